@@ -1,0 +1,36 @@
+"""Rules: what things are worth, and since when.
+
+`load()` gives the tree of dated parameters, `tree.at(day)` the rules in force on a day, overlays laid over.
+The room stands alone: it knows no table, no engine and no file of figures.
+"""
+
+from wmt.rules import formulas
+from wmt.rules.errors import Fault, NoRuleError, RulesError
+from wmt.rules.overlays import load_overlay, validate
+from wmt.rules.ruleset import Change, RuleSet, diff, from_yaml
+from wmt.rules.tree import Tree, load
+from wmt.rules.units import UNITS, Scalar, Unit
+from wmt.rules.values import ALWAYS, STATUSES, Overlay, Parameter, Value
+
+__all__ = [
+    "ALWAYS",
+    "STATUSES",
+    "UNITS",
+    "Change",
+    "Fault",
+    "NoRuleError",
+    "Overlay",
+    "Parameter",
+    "RuleSet",
+    "RulesError",
+    "Scalar",
+    "Tree",
+    "Unit",
+    "Value",
+    "diff",
+    "formulas",
+    "from_yaml",
+    "load",
+    "load_overlay",
+    "validate",
+]

@@ -1,0 +1,100 @@
+"""The shape of the YAML files: a list of entries, each one parameter or one group of them.
+
+Every key that an entry may have is here. `checked` turns what pydantic finds wrong into faults with remedies.
+"""
+
+from datetime import date
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+
+from wmt.rules.errors import Fault
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True, frozen=True)
+
+
+class Origin(_Strict):
+    """Where a value comes from. What is not given here is taken from the next wider place."""
+
+    source: str | None = None
+    status: str | None = None
+    note: str | None = None
+
+
+class Cell(Origin):
+    """One dated value with an origin of its own."""
+
+    value: Any
+
+
+class Spec(Origin):
+    """What a row, a field, a group or a single parameter may say about its values."""
+
+    description: str | None = None
+    unit: str | None = None
+    optional: bool | None = None
+
+
+class Row(Spec):
+    """A row that says more than its values."""
+
+    values: Any
+
+
+class Entry(Spec):
+    """An entry: `parameter` with `values`, or `group` with `rows` (and `fields` if rows are records).
+
+    `since` is the day, or the days column by column, from which bare values hold.
+    """
+
+    group: str | None = None
+    parameter: str | None = None
+    since: list[date] = Field(default=[], alias="from")
+    sources: dict[date, Origin] = {}
+    fields: dict[str, Spec] = {}
+    rows: dict[str | int, Any] = {}
+    values: Any = None
+
+    @field_validator("since", mode="before")
+    @classmethod
+    def _one_or_more_days(cls, value: Any) -> Any:
+        return value if isinstance(value, list) else [value]
+
+
+class OverlayFile(_Strict):
+    """One overlay file; `values` are {path: value} or {path: {date: value}}."""
+
+    name: str
+    reference: str
+    values: dict[str, Any]
+    description: str = ""
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def checked(model: type[Model], content: Any, file: str, key: str) -> tuple[Model | None, list[Fault]]:
+    """The content as a model, or None with a fault for every key that is wrong."""
+    try:
+        return model.model_validate(content), []
+    except ValidationError as error:
+        return None, [_fault(model, detail, file, key) for detail in error.errors()]
+
+
+def _fault(model: type[BaseModel], detail: ErrorDetails, file: str, key: str) -> Fault:
+    place = " > ".join([key, *(str(part) for part in detail["loc"] if not str(part).startswith("["))])
+    names = [field.alias or name for name, field in model.model_fields.items()]
+    remedies = {
+        "missing": "is missing; add it",
+        "extra_forbidden": f"is not a key known here; use one of {', '.join(names)}",
+        "string_type": "should be text; put it between quotes",
+        "bool_type": "should be true or false",
+        "date_type": "should be a date; write year-month-day",
+        "model_type": "should be a mapping of keys",
+        "dict_type": "should be a mapping of keys",
+    }
+    said = detail["msg"][:1].lower() + detail["msg"][1:]
+    return Fault(file, place, remedies.get(detail["type"], f"cannot be read: {said}; mend it"))

@@ -1,0 +1,71 @@
+"""Overlay files: a few values laid over the tree, each with or without the day it begins."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from wmt.rules.entries import OverlayFile, checked
+from wmt.rules.errors import Fault, RulesError
+from wmt.rules.tree import Tree, build_files, build_folder, load, read_file
+from wmt.rules.units import Scalar
+from wmt.rules.values import ALWAYS, Overlay
+
+
+def load_overlay(path: str | Path, tree: Tree | None = None) -> Overlay:
+    """One overlay file. With a tree, its paths and values are checked at once; else when it is laid.
+
+    Raises RulesError with every fault, each with file, path and remedy.
+    """
+    overlay, faults = _read(Path(path))
+    if overlay is not None and tree is not None:
+        faults = tree.overlay_faults(overlay)
+    if overlay is None or faults:
+        raise RulesError.of(faults)
+    return overlay
+
+
+def validate(path: str | Path, tree: Tree | None = None) -> list[Fault]:
+    """Every fault of a tree's folder, of one of its files, or of an overlay file; empty when all is well.
+
+    An overlay is checked against the tree given, else against the packaged one.
+    """
+    place = Path(path)
+    if place.is_dir():
+        return sorted(build_folder(place).faults)
+    content, faults = read_file(place)
+    if faults:
+        return faults
+    if isinstance(content, list):
+        return sorted(build_files([place]).faults)
+    overlay, faults = _read(place)
+    if overlay is not None:
+        faults = (load() if tree is None else tree).overlay_faults(overlay)
+    return sorted(faults)
+
+
+def _read(path: Path) -> tuple[Overlay | None, list[Fault]]:
+    content, faults = read_file(path)
+    if faults:
+        return None, faults
+    if not isinstance(content, dict):
+        return None, [Fault(path.name, "", "should be a mapping with name, reference and values")]
+    file, faults = checked(OverlayFile, content, path.name, "overlay")
+    if file is None:
+        return None, faults
+    if not file.values:
+        return None, [Fault(path.name, "values", "is empty; lay at least one value")]
+    entries = [entry for key, cell in file.values.items() for entry in _entries(path.name, key, cell, faults)]
+    if faults:
+        return None, faults
+    return Overlay(file.name, file.reference, tuple(entries), file.description, path.name), []
+
+
+def _entries(file: str, path: str, cell: Any, faults: list[Fault]) -> list[tuple[str, date, Scalar]]:
+    if not isinstance(cell, dict | list):
+        return [(path, ALWAYS, cell)]
+    if isinstance(cell, list) or not cell:
+        faults.append(Fault(file, path, "should be one value, or {date: value}"))
+        return []
+    wrong = [day for day in cell if not isinstance(day, date)]
+    faults += [Fault(file, path, f"'{day}' should be a day; write year-month-day") for day in wrong]
+    return [(path, day, cell[day]) for day in sorted(set(cell) - set(wrong))]

@@ -1,0 +1,139 @@
+"""The tree of all parameters through time: `load` it, ask it for the rules in force `at` a day."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from wmt.rules.build import Build
+from wmt.rules.errors import Fault, NoRuleError, RulesError
+from wmt.rules.exact_yaml import read_yaml
+from wmt.rules.ruleset import RuleSet, near_misses
+from wmt.rules.units import UNITS
+from wmt.rules.values import Overlay, Parameter, Value
+
+
+class Tree:
+    """All parameters by path, in file order. Make it with `load`."""
+
+    def __init__(self, parameters: Mapping[str, Parameter]) -> None:
+        self._parameters = dict(parameters)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """All paths, in file order."""
+        return tuple(self._parameters)
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """Every day on which some value begins, ascending."""
+        return tuple(sorted({v.valid_from for p in self._parameters.values() for v in p.values}))
+
+    def parameter(self, path: str) -> Parameter:
+        """A parameter with all its values. Raises NoRuleError, naming the likeliest paths."""
+        found = self._parameters.get(path)
+        if found is None:
+            raise NoRuleError(f"no parameter '{path}'{near_misses(path, self._parameters)}")
+        return found
+
+    def at(self, day: date, overlays: Sequence[Overlay] = ()) -> RuleSet:
+        """The rules in force on a day, the later overlays over the earlier.
+
+        Raises RulesError, naming file, path and remedy, where an overlay does not fit the tree.
+        """
+        faults = [fault for overlay in overlays for fault in self.overlay_faults(overlay)]
+        if faults:
+            raise RulesError.of(faults)
+        if not overlays:
+            return RuleSet(day, self._in_force(day))
+        values: dict[str, Value | None] = {path: p.at(day) for path, p in self._parameters.items()}
+        for overlay in overlays:
+            values.update(self._laid(overlay, day))
+        in_force = {path: value for path, value in values.items() if value is not None}
+        return RuleSet(day, in_force, tuple(overlay.name for overlay in overlays))
+
+    def _in_force(self, day: date) -> dict[str, Value]:
+        found = ((path, parameter.at(day)) for path, parameter in self._parameters.items())
+        return {path: value for path, value in found if value is not None}
+
+    def _laid(self, overlay: Overlay, day: date) -> Iterable[tuple[str, Value]]:
+        for path, since, value in overlay.at(day):
+            parameter = self._parameters[path]
+            text = (parameter.at(day) or parameter.values[0]).description
+            source = overlay.reference
+            yield path, Value(path, value, since, parameter.unit, text, source, "overlay", None, overlay.name)
+
+    def overlay_faults(self, overlay: Overlay) -> list[Fault]:
+        """Every entry of an overlay that the tree has no place for, or whose value does not fit its unit."""
+        found = ((path, self._entry_fault(path, value)) for path, _, value in overlay.entries)
+        return [Fault(overlay.file or overlay.name, path, message) for path, message in found if message]
+
+    def _entry_fault(self, path: str, value: object) -> str | None:
+        parameter = self._parameters.get(path)
+        if parameter is None:
+            hint = near_misses(path, self._parameters) or "; 'wmt rules show' lists them"
+            return f"no such parameter{hint}"
+        if value is None and parameter.optional:
+            return None
+        return UNITS[parameter.unit].why_not(value)
+
+
+def load(folder: str | Path | None = None) -> Tree:
+    """The tree of a folder of YAML files; without one, the HMPPS tree that comes with the program (kept).
+
+    Raises RulesError holding every fault, each with file, key and remedy.
+    """
+    if folder is None:
+        return _packaged()
+    return _loaded(Path(folder))
+
+
+@cache
+def _packaged() -> Tree:
+    return _loaded(files("wmt.rules") / "hmpps")
+
+
+def _loaded(folder: Traversable) -> Tree:
+    build = build_folder(folder)
+    if build.faults:
+        raise RulesError.of(build.faults)
+    return Tree(build.parameters)
+
+
+def build_folder(folder: Traversable) -> Build:
+    """All YAML files of a folder, by name, built together with their faults."""
+    if not folder.is_dir():
+        return _refused(str(folder), "is no folder; name the folder that holds the YAML files")
+    found = sorted((file for file in folder.iterdir() if file.name.endswith(".yaml")), key=lambda f: f.name)
+    if not found:
+        return _refused(str(folder), "holds no .yaml files; name the folder that holds them")
+    return build_files(found)
+
+
+def build_files(found: Sequence[Traversable]) -> Build:
+    """YAML files of a tree built together, with their faults."""
+    build = Build()
+    for file in found:
+        content, faults = read_file(file)
+        build.faults += faults
+        if not faults:
+            build.add_file(file.name, content)
+    build.check_nesting()
+    return build
+
+
+def read_file(file: Traversable) -> tuple[object, list[Fault]]:
+    """The content of one YAML file and its faults, unreadable files included."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except OSError as error:
+        return None, [Fault(str(file), "", f"cannot be opened ({error.strerror}); check name and rights")]
+    except UnicodeDecodeError:
+        return None, [Fault(file.name, "", "is not UTF-8 text; save it as UTF-8")]
+    return read_yaml(text, file.name)
+
+
+def _refused(file: str, message: str) -> Build:
+    return Build(faults=[Fault(file, "", message)])

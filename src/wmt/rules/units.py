@@ -1,0 +1,101 @@
+"""Units: what kind of value a parameter holds, how fine, how small, and which words it may be."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+Scalar = int | Decimal | str | bool | None
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit. `decimals` are the most a number may have; points have two: they are counted in hundredths."""
+
+    name: str
+    kind: Literal["number", "text", "yes/no"] = "number"
+    decimals: int = 0
+    least: int | None = 0
+    choices: tuple[str, ...] = ()
+    pattern: str = ""
+
+    def why_not(self, value: Any) -> str | None:
+        """What is wrong with a value, and the remedy; None when it fits."""
+        if self.kind == "yes/no":
+            return (
+                None
+                if isinstance(value, bool)
+                else f"{_shown(value)} is not true or false; write one of them"
+            )
+        if self.kind == "text":
+            return self._why_not_text(value)
+        return self._why_not_number(value)
+
+    def _why_not_number(self, value: Any) -> str | None:
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            return f"{_shown(value)} is not a number of {self.name}; write digits, with a point for decimals"
+        if isinstance(value, Decimal) and not value.is_finite():
+            return f"{value} is not a number of {self.name}; write digits, with a point for decimals"
+        if self.least is not None and value < self.least:
+            return f"{value} is below {self.least}; {self.name} cannot be"
+        if Decimal(value) * 10**self.decimals % 1:
+            allowed = f"at most {self.decimals} decimals" if self.decimals else "no decimals"
+            return f"{value} is too fine; {self.name} may have {allowed}"
+        return None
+
+    def _why_not_text(self, value: Any) -> str | None:
+        if not isinstance(value, str) or not value.strip():
+            return f"{_shown(value)} is not text; put it between quotes"
+        if self.choices and value not in self.choices:
+            return f"'{value}' is not a {self.name}; use one of {', '.join(self.choices)}"
+        if self.pattern and not re.fullmatch(self.pattern, value):
+            return f"'{value}' is not a {self.name}; it must look like {self.pattern}"
+        return None
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "an empty value"
+    return f"'{value}'" if isinstance(value, str) else f"{value}"
+
+
+_GRADES = ("PO", "PSO", "TPO", "SPO", "DMY")
+_UNITS = (
+    Unit("points", decimals=2),
+    Unit("hours a week", decimals=6),
+    Unit("hours a four-week month", decimals=2),
+    Unit("hours a year", decimals=2),
+    Unit("minutes", decimals=2),
+    Unit("percent", decimals=2),
+    Unit("percent change", decimals=2, least=None),
+    Unit("days"),
+    Unit("days a year"),
+    Unit("weeks", decimals=2),
+    Unit("months", decimals=1),
+    Unit("weeks a year", decimals=4),
+    Unit("periods a year", decimals=4),
+    Unit("cases", decimals=2),
+    Unit("cases per FTE", decimals=2),
+    Unit("people"),
+    Unit("FTE"),
+    Unit("million pounds"),
+    Unit("regions"),
+    Unit("reports a month"),
+    Unit("reports a week"),
+    Unit("sessions a week"),
+    Unit("contacts"),
+    Unit("figures"),
+    Unit("text", kind="text"),
+    Unit("yes/no", kind="yes/no"),
+    Unit("grade", kind="text", choices=_GRADES),
+    Unit("comparator", kind="text", choices=(">", ">=", "=", "<=", "<")),
+    Unit("formula", kind="text", choices=("F1", "F2")),
+    Unit("tier scheme", kind="text", choices=("t7", "pc16", "ag7")),
+    Unit("tier", kind="text", pattern="0|[A-G][0-3]?S?"),
+    Unit("contact level", kind="text", choices=("low", "medium", "high", "none")),
+    Unit("contact code", kind="text", pattern="(CMS|NGS)[0-9]+"),
+    Unit("reading", kind="text", choices=("every day", "four weekly figures", "sum of 28 days")),
+    Unit("chain", kind="text", choices=("product", "sum")),
+)
+
+UNITS = {unit.name: unit for unit in _UNITS}
