@@ -67,8 +67,15 @@ def _shape_fault(entry: Entry) -> str | None:
         return "a group should have 'rows' and no 'values'"
     if list(entry.since) != sorted(set(entry.since)):
         return "the days of 'from' should ascend, each written once"
+    path = entry.group or entry.parameter or ""
+    if not all(_is_segment(part) for part in path.split(".")):
+        return f"'{path}' is no path; write words with single dots between"
     reserved = sorted(_ORIGIN.intersection(entry.fields))
     return f"'{reserved[0]}' cannot be the name of a field; choose another" if reserved else None
+
+
+def _is_segment(text: str) -> bool:
+    return bool(text) and "." not in text and text == text.strip()
 
 
 @dataclass
@@ -85,7 +92,7 @@ class _EntryBuild:
         if entry.parameter is not None:
             self.parameter(entry.parameter, entry.parameter.rpartition(".")[2], "", [], entry.values)
         for key, content in entry.rows.items():
-            self.row(f"{entry.group}.{key}", str(key), content)
+            self.row(f"{entry.group}.{key}", key, content)
         for day in sorted(set(entry.sources) - self.used):
             self.fault(
                 f"{entry.group or entry.parameter} > sources", f"{day} is no day of a value; take it out"
@@ -94,9 +101,10 @@ class _EntryBuild:
     def fault(self, key: str, message: str) -> None:
         self.build.faults.append(Fault(self.file, key, message))
 
-    def row(self, path: str, name: str, content: Any) -> None:
-        if not name or "." in name or name != name.strip():
-            self.fault(path, f"'{name}' cannot be part of a path; it must have no dots and no outer spaces")
+    def row(self, path: str, key: Any, content: Any) -> None:
+        name = str(key)
+        if isinstance(key, bool) or not isinstance(key, str | int) or not _is_segment(name):
+            self.fault(path, f"'{name}' cannot be part of a path; write a word without dots, or quote it")
         elif self.entry.fields:
             self.record(path, name, content)
         elif isinstance(content, dict) and "values" in content:

@@ -55,7 +55,7 @@ class Entry(Spec):
     since: list[date] = Field(default=[], alias="from")
     sources: dict[date, Origin] = {}
     fields: dict[str, Spec] = {}
-    rows: dict[str | int, Any] = {}
+    rows: dict[Any, Any] = {}
     values: Any = None
 
     @field_validator("since", mode="before")

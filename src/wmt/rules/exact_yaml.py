@@ -34,7 +34,10 @@ def read_yaml(text: str, file: str) -> tuple[Any, list[Fault]]:
     if root is None:
         return None, []
     reading = _Reading(file)
-    content = reading.node(root)
+    try:
+        content = reading.node(root)
+    except RecursionError:
+        return None, [Fault(file, "", "is nested too deeply to be rules; write it flat")]
     return content, reading.faults
 
 
@@ -81,7 +84,7 @@ class _Reading:
         text = str(node.value)
         if node.style:  # quoted, or a block of text
             return text
-        if text.lower() in _WORDS and text == text.lower():
+        if text in _WORDS:
             return _WORDS[text]
         if _WHOLE.fullmatch(text):
             return int(text)

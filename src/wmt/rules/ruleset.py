@@ -55,7 +55,7 @@ class RuleSet:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, RuleSet):
             return NotImplemented
-        return self.to_yaml() == other.to_yaml()
+        return (self.day, self.overlays, self.key) == (other.day, other.overlays, other.key)
 
     def __hash__(self) -> int:
         return hash((self.day, self.key))

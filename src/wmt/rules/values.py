@@ -72,7 +72,7 @@ class Parameter:
 class Overlay:
     """A few values laid over the tree: a draft reform, a local agreement, a what-if.
 
-    `entries` are (path, valid_from, value), by path and ascending by day.
+    `entries` are (path, valid_from, value); a value holds until the next one of its path.
     """
 
     name: str
@@ -83,8 +83,8 @@ class Overlay:
 
     def at(self, day: date) -> Iterator[tuple[str, date, Scalar]]:
         """The entries in force on a day, one for each path that has any."""
-        latest = {path: (path, since, value) for path, since, value in self.entries if since <= day}
-        yield from latest.values()
+        ascending = sorted(self.entries, key=lambda entry: entry[1])
+        yield from {entry[0]: entry for entry in ascending if entry[1] <= day}.values()
 
     @property
     def paths(self) -> tuple[str, ...]:
