@@ -9,7 +9,9 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from wmt.rules.errors import Fault, RulesError
@@ -19,6 +21,7 @@ from wmt.rules.values import STATUSES, Value
 
 FORMAT = 1
 _SHARED = ("valid_from", "unit", "status", "source", "note", "overlay")
+_shared = attrgetter(*_SHARED)
 #: Characters that JSON leaves as they are but YAML would not read back.
 _UNREADABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
@@ -34,10 +37,6 @@ def values_text(values: Iterable[Value]) -> str:
     return "".join(_block(shared, list(run)) for shared, run in groupby(values, key=_shared)) or "  []\n"
 
 
-def _shared(value: Value) -> tuple[Any, ...]:
-    return tuple(getattr(value, name) for name in _SHARED)
-
-
 def _block(shared: tuple[Any, ...], values: list[Value]) -> str:
     head = "".join(f"    {name}: {_scalar(word)}\n" for name, word in zip(_SHARED, shared, strict=True))
     rows = "".join(
@@ -46,10 +45,15 @@ def _block(shared: tuple[Any, ...], values: list[Value]) -> str:
     return f"  -\n{head}    values:\n{rows}"
 
 
+@lru_cache(maxsize=8192)
+def _quoted(word: str) -> str:
+    quoted = json.dumps(word, ensure_ascii=False)
+    return _UNREADABLE.sub(lambda match: f"\\u{ord(match.group()):04x}", quoted)
+
+
 def _scalar(value: Scalar | date) -> str:
     if isinstance(value, str):
-        quoted = json.dumps(value, ensure_ascii=False)
-        return _UNREADABLE.sub(lambda match: f"\\u{ord(match.group()):04x}", quoted)
+        return _quoted(value)
     if isinstance(value, Decimal):
         return f"{value:f}"
     if isinstance(value, date):
@@ -67,14 +71,21 @@ def read(content: str, file: str) -> tuple[date, tuple[str, ...], list[Value]]:
             message = f"is of format {document['wmt_rules']}; this version reads format {FORMAT}"
             raise RulesError.of([Fault(file, "wmt_rules", message)])
         values = [value for block in document["blocks"] for value in _read_block(block, file)]
-        return document["day"], tuple(document["overlays"]), values
+        return _day(document["day"]), tuple(document["overlays"]), values
     except (AttributeError, KeyError, IndexError, TypeError) as error:
         message = f"is not a rule set as WMT writes it ({error!r}); write it again from the tree"
         raise RulesError.of([Fault(file, "", message)]) from error
 
 
+def _day(found: Any) -> date:
+    if not isinstance(found, date):
+        raise TypeError(f"{found!r} is no day")
+    return found
+
+
 def _read_block(block: dict[str, Any], file: str) -> list[Value]:
     shared = {name: block[name] for name in _SHARED}
+    _day(shared["valid_from"])
     if shared["unit"] not in UNITS or shared["status"] not in STATUSES:
         message = f"has an unknown unit or status: {shared['unit']}, {shared['status']}; write it again"
         raise RulesError.of([Fault(file, "blocks", message)])
