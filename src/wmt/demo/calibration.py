@@ -1,0 +1,122 @@
+"""The figures the nation was built to, worked out from its tables by lookup and sum.
+
+This is the truth that the ledger's figures are checked against, so it is a second calculation on purpose.
+Help on colleagues' cases is left out: over the nation it sums to zero.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from wmt import rules
+from wmt.demo.mixes import TIER_ORDER
+from wmt.demo.size import FULL_TIME, OVER_50, Floats, Ints
+from wmt.demo.work import WINDOW, day_number
+from wmt.demo.world import World
+from wmt.facts import LOCATIONS
+from wmt.rules import RuleSet
+
+OLD_RULES, NEW_RULES = date(2022, 6, 1), date(2023, 6, 1)
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """The figures of one night. `change` is new capacity ÷ old capacity; capacities are shares, not percent."""
+
+    change: float
+    change_without_parole_and_arms: float
+    capacity_2021: float
+    capacity_2023: float
+    capacity_2023_without_omic_teams: float
+    cases_per_fte_po: float
+    share_of_pos_over_50: float
+    active_cases: int
+    points_2023: int
+    available_2023: int
+
+
+def calibrate(world: World) -> Calibration:
+    """Measure the nation with the rules of 2021 and of 2023."""
+    old, new = rules.load().at(OLD_RULES), rules.load().at(NEW_RULES)
+    work, available = post_points(world, new), available_points(world, new)
+    before, time_before = post_points(world, old), available_points(world, old)
+    plain = post_points(world, old, without=("parom", "arms"))
+    shrink = time_before.sum() / available.sum()
+    community = (world.posts["kind"] != "omic").to_numpy()
+    active = active_cases(world)
+    officers = (world.posts["grade"] == "PO").to_numpy()
+    fte = world.posts["hours"].to_numpy()[officers].sum() / FULL_TIME
+    return Calibration(
+        change=float(work.sum() / before.sum() * shrink),
+        change_without_parole_and_arms=float(work.sum() / plain.sum() * shrink),
+        capacity_2021=float(before.sum() / time_before.sum()),
+        capacity_2023=float(work.sum() / available.sum()),
+        capacity_2023_without_omic_teams=float(work[community].sum() / available[community].sum()),
+        cases_per_fte_po=float(active[officers].sum() / fte),
+        share_of_pos_over_50=float((active[officers] >= OVER_50).mean()),
+        active_cases=int(active.sum()),
+        points_2023=int(work.sum()),
+        available_2023=int(available.sum()),
+    )
+
+
+def active_cases(world: World) -> Ints:
+    """Active cases per post: T2A among them, OMiC not."""
+    counted = (world.cases["status"] == 0) & (world.cases["stream"] < 2)
+    return np.bincount(world.cases["post_no"].to_numpy()[counted.to_numpy()], minlength=len(world.posts))
+
+
+def available_points(world: World, rule_set: RuleSet) -> Ints:
+    """Available points per post: target × hours left ÷ full-time hours, cut to a whole number."""
+    by_grade = {
+        grade: int(rule_set[f"nominal_target.{grade}"].value) for grade in ("PO", "PSO", "TPO", "SPO", "DMY")
+    }  # type: ignore[arg-type]
+    target = np.array([by_grade[grade] for grade in world.posts["grade"].to_list()])
+    available: Ints = target * world.time_left() // (FULL_TIME * 100)
+    return available
+
+
+def case_points(rule_set: RuleSet, table: str) -> Floats:
+    """Points by location, tier number and suspended (0 or 1)."""
+    points = np.zeros((len(LOCATIONS), len(TIER_ORDER), 2))
+    for place, location in enumerate(LOCATIONS):
+        for number, tier in enumerate(TIER_ORDER):
+            for suspended, suffix in enumerate(("", "S")):
+                value = rule_set.get(f"{table}.pc16.{location}.{tier}{suffix}")
+                points[place, number, suspended] = float(value.value) if value else 0.0  # type: ignore[arg-type]
+    return points
+
+
+def post_points(world: World, rule_set: RuleSet, without: tuple[str, ...] = ()) -> Floats:
+    """Points per post from cases, reports and assessments."""
+    cases = world.cases.filter(status=0)
+    at = (
+        cases["location"].to_numpy(),
+        cases["tier"].to_numpy(),
+        cases["suspended"].to_numpy().astype(np.int64),
+    )
+    stream = cases["stream"].to_numpy()
+    each = np.where(
+        stream == 0,
+        case_points(rule_set, "tier_points")[at],
+        np.where(stream == 1, case_points(rule_set, "t2a_points")[at], 0.0),
+    )
+    points = np.bincount(cases["post_no"].to_numpy(), weights=each, minlength=len(world.posts))
+    return points + _report_points(world, rule_set, without)
+
+
+def _report_points(world: World, rule_set: RuleSet, without: tuple[str, ...]) -> Floats:
+    age = day_number(world.day) - world.reports["on_day"].to_numpy()
+    recent = world.reports.filter((age >= 0) & (age < WINDOW)).filter(state="completed")
+    kinds = ("sdr", "fdr", "oral", "parom")
+    worth = {kind: float(rule_set[f"report_points.{kind}"].value) for kind in kinds if kind not in without}  # type: ignore[arg-type]
+    each = np.array([worth.get(kind, 0.0) for kind in recent["type"].to_list()])
+    points = np.bincount(recent["post_no"].to_numpy(), weights=each, minlength=len(world.posts))
+    if "arms" in without:
+        return points
+    sorts = ("arms_community", "arms_community", "arms_licence")
+    arms = np.array([float(rule_set[f"report_points.{sort}"].value) for sort in sorts])  # type: ignore[arg-type]
+    found = world.assessments
+    each = arms[found["location"].to_numpy()]
+    return points + np.bincount(found["post_no"].to_numpy(), weights=each, minlength=len(world.posts))

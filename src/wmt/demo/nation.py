@@ -1,0 +1,126 @@
+"""Writing a nation to a folder: one folder per night, and beside them what is true of it all."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from wmt.demo import faults as planting
+from wmt.demo.calibration import calibrate
+from wmt.demo.events import next_night
+from wmt.demo.older_sheets import older_sheets
+from wmt.demo.people_files import write_people
+from wmt.demo.sheets import LAYOUTS, Sheet, build_sheets
+from wmt.demo.size import Size, stream
+from wmt.demo.tidy import write_tidy
+from wmt.demo.truth import Night, Truth, counted, story_of
+from wmt.demo.workbook import write_workbook
+from wmt.demo.world import DEFAULT_AS_AT, World, build_world
+
+FORMATS = ("workbook", "tidy", "people")
+Progress = Callable[[str, float], None]
+
+
+def write_nation(
+    folder: Path,
+    *,
+    seed: int = 2026,
+    scale: float = 1.0,
+    posts: int | None = None,
+    cases: int | None = None,
+    nights: int = 1,
+    as_at: datetime = DEFAULT_AS_AT,
+    formats: Sequence[str] = FORMATS,
+    faults: bool | Mapping[int, Sequence[str]] = False,
+    layout: str = "L2024",
+    tidy_as: Literal["parquet", "csv"] = "parquet",
+    progress: Progress | None = None,
+) -> Truth:
+    """Write a nation and return what is true of it.
+
+    `posts` and `cases` overrule the scale. `faults` plants faults in workbooks: True by the usual plan, or
+    kinds by night number (0 is the first). `progress` is called with a word and a share from 0 to 1.
+    Raises ValueError for an unknown layout, format or fault, or a nation too small.
+    """
+    _check(layout, formats, tidy_as, nights)
+    size = Size.of(scale, posts, cases)
+    tell = progress or (lambda _word, _share: None)
+    tell("building the nation", 0.0)
+    world = build_world(seed, size, as_at, suspended_tiers=layout == "L2024")
+    truth = Truth(seed, scale, size.posts, size.cases, layout, tidy_as, calibrate(world), [story_of(world)])
+    plan = planting.schedule(nights) if faults is True else (faults or {})
+    for number in range(nights):
+        if number:
+            world, events = next_night(world, number)
+            truth.events = pl.concat([truth.events, events])
+        night = _night(number, world)
+
+        def tell_night(word: str, share: float, number: int = number) -> None:
+            tell(word, (number + share) / nights)
+
+        _write_night(folder, world, night, formats, layout, tidy_as, plan.get(number, ()), tell_night)
+        truth.nights.append(night)
+    truth.write(folder)
+    tell("done", 1.0)
+    return truth
+
+
+def _check(layout: str, formats: Sequence[str], tidy_as: str, nights: int) -> None:
+    for what, given, known in (
+        ("layout", [layout], LAYOUTS),
+        ("format", formats, FORMATS),
+        ("tidy file type", [tidy_as], ("parquet", "csv")),
+    ):
+        for word in given:
+            if word not in known:
+                raise ValueError(f"no {what} '{word}'; known are {', '.join(known)}")
+    if nights < 1:
+        raise ValueError(f"a nation needs at least one night, not {nights}")
+
+
+def _night(number: int, world: World) -> Night:
+    return Night(number, world.as_at, world.as_at.strftime("%Y-%m-%dT%H%M%S"), counted(world))
+
+
+def _write_night(
+    folder: Path,
+    world: World,
+    night: Night,
+    formats: Sequence[str],
+    layout: str,
+    tidy_as: str,
+    kinds: Sequence[str],
+    tell: Progress,
+) -> None:
+    place = folder / night.folder
+    place.mkdir(parents=True, exist_ok=True)
+    tell(f"{night.folder}: tidy tables and people", 0.02)
+    if "tidy" in formats:
+        night.tidy_rows = write_tidy(place / "tidy", world, tidy_as)
+    if "people" in formats:
+        night.people_rows = write_people(place / "people", world)
+    if "workbook" in formats:
+        sheets = build_sheets(world, layout, older_sheets)
+        night.faults = planting.plant(sheets, kinds, stream(world.seed, "faults", night.number))
+        night.sheets = {name: _about(sheet) for name, sheet in sheets.items()}
+        cells = sum(len(sheet.rows) for sheet in sheets.values())
+        done = 0
+
+        def tell_sheet(name: str) -> None:
+            nonlocal done
+            tell(f"{night.folder}: {name}", 0.05 + 0.95 * done / cells)
+            done += len(sheets[name].rows)
+
+        write_workbook(place / "extract.xlsx", sheets.values(), tell_sheet)
+
+
+def _about(sheet: Sheet) -> dict[str, object]:
+    """What a sheet holds: all rows with something in them, and which of them belong to nobody."""
+    strays = {kind: [row for sort, row in sheet.strays if sort == kind] for kind in ("orphan", "placeholder")}
+    return {
+        "rows": len(sheet.rows),
+        "orphan_rows": strays["orphan"],
+        "placeholder_rows": strays["placeholder"],
+    }

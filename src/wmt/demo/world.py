@@ -1,0 +1,89 @@
+"""The nation on one evening, as tables."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+import polars as pl
+
+from wmt.demo.caseload import build_caseloads
+from wmt.demo.cases import build_cases
+from wmt.demo.contracts import build_contracts
+from wmt.demo.leave import build_reductions, time_left
+from wmt.demo.organisation import build_teams
+from wmt.demo.posts import build_posts
+from wmt.demo.size import Ints, Size
+from wmt.demo.story import Story, tell_story
+from wmt.demo.work import build_assessments, build_contacts, build_reports
+
+DEFAULT_AS_AT = datetime(2026, 11, 20, 18, 30)
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """Everything the extract and the people files of one night are written from.
+
+    Tables refer to each other by `post_no` and `team_no`, the row numbers of `posts` and `teams`.
+    """
+
+    seed: int
+    size: Size
+    as_at: datetime
+    teams: pl.DataFrame
+    posts: pl.DataFrame
+    contracts: pl.DataFrame
+    reductions: pl.DataFrame
+    cases: pl.DataFrame
+    reports: pl.DataFrame
+    contacts: pl.DataFrame
+    assessments: pl.DataFrame
+    story: Story
+
+    @property
+    def day(self) -> date:
+        return self.as_at.date()
+
+    def time_left(self) -> Ints:
+        """Hours left to each post today after reductions, in ten-thousandths of an hour."""
+        return time_left(self.posts, self.reductions, self.day)
+
+    def post_codes(self) -> list[str]:
+        """TEAM:STAFF of every post, by post number."""
+        return (self.posts["team_code"] + ":" + self.posts["staff_code"]).to_list()
+
+
+def build_world(
+    seed: int, size: Size, as_at: datetime = DEFAULT_AS_AT, *, suspended_tiers: bool = True
+) -> World:
+    """The nation of a seed, the same every time."""
+    day = as_at.date()
+    teams = build_teams(seed, size)
+    posts = build_posts(seed, size, teams)
+    reductions = build_reductions(seed, posts, day)
+    left = time_left(posts, reductions, day)
+    cases = build_cases(
+        seed, posts, build_caseloads(seed, size, posts, left), day, suspended_tiers=suspended_tiers
+    )
+    reports = build_reports(seed, posts, left, day)
+    contacts = build_contacts(seed, posts, cases, day)
+    story = tell_story(posts, reductions, cases, reports, contacts, day)
+    return World(
+        seed=seed,
+        size=size,
+        as_at=as_at,
+        teams=teams,
+        posts=posts,
+        contracts=build_contracts(seed, posts, day),
+        reductions=story.reductions,
+        cases=story.cases,
+        reports=story.reports,
+        contacts=story.contacts,
+        assessments=build_assessments(seed, posts, story.cases, day),
+        story=story.story,
+    )
+
+
+def cases_of(cases: pl.DataFrame, post_no: int) -> Ints:
+    """Row numbers of a post's cases."""
+    rows: Ints = np.flatnonzero((cases["post_no"] == post_no).to_numpy())
+    return rows
