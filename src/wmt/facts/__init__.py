@@ -5,7 +5,7 @@ must not know each other (intake and ledger) can meet here.
 """
 
 from wmt.facts.kinds import KIND_SCHEMA, Kind, kind_number, kind_table, kinds
-from wmt.facts.schema import SCHEMAS, Facts, FactsError
+from wmt.facts.schema import SCHEMAS, Facts, FactsError, table_of
 from wmt.facts.words import (
     GRADES,
     LOCATIONS,
@@ -36,4 +36,5 @@ __all__ = [
     "kind_table",
     "kinds",
     "micro_hours",
+    "table_of",
 ]

@@ -4,12 +4,19 @@ Numbers are whole: hours in millionths (`*_micro`), percentages in hundredths (`
 A key `post_no` or `team_no` is the row's number in its own table, 0 upwards, sorted by code.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 import polars as pl
 
-TEAM = pl.Schema(
+
+def table_of(columns: Mapping[str, type[pl.DataType] | pl.DataType]) -> pl.Schema:
+    """A table's columns and their types."""
+    return pl.Schema(columns)
+
+
+TEAM = table_of(
     {
         "team_no": pl.Int64,
         "team_code": pl.String,
@@ -23,7 +30,7 @@ TEAM = pl.Schema(
     }
 )
 
-POST = pl.Schema(
+POST = table_of(
     {
         "post_no": pl.Int64,
         "team_no": pl.Int64,
@@ -42,11 +49,11 @@ POST = pl.Schema(
 
 #: One row per case, or per cell of counted cases (then case_ref is null). Cases may be negative only in
 #: the status 'difference'.
-CASELOAD = pl.Schema({"post_no": pl.Int64, "kind_no": pl.Int64, "case_ref": pl.String, "cases": pl.Int64})
+CASELOAD = table_of({"post_no": pl.Int64, "kind_no": pl.Int64, "case_ref": pl.String, "cases": pl.Int64})
 
 #: Counted reports (age_days null: the extract has applied the window) or single ones (age_days from the
 #: as-at date, negative when still ahead).
-REPORT = pl.Schema(
+REPORT = table_of(
     {
         "post_no": pl.Int64,
         "report": pl.String,
@@ -58,7 +65,7 @@ REPORT = pl.Schema(
 
 #: Help on a colleague's case. Both posts are always given; the one nobody could name is NOT-KNOWN.
 #: contact_ref is unique: the contact id, with '/2', '/3' … where an id came with several CRNs.
-CONTACT = pl.Schema(
+CONTACT = table_of(
     {
         "contact_ref": pl.String,
         "case_ref": pl.String,  # nullable before 2020
@@ -71,7 +78,7 @@ CONTACT = pl.Schema(
 )
 
 #: Reductions that were not deleted, whatever their dates; either hours_micro or percent_x100 is given.
-REDUCTION = pl.Schema(
+REDUCTION = table_of(
     {
         "post_no": pl.Int64,
         "reduction_ref": pl.String,
@@ -84,7 +91,7 @@ REDUCTION = pl.Schema(
 )
 
 #: Flags of cases as the input lists them; information and data quality. Tier and location may be unknown.
-FLAG = pl.Schema(
+FLAG = table_of(
     {
         "post_no": pl.Int64,
         "case_ref": pl.String,
@@ -96,7 +103,7 @@ FLAG = pl.Schema(
 )
 
 #: Counts beside the measure: first 16 weeks, control totals, oral reports … as the input gives them.
-MEASURE = pl.Schema({"post_no": pl.Int64, "basis": pl.String, "measure": pl.String, "value": pl.Int64})
+MEASURE = table_of({"post_no": pl.Int64, "basis": pl.String, "measure": pl.String, "value": pl.Int64})
 
 SCHEMAS: dict[str, pl.Schema] = {
     "team": TEAM,

@@ -1,0 +1,159 @@
+"""Engines: where the expressions run. DuckDB in process unless another is given.
+
+Ibis turns an expression into one SQL text for each dialect; an engine stores tables and runs the text.
+Same expressions, same figures: the tests hold all engines to the same bytes.
+"""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import duckdb
+import ibis
+import polars as pl
+
+
+class Engine(Protocol):
+    """What the ledger needs of an engine."""
+
+    dialect: str
+
+    def put(self, name: str, frame: pl.DataFrame) -> None:
+        """Store a table under a name, replacing what stood there."""
+
+    def run(self, sql: str) -> pl.DataFrame:
+        """The rows of a query, in the order the engine gives."""
+
+
+class DuckDBEngine:
+    """An in-process DuckDB. Extensions are never loaded, because they cannot be downloaded everywhere."""
+
+    dialect = "duckdb"
+
+    def __init__(self, threads: int | None = None) -> None:
+        self._connection = duckdb.connect(config={"threads": threads} if threads else {})
+        self._shapes: dict[str, pl.Schema] = {}
+        self._prepared: dict[str, str] = {}
+
+    def put(self, name: str, frame: pl.DataFrame) -> None:
+        self._connection.register("_incoming", frame.to_arrow())
+        if self._shapes.get(name) == frame.schema:
+            # a table that is emptied and filled, not made anew, leaves prepared queries as they are
+            self._connection.execute(f'BEGIN; DELETE FROM "{name}"')
+            self._connection.execute(f'INSERT INTO "{name}" SELECT * FROM _incoming')
+            self._connection.execute("COMMIT")
+        else:
+            self._connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM _incoming')
+            self._shapes[name] = frame.schema
+        self._connection.unregister("_incoming")
+
+    def run(self, sql: str) -> pl.DataFrame:
+        if sql not in self._prepared:
+            self._prepared[sql] = f"query_{len(self._prepared)}"
+            self._connection.execute(f"PREPARE {self._prepared[sql]} AS {sql}")
+        with warnings.catch_warnings():
+            # DuckDB advises con.sql() here, which plans the query twice: on the ledger's long queries that
+            # costs more than the copy it saves
+            warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")
+            result = self._connection.execute(f"EXECUTE {self._prepared[sql]}")
+            rows: Any = result.to_arrow_reader(1_000_000)
+            return pl.DataFrame(pl.from_arrow(rows.read_all()))
+
+
+class PostgresEngine:
+    """PostgreSQL at a libpq address such as 'postgresql://user@host/db'; tables live in the session."""
+
+    dialect = "postgres"
+
+    def __init__(self, uri: str) -> None:
+        import psycopg
+
+        self._connection = psycopg.connect(uri, autocommit=True)
+
+    def put(self, name: str, frame: pl.DataFrame) -> None:
+        columns = ", ".join(f'"{column}" {_POSTGRES[dtype]}' for column, dtype in frame.schema.items())
+        names = ", ".join(f'"{column}"' for column in frame.columns)
+        with self._connection.cursor() as cursor:
+            cursor.execute(f'DROP TABLE IF EXISTS "{name}"')
+            cursor.execute(f'CREATE TEMPORARY TABLE "{name}" ({columns})')
+            with cursor.copy(f"COPY \"{name}\" ({names}) FROM STDIN (FORMAT csv, NULL '\\N')") as copy:
+                # quoted text and an unquoted mark for nothing: an empty string stays an empty string
+                copy.write(
+                    frame.write_csv(
+                        include_header=False, null_value="\\N", quote_style="non_numeric"
+                    ).replace('"\\N"', "\\N")
+                )
+            cursor.execute(f'ANALYZE "{name}"')
+
+    def run(self, sql: str) -> pl.DataFrame:
+        with self._connection.cursor() as cursor:
+            cursor.execute(sql)
+            names = [column.name for column in cursor.description or ()]
+            return pl.DataFrame(cursor.fetchall(), schema=names, orient="row", infer_schema_length=None)
+
+    def close(self) -> None:
+        """End the session and drop its tables."""
+        self._connection.close()
+
+
+_POSTGRES: dict[Any, str] = {
+    pl.String: "text",
+    pl.Int64: "bigint",
+    pl.Date: "date",
+    pl.Datetime("us"): "timestamp",
+}
+
+
+class SparkEngine:
+    """A Spark session: classic PySpark, or Spark Connect such as Sail serves."""
+
+    dialect = "pyspark"
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+
+    def put(self, name: str, frame: pl.DataFrame) -> None:
+        schema = ", ".join(f"`{column}` {_SPARK[dtype]}" for column, dtype in frame.schema.items())
+        rows = frame.rows()
+        self._session.createDataFrame(rows, schema).createOrReplaceTempView(name)
+
+    def run(self, sql: str) -> pl.DataFrame:
+        return pl.DataFrame(pl.from_arrow(self._session.sql(sql).toArrow()))
+
+
+_SPARK: dict[Any, str] = {
+    pl.String: "string",
+    pl.Int64: "bigint",
+    pl.Date: "date",
+    pl.Datetime("us"): "timestamp_ntz",
+}
+
+
+def unbound(name: str, schema: pl.Schema) -> Any:
+    """A table that an engine will have under this name, as an Ibis expression."""
+    return ibis.table(ibis.Schema.from_polars(schema), name=name)
+
+
+def sql_text(expression: Any, dialect: str) -> str:
+    """An expression as SQL of a dialect."""
+    return str(ibis.to_sql(expression, dialect=dialect))
+
+
+def shaped(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
+    """Exactly these columns and types: engines hand numbers and times over in types of their own."""
+    return frame.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+
+
+@contextmanager
+def local_spark(cores: int = 2) -> Iterator[SparkEngine]:
+    """Classic PySpark on this machine. Needs Java."""
+    from pyspark.sql import SparkSession
+
+    builder = SparkSession.builder.master(f"local[{cores}]").config("spark.ui.enabled", "false")
+    builder = builder.config("spark.sql.shuffle.partitions", str(cores))
+    session = builder.config("spark.sql.execution.arrow.pyspark.enabled", "true").getOrCreate()
+    try:
+        yield SparkEngine(session)
+    finally:
+        session.stop()

@@ -1,0 +1,126 @@
+"""A night's ledger: its facts and one set of rules in an engine, ready to be asked."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import polars as pl
+
+from wmt.facts import SCHEMAS, Facts, table_of
+from wmt.ledger.engine import DuckDBEngine, Engine, shaped, sql_text, unbound
+from wmt.ledger.lines import LINE, all_lines
+from wmt.ledger.prices import PRICE_SCHEMAS, price
+from wmt.ledger.totals import POST_TOTAL, TOTAL, all_levels, per_post
+from wmt.ledger.words import LEVELS
+from wmt.rules import RuleSet
+
+#: Lines as people and files get them: the post's codes in front instead of its number.
+NAMED_LINE = table_of({"team_code": pl.String, "staff_code": pl.String, **LINE})
+
+_LINE_ORDER = (
+    "post_no", "side", "kind", "stream", "location", "tier", "suspended", "status", "ref",
+    "rule", "each_x100", "points_x100", "quantity_micro",
+)  # fmt: skip
+
+
+class Ledger:
+    """Lines and sums of one night under one set of rules.
+
+    The facts go into the engine once; `reprice` swaps the rules and leaves the facts where they are.
+    `former` holds the lines of posts that keep the figures of an earlier night (columns `NAMED_LINE`).
+    Two ledgers may share an engine when their prefixes differ.
+    """
+
+    def __init__(
+        self,
+        facts: Facts,
+        rules: RuleSet,
+        *,
+        engine: Engine | None = None,
+        prefix: str = "",
+        former: pl.DataFrame | None = None,
+    ) -> None:
+        self.facts = facts
+        self.engine = engine or DuckDBEngine()
+        self._prefix = prefix
+        self._has_former = former is not None and not former.is_empty()
+        for name, frame in facts.tables().items():
+            self.engine.put(prefix + name, frame)
+        if former is not None and self._has_former:
+            self.engine.put(prefix + "former_line", self._own(former))
+        self.reprice(rules)
+
+    def reprice(self, rules: RuleSet) -> None:
+        """Put other rules under the same facts. Raises LedgerError as `prices.price` does."""
+        self.rules = rules
+        prices = price(rules, self.facts.tier_scheme, self.facts.day)
+        self._weighs_unpaid_work = prices.weighs_unpaid_work
+        for name, frame in prices.tables.items():
+            self.engine.put(self._prefix + name, frame)
+
+    def tables(self) -> dict[str, Any]:
+        """The tables of facts and prices in the engine, as Ibis expressions."""
+        return _tables(self._prefix, self._has_former)
+
+    def expression(self) -> Any:
+        """All lines, as an Ibis expression."""
+        return _lines(*self._variant())
+
+    def totals(self, levels: Sequence[str] = LEVELS) -> pl.DataFrame:
+        """Totals of the levels asked for: columns `TOTAL`, sorted by level (post first), then code."""
+        # posts are summed first and stored: five levels over the lines would read the lines five times
+        dialect = self.engine.dialect
+        posts = self.engine.run(_post_totals_sql(dialect, *self._variant()))
+        self.engine.put(self._prefix + "post_total", shaped(posts, POST_TOTAL))
+        found = self.engine.run(_totals_sql(dialect, self._prefix, tuple(levels)))
+        rank = pl.col("level").replace_strict({level: n for n, level in enumerate(LEVELS)})
+        return shaped(found, TOTAL).sort(rank, "code", "region_code", "pdu_code")
+
+    def lines(self, post_nos: Sequence[int] | None = None) -> pl.DataFrame:
+        """The lines of all posts, or of some: columns `NAMED_LINE`, in one stated order."""
+        sql = _lines_sql(self.engine.dialect, *self._variant())
+        if post_nos is not None:
+            wanted = ", ".join(str(int(post_no)) for post_no in post_nos) or "NULL"
+            sql = f"SELECT * FROM ({sql}) AS found WHERE post_no IN ({wanted})"
+        lines = shaped(self.engine.run(sql), LINE).sort(_LINE_ORDER, nulls_last=False)
+        codes = self.facts.post.select("post_no", "team_code", "staff_code")
+        return lines.join(codes, on="post_no", how="left", maintain_order="left").select(NAMED_LINE.names())
+
+    def _variant(self) -> tuple[str, bool, bool]:
+        return self._prefix, self._has_former, self._weighs_unpaid_work
+
+    def _own(self, former: pl.DataFrame) -> pl.DataFrame:
+        """Former lines under this night's post numbers."""
+        codes = self.facts.post.select("post_no", "team_code", "staff_code")
+        return former.drop("post_no").join(codes, on=["team_code", "staff_code"]).select(LINE.names())
+
+
+# Ibis takes tenths of a second to turn these expressions into SQL. The text depends on nothing but the
+# names of the tables, so each is made once in the life of a process.
+
+
+@cache
+def _tables(prefix: str, has_former: bool) -> dict[str, Any]:
+    schemas = {**SCHEMAS, **PRICE_SCHEMAS, **({"former_line": LINE} if has_former else {})}
+    return {name: unbound(prefix + name, schema) for name, schema in schemas.items()}
+
+
+@cache
+def _lines(prefix: str, has_former: bool, weighs_unpaid_work: bool) -> Any:
+    return all_lines(_tables(prefix, has_former), weighs_unpaid_work=weighs_unpaid_work)
+
+
+@cache
+def _lines_sql(dialect: str, *variant: Any) -> str:
+    return sql_text(_lines(*variant), dialect)
+
+
+@cache
+def _post_totals_sql(dialect: str, *variant: Any) -> str:
+    return sql_text(per_post(_lines(*variant), _tables(*variant[:2])["post"]), dialect)
+
+
+@cache
+def _totals_sql(dialect: str, prefix: str, levels: tuple[str, ...]) -> str:
+    post_total = unbound(prefix + "post_total", POST_TOTAL)
+    return sql_text(all_levels(post_total, _tables(prefix, False)["team"], levels), dialect)

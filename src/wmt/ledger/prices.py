@@ -1,0 +1,263 @@
+"""What each kind of case, report, contact and hour is worth under one set of rules.
+
+This is the only place where the ledger reads parameters. Everything after is lookup and sum.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import polars as pl
+
+from wmt.facts import GRADES, KIND_SCHEMA, REPORTS, Kind, kinds, micro_hours, table_of
+from wmt.ledger.words import LedgerError, Reason
+from wmt.rules import ALWAYS, RuleSet, Value
+
+#: One row per kind. `each_x100` is the worth of one case, `points_x100` what it earns in its post,
+#: `beside_x100` what is shown beside the figure (OMiC), `licence_x100` what an OMiC case would earn on
+#: licence, `unpaid_x100` what an unpaid-work flag adds (0 while such cases count in full).
+#: `active` and `listed` say whether it counts among the active cases and among all cases.
+PRICE = table_of(
+    {
+        **KIND_SCHEMA,
+        "component": pl.String,
+        "each_x100": pl.Int64,
+        "points_x100": pl.Int64,
+        "beside_x100": pl.Int64,
+        "licence_x100": pl.Int64,
+        "unpaid_x100": pl.Int64,
+        "active": pl.Int64,
+        "listed": pl.Int64,
+        "counted": pl.Int64,
+        "reason": pl.String,
+        "rule": pl.String,
+        "rule_from": pl.String,
+        "licence_rule": pl.String,
+        "licence_rule_from": pl.String,
+    }
+)
+REPORT_PRICE = table_of(
+    {
+        "report": pl.String,
+        "each_x100": pl.Int64,
+        "window_days": pl.Int64,
+        "sign": pl.Int64,  # 1: counts backwards from the as-at date, -1: forwards (reports due)
+        "earns": pl.Int64,
+        "reason": pl.String,
+        "rule": pl.String,
+        "rule_from": pl.String,
+        "window_rule": pl.String,
+        "window_rule_from": pl.String,
+    }
+)
+CONTACT_PRICE = table_of(
+    {
+        "code": pl.String,
+        "each_x100": pl.Int64,
+        "reason": pl.String,
+        "rule": pl.String,
+        "rule_from": pl.String,
+    }
+)
+GRADE_PRICE = table_of(
+    {
+        "grade": pl.String,
+        "target_x100": pl.Int64,
+        "full_time_micro": pl.Int64,
+        "default_micro": pl.Int64,
+        "rule": pl.String,
+        "rule_from": pl.String,
+    }
+)  #: One row: what belongs to the night or to all contacts.
+SCALAR = table_of(
+    {
+        "day": pl.Date,
+        "cms_window": pl.Int64,
+        "cms_window_rule": pl.String,
+        "cms_window_from": pl.String,
+        "other_rule": pl.String,
+        "other_from": pl.String,
+        "unpaid_rule": pl.String,
+        "unpaid_from": pl.String,
+    }
+)
+
+PRICE_SCHEMAS = {
+    "price": PRICE,
+    "report_price": REPORT_PRICE,
+    "contact_price": CONTACT_PRICE,
+    "grade_price": GRADE_PRICE,
+    "scalar": SCALAR,
+}
+
+_STATUS_REASON = {
+    "warrant": Reason.WARRANT,
+    "overdue": Reason.OVERDUE,
+    "suspended_lifer": Reason.SUSPENDED_LIFER,
+    "filtered": Reason.FILTERED,
+    "difference": Reason.DIFFERENCE,
+}
+
+
+@dataclass(frozen=True)
+class Prices:
+    """The price tables of one rule set for one tier scheme, by name (`PRICE_SCHEMAS`)."""
+
+    tables: dict[str, pl.DataFrame]
+    weighs_unpaid_work: bool
+
+
+def price(rules: RuleSet, tier_scheme: str, day: date) -> Prices:
+    """Price everything under `rules` for a night of `day`.
+
+    Raises LedgerError when the tier scheme should have weights and has none in force.
+
+    Schemes without published points (t7, ag7) are priced 0 with that reason, never with other weights.
+    """
+    if tier_scheme == "pc16" and not rules.under("tier_points.pc16"):
+        raise LedgerError(
+            f"no tier points of scheme pc16 are in force on {rules.day}; choose a later rules date "
+            "(--rules-date), or lay an overlay with tier points over the rules"
+        )
+    tables = {
+        "price": (_kind_row(rules, tier_scheme, kind) for kind in kinds(tier_scheme)),
+        "report_price": (_report_row(rules, report) for report in REPORTS),
+        "contact_price": _contact_rows(rules),
+        "grade_price": (_grade_row(rules, grade) for grade in GRADES),
+        "scalar": [_scalars(rules, day)],
+    }
+    return Prices(
+        {name: pl.DataFrame(list(rows), PRICE_SCHEMAS[name], orient="row") for name, rows in tables.items()},
+        rules["case_weighting.unpaid_work"].hundredths != 10_000,
+    )
+
+
+def _scalars(rules: RuleSet, day: date) -> tuple[object, ...]:
+    window, other = rules["cms_window_days"], rules["cms_points.(other)"]
+    unpaid = rules["case_weighting.unpaid_work"]
+    named = ((rule.path, _since(rule)) for rule in (window, other, unpaid))
+    (window_rule, window_from), others, unpaids = named
+    return (day, _whole(window), window_rule, window_from, *others, *unpaids)
+
+
+def _kind_row(rules: RuleSet, scheme: str, kind: Kind) -> tuple[object, ...]:
+    worth = _worth(rules, scheme, kind, kind.location)
+    licence = _worth(rules, scheme, kind, "licence") if kind.stream == "omic" else None
+    is_omic, is_active = kind.stream == "omic", kind.status == "active"
+    each, rule = _weighted(rules, kind, worth)
+    return (
+        *kind,
+        "t2a" if kind.stream == "t2a" else kind.location,
+        each,
+        0 if is_omic else each,
+        each if is_omic else 0,
+        licence.hundredths if licence else 0,
+        share(each, rules["case_weighting.unpaid_work"]) - each,
+        int(is_active and not is_omic),
+        int(not is_omic),
+        int(is_active and not is_omic),
+        _reason(kind, worth, each),
+        rule.path,
+        _since(rule),
+        licence.path if licence else None,
+        _since(licence) if licence else None,
+    )
+
+
+def _worth(rules: RuleSet, scheme: str, kind: Kind, location: str) -> Value | None:
+    """The table value of a kind of case in a location; None where no table has one."""
+    table = "t2a_points" if kind.stream == "t2a" else "tier_points"
+    return rules.get(f"{table}.{scheme}.{location}.{kind.tier}{'S' if kind.suspended else ''}")
+
+
+def _weighted(rules: RuleSet, kind: Kind, worth: Value | None) -> tuple[int, Value]:
+    """What one case earns, in hundredths, and the rule that says so."""
+    if kind.status == "active":
+        return (worth.hundredths, worth) if worth else (0, rules["tier_scheme"])
+    weighting = rules[f"case_weighting.{kind.status}"]
+    return share(worth.hundredths if worth else 0, weighting), weighting
+
+
+def share(hundredths: int, percent: Value) -> int:
+    """A percentage of a number of hundredths, exactly. Raises LedgerError when it is not whole."""
+    whole, rest = divmod(hundredths * percent.hundredths, 10_000)
+    if rest:
+        raise LedgerError(
+            f"{percent.path} of {percent.value}% makes fractions of a hundredth of a point; "
+            "choose a percentage that gives whole hundredths of every tier's points"
+        )
+    return whole
+
+
+def _reason(kind: Kind, worth: Value | None, each: int) -> str | None:
+    if kind.status != "active":
+        return _STATUS_REASON[kind.status]
+    if kind.stream == "omic":
+        return Reason.OMIC
+    if kind.tier == "0":
+        return Reason.UNTIERED
+    if worth is None:
+        return Reason.NO_WEIGHTS
+    if each:
+        return None
+    return Reason.SUSPENDED if kind.suspended else Reason.ZERO_TIER
+
+
+def _report_row(rules: RuleSet, report: str) -> tuple[object, ...]:
+    worth = rules.get(f"report_points.{report}")
+    window = rules.get(f"report_window_days.{report}")
+    each = worth.hundredths if worth else 0
+    rule = worth or rules["tier_scheme"]
+    return (
+        report,
+        each,
+        None if window is None else _whole(window),
+        -1 if report.endswith("_due") else 1,
+        int(each != 0),
+        None if each else _why_no_report_points(report, worth),
+        rule.path,
+        _since(rule),
+        window.path if window else None,
+        _since(window) if window else None,
+    )
+
+
+def _why_no_report_points(report: str, worth: Value | None) -> Reason:
+    if report in ("sdr_due", "parom_due", "oral"):
+        return Reason.SHOWN_ONLY
+    return Reason.INSIDE_TIER if worth else Reason.NO_WEIGHTS
+
+
+def _contact_rows(rules: RuleSet) -> Iterable[tuple[object, ...]]:
+    for code, worth in rules.under("cms_points").items():
+        reason = Reason.UNKNOWN_CODE if code == "(other)" else None if worth.hundredths else Reason.ZERO_CODE
+        yield code, worth.hundredths, reason, worth.path, _since(worth)
+
+
+def _grade_row(rules: RuleSet, grade: str) -> tuple[object, ...]:
+    target = rules[f"nominal_target.{grade}"]
+    return (
+        grade,
+        target.hundredths,
+        _micro(rules[f"full_time_hours.{grade}"]),
+        _micro(rules[f"default_hours.{grade}"]),
+        target.path,
+        _since(target),
+    )
+
+
+def _micro(hours: Value) -> int:
+    return micro_hours(Decimal(str(hours.value)))
+
+
+def _whole(value: Value) -> int:
+    whole, rest = divmod(value.hundredths, 100)
+    if rest:
+        raise LedgerError(f"{value.path} must be a whole number, but is {value.value}")
+    return whole
+
+
+def _since(rule: Value) -> str:
+    """From when a rule is in force; a value laid over all dates is in force since its overlay was laid."""
+    return f"overlay {rule.overlay}" if rule.valid_from == ALWAYS else rule.valid_from.isoformat()

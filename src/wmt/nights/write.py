@@ -1,0 +1,96 @@
+"""Writing a night: everything beside, then one rename. Killed at any instant, there is a night or none."""
+
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from wmt import rules
+from wmt.facts import Facts
+from wmt.ledger import Ledger
+from wmt.nights.folder import Manifest, night_name, sha256
+
+INCOMING = ".incoming-"
+
+
+def results(ledger: Ledger) -> dict[str, pl.DataFrame]:
+    """The result tables of a night: every line, and the totals of the five levels."""
+    return {"results/lines": ledger.lines(), "results/totals": ledger.totals()}
+
+
+def write_table(frame: pl.DataFrame, path: Path) -> None:
+    """One Parquet file, the same bytes for the same rows."""
+    frame.write_parquet(path, compression="zstd", compression_level=1, statistics=True)
+
+
+def write_night(
+    nights: Path,
+    *,
+    facts: Facts,
+    ruleset: rules.RuleSet,
+    former: pl.DataFrame | None,
+    inputs: Mapping[str, pl.DataFrame],
+    tables: Mapping[str, pl.DataFrame],
+    report: Mapping[str, Any],
+    manifest: Mapping[str, Any],
+) -> Path:
+    """Write a whole night and put it in its place with one rename. The caller holds the lock.
+
+    Returns the night's folder. `manifest` gives the fields of `Manifest` that only the caller knows.
+    """
+    folder = nights / f"{INCOMING}{uuid.uuid4().hex}"
+    for part in ("facts", "input", "results"):
+        (folder / part).mkdir(parents=True)
+    frames = {f"facts/{name}": frame for name, frame in facts.tables().items()}
+    if former is not None:
+        frames["facts/former_line"] = former
+    frames |= {f"input/{name}": frame for name, frame in inputs.items()}
+    for name, frame in {**frames, **tables}.items():
+        write_table(frame, folder / f"{name}.parquet")
+    (folder / "rules.yaml").write_text(ruleset.to_yaml(), encoding="utf-8")
+    _write_json(folder / "report.json", report)
+    _write_manifest(folder, manifest)
+    _write_json(folder / "loaded.json", {"loaded_at": datetime.now(UTC).isoformat(timespec="seconds")})
+    final = nights / night_name(facts.as_at, manifest["revision"])
+    _settle(folder, final)
+    return final
+
+
+def _write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    listed = {str(path.relative_to(folder)): sha256(path) for path in files}
+    whole = Manifest.model_validate({**manifest, "files": listed})
+    (folder / "manifest.json").write_text(whole.model_dump_json(indent=1) + "\n", encoding="utf-8")
+
+
+def _write_json(path: Path, content: Mapping[str, Any]) -> None:
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _settle(folder: Path, final: Path) -> None:
+    """Make the bytes durable, then give the folder its name: the one instant at which the night exists."""
+    for path in sorted(folder.rglob("*")):
+        _sync(path)
+    _sync(folder)
+    os.rename(folder, final)
+    _sync(final.parent)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sweep(nights: Path) -> None:
+    """Remove what killed loads left behind. The caller holds the lock, so nothing there is in use."""
+    for leftover in nights.glob(f"{INCOMING}*"):
+        shutil.rmtree(leftover)
