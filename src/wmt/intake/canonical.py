@@ -1,0 +1,48 @@
+"""Canonical tables: what the input held, with text keys, for a night to keep beside its facts."""
+
+import polars as pl
+
+from wmt.intake.gathered import CASE, RAW_CELL, Gathered
+
+#: Columns that name or describe a person; kept only where names are switched on.
+PERSONAL = frozenset(
+    [
+        "surname",
+        "forename",
+        "name",
+        "by_name",
+        "om_name",
+        "order_manager_name",
+        "offender_manager_name",
+        "assessor_name",
+        "birth_date",
+        "age",
+    ]
+)
+
+
+def canonical_tables(night: Gathered, post: pl.DataFrame, *, names: bool) -> dict[str, pl.DataFrame]:
+    """The tables by name. Without names, personal columns are left out and raw cells of text lose their value."""
+    staff = post.select(
+        "team_code", "staff_code", "name", "grade_code", "grade", "is_placeholder", "contracted_micro"
+    )
+    tables = {
+        "source_row": night.person,
+        "team": night.team,
+        "staff": staff,
+        "caseload_count": night.count,
+        "measure": night.measure,
+        "case": night.case.select(CASE.names()),
+        "case_flag": night.case_flag,
+        "report": night.report,
+        "contact": night.contact,
+        "assessment": night.assessment,
+        "t2a_case": night.t2a_case,
+        "raw_cell": pl.DataFrame(night.raw, schema=RAW_CELL, orient="row"),
+    }
+    if names:
+        return tables
+    tables["raw_cell"] = tables["raw_cell"].with_columns(
+        pl.when(pl.col("type") != "text").then("value").alias("value")
+    )
+    return {name: frame.drop(PERSONAL & set(frame.columns)) for name, frame in tables.items()}

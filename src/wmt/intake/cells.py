@@ -1,0 +1,165 @@
+"""Cells: what a typed cell means as a text, a key, a count or a date."""
+
+import math
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+import polars as pl
+
+#: No post holds as many cases; above it a number is a slip and not a count.
+HIGHEST_COUNT = 1_000_000
+
+#: The system's way of writing 'no date'.
+NO_DATE = date(9999, 12, 31)
+
+
+@dataclass(frozen=True, slots=True)
+class BadCell:
+    """A cell that shows an error, or a formula whose value was never saved."""
+
+    what: str
+
+
+Cell = str | float | int | bool | date | datetime | time | timedelta | BadCell
+Odd = tuple[int, str]
+"""Position of a value and what is wrong with it."""
+
+_INVISIBLE = str.maketrans({"\r": None, "\n": None, "\ufeff": None, "\u200b": None, "\xa0": " "})
+
+
+def clean_name(written: Cell) -> str:
+    """Sheet or column name as compared: trimmed, without line breaks and hyphens, in lower case."""
+    text = written if isinstance(written, str) else text_of(written) or ""
+    text = text.replace("_x000D_", "").replace("_x000d_", "").replace("_x000A_", "").replace("_x000a_", "")
+    return unicodedata.normalize("NFC", text.translate(_INVISIBLE).replace("-", "")).strip().lower()
+
+
+def show(written: Cell) -> str:
+    """A header or value as it may stand in a message: one line, not too long."""
+    text = written if isinstance(written, str) else (text_of(written) or "")
+    text = " ".join(text.split())
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def letters(position: int) -> str:
+    """Excel's letters of a column counted from 0: 0 → A, 26 → AA."""
+    text = ""
+    position += 1
+    while position:
+        position, rest = divmod(position - 1, 26)
+        text = chr(65 + rest) + text
+    return text
+
+
+def is_blank(value: Cell) -> bool:
+    """A cell without anything but spaces in it."""
+    return isinstance(value, str) and not value.strip()
+
+
+def text_of(value: Cell) -> str | None:
+    """A cell as text: whole numbers become their digits, dates ISO; errors become None."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, BadCell):
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and math.isfinite(value) and value == int(value):
+        return str(int(value))
+    return value.isoformat() if isinstance(value, date | time) else str(value)
+
+
+def text_column(values: Sequence[Cell]) -> pl.Series:
+    """Trimmed NFC text, null where blank. Shape: as the values."""
+    if set(map(type, values)) <= {str}:
+        series = pl.Series(values, dtype=pl.String)
+    else:
+        series = pl.Series([v if v.__class__ is str else text_of(v) for v in values], dtype=pl.String)
+    return tidy_text(series)
+
+
+def tidy_text(series: pl.Series) -> pl.Series:
+    """The same text trimmed and in NFC, null where nothing is left."""
+    if series.str.len_bytes().sum() != series.str.len_chars().sum():  # only then anything to compose
+        series = series.str.normalize("NFC")
+    series = series.str.strip_chars()
+    return series.set(series.str.len_bytes() == 0, None)
+
+
+def odd_keys(values: Sequence[Cell]) -> list[Odd]:
+    """Values that cannot be a key: errors, dates, true/false, numbers that are not whole."""
+    if set(map(type, values)) <= {str}:
+        return []
+    return [(i, why) for i, value in enumerate(values) if (why := _why_no_key(value))]
+
+
+def _why_no_key(value: Cell) -> str | None:
+    if isinstance(value, str):
+        return None
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        return None if math.isfinite(value) and value == int(value) else f"the number {value}"
+    return describe(value)
+
+
+def count_column(values: Sequence[Cell]) -> tuple[pl.Series, list[Odd]]:
+    """Counts as Int64, null where blank, and the values that are no counts (null as well)."""
+    types = set(map(type, values))
+    odd: list[Odd] = []
+    if not types <= {float} and not (types <= {float, str} and _only_blank_text(values)):
+        odd = [(i, why) for i, value in enumerate(values) if (why := _why_no_count(value))]
+    numbers = pl.Series(
+        [_number(v) for v in values] if int in types else [_float(v) for v in values], dtype=pl.Float64
+    )
+    wrong = (
+        ~numbers.is_finite() | (numbers < 0) | (numbers > HIGHEST_COUNT) | (numbers != numbers.floor())
+    ).fill_null(False)
+    if wrong.any():
+        odd += [(i, f"the number {values[i]}") for i in wrong.arg_true()]
+        numbers = numbers.set(wrong, None)
+    return numbers.cast(pl.Int64), sorted(odd)
+
+
+def _float(value: Cell) -> float | None:
+    return value if value.__class__ is float else None
+
+
+def _number(value: Cell) -> float | None:
+    return float(value) if value.__class__ in (float, int) else None
+
+
+def _only_blank_text(values: Sequence[Cell]) -> bool:
+    texts = {value for value in values if value.__class__ is str}
+    return all(is_blank(text) for text in texts)
+
+
+def _why_no_count(value: Cell) -> str | None:
+    if value.__class__ in (float, int) or is_blank(value):
+        return None
+    return describe(value)
+
+
+def describe(value: Cell) -> str:
+    """A cell in words, for messages."""
+    if isinstance(value, BadCell):
+        return value.what
+    if isinstance(value, bool):
+        return f"the truth value {str(value).upper()}"
+    if isinstance(value, str):
+        return f"the text '{show(value)}'"
+    return (
+        f"the date or time {value}" if isinstance(value, date | time | timedelta) else f"the number {value}"
+    )
+
+
+def date_column(values: Sequence[Cell]) -> tuple[pl.Series, list[Odd]]:
+    """Days, null where blank or 9999-12-31, and the values that are no dates (null as well)."""
+    days = [_day(value) for value in values]
+    odd = [(i, describe(v)) for i, v in enumerate(values) if not isinstance(v, date) and not is_blank(v)]
+    return pl.Series(days, dtype=pl.Date), odd
+
+
+def _day(value: Cell) -> date | None:
+    day = value.date() if isinstance(value, datetime) else value if isinstance(value, date) else None
+    return None if day == NO_DATE else day

@@ -1,0 +1,54 @@
+"""Conflicts: one code with two names, parents or grades, and codes that differ only in letter case."""
+
+import polars as pl
+
+from wmt.intake.faults import Faults, Hit
+from wmt.intake.gathered import Gathered
+
+_POST = ["team_code", "staff_code"]
+
+
+def warn_conflicts(night: Gathered, faults: Faults) -> None:
+    """One warning for each kind of attribute on which the input contradicts itself."""
+    for attribute in ("grade_code", "surname", "forename"):
+        _warn(night.person, _POST, attribute, f"{attribute} of a post", faults)
+    for attribute in ("team_name", "pdu_code", "region_code"):
+        _warn(night.team, ["team_code"], attribute, f"{attribute} of a team", faults)
+    for key, attribute in (
+        ("pdu_code", "pdu_name"),
+        ("pdu_code", "region_code"),
+        ("region_code", "region_name"),
+    ):
+        _warn(night.team, [key], attribute, f"{attribute} of a {key}", faults)
+    for frame, key in ((night.person, "staff_code"), (night.person, "team_code")):
+        _warn_case(frame, key, faults)
+
+
+def _warn(frame: pl.DataFrame, keys: list[str], attribute: str, what: str, faults: Faults) -> None:
+    found = (
+        frame.drop_nulls([*keys, attribute])
+        .unique([*keys, attribute], keep="first", maintain_order=True)
+        .group_by(keys, maintain_order=True)
+        .agg("sheet", "row", attribute)
+        .filter(pl.col(attribute).list.len() > 1)
+    )
+    hits = []
+    for row in found.iter_rows(named=True):
+        values = " and ".join(f"'{value}'" for value in row[attribute][:3])
+        hits.append(Hit(row["row"][1], None, f"{':'.join(row[key] for key in keys)} has {values}"))
+    sheet = found["sheet"][0][1] if hits else None
+    faults.warn_once("CONFLICTING_ATTRIBUTE", sheet, hits, "{n} times the " + what + " is given in two ways")
+
+
+def _warn_case(frame: pl.DataFrame, key: str, faults: Faults) -> None:
+    codes = frame.drop_nulls(key).unique(key, keep="first", maintain_order=True)
+    found = (
+        codes.group_by(pl.col(key).str.to_lowercase().alias("lower"), maintain_order=True)
+        .agg("sheet", "row", key)
+        .filter(pl.col(key).list.len() > 1)
+    )
+    hits = [Hit(row["row"][1], None, " and ".join(row[key])) for row in found.iter_rows(named=True)]
+    sheet = found["sheet"][0][1] if hits else None
+    faults.warn_once(
+        "KEY_CASE_DIFFERS", sheet, hits, "{n} times two values of " + f"{key} differ only in letter case"
+    )

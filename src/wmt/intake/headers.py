@@ -1,0 +1,95 @@
+"""Headers: which tier scheme a sheet's columns follow, and whether its set of tiers is whole."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from wmt.facts import TIERS
+
+_PREFIXES = {"comm": "community", "cust": "custody", "licence": "licence", "license": "licence"}
+_TIER_HEADER = re.compile(r"(comm|cust|licen[cs]e)tier(.*)\Z")
+
+#: Columns of the old scheme that were never counted.
+NEVER_COUNTED = frozenset({"", "1a", "3a", "d1a", "c1a"})
+OLD_EIGHT = frozenset({"0", "a", "b1", "b2", "c1", "c2", "d1", "d2"})
+OLD_ELEVEN = OLD_EIGHT | {"e", "f", "g"}
+SEVENTEEN = frozenset(tier.lower() for tier in TIERS["pc16"])
+THIRTY_THREE = SEVENTEEN | {f"{tier}s" for tier in SEVENTEEN if tier != "0"}
+WHOLE = {"pc16": (SEVENTEEN, THIRTY_THREE), "t7": (OLD_EIGHT, OLD_ELEVEN)}
+#: Tiers that exist in one scheme only: they decide.
+PC16_ONLY = frozenset(tier for tier in SEVENTEEN if tier[-1] in "03" and tier != "0")
+
+
+@dataclass(frozen=True)
+class TierColumn:
+    """One column of counts: where it stands (cleaned header) and what it counts."""
+
+    header: str
+    location: str
+    tier: str
+    suspended: bool
+
+
+@dataclass(frozen=True)
+class TierSet:
+    """The tier columns of one sheet.
+
+    `missing` names the headers (as usually written) that the nearest whole set has and the sheet has not;
+    `strange` the tier-like headers of no known meaning, cleaned.
+    """
+
+    scheme: str | None
+    size: int
+    columns: tuple[TierColumn, ...]
+    missing: tuple[str, ...]
+    strange: tuple[str, ...]
+
+
+def tier_set(headers: Iterable[str]) -> TierSet:
+    """What the cleaned headers of a sheet say about its tiers; scheme None when they fit no known one."""
+    found = {header: _split(header) for header in headers if _TIER_HEADER.match(header)}
+    suffixes = {suffix for _, suffix in found.values()}
+    scheme = _scheme(suffixes)
+    if scheme is None:
+        return TierSet(None, 0, (), (), tuple(found))
+    whole = _whole(scheme, suffixes)
+    columns = tuple(_column(header, *parts) for header, parts in found.items() if parts[1] in whole)
+    strange = [h for h, (_, suffix) in found.items() if suffix not in whole and not _ignored(scheme, suffix)]
+    missing = [
+        _written(prefix, suffix)
+        for prefix in ("comm", "cust", "licence")
+        for suffix in sorted(whole)
+        if (_PREFIXES[prefix], suffix) not in found.values()
+    ]
+    return TierSet(scheme, len(whole), columns, tuple(missing), tuple(strange))
+
+
+def _split(header: str) -> tuple[str, str]:
+    match = _TIER_HEADER.match(header)
+    assert match is not None
+    return _PREFIXES[match[1]], re.sub(r"_(?=s\Z)", "", match[2])
+
+
+def _scheme(suffixes: set[str]) -> str | None:
+    unsuspended = {suffix.removesuffix("s") for suffix in suffixes}
+    if unsuspended & PC16_ONLY:
+        return "pc16"
+    return "t7" if "a" in suffixes and suffixes & {"b1", "b2", "c1", "c2", "d1", "d2"} else None
+
+
+def _whole(scheme: str, suffixes: set[str]) -> frozenset[str]:
+    small, large = WHOLE[scheme]
+    return large if suffixes & (large - small) else small
+
+
+def _ignored(scheme: str, suffix: str) -> bool:
+    return scheme == "t7" and suffix in NEVER_COUNTED
+
+
+def _column(header: str, location: str, suffix: str) -> TierColumn:
+    suspended = len(suffix) == 3
+    return TierColumn(header, location, suffix[:2].upper() if suspended else suffix.upper(), suspended)
+
+
+def _written(prefix: str, suffix: str) -> str:
+    return f"{prefix.capitalize()}Tier{suffix.upper()}"

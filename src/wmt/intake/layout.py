@@ -1,0 +1,79 @@
+"""Layouts: which of the known workbooks this is, judged by its headers and sheets."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from wmt.intake.faults import Faults
+from wmt.intake.headers import OLD_ELEVEN, SEVENTEEN, THIRTY_THREE, TierSet, tier_set
+from wmt.intake.known import BASES, REQUIRED, SHEETS
+from wmt.intake.sheet import Sheet
+
+ONLY_2021 = ("arms", "inst_reports", "gs")
+ARMS_LEFT = date(2023, 1, 5)
+
+
+def tier_sets(sheets: Mapping[str, Sheet], faults: Faults) -> dict[str, TierSet]:
+    """The tier columns of each tier sheet. Unknown schemes and sets that are not whole are refused."""
+    found = {known: tier_set(sheets[known].position) for known in BASES if known in sheets}
+    for known, tiers in found.items():
+        _check_set(sheets[known], tiers, faults)
+    sizes = {known: tiers.size for known, tiers in found.items() if tiers.scheme}
+    if len(set(sizes.values())) > 1:
+        sets = ", ".join(f"{sheets[known].name} {size}" for known, size in sizes.items())
+        faults.warn("TIER_SETS_DIFFER", f"the tier sheets have sets of different size: {sets}")
+    return found
+
+
+def _check_set(sheet: Sheet, tiers: TierSet, faults: Faults) -> None:
+    strange = [sheet.heading(header) or header for header in tiers.strange]
+    if not tiers.scheme and not strange:
+        faults.refuse(
+            "MISSING_COLUMNS", f"the sheet {sheet.name} has no tier columns", sheet=sheet.name, row=1
+        )
+    elif strange:
+        what = f"the sheet {sheet.name} has tier columns of no known scheme: {', '.join(strange[:12])}"
+        faults.refuse("UNKNOWN_TIER_SCHEME", what, sheet=sheet.name, row=1, column=strange[0])
+    if tiers.missing:
+        what = f"the sheet {sheet.name} lacks {', '.join(tiers.missing[:12])}; a missing tier would read as no cases"
+        faults.refuse("MISSING_COLUMNS", what, sheet=sheet.name, row=1, column=tiers.missing[0])
+
+
+def scheme_of(found: Mapping[str, TierSet], faults: Faults) -> str | None:
+    """The one tier scheme of the tier sheets, None when there is none; several are refused."""
+    schemes = {tiers.scheme for tiers in found.values() if tiers.scheme}
+    if len(schemes) > 1:
+        faults.refuse(
+            "MIXED_TIER_SCHEMES", f"the tier sheets follow different schemes: {', '.join(sorted(schemes))}"
+        )
+        return None
+    return schemes.pop() if schemes else None
+
+
+def layout_of(
+    scheme: str | None, found: Mapping[str, TierSet], sheets: Collection[str], day: date | None
+) -> str | None:
+    """The layout that headers, sheets and date point to; None when the tier scheme is not known."""
+    largest = max((tiers.size for tiers in found.values()), default=0)
+    if scheme == "t7":
+        newer = {"wmt_extract_filtered", "suspended_lifers", "t2a_detail", "omic_teams"} & set(sheets)
+        return "L2020" if newer or largest == len(OLD_ELEVEN) else "L2017"
+    if scheme != "pc16":
+        return None
+    if largest == len(THIRTY_THREE):
+        return "L2024"
+    assert largest == len(SEVENTEEN)
+    older = [name for name in ONLY_2021 if name in sheets]
+    early = day is not None and day < ARMS_LEFT
+    return "L2021" if len(older) == len(ONLY_2021) or (older and early) else "L2023"
+
+
+def check_sheets(layout: str | None, sheets: Collection[str], day: date | None, faults: Faults) -> None:
+    """Refuse a workbook that lacks required sheets of its layout (today's, when it has none)."""
+    missing = [SHEETS[name] for name in REQUIRED[layout or "L2024"] if name not in sheets]
+    if missing:
+        faults.refuse(
+            "MISSING_SHEETS", f"the workbook lacks the sheets {', '.join(missing)}", sheet=missing[0]
+        )
+    if layout == "L2023" and day is not None and day < ARMS_LEFT:
+        what = f"the workbook of {day} is in the layout of 2023, without ARMS, Inst_Reports and GS"
+        faults.warn("LAYOUT_OLDER_THAN_DATE", what)

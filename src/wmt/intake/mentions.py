@@ -1,0 +1,73 @@
+"""Mentions: every place of a workbook that names an officer or a team, in order of authority."""
+
+from collections.abc import Iterable, Sequence
+
+import polars as pl
+
+from wmt.intake.gathered import PERSON, TEAM, Gathered, shaped
+from wmt.intake.known import BASES, IDENTITY, LONE, MAIN, REPORTS
+from wmt.intake.sheet import Sheet
+
+_OFFICIAL = (*BASES, *REPORTS)
+LONE_RANKS = tuple(_OFFICIAL.index(known) for known in LONE)
+_FLAGS, _CONTACTS, _ASSESSMENTS = (len(_OFFICIAL) + later for later in range(3))
+
+
+def people_of(official: Iterable[Sheet], night: Gathered) -> list[pl.DataFrame]:
+    """PERSON tables: the tier and report sheets first, then flags, contacts and assessments."""
+    sides = [(night.contact.filter(kind="cms"), side, _CONTACTS) for side in ("by", "om")]
+    sides += [(night.assessment, "assessor", _ASSESSMENTS)]
+    return [
+        *(_officers(sheet) for sheet in official),
+        _first_mentions(night.case_flag.with_columns(name=pl.lit(None, dtype=pl.String)), _FLAGS),
+        *(_side(frame, side, rank) for frame, side, rank in sides),
+    ]
+
+
+def _officers(sheet: Sheet) -> pl.DataFrame:
+    frame = _identity(sheet)
+    if sheet.has("om_name"):
+        frame = frame.with_columns(**_parts_of_name(sheet.text("om_name")))
+    return shaped(frame, PERSON)
+
+
+def teams_of(official: Iterable[Sheet]) -> list[pl.DataFrame]:
+    """TEAM tables of the tier and report sheets. Before 2021 the local delivery unit stood where the PDU is."""
+    return [_teams(sheet) for sheet in official]
+
+
+def _teams(sheet: Sheet) -> pl.DataFrame:
+    omic = {MAIN: False, "omic_teams": True}.get(sheet.known)
+    frame = shaped(_identity(sheet).with_columns(is_omic=pl.lit(omic, dtype=pl.Boolean)), TEAM)
+    return frame.unique([name for name in TEAM if name != "row"], keep="first", maintain_order=True)
+
+
+def _identity(sheet: Sheet) -> pl.DataFrame:
+    found = {name: sheet.text(header) for header, name in IDENTITY.items() if sheet.has(header)}
+    if "pdu_code" not in found and "ldu_code" in found:
+        found["pdu_code"] = found["ldu_code"]
+        found["pdu_name"] = sheet.text("ldu_desc")
+    return pl.DataFrame(found).with_columns(
+        rank=pl.lit(_OFFICIAL.index(sheet.known), dtype=pl.Int64),
+        sheet=pl.lit(sheet.name),
+        row=pl.Series(sheet.rows, dtype=pl.Int64),
+    )
+
+
+def _parts_of_name(names: pl.Series) -> dict[str, pl.Series]:
+    """'Surname, Forename' as its two parts."""
+    parts = names.str.split_exact(", ", 1)
+    return {"surname": parts.struct.field("field_0"), "forename": parts.struct.field("field_1")}
+
+
+def _side(frame: pl.DataFrame, side: str, rank: int) -> pl.DataFrame:
+    columns = {f"{side}_{name}": name for name in ("team_code", "staff_code", "grade_code", "name")}
+    return _first_mentions(frame.select("sheet", "row", *columns).rename(columns), rank)
+
+
+def _first_mentions(frame: pl.DataFrame, rank: int) -> pl.DataFrame:
+    """The first row of each post, grade and sheet, of the rows that name a post."""
+    keys: Sequence[str] = ("team_code", "staff_code", "grade_code", "sheet")
+    first = frame.drop_nulls(["team_code", "staff_code"]).unique(keys, keep="first", maintain_order=True)
+    named = first.with_columns(**_parts_of_name(first["name"]), rank=pl.lit(rank, dtype=pl.Int64))
+    return shaped(named, PERSON)

@@ -1,0 +1,195 @@
+"""People tables: contracted hours and reductions, which no extract holds."""
+
+from calendar import monthrange
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import pairwise
+
+import polars as pl
+
+from wmt.facts import micro_hours
+from wmt.facts.schema import REDUCTION
+from wmt.facts.words import MICRO
+from wmt.intake.codes import Codes, Reason
+from wmt.intake.faults import Faults, Hit
+from wmt.intake.model import Post, Source
+
+#: Days without a reduction between two stages of the trainee route that look like a slip.
+GAP_DAYS = 3
+STAGE = "PQiP"
+FULL = 100 * 100  # hundredths of a percent
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """One reduction as written. Exactly one of the two amounts is given."""
+
+    row: int
+    reference: str
+    post: Post
+    reason: Reason
+    hours_micro: int | None
+    percent_x100: int | None
+    first_day: date
+    last_day: date | None
+
+    def in_force(self, day: date) -> bool:
+        """Both days count; without a last day it runs on."""
+        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
+
+    def taken_off(self, contracted_micro: int) -> int:
+        """Millionths of an hour taken off, exact to the millionth."""
+        if self.hours_micro is not None:
+            return self.hours_micro
+        return contracted_micro * (self.percent_x100 or 0) // FULL
+
+
+@dataclass(frozen=True)
+class People:
+    """Hours in force on the day by post, all reductions not deleted, and where they were read."""
+
+    hours_micro: Mapping[Post, int] = field(default_factory=dict)
+    reductions: Sequence[Reduction] = ()
+    sources: Sequence[Source] = ()
+
+
+def hours_entered(posts: pl.DataFrame, people: People) -> pl.DataFrame:
+    """POST with the hours that people entered in place of those supplied."""
+    if not people.hours_micro:
+        return posts
+    rows = [(*post, hours) for post, hours in people.hours_micro.items()]
+    entered = pl.DataFrame(
+        rows, schema={"team_code": pl.String, "staff_code": pl.String, "entered": pl.Int64}, orient="row"
+    )
+    given = pl.col("entered").is_not_null()
+    return (
+        posts.join(entered, on=["team_code", "staff_code"], how="left", maintain_order="left")
+        .with_columns(
+            contracted_micro=pl.coalesce("entered", "contracted_micro"),
+            hours_source=pl.when(given).then(pl.lit("entered")).otherwise("hours_source"),
+        )
+        .drop("entered")
+    )
+
+
+def reductions_of(
+    people: People, posts: pl.DataFrame, codes: Codes, day: date, faults: Faults, aside: Collection[Post]
+) -> pl.DataFrame:
+    """REDUCTION of the posts of this night. Rows of posts it does not have are warned of and left out."""
+    numbers = {
+        (team, staff): number
+        for team, staff, number in posts.select("team_code", "staff_code", "post_no").iter_rows()
+    }
+    _warn_strangers(people, numbers, faults)
+    known = [
+        reduction
+        for reduction in people.reductions
+        if reduction.post in numbers and reduction.post not in aside
+    ]
+    _check_amounts(known, _contracted(posts, codes), day, faults)
+    _check_stages(known, faults)
+    rows = [
+        (
+            numbers[r.post],
+            r.reference,
+            r.reason.reason_id,
+            r.hours_micro,
+            r.percent_x100,
+            r.first_day,
+            r.last_day,
+        )
+        for r in known
+    ]
+    return pl.DataFrame(rows, schema=REDUCTION, orient="row").sort(REDUCTION.names())
+
+
+def _warn_strangers(people: People, numbers: Mapping[Post, int], faults: Faults) -> None:
+    hours = [Hit(None, None, ":".join(post)) for post in people.hours_micro if post not in numbers]
+    what = "{n} posts with contracted hours are not in this night"
+    faults.warn_once("PEOPLE_UNKNOWN_POST", "contracted_hours", hours, what)
+    rows = [Hit(r.row, None, ":".join(r.post)) for r in people.reductions if r.post not in numbers]
+    what = "{n} reductions are of posts that are not in this night"
+    faults.warn_once("PEOPLE_UNKNOWN_POST", "reductions", rows, what)
+
+
+def _contracted(posts: pl.DataFrame, codes: Codes) -> dict[Post, int]:
+    default = {grade: micro_hours(hours) for grade, hours in codes.default_hours.items()}
+    return {
+        (team, staff): default[grade] if hours is None else hours
+        for team, staff, grade, hours in posts.select(
+            "team_code", "staff_code", "grade", "contracted_micro"
+        ).iter_rows()
+    }
+
+
+def _check_amounts(
+    reductions: Sequence[Reduction], contracted: Mapping[Post, int], day: date, faults: Faults
+) -> None:
+    total: dict[Post, int] = {}
+    over, expired = [], []
+    for reduction in reductions:
+        hours = contracted[reduction.post]
+        most = reduction.reason.max_percent
+        if most is not None and reduction.taken_off(hours) * 100 > most * hours:
+            over.append(_over(reduction, f"{most}% of the contracted hours"))
+        if reduction.in_force(day):
+            total[reduction.post] = total.get(reduction.post, 0) + reduction.taken_off(hours)
+            if _expired(reduction, day):
+                expired.append(
+                    Hit(
+                        reduction.row, "last_day", f"{':'.join(reduction.post)} {reduction.reason.short_name}"
+                    )
+                )
+    faults.refuse_each("PEOPLE_OVER_MAXIMUM", "reductions", over)
+    faults.warn_once(
+        "PEOPLE_EXPIRED", "reductions", expired, "{n} reductions run longer than their reason usually does"
+    )
+    above = [
+        Hit(None, None, f"{':'.join(post)}: {_hours(off)} h off {_hours(contracted[post])} h")
+        for post, off in total.items()
+        if off > contracted[post]
+    ]
+    faults.warn_once(
+        "REDUCTIONS_ABOVE_HOURS", "reductions", above, "the reductions of {n} posts are more than their hours"
+    )
+
+
+def _over(reduction: Reduction, most: str) -> Hit:
+    column = "percent" if reduction.hours_micro is None else "hours"
+    what = f"reductions row {reduction.row}: the reason {reduction.reason.short_name} allows at most {most}"
+    return Hit(reduction.row, column, what, reduction.post)
+
+
+def _hours(micro: int) -> str:
+    return f"{micro / MICRO:g}"
+
+
+def _expired(reduction: Reduction, day: date) -> bool:
+    months = reduction.reason.months_to_expiry
+    return months is not None and day >= add_months(reduction.first_day, months)
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day some months later, or the month's last day where it has no such day."""
+    year, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + year, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def _check_stages(reductions: Sequence[Reduction], faults: Faults) -> None:
+    stages: dict[Post, list[Reduction]] = {}
+    for reduction in reductions:
+        if reduction.reason.short_name.startswith(STAGE):
+            stages.setdefault(reduction.post, []).append(reduction)
+    hits = []
+    for post, found in stages.items():
+        for former, later in pairwise(sorted(found, key=lambda r: (r.first_day, r.row))):
+            days = (later.first_day - former.last_day - timedelta(1)).days if former.last_day else 0
+            if 0 < days <= GAP_DAYS:
+                hits.append(
+                    Hit(later.row, "first_day", f"{':'.join(post)}: {days} days from {former.last_day}")
+                )
+    faults.warn_once(
+        "STAGE_GAP", "reductions", hits, "{n} times a few days are missed between two trainee stages"
+    )

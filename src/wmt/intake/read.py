@@ -1,0 +1,127 @@
+"""Reading: whatever paths are given, one answer. Bad input is never an exception."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from wmt import rules
+from wmt.intake.assemble import Assembled, assemble
+from wmt.intake.canonical import canonical_tables
+from wmt.intake.codes import Codes, codes_at
+from wmt.intake.faults import Faults, Refusal
+from wmt.intake.gathered import Gathered
+from wmt.intake.model import Import, Post, SetAside
+from wmt.intake.people import People
+from wmt.intake.people_files import read_people
+from wmt.intake.sources import gather
+from wmt.intake.tier_sheets import MISMATCH_PERCENT
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """How the caller wants the input taken."""
+
+    people: Path | None
+    set_aside: bool
+    names: bool
+    codes: Callable[[date], Codes]
+    progress: Progress
+
+
+def read(
+    paths: Sequence[Path],
+    *,
+    people: Path | None = None,
+    set_aside: bool = False,
+    names: bool = True,
+    progress: Progress | None = None,
+    tree: rules.Tree | None = None,
+    mismatch_percent: float = MISMATCH_PERCENT,
+) -> Import:
+    """Read the input of one night: workbooks, or a tidy folder or zip, or a workbook and a case file.
+
+    `people` is a folder of contracted hours and reductions. With `set_aside`, faults confined to named
+    posts leave out those posts instead of refusing the load. Without `names`, nobody is named in the
+    result. `progress` is called with a stage and the share done, 0 to 1. `mismatch_percent` is the share
+    of a sheet's rows whose control total may be wrong before the sheet is refused.
+    """
+    given = tree or rules.load()
+    wish = _Wish(people, set_aside, names, lambda day: codes_at(given, day), progress or _silent)
+    faults = Faults()
+    night = Gathered(main="")
+    try:
+        night = gather(paths, wish.codes, faults, mismatch_percent, wish.progress)
+    except Refusal as refusal:
+        faults.refused(refusal)
+    return _concluded(night, wish, faults)
+
+
+def _silent(stage: str, share: float) -> None:
+    """Progress that nobody wants to see."""
+
+
+def _concluded(night: Gathered, wish: _Wish, faults: Faults) -> Import:
+    """Put the facts together, if nothing stands against it."""
+    if night.as_at is None or night.tier_scheme is None or not faults.are_confined():
+        return _import(night, faults)
+    wish.progress("checking", 0.7)
+    codes = wish.codes(night.as_at.date())
+    people = read_people(wish.people, codes, night.as_at.date(), faults) if wish.people else People()
+    night.sources += people.sources
+    if not faults.are_confined():
+        return _import(night, faults)
+    assembled, aside = _settled(night, codes, people, wish, faults)
+    if faults.refusing() and not (wish.set_aside and faults.are_confined()):
+        return _import(night, faults)
+    wish.progress("done", 1.0)
+    return _import(night, faults, assembled, aside, names=wish.names)
+
+
+def _settled(
+    night: Gathered, codes: Codes, people: People, wish: _Wish, faults: Faults
+) -> tuple[Assembled, Collection[Post]]:
+    """Assemble, setting posts aside until none is named any more. The faults met on the way are kept."""
+    aside = faults.named_posts()
+    while True:
+        assembled = assemble(night, codes, people, names=wish.names, aside=list(aside))
+        more = {post: fault for post, fault in assembled.faults.named_posts().items() if post not in aside}
+        if not more or not wish.set_aside or not assembled.faults.are_confined():
+            faults.items += assembled.faults.items
+            return assembled, list(aside)
+        faults.items += [fault for fault in assembled.faults.items if fault.severity == "refuse"]
+        aside |= more
+
+
+def _import(
+    night: Gathered,
+    faults: Faults,
+    assembled: Assembled | None = None,
+    aside: Collection[Post] = (),
+    *,
+    names: bool = True,
+) -> Import:
+    reasons = faults.named_posts()
+    set_aside = [
+        SetAside(
+            team_code=team,
+            staff_code=staff,
+            code=reasons[team, staff].code,
+            message=reasons[team, staff].message,
+        )
+        for team, staff in sorted(aside)
+    ]
+    return Import(
+        accepted=assembled is not None,
+        as_at=night.as_at,
+        layout=night.layout,
+        tier_scheme=night.tier_scheme,
+        sheets=night.sheets,
+        faults=faults.items,
+        facts=assembled.facts if assembled else None,
+        set_aside=set_aside,
+        sources=night.sources,
+        canonical=canonical_tables(night, assembled.facts.post, names=names) if assembled else {},
+    )

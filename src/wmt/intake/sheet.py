@@ -1,0 +1,213 @@
+"""Sheets: a grid whose header row has been understood, and its rows sorted into those that count and those that don't."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import compress
+
+import polars as pl
+
+from wmt.intake.cells import (
+    Cell,
+    clean_name,
+    describe,
+    is_blank,
+    letters,
+    odd_keys,
+    show,
+    text_column,
+    text_of,
+)
+from wmt.intake.faults import Faults, Hit
+from wmt.intake.grid import Grid
+from wmt.intake.known import Definition
+
+RAW_CELL = pl.Schema(
+    {"sheet": pl.String, "row": pl.Int64, "column": pl.String, "type": pl.String, "value": pl.String}
+)
+
+
+@dataclass
+class Sheet:
+    """A sheet with its cleaned headers. `rows` are Excel's numbers of the rows in `cells`, from 2 up."""
+
+    name: str
+    known: str
+    written: dict[str, str]
+    position: dict[str, int]
+    rows: list[int]
+    cells: list[list[Cell]]
+    width: int
+    unnamed: list[int] = field(default_factory=list)
+    _columns: list[tuple[Cell, ...]] | None = None
+    _texts: dict[str, pl.Series] = field(default_factory=dict)
+
+    def has(self, header: str) -> bool:
+        """Whether the sheet has a column of that cleaned name."""
+        return header in self.position
+
+    def column(self, header: str) -> Sequence[Cell]:
+        """The cells of a column, one for each of `rows`; blanks when the sheet has no such column."""
+        if self._columns is None:
+            self._columns = list(zip(*self.cells, strict=True)) if self.cells else []
+        if header not in self.position or not self._columns:
+            return [""] * len(self.rows)
+        return self._columns[self.position[header]]
+
+    def text(self, header: str) -> pl.Series:
+        """A column as trimmed text, null where blank."""
+        if header not in self._texts:
+            self._texts[header] = text_column(self.column(header))
+        return self._texts[header]
+
+    def heading(self, header: str) -> str | None:
+        """A column's name as the file writes it."""
+        return self.written.get(header)
+
+    def label(self, position: int) -> str:
+        """A column by position: its header as written, or its letters."""
+        by_position = {place: self.written[header] for header, place in self.position.items()}
+        return by_position.get(position) or letters(position)
+
+
+def make_sheet(grid: Grid, label: str, known: str, faults: Faults) -> Sheet:
+    """The header row cleaned, the wholly empty rows dropped. Two headers equal after cleaning are refused."""
+    header = grid.rows[0] if grid.rows else []
+    written: dict[str, str] = {}
+    position: dict[str, int] = {}
+    unnamed = []
+    for place, cell in enumerate(header):
+        name = clean_name(cell)
+        if not name:
+            unnamed.append(place)
+        elif name in position:
+            _double(label, show(cell), faults)
+        else:
+            written[name], position[name] = show(cell), place
+    body = [(number, row) for number, row in enumerate(grid.rows[1:], 2) if row.count("") != len(row)]
+    rows, cells = [number for number, _ in body], [row for _, row in body]
+    return Sheet(label, known, written, position, rows, cells, len(header), unnamed)
+
+
+def _double(sheet: str, column: str, faults: Faults) -> None:
+    what = f"the sheet {sheet} has the column {column} twice"
+    faults.refuse("DUPLICATE_SHEET_OR_COLUMN", what, sheet=sheet, row=1, column=column)
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """A sheet reduced to the rows that have their keys, and what became of the others."""
+
+    sheet: Sheet
+    rows: int
+    orphans: int
+    raw: list[tuple[str, int, str, str, str]]
+
+
+def sort_rows(sheet: Sheet, keys: Sequence[str], constants: Iterable[str], faults: Faults) -> Sorted:
+    """Keep the rows that have all their keys. Orphans and placeholders are reported, bad keys refused."""
+    bad = _bad_keys(sheet, keys, faults)
+    present = pl.Series([True] * len(sheet.rows), dtype=pl.Boolean)
+    for key in keys:
+        present &= sheet.text(key).is_not_null()
+    keep = present.to_list()
+    orphans, placeholders, blanks = [], [], 0
+    for index in (~present).arg_true().to_list():
+        filled = [place for place, cell in enumerate(sheet.cells[index]) if not is_blank(cell)]
+        if not filled:
+            blanks += 1
+        elif index in bad:
+            continue
+        elif {clean_name(sheet.label(place)) for place in filled} <= set(constants):
+            placeholders.append(index)
+        else:
+            orphans.append(index)
+    _report(sheet, orphans, placeholders, keys, faults)
+    raw = [found for index in orphans for found in _raw(sheet, index, range(len(sheet.cells[index])))]
+    total = len(sheet.rows) - blanks
+    keep = [kept and index not in bad for index, kept in enumerate(keep)]
+    return Sorted(kept_rows(sheet, keep), total, len(orphans), raw)
+
+
+def kept_rows(sheet: Sheet, keep: Sequence[bool]) -> Sheet:
+    """The sheet with only the rows marked True."""
+    if all(keep):
+        return sheet
+    rows, cells = list(compress(sheet.rows, keep)), list(compress(sheet.cells, keep))
+    return Sheet(
+        sheet.name, sheet.known, sheet.written, sheet.position, rows, cells, sheet.width, sheet.unnamed
+    )
+
+
+def _bad_keys(sheet: Sheet, keys: Sequence[str], faults: Faults) -> set[int]:
+    hits = {
+        index: Hit(sheet.rows[index], sheet.heading(key), f"the key {sheet.heading(key)} holds {why}")
+        for key in keys
+        for index, why in odd_keys(sheet.column(key))
+    }
+    faults.refuse_each("BAD_KEY", sheet.name, list(hits.values()))
+    return set(hits)
+
+
+def _report(
+    sheet: Sheet, orphans: list[int], placeholders: list[int], keys: Sequence[str], faults: Faults
+) -> None:
+    names = " and ".join(sheet.heading(key) or key for key in keys)
+    hits = [Hit(sheet.rows[index], None, "") for index in orphans]
+    faults.warn_once("ORPHAN_ROW", sheet.name, hits, "{n} rows of the sheet " + sheet.name + f" lack {names}")
+    hits = [Hit(sheet.rows[index], None, "") for index in placeholders]
+    faults.warn_once(
+        "PLACEHOLDER_ROW", sheet.name, hits, "{n} rows of the sheet " + sheet.name + " hold constants only"
+    )
+
+
+def _raw(sheet: Sheet, index: int, places: Iterable[int]) -> list[tuple[str, int, str, str, str]]:
+    row = sheet.cells[index]
+    return [
+        (
+            sheet.name,
+            sheet.rows[index],
+            letters(place),
+            _type(row[place]),
+            text_of(row[place]) or describe(row[place]),
+        )
+        for place in places
+        if row[place] != ""
+    ]
+
+
+def _type(cell: Cell) -> str:
+    return {"str": "text", "float": "number", "int": "number", "BadCell": "error"}.get(
+        type(cell).__name__, type(cell).__name__
+    )
+
+
+def unknown_columns(
+    sheet: Sheet, known: Iterable[str], faults: Faults
+) -> list[tuple[str, int, str, str, str]]:
+    """The cells of columns nobody knows, as raw cells, and one warning that names the columns."""
+    strange = [place for header, place in sheet.position.items() if header not in set(known)]
+    strange += [place for place in sheet.unnamed if any(not is_blank(row[place]) for row in sheet.cells)]
+    if not strange:
+        return []
+    labels = [sheet.label(place) for place in sorted(strange)]
+    what = f"the sheet {sheet.name} has columns nobody knows: {', '.join(labels[:10])}" + (
+        " …" if len(labels) > 10 else ""
+    )
+    faults.warn("UNKNOWN_COLUMN", what, sheet=sheet.name, row=1, column=labels[0])
+    return [cell for index in range(len(sheet.rows)) for cell in _raw(sheet, index, strange)]
+
+
+def unknown_sheet(grid: Grid, label: str, faults: Faults) -> list[tuple[str, int, str, str, str]]:
+    """All cells of a sheet nobody knows, as raw cells, and a warning."""
+    faults.warn("UNKNOWN_SHEET", f"the sheet {label} is not known", sheet=label)
+    width = len(grid.rows[0]) if grid.rows else 0
+    sheet = Sheet(label, "", {}, {}, list(range(1, len(grid.rows) + 1)), grid.rows, width)
+    return [cell for index in range(len(sheet.rows)) for cell in _raw(sheet, index, range(width))]
+
+
+def missing_columns(sheet: Sheet, wanted: Definition, faults: Faults) -> None:
+    """Refuse a sheet without a required column; warn of other known columns that are not there."""
+    absent = [header for header in wanted.required if not sheet.has(header)]
+    for header in absent:
+        what = f"the sheet {sheet.name} has no column {header}, and without it would read as holding nothing"
+        faults.refuse("MISSING_COLUMNS", what, sheet=sheet.name, row=1, column=header)

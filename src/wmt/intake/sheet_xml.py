@@ -1,0 +1,155 @@
+"""Sheet XML: what the cell reader hides, namely error cells, formulas without a value and stray far cells.
+
+The reader gives blank for an error and for a formula whose value was not saved, and blank means no cases.
+It also makes room for everything up to the last cell, so one stray cell at XFD1048576 would fill the memory.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from wmt.intake.cells import BadCell
+from wmt.intake.faults import Refusal
+
+#: Room for one sheet, in cells: three times a national flag sheet with every column filled.
+MOST_CELLS = 24_000_000
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+#: Text kept from the end of a block, so that nothing is missed between two.
+OVERLAP = 64
+
+#: Signs of an error, a formula, or a way of writing attributes that the quick look cannot follow.
+_SUSPECT = (b't="e"', b"<f", b"='")
+#: Every writer is of one mind: rows and cells without a reference up front show in the first of them.
+_STRANGE = re.compile(rb"""<!DOCTYPE|<!ENTITY|<(?:c|row)(?! r=")[\s/>]""")
+_FORMULA = re.compile(rb"<f[\s/>]")
+_TWO_LETTERS = re.compile(rb' r="([A-Z]{2,4})[0-9]')
+_REFERENCE = re.compile(r"([A-Z]{1,4})([0-9]{1,8})\Z")
+
+
+@dataclass
+class SheetScan:
+    """Cells that must not be taken as blank, by (row, column) from 0, and how far the cells reach."""
+
+    bad: dict[tuple[int, int], BadCell] = field(default_factory=dict)
+    rows: int = 0
+    columns: int = 0
+
+
+def scan(blocks: Iterable[bytes]) -> SheetScan | None:
+    """A quick look over the whole sheet; None when it must be parsed to be sure."""
+    carried, rows, columns = b"", 0, 26
+    for number, block in enumerate(blocks):
+        text = carried + block
+        if (number == 0 and _is_strange(text)) or _is_suspect(text):
+            return None
+        rows = max(rows, _last_row(text))
+        columns = max(
+            columns, max((_column(found.decode()) for found in set(_TWO_LETTERS.findall(text))), default=0)
+        )
+        carried = text[-OVERLAP:]
+    return SheetScan(rows=rows, columns=columns) if _has_room(rows, columns) else None
+
+
+def _is_strange(first: bytes) -> bool:
+    head = first[: 1 << 16]
+    return b"<sheetData" not in head or b"\x00" in head or _STRANGE.search(head) is not None
+
+
+def _is_suspect(text: bytes) -> bool:
+    error, formula, quotes = (text.find(sign) >= 0 for sign in _SUSPECT)
+    return error or quotes or (formula and _FORMULA.search(text) is not None)
+
+
+def _last_row(text: bytes) -> int:
+    start = text.rfind(b'<row r="')
+    digits = text[start + 8 : start + 16].partition(b'"')[0] if start >= 0 else b""
+    return int(digits) if digits.isdigit() else 0
+
+
+def parse(blocks: Iterator[bytes], sheet: str) -> SheetScan:
+    """Every cell of the sheet looked at. Refuses XML that is damaged or declares entities."""
+    walker = _Walker(sheet)
+    try:
+        for block in blocks:
+            walker.parser.Parse(block, False)
+        walker.parser.Parse(b"", True)
+    except expat.ExpatError as error:
+        raise Refusal("DAMAGED_FILE", f"the sheet {sheet} is damaged: {error}", sheet=sheet) from error
+    return walker.found
+
+
+class _Walker:
+    """Follows the parser through rows and cells. References may be left out: then the next place is meant."""
+
+    def __init__(self, sheet: str) -> None:
+        self.sheet, self.found = sheet, SheetScan()
+        self.row = self.column = -1
+        self.kind, self.formula, self.saved, self.value, self.inside = "", False, False, "", False
+        self.parser = expat.ParserCreate(namespace_separator=" ")
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
+        self.parser.CharacterDataHandler = self.text
+        self.parser.StartDoctypeDeclHandler = self.doctype
+
+    def doctype(self, *_: object) -> None:
+        raise Refusal("UNSAFE_ARCHIVE", f"the sheet {self.sheet} declares entities", sheet=self.sheet)
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        tag = name.rpartition(" ")[2]
+        if tag == "row":
+            self.row, self.column = int(attributes.get("r", self.row + 2)) - 1, -1
+        elif tag == "c":
+            self._cell(attributes)
+        elif tag == "f":
+            self.formula = True
+        elif tag in ("v", "is"):
+            self.inside = self.saved = True
+
+    def _cell(self, attributes: dict[str, str]) -> None:
+        match = _REFERENCE.match(attributes.get("r", ""))
+        self.column = _column(match[1]) - 1 if match else self.column + 1
+        self.row = int(match[2]) - 1 if match else self.row
+        self.kind, self.formula, self.saved, self.value = attributes.get("t", "n"), False, False, ""
+
+    def text(self, text: str) -> None:
+        if self.inside:
+            self.value += text
+
+    def end(self, name: str) -> None:
+        tag = name.rpartition(" ")[2]
+        if tag in ("v", "is"):
+            self.inside = False
+        elif tag == "c":
+            self._cell_ends()
+
+    def _cell_ends(self) -> None:
+        no_text = not self.value and not (
+            self.kind == "str" and self.saved
+        )  # "" is a value a formula may have
+        if not (self.saved or self.formula or self.kind == "e"):
+            return
+        self._reach()
+        if self.kind == "e":
+            self.found.bad[self.row, self.column] = BadCell(f"the error value {self.value or '(none)'}")
+        elif self.formula and no_text:
+            self.found.bad[self.row, self.column] = BadCell("a formula whose value was not saved")
+
+    def _reach(self) -> None:
+        rows, columns = max(self.found.rows, self.row + 1), max(self.found.columns, self.column + 1)
+        if not _has_room(rows, columns):
+            what = f"the sheet {self.sheet} reaches to row {rows} and column {columns}, far beyond its table"
+            raise Refusal("TOO_LARGE", what, sheet=self.sheet)
+        self.found.rows, self.found.columns = rows, columns
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def _has_room(rows: int, columns: int) -> bool:
+    return rows <= LAST_ROW and columns <= LAST_COLUMN and rows * columns <= MOST_CELLS

@@ -1,0 +1,87 @@
+"""Table files: CSV and Parquet as columns of text, however they were written."""
+
+import hashlib
+import io
+
+import polars as pl
+
+from wmt.intake.cells import clean_name, text_of, tidy_text
+from wmt.intake.faults import Refusal
+from wmt.intake.model import Source
+
+BOM = b"\xef\xbb\xbf"
+
+
+def source_of(data: bytes, name: str) -> Source:
+    """Name, checksum and size of a file."""
+    return Source(name=name, sha256=hashlib.sha256(data).hexdigest(), size=len(data))
+
+
+def read_table(data: bytes, name: str) -> pl.DataFrame:
+    """All columns as trimmed text, null where empty; headers cleaned.
+
+    Truth values become 'true' and 'false', dates ISO. Raises Refusal for what is no table, or has two
+    columns of one name.
+    """
+    frame = _parquet(data, name) if name.lower().endswith(".parquet") else _csv(data, name)
+    return frame.select(tidy_text(frame[column]) for column in frame.columns)
+
+
+def read_typed(data: bytes, name: str) -> pl.DataFrame:
+    """As `read_table`, but a Parquet file keeps its types."""
+    return _typed(data, name) if name.lower().endswith(".parquet") else read_table(data, name)
+
+
+def _csv(data: bytes, name: str) -> pl.DataFrame:
+    if not data.strip():
+        raise Refusal("NOT_A_TABLE", f"{name} is empty")
+    if b"\x00" in data[:4096]:
+        raise Refusal("NOT_A_TABLE", f"{name} is not UTF-8 text")
+    try:
+        frame = pl.read_csv(io.BytesIO(data), infer_schema=False, has_header=False)
+    except (pl.exceptions.PolarsError, OSError, ValueError) as error:
+        raise Refusal(
+            "NOT_A_TABLE", f"{name} is no UTF-8 CSV with the same number of cells in every row"
+        ) from error
+    return _headed(frame, name)
+
+
+def _headed(frame: pl.DataFrame, name: str) -> pl.DataFrame:
+    headers = [clean_name(cell or "") for cell in frame.row(0)]
+    return _named(frame.slice(1), headers, name)
+
+
+def _named(frame: pl.DataFrame, headers: list[str], name: str) -> pl.DataFrame:
+    for number, header in enumerate(headers):
+        if not header:
+            raise Refusal("NOT_A_TABLE", f"{name} has a column without a header, number {number + 1}", row=1)
+        if header in headers[:number]:
+            raise Refusal(
+                "DUPLICATE_SHEET_OR_COLUMN", f"{name} has the column {header} twice", row=1, column=header
+            )
+    return frame.rename(dict(zip(frame.columns, headers, strict=True)))
+
+
+def _typed(data: bytes, name: str) -> pl.DataFrame:
+    try:
+        frame = pl.read_parquet(io.BytesIO(data))
+    except (pl.exceptions.PolarsError, OSError, ValueError) as error:
+        raise Refusal("NOT_A_TABLE", f"{name} is no Parquet file") from error
+    return _named(frame, [clean_name(column) for column in frame.columns], name)
+
+
+def _parquet(data: bytes, name: str) -> pl.DataFrame:
+    frame = _typed(data, name)
+    return frame.select(_as_text(frame[column], name) for column in frame.columns)
+
+
+def _as_text(series: pl.Series, name: str) -> pl.Series:
+    if series.dtype == pl.Boolean:
+        return series.cast(pl.Int8).replace_strict({1: "true", 0: "false"}, return_dtype=pl.String)
+    if series.dtype.is_float():
+        return pl.Series(series.name, [None if v is None else text_of(v) for v in series], dtype=pl.String)
+    if series.dtype.is_nested() or series.dtype == pl.Binary:
+        raise Refusal(
+            "NOT_A_TABLE", f"{name} holds lists or bytes in the column {series.name}", column=series.name
+        )
+    return series.cast(pl.String)

@@ -1,0 +1,212 @@
+"""Door A: the sheets of one night's workbook or workbooks, gathered into tables with text keys."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import polars as pl
+
+from wmt.intake import case_sheets
+from wmt.intake.book import Book
+from wmt.intake.cells import clean_name, show
+from wmt.intake.codes import Codes
+from wmt.intake.faults import Faults
+from wmt.intake.gathered import (
+    ASSESSMENT,
+    CASE_FLAG,
+    CONTACT,
+    COUNT,
+    MEASURE,
+    PERSON,
+    T2A_CASE,
+    TEAM,
+    Gathered,
+    RawCell,
+    stacked,
+)
+from wmt.intake.grid import Grid
+from wmt.intake.headers import TierSet
+from wmt.intake.known import BASES, FLAG_SHEETS, IGNORED_WHEN_EMPTY, MAIN, REPORTS, SHEETS, definition
+from wmt.intake.layout import check_sheets, layout_of, scheme_of, tier_sets
+from wmt.intake.mentions import LONE_RANKS, people_of, teams_of
+from wmt.intake.model import SheetCount
+from wmt.intake.report_sheets import read_reports
+from wmt.intake.sheet import Sheet, make_sheet, missing_columns, sort_rows, unknown_columns, unknown_sheet
+from wmt.intake.stamp import as_at_of
+from wmt.intake.tier_sheets import (
+    TierTable,
+    check_control_totals,
+    check_t2a_below_active,
+    counts_of,
+    measures_of,
+    read_tier_sheet,
+    refuse_doubles_across,
+)
+
+CodesAt = Callable[[date], Codes]
+
+
+@dataclass
+class _Understood:
+    """One workbook after its headers were read: its sheets by cleaned name, only keyed rows in them."""
+
+    sheets: dict[str, Sheet]
+    tiers: dict[str, TierSet]
+    scheme: str | None
+    counts: dict[str, SheetCount] = field(default_factory=dict)
+    raw: list[RawCell] = field(default_factory=list)
+
+
+def gather_books(books: Sequence[Book], codes_at: CodesAt, faults: Faults, share: float) -> Gathered:
+    """All tables of the night. What is wrong stands in `faults`; tables may then be incomplete."""
+    night = Gathered(main=SHEETS[MAIN], lone=LONE_RANKS)
+    understood = [_understand(book, len(books) > 1, faults) for book in books]
+    stamped = [s for u in understood for known, s in u.sheets.items() if known in (*BASES, *REPORTS)]
+    night.as_at = as_at_of(stamped, faults)
+    _settle_layout(night, understood, faults)
+    for one in understood:
+        night.raw += one.raw
+        for name, count in one.counts.items():
+            night.sheets[name] = count
+    if night.as_at and night.tier_scheme and not _incomplete(faults):
+        _read_sheets(night, understood, codes_at(night.as_at.date()), faults, share)
+    return night
+
+
+def _incomplete(faults: Faults) -> bool:
+    """Whether a sheet or column is missing or doubtful, so that reading on would only repeat it."""
+    stops = {
+        "MISSING_COLUMNS",
+        "UNKNOWN_TIER_SCHEME",
+        "MIXED_TIER_SCHEMES",
+        "MIXED_LAYOUTS",
+        "DUPLICATE_SHEET_OR_COLUMN",
+    }
+    return any(fault.severity == "refuse" and fault.code in stops for fault in faults.items)
+
+
+def _understand(book: Book, several: bool, faults: Faults) -> _Understood:
+    sheets: dict[str, Sheet] = {}
+    raw: list[RawCell] = []
+    seen: set[str] = set()
+    for grid in book.sheets:
+        label = f"{show(grid.name)} ({book.name})" if several else show(grid.name)
+        known = clean_name(grid.name)
+        if known in seen:
+            faults.refuse("DUPLICATE_SHEET_OR_COLUMN", f"there are two sheets named {label}", sheet=label)
+        elif known not in SHEETS:
+            raw += unknown_sheet(grid, label, faults)
+        elif not _empty_and_not_needed(grid, known):
+            sheets[known] = make_sheet(grid, label, known, faults)
+        seen.add(known)
+    tiers = tier_sets(sheets, faults)
+    result = _Understood({}, tiers, scheme_of(tiers, faults), raw=raw)
+    for known, sheet in sheets.items():
+        _sort(result, known, sheet, faults)
+    return result
+
+
+def _empty_and_not_needed(grid: Grid, known: str) -> bool:
+    return known in IGNORED_WHEN_EMPTY and not any(cell != "" for row in grid.rows for cell in row)
+
+
+def _sort(result: _Understood, known: str, sheet: Sheet, faults: Faults) -> None:
+    wanted = definition(known)
+    missing_columns(sheet, wanted, faults)
+    tiers = (
+        [*(c.header for c in result.tiers[known].columns), *result.tiers[known].strange]
+        if known in BASES
+        else []
+    )
+    result.raw += unknown_columns(sheet, [*wanted.columns, *tiers], faults)
+    if all(sheet.has(key) for key in wanted.keys):
+        rows = sort_rows(sheet, wanted.keys, wanted.constants, faults)
+        result.sheets[known], result.counts[sheet.name] = rows.sheet, SheetCount(rows.rows, rows.orphans)
+        result.raw += rows.raw
+    else:
+        result.sheets[known] = sheet
+
+
+def _settle_layout(night: Gathered, understood: Sequence[_Understood], faults: Faults) -> None:
+    day = night.as_at.date() if night.as_at else None
+    schemes = {one.scheme for one in understood if one.scheme}
+    layouts = {layout_of(one.scheme, one.tiers, one.sheets, day) for one in understood if one.scheme}
+    if len(schemes) > 1:
+        faults.refuse(
+            "MIXED_TIER_SCHEMES", f"the workbooks follow different schemes: {', '.join(sorted(schemes))}"
+        )
+    elif len(layouts) > 1:
+        names = ", ".join(sorted(str(layout) for layout in layouts))
+        faults.refuse("MIXED_LAYOUTS", f"the workbooks are of different layouts: {names}")
+    elif layouts:
+        night.layout, night.tier_scheme = layouts.pop(), schemes.pop()
+    if night.tier_scheme == "t7":
+        faults.warn("LEGACY_TIER_SCHEME", f"the tiers are those of the old letters (layout {night.layout})")
+    # Workbooks that split the country must each be whole; those that split the sheets, all together.
+    if all(MAIN in one.sheets for one in understood):
+        for one in understood:
+            check_sheets(night.layout, one.sheets, day, faults)
+    else:
+        check_sheets(night.layout, {name for one in understood for name in one.sheets}, day, faults)
+
+
+def _read_sheets(
+    night: Gathered, understood: Sequence[_Understood], codes: Codes, faults: Faults, share: float
+) -> None:
+    tables = [
+        read_tier_sheet(one.sheets[known], one.tiers[known], faults)
+        for known in BASES
+        for one in understood
+        if known in one.sheets
+    ]
+    for table in tables:
+        check_control_totals(table, faults, share)
+    refuse_doubles_across(tables, faults)
+    check_t2a_below_active(tables, faults)
+    _read_reports(night, understood, tables, faults)
+    _read_rows(night, understood, codes, faults)
+    _mention(night, understood)
+
+
+def _sheets(understood: Sequence[_Understood], *known: str) -> list[Sheet]:
+    return [one.sheets[name] for name in known for one in understood if name in one.sheets]
+
+
+def _read_reports(
+    night: Gathered, understood: Sequence[_Understood], tables: Sequence[TierTable], faults: Faults
+) -> None:
+    counts = [counts_of(table) for table in tables]
+    night.count = stacked(counts, COUNT)
+    if "active" not in {table.basis for table in tables}:  # before July 2019 all cases were counted
+        active = [
+            frame.with_columns(basis=pl.lit("active")) for frame in counts if frame["basis"].first() == "all"
+        ]
+        night.count = stacked([night.count, *active], COUNT)
+    reports = [read_reports(sheet, faults) for sheet in _sheets(understood, *REPORTS)]
+    night.measure = stacked([*(measures_of(table) for table in tables), *reports], MEASURE)
+
+
+def _read_rows(night: Gathered, understood: Sequence[_Understood], codes: Codes, faults: Faults) -> None:
+    scheme = night.tier_scheme or "pc16"
+    flags = [
+        case_sheets.read_flags(sheet, scheme, codes, faults) for sheet in _sheets(understood, *FLAG_SHEETS)
+    ]
+    night.case_flag = stacked(flags, CASE_FLAG)
+    contacts = [
+        case_sheets.read_contacts(sheet, sheet.known, faults) for sheet in _sheets(understood, "cms", "gs")
+    ]
+    night.contact = stacked(contacts, CONTACT)
+    night.assessment = stacked(
+        [case_sheets.read_assessments(sheet, faults) for sheet in _sheets(understood, "arms")], ASSESSMENT
+    )
+    night.t2a_case = stacked(
+        [case_sheets.read_t2a_cases(sheet, faults) for sheet in _sheets(understood, "t2a_detail")], T2A_CASE
+    )
+
+
+def _mention(night: Gathered, understood: Sequence[_Understood]) -> None:
+    official = _sheets(understood, *BASES, *REPORTS)
+    night.person = stacked(people_of(official, night), PERSON)
+    night.team = stacked(teams_of(official), TEAM)
+    totals = night.person.filter(pl.col("rank").is_in([0, 1]))
+    night.standing = totals.select("team_code", "staff_code").unique(maintain_order=True)

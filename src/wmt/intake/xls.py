@@ -1,0 +1,59 @@
+"""The .xls door: the old binary format, by xlrd, which tells errors from blanks itself."""
+
+import io
+from datetime import date, datetime, time, timedelta
+
+import xlrd
+
+from wmt.intake.cells import BadCell, Cell
+from wmt.intake.faults import Refusal
+from wmt.intake.grid import Grid
+
+
+def read_sheets(data: bytes, name: str) -> list[Grid]:
+    """The worksheets in order. Raises Refusal for anything that is not a sound .xls."""
+    try:
+        book = xlrd.open_workbook(file_contents=data, logfile=io.StringIO())
+        return [Grid(sheet.name, _rows(sheet, book.datemode)) for sheet in book.sheets()]
+    except xlrd.XLRDError as error:
+        locked = "encrypt" in str(error).lower()
+        code, what = (
+            ("PROTECTED_FILE", "is protected by a password")
+            if locked
+            else ("NOT_A_WORKBOOK", "is not an Excel workbook")
+        )
+        raise Refusal(code, f"{name} {what}") from error
+    except Exception as error:  # the reader is not ours and may fail in any way on a damaged file
+        raise Refusal("DAMAGED_FILE", f"{name} is damaged: it cannot be opened") from error
+
+
+def _rows(sheet: xlrd.sheet.Sheet, datemode: int) -> list[list[Cell]]:
+    return [
+        [_cell(kind, value, datemode) for kind, value in zip(kinds, values, strict=True)]
+        + [""] * (sheet.ncols - len(kinds))
+        for kinds, values in ((sheet.row_types(r), sheet.row_values(r)) for r in range(sheet.nrows))
+    ]
+
+
+def _cell(kind: int, value: object, datemode: int) -> Cell:
+    if kind == xlrd.XL_CELL_ERROR:
+        return BadCell(f"the error value {xlrd.error_text_from_code.get(value, value)}")
+    if kind == xlrd.XL_CELL_BOOLEAN:
+        return bool(value)
+    if kind == xlrd.XL_CELL_DATE:
+        return _moment(float(str(value)), datemode)
+    if kind in (xlrd.XL_CELL_TEXT, xlrd.XL_CELL_NUMBER):
+        return value  # type: ignore[return-value]
+    return ""
+
+
+def _moment(serial: float, datemode: int) -> date | datetime | time:
+    """A day, a moment or a time of day, rounded to the millisecond that Excel can hold."""
+    if 0 <= serial < 1:
+        return (datetime(1900, 1, 1) + _milliseconds(serial)).time()
+    moment: datetime = xlrd.xldate.xldate_as_datetime(int(serial), datemode) + _milliseconds(serial % 1)
+    return moment.date() if serial == int(serial) else moment
+
+
+def _milliseconds(part_of_day: float) -> timedelta:
+    return timedelta(milliseconds=round(part_of_day * 86_400_000))
