@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import polars as pl
 
 from wmt import rules
 from wmt.demo.mixes import TIER_ORDER
 from wmt.demo.size import FULL_TIME, OVER_50, Floats, Ints
 from wmt.demo.work import WINDOW, day_number
 from wmt.demo.world import World
-from wmt.facts import LOCATIONS
+from wmt.facts import GRADES, LOCATIONS
 from wmt.rules import RuleSet
 
 OLD_RULES, NEW_RULES = date(2022, 6, 1), date(2023, 6, 1)
@@ -22,7 +23,7 @@ OLD_RULES, NEW_RULES = date(2022, 6, 1), date(2023, 6, 1)
 
 @dataclass(frozen=True)
 class Calibration:
-    """The figures of one night. `change` is new capacity ÷ old capacity; capacities are shares, not percent."""
+    """The figures of one night. `change` is new ÷ old capacity; capacities are shares, not percent."""
 
     change: float
     change_without_parole_and_arms: float
@@ -69,9 +70,7 @@ def active_cases(world: World) -> Ints:
 
 def available_points(world: World, rule_set: RuleSet) -> Ints:
     """Available points per post: target × hours left ÷ full-time hours, cut to a whole number."""
-    by_grade = {
-        grade: int(rule_set[f"nominal_target.{grade}"].value) for grade in ("PO", "PSO", "TPO", "SPO", "DMY")
-    }  # type: ignore[arg-type]
+    by_grade = {grade: round(_worth(rule_set, f"nominal_target.{grade}")) for grade in GRADES}
     target = np.array([by_grade[grade] for grade in world.posts["grade"].to_list()])
     available: Ints = target * world.time_left() // (FULL_TIME * 100)
     return available
@@ -83,8 +82,8 @@ def case_points(rule_set: RuleSet, table: str) -> Floats:
     for place, location in enumerate(LOCATIONS):
         for number, tier in enumerate(TIER_ORDER):
             for suspended, suffix in enumerate(("", "S")):
-                value = rule_set.get(f"{table}.pc16.{location}.{tier}{suffix}")
-                points[place, number, suspended] = float(value.value) if value else 0.0  # type: ignore[arg-type]
+                path = f"{table}.pc16.{location}.{tier}{suffix}"
+                points[place, number, suspended] = _worth(rule_set, path) if path in rule_set else 0.0
     return points
 
 
@@ -102,21 +101,28 @@ def post_points(world: World, rule_set: RuleSet, without: tuple[str, ...] = ()) 
         case_points(rule_set, "tier_points")[at],
         np.where(stream == 1, case_points(rule_set, "t2a_points")[at], 0.0),
     )
-    points = np.bincount(cases["post_no"].to_numpy(), weights=each, minlength=len(world.posts))
-    return points + _report_points(world, rule_set, without)
+    return _by_post(world, cases["post_no"], each) + _report_points(world, rule_set, without)
 
 
 def _report_points(world: World, rule_set: RuleSet, without: tuple[str, ...]) -> Floats:
     age = day_number(world.day) - world.reports["on_day"].to_numpy()
     recent = world.reports.filter((age >= 0) & (age < WINDOW)).filter(state="completed")
     kinds = ("sdr", "fdr", "oral", "parom")
-    worth = {kind: float(rule_set[f"report_points.{kind}"].value) for kind in kinds if kind not in without}  # type: ignore[arg-type]
+    worth = {kind: _worth(rule_set, f"report_points.{kind}") for kind in kinds if kind not in without}
     each = np.array([worth.get(kind, 0.0) for kind in recent["type"].to_list()])
-    points = np.bincount(recent["post_no"].to_numpy(), weights=each, minlength=len(world.posts))
+    points = _by_post(world, recent["post_no"], each)
     if "arms" in without:
         return points
     sorts = ("arms_community", "arms_community", "arms_licence")
-    arms = np.array([float(rule_set[f"report_points.{sort}"].value) for sort in sorts])  # type: ignore[arg-type]
+    arms = np.array([_worth(rule_set, f"report_points.{sort}") for sort in sorts])
     found = world.assessments
-    each = arms[found["location"].to_numpy()]
-    return points + np.bincount(found["post_no"].to_numpy(), weights=each, minlength=len(world.posts))
+    return points + _by_post(world, found["post_no"], arms[found["location"].to_numpy()])
+
+
+def _worth(rule_set: RuleSet, path: str) -> float:
+    return float(str(rule_set[path].value))
+
+
+def _by_post(world: World, post: pl.Series, each: Floats) -> Floats:
+    """Points of single things summed per post."""
+    return np.bincount(post.to_numpy(), weights=each, minlength=len(world.posts)).astype(np.float64)

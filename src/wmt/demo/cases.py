@@ -105,7 +105,7 @@ def _tiers(rng: Rng, posts: int, post: Ints, mix: Ints, location: Ints) -> Ints:
     return np.minimum(tier, len(TIER_ORDER) - 1)
 
 
-def letters(tier: Ints) -> np.ndarray:  # type: ignore[type-arg]
+def letters(tier: Ints) -> np.ndarray:
     """The first letter of each tier number; '0' for untiered."""
     return np.array([word[0] for word in TIER_ORDER])[tier]
 

@@ -7,7 +7,7 @@ header. The tidy tables of the same night stay clean, so they show what the work
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from wmt.demo.sheets import Sheet
+from wmt.demo.sheet import Sheet
 from wmt.demo.size import Rng
 
 EXTRACT, FILTERED = "WMT_Extract", "WMT_Extract_Filtered"

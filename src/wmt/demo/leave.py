@@ -87,7 +87,7 @@ def build_reductions(seed: int, posts: pl.DataFrame, day: date) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=REDUCTION_SCHEMA)
 
 
-def _holders(rng: Rng, posts: pl.DataFrame, habit: Habit, absent: np.ndarray) -> Ints:  # type: ignore[type-arg]
+def _holders(rng: Rng, posts: pl.DataFrame, habit: Habit, absent: np.ndarray) -> Ints:
     fits = (posts["grade"].is_in(habit.grades) & (posts["hours"] > 0)).to_numpy() & ~absent
     chosen: Ints = np.flatnonzero(fits & (rng.random(len(posts)) < habit.share))
     return chosen
@@ -103,7 +103,7 @@ def reduction_row(
     as_hours: bool,
     note: str | None,
 ) -> dict[str, object]:
-    """One reduction of a post with these contracted hours (hundredths); stated in hours or as a percentage."""
+    """One reduction of a post with these contracted hours (hundredths), in hours or as a percentage."""
     return {
         "reduction_id": "",
         "post_no": post,

@@ -12,7 +12,8 @@ from wmt.demo.calibration import calibrate
 from wmt.demo.events import next_night
 from wmt.demo.older_sheets import older_sheets
 from wmt.demo.people_files import write_people
-from wmt.demo.sheets import LAYOUTS, Sheet, build_sheets
+from wmt.demo.sheet import Sheet
+from wmt.demo.sheets import LAYOUTS, build_sheets
 from wmt.demo.size import Size, stream
 from wmt.demo.tidy import write_tidy
 from wmt.demo.truth import Night, Truth, counted, story_of

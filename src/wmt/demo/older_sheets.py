@@ -3,21 +3,22 @@
 import polars as pl
 
 from wmt.demo.codes import day_of
-from wmt.demo.sheets import Row, Sheet, identities, report_counts
+from wmt.demo.sheet import Row, Sheet, identities
+from wmt.demo.sheets import report_counts
 from wmt.demo.world import World
 
 INST_REPORTS = (
-    "Team_Desc", "Team_Code", "OM_Name", "OM_Key", "OM_Team_Staff_Grade", "Parom_Comp_Last_30", "Parom_Due_Next_30",
-    "Datestamp",
+    "Team_Desc", "Team_Code", "OM_Name", "OM_Key", "OM_Team_Staff_Grade", "Parom_Comp_Last_30",
+    "Parom_Due_Next_30", "Datestamp",
 )  # fmt: skip
 ARMS = (
-    "Assessment_Date", "Assessment_Code", "Assessment_Desc", "Assessment_Staff_Name", "Assessment_Staff_Key",
-    "Assessment_Staff_Grade", "Assessment_Team_Key", "Assessment_Provider_Code", "CRN", "Disposal_or_Release_Date",
-    "Sentence_Type", "SO_Registration_Date",
+    "Assessment_Date", "Assessment_Code", "Assessment_Desc", "Assessment_Staff_Name",
+    "Assessment_Staff_Key", "Assessment_Staff_Grade", "Assessment_Team_Key", "Assessment_Provider_Code",
+    "CRN", "Disposal_or_Release_Date", "Sentence_Type", "SO_Registration_Date",
 )  # fmt: skip
 GS = (
-    "Contact_ID", "CRN", "Contact_Date", "Contact_Type_Code", "Contact_Type_Desc", "OM_Name", "OM_Key", "OM_Grade",
-    "OM_Team_Key", "OM_Provider_Code",
+    "Contact_ID", "CRN", "Contact_Date", "Contact_Type_Code", "Contact_Type_Desc", "OM_Name", "OM_Key",
+    "OM_Grade", "OM_Team_Key", "OM_Provider_Code",
 )  # fmt: skip
 
 

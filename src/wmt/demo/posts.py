@@ -59,7 +59,7 @@ def _person_codes(rng: Rng, number: int) -> list[str]:
     return codes(rng, number, 4)
 
 
-def _grades(rng: Rng, size: Size, kinds: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _grades(rng: Rng, size: Size, kinds: np.ndarray) -> np.ndarray:
     """A grade for every post: the head count exactly, special teams first."""
     left = size.headcount()
     grades = np.full(size.posts, "", dtype="U3")
@@ -73,7 +73,7 @@ def _grades(rng: Rng, size: Size, kinds: np.ndarray) -> np.ndarray:  # type: ign
     return grades
 
 
-def _raw_grades(rng: Rng, grades: np.ndarray, placeholder: Bools) -> list[str]:  # type: ignore[type-arg]
+def _raw_grades(rng: Rng, grades: np.ndarray, placeholder: Bools) -> list[str]:
     raw = np.full(len(grades), " ", dtype="U10")
     for grade, mix in RAW_GRADES.items():
         here = (grades == grade) & ~placeholder
@@ -82,7 +82,7 @@ def _raw_grades(rng: Rng, grades: np.ndarray, placeholder: Bools) -> list[str]: 
     return [str(code) for code in raw]
 
 
-def _hours(rng: Rng, grades: np.ndarray) -> Ints:  # type: ignore[type-arg]
+def _hours(rng: Rng, grades: np.ndarray) -> Ints:
     shares = np.array(list(CONTRACTS.values()))
     hours: Ints = rng.choice(np.array(list(CONTRACTS)), size=len(grades), p=shares / shares.sum())
     trainee_full_time = (grades == "TPO") & (rng.random(len(grades)) < SHARE_FULL_TIME_TRAINEES)
@@ -93,7 +93,7 @@ def _hours(rng: Rng, grades: np.ndarray) -> Ints:  # type: ignore[type-arg]
 
 
 def _in_two_teams(rng: Rng, posts: pl.DataFrame) -> pl.DataFrame:
-    """Give some people a second post: two posts of one grade and PDU become one person, hours split 60 : 40."""
+    """Some people hold two posts: two of one grade and PDU become one person's, hours split 60 : 40."""
     numbered = posts.with_row_index("at").filter(pl.col("grade").is_in(["PO", "PSO"]), kind="field")
     groups = numbered.group_by("pdu_code", "grade", maintain_order=True).agg("at", "team_no")
     pairs = []

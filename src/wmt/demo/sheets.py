@@ -1,159 +1,48 @@
 """The sheets of the nightly workbook, as headers and rows; nothing is written here.
 
-A blank cell is None. Orphan and placeholder rows of the kind real workbooks are full of come last, so that the
-row numbers of real rows stay put.
+A blank cell is None. Orphan and placeholder rows of the kind real workbooks are full of come last, so that
+the row numbers of real rows stay put.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 import numpy as np
 import polars as pl
 
 from wmt.demo.codes import day_of, described_cases, described_contacts, flag_rows, t2a_events
-from wmt.demo.mixes import TIER_ORDER
-from wmt.demo.size import Bools, Ints
+from wmt.demo.sheet import IDENTITY, Row, Sheet, identities
+from wmt.demo.size import Ints
+from wmt.demo.tier_sheets import tier_sheets
 from wmt.demo.work import WINDOW, day_number
 from wmt.demo.world import World
 
-Cell = str | int | float | datetime | date | None
-Row = list[Cell]
-
 LAYOUTS = ("L2021", "L2023", "L2024")
-IDENTITY = (
-    "Trust", "Region_Desc", "Region_Code", "PDU_Desc", "PDU_Code", "LDU_Desc", "LDU_Code", "Team_Desc", "Team_Code",
-    "OM_Surname", "OM_Forename", "OM_Key", "OM_Grade_Code",
-)  # fmt: skip
 FLAG = ("Row_Type", "Case_Ref_No", "Tier_Code", "Team_Code", "OM_Grade_Code", "OM_Key", "Location")
 SA = (*FLAG, "Disposal_Type_Desc", "Disposal_Type_Code", "Standalone_Order")
 LIFERS = (
-    *FLAG[:6], "In_Custody", "Register_Code", "Register_Description", "Register_Level", "Register_Level_Description",
-    "Register_Category", "Deregistration_Date", "Register_Category_Description", "Registration_Date",
-    "Next_Review_Date", "Location",
+    *FLAG[:6], "In_Custody", "Register_Code", "Register_Description", "Register_Level",
+    "Register_Level_Description", "Register_Category", "Deregistration_Date",
+    "Register_Category_Description", "Registration_Date", "Next_Review_Date", "Location",
 )  # fmt: skip
-COURT = (*IDENTITY, "OM_Team_Staff_Grade", "SDR_Last_30", "SDR_Due_Next_30", "SDR_Conv_Last_30", "Oral_Reports",
-         "Datestamp")  # fmt: skip
+COURT = (
+    *IDENTITY, "OM_Team_Staff_Grade", "SDR_Last_30", "SDR_Due_Next_30", "SDR_Conv_Last_30", "Oral_Reports",
+    "Datestamp",
+)  # fmt: skip
 CMS = (
     "Contact_ID", "CRN", "Contact_Date", "Contact_Type_Code", "Contact_Type_Desc", "Contact_Staff_Name",
-    "Contact_Staff_Key", "Contact_Staff_Grade", "Contact_Team_Key", "Contact_Provider_Code", "OM_Name", "OM_Key",
-    "OM_Grade", "OM_Team_Key", "OM_Provider_Code",
+    "Contact_Staff_Key", "Contact_Staff_Grade", "Contact_Team_Key", "Contact_Provider_Code", "OM_Name",
+    "OM_Key", "OM_Grade", "OM_Team_Key", "OM_Provider_Code",
 )  # fmt: skip
 T2A_DETAIL = (
     "CRN", "Event_No", "Allocation_Date", "Allocation_Desc", "Allocation_Cd", "Provider_Code_Order_Manager",
     "PDU_Order_Manager", "PDU_Cd_Order_Manager", "Team_Order_Manager", "Team_Cd_Order_Manager",
-    "Staff_Name_Order_Manager", "Staff_Cd_Order_Manager", "NSI_Cd", "NSI_Desc", "Birth_Date", "Age", "NSI_Status_Cd",
-    "NSI_Status_Desc", "NSI_Outcome_Cd", "NSI_Outcome_Desc", "Staff_Name_Offender_Manager",
+    "Staff_Name_Order_Manager", "Staff_Cd_Order_Manager", "NSI_Cd", "NSI_Desc", "Birth_Date", "Age",
+    "NSI_Status_Cd", "NSI_Status_Desc", "NSI_Outcome_Cd", "NSI_Outcome_Desc", "Staff_Name_Offender_Manager",
     "Staff_Cd_Offender_Manager", "Staff_Grade_Cd_Offender_Manager", "Provider_Cd_Offender_Manager",
     "PDU_Cd_Offender_Manager", "Team_Cd_Offender_Manager",
 )  # fmt: skip
-LOCATION_COLUMNS = ("Comm", "Cust", "Licence")  # in the order of LOCATIONS
 NO_DATE = date(9999, 12, 31)
-
-
-@dataclass
-class Sheet:
-    """One sheet. `strays` are its orphan and placeholder rows: (kind, row number in the file)."""
-
-    name: str
-    headers: list[str]
-    rows: list[Row]
-    strays: list[tuple[str, int]] = field(default_factory=list)
-    empty_styled_rows: int = 0
-
-    def add_stray(self, kind: str, cells: dict[str, Cell]) -> None:
-        """Add a row that belongs to nobody: 'orphan' (values without keys) or 'placeholder' (constants only)."""
-        self.rows.append([cells.get(header) for header in self.headers])
-        self.strays.append((kind, len(self.rows) + 1))
-
-
-def tier_columns(*, suspended: bool) -> list[str]:
-    """Tier columns in workbook order: 17 per location, then 16 per location with the suffix S."""
-    tiers = sorted(TIER_ORDER)
-    plain = [f"{place}Tier{tier}" for place in LOCATION_COLUMNS for tier in tiers]
-    return plain + [f"{name}S" for name in plain if not name.endswith("Tier0")] if suspended else plain
-
-
-def _tier_headers(layout: str) -> list[str]:
-    tail = ["ComIn1st16Weeks", "LicIn1st16Weeks", "Datestamp", "V-CRN_Count"]
-    return [*IDENTITY, *tier_columns(suspended=layout == "L2024"), *tail]
-
-
-def tier_counts(world: World, which: Bools) -> tuple[Ints, Ints]:
-    """Cases per post and tier column of L2024, and those in their first 16 weeks in the community and on licence."""
-    columns = {name: number for number, name in enumerate(tier_columns(suspended=True))}
-    place = np.zeros((3, len(TIER_ORDER), 2), dtype=np.int64)
-    for location, prefix in enumerate(LOCATION_COLUMNS):
-        for number, tier in enumerate(TIER_ORDER):
-            plain = f"{prefix}Tier{tier}"
-            place[location, number] = columns[plain], columns.get(plain + "S", columns[plain])
-    cases = world.cases.filter(pl.Series(which))
-    post, location = cases["post_no"].to_numpy(), cases["location"].to_numpy()
-    column = place[location, cases["tier"].to_numpy(), cases["suspended"].to_numpy().astype(np.int64)]
-    counts = np.zeros((len(world.posts), len(columns)), dtype=np.int64)
-    np.add.at(counts, (post, column), 1)
-    new = described_cases(world)["first_16_weeks"].to_numpy()[which]
-    first_weeks = np.zeros((len(world.posts), 2), dtype=np.int64)
-    np.add.at(first_weeks, (post[new], (location[new] == 2).astype(np.int64)), 1)
-    return counts, first_weeks
-
-
-def identities(world: World) -> list[Row]:
-    """The thirteen identity cells of every post, by post number."""
-    posts = world.posts.drop("region_code", "pdu_code", "kind", "demand", "team_code")
-    named = posts.join(world.teams, on="team_no", how="left", maintain_order="left").select(
-        pl.lit("PS"),
-        *(
-            "region_name",
-            "region_code",
-            "pdu_name",
-            "pdu_code",
-            "ldu_name",
-            "ldu_code",
-            "team_name",
-            "team_code",
-        ),
-        *("surname", "forename", "staff_code", "grade_code"),
-    )
-    return [list(row) for row in named.rows()]
-
-
-def _tier_sheet(name: str, world: World, layout: str, which: Bools, posts: Bools) -> Sheet:
-    headers = _tier_headers(layout)
-    counts, first_weeks = tier_counts(world, which)
-    counts = counts[:, : len(headers) - len(IDENTITY) - 4]
-    blank = np.where(counts > 0, counts, 0).astype(object)
-    blank[counts == 0] = None
-    people = identities(world)
-    rows: list[Row] = [
-        [
-            *people[post],
-            *blank[post],
-            *(int(n) or None for n in first_weeks[post]),
-            world.as_at,
-            int(counts[post].sum()),
-        ]
-        for post in np.flatnonzero(posts).tolist()
-    ]
-    return Sheet(name, headers, rows)
-
-
-def _holders(world: World, which: Bools) -> Bools:
-    held = np.zeros(len(world.posts), dtype=np.bool_)
-    held[world.cases["post_no"].to_numpy()[which]] = True
-    return held
-
-
-def _tier_sheets(world: World, layout: str) -> list[Sheet]:
-    stream = world.cases["stream"].to_numpy()
-    standard, active = stream == 0, (world.cases["status"] == 0).to_numpy()
-    listed = world.posts["kind"].is_in(["field", "unpaid"]).to_numpy()
-    return [
-        _tier_sheet("WMT_Extract", world, layout, standard, listed),
-        _tier_sheet("WMT_Extract_Filtered", world, layout, standard & active, listed),
-        _tier_sheet("T2A", world, layout, stream == 1, _holders(world, stream == 1)),
-        _tier_sheet("OMIC_Teams", world, layout, stream == 2, _holders(world, stream == 2)),
-    ]
 
 
 def report_counts(world: World) -> dict[str, Ints]:
@@ -243,18 +132,24 @@ def _t2a_detail(world: World) -> Sheet:
     for case in t2a_events(world).iter_rows(named=True):
         age, place = case["age"], [case["region_code"], case["pdu_name"], case["pdu_code"]]
         born = f"04/01/{world.day.year - age}"
-        rows.append([
-            *(case["case_ref"], str(case["event_no"]), case["on"], "Out Of Jurisdiction Transfer", "OOJ", *place),
-            *(case["team_name"], case["team_code"], case["name"], case["staff_code"], "YOS", "YOS (NPS use only)"),
-            *(born, f" {age:03d} yrs", "YOS03", "Transfer Meeting", " ", " ", case["name"], case["staff_code"]),
-            *(case["grade_code"], case["region_code"], case["pdu_code"], case["team_code"]),
-        ])  # fmt: skip
+        order = [case["team_name"], case["team_code"], case["name"], case["staff_code"]]
+        offender = [
+            case["name"],
+            case["staff_code"],
+            case["grade_code"],
+            place[0],
+            place[2],
+            case["team_code"],
+        ]
+        allocated = [case["on"], "Out Of Jurisdiction Transfer", "OOJ"]
+        youth = ["YOS", "YOS (NPS use only)", born, f" {age:03d} yrs", "YOS03", "Transfer Meeting", " ", " "]
+        rows.append([case["case_ref"], str(case["event_no"]), *allocated, *place, *order, *youth, *offender])
     return Sheet("T2A_Detail", list(T2A_DETAIL), rows)
 
 
 def build_sheets(world: World, layout: str, older: Callable[[World], list[Sheet]]) -> dict[str, Sheet]:
     """All sheets of a layout by name, in workbook order. `older` gives the sheets that left in 2023."""
-    extract, filtered, t2a, omic = _tier_sheets(world, layout)
+    extract, filtered, t2a, omic = tier_sheets(world, layout)
     warrants, *flags, standalone, lifers = _flag_sheets(world)
     sheets = [extract, filtered, _court_reports(world), warrants, *flags, _cms(world)]
     sheets += [standalone, lifers, _t2a_detail(world), t2a, omic]

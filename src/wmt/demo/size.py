@@ -75,7 +75,8 @@ def apportion(weights: Floats, total: int, at_least: int = 0) -> Ints:
     short = spare - int(whole.sum())
     if short:
         whole[np.argsort(whole - exact, kind="stable")[:short]] += 1
-    return whole + at_least
+    shares: Ints = whole + at_least
+    return shares
 
 
 def stream(seed: int, *parts: str | int) -> Rng:

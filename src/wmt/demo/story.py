@@ -1,8 +1,8 @@
 """One officer of the nation whose figures are worth explaining line by line.
 
-A full-time probation officer in a field team: people in the community, on licence, in custody and from youth
-services; one untiered, one whose supervision is suspended, one on warrant and one overdue; a court report, help
-given and help received, one contact too old to count; and an allowance as a lead.
+A full-time probation officer in a field team: people in the community, on licence, in custody and from
+youth services; one untiered, one whose supervision is suspended, one on warrant and one overdue; a court
+report, help given and help received, one contact too old to count; and an allowance as a lead.
 """
 
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ def tell_story(
     contacts: pl.DataFrame,
     day: date,
 ) -> Told:
-    """Choose the officer and set their cases, report, contacts and allowance. Other posts stay as they are."""
+    """Choose the officer and set their cases, report, contacts and allowance. Others stay as they are."""
     post = _choose(posts, reductions, cases, reports, day)
     today = day_number(day)
     cases = _with_cases(cases, post, today)

@@ -44,7 +44,7 @@ class Truth:
     calibration: Calibration
     stories: list[dict[str, Any]]
     nights: list[Night] = field(default_factory=list)
-    events: pl.DataFrame = field(default_factory=lambda: EVENT_SCHEMA.to_frame())
+    events: pl.DataFrame = field(default_factory=EVENT_SCHEMA.to_frame)
 
     def as_at(self) -> list[datetime]:
         """The evenings of the run, in order."""

@@ -9,73 +9,40 @@ from itertools import product
 from wmt.demo.size import Rng
 
 PLACE_STARTS = (
-    "Ambel", "Arrow", "Barn", "Birken", "Bracken", "Cald", "Cinder", "Copper", "Dapple", "Drift", "Ember", "Fallow",
-    "Fennel", "Garth", "Gossamer", "Harrow", "Hazel", "Iver", "Jessa", "Kettle", "Larch", "Linnet", "Marl", "Meadow",
-    "Nettle", "Ochre", "Otter", "Pebble", "Quarrel", "Rowan", "Russet", "Saffron", "Sedge", "Tansy", "Thistle",
-    "Umber", "Vellum", "Willow", "Wren", "Yarrow",
+    "Ambel", "Arrow", "Barn", "Birken", "Bracken", "Cald", "Cinder", "Copper", "Dapple", "Drift", "Ember",
+    "Fallow", "Fennel", "Garth", "Gossamer", "Harrow", "Hazel", "Iver", "Jessa", "Kettle", "Larch",
+    "Linnet", "Marl", "Meadow", "Nettle", "Ochre", "Otter", "Pebble", "Quarrel", "Rowan", "Russet",
+    "Saffron", "Sedge", "Tansy", "Thistle", "Umber", "Vellum", "Willow", "Wren", "Yarrow",
 )  # fmt: skip
 PLACE_ENDS = (
-    "beck", "borough", "bridge", "by", "combe", "cote", "dale", "den", "fell", "field", "ford", "gate", "hithe",
-    "holme", "hurst", "mere", "minster", "mouth", "ness", "shaw", "stead", "stow", "thorpe", "wick", "worth",
+    "beck", "borough", "bridge", "by", "combe", "cote", "dale", "den", "fell", "field", "ford", "gate",
+    "hithe", "holme", "hurst", "mere", "minster", "mouth", "ness", "shaw", "stead", "stow", "thorpe",
+    "wick", "worth",
 )  # fmt: skip
 WELSH_STARTS = (
-    "Aber",
-    "Bryn",
-    "Caer",
-    "Cwm",
-    "Glan",
-    "Llan",
-    "Maes",
-    "Nant",
-    "Pen",
-    "Pont",
-    "Rhos",
-    "Tre",
-    "Ynys",
-)
+    "Aber", "Bryn", "Caer", "Cwm", "Glan", "Llan", "Maes", "Nant", "Pen", "Pont", "Rhos", "Tre", "Ynys",
+)  # fmt: skip
 WELSH_ENDS = (
-    "arthwen",
-    "ddelyn",
-    "eirion",
-    "felin",
-    "garwy",
-    "lliwen",
-    "morwyn",
-    "serennog",
-    "tegwyn",
-    "wennol",
-)
+    "arthwen", "ddelyn", "eirion", "felin", "garwy", "lliwen", "morwyn", "serennog", "tegwyn", "wennol",
+)  # fmt: skip
 
 FORE_STARTS = (
-    "Al", "Bren", "Cal", "Dor", "El", "Fen", "Gwy", "Hal", "Is", "Jor", "Kes", "Lo", "Mar", "Nes", "Or", "Per",
-    "Quen", "Ros", "Sab", "Tam", "Ul", "Ver", "Wil", "Yas", "Zel", "Zoë", "Siân", "Éli", "Łu", "Øs",
+    "Al", "Bren", "Cal", "Dor", "El", "Fen", "Gwy", "Hal", "Is", "Jor", "Kes", "Lo", "Mar", "Nes", "Or",
+    "Per", "Quen", "Ros", "Sab", "Tam", "Ul", "Ver", "Wil", "Yas", "Zel", "Zoë", "Siân", "Éli", "Łu", "Øs",
 )  # fmt: skip
 FORE_ENDS = (
-    "a",
-    "an",
-    "dra",
-    "eth",
-    "ick",
-    "ien",
-    "ina",
-    "ion",
-    "is",
-    "ley",
-    "lin",
-    "mar",
-    "on",
-    "or",
-    "wen",
-    "yn",
-)
+    "a", "an", "dra", "eth", "ick", "ien", "ina", "ion", "is", "ley", "lin", "mar", "on", "or", "wen", "yn",
+)  # fmt: skip
 SUR_STARTS = (
-    "Amber", "Bell", "Brackle", "Candle", "Cobble", "Crumb", "Dapper", "Drizzle", "Elder", "Fiddle", "Flint",
-    "Gable", "Goose", "Hatter", "Inkle", "Jumble", "Knap", "Lantern", "Marble", "Mizzle", "Nimble", "Oaken",
-    "Pepper", "Quill", "Ramble", "Satchel", "Spindle", "Tallow", "Thimble", "Under", "Vesper", "Whistle", "Yonder",
+    "Amber", "Bell", "Brackle", "Candle", "Cobble", "Crumb", "Dapper", "Drizzle", "Elder", "Fiddle",
+    "Flint", "Gable", "Goose", "Hatter", "Inkle", "Jumble", "Knap", "Lantern", "Marble", "Mizzle", "Nimble",
+    "Oaken", "Pepper", "Quill", "Ramble", "Satchel", "Spindle", "Tallow", "Thimble", "Under", "Vesper",
+    "Whistle", "Yonder",
 )  # fmt: skip
 SUR_ENDS = (
-    "bane", "bright", "by", "croft", "dottir", "easton", "fenn", "gill", "hollow", "ière", "jo", "kin", "low",
-    "mantle", "nøe", "over", "pool", "quist", "ridge", "sby", "thwaite", "urst", "vale", "wright", "yard",
+    "bane", "bright", "by", "croft", "dottir", "easton", "fenn", "gill", "hollow", "ière", "jo", "kin",
+    "low", "mantle", "nøe", "over", "pool", "quist", "ridge", "sby", "thwaite", "urst", "vale", "wright",
+    "yard",
 )  # fmt: skip
 LONG_SURNAMES = (
     "Featherstonehollow-Quillwhistle",

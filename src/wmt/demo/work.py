@@ -9,7 +9,8 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from wmt.demo.size import Floats, Ints, Rng, stream
+from wmt.demo.cases import ACTIVE, CUSTODY
+from wmt.demo.size import Bools, Floats, Ints, Rng, stream
 
 REPORT_SCHEMA = pl.Schema(
     {"report_id": pl.String, "post_no": pl.Int64, "type": pl.String, "state": pl.String, "on_day": pl.Int64}
@@ -78,6 +79,36 @@ def build_reports(seed: int, posts: pl.DataFrame, time_left: Ints, day: date) ->
     )
 
 
+def reports_of_a_day(
+    rng: Rng, posts: pl.DataFrame, time_left: Ints, known: pl.DataFrame, today: int
+) -> pl.DataFrame:
+    """Reports completed today and reports newly due. A court post without a report gets an oral one."""
+    frames = []
+    for (kind, state), rates in REPORT_RATES.items():
+        a_day = (rates[0] / WINDOW, rates[1] / WINDOW)
+        number = _poisson(rng, posts, time_left, kind, a_day)
+        if kind == "oral":
+            number = np.where(
+                _court(posts) & ~_has_report(posts, known, today), np.maximum(number, 1), number
+            )
+        post = np.repeat(posts["post_no"].to_numpy(), number)
+        days = today + rng.integers(1, WINDOW, len(post)) if state == "due" else np.full(len(post), today)
+        frames.append(_reports(post, kind, state, days))
+    new = pl.concat(frames).sort("on_day", "post_no", "type", "state")
+    return new.with_columns(report_id=pl.format("RP{}-{}", pl.lit(today), pl.int_range(1, len(new) + 1)))
+
+
+def _court(posts: pl.DataFrame) -> Bools:
+    here: Bools = (posts["kind"] == "court").to_numpy()
+    return here
+
+
+def _has_report(posts: pl.DataFrame, known: pl.DataFrame, today: int) -> Bools:
+    """Whether a post has an oral report well inside the window, so that a workbook still names it."""
+    recent = known.filter(pl.col("type") == "oral", today - pl.col("on_day") < WINDOW)
+    return posts["post_no"].is_in(recent["post_no"].implode()).to_numpy()
+
+
 def _reports(post: Ints, kind: str, state: str, on_day: Ints) -> pl.DataFrame:
     return pl.DataFrame({"post_no": post, "on_day": on_day}).with_columns(
         type=pl.lit(kind), state=pl.lit(state), report_id=pl.lit("")
@@ -85,14 +116,18 @@ def _reports(post: Ints, kind: str, state: str, on_day: Ints) -> pl.DataFrame:
 
 
 def _how_many(rng: Rng, posts: pl.DataFrame, time_left: Ints, kind: str, rates: tuple[float, float]) -> Ints:
-    """Reports per post. A post of a court team is in a workbook only through its reports: one oral at least."""
-    court = (posts["kind"] == "court").to_numpy()
+    """Reports per post. A court post is in a workbook only through its reports: one oral at least."""
+    number = _poisson(rng, posts, time_left, kind, rates)
+    return np.where(_court(posts), np.maximum(number, 1), number) if kind == "oral" else number
+
+
+def _poisson(rng: Rng, posts: pl.DataFrame, time_left: Ints, kind: str, rates: tuple[float, float]) -> Ints:
     field = (posts["kind"] == "field").to_numpy() & posts["grade"].is_in(["PO", "PSO"]).to_numpy()
     if kind in ONLY_OFFICERS:
         field &= (posts["grade"] == "PO").to_numpy()
     full_time: Floats = time_left / 370_000
-    number: Ints = rng.poisson(full_time * (court * rates[0] + field * rates[1]))
-    return np.where(court, np.maximum(number, 1), number) if kind == "oral" else number
+    number: Ints = rng.poisson(full_time * (_court(posts) * rates[0] + field * rates[1]))
+    return number
 
 
 def contacts_between(
@@ -150,21 +185,34 @@ def build_contacts(seed: int, posts: pl.DataFrame, cases: pl.DataFrame, day: dat
 
 def build_assessments(seed: int, posts: pl.DataFrame, cases: pl.DataFrame, day: date) -> pl.DataFrame:
     """ARMS assessments of the last thirty days: cases of officers in the community or on licence."""
-    rng = stream(seed, "assessments")
-    officers = pl.Series(posts.filter(grade="PO")["post_no"])
+    today = day_number(day)
+    number = round(len(posts) * ASSESSMENTS_A_POST)
+    return _assessments(stream(seed, "assessments"), posts, cases, number, (today - WINDOW + 1, today), 1)
+
+
+def build_assessments_of_a_day(
+    rng: Rng, posts: pl.DataFrame, cases: pl.DataFrame, today: int, first: int
+) -> pl.DataFrame:
+    """ARMS assessments made today, numbered from `first`."""
+    number = max(1, round(len(posts) * ASSESSMENTS_A_POST / WINDOW))
+    return _assessments(rng, posts, cases, number, (today, today), first)
+
+
+def _assessments(
+    rng: Rng, posts: pl.DataFrame, cases: pl.DataFrame, number: int, days: tuple[int, int], first: int
+) -> pl.DataFrame:
+    officers = posts.filter(grade="PO")["post_no"]
     eligible = cases.filter(
         pl.col("post_no").is_in(officers.implode()),
-        pl.col("location") != 1,
-        pl.col("status") == 0,
+        pl.col("location") != CUSTODY,
+        pl.col("status") == ACTIVE,
         pl.col("stream") == 0,
     )
-    number = min(len(eligible), round(len(officers) * ASSESSMENTS_A_POST * 2.4))
     chosen = eligible[np.sort(rng.choice(len(eligible), number, replace=False))]
-    today = day_number(day)
-    assessed = today - rng.integers(0, WINDOW, number)
+    assessed = rng.integers(days[0], days[1] + 1, number)
     outcome = rng.choice(len(OUTCOMES), number, p=(0.7, 0.25, 0.05)).tolist()
     return chosen.select("case_ref", "post_no", "location", disposed="starts").with_columns(
-        seq=pl.int_range(1, number + 1, dtype=pl.Int64),
+        seq=pl.int_range(first, first + number, dtype=pl.Int64),
         assessed=pl.Series(assessed),
         registered=pl.Series(np.minimum(chosen["starts"].to_numpy() + 14, assessed)),
         outcome_code=pl.Series([OUTCOMES[i][0] for i in outcome]),

@@ -7,7 +7,7 @@ from typing import Any
 
 import xlsxwriter
 
-from wmt.demo.sheets import Cell, Row, Sheet
+from wmt.demo.sheet import Cell, Row, Sheet
 
 CREATED = datetime(2017, 5, 1)
 BLUE, GREY = "#5175B9", "#F0F0F4"
