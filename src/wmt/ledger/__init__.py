@@ -1,6 +1,6 @@
 """The ledger: facts + rules → lines → sums, differences, comparisons. The only room that knows Ibis."""
 
-from wmt.ledger.compare import CHANGE, changes
+from wmt.ledger.compare import CHANGE, changes, compare
 from wmt.ledger.figures import (
     Moment,
     capacity_x100,
@@ -12,11 +12,13 @@ from wmt.ledger.figures import (
 )
 from wmt.ledger.ledger import NAMED_LINE, Ledger
 from wmt.ledger.lines import LINE
+from wmt.ledger.present import present_comparison, present_line, present_post, present_total, reconciliation
 from wmt.ledger.totals import MEASURES, TOTAL
 from wmt.ledger.words import COMPONENTS, LEVELS, Cause, LedgerError, Reason
 
 __all__ = [
     "CHANGE", "COMPONENTS", "LEVELS", "LINE", "MEASURES", "NAMED_LINE", "TOTAL", "Cause", "Ledger",
-    "LedgerError", "Moment", "Reason", "capacity_x100", "changes", "decimal", "is_over",
-    "percentage_points_x100", "shown_capacity", "shown_points",
+    "LedgerError", "Moment", "Reason", "capacity_x100", "changes", "compare", "decimal", "is_over",
+    "percentage_points_x100", "present_comparison", "present_line", "present_post", "present_total",
+    "reconciliation", "shown_capacity", "shown_points",
 ]  # fmt: skip

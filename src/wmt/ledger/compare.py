@@ -6,6 +6,7 @@ the rules did. Lines meet by what they stand for; every difference of points or 
 exactly one cause.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import ibis
@@ -14,6 +15,7 @@ import polars as pl
 from wmt.facts import table_of
 from wmt.ledger.engine import shaped, sql_text
 from wmt.ledger.ledger import Ledger
+from wmt.ledger.present import present_comparison
 from wmt.ledger.words import Cause
 
 Table = Any  # an Ibis table expression
@@ -217,3 +219,28 @@ def _rules(old: Table, new: Table) -> Table:
     return _contribution(
         net, ibis.literal(str(Cause.RULE)), net.work_x100, net.time_x100, ibis.literal(0, type="int64")
     )
+
+
+def compare(
+    before: Ledger, after: Ledger, levels: Sequence[str], between: Ledger | None = None
+) -> list[dict[str, Any]]:
+    """Rows of `present_comparison` for every unit of the levels that stands in either ledger.
+
+    `between` is the facts of `after` under the rules of `before`; not needed when the rules are the same.
+    """
+    starts, ends = (_by_unit(ledger.totals(levels)) for ledger in (before, after))
+    rows = []
+    for level in levels:
+        causes: dict[str, list[dict[str, Any]]] = {}
+        for change in changes(before, between or after, after, level).to_dicts():
+            causes.setdefault(change["code"], []).append(change)
+        codes = sorted({code for at, code in (*starts, *ends) if at == level})
+        rows += [
+            present_comparison(code, starts.get((level, code)), ends.get((level, code)), causes.get(code, []))
+            for code in codes
+        ]
+    return rows
+
+
+def _by_unit(totals: pl.DataFrame) -> dict[tuple[str, str], dict[str, Any]]:
+    return {(row["level"], row["code"]): row for row in totals.iter_rows(named=True)}

@@ -1,9 +1,10 @@
 """Nights: one immutable folder per load, with everything needed to work it out again."""
 
-from wmt.nights.folder import Night, NightError, night_name, open_night, saved_nights
-from wmt.nights.load import Loaded, load, measure_import
+from wmt.nights.folder import Night, NightError, is_night, night_name, open_night, saved_nights
+from wmt.nights.load import Loaded, Order, keep_former, load
 from wmt.nights.lock import NightBusyError
 from wmt.nights.recompute import Recomputed, recompute
+from wmt.nights.report import check_report
 
 __all__ = [
     "Loaded",
@@ -11,8 +12,11 @@ __all__ = [
     "NightBusyError",
     "NightError",
     "Recomputed",
+    "Order",
+    "check_report",
+    "is_night",
+    "keep_former",
     "load",
-    "measure_import",
     "night_name",
     "open_night",
     "recompute",

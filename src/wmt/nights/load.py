@@ -152,11 +152,3 @@ def keep_former(facts: Facts, former_night: Night | None) -> tuple[Facts, pl.Dat
     lines = former_night.table("results/lines").join(had, on=keys, how="semi", maintain_order="left")
     return replace(facts, post=post.cast(facts.post.schema)), lines
 
-
-def measure_import(
-    taken: Import, ruleset: rules.RuleSet, former_night: Night | None = None
-) -> tuple[Ledger, Facts]:
-    """The ledger of an accepted import without writing anything."""
-    assert taken.facts is not None, "only an accepted import can be measured"
-    facts, former = keep_former(taken.facts, former_night)
-    return Ledger(facts, ruleset, former=former), facts

@@ -1,0 +1,1 @@
+"""The command line: a thin mouth of the rooms below. It holds no arithmetic."""

@@ -1,0 +1,52 @@
+"""`wmt check`: would this input be taken, and what is wrong with it?"""
+
+from typing import Any
+
+from wmt.cli.console import complain, out, progress, table
+from wmt.cli.files import print_json
+from wmt.cli.inputs import tell_faults
+from wmt.cli.options import Json, Paths, People, SetAside
+from wmt.intake import Import, read
+from wmt.nights import check_report, is_night, open_night
+
+REFUSED = 2
+
+
+def check(paths: Paths, people: People = None, set_aside: SetAside = False, json: Json = False) -> int:
+    """Read an extract, say whether it would be accepted, and place and explain every fault."""
+    if len(paths) == 1 and is_night(paths[0]):
+        return _night(open_night(paths[0]).report(), json)
+    with progress() as tell:
+        taken = read(paths, people=people, set_aside=set_aside, progress=tell)
+    if json:
+        print_json(check_report(taken))
+    else:
+        _say(taken)
+    return 0 if taken.accepted else REFUSED
+
+
+def _night(report: dict[str, Any], json: bool) -> int:
+    """The report a night was loaded with."""
+    if json:
+        print_json(report)
+    else:
+        out.print(f"A night of {report['as_at']}, layout {report['layout']}; it was accepted.")
+        for fault in report["faults"]:
+            out.print(f"{fault['severity']} {fault['code']}: {fault['message']}", markup=False)
+    return 0
+
+
+def _say(taken: Import) -> None:
+    if taken.layout:
+        out.print(f"Layout {taken.layout}, tiers {taken.tier_scheme}, as at {taken.as_at}")
+    rows = [(name, sheet.rows, sheet.orphan_rows) for name, sheet in taken.sheets.items()]
+    table("Sheets", ("sheet", "rows", "set aside: no keys"), rows)
+    tell_faults(taken)
+    for aside in taken.set_aside:
+        complain(f"would be set aside: {aside.team_code}:{aside.staff_code}: {aside.message}")
+    warnings = sum(fault.severity == "warn" for fault in taken.faults)
+    refusals = len(taken.faults) - warnings
+    verdict = "[bold green]accepted[/]" if taken.accepted else "[bold red]refused[/]"
+    out.print(f"{verdict}: {refusals} faults that refuse, {warnings} warnings")
+    if not taken.accepted and all(fault.posts for fault in taken.faults if fault.severity == "refuse"):
+        out.print("The faults touch named posts only: --set-aside would measure everybody else.")

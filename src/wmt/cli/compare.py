@@ -1,0 +1,111 @@
+"""`wmt compare`: what moved between two nights, two dates of rules or with an overlay, and why."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from wmt.cli.console import out, percent, table
+from wmt.cli.files import check_kind, print_json, write_out
+from wmt.cli.inputs import Opened, lay, open_input
+from wmt.cli.options import Json, Level, Out, Overlays, RulesDate, chosen_levels, parse_day
+from wmt.ledger import LEVELS
+from wmt.ledger import compare as compare_ledgers
+from wmt.ledger.engine import DuckDBEngine
+from wmt.rules import RuleSet
+
+Before = Annotated[Path, typer.Argument(metavar="A", help="The night or extract before.")]
+After = Annotated[
+    Path | None, typer.Argument(metavar="[B]", help="The one after; without it A is compared with itself.")
+]
+PeopleBefore = Annotated[Path | None, typer.Option("--people-before", help="People tables of A.")]
+PeopleAfter = Annotated[Path | None, typer.Option("--people", help="People tables of B (and of A alone).")]
+RulesBefore = Annotated[
+    date | None, typer.Option("--rules-date-before", parser=parse_day, metavar="DAY", help="Rules of A.")
+]
+OverlayBefore = Annotated[list[Path] | None, typer.Option("--overlay-before", help="Overlay over A only.")]
+Top = Annotated[int, typer.Option("--top", min=0, help="Show this many units, most moved first; 0: all.")]
+
+
+def compare(
+    before: Before,
+    after: After = None,
+    people_before: PeopleBefore = None,
+    people: PeopleAfter = None,
+    rules_date_before: RulesBefore = None,
+    rules_date: RulesDate = None,
+    overlay_before: OverlayBefore = None,
+    overlay: Overlays = None,
+    level: Level = None,
+    top: Top = 20,
+    json: Json = False,
+    out_file: Out = None,
+) -> None:
+    """Say how every unit's figure moved and why; the causes add up to the change exactly.
+
+    --rules-date and --overlay belong to what comes after; A keeps the rules of its own day unless
+    --rules-date-before or --overlay-before say otherwise.
+    """
+    check_kind(out_file)
+    levels = chosen_levels(level, LEVELS if json or out_file is not None else ("region", "nation"))
+    laid_before, laid = lay(overlay_before), lay(overlay)
+    first = open_input([before], people=people_before or (people if after is None else None), as_json=json)
+    last = first if after is None else open_input([after], people=people, as_json=json)
+    rules_a = first.rule_set(rules_date_before, laid_before)
+    rows = _compared(first, rules_a, last, last.rule_set(rules_date, laid), levels)
+    if out_file is not None:
+        write_out(
+            out_file, _sheets(rows) if out_file.suffix.lower() == ".xlsx" else {"causes": _causes(rows)}
+        )
+    if json:
+        print_json(rows)
+        return
+    for at in reversed(levels):
+        _show(at, [row for row in rows if row["level"] == at], top)
+
+
+def _compared(
+    first: Opened, rules_a: RuleSet, last: Opened, rules_b: RuleSet, levels: Sequence[str]
+) -> list[dict[str, Any]]:
+    engine = DuckDBEngine()
+    before = first.ledger(rules_a, engine=engine, prefix="before_")
+    after = last.ledger(rules_b, engine=engine, prefix="after_")
+    between = None
+    if rules_a.key != rules_b.key:
+        between = last.ledger(rules_a, engine=engine, prefix="between_")
+    return compare_ledgers(before, after, levels, between)
+
+
+def _causes(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A row for every cause of every unit: one table of one shape."""
+    return [
+        {"level": row["level"], "code": row["code"], "name": row["name"], **cause}
+        for row in rows
+        for cause in row["causes"]
+    ]
+
+
+def _sheets(rows: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    return {"changes": list(rows), "causes": _causes(rows)}
+
+
+def _show(level: str, rows: Sequence[dict[str, Any]], top: int) -> None:
+    moved = [row for row in rows if row["causes"]]
+    moved.sort(key=lambda row: (-abs(row["capacity_change"] or row["change"]), row["code"]))
+    listed = moved[:top] if top else moved
+    lines: list[tuple[object, ...]] = []
+    for row in listed:
+        capacities = f"{percent(row['capacity_before'])} → {percent(row['capacity_after'])}"
+        lines.append((row["code"], row["name"], capacities, row["change"], row["capacity_change"], ""))
+        lines += [
+            ("", f"  {cause['cause']}", "", cause["points"], cause["percentage_points"], cause["lines"])
+            for cause in row["causes"]
+        ]
+    columns = ("code", "name and causes", "capacity", "points", "percentage points", "lines")
+    table(level.upper() if level == "pdu" else level.capitalize(), columns, lines, left=2)
+    said = f"{len(moved)} of {len(rows)} moved"
+    if len(listed) < len(moved):
+        said += f"; the {len(listed)} that moved most are shown"
+    out.print(said + "\n")

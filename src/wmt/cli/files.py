@@ -1,0 +1,101 @@
+"""What leaves the tool: JSON, Excel, CSV and Parquet, all of the same rows."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import typer
+import xlsxwriter
+
+from wmt.cli.console import Refusal
+
+KINDS = (".xlsx", ".csv", ".parquet")
+
+#: A spreadsheet takes a text that begins with one of these for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def print_json(content: object) -> None:
+    """JSON on standard output. Numbers have the places they need, never more than they carry."""
+    typer.echo(json.dumps(content, indent=1, ensure_ascii=False, default=_plain))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        # a float prints what a decimal of this size says, so nothing is lost on the way to JSON
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+def flat(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row without nests: a breakdown becomes columns of its own."""
+    found: dict[str, Any] = {}
+    for name, value in row.items():
+        if isinstance(value, Mapping):
+            found |= {f"{name}_{part}": piece for part, piece in value.items()}
+        elif not isinstance(value, list):
+            found[name] = value
+    return found
+
+
+def check_kind(path: Path | None) -> None:
+    """Refuse an --out that is none of the kinds before any work is done."""
+    if path is not None and path.suffix.lower() not in KINDS:
+        raise Refusal(f"--out {path}: choose a name that ends in {', '.join(KINDS)}")
+
+
+def write_out(path: Path, sheets: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    """Write rows to one file; several sheets only in Excel, one after the other elsewhere."""
+    check_kind(path)
+    flattened = {name: [flat(row) for row in rows] for name, rows in sheets.items()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix.lower() == ".xlsx":
+        _write_excel(path, flattened)
+        return
+    (rows,) = flattened.values()
+    frame = pl.DataFrame(rows, infer_schema_length=None)
+    if path.suffix.lower() == ".csv":
+        _neutral(frame).write_csv(path, include_bom=True)
+    else:
+        frame.write_parquet(path)
+
+
+def _neutral(frame: pl.DataFrame) -> pl.DataFrame:
+    text = pl.col(pl.String)
+    risky = text.str.slice(0, 1).is_in(list(_FORMULA))
+    return frame.with_columns(pl.when(risky).then("'" + text).otherwise(text).name.keep())
+
+
+def _write_excel(path: Path, sheets: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(path, options) as book:
+        head = book.add_format({"bold": True, "bottom": 1})
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            columns = list(rows[0]) if rows else ["nothing to show"]
+            sheet.write_row(0, 0, columns, head)
+            for number, row in enumerate(rows, start=1):
+                for place, column in enumerate(columns):
+                    _write_cell(sheet, number, place, row[column])
+            sheet.freeze_panes(1, 0)
+            sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
+            sheet.autofit(max_width=320)
+
+
+def _write_cell(sheet: Any, row: int, column: int, value: object) -> None:
+    if value is None:
+        return
+    if isinstance(value, str):
+        sheet.write_string(row, column, value)
+    elif isinstance(value, bool):
+        sheet.write_boolean(row, column, value)
+    elif isinstance(value, int | Decimal):
+        sheet.write_number(row, column, value)
+    else:
+        sheet.write_string(row, column, str(value))

@@ -1,0 +1,93 @@
+"""Opening whatever a PATH is, and laying the rules a command asks for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from wmt import rules
+from wmt.cli.console import Refusal, complain, err, progress
+from wmt.cli.files import print_json
+from wmt.facts import Facts
+from wmt.intake import Import, read
+from wmt.ledger import Ledger
+from wmt.ledger.engine import Engine
+from wmt.nights import NightError, check_report, is_night, keep_former, open_night
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Facts ready for a ledger, whichever door they came through."""
+
+    facts: Facts
+    former: pl.DataFrame | None
+    own_rules: rules.RuleSet | None
+
+    def rule_set(self, rules_date: date | None, overlays: Sequence[rules.Overlay]) -> rules.RuleSet:
+        """The rules to price by: those asked for, else the night's own, else those of its day."""
+        if self.own_rules is not None and rules_date is None and not overlays:
+            return self.own_rules
+        return rules.load().at(rules_date or self.facts.day, overlays)
+
+    def ledger(self, ruleset: rules.RuleSet, *, engine: Engine | None = None, prefix: str = "") -> Ledger:
+        """The ledger of these facts."""
+        return Ledger(self.facts, ruleset, engine=engine, prefix=prefix, former=self.former)
+
+
+def open_input(
+    paths: Sequence[Path],
+    *,
+    people: Path | None = None,
+    set_aside: bool = False,
+    former: Path | None = None,
+    as_json: bool = False,
+) -> Opened:
+    """Open a night, or read an extract. Refused input is told in full and raises Refusal."""
+    if any(is_night(path) for path in paths):
+        return _open_night(paths, people)
+    with progress() as tell:
+        taken = read(paths, people=people, set_aside=set_aside, progress=tell)
+    if taken.facts is None:
+        if as_json:
+            print_json(check_report(taken))
+        tell_faults(taken, only="refuse")
+        raise Refusal("the input was refused; nothing was measured")
+    facts, lines = keep_former(taken.facts, open_night(former) if former else None)
+    for aside in taken.set_aside:
+        complain(f"set aside {aside.team_code}:{aside.staff_code}: {aside.message}")
+    return Opened(facts, lines, None)
+
+
+def _open_night(paths: Sequence[Path], people: Path | None) -> Opened:
+    if len(paths) > 1 or people:
+        raise Refusal("a night holds everything already; give one night, without other paths and --people")
+    night = open_night(paths[0])
+    if night.damage():
+        raise NightError(f"{paths[0]} was changed after it was written: {', '.join(night.damage())}")
+    return Opened(night.facts(), night.former(), night.rules())
+
+
+def lay(overlays: Sequence[Path] | None) -> list[rules.Overlay]:
+    """Overlay files, checked against the packaged rules."""
+    return [rules.load_overlay(path, rules.load()) for path in overlays or ()]
+
+
+def tell_faults(taken: Import, only: str | None = None) -> None:
+    """The faults in words, refusals first."""
+    for fault in sorted(taken.faults, key=lambda fault: fault.severity):
+        if only in (None, fault.severity):
+            place = ", ".join(
+                part
+                for part in (
+                    f"sheet {fault.sheet}" if fault.sheet else "",
+                    f"row {fault.row}" if fault.row else "",
+                    f"column {fault.column}" if fault.column else "",
+                )
+                if part
+            )
+            style = "bold red" if fault.severity == "refuse" else "yellow"
+            head = f"[{style}]{fault.severity} {fault.code}[/]" + (f" ({place})" if place else "")
+            err.print(head, end=": ")
+            err.print(fault.message, markup=False)

@@ -1,0 +1,81 @@
+"""`wmt`: the commands, and the one place where errors become words and exit codes."""
+
+import os
+import sys
+from typing import NoReturn
+
+import typer
+
+import wmt
+from wmt.cli import check, compare, explain, load, measure, nation, recompute, rules
+from wmt.cli.console import Refusal, complain
+from wmt.ledger import LedgerError
+from wmt.nights import NightBusyError, NightError
+from wmt.rules import RulesError
+
+DONE, FAILURE, REFUSED = 0, 1, 2
+
+app = typer.Typer(
+    name="wmt",
+    help="Measure workload in probation, and show how every figure is made.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("nation")(nation.nation)
+app.command("check")(check.check)
+app.command("measure")(measure.measure)
+app.command("explain")(explain.explain)
+app.command("compare")(compare.compare)
+app.command("load")(load.load)
+app.command("recompute")(recompute.recompute)
+app.add_typer(rules.app, name="rules")
+
+
+@app.callback(invoke_without_command=True)
+def about(version: bool = typer.Option(False, "--version", help="Print the version and stop.")) -> None:
+    """Measure workload in probation, and show how every figure is made."""
+    if version:
+        typer.echo(f"wmt {wmt.__version__}")
+        raise typer.Exit
+
+
+def run() -> NoReturn:
+    """Run the command line. Exit code 0 done, 1 failure, 2 refused input or a command that makes no sense."""
+    sys.exit(_outcome())
+
+
+def _outcome() -> int:
+    try:
+        outcome = app(standalone_mode=False)
+    except typer.TyperException as error:
+        complain(f"{error.format_message() if isinstance(error, typer.BadParameter) else error}; see --help")
+        return REFUSED
+    except (typer.Abort, KeyboardInterrupt):
+        complain("stopped; nothing was changed")
+        return FAILURE
+    except Refusal as refusal:
+        if str(refusal):
+            complain(str(refusal))
+        return REFUSED
+    except (RulesError, LedgerError, NightError) as error:
+        complain(str(error))
+        return REFUSED
+    except NightBusyError as error:
+        complain(str(error))
+        return FAILURE
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except OSError as error:
+        complain(f"{error.filename or 'a file'}: {error.strerror or error}. Nothing was changed")
+        return FAILURE
+    except Exception as error:
+        if os.environ.get("WMT_DEBUG"):
+            raise
+        complain(
+            f"a fault of this program ({type(error).__name__}: {error}). Nothing was changed. "
+            "Run again with WMT_DEBUG=1 for the details that a report of it needs"
+        )
+        return FAILURE
+    return outcome if isinstance(outcome, int) else DONE

@@ -1,0 +1,109 @@
+"""`wmt measure`: the figures of every post and unit."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from wmt.cli.console import complain, out, percent, table
+from wmt.cli.files import check_kind, print_json, write_out
+from wmt.cli.inputs import lay, open_input
+from wmt.cli.options import Json, Level, Out, Overlays, Paths, People, RulesDate, SetAside, chosen_levels
+from wmt.ledger import LEVELS, present_total
+from wmt.rules import RuleSet
+
+Former = Annotated[
+    Path | None, typer.Option("--former", help="Night whose figures posts that are set aside keep.")
+]
+Top = Annotated[int, typer.Option("--top", min=0, help="Show only this many of each level; 0 shows all.")]
+
+
+def measure(
+    paths: Paths,
+    people: People = None,
+    rules_date: RulesDate = None,
+    overlay: Overlays = None,
+    level: Level = None,
+    set_aside: SetAside = False,
+    former: Former = None,
+    top: Top = 0,
+    json: Json = False,
+    out_file: Out = None,
+) -> None:
+    """Measure an extract or a night: points, available points and capacity of every post and unit."""
+    check_kind(out_file)
+    wants_all = json or out_file is not None
+    levels = chosen_levels(level, LEVELS if wants_all else ("region", "nation"))
+    overlays = lay(overlay)
+    opened = open_input(paths, people=people, set_aside=set_aside, former=former, as_json=json)
+    ruleset = opened.rule_set(rules_date, overlays)
+    totals = opened.ledger(ruleset).totals(levels)
+    rows = [present_total(row, over_mark(ruleset)) for row in totals.iter_rows(named=True)]
+    if out_file is not None:
+        write_out(out_file, by_level(rows, levels) if out_file.suffix.lower() == ".xlsx" else {"all": rows})
+    if json:
+        print_json(rows)
+        return
+    for at in reversed(levels):
+        show_totals(at, [row for row in rows if row["level"] == at], top)
+    say_what_stands_behind(rows, ruleset, opened.facts.as_at)
+    if out_file is not None:
+        out.print(f"Written to {out_file}")
+
+
+def over_mark(ruleset: RuleSet) -> int:
+    """The mark of excessive workload, in hundredths of a per cent."""
+    return ruleset["thresholds.excessive_workload.percent"].hundredths
+
+
+def by_level(rows: Sequence[dict[str, Any]], levels: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """Rows apart by level, widest level first: a sheet each."""
+    return {at: [row for row in rows if row["level"] == at] for at in reversed(levels)}
+
+
+def show_totals(level: str, rows: Sequence[dict[str, Any]], top: int = 0, title: str | None = None) -> None:
+    """A table of one level, most loaded first; units that nobody has time for come last."""
+    ranked = sorted(rows, key=lambda row: (row["capacity"] is None, -(row["capacity"] or 0), row["code"]))
+    listed = ranked[:top] if top else ranked
+    columns = ("code", "name", "grade", "capacity", "points", "available", "cases", "all cases", "notes")
+    table(title or f"{level.upper() if level == 'pdu' else level.capitalize()}", columns, [
+        (
+            row["code"],
+            row["name"],
+            row["grade"] or "",
+            percent(row["capacity"]) + (" over" if row["over_mark"] else ""),
+            row["points"],
+            row["available"],
+            row["cases"],
+            row["cases_all"],
+            notes(row),
+        )
+        for row in listed
+    ], left=3)  # fmt: skip
+    if len(listed) < len(ranked):
+        out.print(f"({len(ranked) - len(listed)} more; --top 0 shows all)")
+    out.print()
+
+
+def notes(row: dict[str, Any]) -> str:
+    """What a reader must know beside the figure."""
+    said = []
+    if row["stale_posts"]:
+        said.append(f"{row['stale_posts']} on figures of {row['stale_since']:%d %b %Y}")
+    if row["unmeasured_posts"]:
+        said.append(f"{row['unmeasured_posts']} not measured")
+    if row["level"] != "post" and row["posts_without_time"]:
+        said.append(f"{row['posts_without_time']} without available time")
+    return "; ".join(said)
+
+
+def say_what_stands_behind(rows: Sequence[dict[str, Any]], ruleset: RuleSet, as_at: object) -> None:
+    """The moment, the rules and the sentence that belongs to every figure."""
+    laid = f", with {', '.join(ruleset.overlays)} laid over" if ruleset.overlays else ""
+    out.print(f"As at {as_at}; rules in force on {ruleset.day}{laid}.")
+    out.print(
+        "Capacity compares workloads so that they can be balanced; on its own it is no verdict on anyone."
+    )
+    if any(row["unmeasured_posts"] or row["stale_posts"] for row in rows):
+        complain("some posts do not stand on this extract; see the notes")

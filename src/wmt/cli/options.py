@@ -1,0 +1,51 @@
+"""Options that several commands share, with one wording."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wmt.cli.console import Refusal
+from wmt.ledger import LEVELS
+
+
+def parse_day(text: str) -> date:
+    """A day written year-month-day. Raises BadParameter with the remedy."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is not a day; write it as 2023-01-06") from None
+
+
+def chosen_levels(levels: list[str] | None, otherwise: tuple[str, ...]) -> tuple[str, ...]:
+    """The levels asked for, in their own order; refuses unknown ones."""
+    unknown = sorted(set(levels or ()) - set(LEVELS))
+    if unknown:
+        raise Refusal(f"--level {unknown[0]}: choose one of {', '.join(LEVELS)}")
+    return tuple(level for level in LEVELS if level in (levels or otherwise))
+
+
+Paths = Annotated[
+    list[Path], typer.Argument(metavar="PATH…", help="A workbook, a tidy folder or zip, or a night's folder.")
+]
+People = Annotated[
+    Path | None, typer.Option("--people", help="Folder with contracted_hours and reductions tables.")
+]
+RulesDate = Annotated[
+    date | None,
+    typer.Option("--rules-date", parser=parse_day, metavar="DAY", help="Price by the rules of this day."),
+]
+Overlays = Annotated[
+    list[Path] | None, typer.Option("--overlay", help="YAML file of values laid over the rules; repeatable.")
+]
+SetAside = Annotated[
+    bool, typer.Option("--set-aside", help="Leave out posts with a fault of their own instead of refusing.")
+]
+Level = Annotated[
+    list[str] | None, typer.Option("--level", help="post, team, pdu, region or nation; repeatable.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Out = Annotated[
+    Path | None, typer.Option("--out", help="Also write a file: .xlsx, .csv or .parquet, by its name.")
+]

@@ -1,0 +1,28 @@
+"""`wmt recompute`: a night must give the same bytes again."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wmt.cli.console import complain, out
+from wmt.cli.files import print_json
+from wmt.cli.options import Json
+from wmt.nights import open_night
+from wmt.nights import recompute as recompute_night
+
+NightPath = Annotated[Path, typer.Argument(metavar="NIGHT", help="The folder of one night.")]
+
+
+def recompute(night: NightPath, json: Json = False) -> int:
+    """Work a night out again from its own folder and compare every byte."""
+    found = recompute_night(open_night(night))
+    if json:
+        print_json({"same": found.same, "damaged": found.damaged, "differing": found.differing})
+    for name in found.damaged:
+        complain(f"{night / name} was changed, lost or added after the night was written")
+    for name in found.differing:
+        complain(f"{night / name} does not come out the same from the night's facts and rules")
+    if found.same and not json:
+        out.print(f"{night}: {found.files} result files, the same bytes again")
+    return 0 if found.same else 1

@@ -1,0 +1,128 @@
+"""`wmt rules`: what things are worth, since when, and where it is written."""
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from wmt import rules
+from wmt.cli.console import Refusal, complain, out, table
+from wmt.cli.files import print_json
+from wmt.cli.inputs import lay
+from wmt.cli.options import Json, Overlays, parse_day
+
+app = typer.Typer(help="Show, compare and check the rules.", no_args_is_help=True)
+
+Prefix = Annotated[str, typer.Argument(metavar="RULE", help="A rule, or the beginning of several.")]
+AnyPrefix = Annotated[str, typer.Argument(metavar="[RULE]", help="Only rules that begin like this.")]
+Day = Annotated[date, typer.Argument(parser=parse_day, metavar="DAY", help="A day, such as 2023-01-06.")]
+
+
+def _named(path: str, prefix: str) -> bool:
+    return not prefix or path == prefix or path.startswith(prefix.rstrip(".") + ".")
+
+
+@app.command()
+def show(rule: Prefix, json: Json = False) -> None:
+    """Show a rule through time: every value, its first day, its source."""
+    tree = rules.load()
+    paths = [path for path in tree.paths if _named(path, rule)]
+    if not paths:
+        tree.parameter(rule)  # raises with the likeliest names
+    found = [_row(value) for path in paths for value in tree.parameter(path).values]
+    if json:
+        print_json(found)
+        return
+    _table(f"{rule}, through time", found)
+
+
+@app.command()
+def at(day: Day, rule: AnyPrefix = "", overlay: Overlays = None, json: Json = False) -> None:
+    """Show the rules in force on a day."""
+    ruleset = rules.load().at(day, lay(overlay))
+    found = [_row(value) for value in ruleset if _named(value.path, rule)]
+    if not found:
+        raise Refusal(f"no rule that begins with '{rule}' is in force on {day}")
+    if json:
+        print_json(found)
+        return
+    _table(f"Rules in force on {day}", found)
+
+
+@app.command()
+def diff(
+    before: Day,
+    after: Day,
+    rule: AnyPrefix = "",
+    overlay: Overlays = None,
+    overlay_before: Annotated[
+        list[Path] | None, typer.Option("--overlay-before", help="Overlay over the first day only.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Show what differs between the rules of two days; --overlay lies over the second."""
+    tree = rules.load()
+    first, last = tree.at(before, lay(overlay_before)), tree.at(after, lay(overlay))
+    changes = [change for change in rules.diff(first, last) if _named(change.path, rule)]
+    found = [
+        {"rule": change.path, "before": _value(change.before), "after": _value(change.after)}
+        for change in changes
+    ]
+    if json:
+        print_json(found)
+        return
+    rows = [(row["rule"], row["before"], row["after"]) for row in found]
+    table(f"{len(rows)} rules differ between {before} and {after}", ("rule", "before", "after"), rows)
+
+
+@app.command()
+def validate(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="[PATH…]", help="Folders or files of rules, or overlays.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Check rules or overlays; name every fault with file, key and remedy. Without a PATH: our own."""
+    packaged = [Path(rules.__file__).parent / "hmpps"]
+    faults = [fault for path in paths or packaged for fault in rules.validate(path)]
+    if json:
+        print_json([{"file": fault.file, "key": fault.key, "message": fault.message} for fault in faults])
+    for fault in faults:
+        complain(f"{fault.file}: {fault.key}: {fault.message}")
+    if faults:
+        raise Refusal("")
+    if not json:
+        out.print("no faults")
+
+
+def _value(value: rules.Value | None) -> Any:
+    return None if value is None else value.value
+
+
+def _row(value: rules.Value) -> dict[str, Any]:
+    return {
+        "rule": value.path,
+        "value": value.value,
+        "unit": value.unit,
+        "from": None if value.valid_from == rules.ALWAYS else value.valid_from,
+        "status": value.status,
+        "source": value.source,
+        "description": value.description,
+        "note": value.note,
+        "overlay": value.overlay,
+    }
+
+
+def _table(title: str, rows: Iterable[dict[str, Any]]) -> None:
+    listed = list(rows)
+    table(title, ("rule", "value", "unit", "from", "status", "source"), [
+        (row["rule"], row["value"], row["unit"], row["from"] or "always", row["status"], row["source"])
+        for row in listed
+    ], left=6)  # fmt: skip
+    if len(listed) == 1 or len({row["rule"] for row in listed}) == 1:
+        out.print(f"\n{listed[-1]['description']}")
+        for row in listed:
+            if row["note"]:
+                out.print(f"From {row['from']}: {row['note']}")
