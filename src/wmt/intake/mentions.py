@@ -1,6 +1,6 @@
 """Mentions: every place of a workbook that names an officer or a team, in order of authority."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import polars as pl
 
@@ -10,18 +10,19 @@ from wmt.intake.sheet import Sheet
 
 _OFFICIAL = (*BASES, *REPORTS)
 LONE_RANKS = tuple(_OFFICIAL.index(known) for known in LONE)
-_FLAGS, _CONTACTS, _ASSESSMENTS = (len(_OFFICIAL) + later for later in range(3))
+_FLAGS, _CONTACTS, _ASSESSMENTS, CASE_RANK = (len(_OFFICIAL) + later for later in range(4))
 
 
 def people_of(official: Iterable[Sheet], night: Gathered) -> list[pl.DataFrame]:
-    """PERSON tables: the tier and report sheets first, then flags, contacts and assessments."""
-    sides = [(night.contact.filter(kind="cms"), side, _CONTACTS) for side in ("by", "om")]
+    """PERSON tables of a workbook: the tier and report sheets first, then flags, contacts and assessments."""
+    return [*(_officers(sheet) for sheet in official), *people_in_rows(night)]
+
+
+def people_in_rows(night: Gathered) -> list[pl.DataFrame]:
+    """PERSON tables of the posts that flags, contacts and assessments name."""
+    sides = [(night.contact.filter(pl.col("kind") == "cms"), side, _CONTACTS) for side in ("by", "om")]
     sides += [(night.assessment, "assessor", _ASSESSMENTS)]
-    return [
-        *(_officers(sheet) for sheet in official),
-        _first_mentions(night.case_flag.with_columns(name=pl.lit(None, dtype=pl.String)), _FLAGS),
-        *(_side(frame, side, rank) for frame, side, rank in sides),
-    ]
+    return [mentioned(night.case_flag, _FLAGS), *(_side(frame, side, rank) for frame, side, rank in sides)]
 
 
 def _officers(sheet: Sheet) -> pl.DataFrame:
@@ -62,12 +63,12 @@ def _parts_of_name(names: pl.Series) -> dict[str, pl.Series]:
 
 def _side(frame: pl.DataFrame, side: str, rank: int) -> pl.DataFrame:
     columns = {f"{side}_{name}": name for name in ("team_code", "staff_code", "grade_code", "name")}
-    return _first_mentions(frame.select("sheet", "row", *columns).rename(columns), rank)
+    return mentioned(frame.select("sheet", "row", *columns).rename(columns), rank)
 
 
-def _first_mentions(frame: pl.DataFrame, rank: int) -> pl.DataFrame:
-    """The first row of each post, grade and sheet, of the rows that name a post."""
-    keys: Sequence[str] = ("team_code", "staff_code", "grade_code", "sheet")
+def mentioned(frame: pl.DataFrame, rank: int) -> pl.DataFrame:
+    """PERSON rows: the first row of each post, grade and sheet, of the rows that name a post."""
+    keys = [name for name in ("team_code", "staff_code", "grade_code", "sheet") if name in frame.columns]
     first = frame.drop_nulls(["team_code", "staff_code"]).unique(keys, keep="first", maintain_order=True)
-    named = first.with_columns(**_parts_of_name(first["name"]), rank=pl.lit(rank, dtype=pl.Int64))
-    return shaped(named, PERSON)
+    named = first.with_columns(**_parts_of_name(first["name"])) if "name" in first.columns else first
+    return shaped(named.with_columns(rank=pl.lit(rank, dtype=pl.Int64)), PERSON)

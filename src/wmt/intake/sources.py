@@ -4,34 +4,83 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from wmt.intake.book import open_book
+import polars as pl
+
+from wmt.intake.book import Book, open_book
 from wmt.intake.codes import Codes
 from wmt.intake.faults import Faults, Refusal
-from wmt.intake.gathered import Gathered
+from wmt.intake.gathered import CASE, PERSON, Gathered, shaped, stacked
+from wmt.intake.manifest import Bundle, folder_bundle, is_tidy_zip, zip_bundle
+from wmt.intake.mentions import CASE_RANK, mentioned
+from wmt.intake.model import SheetCount, Source
 from wmt.intake.table_file import source_of
+from wmt.intake.tidy import gather_tidy, read_tidy_table, with_posts
 from wmt.intake.workbook import gather_books
+
+Progress = Callable[[str, float], None]
+#: The one table that may come without a manifest, beside a workbook.
+CASE_FILES = ("case.csv", "case.parquet")
 
 
 def gather(
-    paths: Sequence[Path],
+    paths: Sequence[Path], codes_at: Callable[[date], Codes], faults: Faults, share: float, progress: Progress
+) -> Gathered:
+    """All tables of the night, from whichever door. Raises Refusal where a file cannot be opened at all."""
+    bundles: list[Bundle] = []
+    files: list[tuple[str, bytes]] = []
+    for path in paths:
+        if path.is_dir():
+            bundles.append(folder_bundle(path))
+        elif is_tidy_zip(data := _bytes(path)):
+            bundles.append(zip_bundle(data, path.name))
+        else:
+            files.append((path.name, data))
+    if bundles:
+        if len(bundles) > 1 or files:
+            raise Refusal("MIXED_INPUT", "a tidy folder or zip was given together with something else")
+        return gather_tidy(bundles[0], faults)
+    return _gather_files(files, codes_at, faults, share, progress)
+
+
+def _gather_files(
+    files: Sequence[tuple[str, bytes]],
     codes_at: Callable[[date], Codes],
     faults: Faults,
     share: float,
-    progress: Callable[[str, float], None],
+    progress: Progress,
 ) -> Gathered:
-    """All tables of the night. Raises Refusal where a file cannot be opened at all."""
-    books, sources = [], []
-    for path in paths:
-        data = read_bytes(path)
-        sources.append(source_of(data, path.name))
-        books.append(open_book(data, path.name))
-        progress(f"opened {path.name}", 0.5)
+    cases = [file for file in files if file[0].lower() in CASE_FILES]
+    workbooks = [file for file in files if file not in cases]
+    if not workbooks or len(cases) > 1:
+        raise Refusal("MIXED_INPUT", "there is no workbook among the files, or more than one case file")
+    books: list[Book] = []
+    for number, (name, data) in enumerate(workbooks):
+        progress(f"opening {name}", 0.1 + 0.4 * number / len(workbooks))
+        books.append(open_book(data, name))
+    progress("reading the sheets", 0.5)
     night = gather_books(books, codes_at, faults, share)
-    night.sources = sources
+    night.sources = _sources(files)
+    for name, data in cases:
+        _add_cases(night, name, data, faults)
     return night
 
 
-def read_bytes(path: Path) -> bytes:
+def _sources(files: Sequence[tuple[str, bytes]]) -> list[Source]:
+    return [source_of(data, name) for name, data in files]
+
+
+def _add_cases(night: Gathered, name: str, data: bytes, faults: Faults) -> None:
+    """Put a case file beside a workbook's counts; both are reconciled later."""
+    if night.tier_scheme is None:
+        return
+    table, rows = read_tidy_table("case", data, name, night.tier_scheme, faults)
+    night.sheets["case"] = SheetCount(rows or 0, 0)
+    night.case = with_posts(night, shaped(table.with_columns(sheet=pl.lit("case")), CASE), faults)
+    night.complete_cases = True
+    night.person = stacked([night.person, mentioned(night.case, CASE_RANK)], PERSON)
+
+
+def _bytes(path: Path) -> bytes:
     """The bytes of a file. Raises Refusal when there is none."""
     try:
         return path.read_bytes()

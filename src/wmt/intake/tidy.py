@@ -1,0 +1,213 @@
+"""Door B: tidy tables beside a manifest, gathered into the same form as a workbook's."""
+
+from collections.abc import Iterable, Mapping
+
+import polars as pl
+
+from wmt.intake import tidy_tables
+from wmt.intake.contacts import placed
+from wmt.intake.faults import Faults, Hit, Refusal
+from wmt.intake.gathered import (
+    ASSESSMENT,
+    CASE,
+    CASE_FLAG,
+    CONTACT,
+    COUNT,
+    MEASURE,
+    PERSON,
+    REPORT,
+    T2A_CASE,
+    TEAM,
+    Gathered,
+    shaped,
+    stacked,
+)
+from wmt.intake.manifest import Bundle, listed_files, read_manifest, sources_of
+from wmt.intake.mentions import mentioned, people_in_rows
+from wmt.intake.model import SheetCount
+from wmt.intake.table_file import read_typed
+from wmt.intake.tidy_cast import Draft, cast_table, fill_defaults, plain_words
+from wmt.intake.tidy_tables import ASKED, DEFAULTS, TABLES
+
+REQUIRED = ("team", "staff")
+_POST = ["team_code", "staff_code"]
+
+
+def gather_tidy(bundle: Bundle, faults: Faults) -> Gathered:
+    """All tables of a tidy folder or zip. What is wrong stands in `faults`; tables may then be incomplete."""
+    manifest = read_manifest(bundle, faults)
+    night = Gathered(main="staff", as_at=manifest.as_at, layout="tidy", tier_scheme=manifest.tier_scheme)
+    night.complete_cases = manifest.case_list == "complete"
+    night.sources = sources_of(bundle)
+    if manifest.tier_scheme == "t7":
+        faults.warn("LEGACY_TIER_SCHEME", "the tiers are those of the old letters")
+    files = listed_files(bundle, manifest, faults)
+    _check_tables(files, night.complete_cases, faults)
+    tables: dict[str, pl.DataFrame] = {}
+    for name, (entry, data) in files.items():
+        if name not in TABLES:
+            faults.warn("UNKNOWN_SHEET", f"the table {name[:60]} is not known", sheet=name)
+            continue
+        table, rows = read_tidy_table(name, data, entry.file, manifest.tier_scheme, faults)
+        if rows is not None and rows != entry.rows:
+            what = f"the file {entry.file} has {rows} rows and the manifest says {entry.rows}"
+            faults.refuse("MANIFEST_ROWS", what, sheet=name, column="rows")
+        tables[name] = table
+        night.sheets[name] = SheetCount(rows or 0, 0)
+    _fill(night, tables, faults)
+    return night
+
+
+def _check_tables(files: Iterable[str], complete: bool, faults: Faults) -> None:
+    needed = [*REQUIRED, "case" if complete else "caseload_count"]
+    missing = [name for name in needed if name not in files]
+    if missing:
+        what = f"the manifest lists no table {', '.join(missing)}"
+        faults.refuse("MISSING_SHEETS", what, sheet=missing[0])
+
+
+def read_tidy_table(
+    name: str, data: bytes, file: str, scheme: str, faults: Faults
+) -> tuple[pl.DataFrame, int | None]:
+    """The rows of one table that keep its rules, and how many rows the file has (None when unreadable)."""
+    schema = TABLES[name]
+    try:
+        read = read_typed(data, file)
+    except Refusal as refusal:
+        faults.refuse(refusal.code, refusal.what, sheet=name, row=refusal.row, column=refusal.column)
+        return schema.create_empty(), None
+    read = read.filter(~pl.all_horizontal(pl.all().is_null())) if read.width else read
+    _check_columns(name, read.columns, faults)
+    draft = cast_table(name, read, schema, faults)
+    draft.frame = fill_defaults(draft.frame, DEFAULTS.get(name, {}))
+    plain_words(draft, scheme, faults)
+    return _kept(draft, faults), len(read)
+
+
+def _check_columns(name: str, columns: list[str], faults: Faults) -> None:
+    needed = [
+        column
+        for column, definition in TABLES[name].columns().items()
+        if not definition.nullable and column != "row" and column not in DEFAULTS.get(name, {})
+    ]
+    needed += ASKED.get(name, ())
+    for column in dict.fromkeys(needed):
+        if not set(column.split("|")) & set(columns):
+            what = f"the table {name} has no column {column.replace('|', ' or ')}"
+            faults.refuse("MISSING_COLUMNS", what, sheet=name, row=1, column=column.split("|")[0])
+    strange = [column for column in columns if column not in TABLES[name].columns() or column == "row"]
+    if strange:
+        what = f"the table {name} has columns nobody knows: {', '.join(strange[:10])}"
+        faults.warn("UNKNOWN_COLUMN", what, sheet=name, row=1, column=strange[0])
+
+
+def _kept(draft: Draft, faults: Faults) -> pl.DataFrame:
+    """The rows that keep every rule of the table; each of the others is refused, confined to its posts."""
+    good, failure = TABLES[draft.name].filter(draft.frame)
+    if not len(failure):
+        return good
+    found: dict[str, list[Hit]] = {}
+    for row in failure.details().iter_rows(named=True):
+        for rule, outcome in row.items():
+            if outcome == "invalid":
+                _collect(draft, row["row"], rule, found)
+    for code, hits in found.items():
+        faults.refuse_each(code, draft.name, sorted(hits, key=lambda hit: hit.row or 0))
+    return good
+
+
+def _collect(draft: Draft, row: int, rule: str, found: dict[str, list[Hit]]) -> None:
+    code, column = _meaning(draft.name, rule)
+    if (row - 2, column) in draft.bad:  # named already, and null since then
+        return
+    value = "" if column is None else f" '{str(draft.frame[column][row - 2])[:60]}'"
+    reason = {
+        "DUPLICATE_KEY": "a second row of the same key",
+        "MISSING_VALUE": f"{column} is empty",
+    }.get(code, f"{column} cannot be{value}")
+    posts = draft.posts(row - 2)
+    hit = Hit(row, column, f"{draft.name} row {row}: {reason}", posts[0] if posts else None)
+    found.setdefault(code, []).append(hit)
+
+
+def _meaning(table: str, rule: str) -> tuple[str, str | None]:
+    """The fault code and column that a rule of dataframely stands for."""
+    column, _, kind = rule.partition("|")
+    if rule == "primary_key":
+        return "DUPLICATE_KEY", TABLES[table].primary_key()[0]
+    if rule == "counted_active_given":
+        return "MISSING_VALUE", "counted_active"
+    if kind == "nullability":
+        return "MISSING_VALUE", column
+    return ("BAD_COUNT" if column in ("cases", "value") else "BAD_VALUE"), column
+
+
+def _fill(night: Gathered, tables: Mapping[str, pl.DataFrame], faults: Faults) -> None:
+    """Put the tables into the night, and gather who is mentioned where."""
+
+    def table(name: str, shape: pl.Schema) -> pl.DataFrame:
+        found = tables.get(name, TABLES[name].create_empty())
+        return shaped(found.with_columns(sheet=pl.lit(name)), shape)
+
+    night.count, night.measure = table("caseload_count", COUNT), table("measure", MEASURE)
+    night.case = with_posts(night, table("case", CASE), faults)
+    night.case_flag, night.report = table("case_flag", CASE_FLAG), table("report", REPORT)
+    night.contact = placed(table("contact", CONTACT), faults)
+    night.assessment, night.t2a_case = table("assessment", ASSESSMENT), table("t2a_case", T2A_CASE)
+    night.team = table("team", TEAM).with_columns(
+        rank=pl.lit(0, dtype=pl.Int64),
+        pdu_code=pl.coalesce("pdu_code", "ldu_code"),
+        pdu_name=pl.when(pl.col("pdu_code").is_null()).then("ldu_name").otherwise("pdu_name"),
+    )
+    night.person = _people(night, tables)
+    if "measure" not in tables:
+        night.measure = _first_weeks(night.case)
+    totals = [
+        frame.filter(pl.col("basis").is_in(["all", "active"])).select(_POST)
+        for frame in (night.count, night.measure)
+    ]
+    night.standing = pl.concat(totals).unique(maintain_order=True)
+
+
+def with_posts(night: Gathered, cases: pl.DataFrame, faults: Faults) -> pl.DataFrame:
+    """The cases that a post holds; the others are orphans, reported and never counted."""
+    orphan = pl.any_horizontal(pl.col(*_POST).is_null())
+    hits = [Hit(row, None, "") for row in cases.filter(orphan)["row"]]
+    faults.warn_once("ORPHAN_ROW", "case", hits, "{n} cases name no post")
+    if hits:
+        night.sheets["case"] = SheetCount(night.sheets["case"].rows, len(hits))
+    return cases.filter(~orphan)
+
+
+def _people(night: Gathered, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    staff = tables.get("staff", tidy_tables.Staff.create_empty())
+    micro = (pl.col("contracted_hours") * 1_000_000).cast(pl.Int64)
+    listed = staff.with_columns(rank=pl.lit(0, dtype=pl.Int64), sheet=pl.lit("staff"), contracted_micro=micro)
+    rows = [mentioned(frame, rank) for rank, frame in enumerate(_keyed(night), 1)]
+    return stacked([listed, *rows, *people_in_rows(night)], PERSON)
+
+
+def _keyed(night: Gathered) -> list[pl.DataFrame]:
+    """Tables whose rows name a post and say nothing else of it."""
+    named = {
+        "caseload_count": night.count,
+        "measure": night.measure,
+        "case": night.case,
+        "report": night.report,
+    }
+    return [frame.with_columns(sheet=pl.lit(name)) for name, frame in named.items()]
+
+
+def _first_weeks(cases: pl.DataFrame) -> pl.DataFrame:
+    """MEASURE rows of first 16 weeks as the cases give them."""
+    names = {"community": "com_first_16_weeks", "licence": "lic_first_16_weeks"}
+    new = cases.filter(
+        pl.col("first_16_weeks"), pl.col("stream") == "standard", pl.col("location").is_in(list(names))
+    )
+    both = [
+        frame.group_by(*_POST, measure=pl.col("location").replace_strict(names, return_dtype=pl.String))
+        .agg(value=pl.len().cast(pl.Int64))
+        .with_columns(basis=pl.lit(basis))
+        for basis, frame in (("all", new), ("active", new.filter("counted_active")))
+    ]
+    return stacked(both, MEASURE)
