@@ -30,7 +30,7 @@ def canonical_tables(night: Gathered, post: pl.DataFrame, *, names: bool) -> dic
         "source_row": night.person,
         "team": night.team,
         "staff": staff,
-        "caseload_count": night.count,
+        "caseload_count": night.count if night.cell.is_empty() else night.cell,
         "measure": night.measure,
         "case": night.case.select(CASE.names()),
         "case_flag": night.case_flag,

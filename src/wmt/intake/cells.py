@@ -82,10 +82,17 @@ def text_column(values: Sequence[Cell]) -> pl.Series:
 
 def tidy_text(series: pl.Series) -> pl.Series:
     """The same text trimmed and in NFC, null where nothing is left."""
-    if series.str.len_bytes().sum() != series.str.len_chars().sum():  # only then anything to compose
-        series = series.str.normalize("NFC")
-    series = series.str.strip_chars()
-    return series.set(series.str.len_bytes() == 0, None)
+    return tidy_texts(series.to_frame()).to_series()
+
+
+def tidy_texts(frame: pl.DataFrame) -> pl.DataFrame:
+    """Every column of text trimmed and in NFC, null where nothing is left; other columns as they are."""
+    texts = [column for column, kind in frame.schema.items() if kind == pl.String]
+    extra = frame.select((pl.col(c).str.len_bytes().sum() != pl.col(c).str.len_chars().sum()) for c in texts)
+    composed = [column for column in texts if extra[column].item()]  # all else is plain ASCII
+    frame = frame.with_columns(pl.col(column).str.normalize("NFC") for column in composed)
+    trimmed = [pl.col(column).str.strip_chars() for column in texts]
+    return frame.with_columns(pl.when(text.str.len_bytes() > 0).then(text) for text in trimmed)
 
 
 def odd_keys(values: Sequence[Cell]) -> list[Odd]:
@@ -109,24 +116,22 @@ def count_column(values: Sequence[Cell]) -> tuple[pl.Series, list[Odd]]:
     odd: list[Odd] = []
     if not types <= {float} and not (types <= {float, str} and _only_blank_text(values)):
         odd = [(i, why) for i, value in enumerate(values) if (why := _why_no_count(value))]
-    numbers = pl.Series(
-        [_number(v) for v in values] if int in types else [_float(v) for v in values], dtype=pl.Float64
-    )
-    wrong = (
-        ~numbers.is_finite() | (numbers < 0) | (numbers > HIGHEST_COUNT) | (numbers != numbers.floor())
-    ).fill_null(False)
-    if wrong.any():
+        values = [float(v) if v.__class__ is int else v for v in values]  # type: ignore[arg-type]
+    numbers = pl.Series([v if v.__class__ is float else None for v in values], dtype=pl.Float64)
+    counts = numbers.cast(pl.Int64, strict=False)
+    if not _are_counts(numbers, counts):
+        wrong = (~((counts == numbers) & counts.is_between(0, HIGHEST_COUNT))).fill_null(
+            numbers.is_not_null()
+        )
         odd += [(i, f"the number {values[i]}") for i in wrong.arg_true()]
-        numbers = numbers.set(wrong, None)
-    return numbers.cast(pl.Int64), sorted(odd)
+        counts = counts.set(wrong, None)
+    return counts, sorted(odd)
 
 
-def _float(value: Cell) -> float | None:
-    return value if value.__class__ is float else None
-
-
-def _number(value: Cell) -> float | None:
-    return float(value) if value.__class__ in (float, int) else None
+def _are_counts(numbers: pl.Series, counts: pl.Series) -> bool:
+    """Whether nothing was lost by taking the numbers whole, and all are within bounds."""
+    whole = numbers.null_count() == counts.null_count() and (numbers == counts).all()
+    return bool(whole and counts.is_between(0, HIGHEST_COUNT).all())
 
 
 def _only_blank_text(values: Sequence[Cell]) -> bool:

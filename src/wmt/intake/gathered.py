@@ -6,6 +6,7 @@ from datetime import datetime
 
 import polars as pl
 
+from wmt.facts import LOCATIONS, TIERS
 from wmt.intake.model import Post, SheetCount, Source
 
 _KEYS = {"team_code": pl.String(), "staff_code": pl.String()}
@@ -50,6 +51,17 @@ COUNT = pl.Schema(
         "basis": pl.String(),
         "location": pl.String(),
         "tier": pl.String(),
+        "suspended": pl.Boolean(),
+        "cases": pl.Int64(),
+    }
+)
+#: The same as the sheets have it, zeros among them: a national night has 1.6 million, so words are numbered.
+CELL = pl.Schema(
+    {
+        **_KEYS,
+        "basis": pl.Enum(["all", "active", "t2a", "omic"]),
+        "location": pl.Enum(LOCATIONS),
+        "tier": pl.Enum(sorted({tier for tiers in TIERS.values() for tier in tiers})),
         "suspended": pl.Boolean(),
         "cases": pl.Int64(),
     }
@@ -234,6 +246,7 @@ class Gathered:
     team: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=TEAM))
     count: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=COUNT))
     measure: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MEASURE))
+    cell: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CELL))
     case: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CASE))
     case_flag: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CASE_FLAG))
     report: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REPORT))

@@ -59,6 +59,12 @@ class Sheet:
             self._texts[header] = text_column(self.column(header))
         return self._texts[header]
 
+    def settle(self) -> "Sheet":
+        """Keep the cells by column only: the rows have told what they can, and they take much room."""
+        self.column("")
+        self.cells = []
+        return self
+
     def heading(self, header: str) -> str | None:
         """A column's name as the file writes it."""
         return self.written.get(header)

@@ -5,7 +5,7 @@ import io
 
 import polars as pl
 
-from wmt.intake.cells import clean_name, text_of, tidy_text
+from wmt.intake.cells import clean_name, text_of, tidy_texts
 from wmt.intake.faults import Refusal
 from wmt.intake.model import Source
 
@@ -23,13 +23,14 @@ def read_table(data: bytes, name: str) -> pl.DataFrame:
     Truth values become 'true' and 'false', dates ISO. Raises Refusal for what is no table, or has two
     columns of one name.
     """
-    frame = _parquet(data, name) if name.lower().endswith(".parquet") else _csv(data, name)
-    return frame.select(tidy_text(frame[column]) for column in frame.columns)
+    frame = read_typed(data, name)
+    return tidy_texts(frame.select(_as_text(frame[column], name) for column in frame.columns))
 
 
 def read_typed(data: bytes, name: str) -> pl.DataFrame:
-    """As `read_table`, but a Parquet file keeps its types."""
-    return _typed(data, name) if name.lower().endswith(".parquet") else read_table(data, name)
+    """As `read_table`, but what a Parquet file does not hold as text keeps its type."""
+    frame = _parquet(data, name) if name.lower().endswith(".parquet") else _csv(data, name)
+    return tidy_texts(frame)
 
 
 def _csv(data: bytes, name: str) -> pl.DataFrame:
@@ -62,17 +63,12 @@ def _named(frame: pl.DataFrame, headers: list[str], name: str) -> pl.DataFrame:
     return frame.rename(dict(zip(frame.columns, headers, strict=True)))
 
 
-def _typed(data: bytes, name: str) -> pl.DataFrame:
+def _parquet(data: bytes, name: str) -> pl.DataFrame:
     try:
         frame = pl.read_parquet(io.BytesIO(data))
     except (pl.exceptions.PolarsError, OSError, ValueError) as error:
         raise Refusal("NOT_A_TABLE", f"{name} is no Parquet file") from error
     return _named(frame, [clean_name(column) for column in frame.columns], name)
-
-
-def _parquet(data: bytes, name: str) -> pl.DataFrame:
-    frame = _typed(data, name)
-    return frame.select(_as_text(frame[column], name) for column in frame.columns)
 
 
 def _as_text(series: pl.Series, name: str) -> pl.Series:

@@ -7,7 +7,7 @@ import dataframely as dy
 import polars as pl
 
 from wmt.facts import TIERS
-from wmt.intake.cells import NO_DATE, tidy_text
+from wmt.intake.cells import NO_DATE
 from wmt.intake.faults import Faults, Hit
 from wmt.intake.model import Post
 
@@ -40,32 +40,27 @@ class Draft:
 
 def cast_table(name: str, read: pl.DataFrame, schema: type[dy.Schema], faults: Faults) -> Draft:
     """All columns of the schema with its types; absent ones are null, row numbers are in `row`."""
-    columns, doubtful = {}, {}
-    for column, definition in schema.columns().items():
-        if column == "row":
-            continue
-        kind = definition.dtype
-        given = read[column] if column in read.columns else pl.Series([None] * len(read), dtype=pl.String)
-        columns[column] = _cast(given, kind).alias(column)
-        lost = _is_filled(given) & columns[column].is_null() & ~_no_date(given, kind)
-        if lost.any():
-            doubtful[column] = (given, lost.arg_true().to_list())
-    rows = pl.Series("row", range(2, len(read) + 2), dtype=pl.Int64)
-    draft = Draft(name, pl.DataFrame([*columns.values(), rows]), set())
-    for column, (given, places) in doubtful.items():
-        _refuse(draft, column, given, places, faults)
+    kinds = {column: definition.dtype for column, definition in schema.columns().items() if column != "row"}
+    given = read.select(
+        (pl.col(column) if column in read.columns else pl.lit(None, dtype=pl.String)).alias(column)
+        for column in kinds
+    )
+    cast = given.select(_cast(given.schema[column], column, kind) for column, kind in kinds.items())
+    rows = pl.int_range(2, pl.len() + 2, dtype=pl.Int64).alias("row")
+    draft = Draft(name, cast.with_columns(rows), set())
+    for column in kinds:
+        if given[column].null_count() != cast[column].null_count():
+            lost = _lost(given[column], cast[column])
+            _refuse(draft, column, given[column], lost.arg_true().to_list(), faults)
     return draft
 
 
-def _is_filled(given: pl.Series) -> pl.Series:
-    return tidy_text(given).is_not_null() if given.dtype == pl.String else given.is_not_null()
-
-
-def _no_date(given: pl.Series, kind: pl.DataType) -> pl.Series:
-    """The cells that say 'no date' in the system's way."""
-    if kind != pl.Date or given.dtype not in (pl.String, pl.Date):
-        return pl.Series([False] * len(given), dtype=pl.Boolean)
-    return (given.cast(pl.String).str.slice(0, 10) == NO_DATE.isoformat()).fill_null(False)
+def _lost(given: pl.Series, cast: pl.Series) -> pl.Series:
+    """Cells that hold something and came to nothing, but for '9999-12-31', which says 'no date'."""
+    lost = given.is_not_null() & cast.is_null()
+    if cast.dtype == pl.Date and given.dtype in (pl.String, pl.Date):
+        lost &= given.cast(pl.String) != NO_DATE.isoformat()
+    return lost
 
 
 def _refuse(draft: Draft, column: str, given: pl.Series, places: Sequence[int], faults: Faults) -> None:
@@ -79,24 +74,21 @@ def _refuse(draft: Draft, column: str, given: pl.Series, places: Sequence[int], 
     faults.refuse_each(code, draft.name, hits)
 
 
-def _cast(given: pl.Series, kind: pl.DataType) -> pl.Series:
-    """The values in the type wanted, null where they do not go into it."""
-    if given.dtype == pl.Null:
-        return given.cast(kind)
-    if isinstance(given.dtype, pl.Categorical | pl.Enum):
-        given = given.cast(pl.String)
-    if given.dtype == pl.String:
-        return _from_text(tidy_text(given), kind)
-    if kind == pl.String and given.dtype == pl.Boolean:
-        return given.replace_strict({True: "true", False: "false"}, return_dtype=pl.String)
-    whole = given.dtype.is_integer()
-    if (kind in (pl.String, pl.Int64) and whole) or (kind == pl.Boolean and given.dtype == pl.Boolean):
-        return given.cast(kind, strict=False)
-    if kind == pl.Date and given.dtype == pl.Date:
-        return given.set(given == NO_DATE, None)
-    if kind == HOURS and (whole or given.dtype.is_decimal() or given.dtype.is_float()):
-        return _from_text(_plain_decimal(given), kind)
-    return pl.Series(given.name, [None] * len(given), dtype=kind)
+def _cast(given: pl.DataType, column: str, kind: pl.DataType) -> pl.Expr:
+    """The values in the type wanted, null where they do not go into it. Text is trimmed already."""
+    value = pl.col(column)
+    whole = given.is_integer()
+    if isinstance(given, pl.String | pl.Categorical | pl.Enum | pl.Null):
+        return _from_text(value.cast(pl.String), kind)
+    if kind == pl.String and given == pl.Boolean:
+        return pl.when(value).then(pl.lit("true")).when(~value).then(pl.lit("false")).alias(column)
+    if (kind in (pl.String, pl.Int64) and whole) or (kind == pl.Boolean and given == pl.Boolean):
+        return value.cast(kind, strict=False)
+    if kind == pl.Date and given == pl.Date:
+        return pl.when(value != NO_DATE).then(value)
+    if kind == HOURS and (whole or given.is_decimal() or given.is_float()):
+        return value.map_batches(_plain_decimal, return_dtype=pl.String).pipe(_from_text, kind)
+    return pl.lit(None, dtype=kind).alias(column)
 
 
 def _plain_decimal(given: pl.Series) -> pl.Series:
@@ -104,18 +96,16 @@ def _plain_decimal(given: pl.Series) -> pl.Series:
     return text.str.replace(r"(\.\d*?)0+$", "$1").str.strip_suffix(".")
 
 
-def _from_text(text: pl.Series, kind: pl.DataType) -> pl.Series:
+def _from_text(text: pl.Expr, kind: pl.DataType) -> pl.Expr:
     if kind == pl.String:
         return text
     if kind == pl.Boolean:
-        return text.replace_strict({"true": True, "false": False}, default=None, return_dtype=pl.Boolean)
-    if kind == pl.Date:
-        plain = text.set(~text.str.contains(r"^\d{4}-\d{2}-\d{2}$").fill_null(False), None)
-        days = plain.str.to_date("%Y-%m-%d", strict=False)
-        return days.set((days == NO_DATE).fill_null(False), None)
+        return pl.when(text.is_in(["true", "false"])).then(text == "true")
+    if kind == pl.Date:  # the length first: 2024-6-1 would be taken too
+        days = pl.when(text.str.len_bytes() == 10).then(text).str.to_date("%Y-%m-%d", strict=False)
+        return pl.when(days != NO_DATE).then(days)
     pattern = r"^-?[0-9]{1,18}$" if kind == pl.Int64 else r"^[0-9]{1,9}(\.[0-9]{1,6})?$"
-    plain = text.set(~text.str.contains(pattern).fill_null(False), None)
-    return plain.cast(kind, strict=False)
+    return pl.when(text.str.contains(pattern)).then(text).cast(kind, strict=False)
 
 
 def fill_defaults(frame: pl.DataFrame, defaults: Mapping[str, object]) -> pl.DataFrame:

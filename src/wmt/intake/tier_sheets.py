@@ -7,7 +7,7 @@ import polars as pl
 
 from wmt.intake.cells import count_column
 from wmt.intake.faults import Faults, Hit
-from wmt.intake.gathered import COUNT, MEASURE
+from wmt.intake.gathered import CELL, MEASURE
 from wmt.intake.headers import TierSet
 from wmt.intake.known import BASES, MEASURES, SHEETS
 from wmt.intake.model import Post
@@ -74,7 +74,7 @@ def refuse_doubles(sheet: Sheet, posts: pl.DataFrame, faults: Faults) -> None:
 
 
 def counts_of(table: TierTable) -> pl.DataFrame:
-    """COUNT rows of a tier sheet: one for each cell that is not blank, zeros among them."""
+    """CELL rows of a tier sheet: one for each cell that is not blank, zeros among them."""
     columns = pl.DataFrame(
         {
             "variable": [str(number) for number in range(len(table.tiers.columns))],
@@ -82,7 +82,7 @@ def counts_of(table: TierTable) -> pl.DataFrame:
             "tier": [column.tier for column in table.tiers.columns],
             "suspended": [column.suspended for column in table.tiers.columns],
         },
-        schema_overrides={"variable": pl.String, "suspended": pl.Boolean},
+        schema_overrides={name: CELL[name] for name in ("location", "tier", "suspended")},
     )
     long = (
         pl.concat([table.posts, table.counts], how="horizontal")
@@ -91,8 +91,8 @@ def counts_of(table: TierTable) -> pl.DataFrame:
     )
     return (
         long.join(columns, on="variable", how="left")
-        .with_columns(basis=pl.lit(table.basis))
-        .select(COUNT.names())
+        .with_columns(basis=pl.lit(table.basis, dtype=CELL["basis"]))
+        .select(CELL.names())
     )
 
 

@@ -14,6 +14,7 @@ from wmt.intake.faults import Faults
 from wmt.intake.gathered import (
     ASSESSMENT,
     CASE_FLAG,
+    CELL,
     CONTACT,
     COUNT,
     MEASURE,
@@ -22,6 +23,7 @@ from wmt.intake.gathered import (
     TEAM,
     Gathered,
     RawCell,
+    shaped,
     stacked,
 )
 from wmt.intake.grid import Grid
@@ -89,7 +91,8 @@ def _understand(book: Book, several: bool, faults: Faults) -> _Understood:
     sheets: dict[str, Sheet] = {}
     raw: list[RawCell] = []
     seen: set[str] = set()
-    for grid in book.sheets:
+    while book.sheets:  # each grid is let go when its sheet is made: together they would take twice the room
+        grid = book.sheets.pop(0)
         label = f"{show(grid.name)} ({book.name})" if several else show(grid.name)
         known = clean_name(grid.name)
         if known in seen:
@@ -121,7 +124,8 @@ def _sort(result: _Understood, known: str, sheet: Sheet, faults: Faults) -> None
     result.raw += unknown_columns(sheet, [*wanted.columns, *tiers], faults)
     if all(sheet.has(key) for key in wanted.keys):
         rows = sort_rows(sheet, wanted.keys, wanted.constants, faults)
-        result.sheets[known], result.counts[sheet.name] = rows.sheet, SheetCount(rows.rows, rows.orphans)
+        result.sheets[known] = rows.sheet.settle()
+        result.counts[sheet.name] = SheetCount(rows.rows, rows.orphans)
         result.raw += rows.raw
     else:
         result.sheets[known] = sheet
@@ -175,13 +179,11 @@ def _sheets(understood: Sequence[_Understood], *known: str) -> list[Sheet]:
 def _read_reports(
     night: Gathered, understood: Sequence[_Understood], tables: Sequence[TierTable], faults: Faults
 ) -> None:
-    counts = [counts_of(table) for table in tables]
-    night.count = stacked(counts, COUNT)
+    night.cell = stacked([counts_of(table) for table in tables], CELL)
+    night.count = shaped(night.cell.filter(pl.col("cases") > 0), COUNT)
     if "active" not in {table.basis for table in tables}:  # before July 2019 all cases were counted
-        active = [
-            frame.with_columns(basis=pl.lit("active")) for frame in counts if frame["basis"].first() == "all"
-        ]
-        night.count = stacked([night.count, *active], COUNT)
+        active = night.count.filter(pl.col("basis") == "all").with_columns(basis=pl.lit("active"))
+        night.count = pl.concat([night.count, active])
     reports = [read_reports(sheet, faults) for sheet in _sheets(understood, *REPORTS)]
     night.measure = stacked([*(measures_of(table) for table in tables), *reports], MEASURE)
 
