@@ -10,7 +10,7 @@ from wmt.facts import SCHEMAS, Facts, table_of
 from wmt.ledger.engine import DuckDBEngine, Engine, shaped, sql_text, unbound
 from wmt.ledger.lines import LINE, all_lines
 from wmt.ledger.prices import PRICE_SCHEMAS, price
-from wmt.ledger.totals import POST_TOTAL, TOTAL, all_levels, per_post
+from wmt.ledger.totals import TOTAL, all_levels, per_post
 from wmt.ledger.words import LEVELS
 from wmt.rules import RuleSet
 
@@ -68,11 +68,7 @@ class Ledger:
 
     def totals(self, levels: Sequence[str] = LEVELS) -> pl.DataFrame:
         """Totals of the levels asked for: columns `TOTAL`, sorted by level (post first), then code."""
-        # posts are summed first and stored: five levels over the lines would read the lines five times
-        dialect = self.engine.dialect
-        posts = self.engine.run(_post_totals_sql(dialect, *self._variant()))
-        self.engine.put(self._prefix + "post_total", shaped(posts, POST_TOTAL))
-        found = self.engine.run(_totals_sql(dialect, self._prefix, tuple(levels)))
+        found = self.engine.run(_totals_sql(self.engine.dialect, tuple(levels), *self._variant()))
         rank = pl.col("level").replace_strict({level: n for n, level in enumerate(LEVELS)})
         return shaped(found, TOTAL).sort(rank, "code", "region_code", "pdu_code")
 
@@ -116,11 +112,7 @@ def _lines_sql(dialect: str, *variant: Any) -> str:
 
 
 @cache
-def _post_totals_sql(dialect: str, *variant: Any) -> str:
-    return sql_text(per_post(_lines(*variant), _tables(*variant[:2])["post"]), dialect)
-
-
-@cache
-def _totals_sql(dialect: str, prefix: str, levels: tuple[str, ...]) -> str:
-    post_total = unbound(prefix + "post_total", POST_TOTAL)
-    return sql_text(all_levels(post_total, _tables(prefix, False)["team"], levels), dialect)
+def _totals_sql(dialect: str, levels: tuple[str, ...], *variant: Any) -> str:
+    tables = _tables(*variant[:2])
+    posts = per_post(_lines(*variant), tables["post"])
+    return sql_text(all_levels(posts, tables["team"], levels), dialect)

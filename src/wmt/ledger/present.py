@@ -13,7 +13,6 @@ import polars as pl
 from wmt.ledger.figures import Moment, capacity_x100, decimal, is_over, percentage_points_x100
 from wmt.ledger.words import COMPONENTS
 
-
 #: The parts of the figure, and among them the OMiC points that are shown beside it.
 BREAKDOWN = (*COMPONENTS[:4], "omic", *COMPONENTS[4:])
 

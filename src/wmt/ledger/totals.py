@@ -5,7 +5,7 @@ from typing import Any
 import ibis
 import polars as pl
 
-from wmt.facts import SCHEMAS, table_of
+from wmt.facts import table_of
 from wmt.ledger.words import LEVELS
 
 Table = Any  # an Ibis table expression
@@ -50,40 +50,38 @@ TOTAL = table_of(
     }
 )
 
-#: A post with its sums: what the totals of all levels are made from.
-POST_TOTAL = table_of({**SCHEMAS["post"], **dict.fromkeys(MEASURES, pl.Int64)})
-
 
 def per_post(lines: Table, post: Table) -> Table:
     """One row per post, each measure the sum of its lines. Posts without a line are there with zeros."""
     sums = lines.group_by("post_no").aggregate(**{name: _summed(lines, name) for name in MEASURES})
+    # a case is a whole million of millionths: divided once per post, not once per line
+    sums = sums.mutate(omic_cases=(sums.omic_cases / 1_000_000).cast("int64"))
     joined = post.left_join(sums, "post_no").drop("post_no_right")
     return joined.mutate(**{name: joined[name].fill_null(0).cast("int64") for name in MEASURES})
 
 
 def _summed(lines: Table, name: str) -> Table:
-    return ibis.ifelse(*_share_of(lines, name), 0).sum().cast("int64")
+    which, number = _share_of(lines, name)
+    return (number if which is None else ibis.ifelse(which, number, 0)).sum().cast("int64")
 
 
-def _share_of(lines: Table, name: str) -> tuple[Table, Table]:
-    """Which lines a measure sums, and which of their numbers."""
-    work, time = lines.side == "work", lines.side == "time"
-    whole_case = lines.quantity_micro / 1_000_000
+def _share_of(lines: Table, name: str) -> tuple[Table | None, Table]:
+    """Which lines a measure sums (None: all of them), and which of their numbers."""
     match name:
         case "points_x100":
-            return work, lines.points_x100
+            return lines.side == "work", lines.points_x100
         case "available_x100":
-            return time, lines.points_x100
+            return lines.side == "time", lines.points_x100
         case "cases":
-            return work, lines.active_cases
+            return None, lines.active_cases
         case "cases_all":
-            return work, lines.listed_cases
+            return None, lines.listed_cases
         case "omic_x100":
             return lines.kind == "case", lines.beside_x100
         case "omic_licence_x100":
             return lines.kind == "omic_licence", lines.beside_x100
         case "omic_cases":
-            return (lines.kind == "case") & (lines.stream == "omic"), whole_case.cast("int64")
+            return (lines.kind == "case") & (lines.stream == "omic"), lines.quantity_micro
         case "contracted_hours_micro":
             return lines.kind == "contracted_hours", lines.quantity_micro
         case "reduction_hours_micro":
@@ -137,7 +135,7 @@ def _shaped(table: Table, level: str, **given: Table) -> Table:
     return table.select(**{name: columns[name] for name in TOTAL})
 
 
-def all_levels(post_total: Table, team: Table, levels: tuple[str, ...] = LEVELS) -> Table:
+def all_levels(posts: Table, team: Table, levels: tuple[str, ...] = LEVELS) -> Table:
     """Totals of several levels in one expression, in no order, from posts with their sums."""
-    posts = with_units(post_total, team)
+    posts = with_units(posts, team)
     return ibis.union(*(at_level(posts, level) for level in levels), distinct=False)
