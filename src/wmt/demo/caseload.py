@@ -29,7 +29,8 @@ SHARE_OMIC = 0.104  # prison offender managers hold them
 SHARE_INACTIVE = 0.066  # on warrant, overdue, suspended lifers, filtered out upstream
 #: Active cases per full-time post that is there all week; probation services officers in field teams take
 #: what is left of the nation.
-CASES_PER_FTE = {"TPO": 40.0, "SPO": 22.0, "unpaid": 74.0}
+CASES_PER_FTE = {"TPO": 40.0, "SPO": 22.0}
+SHARE_UNPAID_WORK_TEAMS = 0.063  # of all cases: people who do unpaid work and nothing else, mostly
 CASES_OF_A_DUMMY = 9.0
 #: A part of the caseload stays when its officer is away: nobody has moved it yet.
 STAYS_WHEN_AWAY = {"reduced": 0.30, "gone": 0.12}
@@ -104,10 +105,11 @@ def _active(rng: Rng, size: Size, posts: pl.DataFrame, time_left: Ints, total: i
     wanted = {
         "TPO": (_is(posts, grade="TPO"), time_left / 100 / FULL_TIME * demand * np.exp(0.15 * person)),
         "SPO": (_is(posts, grade="SPO", kind="field"), weights),
-        "unpaid": (_is(posts, kind="unpaid") & (posts["hours"].to_numpy() > 0), weights),
     }
     for name, (here, load) in wanted.items():
         active[here] = apportion(load[here], round(CASES_PER_FTE[name] * crowd * load[here].sum()))
+    unpaid = _is(posts, kind="unpaid")
+    active[unpaid] = apportion(weights[unpaid], round(size.cases * SHARE_UNPAID_WORK_TEAMS))
     dummies = _is(posts, grade="DMY")
     active[dummies] = rng.poisson(CASES_OF_A_DUMMY * crowd, int(dummies.sum()))
     rest = _is(posts, grade="PSO", kind="field")

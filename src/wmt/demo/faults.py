@@ -30,11 +30,9 @@ Sheets = dict[str, Sheet]
 
 
 def _some_row(sheet: Sheet, rng: Rng) -> int:
-    """A row that belongs to a post, with a count to spoil."""
-    real = len(sheet.rows) - len(sheet.strays)
-    control = sheet.headers.index("V-CRN_Count") if "V-CRN_Count" in sheet.headers else 0
-    good = [number for number in range(real) if sheet.rows[number][control]]
-    return int(rng.choice(good))
+    """A row that belongs to a post and has cases."""
+    control, team = sheet.headers.index("V-CRN_Count"), sheet.headers.index("Team_Code")
+    return int(rng.choice([at for at, row in enumerate(sheet.rows) if row[team] and row[control]]))
 
 
 def _spoiled_count(kind: str, value: str | float) -> Callable[[Sheets, Rng], Planted]:
@@ -99,6 +97,7 @@ def _orphan_row(sheets: Sheets, rng: Rng) -> Planted:
     for key in ("Team_Code", "OM_Key"):
         row[sheet.headers.index(key)] = None
     sheet.rows.append(row)
+    sheet.strays.append(("orphan", len(sheet.rows) + 1))
     return Planted("orphan_row", "ORPHAN_ROW", False, FILTERED, len(sheet.rows) + 1, None, None)
 
 

@@ -29,6 +29,19 @@ FIRST_CASES = (
     (CUSTODY, "B2", False, 0),
     (CUSTODY, "C1", False, 0),
 )
+SUSPENDED_LINE = "a licence case whose supervision is suspended"
+TO_SEE = (
+    "a T2A case priced by its own table",
+    "an untiered case that earns nothing until somebody tiers it",
+    SUSPENDED_LINE,
+    "two inactive cases: one on warrant, one overdue for termination",
+    "a standard delivery report twelve days old",
+    "a standard delivery report due tomorrow, shown and not counted",
+    "a home visit for a colleague six days ago, which still counts",
+    "an HDC assessment by a colleague today, which is taken off",
+    "a communication by a colleague seven days ago, which no longer counts",
+    "5% of the week as single point of contact",
+)
 MIN_CASES, MAX_CASES = 30, 40
 FIRST_CONTACT_ID = 2_600_000_001
 
@@ -59,29 +72,18 @@ def tell_story(
     reports: pl.DataFrame,
     contacts: pl.DataFrame,
     day: date,
+    *,
+    suspended_tiers: bool = True,
 ) -> Told:
     """Choose the officer and set their cases, report, contacts and allowance. Others stay as they are."""
     post = _choose(posts, reductions, cases, reports, day)
     today = day_number(day)
-    cases = _with_cases(cases, post, today)
-    reports = pl.concat([reports, _report(post, today)])
+    cases = _with_cases(cases, post, today, suspended_tiers)
+    reports = pl.concat([reports, _reports(post, today)])
     contacts = pl.concat([_contacts(posts, cases, post, today), contacts])
     reductions = pl.concat([reductions, _allowance(post, day)])
-    told = Story(
-        post_no=post,
-        title="A full-time probation officer with a bit of everything",
-        points_to=(
-            "a T2A case priced by its own table",
-            "an untiered case that earns nothing until somebody tiers it",
-            "a licence case whose supervision is suspended",
-            "two inactive cases: one on warrant, one overdue for termination",
-            "a standard delivery report twelve days old",
-            "a home visit for a colleague six days ago, which still counts",
-            "an HDC assessment by a colleague today, which is taken off",
-            "a communication by a colleague seven days ago, which no longer counts",
-            "5% of the week as single point of contact",
-        ),
-    )
+    seen = [line for line in TO_SEE if suspended_tiers or line != SUSPENDED_LINE]
+    told = Story(post, "A full-time probation officer with a bit of everything", tuple(seen))
     return Told(told, reductions, cases, reports, contacts)
 
 
@@ -106,14 +108,14 @@ def _choose(
     raise ValueError("no officer of this nation can carry the story")
 
 
-def _with_cases(cases: pl.DataFrame, post: int, today: int) -> pl.DataFrame:
+def _with_cases(cases: pl.DataFrame, post: int, today: int, suspended_tiers: bool) -> pl.DataFrame:
     mine = (cases["post_no"] == post).to_numpy()
     active = np.flatnonzero(mine & (cases["status"] == ACTIVE).to_numpy())[: len(FIRST_CASES)]
     inactive = np.flatnonzero(mine & (cases["status"] != ACTIVE).to_numpy())[:2]
     columns = {name: cases[name].to_numpy().copy() for name in cases.columns if name != "case_ref"}
     for row, (location, tier, suspended, stream) in zip(active.tolist(), FIRST_CASES, strict=False):
         columns["location"][row], columns["tier"][row] = location, TIERS["pc16"].index(tier)
-        columns["suspended"][row], columns["stream"][row] = suspended, stream
+        columns["suspended"][row], columns["stream"][row] = suspended and suspended_tiers, stream
         columns["unpaid_work"][row], columns["standalone"][row], columns["priority"][row] = False, False, ""
     for row, status in zip(inactive.tolist(), (WARRANT, OVERDUE), strict=False):
         columns["status"][row], columns["location"][row], columns["standalone"][row] = (
@@ -125,9 +127,12 @@ def _with_cases(cases: pl.DataFrame, post: int, today: int) -> pl.DataFrame:
     return cases.with_columns(pl.Series(name, values, cases.schema[name]) for name, values in columns.items())
 
 
-def _report(post: int, today: int) -> pl.DataFrame:
-    row = ("RP90000001", post, "sdr", "completed", today - 12)
-    return pl.DataFrame([row], schema=REPORT_SCHEMA, orient="row")
+def _reports(post: int, today: int) -> pl.DataFrame:
+    rows = [
+        ("RP90000001", post, "sdr", "completed", today - 12),
+        ("RP90000002", post, "sdr", "due", today + 1),
+    ]
+    return pl.DataFrame(rows, schema=REPORT_SCHEMA, orient="row")
 
 
 def _contacts(posts: pl.DataFrame, cases: pl.DataFrame, post: int, today: int) -> pl.DataFrame:

@@ -21,7 +21,7 @@ REPORT_RATES = {
     ("sdr", "due"): (2.4, 0.28),
     ("fdr", "completed"): (11.5, 0.32),
     ("oral", "completed"): (14.0, 0.06),
-    ("parom", "completed"): (0.0, 0.15),
+    ("parom", "completed"): (0.0, 0.13),
 }
 ONLY_OFFICERS = ("parom",)
 OLDER_REPORTS = 0.05  # reports 40 to 60 days old, for every report of the last thirty days

@@ -66,7 +66,7 @@ def build_world(
     )
     reports = build_reports(seed, posts, left, day)
     contacts = build_contacts(seed, posts, cases, day)
-    story = tell_story(posts, reductions, cases, reports, contacts, day)
+    story = tell_story(posts, reductions, cases, reports, contacts, day, suspended_tiers=suspended_tiers)
     return World(
         seed=seed,
         size=size,
