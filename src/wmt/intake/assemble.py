@@ -34,7 +34,7 @@ def assemble(
     assert night.tier_scheme is not None
     faults = Faults()
     day, left = night.as_at.date(), without(night, aside)
-    posts, team, cms = _organisation(left, codes, faults, names=names)
+    posts, team, cms = _organisation(left, codes, faults, names=names, aside=sorted(aside))
     post = hours_entered(organisation.number_posts(posts, team, sorted(aside)), people)
     rows = caseload.caseload_rows(left, faults)
     facts = Facts(
@@ -53,16 +53,16 @@ def assemble(
 
 
 def _organisation(
-    night: Gathered, codes: Codes, faults: Faults, *, names: bool
+    night: Gathered, codes: Codes, faults: Faults, *, names: bool, aside: Collection[Post]
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Posts and teams, and the contacts that decide whether the post NOT-KNOWN is needed."""
     assert night.as_at is not None
-    posts = organisation.build_posts(night, codes, names=names, not_known=False)
+    posts = organisation.build_posts(night, codes, names=names, not_known=False, aside=aside)
     cms = contacts.contact_rows(night.contact, night.as_at.date(), codes, posts, faults)
     if not cms.select((contacts.knows("by") & contacts.knows("om")).all()).item():
-        posts = organisation.build_posts(night, codes, names=names, not_known=True)
+        posts = organisation.build_posts(night, codes, names=names, not_known=True, aside=aside)
     organisation.check_posts(night, posts, codes, faults)
-    warn_conflicts(night, faults)
+    warn_conflicts(night, faults, names=names)
     return posts, organisation.build_teams(night, posts), cms
 
 

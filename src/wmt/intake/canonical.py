@@ -22,7 +22,7 @@ PERSONAL = frozenset(
 
 
 def canonical_tables(night: Gathered, post: pl.DataFrame, *, names: bool) -> dict[str, pl.DataFrame]:
-    """The tables by name. Without names, personal columns are left out and raw cells of text lose their value."""
+    """The tables by name. Without names, personal columns are left out and raw text loses its value."""
     staff = post.select(
         "team_code", "staff_code", "name", "grade_code", "grade", "is_placeholder", "contracted_micro"
     )

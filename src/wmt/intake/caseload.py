@@ -54,7 +54,7 @@ def _active(night: Gathered, faults: Faults) -> pl.DataFrame:
 
 
 def _wholly_listed(cells: pl.DataFrame, normal: pl.DataFrame, faults: Faults) -> pl.DataFrame:
-    """Posts whose rows with letter N are their active cases exactly; of the others with such rows it warns."""
+    """Posts whose rows with letter N are exactly their active cases; of the others it warns."""
     named = normal.group_by(_CELL).agg(listed=pl.len().cast(pl.Int64))
     both = cells.select(*_CELL, "cases").join(named, on=_CELL, how="full", coalesce=True, nulls_equal=True)
     differing = (
@@ -68,17 +68,17 @@ def _wholly_listed(cells: pl.DataFrame, normal: pl.DataFrame, faults: Faults) ->
     )
     listed = normal.select(_POST).unique(maintain_order=True)
     partial = listed.join(pl.concat([differing, doubled]), on=_POST, how="semi")
-    _warn_partial(partial.sort(_POST), len(listed), faults)
+    _warn_partial(partial.sort(_POST), normal["sheet"].first(), len(listed), faults)
     return listed.join(partial, on=_POST, how="anti")
 
 
-def _warn_partial(partial: pl.DataFrame, listed: int, faults: Faults) -> None:
+def _warn_partial(partial: pl.DataFrame, sheet: object, listed: int, faults: Faults) -> None:
     hits = [Hit(None, None, f"{team}:{staff}") for team, staff in partial.iter_rows()]
     what = (
         "for {n} of the "
         + f"{listed} posts that have rows with letter N these are not the active cases counted"
     )
-    faults.warn_once("CASE_LIST_PARTIAL", "Flag_Warr_4_N", hits, what)
+    faults.warn_once("CASE_LIST_PARTIAL", str(sheet), hits, what)
 
 
 def _inactive(night: Gathered) -> pl.DataFrame:
@@ -131,7 +131,7 @@ def _counted() -> pl.Expr:
 
 
 def _listed_cases(night: Gathered) -> pl.DataFrame:
-    """Every case of a complete list. One that is not counted has the reason its flags give, else 'filtered'."""
+    """Every case of a complete list. One not counted has the reason its flags give, else 'filtered'."""
     order = {letter: place for place, letter in enumerate(INACTIVE)}
     reasons = (
         night.case_flag.filter(pl.col("flag").is_in(list(INACTIVE)))
@@ -180,8 +180,8 @@ def _differences(basis: str, counts: pl.DataFrame, cases: pl.DataFrame) -> list[
     for row in both.filter(pl.col("cases") != pl.col("listed")).sort(_CELL).iter_rows(named=True):
         tier = row["tier"] + ("S" if row["suspended"] else "")
         what = (
-            f"the post {row['team_code']}:{row['staff_code']} has {row['listed']} {row['location']} cases of tier {tier} "
-            f"in the case list and {row['cases']} in the counts ({basis})"
+            f"the post {row['team_code']}:{row['staff_code']} has {row['listed']} {row['location']} cases "
+            f"of tier {tier} in the case list and {row['cases']} in the counts ({basis})"
         )
-        hits.append(Hit(None, None, what, (row["team_code"], row["staff_code"])))
+        hits.append(Hit(None, None, what, ((row["team_code"], row["staff_code"]),)))
     return hits

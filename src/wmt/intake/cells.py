@@ -116,7 +116,7 @@ def count_column(values: Sequence[Cell]) -> tuple[pl.Series, list[Odd]]:
     odd: list[Odd] = []
     if not types <= {float} and not (types <= {float, str} and _only_blank_text(values)):
         odd = [(i, why) for i, value in enumerate(values) if (why := _why_no_count(value))]
-        values = [float(v) if v.__class__ is int else v for v in values]  # type: ignore[arg-type]
+        values = [float(v) if v.__class__ is int else v for v in values]
     numbers = pl.Series([v if v.__class__ is float else None for v in values], dtype=pl.Float64)
     counts = numbers.cast(pl.Int64, strict=False)
     if not _are_counts(numbers, counts):

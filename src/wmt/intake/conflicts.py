@@ -8,9 +8,9 @@ from wmt.intake.gathered import Gathered
 _POST = ["team_code", "staff_code"]
 
 
-def warn_conflicts(night: Gathered, faults: Faults) -> None:
-    """One warning for each kind of attribute on which the input contradicts itself."""
-    for attribute in ("grade_code", "surname", "forename"):
+def warn_conflicts(night: Gathered, faults: Faults, *, names: bool) -> None:
+    """One warning for each kind of attribute on which the input contradicts itself. Names only if wanted."""
+    for attribute in ("grade_code", "surname", "forename") if names else ("grade_code",):
         _warn(night.person, _POST, attribute, f"{attribute} of a post", faults)
     for attribute in ("team_name", "pdu_code", "region_code"):
         _warn(night.team, ["team_code"], attribute, f"{attribute} of a team", faults)

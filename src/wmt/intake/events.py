@@ -75,7 +75,7 @@ def _reconcile(single: pl.DataFrame, counted: pl.DataFrame, faults: Faults) -> N
             None,
             None,
             f"the post {team}:{staff} has {found} reports {report} one by one and {said} in the counts",
-            (team, staff),
+            ((team, staff),),
         )
         for team, staff, report, said, found in both.filter(pl.col("counted") != pl.col("listed"))
         .sort(_POST)

@@ -226,8 +226,9 @@ def stacked(frames: list[pl.DataFrame], schema: pl.Schema) -> pl.DataFrame:
 
 @dataclass
 class Gathered:
-    """All tables of one night from one door. `main` is the sheet or table on which posts should stand (rank 0).
+    """All tables of one night from one door.
 
+    `main` is the sheet or table on which posts should stand (rank 0);
     `lone` are the ranks whose posts need not; `complete_cases` says that `case` lists every case;
     `standing` are the posts whose totals of all and of active cases the input gives.
     """

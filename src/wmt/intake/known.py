@@ -221,6 +221,7 @@ T2A_DETAIL = {
 class Definition(NamedTuple):
     """A sheet's known columns, those without which it is refused, its keys and what says nothing of a row.
 
+    Of required columns written as 'this|that' one is enough.
     `any_key` is True where one complete pair of keys of several is enough for a row to stand.
     """
 
@@ -239,7 +240,9 @@ def definition(sheet: str) -> Definition:
     """What is known of a sheet (cleaned name). Tier columns are not in it: `headers` finds them."""
     if sheet in BASES:
         columns = IDENTITY | MEASURES | {"datestamp": "as_at"}
-        return Definition(columns, (*_OFFICER, "om_grade_code", "region_code"), _OFFICER, _STAMPED)
+        return Definition(
+            columns, (*_OFFICER, "om_grade_code", "region_code", "pdu_code|ldu_code"), _OFFICER, _STAMPED
+        )
     if sheet in REPORTS:
         columns = (
             IDENTITY | REPORTS[sheet] | {"datestamp": "as_at", "om_team_staff_grade": "", "om_name": "name"}
@@ -280,3 +283,11 @@ _OTHERS = {
     ),
     "t2a_detail": Definition(T2A_DETAIL, ("crn", "event_no"), ("crn", "event_no"), frozenset()),
 }
+
+
+_WORDS = {"om": "OM", "pdu": "PDU", "ldu": "LDU", "sdr": "SDR", "crn": "CRN"}
+
+
+def official(header: str) -> str:
+    """A cleaned header as the extract usually writes it: om_key → OM_Key."""
+    return "_".join(_WORDS.get(word, word.capitalize()) for word in header.split("_"))

@@ -34,7 +34,7 @@ def _check_set(sheet: Sheet, tiers: TierSet, faults: Faults) -> None:
         what = f"the sheet {sheet.name} has tier columns of no known scheme: {', '.join(strange[:12])}"
         faults.refuse("UNKNOWN_TIER_SCHEME", what, sheet=sheet.name, row=1, column=strange[0])
     if tiers.missing:
-        what = f"the sheet {sheet.name} lacks {', '.join(tiers.missing[:12])}; a missing tier would read as no cases"
+        what = f"the sheet {sheet.name} lacks {', '.join(tiers.missing[:12])} and would read as without cases"
         faults.refuse("MISSING_COLUMNS", what, sheet=sheet.name, row=1, column=tiers.missing[0])
 
 

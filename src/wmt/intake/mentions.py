@@ -33,7 +33,7 @@ def _officers(sheet: Sheet) -> pl.DataFrame:
 
 
 def teams_of(official: Iterable[Sheet]) -> list[pl.DataFrame]:
-    """TEAM tables of the tier and report sheets. Before 2021 the local delivery unit stood where the PDU is."""
+    """TEAM tables of the tier and report sheets. Before 2021 the LDU stood where the PDU is."""
     return [_teams(sheet) for sheet in official]
 
 

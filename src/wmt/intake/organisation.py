@@ -1,5 +1,7 @@
 """Organisation: the teams and posts of a night, out of every mention of them."""
 
+from collections.abc import Collection
+
 import polars as pl
 
 from wmt.facts import NOT_KNOWN
@@ -15,8 +17,10 @@ NOBODY = ("inactive", "unallocated")
 _KEYS = ["team_code", "staff_code"]
 
 
-def build_posts(night: Gathered, codes: Codes, *, names: bool, not_known: bool) -> pl.DataFrame:
-    """POST without numbers: one row per post that anything mentions, by (team_code, staff_code).
+def build_posts(
+    night: Gathered, codes: Codes, *, names: bool, not_known: bool, aside: Collection[Post]
+) -> pl.DataFrame:
+    """POST without numbers: one row per post that anything mentions or sets aside, by (team_code, staff_code).
 
     The sheet of most authority that mentions a post gives its grade, also where that is blank; names
     and hours come from the first that has them.
@@ -29,8 +33,8 @@ def build_posts(night: Gathered, codes: Codes, *, names: bool, not_known: bool) 
             pl.col("grade", "surname", "forename", "is_placeholder", "contracted_micro").drop_nulls().first(),
         )
     )
-    if not_known:
-        first = pl.concat([first, post_frame([(NOT_KNOWN, NOT_KNOWN)])], how="diagonal")
+    more = post_frame([*aside, *([(NOT_KNOWN, NOT_KNOWN)] if not_known else [])])
+    first = pl.concat([first, more.join(first, on=_KEYS, how="anti")], how="diagonal")
     supplied = pl.col("contracted_micro").is_not_null()
     return first.sort(_KEYS).with_columns(
         grade=pl.coalesce("grade", _grade(codes)),

@@ -158,7 +158,7 @@ def _check_amounts(
 def _over(reduction: Reduction, most: str) -> Hit:
     column = "percent" if reduction.hours_micro is None else "hours"
     what = f"reductions row {reduction.row}: the reason {reduction.reason.short_name} allows at most {most}"
-    return Hit(reduction.row, column, what, reduction.post)
+    return Hit(reduction.row, column, what, (reduction.post,))
 
 
 def _hours(micro: int) -> str:

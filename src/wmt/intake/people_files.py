@@ -97,7 +97,7 @@ class _Cells:
 
 
 def read_people(folder: Path, codes: Codes, day: date, faults: Faults) -> People:
-    """Both tables of a folder; one of them may be absent. Faults are refused, confined to posts where possible."""
+    """Both tables of a folder; one of them may be absent. Faults are confined to posts where possible."""
     files = {name: file for name in (HOURS_FILE, REDUCTIONS_FILE) if (file := _file(folder, name))}
     if not files:
         what = f"the folder {folder.name} holds neither {HOURS_FILE} nor {REDUCTIONS_FILE}"
@@ -248,6 +248,7 @@ def _amount(row: _Cells, reason: Reason, hours: Decimal | None, percent: Decimal
     if not written:
         return reason.allowance_percent
     if percent is not None and reason.allowance_percent not in (None, percent):
-        what = f"{row.table} row {row.row}: {percent}% written, {reason.allowance_percent}% usual for {reason.short_name}"
+        usual = f"the usual {reason.allowance_percent}% of {reason.short_name}"
+        what = f"{row.table} row {row.row}: {percent}%, not {usual}"
         row.faults.warn("PEOPLE_SHARE_DIFFERS", what, sheet=row.table, row=row.row, column="percent")
     return percent if hours is None else None

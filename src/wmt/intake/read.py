@@ -64,7 +64,7 @@ def read(
 
 @contextmanager
 def _no_collecting() -> Iterator[None]:
-    """Cells come by the million and none is in a cycle: looking for cycles would take a quarter of the time."""
+    """Cells come by the million and none is in a cycle: looking for cycles takes a quarter of the time."""
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -1,4 +1,4 @@
-"""Sheets: a grid whose header row has been understood, and its rows sorted into those that count and those that don't."""
+"""Sheets: a grid whose header row has been understood, its rows sorted by whether they count."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from wmt.intake.cells import (
 )
 from wmt.intake.faults import Faults, Hit
 from wmt.intake.grid import Grid
-from wmt.intake.known import Definition
+from wmt.intake.known import Definition, official
 
 RAW_CELL = pl.Schema(
     {"sheet": pl.String, "row": pl.Int64, "column": pl.String, "type": pl.String, "value": pl.String}
@@ -212,8 +212,9 @@ def unknown_sheet(grid: Grid, label: str, faults: Faults) -> list[tuple[str, int
 
 
 def missing_columns(sheet: Sheet, wanted: Definition, faults: Faults) -> None:
-    """Refuse a sheet without a required column; warn of other known columns that are not there."""
-    absent = [header for header in wanted.required if not sheet.has(header)]
+    """Refuse a sheet without a required column."""
+    absent = [names for names in wanted.required if not any(sheet.has(name) for name in names.split("|"))]
     for header in absent:
+        header = official(header.partition("|")[0])
         what = f"the sheet {sheet.name} has no column {header}, and without it would read as holding nothing"
         faults.refuse("MISSING_COLUMNS", what, sheet=sheet.name, row=1, column=header)

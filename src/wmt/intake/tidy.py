@@ -125,8 +125,7 @@ def _collect(draft: Draft, row: int, rule: str, found: dict[str, list[Hit]]) -> 
         "DUPLICATE_KEY": "a second row of the same key",
         "MISSING_VALUE": f"{column} is empty",
     }.get(code, f"{column} cannot be{value}")
-    posts = draft.posts(row - 2)
-    hit = Hit(row, column, f"{draft.name} row {row}: {reason}", posts[0] if posts else None)
+    hit = Hit(row, column, f"{draft.name} row {row}: {reason}", draft.posts(row - 2))
     found.setdefault(code, []).append(hit)
 
 

@@ -1,4 +1,4 @@
-"""Tidy cells: from the text or the types of a file to the types of a table, every cell that will not go named."""
+"""Tidy cells: from the text or the types of a file to the types of a table; what will not go is named."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,11 +31,11 @@ class Draft:
     frame: pl.DataFrame
     bad: set[tuple[int, str]]
 
-    def posts(self, index: int) -> list[Post]:
+    def posts(self, index: int) -> tuple[Post, ...]:
         """The posts that a row names with both keys."""
         row = self.frame.row(index, named=True)
         sides = POST_COLUMNS.get(self.name, _DEFAULT_POST)
-        return [(row[team], row[staff]) for team, staff in sides if row.get(team) and row.get(staff)]
+        return tuple((row[team], row[staff]) for team, staff in sides if row.get(team) and row.get(staff))
 
 
 def cast_table(name: str, read: pl.DataFrame, schema: type[dy.Schema], faults: Faults) -> Draft:
@@ -69,8 +69,7 @@ def _refuse(draft: Draft, column: str, given: pl.Series, places: Sequence[int], 
     for index in places:
         draft.bad.add((index, column))
         what = f"{draft.name} row {index + 2}: {column} cannot be '{str(given[index])[:60]}'"
-        posts = draft.posts(index)
-        hits.append(Hit(index + 2, column, what, posts[0] if posts else None))
+        hits.append(Hit(index + 2, column, what, draft.posts(index)))
     faults.refuse_each(code, draft.name, hits)
 
 

@@ -1,4 +1,4 @@
-"""The tidy tables: their columns, and what a row of each must be. Rules by dataframely, types by `tidy_cast`."""
+"""The tidy tables: their columns, and what a row of each must be, as dataframely checks it."""
 
 from collections.abc import Callable, Sequence
 

@@ -19,7 +19,7 @@ MISMATCH_ROWS = 20
 
 
 class TierTable(NamedTuple):
-    """One tier sheet as tables: the posts in row order, counts by number of the tier column, control totals."""
+    """One tier sheet as tables: the posts in row order, counts by tier column, control totals."""
 
     sheet: Sheet
     tiers: TierSet
@@ -54,8 +54,9 @@ def read_counts(
     for header in headers:
         found[header], odd = count_column(sheet.column(header))
         for index, why in odd:
-            what = f"{sheet.name} row {sheet.rows[index]}, column {sheet.heading(header)}: a count is expected, not {why}"
-            hits.append(Hit(sheet.rows[index], sheet.heading(header), what, keys[index]))
+            where = f"{sheet.name} row {sheet.rows[index]}, column {sheet.heading(header)}"
+            what = f"{where}: a count is expected, not {why}"
+            hits.append(Hit(sheet.rows[index], sheet.heading(header), what, (keys[index],)))
     faults.refuse_each("BAD_COUNT", sheet.name, hits)
     return found
 
@@ -69,7 +70,7 @@ def refuse_doubles(sheet: Sheet, posts: pl.DataFrame, faults: Faults) -> None:
         what = (
             f"{sheet.name} row {sheet.rows[index]} is a second row of the officer {staff} in the team {team}"
         )
-        hits.append(Hit(sheet.rows[index], sheet.heading("om_key"), what, (team, staff)))
+        hits.append(Hit(sheet.rows[index], sheet.heading("om_key"), what, ((team, staff),)))
     faults.refuse_each("DUPLICATE_OFFICER_ROW", sheet.name, hits)
 
 
@@ -142,7 +143,7 @@ def _sums(table: TierTable) -> tuple[pl.Series, pl.Series]:
 def _mismatch(table: TierTable, index: int, control: int, tiers: int) -> Hit:
     row = table.sheet.rows[index]
     what = f"row {row} of {table.sheet.name}: control total {control}, tiers {tiers}"
-    return Hit(row, table.sheet.heading("vcrn_count"), what, table.posts.row(index))
+    return Hit(row, table.sheet.heading("vcrn_count"), what, (table.posts.row(index),))
 
 
 def _report_reading(
@@ -151,8 +152,8 @@ def _report_reading(
     if not affected.any():
         return
     what = (
-        f"the sheet {table.sheet.name} has {affected.sum()} rows with suspended tiers: the control total counts them in "
-        f"{(affected & with_).sum()} rows and leaves them out in {(affected & without).sum()}"
+        f"the sheet {table.sheet.name} has {affected.sum()} rows with suspended tiers: the control total "
+        f"counts them in {(affected & with_).sum()} rows and leaves them out in {(affected & without).sum()}"
     )
     faults.warn(
         "CONTROL_TOTAL_READING", what, sheet=table.sheet.name, column=table.sheet.heading("vcrn_count")
@@ -167,8 +168,8 @@ def refuse_doubles_across(tables: Sequence[TierTable], faults: Faults) -> None:
         for table in tables:
             posts = set(table.posts.iter_rows()) if table.basis == basis else set()
             for team, staff in sorted(posts & seen.keys()):
-                what = f"{table.sheet.name} counts the officer {staff} in the team {team} again, after {seen[team, staff]}"
-                hits.append(Hit(None, None, what, (team, staff)))
+                what = f"{table.sheet.name} counts the officer {staff} of the team {team} again"
+                hits.append(Hit(None, None, what, ((team, staff),)))
             seen |= dict.fromkeys(posts, table.sheet.name)
         faults.refuse_each("DUPLICATE_OFFICER_ROW", None, hits)
 

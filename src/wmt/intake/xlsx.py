@@ -49,7 +49,7 @@ def read_sheets(data: bytes, name: str) -> list[Grid]:
 
 
 def _shares(parts: Sequence[_Part]) -> list[list[_Part]]:
-    """The sheets dealt out to at most two threads, the largest first. The reader works outside Python's lock."""
+    """The sheets dealt out to at most two threads, the largest first. The reader leaves Python's lock."""
     if sum(part.size for part in parts) < WORTH_A_THREAD:
         return [list(parts)]
     shares: list[list[_Part]] = [[], []]
@@ -77,7 +77,7 @@ def _grid(book: CalamineWorkbook, part: _Part, found: SheetScan, name: str) -> G
 
 
 def _guarded(read: Callable[[], T], name: str, sheet: str | None = None) -> T:
-    """What `read` gives. The reader is not ours and may fail in any way on a damaged file: all are refusals."""
+    """What `read` gives. The reader is not ours and may fail in any way on damage: all are refusals."""
     try:
         return read()
     except BaseException as error:
