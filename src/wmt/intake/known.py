@@ -240,9 +240,8 @@ def definition(sheet: str) -> Definition:
     """What is known of a sheet (cleaned name). Tier columns are not in it: `headers` finds them."""
     if sheet in BASES:
         columns = IDENTITY | MEASURES | {"datestamp": "as_at"}
-        return Definition(
-            columns, (*_OFFICER, "om_grade_code", "region_code", "pdu_code|ldu_code"), _OFFICER, _STAMPED
-        )
+        required = (*_OFFICER, "om_grade_code", "region_code", "pdu_code|ldu_code")
+        return Definition(columns, required, _OFFICER, _STAMPED)
     if sheet in REPORTS:
         columns = (
             IDENTITY | REPORTS[sheet] | {"datestamp": "as_at", "om_team_staff_grade": "", "om_name": "name"}
@@ -285,7 +284,7 @@ _OTHERS = {
 }
 
 
-_WORDS = {"om": "OM", "pdu": "PDU", "ldu": "LDU", "sdr": "SDR", "crn": "CRN"}
+_WORDS = {"om": "OM", "id": "ID", "pdu": "PDU", "ldu": "LDU", "sdr": "SDR", "crn": "CRN"}
 
 
 def official(header: str) -> str:

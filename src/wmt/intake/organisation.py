@@ -20,7 +20,7 @@ _KEYS = ["team_code", "staff_code"]
 def build_posts(
     night: Gathered, codes: Codes, *, names: bool, not_known: bool, aside: Collection[Post]
 ) -> pl.DataFrame:
-    """POST without numbers: one row per post that anything mentions or sets aside, by (team_code, staff_code).
+    """POST without numbers: one row per post that anything mentions or sets aside, sorted by code.
 
     The sheet of most authority that mentions a post gives its grade, also where that is blank; names
     and hours come from the first that has them.
