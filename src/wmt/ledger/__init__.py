@@ -10,7 +10,7 @@ from wmt.ledger.figures import (
     shown_capacity,
     shown_points,
 )
-from wmt.ledger.ledger import NAMED_LINE, Ledger
+from wmt.ledger.ledger import NAMED_LINE, Ledger, warm_up
 from wmt.ledger.lines import LINE
 from wmt.ledger.present import present_comparison, present_line, present_post, present_total, reconciliation
 from wmt.ledger.totals import MEASURES, TOTAL
@@ -20,5 +20,5 @@ __all__ = [
     "CHANGE", "COMPONENTS", "LEVELS", "LINE", "MEASURES", "NAMED_LINE", "TOTAL", "Cause", "Ledger",
     "LedgerError", "Moment", "Reason", "capacity_x100", "changes", "compare", "decimal", "is_over",
     "percentage_points_x100", "present_comparison", "present_line", "present_post", "present_total",
-    "reconciliation", "shown_capacity", "shown_points",
+    "reconciliation", "shown_capacity", "shown_points", "warm_up",
 ]  # fmt: skip

@@ -6,16 +6,18 @@ the rules did. Lines meet by what they stand for; every difference of points or 
 exactly one cause.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import ibis
 import polars as pl
 
 from wmt.facts import table_of
-from wmt.ledger.engine import shaped, sql_text
-from wmt.ledger.ledger import Ledger
+from wmt.ledger.engine import shaped, sql_text, unbound
+from wmt.ledger.ledger import PLACED_LINE, Ledger
 from wmt.ledger.present import present_comparison
+from wmt.ledger.prices import PRICE_SCHEMAS
 from wmt.ledger.words import Cause
 
 Table = Any  # an Ibis table expression
@@ -41,59 +43,82 @@ _OTHER_CAUSE = {
 }
 
 
-def changes(before: Ledger, between: Ledger, after: Ledger, level: str) -> pl.DataFrame:
-    """The causes of every unit's change at a level: columns `CHANGE`, sorted, nothing with no effect.
+def changes(before: Ledger, between: Ledger, after: Ledger, levels: Sequence[str]) -> Iterator[pl.DataFrame]:
+    """The causes of every unit's change, a table (columns `CHANGE`, sorted) for each level.
 
     `between` is the facts of `after` under the rules of `before`; it may be `after` itself when the rules
-    are the same. All three must live in one engine.
+    are the same. All three must live in one engine. Causes without any effect are left out.
     """
-    counted = _counted_posts(before, between)
-    old, new = (_labelled(ledger, level, counted) for ledger in (before, between))
-    parts = [_cells(old, new), _cases(old, new, before), _others(old, new)]
-    if between is not after:
-        parts.append(_rules(_labelled(between, level, counted), _labelled(after, level, counted)))
+    same_rules = between is after
+    engine = after.engine
+    stored = [ledger.store_placed_lines() for ledger in (before, between)]
+    stored.append(stored[1] if same_rules else after.store_placed_lines())
+    for level in levels:
+        for side, name in zip(_SIDES, stored, strict=True):
+            engine.view(side, _at_level_sql(engine.dialect, name, level))
+        sql = _changes_sql(engine.dialect, before.name_of("price"), same_rules)
+        yield shaped(engine.run(sql), CHANGE).sort("code", "cause")
+
+
+#: The names under which the three sides of a comparison stand in the engine, one level after the other.
+#: The long query is then the same for every level, and Ibis turns it into SQL once.
+_SIDES = ("compared_old", "compared_new", "compared_last")
+_PLACED = table_of({**PLACED_LINE, "code": pl.String})
+
+
+@cache
+def _at_level_sql(dialect: str, name: str, level: str) -> str:
+    lines = unbound(name, PLACED_LINE)
+    return sql_text(lines.mutate(code=lines[f"{level}_code"]), dialect)
+
+
+@cache
+def _changes_sql(dialect: str, price_name: str, same_rules: bool) -> str:
+    sides = [unbound(side, _PLACED) for side in _SIDES]
+    old, new, last = (_labelled(lines, _counted_posts(*sides[:2])) for lines in sides)
+    parts = [
+        _cells(old, new),
+        _cases(old, new, unbound(price_name, PRICE_SCHEMAS["price"])),
+        _others(old, new),
+    ]
+    parts += [] if same_rules else [_rules(new, last)]
+    return sql_text(_summed(parts), dialect)
+
+
+def _summed(parts: Sequence[Table]) -> Table:
     differing = ibis.union(*parts, distinct=False).filter(
         lambda row: (row.points_x100 != 0) | (row.available_x100 != 0) | (row.always == 1)
     )
-    summed = differing.group_by(["code", "cause"]).aggregate(
+    return differing.group_by(["code", "cause"]).aggregate(
         points_x100=differing.points_x100.sum().cast("int64"),
         available_x100=differing.available_x100.sum().cast("int64"),
         lines=differing.count().cast("int64"),
     )
-    found = after.engine.run(sql_text(summed, after.engine.dialect))
-    return shaped(found, CHANGE).sort("code", "cause")
 
 
-def _labelled(ledger: Ledger, level: str, counted: Table) -> Table:
+def _labelled(lines: Table, counted: Table) -> Table:
     """Lines with the code of their unit; case references only where both moments list the cases."""
-    lines = ledger.expression()
-    post = ledger.tables()["post"].select("post_no", "team_no", "team_code", "staff_code")
-    team = ledger.tables()["team"].select("team_no", "pdu_code", "region_code")
-    lines = lines.inner_join(post, "post_no").inner_join(team, "team_no")
-    lines = lines.mutate(
-        post_code=lines.team_code + ":" + lines.staff_code, nation_code=ibis.literal("nation")
-    )
     cells = counted.mutate(is_counted=ibis.literal(1, type="int64"))
     lines = lines.left_join(cells, lines.post_code == cells.counted_code)
     is_cell = (lines.kind == "case") & lines.is_counted.notnull()
     return lines.select(
-        "kind", *_CELL, "quantity_micro", "side",
-        code=lines[f"{level}_code"],
+        "kind",
+        *_CELL,
+        "quantity_micro",
+        "code",
         ref=ibis.ifelse(is_cell, ibis.null("string"), lines.ref),
         held_by=lines.post_code,
         work_x100=ibis.ifelse(lines.side == "work", lines.points_x100, 0),
         time_x100=ibis.ifelse(lines.side == "time", lines.points_x100, 0),
-    )  # fmt: skip
+    )
 
 
-def _counted_posts(before: Ledger, after: Ledger) -> Table:
+def _counted_posts(before: Table, after: Table) -> Table:
     """Posts whose active cases are counted cells, not listed cases, at either moment."""
 
-    def counted(ledger: Ledger) -> Table:
-        lines, post = ledger.expression(), ledger.tables()["post"]
+    def counted(lines: Table) -> Table:
         cells = lines.filter((lines.kind == "case") & (lines.status == "active") & lines.ref.isnull())
-        post = post.select("post_no", counted_code=post.team_code + ":" + post.staff_code)
-        return post.semi_join(cells, "post_no").select("counted_code")
+        return cells.select(counted_code="post_code")
 
     return ibis.union(counted(before), counted(after), distinct=True)
 
@@ -139,7 +164,7 @@ def _nth(lines: Table, prefix: str) -> Table:
     return cases.select(**{f"{prefix}{name}": cases[name] for name in keep})
 
 
-def _cases(old: Table, new: Table, before: Ledger) -> Table:
+def _cases(old: Table, new: Table, price: Table) -> Table:
     """Listed cases: in, out, or changed; a change of type and of tier together is parted by the price
     that the old tier has in the new type."""
     a, b = _nth(old, "a_"), _nth(new, "b_")
@@ -153,19 +178,17 @@ def _cases(old: Table, new: Table, before: Ledger) -> Table:
     return ibis.union(
         _contribution(arrived, ibis.literal(str(Cause.CASE_IN)), arrived.b_work_x100, zero, one),
         _contribution(left, ibis.literal(str(Cause.CASE_OUT)), -left.a_work_x100, zero, one),
-        *_changed(stayed, before),
+        *_changed(stayed, price),
         distinct=False,
     )
 
 
-def _changed(stayed: Table, before: Ledger) -> tuple[Table, ...]:
+def _changed(stayed: Table, price: Table) -> tuple[Table, ...]:
     """What became of cases that stayed: status first, then type, then tier."""
     zero = ibis.literal(0, type="int64")
     same_status = (stayed.a_status == stayed.b_status) & (stayed.a_stream == stayed.b_stream)
     switched, steady = stayed.filter(~same_status), stayed.filter(same_status)
-    price = before.tables()["price"].select(
-        "stream", "location", "tier", "suspended", "status", mid_x100="points_x100"
-    )
+    price = price.select("stream", "location", "tier", "suspended", "status", mid_x100="points_x100")
     steady = steady.left_join(
         price,
         (steady.b_stream == price.stream)
@@ -230,9 +253,10 @@ def compare(
     """
     starts, ends = (_by_unit(ledger.totals(levels)) for ledger in (before, after))
     rows = []
-    for level in levels:
+    found = changes(before, between or after, after, levels)
+    for level, moved in zip(levels, found, strict=True):
         causes: dict[str, list[dict[str, Any]]] = {}
-        for change in changes(before, between or after, after, level).to_dicts():
+        for change in moved.to_dicts():
             causes.setdefault(change["code"], []).append(change)
         codes = sorted({code for at, code in (*starts, *ends) if at == level})
         rows += [

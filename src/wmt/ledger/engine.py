@@ -25,6 +25,12 @@ class Engine(Protocol):
     def run(self, sql: str) -> pl.DataFrame:
         """The rows of a query, in the order the engine gives."""
 
+    def store(self, name: str, sql: str) -> None:
+        """Keep the rows of a query under a name, replacing what stood there."""
+
+    def view(self, name: str, sql: str) -> None:
+        """Give a query a name, replacing what had it."""
+
 
 class DuckDBEngine:
     """An in-process DuckDB. Extensions are never loaded, because they cannot be downloaded everywhere."""
@@ -60,6 +66,13 @@ class DuckDBEngine:
             rows: Any = result.to_arrow_reader(1_000_000)
             return pl.DataFrame(pl.from_arrow(rows.read_all()))
 
+    def store(self, name: str, sql: str) -> None:
+        self._shapes.pop(name, None)
+        self._connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS {sql}')
+
+    def view(self, name: str, sql: str) -> None:
+        self._connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS {sql}')
+
 
 class PostgresEngine:
     """PostgreSQL at a libpq address such as 'postgresql://user@host/db'; tables live in the session."""
@@ -92,6 +105,16 @@ class PostgresEngine:
             names = [column.name for column in cursor.description or ()]
             return pl.DataFrame(cursor.fetchall(), schema=names, orient="row", infer_schema_length=None)
 
+    def store(self, name: str, sql: str) -> None:
+        with self._connection.cursor() as cursor:
+            cursor.execute(f'DROP TABLE IF EXISTS "{name}" CASCADE')
+            cursor.execute(f'CREATE TEMPORARY TABLE "{name}" AS {sql}')
+
+    def view(self, name: str, sql: str) -> None:
+        with self._connection.cursor() as cursor:
+            cursor.execute(f'DROP VIEW IF EXISTS "{name}"')
+            cursor.execute(f'CREATE TEMPORARY VIEW "{name}" AS {sql}')
+
     def close(self) -> None:
         """End the session and drop its tables."""
         self._connection.close()
@@ -120,6 +143,13 @@ class SparkEngine:
 
     def run(self, sql: str) -> pl.DataFrame:
         return pl.DataFrame(pl.from_arrow(self._session.sql(sql).toArrow()))
+
+    def store(self, name: str, sql: str) -> None:
+        # Spark works it out again where it is read: a session has no place for tables of its own
+        self.view(name, sql)
+
+    def view(self, name: str, sql: str) -> None:
+        self._session.sql(sql).createOrReplaceTempView(name)
 
 
 _SPARK: dict[Any, str] = {

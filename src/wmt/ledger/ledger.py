@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+import ibis
 import polars as pl
 
 from wmt.facts import SCHEMAS, Facts, table_of
@@ -16,6 +17,9 @@ from wmt.rules import RuleSet
 
 #: Lines as people and files get them: the post's codes in front instead of its number.
 NAMED_LINE = table_of({"team_code": pl.String, "staff_code": pl.String, **LINE})
+
+#: Lines with the codes of their post and of every unit above it.
+PLACED_LINE = table_of({**LINE, **{f"{level}_code": pl.String for level in LEVELS}})
 
 _LINE_ORDER = (
     "post_no", "side", "kind", "stream", "location", "tier", "suspended", "status", "ref",
@@ -58,13 +62,9 @@ class Ledger:
         for name, frame in prices.tables.items():
             self.engine.put(self._prefix + name, frame)
 
-    def tables(self) -> dict[str, Any]:
-        """The tables of facts and prices in the engine, as Ibis expressions."""
-        return _tables(self._prefix, self._has_former)
-
-    def expression(self) -> Any:
-        """All lines, as an Ibis expression."""
-        return _lines(*self._variant())
+    def name_of(self, table: str) -> str:
+        """The name that a table of facts or prices has in the engine."""
+        return self._prefix + table
 
     def totals(self, levels: Sequence[str] = LEVELS) -> pl.DataFrame:
         """Totals of the levels asked for: columns `TOTAL`, sorted by level (post first), then code."""
@@ -82,6 +82,12 @@ class Ledger:
         codes = self.facts.post.select("post_no", "team_code", "staff_code")
         return lines.join(codes, on="post_no", how="left", maintain_order="left").select(NAMED_LINE.names())
 
+    def store_placed_lines(self) -> str:
+        """Keep all lines with the codes of their units in the engine (`PLACED_LINE`); the table's name."""
+        name = self._prefix + "placed_line"
+        self.engine.store(name, _placed_sql(self.engine.dialect, *self._variant()))
+        return name
+
     def _variant(self) -> tuple[str, bool, bool]:
         return self._prefix, self._has_former, self._weighs_unpaid_work
 
@@ -89,6 +95,16 @@ class Ledger:
         """Former lines under this night's post numbers."""
         codes = self.facts.post.select("post_no", "team_code", "staff_code")
         return former.drop("post_no").join(codes, on=["team_code", "staff_code"]).select(LINE.names())
+
+
+def warm_up(dialect: str = DuckDBEngine.dialect) -> None:
+    """Make the SQL of lines and totals now, so that the first ledger need not wait for it.
+
+    For another thread while an extract is being read. Does nothing the second time.
+    """
+    variant = ("", False, False)
+    _lines_sql(dialect, *variant)
+    _totals_sql(dialect, LEVELS, *variant)
 
 
 # Ibis takes tenths of a second to turn these expressions into SQL. The text depends on nothing but the
@@ -116,3 +132,14 @@ def _totals_sql(dialect: str, levels: tuple[str, ...], *variant: Any) -> str:
     tables = _tables(*variant[:2])
     posts = per_post(_lines(*variant), tables["post"])
     return sql_text(all_levels(posts, tables["team"], levels), dialect)
+
+
+@cache
+def _placed_sql(dialect: str, *variant: Any) -> str:
+    tables = _tables(*variant[:2])
+    post = tables["post"].select("post_no", "team_no", "team_code", "staff_code")
+    team = tables["team"].select("team_no", "pdu_code", "region_code")
+    lines = _lines(*variant).inner_join(post, "post_no").inner_join(team, "team_no")
+    post_code = lines.team_code + ":" + lines.staff_code
+    placed = lines.mutate(post_code=post_code, nation_code=ibis.literal("nation"))
+    return sql_text(placed.select(*PLACED_LINE), dialect)
