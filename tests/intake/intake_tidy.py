@@ -86,10 +86,11 @@ def parquet_of(name: str, rows: list[Row], scratch: Path) -> bytes:
     series = []
     for column in columns_of(rows):
         values = [row.get(column) for row in rows]
-        try:
-            series.append(pl.Series(column, values, dtype=kinds.get(column, pl.String), strict=True))
-        except (TypeError, pl.exceptions.PolarsError):
+        kind = kinds.get(column, pl.String())
+        if kind == pl.String or any(isinstance(value, str) for value in values):
             series.append(pl.Series(column, [None if v is None else str(v) for v in values], dtype=pl.String))
+        else:
+            series.append(pl.Series(column, values, dtype=kind))
     pl.DataFrame(series).write_parquet(scratch)
     data = scratch.read_bytes()
     scratch.unlink()

@@ -35,7 +35,7 @@ _ROW = [*_POST, "report", "report_ref", "reports", "age_days"]
 
 def report_rows(night: Gathered, day: date, faults: Faults) -> pl.DataFrame:
     """REPORT with text keys. Counts stand where no single reports of the kind are given; both must agree."""
-    single = _dated(night.report, day)
+    single = _dated(night.report, day, faults)
     counted = night.measure.filter(pl.col("basis") == "reports", pl.col("value") > 0).select(
         *_POST,
         report=pl.col("measure").replace_strict(COUNTED, default=None, return_dtype=pl.String),
@@ -49,9 +49,14 @@ def report_rows(night: Gathered, day: date, faults: Faults) -> pl.DataFrame:
     return pl.concat([single, rest.select(_ROW), _assessed(night.assessment)])
 
 
-def _dated(reports: pl.DataFrame, day: date) -> pl.DataFrame:
+def _dated(reports: pl.DataFrame, day: date, faults: Faults) -> pl.DataFrame:
     kinds = pl.DataFrame(
         [(*key, name) for key, name in DATED.items()], schema=["type", "state", "report"], orient="row"
+    )
+    rest = reports.join(kinds, on=["type", "state"], how="anti", maintain_order="left")
+    hits = [Hit(row["row"], "state", f"{row['type']} {row['state']}") for row in rest.iter_rows(named=True)]
+    faults.warn_once(
+        "REPORT_NOT_COUNTED", "report", hits, "{n} reports are of a kind and state that nothing shows"
     )
     return reports.join(kinds, on=["type", "state"], how="inner").select(
         *_POST,
