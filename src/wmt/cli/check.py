@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from wmt.cli.console import complain, out, progress, table
+from wmt.cli.console import complain, counted, out, progress
 from wmt.cli.files import print_json
-from wmt.cli.inputs import tell_faults
+from wmt.cli.inputs import tell_faults, whole_night
 from wmt.cli.options import Json, Paths, People, SetAside
+from wmt.cli.tables import Column, table
 from wmt.intake import Import, read
-from wmt.nights import check_report, is_night, open_night
+from wmt.nights import check_report, is_night
 
 REFUSED = 2
 
@@ -15,7 +16,7 @@ REFUSED = 2
 def check(paths: Paths, people: People = None, set_aside: SetAside = False, json: Json = False) -> int:
     """Read an extract, say whether it would be accepted, and place and explain every fault."""
     if len(paths) == 1 and is_night(paths[0]):
-        return _night(open_night(paths[0]).report(), json)
+        return _night(whole_night(paths[0]).report(), json)
     with progress() as tell:
         taken = read(paths, people=people, set_aside=set_aside, progress=tell)
     if json:
@@ -39,14 +40,23 @@ def _night(report: dict[str, Any], json: bool) -> int:
 def _say(taken: Import) -> None:
     if taken.layout:
         out.print(f"Layout {taken.layout}, tiers {taken.tier_scheme}, as at {taken.as_at}")
-    rows = [(name, sheet.rows, sheet.orphan_rows) for name, sheet in taken.sheets.items()]
-    table("Sheets", ("sheet", "rows", "set aside: no keys"), rows)
+    if taken.sheets:
+        columns = (Column("sheet", "text"), Column("rows"), Column("set aside,\nno keys"))
+        rows = [(name, sheet.rows, sheet.orphan_rows) for name, sheet in taken.sheets.items()]
+        table("Sheets", columns, rows)
     tell_faults(taken)
     for aside in taken.set_aside:
         complain(f"would be set aside: {aside.team_code}:{aside.staff_code}: {aside.message}")
-    warnings = sum(fault.severity == "warn" for fault in taken.faults)
-    refusals = len(taken.faults) - warnings
-    verdict = "[bold green]accepted[/]" if taken.accepted else "[bold red]refused[/]"
-    out.print(f"{verdict}: {refusals} faults that refuse, {warnings} warnings")
+    out.print(_verdict(taken))
     if not taken.accepted and all(fault.posts for fault in taken.faults if fault.severity == "refuse"):
         out.print("The faults touch named posts only: --set-aside would measure everybody else.")
+
+
+def _verdict(taken: Import) -> str:
+    warnings = sum(fault.severity == "warn" for fault in taken.faults)
+    warned = counted(warnings, "warning")
+    if not taken.accepted:
+        against = counted(len(taken.faults) - warnings, "fault")
+        return f"[bold red]refused[/]: {against} against it, {warned}"
+    without = f" without {counted(len(taken.set_aside), 'post')}" if taken.set_aside else ""
+    return f"[bold green]accepted[/]{without}: {warned}"

@@ -7,10 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from wmt.cli.console import out, percent, table
+from wmt.cli.console import capacity, out
 from wmt.cli.files import check_kind, print_json, write_out
 from wmt.cli.inputs import Opened, lay, open_input
+from wmt.cli.measure import level_title
 from wmt.cli.options import Json, Level, Out, Overlays, RulesDate, chosen_levels, parse_day
+from wmt.cli.tables import Column, table
 from wmt.ledger import LEVELS
 from wmt.ledger import compare as compare_ledgers
 from wmt.ledger.engine import DuckDBEngine
@@ -64,6 +66,8 @@ def compare(
         return
     for at in reversed(levels):
         _show(at, [row for row in rows if row["level"] == at], top)
+    if out_file is not None:
+        out.print(f"Written to {out_file}", markup=False)
 
 
 def _compared(
@@ -91,21 +95,35 @@ def _sheets(rows: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     return {"changes": list(rows), "causes": _causes(rows)}
 
 
+_COLUMNS = (
+    Column("code", "whole"),
+    Column("name and causes", "text"),
+    Column("capacity"),
+    Column("points"),
+    Column("percentage\npoints"),
+    Column("lines", spare=1),
+)
+
+
 def _show(level: str, rows: Sequence[dict[str, Any]], top: int) -> None:
     moved = [row for row in rows if row["causes"]]
-    moved.sort(key=lambda row: (-abs(row["capacity_change"] or row["change"]), row["code"]))
+    moved.sort(key=lambda row: (-abs(row["capacity_change"] or 0), -abs(row["change"]), row["code"]))
     listed = moved[:top] if top else moved
     lines: list[tuple[object, ...]] = []
     for row in listed:
-        capacities = f"{percent(row['capacity_before'])} → {percent(row['capacity_after'])}"
-        lines.append((row["code"], row["name"], capacities, row["change"], row["capacity_change"], ""))
+        lines.append((row["code"], row["name"], _moved(row), row["change"], row["capacity_change"], ""))
         lines += [
             ("", f"  {cause['cause']}", "", cause["points"], cause["percentage_points"], cause["lines"])
             for cause in row["causes"]
         ]
-    columns = ("code", "name and causes", "capacity", "points", "percentage points", "lines")
-    table(level.upper() if level == "pdu" else level.capitalize(), columns, lines, left=2)
-    said = f"{len(moved)} of {len(rows)} moved"
+    table(level_title(level), _COLUMNS, lines)
+    said = f"{len(moved):,} of {len(rows):,} moved"
     if len(listed) < len(moved):
-        said += f"; the {len(listed)} that moved most are shown"
+        said += f"; the {len(listed)} that moved most are shown (--top 0 shows all)"
     out.print(said + "\n")
+
+
+def _moved(row: dict[str, Any]) -> str:
+    before = capacity(row["before"], row["available_before"])
+    after = capacity(row["after"], row["available_after"])
+    return before if before == after else f"{before} → {after}"

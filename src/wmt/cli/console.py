@@ -1,16 +1,30 @@
-"""What the terminal shows: tables, progress, complaints."""
+"""What the terminal shows beside tables: words, progress, complaints."""
 
+import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.text import Text
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+from wmt.ledger import shown_capacity
+
+#: Into a file or a pipe there is no edge; this is wide enough for every table.
+_FILE_WIDTH = 160
+
+
+def _console(*, stderr: bool = False) -> Console:
+    found = Console(stderr=stderr, highlight=False)
+    if not found.is_terminal and "COLUMNS" not in os.environ:
+        found.width = _FILE_WIDTH
+    return found
+
+
+out = _console()
+err = _console(stderr=True)
 
 
 class Refusal(Exception):  # noqa: N818 - it is no error of the program
@@ -22,6 +36,11 @@ def complain(message: str) -> None:
     print(f"wmt: {message}", file=sys.stderr)
 
 
+def say_aloud(label: str, style: str, message: str) -> None:
+    """A labelled message on standard error: wrapped in a terminal, one line of a log elsewhere."""
+    err.print(Text.assemble((label, style), ": ", message), soft_wrap=not err.is_terminal)
+
+
 @contextmanager
 def progress() -> Iterator[Callable[[str, float], None]]:
     """A bar on standard error for whatever takes over a second; silent when nobody watches."""
@@ -31,25 +50,11 @@ def progress() -> Iterator[Callable[[str, float], None]]:
         yield lambda stage, share: bar.update(task, description=stage, completed=share)
 
 
-def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, left: int = 1) -> None:
-    """A table; the first `left` columns are text, the rest are figures."""
-    grid = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=None)
-    for number, column in enumerate(columns):
-        grid.add_column(column, justify="left" if number < left else "right", overflow="fold")
-    for row in rows:
-        grid.add_row(*(figure(value) for value in row))
-    out.print(grid)
+def capacity(points: Decimal, available: Decimal) -> str:
+    """A capacity as people see it, or the words for none: divided and rounded once, from exact points."""
+    return shown_capacity(int(points.scaleb(2)), int(available.scaleb(2)))
 
 
-def figure(value: object) -> str:
-    """A value as people read it: thousands apart, no idle decimals, nothing for nothing."""
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        return f"{value:,.0f}" if value == value.to_integral_value() else f"{value.normalize():,f}"
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
-
-
-def percent(value: Decimal | None) -> str:
-    """A capacity with two places shown with one, half-up; in words where there is none."""
-    return "no available time" if value is None else f"{value:,.1f}%"
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """A number and its noun: '1 warning', '13 warnings'."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

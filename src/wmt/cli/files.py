@@ -1,9 +1,12 @@
 """What leaves the tool: JSON, Excel, CSV and Parquet, all of the same rows."""
 
 import json
+import os
+import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,7 @@ from wmt.cli.console import Refusal
 KINDS = (".xlsx", ".csv", ".parquet")
 
 #: A spreadsheet takes a text that begins with one of these for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def print_json(content: object) -> None:
@@ -51,19 +54,31 @@ def check_kind(path: Path | None) -> None:
 
 
 def write_out(path: Path, sheets: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
-    """Write rows to one file; several sheets only in Excel, one after the other elsewhere."""
+    """Write rows to one file, whole or not at all; several sheets only in Excel, else there is one."""
     check_kind(path)
     flattened = {name: [flat(row) for row in rows] for name, rows in sheets.items()}
-    path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix.lower() == ".xlsx":
-        _write_excel(path, flattened)
+        _replace(path, _excel(flattened))
         return
     (rows,) = flattened.values()
     frame = pl.DataFrame(rows, infer_schema_length=None)
+    content = BytesIO()
     if path.suffix.lower() == ".csv":
-        _neutral(frame).write_csv(path, include_bom=True)
+        _neutral(frame).write_csv(content, include_bom=True)
     else:
-        frame.write_parquet(path)
+        frame.write_parquet(content)
+    _replace(path, content.getvalue())
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Put a file in its place with one rename, so that a full disk leaves the former one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.parent / f".{path.name}.{uuid.uuid4().hex}"
+    try:
+        beside.write_bytes(content)
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def _neutral(frame: pl.DataFrame) -> pl.DataFrame:
@@ -72,9 +87,15 @@ def _neutral(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.when(risky).then("'" + text).otherwise(text).name.keep())
 
 
-def _write_excel(path: Path, sheets: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(path, options) as book:
+def _excel(sheets: Mapping[str, Sequence[Mapping[str, Any]]]) -> bytes:
+    content = BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with xlsxwriter.Workbook(content, options) as book:
         head = book.add_format({"bold": True, "bottom": 1})
         for name, rows in sheets.items():
             sheet = book.add_worksheet(name)
@@ -86,6 +107,7 @@ def _write_excel(path: Path, sheets: Mapping[str, Sequence[Mapping[str, Any]]]) 
             sheet.freeze_panes(1, 0)
             sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
             sheet.autofit(max_width=320)
+    return content.getvalue()
 
 
 def _write_cell(sheet: Any, row: int, column: int, value: object) -> None:

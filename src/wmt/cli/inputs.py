@@ -8,13 +8,14 @@ from pathlib import Path
 import polars as pl
 
 from wmt import rules
-from wmt.cli.console import Refusal, complain, err, progress
+from wmt.cli.console import Refusal, complain, progress, say_aloud
 from wmt.cli.files import print_json
 from wmt.facts import Facts
 from wmt.intake import Import, read
+from wmt.intake.model import Fault
 from wmt.ledger import Ledger
 from wmt.ledger.engine import Engine
-from wmt.nights import NightError, check_report, is_night, keep_former, open_night
+from wmt.nights import Night, NightError, check_report, is_night, keep_former, open_night
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def open_input(
             print_json(check_report(taken))
         tell_faults(taken, only="refuse")
         raise Refusal("the input was refused; nothing was measured")
-    facts, lines = keep_former(taken.facts, open_night(former) if former else None)
+    facts, lines = keep_former(taken.facts, whole_night(former) if former else None)
     for aside in taken.set_aside:
         complain(f"set aside {aside.team_code}:{aside.staff_code}: {aside.message}")
     return Opened(facts, lines, None)
@@ -63,10 +64,19 @@ def open_input(
 def _open_night(paths: Sequence[Path], people: Path | None) -> Opened:
     if len(paths) > 1 or people:
         raise Refusal("a night holds everything already; give one night, without other paths and --people")
-    night = open_night(paths[0])
-    if night.damage():
-        raise NightError(f"{paths[0]} was changed after it was written: {', '.join(night.damage())}")
+    night = whole_night(paths[0])
     return Opened(night.facts(), night.former(), night.rules())
+
+
+def whole_night(path: Path) -> Night:
+    """A night whose files are all as they were written. Raises NightError naming those that are not."""
+    night = open_night(path)
+    if damaged := night.damage():
+        raise NightError(
+            f"{path} was changed after it was written: {', '.join(damaged)}. Use a copy that is whole, or "
+            "load the extract again into another folder"
+        )
+    return night
 
 
 def lay(overlays: Sequence[Path] | None) -> list[rules.Overlay]:
@@ -78,16 +88,13 @@ def tell_faults(taken: Import, only: str | None = None) -> None:
     """The faults in words, refusals first."""
     for fault in sorted(taken.faults, key=lambda fault: fault.severity):
         if only in (None, fault.severity):
-            place = ", ".join(
-                part
-                for part in (
-                    f"sheet {fault.sheet}" if fault.sheet else "",
-                    f"row {fault.row}" if fault.row else "",
-                    f"column {fault.column}" if fault.column else "",
-                )
-                if part
-            )
             style = "bold red" if fault.severity == "refuse" else "yellow"
-            head = f"[{style}]{fault.severity} {fault.code}[/]" + (f" ({place})" if place else "")
-            err.print(head, end=": ")
-            err.print(fault.message, markup=False)
+            say_aloud(f"{fault.severity} {fault.code}{_place(fault)}", style, fault.message)
+
+
+def _place(fault: Fault) -> str:
+    """Where a fault is, as far as its message does not say so already."""
+    sheet, row, column = fault.sheet, f"row {fault.row}" if fault.row else None, fault.column
+    parts = ((sheet, f"sheet {sheet}"), (row, str(row)), (column, f"column {column}"))
+    told = [words for name, words in parts if name and name not in fault.message]
+    return f" ({', '.join(told)})" if told else ""

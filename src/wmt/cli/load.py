@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from wmt.cli.console import Refusal, complain, out, progress
+from wmt.cli.console import Refusal, complain, counted, out, progress
 from wmt.cli.files import print_json
 from wmt.cli.inputs import lay, tell_faults
 from wmt.cli.options import Json, Overlays, Paths, People, RulesDate, SetAside
@@ -47,7 +47,7 @@ def load(
     if json:
         print_json(_said(loaded))
     if loaded.report is not None:
-        tell_faults(loaded.report, only=None if loaded.night is None else "refuse")
+        tell_faults(loaded.report, only="refuse")
     if loaded.night is None:
         raise Refusal("the input was refused; nothing was loaded and the former night stands")
     if not json:
@@ -71,6 +71,6 @@ def _tell(loaded: Loaded) -> None:
     report = loaded.report
     if report is not None:
         warnings = sum(fault.severity == "warn" for fault in report.faults)
-        out.print(f"{warnings} warnings; `wmt check {loaded.night.path}` lists them")
+        out.print(f"{counted(warnings, 'warning')}; `wmt check {loaded.night.path}` lists them")
         for aside in report.set_aside:
             complain(f"set aside {aside.team_code}:{aside.staff_code}: {aside.message}")

@@ -48,7 +48,10 @@ def run() -> NoReturn:
 def _outcome() -> int:
     try:
         outcome = app(standalone_mode=False)
+        sys.stdout.flush()
     except typer.TyperException as error:
+        if not str(error):
+            return REFUSED  # help was shown, because no command was given
         complain(f"{error.format_message() if isinstance(error, typer.BadParameter) else error}; see --help")
         return REFUSED
     except (typer.Abort, KeyboardInterrupt):
@@ -68,7 +71,8 @@ def _outcome() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except OSError as error:
-        complain(f"{error.filename or 'a file'}: {error.strerror or error}. Nothing was changed")
+        where = f"{error.filename}: {error.strerror}" if error.filename else error.strerror or error
+        complain(f"{where}. Nothing was changed")
         return FAILURE
     except Exception as error:
         if os.environ.get("WMT_DEBUG"):

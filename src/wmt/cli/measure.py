@@ -1,22 +1,23 @@
 """`wmt measure`: the figures of every post and unit."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from wmt.cli.console import complain, out, percent, table
+from wmt.cli.console import capacity, complain, out
 from wmt.cli.files import check_kind, print_json, write_out
 from wmt.cli.inputs import lay, open_input
 from wmt.cli.options import Json, Level, Out, Overlays, Paths, People, RulesDate, SetAside, chosen_levels
+from wmt.cli.tables import Column, table
 from wmt.ledger import LEVELS, present_total
 from wmt.rules import RuleSet
 
 Former = Annotated[
     Path | None, typer.Option("--former", help="Night whose figures posts that are set aside keep.")
 ]
-Top = Annotated[int, typer.Option("--top", min=0, help="Show only this many of each level; 0 shows all.")]
+Top = Annotated[int, typer.Option("--top", min=0, help="Rows of each table, most loaded first; 0: all.")]
 
 
 def measure(
@@ -49,7 +50,7 @@ def measure(
         show_totals(at, [row for row in rows if row["level"] == at], top)
     say_what_stands_behind(rows, ruleset, opened.facts.as_at)
     if out_file is not None:
-        out.print(f"Written to {out_file}")
+        out.print(f"Written to {out_file}", markup=False)
 
 
 def over_mark(ruleset: RuleSet) -> int:
@@ -62,39 +63,60 @@ def by_level(rows: Sequence[dict[str, Any]], levels: Sequence[str]) -> dict[str,
     return {at: [row for row in rows if row["level"] == at] for at in reversed(levels)}
 
 
+_COLUMNS = (
+    Column("code", "whole"),
+    Column("name", "text"),
+    Column("grade", "whole", spare=1),
+    Column("capacity"),
+    Column("", "whole"),
+    Column("points"),
+    Column("available"),
+    Column("cases", spare=3),
+    Column("all\ncases", spare=2),
+    Column("posts,\nno time", spare=4),
+    Column("notes", "text"),
+)
+
+
+def level_title(level: str) -> str:
+    """What a level is called over a table."""
+    return level.upper() if level == "pdu" else level.capitalize()
+
+
 def show_totals(level: str, rows: Sequence[dict[str, Any]], top: int = 0, title: str | None = None) -> None:
     """A table of one level, most loaded first; units that nobody has time for come last."""
     ranked = sorted(rows, key=lambda row: (row["capacity"] is None, -(row["capacity"] or 0), row["code"]))
     listed = ranked[:top] if top else ranked
-    columns = ("code", "name", "grade", "capacity", "points", "available", "cases", "all cases", "notes")
-    table(title or f"{level.upper() if level == 'pdu' else level.capitalize()}", columns, [
+    table(title or level_title(level), _COLUMNS, [
         (
             row["code"],
             row["name"],
             row["grade"] or "",
-            percent(row["capacity"]) + (" over" if row["over_mark"] else ""),
+            capacity(row["points"], row["available"]) if row["available"] else "no time",
+            "over" if row["over_mark"] else "",
             row["points"],
             row["available"],
             row["cases"],
             row["cases_all"],
+            (row["posts_without_time"] or None) if row["level"] != "post" else None,
             notes(row),
         )
         for row in listed
-    ], left=3)  # fmt: skip
+    ])  # fmt: skip
     if len(listed) < len(ranked):
-        out.print(f"({len(ranked) - len(listed)} more; --top 0 shows all)")
+        out.print(f"({len(ranked) - len(listed):,} more; --top 0 shows all)")
     out.print()
 
 
-def notes(row: dict[str, Any]) -> str:
+def notes(row: Mapping[str, Any]) -> str:
     """What a reader must know beside the figure."""
     said = []
+    is_post = row["level"] == "post"
     if row["stale_posts"]:
-        said.append(f"{row['stale_posts']} on figures of {row['stale_since']:%d %b %Y}")
+        since = f"stale since {row['stale_since']:%d %b %Y}"
+        said.append(since if is_post else f"{row['stale_posts']:,} {since}")
     if row["unmeasured_posts"]:
-        said.append(f"{row['unmeasured_posts']} not measured")
-    if row["level"] != "post" and row["posts_without_time"]:
-        said.append(f"{row['posts_without_time']} without available time")
+        said.append("not measured" if is_post else f"{row['unmeasured_posts']:,} not measured")
     return "; ".join(said)
 
 
@@ -106,4 +128,4 @@ def say_what_stands_behind(rows: Sequence[dict[str, Any]], ruleset: RuleSet, as_
         "Capacity compares workloads so that they can be balanced; on its own it is no verdict on anyone."
     )
     if any(row["unmeasured_posts"] or row["stale_posts"] for row in rows):
-        complain("some posts do not stand on this extract; see the notes")
+        complain("some posts do not stand on this extract; the notes say which totals contain them")

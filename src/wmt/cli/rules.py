@@ -8,10 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from wmt import rules
-from wmt.cli.console import Refusal, complain, out, table
+from wmt.cli.console import Refusal, complain, counted, out
 from wmt.cli.files import print_json
 from wmt.cli.inputs import lay
 from wmt.cli.options import Json, Overlays, parse_day
+from wmt.cli.tables import Column, table
 
 app = typer.Typer(help="Show, compare and check the rules.", no_args_is_help=True)
 
@@ -73,8 +74,10 @@ def diff(
     if json:
         print_json(found)
         return
-    rows = [(row["rule"], row["before"], row["after"]) for row in found]
-    table(f"{len(rows)} rules differ between {before} and {after}", ("rule", "before", "after"), rows)
+    columns = (Column("rule", "whole"), Column("before"), Column("after"))
+    rows = [(row["rule"], _or_none(row["before"]), _or_none(row["after"])) for row in found]
+    verb = "differs" if len(rows) == 1 else "differ"
+    table(f"{counted(len(rows), 'rule')} {verb} between {before} and {after}", columns, rows)
 
 
 @app.command()
@@ -90,7 +93,7 @@ def validate(
     if json:
         print_json([{"file": fault.file, "key": fault.key, "message": fault.message} for fault in faults])
     for fault in faults:
-        complain(f"{fault.file}: {fault.key}: {fault.message}")
+        complain(": ".join(part for part in (fault.file, fault.key, fault.message) if part))
     if faults:
         raise Refusal("")
     if not json:
@@ -115,14 +118,29 @@ def _row(value: rules.Value) -> dict[str, Any]:
     }
 
 
+def _or_none(value: Any) -> Any:
+    """A value, or the words where no such rule was in force."""
+    return "not in force" if value is None else value
+
+
+_COLUMNS = (
+    Column("rule", "whole"),
+    Column("value"),
+    Column("unit", "text", spare=2),
+    Column("in force\nfrom", "whole"),
+    Column("status", "text", spare=1),
+    Column("source", "text", spare=3),
+)
+
+
 def _table(title: str, rows: Iterable[dict[str, Any]]) -> None:
     listed = list(rows)
-    table(title, ("rule", "value", "unit", "from", "status", "source"), [
+    table(title, _COLUMNS, [
         (row["rule"], row["value"], row["unit"], row["from"] or "always", row["status"], row["source"])
         for row in listed
-    ], left=6)  # fmt: skip
-    if len(listed) == 1 or len({row["rule"] for row in listed}) == 1:
-        out.print(f"\n{listed[-1]['description']}")
+    ])  # fmt: skip
+    if len({row["rule"] for row in listed}) == 1:
+        out.print(f"\n{listed[-1]['description']}", markup=False)
         for row in listed:
             if row["note"]:
-                out.print(f"From {row['from']}: {row['note']}")
+                out.print(f"From {row['from']}: {row['note']}", markup=False)

@@ -7,12 +7,12 @@
   rules.yaml           the resolved rules
   results/*.parquet    lines and totals
   report.json          the import report
-  loaded.json          when and by which program; the only file that differs between two equal loads
+  loaded.json          when, and the sha256 of the manifest; alone differs between two equal loads
 """
 
 import hashlib
 import json
-from collections.abc import Iterator
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -25,6 +25,8 @@ from wmt import rules
 from wmt.facts import SCHEMAS, Facts
 
 FORMAT = "wmt-night/1"
+
+_NAME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{6}(\.\d+)?")
 
 
 class NightError(Exception):
@@ -103,7 +105,8 @@ class Night:
 
     def damage(self) -> list[str]:
         """Files that are missing, changed or not in the manifest, by name."""
-        wrong = [
+        wrong = self._damaged_seal()
+        wrong += [
             name
             for name, expected in self.manifest.files.items()
             if not (self.path / name).is_file() or sha256(self.path / name) != expected
@@ -111,6 +114,14 @@ class Night:
         known = {*self.manifest.files, "manifest.json", "loaded.json"}
         present = (str(p.relative_to(self.path)) for p in self.path.rglob("*") if p.is_file())
         return sorted({*wrong, *(name for name in present if name not in known)})
+
+    def _damaged_seal(self) -> list[str]:
+        """The manifest vouches for all files but itself; loaded.json vouches for the manifest."""
+        try:
+            seal = json.loads((self.path / "loaded.json").read_text(encoding="utf-8"))["manifest"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return ["loaded.json"]
+        return [] if seal == sha256(self.path / "manifest.json") else ["manifest.json"]
 
 
 def sha256(path: Path) -> str:
@@ -137,13 +148,23 @@ def open_night(path: Path) -> Night:
         manifest = Manifest.model_validate_json(text)
     except FileNotFoundError as error:
         raise NightError(f"{path} is not a night: it has no manifest.json") from error
+    except NotADirectoryError as error:
+        raise NightError(f"{path} is not a night: a night is a folder") from error
     except (ValidationError, UnicodeDecodeError) as error:
-        raise NightError(f"{path / 'manifest.json'} is damaged; this night cannot be used") from error
+        raise NightError(
+            f"{path} cannot be used: its manifest.json is damaged or of another program; bring it back from "
+            "a copy, or move the folder away and load its extract again"
+        ) from error
     return Night(path, manifest)
 
 
-def saved_nights(nights: Path) -> Iterator[Night]:
-    """The nights of a folder in time order, a correction after what it corrects."""
-    if nights.is_dir():
-        found = (open_night(path) for path in nights.iterdir() if path.name[0] != "." and is_night(path))
-        yield from sorted(found, key=lambda night: (night.manifest.as_at, night.manifest.revision))
+def saved_nights(nights: Path) -> list[Night]:
+    """The nights of a folder in time order, a correction after what it corrects.
+
+    Raises NightError for a folder that has the name of a night and is none: no load may guess what it held.
+    """
+    if not nights.is_dir():
+        return []
+    folders = [path for path in nights.iterdir() if _NAME.fullmatch(path.name)]
+    found = [open_night(path) for path in folders]
+    return sorted(found, key=lambda night: (night.manifest.as_at, night.manifest.revision))

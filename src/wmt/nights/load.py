@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
@@ -14,10 +14,10 @@ from wmt import rules
 from wmt.facts import Facts
 from wmt.intake import Import, read
 from wmt.ledger import Ledger
-from wmt.nights.folder import FORMAT, Night, NightError, saved_nights
+from wmt.nights.folder import FORMAT, Night, NightError, open_night, saved_nights
 from wmt.nights.lock import loading
 from wmt.nights.report import check_report, checksums
-from wmt.nights.write import results, sweep, write_night
+from wmt.nights.write import Content, results, sweep, write_night
 
 Progress = Callable[[str, float], None]
 
@@ -44,14 +44,19 @@ class Order:
     correction: bool = False
     progress: Progress | None = None
 
+    def tell(self, stage: str, share: float) -> None:
+        """Say how far the load is, if anybody listens."""
+        if self.progress:
+            self.progress(stage, share)
+
     def checksum(self) -> str:
-        """One checksum over everything that decides the results."""
+        """One checksum over everything the caller decides the results with."""
         parts = {
             "sources": checksums([*self.paths, *([self.people] if self.people else [])]),
             "set_aside": self.set_aside,
             "names": self.names,
             "rules_date": str(self.rules_date),
-            "overlays": [repr(overlay.entries) for overlay in self.overlays],
+            "overlays": [f"{overlay.name} {overlay.entries}" for overlay in self.overlays],
         }
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
@@ -65,70 +70,82 @@ def load(nights: Path, order: Order) -> Loaded:
     """
     with loading(nights, f"loading {', '.join(path.name for path in order.paths)}"):
         sweep(nights)
-        known = {night.manifest.inputs: night for night in saved_nights(nights)}
+        saved = saved_nights(nights)
         checksum = order.checksum()
-        if checksum in known:
-            return Loaded(known[checksum], False, None)
-        taken = read(
-            order.paths,
-            people=order.people,
-            set_aside=order.set_aside,
-            names=order.names,
-            progress=order.progress,
-        )
+        for night in saved:
+            if night.manifest.inputs == checksum:
+                return Loaded(night, False, None)
+        taken = _take(order)
         if taken.facts is None:
             return Loaded(None, False, taken)
-        return Loaded(_store(nights, order, taken, taken.facts, checksum), True, taken)
+        path = _store(nights, saved, order, taken, taken.facts, checksum)
+        return Loaded(open_night(path), True, taken)
 
 
-def _store(nights: Path, order: Order, taken: Import, facts: Facts, checksum: str) -> Night:
-    revision = _revision(nights, facts, order)
-    day = order.rules_date or facts.day
-    ruleset = rules.load().at(day, order.overlays)
-    facts, former = keep_former(facts, _latest_before(nights, facts))
-    if order.progress:
-        order.progress("working out every line", 0.7)
-    ledger = Ledger(facts, ruleset, former=former)
-    tables = results(ledger)
-    if order.progress:
-        order.progress("writing the night", 0.9)
-    path = write_night(
-        nights,
+def _take(order: Order) -> Import:
+    """Read the input. What the ledger can prepare meanwhile belongs here."""
+    return read(
+        order.paths,
+        people=order.people,
+        set_aside=order.set_aside,
+        names=order.names,
+        progress=order.progress,
+    )
+
+
+def _store(
+    nights: Path, saved: Sequence[Night], order: Order, taken: Import, facts: Facts, checksum: str
+) -> Path:
+    revision = _revision(saved, facts.as_at, order.correction)
+    ruleset = rules.load().at(order.rules_date or facts.day, order.overlays)
+    facts, former = keep_former(facts, _latest_before(saved, facts.as_at))
+    order.tell("working out every line", 0.7)
+    tables = results(Ledger(facts, ruleset, former=former))
+    order.tell("writing the night", 0.9)
+    content = Content(
         facts=facts,
         ruleset=ruleset,
         former=former,
         inputs=taken.canonical,
-        tables=tables,
+        results=tables,
         report=check_report(taken),
-        manifest={
-            "format": FORMAT,
-            "as_at": facts.as_at,
-            "layout": taken.layout,
-            "tier_scheme": facts.tier_scheme,
-            "rules_date": day,
-            "overlays": [overlay.name for overlay in order.overlays],
-            "sources": [vars(source) for source in taken.sources],
-            "inputs": checksum,
-            "revision": revision,
-            "program": wmt.__version__,
-        },
     )
-    return next(night for night in saved_nights(nights) if night.path == path)
+    return write_night(nights, content, _about(taken, facts, ruleset, checksum, revision))
 
 
-def _revision(nights: Path, facts: Facts, order: Order) -> int:
-    same = [night for night in saved_nights(nights) if night.manifest.as_at == facts.as_at]
-    if same and not order.correction:
+def _about(
+    taken: Import, facts: Facts, ruleset: rules.RuleSet, checksum: str, revision: int
+) -> dict[str, object]:
+    """What the manifest says of the night itself."""
+    return {
+        "format": FORMAT,
+        "as_at": facts.as_at,
+        "layout": taken.layout,
+        "tier_scheme": facts.tier_scheme,
+        "rules_date": ruleset.day,
+        "overlays": ruleset.overlays,
+        "sources": [vars(source) for source in taken.sources],
+        "inputs": checksum,
+        "revision": revision,
+        "program": wmt.__version__,
+    }
+
+
+def _revision(saved: Sequence[Night], as_at: datetime, correction: bool) -> int:
+    """0 for the first night of a moment, one more for each correction of it."""
+    same = [night for night in saved if night.manifest.as_at == as_at]
+    if same and not correction:
         raise NightError(
-            f"there is a night of {facts.as_at} already, made from other input or other rules "
+            f"there is a night of {as_at} already, made from other input or other rules "
             f"({same[-1].path}). Nights are never rewritten: if this is a correction, say --correction and "
             "both will be kept"
         )
-    return len(same)
+    return same[-1].manifest.revision + 1 if same else 0
 
 
-def _latest_before(nights: Path, facts: Facts) -> Night | None:
-    earlier = [night for night in saved_nights(nights) if night.manifest.as_at < facts.as_at]
+def _latest_before(saved: Sequence[Night], as_at: datetime) -> Night | None:
+    """The night whose figures posts that are set aside keep."""
+    earlier = [night for night in saved if night.manifest.as_at < as_at]
     return earlier[-1] if earlier else None
 
 
@@ -141,6 +158,11 @@ def keep_former(facts: Facts, former_night: Night | None) -> tuple[Facts, pl.Dat
     if former_night is None or aside.is_empty():
         return facts, None
     keys = ["team_code", "staff_code"]
+    if damaged := former_night.damage():
+        raise NightError(
+            f"{former_night.path} was changed after it was written ({', '.join(damaged)}), so no post can "
+            "keep the figures it had there; bring the night back from a copy"
+        )
     had = former_night.table("facts/post").filter(pl.col("unmeasured") == 0)
     had = had.join(aside, on=keys, how="semi")
     since = had.select(*keys, since=pl.col("stale_since").fill_null(former_night.manifest.as_at))
@@ -151,4 +173,3 @@ def keep_former(facts: Facts, former_night: Night | None) -> tuple[Facts, pl.Dat
     ).select(facts.post.schema.names())
     lines = former_night.table("results/lines").join(had, on=keys, how="semi", maintain_order="left")
     return replace(facts, post=post.cast(facts.post.schema)), lines
-

@@ -2,10 +2,16 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
+
+from wmt.nights.folder import NightError
+
+_PATIENCE = 0.2
 
 
 class NightBusyError(Exception):
@@ -15,19 +21,36 @@ class NightBusyError(Exception):
 @contextmanager
 def loading(nights: Path, what: str) -> Iterator[None]:
     """Hold the folder for one load. Raises NightBusyError at once when another load has it."""
+    if nights.exists() and not nights.is_dir():
+        raise NightError(f"{nights} is a file; --nights names the folder that holds the nights")
     nights.mkdir(parents=True, exist_ok=True)
     with open(nights / ".lock", "a+", encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.seek(0)
-            holder = lock.read().strip() or "another process"
+        except BlockingIOError:
             raise NightBusyError(
-                f"another load is under way in {nights}: {holder}. "
+                f"another load is under way in {nights}: {_holder(lock)}. "
                 "Nothing was changed; try again when it is done"
             ) from None
+        try:
+            _write(lock, f"{what}, process {os.getpid()}, since {datetime.now(UTC):%H:%M:%S} UTC\n")
+            yield
+        finally:
+            lock.truncate(0)
+
+
+def _write(lock: TextIO, text: str) -> None:
+    lock.truncate(0)
+    lock.write(text)
+    lock.flush()
+
+
+def _holder(lock: TextIO) -> str:
+    """What the holder wrote; it may need a moment to write it after it took the lock."""
+    give_up = time.monotonic() + _PATIENCE
+    while time.monotonic() < give_up:
         lock.seek(0)
-        lock.truncate()
-        lock.write(f"{what}, process {os.getpid()}, since {datetime.now(UTC):%H:%M:%S} UTC\n")
-        lock.flush()
-        yield
+        if found := lock.read().strip():
+            return found
+        time.sleep(0.01)
+    return "another process"

@@ -1,17 +1,22 @@
 """Working a night out again from its own folder."""
 
-import tempfile
+import hashlib
 from dataclasses import dataclass
-from pathlib import Path
+from io import BytesIO
+
+import polars as pl
 
 from wmt.ledger import Ledger
-from wmt.nights.folder import Night, sha256
+from wmt.nights.folder import Night
 from wmt.nights.write import results, write_table
 
 
 @dataclass(frozen=True)
 class Recomputed:
-    """What came of it: files damaged since they were written, and result files whose bytes differ."""
+    """What came of it: files damaged since they were written, and result files whose bytes differ.
+
+    `files` counts the result files made again; 0 when facts or rules are damaged, which proves nothing.
+    """
 
     damaged: list[str]
     differing: list[str]
@@ -24,18 +29,25 @@ class Recomputed:
 
 
 def recompute(night: Night) -> Recomputed:
-    """Make the results again from facts and rules in the folder and compare them byte by byte.
-
-    Raises NightError when a table cannot be read at all.
-    """
+    """Make the results again from facts and rules in the folder and compare them byte by byte."""
     damaged = night.damage()
-    ledger = Ledger(night.facts(), night.rules(), former=night.former())
-    differing, count = [], 0
-    with tempfile.TemporaryDirectory() as scratch:
-        for name, frame in results(ledger).items():
-            again = Path(scratch) / f"{name.replace('/', '-')}.parquet"
-            write_table(frame, again)
-            count += 1
-            if night.manifest.files.get(f"{name}.parquet") != sha256(again):
-                differing.append(f"{name}.parquet")
-    return Recomputed(damaged, differing, count)
+    if any(_decides(name) for name in damaged):
+        return Recomputed(damaged, [], 0)
+    again = results(Ledger(night.facts(), night.rules(), former=night.former()))
+    differing = [
+        f"{name}.parquet"
+        for name, frame in again.items()
+        if night.manifest.files.get(f"{name}.parquet") != _checksum(frame)
+    ]
+    return Recomputed(damaged, differing, len(again))
+
+
+def _decides(name: str) -> bool:
+    """Whether a file of the night decides its results."""
+    return name.startswith("facts/") or name in ("rules.yaml", "manifest.json")
+
+
+def _checksum(frame: pl.DataFrame) -> str:
+    content = BytesIO()
+    write_table(frame, content)
+    return hashlib.sha256(content.getbuffer()).hexdigest()

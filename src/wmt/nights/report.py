@@ -35,6 +35,13 @@ def check_report(taken: Import) -> dict[str, Any]:
 
 
 def checksums(paths: Sequence[Path]) -> list[str]:
-    """The sha256 of every file under the paths, sorted; a path that cannot be read has none."""
+    """The sha256 of every file under the paths, sorted; what cannot be read has none, and reading tells."""
     files = [file for path in paths for file in (sorted(path.rglob("*")) if path.is_dir() else [path])]
-    return sorted(sha256(file) for file in files if file.is_file())
+    return sorted(found for file in files if file.is_file() and (found := _checksum(file)))
+
+
+def _checksum(path: Path) -> str | None:
+    try:
+        return sha256(path)
+    except OSError:
+        return None

@@ -5,7 +5,9 @@ import os
 import shutil
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -24,49 +26,66 @@ def results(ledger: Ledger) -> dict[str, pl.DataFrame]:
     return {"results/lines": ledger.lines(), "results/totals": ledger.totals()}
 
 
-def write_table(frame: pl.DataFrame, path: Path) -> None:
+def write_table(frame: pl.DataFrame, to: Path | BytesIO) -> None:
     """One Parquet file, the same bytes for the same rows."""
-    frame.write_parquet(path, compression="zstd", compression_level=1, statistics=True)
+    frame.write_parquet(to, compression="zstd", compression_level=1, statistics=True)
 
 
-def write_night(
-    nights: Path,
-    *,
-    facts: Facts,
-    ruleset: rules.RuleSet,
-    former: pl.DataFrame | None,
-    inputs: Mapping[str, pl.DataFrame],
-    tables: Mapping[str, pl.DataFrame],
-    report: Mapping[str, Any],
-    manifest: Mapping[str, Any],
-) -> Path:
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """All that a night's folder holds beside its manifest. Tables are named by their place in the folder."""
+
+    facts: Facts
+    ruleset: rules.RuleSet
+    former: pl.DataFrame | None
+    inputs: Mapping[str, pl.DataFrame]
+    results: Mapping[str, pl.DataFrame]
+    report: Mapping[str, Any]
+
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """All tables by their place in the folder."""
+        frames = {f"facts/{name}": frame for name, frame in self.facts.tables().items()}
+        if self.former is not None:
+            frames["facts/former_line"] = self.former
+        return {**frames, **{f"input/{name}": frame for name, frame in self.inputs.items()}, **self.results}
+
+
+def write_night(nights: Path, content: Content, manifest: Mapping[str, Any]) -> Path:
     """Write a whole night and put it in its place with one rename. The caller holds the lock.
 
-    Returns the night's folder. `manifest` gives the fields of `Manifest` that only the caller knows.
+    Returns the night's folder. `manifest` gives the fields of `Manifest` that only the caller knows. When
+    writing fails, nothing is left behind, so that a full disk is no fuller.
     """
     folder = nights / f"{INCOMING}{uuid.uuid4().hex}"
-    for part in ("facts", "input", "results"):
-        (folder / part).mkdir(parents=True)
-    frames = {f"facts/{name}": frame for name, frame in facts.tables().items()}
-    if former is not None:
-        frames["facts/former_line"] = former
-    frames |= {f"input/{name}": frame for name, frame in inputs.items()}
-    for name, frame in {**frames, **tables}.items():
-        write_table(frame, folder / f"{name}.parquet")
-    (folder / "rules.yaml").write_text(ruleset.to_yaml(), encoding="utf-8")
-    _write_json(folder / "report.json", report)
-    _write_manifest(folder, manifest)
-    _write_json(folder / "loaded.json", {"loaded_at": datetime.now(UTC).isoformat(timespec="seconds")})
-    final = nights / night_name(facts.as_at, manifest["revision"])
-    _settle(folder, final)
+    final = nights / night_name(content.facts.as_at, manifest["revision"])
+    try:
+        _write(folder, content, manifest)
+        _settle(folder, final)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     return final
 
 
-def _write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+def _write(folder: Path, content: Content, manifest: Mapping[str, Any]) -> None:
+    for part in ("facts", "input", "results"):
+        (folder / part).mkdir(parents=True)
+    for name, frame in content.tables().items():
+        write_table(frame, folder / f"{name}.parquet")
+    (folder / "rules.yaml").write_text(content.ruleset.to_yaml(), encoding="utf-8")
+    _write_json(folder / "report.json", content.report)
+    seal = _write_manifest(folder, manifest)
+    loaded_at = datetime.now(UTC).isoformat(timespec="seconds")
+    _write_json(folder / "loaded.json", {"loaded_at": loaded_at, "manifest": seal})
+
+
+def _write_manifest(folder: Path, manifest: Mapping[str, Any]) -> str:
+    """Write the manifest over all files that are there; its own checksum."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     listed = {str(path.relative_to(folder)): sha256(path) for path in files}
     whole = Manifest.model_validate({**manifest, "files": listed})
     (folder / "manifest.json").write_text(whole.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    return sha256(folder / "manifest.json")
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:

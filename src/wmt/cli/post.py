@@ -1,0 +1,111 @@
+"""How a post reads in the terminal: its figure, its lines, and the rules that priced them."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from wmt.cli.console import capacity, out
+from wmt.cli.measure import notes
+from wmt.cli.tables import Column, figure, table
+from wmt.rules import RuleSet, Value
+
+_WORK = (
+    Column("work", "whole"),
+    Column("reference", "whole", spare=2),
+    Column("what", "text"),
+    Column("number", spare=3),
+    Column("each", spare=1),
+    Column("points"),
+    Column("hours\na month"),
+    Column("note", "text"),
+)
+_TIME = (
+    Column("time", "whole"),
+    Column("reference", "whole", spare=1),
+    Column("hours\na week"),
+    Column("points"),
+    Column("note", "text"),
+)
+_RULES = (
+    Column("rule", "whole"),
+    Column("value"),
+    Column("unit", "text", spare=1),
+    Column("in force\nfrom", "whole"),
+    Column("source"),
+)
+
+
+def show_post(found: Mapping[str, Any], ruleset: RuleSet) -> None:
+    """A post, its lines and the rules they name, for people."""
+    out.print(f"{found['name']} ({found['code']}, {found['grade']})", style="bold", markup=False)
+    over = ", over the mark" if found["over_mark"] else ""
+    out.print(
+        f"{figure(found['points'])} points ÷ {figure(found['available'])} available points "
+        f"= [bold]{capacity(found['points'], found['available'])}[/]{over}"
+    )
+    if said := notes(found):
+        out.print(f"[yellow]Not of this extract: {said}[/]")
+    out.print()
+    _show_work(found["work"])
+    out.print()
+    table("Time", _TIME, [_time(line) for line in found["time"]])
+    out.print()
+    _show_reconciliation(found)
+    out.print()
+    _show_rules([*found["work"], *found["time"]], ruleset)
+
+
+def _show_work(lines: Sequence[Mapping[str, Any]]) -> None:
+    """Lines of work; how many there are of each is shown where any line stands for more than one."""
+    singly = all(line["quantity"] == 1 for line in lines)
+    rows = [
+        (
+            line["kind"].replace("_", " "),
+            line["ref"],
+            line["about"] or _what(line),
+            None if singly else line["quantity"],
+            line["each"],
+            line["points"] if line["counted"] else "–",
+            line["hours_a_month"],
+            line["reason"],
+        )
+        for line in lines
+    ]
+    table("Work", _WORK, rows)
+
+
+def _what(line: Mapping[str, Any]) -> str:
+    """Type and tier of a case, or which report it is."""
+    if line["kind"] == "report":
+        return str(line["rule"].rpartition(".")[2]).replace("_", " ")
+    tier = "untiered" if line["tier"] == "0" else f"{line['tier'] or ''}{'S' if line['suspended'] else ''}"
+    stream = "" if line["stream"] in (None, "standard") else line["stream"].upper()
+    return " ".join(part for part in (line["location"], tier, stream) if part)
+
+
+def _time(line: Mapping[str, Any]) -> tuple[object, ...]:
+    said = [part for part in (line["about"], line["reason"]) if part]
+    return line["kind"].replace("_", " "), line["ref"], line["quantity"], line["points"], "; ".join(said)
+
+
+def _show_reconciliation(found: Mapping[str, Any]) -> None:
+    rows = [(row["cases"], row["reason"] or "counted") for row in found["reconciliation"]]
+    columns = (Column("cases"), Column("why", "text"))
+    table("Cases in the case system", columns, [*rows, (found["cases_all"], "all cases")])
+
+
+def _show_rules(lines: Sequence[Mapping[str, Any]], ruleset: RuleSet) -> None:
+    named = (ruleset.get(path) for path in dict.fromkeys(line["rule"] for line in lines))
+    rules = [rule for rule in named if rule is not None]
+    sources = list(dict.fromkeys(rule.source for rule in rules))
+    table("Rules these lines name", _RULES, [
+        (rule.path, _value(rule), rule.unit, rule.valid_from, sources.index(rule.source) + 1)
+        for rule in rules
+    ])  # fmt: skip
+    for number, source in enumerate(sources, start=1):
+        out.print(f"Source {number}: {source}", markup=False)
+    out.print("`wmt rules show RULE` shows a rule through time and what it means.", markup=False)
+
+
+def _value(rule: Value) -> object:
+    return Decimal(rule.value) if isinstance(rule.value, int | Decimal) else rule.value
