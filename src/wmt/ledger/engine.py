@@ -181,8 +181,10 @@ def local_spark(cores: int = 2) -> Iterator[SparkEngine]:
     from pyspark.sql import SparkSession
 
     builder = SparkSession.builder.master(f"local[{cores}]").config("spark.ui.enabled", "false")
+    builder = builder.config("spark.ui.showConsoleProgress", "false")
     builder = builder.config("spark.sql.shuffle.partitions", str(cores))
     session = builder.config("spark.sql.execution.arrow.pyspark.enabled", "true").getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
     try:
         yield SparkEngine(session)
     finally:

@@ -47,6 +47,7 @@ class Ledger:
         self.facts = facts
         self.engine = engine or DuckDBEngine()
         self._prefix = prefix
+        self._priced: dict[str, pl.DataFrame] = {}
         self._has_former = former is not None and not former.is_empty()
         for name, frame in facts.tables().items():
             self.engine.put(prefix + name, frame)
@@ -60,7 +61,10 @@ class Ledger:
         prices = price(rules, self.facts.tier_scheme, self.facts.day)
         self._weighs_unpaid_work = prices.weighs_unpaid_work
         for name, frame in prices.tables.items():
-            self.engine.put(self._prefix + name, frame)
+            # most rule sets differ in one table only, and an engine plans anew for every table it is given
+            if name not in self._priced or not self._priced[name].equals(frame):
+                self.engine.put(self._prefix + name, frame)
+                self._priced[name] = frame
 
     def name_of(self, table: str) -> str:
         """The name that a table of facts or prices has in the engine."""

@@ -181,6 +181,8 @@ def _weighted(rules: RuleSet, kind: Kind, worth: Value | None) -> tuple[int, Val
 
 def share(hundredths: int, percent: Value) -> int:
     """A percentage of a number of hundredths, exactly. Raises LedgerError when it is not whole."""
+    if not hundredths:
+        return 0
     whole, rest = divmod(hundredths * percent.hundredths, 10_000)
     if rest:
         raise LedgerError(

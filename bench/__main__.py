@@ -1,0 +1,106 @@
+"""Run the whole bench and write docs/benchmarks.md."""
+
+import os
+import platform
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from bench.engines import EngineTime, engines, missing
+from bench.ledgers import LedgerTimes, facts_of, ledgers
+from bench.loads import loads
+from bench.nation import national, tenfold
+from bench.timing import Ran
+
+PAGE = Path("docs/benchmarks.md")
+
+HEAD = """# Benchmarks
+
+Written by `make bench`; do not edit. The demonstration nation: {posts:,} posts, {cases:,} rows of cases,
+on {cores} cores ({machine}, Python {python}, DuckDB {duckdb}), {day}.
+"""
+
+
+def main() -> None:
+    """Measure, print, write."""
+    night = national()
+    facts = facts_of(night)
+    tenfold_folder = tenfold(night)
+    text = "\n".join(
+        [
+            HEAD.format(
+                posts=len(facts.post),
+                cases=len(facts.caseload),
+                cores=os.cpu_count(),
+                machine=platform.machine(),
+                python=platform.python_version(),
+                duckdb=duckdb.__version__,
+                day=date.today().isoformat(),
+            ),
+            *_ledger_part(ledgers(night, facts)),
+            *_load_part(loads(night, tenfold_folder)),
+            *_engine_part(list(engines(night))),
+        ]
+    )
+    PAGE.write_text(text, encoding="utf-8")
+    print(text)
+
+
+def _verdict(value: float, limit: float) -> str:
+    return "met" if value <= limit else "NOT met"
+
+
+def _ledger_part(times: LedgerTimes) -> Iterator[str]:
+    text, codes = times.all_levels / times.numpy_text, times.all_levels / times.numpy_codes
+    tenfold_ratio = times.tenfold / times.all_levels
+    yield "## The ledger alone, warm\n"
+    yield "Medians. The ledger makes every line and sums it for every post, team, PDU, region and the nation;"
+    yield "NumPy looks up the points of the cases and sums them by post, and does nothing else.\n"
+    yield "| what | time | mark | |"
+    yield "|---|---:|---:|---|"
+    yield f"| all five levels | {times.all_levels:.1f} ms | 90 ms | {_verdict(times.all_levels, 90)} |"
+    yield f"| posts only | {times.posts:.1f} ms | | |"
+    yield f"| NumPy, from the case table as it stands (text codes) | {times.numpy_text:.1f} ms | | |"
+    yield f"| ledger ÷ that | {text:.1f}× | 10× | {_verdict(text, 10)} |"
+    yield f"| NumPy, when every case is two ready-made numbers | {times.numpy_codes:.1f} ms | | |"
+    yield f"| ledger ÷ that | {codes:.0f}× | 10× | {_verdict(codes, 10)} |"
+    twenty, tenfold_words = times.twenty_rule_sets_s, f"{times.tenfold:.1f} ms ({tenfold_ratio:.1f}×)"
+    yield f"| twenty rule sets, repriced and summed | {twenty:.2f} s | 2 s | {_verdict(twenty, 2)} |"
+    yield f"| ten times the cases, all levels | {tenfold_words} | 10× | {_verdict(tenfold_ratio, 10)} |\n"
+
+
+def _load_part(runs: dict[str, Ran]) -> Iterator[str]:
+    marks = {"tidy": 3.0, "workbook": 10.0, "tidy, ten times the cases": runs["tidy"].seconds * 10}
+    yield "## A whole load\n"
+    yield "`wmt load` in a fresh process, from its start to the results in the night's folder; the best run.\n"
+    yield "| input | time | mark | | peak memory | mark | |"
+    yield "|---|---:|---:|---|---:|---:|---|"
+    for name, run in runs.items():
+        memory = f"{run.peak_mib:,.0f} MiB"
+        memory_mark = "1,024 MiB" if "ten" not in name else ""
+        verdict = _verdict(run.peak_mib, 1024) if memory_mark else ""
+        time_verdict = _verdict(run.seconds, marks[name])
+        yield (
+            f"| {name} | {run.seconds:.2f} s | {marks[name]:.1f} s | {time_verdict} "
+            f"| {memory} | {memory_mark} | {verdict} |"
+        )
+    yield ""
+
+
+def _engine_part(times: list[EngineTime]) -> Iterator[str]:
+    yield "## Engines side by side\n"
+    yield "The same national night, the same expressions. 'Same bytes' compares the totals of all levels.\n"
+    yield "| engine | facts put in | all totals, warm | same bytes as DuckDB |"
+    yield "|---|---:|---:|---|"
+    for time in times:
+        same = "yes" if time.same else "NO"
+        yield f"| {time.name} | {time.put_s:.2f} s | {time.totals_ms:,.0f} ms | {same} |"
+    for words in missing():
+        yield f"\n{words}."
+    yield ""
+
+
+if __name__ == "__main__":
+    main()

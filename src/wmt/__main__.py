@@ -1,0 +1,6 @@
+"""`python -m wmt` is `wmt`."""
+
+from wmt.cli.main import run
+
+if __name__ == "__main__":
+    run()
