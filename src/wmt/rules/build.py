@@ -7,11 +7,9 @@ from typing import Any
 
 from wmt.rules.entries import Cell, Entry, Origin, Row, Spec, checked
 from wmt.rules.errors import Fault
-from wmt.rules.units import UNITS
+from wmt.rules.units import UNITS, why_no_day
 from wmt.rules.values import STATUSES, Parameter, Value
 
-#: Days outside these years are slips of the pen.
-_YEARS = range(1990, 2101)
 _ORIGIN = frozenset(Origin.model_fields)
 
 
@@ -26,9 +24,8 @@ class Build:
     def add_file(self, file: str, content: Any) -> None:
         """Take in one file: a list of entries."""
         if not isinstance(content, list) or not content:
-            self.faults.append(
-                Fault(file, "", "should be a list of entries, each '- group:' or '- parameter:'")
-            )
+            message = "should be a list of entries, each '- group:' or '- parameter:'"
+            self.faults.append(Fault(file, "", message))
             return
         for number, item in enumerate(content, 1):
             self._add_entry(file, f"entry {number}", item)
@@ -67,6 +64,9 @@ def _shape_fault(entry: Entry) -> str | None:
         return "a group should have 'rows' and no 'values'"
     if list(entry.since) != sorted(set(entry.since)):
         return "the days of 'from' should ascend, each written once"
+    wrong = next(filter(None, map(why_no_day, entry.since)), None)
+    if wrong:
+        return wrong
     path = entry.group or entry.parameter or ""
     if not all(_is_segment(part) for part in path.split(".")):
         return f"'{path}' is no path; write words with single dots between"
@@ -94,9 +94,8 @@ class _EntryBuild:
         for key, content in entry.rows.items():
             self.row(f"{entry.group}.{key}", key, content)
         for day in sorted(set(entry.sources) - self.used):
-            self.fault(
-                f"{entry.group or entry.parameter} > sources", f"{day} is no day of a value; take it out"
-            )
+            name = entry.group or entry.parameter
+            self.fault(f"{name} > sources", f"{day} is no day of a value; take it out")
 
     def fault(self, key: str, message: str) -> None:
         self.build.faults.append(Fault(self.file, key, message))
@@ -166,9 +165,8 @@ class _EntryBuild:
             yield from self.dated(path, content)
         elif isinstance(content, list):
             if len(content) != len(since):
-                self.fault(
-                    path, f"has {len(content)} values for {len(since)} days of 'from'; give one for each"
-                )
+                found = f"has {len(content)} values for {len(since)} days of 'from'"
+                self.fault(path, f"{found}; give one for each")
                 return
             yield from zip(since, content, strict=True)
         elif len(since) == 1:
@@ -180,10 +178,9 @@ class _EntryBuild:
         if not content:
             self.fault(path, "has no values; give one with its day")
         for day, cell in content.items():
-            if not isinstance(day, date):
-                self.fault(path, f"'{day}' should be a day; write year-month-day")
-            elif day.year not in _YEARS:
-                self.fault(path, f"{day} is outside {_YEARS[0]} to {_YEARS[-1]}; check the year")
+            wrong = why_no_day(day)
+            if wrong:
+                self.fault(path, wrong)
             else:
                 yield day, cell
 
@@ -198,18 +195,22 @@ class _EntryBuild:
         self.used.add(day)
         places = [cell, *near, *([self.entry.sources[day]] if day in self.entry.sources else []), self.entry]
         source, status, note = (_nearest(places, name) for name in ("source", "status", "note"))
-        wrong = [
-            None if source else "has no source; say where the value comes from",
-            None
-            if status in STATUSES[:-1]
-            else f"the status '{status}' is not one of {', '.join(STATUSES[:-1])}",
-            None if optional and cell.value is None else UNITS[unit].why_not(cell.value),
-        ]
-        for message in filter(None, wrong):
+        wrong = _wrong_origin(source, status)
+        unfit = None if optional and cell.value is None else UNITS[unit].why_not(cell.value)
+        wrong += [unfit] if unfit else []
+        for message in wrong:
             self.fault(key, message)
-        if any(wrong):
+        if wrong:
             return None
         return Value(path, cell.value, day, unit, text, str(source), str(status), note)
+
+
+def _wrong_origin(source: str | None, status: str | None) -> list[str]:
+    known = [word for word in STATUSES if word != "overlay"]
+    wrong = [] if source else ["has no source; say where the value comes from"]
+    if status not in known:
+        wrong.append(f"the status '{status}' is not one of {', '.join(known)}")
+    return wrong
 
 
 def _nearest(places: list[Origin], name: str) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 from wmt.rules.entries import OverlayFile, checked
 from wmt.rules.errors import Fault, RulesError
 from wmt.rules.tree import Tree, build_files, build_folder, load, read_file
-from wmt.rules.units import Scalar
+from wmt.rules.units import Scalar, why_no_day
 from wmt.rules.values import ALWAYS, Overlay
 
 
@@ -35,7 +35,7 @@ def validate(path: str | Path, tree: Tree | None = None) -> list[Fault]:
     content, faults = read_file(place)
     if faults:
         return faults
-    if isinstance(content, list):
+    if not isinstance(content, dict) or {"group", "parameter"} & set(content):
         return sorted(build_files([place]).faults)
     overlay, faults = _read(place)
     if overlay is not None:
@@ -66,6 +66,6 @@ def _entries(file: str, path: str, cell: Any, faults: list[Fault]) -> list[tuple
     if isinstance(cell, list) or not cell:
         faults.append(Fault(file, path, "should be one value, or {date: value}"))
         return []
-    wrong = [day for day in cell if not isinstance(day, date)]
-    faults += [Fault(file, path, f"'{day}' should be a day; write year-month-day") for day in wrong]
-    return [(path, day, cell[day]) for day in sorted(set(cell) - set(wrong))]
+    wrong = {day: message for day in cell if (message := why_no_day(day))}
+    faults += [Fault(file, path, message) for message in wrong.values()]
+    return [(path, day, value) for day, value in cell.items() if day not in wrong]
