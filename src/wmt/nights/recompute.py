@@ -2,13 +2,12 @@
 
 import hashlib
 from dataclasses import dataclass
-from io import BytesIO
 
 import polars as pl
 
 from wmt.ledger import Ledger
 from wmt.nights.folder import Night
-from wmt.nights.write import results, write_table
+from wmt.nights.write import results, table_bytes
 
 
 @dataclass(frozen=True)
@@ -48,6 +47,4 @@ def _decides(name: str) -> bool:
 
 
 def _checksum(frame: pl.DataFrame) -> str:
-    content = BytesIO()
-    write_table(frame, content)
-    return hashlib.sha256(content.getbuffer()).hexdigest()
+    return hashlib.sha256(table_bytes(frame)).hexdigest()

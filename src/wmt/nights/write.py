@@ -26,9 +26,12 @@ def results(ledger: Ledger) -> dict[str, pl.DataFrame]:
     return {"results/lines": ledger.lines(), "results/totals": ledger.totals()}
 
 
-def write_table(frame: pl.DataFrame, to: Path | BytesIO) -> None:
-    """One Parquet file, the same bytes for the same rows."""
-    frame.write_parquet(to, compression="zstd", compression_level=1, statistics=True)
+def table_bytes(frame: pl.DataFrame) -> bytes:
+    """A table as Parquet, the same bytes for the same rows. In memory, because the writer hides why a disk
+    refused a file."""
+    content = BytesIO()
+    frame.write_parquet(content, compression="zstd", compression_level=1, statistics=True)
+    return content.getvalue()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +74,7 @@ def _write(folder: Path, content: Content, manifest: Mapping[str, Any]) -> None:
     for part in ("facts", "input", "results"):
         (folder / part).mkdir(parents=True)
     for name, frame in content.tables().items():
-        write_table(frame, folder / f"{name}.parquet")
+        (folder / f"{name}.parquet").write_bytes(table_bytes(frame))
     (folder / "rules.yaml").write_text(content.ruleset.to_yaml(), encoding="utf-8")
     _write_json(folder / "report.json", content.report)
     seal = _write_manifest(folder, manifest)

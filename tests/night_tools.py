@@ -1,0 +1,77 @@
+"""What tests of nights, of kills and of the command line share: a small nation, and `wmt` as a process."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import openpyxl
+
+from wmt.demo import write_nation
+
+RUN = "from wmt.cli.main import run; run()"
+
+
+@dataclass(frozen=True)
+class Nation:
+    """A few consecutive nights on disk, without faults."""
+
+    folder: Path
+    as_at: tuple[datetime, ...]
+    story: str
+
+    def tidy(self, number: int) -> Path:
+        return self._night(number) / "tidy"
+
+    def workbook(self, number: int) -> Path:
+        return self._night(number) / "extract.xlsx"
+
+    def people(self, number: int) -> Path:
+        return self._night(number) / "people"
+
+    def _night(self, number: int) -> Path:
+        return self.folder / f"{self.as_at[number]:%Y-%m-%dT%H%M%S}"
+
+
+def make_nation(
+    folder: Path, *, nights: int = 3, formats: Sequence[str] = ("workbook", "tidy", "people")
+) -> Nation:
+    truth = write_nation(folder, seed=11, posts=80, cases=2000, nights=nights, formats=formats)
+    return Nation(folder, tuple(truth.as_at()), truth.stories[0]["post"])
+
+
+def spoil(workbook: Path, to: Path, *posts: str) -> Path:
+    """A copy of a workbook in which one count of each of the posts is no number."""
+    book = openpyxl.load_workbook(workbook)
+    sheet = book["WMT_Extract_Filtered"]
+    heads = [str(cell.value).strip() for cell in sheet[1]]
+    team, key, tier = (heads.index(name) for name in ("Team_Code", "OM_Key", "CommTierB1"))
+    spoiled = 0
+    for row in sheet.iter_rows(min_row=2):
+        if f"{row[team].value}:{row[key].value}" in posts:
+            row[tier].value = "n/a"
+            spoiled += 1
+    assert spoiled == len(posts)
+    book.save(to)
+    return to
+
+
+def start(*arguments: object, code: str = RUN, **environment: str) -> subprocess.Popen[str]:
+    """`wmt` with these arguments, in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", code, *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **environment},
+    )
+
+
+def wmt(*arguments: object, code: str = RUN, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The same, run to its end."""
+    with start(*arguments, code=code, **environment) as process:
+        stdout, stderr = process.communicate(timeout=120)
+    return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
