@@ -1,0 +1,70 @@
+"""The example overlays that come with the program fit the tree and say what their comments say."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from wmt import rules
+from wmt.rules.formulas import monthly_hours, points_f1, points_f2
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples" / "overlays"
+PAGE = (ROOT / "docs" / "rules-data.md").read_text(encoding="utf-8")
+FRAGMENTS = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+TREE = rules.load()
+PC = "tier_points.pc16.community"
+
+
+def changes(name: str, day: date) -> dict[str, object]:
+    """What an example changes on a day: path and new value."""
+    overlay = rules.load_overlay(EXAMPLES / name, TREE)
+    found = rules.diff(TREE.at(day), TREE.at(day, [overlay]))
+    return {change.path: change.after and change.after.value for change in found}
+
+
+def test_there_are_two() -> None:
+    names = [file.name for file in sorted(EXAMPLES.iterdir())]
+    assert names == ["draft-reform-community-c2.yaml", "pdu-at-amber.yaml"]
+
+
+@pytest.mark.parametrize("file", sorted(EXAMPLES.iterdir()), ids=lambda file: file.stem)
+def test_example_is_without_faults(file) -> None:
+    assert rules.validate(file) == []
+    assert rules.load_overlay(file).description
+
+
+@pytest.mark.parametrize("day", [date(2023, 1, 6), date(2026, 7, 1)])
+def test_draft_reform(day) -> None:
+    assert changes("draft-reform-community-c2.yaml", day) == {
+        f"{PC}.C2": 82,
+        "annual_hours.pc16.community.C2": Decimal("61.5"),
+        "monthly_hours.pc16.community.C2": Decimal("4.72"),
+    }
+    hours = Decimal("61.5")
+    assert (points_f1(hours), points_f2(hours), monthly_hours(hours)) == (82, 82, Decimal("4.72"))
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2024, 3, 3), {}),
+        (date(2024, 3, 4), {f"{PC}.D3": 50, f"{PC}.D2": 39, f"{PC}.D1": 37, f"{PC}.D0": 16}),
+        (date(2024, 6, 2), {f"{PC}.D3": 50, f"{PC}.D2": 39, f"{PC}.D1": 37, f"{PC}.D0": 16}),
+        (date(2024, 6, 3), {}),
+    ],
+)
+def test_amber_begins_and_ends(day, expected) -> None:
+    assert changes("pdu-at-amber.yaml", day) == expected
+
+
+@pytest.mark.parametrize("fragment", FRAGMENTS, ids=range(len(FRAGMENTS)))
+def test_what_the_page_about_rules_shows_can_be_used(tmp_path, fragment) -> None:
+    (tmp_path / "shown.txt").write_text(fragment, encoding="utf-8")
+    assert rules.validate(tmp_path / "shown.txt") == []
+
+
+def test_the_page_about_rules_shows_two_entries_and_an_overlay() -> None:
+    assert [fragment.split(":")[0] for fragment in FRAGMENTS] == ["- parameter", "- group", "name"]
