@@ -14,7 +14,7 @@ from spec.phrases import Writer
 from spec.reading import FOLDER, Expectation, Key, Situation, Total, pages
 from wmt import rules
 from wmt.facts import Facts
-from wmt.ledger import Ledger
+from wmt.ledger import LEVELS, Ledger
 from wmt.ledger.engine import DuckDBEngine, Engine
 from worlds import World
 
@@ -85,7 +85,13 @@ def _of_post(lines: pl.DataFrame, code: str) -> pl.DataFrame:
 def measured(key: Key, engine: Engine) -> Measured:
     """One world on one engine."""
     ledger = Ledger(facts(key), ruleset(key), engine=engine)
-    return Measured(ledger.totals(), ledger.lines())
+    return Measured(ledger.totals(LEVELS if key in _summed() else ["post"]), ledger.lines())
+
+
+@cache
+def _summed() -> frozenset[Key]:
+    """Worlds of which some table asks a total; the others need no units above the posts."""
+    return frozenset(total.key for page in pages() for table in page.tables for total in table.totals)
 
 
 @cache

@@ -25,7 +25,7 @@ def _text(lines: Iterator[str]) -> str:
 
 def _index() -> Iterator[str]:
     yield from (NOTICE, "", "# The rules of the measure", "")
-    yield "Every rule as short tables of situations and what the measure makes of them. Each cell of each table"
+    yield "Every rule as short tables of situations and what the measure makes of them. Each cell of a table"
     yield "is held to a plain reference calculator and to the ledger on DuckDB, PostgreSQL and Spark in every"
     yield "test run, so this manual cannot differ from what the tool does."
     yield ""
