@@ -103,8 +103,8 @@ def _orphan_row(sheets: Sheets, rng: Rng) -> Planted:
 
 def _unknown_grade(sheets: Sheets, rng: Rng) -> Planted:
     """One officer with a grade of no table, on every sheet that names it."""
-    row = _some_row(sheets[FILTERED], rng)
-    team, key = sheets[FILTERED].rows[row][8], sheets[FILTERED].rows[row][11]
+    row = _some_row(sheets[EXTRACT], rng)
+    team, key = sheets[EXTRACT].rows[row][8], sheets[EXTRACT].rows[row][11]
     for sheet in sheets.values():
         if not {"OM_Key", "Team_Code", "OM_Grade_Code"} <= set(sheet.headers):
             continue
@@ -112,7 +112,7 @@ def _unknown_grade(sheets: Sheets, rng: Rng) -> Planted:
         for cells in sheet.rows:
             if cells[at[0]] == team and cells[at[1]] == key:
                 cells[at[2]] = "QX77"
-    return Planted("unknown_grade", "UNKNOWN_GRADE", False, FILTERED, row + 2, "OM_Grade_Code", "QX77")
+    return Planted("unknown_grade", "UNKNOWN_GRADE", False, EXTRACT, row + 2, "OM_Grade_Code", "QX77")
 
 
 def _flag_letter(sheets: Sheets, rng: Rng) -> Planted:

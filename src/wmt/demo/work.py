@@ -159,9 +159,10 @@ def contacts_between(
 
 
 def _colleagues(rng: Rng, posts: pl.DataFrame, manager: Ints) -> Ints:
-    """Somebody with cases of their own in the same PDU; very rarely the manager themselves."""
+    """Somebody of the same PDU, very rarely the manager. A few trainees have not heard that they must not."""
+    unaware = (pl.col("grade") == "TPO") & pl.col("staff_code").str.ends_with("7")
     can = posts.filter(
-        pl.col("kind") == "field", pl.col("grade").is_in(["PO", "PSO", "TPO"]), pl.col("hours") > 0
+        pl.col("kind") == "field", pl.col("grade").is_in(["PO", "PSO"]) | unaware, pl.col("hours") > 0
     )
     can = can.sort("pdu_code", "post_no")
     pdus = can["pdu_code"].to_numpy()
