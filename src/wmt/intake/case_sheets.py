@@ -18,10 +18,12 @@ def table_of(sheet: Sheet, faults: Faults, dates: tuple[str, ...] = ()) -> pl.Da
 
     A date that cannot be read is null and warned of; sheet and row stand beside every row.
     """
-    found: dict[str, pl.Series] = {}
-    for header, name in definition(sheet.known).columns.items():
-        if sheet.has(header):
-            found[name] = _dates(sheet, header, faults) if header in dates else sheet.text(header)
+    names = {header: name for header, name in definition(sheet.known).columns.items() if sheet.has(header)}
+    texts = sheet.texts(header for header in names if header not in dates)
+    found = {
+        name: texts[header] if header in texts else _dates(sheet, header, faults)
+        for header, name in names.items()
+    }
     frame = pl.DataFrame(found) if found else pl.DataFrame()
     return frame.with_columns(sheet=pl.lit(sheet.name), row=pl.Series(sheet.rows, dtype=pl.Int64))
 

@@ -71,18 +71,11 @@ def text_of(value: Cell) -> str | None:
     return value.isoformat() if isinstance(value, date | time) else str(value)
 
 
-def text_column(values: Sequence[Cell]) -> pl.Series:
-    """Trimmed NFC text, null where blank. Shape: as the values."""
+def as_text(values: Sequence[Cell]) -> pl.Series:
+    """The values as text, not yet trimmed; what has no text is null. Shape: as the values."""
     if set(map(type, values)) <= {str}:
-        series = pl.Series(values, dtype=pl.String)
-    else:
-        series = pl.Series([v if v.__class__ is str else text_of(v) for v in values], dtype=pl.String)
-    return tidy_text(series)
-
-
-def tidy_text(series: pl.Series) -> pl.Series:
-    """The same text trimmed and in NFC, null where nothing is left."""
-    return tidy_texts(series.to_frame()).to_series()
+        return pl.Series(values, dtype=pl.String)
+    return pl.Series([v if v.__class__ is str else text_of(v) for v in values], dtype=pl.String)
 
 
 def tidy_texts(frame: pl.DataFrame) -> pl.DataFrame:

@@ -44,7 +44,8 @@ def _teams(sheet: Sheet) -> pl.DataFrame:
 
 
 def _identity(sheet: Sheet) -> pl.DataFrame:
-    found = {name: sheet.text(header) for header, name in IDENTITY.items() if sheet.has(header)}
+    texts = sheet.texts(header for header in IDENTITY if sheet.has(header))
+    found = {IDENTITY[header]: text for header, text in texts.items()}
     if "pdu_code" not in found and "ldu_code" in found:
         found["pdu_code"] = found["ldu_code"]
         found["pdu_name"] = sheet.text("ldu_desc")

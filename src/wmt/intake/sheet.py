@@ -8,14 +8,15 @@ import polars as pl
 
 from wmt.intake.cells import (
     Cell,
+    as_text,
     clean_name,
     describe,
     is_blank,
     letters,
     odd_keys,
     show,
-    text_column,
     text_of,
+    tidy_texts,
 )
 from wmt.intake.faults import Faults, Hit
 from wmt.intake.grid import Grid
@@ -55,9 +56,16 @@ class Sheet:
 
     def text(self, header: str) -> pl.Series:
         """A column as trimmed text, null where blank."""
-        if header not in self._texts:
-            self._texts[header] = text_column(self.column(header))
-        return self._texts[header]
+        return self.texts([header])[header]
+
+    def texts(self, headers: Iterable[str]) -> dict[str, pl.Series]:
+        """Several columns as trimmed text, null where blank: together they are tidied much faster."""
+        headers = list(headers)
+        wanted = [header for header in headers if header not in self._texts]
+        if wanted:
+            raw = pl.DataFrame([as_text(self.column(header)).alias(header) for header in wanted])
+            self._texts |= tidy_texts(raw).to_dict()
+        return {header: self._texts[header] for header in headers}
 
     def settle(self) -> "Sheet":
         """Keep the cells by column only: the rows have told what they can, and they take much room."""
@@ -113,8 +121,8 @@ def sort_rows(sheet: Sheet, keys: Sequence[str], constants: Iterable[str], fault
     """Keep the rows that have all their keys. Orphans and placeholders are reported, bad keys refused."""
     bad = _bad_keys(sheet, keys, faults)
     present = pl.Series([True] * len(sheet.rows), dtype=pl.Boolean)
-    for key in keys:
-        present &= sheet.text(key).is_not_null()
+    for text in sheet.texts(keys).values():
+        present &= text.is_not_null()
     keep = present.to_list()
     orphans, placeholders, blanks = [], [], 0
     for index in (~present).arg_true().to_list():

@@ -70,13 +70,22 @@ def _last_row(text: bytes) -> int:
 def parse(blocks: Iterator[bytes], sheet: str) -> SheetScan:
     """Every cell of the sheet looked at. Refuses XML that is damaged or declares entities."""
     walker = _Walker(sheet)
+    _run(walker.parser, blocks, sheet)
+    return walker.found
+
+
+def well_formed(blocks: Iterator[bytes], sheet: str) -> None:
+    """Refuse XML that is damaged, without looking at the cells."""
+    _run(expat.ParserCreate(), blocks, sheet)
+
+
+def _run(parser: expat.XMLParserType, blocks: Iterator[bytes], sheet: str) -> None:
     try:
         for block in blocks:
-            walker.parser.Parse(block, False)
-        walker.parser.Parse(b"", True)
+            parser.Parse(block, False)
+        parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise Refusal("DAMAGED_FILE", f"the sheet {sheet} is damaged: {error}", sheet=sheet) from error
-    return walker.found
 
 
 class _Walker:

@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 from wmt.intake.archive import blocks, content, open_zip, prove
 from wmt.intake.faults import Refusal
 from wmt.intake.grid import Grid, grid_with
-from wmt.intake.sheet_xml import SheetScan, parse, scan
+from wmt.intake.sheet_xml import SheetScan, parse, scan, well_formed
 
 WORKBOOK = "xl/workbook.xml"
 RELATIONS = "xl/_rels/workbook.xml.rels"
@@ -40,12 +40,24 @@ def read_sheets(data: bytes, name: str) -> list[Grid]:
         raise Refusal("NOT_A_WORKBOOK", f"{name} is a zip, but not an Excel workbook")
     parts = _parts(archive, name)
     sheets = {part.member for part in parts}
-    prove(archive, [member for member in archive.namelist() if member not in sheets], name)
+    for member in archive.namelist():
+        if member.endswith((".xml", ".rels")) and member not in sheets:
+            well_formed(blocks(archive, member, name), member)
+        elif member not in sheets:
+            prove(archive, [member], name)
     shares = _shares(parts)
     with ThreadPoolExecutor(len(shares)) as pool:
-        found = pool.map(lambda share: _read_share(data, name, share), shares)
-        grids = {grid.name: grid for share in found for grid in share}
+        readings = [pool.submit(_read_share, data, name, share) for share in shares]
+        proofs = [pool.submit(_prove_xml, data, name, part) for part in parts]  # by whoever is free first
+        grids = {grid.name: grid for reading in readings for grid in reading.result()}
+        for proof in proofs:
+            proof.result()
     return [grids[part.name] for part in parts]
+
+
+def _prove_xml(data: bytes, name: str, part: _Part) -> None:
+    """Refuse a sheet whose XML is broken: the reader would pass over the cells it cannot make out."""
+    well_formed(blocks(open_zip(data, name), part.member, name), part.name)
 
 
 def _shares(parts: Sequence[_Part]) -> list[list[_Part]]:
