@@ -5,6 +5,7 @@ equal keys. Here a plain word is a whole number, a decimal, a date, true, false,
 """
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,7 +16,8 @@ from wmt.rules.errors import Fault
 
 #: The C parser where it is built in (ten times faster), else the same in Python.
 _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_STANDARD = "tag:yaml.org,2002:"
+#: Rules need five levels.
+_DEEPEST = 30
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -25,20 +27,15 @@ _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~
 def read_yaml(text: str, file: str) -> tuple[Any, list[Fault]]:
     """The content of one YAML document, and every fault in it; (None, faults) where it is no YAML at all.
 
-    Mappings become dict, sequences list; scalars int, Decimal, date, bool, None or str.
+    Mappings become dict, sequences list; scalars int, Decimal, date, bool, None or str; nothing is None.
     """
+    reading = _Reading(file, yaml.parse(text, Loader=_PARSER))
     try:
-        root = yaml.compose(text, Loader=_PARSER)
+        return reading.document(), reading.faults
     except yaml.YAMLError as error:
         return None, [Fault(file, "", f"is not readable as YAML: {_syntax(error)}; mend the line")]
-    if root is None:
-        return None, []
-    reading = _Reading(file)
-    try:
-        content = reading.node(root)
-    except RecursionError:
+    except _TooDeepError:
         return None, [Fault(file, "", "is nested too deeply to be rules; write it flat")]
-    return content, reading.faults
 
 
 def _syntax(error: yaml.YAMLError) -> str:
@@ -48,41 +45,70 @@ def _syntax(error: yaml.YAMLError) -> str:
     return " ".join(str(error).split())
 
 
+class _TooDeepError(Exception):
+    """Nested beyond `_DEEPEST`: a slip or an attack, and in any case no rules."""
+
+
 class _Reading:
-    def __init__(self, file: str) -> None:
+    """Builds the content out of the parser's events, which come one by one whatever the nesting."""
+
+    def __init__(self, file: str, events: Iterator[yaml.Event]) -> None:
         self.file = file
         self.faults: list[Fault] = []
-        self._seen: set[int] = set()
+        self._events = events
+        self._depth = 0
 
-    def node(self, node: yaml.Node) -> Any:
-        if id(node) in self._seen:
-            return self._refuse(node, "refers back to an anchor; write the values out in full")
-        self._seen.add(id(node))
-        if not node.tag.startswith(_STANDARD):
-            return self._refuse(node, f"has the tag {node.tag}; take the tag out")
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node)
-        if isinstance(node, yaml.SequenceNode):
-            return [self.node(item) for item in node.value]
-        assert isinstance(node, yaml.ScalarNode)
-        return self._scalar(node)
-
-    def _mapping(self, node: yaml.MappingNode) -> dict[Any, Any]:
-        content: dict[Any, Any] = {}
-        for key_node, value_node in node.value:
-            if not isinstance(key_node, yaml.ScalarNode):
-                self._refuse(key_node, "a key must be one word, number or date")
-                continue
-            key = self.node(key_node)
-            if key in content:
-                self._refuse(key_node, f"the key '{key}' is written twice; keep one of the two")
-                continue
-            content[key] = self.node(value_node)
+    def document(self) -> Any:
+        content: Any = None
+        documents = 0
+        for event in self._events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                content = self.node(next(self._events))
+                if documents == 2:
+                    self._refuse(event, "begins a second document; put each into a file of its own")
         return content
 
-    def _scalar(self, node: yaml.ScalarNode) -> Any:
-        text = str(node.value)
-        if node.style:  # quoted, or a block of text
+    def node(self, event: yaml.Event) -> Any:
+        if isinstance(event, yaml.AliasEvent):
+            return self._refuse(event, "refers back to an anchor; write the values out in full")
+        assert isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent)
+        if event.tag:
+            self._refuse(event, f"has the tag {event.tag}; take the tag out")
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event)
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise _TooDeepError
+        content = self._mapping() if isinstance(event, yaml.MappingStartEvent) else self._sequence()
+        self._depth -= 1
+        return content
+
+    def _inside(self) -> Iterator[yaml.Event]:
+        """The events up to the end of the collection that has begun."""
+        for event in self._events:
+            if isinstance(event, yaml.CollectionEndEvent):
+                return
+            yield event
+
+    def _sequence(self) -> list[Any]:
+        return [self.node(event) for event in self._inside()]
+
+    def _mapping(self) -> dict[Any, Any]:
+        content: dict[Any, Any] = {}
+        for event in self._inside():
+            key, value = self.node(event), self.node(next(self._events))
+            if not isinstance(event, yaml.ScalarEvent):
+                self._refuse(event, "a key must be one word, number or date")
+            elif key in content:
+                self._refuse(event, f"the key '{key}' is written twice; keep one of the two")
+            else:
+                content[key] = value
+        return content
+
+    def _scalar(self, event: yaml.ScalarEvent) -> Any:
+        text = str(event.value)
+        if event.style:  # quoted, or a block of text
             return text
         if text in _WORDS:
             return _WORDS[text]
@@ -90,14 +116,15 @@ class _Reading:
             return int(text)
         if _DECIMAL.fullmatch(text):
             return Decimal(text)
-        return self._date(node, text) if _DATE.fullmatch(text) else text
+        return self._date(event, text) if _DATE.fullmatch(text) else text
 
-    def _date(self, node: yaml.Node, text: str) -> date | None:
+    def _date(self, event: yaml.Event, text: str) -> date | None:
         try:
             return date.fromisoformat(text)
         except ValueError:
-            self._refuse(node, f"{text} is not a day of the calendar; write year-month-day")
+            self._refuse(event, f"{text} is not a day of the calendar; write year-month-day")
             return None
 
-    def _refuse(self, node: yaml.Node, message: str) -> None:
-        self.faults.append(Fault(self.file, f"line {node.start_mark.line + 1}", message))
+    def _refuse(self, event: yaml.Event, message: str) -> None:
+        where = f"line {event.start_mark.line + 1}" if event.start_mark else ""
+        self.faults.append(Fault(self.file, where, message))
