@@ -132,7 +132,9 @@ _BY_LINES: dict[str, Callable[[pl.DataFrame], str]] = {
     "in force since": _since,
     "cases by reason": _by_reason,
 }
-SHOWS = (*COMMON, *_BY_ALL, *COUNTS, "OMiC on licence", *_BY_LINES, "change")
+#: What a column of totals may show, and what a column of situations may.
+OF_UNITS = (*COMMON, *_BY_ALL, *COUNTS, "OMiC on licence")
+SHOWS = (*OF_UNITS, *_BY_LINES, "change")
 
 
 def read(seen: Seen, shows: str) -> str | None:

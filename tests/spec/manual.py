@@ -54,7 +54,7 @@ def _section(table: Table) -> Iterator[str]:
     if notes := list(_notes(table)):
         yield from (*(f"- {note}" for note in notes), "")
     if table.grid.rows:
-        yield from _table(table.grid)
+        yield from _table(_upright(table.grid))
     if table.totals_grid:
         if table.grid.rows:
             yield from ("", "Together:", "")
@@ -75,10 +75,10 @@ def _notes(table: Table) -> Iterator[str]:
         yield f"Tier scheme: `{table.content['tier scheme']}`."
     for name, column in table.columns.items():
         if words := _words({key: value for key, value in column.items() if key != "shows"}):
-            shows = f"; the figure is {column['shows']}" if "shows" in column else ""
+            shows = f"; shows {column['shows']}" if "shows" in column else ""
             yield f"Column ‘{name}’: {words}{shows}."
         elif "shows" in column and column["shows"] != name:
-            yield f"Column ‘{name}’: {column['shows']}."
+            yield f"Column ‘{name}’ shows {column['shows']}."
     if "overlay" in table.content:
         yield from _overlay(table.content["overlay"])
 
@@ -100,6 +100,14 @@ def _overlay(name: str) -> Iterator[str]:
     content = yaml.safe_load((FOLDER / name).read_text("utf-8"))
     values = ", ".join(f"`{path}` = {value}" for path, value in content["values"].items())
     yield f"Under the overlay ‘{content['name']}’: {values}."
+
+
+def _upright(grid: Grid) -> Grid:
+    """A table too wide to read turned on its side, one item of work a line."""
+    if len(grid.header) <= 6 or len(grid.rows) > 3:
+        return grid
+    first, *rest = zip(grid.header, *grid.rows, strict=True)
+    return Grid(first, tuple(tuple(cell.replace("; ", "<br>") for cell in row) for row in rest))
 
 
 def _table(grid: Grid) -> Iterator[str]:

@@ -270,6 +270,10 @@ def slug(label: str) -> str:
 
 
 def _totals(place: str, page: str, content: Mapping[str, Any], grid: Grid | None) -> Iterator[Total]:
+    from spec.figures import OF_UNITS
+
+    if strange := set(grid.header if grid else ()) - {"of", *OF_UNITS, *WORDS}:
+        raise SpecError(f"{place}: totals cannot show {sorted(strange)}")
     for number, cells in enumerate(grid.rows if grid else (), 1):
         row = dict(zip(grid.header if grid else (), cells, strict=True))
         of = row.pop("of")
