@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 WMT    := $(BIN)/wmt
 
-.PHONY: demo test check fix bench soak spec lock clean
+.PHONY: demo test check fix bench soak spec picture lock clean
 
 $(VENV)/.ready: requirements/dev.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -13,17 +13,27 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml
 	touch $@
 
 check: $(VENV)/.ready   ## lint, format, types, imports
-	$(BIN)/ruff check src tests
-	$(BIN)/ruff format --check src tests
+	$(BIN)/ruff check src tests bench docs
+	$(BIN)/ruff format --check src tests bench docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 fix: $(VENV)/.ready
-	$(BIN)/ruff check --fix src tests
-	$(BIN)/ruff format src tests
+	$(BIN)/ruff check --fix src tests bench docs
+	$(BIN)/ruff format src tests bench docs
 
-test: check             ## all checks and tests, on every engine
-	$(BIN)/python -m pytest -n 2
+test: check             ## all checks and tests, on every engine: DuckDB, PostgreSQL and Sail's Spark server
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+soak: $(VENV)/.ready    ## the large counts whole: 1,000 mutated workbooks, 100 kills
+	WMT_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/intake/test_mutations.py tests/faults
+
+bench: $(VENV)/.ready   ## time and memory; writes docs/benchmarks.md
+	$(BIN)/python -m bench
+
+demo: $(VENV)/.ready    ## a nation to try everything on
+	$(WMT) nation demo --nights 2
+	$(WMT) tour demo
 
 lock:                   ## write requirements/dev.txt anew, with hashes and without addresses
 	$(PYTHON) -m venv $(VENV)
@@ -32,3 +42,8 @@ lock:                   ## write requirements/dev.txt anew, with hashes and with
 
 clean:
 	rm -rf $(VENV) demo .bench
+spec: $(VENV)/.ready    ## print the rules manual anew from the specs
+	cd tests && ../$(BIN)/python -m spec.manual
+
+picture: $(VENV)/.ready ## draw the README's picture from the demonstration nation
+	$(BIN)/python docs/picture.py demo "$$($(BIN)/python -c "import json; print(json.load(open('demo/truth.json'))['stories'][0]['post'])")" docs/pictures/explain.svg

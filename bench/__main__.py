@@ -74,7 +74,7 @@ def _ledger_part(times: LedgerTimes) -> Iterator[str]:
 def _load_part(runs: dict[str, Ran]) -> Iterator[str]:
     marks = {"tidy": 3.0, "workbook": 10.0, "tidy, ten times the cases": runs["tidy"].seconds * 10}
     yield "## A whole load\n"
-    yield "`wmt load` in a fresh process, from its start to the results in the night's folder; the best run.\n"
+    yield "`wmt load` in a fresh process, from its start to the results in the night's folder; best run.\n"
     yield "| input | time | mark | | peak memory | mark | |"
     yield "|---|---:|---:|---|---:|---:|---|"
     for name, run in runs.items():

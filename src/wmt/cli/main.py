@@ -7,7 +7,7 @@ from typing import NoReturn
 import typer
 
 import wmt
-from wmt.cli import check, compare, explain, load, measure, nation, recompute, rules
+from wmt.cli import check, compare, explain, load, measure, nation, recompute, rules, tour
 from wmt.cli.console import Refusal, complain
 from wmt.ledger import LedgerError
 from wmt.nights import NightBusyError, NightError
@@ -23,6 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("nation")(nation.nation)
+app.command("tour")(tour.tour)
 app.command("check")(check.check)
 app.command("measure")(measure.measure)
 app.command("explain")(explain.explain)
