@@ -1,5 +1,6 @@
 """The ledger: facts + rules → lines → sums, differences, comparisons. The only room that knows Ibis."""
 
+from wmt.ledger.beside import BESIDE, side_by_side
 from wmt.ledger.compare import CHANGE, changes, compare
 from wmt.ledger.figures import (
     Moment,
@@ -17,8 +18,8 @@ from wmt.ledger.totals import MEASURES, TOTAL
 from wmt.ledger.words import COMPONENTS, LEVELS, Cause, LedgerError, Reason
 
 __all__ = [
-    "CHANGE", "COMPONENTS", "LEVELS", "LINE", "MEASURES", "NAMED_LINE", "TOTAL", "Cause", "Ledger",
+    "BESIDE", "CHANGE", "COMPONENTS", "LEVELS", "LINE", "MEASURES", "NAMED_LINE", "TOTAL", "Cause", "Ledger",
     "LedgerError", "Moment", "Reason", "capacity_x100", "changes", "compare", "decimal", "is_over",
     "percentage_points_x100", "present_comparison", "present_line", "present_post", "present_total",
-    "reconciliation", "shown_capacity", "shown_points", "warm_up",
+    "reconciliation", "shown_capacity", "shown_points", "side_by_side", "warm_up",
 ]  # fmt: skip
