@@ -93,7 +93,9 @@ class Reference:
         return RefLine("work", "report", "reports", each * row["reports"] if inside else Fraction(0))
 
     def contact(self, row: dict[str, Any], sign: int) -> RefLine:
-        each = number(self.rules, f"cms_points.{row['code']}") or Fraction(0)
+        each = number(self.rules, f"cms_points.{row['code']}")
+        if each is None:
+            each = need(self.rules, "cms_points.(other)")
         inside = 0 <= row["age_days"] < need(self.rules, "cms_window_days")
         return RefLine("work", "contact", "contacts", sign * each if inside else Fraction(0))
 

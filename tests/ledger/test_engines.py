@@ -113,3 +113,28 @@ def test_every_line_names_its_rule_and_earns_or_says_why_not(world: World, engin
             assert line["points_x100"] * 1_000_000 == line["each_x100"] * line["quantity_micro"]
     contacts = lines.filter(pl.col("kind") == "contact")
     assert contacts["points_x100"].sum() == 0
+
+
+def test_weights_other_than_the_published_ones_are_honoured_everywhere(engines: dict[str, Any]) -> None:
+    """Half the points for a warrant, 60% for unpaid work, 5 points for a contact with an unknown code."""
+    entries = {
+        "case_weighting.warrant": 50,
+        "case_weighting.unpaid_work": 60,
+        "cms_points.(other)": 5,
+    }
+    overlay = rules.Overlay("weights", "test", tuple((path, DAYS[1], v) for path, v in entries.items()))
+    ruleset = rules.load().at(DAYS[1], [overlay])
+    world = World().post("N1A:S1").post("N1A:S2")
+    world.cases("N1A:S1", "community", "B1", status="warrant", ref="X000001")  # half of 108
+    world.cases("N1A:S1", "community", "C0", 5)  # 5 × 25, one of them unpaid work: 40% of 25 less
+    world.flag("N1A:S1", "X000002", "U", "community", "C0").flag("N1A:S1", "X000001", "W", "community", "B1")
+    world.contact("XXX99", by="N1A:S1", om="N1A:S2")
+    facts = world.facts()
+    for engine in engines.values():
+        ledger = Ledger(facts, ruleset, engine=engine)
+        points = ledger.totals(["post"])["points_x100"].to_list()
+        assert points == [(54 + 125 - 10 + 5) * 100, -500]
+        earning = ledger.lines().filter((pl.col("side") == "work") & (pl.col("points_x100") != 0))
+        assert earning["counted"].to_list() == [1] * len(earning)
+    reference = Reference(facts, ruleset)
+    assert [reference.figures(post_no)["points"] for post_no in (0, 1)] == [174, -5]

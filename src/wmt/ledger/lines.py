@@ -150,7 +150,7 @@ def contact_lines(tables: dict[str, Table], *, side: int) -> Table:
     joined = joined.cross_join(tables["scalar"])
     inside = (joined.age_days >= 0) & (joined.age_days < joined.cms_window)
     unknown = joined.known_code.isnull()
-    each = joined.each_x100.fill_null(0) * side
+    each = joined.each_x100.fill_null(joined.other_x100) * side
     late = ibis.ifelse(joined.age_days < 0, str(Reason.AHEAD), str(Reason.OUTSIDE_WINDOW))
 
     def either(of_code: Table, of_unknown: Table, of_window: Table) -> Table:
@@ -165,7 +165,7 @@ def contact_lines(tables: dict[str, Table], *, side: int) -> Table:
         quantity_micro=ibis.literal(MICRO, type="int64"),
         each_x100=each,
         points_x100=ibis.ifelse(inside, each, 0),
-        counted=ibis.ifelse(inside & ~unknown, 1, 0),
+        counted=ibis.ifelse(inside & (~unknown | (joined.other_x100 != 0)), 1, 0),
         reason=either(joined.reason, str(Reason.UNKNOWN_CODE), late),
         rule=either(joined.rule, joined.other_rule, joined.cms_window_rule),
         rule_from=either(joined.rule_from, joined.other_from, joined.cms_window_from),

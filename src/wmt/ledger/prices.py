@@ -76,6 +76,7 @@ SCALAR = table_of(
         "cms_window": pl.Int64,
         "cms_window_rule": pl.String,
         "cms_window_from": pl.String,
+        "other_x100": pl.Int64,
         "other_rule": pl.String,
         "other_from": pl.String,
         "unpaid_rule": pl.String,
@@ -136,9 +137,18 @@ def price(rules: RuleSet, tier_scheme: str, day: date) -> Prices:
 def _scalars(rules: RuleSet, day: date) -> tuple[object, ...]:
     window, other = rules["cms_window_days"], rules["cms_points.(other)"]
     unpaid = rules["case_weighting.unpaid_work"]
-    named = ((rule.path, _since(rule)) for rule in (window, other, unpaid))
-    (window_rule, window_from), others, unpaids = named
-    return (day, _whole(window), window_rule, window_from, *others, *unpaids)
+    return (
+        day,
+        _whole(window),
+        *_named(window),
+        other.hundredths,
+        *_named(other),
+        *_named(unpaid),
+    )
+
+
+def _named(rule: Value) -> tuple[str, str]:
+    return rule.path, _since(rule)
 
 
 def _kind_row(rules: RuleSet, scheme: str, kind: Kind) -> tuple[object, ...]:
@@ -156,7 +166,7 @@ def _kind_row(rules: RuleSet, scheme: str, kind: Kind) -> tuple[object, ...]:
         share(each, rules["case_weighting.unpaid_work"]) - each,
         int(is_active and not is_omic),
         int(not is_omic),
-        int(is_active and not is_omic),
+        int(not is_omic and (is_active or each != 0)),
         _reason(kind, worth, each),
         rule.path,
         _since(rule),

@@ -50,7 +50,11 @@ class Content:
         frames = {f"facts/{name}": frame for name, frame in self.facts.tables().items()}
         if self.former is not None:
             frames["facts/former_line"] = self.former
-        return {**frames, **{f"input/{name}": frame for name, frame in self.inputs.items()}, **self.results}
+        frames |= {f"input/{name}": frame for name, frame in self.inputs.items()}
+        # counts beside the measure come in the order their threads finished
+        if (counts := frames.get("input/measure")) is not None:
+            frames["input/measure"] = counts.sort(counts.columns)
+        return {**frames, **self.results}
 
 
 def write_night(nights: Path, content: Content, manifest: Mapping[str, Any]) -> Path:

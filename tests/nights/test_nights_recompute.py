@@ -1,0 +1,88 @@
+"""A night must give the same bytes again, anywhere; and damage is found and named."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from wmt.ledger.engine import DuckDBEngine
+from wmt.nights import Night, NightError, is_night, open_night, recompute
+
+
+@pytest.fixture
+def copy(clean: list[Night], tmp_path: Path) -> Night:
+    return open_night(shutil.copytree(clean[0].path, tmp_path / "a copy"))
+
+
+def test_the_same_bytes_again(clean: list[Night]) -> None:
+    for night in clean:
+        found = recompute(night)
+        assert (found.damaged, found.differing, found.files) == ([], [], 2)
+        assert found.same
+
+
+def test_a_copy_elsewhere_gives_them_too(copy: Night) -> None:
+    assert recompute(copy).same
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_whatever_the_number_of_threads(
+    clean: list[Night], monkeypatch: pytest.MonkeyPatch, threads: int
+) -> None:
+    monkeypatch.setattr("wmt.ledger.ledger.DuckDBEngine", lambda: DuckDBEngine(threads))
+    assert recompute(clean[1]).same
+
+
+def append(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + b" ")
+
+
+@pytest.mark.parametrize(
+    ("name", "harm"),
+    [
+        ("facts/caseload.parquet", append),
+        ("facts/post.parquet", Path.unlink),
+        ("results/lines.parquet", Path.unlink),
+        ("results/totals.parquet", append),
+        ("report.json", append),
+        ("rules.yaml", Path.unlink),
+        ("manifest.json", append),
+        ("loaded.json", Path.unlink),
+        ("facts/extra.parquet", Path.touch),
+        ("results/.hidden", Path.touch),
+    ],
+)
+def test_damage_is_found_and_named(copy: Night, name: str, harm: Callable[[Path], None]) -> None:
+    harm(copy.path / name)
+    assert copy.damage() == [name]
+    found = recompute(copy)
+    assert found.damaged == [name]
+    assert not found.same
+    decides = name.startswith("facts/") or name in ("rules.yaml", "manifest.json")
+    assert found.files == (0 if decides else 2)
+
+
+def test_results_that_do_not_follow_from_the_facts_are_named(copy: Night) -> None:
+    """Somebody who forges a result and its checksums still cannot make it follow from the facts."""
+    shutil.copy(copy.path / "results/totals.parquet", copy.path / "results/lines.parquet")
+    totals = copy.manifest.files["results/totals.parquet"]
+    forged = copy.manifest.model_copy(
+        update={"files": {**copy.manifest.files, "results/lines.parquet": totals}}
+    )
+    assert recompute(Night(copy.path, forged)).differing == ["results/lines.parquet"]
+
+
+@pytest.mark.parametrize("text", [None, "", "{}", '{"format": "wmt-night/1"}', "\x00\xff"])
+def test_what_is_no_night(tmp_path: Path, text: str | None) -> None:
+    if text is not None:
+        (tmp_path / "manifest.json").write_text(text, encoding="latin-1")
+    with pytest.raises(NightError, match=str(tmp_path)):
+        open_night(tmp_path)
+
+
+def test_a_file_is_no_night(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert not is_night(tmp_path / "file")
+    with pytest.raises(NightError, match="a night is a folder"):
+        open_night(tmp_path / "file")
