@@ -14,6 +14,7 @@ from wmt.ledger.figures import (
 from wmt.ledger.ledger import NAMED_LINE, Ledger, warm_up
 from wmt.ledger.lines import LINE
 from wmt.ledger.present import present_comparison, present_line, present_post, present_total, reconciliation
+from wmt.ledger.stakes import untiered_at_stake
 from wmt.ledger.totals import MEASURES, TOTAL
 from wmt.ledger.words import COMPONENTS, LEVELS, Cause, LedgerError, Reason
 
@@ -21,5 +22,5 @@ __all__ = [
     "BESIDE", "CHANGE", "COMPONENTS", "LEVELS", "LINE", "MEASURES", "NAMED_LINE", "TOTAL", "Cause", "Ledger",
     "LedgerError", "Moment", "Reason", "capacity_x100", "changes", "compare", "decimal", "is_over",
     "percentage_points_x100", "present_comparison", "present_line", "present_post", "present_total",
-    "reconciliation", "shown_capacity", "shown_points", "side_by_side", "warm_up",
+    "reconciliation", "shown_capacity", "shown_points", "side_by_side", "untiered_at_stake", "warm_up",
 ]  # fmt: skip
