@@ -27,8 +27,8 @@ pytestmark = [pytest.mark.soak] if SOAK else []
 VALUES = [
     None, "", " ", "\xa0", "12", "1 2", "x", "N/A", "#N/A",
     "#REF!", "=1+1", '=""', 0, 1, 3, 250, -1, 0.5,
-    2.0, 1e15, 1e300, True, False, datetime(2024, 6, 14), datetime(9999, 12, 31), datetime(1900, 1, 1), "N01AAA",
-    "n01aaa", "N01A001", "Community", "License", "Moon", "W", "N", "17", "99", "A" * 40000,
+    2.0, 1e15, 1e300, True, False, datetime(2024, 6, 14), datetime(9999, 12, 31), datetime(1900, 1, 1),
+    "N01AAA", "n01aaa", "N01A001", "Community", "License", "Moon", "W", "N", "17", "99", "A" * 40000,
     "line\r\nbreak", "𝔘nicode", "'", "<v>&amp;</v>", "_x000D_",
 ]  # fmt: skip
 HEADERS = [

@@ -68,6 +68,7 @@ def as_alone(tidy: Tidy) -> None:
 CASES = [
     Case("format", "MANIFEST_FORMAT", manifest(format="workload-input/2"), "manifest.json"),
     Case("moment", "MANIFEST_BAD", manifest(as_at="last night"), "manifest.json", None, "as_at"),
+    Case("long ago", "MANIFEST_BAD", manifest(as_at="1900-01-01"), "manifest.json", None, "as_at"),
     Case("scheme", "MANIFEST_BAD", manifest(tier_scheme="pc17"), "manifest.json", None, "tier_scheme"),
     Case("tables", "MANIFEST_BAD", manifest(tables="all"), "manifest.json", None, "tables"),
     Case(

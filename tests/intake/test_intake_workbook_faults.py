@@ -443,6 +443,15 @@ WARNED = [
         lambda b: b[EXTRACT].rows[0].update(Datestamp=b.stamp - timedelta(days=1)),
     ),
     Case(
+        "a Datestamp of 1900",
+        "warn",
+        "BAD_DATESTAMP",
+        put(EXTRACT, 0, Datestamp=datetime(1900, 1, 1)),
+        EXTRACT,
+        2,
+        "Datestamp",
+    ),
+    Case(
         "a Datestamp in words",
         "warn",
         "BAD_DATESTAMP",

@@ -11,6 +11,9 @@ import polars as pl
 #: No post holds as many cases; above it a number is a slip and not a count.
 HIGHEST_COUNT = 1_000_000
 
+#: Before the first extract there ever was, and after any we shall read, a moment is a slip.
+FIRST_MOMENT, LAST_MOMENT = datetime(2017, 5, 1), datetime(2199, 12, 31)
+
 #: The system's way of writing 'no date'.
 NO_DATE = date(9999, 12, 31)
 

@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from wmt.intake.archive import content, open_zip, prove
+from wmt.intake.cells import FIRST_MOMENT, LAST_MOMENT
 from wmt.intake.faults import Faults, Refusal
 from wmt.intake.model import Source
 from wmt.intake.table_file import source_of
@@ -112,6 +113,9 @@ def read_manifest(bundle: Bundle, faults: Faults) -> Manifest:
             "MANIFEST_TIME_ZONE", f"{MANIFEST}: as_at has a time zone", sheet=MANIFEST, column="as_at"
         )
         manifest.as_at = manifest.as_at.replace(tzinfo=None)
+    if not FIRST_MOMENT <= manifest.as_at <= LAST_MOMENT:
+        what = f"{MANIFEST}: no extract is of {manifest.as_at}"
+        raise Refusal("MANIFEST_BAD", what, sheet=MANIFEST, column="as_at")
     return manifest
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, time
 
-from wmt.intake.cells import NO_DATE, Cell, describe, is_blank
+from wmt.intake.cells import FIRST_MOMENT, LAST_MOMENT, Cell, describe, is_blank
 from wmt.intake.faults import Faults, Hit
 from wmt.intake.sheet import Sheet
 
@@ -34,15 +34,13 @@ def _collect(sheet: Sheet, found: dict[datetime, tuple[str, int]], faults: Fault
             found.setdefault(moment, (sheet.name, sheet.rows[values.index(value)]))
         elif not is_blank(value):
             odd.append(Hit(sheet.rows[values.index(value)], sheet.heading("datestamp"), describe(value)))
-    what = (
-        "{n} kinds of cell in " + f"{sheet.name}, column {sheet.heading('datestamp')}, hold no date and time"
-    )
+    where = f"{sheet.name}, column {sheet.heading('datestamp')}"
+    what = "{n} kinds of cell in " + f"{where}, hold no date and time of an extract"
     faults.warn_once("BAD_DATESTAMP", sheet.name, sorted(odd), what)
 
 
 def _moment(value: Cell) -> datetime | None:
-    if isinstance(value, datetime):
-        return None if value.date() == NO_DATE else value.replace(tzinfo=None)
-    if isinstance(value, date):
-        return None if value == NO_DATE else datetime.combine(value, time())
-    return None
+    if not isinstance(value, date):
+        return None
+    moment = value.replace(tzinfo=None) if isinstance(value, datetime) else datetime.combine(value, time())
+    return moment if FIRST_MOMENT <= moment <= LAST_MOMENT else None

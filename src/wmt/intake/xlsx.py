@@ -16,6 +16,7 @@ from wmt.intake.grid import Grid, grid_with
 from wmt.intake.sheet_xml import SheetScan, parse, scan, well_formed
 
 WORKBOOK = "xl/workbook.xml"
+CONTENT_TYPES = "[Content_Types].xml"
 RELATIONS = "xl/_rels/workbook.xml.rels"
 RELATION_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 STRICT_RELATION_ID = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
@@ -101,30 +102,37 @@ def _guarded(read: Callable[[], T], name: str, sheet: str | None = None) -> T:
 
 def _parts(archive: zipfile.ZipFile, name: str) -> list[_Part]:
     """The worksheets that the workbook lists. Charts and macro sheets hold no table and are passed over."""
-    targets = {
-        relation.get("Id"): (relation.get("Type", ""), relation.get("Target", ""))
-        for relation in _xml(archive, RELATIONS, name).iter()
-        if relation.tag.endswith("}Relationship")
-    }
+    targets = _targets(archive, name)
     parts = []
     for sheet in _xml(archive, WORKBOOK, name).iter():
         if not sheet.tag.endswith("}sheet"):
             continue
-        kind, target = targets.get(sheet.get(RELATION_ID) or sheet.get(STRICT_RELATION_ID), ("", ""))
+        label, relation = sheet.get("name", ""), sheet.get(RELATION_ID) or sheet.get(STRICT_RELATION_ID)
+        if relation not in targets:
+            what = f"{name} is damaged: it lists the sheet {label} but does not hold it"
+            raise Refusal("DAMAGED_FILE", what, sheet=label)
+        kind, member = targets[relation]
         if kind.endswith("/worksheet"):
-            parts.append(_part(archive, sheet.get("name", ""), target, name))
+            parts.append(_Part(label, member, archive.getinfo(member).file_size))
     return parts
 
 
-def _part(archive: zipfile.ZipFile, sheet: str, target: str, name: str) -> _Part:
-    member = (
-        target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join("xl", target))
-    )
-    if member not in archive.namelist():
-        raise Refusal(
-            "DAMAGED_FILE", f"{name} is damaged: it lists the sheet {sheet} but does not hold it", sheet=sheet
-        )
-    return _Part(sheet, member, archive.getinfo(member).file_size)
+def _targets(archive: zipfile.ZipFile, name: str) -> dict[str | None, tuple[str, str]]:
+    """Kind and member of everything the workbook refers to, by its id. All of it must be there."""
+    targets = {}
+    for relation in _xml(archive, RELATIONS, name).iter():
+        if relation.tag.endswith("}Relationship") and relation.get("TargetMode") != "External":
+            member = _member(relation.get("Target", ""))
+            targets[relation.get("Id")] = (relation.get("Type", ""), member)
+    for member in (CONTENT_TYPES, *(member for _, member in targets.values())):
+        if member not in archive.namelist():
+            raise Refusal("DAMAGED_FILE", f"{name} is damaged: its part {member} is missing")
+    return targets
+
+
+def _member(target: str) -> str:
+    """The member that a target of the workbook means: from the root, or from the folder xl."""
+    return target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join("xl", target))
 
 
 def _xml(archive: zipfile.ZipFile, member: str, name: str) -> ElementTree.Element:
