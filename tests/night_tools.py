@@ -1,18 +1,36 @@
 """What tests of nights, of kills and of the command line share: a small nation, and `wmt` as a process."""
 
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 
 from wmt.demo import write_nation
 
 RUN = "from wmt.cli.main import run; run()"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command came to in this process."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Run = Callable[..., Ran]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import os
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -23,13 +23,14 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def print_json(content: object) -> None:
-    """JSON on standard output. Numbers have the places they need, never more than they carry."""
+    """JSON on standard output. Numbers have two decimals at most."""
     typer.echo(json.dumps(content, indent=1, ensure_ascii=False, default=_plain))
 
 
 def _plain(value: object) -> object:
     if isinstance(value, Decimal):
-        # a float prints what a decimal of this size says, so nothing is lost on the way to JSON
+        # points have two places at most; hours may have more, and a float says two places exactly
+        value = value.quantize(Decimal("0.01"), ROUND_HALF_UP)
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, datetime | date):
         return value.isoformat()

@@ -43,7 +43,13 @@ def about(version: bool = typer.Option(False, "--version", help="Print the versi
 
 def run() -> NoReturn:
     """Run the command line. Exit code 0 done, 1 failure, 2 refused input or a command that makes no sense."""
-    sys.exit(_outcome())
+    code = _outcome()
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # what could not be written is said already; Python would try again while it ends, and complain
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
 
 
 def _outcome() -> int:
@@ -69,7 +75,6 @@ def _outcome() -> int:
         complain(str(error))
         return FAILURE
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except OSError as error:
         where = f"{error.filename}: {error.strerror}" if error.filename else error.strerror or error
