@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+from openpyxl.utils.escape import unescape
 
 SHEET = "wmt_extract_filtered"
 PLACES = ("comm", "cust", "licence", "license")
@@ -22,10 +23,10 @@ def cleaned(name: Any) -> str:
 
 
 def key_of(value: Any) -> str:
-    """A key as text; a whole number is its digits."""
+    """A key as text; a whole number is its digits. `_x000D_` is the file format's way of writing a line break."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return "" if value is None else str(value).strip()
+    return "" if value is None else unescape(str(value)).strip()
 
 
 def is_tier(header: str) -> bool:

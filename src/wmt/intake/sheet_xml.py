@@ -52,7 +52,7 @@ def scan(blocks: Iterable[bytes]) -> SheetScan | None:
 
 
 def _is_strange(first: bytes) -> bool:
-    head = first[: 1 << 16]
+    head = first[: first.rfind(b">", 0, 1 << 16) + 1]  # no tag cut in two
     return b"<sheetData" not in head or b"\x00" in head or _STRANGE.search(head) is not None
 
 
