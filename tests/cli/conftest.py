@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from night_tools import Nation, Ran, Run, make_nation
+from wmt.cli import console
 from wmt.cli.main import _outcome
 from wmt.nights import Order, load
 
@@ -25,6 +26,8 @@ def night(nation: Nation, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    monkeypatch.setattr(console.out, "_width", 160)
+
     def ran(*arguments: object) -> Ran:
         monkeypatch.setattr(sys, "argv", ["wmt", *map(str, arguments)])
         capsys.readouterr()

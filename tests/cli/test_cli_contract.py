@@ -112,7 +112,7 @@ def test_one_level(run: Run, night: Path, level: str) -> None:
 
 def test_explained_lines_add_up_to_the_figures(run: Run, nation: Nation, given: tuple[object, ...]) -> None:
     measured = {row["code"]: row for row in run("measure", *given, "--level", "post", "--json").json}
-    for code in [nation.story, *sorted(measured)[:6]]:
+    for code in [nation.story, *sorted(measured)[:3]]:
         found = run("explain", *given, "--post", code, "--json").json
         assert set(found) >= {"points", "available", "capacity", "work", "time"}
         assert has_two_decimals(found)
@@ -148,14 +148,13 @@ def test_contacts_and_reductions_are_told_in_words(
     assert reduction["about"].startswith("Single Point of Contact (SPOC) leads, ")
 
 
-@pytest.mark.parametrize("level", ["post", "team", "nation"])
-def test_causes_add_up_to_the_change(run: Run, nation: Nation, level: str) -> None:
+def test_causes_add_up_to_the_change(run: Run, nation: Nation) -> None:
     ran = run(
         "compare", nation.tidy(0), nation.tidy(1), "--people-before", nation.people(0), "--people",
-        nation.people(1), "--level", level, "--json",
+        nation.people(1), "--level", "post", "--level", "region", "--json",
     )  # fmt: skip
     assert ran.code == 0
-    assert any(row["causes"] for row in ran.json)
+    assert {row["level"] for row in ran.json if row["causes"]} == {"post", "region"}
     for row in ran.json:
         assert set(row) >= COMPARE
         assert exact(row["after"]) - exact(row["before"]) == exact(row["change"])
