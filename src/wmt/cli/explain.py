@@ -7,6 +7,8 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 
+from wmt.cli.beside import Beside, rule_sets, show_beside
+from wmt.cli.beside import beside as figures_beside
 from wmt.cli.console import Refusal, out
 from wmt.cli.files import check_kind, print_json, write_out
 from wmt.cli.inputs import Opened, lay, open_input
@@ -14,7 +16,7 @@ from wmt.cli.measure import Former, over_mark
 from wmt.cli.options import Json, Out, Overlays, Paths, People, RulesDate, SetAside
 from wmt.cli.post import show_post
 from wmt.facts import Facts
-from wmt.ledger import present_post
+from wmt.ledger import present_post, untiered_at_stake
 from wmt.rules import RuleSet
 
 Post = Annotated[str, typer.Option("--post", metavar="TEAM:STAFF", help="The post to explain.")]
@@ -28,6 +30,7 @@ def explain(
     overlay: Overlays = None,
     set_aside: SetAside = False,
     former: Former = None,
+    beside: Beside = None,
     json: Json = False,
     out_file: Out = None,
 ) -> None:
@@ -36,7 +39,7 @@ def explain(
     overlays = lay(overlay)
     opened = open_input(paths, people=people, set_aside=set_aside, former=former, as_json=json)
     ruleset = opened.rule_set(rules_date, overlays)
-    found = explained(opened, ruleset, post)
+    found = explained(opened, ruleset, post, rule_sets(opened, beside))
     if out_file is not None:
         rows = [{"side": side, **line} for side in ("work", "time") for line in found[side]]
         write_out(out_file, {"lines": rows})
@@ -44,16 +47,25 @@ def explain(
         print_json(found)
         return
     show_post(found, ruleset)
+    show_beside(found)
     if out_file is not None:
         out.print(f"Written to {out_file}", markup=False)
 
 
-def explained(opened: Opened, ruleset: RuleSet, post: str) -> dict[str, Any]:
-    """A post and its lines. Refuses a post that is not there, naming the likeliest ones."""
+def explained(
+    opened: Opened, ruleset: RuleSet, post: str, others: dict[str, RuleSet] | None = None
+) -> dict[str, Any]:
+    """A post, its lines, and its figures under other rule sets.
+
+    Refuses a post that is not there, naming the likeliest ones.
+    """
     number = _post_no(opened.facts, post)
     ledger = opened.ledger(ruleset)
     total = ledger.totals(["post"]).row(by_predicate=pl.col("code") == post, named=True)
-    found = present_post(total, ledger.lines([number]), over_mark(ruleset))
+    lines = ledger.lines([number])
+    found = present_post(total, lines, over_mark(ruleset))
+    found["untiered"] = untiered_at_stake(lines, ruleset, opened.facts.tier_scheme)
+    found["beside"] = figures_beside(ledger, post, others or {}, over_mark(ruleset))
     about = _contacts(opened.facts, number) | _reductions(opened.facts, number, ruleset)
     for line in (*found["work"], *found["time"]):
         line["about"] = about.get((line["kind"], line["ref"]))

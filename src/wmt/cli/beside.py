@@ -1,0 +1,61 @@
+"""`--beside`: the same post under other rules, side by side."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from wmt.cli.console import capacity, out
+from wmt.cli.inputs import Opened, lay
+from wmt.cli.options import parse_day
+from wmt.cli.tables import Column, figure, table
+from wmt.ledger import Ledger, present_total, side_by_side
+from wmt.rules import RuleSet
+
+Beside = Annotated[
+    list[str] | None,
+    typer.Option("--beside", metavar="DAY|FILE", help="Also by rules of this day or overlay; repeatable."),
+]
+
+
+def rule_sets(opened: Opened, asked: Sequence[str] | None) -> dict[str, RuleSet]:
+    """The rule sets asked for, by what was asked. Refuses what is neither a day nor an overlay file."""
+    return {text: _rule_set(opened, text) for text in asked or ()}
+
+
+def _rule_set(opened: Opened, text: str) -> RuleSet:
+    if Path(text).suffix in (".yaml", ".yml"):
+        return opened.rule_set(opened.facts.day, lay([Path(text)]))
+    return opened.rule_set(parse_day(text), ())
+
+
+def beside(ledger: Ledger, post: str, rule_sets: dict[str, RuleSet], over_x100: int) -> list[dict[str, Any]]:
+    """The post's figures under each rule set: rows of {rule_set, points, available, capacity, over_mark}."""
+    if not rule_sets:
+        return []
+    found = side_by_side(ledger, rule_sets)
+    rows = (row for row in found.iter_rows(named=True) if row["code"] == post)
+    keys = ("points", "available", "capacity", "over_mark", "breakdown")
+    return [
+        {"rule_set": row["rule_set"], **{key: present_total(row, over_x100)[key] for key in keys}}
+        for row in rows
+    ]
+
+
+def show_beside(found: dict[str, Any]) -> None:
+    """A table of the rule sets, the post's own first; and what untiered cases could be worth."""
+    if found["beside"]:
+        rows = [{"rule_set": "as explained", **found}, *found["beside"]]
+        columns = (Column("rules", "text"), Column("points"), Column("available"), Column("capacity"))
+        cells = [
+            (row["rule_set"], row["points"], row["available"], capacity(row["points"], row["available"]))
+            for row in rows
+        ]
+        table("Side by side", columns, cells)
+    for row in found["untiered"]:
+        out.print(
+            f"{row['cases']} untiered {row['location']} cases: each would earn {figure(row['lowest'])} to "
+            f"{figure(row['highest'])} points once tiered",
+            markup=False,
+        )

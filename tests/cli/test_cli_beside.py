@@ -1,0 +1,38 @@
+"""`wmt explain --beside`: one post under several rule sets, and what its untiered cases are worth."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from wmt.demo import write_nation
+
+
+def wmt(*words: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "wmt", *(str(word) for word in words)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_a_post_under_its_own_and_two_other_rule_sets(tmp_path: Path) -> None:
+    truth = write_nation(tmp_path, scale=0.01, formats=("tidy", "people"))
+    night, post = tmp_path / truth.nights[0].folder, truth.stories[0]["post"]
+    overlay = tmp_path / "draft.yaml"
+    overlay.write_text(
+        "name: draft\nreference: a test\nvalues: {nominal_target.PO: 4400}\n", encoding="utf-8"
+    )
+    given = ("explain", night / "tidy", "--people", night / "people", "--post", post)
+    asked = ("--beside", "2023-01-05", "--beside", overlay)
+    found = json.loads(wmt(*given, *asked, "--json").stdout)
+    old, draft = found["beside"]
+    assert (old["rule_set"], draft["rule_set"]) == ("2023-01-05", str(overlay))
+    assert draft["points"] == found["points"]
+    assert draft["available"] == 2 * found["available"]
+    alone = json.loads(wmt(*given, "--rules-date", "2023-01-05", "--json").stdout)
+    assert [old[key] for key in ("points", "available", "capacity")] == [
+        alone[key] for key in ("points", "available", "capacity")
+    ]
+    assert sum(row["cases"] for row in found["untiered"]) == found["untiered_cases"]
+    assert "Side by side" in wmt(*given, *asked).stdout
+    refused = wmt(*given, "--beside", "nonsense")
+    assert refused.returncode == 2
+    assert "not a day" in refused.stderr
