@@ -23,7 +23,7 @@ def cleaned(name: Any) -> str:
 
 
 def key_of(value: Any) -> str:
-    """A key as text; a whole number is its digits. `_x000D_` is the file format's way of writing a line break."""
+    """A key as text; a whole number is its digits. `_x000D_` is how the file format writes a line break."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return "" if value is None else unescape(str(value)).strip()
@@ -39,6 +39,15 @@ def is_tier(header: str) -> bool:
                 len(tier) in (2, 3) and tier[0] in "abcd" and tier[1] in "0123" and tier[2:] in ("", "s")
             )
     return False
+
+
+def can_open(path: Path) -> bool:
+    """Whether openpyxl makes anything of the file: it is strict about attributes it does not know."""
+    try:
+        openpyxl.load_workbook(io.BytesIO(path.read_bytes()), data_only=True)
+    except Exception:
+        return False
+    return True
 
 
 def active_cases(path: Path) -> dict[tuple[str, str], int]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from intake_books import Book, Draft, ordinary_book
-from intake_slow_reader import active_cases
+from intake_slow_reader import active_cases, can_open
 
 from wmt.facts import Facts, kinds
 from wmt.intake import Import, read
@@ -48,6 +48,7 @@ HEADERS = [
     "#N/A",
 ]
 
+SOUND = "sound.xlsx"
 Draw = random.Random
 Change = Callable[[Book, Draw], None]
 
@@ -198,9 +199,9 @@ def mutated(seed: int, folder: Path) -> Path:
     for _ in range(0 if hurt else draw.randrange(1, 4)):
         if book.sheets:
             draw.choice(CHANGES)(book, draw)
-    path = book.write(folder / "extract.xlsx")
-    if hurt:
-        path.write_bytes(damaged(path.read_bytes(), draw))
+    sound = book.write(folder / SOUND)
+    path = folder / "extract.xlsx"
+    path.write_bytes(damaged(sound.read_bytes(), draw) if hurt else sound.read_bytes())
     return path
 
 
@@ -228,7 +229,8 @@ def check(result: Import, path: Path) -> str:
         return "refused"
     assert result.facts is not None
     assert not [fault for fault in result.faults if fault.severity == "refuse" and not fault.posts]
-    found = active_cases(path)
+    # One part was hurt. If that is where openpyxl gives up, no cell was, and the sound file tells the cases.
+    found = active_cases(path if can_open(path) else path.with_name(SOUND))
     for aside in result.set_aside:
         found.pop((aside.team_code, aside.staff_code), None)
     assert active_of(result.facts) == {post: cases for post, cases in found.items() if cases}
