@@ -4,6 +4,7 @@ It is the oracle of the tests: slow, short, exact (Fractions), and written from 
 not from the ledger. Parameters come from a rule set by path; everything else is done here by hand.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
@@ -73,15 +74,36 @@ class Reference:
         return RefLine("work", "case", part, each * n, n if kind.status == "active" else 0, n)
 
     def unpaid_work(self, post_no: int) -> list[RefLine]:
+        """A flagged case weighs as the case listed; the others never weigh on more than there are."""
         weighting = need(self.rules, "case_weighting.unpaid_work")
-        flags = self.of("flag", post_no)
-        inactive = {row["case_ref"] for row in flags if row["flag"] in "WOL"}
-        return [
-            RefLine("work", "unpaid_work", row["location"], each * (weighting - 100) / 100)
-            for row in flags
-            if row["flag"] == "U" and row["case_ref"] not in inactive and weighting != 100
-            for each in [self.worth("standard", row["location"], row["tier"], row["suspended"])]
-        ]
+        if weighting == 100:
+            return []
+        rows = self.of("caseload", post_no)
+        listed = {row["case_ref"]: self.kinds[row["kind_no"]] for row in rows if row["case_ref"]}
+        room = Counter[tuple[str, str, int]]()
+        for row in rows:
+            kind = self.kinds[row["kind_no"]]
+            if not row["case_ref"] and (kind.stream, kind.status) == ("standard", "active"):
+                room[kind.location, kind.tier, kind.suspended] += row["cases"]
+        found, seen = [], set()
+        for row in sorted(self.of("flag", post_no), key=lambda r: (r["case_ref"], r["location"], r["tier"])):
+            if row["flag"] != "U" or row["case_ref"] in seen:
+                continue
+            seen.add(row["case_ref"])
+            cell = (row["location"], row["tier"], row["suspended"])
+            if row["case_ref"] in listed:
+                kind = listed[row["case_ref"]]
+                if kind.status != "active" or kind.stream == "omic":
+                    continue
+                part = "t2a" if kind.stream == "t2a" else kind.location
+                each = self.worth(kind.stream, kind.location, kind.tier, kind.suspended)
+            elif room[cell] > 0:
+                room[cell] -= 1
+                part, each = cell[0], self.worth("standard", *cell)
+            else:
+                continue
+            found.append(RefLine("work", "unpaid_work", part, each * (weighting - 100) / 100))
+        return found
 
     def report(self, row: dict[str, Any]) -> RefLine:
         each = need(self.rules, f"report_points.{row['report']}")

@@ -185,9 +185,12 @@ def _any_case(draw: st.DrawFn, world: World, number: int) -> None:
     cases = 1 if ref else draw(st.integers(1, 40))
     status = "active" if stream == "omic" else status
     world.cases(post, location, tier, cases, stream=stream, suspended=suspended, status=status, ref=ref)
-    if ref and stream == "standard":
+    if ref and stream != "omic":
         letter = {"warrant": "W", "overdue": "O", "suspended_lifer": "L"}.get(status, "U")
-        world.flag(post, ref, letter, location, tier, int(suspended))
+        for _ in range(draw(st.integers(1, 2))):
+            world.flag(post, ref, letter, location, tier, int(suspended))
+    if draw(st.integers(0, 2)) == 0:
+        world.flag(post, f"U{number:06d}", "U", location, tier, int(suspended))
     if draw(st.integers(0, 9)) == 0:
         world.cases(post, "unknown", "0", draw(st.integers(-5, 5).filter(bool)), status="difference")
 

@@ -23,7 +23,21 @@ SETTINGS = {
     "phases": [Phase.explicit, Phase.generate],
 }
 DAYS = [date(2022, 2, 2), date(2023, 6, 14)]
-EXAMPLES = {"duckdb": 100, "postgres": 25, "sail": 8}
+WEIGHED = rules.load().at(
+    DAYS[1],
+    [
+        rules.Overlay(
+            "weights",
+            "test",
+            (
+                ("case_weighting.warrant", DAYS[1], 50),
+                ("case_weighting.unpaid_work", DAYS[1], 0),
+                ("cms_points.(other)", DAYS[1], 5),
+            ),
+        )
+    ],
+)
+EXAMPLES = {"duckdb": 80, "postgres": 15, "sail": 5}
 
 
 def parquet(frame: pl.DataFrame) -> bytes:
@@ -53,14 +67,13 @@ def test_every_post_has_the_reference_figures(name: str, engines: dict[str, Any]
     @given(worlds())
     def check(world: World) -> None:
         facts = world.facts()
-        for day in DAYS:
-            ruleset = rules.load().at(day)
+        for ruleset in (*(rules.load().at(day) for day in DAYS), WEIGHED):
             totals = Ledger(facts, ruleset, engine=engines[name]).totals(["post"])
             reference = Reference(facts, ruleset)
             numbers = {f"{p['team_code']}:{p['staff_code']}": p["post_no"] for p in reference.rows["post"]}
             assert set(totals["code"]) == set(numbers)
             for row in totals.iter_rows(named=True):
-                assert shown(row) == reference.figures(numbers[row["code"]]), (row["code"], day)
+                assert shown(row) == reference.figures(numbers[row["code"]]), (row["code"], ruleset)
 
     check()
 

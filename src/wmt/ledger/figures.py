@@ -80,6 +80,8 @@ def percentage_points_x100(
 
 def _apportion(shares: Sequence[int], scale: int, total: int) -> list[int]:
     """shares ÷ scale as whole numbers that add up to `total`."""
+    if not shares:
+        return []
     whole = [share // scale for share in shares]
     by_rest = sorted(range(len(shares)), key=lambda n: (-(shares[n] % scale), n))
     missing = total - sum(whole)

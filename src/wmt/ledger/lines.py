@@ -100,13 +100,19 @@ def omic_licence_lines(tables: dict[str, Table]) -> Table:
 
 
 def unpaid_work_lines(tables: dict[str, Table]) -> Table:
-    """What a weighting of unpaid-work cases other than 100% adds or takes off, per flagged active case."""
-    flag, price = tables["flag"], tables["price"]
-    inactive = flag.filter(flag.flag.isin(["W", "O", "L"])).select("post_no", "case_ref")
-    unpaid = flag.filter(flag.flag == "U").anti_join(inactive, ["post_no", "case_ref"])
-    active = price.filter((price.status == "active") & (price.stream == "standard"))
-    joined = unpaid.drop("flag").inner_join(active, ["location", "tier", "suspended"])
-    joined = joined.cross_join(tables["scalar"])
+    """What a weighting of unpaid-work cases other than 100% adds or takes off, one line per case.
+
+    A flagged case that the caseload lists is weighed as the case it is; where cases are only counted, a
+    flag weighs on a counted case of its own type and tier, and no cell weighs on more cases than it has.
+    """
+    flagged = _first_of_each(tables["flag"].filter(tables["flag"].flag == "U"))
+    listed = tables["caseload"].filter(tables["caseload"].case_ref.notnull())
+    named = flagged.select("post_no", "case_ref").inner_join(listed, ["post_no", "case_ref"])
+    counted = flagged.anti_join(listed, ["post_no", "case_ref"])
+    rows = ibis.union(
+        named.select("post_no", "kind_no", "case_ref"), _on_counted_cells(counted, tables), distinct=False
+    )
+    joined = rows.inner_join(tables["price"], "kind_no").cross_join(tables["scalar"])
     return _line(
         joined,
         side="work",
@@ -118,6 +124,27 @@ def unpaid_work_lines(tables: dict[str, Table]) -> Table:
         rule=joined.unpaid_rule,
         rule_from=joined.unpaid_from,
     )
+
+
+def _first_of_each(flag: Table) -> Table:
+    """One row per post and case, however often the case is flagged."""
+    order = ibis.window(group_by=["post_no", "case_ref"], order_by=["location", "tier", "suspended"])
+    numbered = flag.mutate(nth=ibis.row_number().over(order).cast("int64"))
+    return numbered.filter(numbered.nth == 0).drop("nth")
+
+
+def _on_counted_cells(flagged: Table, tables: dict[str, Table]) -> Table:
+    """Flagged cases without a row of their own, on the active cells of their post, as many as there are."""
+    price = tables["price"]
+    kinds = price.filter((price.status == "active") & (price.stream == "standard"))
+    kinds = kinds.select("kind_no", "location", "tier", "suspended")
+    wanted = flagged.inner_join(kinds, ["location", "tier", "suspended"])
+    cells = tables["caseload"].filter(tables["caseload"].case_ref.isnull()).drop("case_ref")
+    held = cells.group_by(["post_no", "kind_no"]).aggregate(held=cells.cases.sum().cast("int64"))
+    fitting = wanted.inner_join(held, ["post_no", "kind_no"])
+    order = ibis.window(group_by=["post_no", "kind_no"], order_by="case_ref")
+    fitting = fitting.mutate(nth=ibis.row_number().over(order).cast("int64"))
+    return fitting.filter(fitting.nth < fitting.held).select("post_no", "kind_no", "case_ref")
 
 
 def report_lines(tables: dict[str, Table]) -> Table:

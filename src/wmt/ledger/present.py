@@ -128,6 +128,9 @@ def present_comparison(
         "capacity_before": decimal(start),
         "capacity_after": decimal(end),
         "capacity_change": decimal(moved),
+        "stale_posts": here["stale_posts"],
+        "stale_since": here["stale_since"],
+        "unmeasured_posts": here["unmeasured_posts"],
         "causes": [
             {
                 "cause": change["cause"],

@@ -6,11 +6,10 @@ This is the only place where the ledger reads parameters. Everything after is lo
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 import polars as pl
 
-from wmt.facts import GRADES, KIND_SCHEMA, REPORTS, Kind, kinds, micro_hours, table_of
+from wmt.facts import GRADES, KIND_SCHEMA, REPORTS, Kind, kinds, table_of
 from wmt.ledger.words import LedgerError, Reason
 from wmt.rules import ALWAYS, RuleSet, Value
 
@@ -163,7 +162,7 @@ def _kind_row(rules: RuleSet, scheme: str, kind: Kind) -> tuple[object, ...]:
         0 if is_omic else each,
         each if is_omic else 0,
         licence.hundredths if licence else 0,
-        share(each, rules["case_weighting.unpaid_work"]) - each,
+        share(each, rules["case_weighting.unpaid_work"]) - each if is_active and not is_omic else 0,
         int(is_active and not is_omic),
         int(not is_omic),
         int(not is_omic and (is_active or each != 0)),
@@ -252,7 +251,7 @@ def _grade_row(rules: RuleSet, grade: str) -> tuple[object, ...]:
     return (
         grade,
         target.hundredths,
-        _micro(rules[f"full_time_hours.{grade}"]),
+        _full_time(rules[f"full_time_hours.{grade}"]),
         _micro(rules[f"default_hours.{grade}"]),
         target.path,
         _since(target),
@@ -260,7 +259,14 @@ def _grade_row(rules: RuleSet, grade: str) -> tuple[object, ...]:
 
 
 def _micro(hours: Value) -> int:
-    return micro_hours(Decimal(str(hours.value)))
+    # hours go no finer than hundredths, so that a percentage of them is whole millionths
+    return hours.hundredths * 10_000
+
+
+def _full_time(hours: Value) -> int:
+    if hours.hundredths <= 0:
+        raise LedgerError(f"{hours.path} is {hours.value}; a full-time week needs more than 0 hours")
+    return _micro(hours)
 
 
 def _whole(value: Value) -> int:

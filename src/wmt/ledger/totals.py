@@ -117,10 +117,11 @@ def at_level(posts: Table, level: str) -> Table:
             grade=posts.grade,
             staff_code=posts.staff_code,
         )
-    above = LEVELS[LEVELS.index(level) :]
-    keys = [f"{unit}_code" for unit in above]
-    sums = posts.group_by(keys).aggregate(
+    # a unit is its code: one that an input gives to two parents is one row, under the first of them
+    above = [f"{unit}_code" for unit in LEVELS[LEVELS.index(level) + 1 :]]
+    sums = posts.group_by(f"{level}_code").aggregate(
         **{name: posts[name].sum().cast("int64") for name in (*MEASURES, *POST_COUNTS)},
+        **{code: posts[code].min() for code in above},
         name=posts[f"{level}_name"].min(),
         stale_since=posts.stale_since.min(),
     )
