@@ -9,7 +9,7 @@ from wmt.intake.cells import count_column
 from wmt.intake.faults import Faults, Hit
 from wmt.intake.gathered import CELL, MEASURE
 from wmt.intake.headers import TierSet
-from wmt.intake.known import BASES, MEASURES, SHEETS
+from wmt.intake.known import BASES, MEASURES, REPORTS, SHEETS
 from wmt.intake.model import Post
 from wmt.intake.sheet import Sheet
 
@@ -160,17 +160,19 @@ def _report_reading(
     )
 
 
-def refuse_doubles_across(tables: Sequence[TierTable], faults: Faults) -> None:
-    """Refuse an officer and team that two workbooks of one night both count."""
-    for basis in BASES.values():
-        seen: dict[Post, str] = {}
+def refuse_doubles_across(sheets: Sequence[Sheet], faults: Faults) -> None:
+    """Refuse an officer and team that two workbooks of one night both have on the same sheet."""
+    for known in (*BASES, *REPORTS):
+        seen: set[Post] = set()
         hits = []
-        for table in tables:
-            posts = set(table.posts.iter_rows()) if table.basis == basis else set()
-            for team, staff in sorted(posts & seen.keys()):
-                what = f"{table.sheet.name} counts the officer {staff} of the team {team} again"
-                hits.append(Hit(None, None, what, ((team, staff),)))
-            seen |= dict.fromkeys(posts, table.sheet.name)
+        for sheet in sheets:
+            if sheet.known == known:
+                pairs = zip(sheet.text("team_code"), sheet.text("om_key"), strict=True)
+                posts = {(str(team), str(staff)) for team, staff in pairs}
+                for team, staff in sorted(posts & seen):
+                    what = f"{sheet.name} counts the officer {staff} of the team {team} again"
+                    hits.append(Hit(None, None, what, ((team, staff),)))
+                seen |= posts
         faults.refuse_each("DUPLICATE_OFFICER_ROW", None, hits)
 
 

@@ -165,7 +165,7 @@ def _read_sheets(
     ]
     for table in tables:
         check_control_totals(table, faults, share)
-    refuse_doubles_across(tables, faults)
+    refuse_doubles_across(_sheets(understood, *BASES, *REPORTS), faults)
     check_t2a_below_active(tables, faults)
     _read_reports(night, understood, tables, faults)
     _read_rows(night, understood, codes, faults)

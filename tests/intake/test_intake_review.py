@@ -1,0 +1,75 @@
+"""What a review found that intake took and should not have, or took in another way than it said."""
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from intake_books import OAK, Book, ordinary_book
+
+from wmt.facts import Facts
+from wmt.intake import Import, read
+
+
+def key_of(name: str) -> tuple[str, str]:
+    """TEAM:STAFF as a pair."""
+    team_code, staff_code = name.split(":")
+    return team_code, staff_code
+
+
+def refused(result: Import) -> list[str]:
+    """The codes that stop the load."""
+    return [fault.code for fault in result.faults if fault.severity == "refuse"]
+
+
+def warned(result: Import, code: str) -> list[str]:
+    """The texts of the warnings of one code."""
+    return [f.message for f in result.faults if f.severity == "warn" and f.code == code]
+
+
+def facts_of(result: Import) -> Facts:
+    """The facts of an input that must have been accepted."""
+    assert result.facts is not None, [fault.message for fault in result.faults]
+    return result.facts
+
+
+def night_of_two(layout: str = "L2021") -> tuple[Book, Book]:
+    """Two workbooks that split the country: the ordinary one, and one of another region."""
+    other = ordinary_book(layout)
+    for draft in other.sheets.values():
+        for row in draft.rows:
+            for header, value in row.items():
+                if isinstance(value, str) and value.startswith("N01"):
+                    row[header] = "N02" + value[3:]
+                elif header in ("CRN", "Case_Ref_No"):
+                    row[header] = "Y" + str(value)[1:]
+    other["CMS"].rows[0]["Contact_ID"] = 1756376999
+    return ordinary_book(layout), other
+
+
+def read_two(books: tuple[Book, Book], folder: Path, **options: Any) -> Import:
+    """Both workbooks, read as one night."""
+    paths = [book.write(folder / f"{n}.xlsx") for n, book in enumerate(books)]
+    return read(paths, **options)
+
+
+def test_two_workbooks_that_split_the_country_are_one_night(tmp_path: Path) -> None:
+    assert refused(read_two(night_of_two(), tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    ("sheet", "cells"), [("Court_Reports", {"SDR_Last_30": 2}), ("Inst_Reports", {"Parom_Comp_Last_30": 1})]
+)
+def test_reports_of_a_post_in_two_workbooks_are_refused(
+    sheet: str, cells: dict[str, int], tmp_path: Path
+) -> None:
+    books = night_of_two()
+    for book in books:
+        book[sheet].rows = [row for row in book[sheet].rows if row["OM_Key"] != "N01A002"]
+        book.officer(sheet, "N01AAA", "N01A002", "NPSQ", **cells)
+    result = read_two(books, tmp_path)
+    found = [fault for fault in result.faults if fault.severity == "refuse"]
+    assert [(fault.code, fault.posts) for fault in found] == [("DUPLICATE_OFFICER_ROW", (key_of(OAK),))]
+    aside = read_two(books, tmp_path, set_aside=True)
+    assert [one.staff_code for one in aside.set_aside] == ["N01A002"]
+    assert not facts_of(aside).report.filter(pl.col("post_no") == 1).height
