@@ -1,11 +1,13 @@
 """What a review found that intake took and should not have, or took in another way than it said."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 from intake_books import OAK, Book, ordinary_book
+from intake_tidy import Row
 
 from wmt.facts import Facts
 from wmt.intake import Import, read
@@ -73,3 +75,34 @@ def test_reports_of_a_post_in_two_workbooks_are_refused(
     aside = read_two(books, tmp_path, set_aside=True)
     assert [one.staff_code for one in aside.set_aside] == ["N01A002"]
     assert not facts_of(aside).report.filter(pl.col("post_no") == 1).height
+
+
+def arms(book: Book, **more: Any) -> Row:
+    """Add an ARMS row of OAK."""
+    cells = {"Assessment_Team_Key": "N01AAA", "Assessment_Staff_Key": "N01A002", "CRN": "X77"}
+    words = {"Sentence_Type": "Community", "Assessment_Date": date(2022, 2, 27)}
+    return book["ARMS"].add(**{**cells, **words, **more})
+
+
+def test_an_assessment_repeated_word_for_word_counts_once(tmp_path: Path) -> None:
+    book = ordinary_book("L2021")
+    for more in ({}, {}, {"Assessment_Date": date(2022, 2, 26)}, {"CRN": None}, {"CRN": None}):
+        arms(book, **more)
+    result = read([book.write(tmp_path / "one.xlsx")])
+    found = facts_of(result).report.filter(pl.col("report") == "arms_community")
+    assert sorted(found["report_ref"]) == ["ARMS 3", "ARMS 4", "X77", "X77"]
+    assert ["1 rows" in text for text in warned(result, "DUPLICATE_ASSESSMENT")] == [True]
+
+
+def test_an_assessment_in_two_workbooks_counts_once(tmp_path: Path) -> None:
+    books = night_of_two()
+    for book in books:
+        arms(book)
+    books[1]["ARMS"].rows.insert(0, {**books[1]["ARMS"].rows[0], "CRN": "Y1"})
+    result = read_two(books, tmp_path)
+    assert facts_of(result).report.filter(pl.col("report") == "arms_community")["report_ref"].to_list() == [
+        "X77",
+        "Y1",
+    ]
+    assert result.canonical["assessment"]["seq"].to_list() == [1, 2]
+    assert len(warned(result, "DUPLICATE_ASSESSMENT")) == 1

@@ -113,11 +113,25 @@ def _refuse_date(sheet: Sheet, frame: pl.DataFrame, index: int, why: str, faults
 
 
 def read_assessments(sheet: Sheet, faults: Faults) -> pl.DataFrame:
-    """ASSESSMENT rows of ARMS."""
+    """ASSESSMENT rows of ARMS, not yet numbered."""
     dates = ("assessment_date", "completed_date", "disposal_or_release_date", "so_registration_date")
-    frame = table_of(sheet, faults, dates).with_columns(seq=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
+    frame = table_of(sheet, faults, dates)
     places = _locations(sheet, sheet.text("sentence_type"), faults, "sentence_type")
     return shaped(frame.with_columns(sentence_type=places), ASSESSMENT)
+
+
+def number_assessments(frame: pl.DataFrame, faults: Faults) -> pl.DataFrame:
+    """All ASSESSMENT rows of a night, numbered. Those that repeat another word for word are left out.
+
+    Rows that name no case may be of several, and each counts.
+    """
+    content = [name for name in ASSESSMENT if name not in ("seq", "sheet", "row")]
+    again = pl.col("case_ref").is_not_null() & ~pl.struct(content).is_first_distinct()
+    for (sheet,), group in frame.filter(again).group_by("sheet", maintain_order=True):
+        hits = [Hit(row, None, f"case {ref}") for row, ref in group.select("row", "case_ref").iter_rows()]
+        what = "{n} rows repeat an assessment word for word, and it counts once"
+        faults.warn_once("DUPLICATE_ASSESSMENT", str(sheet), hits, what)
+    return frame.filter(~again).with_columns(seq=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
 
 
 def read_t2a_cases(sheet: Sheet, faults: Faults) -> pl.DataFrame:

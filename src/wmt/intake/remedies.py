@@ -49,6 +49,7 @@ REMEDIES: dict[str, str] = {
     # contacts
     "CONTACT_SIDE_UNKNOWN": "The missing side goes to the post NOT-KNOWN; fill in both keys at the source.",
     "DUPLICATE_CONTACT_ID": "Check the contact at its source.",
+    "DUPLICATE_ASSESSMENT": "The repetitions are left out; check at the source how they came about.",
     "CONTACT_AHEAD": "Earns nothing yet; check the date at its source.",
     "UNKNOWN_CONTACT_CODE": "Earns nothing; add the code to the rules or correct it at its source.",
     "TRAINEE_CONTACT": "Trainees' co-working is not case management support; ask for another contact type.",

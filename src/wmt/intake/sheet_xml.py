@@ -5,7 +5,7 @@ It also makes room for everything up to the last cell, so one stray cell at XFD1
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -15,15 +15,6 @@ from wmt.intake.faults import Refusal
 #: Room for one sheet, in cells: three times a national flag sheet with every column filled.
 MOST_CELLS = 24_000_000
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
-#: Text kept from the end of a block, so that nothing is missed between two.
-OVERLAP = 64
-
-#: Signs of an error, a formula, or a way of writing attributes that the quick look cannot follow.
-_SUSPECT = (b't="e"', b"<f", b"='")
-#: Every writer is of one mind: rows and cells without a reference up front show in the first of them.
-_STRANGE = re.compile(rb"""<!DOCTYPE|<!ENTITY|<(?:c|row)(?! r=")[\s/>]""")
-_FORMULA = re.compile(rb"<f[\s/>]")
-_TWO_LETTERS = re.compile(rb' r="([A-Z]{2,4})[0-9]')
 _REFERENCE = re.compile(r"([A-Z]{1,4})([0-9]{1,8})\Z")
 
 
@@ -36,37 +27,6 @@ class SheetScan:
     columns: int = 0
 
 
-def scan(blocks: Iterable[bytes]) -> SheetScan | None:
-    """A quick look over the whole sheet; None when it must be parsed to be sure."""
-    carried, rows, columns = b"", 0, 26
-    for number, block in enumerate(blocks):
-        text = carried + block
-        if (number == 0 and _is_strange(text)) or _is_suspect(text):
-            return None
-        rows = max(rows, _last_row(text))
-        columns = max(
-            columns, max((_column(found.decode()) for found in set(_TWO_LETTERS.findall(text))), default=0)
-        )
-        carried = text[-OVERLAP:]
-    return SheetScan(rows=rows, columns=columns) if _has_room(rows, columns) else None
-
-
-def _is_strange(first: bytes) -> bool:
-    head = first[: first.rfind(b">", 0, 1 << 16) + 1]  # no tag cut in two
-    return b"<sheetData" not in head or b"\x00" in head or _STRANGE.search(head) is not None
-
-
-def _is_suspect(text: bytes) -> bool:
-    error, formula, quotes = (text.find(sign) >= 0 for sign in _SUSPECT)
-    return error or quotes or (formula and _FORMULA.search(text) is not None)
-
-
-def _last_row(text: bytes) -> int:
-    start = text.rfind(b'<row r="')
-    digits = text[start + 8 : start + 16].partition(b'"')[0] if start >= 0 else b""
-    return int(digits) if digits.isdigit() else 0
-
-
 def parse(blocks: Iterator[bytes], sheet: str) -> SheetScan:
     """Every cell of the sheet looked at. Refuses XML that is damaged or declares entities."""
     walker = _Walker(sheet)
@@ -75,7 +35,7 @@ def parse(blocks: Iterator[bytes], sheet: str) -> SheetScan:
 
 
 def well_formed(blocks: Iterator[bytes], sheet: str) -> None:
-    """Refuse XML that is damaged, without looking at the cells."""
+    """Refuse XML that is damaged; its contents are not looked at."""
     _run(expat.ParserCreate(), blocks, sheet)
 
 
@@ -85,7 +45,7 @@ def _run(parser: expat.XMLParserType, blocks: Iterator[bytes], sheet: str) -> No
             parser.Parse(block, False)
         parser.Parse(b"", True)
     except expat.ExpatError as error:
-        raise Refusal("DAMAGED_FILE", f"the sheet {sheet} is damaged: {error}", sheet=sheet) from error
+        raise Refusal("DAMAGED_FILE", f"{sheet} is damaged: {error}", sheet=sheet) from error
 
 
 class _Walker:
@@ -108,7 +68,8 @@ class _Walker:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition(" ")[2]
         if tag == "row":
-            self.row, self.column = int(attributes.get("r", self.row + 2)) - 1, -1
+            number = attributes.get("r", "")
+            self.row, self.column = int(number) - 1 if number.isdecimal() else self.row + 1, -1
         elif tag == "c":
             self._cell(attributes)
         elif tag == "f":
@@ -118,7 +79,7 @@ class _Walker:
 
     def _cell(self, attributes: dict[str, str]) -> None:
         match = _REFERENCE.match(attributes.get("r", ""))
-        self.column = _column(match[1]) - 1 if match else self.column + 1
+        self.column = column_number(match[1]) - 1 if match else self.column + 1
         self.row = int(match[2]) - 1 if match else self.row
         self.kind, self.formula, self.saved, self.value = attributes.get("t", "n"), False, False, ""
 
@@ -147,18 +108,20 @@ class _Walker:
 
     def _reach(self) -> None:
         rows, columns = max(self.found.rows, self.row + 1), max(self.found.columns, self.column + 1)
-        if not _has_room(rows, columns):
+        if not has_room(rows, columns):
             what = f"the sheet {self.sheet} reaches to row {rows} and column {columns}, far beyond its table"
             raise Refusal("TOO_LARGE", what, sheet=self.sheet)
         self.found.rows, self.found.columns = rows, columns
 
 
-def _column(letters: str) -> int:
+def column_number(letters: str) -> int:
+    """The number of a column by its letters: A → 1, AA → 27."""
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number
 
 
-def _has_room(rows: int, columns: int) -> bool:
+def has_room(rows: int, columns: int) -> bool:
+    """Whether cells may reach so far without filling the memory."""
     return rows <= LAST_ROW and columns <= LAST_COLUMN and rows * columns <= MOST_CELLS

@@ -198,9 +198,8 @@ def _read_rows(night: Gathered, understood: Sequence[_Understood], codes: Codes,
         case_sheets.read_contacts(sheet, sheet.known, faults) for sheet in _sheets(understood, "cms", "gs")
     ]
     night.contact = stacked(contacts, CONTACT)
-    night.assessment = stacked(
-        [case_sheets.read_assessments(sheet, faults) for sheet in _sheets(understood, "arms")], ASSESSMENT
-    )
+    arms = [case_sheets.read_assessments(sheet, faults) for sheet in _sheets(understood, "arms")]
+    night.assessment = case_sheets.number_assessments(stacked(arms, ASSESSMENT), faults)
     night.t2a_case = stacked(
         [case_sheets.read_t2a_cases(sheet, faults) for sheet in _sheets(understood, "t2a_detail")], T2A_CASE
     )

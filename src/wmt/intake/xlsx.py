@@ -13,7 +13,8 @@ from python_calamine import CalamineWorkbook
 from wmt.intake.archive import blocks, content, open_zip, prove
 from wmt.intake.faults import Refusal
 from wmt.intake.grid import Grid, grid_with
-from wmt.intake.sheet_xml import SheetScan, parse, scan, well_formed
+from wmt.intake.sheet_look import look
+from wmt.intake.sheet_xml import SheetScan, parse, well_formed
 
 WORKBOOK = "xl/workbook.xml"
 CONTENT_TYPES = "[Content_Types].xml"
@@ -49,16 +50,8 @@ def read_sheets(data: bytes, name: str) -> list[Grid]:
     shares = _shares(parts)
     with ThreadPoolExecutor(len(shares)) as pool:
         readings = [pool.submit(_read_share, data, name, share) for share in shares]
-        proofs = [pool.submit(_prove_xml, data, name, part) for part in parts]  # by whoever is free first
         grids = {grid.name: grid for reading in readings for grid in reading.result()}
-        for proof in proofs:
-            proof.result()
     return [grids[part.name] for part in parts]
-
-
-def _prove_xml(data: bytes, name: str, part: _Part) -> None:
-    """Refuse a sheet whose XML is broken: the reader would pass over the cells it cannot make out."""
-    well_formed(blocks(open_zip(data, name), part.member, name), part.name)
 
 
 def _shares(parts: Sequence[_Part]) -> list[list[_Part]]:
@@ -79,7 +72,8 @@ def _read_share(data: bytes, name: str, share: Sequence[_Part]) -> list[Grid]:
 
 
 def _scan(archive: zipfile.ZipFile, part: _Part, name: str) -> SheetScan:
-    return scan(blocks(archive, part.member, name)) or parse(blocks(archive, part.member, name), part.name)
+    seen = look(blocks(archive, part.member, name), part.name)
+    return seen if seen is not None else parse(blocks(archive, part.member, name), part.name)
 
 
 def _grid(book: CalamineWorkbook, part: _Part, found: SheetScan, name: str) -> Grid:
