@@ -7,9 +7,9 @@ from typing import Any
 import polars as pl
 import pytest
 from intake_books import OAK, Book, ordinary_book
-from intake_tidy import Row
+from intake_tidy import Row, Tidy, ordinary_tidy, post_of
 
-from wmt.facts import Facts
+from wmt.facts import Facts, kinds
 from wmt.intake import Import, read
 
 
@@ -106,3 +106,33 @@ def test_an_assessment_in_two_workbooks_counts_once(tmp_path: Path) -> None:
     ]
     assert result.canonical["assessment"]["seq"].to_list() == [1, 2]
     assert len(warned(result, "DUPLICATE_ASSESSMENT")) == 1
+
+
+def counted(*cells: Row) -> Tidy:
+    """A tidy input of counts, one for each row given; the post is OAK unless they say otherwise."""
+    tidy = ordinary_tidy()
+    tidy.case_list = "none"
+    del tidy.tables["case"], tidy.tables["case_flag"]
+    usual = {**post_of(OAK), "location": "custody", "tier": "D2", "suspended": False}
+    tidy.tables["caseload_count"] = [{**usual, **more} for more in cells]
+    return tidy
+
+
+def statuses(facts: Facts) -> dict[str, int]:
+    """Cases by status."""
+    names = {kind.kind_no: kind.status for kind in kinds(facts.tier_scheme)}
+    found: dict[str, int] = {}
+    for row in facts.caseload.iter_rows(named=True):
+        found[names[row["kind_no"]]] = found.get(names[row["kind_no"]], 0) + row["cases"]
+    return found
+
+
+def test_counts_of_all_cases_alone_are_refused(tmp_path: Path) -> None:
+    tidy = counted({"basis": "all", "cases": 5})
+    assert refused(read([tidy.write(tmp_path / "tidy")])) == ["NO_ACTIVE_COUNTS"]
+
+
+def test_counts_of_active_cases_alone_leave_no_difference(tmp_path: Path) -> None:
+    tidy = counted({"basis": "active", "cases": 5})
+    facts = facts_of(read([tidy.write(tmp_path / "tidy")]))
+    assert statuses(facts) == {"active": 5}

@@ -23,6 +23,8 @@ def caseload_rows(night: Gathered, faults: Faults) -> pl.DataFrame:
         return _listed_cases(night)
     active = _active(night, faults)
     inactive = _inactive(night)
+    if "all" not in night.bases:
+        return pl.concat([active, inactive])
     return pl.concat([active, inactive, _difference(night, active, inactive)])
 
 

@@ -66,6 +66,8 @@ CELL = pl.Schema(
         "cases": pl.Int64(),
     }
 )
+#: The posts for which the input gives counts of a basis, zeros among them.
+GIVEN = pl.Schema({**_KEYS, "basis": pl.String()})
 MEASURE = pl.Schema({**_KEYS, "basis": pl.String(), "measure": pl.String(), "value": pl.Int64()})
 CASE = pl.Schema(
     {
@@ -230,7 +232,8 @@ class Gathered:
 
     `main` is the sheet or table on which posts should stand (rank 0);
     `lone` are the ranks whose posts need not; `complete_cases` says that `case` lists every case;
-    `standing` are the posts whose totals of all and of active cases the input gives.
+    `standing` are the posts whose totals of all and of active cases the input gives;
+    `bases` are the bases of which it gives counts, `given` the posts it gives them for.
     """
 
     main: str
@@ -239,10 +242,12 @@ class Gathered:
     layout: str | None = None
     tier_scheme: str | None = None
     complete_cases: bool = False
+    bases: tuple[str, ...] = ()
     sheets: dict[str, SheetCount] = field(default_factory=dict)
     sources: list[Source] = field(default_factory=list)
     raw: list[RawCell] = field(default_factory=list)
     standing: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=POST_KEYS))
+    given: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=GIVEN))
     person: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PERSON))
     team: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=TEAM))
     count: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=COUNT))

@@ -13,6 +13,7 @@ from wmt.intake.gathered import (
     CASE_FLAG,
     CONTACT,
     COUNT,
+    GIVEN,
     MEASURE,
     PERSON,
     REPORT,
@@ -55,6 +56,9 @@ def gather_tidy(bundle: Bundle, faults: Faults) -> Gathered:
         tables[name] = table
         night.sheets[name] = SheetCount(rows or 0, 0)
     _fill(night, tables, faults)
+    if not night.complete_cases and "all" in night.bases and "active" not in night.bases:
+        what = "the counts are of all cases only, and no post would seem to have active ones"
+        faults.refuse("NO_ACTIVE_COUNTS", what, sheet="caseload_count", column="basis")
     return night
 
 
@@ -149,6 +153,8 @@ def _fill(night: Gathered, tables: Mapping[str, pl.DataFrame], faults: Faults) -
         return shaped(found.with_columns(sheet=pl.lit(name)), shape)
 
     night.count, night.measure = table("caseload_count", COUNT), table("measure", MEASURE)
+    night.given = shaped(night.count, GIVEN).unique(maintain_order=True)
+    night.bases = tuple(night.given["basis"].unique(maintain_order=True))
     night.case = with_posts(night, table("case", CASE), faults)
     night.case_flag, night.report = table("case_flag", CASE_FLAG), table("report", REPORT)
     night.contact = placed(table("contact", CONTACT), faults)

@@ -17,6 +17,7 @@ from wmt.intake.gathered import (
     CELL,
     CONTACT,
     COUNT,
+    GIVEN,
     MEASURE,
     PERSON,
     T2A_CASE,
@@ -181,7 +182,9 @@ def _read_reports(
 ) -> None:
     night.cell = stacked([counts_of(table) for table in tables], CELL)
     night.count = shaped(night.cell.filter(pl.col("cases") > 0), COUNT)
-    if "active" not in {table.basis for table in tables}:  # before July 2019 all cases were counted
+    night.bases = tuple(dict.fromkeys(table.basis for table in tables))
+    night.given = stacked([table.posts.with_columns(basis=pl.lit(table.basis)) for table in tables], GIVEN)
+    if "active" not in night.bases:  # before July 2019 all cases were counted
         active = night.count.filter(pl.col("basis") == "all").with_columns(basis=pl.lit("active"))
         night.count = pl.concat([night.count, active])
     reports = [read_reports(sheet, faults) for sheet in _sheets(understood, *REPORTS)]
