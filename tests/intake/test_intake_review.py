@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from intake_books import OAK, Book, ordinary_book
+from intake_books import ASH, OAK, TWO, Book, ordinary_book
 from intake_tidy import Row, Tidy, ordinary_tidy, post_of
 
 from wmt.facts import Facts, kinds
@@ -136,3 +136,40 @@ def test_counts_of_active_cases_alone_leave_no_difference(tmp_path: Path) -> Non
     tidy = counted({"basis": "active", "cases": 5})
     facts = facts_of(read([tidy.write(tmp_path / "tidy")]))
     assert statuses(facts) == {"active": 5}
+
+
+def test_a_post_without_a_row_of_active_cases_is_warned_of(tmp_path: Path) -> None:
+    book = ordinary_book()
+    gone = [row for row in book["WMT_Extract_Filtered"].rows if row["Team_Code"] == "N01BBB"]
+    book["WMT_Extract_Filtered"].rows.remove(gone[0])
+    result = read([book.write(tmp_path / "one.xlsx")])
+    assert result.accepted
+    assert [TWO in text for text in warned(result, "NO_ACTIVE_ROW")] == [True]
+
+
+def test_a_post_whose_cases_are_all_inactive_is_not_warned_of(tmp_path: Path) -> None:
+    book = ordinary_book()
+    book["WMT_Extract_Filtered"].rows.pop(1)
+    for ref in ("X41", "X42"):
+        book.flag("Flag_O_Due", "O", ref, OAK, Location="Custody", Tier_Code="14")
+    result = read([book.write(tmp_path / "one.xlsx")])
+    assert result.accepted
+    assert warned(result, "NO_ACTIVE_ROW") == []
+
+
+def test_more_active_cases_than_cases_are_refused_for_that_post(tmp_path: Path) -> None:
+    book = ordinary_book()
+    book["WMT_Extract_Filtered"].rows[1].update({"CustTierD2": 3, "V-CRN_Count": 3})
+    path = book.write(tmp_path / "one.xlsx")
+    found = [fault for fault in read([path]).faults if fault.severity == "refuse"]
+    assert [(fault.code, fault.posts) for fault in found] == [("ACTIVE_ABOVE_ALL", (key_of(OAK),))]
+    assert read([path], set_aside=True).accepted
+
+
+def test_counts_in_tidy_tables_are_held_to_the_same(tmp_path: Path) -> None:
+    less = {"basis": "all", "cases": 5}, {"basis": "active", "cases": 6}
+    assert refused(read([counted(*less).write(tmp_path / "less")])) == ["ACTIVE_ABOVE_ALL"]
+    silent = {"basis": "active", "cases": 6}, {**post_of(ASH), "basis": "all", "cases": 2}
+    result = read([counted(*silent).write(tmp_path / "silent")])
+    assert refused(result) == ["ACTIVE_ABOVE_ALL"]
+    assert len(warned(result, "NO_ACTIVE_ROW")) == 1

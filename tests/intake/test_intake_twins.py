@@ -75,6 +75,11 @@ def worlds(draw: st.DrawFn) -> World:
     posts = draw(names())
     officers = [draw(officer(name)) for name in posts]
     officers[0].counts["active"][("custody", "B2")] = 500  # so that T2A stays below
+    for one in officers:  # active cases are among all cases
+        both = one.counts["all"], one.counts["active"]
+        one.counts["all"] = {
+            where: sum(cells.get(where, 0) for cells in both) for where in {**both[0], **both[1]}
+        }
     post, case = st.sampled_from(posts), st.integers(1, 30).map(lambda n: f"X{n:06}")
     where = (st.sampled_from(LOCATIONS), st.sampled_from(TIERS))
     flags = draw(st.lists(st.tuples(st.sampled_from(sorted(FLAG_SHEETS)), case, post, *where), max_size=8))

@@ -4,6 +4,7 @@ import polars as pl
 
 from wmt.facts import UNKNOWN_LOCATION
 from wmt.facts.schema import CASELOAD
+from wmt.intake.count_checks import check_counts
 from wmt.intake.faults import Faults, Hit
 from wmt.intake.gathered import Gathered
 
@@ -23,6 +24,7 @@ def caseload_rows(night: Gathered, faults: Faults) -> pl.DataFrame:
         return _listed_cases(night)
     active = _active(night, faults)
     inactive = _inactive(night)
+    check_counts(night, inactive, faults)
     if "all" not in night.bases:
         return pl.concat([active, inactive])
     return pl.concat([active, inactive, _difference(night, active, inactive)])

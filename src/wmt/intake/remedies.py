@@ -45,6 +45,8 @@ REMEDIES: dict[str, str] = {
     "UNMATCHED_OFFICER": "Kept and listed; check whether they should stand on the main list.",
     "CONFLICTING_ATTRIBUTE": "The first sheet in order of authority is followed; make the sources agree.",
     "KEY_CASE_DIFFERS": "Treated as different; correct the code that is miswritten.",
+    "ACTIVE_ABOVE_ALL": "Active cases are among all cases: correct the count that is wrong at its source.",
+    "NO_ACTIVE_ROW": "Measured as without active cases; check whether rows of the active counts are missing.",
     "CASE_LIST_PARTIAL": "The counts are followed for these posts; their cases cannot be named one by one.",
     # contacts
     "CONTACT_SIDE_UNKNOWN": "The missing side goes to the post NOT-KNOWN; fill in both keys at the source.",
