@@ -26,7 +26,7 @@ test: check             ## all checks and tests, on every engine: DuckDB, Postgr
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 soak: $(VENV)/.ready    ## the large counts whole: 1,000 mutated workbooks, 100 kills
-	WMT_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/intake/test_mutations.py tests/faults
+	WMT_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/intake/test_intake_mutations.py tests/faults/test_faults_kills.py
 
 bench: $(VENV)/.ready   ## time and memory; writes docs/benchmarks.md
 	$(BIN)/python -m bench

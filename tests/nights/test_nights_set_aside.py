@@ -178,22 +178,25 @@ def saved(world: World, nights: Path) -> Night:
 @pytest.mark.parametrize(
     ("aside", "figures"),
     [
-        ("NT1:OWNS", {"NT1:HELPS": 17 + 17, "NT1:OWNS": -17}),
-        ("NT1:HELPS", {"NT1:HELPS": 17, "NT1:OWNS": -17 - 17}),
+        ("NT1:OWNS", {"NT1:HELPS": 17 + 17, "NT1:OWNS": -17, "NOT-KNOWN:NOT-KNOWN": -34 + 17}),
+        ("NT1:HELPS", {"NT1:HELPS": 17, "NT1:OWNS": -17 - 17, "NOT-KNOWN:NOT-KNOWN": 34 - 17}),
     ],
 )
 def test_contacts_between_a_fresh_and_a_stale_post(
     tmp_path: Path, aside: str, figures: dict[str, int]
 ) -> None:
-    """Each side of a contact belongs to its own post: the stale one keeps one, the fresh one has two."""
+    """The stale post keeps one, the fresh one has two; intake sends the sides of a post set aside to the
+    post not known, and what the stale post keeps is balanced there, so that the nation stays at zero."""
     before = World(BEFORE).post("NT1:HELPS").post("NT1:OWNS").contact("CMS47", by="NT1:HELPS", om="NT1:OWNS")
     former = saved(before, tmp_path)
 
     after = World(BEFORE + timedelta(days=1))
     for name in ("NT1:HELPS", "NT1:OWNS"):
         after.post(name, unmeasured=int(name == aside))
+    by, om = (None if name == aside else name for name in ("NT1:HELPS", "NT1:OWNS"))
     for _ in range(2):
-        after.contact("CMS47", by="NT1:HELPS", om="NT1:OWNS", age_days=1)
+        after.contact("CMS47", by=by, om=om, age_days=1)
     facts, kept = keep_former(after.facts(), former)
     found = Ledger(facts, rules.load().at(facts.day), former=kept).totals(["post"])
     assert dict(found.select("code", pl.col("points_x100") // 100).rows()) == figures
+    assert found["points_x100"].sum() == 0

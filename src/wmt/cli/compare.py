@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from wmt.cli.console import capacity, out
+from wmt.cli.console import capacity, complain, out
 from wmt.cli.files import check_kind, print_json, write_out
 from wmt.cli.inputs import Opened, lay, open_input
 from wmt.cli.measure import level_title
@@ -58,16 +58,20 @@ def compare(
     rules_a = first.rule_set(rules_date_before, laid_before)
     rows = _compared(first, rules_a, last, last.rule_set(rules_date, laid), levels)
     if out_file is not None:
-        write_out(
-            out_file, _sheets(rows) if out_file.suffix.lower() == ".xlsx" else {"causes": _causes(rows)}
-        )
+        is_excel = out_file.suffix.lower() == ".xlsx"
+        write_out(out_file, _sheets(rows) if is_excel else {"causes": _causes(rows)}, _CAUSE_COLUMNS)
     if json:
         print_json(rows)
         return
     for at in reversed(levels):
         _show(at, [row for row in rows if row["level"] == at], top)
+    if any(row["stale_posts"] or row["unmeasured_posts"] for row in rows):
+        complain("some posts do not stand on this extract: they keep figures and rules of an earlier night")
     if out_file is not None:
         out.print(f"Written to {out_file}", markup=False)
+
+
+_CAUSE_COLUMNS = ("level", "code", "name", "cause", "points", "percentage_points", "available", "lines")
 
 
 def _compared(
@@ -77,7 +81,8 @@ def _compared(
     before = first.ledger(rules_a, engine=engine, prefix="before_")
     after = last.ledger(rules_b, engine=engine, prefix="after_")
     between = None
-    if rules_a.key != rules_b.key:
+    # tiers of another scheme have no worth under the rules before; what came of them is then no rule's work
+    if rules_a.key != rules_b.key and first.facts.tier_scheme == last.facts.tier_scheme:
         between = last.ledger(rules_a, engine=engine, prefix="between_")
     return compare_ledgers(before, after, levels, between)
 

@@ -54,15 +54,21 @@ def check_kind(path: Path | None) -> None:
         raise Refusal(f"--out {path}: choose a name that ends in {', '.join(KINDS)}")
 
 
-def write_out(path: Path, sheets: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
-    """Write rows to one file, whole or not at all; several sheets only in Excel, else there is one."""
+def write_out(
+    path: Path, sheets: Mapping[str, Sequence[Mapping[str, Any]]], empty: Sequence[str] = ("nothing to show",)
+) -> None:
+    """Write rows to one file, whole or not at all; several sheets only in Excel, else there is one.
+
+    `empty` names the columns of a table without rows.
+    """
     check_kind(path)
     flattened = {name: [flat(row) for row in rows] for name, rows in sheets.items()}
     if path.suffix.lower() == ".xlsx":
-        _replace(path, _excel(flattened))
+        _replace(path, _excel(flattened, empty))
         return
     (rows,) = flattened.values()
-    frame = pl.DataFrame(rows, infer_schema_length=None)
+    nothing = pl.DataFrame(schema=dict.fromkeys(empty, pl.String))
+    frame = pl.DataFrame(rows, infer_schema_length=None) if rows else nothing
     content = BytesIO()
     if path.suffix.lower() == ".csv":
         _neutral(frame).write_csv(content, include_bom=True)
@@ -88,7 +94,7 @@ def _neutral(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.when(risky).then("'" + text).otherwise(text).name.keep())
 
 
-def _excel(sheets: Mapping[str, Sequence[Mapping[str, Any]]]) -> bytes:
+def _excel(sheets: Mapping[str, Sequence[Mapping[str, Any]]], empty: Sequence[str]) -> bytes:
     content = BytesIO()
     options = {
         "in_memory": True,
@@ -100,7 +106,7 @@ def _excel(sheets: Mapping[str, Sequence[Mapping[str, Any]]]) -> bytes:
         head = book.add_format({"bold": True, "bottom": 1})
         for name, rows in sheets.items():
             sheet = book.add_worksheet(name)
-            columns = list(rows[0]) if rows else ["nothing to show"]
+            columns = list(rows[0]) if rows else list(empty)
             sheet.write_row(0, 0, columns, head)
             for number, row in enumerate(rows, start=1):
                 for place, column in enumerate(columns):

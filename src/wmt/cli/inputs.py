@@ -30,6 +30,12 @@ class Opened:
         """The rules to price by: those asked for, else the night's own, else those of its day."""
         if self.own_rules is not None and rules_date is None and not overlays:
             return self.own_rules
+        lost = set(self.own_rules.overlays if self.own_rules else ()) - {laid.name for laid in overlays}
+        if lost:
+            raise Refusal(
+                f"this night was priced with {', '.join(sorted(lost))} laid over the rules, and other rules "
+                "would drop that without a word. Give its file with --overlay too"
+            )
         return rules.load().at(rules_date or self.facts.day, overlays)
 
     def ledger(self, ruleset: rules.RuleSet, *, engine: Engine | None = None, prefix: str = "") -> Ledger:

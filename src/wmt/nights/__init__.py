@@ -1,10 +1,11 @@
 """Nights: one immutable folder per load, with everything needed to work it out again."""
 
 from wmt.nights.folder import Night, NightError, is_night, night_name, open_night, saved_nights
-from wmt.nights.load import Loaded, Order, keep_former, load
+from wmt.nights.load import Loaded, Order, load
 from wmt.nights.lock import NightBusyError
 from wmt.nights.recompute import Recomputed, recompute
 from wmt.nights.report import check_report
+from wmt.nights.stale import keep_former
 
 __all__ = [
     "Loaded",

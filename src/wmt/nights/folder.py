@@ -131,8 +131,9 @@ def sha256(path: Path) -> str:
 
 
 def night_name(as_at: datetime, revision: int = 0) -> str:
-    """The folder name of a night: sorts in time order."""
-    return f"{as_at:%Y-%m-%dT%H%M%S}" + (f".{revision}" if revision else "")
+    """The folder name of a night: sorts in time order. Fractions of a second stand where there are any."""
+    fraction = f"-{as_at.microsecond:06d}" if as_at.microsecond else ""
+    return f"{as_at:%Y-%m-%dT%H%M%S}{fraction}" + (f".{revision}" if revision else "")
 
 
 def is_night(path: Path) -> bool:

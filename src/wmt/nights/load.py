@@ -4,11 +4,9 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-
-import polars as pl
 
 import wmt
 from wmt import rules
@@ -18,6 +16,7 @@ from wmt.ledger import Ledger, warm_up
 from wmt.nights.folder import FORMAT, Night, NightError, open_night, saved_nights
 from wmt.nights.lock import loading
 from wmt.nights.report import check_report, checksums
+from wmt.nights.stale import keep_former
 from wmt.nights.write import Content, results, sweep, write_night
 
 Progress = Callable[[str, float], None]
@@ -73,7 +72,8 @@ def load(nights: Path, order: Order) -> Loaded:
         sweep(nights)
         saved = saved_nights(nights)
         checksum = order.checksum()
-        for night in saved:
+        # only the latest of a moment is what stands: what a correction replaced may be put back by another
+        for night in {night.manifest.as_at: night for night in saved}.values():
             if night.manifest.inputs == checksum:
                 return Loaded(night, False, None)
         taken = _take(order)
@@ -101,7 +101,7 @@ def _store(
 ) -> Path:
     revision = _revision(saved, facts.as_at, order.correction)
     ruleset = rules.load().at(order.rules_date or facts.day, order.overlays)
-    facts, former = keep_former(facts, _latest_before(saved, facts.as_at))
+    facts, former = keep_former(facts, _latest_until(saved, facts.as_at))
     order.tell("working out every line", 0.7)
     tables = results(Ledger(facts, ruleset, former=former))
     order.tell("writing the night", 0.9)
@@ -146,33 +146,7 @@ def _revision(saved: Sequence[Night], as_at: datetime, correction: bool) -> int:
     return same[-1].manifest.revision + 1 if same else 0
 
 
-def _latest_before(saved: Sequence[Night], as_at: datetime) -> Night | None:
-    """The night whose figures posts that are set aside keep."""
-    earlier = [night for night in saved if night.manifest.as_at < as_at]
+def _latest_until(saved: Sequence[Night], as_at: datetime) -> Night | None:
+    """The night whose figures posts that are set aside keep: the last one, or the one being corrected."""
+    earlier = [night for night in saved if night.manifest.as_at <= as_at]
     return earlier[-1] if earlier else None
-
-
-def keep_former(facts: Facts, former_night: Night | None) -> tuple[Facts, pl.DataFrame | None]:
-    """Give posts that were set aside the lines they had, marked with since when; facts and those lines.
-
-    Posts without former figures stay unmeasured, and every total above them says so.
-    """
-    aside = facts.post.filter(pl.col("unmeasured") == 1).select("team_code", "staff_code")
-    if former_night is None or aside.is_empty():
-        return facts, None
-    keys = ["team_code", "staff_code"]
-    if damaged := former_night.damage():
-        raise NightError(
-            f"{former_night.path} was changed after it was written ({', '.join(damaged)}), so no post can "
-            "keep the figures it had there; bring the night back from a copy"
-        )
-    had = former_night.table("facts/post").filter(pl.col("unmeasured") == 0)
-    had = had.join(aside, on=keys, how="semi")
-    since = had.select(*keys, since=pl.col("stale_since").fill_null(former_night.manifest.as_at))
-    post = facts.post.join(since, on=keys, how="left", maintain_order="left")
-    post = post.with_columns(
-        stale_since=pl.coalesce("since", "stale_since"),
-        unmeasured=pl.when(pl.col("since").is_not_null()).then(0).otherwise(pl.col("unmeasured")),
-    ).select(facts.post.schema.names())
-    lines = former_night.table("results/lines").join(had, on=keys, how="semi", maintain_order="left")
-    return replace(facts, post=post.cast(facts.post.schema)), lines
