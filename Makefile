@@ -13,14 +13,14 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml
 	touch $@
 
 check: $(VENV)/.ready   ## lint, format, types, imports
-	$(BIN)/ruff check src tests bench docs
-	$(BIN)/ruff format --check src tests bench docs
+	$(BIN)/ruff check src tests bench docs/picture.py
+	$(BIN)/ruff format --check src tests bench docs/picture.py
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 fix: $(VENV)/.ready
-	$(BIN)/ruff check --fix src tests bench docs
-	$(BIN)/ruff format src tests bench docs
+	$(BIN)/ruff check --fix src tests bench docs/picture.py
+	$(BIN)/ruff format src tests bench docs/picture.py
 
 test: check             ## all checks and tests, on every engine: DuckDB, PostgreSQL and Sail's Spark server
 	$(BIN)/python -m pytest -n 2 --dist worksteal
