@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 from intake_books import ASH, OAK, TWO, Book, ordinary_book
-from intake_tidy import Row, Tidy, ordinary_tidy, post_of
+from intake_tidy import Row, Tidy, csv_of, ordinary_tidy, post_of
 
 from wmt.facts import Facts, kinds
 from wmt.intake import Import, read
@@ -173,3 +173,42 @@ def test_counts_in_tidy_tables_are_held_to_the_same(tmp_path: Path) -> None:
     result = read([counted(*silent).write(tmp_path / "silent")])
     assert refused(result) == ["ACTIVE_ABOVE_ALL"]
     assert len(warned(result, "NO_ACTIVE_ROW")) == 1
+
+
+def beside(book: Book, cases: list[Row], folder: Path) -> Import:
+    """A workbook and a case file."""
+    (folder / "case.csv").write_bytes(csv_of(cases))
+    return read([book.write(folder / "one.xlsx"), folder / "case.csv"])
+
+
+def listed() -> list[Row]:
+    """The cases of the ordinary workbook."""
+    return ordinary_tidy().tables["case"]
+
+
+def test_the_ordinary_workbook_and_its_cases_agree(tmp_path: Path) -> None:
+    assert refused(beside(ordinary_book(), listed(), tmp_path)) == []
+
+
+@pytest.mark.parametrize("stream", ["t2a", "omic"])
+def test_cases_of_a_stream_that_the_workbook_counts_none_of_are_refused(stream: str, tmp_path: Path) -> None:
+    book = ordinary_book()
+    if stream == "t2a":
+        book["T2A"].rows[0].update({"CommTierB2": 0, "V-CRN_Count": 0})
+    else:
+        book["OMIC_Teams"].rows.clear()
+    assert set(refused(beside(book, listed(), tmp_path))) == {"CASES_AND_COUNTS_DIFFER"}
+
+
+def test_an_omic_case_is_active_whatever_counted_active_says(tmp_path: Path) -> None:
+    cases = [{**row, "counted_active": False} if row["stream"] == "omic" else row for row in listed()]
+    result = beside(ordinary_book(), cases, tmp_path)
+    assert statuses(facts_of(result)) == {"active": 24, "warrant": 1}
+    tidy = ordinary_tidy()
+    tidy.tables["case"] = cases
+    assert statuses(facts_of(read([tidy.write(tmp_path / "tidy")]))) == {"active": 24, "warrant": 1}
+
+
+def test_a_t2a_case_not_counted_is_not_active(tmp_path: Path) -> None:
+    cases = [{**row, "counted_active": False} if row["stream"] == "t2a" else row for row in listed()]
+    assert refused(beside(ordinary_book(), cases, tmp_path)) == ["CASES_AND_COUNTS_DIFFER"]

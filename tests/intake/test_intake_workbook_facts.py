@@ -165,7 +165,7 @@ def test_blank_and_nought_differ_in_what_is_kept(tmp_path: Path) -> None:
 
 def test_keys_that_are_numbers_are_their_digits(tmp_path: Path) -> None:
     book = ordinary_book()
-    book.officer("WMT_Extract", "N01AAA", 1234567)
+    book.officer("WMT_Extract", "N01AAA", 1234567, counts={("community", "A3"): 1})
     book.officer("WMT_Extract_Filtered", "N01AAA", "1234567 ", counts={("community", "A3"): 1})
     assert (
         cases(facts_of(book, tmp_path), "N01AAA:1234567")[("standard", "community", "A3", 0, "active")] == 1

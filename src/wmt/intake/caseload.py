@@ -131,7 +131,8 @@ def _difference(night: Gathered, active: pl.DataFrame, inactive: pl.DataFrame) -
 
 
 def _counted() -> pl.Expr:
-    return pl.col("counted_active").fill_null(True)
+    """Whether a case is active. Of cases in custody under OMiC the stream alone says it."""
+    return pl.col("counted_active").fill_null(True) | (pl.col("stream") == "omic")
 
 
 def _listed_cases(night: Gathered) -> pl.DataFrame:
@@ -165,7 +166,7 @@ def _reconcile(night: Gathered, faults: Faults) -> None:
     chosen = {"all": standard, "active": standard & _counted()}
     chosen |= {basis: (pl.col("stream") == basis) & _counted() for basis in ("t2a", "omic")}
     hits = []
-    for basis in night.count["basis"].unique().sort():
+    for basis in sorted({*night.bases, *night.count["basis"].unique()}):
         counts = (
             night.count.filter(pl.col("basis") == basis, pl.col("cases") != 0)
             .group_by(_CELL)
