@@ -1,16 +1,18 @@
 """What a review found that intake took and should not have, or took in another way than it said."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 from intake_books import ASH, OAK, TWO, Book, ordinary_book
-from intake_tidy import Row, Tidy, csv_of, ordinary_tidy, post_of
+from intake_tidy import AS_AT, Row, Tidy, csv_of, ordinary_tidy, post_of
 
+from wmt import rules
 from wmt.facts import Facts, kinds
 from wmt.intake import Import, read
+from wmt.intake.codes import codes_at
 
 
 def key_of(name: str) -> tuple[str, str]:
@@ -212,3 +214,23 @@ def test_an_omic_case_is_active_whatever_counted_active_says(tmp_path: Path) -> 
 def test_a_t2a_case_not_counted_is_not_active(tmp_path: Path) -> None:
     cases = [{**row, "counted_active": False} if row["stream"] == "t2a" else row for row in listed()]
     assert refused(beside(ordinary_book(), cases, tmp_path)) == ["CASES_AND_COUNTS_DIFFER"]
+
+
+@pytest.mark.parametrize(("age", "said"), [(0, 1), (29, 1), (30, 0), (-1, 0)])
+def test_a_report_is_in_the_window_as_long_as_it_earns(age: int, said: int, tmp_path: Path) -> None:
+    tidy = ordinary_tidy()
+    day = date.fromisoformat(AS_AT[:10]) - timedelta(days=age)
+    tidy.tables["report"] = [
+        {"report_id": "r1", **post_of(OAK), "type": "sdr", "state": "completed", "on_date": day}
+    ]
+    usual = {**post_of(OAK), "basis": "reports", "measure": "sdr_last_30"}
+    other = {**usual, **post_of(ASH), "measure": "oral_reports", "value": 1}
+    tidy.tables["measure"] = [{**usual, "value": said}, other]
+    assert refused(read([tidy.write(tmp_path / "right")])) == []
+    tidy.tables["measure"] = [{**usual, "value": 1 - said}, other]
+    assert refused(read([tidy.write(tmp_path / "wrong")])) == ["REPORTS_AND_COUNTS_DIFFER"]
+
+
+def test_the_windows_of_reports_are_those_of_the_rules() -> None:
+    windows = codes_at(rules.load(), date(2024, 6, 14)).report_windows
+    assert {windows[kind] for kind in ("sdr", "fdr", "parom")} == {30}

@@ -43,7 +43,7 @@ def assemble(
         team=team,
         post=post,
         caseload=caseload.number_caseload(rows, post, kind_table(night.tier_scheme)),
-        report=events.numbered(events.report_rows(left, day, faults), post, REPORT),
+        report=events.numbered(events.report_rows(left, day, codes, faults), post, REPORT),
         contact=contacts.number_contacts(cms, post),
         reduction=reductions_of(people, post, codes, day, faults, aside),
         flag=events.numbered(events.flag_rows(left.case_flag, codes), post, FLAG),

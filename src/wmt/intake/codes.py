@@ -23,7 +23,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Codes:
-    """Grade of each raw code, tier of each number, known contact codes, reasons by id."""
+    """Grade of each raw code, tier of each number, known contact codes, reasons by id, days that reports count."""
 
     grades: Mapping[str, str]
     blank_grade: str
@@ -33,6 +33,7 @@ class Codes:
     flag_letters: frozenset[str]
     reasons: Mapping[str, Reason]
     default_hours: Mapping[str, Decimal]
+    report_windows: Mapping[str, int]
 
 
 def codes_at(tree: rules.Tree, day: date) -> Codes:
@@ -53,6 +54,7 @@ def codes_at(tree: rules.Tree, day: date) -> Codes:
         flag_letters=frozenset(path.split(".")[0] for path in listed("flags")),
         reasons=_reasons(listed("reduction_reasons")),
         default_hours={grade: Decimal(str(hours)) for grade, hours in listed("default_hours").items()},
+        report_windows={kind: int(str(days)) for kind, days in listed("report_window_days").items()},
     )
 
 

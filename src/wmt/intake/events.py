@@ -27,13 +27,11 @@ DATED = {
     ("sdr", "due"): "sdr_due",
     ("parom", "due"): "parom_due",
 }
-#: Days back that the counts of an extract reach.
-WINDOW = 30
 _POST = ["team_code", "staff_code"]
 _ROW = [*_POST, "report", "report_ref", "reports", "age_days"]
 
 
-def report_rows(night: Gathered, day: date, faults: Faults) -> pl.DataFrame:
+def report_rows(night: Gathered, day: date, codes: Codes, faults: Faults) -> pl.DataFrame:
     """REPORT with text keys. Counts stand where no single reports of the kind are given; both must agree."""
     single = _dated(night.report, day, faults)
     counted = night.measure.filter(pl.col("basis") == "reports", pl.col("value") > 0).select(
@@ -44,7 +42,7 @@ def report_rows(night: Gathered, day: date, faults: Faults) -> pl.DataFrame:
         age_days=pl.lit(None, dtype=pl.Int64),
     )
     given = single["report"].unique()
-    _reconcile(single, counted.filter(pl.col("report").is_in(given.implode())), faults)
+    _reconcile(single, counted.filter(pl.col("report").is_in(given.implode())), codes, faults)
     rest = counted.filter(~pl.col("report").is_in(given.implode()), pl.col("report").is_not_null())
     return pl.concat([single, rest.select(_ROW), _assessed(night.assessment)])
 
@@ -67,9 +65,11 @@ def _dated(reports: pl.DataFrame, day: date, faults: Faults) -> pl.DataFrame:
     )
 
 
-def _reconcile(single: pl.DataFrame, counted: pl.DataFrame, faults: Faults) -> None:
+def _reconcile(single: pl.DataFrame, counted: pl.DataFrame, codes: Codes, faults: Faults) -> None:
+    """Refuse, post by post, counts that the single reports inside the window do not give."""
     earning = pl.col("report").is_in(["sdr", "fdr", "parom"])
-    window = pl.col("age_days").is_between(0, WINDOW)
+    days = pl.col("report").replace_strict(codes.report_windows, default=None, return_dtype=pl.Int64)
+    window = (pl.col("age_days") >= 0) & (pl.col("age_days") < days)
     listed = single.filter(earning & window).group_by(*_POST, "report").agg(listed=pl.col("reports").sum())
     counts = counted.filter(earning).group_by(*_POST, "report").agg(counted=pl.col("reports").sum())
     if not len(counts):
