@@ -31,8 +31,9 @@ def look(blocks: Iterable[bytes], sheet: str) -> SheetScan | None:
     head, found, rest = next(parts, b"").partition(OPENING)
     if not found:
         return None
-    rows, columns = 0, 26
-    for chunk, rest in _whole_rows(rest, parts):
+    rows, columns, tail = 0, 26, rest
+    for chunk, left in _whole_rows(rest, parts):
+        tail = left
         if (
             not pl.Series([chunk], dtype=pl.Binary)
             .cast(pl.String, strict=False)
@@ -43,9 +44,9 @@ def look(blocks: Iterable[bytes], sheet: str) -> SheetScan | None:
         rows = max(rows, _last_row(chunk))
         letters = set(_TWO_LETTERS.findall(chunk))
         columns = max([columns, *(column_number(found.decode()) for found in letters)])
-    if not rest.lstrip().startswith(b"</sheetData>") or not has_room(rows, columns):
+    if not tail.lstrip().startswith(b"</sheetData>") or not has_room(rows, columns):
         return None
-    well_formed(iter([head + OPENING + rest]), sheet)
+    well_formed(iter([head + OPENING + tail]), sheet)
     return SheetScan(rows=rows, columns=columns)
 
 
