@@ -234,3 +234,35 @@ def test_a_report_is_in_the_window_as_long_as_it_earns(age: int, said: int, tmp_
 def test_the_windows_of_reports_are_those_of_the_rules() -> None:
     windows = codes_at(rules.load(), date(2024, 6, 14)).report_windows
     assert {windows[kind] for kind in ("sdr", "fdr", "parom")} == {30}
+
+
+def test_a_contact_id_that_lost_digits_is_refused_for_its_posts(tmp_path: Path) -> None:
+    book = ordinary_book()
+    book["CMS"].rows[0]["Contact_ID"] = 2**53 + 2
+    found = [f for f in read([book.write(tmp_path / "one.xlsx")]).faults if f.severity == "refuse"]
+    assert [(f.code, f.column, set(f.posts)) for f in found] == [
+        ("BAD_KEY", "Contact_ID", {key_of(OAK), key_of(ASH)})
+    ]
+    assert "as text" in found[0].message
+
+
+@pytest.mark.parametrize("value", [2**53, -(2**53), 1e300])
+def test_an_officers_key_that_lost_digits_is_refused(value: float, tmp_path: Path) -> None:
+    book = ordinary_book()
+    book["WMT_Extract"].rows[0]["OM_Key"] = value
+    found = [f for f in read([book.write(tmp_path / "one.xlsx")]).faults if f.code == "BAD_KEY"]
+    assert [(f.severity, f.posts) for f in found] == [("refuse", ())]
+
+
+def test_a_contacts_officer_that_lost_digits_is_refused(tmp_path: Path) -> None:
+    book = ordinary_book()
+    book["CMS"].rows[0]["Contact_Staff_Key"] = 2**53
+    found = [f for f in read([book.write(tmp_path / "one.xlsx")]).faults if f.code == "BAD_KEY"]
+    assert [(f.severity, f.posts) for f in found] == [("refuse", ())]
+
+
+def test_a_key_of_fifteen_digits_stays(tmp_path: Path) -> None:
+    book = ordinary_book()
+    book["CMS"].rows[0]["Contact_ID"] = 123456789012345
+    result = read([book.write(tmp_path / "one.xlsx")])
+    assert facts_of(result).contact["contact_ref"].to_list() == ["123456789012345"]

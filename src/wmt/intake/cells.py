@@ -25,6 +25,9 @@ class BadCell:
     what: str
 
 
+#: From here on a number no longer holds its last digits.
+LOSES_DIGITS = 2**53
+
 Cell = str | float | int | bool | date | datetime | time | timedelta | BadCell
 Odd = tuple[int, str]
 """Position of a value and what is wrong with it."""
@@ -92,16 +95,33 @@ def tidy_texts(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def odd_keys(values: Sequence[Cell]) -> list[Odd]:
-    """Values that cannot be a key: errors, dates, true/false, numbers that are not whole."""
+    """Values that cannot be a key: errors, dates, true/false, numbers not whole or of too many digits."""
     if set(map(type, values)) <= {str}:
         return []
     return [(i, why) for i, value in enumerate(values) if (why := _why_no_key(value))]
+
+
+def odd_codes(values: Sequence[Cell]) -> list[Odd]:
+    """Numbers that stand for a code and have lost digits of it."""
+    if set(map(type, values)) <= {str}:
+        return []
+    return [
+        (i, _lost_digits(value))
+        for i, value in enumerate(values)
+        if isinstance(value, float | int) and math.isfinite(value) and abs(value) >= LOSES_DIGITS
+    ]
+
+
+def _lost_digits(value: float) -> str:
+    return f"the number {value:.0f}, of which Excel has lost the last digits: it must be stored as text"
 
 
 def _why_no_key(value: Cell) -> str | None:
     if isinstance(value, str):
         return None
     if isinstance(value, float | int) and not isinstance(value, bool):
+        if math.isfinite(value) and abs(value) >= LOSES_DIGITS:
+            return _lost_digits(value)
         return None if math.isfinite(value) and value == int(value) else f"the number {value}"
     return describe(value)
 

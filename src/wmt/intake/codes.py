@@ -23,7 +23,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Codes:
-    """Grade of each raw code, tier of each number, known contact codes, reasons by id, days that reports count."""
+    """Grade of each raw code, tier of each number, known contact codes, reasons by id, days of reports."""
 
     grades: Mapping[str, str]
     blank_grade: str

@@ -34,7 +34,7 @@ _ROW = [*_POST, "report", "report_ref", "reports", "age_days"]
 def report_rows(night: Gathered, day: date, codes: Codes, faults: Faults) -> pl.DataFrame:
     """REPORT with text keys. Counts stand where no single reports of the kind are given; both must agree."""
     single = _dated(night.report, day, faults)
-    counted = night.measure.filter(pl.col("basis") == "reports", pl.col("value") > 0).select(
+    counted = night.measure.filter(pl.col("basis") == "reports").select(
         *_POST,
         report=pl.col("measure").replace_strict(COUNTED, default=None, return_dtype=pl.String),
         report_ref="measure",
@@ -43,7 +43,8 @@ def report_rows(night: Gathered, day: date, codes: Codes, faults: Faults) -> pl.
     )
     given = single["report"].unique()
     _reconcile(single, counted.filter(pl.col("report").is_in(given.implode())), codes, faults)
-    rest = counted.filter(~pl.col("report").is_in(given.implode()), pl.col("report").is_not_null())
+    rest = counted.filter(~pl.col("report").is_in(given.implode()), pl.col("reports") > 0)
+    rest = rest.drop_nulls("report")
     return pl.concat([single, rest.select(_ROW), _assessed(night.assessment)])
 
 

@@ -121,6 +121,16 @@ REPORTS = {
     "inst_reports": {"parom_comp_last_30": "parom_comp_last_30", "parom_due_next_30": "parom_due_next_30"},
 }
 
+#: Pairs of columns, team and officer, that name a post.
+PAIRS = (
+    ("team_code", "om_key"),
+    ("om_team_key", "om_key"),
+    ("contact_team_key", "contact_staff_key"),
+    ("assessment_team_key", "assessment_staff_key"),
+)
+#: Columns of codes, which a number of many digits may have spoiled.
+CODES = (*dict.fromkeys(sum(PAIRS, ())), "contact_id", "crn", "case_ref_no")
+
 FLAG = {
     "row_type": "flag",
     "case_ref_no": "case_ref",
@@ -164,9 +174,8 @@ CMS = {
     "om_team_key": "om_team_code",
     "om_provider_code": "om_provider_code",
 }
-GS = {header: name for header, name in CMS.items() if not header.startswith("contact_staff")} | {}
-for _header in ("contact_team_key", "contact_provider_code"):
-    GS.pop(_header)
+_DOER = ("contact_staff", "contact_team", "contact_provider")
+GS = {header: name for header, name in CMS.items() if not header.startswith(_DOER)}
 ARMS = {
     "crn": "case_ref",
     "assessment_code": "code",
@@ -222,7 +231,6 @@ class Definition(NamedTuple):
     """A sheet's known columns, those without which it is refused, its keys and what says nothing of a row.
 
     Of required columns written as 'this|that' one is enough.
-    `any_key` is True where one complete pair of keys of several is enough for a row to stand.
     """
 
     columns: dict[str, str]
@@ -243,9 +251,8 @@ def definition(sheet: str) -> Definition:
         required = (*_OFFICER, "om_grade_code", "region_code", "pdu_code|ldu_code")
         return Definition(columns, required, _OFFICER, _STAMPED)
     if sheet in REPORTS:
-        columns = (
-            IDENTITY | REPORTS[sheet] | {"datestamp": "as_at", "om_team_staff_grade": "", "om_name": "name"}
-        )
+        more = {"datestamp": "as_at", "om_team_staff_grade": "", "om_name": "name"}
+        columns = IDENTITY | REPORTS[sheet] | more
         earning = [
             header for header in REPORTS[sheet] if not header.endswith("next_30") and header != "oral_reports"
         ]

@@ -13,6 +13,7 @@ from wmt.intake.cells import (
     describe,
     is_blank,
     letters,
+    odd_codes,
     odd_keys,
     show,
     text_of,
@@ -20,7 +21,8 @@ from wmt.intake.cells import (
 )
 from wmt.intake.faults import Faults, Hit
 from wmt.intake.grid import Grid
-from wmt.intake.known import Definition, official
+from wmt.intake.known import CODES, PAIRS, Definition, official
+from wmt.intake.model import Post
 
 RAW_CELL = pl.Schema(
     {"sheet": pl.String, "row": pl.Int64, "column": pl.String, "type": pl.String, "value": pl.String}
@@ -153,13 +155,25 @@ def kept_rows(sheet: Sheet, keep: Sequence[bool]) -> Sheet:
 
 
 def _bad_keys(sheet: Sheet, keys: Sequence[str], faults: Faults) -> set[int]:
-    hits = {
-        index: Hit(sheet.rows[index], sheet.heading(key), f"the key {sheet.heading(key)} holds {why}")
-        for key in keys
-        for index, why in odd_keys(sheet.column(key))
-    }
+    """Rows with a bad key or code, refused: for the posts of the row, unless a post's own key is bad."""
+    pairs = [pair for pair in PAIRS if all(sheet.has(header) for header in pair)]
+    own = {header for pair in pairs for header in pair}
+    codes = {header: odd_codes(sheet.column(header)) for header in CODES if sheet.has(header)}
+    found = codes | {key: odd_keys(sheet.column(key)) for key in keys}
+    hits: dict[int, Hit] = {}
+    for header in sorted(found, key=lambda header: header in own):  # a bad post's key has the last word
+        for index, why in found[header]:
+            posts = () if header in own else _posts(sheet, pairs, index)
+            what = f"the key {sheet.heading(header)} holds {why}"
+            hits[index] = Hit(sheet.rows[index], sheet.heading(header), what, posts)
     faults.refuse_each("BAD_KEY", sheet.name, list(hits.values()))
     return set(hits)
+
+
+def _posts(sheet: Sheet, pairs: Sequence[tuple[str, str]], index: int) -> tuple[Post, ...]:
+    """The posts that a row names with both keys."""
+    named = [(sheet.text(team)[index], sheet.text(staff)[index]) for team, staff in pairs]
+    return tuple((team, staff) for team, staff in named if team and staff)
 
 
 def _report(
