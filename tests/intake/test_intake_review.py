@@ -1,5 +1,8 @@
 """What a review found that intake took and should not have, or took in another way than it said."""
 
+import csv
+import io
+import time
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -7,12 +10,14 @@ from typing import Any
 import polars as pl
 import pytest
 from intake_books import ASH, OAK, TWO, Book, ordinary_book
-from intake_tidy import AS_AT, Row, Tidy, csv_of, ordinary_tidy, post_of
+from intake_tidy import AS_AT, Row, Tidy, case, csv_of, ordinary_tidy, post_of
 
 from wmt import rules
 from wmt.facts import Facts, kinds
 from wmt.intake import Import, read
 from wmt.intake.codes import codes_at
+from wmt.intake.faults import Refusal
+from wmt.intake.table_file import read_typed
 
 
 def key_of(name: str) -> tuple[str, str]:
@@ -266,3 +271,60 @@ def test_a_key_of_fifteen_digits_stays(tmp_path: Path) -> None:
     book["CMS"].rows[0]["Contact_ID"] = 123456789012345
     result = read([book.write(tmp_path / "one.xlsx")])
     assert facts_of(result).contact["contact_ref"].to_list() == ["123456789012345"]
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        (b"a,b,c\n1,2,3\n4,5\n", 3),
+        (b"a,b,c\r\n1,2,3\r\n4,5,6,7\r\n", 3),
+        (b'a,b,c\n"1\n1",2,3\n"4,5",6\n', 3),
+        (b'a,b,c\n"1",2,3\n\n"4",5,6,7\n', 4),
+        (b"a,b,c\n1\n", 2),
+    ],
+)
+def test_a_row_with_another_number_of_cells_is_named(text: bytes, row: int) -> None:
+    with pytest.raises(Refusal) as error:
+        read_typed(text, "case.csv")
+    assert (error.value.code, error.value.row) == ("NOT_A_TABLE", row)
+    assert f"case.csv row {row} has " in error.value.what
+
+
+def test_quotes_and_empty_lines_are_no_fault() -> None:
+    found = read_typed(b'\xef\xbb\xbfa,b\n"1,\n""x""",2\n\n3,"4"\n', "team.csv")
+    assert [row for row in found.iter_rows() if any(row)] == [('1,\n"x"', "2"), ("3", "4")]
+
+
+def test_a_cut_row_is_refused_in_every_table(tmp_path: Path) -> None:
+    folder = ordinary_tidy().write(tmp_path / "tidy")
+    staff_file = folder / "staff.csv"
+    staff_file.write_bytes(staff_file.read_bytes() + b"N01AAA,N01A077\r\n")
+    found = [f for f in read([folder]).faults if f.code == "NOT_A_TABLE"]
+    assert [(f.severity, f.sheet, f.row) for f in found] == [("refuse", "staff", 6)]
+    cases = csv_of(listed()) + b"X9,N01AAA,N01A001\r\n"
+    (tmp_path / "case.csv").write_bytes(cases)
+    result = read([ordinary_book().write(tmp_path / "one.xlsx"), tmp_path / "case.csv"])
+    assert "NOT_A_TABLE" in refused(result)
+    people = tmp_path / "people"
+    people.mkdir()
+    (people / "contracted_hours.csv").write_text("team_code,staff_code,hours\nN01AAA,N01A001\n")
+    result = read([tmp_path / "one.xlsx"], people=people)
+    assert [(f.code, f.row) for f in result.faults if f.severity == "refuse"] == [("PEOPLE_NOT_A_TABLE", 2)]
+
+
+def test_a_national_table_is_looked_through_in_no_time() -> None:
+    rows = [[f"X{n}", "N01AAA", "N01A001", "community", "B2", "true", ""] for n in range(250_000)]
+    text = io.StringIO()
+    csv.writer(text).writerows([["a", "b", "c", "d", "e", "f", "g"], *rows])
+    began = time.process_time()
+    assert len(read_typed(text.getvalue().encode(), "case.csv")) == 250_000
+    assert time.process_time() - began < 5
+
+
+def test_cases_beside_counts_that_are_followed_are_warned_of(tmp_path: Path) -> None:
+    tidy = counted({"basis": "active", "cases": 5})
+    tidy.tables["case"] = [case("X1", OAK, "community", "A3", first_16_weeks=True)]
+    result = read([tidy.write(tmp_path / "tidy")])
+    assert len(warned(result, "CASES_NOT_USED")) == 1
+    assert statuses(facts_of(result)) == {"active": 5}
+    assert facts_of(result).measure.height == 0

@@ -129,7 +129,8 @@ def _rows(file: Path, known: Sequence[str], needed: Sequence[str], faults: Fault
     try:
         frame = read_table(file.read_bytes(), file.name)
     except (Refusal, OSError) as error:
-        faults.refuse("PEOPLE_NOT_A_TABLE", f"{file.name} cannot be read: {error}", sheet=table)
+        row = error.row if isinstance(error, Refusal) else None
+        faults.refuse("PEOPLE_NOT_A_TABLE", f"{file.name} cannot be read: {error}", sheet=table, row=row)
         return
     missing = [column for column in needed if column not in frame.columns]
     for column in missing:

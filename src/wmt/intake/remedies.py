@@ -67,6 +67,7 @@ REMEDIES: dict[str, str] = {
     "BAD_VALUE": "Correct the cell: docs/input.md gives the form of every column.",
     "MISSING_VALUE": "Fill the cell in; the column is required.",
     "DUPLICATE_KEY": "Keep one row for each key.",
+    "CASES_NOT_USED": "The counts are followed; say case_list complete if every case is in the table.",
     "NO_ACTIVE_COUNTS": "Add the counts of basis active: they are what is measured.",
     "CASES_AND_COUNTS_DIFFER": "Make the case list and the counts agree, or leave one of them out.",
     "REPORTS_AND_COUNTS_DIFFER": "Make the reports and their counts agree, or leave one of them out.",

@@ -56,6 +56,11 @@ def gather_tidy(bundle: Bundle, faults: Faults) -> Gathered:
         tables[name] = table
         night.sheets[name] = SheetCount(rows or 0, 0)
     _fill(night, tables, faults)
+    if not night.complete_cases and "case" in tables:
+        what = (
+            f"the manifest says case_list none, and the table of {len(tables['case'])} cases is not counted"
+        )
+        faults.warn("CASES_NOT_USED", what, sheet="case")
     if not night.complete_cases and "all" in night.bases and "active" not in night.bases:
         what = "the counts are of all cases only, and no post would seem to have active ones"
         faults.refuse("NO_ACTIVE_COUNTS", what, sheet="caseload_count", column="basis")
@@ -165,7 +170,7 @@ def _fill(night: Gathered, tables: Mapping[str, pl.DataFrame], faults: Faults) -
         pdu_name=pl.when(pl.col("pdu_code").is_null()).then("ldu_name").otherwise("pdu_name"),
     )
     night.person = _people(night, tables)
-    if "measure" not in tables:
+    if "measure" not in tables and night.complete_cases:
         night.measure = _first_weeks(night.case)
     totals = [
         frame.filter(pl.col("basis").is_in(["all", "active"])).select(_POST)
