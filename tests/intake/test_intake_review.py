@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 from intake_books import ASH, OAK, TWO, Book, ordinary_book
-from intake_tidy import AS_AT, Row, Tidy, case, csv_of, ordinary_tidy, post_of
+from intake_tidy import AS_AT, Row, Tidy, case, csv_of, ordinary_tidy, post_of, staff, team
 
 from wmt import rules
 from wmt.facts import Facts, kinds
@@ -328,3 +328,78 @@ def test_cases_beside_counts_that_are_followed_are_warned_of(tmp_path: Path) -> 
     assert len(warned(result, "CASES_NOT_USED")) == 1
     assert statuses(facts_of(result)) == {"active": 5}
     assert facts_of(result).measure.height == 0
+
+
+@pytest.mark.parametrize(("hours", "good"), [("18.75", True), ("18.750000", True), ("18.333", False)])
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_hours_in_the_table_of_staff_are_kept_to_the_hundredth(
+    hours: str, good: bool, suffix: str, tmp_path: Path
+) -> None:
+    tidy = ordinary_tidy()
+    tidy.tables["staff"][1]["contracted_hours"] = hours
+    found = [f for f in read([tidy.write(tmp_path / "tidy", suffix)]).faults if f.severity == "refuse"]
+    assert [(f.code, f.row, f.column, f.posts) for f in found] == [
+        ("BAD_VALUE", 3, "contracted_hours", (key_of(OAK),))
+    ] * (not good)
+    assert all("two decimals" in f.message for f in found)
+
+
+@pytest.mark.parametrize(("hours", "good"), [("18.75", True), ("18.333", False)])
+def test_hours_in_the_people_tables_are_kept_to_the_hundredth(hours: str, good: bool, tmp_path: Path) -> None:
+    (tmp_path / "contracted_hours.csv").write_text(f"team_code,staff_code,hours\nN01AAA,N01A001,{hours}\n")
+    (tmp_path / "reductions.csv").write_text(
+        "team_code,staff_code,reason,hours,first_day\nN01AAA,N01A001,other,1.333333,2024-01-01\n"
+    )
+    result = read([ordinary_book().write(tmp_path / "one.xlsx")], people=tmp_path)
+    assert ("PEOPLE_BAD_NUMBER" in refused(result)) is not good
+
+
+def placed(tidy: Tidy, folder: Path) -> dict[str, tuple[str, str, str, str]]:
+    """PDU and region of every team, codes and names."""
+    table = facts_of(read([tidy.write(folder / "tidy")])).team
+    return {
+        row["team_code"]: (row["pdu_code"], row["pdu_name"], row["region_code"], row["region_name"])
+        for row in table.iter_rows(named=True)
+    }
+
+
+def test_a_unit_told_in_two_regions_stays_in_the_first(tmp_path: Path) -> None:
+    tidy = ordinary_tidy()
+    tidy.tables["team"][1].update(pdu_code="N01APD", region_code="N02", region_name="Region N02")
+    tidy.tables["team"][2].update(pdu_code="N01APD", region_code=None, region_name=None)
+    assert set(placed(tidy, tmp_path).values()) == {("N01APD", "Unit N01APD", "N01", "Region N01")}
+    assert any("region_code of a pdu_code" in text for text in conflicts(tidy, tmp_path))
+
+
+def conflicts(tidy: Tidy, folder: Path) -> list[str]:
+    """What it says about attributes told in two ways."""
+    return warned(read([tidy.write(folder / "tidy")]), "CONFLICTING_ATTRIBUTE")
+
+
+def test_a_team_of_a_known_region_without_a_unit_has_a_unit_of_its_region(tmp_path: Path) -> None:
+    tidy = ordinary_tidy()
+    for row in tidy.tables["team"][:2]:
+        row.update(pdu_code=None, pdu_name=None)
+    tidy.tables["team"][1].update(region_code="N02", region_name="Region N02")
+    tidy.tables["team"].append(team("N03CCC", pdu_code=None, pdu_name=None, region_code=None))
+    tidy.tables["staff"].append(staff("N03CCC:N03C001"))
+    found = placed(tidy, tmp_path)
+    assert found["N01AAA"] == ("N01:NOT-KNOWN", "Not known", "N01", "Region N01")
+    assert found["N01BBB"] == ("N02:NOT-KNOWN", "Not known", "N02", "Region N02")
+    assert found["N03CCC"] == ("NOT-KNOWN", "Not known", "NOT-KNOWN", "Not known")
+
+
+@pytest.mark.parametrize("moment", [1718325134, 1718325134.5, "1718325134", True])
+def test_a_moment_given_as_a_number_is_refused(moment: object, tmp_path: Path) -> None:
+    tidy = ordinary_tidy()
+    tidy.manifest = {"as_at": moment}
+    assert refused(read([tidy.write(tmp_path / "tidy")])) == ["MANIFEST_BAD"]
+
+
+@pytest.mark.parametrize("moment", ["2024-06-14T00:32:14Z", "2024-06-14T00:32:14+01:00"])
+def test_a_moment_with_an_offset_is_refused(moment: str, tmp_path: Path) -> None:
+    tidy = ordinary_tidy()
+    tidy.manifest = {"as_at": moment}
+    result = read([tidy.write(tmp_path / "tidy")])
+    assert refused(result) == ["MANIFEST_TIME_ZONE"]
+    assert "without" in result.faults[0].message

@@ -78,7 +78,6 @@ CASES = [
         "manifest.json",
         None,
         "as_at",
-        "warn",
     ),
     Case("no staff", "MISSING_SHEETS", lambda tidy: tidy.tables.pop("staff"), "staff"),
     Case("no cases", "MISSING_SHEETS", lambda tidy: tidy.tables.pop("case"), "case"),

@@ -52,6 +52,11 @@ def nothing(book: Book) -> None:
     """Leave the workbook as it is."""
 
 
+def suspended_and_controlled(book: Book) -> None:
+    put(FILTERED, 0, CommTierB2S=4)(book)
+    put(EXTRACT, 0, **{"CommTierB2": 8, "V-CRN_Count": 10})(book)
+
+
 def bare_letters(book: Book) -> None:
     for name in ("WMT_Extract", "WMT_Extract_Filtered", "T2A", "OMIC_Teams"):
         draft = book[name]
@@ -353,7 +358,7 @@ WARNED = [
         "suspended tiers in the control",
         "warn",
         "CONTROL_TOTAL_READING",
-        put(FILTERED, 0, CommTierB2S=4),
+        suspended_and_controlled,
         FILTERED,
         None,
         "V-CRN_Count",

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from wmt.intake.archive import content, open_zip, prove
 from wmt.intake.cells import FIRST_MOMENT, LAST_MOMENT
@@ -43,6 +44,14 @@ class Manifest(BaseModel):
     source: str | None = None
     case_list: Literal["none", "complete"]
     tables: list[_Entry]
+
+    @field_validator("as_at", mode="before")
+    @classmethod
+    def _written_out(cls, given: object) -> object:
+        """A moment written out, such as 2024-06-14T00:32:14; a number might count from anywhere."""
+        if not isinstance(given, str) or not re.match(r"\s*\d{4}-\d{2}-\d{2}", given, re.ASCII):
+            raise ValueError("write the local date and time as 2024-06-14T00:32:14")
+        return given
 
 
 @dataclass(frozen=True)
@@ -109,9 +118,8 @@ def read_manifest(bundle: Bundle, faults: Faults) -> Manifest:
             "MANIFEST_BAD", f"{MANIFEST}: {where}: {first['msg']}", sheet=MANIFEST, column=where
         ) from error
     if manifest.as_at.tzinfo is not None:
-        faults.warn(
-            "MANIFEST_TIME_ZONE", f"{MANIFEST}: as_at has a time zone", sheet=MANIFEST, column="as_at"
-        )
+        what = f"{MANIFEST}: as_at has an offset from UTC"
+        faults.refuse("MANIFEST_TIME_ZONE", what, sheet=MANIFEST, column="as_at")
         manifest.as_at = manifest.as_at.replace(tzinfo=None)
     if not FIRST_MOMENT <= manifest.as_at <= LAST_MOMENT:
         what = f"{MANIFEST}: no extract is of {manifest.as_at}"

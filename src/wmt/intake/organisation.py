@@ -77,10 +77,26 @@ def build_teams(night: Gathered, posts: pl.DataFrame) -> pl.DataFrame:
         team_name=pl.coalesce("team_name", "team_code"),
         is_omic=pl.col("is_omic").fill_null(False).cast(pl.Int64),
     )
+    table = _under_one_region(table, night.team)
     for level in ("pdu", "region"):
         table = _named(table, night.team, level)
     numbered = table.sort("team_code").with_columns(team_no=pl.int_range(pl.len(), dtype=pl.Int64))
     return numbered.select(pl.col(name).cast(kind) for name, kind in TEAM.items())
+
+
+def _under_one_region(table: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+    """Every PDU code in one region, the first told; a team without a PDU in the unknown one of its region."""
+    known = told.sort("rank", maintain_order=True).drop_nulls(["pdu_code", "region_code"])
+    regions = known.unique("pdu_code", keep="first", maintain_order=True).select(
+        "pdu_code", parent="region_code"
+    )
+    pdu = pl.when(pl.col("pdu_code") != NOT_KNOWN).then("pdu_code")
+    region = pl.when(pl.col("region_code") != NOT_KNOWN).then("region_code")
+    table = table.with_columns(pdu_code=pdu, region_code=region).join(regions, on="pdu_code", how="left")
+    return table.with_columns(
+        pdu_code=pl.coalesce("pdu_code", pl.format("{}:" + NOT_KNOWN, "region_code")),
+        region_code=pl.when(pl.col("pdu_code").is_null()).then("region_code").otherwise("parent"),
+    ).drop("parent")
 
 
 def _named(table: pl.DataFrame, told: pl.DataFrame, level: str) -> pl.DataFrame:
@@ -97,9 +113,13 @@ def _named(table: pl.DataFrame, told: pl.DataFrame, level: str) -> pl.DataFrame:
         .join(first, on=code, how="left")
         .with_columns(
             pl.col(code).fill_null(NOT_KNOWN),
-            pl.coalesce(name, code, pl.lit(UNKNOWN_NAME)).alias(name),
+            pl.coalesce(name, _unless_unknown(code), pl.lit(UNKNOWN_NAME)).alias(name),
         )
     )
+
+
+def _unless_unknown(code: str) -> pl.Expr:
+    return pl.when(~pl.col(code).str.ends_with(NOT_KNOWN)).then(code)
 
 
 def number_posts(posts: pl.DataFrame, teams: pl.DataFrame, unmeasured: list[Post]) -> pl.DataFrame:

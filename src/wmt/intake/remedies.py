@@ -59,7 +59,7 @@ REMEDIES: dict[str, str] = {
     "MANIFEST_MISSING": "Put a manifest.json beside the tables: docs/input.md shows one.",
     "MANIFEST_BAD": "Correct manifest.json: docs/input.md shows one.",
     "MANIFEST_FORMAT": "This program reads 'workload-input/1'.",
-    "MANIFEST_TIME_ZONE": "The time is kept as written; leave the zone out.",
+    "MANIFEST_TIME_ZONE": "Write the local time without Z or an offset: its day decides what counts.",
     "MANIFEST_SHA256": "The file is not the one the manifest describes: make or send both again.",
     "MANIFEST_ROWS": "The file was cut or added to: make or send it and its manifest again.",
     "MANIFEST_TABLE": "Make the list of tables in manifest.json agree with the files.",

@@ -129,6 +129,10 @@ def _collect(draft: Draft, row: int, rule: str, found: dict[str, list[Hit]]) -> 
     code, column = _meaning(draft.name, rule)
     if (row - 2, column) in draft.bad:  # named already, and null since then
         return
+    if rule == "hours_to_the_hundredth":
+        what = f"{draft.name} row {row}: contracted_hours has more than two decimals"
+        found.setdefault(code, []).append(Hit(row, column, what, draft.posts(row - 2)))
+        return
     value = "" if column is None else f" '{str(draft.frame[column][row - 2])[:60]}'"
     reason = {
         "DUPLICATE_KEY": "a second row of the same key",
@@ -143,6 +147,8 @@ def _meaning(table: str, rule: str) -> tuple[str, str | None]:
     column, _, kind = rule.partition("|")
     if rule == "primary_key":
         return "DUPLICATE_KEY", TABLES[table].primary_key()[0]
+    if rule == "hours_to_the_hundredth":
+        return "BAD_VALUE", "contracted_hours"
     if rule == "counted_active_given":
         return "MISSING_VALUE", "counted_active"
     if kind == "nullability":

@@ -69,6 +69,12 @@ class Staff(dy.Schema):
     contracted_hours = dy.Decimal(precision=38, scale=6, nullable=True, min=0, max=168)
     row = dy.Int64()
 
+    @dy.rule()
+    def hours_to_the_hundredth(cls) -> pl.Expr:  # noqa: N805 - dataframely calls it on the class
+        """Hours are kept to the hundredth."""
+        micro = (pl.col("contracted_hours") * 1_000_000).cast(pl.Int64)
+        return micro.is_null() | (micro % 10_000 == 0)
+
 
 class Case(dy.Schema):
     """case; tier is checked against the scheme of the manifest elsewhere."""
