@@ -28,26 +28,29 @@ def look(blocks: Iterable[bytes], sheet: str) -> SheetScan | None:
     Raises Refusal when the XML around the rows is broken.
     """
     parts = iter(blocks)
-    head, found, rest = next(parts, b"").partition(OPENING)
+    head, found, first = next(parts, b"").partition(OPENING)
     if not found:
         return None
-    rows, columns, tail = 0, 26, rest
-    for chunk, left in _whole_rows(rest, parts):
-        tail = left
-        if (
-            not pl.Series([chunk], dtype=pl.Binary)
-            .cast(pl.String, strict=False)
-            .str.contains(HARMLESS)
-            .item()
-        ):
+    rows, columns, tail = 0, 26, b""
+    for chunk, rest in _whole_rows(first, parts):
+        if not _is_harmless(chunk):
             return None
         rows = max(rows, _last_row(chunk))
         letters = set(_TWO_LETTERS.findall(chunk))
         columns = max([columns, *(column_number(found.decode()) for found in letters)])
+        tail = rest
     if not tail.lstrip().startswith(b"</sheetData>") or not has_room(rows, columns):
         return None
     well_formed(iter([head + OPENING + tail]), sheet)
     return SheetScan(rows=rows, columns=columns)
+
+
+def _is_harmless(rows: bytes) -> bool:
+    try:
+        text = pl.Series([rows.decode()], dtype=pl.String)
+    except UnicodeDecodeError:
+        return False
+    return bool(text.str.contains(HARMLESS).item())
 
 
 def _whole_rows(first: bytes, parts: Iterator[bytes]) -> Iterator[tuple[bytes, bytes]]:

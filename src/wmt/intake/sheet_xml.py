@@ -35,11 +35,15 @@ def parse(blocks: Iterator[bytes], sheet: str) -> SheetScan:
 
 
 def well_formed(blocks: Iterator[bytes], sheet: str) -> None:
-    """Refuse XML that is damaged; its contents are not looked at."""
+    """Refuse XML that is damaged or declares entities; its contents are not looked at."""
     _run(expat.ParserCreate(), blocks, sheet)
 
 
 def _run(parser: expat.XMLParserType, blocks: Iterator[bytes], sheet: str) -> None:
+    def refuse(*_: object) -> None:
+        raise Refusal("UNSAFE_ARCHIVE", f"{sheet} declares entities", sheet=sheet)
+
+    parser.StartDoctypeDeclHandler = refuse
     try:
         for block in blocks:
             parser.Parse(block, False)
@@ -60,10 +64,6 @@ class _Walker:
         self.parser.StartElementHandler = self.start
         self.parser.EndElementHandler = self.end
         self.parser.CharacterDataHandler = self.text
-        self.parser.StartDoctypeDeclHandler = self.doctype
-
-    def doctype(self, *_: object) -> None:
-        raise Refusal("UNSAFE_ARCHIVE", f"the sheet {self.sheet} declares entities", sheet=self.sheet)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition(" ")[2]
