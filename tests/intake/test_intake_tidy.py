@@ -66,10 +66,10 @@ def test_the_tidy_twin_of_the_workbook_has_its_posts_teams_and_contacts(tmp_path
 def test_hours_that_are_supplied_are_marked_so(tmp_path: Path) -> None:
     tidy = ordinary_tidy()
     tidy.tables["staff"][0]["contracted_hours"] = "18.50"
-    tidy.tables["staff"][1]["contracted_hours"] = "0.925001"
+    tidy.tables["staff"][1]["contracted_hours"] = "0.93"
     for suffix in ("csv", "parquet"):
         post = facts_of(tidy, tmp_path, suffix).post
-        assert post["contracted_micro"].to_list() == [18_500_000, 925_001, None, None]
+        assert post["contracted_micro"].to_list() == [18_500_000, 930_000, None, None]
         assert post["hours_source"].to_list() == ["supplied", "supplied", None, None]
 
 
