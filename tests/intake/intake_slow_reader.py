@@ -71,7 +71,7 @@ def active_cases(path: Path) -> dict[tuple[str, str], int]:
 
 def count_of(value: Any) -> int:
     """A count; blank is none."""
-    if value is None or (isinstance(value, str) and not value.strip()):
+    if value is None or (isinstance(value, str) and not unescape(value).strip()):
         return 0
     if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value) or value < 0:
         raise ValueError(f"{value!r} is no count")
