@@ -82,7 +82,7 @@ def from_yaml(text: str, file: str = "rules") -> RuleSet:
 
 def near_misses(path: str, known: Mapping[str, object]) -> str:
     """The likeliest meant paths, as the end of a sentence; empty when none is near."""
-    close = get_close_matches(path, known, n=3, cutoff=0.7)
+    close = get_close_matches(path, known, n=3, cutoff=7 / 10)
     return f"; did you mean {' or '.join(close)}?" if close else ""
 
 
