@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import numpy as np
 import polars as pl
 
 from wmt.demo.caseload import build_caseloads
@@ -81,9 +80,3 @@ def build_world(
         assessments=build_assessments(seed, posts, story.cases, day),
         story=story.story,
     )
-
-
-def cases_of(cases: pl.DataFrame, post_no: int) -> Ints:
-    """Row numbers of a post's cases."""
-    rows: Ints = np.flatnonzero((cases["post_no"] == post_no).to_numpy())
-    return rows
