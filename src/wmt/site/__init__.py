@@ -1,0 +1,1 @@
+"""The site: the Django project. It reads the ledger's figures through presenters and holds no arithmetic."""

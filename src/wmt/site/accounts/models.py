@@ -1,0 +1,61 @@
+"""People who may sign in, and the roles they hold: at which unit, from when, until when."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils import timezone
+
+from wmt.site.accounts.roles import ROLES
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users; there is no open sign-up, so only administrators and the sign-on get here."""
+
+    def create_user(self, email: str, *, name: str, password: str | None = None, **more: Any) -> "User":
+        """A user who may sign in. Without a password only the organisation's sign-on lets them in."""
+        user = self.model(email=email.strip().lower(), name=name, **more)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person who may sign in. `staff_code` is their code in the extract, and so their own posts."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120)
+    staff_code = models.CharField(max_length=40, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_demonstration = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[UserManager] = UserManager()
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        """The name people see."""
+        return self.name
+
+
+class RoleGrant(models.Model):
+    """A role of a person at a unit (its level and code; the nation is 'nation'), for a time.
+
+    `last_day` empty: until somebody ends it. Both days count.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=40, choices=[(name, role.title) for name, role in ROLES.items()])
+    level = models.CharField(max_length=10)
+    code = models.CharField(max_length=100)
+    first_day = models.DateField()
+    last_day = models.DateField(null=True, blank=True)
+    granted_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    granted_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.role} at {self.level} {self.code}"

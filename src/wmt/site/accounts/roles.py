@@ -1,0 +1,36 @@
+"""Roles as code: what each may do. Where and for how long is in the grants."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """What a role can allow. Reading figures is open to everyone who may sign in."""
+
+    EXPORT = "export tables"
+    LOAD = "load extracts"
+    READ_LOADS = "read import reports"
+    READ_AUDIT = "read the audit events"
+    MANAGE_USERS = "manage users and roles"
+    EDIT_AVAILABILITY = "enter hours and reductions"
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role: its title, what it allows, and the level whose page is its home."""
+
+    title: str
+    home: str
+    allows: frozenset[Action]
+
+
+_EVERYONE = frozenset({Action.EXPORT})
+
+ROLES: dict[str, Role] = {
+    "practitioner": Role("Practitioner", "post", _EVERYONE),
+    "manager": Role("Manager (senior probation officer)", "team", _EVERYONE | {Action.EDIT_AVAILABILITY}),
+    "head": Role("Head of PDU", "pdu", _EVERYONE | {Action.EDIT_AVAILABILITY}),
+    "analyst": Role("Performance and quality analyst", "nation", _EVERYONE | {Action.READ_LOADS}),
+    "support": Role("Application support", "nation", _EVERYONE | {Action.READ_LOADS, Action.READ_AUDIT}),
+    "administrator": Role("Administrator", "nation", frozenset(Action)),
+}

@@ -1,0 +1,34 @@
+"""allauth's settings: local accounts with a second factor, the organisation's sign-on, no open sign-up."""
+
+from wmt.site.config import read_config
+
+_CONFIG = read_config()
+
+ACCOUNT_ADAPTER = "wmt.site.accounts.adapters.LocalAccounts"
+SOCIALACCOUNT_ADAPTER = "wmt.site.accounts.adapters.SignOn"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Workload Measurement Tool"
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "organisation",
+                "name": _CONFIG.oidc_name,
+                "client_id": _CONFIG.oidc_client,
+                "secret": _CONFIG.oidc_secret,
+                "settings": {"server_url": _CONFIG.oidc_server},
+            }
+        ]
+        if _CONFIG.oidc_server
+        else [],
+    }
+}

@@ -1,0 +1,142 @@
+"""What an installation may set, read once from the environment. Every setting begins with WMT_."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+
+class ConfigError(ValueError):
+    """A setting cannot be used; the message names it and says what it may be."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """The settings of one installation.
+
+    `home` holds all that the site writes: the SQLite database, the nights, what was uploaded, the key.
+    """
+
+    home: Path
+    database_url: str
+    demo: bool
+    hosts: tuple[str, ...]
+    https: bool
+    read_scope: str
+    secret_key: str
+    second_factor: bool
+    oidc_server: str
+    oidc_client: str
+    oidc_secret: str
+    oidc_name: str
+    oidc_open: bool
+    email_url: str
+
+    @property
+    def nights(self) -> Path:
+        """The folder of nights."""
+        return self.home / "nights"
+
+    @property
+    def uploads(self) -> Path:
+        """Extracts that were sent by the upload page, until they are loaded."""
+        return self.home / "uploads"
+
+
+def read_config(env: Mapping[str, str] | None = None) -> Config:
+    """The settings of the environment. Raises ConfigError."""
+    env = os.environ if env is None else env
+    home = Path(env.get("WMT_HOME") or "site-data").absolute()
+    demo = _switch(env, "WMT_DEMO")
+    return Config(
+        home=home,
+        database_url=env.get("WMT_DATABASE_URL") or f"sqlite:///{home / 'wmt.sqlite3'}",
+        demo=demo,
+        hosts=tuple((env.get("WMT_HOSTS") or "127.0.0.1 localhost [::1]").replace(",", " ").split()),
+        https=_switch(env, "WMT_HTTPS"),
+        read_scope=_one_of(env, "WMT_READ_SCOPE", ("nation", "region")),
+        secret_key=env.get("WMT_SECRET_KEY") or _kept_key(home),
+        second_factor=_switch(env, "WMT_SECOND_FACTOR", default=not demo),
+        oidc_server=env.get("WMT_OIDC_SERVER", ""),
+        oidc_client=env.get("WMT_OIDC_CLIENT", ""),
+        oidc_secret=env.get("WMT_OIDC_SECRET", ""),
+        oidc_name=env.get("WMT_OIDC_NAME") or "your organisation's account",
+        oidc_open=_switch(env, "WMT_OIDC_OPEN"),
+        email_url=env.get("WMT_EMAIL_URL", ""),
+    )
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's settings of a database from `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST:PORT/NAME`.
+
+    Raises ConfigError for any other.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return _sqlite(url.removeprefix("sqlite:///"))
+    if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
+        raise ConfigError(
+            "WMT_DATABASE_URL must be sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME"
+        )
+    options = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.strip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", "") or parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
+    }
+
+
+def _sqlite(path: str) -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            # who writes says so at once, and waits his turn instead of failing half way
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;"
+            " PRAGMA mmap_size=536870912; PRAGMA temp_store=MEMORY;",
+        },
+    }
+
+
+def _switch(env: Mapping[str, str], name: str, *, default: bool = False) -> bool:
+    words = {"": default, "1": True, "yes": True, "true": True, "0": False, "no": False, "false": False}
+    found = words.get(env.get(name, "").strip().lower())
+    if found is None:
+        raise ConfigError(f"{name} must be 1 or 0, not {env[name]!r}")
+    return found
+
+
+def _one_of(env: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    found = env.get(name, "").strip() or choices[0]
+    if found not in choices:
+        raise ConfigError(f"{name} must be {' or '.join(choices)}, not {found!r}")
+    return found
+
+
+def _kept_key(home: Path) -> str:
+    """The secret key of this installation: made at its first start, kept in its home for it alone."""
+    path = home / "secret-key"
+    if not path.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_name(f"secret-key.{os.getpid()}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(64), encoding="ascii")
+        try:
+            os.link(fresh, path)  # the first of several processes makes it, the others use it
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_text(encoding="ascii")

@@ -1,0 +1,1 @@
+"""Web: pages, components and charts."""

@@ -1,0 +1,10 @@
+"""The room's registration with Django."""
+
+from django.apps import AppConfig
+
+
+class Web(AppConfig):
+    """Web."""
+
+    name = "wmt.site.web"
+    label = "web"

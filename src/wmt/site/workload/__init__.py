@@ -1,0 +1,1 @@
+"""Workload: the current figures in the database, and how a night gets there."""

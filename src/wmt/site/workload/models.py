@@ -1,0 +1,238 @@
+"""The current figures, as the ledger made them. Nothing here is worked out by the site.
+
+Every row of a figure belongs to a load. Rows of a new load are put in beside those of the former one, and
+`Current` then points to the new: pages read the one it points to and never a mixture.
+Numbers are whole: points in hundredths (`_x100`), hours and quantities in millionths (`_micro`).
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from wmt.ledger import MEASURES
+from wmt.ledger.totals import POST_COUNTS
+
+
+class Load(models.Model):
+    """One attempt to load an extract: who asked, what came of it, and what was wrong with the file."""
+
+    class State(models.TextChoices):
+        """How far it got."""
+
+        WAITING = "waiting", "waiting to start"
+        RUNNING = "running", "under way"
+        LOADED = "loaded", "loaded"
+        UNCHANGED = "unchanged", "nothing to do: the same input was loaded before"
+        REFUSED = "refused", "refused: the input has faults"
+        FAILED = "failed", "stopped before it was done"
+
+    state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
+    who = models.CharField(max_length=160)
+    asked_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    beat_at = models.DateTimeField(null=True)  # when the loading process last gave a sign of life
+    stage = models.CharField(max_length=120, blank=True)
+    percent = models.PositiveSmallIntegerField(default=0)
+    message = models.TextField(blank=True)
+    sources = models.JSONField(default=list)  # names of the files
+    order = models.JSONField(default=dict)  # how the input is to be taken: see `loading.Wish`
+    as_at = models.DateTimeField(null=True)
+    night = models.CharField(max_length=60, blank=True)  # the name of its folder
+    layout = models.CharField(max_length=40, blank=True)
+    tier_scheme = models.CharField(max_length=40, blank=True)
+    rules_date = models.DateField(null=True)
+    overlays = models.JSONField(default=list)
+    over_x100 = models.IntegerField(default=11_000)  # the mark of excessive workload in the rules it used
+    sheets = models.JSONField(default=dict)
+    set_aside = models.JSONField(default=list)
+    refusals = models.IntegerField(default=0)
+    warnings = models.IntegerField(default=0)
+    posts = models.IntegerField(default=0)
+    cases = models.IntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"load {self.pk}: {', '.join(self.sources)}"
+
+
+class Fault(models.Model):
+    """One thing wrong with what a load was given, and where."""
+
+    load = models.ForeignKey(Load, on_delete=models.CASCADE, related_name="faults")
+    severity = models.CharField(max_length=8)
+    code = models.CharField(max_length=60)
+    sheet = models.TextField(null=True)
+    row = models.IntegerField(null=True)
+    column = models.TextField(null=True)
+    message = models.TextField()
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class Current(models.Model):
+    """The one row that says which load's figures are shown."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    load = models.ForeignKey(Load, on_delete=models.PROTECT)
+
+    def __str__(self) -> str:
+        return f"current: {self.load_id}"
+
+
+class _Measured(models.Model):
+    """The measures of `wmt.ledger.MEASURES` and the counts of posts, one column each."""
+
+    class Meta:
+        abstract = True
+
+
+for _name in (*MEASURES, *POST_COUNTS):
+    _Measured.add_to_class(_name, models.BigIntegerField(default=0))
+
+
+class Unit(_Measured):
+    """A unit of a load with its totals: nation, region, PDU, team or post.
+
+    `whole` rows are the unit itself; the others are its posts of one grade only (posts are always whole).
+    `number` is post_no or team_no, by which lines find it. `folded` is its name and codes for searching,
+    without case or accents.
+    """
+
+    load = models.ForeignKey(Load, on_delete=models.CASCADE)
+    level = models.TextField()
+    code = models.TextField()
+    name = models.TextField()
+    grade = models.TextField(blank=True)
+    whole = models.BooleanField()
+    number = models.IntegerField(null=True)
+    region_code = models.TextField(blank=True)
+    pdu_code = models.TextField(blank=True)
+    team_code = models.TextField(blank=True)
+    staff_code = models.TextField(blank=True)
+    stale_since = models.DateTimeField(null=True)
+    is_omic = models.BooleanField(default=False)
+    folded = models.TextField(blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["load", "level", "code", "whole", "grade"], name="one_unit"),
+        )
+        indexes = (
+            models.Index(fields=["load", "level", "region_code"]),
+            models.Index(fields=["load", "level", "pdu_code"]),
+            models.Index(fields=["load", "level", "team_code"]),
+            models.Index(fields=["load", "level", "number"]),
+            models.Index(fields=["load", "staff_code"]),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.level} {self.code}"
+
+
+class Pricing(models.Model):
+    """What a line is and the rule that priced it: all that many lines have in common, numbered per load."""
+
+    load = models.ForeignKey(Load, on_delete=models.CASCADE)
+    number = models.IntegerField()
+    side = models.TextField()
+    kind = models.TextField()
+    location = models.TextField(blank=True)
+    tier = models.TextField(blank=True)
+    suspended = models.BooleanField(default=False)
+    stream = models.TextField(blank=True)
+    status = models.TextField(blank=True)
+    component = models.TextField(blank=True)
+    each_x100 = models.BigIntegerField(null=True)
+    counted = models.BooleanField()
+    reason = models.TextField(blank=True)
+    rule = models.TextField(blank=True)
+    rule_from = models.TextField(blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["load", "number"], name="one_pricing"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.location} {self.tier}".strip()
+
+
+class _Sums(models.Model):
+    """What a line carries, or what lines of one pricing carry together."""
+
+    pricing = models.IntegerField()  # Pricing.number of the same load
+    quantity_micro = models.BigIntegerField()
+    points_x100 = models.BigIntegerField()
+    beside_x100 = models.BigIntegerField()
+    active_cases = models.BigIntegerField()
+    listed_cases = models.BigIntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class Line(_Sums):
+    """One line of a post. `since`, `about` and `other_post` say more of it, where the night knows more."""
+
+    load = models.ForeignKey(Load, on_delete=models.CASCADE)
+    post_no = models.IntegerField()
+    team_no = models.IntegerField()
+    grade = models.TextField()
+    ref = models.TextField(blank=True)
+    since = models.DateField(null=True)
+    about = models.TextField(blank=True)
+    other_post = models.TextField(blank=True)  # of a contact: the colleague's post
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["load", "post_no"]),
+            models.Index(fields=["load", "team_no"]),
+            models.Index(fields=["load", "ref"]),
+        )
+
+    def __str__(self) -> str:
+        return f"line of post {self.post_no}: {self.ref}"
+
+
+class Cell(_Sums):
+    """Lines of one pricing and grade under a unit, summed by the ledger: of PDUs, regions and the nation."""
+
+    load = models.ForeignKey(Load, on_delete=models.CASCADE)
+    level = models.TextField()
+    code = models.TextField()
+    grade = models.TextField()
+    lines = models.IntegerField()
+
+    class Meta:
+        indexes = (models.Index(fields=["load", "level", "code"]),)
+
+    def __str__(self) -> str:
+        return f"{self.lines} lines of {self.level} {self.code}"
+
+
+class RuleValue(models.Model):
+    """A rule as a load used it, overlays laid over."""
+
+    load = models.ForeignKey(Load, on_delete=models.CASCADE)
+    path = models.TextField()
+    value = models.JSONField(null=True)  # numbers as text, exact
+    valid_from = models.TextField(blank=True)  # empty: always
+    unit = models.TextField()
+    description = models.TextField()
+    source = models.TextField()
+    status = models.TextField()
+    note = models.TextField(blank=True)
+    overlay = models.TextField(blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["load", "path"], name="one_rule_value"),)
+
+    def __str__(self) -> str:
+        return self.path
+
+
+#: What belongs to one load and is put in and swept with it, in the order of putting.
+FIGURES: tuple[type[models.Model], ...] = (Pricing, RuleValue, Unit, Cell, Line)
+Row = dict[str, Any]
