@@ -1,6 +1,7 @@
 """The ledger: facts + rules → lines → sums, differences, comparisons. The only room that knows Ibis."""
 
 from wmt.ledger.beside import BESIDE, side_by_side
+from wmt.ledger.cells import AMOUNTS, CELL, PRICING
 from wmt.ledger.compare import CHANGE, changes, compare
 from wmt.ledger.figures import (
     Moment,
@@ -14,13 +15,15 @@ from wmt.ledger.figures import (
 from wmt.ledger.ledger import NAMED_LINE, Ledger, warm_up
 from wmt.ledger.lines import LINE
 from wmt.ledger.present import present_comparison, present_line, present_post, present_total, reconciliation
+from wmt.ledger.shares import SHARES, Share
 from wmt.ledger.stakes import untiered_at_stake
 from wmt.ledger.totals import MEASURES, TOTAL
 from wmt.ledger.words import COMPONENTS, LEVELS, Cause, LedgerError, Reason
 
 __all__ = [
-    "BESIDE", "CHANGE", "COMPONENTS", "LEVELS", "LINE", "MEASURES", "NAMED_LINE", "TOTAL", "Cause", "Ledger",
-    "LedgerError", "Moment", "Reason", "capacity_x100", "changes", "compare", "decimal", "is_over",
-    "percentage_points_x100", "present_comparison", "present_line", "present_post", "present_total",
-    "reconciliation", "shown_capacity", "shown_points", "side_by_side", "untiered_at_stake", "warm_up",
+    "AMOUNTS", "BESIDE", "CELL", "CHANGE", "COMPONENTS", "LEVELS", "LINE", "MEASURES", "NAMED_LINE",
+    "PRICING", "SHARES", "TOTAL", "Cause", "Ledger", "LedgerError", "Moment", "Reason", "Share",
+    "capacity_x100", "changes", "compare", "decimal", "is_over", "percentage_points_x100",
+    "present_comparison", "present_line", "present_post", "present_total", "reconciliation",
+    "shown_capacity", "shown_points", "side_by_side", "untiered_at_stake", "warm_up",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ import ibis
 import polars as pl
 
 from wmt.facts import SCHEMAS, Facts, table_of
+from wmt.ledger.cells import CELL, all_cells
 from wmt.ledger.engine import DuckDBEngine, Engine, shaped, sql_text, unbound
 from wmt.ledger.lines import LINE, all_lines
 from wmt.ledger.prices import PRICE_SCHEMAS, price
@@ -72,9 +73,20 @@ class Ledger:
 
     def totals(self, levels: Sequence[str] = LEVELS) -> pl.DataFrame:
         """Totals of the levels asked for: columns `TOTAL`, sorted by level (post first), then code."""
-        found = self.engine.run(_totals_sql(self.engine.dialect, tuple(levels), *self._variant()))
+        found = self.engine.run(_totals_sql(self.engine.dialect, tuple(levels), False, *self._variant()))
         rank = pl.col("level").replace_strict({level: n for n, level in enumerate(LEVELS)})
         return shaped(found, TOTAL).sort(rank, "code", "region_code", "pdu_code")
+
+    def totals_by_grade(self, levels: Sequence[str] = LEVELS[1:]) -> pl.DataFrame:
+        """Totals of units for the posts of one grade at a time: columns `TOTAL`, sorted as `totals`."""
+        found = self.engine.run(_totals_sql(self.engine.dialect, tuple(levels), True, *self._variant()))
+        rank = pl.col("level").replace_strict({level: n for n, level in enumerate(LEVELS)})
+        return shaped(found, TOTAL).sort(rank, "code", "grade")
+
+    def cells(self, levels: Sequence[str] = LEVELS[1:]) -> pl.DataFrame:
+        """The lines of units summed by what priced them and by grade: columns `CELL`, sorted by them."""
+        found = self.engine.run(_cells_sql(self.engine.dialect, tuple(levels), *self._variant()))
+        return shaped(found, CELL).sort(CELL.names(), nulls_last=False)
 
     def lines(self, post_nos: Sequence[int] | None = None) -> pl.DataFrame:
         """The lines of all posts, or of some: columns `NAMED_LINE`, in one stated order."""
@@ -108,7 +120,7 @@ def warm_up(dialect: str = DuckDBEngine.dialect) -> None:
     """
     variant = ("", False, False)
     _lines_sql(dialect, *variant)
-    _totals_sql(dialect, LEVELS, *variant)
+    _totals_sql(dialect, LEVELS, False, *variant)
 
 
 # Ibis takes tenths of a second to turn these expressions into SQL. The text depends on nothing but the
@@ -132,10 +144,16 @@ def _lines_sql(dialect: str, *variant: Any) -> str:
 
 
 @cache
-def _totals_sql(dialect: str, levels: tuple[str, ...], *variant: Any) -> str:
+def _totals_sql(dialect: str, levels: tuple[str, ...], by_grade: bool, *variant: Any) -> str:
     tables = _tables(*variant[:2])
     posts = per_post(_lines(*variant), tables["post"])
-    return sql_text(all_levels(posts, tables["team"], levels), dialect)
+    return sql_text(all_levels(posts, tables["team"], levels, by_grade=by_grade), dialect)
+
+
+@cache
+def _cells_sql(dialect: str, levels: tuple[str, ...], *variant: Any) -> str:
+    tables = _tables(*variant[:2])
+    return sql_text(all_cells(_lines(*variant), tables["post"], tables["team"], levels), dialect)
 
 
 @cache

@@ -1,11 +1,14 @@
 """Lines → sums, for posts and for every unit above them. Sums only; division is left to the very end."""
 
+from functools import reduce
+from operator import and_
 from typing import Any
 
 import ibis
 import polars as pl
 
 from wmt.facts import table_of
+from wmt.ledger.shares import SHARES
 from wmt.ledger.words import LEVELS
 
 Table = Any  # an Ibis table expression
@@ -55,42 +58,19 @@ def per_post(lines: Table, post: Table) -> Table:
     """One row per post, each measure the sum of its lines. Posts without a line are there with zeros."""
     sums = lines.group_by("post_no").aggregate(**{name: _summed(lines, name) for name in MEASURES})
     # a case is a whole million of millionths: divided once per post, not once per line
-    sums = sums.mutate(omic_cases=(sums.omic_cases / 1_000_000).cast("int64"))
+    scaled = {name: share.scale for name, share in SHARES.items() if share.scale > 1}
+    sums = sums.mutate(**{name: (sums[name] / scale).cast("int64") for name, scale in scaled.items()})
     joined = post.left_join(sums, "post_no").drop("post_no_right")
     return joined.mutate(**{name: joined[name].fill_null(0).cast("int64") for name in MEASURES})
 
 
 def _summed(lines: Table, name: str) -> Table:
-    which, number = _share_of(lines, name)
-    return (number if which is None else ibis.ifelse(which, number, 0)).sum().cast("int64")
-
-
-def _share_of(lines: Table, name: str) -> tuple[Table | None, Table]:
-    """Which lines a measure sums (None: all of them), and which of their numbers."""
-    match name:
-        case "points_x100":
-            return lines.side == "work", lines.points_x100
-        case "available_x100":
-            return lines.side == "time", lines.points_x100
-        case "cases":
-            return None, lines.active_cases
-        case "cases_all":
-            return None, lines.listed_cases
-        case "omic_x100":
-            return lines.kind == "case", lines.beside_x100
-        case "omic_licence_x100":
-            return lines.kind == "omic_licence", lines.beside_x100
-        case "omic_cases":
-            return (lines.kind == "case") & (lines.stream == "omic"), lines.quantity_micro
-        case "contracted_hours_micro":
-            return lines.kind == "contracted_hours", lines.quantity_micro
-        case "reduction_hours_micro":
-            return lines.kind == "reduction", -lines.quantity_micro
-        case "suspended_cases":
-            return lines.suspended == 1, lines.active_cases
-        case "untiered_cases":
-            return lines.tier == "0", lines.active_cases
-    return lines.component == name.removesuffix("_x100"), lines.points_x100
+    share = SHARES[name]
+    wanted = [lines[column] == value for column, value in share.where.items()]
+    number = lines[share.column] * share.sign if share.sign < 0 else lines[share.column]
+    if wanted:
+        number = ibis.ifelse(reduce(and_, wanted), number, 0)
+    return number.sum().cast("int64")
 
 
 def with_units(posts: Table, team: Table) -> Table:
@@ -106,8 +86,11 @@ def with_units(posts: Table, team: Table) -> Table:
     )
 
 
-def at_level(posts: Table, level: str) -> Table:
-    """Totals of one level, from post rows with their units. Columns follow `TOTAL`."""
+def at_level(posts: Table, level: str, *, by_grade: bool = False) -> Table:
+    """Totals of one level, from post rows with their units. Columns follow `TOTAL`.
+
+    `by_grade` gives a unit one row for each grade of its posts instead of one for all of them.
+    """
     if level == "post":
         return _shaped(
             posts,
@@ -119,7 +102,8 @@ def at_level(posts: Table, level: str) -> Table:
         )
     # a unit is its code: one that an input gives to two parents is one row, under the first of them
     above = [f"{unit}_code" for unit in LEVELS[LEVELS.index(level) + 1 :]]
-    sums = posts.group_by(f"{level}_code").aggregate(
+    keys = [f"{level}_code", *(["grade"] if by_grade else [])]
+    sums = posts.group_by(keys).aggregate(
         **{name: posts[name].sum().cast("int64") for name in (*MEASURES, *POST_COUNTS)},
         **{code: posts[code].min() for code in above},
         name=posts[f"{level}_name"].min(),
@@ -136,7 +120,9 @@ def _shaped(table: Table, level: str, **given: Table) -> Table:
     return table.select(**{name: columns[name] for name in TOTAL})
 
 
-def all_levels(posts: Table, team: Table, levels: tuple[str, ...] = LEVELS) -> Table:
+def all_levels(
+    posts: Table, team: Table, levels: tuple[str, ...] = LEVELS, *, by_grade: bool = False
+) -> Table:
     """Totals of several levels in one expression, in no order, from posts with their sums."""
     posts = with_units(posts, team)
-    return ibis.union(*(at_level(posts, level) for level in levels), distinct=False)
+    return ibis.union(*(at_level(posts, level, by_grade=by_grade) for level in levels), distinct=False)

@@ -1,0 +1,43 @@
+"""Measures: which lines each one sums, and which of their numbers. The ledger and every screen read this."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from wmt.ledger.words import COMPONENTS
+
+
+@dataclass(frozen=True)
+class Share:
+    """A measure is the sum of `column` over the lines whose columns equal `where`; `sign` -1 turns it round.
+
+    `unit` is that of the sum: points in hundredths, hours in millionths, cases in whole numbers or, when
+    the quantity of a line is summed, in millionths (`scale` 1,000,000 then).
+    """
+
+    column: str
+    where: Mapping[str, Any] = field(default_factory=dict)
+    sign: int = 1
+    scale: int = 1
+
+    def holds(self, line: Mapping[str, Any]) -> bool:
+        """Whether a line, or what it was priced by, is one of those that are summed."""
+        return all(line[name] == wanted for name, wanted in self.where.items())
+
+
+#: One share for every measure of `totals.MEASURES`.
+SHARES: dict[str, Share] = {
+    "points_x100": Share("points_x100", {"side": "work"}),
+    "available_x100": Share("points_x100", {"side": "time"}),
+    "cases": Share("active_cases"),
+    "cases_all": Share("listed_cases"),
+    **{f"{name}_x100": Share("points_x100", {"component": name}) for name in COMPONENTS[:4]},
+    "omic_x100": Share("beside_x100", {"kind": "case"}),
+    "omic_licence_x100": Share("beside_x100", {"kind": "omic_licence"}),
+    "omic_cases": Share("quantity_micro", {"kind": "case", "stream": "omic"}, scale=1_000_000),
+    **{f"{name}_x100": Share("points_x100", {"component": name}) for name in COMPONENTS[4:]},
+    "contracted_hours_micro": Share("quantity_micro", {"kind": "contracted_hours"}),
+    "reduction_hours_micro": Share("quantity_micro", {"kind": "reduction"}, sign=-1),
+    "suspended_cases": Share("active_cases", {"suspended": 1}),
+    "untiered_cases": Share("active_cases", {"tier": "0"}),
+}
