@@ -83,6 +83,11 @@ class Current(models.Model):
         return f"current: {self.load_id}"
 
 
+def _of_load() -> Any:
+    """The load a row of figures belongs to: always looked for with more than that, and swept by `store`."""
+    return models.ForeignKey(Load, on_delete=models.DO_NOTHING, db_index=False, db_constraint=False)
+
+
 class _Measured(models.Model):
     """The measures of `wmt.ledger.MEASURES` and the counts of posts, one column each."""
 
@@ -102,7 +107,7 @@ class Unit(_Measured):
     without case or accents.
     """
 
-    load = models.ForeignKey(Load, on_delete=models.CASCADE)
+    load = _of_load()
     level = models.TextField()
     code = models.TextField()
     name = models.TextField()
@@ -136,7 +141,7 @@ class Unit(_Measured):
 class Pricing(models.Model):
     """What a line is and the rule that priced it: all that many lines have in common, numbered per load."""
 
-    load = models.ForeignKey(Load, on_delete=models.CASCADE)
+    load = _of_load()
     number = models.IntegerField()
     side = models.TextField()
     kind = models.TextField()
@@ -176,7 +181,7 @@ class _Sums(models.Model):
 class Line(_Sums):
     """One line of a post. `since`, `about` and `other_post` say more of it, where the night knows more."""
 
-    load = models.ForeignKey(Load, on_delete=models.CASCADE)
+    load = _of_load()
     post_no = models.IntegerField()
     team_no = models.IntegerField()
     grade = models.TextField()
@@ -199,7 +204,7 @@ class Line(_Sums):
 class Cell(_Sums):
     """Lines of one pricing and grade under a unit, summed by the ledger: of PDUs, regions and the nation."""
 
-    load = models.ForeignKey(Load, on_delete=models.CASCADE)
+    load = _of_load()
     level = models.TextField()
     code = models.TextField()
     grade = models.TextField()
@@ -215,7 +220,7 @@ class Cell(_Sums):
 class RuleValue(models.Model):
     """A rule as a load used it, overlays laid over."""
 
-    load = models.ForeignKey(Load, on_delete=models.CASCADE)
+    load = _of_load()
     path = models.TextField()
     value = models.JSONField(null=True)  # numbers as text, exact
     valid_from = models.TextField(blank=True)  # empty: always
@@ -235,4 +240,3 @@ class RuleValue(models.Model):
 
 #: What belongs to one load and is put in and swept with it, in the order of putting.
 FIGURES: tuple[type[models.Model], ...] = (Pricing, RuleValue, Unit, Cell, Line)
-Row = dict[str, Any]

@@ -1,0 +1,34 @@
+"""The addresses of units and of the lines behind a figure."""
+
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+NATION = "nation"
+
+
+class CodeConverter:
+    """A unit's code in an address. A slash, which would end the segment, is written '~s'."""
+
+    regex = "[^/]{1,200}"
+
+    def to_python(self, value: str) -> str:
+        return value.replace("~s", "/").replace("~t", "~")
+
+    def to_url(self, value: str) -> str:
+        return value.replace("~", "~t").replace("/", "~s")
+
+
+def unit_url(level: str, code: str, tab: str = "", **query: str) -> str:
+    """The address of a unit's page, of one of its tabs, with a query."""
+    if level == NATION:
+        found = reverse("nation-tab", args=[tab]) if tab else reverse("nation")
+    else:
+        found = reverse("unit-tab", args=[level, code, tab]) if tab else reverse("unit", args=[level, code])
+    wanted = {name: value for name, value in query.items() if value}
+    return f"{found}?{urlencode(wanted)}" if wanted else found
+
+
+def working_url(level: str, code: str, figure: str, *, grade: str = "") -> str:
+    """The address of the lines behind a figure."""
+    return unit_url(level, code, "working", figure=figure, grade=grade)

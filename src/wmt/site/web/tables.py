@@ -1,0 +1,218 @@
+"""Tables as plain data: the page shows them, the exports write them, and both have the same figures.
+
+Every cell keeps its exact value (`raw`: points and percentages as decimals with two places at most, hours
+with as many as they have) beside the text people see. Nothing is summed here.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+from django.http import HttpRequest, QueryDict
+
+from wmt.ledger import capacity_x100, decimal, is_over, shown_capacity, shown_points
+from wmt.ledger.present import micro
+
+Kind = Literal["text", "code", "points", "percent", "hours", "count", "date", "number"]
+NUMERIC = ("points", "percent", "hours", "count", "number")
+FORMATS = (("csv", "CSV"), ("xlsx", "Excel"), ("parquet", "Parquet"))
+ROWS_A_PAGE = 100
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column. `sort_href` and `sorted` are set by `arranged`; without an address it does not sort."""
+
+    key: str
+    head: str
+    kind: Kind = "text"
+    note: str = ""
+    sort_href: str = ""
+    sorted: Literal["ascending", "descending", "none"] = "none"
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether its values stand to the right."""
+        return self.kind in NUMERIC
+
+
+@dataclass(frozen=True)
+class Value:
+    """One cell: its exact value, the text people see, where it leads, and what is to be said of it.
+
+    `tone` is '' or 'over' (over the mark, said in words in `note` too) or 'quiet'.
+    """
+
+    raw: Any
+    text: str = ""
+    href: str = ""
+    note: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row: its values by the keys of the columns, and the unit it is of, where it is of one."""
+
+    values: dict[str, Value]
+    level: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Pager:
+    """Which rows a page shows. Addresses are empty where there is no such page."""
+
+    page: int
+    pages: int
+    first: int
+    last: int
+    total: int
+    previous: str
+    next: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table. `name` is its name in addresses and files; `total` its last row, of all rows on all pages."""
+
+    name: str
+    caption: str
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+    total: Row | None = None
+    notes: Sequence[str] = ()
+    empty: str = "There is nothing to show here."
+    pager: Pager | None = None
+    exports: Sequence[tuple[str, str]] = field(default_factory=tuple)
+
+
+def text(value: str, href: str = "", note: str = "") -> Value:
+    """Words, names and codes."""
+    return Value(value, value, href, note)
+
+
+def count(value: int, href: str = "", note: str = "") -> Value:
+    """A number of things."""
+    return Value(value, f"{value:,}", href, note)
+
+
+def points(x100: int | None, href: str = "", note: str = "") -> Value:
+    """Points: exact, shown whole. Absent points are shown as nothing."""
+    if x100 is None:
+        return Value(None)
+    return Value(decimal(x100), f"{shown_points(x100):,}", href, note)
+
+
+def exact(x100: int | None, href: str = "", note: str = "") -> Value:
+    """Points with the decimals they have, where lines must be seen to add up."""
+    if x100 is None:
+        return Value(None)
+    whole, rest = divmod(abs(x100), 100)
+    sign = "-" if x100 < 0 else ""
+    shown = f"{sign}{whole:,}" + (f".{rest:02d}".rstrip("0") if rest else "")
+    return Value(decimal(x100), shown, href, note)
+
+
+def percent(points_x100: int, available_x100: int, over_x100: int, href: str = "") -> Value:
+    """A capacity: one decimal, or the words for none; over the mark by its exact value."""
+    shown = shown_capacity(points_x100, available_x100)
+    raw = decimal(capacity_x100(points_x100, available_x100))
+    if not is_over(points_x100, available_x100, over_x100):
+        return Value(raw, shown, href)
+    return Value(raw, shown, href, f"over {exact(over_x100).text}%", "over")
+
+
+def share(part: int, whole: int) -> Value:
+    """A part of a whole in per cent, one decimal; nothing of nothing is a dash."""
+    if whole == 0:
+        return Value(None, "–")
+    return Value(decimal(capacity_x100(part, whole)), shown_capacity(part, whole))
+
+
+def hours(value_micro: int | None, href: str = "", note: str = "") -> Value:
+    """Hours a week, with the decimals they have."""
+    if value_micro is None:
+        return Value(None)
+    found = micro(value_micro)
+    return Value(found, f"{found:,}", href, note)
+
+
+def day(value: date | None, note: str = "") -> Value:
+    """A day as people write it."""
+    return Value(value, f"{value:%-d %b %Y}" if value else "", "", note)
+
+
+def changed(query: QueryDict, **new: str) -> str:
+    """The query of an address with some of its fields changed; an empty one is taken out."""
+    found = query.copy()
+    for name, value in new.items():
+        found.pop(name, None)
+        if value:
+            found[name] = value
+    return f"?{found.urlencode()}" if found else "?"
+
+
+def arranged(table: Table, request: HttpRequest, *, rows_a_page: int | None = ROWS_A_PAGE) -> Table:
+    """A table sorted and paged as the address asks, with the addresses of other orders and pages.
+
+    `?sort=` names a column, `?order=down` turns it round, `?page=` counts from 1; whatever makes no sense
+    is taken for the default. Rows stay in the order they came in where nothing is asked for.
+    """
+    query = request.GET
+    wanted, down = query.get("sort", ""), query.get("order") == "down"
+    columns = [_with_sorting(column, query, wanted, down) for column in table.columns]
+    rows = list(table.rows)
+    if any(column.key == wanted for column in columns):
+        rows.sort(key=_order_of(wanted), reverse=down)
+        rows.sort(key=lambda row: row.values[wanted].raw is None)  # what has no value stands last either way
+    exports = [
+        (name, f"{request.path}{table.name}.{kind}{changed(query, page='')}") for kind, name in FORMATS
+    ]
+    arranged_table = replace(table, columns=columns, rows=rows, exports=exports)
+    return arranged_table if rows_a_page is None else _paged(arranged_table, query, rows_a_page)
+
+
+def _with_sorting(column: Column, query: QueryDict, wanted: str, down: bool) -> Column:
+    is_sorted = column.key == wanted
+    # figures are looked at from the largest down, words from A on
+    turn = not down if is_sorted else column.is_numeric
+    href = changed(query, sort=column.key, order="down" if turn else "", page="")
+    state: Literal["ascending", "descending", "none"] = (
+        "none" if not is_sorted else "descending" if down else "ascending"
+    )
+    return replace(column, sort_href=href, sorted=state)
+
+
+def _order_of(key: str) -> Callable[[Row], tuple[int, Any]]:
+    def order(row: Row) -> tuple[int, Any]:
+        raw = row.values[key].raw
+        if raw is None:
+            return (0, 0)
+        if isinstance(raw, int | Decimal):
+            return (0, raw)
+        return (1, raw.isoformat() if isinstance(raw, date) else str(raw).casefold())
+
+    return order
+
+
+def _paged(table: Table, query: QueryDict, rows_a_page: int) -> Table:
+    total = len(table.rows)
+    if total <= rows_a_page:
+        return table
+    pages = -(-total // rows_a_page)
+    asked = query.get("page", "")
+    page = min(max(int(asked), 1), pages) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
+    first = (page - 1) * rows_a_page
+    pager = Pager(
+        page,
+        pages,
+        first + 1,
+        min(first + rows_a_page, total),
+        total,
+        changed(query, page=str(page - 1)) if page > 1 else "",
+        changed(query, page=str(page + 1)) if page < pages else "",
+    )
+    return replace(table, rows=table.rows[first : first + rows_a_page], pager=pager)

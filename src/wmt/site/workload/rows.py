@@ -1,0 +1,202 @@
+"""A night → the rows of the current figures. Tables are matched and numbered here, never summed."""
+
+import unicodedata
+from dataclasses import dataclass
+
+import polars as pl
+
+from wmt.facts import Facts
+from wmt.ledger import AMOUNTS, MEASURES, PRICING, Ledger
+from wmt.ledger.totals import POST_COUNTS
+from wmt.nights import Night
+from wmt.rules import ALWAYS, RuleSet, Value
+
+#: Levels whose cells are kept; a team has few enough lines to be summed where it is asked for.
+CELL_LEVELS = ("pdu", "region", "nation")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of one load for every model of `models.FIGURES`, by the names of their columns."""
+
+    pricing: pl.DataFrame
+    rule_value: pl.DataFrame
+    unit: pl.DataFrame
+    cell: pl.DataFrame
+    line: pl.DataFrame
+
+
+def rows_of(night: Night) -> Rows:
+    """The rows of a night. Raises NightError when one of its files cannot be read."""
+    facts, rules = night.facts(), night.rules()
+    ledger = Ledger(facts, rules, former=night.former())
+    lines, cells = night.table("results/lines"), ledger.cells(CELL_LEVELS)
+    pricing = _numbered(pl.concat([lines.select(PRICING), cells.select(PRICING)]))
+    totals = pl.concat([_whole(night.table("results/totals")), _of_one_grade(ledger.totals_by_grade())])
+    return Rows(
+        pricing=_without_nulls(pricing, ("location", "tier", "stream", "status", "component", "reason")),
+        rule_value=_rule_values(rules),
+        unit=_units(totals, facts),
+        cell=_priced(cells, pricing).select("level", "code", "grade", "pricing", "lines", *AMOUNTS),
+        line=_lines(lines, pricing, facts, night, rules),
+    )
+
+
+def fold(text: str) -> str:
+    """Text for searching: lower case, without accents."""
+    parts = unicodedata.normalize("NFKD", text)
+    return "".join(sign for sign in parts if not unicodedata.combining(sign)).casefold()
+
+
+def _numbered(priced: pl.DataFrame) -> pl.DataFrame:
+    found = priced.unique().sort(PRICING, nulls_last=False)
+    return found.with_row_index("number").with_columns(pl.col("number").cast(pl.Int64))
+
+
+def _priced(frame: pl.DataFrame, pricing: pl.DataFrame) -> pl.DataFrame:
+    return frame.join(pricing.rename({"number": "pricing"}), on=PRICING, how="left", nulls_equal=True)
+
+
+def _without_nulls(frame: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
+    filled = frame.with_columns(pl.col(columns).fill_null(""), pl.col("rule", "rule_from").fill_null(""))
+    return filled.with_columns(pl.col("counted", "suspended").fill_null(0).cast(pl.Boolean))
+
+
+def _whole(totals: pl.DataFrame) -> pl.DataFrame:
+    return totals.with_columns(pl.col("grade").fill_null(""), whole=pl.lit(True))
+
+
+def _of_one_grade(totals: pl.DataFrame) -> pl.DataFrame:
+    return totals.with_columns(whole=pl.lit(False))
+
+
+def _units(totals: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    posts = facts.post.select("team_code", "staff_code", post_no="post_no")
+    teams = facts.team.select("team_code", "team_no", "is_omic")
+    frame = totals.join(posts, on=["team_code", "staff_code"], how="left")
+    frame = frame.join(teams, left_on="code", right_on="team_code", how="left")
+    number = pl.when(pl.col("level") == "team").then("team_no").otherwise("post_no")
+    words = pl.concat_str(pl.col("name", "code").fill_null(""), separator=" ")
+    return frame.select(
+        "level", "code", "name", "grade", "whole",
+        number.alias("number"),
+        pl.col("region_code", "pdu_code", "team_code", "staff_code").fill_null(""),
+        _local(pl.col("stale_since")),
+        pl.col("is_omic").fill_null(0).cast(pl.Boolean),
+        words.map_elements(fold, return_dtype=pl.String).alias("folded"),
+        *MEASURES, *POST_COUNTS,
+    )  # fmt: skip
+
+
+def _local(moment: pl.Expr) -> pl.Expr:
+    """A moment on the clock of England and Wales; of the hour that comes twice, the first."""
+    return moment.dt.replace_time_zone("Europe/London", ambiguous="earliest", non_existent="null")
+
+
+def _lines(
+    lines: pl.DataFrame, pricing: pl.DataFrame, facts: Facts, night: Night, rules: RuleSet
+) -> pl.DataFrame:
+    posts = facts.post.select("post_no", "team_no", "grade")
+    frame = _priced(lines, pricing).join(posts, on="post_no", how="left", maintain_order="left")
+    about = pl.concat(
+        [
+            _of_cases(facts, night, rules),
+            _of_contacts(facts),
+            _of_reductions(facts, rules),
+            _of_reports(facts, night),
+        ]
+    )
+    frame = frame.join(
+        about.unique(["kind", "post_no", "ref"], maintain_order=True),
+        on=["kind", "post_no", "ref"],
+        how="left",
+    )
+    return frame.select(
+        "post_no", "team_no", "grade", "pricing",
+        pl.col("ref", "about", "other_post").fill_null(""),
+        "since", *AMOUNTS,
+    )  # fmt: skip
+
+
+def _about(frame: pl.DataFrame, kind: str) -> pl.DataFrame:
+    """What is known of lines beside their amounts, in one shape for all kinds."""
+    missing = [name for name in ("about", "other_post") if name not in frame.columns]
+    frame = frame.with_columns(pl.lit(None, pl.String).alias(name) for name in missing)
+    return frame.select(pl.lit(kind).alias("kind"), "post_no", "ref", "since", "about", "other_post")
+
+
+def _of_cases(facts: Facts, night: Night, rules: RuleSet) -> pl.DataFrame:
+    """Since when a post has held a case, and what the case system flags it with."""
+    posts = facts.post.select("post_no", "team_code", "staff_code")
+    listed = night.table("input/case").join(posts, on=["team_code", "staff_code"])
+    dated = listed.group_by("post_no", ref="case_ref").agg(since=pl.col("allocated_on").min())
+    names = {flag: _name(rules, f"flags.{flag}") for flag in facts.flag["flag"].unique()}
+    words = pl.col("flag").replace(names)
+    flagged = facts.flag.group_by("post_no", ref="case_ref").agg(about=words.unique().sort().str.join(", "))
+    joined = dated.join(flagged, on=["post_no", "ref"], how="full", coalesce=True)
+    return _about(joined, "case")
+
+
+def _of_contacts(facts: Facts) -> pl.DataFrame:
+    """The day, the code and the colleague of every contact, seen from either side."""
+    codes = pl.concat_str("team_code", pl.lit(":"), "staff_code")
+    names = facts.post.select(other="post_no", other_post=codes)
+    day = pl.lit(facts.day) - pl.duration(days=pl.col("age_days"))
+    said = facts.contact.with_columns(ref="contact_ref", about="code", since=day.cast(pl.Date))
+    sides = [
+        said.with_columns(post_no=pl.col(mine), other=pl.col(other))
+        for mine, other in (("by_post_no", "om_post_no"), ("om_post_no", "by_post_no"))
+    ]
+    return _about(pl.concat(sides).join(names, on="other", how="left"), "contact")
+
+
+def _of_reductions(facts: Facts, rules: RuleSet) -> pl.DataFrame:
+    """The reason of every reduction by its name, and its days."""
+    names = {
+        reason: _name(rules, f"reduction_reasons.{reason}") for reason in facts.reduction["reason"].unique()
+    }
+    until = pl.lit(" to ") + pl.col("last_day").dt.strftime("%-d %B %Y")
+    said = pl.concat_str(
+        pl.col("reason").replace(names),
+        pl.lit(", "),
+        pl.col("first_day").dt.strftime("%-d %B %Y"),
+        until.fill_null(" until ended"),
+    )
+    told = facts.reduction.with_columns(ref="reduction_ref", since="first_day", about=said)
+    return _about(told, "reduction")
+
+
+def _name(rules: RuleSet, path: str) -> str:
+    """What the rules call a reason or a flag; its own id where they do not know it."""
+    found = rules.get(f"{path}.name")
+    return path.rpartition(".")[2] if found is None else str(found.value)
+
+
+def _of_reports(facts: Facts, night: Night) -> pl.DataFrame:
+    """The day of every report that came one by one."""
+    posts = facts.post.select("post_no", "team_code", "staff_code")
+    listed = night.table("input/report").join(posts, on=["team_code", "staff_code"])
+    return _about(listed.with_columns(ref="report_id", since="on_date", about="state"), "report")
+
+
+def _rule_values(rules: RuleSet) -> pl.DataFrame:
+    return pl.DataFrame([_rule_value(value) for value in rules], infer_schema_length=None)
+
+
+def _rule_value(value: Value) -> dict[str, str | None]:
+    return {
+        "path": value.path,
+        "value": None if value.value is None else str(value.value),
+        "valid_from": "" if value.valid_from == ALWAYS else value.valid_from.isoformat(),
+        "unit": value.unit,
+        "description": value.description,
+        "source": value.source,
+        "status": value.status,
+        "note": value.note or "",
+        "overlay": value.overlay or "",
+    }
+
+
+def over_mark(rules: RuleSet) -> int:
+    """The mark of excessive workload in hundredths of a per cent."""
+    return rules["thresholds.excessive_workload.percent"].hundredths

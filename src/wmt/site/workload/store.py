@@ -1,0 +1,93 @@
+"""The current figures: put in beside the former ones, then shown by turning one pointer.
+
+Rows go in by portions, each a short transaction of its own, so that people can sign in while a nation is
+being loaded. Nothing of them is read until `show` makes the one change that counts.
+"""
+
+from collections.abc import Iterator
+
+import polars as pl
+from django.db import connection, models, transaction
+
+from wmt.site.workload.models import FIGURES, Cell, Current, Line, Load, Pricing, RuleValue, Unit
+from wmt.site.workload.rows import Rows
+
+_PORTION = 10_000
+_SWEPT = 20_000
+
+
+def put(load: Load, rows: Rows) -> None:
+    """Put the rows of a load into the database. They are not shown yet."""
+    tables: dict[type[models.Model], pl.DataFrame] = {
+        Pricing: rows.pricing,
+        RuleValue: rows.rule_value,
+        Unit: rows.unit,
+        Cell: rows.cell,
+        Line: rows.line,
+    }
+    for model in FIGURES:
+        _put(model, tables[model], load.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def show(load: Load) -> None:
+    """Show the figures of a load from now on: the one instant at which they become current."""
+    with transaction.atomic():
+        load.state = Load.State.LOADED
+        load.save()
+        Current.objects.update_or_create(pk=1, defaults={"load": load})
+
+
+def shown() -> Load | None:
+    """The load whose figures are shown; None before the first."""
+    found = Current.objects.select_related("load").first()
+    return found.load if found else None
+
+
+def sweep(keep: set[int]) -> None:
+    """Remove the figures of all loads but these: former ones, and what killed loads left behind.
+
+    The load before the current one is worth keeping: a page that was begun before the swap still reads it.
+    """
+    for model in FIGURES:
+        loads = set(model._default_manager.order_by().values_list("load_id", flat=True).distinct())
+        for load_id in loads - keep:
+            _remove(model, load_id)
+
+
+def _remove(model: type[models.Model], load_id: int) -> None:
+    rows = model._default_manager.filter(load_id=load_id)
+    while portion := list(rows.order_by("pk").values_list("pk", flat=True)[:_SWEPT]):
+        rows.filter(pk__lte=portion[-1])._raw_delete(using="default")
+
+
+def _put(model: type[models.Model], frame: pl.DataFrame, load_id: int) -> None:
+    table = model._meta.db_table
+    frame = frame.select(pl.lit(load_id).alias("load_id"), pl.all())
+    quoted = ", ".join(f'"{name}"' for name in frame.columns)
+    if connection.vendor == "postgresql":
+        _copy(f'COPY "{table}" ({quoted}) FROM STDIN', frame)
+        return
+    marks = ", ".join(["%s"] * frame.width)
+    for portion in _portions(frame):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.executemany(f'INSERT INTO "{table}" ({quoted}) VALUES ({marks})', portion.rows())
+
+
+def _copy(statement: str, frame: pl.DataFrame) -> None:
+    with transaction.atomic(), connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
+        for row in frame.iter_rows():
+            copy.write_row(row)
+
+
+def _portions(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Portions of a table with dates as SQLite keeps them."""
+    shapes = {pl.Date: "%Y-%m-%d", pl.Datetime("us", "Europe/London"): "%Y-%m-%d %H:%M:%S"}
+    texts = [
+        (column.dt.convert_time_zone("UTC") if isinstance(dtype, pl.Datetime) else column).dt.strftime(shape)
+        for dtype, shape in shapes.items()
+        for column in [pl.col(name) for name, found in frame.schema.items() if found == dtype]
+    ]
+    frame = frame.with_columns(texts)
+    return frame.iter_slices(_PORTION)

@@ -1,0 +1,86 @@
+"""Finding units: one, those above it, those below it. Whoever may not see a unit does not find it."""
+
+from django.db.models import Q, QuerySet
+
+from wmt.ledger import LEVELS
+from wmt.site.accounts.access import visible_to
+from wmt.site.accounts.models import User
+from wmt.site.workload.current import State
+from wmt.site.workload.models import Unit
+
+#: From the nation down.
+DOWN = tuple(reversed(LEVELS))
+TITLES = {"nation": "Nation", "region": "Region", "pdu": "PDU", "team": "Team", "post": "Practitioner"}
+PLURALS = {"region": "Regions", "pdu": "PDUs", "team": "Teams", "post": "Practitioners"}
+NATION = "nation"
+
+
+class UnknownUnit(Exception):  # noqa: N818 - the address is wrong, not the program
+    """There is no such unit in the figures that are shown."""
+
+    def __init__(self, level: str, code: str) -> None:
+        super().__init__(f"there is no {TITLES.get(level, level)} with the code {code}")
+        self.level, self.code = level, code
+
+
+def find(state: State, user: User, level: str, code: str) -> Unit:
+    """One unit with its totals. Raises UnknownUnit, also for what the user may not see."""
+    units = visible_to(of_level(state, level), user, state)
+    found = units.filter(code=code).first()
+    if found is None:
+        raise UnknownUnit(level, code)
+    return found
+
+
+def of_level(state: State, level: str) -> QuerySet[Unit]:
+    """All whole units of a level, by name."""
+    return Unit.objects.filter(load_id=state.load_id, level=level, whole=True).order_by("name", "code")
+
+
+def below(state: State, unit: Unit, level: str, grade: str = "") -> QuerySet[Unit]:
+    """The units of a level under a unit, by name; with a grade, only what posts of it make up."""
+    units = Unit.objects.filter(load_id=state.load_id, level=level).order_by("name", "code")
+    if grade:
+        units = units.filter(grade=grade, whole=level == "post")
+    else:
+        units = units.filter(whole=True)
+    if unit.level == NATION:
+        return units
+    return units.filter(**{f"{unit.level}_code": unit.code})
+
+
+def child_level(level: str) -> str:
+    """The level under a level. Raises KeyError for posts, which have nothing under them."""
+    return dict(zip(DOWN, DOWN[1:], strict=False))[level]
+
+
+def levels_below(level: str) -> tuple[str, ...]:
+    """All levels under a level, the next one first."""
+    return DOWN[DOWN.index(level) + 1 :]
+
+
+def above(state: State, unit: Unit) -> list[Unit]:
+    """The units a unit belongs to, the nation first."""
+    levels = DOWN[1 : DOWN.index(unit.level)]
+    wanted = Q(level=NATION)
+    for level in levels:
+        wanted |= Q(level=level, code=getattr(unit, f"{level}_code"))
+    if unit.level == NATION:
+        return []
+    found = Unit.objects.filter(wanted, load_id=state.load_id, whole=True)
+    return sorted(found, key=lambda each: DOWN.index(each.level))
+
+
+def beside(state: State, unit: Unit) -> QuerySet[Unit]:
+    """The units with the same parent, this one among them."""
+    units = of_level(state, unit.level)
+    if unit.level in (NATION, "region"):
+        return units
+    parent = DOWN[DOWN.index(unit.level) - 1]
+    return units.filter(**{f"{parent}_code": getattr(unit, f"{parent}_code")})
+
+
+def grades(state: State, unit: Unit) -> list[Unit]:
+    """A unit's totals apart by grade, in the order of the grades' names."""
+    rows = Unit.objects.filter(load_id=state.load_id, level=unit.level, code=unit.code, whole=False)
+    return list(rows.order_by("grade"))
