@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 WMT    := $(BIN)/wmt
+WEB    := src/wmt/site/web
+ASSETS := $(WEB)/built/.ready
 
 .PHONY: demo test check fix bench soak spec picture lock clean
 
@@ -11,6 +13,9 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
+
+$(ASSETS): $(VENV)/.ready $(WEB)/package-lock.json $(WEB)/assets.py
+	$(BIN)/python -m wmt.site.web.assets
 
 check: $(VENV)/.ready   ## lint, format, types, imports
 	$(BIN)/ruff check src tests bench docs/picture.py
@@ -22,7 +27,7 @@ fix: $(VENV)/.ready
 	$(BIN)/ruff check --fix src tests bench docs/picture.py
 	$(BIN)/ruff format src tests bench docs/picture.py
 
-test: check             ## all checks and tests, on every engine: DuckDB, PostgreSQL and Sail's Spark server
+test: check $(ASSETS)   ## all checks and tests, on every engine: DuckDB, PostgreSQL and Sail's Spark server
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 soak: $(VENV)/.ready    ## the large counts whole: 1,000 mutated workbooks, 100 kills
@@ -31,7 +36,7 @@ soak: $(VENV)/.ready    ## the large counts whole: 1,000 mutated workbooks, 100 
 bench: $(VENV)/.ready   ## time and memory; writes docs/benchmarks.md
 	$(BIN)/python -m bench
 
-demo: $(VENV)/.ready    ## a nation to try everything on
+demo: $(VENV)/.ready $(ASSETS)    ## a nation to try everything on
 	$(WMT) nation demo --nights 2
 	$(WMT) tour demo
 
