@@ -1,0 +1,1 @@
+"""The rules in the browser: every parameter through time, two days side by side, the published tables."""

@@ -1,0 +1,47 @@
+"""Days that people ask for: read leniently, refused in words."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+_SHAPES = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %m %Y", "%d %B %Y", "%d %b %Y")
+#: Rules outside these years would be slips of the pen.
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+EXAMPLE = "such as 6 January 2023 or 2023-01-06"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A day that was asked for: what was typed, the day it means, and what is wrong with it if nothing."""
+
+    name: str
+    typed: str
+    day: date | None
+    error: str = ""
+
+
+def asked(name: str, typed: str | None, label: str, default: date, *, needed: bool = False) -> Asked:
+    """The field `name` read as a day; the default where nothing was given.
+
+    A field that is needed and was left empty is an error, like one that holds no day.
+    """
+    words = " ".join((typed or "").replace(",", " ").split())[:40]
+    if not words and (typed is None or not needed):
+        return Asked(name, default.isoformat(), default)
+    if not words:
+        return Asked(name, "", None, f"Enter {label}, {EXAMPLE}")
+    found = _read(words)
+    if found is None:
+        return Asked(name, words, None, f"{label[0].upper()}{label[1:]} must be a real date, {EXAMPLE}")
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        year = f"between {FIRST_YEAR} and {LAST_YEAR}"
+        return Asked(name, words, None, f"The year of {label} must be {year}; check the date")
+    return Asked(name, words, found)
+
+
+def _read(words: str) -> date | None:
+    for shape in _SHAPES:
+        try:
+            return datetime.strptime(words, shape).date()
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,326 @@
+"""What the pages about rules show, as plain data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from difflib import get_close_matches
+from functools import lru_cache
+from itertools import pairwise
+
+from django.urls import reverse
+
+from wmt import rules
+from wmt.rules import Change, NoRuleError, Parameter, Value
+from wmt.site.web.rules.current import Laid, rules_at
+from wmt.site.web.rules.neighbours import Beside, neighbours
+from wmt.site.web.rules.steps import Steps, steps
+from wmt.site.web.rules.words import (
+    GROUPS,
+    STATUS_WORDS,
+    day_words,
+    difference,
+    group_of,
+    number,
+    share_words,
+    signed,
+    worth,
+    worth_with_unit,
+)
+from wmt.site.web.rules.working import Hours, hours_behind, sentence
+from wmt.site.web.tables import Column, Kind, Row, Table, text
+from wmt.site.web.tables import Value as Cell
+
+_RULES_COLUMNS = (
+    Column("rule", "Rule", "text"),
+    Column("value", "Value", "text"),
+    Column("unit", "Unit", "text"),
+    Column("since", "In force since", "date"),
+    Column("status", "How it is known", "text"),
+    Column("group", "About", "text"),
+    Column("path", "Name in the rules", "code"),
+)
+
+
+def rule_url(path: str) -> str:
+    """The address of a rule's own page."""
+    return reverse("rule", args=[path])
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a list of rules is narrowed to: words, a group's key, a day on which a value begins."""
+
+    words: str = ""
+    group: str = ""
+    changed: date | None = None
+
+
+def rules_table(day: date, wish: Wish, laid: Mapping[str, Laid]) -> Table:
+    """Every rule that the wish leaves, with its value on a day."""
+    ruleset = rules_at(day)
+    paths = [path for path in ordered_paths() if _wanted(path, wish)]
+    rows = [_rule_row(path, ruleset.get(path), laid.get(path)) for path in paths]
+    return Table("rules", f"Rules and their values on {day_words(day)}", list(_RULES_COLUMNS), rows)
+
+
+@lru_cache(maxsize=1)
+def ordered_paths() -> tuple[str, ...]:
+    """All paths, group by group, within a group in the order of the rules."""
+    order = {group.key: place for place, group in enumerate(GROUPS)}
+    return tuple(sorted(rules.load().paths, key=lambda path: order.get(group_of(path).key, len(order))))
+
+
+@lru_cache(maxsize=1)
+def group_sizes() -> tuple[tuple[str, str, int], ...]:
+    """Every group with its key, its title and how many rules it has."""
+    keys = [group_of(path).key for path in rules.load().paths]
+    return tuple((group.key, group.title, keys.count(group.key)) for group in GROUPS)
+
+
+@lru_cache(maxsize=1)
+def _searchable() -> dict[str, str]:
+    tree = rules.load()
+    return {path: _text_of(tree.parameter(path)) for path in tree.paths}
+
+
+def _text_of(parameter: Parameter) -> str:
+    said = (f"{v.description} {v.source} {v.note or ''} {worth(v.value)}" for v in parameter.values)
+    about = f"{parameter.path} {parameter.path.replace('_', ' ')} {parameter.unit}"
+    return " ".join([about, group_of(parameter.path).title, *said]).casefold()
+
+
+def named(path: str, words: str) -> bool:
+    """Whether all the words are in what is said about a rule, whatever their case."""
+    return all(word in _searchable()[path] for word in words.casefold().split())
+
+
+def _wanted(path: str, wish: Wish) -> bool:
+    if wish.group and group_of(path).key != wish.group:
+        return False
+    if wish.changed and wish.changed not in {v.valid_from for v in rules.load().parameter(path).values}:
+        return False
+    return named(path, wish.words)
+
+
+def _rule_row(path: str, value: Value | None, laid: Laid | None) -> Row:
+    parameter = rules.load().parameter(path)
+    said = value or parameter.values[0]
+    note = f"These figures used {laid.value} ({laid.overlay})" if laid else ""
+    return Row(
+        {
+            "rule": text(said.description, rule_url(path)),
+            "value": text(worth(value.value) if value else "not in force", note=note),
+            "unit": text(parameter.unit),
+            "since": Cell(value.valid_from, text=day_words(value.valid_from))
+            if value
+            else Cell(None, text=""),
+            "status": text(value.status if value else ""),
+            "group": text(group_of(path).title),
+            "path": text(path),
+        }
+    )
+
+
+@dataclass(frozen=True)
+class Era:
+    """One value of a rule through time, as its page shows it. `hours` are those behind tier points."""
+
+    since: str
+    until: str
+    worth: str
+    change: str
+    share: str
+    status: str
+    source: str
+    note: str
+    in_force: bool
+    hours: Hours | None
+
+
+@dataclass(frozen=True)
+class RulePage:
+    """One rule through time, on a day."""
+
+    path: str
+    title: str
+    group: str
+    group_key: str
+    unit: str
+    day: str
+    now: str
+    eras: tuple[Era, ...]
+    with_hours: bool
+    working: str
+    moved: str
+    chart: Steps | None
+    beside: list[Beside]
+    table: str
+
+
+def rule_page(path: str, day: date) -> RulePage:
+    """One rule. Raises NoRuleError for a path that no rule has."""
+    parameter = rules.load().parameter(path)
+    now = parameter.at(day)
+    eras = tuple(_eras(parameter, now))
+    group = group_of(path)
+    return RulePage(
+        path=path,
+        title=(now or parameter.values[0]).description,
+        group=group.title,
+        group_key=group.key,
+        unit=parameter.unit,
+        day=day_words(day),
+        now=worth_with_unit(now),
+        eras=eras,
+        with_hours=any(era.hours for era in eras),
+        working=sentence(path, day),
+        moved=_moved(parameter, now),
+        chart=steps(parameter.values, day),
+        beside=neighbours(path),
+        table=_table_of(path),
+    )
+
+
+def _eras(parameter: Parameter, now: Value | None) -> list[Era]:
+    values = parameter.values
+    before = (None, *values)
+    ends = [after.valid_from - timedelta(days=1) for _, after in pairwise(values)]
+    until = [*(day_words(end) for end in ends), "today and on"]
+    return [_era(value, former, end, now) for value, former, end in zip(values, before, until, strict=False)]
+
+
+def _era(value: Value, former: Value | None, until: str, now: Value | None) -> Era:
+    was, is_ = number(former), number(value)
+    return Era(
+        since=day_words(value.valid_from),
+        until=until,
+        worth=worth(value.value),
+        change=signed(difference(was, is_)),
+        share=share_words(was, is_),
+        status=STATUS_WORDS[value.status],
+        source=value.source,
+        note=value.note or "",
+        in_force=value is now,
+        hours=hours_behind(value.path, value.valid_from),
+    )
+
+
+def _moved(parameter: Parameter, now: Value | None) -> str:
+    """The old value beside the one in force, in one sentence; empty where it is the first."""
+    place = parameter.values.index(now) if now else 0
+    if not now or not place:
+        return ""
+    former = parameter.values[place - 1]
+    change = difference(number(former), number(now))
+    begin = f"Until {day_words(now.valid_from - timedelta(days=1))} it was {worth_with_unit(former)}"
+    if change is None:
+        return f"{begin}."
+    share = share_words(number(former), number(now))
+    return f"{begin}: {signed(change)}{f' ({share})' if share and change else ''} since then."
+
+
+_TABLE_OF = {
+    "t2a_points": "t2a",
+    "report_points": "reports",
+    "report_window_days": "reports",
+    "reduction_reasons": "reductions",
+    "grade_codes": "grades",
+    "thresholds": "thresholds",
+    "activity_timings": "activities",
+}
+
+
+def _table_of(path: str) -> str:
+    """The published table a rule stands in, by name; empty where it stands in none."""
+    parts = path.split(".")
+    if parts[0] in ("tier_points", "annual_hours", "monthly_hours"):
+        return parts[2]
+    return "contacts" if parts[0].startswith("cms_") and len(parts) > 1 else _TABLE_OF.get(parts[0], "")
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A path that no rule has: why, and where it was likely meant to lead."""
+
+    message: str
+    likely: tuple[str, ...]
+    below: int
+
+
+def unknown(path: str, error: NoRuleError) -> Unknown:
+    """The page for a path that no rule has; `below` counts the rules whose paths begin with it."""
+    known = rules.load().paths
+    likely = get_close_matches(path[:120], known, n=3, cutoff=0.7)
+    below = [other for other in known if other.startswith(path.rstrip(".") + ".")]
+    return Unknown(str(error), tuple(likely), len(below))
+
+
+_COMPARE_COLUMNS: tuple[tuple[str, str, Kind], ...] = (
+    ("rule", "Rule", "text"),
+    ("before", "", "text"),
+    ("after", "", "text"),
+    ("difference", "Difference", "number"),
+    ("share", "In per cent", "text"),
+    ("unit", "Unit", "text"),
+    ("group", "About", "text"),
+    ("path", "Name in the rules", "code"),
+)
+
+
+def compare_table(a: date, b: date, words: str) -> Table:
+    """What differs between the rules of two days, as `rules.diff` finds it."""
+    found = [change for change in changes_between(a, b) if named(change.path, words)]
+    heads = {"before": f"On {day_words(a)}", "after": f"On {day_words(b)}"}
+    columns = [Column(key, heads.get(key, head), kind) for key, head, kind in _COMPARE_COLUMNS]
+    caption = f"Rules that differ between {day_words(a)} and {day_words(b)}"
+    return Table("differences", caption, columns, [_change_row(change) for change in found])
+
+
+def changes_between(a: date, b: date) -> list[Change]:
+    """The changes between two days, in the order of the groups."""
+    places = {path: place for place, path in enumerate(ordered_paths())}
+    return sorted(rules.diff(rules_at(a), rules_at(b)), key=lambda change: places[change.path])
+
+
+def _change_row(change: Change) -> Row:
+    before, after = number(change.before), number(change.after)
+    moved = difference(before, after)
+    said = change.after or change.before
+    return Row(
+        {
+            "rule": text(said.description if said else change.path, rule_url(change.path)),
+            "before": text(worth(change.before.value) if change.before else "not in force"),
+            "after": text(worth(change.after.value) if change.after else "not in force"),
+            "difference": Cell(moved, text=signed(moved)),
+            "share": text(share_words(before, after)),
+            "unit": text(said.unit if said else ""),
+            "group": text(group_of(change.path).title),
+            "path": text(change.path),
+        }
+    )
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A day on which values begin, to be compared with the day before it."""
+
+    text: str
+    before: str
+    day: str
+    changes: int
+
+
+@lru_cache(maxsize=1)
+def presets() -> tuple[Preset, ...]:
+    """Every day on which values begin, the latest first, with how many rules differ from the day before."""
+    tree = rules.load()
+    days = [(day, day - timedelta(days=1)) for day in reversed(tree.days)]
+    return tuple(
+        Preset(day_words(day), eve.isoformat(), day.isoformat(), len(rules.diff(tree.at(eve), tree.at(day))))
+        for day, eve in days
+    )
+
+
+def before_all_rules(day: date) -> bool:
+    """Whether no rule at all was in force on a day."""
+    return day < rules.load().days[0]

@@ -1,0 +1,363 @@
+"""The published tables as tables, on a day: what stands in them, where each cell is a rule of its own."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from wmt import rules
+from wmt.rules import RuleSet
+from wmt.rules import Value as Worth
+from wmt.site.web.rules.current import rules_at, value_before
+from wmt.site.web.rules.presenters import rule_url
+from wmt.site.web.rules.words import day_words, difference, number, readable, share_words, signed, worth
+from wmt.site.web.tables import Column, Kind, Row, Table, Value, text
+
+
+@dataclass(frozen=True)
+class Published:
+    """A table that was published, or that the open code holds: its address, its title and what it is."""
+
+    name: str
+    title: str
+    about: str
+    roots: tuple[str, ...]
+    rows: Callable[[RuleSet], list[Row]]
+    columns: tuple[Column, ...]
+
+    def at(self, day: date) -> Table:
+        """The table as it stands on a day."""
+        columns = [Column(c.key, c.head.replace("{day}", day_words(day)), c.kind) for c in self.columns]
+        return Table(self.name, f"{self.title}, {day_words(day)}", columns, self.rows(rules_at(day)))
+
+
+def cell(value: Worth | None) -> Value:
+    """A rule's value as a cell that leads to it; empty where none is in force."""
+    if value is None:
+        return Value(None, text="not in force")
+    return Value(value.value, text=worth(value.value), href=rule_url(value.path))
+
+
+def before(value: Worth | None, day: date) -> Value:
+    """The value before the one in force, as a cell that leads to the same rule."""
+    former = value_before(value.path, day) if value else None
+    if former is None:
+        return Value(None, text="none before")
+    return Value(former.value, text=worth(former.value), href=rule_url(former.path))
+
+
+def _moved(value: Worth | None, day: date) -> tuple[Value, Value]:
+    former = value_before(value.path, day) if value else None
+    was, now = number(former), number(value)
+    change = difference(was, now)
+    return Value(change, signed(change)), text(share_words(was, now))
+
+
+def _tier_rows(root: str, *locations: str) -> Callable[[RuleSet], list[Row]]:
+    """Rows of the tiers of a table in the order of the scheme, and below them the untiered."""
+
+    def rows(ruleset: RuleSet) -> list[Row]:
+        tiers = str(ruleset["tier_schemes.pc16.tiers"].value).split() if len(ruleset) else []
+        leaves = [*tiers, "0", *(tier + "S" for tier in tiers)]
+        return [_tier_row(ruleset, root, location, leaf) for location in locations for leaf in leaves]
+
+    return rows
+
+
+def _tier_row(ruleset: RuleSet, root: str, location: str, leaf: str) -> Row:
+    rest = f"pc16.{location}.{leaf}"
+    value = ruleset.get(f"{root}.{rest}")
+    change, share = _moved(value, ruleset.day)
+    tier = "untiered" if leaf == "0" else f"{leaf[:-1]} suspended" if leaf.endswith("S") else leaf
+    return Row(
+        {
+            "type": text(location),
+            "tier": Value(leaf, text=tier, href=rule_url(f"{root}.{rest}")),
+            "before": before(value, ruleset.day),
+            "points": cell(value),
+            "difference": change,
+            "share": share,
+            "annual": _hours(ruleset, f"annual_hours.{rest}"),
+            "monthly": _hours(ruleset, f"monthly_hours.{rest}"),
+        }
+    )
+
+
+def _hours(ruleset: RuleSet, path: str) -> Value:
+    value = ruleset.get(path)
+    return cell(value) if value else Value(None, text="not published")
+
+
+_POINTS_COLUMNS = (
+    Column("tier", "Tier", "text"),
+    Column("before", "Points before", "number"),
+    Column("points", "Points on {day}", "number"),
+    Column("difference", "Difference", "number"),
+    Column("share", "In per cent", "text"),
+)
+_HOURS_COLUMNS = (
+    Column("annual", "Hours a year", "number"),
+    Column("monthly", "Hours a four-week month", "number"),
+)
+
+
+def _contact_rows(ruleset: RuleSet) -> list[Row]:
+    by_activity: dict[str, dict[str, str]] = {}
+    for code, activity in ruleset.under("cms_activity").items():
+        level = str(ruleset[f"cms_level.{code}"].value)
+        key = f"{activity.value} {code}" if code.startswith("NGS") else str(activity.value)
+        by_activity.setdefault(key, {})[level] = code
+    return [_contact_row(ruleset, activity, codes) for activity, codes in sorted(by_activity.items())]
+
+
+def _contact_row(ruleset: RuleSet, activity: str, codes: dict[str, str]) -> Row:
+    values = {"activity": text(activity)}
+    for level in ("low", "medium", "high"):
+        values |= _levelled(level, codes.get(level, ""))
+    code = codes.get("none", "")
+    points, minutes = ruleset.get(f"cms_points.{code}"), ruleset.get(f"cms_minutes.{code}")
+    values |= {
+        "code": text(code, rule_url(f"cms_activity.{code}")) if code else Value("", text="none"),
+        "minutes": cell(minutes),
+        "points": cell(points),
+    }
+    return Row(values)
+
+
+def _levelled(level: str, code: str) -> dict[str, Value]:
+    """What a contact of one of the three levels was worth while there were levels: the first values."""
+    if not code:
+        return {f"{level}_{part}": Value(None, text="none") for part in ("code", "minutes", "points")}
+    tree = rules.load()
+    first = {part: tree.parameter(f"cms_{part}.{code}").values[0] for part in ("minutes", "points")}
+    return {
+        f"{level}_code": text(code, rule_url(f"cms_activity.{code}")),
+        f"{level}_minutes": cell(first["minutes"]),
+        f"{level}_points": cell(first["points"]),
+    }
+
+
+_CONTACT_COLUMNS = (
+    Column("activity", "Activity", "text"),
+    *(
+        Column(f"{level}_{part}", f"Old {level}: {part}", "text" if part == "code" else "number")
+        for level in ("low", "medium", "high")
+        for part in ("code", "minutes", "points")
+    ),
+    Column("code", "Code", "text"),
+    Column("minutes", "Minutes on {day}", "number"),
+    Column("points", "Points on {day}", "number"),
+)
+
+
+def _report_rows(ruleset: RuleSet) -> list[Row]:
+    return [_report_row(ruleset, name, value) for name, value in ruleset.under("report_points").items()]
+
+
+def _report_row(ruleset: RuleSet, name: str, value: Worth) -> Row:
+    return Row(
+        {
+            "report": text(value.description, rule_url(value.path)),
+            "before": before(value, ruleset.day),
+            "points": cell(value),
+            "days": cell(ruleset.get(f"report_window_days.{name}")),
+        }
+    )
+
+
+_REASON_FIELDS = ("category", "allowance_percent", "max_percent", "months_to_expiry", "enabled")
+
+
+def _reason_rows(ruleset: RuleSet) -> list[Row]:
+    return _records(ruleset, "reduction_reasons", ("name", *_REASON_FIELDS))
+
+
+def _mark_rows(ruleset: RuleSet) -> list[Row]:
+    return _records(ruleset, "thresholds", ("meaning", "comparator", *_MARK_FIELDS, "applies_to"))
+
+
+_MARK_FIELDS = (
+    "percent",
+    "days",
+    "cases_per_fte",
+    "cases_low",
+    "cases",
+    "reports_a_month",
+    "reports_a_week",
+    "sessions_a_week",
+    "score_percent",
+    "weeks",
+)
+
+
+def _records(ruleset: RuleSet, root: str, fields: Iterable[str]) -> list[Row]:
+    listed = tuple(fields)
+    return [
+        Row(
+            {
+                "id": Value(record, text=readable(record)),
+                **{field: _field(ruleset, f"{root}.{record}.{field}") for field in listed},
+            }
+        )
+        for record in ruleset.children(root)
+    ]
+
+
+def _field(ruleset: RuleSet, path: str) -> Value:
+    value = ruleset.get(path)
+    return cell(value) if value else Value(None, text="")
+
+
+def _grade_rows(ruleset: RuleSet) -> list[Row]:
+    return [
+        Row(
+            {
+                "code": text(code, rule_url(value.path)),
+                "grade": text(str(value.value)),
+                "note": text(value.note or ""),
+                "status": text(value.status),
+            }
+        )
+        for code, value in ruleset.under("grade_codes").items()
+    ]
+
+
+def _activity_rows(ruleset: RuleSet) -> list[Row]:
+    return [
+        Row(
+            {
+                "activity": text(value.description, rule_url(value.path)),
+                "value": text(worth(value.value)),
+                "unit": text(value.unit),
+                "note": text(value.note or ""),
+            }
+        )
+        for value in ruleset.under("activity_timings").values()
+    ]
+
+
+def _column(key: str, head: str, kind: Kind = "number") -> Column:
+    return Column(key, head, kind)
+
+
+TABLES = (
+    Published(
+        "community",
+        "Points of community and suspended sentence orders",
+        "What one case on a community order or a suspended sentence order is worth in each tier, with the"
+        " hours behind it and the points it had before.",
+        ("tier_points.pc16.community",),
+        _tier_rows("tier_points", "community"),
+        (*_POINTS_COLUMNS, *_HOURS_COLUMNS),
+    ),
+    Published(
+        "licence",
+        "Points of licence cases",
+        "What one case on licence is worth in each tier, with the hours behind it and the points before.",
+        ("tier_points.pc16.licence",),
+        _tier_rows("tier_points", "licence"),
+        (*_POINTS_COLUMNS, *_HOURS_COLUMNS),
+    ),
+    Published(
+        "custody",
+        "Points of cases in custody",
+        "What one case in custody is worth in each tier. They did not change in 2023, and their hours are not"
+        " published.",
+        ("tier_points.pc16.custody",),
+        _tier_rows("tier_points", "custody"),
+        _POINTS_COLUMNS,
+    ),
+    Published(
+        "t2a",
+        "Points of transition-to-adulthood (T2A) cases",
+        "Young adults in the T2A scheme have a table of their own.",
+        ("t2a_points",),
+        _tier_rows("t2a_points", "community", "licence", "custody"),
+        (_column("type", "Case type", "text"), *_POINTS_COLUMNS),
+    ),
+    Published(
+        "contacts",
+        "Help given and received (CMS contacts)",
+        "What a contact is worth that you record for a colleague's case. Until January 2023 each activity had"
+        " three levels with a code each; since then it has one code and one value.",
+        ("cms_points", "cms_minutes"),
+        _contact_rows,
+        _CONTACT_COLUMNS,
+    ),
+    Published(
+        "reports",
+        "Reports and assessments",
+        "What a report is worth, and for how many days it counts.",
+        ("report_points", "report_window_days"),
+        _report_rows,
+        (
+            _column("report", "Report", "text"),
+            _column("before", "Points before"),
+            _column("points", "Points on {day}"),
+            _column("days", "Days it counts"),
+        ),
+    ),
+    Published(
+        "reductions",
+        "Reasons for a reduction of hours",
+        "Why hours may be taken off, how much of the contracted hours a reason takes, and when it ends.",
+        ("reduction_reasons",),
+        _reason_rows,
+        (
+            _column("name", "Reason", "text"),
+            _column("category", "Category", "text"),
+            _column("allowance_percent", "Takes off, % of hours"),
+            _column("max_percent", "At most, % of hours"),
+            _column("months_to_expiry", "Ends after, months"),
+            _column("enabled", "Open to new reductions", "text"),
+        ),
+    ),
+    Published(
+        "grades",
+        "Grade codes",
+        "Which grade each raw code of the case system stands for. Codes match letter by letter.",
+        ("grade_codes",),
+        _grade_rows,
+        (
+            _column("code", "Raw code", "code"),
+            _column("grade", "Grade", "text"),
+            _column("note", "Note", "text"),
+            _column("status", "How it is known", "text"),
+        ),
+    ),
+    Published(
+        "thresholds",
+        "Marks",
+        "The marks that figures are held against, and those of local agreements, which are history.",
+        ("thresholds",),
+        _mark_rows,
+        (
+            _column("meaning", "What it says", "text"),
+            _column("comparator", "Compared by", "text"),
+            _column("percent", "%"),
+            _column("days", "Days"),
+            _column("cases_per_fte", "Cases per FTE"),
+            _column("cases_low", "Cases, from"),
+            _column("cases", "Cases"),
+            _column("reports_a_month", "Reports a month"),
+            _column("reports_a_week", "Reports a week"),
+            _column("sessions_a_week", "Sessions a week"),
+            _column("score_percent", "Score, %"),
+            _column("weeks", "Weeks"),
+            _column("applies_to", "About", "text"),
+        ),
+    ),
+    Published(
+        "activities",
+        "Activities and their minutes",
+        "The published minutes of activities: the bottom of the points.",
+        ("activity_timings",),
+        _activity_rows,
+        (
+            _column("activity", "Activity", "text"),
+            _column("value", "Minutes, or how often", "text"),
+            _column("unit", "Unit", "text"),
+            _column("note", "Note", "text"),
+        ),
+    ),
+)
+BY_NAME = {table.name: table for table in TABLES}
