@@ -73,20 +73,26 @@ class Ledger:
 
     def totals(self, levels: Sequence[str] = LEVELS) -> pl.DataFrame:
         """Totals of the levels asked for: columns `TOTAL`, sorted by level (post first), then code."""
-        found = self.engine.run(_totals_sql(self.engine.dialect, tuple(levels), False, *self._variant()))
+        found = self.engine.run(_totals_sql(self.engine.dialect, tuple(levels), *self._variant()))
         rank = pl.col("level").replace_strict({level: n for n, level in enumerate(LEVELS)})
         return shaped(found, TOTAL).sort(rank, "code", "region_code", "pdu_code")
 
     def totals_by_grade(self, levels: Sequence[str] = LEVELS[1:]) -> pl.DataFrame:
         """Totals of units for the posts of one grade at a time: columns `TOTAL`, sorted as `totals`."""
-        found = self.engine.run(_totals_sql(self.engine.dialect, tuple(levels), True, *self._variant()))
+        sql = _by_grade_sql(self.engine.dialect, tuple(levels), self._prefix, self._store_lines())
         rank = pl.col("level").replace_strict({level: n for n, level in enumerate(LEVELS)})
-        return shaped(found, TOTAL).sort(rank, "code", "grade")
+        return shaped(self.engine.run(sql), TOTAL).sort(rank, "code", "grade")
 
     def cells(self, levels: Sequence[str] = LEVELS[1:]) -> pl.DataFrame:
         """The lines of units summed by what priced them and by grade: columns `CELL`, sorted by them."""
-        found = self.engine.run(_cells_sql(self.engine.dialect, tuple(levels), *self._variant()))
-        return shaped(found, CELL).sort(CELL.names(), nulls_last=False)
+        sql = _cells_sql(self.engine.dialect, tuple(levels), self._prefix, self._store_lines())
+        return shaped(self.engine.run(sql), CELL).sort(CELL.names(), nulls_last=False)
+
+    def _store_lines(self) -> str:
+        """Keep all lines in the engine, for questions that sum them another way; the table's name."""
+        name = self._prefix + "line"
+        self.engine.store(name, _lines_sql(self.engine.dialect, *self._variant()))
+        return name
 
     def lines(self, post_nos: Sequence[int] | None = None) -> pl.DataFrame:
         """The lines of all posts, or of some: columns `NAMED_LINE`, in one stated order."""
@@ -120,7 +126,7 @@ def warm_up(dialect: str = DuckDBEngine.dialect) -> None:
     """
     variant = ("", False, False)
     _lines_sql(dialect, *variant)
-    _totals_sql(dialect, LEVELS, False, *variant)
+    _totals_sql(dialect, LEVELS, *variant)
 
 
 # Ibis takes tenths of a second to turn these expressions into SQL. The text depends on nothing but the
@@ -144,16 +150,23 @@ def _lines_sql(dialect: str, *variant: Any) -> str:
 
 
 @cache
-def _totals_sql(dialect: str, levels: tuple[str, ...], by_grade: bool, *variant: Any) -> str:
+def _totals_sql(dialect: str, levels: tuple[str, ...], *variant: Any) -> str:
     tables = _tables(*variant[:2])
     posts = per_post(_lines(*variant), tables["post"])
-    return sql_text(all_levels(posts, tables["team"], levels, by_grade=by_grade), dialect)
+    return sql_text(all_levels(posts, tables["team"], levels), dialect)
 
 
 @cache
-def _cells_sql(dialect: str, levels: tuple[str, ...], *variant: Any) -> str:
-    tables = _tables(*variant[:2])
-    return sql_text(all_cells(_lines(*variant), tables["post"], tables["team"], levels), dialect)
+def _by_grade_sql(dialect: str, levels: tuple[str, ...], prefix: str, line: str) -> str:
+    tables = _tables(prefix, False)
+    posts = per_post(unbound(line, LINE), tables["post"])
+    return sql_text(all_levels(posts, tables["team"], levels, by_grade=True), dialect)
+
+
+@cache
+def _cells_sql(dialect: str, levels: tuple[str, ...], prefix: str, line: str) -> str:
+    tables = _tables(prefix, False)
+    return sql_text(all_cells(unbound(line, LINE), tables["post"], tables["team"], levels), dialect)
 
 
 @cache

@@ -222,7 +222,7 @@ class RuleValue(models.Model):
 
     load = _of_load()
     path = models.TextField()
-    value = models.JSONField(null=True)  # numbers as text, exact
+    value = models.TextField(null=True)  # as written: numbers are exact
     valid_from = models.TextField(blank=True)  # empty: always
     unit = models.TextField()
     description = models.TextField()

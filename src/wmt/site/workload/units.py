@@ -40,18 +40,15 @@ def of_level(state: State, level: str) -> QuerySet[Unit]:
 def below(state: State, unit: Unit, level: str, grade: str = "") -> QuerySet[Unit]:
     """The units of a level under a unit, by name; with a grade, only what posts of it make up."""
     units = Unit.objects.filter(load_id=state.load_id, level=level).order_by("name", "code")
-    if grade:
-        units = units.filter(grade=grade, whole=level == "post")
-    else:
-        units = units.filter(whole=True)
+    units = units.filter(grade=grade, whole=level == "post") if grade else units.filter(whole=True)
     if unit.level == NATION:
         return units
     return units.filter(**{f"{unit.level}_code": unit.code})
 
 
 def child_level(level: str) -> str:
-    """The level under a level. Raises KeyError for posts, which have nothing under them."""
-    return dict(zip(DOWN, DOWN[1:], strict=False))[level]
+    """The level under a level. Raises IndexError for posts, which have nothing under them."""
+    return levels_below(level)[0]
 
 
 def levels_below(level: str) -> tuple[str, ...]:
