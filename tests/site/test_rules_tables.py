@@ -124,10 +124,7 @@ def plain(said: Any) -> Any:
 
 def test_grade_codes(reader) -> None:
     codes = cells("grade-codes", "grade_codes")
-    pages = [
-        read(reader, f"{reverse('rules-table', args=['grades'])}?on={NEW}&page={page}") for page in (1, 2)
-    ]
-    rows = {row[0]: row[1] for page in pages for row in page.rows()}
+    rows = {row[0]: row[1] for row in table(reader, "grades")}
     assert {code: grade for code, grade in rows.items() if code in codes} == {
         " ".join(code.split()): values[0] for code, values in codes.items()
     }

@@ -1,7 +1,7 @@
 """What the pages about rules show, as plain data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from difflib import get_close_matches
 from functools import lru_cache
@@ -57,9 +57,9 @@ class Wish:
 
 def rules_table(day: date, wish: Wish, laid: Mapping[str, Laid]) -> Table:
     """Every rule that the wish leaves, with its value on a day."""
-    ruleset = rules_at(day)
+    kept = _rows_of(_last_change(day))
     paths = [path for path in ordered_paths() if _wanted(path, wish)]
-    rows = [_rule_row(path, ruleset.get(path), laid.get(path)) for path in paths]
+    rows = [_noted(kept[path], laid[path]) if path in laid else kept[path] for path in paths]
     return Table("rules", f"Rules and their values on {day_words(day)}", list(_RULES_COLUMNS), rows)
 
 
@@ -102,14 +102,30 @@ def _wanted(path: str, wish: Wish) -> bool:
     return named(path, wish.words)
 
 
-def _rule_row(path: str, value: Value | None, laid: Laid | None) -> Row:
+@lru_cache(maxsize=32)
+def _rows_of(day: date) -> dict[str, Row]:
+    """The rows of all rules on a day, kept: making a thousand of them takes longer than a page may."""
+    ruleset = rules_at(day)
+    return {path: _rule_row(path, ruleset.get(path)) for path in ordered_paths()}
+
+
+def _last_change(day: date) -> date:
+    """The last day up to this one on which a value begins: the rules are the same since then."""
+    return max((known for known in rules.load().days if known <= day), default=date.min)
+
+
+def _noted(row: Row, laid: Laid) -> Row:
+    note = f"These figures used {laid.value} ({laid.overlay})"
+    return replace(row, values={**row.values, "value": replace(row.values["value"], note=note)})
+
+
+def _rule_row(path: str, value: Value | None) -> Row:
     parameter = rules.load().parameter(path)
     said = value or parameter.values[0]
-    note = f"These figures used {laid.value} ({laid.overlay})" if laid else ""
     return Row(
         {
             "rule": text(said.description, rule_url(path)),
-            "value": text(worth(value.value) if value else "not in force", note=note),
+            "value": text(worth(value.value) if value else "not in force"),
             "unit": text(parameter.unit),
             "since": Cell(value.valid_from, text=day_words(value.valid_from))
             if value

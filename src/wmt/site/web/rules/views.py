@@ -115,7 +115,7 @@ def table(request: HttpRequest, name: str) -> HttpResponse:
     laid = laid_over(request) if day == night else {}
     context = {
         "published": published,
-        "table": arranged(published.at(day), request),
+        "table": arranged(published.at(day), request, rows_a_page=None),
         "on": on,
         "day": day_words(day),
         "is_night": day == night,
