@@ -1,10 +1,141 @@
-"""What every page shows around its content."""
+"""What every page shows around its content: who is signed in, where one can go, how old the figures are."""
 
-from typing import Any
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import cache
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+from django.contrib.messages import get_messages
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+if TYPE_CHECKING:
+    from wmt.site.workload.current import State
+
+#: Figures come every night; older than this and a night was missed.
+OLD = timedelta(hours=36)
+_UNASKED: Any = object()
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Values every template may use."""
-    return {"user": request.user}
+    user = getattr(request, "user", None)
+    state = state_of(request) if user is not None and user.is_authenticated else None
+    return bare() | {
+        "user": user,
+        "nav": navigation(user, request.path),
+        "state": state,
+        "freshness": freshness(state),
+        "messages": get_messages(request),
+    }
+
+
+def bare() -> dict[str, Any]:
+    """The same names without asking the database, the session or the request: for pages about faults."""
+    return {
+        "user": None,
+        "nav": [],
+        "state": None,
+        "freshness": None,
+        "messages": (),
+        "demo": settings.CONFIG.demo,
+        "version": _version(),
+        "home_href": address("home", "/"),
+        "search_href": address("search", "/search/"),
+        "number_href": address("the-number", "/the-number/"),
+        "accessibility_href": address("accessibility", "/accessibility/"),
+        "sign_in_href": address("account_login", "/accounts/login/"),
+        "sign_out_href": address("account_logout", "/accounts/logout/"),
+    }
+
+
+def state_of(request: HttpRequest) -> "State | None":
+    """Which figures are shown, or None where none are loaded yet. Asked for once in a request."""
+    from wmt.site.workload.current import NoDataYet, current_state
+
+    found: State | None = getattr(request, "_wmt_state", _UNASKED)
+    if found is _UNASKED:
+        try:
+            found = current_state()
+        except NoDataYet:
+            found = None
+        request._wmt_state = found  # type: ignore[attr-defined]
+    return found
+
+
+def needed_state(request: HttpRequest) -> "State":
+    """Which figures are shown. Raises NoDataYet, which has a page of its own."""
+    from wmt.site.workload.current import NoDataYet
+
+    found = state_of(request)
+    if found is None:
+        raise NoDataYet
+    return found
+
+
+def navigation(user: Any, path: str) -> list[dict[str, Any]]:
+    """The places in the navigation, as far as this person may go there. Nobody signed in: none."""
+    if user is None or not user.is_authenticated:
+        return []
+    from wmt.site.accounts.access import may
+    from wmt.site.accounts.roles import Action
+
+    places: Sequence[tuple[str, str, str, Action | None]] = (
+        ("Your place", "home", "/", None),
+        ("Nation", "nation", "/nation/", None),
+        ("Rules", "rules", "/rules/", None),
+        ("What this number is", "the-number", "/the-number/", None),
+        ("Loads", "loads", "/loads/", Action.READ_LOADS),
+        ("Audit", "audit", "/audit/", Action.READ_AUDIT),
+        ("People", "people", "/people/", Action.MANAGE_USERS),
+    )
+    return [
+        {"text": text, "href": href, "current": _is_within(path, href)}
+        for text, name, fallback, action in places
+        if action is None or may(user, action)
+        for href in (address(name, fallback),)
+    ]
+
+
+def address(name: str, fallback: str) -> str:
+    """The address with a name, or the fallback while there is no such name."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return fallback
+
+
+def freshness(state: "State | None") -> dict[str, Any] | None:
+    """The moment and the rules of the figures, how old they are in words, and whether that is too old."""
+    if state is None:
+        return None
+    return {
+        "moment": state.as_at_text,
+        "rules": f"{state.rules_date:%-d %B %Y}",
+        "overlays": list(state.overlays),
+        "age": age_words(state.age),
+        "is_old": state.age > OLD,
+    }
+
+
+def age_words(age: timedelta) -> str:
+    """How old something is, as people say it: hours up to two days, then days."""
+    hours = age // timedelta(hours=1)
+    if age < timedelta(0):
+        return "dated ahead of this computer’s clock"
+    if hours < 1:
+        return "less than an hour old"
+    if hours < 48:
+        return f"{hours} hour{'s' if hours > 1 else ''} old"
+    return f"{hours // 24} days old"
+
+
+def _is_within(path: str, href: str) -> bool:
+    return path == href or (href != "/" and path.startswith(href))
+
+
+@cache
+def _version() -> str:
+    return version("wmt")

@@ -1,17 +1,40 @@
 """The template environment: strict, and with the few helpers that templates use."""
 
+from collections.abc import MutableMapping
 from typing import Any
 
 from django.templatetags.static import static
 from django.urls import reverse
-from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
+from jinja2 import ChainableUndefined, Environment, PackageLoader, PrefixLoader, StrictUndefined, Template
+
+GOVUK = "govuk_frontend_jinja"
+
+
+class Pages(Environment):
+    """Our pages are strict about names; GOV.UK's macros ask for parameters that need not be there.
+
+    So templates under `govuk_frontend_jinja/` come from an environment of their own that lets them.
+    """
+
+    govuk: Environment
+
+    def get_template(
+        self,
+        name: str | Template,
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,
+    ) -> Template:
+        """The template of a name."""
+        if isinstance(name, str) and name.startswith(f"{GOVUK}/"):
+            return self.govuk.get_template(name, parent, globals)
+        return super().get_template(name, parent, globals)
 
 
 def environment(**options: Any) -> Environment:
     """The environment of all pages. GOV.UK's macros are under `govuk_frontend_jinja/`."""
-    options.setdefault("undefined", StrictUndefined)
-    made = Environment(**options)
-    govuk = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
-    made.loader = ChoiceLoader([made.loader, govuk]) if made.loader else govuk
+    options["undefined"] = StrictUndefined
+    made = Pages(**options)
+    loader = PrefixLoader({GOVUK: PackageLoader(GOVUK)})
+    made.govuk = Environment(**{**options, "undefined": ChainableUndefined, "loader": loader})
     made.globals.update(static=static, url=reverse)
     return made
