@@ -9,6 +9,7 @@ from wmt.ledger.figures import (
     decimal,
     is_over,
     percentage_points_x100,
+    remaining_x100,
     shown_capacity,
     shown_points,
 )
@@ -25,5 +26,5 @@ __all__ = [
     "PRICING", "SHARES", "TOTAL", "Cause", "Ledger", "LedgerError", "Moment", "Reason", "Share",
     "capacity_x100", "changes", "compare", "decimal", "is_over", "percentage_points_x100",
     "present_comparison", "present_line", "present_post", "present_total", "reconciliation",
-    "shown_capacity", "shown_points", "side_by_side", "untiered_at_stake", "warm_up",
+    "remaining_x100", "shown_capacity", "shown_points", "side_by_side", "untiered_at_stake", "warm_up",
 ]  # fmt: skip

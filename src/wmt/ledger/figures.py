@@ -27,6 +27,11 @@ def is_over(points_x100: int, available_x100: int, percent_x100: int) -> bool:
     return available_x100 > 0 and points_x100 * 10_000 > percent_x100 * available_x100
 
 
+def remaining_x100(points_x100: int, available_x100: int) -> int:
+    """The points there is time for beyond those held, in hundredths; negative when over."""
+    return available_x100 - points_x100
+
+
 def decimal(hundredths: int | None) -> Decimal | None:
     """Hundredths as a decimal number with two places."""
     return None if hundredths is None else Decimal(hundredths).scaleb(-2)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from django.db.models import BigIntegerField, Count, Sum
@@ -30,6 +30,11 @@ class Lines:
     beside_x100: int
     active_cases: int
     listed_cases: int
+
+    def with_more(self, more: "Lines") -> "Lines":
+        """These lines and others of the same pricing, whatever their grade, together."""
+        added = {name: getattr(self, name) + getattr(more, name) for name in ("lines", *AMOUNTS)}
+        return replace(self, grade="", **added)
 
 
 @lru_cache(maxsize=4)

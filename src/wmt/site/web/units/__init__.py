@@ -1,0 +1,1 @@
+"""Pages of units, from the nation to a post: one address scheme, one view, a presenter for each tab."""

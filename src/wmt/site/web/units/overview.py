@@ -1,0 +1,210 @@
+"""Overview: a unit's figures, those of the units below it, and how they spread."""
+
+from typing import Any
+
+from wmt.ledger import is_over, remaining_x100
+from wmt.site.web import tables
+from wmt.site.web.addresses import unit_url, working_url
+from wmt.site.web.tables import Column, Row, Table, Value
+from wmt.site.web.units import strip
+from wmt.site.web.units.measures import MEASURES, REMAINING, shown
+from wmt.site.web.units.question import BANDS, GRADES, Question
+from wmt.site.workload import units
+from wmt.site.workload.models import Unit
+
+TITLE = "Overview"
+TEMPLATE = "unit/overview.jinja"
+
+#: The marks of balance on the strip and in the filter; being over is judged by the rules' own mark.
+LOW_X100 = 9_000
+
+_FIGURES = ("points", "available")
+_REST = ("contracted_hours", "reduction_hours", "cases", "cases_all")
+
+
+def applies(unit: Unit) -> bool:  # noqa: ARG001
+    """Every unit has one."""
+    return True
+
+
+def content(question: Question) -> dict[str, Any]:
+    """The key figures of the unit, the table of those below it, the strip, the filters."""
+    listed = [
+        unit for unit in question.below if not question.band or band_of(unit, question) == question.band
+    ]
+    found: dict[str, Any] = {
+        "figures": figures(question, question.subject),
+        "over": is_over(question.unit.points_x100, question.unit.available_x100, question.state.over_x100),
+        "notes": notes(question.unit, question),
+        "tables": {},
+    }
+    if question.is_post:
+        return found
+    whole = _sum_row(question) if not question.band else None
+    table = Table(
+        "overview",
+        f"{units.PLURALS[question.level]} of {question.unit.name}{_filtered(question)}",
+        columns(question.level),
+        [_row(question, unit) for unit in listed],
+        whole,
+        _table_notes(question, listed),
+        "No unit fits these filters. Choose other ones.",
+    )
+    return {
+        **found,
+        "tables": {"overview": table},
+        "strip": strip.strip(
+            listed, question.state.over_x100, f"{units.PLURALS[question.level]} by capacity"
+        ),
+        "filters": filters(question),
+        "over_below": sum(_is_over(unit, question) for unit in listed),
+        "listed": len(listed),
+        "listed_title": units.PLURALS[question.level].lower() if question.level != "pdu" else "PDUs",
+    }
+
+
+def figures(question: Question, unit: Unit) -> list[tuple[str, Value, str]]:
+    """The figures of a unit itself: title, value with the way to its lines, what it is."""
+    rows = [("Capacity", _capacity(question, unit), "points held ÷ points available")]
+    for name in (*_FIGURES, REMAINING, *_REST):
+        title = "Remaining points" if name == REMAINING else MEASURES[name].title
+        meaning = "available points less points" if name == REMAINING else MEASURES[name].meaning
+        rows.append((title, _value(question, unit, name), meaning))
+    return rows
+
+
+def columns(level: str) -> list[Column]:
+    """The columns of a table of units."""
+    grade = [Column("grade", "Grade")] if level == "post" else [Column("posts", "Posts", "count")]
+    return [
+        Column("name", {"post": "Practitioner", "pdu": "PDU"}.get(level, level.capitalize())),
+        Column("code", "Code", "code"),
+        *grade,
+        Column("capacity", "Capacity", "percent"),
+        *(Column(name, MEASURES[name].title, MEASURES[name].kind) for name in _FIGURES),
+        Column(REMAINING, "Remaining points", "points"),
+        *(Column(name, MEASURES[name].title, MEASURES[name].kind) for name in _REST),
+        *([] if level == "post" else [Column("posts_without_time", "Posts without time", "count")]),
+    ]
+
+
+def _row(question: Question, unit: Unit) -> Row:
+    # a child opens on the tab one comes from, and keeps the grade that was asked for
+    href = unit_url(unit.level, unit.code, grade="" if unit.level == "post" else question.grade)
+    return Row(
+        {
+            "name": tables.text(unit.name, href, stale_note(unit)),
+            "code": tables.text(unit.code),
+            **_values(question, unit),
+        },
+        unit.level,
+        unit.code,
+    )
+
+
+def _sum_row(question: Question) -> Row:
+    unit = question.subject
+    return Row({"name": tables.text("Total"), "code": tables.text(""), **_values(question, unit)})
+
+
+def _values(question: Question, unit: Unit) -> dict[str, Value]:
+    own = {
+        "grade": tables.text(unit.grade),
+        "posts": tables.count(unit.posts),
+        "posts_without_time": tables.count(unit.posts_without_time),
+        "capacity": _capacity(question, unit),
+    }
+    return own | {name: _value(question, unit, name) for name in (*_FIGURES, REMAINING, *_REST)}
+
+
+def _capacity(question: Question, unit: Unit) -> Value:
+    href = working_url(unit.level, unit.code, "capacity", grade=_grade(question, unit))
+    return tables.percent(unit.points_x100, unit.available_x100, question.state.over_x100, href)
+
+
+def _value(question: Question, unit: Unit, name: str) -> Value:
+    href = working_url(unit.level, unit.code, name, grade=_grade(question, unit))
+    if name == REMAINING:
+        return tables.points(remaining_x100(unit.points_x100, unit.available_x100), href)
+    measure = MEASURES[name]
+    return shown(measure, getattr(unit, measure.field), href)
+
+
+def _grade(question: Question, unit: Unit) -> str:
+    return "" if unit.level == "post" else question.grade
+
+
+def band_of(unit: Unit, question: Question) -> str:
+    """Which band a unit's capacity lies in, by its exact value."""
+    if unit.available_x100 == 0:
+        return "none"
+    if _is_over(unit, question):
+        return "over"
+    at_least = unit.points_x100 * 10_000 >= LOW_X100 * unit.available_x100
+    return "within" if at_least else "under"
+
+
+def _is_over(unit: Unit, question: Question) -> bool:
+    return is_over(unit.points_x100, unit.available_x100, question.state.over_x100)
+
+
+def stale_note(unit: Unit) -> str:
+    """What to say beside a unit whose figures are not all of this extract."""
+    if unit.level == "post":
+        if unit.stale_since:
+            return f"figures of {unit.stale_since:%-d %b %Y}: set aside in this load"
+        return "not measured: set aside in this load" if unit.unmeasured_posts else ""
+    said = []
+    if unit.stale_posts:
+        said.append(f"{unit.stale_posts:,} posts with figures of an earlier load")
+    if unit.unmeasured_posts:
+        said.append(f"{unit.unmeasured_posts:,} posts not measured")
+    return "; ".join(said)
+
+
+def notes(unit: Unit, question: Question) -> list[str]:
+    """What has to be known before this unit's figures are believed."""
+    said = [stale_note(unit)] if stale_note(unit) else []
+    if unit.posts_without_time and unit.level != "post":
+        said.append(
+            f"{unit.posts_without_time:,} posts have no available time. Their points count here; nobody has "
+            "time for that work."
+        )
+    if question.is_post and unit.available_x100 == 0 and not unit.unmeasured_posts:
+        said.append(
+            "This post has no available time, so no capacity: its points are work nobody has time for."
+        )
+    return said
+
+
+def _filtered(question: Question) -> str:
+    parts = [f"grade {question.grade}"] if question.grade else []
+    parts += [BANDS[question.band]] if question.band else []
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def _table_notes(question: Question, listed: list[Unit]) -> list[str]:
+    said = ["Totals are sums. A unit's capacity is its points ÷ its available points, never a mean."]
+    if question.band:
+        said.append(f"{len(listed):,} of {len(question.below):,} are in this band, so there is no total row.")
+    return said
+
+
+def filters(question: Question) -> list[dict[str, Any]]:
+    """The fields of the filter form."""
+    levels = [(level, units.PLURALS[level]) for level in units.levels_below(question.unit.level)]
+    return [
+        {"name": "list", "label": "Show", "value": question.level, "options": levels},
+        {
+            "name": "grade",
+            "label": "Grade",
+            "value": question.grade,
+            "options": [("", "All grades"), *((grade, grade) for grade in GRADES)],
+        },
+        {
+            "name": "band",
+            "label": "Capacity",
+            "value": question.band,
+            "options": [("", "Any capacity"), *BANDS.items()],
+        },
+    ]

@@ -1,0 +1,69 @@
+"""What a page of a unit was asked for: the unit, the figures of one load, and the filters of the address."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.http import HttpRequest
+
+from wmt.site.accounts.models import User
+from wmt.site.workload import units
+from wmt.site.workload.current import State
+from wmt.site.workload.models import Unit
+
+GRADES = ("PO", "PSO", "TPO", "SPO", "DMY")
+BANDS = {"under": "under 90%", "within": "90% to 110%", "over": "over 110%", "none": "no available time"}
+
+
+@dataclass(frozen=True)
+class Question:
+    """One request for a tab of a unit. Filters that make no sense are taken for none."""
+
+    request: HttpRequest
+    state: State
+    unit: Unit
+
+    @property
+    def user(self) -> User:
+        """Who asks."""
+        user: User = self.request.user  # type: ignore[assignment]
+        return user
+
+    @property
+    def is_post(self) -> bool:
+        """Whether it is about one post, which has nothing under it."""
+        return self.unit.level == "post"
+
+    @property
+    def grade(self) -> str:
+        """Only posts of this grade; empty: all."""
+        return self._one_of("grade", GRADES)
+
+    @property
+    def band(self) -> str:
+        """Only units whose capacity lies in this band; empty: all."""
+        return self._one_of("band", tuple(BANDS))
+
+    @property
+    def level(self) -> str:
+        """The level of the units that are listed: the one under this unit unless another is asked for."""
+        choices = units.levels_below(self.unit.level)
+        return self._one_of("list", choices) or choices[0]
+
+    def _one_of(self, name: str, choices: tuple[str, ...]) -> str:
+        asked = self.request.GET.get(name, "")
+        return asked if asked in choices else ""
+
+    @cached_property
+    def below(self) -> list[Unit]:
+        """The units that are listed, of the grade asked for."""
+        if self.is_post:
+            return [self.unit]
+        return list(units.below(self.state, self.unit, self.level, self.grade))
+
+    @cached_property
+    def subject(self) -> Unit:
+        """The unit as the filters leave it: of one grade only, or itself."""
+        if not self.grade or self.is_post:
+            return self.unit
+        rows = [row for row in units.grades(self.state, self.unit) if row.grade == self.grade]
+        return rows[0] if rows else Unit(level=self.unit.level, code=self.unit.code, name=self.unit.name)

@@ -1,0 +1,103 @@
+"""One view for every tab of every unit."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from wmt.site.web.addresses import NATION, unit_url
+from wmt.site.web.frame import state_of
+from wmt.site.web.tables import Table, arranged
+from wmt.site.web.units import caseload, contacts, court, omic, overview, reports, working
+from wmt.site.web.units.question import Question
+from wmt.site.workload import units
+from wmt.site.workload.current import NoDataYet
+from wmt.site.workload.models import Unit
+
+
+class Tab(Protocol):
+    """A tab's presenter: a module with these."""
+
+    TITLE: str
+    TEMPLATE: str
+
+    def applies(self, unit: Unit) -> bool:
+        """Whether there is anything to see for this unit."""
+
+    def content(self, question: Question) -> dict[str, Any]:
+        """The template's values; all tables under 'tables', by their names, in the order they are shown."""
+
+
+TABS: dict[str, Any] = {
+    "": overview,
+    "caseload": caseload,
+    "working": working,
+    "reports": reports,
+    "help": contacts,
+    "omic": omic,
+    "court": court,
+}
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link of a navigation."""
+
+    text: str
+    href: str
+    current: bool = False
+
+
+def question_of(request: HttpRequest, level: str, code: str) -> Question:
+    """What an address asks for. Raises NoDataYet and UnknownUnit, which become pages."""
+    state = state_of(request)
+    if state is None:
+        raise NoDataYet
+    unit = units.find(state, request.user, level, code)  # type: ignore[arg-type]
+    return Question(request, state, unit)
+
+
+def tables_of(question: Question, tab: str) -> tuple[dict[str, Any], dict[str, Table]]:
+    """What a tab shows, and its tables in full. Raises Http404 for an unknown tab."""
+    if tab not in TABS:
+        raise Http404(f"a {question.unit.level} has no page '{tab}'")
+    content = TABS[tab].content(question)
+    return content, content.pop("tables")
+
+
+def unit_page(request: HttpRequest, level: str = NATION, code: str = NATION, tab: str = "") -> HttpResponse:
+    """A tab of a unit."""
+    question = question_of(request, level, code)
+    content, found = tables_of(question, tab)
+    tables = {name: arranged(table, request) for name, table in found.items()}
+    context = {**_around(question, tab), **content, "tables": tables, "question": question}
+    return render(request, TABS[tab].TEMPLATE, context)
+
+
+def _around(question: Question, tab: str) -> dict[str, Any]:
+    """What is around every tab: where we are, the other tabs, the neighbours."""
+    unit, state = question.unit, question.state
+    above = units.above(state, unit)
+    return {
+        "unit": unit,
+        "level_title": units.TITLES[unit.level],
+        "tab_title": TABS[tab].TITLE,
+        "crumbs": [(each.name, unit_url(each.level, each.code, tab)) for each in above],
+        "tabs": [
+            Link(module.TITLE, unit_url(unit.level, unit.code, name), name == tab)
+            for name, module in TABS.items()
+            if name == tab or module.applies(unit)
+        ],
+        "siblings": _siblings(question, tab),
+        "tab": tab,
+    }
+
+
+def _siblings(question: Question, tab: str) -> list[Link]:
+    """The units beside this one, a step away. Practitioners are listed by the page of their team."""
+    unit = question.unit
+    if unit.level in (NATION, "post"):
+        return []
+    beside = units.beside(question.state, unit).values_list("code", "name")
+    return [Link(name, unit_url(unit.level, code, tab), code == unit.code) for code, name in beside]

@@ -1,0 +1,104 @@
+"""Lines in the words of the field: what a line is, and the way to the rule that priced it."""
+
+from functools import cache
+
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from wmt.rules import load
+from wmt.site.workload.models import Pricing
+
+_PLACES = {"community": "Community", "licence": "Licence", "custody": "Custody", "unknown": "Unknown type"}
+_REPORTS = {
+    "sdr": "Standard delivery report (SDR)",
+    "fdr": "Fast delivery report (FDR)",
+    "oral": "Oral report",
+    "sdr_due": "SDR due in the next 30 days",
+    "parom": "Parole report (PAROM)",
+}
+PARTS = {
+    "community": "Community cases",
+    "licence": "Licence cases",
+    "custody": "Custody cases",
+    "t2a": "T2A cases",
+    "reports": "Reports",
+    "contacts": "Help given and received (CMS)",
+    "contracted_hours": "Contracted hours",
+    "reduction": "Reductions",
+}
+
+
+def what(pricing: Pricing) -> str:
+    """What a line is: 'Community A3', 'Help given: CMS47', 'Contracted hours'."""
+    match pricing.kind:
+        case "case":
+            return _case(pricing)
+        case "omic_licence":
+            return f"OMiC case, if on licence: {_tier(pricing)}"
+        case "unpaid_work":
+            return f"Weighting of unpaid work: {_case(pricing)}"
+        case "report":
+            return report_name(pricing)
+        case "contact":
+            return f"{contact_side(pricing)}: {contact_code(pricing)}"
+    return PARTS.get(pricing.kind, pricing.kind)
+
+
+def place(pricing: Pricing) -> str:
+    """The case type in words."""
+    return _PLACES.get(pricing.location, pricing.location)
+
+
+def _case(pricing: Pricing) -> str:
+    stream = {"t2a": "T2A ", "omic": "OMiC "}.get(pricing.stream, "")
+    return f"{stream}{place(pricing)} {_tier(pricing)}"
+
+
+def _tier(pricing: Pricing) -> str:
+    tier = "untiered" if pricing.tier == "0" else pricing.tier
+    return f"{tier}, suspended" if pricing.suspended else tier
+
+
+def report_name(pricing: Pricing) -> str:
+    """Which report a line is of."""
+    name = pricing.rule.rpartition(".")[2]
+    return _REPORTS.get(name, name.replace("_", " ").capitalize())
+
+
+def contact_side(pricing: Pricing) -> str:
+    """Who helped: whose case it was loses the points, who did it gains them."""
+    return "Help received" if (pricing.each_x100 or 0) < 0 else "Help given"
+
+
+def contact_code(pricing: Pricing) -> str:
+    """The contact code of a line that is inside the days that count."""
+    table, _, code = pricing.rule.rpartition(".")
+    return code if table == "cms_points" else "outside the days that count"
+
+
+def part(pricing: Pricing) -> str:
+    """Which part of the figure a line belongs to: a component of the points, or a kind of time."""
+    return pricing.component or pricing.kind
+
+
+def rule_href(path: str, back: str) -> str:
+    """The page of a rule, with the way back to the figure it priced."""
+    return f"{reverse('rule', args=[path])}?{urlencode({'back': back})}"
+
+
+def rule_name(path: str) -> str:
+    """What a rule means, in the words of the rules; its path where the rules no longer know it."""
+    if path not in _known():
+        return path
+    return load().parameter(path).values[-1].description.rstrip(".")
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(load().paths)
+
+
+def hours_a_month(path: str, values: dict[str, str | None]) -> str:
+    """The published hours in a four-week month of one such case, where there are any."""
+    table, _, rest = path.partition(".")
+    return (values.get(f"monthly_hours.{rest}") or "") if table == "tier_points" else ""

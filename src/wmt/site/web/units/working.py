@@ -1,0 +1,298 @@
+"""How it is worked out: the lines behind a figure, each with the rule that priced it.
+
+`?figure=` names a measure, or 'capacity' or 'remaining', which are of both sides of the ledger. `?of=` is
+the number of a pricing: then the units below are listed that hold such lines, down to the lines.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wmt.ledger import SHARES, Share, remaining_x100
+from wmt.site.web import tables
+from wmt.site.web.addresses import unit_url
+from wmt.site.web.tables import Column, Row, Table, Value, changed
+from wmt.site.web.units import words
+from wmt.site.web.units.measures import MEASURES, REMAINING, Measure, shown_exactly
+from wmt.site.web.units.question import Question
+from wmt.site.workload import figures, units
+from wmt.site.workload.figures import Lines
+from wmt.site.workload.models import Line, Pricing, RuleValue, Unit
+
+TITLE = "How it is worked out"
+TEMPLATE = "unit/working.jinja"
+CAPACITY = "capacity"
+_SIDES = ("points", "available")
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A figure and the sum of its lines: equal, or the page says that they are not."""
+
+    measure: Measure
+    of_lines: Value
+    figure: Value
+    agrees: bool
+    lines: int
+
+
+def applies(unit: Unit) -> bool:  # noqa: ARG001
+    """Every figure of every unit has lines, or says that it has none."""
+    return True
+
+
+def content(question: Question) -> dict[str, Any]:
+    """The sums and the tables of lines of the figure that was asked for."""
+    asked = question.request.GET.get("figure", CAPACITY)
+    name = asked if asked in MEASURES or asked == REMAINING else CAPACITY
+    measures = [MEASURES[name]] if name in MEASURES else [MEASURES[side] for side in _SIDES]
+    chosen = _chosen(question)
+    sides = [_Side(question, measure, chosen) for measure in measures]
+    subject = question.subject
+    return {
+        "figure": name,
+        "figure_title": _title(name),
+        "sums": [side.total() for side in sides],
+        "capacity": tables.percent(subject.points_x100, subject.available_x100, question.state.over_x100),
+        "remaining": tables.exact(remaining_x100(subject.points_x100, subject.available_x100)),
+        "tables": {side.measure.name: side.table() for side in sides},
+        "parts": _parts(question, sides) if name in (CAPACITY, REMAINING, "points") and not chosen else [],
+        "chosen": words.what(chosen) if chosen else "",
+        "whole": changed(question.request.GET, of="", page=""),
+        "choices": _choices(question, name),
+    }
+
+
+def _title(name: str) -> str:
+    return {CAPACITY: "Capacity", REMAINING: "Remaining points"}.get(name) or MEASURES[name].title
+
+
+def _chosen(question: Question) -> Pricing | None:
+    """The pricing that `?of=` names; none where it makes no sense."""
+    asked = question.request.GET.get("of", "")
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 9):
+        return None
+    return figures.pricing_of(question.state).get(int(asked))
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One measure of a page: its lines, their sum and their table."""
+
+    question: Question
+    measure: Measure
+    chosen: Pricing | None
+
+    @property
+    def share(self) -> Share:
+        return SHARES[self.measure.field]
+
+    def lines(self) -> Sequence[Lines | Line]:
+        """The lines of the unit that the measure sums: one by one for a post, else by pricing."""
+        found: Iterable[Lines | Line]
+        if self.question.is_post:
+            found = figures.lines_of(self.question.state, self.question.unit)
+        else:
+            found = _of_all_grades(_sums(self.question, [self.question.unit]))
+        return [line for line in found if self._belongs(self.pricing(line)) and _matters(line, self.share)]
+
+    def _belongs(self, pricing: Pricing) -> bool:
+        if self.chosen is not None and pricing.number != self.chosen.number:
+            return False
+        return figures.belongs(pricing, self.share)
+
+    def pricing(self, line: Lines | Line) -> Pricing:
+        """What priced a line."""
+        if isinstance(line, Lines):
+            return line.pricing
+        return figures.pricing_of(self.question.state)[line.pricing]
+
+    def total(self) -> Sum:
+        """The sum of the lines beside the figure itself."""
+        lines = self.lines()
+        found = figures.summed(lines, self.share)
+        figure = found if self.chosen else getattr(self.question.subject, self.measure.field)
+        how_many = sum(line.lines if isinstance(line, Lines) else 1 for line in lines)
+        return Sum(
+            self.measure,
+            shown_exactly(self.measure, found),
+            shown_exactly(self.measure, figure),
+            found == figure,
+            how_many,
+        )
+
+    def table(self) -> Table:
+        """The lines; or, when one pricing is chosen, the units below that hold such lines."""
+        if self.chosen is not None and not self.question.is_post:
+            return self._holders(self.chosen)
+        lines = self.lines()
+        values = _values_of(self.question, [self.pricing(line).rule for line in lines])
+        of_post = self.question.is_post
+        return Table(
+            self.measure.name,
+            f"{self.measure.title}: the lines",
+            _line_columns(self.measure, of_post=of_post),
+            [self._row(line, values, of_post=of_post) for line in lines],
+            self._total_row(lines),
+            empty="No line makes up this figure: it is nought because there is nothing to sum.",
+        )
+
+    def _row(self, line: Lines | Line, values: dict[str, str | None], *, of_post: bool) -> Row:
+        pricing = self.pricing(line)
+        back = self.question.request.get_full_path()
+        found = {
+            "what": tables.text(words.what(pricing), self._opened(pricing)),
+            "each": tables.exact(pricing.each_x100),
+            "amount": shown_exactly(self.measure, figures.summed([line], self.share)),
+            "hours": tables.text(words.hours_a_month(pricing.rule, values)),
+            "rule": tables.text(words.rule_name(pricing.rule), words.rule_href(pricing.rule, back)),
+            "from": tables.text(pricing.rule_from or "always"),
+            "why": tables.text(_why(pricing, line)),
+            "quantity": _quantity(pricing, line),
+        }
+        if isinstance(line, Line):
+            found |= {
+                "ref": tables.text(line.ref),
+                "since": tables.day(line.since),
+                "about": tables.text(line.about, _colleague(line)),
+            }
+        else:
+            found["lines"] = tables.count(line.lines)
+        return Row(found) if of_post else Row(found, self.question.unit.level, self.question.unit.code)
+
+    def _opened(self, pricing: Pricing) -> str:
+        """A line of a unit leads to those below that hold it; a line of a post is where it ends."""
+        if self.question.is_post:
+            return ""
+        return changed(self.question.request.GET, of=str(pricing.number), figure=self.measure.name, page="")
+
+    def _total_row(self, lines: Sequence[Lines | Line]) -> Row:
+        empty = tables.text("")
+        keys = [column.key for column in _line_columns(self.measure, of_post=self.question.is_post)]
+        found = dict.fromkeys(keys, empty) | {
+            "what": tables.text("Sum of the lines"),
+            "amount": shown_exactly(self.measure, figures.summed(lines, self.share)),
+        }
+        if "lines" in found:
+            found["lines"] = tables.count(sum(line.lines for line in lines if isinstance(line, Lines)))
+        return Row(found)
+
+    def _holders(self, chosen: Pricing) -> Table:
+        level = units.child_level(self.question.unit.level)
+        below = list(units.below(self.question.state, self.question.unit, level))
+        sums = _sums(self.question, below)
+        rows = []
+        for unit in below:
+            lines = [line for line in sums.get(unit.code, []) if line.pricing.number == chosen.number]
+            if lines:
+                href = unit_url(
+                    unit.level, unit.code, "working",
+                    figure=self.measure.name, of=str(chosen.number), grade=self.question.grade,
+                )  # fmt: skip
+                values = {
+                    "name": tables.text(unit.name, href),
+                    "lines": tables.count(sum(line.lines for line in lines)),
+                    "amount": shown_exactly(self.measure, figures.summed(lines, self.share), href),
+                }
+                rows.append(Row(values, unit.level, unit.code))
+        total = figures.summed(self.lines(), self.share)
+        columns = [
+            Column("name", units.TITLES[level]),
+            Column("lines", "Lines", "count"),
+            Column("amount", self.measure.title, self.measure.kind),
+        ]
+        lines_in_all = sum(row.values["lines"].raw for row in rows)
+        last = {
+            "name": tables.text("Sum"),
+            "lines": tables.count(lines_in_all),
+            "amount": shown_exactly(self.measure, total),
+        }
+        return Table(
+            self.measure.name, f"{words.what(chosen)}: who holds these lines", columns, rows, Row(last)
+        )
+
+
+def _matters(line: Lines | Line, share: Share) -> bool:
+    """Whether a line is worth showing behind a measure: it adds to it, or is work listed at nought."""
+    return getattr(line, share.column) != 0 or share.column == "points_x100"
+
+
+def _sums(question: Question, of: Sequence[Unit]) -> dict[str, list[Lines]]:
+    return figures.sums_of(question.state, of, grade=question.grade)
+
+
+def _of_all_grades(sums: dict[str, list[Lines]]) -> list[Lines]:
+    """Lines of one unit that differ in grade only, as one."""
+    merged: dict[int, Lines] = {}
+    for line in (line for lines in sums.values() for line in lines):
+        number = line.pricing.number
+        merged[number] = line if number not in merged else merged[number].with_more(line)
+    return [merged[number] for number in sorted(merged)]
+
+
+def _values_of(question: Question, paths: Iterable[str]) -> dict[str, str | None]:
+    """The published hours a month of the tiers on the page, as the load's own rules have them."""
+    wanted = {f"monthly_hours.{path.partition('.')[2]}" for path in paths if path.startswith("tier_points.")}
+    rows = RuleValue.objects.filter(load_id=question.state.load_id, path__in=wanted)
+    return dict(rows.values_list("path", "value"))
+
+
+def _line_columns(measure: Measure, *, of_post: bool) -> list[Column]:
+    middle = (
+        [Column("ref", "Reference", "code"), Column("since", "Since", "date"), Column("about", "About")]
+        if of_post
+        else [Column("lines", "Lines", "count")]
+    )
+    return [
+        Column("what", "What"),
+        *middle,
+        Column("quantity", "Number", "number"),
+        *([Column("each", "Points each", "points")] if measure.kind == "points" else []),
+        Column("amount", measure.title, measure.kind),
+        *([Column("hours", "Hours a month each", "number")] if measure.name != "available" else []),
+        Column("rule", "Rule"),
+        Column("from", "In force from", "date"),
+        Column("why", "Why it does not count, or needs a look"),
+    ]
+
+
+def _quantity(pricing: Pricing, line: Lines | Line) -> Value:
+    """Cases, reports and contacts in numbers; time in hours a week."""
+    found = tables.hours(line.quantity_micro)
+    return tables.hours(line.quantity_micro, note="hours a week") if pricing.side == "time" else found
+
+
+def _why(pricing: Pricing, line: Lines | Line) -> str:
+    if pricing.reason:
+        return pricing.reason
+    return "" if pricing.counted or line.points_x100 else "does not count"
+
+
+def _colleague(line: Line) -> str:
+    return unit_url("post", line.other_post) if line.other_post else ""
+
+
+def _parts(question: Question, sides: Sequence[_Side]) -> list[tuple[str, Value]]:
+    """The points apart by what they are of; they add up to the points."""
+    subject = question.subject
+    work = any(side.measure.name == "points" for side in sides)
+    names = [name for name in words.PARTS if name in MEASURES] if work else []
+    found = []
+    for name in names:
+        measure = MEASURES[name]
+        href = unit_url(question.unit.level, question.unit.code, "working", figure=name, grade=question.grade)
+        found.append((words.PARTS[name], shown_exactly(measure, getattr(subject, measure.field), href)))
+    return found
+
+
+def _choices(question: Question, name: str) -> list[tuple[str, str, bool]]:
+    """The other figures of this unit: title, address, whether it is the one shown."""
+    names = (CAPACITY, *MEASURES)
+    return [
+        (
+            _title(each),
+            unit_url(question.unit.level, question.unit.code, "working", figure=each, grade=question.grade),
+            each == name,
+        )
+        for each in names
+    ]
