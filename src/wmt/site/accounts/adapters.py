@@ -1,17 +1,178 @@
-"""Who allauth lets in."""
+"""Who allauth lets in, and in which words it speaks."""
+
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from django.http import HttpRequest
+from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.providers.base import AuthProcess
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from wmt.site.accounts import actions
+from wmt.site.accounts.models import User
+from wmt.site.audit.record import record
+
+_WORDS = {
+    "account/messages/password_changed.txt": "Your password is changed.",
+    "account/messages/logged_out.txt": "You are signed out.",
+    "mfa/messages/totp_activated.txt": "Your second factor is set up.",
+    "mfa/messages/totp_deactivated.txt": "Your second factor is removed.",
+    "mfa/messages/recovery_codes_generated.txt": "You have new recovery codes. The old ones no longer work.",
+}
 
 
 class LocalAccounts(DefaultAccountAdapter):  # type: ignore[misc]
     """Local accounts: made by administrators only."""
 
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "The email address or the password is not right",
+        "too_many_login_attempts": "Too many tries have failed. Wait five minutes, then try again",
+        "rate_limited": "Too many tries have failed. Wait five minutes, then try again",
+        "incorrect_password": "This is not your password",
+        "enter_current_password": "This is not your present password",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """Never: there is no open sign-up."""
         return False
 
+    def add_message(
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        message_context: dict[str, Any] | None = None,  # noqa: ARG002
+        extra_tags: str = "",
+        message: str | None = None,
+    ) -> None:
+        """Says in our words what is worth saying, and nothing of the rest."""
+        said = message or _WORDS.get(message_template or "")
+        if said:
+            super().add_message(request, level, message=said, extra_tags=extra_tags)
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
+        """Back to the sign-in page."""
+        return "/accounts/login/"
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
+        """Back to where the person's own sign-in is kept."""
+        return "/accounts/2fa/"
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Counts the try. Raises ValidationError when there were too many, and writes that down."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            self._refused(request, credentials, "there were too many tries")
+            raise
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Writes down a sign-in that failed: the address as typed, never the password."""
+        self._refused(request, credentials, "the email address or the password was not right")
+
+    def _refused(self, request: HttpRequest, credentials: dict[str, Any], why: str) -> None:
+        typed = str(credentials.get("email") or "")[:120]
+        record("sign-in refused", f"{typed} was not let in: {why}.", request=request, who=typed)
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        """The page for a person whose account is closed."""
+        record(
+            "sign-in refused", f"{user} was not let in: the account is closed.", request=request, actor=user
+        )
+        return super().respond_user_inactive(request, user)
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        """Whether `password` is this person's. Tries are counted like those of signing in."""
+        from allauth.core import context
+
+        found = self.authenticate(context.request, email=user.email, password=password)
+        return found is not None and found.pk == user.pk
+
+
+class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]
+    """The second factor of local accounts."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": "This code is not right, or it is too old. Use the one that is shown now",
+    }
+
 
 class SignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]
-    """The organisation's sign-on."""
+    """The organisation's sign-on: known by its stable `sub`, not by a name or an address."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:  # noqa: ARG002
+        """Never by allauth's own way: who is let in is decided in pre_social_login."""
+        return False
+
+    def on_authentication_error(
+        self,
+        request: HttpRequest,
+        provider: Any,  # noqa: ARG002
+        error: Any = None,
+        **_: Any,
+    ) -> None:
+        """Writes down that the sign-on did not say who it was."""
+        record(
+            "sign-in refused",
+            f"The sign-on did not say who it was ({error or 'no reason given'}).",
+            request=request,
+        )
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        """Finds the account of whom the sign-on names, or shows them the page that says whom to ask."""
+        if sociallogin.state.get("process") != AuthProcess.LOGIN:
+            raise ImmediateHttpResponse(self._unknown(request, sociallogin))
+        if sociallogin.is_existing:
+            return
+        email = _verified_email(sociallogin)
+        user = _unlinked(email) if email else None
+        if user is None and email and settings.CONFIG.oidc_open and not _is_taken(email):
+            user = actions.add_reader(email=email, name=_name(sociallogin) or email)
+        if user is None:
+            raise ImmediateHttpResponse(self._unknown(request, sociallogin))
+        sociallogin.connect(request, user)
+        record("user", f"{user} was linked to {settings.CONFIG.oidc_name}.", request=request, actor=user)
+
+    def _unknown(self, request: HttpRequest, sociallogin: Any) -> HttpResponse:
+        named = _name(sociallogin) or (sociallogin.user and sociallogin.user.email) or "Somebody"
+        record(
+            "sign-in refused",
+            f"{named} was not let in: the sign-on knows them, this site does not.",
+            request=request,
+            who=str(named),
+        )
+        return render(request, "socialaccount/unknown.jinja", {"named": named}, status=403)
+
+
+def _claims(sociallogin: Any) -> dict[str, Any]:
+    found = sociallogin.account.extra_data
+    return found.get("userinfo") or found.get("id_token") or found
+
+
+def _name(sociallogin: Any) -> str:
+    return str(_claims(sociallogin).get("name") or "")[:120]
+
+
+def _verified_email(sociallogin: Any) -> str:
+    claims = _claims(sociallogin)
+    email = str(claims.get("email") or "").strip().lower()
+    return email if claims.get("email_verified") is True and len(email) <= 254 else ""
+
+
+def _unlinked(email: str) -> User | None:
+    """The account an administrator made for this address, unless another person is linked to it."""
+    user = User.objects.filter(email__iexact=email, is_demonstration=False).first()
+    if user is None or SocialAccount.objects.filter(user=user).exists():
+        return None
+    return user
+
+
+def _is_taken(email: str) -> bool:
+    return User.objects.filter(email__iexact=email).exists()

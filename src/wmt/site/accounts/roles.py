@@ -17,20 +17,31 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Role:
-    """A role: its title, what it allows, and the level whose page is its home."""
+    """A role: its title, what it allows, the level whose page is its home, and where it can be held."""
 
     title: str
     home: str
     allows: frozenset[Action]
+    levels: tuple[str, ...]
 
 
 _EVERYONE = frozenset({Action.EXPORT})
 
+#: From the nearest to the work to the furthest from it: the last one a person holds is their highest.
 ROLES: dict[str, Role] = {
-    "practitioner": Role("Practitioner", "post", _EVERYONE),
-    "manager": Role("Manager (senior probation officer)", "team", _EVERYONE | {Action.EDIT_AVAILABILITY}),
-    "head": Role("Head of PDU", "pdu", _EVERYONE | {Action.EDIT_AVAILABILITY}),
-    "analyst": Role("Performance and quality analyst", "nation", _EVERYONE | {Action.READ_LOADS}),
-    "support": Role("Application support", "nation", _EVERYONE | {Action.READ_LOADS, Action.READ_AUDIT}),
-    "administrator": Role("Administrator", "nation", frozenset(Action)),
+    "practitioner": Role("Practitioner", "post", _EVERYONE, ("team",)),
+    "manager": Role(
+        "Manager (senior probation officer)", "team", _EVERYONE | {Action.EDIT_AVAILABILITY}, ("team", "pdu")
+    ),
+    "head": Role("Head of PDU", "pdu", _EVERYONE | {Action.EDIT_AVAILABILITY}, ("pdu",)),
+    "analyst": Role(
+        "Performance and quality analyst",
+        "nation",
+        _EVERYONE | {Action.READ_LOADS},
+        ("nation", "region", "pdu"),
+    ),
+    "support": Role(
+        "Application support", "nation", _EVERYONE | {Action.READ_LOADS, Action.READ_AUDIT}, ("nation",)
+    ),
+    "administrator": Role("Administrator", "nation", frozenset(Action), ("nation",)),
 }

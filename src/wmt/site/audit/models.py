@@ -1,8 +1,33 @@
 """The audit trail: one event for everything that somebody did and may be asked about."""
 
+from typing import Any, ClassVar, NoReturn
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+
+
+class AppendOnlyError(RuntimeError):
+    """Somebody tried to change or take away what was written down."""
+
+    def __init__(self) -> None:
+        super().__init__("audit events are only ever added: write a new one that says what is different")
+
+
+class Events(models.QuerySet["AuditEvent"]):
+    """Events to read. None of the ways to change many at once is open."""
+
+    def update(self, **_: Any) -> NoReturn:
+        """Never. Raises AppendOnlyError."""
+        raise AppendOnlyError
+
+    def delete(self) -> NoReturn:
+        """Never. Raises AppendOnlyError."""
+        raise AppendOnlyError
+
+    def bulk_update(self, *_: Any, **__: Any) -> NoReturn:
+        """Never. Raises AppendOnlyError."""
+        raise AppendOnlyError
 
 
 class AuditEvent(models.Model):
@@ -24,6 +49,21 @@ class AuditEvent(models.Model):
     path = models.CharField(max_length=500, blank=True)
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
+
+    objects: ClassVar[models.Manager["AuditEvent"]] = Events.as_manager()
+
+    class Meta:
+        indexes = (models.Index(fields=["actor", "-id"]), models.Index(fields=["level", "code", "-id"]))
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Adds the event. Raises AppendOnlyError when it is there already."""
+        if not self._state.adding:
+            raise AppendOnlyError
+        super().save(*args, **kwargs)
+
+    def delete(self, *_: Any, **__: Any) -> NoReturn:
+        """Never. Raises AppendOnlyError."""
+        raise AppendOnlyError
 
     def __str__(self) -> str:
         return self.sentence

@@ -1,0 +1,99 @@
+"""What administrators type about people."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+
+from wmt.ledger import LEVELS
+from wmt.site.accounts.models import User
+from wmt.site.accounts.roles import ROLES
+
+HELD_AT = [level for level in reversed(LEVELS) if any(level in role.levels for role in ROLES.values())]
+
+
+class PersonForm(forms.Form):
+    """A person's name and staff code."""
+
+    name = forms.CharField(max_length=120, error_messages={"required": "Enter a name"})
+    staff_code = forms.CharField(max_length=40, required=False)
+
+
+class NewPersonForm(PersonForm):
+    """The same, with the address by which they sign in."""
+
+    email = forms.EmailField(
+        max_length=254,
+        error_messages={"required": "Enter an email address", "invalid": "Enter a whole email address"},
+    )
+    field_order = ("email", "name", "staff_code")
+
+
+class DayField(forms.DateField):
+    """A day as year-month-day, within reason."""
+
+    def __init__(self, **more: Any) -> None:
+        wrong = "Enter a day as year-month-day, for example 2026-11-23"
+        super().__init__(
+            input_formats=["%Y-%m-%d"],
+            error_messages={"invalid": wrong, "required": wrong},
+            **more,
+        )
+
+    def clean(self, value: Any) -> Any:
+        """The day. Raises ValidationError."""
+        found = super().clean(value)
+        if isinstance(found, date) and not 2000 <= found.year <= 2200:
+            raise forms.ValidationError("Enter a day between 2000 and 2200")
+        return found
+
+
+class GrantForm(forms.Form):
+    """A role at a unit for a time."""
+
+    role = forms.ChoiceField(
+        choices=[(name, role.title) for name, role in ROLES.items()],
+        error_messages={"required": "Choose a role", "invalid_choice": "Choose a role"},
+    )
+    level = forms.ChoiceField(
+        choices=[(level, level) for level in HELD_AT],
+        error_messages={"required": "Choose a level", "invalid_choice": "Choose a level"},
+    )
+    code = forms.CharField(max_length=100, required=False)
+    first_day = DayField()
+    last_day = DayField(required=False)
+
+
+class EndForm(forms.Form):
+    """When a role ends: at once where no day is given."""
+
+    last_day = DayField(required=False)
+
+
+class FirstPasswordForm(forms.Form):
+    """A password, typed twice."""
+
+    password = forms.CharField(
+        max_length=200, strip=False, error_messages={"required": "Enter a password of at least 12 characters"}
+    )
+    again = forms.CharField(
+        max_length=200, strip=False, error_messages={"required": "Enter the same password again"}
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean(self) -> dict[str, Any]:
+        """Both alike, and good enough."""
+        found = super().clean() or {}
+        password, again = found.get("password"), found.get("again")
+        if password and again and password != again:
+            self.add_error("again", "The two passwords are not the same")
+        elif password:
+            try:
+                validate_password(password, self.user)
+            except forms.ValidationError as fault:
+                self.add_error("password", fault)
+        return found

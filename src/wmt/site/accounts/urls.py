@@ -1,0 +1,50 @@
+"""Addresses of coming in, of one's own sign-in, and of people.
+
+Of allauth's addresses only those are here that we offer. Nobody signs up, changes their own address, or asks
+for a password by email: an administrator makes accounts, and links to set a password.
+"""
+
+from allauth.account import views as account
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as totp
+from allauth.socialaccount import views as social
+from allauth.socialaccount.providers.openid_connect import views as openid
+from django.urls import path
+
+from wmt.site.accounts import demo, people, views
+
+urlpatterns = [
+    path("accounts/login/", views.SignIn.as_view(), name="account_login"),
+    path("accounts/logout/", account.logout, name="account_logout"),
+    path("accounts/inactive/", account.account_inactive, name="account_inactive"),
+    path("accounts/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("accounts/password/change/", account.password_change, name="account_change_password"),
+    path("accounts/first-password/<slug:key>/<slug:token>/", views.first_password, name="first-password"),
+    path("accounts/2fa/", mfa.index, name="mfa_index"),
+    path("accounts/2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
+    path("accounts/2fa/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("accounts/2fa/totp/activate/", totp.activate_totp, name="mfa_activate_totp"),
+    path("accounts/2fa/totp/deactivate/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("accounts/2fa/recovery-codes/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path(
+        "accounts/2fa/recovery-codes/new/", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"
+    ),
+    path(
+        "accounts/2fa/recovery-codes/file/", codes.download_recovery_codes, name="mfa_download_recovery_codes"
+    ),
+    path("accounts/oidc/cancelled/", social.login_cancelled, name="socialaccount_login_cancelled"),
+    path("accounts/oidc/error/", social.login_error, name="socialaccount_login_error"),
+    path("accounts/oidc/<slug:provider_id>/login/", openid.login, name="openid_connect_login"),
+    path("accounts/oidc/<slug:provider_id>/login/callback/", openid.callback, name="openid_connect_callback"),
+    path("demo/sign-in/", demo.demo_sign_in, name="demo-sign-in"),
+    path("people/", people.people, name="people"),
+    path("people/new/", people.person_new, name="person-new"),
+    path("people/<int:number>/", people.person, name="person"),
+    path("people/<int:number>/change/", people.person_change, name="person-change"),
+    path("people/<int:number>/active/", people.person_active, name="person-active"),
+    path("people/<int:number>/grant/", people.person_grant, name="person-grant"),
+    path("people/<int:number>/grants/<int:grant>/end/", people.grant_end, name="grant-end"),
+    path("people/<int:number>/link/", people.person_link, name="person-link"),
+    path("people/<int:number>/second-factor/", people.person_second_factor, name="person-second-factor"),
+]

@@ -1,0 +1,62 @@
+"""Writing down what happened. Called in the same transaction as the change it tells of."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from wmt.site.audit.models import AuditEvent
+
+#: Every kind of event, and what the pages call it.
+KINDS: dict[str, str] = {
+    "sign-in": "Signed in",
+    "sign-out": "Signed out",
+    "sign-in refused": "Sign-in refused",
+    "load": "Extract loaded",
+    "export": "Table exported",
+    "denied": "Attempt denied",
+    "user": "Person changed",
+    "role": "Role granted or ended",
+    "setting": "Setting changed",
+}
+
+
+def record(
+    kind: str,
+    sentence: str,
+    *,
+    request: HttpRequest | None = None,
+    actor: Any = None,
+    who: str = "",
+    level: str = "",
+    code: str = "",
+    before: Any = None,
+    after: Any = None,
+) -> AuditEvent:
+    """Adds one event and returns it.
+
+    `actor` is who did it (without one: the person signed in on `request`, if any); `who` is their name where
+    there is no account, such as a command or the address typed by a stranger. `level` and `code` name the
+    unit it is about; `before` and `after` hold what a change changed, as plain data. Raises ValueError for a
+    kind that is not in KINDS.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"no such kind of audit event: {kind!r}")
+    if actor is None and request is not None:
+        signed_in = getattr(request, "user", None)
+        actor = signed_in if signed_in is not None and signed_in.is_authenticated else None
+    return AuditEvent.objects.create(
+        kind=kind,
+        sentence=_printable(sentence),
+        actor=actor,
+        who=_printable(who or (str(actor) if actor else "somebody not signed in"))[:160],
+        level=level,
+        code=code[:100],
+        path=request.path[:500] if request is not None else "",
+        before=before,
+        after=after,
+    )
+
+
+def _printable(text: str) -> str:
+    """Without characters no database keeps or no page shows: what strangers type comes through here."""
+    return "".join(character if character.isprintable() else " " for character in text)
