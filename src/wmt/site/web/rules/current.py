@@ -11,7 +11,6 @@ from django.utils import timezone
 from wmt import rules
 from wmt.rules import RuleSet, Value
 from wmt.site.web.frame import state_of
-from wmt.site.workload.current import NoDataYet, State
 from wmt.site.workload.models import RuleValue
 
 
@@ -29,13 +28,13 @@ class Laid:
 
 def night_day(request: HttpRequest) -> date:
     """The rules date of the figures that are shown; today where nothing is loaded yet."""
-    state = _state(request)
+    state = state_of(request)
     return state.rules_date if state else timezone.localdate()
 
 
 def laid_over(request: HttpRequest) -> dict[str, Laid]:
     """The rules of the current load that an overlay changed, by path; at most one query."""
-    state = _state(request)
+    state = state_of(request)
     if not state or not state.overlays:
         return {}
     found = RuleValue.objects.filter(load_id=state.load_id).exclude(overlay="")
@@ -43,14 +42,6 @@ def laid_over(request: HttpRequest) -> dict[str, Laid]:
         row.path: Laid(row.path, _worth(row.value), row.unit, row.overlay, row.source, row.valid_from)
         for row in found
     }
-
-
-def _state(request: HttpRequest) -> State | None:
-    try:
-        found: State | None = state_of(request)
-    except NoDataYet:
-        return None
-    return found
 
 
 def _worth(value: Any) -> str:

@@ -47,7 +47,6 @@ def index(request: HttpRequest) -> HttpResponse:
         "days": [(value.isoformat(), day_words(value)) for value in reversed(rules.load().days)],
         "laid": len(laid),
         "published": TABLES,
-        "crumbs": [("Rules", "")],
     }
     return render(request, "rules/index.jinja", context)
 
@@ -63,7 +62,7 @@ def rule(request: HttpRequest, path: str) -> HttpResponse:
         context = {
             "unknown": presenters.unknown(path, error),
             "path": path,
-            "crumbs": _crumbs("Unknown rule"),
+            "crumbs": _crumbs(),
         }
         return render(request, "rules/unknown.jinja", context, status=404)
     context = {
@@ -72,7 +71,7 @@ def rule(request: HttpRequest, path: str) -> HttpResponse:
         "errors": _errors(on),
         "laid": laid_over(request).get(path),
         "back": _back(request),
-        "crumbs": _crumbs(page.title),
+        "crumbs": _crumbs(),
     }
     return render(request, "rules/rule.jinja", context)
 
@@ -93,7 +92,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         "table": None,
         "found": 0,
         "sentences": [],
-        "crumbs": _crumbs("Rules on two dates"),
+        "crumbs": _crumbs(),
     }
     if a.day and b.day:
         table = presenters.compare_table(a.day, b.day, words)
@@ -122,7 +121,7 @@ def table(request: HttpRequest, name: str) -> HttpResponse:
         "before_all": presenters.before_all_rules(day),
         "errors": _errors(on),
         "laid": [found for path, found in laid.items() if path.startswith(published.roots)],
-        "crumbs": _crumbs(published.title),
+        "crumbs": _crumbs(),
     }
     return render(request, "rules/table.jinja", context)
 
@@ -131,19 +130,14 @@ def table(request: HttpRequest, name: str) -> HttpResponse:
 def the_number(request: HttpRequest) -> HttpResponse:
     """What the number is and is not, in plain words."""
     day = night_day(request)
-    context = {
-        "numbers": numbers(day),
-        "reasons": REASONS,
-        "back": _back(request),
-        "crumbs": [("What this number is", "")],
-    }
+    context = {"numbers": numbers(day), "reasons": REASONS, "back": _back(request)}
     return render(request, "the_number.jinja", context)
 
 
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     """The accessibility statement."""
-    return render(request, "accessibility.jinja", {"crumbs": [("Accessibility", "")]})
+    return render(request, "accessibility.jinja")
 
 
 def _words(request: HttpRequest) -> str:
@@ -167,8 +161,8 @@ def _errors(found: Asked) -> list[dict[str, str]]:
     return [{"text": found.error, "href": f"#{found.name}"}] if found.error else []
 
 
-def _crumbs(text: str) -> list[tuple[str, str]]:
-    return [("Rules", reverse("rules")), (text, "")]
+def _crumbs() -> list[tuple[str, str]]:
+    return [("Rules", reverse("rules"))]
 
 
 def _back(request: HttpRequest) -> str:
