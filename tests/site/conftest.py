@@ -1,0 +1,107 @@
+"""What tests of the site share: a small nation, loaded through the real door once, and people with roles."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from wmt.demo import Truth, write_nation
+from wmt.nights import Night, open_night
+
+
+@dataclass(frozen=True)
+class Nation:
+    """A small nation that is shown: its folder and truth on disk, its night, the load that shows it."""
+
+    folder: Path
+    truth: Truth
+    load: Any
+    night: Night
+
+    def unit(self, level: str, **more: Any) -> Any:
+        """The first unit of a level that fits, by code."""
+        from wmt.site.workload.models import Unit
+
+        units = Unit.objects.filter(load=self.load, level=level, whole=True, **more)
+        return units.order_by("code").first()
+
+
+@pytest.fixture(scope="session")
+def written_nation(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Truth]:
+    """A nation of about eighty posts on disk."""
+    folder = tmp_path_factory.mktemp("nation")
+    return folder, write_nation(folder, scale=0.01, nights=2, formats=("tidy", "people"))
+
+
+@pytest.fixture(scope="session")
+def _loaded_nation(
+    written_nation: tuple[Path, Truth],
+    django_db_setup: None,  # noqa: ARG001
+    django_db_blocker: Any,
+) -> Callable[[], Any]:
+    """Gives the load of the nation's first night; loads it when it is not in the database."""
+
+    def load() -> Any:
+        from wmt.site.workload import loading
+        from wmt.site.workload.models import Current, Load, Unit
+
+        folder, truth = written_nation
+        found = Load.objects.filter(who="the tests", state=Load.State.LOADED).first()
+        if found is None or not Unit.objects.filter(load=found).exists():
+            night = folder / truth.nights[0].folder
+            wish = loading.Wish(paths=[str(night / "tidy")], people=str(night / "people"))
+            found = loading.perform(loading.ask(wish=wish, who="the tests"))
+            if found.state == Load.State.UNCHANGED:
+                raise AssertionError("the nation was loaded by somebody else")
+            Current.objects.all().delete()
+        return found
+
+    with django_db_blocker.unblock():
+        load()
+    return load
+
+
+@pytest.fixture
+def nation(db: None, _loaded_nation: Callable[[], Any], written_nation: tuple[Path, Truth]) -> Nation:  # noqa: ARG001
+    """The nation as what is shown now."""
+    from django.conf import settings
+
+    from wmt.site.workload import figures
+    from wmt.site.workload.models import Current
+
+    figures._pricing.cache_clear()
+    load = _loaded_nation()
+    Current.objects.update_or_create(pk=1, defaults={"load": load})
+    folder, truth = written_nation
+    return Nation(folder, truth, load, open_night(settings.CONFIG.nights / load.night))
+
+
+@pytest.fixture
+def signed_in(db: None) -> Callable[..., Client]:  # noqa: ARG001
+    """A client of somebody with a role, at a unit when one is given."""
+
+    def sign_in(role: str = "analyst", level: str = "nation", code: str = "nation", **more: Any) -> Client:
+        from wmt.site.accounts.models import RoleGrant, User
+
+        email = more.pop("email", f"{role}.{code}@example.org".replace(":", ".").lower())
+        user = User.objects.create_user(email, name=more.pop("name", f"A {role}"), **more)
+        if role:
+            today = timezone.localdate()
+            RoleGrant.objects.create(user=user, role=role, level=level, code=code, first_day=today)
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return sign_in
+
+
+@pytest.fixture(autouse=True)
+def _no_second_factor(settings: Any) -> None:
+    """People of the tests have no second factor; the tests of it switch it on."""
+    from dataclasses import replace
+
+    settings.CONFIG = replace(settings.CONFIG, second_factor=False)

@@ -1,0 +1,24 @@
+"""The site's settings for tests: a home of their own, and with WMT_TEST_DATABASE=postgres a real PostgreSQL.
+
+The server is started once, by the process that was started first; its workers inherit the address.
+"""
+
+import atexit
+import os
+import tempfile
+from contextlib import ExitStack
+
+if "WMT_HOME" not in os.environ or "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ["WMT_HOME"] = tempfile.mkdtemp(prefix="wmt-test-")
+os.environ.setdefault("WMT_SECRET_KEY", "a key for tests")
+if os.environ.get("WMT_TEST_DATABASE") == "postgres" and "WMT_DATABASE_URL" not in os.environ:
+    from bench.engines import postgres_address
+
+    _running = ExitStack()
+    os.environ["WMT_DATABASE_URL"] = _running.enter_context(postgres_address())
+    atexit.register(_running.close)
+
+from wmt.site.settings import *  # noqa: F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}  # noqa: F405
