@@ -84,7 +84,7 @@ def configured(settings: Any) -> Callable[..., None]:
 
 
 @pytest.fixture(autouse=True)
-def plain(settings: Any, configured: Callable[..., None], db: None) -> Iterator[None]:  # noqa: ARG001
+def plain(settings: Any, configured: Callable[..., None], db: None) -> Iterator[None]:
     """No demonstration and no second factor unless a test asks; quick passwords; files as they lie."""
     configured(demo=False, second_factor=False, read_scope="nation", oidc_server="", oidc_open=False)
     settings.LOGIN_REDIRECT_URL = "/"
@@ -99,7 +99,7 @@ def plain(settings: Any, configured: Callable[..., None], db: None) -> Iterator[
 
 
 @pytest.fixture
-def nation(db: None) -> Shown:  # noqa: ARG001
+def nation(db: None) -> Shown:
     """One region, two PDUs, three teams, some posts; it is what the site shows."""
     load = Load.objects.create(
         state="loaded", who="a test", as_at=timezone.now(), night="2026-11-20", rules_date=date(2026, 11, 20)

@@ -1,6 +1,5 @@
 """Who may do what, where, on which day; and which place is one's own."""
 
-# ruff: noqa: F401, F811 - fixtures come by import
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -52,14 +51,26 @@ def test_a_role_allows_what_it_says_and_nothing_else(role: str, action: Action) 
 
 def test_nobody_without_a_role_a_name_or_an_open_account_may_do_anything() -> None:
     closed = holder("administrator", is_active=False)
-    assert not any(may(user, action) for user in (AnonymousUser(), person("ann"), closed) for action in Action)
+    assert not any(
+        may(user, action) for user in (AnonymousUser(), person("ann"), closed) for action in Action
+    )
 
 
 WHERE = {
     ("manager", ("team", "T1")): {"T1", "T1:T1A"},
     ("manager", ("pdu", "P1")): {"P1", "T1", "T1:T1A"},
     ("head", ("pdu", "P1")): {"P1", "T1", "T1:T1A"},
-    ("administrator", ("nation", "nation")): {"nation", "R1", "P1", "T1", "T1:T1A", "P2", "T2", "T2:T2A", "T3"},
+    ("administrator", ("nation", "nation")): {
+        "nation",
+        "R1",
+        "P1",
+        "T1",
+        "T1:T1A",
+        "P2",
+        "T2",
+        "T2:T2A",
+        "T3",
+    },
 }
 UNITS = {
     "nation": "nation",
@@ -75,7 +86,9 @@ UNITS = {
 
 
 @pytest.mark.parametrize("held", WHERE)
-def test_a_role_covers_its_unit_and_what_is_below_it(held: tuple[str, tuple[str, str]], nation: Shown) -> None:
+def test_a_role_covers_its_unit_and_what_is_below_it(
+    held: tuple[str, tuple[str, str]], nation: Shown
+) -> None:
     user = person("ann")
     grant(user, held[0], held[1])
     allowed = {
@@ -146,6 +159,7 @@ def test_reading_is_open_unless_it_is_narrowed_to_the_own_region(
 
     assert {"R1", "P1", "P2", "T2", "T2:T2A"} <= seen(head)
     assert not seen(head) & {"nation", "R2", "P3", "T3", "T3:T3A"}
-    assert {"R2", "P3", "T3"} <= seen(officer) and "R1" not in seen(officer)
+    assert {"R2", "P3", "T3"} <= seen(officer)
+    assert "R1" not in seen(officer)
     assert seen(analyst) == set(everything.values_list("code", flat=True))
     assert seen(reader) == set()

@@ -1,6 +1,5 @@
 """The organisation's sign-on, against a real provider on loopback: the whole authorization-code flow."""
 
-# ruff: noqa: F401, F811 - fixtures come by import
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -55,13 +54,16 @@ def sign_on(sub: str, browser: Client | None = None, start: str = START) -> tupl
     return browser, browser.get(f"{parts.path}?{parts.query}")
 
 
-def test_a_known_person_is_linked_by_a_verified_address_and_needs_no_second_factor_here(provider: str) -> None:
+def test_a_known_person_is_linked_by_a_verified_address_and_needs_no_second_factor_here(
+    provider: str,
+) -> None:
     user = holder("administrator")
     known_there(provider, "s-1", email="Administrator@Example.org", name="Ada Min")
     browser, answer = sign_on("s-1", start=f"{START}?next=/people/")
     assert answer["Location"] == "/people/"
     assert browser.get("/people/").status_code == 200
-    assert SocialAccount.objects.get().user == user and SocialAccount.objects.get().uid == "s-1"
+    assert SocialAccount.objects.get().user == user
+    assert SocialAccount.objects.get().uid == "s-1"
     assert AuditEvent.objects.get(kind="sign-in").sentence == "Administrator signed in by the test sign-on."
     assert User.objects.get().has_usable_password(), "the local password is left as it was"
 
@@ -74,7 +76,8 @@ def test_the_sub_is_what_counts_when_the_address_changes(provider: str) -> None:
     browser, _ = sign_on("s-1")
     assert browser.get("/people/").status_code == 200
     assert list(SocialAccount.objects.values_list("user", "uid")) == [(user.pk, "s-1")]
-    assert User.objects.get(pk=user.pk).email == "administrator@example.org" and other.pk != user.pk
+    assert User.objects.get(pk=user.pk).email == "administrator@example.org"
+    assert other.pk != user.pk
 
 
 def test_an_address_that_was_given_to_somebody_else_opens_nothing(provider: str) -> None:
@@ -83,7 +86,8 @@ def test_an_address_that_was_given_to_somebody_else_opens_nothing(provider: str)
     sign_on("s-1")
     known_there(provider, "s-2", email="administrator@example.org", name="Newcomer")
     browser, answer = sign_on("s-2")
-    assert answer.status_code == 403 and browser.get("/people/").status_code == 302
+    assert answer.status_code == 403
+    assert browser.get("/people/").status_code == 302
     assert SocialAccount.objects.count() == 1
 
 
@@ -92,7 +96,8 @@ def test_an_address_that_is_not_verified_opens_nothing(provider: str, verified: 
     holder("administrator")
     known_there(provider, "s-1", email="administrator@example.org", email_verified=verified)
     browser, answer = sign_on("s-1")
-    assert answer.status_code == 403 and browser.get("/people/").status_code == 302
+    assert answer.status_code == 403
+    assert browser.get("/people/").status_code == 302
     assert not SocialAccount.objects.exists()
 
 
@@ -100,7 +105,9 @@ def test_a_stranger_is_told_whom_to_ask_and_no_account_is_made(provider: str) ->
     known_there(provider, "s-9", email="stranger@example.org", name="Stran <b>Ger")
     _, answer = sign_on("s-9")
     page = answer.content.decode()
-    assert answer.status_code == 403 and "Ask an administrator" in page and "Stran &lt;b&gt;Ger" in page
+    assert answer.status_code == 403
+    assert "Ask an administrator" in page
+    assert "Stran &lt;b&gt;Ger" in page
     assert not User.objects.exists()
     assert "Stran <b>Ger was not let in" in AuditEvent.objects.get(kind="sign-in refused").sentence
 
@@ -113,7 +120,8 @@ def test_where_the_installation_is_open_a_stranger_reads_and_no_more(
     browser, _ = sign_on("s-9")
     user = User.objects.get()
     assert (user.name, user.email, user.has_usable_password()) == ("Stran Ger", "stranger@example.org", False)
-    assert browser.get("/people/").status_code == 403 and not user.grants.exists()
+    assert browser.get("/people/").status_code == 403
+    assert not user.grants.exists()
     sign_on("s-9")
     assert User.objects.count() == 1
 
@@ -125,7 +133,8 @@ def test_a_closed_account_stays_closed(provider: str) -> None:
     user.is_active = False
     user.save()
     browser, answer = sign_on("s-1")
-    assert answer["Location"] == "/accounts/inactive/" and browser.get("/people/").status_code == 302
+    assert answer["Location"] == "/accounts/inactive/"
+    assert browser.get("/people/").status_code == 302
     assert "the account is closed" in AuditEvent.objects.filter(kind="sign-in refused").latest("id").sentence
 
 
@@ -141,18 +150,22 @@ def test_a_sign_on_cannot_be_connected_to_the_account_one_is_in(provider: str, c
     browser = client_of(holder("administrator"))
     known_there(provider, "s-9", email="stranger@example.org")
     _, answer = sign_on("s-9", browser, f"{START}?process=connect")
-    assert answer.status_code == 403 and not SocialAccount.objects.exists()
+    assert answer.status_code == 403
+    assert not SocialAccount.objects.exists()
 
 
-def test_an_answer_that_was_not_asked_for_is_refused(provider: str) -> None:
+@pytest.mark.usefixtures("provider")
+def test_an_answer_that_was_not_asked_for_is_refused() -> None:
     holder("administrator")
     answer = Client().get("/accounts/oidc/organisation/login/callback/?code=x&state=y")
-    assert answer.status_code in (200, 401) and "did not work" in answer.content.decode()
+    assert answer.status_code in (200, 401)
+    assert "did not work" in answer.content.decode()
     assert AuditEvent.objects.filter(kind="sign-in refused").count() == 1
 
 
+@pytest.mark.usefixtures("provider")
 def test_the_sign_in_page_offers_the_sign_on_only_where_there_is_one(
-    provider: str, configured: Callable[..., None]
+    configured: Callable[..., None],
 ) -> None:
     assert "Go on to the test sign-on" in Client().get("/accounts/login/").content.decode()
     assert Client().get(START).status_code == 200, "a link alone does not start it: it asks first"

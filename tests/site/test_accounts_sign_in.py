@@ -1,6 +1,5 @@
 """Coming in by password and second factor, staying in, and being sent out."""
 
-# ruff: noqa: F401, F811 - fixtures come by import
 import re
 from collections.abc import Callable
 
@@ -37,7 +36,8 @@ def test_who_is_not_signed_in_is_led_to_sign_in_and_then_on_to_where_they_were()
     led = browser.get("/people/?role=head")
     assert led["Location"] == "/accounts/login/?next=%2Fpeople%2F%3Frole%3Dhead"
     page = browser.get(led["Location"]).content.decode()
-    assert "You were signed out" not in page and 'value="/people/?role=head"' in page
+    assert "You were signed out" not in page
+    assert 'value="/people/?role=head"' in page
     assert sign_in(browser, user, next="/people/?role=head")["Location"] == "/people/?role=head"
     assert sentences("sign-in") == ["Administrator signed in by password."]
 
@@ -50,10 +50,14 @@ def test_a_place_on_another_site_is_not_gone_on_to() -> None:
 def test_a_wrong_password_is_refused_in_words_and_written_down_without_it() -> None:
     answer = sign_in(Client(), person("ann"), password="quite another one")
     page = answer.content.decode()
-    assert "There is a problem" in page and "is not right" in page and 'href="#login"' in page
-    assert PASSWORD not in page and "quite another one" not in page
+    assert "There is a problem" in page
+    assert "is not right" in page
+    assert 'href="#login"' in page
+    assert PASSWORD not in page
+    assert "quite another one" not in page
     [event] = AuditEvent.objects.filter(kind="sign-in refused")
-    assert event.who == "ann@example.org" and "quite another" not in f"{event.sentence}{event.before}{event.after}"
+    assert event.who == "ann@example.org"
+    assert "quite another" not in f"{event.sentence}{event.before}{event.after}"
 
 
 def test_the_same_is_said_of_a_stranger() -> None:
@@ -75,7 +79,8 @@ def test_tries_are_limited_for_a_machine_with_a_page_in_words(settings: object) 
     user = person("ann")
     answers = [sign_in(Client(), user, password="wrong one here") for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
-    assert "Wait a minute" in answers[-1].content.decode() and answers[-1]["Retry-After"] == "60"
+    assert "Wait a minute" in answers[-1].content.decode()
+    assert answers[-1]["Retry-After"] == "60"
 
 
 def test_an_ended_session_says_so_and_keeps_the_place() -> None:
@@ -94,7 +99,9 @@ def test_a_form_sent_after_the_end_leads_back_to_its_page_not_to_its_address() -
 
 
 def test_a_part_of_a_page_asked_for_after_the_end_moves_the_whole_page() -> None:
-    led = Client().get("/people/", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/people/?q=a"})
+    led = Client().get(
+        "/people/", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/people/?q=a"}
+    )
     assert led["HX-Redirect"] == "/accounts/login/?next=%2Fpeople%2F%3Fq%3Da"
 
 
@@ -125,13 +132,24 @@ def test_a_second_factor_is_set_up_before_anything_else(configured: Callable[...
     page = browser.get("/accounts/2fa/totp/activate/").content.decode()
     secret = re.search(r"Key: <code>(\w+)</code>", page).group(1)
     refused = browser.post("/accounts/2fa/totp/activate/", {"code": "000000"}).content.decode()
-    assert "This code is not right" in refused and secret in refused
+    assert "This code is not right" in refused
+    assert secret in refused
     assert browser.get("/people/")["Location"] == "/accounts/2fa/totp/activate/"
     done = browser.post("/accounts/2fa/totp/activate/", {"code": code_of(secret)})
     assert done["Location"] == "/accounts/2fa/recovery-codes/"
     assert len(re.findall(r"<li><code>\d{8}</code>", browser.get(done["Location"]).content.decode())) == 10
     assert browser.get("/people/").status_code == 200
     assert sentences("user")[:1] == ["Administrator set up a second factor."]
+
+
+def test_a_change_to_how_one_signs_in_asks_for_the_password_again() -> None:
+    browser = client_of(person("ann"))  # signed in, but by no way the site knows of
+    asked = browser.get("/accounts/2fa/totp/activate/")["Location"]
+    assert asked.startswith("/accounts/reauthenticate/")
+    wrong = browser.post(asked, {"password": "wrong one here"})
+    assert "This is not your password" in wrong.content.decode()
+    assert browser.post(asked, {"password": PASSWORD})["Location"] == "/accounts/2fa/totp/activate/"
+    assert browser.get("/accounts/2fa/totp/activate/").status_code == 200
 
 
 def with_second_factor(user: User) -> str:
@@ -152,9 +170,10 @@ def test_signing_in_asks_for_the_code_and_a_code_works_once(configured: Callable
     for client in (browser, thief):
         assert sign_in(client, user)["Location"] == "/accounts/2fa/authenticate/"
     assert browser.get("/people/").status_code == 302, "the password alone does not let in"
-    assert "This code is not right" in browser.post(
-        "/accounts/2fa/authenticate/", {"code": "123"}
-    ).content.decode()
+    assert (
+        "This code is not right"
+        in browser.post("/accounts/2fa/authenticate/", {"code": "123"}).content.decode()
+    )
     code = code_of(secret)
     assert browser.post("/accounts/2fa/authenticate/", {"code": code})["Location"] == "/"
     assert browser.get("/people/").status_code == 200
@@ -189,11 +208,15 @@ def test_the_link_to_set_a_password_works_once_and_only_for_an_open_account() ->
     user = User.objects.create_user("new@example.org", name="New")
     link = actions.password_link(actor=None, user=user, who="a test")
     weak = Client().post(link, {"password": "short", "again": "short"})
-    assert weak.status_code == 422 and 'href="#password"' in weak.content.decode()
+    assert weak.status_code == 422
+    assert 'href="#password"' in weak.content.decode()
     differ = Client().post(link, {"password": PASSWORD, "again": "something else"})
     assert "not the same" in differ.content.decode()
     assert Client().post(link, {"password": PASSWORD, "again": PASSWORD})["Location"] == SIGN_IN
-    assert Client().post(link, {"password": "three other words", "again": "three other words"}).status_code == 410
+    assert (
+        Client().post(link, {"password": "three other words", "again": "three other words"}).status_code
+        == 410
+    )
     assert sign_in(Client(), user)["Location"] == "/"
     user.refresh_from_db()
     second = actions.password_link(actor=None, user=user)

@@ -175,12 +175,17 @@ def _any_of(units: Sequence[tuple[str, str]]) -> Q:
 
 def _above(level: str, code: str, state: LoadState | None) -> set[tuple[str, str]]:
     """The units above a unit in the load that is shown."""
-    load_id = state.load_id if state else Current.objects.values_list("load_id", flat=True).first()
+    load_id = state.load_id if state else load_shown()
     found = Unit.objects.filter(load_id=load_id, level=level, code=code, whole=True)
     row = found.values("region_code", "pdu_code", "team_code").first()
     if row is None:
         return set()
-    return {(name.removesuffix("_code"), value) for name, value in row.items() if value}
+    return {(name.removesuffix("_code"), str(value)) for name, value in row.items() if value}
+
+
+def load_shown() -> int:
+    """The load whose figures are shown now; 0, which no load has, before the first."""
+    return Current.objects.values_list("load_id", flat=True).first() or 0
 
 
 def _at(level: str, code: str) -> str:

@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from wmt.site.accounts.access import NATION
+from wmt.site.accounts.access import NATION, load_shown
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.accounts.roles import ROLES
 from wmt.site.audit.record import record
-from wmt.site.workload.models import Current, Unit
+from wmt.site.workload.models import Unit
 
 
 class CannotDoError(ValueError):
@@ -218,8 +218,7 @@ def _check_grant(role: str, level: str, code: str, first_day: date, last_day: da
         return
     if not code:
         raise CannotDoError("Enter the code of the unit", field="code")
-    load_id = Current.objects.values_list("load_id", flat=True).first()
-    if not Unit.objects.filter(load_id=load_id, level=level, code=code, whole=True).exists():
+    if not Unit.objects.filter(load_id=load_shown(), level=level, code=code, whole=True).exists():
         raise CannotDoError(
             f"There is no {level} with the code {code} in the figures shown now", field="code"
         )

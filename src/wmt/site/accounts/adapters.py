@@ -1,8 +1,10 @@
 """Who allauth lets in, and in which words it speaks."""
 
+import time
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -17,6 +19,7 @@ from wmt.site.accounts import actions
 from wmt.site.accounts.models import User
 from wmt.site.audit.record import record
 
+_A_MOMENT = 300  # seconds
 _WORDS = {
     "account/messages/password_changed.txt": "Your password is changed.",
     "account/messages/logged_out.txt": "You are signed out.",
@@ -85,7 +88,16 @@ class LocalAccounts(DefaultAccountAdapter):  # type: ignore[misc]
         record(
             "sign-in refused", f"{user} was not let in: the account is closed.", request=request, actor=user
         )
-        return super().respond_user_inactive(request, user)
+        response: HttpResponse = super().respond_user_inactive(request, user)
+        return response
+
+    def is_reauthentication_required(self, *, app: str, **_: Any) -> bool:  # noqa: ARG002
+        """Whether to ask again before a change to how one signs in: not of who came in a moment ago."""
+        from allauth.core import context
+
+        used = get_authentication_records(context.request, context.request.user)
+        latest = max((entry["at"] for entry in used if entry["method"] in ("password", "mfa")), default=0)
+        return time.time() - latest > _A_MOMENT
 
     def reauthenticate(self, user: User, password: str) -> bool:
         """Whether `password` is this person's. Tries are counted like those of signing in."""
@@ -153,7 +165,8 @@ class SignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
 def _claims(sociallogin: Any) -> dict[str, Any]:
     found = sociallogin.account.extra_data
-    return found.get("userinfo") or found.get("id_token") or found
+    claims: dict[str, Any] = found.get("userinfo") or found.get("id_token") or found
+    return claims
 
 
 def _name(sociallogin: Any) -> str:

@@ -104,8 +104,9 @@ def _ordinary_post(state: LoadState) -> Unit:
     for least in (4, 1):
         for members in teams.values():
             officers = [post for post in members if post.grade == "PO"]
-            if len(members) >= least and officers:
-                return officers[0]
+            for post in officers if len(members) >= least else []:
+                if posts.filter(staff_code=post.staff_code).count() == 1:  # of two posts, which is home?
+                    return post
     fallback = posts.exclude(staff_code="").filter(~Q(team_code="")).order_by("code").first()
     if fallback is None:
         raise RuntimeError("the figures shown have no post: load the demonstration nation first")

@@ -83,7 +83,7 @@ def lacks_second_factor(request: HttpRequest) -> bool:
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
     query = {"next": _where(request)}
     # a cookie whose session is gone, or a session whose person is: they were signed in before
-    sent = settings.SESSION_COOKIE_NAME in request.COOKIES
+    sent = bool(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
     if sent and (SESSION_KEY in request.session or not request.session.session_key):
         request.session.flush()
         query["ended"] = "1"
@@ -94,7 +94,7 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
 
 def _where(request: HttpRequest) -> str:
     """Where to go on after signing in: this page, or the one whose form or part this was."""
-    if request.method in ("GET", "HEAD") and not request.htmx:
+    if request.method in ("GET", "HEAD") and not _is_part(request):
         return request.get_full_path()
     came_from = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer") or "")
     if came_from.netloc != request.get_host():
@@ -103,4 +103,9 @@ def _where(request: HttpRequest) -> str:
 
 
 def _redirect(request: HttpRequest, address: str) -> HttpResponse:
-    return HttpResponseClientRedirect(address) if request.htmx else HttpResponseRedirect(address)
+    return HttpResponseClientRedirect(address) if _is_part(request) else HttpResponseRedirect(address)
+
+
+def _is_part(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of a page, which a redirect would put in the middle of it."""
+    return request.headers.get("HX-Request") == "true"

@@ -77,7 +77,7 @@ def person_new(request: HttpRequest) -> HttpResponse:
     form = NewPersonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         made: list[User] = []
-        if _did(form, lambda: made.append(actions.add_person(actor=request.user, **form.cleaned_data))):
+        if _did(form, lambda: made.append(actions.add_person(actor=_me(request), **form.cleaned_data))):
             return _link_page(request, made[0])
     return render(request, "accounts/person_new.jinja", {"form": form}, status=422 if form.errors else 200)
 
@@ -94,7 +94,7 @@ def person(request: HttpRequest, number: int) -> HttpResponse:
 def person_change(request: HttpRequest, number: int) -> HttpResponse:
     """Changes name and staff code."""
     user, form = _user(number), PersonForm(request.POST)
-    act = _with(form, actions.change_person, actor=request.user, user=user)
+    act = _with(form, actions.change_person, actor=_me(request), user=user)
     return _after(request, user, form, act, "change", "The name and staff code are saved.")
 
 
@@ -115,7 +115,7 @@ def person_active(request: HttpRequest, number: int) -> HttpResponse:
 def person_grant(request: HttpRequest, number: int) -> HttpResponse:
     """Gives a role at a unit for a time."""
     user, form = _user(number), GrantForm(request.POST)
-    act = _with(form, actions.grant_role, actor=request.user, user=user)
+    act = _with(form, actions.grant_role, actor=_me(request), user=user)
     return _after(request, user, form, act, "grant", "The role is given.")
 
 
@@ -126,7 +126,7 @@ def grant_end(request: HttpRequest, number: int, grant: int) -> HttpResponse:
     user = _user(number)
     found = get_object_or_404(RoleGrant, pk=grant, user=user)  # a grant of this person, not of another
     form = EndForm(request.POST)
-    act = _with(form, actions.end_grant, actor=request.user, grant=found)
+    act = _with(form, actions.end_grant, actor=_me(request), grant=found)
     return _after(request, user, form, act, f"end-{found.pk}", "The end of the role is saved.")
 
 

@@ -60,7 +60,7 @@ def read_filters(query: Mapping[str, str]) -> tuple[Filters, dict[str, str]]:
         faults["kind"] = "Choose one of the kinds of event"
         kind = ""
     texts = {name: query.get(name, "").strip().replace("\0", "")[:100] for name in ("person", "unit", "text")}
-    return Filters(kind=kind, **texts, **days), faults
+    return Filters(kind=kind, from_day=first, to_day=last, **texts), faults
 
 
 def _day(typed: str) -> date | None:

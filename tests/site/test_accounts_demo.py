@@ -1,0 +1,98 @@
+"""The five people of the demonstration: made from the nation, and of no use anywhere else."""
+
+from collections.abc import Callable
+
+import pytest
+from accounts_fixtures import Shown, client_of, configured, nation, person, plain
+from django.test import Client
+
+from wmt.site.accounts import actions
+from wmt.site.accounts.access import home_of
+from wmt.site.accounts.demo import ensure_demo_people
+from wmt.site.accounts.models import RoleGrant, User
+from wmt.site.audit.models import AuditEvent
+from wmt.site.workload.models import Unit
+
+
+@pytest.fixture
+def five(nation: Shown, configured: Callable[..., None]) -> list[User]:
+    """The people, in a demonstration."""
+    configured(demo=True)
+    return ensure_demo_people(nation)
+
+
+def test_the_five_belong_together_and_start_at_their_own_places(five: list[User], nation: Shown) -> None:
+    homes = [home_of(user, nation) for user in five]
+    nation_home = ("nation", "nation")
+    assert homes == [("post", "T1:T1B"), ("team", "T1"), ("pdu", "P1"), nation_home, nation_home]
+    assert not any(user.has_usable_password() for user in five)
+
+
+def test_making_them_twice_changes_nothing_and_a_new_nation_moves_them(
+    five: list[User], nation: Shown
+) -> None:
+    before = list(RoleGrant.objects.values_list("pk", "user", "code")), AuditEvent.objects.count()
+    ensure_demo_people(nation)
+    assert (list(RoleGrant.objects.values_list("pk", "user", "code")), AuditEvent.objects.count()) == before
+    Unit.objects.filter(load_id=nation.load_id, team_code="T1").delete()
+    again = ensure_demo_people(nation)
+    assert [user.pk for user in again] == [user.pk for user in five]
+    assert [home_of(user, nation) for user in again[:3]] == [
+        ("post", "T2:T2B"),
+        ("team", "T2"),
+        ("pdu", "P2"),
+    ]
+
+
+def test_one_signs_in_as_any_of_them_by_a_button(five: list[User]) -> None:
+    page = Client().get("/accounts/login/").content.decode()
+    for user in five:
+        assert f'name="person" value="{user.pk}"' in page
+        assert user.name in page
+        browser = Client()
+        assert browser.post("/demo/sign-in/", {"person": user.pk, "next": "/audit/"})["Location"] == "/audit/"
+        assert browser.get("/audit/").status_code == (200 if user.name == "An administrator" else 403)
+    said = AuditEvent.objects.filter(kind="sign-in").first().sentence
+    assert said == "A practitioner signed in as a person of the demonstration."
+
+
+def test_a_second_factor_is_not_asked_of_them(five: list[User], configured: Callable[..., None]) -> None:
+    configured(second_factor=True)
+    browser = Client()
+    browser.post("/demo/sign-in/", {"person": five[4].pk})
+    assert browser.get("/people/").status_code == 200
+
+
+@pytest.mark.parametrize("typed", ["", "x", "-1", "99999999999999999999999", "٣", "1' or '1'='1"])
+def test_nobody_else_is_signed_in_this_way(five: list[User], typed: str) -> None:
+    real = person("ann")
+    for value in (typed, str(real.pk)):
+        answer = Client().post("/demo/sign-in/", {"person": value})
+        assert answer.status_code == 404
+        assert "sessionid" not in answer.cookies
+    assert Client().get("/demo/sign-in/").status_code == 405
+    elsewhere = Client().post("/demo/sign-in/", {"person": five[0].pk, "next": "//elsewhere.example/"})
+    assert elsewhere["Location"] == "/"
+
+
+def test_when_the_demonstration_is_over_they_are_out_and_cannot_come_back(
+    five: list[User], configured: Callable[..., None], nation: Shown
+) -> None:
+    browser = Client()
+    browser.post("/demo/sign-in/", {"person": five[4].pk})
+    configured(demo=False)
+    assert browser.get("/people/").status_code == 302
+    assert Client().post("/demo/sign-in/", {"person": five[4].pk}).status_code == 404
+    assert "demo" not in Client().get("/accounts/login/").content.decode().lower()
+    with pytest.raises(RuntimeError, match="WMT_DEMO"):
+        ensure_demo_people(nation)
+
+
+def test_they_get_no_password_by_any_way(five: list[User]) -> None:
+    with pytest.raises(actions.CannotDoError):
+        actions.password_link(actor=None, user=five[4])
+    with pytest.raises(actions.CannotDoError):
+        actions.first_administrator(email=five[4].email, name="Somebody")
+    answer = Client().post("/accounts/login/", {"login": five[4].email, "password": "!"})
+    assert answer.status_code == 200
+    assert "is not right" in answer.content.decode()
