@@ -142,7 +142,7 @@ def shown(reader: Client, **query: str) -> tuple[str, list[list[str]]]:
 
 def test_the_list_holds_every_rule(reader) -> None:
     text, rows = shown(reader)
-    assert f"{len(TREE.paths)} of {len(TREE.paths)} rules." in text
+    assert f"{len(TREE.paths):,} of {len(TREE.paths):,} rules." in text
     assert rows
 
 
@@ -156,7 +156,7 @@ def test_the_list_is_narrowed_by_words_whatever_their_case(reader) -> None:
 def test_the_list_is_narrowed_by_the_day_on_which_values_begin(reader) -> None:
     text, _ = shown(reader, changed="2023-01-06")
     began = [p for p in TREE.paths if date(2023, 1, 6) in {v.valid_from for v in TREE.parameter(p).values}]
-    assert f"{len(began)} of {len(TREE.paths)} rules." in text
+    assert f"{len(began):,} of {len(TREE.paths):,} rules." in text
 
 
 def test_the_list_shows_the_values_of_another_day(reader) -> None:

@@ -66,7 +66,7 @@ def _children() -> dict[str, tuple[str, ...]]:
 
 
 def _siblings(head: str, path: str) -> Beside:
-    links = (_link(other, readable(other.rpartition(".")[2]), path) for other in _children()[head] if head)
+    links = (_link(other, _leaf_words(other), path) for other in _children()[head] if head)
     return Beside(f"In the same family: {readable(head.rpartition('.')[2])}", tuple(links))
 
 
@@ -97,6 +97,11 @@ def _same_field(path: str) -> Beside:
     )
     links = tuple(_link(other, text, path) for other, text in others)
     return Beside(f"{readable(field).capitalize()} of others like {readable(record)}", links)
+
+
+def _leaf_words(path: str) -> str:
+    leaf = path.rpartition(".")[2]
+    return "untiered" if leaf == "0" and path.partition(".")[0] in _BY_TIER else readable(leaf)
 
 
 def _there(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from django.urls import reverse
 
 from wmt import rules
-from wmt.rules import Change, NoRuleError, Parameter, Value
+from wmt.rules import UNITS, Change, NoRuleError, Parameter, Value
 from wmt.site.web.rules.current import Laid, rules_at
 from wmt.site.web.rules.neighbours import Beside, neighbours
 from wmt.site.web.rules.steps import Steps, steps
@@ -162,6 +162,7 @@ class RulePage:
     group: str
     group_key: str
     unit: str
+    is_numeric: bool
     day: str
     now: str
     eras: tuple[Era, ...]
@@ -181,10 +182,11 @@ def rule_page(path: str, day: date) -> RulePage:
     group = group_of(path)
     return RulePage(
         path=path,
-        title=(now or parameter.values[0]).description,
+        title=(now or parameter.values[0]).description.rstrip("."),
         group=group.title,
         group_key=group.key,
         unit=parameter.unit,
+        is_numeric=UNITS[parameter.unit].kind == "number",
         day=day_words(day),
         now=worth_with_unit(now),
         eras=eras,
@@ -201,7 +203,7 @@ def _eras(parameter: Parameter, now: Value | None) -> list[Era]:
     values = parameter.values
     before = (None, *values)
     ends = [after.valid_from - timedelta(days=1) for _, after in pairwise(values)]
-    until = [*(day_words(end) for end in ends), "today and on"]
+    until = [*(day_words(end) for end in ends), "no end set"]
     return [_era(value, former, end, now) for value, former, end in zip(values, before, until, strict=False)]
 
 

@@ -106,7 +106,12 @@ def _contact_rows(ruleset: RuleSet) -> list[Row]:
         level = str(ruleset[f"cms_level.{code}"].value)
         key = f"{activity.value} {code}" if code.startswith("NGS") else str(activity.value)
         by_activity.setdefault(key, {})[level] = code
-    return [_contact_row(ruleset, activity, codes) for activity, codes in sorted(by_activity.items())]
+    return [_contact_row(ruleset, activity, codes) for activity, codes in _by_code(by_activity)]
+
+
+def _by_code(activities: dict[str, dict[str, str]]) -> list[tuple[str, dict[str, str]]]:
+    """In the order of the single codes, as they were published; those of group supervision come last."""
+    return sorted(activities.items(), key=lambda item: item[1].get("none", ""))
 
 
 def _contact_row(ruleset: RuleSet, activity: str, codes: dict[str, str]) -> Row:
@@ -116,8 +121,8 @@ def _contact_row(ruleset: RuleSet, activity: str, codes: dict[str, str]) -> Row:
     code = codes.get("none", "")
     points, minutes = ruleset.get(f"cms_points.{code}"), ruleset.get(f"cms_minutes.{code}")
     values |= {
-        "code": text(code, rule_url(f"cms_activity.{code}")) if code else Value("", text="none"),
-        "minutes": cell(minutes),
+        "code": text(code, rule_url(f"cms_activity.{code}")) if code else Value("", text="–"),
+        "minutes": cell(minutes) if minutes else Value(None, text="–"),
         "points": cell(points),
     }
     return Row(values)
@@ -126,7 +131,7 @@ def _contact_row(ruleset: RuleSet, activity: str, codes: dict[str, str]) -> Row:
 def _levelled(level: str, code: str) -> dict[str, Value]:
     """What a contact of one of the three levels was worth while there were levels: the first values."""
     if not code:
-        return {f"{level}_{part}": Value(None, text="none") for part in ("code", "minutes", "points")}
+        return {f"{level}_{part}": Value(None, text="–") for part in ("code", "minutes", "points")}
     tree = rules.load()
     first = {part: tree.parameter(f"cms_{part}.{code}").values[0] for part in ("minutes", "points")}
     return {
@@ -172,7 +177,8 @@ def _reason_rows(ruleset: RuleSet) -> list[Row]:
 
 
 def _mark_rows(ruleset: RuleSet) -> list[Row]:
-    return _records(ruleset, "thresholds", ("meaning", "comparator", *_MARK_FIELDS, "applies_to"))
+    rows = _records(ruleset, "thresholds", ("meaning", "comparator", *_MARK_FIELDS, "applies_to"))
+    return sorted(rows, key=lambda row: str(row.values["id"].raw).startswith("local"))
 
 
 _MARK_FIELDS = (

@@ -37,7 +37,8 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "table": arranged(table, request),
         "found": len(table.rows),
-        "all": len(rules.load().paths),
+        "found_text": f"{len(table.rows):,}",
+        "all_text": f"{len(rules.load().paths):,}",
         "on": on,
         "day": day_words(day),
         "is_night": day == night,

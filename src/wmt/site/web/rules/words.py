@@ -96,7 +96,7 @@ def worth(value: Scalar) -> str:
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return value if isinstance(value, str) else plain(value)
+    return COMPARED.get(value, value) if isinstance(value, str) else plain(value)
 
 
 def worth_with_unit(value: Value | None) -> str:
@@ -141,6 +141,10 @@ def share_words(before: Decimal | None, after: Decimal | None) -> str:
     tenths = int((abs(change) * 2000 + abs(before)) // (2 * abs(before)))
     sign = "+" if change > 0 else "−" if change < 0 else ""
     return f"{sign}{tenths // 10}.{tenths % 10}%"
+
+
+#: Signs of comparison as people say them.
+COMPARED = {">": "more than", ">=": "at least", "=": "exactly", "<=": "at most", "<": "less than"}
 
 
 def readable(name: str) -> str:
