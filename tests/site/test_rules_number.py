@@ -15,7 +15,7 @@ from wmt.site.web.rules import number
 from worlds import World
 
 SECTIONS = (
-    "capacity", "points", "available", "no-available-time", "reductions", "example", "for", "not", "over",
+    "capacity", "points", "available", "no-available-time", "reductions", "example", "for", "not", "over", "high",
     "cases", "not-counted", "reports", "contacts", "left-out", "wrong", "timings", "age",
 )  # fmt: skip
 

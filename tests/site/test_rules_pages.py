@@ -184,3 +184,14 @@ def test_a_name_with_markup_is_shown_as_text(reader) -> None:
     page = read_with(reader, reverse("rules"), q="<script>alert(1)</script>")
     assert "<script>alert" not in page.html
     assert page.inputs["q"] == "<script>alert(1)</script>"
+
+
+def test_links_between_these_pages_resolve(reader) -> None:
+    begins = [reverse("rules"), reverse("rules-compare"), reverse("the-number"), reverse("accessibility")]
+    begins += [address(A3), reverse("rules-table", args=["reports"])]
+    found = {href for begin in begins for href, _ in read(reader, begin).links}
+    ours = {href for href in found if href.startswith(("/rules/", "/the-number/", "/accessibility/"))}
+    pages = sorted(href for href in ours if not urlsplit(href).path.endswith((".csv", ".xlsx", ".parquet")))
+    assert len(pages) > 150
+    for href in pages:
+        read(reader, href)
