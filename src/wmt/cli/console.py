@@ -31,6 +31,10 @@ class Refusal(Exception):  # noqa: N818 - it is no error of the program
     """The input or the question is refused; exit code 2. An empty message: everything is said already."""
 
 
+class Failure(Exception):  # noqa: N818 - the same
+    """What was asked for makes sense and cannot be done now; exit code 1."""
+
+
 def complain(message: str) -> None:
     """One plain line on standard error."""
     print(f"wmt: {message}", file=sys.stderr)

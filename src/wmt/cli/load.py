@@ -1,19 +1,36 @@
-"""`wmt load`: an extract becomes a night."""
+"""`wmt load`: an extract becomes a night, and what the site shows."""
 
+import getpass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wmt.cli.console import Refusal, complain, counted, out, progress
+from wmt.cli.console import Failure, Refusal, complain, counted, out, progress
 from wmt.cli.files import print_json
 from wmt.cli.inputs import lay, tell_faults
 from wmt.cli.options import Json, Overlays, Paths, People, RulesDate, SetAside
+from wmt.intake import Fault, Import
 from wmt.nights import Loaded, Order, check_report
 from wmt.nights import load as load_night
+from wmt.rules import Overlay
 
-Nights = Annotated[Path, typer.Option("--nights", help="The folder that holds the nights.")]
-Names = Annotated[bool, typer.Option("--names", help="Keep the names of staff; else only their codes.")]
+if TYPE_CHECKING:
+    from wmt.site.workload.loading import Wish
+    from wmt.site.workload.models import Load
+
+Nights = Annotated[
+    Path | None,
+    typer.Option("--nights", help="Only keep the night, in this folder of nights; the site is not touched."),
+]
+Names = Annotated[
+    bool | None,
+    typer.Option(
+        "--names/--no-names",
+        help="Keep the names of staff; else only their codes. By default the site does, --nights does not.",
+    ),
+]
 Correction = Annotated[
     bool, typer.Option("--correction", help="Keep this beside a night of the same moment that is there.")
 ]
@@ -21,17 +38,33 @@ Correction = Annotated[
 
 def load(
     paths: Paths,
-    nights: Nights,
+    nights: Nights = None,
     people: People = None,
     rules_date: RulesDate = None,
     overlay: Overlays = None,
     set_aside: SetAside = False,
-    names: Names = False,
+    names: Names = None,
     correction: Correction = False,
     json: Json = False,
 ) -> None:
-    """Load an extract: all of it, as one immutable folder, or nothing at all."""
+    """Load an extract into the site of WMT_HOME: all of it, or nothing at all."""
     overlays = tuple(lay(overlay))
+    if nights is None:
+        from wmt.cli.site import set_up
+
+        set_up()
+        from wmt.site.workload.loading import Wish
+
+        wish = Wish(
+            paths=[str(path.absolute()) for path in paths],
+            people=str(people.absolute()) if people else None,
+            set_aside=set_aside,
+            names=names is not False,
+            correction=correction,
+            rules_date=rules_date.isoformat() if rules_date else None,
+        )
+        _into_site(wish, overlays, json=json)
+        return
     with progress() as tell:
         order = Order(
             paths=paths,
@@ -39,7 +72,7 @@ def load(
             rules_date=rules_date,
             overlays=overlays,
             set_aside=set_aside,
-            names=names,
+            names=bool(names),
             correction=correction,
             progress=tell,
         )
@@ -74,3 +107,99 @@ def _tell(loaded: Loaded) -> None:
         out.print(f"{counted(warnings, 'warning')}; `wmt check {loaded.night.path}` lists them")
         for aside in report.set_aside:
             complain(f"set aside {aside.team_code}:{aside.staff_code}: {aside.message}")
+
+
+def asker() -> str:
+    """Who asks for a load on the command line, for the list of loads."""
+    try:
+        return f"{getpass.getuser()}, on the command line"
+    except (KeyError, OSError):
+        return "somebody on the command line"
+
+
+def _into_site(wish: "Wish", overlays: Sequence[Overlay], *, json: bool) -> None:
+    from django.db import DatabaseError
+
+    from wmt.site.start import database_words, keep_demonstration
+    from wmt.site.workload.loading import ask, perform
+
+    try:
+        with progress() as tell:
+            done = perform(ask(wish=wish, who=asker()), overlays=overlays, progress=tell)
+        keep_demonstration()
+        told_outcome(done, json=json)
+    except DatabaseError as error:
+        raise Failure(f"{database_words(error)}. The figures shown were not changed") from None
+
+
+def told_outcome(done: "Load", *, json: bool = False) -> None:
+    """Say how a load of the site ended. Raises Refusal where nothing was loaded."""
+    from django.conf import settings
+
+    from wmt.site.workload.models import Load
+
+    state = Load.State(done.state)
+    if json:
+        print_json(_said_of_site(done, settings.CONFIG.nights))
+    _tell_faults(done)
+    if state == Load.State.REFUSED:
+        raise Refusal("the input was refused; nothing was loaded and the former figures stand")
+    if state == Load.State.FAILED:
+        raise Refusal(done.message)
+    if json:
+        return
+    if state == Load.State.UNCHANGED:
+        out.print(f"{done.message} Nothing was done.")
+        return
+    _tell_shown(done)
+
+
+def _said_of_site(done: "Load", nights: Path) -> dict[str, object]:
+    from wmt.site.workload.models import Load
+    from wmt.site.workload.reports import report_of
+
+    has_report = done.state in (Load.State.LOADED, Load.State.REFUSED)
+    return {
+        "night": str(nights / done.night) if done.night else None,
+        "new": done.state == Load.State.LOADED,
+        "report": report_of(done) if has_report else None,
+        "load": done.pk,
+        "state": done.state,
+        "message": done.message,
+    }
+
+
+def _tell_faults(done: "Load") -> None:
+    found = done.faults.filter(severity="refuse").order_by("pk")
+    faults = [
+        Fault(
+            severity="refuse",
+            code=fault.code,
+            message=fault.message,
+            sheet=fault.sheet,
+            row=fault.row,
+            column=fault.column,
+        )
+        for fault in found
+        if done.state == "refused" or not done.set_aside
+    ]
+    tell_faults(Import(accepted=False, faults=faults))
+    for aside in done.set_aside:
+        complain(f"set aside {aside['team_code']}:{aside['staff_code']}: {aside['message']}")
+
+
+def _tell_shown(done: "Load") -> None:
+    """What the first page of the site says, or that it says nothing new."""
+    from wmt.ledger import shown_capacity
+    from wmt.site.workload.current import current_state
+    from wmt.site.workload.models import Unit
+
+    state = current_state()
+    if state.load_id != done.pk:
+        out.print(f"{done.message} They are as at {state.as_at_text}.")
+        return
+    nation = Unit.objects.get(load_id=done.pk, level="nation", whole=True)
+    capacity = shown_capacity(nation.points_x100, nation.available_x100)
+    out.print(f"Loaded. The pages show {state.as_at_text}, by the rules of {state.rules_text}:")
+    out.print(f"{done.message} Capacity of the nation: {capacity}.")
+    out.print(f"{counted(done.warnings, 'warning')}; the page of load {done.pk} lists them")

@@ -7,8 +7,8 @@ from typing import NoReturn
 import typer
 
 import wmt
-from wmt.cli import check, compare, explain, load, measure, nation, recompute, rules, tour
-from wmt.cli.console import Refusal, complain
+from wmt.cli import check, compare, explain, load, measure, nation, recompute, rules, site, tour
+from wmt.cli.console import Failure, Refusal, complain
 from wmt.ledger import LedgerError
 from wmt.nights import NightBusyError, NightError
 from wmt.rules import RulesError
@@ -30,6 +30,9 @@ app.command("explain")(explain.explain)
 app.command("compare")(compare.compare)
 app.command("load")(load.load)
 app.command("recompute")(recompute.recompute)
+app.command("serve")(site.serve)
+app.command("administrator")(site.administrator)
+app.command("show-night")(site.show_night)
 app.add_typer(rules.app, name="rules")
 
 
@@ -71,7 +74,7 @@ def _outcome() -> int:
     except (RulesError, LedgerError, NightError) as error:
         complain(str(error))
         return REFUSED
-    except NightBusyError as error:
+    except (NightBusyError, Failure) as error:
         complain(str(error))
         return FAILURE
     except BrokenPipeError:

@@ -34,6 +34,7 @@ class Config:
     oidc_name: str
     oidc_open: bool
     email_url: str
+    upload_megabytes: int = 200
 
     @property
     def nights(self) -> Path:
@@ -66,6 +67,7 @@ def read_config(env: Mapping[str, str] | None = None) -> Config:
         oidc_name=env.get("WMT_OIDC_NAME") or "your organisation's account",
         oidc_open=_switch(env, "WMT_OIDC_OPEN"),
         email_url=env.get("WMT_EMAIL_URL", ""),
+        upload_megabytes=_whole(env, "WMT_UPLOAD_MEGABYTES", 200),
     )
 
 
@@ -117,6 +119,13 @@ def _switch(env: Mapping[str, str], name: str, *, default: bool = False) -> bool
     if found is None:
         raise ConfigError(f"{name} must be 1 or 0, not {env[name]!r}")
     return found
+
+
+def _whole(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name, "").strip() or str(default)
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= 100_000):
+        raise ConfigError(f"{name} must be a whole number from 1 to 100000, not {env[name]!r}")
+    return int(text)
 
 
 def _one_of(env: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:

@@ -5,7 +5,8 @@ any instant, the former figures stand or the new ones do, and the next load clea
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 from django.conf import settings
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from wmt.intake import Import
 from wmt.ledger import LedgerError
 from wmt.nights import Loaded, Night, NightBusyError, NightError, Order, check_report, open_night
 from wmt.nights import load as load_night
@@ -24,11 +25,14 @@ from wmt.nights.lock import loading
 from wmt.rules import Overlay, RulesError
 from wmt.site.audit.record import record
 from wmt.site.workload import store
-from wmt.site.workload.models import Fault, Load
+from wmt.site.workload.models import Load
+from wmt.site.workload.reports import keep_report, storable
 from wmt.site.workload.rows import over_mark, rows_of
+from wmt.site.workload.uploads import discard
 
 #: A load that has given no sign of life for so long is taken for dead.
 SILENCE = timedelta(seconds=90)
+UNCHANGED = "The figures shown were not changed."
 _BEAT = 0.5
 Progress = Callable[[str, float], None]
 
@@ -58,25 +62,43 @@ class Wish:
         )
 
 
-def ask(*, wish: Wish, who: str, user: Any = None) -> Load:
-    """Note that somebody wants a load. It waits until `perform` takes it up."""
-    names = [Path(path).name for path in wish.paths]
-    return Load.objects.create(asked_by=user, who=who, sources=names, order=asdict(wish))
+def ask(*, wish: Wish, who: str, user: Any = None, names: Sequence[str] = ()) -> Load:
+    """Note that somebody wants a load. It waits until `perform` takes it up.
+
+    `names` are what people call the files, where that is not how their paths end.
+    """
+    sources = storable(list(names) or [Path(path).name for path in wish.paths])
+    return Load.objects.create(asked_by=user, who=storable(who)[:160], sources=sources, order=asdict(wish))
 
 
-def perform(load: Load, *, overlays: Sequence[Overlay] = (), progress: Progress | None = None) -> Load:
+def perform(
+    load: Load, *, overlays: Sequence[Overlay] = (), progress: Progress | None = None, patience: float = 0
+) -> Load:
     """Do what a load asks for. Its row says how it ended; errors of the input end it as failed, in words.
 
-    Raises NightBusyError when another load is under way: nothing was changed, and the row says so.
+    Raises NightBusyError when another load is still under way after `patience` seconds: nothing was
+    changed, and the row says so. OSError and DatabaseError are noted and raised.
     """
-    home = settings.CONFIG.home
-    try:
-        with loading(home, f"loading {', '.join(load.sources)}"):
-            _Run(load, progress).whole(overlays)
-    except NightBusyError as busy:
-        _end(load, Load.State.FAILED, str(busy))
-        raise
+    run = _Run(load, progress)
+    run.whole(f"loading {', '.join(load.sources)}", lambda: run.take(overlays), patience)
     return load
+
+
+def show_again(path: Path, load: Load, progress: Progress | None = None) -> Load:
+    """Show a night that is there, for instance after the database was lost. It ends as `perform` does."""
+    run = _Run(load, progress)
+    run.whole(f"showing {path.name}", lambda: run.take_again(path))
+    return load
+
+
+def bury_the_dead(load: Load | None = None) -> None:
+    """End loads whose process was ended. Only who holds the lock of the home may: nobody else can be loading.
+
+    `load` is one's own.
+    """
+    for dead in Load.objects.filter(state=Load.State.RUNNING).exclude(pk=load.pk if load else None):
+        discard(dead)
+        _end(dead, Load.State.FAILED, f"The process was ended before it was done. {UNCHANGED}")
 
 
 @dataclass
@@ -92,80 +114,124 @@ class _Run:
             self.progress(stage, share)
         if time.monotonic() - self.told > _BEAT:
             self.told = time.monotonic()
-            self.load.stage, self.load.percent = stage, int(share * 100)
+            self.load.stage, self.load.percent = storable(stage)[:120], int(share * 100)
             self.load.beat_at = timezone.now()
             self.load.save(update_fields=["stage", "percent", "beat_at"])
 
-    def whole(self, overlays: Sequence[Overlay]) -> None:
-        _bury_the_dead(self.load)
+    def whole(self, what: str, work: Callable[[], None], patience: float = 0) -> None:
+        """The work, alone in this home; the row says how it ended, whatever happens."""
+        try:
+            with self._alone(what, patience):
+                self._begin()
+                work()
+        except NightBusyError as busy:
+            self._failed(str(busy))
+            raise
+        except (NightError, LedgerError, RulesError) as error:
+            self._failed(f"{str(error).removesuffix('.')}. {UNCHANGED}")
+        except OSError as error:
+            where = f"{error.filename}: {error.strerror}" if error.filename else error.strerror or error
+            self._failed(f"{where}. {UNCHANGED}")
+            raise
+        except Exception as error:
+            self._failed(f"A fault of this program ({type(error).__name__}: {error}). {UNCHANGED}")
+            raise
+        except BaseException:
+            self._failed(f"It was stopped before it was done. {UNCHANGED}")
+            raise
+        finally:
+            discard(self.load)
+
+    @contextmanager
+    def _alone(self, what: str, patience: float) -> Iterator[None]:
+        give_up = time.monotonic() + patience
+        with ExitStack() as held:
+            while True:
+                try:
+                    held.enter_context(loading(settings.CONFIG.home, what))
+                    break
+                except NightBusyError:
+                    if time.monotonic() >= give_up:
+                        raise
+                self.tell("waiting for another load to end", 0)
+                time.sleep(_BEAT)
+            yield
+
+    def _begin(self) -> None:
+        bury_the_dead(self.load)
         self.load.state, self.load.started_at = Load.State.RUNNING, timezone.now()
         self.load.beat_at = self.load.started_at
         self.load.save()
-        try:
-            self._take(overlays)
-        except (NightError, LedgerError, RulesError) as error:
-            _end(self.load, Load.State.FAILED, str(error))
-        except BaseException as error:
-            _end(self.load, Load.State.FAILED, f"a fault of this program ({type(error).__name__}: {error})")
-            raise
 
-    def _take(self, overlays: Sequence[Overlay]) -> None:
+    def _failed(self, message: str) -> None:
+        # where the database itself is what failed, the next load finds this one dead
+        with suppress(DatabaseError):
+            _end(self.load, Load.State.FAILED, message)
+
+    def take(self, overlays: Sequence[Overlay]) -> None:
+        """The input that was asked for."""
         wish = Wish(**self.load.order)
         # reading and reckoning take the first half of the time, the database the other
         found = load_night(
             settings.CONFIG.nights, wish.order(overlays, lambda stage, share: self.tell(stage, share / 2))
         )
         if found.report is not None:
-            _keep_report(self.load, found.report)
+            as_at = found.report.as_at
+            self.load.as_at = as_at.replace(tzinfo=ZoneInfo(settings.TIME_ZONE)) if as_at else None
+            keep_report(self.load, check_report(found.report))
         if found.night is None:
-            _end(self.load, Load.State.REFUSED, "The input has faults. Nothing was changed.")
+            _end(self.load, Load.State.REFUSED, f"The input has faults. {UNCHANGED}")
             return
-        self._show(found, found.night)
+        self._take_night(found, found.night)
 
-    def _show(self, found: Loaded, night: Night) -> None:
-        current = store.shown()
+    def take_again(self, path: Path) -> None:
+        """A night that lies among the nights of this home."""
+        night = _whole(open_night(path))
         _describe(self.load, night)
-        if current is not None and current.night == night.name:
-            _end(self.load, Load.State.UNCHANGED, "The same input was loaded before. Nothing was changed.")
+        keep_report(self.load, night.report())
+        self._show(night, store.shown())
+
+    def _take_night(self, found: Loaded, night: Night) -> None:
+        current = store.shown()
+        if not found.is_new:
+            _whole(night)
+        _describe(self.load, night)
+        if not found.is_new and current is not None and current.night == night.name:
+            _end(self.load, Load.State.UNCHANGED, f"The same input was loaded before. {UNCHANGED}")
             return
         if current is not None and current.as_at and self.load.as_at and current.as_at > self.load.as_at:
+            state = Load.State.LOADED if found.is_new else Load.State.UNCHANGED
             kept = "is kept as history: the figures shown are of a later moment"
-            _end(self.load, Load.State.LOADED, f"The night of {night.manifest.as_at:%d %B %Y, %H:%M} {kept}.")
+            _end(self.load, state, f"The night of {night.manifest.as_at:%-d %B %Y, %H:%M} {kept}.")
             return
         if found.report is None:
-            self.load.warnings, self.load.set_aside = _former_report(night)
-        _show_night(self.load, night, current, self.tell)
+            keep_report(self.load, night.report())
+        self._show(night, current)
+
+    def _show(self, night: Night, current: Load | None) -> None:
+        self.tell("sorting the figures for the pages", 0.55)
+        rows = rows_of(night)
+        # the figures shown now stay: pages that were begun before the swap still read them
+        store.sweep({current.pk} if current else set())
+        self.tell("putting the figures into the database", 0.65)
+        store.put(self.load, rows, lambda share: self.tell("putting the figures in", 0.65 + share * 0.3))
+        self.tell("showing the new figures", 0.95)
+        load = self.load
+        load.ended_at, load.percent, load.stage = timezone.now(), 100, ""
+        load.message = f"{load.posts:,} posts and {load.cases:,} cases."
+        with transaction.atomic():
+            store.show(load)
+            _audit(load)
 
 
-def _show_night(load: Load, night: Night, current: Load | None, tell: Progress) -> None:
-    tell("sorting the figures for the pages", 0.55)
-    rows = rows_of(night)
-    whole = rows.unit.row(by_predicate=(pl.col("level") == "nation") & pl.col("whole"), named=True)
-    load.posts, load.cases = whole["posts"], whole["cases"]
-    store.sweep({load.pk for load in [current] if load is not None})
-    tell("putting the figures into the database", 0.65)
-    store.put(load, rows)
-    tell("showing the new figures", 0.95)
-    load.ended_at, load.percent, load.stage = timezone.now(), 100, ""
-    load.message = f"{load.posts:,} posts and {load.cases:,} cases."
-    store.show(load)
-    _audit(load)
-
-
-def show_again(night_path: Path, load: Load, progress: Progress | None = None) -> None:
-    """Show a night that is there, for instance after the database was lost. Raises NightError."""
-    with loading(settings.CONFIG.home, f"showing {night_path.name}"):
-        night = open_night(night_path)
-        _describe(load, night)
-        load.started_at = timezone.now()
-        load.warnings, load.set_aside = _former_report(night)
-        _show_night(load, night, store.shown(), progress or (lambda stage, share: None))  # noqa: ARG005
-
-
-def _former_report(night: Night) -> tuple[int, list[Any]]:
-    report = night.report()
-    warnings = sum(fault["severity"] == "warn" for fault in report["faults"])
-    return warnings, report["set_aside"]
+def _whole(night: Night) -> Night:
+    """A night that was there before, if every byte is as it was written. Raises NightError."""
+    if damaged := night.damage():
+        raise NightError(
+            f"The night {night.path} was changed after it was written: {', '.join(damaged)}. "
+            "Bring it back from a copy, or move the folder away and load its extract again"
+        )
+    return night
 
 
 def _describe(load: Load, night: Night) -> None:
@@ -174,33 +240,17 @@ def _describe(load: Load, night: Night) -> None:
     load.night, load.layout, load.tier_scheme = night.name, manifest.layout, manifest.tier_scheme
     load.rules_date, load.overlays = manifest.rules_date, list(manifest.overlays)
     load.over_x100 = over_mark(rules)
+    nation = night.table("results/totals").row(by_predicate=pl.col("level") == "nation", named=True)
+    load.posts, load.cases = nation["posts"], nation["cases"]
     load.save()
-
-
-def _keep_report(load: Load, taken: Import) -> None:
-    """The import report as rows: a refused input has no night to keep it."""
-    report = check_report(taken)
-    faults = [Fault(load=load, **fault) for fault in report["faults"]]
-    Fault.objects.bulk_create(faults, batch_size=500)
-    load.sheets, load.set_aside = report["sheets"], report["set_aside"]
-    load.refusals = sum(fault.severity == "refuse" for fault in faults)
-    load.warnings = len(faults) - load.refusals
-    load.layout, load.tier_scheme = taken.layout or "", taken.tier_scheme or ""
-    load.as_at = taken.as_at.replace(tzinfo=ZoneInfo(settings.TIME_ZONE)) if taken.as_at else None
-    load.save()
-
-
-def _bury_the_dead(load: Load) -> None:
-    """Loads that were under way when their process ended: nobody else can be, because we hold the lock."""
-    for dead in Load.objects.filter(state=Load.State.RUNNING).exclude(pk=load.pk):
-        _end(dead, Load.State.FAILED, "The process was ended before it was done. Nothing was changed.")
 
 
 def _end(load: Load, state: Load.State, message: str) -> None:
-    load.state, load.message, load.ended_at = state, message, timezone.now()
+    load.state, load.message, load.ended_at = state, storable(message), timezone.now()
     load.stage = ""
-    load.save()
-    _audit(load)
+    with transaction.atomic():
+        load.save()
+        _audit(load)
 
 
 def _audit(load: Load) -> None:

@@ -4,7 +4,7 @@ Rows go in by portions, each a short transaction of its own, so that people can 
 being loaded. Nothing of them is read until `show` makes the one change that counts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import polars as pl
 from django.db import connection, models, transaction
@@ -16,8 +16,8 @@ _PORTION = 10_000
 _SWEPT = 20_000
 
 
-def put(load: Load, rows: Rows) -> None:
-    """Put the rows of a load into the database. They are not shown yet."""
+def put(load: Load, rows: Rows, told: Callable[[float], None] | None = None) -> None:
+    """Put the rows of a load into the database. They are not shown yet. `told` hears the share done."""
     tables: dict[type[models.Model], pl.DataFrame] = {
         Pricing: rows.pricing,
         RuleValue: rows.rule_value,
@@ -25,8 +25,12 @@ def put(load: Load, rows: Rows) -> None:
         Cell: rows.cell,
         Line: rows.line,
     }
+    done, whole = 0, sum(table.height for table in tables.values())
     for model in FIGURES:
         _put(model, tables[model], load.pk)
+        done += tables[model].height
+        if told:
+            told(done / whole)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 

@@ -1,0 +1,144 @@
+"""Starting: Django set up, the home made, the database brought up to date. For commands and for the server.
+
+Nothing here imports Django before it is asked to start, so that commands without the site stay quick.
+"""
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+Say = Callable[[str], None]
+
+
+class StartError(RuntimeError):
+    """The site cannot start; the message says why and what to do."""
+
+
+def set_up(say: Say) -> None:
+    """Make everything ready that a load or the server needs. What is changed is said.
+
+    Raises StartError where settings make no sense or the database does not answer, OSError where the home
+    cannot be written.
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wmt.site.settings")
+    from wmt.site.config import ConfigError
+
+    try:
+        _django()
+    except ConfigError as error:
+        raise StartError(str(error)) from error
+    from django.conf import settings
+    from django.db import DatabaseError
+
+    home = settings.CONFIG.home
+    home.mkdir(parents=True, exist_ok=True)
+    try:
+        with _alone(home / ".set-up"):
+            _migrate(say)
+    except DatabaseError as error:
+        raise StartError(database_words(error)) from error
+
+
+def database_words(error: Exception) -> str:
+    """A fault of the database in a sentence, with what to look at."""
+    first = str(error).strip().partition("\n")[0].removesuffix(".")
+    return f"the database fails: {first}. Is there room on its disk, and is WMT_DATABASE_URL right?"
+
+
+def tidy_up() -> None:
+    """End loads that died with their process and remove forgotten uploads. For the start of the server."""
+    from django.conf import settings
+
+    from wmt.nights import NightBusyError
+    from wmt.nights.lock import loading
+    from wmt.site.workload.loading import bury_the_dead
+    from wmt.site.workload.uploads import discard_forgotten
+
+    try:
+        with loading(settings.CONFIG.home, "starting the server"):
+            bury_the_dead()
+            discard_forgotten()
+    except NightBusyError:
+        return  # a load is under way: it does the same
+
+
+def keep_demonstration() -> None:
+    """In a demonstration: people to sign in as, who belong to the figures that are shown."""
+    from django.conf import settings
+
+    from wmt.site.accounts.demo import ensure_demo_people
+    from wmt.site.workload.current import NoDataYet, current_state
+
+    if not settings.CONFIG.demo:
+        return
+    try:
+        ensure_demo_people(current_state())
+    except NoDataYet:
+        return
+
+
+def collect() -> None:
+    """Gather styles and scripts for the server. Raises StartError where they were never fetched."""
+    from django.core.management import call_command
+
+    from wmt.site.web.assets import BUILT, READY
+
+    if not (BUILT / READY).is_file():
+        raise StartError(
+            "the styles and scripts are missing: run `make demo`, or python -m wmt.site.web.assets"
+        )
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def application() -> Any:
+    """What gunicorn serves, with templates and rules read once before it divides into workers."""
+    from wmt.site.wsgi import application as served
+
+    _warm()
+    return served
+
+
+def _django() -> None:
+    import django
+    from django.apps import apps
+
+    if not apps.ready:
+        django.setup()
+
+
+def _migrate(say: Say) -> None:
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    steps = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if steps:
+        say(f"bringing the database up to date ({len(steps)} steps)")
+        call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+
+
+def _warm() -> None:
+    from django.template import engines
+    from jinja2 import TemplateError
+
+    from wmt import rules
+
+    rules.load()
+    pages = engines.all()[0].env
+    for name in pages.list_templates(extensions=("jinja", "html")):
+        try:
+            pages.get_template(name)
+        except TemplateError:  # its own page will say so
+            continue
+
+
+@contextmanager
+def _alone(lock: Any) -> Iterator[None]:
+    """Two that start at once: the second waits until the first has brought the database up to date."""
+    with open(lock, "a", encoding="ascii") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,50 @@
+"""Jobs: what a page asks for and another process does. `wmt serve` runs that process beside the server."""
+
+from contextlib import suppress
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django_tasks import task
+
+from wmt.nights import NightBusyError
+from wmt.site.workload import loading
+from wmt.site.workload.models import Load
+
+#: A load that nobody took up for so long: probably there is no process for jobs.
+PATIENCE = timedelta(seconds=15)
+#: How long a job waits for a load that somebody started elsewhere, in seconds.
+_WAIT_FOR_ANOTHER = 900
+
+
+@task()
+def load_extract(load_id: int) -> str:
+    """Do a load that waits; its row says how it went. Returns its state."""
+    load = Load.objects.get(pk=load_id)
+    if load.state == Load.State.WAITING:
+        with suppress(NightBusyError):
+            loading.perform(load, patience=_WAIT_FOR_ANOTHER)
+    return str(load.state)
+
+
+@transaction.atomic
+def ask_for_load(*, wish: loading.Wish, user: object, names: list[str]) -> Load:
+    """A load that a person asked for on a page: noted, and given to the process for jobs."""
+    load = loading.ask(wish=wish, who=str(user), user=user, names=names)
+    load_extract.enqueue(load.pk)
+    return load
+
+
+def is_left_waiting(load: Load) -> bool:
+    """Whether a load waits although nothing else is being loaded: nobody works off the jobs."""
+    if load.state != Load.State.WAITING or timezone.now() - load.asked_at < PATIENCE:
+        return False
+    if load.beat_at and timezone.now() - load.beat_at < loading.SILENCE:
+        return False
+    return not any(not seems_dead(other) for other in Load.objects.filter(state=Load.State.RUNNING))
+
+
+def seems_dead(load: Load) -> bool:
+    """Whether a load under way has been silent for so long that its process must have ended."""
+    last = load.beat_at or load.started_at or load.asked_at
+    return load.state == Load.State.RUNNING and timezone.now() - last > loading.SILENCE
