@@ -91,12 +91,33 @@ def _of_load() -> Any:
 class _Measured(models.Model):
     """The measures of `wmt.ledger.MEASURES` and the counts of posts, one column each."""
 
+    points_x100 = models.BigIntegerField(default=0)
+    available_x100 = models.BigIntegerField(default=0)
+    cases = models.BigIntegerField(default=0)
+    cases_all = models.BigIntegerField(default=0)
+    community_x100 = models.BigIntegerField(default=0)
+    licence_x100 = models.BigIntegerField(default=0)
+    custody_x100 = models.BigIntegerField(default=0)
+    t2a_x100 = models.BigIntegerField(default=0)
+    omic_x100 = models.BigIntegerField(default=0)
+    omic_licence_x100 = models.BigIntegerField(default=0)
+    omic_cases = models.BigIntegerField(default=0)
+    reports_x100 = models.BigIntegerField(default=0)
+    contacts_x100 = models.BigIntegerField(default=0)
+    contracted_hours_micro = models.BigIntegerField(default=0)
+    reduction_hours_micro = models.BigIntegerField(default=0)
+    suspended_cases = models.BigIntegerField(default=0)
+    untiered_cases = models.BigIntegerField(default=0)
+    posts = models.BigIntegerField(default=0)
+    posts_without_time = models.BigIntegerField(default=0)
+    stale_posts = models.BigIntegerField(default=0)
+    unmeasured_posts = models.BigIntegerField(default=0)
+
     class Meta:
         abstract = True
 
 
-for _name in (*MEASURES, *POST_COUNTS):
-    _Measured.add_to_class(_name, models.BigIntegerField(default=0))
+assert {field.name for field in _Measured._meta.fields} == {*MEASURES, *POST_COUNTS}
 
 
 class Unit(_Measured):

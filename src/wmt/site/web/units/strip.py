@@ -58,9 +58,9 @@ def strip(listed: Sequence[Unit], over_x100: int, title: str) -> Strip | None:
         column = place(capacity) // _DOT
         heights[column] = heights.get(column, 0) + 1
         words = f"{unit.name}: {shown_capacity(unit.points_x100, unit.available_x100)}"
-        over = is_over(unit.points_x100, unit.available_x100, over_x100)
+        is_marked = is_over(unit.points_x100, unit.available_x100, over_x100)
         y = BASE - 6 - (min(heights[column], _ROWS) - 1) * _DOT
-        marks.append(Mark(place(capacity), y, words, unit_url(unit.level, unit.code), over))
+        marks.append(Mark(place(capacity), y, words, unit_url(unit.level, unit.code), is_marked))
     ticks = [(place(at), f"{at // 100}%") for at in range(0, top + 1, _STEP_X100)]
     over = sum(mark.over for mark in marks)
     summary = (

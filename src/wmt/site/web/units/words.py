@@ -1,11 +1,8 @@
 """Lines in the words of the field: what a line is, and the way to the rule that priced it."""
 
-from functools import cache
-
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from wmt.rules import load
 from wmt.site.workload.models import Pricing
 
 _PLACES = {"community": "Community", "licence": "Licence", "custody": "Custody", "unknown": "Unknown type"}
@@ -86,16 +83,24 @@ def rule_href(path: str, back: str) -> str:
     return f"{reverse('rule', args=[path])}?{urlencode({'back': back})}"
 
 
+_RULES = {
+    "tier_points": "Tier points",
+    "t2a_points": "T2A points",
+    "case_weighting": "Case status",
+    "report_points": "Report points",
+    "report_window_days": "Days a report counts",
+    "cms_points": "CMS points",
+    "cms_window_days": "Days a contact counts",
+    "nominal_target": "Nominal target",
+}
+
+
 def rule_name(path: str) -> str:
-    """What a rule means, in the words of the rules; its path where the rules no longer know it."""
-    if path not in _known():
-        return path
-    return load().parameter(path).values[-1].description.rstrip(".")
-
-
-@cache
-def _known() -> frozenset[str]:
-    return frozenset(load().paths)
+    """A rule in few words: its table, and its own place in it. The page it leads to says the rest."""
+    table, *rest = path.split(".")
+    own = [part.replace("_", " ") for part in rest if not part.startswith("pc")]
+    title = _RULES.get(table, table.replace("_", " ").capitalize())
+    return f"{title}: {' '.join(own)}" if own else title
 
 
 def hours_a_month(path: str, values: dict[str, str | None]) -> str:

@@ -6,9 +6,10 @@ the number of a pricing: then the units below are listed that hold such lines, d
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from wmt.ledger import SHARES, Share, remaining_x100
+from wmt.ledger import COMPONENTS, SHARES, Share, remaining_x100
 from wmt.site.web import tables
 from wmt.site.web.addresses import unit_url
 from wmt.site.web.tables import Column, Row, Table, Value, changed
@@ -131,7 +132,7 @@ class _Side:
         return Table(
             self.measure.name,
             f"{self.measure.title}: the lines",
-            _line_columns(self.measure, of_post=of_post),
+            _used(_line_columns(self.measure, of_post=of_post), lines),
             [self._row(line, values, of_post=of_post) for line in lines],
             self._total_row(lines),
             empty="No line makes up this figure: it is nought because there is nothing to sum.",
@@ -146,7 +147,7 @@ class _Side:
             "amount": shown_exactly(self.measure, figures.summed([line], self.share)),
             "hours": tables.text(words.hours_a_month(pricing.rule, values)),
             "rule": tables.text(words.rule_name(pricing.rule), words.rule_href(pricing.rule, back)),
-            "from": tables.text(pricing.rule_from or "always"),
+            "from": _from(pricing),
             "why": tables.text(_why(pricing, line)),
             "quantity": _quantity(pricing, line),
         }
@@ -256,10 +257,21 @@ def _line_columns(measure: Measure, *, of_post: bool) -> list[Column]:
     ]
 
 
+def _used(columns: list[Column], lines: Sequence[Lines | Line]) -> list[Column]:
+    """Without the number of each line where every line is of one thing."""
+    singly = all(isinstance(line, Line) and line.quantity_micro == 1_000_000 for line in lines)
+    return [column for column in columns if column.key != "quantity" or not singly]
+
+
 def _quantity(pricing: Pricing, line: Lines | Line) -> Value:
     """Cases, reports and contacts in numbers; time in hours a week."""
     found = tables.hours(line.quantity_micro)
     return tables.hours(line.quantity_micro, note="hours a week") if pricing.side == "time" else found
+
+
+def _from(pricing: Pricing) -> Value:
+    """The day a rule's value began; values without one hold always."""
+    return tables.day(date.fromisoformat(pricing.rule_from)) if pricing.rule_from else Value(None, "always")
 
 
 def _why(pricing: Pricing, line: Lines | Line) -> str:
@@ -276,7 +288,7 @@ def _parts(question: Question, sides: Sequence[_Side]) -> list[tuple[str, Value]
     """The points apart by what they are of; they add up to the points."""
     subject = question.subject
     work = any(side.measure.name == "points" for side in sides)
-    names = [name for name in words.PARTS if name in MEASURES] if work else []
+    names = COMPONENTS if work else ()
     found = []
     for name in names:
         measure = MEASURES[name]
