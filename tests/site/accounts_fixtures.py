@@ -1,5 +1,6 @@
 """People, roles and a small nation, for the tests of accounts and audit."""
 
+# ruff: noqa: ARG001 - some fixtures need only be there
 import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,5 +1,6 @@
 """Who may do what, where, on which day; and which place is one's own."""
 
+# ruff: noqa: F401, F811 - fixtures come by import, and some need only be there
 from collections.abc import Callable
 from datetime import timedelta
 

@@ -1,5 +1,6 @@
 """The five people of the demonstration: made from the nation, and of no use anywhere else."""
 
+# ruff: noqa: F401, F811 - fixtures come by import, and some need only be there
 from collections.abc import Callable
 
 import pytest

@@ -1,5 +1,6 @@
 """The organisation's sign-on, against a real provider on loopback: the whole authorization-code flow."""
 
+# ruff: noqa: F401, F811 - fixtures come by import, and some need only be there
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit

@@ -1,5 +1,6 @@
 """Looking after people and roles: what administrators do, what the site keeps them from."""
 
+# ruff: noqa: ARG001, F401, F811 - fixtures come by import, and some need only be there
 import re
 from collections.abc import Callable
 from datetime import date, timedelta

@@ -1,7 +1,9 @@
 """Coming in by password and second factor, staying in, and being sent out."""
 
+# ruff: noqa: F401, F811 - fixtures come by import, and some need only be there
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from accounts_fixtures import PASSWORD, client_of, configured, holder, person, plain
@@ -123,7 +125,9 @@ def test_signing_out_is_asked_for_and_written_down() -> None:
     assert "ended" not in browser.get("/accounts/2fa/")["Location"]
 
 
-def test_a_second_factor_is_set_up_before_anything_else(configured: Callable[..., None]) -> None:
+def test_a_second_factor_is_set_up_before_anything_else(
+    configured: Callable[..., None], django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
     configured(second_factor=True)
     user, browser = holder("administrator"), Client()
     sign_in(browser, user)
@@ -135,7 +139,8 @@ def test_a_second_factor_is_set_up_before_anything_else(configured: Callable[...
     assert "This code is not right" in refused
     assert secret in refused
     assert browser.get("/people/")["Location"] == "/accounts/2fa/totp/activate/"
-    done = browser.post("/accounts/2fa/totp/activate/", {"code": code_of(secret)})
+    with django_capture_on_commit_callbacks(execute=True):
+        done = browser.post("/accounts/2fa/totp/activate/", {"code": code_of(secret)})
     assert done["Location"] == "/accounts/2fa/recovery-codes/"
     assert len(re.findall(r"<li><code>\d{8}</code>", browser.get(done["Location"]).content.decode())) == 10
     assert browser.get("/people/").status_code == 200

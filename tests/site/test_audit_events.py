@@ -1,5 +1,6 @@
 """What was done, by whom: only ever added, found again, and readable."""
 
+# ruff: noqa: F401 - fixtures come by import
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any

@@ -87,9 +87,8 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
     if sent and (SESSION_KEY in request.session or not request.session.session_key):
         request.session.flush()
         query["ended"] = "1"
-    return _redirect(
-        request, f"{reverse('account_login')}?{urlencode({k: v for k, v in query.items() if v})}"
-    )
+    kept = urlencode({name: value for name, value in query.items() if value})
+    return _redirect(request, reverse("account_login") + (f"?{kept}" if kept else ""))
 
 
 def _where(request: HttpRequest) -> str:

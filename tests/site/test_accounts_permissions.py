@@ -1,0 +1,207 @@
+"""Every address of the site, by every role, by every method: who is let in and who is kept out.
+
+An address that is not in the table fails: whoever adds one says here who may use it.
+"""
+
+# ruff: noqa: ARG001, F401, F811 - fixtures come by import, and some need only be there
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from accounts_fixtures import Shown, client_of, configured, holder, nation, person, plain
+from django.conf import settings as django_settings
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from wmt.site.accounts.gate import OPEN
+from wmt.site.accounts.roles import ROLES, Action
+
+GET, POST = ("GET",), ("POST",)
+BOTH = ("GET", "POST")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+@dataclass(frozen=True)
+class May:
+    """Who may use an address: `open` to the world, everybody signed in, or those whose role allows it."""
+
+    methods: tuple[str, ...] = GET
+    action: Action | None = None
+    is_open: bool = False
+    args: dict[str, Any] = field(default_factory=dict)
+
+
+_UNIT = {"level": "team", "code": "T1"}
+_MANAGES = Action.MANAGE_USERS
+_ONE = {"number": 999_999}
+
+TABLE: dict[str, May] = {
+    # coming in
+    "account_login": May(BOTH, is_open=True),
+    "account_inactive": May(is_open=True),
+    "mfa_authenticate": May(BOTH, is_open=True),
+    "openid_connect_login": May(BOTH, is_open=True, args={"provider_id": "organisation"}),
+    "openid_connect_callback": May(BOTH, is_open=True, args={"provider_id": "organisation"}),
+    "socialaccount_login_cancelled": May(is_open=True),
+    "socialaccount_login_error": May(is_open=True),
+    "first-password": May(BOTH, is_open=True, args={"key": "a", "token": "b-c"}),
+    "demo-sign-in": May(POST, is_open=True),
+    "health": May(is_open=True),
+    # one's own sign-in
+    "account_logout": May(BOTH),
+    "account_reauthenticate": May(BOTH),
+    "account_change_password": May(BOTH),
+    "mfa_index": May(),
+    "mfa_reauthenticate": May(BOTH),
+    "mfa_activate_totp": May(BOTH),
+    "mfa_deactivate_totp": May(BOTH),
+    "mfa_view_recovery_codes": May(),
+    "mfa_generate_recovery_codes": May(BOTH),
+    "mfa_download_recovery_codes": May(),
+    # people and the audit
+    "people": May(action=_MANAGES),
+    "person-new": May(BOTH, _MANAGES),
+    "person": May(GET, _MANAGES, args=_ONE),
+    "person-change": May(POST, _MANAGES, args=_ONE),
+    "person-active": May(POST, _MANAGES, args=_ONE),
+    "person-grant": May(POST, _MANAGES, args=_ONE),
+    "grant-end": May(POST, _MANAGES, args={**_ONE, "grant": 1}),
+    "person-link": May(POST, _MANAGES, args=_ONE),
+    "person-second-factor": May(POST, _MANAGES, args=_ONE),
+    "audit": May(action=Action.READ_AUDIT),
+    # figures and rules: everybody signed in reads them
+    "home": May(),
+    "nation": May(),
+    "nation-tab": May(args={"tab": "working"}),
+    "unit": May(args=_UNIT),
+    "unit-tab": May(args={**_UNIT, "tab": "working"}),
+    "search": May(),
+    "gallery": May(),
+    "accessibility": May(),
+    "the-number": May(),
+    "rules": May(),
+    "rule": May(args={"path": "targets"}),
+    "rules-compare": May(),
+    "rules-table": May(args={"name": "tier-points"}),
+    # loads
+    "loads": May(action=Action.READ_LOADS),
+    "load": May(GET, Action.READ_LOADS, args={"number": 1}),
+    "load-new": May(BOTH, Action.LOAD),
+}
+PEOPLE = ("stranger", "closed", "reader", *ROLES)
+
+
+def addresses() -> Iterator[URLPattern]:
+    """Every pattern of the resolver, whatever includes it."""
+
+    def below(patterns: list[Any]) -> Iterator[URLPattern]:
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                yield from below(pattern.url_patterns)
+            else:
+                yield pattern
+
+    yield from below(get_resolver().url_patterns)
+
+
+THERE = sorted({str(pattern.name or pattern.pattern) for pattern in addresses()})
+
+
+def test_every_address_is_in_the_table() -> None:
+    assert [name for name in THERE if name not in TABLE] == [], "say in TABLE who may use these addresses"
+
+
+def test_what_is_open_is_what_the_table_says() -> None:
+    assert {name for name, may in TABLE.items() if may.is_open} == OPEN
+
+
+@pytest.fixture
+def browsers(nation: Shown) -> dict[str, Client]:
+    """A browser for each kind of person. A fault of a page is an answer here, not an exception."""
+    closed = holder("administrator", is_active=False)
+    closed.email, closed.name = "closed@example.org", "Closed"
+    closed.save()
+    people = {"closed": closed, "reader": person("reader"), **{role: holder(role) for role in ROLES}}
+    found = {name: client_of(user) for name, user in people.items()} | {"stranger": Client()}
+    for browser in found.values():
+        browser.raise_request_exception = False
+    return found
+
+
+def outcome(answer: HttpResponse) -> str:
+    """In one word what happened."""
+    if answer.status_code == 302 and answer["Location"].startswith("/accounts/login/"):
+        return "led to sign in"
+    return {403: "denied", 405: "no such method"}.get(answer.status_code, "let in")
+
+
+def expected(may: May, who: str, method: str) -> set[str]:
+    """What may happen. A method that is not offered may be refused before or after the person is."""
+    if who in ("stranger", "closed") and not may.is_open:
+        return {"led to sign in"}
+    allowed = may.is_open or may.action is None or (who in ROLES and may.action in ROLES[who].allows)
+    if method not in may.methods:
+        return {"no such method"} if allowed else {"no such method", "denied"}
+    if may.is_open:
+        return {"let in", "led to sign in"}  # some ways in begin at its page
+    return {"let in"} if allowed else {"denied"}
+
+
+@pytest.mark.parametrize("name", [name for name in THERE if name in TABLE])
+def test_only_those_are_let_in_who_may(name: str, browsers: dict[str, Client]) -> None:
+    may = TABLE[name]
+    address = reverse(name, kwargs=may.args)
+    wrong = {}
+    for method in METHODS:
+        for who in PEOPLE:
+            browser = browsers[who]
+            if name == "account_logout" and method == "POST" and who not in ("stranger", "closed"):
+                continue  # it does what it says: the test of signing out has it
+            answer = browser.generic(method, address)
+            if outcome(answer) not in expected(may, who, method):
+                wrong[(who, method)] = (answer.status_code, answer.get("Location"))
+    assert wrong == {}
+
+
+def test_a_form_without_its_token_changes_nothing(nation: Shown) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(holder("administrator"), backend=django_settings.AUTHENTICATION_BACKENDS[0])
+    answer = browser.post("/people/new/", {"email": "x@example.org", "name": "X"})
+    assert answer.status_code == 403
+    assert browser.post("/demo/sign-in/", {"person": "1"}).status_code == 403
+
+
+HEADERS = {
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+@pytest.mark.parametrize(
+    "address", ["/accounts/login/", "/accounts/2fa/", "/people/", "/audit/", "/nowhere/"]
+)
+def test_pages_hold_to_the_content_security_policy(address: str, nation: Shown) -> None:
+    import re
+
+    answer = (
+        client_of(holder("administrator")).get(address) if "login" not in address else Client().get(address)
+    )
+    policy = answer["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert {name: answer[name] for name in HEADERS} == HEADERS
+    text = answer.content.decode()
+    assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=|javascript:", text)
+
+
+def test_the_session_cookie_is_for_the_site_alone(settings: Any) -> None:
+    user = person("ann")
+    answer = Client().post("/accounts/login/", {"login": user.email, "password": "heather oat lantern"})
+    cookie = answer.cookies[settings.SESSION_COOKIE_NAME]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
