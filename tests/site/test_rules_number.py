@@ -15,8 +15,8 @@ from wmt.site.web.rules import number
 from worlds import World
 
 SECTIONS = (
-    "capacity", "points", "available", "no-available-time", "reductions", "example", "for", "not", "over", "high",
-    "cases", "not-counted", "reports", "contacts", "left-out", "wrong", "timings", "age",
+    "capacity", "points", "available", "no-available-time", "reductions", "example", "for", "not", "over",
+    "high", "cases", "not-counted", "reports", "contacts", "left-out", "wrong", "timings", "age",
 )  # fmt: skip
 
 
@@ -34,7 +34,7 @@ def syllables(word: str) -> int:
 
 def grade(sentences: list[str]) -> float:
     """The Flesch-Kincaid grade of some sentences: the years of school that reading them takes."""
-    words = [re.findall(r"[A-Za-z’]+|\d[\d.,%]*", sentence) for sentence in sentences]
+    words = [re.findall(r"[A-Za-z’]+", sentence) for sentence in sentences]
     count = sum(len(sentence) for sentence in words)
     sounds = sum(syllables(word) for sentence in words for word in sentence)
     return 0.39 * count / len(sentences) + 11.8 * sounds / count - 15.59
