@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from wmt.site.web.addresses import NATION, unit_url
 from wmt.site.web.frame import state_of
@@ -66,6 +67,7 @@ def tables_of(question: Question, tab: str) -> tuple[dict[str, Any], dict[str, T
     return content, content.pop("tables")
 
 
+@require_safe
 def unit_page(request: HttpRequest, level: str = NATION, code: str = NATION, tab: str = "") -> HttpResponse:
     """A tab of a unit."""
     question = question_of(request, level, code)
