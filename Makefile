@@ -5,8 +5,9 @@ BIN    := $(VENV)/bin
 WMT    := $(BIN)/wmt
 WEB    := src/wmt/site/web
 ASSETS := $(WEB)/built/.ready
+DEMO   := WMT_HOME=demo/site WMT_DEMO=1
 
-.PHONY: demo test check fix bench soak spec picture lock clean
+.PHONY: demo tour test check fix bench soak spec picture lock clean
 
 $(VENV)/.ready: requirements/dev.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -36,8 +37,14 @@ soak: $(VENV)/.ready    ## the large counts whole: 1,000 mutated workbooks, 100 
 bench: $(VENV)/.ready   ## time and memory; writes docs/benchmarks.md
 	$(BIN)/python -m bench
 
-demo: $(VENV)/.ready $(ASSETS)    ## a nation to try everything on
+demo: $(VENV)/.ready $(ASSETS) demo/truth.json    ## a nation to try everything on, and the site that shows it
+	@for night in demo/2*/; do echo "Loading $$night"; $(DEMO) $(WMT) load $$night/tidy --people $$night/people || exit; done
+	@$(DEMO) exec $(WMT) serve
+
+demo/truth.json: | $(VENV)/.ready
 	$(WMT) nation demo --nights 2
+
+tour: $(VENV)/.ready demo/truth.json    ## what the command line tells of the same nation
 	$(WMT) tour demo
 
 lock:                   ## write requirements/dev.txt anew, with hashes and without addresses

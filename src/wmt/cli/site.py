@@ -59,9 +59,20 @@ def serve(port: Port = 8000, host: Host = "127.0.0.1", workers: Workers = 2) -> 
     _close_database()
     with _Both(_server(host, port, workers), _JOBS) as both:
         _wait_until_it_answers(host, port, both)
-        out.print(f"The site is at http://{host}:{port}/ (Ctrl-C stops it)")
+        _say_where(f"http://{host}:{port}/")
         sys.stdout.flush()
         both.watch()
+
+
+def _say_where(address: str) -> None:
+    from django.conf import settings
+
+    out.print(f"The site is at {address} (Ctrl-C stops it)", soft_wrap=True)
+    if settings.CONFIG.demo:
+        out.print(
+            "Choose a person to be: the practitioner sees their own figures first. Then click a figure: the"
+        )
+        out.print("lines it is made of stand behind it, and behind each line the rule that priced it.")
 
 
 def administrator(email: Email, name: Name) -> None:

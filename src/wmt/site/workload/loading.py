@@ -67,8 +67,13 @@ def ask(*, wish: Wish, who: str, user: Any = None, names: Sequence[str] = ()) ->
 
     `names` are what people call the files, where that is not how their paths end.
     """
-    sources = storable(list(names) or [Path(path).name for path in wish.paths])
+    sources = storable(list(names) or [_called(Path(path)) for path in wish.paths])
     return Load.objects.create(asked_by=user, who=storable(who)[:160], sources=sources, order=asdict(wish))
+
+
+def _called(path: Path) -> str:
+    """What people call an input: a file by its name, a folder with the one it lies in (they are all 'tidy')."""
+    return f"{path.parent.name}/{path.name}" if path.is_dir() else path.name
 
 
 def perform(

@@ -1,0 +1,1 @@
+"""Pages of loads: what was loaded, what was wrong with it, and loading more."""

@@ -1,0 +1,255 @@
+"""Loads as pages show them: plain data with every word made up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from django.db.models import Count, Min, QuerySet
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
+
+from wmt.site.web.tables import Column, Pager, Row, Table, Value, changed, count, text
+from wmt.site.workload.jobs import is_left_waiting, seems_dead
+from wmt.site.workload.models import Fault, Load
+from wmt.site.workload.reports import remedy
+
+LOADS_A_PAGE, FAULTS_A_PAGE = 50, 100
+SEVERITIES = ("refuse", "warn")
+_STATES = {
+    Load.State.WAITING: "Waiting to start",
+    Load.State.RUNNING: "Under way",
+    Load.State.LOADED: "Loaded",
+    Load.State.UNCHANGED: "Loaded before: nothing to do",
+    Load.State.REFUSED: "Refused: the input has faults",
+    Load.State.FAILED: "Not done",
+}
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a load is: its stage in words, per cent, since when, and what to do where it does not move."""
+
+    stage: str
+    percent: int
+    since: str
+    trouble: str
+
+
+def when(moment: datetime | None) -> str:
+    """A moment on the clock of England and Wales."""
+    return f"{timezone.localtime(moment):%-d %B %Y, %H:%M}" if moment else ""
+
+
+def state_words(load: Load, shown: int | None) -> str:
+    """How far a load got, and whether its figures are the ones that are shown."""
+    if load.pk == shown:
+        return "Loaded, shown now"
+    if seems_dead(load):
+        return "Silent: its process seems to have ended"
+    return _STATES[Load.State(load.state)]
+
+
+def duration(load: Load) -> str:
+    """How long a load took."""
+    if load.started_at is None or load.ended_at is None:
+        return ""
+    took = load.ended_at - load.started_at
+    if took < timedelta(seconds=1):
+        return "under a second"
+    minutes, seconds = divmod(round(took.total_seconds()), 60)
+    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+
+
+def loads_table(loads: QuerySet[Load], shown: int | None, query: QueryDict) -> Table:
+    """The loads, newest first, a page at a time."""
+    pager, page = paged(loads, query, LOADS_A_PAGE, "page")
+    columns = (
+        Column("load", "Load", "number"),
+        Column("asked", "Asked for", "date"),
+        Column("who", "By"),
+        Column("files", "Files"),
+        Column("as_at", "Figures as at", "date"),
+        Column("state", "How it ended"),
+        Column("posts", "Posts", "count"),
+        Column("cases", "Cases", "count"),
+        Column("warnings", "Warnings", "count"),
+        Column("refusals", "Reasons to refuse", "count"),
+        Column("took", "Took"),
+    )
+    rows = [_load_row(load, shown) for load in page]
+    return Table("loads", "Loads, newest first", columns, rows, pager=pager, empty="Nothing was loaded yet.")
+
+
+def _load_row(load: Load, shown: int | None) -> Row:
+    found = load.night != ""
+    return Row(
+        {
+            "load": Value(load.pk, f"Load {load.pk}", reverse("load", args=[load.pk])),
+            "asked": Value(load.asked_at, when(load.asked_at)),
+            "who": text(load.who),
+            "files": text(", ".join(load.sources)),
+            "as_at": Value(load.as_at, when(load.as_at)),
+            "state": text(state_words(load, shown)),
+            "posts": count(load.posts) if found else Value(None),
+            "cases": count(load.cases) if found else Value(None),
+            "warnings": count(load.warnings),
+            "refusals": count(load.refusals),
+            "took": text(duration(load)),
+        }
+    )
+
+
+def outcome(load: Load, shown: int | None) -> str:
+    """What came of a load, in one sentence."""
+    if load.pk == shown:
+        return f"The extract was loaded and its figures are shown now: {load.message}"
+    if load.state == Load.State.LOADED:
+        shown_before = "The extract was loaded; figures of another load are shown now."
+        return load.message if "history" in load.message else f"{shown_before} {load.message}"
+    if load.state == Load.State.REFUSED:
+        these = f"{load.refusals:,} {'reasons' if load.refusals != 1 else 'reason'}"
+        return f"The input was refused for {these}, listed below. {load.message.partition('. ')[2]}"
+    return load.message
+
+
+def progress(load: Load) -> Progress:
+    """How far a load that waits or is under way has got."""
+    if is_left_waiting(load):
+        trouble = (
+            "Nothing has taken this load up. The process that works off jobs does not seem to run: ask who "
+            "looks after this site to start it (`wmt serve` starts one beside the server). The load "
+            "then goes on by itself."
+        )
+    elif seems_dead(load):
+        trouble = (
+            "This load has given no sign of life for some time: its process seems to have ended. The figures "
+            "shown were not changed. Load the extract again: that also clears this one away."
+        )
+    else:
+        trouble = ""
+    stage = load.stage or ("waiting to start" if load.state == Load.State.WAITING else "starting")
+    return Progress(stage.capitalize(), load.percent, when(load.started_at or load.asked_at), trouble)
+
+
+def facts(load: Load) -> list[tuple[str, str]]:
+    """What a load was of, as pairs of a name and words."""
+    wish = load.order
+    wanted = [
+        ("posts with a fault of their own are set aside", wish.get("set_aside")),
+        ("a correction of a night that is there", wish.get("correction")),
+        (f"by the rules of {wish.get('rules_date')}", wish.get("rules_date")),
+    ]
+    pairs = [
+        ("Files", ", ".join(load.sources)),
+        ("Asked for by", load.who),
+        ("Asked for", when(load.asked_at)),
+        ("Took", duration(load)),
+        ("Figures as at", when(load.as_at)),
+        ("Rules of", f"{load.rules_date:%-d %B %Y}" if load.rules_date else ""),
+        ("Laid over the rules", ", ".join(load.overlays)),
+        ("Layout", " · ".join(part for part in (load.layout, load.tier_scheme) if part)),
+        ("As asked for", "; ".join(words for words, is_so in wanted if is_so)),
+        ("Posts and cases", f"{load.posts:,} posts, {load.cases:,} active cases" if load.night else ""),
+    ]
+    return [(name, words) for name, words in pairs if words]
+
+
+def sheets_table(load: Load) -> Table:
+    """What was read."""
+    columns = (Column("sheet", "Sheet or table"), Column("rows", "Rows", "count"),
+               Column("orphans", "Rows without their keys, set aside", "count"))  # fmt: skip
+    rows = [
+        Row({"sheet": text(name), "rows": count(read["rows"]), "orphans": count(read["orphan_rows"])})
+        for name, read in load.sheets.items()
+    ]
+    return Table("sheets", "What was read", columns, rows)
+
+
+def effect(load: Load, severity: str) -> str:
+    """What faults of a severity did to a load."""
+    if severity != "refuse":
+        return "Warns"
+    return "Sets posts aside" if load.night else "Refuses the input"
+
+
+def groups_table(load: Load, query: QueryDict) -> Table:
+    """The faults by kind, those that refuse the input first. Each leads to its own."""
+    kinds = load.faults.values("severity", "code").annotate(times=Count("pk"), first=Min("message"))
+    columns = (Column("code", "Kind of fault", "code"), Column("severity", "What it does"),
+               Column("times", "Times", "count"), Column("remedy", "What to do"))  # fmt: skip
+    rows = [_group_row(kind, load, query) for kind in kinds.order_by("severity", "-times", "code")]
+    return Table("kinds", "Faults by kind", columns, rows)
+
+
+def _group_row(kind: dict[str, Any], load: Load, query: QueryDict) -> Row:
+    narrowed = changed(query, code=kind["code"], severity=kind["severity"], page="") + "#faults"
+    return Row(
+        {
+            "code": text(kind["code"], narrowed),
+            "severity": text(effect(load, kind["severity"])),
+            "times": count(kind["times"]),
+            "remedy": text(remedy(kind["code"]) or kind["first"]),
+        }
+    )
+
+
+def faults_table(load: Load, query: QueryDict) -> Table:
+    """The faults one by one, those that refuse first, as the address narrows them and a page at a time."""
+    faults: QuerySet[Fault] = load.faults.order_by("severity", "pk")
+    if query.get("code"):
+        faults = faults.filter(code=query["code"])
+    if query.get("severity") in SEVERITIES:
+        faults = faults.filter(severity=query["severity"])
+    pager, page = paged(faults, query, FAULTS_A_PAGE, "page")
+    columns = (Column("fault", "What is wrong, and what to do"), Column("severity", "What it does"),
+               Column("code", "Kind", "code"), Column("sheet", "Sheet or table"),
+               Column("row", "Row", "number"), Column("column", "Column"))  # fmt: skip
+    caption = "Faults one by one" if not query.get("code") else f"Faults of kind {query['code']}"
+    rows = [_fault_row(fault, load) for fault in page]
+    return Table("faults", caption, columns, rows, pager=pager, empty="There are no such faults.")
+
+
+def _fault_row(fault: Fault, load: Load) -> Row:
+    return Row(
+        {
+            "fault": text(fault.message),
+            "severity": text(effect(load, fault.severity)),
+            "code": text(fault.code),
+            "sheet": text(fault.sheet or ""),
+            "row": Value(fault.row, str(fault.row) if fault.row is not None else ""),
+            "column": text(fault.column or ""),
+        }
+    )
+
+
+def aside_table(load: Load, query: QueryDict) -> Table:
+    """Posts that were left out because a fault is confined to them."""
+    pager, page = paged(load.set_aside, query, FAULTS_A_PAGE, "aside")
+    columns = (Column("post", "Post", "code"), Column("code", "Kind of fault", "code"),
+               Column("message", "What is wrong"))  # fmt: skip
+    rows = [
+        Row({"post": text(f"{aside['team_code']}:{aside['staff_code']}"), "code": text(aside["code"]),
+             "message": text(aside["message"])})
+        for aside in page
+    ]  # fmt: skip
+    return Table("aside", "Posts set aside", columns, rows, pager=pager)
+
+
+def paged(
+    items: QuerySet[Any] | Sequence[Item], query: QueryDict, size: int, key: str
+) -> tuple[Pager | None, list[Any]]:
+    """One page of items as the address asks for it by `key`, and the way to the others, if there are any."""
+    total = items.count() if isinstance(items, QuerySet) else len(items)
+    if total <= size:
+        return None, list(items)
+    pages = -(-total // size)
+    asked = query.get(key, "")
+    page = min(max(int(asked), 1), pages) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
+    first = (page - 1) * size
+    before = changed(query, **{key: str(page - 1)}) if page > 1 else ""
+    after = changed(query, **{key: str(page + 1)}) if page < pages else ""
+    pager = Pager(page, pages, first + 1, min(first + size, total), total, before, after)
+    return pager, list(items[first : first + size])

@@ -1,0 +1,112 @@
+"""The list of loads, and the page of one: its progress while it is under way, then its import report."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+from django_htmx.http import HttpResponseClientRefresh
+
+from wmt.nights import NightError, open_night
+from wmt.site.accounts.access import may, need
+from wmt.site.accounts.roles import Action
+from wmt.site.web.loads import presenters
+from wmt.site.workload.models import Current, Load
+
+_LARGEST = 2**63 - 1
+_UNDER_WAY = (Load.State.WAITING, Load.State.RUNNING)
+
+
+@require_safe
+def loads(request: HttpRequest) -> HttpResponse:
+    """All loads, newest first."""
+    need(request, Action.READ_LOADS)
+    table = presenters.loads_table(Load.objects.order_by("-pk"), _shown(), request.GET)
+    return render(request, "loads/loads.jinja", {"table": table, "may_load": may(request.user, Action.LOAD)})
+
+
+@require_safe
+def load(request: HttpRequest, number: int) -> HttpResponse:
+    """One load."""
+    need(request, Action.READ_LOADS)
+    found = _load(number)
+    context = {
+        "load": found,
+        "name": f"Load {found.pk}",
+        "crumbs": [("Loads", reverse("loads"))],
+        "may_load": may(request.user, Action.LOAD),
+    }
+    if found.state in _UNDER_WAY:
+        return render(request, "loads/under_way.jinja", context | {"progress": presenters.progress(found)})
+    shown = _shown()
+    report = {
+        "state": presenters.state_words(found, shown),
+        "is_good": found.state in (Load.State.LOADED, Load.State.UNCHANGED),
+        "outcome": presenters.outcome(found, shown),
+        "facts": presenters.facts(found),
+        "night": night_words(found, every_byte=request.GET.get("check") == "night"),
+        "former": _former(found),
+        "sheets": presenters.sheets_table(found),
+        "kinds": presenters.groups_table(found, request.GET),
+        "faults": presenters.faults_table(found, request.GET),
+        "aside": presenters.aside_table(found, request.GET),
+        "narrowed": bool(request.GET.get("code") or request.GET.get("severity")),
+    }
+    return render(request, "loads/load.jinja", context | report)
+
+
+@require_safe
+def load_progress(request: HttpRequest, number: int) -> HttpResponse:
+    """The part of a load's page that says how far it is; done loads have the whole page fetched anew."""
+    need(request, Action.READ_LOADS)
+    found = _load(number)
+    if found.state not in _UNDER_WAY:
+        return HttpResponseClientRefresh()
+    return render(request, "loads/progress.jinja", {"load": found, "progress": presenters.progress(found)})
+
+
+def night_words(found: Load, *, every_byte: bool = False) -> dict[str, Any] | None:
+    """Whether the night of a load is there and whole, in words; None where it has none."""
+    if not found.night:
+        return None
+    path = settings.CONFIG.nights / found.night
+    try:
+        night = open_night(path)
+        missing = [name for name in night.manifest.files if not (path / name).is_file()]
+        wrong = night.damage() if every_byte else missing
+    except NightError as error:
+        return {"name": found.night, "is_good": False, "words": str(error), "checked": every_byte}
+    except OSError as error:
+        words = f"The folder cannot be read ({error.strerror}). Ask who looks after this site."
+        return {"name": found.night, "is_good": False, "words": words, "checked": every_byte}
+    if wrong:
+        words = (
+            f"Missing or changed: {', '.join(wrong)}. Bring the folder back from a copy; "
+            "the figures on the pages are kept elsewhere and stand."
+        )
+    elif every_byte:
+        words = "It is there, and every byte is as it was written."
+    else:
+        words = "It is there with all its files."
+    return {"name": found.night, "is_good": not wrong, "words": words, "checked": every_byte}
+
+
+def _former(found: Load) -> Load | None:
+    """For a load that had nothing to do: the one that did it, whose report says what was in the input."""
+    if found.state != Load.State.UNCHANGED:
+        return None
+    earlier = Load.objects.filter(night=found.night, state=Load.State.LOADED, pk__lt=found.pk)
+    return earlier.order_by("-pk").first()
+
+
+def _load(number: int) -> Load:
+    found = Load.objects.filter(pk=number).first() if number <= _LARGEST else None
+    if found is None:
+        raise Http404(f"There is no load {number}")
+    return found
+
+
+def _shown() -> int | None:
+    return Current.objects.values_list("load_id", flat=True).first()

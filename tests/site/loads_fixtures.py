@@ -1,0 +1,48 @@
+"""What tests of loads share: inputs of a small nation, a load performed, and files to send."""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from wmt.demo import Truth
+
+Written = tuple[Path, Truth]
+
+
+def night_of(written: Written, number: int) -> Path:
+    folder, truth = written
+    return folder / truth.nights[number].folder
+
+
+def wished(written: Written, number: int, **more: Any) -> Any:
+    """A load asked for: a night of the nation with its people."""
+    from wmt.site.workload.loading import Wish, ask
+
+    night = night_of(written, number)
+    return ask(wish=Wish(paths=[str(night / "tidy")], people=str(night / "people"), **more), who="a test")
+
+
+def spoiled(written: Written, number: int, to: Path, faults: int = 1) -> Path:
+    """A copy of a night's tidy tables in which so many cells of the cases are no tier."""
+    import polars as pl
+
+    shutil.copytree(night_of(written, number) / "tidy", to)
+    cases = pl.read_parquet(to / "case.parquet")
+    rows = pl.int_range(pl.len()) < faults
+    cases.with_columns(location=pl.when(rows).then(pl.lit("Moon")).otherwise("location")).write_parquet(
+        to / "case.parquet"
+    )
+    manifest = json.loads((to / "manifest.json").read_text())
+    for table in manifest["tables"]:
+        table["sha256"] = hashlib.sha256((to / table["file"]).read_bytes()).hexdigest()
+    (to / "manifest.json").write_text(json.dumps(manifest))
+    return to
+
+
+def sent(folder: Path) -> list[SimpleUploadedFile]:
+    """The files of a folder as a browser sends them."""
+    return [SimpleUploadedFile(path.name, path.read_bytes()) for path in sorted(folder.iterdir())]
