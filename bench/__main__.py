@@ -11,7 +11,8 @@ import duckdb
 from bench.engines import EngineTime, engines, missing
 from bench.ledgers import LedgerTimes, facts_of, ledgers
 from bench.loads import loads
-from bench.nation import national, tenfold
+from bench.nation import national, next_night, tenfold
+from bench.site import site, site_part
 from bench.timing import Ran
 
 PAGE = Path("docs/benchmarks.md")
@@ -42,6 +43,7 @@ def main() -> None:
             *_ledger_part(ledgers(night, facts)),
             *_load_part(loads(night, tenfold_folder)),
             *_engine_part(list(engines(night))),
+            *site_part(list(site(night, next_night()))),
         ]
     )
     PAGE.write_text(text, encoding="utf-8")

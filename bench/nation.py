@@ -19,6 +19,14 @@ def national() -> Path:
     return next(path for path in folder.iterdir() if path.is_dir())
 
 
+def next_night() -> Path:
+    """The night after the national night: as large, with what a day changes."""
+    folder = FOLDER / "two-nights"
+    if not (folder / "truth.json").is_file():
+        write_nation(folder, nights=2, formats=("tidy", "people"))
+    return sorted(path for path in folder.iterdir() if path.is_dir())[-1]
+
+
 def tenfold(night: Path) -> Path:
     """The same posts with ten times the cases: every case ten times, under names of its own."""
     folder = FOLDER / "tenfold"

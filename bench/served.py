@@ -1,0 +1,130 @@
+"""The real site on the national nation, on SQLite or on PostgreSQL: loaded, served by two workers, signed in."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+from bench.engines import postgres_address
+from bench.nation import FOLDER
+
+PATIENCE = 120
+FIGURE = re.compile(r'href="(/(?:region|pdu|team|post)/[^"?/]+/)')
+
+
+@dataclass(frozen=True)
+class Served:
+    """A site that answers: its address, its environment, the session of somebody who may see everything."""
+
+    address: str
+    environment: dict[str, str]
+    cookie: str
+    load_s: float
+
+    def session(self) -> requests.Session:
+        """A connection of its own, signed in."""
+        found = requests.Session()
+        found.cookies["sessionid"] = self.cookie
+        return found
+
+
+@contextmanager
+def served(night: Path, database: str, port: int) -> Iterator[Served]:
+    """The site with a night loaded, while this lasts. `database` is 'SQLite' or 'PostgreSQL'."""
+    home = FOLDER / f"site-{database.lower()}"
+    shutil.rmtree(home, ignore_errors=True)
+    environment = {**os.environ, "WMT_HOME": str(home.absolute()), "WMT_DEMO": "1"}
+    environment.pop("WMT_DATABASE_URL", None)
+    with ExitStack() as stack:
+        if database == "PostgreSQL":
+            environment["WMT_DATABASE_URL"] = stack.enter_context(postgres_address())
+        start = time.perf_counter()
+        load(night, environment)
+        load_s = time.perf_counter() - start
+        address = f"http://127.0.0.1:{port}"
+        stack.enter_context(_serving(environment, port, address))
+        yield Served(address, environment, _signed_in(address), load_s)
+
+
+def load(night: Path, environment: dict[str, str]) -> None:
+    """Load a night into the site by the command line, in a process of its own."""
+    command = (sys.executable, "-m", "wmt", "load", night / "tidy", "--people", night / "people")
+    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
+
+
+@contextmanager
+def _serving(environment: dict[str, str], port: int, address: str) -> Iterator[None]:
+    command = (sys.executable, "-m", "wmt", "serve", "--port", str(port), "--workers", "2")
+    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        give_up = time.monotonic() + PATIENCE
+        while not _answers(address):
+            if server.poll() is not None or time.monotonic() > give_up:
+                raise RuntimeError(f"the site did not start: wmt serve ended with {server.poll()}")
+            time.sleep(0.2)
+        yield
+    finally:
+        server.terminate()
+        server.wait(PATIENCE)
+
+
+def _answers(address: str) -> bool:
+    try:
+        return requests.get(f"{address}/health", timeout=5).ok
+    except requests.ConnectionError:
+        return False
+
+
+def _signed_in(address: str) -> str:
+    """Sign in as the demonstration's administrator, as a browser would."""
+    session = requests.Session()
+    page = session.get(f"{address}/accounts/login/").text
+    forms = re.findall(r'<form method="post" action="/demo/sign-in/">.*?</form>', page, re.S)
+    form = next(form for form in forms if "dministrator" in form or form is forms[-1])
+    values = dict(re.findall(r'name="(\w+)" value="([^"]+)"', form))
+    session.post(f"{address}/demo/sign-in/", data=values, headers={"Referer": address}).raise_for_status()
+    return session.cookies["sessionid"]
+
+
+def pages(site: Served) -> dict[str, list[str]]:
+    """The pages of the site by kind, several of each: every tab of units of every level, and the others."""
+    session = site.session()
+    units = {"nation": ["/nation/"]}
+    units["region"] = _units(session, site, "/nation/", "region")
+    units["pdu"] = _units(session, site, units["region"][0], "pdu")
+    units["team"] = [team for pdu in units["pdu"][:5] for team in _units(session, site, pdu, "team")]
+    units["post"] = [post for team in units["team"][:12] for post in _units(session, site, team, "post")]
+    tabs = ("", "caseload/", "working/", "reports/", "help/", "omic/", "court/")
+    found = {
+        f"{level}: {tab.strip('/') or 'overview'}": [f"{unit}{tab}" for unit in addresses]
+        for level, addresses in units.items()
+        for tab in tabs
+    }
+    found["region: its practitioners"] = [f"{unit}?list=post" for unit in units["region"]]
+    found["nation: its teams"] = ["/nation/?list=team"]
+    found["nation: one figure"] = ["/nation/working/?figure=community", "/nation/working/?figure=cases"]
+    found["search"] = [f"/search/?q={word}" for word in ("smith", "north", "an", "X12", "lee", "N03")]
+    found["rules"] = ["/rules/", "/rules/?q=tier", "/rules/tables/community/"]
+    found["a rule"] = [
+        f"/rules/value/tier_points.pc16.community.{tier}/" for tier in ("A3", "B1", "C2", "D1")
+    ]
+    found["rules compared"] = ["/rules/compare/?a=2023-01-05&b=2023-01-06"]
+    found["what this number is"] = ["/the-number/"]
+    found["loads"] = ["/loads/", "/loads/1/"]
+    found["audit"] = ["/audit/"]
+    found["people"] = ["/people/"]
+    return found
+
+
+def _units(session: requests.Session, site: Served, address: str, level: str) -> list[str]:
+    """The units of a level that a page leads to."""
+    text = session.get(f"{site.address}{address}").text
+    return [href for href in dict.fromkeys(FIGURE.findall(text)) if href.startswith(f"/{level}/")]
