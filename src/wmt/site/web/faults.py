@@ -144,7 +144,7 @@ def night_missing(request: HttpRequest, fault: NightError) -> HttpResponse:
 def _page(request: HttpRequest, name: str, status: int, **context: Any) -> HttpResponse:
     """A page in the full frame, or in the bare one where the full one cannot be had."""
     try:
-        content = render_to_string(f"faults/{name}.jinja", context, request)
+        content = render_to_string(f"faults/{name}.jinja", dict(context), request)  # it puts more into it
     except Exception:
         return _bare_page(request, name, status, **context)
     return _sent(request, content, status)

@@ -9,6 +9,7 @@ from django.urls import path
 
 from wmt.site.web import tables
 from wmt.site.web.tables import Column, Row, Table, arranged
+from wmt.site.web.units.strip import Bar, Mark, Strip
 
 OVER_X100 = 11_000
 #: Name, code, points and available points in hundredths, cases.
@@ -36,8 +37,8 @@ def gallery(request: HttpRequest) -> HttpResponse:
             "empty": Table(
                 "empty", "A table without rows", [Column("what", "What")], [], empty="No unit fits."
             ),
-            "strip": _strip(linked=True),
-            "crowd": _strip(linked=False),
+            "strip": _strip(marked=True),
+            "crowd": _strip(marked=False),
             "bars": _bars(),
             "said": [
                 SimpleNamespace(level_tag=tag, message=words)
@@ -121,24 +122,23 @@ def _link(text: str, current: bool = False) -> dict[str, Any]:
     return {"text": text, "href": "#", "current": current}
 
 
-def _strip(*, linked: bool) -> SimpleNamespace:
+def _strip(*, marked: bool) -> Strip:
     places = ((420, 86), (520, 86), (527, 79), (560, 86), (640, 86), (700, 86), (780, 86))
-    return SimpleNamespace(
-        title=f"Teams by capacity, {'each a link' if linked else 'too many for links'}",
+    heights = ((420, 20, False), (560, 60, False), (620, 74, False), (700, 30, True))
+    marks = [Mark(x, y, f"Team {at}: {at + 70}.0%", "#", x > 696) for at, (x, y) in enumerate(places)]
+    bars = [Bar(x, 92 - high, 28, high, f"{high} teams", over) for x, high, over in heights]
+    return Strip(
+        title=f"Teams by capacity, {'one mark each' if marked else 'too many for marks'}",
         summary="7 shown, from 62% to 119%; 2 over 110%. The same figures are in the table.",
         width=900,
         height=120,
         base=92,
-        ticks=[(20, "0%"), (143, "20%"), (266, "40%"), (389, "60%"), (512, "80%"), (634, "100%"),
-               (757, "120%"), (880, "140%")],
+        ticks=[(20 + 123 * at, f"{20 * at}%") for at in range(8)],
         band=(573, 696),
         agreed=634,
-        marks=[
-            SimpleNamespace(x=x, y=y, title=f"Team {at}: {at + 70}.0%", href="#", over=x > 696)
-            for at, (x, y) in enumerate(places)
-        ],
-        linked=linked,
-    )  # fmt: skip
+        marks=marks if marked else [],
+        bars=[] if marked else bars,
+    )
 
 
 def _bars() -> SimpleNamespace:

@@ -1,0 +1,176 @@
+"""What is around every page: where one can go, how old the figures are, and that all of it can be used."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from django.urls import include, path
+from django.utils import timezone
+from web_fixtures import browser, show
+
+from wmt.site.web.frame import age_words
+
+urlpatterns = [path("", include("wmt.site.web.gallery")), path("", include("wmt.site.urls"))]
+pytestmark = pytest.mark.urls(__name__)
+SignIn = Callable[..., Client]
+EVERYONE = ["Your place", "Nation", "Rules", "What this number is"]
+
+
+def places(html: str) -> list[str]:
+    nav = re.search(r'<nav class="wmt-nav".*?</nav>', html, re.DOTALL)
+    return re.findall(r">([^<>]+)</a>", nav[0]) if nav else []
+
+
+@pytest.mark.parametrize(
+    ("age", "words"),
+    [
+        (timedelta(minutes=-1), "dated ahead of this computer’s clock"),
+        (timedelta(0), "less than an hour old"),
+        (timedelta(hours=1), "1 hour old"),
+        (timedelta(hours=1, minutes=59), "1 hour old"),
+        (timedelta(hours=47), "47 hours old"),
+        (timedelta(hours=48), "2 days old"),
+        (timedelta(days=400), "400 days old"),
+    ],
+)
+def test_age_is_said_in_words(age: timedelta, words: str) -> None:
+    assert age_words(age) == words
+
+
+@pytest.mark.parametrize(
+    ("role", "more"),
+    [
+        ("practitioner", []),
+        ("manager", []),
+        ("head", []),
+        ("analyst", ["Loads"]),
+        ("support", ["Loads", "Audit"]),
+        ("administrator", ["Loads", "Audit", "People"]),
+    ],
+)
+def test_the_navigation_shows_where_a_role_may_go(signed_in: SignIn, role: str, more: list[str]) -> None:
+    assert places(signed_in(role).get("/gallery/").text) == [*EVERYONE, *more]
+
+
+def test_the_place_one_is_at_is_marked(signed_in: SignIn) -> None:
+    html = signed_in().get("/rules/").text
+    assert re.findall(r'aria-current="page">([^<]+)', html)[0] == "Rules"
+
+
+def test_who_is_not_signed_in_gets_no_ways_to_go(client: Client) -> None:
+    html = client.get("/accounts/login/").text
+    assert places(html) == []
+    assert "wmt-search" not in html
+    assert "Figures as at" not in html
+
+
+@pytest.mark.usefixtures("nation")
+def test_the_moment_the_rules_and_the_age_are_always_there(signed_in: SignIn) -> None:
+    from wmt.site.workload.models import Current
+
+    client, load = signed_in(), Current.objects.get().load
+    load.as_at, load.overlays = timezone.now() - timedelta(hours=36, minutes=-1), []
+    load.save()
+    html = client.get("/gallery/").text
+    strip = re.search(r'<section class="(wmt-asat[^"]*)" aria-label="Moment of the figures">(.*?)</section>',
+                      html, re.DOTALL)  # fmt: skip
+    assert strip is not None
+    assert f"rules of {load.rules_date:%-d %B %Y}" in strip[2]
+    assert "35 hours old" in strip[2]
+    assert "--old" not in strip[1]
+    load.as_at, load.overlays = timezone.now() - timedelta(hours=36, minutes=1), ["local-travel"]
+    load.save()
+    html = client.get("/gallery/").text
+    assert '<section class="wmt-asat wmt-asat--old" aria-label="Moment of the figures">' in html
+    assert "Old figures: 36 hours old." in html
+    assert "(overlays: local-travel)" in html
+
+
+def test_without_figures_it_says_so(signed_in: SignIn) -> None:
+    assert "No figures have been loaded yet." in signed_in().get("/rules/").text
+
+
+@pytest.mark.usefixtures("nation")
+def test_the_frame_asks_the_database_little(
+    signed_in: SignIn, django_assert_max_num_queries: Callable[[int], object]
+) -> None:
+    client = signed_in("administrator")
+    with django_assert_max_num_queries(4):  # type: ignore[attr-defined]  # session, user, grants, state
+        client.get("/gallery/")
+
+
+def test_signing_out_is_a_form_with_a_token(signed_in: SignIn) -> None:
+    html = signed_in(name="Ada <b>").get("/gallery/").text
+    form = re.search(r'<form action="([^"]+)" method="post">(.*?)</form>', html, re.DOTALL)
+    assert form is not None
+    assert form[1] == "/accounts/logout/"
+    assert "csrfmiddlewaretoken" in form[2]
+    assert "Ada &lt;b&gt;" in html
+
+
+def test_the_gallery_is_for_people_who_are_signed_in(client: Client, db: None) -> None:  # noqa: ARG001
+    assert client.get("/gallery/").status_code == 302
+
+
+def test_nothing_stands_inline(signed_in: SignIn) -> None:
+    html = signed_in().get("/gallery/").text
+    assert re.findall(r"<script(?![^>]*src=)|<style|\sstyle=|\son\w+=|javascript:", html) == []
+
+
+@pytest.fixture
+def gallery(signed_in: SignIn) -> object:
+    return signed_in("administrator").get("/gallery/")
+
+
+def test_the_gallery_can_be_used_by_everyone_wide_and_narrow(gallery) -> None:
+    with browser() as chromium:
+        for width in (1280, 360):
+            page = chromium.new_page(viewport={"width": width, "height": 800})
+            said = show(page, gallery)
+            found = Axe().run(page)
+            assert found.violations_count == 0, found.generate_report()
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert page.evaluate("document.body.classList.contains('govuk-frontend-supported')")
+            assert said == [], "nothing breaks the policy"
+            page.close()
+
+
+def test_the_strip_stays_in_sight_and_the_first_column_too(gallery) -> None:
+    with browser() as chromium:
+        page = chromium.new_page(viewport={"width": 360, "height": 800})
+        show(page, gallery)
+        page.evaluate("scrollTo(0, 2000)")
+        assert page.locator("section.wmt-asat").first.bounding_box()["y"] == 0
+        region = page.get_by_role("region", name="Teams of a PDU")
+        region.focus()
+        region.evaluate("region => region.scrollLeft = 300")
+        name = region.locator("tbody th").first
+        assert name.bounding_box()["x"] == region.bounding_box()["x"]
+
+
+def test_the_skip_link_comes_first_and_leads_to_the_content(gallery) -> None:
+    with browser() as chromium:
+        context = chromium.new_context(java_script_enabled=False)
+        page = context.new_page()
+        show(page, gallery)
+        page.keyboard.press("Tab")
+        link = page.get_by_role("link", name="Skip to main content")
+        assert link.bounding_box()["height"] > 20
+        page.keyboard.press("Enter")
+        assert page.url.endswith("#main-content")
+        assert page.get_by_role("heading", level=1).count() == 1
+
+
+def test_on_paper_there_is_no_navigation_and_tables_are_whole(gallery) -> None:
+    with browser() as chromium:
+        page = chromium.new_page()
+        show(page, gallery)
+        page.emulate_media(media="print")
+        assert not page.get_by_role("navigation", name="Main").is_visible()
+        assert not page.locator("#frame-search").is_visible()
+        assert page.locator("section.wmt-asat").first.is_visible()
+        scroll = page.locator(".wmt-scroll").first
+        assert scroll.evaluate("region => getComputedStyle(region).overflowX") == "visible"
