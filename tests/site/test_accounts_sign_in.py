@@ -274,3 +274,18 @@ def test_what_is_not_offered_is_not_there(address: str) -> None:
         assert browser.get(address).status_code == 404
         assert browser.post(address, {"email": "me@example.org"}).status_code == 404
     assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({}, ["Enter your email address", "Enter your password"]),
+        ({"login": "ann", "password": "x"}, ["Enter a whole email address"]),
+    ],
+)
+def test_what_is_missing_is_said_in_the_summary_and_on_its_field(
+    typed: dict[str, str], said: list[str]
+) -> None:
+    page = Client().post(SIGN_IN, typed).content.decode()
+    assert [page.count(words) for words in said] == [2] * len(said)
+    assert "<title>Error: Sign in" in page

@@ -132,7 +132,7 @@ def test_a_change_is_told_by_what_differs() -> None:
         {"name": "name", "before": "A", "after": "B"},
         {"name": "is active", "before": "yes", "after": "no"},
     ]
-    assert changes(None, {"role": "head"}) == [{"name": "role", "before": "nothing", "after": "head"}]
+    assert changes(None, {"role": "head"}) == [{"name": "role", "before": "", "after": "head"}]
     assert changes(110, [1]) == [{"name": "value", "before": "110", "after": "[1]"}]
     assert set(KINDS) >= {
         "sign-in",

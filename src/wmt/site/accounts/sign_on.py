@@ -7,6 +7,16 @@ _CONFIG = read_config()
 ACCOUNT_ADAPTER = "wmt.site.accounts.adapters.LocalAccounts"
 SOCIALACCOUNT_ADAPTER = "wmt.site.accounts.adapters.SignOn"
 MFA_ADAPTER = "wmt.site.accounts.adapters.SecondFactor"
+ACCOUNT_FORMS = {
+    "login": "wmt.site.accounts.worded.SignInForm",
+    "change_password": "wmt.site.accounts.worded.PasswordForm",
+    "reauthenticate": "wmt.site.accounts.worded.PasswordAgainForm",
+}
+MFA_FORMS = {
+    "authenticate": "wmt.site.accounts.worded.CodeForm",
+    "reauthenticate": "wmt.site.accounts.worded.CodeOnceMoreForm",
+    "activate_totp": "wmt.site.accounts.worded.SetUpForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]

@@ -54,19 +54,23 @@ def row(event: AuditEvent) -> dict[str, Any]:
         "kind": KINDS.get(event.kind, event.kind),
         "who": event.who,
         "sentence": event.sentence,
-        "unit": f"{event.level} {event.code}".strip(),
+        "unit": event.level if event.level == event.code else f"{event.level} {event.code}".strip(),
         "path": event.path,
         "changes": changes(event.before, event.after),
     }
 
 
 def changes(before: Any, after: Any) -> list[dict[str, str]]:
-    """What differs between two sets of facts, each with its former and its present value in words."""
+    """What differs between two sets of facts, in words; where nothing was before, what is now."""
     former = before if isinstance(before, dict) else {} if before is None else {"value": before}
     present = after if isinstance(after, dict) else {} if after is None else {"value": after}
     names = [*present, *(name for name in former if name not in present)]
     return [
-        {"name": name.replace("_", " "), "before": _said(former.get(name)), "after": _said(present.get(name))}
+        {
+            "name": name.replace("_", " "),
+            "before": "" if before is None else _said(former.get(name)),
+            "after": _said(present.get(name)),
+        }
         for name in names
         if former.get(name) != present.get(name)
     ]
