@@ -1,4 +1,4 @@
-"""The real site on the national nation, on SQLite or on PostgreSQL: loaded, served by two workers, signed in."""
+"""The real site on the national nation, on SQLite or on PostgreSQL: loaded, served by two workers."""
 
 import os
 import re
