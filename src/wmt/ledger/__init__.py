@@ -5,6 +5,7 @@ from wmt.ledger.cells import AMOUNTS, CELL, PRICING
 from wmt.ledger.compare import CHANGE, changes, compare
 from wmt.ledger.figures import (
     Moment,
+    capacity_parts_x100,
     capacity_x100,
     decimal,
     is_over,
@@ -24,7 +25,7 @@ from wmt.ledger.words import COMPONENTS, LEVELS, Cause, LedgerError, Reason
 __all__ = [
     "AMOUNTS", "BESIDE", "CELL", "CHANGE", "COMPONENTS", "LEVELS", "LINE", "MEASURES", "NAMED_LINE",
     "PRICING", "SHARES", "TOTAL", "Cause", "Ledger", "LedgerError", "Moment", "Reason", "Share",
-    "capacity_x100", "changes", "compare", "decimal", "is_over", "percentage_points_x100",
-    "present_comparison", "present_line", "present_post", "present_total", "reconciliation",
-    "remaining_x100", "shown_capacity", "shown_points", "side_by_side", "untiered_at_stake", "warm_up",
+    "capacity_parts_x100", "capacity_x100", "changes", "compare", "decimal", "is_over",
+    "percentage_points_x100", "present_comparison", "present_line", "present_post", "present_total",
+    "reconciliation", "remaining_x100", "shown_capacity", "shown_points", "side_by_side", "untiered_at_stake", "warm_up",
 ]  # fmt: skip

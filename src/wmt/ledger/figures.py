@@ -83,6 +83,17 @@ def percentage_points_x100(
     return _apportion(shares, scale, last - first)
 
 
+def capacity_parts_x100(parts_x100: Sequence[int], available_x100: int) -> list[int] | None:
+    """Each part of the points in hundredths of a per cent of the available points; None where there are none.
+
+    They add up to the capacity of the whole as shown with two decimals (largest remainders first).
+    """
+    whole = capacity_x100(sum(parts_x100), available_x100)
+    if whole is None:
+        return None
+    return _apportion([part * 10_000 for part in parts_x100], available_x100, whole)
+
+
 def _apportion(shares: Sequence[int], scale: int, total: int) -> list[int]:
     """shares ÷ scale as whole numbers that add up to `total`."""
     if not shares:

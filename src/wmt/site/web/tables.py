@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, overload
 
 from django.http import HttpRequest, QueryDict
 
@@ -89,6 +89,36 @@ class Table:
     exports: Sequence[tuple[str, str]] = field(default_factory=tuple)
 
 
+class LazyRows(Sequence[Row]):
+    """Rows that are made when they are looked at: of hundreds of units a page shows one screen.
+
+    `make` makes the row of a thing, `raw` gives its exact value in a column, for sorting.
+    """
+
+    def __init__(
+        self, things: Sequence[Any], make: Callable[[Any], Row], raw: Callable[[Any, str], Any]
+    ) -> None:
+        self._things, self._make, self._raw = things, make, raw
+
+    def __len__(self) -> int:
+        return len(self._things)
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Row]: ...
+    def __getitem__(self, place: int | slice) -> Row | list[Row]:
+        if isinstance(place, slice):
+            return [self._make(thing) for thing in self._things[place]]
+        return self._make(self._things[place])
+
+    def by(self, key: str, *, down: bool) -> "LazyRows":
+        """The same rows in the order of a column."""
+        raws = [self._raw(thing, key) for thing in self._things]
+        order = _order(raws, down=down)
+        return LazyRows([self._things[place] for place in order], self._make, self._raw)
+
+
 def text(value: str, href: str = "", note: str = "") -> Value:
     """Words, names and codes."""
     return Value(value, value, href, note)
@@ -164,15 +194,29 @@ def arranged(table: Table, request: HttpRequest, *, rows_a_page: int | None = RO
     query = request.GET
     wanted, down = query.get("sort", ""), query.get("order") == "down"
     columns = [_with_sorting(column, query, wanted, down) for column in table.columns]
-    rows = list(table.rows)
+    rows = table.rows
     if any(column.key == wanted for column in columns):
-        rows.sort(key=_order_of(wanted), reverse=down)
-        rows.sort(key=lambda row: row.values[wanted].raw is None)  # what has no value stands last either way
-    exports = [
-        (name, f"{request.path}{table.name}.{kind}{changed(query, page='')}") for kind, name in FORMATS
-    ]
-    arranged_table = replace(table, columns=columns, rows=rows, exports=exports)
+        rows = _by(rows, wanted, down=down)
+    arranged_table = replace(table, columns=columns, rows=rows, exports=_files(table, request))
+    whole_tables(request)[table.name] = arranged_table
     return arranged_table if rows_a_page is None else _paged(arranged_table, query, rows_a_page)
+
+
+def whole_tables(request: HttpRequest) -> dict[str, Table]:
+    """The tables that were arranged for a request, sorted and with all their rows: what files are made of."""
+    found: dict[str, Table] = request.__dict__.setdefault("wmt_whole_tables", {})
+    return found
+
+
+def _files(table: Table, request: HttpRequest) -> list[tuple[str, str]]:
+    """The addresses of the table as files, for whoever may take it out."""
+    from wmt.site.accounts.access import may
+    from wmt.site.accounts.roles import Action
+
+    if not may(getattr(request, "user", None), Action.EXPORT):
+        return []
+    query = changed(request.GET, page="").removesuffix("?")
+    return [(name, f"{request.path}{table.name}.{kind}{query}") for kind, name in FORMATS]
 
 
 def _with_sorting(column: Column, query: QueryDict, wanted: str, down: bool) -> Column:
@@ -186,16 +230,25 @@ def _with_sorting(column: Column, query: QueryDict, wanted: str, down: bool) -> 
     return replace(column, sort_href=href, sorted=state)
 
 
-def _order_of(key: str) -> Callable[[Row], tuple[int, Any]]:
-    def order(row: Row) -> tuple[int, Any]:
-        raw = row.values[key].raw
-        if raw is None:
-            return (0, 0)
-        if isinstance(raw, int | Decimal):
-            return (0, raw)
-        return (1, raw.isoformat() if isinstance(raw, date) else str(raw).casefold())
+def _by(rows: Sequence[Row], key: str, *, down: bool) -> Sequence[Row]:
+    if isinstance(rows, LazyRows):
+        return rows.by(key, down=down)
+    order = _order([row.values[key].raw for row in rows], down=down)
+    return [rows[place] for place in order]
 
-    return order
+
+def _order(raws: Sequence[Any], *, down: bool) -> list[int]:
+    """The places of values in their order; equal ones as they came, and what has no value last either way."""
+    order = sorted(range(len(raws)), key=lambda place: _comparable(raws[place]), reverse=down)
+    return sorted(order, key=lambda place: raws[place] is None)
+
+
+def _comparable(raw: Any) -> tuple[int, Any]:
+    if raw is None:
+        return (0, 0)
+    if isinstance(raw, int | Decimal):
+        return (0, raw)
+    return (1, raw.isoformat() if isinstance(raw, date) else str(raw).casefold())
 
 
 def _paged(table: Table, query: QueryDict, rows_a_page: int) -> Table:

@@ -1,12 +1,13 @@
 """Overview: a unit's figures, those of the units below it, and how they spread."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from wmt.ledger import is_over, remaining_x100
+from wmt.ledger import capacity_x100, is_over, remaining_x100
 from wmt.site.web import tables
 from wmt.site.web.addresses import unit_url, working_url
-from wmt.site.web.tables import Column, Row, Table, Value
-from wmt.site.web.units import strip
+from wmt.site.web.tables import Column, LazyRows, Row, Table, Value
+from wmt.site.web.units import in_full, strip
 from wmt.site.web.units.measures import MEASURES, REMAINING, shown
 from wmt.site.web.units.question import BANDS, GRADES, Question
 from wmt.site.workload import units
@@ -29,9 +30,7 @@ def applies(unit: Unit) -> bool:  # noqa: ARG001
 
 def content(question: Question) -> dict[str, Any]:
     """The key figures of the unit, the table of those below it, the strip, the filters."""
-    listed = [
-        unit for unit in question.below if not question.band or band_of(unit, question) == question.band
-    ]
+    listed = fitting(question)
     found: dict[str, Any] = {
         "figures": figures(question, question.subject),
         "over": is_over(question.unit.points_x100, question.unit.available_x100, question.state.over_x100),
@@ -40,19 +39,9 @@ def content(question: Question) -> dict[str, Any]:
     }
     if question.is_post:
         return found
-    whole = _sum_row(question) if not question.band else None
-    table = Table(
-        "overview",
-        f"{units.PLURALS[question.level]} of {question.unit.name}{_filtered(question)}",
-        columns(question.level),
-        [_row(question, unit) for unit in listed],
-        whole,
-        _table_notes(question, listed),
-        "No unit fits these filters. Choose other ones.",
-    )
     return {
         **found,
-        "tables": {"overview": table},
+        "tables": {"overview": table(question, listed)},
         "strip": strip.strip(
             listed, question.state.over_x100, f"{units.PLURALS[question.level]} by capacity"
         ),
@@ -61,6 +50,29 @@ def content(question: Question) -> dict[str, Any]:
         "listed": len(listed),
         "listed_title": units.PLURALS[question.level].lower() if question.level != "pdu" else "PDUs",
     }
+
+
+def fitting(question: Question) -> list[Unit]:
+    """The units that are listed: those below, of the band asked for."""
+    return [unit for unit in question.below if not question.band or band_of(unit, question) == question.band]
+
+
+def table(question: Question, listed: list[Unit]) -> Table:
+    """The table of the units below; in full also with the units each belongs to, and its help."""
+    shown_columns = columns(question.level)
+    rows: Sequence[Row] = LazyRows(listed, lambda unit: _row(question, unit), _raw)
+    whole = _sum_row(question) if not question.band else None
+    if question.in_full:
+        shown_columns, rows, whole = in_full.overview(question, shown_columns, listed, list(rows), whole)
+    return Table(
+        "overview",
+        f"{units.PLURALS[question.level]} of {question.unit.name}{_filtered(question)}",
+        shown_columns,
+        rows,
+        whole,
+        _table_notes(question, listed),
+        "No unit fits these filters. Choose other ones.",
+    )
 
 
 def figures(question: Question, unit: Unit) -> list[tuple[str, Value, str]]:
@@ -95,19 +107,29 @@ def _row(question: Question, unit: Unit) -> Row:
         {
             "name": tables.text(unit.name, href, stale_note(unit)),
             "code": tables.text(unit.code),
-            **_values(question, unit),
+            **values(question, unit),
         },
         unit.level,
         unit.code,
     )
 
 
+def _raw(unit: Unit, key: str) -> Any:
+    """The exact value of a column, without making its row."""
+    if key == "capacity":
+        return capacity_x100(unit.points_x100, unit.available_x100)
+    if key == REMAINING:
+        return remaining_x100(unit.points_x100, unit.available_x100)
+    return getattr(unit, MEASURES[key].field if key in MEASURES else key)
+
+
 def _sum_row(question: Question) -> Row:
     unit = question.subject
-    return Row({"name": tables.text("Total"), "code": tables.text(""), **_values(question, unit)})
+    return Row({"name": tables.text("Total"), "code": tables.text(""), **values(question, unit)})
 
 
-def _values(question: Question, unit: Unit) -> dict[str, Value]:
+def values(question: Question, unit: Unit) -> dict[str, Value]:
+    """The figures of a unit by the keys of their columns."""
     own = {
         "grade": tables.text(unit.grade),
         "posts": tables.count(unit.posts),
@@ -192,7 +214,7 @@ def _table_notes(question: Question, listed: list[Unit]) -> list[str]:
 
 def filters(question: Question) -> list[dict[str, Any]]:
     """The fields of the filter form."""
-    levels = [(level, units.PLURALS[level]) for level in units.levels_below(question.unit.level)]
+    levels = [(level, units.PLURALS[level]) for level in question.levels]
     return [
         {"name": "list", "label": "Show", "value": question.level, "options": levels},
         {

@@ -16,11 +16,17 @@ BANDS = {"under": "under 90%", "within": "90% to 110%", "over": "over 110%", "no
 
 @dataclass(frozen=True)
 class Question:
-    """One request for a tab of a unit. Filters that make no sense are taken for none."""
+    """One request for a tab of a unit. Filters that make no sense are taken for none.
+
+    `in_full`: for a file, where tables have columns too that would crowd a page. `listing`: the level of the
+    units that are listed, whatever the address says.
+    """
 
     request: HttpRequest
     state: State
     unit: Unit
+    in_full: bool = False
+    listing: str = ""
 
     @property
     def user(self) -> User:
@@ -46,8 +52,15 @@ class Question:
     @property
     def level(self) -> str:
         """The level of the units that are listed: the one under this unit unless another is asked for."""
-        choices = units.levels_below(self.unit.level)
-        return self._one_of("list", choices) or choices[0]
+        if self.listing:
+            return self.listing
+        return self._one_of("list", self.levels) or self.levels[0]
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """The levels that can be listed. All practitioners of the nation are for files, not for a page."""
+        found = units.levels_below(self.unit.level)
+        return found[:-1] if self.unit.level == units.NATION and not self.in_full else found
 
     def _one_of(self, name: str, choices: tuple[str, ...]) -> str:
         asked = self.request.GET.get(name, "")

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from wmt.site.web.addresses import NATION, unit_url
+from wmt.site.web.exports import listing
 from wmt.site.web.frame import state_of
 from wmt.site.web.tables import Table, arranged
 from wmt.site.web.units import caseload, contacts, court, omic, overview, reports, working
@@ -38,6 +39,7 @@ TABS: dict[str, Any] = {
     "help": contacts,
     "omic": omic,
     "court": court,
+    "downloads": listing,
 }
 
 

@@ -1,0 +1,162 @@
+"""A sheet as the answer to a request: written whole, audited, then sent."""
+
+import re
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import IO, Any
+from urllib.parse import quote
+
+from django.db import OperationalError
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+
+from wmt.site.audit.record import record
+from wmt.site.web.addresses import NATION
+from wmt.site.web.exports.sheets import Sheet
+from wmt.site.web.exports.writers import FORMATS, Format, TooManyRows, write_book, write_csv
+from wmt.site.workload.current import State
+from wmt.site.workload.models import Unit
+
+NOT = (
+    "It serves the balance of work between colleagues and is no verdict on anyone. It is not how well or how "
+    "hard people work, nor the true time each case took. Work that is not in the case system is left out."
+)
+#: Fields of an address that say how a table is shown, not what is in it.
+_MANNER = {"page", "sort", "order", "bom", "back"}
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a table is from: what people call the place, the words of the file's name, the figures' state."""
+
+    title: str
+    words: tuple[str, ...]
+    state: State | None
+    level: str = ""
+    code: str = ""
+
+    @classmethod
+    def of_unit(cls, unit: Unit, state: State) -> "Source":
+        """A page of a unit."""
+        words = (unit.level,) if unit.level == NATION else (unit.level, unit.code)
+        return cls(unit.name, words, state, unit.level, unit.code)
+
+
+def send(request: HttpRequest, source: Source, sheet: Sheet, kind: str) -> HttpResponseBase:
+    """The file of one sheet in a kind of `FORMATS`, written down before it goes out. HEAD does not count."""
+    form = FORMATS[kind]
+    about = about_of(request, source, sheet.title, sheet.notes, sheet)
+
+    def write(out: IO[bytes]) -> int:
+        if kind == "csv":
+            return write_csv(out, sheet, about, bom=request.GET.get("bom") == "1")
+        return form.write(out, sheet, about)
+
+    said = f"downloaded the table {sheet.name} of {source.title} as {form.title}"
+    return _sent(request, source, (sheet.name, kind), said, write, sheet.size)
+
+
+def send_book(request: HttpRequest, source: Source, sheets: Sequence[Sheet], title: str) -> HttpResponseBase:
+    """A workbook of many sheets."""
+    about = about_of(request, source, title, [f"Sheet {n}: {s.title}" for n, s in enumerate(sheets, 2)])
+
+    def write(out: IO[bytes]) -> int:
+        return write_book(out, sheets, about)
+
+    said = f"downloaded the pack of {source.title} as Excel"
+    return _sent(request, source, ("pack", "xlsx"), said, write, sum(sheet.size for sheet in sheets))
+
+
+def _sent(
+    request: HttpRequest,
+    source: Source,
+    name: tuple[str, str],
+    said: str,
+    write: Callable[[IO[bytes]], int],
+    size: int,
+) -> HttpResponseBase:
+    form = FORMATS[name[1]]
+    if request.method == "HEAD":
+        return _named(HttpResponse(content_type=form.content_type), source, name)
+    # whole on disk before anything is sent: a fault half-way is a page, not half a table
+    spool = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it when it has been sent
+    try:
+        rows = write(spool)
+        if rows != size:
+            raise OperationalError("the figures were swept while they were written: ask again")
+        note(request, source, said, rows, kind=form.title, table=name[0])
+    except TooManyRows:
+        spool.close()
+        return _too_many(request, form, size)
+    except BaseException:
+        spool.close()
+        raise
+    spool.seek(0)
+    return _named(FileResponse(spool, content_type=form.content_type), source, name)
+
+
+def note(request: HttpRequest, source: Source, said: str, rows: int, **facts: str) -> None:
+    """One audit event: who took what out, of which figures, how much of it."""
+    filters = filters_of(request)
+    sentence = f"{request.user} {said}: {rows:,} {'row' if rows == 1 else 'rows'}"
+    sentence += "".join(f", {name} {value}" for name, value in filters) + "."
+    as_at = f"{source.state.as_at:%Y-%m-%dT%H:%M}" if source.state else ""
+    after = {**facts, "rows": rows, "figures of": as_at, **{f"filter {n}": value for n, value in filters}}
+    record("export", sentence, request=request, level=source.level, code=source.code, after=after)
+
+
+def filters_of(request: HttpRequest) -> list[tuple[str, str]]:
+    """What the address narrows the table by, in the words of the address."""
+    asked = ((name, str(value)[:60]) for name, value in request.GET.items())
+    return [(name, value) for name, value in asked if value and name not in _MANNER]
+
+
+def about_of(
+    request: HttpRequest, source: Source, title: str, notes: Sequence[str], sheet: Sheet | None = None
+) -> list[tuple[str, str]]:
+    """What a file says of itself."""
+    state = source.state
+    place = f"{source.title} ({' '.join(source.words)})"
+    found = [
+        ("What it is", title),
+        ("Of", place),
+        ("Filters", ", ".join(f"{name}: {value}" for name, value in filters_of(request)) or "none"),
+    ]
+    if state is not None:
+        found += [
+            ("Figures as at", state.as_at_text),
+            ("As at (ISO 8601)", state.as_at.isoformat(timespec="minutes")),
+            ("Rules of", state.rules_text),
+        ]
+    found += [
+        ("What this number is not", NOT),
+        ("Address", request.build_absolute_uri()),
+        ("Downloaded by", str(request.user)),
+        ("Downloaded at", f"{timezone.localtime():%-d %B %Y, %H:%M}"),
+    ]
+    if sheet is not None:
+        found.append(("Rows", f"{sheet.size:,}"))
+        found += [(f"Column: {each.words}", each.meaning) for each in sheet.headings if each.meaning]
+    return found + [("Note", text) for text in notes]
+
+
+def _named(response: Any, source: Source, name: tuple[str, str]) -> HttpResponseBase:
+    table, kind = name
+    moment = f"{source.state.as_at:%Y-%m-%d-%H%M}" if source.state else f"{timezone.localdate():%Y-%m-%d}"
+    full = "-".join(("wmt", *source.words, table, moment))
+    full = re.sub(r"[\x00-\x1f\x7f/\\\"<>:|?*]+", "-", full)[:180]
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", full)
+    response.headers["Content-Disposition"] = (
+        f"attachment; filename=\"{plain}.{kind}\"; filename*=UTF-8''{quote(full, safe='')}.{kind}"
+    )
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    found: HttpResponseBase = response
+    return found
+
+
+def _too_many(request: HttpRequest, form: Format, size: int) -> HttpResponse:
+    context = {"form": form.title, "rows": f"{size:,}"}
+    return render(request, "exports/too_many.jinja", context, status=413)

@@ -1,0 +1,318 @@
+"""Downloads of a unit that no page shows whole: cases, reductions, contacts, reports, parts of capacity."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from wmt.ledger import COMPONENTS, capacity_parts_x100, capacity_x100, decimal
+from wmt.ledger.present import micro
+from wmt.site.accounts.access import may, visible_to
+from wmt.site.accounts.roles import Action
+from wmt.site.web.exports.sheets import Heading, Sheet, Values
+from wmt.site.web.tables import FORMATS, changed
+from wmt.site.web.units import words
+from wmt.site.web.units.in_full import Places, levels_over
+from wmt.site.web.units.question import Question
+from wmt.site.workload import figures, units
+from wmt.site.workload.models import Line, Pricing, Unit
+
+TITLE = "Downloads"
+TEMPLATE = "exports/downloads.jinja"
+
+_PLACES = ("region", "pdu", "team")
+_WHO = (
+    Heading("region", "Region"), Heading("region_code", "Region code", "code"),
+    Heading("pdu", "PDU"), Heading("pdu_code", "PDU code", "code"),
+    Heading("team", "Team"), Heading("team_code", "Team code", "code"),
+    Heading("name", "Practitioner"), Heading("code", "Post", "code"), Heading("grade", "Grade"),
+)  # fmt: skip
+_POINTS = Heading("points", "Points", "points", "what the line adds to the figure")
+_REASON = Heading("reason", "Why it does not count, or needs a look")
+
+
+@dataclass(frozen=True)
+class Download:
+    """One download: its name in addresses, what it holds, and what makes its sheet."""
+
+    name: str
+    title: str
+    meaning: str
+    sheet: Callable[[Question], Sheet]
+
+
+def applies(unit: Unit) -> bool:  # noqa: ARG001
+    """Every unit has some."""
+    return True
+
+
+def content(question: Question) -> dict[str, Any]:
+    """What can be downloaded. The tables themselves are only in files."""
+    return {
+        "downloads": list(DOWNLOADS.values()),
+        "kinds": FORMATS,
+        "overviews": []
+        if question.is_post
+        else [(units.PLURALS[level], level) for level in units.levels_below(question.unit.level)],
+        "grade": question.grade,
+        "query": changed(question.request.GET).removesuffix("?"),
+        "may_export": may(question.user, Action.EXPORT),
+        "tables": {},
+    }
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """Lines of the posts of a unit as rows: who holds them, then what `values` makes of a line."""
+
+    question: Question
+    kind: str
+    values: Callable[[Pricing, Line, "_Posts"], Values]
+    only_inactive: bool = False
+
+    def sheet(self, name: str, title: str, headings: Sequence[Heading]) -> Sheet:
+        lines = self.found()
+        title = f"{title} of {self.question.unit.name}"
+        return Sheet(name, title, [*_WHO, *headings], lambda: self.rows(lines), lines.count())
+
+    def found(self) -> QuerySet[Line]:
+        question, unit = self.question, self.question.unit
+        pricing = figures.pricing_of(question.state).values()
+        numbers = [each.number for each in pricing if each.kind == self.kind]
+        lines = Line.objects.filter(load_id=question.state.load_id, pricing__in=numbers)
+        if unit.level in ("team", "post"):
+            lines = lines.filter(**{f"{unit.level}_no": unit.number})
+        elif unit.level != units.NATION:
+            teams = units.below(question.state, unit, "team").values_list("number", flat=True)
+            lines = lines.filter(team_no__in=list(teams))
+        if question.grade and unit.level != "post":
+            lines = lines.filter(grade=question.grade)
+        if self.only_inactive:
+            lines = lines.filter(active_cases=0).exclude(listed_cases=0)
+        return lines.order_by("team_no", "post_no", "pk")
+
+    def rows(self, lines: QuerySet[Line]) -> Iterable[Values]:
+        posts = _Posts(self.question)
+        pricing = figures.pricing_of(self.question.state)
+        for line in lines.iterator(chunk_size=5_000):
+            yield (*posts.of(line.post_no), *self.values(pricing[line.pricing], line, posts))
+
+
+class _Posts:
+    """The posts of a unit by number, with the units each belongs to."""
+
+    def __init__(self, question: Question) -> None:
+        unit, state = question.unit, question.state
+        posts = [unit] if question.is_post else units.below(state, unit, "post")
+        places = Places.of(state, _PLACES)
+        self.question = question
+        self.by_number = {post.number: post for post in posts}
+        self._who = {
+            post.number: (*places.values(post), post.name, post.code, post.grade)
+            for post in self.by_number.values()
+        }
+        self._names: dict[str, str] | None = None
+
+    def of(self, number: int) -> Values:
+        """The first columns of a row."""
+        return self._who[number]
+
+    def name(self, code: str) -> str:
+        """The name of any post that the reader may see: colleagues can be anywhere."""
+        if self._names is None:
+            state = self.question.state
+            seen = visible_to(units.of_level(state, "post"), self.question.user, state)
+            self._names = dict(seen.values_list("code", "name"))
+        return self._names.get(code, "")
+
+
+_CASES = (
+    Heading("ref", "Case reference", "code", "empty where the extract only counts cases"),
+    Heading("place", "Type"), Heading("tier", "Tier", "code"), Heading("suspended", "Suspended"),
+    Heading("stream", "Stream"), Heading("status", "Status"),
+    Heading("active", "Cases that count", "count"), Heading("listed", "All cases", "count"),
+    Heading("each", "Points each", "points"), _POINTS,
+    Heading("beside", "Points beside", "points", "OMiC points, which are never in the figure"),
+    _REASON, Heading("since", "Held since", "date"), Heading("flags", "Flags"),
+    Heading("rule", "Rule", "code"), Heading("from", "Rule in force from", "date"),
+)  # fmt: skip
+
+
+def _case(pricing: Pricing, line: Line, posts: _Posts) -> Values:  # noqa: ARG001
+    return (
+        line.ref, words.place(pricing), pricing.tier, "yes" if pricing.suspended else "no",
+        pricing.stream, pricing.status, line.active_cases, line.listed_cases,
+        decimal(pricing.each_x100), decimal(line.points_x100), decimal(line.beside_x100),
+        pricing.reason, line.since, line.about, pricing.rule, _day(pricing.rule_from),
+    )  # fmt: skip
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+_CONTACTS = (
+    Heading("side", "Given or received"), Heading("contact", "Contact code", "code"),
+    Heading("ref", "Contact reference", "code"), Heading("day", "Day", "date"), _POINTS, _REASON,
+    Heading("other_code", "Colleague's post", "code"), Heading("other", "Colleague"),
+)  # fmt: skip
+
+
+def _contact(pricing: Pricing, line: Line, posts: _Posts) -> Values:
+    return (
+        words.contact_side(pricing), line.about or words.contact_code(pricing), line.ref, line.since,
+        decimal(line.points_x100), pricing.reason, line.other_post, posts.name(line.other_post),
+    )  # fmt: skip
+
+
+_REPORTS = (
+    Heading("what", "Report"), Heading("ref", "Report reference", "code"), Heading("day", "Day", "date"),
+    Heading("state", "State"), Heading("number", "Number", "number"),
+    Heading("each", "Points each", "points"), _POINTS, _REASON,
+)  # fmt: skip
+
+
+def _report(pricing: Pricing, line: Line, posts: _Posts) -> Values:  # noqa: ARG001
+    return (
+        words.report_name(pricing), line.ref, line.since, line.about, micro(line.quantity_micro),
+        decimal(pricing.each_x100), decimal(line.points_x100), pricing.reason,
+    )  # fmt: skip
+
+
+_REDUCTIONS = (
+    Heading("contracted", "Contracted hours", "hours"), Heading("ref", "Reduction reference", "code"),
+    Heading("what", "Reason"), Heading("hours", "Hours a week", "hours"),
+    Heading("first", "First day", "date"), Heading("last", "Last day", "date", "empty: until it is ended"),
+    Heading("points", "Points of time taken off", "points"), _REASON,
+)  # fmt: skip
+#: What `workload.rows` says of a reduction: its reason and its days.
+_SAID = re.compile(r"(?P<what>.*), \d+ \w+ \d{4}(?: to (?P<last>\d+ \w+ \d{4})| until ended)", re.DOTALL)
+
+
+def _reduction(pricing: Pricing, line: Line, posts: _Posts) -> Values:
+    said = _SAID.fullmatch(line.about)
+    last = datetime.strptime(said["last"], "%d %B %Y").date() if said and said["last"] else None
+    contracted = posts.by_number[line.post_no].contracted_hours_micro
+    return (
+        micro(contracted), line.ref, said["what"] if said else line.about, micro(-line.quantity_micro),
+        line.since, last, decimal(-line.points_x100), pricing.reason,
+    )  # fmt: skip
+
+
+def _unit_headings(question: Question) -> list[Heading]:
+    level = question.level if not question.is_post else "post"
+    over = [heading for heading in _WHO if heading.key.removesuffix("_code") in levels_over(level)]
+    return [
+        Heading("level", "Level"), Heading("code", "Code", "code"), *over, Heading("name", "Name"),
+        Heading("grade", "Grade"),
+    ]  # fmt: skip
+
+
+def _unit_sheet(
+    question: Question,
+    name: str,
+    title: str,
+    headings: Sequence[Heading],
+    listed: Sequence[Unit],
+    values: Callable[[Unit], Values],
+) -> Sheet:
+    level = question.level if not question.is_post else "post"
+    places = Places.of(question.state, levels_over(level))
+    rows = [
+        (u.level, u.code, *places.values(u), u.name, u.grade if u.level == "post" else "", *values(u))
+        for u in listed
+    ]
+    title = f"{title} of {question.unit.name}"
+    return Sheet(name, title, [*_unit_headings(question), *headings], lambda: rows, len(rows))
+
+
+_PARTS = (
+    Heading("contracted", "Contracted hours", "hours"), Heading("reduction", "Reductions", "hours"),
+    Heading("available", "Available points", "points"), Heading("points", "Points", "points"),
+    *(
+        Heading(part, f"{words.PARTS[part]}, of available points (%)", "percent")
+        for part in COMPONENTS
+    ),
+    Heading("capacity", "Capacity (%)", "percent", "the parts add up to it exactly"),
+)  # fmt: skip
+
+
+def _parts(unit: Unit) -> Values:
+    points = [getattr(unit, f"{part}_x100") for part in COMPONENTS]
+    parts = capacity_parts_x100(points, unit.available_x100)
+    shown = [decimal(part) for part in parts] if parts is not None else [None] * len(COMPONENTS)
+    return (
+        micro(unit.contracted_hours_micro), micro(unit.reduction_hours_micro),
+        decimal(unit.available_x100), decimal(unit.points_x100),
+        *shown,
+        decimal(capacity_x100(unit.points_x100, unit.available_x100)),
+    )  # fmt: skip
+
+
+_OMIC = (
+    Heading("cases", "OMiC cases", "count"),
+    Heading("custody", "Points in custody", "points", "shown beside the figure, never in it"),
+    Heading("licence", "Points if on licence", "points"),
+)
+
+
+def _omic(unit: Unit) -> Values:
+    return unit.omic_cases, decimal(unit.omic_x100), decimal(unit.omic_licence_x100)
+
+
+def _of_lines(
+    name: str, title: str, meaning: str, kind: str, headings: Sequence[Heading], values: Any, **more: bool
+) -> Download:
+    def sheet(question: Question) -> Sheet:
+        return _Lines(question, kind, values, **more).sheet(name, title, headings)
+
+    return Download(name, title, meaning, sheet)
+
+
+def _of_units(
+    name: str, title: str, meaning: str, headings: Sequence[Heading], values: Any, matters: Any = None
+) -> Download:
+    def sheet(question: Question) -> Sheet:
+        listed = [unit for unit in question.below if matters is None or matters(unit)]
+        return _unit_sheet(question, name, title, headings, listed, values)
+
+    return Download(name, title, meaning, sheet)
+
+
+DOWNLOADS: dict[str, Download] = {
+    each.name: each
+    for each in (
+        _of_lines(
+            "cases", "Case details", "one row for each case of each post, or for each counted group of cases",
+            "case", _CASES, _case,
+        ),
+        _of_lines(
+            "inactive", "Cases that do not count",
+            "the cases of the case system that earn nothing, each with why: warrants, overdue terminations, "
+            "suspended lifers and the rest",
+            "case", _CASES, _case, only_inactive=True,
+        ),
+        _of_lines(
+            "contacts", "Help given and received", "one row for each contact and side of it: who gave, who "
+            "received, when, and the points",
+            "contact", _CONTACTS, _contact,
+        ),
+        _of_lines("reports", "Reports", "one row for each report", "report", _REPORTS, _report),
+        _of_lines(
+            "reductions", "Reductions", "the reductions in force, with reason, hours, first and last day",
+            "reduction", _REDUCTIONS, _reduction,
+        ),
+        _of_units(
+            "percentages", "Parts of capacity",
+            "each part of the points in per cent of the available points; the parts add up to the capacity",
+            _PARTS, _parts,
+        ),
+        _of_units(
+            "omic", "OMiC", "the OMiC cases of each unit that has some, with the points beside the figure",
+            _OMIC, _omic, lambda unit: unit.omic_cases != 0,
+        ),
+    )
+}  # fmt: skip

@@ -1,0 +1,39 @@
+"""The addresses of files: a page's address and `<table>.<kind>`; before those of the pages themselves."""
+
+from collections.abc import Callable
+
+from django.http import HttpResponse
+from django.urls import URLPattern, path
+
+from wmt.site.web.exports import views
+from wmt.site.web.rules import views as rules
+from wmt.site.web.units import urls as _converters  # noqa: F401 - level and code are registered there
+
+FILE = "<slug:table>.<slug:kind>"
+
+
+def files_of(page: str, view: Callable[..., HttpResponse], title: str) -> URLPattern:
+    """Files of the tables of a page that is of no unit: its address, its view, what people call it.
+
+    The tables are those the view passes through `web.tables.arranged`; nothing else is needed.
+    """
+    return path(page + FILE, views.of_page, {"page": view, "title": title})
+
+
+urlpatterns = [
+    path("nation/pack/", views.pack, name="nation-pack"),
+    path("nation/pack/pack.xlsx", views.pack_book, name="nation-pack-book"),
+    path("<level:level>/<code:code>/pack/", views.pack, name="pack"),
+    path("<level:level>/<code:code>/pack/pack.xlsx", views.pack_book, name="pack-book"),
+    path("nation/downloads/" + FILE, views.download),
+    path("<level:level>/<code:code>/downloads/" + FILE, views.download),
+    path("nation/" + FILE, views.of_unit),
+    path("nation/<slug:tab>/" + FILE, views.of_unit),
+    path("<level:level>/<code:code>/" + FILE, views.of_unit),
+    path("<level:level>/<code:code>/<slug:tab>/" + FILE, views.of_unit),
+    files_of("rules/", rules.index, "Rules"),
+    files_of("rules/compare/", rules.compare, "Rules of two days"),
+    files_of("rules/tables/<slug:name>/", rules.table, "Tables of the rules"),
+    # the page of a rule is last: its path may hold anything
+    files_of("rules/value/<path:path>/", rules.rule, "One rule"),
+]

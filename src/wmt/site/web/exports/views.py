@@ -1,0 +1,130 @@
+"""Files of the tables of pages, of the downloads of a unit, and the pack of a unit."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from wmt.site.accounts.access import need
+from wmt.site.accounts.roles import Action
+from wmt.site.web.addresses import NATION, unit_url
+from wmt.site.web.exports import pack as packs
+from wmt.site.web.exports.deliver import Source, note, send, send_book
+from wmt.site.web.exports.listing import DOWNLOADS
+from wmt.site.web.exports.sheets import sheet_of
+from wmt.site.web.exports.writers import FORMATS
+from wmt.site.web.frame import state_of
+from wmt.site.web.tables import arranged, changed, whole_tables
+from wmt.site.web.units.question import Question
+from wmt.site.web.units.views import question_of, tables_of
+from wmt.site.workload import units
+
+
+@require_safe
+def of_unit(
+    request: HttpRequest, table: str, kind: str, level: str = NATION, code: str = NATION, tab: str = ""
+) -> HttpResponseBase:
+    """A table of a page of a unit: the page's rows in the page's order, all of them."""
+    need(request, Action.EXPORT)
+    question = replace(question_of(request, level, code), in_full=True)
+    _, found = tables_of(question, tab)
+    if table not in found or kind not in FORMATS:
+        return _none(request, table, kind, found, unit_url(level, code, tab))
+    whole = arranged(found[table], request, rows_a_page=None)
+    return send(request, Source.of_unit(question.unit, question.state), sheet_of(whole), kind)
+
+
+@require_safe
+def download(
+    request: HttpRequest, table: str, kind: str, level: str = NATION, code: str = NATION
+) -> HttpResponseBase:
+    """A table of a unit that no page shows whole."""
+    need(request, Action.EXPORT)
+    question = question_of(request, level, code)
+    if table not in DOWNLOADS or kind not in FORMATS:
+        return _none(request, table, kind, DOWNLOADS, unit_url(level, code, "downloads"))
+    sheet = DOWNLOADS[table].sheet(question)
+    return send(request, Source.of_unit(question.unit, question.state), sheet, kind)
+
+
+@require_safe
+def of_page(
+    request: HttpRequest, table: str, kind: str, page: Callable[..., HttpResponse], title: str, **of_page: Any
+) -> HttpResponseBase:
+    """A table of any other page. The page's own view decides who may see it and what it holds."""
+    need(request, Action.EXPORT)
+    answer = page(request, **of_page)
+    if answer.status_code != 200:
+        return answer
+    found = whole_tables(request)
+    address = request.path.rpartition("/")[0] + "/"
+    if table not in found or kind not in FORMATS:
+        return _none(request, table, kind, found, address)
+    words = tuple(word for word in address.split("/") if word and word != table)
+    source = Source(f"the page {title}", words, state_of(request))
+    return send(request, source, sheet_of(found[table]), kind)
+
+
+@require_safe
+def pack(request: HttpRequest, level: str = NATION, code: str = NATION) -> HttpResponse:
+    """The pack of a unit, to print."""
+    need(request, Action.EXPORT)
+    question = question_of(request, level, code)
+    if question.is_post:
+        return _no_pack(request, question)
+    made = packs.pack_of(question, rows_at_most=packs.ON_PAPER)
+    if request.method != "HEAD":
+        source = Source.of_unit(question.unit, question.state)
+        note(request, source, f"opened the pack of {source.title} to print", made.rows, kind="page")
+    context = {
+        "pack": made,
+        "query": changed(request.GET).removesuffix("?"),
+        "unit": question.unit,
+        "question": question,
+        "level_title": units.TITLES[level],
+        "crumbs": [
+            (each.name, unit_url(each.level, each.code, "pack"))
+            for each in units.above(question.state, question.unit)
+        ],
+    }
+    return render(request, "exports/pack.jinja", context)
+
+
+@require_safe
+def pack_book(request: HttpRequest, level: str = NATION, code: str = NATION) -> HttpResponseBase:
+    """The pack of a unit as a workbook."""
+    need(request, Action.EXPORT)
+    question = replace(question_of(request, level, code), in_full=True)
+    if question.is_post:
+        return _no_pack(request, question)
+    made = packs.pack_of(question)
+    source = Source.of_unit(question.unit, question.state)
+    return send_book(request, source, packs.sheets(made), made.title)
+
+
+def _none(request: HttpRequest, table: str, kind: str, found: Iterable[str], page: str) -> HttpResponse:
+    """The page that says which tables and kinds of files there are."""
+    names = list(found)
+    query = f"?{request.META['QUERY_STRING']}" if request.META.get("QUERY_STRING") else ""
+    context = {
+        "asked": f"{table}.{kind}",
+        "page": page + query,
+        "files": [
+            (f"{name}.{each}", f"{page}{name}.{each}{query}", form.title)
+            for name in names
+            for each, form in FORMATS.items()
+        ],
+        "kinds": ", ".join(form.title for form in FORMATS.values()),
+        "is_kind": kind in FORMATS,
+    }
+    return render(request, "exports/none.jinja", context, status=404)
+
+
+def _no_pack(request: HttpRequest, question: Question) -> HttpResponse:
+    unit = question.unit
+    team = unit_url("team", unit.team_code, "pack")
+    context = {"unit": unit, "team": team, "page": unit_url(unit.level, unit.code)}
+    return render(request, "exports/no_pack.jinja", context, status=404)
