@@ -152,7 +152,7 @@ def _page(request: HttpRequest, name: str, status: int, **context: Any) -> HttpR
 
 def _bare_page(request: HttpRequest, name: str, status: int, **context: Any) -> HttpResponse:
     try:
-        content = render_to_string(f"faults/{name}.jinja", bare() | context)
+        content = str(render_to_string(f"faults/{name}.jinja", bare() | context))
     except Exception:
         log.exception("the page %s cannot be made", name)
         reference = context.get("reference", "")
