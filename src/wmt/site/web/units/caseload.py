@@ -1,8 +1,14 @@
-"""Caseload."""
+"""Caseload: how many cases of which kind, why the case system has more of them, and the cases themselves."""
 
 from typing import Any
 
+from wmt.ledger import Reason
+from wmt.site.web.units import case_counts, case_list, case_reasons, case_untiered
+from wmt.site.web.units.case_reasons import LISTED_AT
+from wmt.site.web.units.counting import GROUPS, grade_filter, grade_of
 from wmt.site.web.units.question import Question
+from wmt.site.workload import figures
+from wmt.site.workload.figures import Lines
 from wmt.site.workload.models import Unit
 
 TITLE = "Caseload"
@@ -10,10 +16,66 @@ TEMPLATE = "unit/caseload.jinja"
 
 
 def applies(unit: Unit) -> bool:  # noqa: ARG001
-    """Whether there is anything to see."""
-    return False
+    """Every unit has one, be it empty."""
+    return True
 
 
-def content(question: Question) -> dict[str, Any]:  # noqa: ARG001
-    """The tab."""
-    return {"tables": {}}
+def content(question: Question) -> dict[str, Any]:
+    """The counts of the unit, its reconciliation with the case system, and its cases."""
+    below = case_counts.of_units_below(question)
+    lines = _own_lines(question, below)
+    counted = case_counts.Counts(question, lines, below, _one_of(question, "type", tuple(GROUPS)))
+    reason = _one_of(question, "reason", tuple(str(reason) for reason in Reason))
+    found = {}
+    if question.unit.level in LISTED_AT:
+        shown = case_list.Chosen(counted.kind, _one_of(question, "counted", ("yes", "no")), reason)
+        found["cases"] = case_list.table(question, shown, below)
+    untiered = case_untiered.table(question, lines)
+    tables = {
+        "types": counted.types(),
+        "reconciliation": case_reasons.reconciliation(question, lines),
+        "uncounted": case_reasons.uncounted(question, lines, below, reason),
+        **found,
+        "untiered": untiered,
+        "tiers": counted.tiers(),
+        "grades": counted.grades(),
+    }
+    subject = question.subject
+    return {
+        "tables": {name: table for name, table in tables.items() if table is not None},
+        "filters": _filters(question, counted.kind, reason, lines),
+        "all_cases": f"{subject.cases_all:,}",
+        "counting_cases": f"{subject.cases:,}",
+        "has_untiered": untiered is not None,
+        "kind": GROUPS.get(counted.kind, ""),
+    }
+
+
+def _own_lines(question: Question, below: case_counts.Below) -> list[Lines]:
+    """The case lines of the unit itself. Those of a team are those of its posts, which are here already."""
+    if question.unit.level == "team":
+        return [line for lines in below.lines.values() for line in lines]
+    sums = figures.sums_of(question.state, [question.unit], grade=grade_of(question), kind="case")
+    return sums.get(question.unit.code, [])
+
+
+def _one_of(question: Question, name: str, choices: tuple[str, ...]) -> str:
+    asked = question.request.GET.get(name, "")
+    return asked if asked in choices else ""
+
+
+def _filters(question: Question, kind: str, reason: str, lines: list[Lines]) -> list[dict[str, Any]]:
+    fields = [_field("type", "Cases", kind, [("", "All cases"), *GROUPS.items()])]
+    if not question.is_post:
+        fields.append(grade_filter(question))
+    if question.unit.level in LISTED_AT:
+        counted = _one_of(question, "counted", ("yes", "no"))
+        options = [("", "All"), ("yes", "Those that count"), ("no", "Those that do not")]
+        fields.append(_field("counted", "Listed cases", counted, options))
+    here = {line.pricing.reason for line in lines if not line.active_cases} | ({reason} if reason else set())
+    reasons = [("", "Any reason"), *((each, each.capitalize()) for each in sorted(here))]
+    return [*fields, _field("reason", "Why they do not count", reason, reasons)]
+
+
+def _field(name: str, label: str, value: str, options: list[tuple[str, str]]) -> dict[str, Any]:
+    return {"name": name, "label": label, "value": value, "options": options}

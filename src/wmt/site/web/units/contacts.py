@@ -1,19 +1,151 @@
-"""Help given and received."""
+"""Help given and received (CMS): work on a colleague's case moves points from one to the other."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from wmt.facts import NOT_KNOWN
+from wmt.site.web import tables
+from wmt.site.web.addresses import unit_url
+from wmt.site.web.tables import Column, Row, Table, Value
+from wmt.site.web.units import counting, words
+from wmt.site.web.units.counting import NUMBER, POINTS
 from wmt.site.web.units.question import Question
-from wmt.site.workload.models import Unit
+from wmt.site.workload import figures, units
+from wmt.site.workload.figures import Lines
+from wmt.site.workload.models import Line, Pricing, RuleValue, Unit
 
 TITLE = "Help given and received"
 TEMPLATE = "unit/contacts.jinja"
+LISTED_AT = ("team", "post")
+_NOTHING = "earns nothing on either side"
 
 
 def applies(unit: Unit) -> bool:  # noqa: ARG001
-    """Whether there is anything to see."""
-    return False
+    """Everybody may help a colleague; where nobody did, the page says so."""
+    return True
 
 
-def content(question: Question) -> dict[str, Any]:  # noqa: ARG001
-    """The tab."""
-    return {"tables": {}}
+def content(question: Question) -> dict[str, Any]:
+    """What the units below gave and received; of a team and a post also the contacts one by one."""
+    state, unit = question.state, question.unit
+    grade = counting.grade_of(question)
+    below = counting.below(question)
+    found: dict[str, Table] = {}
+    own: list[Lines] = []
+    if not question.is_post:
+        own = _sums(question, [unit], grade).get(unit.code, [])
+        found["help"] = _of_units(question, below, _sums(question, below, grade), own)
+    if unit.level in LISTED_AT:
+        holders = {each.number: each for each in below} or {unit.number: unit}
+        lines = [line for line in figures.lines_of(state, unit, kind="contact") if line.post_no in holders]
+        found["contacts"] = _listed(question, lines, holders)
+    net = figures.summed(own, POINTS)
+    return {
+        "tables": found,
+        "filters": [] if question.is_post else [counting.grade_filter(question)],
+        "nets_to_zero": unit.level == units.NATION and not grade and net == 0,
+        "window": RuleValue.objects.filter(load_id=state.load_id, path="cms_window_days").first(),
+        "not_known": any(each.code == NOT_KNOWN for each in below),
+    }
+
+
+def _sums(question: Question, of: list[Unit], grade: str) -> dict[str, list[Lines]]:
+    return figures.sums_of(question.state, of, grade=grade, kind="contact", by_grade=False)
+
+
+def _of_units(question: Question, below: list[Unit], sums: dict[str, list[Lines]], own: list[Lines]) -> Table:
+    columns = [
+        *counting.name_columns(question),
+        Column("given", "Given", "points", "Points of help given to colleagues."),
+        Column("received", "Received", "points", "Points of help received, which the helpers earn instead."),
+        Column("net", "Net points", "points", "Given less received: what is in the figure."),
+        Column("contacts", "Contacts", "count", "Contacts that count. One inside the unit has two sides."),
+        Column("late", "Contacts that earn nothing", "count", "Outside the days that count, or no points."),
+    ]
+    rows = [
+        counting.name_row(question, unit, "help", _values(question, unit, sums.get(unit.code, [])))
+        for unit in below
+    ]
+    total = counting.total_row(_values(question, question.unit, own))
+    level = units.child_level(question.unit.level)
+    caption = f"Help given and received: {units.PLURALS[level]} of {question.unit.name}"
+    if question.grade:
+        caption += f" (grade {question.grade})"
+    return Table("help", caption, columns, rows, total)
+
+
+def _values(question: Question, unit: Unit, lines: list[Lines]) -> dict[str, Value]:
+    href = counting.lines_url(question, unit, "contacts")
+    earning = [line for line in lines if line.points_x100]
+    sides = counting.sort_out(earning, words.contact_side)
+    silent = [line for line in lines if not line.points_x100]
+    return {
+        "given": tables.points(figures.summed(sides["Help given"], POINTS), href),
+        "received": tables.points(figures.summed(sides["Help received"], POINTS), href),
+        "net": tables.points(figures.summed(lines, POINTS), href),
+        "contacts": tables.count(figures.summed(earning, NUMBER), href),
+        "late": tables.count(figures.summed(silent, NUMBER), href),
+    }
+
+
+def _listed(question: Question, lines: list[Line], holders: dict[int | None, Unit]) -> Table:
+    """The contacts of a post or a team one by one: who helped whom, when, with what."""
+    activities = _activities(question, {line.about for line in lines})
+    names = _names(question, {line.other_post for line in lines if line.other_post})
+    pricing = figures.pricing_of(question.state)
+    rows = []
+    for line in lines:
+        priced = pricing[line.pricing]
+        other = names.get(line.other_post, line.other_post)
+        values = {
+            "since": tables.day(line.since),
+            "holder": tables.text(
+                holders[line.post_no].name, unit_url("post", holders[line.post_no].code, "help")
+            ),
+            "side": tables.text(words.contact_side(priced) if priced.each_x100 else _NOTHING.capitalize()),
+            "other": tables.text(
+                other, unit_url("post", line.other_post) if line.other_post in names else ""
+            ),
+            "about": tables.text(line.about),
+            "activity": tables.text(activities.get(line.about, "")),
+            "points": tables.exact(line.points_x100, _line_href(holders[line.post_no], priced)),
+            "why": _why(question, priced),
+        }
+        rows.append(Row(values))
+    columns = [
+        Column("since", "Date", "date"),
+        *([] if question.is_post else [Column("holder", "Practitioner")]),
+        Column("side", "What"),
+        Column("other", "Colleague"),
+        Column("about", "Code", "code"),
+        Column("activity", "Activity"),
+        Column("points", "Points", "points"),
+        Column("why", "Counts"),
+    ]
+    empty = {column.key: tables.text("") for column in columns}
+    sums = {"side": tables.text("Sum"), "points": tables.exact(figures.summed(lines, POINTS))}
+    return Table("contacts", "The contacts", columns, rows, Row(empty | sums) if rows else None,
+                 empty="There are no contacts with points in this extract.")  # fmt: skip
+
+
+def _line_href(holder: Unit, pricing: Pricing) -> str:
+    return unit_url("post", holder.code, "working", figure="contacts", of=str(pricing.number))
+
+
+def _why(question: Question, pricing: Pricing) -> Value:
+    back = question.request.get_full_path()
+    said = pricing.reason or "yes: inside the days that count"
+    return tables.text(said, words.rule_href(pricing.rule, back))
+
+
+def _activities(question: Question, codes: Iterable[str]) -> dict[str, str]:
+    """What people do in contacts of these codes, in words."""
+    paths = {f"cms_activity.{code}": code for code in codes}
+    rows = RuleValue.objects.filter(load_id=question.state.load_id, path__in=list(paths))
+    return {paths[path]: value or "" for path, value in rows.values_list("path", "value")}
+
+
+def _names(question: Question, codes: set[str]) -> dict[str, str]:
+    """The names of posts, as far as the person who asks may see them."""
+    posts = units.seen(question.state, question.user, "post").filter(code__in=codes)
+    return dict(posts.values_list("code", "name"))

@@ -1,19 +1,103 @@
-"""Court reports only."""
+"""Court reports only: posts that write reports and hold no case, so that a caseload says nothing of them."""
 
 from typing import Any
 
+from wmt.site.web import tables
+from wmt.site.web.tables import Column, Table, Value
+from wmt.site.web.units import counting
+from wmt.site.web.units.counting import NUMBER, POINTS
 from wmt.site.web.units.question import Question
+from wmt.site.workload import figures, units
+from wmt.site.workload.figures import Lines
 from wmt.site.workload.models import Unit
 
 TITLE = "Court reports only"
 TEMPLATE = "unit/court.jinja"
 
 
-def applies(unit: Unit) -> bool:  # noqa: ARG001
-    """Whether there is anything to see."""
-    return False
+def applies(unit: Unit) -> bool:
+    """Where reports earn points; of a post, where it holds no case either."""
+    if unit.level == "post":
+        return unit.reports_x100 != 0 and unit.cases_all == 0 and unit.omic_cases == 0
+    return unit.reports_x100 != 0
 
 
-def content(question: Question) -> dict[str, Any]:  # noqa: ARG001
-    """The tab."""
-    return {"tables": {}}
+def content(question: Question) -> dict[str, Any]:
+    """The posts of the unit that only write reports; for the nation, how many there are in each region."""
+    posts = _posts(question)
+    sums = figures.sums_of(question.state, posts, kind="report", by_grade=False)
+    posts = [post for post in posts if post.code in sums]
+    if question.unit.level == units.NATION:
+        table = _of_regions(question, posts, sums)
+    else:
+        table = _of_posts(question, posts, sums)
+    filters = [] if question.is_post else [counting.grade_filter(question)]
+    return {"tables": {"court": table}, "filters": filters}
+
+
+def _posts(question: Question) -> list[Unit]:
+    """The posts of the unit that hold no case of any kind."""
+    if question.is_post:
+        unit = question.unit
+        return [] if unit.cases_all or unit.cases or unit.omic_cases else [unit]
+    found = units.below(question.state, question.unit, "post", question.grade)
+    return list(found.filter(cases_all=0, cases=0, omic_cases=0))
+
+
+_COLUMNS = [
+    Column("reports", "Reports", "count"),
+    Column("points", "Points of reports", "points"),
+]
+
+
+def _of_posts(question: Question, posts: list[Unit], sums: dict[str, list[Lines]]) -> Table:
+    rows = [
+        counting.name_row(question, post, "reports", _values(question, post, sums[post.code]))
+        for post in posts
+    ]
+    columns = [Column("name", "Practitioner"), Column("code", "Code", "code"), Column("grade", "Grade")]
+    return Table("court", f"Court reports only: practitioners of {question.unit.name}{_grade(question)}",
+                 [*columns, *_COLUMNS], rows, _total(posts, sums),
+                 empty="Nobody here writes reports without holding cases.")  # fmt: skip
+
+
+def _values(question: Question, post: Unit, lines: list[Lines]) -> dict[str, Value]:
+    href = counting.lines_url(question, post, "reports")
+    return {
+        "reports": tables.count(figures.summed(lines, NUMBER), href),
+        "points": tables.points(figures.summed(lines, POINTS), href),
+    }
+
+
+def _of_regions(question: Question, posts: list[Unit], sums: dict[str, list[Lines]]) -> Table:
+    rows = []
+    for region in counting.below(question):
+        here = [post for post in posts if post.region_code == region.code]
+        if here:
+            href = counting.child_url(question, region, "court")
+            rows.append(counting.name_row(question, region, "court", _together(here, sums, href)))
+    columns = [
+        Column("name", "Region"),
+        Column("code", "Code", "code"),
+        Column("posts", "Practitioners", "count"),
+    ]
+    return Table("court", f"Court reports only: practitioners by region{_grade(question)}",
+                 [*columns, *_COLUMNS], rows, _total(posts, sums),
+                 empty="Nobody writes reports without holding cases.")  # fmt: skip
+
+
+def _together(posts: list[Unit], sums: dict[str, list[Lines]], href: str = "") -> dict[str, Value]:
+    lines = [line for post in posts for line in sums[post.code]]
+    return {
+        "posts": tables.count(len(posts), href),
+        "reports": tables.count(figures.summed(lines, NUMBER), href),
+        "points": tables.points(figures.summed(lines, POINTS), href),
+    }
+
+
+def _total(posts: list[Unit], sums: dict[str, list[Lines]]) -> Any:
+    return counting.total_row(_together(posts, sums)) if posts else None
+
+
+def _grade(question: Question) -> str:
+    return f" (grade {question.grade})" if question.grade and not question.is_post else ""

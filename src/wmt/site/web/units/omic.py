@@ -1,19 +1,98 @@
-"""OMiC."""
+"""OMiC: cases of offender management in custody, shown beside the capacity and never in it."""
 
 from typing import Any
 
+from wmt.ledger import SHARES
+from wmt.site.web import tables
+from wmt.site.web.addresses import unit_url
+from wmt.site.web.tables import Column, Row, Table, Value
+from wmt.site.web.units import counting, words
+from wmt.site.web.units.counting import BESIDE, NUMBER
 from wmt.site.web.units.question import Question
-from wmt.site.workload.models import Unit
+from wmt.site.workload import figures, units
+from wmt.site.workload.models import Line, Pricing, Unit
 
 TITLE = "OMiC"
 TEMPLATE = "unit/omic.jinja"
 
 
-def applies(unit: Unit) -> bool:  # noqa: ARG001
-    """Whether there is anything to see."""
-    return False
+def applies(unit: Unit) -> bool:
+    """Where there are OMiC cases."""
+    return unit.omic_cases > 0
 
 
-def content(question: Question) -> dict[str, Any]:  # noqa: ARG001
-    """The tab."""
-    return {"tables": {}}
+def content(question: Question) -> dict[str, Any]:
+    """The OMiC cases and points of the units below, or of a post the cases one by one."""
+    if question.is_post:
+        return {"tables": {"omic": _listed(question)}, "filters": []}
+    below = counting.below(question)
+    columns = [
+        *counting.name_columns(question),
+        Column("omic_cases", "OMiC cases", "count"),
+        Column("omic", "Points in custody", "points", "What the cases are worth while in custody."),
+        Column("omic_licence", "Points on licence", "points", "What the same cases would earn on licence."),
+    ]
+    rows = [counting.name_row(question, unit, "omic", _values(question, unit)) for unit in below]
+    total = counting.total_row(_values(question, question.subject))
+    level = units.child_level(question.unit.level)
+    caption = f"OMiC cases: {units.PLURALS[level]} of {question.unit.name}"
+    if question.grade:
+        caption += f" (grade {question.grade})"
+    table = Table("omic", caption, columns, rows, total)
+    return {"tables": {"omic": table}, "filters": [counting.grade_filter(question)]}
+
+
+def _values(question: Question, unit: Unit) -> dict[str, Value]:
+    def href(figure: str) -> str:
+        return counting.lines_url(question, unit, figure)
+
+    return {
+        "omic_cases": tables.count(unit.omic_cases, href("omic_cases")),
+        "omic": tables.points(unit.omic_x100, href("omic")),
+        "omic_licence": tables.points(unit.omic_licence_x100, href("omic_licence")),
+    }
+
+
+def _listed(question: Question) -> Table:
+    """The OMiC cases of a post, each with what it is worth in custody."""
+    pricing = figures.pricing_of(question.state)
+    here = [
+        line
+        for line in figures.lines_of(question.state, question.unit, kind="case")
+        if figures.belongs(pricing[line.pricing], SHARES["omic_cases"])
+    ]
+    columns = [
+        Column("crn", "CRN", "code"),
+        Column("tier", "Tier", "code"),
+        Column("type", "Type"),
+        Column("cases", "Cases", "count"),
+        Column("points", "Points in custody", "points"),
+        Column("since", "Held since", "date"),
+        Column("flags", "Flags"),
+    ]
+    empty = {column.key: tables.text("") for column in columns}
+    href = counting.lines_url(question, question.unit, "omic")
+    sums = {
+        "crn": tables.text("Sum"),
+        "cases": tables.count(figures.summed(here, NUMBER)),
+        "points": tables.exact(figures.summed(here, BESIDE), href),
+    }
+    rows = [_row(question, line, pricing[line.pricing]) for line in here]
+    on_licence = tables.exact(question.unit.omic_licence_x100).text
+    notes = [f"On licence the same cases would earn {on_licence} points."] if here else []
+    return Table("omic", "The OMiC cases", columns, rows, Row(empty | sums) if rows else None, notes,
+                 "There are no OMiC cases at this post.")  # fmt: skip
+
+
+def _row(question: Question, line: Line, pricing: Pricing) -> Row:
+    href = unit_url("post", question.unit.code, "working", figure="omic", of=str(pricing.number))
+    values = {
+        "crn": tables.text(line.ref, href) if line.ref else Value("", "counts only", href),
+        "tier": tables.text("untiered" if pricing.tier == "0" else pricing.tier),
+        "type": tables.text(words.place(pricing)),
+        "cases": tables.count(figures.summed([line], NUMBER)),
+        "points": tables.exact(line.beside_x100),
+        "since": tables.day(line.since),
+        "flags": tables.text(line.about),
+    }
+    return Row(values)

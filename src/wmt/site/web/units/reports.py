@@ -1,19 +1,163 @@
-"""Reports."""
+"""Reports for courts and the parole board: what they earn, and which are outside the days that count."""
 
 from typing import Any
 
+from wmt.ledger import Reason
+from wmt.site.web import tables
+from wmt.site.web.addresses import unit_url
+from wmt.site.web.tables import Column, Row, Table, Value
+from wmt.site.web.units import counting, words
+from wmt.site.web.units.counting import NUMBER, POINTS
 from wmt.site.web.units.question import Question
-from wmt.site.workload.models import Unit
+from wmt.site.workload import figures, units
+from wmt.site.workload.figures import Lines
+from wmt.site.workload.models import Pricing, Unit
 
 TITLE = "Reports"
 TEMPLATE = "unit/reports.jinja"
+#: The reports that have columns of their own; all kinds are in the table of kinds.
+KINDS = {"sdr": "SDR", "fdr": "FDR", "oral": "Oral", "parom": "Parole"}
 
 
 def applies(unit: Unit) -> bool:  # noqa: ARG001
-    """Whether there is anything to see."""
-    return False
+    """Every unit may write reports; where nobody did, the page says so."""
+    return True
 
 
-def content(question: Question) -> dict[str, Any]:  # noqa: ARG001
-    """The tab."""
-    return {"tables": {}}
+def content(question: Question) -> dict[str, Any]:
+    """The reports of the units below, by kind, and for a post one by one."""
+    below = counting.below(question)
+    grade = counting.grade_of(question)
+    own = figures.sums_of(question.state, [question.unit], grade=grade, kind="report", by_grade=False)
+    lines = own.get(question.unit.code, [])
+    found: dict[str, Table] = {}
+    if question.is_post:
+        found["reports"] = _listed(question)
+    else:
+        sums = figures.sums_of(question.state, below, grade=grade, kind="report", by_grade=False)
+        found["reports"] = _of_units(question, below, sums, lines)
+    found["kinds"] = _kinds(question, lines)
+    filters = [] if question.is_post else [counting.grade_filter(question)]
+    return {"tables": found, "filters": filters, "none": not lines}
+
+
+def _kind(pricing: Pricing) -> str:
+    """Which report it is of: the last part of its rule."""
+    return pricing.rule.rpartition(".")[2]
+
+
+def _is_inside(pricing: Pricing) -> bool:
+    return pricing.reason != Reason.OUTSIDE_WINDOW
+
+
+def _of_units(
+    question: Question, below: list[Unit], sums: dict[str, list[Lines]], lines: list[Lines]
+) -> Table:
+    columns = counting.name_columns(question)
+    for kind, title in KINDS.items():
+        columns += [Column(kind, title, "count"), Column(f"{kind}_points", f"{title} points", "points")]
+    columns.append(Column("points", "Points of all reports", "points"))
+    rows = [
+        counting.name_row(question, unit, "reports", _values(question, unit, sums.get(unit.code, [])))
+        for unit in below
+    ]
+    level = units.child_level(question.unit.level)
+    caption = f"Reports that are inside the days that count: {units.PLURALS[level]} of {question.unit.name}"
+    if question.grade:
+        caption += f" (grade {question.grade})"
+    total = counting.total_row(_values(question, question.unit, lines))
+    notes = ["Other kinds, and reports outside the days that count, are in the next table."]
+    return Table("reports", caption, columns, rows, total, notes)
+
+
+def _values(question: Question, unit: Unit, lines: list[Lines]) -> dict[str, Value]:
+    inside = counting.sort_out((line for line in lines if _is_inside(line.pricing)), _kind)
+    values = {}
+    for kind in KINDS:
+        one = {line.pricing.number for line in inside[kind]}
+        of = str(min(one)) if len(one) == 1 else ""
+        href = counting.lines_url(question, unit, "reports", of)
+        values[kind] = tables.count(figures.summed(inside[kind], NUMBER), href if one else "")
+        values[f"{kind}_points"] = tables.points(figures.summed(inside[kind], POINTS), href if one else "")
+    href = counting.lines_url(question, unit, "reports")
+    return values | {"points": tables.points(figures.summed(lines, POINTS), href)}
+
+
+def _kinds(question: Question, lines: list[Lines]) -> Table:
+    """Every kind of report of the unit itself, inside the days that count or not, and why it earns or not."""
+    ordered = sorted(lines, key=lambda line: (_kind(line.pricing), not _is_inside(line.pricing)))
+    rows = [_kind_row(question, line) for line in ordered]
+    columns = [
+        Column("name", "Report"),
+        Column("reports", "Number", "count"),
+        Column("each", "Points each", "points"),
+        Column("points", "Points", "points"),
+        Column("why", "Why"),
+    ]
+    empty = tables.text("")
+    total = {
+        "name": tables.text("Total"),
+        "reports": tables.count(figures.summed(lines, NUMBER)),
+        "each": empty,
+        "points": tables.exact(
+            figures.summed(lines, POINTS), counting.lines_url(question, question.unit, "reports")
+        ),
+        "why": empty,
+    }
+    return Table("kinds", "What reports earn, and why some earn nothing", columns, rows,
+                 Row(total) if rows else None, empty="There are no reports in this extract.")  # fmt: skip
+
+
+def _kind_row(question: Question, line: Lines) -> Row:
+    pricing = line.pricing
+    href = counting.pricing_url(question, [line], "reports")
+    values = {
+        "name": tables.text(words.report_name(pricing)),
+        "reports": tables.count(figures.summed([line], NUMBER), href),
+        "each": tables.exact(pricing.each_x100),
+        "points": tables.exact(line.points_x100, href),
+        "why": _why(question, pricing),
+    }
+    return Row(values)
+
+
+def _why(question: Question, pricing: Pricing) -> Value:
+    back = question.request.get_full_path()
+    return tables.text(pricing.reason or "inside the days that count", words.rule_href(pricing.rule, back))
+
+
+def _listed(question: Question) -> Table:
+    """The reports of a post one by one, as the extract lists them."""
+    pricing = figures.pricing_of(question.state)
+    lines = figures.lines_of(question.state, question.unit, kind="report")
+    rows = []
+    for line in lines:
+        priced = pricing[line.pricing]
+        href = unit_url("post", question.unit.code, "working", figure="reports", of=str(priced.number))
+        values = {
+            "name": tables.text(words.report_name(priced), href),
+            "ref": tables.text("" if line.ref == _kind(priced) else line.ref),
+            "since": tables.day(line.since),
+            "about": tables.text(line.about),
+            "reports": tables.count(figures.summed([line], NUMBER)),
+            "points": tables.exact(line.points_x100),
+            "why": _why(question, priced),
+        }
+        rows.append(Row(values))
+    columns = [
+        Column("name", "Report"),
+        Column("ref", "Reference", "code"),
+        Column("since", "Date", "date"),
+        Column("about", "State"),
+        Column("reports", "Number", "count"),
+        Column("points", "Points", "points"),
+        Column("why", "Why"),
+    ]
+    empty = {column.key: tables.text("") for column in columns}
+    sums = {
+        "name": tables.text("Sum"),
+        "reports": tables.count(figures.summed(lines, NUMBER)),
+        "points": tables.exact(figures.summed(lines, POINTS)),
+    }
+    return Table("reports", "The reports", columns, rows, Row(empty | sums) if rows else None,
+                 empty="There are no reports of this post in this extract.")  # fmt: skip

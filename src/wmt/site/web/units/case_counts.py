@@ -1,0 +1,164 @@
+"""Tables of how many cases there are that count: by type, tier and grade."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from wmt.site.web import tables
+from wmt.site.web.tables import Column, Row, Table, Value
+from wmt.site.web.units import counting
+from wmt.site.web.units.counting import ACTIVE, GROUPS, LISTED
+from wmt.site.web.units.question import GRADES, Question
+from wmt.site.workload import figures, units
+from wmt.site.workload.figures import Lines
+from wmt.site.workload.models import Unit
+
+_TYPES = ("community", "licence", "custody", "unknown", "t2a")
+
+
+@dataclass(frozen=True)
+class Below:
+    """The units under a unit and the case lines of each, by code."""
+
+    units: list[Unit]
+    lines: dict[str, list[Lines]]
+
+    def of(self, unit: Unit) -> list[Lines]:
+        """The lines of one of them."""
+        return self.lines.get(unit.code, [])
+
+
+def of_units_below(question: Question) -> Below:
+    """The units right under the unit, of the grade asked for, with their case lines."""
+    found = counting.below(question)
+    # a team's lines are read from its posts, whose grades matter then
+    by_grade = question.unit.level == "team"
+    grade = counting.grade_of(question)
+    return Below(found, figures.sums_of(question.state, found, grade=grade, kind="case", by_grade=by_grade))
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The counts of one unit: of its own lines, and of those of the units below.
+
+    `kind` is one of `GROUPS`, to which the tables of tiers are narrowed, or empty.
+    """
+
+    question: Question
+    lines: list[Lines]
+    below: Below
+    kind: str
+
+    def types(self) -> Table | None:
+        """The units below by type of case. None for a post."""
+        if self.question.is_post:
+            return None
+        kinds = self._kinds()
+        rows = [
+            counting.name_row(
+                self.question, unit, "caseload", self._of_unit(unit, self.below.of(unit), kinds)
+            )
+            for unit in self.below.units
+        ]
+        columns = [
+            *counting.name_columns(self.question),
+            *(Column(kind, GROUPS[kind], "count") for kind in kinds),
+            Column("cases", "Active in all", "count", "The cases of the columns before it, added up."),
+            Column("cases_all", "All cases", "count", "Every case of the case system, active or not."),
+        ]
+        total = counting.total_row(self._of_unit(self.question.unit, self.lines, kinds))
+        level = units.child_level(self.question.unit.level)
+        name = self.question.unit.name
+        notes = ["Every active case is in one column only. Suspended, untiered and T2A cases have their own."]
+        return Table("types", f"Cases by type: {units.PLURALS[level]} of {name}{self._grade_words}",
+                     columns, rows, total, notes)  # fmt: skip
+
+    def _kinds(self) -> list[str]:
+        """The groups that have a column: those nobody is in are left out where they are rare."""
+        here = {counting.group(line.pricing) for line in self.lines if line.active_cases}
+        return [kind for kind in GROUPS if kind != "unknown" or kind in here]
+
+    def _of_unit(self, unit: Unit, lines: list[Lines], kinds: list[str]) -> dict[str, Value]:
+        found = counting.sort_out(lines, counting.group)
+        values = {
+            kind: tables.count(
+                figures.summed(found[kind], ACTIVE),
+                counting.child_url(self.question, unit, "caseload", type=kind, counted="yes"),
+            )
+            for kind in kinds
+        }
+        for name, share in (("cases", ACTIVE), ("cases_all", LISTED)):
+            href = counting.lines_url(self.question, unit, name)
+            values[name] = tables.count(figures.summed(lines, share), href)
+        return values
+
+    @cached_property
+    def _chosen(self) -> list[Lines]:
+        active = [line for line in self.lines if line.active_cases]
+        return [line for line in active if not self.kind or counting.group(line.pricing) == self.kind]
+
+    @property
+    def _grade_words(self) -> str:
+        grade = counting.grade_of(self.question)
+        return f" (grade {grade})" if grade else ""
+
+    @property
+    def _narrowed(self) -> str:
+        kind = f": {GROUPS[self.kind].lower() if self.kind != 't2a' else 'T2A'}" if self.kind else ""
+        return f"{kind}{self._grade_words}"
+
+    def tiers(self) -> Table:
+        """Tiers by type of case, of the unit itself."""
+        here = {counting.place(line.pricing) for line in self._chosen}
+        types = [kind for kind in _TYPES if kind != "unknown" or kind in here]
+        by_row = counting.sort_out(self._chosen, counting.tier_row)
+        rows = [
+            Row({"name": tables.text(title), **self._across(by_row[key], types)})
+            for key, title in counting.tier_rows(self.question.state.tier_scheme)
+        ]
+        columns = [
+            Column("name", "Tier"),
+            *(Column(kind, GROUPS[kind], "count") for kind in types),
+            Column("cases", "Active in all", "count"),
+        ]
+        total = Row({"name": tables.text("Total"), **self._across(self._chosen, types)})
+        return Table("tiers", f"Active cases by tier and type{self._narrowed}", columns, rows, total,
+                     ["Suspended and untiered cases stand apart, whatever their tier."])  # fmt: skip
+
+    def _across(self, lines: list[Lines], types: list[str]) -> dict[str, Value]:
+        found = counting.sort_out(lines, counting.place)
+        return {kind: self._active(found[kind]) for kind in types} | {"cases": self._active(lines)}
+
+    def _active(self, lines: list[Lines]) -> Value:
+        href = counting.pricing_url(self.question, lines, "cases") if lines else ""
+        return tables.count(figures.summed(lines, ACTIVE), href)
+
+    def grades(self) -> Table | None:
+        """How the cases of each tier are shared among the grades. None where there is only one."""
+        if self.question.is_post or self.question.grade:
+            return None
+        here = {line.grade for line in self._chosen}
+        grades = [grade for grade in GRADES if grade in here] + sorted(here - set(GRADES))
+        by_row = counting.sort_out(self._chosen, counting.tier_row)
+        rows = [
+            Row({"name": tables.text(title), **_among_grades(by_row[key], grades)})
+            for key, title in counting.tier_rows(self.question.state.tier_scheme)
+        ]
+        columns = [Column("name", "Tier")]
+        for grade in grades:
+            columns.append(Column(f"{grade}_cases", grade, "count"))
+            columns.append(Column(f"{grade}_share", f"{grade} share", "percent"))
+        columns.append(Column("cases", "All grades", "count"))
+        total = Row({"name": tables.text("Total"), **_among_grades(self._chosen, grades)})
+        note = "A share is the grade's part of the unit's active cases of that tier."
+        return Table(
+            "grades", f"Active cases by tier and grade{self._narrowed}", columns, rows, total, [note]
+        )
+
+
+def _among_grades(lines: list[Lines], grades: list[str]) -> dict[str, Value]:
+    whole = figures.summed(lines, ACTIVE)
+    found: dict[str, Value] = {}
+    for grade in grades:
+        part = figures.summed((line for line in lines if line.grade == grade), ACTIVE)
+        found |= {f"{grade}_cases": tables.count(part), f"{grade}_share": tables.share(part, whole)}
+    return found | {"cases": tables.count(whole)}

@@ -1,0 +1,115 @@
+"""The cases of a team or a post one by one: each says whether it counts, and why it earns or not."""
+
+from dataclasses import dataclass
+
+from wmt.site.web import tables
+from wmt.site.web.addresses import unit_url
+from wmt.site.web.tables import Column, Row, Table, Value
+from wmt.site.web.units import counting, words
+from wmt.site.web.units.case_counts import Below
+from wmt.site.web.units.question import Question
+from wmt.site.workload import figures
+from wmt.site.workload.models import Line, Pricing, Unit
+
+_STREAMS = {"standard": "", "t2a": "T2A", "omic": "OMiC"}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Which cases are listed: of a group of `counting.GROUPS`, that count or not, of a reason. Empty: all."""
+
+    kind: str
+    counted: str
+    reason: str
+
+    def fits(self, line: Line, pricing: Pricing) -> bool:
+        """Whether a case is among them."""
+        return (
+            (not self.kind or counting.group(pricing) == self.kind)
+            and (not self.counted or (line.active_cases != 0) == (self.counted == "yes"))
+            and (not self.reason or (not line.active_cases and pricing.reason == self.reason))
+        )
+
+    @property
+    def words(self) -> str:
+        """What they are, for a heading."""
+        group = counting.GROUPS.get(self.kind, "")
+        said = [
+            group if self.kind == "t2a" else group.lower(),
+            {"yes": "that count", "no": "that do not count"}.get(self.counted, ""),
+            self.reason,
+        ]
+        return ", ".join(part for part in said if part)
+
+
+def table(question: Question, chosen: Chosen, below: Below) -> Table:
+    """The cases of a team or a post that were chosen, in the order of the extract."""
+    pricing = figures.pricing_of(question.state)
+    holders = {unit.number: unit for unit in below.units} or {question.unit.number: question.unit}
+    lines = [
+        line
+        for line in figures.lines_of(question.state, question.unit, kind="case")
+        if line.post_no in holders and chosen.fits(line, pricing[line.pricing])
+    ]
+    rows = [_row(question, line, pricing[line.pricing], holders[line.post_no]) for line in lines]
+    notes = []
+    if any(not line.ref for line in lines):
+        notes.append(
+            "The extract gives counts of cases and not the cases themselves, so one row may be many."
+        )
+    empty_row = {column.key: tables.text("") for column in _columns(question)}
+    sums = {
+        "crn": tables.text("Sum"),
+        "cases": tables.count(figures.summed(lines, counting.NUMBER)),
+        "points": tables.exact(figures.summed(lines, counting.POINTS)),
+    }
+    total = Row(empty_row | sums) if rows else None
+    caption = f"The cases: {chosen.words}" if chosen.words else "The cases"
+    empty = "No case fits these filters." if chosen.words else "There are no cases here."
+    return Table("cases", caption, _columns(question), rows, total, notes, empty)
+
+
+def _columns(question: Question) -> list[Column]:
+    holder = [] if question.is_post else [Column("holder", "Practitioner")]
+    return [
+        Column("crn", "CRN", "code"),
+        *holder,
+        Column("type", "Type"),
+        Column("tier", "Tier", "code"),
+        Column("stream", "Stream"),
+        Column("cases", "Cases", "count"),
+        Column("points", "Points", "points"),
+        Column("since", "Held since", "date"),
+        Column("counts", "Counts"),
+        Column("why", "Why"),
+        Column("flags", "Flags"),
+    ]
+
+
+def _row(question: Question, line: Line, pricing: Pricing, holder: Unit) -> Row:
+    lines_at = unit_url("post", holder.code, "working", figure="points", of=str(pricing.number))
+    beside = f"{tables.exact(line.beside_x100).text} beside the figure" if line.beside_x100 else ""
+    tier = "untiered" if pricing.tier == "0" else pricing.tier
+    values = {
+        "crn": tables.text(line.ref, lines_at) if line.ref else Value("", "counts only", lines_at),
+        "type": tables.text(words.place(pricing)),
+        "tier": Value(pricing.tier, f"{tier}, suspended" if pricing.suspended else tier),
+        "stream": tables.text(_STREAMS.get(pricing.stream, pricing.stream)),
+        "cases": tables.count(figures.summed([line], counting.NUMBER)),
+        "points": tables.exact(line.points_x100, lines_at, beside),
+        "since": tables.day(line.since),
+        "counts": tables.text("yes" if line.active_cases else "no"),
+        "why": _why(question, line, pricing),
+        "flags": tables.text(line.about),
+    }
+    if not question.is_post:
+        values["holder"] = tables.text(holder.name, unit_url("post", holder.code, "caseload"))
+    return Row(values)
+
+
+def _why(question: Question, line: Line, pricing: Pricing) -> Value:
+    """Why it earns or not, with the way to the rule that says so."""
+    said = pricing.reason or (
+        "earns the points of its tier and type" if line.points_x100 else "earns nothing"
+    )
+    return tables.text(said, words.rule_href(pricing.rule, question.request.get_full_path()))

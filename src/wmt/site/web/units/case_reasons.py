@@ -1,0 +1,94 @@
+"""Why the case system has more cases than count: every case that does not, by its reason."""
+
+from wmt.site.web import tables
+from wmt.site.web.tables import Column, Row, Table, Value
+from wmt.site.web.units import counting
+from wmt.site.web.units.case_counts import Below
+from wmt.site.web.units.counting import LISTED, POINTS
+from wmt.site.web.units.question import Question
+from wmt.site.workload import figures
+from wmt.site.workload.figures import Lines
+from wmt.site.workload.models import Unit
+
+#: Levels whose cases are listed one by one; above them there are too many to read.
+LISTED_AT = ("team", "post")
+
+
+def reconciliation(question: Question, lines: list[Lines]) -> Table:
+    """All cases of the case system: those that count, and why each of the others does not."""
+    listed = [line for line in lines if line.listed_cases]
+    counted = [line for line in listed if line.active_cases]
+    silent = _by_reason(lines)
+    unit = question.unit
+    rows = [_explained("Count", counted, counting.lines_url(question, unit, "cases"))]
+    rows += [
+        _explained(f"Do not count: {reason}", silent[reason], _of_reason(question, unit, reason))
+        for reason in sorted(silent)
+    ]
+    total = _explained("All cases", listed, counting.lines_url(question, unit, "cases_all"))
+    columns = [
+        Column("name", "Cases"),
+        Column("cases", "Number", "count"),
+        Column("points", "Points", "points"),
+    ]
+    notes = ["The rows add up to all cases exactly. OMiC cases are shown beside and are in none of them."]
+    return Table("reconciliation", "All cases, and which of them count", columns, rows, total, notes)
+
+
+def _explained(title: str, lines: list[Lines], href: str) -> Row:
+    values = {
+        "name": tables.text(title),
+        "cases": tables.count(figures.summed(lines, LISTED), href),
+        "points": tables.points(figures.summed(lines, POINTS)),
+    }
+    return Row(values)
+
+
+def uncounted(question: Question, lines: list[Lines], below: Below, reason: str) -> Table | None:
+    """The units below by why cases do not count; with a reason, only that one. None for a post."""
+    if question.is_post:
+        return None
+    here = sorted(_by_reason(lines))
+    reasons = [each for each in here if each == reason] or here
+    whole = [Column("cases", "Not counted in all", "count")] if len(reasons) == len(here) else []
+    columns = [
+        *counting.name_columns(question),
+        *(Column(each, each.capitalize(), "count") for each in reasons),
+        *whole,
+    ]
+    rows = [
+        counting.name_row(question, unit, "caseload", _why(question, unit, below.of(unit), reasons))
+        for unit in below.units
+    ]
+    total = counting.total_row(_why(question, question.unit, lines, reasons))
+    grade = counting.grade_of(question)
+    caption = f"Where the cases are that do not count{f' (grade {grade})' if grade else ''}"
+    if not here:
+        return Table("uncounted", caption, columns, [], empty="Every case counts.")
+    return Table("uncounted", caption, columns, rows, total)
+
+
+def _why(question: Question, unit: Unit, lines: list[Lines], reasons: list[str]) -> dict[str, Value]:
+    found = _by_reason(lines)
+    values = {
+        each: tables.count(figures.summed(found.get(each, []), LISTED), _of_reason(question, unit, each))
+        for each in reasons
+    }
+    silent = [line for of_reason in found.values() for line in of_reason]
+    href = counting.child_url(question, unit, "caseload", counted="no")
+    return values | {"cases": tables.count(figures.summed(silent, LISTED), f"{href}{_anchor(unit)}")}
+
+
+def _of_reason(question: Question, unit: Unit, reason: str) -> str:
+    """The cases of a unit that do not count for a reason: one by one, or where they are."""
+    return counting.child_url(question, unit, "caseload", reason=reason) + _anchor(unit)
+
+
+def _anchor(unit: Unit) -> str:
+    return "#table-cases" if unit.level in LISTED_AT else "#table-uncounted"
+
+
+def _by_reason(lines: list[Lines]) -> dict[str, list[Lines]]:
+    """The cases that do not count, by why. OMiC cases are not among all cases, so they are not here."""
+    silent = (line for line in lines if line.active_cases == 0 and line.listed_cases != 0)
+    return dict(counting.sort_out(silent, lambda pricing: pricing.reason))

@@ -1,0 +1,72 @@
+"""Untiered cases, and what one of them may turn out to be worth."""
+
+from decimal import Decimal
+
+from wmt.facts import TIERS
+from wmt.site.web import tables
+from wmt.site.web.tables import Column, Row, Table, Value
+from wmt.site.web.units import counting, words
+from wmt.site.web.units.counting import ACTIVE
+from wmt.site.web.units.question import Question
+from wmt.site.workload import figures
+from wmt.site.workload.figures import Lines
+from wmt.site.workload.models import RuleValue
+
+
+def table(question: Question, lines: list[Lines]) -> Table | None:
+    """The cases nobody has tiered, and what one of them may turn out to be worth. None without any."""
+    found = [line for line in lines if line.active_cases and line.pricing.tier == "0"]
+    if not found:
+        return None
+    apart = counting.sort_out(found, lambda pricing: (pricing.stream, pricing.location))
+    worth = _Worth(question, sorted(apart))
+    rows = [worth.row(key, apart[key]) for key in sorted(apart)]
+    total = {"name": tables.text("Total"), "lowest": tables.exact(None), "highest": tables.exact(None)}
+    cases = figures.summed(found, ACTIVE)
+    href = counting.lines_url(question, question.unit, "untiered_cases")
+    columns = [
+        Column("name", "Type"),
+        Column("cases", "Untiered cases", "count"),
+        Column("lowest", "Least points of one", "points"),
+        Column("highest", "Most points of one", "points"),
+    ]
+    notes = ["An untiered case earns nothing until it is tiered. Then it earns between the two, by its tier."]
+    return Table("untiered", "Untiered cases, and the points at stake", columns, rows,
+                 Row(total | {"cases": tables.count(cases, href)}), notes)  # fmt: skip
+
+
+class _Worth:
+    """The least and the most points of a case of a stream and type, by the rules the load used."""
+
+    def __init__(self, question: Question, wanted: list[tuple[str, str]]) -> None:
+        self.question = question
+        scheme = question.state.tier_scheme
+        tiers = [tier for tier in TIERS.get(scheme, ()) if tier != "0"]
+        self.paths = {
+            (stream, location): [
+                f"{'t2a_points' if stream == 't2a' else 'tier_points'}.{scheme}.{location}.{tier}"
+                for tier in tiers
+            ]
+            for stream, location in wanted
+        }
+        rows = RuleValue.objects.filter(
+            load_id=question.state.load_id, path__in=[path for paths in self.paths.values() for path in paths]
+        )
+        self.values = dict(rows.values_list("path", "value"))
+
+    def row(self, key: tuple[str, str], lines: list[Lines]) -> Row:
+        """One stream and type."""
+        worth = [Decimal(value) for path in self.paths[key] if (value := self.values.get(path))]
+        pricing = lines[0].pricing
+        href = counting.pricing_url(self.question, lines, "untiered_cases")
+        values = {
+            "name": tables.text(f"{'T2A, ' if key[0] == 't2a' else ''}{words.place(pricing)}"),
+            "cases": tables.count(figures.summed(lines, ACTIVE), href),
+            "lowest": _points(min(worth, default=None)),
+            "highest": _points(max(worth, default=None)),
+        }
+        return Row(values)
+
+
+def _points(value: Decimal | None) -> Value:
+    return Value(value, "not published" if value is None else f"{value.normalize():,f}")
