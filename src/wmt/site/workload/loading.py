@@ -72,7 +72,7 @@ def ask(*, wish: Wish, who: str, user: Any = None, names: Sequence[str] = ()) ->
 
 
 def _called(path: Path) -> str:
-    """What people call an input: a file by its name, a folder with the one it lies in (they are all 'tidy')."""
+    """What people call an input: a file by its name, a folder with the one it lies in."""
     return f"{path.parent.name}/{path.name}" if path.is_dir() else path.name
 
 
