@@ -121,7 +121,7 @@ def site_part(times: list[SiteTimes]) -> Iterator[str]:
     """The site's part of the page of benchmarks."""
     yield "\n## The site, two workers\n"
     yield f"Server time of every kind of page under a mixed load of {QUIET_RATE} requests a second"
-    yield "(`Server-Timing`), in milliseconds: half of the answers, 95 in 100 (mark 100); queries of one page.\n"
+    yield "(`Server-Timing`), in ms: half of the answers, 95 in 100 (mark 100), and the queries made.\n"
     yield "| page | " + " | ".join(f"{each.database} p50 | p95 | queries" for each in times) + " |"
     yield "|---|" + "---|---|---|" * len(times)
     by_kind = [_by_kind(each.quiet) for each in times]

@@ -73,7 +73,7 @@ def nation(db: None, _loaded_nation: Callable[[], Any], written_nation: tuple[Pa
     from wmt.site.workload import figures
     from wmt.site.workload.models import Current
 
-    figures._pricing.cache_clear()
+    figures.forget()
     load = _loaded_nation()
     Current.objects.update_or_create(pk=1, defaults={"load": load})
     folder, truth = written_nation

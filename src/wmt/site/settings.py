@@ -91,7 +91,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HERE / "web" / "collected"
-STATICFILES_DIRS = [HERE / "web" / "static", *([built] if (built := HERE / "web" / "built").is_dir() else [])]
+STATICFILES_DIRS = [built] if (built := HERE / "web" / "built").is_dir() else []
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

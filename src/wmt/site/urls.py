@@ -3,15 +3,24 @@
 from django.urls import include, path
 
 from wmt.site.web.health import health
+from wmt.site.web.home import home
+from wmt.site.web.search import search
 
 urlpatterns = [
     path("health", health, name="health"),
+    path("", home, name="home"),
+    path("search/", search, name="search"),
     path("", include("wmt.site.accounts.urls")),
     path("", include("wmt.site.audit.urls")),
     path("", include("wmt.site.web.rules.urls")),
     path("", include("wmt.site.web.exports.urls")),  # before the units: a file is no code
     path("", include("wmt.site.web.units.urls")),
+    path("", include("wmt.site.web.gallery")),
     path("", include("wmt.site.web.loads.urls")),
 ]
 
+handler400 = "wmt.site.web.faults.bad_request"
+handler403 = "wmt.site.web.faults.denied"
+handler404 = "wmt.site.web.faults.not_found"
+handler500 = "wmt.site.web.faults.server_error"
 handler429 = "wmt.site.accounts.views.too_many"

@@ -76,7 +76,10 @@ class Pager:
 
 @dataclass(frozen=True)
 class Table:
-    """A table. `name` is its name in addresses and files; `total` its last row, of all rows on all pages."""
+    """A table. `name` is its name in addresses and files; `total` its last row, of all rows on all pages.
+
+    `prefix` stands before its fields in the address, so that two tables on a page can be sorted apart.
+    """
 
     name: str
     caption: str
@@ -85,6 +88,7 @@ class Table:
     total: Row | None = None
     notes: Sequence[str] = ()
     empty: str = "There is nothing to show here."
+    prefix: str = ""
     pager: Pager | None = None
     exports: Sequence[tuple[str, str]] = field(default_factory=tuple)
 
@@ -191,9 +195,9 @@ def arranged(table: Table, request: HttpRequest, *, rows_a_page: int | None = RO
     `?sort=` names a column, `?order=down` turns it round, `?page=` counts from 1; whatever makes no sense
     is taken for the default. Rows stay in the order they came in where nothing is asked for.
     """
-    query = request.GET
-    wanted, down = query.get("sort", ""), query.get("order") == "down"
-    columns = [_with_sorting(column, query, wanted, down) for column in table.columns]
+    query, prefix = request.GET, table.prefix
+    wanted, down = query.get(f"{prefix}sort", ""), query.get(f"{prefix}order") == "down"
+    columns = [_with_sorting(column, query, prefix, wanted, down) for column in table.columns]
     rows = table.rows
     if any(column.key == wanted for column in columns):
         rows = _by(rows, wanted, down=down)
@@ -215,15 +219,16 @@ def _files(table: Table, request: HttpRequest) -> list[tuple[str, str]]:
 
     if not may(getattr(request, "user", None), Action.EXPORT):
         return []
-    query = changed(request.GET, page="").removesuffix("?")
+    query = changed(request.GET, **{f"{table.prefix}page": ""}).removesuffix("?")
     return [(name, f"{request.path}{table.name}.{kind}{query}") for kind, name in FORMATS]
 
 
-def _with_sorting(column: Column, query: QueryDict, wanted: str, down: bool) -> Column:
+def _with_sorting(column: Column, query: QueryDict, prefix: str, wanted: str, down: bool) -> Column:
     is_sorted = column.key == wanted
     # figures are looked at from the largest down, words from A on
     turn = not down if is_sorted else column.is_numeric
-    href = changed(query, sort=column.key, order="down" if turn else "", page="")
+    fields = {"sort": column.key, "order": "down" if turn else "", "page": ""}
+    href = changed(query, **{f"{prefix}{name}": value for name, value in fields.items()})
     state: Literal["ascending", "descending", "none"] = (
         "none" if not is_sorted else "descending" if down else "ascending"
     )
@@ -256,7 +261,8 @@ def _paged(table: Table, query: QueryDict, rows_a_page: int) -> Table:
     if total <= rows_a_page:
         return table
     pages = -(-total // rows_a_page)
-    asked = query.get("page", "")
+    field = f"{table.prefix}page"
+    asked = query.get(field, "")
     page = min(max(int(asked), 1), pages) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
     first = (page - 1) * rows_a_page
     pager = Pager(
@@ -265,7 +271,7 @@ def _paged(table: Table, query: QueryDict, rows_a_page: int) -> Table:
         first + 1,
         min(first + rows_a_page, total),
         total,
-        changed(query, page=str(page - 1)) if page > 1 else "",
-        changed(query, page=str(page + 1)) if page < pages else "",
+        changed(query, **{field: str(page - 1)}) if page > 1 else "",
+        changed(query, **{field: str(page + 1)}) if page < pages else "",
     )
     return replace(table, rows=table.rows[first : first + rows_a_page], pager=pager)

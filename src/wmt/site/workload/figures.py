@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any, NamedTuple
 
-from django.db.models import BigIntegerField, Count, Sum
+from django.db.models import BigIntegerField, Count, F, QuerySet, Sum, Value
 from django.db.models.functions import Cast
 
 from wmt.ledger import AMOUNTS, PRICING, SHARES, Share
@@ -14,11 +14,11 @@ from wmt.site.workload.models import Cell, Line, Pricing, Unit
 from wmt.site.workload.rows import CELL_LEVELS
 
 
-@dataclass(frozen=True)
-class Lines:
+class Lines(NamedTuple):
     """Lines of one unit and grade that were priced alike: how many, and their amounts together.
 
-    `pricing` is what they have in common; amounts as in `wmt.ledger.AMOUNTS`.
+    A page of the nation reads thousands of them, so they are plain tuples. `pricing` is what they have in
+    common; amounts as in `wmt.ledger.AMOUNTS`.
     """
 
     code: str
@@ -30,11 +30,6 @@ class Lines:
     beside_x100: int
     active_cases: int
     listed_cases: int
-
-    def with_more(self, more: "Lines") -> "Lines":
-        """These lines and others of the same pricing, whatever their grade, together."""
-        added = {name: getattr(self, name) + getattr(more, name) for name in ("lines", *AMOUNTS)}
-        return replace(self, grade="", **added)
 
 
 @lru_cache(maxsize=4)
@@ -52,61 +47,91 @@ def belongs(pricing: Pricing, share: Share) -> bool:
     return share.holds({name: getattr(pricing, name) for name in PRICING})
 
 
-def numbers_of(state: State, share: Share) -> list[int]:
-    """The pricings whose lines a measure sums."""
-    return [number for number, pricing in pricing_of(state).items() if belongs(pricing, share)]
+def numbers_of(state: State, measure: str) -> frozenset[int]:
+    """The pricings whose lines a measure (of `wmt.ledger.SHARES`) sums."""
+    return _numbers(state.load_id, measure)
+
+
+@lru_cache(maxsize=100)
+def _numbers(load_id: int, measure: str) -> frozenset[int]:
+    priced = _pricing(load_id).items()
+    return frozenset(number for number, pricing in priced if belongs(pricing, SHARES[measure]))
+
+
+def forget() -> None:
+    """Forget what is kept of loads: for tests, where a load's number can come back with other rows."""
+    _pricing.cache_clear()
+    _numbers.cache_clear()
 
 
 def summed(lines: Iterable[Lines | Line], share: Share) -> int:
     """The measure of some lines, all of which belong to it: their sum, as `Share` says."""
-    return share.sign * sum(getattr(line, share.column) for line in lines) // share.scale
+    found: int = sum(getattr(line, share.column) for line in lines)
+    return share.sign * found // share.scale
 
 
-def sums_of(state: State, units: Sequence[Unit], *, grade: str = "") -> dict[str, list[Lines]]:
+def sums_of(
+    state: State, units: Sequence[Unit], *, grade: str = "", kind: str = "", by_grade: bool = True
+) -> dict[str, list[Lines]]:
     """The lines of units of one level, by the unit's code, summed by what priced them and by grade.
 
-    With a grade, only lines of posts of it.
+    With a grade, only lines of posts of it; with a kind, only lines of that kind. Without `by_grade` the
+    grades are taken together, which is a third of the rows of a nation.
     """
     if not units:
         return {}
     level = units[0].level
-    rows = _cells(state, level, units) if level in CELL_LEVELS else _from_lines(state, level, units)
+    of_cells = level in CELL_LEVELS
+    rows = _cells(state, level, units) if of_cells else _lines(state, level, units)
+    rows = rows.filter(grade=grade) if grade else rows
+    rows = rows.filter(pricing__in=of_kind(state.load_id, kind)) if kind else rows
+    names = {} if of_cells else {unit.number: unit.code for unit in units}
     pricing = pricing_of(state)
     found: dict[str, list[Lines]] = defaultdict(list)
-    for code, row_grade, number, *amounts in rows:
-        if not grade or row_grade == grade:
-            found[code].append(Lines(code, row_grade, pricing[number], *amounts))
+    for key, row_grade, number, *amounts in _grouped(rows, "code" if of_cells else f"{level}_no", by_grade):
+        code = names.get(key, key)
+        found[code].append(Lines(code, row_grade, pricing[number], *amounts))
     return found
 
 
-_COLUMNS = ("grade", "pricing")
+def of_kind(load_id: int, kind: str) -> list[int]:
+    """The pricings of lines of a kind."""
+    return [number for number, pricing in _pricing(load_id).items() if pricing.kind == kind]
 
 
-def _cells(state: State, level: str, units: Sequence[Unit]) -> Iterable[tuple]:  # type: ignore[type-arg]
-    codes = [unit.code for unit in units]
-    cells = Cell.objects.filter(load_id=state.load_id, level=level, code__in=codes)
-    return cells.order_by("code", "pricing").values_list("code", *_COLUMNS, "lines", *AMOUNTS)
+def _cells(state: State, level: str, units: Sequence[Unit]) -> QuerySet[Any]:
+    return Cell.objects.filter(load_id=state.load_id, level=level, code__in=[unit.code for unit in units])
 
 
-def _from_lines(state: State, level: str, units: Sequence[Unit]) -> Iterable[tuple]:  # type: ignore[type-arg]
+def _lines(state: State, level: str, units: Sequence[Unit]) -> QuerySet[Any]:
     """Teams and posts have few enough lines to group them when they are asked for."""
-    key = f"{level}_no"
-    codes = {unit.number: unit.code for unit in units}
-    lines = Line.objects.filter(load_id=state.load_id, **{f"{key}__in": list(codes)})
-    grouped = lines.values(key, *_COLUMNS).annotate(
-        lines=Count("pk"),
-        # PostgreSQL sums whole numbers to decimals
-        **{f"sum_{name}": Cast(Sum(name), BigIntegerField()) for name in AMOUNTS},
-    )
-    rows = grouped.order_by(key, "pricing").values_list(
-        key, *_COLUMNS, "lines", *(f"sum_{name}" for name in AMOUNTS)
-    )
-    return ((codes[number], *rest) for number, *rest in rows)
+    numbers = [unit.number for unit in units]
+    return Line.objects.filter(load_id=state.load_id, **{f"{level}_no__in": numbers})
 
 
-def lines_of(state: State, post: Unit) -> list[Line]:
-    """All lines of a post, in the order of the ledger."""
-    return list(Line.objects.filter(load_id=state.load_id, post_no=post.number).order_by("pk"))
+def _grouped(rows: QuerySet[Any], key: str, by_grade: bool) -> Iterable[tuple[Any, ...]]:
+    """Rows of key, grade, pricing, lines and amounts, in the order of key and pricing."""
+    found: Iterable[tuple[Any, ...]]
+    if rows.model is Cell and by_grade:  # cells are grouped so already
+        found = rows.order_by(key, "pricing").values_list(key, "grade", "pricing", "lines", *AMOUNTS)
+        return found
+    grade = F("grade") if by_grade else Value("")
+    many = Sum("lines") if rows.model is Cell else Count("pk")
+    # PostgreSQL sums whole numbers to decimals
+    sums = {f"sum_{name}": Cast(Sum(name), BigIntegerField()) for name in AMOUNTS}
+    grouped = rows.values(key, "pricing", **({"of_grade": grade} if by_grade else {}))
+    grouped = grouped.annotate(many=Cast(many, BigIntegerField()), **sums).order_by(key, "pricing")
+    if not by_grade:
+        grouped = grouped.annotate(of_grade=grade)
+    found = grouped.values_list(key, "of_grade", "pricing", "many", *sums)
+    return found
+
+
+def lines_of(state: State, unit: Unit, *, kind: str = "") -> list[Line]:
+    """The lines of a post or a team one by one, in the order of the ledger; with a kind, only those."""
+    lines = Line.objects.filter(load_id=state.load_id, **{f"{unit.level}_no": unit.number})
+    lines = lines.filter(pricing__in=of_kind(state.load_id, kind)) if kind else lines
+    return list(lines.order_by("pk"))
 
 
 def share_of(measure: str) -> Share:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from wmt.site.web import tables
 from wmt.site.web.addresses import unit_url
-from wmt.site.web.tables import Column, Row, Table, Value
+from wmt.site.web.tables import Column, LazyRows, Row, Table, Value
 from wmt.site.web.units import counting, words
 from wmt.site.web.units.case_counts import Below
 from wmt.site.web.units.question import Question
@@ -51,7 +51,11 @@ def table(question: Question, chosen: Chosen, below: Below) -> Table:
         for line in figures.lines_of(question.state, question.unit, kind="case")
         if line.post_no in holders and chosen.fits(line, pricing[line.pricing])
     ]
-    rows = [_row(question, line, pricing[line.pricing], holders[line.post_no]) for line in lines]
+
+    def row(line: Line) -> Row:
+        return _row(question, line, pricing[line.pricing], holders[line.post_no])
+
+    rows = LazyRows(lines, row, lambda line, key: row(line).values[key].raw)
     notes = []
     if any(not line.ref for line in lines):
         notes.append(
@@ -63,7 +67,7 @@ def table(question: Question, chosen: Chosen, below: Below) -> Table:
         "cases": tables.count(figures.summed(lines, counting.NUMBER)),
         "points": tables.exact(figures.summed(lines, counting.POINTS)),
     }
-    total = Row(empty_row | sums) if rows else None
+    total = Row(empty_row | sums) if lines else None
     caption = f"The cases: {chosen.words}" if chosen.words else "The cases"
     empty = "No case fits these filters." if chosen.words else "There are no cases here."
     return Table("cases", caption, _columns(question), rows, total, notes, empty)

@@ -1,5 +1,6 @@
 """The strip: how units spread over capacity, as geometry for a template. The figures are the table's own."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,8 +11,9 @@ from wmt.site.workload.models import Unit
 WIDTH, HEIGHT, LEFT, RIGHT, BASE = 900, 120, 20, 20, 92
 _DOT, _ROWS = 7, 11
 _STEP_X100 = 2_000
-#: More marks than this are a blot; the table pages, the strip then shows shares of a hundred.
-MOST_LINKS = 150
+#: More marks than this are a blot: then the strip shows how many lie in each step of five per cent.
+MOST_MARKS = 150
+_BIN_X100 = 500
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,18 @@ class Mark:
     y: int
     title: str
     href: str
+    over: bool
+
+
+@dataclass(frozen=True)
+class Bar:
+    """How many units lie in one step of capacity: the place of the bar and its words."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    title: str
     over: bool
 
 
@@ -38,7 +52,12 @@ class Strip:
     band: tuple[int, int]
     agreed: int
     marks: list[Mark]
-    linked: bool
+    bars: list[Bar]
+
+    @property
+    def linked(self) -> bool:
+        """Whether the marks lead somewhere."""
+        return bool(self.marks)
 
 
 def strip(listed: Sequence[Unit], over_x100: int, title: str) -> Strip | None:
@@ -47,27 +66,59 @@ def strip(listed: Sequence[Unit], over_x100: int, title: str) -> Strip | None:
     if len(timed) < 2:
         return None
     capacities = [capacity_x100(unit.points_x100, unit.available_x100) or 0 for unit in timed]
-    top = max(14_000, -(-max(capacities) // _STEP_X100) * _STEP_X100)
-
-    def place(x100: int) -> int:
-        return LEFT + max(0, x100) * (WIDTH - LEFT - RIGHT) // top
-
-    heights: dict[int, int] = {}
-    marks = []
-    for capacity, unit in sorted(zip(capacities, timed, strict=True), key=lambda pair: pair[0]):
-        column = place(capacity) // _DOT
-        heights[column] = heights.get(column, 0) + 1
-        words = f"{unit.name}: {shown_capacity(unit.points_x100, unit.available_x100)}"
-        is_marked = is_over(unit.points_x100, unit.available_x100, over_x100)
-        y = BASE - 6 - (min(heights[column], _ROWS) - 1) * _DOT
-        marks.append(Mark(place(capacity), y, words, unit_url(unit.level, unit.code), is_marked))
-    ticks = [(place(at), f"{at // 100}%") for at in range(0, top + 1, _STEP_X100)]
-    over = sum(mark.over for mark in marks)
+    axis = _Axis(max(14_000, -(-max(capacities) // _STEP_X100) * _STEP_X100))
+    are_marks = len(timed) <= MOST_MARKS
+    over = sum(is_over(unit.points_x100, unit.available_x100, over_x100) for unit in timed)
     summary = (
-        f"{len(marks)} shown, from {min(capacities) // 100}% to {max(capacities) // 100}%; "
-        f"{over} over {over_x100 // 100}%. The same figures are in the table."
+        f"{len(timed):,} shown, from {min(capacities) // 100}% to {max(capacities) // 100}%; "
+        f"{over:,} over {over_x100 // 100}%. The same figures are in the table."
     )
     return Strip(
-        title, summary, WIDTH, HEIGHT, BASE, ticks, (place(9_000), place(over_x100)), place(10_000), marks,
-        len(marks) <= MOST_LINKS,
-    )  # fmt: skip
+        title=title,
+        summary=summary,
+        width=WIDTH,
+        height=HEIGHT,
+        base=BASE,
+        ticks=[(axis.place(at), f"{at // 100}%") for at in range(0, axis.top + 1, _STEP_X100)],
+        band=(axis.place(9_000), axis.place(over_x100)),
+        agreed=axis.place(10_000),
+        marks=_marks(timed, capacities, axis, over_x100) if are_marks else [],
+        bars=[] if are_marks else _bars(capacities, axis, over_x100),
+    )
+
+
+@dataclass(frozen=True)
+class _Axis:
+    top: int
+
+    def place(self, x100: int) -> int:
+        """Where a capacity in hundredths of a per cent stands."""
+        return LEFT + max(0, x100) * (WIDTH - LEFT - RIGHT) // self.top
+
+
+def _marks(timed: Sequence[Unit], capacities: Sequence[int], axis: _Axis, over_x100: int) -> list[Mark]:
+    """A mark for each unit; those that would hide another are stacked."""
+    heights: dict[int, int] = {}
+    found = []
+    for capacity, unit in sorted(zip(capacities, timed, strict=True), key=lambda pair: pair[0]):
+        x = axis.place(capacity)
+        heights[x // _DOT] = heights.get(x // _DOT, 0) + 1
+        y = BASE - 6 - (min(heights[x // _DOT], _ROWS) - 1) * _DOT
+        words = f"{unit.name}: {shown_capacity(unit.points_x100, unit.available_x100)}"
+        is_marked = is_over(unit.points_x100, unit.available_x100, over_x100)
+        found.append(Mark(x, y, words, unit_url(unit.level, unit.code), is_marked))
+    return found
+
+
+def _bars(capacities: Sequence[int], axis: _Axis, over_x100: int) -> list[Bar]:
+    """A bar for each step of capacity that has any unit in it."""
+    counts = Counter(max(0, capacity) // _BIN_X100 for capacity in capacities)
+    most = max(counts.values())
+    found = []
+    for step, units in sorted(counts.items()):
+        start, end = axis.place(step * _BIN_X100), axis.place((step + 1) * _BIN_X100)
+        height = max(1, units * (BASE - 10) // most)
+        words = f"{step * 5}% to under {step * 5 + 5}%: {units:,}"
+        is_marked = step * _BIN_X100 >= over_x100
+        found.append(Bar(start, BASE - height, max(1, end - start - 1), height, words, is_marked))
+    return found

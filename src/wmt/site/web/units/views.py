@@ -1,6 +1,6 @@
 """One view for every tab of every unit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -66,7 +66,12 @@ def tables_of(question: Question, tab: str) -> tuple[dict[str, Any], dict[str, T
     if tab not in TABS:
         raise Http404(f"a {question.unit.level} has no page '{tab}'")
     content = TABS[tab].content(question)
-    return content, content.pop("tables")
+    found: dict[str, Table] = content.pop("tables")
+    # the first table's fields in the address are plain, the others' bear its name
+    first = next(iter(found), "")
+    return content, {
+        name: table if name == first else replace(table, prefix=f"{name}-") for name, table in found.items()
+    }
 
 
 @require_safe

@@ -7,12 +7,13 @@ the number of a pricing: then the units below are listed that hold such lines, d
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from wmt.ledger import COMPONENTS, SHARES, Share, remaining_x100
 from wmt.site.web import tables
 from wmt.site.web.addresses import unit_url
-from wmt.site.web.tables import Column, Row, Table, Value, changed
+from wmt.site.web.tables import Column, LazyRows, Row, Table, Value, changed
 from wmt.site.web.units import words
 from wmt.site.web.units.measures import MEASURES, REMAINING, Measure, shown_exactly
 from wmt.site.web.units.question import Question
@@ -48,7 +49,8 @@ def content(question: Question) -> dict[str, Any]:
     name = asked if asked in MEASURES or asked == REMAINING else CAPACITY
     measures = [MEASURES[name]] if name in MEASURES else [MEASURES[side] for side in _SIDES]
     chosen = _chosen(question)
-    sides = [_Side(question, measure, chosen) for measure in measures]
+    lines = _lines_of(question)
+    sides = [_Side(question, measure, chosen, lines) for measure in measures]
     subject = question.subject
     return {
         "figure": name,
@@ -83,24 +85,19 @@ class _Side:
     question: Question
     measure: Measure
     chosen: Pricing | None
+    found: Sequence[Lines | Line]  # all lines of the unit
 
-    @property
+    @cached_property
     def share(self) -> Share:
         return SHARES[self.measure.field]
 
-    def lines(self) -> Sequence[Lines | Line]:
+    @cached_property
+    def lines(self) -> list[Lines | Line]:
         """The lines of the unit that the measure sums: one by one for a post, else by pricing."""
-        found: Iterable[Lines | Line]
-        if self.question.is_post:
-            found = figures.lines_of(self.question.state, self.question.unit)
-        else:
-            found = _of_all_grades(_sums(self.question, [self.question.unit]))
-        return [line for line in found if self._belongs(self.pricing(line)) and _matters(line, self.share)]
-
-    def _belongs(self, pricing: Pricing) -> bool:
-        if self.chosen is not None and pricing.number != self.chosen.number:
-            return False
-        return figures.belongs(pricing, self.share)
+        numbers = figures.numbers_of(self.question.state, self.measure.field)
+        if self.chosen is not None:
+            numbers &= {self.chosen.number}
+        return [line for line in self.found if _number(line) in numbers and _matters(line, self.share)]
 
     def pricing(self, line: Lines | Line) -> Pricing:
         """What priced a line."""
@@ -108,109 +105,125 @@ class _Side:
             return line.pricing
         return figures.pricing_of(self.question.state)[line.pricing]
 
+    @cached_property
+    def sum(self) -> int:
+        """What the lines add up to."""
+        return figures.summed(self.lines, self.share)
+
     def total(self) -> Sum:
         """The sum of the lines beside the figure itself."""
-        lines = self.lines()
-        found = figures.summed(lines, self.share)
-        figure = found if self.chosen else getattr(self.question.subject, self.measure.field)
-        how_many = sum(line.lines if isinstance(line, Lines) else 1 for line in lines)
+        figure = self.sum if self.chosen else getattr(self.question.subject, self.measure.field)
         return Sum(
             self.measure,
-            shown_exactly(self.measure, found),
+            shown_exactly(self.measure, self.sum),
             shown_exactly(self.measure, figure),
-            found == figure,
-            how_many,
+            self.sum == figure,
+            self._how_many(self.lines),
         )
+
+    def _how_many(self, lines: Iterable[Lines | Line]) -> int:
+        return sum(line.lines if isinstance(line, Lines) else 1 for line in lines)
 
     def table(self) -> Table:
         """The lines; or, when one pricing is chosen, the units below that hold such lines."""
         if self.chosen is not None and not self.question.is_post:
             return self._holders(self.chosen)
-        lines = self.lines()
-        values = _values_of(self.question, [self.pricing(line).rule for line in lines])
-        of_post = self.question.is_post
         return Table(
             self.measure.name,
             f"{self.measure.title}: the lines",
-            _used(_line_columns(self.measure, of_post=of_post), lines),
-            [self._row(line, values, of_post=of_post) for line in lines],
-            self._total_row(lines),
+            _used(_line_columns(self.measure, of_post=self.question.is_post), self.lines),
+            LazyRows(self.lines, self._row, self._raw),
+            self._total_row(),
             empty="No line makes up this figure: it is nought because there is nothing to sum.",
         )
 
-    def _row(self, line: Lines | Line, values: dict[str, str | None], *, of_post: bool) -> Row:
+    def _raw(self, line: Lines | Line, key: str) -> Any:
+        return self._row(line).values[key].raw
+
+    @cached_property
+    def _hours(self) -> dict[str, str | None]:
+        return _hours_a_month(self.question, {self.pricing(line).rule for line in self.lines})
+
+    def _row(self, line: Lines | Line) -> Row:
         pricing = self.pricing(line)
         back = self.question.request.get_full_path()
         found = {
             "what": tables.text(words.what(pricing), self._opened(pricing)),
             "each": tables.exact(pricing.each_x100),
             "amount": shown_exactly(self.measure, figures.summed([line], self.share)),
-            "hours": tables.text(words.hours_a_month(pricing.rule, values)),
+            "hours": tables.text(words.hours_a_month(pricing.rule, self._hours)),
             "rule": tables.text(words.rule_name(pricing.rule), words.rule_href(pricing.rule, back)),
             "from": _from(pricing),
             "why": tables.text(_why(pricing, line)),
             "quantity": _quantity(pricing, line),
         }
-        if isinstance(line, Line):
-            found |= {
-                "ref": tables.text(line.ref),
-                "since": tables.day(line.since),
-                "about": tables.text(line.about, _colleague(line)),
-            }
-        else:
-            found["lines"] = tables.count(line.lines)
-        return Row(found) if of_post else Row(found, self.question.unit.level, self.question.unit.code)
+        if isinstance(line, Lines):
+            return Row({**found, "lines": tables.count(line.lines)})
+        about = {
+            "ref": tables.text(line.ref),
+            "since": tables.day(line.since),
+            "about": tables.text(line.about, _colleague(line)),
+        }
+        return Row({**found, **about})
 
     def _opened(self, pricing: Pricing) -> str:
         """A line of a unit leads to those below that hold it; a line of a post is where it ends."""
         if self.question.is_post:
             return ""
-        return changed(self.question.request.GET, of=str(pricing.number), figure=self.measure.name, page="")
+        return _holders_url(self.question.unit, self.measure, pricing, self.question.grade)
 
-    def _total_row(self, lines: Sequence[Lines | Line]) -> Row:
+    def _total_row(self) -> Row:
         empty = tables.text("")
         keys = [column.key for column in _line_columns(self.measure, of_post=self.question.is_post)]
         found = dict.fromkeys(keys, empty) | {
             "what": tables.text("Sum of the lines"),
-            "amount": shown_exactly(self.measure, figures.summed(lines, self.share)),
+            "amount": shown_exactly(self.measure, self.sum),
         }
         if "lines" in found:
-            found["lines"] = tables.count(sum(line.lines for line in lines if isinstance(line, Lines)))
+            found["lines"] = tables.count(self._how_many(self.lines))
         return Row(found)
 
     def _holders(self, chosen: Pricing) -> Table:
         level = units.child_level(self.question.unit.level)
-        below = list(units.below(self.question.state, self.question.unit, level))
+        below = list(units.below(self.question.state, self.question.unit, level, self.question.grade))
         sums = _sums(self.question, below)
-        rows = []
-        for unit in below:
-            lines = [line for line in sums.get(unit.code, []) if line.pricing.number == chosen.number]
-            if lines:
-                href = unit_url(
-                    unit.level, unit.code, "working",
-                    figure=self.measure.name, of=str(chosen.number), grade=self.question.grade,
-                )  # fmt: skip
-                values = {
-                    "name": tables.text(unit.name, href),
-                    "lines": tables.count(sum(line.lines for line in lines)),
-                    "amount": shown_exactly(self.measure, figures.summed(lines, self.share), href),
-                }
-                rows.append(Row(values, unit.level, unit.code))
-        total = figures.summed(self.lines(), self.share)
+        held = [
+            (unit, [line for line in sums.get(unit.code, []) if line.pricing.number == chosen.number])
+            for unit in below
+        ]
+        total = {
+            "name": tables.text("Sum of the lines"),
+            "lines": tables.count(self._how_many(self.lines)),
+            "amount": shown_exactly(self.measure, self.sum),
+        }
         columns = [
             Column("name", units.TITLES[level]),
             Column("lines", "Lines", "count"),
             Column("amount", self.measure.title, self.measure.kind),
         ]
-        lines_in_all = sum(row.values["lines"].raw for row in rows)
-        last = {
-            "name": tables.text("Sum"),
-            "lines": tables.count(lines_in_all),
-            "amount": shown_exactly(self.measure, total),
+        rows = [self._holder(unit, lines, chosen) for unit, lines in held if lines]
+        caption = f"{words.what(chosen)}: who holds these lines"
+        return Table(self.measure.name, caption, columns, rows, Row(total))
+
+    def _holder(self, unit: Unit, lines: Sequence[Lines], chosen: Pricing) -> Row:
+        href = _holders_url(unit, self.measure, chosen, "" if unit.level == "post" else self.question.grade)
+        values = {
+            "name": tables.text(unit.name, href),
+            "lines": tables.count(self._how_many(lines)),
+            "amount": shown_exactly(self.measure, figures.summed(lines, self.share), href),
         }
-        return Table(
-            self.measure.name, f"{words.what(chosen)}: who holds these lines", columns, rows, Row(last)
-        )
+        return Row(values, unit.level, unit.code)
+
+
+def _holders_url(unit: Unit, measure: Measure, pricing: Pricing, grade: str) -> str:
+    """The lines of a unit that were priced so."""
+    return unit_url(
+        unit.level, unit.code, "working", figure=measure.name, of=str(pricing.number), grade=grade
+    )
+
+
+def _number(line: Lines | Line) -> int:
+    return line.pricing.number if isinstance(line, Lines) else line.pricing
 
 
 def _matters(line: Lines | Line, share: Share) -> bool:
@@ -218,22 +231,20 @@ def _matters(line: Lines | Line, share: Share) -> bool:
     return getattr(line, share.column) != 0 or share.column == "points_x100"
 
 
+def _lines_of(question: Question) -> Sequence[Lines | Line]:
+    """All lines of the unit, those of posts one by one."""
+    if question.is_post:
+        return figures.lines_of(question.state, question.unit)
+    return _sums(question, [question.unit]).get(question.unit.code, [])
+
+
 def _sums(question: Question, of: Sequence[Unit]) -> dict[str, list[Lines]]:
-    return figures.sums_of(question.state, of, grade=question.grade)
+    return figures.sums_of(question.state, of, grade=question.grade, by_grade=False)
 
 
-def _of_all_grades(sums: dict[str, list[Lines]]) -> list[Lines]:
-    """Lines of one unit that differ in grade only, as one."""
-    merged: dict[int, Lines] = {}
-    for line in (line for lines in sums.values() for line in lines):
-        number = line.pricing.number
-        merged[number] = line if number not in merged else merged[number].with_more(line)
-    return [merged[number] for number in sorted(merged)]
-
-
-def _values_of(question: Question, paths: Iterable[str]) -> dict[str, str | None]:
+def _hours_a_month(question: Question, paths: Iterable[str]) -> dict[str, str | None]:
     """The published hours a month of the tiers on the page, as the load's own rules have them."""
-    wanted = {f"monthly_hours.{path.partition('.')[2]}" for path in paths if path.startswith("tier_points.")}
+    wanted = [f"monthly_hours.{path.partition('.')[2]}" for path in paths if path.startswith("tier_points.")]
     rows = RuleValue.objects.filter(load_id=question.state.load_id, path__in=wanted)
     return dict(rows.values_list("path", "value"))
 
