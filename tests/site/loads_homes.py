@@ -25,6 +25,7 @@ class Home:
     @property
     def env(self) -> dict[str, str]:
         return {
+            "DJANGO_SETTINGS_MODULE": "wmt.site.settings",
             "WMT_HOME": str(self.path),
             "WMT_DATABASE_URL": self.url,
             "WMT_DEMO": "0",
@@ -37,7 +38,7 @@ class Home:
             return _rows(connection, self.url, statement, values)
 
     def figures(self) -> Figures:
-        """The nation's totals as pages read them, one question after another; raises where sums do not hold."""
+        """The nation's totals, asked for one by one as pages do. Raises where sums do not hold."""
         with _connected(self.url) as connection:
 
             def asked(statement: str, *values: object) -> tuple[Any, ...]:

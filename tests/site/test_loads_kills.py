@@ -64,6 +64,7 @@ class Reader(threading.Thread):
                 self.seen.append(self.home.figures())
             except BaseException as fault:
                 self.faults.append(fault)
+            self.done.wait(0.1)
 
     def __enter__(self) -> "Reader":
         self.start()
