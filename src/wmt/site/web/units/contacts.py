@@ -123,7 +123,7 @@ def _listed(question: Question, lines: list[Line], holders: dict[int | None, Uni
         Column("why", "Counts"),
     ]
     empty = {column.key: tables.text("") for column in columns}
-    sums = {"side": tables.text("Sum"), "points": tables.exact(figures.summed(lines, POINTS))}
+    sums = {"since": tables.text("Sum"), "points": tables.exact(figures.summed(lines, POINTS))}
     return Table("contacts", "The contacts", columns, rows, Row(empty | sums) if rows else None,
                  empty="There are no contacts with points in this extract.")  # fmt: skip
 

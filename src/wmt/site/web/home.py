@@ -1,0 +1,76 @@
+"""Home: one's own place, or the places to choose from, or what to do without one."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from wmt.ledger import remaining_x100
+from wmt.site.accounts.access import homes_of
+from wmt.site.accounts.roles import ROLES, Action
+from wmt.site.web import tables
+from wmt.site.web.addresses import unit_url, working_url
+from wmt.site.web.frame import needed_state
+from wmt.site.web.tables import Column, Row, Table
+from wmt.site.workload import units
+from wmt.site.workload.current import State
+from wmt.site.workload.models import Unit
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """To one's only place; else a page of the places, or of what can be done. Raises NoDataYet."""
+    state = needed_state(request)
+    homes = homes_of(request.user, state)
+    if len(homes) == 1:
+        return redirect(unit_url(*homes[0]))
+    context: dict[str, Any] = {
+        "table": _table(state, _places(request, state, homes)) if homes else None,
+        "staff_code": getattr(request.user, "staff_code", ""),
+        "who_helps": [role.title for role in ROLES.values() if Action.MANAGE_USERS in role.allows],
+        "only_posts": all(level == "post" for level, _ in homes),
+    }
+    return render(request, "home.jinja", context)
+
+
+def _places(request: HttpRequest, state: State, homes: list[tuple[str, str]]) -> list[Unit]:
+    """The units of these places, in the order of their names and codes: never of their figures."""
+    found: list[Unit] = []
+    for level in units.DOWN:
+        codes = [code for place, code in homes if place == level]
+        if codes:
+            found += units.seen(state, request.user, level).filter(code__in=codes)  # type: ignore[arg-type]
+    return found
+
+
+def _table(state: State, places: list[Unit]) -> Table:
+    columns = [
+        Column("name", "Place"),
+        Column("level", "What"),
+        Column("code", "Code", "code"),
+        Column("capacity", "Capacity", "percent"),
+        Column("points", "Points", "points"),
+        Column("available", "Available points", "points"),
+        Column("remaining", "Remaining points", "points"),
+        Column("cases", "Cases that count", "count"),
+    ]
+    return Table("places", "Your places", columns, [_row(state, unit) for unit in places])
+
+
+def _row(state: State, unit: Unit) -> Row:
+    def href(figure: str) -> str:
+        return working_url(unit.level, unit.code, figure)
+
+    points, available = unit.points_x100, unit.available_x100
+    values = {
+        "name": tables.text(unit.name, unit_url(unit.level, unit.code)),
+        "level": tables.text(units.TITLES[unit.level]),
+        "code": tables.text(unit.code),
+        "capacity": tables.percent(points, available, state.over_x100, href("capacity")),
+        "points": tables.points(points, href("points")),
+        "available": tables.points(available, href("available")),
+        "remaining": tables.points(remaining_x100(points, available), href("remaining")),
+        "cases": tables.count(unit.cases, href("cases")),
+    }
+    return Row(values, unit.level, unit.code)

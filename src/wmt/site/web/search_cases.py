@@ -1,0 +1,117 @@
+"""Cases by CRN: the whole of it, its beginning, or any part of four signs and more."""
+
+from functools import lru_cache
+from string import ascii_lowercase, ascii_uppercase
+from typing import Any, NamedTuple
+
+from wmt.site.accounts.access import scope
+from wmt.site.web import tables
+from wmt.site.web.addresses import unit_url
+from wmt.site.web.tables import Column, Row, Table
+from wmt.site.web.units import words
+from wmt.site.workload import figures, units
+from wmt.site.workload.current import State
+from wmt.site.workload.models import Line
+
+#: Parts shorter than this are only looked for at the beginning: they are in too many references.
+FEWEST_INSIDE = 4
+#: A reference with so many fellows is not what anybody looked for.
+_MOST_NARROWED = 5_000
+_CAPITALS = str.maketrans(ascii_lowercase, ascii_uppercase)
+
+
+def matches(state: State, user: Any, asked: str) -> list[str]:
+    """The references that fit, of cases the user may see: the exact one, then beginnings, then parts."""
+    typed = asked.replace(" ", "")
+    wanted = typed.translate(_CAPITALS)
+    refs = sorted(set(_lines(state, [typed, wanted]).values_list("ref", flat=True)))
+    if not refs and any(sign.isdigit() for sign in wanted):  # a name has none: then only the whole counts
+        refs = _parts(references(state.load_id), wanted)
+    if scope(user, state) is None:
+        return refs
+    seen = units.seen(state, user, "post").order_by().values("number")
+    visible = set(_lines(state, refs[:_MOST_NARROWED]).filter(post_no__in=seen).values_list("ref", flat=True))
+    return [ref for ref in refs if ref in visible]
+
+
+def _parts(references: "References", wanted: str) -> list[str]:
+    """The references that hold a part, those that begin with it first."""
+    haystack = references.capitals
+    inside = wanted if len(wanted) >= FEWEST_INSIDE else f"\n{wanted}"
+    found: dict[str, None] = {}
+    place = haystack.find(inside)
+    while place >= 0:
+        first = haystack.rfind("\n", 0, place + 1) + 1
+        end = haystack.index("\n", place + 1)
+        found[references.written[first:end]] = None
+        place = haystack.find(inside, end)
+    return sorted(found, key=lambda ref: (rank(ref, wanted), ref))
+
+
+def rank(ref: str, asked: str) -> int:
+    """How well a reference fits: 0 when it is the one, 1 when it begins so, 3 when it holds it."""
+    wanted, found = asked.replace(" ", "").translate(_CAPITALS), ref.translate(_CAPITALS)
+    return 0 if found == wanted else 1 if found.startswith(wanted) else 3
+
+
+class References(NamedTuple):
+    """All references of cases, each on a line of its own, with a line end before and after: as they are
+    written and, sign for sign, in capitals.
+    """
+
+    written: str
+    capitals: str
+
+
+@lru_cache(maxsize=2)
+def references(load_id: int) -> References:
+    """All references of cases of a load.
+
+    No database looks for a part inside a quarter of a million references in a few milliseconds; one text
+    of two million signs is read through in one. It is made once for each load and process.
+    """
+    refs = _of_cases(load_id).exclude(ref="").values_list("ref", flat=True)
+    written = "\n" + "".join(f"{ref}\n" for ref in sorted(set(refs)))
+    return References(written, written.translate(_CAPITALS))
+
+
+def _of_cases(load_id: int) -> Any:
+    return Line.objects.filter(load_id=load_id, pricing__in=figures.of_kind(load_id, "case"))
+
+
+def _lines(state: State, refs: list[str]) -> Any:
+    return _of_cases(state.load_id).filter(ref__in=refs)
+
+
+def table(state: State, user: Any, refs: list[str]) -> Table:
+    """Who holds the cases with these references: a row for each post."""
+    pricing = figures.pricing_of(state)
+    lines = list(_lines(state, refs))
+    posts = {
+        post.number: post
+        for post in units.seen(state, user, "post").filter(number__in={line.post_no for line in lines})
+    }
+    places = {ref: place for place, ref in enumerate(refs)}
+    lines = sorted((line for line in lines if line.post_no in posts), key=lambda line: places[line.ref])
+    rows = []
+    for line in lines:
+        priced, post = pricing[line.pricing], posts[line.post_no]
+        at_line = unit_url("post", post.code, "working", figure="points", of=str(priced.number))
+        values = {
+            "crn": tables.text(line.ref, at_line),
+            "holder": tables.text(post.name, unit_url("post", post.code)),
+            "team": tables.text(post.team_code, unit_url("team", post.team_code)),
+            "what": tables.text(words.what(priced)),
+            "points": tables.exact(line.points_x100, at_line),
+            "why": tables.text(priced.reason),
+        }
+        rows.append(Row(values, "post", post.code))
+    columns = [
+        Column("crn", "CRN", "code"),
+        Column("holder", "Held by"),
+        Column("team", "Team code", "code"),
+        Column("what", "Case"),
+        Column("points", "Points", "points"),
+        Column("why", "Why it does not count, or needs a look"),
+    ]
+    return Table("cases", "Cases", columns, rows)

@@ -1,0 +1,96 @@
+"""Units by part of a name or code: accents and case do not matter, nor the order of words."""
+
+import re
+from collections import defaultdict
+from typing import Any, NamedTuple
+
+from wmt.site.accounts.access import visible_to
+from wmt.site.web import tables
+from wmt.site.web.addresses import unit_url
+from wmt.site.web.tables import Column, Row, Table
+from wmt.site.workload import units
+from wmt.site.workload.current import State
+from wmt.site.workload.models import Unit
+from wmt.site.workload.rows import fold
+
+#: Levels in the order they are shown in: the name of the group in addresses, and its title.
+GROUPS = {
+    "post": ("people", "People"),
+    "team": ("teams", "Teams"),
+    "pdu": ("pdus", "PDUs"),
+    "region": ("regions", "Regions"),
+}
+_PARENT = {"post": "team", "team": "pdu", "pdu": "region"}
+_MOST_WORDS = 12
+_BETWEEN = re.compile(r"[\W_]+")
+_ABOVE = ("team_code", "pdu_code", "region_code")
+
+
+class Hit(NamedTuple):
+    """A unit that fits, and how well; hits are in the order of their fields: best first, then by name.
+
+    `rank` is 0 for its exact code, 1 for the beginning of its name, 2 for beginnings of words, 3 for parts.
+    """
+
+    rank: int
+    name: str
+    code: str
+    grade: str
+    parent: str
+
+
+def matches(state: State, user: Any, asked: str) -> dict[str, list[Hit]]:
+    """The units that fit all words that were asked for and that the user may see, by level, best first."""
+    words = fold(asked).split()[:_MOST_WORDS]
+    if not words:
+        return {}
+    rows = Unit.objects.filter(load_id=state.load_id, whole=True, level__in=list(GROUPS))
+    for word in words:
+        rows = rows.filter(folded__contains=word)
+    found: dict[str, list[Hit]] = defaultdict(list)
+    fields = ("level", "name", "code", "grade", "folded", *_ABOVE)
+    for level, name, code, grade, folded, *above in visible_to(rows, user, state).values_list(*fields):
+        parent = above[_ABOVE.index(f"{_PARENT[level]}_code")] if level in _PARENT else ""
+        found[level].append(Hit(_rank(words, folded), name, code, grade, parent))
+    return {level: sorted(hits) for level, hits in found.items()}
+
+
+def _rank(words: list[str], folded: str) -> int:
+    """How well words fit a folded name and code, which is the last word."""
+    whole = " ".join(words)
+    code = folded.rpartition(" ")[2]
+    if whole in (code, code.rpartition(":")[2]):
+        return 0
+    if folded.startswith(whole):
+        return 1
+    parts = f" {_BETWEEN.sub(' ', folded)}"
+    return 2 if all(f" {word}" in parts for word in words) else 3
+
+
+def table(state: State, level: str, name: str, hits: list[Hit]) -> Table:
+    """A screen of hits of one level."""
+    parents = _names(state, _PARENT.get(level, ""), {hit.parent for hit in hits})
+    columns = [Column("name", "Name"), Column("code", "Code", "code")]
+    if level == "post":
+        columns.append(Column("grade", "Grade"))
+    if level in _PARENT:
+        columns.append(Column("parent", units.TITLES[_PARENT[level]]))
+    return Table(name, name, columns, [_row(level, hit, parents) for hit in hits])
+
+
+def _row(level: str, hit: Hit, parents: dict[str, str]) -> Row:
+    values = {
+        "name": tables.text(hit.name, unit_url(level, hit.code)),
+        "code": tables.text(hit.code),
+        "grade": tables.text(hit.grade),
+    }
+    if level in _PARENT:
+        href = unit_url(_PARENT[level], hit.parent) if hit.parent else ""
+        values["parent"] = tables.text(parents.get(hit.parent, hit.parent), href)
+    return Row(values, level, hit.code)
+
+
+def _names(state: State, level: str, codes: set[str]) -> dict[str, str]:
+    if not level:
+        return {}
+    return dict(units.of_level(state, level).filter(code__in=codes).values_list("code", "name"))
