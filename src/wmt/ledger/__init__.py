@@ -27,5 +27,6 @@ __all__ = [
     "PRICING", "SHARES", "TOTAL", "Cause", "Ledger", "LedgerError", "Moment", "Reason", "Share",
     "capacity_parts_x100", "capacity_x100", "changes", "compare", "decimal", "is_over",
     "percentage_points_x100", "present_comparison", "present_line", "present_post", "present_total",
-    "reconciliation", "remaining_x100", "shown_capacity", "shown_points", "side_by_side", "untiered_at_stake", "warm_up",
+    "reconciliation", "remaining_x100", "shown_capacity", "shown_points", "side_by_side",
+    "untiered_at_stake", "warm_up",
 ]  # fmt: skip

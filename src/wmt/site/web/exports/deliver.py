@@ -147,7 +147,7 @@ def _named(response: Any, source: Source, name: tuple[str, str]) -> HttpResponse
     moment = f"{source.state.as_at:%Y-%m-%d-%H%M}" if source.state else f"{timezone.localdate():%Y-%m-%d}"
     full = "-".join(("wmt", *source.words, table, moment))
     full = re.sub(r"[\x00-\x1f\x7f/\\\"<>:|?*]+", "-", full)[:180]
-    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", full)
+    plain = re.sub(r"[^A-Za-z0-9._]+", "-", full)
     response.headers["Content-Disposition"] = (
         f"attachment; filename=\"{plain}.{kind}\"; filename*=UTF-8''{quote(full, safe='')}.{kind}"
     )

@@ -43,7 +43,7 @@ def download(
 ) -> HttpResponseBase:
     """A table of a unit that no page shows whole."""
     need(request, Action.EXPORT)
-    question = question_of(request, level, code)
+    question = replace(question_of(request, level, code), in_full=True)
     if table not in DOWNLOADS or kind not in FORMATS:
         return _none(request, table, kind, DOWNLOADS, unit_url(level, code, "downloads"))
     sheet = DOWNLOADS[table].sheet(question)

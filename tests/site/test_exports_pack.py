@@ -1,0 +1,110 @@
+"""The pack of a unit: the figures of its pages in one piece, on paper and as a workbook."""
+
+import io
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import openpyxl
+import pytest
+from django.test import Client
+from exports_fixtures import body, sheet
+
+from wmt.ledger import capacity_x100, decimal, shown_points
+from wmt.site.audit.models import AuditEvent
+from wmt.site.web.addresses import unit_url
+from wmt.site.workload.models import Unit
+
+SignIn = Callable[..., Client]
+SHEETS = {
+    "nation": ["Nation", "Regions", "Pdus", "Teams", "Practitioners"],
+    "region": ["Region", "Pdus", "Teams", "Practitioners"],
+    "pdu": ["Pdu", "Teams", "Practitioners"],
+    "team": ["Team", "Practitioners"],
+}
+
+
+def below(nation: Any, unit: Unit, level: str) -> list[Unit]:
+    """The units of a level under a unit."""
+    found = Unit.objects.filter(load=nation.load, level=level, whole=True)
+    return list(found if unit.level == "nation" else found.filter(**{f"{unit.level}_code": unit.code}))
+
+
+@pytest.mark.parametrize("level", list(SHEETS))
+def test_the_workbook_has_a_sheet_a_level(nation: Any, signed_in: SignIn, level: str) -> None:
+    unit = nation.unit(level)
+    answer = signed_in().get(unit_url(level, unit.code, "pack") + "pack.xlsx")
+    assert answer.status_code == 200
+    assert re.search(
+        r'filename="wmt-[\w.-]+-pack-\d{4}-\d\d-\d\d-\d{4}\.xlsx"', answer["Content-Disposition"]
+    )
+    content = body(answer)
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    assert book.sheetnames[: 1 + len(SHEETS[level])] == ["About", *SHEETS[level]]
+    assert any("econciliation" in name for name in book.sheetnames)
+    whole = sheet(content)[0]
+    assert Decimal(str(whole["Points"])) == decimal(unit.points_x100)
+    levels = ["region", "pdu", "team", "post"][-len(SHEETS[level]) + 1 :]
+    for at, each in enumerate(levels, 2):
+        *found, last = sheet(content, at)
+        wanted = {unit.code: unit for unit in below(nation, unit, each)}
+        assert {row["Code"] for row in found} == set(wanted)
+        for row in found:
+            of = wanted[row["Code"]]
+            assert Decimal(str(row["Points"])) == decimal(of.points_x100)
+            capacity = decimal(capacity_x100(of.points_x100, of.available_x100))
+            assert row["Capacity (%)"] == (None if capacity is None else float(capacity))
+        assert Decimal(str(last["Points"])) == decimal(unit.points_x100)
+
+
+@pytest.mark.parametrize("level", list(SHEETS))
+def test_the_page_has_the_tables_of_every_level(nation: Any, signed_in: SignIn, level: str) -> None:
+    unit = nation.unit(level)
+    page = signed_in().get(unit_url(level, unit.code, "pack"))
+    assert page.status_code == 200
+    assert "no verdict on anyone" in page.text
+    assert unit_url(level, unit.code, "pack") + "pack.xlsx" in page.text
+    assert page.text.count("wmt-pack__part") >= len(SHEETS[level]) - 1
+    for each in ["region", "pdu", "team", "post"][-len(SHEETS[level]) + 1 :]:
+        for of in below(nation, unit, each):
+            assert of.code in page.text
+    assert f"{shown_points(unit.points_x100):,}" in page.text
+    ids = re.findall(r'id="([^"]+)"', page.text)
+    assert len(ids) == len(set(ids))
+
+
+def test_packs_are_written_down(nation: Any, signed_in: SignIn) -> None:
+    client, team = signed_in(name="Ann Lee"), nation.unit("team")
+    address = unit_url("team", team.code, "pack")
+    client.head(address)
+    client.head(address + "pack.xlsx")
+    assert not AuditEvent.objects.filter(kind="export").exists()
+    client.get(address)
+    body(client.get(address + "pack.xlsx"))
+    opened, taken = AuditEvent.objects.filter(kind="export").order_by("pk")
+    assert opened.sentence.startswith(f"Ann Lee opened the pack of {team.name} to print: ")
+    assert taken.sentence.startswith(f"Ann Lee downloaded the pack of {team.name} as Excel: ")
+    assert (taken.level, taken.code) == ("team", team.code)
+
+
+def test_a_practitioner_has_no_pack(nation: Any, signed_in: SignIn) -> None:
+    client, post = signed_in(), nation.unit("post")
+    for name in ("", "pack.xlsx"):
+        answer = client.get(unit_url("post", post.code, "pack") + name)
+        assert answer.status_code == 404
+        assert unit_url("team", post.team_code, "pack") in answer.text
+    assert client.get("/region/none/pack/").status_code == 404
+    assert not AuditEvent.objects.filter(kind="export").exists()
+
+
+def test_what_is_too_long_for_paper_is_named(
+    nation: Any, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from wmt.site.web.exports import pack
+
+    monkeypatch.setattr(pack, "ON_PAPER", 10)
+    page = signed_in().get("/nation/pack/")
+    posts = Unit.objects.filter(load=nation.load, level="post").count()
+    assert f"Practitioners of {nation.unit('nation').name}: {posts:,} rows" in page.text
+    assert nation.unit("post").code not in page.text
