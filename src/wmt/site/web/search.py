@@ -21,7 +21,7 @@ FEWEST_SIGNS = 2
 
 @dataclass(frozen=True)
 class Group:
-    """One kind of thing that was found: a screen of it, the way to all, and whether a code was hit exactly."""
+    """One kind of thing that was found: a screen of it, the way to all, and whether a code was hit."""
 
     name: str
     total: int

@@ -43,9 +43,16 @@ def rows_of(night: Night) -> Rows:
 
 
 def fold(text: str) -> str:
-    """Text for searching: lower case, without accents."""
+    """Text for searching: lower case, without accents and strokes."""
     parts = unicodedata.normalize("NFKD", text)
-    return "".join(sign for sign in parts if not unicodedata.combining(sign)).casefold()
+    plain = "".join(sign for sign in parts if not unicodedata.combining(sign)).casefold()
+    return plain.translate(_STROKED)
+
+
+#: Letters that are written with a stroke or joined, which Unicode does not take apart.
+_STROKED = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+)
 
 
 def _numbered(priced: pl.DataFrame) -> pl.DataFrame:

@@ -25,11 +25,15 @@ class UnknownUnit(Exception):  # noqa: N818 - the address is wrong, not the prog
 
 def find(state: State, user: User, level: str, code: str) -> Unit:
     """One unit with its totals. Raises UnknownUnit, also for what the user may not see."""
-    units = visible_to(of_level(state, level), user, state)
-    found = units.filter(code=code).first()
+    found = seen(state, user, level).filter(code=code).first()
     if found is None:
         raise UnknownUnit(level, code)
     return found
+
+
+def seen(state: State, user: User, level: str) -> QuerySet[Unit]:
+    """All whole units of a level that the user may see, by name."""
+    return visible_to(of_level(state, level), user, state)
 
 
 def of_level(state: State, level: str) -> QuerySet[Unit]:
