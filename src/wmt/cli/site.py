@@ -28,6 +28,8 @@ Night = Annotated[str, typer.Argument(metavar="NIGHT", help="A night's name, suc
 #: How long parts of the server may take to stop before they are made to, in seconds.
 _PATIENCE = 30
 _SERVER_TIMEOUT = 120
+#: A process for jobs that cannot start is not started again and again without a pause.
+_NOT_AT_ONCE = 5
 
 
 def set_up() -> None:
@@ -163,15 +165,19 @@ class _Both:
     def _stop(self, *_: object) -> None:
         self.stopping += 1
 
+    def check(self) -> None:
+        """Raise Failure where the server is not there any more."""
+        if self.server.poll() is not None and not self.stopping:
+            raise Failure(f"the server ended by itself (code {self.server.returncode}); see above")
+
     def watch(self) -> None:
         """Until somebody stops it, or the server ends. The process for jobs is started again when it dies."""
-        died = 0.0
+        begun = time.monotonic()
         while not self.stopping:
-            if self.server.poll() is not None:
-                raise Failure(f"the server ended by itself (code {self.server.returncode}); see above")
-            if self.jobs.poll() is not None and time.monotonic() - died > 1:
+            self.check()
+            if self.jobs.poll() is not None and time.monotonic() - begun > _NOT_AT_ONCE:
                 complain("the process for jobs ended by itself; it is started again")
-                died = time.monotonic()
+                begun = time.monotonic()
                 self.jobs = _start(self.jobs_command)
             time.sleep(0.2)
 
@@ -216,3 +222,4 @@ def _wait_until_it_answers(host: str, port: int, both: _Both) -> None:
             return
         except OSError:
             time.sleep(0.1)
+    both.check()

@@ -123,11 +123,13 @@ def _migrate(say: Say) -> None:
 
 def _warm() -> None:
     from django.template import engines
+    from django.urls import get_resolver
     from jinja2 import TemplateError
 
     from wmt import rules
 
     rules.load()
+    assert get_resolver().url_patterns  # every view is imported: a fault there stops the start, not a page
     pages = engines.all()[0].env
     for name in pages.list_templates(extensions=("jinja", "html")):
         try:
