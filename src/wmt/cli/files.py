@@ -12,14 +12,11 @@ from typing import Any
 
 import polars as pl
 import typer
-import xlsxwriter
 
 from wmt.cli.console import Refusal
+from wmt.outfiles import neutral_frame, open_book, write_cell
 
 KINDS = (".xlsx", ".csv", ".parquet")
-
-#: A spreadsheet takes a text that begins with one of these for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def print_json(content: object) -> None:
@@ -71,7 +68,7 @@ def write_out(
     frame = pl.DataFrame(rows, infer_schema_length=None) if rows else nothing
     content = BytesIO()
     if path.suffix.lower() == ".csv":
-        _neutral(frame).write_csv(content, include_bom=True)
+        neutral_frame(frame).write_csv(content, include_bom=True)
     else:
         frame.write_parquet(content)
     _replace(path, content.getvalue())
@@ -88,21 +85,9 @@ def _replace(path: Path, content: bytes) -> None:
         beside.unlink(missing_ok=True)
 
 
-def _neutral(frame: pl.DataFrame) -> pl.DataFrame:
-    text = pl.col(pl.String)
-    risky = text.str.slice(0, 1).is_in(list(_FORMULA))
-    return frame.with_columns(pl.when(risky).then("'" + text).otherwise(text).name.keep())
-
-
 def _excel(sheets: Mapping[str, Sequence[Mapping[str, Any]]], empty: Sequence[str]) -> bytes:
     content = BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(content, options) as book:
+    with open_book(content, in_memory=True) as book:
         head = book.add_format({"bold": True, "bottom": 1})
         for name, rows in sheets.items():
             sheet = book.add_worksheet(name)
@@ -110,21 +95,8 @@ def _excel(sheets: Mapping[str, Sequence[Mapping[str, Any]]], empty: Sequence[st
             sheet.write_row(0, 0, columns, head)
             for number, row in enumerate(rows, start=1):
                 for place, column in enumerate(columns):
-                    _write_cell(sheet, number, place, row[column])
+                    write_cell(sheet, number, place, row[column])
             sheet.freeze_panes(1, 0)
             sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
             sheet.autofit(max_width=320)
     return content.getvalue()
-
-
-def _write_cell(sheet: Any, row: int, column: int, value: object) -> None:
-    if value is None:
-        return
-    if isinstance(value, str):
-        sheet.write_string(row, column, value)
-    elif isinstance(value, bool):
-        sheet.write_boolean(row, column, value)
-    elif isinstance(value, int | Decimal):
-        sheet.write_number(row, column, value)
-    else:
-        sheet.write_string(row, column, str(value))
