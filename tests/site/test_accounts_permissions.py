@@ -85,6 +85,7 @@ TABLE: dict[str, May] = {
     "gallery": May(),
     "accessibility": May(),
     "the-number": May(),
+    "gallery": May(),
     "rules": May(),
     "rule": May(args={"path": "targets"}),
     "rules-compare": May(),
