@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from wmt.site.web.exports import views
+from wmt.site.web.exports import records, views
 from wmt.site.web.rules import views as rules
 from wmt.site.web.units import urls as _converters  # noqa: F401 - level and code are registered there
 
@@ -31,6 +31,8 @@ urlpatterns = [
     path("nation/<slug:tab>/" + FILE, views.of_unit),
     path("<level:level>/<code:code>/" + FILE, views.of_unit),
     path("<level:level>/<code:code>/<slug:tab>/" + FILE, views.of_unit),
+    path("audit/" + FILE, records.of_audit),
+    path("loads/<int:number>/" + FILE, records.of_load),
     files_of("rules/", rules.index, "Rules"),
     files_of("rules/compare/", rules.compare, "Rules of two days"),
     files_of("rules/tables/<slug:name>/", rules.table, "Tables of the rules"),

@@ -32,7 +32,7 @@ def of_unit(
     question = replace(question_of(request, level, code), in_full=True)
     _, found = tables_of(question, tab)
     if table not in found or kind not in FORMATS:
-        return _none(request, table, kind, found, unit_url(level, code, tab))
+        return none_such(request, table, kind, found, unit_url(level, code, tab))
     whole = arranged(found[table], request, rows_a_page=None)
     return send(request, Source.of_unit(question.unit, question.state), sheet_of(whole), kind)
 
@@ -45,7 +45,7 @@ def download(
     need(request, Action.EXPORT)
     question = replace(question_of(request, level, code), in_full=True)
     if table not in DOWNLOADS or kind not in FORMATS:
-        return _none(request, table, kind, DOWNLOADS, unit_url(level, code, "downloads"))
+        return none_such(request, table, kind, DOWNLOADS, unit_url(level, code, "downloads"))
     sheet = DOWNLOADS[table].sheet(question)
     return send(request, Source.of_unit(question.unit, question.state), sheet, kind)
 
@@ -62,7 +62,7 @@ def of_page(
     found = whole_tables(request)
     address = request.path.rpartition("/")[0] + "/"
     if table not in found or kind not in FORMATS:
-        return _none(request, table, kind, found, address)
+        return none_such(request, table, kind, found, address)
     words = tuple(word for word in address.split("/") if word and word != table)
     source = Source(f"the page {title}", words, state_of(request))
     return send(request, source, sheet_of(found[table]), kind)
@@ -105,7 +105,7 @@ def pack_book(request: HttpRequest, level: str = NATION, code: str = NATION) -> 
     return send_book(request, source, packs.sheets(made), made.title)
 
 
-def _none(request: HttpRequest, table: str, kind: str, found: Iterable[str], page: str) -> HttpResponse:
+def none_such(request: HttpRequest, table: str, kind: str, found: Iterable[str], page: str) -> HttpResponse:
     """The page that says which tables and kinds of files there are."""
     names = list(found)
     query = f"?{request.META['QUERY_STRING']}" if request.META.get("QUERY_STRING") else ""
