@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from wmt.site.web import tables
+from wmt.site.web.addresses import unit_url
 from wmt.site.web.tables import Column, Row, Table, Value
 from wmt.site.web.units import counting
 from wmt.site.web.units.counting import ACTIVE, GROUPS, LISTED
@@ -140,7 +141,7 @@ class Counts:
         grades = [grade for grade in GRADES if grade in here] + sorted(here - set(GRADES))
         by_row = counting.sort_out(self._chosen, counting.tier_row)
         rows = [
-            Row({"name": tables.text(title), **_among_grades(by_row[key], grades)})
+            Row({"name": tables.text(title), **self._among(by_row[key], grades)})
             for key, title in counting.tier_rows(self.question.state.tier_scheme)
         ]
         columns = [Column("name", "Tier")]
@@ -148,17 +149,20 @@ class Counts:
             columns.append(Column(f"{grade}_cases", grade, "count"))
             columns.append(Column(f"{grade}_share", f"{grade} share", "percent"))
         columns.append(Column("cases", "All grades", "count"))
-        total = Row({"name": tables.text("Total"), **_among_grades(self._chosen, grades)})
+        total = Row({"name": tables.text("Total"), **self._among(self._chosen, grades)})
         note = "A share is the grade's part of the unit's active cases of that tier."
         return Table(
             "grades", f"Active cases by tier and grade{self._narrowed}", columns, rows, total, [note]
         )
 
-
-def _among_grades(lines: list[Lines], grades: list[str]) -> dict[str, Value]:
-    whole = figures.summed(lines, ACTIVE)
-    found: dict[str, Value] = {}
-    for grade in grades:
-        part = figures.summed((line for line in lines if line.grade == grade), ACTIVE)
-        found |= {f"{grade}_cases": tables.count(part), f"{grade}_share": tables.share(part, whole)}
-    return found | {"cases": tables.count(whole)}
+    def _among(self, lines: list[Lines], grades: list[str]) -> dict[str, Value]:
+        """How many of some cases each grade holds, and its share; a number leads to the grade's own tiers."""
+        whole = figures.summed(lines, ACTIVE)
+        found: dict[str, Value] = {}
+        for grade in grades:
+            part = figures.summed((line for line in lines if line.grade == grade), ACTIVE)
+            unit = self.question.unit
+            href = unit_url(unit.level, unit.code, "caseload", grade=grade, type=self.kind)
+            found[f"{grade}_cases"] = tables.count(part, f"{href}#table-tiers" if part else "")
+            found[f"{grade}_share"] = tables.share(part, whole)
+        return found | {"cases": self._active(lines)}

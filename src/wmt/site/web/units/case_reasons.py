@@ -39,7 +39,7 @@ def _explained(title: str, lines: list[Lines], href: str) -> Row:
     values = {
         "name": tables.text(title),
         "cases": tables.count(figures.summed(lines, LISTED), href),
-        "points": tables.points(figures.summed(lines, POINTS)),
+        "points": tables.points(figures.summed(lines, POINTS), href),
     }
     return Row(values)
 
