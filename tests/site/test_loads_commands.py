@@ -1,4 +1,4 @@
-"""`wmt load`, `wmt serve` and their like as processes: exit codes, words, a process for jobs that is killed."""
+"""`wmt load`, `wmt serve` and their like as processes: exit codes, words, killed jobs."""
 
 import json
 import signal

@@ -130,7 +130,7 @@ def _warm() -> None:
 
     rules.load()
     assert get_resolver().url_patterns  # every view is imported: a fault there stops the start, not a page
-    pages = engines.all()[0].env
+    pages = engines.all()[0].env  # type: ignore[attr-defined]
     for name in pages.list_templates(extensions=("jinja", "html")):
         try:
             pages.get_template(name)

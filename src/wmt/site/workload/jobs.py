@@ -8,6 +8,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from wmt.nights import NightBusyError
+from wmt.site.start import keep_demonstration
 from wmt.site.workload import loading
 from wmt.site.workload.models import Load
 
@@ -24,6 +25,7 @@ def load_extract(load_id: int) -> str:
     if load.state == Load.State.WAITING:
         with suppress(NightBusyError):
             loading.perform(load, patience=_WAIT_FOR_ANOTHER)
+            keep_demonstration()
     return str(load.state)
 
 

@@ -101,7 +101,9 @@ def bury_the_dead(load: Load | None = None) -> None:
 
     `load` is one's own.
     """
-    for dead in Load.objects.filter(state=Load.State.RUNNING).exclude(pk=load.pk if load else None):
+    for dead in Load.objects.filter(state=Load.State.RUNNING):
+        if dead == load:
+            continue
         discard(dead)
         _end(dead, Load.State.FAILED, f"The process was ended before it was done. {UNCHANGED}")
 

@@ -5,6 +5,7 @@ import secrets
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -31,7 +32,7 @@ class Upload:
         settings.CONFIG.uploads.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder.mkdir(mode=0o700)
 
-    def keep(self, files: Iterable[UploadedFile], part: str) -> list[Path]:
+    def keep(self, files: Iterable["UploadedFile[Any]"], part: str) -> list[Path]:
         """Write files into a part of the folder, piece by piece; their paths."""
         (self.folder / part).mkdir()
         return [self._keep(file, self.folder / part) for file in files]
@@ -41,7 +42,7 @@ class Upload:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     @staticmethod
-    def _keep(file: UploadedFile, folder: Path) -> Path:
+    def _keep(file: "UploadedFile[Any]", folder: Path) -> Path:
         path = folder / safe_name(file.name or "")
         with open(path, "xb") as kept:
             for piece in file.chunks():

@@ -1,6 +1,6 @@
 """Loads as pages show them: plain data with every word made up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -184,7 +184,7 @@ def groups_table(load: Load, query: QueryDict) -> Table:
     return Table("kinds", "Faults by kind", columns, rows)
 
 
-def _group_row(kind: dict[str, Any], load: Load, query: QueryDict) -> Row:
+def _group_row(kind: Mapping[str, Any], load: Load, query: QueryDict) -> Row:
     narrowed = changed(query, code=kind["code"], severity=kind["severity"], page="") + "#faults"
     return Row(
         {

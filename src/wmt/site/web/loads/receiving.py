@@ -95,7 +95,7 @@ def _checked(request: HttpRequest, limited: Limited) -> HttpResponse:
 def _check(
     form: LoadForm,
     name: str,
-    files: list[UploadedFile],
+    files: "list[UploadedFile[Any]]",
     fault: Callable[[list[str], list[int]], str],
 ) -> None:
     said = fault([safe_name(file.name or "") for file in files], [file.size or 0 for file in files])
@@ -134,7 +134,10 @@ def _common_fault(names: list[str], sizes: list[int]) -> str:
 
 
 def _kept(
-    request: HttpRequest, form: LoadForm, extract: list[UploadedFile], people: list[UploadedFile]
+    request: HttpRequest,
+    form: LoadForm,
+    extract: "list[UploadedFile[Any]]",
+    people: "list[UploadedFile[Any]]",
 ) -> Load | None:
     """The load that was asked for; None where the disk does not take the files, which the form then says."""
     upload = None
