@@ -1,0 +1,108 @@
+"""The three ways through the site: by mouse, by keyboard alone, and without scripts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Locator, Page
+
+MOUSE, KEYBOARD, NO_SCRIPTS = "mouse", "keyboard", "no scripts"
+WAYS = (MOUSE, KEYBOARD, NO_SCRIPTS)
+
+
+@dataclass
+class Walker:
+    """Somebody who goes through the site in one way. `clicks` counts links and buttons that were used."""
+
+    page: Page
+    way: str
+    clicks: int = 0
+
+    def use(self, what: Locator) -> None:
+        """A link, a button or a box."""
+        self.clicks += 1
+        if self.way != KEYBOARD:
+            what.click()
+        else:
+            reach(what)
+            by_space = what.evaluate("e => e.tagName === 'BUTTON' || e.type === 'checkbox'")
+            self.page.keyboard.press("Space" if by_space else "Enter")
+        self.page.wait_for_load_state()
+
+    def link(self, name: str, within: str = "body", *, exact: bool = True) -> None:
+        """A link by its words; the first of several."""
+        self.use(self.page.locator(within).get_by_role("link", name=name, exact=exact).first)
+
+    def button(self, name: str, within: str = "main") -> None:
+        """A button by its words."""
+        self.use(self.page.locator(within).get_by_role("button", name=name, exact=True))
+
+    def write(self, field: Locator, words: str) -> None:
+        """Words into a field."""
+        if self.way == KEYBOARD:
+            reach(field)
+            field.page.keyboard.press("Control+A")
+            field.page.keyboard.type(words)
+        else:
+            field.fill(words)
+
+    def choose(self, field: Locator, label: str) -> None:
+        """An option of a list; by keyboard its first letters are typed."""
+        if self.way == KEYBOARD:
+            reach(field)
+            field.page.keyboard.type(label)
+        else:
+            field.select_option(label=label)
+        assert field.evaluate("e => e.selectedOptions[0].label") == label
+
+    def there(self, path: str) -> None:
+        """Where one must be by now."""
+        self.page.wait_for_url(lambda url: path in url)
+
+
+Walk = Callable[..., Walker]
+
+
+def reach(what: Locator, *, limit: int = 900) -> None:
+    """Press Tab until the element has the focus, which must then be seen."""
+    what.wait_for(state="attached")
+    for _ in range(limit):
+        if what.evaluate("e => e === document.activeElement"):
+            assert seen(what.page), f"the focus cannot be seen at: {stop(what.page)}"
+            return
+        what.page.keyboard.press("Tab")
+    raise AssertionError(f"Tab never came to {what}; it is at {stop(what.page)}")
+
+
+def stop(page: Page) -> str:
+    """What has the focus, in words."""
+    words = "e => `${e.tagName} ${(e.innerText || e.value || e.id || '').trim().slice(0, 60)}`"
+    return str(page.evaluate(f"({words})(document.activeElement)"))
+
+
+#: The focus is on the screen, uncovered, and the element looks different from how it does without focus.
+_SEEN = """() => {
+  const e = document.activeElement;
+  if (!e || e === document.body) return true;
+  const box = e.getBoundingClientRect();
+  const look = of => {
+    const s = of && getComputedStyle(of);
+    return s ? [s.outlineStyle, s.outlineWidth, s.outlineColor, s.boxShadow, s.backgroundColor].join() : '';
+  };
+  const both = () => [look(e), look(e.nextElementSibling), look(e.parentElement)].join(';');
+  const shown = box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight;
+  const x = Math.min(Math.max((box.left + box.right) / 2, 1), innerWidth - 1);
+  const middle = (Math.max(box.top, 0) + Math.min(box.bottom, innerHeight)) / 2;
+  const y = Math.min(Math.max(middle, 1), innerHeight - 1);
+  const hit = document.elementFromPoint(x, y);
+  const covered = hit && !e.contains(hit) && !hit.contains(e) && hit.closest('.wmt-asat');
+  const focused = both();
+  e.blur();
+  const plain = both();
+  e.focus({preventScroll: true});
+  return shown && !covered && focused !== plain;
+}"""
+
+
+def seen(page: Page) -> bool:
+    """Whether the focus can be seen where it is."""
+    return bool(page.evaluate(_SEEN))

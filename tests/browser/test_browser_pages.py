@@ -1,0 +1,59 @@
+"""Every page anybody can come to by links keeps the rules: axe, no sideways scrolling, no complaint."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from browser_crawl import crawl
+from browser_people import NARROW, WIDE
+from browser_rules import faults_of, sideways
+from playwright.sync_api import Page
+
+Person = Callable[..., Page]
+#: At 200% zoom a window of 1280 is 640 wide, with pixels of twice the size.
+ZOOMED = {"width": 640, "height": 450}
+LEVELS = ("nation", "region", "pdu", "team", "post")
+
+
+def all_faults(page: Page, start: str, *, axe: bool = True, **more: Any) -> tuple[set[str], list[str]]:
+    """The kinds of pages found from a start, and all that is wrong with them."""
+    kinds, faults = set(), []
+    for kind in crawl(page, start=start, **more):
+        kinds.add(kind)
+        faults += faults_of(page, axe=axe)
+    return kinds, faults
+
+
+def test_every_kind_of_page_as_the_administrator_sees_it(person: Person) -> None:
+    kinds, faults = all_faults(person("administrator", viewport=WIDE), "/")
+    assert faults == []
+    wanted = {f"/{level}/*/{tab}" for level in LEVELS[1:] for tab in ("", "working/", "caseload/")}
+    wanted |= {"/nation/", "/nation/working/", "/nation/caseload/", "/rules/", "/rules/value/*"}
+    wanted |= {"/rules/compare/", "/the-number/", "/accessibility/", "/loads/", "/loads/*/", "/loads/new/"}
+    wanted |= {"/audit/", "/people/", "/people/*/", "/people/new/", "/search/"}
+    assert wanted - kinds == set()
+
+
+def test_every_kind_of_page_on_a_telephone(person: Person) -> None:
+    _, faults = all_faults(person("analyst", viewport=NARROW, has_touch=True), "/")
+    assert faults == []
+
+
+def test_every_kind_of_page_at_200_per_cent(person: Person) -> None:
+    """Axe looks at pages that change most with the room they have; all are looked at for their width."""
+    page = person("head", viewport=ZOOMED, device_scale_factor=2)
+    _, faults = all_faults(page, "/", axe=False)
+    for level in ("/", "/nation/", "/nation/working/", "/nation/caseload/", "/rules/", "/the-number/"):
+        page.goto(level)
+        faults += faults_of(page)
+    assert faults == []
+
+
+@pytest.mark.parametrize("role", ["practitioner", "spo", "head"])
+def test_the_pages_nearest_to_home(person: Person, role: str) -> None:
+    page = person(role)
+    faults = faults_of(page)
+    for href in page.locator(".wmt-tabs a, .wmt-nav a").evaluate_all("all => all.map(a => a.pathname)"):
+        page.goto(href)
+        faults += sideways(page)
+    assert faults == []
