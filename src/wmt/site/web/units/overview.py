@@ -102,7 +102,7 @@ def columns(level: str) -> list[Column]:
 
 def _row(question: Question, unit: Unit) -> Row:
     # a child opens on the tab one comes from, and keeps the grade that was asked for
-    href = unit_url(unit.level, unit.code, grade="" if unit.level == "post" else question.grade)
+    href = "" if question.in_full else unit_url(unit.level, unit.code, grade=_grade(question, unit))
     return Row(
         {
             "name": tables.text(unit.name, href, stale_note(unit)),
@@ -140,16 +140,23 @@ def values(question: Question, unit: Unit) -> dict[str, Value]:
 
 
 def _capacity(question: Question, unit: Unit) -> Value:
-    href = working_url(unit.level, unit.code, "capacity", grade=_grade(question, unit))
+    href = _lines_url(question, unit, "capacity")
     return tables.percent(unit.points_x100, unit.available_x100, question.state.over_x100, href)
 
 
 def _value(question: Question, unit: Unit, name: str) -> Value:
-    href = working_url(unit.level, unit.code, name, grade=_grade(question, unit))
+    href = _lines_url(question, unit, name)
     if name == REMAINING:
         return tables.points(remaining_x100(unit.points_x100, unit.available_x100), href)
     measure = MEASURES[name]
     return shown(measure, getattr(unit, measure.field), href)
+
+
+def _lines_url(question: Question, unit: Unit, figure: str) -> str:
+    """The way to the lines of a figure. Files have none: the addresses of a nation's posts take seconds."""
+    if question.in_full:
+        return ""
+    return working_url(unit.level, unit.code, figure, grade=_grade(question, unit))
 
 
 def _grade(question: Question, unit: Unit) -> str:
