@@ -7,7 +7,7 @@ WEB    := src/wmt/site/web
 ASSETS := $(WEB)/built/.ready
 DEMO   := WMT_HOME=demo/site WMT_DEMO=1
 
-.PHONY: demo tour test check fix bench soak spec picture lock clean
+.PHONY: demo tour test check fix bench soak browser pictures spec picture lock clean
 
 $(VENV)/.ready: requirements/dev.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -28,11 +28,19 @@ fix: $(VENV)/.ready
 	$(BIN)/ruff check --fix src tests bench docs/picture.py
 	$(BIN)/ruff format src tests bench docs/picture.py
 
-test: check $(ASSETS)   ## all checks and tests, on every engine: DuckDB, PostgreSQL and Sail's Spark server
+test: check $(ASSETS) browser   ## all checks and tests, on every engine: DuckDB, PostgreSQL and Sail's Spark server
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
-soak: $(VENV)/.ready    ## the large counts whole: 1,000 mutated workbooks, 100 kills
-	WMT_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/intake/test_intake_mutations.py tests/faults/test_faults_kills.py
+soak: $(ASSETS) browser ## the large counts whole: 1,000 mutated workbooks, 100 kills, 500 figures in the browser
+	WMT_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/intake/test_intake_mutations.py tests/faults/test_faults_kills.py tests/browser/test_browser_figures.py tests/browser/test_browser_pages.py
+
+browser:                ## the browser that the tests look at the site with: Debian's Chromium
+	@command -v chromium >/dev/null || { \
+	  if [ "$$(id -u)" != 0 ]; then echo "The tests need a browser. As root: apt-get install chromium"; exit 1; fi; \
+	  apt-get update -q && apt-get install -y --no-install-recommends chromium; }
+
+pictures: $(ASSETS) browser ## take the pictures of docs/pages.md anew
+	WMT_PICTURES=1 $(BIN)/python -m pytest tests/browser/test_browser_pictures.py
 
 bench: $(VENV)/.ready   ## time and memory; writes docs/benchmarks.md
 	$(BIN)/python -m bench

@@ -93,9 +93,15 @@ def _rename(tidy: Path) -> None:
     )
     teams.write_parquet(tidy / "team.parquet")
     staff.write_parquet(tidy / "staff.parquet")
+    seal(tidy)
+
+
+def seal(tidy: Path) -> None:
+    """Make the manifest of tidy tables that were changed agree with them again."""
     manifest = json.loads((tidy / "manifest.json").read_text("utf-8"))
     for table in manifest["tables"]:
         table["sha256"] = sha256((tidy / table["file"]).read_bytes()).hexdigest()
+        table["rows"] = pl.read_parquet(tidy / table["file"]).height
     (tidy / "manifest.json").write_text(json.dumps(manifest), "utf-8")
 
 

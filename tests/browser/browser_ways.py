@@ -1,6 +1,7 @@
 """The three ways through the site: by mouse, by keyboard alone, and without scripts."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page
@@ -25,7 +26,9 @@ class Walker:
         else:
             reach(what)
             by_space = what.evaluate("e => e.tagName === 'BUTTON' || e.type === 'checkbox'")
-            self.page.keyboard.press("Space" if by_space else "Enter")
+            leads = self.page.expect_navigation() if what.evaluate(_LEADS_ELSEWHERE) else nullcontext()
+            with leads:
+                self.page.keyboard.press("Space" if by_space else "Enter")
         self.page.wait_for_load_state()
 
     def link(self, name: str, within: str = "body", *, exact: bool = True) -> None:
@@ -59,6 +62,10 @@ class Walker:
         self.page.wait_for_url(lambda url: path in url)
 
 
+#: Whether another page comes: not for a file, a place on this page, or a part that htmx fetches.
+_LEADS_ELSEWHERE = """e => e.tagName === 'BUTTON' ? e.type === 'submit'
+  : e.tagName === 'A' && e.pathname + e.search !== location.pathname + location.search
+    && !e.closest('[hx-boost]') && !/[.](csv|xlsx|parquet)$/.test(e.pathname)"""
 Walk = Callable[..., Walker]
 
 
