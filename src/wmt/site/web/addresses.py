@@ -1,5 +1,6 @@
 """The addresses of units and of the lines behind a figure."""
 
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -21,12 +22,17 @@ class CodeConverter:
 
 def unit_url(level: str, code: str, tab: str = "", **query: str) -> str:
     """The address of a unit's page, of one of its tabs, with a query."""
-    if level == NATION:
-        found = reverse("nation-tab", args=[tab]) if tab else reverse("nation")
-    else:
-        found = reverse("unit-tab", args=[level, code, tab]) if tab else reverse("unit", args=[level, code])
+    found = _address(level, code, tab)
     wanted = {name: value for name, value in query.items() if value}
     return f"{found}?{urlencode(wanted)}" if wanted else found
+
+
+@lru_cache(maxsize=60_000)
+def _address(level: str, code: str, tab: str) -> str:
+    """A row of a table leads to the same unit eight times, and a page of units to a hundred of them."""
+    if level == NATION:
+        return reverse("nation-tab", args=[tab]) if tab else reverse("nation")
+    return reverse("unit-tab", args=[level, code, tab]) if tab else reverse("unit", args=[level, code])
 
 
 def working_url(level: str, code: str, figure: str, *, grade: str = "") -> str:

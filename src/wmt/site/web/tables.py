@@ -259,7 +259,7 @@ def _comparable(raw: Any) -> tuple[int, Any]:
 def _paged(table: Table, query: QueryDict, rows_a_page: int) -> Table:
     total = len(table.rows)
     if total <= rows_a_page:
-        return table
+        return replace(table, rows=list(table.rows))
     pages = -(-total // rows_a_page)
     field = f"{table.prefix}page"
     asked = query.get(field, "")
