@@ -89,7 +89,8 @@ def collect() -> None:
         raise StartError(
             "the styles and scripts are missing: run `make demo`, or python -m wmt.site.web.assets"
         )
-    call_command("collectstatic", interactive=False, verbosity=0)
+    with _alone(BUILT / ".collect"):
+        call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def application() -> Any:
