@@ -17,7 +17,7 @@ _numbers = itertools.count(1)
 
 
 def upload(walker: Walker, extract: list[Path], people: list[Path]) -> None:
-    """Send files by the page for it. The window that chooses files is the browser's own, so it is left out."""
+    """Send files by the page for it. The window that chooses files is the browser's own: left out."""
     walker.link("Loads", ".wmt-nav")
     walker.link("Load an extract", "main")
     walker.page.get_by_label("The extract").set_input_files(extract)
@@ -44,14 +44,14 @@ def test_a_load_is_followed_until_it_is_done(walk: Walk, site: Site) -> None:
 
 @pytest.fixture
 def faulty(site: Site, tmp_path: Path) -> list[Path]:
-    """The tables of a night, where most teams are missing."""
+    """The tables of a night, where the grades of staff are missing."""
     found = []
     for path in sorted((site.nights[0] / "tidy").iterdir()):
         copy = tmp_path / path.name
         copy.write_bytes(path.read_bytes())
         found.append(copy)
-    teams = pl.read_parquet(tmp_path / "team.parquet")
-    teams.head(3).write_parquet(tmp_path / "team.parquet")
+    staff = pl.read_parquet(tmp_path / "staff.parquet")
+    staff.drop("grade_code", "grade").write_parquet(tmp_path / "staff.parquet")
     seal(tmp_path)
     return found
 
@@ -63,7 +63,7 @@ def test_a_refused_file_is_told_of_in_its_report(walk: Walk, site: Site, faulty:
     upload(walker, faulty, sorted((site.nights[0] / "people").iterdir()))
     expect(page.locator("main").get_by_text("refused").first).to_be_visible(timeout=_PATIENCE_MS)
     told = text_of(page)
-    assert "team" in told
+    assert "staff" in told
     assert "not changed" in told
     assert page.locator("#table-faults tbody tr, #table-kinds tbody tr").count() >= 1
     assert faults_of(page) == []

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from browser_people import NARROW, WIDE
-from browser_site import ACCENTED
 from playwright.sync_api import Page
 
 Person = Callable[..., Page]
@@ -16,13 +15,13 @@ FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 #: By the picture's name: who looks, at what (own: their home), how wide, and the most of it that is shown.
 PICTURES = {
     "home": ("practitioner", "own:", WIDE, 1100),
-    "team": ("spo", "own:", WIDE, 1400),
+    "team": ("spo", "own:", WIDE, 1900),
     "working": ("practitioner", "own:working/?figure=points", WIDE, 1200),
     "caseload": ("practitioner", "own:caseload/", WIDE, 1400),
-    "nation": ("analyst", "/nation/", WIDE, 1700),
-    "rule": ("practitioner", "/rules/value/tier_points.community.A3/", WIDE, 1200),
+    "nation": ("analyst", "/nation/", WIDE, 2100),
+    "rule": ("practitioner", "/rules/value/tier_points.pc16.community.A3/", WIDE, 1200),
     "the-number": ("practitioner", "/the-number/", WIDE, 1200),
-    "search": ("analyst", f"/search/?q={ACCENTED[0][:4]}", WIDE, 800),
+    "search": ("analyst", "/search/?q=amber", WIDE, 1100),
     "loads": ("administrator", "/loads/1/", WIDE, 1100),
     "narrow": ("practitioner", "own:", NARROW, 1500),
 }
