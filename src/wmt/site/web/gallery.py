@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.views.decorators.http import require_safe
 
 from wmt.site.web import tables
 from wmt.site.web.tables import Column, Row, Table, arranged
@@ -22,6 +23,7 @@ _TEAMS = (
 )
 
 
+@require_safe
 def gallery(request: HttpRequest) -> HttpResponse:
     """The page."""
     return render(
