@@ -28,11 +28,15 @@ fix: $(VENV)/.ready
 	$(BIN)/ruff check --fix src tests bench docs/picture.py
 	$(BIN)/ruff format src tests bench docs/picture.py
 
-test: check $(ASSETS) browser   ## all checks and tests, on every engine: DuckDB, PostgreSQL and Sail's Spark server
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 
-soak: $(ASSETS) browser ## the large counts whole: 1,000 mutated workbooks, 100 kills, 500 figures in the browser
-	WMT_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/intake/test_intake_mutations.py tests/faults/test_faults_kills.py tests/browser/test_browser_figures.py tests/browser/test_browser_pages.py
+test: check $(ASSETS) browser   ## all checks and tests: every engine of the ledger, the site on SQLite and on PostgreSQL
+	$(PYTEST)
+	WMT_TEST_DATABASE=postgres $(PYTEST) tests/site
+
+soak: $(ASSETS) browser ## the large counts whole: 1,000 mutated workbooks, 100 kills of a load of a night, 50 of one of the site on either database, 500 figures in the browser
+	WMT_SOAK=1 $(PYTEST) tests/intake/test_intake_mutations.py tests/faults/test_faults_kills.py tests/browser/test_browser_figures.py tests/browser/test_browser_pages.py tests/site/test_rules_pages.py tests/site/test_loads_kills.py
+	WMT_SOAK=1 WMT_TEST_DATABASE=postgres $(PYTEST) tests/site/test_loads_kills.py
 
 browser:                ## the browser that the tests look at the site with: Debian's Chromium
 	@command -v chromium >/dev/null || { \
@@ -42,7 +46,7 @@ browser:                ## the browser that the tests look at the site with: Deb
 pictures: $(ASSETS) browser ## take the pictures of docs/pages.md anew
 	WMT_PICTURES=1 $(BIN)/python -m pytest tests/browser/test_browser_pictures.py
 
-bench: $(VENV)/.ready   ## time and memory; writes docs/benchmarks.md
+bench: $(ASSETS)        ## time and memory; writes docs/benchmarks.md
 	$(BIN)/python -m bench
 
 demo: $(VENV)/.ready $(ASSETS) demo/truth.json    ## a nation to try everything on, and the site that shows it

@@ -84,7 +84,7 @@ def start(*arguments: object, code: str = RUN, **environment: str) -> subprocess
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, **environment},
+        env={**os.environ, "COLUMNS": "200", **environment},  # wide enough that no sentence is broken
     )
 
 

@@ -1,7 +1,7 @@
 """Real kills of `wmt load` while the figures are read: every read finds the old ones or the new, whole.
 
 Every other kill waits until figures go into the database, because that is where a mixture could be born.
-WMT_SOAK=1 runs 50 kills instead of 6.
+WMT_SOAK=1 runs 50 kills instead of 3.
 """
 
 import os
@@ -19,7 +19,7 @@ from loads_homes import Figures, Home, empty_home
 
 from night_tools import start, wmt
 
-KILLS = 50 if os.environ.get("WMT_SOAK") == "1" else 6
+KILLS = 50 if os.environ.get("WMT_SOAK") == "1" else 3
 
 
 def arguments(written: Written, number: int) -> tuple[object, ...]:

@@ -1,5 +1,7 @@
 """The pages of the rules: the list, one rule through time, and what is said of names that do not exist."""
 
+import os
+import random
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -24,8 +26,12 @@ def address(path: str) -> str:
     return reverse("rule", args=[path])
 
 
+#: All thousand of them in a soak, a tenth of them every time.
+SOME = TREE.paths if os.environ.get("WMT_SOAK") == "1" else random.Random(2026).sample(TREE.paths, 110)
+
+
 def test_every_rule_has_a_page_that_leads_only_to_rules_there_are(reader) -> None:
-    pages = {path: read(reader, address(path)) for path in TREE.paths}
+    pages = {path: read(reader, address(path)) for path in SOME}
     known = {address(path) for path in TREE.paths}
     for path, page in pages.items():
         assert path in page.html
