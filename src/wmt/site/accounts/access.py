@@ -95,14 +95,18 @@ def in_force(grants: QuerySet[RoleGrant], day: date) -> QuerySet[RoleGrant]:
     return grants.filter(ends, first_day__lte=day).order_by("level", "code", "pk")
 
 
+def sees_all(user: Any) -> bool:
+    """Whether reading is not narrowed for a person: by the setting, or because of a role at the nation."""
+    everybody = settings.CONFIG.read_scope != "region"
+    return everybody or any((grant.level, grant.code) == NATION for grant in grants_of(user))
+
+
 def scope(user: Any, state: LoadState) -> Scope | None:
     """The regions that a person may read, or None for all, as the installation's setting asks."""
-    if settings.CONFIG.read_scope != "region":
+    if sees_all(user):
         return None
-    grants = grants_of(user)
-    if any((grant.level, grant.code) == NATION for grant in grants):
-        return None
-    regions = {code for _, code in _own_units(user, state, [(g.level, g.code) for g in grants])}
+    held = [(grant.level, grant.code) for grant in grants_of(user)]
+    regions = {code for _, code in _own_units(user, state, held)}
     return Scope(frozenset(regions))
 
 
@@ -121,7 +125,7 @@ def homes_of(user: Any, state: LoadState) -> list[tuple[str, str]]:
     highest = max((grant.role for grant in grants_of(user)), key=_RANK.__getitem__, default="practitioner")
     if highest == "practitioner":
         return _posts_of(user, state) or _existing(state, _units_of(user, highest))
-    if ROLES[highest].home == "nation":
+    if ROLES[highest].home == "nation" and scope(user, state) is None:
         return [NATION]
     return _existing(state, _units_of(user, highest))
 

@@ -51,10 +51,19 @@ def record(
         who=_printable(who or (str(actor) if actor else "somebody not signed in"))[:160],
         level=level,
         code=code[:100],
-        path=request.path[:500] if request is not None else "",
-        before=before,
-        after=after,
+        path=_printable(request.path)[:500] if request is not None else "",
+        before=_storable(before),
+        after=_storable(after),
     )
+
+
+def _storable(facts: Any) -> Any:
+    """Facts without NUL, which no database keeps: filters of an address come through here."""
+    if isinstance(facts, str):
+        return facts.replace("\0", " ")
+    if isinstance(facts, dict):
+        return {_storable(name): _storable(value) for name, value in facts.items()}
+    return [_storable(each) for each in facts] if isinstance(facts, list | tuple) else facts
 
 
 def _printable(text: str) -> str:

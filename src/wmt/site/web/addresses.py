@@ -14,6 +14,8 @@ class CodeConverter:
     regex = "[^/]{1,200}"
 
     def to_python(self, value: str) -> str:
+        if "\0" in value:
+            raise ValueError("no database keeps such a code")  # so there is no such page
         return value.replace("~s", "/").replace("~t", "~")
 
     def to_url(self, value: str) -> str:

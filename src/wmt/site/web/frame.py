@@ -79,7 +79,7 @@ def navigation(user: Any, path: str) -> list[dict[str, Any]]:
     """The places in the navigation, as far as this person may go there. Nobody signed in: none."""
     if user is None or not user.is_authenticated:
         return []
-    from wmt.site.accounts.access import may
+    from wmt.site.accounts.access import may, sees_all
     from wmt.site.accounts.roles import Action
 
     places: Sequence[tuple[str, str, str, Action | None]] = (
@@ -95,6 +95,7 @@ def navigation(user: Any, path: str) -> list[dict[str, Any]]:
         {"text": text, "href": href, "current": _is_within(path, href)}
         for text, name, fallback, action in places
         if action is None or may(user, action)
+        if name != "nation" or sees_all(user)
         for href in (address(name, fallback),)
     ]
 

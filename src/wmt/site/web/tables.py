@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Literal, overload
 
 from django.http import HttpRequest, QueryDict
+from django.utils.encoding import escape_uri_path
 
 from wmt.ledger import capacity_x100, decimal, is_over, shown_capacity, shown_points
 from wmt.ledger.present import micro
@@ -220,7 +221,9 @@ def _files(table: Table, request: HttpRequest) -> list[tuple[str, str]]:
     if not may(getattr(request, "user", None), Action.EXPORT):
         return []
     query = changed(request.GET, **{f"{table.prefix}page": ""}).removesuffix("?")
-    return [(name, f"{request.path}{table.name}.{kind}{query}") for kind, name in FORMATS]
+    # a code may hold signs that mean something in an address
+    page = escape_uri_path(request.path)
+    return [(name, f"{page}{table.name}.{kind}{query}") for kind, name in FORMATS]
 
 
 def _with_sorting(column: Column, query: QueryDict, prefix: str, wanted: str, down: bool) -> Column:

@@ -60,21 +60,21 @@ def levels_below(level: str) -> tuple[str, ...]:
     return DOWN[DOWN.index(level) + 1 :]
 
 
-def above(state: State, unit: Unit) -> list[Unit]:
-    """The units a unit belongs to, the nation first."""
+def above(state: State, user: User, unit: Unit) -> list[Unit]:
+    """The units a unit belongs to that the user may see, the nation first."""
     levels = DOWN[1 : DOWN.index(unit.level)]
     wanted = Q(level=NATION)
     for level in levels:
         wanted |= Q(level=level, code=getattr(unit, f"{level}_code"))
     if unit.level == NATION:
         return []
-    found = Unit.objects.filter(wanted, load_id=state.load_id, whole=True)
+    found = visible_to(Unit.objects.filter(wanted, load_id=state.load_id, whole=True), user, state)
     return sorted(found, key=lambda each: DOWN.index(each.level))
 
 
-def beside(state: State, unit: Unit) -> QuerySet[Unit]:
-    """The units with the same parent, this one among them."""
-    units = of_level(state, unit.level)
+def beside(state: State, user: User, unit: Unit) -> QuerySet[Unit]:
+    """The units with the same parent that the user may see, this one among them."""
+    units = seen(state, user, unit.level)
     if unit.level in (NATION, "region"):
         return units
     parent = DOWN[DOWN.index(unit.level) - 1]

@@ -16,6 +16,8 @@ from wmt.site.audit.record import record
 from wmt.site.web.addresses import NATION
 from wmt.site.web.exports.sheets import Sheet
 from wmt.site.web.exports.writers import FORMATS, Format, TooManyRows, write_book, write_csv
+from wmt.site.web.units.question import BANDS, GRADES
+from wmt.site.workload import units
 from wmt.site.workload.current import State
 from wmt.site.workload.models import Unit
 
@@ -25,6 +27,8 @@ NOT = (
 )
 #: Fields of an address that say how a table is shown, not what is in it.
 _MANNER = {"page", "sort", "order", "bom", "back"}
+#: What filters may be; pages take anything else for none, so a file must not say that it was narrowed by it.
+_CHOICES = {"grade": GRADES, "band": BANDS, "list": units.DOWN}
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,11 @@ def note(request: HttpRequest, source: Source, said: str, rows: int, **facts: st
 def filters_of(request: HttpRequest) -> list[tuple[str, str]]:
     """What the address narrows the table by, in the words of the address."""
     asked = ((name, str(value)[:60]) for name, value in request.GET.items())
-    return [(name, value) for name, value in asked if value and name not in _MANNER]
+    return [
+        (name, value)
+        for name, value in asked
+        if value and name not in _MANNER and value in _CHOICES.get(name, (value,))
+    ]
 
 
 def about_of(

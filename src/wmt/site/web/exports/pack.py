@@ -53,7 +53,7 @@ def pack_of(question: Question, *, rows_at_most: int | None = None) -> Pack:
     sections = [_section(title, made, rows_at_most) for title, made in found]
     below = [_below(question, level, rows_at_most) for level in units.levels_below(unit.level)]
     title = f"Workload of {unit.name}"
-    return Pack(title, [sections[0], *below, *sections[1:]], overview.notes(unit, question), NOT)
+    return Pack(title, [sections[0], *below, *sections[1:]], overview.notes(question.subject, question), NOT)
 
 
 def sheets(pack: Pack) -> list[Sheet]:
@@ -77,7 +77,9 @@ def _figures(question: Question) -> Table:
     row = Row({"name": tables.text(question.unit.name), "code": tables.text(unit.code),
                **overview.values(question, unit)}, unit.level, unit.code)  # fmt: skip
     columns: list[Column] = overview.columns(unit.level)
-    return Table(units.TITLES[unit.level].lower(), f"{question.unit.name} as a whole", columns, [row])
+    which = f", posts of grade {question.grade} only" if question.grade else " as a whole"
+    caption = f"{question.unit.name}{which}"
+    return Table(units.TITLES[unit.level].lower(), caption, columns, [row])
 
 
 def _below(question: Question, level: str, rows_at_most: int | None) -> Section:

@@ -74,7 +74,7 @@ def of_load(request: HttpRequest, number: int, table: str, kind: str) -> HttpRes
 
 def _faults(load: Load, request: HttpRequest) -> Sheet:
     wanted: dict[str, Any] = {
-        name: request.GET[name] for name in ("code", "severity") if request.GET.get(name)
+        name: request.GET[name].replace("\0", "") for name in ("code", "severity") if request.GET.get(name)
     }
     found = load.faults.filter(**wanted).order_by("severity", "pk")
 

@@ -87,7 +87,7 @@ def pack(request: HttpRequest, level: str = NATION, code: str = NATION) -> HttpR
         "level_title": units.TITLES[level],
         "crumbs": [
             (each.name, unit_url(each.level, each.code, "pack"))
-            for each in units.above(question.state, question.unit)
+            for each in units.above(question.state, question.user, question.unit)
         ],
     }
     return render(request, "exports/pack.jinja", context)

@@ -200,7 +200,7 @@ def faults_table(load: Load, query: QueryDict) -> Table:
     """The faults one by one, those that refuse first, as the address narrows them and a page at a time."""
     faults: QuerySet[Fault] = load.faults.order_by("severity", "pk")
     if query.get("code"):
-        faults = faults.filter(code=query["code"])
+        faults = faults.filter(code=str(query["code"]).replace("\0", ""))
     if query.get("severity") in SEVERITIES:
         faults = faults.filter(severity=query["severity"])
     pager, page = paged(faults, query, FAULTS_A_PAGE, "page")

@@ -45,7 +45,8 @@ class Chosen:
 def table(question: Question, chosen: Chosen, below: Below) -> Table:
     """The cases of a team or a post that were chosen, in the order of the extract."""
     pricing = figures.pricing_of(question.state)
-    holders = {unit.number: unit for unit in below.units} or {question.unit.number: question.unit}
+    # numbers of posts and of teams are apart: a team's own would find another team's post
+    holders = {unit.number: unit for unit in ([question.unit] if question.is_post else below.units)}
     lines = [
         line
         for line in figures.lines_of(question.state, question.unit, kind="case")

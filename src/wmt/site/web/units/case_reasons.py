@@ -20,12 +20,12 @@ def reconciliation(question: Question, lines: list[Lines]) -> Table:
     counted = [line for line in listed if line.active_cases]
     silent = _by_reason(lines)
     unit = question.unit
-    rows = [_explained("Count", counted, counting.lines_url(question, unit, "cases"))]
+    rows = [_explained(question, "Count", counted, counting.lines_url(question, unit, "cases"))]
     rows += [
-        _explained(f"Do not count: {reason}", silent[reason], _of_reason(question, unit, reason))
+        _explained(question, f"Do not count: {reason}", silent[reason], _of_reason(question, unit, reason))
         for reason in sorted(silent)
     ]
-    total = _explained("All cases", listed, counting.lines_url(question, unit, "cases_all"))
+    total = _explained(question, "All cases", listed, counting.lines_url(question, unit, "cases_all"))
     columns = [
         Column("name", "Cases"),
         Column("cases", "Number", "count"),
@@ -35,11 +35,12 @@ def reconciliation(question: Question, lines: list[Lines]) -> Table:
     return Table("reconciliation", "All cases, and which of them count", columns, rows, total, notes)
 
 
-def _explained(title: str, lines: list[Lines], href: str) -> Row:
+def _explained(question: Question, title: str, lines: list[Lines], href: str) -> Row:
+    points_href = counting.pricing_url(question, lines, "points")
     values = {
         "name": tables.text(title),
         "cases": tables.count(figures.summed(lines, LISTED), href),
-        "points": tables.points(figures.summed(lines, POINTS), href),
+        "points": tables.points(figures.summed(lines, POINTS), points_href),
     }
     return Row(values)
 

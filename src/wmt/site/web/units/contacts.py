@@ -17,7 +17,6 @@ from wmt.site.workload.models import Line, Pricing, RuleValue, Unit
 TITLE = "Help given and received"
 TEMPLATE = "unit/contacts.jinja"
 LISTED_AT = ("team", "post")
-_NOTHING = "earns nothing on either side"
 
 
 def applies(unit: Unit) -> bool:  # noqa: ARG001
@@ -36,7 +35,8 @@ def content(question: Question) -> dict[str, Any]:
         own = _sums(question, [unit], grade).get(unit.code, [])
         found["help"] = _of_units(question, below, _sums(question, below, grade), own)
     if unit.level in LISTED_AT:
-        holders = {each.number: each for each in below} or {unit.number: unit}
+        # numbers of posts and of teams are apart: a team's own would find another team's post
+        holders = {each.number: each for each in ([unit] if question.is_post else below)}
         lines = [line for line in figures.lines_of(state, unit, kind="contact") if line.post_no in holders]
         found["contacts"] = _listed(question, lines, holders)
     net = figures.summed(own, POINTS)
@@ -75,16 +75,20 @@ def _of_units(question: Question, below: list[Unit], sums: dict[str, list[Lines]
 
 
 def _values(question: Question, unit: Unit, lines: list[Lines]) -> dict[str, Value]:
-    href = counting.lines_url(question, unit, "contacts")
+    def href(of: list[Lines]) -> str:
+        return counting.those_url(question, unit, "contacts", of)
+
     earning = [line for line in lines if line.points_x100]
     sides = counting.sort_out(earning, words.contact_side)
     silent = [line for line in lines if not line.points_x100]
+    given, received = sides[words.GIVEN], sides[words.RECEIVED]
+    whole = counting.lines_url(question, unit, "contacts")
     return {
-        "given": tables.points(figures.summed(sides["Help given"], POINTS), href),
-        "received": tables.points(figures.summed(sides["Help received"], POINTS), href),
-        "net": tables.points(figures.summed(lines, POINTS), href),
-        "contacts": tables.count(figures.summed(earning, NUMBER), href),
-        "late": tables.count(figures.summed(silent, NUMBER), href),
+        "given": tables.points(figures.summed(given, POINTS), href(given)),
+        "received": tables.points(figures.summed(received, POINTS), href(received)),
+        "net": tables.points(figures.summed(lines, POINTS), whole),
+        "contacts": tables.count(figures.summed(earning, NUMBER), href(earning)),
+        "late": tables.count(figures.summed(silent, NUMBER), href(silent)),
     }
 
 
@@ -102,7 +106,7 @@ def _listed(question: Question, lines: list[Line], holders: dict[int | None, Uni
             "holder": tables.text(
                 holders[line.post_no].name, unit_url("post", holders[line.post_no].code, "help")
             ),
-            "side": tables.text(words.contact_side(priced) if priced.each_x100 else _NOTHING.capitalize()),
+            "side": tables.text(words.contact_side(priced)),
             "other": tables.text(
                 other, unit_url("post", line.other_post) if line.other_post in names else ""
             ),

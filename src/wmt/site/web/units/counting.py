@@ -9,6 +9,7 @@ from wmt.ledger import Share
 from wmt.site.web import tables
 from wmt.site.web.addresses import unit_url
 from wmt.site.web.tables import Column, Row, Value
+from wmt.site.web.units import chosen
 from wmt.site.web.units.question import GRADES, Question
 from wmt.site.workload import units
 from wmt.site.workload.figures import Lines
@@ -80,11 +81,14 @@ def grade_of(question: Question) -> str:
 
 
 def pricing_url(question: Question, lines: Iterable[Lines], figure: str) -> str:
-    """The way from a figure to its lines: where one rule priced them all to just those."""
-    numbers = {line.pricing.number for line in lines}
-    only = str(numbers.pop()) if len(numbers) == 1 else ""
-    unit = question.unit
-    return unit_url(unit.level, unit.code, "working", figure=figure, of=only, grade=grade_of(question))
+    """The way from a figure of the unit to just its lines."""
+    return those_url(question, question.unit, figure, lines)
+
+
+def those_url(question: Question, unit: Unit, figure: str, lines: Iterable[Lines]) -> str:
+    """The way to some lines of a unit below, or of the unit itself; empty where there are none."""
+    of = chosen.written(line.pricing.number for line in lines)
+    return lines_url(question, unit, figure, of) if of else ""
 
 
 def child_url(question: Question, unit: Unit, tab: str, **query: str) -> str:

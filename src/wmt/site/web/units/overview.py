@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils import timezone
+
 from wmt.ledger import capacity_x100, is_over, remaining_x100
 from wmt.site.web import tables
 from wmt.site.web.addresses import unit_url, working_url
 from wmt.site.web.tables import Column, LazyRows, Row, Table, Value
 from wmt.site.web.units import in_full, strip
 from wmt.site.web.units.measures import MEASURES, REMAINING, shown
-from wmt.site.web.units.question import BANDS, GRADES, Question
+from wmt.site.web.units.question import GRADES, Question
 from wmt.site.workload import units
 from wmt.site.workload.models import Unit
 
@@ -33,8 +35,8 @@ def content(question: Question) -> dict[str, Any]:
     listed = fitting(question)
     found: dict[str, Any] = {
         "figures": figures(question, question.subject),
-        "over": is_over(question.unit.points_x100, question.unit.available_x100, question.state.over_x100),
-        "notes": notes(question.unit, question),
+        "over": _is_over(question.subject, question),
+        "notes": notes(question.subject, question),
         "tables": {},
     }
     if question.is_post:
@@ -66,7 +68,7 @@ def table(question: Question, listed: list[Unit]) -> Table:
         shown_columns, rows, whole = in_full.overview(question, shown_columns, listed, list(rows), whole)
     return Table(
         "overview",
-        f"{units.PLURALS[question.level]} of {question.unit.name}{_filtered(question)}",
+        f"{units.PLURALS[question.level]} of {question.unit.name}{filtered(question)}",
         shown_columns,
         rows,
         whole,
@@ -181,7 +183,8 @@ def stale_note(unit: Unit) -> str:
     """What to say beside a unit whose figures are not all of this extract."""
     if unit.level == "post":
         if unit.stale_since:
-            return f"figures of {unit.stale_since:%-d %b %Y}: set aside in this load"
+            day = timezone.localtime(unit.stale_since)
+            return f"figures of {day:%-d %b %Y}: set aside in this load"
         return "not measured: set aside in this load" if unit.unmeasured_posts else ""
     said = []
     if unit.stale_posts:
@@ -206,9 +209,10 @@ def notes(unit: Unit, question: Question) -> list[str]:
     return said
 
 
-def _filtered(question: Question) -> str:
+def filtered(question: Question) -> str:
+    """What the filters leave, for the end of a heading."""
     parts = [f"grade {question.grade}"] if question.grade else []
-    parts += [BANDS[question.band]] if question.band else []
+    parts += [question.bands[question.band]] if question.band else []
     return f" ({', '.join(parts)})" if parts else ""
 
 
@@ -234,6 +238,6 @@ def filters(question: Question) -> list[dict[str, Any]]:
             "name": "band",
             "label": "Capacity",
             "value": question.band,
-            "options": [("", "Any capacity"), *BANDS.items()],
+            "options": [("", "Any capacity"), *question.bands.items()],
         },
     ]

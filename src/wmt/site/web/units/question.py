@@ -11,7 +11,7 @@ from wmt.site.workload.current import State
 from wmt.site.workload.models import Unit
 
 GRADES = ("PO", "PSO", "TPO", "SPO", "DMY")
-BANDS = {"under": "under 90%", "within": "90% to 110%", "over": "over 110%", "none": "no available time"}
+BANDS = ("under", "within", "over", "none")
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,24 @@ class Question:
 
     @property
     def grade(self) -> str:
-        """Only posts of this grade; empty: all."""
-        return self._one_of("grade", GRADES)
+        """Only posts of this grade; empty: all. A post has one grade: asking for another makes no sense."""
+        return "" if self.is_post else self._one_of("grade", GRADES)
 
     @property
     def band(self) -> str:
         """Only units whose capacity lies in this band; empty: all."""
-        return self._one_of("band", tuple(BANDS))
+        return self._one_of("band", BANDS)
+
+    @property
+    def bands(self) -> dict[str, str]:
+        """The bands in words; being over is judged by the mark of the rules that the figures were made by."""
+        mark = self.state.over_text
+        return {
+            "under": "under 90%",
+            "within": f"90% to {mark}",
+            "over": f"over {mark}",
+            "none": "no available time",
+        }
 
     @property
     def level(self) -> str:

@@ -74,11 +74,9 @@ def _values(question: Question, unit: Unit, lines: list[Lines]) -> dict[str, Val
     inside = counting.sort_out((line for line in lines if _is_inside(line.pricing)), _kind)
     values = {}
     for kind in KINDS:
-        one = {line.pricing.number for line in inside[kind]}
-        of = str(min(one)) if len(one) == 1 else ""
-        href = counting.lines_url(question, unit, "reports", of)
-        values[kind] = tables.count(figures.summed(inside[kind], NUMBER), href if one else "")
-        values[f"{kind}_points"] = tables.points(figures.summed(inside[kind], POINTS), href if one else "")
+        href = counting.those_url(question, unit, "reports", inside[kind])
+        values[kind] = tables.count(figures.summed(inside[kind], NUMBER), href)
+        values[f"{kind}_points"] = tables.points(figures.summed(inside[kind], POINTS), href)
     href = counting.lines_url(question, unit, "reports")
     return values | {"points": tables.points(figures.summed(lines, POINTS), href)}
 

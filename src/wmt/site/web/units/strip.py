@@ -11,6 +11,8 @@ from wmt.site.workload.models import Unit
 WIDTH, HEIGHT, LEFT, RIGHT, BASE = 900, 120, 20, 20, 92
 _DOT, _ROWS = 7, 11
 _STEP_X100 = 2_000
+#: More words than this run into each other; a post with hardly any time can have thousands of per cent.
+_MOST_TICKS = 10
 #: More marks than this are a blot: then the strip shows how many lie in each step of five per cent.
 MOST_MARKS = 150
 _BIN_X100 = 500
@@ -66,7 +68,7 @@ def strip(listed: Sequence[Unit], over_x100: int, title: str) -> Strip | None:
     if len(timed) < 2:
         return None
     capacities = [capacity_x100(unit.points_x100, unit.available_x100) or 0 for unit in timed]
-    axis = _Axis(max(14_000, -(-max(capacities) // _STEP_X100) * _STEP_X100))
+    axis = _Axis.up_to(max(14_000, *capacities))
     are_marks = len(timed) <= MOST_MARKS
     over = sum(is_over(unit.points_x100, unit.available_x100, over_x100) for unit in timed)
     summary = (
@@ -79,7 +81,7 @@ def strip(listed: Sequence[Unit], over_x100: int, title: str) -> Strip | None:
         width=WIDTH,
         height=HEIGHT,
         base=BASE,
-        ticks=[(axis.place(at), f"{at // 100}%") for at in range(0, axis.top + 1, _STEP_X100)],
+        ticks=[(axis.place(at), f"{at // 100}%") for at in range(0, axis.top + 1, axis.step)],
         band=(axis.place(9_000), axis.place(over_x100)),
         agreed=axis.place(10_000),
         marks=_marks(timed, capacities, axis, over_x100) if are_marks else [],
@@ -90,6 +92,14 @@ def strip(listed: Sequence[Unit], over_x100: int, title: str) -> Strip | None:
 @dataclass(frozen=True)
 class _Axis:
     top: int
+    step: int
+
+    @classmethod
+    def up_to(cls, highest: int) -> "_Axis":
+        """An axis that holds a capacity, with few ticks at round numbers."""
+        steps = (_STEP_X100 * size * 10**power for power in range(20) for size in (1, 2, 5))
+        step = next(step for step in steps if highest <= step * _MOST_TICKS)
+        return cls(-(-highest // step) * step, step)
 
     def place(self, x100: int) -> int:
         """Where a capacity in hundredths of a per cent stands."""

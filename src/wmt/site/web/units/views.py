@@ -87,7 +87,7 @@ def unit_page(request: HttpRequest, level: str = NATION, code: str = NATION, tab
 def _around(question: Question, tab: str) -> dict[str, Any]:
     """What is around every tab: where we are, the other tabs, the neighbours."""
     unit, state = question.unit, question.state
-    above = units.above(state, unit)
+    above = units.above(state, question.user, unit)
     return {
         "unit": unit,
         "level_title": units.TITLES[unit.level],
@@ -108,5 +108,5 @@ def _siblings(question: Question, tab: str) -> list[Link]:
     unit = question.unit
     if unit.level in (NATION, "post"):
         return []
-    beside = units.beside(question.state, unit).values_list("code", "name")
+    beside = units.beside(question.state, question.user, unit).values_list("code", "name")
     return [Link(name, unit_url(unit.level, code, tab), code == unit.code) for code, name in beside]

@@ -37,7 +37,8 @@ def what(pricing: Pricing) -> str:
         case "report":
             return report_name(pricing)
         case "contact":
-            return f"{contact_side(pricing)}: {contact_code(pricing)}"
+            side = contact_side(pricing) if pricing.each_x100 else "Help that earns nothing"
+            return f"{side}: {contact_code(pricing)}"
     return PARTS.get(pricing.kind, pricing.kind)
 
 
@@ -62,9 +63,14 @@ def report_name(pricing: Pricing) -> str:
     return _REPORTS.get(name, name.replace("_", " ").capitalize())
 
 
+GIVEN, RECEIVED, EITHER = "Help given", "Help received", "Earns nothing on either side"
+
+
 def contact_side(pricing: Pricing) -> str:
-    """Who helped: whose case it was loses the points, who did it gains them."""
-    return "Help received" if (pricing.each_x100 or 0) < 0 else "Help given"
+    """Who helped: whose case it was loses the points, who did it gains them. Of no points nobody can say."""
+    if not pricing.each_x100:
+        return EITHER
+    return RECEIVED if pricing.each_x100 < 0 else GIVEN
 
 
 def contact_code(pricing: Pricing) -> str:

@@ -1,7 +1,8 @@
 """How it is worked out: the lines behind a figure, each with the rule that priced it.
 
-`?figure=` names a measure, or 'capacity' or 'remaining', which are of both sides of the ledger. `?of=` is
-the number of a pricing: then the units below are listed that hold such lines, down to the lines.
+`?figure=` names a measure, or 'capacity' or 'remaining', which are of both sides of the ledger. `?of=` names
+pricings by their numbers (see `chosen`): only their lines are shown then. Of one pricing the units below are
+listed that hold such lines, down to the lines.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,6 +15,7 @@ from wmt.ledger import COMPONENTS, SHARES, Share, remaining_x100
 from wmt.site.web import tables
 from wmt.site.web.addresses import unit_url
 from wmt.site.web.tables import Column, LazyRows, Row, Table, Value, changed
+from wmt.site.web.units import chosen as addressed
 from wmt.site.web.units import words
 from wmt.site.web.units.measures import MEASURES, REMAINING, Measure, shown_exactly
 from wmt.site.web.units.question import Question
@@ -25,6 +27,8 @@ TITLE = "How it is worked out"
 TEMPLATE = "unit/working.jinja"
 CAPACITY = "capacity"
 _SIDES = ("points", "available")
+#: So many kinds of line are named in a heading; more are counted.
+_FEW = 4
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def content(question: Question) -> dict[str, Any]:
         "remaining": tables.exact(remaining_x100(subject.points_x100, subject.available_x100)),
         "tables": {side.measure.name: side.table() for side in sides},
         "parts": _parts(question, sides) if name in (CAPACITY, REMAINING, "points") and not chosen else [],
-        "chosen": words.what(chosen) if chosen else "",
+        "chosen": _chosen_words(chosen),
         "whole": changed(question.request.GET, of="", page=""),
         "choices": _choices(question, name),
     }
@@ -70,12 +74,17 @@ def _title(name: str) -> str:
     return {CAPACITY: "Capacity", REMAINING: "Remaining points"}.get(name) or MEASURES[name].title
 
 
-def _chosen(question: Question) -> Pricing | None:
-    """The pricing that `?of=` names; none where it makes no sense."""
-    asked = question.request.GET.get("of", "")
-    if not (asked.isascii() and asked.isdigit() and len(asked) < 9):
-        return None
-    return figures.pricing_of(question.state).get(int(asked))
+def _chosen(question: Question) -> list[Pricing]:
+    """The pricings that `?of=` names; none where it makes no sense."""
+    priced = figures.pricing_of(question.state)
+    named = addressed.read(question.request.GET.get("of", ""), priced)
+    return [priced[number] for number in sorted(named)]
+
+
+def _chosen_words(chosen: list[Pricing]) -> str:
+    """What the lines of some pricings are of: of many, how many kinds of line they are."""
+    said = list(dict.fromkeys(words.what(pricing) for pricing in chosen))
+    return ", ".join(said) if len(said) <= _FEW else f"{len(said)} kinds of line"
 
 
 @dataclass(frozen=True)
@@ -84,7 +93,7 @@ class _Side:
 
     question: Question
     measure: Measure
-    chosen: Pricing | None
+    chosen: list[Pricing]  # empty: all
     found: Sequence[Lines | Line]  # all lines of the unit
 
     @cached_property
@@ -95,8 +104,8 @@ class _Side:
     def lines(self) -> list[Lines | Line]:
         """The lines of the unit that the measure sums: one by one for a post, else by pricing."""
         numbers = figures.numbers_of(self.question.state, self.measure.field)
-        if self.chosen is not None:
-            numbers &= {self.chosen.number}
+        if self.chosen:
+            numbers &= {pricing.number for pricing in self.chosen}
         return [line for line in self.found if _number(line) in numbers and _matters(line, self.share)]
 
     def pricing(self, line: Lines | Line) -> Pricing:
@@ -126,8 +135,8 @@ class _Side:
 
     def table(self) -> Table:
         """The lines; or, when one pricing is chosen, the units below that hold such lines."""
-        if self.chosen is not None and not self.question.is_post:
-            return self._holders(self.chosen)
+        if len(self.chosen) == 1 and not self.question.is_post:
+            return self._holders(self.chosen[0])
         return Table(
             self.measure.name,
             f"{self.measure.title}: the lines",
@@ -181,7 +190,13 @@ class _Side:
         }
         if "lines" in found:
             found["lines"] = tables.count(self._how_many(self.lines))
+        if len({self.pricing(line).kind for line in self.lines}) == 1:  # cases and reports are not added up
+            found["quantity"] = self._number_of(self.lines)
         return Row(found)
+
+    def _number_of(self, lines: Iterable[Lines | Line]) -> Value:
+        """How many things of one kind the lines are of, or how many hours."""
+        return tables.hours(sum(line.quantity_micro for line in lines))
 
     def _holders(self, chosen: Pricing) -> Table:
         level = units.child_level(self.question.unit.level)
@@ -194,11 +209,13 @@ class _Side:
         total = {
             "name": tables.text("Sum of the lines"),
             "lines": tables.count(self._how_many(self.lines)),
+            "quantity": self._number_of(self.lines),
             "amount": shown_exactly(self.measure, self.sum),
         }
         columns = [
             Column("name", units.TITLES[level]),
             Column("lines", "Lines", "count"),
+            Column("quantity", "Number", "number"),
             Column("amount", self.measure.title, self.measure.kind),
         ]
         rows = [self._holder(unit, lines, chosen) for unit, lines in held if lines]
@@ -210,6 +227,7 @@ class _Side:
         values = {
             "name": tables.text(unit.name, href),
             "lines": tables.count(self._how_many(lines)),
+            "quantity": self._number_of(lines),
             "amount": shown_exactly(self.measure, figures.summed(lines, self.share), href),
         }
         return Row(values, unit.level, unit.code)
