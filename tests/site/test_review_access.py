@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client, RequestFactory
+from exports_fixtures import body
 
 from wmt.site.audit.models import AuditEvent
 from wmt.site.audit.record import record
@@ -49,7 +50,7 @@ def test_an_address_with_nul_is_no_page(nation: Any, signed_in: Callable[..., Cl
     for address in (f"{load}faults.csv?code=%00", "/nation/overview.csv?x=%00"):
         answer = client.get(address)
         assert answer.status_code == 200
-        answer.close()
+        assert body(answer)
 
 
 @pytest.mark.django_db

@@ -1,7 +1,5 @@
 """Figures that could be wrong and look right: what a review of the site found, each held by a test."""
 
-import csv
-import io
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from exports_fixtures import rows
 
 from wmt.site.web.addresses import unit_url
 from wmt.site.web.units import chosen, strip
@@ -24,9 +23,7 @@ def analyst(nation: Any, signed_in: Callable[..., Client]) -> Client:  # noqa: A
 def _file(client: Client, address: str) -> list[dict[str, str]]:
     answer = client.get(address)
     assert answer.status_code == 200
-    text = b"".join(answer).decode()  # type: ignore[arg-type]
-    answer.close()
-    return list(csv.DictReader(io.StringIO(text)))
+    return rows(answer, "csv")
 
 
 def _team_with_a_post_of_its_own_number(nation: Any) -> tuple[Unit, str]:
@@ -45,10 +42,10 @@ def test_a_grade_that_nobody_has_lists_nothing(nation: Any, analyst: Client, tab
 
 def test_over_and_notes_are_of_the_grade_that_is_shown(nation: Any, analyst: Client) -> None:
     team = nation.unit("team")
-    rows = Unit.objects.filter(load=nation.load, level="team", code=team.code)
-    one = rows.filter(whole=False).order_by("grade").first()
-    rows.update(points_x100=200_00, available_x100=100_00, posts_without_time=7)
-    rows.filter(pk=one.pk).update(points_x100=50_00, posts_without_time=0)
+    both = Unit.objects.filter(load=nation.load, level="team", code=team.code)
+    one = both.filter(whole=False).order_by("grade").first()
+    both.update(points_x100=200_00, available_x100=100_00, posts_without_time=7)
+    both.filter(pk=one.pk).update(points_x100=50_00, posts_without_time=0)
     whole = analyst.get(unit_url("team", team.code)).text
     assert "by the exact figure" in whole
     assert "7 posts have no available time" in whole
@@ -101,8 +98,8 @@ def test_a_file_does_not_claim_a_filter_that_was_not_used(analyst: Client) -> No
 def test_help_of_no_points_is_neither_given_nor_received(nation: Any, analyst: Client) -> None:
     numbers = Pricing.objects.filter(load=nation.load, kind="contact")
     numbers.update(each_x100=0)
-    rows = _file(analyst, "/nation/downloads/contacts.csv")
-    assert {row["Given or received"] for row in rows} == {"Earns nothing on either side"}
+    found = _file(analyst, "/nation/downloads/contacts.csv")
+    assert {row["Given or received"] for row in found} == {"Earns nothing on either side"}
 
 
 @pytest.mark.parametrize("numbers", [set(), {4}, {4, 5, 6}, {1, 2, 9, 11, 12, 13}])
@@ -129,8 +126,8 @@ def _lines_at(client: Client, href: str) -> tuple[int, int]:
     assert figure, href
     page = client.get(href).text
     total = re.search(r'data-sum="(-?[\d.]+)"', page)
-    rows = _file(client, f"{path}{figure[1]}.csv?{query}")
-    number = sum(float(row.get("Number") or 1) for row in rows)
+    lines = _file(client, f"{path}{figure[1]}.csv?{query}")
+    number = sum(float(row.get("Number") or 1) for row in lines)
     return round(float(total[1])) if total else 0, round(number)
 
 

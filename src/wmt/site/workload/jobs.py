@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
+from django_tasks_db.models import DBTaskResult
 
 from wmt.nights import NightBusyError
 from wmt.site.start import keep_demonstration
@@ -35,6 +36,12 @@ def ask_for_load(*, wish: loading.Wish, user: object, names: list[str]) -> Load:
     load = loading.ask(wish=wish, who=str(user), user=user, names=names)
     load_extract.enqueue(load.pk)
     return load
+
+
+def asked_for() -> set[int]:
+    """The loads that jobs still wait for. A job that was taken up and ended with its process is none."""
+    ready = DBTaskResult.objects.ready().filter(task_path=load_extract.module_path)
+    return {number for job in ready for number in job.args_kwargs["args"]}
 
 
 def is_left_waiting(load: Load) -> bool:

@@ -5,7 +5,7 @@ any instant, the former figures stand or the new ones do, and the next load clea
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
@@ -34,6 +34,7 @@ from wmt.site.workload.uploads import discard
 SILENCE = timedelta(seconds=90)
 UNCHANGED = "The figures shown were not changed."
 _BEAT = 0.5
+_BEGINS_WITHIN = timedelta(seconds=5)
 Progress = Callable[[str, float], None]
 
 
@@ -106,6 +107,20 @@ def bury_the_dead(load: Load | None = None) -> None:
             continue
         discard(dead)
         _end(dead, Load.State.FAILED, f"The process was ended before it was done. {UNCHANGED}")
+
+
+def bury_the_forgotten(asked: Collection[int]) -> None:
+    """End loads that wait although no process will take them up: it was ended before it began.
+
+    Only who holds the lock of the home may. `asked` are those that jobs still wait for. Who waits for its
+    turn gives signs of life, and who has just asked begins within moments.
+    """
+    for left in Load.objects.filter(state=Load.State.WAITING).exclude(pk__in=asked):
+        if timezone.now() - (left.beat_at or left.asked_at) > _BEGINS_WITHIN:
+            discard(left)
+            _end(
+                left, Load.State.FAILED, f"The process was ended before it began: load it again. {UNCHANGED}"
+            )
 
 
 @dataclass

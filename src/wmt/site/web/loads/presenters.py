@@ -121,7 +121,7 @@ def progress(load: Load) -> Progress:
         trouble = (
             "Nothing has taken this load up. The process that works off jobs does not seem to run: ask who "
             "looks after this site to start it (`wmt serve` starts one beside the server). The load "
-            "then goes on by itself."
+            "then goes on by itself, or says here that it has to be loaded again."
         )
     elif seems_dead(load):
         trouble = (
