@@ -1,12 +1,18 @@
 """Loads whose process ended while they waited for their turn: what a review of the site found."""
 
+import errno
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from wmt.site.start import tidy_up
+from wmt.site.web.addresses import unit_url
 from wmt.site.workload import jobs
 from wmt.site.workload.loading import Wish
 from wmt.site.workload.models import Load
@@ -51,3 +57,21 @@ def test_a_load_that_waits_for_its_turn_is_left_alone(waiting: Load) -> None:
     tidy_up()
     waiting.refresh_from_db()
     assert waiting.state == Load.State.WAITING
+
+
+def test_a_disk_that_fills_while_files_come_in_is_said(
+    signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(TemporaryFileUploadHandler, "receive_data_chunk", full)
+    files = {"extract": SimpleUploadedFile("night.xlsx", b"x")}
+    answer = signed_in("administrator").post("/loads/new/", files)
+    assert answer.status_code == 507
+    assert "whether its disk is full" in answer.text
+    assert not Load.objects.exists() or "night.xlsx" not in Load.objects.latest("pk").sources
+
+
+def test_long_codes_have_addresses() -> None:
+    assert unit_url("post", f"{'T' * 250}:{'S' * 250}").startswith("/post/TTT")

@@ -11,7 +11,7 @@ NATION = "nation"
 class CodeConverter:
     """A unit's code in an address. A slash, which would end the segment, is written '~s'."""
 
-    regex = "[^/]{1,200}"
+    regex = "[^/]{1,600}"  # a post's is its team's and its own; one that is longer has no page
 
     def to_python(self, value: str) -> str:
         if "\0" in value:

@@ -1,5 +1,6 @@
 """The upload page: files come in piece by piece, are checked for size and kind, and wait for their load."""
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,17 @@ def load_new(request: HttpRequest) -> HttpResponse:
     need(request, Action.LOAD)
     limited = Limited(request, settings.CONFIG.upload_megabytes * _MEGABYTE)
     request.upload_handlers = [limited, TemporaryFileUploadHandler(request)]
-    return _checked(request, limited)
+    try:
+        return _checked(request, limited)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        # while the body was read, before there was a form to say so
+        for handler in request.upload_handlers:
+            handler.upload_interrupted()
+        form = LoadForm({})
+        form.add_error("extract", _not_kept(error))
+        return _page(request, form, 507)
 
 
 @csrf_protect
@@ -157,8 +168,7 @@ def _kept(
         names = [safe_name(file.name or "") for file in (*extract, *people)]
         return ask_for_load(wish=wish, user=request.user, names=names)
     except OSError as error:
-        words = f"The files could not be kept on the server ({error.strerror}). Nothing was loaded. "
-        form.add_error("extract", words + "Ask who looks after this site to see whether its disk is full")
+        form.add_error("extract", _not_kept(error))
         if upload:
             upload.drop()
         return None
@@ -166,6 +176,13 @@ def _kept(
         if upload:
             upload.drop()
         raise
+
+
+def _not_kept(error: OSError) -> str:
+    return (
+        f"The files could not be kept on the server ({error.strerror}). Nothing was loaded. "
+        "Ask who looks after this site to see whether its disk is full"
+    )
 
 
 def _page(request: HttpRequest, form: LoadForm, status: int = 200) -> HttpResponse:
