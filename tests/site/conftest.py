@@ -70,10 +70,8 @@ def nation(db: None, _loaded_nation: Callable[[], Any], written_nation: tuple[Pa
     """The nation as what is shown now."""
     from django.conf import settings
 
-    from wmt.site.workload import figures
     from wmt.site.workload.models import Current
 
-    figures.forget()
     load = _loaded_nation()
     Current.objects.update_or_create(pk=1, defaults={"load": load})
     folder, truth = written_nation

@@ -140,8 +140,8 @@ def _revision(saved: Sequence[Night], as_at: datetime, correction: bool) -> int:
     if same and not correction:
         raise NightError(
             f"there is a night of {as_at} already, made from other input or other rules "
-            f"({same[-1].path}). Nights are never rewritten: if this is a correction, say --correction and "
-            "both will be kept"
+            f"({same[-1].name}). Nights are never rewritten: if this is a correction, say so "
+            "(--correction, or the box of that name on the page) and both will be kept"
         )
     return same[-1].manifest.revision + 1 if same else 0
 

@@ -77,6 +77,12 @@ def need(
         raise Denied(action, level=level or "", code=code or "")
 
 
+def need_whole(request: HttpRequest, action: Action) -> None:
+    """The same for what is of the whole nation: where reading is narrowed, the role must be held there."""
+    level, code = (None, None) if sees_all(request.user) else NATION
+    need(request, action, level=level, code=code)
+
+
 def grants_of(user: Any) -> list[RoleGrant]:
     """The grants of a person in force today, first and last day both counting. Read once per user object."""
     if not getattr(user, "is_authenticated", False) or not user.is_active:

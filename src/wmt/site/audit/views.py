@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from wmt.site.accounts.access import need
+from wmt.site.accounts.access import need_whole
 from wmt.site.accounts.roles import Action
 from wmt.site.audit.models import AuditEvent
 from wmt.site.audit.reading import PAGE, events, read_filters
@@ -22,7 +22,7 @@ _LARGEST = 2**63 - 1
 @require_safe
 def audit(request: HttpRequest) -> HttpResponse:
     """Events, newest first, a page at a time: `?before=` is the last event of the page before."""
-    need(request, Action.READ_AUDIT)
+    need_whole(request, Action.READ_AUDIT)
     filters, faults = read_filters(request.GET)
     found = events(filters)
     before = request.GET.get("before", "")

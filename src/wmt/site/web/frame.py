@@ -94,7 +94,7 @@ def navigation(user: Any, path: str) -> list[dict[str, Any]]:
     return [
         {"text": text, "href": href, "current": _is_within(path, href)}
         for text, name, fallback, action in places
-        if action is None or may(user, action)
+        if action is None or (may(user, action) and sees_all(user))
         if name != "nation" or sees_all(user)
         for href in (address(name, fallback),)
     ]

@@ -26,7 +26,7 @@ def matches(state: State, user: Any, asked: str) -> list[str]:
     wanted = typed.translate(_CAPITALS)
     refs = sorted(set(_lines(state, [typed, wanted]).values_list("ref", flat=True)))
     if not refs and any(sign.isdigit() for sign in wanted):  # a name has none: then only the whole counts
-        refs = _parts(references(state.load_id), wanted)
+        refs = _parts(references(state), wanted)
     if scope(user, state) is None:
         return refs
     seen = units.seen(state, user, "post").order_by().values("number")
@@ -64,23 +64,23 @@ class References(NamedTuple):
 
 
 @lru_cache(maxsize=2)
-def references(load_id: int) -> References:
+def references(state: State) -> References:
     """All references of cases of a load.
 
     No database looks for a part inside a quarter of a million references in a few milliseconds; one text
     of two million signs is read through in one. It is made once for each load and process.
     """
-    refs = _of_cases(load_id).exclude(ref="").values_list("ref", flat=True)
+    refs = _of_cases(state).exclude(ref="").values_list("ref", flat=True)
     written = "\n" + "".join(f"{ref}\n" for ref in sorted(set(refs)))
     return References(written, written.translate(_CAPITALS))
 
 
-def _of_cases(load_id: int) -> Any:
-    return Line.objects.filter(load_id=load_id, pricing__in=figures.of_kind(load_id, "case"))
+def _of_cases(state: State) -> Any:
+    return Line.objects.filter(load_id=state.load_id, pricing__in=figures.of_kind(state, "case"))
 
 
 def _lines(state: State, refs: list[str]) -> Any:
-    return _of_cases(state.load_id).filter(ref__in=refs)
+    return _of_cases(state).filter(ref__in=refs)
 
 
 def table(state: State, user: Any, refs: list[str]) -> Table:

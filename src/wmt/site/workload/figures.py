@@ -33,13 +33,14 @@ class Lines(NamedTuple):
 
 
 @lru_cache(maxsize=4)
-def _pricing(load_id: int) -> dict[int, Pricing]:
-    return {row.number: row for row in Pricing.objects.filter(load_id=load_id)}
+def _pricing(state: State) -> dict[int, Pricing]:
+    # kept by all that is known of a load: its number alone can come back with a database that is put back
+    return {row.number: row for row in Pricing.objects.filter(load_id=state.load_id)}
 
 
 def pricing_of(state: State) -> dict[int, Pricing]:
     """What lines of the shown figures were priced by, by number. Kept: a load's rows never change."""
-    return _pricing(state.load_id)
+    return _pricing(state)
 
 
 def belongs(pricing: Pricing, share: Share) -> bool:
@@ -49,19 +50,13 @@ def belongs(pricing: Pricing, share: Share) -> bool:
 
 def numbers_of(state: State, measure: str) -> frozenset[int]:
     """The pricings whose lines a measure (of `wmt.ledger.SHARES`) sums."""
-    return _numbers(state.load_id, measure)
+    return _numbers(state, measure)
 
 
 @lru_cache(maxsize=100)
-def _numbers(load_id: int, measure: str) -> frozenset[int]:
-    priced = _pricing(load_id).items()
+def _numbers(state: State, measure: str) -> frozenset[int]:
+    priced = _pricing(state).items()
     return frozenset(number for number, pricing in priced if belongs(pricing, SHARES[measure]))
-
-
-def forget() -> None:
-    """Forget what is kept of loads: for tests, where a load's number can come back with other rows."""
-    _pricing.cache_clear()
-    _numbers.cache_clear()
 
 
 def summed(lines: Iterable[Lines | Line], share: Share) -> int:
@@ -84,7 +79,7 @@ def sums_of(
     of_cells = level in CELL_LEVELS
     rows = _cells(state, level, units) if of_cells else _lines(state, level, units)
     rows = rows.filter(grade=grade) if grade else rows
-    rows = rows.filter(pricing__in=of_kind(state.load_id, kind)) if kind else rows
+    rows = rows.filter(pricing__in=of_kind(state, kind)) if kind else rows
     names = {} if of_cells else {unit.number: unit.code for unit in units}
     pricing = pricing_of(state)
     found: dict[str, list[Lines]] = defaultdict(list)
@@ -94,9 +89,9 @@ def sums_of(
     return found
 
 
-def of_kind(load_id: int, kind: str) -> list[int]:
+def of_kind(state: State, kind: str) -> list[int]:
     """The pricings of lines of a kind."""
-    return [number for number, pricing in _pricing(load_id).items() if pricing.kind == kind]
+    return [number for number, pricing in _pricing(state).items() if pricing.kind == kind]
 
 
 def _cells(state: State, level: str, units: Sequence[Unit]) -> QuerySet[Any]:
@@ -130,7 +125,7 @@ def _grouped(rows: QuerySet[Any], key: str, by_grade: bool) -> Iterable[tuple[An
 def lines_of(state: State, unit: Unit, *, kind: str = "") -> list[Line]:
     """The lines of a post or a team one by one, in the order of the ledger; with a kind, only those."""
     lines = Line.objects.filter(load_id=state.load_id, **{f"{unit.level}_no": unit.number})
-    lines = lines.filter(pricing__in=of_kind(state.load_id, kind)) if kind else lines
+    lines = lines.filter(pricing__in=of_kind(state, kind)) if kind else lines
     return list(lines.order_by("pk"))
 
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, OperationalError, transaction
 from django.utils import timezone
 
 from wmt.ledger import LedgerError
@@ -138,7 +138,9 @@ class _Run:
             self.told = time.monotonic()
             self.load.stage, self.load.percent = storable(stage)[:120], int(share * 100)
             self.load.beat_at = timezone.now()
-            self.load.save(update_fields=["stage", "percent", "beat_at"])
+            # how far it is may go unsaid when the database is busy; the load itself goes on
+            with suppress(OperationalError):
+                self.load.save(update_fields=["stage", "percent", "beat_at"])
 
     def whole(self, what: str, work: Callable[[], None], patience: float = 0) -> None:
         """The work, alone in this home; the row says how it ended, whatever happens."""

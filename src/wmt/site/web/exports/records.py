@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from wmt.site.accounts.access import need
+from wmt.site.accounts.access import need, need_whole
 from wmt.site.accounts.roles import Action
 from wmt.site.audit.reading import events, read_filters
 from wmt.site.audit.record import KINDS
@@ -39,7 +39,7 @@ _ASIDE = (
 def of_audit(request: HttpRequest, table: str, kind: str) -> HttpResponseBase:
     """The events the page of the audit shows, all of them, newest first."""
     need(request, Action.EXPORT)
-    need(request, Action.READ_AUDIT)
+    need_whole(request, Action.READ_AUDIT)
     if table != "events" or kind not in FORMATS:
         return none_such(request, table, kind, ["events"], "/audit/")
     filters, _ = read_filters(request.GET)
@@ -61,7 +61,7 @@ def of_audit(request: HttpRequest, table: str, kind: str) -> HttpResponseBase:
 def of_load(request: HttpRequest, number: int, table: str, kind: str) -> HttpResponseBase:
     """The faults of a load, as the address narrows them, or the posts that were set aside."""
     need(request, Action.EXPORT)
-    need(request, Action.READ_LOADS)
+    need_whole(request, Action.READ_LOADS)
     load = Load.objects.filter(pk=number).first()
     if load is None:
         raise Http404(f"there is no load {number}")

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from wmt.nights import NightError, open_night
-from wmt.site.accounts.access import may, need
+from wmt.site.accounts.access import may, need_whole
 from wmt.site.accounts.roles import Action
 from wmt.site.web.loads import presenters
 from wmt.site.workload.models import Current, Load
@@ -22,7 +22,7 @@ _UNDER_WAY = (Load.State.WAITING, Load.State.RUNNING)
 @require_safe
 def loads(request: HttpRequest) -> HttpResponse:
     """All loads, newest first."""
-    need(request, Action.READ_LOADS)
+    need_whole(request, Action.READ_LOADS)
     table = presenters.loads_table(Load.objects.order_by("-pk"), _shown(), request.GET)
     return render(request, "loads/loads.jinja", {"table": table, "may_load": may(request.user, Action.LOAD)})
 
@@ -30,7 +30,7 @@ def loads(request: HttpRequest) -> HttpResponse:
 @require_safe
 def load(request: HttpRequest, number: int) -> HttpResponse:
     """One load."""
-    need(request, Action.READ_LOADS)
+    need_whole(request, Action.READ_LOADS)
     found = _load(number)
     context = {
         "load": found,
@@ -60,7 +60,7 @@ def load(request: HttpRequest, number: int) -> HttpResponse:
 @require_safe
 def load_progress(request: HttpRequest, number: int) -> HttpResponse:
     """The part of a load's page that says how far it is; done loads have the whole page fetched anew."""
-    need(request, Action.READ_LOADS)
+    need_whole(request, Action.READ_LOADS)
     found = _load(number)
     if found.state not in _UNDER_WAY:
         return HttpResponseClientRefresh()

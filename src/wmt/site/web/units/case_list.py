@@ -71,7 +71,15 @@ def table(question: Question, chosen: Chosen, below: Below) -> Table:
     total = Row(empty_row | sums) if lines else None
     caption = f"The cases: {chosen.words}" if chosen.words else "The cases"
     empty = "No case fits these filters." if chosen.words else "There are no cases here."
-    return Table("cases", caption, _columns(question), rows, total, notes, empty)
+    return Table("cases", caption, _used(question, lines), rows, total, notes, empty)
+
+
+def _used(question: Question, lines: list[Line]) -> list[Column]:
+    """The columns that say something: on a page, no stream where every case is of the usual one."""
+    pricing = figures.pricing_of(question.state)
+    special = any(_STREAMS.get(pricing[line.pricing].stream) for line in lines)
+    keep_all = question.in_full or special
+    return [column for column in _columns(question) if keep_all or column.key != "stream"]
 
 
 def _columns(question: Question) -> list[Column]:

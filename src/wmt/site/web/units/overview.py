@@ -11,6 +11,7 @@ from wmt.site.web.addresses import unit_url, working_url
 from wmt.site.web.tables import Column, LazyRows, Row, Table, Value
 from wmt.site.web.units import in_full, strip
 from wmt.site.web.units.measures import MEASURES, REMAINING, shown
+from wmt.site.web.units.parts import parts
 from wmt.site.web.units.question import GRADES, Question
 from wmt.site.workload import units
 from wmt.site.workload.models import Unit
@@ -37,6 +38,7 @@ def content(question: Question) -> dict[str, Any]:
         "figures": figures(question, question.subject),
         "over": _is_over(question.subject, question),
         "notes": notes(question.subject, question),
+        "parts": parts(question),
         "tables": {},
     }
     if question.is_post:

@@ -11,13 +11,14 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from wmt.ledger import COMPONENTS, SHARES, Share, remaining_x100
+from wmt.ledger import SHARES, Share, remaining_x100
 from wmt.site.web import tables
 from wmt.site.web.addresses import unit_url
 from wmt.site.web.tables import Column, LazyRows, Row, Table, Value, changed
 from wmt.site.web.units import chosen as addressed
 from wmt.site.web.units import words
 from wmt.site.web.units.measures import MEASURES, REMAINING, Measure, shown_exactly
+from wmt.site.web.units.parts import parts
 from wmt.site.web.units.question import Question
 from wmt.site.workload import figures, units
 from wmt.site.workload.figures import Lines
@@ -63,7 +64,7 @@ def content(question: Question) -> dict[str, Any]:
         "capacity": tables.percent(subject.points_x100, subject.available_x100, question.state.over_x100),
         "remaining": tables.exact(remaining_x100(subject.points_x100, subject.available_x100)),
         "tables": {side.measure.name: side.table() for side in sides},
-        "parts": _parts(question, sides) if name in (CAPACITY, REMAINING, "points") and not chosen else [],
+        "parts": parts(question) if name in (CAPACITY, REMAINING, "points") and not chosen else [],
         "chosen": _chosen_words(chosen),
         "whole": changed(question.request.GET, of="", page=""),
         "choices": _choices(question, name),
@@ -311,19 +312,6 @@ def _why(pricing: Pricing, line: Lines | Line) -> str:
 
 def _colleague(line: Line) -> str:
     return unit_url("post", line.other_post) if line.other_post else ""
-
-
-def _parts(question: Question, sides: Sequence[_Side]) -> list[tuple[str, Value]]:
-    """The points apart by what they are of; they add up to the points."""
-    subject = question.subject
-    work = any(side.measure.name == "points" for side in sides)
-    names = COMPONENTS if work else ()
-    found = []
-    for name in names:
-        measure = MEASURES[name]
-        href = unit_url(question.unit.level, question.unit.code, "working", figure=name, grade=question.grade)
-        found.append((words.PARTS[name], shown_exactly(measure, getattr(subject, measure.field), href)))
-    return found
 
 
 def _choices(question: Question, name: str) -> list[tuple[str, str, bool]]:
