@@ -19,7 +19,7 @@ from bench.served import Served, pages, served
 DATABASES = ("SQLite", "PostgreSQL")
 PORT = 8790
 RATE, SECONDS, CLIENTS = 50, 120, 8
-QUIET_RATE, QUIET_SECONDS = 12, 90
+QUIET_RATE, QUIET_SECONDS = 12, 60
 _TIMING = re.compile(r'total;dur=([\d.]+), db;dur=([\d.]+);desc="(\d+) queries"')
 
 

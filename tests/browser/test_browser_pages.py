@@ -24,7 +24,8 @@ def all_faults(page: Page, start: str, *, axe: bool = True, **more: Any) -> tupl
     kinds, faults = set(), []
     for kind in crawl(page, start=start, **more):
         kinds.add(kind)
-        faults += faults_of(page, axe=axe)
+        # a region's and a PDU's pages are those of the nation and a team: the soak looks at them too
+        faults += faults_of(page, axe=axe and (SOAK or not kind.startswith(("/region/", "/pdu/"))))
     return kinds, faults
 
 
