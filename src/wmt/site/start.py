@@ -4,6 +4,7 @@ Nothing here imports Django before it is asked to start, so that commands withou
 """
 
 import fcntl
+import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -100,6 +101,12 @@ def application() -> Any:
     from wmt.site.wsgi import application as served
 
     _warm()
+    _warm_figures()
+    # what is there by now stays: without this every tenth large page waits a fifth of a second for Python to
+    # look through the rules and templates for rubbish
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
     return served
 
 
@@ -139,6 +146,23 @@ def _warm() -> None:
             pages.get_template(name)
         except TemplateError:  # its own page will say so
             continue
+
+
+def _warm_figures() -> None:
+    """What workers keep of the load that is shown, read once for all of them."""
+    from django.db import DatabaseError, connections
+
+    from wmt.site.web.search_cases import references
+    from wmt.site.workload.current import NoDataYet, current_state
+    from wmt.site.workload.figures import pricing_of
+
+    try:
+        state = current_state()
+        pricing_of(state)
+        references(state)
+    except (NoDataYet, DatabaseError):
+        pass  # the first page that needs them reads them
+    connections.close_all()
 
 
 @contextmanager
