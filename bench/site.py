@@ -20,6 +20,7 @@ DATABASES = ("SQLite", "PostgreSQL")
 PORT = 8790
 RATE, SECONDS, CLIENTS = 50, 120, 8
 QUIET_RATE, QUIET_SECONDS = 12, 60
+HEADING = "\n## The site, two workers\n"
 _TIMING = re.compile(r'total;dur=([\d.]+), db;dur=([\d.]+);desc="(\d+) queries"')
 
 
@@ -119,7 +120,7 @@ def quantile(values: list[float], share: float) -> float:
 
 def site_part(times: list[SiteTimes]) -> Iterator[str]:
     """The site's part of the page of benchmarks."""
-    yield "\n## The site, two workers\n"
+    yield HEADING
     yield f"Server time of every kind of page under a mixed load of {QUIET_RATE} requests a second"
     yield "(`Server-Timing`), in ms: half of the answers, 95 in 100 (mark 100), and the queries made.\n"
     yield "| page | " + " | ".join(f"{each.database} p50 | p95 | queries" for each in times) + " |"
@@ -154,7 +155,16 @@ def _by_kind(answers: list[Answer]) -> dict[str, tuple[list[float], int]]:
     }
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Measure the site alone and put its part into the page of benchmarks, which keeps the others."""
     from bench.nation import national, next_night
 
-    print("\n".join(site_part(list(site(national(), next_night())))))
+    part = "\n".join(site_part(list(site(national(), next_night()))))
+    page = Path("docs/benchmarks.md")
+    others = page.read_text(encoding="utf-8").partition(HEADING)[0]
+    page.write_text(others.rstrip("\n") + "\n" + part + "\n", encoding="utf-8")
+    print(part)
+
+
+if __name__ == "__main__":
+    main()
