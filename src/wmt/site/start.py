@@ -3,6 +3,7 @@
 Nothing here imports Django before it is asked to start, so that commands without the site stay quick.
 """
 
+import atexit
 import fcntl
 import gc
 import os
@@ -106,6 +107,7 @@ def application() -> Any:
     # look through the rules and templates for rubbish
     gc.collect()
     gc.freeze()
+    atexit.register(gc.unfreeze)  # or the libraries complain at the end that something was left behind
     gc.set_threshold(50_000, 20, 20)
     return served
 
