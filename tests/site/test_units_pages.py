@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import polars as pl
@@ -12,6 +13,8 @@ from django.test import Client
 from wmt.ledger import SHARES, shown_capacity
 from wmt.site.web.addresses import unit_url
 from wmt.site.web.units.measures import MEASURES
+from wmt.site.web.units.strip import strip
+from wmt.site.workload.models import Unit
 
 LEVELS = ("nation", "region", "pdu", "team", "post")
 TABS = ("", "caseload", "working", "reports", "help", "omic", "court")
@@ -56,3 +59,18 @@ def test_the_overview_shows_the_capacity_of_the_night(
     total = totals.filter((pl.col("level") == level) & (pl.col("code") == unit.code)).row(0, named=True)
     page = signed_in().get(unit_url(level, unit.code)).text
     assert shown_capacity(total["points_x100"], total["available_x100"]) in page
+
+
+def test_the_strip_reaches_from_the_lowest_to_the_highest_figure_of_the_table(nation: Any) -> None:
+    totals = nation.night.table("results/totals").filter(
+        (pl.col("level") == "team") & (pl.col("available_x100") > 0)
+    )
+    rows = sorted(
+        totals.iter_rows(named=True), key=lambda row: Fraction(row["points_x100"], row["available_x100"])
+    )
+    ends = [shown_capacity(row["points_x100"], row["available_x100"]) for row in (rows[0], rows[-1])]
+    teams = list(Unit.objects.filter(load=nation.load, level="team", whole=True))
+    made = strip(teams, 11_000, "Teams")
+    assert made is not None
+    assert f"{len(rows)} shown, from {ends[0]} to {ends[1]};" in made.summary
+    assert len(made.marks) == len(rows)

@@ -190,20 +190,22 @@ def stale_note(unit: Unit) -> str:
         return "not measured: set aside in this load" if unit.unmeasured_posts else ""
     said = []
     if unit.stale_posts:
-        said.append(f"{unit.stale_posts:,} posts with figures of an earlier load")
+        said.append(f"{_posts(unit.stale_posts)} with figures of an earlier load")
     if unit.unmeasured_posts:
-        said.append(f"{unit.unmeasured_posts:,} posts not measured")
+        said.append(f"{_posts(unit.unmeasured_posts)} not measured")
     return "; ".join(said)
+
+
+def _posts(number: int) -> str:
+    return "1 post" if number == 1 else f"{number:,} posts"
 
 
 def notes(unit: Unit, question: Question) -> list[str]:
     """What has to be known before this unit's figures are believed."""
     said = [stale_note(unit)] if stale_note(unit) else []
     if unit.posts_without_time and unit.level != "post":
-        said.append(
-            f"{unit.posts_without_time:,} posts have no available time. Their points count here; nobody has "
-            "time for that work."
-        )
+        posts = f"{_posts(unit.posts_without_time)} {'has' if unit.posts_without_time == 1 else 'have'}"
+        said.append(f"{posts} no available time. The points count here; nobody has time for that work.")
     if question.is_post and unit.available_x100 == 0 and not unit.unmeasured_posts:
         said.append(
             "This post has no available time, so no capacity: its points are work nobody has time for."

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wmt.ledger import capacity_x100, is_over, shown_capacity
+from wmt.site.web import tables
 from wmt.site.web.addresses import unit_url
 from wmt.site.workload.models import Unit
 
@@ -71,9 +72,13 @@ def strip(listed: Sequence[Unit], over_x100: int, title: str) -> Strip | None:
     axis = _Axis.up_to(max(14_000, *capacities))
     are_marks = len(timed) <= MOST_MARKS
     over = sum(is_over(unit.points_x100, unit.available_x100, over_x100) for unit in timed)
+    lowest, *_, highest = (
+        shown_capacity(unit.points_x100, unit.available_x100)
+        for _, unit in sorted(zip(capacities, timed, strict=True), key=lambda pair: pair[0])
+    )
     summary = (
-        f"{len(timed):,} shown, from {min(capacities) // 100}% to {max(capacities) // 100}%; "
-        f"{over:,} over {over_x100 // 100}%. The same figures are in the table."
+        f"{len(timed):,} shown, from {lowest} to {highest}; {over:,} over {tables.exact(over_x100).text}%. "
+        "The same figures are in the table."
     )
     return Strip(
         title=title,
