@@ -28,7 +28,6 @@ def test_version(run: Run) -> None:
     [
         (["nonsense"], "No such command 'nonsense'"),
         (["measure"], "Missing argument"),
-        (["load", "TIDY"], "Missing option '--nights'"),
         (["measure", "nowhere.xlsx"], "No such file"),
         (["check", "EMPTY"], "manifest.json"),
         (["check", "TIDY", "WORKBOOK"], "together with something else"),
