@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -58,6 +59,8 @@ def _loaded_nation(
             if found.state == Load.State.UNCHANGED:
                 raise AssertionError("the nation was loaded by somebody else")
             Current.objects.all().delete()
+            with connection.cursor() as cursor:  # tests of the audit begin with an empty one
+                cursor.execute("DELETE FROM audit_auditevent")
         return found
 
     with django_db_blocker.unblock():
