@@ -130,10 +130,23 @@ def _until(done: object, process: subprocess.Popen[str]) -> None:
         time.sleep(0.01)
 
 
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _works_jobs(process: psutil.Process) -> bool:
+    """Whether a process works jobs; one that ended between two questions does not."""
+    try:
+        return _lives(process) and "db_worker" in process.cmdline()
+    except psutil.NoSuchProcess:
+        return False
+
+
 def _jobs_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
-    children = psutil.Process(process.pid).children()
-    alive = (child for child in children if child.status() != psutil.STATUS_ZOMBIE)
-    return [child for child in alive if "db_worker" in child.cmdline()]
+    return [child for child in psutil.Process(process.pid).children() if _works_jobs(child)]
 
 
 def test_serving_and_a_process_for_jobs_that_is_killed(
@@ -153,7 +166,7 @@ def test_serving_and_a_process_for_jobs_that_is_killed(
             server.send_signal(signal.SIGINT)
             said = server.communicate(timeout=60)
         assert server.returncode == 0, said
-        assert not [part for part in parts if part.is_running() and part.status() != psutil.STATUS_ZOMBIE]
+        assert not [part for part in parts if _lives(part)]
 
 
 def _serve_and_kill(written: Written, home: Home, server: subprocess.Popen[str], port: int) -> None:
