@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "wmt.site.accounts",
     "wmt.site.audit",
+    "wmt.site.availability",
     "wmt.site.workload",
     "wmt.site.web",
 ]

@@ -1,0 +1,389 @@
+"""Changes that somebody wants, and what they would come to: checked against all that stands, before anything.
+
+The same check stands behind every mouth: pages, tables that are uploaded, the API and the command line.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Literal
+
+from wmt.facts import GRADES
+from wmt.facts.words import MICRO
+from wmt.intake.people import add_months
+from wmt.site.availability.plan import Cut, Entry, GradeFrom, HoursFrom, Plan, Post
+from wmt.site.availability.words import day_words, entry_words, hours_words, percent_words
+
+Kind = Literal["hours", "reduction", "grade"]
+ENTRIES: dict[str, type[Entry]] = {"hours": HoursFrom, "reduction": Cut, "grade": GradeFrom}
+
+#: Days people may enter: a slip of the hand in a year is caught here.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2099, 1, 1)
+NOTES = 4_000
+WHY = 1_000
+_WEEK_MICRO = 168 * MICRO
+_HOURS_STEP, _SHARE_MOST = MICRO // 100, 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """A reason for reductions on a day. Shares in hundredths of a per cent; None where there is none."""
+
+    reason: str
+    name: str
+    short_name: str
+    category: str
+    allowance_x100: int | None
+    max_x100: int | None
+    months: int | None
+    enabled: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One thing somebody wants of one post: something new, another version of a record, or its withdrawal.
+
+    Without `key` it is new (`wanted_key` gives it a key of its own, as tables do). `version` is the version
+    it was made from; 0 where whoever asks has not looked, as a table has not. `row` is its place in a table.
+    """
+
+    kind: Kind
+    post: Post
+    key: str = ""
+    wanted_key: str = ""
+    version: int = 0
+    withdraw: bool = False
+    first_day: date | None = None
+    last_day: date | None = None
+    hours_micro: int | None = None
+    percent_x100: int | None = None
+    reason: str = ""
+    notes: str = ""
+    grade: str = ""
+    row: int | None = None
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a change cannot be, or what to look at twice. `field` is a field of Change; `shown` are records."""
+
+    code: str
+    message: str
+    field: str = ""
+    index: int | None = None
+    shown: Sequence[str] = ()
+
+
+class RefusedError(ValueError):
+    """Changes that cannot be made; nothing was changed."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("; ".join(fault.message for fault in faults))
+        self.faults = list(faults)
+
+
+class ConflictError(RefusedError):
+    """Somebody else changed a record since it was looked at; nothing was changed."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What changes come to: the plans of the posts before and after, what is wrong, what to look at twice."""
+
+    before: Mapping[Post, Plan]
+    after: Mapping[Post, Plan]
+    entries: Sequence[Entry | None]  # of each change; None for a withdrawal or a fault
+    faults: Sequence[Fault]
+    conflicts: Sequence[Fault]
+    warnings: Sequence[Fault]
+
+    def raise_faults(self) -> None:
+        """Raises ConflictError or RefusedError where the changes cannot be made."""
+        if self.conflicts:
+            raise ConflictError(self.conflicts)
+        if self.faults:
+            raise RefusedError(self.faults)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What holds for posts: the reasons there are, and hours a week by grade and at most."""
+
+    reasons: Mapping[str, Reason]
+    full_time_micro: Mapping[str, int]
+    most_micro: int
+    #: of each post: its grade and the hours that count where nobody entered any
+    grades: Mapping[Post, str]
+    supplied_micro: Mapping[Post, int]
+    #: tables that come with a load may hold shares other than the usual: it only warns of them
+    strict: bool = True
+
+    def contracted(self, post: Post, plan: Plan, day: date) -> int:
+        """Contracted hours of a post on a day, in millionths."""
+        entered = plan.hours_on(day)
+        return entered.hours_micro if entered else self.supplied_micro.get(post, 0)
+
+
+@dataclass
+class _Work:
+    """The changes being checked one after the other, each against what those before it made."""
+
+    limits: Limits
+    before: dict[Post, Plan]
+    after: dict[Post, Plan]
+    entries: list[Entry | None] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    conflicts: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
+
+
+def checked(
+    plans: Mapping[Post, Plan], changes: Sequence[Change], limits: Limits, keys: Sequence[str]
+) -> Checked:
+    """What the changes come to. `plans` are of every post of the changes; `keys` are for what is new."""
+    work = _Work(limits, dict(plans), dict(plans))
+    for index, (change, key) in enumerate(zip(changes, keys, strict=True)):
+        work.entries.append(_one(work, index, change, key))
+    for post in dict.fromkeys(change.post for change in changes):
+        _check_sums(work, post, [n for n, change in enumerate(changes) if change.post == post])
+    return Checked(work.before, work.after, work.entries, work.faults, work.conflicts, work.warnings)
+
+
+def _one(work: _Work, index: int, change: Change, key: str) -> Entry | None:
+    plan = work.after.get(change.post, Plan())
+    standing = _standing(plan, change) if change.key else None
+    if change.key and standing is None:
+        work.conflicts.append(
+            Fault("GONE", "Somebody else has withdrawn this record, or it never was.", index=index)
+        )
+        return None
+    if standing is not None and change.version and change.version != standing.version:
+        text = "Somebody else changed this record since you opened it. It now says:"
+        work.conflicts.append(Fault("CHANGED", text, index=index, shown=[_said(work, standing)]))
+        return None
+    if change.withdraw:
+        work.after[change.post] = plan.without(ENTRIES[change.kind], change.key)
+        return None
+    made = len(work.faults)
+    entry = _MAKERS[change.kind](work, index, change, key)
+    if entry is None or len(work.faults) > made:
+        return None
+    work.after[change.post] = plan.with_entry(entry)
+    return entry
+
+
+def _standing(plan: Plan, change: Change) -> Entry | None:
+    entries: dict[str, Iterable[Entry]] = {
+        "hours": plan.hours, "reduction": plan.reductions, "grade": plan.grades
+    }  # fmt: skip
+    return next((each for each in entries[change.kind] if each.key == change.key), None)
+
+
+def _said(work: _Work, entry: Entry) -> str:
+    return entry_words(entry, work.limits.reasons)
+
+
+def _fault(
+    work: _Work, index: int, code: str, field_name: str, message: str, shown: Sequence[str] = ()
+) -> None:
+    work.faults.append(Fault(code, message, field_name, index, shown))
+
+
+def _first_day(work: _Work, index: int, change: Change) -> date | None:
+    if change.first_day is None:
+        _fault(work, index, "FIRST_DAY_MISSING", "first_day", "Enter the first day")
+    elif change.first_day != date.min and not FIRST_DAY <= change.first_day < LAST_DAY:
+        _fault(work, index, "DAY_OUT_OF_RANGE", "first_day", "The first day must be between 1900 and 2098")
+    else:
+        return change.first_day
+    return None
+
+
+def _last_day(work: _Work, index: int, change: Change, first: date | None) -> date | None:
+    last = change.last_day
+    if last is not None and not FIRST_DAY <= last < LAST_DAY:
+        _fault(work, index, "DAY_OUT_OF_RANGE", "last_day", "The last day must be between 1900 and 2098")
+    elif last is not None and first is not None and last < first:
+        text = f"The last day, {day_words(last)}, is before the first, {day_words(first)}. Both days count."
+        _fault(work, index, "LAST_BEFORE_FIRST", "last_day", text)
+    return last
+
+
+def _hours(work: _Work, index: int, change: Change, key: str) -> HoursFrom | None:
+    first, hours = _first_day(work, index, change), change.hours_micro
+    if hours is None:
+        _fault(work, index, "HOURS_MISSING", "hours_micro", "Enter the contracted hours a week")
+    elif not 0 <= hours <= work.limits.most_micro:
+        most = hours_words(work.limits.most_micro)
+        text = f"Contracted hours must be from 0 to {most}, not {hours_words(hours)}"
+        _fault(work, index, "HOURS_OUT_OF_RANGE", "hours_micro", text)
+    elif hours % _HOURS_STEP:
+        _fault(work, index, "HOURS_TOO_FINE", "hours_micro", "Contracted hours have at most two decimals")
+    same = [
+        each
+        for each in work.after.get(change.post, Plan()).hours
+        if each.first_day == first and each.key != key
+    ]
+    if same:
+        text = f"Hours from {day_words(same[0].first_day)} are entered already: change those instead"
+        _fault(work, index, "HOURS_TWICE", "first_day", text, [_said(work, same[0])])
+    if first is None or hours is None:
+        return None
+    full = work.limits.full_time_micro.get(work.limits.grades.get(change.post, ""), 0)
+    if full and hours > full:
+        text = f"{hours_words(hours)} is more than a full-time week of {hours_words(full)}"
+        work.warnings.append(Fault("MORE_THAN_FULL_TIME", text, "hours_micro", index))
+    return HoursFrom(key=key, version=change.version, first_day=first, hours_micro=hours)
+
+
+def _reduction(work: _Work, index: int, change: Change, key: str) -> Cut | None:
+    standing = _standing(work.after.get(change.post, Plan()), change) if change.key else None
+    reason = _reason(work, index, change, standing if isinstance(standing, Cut) else None)
+    first = _first_day(work, index, change)
+    if len(change.notes) > NOTES:
+        _fault(work, index, "NOTES_TOO_LONG", "notes", f"Notes can have {NOTES:,} characters at most")
+    last = _last_day(work, index, change, first)
+    if first and reason and reason.months is not None:
+        last = _until_expiry(work, index, reason, first, last)
+    hours, percent = change.hours_micro, change.percent_x100
+    if hours is None and percent is None and reason is not None and reason.allowance_x100 is not None:
+        percent = reason.allowance_x100
+    if (hours is None) == (percent is None):
+        text = "Enter hours or a percentage of the contracted hours" + (
+            ", not both" if hours is not None else ""
+        )
+        _fault(work, index, "HOURS_OR_PERCENT", "hours_micro", text)
+        return None
+    if percent is not None and not 0 <= percent <= _SHARE_MOST:
+        _fault(work, index, "PERCENT_OUT_OF_RANGE", "percent_x100", "The percentage must be from 0 to 100")
+        return None
+    if hours is not None and not 0 <= hours <= _WEEK_MICRO:
+        _fault(
+            work, index, "HOURS_OUT_OF_RANGE", "hours_micro", "The hours must be from 0 to those of a week"
+        )
+        return None
+    if reason is None or first is None or (last is not None and last < first):
+        return None
+    cut = Cut(
+        key=key, version=change.version, reason=reason.reason, hours_micro=hours, percent_x100=percent,
+        first_day=first, last_day=last, notes=change.notes.strip(),
+    )  # fmt: skip
+    _check_share(work, index, change.post, reason, cut)
+    return cut
+
+
+def _reason(work: _Work, index: int, change: Change, standing: Cut | None) -> Reason | None:
+    reason = work.limits.reasons.get(change.reason)
+    if not change.reason:
+        _fault(work, index, "REASON_MISSING", "reason", "Choose a reason")
+    elif reason is None:
+        _fault(work, index, "REASON_UNKNOWN", "reason", f"There is no reason '{change.reason[:60]}'")
+    elif not reason.enabled and not (standing and standing.reason == reason.reason):
+        text = f"{reason.short_name} is retired: choose another reason. Reductions made before stand."
+        if work.limits.strict:
+            _fault(work, index, "REASON_RETIRED", "reason", text)
+        else:
+            work.warnings.append(Fault("REASON_RETIRED", text, "reason", index))
+    return reason
+
+
+def _until_expiry(work: _Work, index: int, reason: Reason, first: date, last: date | None) -> date | None:
+    """The last day a reason allows: filled in where none is given, refused where it is later."""
+    latest = add_months(first, reason.months or 0) - timedelta(1)
+    if last is not None and last <= latest:
+        return last
+    text = f"{reason.short_name} lasts {reason.months} months: from {day_words(first)} to {day_words(latest)} at most"
+    if not work.limits.strict:
+        if last is not None:
+            work.warnings.append(Fault("EXPIRY", text, "last_day", index))
+        return last
+    if last is not None:
+        _fault(work, index, "EXPIRY", "last_day", text)
+    return latest
+
+
+def _check_share(work: _Work, index: int, post: Post, reason: Reason, cut: Cut) -> None:
+    """The fixed and the highest share of a reason, against the hours of every day the reduction runs."""
+    plan = work.after.get(post, Plan())
+    for start, _ in plan.spans(cut.first_day, cut.last_day):
+        hours = work.limits.contracted(post, plan, start)
+        taken = cut.taken_off(hours)
+        if reason.allowance_x100 is not None and taken * _SHARE_MOST != hours * reason.allowance_x100:
+            share = percent_words(reason.allowance_x100)
+            text = f"{reason.short_name} takes off {share} of the contracted hours: {hours_words(hours * reason.allowance_x100 // _SHARE_MOST)}"
+            if work.limits.strict:
+                _fault(work, index, "SHARE_FIXED", _amount_field(cut), text)
+            else:
+                work.warnings.append(Fault("SHARE_FIXED", text, _amount_field(cut), index))
+            return
+        if reason.max_x100 is not None and taken * _SHARE_MOST > hours * reason.max_x100:
+            most = f"{percent_words(reason.max_x100)} of the contracted hours"
+            text = f"{reason.short_name} allows at most {most}: {hours_words(hours * reason.max_x100 // _SHARE_MOST)}"
+            _fault(work, index, "SHARE_TOO_HIGH", _amount_field(cut), text)
+            return
+
+
+def _amount_field(cut: Cut) -> str:
+    return "hours_micro" if cut.percent_x100 is None else "percent_x100"
+
+
+def _grade(work: _Work, index: int, change: Change, key: str) -> GradeFrom | None:
+    first = _first_day(work, index, change)
+    last = _last_day(work, index, change, first)
+    if change.grade not in GRADES:
+        _fault(work, index, "GRADE_UNKNOWN", "grade", f"Choose a grade: {', '.join(GRADES)}")
+        return None
+    if first is None:
+        return None
+    return GradeFrom(key=key, version=change.version, grade=change.grade, first_day=first, last_day=last)
+
+
+_MAKERS = {"hours": _hours, "reduction": _reduction, "grade": _grade}
+
+
+def _check_sums(work: _Work, post: Post, indexes: Sequence[int]) -> None:
+    """On no day may reductions take off more than there is. What was so before the changes stays as it was."""
+    former, plan = work.before.get(post, Plan()), work.after.get(post, Plan())
+    days = [day for day in {*plan.days(), *former.days()} if day > date.min]
+    for day in sorted(days):
+        over = _over(work.limits, post, plan, day)
+        if over <= max(0, _over(work.limits, post, former, day)):
+            continue
+        hours = work.limits.contracted(post, plan, day)
+        shown = [_said(work, cut) for cut in plan.reductions_on(day)]
+        text = (
+            f"On {day_words(day)} the reductions would take off {hours_words(hours + over)}, "
+            f"more than the {hours_words(hours)} of the contract. Shorten or lessen one of these:"
+        )
+        fault = Fault("ABOVE_HOURS", text, "", indexes[0] if len(indexes) == 1 else None, shown)
+        (work.faults if work.limits.strict else work.warnings).append(fault)
+        return
+
+
+def _over(limits: Limits, post: Post, plan: Plan, day: date) -> int:
+    hours = limits.contracted(post, plan, day)
+    return sum(cut.taken_off(hours) for cut in plan.reductions_on(day)) - hours
+
+
+def posts_of(changes: Iterable[Change]) -> list[Post]:
+    """The posts that changes are about, each once, in the order of their codes."""
+    return sorted({change.post for change in changes})
+
+
+def with_keys(changes: Iterable[Change], keys: Mapping[int, str]) -> list[Change]:
+    """The changes with the keys of what they turn out to be about."""
+    return [replace(change, key=keys.get(n, change.key)) for n, change in enumerate(changes)]
+
+
+def gap_warnings(plan: Plan, reasons: Mapping[str, Reason], stages: Collection[str]) -> list[str]:
+    """Days missed between two stages of a trainee, in words: they would show as full-time days."""
+    found = sorted((cut for cut in plan.reductions if cut.reason in stages), key=lambda cut: cut.first_day)
+    said = []
+    for former, later in zip(found, found[1:], strict=False):
+        if former.last_day is not None and timedelta(1) < later.first_day - former.last_day < timedelta(32):
+            first, last = former.last_day + timedelta(1), later.first_day - timedelta(1)
+            said.append(
+                f"From {day_words(first)} to {day_words(last)} no stage counts, between "
+                f"{reasons[former.reason].short_name} and {reasons[later.reason].short_name}"
+            )
+    return said

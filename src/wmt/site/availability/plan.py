@@ -1,0 +1,138 @@
+"""What was entered about one post, as plain data: which hours, reductions and grade are in force on a day.
+
+Nothing here knows the database, and no figure is made here: available points come from the ledger.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import pairwise
+
+Post = tuple[str, str]  # team code, staff code
+
+_SHARE = 100 * 100  # hundredths of a per cent in a whole
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoursFrom:
+    """Contracted hours a week from a day on."""
+
+    key: str
+    version: int = 0
+    first_day: date
+    hours_micro: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cut:
+    """A reduction: hours or a share of the contracted hours, on every day from first to last."""
+
+    key: str
+    version: int = 0
+    reason: str
+    hours_micro: int | None = None
+    percent_x100: int | None = None
+    first_day: date
+    last_day: date | None = None
+    notes: str = ""
+
+    def in_force(self, day: date) -> bool:
+        """Both days count; without a last day it runs on."""
+        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
+
+    def taken_off(self, contracted_micro: int) -> int:
+        """Millionths of an hour it takes off so many contracted hours."""
+        if self.hours_micro is not None:
+            return self.hours_micro
+        return contracted_micro * (self.percent_x100 or 0) // _SHARE
+
+
+@dataclass(frozen=True, kw_only=True)
+class GradeFrom:
+    """A grade in place of the extract's, from a day on."""
+
+    key: str
+    version: int = 0
+    grade: str
+    first_day: date
+    last_day: date | None = None
+
+    def in_force(self, day: date) -> bool:
+        """Both days count; without a last day it runs on."""
+        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
+
+
+Entry = HoursFrom | Cut | GradeFrom
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """All that stands for one post, past and future, in the order of the first days."""
+
+    hours: Sequence[HoursFrom] = field(default_factory=tuple)
+    reductions: Sequence[Cut] = field(default_factory=tuple)
+    grades: Sequence[GradeFrom] = field(default_factory=tuple)
+
+    def hours_on(self, day: date) -> HoursFrom | None:
+        """The hours entered for a day; None where nobody entered any."""
+        return max(
+            (each for each in self.hours if each.first_day <= day),
+            key=lambda each: each.first_day,
+            default=None,
+        )
+
+    def grade_on(self, day: date) -> GradeFrom | None:
+        """The correction of grade on a day: of several, the one that began last."""
+        return max(
+            (each for each in self.grades if each.in_force(day)),
+            key=lambda each: (each.first_day, each.key),
+            default=None,
+        )
+
+    def reductions_on(self, day: date) -> list[Cut]:
+        """The reductions in force on a day."""
+        return [each for each in self.reductions if each.in_force(day)]
+
+    def days(self) -> list[date]:
+        """Every day on which something begins or has just ended, in order."""
+        found = {each.first_day for each in (*self.hours, *self.reductions, *self.grades)}
+        ends = (each.last_day for each in (*self.reductions, *self.grades))
+        return sorted(found | {day + timedelta(1) for day in ends if day is not None and day < date.max})
+
+    def spans(self, first: date, last: date | None) -> list[tuple[date, date | None]]:
+        """The days from first to last in stretches within which nothing changes; an open end is None."""
+        turns = [first, *(day for day in self.days() if day > first and (last is None or day <= last))]
+        return [(start, after - timedelta(1)) for start, after in pairwise(turns)] + [(turns[-1], last)]
+
+    def with_entry(self, entry: Entry) -> "Plan":
+        """The same with an entry in place of the one of its key, or added."""
+        return self._changed(type(entry), entry.key, entry)
+
+    def without(self, kind: type[Entry], key: str) -> "Plan":
+        """The same without an entry."""
+        return self._changed(kind, key, None)
+
+    def _changed(self, kind: type[Entry], key: str, entry: Entry | None) -> "Plan":
+        def rest(entries: Sequence[Entry], its: type[Entry]) -> tuple[Entry, ...]:
+            if kind is not its:
+                return tuple(entries)
+            kept = [each for each in entries if each.key != key] + ([entry] if entry else [])
+            return tuple(sorted(kept, key=_order))
+
+        return Plan(
+            hours=rest(self.hours, HoursFrom),  # type: ignore[arg-type]
+            reductions=rest(self.reductions, Cut),  # type: ignore[arg-type]
+            grades=rest(self.grades, GradeFrom),  # type: ignore[arg-type]
+        )
+
+
+_order: Callable[[Entry], tuple[date, str]] = lambda entry: (entry.first_day, entry.key)  # noqa: E731
+
+
+def status_of(first_day: date, last_day: date | None, day: date, *, withdrawn: bool = False) -> str:
+    """What people call the state of a record on a day: 'withdrawn', 'scheduled', 'active' or 'ended'."""
+    if withdrawn:
+        return "withdrawn"
+    if first_day > day:
+        return "scheduled"
+    return "active" if last_day is None or day <= last_day else "ended"
