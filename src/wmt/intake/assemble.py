@@ -20,10 +20,11 @@ _POST = ["team_code", "staff_code"]
 
 @dataclass(frozen=True)
 class Assembled:
-    """The facts, and what was found wrong while putting them together."""
+    """The facts, what was found wrong while putting them together, and the posts as the extract gave them."""
 
     facts: Facts
     faults: Faults
+    supplied: pl.DataFrame  # POST before anything that people entered
 
 
 def assemble(
@@ -35,7 +36,8 @@ def assemble(
     faults = Faults()
     day, left = night.as_at.date(), without(night, aside)
     posts, team, cms = _organisation(left, codes, faults, names=names, aside=sorted(aside))
-    post = hours_entered(organisation.number_posts(posts, team, sorted(aside)), people)
+    supplied = organisation.number_posts(posts, team, sorted(aside))
+    post = hours_entered(supplied, people)
     rows = caseload.caseload_rows(left, faults)
     facts = Facts(
         as_at=night.as_at,
@@ -49,7 +51,7 @@ def assemble(
         flag=events.numbered(events.flag_rows(left.case_flag, codes), post, FLAG),
         measure=events.numbered(left.measure, post, MEASURE),
     )
-    return Assembled(facts, faults)
+    return Assembled(facts, faults, supplied)
 
 
 def _organisation(

@@ -21,9 +21,12 @@ PERSONAL = frozenset(
 )
 
 
-def canonical_tables(night: Gathered, post: pl.DataFrame, *, names: bool) -> dict[str, pl.DataFrame]:
-    """The tables by name. Without names, personal columns are left out and raw text loses its value."""
-    staff = post.select(
+def canonical_tables(night: Gathered, supplied: pl.DataFrame, *, names: bool) -> dict[str, pl.DataFrame]:
+    """The tables by name. Without names, personal columns are left out and raw text loses its value.
+
+    `supplied` are the posts with the grade and hours of the extract, whatever people entered.
+    """
+    staff = supplied.select(
         "team_code", "staff_code", "name", "grade_code", "grade", "is_placeholder", "contracted_micro"
     )
     tables = {

@@ -138,5 +138,5 @@ def _import(
         facts=assembled.facts if assembled else None,
         set_aside=set_aside,
         sources=night.sources,
-        canonical=canonical_tables(night, assembled.facts.post, names=names) if assembled else {},
+        canonical=canonical_tables(night, assembled.supplied, names=names) if assembled else {},
     )
