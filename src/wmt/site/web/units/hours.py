@@ -1,0 +1,33 @@
+"""Hours and reductions: what was entered of a post, or under a unit, and what is coming."""
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from wmt.site.web.units.question import Question
+from wmt.site.workload.models import Unit
+
+TITLE = "Hours and reductions"
+TEMPLATE = "availability/hours.jinja"
+
+#: Who shows a level: the module with its `content`, and the template that its page extends to.
+_PAGES = {
+    "post": ("wmt.site.web.availability.post", "availability/post.jinja"),
+    "team": ("wmt.site.web.availability.team", "availability/team.jinja"),
+    "pdu": ("wmt.site.web.availability.above", "availability/above.jinja"),
+    "region": ("wmt.site.web.availability.above", "availability/above.jinja"),
+}
+
+
+def applies(unit: Unit) -> bool:
+    """Posts have hours; the units above list what is under them. The nation is too much for one page."""
+    return unit.level in _PAGES and find_spec(_PAGES[unit.level][0]) is not None
+
+
+def content(question: Question) -> dict[str, Any]:
+    """What the page of the unit's level shows."""
+    if not applies(question.unit):
+        return {"hours_template": "availability/nowhere.jinja", "tables": {}}
+    module, template = _PAGES[question.unit.level]
+    found: dict[str, Any] = import_module(module).content(question)
+    return {"hours_template": template, **found}
