@@ -65,13 +65,17 @@ class Change:
 
 @dataclass(frozen=True)
 class Fault:
-    """Why a change cannot be, or what to look at twice. `field` is a field of Change; `shown` are records."""
+    """Why a change cannot be, or what to look at twice. `field` is a field of Change; `shown` are records.
+
+    `post` is whose it is where several changes of a post bring it about together, so that none is at `index`.
+    """
 
     code: str
     message: str
     field: str = ""
     index: int | None = None
     shown: Sequence[str] = ()
+    post: Post | None = None
 
 
 class RefusedError(ValueError):
@@ -355,7 +359,8 @@ def _check_sums(work: _Work, post: Post, indexes: Sequence[int]) -> None:
             f"On {day_words(day)} the reductions would take off {hours_words(hours + over)}, "
             f"more than the {hours_words(hours)} of the contract. Shorten or lessen one of these:"
         )
-        fault = Fault("ABOVE_HOURS", text, "", indexes[0] if len(indexes) == 1 else None, shown)
+        index = indexes[0] if len(indexes) == 1 else None
+        fault = Fault("ABOVE_HOURS", text, "", index, shown, post)
         (work.faults if work.limits.strict else work.warnings).append(fault)
         return
 
