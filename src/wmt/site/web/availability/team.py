@@ -1,0 +1,134 @@
+"""Hours and reductions of a team: every post with what counts today and what comes next."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.urls import reverse
+
+from wmt.site.accounts.access import may
+from wmt.site.accounts.roles import Action
+from wmt.site.availability import standing
+from wmt.site.availability.changes import Reason
+from wmt.site.availability.plan import Plan, Post
+from wmt.site.web import tables
+from wmt.site.web.addresses import unit_url, working_url
+from wmt.site.web.availability.coming import cut_words, ending_of, ending_table, next_change, post_of
+from wmt.site.web.tables import Column, Row, Table, Value
+from wmt.site.web.units.question import Question
+from wmt.site.workload import units
+from wmt.site.workload.models import Unit
+
+#: Where the contracted hours of a post come from.
+ENTERED, SUPPLIED, ASSUMED = "entered", "from the extract", "assumed by grade"
+
+
+def content(question: Question) -> dict[str, Any]:
+    """The posts of the team, what ends soon, and the ways to enter more."""
+    unit, state = question.unit, question.state
+    posts = list(units.below(state, unit, "post"))
+    plans = standing.plans_of([post_of(post) for post in posts])
+    reasons = standing.reasons_on(state.day)
+    cuts = [(post, cut) for post in posts for cut in plans[post_of(post)].reductions]
+    ending = ending_of(cuts, state.day)
+    return {
+        "tables": {
+            "hours": posts_table(question, posts, plans, reasons),
+            "ending": ending_table(question, ending, reasons, with_team=False),
+        },
+        "ending": len(ending),
+        "day": f"{state.day:%-d %B %Y}",
+        "edit_href": edit_href(question),
+        "upload_href": reverse("people-upload") if may(question.user, Action.EDIT_AVAILABILITY) else "",
+    }
+
+
+def edit_href(question: Question) -> str:
+    """The page that changes the whole team, for who may."""
+    code = question.unit.code
+    allowed = may(question.user, Action.EDIT_AVAILABILITY, level="team", code=code, state=question.state)
+    return reverse("team-edit", args=[code]) if allowed else ""
+
+
+def posts_table(
+    question: Question, posts: Sequence[Unit], plans: Mapping[Post, Plan], reasons: Mapping[str, Reason]
+) -> Table:
+    """A row for each post; in full with where the hours are from in a column of its own."""
+    in_full = question.in_full
+    columns = [
+        Column("name", "Practitioner"),
+        *([Column("code", "Post", "code")] if in_full else []),
+        Column("grade", "Grade"),
+        Column("contracted", "Contracted hours", "hours", "hours a week, before reductions"),
+        *([Column("source", "Where the hours are from")] if in_full else []),
+        Column("reduction", "Reductions", "hours", "hours a week that reductions in force take off"),
+        Column("in_force", "Reductions in force"),
+        Column("available", "Available points", "points"),
+        Column("capacity", "Capacity", "percent", "points held ÷ points available"),
+        Column("next", "Next change", "date"),
+        *([Column("next_words", "What changes")] if in_full else []),
+    ]
+    rows = [_row(question, post, plans[post_of(post)], reasons) for post in posts]
+    return Table(
+        "hours",
+        f"Hours and reductions in {question.unit.name}",
+        columns,
+        rows,
+        _total(question) if rows else None,
+        empty="Nobody is in this team.",
+    )
+
+
+def _row(question: Question, post: Unit, plan: Plan, reasons: Mapping[str, Reason]) -> Row:
+    day = question.state.day
+    coming = next_change(plan, day, reasons)
+    source = source_of(post, plan, question)
+    cuts = [cut_words(cut, post.contracted_hours_micro, reasons) for cut in plan.reductions_on(day)]
+    values = {
+        "name": tables.text(post.name, unit_url("post", post.code, "hours")),
+        "code": tables.text(post.code),
+        "grade": tables.text(post.grade, note=_grade_note(post, plan, question)),
+        "source": tables.text(source),
+        "in_force": tables.text("; ".join(cuts) or "none"),
+        "next": _next(coming),
+        "next_words": tables.text(coming[1] if coming else ""),
+    }
+    return Row(values | _figures(question, post, source), "post", post.code)
+
+
+def _figures(question: Question, unit: Unit, source: str = "") -> dict[str, Value]:
+    """The figures of a post or the team, each with the way to its lines."""
+
+    def href(figure: str) -> str:
+        return working_url(unit.level, unit.code, figure)
+
+    contracted, points = unit.contracted_hours_micro, unit.points_x100
+    return {
+        "contracted": tables.hours(contracted, href("contracted_hours"), source),
+        "reduction": tables.hours(unit.reduction_hours_micro, href("reduction_hours")),
+        "available": tables.points(unit.available_x100, href("available")),
+        "capacity": tables.percent(points, unit.available_x100, question.state.over_x100, href("capacity")),
+    }
+
+
+def _total(question: Question) -> Row:
+    empty = ("code", "grade", "source", "in_force", "next_words")
+    values = {"name": tables.text("Team"), "next": Value(None), **{key: tables.text("") for key in empty}}
+    return Row(values | _figures(question, question.unit))
+
+
+def source_of(post: Unit, plan: Plan, question: Question) -> str:
+    """Whether the hours that count were entered, came with the extract, or are those usual for the grade."""
+    if plan.hours_on(question.state.day) is not None:
+        return ENTERED
+    return ASSUMED if post.supplied_micro is None else SUPPLIED
+
+
+def _grade_note(post: Unit, plan: Plan, question: Question) -> str:
+    corrected = plan.grade_on(question.state.day)
+    if corrected is None or post.supplied_grade in ("", corrected.grade):
+        return ""
+    return f"{post.supplied_grade} in the extract"
+
+
+def _next(coming: tuple[Any, str] | None) -> Value:
+    return tables.day(coming[0], coming[1]) if coming else Value(None, "none entered")
