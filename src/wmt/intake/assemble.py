@@ -13,7 +13,7 @@ from wmt.intake.conflicts import warn_conflicts
 from wmt.intake.faults import Faults
 from wmt.intake.gathered import Gathered, post_frame
 from wmt.intake.model import Post
-from wmt.intake.people import People, hours_entered, reductions_of
+from wmt.intake.people import People, grades_corrected, hours_entered, reductions_of
 
 _POST = ["team_code", "staff_code"]
 
@@ -35,9 +35,9 @@ def assemble(
     assert night.tier_scheme is not None
     faults = Faults()
     day, left = night.as_at.date(), without(night, aside)
-    posts, team, cms = _organisation(left, codes, faults, names=names, aside=sorted(aside))
+    posts, team, cms = _organisation(left, codes, people, faults, names=names, aside=sorted(aside))
     supplied = organisation.number_posts(posts, team, sorted(aside))
-    post = hours_entered(supplied, people)
+    post = hours_entered(grades_corrected(supplied, people), people)
     rows = caseload.caseload_rows(left, faults)
     facts = Facts(
         as_at=night.as_at,
@@ -55,15 +55,16 @@ def assemble(
 
 
 def _organisation(
-    night: Gathered, codes: Codes, faults: Faults, *, names: bool, aside: Collection[Post]
+    night: Gathered, codes: Codes, people: People, faults: Faults, *, names: bool, aside: Collection[Post]
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Posts and teams, and the contacts that decide whether the post NOT-KNOWN is needed."""
+    """Posts as the extract has them, teams, and the contacts, which decide whether NOT-KNOWN is needed."""
     assert night.as_at is not None
     posts = organisation.build_posts(night, codes, names=names, not_known=False, aside=aside)
-    cms = contacts.contact_rows(night.contact, night.as_at.date(), codes, posts, faults)
+    corrected = grades_corrected(posts, people)
+    cms = contacts.contact_rows(night.contact, night.as_at.date(), codes, corrected, faults)
     if not cms.select((contacts.knows("by") & contacts.knows("om")).all()).item():
         posts = organisation.build_posts(night, codes, names=names, not_known=True, aside=aside)
-    organisation.check_posts(night, posts, codes, faults)
+    organisation.check_posts(night, grades_corrected(posts, people), codes, faults)
     warn_conflicts(night, faults, names=names)
     return posts, organisation.build_teams(night, posts), cms
 

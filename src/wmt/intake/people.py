@@ -1,8 +1,6 @@
-"""People tables: contracted hours and reductions, which no extract holds."""
+"""People tables in a night: hours, reductions and grades that no extract holds, beside what it does hold."""
 
-from calendar import monthrange
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -11,47 +9,16 @@ import polars as pl
 from wmt.facts import micro_hours
 from wmt.facts.schema import REDUCTION
 from wmt.facts.words import MICRO
-from wmt.intake.codes import Codes, Reason
+from wmt.intake.codes import Codes
 from wmt.intake.faults import Faults, Hit
-from wmt.intake.model import Post, Source
+from wmt.intake.model import Post
+from wmt.intake.people_model import People, Reduction, add_months
 
 #: Days without a reduction between two stages of the trainee route that look like a slip.
 GAP_DAYS = 3
 STAGE = "PQiP"
-FULL = 100 * 100  # hundredths of a percent
 
-
-@dataclass(frozen=True)
-class Reduction:
-    """One reduction as written. Exactly one of the two amounts is given."""
-
-    row: int
-    reference: str
-    post: Post
-    reason: Reason
-    hours_micro: int | None
-    percent_x100: int | None
-    first_day: date
-    last_day: date | None
-
-    def in_force(self, day: date) -> bool:
-        """Both days count; without a last day it runs on."""
-        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
-
-    def taken_off(self, contracted_micro: int) -> int:
-        """Millionths of an hour taken off, exact to the millionth."""
-        if self.hours_micro is not None:
-            return self.hours_micro
-        return contracted_micro * (self.percent_x100 or 0) // FULL
-
-
-@dataclass(frozen=True)
-class People:
-    """Hours in force on the day by post, all reductions not deleted, and where they were read."""
-
-    hours_micro: Mapping[Post, int] = field(default_factory=dict)
-    reductions: Sequence[Reduction] = ()
-    sources: Sequence[Source] = ()
+__all__ = ["People", "Reduction", "add_months", "grades_corrected", "hours_entered", "reductions_of"]
 
 
 def hours_entered(posts: pl.DataFrame, people: People) -> pl.DataFrame:
@@ -70,6 +37,21 @@ def hours_entered(posts: pl.DataFrame, people: People) -> pl.DataFrame:
             hours_source=pl.when(given).then(pl.lit("entered")).otherwise("hours_source"),
         )
         .drop("entered")
+    )
+
+
+def grades_corrected(posts: pl.DataFrame, people: People) -> pl.DataFrame:
+    """POST, numbered or not, with the grades that people corrected; grade codes stay as they were written."""
+    if not people.grades:
+        return posts
+    rows = [(*post, grade) for post, grade in people.grades.items()]
+    corrected = pl.DataFrame(
+        rows, schema={"team_code": pl.String, "staff_code": pl.String, "corrected": pl.String}, orient="row"
+    )
+    return (
+        posts.join(corrected, on=["team_code", "staff_code"], how="left", maintain_order="left")
+        .with_columns(grade=pl.coalesce("corrected", "grade"))
+        .drop("corrected")
     )
 
 
@@ -111,6 +93,9 @@ def _warn_strangers(people: People, numbers: Mapping[Post, int], faults: Faults)
     rows = [Hit(r.row, None, ":".join(r.post)) for r in people.reductions if r.post not in numbers]
     what = "{n} reductions are of posts that are not in this night"
     faults.warn_once("PEOPLE_UNKNOWN_POST", "reductions", rows, what)
+    rows = [Hit(c.row, None, ":".join(c.post)) for c in people.grade_corrections if c.post not in numbers]
+    what = "{n} corrections of grade are of posts that are not in this night"
+    faults.warn_once("PEOPLE_UNKNOWN_POST", "grade_corrections", rows, what)
 
 
 def _contracted(posts: pl.DataFrame, codes: Codes) -> dict[Post, int]:
@@ -168,13 +153,6 @@ def _hours(micro: int) -> str:
 def _expired(reduction: Reduction, day: date) -> bool:
     months = reduction.reason.months_to_expiry
     return months is not None and day >= add_months(reduction.first_day, months)
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day some months later, or the month's last day where it has no such day."""
-    year, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + year, month + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def _check_stages(reductions: Sequence[Reduction], faults: Faults) -> None:

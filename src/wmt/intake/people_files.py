@@ -1,255 +1,172 @@
-"""Reading the people tables: every cell checked, nothing guessed."""
+"""People tables in a folder, in single files, or on the sheets of one workbook."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
-from wmt.facts import micro_hours
-from wmt.intake.codes import Codes, Reason
+import polars as pl
+
+from wmt import rules
+from wmt.intake.cells import clean_name
+from wmt.intake.codes import Codes, Reason, codes_at
 from wmt.intake.faults import Faults, Refusal
-from wmt.intake.model import Post, Source
-from wmt.intake.people import People, Reduction
+from wmt.intake.model import Source
+from wmt.intake.people_book import book_tables
+from wmt.intake.people_cells import Row, Table, rows_of
+from wmt.intake.people_model import People
+from wmt.intake.people_tables import (
+    GRADE_COLUMNS,
+    GRADE_NEEDED,
+    HOURS_COLUMNS,
+    HOURS_NEEDED,
+    REASON_COLUMNS,
+    REASON_NEEDED,
+    REDUCTION_COLUMNS,
+    REDUCTION_NEEDED,
+    dated_hours,
+    grade_corrections,
+    grades_on,
+    hours_on,
+    reasons,
+    reasons_on,
+    reductions,
+)
 from wmt.intake.table_file import read_table, source_of
 
 HOURS_FILE, REDUCTIONS_FILE = "contracted_hours", "reductions"
+GRADES_FILE, REASONS_FILE = "grade_corrections", "reduction_reasons"
+TABLES = (HOURS_FILE, REDUCTIONS_FILE, GRADES_FILE, REASONS_FILE)
 SUFFIXES = (".csv", ".parquet")
-HOURS_COLUMNS = ("team_code", "staff_code", "hours", "valid_from")
-REDUCTION_COLUMNS = [
-    "reduction_id",
-    "team_code",
-    "staff_code",
-    "reason",
-    "hours",
-    "percent",
-    "first_day",
-    "last_day",
-    "deleted",
-    "notes",
-]
-HOURS_IN_A_WEEK = 168
-
-
-@dataclass(frozen=True)
-class _Cells:
-    """One row of a people table, with somewhere to report what is wrong with it."""
-
-    table: str
-    row: int
-    cells: Mapping[str, str | None]
-    faults: Faults
-
-    @property
-    def post(self) -> Post | None:
-        team, staff = self.cells.get("team_code"), self.cells.get("staff_code")
-        return (team, staff) if team and staff else None
-
-    def refuse(self, code: str, column: str, what: str) -> None:
-        """Record a fault of this row, confined to its post."""
-        posts = [self.post] if self.post else []
-        where = f"{self.table} row {self.row}"
-        self.faults.refuse(
-            code, f"{where}: {what}", sheet=self.table, row=self.row, column=column, posts=posts
-        )
-
-    def required(self, column: str) -> str | None:
-        """The text of a cell that must not be empty."""
-        if not self.cells.get(column):
-            self.refuse("PEOPLE_MISSING_VALUE", column, f"{column} is empty")
-        return self.cells.get(column)
-
-    def number(self, column: str, decimals: int, most: int) -> Decimal | None:
-        """A plain decimal number from 0 to `most`, None when empty or, and then refused, anything else."""
-        text = self.cells.get(column)
-        if not text:
-            return None
-        plain = re.fullmatch(r"\d{1,3}(\.(\d+))?", text, re.ASCII)
-        if not plain or len((plain[2] or "").rstrip("0")) > decimals or Decimal(text) > most:
-            self.refuse(
-                "PEOPLE_BAD_NUMBER",
-                column,
-                f"{column} '{text}' is not a number from 0 to {most} with at most {decimals} decimals",
-            )
-            return None
-        return Decimal(text)
-
-    def day(self, column: str) -> date | None:
-        """An ISO date, None when empty or, and then refused, anything else."""
-        text = self.cells.get(column)
-        if not text:
-            return None
-        try:
-            if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
-                return date.fromisoformat(text)
-        except ValueError:
-            pass
-        self.refuse("PEOPLE_BAD_DATE", column, f"{column} '{text}' is not a date")
-        return None
-
-    def truth(self, column: str) -> bool:
-        """true or false; empty is false."""
-        text = (self.cells.get(column) or "false").lower()
-        if text not in ("true", "false"):
-            self.refuse("PEOPLE_BAD_VALUE", column, f"{column} '{text}' is neither true nor false")
-        return text == "true"
+BOOK = ".xlsx"
+#: A spreadsheet program takes a text that begins with one of these for a formula, unless an apostrophe
+#: stands before it: tables that are kept as CSV have it, and it is no part of the text.
+_GUARDED = r"^'[=+\-@']"
 
 
 def read_people(folder: Path, codes: Codes, day: date, faults: Faults) -> People:
-    """Both tables of a folder; one of them may be absent. Faults are confined to posts where possible."""
-    files = {name: file for name in (HOURS_FILE, REDUCTIONS_FILE) if (file := _file(folder, name))}
+    """The tables of a folder; all but one may be absent. Faults are confined to posts where possible."""
+    files = _in_folder(folder, faults, one_of_each=True)
     if not files:
-        what = f"the folder {folder.name} holds neither {HOURS_FILE} nor {REDUCTIONS_FILE}"
-        faults.refuse("PEOPLE_NOT_A_TABLE", what, sheet=HOURS_FILE)
         return People()
-    hours: dict[Post, int] = {}
-    reductions: list[Reduction] = []
-    if HOURS_FILE in files:
-        hours = _hours_in_force(_rows(files[HOURS_FILE], HOURS_COLUMNS, HOURS_COLUMNS[:3], faults), day)
-    if REDUCTIONS_FILE in files:
-        needed = ("team_code", "staff_code", "reason", "first_day")
-        reductions = _reductions(_rows(files[REDUCTIONS_FILE], REDUCTION_COLUMNS, needed, faults), codes)
-    return People(hours, reductions, _sources(files.values()))
+    return _people(_tables(files, faults), codes.reasons, day, faults, _sources(files))
 
 
-def _file(folder: Path, name: str) -> Path | None:
-    return next(
-        (folder / f"{name}{suffix}" for suffix in SUFFIXES if (folder / f"{name}{suffix}").is_file()), None
-    )
+def read_people_tables(
+    given: Path | Sequence[tuple[str, bytes]],
+    day: date,
+    *,
+    tree: rules.Tree | None = None,
+    known: Mapping[str, Reason] | None = None,
+) -> tuple[People, Faults]:
+    """People tables without an extract: a folder, a file, or files by name and content, .xlsx among them.
+
+    `day` is the one on which hours, grades and reasons are told. `known` are reasons beside those of the
+    rules. Where the faults refuse anything, what is given back is not whole.
+    """
+    faults = Faults()
+    reasons_known = {**codes_at(tree or rules.load(), day).reasons, **(known or {})}
+    if not isinstance(given, Path):
+        files = list(given)
+    elif given.is_dir():
+        files = _in_folder(given, faults)
+    else:
+        files = _bytes([given], faults)
+    return _people(_tables(files, faults), reasons_known, day, faults, _sources(files)), faults
 
 
-def _sources(files: Iterable[Path]) -> list[Source]:
-    return [source_of(file.read_bytes(), f"people/{file.name}") for file in files]
+def _in_folder(folder: Path, faults: Faults, *, one_of_each: bool = False) -> list[tuple[str, bytes]]:
+    """The files of a folder that are tables of people; with `one_of_each` CSV goes before Parquet."""
+    found: list[Path] = []
+    for name in TABLES:
+        files = [file for suffix in SUFFIXES if (file := folder / f"{name}{suffix}").is_file()]
+        found += files[:1] if one_of_each else files
+    if not found:
+        what = f"the folder {folder.name} holds none of {', '.join(TABLES)}"
+        faults.refuse("PEOPLE_NOT_A_TABLE", what, sheet=HOURS_FILE)
+    return _bytes(found, faults)
 
 
-def _rows(file: Path, known: Sequence[str], needed: Sequence[str], faults: Faults) -> Iterator[_Cells]:
-    """The rows of a table as texts. Row numbers count the header as 1."""
-    table = file.stem
+def _bytes(paths: Sequence[Path], faults: Faults) -> list[tuple[str, bytes]]:
+    found = []
+    for path in paths:
+        try:
+            found.append((path.name, path.read_bytes()))
+        except OSError as error:
+            what = f"{path.name} cannot be read: {error.strerror}"
+            faults.refuse("PEOPLE_NOT_A_TABLE", what, sheet=path.stem)
+    return found
+
+
+def _sources(files: Collection[tuple[str, bytes]]) -> list[Source]:
+    return [source_of(data, f"people/{name}") for name, data in files]
+
+
+def _tables(files: Sequence[tuple[str, bytes]], faults: Faults) -> dict[str, Table]:
+    """The tables of files by name. What is none of them, or there twice, is refused by its name."""
+    found: dict[str, Table] = {}
+    for file, data in files:
+        for table in _tables_of(file, data, faults):
+            if table.name in found:
+                what = f"{table.file} holds {table.name}, and so does {found[table.name].file}"
+                faults.refuse("DUPLICATE_SHEET_OR_COLUMN", what, sheet=table.name)
+            found.setdefault(table.name, table)
+    return found
+
+
+def _tables_of(file: str, data: bytes, faults: Faults) -> list[Table]:
+    if file.lower().endswith(BOOK):
+        return book_tables(data, file, TABLES, faults)
+    name = _name_of(file)
+    if name is None:
+        what = f"nobody can tell which table {file} is"
+        faults.refuse("PEOPLE_UNKNOWN_TABLE", what, sheet=file)
+        return []
     try:
-        frame = read_table(file.read_bytes(), file.name)
-    except (Refusal, OSError) as error:
-        row = error.row if isinstance(error, Refusal) else None
-        faults.refuse("PEOPLE_NOT_A_TABLE", f"{file.name} cannot be read: {error}", sheet=table, row=row)
-        return
-    missing = [column for column in needed if column not in frame.columns]
-    for column in missing:
-        faults.refuse(
-            "PEOPLE_MISSING_COLUMNS", f"{file.name} has no column {column}", sheet=table, row=1, column=column
-        )
-    strange = [column for column in frame.columns if column not in known]
-    if strange:
-        what = f"{file.name} has columns nobody knows: {', '.join(strange[:10])}"
-        faults.warn("PEOPLE_UNKNOWN_COLUMN", what, sheet=table, row=1, column=strange[0])
-    if not missing:
-        for number, cells in enumerate(frame.iter_rows(named=True), 2):
-            if any(cells.values()):
-                yield _Cells(table, number, cells, faults)
+        return [Table(name, file, _unguarded(read_table(data, file)))]
+    except Refusal as error:
+        what = f"{file} cannot be read: {error}"
+        faults.refuse("PEOPLE_NOT_A_TABLE", what, sheet=name, row=error.row)
+        return []
 
 
-def _hours_in_force(rows: Iterable[_Cells], day: date) -> dict[Post, int]:
-    """Hours of each post on the day, in millionths: those of the latest valid_from not after it."""
-    found: dict[tuple[Post, date], int] = {}
-    for row in rows:
-        before = len(row.faults.items)
-        for column in ("team_code", "staff_code", "hours"):
-            row.required(column)
-        hours, since = row.number("hours", 2, HOURS_IN_A_WEEK), row.day("valid_from") or date.min
-        if len(row.faults.items) > before or row.post is None or hours is None:
-            continue
-        if (row.post, since) in found:
-            row.refuse(
-                "PEOPLE_DUPLICATE", "valid_from", f"a second row for {':'.join(row.post)} from that day"
-            )
-        found[row.post, since] = micro_hours(hours)
-    return {post: hours for (post, since), hours in sorted(found.items()) if since <= day}
-
-
-def _reductions(rows: Iterable[_Cells], codes: Codes) -> list[Reduction]:
-    reasons = _reasons_by_word(codes)
-    found: dict[str, Reduction] = {}
-    contents: set[tuple[object, ...]] = set()
-    for row in rows:
-        reduction = _reduction(row, reasons)
-        if reduction is None:
-            continue
-        while not row.cells.get("reduction_id") and reduction.reference in found:
-            reduction = replace(reduction, reference=reduction.reference + "+")
-        content = (
-            reduction.post,
-            reduction.reason.reason_id,
-            reduction.hours_micro,
-            reduction.percent_x100,
-            reduction.first_day,
-            reduction.last_day,
-        )
-        if reduction.reference in found or content in contents:
-            row.refuse(
-                "PEOPLE_DUPLICATE",
-                "reduction_id",
-                f"the reduction {reduction.reference} stands there already",
-            )
-        found[reduction.reference] = reduction
-        contents.add(content)
-    return list(found.values())
-
-
-def _reasons_by_word(codes: Codes) -> dict[str, Reason]:
-    words: dict[str, Reason] = {}
-    for reason in codes.reasons.values():
-        for word in (reason.reason_id, reason.name, reason.short_name):
-            words.setdefault(word.lower(), reason)
-    return words
-
-
-def _reduction(row: _Cells, reasons: Mapping[str, Reason]) -> Reduction | None:
-    """The reduction of a row; None when it is deleted or refused."""
-    before = len([fault for fault in row.faults.items if fault.severity == "refuse"])
-    if row.truth("deleted"):
+def _name_of(file: str) -> str | None:
+    """The table a file is by its name, also where a browser or a person added to it: 'reductions (2).csv'."""
+    stem, dot, suffix = file.rpartition(".")
+    word = clean_name(stem).replace(" ", "_")
+    if f"{dot}{suffix.lower()}" not in SUFFIXES:
         return None
-    for column in ("team_code", "staff_code", "reason", "first_day"):
-        row.required(column)
-    reason = reasons.get((row.cells.get("reason") or "").lower())
-    if row.cells.get("reason") and reason is None:
-        row.refuse("PEOPLE_UNKNOWN_REASON", "reason", f"the reason '{row.cells['reason']}' is not known")
-    hours, percent = row.number("hours", 6, HOURS_IN_A_WEEK), row.number("percent", 2, 100)
-    first, last = row.day("first_day"), row.day("last_day")
-    if first and last and last < first:
-        row.refuse("PEOPLE_LAST_BEFORE_FIRST", "last_day", f"the last day {last} is before the first {first}")
-    if reason:
-        percent = _amount(row, reason, hours, percent)
-    after = len([fault for fault in row.faults.items if fault.severity == "refuse"])
-    if after > before or row.post is None or reason is None or first is None:
-        return None
-    reference = row.cells.get("reduction_id") or f"{':'.join(row.post)}:{reason.reason_id}:{first}"
-    return Reduction(
-        row=row.row,
-        reference=reference,
-        post=row.post,
-        reason=reason,
-        hours_micro=None if hours is None else micro_hours(hours),
-        percent_x100=None if percent is None or hours is not None else int(percent * 100),
-        first_day=first,
-        last_day=last,
+    return next((name for name in TABLES if re.match(rf"{name}(?![a-z])", word)), None)
+
+
+def _unguarded(frame: pl.DataFrame) -> pl.DataFrame:
+    text = pl.col(pl.String)
+    return frame.with_columns(
+        pl.when(text.str.contains(_GUARDED)).then(text.str.slice(1)).otherwise(text).name.keep()
     )
 
 
-def _amount(row: _Cells, reason: Reason, hours: Decimal | None, percent: Decimal | None) -> Decimal | None:
-    """The percentage that counts: as written, or the reason's fixed share where nothing is written."""
-    written = [column for column in ("hours", "percent") if row.cells.get(column)]
-    if len(written) == 2 or (not written and reason.allowance_percent is None):
-        row.refuse(
-            "PEOPLE_HOURS_OR_PERCENT",
-            "hours",
-            f"{' and '.join(written) or 'neither hours nor percent'} given",
-        )
-    if not reason.enabled:
-        what = f"{row.table} row {row.row}: the reason {reason.short_name} is switched off"
-        row.faults.warn("PEOPLE_REASON_OFF", what, sheet=row.table, row=row.row, column="reason")
-    if not written:
-        return reason.allowance_percent
-    if percent is not None and reason.allowance_percent not in (None, percent):
-        usual = f"the usual {reason.allowance_percent}% of {reason.short_name}"
-        what = f"{row.table} row {row.row}: {percent}%, not {usual}"
-        row.faults.warn("PEOPLE_SHARE_DIFFERS", what, sheet=row.table, row=row.row, column="percent")
-    return percent if hours is None else None
+def _people(
+    tables: Mapping[str, Table], known: Mapping[str, Reason], day: date, faults: Faults, sources: list[Source]
+) -> People:
+    """The tables as records, each checked. Reasons come first: reductions name them."""
+    hours = _read(tables.get(HOURS_FILE), HOURS_COLUMNS, HOURS_NEEDED, faults)
+    cuts = _read(tables.get(REDUCTIONS_FILE), REDUCTION_COLUMNS, REDUCTION_NEEDED, faults)
+    grades = _read(tables.get(GRADES_FILE), GRADE_COLUMNS, GRADE_NEEDED, faults)
+    named = _read(tables.get(REASONS_FILE), REASON_COLUMNS, REASON_NEEDED, faults)
+    dated, corrected, own = dated_hours(hours), grade_corrections(grades), reasons(named)
+    standing, gone = reductions(cuts, reasons_on(known, own, day))
+    return People(
+        hours_micro=hours_on(dated, day),
+        reductions=standing,
+        sources=sources,
+        dated_hours=dated,
+        grades=grades_on(corrected, day),
+        grade_corrections=corrected,
+        reasons=own,
+        withdrawn=gone,
+    )
+
+
+def _read(table: Table | None, columns: Sequence[str], needed: Sequence[str], faults: Faults) -> list[Row]:
+    return [] if table is None else list(rows_of(table, columns, needed, faults))

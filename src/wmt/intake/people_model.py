@@ -1,0 +1,106 @@
+"""What people tables hold, as plain records: hours, reductions, corrections of grade, reasons."""
+
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from wmt.intake.codes import Reason
+from wmt.intake.model import Post, Source
+
+FULL = 100 * 100  # hundredths of a percent
+
+
+@dataclass(frozen=True)
+class DatedHours:
+    """Contracted hours a week as written, from a day on; the first of all days where none is written."""
+
+    row: int
+    post: Post
+    first_day: date
+    hours_micro: int
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """One reduction as written. Exactly one of the two amounts is given."""
+
+    row: int
+    reference: str
+    post: Post
+    reason: Reason
+    hours_micro: int | None
+    percent_x100: int | None
+    first_day: date
+    last_day: date | None
+    notes: str = ""
+
+    def in_force(self, day: date) -> bool:
+        """Both days count; without a last day it runs on."""
+        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
+
+    def taken_off(self, contracted_micro: int) -> int:
+        """Millionths of an hour taken off, exact to the millionth."""
+        if self.hours_micro is not None:
+            return self.hours_micro
+        return contracted_micro * (self.percent_x100 or 0) // FULL
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """A reduction that a table marks as deleted. The post is None where the row does not name it."""
+
+    row: int
+    reference: str
+    post: Post | None
+
+
+@dataclass(frozen=True)
+class GradeCorrection:
+    """Another grade than the extract gives, on every day from first to last."""
+
+    row: int
+    post: Post
+    grade: str
+    first_day: date
+    last_day: date | None
+    why: str = ""
+
+    def in_force(self, day: date) -> bool:
+        """Both days count; without a last day it runs on."""
+        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
+
+
+@dataclass(frozen=True)
+class DatedReason:
+    """A reason for reductions as it is from a day on: one more than the rules have, or in place of theirs."""
+
+    row: int
+    reason: Reason
+    category: str
+    first_day: date
+
+
+@dataclass(frozen=True)
+class People:
+    """All that the tables of people hold, and where it was read.
+
+    `hours_micro` and `grades` are those in force on the day of the night, by post; everything else is
+    whole, past and future. `reductions` are those not deleted.
+    """
+
+    hours_micro: Mapping[Post, int] = field(default_factory=dict)
+    reductions: Sequence[Reduction] = ()
+    sources: Sequence[Source] = ()
+    dated_hours: Sequence[DatedHours] = ()
+    grades: Mapping[Post, str] = field(default_factory=dict)
+    grade_corrections: Sequence[GradeCorrection] = ()
+    reasons: Sequence[DatedReason] = ()
+    withdrawn: Sequence[Withdrawn] = ()
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day some months later, or the month's last day where it has no such day."""
+    year, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + year, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))

@@ -1,0 +1,218 @@
+"""People tables, row by row: hours, reductions, corrections of grade and reasons as records."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from wmt.facts import GRADES, micro_hours
+from wmt.intake.codes import Reason
+from wmt.intake.model import Post
+from wmt.intake.people_cells import Row
+from wmt.intake.people_model import DatedHours, DatedReason, GradeCorrection, Reduction, Withdrawn
+
+HOURS_COLUMNS = ("team_code", "staff_code", "hours", "valid_from")
+REDUCTION_COLUMNS = (
+    "reduction_id",
+    "team_code",
+    "staff_code",
+    "reason",
+    "hours",
+    "percent",
+    "first_day",
+    "last_day",
+    "deleted",
+    "notes",
+)
+GRADE_COLUMNS = ("team_code", "staff_code", "grade", "first_day", "last_day", "why")
+REASON_COLUMNS = (
+    "id",
+    "name",
+    "short_name",
+    "category",
+    "allowance_percent",
+    "max_percent",
+    "months_to_expiry",
+    "enabled",
+    "first_day",
+)
+HOURS_NEEDED = HOURS_COLUMNS[:3]
+REDUCTION_NEEDED = ("team_code", "staff_code", "reason", "first_day")
+GRADE_NEEDED = GRADE_COLUMNS[:4]
+REASON_NEEDED = REASON_COLUMNS[:4]
+HOURS_IN_A_WEEK = 168
+MOST_MONTHS = 600
+
+
+def dated_hours(rows: Iterable[Row]) -> list[DatedHours]:
+    """Contracted hours as written, one row for each post and first day."""
+    found: dict[tuple[Post, date], DatedHours] = {}
+    for row in rows:
+        for column in HOURS_NEEDED:
+            row.required(column)
+        hours, since = row.number("hours", 2, HOURS_IN_A_WEEK), row.day("valid_from") or date.min
+        if row.refused or row.post is None or hours is None:
+            continue
+        if (row.post, since) in found:
+            what = f"a second row for {':'.join(row.post)} from that day"
+            row.refuse("PEOPLE_DUPLICATE", "valid_from", what)
+        found[row.post, since] = DatedHours(row.row, row.post, since, micro_hours(hours))
+    return list(found.values())
+
+
+def hours_on(hours: Iterable[DatedHours], day: date) -> dict[Post, int]:
+    """Hours of each post on the day, in millionths: those of the latest first day not after it."""
+    ordered = sorted(hours, key=lambda each: (each.post, each.first_day))
+    return {each.post: each.hours_micro for each in ordered if each.first_day <= day}
+
+
+def grade_corrections(rows: Iterable[Row]) -> list[GradeCorrection]:
+    """Corrections of grade as written, one row for each post and first day."""
+    found: dict[tuple[Post, date], GradeCorrection] = {}
+    for row in rows:
+        for column in GRADE_NEEDED:
+            row.required(column)
+        grade, first, last = row.text("grade").upper(), row.day("first_day"), row.day("last_day")
+        if grade and grade not in GRADES:
+            what = f"grade '{row.text('grade')}' is none of {', '.join(GRADES)}"
+            row.refuse("PEOPLE_UNKNOWN_GRADE", "grade", what)
+        row.days_in_order(first, last)
+        if row.refused or row.post is None or first is None:
+            continue
+        if (row.post, first) in found:
+            what = f"a second correction for {':'.join(row.post)} from that day"
+            row.refuse("PEOPLE_DUPLICATE", "first_day", what)
+        found[row.post, first] = GradeCorrection(row.row, row.post, grade, first, last, row.text("why"))
+    return list(found.values())
+
+
+def grades_on(corrections: Iterable[GradeCorrection], day: date) -> dict[Post, str]:
+    """The corrected grade of each post on the day: of several, the one that began last."""
+    ordered = sorted(corrections, key=lambda each: (each.post, each.first_day))
+    return {each.post: each.grade for each in ordered if each.in_force(day)}
+
+
+def reasons(rows: Iterable[Row]) -> list[DatedReason]:
+    """Reasons as written, one row for each id and first day."""
+    found: dict[tuple[str, date], DatedReason] = {}
+    for row in rows:
+        for column in REASON_NEEDED:
+            row.required(column)
+        share, most = row.number("allowance_percent", 2, 100), row.number("max_percent", 2, 100)
+        months = row.number("months_to_expiry", 0, MOST_MONTHS, least=1)
+        first = row.day("first_day") or date.min
+        enabled = row.truth("enabled", otherwise=True)
+        if row.refused:
+            continue
+        reason = Reason(
+            row.text("id"), row.text("name"), row.text("short_name"), share, most,
+            None if months is None else int(months), enabled,
+        )  # fmt: skip
+        if (reason.reason_id, first) in found:
+            row.refuse("PEOPLE_DUPLICATE", "id", f"a second row for the reason {reason.reason_id} from then")
+        found[reason.reason_id, first] = DatedReason(row.row, reason, row.text("category"), first)
+    return list(found.values())
+
+
+def reasons_on(rules: Mapping[str, Reason], dated: Iterable[DatedReason], day: date) -> dict[str, Reason]:
+    """Reasons by id: those of the rules, and in their place or beside them those of the table on the day.
+
+    One that begins later only is known from its first form on, so that reductions can be scheduled.
+    """
+    found = dict(rules)
+    ordered = sorted(dated, key=lambda each: each.first_day)
+    for each in reversed(ordered):
+        if each.first_day > day and each.reason.reason_id not in rules:
+            found[each.reason.reason_id] = each.reason
+    return found | {each.reason.reason_id: each.reason for each in ordered if each.first_day <= day}
+
+
+def reductions(rows: Iterable[Row], known: Mapping[str, Reason]) -> tuple[list[Reduction], list[Withdrawn]]:
+    """The reductions, and beside them those marked as deleted."""
+    words = _by_word(known)
+    found: dict[str, Reduction] = {}
+    contents: set[tuple[object, ...]] = set()
+    gone: list[Withdrawn] = []
+    for row in rows:
+        if row.truth("deleted"):
+            gone += _withdrawn(row, words)
+            continue
+        reduction = _reduction(row, words)
+        if reduction is None:
+            continue
+        while not row.text("reduction_id") and reduction.reference in found:
+            reduction = replace(reduction, reference=reduction.reference + "+")
+        content = _content(reduction)
+        if reduction.reference in found or content in contents:
+            what = f"the reduction {reduction.reference} stands there already"
+            row.refuse("PEOPLE_DUPLICATE", "reduction_id", what)
+        found[reduction.reference] = reduction
+        contents.add(content)
+    return list(found.values()), [each for each in gone if each.reference not in found]
+
+
+def _content(reduction: Reduction) -> tuple[object, ...]:
+    amount = (reduction.hours_micro, reduction.percent_x100)
+    return reduction.post, reduction.reason.reason_id, amount, reduction.first_day, reduction.last_day
+
+
+def _by_word(known: Mapping[str, Reason]) -> dict[str, Reason]:
+    """Reasons by every word they go by. An id is never taken for another reason's name."""
+    words = {reason_id.lower(): reason for reason_id, reason in known.items()}
+    for reason in known.values():
+        for word in (reason.name, reason.short_name):
+            words.setdefault(word.lower(), reason)
+    return words
+
+
+def _withdrawn(row: Row, words: Mapping[str, Reason]) -> Sequence[Withdrawn]:
+    """The reduction a deleted row means; none where neither an id nor post, reason and day tell."""
+    reference, reason = row.text("reduction_id"), words.get(row.text("reason").lower())
+    if not reference and row.post and reason and row.text("first_day"):
+        reference = f"{':'.join(row.post)}:{reason.reason_id}:{row.text('first_day')}"
+    return [Withdrawn(row.row, reference, row.post)] if reference else []
+
+
+def _reduction(row: Row, words: Mapping[str, Reason]) -> Reduction | None:
+    """The reduction of a row; None when the row was refused."""
+    for column in REDUCTION_NEEDED:
+        row.required(column)
+    reason = words.get(row.text("reason").lower())
+    if row.text("reason") and reason is None:
+        row.refuse("PEOPLE_UNKNOWN_REASON", "reason", f"the reason '{row.text('reason')}' is not known")
+    hours, percent = row.number("hours", 6, HOURS_IN_A_WEEK), row.number("percent", 2, 100)
+    first, last = row.day("first_day"), row.day("last_day")
+    row.days_in_order(first, last)
+    if reason:
+        percent = _amount(row, reason, hours, percent)
+    if row.refused or row.post is None or reason is None or first is None:
+        return None
+    return Reduction(
+        row=row.row,
+        reference=row.text("reduction_id") or f"{':'.join(row.post)}:{reason.reason_id}:{first}",
+        post=row.post,
+        reason=reason,
+        hours_micro=None if hours is None else micro_hours(hours),
+        percent_x100=None if percent is None or hours is not None else int(percent * 100),
+        first_day=first,
+        last_day=last,
+        notes=row.text("notes"),
+    )
+
+
+def _amount(row: Row, reason: Reason, hours: Decimal | None, percent: Decimal | None) -> Decimal | None:
+    """The percentage that counts: as written, or the reason's fixed share where nothing is written."""
+    written = [column for column in ("hours", "percent") if row.text(column)]
+    if len(written) == 2 or (not written and reason.allowance_percent is None):
+        what = f"{' and '.join(written) or 'neither hours nor percent'} given"
+        row.refuse("PEOPLE_HOURS_OR_PERCENT", "hours", what)
+    if not reason.enabled:
+        what = f"{row.table} row {row.row}: the reason {reason.short_name} is switched off"
+        row.faults.warn("PEOPLE_REASON_OFF", what, sheet=row.table, row=row.row, column="reason")
+    if not written:
+        return reason.allowance_percent
+    if percent is not None and reason.allowance_percent not in (None, percent):
+        usual = f"the usual {reason.allowance_percent}% of {reason.short_name}"
+        what = f"{row.table} row {row.row}: {percent}%, not {usual}"
+        row.faults.warn("PEOPLE_SHARE_DIFFERS", what, sheet=row.table, row=row.row, column="percent")
+    return percent if hours is None else None
