@@ -37,8 +37,11 @@ class DuckDBEngine:
 
     dialect = "duckdb"
 
-    def __init__(self, threads: int | None = None) -> None:
+    def __init__(self, threads: int | None = None, *, few_rows: bool = False) -> None:
+        """`few_rows`: queries run as they are written, because for a few rows planning takes longest."""
         self._connection = duckdb.connect(config={"threads": threads} if threads else {})
+        if few_rows:
+            self._connection.execute("PRAGMA disable_optimizer")
         self._shapes: dict[str, pl.Schema] = {}
         self._prepared: dict[str, str] = {}
 

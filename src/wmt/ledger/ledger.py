@@ -1,6 +1,7 @@
 """A night's ledger: its facts and one set of rules in an engine, ready to be asked."""
 
 from collections.abc import Sequence
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -33,6 +34,7 @@ class Ledger:
 
     The facts go into the engine once; `reprice` swaps the rules and leaves the facts where they are.
     `former` holds the lines of posts that keep the figures of an earlier night (columns `NAMED_LINE`).
+    `day` is the day reductions are judged on, where it is not that of the night.
     Two ledgers may share an engine when their prefixes differ.
     """
 
@@ -44,8 +46,10 @@ class Ledger:
         engine: Engine | None = None,
         prefix: str = "",
         former: pl.DataFrame | None = None,
+        day: date | None = None,
     ) -> None:
         self.facts = facts
+        self.day = day or facts.day
         self.engine = engine or DuckDBEngine()
         self._prefix = prefix
         self._priced: dict[str, pl.DataFrame] = {}
@@ -59,7 +63,7 @@ class Ledger:
     def reprice(self, rules: RuleSet) -> None:
         """Put other rules under the same facts. Raises LedgerError as `prices.price` does."""
         self.rules = rules
-        prices = price(rules, self.facts.tier_scheme, self.facts.day)
+        prices = price(rules, self.facts.tier_scheme, self.day)
         self._weighs_unpaid_work = prices.weighs_unpaid_work
         for name, frame in prices.tables.items():
             # most rule sets differ in one table only, and an engine plans anew for every table it is given

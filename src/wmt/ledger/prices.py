@@ -133,6 +133,17 @@ def price(rules: RuleSet, tier_scheme: str, day: date) -> Prices:
     )
 
 
+def price_time(rules: RuleSet) -> pl.DataFrame:
+    """What hours are worth in each grade: `grade_price` alone. Raises LedgerError as `price` does."""
+    rows = [_grade_row(rules, grade) for grade in GRADES]
+    return pl.DataFrame(rows, GRADE_PRICE, orient="row")
+
+
+def scalars(rules: RuleSet, day: date) -> pl.DataFrame:
+    """The table `scalar` alone, for a day."""
+    return pl.DataFrame([_scalars(rules, day)], SCALAR, orient="row")
+
+
 def _scalars(rules: RuleSet, day: date) -> tuple[object, ...]:
     window, other = rules["cms_window_days"], rules["cms_points.(other)"]
     unpaid = rules["case_weighting.unpaid_work"]

@@ -1,6 +1,6 @@
 """Measures: which lines each one sums, and which of their numbers. The ledger and every screen read this."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,3 +41,14 @@ SHARES: dict[str, Share] = {
     "suspended_cases": Share("active_cases", {"suspended": 1}),
     "untiered_cases": Share("active_cases", {"tier": "0"}),
 }
+
+
+def measured(lines: Iterable[Mapping[str, Any]], measures: Iterable[str] = tuple(SHARES)) -> dict[str, int]:
+    """Measures of a few lines at hand (`lines.LINE` by column), as `totals` sums them in an engine."""
+    rows = list(lines)
+    found = {}
+    for name in measures:
+        share = SHARES[name]
+        whole = sum(row[share.column] for row in rows if share.holds(row))
+        found[name] = share.sign * whole // share.scale
+    return found

@@ -42,6 +42,8 @@ class Order:
     rules_date: date | None = None
     overlays: Sequence[rules.Overlay] = ()
     correction: bool = False
+    #: people's tables are kept elsewhere and change by themselves: they do not make the input another one
+    people_apart: bool = False
     progress: Progress | None = None
 
     def tell(self, stage: str, share: float) -> None:
@@ -51,8 +53,9 @@ class Order:
 
     def checksum(self) -> str:
         """One checksum over everything the caller decides the results with."""
+        people = [self.people] if self.people and not self.people_apart else []
         parts = {
-            "sources": checksums([*self.paths, *([self.people] if self.people else [])]),
+            "sources": checksums([*self.paths, *people]),
             "set_aside": self.set_aside,
             "names": self.names,
             "rules_date": str(self.rules_date),

@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -35,6 +36,8 @@ class Config:
     oidc_open: bool
     email_url: str
     upload_megabytes: int = 200
+    today: str = ""  # '' is the clock; 'extract' the day of the figures; or a day
+    most_hours: int = 48  # contracted hours a week that may be entered at most
 
     @property
     def nights(self) -> Path:
@@ -68,6 +71,8 @@ def read_config(env: Mapping[str, str] | None = None) -> Config:
         oidc_open=_switch(env, "WMT_OIDC_OPEN"),
         email_url=env.get("WMT_EMAIL_URL", ""),
         upload_megabytes=_whole(env, "WMT_UPLOAD_MEGABYTES", 200),
+        today=_today(env, default="extract" if demo else ""),
+        most_hours=_whole(env, "WMT_MOST_HOURS", 48, most=168),
     )
 
 
@@ -121,11 +126,23 @@ def _switch(env: Mapping[str, str], name: str, *, default: bool = False) -> bool
     return found
 
 
-def _whole(env: Mapping[str, str], name: str, default: int) -> int:
+def _whole(env: Mapping[str, str], name: str, default: int, most: int = 100_000) -> int:
     text = env.get(name, "").strip() or str(default)
-    if not (text.isascii() and text.isdigit() and 0 < int(text) <= 100_000):
-        raise ConfigError(f"{name} must be a whole number from 1 to 100000, not {env[name]!r}")
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= most):
+        raise ConfigError(f"{name} must be a whole number from 1 to {most}, not {env[name]!r}")
     return int(text)
+
+
+def _today(env: Mapping[str, str], default: str) -> str:
+    text = env.get("WMT_TODAY", "").strip() or default
+    if text in ("", "clock", "extract"):
+        return text.removeprefix("clock")
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ConfigError(
+            f"WMT_TODAY must be clock, extract or a day such as 2026-11-23, not {text!r}"
+        ) from None
 
 
 def _one_of(env: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:

@@ -13,6 +13,8 @@ class Action(StrEnum):
     READ_AUDIT = "read the audit events"
     MANAGE_USERS = "manage users and roles"
     EDIT_AVAILABILITY = "enter hours and reductions"
+    READ_RECORDS = "read the notes and the history of hours and reductions"
+    MANAGE_REASONS = "change the reasons for reductions"
 
 
 @dataclass(frozen=True)
@@ -26,14 +28,14 @@ class Role:
 
 
 _EVERYONE = frozenset({Action.EXPORT})
+_LINE_MANAGER = _EVERYONE | {Action.EDIT_AVAILABILITY, Action.READ_RECORDS}
+_READS = _EVERYONE | {Action.READ_LOADS}
 
 #: From the nearest to the work to the furthest from it: the last one a person holds is their highest.
 ROLES: dict[str, Role] = {
     "practitioner": Role("Practitioner", "post", _EVERYONE, ("team",)),
-    "manager": Role(
-        "Manager (senior probation officer)", "team", _EVERYONE | {Action.EDIT_AVAILABILITY}, ("team", "pdu")
-    ),
-    "head": Role("Head of PDU", "pdu", _EVERYONE | {Action.EDIT_AVAILABILITY}, ("pdu",)),
+    "manager": Role("Manager (senior probation officer)", "team", _LINE_MANAGER, ("team", "pdu")),
+    "head": Role("Head of PDU", "pdu", _LINE_MANAGER, ("pdu",)),
     "analyst": Role(
         "Performance and quality analyst",
         "nation",
@@ -41,7 +43,7 @@ ROLES: dict[str, Role] = {
         ("nation", "region", "pdu"),
     ),
     "support": Role(
-        "Application support", "nation", _EVERYONE | {Action.READ_LOADS, Action.READ_AUDIT}, ("nation",)
+        "Application support", "nation", _READS | {Action.READ_AUDIT, Action.READ_RECORDS}, ("nation",)
     ),
     "administrator": Role("Administrator", "nation", frozenset(Action), ("nation",)),
 }

@@ -16,7 +16,14 @@ KINDS: dict[str, str] = {
     "denied": "Attempt denied",
     "user": "Person changed",
     "role": "Role granted or ended",
+    "token": "Token made or ended",
     "setting": "Setting changed",
+    "hours": "Contracted hours changed",
+    "reduction": "Reduction changed",
+    "grade": "Grade corrected",
+    "reason": "Reason for reductions changed",
+    "people import": "Tables of hours and reductions taken in",
+    "day": "A new day began",
 }
 
 

@@ -6,6 +6,7 @@ The same check stands behind every mouth: pages, tables that are uploaded, the A
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Literal
 
 from wmt.facts import GRADES
@@ -296,7 +297,8 @@ def _until_expiry(work: _Work, index: int, reason: Reason, first: date, last: da
     latest = add_months(first, reason.months or 0) - timedelta(1)
     if last is not None and last <= latest:
         return last
-    text = f"{reason.short_name} lasts {reason.months} months: from {day_words(first)} to {day_words(latest)} at most"
+    span = f"from {day_words(first)} to {day_words(latest)} at most"
+    text = f"{reason.short_name} lasts {reason.months} months: {span}"
     if not work.limits.strict:
         if last is not None:
             work.warnings.append(Fault("EXPIRY", text, "last_day", index))
@@ -314,7 +316,8 @@ def _check_share(work: _Work, index: int, post: Post, reason: Reason, cut: Cut) 
         taken = cut.taken_off(hours)
         if reason.allowance_x100 is not None and taken * _SHARE_MOST != hours * reason.allowance_x100:
             share = percent_words(reason.allowance_x100)
-            text = f"{reason.short_name} takes off {share} of the contracted hours: {hours_words(hours * reason.allowance_x100 // _SHARE_MOST)}"
+            worth = hours_words(hours * reason.allowance_x100 // _SHARE_MOST)
+            text = f"{reason.short_name} takes off {share} of the contracted hours: {worth}"
             if work.limits.strict:
                 _fault(work, index, "SHARE_FIXED", _amount_field(cut), text)
             else:
@@ -322,7 +325,8 @@ def _check_share(work: _Work, index: int, post: Post, reason: Reason, cut: Cut) 
             return
         if reason.max_x100 is not None and taken * _SHARE_MOST > hours * reason.max_x100:
             most = f"{percent_words(reason.max_x100)} of the contracted hours"
-            text = f"{reason.short_name} allows at most {most}: {hours_words(hours * reason.max_x100 // _SHARE_MOST)}"
+            worth = hours_words(hours * reason.max_x100 // _SHARE_MOST)
+            text = f"{reason.short_name} allows at most {most}: {worth}"
             _fault(work, index, "SHARE_TOO_HIGH", _amount_field(cut), text)
             return
 
@@ -346,7 +350,7 @@ _MAKERS = {"hours": _hours, "reduction": _reduction, "grade": _grade}
 
 
 def _check_sums(work: _Work, post: Post, indexes: Sequence[int]) -> None:
-    """On no day may reductions take off more than there is. What was so before the changes stays as it was."""
+    """On no day may reductions take off more than there is. What was so before may stay as it was."""
     former, plan = work.before.get(post, Plan()), work.after.get(post, Plan())
     days = [day for day in {*plan.days(), *former.days()} if day > date.min]
     for day in sorted(days):
@@ -384,7 +388,7 @@ def gap_warnings(plan: Plan, reasons: Mapping[str, Reason], stages: Collection[s
     """Days missed between two stages of a trainee, in words: they would show as full-time days."""
     found = sorted((cut for cut in plan.reductions if cut.reason in stages), key=lambda cut: cut.first_day)
     said = []
-    for former, later in zip(found, found[1:], strict=False):
+    for former, later in pairwise(found):
         if former.last_day is not None and timedelta(1) < later.first_day - former.last_day < timedelta(32):
             first, last = former.last_day + timedelta(1), later.first_day - timedelta(1)
             said.append(

@@ -94,7 +94,7 @@ class Hours(OfPost):
 
 
 class Reduction(OfPost):
-    """Hours taken off, or a share of the contracted hours (one of the two), on every day from first to last."""
+    """Hours taken off, or a share of the contracted hours (one of the two), on every day of its days."""
 
     reason = models.TextField()
     hours_micro = models.BigIntegerField(null=True)
@@ -139,7 +139,7 @@ class Grade(OfPost):
 
 
 class Reason(Entry):
-    """A reason for reductions as it is from a day on: added here, or one of the rules' own changed or retired.
+    """A reason for reductions as it is from a day on: added here, or one of the rules' changed or retired.
 
     `reason` is its id. A reason that is not enabled from a day on allows no new use; reductions stand.
     """

@@ -1,13 +1,22 @@
 """Which figures are shown now, and of which moment and rules they are."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db import OperationalError
 from django.utils import timezone
 
+from wmt.nights import open_night
+from wmt.rules import RuleSet
 from wmt.site.workload.models import Current
+
+#: What tells one load from every other: see `State.of_load`.
+OfLoad = tuple[int, str, datetime]
 
 
 class NoDataYet(Exception):  # noqa: N818 - nothing went wrong
@@ -18,7 +27,8 @@ class NoDataYet(Exception):  # noqa: N818 - nothing went wrong
 class State:
     """The figures that are shown: pages carry it along so that all they show is of one load.
 
-    `as_at` is the moment the extract describes, on the clock of England and Wales.
+    `as_at` is the moment the extract describes, on the clock of England and Wales. `day` is the day that
+    hours and reductions are judged on: today, never before the extract. `revision` is the last change in it.
     """
 
     load_id: int
@@ -29,6 +39,14 @@ class State:
     overlays: tuple[str, ...]
     over_x100: int
     night: str
+    day: date
+    revision: int
+
+    @property
+    def of_load(self) -> OfLoad:
+        """What tells this load from every other, and stays while hours change: a number alone can come back
+        with a database that is put back."""
+        return self.load_id, self.night, self.loaded_at
 
     @property
     def as_at_text(self) -> str:
@@ -53,20 +71,57 @@ class State:
         return timezone.now() - self.as_at
 
 
+def today(as_at: date) -> date:
+    """The day that figures of an extract are of: today, or the extract's own where it is dated ahead.
+
+    `WMT_TODAY` may hold the clock still: a demonstration lives on the day of its extract.
+    """
+    given = settings.CONFIG.today
+    if given == "extract":
+        return as_at
+    return max(as_at, date.fromisoformat(given) if given else timezone.localdate())
+
+
 def current_state() -> State:
-    """What is shown now: one query. Raises NoDataYet."""
-    found = Current.objects.select_related("load").first()
-    if found is None or found.load.as_at is None or found.load.rules_date is None:
+    """What is shown now: one query, and on the first one of a day the turn of the day. Raises NoDataYet."""
+    found = stated(Current.objects.select_related("load").first())
+    if found is None:
         raise NoDataYet
-    load = found.load
+    if found.day != today(found.as_at.date()):
+        from wmt.site.workload.live import turn_day
+
+        # a busy database is no reason to show nothing: the page says which day its figures are of
+        with suppress(OperationalError):
+            found = turn_day() or found
+    return found
+
+
+def stated(current: Current | None) -> State | None:
+    """The state that a pointer tells of; None where there is nothing to show."""
+    if current is None or current.load.as_at is None or current.load.rules_date is None:
+        return None
+    load = current.load
     zone = ZoneInfo(settings.TIME_ZONE)
+    as_at = current.load.as_at.astimezone(zone)
     return State(
         load_id=load.pk,
-        as_at=found.load.as_at.astimezone(zone),
+        as_at=as_at,
         loaded_at=(load.ended_at or load.asked_at).astimezone(zone),
-        rules_date=found.load.rules_date,
+        rules_date=current.load.rules_date,
         tier_scheme=load.tier_scheme,
         overlays=tuple(load.overlays),
         over_x100=load.over_x100,
         night=load.night,
+        day=current.day or as_at.date(),
+        revision=current.revision,
     )
+
+
+@lru_cache(maxsize=2)
+def _rules(night: str, home: Path) -> RuleSet:
+    return open_night(home / night).rules()
+
+
+def rules_of(state: State) -> RuleSet:
+    """The rules the figures were priced by, from their night. Raises NightError where it is not there."""
+    return _rules(state.night, settings.CONFIG.nights)

@@ -9,7 +9,7 @@ from django.db.models import BigIntegerField, Count, F, QuerySet, Sum, Value
 from django.db.models.functions import Cast
 
 from wmt.ledger import AMOUNTS, PRICING, SHARES, Share
-from wmt.site.workload.current import State
+from wmt.site.workload.current import OfLoad, State
 from wmt.site.workload.models import Cell, Line, Pricing, Unit
 from wmt.site.workload.rows import CELL_LEVELS
 
@@ -33,14 +33,13 @@ class Lines(NamedTuple):
 
 
 @lru_cache(maxsize=4)
-def _pricing(state: State) -> dict[int, Pricing]:
-    # kept by all that is known of a load: its number alone can come back with a database that is put back
-    return {row.number: row for row in Pricing.objects.filter(load_id=state.load_id)}
+def _pricing(of_load: OfLoad) -> dict[int, Pricing]:
+    return {row.number: row for row in Pricing.objects.filter(load_id=of_load[0])}
 
 
 def pricing_of(state: State) -> dict[int, Pricing]:
     """What lines of the shown figures were priced by, by number. Kept: a load's rows never change."""
-    return _pricing(state)
+    return _pricing(state.of_load)
 
 
 def belongs(pricing: Pricing, share: Share) -> bool:
@@ -50,12 +49,12 @@ def belongs(pricing: Pricing, share: Share) -> bool:
 
 def numbers_of(state: State, measure: str) -> frozenset[int]:
     """The pricings whose lines a measure (of `wmt.ledger.SHARES`) sums."""
-    return _numbers(state, measure)
+    return _numbers(state.of_load, measure)
 
 
 @lru_cache(maxsize=100)
-def _numbers(state: State, measure: str) -> frozenset[int]:
-    priced = _pricing(state).items()
+def _numbers(of_load: OfLoad, measure: str) -> frozenset[int]:
+    priced = _pricing(of_load).items()
     return frozenset(number for number, pricing in priced if belongs(pricing, SHARES[measure]))
 
 
@@ -91,7 +90,7 @@ def sums_of(
 
 def of_kind(state: State, kind: str) -> list[int]:
     """The pricings of lines of a kind."""
-    return [number for number, pricing in _pricing(state).items() if pricing.kind == kind]
+    return [number for number, pricing in pricing_of(state).items() if pricing.kind == kind]
 
 
 def _cells(state: State, level: str, units: Sequence[Unit]) -> QuerySet[Any]:
@@ -127,8 +126,3 @@ def lines_of(state: State, unit: Unit, *, kind: str = "") -> list[Line]:
     lines = Line.objects.filter(load_id=state.load_id, **{f"{unit.level}_no": unit.number})
     lines = lines.filter(pricing__in=of_kind(state, kind)) if kind else lines
     return list(lines.order_by("pk"))
-
-
-def share_of(measure: str) -> Share:
-    """Which lines a measure sums. Raises KeyError for an unknown one."""
-    return SHARES[measure]

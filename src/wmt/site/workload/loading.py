@@ -24,7 +24,9 @@ from wmt.nights import load as load_night
 from wmt.nights.lock import loading
 from wmt.rules import Overlay, RulesError
 from wmt.site.audit.record import record
-from wmt.site.workload import store
+from wmt.site.availability.standing import every_reason
+from wmt.site.workload import people_in, store
+from wmt.site.workload.live import Journaled, settle
 from wmt.site.workload.models import Load
 from wmt.site.workload.reports import keep_report, storable
 from wmt.site.workload.rows import over_mark, rows_of
@@ -49,11 +51,12 @@ class Wish:
     correction: bool = False
     rules_date: str | None = None
 
-    def order(self, overlays: Sequence[Overlay], progress: Progress) -> Order:
-        """The same for the room of nights."""
+    def order(self, people: Path | None, overlays: Sequence[Overlay], progress: Progress) -> Order:
+        """The same for the room of nights, with what people entered."""
         return Order(
             paths=[Path(path) for path in self.paths],
-            people=Path(self.people) if self.people else None,
+            people=people,
+            people_apart=True,
             set_aside=self.set_aside,
             names=self.names,
             correction=self.correction,
@@ -195,33 +198,34 @@ class _Run:
     def take(self, overlays: Sequence[Overlay]) -> None:
         """The input that was asked for."""
         wish = Wish(**self.load.order)
-        # reading and reckoning take the first half of the time, the database the other
-        found = load_night(
-            settings.CONFIG.nights, wish.order(overlays, lambda stage, share: self.tell(stage, share / 2))
-        )
-        if found.report is not None:
-            as_at = found.report.as_at
-            self.load.as_at = as_at.replace(tzinfo=ZoneInfo(settings.TIME_ZONE)) if as_at else None
-            keep_report(self.load, check_report(found.report))
-        if found.night is None:
-            _end(self.load, Load.State.REFUSED, f"The input has faults. {UNCHANGED}")
-            return
-        self._take_night(found, found.night)
+        with people_in.given(Path(wish.people) if wish.people else None) as people:
+            # reading and reckoning take the first half of the time, the database the other
+            order = wish.order(people.folder, overlays, lambda stage, share: self.tell(stage, share / 2))
+            found = load_night(settings.CONFIG.nights, order)
+            if found.report is not None:
+                as_at = found.report.as_at
+                self.load.as_at = as_at.replace(tzinfo=ZoneInfo(settings.TIME_ZONE)) if as_at else None
+                keep_report(self.load, check_report(found.report))
+            if found.night is None:
+                _end(self.load, Load.State.REFUSED, f"The input has faults. {UNCHANGED}")
+                return
+            self._take_night(found, found.night, people)
 
     def take_again(self, path: Path) -> None:
         """A night that lies among the nights of this home."""
         night = _whole(open_night(path))
         _describe(self.load, night)
         keep_report(self.load, night.report())
-        self._show(night, store.shown())
+        with people_in.of_night(night) as people:
+            self._show(night, store.shown(), people)
 
-    def _take_night(self, found: Loaded, night: Night) -> None:
+    def _take_night(self, found: Loaded, night: Night, people: people_in.Given) -> None:
         current = store.shown()
         if not found.is_new:
             _whole(night)
         _describe(self.load, night)
         if not found.is_new and current is not None and current.night == night.name:
-            _end(self.load, Load.State.UNCHANGED, f"The same input was loaded before. {UNCHANGED}")
+            self._only_people(people)
             return
         if current is not None and current.as_at and self.load.as_at and current.as_at > self.load.as_at:
             state = Load.State.LOADED if found.is_new else Load.State.UNCHANGED
@@ -230,11 +234,20 @@ class _Run:
             return
         if found.report is None:
             keep_report(self.load, night.report())
-        self._show(night, current)
+        self._show(night, current, people)
 
-    def _show(self, night: Night, current: Load | None) -> None:
+    def _only_people(self, people: people_in.Given) -> None:
+        """The extract is the one shown; the tables that came with it may hold something new."""
+        saved = people.save(self.load)
+        if saved:
+            told = f"The same extract was loaded before. Of the tables of people, {saved:,} records are new."
+            _end(self.load, Load.State.LOADED, told)
+        else:
+            _end(self.load, Load.State.UNCHANGED, f"The same input was loaded before. {UNCHANGED}")
+
+    def _show(self, night: Night, current: Load | None, people: people_in.Given) -> None:
         self.tell("sorting the figures for the pages", 0.55)
-        rows = rows_of(night)
+        rows = rows_of(night, {reason: each.name for reason, each in every_reason().items()})
         # the figures shown now stay: pages that were begun before the swap still read them
         store.sweep({current.pk} if current else set())
         self.tell("putting the figures into the database", 0.65)
@@ -243,8 +256,12 @@ class _Run:
         load = self.load
         load.ended_at, load.percent, load.stage = timezone.now(), 100, ""
         load.message = f"{load.posts:,} posts and {load.cases:,} cases."
-        with transaction.atomic():
+        with Journaled() as journaled:
             store.show(load)
+            # what was entered while the rows were put in counts too, and so does the day it is by now
+            moved, number = people.moved(), journaled.next()
+            people.take_in(load, number)
+            settle(moved, number)
             _audit(load)
 
 

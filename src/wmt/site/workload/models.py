@@ -74,10 +74,12 @@ class Fault(models.Model):
 
 
 class Current(models.Model):
-    """The one row that says which load's figures are shown."""
+    """The one row that says which load's figures are shown, of which day, and up to which change."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     load = models.ForeignKey(Load, on_delete=models.PROTECT)
+    day = models.DateField(null=True)  # the day hours and reductions are judged on; null: that of the extract
+    revision = models.BigIntegerField(default=0)  # the change (`availability.Journal`) they include last
 
     def __str__(self) -> str:
         return f"current: {self.load_id}"
@@ -124,7 +126,8 @@ class Unit(_Measured):
     """A unit of a load with its totals: nation, region, PDU, team or post.
 
     `whole` rows are the unit itself; the others are its posts of one grade only (posts are always whole).
-    `number` is post_no or team_no, by which lines find it. `folded` is its name and codes for searching,
+    Work is of the extract; time is as people last entered it (`live`). `number` is post_no or team_no, by
+    which lines find it. `folded` is its name and codes for searching,
     without case or accents.
     """
 
@@ -142,6 +145,10 @@ class Unit(_Measured):
     stale_since = models.DateTimeField(null=True)
     is_omic = models.BooleanField(default=False)
     folded = models.TextField(blank=True)
+    # of posts, as the extract has them: what counts where nobody entered anything
+    supplied_grade = models.TextField(blank=True)
+    supplied_micro = models.BigIntegerField(null=True)
+    touched = models.BigIntegerField(default=0)  # the last change that moved or concerns it
 
     class Meta:
         constraints = (

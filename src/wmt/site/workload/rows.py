@@ -1,12 +1,14 @@
 """A night → the rows of the current figures. Tables are matched and numbered here, never summed."""
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
 from wmt.facts import Facts
-from wmt.ledger import AMOUNTS, MEASURES, PRICING, Ledger
+from wmt.ledger import AMOUNTS, MEASURES, PRICING, Ledger, TimeSide
 from wmt.ledger.totals import POST_COUNTS
 from wmt.nights import Night
 from wmt.rules import ALWAYS, RuleSet, Value
@@ -26,19 +28,36 @@ class Rows:
     line: pl.DataFrame
 
 
-def rows_of(night: Night) -> Rows:
-    """The rows of a night. Raises NightError when one of its files cannot be read."""
-    facts, rules = night.facts(), night.rules()
-    ledger = Ledger(facts, rules, former=night.former())
-    lines, cells = night.table("results/lines"), ledger.cells(CELL_LEVELS)
-    pricing = _numbered(pl.concat([lines.select(PRICING), cells.select(PRICING)]))
-    totals = pl.concat([_whole(night.table("results/totals")), _of_one_grade(ledger.totals_by_grade())])
+def rows_of(night: Night, names: Mapping[str, str]) -> Rows:
+    """The rows of a night. Raises NightError when one of its files cannot be read.
+
+    `names` are the reasons for reductions by their ids.
+    """
+    ledger = Ledger(night.facts(), night.rules(), former=night.former())
+    return rows_from(night, ledger, night.table("results/lines"), night.table("results/totals"), names)
+
+
+def rows_again(night: Night, facts: Facts, day: date, names: Mapping[str, str]) -> Rows:
+    """The rows of a night with other facts about its people, judged on a day: everything worked out anew."""
+    ledger = Ledger(facts, night.rules(), former=night.former(), day=day)
+    return rows_from(night, ledger, ledger.lines(), ledger.totals(), names)
+
+
+def rows_from(
+    night: Night, ledger: Ledger, lines: pl.DataFrame, totals: pl.DataFrame, names: Mapping[str, str]
+) -> Rows:
+    """The rows of lines and totals that a ledger of the night gave."""
+    facts, rules, cells = ledger.facts, ledger.rules, ledger.cells(CELL_LEVELS)
+    # a live change may need any price of the time side: all are there from the start and never change
+    of_time = TimeSide(rules).every_pricing(facts.day)
+    pricing = _numbered(pl.concat([lines.select(PRICING), cells.select(PRICING), of_time]))
+    totals = pl.concat([_whole(totals), _of_one_grade(ledger.totals_by_grade())])
     return Rows(
         pricing=_without_nulls(pricing, ("location", "tier", "stream", "status", "component", "reason")),
         rule_value=_rule_values(rules),
-        unit=_units(totals, facts),
+        unit=_units(totals, facts, night.table("input/staff")),
         cell=_priced(cells, pricing).select("level", "code", "grade", "pricing", "lines", *AMOUNTS),
-        line=_lines(lines, pricing, facts, night, rules),
+        line=_lines(lines, pricing, facts, night, rules, names),
     )
 
 
@@ -77,8 +96,12 @@ def _of_one_grade(totals: pl.DataFrame) -> pl.DataFrame:
     return totals.with_columns(whole=pl.lit(False))
 
 
-def _units(totals: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+def _units(totals: pl.DataFrame, facts: Facts, staff: pl.DataFrame) -> pl.DataFrame:
+    supplied = staff.select(
+        "team_code", "staff_code", supplied_grade="grade", supplied_micro="contracted_micro"
+    )
     posts = facts.post.select("team_code", "staff_code", post_no="post_no")
+    posts = posts.join(supplied, on=["team_code", "staff_code"], how="left")
     teams = facts.team.select("team_code", "team_no", "is_omic")
     frame = totals.join(posts, on=["team_code", "staff_code"], how="left")
     frame = frame.join(teams, left_on="code", right_on="team_code", how="left")
@@ -91,6 +114,7 @@ def _units(totals: pl.DataFrame, facts: Facts) -> pl.DataFrame:
         _local(pl.col("stale_since")),
         pl.col("is_omic").fill_null(0).cast(pl.Boolean),
         words.map_elements(fold, return_dtype=pl.String).alias("folded"),
+        pl.col("supplied_grade").fill_null(""), "supplied_micro", pl.lit(0).alias("touched"),
         *MEASURES, *POST_COUNTS,
     )  # fmt: skip
 
@@ -101,7 +125,12 @@ def _local(moment: pl.Expr) -> pl.Expr:
 
 
 def _lines(
-    lines: pl.DataFrame, pricing: pl.DataFrame, facts: Facts, night: Night, rules: RuleSet
+    lines: pl.DataFrame,
+    pricing: pl.DataFrame,
+    facts: Facts,
+    night: Night,
+    rules: RuleSet,
+    names: Mapping[str, str],
 ) -> pl.DataFrame:
     posts = facts.post.select("post_no", "team_no", "grade")
     frame = _priced(lines, pricing).join(posts, on="post_no", how="left", maintain_order="left")
@@ -109,7 +138,7 @@ def _lines(
         [
             _of_cases(facts, night, rules),
             _of_contacts(facts),
-            _of_reductions(facts, rules),
+            _of_reductions(facts, names),
             _of_reports(facts, night),
         ]
     )
@@ -157,24 +186,26 @@ def _of_contacts(facts: Facts) -> pl.DataFrame:
     return _about(pl.concat(sides).join(names, on="other", how="left"), "contact")
 
 
-def _of_reductions(facts: Facts, rules: RuleSet) -> pl.DataFrame:
+def _of_reductions(facts: Facts, names: Mapping[str, str]) -> pl.DataFrame:
     """The reason of every reduction by its name, and its days."""
-    names = {
-        reason: _name(rules, f"reduction_reasons.{reason}") for reason in facts.reduction["reason"].unique()
-    }
-    until = pl.lit(" to ") + pl.col("last_day").dt.strftime("%-d %B %Y")
-    said = pl.concat_str(
-        pl.col("reason").replace(names),
-        pl.lit(", "),
-        pl.col("first_day").dt.strftime("%-d %B %Y"),
-        until.fill_null(" until ended"),
+    said = [
+        reduction_words(names.get(reason, reason), first, last)
+        for reason, first, last in facts.reduction.select("reason", "first_day", "last_day").iter_rows()
+    ]
+    told = facts.reduction.with_columns(
+        ref="reduction_ref", since="first_day", about=pl.Series(said, dtype=pl.String)
     )
-    told = facts.reduction.with_columns(ref="reduction_ref", since="first_day", about=said)
     return _about(told, "reduction")
 
 
+def reduction_words(reason: str, first: date, last: date | None) -> str:
+    """What a line says of a reduction: its reason and its days."""
+    until = f" to {last:%-d %B %Y}" if last else " until ended"
+    return f"{reason}, {first:%-d %B %Y}{until}"
+
+
 def _name(rules: RuleSet, path: str) -> str:
-    """What the rules call a reason or a flag; its own id where they do not know it."""
+    """What the rules call a flag; its own letter where they do not know it."""
     found = rules.get(f"{path}.name")
     return path.rpartition(".")[2] if found is None else str(found.value)
 

@@ -40,7 +40,8 @@ def show(load: Load) -> None:
     with transaction.atomic():
         load.state = Load.State.LOADED
         load.save()
-        Current.objects.update_or_create(pk=1, defaults={"load": load})
+        # the rows are of the extract's own day; `live.settle` turns to today
+        Current.objects.update_or_create(pk=1, defaults={"load": load, "day": None})
 
 
 def shown() -> Load | None:

@@ -1,0 +1,283 @@
+"""Changes to hours, reductions and grades: looked at, or made, always by the same check.
+
+A change is one transaction: who may, what would come of it, the new versions, the audit event, and the
+figures of the touched posts. Either all of it is there or nothing.
+"""
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db import IntegrityError
+from django.utils import timezone
+
+from wmt.site.accounts.access import Denied, may
+from wmt.site.accounts.models import User
+from wmt.site.accounts.roles import Action
+from wmt.site.audit.record import record
+from wmt.site.availability.changes import (
+    WHY,
+    Change,
+    Checked,
+    ConflictError,
+    Fault,
+    RefusedError,
+    checked,
+    posts_of,
+)
+from wmt.site.availability.effects import Effect, effects_of
+from wmt.site.availability.models import KINDS, OfPost
+from wmt.site.availability.plan import Cut, Entry, GradeFrom, HoursFrom, Plan, Post
+from wmt.site.availability.standing import as_entry, every_reason, limits_of, plans_of
+from wmt.site.availability.words import entry_words
+from wmt.site.workload.current import State, stated
+from wmt.site.workload.live import Journaled, apply
+from wmt.site.workload.models import Current, Unit
+
+#: Of more changes in one step an audit event says how many there were; each stands in its own version.
+_TOLD = 60
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What changes would come to. Nothing was saved."""
+
+    checked: Checked
+    state: State | None
+
+    @cached_property
+    def effects(self) -> list[Effect]:
+        """Posts and teams before and after; none where the changes cannot be made or nothing is loaded."""
+        if self.state is None or self.checked.faults or self.checked.conflicts:
+            return []
+        return effects_of(self.state, self.checked.before, self.checked.after)
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What was changed: the number of the change, the versions it made, in the order of the changes."""
+
+    number: int
+    entries: Sequence[OfPost]
+    checked: Checked
+    state: State | None
+
+    @property
+    def warnings(self) -> Sequence[Fault]:
+        """What to look at twice."""
+        return self.checked.warnings
+
+    @cached_property
+    def effects(self) -> list[Effect]:
+        """Posts and teams before and after, on the days on which the changes take effect."""
+        if self.state is None:
+            return []
+        return effects_of(self.state, self.checked.before, self.checked.after)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asker:
+    """Who changes something: a person, or a command that is trusted (`who` is its name then)."""
+
+    user: User | None = None
+    who: str = ""
+
+    @property
+    def name(self) -> str:
+        """What is written down as the name."""
+        return (self.who or str(self.user))[:160]
+
+
+def preview(
+    *, changes: Sequence[Change], state: State | None, actor: User | None, strict: bool = True
+) -> Preview:
+    """What changes would come to, with every fault. Raises Denied where the person may not make them."""
+    _need(actor, changes, state)
+    found = _check(changes, state, strict=strict, keys=_keys(changes))
+    return Preview(found, state)
+
+
+def save(
+    *,
+    actor: User | None,
+    changes: Sequence[Change],
+    why: str = "",
+    who: str = "",
+    kind: str = "",
+    strict: bool = True,
+) -> Saved:
+    """Make changes, all or none. `kind` names the audit event where the changes are of several kinds.
+
+    Raises Denied, ConflictError where somebody changed a record since the version a change was made from, and
+    RefusedError with every fault.
+    """
+    if len(why) > WHY:
+        raise RefusedError([Fault("WHY_TOO_LONG", f"Why can have {WHY:,} characters at most", "why")])
+    try:
+        with Journaled() as journaled:
+            state = stated(Current.objects.select_related("load").first())
+            _need(actor, changes, state)
+            found = _check(changes, state, strict=strict, keys=_keys(changes))
+            found.raise_faults()
+            if not changes:
+                return Saved(journaled.journal.number, [], found, state)
+            asker = Asker(user=actor, who=who)
+            entries = write(journaled.next(), asker, changes, found, why.strip())
+            _audit(asker, changes, found, why.strip(), kind)
+            apply(posts_of(changes), journaled.journal.number)
+            return Saved(journaled.journal.number, entries, found, stated(_current()))
+    except IntegrityError as error:  # a key that is taken: two tables, or one table twice
+        raise ConflictError([Fault("KEY_TAKEN", f"A record of this name is there: {error}")]) from error
+
+
+def take_in(*, changes: Sequence[Change], number: int, who: str) -> None:
+    """Write down changes that came with a load, whose figures are made with them already.
+
+    The caller holds the journal. Raises RefusedError.
+    """
+    if not changes:
+        return
+    found = _check(changes, stated(_current()), strict=False, keys=_keys(changes))
+    found.raise_faults()
+    asker = Asker(who=who)
+    write(number, asker, changes, found, "")
+    _audit(asker, changes, found, "", "people import")
+
+
+def _current() -> Current | None:
+    return Current.objects.select_related("load").first()
+
+
+def _need(actor: User | None, changes: Sequence[Change], state: State | None) -> None:
+    if actor is None:
+        return
+    for post in posts_of(changes):
+        code = ":".join(post)
+        if not may(actor, Action.EDIT_AVAILABILITY, level="post", code=code, state=state):
+            raise Denied(Action.EDIT_AVAILABILITY, level="post", code=code)
+        if state is None or not Unit.objects.filter(load_id=state.load_id, level="post", code=code).exists():
+            fault = Fault("POST_UNKNOWN", f"There is no post {code} in the figures shown", "post")
+            raise RefusedError([fault])
+
+
+def _keys(changes: Sequence[Change]) -> list[str]:
+    return [change.key or change.wanted_key or uuid.uuid4().hex[:12] for change in changes]
+
+
+def _check(changes: Sequence[Change], state: State | None, *, strict: bool, keys: Sequence[str]) -> Checked:
+    posts = posts_of(changes)
+    return checked(plans_of(posts), changes, limits_of(state, posts, strict=strict), keys)
+
+
+# ---- versions ----------------------------------------------------------------------------------------------
+
+
+def write(number: int, asker: Asker, changes: Sequence[Change], found: Checked, why: str) -> list[OfPost]:
+    """Add the versions that changes make and end those they replace. The caller holds the journal."""
+    now = timezone.now()
+    stands = _standing_rows(changes)
+    made: dict[type[OfPost], list[OfPost]] = {model: [] for model in KINDS.values()}
+    ended: dict[type[OfPost], list[OfPost]] = {model: [] for model in KINDS.values()}
+    entries = []
+    for change, entry in zip(changes, found.entries, strict=True):
+        model = KINDS[change.kind]
+        former = stands.get((change.kind, change.key))
+        version = former.version + 1 if former else 1
+        values = _values(entry) if entry else _same_values(former)
+        row = model(
+            **values, version=version, change=number, recorded_at=now, recorded_by=asker.user, who=asker.name,
+            why=why, withdrawn=change.withdraw, team_code=change.post[0], staff_code=change.post[1],
+        )  # fmt: skip
+        stands[change.kind, row.key] = row
+        made[model].append(row)
+        entries.append(row)
+        if former is not None:
+            former.ended_change, former.ended_at = number, now
+            if former.pk is not None:
+                ended[model].append(former)
+    for model, rows in ended.items():
+        # the former ones first: only one version of a record stands at any moment
+        model._default_manager.bulk_update(rows, ["ended_change", "ended_at"], batch_size=500)
+        model._default_manager.bulk_create(made[model], batch_size=1_000)
+    return entries
+
+
+def _standing_rows(changes: Sequence[Change]) -> dict[tuple[str, str], OfPost]:
+    found: dict[tuple[str, str], OfPost] = {}
+    for kind, model in KINDS.items():
+        keys = [change.key for change in changes if change.kind == kind and change.key]
+        for start in range(0, len(keys), 900):
+            rows = model._default_manager.filter(
+                key__in=keys[start : start + 1_000], ended_change__isnull=True
+            )
+            found |= {(kind, row.key): row for row in rows}
+    return found
+
+
+_FIELDS: Mapping[type[Any], tuple[str, ...]] = {
+    HoursFrom: ("key", "first_day", "hours_micro"),
+    Cut: ("key", "reason", "hours_micro", "percent_x100", "first_day", "last_day", "notes"),
+    GradeFrom: ("key", "grade", "first_day", "last_day"),
+}
+
+
+def _values(entry: Entry) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in _FIELDS[type(entry)]}
+
+
+def _same_values(former: OfPost | None) -> dict[str, Any]:
+    assert former is not None  # only a record that stands can be withdrawn
+    return _values(as_entry(former))
+
+
+# ---- the audit event ---------------------------------------------------------------------------------------
+
+
+def _audit(asker: Asker, changes: Sequence[Change], found: Checked, why: str, kind: str) -> None:
+    posts = posts_of(changes)
+    reasons = every_reason()
+    told = [
+        _told(change, entry, found.before[change.post], reasons)
+        for change, entry in zip(changes, found.entries, strict=True)
+    ]
+    if len(told) <= _TOLD:
+        what = f"{'; '.join(said['said'] for said in told)}."
+    else:
+        what = f"{len(told):,} records of {len(posts):,} posts."
+    because = f" Why: {why}" if why else ""
+    one = len(posts) == 1
+    record(
+        kind or changes[0].kind,
+        f"{asker.name} changed {_names(posts)}: {what}{because}",
+        actor=asker.user,
+        who=asker.name,
+        level="post" if one else "",
+        code=":".join(posts[0]) if one else "",
+        before=[said["before"] for said in told[:_TOLD]],
+        after=[said["after"] for said in told[:_TOLD]],
+    )
+
+
+def _told(change: Change, entry: Entry | None, plan: Plan, reasons: Mapping[str, Any]) -> dict[str, Any]:
+    former = next((each for each in _all(plan) if each.key == change.key), None) if change.key else None
+    was = entry_words(former, reasons) if former else ""
+    now = entry_words(entry, reasons) if entry else ""
+    said = now if not was else f"{was}, withdrawn" if not now else f"{now} (before: {was})"
+    post = ":".join(change.post)
+    return {
+        "said": f"{change.kind} of {post}: {said}",
+        "before": {"post": post, "kind": change.kind, "key": change.key, "says": was} if was else None,
+        "after": {"post": post, "kind": change.kind, "says": now or "withdrawn"},
+    }
+
+
+def _all(plan: Plan) -> Sequence[Entry]:
+    return [*plan.hours, *plan.reductions, *plan.grades]
+
+
+def _names(posts: Collection[Post]) -> str:
+    named = [":".join(post) for post in sorted(posts)[:3]]
+    more = len(posts) - len(named)
+    return ", ".join(named) + (f" and {more:,} more posts" if more > 0 else "")

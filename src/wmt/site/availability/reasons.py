@@ -1,0 +1,138 @@
+"""Reasons for reductions: administrators add them, change them from a day on, and retire them."""
+
+import re
+from datetime import date
+
+from django.utils import timezone
+
+from wmt.site.accounts.access import Denied, may
+from wmt.site.accounts.models import User
+from wmt.site.accounts.roles import Action
+from wmt.site.audit.record import record
+from wmt.site.availability.changes import FIRST_DAY, LAST_DAY, ConflictError, Fault, RefusedError
+from wmt.site.availability.models import Reason
+from wmt.site.availability.standing import every_reason
+from wmt.site.availability.words import day_words
+from wmt.site.workload.live import Journaled
+
+CATEGORIES = ("Personal Circumstances", "Community Justice Learning", "Work Circumstances")
+NAME = 255
+
+
+def save_reason(
+    *,
+    actor: User | None,
+    reason: str = "",
+    key: str = "",
+    version: int = 0,
+    first_day: date | None,
+    name: str,
+    short_name: str,
+    category: str,
+    allowance_x100: int | None,
+    max_x100: int | None,
+    months: int | None,
+    enabled: bool = True,
+    why: str = "",
+    who: str = "",
+) -> Reason:
+    """A reason as it is from a day on: new, a change of one there is, or with `key` a correction of an entry.
+
+    A correction may give another first day. A reason that is not enabled allows no new reductions; those
+    there are stand. Raises Denied, ConflictError and RefusedError.
+    """
+    if actor is not None and not may(actor, Action.MANAGE_REASONS):
+        raise Denied(Action.MANAGE_REASONS)
+    values = {
+        "first_day": first_day, "name": name.strip(), "short_name": short_name.strip() or name.strip(),
+        "category": category, "allowance_x100": allowance_x100, "max_x100": max_x100, "months": months,
+    }  # fmt: skip
+    with Journaled() as journaled:
+        faults = _faults(reason, key, values)
+        if faults:
+            raise RefusedError(faults)
+        former = _former(key, version)
+        number, now = journaled.next(), timezone.now()
+        told = who or str(actor)
+        if former is not None:
+            former.ended_change, former.ended_at = number, now
+            former.save(update_fields=["ended_change", "ended_at"])
+        reason = former.reason if former else reason or _new_id()
+        made = Reason.objects.create(
+            **values, reason=reason, enabled=enabled, key=key or f"{reason}/{number}",
+            version=former.version + 1 if former else 1, change=number, recorded_at=now, recorded_by=actor,
+            who=told[:160], why=why.strip()[:1_000],
+        )  # fmt: skip
+        because = f" Why: {made.why}" if made.why else ""
+        state = "" if enabled else ", retired"
+        record(
+            "reason",
+            f"{told} changed the reason {made.short_name} from {day_words(made.first_day)}{state}.{because}",
+            actor=actor,
+            who=told,
+            before=_facts(former) if former else None,
+            after=_facts(made),
+        )
+        return made
+
+
+def _former(key: str, version: int) -> Reason | None:
+    if not key:
+        return None
+    former = Reason.objects.filter(key=key, ended_change__isnull=True).first()
+    if former is None or (version and former.version != version):
+        text = "Somebody else changed this reason since you opened it: look at it again"
+        raise ConflictError([Fault("CHANGED", text, shown=[str(_facts(former))] if former else ())])
+    return former
+
+
+def _faults(reason: str, key: str, values: dict[str, object]) -> list[Fault]:
+    found = []
+    known = every_reason()
+    first, allowance, most = values["first_day"], values["allowance_x100"], values["max_x100"]
+    if reason and reason not in known:
+        found.append(Fault("REASON_UNKNOWN", f"There is no reason {reason}", "reason"))
+    if not isinstance(first, date) or not FIRST_DAY <= first < LAST_DAY:
+        found.append(Fault("FIRST_DAY_MISSING", "Enter the first day on which this holds", "first_day"))
+    for field in ("name", "short_name"):
+        text = str(values[field])
+        if not text or len(text) > NAME:
+            found.append(Fault("NAME_MISSING", f"Enter a name of up to {NAME} characters", field))
+    if values["category"] not in CATEGORIES:
+        found.append(Fault("CATEGORY_UNKNOWN", "Choose one of the three categories", "category"))
+    for field, share in (("allowance_x100", allowance), ("max_x100", most)):
+        if isinstance(share, int) and not 0 < share <= 10_000:
+            found.append(
+                Fault("PERCENT_OUT_OF_RANGE", "The percentage must be more than 0 and at most 100", field)
+            )
+    if isinstance(allowance, int) and isinstance(most, int) and allowance > most:
+        found.append(
+            Fault("SHARE_ABOVE_MAXIMUM", "The fixed share is above the highest share", "allowance_x100")
+        )
+    months = values["months"]
+    if isinstance(months, int) and not 1 <= months <= 600:
+        found.append(
+            Fault("MONTHS_OUT_OF_RANGE", "The months must be a whole number from 1 to 600", "months")
+        )
+    twins = (each for name, each in known.items() if name != (reason or _reason_of(key)))
+    if any(each.short_name.casefold() == str(values["short_name"]).casefold() for each in twins):
+        found.append(Fault("NAME_TAKEN", "Another reason has this short name", "short_name"))
+    return found
+
+
+def _reason_of(key: str) -> str:
+    return re.sub(r"/\d+$", "", key)
+
+
+def _new_id() -> str:
+    """A number after all there are: the rules' own go to 26, ours begin at 101, so that theirs have room."""
+    taken = [int(name) for name in every_reason() if name.isascii() and name.isdigit()]
+    return str(max([100, *taken]) + 1)
+
+
+def _facts(row: Reason) -> dict[str, object]:
+    return {
+        "reason": row.reason, "from": f"{row.first_day}", "name": row.name, "short name": row.short_name,
+        "category": row.category, "share": row.allowance_x100, "at most": row.max_x100, "months": row.months,
+        "enabled": row.enabled,
+    }  # fmt: skip

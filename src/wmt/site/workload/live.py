@@ -1,0 +1,119 @@
+"""Live figures: when hours, reductions or a grade change, the lines of the touched posts are made again.
+
+The time side of a post comes from the same ledger as a night; units and cells above it move by the difference
+of what the post had and has, in whole numbers, so that they stay the sums they were. Whoever changes figures
+holds the journal (`availability.Journal`): changes, loads and the turn of the day come one after the other.
+"""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from wmt.site.audit.record import record
+from wmt.site.availability.models import Grade, Hours, Journal, Reduction
+from wmt.site.availability.plan import Post
+from wmt.site.availability.standing import plans_of
+from wmt.site.workload.current import State, stated, today
+from wmt.site.workload.live_rows import put_time, touch
+from wmt.site.workload.models import Current
+from wmt.site.workload.time_lines import posts_in, time_lines
+
+
+class Journaled:
+    """A transaction that nobody else's change comes into: holds the journal and numbers the change."""
+
+    def __init__(self) -> None:
+        self._atomic = transaction.atomic()
+
+    def __enter__(self) -> "Journaled":
+        self._atomic.__enter__()
+        self.journal = Journal.objects.select_for_update().get_or_create(pk=1)[0]
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._atomic.__exit__(*error)
+
+    def next(self) -> int:
+        """The number of the change being made."""
+        self.journal.number += 1
+        self.journal.save(update_fields=["number"])
+        return self.journal.number
+
+
+def apply(posts: Collection[Post], change: int) -> None:
+    """Make the figures of posts those of what stands now. The caller holds the journal.
+
+    Posts that the figures shown do not have, or that keep an earlier night's, are left as they are.
+    """
+    current = Current.objects.select_related("load").first()
+    state = stated(current)
+    if current is None or state is None:
+        return
+    _apply(state, posts, change)
+    current.revision = change
+    current.save(update_fields=["revision"])
+
+
+def settle(posts: Collection[Post], change: int) -> None:
+    """After a load was shown: take in what was changed while it was put in, and turn to today."""
+    apply(posts, change)
+    _turn(Current.objects.select_related("load").get(), change)
+
+
+def turn_day() -> State | None:
+    """Let what begins or ends by today take effect. Whoever comes second finds it done."""
+    with Journaled() as journaled:
+        current = Current.objects.select_related("load").first()
+        state = stated(current)
+        if current is None or state is None:
+            return None
+        day = today(state.as_at.date())
+        if state.day != day:
+            moved = _turn(current, journaled.next())
+            words = "post has" if moved == 1 else "posts have"
+            record(
+                "day",
+                f"{day:%-d %B %Y} began: {moved} {words} other hours than the day before.",
+                who="the clock",
+            )
+        return stated(current)
+
+
+def _turn(current: Current, change: int) -> int:
+    state = stated(current)
+    assert state is not None
+    day = today(state.as_at.date())
+    posts = _moving_between(state.day, day)
+    current.day, current.revision = day, change
+    current.save(update_fields=["day", "revision"])
+    turned = stated(current)
+    assert turned is not None
+    _apply(turned, posts, change)
+    return len(posts)
+
+
+def _moving_between(one: date, other: date) -> set[Post]:
+    """The posts for which something begins or ends between two days."""
+    first, last = min(one, other), max(one, other)
+    begins = Q(first_day__gt=first, first_day__lte=last)
+    ends = Q(last_day__gte=first, last_day__lt=last)
+    asked: list[tuple[type[Any], Q]] = [(Hours, begins), (Reduction, begins | ends), (Grade, begins | ends)]
+    return {
+        post
+        for model, moves in asked
+        for post in model._default_manager.filter(
+            moves, ended_change__isnull=True, withdrawn=False
+        ).values_list("team_code", "staff_code")
+    }
+
+
+def _apply(state: State, posts: Collection[Post], change: int) -> None:
+    units = posts_in(state, posts)
+    # a post that keeps an earlier night's figures, or has none: what is entered waits for its next good load
+    fresh = [unit for unit in units if unit.stale_since is None and not unit.unmeasured_posts]
+    plans = plans_of([(unit.team_code, unit.staff_code) for unit in fresh])
+    put_time(state, fresh, plans, time_lines(state, fresh, plans, state.day), change)
+    touch(state, posts, change)

@@ -1,0 +1,193 @@
+"""What people entered, on its way into a load: what stands here, under what a folder of tables brings along.
+
+Intake reads it as one folder of tables, so that the night keeps the hours and reductions it was made with.
+Rows of the tables that came stand first and in their order: a fault in one is told with its own row number.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+from django.db.models import Q
+from django.utils import timezone
+
+from wmt.intake import read_people_tables
+from wmt.intake.people_files import SUFFIXES, TABLES
+from wmt.intake.people_model import People
+from wmt.intake.table_file import read_table
+from wmt.nights import Night
+from wmt.site.availability import actions
+from wmt.site.availability.changes import Change
+from wmt.site.availability.models import KINDS, Journal
+from wmt.site.availability.plan import Post
+from wmt.site.availability.standing import plans_of
+from wmt.site.workload.models import Current, Load, Unit
+
+
+@dataclass(frozen=True)
+class Given:
+    """The folder intake reads, what of it came with the load, and up to which change it holds what stands."""
+
+    folder: Path | None
+    came: Path | None
+    mark: int
+
+    def changes(self) -> list[Change]:
+        """What the tables that came would change of what stands now."""
+        if self.came is None:
+            return []
+        people, faults = read_people_tables(self.came, timezone.localdate())
+        assert not faults.refusing()  # or intake would have refused the load
+        return changes_of(people, plans_of())
+
+    def save(self, load: Load) -> int:
+        """Make those changes in the figures shown; how many there were."""
+        changes = self.changes()
+        if changes:
+            who = f"{load.who} (load {load.pk})"
+            actions.save(actor=None, who=who, changes=changes, kind="people import", strict=False)
+        return len(changes)
+
+    def moved(self) -> set[Post]:
+        """The posts of which somebody changed something after the folder was made."""
+        later = Q(change__gt=self.mark) | Q(ended_change__gt=self.mark)
+        return {
+            post
+            for model in KINDS.values()
+            for post in model._default_manager.filter(later).values_list("team_code", "staff_code")
+        }
+
+    def take_in(self, load: Load, number: int) -> None:
+        """Write down what came: the load's figures are made with it already. The caller holds the journal."""
+        actions.take_in(changes=self.changes(), number=number, who=f"{load.who} (load {load.pk})")
+
+
+KEPT = "people_"
+
+
+def export_folder(folder: Path) -> None:
+    from wmt.site.availability import files
+
+    files.export_folder(folder)
+
+
+def changes_of(people, plans):
+    found = []
+    for h in people.dated_hours:
+        old = {e.first_day: e for e in plans[h.post].hours} if h.post in plans else {}
+        e = old.get(h.first_day)
+        if e is None or e.hours_micro != h.hours_micro:
+            found.append(
+                Change(
+                    kind="hours",
+                    post=h.post,
+                    key=e.key if e else "",
+                    first_day=h.first_day,
+                    hours_micro=h.hours_micro,
+                )
+            )
+    known = {c.key: c for plan in plans.values() for c in plan.reductions}
+    for r in people.reductions:
+        v = dict(
+            reason=r.reason.reason_id,
+            hours_micro=r.hours_micro,
+            percent_x100=r.percent_x100,
+            first_day=r.first_day,
+            last_day=r.last_day,
+        )
+        e = known.get(r.reference)
+        if e is None or any(getattr(e, n) != x for n, x in v.items()):
+            found.append(
+                Change(
+                    kind="reduction", post=r.post, key=r.reference if e else "", wanted_key=r.reference, **v
+                )
+            )
+    return found
+
+
+class Stands(Given):
+    """What stands here counts, whatever a night was made with."""
+
+    def moved(self) -> set[Post]:
+        """All posts of the load that is shown."""
+        units = Unit.objects.filter(load=Current.objects.get().load, level="post", whole=True)
+        return set(units.values_list("team_code", "staff_code"))
+
+
+@contextmanager
+def given(came: Path | None) -> Iterator[Given]:
+    """What a load takes: all that stands, and in its place what came. Gone when the load is done."""
+    with tempfile.TemporaryDirectory(prefix="wmt-people-") as made:
+        folder = Path(made)
+        mark = number()
+        if any_stands():
+            export_folder(folder)
+        if came is not None:
+            people, faults = read_people_tables(came, timezone.localdate())
+            if faults.refusing():
+                yield Given(came, came, mark)  # intake says what is wrong with it, and with the extract
+                return
+            _lay_over(folder, came, people)
+        yield Given(folder if any(folder.iterdir()) else None, came, mark)
+
+
+@contextmanager
+def of_night(night: Night) -> Iterator[Given]:
+    """What counts when a night is shown again: what stands here; where nothing does, as after the database
+    was lost, the tables that the night keeps."""
+    with tempfile.TemporaryDirectory(prefix="wmt-people-") as made:
+        folder = Path(made)
+        if any_stands():
+            yield Stands(None, None, number())
+            return
+        for table in TABLES:
+            if f"input/{KEPT}{table}.parquet" in night.manifest.files:
+                night.table(f"input/{KEPT}{table}").write_csv(folder / f"{table}.csv")
+        came = folder if any(folder.iterdir()) else None
+        yield Given(came, came, number())
+
+
+def number() -> int:
+    """The last change there was."""
+    return Journal.objects.values_list("number", flat=True).first() or 0
+
+
+def any_stands() -> bool:
+    """Whether anybody entered anything about posts that still stands."""
+    return any(
+        model._default_manager.filter(ended_change__isnull=True, withdrawn=False).exists()
+        for model in KINDS.values()
+    )
+
+
+#: What tells the records of a table apart.
+_KEYS = {
+    "contracted_hours": ("team_code", "staff_code", "valid_from"),
+    "reductions": ("reduction_id",),
+    "grade_corrections": ("team_code", "staff_code", "first_day"),
+}
+
+
+def _lay_over(folder: Path, came: Path, people: People) -> None:
+    """Put the rows that came before those that stand; what they are about too is taken out there."""
+    named: dict[str, set[tuple[str, ...]]] = {
+        "contracted_hours": {(*row.post, f"{row.first_day}") for row in people.dated_hours},
+        "reductions": {(row.reference,) for row in (*people.reductions, *people.withdrawn)},
+        "grade_corrections": {(*row.post, f"{row.first_day}") for row in people.grade_corrections},
+    }
+    for table in TABLES:
+        found = [file for end in SUFFIXES if (file := came / f"{table}{end}").is_file()]
+        if not found:
+            continue
+        frames, stands = [read_table(found[0].read_bytes(), found[0].name)], folder / f"{table}.csv"
+        if stands.is_file():
+            rows = read_table(stands.read_bytes(), stands.name)
+            keys = [pl.col(name).fill_null(f"{date.min}") for name in _KEYS.get(table, ())]
+            told = rows.select(pl.concat_list(keys)).to_series().to_list() if keys else []
+            kept = [place for place, key in enumerate(told) if tuple(key) not in named[table]]
+            frames.append(rows[kept] if keys else rows)
+        pl.concat(frames, how="diagonal").write_csv(stands)

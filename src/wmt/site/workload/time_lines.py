@@ -1,0 +1,82 @@
+"""The time lines of posts, made by the ledger from what people entered: as it stands, or as it would be."""
+
+import os
+import threading
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from wmt.facts import SCHEMAS
+from wmt.ledger import TimeSide
+from wmt.site.availability.plan import Plan, Post
+from wmt.site.workload.current import State, rules_of
+from wmt.site.workload.models import Unit
+
+#: So many posts are named in a question to the database; of more, all are read and sorted here.
+_NAMED = 300
+
+_kept = threading.local()
+
+
+def side_of(state: State) -> TimeSide:
+    """The ledger's time side under the rules of the figures shown. An engine is of one process and thread."""
+    key = *state.of_load, os.getpid()
+    if getattr(_kept, "key", None) != key:
+        _kept.key, _kept.side = key, TimeSide(rules_of(state))
+    side: TimeSide = _kept.side
+    return side
+
+
+def time_lines(
+    state: State, units: Sequence[Unit], plans: Mapping[Post, Plan], day: date
+) -> dict[Post, list[dict[str, Any]]]:
+    """The time lines of posts under their plans on a day, as the ledger makes them (columns `NAMED_LINE`)."""
+    found: dict[Post, list[dict[str, Any]]] = {(unit.team_code, unit.staff_code): [] for unit in units}
+    if not units:
+        return found
+    lines = side_of(state).lines(_post_frame(units, plans, day), _reduction_frame(units, plans), day)
+    for line in lines.iter_rows(named=True):
+        found[line["team_code"], line["staff_code"]].append(line)
+    return found
+
+
+def grade_of(unit: Unit, plan: Plan, day: date) -> str:
+    """The grade of a post on a day: as corrected, else as the extract has it."""
+    corrected = plan.grade_on(day)
+    return corrected.grade if corrected else unit.supplied_grade or unit.grade
+
+
+def _post_frame(units: Sequence[Unit], plans: Mapping[Post, Plan], day: date) -> pl.DataFrame:
+    rows = []
+    for unit in units:
+        plan = plans.get((unit.team_code, unit.staff_code), Plan())
+        entered = plan.hours_on(day)
+        hours = entered.hours_micro if entered else unit.supplied_micro
+        source = "entered" if entered else None if hours is None else "supplied"
+        stale = unit.stale_since.replace(tzinfo=None) if unit.stale_since else None
+        grade = grade_of(unit, plan, day)
+        rows.append(
+            (unit.number, 0, unit.team_code, unit.staff_code, None, None, grade, hours, source, 0, stale,
+             unit.unmeasured_posts)
+        )  # fmt: skip
+    return pl.DataFrame(rows, SCHEMAS["post"], orient="row")
+
+
+def _reduction_frame(units: Sequence[Unit], plans: Mapping[Post, Plan]) -> pl.DataFrame:
+    rows = [
+        (unit.number, cut.key, cut.reason, cut.hours_micro, cut.percent_x100, cut.first_day, cut.last_day)
+        for unit in units
+        for cut in plans.get((unit.team_code, unit.staff_code), Plan()).reductions
+    ]
+    return pl.DataFrame(rows, SCHEMAS["reduction"], orient="row")
+
+
+def posts_in(state: State, posts: Collection[Post]) -> list[Unit]:
+    """The posts as the figures have them, by code; those they do not have are left out."""
+    units = Unit.objects.filter(load_id=state.load_id, level="post", whole=True).order_by("code")
+    if len(posts) <= _NAMED:
+        return list(units.filter(code__in=[":".join(post) for post in posts]))
+    wanted = set(posts)
+    return [unit for unit in units if (unit.team_code, unit.staff_code) in wanted]
