@@ -1,6 +1,6 @@
 """What changes of plans come to in figures: posts and their teams before and after, from the ledger."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,7 +8,7 @@ from wmt.ledger import measured
 from wmt.site.availability.plan import Cut, Plan, Post
 from wmt.site.workload.current import State
 from wmt.site.workload.models import Unit
-from wmt.site.workload.time_lines import time_lines
+from wmt.site.workload.time_lines import grade_of, lines_on
 
 #: Of more days on which something changes, only the first are worked out.
 _DAYS = 6
@@ -45,11 +45,16 @@ def effects_of(
     Posts first, then their teams, day by day. Work is as it is now.
     """
     wanted = list(days) if days is not None else days_of_effect(before, after, state.day)[:_DAYS]
+    if not wanted:
+        return []
+    from wmt.site.availability.standing import plans_of
+
     units = _with_teams(state, before)
-    found = []
-    for day in wanted:
-        found += _on(state, units, before, after, day)
-    return found
+    posts = [unit for unit in units if unit.level == "post"]
+    stands = plans_of([_post(unit) for unit in posts]) | dict(before)
+    was = _times(state, posts, stands, wanted)
+    now = was | _times(state, [unit for unit in posts if _post(unit) in after], after, wanted)
+    return [effect for day in wanted for effect in _on(units, after, day, was, now)]
 
 
 def days_of_effect(before: Mapping[Post, Plan], after: Mapping[Post, Plan], today: date) -> list[date]:
@@ -88,23 +93,18 @@ def _with_teams(state: State, posts: Mapping[Post, Plan]) -> list[Unit]:
     return [*found.order_by("code"), *above.order_by("code")]
 
 
-def _on(
-    state: State, units: Sequence[Unit], before: Mapping[Post, Plan], after: Mapping[Post, Plan], day: date
-) -> list[Effect]:
-    from wmt.site.availability.standing import plans_of
+Times = Mapping[tuple[Post, date], Mapping[str, int]]
 
-    posts = [unit for unit in units if unit.level == "post"]
-    stands = plans_of([(unit.team_code, unit.staff_code) for unit in posts]) | dict(before)
-    was = _times(state, posts, stands, day)
-    now = was | _times(state, [unit for unit in posts if _post(unit) in after], after, day)
-    found = [
-        _effect(unit, day, [unit], was, now) for unit in posts if _post(unit) in after and _is_fresh(unit)
-    ]
-    for team in units:
-        if team.level == "team":
-            members = [unit for unit in posts if unit.team_code == team.code]
-            found.append(_effect(team, day, members, was, now))
-    return found
+
+def _on(
+    units: Sequence[Unit], after: Mapping[Post, Plan], day: date, was: Times, now: Times
+) -> Iterator[Effect]:
+    for unit in units:
+        if unit.level == "team":
+            members = [post for post in units if post.level == "post" and post.team_code == unit.code]
+            yield _effect(unit, day, members, was, now)
+        elif _post(unit) in after and _is_fresh(unit):
+            yield _effect(unit, day, [unit], was, now)
 
 
 def _post(unit: Unit) -> Post:
@@ -116,24 +116,46 @@ def _is_fresh(unit: Unit) -> bool:
 
 
 def _times(
-    state: State, posts: Sequence[Unit], plans: Mapping[Post, Plan], day: date
-) -> dict[Post, dict[str, int]]:
-    """The time of posts on a day; of those that keep an earlier night's figures, what they keep."""
-    fresh = [unit for unit in posts if _is_fresh(unit)]
-    lines = time_lines(state, fresh, plans, day)
-    kept = {_post(unit): {name: getattr(unit, name) for name in _TIME} for unit in posts}
-    return kept | {post: measured(found, _TIME) for post, found in lines.items()}
+    state: State, posts: Sequence[Unit], plans: Mapping[Post, Plan], days: Sequence[date]
+) -> dict[tuple[Post, date], Mapping[str, int]]:
+    """The time of posts on some days; of those that keep an earlier night's figures, what they keep."""
+    asked = [(unit, plans.get(_post(unit), Plan()), day) for unit in posts if _is_fresh(unit) for day in days]
+    lines = lines_on(state, asked)
+    kept = {
+        (_post(unit), day): {name: getattr(unit, name) for name in _TIME} for unit in posts for day in days
+    }
+    return kept | {
+        (_post(unit), day): measured(found, _TIME) for (unit, _, day), found in zip(asked, lines, strict=True)
+    }
 
 
-def _effect(
-    unit: Unit,
-    day: date,
-    members: Sequence[Unit],
-    was: Mapping[Post, Mapping[str, int]],
-    now: Mapping[Post, Mapping[str, int]],
-) -> Effect:
-    def figures(times: Mapping[Post, Mapping[str, int]]) -> Figures:
-        sums = {name: sum(times[_post(member)][name] for member in members) for name in _TIME}
+def _effect(unit: Unit, day: date, members: Sequence[Unit], was: Times, now: Times) -> Effect:
+    def figures(times: Times) -> Figures:
+        sums = {name: sum(times[_post(member), day][name] for member in members) for name in _TIME}
         return Figures(unit.points_x100, **sums)
 
     return Effect(unit.level, unit.code, unit.name, day, figures(was), figures(now))
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A post from a day on, until the next: its grade and its figures, its work being what it is now."""
+
+    day: date
+    grade: str
+    figures: Figures
+
+
+def timeline(state: State, unit: Unit, plan: Plan) -> list[Moment]:
+    """What a post's time is from each day on that begins or ends something, and from the day of the figures.
+
+    Empty for a post that keeps an earlier night's figures. By the rules of the figures shown, on every day.
+    """
+    if not _is_fresh(unit):
+        return []
+    days = sorted({state.day, *(day for day in plan.days() if day > date.min)})
+    asked = [(unit, plan, day) for day in days]
+    return [
+        Moment(day, grade_of(unit, plan, day), Figures(unit.points_x100, **measured(found, _TIME)))
+        for day, found in zip(days, lines_on(state, asked), strict=True)
+    ]

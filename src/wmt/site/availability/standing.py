@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -23,6 +23,9 @@ from wmt.site.availability.models import Reason as ReasonVersion
 from wmt.site.availability.plan import Cut, Entry, GradeFrom, HoursFrom, Plan, Post
 from wmt.site.workload.current import State, rules_of
 from wmt.site.workload.models import Unit
+
+if TYPE_CHECKING:
+    from wmt.site.availability.effects import Moment
 
 #: So many posts are named in a question to the database; of more, all records are read and sorted here.
 _NAMED = 300
@@ -208,3 +211,11 @@ def may_read(user: Any, post: Post, state: State) -> bool:
     if getattr(user, "staff_code", "") and isinstance(user, User) and user.staff_code == post[1]:
         return True
     return may(user, Action.READ_RECORDS, level="post", code=":".join(post), state=state)
+
+
+def timeline(state: State, post: Post) -> list["Moment"]:
+    """What a post's time is from each day on: see `effects.timeline`. Empty where there is no such post."""
+    from wmt.site.availability import effects
+
+    found = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, code=":".join(post)).first()
+    return effects.timeline(state, found, plans_of([post])[post]) if found else []

@@ -33,12 +33,18 @@ def time_lines(
     state: State, units: Sequence[Unit], plans: Mapping[Post, Plan], day: date
 ) -> dict[Post, list[dict[str, Any]]]:
     """The time lines of posts under their plans on a day, as the ledger makes them (columns `NAMED_LINE`)."""
-    found: dict[Post, list[dict[str, Any]]] = {(unit.team_code, unit.staff_code): [] for unit in units}
-    if not units:
-        return found
-    lines = side_of(state).lines(_post_frame(units, plans, day), _reduction_frame(units, plans), day)
-    for line in lines.iter_rows(named=True):
-        found[line["team_code"], line["staff_code"]].append(line)
+    posts = [(unit.team_code, unit.staff_code) for unit in units]
+    asked = [(unit, plans.get(post, Plan()), day) for unit, post in zip(units, posts, strict=True)]
+    return dict(zip(posts, lines_on(state, asked), strict=True))
+
+
+def lines_on(state: State, asked: Sequence[tuple[Unit, Plan, date]]) -> list[list[dict[str, Any]]]:
+    """The time lines of each post under a plan on a day of its own, in one run of the ledger."""
+    found: list[list[dict[str, Any]]] = [[] for _ in asked]
+    if asked:
+        lines = side_of(state).lines(_post_frame(asked), _reduction_frame(asked, state.day), state.day)
+        for line in lines.iter_rows(named=True):
+            found[line["post_no"]].append(line)
     return found
 
 
@@ -48,28 +54,29 @@ def grade_of(unit: Unit, plan: Plan, day: date) -> str:
     return corrected.grade if corrected else unit.supplied_grade or unit.grade
 
 
-def _post_frame(units: Sequence[Unit], plans: Mapping[Post, Plan], day: date) -> pl.DataFrame:
+def _post_frame(asked: Sequence[tuple[Unit, Plan, date]]) -> pl.DataFrame:
     rows = []
-    for unit in units:
-        plan = plans.get((unit.team_code, unit.staff_code), Plan())
+    for number, (unit, plan, day) in enumerate(asked):
         entered = plan.hours_on(day)
         hours = entered.hours_micro if entered else unit.supplied_micro
         source = "entered" if entered else None if hours is None else "supplied"
         stale = unit.stale_since.replace(tzinfo=None) if unit.stale_since else None
-        grade = grade_of(unit, plan, day)
-        rows.append(
-            (unit.number, 0, unit.team_code, unit.staff_code, None, None, grade, hours, source, 0, stale,
-             unit.unmeasured_posts)
-        )  # fmt: skip
+        grade, unmeasured = grade_of(unit, plan, day), unit.unmeasured_posts
+        codes = unit.team_code, unit.staff_code
+        rows.append((number, 0, *codes, None, None, grade, hours, source, 0, stale, unmeasured))
     return pl.DataFrame(rows, SCHEMAS["post"], orient="row")
 
 
-def _reduction_frame(units: Sequence[Unit], plans: Mapping[Post, Plan]) -> pl.DataFrame:
-    rows = [
-        (unit.number, cut.key, cut.reason, cut.hours_micro, cut.percent_x100, cut.first_day, cut.last_day)
-        for unit in units
-        for cut in plans.get((unit.team_code, unit.staff_code), Plan()).reductions
-    ]
+def _reduction_frame(asked: Sequence[tuple[Unit, Plan, date]], day: date) -> pl.DataFrame:
+    """Reductions, their days moved by as much as the day asked for lies from the one the ledger judges."""
+    rows = []
+    for number, (_, plan, asked_day) in enumerate(asked):
+        by = day - asked_day
+        for cut in plan.reductions:
+            last = cut.last_day + by if cut.last_day else None
+            rows.append(
+                (number, cut.key, cut.reason, cut.hours_micro, cut.percent_x100, cut.first_day + by, last)
+            )
     return pl.DataFrame(rows, SCHEMAS["reduction"], orient="row")
 
 
