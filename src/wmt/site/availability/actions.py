@@ -183,12 +183,15 @@ def write(number: int, asker: Asker, changes: Sequence[Change], found: Checked, 
     entries = []
     for change, entry in zip(changes, found.entries, strict=True):
         model = KINDS[change.kind]
-        former = stands.get((change.kind, change.key))
+        former = stands.get((change.kind, change.key or change.wanted_key))
+        if former is not None and not change.key and not former.withdrawn:
+            raise ConflictError([Fault("KEY_TAKEN", f"A record of the name {former.key} is there already")])
         version = former.version + 1 if former else 1
         values = _values(entry) if entry else _same_values(former)
         row = model(
             **values, version=version, change=number, recorded_at=now, recorded_by=asker.user, who=asker.name,
-            why=why, withdrawn=change.withdraw, team_code=change.post[0], staff_code=change.post[1],
+            why=change.why.strip() or why, withdrawn=change.withdraw, team_code=change.post[0],
+            staff_code=change.post[1],
         )  # fmt: skip
         stands[change.kind, row.key] = row
         made[model].append(row)
@@ -207,11 +210,11 @@ def write(number: int, asker: Asker, changes: Sequence[Change], found: Checked, 
 def _standing_rows(changes: Sequence[Change]) -> dict[tuple[str, str], OfPost]:
     found: dict[tuple[str, str], OfPost] = {}
     for kind, model in KINDS.items():
-        keys = [change.key for change in changes if change.kind == kind and change.key]
+        # a table may tell of a record again that was withdrawn: it then gets one more version
+        named = (change.key or change.wanted_key for change in changes if change.kind == kind)
+        keys = [key for key in named if key]
         for start in range(0, len(keys), 900):
-            rows = model._default_manager.filter(
-                key__in=keys[start : start + 1_000], ended_change__isnull=True
-            )
+            rows = model._default_manager.filter(key__in=keys[start : start + 900], ended_change__isnull=True)
             found |= {(kind, row.key): row for row in rows}
     return found
 

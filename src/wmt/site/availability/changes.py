@@ -12,6 +12,7 @@ from typing import Literal
 from wmt.facts import GRADES
 from wmt.facts.words import MICRO
 from wmt.intake.people import add_months
+from wmt.site.availability.limits import Limits, Reason
 from wmt.site.availability.plan import Cut, Entry, GradeFrom, HoursFrom, Plan, Post
 from wmt.site.availability.words import day_words, entry_words, hours_words, percent_words
 
@@ -24,20 +25,6 @@ NOTES = 4_000
 WHY = 1_000
 _WEEK_MICRO = 168 * MICRO
 _HOURS_STEP, _SHARE_MOST = MICRO // 100, 10_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reason:
-    """A reason for reductions on a day. Shares in hundredths of a per cent; None where there is none."""
-
-    reason: str
-    name: str
-    short_name: str
-    category: str
-    allowance_x100: int | None
-    max_x100: int | None
-    months: int | None
-    enabled: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +48,7 @@ class Change:
     reason: str = ""
     notes: str = ""
     grade: str = ""
+    why: str = ""  # of this one alone, where a table tells it
     row: int | None = None
 
 
@@ -110,25 +98,6 @@ class Checked:
             raise RefusedError(self.faults)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Limits:
-    """What holds for posts: the reasons there are, and hours a week by grade and at most."""
-
-    reasons: Mapping[str, Reason]
-    full_time_micro: Mapping[str, int]
-    most_micro: int
-    #: of each post: its grade and the hours that count where nobody entered any
-    grades: Mapping[Post, str]
-    supplied_micro: Mapping[Post, int]
-    #: tables that come with a load may hold shares other than the usual: it only warns of them
-    strict: bool = True
-
-    def contracted(self, post: Post, plan: Plan, day: date) -> int:
-        """Contracted hours of a post on a day, in millionths."""
-        entered = plan.hours_on(day)
-        return entered.hours_micro if entered else self.supplied_micro.get(post, 0)
-
-
 @dataclass
 class _Work:
     """The changes being checked one after the other, each against what those before it made."""
@@ -149,8 +118,11 @@ def checked(
     work = _Work(limits, dict(plans), dict(plans))
     for index, (change, key) in enumerate(zip(changes, keys, strict=True)):
         work.entries.append(_one(work, index, change, key))
-    for post in dict.fromkeys(change.post for change in changes):
-        _check_sums(work, post, [n for n, change in enumerate(changes) if change.post == post])
+    places: dict[Post, list[int]] = {}
+    for index, change in enumerate(changes):
+        places.setdefault(change.post, []).append(index)
+    for post, indexes in places.items():
+        _check_sums(work, post, indexes)
     return Checked(work.before, work.after, work.entries, work.faults, work.conflicts, work.warnings)
 
 
@@ -273,8 +245,16 @@ def _reduction(work: _Work, index: int, change: Change, key: str) -> Cut | None:
         key=key, version=change.version, reason=reason.reason, hours_micro=hours, percent_x100=percent,
         first_day=first, last_day=last, notes=change.notes.strip(),
     )  # fmt: skip
+    twin = next((each for each in _plan(work, change).reductions if each.is_twin_of(cut)), None)
+    if twin is not None:
+        text = "The same reduction is entered already: change that one instead"
+        _fault(work, index, "REDUCTION_TWICE", "first_day", text, [_said(work, twin)])
     _check_share(work, index, change.post, reason, cut)
     return cut
+
+
+def _plan(work: _Work, change: Change) -> Plan:
+    return work.after.get(change.post, Plan())
 
 
 def _reason(work: _Work, index: int, change: Change, standing: Cut | None) -> Reason | None:
@@ -312,6 +292,8 @@ def _check_share(work: _Work, index: int, post: Post, reason: Reason, cut: Cut) 
     """The fixed and the highest share of a reason, against the hours of every day the reduction runs."""
     plan = work.after.get(post, Plan())
     for start, _ in plan.spans(cut.first_day, cut.last_day):
+        if not work.limits.knows(post, plan, start):
+            continue
         hours = work.limits.contracted(post, plan, start)
         taken = cut.taken_off(hours)
         if reason.allowance_x100 is not None and taken * _SHARE_MOST != hours * reason.allowance_x100:
@@ -341,6 +323,12 @@ def _grade(work: _Work, index: int, change: Change, key: str) -> GradeFrom | Non
     if change.grade not in GRADES:
         _fault(work, index, "GRADE_UNKNOWN", "grade", f"Choose a grade: {', '.join(GRADES)}")
         return None
+    same = [each for each in _plan(work, change).grades if each.first_day == first and each.key != key]
+    if same:
+        text = f"A correction from {day_words(same[0].first_day)} is entered already: change that one instead"
+        _fault(work, index, "GRADE_TWICE", "first_day", text, [_said(work, same[0])])
+    if len(change.why) > WHY:
+        _fault(work, index, "WHY_TOO_LONG", "why", f"The reason why can have {WHY:,} characters at most")
     if first is None:
         return None
     return GradeFrom(key=key, version=change.version, grade=change.grade, first_day=first, last_day=last)
@@ -370,6 +358,8 @@ def _check_sums(work: _Work, post: Post, indexes: Sequence[int]) -> None:
 
 
 def _over(limits: Limits, post: Post, plan: Plan, day: date) -> int:
+    if not limits.knows(post, plan, day):
+        return 0
     hours = limits.contracted(post, plan, day)
     return sum(cut.taken_off(hours) for cut in plan.reductions_on(day)) - hours
 

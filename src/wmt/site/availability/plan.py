@@ -4,7 +4,7 @@ Nothing here knows the database, and no figure is made here: available points co
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -45,6 +45,11 @@ class Cut:
         if self.hours_micro is not None:
             return self.hours_micro
         return contracted_micro * (self.percent_x100 or 0) // _SHARE
+
+    def is_twin_of(self, other: "Cut") -> bool:
+        """Whether another record says the same but for its notes, like a row that stands in a table twice."""
+        alike = replace(other, key=self.key, version=self.version, notes=self.notes)
+        return self.key != other.key and alike == self
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,7 @@ def save_reason(
     *,
     actor: User | None,
     reason: str = "",
+    wanted: str = "",
     key: str = "",
     version: int = 0,
     first_day: date | None,
@@ -38,8 +39,8 @@ def save_reason(
 ) -> Reason:
     """A reason as it is from a day on: new, a change of one there is, or with `key` a correction of an entry.
 
-    A correction may give another first day. A reason that is not enabled allows no new reductions; those
-    there are stand. Raises Denied, ConflictError and RefusedError.
+    A correction may give another first day. `wanted` is the id that a table gives to a new one. A reason
+    that is not enabled allows no new reductions; those there are stand. Raises Denied, ConflictError and RefusedError.
     """
     if actor is not None and not may(actor, Action.MANAGE_REASONS):
         raise Denied(Action.MANAGE_REASONS)
@@ -57,7 +58,7 @@ def save_reason(
         if former is not None:
             former.ended_change, former.ended_at = number, now
             former.save(update_fields=["ended_change", "ended_at"])
-        reason = former.reason if former else reason or _new_id()
+        reason = former.reason if former else reason or wanted or _new_id()
         made = Reason.objects.create(
             **values, reason=reason, enabled=enabled, key=key or f"{reason}/{number}",
             version=former.version + 1 if former else 1, change=number, recorded_at=now, recorded_by=actor,

@@ -1,0 +1,44 @@
+"""What holds for changes of posts: the reasons there are, and the hours a week may have."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from wmt.site.availability.plan import Plan, Post
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """A reason for reductions on a day. Shares in hundredths of a per cent; None where there is none."""
+
+    reason: str
+    name: str
+    short_name: str
+    category: str
+    allowance_x100: int | None
+    max_x100: int | None
+    months: int | None
+    enabled: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What holds for posts: the reasons there are, and hours a week by grade and at most."""
+
+    reasons: Mapping[str, Reason]
+    full_time_micro: Mapping[str, int]
+    most_micro: int
+    #: of each post: its grade and the hours that count where nobody entered any
+    grades: Mapping[Post, str]
+    supplied_micro: Mapping[Post, int]
+    #: tables that come with a load may hold shares other than the usual: it only warns of them
+    strict: bool = True
+
+    def contracted(self, post: Post, plan: Plan, day: date) -> int:
+        """Contracted hours of a post on a day, in millionths."""
+        entered = plan.hours_on(day)
+        return entered.hours_micro if entered else self.supplied_micro.get(post, 0)
+
+    def knows(self, post: Post, plan: Plan, day: date) -> bool:
+        """Whether anything tells those hours: of a post that no extract has, nothing may."""
+        return post in self.supplied_micro or plan.hours_on(day) is not None
