@@ -1,0 +1,157 @@
+"""The effect of changes in words and tables: capacity before and after, of the post and of its team."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from wmt.ledger import shown_capacity
+from wmt.site.availability.changes import Reason, gap_warnings
+from wmt.site.availability.plan import Cut, Entry, Plan
+from wmt.site.availability.words import day_words, entry_words, hours_words, percent_words
+from wmt.site.web import tables
+from wmt.site.workload.current import State
+
+if TYPE_CHECKING:
+    from wmt.site.availability.actions import Preview
+    from wmt.site.availability.effects import Effect, Figures
+    from wmt.site.web.availability.place import Place
+
+#: The stages of the trainee route in their order, and that of the newly qualified after them.
+STAGES = ("12", "13", "14")
+NEWLY_QUALIFIED = "15"
+
+
+@dataclass(frozen=True)
+class Moved:
+    """One unit's figures: title, and rows of what, before and after."""
+
+    title: str
+    rows: Sequence[tuple[str, str, str]]
+
+
+@dataclass(frozen=True)
+class OnDay:
+    """What moves on a day: the post, then its team."""
+
+    when: str
+    moved: Sequence[Moved]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What a form shows before anything is saved: the effect day by day, or what stands in its way."""
+
+    days: Sequence[OnDay] = ()
+    entered: Sequence[str] = ()
+    warnings: Sequence[str] = ()
+    missing: Sequence[str] = field(default_factory=tuple)
+    shown: Sequence[str] = ()
+
+
+def panel(place: "Place", preview: "Preview") -> Panel:
+    """The effect of changes that were checked, or what stands in their way."""
+    checked = preview.checked
+    wrong = [*checked.conflicts, *checked.faults]
+    if wrong:
+        shown = [record for fault in wrong for record in fault.shown]
+        return Panel(missing=[fault.message for fault in wrong], shown=shown)
+    before, after = (plans.get(place.post, Plan()) for plans in (checked.before, checked.after))
+    return Panel(
+        days=_days(preview.effects, place.state),
+        entered=[said(entry, after, place) for entry in checked.entries if entry is not None],
+        warnings=[fault.message for fault in checked.warnings] + new_gaps(before, after, place.reasons),
+    )
+
+
+def new_gaps(before: Plan, after: Plan, reasons: Mapping[str, Reason]) -> list[str]:
+    """Gaps between the stages of a trainee that were not there before."""
+    former = set(gap_warnings(before, reasons, STAGES))
+    return [gap for gap in gap_warnings(after, reasons, STAGES) if gap not in former]
+
+
+def said(entry: Entry, plan: Plan, place: "Place") -> str:
+    """A record in one sentence; of a reduction also its amount in the other unit."""
+    words = entry_words(entry, place.names)
+    if isinstance(entry, Cut):
+        words += f" ({other_unit(entry, contracted_of(entry, plan, place))})"
+    return words
+
+
+def contracted_of(cut: Cut, plan: Plan, place: "Place") -> int:
+    """The contracted hours that a reduction comes off: of today, or of the nearest day it counts."""
+    day = max(cut.first_day, place.state.day)
+    if cut.last_day is not None:
+        day = min(day, cut.last_day)
+    return place.limits.contracted(place.post, plan, day)
+
+
+def other_unit(cut: Cut, contracted_micro: int) -> str:
+    """What it is in the unit it was not entered in."""
+    if cut.hours_micro is None:
+        return f"{hours_words(cut.taken_off(contracted_micro))} of {hours_words(contracted_micro)}"
+    if contracted_micro == 0:
+        return "there are no contracted hours"
+    share, rest = divmod(cut.hours_micro * 10_000, contracted_micro)
+    nearly = "about " if rest else ""
+    return f"{nearly}{percent_words(share)} of {hours_words(contracted_micro)}"
+
+
+def _days(effects: "Sequence[Effect]", state: State) -> list[OnDay]:
+    """The effects by the day that the figures before and after are of."""
+    return [
+        OnDay(
+            f"Today, {day_words(day)}" if day <= state.day else f"From {day_words(day)}",
+            [_moved(effect) for effect in found],
+        )
+        for day, found in groupby(effects, key=lambda effect: effect.day)
+    ]
+
+
+def _moved(effect: "Effect") -> Moved:
+    before, after = effect.before, effect.after
+    rows = [
+        ("Capacity", _capacity(before), _capacity(after)),
+        ("Available points", *(tables.points(each.available_x100).text for each in (before, after))),
+        ("Contracted hours", *(tables.hours(each.contracted_hours_micro).text for each in (before, after))),
+        ("Reductions, hours", *(tables.hours(each.reduction_hours_micro).text for each in (before, after))),
+    ]
+    title = f"Team {effect.name}" if effect.level == "team" else effect.name
+    return Moved(title, rows if effect.level == "post" else rows[:2])
+
+
+def _capacity(figures: "Figures") -> str:
+    return shown_capacity(figures.points_x100, figures.available_x100)
+
+
+def saved_words(effects: "Sequence[Effect]", state: State) -> str:
+    """What to say when changes are saved: the new capacity of each unit, beside what it was.
+
+    Of several days the first is told; the page that follows lists them all.
+    """
+    if not effects:
+        return "Saved. It changes no capacity from today on."
+    first = effects[0].day
+    moved = [effect for effect in effects if effect.day == first]
+    if all(_capacity(effect.before) == _capacity(effect.after) for effect in moved):
+        return "Saved. Capacity stays as it was."
+    later = first > state.day
+    said_of = "; ".join(_sentence(effect, later) for effect in moved)
+    lead = f"from {day_words(first)} on, " if later else ""
+    more = " It changes again on later days: see what is coming." if effects[-1].day > first else ""
+    return f"Saved. {_capital(lead + said_of)}.{more}"
+
+
+def _capital(words: str) -> str:
+    return words[0].upper() + words[1:]
+
+
+def _sentence(effect: "Effect", later: bool) -> str:
+    name = f"the team {effect.name}" if effect.level == "team" else effect.name
+    before, after = _capacity(effect.before), _capacity(effect.after)
+    if before == after:
+        return f"capacity of {name} stays {after}"
+    verb, beside = ("will be", "otherwise") if later else ("is now", "was")
+    if effect.after.available_x100 == 0:
+        return f"{name} {'will have' if later else 'has'} {after} ({beside} {before})"
+    return f"capacity of {name} {verb} {after} ({beside} {before})"

@@ -1,0 +1,68 @@
+"""A reduction for who mentors trainees: their number, and hours for each."""
+
+import re
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from wmt.facts.words import MICRO
+from wmt.site.availability.changes import Change, Reason
+from wmt.site.availability.words import hours_words
+from wmt.site.web.availability.editing import Page, edit
+from wmt.site.web.availability.forms import MentoringForm
+from wmt.site.web.availability.place import Place, editable
+from wmt.site.web.availability.post_hours import form_methods, sent
+from wmt.site.workload.current import rules_of
+
+_RULE = "mentoring_hours_per_trainee"
+#: The reason "Other" of the rules, where no reason says mentoring.
+_OTHER = "11"
+
+
+@form_methods
+def mentoring(request: HttpRequest, code: str) -> HttpResponse:
+    """Takes off so many hours for each trainee somebody mentors."""
+    place = editable(request, code)
+    each = default_micro(place)
+    page = Page(
+        title="Hours for mentoring",
+        template="availability/post_mentoring.jinja",
+        changes=lambda form: [_change(place, form)],
+        save="Save the hours for mentoring",
+        words={
+            "usual": hours_words(each) if each else "",
+            "rule": _RULE,
+            "reason": _reason(place).short_name,
+        },
+    )
+    form = MentoringForm(sent(request), initial={"trainees": 1, "each": each or None})
+    return edit(place, form, page)
+
+
+def default_micro(place: Place) -> int:
+    """The hours for each trainee that the rules offer."""
+    return rules_of(place.state)[_RULE].hundredths * (MICRO // 100)
+
+
+def _reason(place: Place) -> Reason:
+    """The first enabled reason that says mentoring; 'Other' where there is none."""
+    reasons = place.reasons
+    named = [each for each in reasons.values() if each.enabled and re.search("mentor", each.name, re.I)]
+    return named[0] if named else reasons[_OTHER]
+
+
+def _change(place: Place, form: Any) -> Change:
+    typed, reason = form.cleaned_data, _reason(place)
+    trainees = typed["trainees"]
+    told = (
+        f"Mentors {trainees} {'trainee' if trainees == 1 else 'trainees'}, {hours_words(typed['each'])} each."
+    )
+    return Change(
+        kind="reduction",
+        post=place.post,
+        reason=reason.reason,
+        hours_micro=trainees * typed["each"],
+        first_day=typed["first_day"],
+        last_day=typed["last_day"],
+        notes=f"{told}\n{typed['notes']}".strip(),
+    )

@@ -1,0 +1,94 @@
+"""The trainee route (PQiP) as one form: its stages one after the other, saved together."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from wmt.intake.people import add_months
+from wmt.site.availability.changes import Change, Fault
+from wmt.site.availability.words import percent_words
+from wmt.site.web.availability.editing import Page, edit
+from wmt.site.web.availability.effects import NEWLY_QUALIFIED, STAGES
+from wmt.site.web.availability.forms import PqipForm
+from wmt.site.web.availability.place import Place, editable
+from wmt.site.web.availability.post_hours import form_methods, sent
+
+_ALL = (*STAGES, NEWLY_QUALIFIED)
+
+
+@form_methods
+def pqip(request: HttpRequest, code: str) -> HttpResponse:
+    """Enters the stages of a trainee; days that are left empty are worked out from the first."""
+    place = editable(request, code)
+    form = PqipForm(_filled(place, request.POST) if request.method == "POST" else None)
+    page = Page(
+        title="Enter the stages of PQiP",
+        template="availability/post_pqip.jinja",
+        changes=lambda form: _changes(place, form),
+        save="Save the stages",
+        field_of=_field_of,
+        words={"stages": _stages(place)},
+    )
+    return edit(place, form, page)
+
+
+def last_of(place: Place, reason: str, first: date) -> date:
+    """The last day of a stage that begins on a day and takes its whole time."""
+    return add_months(first, place.reasons[reason].months or 6) - timedelta(1)
+
+
+def _filled(place: Place, sent_data: Any) -> Any:
+    """What was typed, with the last days that were left empty worked out from the day before."""
+    typed = sent(place.request)
+    form = PqipForm(sent_data)
+    form.is_valid()
+    first = form.cleaned_data.get("first_day")
+    if first is None:
+        return typed
+    data = typed.copy()
+    for reason in _ALL:
+        name = f"end_{reason}"
+        end = form.cleaned_data.get(name)
+        if end is None and name not in form.errors:
+            end = last_of(place, reason, first)
+            for part, value in form.fields[name].prepare_value(end).items():
+                data[f"{name}-{part}"] = value
+        if end is None:
+            break
+        first = end + timedelta(1)
+    return data
+
+
+def _changes(place: Place, form: Any) -> list[Change]:
+    first, found = form.cleaned_data["first_day"], []
+    for name in form.ends():
+        last = form.cleaned_data[name]
+        reason = name.removeprefix("end_")
+        found.append(Change(kind="reduction", post=place.post, reason=reason, first_day=first, last_day=last))
+        first = last + timedelta(1)
+    return found
+
+
+def _field_of(fault: Fault) -> str:
+    """Faults of a stage stand at its last day; of a first day, at the only one that is typed."""
+    if fault.index is None:
+        return ""
+    return "first_day" if fault.field == "first_day" else f"end_{_ALL[fault.index]}"
+
+
+def _stages(place: Place) -> list[dict[str, str]]:
+    """The stages in words."""
+    found = []
+    for reason in _ALL:
+        stage = place.reasons[reason]
+        share = "" if stage.allowance_x100 is None else f"{percent_words(stage.allowance_x100)} off, "
+        found.append(
+            {
+                "field": f"end_{reason}",
+                "name": stage.short_name,
+                "said": f"{share}at most {stage.months or 6} months",
+                "is_extra": reason == NEWLY_QUALIFIED,
+            }
+        )
+    return found

@@ -1,0 +1,137 @@
+"""The day on which a trainee comes to the next stage: one ends and the next begins, together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from wmt.site.availability.changes import Change, Fault
+from wmt.site.availability.plan import Cut
+from wmt.site.availability.words import day_words
+from wmt.site.web.availability.editing import Page, edit, versions
+from wmt.site.web.availability.effects import NEWLY_QUALIFIED, STAGES
+from wmt.site.web.availability.forms import StageForm
+from wmt.site.web.availability.guided_pqip import last_of
+from wmt.site.web.availability.place import Place, editable
+from wmt.site.web.availability.post_hours import form_methods, sent
+
+_NEXT = dict(zip(STAGES, (*STAGES[1:], NEWLY_QUALIFIED), strict=True))
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """Where one stage ends and another begins; `later` are the stages after it, none where it is to come."""
+
+    former: Cut
+    later: Sequence[Cut]
+
+    @property
+    def day(self) -> date | None:
+        """The first day of the next stage, as it stands."""
+        return self.later[0].first_day if self.later else None
+
+
+@form_methods
+def pqip_stage(request: HttpRequest, code: str) -> HttpResponse:
+    """Moves the day of a change of stage, or enters the next stage after the last one."""
+    place = editable(request, code)
+    found = boundaries(place)
+    chosen = found.get(request.POST.get("stage", "") or _soonest(place, found))
+    records = [place.standing("reduction", cut.key) for cut in _stages(place)]
+    form = StageForm(
+        sent(request),
+        initial={
+            "version": versions(records),
+            "stage": chosen.former.key if chosen else "",
+            "day": chosen.day if chosen else None,
+        },
+    )
+    page = Page(
+        title="Change of a PQiP stage",
+        template="availability/post_stage.jinja",
+        changes=lambda form: _changes(place, found[form.cleaned_data["stage"]], form),
+        save="Save the change of stage",
+        records=records,
+        field_of=_field_of,
+        words={"choices": [(key, _said(place, each)) for key, each in found.items()]},
+    )
+    if request.method == "POST" and chosen is None:
+        form.add_error("stage", "Choose which change of stage")
+    return edit(place, form, page)
+
+
+def boundaries(place: Place) -> dict[str, Boundary]:
+    """The changes of stage that can be moved or entered, by the key of the stage before."""
+    day, stages = place.state.day, _stages(place)
+    found = {}
+    for n, cut in enumerate(stages):
+        is_over = cut.last_day is not None and cut.last_day < day and n + 1 == len(stages)
+        if cut.reason in _NEXT and not is_over:
+            found[cut.key] = Boundary(cut, stages[n + 1 :])
+    return found
+
+
+def _soonest(place: Place, found: dict[str, Boundary]) -> str:
+    """The change of stage that comes next."""
+    ahead = [key for key, each in found.items() if each.day is None or each.day > place.state.day]
+    return (ahead or list(found) or [""])[0]
+
+
+def _stages(place: Place) -> list[Cut]:
+    """The stages of the trainee in their order. Forms carry the versions of them all."""
+    return [cut for cut in place.plan.reductions if cut.reason in (*STAGES, NEWLY_QUALIFIED)]
+
+
+def _said(place: Place, boundary: Boundary) -> str:
+    former = place.reasons[boundary.former.reason].short_name
+    if boundary.later:
+        later = place.reasons[boundary.later[0].reason].short_name
+        return f"{former} to {later}, now on {day_words(boundary.later[0].first_day)}"
+    return f"{former} to {place.reasons[_NEXT[boundary.former.reason]].short_name}, not entered yet"
+
+
+def _changes(place: Place, boundary: Boundary, form: Any) -> list[Change]:
+    """The stage before ends the day before; those after move with the day, one after the other."""
+    day: date = form.cleaned_data["day"]
+    former = boundary.former
+    found = [_version(place, former, form, former.first_day, day - timedelta(1))]
+    if not boundary.later:
+        reason = _NEXT[former.reason]
+        new = Change(
+            kind="reduction",
+            post=place.post,
+            reason=reason,
+            first_day=day,
+            last_day=last_of(place, reason, day),
+        )
+        return [*found, new]
+    for n, cut in enumerate(boundary.later, 1):
+        last = _moved_end(place, cut, day)
+        found.append(_version(place, cut, form, day, last))
+        if n < len(boundary.later):
+            later = boundary.later[n]
+            gap = later.first_day - cut.last_day if cut.last_day else timedelta(1)
+            day = (last or day) + gap
+    return found
+
+
+def _moved_end(place: Place, cut: Cut, first: date) -> date | None:
+    """The last day of a stage that begins on another day: as long as it was, if its reason allows."""
+    if cut.last_day is None:
+        return None
+    return min(first + (cut.last_day - cut.first_day), last_of(place, cut.reason, first))
+
+
+def _version(place: Place, cut: Cut, form: Any, first: date, last: date | None) -> Change:
+    version = form.version_of(_stages(place).index(cut))
+    return Change(
+        kind="reduction", post=place.post, key=cut.key, version=version, reason=cut.reason,
+        hours_micro=cut.hours_micro, percent_x100=cut.percent_x100, first_day=first, last_day=last,
+        notes=cut.notes,
+    )  # fmt: skip
+
+
+def _field_of(fault: Fault) -> str:
+    return "day" if fault.index is not None else ""

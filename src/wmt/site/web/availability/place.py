@@ -1,0 +1,111 @@
+"""The post that a page is about, and what the person who asks may do there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.http import HttpRequest
+
+from wmt.site.accounts.access import Denied, may, need
+from wmt.site.accounts.models import User
+from wmt.site.accounts.roles import Action
+from wmt.site.availability import standing
+from wmt.site.availability.changes import Limits, Reason
+from wmt.site.availability.models import OfPost
+from wmt.site.availability.plan import Plan, Post
+from wmt.site.web.addresses import unit_url
+from wmt.site.web.frame import needed_state
+from wmt.site.workload import units
+from wmt.site.workload.current import State
+from wmt.site.workload.models import Unit
+
+TAB = "hours"
+
+
+@dataclass(frozen=True)
+class Place:
+    """One post in one request: what stands for it, and the way back to its page."""
+
+    request: HttpRequest
+    state: State
+    unit: Unit
+
+    @property
+    def user(self) -> User:
+        """Who asks."""
+        user: User = self.request.user  # type: ignore[assignment]
+        return user
+
+    @property
+    def post(self) -> Post:
+        """The post's codes."""
+        return self.unit.team_code, self.unit.staff_code
+
+    @property
+    def href(self) -> str:
+        """The page of its hours and reductions."""
+        return unit_url("post", self.unit.code, TAB)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """All that stands for it."""
+        return standing.plans_of([self.post]).get(self.post, Plan())
+
+    @cached_property
+    def limits(self) -> Limits:
+        """What holds for it: reasons, hours of its grade, hours where nobody entered any."""
+        return standing.limits_of(self.state, [self.post])
+
+    @property
+    def reasons(self) -> Mapping[str, Reason]:
+        """The reasons there are today, by id."""
+        return self.limits.reasons
+
+    @cached_property
+    def names(self) -> Mapping[str, Reason]:
+        """Every reason there ever was, for its name."""
+        return standing.every_reason()
+
+    @cached_property
+    def may_edit(self) -> bool:
+        """Whether who asks may change its hours and reductions."""
+        return may(self.user, Action.EDIT_AVAILABILITY, level="post", code=self.unit.code, state=self.state)
+
+    @cached_property
+    def may_read(self) -> bool:
+        """Whether who asks may read its notes and its history."""
+        return standing.may_read(self.user, self.post, self.state)
+
+    @cached_property
+    def crumbs(self) -> list[tuple[str, str]]:
+        """The way down to its page of hours."""
+        above = [
+            (each.name, unit_url(each.level, each.code, TAB if each.level != units.NATION else ""))
+            for each in units.above(self.state, self.user, self.unit)
+        ]
+        return [*above, (self.unit.name, self.href)]
+
+    def standing(self, kind: str, key: str) -> OfPost:
+        """The record of this post with a key, be it withdrawn. Raises UnknownRecord, also for another's."""
+        return standing.standing(kind, key, self.post)
+
+
+def place_of(request: HttpRequest, code: str) -> Place:
+    """The post with a code. Raises NoDataYet and UnknownUnit."""
+    state = needed_state(request)
+    return Place(request, state, units.find(state, request.user, "post", code))  # type: ignore[arg-type]
+
+
+def editable(request: HttpRequest, code: str) -> Place:
+    """The same for who may change its hours and reductions. Raises Denied for all others."""
+    place = place_of(request, code)
+    need(request, Action.EDIT_AVAILABILITY, level="post", code=code, state=place.state)
+    return place
+
+
+def readable(request: HttpRequest, code: str) -> Place:
+    """The same for who may read its notes and its history. Raises Denied for all others."""
+    place = place_of(request, code)
+    if not place.may_read:
+        raise Denied(Action.READ_RECORDS, level="post", code=code)
+    return place

@@ -1,0 +1,204 @@
+"""Hours and reductions of a post: what counts now, what was entered, and what is coming."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from wmt.site.availability import standing
+from wmt.site.availability.models import ALWAYS, Grade, Hours, OfPost, Reduction
+from wmt.site.availability.plan import Cut, status_of
+from wmt.site.availability.standing import as_entry
+from wmt.site.availability.words import day_words, entry_words, hours_words, percent_words
+from wmt.site.web import tables
+from wmt.site.web.availability.coming import reason_name
+from wmt.site.web.availability.effects import NEWLY_QUALIFIED, STAGES, contracted_of
+from wmt.site.web.availability.place import Place
+from wmt.site.web.availability.post_coming import coming
+from wmt.site.web.availability.post_hours import hours_now
+from wmt.site.web.availability.who import moment, name_of
+from wmt.site.web.tables import Column, Row, Table, Value
+from wmt.site.web.units.question import Question
+
+_TITLES = {
+    "active": "Active reductions",
+    "scheduled": "Scheduled reductions",
+    "ended": "Ended reductions",
+    "withdrawn": "Withdrawn reductions",
+}
+_EMPTY = {
+    "active": "No reduction counts today.",
+    "scheduled": "No reduction begins on a later day.",
+    "ended": "No reduction has ended.",
+    "withdrawn": "No reduction was withdrawn.",
+}
+
+
+@dataclass(frozen=True)
+class Way:
+    """Something one may do: its words and its address."""
+
+    text: str
+    href: str
+
+
+def content(question: Question) -> dict[str, Any]:
+    """The sentences, the tables and the ways to change them, as far as who asks may."""
+    place = Place(question.request, question.state, question.unit)
+    rows = standing.history_of(place.post)
+    stands = [row for row in rows if row.ended_change is None]
+    cuts = [row for row in stands if isinstance(row, Reduction)]
+    with_withdrawn = place.may_read and question.request.GET.get("withdrawn") == "1"
+    statuses = [status for status in _TITLES if status != "withdrawn" or with_withdrawn]
+    return {
+        "place": place,
+        "today": day_words(place.state.day),
+        "now": _now(place, stands),
+        "grade_now": _grade_now(place, stands),
+        "tables": {
+            **{status: _reductions(question, place, status, cuts) for status in statuses},
+            "hours": _hours(place, stands),
+            "coming": coming(place),
+        },
+        "withdrawn": place.may_read and sum(row.withdrawn for row in cuts),
+        "with_withdrawn": with_withdrawn,
+        "ways": _ways(place, cuts) if place.may_edit else [],
+        "may_read": place.may_read,
+        "grades": _grades(place, stands) if place.may_edit else [],
+    }
+
+
+def _now(place: Place, stands: Iterable[OfPost]) -> str:
+    entered = place.plan.hours_on(place.state.day)
+    row = next((each for each in stands if entered and each.key == entered.key), None)
+    by = f" by {name_of(row)} on {moment(row.recorded_at)}" if row is not None and place.may_read else ""
+    return hours_now(place, by)
+
+
+def _grade_now(place: Place, stands: Iterable[OfPost]) -> str:
+    """The correction of the grade that counts today, in words; empty where there is none."""
+    corrected = place.plan.grade_on(place.state.day)
+    if corrected is None:
+        return ""
+    row = next((each for each in stands if each.key == corrected.key), None)
+    extract = place.unit.supplied_grade
+    same = f"The extract says {extract}." if extract else ""
+    if extract == corrected.grade:
+        same = "The extract agrees by now: the correction can end."
+    by = f", corrected by {name_of(row)}" if row is not None and place.may_read else ""
+    until = f" to {day_words(corrected.last_day)}" if corrected.last_day else ""
+    return f"{corrected.grade} from {day_words(corrected.first_day)}{until}{by}. {same}".strip()
+
+
+def _status(row: Reduction, place: Place) -> str:
+    return status_of(row.first_day, row.last_day, place.state.day, withdrawn=row.withdrawn)
+
+
+def _reductions(question: Question, place: Place, status: str, cuts: Sequence[Reduction]) -> Table:
+    found = [row for row in cuts if _status(row, place) == status]
+    found.sort(key=lambda row: (row.first_day, row.key), reverse=status in ("ended", "withdrawn"))
+    reads = place.may_read
+    columns = [
+        Column("reason", "Reason"),
+        Column("entered", "As entered"),
+        Column("hours", "Hours off", "hours"),
+        Column("first", "First day", "date"),
+        Column("last", "Last day", "date"),
+        Column("status", "Status"),
+        *([Column("by", "Entered by"), Column("at", "Entered on")] if reads else []),
+        *([Column("notes", "Notes")] if reads and question.in_full else []),
+    ]
+    rows = [_reduction(place, row, status) for row in found]
+    return Table(status, _TITLES[status], columns, rows, empty=_EMPTY[status])
+
+
+def _reduction(place: Place, row: Reduction, status: str) -> Row:
+    cut = as_entry(row)
+    assert isinstance(cut, Cut)
+    contracted = contracted_of(cut, place.plan, place)
+    href = reverse("reduction", args=[place.unit.code, row.key]) if place.may_read else ""
+    last = tables.day(row.last_day) if row.last_day else Value(None, "until ended")
+    return Row(
+        {
+            "reason": tables.text(reason_name(row.reason, place.names), href),
+            "entered": tables.text(_as_entered(cut)),
+            "hours": tables.hours(cut.taken_off(contracted)),
+            "first": tables.day(row.first_day),
+            "last": last,
+            "status": tables.text(status),
+            "by": tables.text(name_of(row)),
+            "at": tables.text(moment(row.recorded_at)),
+            "notes": tables.text(row.notes),
+        }
+    )
+
+
+def _as_entered(cut: Cut) -> str:
+    """The amount in the unit that was typed."""
+    if cut.hours_micro is not None:
+        return hours_words(cut.hours_micro)
+    return f"{percent_words(cut.percent_x100 or 0)} of the contracted hours"
+
+
+def _hours(place: Place, stands: Iterable[OfPost]) -> Table:
+    """The contracted hours that were entered, from the first day on."""
+    now = place.plan.hours_on(place.state.day)
+    found = [row for row in stands if isinstance(row, Hours) and not row.withdrawn]
+    reads = place.may_read
+    columns = [
+        Column("first", "From", "date"),
+        Column("hours", "Hours a week", "hours"),
+        Column("status", "Status"),
+        *([Column("by", "Entered by"), Column("at", "Entered on")] if reads else []),
+    ]
+    rows = [
+        _hours_row(place, row, now.key if now else "")
+        for row in sorted(found, key=lambda row: row.first_day, reverse=True)
+    ]
+    empty = "Nobody has entered contracted hours here."
+    return Table("hours", "Contracted hours entered", columns, rows, empty=empty)
+
+
+def _hours_row(place: Place, row: Hours, now: str) -> Row:
+    status = "active" if row.key == now else "scheduled" if row.first_day > place.state.day else "ended"
+    href = reverse("hours-change", args=[place.unit.code, row.key]) if place.may_edit else ""
+    from_day = "the beginning" if row.first_day == ALWAYS else f"{row.first_day:%-d %b %Y}"
+    return Row(
+        {
+            "first": Value(row.first_day, from_day, href),
+            "hours": tables.hours(row.hours_micro),
+            "status": tables.text(status),
+            "by": tables.text(name_of(row)),
+            "at": tables.text(moment(row.recorded_at)),
+        }
+    )
+
+
+def _ways(place: Place, cuts: Iterable[Reduction]) -> list[Way]:
+    """What may be entered here."""
+    stages = any(row.reason in (*STAGES, NEWLY_QUALIFIED) and not row.withdrawn for row in cuts)
+    names = {
+        "reduction-new": "Add a reduction",
+        "hours-new": "Enter contracted hours",
+        "mentoring": "Hours for mentoring",
+        "pqip": "Enter the stages of PQiP",
+        **({"pqip-stage": "Change of a PQiP stage"} if stages else {}),
+        "grade-new": "Correct the grade",
+    }
+    return [Way(text, reverse(name, args=[place.unit.code])) for name, text in names.items()]
+
+
+def _grades(place: Place, stands: Iterable[OfPost]) -> list[dict[str, Any]]:
+    """The corrections of the grade that are not over, and the ways to end them."""
+    found = []
+    corrections = [row for row in stands if isinstance(row, Grade) and not row.withdrawn]
+    for row in corrections:
+        if row.last_day is None or row.last_day >= place.state.day:
+            args = [place.unit.code, row.key]
+            ways = [
+                Way("End it", reverse("grade-end", args=args)),
+                Way("Withdraw it", reverse("grade-withdraw", args=args)),
+            ]
+            found.append({"said": entry_words(as_entry(row), place.names), "ways": ways})
+    return found

@@ -1,0 +1,70 @@
+"""What is coming for a post: from each day on its hours, and its capacity if the work stays."""
+
+from datetime import date, timedelta
+
+from wmt.site.availability import effects
+from wmt.site.availability.effects import Moment
+from wmt.site.availability.plan import Plan
+from wmt.site.availability.words import hours_words
+from wmt.site.web import tables
+from wmt.site.web.availability.coming import reason_name
+from wmt.site.web.availability.place import Place
+from wmt.site.web.tables import Column, Row, Table
+
+#: So many days ahead are worked out; whoever enters more sees the first.
+_DAYS = 20
+
+
+def coming(place: Place) -> Table:
+    """A row for today and for each later day on which something begins or has ended."""
+    moments = [
+        each for each in effects.timeline(place.state, place.unit, place.plan) if each.day >= place.state.day
+    ]
+    columns = [
+        Column("day", "From", "date"),
+        Column("what", "What changes"),
+        Column("grade", "Grade"),
+        Column("contracted", "Contracted hours", "hours"),
+        Column("reduced", "Hours off", "hours"),
+        Column("available", "Available points", "points"),
+        Column("capacity", "Capacity", "percent"),
+    ]
+    rows = [_row(place, each) for each in moments[:_DAYS]]
+    notes = ["Capacity on later days is worked out with the points held now."]
+    if len(moments) > _DAYS:
+        notes.append(f"The first {_DAYS} of {len(moments)} days are listed.")
+    empty = "This post has figures of an earlier load or none: nothing can be worked out from them."
+    return Table("coming", "What is coming", columns, rows, notes=notes if rows else (), empty=empty)
+
+
+def _row(place: Place, moment: Moment) -> Row:
+    figures, is_today = moment.figures, moment.day == place.state.day
+    words = "as it is now" if is_today else _changes(place, place.plan, moment.day)
+    return Row(
+        {
+            "day": tables.day(moment.day, "today" if is_today else ""),
+            "what": tables.text(words),
+            "grade": tables.text(moment.grade),
+            "contracted": tables.hours(figures.contracted_hours_micro),
+            "reduced": tables.hours(figures.reduction_hours_micro),
+            "available": tables.points(figures.available_x100),
+            "capacity": tables.percent(figures.points_x100, figures.available_x100, place.state.over_x100),
+        }
+    )
+
+
+def _changes(place: Place, plan: Plan, day: date) -> str:
+    """What begins on a day, and what ended with the day before."""
+    ended = day - timedelta(1)
+    found = [
+        f"{reason_name(cut.reason, place.names)} has ended"
+        for cut in plan.reductions
+        if cut.last_day == ended
+    ]
+    found += [f"grade {each.grade} has ended" for each in plan.grades if each.last_day == ended]
+    found += [f"{hours_words(each.hours_micro)} a week" for each in plan.hours if each.first_day == day]
+    found += [f"grade {each.grade}" for each in plan.grades if each.first_day == day]
+    found += [
+        f"{reason_name(cut.reason, place.names)} begins" for cut in plan.reductions if cut.first_day == day
+    ]
+    return "; ".join(found)

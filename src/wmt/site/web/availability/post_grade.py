@@ -1,0 +1,74 @@
+"""Forms about the grade of a post: correct it from a day on, end the correction, withdraw it."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from wmt.facts import GRADES
+from wmt.site.availability.changes import Change
+from wmt.site.availability.models import Grade
+from wmt.site.web.availability.editing import Page, edit, keyed, versions
+from wmt.site.web.availability.forms import GradeEndForm, GradeForm
+from wmt.site.web.availability.place import editable
+from wmt.site.web.availability.post_hours import form_methods, record_words, sent, withdraw
+
+_NAMES = {"TPO": "TPO, on screen often PQiP", "DMY": "DMY, a post that stands for nobody"}
+
+
+@form_methods
+def grade_new(request: HttpRequest, code: str) -> HttpResponse:
+    """Another grade than the extract's from a day on."""
+    place = editable(request, code)
+    page = Page(
+        title="Correct the grade",
+        template="availability/post_grade.jinja",
+        changes=lambda form: [_new(place.post, form.cleaned_data)],
+        save="Save the grade",
+        words={
+            "grades": [(grade, _NAMES.get(grade, grade)) for grade in GRADES],
+            "supplied": place.unit.supplied_grade or place.unit.grade,
+            "said": "",
+        },
+    )
+    return edit(place, GradeForm(sent(request)), page)
+
+
+@form_methods
+def grade_end(request: HttpRequest, code: str, key: str) -> HttpResponse:
+    """The last day of a correction: from the next the extract's grade counts again."""
+    place = editable(request, code)
+    record = place.standing("grade", key)
+    assert isinstance(record, Grade)
+    form = GradeEndForm(sent(request), initial={"version": versions([record]), "last_day": record.last_day})
+
+    def changes(form: Any) -> list[Change]:
+        typed = {
+            "grade": record.grade,
+            "first_day": record.first_day,
+            "last_day": form.cleaned_data["last_day"],
+        }
+        return [keyed(form, Change(kind="grade", post=place.post, **typed), record)]
+
+    page = Page(
+        title="End the correction of the grade",
+        template="availability/post_grade.jinja",
+        changes=changes,
+        save="Save the end",
+        records=[record],
+        words={
+            "grades": [],
+            "supplied": place.unit.supplied_grade or place.unit.grade,
+            "said": record_words(place, record),
+        },
+    )
+    return edit(place, form, page)
+
+
+@form_methods
+def grade_withdraw(request: HttpRequest, code: str, key: str) -> HttpResponse:
+    """Asks before a correction of the grade is withdrawn."""
+    return withdraw(request, code, "grade", key, "Withdraw this correction of the grade?")
+
+
+def _new(post: tuple[str, str], typed: dict[str, Any]) -> Change:
+    return Change(kind="grade", post=post, grade=typed["grade"], first_day=typed["first_day"])

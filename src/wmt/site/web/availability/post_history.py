@@ -1,0 +1,96 @@
+"""Who changed the hours of a post, when and why: every version of every record, the newest first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from wmt.site.availability import standing
+from wmt.site.availability.changes import Reason
+from wmt.site.availability.models import Grade, Hours, OfPost, Reduction
+from wmt.site.availability.plan import status_of
+from wmt.site.availability.standing import as_entry
+from wmt.site.availability.words import entry_words
+from wmt.site.web.availability.coming import reason_name
+from wmt.site.web.availability.place import Place, readable
+from wmt.site.web.availability.who import moment, name_of
+
+_WHAT: dict[type[OfPost], str] = {
+    Hours: "contracted hours", Reduction: "a reduction", Grade: "a correction of the grade"
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Told:
+    """One version as people read it. `before` and `after` are empty where there is nothing."""
+
+    sentence: str
+    when: str
+    before: str
+    after: str
+    why: str
+    notes_before: str
+    notes: str
+
+
+@require_safe
+def post_history(request: HttpRequest, code: str) -> HttpResponse:
+    """The whole history of a post."""
+    place = readable(request, code)
+    rows = standing.history_of(place.post)
+    context = {**_around(place), "told": told(rows, place.names), "count": len(rows)}
+    return render(request, "availability/post_history.jinja", context)
+
+
+@require_safe
+def reduction(request: HttpRequest, code: str, key: str) -> HttpResponse:
+    """One reduction as it stands, and every version it had."""
+    place = readable(request, code)
+    record = place.standing("reduction", key)
+    assert isinstance(record, Reduction)
+    status = status_of(record.first_day, record.last_day, place.state.day, withdrawn=record.withdrawn)
+    context = {
+        **_around(place),
+        "record": record,
+        "name": reason_name(record.reason, place.names),
+        "said": entry_words(as_entry(record), place.names),
+        "status": status,
+        "told": told(standing.versions_of("reduction", key), place.names),
+        "can_change": place.may_edit and not record.withdrawn,
+    }
+    return render(request, "availability/post_reduction.jinja", context)
+
+
+def _around(place: Place) -> dict[str, object]:
+    return {"place": place, "unit": place.unit, "crumbs": place.crumbs}
+
+
+def told(rows: Sequence[OfPost], reasons: Mapping[str, Reason]) -> list[Told]:
+    """Versions in words, each beside the one it replaced."""
+    known = {(type(row), row.key, row.version): row for row in rows}
+    return [_told(row, known.get((type(row), row.key, row.version - 1)), reasons) for row in rows]
+
+
+def _told(row: OfPost, former: OfPost | None, reasons: Mapping[str, Reason]) -> Told:
+    before, after = (_says(each, reasons) for each in (former, row))
+    what, who = _WHAT[type(row)], name_of(row)
+    verb = "withdrew" if row.withdrawn else "changed" if before else "entered"
+    return Told(
+        sentence=f"{who} {verb} {what}",
+        when=moment(row.recorded_at),
+        before=before,
+        after=after,
+        why=row.why,
+        notes_before=_notes(former),
+        notes=_notes(row),
+    )
+
+
+def _says(row: OfPost | None, reasons: Mapping[str, Reason]) -> str:
+    return "" if row is None or row.withdrawn else entry_words(as_entry(row), reasons)
+
+
+def _notes(row: OfPost | None) -> str:
+    return row.notes if isinstance(row, Reduction) else ""

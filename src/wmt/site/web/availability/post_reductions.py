@@ -1,0 +1,117 @@
+"""Forms about the reductions of a post: add, change, withdraw."""
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from wmt.site.availability.changes import NOTES, Change, Reason
+from wmt.site.availability.models import Reduction
+from wmt.site.availability.words import hours_words, percent_words
+from wmt.site.web.availability.editing import Page, edit, keyed, versions
+from wmt.site.web.availability.fields import number_text
+from wmt.site.web.availability.forms import HOURS, PERCENT, NewReductionForm, ReductionForm, reason_groups
+from wmt.site.web.availability.place import Place, editable
+from wmt.site.web.availability.post_hours import form_methods, sent, withdraw
+
+_TEMPLATE = "availability/post_reduction_form.jinja"
+
+
+@form_methods
+def reduction_new(request: HttpRequest, code: str) -> HttpResponse:
+    """Takes hours off for a time."""
+    place = editable(request, code)
+    form = NewReductionForm(sent(request), initial={"unit": HOURS})
+    page = Page(
+        title="Add a reduction",
+        template=_TEMPLATE,
+        changes=lambda form: [_change(place, form)],
+        save="Save the reduction",
+        words=_words(place, ""),
+    )
+    return edit(place, form, page)
+
+
+@form_methods
+def reduction_change(request: HttpRequest, code: str, key: str) -> HttpResponse:
+    """Another amount, other days or another reason in place of those entered."""
+    place = editable(request, code)
+    record = place.standing("reduction", key)
+    assert isinstance(record, Reduction)
+    form = ReductionForm(sent(request), initial=_initial(record))
+    page = Page(
+        title="Change a reduction",
+        template=_TEMPLATE,
+        changes=lambda form: [keyed(form, _change(place, form), record)],
+        save="Save the reduction",
+        records=[record],
+        can_renew=True,
+        words={**_words(place, record.reason), "record": record},
+    )
+    return edit(place, form, page)
+
+
+@form_methods
+def reduction_withdraw(request: HttpRequest, code: str, key: str) -> HttpResponse:
+    """Asks before a reduction is withdrawn."""
+    return withdraw(request, code, "reduction", key, "Withdraw this reduction?")
+
+
+def _initial(record: Reduction) -> dict[str, Any]:
+    by_share = record.hours_micro is None
+    return {
+        "version": versions([record]),
+        "reason": record.reason,
+        "amount": number_text(record.percent_x100 or 0, 100)
+        if by_share
+        else number_text(record.hours_micro or 0),
+        "unit": PERCENT if by_share else HOURS,
+        "first_day": record.first_day,
+        "last_day": record.last_day,
+        "notes": record.notes,
+    }
+
+
+def _change(place: Place, form: Any) -> Change:
+    typed = form.cleaned_data
+    wanted = ("reason", "hours_micro", "percent_x100", "first_day", "last_day", "notes")
+    return Change(kind="reduction", post=place.post, **{name: typed[name] for name in wanted})
+
+
+def _words(place: Place, kept: str) -> dict[str, Any]:
+    groups = reason_groups(place.limits.reasons.values(), kept)
+    contracted = place.limits.contracted(place.post, place.plan, place.state.day)
+    return {
+        "groups": [(category, [_choice(reason) for reason in found]) for category, found in groups],
+        "contracted": hours_words(contracted),
+        "contracted_days": json.dumps(_contracted_days(place)),
+        "notes_most": NOTES,
+        "record": None,
+    }
+
+
+def _choice(reason: Reason) -> dict[str, Any]:
+    """A reason to choose: its limits in words, and as numbers for the script."""
+    said = []
+    if reason.allowance_x100 is not None:
+        said.append(percent_words(reason.allowance_x100))
+    elif reason.max_x100 is not None:
+        said.append(f"at most {percent_words(reason.max_x100)}")
+    if reason.months is not None:
+        said.append(f"{reason.months} months")
+    if not reason.enabled:
+        said.append("retired")
+    return {
+        "value": reason.reason,
+        "text": f"{reason.short_name} ({', '.join(said)})" if said else reason.short_name,
+        "percent": "" if reason.allowance_x100 is None else number_text(reason.allowance_x100, 100),
+        "months": reason.months or "",
+    }
+
+
+def _contracted_days(place: Place) -> list[list[str]]:
+    """The contracted hours from each day on, for the script that shows the other unit while one types."""
+    turns = sorted({each.first_day for each in place.plan.hours})
+    first = place.limits.supplied_micro.get(place.post, 0)
+    hours = [(day, place.limits.contracted(place.post, place.plan, day)) for day in turns]
+    return [["", number_text(first)], *([day.isoformat(), number_text(micro)] for day, micro in hours)]
