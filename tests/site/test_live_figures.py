@@ -1,0 +1,205 @@
+"""Live figures: a change moves every figure at once, and all of them are as if worked out anew."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from conftest import Nation
+from wmt.site.availability import actions
+from wmt.site.availability.changes import Change, ConflictError, RefusedError
+from wmt.site.availability.models import Reduction
+from wmt.site.availability.standing import plans_of
+from wmt.site.workload.again import differences
+from wmt.site.workload.current import current_state
+from wmt.site.workload.models import Line, Unit
+
+Post = tuple[str, str]
+
+
+@pytest.fixture
+def posts(nation: Nation) -> list[Post]:
+    """Posts with work and time whom nobody entered anything about but their hours."""
+    busy = {row.post for row in Reduction.objects.all()}
+    units = Unit.objects.filter(load=nation.load, level="post", whole=True, grade="PO", available_x100__gt=0)
+    found = [(unit.team_code, unit.staff_code) for unit in units.order_by("code")]
+    return [post for post in found if post not in busy]
+
+
+def unit(level: str, code: str) -> Unit:
+    return Unit.objects.get(load_id=current_state().load_id, level=level, code=code, whole=True)
+
+
+def save(*changes: Change, why: str = "") -> Any:
+    return actions.save(actor=None, who="a test", changes=changes, why=why)
+
+
+def wished(post: Post, **more: Any) -> Change:
+    return Change(post=post, **more)
+
+
+def on_a_day(day: date, settings: Any) -> None:
+    settings.CONFIG = replace(settings.CONFIG, today=f"{day}")
+
+
+def test_what_is_shown_after_a_load_is_what_everything_worked_out_anew_gives(nation: Nation) -> None:
+    assert nation.load.posts > 50
+    assert differences(current_state()) == []
+
+
+def test_hours_move_the_post_and_everything_above_it(posts: list[Post]) -> None:
+    state, post = current_state(), posts[0]
+    before = unit("post", ":".join(post))
+    above = [unit(level, getattr(before, f"{level}_code")) for level in ("team", "pdu", "region")]
+    above.append(unit("nation", "nation"))
+    saved = save(wished(post, kind="hours", first_day=state.day, hours_micro=18_500_000))
+    after = unit("post", ":".join(post))
+    assert (after.available_x100, after.contracted_hours_micro) == (110_000, 18_500_000)
+    lost = before.available_x100 - after.available_x100
+    assert lost > 0
+    for former in above:
+        now = unit(former.level, former.code)
+        assert former.available_x100 - now.available_x100 == lost, former
+        assert (now.points_x100, now.cases) == (former.points_x100, former.cases)
+        assert now.touched == saved.number
+    assert current_state().revision == saved.number
+    assert differences(current_state()) == []
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"kind": "reduction", "reason": "5"},
+        {"kind": "reduction", "reason": "1", "hours_micro": 7_400_000},
+        {"kind": "reduction", "reason": "26", "percent_x100": 500},
+        {"kind": "reduction", "reason": "1", "hours_micro": 0},
+        {"kind": "hours", "hours_micro": 0},
+        {"kind": "hours", "hours_micro": 45_000_000},
+        {"kind": "grade", "grade": "SPO"},
+        {"kind": "grade", "grade": "DMY"},
+    ],
+)
+def test_every_kind_of_change_is_as_if_worked_out_anew(posts: list[Post], wanted: dict[str, Any]) -> None:
+    day = current_state().day
+    save(wished(posts[0], first_day=day, **wanted), wished(posts[1], first_day=day, **wanted))
+    assert differences(current_state()) == []
+
+
+def test_all_posts_of_a_grade_leave_it_and_come_back(nation: Nation) -> None:
+    day = current_state().day
+    trainees = Unit.objects.filter(load=nation.load, level="post", whole=True, grade="TPO")
+    found = [(each.team_code, each.staff_code) for each in trainees]
+    saved = save(*(wished(post, kind="grade", grade="PO", first_day=day) for post in found))
+    rows = Unit.objects.filter(load=nation.load, grade="TPO")
+    assert found and not rows.exists()  # noqa: PT018 - the nation has trainees, and now it shows none
+    assert not Line.objects.filter(load=nation.load, grade="TPO").exists()
+    assert differences(current_state()) == []
+    save(*(wished(row.post, kind="grade", key=row.key, withdraw=True) for row in saved.entries))
+    assert Unit.objects.get(load=nation.load, level="nation", whole=False, grade="TPO").posts == len(found)
+    assert differences(current_state()) == []
+
+
+def test_a_change_that_is_withdrawn_leaves_the_figures_as_they_were(posts: list[Post]) -> None:
+    day, code = current_state().day, ":".join(posts[0])
+    before = unit("post", code).available_x100
+    saved = save(wished(posts[0], kind="reduction", reason="2", first_day=day))
+    assert unit("post", code).available_x100 == 0
+    assert unit("post", code).posts_without_time == 1
+    key = saved.entries[0].key
+    save(wished(posts[0], kind="reduction", key=key, version=1, withdraw=True), why="a slip")
+    assert unit("post", code).available_x100 == before
+    versions = list(Reduction.objects.filter(key=key).order_by("version"))
+    assert [(row.version, row.withdrawn, row.why) for row in versions] == [
+        (1, False, ""),
+        (2, True, "a slip"),
+    ]
+    assert versions[0].ended_change == versions[1].change
+    assert differences(current_state()) == []
+
+
+def test_a_change_ahead_takes_effect_on_its_day_and_ends_after_its_last(
+    posts: list[Post], settings: Any
+) -> None:
+    state, post = current_state(), posts[0]
+    code, first = ":".join(post), state.day + timedelta(3)
+    before = unit("post", code).available_x100
+    last = first + timedelta(1)
+    save(wished(post, kind="reduction", reason="7", first_day=first, last_day=last))
+    assert unit("post", code).available_x100 == before
+    for day, available in ((first, 0), (last, 0), (last + timedelta(1), before), (state.day, before)):
+        on_a_day(day, settings)
+        assert current_state().day == day
+        assert unit("post", code).available_x100 == available, day
+        assert differences(current_state()) == []
+
+
+def test_a_day_that_is_missed_altogether_is_made_up_for(posts: list[Post], settings: Any) -> None:
+    state, post = current_state(), posts[0]
+    save(
+        wished(post, kind="hours", first_day=state.day + timedelta(2), hours_micro=30_000_000),
+        wished(post, kind="hours", first_day=state.day + timedelta(40), hours_micro=20_000_000),
+    )
+    on_a_day(state.day + timedelta(60), settings)
+    assert current_state().day == state.day + timedelta(60)
+    assert unit("post", ":".join(post)).contracted_hours_micro == 20_000_000
+    assert differences(current_state()) == []
+
+
+def test_the_day_is_never_before_the_extract(nation: Nation, settings: Any) -> None:
+    on_a_day(nation.load.as_at.date() - timedelta(30), settings)
+    assert current_state().day == nation.load.as_at.date()
+
+
+def test_reductions_that_would_take_more_than_there_is_are_refused_and_named(posts: list[Post]) -> None:
+    day = current_state().day
+    save(wished(posts[0], kind="reduction", reason="1", hours_micro=20_000_000, first_day=day))
+    with pytest.raises(RefusedError) as refused:
+        later = day + timedelta(5)
+        save(wished(posts[0], kind="reduction", reason="3", hours_micro=20_000_000, first_day=later))
+    (fault,) = refused.value.faults
+    assert fault.code == "ABOVE_HOURS"
+    assert "40 hours, more than the 37 hours" in fault.message
+    assert [said.partition(":")[0] for said in fault.shown] == ["Disability", "Phased Return to Work"]
+    assert len(plans_of([posts[0]])[posts[0]].reductions) == 1
+
+
+def test_two_who_change_one_record_do_not_overwrite_each_other(posts: list[Post]) -> None:
+    day = current_state().day
+    saved = save(wished(posts[0], kind="reduction", reason="1", hours_micro=5_000_000, first_day=day))
+    key = saved.entries[0].key
+
+    def mine(hours: int) -> Change:
+        amounts = {"reason": "1", "hours_micro": hours, "first_day": day}
+        return wished(posts[0], kind="reduction", key=key, version=1, **amounts)
+
+    save(mine(6_000_000))
+    with pytest.raises(ConflictError) as conflict:
+        save(mine(7_000_000))
+    assert conflict.value.faults[0].shown == [f"Disability: 6 hours from {day:%-d %B %Y} until ended"]
+    assert unit("post", ":".join(posts[0])).reduction_hours_micro == 6_000_000
+
+
+def test_all_or_nothing(posts: list[Post]) -> None:
+    before, day = unit("nation", "nation").available_x100, current_state().day
+    with pytest.raises(RefusedError) as refused:
+        save(
+            wished(posts[0], kind="hours", first_day=day, hours_micro=10_000_000),
+            wished(posts[1], kind="hours", first_day=day, hours_micro=200_000_000),
+        )
+    assert [(fault.index, fault.field) for fault in refused.value.faults] == [(1, "hours_micro")]
+    assert unit("nation", "nation").available_x100 == before
+    assert differences(current_state()) == []
+
+
+def test_past_and_coming_days_are_told_by_the_same_ledger(posts: list[Post]) -> None:
+    from wmt.site.availability.standing import timeline
+
+    state, post = current_state(), posts[0]
+    save(
+        wished(post, kind="hours", first_day=state.day + timedelta(10), hours_micro=18_500_000),
+        wished(post, kind="reduction", reason="26", percent_x100=500, first_day=state.day + timedelta(20)),
+    )
+    told = {moment.day: moment.figures for moment in timeline(state, post)}
+    assert told[state.day + timedelta(10)].available_x100 == 110_000
+    assert told[state.day + timedelta(20)].available_x100 == 104_500  # 17.575 hours: measure, example 2
