@@ -30,11 +30,13 @@ class May:
     methods: tuple[str, ...] = GET
     action: Action | None = None
     is_open: bool = False
+    is_api: bool = False  # programs are told to sign in; who may do what there is in test_api_permissions
     args: dict[str, Any] = field(default_factory=dict)
     address: str = ""  # of what has no name
 
 
 _UNIT = {"level": "team", "code": "T1"}
+_POST = {"code": "T1:T1A"}
 _MANAGES = Action.MANAGE_USERS
 _TAKES = Action.EXPORT
 _ONE = {"number": 999_999}
@@ -53,6 +55,7 @@ TABLE: dict[str, May] = {
     "first-password": May(BOTH, is_open=True, args={"key": "a", "token": "b-c"}),
     "demo-sign-in": May(POST, is_open=True),
     "health": May(is_open=True),
+    "live": May(is_open=True, args={"level": "team", "code": "T1"}),
     # one's own sign-in
     "account_logout": May(BOTH),
     "account_reauthenticate": May(BOTH),
@@ -75,6 +78,37 @@ TABLE: dict[str, May] = {
     "person-link": May(POST, _MANAGES, args=_ONE),
     "person-second-factor": May(POST, _MANAGES, args=_ONE),
     "audit": May(action=Action.READ_AUDIT),
+    "tokens": May(BOTH),
+    "tokens-all": May(action=_MANAGES),
+    "token-end": May(POST, _MANAGES, args=_ONE),
+    # the API: its page and document, then its addresses
+    "api": May(),
+    "api-document": May(),
+    "api-state": May(is_api=True),
+    "api-me": May(is_api=True),
+    "api-units": May(is_api=True, args={"level": "team"}),
+    "api-unit": May(is_api=True, args=_UNIT),
+    "api-lines": May(is_api=True, args=_UNIT),
+    "api-cells": May(is_api=True, args=_UNIT),
+    "api-tables": May(is_api=True, args={**_UNIT, "tab": "caseload"}),
+    "api-records": May(is_api=True, args=_POST),
+    "api-team-records": May(is_api=True, args={"code": "T1"}),
+    "api-ending": May(is_api=True, args=_UNIT),
+    "api-timeline": May(is_api=True, args=_POST),
+    "api-history": May(GET, Action.READ_RECORDS, is_api=True, args=_POST),
+    "api-preview": May(POST, is_api=True),
+    "api-changes": May(POST, is_api=True),
+    "api-hours": May(("PUT", "DELETE"), is_api=True, args={**_POST, "first_day": "2026-11-23"}),
+    "api-reductions": May(POST, is_api=True, args=_POST),
+    "api-reduction": May(("PUT", "DELETE"), is_api=True, args={**_POST, "key": "abc"}),
+    "api-grades": May(POST, is_api=True, args=_POST),
+    "api-grade": May(("PUT", "DELETE"), is_api=True, args={**_POST, "key": "abc"}),
+    "api-reasons": May(BOTH, is_api=True),
+    "api-reason": May(("PUT",), is_api=True, args={"reason": "1"}),
+    "api-rules": May(is_api=True),
+    "api-rule": May(is_api=True, args={"path": "targets"}),
+    "api-nights": May(GET, Action.READ_LOADS, is_api=True),
+    "api-night": May(GET, Action.READ_LOADS, is_api=True, args={"name": "2026-11-20T183000"}),
     # figures and rules: everybody signed in reads them
     "home": May(),
     "nation": May(),
@@ -161,11 +195,15 @@ def outcome(answer: HttpResponse) -> str:
     """In one word what happened."""
     if answer.status_code == 302 and answer["Location"].startswith("/accounts/login/"):
         return "led to sign in"
+    if answer.status_code == 401 and answer["Content-Type"] == "application/json":
+        return "told to sign in"
     return {403: "denied", 405: "no such method"}.get(answer.status_code, "let in")
 
 
 def expected(may: May, who: str, method: str) -> set[str]:
     """What may happen. A method that is not offered may be refused before or after the person is."""
+    if who in ("stranger", "closed") and may.is_api:
+        return {"told to sign in"} if method in may.methods else {"no such method"}
     if who in ("stranger", "closed") and not may.is_open:
         return {"led to sign in"}
     allowed = may.is_open or may.action is None or (who in ROLES and may.action in ROLES[who].allows)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("search/", search, name="search"),
     path("", include("wmt.site.accounts.urls")),
     path("", include("wmt.site.audit.urls")),
+    path("", include("wmt.site.api.urls")),
     path("", include("wmt.site.web.rules.urls")),
     path("", include("wmt.site.web.exports.urls")),  # before the units: a file is no code
     path("", include("wmt.site.web.units.urls")),

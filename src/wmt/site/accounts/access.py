@@ -92,7 +92,8 @@ def grants_of(user: Any) -> list[RoleGrant]:
     if known is None or known[0] != today:
         known = today, list(in_force(RoleGrant.objects.filter(user=user), today))
         user._grants_in_force = known
-    return known[1]
+    token = getattr(user, "token", None)  # what a program has of its person's roles
+    return known[1] if token is None else [grant for grant in known[1] if token.lets(grant)]
 
 
 def in_force(grants: QuerySet[RoleGrant], day: date) -> QuerySet[RoleGrant]:

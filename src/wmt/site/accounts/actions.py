@@ -68,6 +68,10 @@ def set_active(*, actor: User, user: User, active: bool) -> None:
     before, administered = _facts(user), _administers_for_good(user)
     user.is_active = active
     user.save(update_fields=["is_active"])
+    if not active:
+        from wmt.site.accounts.tokens import end_all
+
+        end_all(actor=actor, user=user)  # a program must not come back to life with the account
     if administered:
         _still_somebody()
     what = "opened again" if active else "closed"

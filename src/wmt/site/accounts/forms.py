@@ -1,4 +1,4 @@
-"""What administrators type about people."""
+"""What people type about people, and about tokens of their own."""
 
 from datetime import date
 from typing import Any
@@ -69,6 +69,27 @@ class EndForm(forms.Form):
     """When a role ends: at once where no day is given."""
 
     last_day = DayField(required=False)
+
+
+class TokenForm(forms.Form):
+    """A token of one's own: what it is for, its days, and what it may do."""
+
+    name = forms.CharField(max_length=80, error_messages={"required": "Enter what the token is for"})
+    first_day = DayField()
+    last_day = DayField()
+    reads_only = forms.BooleanField(required=False)
+    grant = forms.TypedChoiceField(
+        coerce=int,
+        required=False,
+        empty_value=None,
+        error_messages={"invalid_choice": "Choose one of your roles"},
+    )
+
+    def __init__(self, *args: Any, roles: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["grant"]
+        assert isinstance(field, forms.TypedChoiceField)
+        field.choices = [("", ""), *roles]
 
 
 class FirstPasswordForm(forms.Form):

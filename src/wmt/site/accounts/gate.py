@@ -29,8 +29,11 @@ OPEN = frozenset(
         "first-password",
         "demo-sign-in",
         "health",
+        "live",
     }
 )
+#: How addresses of the API begin.
+API = "api/v1/"
 #: What is open to a local account that has no second factor yet: setting one up, and leaving.
 _SETTING_UP = OPEN | {"mfa_activate_totp", "account_reauthenticate", "account_logout"}
 
@@ -47,12 +50,12 @@ class Gate:
     def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
         """The response instead of the page, where the person may not go on."""
         name = request.resolver_match.url_name if request.resolver_match else None
-        if name == "health":
-            return None  # answers without a session, so that it answers when the database is slow or gone
+        if name in ("health", "live"):
+            return None  # answer without a session: quick, and also when the database is slow or gone
         user = request.user
         if user.is_authenticated and user.is_demonstration and not settings.CONFIG.demo:
             logout(request)  # the demonstration is over: its people are out at once
-        if name in OPEN:
+        if name in OPEN or is_api(request):
             return None
         if not request.user.is_authenticated:
             return _to_sign_in(request)
@@ -64,9 +67,20 @@ class Gate:
         """The page for a denied attempt, which is written down here and nowhere else."""
         if not isinstance(fault, Denied):
             return None
-        sentence = f"{request.user} tried to {fault.action} and was denied."
-        record("denied", sentence, request=request, level=fault.level, code=fault.code)
+        note_denied(request, fault)
         return render(request, "accounts/denied.jinja", {"denied": fault}, status=403)
+
+
+def is_api(request: HttpRequest) -> bool:
+    """Whether an address is of the API, which has a door of its own: `wmt.site.api.door`."""
+    match = request.resolver_match
+    return match is not None and match.route.startswith(API)
+
+
+def note_denied(request: HttpRequest, fault: Denied) -> None:
+    """Writes down a denied attempt."""
+    sentence = f"{request.user} tried to {fault.action} and was denied."
+    record("denied", sentence, request=request, level=fault.level, code=fault.code)
 
 
 def lacks_second_factor(request: HttpRequest) -> bool:

@@ -1,5 +1,6 @@
 """People who may sign in, and the roles they hold: at which unit, from when, until when."""
 
+from datetime import date
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -30,6 +31,9 @@ class User(AbstractBaseUser):
     is_demonstration = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
 
+    #: the token by which a program acts as them in this request; None where they are here themselves
+    token: "ApiToken | None" = None
+
     objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
@@ -59,3 +63,36 @@ class RoleGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} at {self.level} {self.code}"
+
+
+class ApiToken(models.Model):
+    """A token by which a program acts as a person: never more than they may do at that moment.
+
+    Only a hash of it is kept; `hint` are its first characters. With `role`, `level` and `code` it has this
+    one role of theirs and no other, as long as they hold it. Both days count.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=80)
+    hash = models.CharField(max_length=64, unique=True)
+    hint = models.CharField(max_length=12)
+    first_day = models.DateField()
+    last_day = models.DateField()
+    reads_only = models.BooleanField(default=False)
+    role = models.CharField(max_length=40, blank=True)
+    level = models.CharField(max_length=10, blank=True)
+    code = models.CharField(max_length=100, blank=True)
+    last_used = models.DateField(null=True)
+    made_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.hint}…)"
+
+    def lets(self, grant: RoleGrant) -> bool:
+        """Whether it has a role of its person."""
+        return not self.role or (grant.role, grant.level, grant.code) == (self.role, self.level, self.code)
+
+    def counts_on(self, day: date) -> bool:
+        """Whether it opens anything on a day."""
+        return self.ended_at is None and self.first_day <= day <= self.last_day

@@ -13,7 +13,7 @@ from allauth.socialaccount.providers.openid_connect import views as openid
 from django.urls import path
 from django.views.decorators.http import require_http_methods
 
-from wmt.site.accounts import demo, people, views
+from wmt.site.accounts import demo, people, token_pages, views
 
 #: allauth's forms would also take PUT, which nobody sends
 _form = require_http_methods(["GET", "HEAD", "POST"])
@@ -50,6 +50,9 @@ urlpatterns = [
         _form(openid.callback),
         name="openid_connect_callback",
     ),
+    path("accounts/tokens/", token_pages.tokens, name="tokens"),
+    path("accounts/tokens/<int:number>/end/", token_pages.token_end, name="token-end"),
+    path("people/tokens/", token_pages.everybodys, name="tokens-all"),
     path("demo/sign-in/", demo.demo_sign_in, name="demo-sign-in"),
     path("people/", people.people, name="people"),
     path("people/new/", people.person_new, name="person-new"),

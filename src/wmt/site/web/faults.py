@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from wmt.nights import NightError
+from wmt.site.api import problems
 from wmt.site.web.frame import address, bare
 from wmt.site.workload.current import NoDataYet
 from wmt.site.workload.units import TITLES, UnknownUnit
@@ -142,7 +143,9 @@ def night_missing(request: HttpRequest, fault: NightError) -> HttpResponse:
 
 
 def _page(request: HttpRequest, name: str, status: int, **context: Any) -> HttpResponse:
-    """A page in the full frame, or in the bare one where the full one cannot be had."""
+    """A page in the full frame, or in the bare one where the full one cannot be had; words for programs."""
+    if problems.is_asked(request):
+        return problems.of_page(name, status, context)
     try:
         content = render_to_string(f"faults/{name}.jinja", dict(context), request)  # it puts more into it
     except Exception:
@@ -151,6 +154,8 @@ def _page(request: HttpRequest, name: str, status: int, **context: Any) -> HttpR
 
 
 def _bare_page(request: HttpRequest, name: str, status: int, **context: Any) -> HttpResponse:
+    if problems.is_asked(request):
+        return problems.of_page(name, status, context)
     try:
         content = str(render_to_string(f"faults/{name}.jinja", bare() | context))
     except Exception:

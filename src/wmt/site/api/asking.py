@@ -1,0 +1,38 @@
+"""What every operation begins with: the figures that are shown, the unit that is asked about."""
+
+from django.http import Http404, HttpRequest
+
+from wmt.site.accounts.models import User
+from wmt.site.availability.plan import Post
+from wmt.site.web.frame import needed_state
+from wmt.site.workload import units
+from wmt.site.workload.current import State
+from wmt.site.workload.models import Unit
+
+
+def state_for(request: HttpRequest) -> State:
+    """The figures that are shown. Raises NoDataYet."""
+    return needed_state(request)
+
+
+def me(request: HttpRequest) -> User:
+    """Who asks."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def unit_for(request: HttpRequest, level: str, code: str) -> tuple[State, Unit]:
+    """The unit with a code, as far as who asks may see it. Raises UnknownUnit and NoDataYet."""
+    state = state_for(request)
+    return state, units.find(state, me(request), level, code)
+
+
+def post_for(request: HttpRequest, code: str) -> tuple[State, Unit, Post]:
+    """The same of a post, with its two codes."""
+    state, unit = unit_for(request, "post", code)
+    return state, unit, (unit.team_code, unit.staff_code)
+
+
+def unknown(what: str) -> Http404:
+    """There is no such thing. Said in the answer."""
+    return Http404(f"there is no such {what}")

@@ -1,0 +1,101 @@
+"""The saved nights: what came in, which rules, and the checksums by which anybody can tell them again."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from ninja import Field, Path, Router, Schema
+from pydantic import StringConstraints
+
+from wmt.nights.folder import Night, saved_nights
+from wmt.site.accounts.access import need_whole
+from wmt.site.accounts.roles import Action
+from wmt.site.api.asking import state_for, unknown
+from wmt.site.api.shapes import PageShown, Where, answers
+
+router = Router()
+
+Name = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=60, pattern=r"^[0-9T.-]+$"),
+    Path(description="The name of the night."),
+]
+
+
+class NightShown(Schema):
+    """A night: the moment of its extract, its rules, and one checksum over all that decides its results."""
+
+    name: str
+    as_at: datetime = Field(description="On the clock of England and Wales.")
+    revision: int = Field(description="0, or which correction of this moment it is.")
+    rules_date: date
+    overlays: list[str]
+    layout: str
+    tier_scheme: str
+    inputs_sha256: str
+    program: str
+    is_shown: bool = Field(description="Whether the figures that are shown are of it.")
+
+
+class FileShown(Schema):
+    """A file and its checksum."""
+
+    name: str
+    sha256: str
+
+
+class WholeNight(NightShown):
+    """The same, with each file that came in and each that was made."""
+
+    sources: list[FileShown]
+    files: list[FileShown]
+
+
+class NightsShown(PageShown):
+    """The saved nights, the latest first."""
+
+    items: list[NightShown]
+
+
+@router.get("nights", response=answers(NightsShown, 422), url_name="api-nights", summary="Saved nights")
+def list_nights(request: HttpRequest, paging: Where) -> dict[str, Any]:
+    """Every night that is kept, the latest first. For those who may read import reports."""
+    need_whole(request, Action.READ_LOADS)
+    shown = state_for(request).night
+    found = list(reversed(saved_nights(settings.CONFIG.nights)))
+    return {**paging.about(len(found)), "items": [_night(night, shown) for night in paging.part(found)]}
+
+
+@router.get(
+    "nights/{name}", response=answers(WholeNight, 404, 422), url_name="api-night", summary="One night"
+)
+def one_night(request: HttpRequest, name: Name) -> dict[str, Any]:
+    """A night with the checksums of all its files."""
+    need_whole(request, Action.READ_LOADS)
+    shown = state_for(request).night
+    night = next((each for each in saved_nights(settings.CONFIG.nights) if each.name == name), None)
+    if night is None:
+        raise unknown("night")
+    manifest = night.manifest
+    return {
+        **_night(night, shown),
+        "sources": [{"name": each.name, "sha256": each.sha256} for each in manifest.sources],
+        "files": [{"name": each, "sha256": found} for each, found in sorted(manifest.files.items())],
+    }
+
+
+def _night(night: Night, shown: str) -> dict[str, Any]:
+    manifest = night.manifest
+    return {
+        "name": night.name,
+        "as_at": manifest.as_at,
+        "revision": manifest.revision,
+        "rules_date": manifest.rules_date,
+        "overlays": list(manifest.overlays),
+        "layout": manifest.layout,
+        "tier_scheme": manifest.tier_scheme,
+        "inputs_sha256": manifest.inputs,
+        "program": manifest.program,
+        "is_shown": night.name == shown,
+    }

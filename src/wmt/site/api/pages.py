@@ -1,0 +1,106 @@
+"""The page that lists what the API can do, and the document it is drawn from."""
+
+from functools import cache
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from wmt.site.api.build import document
+from wmt.site.api.problems import PATH
+
+_METHODS = ("get", "post", "put", "delete")
+
+
+@require_safe
+def openapi(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """The OpenAPI document."""
+    return JsonResponse(_document(), json_dumps_params={"ensure_ascii": False, "indent": 1})
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Every operation: its address, what it is, what it takes and which answers it can give."""
+    return render(request, "api/index.jinja", {"groups": _groups(), "root": PATH})
+
+
+@cache
+def _document() -> dict[str, Any]:
+    return document()
+
+
+@cache
+def _groups() -> list[dict[str, Any]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for address, methods in _document()["paths"].items():
+        for method in _METHODS:
+            if method in methods:
+                operation = _operation(address, method, methods[method])
+                found.setdefault(methods[method]["tags"][0], []).append(operation)
+    return [{"title": title, "operations": operations} for title, operations in found.items()]
+
+
+def _operation(address: str, method: str, told: dict[str, Any]) -> dict[str, Any]:
+    """One operation as the page shows it."""
+    body = told.get("requestBody")
+    return {
+        "id": told["operationId"],
+        "method": method.upper(),
+        "address": address,
+        "summary": told["summary"],
+        "description": told.get("description", ""),
+        "parameters": [_parameter(each) for each in told["parameters"]],
+        "fields": _fields(body["content"]["application/json"]["schema"]) if body else [],
+        "answers": [f"{status} {answer['description']}" for status, answer in told["responses"].items()],
+    }
+
+
+def _parameter(told: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": told["name"],
+        "where": "in the address" if told["in"] == "path" else "query",
+        "kind": _kind(told["schema"]),
+        "needed": told["required"],
+        "meaning": told.get("description", ""),
+    }
+
+
+def _fields(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    """The fields of a body."""
+    found = _resolved(schema)
+    return [
+        {
+            "name": name,
+            "where": "body",
+            "kind": _kind(part),
+            "needed": name in found.get("required", ()),
+            "meaning": part.get("description", ""),
+        }
+        for name, part in found.get("properties", {}).items()
+    ]
+
+
+def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
+    name = schema.get("$ref", "").rpartition("/")[2]
+    found: dict[str, Any] = _document()["components"]["schemas"][name] if name else schema
+    return found
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    """What a value is, in few words."""
+    if "anyOf" in schema:
+        return " or ".join(dict.fromkeys(_kind(each) for each in schema["anyOf"]))
+    if "$ref" in schema:
+        return schema["$ref"].rpartition("/")[2].removesuffix("In").lower()
+    if "enum" in schema:
+        return ", ".join(str(each) for each in schema["enum"])
+    if "const" in schema:
+        return str(schema["const"])
+    if schema.get("type") == "array":
+        return f"list of {_kind(schema['items'])}"
+    if schema.get("format") == "date":
+        return "day"
+    words = {"string": "text", "integer": "whole number", "boolean": "true or false", "null": "null"}
+    kind = str(schema.get("type", "anything"))
+    return words.get(kind, kind)

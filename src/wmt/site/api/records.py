@@ -1,0 +1,337 @@
+"""What was entered about posts: hours, reductions and grades, what ends soon, the timeline, the history."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest
+from ninja import Field, Path, Query, Router, Schema
+
+from wmt.ledger import capacity_x100, decimal, is_over
+from wmt.ledger.present import micro
+from wmt.site.accounts.access import Denied
+from wmt.site.accounts.roles import Action
+from wmt.site.api.asking import me, post_for, unit_for
+from wmt.site.api.figures import UnitCode, UnitLevel
+from wmt.site.api.shapes import READ, Code, Exact, PageShown, Paging, Where, answers
+from wmt.site.availability import standing
+from wmt.site.availability.changes import Reason
+from wmt.site.availability.effects import Figures
+from wmt.site.availability.models import Hours, OfPost, Reduction
+from wmt.site.availability.plan import Cut, GradeFrom, HoursFrom, Plan, Post, status_of
+from wmt.site.workload import units
+from wmt.site.workload.current import State
+
+router = Router()
+
+PostCode = Annotated[Code, Path(description="The code of the post: TEAM:STAFF.")]
+TeamCode = Annotated[Code, Path(description="The code of the team.")]
+Status = Literal["scheduled", "active", "ended", "withdrawn"]
+
+
+class HoursShown(Schema):
+    """Contracted hours a week, from a day on until the next."""
+
+    key: str
+    version: int
+    first_day: date = Field(description="0001-01-01: from the beginning.")
+    hours: Exact
+    status: Status
+
+
+class ReductionShown(Schema):
+    """Hours taken off, or a share of the contracted hours, on every day from first to last."""
+
+    key: str
+    version: int
+    reason: str
+    reason_name: str
+    hours: Exact | None
+    percent: Exact | None
+    first_day: date
+    last_day: date | None = Field(description="null: until it is ended.")
+    status: Status
+    notes: str | None = Field(description="null where you may not read the notes of this post.")
+
+
+class GradeShown(Schema):
+    """Another grade than the extract gives, for a time."""
+
+    key: str
+    version: int
+    grade: str
+    first_day: date
+    last_day: date | None
+    status: Status
+
+
+class PlanShown(Schema):
+    """All that stands for a post, past and future, in the order of the first days."""
+
+    post: str
+    name: str
+    hours: list[HoursShown]
+    reductions: list[ReductionShown]
+    grades: list[GradeShown]
+
+
+class PlansShown(PageShown):
+    """The same for the posts of a team, by name."""
+
+    items: list[PlanShown]
+
+
+class EndingShown(ReductionShown):
+    """A reduction that ends soon, and the post it is of."""
+
+    post: str
+
+
+class EndingsShown(PageShown):
+    """Reductions in force that end soon, the soonest first."""
+
+    items: list[EndingShown]
+
+
+class VersionShown(Schema):
+    """One version of a record: what it said, who made it, when, why, and until when it stood."""
+
+    kind: Literal["hours", "reduction", "grade"]
+    key: str
+    version: int
+    change: int
+    recorded_at: datetime
+    who: str
+    why: str
+    stood_until: datetime | None = Field(description="null: it stands.")
+    withdrawn: bool
+    first_day: date
+    last_day: date | None
+    hours: Exact | None
+    percent: Exact | None
+    reason: str
+    grade: str
+    notes: str
+
+
+class VersionsShown(PageShown):
+    """Every version of every record of a post, the newest first."""
+
+    items: list[VersionShown]
+
+
+class TimeShown(Schema):
+    """A unit's work, which changes of hours leave as it is, and its time."""
+
+    points: Exact
+    available: Exact
+    capacity: Exact | None
+    over_mark: bool
+    contracted_hours: Exact
+    reduction_hours: Exact
+
+
+class MomentShown(Schema):
+    """A post from a day on, until the next: its grade and its time; its work is what it is now."""
+
+    day: date
+    grade: str
+    figures: TimeShown
+
+
+class TimelineShown(Schema):
+    """From each day on which something begins or has ended, and from the day of the figures."""
+
+    items: list[MomentShown]
+
+
+class EndingFilter(Paging):
+    """How far to look."""
+
+    days: int = Field(30, ge=1, le=366, description="Last days up to so many days from now.")
+
+
+@router.get(
+    "posts/{code:code}/records", response=answers(PlanShown, *READ), url_name="api-records",
+    summary="Hours, reductions and grades of a post",
+)  # fmt: skip
+def records(request: HttpRequest, code: PostCode) -> dict[str, Any]:
+    """What stands for a post, past and future. Withdrawn records are in its history."""
+    state, unit, post = post_for(request, code)
+    plan = standing.plans_of([post]).get(post, Plan())
+    return shown_plan(state, plan, code, unit.name, reads_notes=standing.may_read(me(request), post, state))
+
+
+@router.get(
+    "teams/{code:code}/records", response=answers(PlansShown, *READ), url_name="api-team-records",
+    summary="Hours, reductions and grades of a team",
+)  # fmt: skip
+def team_records(request: HttpRequest, code: TeamCode, paging: Where) -> dict[str, Any]:
+    """What stands for the posts of a team. Notes only of posts whose notes one may read."""
+    state, team = unit_for(request, "team", code)
+    found = units.below(state, team, "post")
+    shown = {(unit.team_code, unit.staff_code): unit for unit in paging.part(found)}
+    plans, who = standing.plans_of(list(shown)), me(request)
+    items = [
+        shown_plan(
+            state, plans.get(post, Plan()), unit.code, unit.name,
+            reads_notes=standing.may_read(who, post, state),
+        )
+        for post, unit in shown.items()
+    ]  # fmt: skip
+    return {**paging.about(found.count()), "items": items}
+
+
+@router.get(
+    "units/{level}/{code:code}/ending", response=answers(EndingsShown, *READ), url_name="api-ending",
+    summary="Reductions that end soon",
+)  # fmt: skip
+def ending(
+    request: HttpRequest, level: UnitLevel, code: UnitCode, paging: Query[EndingFilter]
+) -> dict[str, Any]:
+    """Reductions of posts under a unit, in force today, whose last day is near."""
+    state, unit = unit_for(request, level, code)
+    rows = standing.ending(state, unit, paging.days)
+    reads = _reader(request, state)
+    reasons = standing.every_reason()
+    items = []
+    for row in paging.part(rows):
+        entry = standing.as_entry(row)
+        assert isinstance(entry, Cut)
+        shown = shown_cut(entry, state.day, reasons, reads_notes=reads(row.post))
+        items.append({"post": ":".join(row.post), **shown})
+    return {**paging.about(len(rows)), "items": items}
+
+
+@router.get(
+    "posts/{code:code}/timeline",
+    response=answers(TimelineShown, *READ),
+    url_name="api-timeline",
+    summary="The time of a post through time",
+)
+def timeline(request: HttpRequest, code: PostCode) -> dict[str, Any]:
+    """What a post's time was, is and will be, by what stands now and the rules of the figures shown."""
+    state, _, post = post_for(request, code)
+    moments = standing.timeline(state, post)
+    items = [
+        {"day": each.day, "grade": each.grade, "figures": shown_time(each.figures, state.over_x100)}
+        for each in moments
+    ]
+    return {"items": items}
+
+
+@router.get(
+    "posts/{code:code}/history", response=answers(VersionsShown, *READ), url_name="api-history",
+    summary="Who changed what of a post, when and why",
+)  # fmt: skip
+def history(request: HttpRequest, code: PostCode, paging: Where) -> dict[str, Any]:
+    """Every version of every record of a post, for the person themself and those who may read it."""
+    state, _, post = post_for(request, code)
+    if not standing.may_read(me(request), post, state):
+        raise Denied(Action.READ_RECORDS, level="post", code=code)
+    rows = standing.history_of(post)
+    return {**paging.about(len(rows)), "items": [_version(row) for row in paging.part(rows)]}
+
+
+def _reader(request: HttpRequest, state: State) -> Any:
+    known: dict[Post, bool] = {}
+
+    def reads(post: Post) -> bool:
+        if post not in known:
+            known[post] = standing.may_read(me(request), post, state)
+        return known[post]
+
+    return reads
+
+
+def shown_plan(state: State, plan: Plan, code: str, name: str, *, reads_notes: bool) -> dict[str, Any]:
+    """A post's plan as the API shows it."""
+    reasons = standing.every_reason()
+    ends = [each.first_day for each in plan.hours[1:]]
+    return {
+        "post": code,
+        "name": name,
+        "hours": [
+            _hours(each, after, state.day) for each, after in zip(plan.hours, [*ends, None], strict=False)
+        ],
+        "reductions": [
+            shown_cut(each, state.day, reasons, reads_notes=reads_notes) for each in plan.reductions
+        ],
+        "grades": [_grade(each, state.day) for each in plan.grades],
+    }
+
+
+def shown_time(found: Figures, over_x100: int) -> dict[str, Any]:
+    """Work and time as the API shows them."""
+    return {
+        "points": decimal(found.points_x100),
+        "available": decimal(found.available_x100),
+        "capacity": decimal(capacity_x100(found.points_x100, found.available_x100)),
+        "over_mark": is_over(found.points_x100, found.available_x100, over_x100),
+        "contracted_hours": micro(found.contracted_hours_micro),
+        "reduction_hours": micro(found.reduction_hours_micro),
+    }
+
+
+def _hours(entry: HoursFrom, next_day: date | None, day: date) -> dict[str, Any]:
+    """Hours end where the next begin."""
+    status = "ended" if next_day is not None and next_day <= day else status_of(entry.first_day, None, day)
+    return {
+        "key": entry.key,
+        "version": entry.version,
+        "first_day": entry.first_day,
+        "hours": micro(entry.hours_micro),
+        "status": status,
+    }
+
+
+def shown_cut(entry: Cut, day: date, reasons: Any, *, reads_notes: bool) -> dict[str, Any]:
+    """A reduction as the API shows it."""
+    reason: Reason | None = reasons.get(entry.reason)
+    return {
+        "key": entry.key,
+        "version": entry.version,
+        "reason": entry.reason,
+        "reason_name": reason.short_name if reason else entry.reason,
+        "hours": micro(entry.hours_micro),
+        "percent": decimal(entry.percent_x100),
+        "first_day": entry.first_day,
+        "last_day": entry.last_day,
+        "status": status_of(entry.first_day, entry.last_day, day),
+        "notes": entry.notes if reads_notes else None,
+    }
+
+
+def _grade(entry: GradeFrom, day: date) -> dict[str, Any]:
+    return {
+        "key": entry.key,
+        "version": entry.version,
+        "grade": entry.grade,
+        "first_day": entry.first_day,
+        "last_day": entry.last_day,
+        "status": status_of(entry.first_day, entry.last_day, day),
+    }
+
+
+_KINDS = {Hours: "hours", Reduction: "reduction"}
+
+
+def _version(row: OfPost) -> dict[str, Any]:
+    """A version; what its kind does not have is empty."""
+    return {
+        "kind": _KINDS.get(type(row), "grade"),
+        "key": row.key,
+        "version": row.version,
+        "change": row.change,
+        "recorded_at": row.recorded_at,
+        "who": row.who,
+        "why": row.why,
+        "stood_until": row.ended_at,
+        "withdrawn": row.withdrawn,
+        "first_day": row.first_day,
+        "last_day": getattr(row, "last_day", None),
+        "hours": micro(getattr(row, "hours_micro", None)),
+        "percent": decimal(getattr(row, "percent_x100", None)),
+        "reason": getattr(row, "reason", ""),
+        "grade": getattr(row, "grade", ""),
+        "notes": getattr(row, "notes", ""),
+    }
