@@ -40,7 +40,9 @@ def save_reason(
     """A reason as it is from a day on: new, a change of one there is, or with `key` a correction of an entry.
 
     A correction may give another first day. `wanted` is the id that a table gives to a new one. A reason
-    that is not enabled allows no new reductions; those there are stand. Raises Denied, ConflictError and RefusedError.
+    that is not enabled allows no new reductions; those there are stand.
+
+    Raises Denied, ConflictError and RefusedError.
     """
     if actor is not None and not may(actor, Action.MANAGE_REASONS):
         raise Denied(Action.MANAGE_REASONS)
