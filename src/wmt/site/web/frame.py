@@ -116,6 +116,7 @@ def freshness(state: "State | None") -> dict[str, Any] | None:
         "moment": state.as_at_text,
         "rules": f"{state.rules_date:%-d %B %Y}",
         "overlays": list(state.overlays),
+        "day": f"{state.day:%-d %B %Y}" if state.day != state.as_at.date() else "",
         "age": age_words(state.age),
         "is_old": state.age > OLD,
     }

@@ -12,6 +12,7 @@ from wmt.site.accounts.roles import ROLES, Action
 from wmt.site.web import tables
 from wmt.site.web.addresses import unit_url, working_url
 from wmt.site.web.frame import needed_state
+from wmt.site.web.steady import steady
 from wmt.site.web.tables import Column, Row, Table
 from wmt.site.workload import units
 from wmt.site.workload.current import State
@@ -19,6 +20,7 @@ from wmt.site.workload.models import Unit
 
 
 @require_safe
+@steady
 def home(request: HttpRequest) -> HttpResponse:
     """To one's only place; else a page of the places, or of what can be done. Raises NoDataYet."""
     state = needed_state(request)

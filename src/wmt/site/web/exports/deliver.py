@@ -16,6 +16,7 @@ from wmt.site.audit.record import record
 from wmt.site.web.addresses import NATION
 from wmt.site.web.exports.sheets import Sheet
 from wmt.site.web.exports.writers import FORMATS, Format, TooManyRows, write_book, write_csv
+from wmt.site.web.steady import settled
 from wmt.site.web.units.question import BANDS, GRADES
 from wmt.site.workload import units
 from wmt.site.workload.current import State
@@ -103,6 +104,7 @@ def _sent(
 
 def note(request: HttpRequest, source: Source, said: str, rows: int, **facts: str) -> None:
     """One audit event: who took what out, of which figures, how much of it."""
+    settled(request)
     filters = filters_of(request)
     sentence = f"{request.user} {said}: {rows:,} {'row' if rows == 1 else 'rows'}"
     sentence += "".join(f", {name} {value}" for name, value in filters) + "."

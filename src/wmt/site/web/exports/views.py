@@ -17,6 +17,7 @@ from wmt.site.web.exports.listing import DOWNLOADS
 from wmt.site.web.exports.sheets import sheet_of
 from wmt.site.web.exports.writers import FORMATS
 from wmt.site.web.frame import state_of
+from wmt.site.web.steady import steady
 from wmt.site.web.tables import arranged, changed, whole_tables
 from wmt.site.web.units.question import Question
 from wmt.site.web.units.views import question_of, tables_of
@@ -24,6 +25,7 @@ from wmt.site.workload import units
 
 
 @require_safe
+@steady
 def of_unit(
     request: HttpRequest, table: str, kind: str, level: str = NATION, code: str = NATION, tab: str = ""
 ) -> HttpResponseBase:
@@ -38,6 +40,7 @@ def of_unit(
 
 
 @require_safe
+@steady
 def download(
     request: HttpRequest, table: str, kind: str, level: str = NATION, code: str = NATION
 ) -> HttpResponseBase:
@@ -69,6 +72,7 @@ def of_page(
 
 
 @require_safe
+@steady
 def pack(request: HttpRequest, level: str = NATION, code: str = NATION) -> HttpResponse:
     """The pack of a unit, to print."""
     need(request, Action.EXPORT)
@@ -94,6 +98,7 @@ def pack(request: HttpRequest, level: str = NATION, code: str = NATION) -> HttpR
 
 
 @require_safe
+@steady
 def pack_book(request: HttpRequest, level: str = NATION, code: str = NATION) -> HttpResponseBase:
     """The pack of a unit as a workbook."""
     need(request, Action.EXPORT)

@@ -5,13 +5,16 @@ from typing import Any, Protocol
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from wmt.site.web.addresses import NATION, unit_url
 from wmt.site.web.exports import listing
 from wmt.site.web.frame import state_of
+from wmt.site.web.live import mark
+from wmt.site.web.steady import steady
 from wmt.site.web.tables import Table, arranged
-from wmt.site.web.units import caseload, contacts, court, omic, overview, reports, working
+from wmt.site.web.units import caseload, contacts, court, hours, omic, overview, reports, working
 from wmt.site.web.units.question import Question
 from wmt.site.workload import units
 from wmt.site.workload.current import NoDataYet
@@ -35,6 +38,7 @@ TABS: dict[str, Any] = {
     "": overview,
     "caseload": caseload,
     "working": working,
+    "hours": hours,
     "reports": reports,
     "help": contacts,
     "omic": omic,
@@ -75,6 +79,7 @@ def tables_of(question: Question, tab: str) -> tuple[dict[str, Any], dict[str, T
 
 
 @require_safe
+@steady
 def unit_page(request: HttpRequest, level: str = NATION, code: str = NATION, tab: str = "") -> HttpResponse:
     """A tab of a unit."""
     question = question_of(request, level, code)
@@ -99,6 +104,8 @@ def _around(question: Question, tab: str) -> dict[str, Any]:
             if name == tab or module.applies(unit)
         ],
         "siblings": _siblings(question, tab),
+        "live_href": reverse("live", args=[unit.level, unit.code]),
+        "live_mark": mark(state.load_id, state.day, unit.touched),
         "tab": tab,
     }
 
