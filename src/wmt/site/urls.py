@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("wmt.site.api.urls")),
     path("", include("wmt.site.web.rules.urls")),
     path("", include("wmt.site.web.exports.urls")),  # before the units: a file is no code
+    path("", include("wmt.site.web.availability.urls")),
     path("", include("wmt.site.web.units.urls")),
     path("", include("wmt.site.web.gallery")),
     path("", include("wmt.site.web.loads.urls")),
