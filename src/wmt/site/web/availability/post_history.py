@@ -70,22 +70,37 @@ def _around(place: Place) -> dict[str, object]:
 def told(rows: Sequence[OfPost], reasons: Mapping[str, Reason]) -> list[Told]:
     """Versions in words, each beside the one it replaced."""
     known = {(type(row), row.key, row.version): row for row in rows}
-    return [_told(row, known.get((type(row), row.key, row.version - 1)), reasons) for row in rows]
+    return [_told(row, known.get((type(row), row.key, row.version - 1)), rows, reasons) for row in rows]
 
 
-def _told(row: OfPost, former: OfPost | None, reasons: Mapping[str, Reason]) -> Told:
-    before, after = (_says(each, reasons) for each in (former, row))
+def _told(row: OfPost, former: OfPost | None, rows: Sequence[OfPost], reasons: Mapping[str, Reason]) -> Told:
     what, who = _WHAT[type(row)], name_of(row)
-    verb = "withdrew" if row.withdrawn else "changed" if before else "entered"
+    is_new = former is None or former.withdrawn
+    verb = "withdrew" if row.withdrawn else "entered" if is_new else "changed"
+    replaced = _hours_before(row, rows) if is_new and isinstance(row, Hours) else former
     return Told(
         sentence=f"{who} {verb} {what}",
         when=moment(row.recorded_at),
-        before=before,
-        after=after,
+        before=_says(replaced, reasons),
+        after=_says(row, reasons),
         why=row.why,
         notes_before=_notes(former),
         notes=_notes(row),
     )
+
+
+def _hours_before(row: Hours, rows: Sequence[OfPost]) -> Hours | None:
+    """The hours that stood for the first day of others when those were entered."""
+    stood = [
+        each
+        for each in rows
+        if isinstance(each, Hours)
+        and not each.withdrawn
+        and each.change < row.change
+        and (each.ended_change is None or each.ended_change >= row.change)
+        and each.first_day <= row.first_day
+    ]
+    return max(stood, key=lambda each: each.first_day, default=None)
 
 
 def _says(row: OfPost | None, reasons: Mapping[str, Reason]) -> str:
