@@ -1,0 +1,173 @@
+"""`wmt people export` and `wmt people import`: hours, reductions, grades and reasons as tables, in and out.
+
+Django is imported only when one of these commands runs.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from wmt.cli.console import Failure, Refusal, capacity, counted, out, progress
+from wmt.cli.files import print_json
+from wmt.cli.inputs import tell_faults
+from wmt.cli.options import Json
+from wmt.cli.tables import Column, table
+from wmt.intake import Import
+
+if TYPE_CHECKING:
+    from wmt.site.availability.effects import Effect, Figures
+    from wmt.site.availability.importing import Imported, Moved
+
+app = typer.Typer(
+    name="people",
+    help="What people entered: contracted hours, reductions, corrections of grade, reasons.",
+    no_args_is_help=True,
+)
+
+#: Posts that are shown of those an import moves.
+_SHOWN = 10
+
+Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the tables go; made if need be.")]
+Withdrawn = Annotated[bool, typer.Option("--withdrawn", help="Withdrawn reductions too, marked as deleted.")]
+Given = Annotated[
+    Path,
+    typer.Argument(metavar="FOLDER|FILE", help="A folder of tables, a table, or a workbook (.xlsx)."),
+]
+Check = Annotated[bool, typer.Option("--check", help="Say what would change, and change nothing.")]
+Why = Annotated[str, typer.Option("--why", help="Why, for the history of every record that changes.")]
+
+
+@app.command("export")
+def export(folder: Folder, withdrawn: Withdrawn = False, json: Json = False) -> None:
+    """Write all that stands, past and to come, as tables that `wmt people import` reads."""
+    if folder.exists() and not folder.is_dir():
+        raise Refusal(f"{folder} is a file; name a folder for the tables")
+    with _site():
+        from wmt.site.availability.files import export_folder
+
+        with progress() as tell:
+            tell("writing the tables", 0.5)
+            written = export_folder(folder, withdrawn=withdrawn)
+    if json:
+        print_json({"folder": str(folder), "tables": written})
+        return
+    for name, number in written.items():
+        out.print(f"{folder / name}.csv: {counted(number, 'record')}", soft_wrap=True, markup=False)
+
+
+@app.command("import")
+def import_(given: Given, check: Check = False, why: Why = "", json: Json = False) -> None:
+    """Put tables into the site: all of them, or nothing. What they do not mention stays as it is."""
+    with _site():
+        from wmt.cli.load import asker
+        from wmt.site.availability.importing import import_tables
+
+        with progress() as tell:
+            done = import_tables(given, who=asker(), why=why, only_check=check, progress=tell)
+    if json:
+        print_json(_said(done))
+    tell_faults(Import(accepted=not done.refused, faults=done.faults.items))
+    if done.refused:
+        raise Refusal("the tables were refused; nothing was changed")
+    if not json:
+        _tell(done, check=check)
+
+
+@contextmanager
+def _site() -> Iterator[None]:
+    """The site, made ready. Faults of its database are told in words."""
+    from wmt.cli.site import set_up
+
+    set_up()
+    from django.db import DatabaseError
+
+    from wmt.site.start import database_words
+
+    try:
+        yield
+    except DatabaseError as error:
+        raise Failure(f"{database_words(error)}. Nothing was changed") from None
+
+
+def _tell(done: "Imported", *, check: bool) -> None:
+    if not done.records:
+        standing = sum(count.unchanged for count in done.counts.values())
+        out.print(f"Nothing to do: what these tables say of {counted(standing, 'record')} stands already.")
+        return
+    columns = [
+        Column("table", "text"),
+        *(Column(head) for head in ("new", "changed", "withdrawn", "unchanged")),
+    ]
+    rows = [(name, *asdict(count).values()) for name, count in done.counts.items()]
+    table("Records", columns, rows)
+    if done.moved is not None:
+        _tell_moved(done.moved)
+    else:
+        out.print("The figures shown stay as they are.")
+    if check:
+        out.print("Nothing was changed: this was a check.")
+    else:
+        out.print(f"{counted(done.records, 'record')} changed.")
+
+
+def _tell_moved(moved: "Moved") -> None:
+    nation, day = moved.nation, f"{moved.day:%-d %B %Y}"
+    columns = [
+        Column("post", "whole"), Column("name", "text", spare=1), Column("available\nbefore", spare=2),
+        Column("available\nafter", spare=2), Column("capacity\nbefore"), Column("capacity\nafter"),
+    ]  # fmt: skip
+    shown = [nation, *moved.posts[:_SHOWN]]
+    rows = [
+        (each.code, each.name, _points(each.before.available_x100), _points(each.after.available_x100),
+         _capacity(each.before), _capacity(each.after))
+        for each in shown
+    ]  # fmt: skip
+    table(f"From {day} on: the nation, and the posts that move most", columns, rows)
+    if len(moved.posts) > _SHOWN:
+        out.print(
+            f"({counted(len(moved.posts) - _SHOWN, 'more post moves', 'more posts move')})", style="dim"
+        )
+
+
+def _points(points_x100: int) -> Decimal:
+    return Decimal(points_x100).scaleb(-2)
+
+
+def _capacity(figures: "Figures") -> str:
+    return capacity(_points(figures.points_x100), _points(figures.available_x100))
+
+
+def _said(done: "Imported") -> dict[str, Any]:
+    moved = done.moved
+    return {
+        "accepted": not done.refused,
+        "saved": done.saved,
+        "tables": {name: asdict(count) for name, count in done.counts.items()},
+        "faults": [
+            {
+                "severity": fault.severity, "code": fault.code, "table": fault.sheet, "row": fault.row,
+                "column": fault.column, "message": fault.message,
+            }
+            for fault in done.faults.items
+        ],
+        "day": None if moved is None else moved.day,
+        "nation": None if moved is None else _effect(moved.nation),
+        "posts": [] if moved is None else [_effect(each) for each in moved.posts],
+    }  # fmt: skip
+
+
+def _effect(effect: "Effect") -> dict[str, Any]:
+    def figures(of: "Figures") -> dict[str, Any]:
+        points, available = _points(of.points_x100), _points(of.available_x100)
+        share = points * 100 / available if available else None
+        return {"points": points, "available": available, "capacity": share}
+
+    return {
+        "code": effect.code, "name": effect.name, "before": figures(effect.before),
+        "after": figures(effect.after),
+    }  # fmt: skip

@@ -1,0 +1,176 @@
+"""Tables of people out of the database and into it: what stands as a folder, what files would change."""
+
+import csv
+import os
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from wmt.facts.words import MICRO
+from wmt.intake import People, read_people_tables
+from wmt.intake.codes import Reason
+from wmt.intake.faults import Faults
+from wmt.intake.people_files import GRADES_FILE, HOURS_FILE, REASONS_FILE, REDUCTIONS_FILE
+from wmt.intake.people_tables import GRADE_COLUMNS, HOURS_COLUMNS, REASON_COLUMNS, REDUCTION_COLUMNS
+from wmt.outfiles import FORMULA
+from wmt.site.availability.changes import Change
+from wmt.site.availability.models import Grade, Hours, Reduction
+from wmt.site.availability.models import Reason as ReasonVersion
+from wmt.site.availability.plan import Post
+from wmt.site.availability.reason_tables import reasons_changed
+from wmt.site.availability.standing import every_reason, plans_of, reasons_on
+from wmt.site.availability.tables import TABLE_OF, changes_of
+from wmt.site.workload.current import State
+from wmt.site.workload.models import Unit
+
+Cells = Sequence[str]
+
+
+def export_folder(folder: Path, *, withdrawn: bool = False) -> dict[str, int]:
+    """All that stands as a folder of tables, whatever its days; with `withdrawn`, withdrawn reductions too.
+
+    The same records give the same bytes. A table that is there is replaced whole or not at all. The answer is
+    how many records each table has.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    tables: Mapping[str, tuple[Sequence[str], Iterable[Cells]]] = {
+        HOURS_FILE: (HOURS_COLUMNS, _hours()),
+        REDUCTIONS_FILE: (REDUCTION_COLUMNS, _reductions(withdrawn=withdrawn)),
+        GRADES_FILE: (GRADE_COLUMNS, _grades()),
+        REASONS_FILE: (REASON_COLUMNS, _reasons()),
+    }
+    return {name: _put(folder, name, *table) for name, table in tables.items()}
+
+
+def known_reasons(day: date | None = None) -> dict[str, Reason]:
+    """The reasons of this site as tables are read with: every one there is, as it is on the day."""
+    found = every_reason() | reasons_on(day)
+    return {
+        each.reason: Reason(
+            each.reason, each.name, each.short_name, _percent(each.allowance_x100), _percent(each.max_x100),
+            each.months, each.enabled,
+        )
+        for each in found.values()
+    }  # fmt: skip
+
+
+def read_people(given: Path | Sequence[tuple[str, bytes]], day: date | None = None) -> tuple[People, Faults]:
+    """Tables as records, with the reasons of this site known."""
+    day = day or timezone.localdate()
+    return read_people_tables(given, day, known=known_reasons(day))
+
+
+def read_tables(
+    files: Sequence[tuple[str, bytes]], state: State | None = None
+) -> tuple[list[Change], Faults]:
+    """What files that somebody sends would change, and everything that is wrong with them, by table and row.
+
+    A change of a post that the figures shown do not have is refused. Reasons are not taken from such files.
+    """
+    people, faults = read_people(files, state.day if state else None)
+    if faults.refusing():
+        return [], faults
+    if reasons_changed(people.reasons):
+        what = f"the table {REASONS_FILE} is not taken here: administrators change reasons on their own page"
+        faults.warn("PEOPLE_UNKNOWN_TABLE", what, sheet=REASONS_FILE)
+    changes = changes_of(people, plans_of())
+    known = shown_posts(state)
+    for change in changes:
+        if change.post not in known:
+            table, post = TABLE_OF[change.kind], ":".join(change.post)
+            what = f"{table} row {change.row}: the post {post} is not in the figures shown"
+            faults.refuse("PEOPLE_UNKNOWN_POST", what, sheet=table, row=change.row, column="staff_code")
+    return changes, faults
+
+
+def shown_posts(state: State | None) -> set[Post]:
+    """The posts that the figures shown have."""
+    if state is None:
+        return set()
+    units = Unit.objects.filter(load_id=state.load_id, level="post", whole=True)
+    return set(units.values_list("team_code", "staff_code"))
+
+
+# ---- rows --------------------------------------------------------------------------------------------------
+
+
+def _standing(model: type[Any]) -> QuerySet[Any]:
+    return model._default_manager.filter(ended_change__isnull=True)
+
+
+def _hours() -> Iterable[Cells]:
+    rows = _standing(Hours).filter(withdrawn=False).order_by("team_code", "staff_code", "first_day")
+    for row in rows.iterator():
+        first = "" if row.first_day == date.min else _day(row.first_day)
+        yield *row.post, exact(row.hours_micro, MICRO), first
+
+
+def _reductions(*, withdrawn: bool) -> Iterable[Cells]:
+    rows = _standing(Reduction).order_by("team_code", "staff_code", "first_day", "key")
+    for row in rows.iterator():
+        if withdrawn or not row.withdrawn:
+            yield (
+                row.key, *row.post, row.reason, exact(row.hours_micro, MICRO), exact(row.percent_x100, 100),
+                _day(row.first_day), _day(row.last_day), "true" if row.withdrawn else "false", row.notes,
+            )  # fmt: skip
+
+
+def _grades() -> Iterable[Cells]:
+    rows = _standing(Grade).filter(withdrawn=False).order_by("team_code", "staff_code", "first_day")
+    for row in rows.iterator():
+        yield *row.post, row.grade, _day(row.first_day), _day(row.last_day), row.why
+
+
+def _reasons() -> Iterable[Cells]:
+    rows = _standing(ReasonVersion).filter(withdrawn=False).order_by("reason", "first_day", "change")
+    of_day = {(row.reason, row.first_day): row for row in rows}  # of several of one day the last counts
+    for row in of_day.values():
+        yield (
+            row.reason, row.name, row.short_name, row.category, exact(row.allowance_x100, 100),
+            exact(row.max_x100, 100), "" if row.months is None else str(row.months),
+            "true" if row.enabled else "false", _day(row.first_day),
+        )  # fmt: skip
+
+
+def exact(number: int | None, parts: int) -> str:
+    """A whole number of millionths or hundredths as a plain decimal, to its last place; empty for none."""
+    if number is None:
+        return ""
+    whole, rest = divmod(number, parts)
+    return f"{whole}.{rest:0{len(str(parts)) - 1}d}".rstrip("0").rstrip(".")
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _percent(share_x100: int | None) -> Decimal | None:
+    return None if share_x100 is None else Decimal(share_x100) / 100
+
+
+def _put(folder: Path, name: str, columns: Sequence[str], rows: Iterable[Cells]) -> int:
+    text, number = StringIO(newline=""), 0
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_guarded(cell) for cell in row])
+        number += 1
+    beside = folder / f".{name}.{uuid.uuid4().hex}"
+    try:
+        beside.write_bytes(text.getvalue().encode("utf-8-sig"))
+        os.replace(beside, folder / f"{name}.csv")
+    finally:
+        beside.unlink(missing_ok=True)
+    return number
+
+
+def _guarded(text: str) -> str:
+    """A text that no spreadsheet takes for a formula; reading takes the apostrophe off again."""
+    return f"'{text}" if text.startswith((*FORMULA, "'")) else text

@@ -1,0 +1,201 @@
+"""Putting tables of people into the site: all of them or nothing, with everything said that they would do."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from django.db import transaction
+
+from wmt.intake import Fault as Told
+from wmt.intake import People
+from wmt.intake.faults import Faults, Hit
+from wmt.intake.people_files import GRADES_FILE, HOURS_FILE, REASONS_FILE, REDUCTIONS_FILE
+from wmt.site.availability.actions import preview, save
+from wmt.site.availability.changes import Change, Checked, Fault, RefusedError
+from wmt.site.availability.effects import Effect, Figures, days_of_effect, effects_of
+from wmt.site.availability.files import read_people, shown_posts
+from wmt.site.availability.reason_tables import ReasonChange, reasons_changed, save_reasons
+from wmt.site.availability.standing import plans_of
+from wmt.site.availability.tables import TABLE_OF, changes_of, column_of
+from wmt.site.workload.current import State, stated
+from wmt.site.workload.live import Journaled
+from wmt.site.workload.models import Current, Unit
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass
+class Count:
+    """How many records of a table are new, otherwise, withdrawn, or as they stand already."""
+
+    new: int = 0
+    changed: int = 0
+    withdrawn: int = 0
+    unchanged: int = 0
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What the first day on which anything changes comes to: the nation, and the posts, most moved first."""
+
+    day: date
+    nation: Effect
+    posts: Sequence[Effect]
+
+
+@dataclass
+class Imported:
+    """How an import ended, or would."""
+
+    faults: Faults
+    counts: dict[str, Count] = field(default_factory=dict)
+    moved: Moved | None = None
+    saved: bool = False
+
+    @property
+    def refused(self) -> bool:
+        """Whether anything stands against it; nothing was changed then."""
+        return self.faults.refusing()
+
+    @property
+    def records(self) -> int:
+        """How many records differ from what stands."""
+        return sum(count.new + count.changed + count.withdrawn for count in self.counts.values())
+
+
+def import_tables(
+    given: Path, *, who: str, why: str = "", only_check: bool = False, progress: Progress
+) -> Imported:
+    """Make what stands what the tables say, where they say anything. With `only_check` nothing is changed.
+
+    Whoever runs commands here is trusted, and what another site or a former system allowed is taken: a share
+    or a last day other than the reason's is warned of.
+    """
+    progress("reading the tables", 0.05)
+    state = stated(Current.objects.select_related("load").first())
+    people, faults = read_people(given, state.day if state else None)
+    done = Imported(faults)
+    if done.refused:
+        return done
+    with Journaled():
+        _take(people, done, state, who=who, why=why, only_check=only_check, progress=progress)
+        if not done.saved:
+            transaction.set_rollback(True)
+    progress("done", 1.0)
+    return done
+
+
+def _take(
+    people: People, done: Imported, state: State | None, *, who: str, why: str, only_check: bool,
+    progress: Progress,
+) -> None:  # fmt: skip
+    """Everything within the transaction, which whoever calls undoes where nothing was to be saved."""
+    progress("comparing with what stands", 0.2)
+    changes: Sequence[Change] = []
+    try:
+        reasons = reasons_changed(people.reasons)
+        save_reasons(reasons, who=who, why=why)
+        changes = changes_of(people, plans_of())
+        done.counts.update(_counts(people, changes, reasons))
+        progress("checking every change", 0.4)
+        found = preview(changes=changes, state=state, actor=None, strict=False).checked
+        _tell(done.faults, changes, found.warnings, "warn")
+        _warn_strangers(done.faults, changes, state)
+        found.raise_faults()
+        progress("working out the figures", 0.6)
+        done.moved = _moved(state, found)
+        if only_check or not done.records:
+            return
+        progress("putting the records into the database", 0.8)
+        save(actor=None, who=who, changes=changes, why=why, kind="people import", strict=False)
+        done.saved = True
+    except RefusedError as error:
+        _tell(done.faults, changes, error.faults, "refuse")
+
+
+def _tell(faults: Faults, changes: Sequence[Change], found: Sequence[Fault], severity: str) -> None:
+    """Faults of changes as those of tables: with table, row and column."""
+    for fault in found:
+        change = None if fault.index is None or not changes else changes[fault.index]
+        table = TABLE_OF[change.kind] if change else REASONS_FILE if not changes else None
+        faults.items.append(
+            Told(
+                severity="refuse" if severity == "refuse" else "warn",
+                code=fault.code,
+                message=" ".join([fault.message, *(f"[{said}]" for said in fault.shown)]),
+                sheet=table,
+                row=change.row if change else None,
+                column=column_of(change, fault.field) if change and fault.field else None,
+                posts=(change.post,) if change else (),
+            )
+        )
+
+
+def _warn_strangers(faults: Faults, changes: Sequence[Change], state: State | None) -> None:
+    if state is None:
+        return
+    known = shown_posts(state)
+    for kind, table in TABLE_OF.items():
+        hits = [
+            Hit(change.row, None, ":".join(change.post))
+            for change in changes
+            if change.kind == kind and change.post not in known
+        ]
+        what = "{n} records are of posts that are not in the figures shown; they are kept"
+        faults.warn_once("PEOPLE_UNKNOWN_POST", table, hits, what)
+
+
+def _counts(
+    people: People, changes: Sequence[Change], reasons: Sequence[ReasonChange]
+) -> Mapping[str, Count]:
+    rows = {
+        HOURS_FILE: len(people.dated_hours),
+        REDUCTIONS_FILE: len(people.reductions) + len(people.withdrawn),
+        GRADES_FILE: len(people.grade_corrections),
+        REASONS_FILE: len(people.reasons),
+    }
+    found = {table: Count() for table, number in rows.items() if number}
+    gone = {change.key for change in changes if change.withdraw}
+    moved = {change.wanted_key for change in changes if change.wanted_key in gone}
+    for change in changes:
+        count = found[TABLE_OF[change.kind]]
+        if change.withdraw:
+            count.withdrawn += change.key not in moved
+        elif change.key or change.wanted_key in moved:
+            count.changed += 1
+        else:
+            count.new += 1
+    for reason in reasons:
+        found[REASONS_FILE].changed += reason.stands is not None
+        found[REASONS_FILE].new += reason.stands is None
+    for table, count in found.items():
+        count.unchanged = rows[table] - count.new - count.changed - count.withdrawn
+    return found
+
+
+def _moved(state: State | None, found: Checked) -> Moved | None:
+    if state is None:
+        return None
+    days = days_of_effect(found.before, found.after, state.day)
+    nation = Unit.objects.filter(load_id=state.load_id, level="nation").first()
+    if not days or nation is None:
+        return None
+    effects = effects_of(state, found.before, found.after, days=days[:1])
+    posts = [effect for effect in effects if effect.level == "post" and effect.before != effect.after]
+    before = Figures(
+        nation.points_x100, nation.available_x100, nation.contracted_hours_micro, nation.reduction_hours_micro
+    )
+    after = Figures(
+        before.points_x100,
+        *(
+            getattr(before, name) + sum(getattr(p.after, name) - getattr(p.before, name) for p in posts)
+            for name in ("available_x100", "contracted_hours_micro", "reduction_hours_micro")
+        ),
+    )
+    told = Effect("nation", nation.code, nation.name, days[0], before, after)
+    return Moved(days[0], told, sorted(posts, key=_least_moved))
+
+
+def _least_moved(effect: Effect) -> tuple[int, str]:
+    return -abs(effect.after.available_x100 - effect.before.available_x100), effect.code
