@@ -3,7 +3,7 @@
 from functools import lru_cache
 from urllib.parse import urlencode
 
-from django.urls import reverse
+from django.urls import register_converter, reverse
 
 NATION = "nation"
 
@@ -20,6 +20,10 @@ class CodeConverter:
 
     def to_url(self, value: str) -> str:
         return value.replace("~", "~t").replace("/", "~s")
+
+
+# here, so that whoever makes an address has it, in whatever order modules are asked for
+register_converter(CodeConverter, "code")
 
 
 def unit_url(level: str, code: str, tab: str = "", **query: str) -> str:

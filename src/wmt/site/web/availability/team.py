@@ -1,6 +1,7 @@
 """Hours and reductions of a team: every post with what counts today and what comes next."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -39,7 +40,24 @@ def content(question: Question) -> dict[str, Any]:
         "day": f"{state.day:%-d %B %Y}",
         "edit_href": edit_href(question),
         "upload_href": reverse("people-upload") if may(question.user, Action.EDIT_AVAILABILITY) else "",
+        "templates": templates(question) if edit_href(question) else [],
     }
+
+
+def templates(question: Question) -> list[tuple[str, str]]:
+    """The tables to fill in with the team's people: words and address."""
+    code = question.unit.code
+    return [
+        ("Excel, all three tables", reverse("people-template", args=[code, "people", "xlsx"])),
+        *(
+            (f"CSV, {words}", reverse("people-template", args=[code, name, "csv"]))
+            for name, words in (
+                ("contracted_hours", "contracted hours"),
+                ("reductions", "reductions"),
+                ("grade_corrections", "corrections of grade"),
+            )
+        ),
+    ]
 
 
 def edit_href(question: Question) -> str:
@@ -81,7 +99,7 @@ def posts_table(
 def _row(question: Question, post: Unit, plan: Plan, reasons: Mapping[str, Reason]) -> Row:
     day = question.state.day
     coming = next_change(plan, day, reasons)
-    source = source_of(post, plan, question)
+    source = source_of(post, plan, day)
     cuts = [cut_words(cut, post.contracted_hours_micro, reasons) for cut in plan.reductions_on(day)]
     values = {
         "name": tables.text(post.name, unit_url("post", post.code, "hours")),
@@ -116,9 +134,9 @@ def _total(question: Question) -> Row:
     return Row(values | _figures(question, question.unit))
 
 
-def source_of(post: Unit, plan: Plan, question: Question) -> str:
+def source_of(post: Unit, plan: Plan, day: date) -> str:
     """Whether the hours that count were entered, came with the extract, or are those usual for the grade."""
-    if plan.hours_on(question.state.day) is not None:
+    if plan.hours_on(day) is not None:
         return ENTERED
     return ASSUMED if post.supplied_micro is None else SUPPLIED
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from wmt.ledger import capacity_x100, is_over, remaining_x100
 from wmt.site.web import tables
 from wmt.site.web.addresses import unit_url, working_url
+from wmt.site.web.availability.coming import reminders
 from wmt.site.web.tables import Column, LazyRows, Row, Table, Value
 from wmt.site.web.units import in_full, strip
 from wmt.site.web.units.measures import MEASURES, REMAINING, shown
@@ -39,6 +40,7 @@ def content(question: Question) -> dict[str, Any]:
         "over": _is_over(question.subject, question),
         "notes": notes(question.subject, question),
         "parts": parts(question),
+        "reminders": reminders(question.state, question.user, [question.unit]),
         "tables": {},
     }
     if question.is_post:

@@ -2,10 +2,7 @@
 
 from django.urls import path, register_converter
 
-from wmt.site.web.addresses import CodeConverter
 from wmt.site.web.units import views
-
-register_converter(CodeConverter, "code")
 
 
 class LevelConverter:

@@ -1,0 +1,86 @@
+"""What changes of many posts come to: figures before and after in a table, and words when it is saved."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from wmt.ledger import shown_capacity
+from wmt.site.availability.changes import Change
+from wmt.site.availability.words import day_words
+from wmt.site.web import tables
+from wmt.site.web.tables import Column, Row, Table, Value
+from wmt.site.workload.current import State
+
+if TYPE_CHECKING:
+    from wmt.site.availability.actions import Effect, Figures, Saved
+
+
+def digest(changes: Sequence[Change], effects: "Sequence[Effect]") -> str:
+    """What was shown, in short: saving means just that, and anything else is shown first."""
+    return sha256(repr((list(changes), list(effects))).encode()).hexdigest()
+
+
+def effect_table(effects: "Sequence[Effect]", state: State, name: str = "effect") -> Table:
+    """Every post and team that changes move: before and after, on the first day they do."""
+    columns = [
+        Column("name", "Who"),
+        Column("level", "What"),
+        Column("day", "From", "date"),
+        Column("capacity", "Capacity before", "percent"),
+        Column("capacity_after", "Capacity after", "percent"),
+        Column("available", "Available points before", "points"),
+        Column("available_after", "Available points after", "points"),
+        Column("contracted", "Contracted hours before", "hours"),
+        Column("contracted_after", "Contracted hours after", "hours"),
+        Column("reduction", "Reductions before", "hours"),
+        Column("reduction_after", "Reductions after", "hours"),
+    ]
+    rows = [_row(effect, state) for effect in effects]
+    return Table(
+        name,
+        "The effect, before anything is saved",
+        columns,
+        rows,
+        empty="No figure moves from today on: these changes are about days that are over.",
+    )
+
+
+def _row(effect: "Effect", state: State) -> Row:
+    first = "today" if effect.day <= state.day else ""
+    values = {
+        "name": tables.text(effect.name),
+        "level": tables.text("Team" if effect.level == "team" else "Practitioner"),
+        "day": tables.day(effect.day, first),
+        **_figures(effect.before, state, ""),
+        **_figures(effect.after, state, "_after"),
+    }
+    return Row(values, effect.level, effect.code)
+
+
+def _figures(figures: "Figures", state: State, ending: str) -> dict[str, Value]:
+    found = {
+        "capacity": tables.percent(figures.points_x100, figures.available_x100, state.over_x100),
+        "available": tables.points(figures.available_x100),
+        "contracted": tables.hours(figures.contracted_hours_micro),
+        "reduction": tables.hours(figures.reduction_hours_micro),
+    }
+    return {f"{key}{ending}": value for key, value in found.items()}
+
+
+def words_of(saved: "Saved", state: State) -> str:
+    """What to say when many changes are saved: how many, and what became of each team."""
+    number = len(saved.entries)
+    done = f"{number} {'change is' if number == 1 else 'changes are'} saved."
+    teams = [effect for effect in saved.effects if effect.level == "team"]
+    return " ".join([done, *(_sentence(effect, state) for effect in teams)])
+
+
+def _sentence(effect: "Effect", state: State) -> str:
+    before, after = (
+        shown_capacity(each.points_x100, each.available_x100) for each in (effect.before, effect.after)
+    )
+    if before == after:
+        return f"Capacity of {effect.name} stays {after}."
+    if effect.day > state.day:
+        return f"From {day_words(effect.day)} on, capacity of {effect.name} is {after} (before: {before})."
+    return f"Capacity of {effect.name} is now {after} (before: {before})."

@@ -1,0 +1,137 @@
+"""The reasons for reductions as pages show them: what each takes off, since when, and what is coming."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from django.urls import reverse
+
+from wmt.ledger import decimal
+from wmt.site.availability import standing
+from wmt.site.availability.changes import Reason
+from wmt.site.availability.models import Reason as ReasonVersion
+from wmt.site.availability.words import day_words, percent_words
+from wmt.site.web import tables
+from wmt.site.web.tables import Column, Row, Table, Value
+
+Versions = Mapping[str, Sequence[ReasonVersion]]
+_COLUMNS = (
+    Column("name", "Reason"),
+    Column("id", "Code", "code", "what tables of reductions may say in place of the name"),
+    Column("category", "Category"),
+    Column("share", "Takes off (%)", "percent", "a fixed share of the contracted hours; empty: as entered"),
+    Column("most", "At most (%)", "percent", "the highest share of the contracted hours; empty: all of them"),
+    Column("months", "Months", "count", "how long a reduction may last; empty: as long as entered"),
+    Column("since", "As it is since", "date"),
+    Column("next", "What is coming"),
+)
+
+
+def versions_of_all() -> dict[str, list[ReasonVersion]]:
+    """What administrators entered and stands, by reason, the first day first."""
+    found: dict[str, list[ReasonVersion]] = {}
+    rows = ReasonVersion.objects.filter(ended_change__isnull=True, withdrawn=False)
+    for row in rows.order_by("first_day", "change"):
+        found.setdefault(row.reason, []).append(row)
+    return found
+
+
+def lists(day: date) -> list[Table]:
+    """The reasons one may use on a day, those that are coming, and the retired ones."""
+    now, ever, versions = standing.reasons_on(day), standing.every_reason(), versions_of_all()
+    coming = {name: reason for name, reason in ever.items() if name not in now}
+    enabled = {name: reason for name, reason in now.items() if reason.enabled}
+    retired = {name: reason for name, reason in now.items() if not reason.enabled}
+    return [
+        _table("enabled", "Reasons in use", enabled, versions, day, "No reason may be used."),
+        *([_table("coming", "Reasons that are coming", coming, versions, day, "")] if coming else []),
+        _table("retired", "Retired reasons", retired, versions, day, "No reason is retired."),
+    ]
+
+
+def _table(
+    name: str, caption: str, reasons: Mapping[str, Reason], versions: Versions, day: date, empty: str
+) -> Table:
+    ordered = sorted(reasons.values(), key=lambda each: (each.category, each.short_name.casefold()))
+    rows = [_row(reason, versions.get(reason.reason, ()), day) for reason in ordered]
+    return Table(name, caption, _COLUMNS, rows, empty=empty)
+
+
+def _row(reason: Reason, versions: Sequence[ReasonVersion], day: date) -> Row:
+    since = [row.first_day for row in versions if row.first_day <= day]
+    later = [row for row in versions if row.first_day > day]
+    full = reason.name if reason.name != reason.short_name else ""
+    values = {
+        "name": tables.text(reason.short_name, reverse("reason", args=[reason.reason]), full),
+        "id": tables.text(reason.reason),
+        "category": tables.text(reason.category),
+        "share": _share(reason.allowance_x100),
+        "most": _share(reason.max_x100),
+        "months": Value(None) if reason.months is None else tables.count(reason.months),
+        "since": tables.day(since[-1]) if since else Value(None, "the rules"),
+        "next": tables.text("; ".join(_coming(row) for row in later)),
+    }
+    return Row(values)
+
+
+def _share(x100: int | None) -> Value:
+    return Value(None) if x100 is None else Value(decimal(x100), percent_words(x100))
+
+
+def _coming(row: ReasonVersion) -> str:
+    what = "as entered" if row.enabled else "retired"
+    return f"{what} from {day_words(row.first_day)}"
+
+
+def facts(reason: Reason) -> list[tuple[str, str]]:
+    """One reason in rows of what and how."""
+    share = f"{percent_words(reason.allowance_x100)} of the contracted hours" if reason.allowance_x100 else ""
+    most = f"{percent_words(reason.max_x100)} of the contracted hours" if reason.max_x100 else ""
+    months = "" if reason.months is None else f"{reason.months} month{'' if reason.months == 1 else 's'}"
+    return [
+        ("Name", reason.name),
+        ("Short name", reason.short_name),
+        ("Category", reason.category),
+        ("Takes off", share or "the hours or the share that are entered"),
+        ("At most", most or "all contracted hours"),
+        ("Lasts at most", months or "as long as is entered"),
+        ("New reductions", "may have it" if reason.enabled else "may not have it: it is retired"),
+        ("Code", reason.reason),
+    ]
+
+
+def history(rows: Sequence[ReasonVersion], *, with_whys: bool, may_change: bool) -> Table:
+    """Every version of a reason, the newest first; who and why only for who may read that."""
+    columns = [
+        Column("day", "From", "date"),
+        Column("says", "What it says"),
+        Column("stands", "Stands"),
+        Column("recorded", "Entered", "date"),
+        *([Column("who", "By"), Column("why", "Why")] if with_whys else []),
+        *([Column("change", "Correct")] if may_change else []),
+    ]
+    empty = "Nobody has changed this reason: it is as the rules have it."
+    return Table("versions", "What was entered", columns, [_version(row) for row in rows], empty=empty)
+
+
+def _version(row: ReasonVersion) -> Row:
+    stands = row.ended_change is None and not row.withdrawn
+    href = reverse("reason-correct", args=[row.reason, row.key]) if stands else ""
+    values = {
+        "day": tables.day(row.first_day),
+        "says": tables.text(_says(row)),
+        "stands": tables.text("yes" if stands else "no: replaced by a later entry"),
+        "recorded": tables.day(row.recorded_at.date()),
+        "who": tables.text(row.who),
+        "why": tables.text(row.why),
+        "change": tables.text(f"Correct what holds from {day_words(row.first_day)}" if stands else "", href),
+    }
+    return Row(values)
+
+
+def _says(row: ReasonVersion) -> str:
+    said = [row.short_name, row.category]
+    said += [f"takes off {percent_words(row.allowance_x100)}"] if row.allowance_x100 else []
+    said += [f"at most {percent_words(row.max_x100)}"] if row.max_x100 else []
+    said += [f"{row.months} months at most"] if row.months else []
+    said += [] if row.enabled else ["retired"]
+    return ", ".join(said)

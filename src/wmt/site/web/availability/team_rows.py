@@ -1,0 +1,75 @@
+"""The people of a team's form as the page shows them: what counts today, and the fields of each."""
+
+from dataclasses import dataclass
+
+from wmt.ledger import shown_capacity
+from wmt.site.availability.words import day_words, hours_words
+from wmt.site.web.addresses import unit_url
+from wmt.site.web.availability.team import source_of
+from wmt.site.web.availability.team_form import Person, Standing, TeamForm
+from wmt.site.workload.current import State
+
+
+@dataclass(frozen=True)
+class Item:
+    """A reduction of the form: its words and its two fields."""
+
+    title: str
+    since: str
+    unit: str
+    last: str
+    amount: str
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """A person of the form. `facts` is what counts today; the rest are names of fields."""
+
+    name: str
+    href: str
+    mark: str
+    facts: str
+    hours: str
+    start: str
+    items: list[Item]
+    new: dict[str, str]
+    is_open: bool
+
+
+def rows_of(form: TeamForm, state: State) -> list[PersonRow]:
+    """Everybody on the form, in its order."""
+    return [_row(form, person, state) for person in form.people]
+
+
+def _row(form: TeamForm, person: Person, state: State) -> PersonRow:
+    post = person.post
+    return PersonRow(
+        name=post.name,
+        href=unit_url("post", post.code, "hours"),
+        mark=person.mark,
+        facts=_facts(person, state),
+        hours=person.hours,
+        start=person.start,
+        items=[_item(each, state) for each in person.reductions],
+        new={part: person.new(part) for part in ("reason", "amount", "unit", "first", "last")},
+        is_open=form.has_new(person),
+    )
+
+
+def _facts(person: Person, state: State) -> str:
+    post = person.post
+    source = source_of(post, person.plan, state.day)
+    said = [post.grade, f"{hours_words(post.contracted_hours_micro)} ({source})"]
+    if post.reduction_hours_micro:
+        said.append(f"{hours_words(post.reduction_hours_micro)} off")
+    capacity = shown_capacity(post.points_x100, post.available_x100)
+    said.append(f"capacity {capacity}" if post.available_x100 else capacity)
+    coming = [each for each in person.plan.hours if each.first_day > state.day]
+    said += [f"{hours_words(each.hours_micro)} from {day_words(each.first_day)}" for each in coming]
+    return " · ".join(word for word in said if word)
+
+
+def _item(standing: Standing, state: State) -> Item:
+    first = standing.cut.first_day
+    since = f"{'from' if first > state.day else 'since'} {day_words(first)}"
+    return Item(standing.title, since, standing.unit, standing.last, standing.amount)

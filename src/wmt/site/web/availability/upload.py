@@ -1,0 +1,213 @@
+"""Tables of hours, reductions and grades that are sent: looked at first, then applied whole or not at all."""
+
+import errno
+from pathlib import Path
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods
+
+from wmt.intake.people_files import BOOK, GRADES_FILE, HOURS_FILE, REDUCTIONS_FILE, SUFFIXES
+from wmt.intake.people_tables import GRADE_COLUMNS, HOURS_COLUMNS, REDUCTION_COLUMNS
+from wmt.site.accounts.access import need
+from wmt.site.accounts.models import User
+from wmt.site.accounts.roles import Action
+from wmt.site.audit.record import record
+from wmt.site.availability import actions
+from wmt.site.availability.changes import RefusedError
+from wmt.site.web.availability import upload_kept
+from wmt.site.web.availability.forms import WhyField
+from wmt.site.web.availability.outcome import words_of
+from wmt.site.web.availability.upload_kept import Kept
+from wmt.site.web.availability.upload_read import Outcome, outcome_of
+from wmt.site.web.availability.upload_tables import tables_of
+from wmt.site.web.frame import needed_state
+from wmt.site.web.loads.receiving import Limited
+from wmt.site.web.tables import arranged
+from wmt.site.workload.current import State
+
+#: Tables of people are small: the whole nation's are less than this.
+MEGABYTES = 20
+_MEGABYTE = 1_000_000
+_KINDS = (*SUFFIXES, BOOK)
+#: The columns of each table, and what has to be known of them.
+_COLUMNS = {
+    HOURS_FILE: (
+        HOURS_COLUMNS,
+        "Hours a week from a day on. Days are written as 2026-12-01. An empty day means from the beginning.",
+    ),
+    REDUCTIONS_FILE: (
+        REDUCTION_COLUMNS,
+        "Either hours a week or per cent of the contracted hours. The reason is its code or its name. "
+        "Keep the reduction_id to change a reduction; leave it empty for a new one. "
+        "Write true under deleted to withdraw one.",
+    ),
+    GRADES_FILE: (
+        GRADE_COLUMNS,
+        "A grade in place of the extract’s, from a day on. The last day may be empty.",
+    ),
+}
+
+
+class TablesForm(forms.Form):
+    """The files. They are checked beside it."""
+
+    tables = forms.Field(required=False)
+
+
+class ApplyForm(forms.Form):
+    """Why, for the history of every record."""
+
+    why = WhyField()
+
+
+@csrf_exempt  # the form's token is checked below, once the handlers that read the body are in place
+@require_http_methods(["GET", "HEAD", "POST"])
+def people_upload(request: HttpRequest) -> HttpResponse:
+    """The form for tables, and taking them to be looked at."""
+    need(request, Action.EDIT_AVAILABILITY)
+    limited = Limited(request, _most() * _MEGABYTE)
+    request.upload_handlers = [limited, TemporaryFileUploadHandler(request)]
+    try:
+        return _received(request, limited)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        for handler in request.upload_handlers:
+            handler.upload_interrupted()
+        fault = f"The files could not be kept on the server ({error.strerror}). Nothing was changed. "
+        fault += "Ask who looks after this site to see whether its disk is full"
+        return _form_page(request, fault, 507)
+
+
+@csrf_protect
+def _received(request: HttpRequest, limited: Limited) -> HttpResponse:
+    if request.method != "POST":
+        return _form_page(request)
+    files = request.FILES.getlist("tables")
+    if limited.is_over:
+        fault = (
+            f"The files are larger than {_most()} megabytes together, which is as much as this site takes "
+        )
+        return _form_page(request, f"{fault}at once. Send fewer rows at a time", 413)
+    fault = files_fault([(file.name or "", file.size or 0) for file in files])
+    if fault:
+        return _form_page(request, fault, 422)
+    kept = upload_kept.keep(_me(request), files)
+    return HttpResponseRedirect(reverse("people-upload-check", args=[kept.number]))
+
+
+def files_fault(files: list[tuple[str, int]]) -> str:
+    """What is wrong with files by their names and sizes; empty where nothing is."""
+    if not files:
+        return "Choose the tables: CSV files or a workbook (.xlsx)"
+    for name, size in files:
+        if Path(name).suffix.lower() not in _KINDS:
+            return f"{name} cannot be read: choose .csv, .xlsx or .parquet files"
+        if not size:
+            return f"{name} is empty: fill it in, or send it again from where it came"
+    return ""
+
+
+def _most() -> int:
+    return min(MEGABYTES, settings.CONFIG.upload_megabytes)
+
+
+def _form_page(request: HttpRequest, fault: str = "", status: int = 200) -> HttpResponse:
+    form = TablesForm({})
+    if fault:
+        form.add_error("tables", fault)
+    columns = [(table, ", ".join(names), said) for table, (names, said) in _COLUMNS.items()]
+    context = {"form": form, "megabytes": _most(), "columns_of": columns}
+    return render(request, "availability/upload.jinja", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def people_upload_check(request: HttpRequest, number: int) -> HttpResponse:
+    """What tables that were sent would come to, and applying them. Only who sent them finds them."""
+    need(request, Action.EDIT_AVAILABILITY)
+    state = needed_state(request)
+    kept = upload_kept.find(_me(request), number)
+    if kept is None:
+        messages.error(request, "These tables are not here any more. Send them again to look at them.")
+        return HttpResponseRedirect(reverse("people-upload"))
+    if request.POST.get("do") == "drop":
+        kept.drop()
+        messages.success(request, "The tables were thrown away. Nothing was changed.")
+        return HttpResponseRedirect(reverse("people-upload"))
+    outcome = outcome_of(kept, state, _me(request))
+    if request.method != "POST":
+        _note_denied(request, outcome, kept)
+        return _preview(request, kept, outcome, state, ApplyForm(initial={"why": _from(kept)}))
+    return _applied(request, kept, outcome, state)
+
+
+def _applied(request: HttpRequest, kept: Kept, outcome: Outcome, state: State) -> HttpResponse:
+    """Saved, where it is just what was shown; else what it comes to now."""
+    form = ApplyForm(request.POST)
+    if outcome.faults or not outcome.shown or not form.is_valid():
+        return _preview(request, kept, outcome, state, form, status=422)
+    if request.POST.get("shown") != outcome.shown:
+        return _preview(request, kept, outcome, state, form, again=True, status=409)
+    try:
+        saved = actions.save(
+            actor=_me(request), changes=outcome.changes, why=form.cleaned_data["why"], kind="people import"
+        )
+    except RefusedError:  # conflicts too: somebody was quicker, between looking and saving
+        fresh = outcome_of(kept, state, _me(request))
+        return _preview(request, kept, fresh, state, form, again=True, status=409)
+    kept.drop()
+    messages.success(request, words_of(saved, state))
+    return HttpResponseRedirect(reverse("people-upload"))
+
+
+def _preview(
+    request: HttpRequest,
+    kept: Kept,
+    outcome: Outcome,
+    state: State,
+    form: ApplyForm,
+    *,
+    again: bool = False,
+    status: int = 200,
+) -> HttpResponse:
+    tables = [arranged(table, request) for table in tables_of(outcome, kept, state)]
+    context: dict[str, Any] = {
+        "kept": kept,
+        "tables": {table.name: table for table in tables},
+        "form": form,
+        "faults": len(outcome.faults),
+        "changes": len(outcome.changes),
+        "posts": len({change.post for change in outcome.changes}),
+        "idle": outcome.idle,
+        "shown": outcome.shown,
+        "again": again,
+        "crumbs": [("Tables of hours and reductions", reverse("people-upload"))],
+    }
+    return render(request, "availability/upload_check.jinja", context, status=status)
+
+
+def _note_denied(request: HttpRequest, outcome: Outcome, kept: Kept) -> None:
+    """Rows of other people's posts are an attempt, and attempts are written down: once for what was sent."""
+    if not outcome.denied or not kept.first_look():
+        return
+    posts = [":".join(post) for post in outcome.denied]
+    named = ", ".join(posts[:3]) + (f" and {len(posts) - 3} more" if len(posts) > 3 else "")
+    said = f"{request.user} sent tables with rows of posts they may not edit: {named}."
+    record("denied", said, request=request, after={"posts": posts[:100], "files": list(kept.names)})
+
+
+def _from(kept: Kept) -> str:
+    return f"From {', '.join(kept.names)}"[:200]
+
+
+def _me(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user

@@ -1,0 +1,157 @@
+"""What tables that were sent come to: every fault with its file, row and column, or every effect."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wmt.intake.people_files import REASONS_FILE
+from wmt.site.accounts.access import may
+from wmt.site.accounts.models import User
+from wmt.site.accounts.roles import Action
+from wmt.site.availability import actions, files, standing
+from wmt.site.availability.changes import Change, Limits
+from wmt.site.availability.changes import Fault as ChangeFault
+from wmt.site.availability.plan import Plan, Post
+from wmt.site.availability.reason_tables import reasons_changed
+from wmt.site.availability.tables import TABLE_OF, changes_of, column_of
+from wmt.site.web.availability.outcome import digest
+from wmt.site.web.availability.upload_kept import Kept
+from wmt.site.workload.current import State
+from wmt.site.workload.models import Unit
+
+if TYPE_CHECKING:
+    from wmt.site.availability.actions import Effect
+
+
+@dataclass(frozen=True)
+class TableFault:
+    """One fault, where it stands, and what to do about it."""
+
+    table: str
+    row: int | None
+    column: str
+    message: str
+    post: str = ""
+
+
+@dataclass
+class Outcome:
+    """What tables come to. `denied` are posts that the person may not edit; `idle` rows say what holds."""
+
+    changes: list[Change] = field(default_factory=list)
+    faults: list[TableFault] = field(default_factory=list)
+    notices: list[TableFault] = field(default_factory=list)
+    denied: list[Post] = field(default_factory=list)
+    preview: "actions.Preview | None" = None
+    idle: int = 0
+
+    @property
+    def effects(self) -> "Sequence[Effect]":
+        """Posts and teams before and after; none while there are faults."""
+        return self.preview.effects if self.preview and not self.faults else []
+
+    @property
+    def shown(self) -> str:
+        """What applying it means, in short; empty where it cannot be applied."""
+        return digest(self.changes, self.effects) if self.changes and not self.faults else ""
+
+
+def outcome_of(kept: Kept, state: State, user: User) -> Outcome:
+    """What the files come to now. Nothing is saved. Raises OSError where the files are gone."""
+    people, faults = files.read_people(kept.files(), state.day)
+    found = Outcome()
+    for fault in faults.items:
+        said = TableFault(fault.sheet or "", fault.row, fault.column or "", fault.message)
+        if fault.severity == "refuse":
+            found.faults.append(said)
+        elif not _is_only_names(fault):
+            found.notices.append(said)
+    if reasons_changed(people.reasons):
+        text = "Reasons are not taken from here. Change them on the page ‘Reasons for reductions’."
+        found.notices.append(TableFault(REASONS_FILE, None, "", text))
+    _check(found, _allowed(found, changes_of(people, standing.plans_of()), state, user), state)
+    return found
+
+
+def _check(found: Outcome, changes: Sequence[Change], state: State) -> None:
+    """What the changes come to, by the check that stands behind all mouths."""
+    plans = standing.plans_of({change.post for change in changes})
+    limits = standing.limits_of(state, list(plans))
+    found.changes = [change for change in changes if not _is_idle(change, plans, limits)]
+    found.idle = len(changes) - len(found.changes)
+    # who may was asked above, once for each team and not for each post
+    found.preview = actions.preview(changes=found.changes, state=state, actor=None)
+    checked = found.preview.checked
+    for wrong in (*checked.conflicts, *checked.faults):
+        found.faults.append(_placed(wrong, found.changes))
+    found.notices += [_placed(notice, found.changes) for notice in checked.warnings]
+
+
+def _is_only_names(fault: Any) -> bool:
+    """Whether a warning is about the names that our own template has beside the codes."""
+    return fault.code == "PEOPLE_UNKNOWN_COLUMN" and "nobody knows: name." in fault.message
+
+
+def _allowed(found: Outcome, changes: Iterable[Change], state: State, user: User) -> list[Change]:
+    """The changes of posts that are there and that the person may edit; the others become faults."""
+    wanted = list(changes)
+    there = _posts_there({change.post for change in wanted}, state)
+    teams: dict[str, bool] = {}
+    kept, denied = [], set()
+    for change in wanted:
+        team, code = change.post[0], ":".join(change.post)
+        if team not in teams:
+            teams[team] = may(user, Action.EDIT_AVAILABILITY, level="team", code=team, state=state)
+        if not teams[team]:
+            denied.add(change.post)
+            text = f"You may not enter hours and reductions for {code}. Take the row out, or ask who may."
+        elif change.post not in there:
+            text = f"There is no post {code} in the figures shown. Check team_code and staff_code."
+        else:
+            kept.append(change)
+            continue
+        found.faults.append(TableFault(TABLE_OF[change.kind], change.row, "team_code", text, code))
+    found.denied = sorted(denied)
+    return kept
+
+
+def _posts_there(posts: Iterable[Post], state: State) -> set[Post]:
+    teams = {team for team, _ in posts}
+    rows = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, team_code__in=teams)
+    return set(rows.values_list("team_code", "staff_code"))
+
+
+def _is_idle(change: Change, plans: Mapping[Post, Plan], limits: Limits) -> bool:
+    """Whether a row of hours says what counts on its day already, where nobody has entered anything."""
+    plan = plans.get(change.post, Plan())
+    if change.kind != "hours" or change.key or plan.hours or change.first_day is None:
+        return False
+    return limits.contracted(change.post, plan, change.first_day) == change.hours_micro
+
+
+def _placed(fault: ChangeFault, changes: Sequence[Change]) -> TableFault:
+    """A fault of a change at its row; of several rows of a post together, at the first of them."""
+    index = fault.index
+    if index is None:
+        found = (at for at, change in enumerate(changes) if change.post == fault.post)
+        index = next(found, None)
+    words = " ".join([_sentence(fault.message), *(f"{record}." for record in fault.shown)])
+    if index is None:
+        return TableFault("", None, "", words)
+    change = changes[index]
+    column = column_of(change, fault.field) or ""
+    return TableFault(TABLE_OF[change.kind], change.row, column, words, ":".join(change.post))
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", ":")) else f"{text}."
+
+
+def file_of(table: str, names: Sequence[str]) -> str:
+    """The file a table stands in, of those that were sent: the one of its name, or the only workbook."""
+    by_name = [name for name in names if Path(name).stem.lower().replace(" ", "_").startswith(table or "\0")]
+    books = [name for name in names if name.lower().endswith(".xlsx")]
+    if table in names:
+        return table
+    return (by_name + books + list(names) if len(names) == 1 else by_name + books or [""])[0]

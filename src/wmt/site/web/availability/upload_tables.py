@@ -1,0 +1,98 @@
+"""The preview of tables that were sent: faults, effects and what will be entered, as tables of a page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from wmt.site.availability import standing
+from wmt.site.availability.changes import Change
+from wmt.site.availability.plan import Entry, Plan, Post
+from wmt.site.availability.tables import TABLE_OF
+from wmt.site.availability.words import entry_words
+from wmt.site.web import tables
+from wmt.site.web.availability.outcome import effect_table
+from wmt.site.web.availability.upload_kept import Kept
+from wmt.site.web.availability.upload_read import Outcome, TableFault, file_of
+from wmt.site.web.tables import Column, Row, Table, Value
+from wmt.site.workload.current import State
+from wmt.site.workload.models import Unit
+
+_KINDS = {"hours": "Contracted hours", "reduction": "Reduction", "grade": "Correction of grade"}
+
+
+def tables_of(outcome: Outcome, kept: Kept, state: State) -> list[Table]:
+    """The tables of the preview: with faults just these, else the effects and the records."""
+    found = []
+    if outcome.faults:
+        found.append(_faults("faults", "What has to be put right", outcome.faults, kept))
+    if outcome.notices:
+        found.append(_faults("notices", "What to look at twice", outcome.notices, kept))
+    if outcome.shown:
+        effect = effect_table(outcome.effects, state)
+        found += [replace(effect, caption="The effect, before anything is applied"), _records(outcome, state)]
+    first, *others = found or [Table("faults", "", (), ())]
+    return [first, *(replace(table, prefix=f"{table.name}-") for table in others)] if found else []
+
+
+def _faults(name: str, caption: str, faults: Sequence[TableFault], kept: Kept) -> Table:
+    columns = [
+        Column("file", "File"),
+        Column("table", "Table", "code"),
+        Column("row", "Row", "count"),
+        Column("column", "Column", "code"),
+        Column("post", "Post", "code"),
+        Column("message", "What is wrong, and what to do"),
+    ]
+    ordered = sorted(faults, key=lambda fault: (fault.table, fault.row or 0, fault.column))
+    return Table(name, caption, columns, [_fault(fault, kept) for fault in ordered])
+
+
+def _fault(fault: TableFault, kept: Kept) -> Row:
+    values = {
+        "file": tables.text(file_of(fault.table, kept.names)),
+        "table": tables.text(fault.table),
+        "row": Value(None) if fault.row is None else tables.count(fault.row),
+        "column": tables.text(fault.column),
+        "post": tables.text(fault.post),
+        "message": tables.text(fault.message),
+    }
+    return Row(values)
+
+
+def _records(outcome: Outcome, state: State) -> Table:
+    """Each change in words, with what it takes the place of."""
+    assert outcome.preview is not None
+    checked = outcome.preview.checked
+    reasons = standing.every_reason()
+    names = _names(outcome.changes, state)
+    rows = []
+    for change, entry in zip(outcome.changes, checked.entries, strict=True):
+        former = _former(change, checked.before)
+        says = entry_words(entry, reasons) if entry else "withdrawn"
+        values = {
+            "who": tables.text(names.get(change.post, ":".join(change.post))),
+            "post": tables.text(":".join(change.post)),
+            "kind": tables.text(_KINDS[change.kind]),
+            "says": tables.text(says),
+            "former": tables.text(entry_words(former, reasons) if former else ""),
+            "row": Value(None) if change.row is None else tables.count(change.row),
+            "table": tables.text(TABLE_OF[change.kind]),
+        }
+        rows.append(Row(values))
+    columns = [
+        Column("who", "Who"), Column("post", "Post", "code"), Column("kind", "What"),
+        Column("says", "Will say"), Column("former", "In place of"),
+        Column("table", "Table", "code"), Column("row", "Row", "count"),
+    ]  # fmt: skip
+    return Table("records", "What will be entered", columns, rows)
+
+
+def _former(change: Change, before: Mapping[Post, Plan]) -> Entry | None:
+    plan = before.get(change.post, Plan())
+    entries: Sequence[Entry] = [*plan.hours, *plan.reductions, *plan.grades]
+    return next((each for each in entries if each.key == change.key), None) if change.key else None
+
+
+def _names(changes: Sequence[Change], state: State) -> dict[Post, str]:
+    teams = {change.post[0] for change in changes}
+    rows = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, team_code__in=teams)
+    return {(team, staff): name for team, staff, name in rows.values_list("team_code", "staff_code", "name")}

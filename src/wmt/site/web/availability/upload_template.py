@@ -1,0 +1,104 @@
+"""Tables of a team's present people to fill in: what stands, in the columns that sending them takes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from wmt.intake.people_files import GRADES_FILE, HOURS_FILE, REDUCTIONS_FILE
+from wmt.intake.people_tables import GRADE_COLUMNS, HOURS_COLUMNS, REDUCTION_COLUMNS
+from wmt.ledger import decimal
+from wmt.ledger.present import micro
+from wmt.site.accounts.access import need
+from wmt.site.accounts.roles import Action
+from wmt.site.availability import standing
+from wmt.site.availability.plan import Cut, GradeFrom, Plan, Post
+from wmt.site.web.availability.coming import post_of
+from wmt.site.web.exports.deliver import Source, send, send_book
+from wmt.site.web.exports.sheets import Heading, Sheet, Values
+from wmt.site.web.frame import needed_state
+from wmt.site.workload import units
+from wmt.site.workload.models import Unit
+
+#: The kinds of a column that are no text.
+_KINDS = {
+    "hours": "hours",
+    "percent": "number",
+    "valid_from": "date",
+    "first_day": "date",
+    "last_day": "date",
+}
+KINDS = ("csv", "xlsx")
+BOOK = "people"
+Posts = Sequence[Unit]
+Plans = Mapping[Post, Plan]
+
+
+@require_safe
+def people_template(request: HttpRequest, code: str, table: str, kind: str) -> HttpResponseBase:
+    """One table of a team, or all of them in a workbook. Raises Denied, UnknownUnit and Http404."""
+    state = needed_state(request)
+    need(request, Action.EDIT_AVAILABILITY, level="team", code=code, state=state)
+    need(request, Action.EXPORT)
+    unit = units.find(state, request.user, "team", code)  # type: ignore[arg-type]
+    if kind not in KINDS or (table not in _ROWS and (table, kind) != (BOOK, "xlsx")):
+        raise Http404(f"there is no table {table}.{kind}")
+    posts = list(units.below(state, unit, "post"))
+    plans = standing.plans_of([post_of(post) for post in posts])
+    sheets = [_sheet(name, posts, plans, state.day) for name in _ROWS]
+    source = Source.of_unit(unit, state)
+    if table == BOOK:
+        return send_book(request, source, sheets, "Tables of people to fill in")
+    return send(request, source, next(sheet for sheet in sheets if sheet.name == table), kind)
+
+
+def _sheet(name: str, posts: Posts, plans: Plans, day: date) -> Sheet:
+    columns, make = _ROWS[name]
+    rows = make(posts, plans, day)
+    # the name is for who fills it in: reading leaves it alone
+    headings = [Heading(column, column, _KINDS.get(column, "code")) for column in (*columns, "name")]  # type: ignore[arg-type]
+    return Sheet(name, f"{name} to fill in", headings, lambda: rows, len(rows))
+
+
+def _hours(posts: Posts, plans: Plans, day: date) -> list[Values]:
+    """A row for each person: the hours that count, since their first day, or from today where none is."""
+    found: list[Values] = []
+    for post in posts:
+        entered = plans[post_of(post)].hours_on(day)
+        hours, first = (entered.hours_micro, entered.first_day) if entered else (None, day)
+        shown = post.contracted_hours_micro if hours is None else hours
+        found.append((*post_of(post), micro(shown), None if first == date.min else first, post.name))
+    return found
+
+
+def _reductions(posts: Posts, plans: Plans, day: date) -> list[Values]:
+    """A row for each reduction that is not over."""
+    return [
+        (cut.key, *post_of(post), cut.reason, micro(cut.hours_micro), decimal(cut.percent_x100),
+         cut.first_day, cut.last_day, None, cut.notes, post.name)
+        for post in posts
+        for cut in plans[post_of(post)].reductions
+        if _goes_on(cut, day)
+    ]  # fmt: skip
+
+
+def _grades(posts: Posts, plans: Plans, day: date) -> list[Values]:
+    """A row for each correction of grade that is not over."""
+    return [
+        (*post_of(post), each.grade, each.first_day, each.last_day, None, post.name)
+        for post in posts
+        for each in plans[post_of(post)].grades
+        if _goes_on(each, day)
+    ]
+
+
+def _goes_on(entry: Cut | GradeFrom, day: date) -> bool:
+    return entry.last_day is None or entry.last_day >= day
+
+
+_ROWS: dict[str, tuple[Sequence[str], Callable[[Posts, Plans, date], list[Values]]]] = {
+    HOURS_FILE: (HOURS_COLUMNS, _hours),
+    REDUCTIONS_FILE: (REDUCTION_COLUMNS, _reductions),
+    GRADES_FILE: (GRADE_COLUMNS, _grades),
+}
