@@ -17,7 +17,6 @@ urlpatterns = [
     path("", include("wmt.site.web.availability.team_urls")),
     path("", include("wmt.site.web.exports.urls")),  # before the units: a file is no code
     path("", include("wmt.site.web.availability.urls")),
-    path("", include("wmt.site.web.live")),
     path("", include("wmt.site.web.units.urls")),
     path("", include("wmt.site.web.gallery")),
     path("", include("wmt.site.web.loads.urls")),
