@@ -40,6 +40,9 @@ _POST = {"code": "T1:T1A"}
 _MANAGES = Action.MANAGE_USERS
 _TAKES = Action.EXPORT
 _ONE = {"number": 999_999}
+_ENTERS = Action.EDIT_AVAILABILITY
+_OF_POST = {"code": "T1:T1A"}
+_OF_RECORD = {**_OF_POST, "key": "none"}
 _FILE = "<slug:table>.<slug:kind>"
 _ANY = "<level:level>/<code:code>/"
 
@@ -123,6 +126,21 @@ TABLE: dict[str, May] = {
     "rule": May(args={"path": "targets"}),
     "rules-compare": May(),
     "rules-table": May(args={"name": "tier-points"}),
+    # hours and reductions of a post
+    "hours-new": May(BOTH, _ENTERS, args=_OF_POST),
+    "hours-change": May(BOTH, _ENTERS, args=_OF_RECORD),
+    "hours-withdraw": May(BOTH, _ENTERS, args=_OF_RECORD),
+    "reduction-new": May(BOTH, _ENTERS, args=_OF_POST),
+    "reduction": May(action=Action.READ_RECORDS, args=_OF_RECORD),
+    "reduction-change": May(BOTH, _ENTERS, args=_OF_RECORD),
+    "reduction-withdraw": May(BOTH, _ENTERS, args=_OF_RECORD),
+    "mentoring": May(BOTH, _ENTERS, args=_OF_POST),
+    "pqip": May(BOTH, _ENTERS, args=_OF_POST),
+    "pqip-stage": May(BOTH, _ENTERS, args=_OF_POST),
+    "grade-new": May(BOTH, _ENTERS, args=_OF_POST),
+    "grade-end": May(BOTH, _ENTERS, args=_OF_RECORD),
+    "grade-withdraw": May(BOTH, _ENTERS, args=_OF_RECORD),
+    "post-history": May(action=Action.READ_RECORDS, args=_OF_POST),
     # loads
     "loads": May(action=Action.READ_LOADS),
     "load": May(GET, Action.READ_LOADS, args={"number": 1}),
