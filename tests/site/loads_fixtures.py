@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,14 @@ def spoiled(written: Written, number: int, to: Path, faults: int = 1) -> Path:
         table["sha256"] = hashlib.sha256((to / table["file"]).read_bytes()).hexdigest()
     (to / "manifest.json").write_text(json.dumps(manifest))
     return to
+
+
+def home_of_its_own(nation: Any, settings: Any, path: Path) -> Path:
+    """A home for one test, with a copy of the night that is shown."""
+    before = settings.CONFIG.nights
+    settings.CONFIG = replace(settings.CONFIG, home=path / "home")
+    shutil.copytree(before / nation.load.night, settings.CONFIG.nights / nation.load.night)
+    return Path(settings.CONFIG.home)
 
 
 def sent(folder: Path) -> list[SimpleUploadedFile]:

@@ -110,17 +110,13 @@ def test_a_change_that_is_withdrawn_leaves_the_figures_as_they_were(posts: list[
     save(wished(posts[0], kind="reduction", key=key, version=1, withdraw=True), why="a slip")
     assert unit("post", code).available_x100 == before
     versions = list(Reduction.objects.filter(key=key).order_by("version"))
-    assert [(row.version, row.withdrawn, row.why) for row in versions] == [
-        (1, False, ""),
-        (2, True, "a slip"),
-    ]
+    told = [(row.version, row.withdrawn, row.why) for row in versions]
+    assert told == [(1, False, ""), (2, True, "a slip")]
     assert versions[0].ended_change == versions[1].change
     assert differences(current_state()) == []
 
 
-def test_a_change_ahead_takes_effect_on_its_day_and_ends_after_its_last(
-    posts: list[Post], settings: Any
-) -> None:
+def test_a_change_ahead_takes_effect_on_its_day_and_no_longer(posts: list[Post], settings: Any) -> None:
     state, post = current_state(), posts[0]
     code, first = ":".join(post), state.day + timedelta(3)
     before = unit("post", code).available_x100
@@ -154,8 +150,8 @@ def test_the_day_is_never_before_the_extract(nation: Nation, settings: Any) -> N
 def test_reductions_that_would_take_more_than_there_is_are_refused_and_named(posts: list[Post]) -> None:
     day = current_state().day
     save(wished(posts[0], kind="reduction", reason="1", hours_micro=20_000_000, first_day=day))
+    later = day + timedelta(5)
     with pytest.raises(RefusedError) as refused:
-        later = day + timedelta(5)
         save(wished(posts[0], kind="reduction", reason="3", hours_micro=20_000_000, first_day=later))
     (fault,) = refused.value.faults
     assert fault.code == "ABOVE_HOURS"

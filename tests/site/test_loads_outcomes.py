@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError
-from loads_fixtures import night_of, spoiled, wished
+from loads_fixtures import home_of_its_own, night_of, spoiled, wished
 
 from wmt.nights import NightBusyError
 from wmt.nights.lock import loading as lock
@@ -22,12 +22,7 @@ from wmt.site.workload.reports import report_of
 @pytest.fixture(autouse=True)
 def home(nation: Any, settings: Any, tmp_path: Path) -> Path:
     """A home of its own for every test, with a copy of the night that is shown."""
-    from dataclasses import replace
-
-    before = settings.CONFIG.nights
-    settings.CONFIG = replace(settings.CONFIG, home=tmp_path / "home")
-    shutil.copytree(before / nation.load.night, settings.CONFIG.nights / nation.load.night)
-    return settings.CONFIG.home
+    return home_of_its_own(nation, settings, tmp_path)
 
 
 def shown() -> int:
@@ -64,11 +59,11 @@ def test_an_earlier_night_is_kept_as_history(written_nation: Any, nation: Any) -
 
 
 def test_a_correction_is_shown(nation: Any, written_nation: Any) -> None:
-    other = loading.Wish(paths=[str(night_of(written_nation, 0) / "tidy")])
+    other = loading.Wish(paths=[str(night_of(written_nation, 0) / "tidy")], names=False)
     refused = loading.perform(loading.ask(wish=other, who="a test"))
     assert (refused.state, shown()) == (Load.State.FAILED, nation.load.pk)
     assert "correction" in refused.message
-    wish = loading.Wish(paths=other.paths, correction=True)
+    wish = loading.Wish(paths=other.paths, names=False, correction=True)
     done = loading.perform(loading.ask(wish=wish, who="a test"))
     assert (done.state, shown()) == (Load.State.LOADED, done.pk)
     assert done.night == f"{nation.load.night}.1"

@@ -39,6 +39,10 @@ GRADES_FILE, REASONS_FILE = "grade_corrections", "reduction_reasons"
 TABLES = (HOURS_FILE, REDUCTIONS_FILE, GRADES_FILE, REASONS_FILE)
 SUFFIXES = (".csv", ".parquet")
 BOOK = ".xlsx"
+#: What stands before the names of these tables among those a night keeps.
+KEPT = "people_"
+#: What may tell of a person more than hours and days; kept only where names are.
+_PERSONAL = ("notes", "why")
 #: A spreadsheet program takes a text that begins with one of these for a formula, unless an apostrophe
 #: stands before it: tables that are kept as CSV have it, and it is no part of the text.
 _GUARDED = r"^'[=+\-@']"
@@ -50,6 +54,15 @@ def read_people(folder: Path, codes: Codes, day: date, faults: Faults) -> People
     if not files:
         return People()
     return _people(_tables(files, faults), codes.reasons, day, faults, _sources(files))
+
+
+def kept_tables(folder: Path, *, names: bool) -> dict[str, pl.DataFrame]:
+    """The tables of a folder that was read without a fault, as they are, for a night to keep."""
+    tables = _tables(_in_folder(folder, Faults(), one_of_each=True), Faults())
+    return {
+        f"{KEPT}{name}": table.frame if names else table.frame.drop(_PERSONAL, strict=False)
+        for name, table in tables.items()
+    }
 
 
 def read_people_tables(

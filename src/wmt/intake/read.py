@@ -1,11 +1,13 @@
 """Reading: whatever paths are given, one answer. Bad input is never an exception."""
 
 import gc
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+import polars as pl
 
 from wmt import rules
 from wmt.intake.assemble import Assembled, assemble
@@ -15,7 +17,7 @@ from wmt.intake.faults import Faults, Refusal
 from wmt.intake.gathered import Gathered
 from wmt.intake.model import Import, Post, SetAside
 from wmt.intake.people import People
-from wmt.intake.people_files import read_people
+from wmt.intake.people_files import kept_tables, read_people
 from wmt.intake.sources import gather
 from wmt.intake.tier_sheets import MISMATCH_PERCENT
 
@@ -92,7 +94,9 @@ def _concluded(night: Gathered, wish: _Wish, faults: Faults) -> Import:
     if faults.refusing() and not (wish.set_aside and faults.are_confined()):
         return _import(night, faults)
     wish.progress("done", 1.0)
-    return _import(night, faults, assembled, aside, names=wish.names)
+    kept = kept_tables(wish.people, names=wish.names) if wish.people else {}
+    tables = canonical_tables(night, assembled.supplied, names=wish.names)
+    return _import(night, faults, assembled, aside, tables | kept)
 
 
 def _settled(
@@ -115,8 +119,7 @@ def _import(
     faults: Faults,
     assembled: Assembled | None = None,
     aside: Collection[Post] = (),
-    *,
-    names: bool = True,
+    canonical: Mapping[str, pl.DataFrame] | None = None,
 ) -> Import:
     reasons = faults.named_posts()
     set_aside = [
@@ -138,5 +141,5 @@ def _import(
         facts=assembled.facts if assembled else None,
         set_aside=set_aside,
         sources=night.sources,
-        canonical=canonical_tables(night, assembled.supplied, names=names) if assembled else {},
+        canonical=canonical or {},
     )

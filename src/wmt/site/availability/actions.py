@@ -132,7 +132,7 @@ def save(
         raise ConflictError([Fault("KEY_TAKEN", f"A record of this name is there: {error}")]) from error
 
 
-def take_in(*, changes: Sequence[Change], number: int, who: str) -> None:
+def take_in(*, changes: Sequence[Change], number: int, who: str, kind: str = "people import") -> None:
     """Write down changes that came with a load, whose figures are made with them already.
 
     The caller holds the journal. Raises RefusedError.
@@ -143,7 +143,7 @@ def take_in(*, changes: Sequence[Change], number: int, who: str) -> None:
     found.raise_faults()
     asker = Asker(who=who)
     write(number, asker, changes, found, "")
-    _audit(asker, changes, found, "", "people import")
+    _audit(asker, changes, found, "", kind)
 
 
 def _current() -> Current | None:

@@ -1,10 +1,9 @@
-"""Whether an open page is still true: asked every few seconds by its script, so it does as little as it can."""
+"""Whether an open page is still true: asked every few seconds by its script, so it does very little."""
 
 from datetime import date
 
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, JsonResponse
-from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -32,6 +31,3 @@ def mark_of(level: str, code: str) -> str:
 def mark(load_id: int, day: date | None, touched: int | None) -> str:
     """The same of what a page knows already."""
     return f"{load_id}-{day or current_state().day}-{touched or 0}"
-
-
-urlpatterns = [path("live/<slug:level>/<code:code>/", live, name="live")]

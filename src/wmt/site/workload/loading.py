@@ -261,6 +261,7 @@ class _Run:
             # what was entered while the rows were put in counts too, and so does the day it is by now
             moved, number = people.moved(), journaled.next()
             people.take_in(load, number)
+            people_in.end_agreed_grades(load, number)
             settle(moved, number)
             _audit(load)
 

@@ -10,22 +10,27 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from django.db.models import Q
 from django.utils import timezone
 
-from wmt.intake import read_people_tables
-from wmt.intake.people_files import SUFFIXES, TABLES
+from wmt.intake.people_files import KEPT, SUFFIXES, TABLES
 from wmt.intake.people_model import People
 from wmt.intake.table_file import read_table
 from wmt.nights import Night
 from wmt.site.availability import actions
 from wmt.site.availability.changes import Change
-from wmt.site.availability.models import KINDS, Journal
+from wmt.site.availability.files import export_folder, read_people
+from wmt.site.availability.models import KINDS, Grade, Journal
 from wmt.site.availability.plan import Post
+from wmt.site.availability.reason_tables import reasons_changed, save_reasons
 from wmt.site.availability.standing import plans_of
+from wmt.site.availability.tables import changes_of
 from wmt.site.workload.models import Current, Load, Unit
+
+_CODES = ("team_code", "staff_code")
 
 
 @dataclass(frozen=True)
@@ -36,20 +41,20 @@ class Given:
     came: Path | None
     mark: int
 
-    def changes(self) -> list[Change]:
-        """What the tables that came would change of what stands now."""
+    def changes(self, load: Load) -> list[Change]:
+        """What the tables that came would change of what stands now. Reasons they bring are taken in."""
         if self.came is None:
             return []
-        people, faults = read_people_tables(self.came, timezone.localdate())
+        people, faults = read_people(self.came)
         assert not faults.refusing()  # or intake would have refused the load
+        save_reasons(reasons_changed(people.reasons), who=_asker(load))
         return changes_of(people, plans_of())
 
     def save(self, load: Load) -> int:
         """Make those changes in the figures shown; how many there were."""
-        changes = self.changes()
+        changes = self.changes(load)
         if changes:
-            who = f"{load.who} (load {load.pk})"
-            actions.save(actor=None, who=who, changes=changes, kind="people import", strict=False)
+            actions.save(actor=None, who=_asker(load), changes=changes, kind="people import", strict=False)
         return len(changes)
 
     def moved(self) -> set[Post]:
@@ -58,55 +63,12 @@ class Given:
         return {
             post
             for model in KINDS.values()
-            for post in model._default_manager.filter(later).values_list("team_code", "staff_code")
+            for post in model._default_manager.filter(later).values_list(*_CODES)
         }
 
     def take_in(self, load: Load, number: int) -> None:
         """Write down what came: the load's figures are made with it already. The caller holds the journal."""
-        actions.take_in(changes=self.changes(), number=number, who=f"{load.who} (load {load.pk})")
-
-
-KEPT = "people_"
-
-
-def export_folder(folder: Path) -> None:
-    from wmt.site.availability import files
-
-    files.export_folder(folder)
-
-
-def changes_of(people, plans):
-    found = []
-    for h in people.dated_hours:
-        old = {e.first_day: e for e in plans[h.post].hours} if h.post in plans else {}
-        e = old.get(h.first_day)
-        if e is None or e.hours_micro != h.hours_micro:
-            found.append(
-                Change(
-                    kind="hours",
-                    post=h.post,
-                    key=e.key if e else "",
-                    first_day=h.first_day,
-                    hours_micro=h.hours_micro,
-                )
-            )
-    known = {c.key: c for plan in plans.values() for c in plan.reductions}
-    for r in people.reductions:
-        v = dict(
-            reason=r.reason.reason_id,
-            hours_micro=r.hours_micro,
-            percent_x100=r.percent_x100,
-            first_day=r.first_day,
-            last_day=r.last_day,
-        )
-        e = known.get(r.reference)
-        if e is None or any(getattr(e, n) != x for n, x in v.items()):
-            found.append(
-                Change(
-                    kind="reduction", post=r.post, key=r.reference if e else "", wanted_key=r.reference, **v
-                )
-            )
-    return found
+        actions.take_in(changes=self.changes(load), number=number, who=_asker(load))
 
 
 class Stands(Given):
@@ -115,7 +77,7 @@ class Stands(Given):
     def moved(self) -> set[Post]:
         """All posts of the load that is shown."""
         units = Unit.objects.filter(load=Current.objects.get().load, level="post", whole=True)
-        return set(units.values_list("team_code", "staff_code"))
+        return set(units.values_list(*_CODES))
 
 
 @contextmanager
@@ -127,12 +89,35 @@ def given(came: Path | None) -> Iterator[Given]:
         if any_stands():
             export_folder(folder)
         if came is not None:
-            people, faults = read_people_tables(came, timezone.localdate())
+            people, faults = read_people(came)
             if faults.refusing():
                 yield Given(came, came, mark)  # intake says what is wrong with it, and with the extract
                 return
             _lay_over(folder, came, people)
         yield Given(folder if any(folder.iterdir()) else None, came, mark)
+
+
+def _asker(load: Load) -> str:
+    return f"{load.who} (load {load.pk})"
+
+
+def end_agreed_grades(load: Load, number: int) -> None:
+    """End the corrections of grade that the extract of a load agrees with. The caller holds the journal."""
+    assert load.as_at is not None
+    day = timezone.localdate(load.as_at)
+    running = Q(last_day__isnull=True) | Q(last_day__gt=day)
+    rows = Grade.objects.filter(running, ended_change__isnull=True, withdrawn=False, first_day__lte=day)
+    posts = Unit.objects.filter(load=load, level="post", whole=True)
+    given = {(team, staff): grade for team, staff, grade in posts.values_list(*_CODES, "supplied_grade")}
+    why = f"The extract of {day:%-d %B %Y} gives the same grade."
+    changes = [
+        Change(**_same(row), last_day=day, why=why) for row in rows if given.get(row.post) == row.grade
+    ]
+    actions.take_in(changes=changes, number=number, who=_asker(load), kind="grade")
+
+
+def _same(row: Grade) -> dict[str, Any]:
+    return {"kind": "grade", "post": row.post, "key": row.key, "grade": row.grade, "first_day": row.first_day}
 
 
 @contextmanager

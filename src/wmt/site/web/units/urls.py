@@ -2,6 +2,7 @@
 
 from django.urls import path, register_converter
 
+from wmt.site.web.live import live
 from wmt.site.web.units import views
 
 
@@ -20,6 +21,7 @@ class LevelConverter:
 register_converter(LevelConverter, "level")
 
 urlpatterns = [
+    path("live/<slug:level>/<code:code>/", live, name="live"),
     path("nation/", views.unit_page, name="nation"),
     path("nation/<slug:tab>/", views.unit_page, name="nation-tab"),
     path("<level:level>/<code:code>/", views.unit_page, name="unit"),
