@@ -1,13 +1,23 @@
 """What every operation begins with: the figures that are shown, the unit that is asked about."""
 
+from typing import Annotated
+
 from django.http import Http404, HttpRequest
+from ninja import Path
 
 from wmt.site.accounts.models import User
+from wmt.site.api.shapes import Code, Key, Level
 from wmt.site.availability.plan import Post
 from wmt.site.web.frame import needed_state
 from wmt.site.workload import units
 from wmt.site.workload.current import State
 from wmt.site.workload.models import Unit
+
+UnitLevel = Annotated[Level, Path(description="The level of the unit.")]
+UnitCode = Annotated[Code, Path(description="Its code: a slash in it is written ~s, and ~ is ~t.")]
+PostCode = Annotated[Code, Path(description="The code of the post: TEAM:STAFF.")]
+TeamCode = Annotated[Code, Path(description="The code of the team.")]
+RecordKey = Annotated[Key, Path(description="The key of the record.")]
 
 
 def state_for(request: HttpRequest) -> State:
@@ -31,6 +41,12 @@ def post_for(request: HttpRequest, code: str) -> tuple[State, Unit, Post]:
     """The same of a post, with its two codes."""
     state, unit = unit_for(request, "post", code)
     return state, unit, (unit.team_code, unit.staff_code)
+
+
+def who(request: HttpRequest) -> str:
+    """The name that is written down with a change: the person's, and the token's where one was sent."""
+    person = me(request)
+    return f"{person}, by the token {person.token.name}" if person.token else str(person)
 
 
 def unknown(what: str) -> Http404:

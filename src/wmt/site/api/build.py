@@ -4,7 +4,6 @@ import logging
 import secrets
 from collections.abc import Callable
 from functools import wraps
-from importlib import import_module
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -18,10 +17,25 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from wmt.nights import NightError
 from wmt.site.accounts.access import Denied
 from wmt.site.accounts.gate import API, note_denied
-from wmt.site.api import changes, figures, nights, own, problems, reasons, records, rules
+from wmt.site.api import (
+    changes,
+    figures,
+    history,
+    lines,
+    nights,
+    own,
+    posts,
+    problems,
+    reasons,
+    records,
+    rules,
+    tables,
+)  # fmt: skip
 from wmt.site.api.door import NOBODY, Session, Stopped, Token
 from wmt.site.api.problems import Fault, Problem
+from wmt.site.api.sent import said
 from wmt.site.availability.changes import ConflictError, RefusedError
+from wmt.site.web.steady import steady
 from wmt.site.workload.current import NoDataYet
 from wmt.site.workload.units import UnknownUnit
 
@@ -40,10 +54,28 @@ api = NinjaAPI(
     docs_url=None,
     openapi_url=None,
 )
+
+
+def _of_one_moment(operation: Callable[..., Any]) -> Callable[..., Any]:
+    """What is read is of one moment, though somebody changes hours meanwhile; changes are made once."""
+    read: Callable[..., Any] = steady(operation)
+
+    @wraps(operation)
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return (read if request.method == "GET" else operation)(request, *args, **kwargs)
+
+    return inner
+
+
+api.add_decorator(_of_one_moment)
 for router, tag in (
     (own.router, "Who and when"),
     (figures.router, "Figures"),
+    (lines.router, "Figures"),
+    (tables.router, "Figures"),
     (records.router, "Hours and reductions"),
+    (history.router, "Hours and reductions"),
+    (posts.router, "Hours and reductions"),
     (changes.router, "Changes"),
     (reasons.router, "Reasons"),
     (rules.router, "Rules"),
@@ -60,7 +92,6 @@ def document() -> dict[str, Any]:
 def addresses() -> list[URLPattern]:
     """The addresses of the API: one for each path, whatever can be done there, named like its first."""
     found: dict[str, URLPattern] = {}
-    import_module("wmt.site.web.units.urls")  # where codes in addresses are registered
     for pattern in api.urls[0]:
         assert isinstance(pattern, URLPattern)
         route = str(pattern.pattern)
@@ -80,6 +111,9 @@ def _in_words(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
             text = f"There is no {request.method} at this address, only {allowed}."
             return Problem(status=405, code="NO_SUCH_METHOD", message=text).answer(Allow=allowed)
         answer["Cache-Control"] = "no-store"
+        state = request.__dict__.get("_wmt_state")
+        if request.method == "GET" and state is not None:
+            answer["WMT-Load"], answer["WMT-Revision"] = str(state.load_id), str(state.revision)
         return answer
 
     return inner
@@ -138,15 +172,13 @@ def _no_data(request: HttpRequest, fault: Any) -> HttpResponse:
 def _conflict(request: HttpRequest, fault: Any) -> HttpResponse:
     text = "Somebody else changed what this is about. Nothing was saved."
     remedy = "Read the record again, and send your change with the version it has now."
-    return _problem(409, "CHANGED", text, remedy, changes.said(fault.faults)).answer()
+    return _problem(409, "CHANGED", text, remedy, said(fault.faults)).answer()
 
 
 @api.exception_handler(RefusedError)
 def _refused(request: HttpRequest, fault: Any) -> HttpResponse:
     text = "This cannot be done as it was sent. Nothing was saved."
-    return _problem(
-        422, "REFUSED", text, "Each fault says what to mend.", changes.said(fault.faults)
-    ).answer()
+    return _problem(422, "REFUSED", text, "Each fault says what to mend.", said(fault.faults)).answer()
 
 
 @api.exception_handler(ValidationError)

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -27,7 +28,7 @@ class NightShown(Schema):
     """A night: the moment of its extract, its rules, and one checksum over all that decides its results."""
 
     name: str
-    as_at: datetime = Field(description="On the clock of England and Wales.")
+    as_at: datetime
     revision: int = Field(description="0, or which correction of this moment it is.")
     rules_date: date
     overlays: list[str]
@@ -89,7 +90,7 @@ def _night(night: Night, shown: str) -> dict[str, Any]:
     manifest = night.manifest
     return {
         "name": night.name,
-        "as_at": manifest.as_at,
+        "as_at": manifest.as_at.replace(tzinfo=ZoneInfo(settings.TIME_ZONE)),
         "revision": manifest.revision,
         "rules_date": manifest.rules_date,
         "overlays": list(manifest.overlays),

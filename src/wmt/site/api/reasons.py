@@ -5,12 +5,13 @@ from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Body, Field, Path, Query, Router, Schema
+from ninja.responses import Status
 from pydantic import StringConstraints
 
 from wmt.ledger import decimal
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
-from wmt.site.api.asking import me, state_for, unknown
+from wmt.site.api.asking import me, state_for, unknown, who
 from wmt.site.api.shapes import Day, Exact, Given, PercentIn, Why, answers
 from wmt.site.availability.changes import Reason
 from wmt.site.availability.models import Reason as Version
@@ -92,7 +93,7 @@ def list_reasons(request: HttpRequest, wish: Query[OnDay]) -> dict[str, Any]:
 )  # fmt: skip
 def post_reason(request: HttpRequest, payload: Body[ReasonIn]) -> Any:
     """A reason that reductions may have from a day on. For administrators."""
-    return _saved(request, payload)
+    return Status(201, _saved(request, payload))
 
 
 @router.put(
@@ -108,12 +109,11 @@ def put_reason(request: HttpRequest, reason: ReasonId, payload: Body[ReasonIn]) 
 
 
 def _saved(request: HttpRequest, sent: ReasonIn, reason: str = "") -> dict[str, Any]:
-    person = me(request)
     made: Version = save_reason(
-        actor=person, reason=reason, first_day=sent.first_day, name=sent.name, short_name=sent.short_name,
-        category=sent.category, allowance_x100=_hundredths(sent.allowance_percent),
-        max_x100=_hundredths(sent.max_percent), months=sent.months, enabled=sent.enabled, why=sent.why,
-        who=f"{person}, by the token {person.token.name}" if person.token else "",
+        actor=me(request), reason=reason, first_day=sent.first_day, name=sent.name,
+        short_name=sent.short_name, category=sent.category,
+        allowance_x100=_hundredths(sent.allowance_percent), max_x100=_hundredths(sent.max_percent),
+        months=sent.months, enabled=sent.enabled, why=sent.why, who=who(request),
     )  # fmt: skip
     return {
         "reason": made.reason,

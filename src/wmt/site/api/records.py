@@ -1,30 +1,23 @@
-"""What was entered about posts: hours, reductions and grades, what ends soon, the timeline, the history."""
+"""What was entered about posts: hours, reductions and grades, past and to come, and what ends soon."""
 
-from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from datetime import date
+from typing import Any, Literal
 
 from django.http import HttpRequest
-from ninja import Field, Path, Query, Router, Schema
+from ninja import Field, Query, Router, Schema
 
-from wmt.ledger import capacity_x100, decimal, is_over
+from wmt.ledger import decimal
 from wmt.ledger.present import micro
-from wmt.site.accounts.access import Denied
-from wmt.site.accounts.roles import Action
-from wmt.site.api.asking import me, post_for, unit_for
-from wmt.site.api.figures import UnitCode, UnitLevel
-from wmt.site.api.shapes import READ, Code, Exact, PageShown, Paging, Where, answers
+from wmt.site.api.asking import PostCode, TeamCode, UnitCode, UnitLevel, me, post_for, unit_for
+from wmt.site.api.shapes import READ, Exact, PageShown, Paging, Where, answers
 from wmt.site.availability import standing
 from wmt.site.availability.changes import Reason
-from wmt.site.availability.effects import Figures
-from wmt.site.availability.models import Hours, OfPost, Reduction
 from wmt.site.availability.plan import Cut, GradeFrom, HoursFrom, Plan, Post, status_of
 from wmt.site.workload import units
 from wmt.site.workload.current import State
 
 router = Router()
 
-PostCode = Annotated[Code, Path(description="The code of the post: TEAM:STAFF.")]
-TeamCode = Annotated[Code, Path(description="The code of the team.")]
 Status = Literal["scheduled", "active", "ended", "withdrawn"]
 
 
@@ -92,58 +85,6 @@ class EndingsShown(PageShown):
     items: list[EndingShown]
 
 
-class VersionShown(Schema):
-    """One version of a record: what it said, who made it, when, why, and until when it stood."""
-
-    kind: Literal["hours", "reduction", "grade"]
-    key: str
-    version: int
-    change: int
-    recorded_at: datetime
-    who: str
-    why: str
-    stood_until: datetime | None = Field(description="null: it stands.")
-    withdrawn: bool
-    first_day: date
-    last_day: date | None
-    hours: Exact | None
-    percent: Exact | None
-    reason: str
-    grade: str
-    notes: str
-
-
-class VersionsShown(PageShown):
-    """Every version of every record of a post, the newest first."""
-
-    items: list[VersionShown]
-
-
-class TimeShown(Schema):
-    """A unit's work, which changes of hours leave as it is, and its time."""
-
-    points: Exact
-    available: Exact
-    capacity: Exact | None
-    over_mark: bool
-    contracted_hours: Exact
-    reduction_hours: Exact
-
-
-class MomentShown(Schema):
-    """A post from a day on, until the next: its grade and its time; its work is what it is now."""
-
-    day: date
-    grade: str
-    figures: TimeShown
-
-
-class TimelineShown(Schema):
-    """From each day on which something begins or has ended, and from the day of the figures."""
-
-    items: list[MomentShown]
-
-
 class EndingFilter(Paging):
     """How far to look."""
 
@@ -202,36 +143,6 @@ def ending(
     return {**paging.about(len(rows)), "items": items}
 
 
-@router.get(
-    "posts/{code:code}/timeline",
-    response=answers(TimelineShown, *READ),
-    url_name="api-timeline",
-    summary="The time of a post through time",
-)
-def timeline(request: HttpRequest, code: PostCode) -> dict[str, Any]:
-    """What a post's time was, is and will be, by what stands now and the rules of the figures shown."""
-    state, _, post = post_for(request, code)
-    moments = standing.timeline(state, post)
-    items = [
-        {"day": each.day, "grade": each.grade, "figures": shown_time(each.figures, state.over_x100)}
-        for each in moments
-    ]
-    return {"items": items}
-
-
-@router.get(
-    "posts/{code:code}/history", response=answers(VersionsShown, *READ), url_name="api-history",
-    summary="Who changed what of a post, when and why",
-)  # fmt: skip
-def history(request: HttpRequest, code: PostCode, paging: Where) -> dict[str, Any]:
-    """Every version of every record of a post, for the person themself and those who may read it."""
-    state, _, post = post_for(request, code)
-    if not standing.may_read(me(request), post, state):
-        raise Denied(Action.READ_RECORDS, level="post", code=code)
-    rows = standing.history_of(post)
-    return {**paging.about(len(rows)), "items": [_version(row) for row in paging.part(rows)]}
-
-
 def _reader(request: HttpRequest, state: State) -> Any:
     known: dict[Post, bool] = {}
 
@@ -257,18 +168,6 @@ def shown_plan(state: State, plan: Plan, code: str, name: str, *, reads_notes: b
             shown_cut(each, state.day, reasons, reads_notes=reads_notes) for each in plan.reductions
         ],
         "grades": [_grade(each, state.day) for each in plan.grades],
-    }
-
-
-def shown_time(found: Figures, over_x100: int) -> dict[str, Any]:
-    """Work and time as the API shows them."""
-    return {
-        "points": decimal(found.points_x100),
-        "available": decimal(found.available_x100),
-        "capacity": decimal(capacity_x100(found.points_x100, found.available_x100)),
-        "over_mark": is_over(found.points_x100, found.available_x100, over_x100),
-        "contracted_hours": micro(found.contracted_hours_micro),
-        "reduction_hours": micro(found.reduction_hours_micro),
     }
 
 
@@ -309,29 +208,4 @@ def _grade(entry: GradeFrom, day: date) -> dict[str, Any]:
         "first_day": entry.first_day,
         "last_day": entry.last_day,
         "status": status_of(entry.first_day, entry.last_day, day),
-    }
-
-
-_KINDS = {Hours: "hours", Reduction: "reduction"}
-
-
-def _version(row: OfPost) -> dict[str, Any]:
-    """A version; what its kind does not have is empty."""
-    return {
-        "kind": _KINDS.get(type(row), "grade"),
-        "key": row.key,
-        "version": row.version,
-        "change": row.change,
-        "recorded_at": row.recorded_at,
-        "who": row.who,
-        "why": row.why,
-        "stood_until": row.ended_at,
-        "withdrawn": row.withdrawn,
-        "first_day": row.first_day,
-        "last_day": getattr(row, "last_day", None),
-        "hours": micro(getattr(row, "hours_micro", None)),
-        "percent": decimal(getattr(row, "percent_x100", None)),
-        "reason": getattr(row, "reason", ""),
-        "grade": getattr(row, "grade", ""),
-        "notes": getattr(row, "notes", ""),
     }

@@ -1,0 +1,154 @@
+"""The lines behind figures: of a post or a team one by one, of any unit summed by what priced them."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest
+from ninja import Field, Path, Query, Router, Schema
+
+from wmt.ledger.present import present_line
+from wmt.site.api.asking import UnitCode, UnitLevel, unit_for
+from wmt.site.api.shapes import (
+    READ,
+    Exact,
+    GradeName,
+    PageShown,
+    Paging,
+    answers,
+)
+from wmt.site.web.units.measures import MEASURES
+from wmt.site.workload import figures, units
+from wmt.site.workload.current import State
+from wmt.site.workload.models import Line, Pricing
+
+router = Router()
+
+Figure = Literal[tuple(MEASURES)]  # type: ignore[valid-type]
+Kind = Literal["case", "omic_licence", "unpaid_work", "report", "contact", "contracted_hours", "reduction"]
+
+
+class LineShown(Schema):
+    """A line: what it is, the rule that priced it, and what it adds."""
+
+    kind: str
+    ref: str
+    location: str
+    tier: str
+    suspended: bool
+    stream: str
+    quantity: Exact
+    each: Exact | None
+    points: Exact
+    counted: bool
+    reason: str = Field(description="Why it does not count, or needs a look.")
+    rule: str
+    rule_from: str = Field(description="The day the rule's value began; empty: always.")
+    beside: Exact = Field(description="OMiC points, which are never in the figure.")
+    status: str
+
+
+class PostLine(LineShown):
+    """A line of one post."""
+
+    post: str = Field(description="The code of the post.")
+    grade: str
+    about: str
+    since: date | None
+    other_post: str = Field(description="Of help given or received: the colleague's post.")
+    active_cases: int
+    listed_cases: int
+
+
+class LinesShown(PageShown):
+    """Lines one by one, in the order of the ledger."""
+
+    items: list[PostLine]
+
+
+class CellShown(LineShown):
+    """Lines of a unit that one rule priced, of posts of one grade, together."""
+
+    grade: str
+    lines: int
+    active_cases: int
+    listed_cases: int
+
+
+class CellsShown(PageShown):
+    """Lines summed by what priced them."""
+
+    items: list[CellShown]
+
+
+class LineFilter(Paging):
+    """Which lines."""
+
+    figure: Figure | None = Field(None, description="Only lines that this figure sums.")  # type: ignore[valid-type]
+    kind: Kind | None = Field(None, description="Only lines of this kind.")
+
+
+class CellFilter(LineFilter):
+    """Which lines, summed."""
+
+    grade: GradeName | None = Field(None, description="Only lines of posts of this grade.")
+
+
+@router.get(
+    "units/{level}/{code:code}/lines",
+    response=answers(LinesShown, *READ),
+    url_name="api-lines",
+    summary="Lines of a post or a team, one by one",
+)
+def lines(
+    request: HttpRequest,
+    level: Annotated[Literal["team", "post"], Path()],
+    code: UnitCode,
+    paging: Query[LineFilter],
+) -> dict[str, Any]:
+    """Every line of a post, or of the posts of a team: each says the rule that priced it."""
+    state, unit = unit_for(request, level, code)
+    priced = figures.pricing_of(state)
+    wanted = _numbers(state, paging)
+    found = [line for line in figures.lines_of(state, unit) if line.pricing in wanted]
+    posts = {unit.number: unit.code}
+    if level == "team":
+        posts = dict(units.below(state, unit, "post").values_list("number", "code"))
+    items = [_line(line, priced[line.pricing], posts.get(line.post_no, "")) for line in paging.part(found)]
+    return {**paging.about(len(found)), "items": items}
+
+
+@router.get(
+    "units/{level}/{code:code}/cells",
+    response=answers(CellsShown, *READ),
+    url_name="api-cells",
+    summary="Lines of a unit, summed by what priced them",
+)
+def cells(
+    request: HttpRequest, level: UnitLevel, code: UnitCode, paging: Query[CellFilter]
+) -> dict[str, Any]:
+    """The lines of any unit: those that the same rule priced, of posts of the same grade, in one row."""
+    state, unit = unit_for(request, level, code)
+    wanted = _numbers(state, paging)
+    summed = figures.sums_of(state, [unit], grade=paging.grade or "").get(unit.code, [])
+    found = [line for line in summed if line.pricing.number in wanted]
+    return {**paging.about(len(found)), "items": [_cell(line) for line in paging.part(found)]}
+
+
+def _numbers(state: State, wish: LineFilter) -> set[int]:
+    """The pricings of the lines that are wanted."""
+    found = set(figures.pricing_of(state))
+    if wish.figure:
+        found &= figures.numbers_of(state, MEASURES[wish.figure].field)
+    return found & set(figures.of_kind(state, wish.kind)) if wish.kind else found
+
+
+def _line(line: Line, pricing: Pricing, post: str) -> dict[str, Any]:
+    own = {name: getattr(line, name) for name in ("grade", "about", "since", "other_post")}
+    counts = {"active_cases": line.active_cases, "listed_cases": line.listed_cases}
+    return {"post": post, **own, **counts, **present_line(vars(pricing) | vars(line))}
+
+
+def _cell(line: figures.Lines) -> dict[str, Any]:
+    amounts = line._asdict()
+    own = {name: amounts[name] for name in ("grade", "lines", "active_cases", "listed_cases")}
+    return {**own, **present_line(vars(line.pricing) | amounts | {"ref": ""})}

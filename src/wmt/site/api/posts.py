@@ -1,0 +1,151 @@
+"""One thing of one post: hours from a day, a reduction, a correction of a grade."""
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import Body, Path, Query, Router
+from ninja.responses import Status
+
+from wmt.facts.words import micro_hours
+from wmt.site.accounts.access import need
+from wmt.site.accounts.roles import Action
+from wmt.site.api.asking import PostCode, RecordKey, post_for
+from wmt.site.api.sent import (
+    GradeIn,
+    GradePut,
+    HoursPut,
+    ReductionIn,
+    ReductionPut,
+    SavedShown,
+    Withdrawal,
+    grade_change,
+    reduction_change,
+    saved,
+)
+from wmt.site.api.shapes import (
+    WRITE,
+    Day,
+    answers,
+)  # fmt: skip
+from wmt.site.availability import standing
+from wmt.site.availability.changes import Change, ConflictError, Fault, Kind
+from wmt.site.availability.plan import Plan, Post
+from wmt.site.availability.words import entry_words
+
+router = Router()
+
+
+@router.put(
+    "posts/{code:code}/hours/{first_day}", response=answers(SavedShown, *WRITE), url_name="api-hours",
+    summary="Contracted hours from a day on",
+)  # fmt: skip
+def put_hours(
+    request: HttpRequest, code: PostCode, first_day: Annotated[Day, Path()], payload: Body[HoursPut]
+) -> dict[str, Any]:
+    """Hours a week from the day on, until the day of the next. Twice the same is the same."""
+    post = _mine(request, code)
+    plan = standing.plans_of([post]).get(post, Plan())
+    stands = next((each for each in plan.hours if each.first_day == first_day), None)
+    if stands is not None and not payload.version:
+        text = "Hours from this day are entered already. They now say:"
+        raise ConflictError([Fault("CHANGED", text, "version", None, [entry_words(stands, {})])])
+    change = Change(
+        kind="hours", post=post, key=stands.key if stands else "", version=payload.version,
+        first_day=first_day, hours_micro=micro_hours(payload.hours),
+    )  # fmt: skip
+    return saved(request, [change], payload.why)
+
+
+@router.delete(
+    "posts/{code:code}/hours/{first_day}", response=answers(SavedShown, *WRITE), url_name="api-hours-end",
+    summary="Withdraw contracted hours",
+)  # fmt: skip
+def withdraw_hours(
+    request: HttpRequest, code: PostCode, first_day: Annotated[Day, Path()], payload: Query[Withdrawal]
+) -> dict[str, Any]:
+    """The hours from this day on no longer count. The record is kept as withdrawn."""
+    post = _mine(request, code)
+    plan = standing.plans_of([post]).get(post, Plan())
+    stands = next((each for each in plan.hours if each.first_day == first_day), None)
+    if stands is None:
+        raise standing.UnknownRecord("no hours begin on this day")
+    return _withdrawn(request, "hours", post, stands.key, payload)
+
+
+@router.post(
+    "posts/{code:code}/reductions", response=answers(SavedShown, *WRITE, status=201),
+    url_name="api-reductions", summary="A new reduction",
+)  # fmt: skip
+def post_reduction(request: HttpRequest, code: PostCode, payload: Body[ReductionIn]) -> Any:
+    """Hours taken off for a reason, from the first day to the last."""
+    return Status(201, saved(request, [reduction_change(_mine(request, code), payload)], payload.why))
+
+
+@router.put(
+    "posts/{code:code}/reductions/{code:key}", response=answers(SavedShown, *WRITE), url_name="api-reduction",
+    summary="Change a reduction",
+)  # fmt: skip
+def put_reduction(
+    request: HttpRequest, code: PostCode, key: RecordKey, payload: Body[ReductionPut]
+) -> dict[str, Any]:
+    """Another version of a reduction; those before it stay in its history."""
+    post = _mine(request, code)
+    standing.standing("reduction", key, post)
+    return saved(request, [reduction_change(post, payload, key, payload.version)], payload.why)
+
+
+@router.delete(
+    "posts/{code:code}/reductions/{code:key}", response=answers(SavedShown, *WRITE),
+    url_name="api-reduction-withdraw", summary="Withdraw a reduction",
+)  # fmt: skip
+def withdraw_reduction(
+    request: HttpRequest, code: PostCode, key: RecordKey, payload: Query[Withdrawal]
+) -> dict[str, Any]:
+    """The reduction never counts. The record is kept as withdrawn; to end it, change its last day."""
+    return _withdrawn(request, "reduction", _mine(request, code), key, payload)
+
+
+@router.post(
+    "posts/{code:code}/grades", response=answers(SavedShown, *WRITE, status=201), url_name="api-grades",
+    summary="Correct a grade",
+)  # fmt: skip
+def post_grade(request: HttpRequest, code: PostCode, payload: Body[GradeIn]) -> Any:
+    """Another grade than the extract gives, from a day on."""
+    return Status(201, saved(request, [grade_change(_mine(request, code), payload)], payload.why))
+
+
+@router.put(
+    "posts/{code:code}/grades/{code:key}", response=answers(SavedShown, *WRITE), url_name="api-grade",
+    summary="Change a correction of a grade",
+)  # fmt: skip
+def put_grade(
+    request: HttpRequest, code: PostCode, key: RecordKey, payload: Body[GradePut]
+) -> dict[str, Any]:
+    """Another version of a correction, such as with a last day."""
+    post = _mine(request, code)
+    standing.standing("grade", key, post)
+    return saved(request, [grade_change(post, payload, key, payload.version)], payload.why)
+
+
+@router.delete(
+    "posts/{code:code}/grades/{code:key}", response=answers(SavedShown, *WRITE),
+    url_name="api-grade-withdraw", summary="Withdraw a correction of a grade",
+)  # fmt: skip
+def withdraw_grade(
+    request: HttpRequest, code: PostCode, key: RecordKey, payload: Query[Withdrawal]
+) -> dict[str, Any]:
+    """The extract's own grade holds as if nobody had corrected it."""
+    return _withdrawn(request, "grade", _mine(request, code), key, payload)
+
+
+def _mine(request: HttpRequest, code: str) -> Post:
+    """The post of an address, which who asks may change. Raises Denied and UnknownUnit."""
+    state, _, post = post_for(request, code)
+    need(request, Action.EDIT_AVAILABILITY, level="post", code=code, state=state)
+    return post
+
+
+def _withdrawn(request: HttpRequest, kind: Kind, post: Post, key: str, wish: Withdrawal) -> dict[str, Any]:
+    standing.standing(kind, key, post)
+    change = Change(kind=kind, post=post, key=key, version=wish.version, withdraw=True)
+    return saved(request, [change], wish.why)

@@ -1,0 +1,127 @@
+"""The tables of the pages of a unit, such as its caseload."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest
+from ninja import Field, Query, Router, Schema
+from pydantic import StringConstraints
+
+from wmt.site.api.asking import UnitCode, UnitLevel, unit_for, unknown
+from wmt.site.api.shapes import (
+    READ,
+    GradeName,
+    PageShown,
+    Paging,
+    Short,
+    answers,
+)
+from wmt.site.web.tables import Row, Table, Value
+from wmt.site.web.units.counting import GROUPS
+from wmt.site.web.units.question import Question
+from wmt.site.web.units.views import tables_of
+
+router = Router()
+
+CaseGroup = Literal[tuple(GROUPS)]  # type: ignore[valid-type]
+Tab = Literal["overview", "caseload", "reports", "help", "omic", "court"]
+
+
+class ValueShown(Schema):
+    """One cell of a table: its exact value, and the text on the page."""
+
+    value: str | int | float | None
+    text: str
+    note: str
+
+
+class ColumnShown(Schema):
+    """A column of a table."""
+
+    key: str
+    head: str
+    kind: str
+    note: str
+
+
+class RowShown(Schema):
+    """A row, by the keys of the columns, and the unit it is of where it is of one."""
+
+    level: str
+    code: str
+    values: dict[str, ValueShown]
+
+
+class TableShown(PageShown):
+    """A table of a page, with one page of its rows."""
+
+    name: str
+    caption: str
+    notes: list[str]
+    columns: list[ColumnShown]
+    rows: list[RowShown]
+    total: RowShown | None = Field(description="The last row, of all rows on all pages.")
+
+
+class TablesShown(Schema):
+    """The tables of a tab, in the order of the page."""
+
+    tables: list[TableShown]
+
+
+class TableFilter(Paging):
+    """The filters of the page: what makes no sense for a table is taken for none, as on the page."""
+
+    table: Annotated[str, StringConstraints(pattern=r"^[a-z]{1,40}$")] | None = Field(
+        None, description="Only the table with this name."
+    )
+    grade: GradeName | None = None
+    type: CaseGroup | None = None  # type: ignore[valid-type]
+    counted: Literal["yes", "no"] | None = None
+    reason: Short = Field("", description="Of a caseload: only cases that do not count for this reason.")
+    band: Literal["under", "within", "over", "none"] | None = None
+
+
+@router.get(
+    "units/{level}/{code:code}/tables/{tab}",
+    response=answers(TablesShown, *READ),
+    url_name="api-tables",
+    summary="The tables of a page",
+)
+def tables(
+    request: HttpRequest, level: UnitLevel, code: UnitCode, tab: Tab, paging: Query[TableFilter]
+) -> dict[str, Any]:
+    """The tables of a tab of a unit's page, such as its caseload, with the page's filters."""
+    state, unit = unit_for(request, level, code)
+    _, found = tables_of(Question(request, state, unit), "" if tab == "overview" else tab)
+    if paging.table and paging.table not in found:
+        raise unknown(f"table here: there are {', '.join(found) or 'none'}")
+    wanted = [table for name, table in found.items() if paging.table in (None, name)]
+    return {"tables": [_table(table, paging) for table in wanted]}
+
+
+def _table(table: Table, paging: Paging) -> dict[str, Any]:
+    columns = [
+        {"key": each.key, "head": each.head, "kind": each.kind, "note": each.note} for each in table.columns
+    ]
+    return {
+        **paging.about(len(table.rows)),
+        "name": table.name,
+        "caption": table.caption,
+        "notes": list(table.notes),
+        "columns": columns,
+        "rows": [_row(row) for row in paging.part(table.rows)],
+        "total": _row(table.total) if table.total else None,
+    }
+
+
+def _row(row: Row) -> dict[str, Any]:
+    values = {key: _value(value) for key, value in row.values.items()}
+    return {"level": row.level, "code": row.code, "values": values}
+
+
+def _value(value: Value) -> dict[str, Any]:
+    raw = value.raw
+    if not isinstance(raw, str | int | float | None):
+        raw = raw.isoformat() if isinstance(raw, date) else float(raw)
+    return {"value": raw, "text": value.text, "note": value.note}

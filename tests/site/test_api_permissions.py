@@ -1,0 +1,158 @@
+"""Every operation of the API by every role: who may do it, where, and what is written down of who may not."""
+
+# ruff: noqa: F811 - fixtures come by import
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from api_fixtures import Program, fresh_counts, program  # noqa: F401
+
+from wmt.site.accounts.roles import ROLES, Action
+from wmt.site.api.build import document
+from wmt.site.audit.models import AuditEvent
+from wmt.site.workload.current import current_state
+from wmt.site.workload.models import Unit
+
+EDIT, ALL = Action.EDIT_AVAILABILITY, None
+#: Each operation: who may do it, and a question that makes sense: its body and its query.
+TABLE: dict[str, tuple[Action | None, dict[str, Any] | None, dict[str, Any]]] = {
+    "get state": (ALL, None, {}),
+    "get me": (ALL, None, {}),
+    "get units/{level}": (ALL, None, {}),
+    "get units/{level}/{code}": (ALL, None, {}),
+    "get units/{level}/{code}/lines": (ALL, None, {}),
+    "get units/{level}/{code}/cells": (ALL, None, {}),
+    "get units/{level}/{code}/tables/{tab}": (ALL, None, {}),
+    "get units/{level}/{code}/ending": (ALL, None, {}),
+    "get posts/{code}/records": (ALL, None, {}),
+    "get teams/{code}/records": (ALL, None, {}),
+    "get posts/{code}/timeline": (ALL, None, {}),
+    "get posts/{code}/history": (Action.READ_RECORDS, None, {}),
+    "post changes/preview": (EDIT, {"changes": [{"kind": "grade", "post": "{post}", "grade": "PO"}]}, {}),
+    "post changes": (
+        EDIT, {"changes": [{"kind": "hours", "post": "{post}", "first_day": "{day}", "hours": 20}]}, {},
+    ),
+    "put posts/{code}/hours/{first_day}": (EDIT, {"hours": 20}, {}),
+    "delete posts/{code}/hours/{first_day}": (EDIT, None, {"version": 1, "why": "no"}),
+    "post posts/{code}/reductions": (EDIT, {"reason": "1", "hours": 1, "first_day": "{day}"}, {}),
+    "put posts/{code}/reductions/{key}": (
+        EDIT, {"reason": "1", "hours": 1, "first_day": "{day}", "version": 1}, {},
+    ),
+    "delete posts/{code}/reductions/{key}": (EDIT, None, {"version": 1, "why": "no"}),
+    "post posts/{code}/grades": (EDIT, {"grade": "SPO", "first_day": "{day}"}, {}),
+    "put posts/{code}/grades/{key}": (EDIT, {"grade": "SPO", "first_day": "{day}", "version": 1}, {}),
+    "delete posts/{code}/grades/{key}": (EDIT, None, {"version": 1, "why": "no"}),
+    "get reasons": (ALL, None, {}),
+    "post reasons": (
+        Action.MANAGE_REASONS,
+        {"first_day": "{day}", "name": "Jury", "short_name": "Jury", "category": "Work Circumstances"},
+        {},
+    ),
+    "put reasons/{reason}": (
+        Action.MANAGE_REASONS,
+        {"first_day": "{day}", "name": "Jury", "short_name": "Jury", "category": "Work Circumstances"},
+        {},
+    ),
+    "get rules": (ALL, None, {}),
+    "get rules/{path}": (ALL, None, {}),
+    "get nights": (Action.READ_LOADS, None, {}),
+    "get nights/{name}": (Action.READ_LOADS, None, {}),
+}  # fmt: skip
+OF_A_POST = (EDIT, Action.READ_RECORDS)
+
+
+def filled(value: Any, words: dict[str, str]) -> Any:
+    if isinstance(value, str):
+        for name, word in words.items():
+            value = value.replace(f"{{{name}}}", word)
+        return value
+    if isinstance(value, dict):
+        return {name: filled(part, words) for name, part in value.items()}
+    return [filled(part, words) for part in value] if isinstance(value, list) else value
+
+
+def words_of(nation: Any, post: Unit) -> dict[str, str]:
+    return {
+        "post": post.code,
+        "day": current_state().day.isoformat(),
+        "first_day": current_state().day.isoformat(),
+        "level": "team",
+        "tab": "caseload",
+        "key": "abc",
+        "reason": "3",
+        "path": "tier_points.pc16.community.A3",
+        "name": nation.load.night,
+    }
+
+
+def asked(program: Program, operation: str, nation: Any, post: Unit) -> Any:
+    method, _, address = operation.partition(" ")
+    _, body, query = TABLE[operation]
+    code = post.team_code if address.startswith(("teams/", "units/")) else post.code
+    words = words_of(nation, post) | {"code": code}
+    return program.ask(method, filled(address, words), filled(body, words), **query)
+
+
+def test_every_operation_is_in_the_table() -> None:
+    found = {
+        f"{method} {address.removeprefix('/api/v1/')}"
+        for address, methods in document()["paths"].items()
+        for method in methods
+    }
+    assert found == set(TABLE)
+
+
+@pytest.mark.parametrize("role", ["", *ROLES])
+def test_a_role_lets_do_what_it_lets_do(role: str, program: Callable[..., Program], nation: Any) -> None:
+    post = nation.unit("post", grade="PO", available_x100__gt=0)
+    places = {"practitioner": ("team", post.team_code), "manager": ("team", post.team_code),
+              "head": ("pdu", post.pdu_code)}  # fmt: skip
+    here = program(role, *places.get(role, ("nation", "nation")))
+    wrong = {}
+    for operation, (action, _, _) in TABLE.items():
+        may = action is None or (role != "" and action in ROLES[role].allows)
+        events = AuditEvent.objects.filter(kind="denied").count()
+        answer = asked(here, operation, nation, post)
+        noted = AuditEvent.objects.filter(kind="denied").count() - events
+        if may == (answer.status_code == 403) or answer.status_code >= 500 or noted != (not may):
+            wrong[operation] = (answer.status_code, answer.content[:200], noted)
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("role", ["manager", "head"])
+def test_a_role_ends_at_its_units(role: str, program: Callable[..., Program], nation: Any) -> None:
+    post = nation.unit("post", grade="PO", available_x100__gt=0)
+    posts = Unit.objects.filter(load=nation.load, level="post", whole=True)
+    elsewhere = posts.exclude(pdu_code=post.pdu_code).first()
+    assert elsewhere is not None
+    place = ("team", post.team_code) if role == "manager" else ("pdu", post.pdu_code)
+    here = program(role, *place)
+    for operation, (action, _, _) in TABLE.items():
+        if action in OF_A_POST:
+            answer = asked(here, operation, nation, elsewhere)
+            assert answer.status_code == 403, operation
+            assert answer.json()["code"] == "DENIED"
+            assert elsewhere.code in answer.json()["message"]
+    assert AuditEvent.objects.filter(kind="denied", level="post", code=elsewhere.code).exists()
+
+
+def test_nobody_gets_in_without_showing_who_they_are(nation: Any, client: Any) -> None:
+    post = nation.unit("post")
+    stranger = Program(None, "", client)  # type: ignore[arg-type]
+    for operation in TABLE:
+        answer = asked(stranger, operation, nation, post)
+        assert answer.status_code == 401, operation
+        assert answer["WWW-Authenticate"] == "Bearer"
+
+
+def test_what_was_denied_is_denied_whole(program: Callable[..., Program], nation: Any) -> None:
+    mine = nation.unit("post", grade="PO", available_x100__gt=0)
+    posts = Unit.objects.filter(load=nation.load, level="post", whole=True)
+    other = posts.exclude(team_code=mine.team_code).first()
+    assert other is not None
+    manager = program("manager", "team", mine.team_code)
+    day = current_state().day.isoformat()
+    changes = [{"kind": "hours", "post": post.code, "first_day": day, "hours": 20} for post in (mine, other)]
+    before = manager.get(f"units/post/{mine.code}")
+    assert manager.ask("post", "changes", {"changes": changes}).status_code == 403
+    assert manager.get(f"units/post/{mine.code}") == before
