@@ -1,6 +1,7 @@
 """Putting tables of people into the site: all of them or nothing, with everything said that they would do."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -78,37 +79,62 @@ def import_tables(
     done = Imported(faults)
     if done.refused:
         return done
-    with Journaled():
-        _take(people, done, state, who=who, why=why, only_check=only_check, progress=progress)
-        if not done.saved:
-            transaction.set_rollback(True)
+    wanted = _Wanted(people, reasons_changed(people.reasons), who, why)
+    progress("comparing with what stands", 0.2)
+    with _undone() if wanted.reasons else nullcontext():
+        _look(wanted, done, state, progress)
+    if done.records and not done.refused and not only_check:
+        progress("putting the records into the database", 0.7)
+        _put(wanted, done)
     progress("done", 1.0)
     return done
 
 
-def _take(
-    people: People, done: Imported, state: State | None, *, who: str, why: str, only_check: bool,
-    progress: Progress,
-) -> None:  # fmt: skip
-    """Everything within the transaction, which whoever calls undoes where nothing was to be saved."""
-    progress("comparing with what stands", 0.2)
+@dataclass(frozen=True)
+class _Wanted:
+    """The tables, what they change of the reasons, and whose wish it is."""
+
+    people: People
+    reasons: Sequence[ReasonChange]
+    who: str
+    why: str
+
+
+@contextmanager
+def _undone() -> Iterator[None]:
+    """What is done within never was: changes that use new reasons cannot be judged before these are there."""
+    with Journaled():
+        yield
+        transaction.set_rollback(True)
+
+
+def _look(wanted: _Wanted, done: Imported, state: State | None, progress: Progress) -> None:
+    """What the tables would do, and everything that is wrong with them."""
     changes: Sequence[Change] = []
     try:
-        reasons = reasons_changed(people.reasons)
-        save_reasons(reasons, who=who, why=why)
-        changes = changes_of(people, plans_of())
-        done.counts.update(_counts(people, changes, reasons))
-        progress("checking every change", 0.4)
+        save_reasons(wanted.reasons, who=wanted.who, why=wanted.why)
+        changes = changes_of(wanted.people, plans_of())
+        done.counts.update(_counts(wanted.people, changes, wanted.reasons))
+        progress("checking every change", 0.3)
         found = preview(changes=changes, state=state, actor=None, strict=False).checked
         _tell(done.faults, changes, found.warnings, "warn")
         _warn_strangers(done.faults, changes, state)
         found.raise_faults()
-        progress("working out the figures", 0.6)
+        progress("working out the figures", 0.5)
         done.moved = _moved(state, found)
-        if only_check or not done.records:
-            return
-        progress("putting the records into the database", 0.8)
-        save(actor=None, who=who, changes=changes, why=why, kind="people import", strict=False)
+    except RefusedError as error:
+        _tell(done.faults, changes, error.faults, "refuse")
+
+
+def _put(wanted: _Wanted, done: Imported) -> None:
+    """Make the changes, as they are by now: others may have changed something meanwhile."""
+    changes: Sequence[Change] = []
+    try:
+        with Journaled():
+            save_reasons(wanted.reasons, who=wanted.who, why=wanted.why)
+            changes = changes_of(wanted.people, plans_of())
+            by = {"actor": None, "who": wanted.who, "why": wanted.why, "kind": "people import"}
+            save(**by, changes=changes, strict=False)
         done.saved = True
     except RefusedError as error:
         _tell(done.faults, changes, error.faults, "refuse")
@@ -118,18 +144,23 @@ def _tell(faults: Faults, changes: Sequence[Change], found: Sequence[Fault], sev
     """Faults of changes as those of tables: with table, row and column."""
     for fault in found:
         change = None if fault.index is None or not changes else changes[fault.index]
-        table = TABLE_OF[change.kind] if change else REASONS_FILE if not changes else None
+        table = TABLE_OF[change.kind] if change else None if fault.post or changes else REASONS_FILE
+        posts = [change.post] if change else [fault.post] if fault.post else []
         faults.items.append(
             Told(
                 severity="refuse" if severity == "refuse" else "warn",
                 code=fault.code,
-                message=" ".join([fault.message, *(f"[{said}]" for said in fault.shown)]),
+                message=f"{_whose(fault)}{fault.message} {'; '.join(fault.shown)}".rstrip(),
                 sheet=table,
                 row=change.row if change else None,
                 column=column_of(change, fault.field) if change and fault.field else None,
-                posts=(change.post,) if change else (),
+                posts=tuple(posts),
             )
         )
+
+
+def _whose(fault: Fault) -> str:
+    return f"{':'.join(fault.post)}: " if fault.post else ""
 
 
 def _warn_strangers(faults: Faults, changes: Sequence[Change], state: State | None) -> None:

@@ -74,15 +74,16 @@ def _grades(people: People, plans: Mapping[Post, Plan]) -> Iterator[Change]:
 def _reductions(people: People, plans: Mapping[Post, Plan]) -> Iterator[Change]:
     stand = {cut.key: (post, cut) for post, plan in plans.items() for cut in plan.reductions}
     named = {key_of(row.reference) for row in people.reductions}
-    for gone in people.withdrawn:
-        key = key_of(gone.reference)
+    gone = {key_of(row.reference) for row in people.withdrawn}
+    for deleted in people.withdrawn:
+        key = key_of(deleted.reference)
         if key in stand and key not in named:
-            yield Change(kind="reduction", post=stand[key][0], key=key, withdraw=True, row=gone.row)
+            yield Change(kind="reduction", post=stand[key][0], key=key, withdraw=True, row=deleted.row)
     for row in people.reductions:
         key = key_of(row.reference)
         if key in stand:
             yield from _told_again(row, key, *stand[key])
-        elif not _stands_unnamed(row, plans.get(row.post, Plan()).reductions, named):
+        elif not _stands_unnamed(row, plans.get(row.post, Plan()).reductions, named | gone):
             yield _new(row, key)
 
 
