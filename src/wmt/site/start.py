@@ -109,7 +109,37 @@ def application() -> Any:
     gc.freeze()
     atexit.register(gc.unfreeze)  # or the libraries complain at the end that something was left behind
     gc.set_threshold(50_000, 20, 20)
-    return served
+    return _OnceWarmed(served)
+
+
+class _OnceWarmed:
+    """The application; each worker makes its engine for live changes with the first request it gets.
+
+    An engine does not survive the division into workers, and no editor should wait for it.
+    """
+
+    def __init__(self, served: Any) -> None:
+        self.served, self.is_warm = served, False
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        if not self.is_warm:
+            self.is_warm = True
+            _warm_engine()
+        return self.served(environ, start_response)
+
+
+def _warm_engine() -> None:
+    from django.db import DatabaseError
+
+    from wmt.nights import NightError
+    from wmt.site.workload.current import NoDataYet, current_state
+    from wmt.site.workload.time_lines import side_of
+
+    try:
+        state = current_state()
+        side_of(state).every_pricing(state.day)
+    except (NoDataYet, DatabaseError, NightError):
+        pass  # the first change makes it
 
 
 def _django() -> None:
@@ -154,15 +184,19 @@ def _warm_figures() -> None:
     """What workers keep of the load that is shown, read once for all of them."""
     from django.db import DatabaseError, connections
 
+    from wmt.ledger import time_side
+    from wmt.nights import NightError
     from wmt.site.web.search_cases import references
-    from wmt.site.workload.current import NoDataYet, current_state
+    from wmt.site.workload.current import NoDataYet, current_state, rules_of
     from wmt.site.workload.figures import pricing_of
 
+    time_side.warm_up()
     try:
         state = current_state()
         pricing_of(state)
+        rules_of(state)
         references(state)
-    except (NoDataYet, DatabaseError):
+    except (NoDataYet, DatabaseError, NightError):
         pass  # the first page that needs them reads them
     connections.close_all()
 

@@ -10,7 +10,7 @@ from wmt.site.web.addresses import unit_url
 from wmt.site.web.tables import Column, Row, Table
 from wmt.site.web.units import words
 from wmt.site.workload import figures, units
-from wmt.site.workload.current import State
+from wmt.site.workload.current import OfLoad, State
 from wmt.site.workload.models import Line
 
 #: Parts shorter than this are only looked for at the beginning: they are in too many references.
@@ -63,14 +63,21 @@ class References(NamedTuple):
     capitals: str
 
 
-@lru_cache(maxsize=2)
 def references(state: State) -> References:
+    """All references of cases of the load that is shown."""
+    return _references(state.of_load)
+
+
+@lru_cache(maxsize=2)
+def _references(of_load: OfLoad) -> References:
     """All references of cases of a load.
 
     No database looks for a part inside a quarter of a million references in a few milliseconds; one text
     of two million signs is read through in one. It is made once for each load and process.
     """
-    refs = _of_cases(state).exclude(ref="").values_list("ref", flat=True)
+    cases = [number for number, row in figures.priced(of_load).items() if row.kind == "case"]
+    lines = Line.objects.filter(load_id=of_load[0], pricing__in=cases)
+    refs = lines.exclude(ref="").values_list("ref", flat=True)
     written = "\n" + "".join(f"{ref}\n" for ref in sorted(set(refs)))
     return References(written, written.translate(_CAPITALS))
 

@@ -33,13 +33,14 @@ class Lines(NamedTuple):
 
 
 @lru_cache(maxsize=4)
-def _pricing(of_load: OfLoad) -> dict[int, Pricing]:
+def priced(of_load: OfLoad) -> dict[int, Pricing]:
+    """What lines of a load were priced by, by number."""
     return {row.number: row for row in Pricing.objects.filter(load_id=of_load[0])}
 
 
 def pricing_of(state: State) -> dict[int, Pricing]:
     """What lines of the shown figures were priced by, by number. Kept: a load's rows never change."""
-    return _pricing(state.of_load)
+    return priced(state.of_load)
 
 
 def belongs(pricing: Pricing, share: Share) -> bool:
@@ -54,8 +55,8 @@ def numbers_of(state: State, measure: str) -> frozenset[int]:
 
 @lru_cache(maxsize=100)
 def _numbers(of_load: OfLoad, measure: str) -> frozenset[int]:
-    priced = _pricing(of_load).items()
-    return frozenset(number for number, pricing in priced if belongs(pricing, SHARES[measure]))
+    found = priced(of_load).items()
+    return frozenset(number for number, pricing in found if belongs(pricing, SHARES[measure]))
 
 
 def summed(lines: Iterable[Lines | Line], share: Share) -> int:
