@@ -1,4 +1,4 @@
-"""Tables of people out of the database and into it: what stands as a folder, what files would change."""
+"""Tables of people and the database: what stands as a folder, and tables read with what this site knows."""
 
 import csv
 import os
@@ -20,13 +20,10 @@ from wmt.intake.faults import Faults
 from wmt.intake.people_files import GRADES_FILE, HOURS_FILE, REASONS_FILE, REDUCTIONS_FILE
 from wmt.intake.people_tables import GRADE_COLUMNS, HOURS_COLUMNS, REASON_COLUMNS, REDUCTION_COLUMNS
 from wmt.outfiles import FORMULA
-from wmt.site.availability.changes import Change
 from wmt.site.availability.models import Grade, Hours, Reduction
 from wmt.site.availability.models import Reason as ReasonVersion
 from wmt.site.availability.plan import Post
-from wmt.site.availability.reason_tables import reasons_changed
-from wmt.site.availability.standing import every_reason, plans_of, reasons_on
-from wmt.site.availability.tables import TABLE_OF, changes_of
+from wmt.site.availability.standing import every_reason, reasons_on
 from wmt.site.workload.current import State
 from wmt.site.workload.models import Unit
 
@@ -65,29 +62,6 @@ def read_people(given: Path | Sequence[tuple[str, bytes]], day: date | None = No
     """Tables as records, with the reasons of this site known."""
     day = day or timezone.localdate()
     return read_people_tables(given, day, known=known_reasons(day))
-
-
-def read_tables(
-    files: Sequence[tuple[str, bytes]], state: State | None = None
-) -> tuple[list[Change], Faults]:
-    """What files that somebody sends would change, and everything that is wrong with them, by table and row.
-
-    A change of a post that the figures shown do not have is refused. Reasons are not taken from such files.
-    """
-    people, faults = read_people(files, state.day if state else None)
-    if faults.refusing():
-        return [], faults
-    if reasons_changed(people.reasons):
-        what = f"the table {REASONS_FILE} is not taken here: administrators change reasons on their own page"
-        faults.warn("PEOPLE_UNKNOWN_TABLE", what, sheet=REASONS_FILE)
-    changes = changes_of(people, plans_of())
-    known = shown_posts(state)
-    for change in changes:
-        if change.post not in known:
-            table, post = TABLE_OF[change.kind], ":".join(change.post)
-            what = f"{table} row {change.row}: the post {post} is not in the figures shown"
-            faults.refuse("PEOPLE_UNKNOWN_POST", what, sheet=table, row=change.row, column="staff_code")
-    return changes, faults
 
 
 def shown_posts(state: State | None) -> set[Post]:

@@ -208,11 +208,15 @@ def _counts(
 def _moved(state: State | None, found: Checked) -> Moved | None:
     if state is None:
         return None
-    days = days_of_effect(found.before, found.after, state.day)
-    nation = Unit.objects.filter(load_id=state.load_id, level="nation").first()
-    if not days or nation is None:
+    known = shown_posts(state)
+    plans = [
+        {post: plan for post, plan in side.items() if post in known} for side in (found.before, found.after)
+    ]
+    days = days_of_effect(plans[0], plans[1], state.day)
+    if not days:
         return None
-    effects = effects_of(state, found.before, found.after, days=days[:1])
+    nation = Unit.objects.get(load_id=state.load_id, level="nation", whole=True)
+    effects = effects_of(state, plans[0], plans[1], days=days[:1])
     posts = [effect for effect in effects if effect.level == "post" and effect.before != effect.after]
     before = Figures(
         nation.points_x100, nation.available_x100, nation.contracted_hours_micro, nation.reduction_hours_micro
