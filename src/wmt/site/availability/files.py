@@ -76,7 +76,8 @@ def shown_posts(state: State | None) -> set[Post]:
 
 
 def _standing(model: type[Any]) -> QuerySet[Any]:
-    return model._default_manager.filter(ended_change__isnull=True)
+    rows: QuerySet[Any] = model._default_manager.filter(ended_change__isnull=True)
+    return rows
 
 
 def _hours() -> Iterable[Cells]:

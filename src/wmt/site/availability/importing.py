@@ -5,6 +5,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
@@ -133,7 +134,7 @@ def _put(wanted: _Wanted, done: Imported) -> None:
         with Journaled():
             save_reasons(wanted.reasons, who=wanted.who, why=wanted.why)
             changes = changes_of(wanted.people, plans_of())
-            by = {"actor": None, "who": wanted.who, "why": wanted.why, "kind": "people import"}
+            by: dict[str, Any] = {"actor": None, "who": wanted.who, "why": wanted.why, "kind": "people import"}
             save(**by, changes=changes, strict=False)
         done.saved = True
     except RefusedError as error:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from wmt.intake.people_model import DatedReason
 from wmt.site.availability.changes import FIRST_DAY
@@ -48,7 +49,7 @@ def _day(row: DatedReason) -> date:
     return max(row.first_day, FIRST_DAY)
 
 
-def _values(row: DatedReason) -> dict[str, object]:
+def _values(row: DatedReason) -> dict[str, Any]:
     reason = row.reason
     return {
         "name": reason.name, "short_name": reason.short_name, "category": row.category,
