@@ -84,9 +84,9 @@ TABLE: dict[str, May] = {
     "tokens": May(BOTH),
     "tokens-all": May(action=_MANAGES),
     "token-end": May(POST, _MANAGES, args=_ONE),
-    # the API: its page and document, then its addresses
+    # the API: its page, then its addresses
     "api": May(),
-    "api-document": May(),
+    "api-document": May(is_api=True),
     "api-state": May(is_api=True),
     "api-me": May(is_api=True),
     "api-units": May(is_api=True, args={"level": "team"}),
@@ -141,6 +141,19 @@ TABLE: dict[str, May] = {
     "grade-end": May(BOTH, _ENTERS, args=_OF_RECORD),
     "grade-withdraw": May(BOTH, _ENTERS, args=_OF_RECORD),
     "post-history": May(action=Action.READ_RECORDS, args=_OF_POST),
+    # a whole team, tables that are sent, reasons
+    "team-edit": May(BOTH, _ENTERS, args={"code": "T1"}),
+    "people-upload": May(BOTH, _ENTERS),
+    "people-upload-check": May(BOTH, _ENTERS, args={"number": 1}),
+    "people-template": May(action=_ENTERS, args={"code": "T1", "table": "people", "kind": "xlsx"}),
+    f"people-tables/<int:number>/{_FILE}": May(action=_ENTERS, address="/people-tables/1/faults.csv"),
+    "reasons": May(),
+    f"reasons/{_FILE}": May(action=_TAKES, address="/reasons/enabled.csv"),
+    "reason": May(args={"reason": "5"}),
+    "reason-new": May(BOTH, Action.MANAGE_REASONS),
+    "reason-change": May(BOTH, Action.MANAGE_REASONS, args={"reason": "5"}),
+    "reason-retire": May(BOTH, Action.MANAGE_REASONS, args={"reason": "5"}),
+    "reason-correct": May(BOTH, Action.MANAGE_REASONS, args={"reason": "5", "key": "5~s1"}),
     # loads
     "loads": May(action=Action.READ_LOADS),
     "load": May(GET, Action.READ_LOADS, args={"number": 1}),

@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from wmt.ledger import shown_capacity
-from wmt.site.availability.changes import Change
+from wmt.site.availability.changes import Change, Fault
 from wmt.site.availability.words import day_words
 from wmt.site.web import tables
 from wmt.site.web.tables import Column, Row, Table, Value
@@ -13,6 +13,15 @@ from wmt.site.workload.current import State
 
 if TYPE_CHECKING:
     from wmt.site.availability.actions import Effect, Figures, Saved
+
+
+def place_of(fault: Fault, changes: Sequence[Change]) -> int | None:
+    """The change that a fault is told at: its own, or of several of a post the first that takes hours off."""
+    if fault.index is not None:
+        return fault.index
+    its = [at for at, change in enumerate(changes) if change.post == fault.post]
+    cuts = [at for at in its if changes[at].kind == "reduction" and not changes[at].withdraw]
+    return next(iter([*cuts, *its]), None)
 
 
 def digest(changes: Sequence[Change], effects: "Sequence[Effect]") -> str:
@@ -24,8 +33,6 @@ def effect_table(effects: "Sequence[Effect]", state: State, name: str = "effect"
     """Every post and team that changes move: before and after, on the first day they do."""
     columns = [
         Column("name", "Who"),
-        Column("level", "What"),
-        Column("day", "From", "date"),
         Column("capacity", "Capacity before", "percent"),
         Column("capacity_after", "Capacity after", "percent"),
         Column("available", "Available points before", "points"),
@@ -34,8 +41,9 @@ def effect_table(effects: "Sequence[Effect]", state: State, name: str = "effect"
         Column("contracted_after", "Contracted hours after", "hours"),
         Column("reduction", "Reductions before", "hours"),
         Column("reduction_after", "Reductions after", "hours"),
+        Column("day", "From", "date"),
     ]
-    rows = [_row(effect, state) for effect in effects]
+    rows = [_row(effect, state) for effect in turns(effects)]
     return Table(
         name,
         "The effect, before anything is saved",
@@ -45,11 +53,22 @@ def effect_table(effects: "Sequence[Effect]", state: State, name: str = "effect"
     )
 
 
+def turns(effects: "Sequence[Effect]") -> "list[Effect]":
+    """The effects without those that say of a later day what was said of the day before."""
+    said: dict[tuple[str, str], tuple[Figures, Figures]] = {}
+    found = []
+    for effect in effects:
+        its, now = (effect.level, effect.code), (effect.before, effect.after)
+        if said.get(its) != now:
+            found.append(effect)
+        said[its] = now
+    return found
+
+
 def _row(effect: "Effect", state: State) -> Row:
     first = "today" if effect.day <= state.day else ""
     values = {
-        "name": tables.text(effect.name),
-        "level": tables.text("Team" if effect.level == "team" else "Practitioner"),
+        "name": tables.text(effect.name, note="team" if effect.level == "team" else ""),
         "day": tables.day(effect.day, first),
         **_figures(effect.before, state, ""),
         **_figures(effect.after, state, "_after"),
@@ -71,7 +90,7 @@ def words_of(saved: "Saved", state: State) -> str:
     """What to say when many changes are saved: how many, and what became of each team."""
     number = len(saved.entries)
     done = f"{number} {'change is' if number == 1 else 'changes are'} saved."
-    teams = [effect for effect in saved.effects if effect.level == "team"]
+    teams = [effect for effect in turns(saved.effects) if effect.level == "team"]
     return " ".join([done, *(_sentence(effect, state) for effect in teams)])
 
 
@@ -82,5 +101,5 @@ def _sentence(effect: "Effect", state: State) -> str:
     if before == after:
         return f"Capacity of {effect.name} stays {after}."
     if effect.day > state.day:
-        return f"From {day_words(effect.day)} on, capacity of {effect.name} is {after} (before: {before})."
+        return f"From {day_words(effect.day)} on, capacity of {effect.name} is {after} (otherwise {before})."
     return f"Capacity of {effect.name} is now {after} (before: {before})."

@@ -18,7 +18,7 @@ from wmt.site.availability.changes import ConflictError, Fault, RefusedError
 from wmt.site.web.addresses import unit_url
 from wmt.site.web.availability.coming import post_of
 from wmt.site.web.availability.forms import reason_groups
-from wmt.site.web.availability.outcome import digest, effect_table, words_of
+from wmt.site.web.availability.outcome import digest, effect_table, place_of, words_of
 from wmt.site.web.availability.team_form import Person, TeamForm, Wanted, people_of
 from wmt.site.web.availability.team_rows import rows_of
 from wmt.site.web.frame import needed_state
@@ -118,16 +118,10 @@ def _refused(team: Team, form: TeamForm, wanted: Wanted, faults: Sequence[Fault]
 
 def _say(form: TeamForm, wanted: Wanted, faults: Sequence[Fault]) -> None:
     for fault in faults:
-        index = fault.index if fault.index is not None else _first_of(wanted, fault)
+        index = place_of(fault, wanted.changes)
         places = wanted.places[index] if index is not None else {}
         words = " ".join([_named(form, fault, index, wanted), *(f"{record}." for record in fault.shown)])
         form.say(places, fault.field, words)
-
-
-def _first_of(wanted: Wanted, fault: Fault) -> int | None:
-    """The first change of the post that a fault names."""
-    found = (index for index, change in enumerate(wanted.changes) if change.post == fault.post)
-    return next(found, None)
 
 
 def _named(form: TeamForm, fault: Fault, index: int | None, wanted: Wanted) -> str:

@@ -113,7 +113,7 @@ def people_of(
 
 def _standing(cut: Cut, reasons: Mapping[str, Reason]) -> Standing:
     its = mark("reduction", cut.key)
-    unit = "hours a week" if cut.percent_x100 is None else "per cent of the contracted hours"
+    unit = "hours a week" if cut.percent_x100 is None else "% of the hours"
     return Standing(cut, f"last-{its}", f"amount-{its}", reason_name(cut.reason, reasons), unit)
 
 

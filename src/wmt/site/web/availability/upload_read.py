@@ -15,7 +15,7 @@ from wmt.site.availability.changes import Fault as ChangeFault
 from wmt.site.availability.plan import Plan, Post
 from wmt.site.availability.reason_tables import reasons_changed
 from wmt.site.availability.tables import TABLE_OF, changes_of, column_of
-from wmt.site.web.availability.outcome import digest
+from wmt.site.web.availability.outcome import digest, place_of
 from wmt.site.web.availability.upload_kept import Kept
 from wmt.site.workload.current import State
 from wmt.site.workload.models import Unit
@@ -65,7 +65,7 @@ def outcome_of(kept: Kept, state: State, user: User) -> Outcome:
         said = TableFault(fault.sheet or "", fault.row, fault.column or "", fault.message)
         if fault.severity == "refuse":
             found.faults.append(said)
-        elif not _is_only_names(fault):
+        elif not _is_of_template(fault):
             found.notices.append(said)
     if reasons_changed(people.reasons):
         text = "Reasons are not taken from here. Change them on the page ‘Reasons for reductions’."
@@ -88,8 +88,10 @@ def _check(found: Outcome, changes: Sequence[Change], state: State) -> None:
     found.notices += [_placed(notice, found.changes) for notice in checked.warnings]
 
 
-def _is_only_names(fault: Any) -> bool:
-    """Whether a warning is about the names that our own template has beside the codes."""
+def _is_of_template(fault: Any) -> bool:
+    """Whether a warning is only of what our own templates have besides: names of people, and what they are."""
+    if fault.code == "PEOPLE_UNKNOWN_TABLE":
+        return bool(fault.sheet == "About")
     return fault.code == "PEOPLE_UNKNOWN_COLUMN" and "nobody knows: name." in fault.message
 
 
@@ -132,10 +134,7 @@ def _is_idle(change: Change, plans: Mapping[Post, Plan], limits: Limits) -> bool
 
 def _placed(fault: ChangeFault, changes: Sequence[Change]) -> TableFault:
     """A fault of a change at its row; of several rows of a post together, at the first of them."""
-    index = fault.index
-    if index is None:
-        found = (at for at, change in enumerate(changes) if change.post == fault.post)
-        index = next(found, None)
+    index = place_of(fault, changes)
     words = " ".join([_sentence(fault.message), *(f"{record}." for record in fault.shown)])
     if index is None:
         return TableFault("", None, "", words)
