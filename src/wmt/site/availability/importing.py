@@ -5,7 +5,6 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from django.db import transaction
 
@@ -25,6 +24,9 @@ from wmt.site.workload.live import Journaled
 from wmt.site.workload.models import Current, Unit
 
 Progress = Callable[[str, float], None]
+
+#: The kind of the audit event.
+_KIND = "people import"
 
 
 @dataclass
@@ -134,8 +136,7 @@ def _put(wanted: _Wanted, done: Imported) -> None:
         with Journaled():
             save_reasons(wanted.reasons, who=wanted.who, why=wanted.why)
             changes = changes_of(wanted.people, plans_of())
-            by: dict[str, Any] = {"actor": None, "who": wanted.who, "why": wanted.why, "kind": "people import"}
-            save(**by, changes=changes, strict=False)
+            save(actor=None, who=wanted.who, why=wanted.why, changes=changes, kind=_KIND, strict=False)
         done.saved = True
     except RefusedError as error:
         _tell(done.faults, changes, error.faults, "refuse")
