@@ -16,6 +16,11 @@ from wmt.site.availability.limits import Limits, Reason
 from wmt.site.availability.plan import Cut, Entry, GradeFrom, HoursFrom, Plan, Post
 from wmt.site.availability.words import day_words, entry_words, hours_words, percent_words
 
+__all__ = [
+    "ENTRIES", "FIRST_DAY", "LAST_DAY", "NOTES", "WHY", "Change", "Checked", "ConflictError", "Fault", "Kind",
+    "Limits", "Reason", "RefusedError", "checked", "gap_warnings", "posts_of",
+]  # fmt: skip
+
 Kind = Literal["hours", "reduction", "grade"]
 ENTRIES: dict[str, type[Entry]] = {"hours": HoursFrom, "reduction": Cut, "grade": GradeFrom}
 
