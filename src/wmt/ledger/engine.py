@@ -76,6 +76,10 @@ class DuckDBEngine:
     def view(self, name: str, sql: str) -> None:
         self._connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS {sql}')
 
+    def close(self) -> None:
+        """End the session and drop its tables."""
+        self._connection.close()
+
 
 class PostgresEngine:
     """PostgreSQL at a libpq address such as 'postgresql://user@host/db'; tables live in the session."""

@@ -211,7 +211,8 @@ def _hours(work: _Work, index: int, change: Change, key: str) -> HoursFrom | Non
         _fault(work, index, "HOURS_TWICE", "first_day", text, [_said(work, same[0])])
     if first is None or hours is None:
         return None
-    full = work.limits.full_time_micro.get(work.limits.grades.get(change.post, ""), 0)
+    grade = work.limits.grade(change.post, _plan(work, change), first)
+    full = work.limits.full_time_micro.get(grade, 0)
     if full and hours > full:
         text = f"{hours_words(hours)} is more than a full-time week of {hours_words(full)}"
         work.warnings.append(Fault("MORE_THAN_FULL_TIME", text, "hours_micro", index))

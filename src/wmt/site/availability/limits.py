@@ -28,17 +28,26 @@ class Limits:
     reasons: Mapping[str, Reason]
     full_time_micro: Mapping[str, int]
     most_micro: int
-    #: of each post: its grade and the hours that count where nobody entered any
+    default_micro: Mapping[str, int]
+    #: of each post, as the extract has them: its grade, and its hours where it gives any
     grades: Mapping[Post, str]
     supplied_micro: Mapping[Post, int]
     #: tables that come with a load may hold shares other than the usual: it only warns of them
     strict: bool = True
 
     def contracted(self, post: Post, plan: Plan, day: date) -> int:
-        """Contracted hours of a post on a day, in millionths."""
+        """Contracted hours of a post on a day, in millionths: entered, else supplied, else its grade's."""
         entered = plan.hours_on(day)
-        return entered.hours_micro if entered else self.supplied_micro.get(post, 0)
+        if entered:
+            return entered.hours_micro
+        default = self.default_micro.get(self.grade(post, plan, day), 0)
+        return self.supplied_micro.get(post, default)
+
+    def grade(self, post: Post, plan: Plan, day: date) -> str:
+        """The grade of a post on a day: as corrected, else as the extract has it."""
+        corrected = plan.grade_on(day)
+        return corrected.grade if corrected else self.grades.get(post, "")
 
     def knows(self, post: Post, plan: Plan, day: date) -> bool:
         """Whether anything tells those hours: of a post that no extract has, nothing may."""
-        return post in self.supplied_micro or plan.hours_on(day) is not None
+        return post in self.grades or plan.hours_on(day) is not None

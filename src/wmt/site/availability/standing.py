@@ -184,12 +184,14 @@ def limits_of(
     supplied: dict[Post, int] = {}
     for unit in _units_of(state, wanted):
         post = unit.team_code, unit.staff_code
-        grades[post] = unit.grade
-        supplied[post] = default[unit.grade] if unit.supplied_micro is None else unit.supplied_micro
+        grades[post] = unit.supplied_grade or unit.grade
+        if unit.supplied_micro is not None:
+            supplied[post] = unit.supplied_micro
     return Limits(
         reasons=reasons_on(day or (state.day if state else None)),
         full_time_micro=full,
         most_micro=settings.CONFIG.most_hours * MICRO,
+        default_micro=default,
         grades=grades,
         supplied_micro=supplied,
         strict=strict,

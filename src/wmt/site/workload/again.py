@@ -8,15 +8,16 @@ import polars as pl
 from django.conf import settings
 
 from wmt.facts import SCHEMAS, Facts
-from wmt.ledger import AMOUNTS, MEASURES
+from wmt.ledger import AMOUNTS, MEASURES, Ledger
+from wmt.ledger.engine import Engine
 from wmt.ledger.totals import POST_COUNTS
 from wmt.nights import Night, open_night
 from wmt.site.availability.plan import Plan, Post
 from wmt.site.availability.standing import every_reason, plans_of
 from wmt.site.workload import figures
-from wmt.site.workload.current import State
+from wmt.site.workload.current import State, rules_of
 from wmt.site.workload.models import Cell, Line, Unit
-from wmt.site.workload.rows import Rows, rows_again
+from wmt.site.workload.rows import Rows, rows_from
 
 _PRICED = ("side", "kind", "location", "tier", "suspended", "stream", "status", "component", "each_x100",
            "counted", "reason", "rule", "rule_from")  # fmt: skip
@@ -25,11 +26,13 @@ _LINE = ("post_no", "team_no", "grade", "ref", "since", "about", "other_post", *
 _CELL = ("level", "code", "grade", "lines", *AMOUNTS)
 
 
-def rows_now(state: State, plans: Mapping[Post, Plan] | None = None) -> Rows:
+def rows_now(state: State, engine: Engine | None = None) -> Rows:
     """Every row of the figures as a load would make them now. Raises NightError where the night is gone."""
     night = open_night(settings.CONFIG.nights / state.night)
-    facts = facts_now(night, state, plans_of() if plans is None else plans)
-    return rows_again(night, facts, state.day, {reason: each.name for reason, each in every_reason().items()})
+    facts = facts_now(night, state, plans_of())
+    ledger = Ledger(facts, rules_of(state), former=night.former(), day=state.day, engine=engine)
+    names = {reason: each.name for reason, each in every_reason().items()}
+    return rows_from(night, ledger, ledger.lines(), ledger.totals(), names)
 
 
 def facts_now(night: Night, state: State, plans: Mapping[Post, Plan]) -> Facts:
@@ -71,9 +74,9 @@ def facts_now(night: Night, state: State, plans: Mapping[Post, Plan]) -> Facts:
     return Facts(as_at=facts.as_at, tier_scheme=facts.tier_scheme, **tables)
 
 
-def differences(state: State) -> list[str]:
+def differences(state: State, engine: Engine | None = None) -> list[str]:
     """What of the figures shown is not as it would be if everything were worked out again. Empty: nothing."""
-    rows = rows_now(state)
+    rows = rows_now(state, engine)
     prices = {
         row["number"]: tuple(row[name] for name in _PRICED) for row in rows.pricing.iter_rows(named=True)
     }

@@ -37,12 +37,6 @@ def rows_of(night: Night, names: Mapping[str, str]) -> Rows:
     return rows_from(night, ledger, night.table("results/lines"), night.table("results/totals"), names)
 
 
-def rows_again(night: Night, facts: Facts, day: date, names: Mapping[str, str]) -> Rows:
-    """The rows of a night with other facts about its people, judged on a day: everything worked out anew."""
-    ledger = Ledger(facts, night.rules(), former=night.former(), day=day)
-    return rows_from(night, ledger, ledger.lines(), ledger.totals(), names)
-
-
 def rows_from(
     night: Night, ledger: Ledger, lines: pl.DataFrame, totals: pl.DataFrame, names: Mapping[str, str]
 ) -> Rows:

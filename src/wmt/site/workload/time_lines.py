@@ -1,5 +1,6 @@
 """The time lines of posts, made by the ledger from what people entered: as it stands, or as it would be."""
 
+import atexit
 import os
 import threading
 from collections.abc import Collection, Mapping, Sequence
@@ -18,6 +19,8 @@ from wmt.site.workload.models import Unit
 _NAMED = 300
 
 _kept = threading.local()
+# or the engine complains at the end of the process that it was left behind
+atexit.register(_kept.__dict__.clear)
 
 
 def side_of(state: State) -> TimeSide:

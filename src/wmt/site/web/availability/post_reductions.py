@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from wmt.site.availability.changes import NOTES, Change, Reason
 from wmt.site.availability.models import Reduction
+from wmt.site.availability.plan import Plan
 from wmt.site.availability.words import hours_words, percent_words
 from wmt.site.web.availability.editing import Page, edit, keyed, versions
 from wmt.site.web.availability.fields import number_text
@@ -112,6 +113,6 @@ def _choice(reason: Reason) -> dict[str, Any]:
 def _contracted_days(place: Place) -> list[list[str]]:
     """The contracted hours from each day on, for the script that shows the other unit while one types."""
     turns = sorted({each.first_day for each in place.plan.hours})
-    first = place.limits.supplied_micro.get(place.post, 0)
+    first = place.limits.contracted(place.post, Plan(), place.state.day)
     hours = [(day, place.limits.contracted(place.post, place.plan, day)) for day in turns]
     return [["", number_text(first)], *([day.isoformat(), number_text(micro)] for day, micro in hours)]
