@@ -35,8 +35,8 @@ test: check $(ASSETS) browser   ## all checks and tests: every engine of the led
 	WMT_TEST_DATABASE=postgres $(PYTEST) tests/site
 
 soak: $(ASSETS) browser ## the large counts whole: 1,000 mutated workbooks, 100 kills of a load of a night, 50 of one of the site on either database, 500 figures in the browser
-	WMT_SOAK=1 $(PYTEST) tests/intake/test_intake_mutations.py tests/faults/test_faults_kills.py tests/browser/test_browser_figures.py tests/browser/test_browser_pages.py tests/site/test_rules_pages.py tests/site/test_loads_kills.py
-	WMT_SOAK=1 WMT_TEST_DATABASE=postgres $(PYTEST) tests/site/test_loads_kills.py
+	WMT_SOAK=1 $(PYTEST) tests/intake/test_intake_mutations.py tests/faults/test_faults_kills.py tests/browser/test_browser_figures.py tests/browser/test_browser_pages.py tests/site/test_rules_pages.py tests/site/test_loads_kills.py tests/site/test_api_schemathesis.py
+	WMT_SOAK=1 WMT_TEST_DATABASE=postgres $(PYTEST) tests/site/test_loads_kills.py tests/site/test_api_schemathesis.py
 
 browser:                ## the browser that the tests look at the site with: Debian's Chromium
 	@command -v chromium >/dev/null || { \

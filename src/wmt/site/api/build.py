@@ -3,12 +3,12 @@
 import logging
 import secrets
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 from ninja import NinjaAPI
@@ -84,9 +84,15 @@ for router, tag in (
     api.add_router("", router, tags=[tag])
 
 
+@cache
 def document() -> dict[str, Any]:
-    """The OpenAPI document."""
+    """The OpenAPI document: every operation, what it takes and every answer it can give."""
     return dict(api.get_openapi_schema(path_prefix=f"/{API}"))
+
+
+@api.get("openapi.json", url_name="api-document", include_in_schema=False)
+def _document(request: HttpRequest) -> HttpResponse:
+    return JsonResponse(document(), json_dumps_params={"ensure_ascii": False, "indent": 1})
 
 
 def addresses() -> list[URLPattern]:
@@ -148,6 +154,11 @@ def _of_ninja(request: HttpRequest, fault: Any) -> HttpResponse:
 def _denied(request: HttpRequest, fault: Any) -> HttpResponse:
     note_denied(request, fault)
     return _problem(403, "DENIED", fault.sentence, fault.remedy).answer()
+
+
+@api.exception_handler(PermissionDenied)
+def _not_allowed(request: HttpRequest, fault: Any) -> HttpResponse:
+    return problems.of_page("denied", 403, {})
 
 
 @api.exception_handler(UnknownUnit)

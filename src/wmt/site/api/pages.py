@@ -1,9 +1,9 @@
-"""The page that lists what the API can do, and the document it is drawn from."""
+"""The page that lists what the API can do, drawn from its own document."""
 
 from functools import cache
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -14,26 +14,15 @@ _METHODS = ("get", "post", "put", "delete")
 
 
 @require_safe
-def openapi(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
-    """The OpenAPI document."""
-    return JsonResponse(_document(), json_dumps_params={"ensure_ascii": False, "indent": 1})
-
-
-@require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Every operation: its address, what it is, what it takes and which answers it can give."""
     return render(request, "api/index.jinja", {"groups": _groups(), "root": PATH})
 
 
 @cache
-def _document() -> dict[str, Any]:
-    return document()
-
-
-@cache
 def _groups() -> list[dict[str, Any]]:
     found: dict[str, list[dict[str, Any]]] = {}
-    for address, methods in _document()["paths"].items():
+    for address, methods in document()["paths"].items():
         for method in _METHODS:
             if method in methods:
                 operation = _operation(address, method, methods[method])
@@ -83,7 +72,7 @@ def _fields(schema: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
     name = schema.get("$ref", "").rpartition("/")[2]
-    found: dict[str, Any] = _document()["components"]["schemas"][name] if name else schema
+    found: dict[str, Any] = document()["components"]["schemas"][name] if name else schema
     return found
 
 

@@ -1,4 +1,4 @@
-"""Addresses of the API, its document, and the page that lists what there is."""
+"""Addresses of the API, and the page that lists what there is."""
 
 from django.urls import path
 
@@ -8,7 +8,6 @@ from wmt.site.api.build import addresses
 
 urlpatterns = [
     path("api/", pages.index, name="api"),
-    path("api/openapi.json", pages.openapi, name="api-document"),
 ]
 for _pattern in addresses():
     urlpatterns.append(path(f"{API}{_pattern.pattern}", _pattern.callback, name=_pattern.name))
