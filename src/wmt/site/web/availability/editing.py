@@ -108,10 +108,11 @@ def _conflict(place: Place, form: ChangeForm, page: Page) -> HttpResponse:
     """What was typed stays; what the records say now stands above it, and saving again means it."""
     now = [place.standing(_kind(record), record.key) for record in page.records]
     moved = [record for n, record in enumerate(now) if record.version != form.version_of(n)]
-    form.data = form.data.copy()
-    form.data["version"] = versions(now)
+    data = place.request.POST.copy()
+    data["version"] = versions(now)
     if page.can_renew and any(record.withdrawn for record in now):
-        form.data["anew"] = "on"
+        data["anew"] = "on"
+    form.data = data
     return _shown(place, form, page, conflicts=[_told(place, record) for record in moved], status=409)
 
 

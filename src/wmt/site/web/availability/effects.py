@@ -112,12 +112,22 @@ def _moved(effect: "Effect") -> Moved:
     before, after = effect.before, effect.after
     rows = [
         ("Capacity", _capacity(before), _capacity(after)),
-        ("Available points", *(tables.points(each.available_x100).text for each in (before, after))),
-        ("Contracted hours", *(tables.hours(each.contracted_hours_micro).text for each in (before, after))),
-        ("Reductions, hours", *(tables.hours(each.reduction_hours_micro).text for each in (before, after))),
+        ("Available points", _points(before), _points(after)),
     ]
-    title = f"Team {effect.name}" if effect.level == "team" else effect.name
-    return Moved(title, rows if effect.level == "post" else rows[:2])
+    if effect.level == "team":
+        return Moved(f"Team {effect.name}", rows)
+    contracted = _hours(before.contracted_hours_micro), _hours(after.contracted_hours_micro)
+    reduced = _hours(before.reduction_hours_micro), _hours(after.reduction_hours_micro)
+    rows += [("Contracted hours", *contracted), ("Reductions, hours", *reduced)]
+    return Moved(effect.name, rows)
+
+
+def _points(figures: "Figures") -> str:
+    return tables.points(figures.available_x100).text
+
+
+def _hours(hours_micro: int) -> str:
+    return tables.hours(hours_micro).text
 
 
 def _capacity(figures: "Figures") -> str:

@@ -77,7 +77,7 @@ def _field_of(fault: Fault) -> str:
     return "first_day" if fault.field == "first_day" else f"end_{_ALL[fault.index]}"
 
 
-def _stages(place: Place) -> list[dict[str, str]]:
+def _stages(place: Place) -> list[dict[str, Any]]:
     """The stages in words."""
     found = []
     for reason in _ALL:

@@ -1,7 +1,6 @@
 """Hours and reductions: what was entered of a post, or under a unit, and what is coming."""
 
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from wmt.site.web.units.question import Question
@@ -21,7 +20,7 @@ _PAGES = {
 
 def applies(unit: Unit) -> bool:
     """Posts have hours; the units above list what is under them. The nation is too much for one page."""
-    return unit.level in _PAGES and find_spec(_PAGES[unit.level][0]) is not None
+    return unit.level in _PAGES
 
 
 def content(question: Question) -> dict[str, Any]:
