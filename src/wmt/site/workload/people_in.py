@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +15,26 @@ import polars as pl
 from django.db.models import Q
 from django.utils import timezone
 
-from wmt.intake.people_files import KEPT, SUFFIXES, TABLES
-from wmt.intake.people_model import People
+from wmt.intake.people_files import (
+    GRADES_FILE,
+    HOURS_FILE,
+    KEPT,
+    REASONS_FILE,
+    REDUCTIONS_FILE,
+    SUFFIXES,
+    TABLES,
+)
+from wmt.intake.people_model import People, Reduction
 from wmt.intake.table_file import read_table
 from wmt.nights import Night
 from wmt.site.availability import actions
-from wmt.site.availability.changes import Change
+from wmt.site.availability.changes import FIRST_DAY, Change
 from wmt.site.availability.files import export_folder, read_people
 from wmt.site.availability.models import KINDS, Grade, Journal
 from wmt.site.availability.plan import Post
 from wmt.site.availability.reason_tables import reasons_changed, save_reasons
 from wmt.site.availability.standing import plans_of
-from wmt.site.availability.tables import changes_of
+from wmt.site.availability.tables import changes_of, key_of
 from wmt.site.workload.models import Current, Load, Unit
 
 _CODES = ("team_code", "staff_code")
@@ -149,21 +156,9 @@ def any_stands() -> bool:
     )
 
 
-#: What tells the records of a table apart.
-_KEYS = {
-    "contracted_hours": ("team_code", "staff_code", "valid_from"),
-    "reductions": ("reduction_id",),
-    "grade_corrections": ("team_code", "staff_code", "first_day"),
-}
-
-
 def _lay_over(folder: Path, came: Path, people: People) -> None:
     """Put the rows that came before those that stand; what they are about too is taken out there."""
-    named: dict[str, set[tuple[str, ...]]] = {
-        "contracted_hours": {(*row.post, f"{row.first_day}") for row in people.dated_hours},
-        "reductions": {(row.reference,) for row in (*people.reductions, *people.withdrawn)},
-        "grade_corrections": {(*row.post, f"{row.first_day}") for row in people.grade_corrections},
-    }
+    told = _told_again(read_people(folder)[0], people)
     for table in TABLES:
         found = [file for end in SUFFIXES if (file := came / f"{table}{end}").is_file()]
         if not found:
@@ -171,8 +166,31 @@ def _lay_over(folder: Path, came: Path, people: People) -> None:
         frames, stands = [read_table(found[0].read_bytes(), found[0].name)], folder / f"{table}.csv"
         if stands.is_file():
             rows = read_table(stands.read_bytes(), stands.name)
-            keys = [pl.col(name).fill_null(f"{date.min}") for name in _KEYS.get(table, ())]
-            told = rows.select(pl.concat_list(keys)).to_series().to_list() if keys else []
-            kept = [place for place, key in enumerate(told) if tuple(key) not in named[table]]
-            frames.append(rows[kept] if keys else rows)
+            frames.append(rows[[place for place in range(rows.height) if place + 2 not in told[table]]])
         pl.concat(frames, how="diagonal").write_csv(stands)
+
+
+def _told_again(stands: People, came: People) -> dict[str, set[int]]:
+    """The rows of the tables of what stands, as Excel counts them, that tables that came are about too.
+
+    A reduction is the same by its reference, or because it says the same: somebody entered it by hand, and
+    intake takes nothing twice.
+    """
+    hours = {(row.post, row.first_day) for row in came.dated_hours}
+    grades = {(row.post, row.first_day) for row in came.grade_corrections}
+    named = {key_of(row.reference) for row in (*came.reductions, *came.withdrawn)}
+    said = {_said(row) for row in came.reductions}
+    # a reason that always was one is kept from the first day that people may enter
+    reasons = {(row.reason.reason_id, max(row.first_day, FIRST_DAY)) for row in came.reasons}
+    return {
+        HOURS_FILE: {row.row for row in stands.dated_hours if (row.post, row.first_day) in hours},
+        GRADES_FILE: {row.row for row in stands.grade_corrections if (row.post, row.first_day) in grades},
+        REDUCTIONS_FILE: {
+            row.row for row in stands.reductions if row.reference in named or _said(row) in said
+        },
+        REASONS_FILE: {row.row for row in stands.reasons if (row.reason.reason_id, row.first_day) in reasons},
+    }
+
+
+def _said(row: Reduction) -> tuple[object, ...]:
+    return row.post, row.reason.reason_id, row.hours_micro, row.percent_x100, row.first_day, row.last_day
