@@ -178,7 +178,8 @@ def _told_again(stands: People, came: People) -> dict[str, set[int]]:
     """
     hours = {(row.post, row.first_day) for row in came.dated_hours}
     grades = {(row.post, row.first_day) for row in came.grade_corrections}
-    named = {key_of(row.reference) for row in (*came.reductions, *came.withdrawn)}
+    named = {key_of(row.reference) for row in came.reductions}
+    named |= {key_of(row.reference) for row in came.withdrawn}
     said = {_said(row) for row in came.reductions}
     # a reason that always was one is kept from the first day that people may enter
     reasons = {(row.reason.reason_id, max(row.first_day, FIRST_DAY)) for row in came.reasons}
