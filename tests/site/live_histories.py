@@ -177,10 +177,9 @@ class Histories(RuleBasedStateMachine):
         self._save([Change(**record)], {key: record})
 
     def _save(self, changes: list[Change], then: dict[str, Any]) -> Any:
-        try:
-            saved = actions.save(actor=None, who="a history", changes=changes)
-        except RefusedError as refused:
-            assert {fault.code for fault in refused.faults} <= REFUSALS, refused.faults
+        saved, refused = saved_or_refused(changes)
+        if saved is None:
+            assert refused <= REFUSALS
             return None
         for key, record in then.items():
             if record is None:
@@ -188,6 +187,14 @@ class Histories(RuleBasedStateMachine):
             else:
                 self.plain[key] = record
         return saved
+
+
+def saved_or_refused(changes: list[Change]) -> tuple[Any, set[str]]:
+    """What was saved; or nothing, and the codes of why not."""
+    try:
+        return actions.save(actor=None, who="a history", changes=changes), set()
+    except RefusedError as refused:
+        return None, {fault.code for fault in refused.faults}
 
 
 def contract_of(contract: dict[str, Any] | None, assumed: int) -> int:

@@ -21,7 +21,7 @@ from wmt.site.workload import loading
 from wmt.site.workload.current import current_state
 from wmt.site.workload.models import Unit
 
-HISTORIES = int(os.environ.get("WMT_HISTORIES", 1_000)) if os.environ.get("WMT_SOAK") else 5
+HISTORIES = int(os.environ.get("WMT_HISTORIES", "1000")) if os.environ.get("WMT_SOAK") else 5
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,9 @@ def few(db: None, written: list[Path], settings: Any, tmp_path: Path) -> Iterato
     engine = DuckDBEngine(threads=1, few_rows=True)
     free = tuple(post for post in posts if post not in busy)[:4]
     assert len(free) == 4
-    yield type("Few", (Histories,), {"nights": again, "posts": free, "engine": engine})
+    made = type("Few", (Histories,), {"nights": again, "posts": free, "engine": engine})
+    yield made
+    made.engine = None  # or it complains at the end of the process that it was left behind
     engine.close()
 
 
