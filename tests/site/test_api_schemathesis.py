@@ -6,7 +6,7 @@ No answer may be a fault of the program, have a status that is not documented, o
 # ruff: noqa: F811 - fixtures come by import
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
 from itertools import count
@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 import schemathesis
 from api_fixtures import ROOT, Program, fresh_counts, program  # noqa: F401
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
@@ -50,6 +52,17 @@ OPERATIONS = sorted(
 def checks() -> list[Any]:
     """Every check there is but those left out."""
     return [check for check in CHECKS.get_all() if check.__name__ not in LEFT_OUT]
+
+
+@pytest.fixture(autouse=True)
+def within_the_test() -> Iterator[None]:
+    """Requests leave the test's connection open: what they change is taken back with its transaction."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture
