@@ -199,3 +199,28 @@ def test_past_and_coming_days_are_told_by_the_same_ledger(posts: list[Post]) -> 
     told = {moment.day: moment.figures for moment in timeline(state, post)}
     assert told[state.day + timedelta(10)].available_x100 == 110_000
     assert told[state.day + timedelta(20)].available_x100 == 104_500  # 17.575 hours: measure, example 2
+
+
+def test_what_says_the_same_makes_no_version(posts: list[Post]) -> None:
+    wanted = wished(posts[0], kind="hours", first_day=current_state().day, hours_micro=30_000_000)
+    first = save(wanted)
+    same = replace(wanted, key=first.entries[0].key, version=1)
+    again = save(same)
+    assert (again.number, [row.version for row in again.entries]) == (first.number, [1])
+    assert current_state().revision == first.number
+    both = save(same, wished(posts[1], kind="hours", first_day=current_state().day, hours_micro=30_000_000))
+    assert [row.version for row in both.entries] == [1, 1]
+    assert both.number == first.number + 1
+
+
+def test_a_last_day_that_a_table_brought_need_not_be_shortened(posts: list[Post]) -> None:
+    first = current_state().day
+    long = {"kind": "reduction", "reason": "12", "first_day": first, "last_day": first + timedelta(190)}
+    made = actions.save(actor=None, who="a table", changes=[wished(posts[0], **long)], strict=False)
+    with pytest.raises(RefusedError):
+        save(wished(posts[1], **long))
+    key = made.entries[0].key
+    noted = save(wished(posts[0], **long, key=key, version=1, notes="deferred"))
+    assert noted.entries[0].last_day == first + timedelta(190)
+    with pytest.raises(RefusedError):
+        save(wished(posts[0], **long | {"last_day": first + timedelta(191)}, key=key, version=2))

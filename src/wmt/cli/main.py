@@ -7,7 +7,20 @@ from typing import NoReturn
 import typer
 
 import wmt
-from wmt.cli import check, compare, explain, load, measure, nation, people, recompute, rules, site, tour
+from wmt.cli import (
+    check,
+    compare,
+    explain,
+    load,
+    measure,
+    nation,
+    people,
+    recompute,
+    rules,
+    site,
+    tour,
+    verify,
+)
 from wmt.cli.console import Failure, Refusal, complain
 from wmt.ledger import LedgerError
 from wmt.nights import NightBusyError, NightError
@@ -33,6 +46,7 @@ app.command("recompute")(recompute.recompute)
 app.command("serve")(site.serve)
 app.command("administrator")(site.administrator)
 app.command("show-night")(site.show_night)
+app.command("verify-live")(verify.verify_live)
 app.add_typer(people.app, name="people")
 app.add_typer(rules.app, name="rules")
 

@@ -141,5 +141,5 @@ def _import(
         facts=assembled.facts if assembled else None,
         set_aside=set_aside,
         sources=night.sources,
-        canonical=canonical or {},
+        canonical=dict(canonical or {}),
     )

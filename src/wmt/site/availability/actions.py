@@ -121,13 +121,15 @@ def save(
             _need(actor, changes, state)
             found = _check(changes, state, strict=strict, keys=_keys(changes))
             found.raise_faults()
-            if not changes:
-                return Saved(journaled.journal.number, [], found, state)
             asker = Asker(user=actor, who=who)
-            entries = write(journaled.next(), asker, changes, found, why.strip())
-            _audit(asker, changes, found, why.strip(), kind)
-            apply(posts_of(changes), journaled.journal.number)
-            return Saved(journaled.journal.number, entries, found, stated(_current()))
+            if any(_news(changes, found)):
+                journaled.next()
+            number = journaled.journal.number
+            entries = write(number, asker, changes, found, why.strip())
+            if any(entry.change == number for entry in entries):
+                _audit(asker, changes, found, why.strip(), kind)
+                apply(posts_of(changes), number)
+            return Saved(number, entries, found, stated(_current()))
     except IntegrityError as error:  # a key that is taken: two tables, or one table twice
         raise ConflictError([Fault("KEY_TAKEN", f"A record of this name is there: {error}")]) from error
 
@@ -144,6 +146,14 @@ def take_in(*, changes: Sequence[Change], number: int, who: str, kind: str = "pe
     asker = Asker(who=who)
     write(number, asker, changes, found, "")
     _audit(asker, changes, found, "", kind)
+
+
+def _news(changes: Sequence[Change], found: Checked) -> list[bool]:
+    """Of each change, whether it says anything that does not stand already."""
+    return [
+        entry is None or all(_values(entry) != _values(each) for each in _all(found.before[change.post]))
+        for change, entry in zip(changes, found.entries, strict=True)
+    ]
 
 
 def _current() -> Current | None:
@@ -175,17 +185,24 @@ def _check(changes: Sequence[Change], state: State | None, *, strict: bool, keys
 
 
 def write(number: int, asker: Asker, changes: Sequence[Change], found: Checked, why: str) -> list[OfPost]:
-    """Add the versions that changes make and end those they replace. The caller holds the journal."""
+    """Add the versions that changes make and end those they replace. The caller holds the journal.
+
+    What says the same as the version that stands makes none: that one is given back.
+    """
     now = timezone.now()
     stands = _standing_rows(changes)
     made: dict[type[OfPost], list[OfPost]] = {model: [] for model in KINDS.values()}
     ended: dict[type[OfPost], list[OfPost]] = {model: [] for model in KINDS.values()}
     entries = []
-    for change, entry in zip(changes, found.entries, strict=True):
+    news = _news(changes, found)
+    for change, entry, is_new in zip(changes, found.entries, news, strict=True):
         model = KINDS[change.kind]
         former = stands.get((change.kind, change.key or change.wanted_key))
         if former is not None and not change.key and not former.withdrawn:
             raise ConflictError([Fault("KEY_TAKEN", f"A record of the name {former.key} is there already")])
+        if former is not None and not is_new:
+            entries.append(former)
+            continue
         version = former.version + 1 if former else 1
         values = _values(entry) if entry else _same_values(former)
         row = model(
@@ -243,7 +260,8 @@ def _audit(asker: Asker, changes: Sequence[Change], found: Checked, why: str, ki
     reasons = every_reason()
     told = [
         _told(change, entry, found.before[change.post], reasons)
-        for change, entry in zip(changes, found.entries, strict=True)
+        for change, entry, is_new in zip(changes, found.entries, _news(changes, found), strict=True)
+        if is_new
     ]
     if len(told) <= _TOLD:
         what = f"{'; '.join(said['said'] for said in told)}."

@@ -227,7 +227,8 @@ def _reduction(work: _Work, index: int, change: Change, key: str) -> Cut | None:
         _fault(work, index, "NOTES_TOO_LONG", "notes", f"Notes can have {NOTES:,} characters at most")
     last = _last_day(work, index, change, first)
     if first and reason and reason.months is not None:
-        last = _until_expiry(work, index, reason, first, last)
+        kept = standing.last_day if isinstance(standing, Cut) else None
+        last = _until_expiry(work, index, reason, (first, last), kept)
     hours, percent = change.hours_micro, change.percent_x100
     if hours is None and percent is None and reason is not None and reason.allowance_x100 is not None:
         percent = reason.allowance_x100
@@ -278,10 +279,16 @@ def _reason(work: _Work, index: int, change: Change, standing: Cut | None) -> Re
     return reason
 
 
-def _until_expiry(work: _Work, index: int, reason: Reason, first: date, last: date | None) -> date | None:
-    """The last day a reason allows: filled in where none is given, refused where it is later."""
+def _until_expiry(
+    work: _Work, index: int, reason: Reason, days: tuple[date, date | None], kept: date | None
+) -> date | None:
+    """The last day a reason allows: filled in where none is given, refused where it is later.
+
+    `kept` is the last day that stands: a table may have brought a later one, and nobody need shorten it.
+    """
+    first, last = days
     latest = add_months(first, reason.months or 0) - timedelta(1)
-    if last is not None and last <= latest:
+    if last is not None and last <= max(latest, kept or latest):
         return last
     span = f"from {day_words(first)} to {day_words(latest)} at most"
     text = f"{reason.short_name} lasts {reason.months} months: {span}"
@@ -373,11 +380,6 @@ def _over(limits: Limits, post: Post, plan: Plan, day: date) -> int:
 def posts_of(changes: Iterable[Change]) -> list[Post]:
     """The posts that changes are about, each once, in the order of their codes."""
     return sorted({change.post for change in changes})
-
-
-def with_keys(changes: Iterable[Change], keys: Mapping[int, str]) -> list[Change]:
-    """The changes with the keys of what they turn out to be about."""
-    return [replace(change, key=keys.get(n, change.key)) for n, change in enumerate(changes)]
 
 
 def gap_warnings(plan: Plan, reasons: Mapping[str, Reason], stages: Collection[str]) -> list[str]:

@@ -117,7 +117,7 @@ def _is_fresh(unit: Unit) -> bool:
 
 def _times(
     state: State, posts: Sequence[Unit], plans: Mapping[Post, Plan], days: Sequence[date]
-) -> dict[tuple[Post, date], Mapping[str, int]]:
+) -> dict[tuple[Post, date], dict[str, int]]:
     """The time of posts on some days; of those that keep an earlier night's figures, what they keep."""
     asked = [(unit, plans.get(_post(unit), Plan()), day) for unit in posts if _is_fresh(unit) for day in days]
     lines = lines_on(state, asked)

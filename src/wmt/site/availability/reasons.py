@@ -1,6 +1,7 @@
 """Reasons for reductions: administrators add them, change them from a day on, and retire them."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
 from django.utils import timezone
@@ -89,7 +90,7 @@ def _former(key: str, version: int) -> Reason | None:
     return former
 
 
-def _faults(reason: str, key: str, values: dict[str, object]) -> list[Fault]:
+def _faults(reason: str, key: str, values: Mapping[str, object]) -> list[Fault]:
     found = []
     known = every_reason()
     first, allowance, most = values["first_day"], values["allowance_x100"], values["max_x100"]

@@ -65,7 +65,7 @@ class _Put:
         teams = Unit.objects.filter(
             load_id=state.load_id, level="team", whole=True, code__in={unit.team_code for unit in units}
         )
-        self.teams = dict(teams.values_list("code", "number"))
+        self.teams = {code: number or 0 for code, number in teams.values_list("code", "number")}
         self.grades = {unit.code: self._grade(unit) for unit in units}
         self.held = self._held(units)
         self.gone: list[int] = []
@@ -88,7 +88,7 @@ class _Put:
 
     def post(self, unit: Unit, lines: Sequence[Mapping[str, Any]]) -> None:
         """One post gets these time lines. Its own row moves with those above it."""
-        grade, held = self.grades[unit.code], self.held[unit.number]
+        grade, held = self.grades[unit.code], self.held[unit.number or 0]
         old = [line for line in held if self.pricing[line.pricing].side == "time"]
         kept = [line for line in held if self.pricing[line.pricing].side != "time"]
         new = [self._line(unit, grade, line) for line in lines]
@@ -105,7 +105,7 @@ class _Put:
     def _line(self, unit: Unit, grade: str, line: Mapping[str, Any]) -> Line:
         made = Line(
             load_id=self.state.load_id,
-            post_no=unit.number,
+            post_no=unit.number or 0,
             team_no=self.teams[unit.team_code],
             grade=grade,
             pricing=self.numbers[_same(line)],

@@ -1,0 +1,34 @@
+"""`wmt verify-live`: the figures shown must be what everything worked out anew gives."""
+
+from wmt.cli.console import Failure, complain, counted, out
+from wmt.cli.files import print_json
+from wmt.cli.options import Json
+from wmt.cli.site import set_up
+
+#: Of more differences the number is said.
+_SHOWN = 20
+
+
+def verify_live(json: Json = False) -> int:
+    """Work the figures shown out anew, from their night and what people entered, and compare every row."""
+    set_up()
+    from wmt.nights import NightError
+    from wmt.site.workload.again import differences
+    from wmt.site.workload.current import NoDataYet, current_state
+
+    try:
+        state = current_state()
+        found = differences(state)
+    except NoDataYet:
+        raise Failure("no figures are shown yet: load an extract first") from None
+    except NightError as error:
+        raise Failure(str(error)) from None
+    if json:
+        print_json({"same": not found, "day": state.day, "change": state.revision, "differences": found})
+    elif not found:
+        out.print(f"The figures of {state.as_at_text}, on {state.day:%-d %B %Y}: every row is the same again")
+    else:
+        for row in found[:_SHOWN]:
+            complain(row)
+        complain(f"{counted(len(found), 'row')} differ. Show the night again: wmt show-night {state.night}")
+    return 1 if found else 0
