@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from wmt.site.availability.actions import Effect, Figures, Saved
 
 
+#: Of more teams the message says nothing: their pages do.
+_TOLD = 5
+
+
 def place_of(fault: Fault, changes: Sequence[Change]) -> int | None:
     """The change that a fault is told at: its own, or of several of a post the first that takes hours off."""
     if fault.index is not None:
@@ -66,10 +70,12 @@ def turns(effects: "Sequence[Effect]") -> "list[Effect]":
 
 
 def _row(effect: "Effect", state: State) -> Row:
-    first = "today" if effect.day <= state.day else ""
+    is_today = effect.day <= state.day
+    notes = ["team"] if effect.level == "team" else []
+    notes += [] if is_today else [f"from {effect.day:%-d %b %Y}"]
     values = {
-        "name": tables.text(effect.name, note="team" if effect.level == "team" else ""),
-        "day": tables.day(effect.day, first),
+        "name": tables.text(effect.name, note=", ".join(notes)),
+        "day": tables.day(effect.day, "today" if is_today else ""),
         **_figures(effect.before, state, ""),
         **_figures(effect.after, state, "_after"),
     }
@@ -90,8 +96,11 @@ def words_of(saved: "Saved", state: State) -> str:
     """What to say when many changes are saved: how many, and what became of each team."""
     number = len(saved.entries)
     done = f"{number} {'change is' if number == 1 else 'changes are'} saved."
-    teams = [effect for effect in turns(saved.effects) if effect.level == "team"]
-    return " ".join([done, *(_sentence(effect, state) for effect in teams)])
+    teams: dict[str, Effect] = {}
+    for effect in saved.effects:
+        if effect.level == "team":
+            teams.setdefault(effect.code, effect)
+    return " ".join([done, *(_sentence(effect, state) for effect in list(teams.values())[:_TOLD])])
 
 
 def _sentence(effect: "Effect", state: State) -> str:

@@ -62,7 +62,8 @@ def outcome_of(kept: Kept, state: State, user: User) -> Outcome:
     people, faults = files.read_people(kept.files(), state.day)
     found = Outcome()
     for fault in faults.items:
-        said = TableFault(fault.sheet or "", fault.row, fault.column or "", fault.message)
+        message = fault.message.replace("docs/input.md", "the page where you sent them")
+        said = TableFault(fault.sheet or "", fault.row, fault.column or "", message)
         if fault.severity == "refuse":
             found.faults.append(said)
         elif not _is_of_template(fault):
@@ -89,7 +90,7 @@ def _check(found: Outcome, changes: Sequence[Change], state: State) -> None:
 
 
 def _is_of_template(fault: Any) -> bool:
-    """Whether a warning is only of what our own templates have besides: names of people, and what they are."""
+    """Whether a warning is only of what our own templates have besides: names, and what they are."""
     if fault.code == "PEOPLE_UNKNOWN_TABLE":
         return bool(fault.sheet == "About")
     return fault.code == "PEOPLE_UNKNOWN_COLUMN" and "nobody knows: name." in fault.message
