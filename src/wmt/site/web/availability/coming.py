@@ -10,7 +10,7 @@ from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
 from wmt.site.availability import standing
 from wmt.site.availability.changes import Reason
-from wmt.site.availability.plan import Cut, GradeFrom, HoursFrom, Plan, Post, status_of
+from wmt.site.availability.plan import Cut, Entry, GradeFrom, HoursFrom, Plan, Post, status_of
 from wmt.site.availability.words import hours_words, percent_words
 from wmt.site.web import tables
 from wmt.site.web.addresses import unit_url
@@ -155,15 +155,15 @@ def next_change(plan: Plan, day: date, reasons: Mapping[str, Reason]) -> tuple[d
     coming = next((each for each in plan.days() if each > day), None)
     if coming is None:
         return None
-    begins = [_begins(each, reasons) for each in (*plan.hours, *plan.reductions, *plan.grades)
-              if each.first_day == coming]  # fmt: skip
+    entries: list[Entry] = [*plan.hours, *plan.reductions, *plan.grades]
+    begins = [_begins(each, reasons) for each in entries if each.first_day == coming]
     ended = coming - timedelta(1)
     ends = [f"{reason_name(cut.reason, reasons)} ends" for cut in plan.reductions if cut.last_day == ended]
     ends += [f"grade {each.grade} ends" for each in plan.grades if each.last_day == ended]
     return coming, "; ".join([*ends, *begins])
 
 
-def _begins(entry: HoursFrom | Cut | GradeFrom, reasons: Mapping[str, Reason]) -> str:
+def _begins(entry: Entry, reasons: Mapping[str, Reason]) -> str:
     if isinstance(entry, HoursFrom):
         return f"{hours_words(entry.hours_micro)} a week"
     if isinstance(entry, GradeFrom):

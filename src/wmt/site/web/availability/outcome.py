@@ -12,7 +12,8 @@ from wmt.site.web.tables import Column, Row, Table, Value
 from wmt.site.workload.current import State
 
 if TYPE_CHECKING:
-    from wmt.site.availability.actions import Effect, Figures, Saved
+    from wmt.site.availability.actions import Saved
+    from wmt.site.availability.effects import Effect, Figures
 
 
 #: Of more teams the message says nothing: their pages do.

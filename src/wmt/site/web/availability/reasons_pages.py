@@ -24,7 +24,7 @@ from wmt.site.availability.reasons import CATEGORIES, NAME, save_reason
 from wmt.site.web.availability import reasons_list
 from wmt.site.web.availability.fields import NumberField
 from wmt.site.web.availability.forms import WhyField
-from wmt.site.web.availability.team_form import OneDayField
+from wmt.site.web.availability.one_day import OneDayField
 from wmt.site.web.frame import state_of
 from wmt.site.web.tables import arranged
 
@@ -146,7 +146,7 @@ def _edited(
     request: HttpRequest,
     form: Any,
     title: str,
-    about: dict[str, str],
+    about: dict[str, Any],
     values: Callable[[Any], dict[str, Any]],
     *,
     template: str = "reason_form",

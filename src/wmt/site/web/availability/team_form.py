@@ -19,27 +19,11 @@ from wmt.site.availability.plan import Cut, Plan
 from wmt.site.web.availability.coming import post_of, reason_name
 from wmt.site.web.availability.fields import NumberField
 from wmt.site.web.availability.forms import HOURS, PERCENT, WhyField
+from wmt.site.web.availability.one_day import OneDayField
 from wmt.site.workload.models import Unit
 
 #: Fields of a new reduction that must all be empty where there is none. Its unit always has a value.
 _NEW = ("reason", "amount", "first", "last")
-
-
-class OneDayField(forms.DateField):
-    """A day in one field: many of them stand on a page. `what` is how messages call it."""
-
-    def __init__(self, what: str) -> None:
-        wrong = f"{what[0].upper()}{what[1:]} must be a real date, like 2026-12-01"
-        super().__init__(
-            required=False,
-            widget=forms.TextInput,
-            input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d %m %Y", "%d %B %Y", "%d %b %Y"],
-            error_messages={"invalid": wrong},
-        )
-
-    def prepare_value(self, value: Any) -> Any:
-        """What the field shows: a day as browsers take it."""
-        return value.isoformat() if isinstance(value, date) else value
 
 
 def mark(*words: str) -> str:

@@ -21,7 +21,7 @@ from wmt.site.workload.current import State
 from wmt.site.workload.models import Unit
 
 if TYPE_CHECKING:
-    from wmt.site.availability.actions import Effect
+    from wmt.site.availability.effects import Effect
 
 
 @dataclass(frozen=True)
