@@ -35,10 +35,13 @@ LEFT_OUT = {"positive_data_acceptance", "max_response_time"}
 DOCUMENT = json.loads(json.dumps(document()))
 SCHEMA = schemathesis.openapi.from_dict(json.loads(json.dumps(DOCUMENT)))
 _FROM = count()
+SIGNALS = (request_started, request_finished)
 
 
 def from_anywhere(environ: dict[str, Any], start_response: Any) -> Any:
     """The site, asked from another address each time: who tries wrong tokens is told to wait."""
+    for signal in SIGNALS:  # the test's connection stays: what is changed is taken back with its transaction
+        signal.disconnect(close_old_connections)
     address = ip_address(0x0A000000 + next(_FROM) % 2**24)
     return application({**environ, "REMOTE_ADDR": str(address)}, start_response)
 
@@ -56,12 +59,9 @@ def checks() -> list[Any]:
 
 @pytest.fixture(autouse=True)
 def within_the_test() -> Iterator[None]:
-    """Requests leave the test's connection open: what they change is taken back with its transaction."""
-    signals = (request_started, request_finished)
-    for signal in signals:
-        signal.disconnect(close_old_connections)
+    """Puts back what `from_anywhere` takes away."""
     yield
-    for signal in signals:
+    for signal in SIGNALS:
         signal.connect(close_old_connections)
 
 

@@ -1,6 +1,7 @@
 """Who asks and what they may do; which figures are shown."""
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
@@ -72,7 +73,7 @@ def current(request: HttpRequest) -> StateShown:
         rules_date=state.rules_date,
         overlays=list(state.overlays),
         tier_scheme=state.tier_scheme,
-        over_mark=decimal(state.over_x100),
+        over_mark=decimal(state.over_x100) or Decimal(0),
         night=state.night,
     )
 

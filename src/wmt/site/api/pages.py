@@ -36,7 +36,7 @@ def _operation(address: str, method: str, told: dict[str, Any]) -> dict[str, Any
     return {
         "id": told["operationId"],
         "method": method.upper(),
-        "address": address,
+        "address": address.removeprefix("/").split("/"),  # in parts, so that a narrow page can break it
         "summary": told["summary"],
         "description": told.get("description", ""),
         "parameters": [_parameter(each) for each in told["parameters"]],
@@ -55,19 +55,24 @@ def _parameter(told: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _fields(schema: dict[str, Any]) -> list[dict[str, Any]]:
-    """The fields of a body."""
-    found = _resolved(schema)
-    return [
-        {
-            "name": name,
-            "where": "body",
-            "kind": _kind(part),
-            "needed": name in found.get("required", ()),
-            "meaning": part.get("description", ""),
-        }
-        for name, part in found.get("properties", {}).items()
-    ]
+def _fields(schema: dict[str, Any], within: str = "") -> list[dict[str, Any]]:
+    """The fields of a body, and those of what is in its lists."""
+    whole = _resolved(schema)
+    found = []
+    for name, part in whole.get("properties", {}).items():
+        place = f"{within}{name}"
+        found.append(
+            {
+                "name": place,
+                "where": "body",
+                "kind": _kind(part),
+                "needed": name in whole.get("required", ()),
+                "meaning": part.get("description", ""),
+            }
+        )
+        if part.get("type") == "array" and "$ref" in part["items"]:
+            found += _fields(part["items"], f"{place}[].")
+    return found
 
 
 def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
@@ -81,7 +86,7 @@ def _kind(schema: dict[str, Any]) -> str:
     if "anyOf" in schema:
         return " or ".join(dict.fromkeys(_kind(each) for each in schema["anyOf"]))
     if "$ref" in schema:
-        return schema["$ref"].rpartition("/")[2].removesuffix("In").lower()
+        return str(schema["$ref"]).rpartition("/")[2].removesuffix("In").lower()
     if "enum" in schema:
         return ", ".join(str(each) for each in schema["enum"])
     if "const" in schema:

@@ -1,9 +1,9 @@
 """Types that all answers and questions share: bounded texts, exact numbers, days, pages, the problem."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Protocol, TypeVar
 
 from ninja import Field, Query, Schema
 from pydantic import BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, ConfigDict, PlainSerializer, StringConstra
 from wmt.site.availability.changes import Fault, RefusedError
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 #: No database keeps NUL. A slash would end a part of an address: in codes there it is ~s, and ~ is ~t.
 _KEPT = r"^[^\x00]*$"
@@ -123,13 +124,19 @@ READ = (404, 422)
 WRITE = (404, 409, 413, 422)
 
 
+class Sliceable(Protocol[T_co]):
+    """Lists, and questions to the database that have not been asked yet."""
+
+    def __getitem__(self, part: slice, /) -> Iterable[T_co]: ...
+
+
 class Paging(Schema):
     """Which part of a list is wanted."""
 
     page: int = Field(1, ge=1, le=100_000, description="From 1.")
     size: int = Field(100, ge=1, le=500, description="Items a page.")
 
-    def part(self, items: Sequence[T]) -> Sequence[T]:
+    def part(self, items: Sliceable[T]) -> Iterable[T]:
         """The items of the page."""
         first = (self.page - 1) * self.size
         return items[first : first + self.size]
@@ -148,7 +155,6 @@ class PageShown(Schema):
 
 
 Where = Query[Paging]
-Make = Callable[..., Any]
 
 
 def refused(field: str, message: str, code: str = "REFUSED") -> RefusedError:
