@@ -102,7 +102,7 @@ def pages(site: Served) -> dict[str, list[str]]:
     units["pdu"] = _units(session, site, units["region"][0], "pdu")
     units["team"] = [team for pdu in units["pdu"][:5] for team in _units(session, site, pdu, "team")]
     units["post"] = [post for team in units["team"][:12] for post in _units(session, site, team, "post")]
-    tabs = ("", "caseload/", "working/", "reports/", "help/", "omic/", "court/")
+    tabs = ("", "caseload/", "working/", "reports/", "help/", "omic/", "court/", "hours/")
     found = {
         f"{level}: {tab.strip('/') or 'overview'}": [f"{unit}{tab}" for unit in addresses]
         for level, addresses in units.items()

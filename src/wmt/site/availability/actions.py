@@ -128,7 +128,7 @@ def save(
             entries = write(number, asker, changes, found, why.strip())
             if any(entry.change == number for entry in entries):
                 _audit(asker, changes, found, why.strip(), kind)
-                apply(posts_of(changes), number)
+                apply(posts_of(changes), number, found.after)
             return Saved(number, entries, found, stated(_current()))
     except IntegrityError as error:  # a key that is taken: two tables, or one table twice
         raise ConflictError([Fault("KEY_TAKEN", f"A record of this name is there: {error}")]) from error

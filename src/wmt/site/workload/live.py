@@ -5,7 +5,7 @@ of what the post had and has, in whole numbers, so that they stay the sums they 
 holds the journal (`availability.Journal`): changes, loads and the turn of the day come one after the other.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from wmt.site.audit.record import record
 from wmt.site.availability.models import Grade, Hours, Journal, Reduction
-from wmt.site.availability.plan import Post
+from wmt.site.availability.plan import Plan, Post
 from wmt.site.availability.standing import plans_of
 from wmt.site.workload.current import State, stated, today
 from wmt.site.workload.live_rows import put_time, touch
@@ -43,16 +43,17 @@ class Journaled:
         return self.journal.number
 
 
-def apply(posts: Collection[Post], change: int) -> None:
+def apply(posts: Collection[Post], change: int, plans: Mapping[Post, Plan] | None = None) -> None:
     """Make the figures of posts those of what stands now. The caller holds the journal.
 
-    Posts that the figures shown do not have, or that keep an earlier night's, are left as they are.
+    `plans` is what stands for them, where the caller knows. Posts that the figures shown do not have, or that
+    keep an earlier night's, are left as they are.
     """
     current = Current.objects.select_related("load").first()
     state = stated(current)
     if current is None or state is None:
         return
-    _apply(state, posts, change)
+    _apply(state, posts, change, plans)
     current.revision = change
     current.save(update_fields=["revision"])
 
@@ -110,10 +111,13 @@ def _moving_between(one: date, other: date) -> set[Post]:
     }
 
 
-def _apply(state: State, posts: Collection[Post], change: int) -> None:
+def _apply(
+    state: State, posts: Collection[Post], change: int, plans: Mapping[Post, Plan] | None = None
+) -> None:
     units = posts_in(state, posts)
     # a post that keeps an earlier night's figures, or has none: what is entered waits for its next good load
     fresh = [unit for unit in units if unit.stale_since is None and not unit.unmeasured_posts]
-    plans = plans_of([(unit.team_code, unit.staff_code) for unit in fresh])
+    if plans is None:
+        plans = plans_of([(unit.team_code, unit.staff_code) for unit in fresh])
     put_time(state, fresh, plans, time_lines(state, fresh, plans, state.day), change)
     touch(state, posts, change)

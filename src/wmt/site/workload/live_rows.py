@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.db import connection, models
@@ -61,7 +61,6 @@ class _Put:
         self.state, self.plans, self.moves = state, plans, _Moves()
         self.pricing = figures.pricing_of(state)
         self.numbers = _time_numbers(state.of_load)
-        self.reasons = {reason: each.name for reason, each in every_reason().items()}
         teams = Unit.objects.filter(
             load_id=state.load_id, level="team", whole=True, code__in={unit.team_code for unit in units}
         )
@@ -71,6 +70,11 @@ class _Put:
         self.gone: list[int] = []
         self.made: list[Line] = []
         self.regraded: dict[str, list[int]] = defaultdict(list)
+
+    @cached_property
+    def reasons(self) -> dict[str, str]:
+        """The names of the reasons."""
+        return {reason: each.name for reason, each in every_reason().items()}
 
     def _grade(self, unit: Unit) -> str:
         return grade_of(unit, self.plans[unit.team_code, unit.staff_code], self.state.day)
