@@ -185,3 +185,20 @@ def test_only_who_may_edit_is_offered_to(nation: Any, signed_in: Callable[..., C
     assert offered in _page(signed_in("manager", "team", team.code), "team", team.code)
     assert offered not in _page(signed_in("manager", "team", other.code), "team", team.code)
     assert offered not in _page(signed_in("analyst"), "team", team.code)
+
+
+def test_records_of_posts_that_are_gone_are_neither_listed_nor_counted(
+    nation: Any, signed_in: Callable[..., Client]
+) -> None:
+    from types import SimpleNamespace
+
+    team, _ = team_with(nation, 3)
+    client = signed_in("manager", "team", team.code)
+    before = client.get(unit_url("team", team.code)).text
+    gone = SimpleNamespace(team_code=team.code, staff_code="GONE")
+    enter(reduction(gone, day_of(), day_of() + timedelta(2), hours_micro=0))
+    reminded = [line for line in before.splitlines() if "wmt-reminder" in line]
+    after = client.get(unit_url("team", team.code)).text.splitlines()
+    assert [line for line in after if "wmt-reminder" in line] == reminded
+    head = _page(signed_in("head", "pdu", team.pdu_code), "pdu", team.pdu_code)
+    assert "GONE" not in head

@@ -17,6 +17,7 @@ from wmt.site.web.addresses import unit_url
 from wmt.site.web.tables import Column, Row, Table, Value
 from wmt.site.web.units.in_full import Places
 from wmt.site.web.units.question import Question
+from wmt.site.workload import units
 from wmt.site.workload.current import State
 from wmt.site.workload.models import Unit
 
@@ -186,12 +187,21 @@ def reminders(state: State, user: User, places: Iterable[Unit]) -> list[Reminder
     for unit in places:
         if unit.level not in ("team", "pdu") or not _edits(state, user, unit):
             continue
-        number = len(standing.ending(state, unit, DAYS))
+        number = _number_ending(state, unit)
         if number:
             words = f"{number} reduction{' ends' if number == 1 else 's end'} in the next {DAYS} days"
             href = unit_url(unit.level, unit.code, "hours") + "#table-ending"
             found.append(Reminder(unit.name, words, href))
     return found
+
+
+def _number_ending(state: State, unit: Unit) -> int:
+    """How many the list will show: records of posts that are gone are not among them."""
+    rows = standing.ending(state, unit, DAYS)
+    if not rows:
+        return 0
+    there = set(units.below(state, unit, "post").values_list("team_code", "staff_code"))
+    return sum(row.post in there for row in rows)
 
 
 def _edits(state: State, user: User, unit: Unit) -> bool:
