@@ -149,8 +149,8 @@ def site_part(times: list[SiteTimes]) -> Iterator[str]:
         alone, beside, errors = each.live
         yield (
             f"| {each.database} | {len(alone) + len(beside)} | {errors} "
-            f"| {statistics.median(alone):.0f} ms | {quantile(alone, 0.99):.0f} ms | {statistics.median(beside):.0f} ms | "
-            f"{quantile(beside, 0.99):.0f} ms |"
+            f"| {statistics.median(alone):.0f} ms | {quantile(alone, 0.99):.0f} ms "
+            f"| {statistics.median(beside):.0f} ms | {quantile(beside, 0.99):.0f} ms |"
         )
     yield f"\n### {RATE} requests a second for {SECONDS} s while a national night is loaded\n"
     yield "| database | requests | errors | p50 server | p95 server | p95 client | national load alone |"
