@@ -91,6 +91,8 @@ def test_hours_twice_need_the_version_that_was_read(manager: Program, post: Unit
     gone = manager.ask("delete", address, version=2, why="by mistake")
     assert gone.json()["records"][0]["withdrawn"] is True
     assert manager.ask("delete", address, version=3, why="again").status_code == 404
+    blind = manager.ask("put", address, {"hours": 23, "version": 2})
+    assert (blind.status_code, blind.json()["faults"][0]["code"]) == (409, "GONE")
 
 
 def test_a_reduction_from_its_first_day_to_its_withdrawal(manager: Program, post: Unit) -> None:

@@ -49,6 +49,9 @@ def put_hours(
     if stands is not None and not payload.version:
         text = "Hours from this day are entered already. They now say:"
         raise ConflictError([Fault("CHANGED", text, "version", None, [entry_words(stands, {})])])
+    if stands is None and payload.version:
+        text = "Somebody else has withdrawn the hours from this day, or they never were."
+        raise ConflictError([Fault("GONE", text, "version")])
     change = Change(
         kind="hours", post=post, key=stands.key if stands else "", version=payload.version,
         first_day=first_day, hours_micro=micro_hours(payload.hours),
