@@ -4,7 +4,7 @@ The same check stands behind every mouth: pages, tables that are uploaded, the A
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Literal

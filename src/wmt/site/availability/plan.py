@@ -100,7 +100,8 @@ class Plan:
 
     def days(self) -> list[date]:
         """Every day on which something begins or has just ended, in order."""
-        found = {each.first_day for each in (*self.hours, *self.reductions, *self.grades)}
+        every: tuple[Entry, ...] = (*self.hours, *self.reductions, *self.grades)
+        found = {each.first_day for each in every}
         lasting: tuple[Cut | GradeFrom, ...] = (*self.reductions, *self.grades)
         ends = (each.last_day for each in lasting)
         return sorted(found | {day + timedelta(1) for day in ends if day is not None and day < date.max})

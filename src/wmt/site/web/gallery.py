@@ -175,8 +175,9 @@ def _bars() -> SimpleNamespace:
 def _ages() -> list[dict[str, Any]]:
     fresh = {"moment": "20 November 2026, 18:30", "rules": "20 November 2026"}
     return [
-        {**fresh, "overlays": [], "age": "7 hours old", "is_old": False},
-        {**fresh, "overlays": ["local travel"], "age": "3 days old", "is_old": True},
+        {**fresh, "day": "", "overlays": [], "age": "7 hours old", "is_old": False},
+        {**fresh, "day": "21 November 2026", "overlays": [], "age": "14 hours old", "is_old": False},
+        {**fresh, "day": "23 November 2026", "overlays": ["local travel"], "age": "3 days old", "is_old": True},
     ]
 
 
