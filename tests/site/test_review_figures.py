@@ -99,9 +99,9 @@ def test_a_file_does_not_claim_a_filter_that_was_not_used(analyst: Client) -> No
 def test_help_of_no_points_is_neither_given_nor_received(nation: Any, analyst: Client) -> None:
     numbers = Pricing.objects.filter(load=nation.load, kind="contact")
     numbers.update(each_x100=0)
-    figures._pricing.cache_clear()  # a load's rows never change but here
+    figures.priced.cache_clear()  # a load's rows never change but here
     found = _file(analyst, "/nation/downloads/contacts.csv")
-    figures._pricing.cache_clear()
+    figures.priced.cache_clear()
     assert {row["Given or received"] for row in found} == {"Earns nothing on either side"}
 
 
