@@ -22,6 +22,9 @@ PICTURES = {
     "rule": ("practitioner", "/rules/value/tier_points.pc16.community.A3/", WIDE, 1200),
     "the-number": ("practitioner", "/the-number/", WIDE, 1200),
     "search": ("analyst", "/search/?q=amber", WIDE, 1100),
+    "hours": ("practitioner", "own:hours/", WIDE, 1700),
+    "team-hours": ("spo", "own:hours/", WIDE, 1500),
+    "reduction": ("spo", "own:hours/edit/", WIDE, 1300),
     "loads": ("administrator", "/loads/1/", WIDE, 1100),
     "narrow": ("practitioner", "own:", NARROW, 1500),
 }

@@ -224,3 +224,17 @@ def test_a_last_day_that_a_table_brought_need_not_be_shortened(posts: list[Post]
     assert noted.entries[0].last_day == first + timedelta(190)
     with pytest.raises(RefusedError):
         save(wished(posts[0], **long | {"last_day": first + timedelta(191)}, key=key, version=2))
+
+
+def test_a_reason_that_is_renamed_has_its_new_name_on_lines(posts: list[Post]) -> None:
+    from wmt.site.availability.reasons import save_reason
+
+    day = current_state().day
+    save(wished(posts[0], kind="reduction", reason="22", hours_micro=2_000_000, first_day=day))
+    save_reason(
+        actor=None, who="a test", reason="22", first_day=day, name="Duty at court", short_name="Court",
+        category="Work Circumstances", allowance_x100=None, max_x100=None, months=None,
+    )  # fmt: skip
+    (line,) = Line.objects.filter(load_id=current_state().load_id, about__startswith="Duty at court")
+    assert line.quantity_micro == -2_000_000
+    assert differences(current_state()) == []

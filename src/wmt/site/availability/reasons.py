@@ -11,10 +11,11 @@ from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
 from wmt.site.audit.record import record
 from wmt.site.availability.changes import FIRST_DAY, LAST_DAY, ConflictError, Fault, RefusedError
-from wmt.site.availability.models import Reason
+from wmt.site.availability.limits import Reason as Known
+from wmt.site.availability.models import Reason, Reduction
 from wmt.site.availability.standing import every_reason
 from wmt.site.availability.words import day_words
-from wmt.site.workload.live import Journaled
+from wmt.site.workload.live import Journaled, apply
 
 CATEGORIES = ("Personal Circumstances", "Community Justice Learning", "Work Circumstances")
 NAME = 255
@@ -55,7 +56,7 @@ def save_reason(
         faults = _faults(reason, key, values)
         if faults:
             raise RefusedError(faults)
-        former = _former(key, version)
+        former, before = _former(key, version), every_reason()
         number, now = journaled.next(), timezone.now()
         told = who or str(actor)
         if former is not None:
@@ -67,17 +68,30 @@ def save_reason(
             version=former.version + 1 if former else 1, change=number, recorded_at=now, recorded_by=actor,
             who=told[:160], why=why.strip()[:1_000],
         )  # fmt: skip
-        because = f" Why: {made.why}" if made.why else ""
-        state = "" if enabled else ", retired"
-        record(
-            "reason",
-            f"{told} changed the reason {made.short_name} from {day_words(made.first_day)}{state}.{because}",
-            actor=actor,
-            who=told,
-            before=_facts(former) if former else None,
-            after=_facts(made),
-        )
+        _tell(made, former, actor, told)
+        _rename(made, before)
         return made
+
+
+def _tell(made: Reason, former: Reason | None, actor: User | None, told: str) -> None:
+    because = f" Why: {made.why}" if made.why else ""
+    state = "" if made.enabled else ", retired"
+    record(
+        "reason",
+        f"{told} changed the reason {made.short_name} from {day_words(made.first_day)}{state}.{because}",
+        actor=actor,
+        who=told,
+        before=_facts(former) if former else None,
+        after=_facts(made),
+    )
+
+
+def _rename(made: Reason, before: Mapping[str, Known]) -> None:
+    """Lines say a reason by its name: those of its reductions are made again where it has another."""
+    known = before.get(made.reason)
+    if known is not None and every_reason()[made.reason].name != known.name:
+        rows = Reduction.objects.filter(reason=made.reason, ended_change__isnull=True, withdrawn=False)
+        apply(set(rows.values_list("team_code", "staff_code")), made.change)
 
 
 def _former(key: str, version: int) -> Reason | None:
