@@ -24,7 +24,7 @@ PICTURES = {
     "search": ("analyst", "/search/?q=amber", WIDE, 1100),
     "hours": ("practitioner", "own:hours/", WIDE, 1700),
     "team-hours": ("spo", "own:hours/", WIDE, 1500),
-    "reduction": ("spo", "own:hours/edit/", WIDE, 1300),
+    "team-edit": ("spo", "own:hours/edit/", WIDE, 1300),
     "loads": ("administrator", "/loads/1/", WIDE, 1100),
     "narrow": ("practitioner", "own:", NARROW, 1500),
 }
