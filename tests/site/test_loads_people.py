@@ -74,6 +74,27 @@ def test_what_is_entered_while_a_load_is_put_in_counts(
     assert differences(current_state()) == []
 
 
+def test_what_is_entered_after_a_load_was_killed_counts_when_it_is_run_again(
+    nation: Any, written_nation: Any, monkeypatch: Any
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "put", killed)
+        with pytest.raises(KeyboardInterrupt):
+            loading.perform(wished(written_nation, 1))
+    post = nation.unit("post", grade="PO", available_x100__gt=0)
+    change = Change(kind="hours", post=(post.team_code, post.staff_code), first_day=date(2026, 11, 21),
+                    hours_micro=20_000_000)  # fmt: skip
+    actions.save(actor=None, who="somebody", changes=[change])
+    later = loading.perform(loading.ask(wish=loading.Wish(
+        paths=[str(night_of(written_nation, 1) / "tidy")]), who="a test"))  # fmt: skip
+    row = Unit.objects.get(load=later, level="post", code=post.code, whole=True)
+    assert (later.state, row.contracted_hours_micro) == (Load.State.LOADED, 20_000_000)
+    assert differences(current_state()) == []
+
+
 def test_a_correction_of_grade_ends_when_the_extract_agrees(nation: Any, written_nation: Any) -> None:
     post = nation.unit("post", grade="PO", available_x100__gt=0)
     codes, day = (post.team_code, post.staff_code), date(2026, 11, 20)

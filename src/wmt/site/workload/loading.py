@@ -234,7 +234,8 @@ class _Run:
             return
         if found.report is None:
             keep_report(self.load, night.report())
-        self._show(night, current, people)
+        # a night that was there before was made with what stood then, not with what stands now
+        self._show(night, current, people if found.is_new else people_in.Stands.of(people))
 
     def _only_people(self, people: people_in.Given) -> None:
         """The extract is the one shown; the tables that came with it may hold something new."""

@@ -81,6 +81,11 @@ class Given:
 class Stands(Given):
     """What stands here counts, whatever a night was made with."""
 
+    @classmethod
+    def of(cls, given: Given) -> "Stands":
+        """The same, of a night that was made at another time."""
+        return cls(given.folder, given.came, given.mark)
+
     def moved(self) -> set[Post]:
         """All posts of the load that is shown."""
         units = Unit.objects.filter(load=Current.objects.get().load, level="post", whole=True)
