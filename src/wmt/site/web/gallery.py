@@ -177,7 +177,7 @@ def _ages() -> list[dict[str, Any]]:
     return [
         {**fresh, "day": "", "overlays": [], "age": "7 hours old", "is_old": False},
         {**fresh, "day": "21 November 2026", "overlays": [], "age": "14 hours old", "is_old": False},
-        {**fresh, "day": "23 November 2026", "overlays": ["local travel"], "age": "3 days old", "is_old": True},
+        {**fresh, "day": "23 November 2026", "overlays": ["travel"], "age": "3 days old", "is_old": True},
     ]
 
 
