@@ -245,3 +245,28 @@ def test_two_managers_at_one_record(person: Person, complaints: Complaints) -> N
     second.get_by_role("button", name="Save the hours").click()
     expect(second.locator(".govuk-notification-banner--success")).to_be_visible()
     assert "36 hours a week, entered by A head of PDU" in text_of(second)
+
+
+def test_an_open_page_renews_itself_and_moves_nothing_under_the_hands(person: Person) -> None:
+    """Somebody saves; the team's page that another has open shows it by itself, and tells who is typing."""
+    watching, typing, saving = person("spo"), person("spo"), person("head")
+    team, start = watching.url, capacity_of(watching)
+    free = next(post for post in team_of(watching) if post["Grade"] == "PO" and post["Reductions"] == "0")
+    typing.evaluate("document.querySelector('main form').dispatchEvent(new Event('input', {bubbles: true}))")
+    saving.goto(f"/post/{free['Code']}/reductions/new/")
+    walker = Walker(saving, "mouse")
+    walker.choose(saving.get_by_label("Reason"), "Court Duty")
+    walker.write(saving.get_by_label("How much comes off"), "10")
+    write_day(walker, "first_day", TODAY)
+    walker.button("Save the reduction")
+
+    expect(watching.locator(".wmt-live")).to_contain_text("The figures were updated at", timeout=15_000)
+    shown = capacity_of(watching)
+    assert shown != start
+    expect(typing.locator(".wmt-live")).to_contain_text("have changed since you opened", timeout=15_000)
+    assert capacity_of(typing) == start
+    typing.get_by_role("link", name="Show the new ones").click()
+    assert capacity_of(typing) == shown
+    assert faults_of(watching) == []
+    watching.goto(team)
+    assert capacity_of(watching) == shown
