@@ -116,7 +116,10 @@ def _check_amounts(
     for reduction in reductions:
         hours = contracted[reduction.post]
         most = reduction.reason.max_percent
-        if most is not None and reduction.taken_off(hours) * 100 > most * hours:
+        # these are the hours of the night's day: one given in hours that is over, or to come, was or will be
+        # a share of others
+        is_judged = reduction.hours_micro is None or reduction.in_force(day)
+        if most is not None and is_judged and reduction.taken_off(hours) * 100 > most * hours:
             over.append(_over(reduction, f"{most}% of the contracted hours"))
         if reduction.in_force(day):
             total[reduction.post] = total.get(reduction.post, 0) + reduction.taken_off(hours)

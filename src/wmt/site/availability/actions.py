@@ -190,7 +190,7 @@ def write(number: int, asker: Asker, changes: Sequence[Change], found: Checked, 
     What says the same as the version that stands makes none: that one is given back.
     """
     now = timezone.now()
-    stands = _standing_rows(changes)
+    stands, posts = _standing_rows(changes), posts_of(changes)
     made: dict[type[OfPost], list[OfPost]] = {model: [] for model in KINDS.values()}
     ended: dict[type[OfPost], list[OfPost]] = {model: [] for model in KINDS.values()}
     entries = []
@@ -198,7 +198,7 @@ def write(number: int, asker: Asker, changes: Sequence[Change], found: Checked, 
     for change, entry, is_new in zip(changes, found.entries, news, strict=True):
         model = KINDS[change.kind]
         former = stands.get((change.kind, change.key or change.wanted_key))
-        if former is not None and not change.key and not former.withdrawn:
+        if former is not None and not change.key and not _may_renew(former, posts, asker):
             raise ConflictError([Fault("KEY_TAKEN", f"A record of the name {former.key} is there already")])
         if former is not None and not is_new:
             entries.append(former)
@@ -222,6 +222,11 @@ def write(number: int, asker: Asker, changes: Sequence[Change], found: Checked, 
         model._default_manager.bulk_update(rows, ["ended_change", "ended_at"], batch_size=500)
         model._default_manager.bulk_create(made[model], batch_size=1_000)
     return entries
+
+
+def _may_renew(former: OfPost, posts: Collection[Post], asker: Asker) -> bool:
+    """Whether a name that a table gives may go on from a withdrawn record: of other people's posts never."""
+    return former.withdrawn and (asker.user is None or former.post in posts)
 
 
 def _standing_rows(changes: Sequence[Change]) -> dict[tuple[str, str], OfPost]:

@@ -3,10 +3,9 @@
 The same check stands behind every mouth: pages, tables that are uploaded, the API and the command line.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import pairwise
 from typing import Literal
 
 from wmt.facts import GRADES
@@ -14,7 +13,8 @@ from wmt.facts.words import MICRO
 from wmt.intake.people import add_months
 from wmt.site.availability.limits import Limits, Reason
 from wmt.site.availability.plan import Cut, Entry, GradeFrom, HoursFrom, Plan, Post
-from wmt.site.availability.words import day_words, entry_words, hours_words, percent_words
+from wmt.site.availability.shares import broken_share, gap_warnings
+from wmt.site.availability.words import day_words, entry_words, hours_words
 
 __all__ = [
     "ENTRIES", "FIRST_DAY", "LAST_DAY", "NOTES", "WHY", "Change", "Checked", "ConflictError", "Fault", "Kind",
@@ -127,6 +127,7 @@ def checked(
     for index, change in enumerate(changes):
         places.setdefault(change.post, []).append(index)
     for post, indexes in places.items():
+        _check_kept(work, post, indexes)
         _check_sums(work, post, indexes)
     return Checked(work.before, work.after, work.entries, work.faults, work.conflicts, work.warnings)
 
@@ -134,6 +135,10 @@ def checked(
 def _one(work: _Work, index: int, change: Change, key: str) -> Entry | None:
     plan = work.after.get(change.post, Plan())
     standing = _standing(plan, change) if change.key else None
+    if standing is not None and _is_touched(work, change):
+        text = "These changes name this record twice: say in one change what it is to be"
+        _fault(work, index, "RECORD_TWICE", "key", text, [_said(work, standing)])
+        return None
     if change.key and standing is None:
         work.conflicts.append(
             Fault("GONE", "Somebody else has withdrawn this record, or it never was.", index=index)
@@ -161,6 +166,12 @@ def _standing(plan: Plan, change: Change) -> Entry | None:
     return next((each for each in entries[change.kind] if each.key == change.key), None)
 
 
+def _is_touched(work: _Work, change: Change) -> bool:
+    """Whether an earlier one of the changes made what stands by now."""
+    kind = ENTRIES[change.kind]
+    return any(isinstance(each, kind) and each.key == change.key for each in work.entries)
+
+
 def _said(work: _Work, entry: Entry) -> str:
     return entry_words(entry, work.limits.reasons)
 
@@ -174,7 +185,9 @@ def _fault(
 def _first_day(work: _Work, index: int, change: Change) -> date | None:
     if change.first_day is None:
         _fault(work, index, "FIRST_DAY_MISSING", "first_day", "Enter the first day")
-    elif change.first_day != date.min and not FIRST_DAY <= change.first_day < LAST_DAY:
+    elif change.first_day == date.min and change.kind == "hours":
+        return change.first_day  # hours alone may count from the beginning
+    elif not FIRST_DAY <= change.first_day < LAST_DAY:
         _fault(work, index, "DAY_OUT_OF_RANGE", "first_day", "The first day must be between 1900 and 2098")
     else:
         return change.first_day
@@ -303,27 +316,14 @@ def _until_expiry(
 
 def _check_share(work: _Work, index: int, post: Post, reason: Reason, cut: Cut) -> None:
     """The fixed and the highest share of a reason, against the hours of every day the reduction runs."""
-    plan = work.after.get(post, Plan())
-    for start, _ in plan.spans(cut.first_day, cut.last_day):
-        if not work.limits.knows(post, plan, start):
-            continue
-        hours = work.limits.contracted(post, plan, start)
-        taken = cut.taken_off(hours)
-        if reason.allowance_x100 is not None and taken * _SHARE_MOST != hours * reason.allowance_x100:
-            share = percent_words(reason.allowance_x100)
-            worth = hours_words(hours * reason.allowance_x100 // _SHARE_MOST)
-            text = f"{reason.short_name} takes off {share} of the contracted hours: {worth}"
-            if work.limits.strict:
-                _fault(work, index, "SHARE_FIXED", _amount_field(cut), text)
-            else:
-                work.warnings.append(Fault("SHARE_FIXED", text, _amount_field(cut), index))
-            return
-        if reason.max_x100 is not None and taken * _SHARE_MOST > hours * reason.max_x100:
-            most = f"{percent_words(reason.max_x100)} of the contracted hours"
-            worth = hours_words(hours * reason.max_x100 // _SHARE_MOST)
-            text = f"{reason.short_name} allows at most {most}: {worth}"
-            _fault(work, index, "SHARE_TOO_HIGH", _amount_field(cut), text)
-            return
+    found = broken_share(work.limits, post, work.after.get(post, Plan()), reason, cut)
+    if found is None:
+        return
+    code, text = found
+    if code == "SHARE_FIXED" and not work.limits.strict:
+        work.warnings.append(Fault(code, text, _amount_field(cut), index))
+    else:
+        _fault(work, index, code, _amount_field(cut), text)
 
 
 def _amount_field(cut: Cut) -> str:
@@ -348,6 +348,21 @@ def _grade(work: _Work, index: int, change: Change, key: str) -> GradeFrom | Non
 
 
 _MAKERS = {"hours": _hours, "reduction": _reduction, "grade": _grade}
+
+
+def _check_kept(work: _Work, post: Post, indexes: Sequence[int]) -> None:
+    """Reductions that stay as they are, under the hours and grades there will be: a highest share holds."""
+    former, plan = work.before.get(post, Plan()), work.after.get(post, Plan())
+    for cut in (each for each in plan.reductions if each in former.reductions):
+        reason = work.limits.reasons.get(cut.reason)
+        found = broken_share(work.limits, post, plan, reason, cut) if reason else None
+        if reason is None or found is None or broken_share(work.limits, post, former, reason, cut):
+            continue
+        code, text = found
+        index = indexes[0] if len(indexes) == 1 else None
+        fault = Fault(code, f"{text}. Change this too:", "", index, [_said(work, cut)], post)
+        stops = code == "SHARE_TOO_HIGH" and work.limits.strict
+        (work.faults if stops else work.warnings).append(fault)
 
 
 def _check_sums(work: _Work, post: Post, indexes: Sequence[int]) -> None:
@@ -380,17 +395,3 @@ def _over(limits: Limits, post: Post, plan: Plan, day: date) -> int:
 def posts_of(changes: Iterable[Change]) -> list[Post]:
     """The posts that changes are about, each once, in the order of their codes."""
     return sorted({change.post for change in changes})
-
-
-def gap_warnings(plan: Plan, reasons: Mapping[str, Reason], stages: Collection[str]) -> list[str]:
-    """Days missed between two stages of a trainee, in words: they would show as full-time days."""
-    found = sorted((cut for cut in plan.reductions if cut.reason in stages), key=lambda cut: cut.first_day)
-    said = []
-    for former, later in pairwise(found):
-        if former.last_day is not None and timedelta(1) < later.first_day - former.last_day < timedelta(32):
-            first, last = former.last_day + timedelta(1), later.first_day - timedelta(1)
-            said.append(
-                f"From {day_words(first)} to {day_words(last)} no stage counts, between "
-                f"{reasons[former.reason].short_name} and {reasons[later.reason].short_name}"
-            )
-    return said

@@ -55,7 +55,8 @@ def _hours(people: People, plans: Mapping[Post, Plan]) -> Iterator[Change]:
         stands = next((each for each in hours if each.first_day == row.first_day), None)
         if stands is None or stands.hours_micro != row.hours_micro:
             yield Change(
-                kind="hours", post=row.post, key=stands.key if stands else "", first_day=row.first_day,
+                kind="hours", post=row.post, key=stands.key if stands else "",
+                version=stands.version if stands else 0, first_day=row.first_day,
                 hours_micro=row.hours_micro, row=row.row,
             )  # fmt: skip
 
@@ -66,7 +67,8 @@ def _grades(people: People, plans: Mapping[Post, Plan]) -> Iterator[Change]:
         stands = next((each for each in grades if each.first_day == row.first_day), None)
         if stands is None or (stands.grade, stands.last_day) != (row.grade, row.last_day):
             yield Change(
-                kind="grade", post=row.post, key=stands.key if stands else "", first_day=row.first_day,
+                kind="grade", post=row.post, key=stands.key if stands else "",
+                version=stands.version if stands else 0, first_day=row.first_day,
                 last_day=row.last_day, grade=row.grade, why=row.why, row=row.row,
             )  # fmt: skip
 
@@ -78,7 +80,7 @@ def _reductions(people: People, plans: Mapping[Post, Plan]) -> Iterator[Change]:
     for deleted in people.withdrawn:
         key = key_of(deleted.reference)
         if key in stand and key not in named:
-            yield Change(kind="reduction", post=stand[key][0], key=key, withdraw=True, row=deleted.row)
+            yield _withdrawn(key, *stand[key], deleted.row)
     for row in people.reductions:
         key = key_of(row.reference)
         if key in stand:
@@ -90,21 +92,25 @@ def _reductions(people: People, plans: Mapping[Post, Plan]) -> Iterator[Change]:
 def _told_again(row: Reduction, key: str, post: Post, cut: Cut) -> Iterator[Change]:
     """A reduction that stands: as it was, otherwise, or of another post; then withdrawn where it was."""
     if post != row.post:
-        yield Change(kind="reduction", post=post, key=key, withdraw=True, row=row.row)
+        yield _withdrawn(key, post, cut, row.row)
         yield _new(row, key, cut.notes)
     elif not _say_the_same(row, cut) or _plain(row.notes) not in ("", _plain(cut.notes)):
-        yield _of_row(row, key=key, notes=row.notes or cut.notes)
+        yield _of_row(row, key=key, version=cut.version, notes=row.notes or cut.notes)
+
+
+def _withdrawn(key: str, post: Post, cut: Cut, row: int) -> Change:
+    return Change(kind="reduction", post=post, key=key, version=cut.version, withdraw=True, row=row)
 
 
 def _new(row: Reduction, key: str, notes: str = "") -> Change:
     return _of_row(row, wanted_key=key, notes=row.notes or notes)
 
 
-def _of_row(row: Reduction, *, key: str = "", wanted_key: str = "", notes: str) -> Change:
+def _of_row(row: Reduction, *, key: str = "", version: int = 0, wanted_key: str = "", notes: str) -> Change:
     return Change(
-        kind="reduction", post=row.post, key=key, wanted_key=wanted_key, reason=row.reason.reason_id,
-        hours_micro=row.hours_micro, percent_x100=row.percent_x100, first_day=row.first_day,
-        last_day=row.last_day, notes=notes, row=row.row,
+        kind="reduction", post=row.post, key=key, version=version, wanted_key=wanted_key,
+        reason=row.reason.reason_id, hours_micro=row.hours_micro, percent_x100=row.percent_x100,
+        first_day=row.first_day, last_day=row.last_day, notes=notes, row=row.row,
     )  # fmt: skip
 
 

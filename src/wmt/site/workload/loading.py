@@ -230,7 +230,8 @@ class _Run:
         if current is not None and current.as_at and self.load.as_at and current.as_at > self.load.as_at:
             state = Load.State.LOADED if found.is_new else Load.State.UNCHANGED
             kept = "is kept as history: the figures shown are of a later moment"
-            _end(self.load, state, f"The night of {night.manifest.as_at:%-d %B %Y, %H:%M} {kept}.")
+            left = f". {people_in.LEFT}" if people.came else ""
+            _end(self.load, state, f"The night of {night.manifest.as_at:%-d %B %Y, %H:%M} {kept}{left}.")
             return
         if found.report is None:
             keep_report(self.load, night.report())

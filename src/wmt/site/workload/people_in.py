@@ -5,7 +5,7 @@ Rows of the tables that came stand first and in their order: a fault in one is t
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,18 +26,23 @@ from wmt.intake.people_files import (
 )
 from wmt.intake.people_model import People, Reduction
 from wmt.intake.table_file import read_table
-from wmt.nights import Night
+from wmt.nights import Night, NightError
 from wmt.site.availability import actions
-from wmt.site.availability.changes import FIRST_DAY, Change
+from wmt.site.availability.changes import FIRST_DAY, Change, Fault, RefusedError
 from wmt.site.availability.files import export_folder, read_people
 from wmt.site.availability.models import KINDS, Grade, Journal
 from wmt.site.availability.plan import Post
 from wmt.site.availability.reason_tables import reasons_changed, save_reasons
 from wmt.site.availability.standing import plans_of
-from wmt.site.availability.tables import changes_of, key_of
+from wmt.site.availability.tables import TABLE_OF, changes_of, key_of
+from wmt.site.workload.live import Journaled
 from wmt.site.workload.models import Current, Load, Unit
 
 _CODES = ("team_code", "staff_code")
+#: Said of tables that came with an extract that is not shown: nobody should take them for entered.
+LEFT = "The tables of people that came with it were not put into the site: `wmt people import` does that"
+#: So many faults of tables are told one by one.
+_NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -54,14 +59,19 @@ class Given:
             return []
         people, faults = read_people(self.came)
         assert not faults.refusing()  # or intake would have refused the load
-        save_reasons(reasons_changed(people.reasons), who=_asker(load))
+        with _in_words([]):
+            save_reasons(reasons_changed(people.reasons), who=_asker(load))
         return changes_of(people, plans_of())
 
     def save(self, load: Load) -> int:
-        """Make those changes in the figures shown; how many there were."""
-        changes = self.changes(load)
-        if changes:
-            actions.save(actor=None, who=_asker(load), changes=changes, kind="people import", strict=False)
+        """Make those changes in the figures shown, all or none; how many there were. Raises NightError."""
+        with Journaled():
+            changes = self.changes(load)
+            with _in_words(changes):
+                if changes:
+                    actions.save(
+                        actor=None, who=_asker(load), changes=changes, kind="people import", strict=False
+                    )
         return len(changes)
 
     def moved(self) -> set[Post]:
@@ -74,8 +84,13 @@ class Given:
         }
 
     def take_in(self, load: Load, number: int) -> None:
-        """Write down what came: the load's figures are made with it already. The caller holds the journal."""
-        actions.take_in(changes=self.changes(load), number=number, who=_asker(load))
+        """Write down what came: the load's figures are made with it already. The caller holds the journal.
+
+        Raises NightError where the site cannot keep it.
+        """
+        changes = self.changes(load)
+        with _in_words(changes):
+            actions.take_in(changes=changes, number=number, who=_asker(load))
 
 
 class Stands(Given):
@@ -109,6 +124,23 @@ def given(came: Path | None) -> Iterator[Given]:
         yield Given(folder if any(folder.iterdir()) else None, came, mark)
 
 
+@contextmanager
+def _in_words(changes: Sequence[Change]) -> Iterator[None]:
+    """What the site cannot keep, though intake could read it, ends the load: told with its table and row."""
+    try:
+        yield
+    except RefusedError as error:
+        raise NightError("; ".join(_placed(fault, changes) for fault in error.faults[:_NAMED])) from error
+
+
+def _placed(fault: Fault, changes: Sequence[Change]) -> str:
+    said = " ".join([fault.message.rstrip(".:"), *(f"({record})" for record in fault.shown)])
+    if fault.index is None or not changes:
+        return f"{':'.join(fault.post)}: {said}" if fault.post else f"{REASONS_FILE}: {said}"
+    change = changes[fault.index]
+    return f"{TABLE_OF[change.kind]} row {change.row}, {':'.join(change.post)}: {said}"
+
+
 def _asker(load: Load) -> str:
     return f"{load.who} (load {load.pk})"
 
@@ -121,9 +153,11 @@ def end_agreed_grades(load: Load, number: int) -> None:
     rows = Grade.objects.filter(running, ended_change__isnull=True, withdrawn=False, first_day__lte=day)
     posts = Unit.objects.filter(load=load, level="post", whole=True)
     given = {(team, staff): grade for team, staff, grade in posts.values_list(*_CODES, "supplied_grade")}
+    # of several the one that began last counts; with it those before it end, or they would count again
+    counts = {row.post: row.grade for row in rows.order_by("first_day", "key")}
     why = f"The extract of {day:%-d %B %Y} gives the same grade."
     changes = [
-        Change(**_same(row), last_day=day, why=why) for row in rows if given.get(row.post) == row.grade
+        Change(**_same(row), last_day=day, why=why) for row in rows if given.get(row.post) == counts[row.post]
     ]
     actions.take_in(changes=changes, number=number, who=_asker(load), kind="grade")
 

@@ -9,6 +9,7 @@ from django import forms
 
 from wmt.facts.words import MICRO
 from wmt.ledger.present import micro
+from wmt.site.availability.changes import FIRST_DAY, LAST_DAY
 
 PARTS = ("day", "month", "year")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -51,9 +52,12 @@ class DayField(forms.Field):
         if not (year.isascii() and year.isdigit() and len(year) == _ASK_YEAR):
             raise forms.ValidationError(f"{self._sentence} must have a year of four digits, like 2026")
         try:
-            return date(int(year), _month(typed["month"]), int(typed["day"]))
+            found = date(int(year), _month(typed["month"]), int(typed["day"]))
         except (ValueError, OverflowError):
             raise forms.ValidationError(f"{self._sentence} must be a real date, like 27 3 2026") from None
+        if not FIRST_DAY <= found < LAST_DAY:
+            raise forms.ValidationError(f"{self._sentence} must be between 1900 and 2098")
+        return found
 
     @property
     def _sentence(self) -> str:

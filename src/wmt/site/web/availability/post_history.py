@@ -51,13 +51,15 @@ def reduction(request: HttpRequest, code: str, key: str) -> HttpResponse:
     record = place.standing("reduction", key)
     assert isinstance(record, Reduction)
     status = status_of(record.first_day, record.last_day, place.state.day, withdrawn=record.withdrawn)
+    # one that a table moved here keeps what it said of another post, which may not be for who reads this
+    rows = [row for row in standing.versions_of("reduction", key) if row.post == place.post]
     context = {
         **_around(place),
         "record": record,
         "name": reason_name(record.reason, place.names),
         "said": entry_words(as_entry(record), place.names),
         "status": status,
-        "told": told(standing.versions_of("reduction", key), place.names),
+        "told": told(rows, place.names),
         "can_change": place.may_edit and not record.withdrawn,
     }
     return render(request, "availability/post_reduction.jinja", context)
