@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from hours_fixtures import Room, day, room  # noqa: F401
-from loads_fixtures import home_of_its_own, night_of
+from loads_fixtures import home_of_its_own, night_of, spoiled
 
 from wmt.site.availability import actions
 from wmt.site.availability.changes import Change, ConflictError, RefusedError
@@ -229,3 +229,40 @@ def test_tables_of_an_extract_that_is_kept_as_history_are_said_to_be_left(writte
     done = loaded(written_nation, 0, people)
     assert done.message.endswith("were not put into the site: `wmt people import` does that.")
     assert Hours.objects.count() == before
+
+
+# ---- posts that keep an earlier night's figures ------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("home")
+def test_kept_figures_move_with_the_grade_and_wait_for_the_hours(
+    nation: Any, written_nation: Any, tmp_path: Path
+) -> None:
+    wish = loading.Wish(paths=[str(spoiled(written_nation, 1, tmp_path / "spoiled", 40))], set_aside=True)
+    done = loading.perform(loading.ask(wish=wish, who="a test"))
+    kept = Unit.objects.filter(load=done, level="post", whole=True, stale_since__isnull=False).first()
+    assert nation.load != done
+    assert kept is not None
+    post, today = (kept.team_code, kept.staff_code), current_state().day
+    other = "PSO" if kept.grade != "PSO" else "PO"
+    hours = Change(kind="hours", post=post, hours_micro=10_000_000, first_day=today)
+    made = save(hours, Change(kind="grade", post=post, grade=other, first_day=today))
+    now = Unit.objects.get(pk=kept.pk)
+    assert (now.grade, now.contracted_hours_micro) == (other, kept.contracted_hours_micro)
+    assert differences(current_state()) == []
+    save(Change(kind="grade", post=post, key=made.entries[1].key, withdraw=True))
+    assert Unit.objects.get(pk=kept.pk).grade == kept.grade
+    assert differences(current_state()) == []
+
+
+# ---- the API -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("hours", ["٣", "1_0", "1e1", " 3 ", "7.1234567", True])
+def test_the_api_takes_numbers_as_its_document_writes_them(room: Room, hours: Any) -> None:
+    change = {"kind": "hours", "post": room.post.code, "hours": hours, "first_day": "2026-12-01"}
+    answer = room.client.post(
+        "/api/v1/changes/preview", {"changes": [change]}, content_type="application/json"
+    )
+    assert answer.status_code == 422
+    assert answer.json()["faults"][0]["field"] == "changes.0.hours"

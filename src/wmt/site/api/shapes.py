@@ -1,5 +1,6 @@
 """Types that all answers and questions share: bounded texts, exact numbers, days, pages, the problem."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -69,12 +70,19 @@ Exact = Annotated[
 _DECIMAL = r"^[0-9]{1,3}(\.[0-9]{1,%d})?$"
 
 
+def _plain(value: Any) -> Any:
+    """A text as documents promise it: Python would take 1_0 and other scripts' digits for numbers too."""
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,6})?", value):
+        raise ValueError("a number is written in digits, such as 7.4")
+    return _no_truth(value)
+
+
 def _given(most: int, places: int) -> Any:
     text = {"type": "string", "pattern": _DECIMAL % places, "maxLength": 4 + places}
     number = {"type": "number", "minimum": 0, "maximum": most}
     return Annotated[
         Decimal,
-        BeforeValidator(_no_truth),
+        BeforeValidator(_plain),
         Field(ge=0, le=most, decimal_places=places, allow_inf_nan=False),
         WithJsonSchema({"anyOf": [number, text]}, "validation"),
     ]

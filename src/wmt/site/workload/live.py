@@ -115,9 +115,10 @@ def _apply(
     state: State, posts: Collection[Post], change: int, plans: Mapping[Post, Plan] | None = None
 ) -> None:
     units = posts_in(state, posts)
-    # a post that keeps an earlier night's figures, or has none: what is entered waits for its next good load
-    fresh = [unit for unit in units if unit.stale_since is None and not unit.unmeasured_posts]
     if plans is None:
-        plans = plans_of([(unit.team_code, unit.staff_code) for unit in fresh])
-    put_time(state, fresh, plans, time_lines(state, fresh, plans, state.day), change)
+        plans = plans_of([(unit.team_code, unit.staff_code) for unit in units])
+    # a post that keeps an earlier night's figures, or has none: hours and reductions wait for its next good
+    # load, and the figures it keeps move with its grade
+    lines = time_lines(state, units, plans, state.day)
+    put_time(state, units, plans, lines, change)
     touch(state, posts, change)

@@ -91,10 +91,11 @@ class _Put:
         return found
 
     def post(self, unit: Unit, lines: Sequence[Mapping[str, Any]]) -> None:
-        """One post gets these time lines. Its own row moves with those above it."""
+        """One post gets these time lines; what it keeps of an earlier night stays. Its row moves with those
+        above it."""
         grade, held = self.grades[unit.code], self.held[unit.number or 0]
-        old = [line for line in held if self.pricing[line.pricing].side == "time"]
-        kept = [line for line in held if self.pricing[line.pricing].side != "time"]
+        old = [line for line in held if is_fresh(unit) and self.pricing[line.pricing].side == "time"]
+        kept = [line for line in held if line not in old]
         new = [self._line(unit, grade, line) for line in lines]
         self._note_units(unit, grade, self._moved(unit, old, new))
         for found, sign, of_grade in ((old, -1, unit.grade), (new, 1, grade)):
@@ -130,7 +131,8 @@ class _Put:
         was, now = (measured(self._as_line(line) for line in lines) for lines in (old, new))
         after = {name: getattr(unit, name) for name in POST_COUNTS}
         after |= {name: getattr(unit, name) + now[name] - was[name] for name in SHARES}
-        after["posts_without_time"] = int(after["available_x100"] == 0)
+        if is_fresh(unit):
+            after["posts_without_time"] = int(after["available_x100"] == 0)
         return after
 
     def _as_line(self, line: Line) -> dict[str, Any]:
@@ -166,6 +168,11 @@ class _Put:
         for code, grade in self.grades.items():
             if self.regraded:
                 units.filter(code=code).exclude(grade=grade).update(grade=grade)
+
+
+def is_fresh(unit: Unit) -> bool:
+    """Whether a post was measured with this load; others have no figures, or those of an earlier night."""
+    return unit.stale_since is None and not unit.unmeasured_posts
 
 
 def _same(line: Mapping[str, Any]) -> tuple[Any, ...]:
