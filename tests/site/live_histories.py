@@ -204,4 +204,4 @@ def contract_of(contract: dict[str, Any] | None, assumed: int) -> int:
 
 #: What may be refused of what these histories try; nothing else may.
 REFUSALS = {"ABOVE_HOURS", "HOURS_TWICE", "REDUCTION_TWICE", "EXPIRY", "LAST_BEFORE_FIRST", "GRADE_TWICE",
-            "SHARE_FIXED", "GRADE_OVERLAP"}  # fmt: skip
+            "SHARE_FIXED"}  # fmt: skip

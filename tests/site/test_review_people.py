@@ -46,6 +46,19 @@ def cut(room: Room, hours: int, **more: Any) -> Change:
     return wished(room, kind="reduction", hours_micro=hours * 1_000_000, **more)
 
 
+@pytest.mark.usefixtures("home")
+def test_hours_that_became_less_elsewhere_do_not_stop_a_load(room: Room, written_nation: Any) -> None:
+    today = current_state().day
+    save(cut(room, 18, first_day=today - timedelta(10)))
+    lower = {"hours_micro": 20_000_000, "first_day": today - timedelta(5), "change": 0, "who": "an extract"}
+    codes = {"team_code": room.post.team_code, "staff_code": room.post.staff_code}
+    Hours.objects.create(key="lower", **codes, **lower)
+    done = loaded(written_nation, 1)
+    assert done.state == Load.State.LOADED, done.message
+    assert done.faults.filter(code="PEOPLE_OVER_MAXIMUM", severity="warn").count() == 1
+    assert differences(current_state()) == []
+
+
 def hours_of(room: Room, hours: int, first: date) -> Change:
     return wished(room, kind="hours", hours_micro=hours * 1_000_000, first_day=first)
 

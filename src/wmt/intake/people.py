@@ -69,7 +69,12 @@ def reductions_of(
         for reduction in people.reductions
         if reduction.post in numbers and reduction.post not in aside
     ]
-    _check_amounts(known, _contracted(posts, codes), day, faults)
+    over = _check_amounts(known, _contracted(posts, codes), day, faults)
+    if people.stands:
+        what = "{n} reductions take off more than their reason allows of the hours of this night"
+        faults.warn_once("PEOPLE_OVER_MAXIMUM", "reductions", over, what)
+    else:
+        faults.refuse_each("PEOPLE_OVER_MAXIMUM", "reductions", over)
     _check_stages(known, faults)
     rows = [
         (
@@ -110,7 +115,8 @@ def _contracted(posts: pl.DataFrame, codes: Codes) -> dict[Post, int]:
 
 def _check_amounts(
     reductions: Sequence[Reduction], contracted: Mapping[Post, int], day: date, faults: Faults
-) -> None:
+) -> list[Hit]:
+    """Warns of what looks odd; what is over the maximum of its reason is given back."""
     total: dict[Post, int] = {}
     over, expired = [], []
     for reduction in reductions:
@@ -129,7 +135,6 @@ def _check_amounts(
                         reduction.row, "last_day", f"{':'.join(reduction.post)} {reduction.reason.short_name}"
                     )
                 )
-    faults.refuse_each("PEOPLE_OVER_MAXIMUM", "reductions", over)
     faults.warn_once(
         "PEOPLE_EXPIRED", "reductions", expired, "{n} reductions run longer than their reason usually does"
     )
@@ -141,6 +146,7 @@ def _check_amounts(
     faults.warn_once(
         "REDUCTIONS_ABOVE_HOURS", "reductions", above, "the reductions of {n} posts are more than their hours"
     )
+    return over
 
 
 def _over(reduction: Reduction, most: str) -> Hit:

@@ -97,6 +97,7 @@ class People:
     grade_corrections: Sequence[GradeCorrection] = ()
     reasons: Sequence[DatedReason] = ()
     withdrawn: Sequence[Withdrawn] = ()
+    stands: bool = False  # kept elsewhere, and judged there
 
 
 def add_months(day: date, months: int) -> date:

@@ -3,8 +3,9 @@
 import gc
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -29,6 +30,7 @@ class _Wish:
     """How the caller wants the input taken."""
 
     people: Path | None
+    people_stand: bool
     set_aside: bool
     names: bool
     codes: Callable[[date], Codes]
@@ -39,6 +41,7 @@ def read(
     paths: Sequence[Path],
     *,
     people: Path | None = None,
+    people_stand: bool = False,
     set_aside: bool = False,
     names: bool = True,
     progress: Progress | None = None,
@@ -47,13 +50,15 @@ def read(
 ) -> Import:
     """Read the input of one night: workbooks, or a tidy folder or zip, or a workbook and a case file.
 
-    `people` is a folder of contracted hours and reductions. With `set_aside`, faults confined to named
-    posts leave out those posts instead of refusing the load. Without `names`, nobody is named in the
-    result. `progress` is called with a stage and the share done, 0 to 1. `mismatch_percent` is the share
-    of a sheet's rows whose control total may be wrong before the sheet is refused.
+    `people` is a folder of contracted hours and reductions; `people_stand` when they are kept elsewhere and
+    were judged there: an extract with other hours is no reason to refuse them. With `set_aside`, faults
+    confined to named posts leave out those posts instead of refusing the load. Without `names`, nobody is
+    named in the result. `progress` is called with a stage and the share done, 0 to 1. `mismatch_percent` is
+    the share of a sheet's rows whose control total may be wrong before the sheet is refused.
     """
     given = tree or rules.load()
-    wish = _Wish(people, set_aside, names, lambda day: codes_at(given, day), progress or _silent)
+    codes = partial(codes_at, given)
+    wish = _Wish(people, people_stand, set_aside, names, codes, progress or _silent)
     faults = Faults()
     night = Gathered(main="")
     with _no_collecting():
@@ -87,6 +92,7 @@ def _concluded(night: Gathered, wish: _Wish, faults: Faults) -> Import:
     wish.progress("checking", 0.7)
     codes = wish.codes(night.as_at.date())
     people = read_people(wish.people, codes, night.as_at.date(), faults) if wish.people else People()
+    people = replace(people, stands=wish.people_stand)
     night.sources += people.sources
     if not faults.are_confined():
         return _import(night, faults)

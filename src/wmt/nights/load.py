@@ -93,6 +93,7 @@ def _take(order: Order) -> Import:
         return read(
             order.paths,
             people=order.people,
+            people_stand=order.people_apart,
             set_aside=order.set_aside,
             names=order.names,
             progress=order.progress,
