@@ -28,7 +28,7 @@ from wmt.site.workload.current import current_state
 from wmt.site.workload.models import Unit
 from wmt.site.wsgi import application
 
-MANY = 400 if os.environ.get("WMT_SOAK") else 12
+MANY = 400 if os.environ.get("WMT_SOAK") else 5
 #: Whether valid data is accepted is for the rules to say: they refuse a reason that has expired.
 LEFT_OUT = {"positive_data_acceptance", "max_response_time"}
 #: A copy: schemathesis writes into the document it is given.

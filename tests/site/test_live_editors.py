@@ -26,7 +26,7 @@ from loads_homes import Home, empty_home
 from night_tools import start, wmt
 
 SOAK = bool(os.environ.get("WMT_SOAK"))
-EDITORS, SECONDS = (50, 60.0) if SOAK else (12, 6.0)
+EDITORS, SECONDS = (50, 60.0) if SOAK else (8, 4.0)
 DAY = date(2026, 11, 20)
 PEOPLE = """
 import json, sys
@@ -222,7 +222,7 @@ def test_a_save_that_is_killed_is_there_or_not(home: Home) -> None:
     """The journal, the record, the event and the figures are one step, whenever the process dies."""
     given = json.loads(asked(home, PEOPLE, 1))
     dice = random.Random(5)
-    for turn in range(20 if SOAK else 3):
+    for turn in range(20 if SOAK else 2):
         process = start("-", code=_SAVES.format(post=given["posts"][0], day=turn), **home.env)
         assert process.stdout is not None
         process.stdout.readline()

@@ -21,7 +21,7 @@ from wmt.site.workload import loading
 from wmt.site.workload.current import current_state
 from wmt.site.workload.models import Unit
 
-HISTORIES = int(os.environ.get("WMT_HISTORIES", "1000")) if os.environ.get("WMT_SOAK") else 5
+HISTORIES = int(os.environ.get("WMT_HISTORIES", "1000")) if os.environ.get("WMT_SOAK") else 3
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def few(db: None, written: list[Path], settings: Any, tmp_path: Path) -> Iterato
 def test_live_figures_are_the_true_ones_after_any_history(few: type[Histories]) -> None:
     how = settings(
         max_examples=HISTORIES,
-        stateful_step_count=8,
+        stateful_step_count=7,
         deadline=None,
         derandomize=not os.environ.get("WMT_SOAK"),
         database=None,
