@@ -43,7 +43,7 @@ for number in range(int(sys.argv[1])):
     user = User.objects.create_user(f"editor{number}@example.org", name=f"Editor {number}")
     RoleGrant.objects.create(user=user, role="administrator", level="nation", code="nation", first_day=today)
     tokens.append(make_token(user=user, name="saves", first_day=today, last_day=today + timedelta(2))[1])
-posts = Unit.objects.filter(level="post", whole=True, reduction_hours_micro=0, available_x100__gt=0)
+posts = Unit.objects.filter(level="post", whole=True, available_x100__gte=160_000)
 print(json.dumps({"tokens": tokens, "posts": list(posts.order_by("code").values_list("code", flat=True))}))
 """
 TRUE = """
@@ -65,6 +65,7 @@ class Editor:
     post: str
     seed: int
     shared: tuple[str, str] = ("", "")  # a post and the key of its reduction that everybody wants to change
+    share: int = 0  # of two at one post, who this is: their days are not the same
     saved: int = 0
     conflicts: int = 0
     wrong: list[str] = field(default_factory=list)
@@ -83,11 +84,11 @@ class Editor:
                 )
 
     def enters_hours(self, dice: random.Random, turn: int) -> None:
-        first = DAY + timedelta(turn)
+        first = DAY + timedelta(2 * turn + self.share)
         self._sends("put", f"posts/{self.post}/hours/{first}", {"hours": f"{dice.randint(3000, 4500) / 100}"})
 
     def enters_a_reduction(self, dice: random.Random, turn: int) -> None:
-        first = DAY + timedelta(20 * turn)
+        first = DAY + timedelta(20 * turn + 10 * self.share)
         body = {"reason": "1", "hours": f"{dice.randint(0, 1000) / 100}", "first_day": f"{first}",
                 "last_day": f"{first + timedelta(9)}"}  # fmt: skip
         if answer := self._sends("post", f"posts/{self.post}/reductions", body):
@@ -173,12 +174,12 @@ def versions(home: Home) -> Counter[str]:
 def test_nothing_is_lost_and_nothing_doubled(home: Home) -> None:
     given = json.loads(asked(home, PEOPLE, EDITORS))
     posts, tokens = given["posts"], given["tokens"]
-    assert len(posts) > EDITORS
+    assert 2 * len(posts) > EDITORS + 2
     before, events = versions(home), home.ask("SELECT COUNT(*) FROM audit_auditevent")[0][0]
     with serving(home) as address:
         shared = _contested(Editor(address, tokens[0], "", 0), posts.pop())
         until = time.monotonic() + SECONDS
-        editors = [Editor(address, token, posts[n], n, shared) for n, token in enumerate(tokens)]
+        editors = [_editor(address, token, posts, n, shared) for n, token in enumerate(tokens)]
         threads = [threading.Thread(target=editor.works, args=(until,)) for editor in editors]
         for thread in threads:
             thread.start()
@@ -197,6 +198,11 @@ def test_nothing_is_lost_and_nothing_doubled(home: Home) -> None:
     assert asked(home, TRUE).strip() == "[]"
     home.figures()
     _tell(editors, saved)
+
+
+def _editor(address: str, token: str, posts: list[str], number: int, shared: tuple[str, str]) -> Editor:
+    share, place = divmod(number, len(posts))
+    return Editor(address, token, posts[place], number, shared, share)
 
 
 def _contested(editor: Editor, post: str) -> tuple[str, str]:
