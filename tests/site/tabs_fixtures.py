@@ -16,6 +16,11 @@ def table_of(page: str, name: str) -> list[dict[str, str]]:
     return [dict(zip(heads, map(_words, row), strict=True)) for row in cells]
 
 
+def in_sight(page: str) -> str:
+    """A page without its tags: what hidden fields hold, such as random tokens, is not what a page says."""
+    return re.sub(r"<[^>]*>", " ", page)
+
+
 def _words(cell: str) -> str:
     return unescape(
         re.sub(r"<[^>]*>", "", re.sub(r'<span class="wmt-sort__mark".*?</span>', "", cell))

@@ -7,6 +7,7 @@ from datetime import date
 from wmt.ledger import measured
 from wmt.site.availability.plan import Cut, Plan, Post
 from wmt.site.workload.current import State
+from wmt.site.workload.live_rows import is_fresh
 from wmt.site.workload.models import Unit
 from wmt.site.workload.time_lines import grade_of, lines_on
 
@@ -103,7 +104,7 @@ def _on(
         if unit.level == "team":
             members = [post for post in units if post.level == "post" and post.team_code == unit.code]
             yield _effect(unit, day, members, was, now)
-        elif _post(unit) in after and _is_fresh(unit):
+        elif _post(unit) in after and is_fresh(unit):
             yield _effect(unit, day, [unit], was, now)
 
 
@@ -111,15 +112,11 @@ def _post(unit: Unit) -> Post:
     return unit.team_code, unit.staff_code
 
 
-def _is_fresh(unit: Unit) -> bool:
-    return unit.stale_since is None and not unit.unmeasured_posts
-
-
 def _times(
     state: State, posts: Sequence[Unit], plans: Mapping[Post, Plan], days: Sequence[date]
 ) -> dict[tuple[Post, date], dict[str, int]]:
     """The time of posts on some days; of those that keep an earlier night's figures, what they keep."""
-    asked = [(unit, plans.get(_post(unit), Plan()), day) for unit in posts if _is_fresh(unit) for day in days]
+    asked = [(unit, plans.get(_post(unit), Plan()), day) for unit in posts if is_fresh(unit) for day in days]
     lines = lines_on(state, asked)
     kept = {
         (_post(unit), day): {name: getattr(unit, name) for name in _TIME} for unit in posts for day in days
@@ -151,7 +148,7 @@ def timeline(state: State, unit: Unit, plan: Plan) -> list[Moment]:
 
     Empty for a post that keeps an earlier night's figures. By the rules of the figures shown, on every day.
     """
-    if not _is_fresh(unit):
+    if not is_fresh(unit):
         return []
     days = sorted({state.day, *(day for day in plan.days() if day > date.min)})
     asked = [(unit, plan, day) for day in days]

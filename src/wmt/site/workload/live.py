@@ -46,8 +46,8 @@ class Journaled:
 def apply(posts: Collection[Post], change: int, plans: Mapping[Post, Plan] | None = None) -> None:
     """Make the figures of posts those of what stands now. The caller holds the journal.
 
-    `plans` is what stands for them, where the caller knows. Posts that the figures shown do not have, or that
-    keep an earlier night's, are left as they are.
+    `plans` is what stands for them, where the caller knows. Posts that the figures shown do not have are left
+    as they are; of those that keep an earlier night's figures only the grade is changed.
     """
     current = Current.objects.select_related("load").first()
     state = stated(current)
