@@ -1,6 +1,15 @@
 """Nights: one immutable folder per load, with everything needed to work it out again."""
 
-from wmt.nights.folder import Night, NightError, is_night, night_name, open_night, saved_nights
+from wmt.nights.folder import (
+    Night,
+    NightError,
+    is_night,
+    is_night_name,
+    night_moment,
+    night_name,
+    open_night,
+    saved_nights,
+)
 from wmt.nights.load import Loaded, Order, load
 from wmt.nights.lock import NightBusyError
 from wmt.nights.recompute import Recomputed, recompute
@@ -16,8 +25,10 @@ __all__ = [
     "Recomputed",
     "check_report",
     "is_night",
+    "is_night_name",
     "keep_former",
     "load",
+    "night_moment",
     "night_name",
     "open_night",
     "recompute",

@@ -26,7 +26,7 @@ from wmt.facts import SCHEMAS, Facts
 
 FORMAT = "wmt-night/1"
 
-_NAME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{6}(\.\d+)?")
+_NAME = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{6})(?:-(\d{6}))?(?:\.(\d+))?")
 
 
 class NightError(Exception):
@@ -136,6 +136,21 @@ def night_name(as_at: datetime, revision: int = 0) -> str:
     return f"{as_at:%Y-%m-%dT%H%M%S}{fraction}" + (f".{revision}" if revision else "")
 
 
+def is_night_name(name: str) -> bool:
+    """Whether a folder's name is that of a night."""
+    return _NAME.fullmatch(name) is not None
+
+
+def night_moment(name: str) -> tuple[datetime, int]:
+    """The as-at moment and the revision that a night's name tells. Raises ValueError for another name."""
+    found = _NAME.fullmatch(name)
+    if found is None:
+        raise ValueError(f"{name} is not the name of a night")
+    moment, fraction, revision = found.groups()
+    as_at = datetime.strptime(moment, "%Y-%m-%dT%H%M%S").replace(microsecond=int(fraction or 0))
+    return as_at, int(revision or 0)
+
+
 def is_night(path: Path) -> bool:
     """Whether a path looks like a night's folder (and not like a tidy folder, which has a manifest too)."""
     manifest = path / "manifest.json"
@@ -166,6 +181,6 @@ def saved_nights(nights: Path) -> list[Night]:
     """
     if not nights.is_dir():
         return []
-    folders = [path for path in nights.iterdir() if _NAME.fullmatch(path.name)]
+    folders = [path for path in nights.iterdir() if is_night_name(path.name)]
     found = [open_night(path) for path in folders]
     return sorted(found, key=lambda night: (night.manifest.as_at, night.manifest.revision))

@@ -1,0 +1,91 @@
+"""Archives: figures of days whose lines nobody kept. A night's own figures win over them on the same day."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from wmt.history.figures import FIGURE, summed
+from wmt.history.index import HistoryError, archive_path, folder_of
+from wmt.ledger import LEVELS
+from wmt.nights.durable import replace_file
+from wmt.nights.write import table_bytes
+
+KEYS = ("day", "level", "code")
+
+
+def archive_months(nights: Path) -> list[str]:
+    """The months that archives have figures of."""
+    return sorted(path.stem.removeprefix("archive-") for path in folder_of(nights).glob("archive-*.parquet"))
+
+
+def stamp(nights: Path, month: str) -> str | None:
+    """What tells one state of an archive from another, without reading it."""
+    try:
+        found = archive_path(nights, month).stat()
+    except FileNotFoundError:
+        return None
+    return f"{found.st_size} {found.st_mtime_ns}"
+
+
+def read_archive(nights: Path, month: str) -> pl.DataFrame:
+    """The figures an archive has of a month, units above posts added up where it gives none."""
+    path = archive_path(nights, month)
+    try:
+        found = pl.read_parquet(path).select(FIGURE.names()).cast(dict(FIGURE))
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise HistoryError(
+            f"{path} cannot be read ({type(error).__name__}); bring it back from a copy, or move it away and "
+            "import the archive again"
+        ) from error
+    return with_units(found)
+
+
+def with_units(figures: pl.DataFrame) -> pl.DataFrame:
+    """Figures with every level on every day: what is not there is the sum of the posts."""
+    posts = figures.filter(pl.col("level") == "post")
+    added = []
+    for level in LEVELS[1:]:
+        given = figures.filter(pl.col("level") == level).select("day").unique()
+        lacking = posts.join(given, on="day", how="anti")
+        if level != "nation":
+            lacking = lacking.filter(pl.col(f"{level}_code") != "")
+        added.append(summed(lacking, level))
+    return pl.concat([figures, *added])
+
+
+def keep(nights: Path, figures: pl.DataFrame) -> list[str]:
+    """Add figures (columns `FIGURE`) to the archives; what was there of the same unit and day gives way.
+
+    The caller holds the lock of the nights. Returns the months touched.
+    """
+    touched = []
+    for month, rows in _by_month(figures.select(FIGURE.names()).cast(dict(FIGURE))):
+        path = archive_path(nights, month)
+        if path.is_file():
+            had = pl.read_parquet(path).join(rows, on=KEYS, how="anti")
+            rows = pl.concat([had.select(FIGURE.names()), rows])
+        replace_file(path, table_bytes(rows.sort("level", "code", "day")))
+        touched.append(month)
+    return touched
+
+
+def _by_month(figures: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    named = figures.with_columns(month=pl.col("day").dt.strftime("%Y-%m"))
+    for (month,), rows in sorted(named.group_by("month"), key=lambda part: str(part[0][0])):
+        yield str(month), rows.drop("month")
+
+
+def forget_names(nights: Path, before: datetime) -> list[str]:
+    """Take the names of posts off all figures of days before a moment; the months touched."""
+    touched = []
+    for month in archive_months(nights):
+        path = archive_path(nights, month)
+        had = pl.read_parquet(path)
+        named = (pl.col("day") < before.date()) & (pl.col("level") == "post") & pl.col("name").is_not_null()
+        if had.select(named.any()).item():
+            bare = had.with_columns(name=pl.when(named).then(None).otherwise("name"))
+            replace_file(path, table_bytes(bare))
+            touched.append(month)
+    return touched

@@ -1,0 +1,99 @@
+"""All units of a level, month by month, as matrices of units × days: what the stepping and counting read."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+
+from wmt.history.reader import History
+from wmt.history.steps import Bools, Ints
+
+_COLUMNS = ("day", "code", "name", "points_x100", "available_x100")
+
+
+@dataclass
+class Units:
+    """The units met so far, each with a number in the order of their coming, and the last name of each."""
+
+    numbers: dict[str, int] = field(default_factory=dict)
+    names: dict[str, str | None] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    @property
+    def codes(self) -> list[str]:
+        """Their codes in the order of their numbers."""
+        return list(self.numbers)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Part of a month: rows are units by number, columns the calendar days from `first` on.
+
+    Points and available points in hundredths; they count only where `present`.
+    """
+
+    first: date
+    present: Bools
+    points: Ints
+    available: Ints
+
+    @property
+    def days(self) -> Iterator[tuple[int, date]]:
+        """The columns and their days."""
+        return ((column, self.first + timedelta(column)) for column in range(self.present.shape[1]))
+
+
+def blocks(
+    history: History, units: Units, level: str, first: date, last: date, codes: Collection[str] | None = None
+) -> Iterator[Block]:
+    """Every calendar day from `first` to `last`, at most a month at a time. `units` grows on the way.
+
+    Months without any figure come too, with nobody present.
+    """
+    paths = dict(history.months(first, last))
+    begin = first
+    while begin <= last:
+        end = min(_month_end(begin), last)
+        path = paths.get(f"{begin:%Y-%m}")
+        frame = None if path is None else _figures(history, level, begin, end, codes)
+        yield _block(frame, units, begin, end)
+        begin = end + timedelta(1)
+
+
+def _month_end(day: date) -> date:
+    return (day.replace(day=28) + timedelta(4)).replace(day=1) - timedelta(1)
+
+
+def _figures(
+    history: History, level: str, first: date, last: date, codes: Collection[str] | None
+) -> pl.DataFrame:
+    """Rows of a level within a month, by code and day (columns `_COLUMNS`)."""
+    if codes is not None:
+        found = [history.series(level, code, first, last).select(_COLUMNS) for code in sorted(set(codes))]
+        return pl.concat(found) if found else pl.DataFrame(schema=dict.fromkeys(_COLUMNS, pl.Int64))
+    return history.figures(level, first, last, _COLUMNS)
+
+
+def _block(frame: pl.DataFrame | None, units: Units, first: date, last: date) -> Block:
+    if frame is None or frame.is_empty():
+        return _empty(units, first, last)
+    kept = frame.group_by("code", maintain_order=True).agg(pl.len(), pl.col("name").last())
+    numbers = [units.numbers.setdefault(code, len(units.numbers)) for code in kept["code"]]
+    units.names.update(zip(kept["code"], kept["name"], strict=True))
+    rows = np.repeat(np.array(numbers, np.int64), kept["len"].to_numpy())
+    columns = (frame["day"] - first).dt.total_days().to_numpy()
+    block = _empty(units, first, last)
+    block.present[rows, columns] = True
+    block.points[rows, columns] = frame["points_x100"].to_numpy()
+    block.available[rows, columns] = frame["available_x100"].to_numpy()
+    return block
+
+
+def _empty(units: Units, first: date, last: date) -> Block:
+    # day by day is how they are read, so days lie apart and units together
+    shape = ((last - first).days + 1, len(units))
+    return Block(first, np.zeros(shape, np.bool_).T, np.zeros(shape, np.int64).T, np.zeros(shape, np.int64).T)

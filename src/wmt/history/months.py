@@ -1,0 +1,185 @@
+"""Compaction: the folders of nights and the archives → one file of figures a month.
+
+Derived data: a month can always be made again from what it was made from, and then has the same bytes.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from io import BytesIO
+from itertools import groupby
+from pathlib import Path
+
+import polars as pl
+
+from wmt.history.archive import archive_months, read_archive, stamp
+from wmt.history.figures import by_grade, of_night
+from wmt.history.index import (
+    FORMAT,
+    HistoryError,
+    Index,
+    Month,
+    Standing,
+    folder_of,
+    month_path,
+    read_index,
+    write_index,
+)
+from wmt.nights import night_moment, open_night
+from wmt.nights.durable import WRITING, replace_file
+from wmt.nights.folder import is_night_name, sha256
+
+Progress = Callable[[str, float], None]
+
+#: Rows that are read together. Small enough that one post's year is quick, large enough to pack well.
+ROWS = 2_000
+
+
+@dataclass(frozen=True)
+class Compacted:
+    """What a compaction did: the months it wrote, those it took away, and how many days have figures now."""
+
+    written: tuple[str, ...]
+    removed: tuple[str, ...]
+    days: int
+
+
+def compact(nights: Path, progress: Progress | None = None) -> Compacted:
+    """Bring the months up to date with the folders; a month that is up to date is left alone.
+
+    The caller holds the lock of the nights. Killed at any instant, every month is whole, and the next run
+    goes on. Raises NightError (HistoryError) naming a night or archive that cannot be read.
+    """
+    folder = folder_of(nights)
+    for leftover in folder.glob(f"{WRITING}*"):
+        leftover.unlink(missing_ok=True)
+    index, wanted = _index_or_none(nights), wanted_months(nights)
+    months = dict(index.months)
+    stale = [
+        month for month, parts in wanted.items() if not _is_current(nights, month, months.get(month), parts)
+    ]
+    for number, month in enumerate(stale):
+        if progress:
+            progress(f"history of {month}", number / len(stale))
+        months[month] = _write(nights, month, wanted[month])
+        write_index(nights, Index(months=months))
+    gone = sorted({*months, *_lying_about(folder)} - set(wanted))
+    for month in gone:
+        months.pop(month, None)
+    if gone or (stale and index.format != FORMAT):
+        write_index(nights, Index(months=months))
+    for month in gone:
+        month_path(nights, month).unlink(missing_ok=True)
+    return Compacted(tuple(stale), tuple(gone), sum(len(month.days) for month in months.values()))
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a month is to be made from."""
+
+    nights: Mapping[str, str]
+    archive: str | None
+
+
+def wanted_months(nights: Path) -> dict[str, Parts]:
+    """What every month should be made from, by what lies in the folder now."""
+    found: dict[str, dict[str, str]] = {month: {} for month in archive_months(nights)}
+    names = (
+        sorted(path.name for path in nights.iterdir() if is_night_name(path.name)) if nights.is_dir() else []
+    )
+    for name in names:
+        found.setdefault(name[:7], {})[name] = _manifest_sum(nights / name)
+    return {month: Parts(parts, stamp(nights, month)) for month, parts in sorted(found.items())}
+
+
+def _manifest_sum(night: Path) -> str:
+    try:
+        return sha256(night / "manifest.json")
+    except OSError:
+        open_night(night)  # says in words what is wrong
+        raise
+
+
+def _index_or_none(nights: Path) -> Index:
+    """The index as it stands; one that is damaged is as good as none."""
+    try:
+        return read_index(nights)
+    except HistoryError:
+        return Index()
+
+
+def _is_current(nights: Path, month: str, had: Month | None, parts: Parts) -> bool:
+    if had is None or (dict(had.nights), had.archive) != (dict(parts.nights), parts.archive):
+        return False
+    path = month_path(nights, month)
+    return path.is_file() and path.stat().st_size == had.size
+
+
+def _lying_about(folder: Path) -> set[str]:
+    """Month files there are, whether an index knows them or not."""
+    return {path.stem for path in folder.glob("????-??.parquet")}
+
+
+def _write(nights: Path, month: str, parts: Parts) -> Month:
+    frame, days = month_figures(nights, month, parts)
+    content = month_bytes(frame)
+    path = month_path(nights, month)
+    replace_file(path, content)
+    return Month(
+        nights=parts.nights, archive=parts.archive, sha256=sha256(path), size=len(content), days=days
+    )
+
+
+def month_figures(nights: Path, month: str, parts: Parts) -> tuple[pl.DataFrame, dict[date, Standing]]:
+    """All figures of a month in their order, and what stands for each of its days."""
+    days = _standing(nights, parts)
+    frames = [of_night(open_night(nights / each.night)) for each in days.values()]
+    if parts.archive is not None:
+        archived = read_archive(nights, month).filter(~pl.col("day").is_in(list(days)))
+        frames.append(archived)
+        firsts = archived.group_by("day").agg(pl.col("as_at").max()).sort("day").iter_rows()
+        days |= {day: Standing(night="", as_at=as_at) for day, as_at in firsts}
+    figures = pl.concat(frames)
+    graded = by_grade(figures)
+    whole = pl.concat([figures, graded]).sort("level", "code", "day", "grade")
+    return whole, dict(sorted(days.items()))
+
+
+def month_bytes(frame: pl.DataFrame) -> bytes:
+    """A month as Parquet: the same bytes for the same figures."""
+    content = BytesIO()
+    frame.rechunk().write_parquet(
+        content, compression="zstd", compression_level=3, statistics=True, row_group_size=ROWS
+    )
+    return content.getvalue()
+
+
+def _standing(nights: Path, parts: Parts) -> dict[date, Standing]:
+    """The night that stands for each day: the last by its moment, and of one moment the last correction."""
+    moments = sorted((*night_moment(name), name) for name in parts.nights)
+    found = {}
+    for day, same in groupby(moments, key=lambda each: each[0].date()):
+        *former, (as_at, revision, name) = same
+        found[day] = Standing(
+            night=name,
+            as_at=as_at,
+            revision=revision,
+            loaded_at=_loaded_at(nights / name) if revision else None,
+            former=tuple(each[2] for each in former),
+        )
+    return found
+
+
+def _loaded_at(night: Path) -> datetime | None:
+    """When a night came in, as far as its folder still says so."""
+    try:
+        told = json.loads((night / "loaded.json").read_text(encoding="utf-8"))["loaded_at"]
+        return datetime.fromisoformat(told)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def midnight(day: date) -> datetime:
+    """The moment of a figure whose archive names the day alone."""
+    return datetime.combine(day, time())

@@ -1,0 +1,219 @@
+"""Reading a history: one unit's days, the units below one, all units month by month."""
+
+import hashlib
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from wmt.history.figures import FIGURE, GRADED, summed
+from wmt.history.index import (
+    REMEDY,
+    HistoryError,
+    Index,
+    Standing,
+    folder_of,
+    month_path,
+    months_between,
+    read_index,
+)
+from wmt.ledger import LEVELS
+
+#: 'person' is the sum of the posts of one staff code; it is not kept, and added up when asked for.
+ALL_LEVELS = ("post", "person", *LEVELS[1:])
+_TALLEST = "\U0010ffff"
+
+
+class History:
+    """The daily figures of a folder of nights, as they stood when `open_history` opened it."""
+
+    def __init__(self, nights: Path, index: Index, version: str) -> None:
+        self.nights = nights
+        #: another one when anything in the history changed
+        self.version = version
+        self._standing = {day: each for month in index.months.values() for day, each in month.days.items()}
+        #: the days that have figures, ascending
+        self.days: list[date] = sorted(self._standing)
+
+    @property
+    def first(self) -> date | None:
+        """The first day that has figures; None in an empty history."""
+        return self.days[0] if self.days else None
+
+    @property
+    def last(self) -> date | None:
+        """The last day that has figures; None in an empty history."""
+        return self.days[-1] if self.days else None
+
+    def standing(self, day: date) -> Standing | None:
+        """What stands for a day; None where the day has no figures."""
+        return self._standing.get(day)
+
+    def day_until(self, day: date) -> date | None:
+        """The last day not after `day` that has figures."""
+        found = bisect_right(self.days, day)
+        return self.days[found - 1] if found else None
+
+    def night_of(self, day: date) -> str | None:
+        """The night that stands for the last day not after `day` with figures; '' for an archive's."""
+        until = self.day_until(day)
+        return self._standing[until].night if until else None
+
+    def corrected(self, first: date, last: date) -> dict[date, Standing]:
+        """The days of a range whose figure is that of a correction."""
+        days = (day for day in self.days if first <= day <= last)
+        return {day: self._standing[day] for day in days if self._standing[day].revision}
+
+    def series(self, level: str, code: str, first: date, last: date, grade: str = "") -> pl.DataFrame:
+        """A unit's figures, a row for each day that has one (columns `FIGURE`).
+
+        With a grade, the sum of the unit's posts of that grade. Raises HistoryError for an unknown level.
+        """
+        _check(level)
+        if level == "person":
+            return summed(self.posts_of(code, first, last), "person").sort("day")
+        if level == "team" and grade:
+            posts = self.below("team", code, "post", first, last).filter(pl.col("grade") == grade)
+            return summed(posts, "team").with_columns(grade=pl.lit(grade)).sort("day")
+        found = self._rows(level, code, code, first, last)
+        if level == "post" and not grade:
+            return found.sort("day")
+        return found.filter(pl.col("grade") == grade).sort("day")
+
+    def below(self, level: str, code: str, child: str, first: date, last: date) -> pl.DataFrame:
+        """The figures of all units of a level under a unit, by code and day (columns `FIGURE`)."""
+        _check(level, child)
+        if child == "person":
+            return summed(self.below(level, code, "post", first, last), "person").sort("code", "day")
+        if level == "team" and child == "post":
+            return self._rows("post", f"{code}:", f"{code}:{_TALLEST}", first, last)
+        wanted = pl.col("level") == child
+        if child != "post":
+            wanted &= pl.col("grade") == ""
+        if level != "nation":
+            wanted &= pl.col("code" if level == child else f"{level}_code") == code
+        return self._scan(first, last, wanted)
+
+    def posts_of(self, staff_code: str, first: date, last: date) -> pl.DataFrame:
+        """The figures of all posts of a person, by code and day (columns `FIGURE`)."""
+        return self._scan(first, last, (pl.col("level") == "post") & (pl.col("staff_code") == staff_code))
+
+    def figures(self, level: str, first: date, last: date, columns: Sequence[str]) -> pl.DataFrame:
+        """Some columns of all units of a level, by code and day."""
+        _check(level)
+        between = pl.col("day").is_between(first, last)
+        wanted = between & (pl.col("level") == ("post" if level == "person" else level))
+        if level in GRADED:
+            wanted &= pl.col("grade") == ""
+        if level == "person":
+            whole = [self.table(path, wanted) for _, path in self.months(first, last)]
+            return _stacked([summed(each, "person") for each in whole]).select(columns).sort("code", "day")
+        found = [self.table(path, wanted, columns) for _, path in self.months(first, last)]
+        # a month is sorted already, and where there is one month there is nothing left to do
+        whole = pl.concat(found) if found else pl.DataFrame(schema=FIGURE).select(columns)
+        return whole if len(found) < 2 else whole.sort("code", "day")
+
+    def months(self, first: date, last: date) -> Iterator[tuple[str, Path]]:
+        """The month files that have days of a range."""
+        known = self._months
+        yield from (
+            (month, month_path(self.nights, month)) for month in months_between(first, last) if month in known
+        )
+
+    @cached_property
+    def _months(self) -> frozenset[str]:
+        return frozenset(f"{day:%Y-%m}" for day in self.days)
+
+    def table(self, path: Path, wanted: pl.Expr, columns: Sequence[str] = tuple(FIGURE)) -> pl.DataFrame:
+        """Rows of one month file that satisfy a condition."""
+        try:
+            return pl.scan_parquet(path).filter(wanted).select(columns).collect()
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise _damaged(path, error) from error
+
+    def _scan(self, first: date, last: date, wanted: pl.Expr) -> pl.DataFrame:
+        between = pl.col("day").is_between(first, last)
+        found = [self.table(path, wanted & between) for _, path in self.months(first, last)]
+        return _stacked(found).sort("code", "day")
+
+    def _rows(self, level: str, low: str, high: str, first: date, last: date) -> pl.DataFrame:
+        """The rows of a level whose codes lie in a range, read from the few groups of rows that hold them."""
+        wanted = (pl.col("level") == level) & pl.col("code").is_between(pl.lit(low), pl.lit(high))
+        wanted &= pl.col("day").is_between(first, last)
+        found = [_grouped(path, (level, low), (level, high)) for _, path in self.months(first, last)]
+        return _stacked([frame.filter(wanted) for frame in found]).sort("code", "day")
+
+
+def _stacked(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    return pl.concat(frames) if frames else pl.DataFrame(schema=FIGURE)
+
+
+def _check(*levels: str) -> None:
+    for level in levels:
+        if level not in ALL_LEVELS:
+            raise HistoryError(f"there is no level '{level}'; choose one of {', '.join(ALL_LEVELS)}")
+
+
+def _damaged(path: Path, error: Exception) -> HistoryError:
+    return HistoryError(f"{path} cannot be read ({type(error).__name__}); {REMEDY}")
+
+
+def _grouped(path: Path, low: tuple[str, str], high: tuple[str, str]) -> pl.DataFrame:
+    """The groups of rows of a month that may hold units from `low` to `high`."""
+    try:
+        state = path.stat()
+        about, bounds = _groups(path, state.st_mtime_ns, state.st_ino)
+        numbers = [n for n, (least, most) in enumerate(bounds) if least <= high and most >= low]
+        if not numbers:
+            return pl.DataFrame(schema=FIGURE)
+        file = pq.ParquetFile(path, metadata=about, memory_map=True, pre_buffer=False)
+        rows = file.read_row_groups(numbers, columns=FIGURE.names(), use_threads=False)
+    except (OSError, pa.ArrowException) as error:
+        raise _damaged(path, error) from error
+    return pl.DataFrame(pl.from_arrow(rows)).select(FIGURE.names()).cast(dict(FIGURE))
+
+
+_Bound = tuple[str, str]
+
+
+@lru_cache(maxsize=30)
+def _groups(path: Path, _changed: int, _inode: int) -> tuple[pq.FileMetaData, list[tuple[_Bound, _Bound]]]:
+    """What a month says of its groups of rows: the first and the last (level, code) of each."""
+    about = pq.read_metadata(path)
+    names = [about.schema.column(n).name for n in range(about.num_columns)]
+    level, code = names.index("level"), names.index("code")
+    bounds = []
+    for number in range(about.num_row_groups):
+        group = about.row_group(number)
+        levels, codes = group.column(level).statistics, group.column(code).statistics
+        if levels.min == levels.max:
+            bounds.append(((levels.min, codes.min), (levels.max, codes.max)))
+        else:
+            # where levels meet, codes of either may be anything
+            bounds.append(((levels.min, ""), (levels.max, _TALLEST)))
+    return about, bounds
+
+
+def open_history(nights: Path) -> History:
+    """The history of a folder of nights; empty where none was made yet.
+
+    Cheap: what was opened before is kept until it changes. Raises HistoryError when it is damaged.
+    """
+    path = folder_of(nights) / "index.json"
+    try:
+        state = path.stat()
+    except OSError:
+        return History(nights, Index(), "")
+    return _opened(nights, state.st_mtime_ns, state.st_size, state.st_ino)
+
+
+@lru_cache(maxsize=4)
+def _opened(nights: Path, *_state: int) -> History:
+    path = folder_of(nights) / "index.json"
+    index = read_index(nights)
+    return History(nights, index, hashlib.sha256(path.read_bytes()).hexdigest()[:16])

@@ -1,0 +1,200 @@
+"""The four-week rule on a history: the run of every unit on a day, and all runs there were."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from wmt.facts import table_of
+from wmt.history.blocks import Units, blocks
+from wmt.history.reader import History
+from wmt.history.steps import OVER, Ended, Ints, Mark, MarksOf, Runs
+
+RUN = table_of(
+    {
+        "level": pl.String,
+        "code": pl.String,
+        "name": pl.String,  # nullable
+        "mark": pl.String,
+        "day": pl.Date,
+        "over": pl.Boolean,  # on the day; on a day without a figure, as the last figure was
+        "length": pl.Int64,  # days over in the run
+        "since": pl.Date,  # first of them; null when there is no run
+        "excess_since": pl.Date,  # the day the run reached the days of the mark; null when it has not
+        "full_on": pl.Date,  # the day it will, if every day from now on is over; null when reached, or no run
+        "paused": pl.Int64,  # days in a row without available time, up to the day
+        "missing": pl.Int64,  # days in a row without a figure, up to the day
+    }
+)
+
+SPELL = table_of(
+    {
+        "level": pl.String,
+        "code": pl.String,
+        "name": pl.String,  # nullable
+        "began": pl.Date,
+        "excess_from": pl.Date,  # null when the run never reached the days of the mark
+        "last_over": pl.Date,
+        "ended": pl.Date,  # the day that broke the run; null while it runs
+        "days": pl.Int64,  # days over
+        "peak_x100": pl.Int64,  # the highest capacity, in hundredths of a per cent
+    }
+)
+
+#: How far back a few units are looked at first; further where their runs are longer.
+_LOOK_BACK = 120
+
+
+def runs_on(
+    history: History,
+    marks_of: MarksOf,
+    *,
+    day: date | None = None,
+    level: str = "post",
+    codes: Collection[str] | None = None,
+) -> pl.DataFrame:
+    """How the run of every unit stands on a day (columns `RUN`), by code and then in the order of the marks.
+
+    `day` is the last day of the history unless another is given. Units that no figure stands for on the day
+    any more are left out. `marks_of` gives the marks in force on a day. `codes` asks for a few units only,
+    which is quick.
+    """
+    day = day or history.last
+    if day is None or history.first is None or day < history.first:
+        return pl.DataFrame(schema=RUN)
+    first = history.first
+    if codes is not None:
+        first = max(first, day - timedelta(_LOOK_BACK))
+    while True:
+        units = Units()
+        runs = _stepped(history, units, marks_of, level, first, day, codes)
+        if first == history.first or all(each.settled.all() for each in runs.values()):
+            break
+        first = max(history.first, day - 4 * (day - first))
+    return _as_table(level, units, day, {mark.name: mark for mark in marks_of(day)}, runs)
+
+
+def _stepped(
+    history: History,
+    units: Units,
+    marks_of: MarksOf,
+    level: str,
+    first: date,
+    last: date,
+    codes: Collection[str] | None,
+) -> dict[str, Runs]:
+    runs: dict[str, Runs] = {}
+    for block in blocks(history, units, level, first, last, codes):
+        for each in runs.values():
+            each.grow(len(units))
+        for column, today in block.days:
+            for mark in marks_of(today):
+                of_mark = runs.setdefault(mark.name, Runs(len(units)))
+                cut = (block.present[:, column], block.points[:, column], block.available[:, column])
+                of_mark.step(today.toordinal(), *cut, mark)
+    return runs
+
+
+def _as_table(
+    level: str, units: Units, day: date, marks: dict[str, Mark], runs: dict[str, Runs]
+) -> pl.DataFrame:
+    frames = [
+        _table_of_mark(level, units, day, mark, runs[name]) for name, mark in marks.items() if name in runs
+    ]
+    if not frames:
+        return pl.DataFrame(schema=RUN)
+    return pl.concat(frames).sort("code", maintain_order=True)
+
+
+def _table_of_mark(level: str, units: Units, day: date, mark: Mark, runs: Runs) -> pl.DataFrame:
+    left = np.where(
+        (runs.length > 0) & (runs.length < mark.days), day.toordinal() + mark.days - runs.length, 0
+    )
+    frame = pl.DataFrame(
+        {
+            "code": units.codes,
+            "name": [units.names[code] for code in units.codes],
+            "over": runs.state == OVER,
+            "length": runs.length,
+            "since": _dates(runs.since),
+            "excess_since": _dates(runs.excess_since),
+            "full_on": _dates(left),
+            "paused": runs.paused,
+            "missing": runs.missing,
+        },
+        schema_overrides={"name": pl.String},
+    )
+    frame = frame.filter(pl.col("missing") <= mark.longest_hole)
+    frame = frame.with_columns(level=pl.lit(level), mark=pl.lit(mark.name), day=pl.lit(day))
+    return frame.select(RUN.names()).cast(dict(RUN))
+
+
+def _dates(ordinals: Ints) -> pl.Series:
+    """Ordinals as days, 0 as null."""
+    days = pl.Series(ordinals, dtype=pl.Int64) - date(1970, 1, 1).toordinal()
+    return (
+        pl.DataFrame({"days": days, "none": ordinals == 0})
+        .select(pl.when("none").then(None).otherwise(pl.col("days").cast(pl.Int32).cast(pl.Date)))
+        .to_series()
+    )
+
+
+def spells(
+    history: History,
+    mark: Mark | Callable[[date], Mark],
+    *,
+    level: str = "post",
+    first: date | None = None,
+    last: date | None = None,
+    code: str | None = None,
+) -> pl.DataFrame:
+    """Every run over a mark that touches the days from `first` to `last`: columns `SPELL`, by code, began.
+
+    A mark that changes by the day is given as a function. Runs are followed to `last`, not beyond.
+    """
+    last = last or history.last
+    if last is None or history.first is None or last < history.first:
+        return pl.DataFrame(schema=SPELL)
+    units = Units()
+    of_day = mark if callable(mark) else lambda _day: mark
+    codes = None if code is None else (code,)
+    collected = list(_ended(history, units, of_day, level, last, codes))
+    frame = _spell_table(level, units, collected)
+    if first is not None:
+        # a run that a day broke was still there on the day before
+        frame = frame.filter(pl.col("ended").is_null() | (pl.col("ended") > first))
+    return frame
+
+
+def _ended(
+    history: History,
+    units: Units,
+    of_day: Callable[[date], Mark],
+    level: str,
+    last: date,
+    codes: Collection[str] | None,
+) -> Iterator[Ended]:
+    assert history.first is not None
+    runs = Runs(0)
+    for block in blocks(history, units, level, history.first, last, codes):
+        runs.grow(len(units))
+        for column, today in block.days:
+            cut = (block.present[:, column], block.points[:, column], block.available[:, column])
+            yield runs.step(today.toordinal(), *cut, of_day(today))
+    yield runs.running()
+
+
+def _spell_table(level: str, units: Units, collected: Sequence[Ended]) -> pl.DataFrame:
+    def whole(name: str) -> Ints:
+        return np.concatenate([getattr(each, name) for each in collected])
+
+    codes = pl.DataFrame(
+        {"unit": range(len(units)), "code": units.codes, "name": [units.names[code] for code in units.codes]},
+        schema={"unit": pl.Int64, "code": pl.String, "name": pl.String},
+    )
+    columns: dict[str, Any] = {name: whole(name) for name in ("unit", "days", "peak_x100")}
+    columns |= {name: _dates(whole(name)) for name in ("began", "excess_from", "last_over", "ended")}
+    frame = pl.DataFrame(columns).join(codes, on="unit", how="left").with_columns(level=pl.lit(level))
+    return frame.select(SPELL.names()).cast(dict(SPELL)).sort("code", "began")
