@@ -82,6 +82,7 @@ _UNITS = (
     Unit("percent", decimals=2),
     Unit("percent change", decimals=2, least=None),
     Unit("days"),
+    Unit("working days"),
     Unit("days a year"),
     Unit("weeks", decimals=2),
     Unit("months", decimals=1),

@@ -35,9 +35,15 @@ class Config:
     oidc_name: str
     oidc_open: bool
     email_url: str
+    address: str = ""
     upload_megabytes: int = 200
     today: str = ""  # '' is the clock; 'extract' the day of the figures; or a day
     most_hours: int = 48  # contracted hours a week that may be entered at most
+
+    @property
+    def site_address(self) -> str:
+        """How people reach the site, without a slash at the end: for links in mails."""
+        return self.address or f"{'https' if self.https else 'http'}://{self.hosts[0]}"
 
     @property
     def nights(self) -> Path:
@@ -70,6 +76,7 @@ def read_config(env: Mapping[str, str] | None = None) -> Config:
         oidc_name=env.get("WMT_OIDC_NAME") or "your organisation's account",
         oidc_open=_switch(env, "WMT_OIDC_OPEN"),
         email_url=env.get("WMT_EMAIL_URL", ""),
+        address=_address(env),
         upload_megabytes=_whole(env, "WMT_UPLOAD_MEGABYTES", 200),
         today=_today(env, default="extract" if demo else ""),
         most_hours=_whole(env, "WMT_MOST_HOURS", 48, most=168),
@@ -100,6 +107,40 @@ def database(url: str) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": options,
     }
+
+
+def mail(url: str, host: str) -> dict[str, Any]:
+    """Django's settings of mail from `smtp://USER:PASSWORD@HOST:PORT?from=ADDRESS`; empty: to the log.
+
+    `smtps` has TLS from the first byte; `smtp` begins plain and goes over to it, unless `?tls=0`.
+
+    Raises ConfigError for any other.
+    """
+    sender = f"wmt@{host.strip('[]')}"
+    if not url:
+        return {"EMAIL_BACKEND": "wmt.site.duties.mail.Console", "DEFAULT_FROM_EMAIL": sender}
+    parts = urlsplit(url)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ConfigError("WMT_EMAIL_URL must be smtp://USER:PASSWORD@HOST:PORT?from=ADDRESS, or smtps://…")
+    options = dict(parse_qsl(parts.query))
+    is_smtps = parts.scheme == "smtps"
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or (465 if is_smtps else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": is_smtps,
+        "EMAIL_USE_TLS": not is_smtps and options.get("tls", "1") != "0",
+        "DEFAULT_FROM_EMAIL": options.get("from", sender),
+    }
+
+
+def _address(env: Mapping[str, str]) -> str:
+    text = env.get("WMT_ADDRESS", "").strip().rstrip("/")
+    if text and (urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).netloc):
+        raise ConfigError(f"WMT_ADDRESS must be like https://wmt.example.org, not {text!r}")
+    return text
 
 
 def _sqlite(path: str) -> dict[str, Any]:

@@ -24,6 +24,7 @@ KINDS: dict[str, str] = {
     "reason": "Reason for reductions changed",
     "people import": "Tables of hours and reductions taken in",
     "day": "A new day began",
+    "duty": "Duty of excessive workload",
 }
 
 

@@ -1,0 +1,10 @@
+"""The room's registration with Django."""
+
+from django.apps import AppConfig
+
+
+class Duties(AppConfig):
+    """Duties."""
+
+    name = "wmt.site.duties"
+    label = "duties"

@@ -1,0 +1,164 @@
+"""Duties, their steps, and who was told. Steps are only ever added: what a duty is, is what its steps say.
+
+The columns of a duty from `clock_from` on are what its steps come to (`facts.fold`), kept for lists; they can
+always be made again from them.
+"""
+
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class Duty(models.Model):
+    """What somebody owes a practitioner whose workload is excessive. At most one is open for a post.
+
+    The names and the units above are those of the day on which it opened. `seen_on` is the day of the last
+    figures it was judged by; `steps_count` is how many steps it has, by which two people notice each other.
+    """
+
+    team_code = models.TextField()
+    staff_code = models.TextField()
+    name = models.TextField()
+    grade = models.TextField(blank=True)
+    team_name = models.TextField()
+    pdu_code = models.TextField(blank=True)
+    region_code = models.TextField(blank=True)
+    mark = models.TextField()
+    percent_x100 = models.IntegerField()
+    days = models.IntegerField()
+    opened_on = models.DateField()
+    seen_on = models.DateField()
+    steps_count = models.PositiveIntegerField(default=0)
+
+    run_since = models.DateField()
+    excess_since = models.DateField()
+    raised_since = models.DateField(null=True)
+    clock_from = models.DateField()
+    acknowledge_by = models.DateField()
+    decide_by = models.DateField()
+    acknowledged_on = models.DateField(null=True)
+    talked_on = models.DateField(null=True)
+    decided_on = models.DateField(null=True)
+    decision = models.TextField(blank=True)
+    done_by = models.DateField(null=True)
+    review_on = models.DateField(null=True)
+    relief_by = models.DateField(null=True)  # an answer is owed by then; null where none is
+    told = models.JSONField(default=list)  # the deadlines somebody was reminded of: see `clock.Deadline.key`
+    reopened = models.PositiveIntegerField(default=0)
+    closed_on = models.DateField(null=True)
+    closed_why = models.TextField(blank=True)
+    moved_on = models.DateField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["team_code", "staff_code"],
+                condition=models.Q(closed_on__isnull=True),
+                name="duty_one_open",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["team_code", "staff_code"]),
+            models.Index(fields=["closed_on", "team_code"]),
+            models.Index(fields=["staff_code"]),
+        )
+
+    def __str__(self) -> str:
+        return f"duty {self.pk} of {self.code}"
+
+    @property
+    def code(self) -> str:
+        """The code of the post it is about."""
+        return f"{self.team_code}:{self.staff_code}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it stands."""
+        return self.closed_on is None
+
+
+class Step(models.Model):
+    """One thing that happened to a duty. `words` are for those who may read them, `data` is for everybody."""
+
+    class Kind(models.TextChoices):
+        """What happened."""
+
+        OPENED = "opened"
+        MOVED = "moved", "figures corrected"
+        RAISED = "raised"
+        ACKNOWLEDGED = "acknowledged"
+        TALKED = "talked"
+        DECIDED = "decided"
+        ASKED = "asked", "relief asked for"
+        ANSWERED = "answered", "relief answered"
+        NOTED = "noted"
+        DUE = "due", "review due"
+        ESCALATED = "escalated"
+        REVIEWED = "reviewed"
+        CLOSED = "closed"
+        REOPENED = "reopened"
+
+    duty = models.ForeignKey(Duty, on_delete=models.CASCADE, related_name="steps")
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    day = models.DateField()
+    at = models.DateTimeField(default=timezone.now)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    who = models.CharField(max_length=160)
+    words = models.TextField(blank=True)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["duty", "number"], name="duty_step_number"),)
+        indexes = (models.Index(fields=["kind", "day"]),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.day}"
+
+    def save(self, *args: Any, **more: Any) -> None:
+        """Adds the step. Raises ValueError for one that is there already: steps are never changed."""
+        if not self._state.adding:
+            raise ValueError("a step of a duty is never changed: add another")
+        super().save(*args, **more)
+
+    def delete(self, *_: Any, **__: Any) -> Any:
+        """Raises ValueError: steps are never taken away."""
+        raise ValueError("a step of a duty is never taken away")
+
+    def day_in(self, name: str) -> date | None:
+        """A day of its data."""
+        found = self.data.get(name)
+        return date.fromisoformat(found) if found else None
+
+
+class Notice(models.Model):
+    """Something one person is told of a duty: on their page of notices, and by mail."""
+
+    class Mail(models.TextChoices):
+        """What became of the mail."""
+
+        WAITING = "waiting"
+        SENT = "sent"
+        FAILED = "failed"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
+    duty = models.ForeignKey(Duty, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=12)
+    words = models.TextField()
+    at = models.DateTimeField(default=timezone.now)
+    read_at = models.DateTimeField(null=True)
+    mail = models.CharField(max_length=8, choices=Mail.choices, default=Mail.WAITING)
+    mail_fault = models.TextField(blank=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["user"], name="notice_unread", condition=models.Q(read_at__isnull=True)),
+            models.Index(fields=["user", "at"]),
+            models.Index(fields=["mail", "at"]),
+        )
+
+    def __str__(self) -> str:
+        return self.words

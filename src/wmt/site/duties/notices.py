@@ -1,0 +1,78 @@
+"""Telling people: a row on their page of notices, and a mail when what happened is saved for good."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from wmt.site.accounts.models import User
+from wmt.site.duties import mail
+from wmt.site.duties.models import Duty, Notice
+
+#: A mail that could not be sent is tried again for so long.
+TRIED_FOR = timedelta(days=3)
+
+
+@dataclass(frozen=True)
+class Told:
+    """Something to tell some people of a duty, in one sentence without anything that is private."""
+
+    duty: Duty
+    kind: str
+    words: str
+    to: Sequence[User]
+
+
+def tell(told: Iterable[Told]) -> None:
+    """Adds notices; their mails go out after the transaction, and whatever becomes of them undoes nothing."""
+    rows = [
+        Notice(user=user, duty=each.duty, kind=each.kind, words=each.words)
+        for each in told
+        for user in {user.pk: user for user in each.to}.values()
+    ]
+    if rows:
+        made = Notice.objects.bulk_create(rows, batch_size=500)
+        numbers = [notice.pk for notice in made]
+        transaction.on_commit(lambda: send(numbers), robust=True)
+
+
+def send(numbers: Sequence[int]) -> None:
+    """Sends the mails of notices: one to each person, whatever number of notices they have."""
+    by_user: dict[int, list[Notice]] = defaultdict(list)
+    for start in range(0, len(numbers), 500):
+        found = Notice.objects.filter(pk__in=numbers[start : start + 500]).exclude(mail=Notice.Mail.SENT)
+        for notice in found.select_related("user", "duty").order_by("pk"):
+            by_user[notice.user_id].append(notice)
+    with mail.Postman() as postman:
+        for notices in by_user.values():
+            fault = postman.send(notices)
+            state = Notice.Mail.FAILED if fault else Notice.Mail.SENT
+            Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(
+                mail=state, mail_fault=fault[:500]
+            )
+
+
+def send_again() -> None:
+    """Tries mails again that could not be sent, or whose process was ended before it sent them."""
+    since = timezone.now() - TRIED_FOR
+    waiting = Notice.objects.filter(at__gte=since).exclude(mail=Notice.Mail.SENT)
+    numbers = list(waiting.values_list("pk", flat=True)[:5_000])
+    if numbers:
+        send(numbers)
+
+
+def unread(user: Any) -> int:
+    """How many notices of a person are not read yet: one small question to the database."""
+    return Notice.objects.filter(user_id=user.pk, read_at__isnull=True).count()
+
+
+def mark_read(user: User, duty: Duty | None = None) -> int:
+    """Marks a person's notices read, all of them or those of one duty: how many there were."""
+    found = Notice.objects.filter(user=user, read_at__isnull=True)
+    if duty is not None:
+        found = found.filter(duty=duty)
+    return found.update(read_at=timezone.now())

@@ -1,0 +1,156 @@
+"""What tests of duties share: figures written down day by day, and the rule counted plainly from them.
+
+A figure of a day is a capacity in per cent (of 1,000 available points), `NO_TIME`, or `None` where there is no
+figure. The counter here is written anew from the words of the rule; it shares nothing with `wmt.history`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+from django.db import transaction
+
+from wmt.site.duties.clock import Clock
+from wmt.site.duties.evaluating import Outcome, Post, evaluate
+from wmt.site.duties.models import Duty
+
+FIRST = date(2026, 1, 1)
+NO_TIME = -1
+Figure = int | None
+CLOCK = Clock(acknowledge_days=5, decide_days=10, answer_days=5, review_days=28, reopen_days=28)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A mark as the evaluation needs one."""
+
+    name: str
+    percent_x100: int
+    days: int
+    longest_hole: int = 3
+    longest_pause: int = 7
+
+
+MARKS = (Rule("excessive_workload", 11_000, 28), Rule("double_red", 12_000, 28))
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a run stands at the end of a day."""
+
+    length: int = 0
+    since: date | None = None
+    excess_since: date | None = None
+    paused: int = 0
+    missing: int = 0
+
+
+def counted(figures: Sequence[Figure], rule: Rule, first: date = FIRST) -> list[Run]:
+    """The run after each day, by counting."""
+    found: list[Run] = []
+    length, since, excess, paused, missing = 0, None, None, 0, 0
+    standing: Figure = None
+    for number, figure in enumerate(figures):
+        day = first + timedelta(number)
+        missing = missing + 1 if figure is None else 0
+        taken = figure if figure is not None else standing if missing <= rule.longest_hole else None
+        standing = figure if figure is not None else standing
+        paused = paused + 1 if taken == NO_TIME else 0
+        if (
+            taken is None
+            or paused > rule.longest_pause
+            or (taken != NO_TIME and taken * 100 <= rule.percent_x100)
+        ):
+            length, since, excess = 0, None, None
+        elif taken != NO_TIME:
+            length, since = length + 1, since or day
+            excess = excess or (day if length >= rule.days else None)
+        found.append(Run(length, since, excess, paused, missing))
+    return found
+
+
+def runs_of(posts: Mapping[str, Sequence[Figure]], day: date, rules: Sequence[Rule] = MARKS) -> pl.DataFrame:
+    """The frame that `wmt.history.runs_on` gives for a day."""
+    rows: list[dict[str, Any]] = []
+    for code, figures in posts.items():
+        until = figures[: (day - FIRST).days + 1]
+        for rule in rules:
+            run = counted(until, rule)[-1]
+            rows.append(
+                {
+                    "level": "post", "code": code, "mark": rule.name, "day": day, "over": run.length > 0,
+                    "length": run.length, "since": run.since, "excess_since": run.excess_since,
+                    "full_on": None, "paused": run.paused, "missing": run.missing,
+                }
+            )  # fmt: skip
+    schema = {
+        "level": pl.String, "code": pl.String, "mark": pl.String, "day": pl.Date, "over": pl.Boolean,
+        "length": pl.Int64, "since": pl.Date, "excess_since": pl.Date, "full_on": pl.Date,
+        "paused": pl.Int64, "missing": pl.Int64,
+    }  # fmt: skip
+    return pl.DataFrame(rows, schema=schema)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Figures as a history gives them."""
+
+    posts: Mapping[str, Sequence[Figure]]
+
+    def series(self, level: str, code: str, first: date, last: date, grade: str = "") -> pl.DataFrame:
+        """A row for each day that has a figure."""
+        assert (level, grade) == ("post", "")
+        rows = []
+        for number, figure in enumerate(self.posts[code]):
+            day = FIRST + timedelta(number)
+            if figure is not None and first <= day <= last:
+                points, available = (50_000, 0) if figure == NO_TIME else (figure * 1_000, 100_000)
+                rows.append({"day": day, "points_x100": points, "available_x100": available})
+        return pl.DataFrame(
+            rows, schema={"day": pl.Date, "points_x100": pl.Int64, "available_x100": pl.Int64}
+        )
+
+
+def post(code: str) -> Post:
+    """A post of the figures shown."""
+    team, _, staff = code.partition(":")
+    return Post(
+        team_code=team, staff_code=staff, name=f"Officer {staff}", grade="PO", team_name=f"Team {team}",
+        pdu_code="P1", region_code="R1",
+    )  # fmt: skip
+
+
+def judge(
+    posts: Mapping[str, Sequence[Figure]],
+    day: date,
+    *,
+    today: date | None = None,
+    there: Mapping[str, Post] | None = None,
+    clock: Clock = CLOCK,
+) -> Outcome:
+    """What the night of a day brings. `there` are the posts of the figures shown; all unless told."""
+    with transaction.atomic():
+        return evaluate(
+            runs=runs_of(posts, day), day=today or day, marks=MARKS, figures=Figures(posts),
+            posts={code: post(code) for code in posts} if there is None else there, clock=clock,
+        )  # fmt: skip
+
+
+def on(number: int) -> date:
+    """The day with a number, from 1."""
+    return FIRST + timedelta(number - 1)
+
+
+def story(duty: Duty) -> list[str]:
+    """What happened to a duty, step by step."""
+    return [step.kind for step in duty.steps.order_by("number")]
+
+
+def a_duty(code: str, *, over: int = 130, days: int = 30, today: date | None = None) -> Duty:
+    """An open duty of a post that has been over the mark for so many days."""
+    judge({code: [over] * days}, on(days), today=today)
+    return Duty.objects.get(
+        team_code=code.partition(":")[0], staff_code=code.partition(":")[2], closed_on=None
+    )
