@@ -4,12 +4,23 @@ from wmt.history.figures import FIGURE, SUMMED
 from wmt.history.index import HistoryError, Standing
 from wmt.history.months import Compacted, compact
 from wmt.history.periods import STEPS, in_steps, mean_x100
+from wmt.history.questions import (
+    WORDS,
+    Answer,
+    Table,
+    days_over,
+    longest_spells,
+    over_for_weeks,
+)
 from wmt.history.reader import ALL_LEVELS, History, open_history
+from wmt.history.readings import READINGS
 from wmt.history.runs import RUN, SPELL, runs_on, spells
+from wmt.history.spread import BANDS, spread
 from wmt.history.steps import Mark, MarksOf, dated_marks, marks
 
 __all__ = [
-    "ALL_LEVELS", "FIGURE", "RUN", "SPELL", "STEPS", "SUMMED", "Compacted", "History", "HistoryError",
-    "Mark", "MarksOf", "Standing", "compact", "dated_marks", "in_steps", "marks", "mean_x100",
-    "open_history", "runs_on", "spells",
+    "ALL_LEVELS", "BANDS", "FIGURE", "READINGS", "RUN", "SPELL", "STEPS", "SUMMED", "WORDS", "Answer",
+    "Compacted", "History", "HistoryError", "Mark", "MarksOf", "Standing", "Table", "compact",
+    "dated_marks", "days_over", "in_steps", "longest_spells", "marks", "mean_x100", "open_history",
+    "over_for_weeks", "runs_on", "spells", "spread",
 ]  # fmt: skip

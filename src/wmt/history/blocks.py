@@ -48,7 +48,13 @@ class Block:
 
 
 def blocks(
-    history: History, units: Units, level: str, first: date, last: date, codes: Collection[str] | None = None
+    history: History,
+    units: Units,
+    level: str,
+    first: date,
+    last: date,
+    codes: Collection[str] | None = None,
+    grade: str = "",
 ) -> Iterator[Block]:
     """Every calendar day from `first` to `last`, at most a month at a time. `units` grows on the way.
 
@@ -59,7 +65,7 @@ def blocks(
     while begin <= last:
         end = min(_month_end(begin), last)
         path = paths.get(f"{begin:%Y-%m}")
-        frame = None if path is None else _figures(history, level, begin, end, codes)
+        frame = None if path is None else _figures(history, level, begin, end, codes, grade)
         yield _block(frame, units, begin, end)
         begin = end + timedelta(1)
 
@@ -69,13 +75,15 @@ def _month_end(day: date) -> date:
 
 
 def _figures(
-    history: History, level: str, first: date, last: date, codes: Collection[str] | None
+    history: History, level: str, first: date, last: date, codes: Collection[str] | None, grade: str
 ) -> pl.DataFrame:
     """Rows of a level within a month, by code and day (columns `_COLUMNS`)."""
     if codes is not None:
-        found = [history.series(level, code, first, last).select(_COLUMNS) for code in sorted(set(codes))]
+        found = [
+            history.series(level, code, first, last, grade).select(_COLUMNS) for code in sorted(set(codes))
+        ]
         return pl.concat(found) if found else pl.DataFrame(schema=dict.fromkeys(_COLUMNS, pl.Int64))
-    return history.figures(level, first, last, _COLUMNS)
+    return history.figures(level, first, last, _COLUMNS, grade)
 
 
 def _block(frame: pl.DataFrame | None, units: Units, first: date, last: date) -> Block:

@@ -103,20 +103,23 @@ class History:
         """The figures of all posts of a person, by code and day (columns `FIGURE`)."""
         return self._scan(first, last, (pl.col("level") == "post") & (pl.col("staff_code") == staff_code))
 
-    def figures(self, level: str, first: date, last: date, columns: Sequence[str]) -> pl.DataFrame:
-        """Some columns of all units of a level, by code and day."""
+    def figures(
+        self, level: str, first: date, last: date, columns: Sequence[str], grade: str = ""
+    ) -> pl.DataFrame:
+        """Some columns of all units of a level, by code and day; with a grade, of its posts alone."""
         _check(level)
         between = pl.col("day").is_between(first, last)
-        wanted = between & (pl.col("level") == ("post" if level == "person" else level))
-        if level in GRADED:
-            wanted &= pl.col("grade") == ""
-        if level == "person":
-            whole = [self.table(path, wanted) for _, path in self.months(first, last)]
-            return _stacked([summed(each, "person") for each in whole]).select(columns).sort("code", "day")
-        found = [self.table(path, wanted, columns) for _, path in self.months(first, last)]
+        added_up = level == "person" or (level == "team" and grade != "")
+        wanted = between & (pl.col("level") == ("post" if added_up else level))
+        if grade or level in GRADED:
+            wanted &= pl.col("grade") == grade
+        paths = [path for _, path in self.months(first, last)]
+        if added_up:
+            found = [summed(self.table(path, wanted), level).select(columns) for path in paths]
+            return _stacked(found, columns).sort("code", "day")
+        found = [self.table(path, wanted, columns) for path in paths]
         # a month is sorted already, and where there is one month there is nothing left to do
-        whole = pl.concat(found) if found else pl.DataFrame(schema=FIGURE).select(columns)
-        return whole if len(found) < 2 else whole.sort("code", "day")
+        return found[0] if len(found) == 1 else _stacked(found, columns).sort("code", "day")
 
     def months(self, first: date, last: date) -> Iterator[tuple[str, Path]]:
         """The month files that have days of a range."""
@@ -149,8 +152,8 @@ class History:
         return _stacked([frame.filter(wanted) for frame in found]).sort("code", "day")
 
 
-def _stacked(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    return pl.concat(frames) if frames else pl.DataFrame(schema=FIGURE)
+def _stacked(frames: Sequence[pl.DataFrame], columns: Sequence[str] = tuple(FIGURE)) -> pl.DataFrame:
+    return pl.concat(frames) if frames else pl.DataFrame(schema=FIGURE).select(columns)
 
 
 def _check(*levels: str) -> None:

@@ -8,8 +8,10 @@ import numpy as np
 import polars as pl
 
 from wmt.facts import table_of
-from wmt.history.blocks import Units, blocks
+from wmt.history.blocks import Block, Units, blocks
+from wmt.history.index import HistoryError
 from wmt.history.reader import History
+from wmt.history.readings import READINGS, Stepper
 from wmt.history.steps import OVER, Ended, Ints, Mark, MarksOf, Runs
 
 RUN = table_of(
@@ -149,18 +151,26 @@ def spells(
     first: date | None = None,
     last: date | None = None,
     code: str | None = None,
+    grade: str = "",
+    reading: str = "every day",
+    seen: Callable[[Block], None] | None = None,
 ) -> pl.DataFrame:
     """Every run over a mark that touches the days from `first` to `last`: columns `SPELL`, by code, began.
 
-    A mark that changes by the day is given as a function. Runs are followed to `last`, not beyond.
+    A mark that changes by the day is given as a function. Runs are followed to `last`, not beyond. With a
+    grade, the figures of posts of that grade count alone. `reading` is one of `READINGS`; `seen` is shown
+    every day that is walked over. Raises HistoryError for an unknown level or reading.
     """
+    if reading not in READINGS:
+        raise HistoryError(f"there is no reading '{reading}'; choose one of {', '.join(READINGS)}")
     last = last or history.last
     if last is None or history.first is None or last < history.first:
         return pl.DataFrame(schema=SPELL)
     units = Units()
     of_day = mark if callable(mark) else lambda _day: mark
     codes = None if code is None else (code,)
-    collected = list(_ended(history, units, of_day, level, last, codes))
+    found = blocks(history, units, level, history.first, last, codes, grade)
+    collected = list(_ended(_shown(found, seen), units, of_day, READINGS[reading](0)))
     frame = _spell_table(level, units, collected)
     if first is not None:
         # a run that a day broke was still there on the day before
@@ -168,17 +178,17 @@ def spells(
     return frame
 
 
+def _shown(found: Iterator[Block], seen: Callable[[Block], None] | None) -> Iterator[Block]:
+    for block in found:
+        if seen is not None:
+            seen(block)
+        yield block
+
+
 def _ended(
-    history: History,
-    units: Units,
-    of_day: Callable[[date], Mark],
-    level: str,
-    last: date,
-    codes: Collection[str] | None,
+    found: Iterator[Block], units: Units, of_day: Callable[[date], Mark], runs: Stepper
 ) -> Iterator[Ended]:
-    assert history.first is not None
-    runs = Runs(0)
-    for block in blocks(history, units, level, history.first, last, codes):
+    for block in found:
         runs.grow(len(units))
         for column, today in block.days:
             cut = (block.present[:, column], block.points[:, column], block.available[:, column])

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -98,7 +99,7 @@ class Runs:
         self.settled |= broke
         ended = self._end(day, np.flatnonzero(broke & (self.length > 0)))
         self._lengthen(day, self.state == OVER, mark)
-        capacity = _capacity_x100(points, available, present & over)
+        capacity = capacity_x100(points, available, present & over)
         self.peak_x100 = np.maximum(self.peak_x100, capacity)
         return ended
 
@@ -124,8 +125,7 @@ class Runs:
         return Ended(units, *(vector[units] for vector in vectors), _zeros(len(units)))
 
 
-@dataclass(frozen=True)
-class Ended:
+class Ended(NamedTuple):
     """Runs, one entry each: the unit's number, days as ordinals (0 for none), days over, highest capacity."""
 
     unit: Ints
@@ -141,7 +141,7 @@ def _zeros(units: int) -> Ints:
     return np.zeros(units, np.int64)
 
 
-def _capacity_x100(points: Ints, available: Ints, where: Bools) -> Ints:
+def capacity_x100(points: Ints, available: Ints, where: Bools) -> Ints:
     """Capacity in hundredths of a per cent, half-up; 0 elsewhere. Points over a mark are positive."""
     doubled = np.where(where, 2 * available, 1)
     return np.where(where, (points * 20_000 + available) // doubled, 0)

@@ -1,0 +1,313 @@
+"""Questions over years, with answers a person can read out: a sentence, a table, and what it rests on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from wmt.history.blocks import Block, Units, blocks
+from wmt.history.index import HistoryError, folder_of
+from wmt.history.reader import History
+from wmt.history.runs import spells
+from wmt.history.steps import Bools, Mark, dated_marks
+from wmt.ledger.figures import divide_half_up
+
+Row = dict[str, Any]
+
+#: One and many of each level.
+WORDS = {
+    "post": ("post", "posts"),
+    "person": ("person", "people"),
+    "team": ("team", "teams"),
+    "pdu": ("PDU", "PDUs"),
+    "region": ("region", "regions"),
+    "nation": ("nation", "nations"),
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table in plain data. `columns` are (key, heading); rows have every key. Shares and capacities end in
+    `_x100` and are hundredths of a per cent."""
+
+    title: str
+    columns: tuple[tuple[str, str], ...]
+    rows: list[Row]
+
+
+@dataclass(frozen=True)
+class Answer(Table):
+    """An answer: its table, the sentence that says it, what it rests on, and further tables behind it."""
+
+    sentence: str
+    notes: tuple[str, ...]
+    details: tuple[Table, ...] = ()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The days a question is about, as far as there are figures."""
+
+    first: date
+    last: date
+    days: int
+    missing: int
+
+    @property
+    def years(self) -> list[tuple[int, date, date]]:
+        """Each calendar year with its part of the days."""
+        return [
+            (year, max(self.first, date(year, 1, 1)), min(self.last, date(year, 12, 31)))
+            for year in range(self.first.year, self.last.year + 1)
+        ]
+
+    @property
+    def words(self) -> str:
+        """What every answer says of its days."""
+        return (
+            f"{said_day(self.first)} to {said_day(self.last)}: {self.days:,} days with figures, "
+            f"{self.missing:,} without."
+        )
+
+
+def said_day(day: date) -> str:
+    """A day as people write it."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def said_percent(percent_x100: int) -> str:
+    """A mark as people write it: 110%, 112.5%."""
+    whole, rest = divmod(percent_x100, 100)
+    return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") + "%" if rest else f"{whole}%"
+
+
+def asked(history: History, first: date | None = None, last: date | None = None) -> Asked:
+    """The days of a question: the whole history unless given. Raises HistoryError without figures."""
+    if history.first is None or history.last is None:
+        raise HistoryError(
+            f"there is no history in {folder_of(history.nights)} yet: load nights, or bring in an archive "
+            "with `wmt nights import-archive`; `wmt nights compact` makes it from nights that are there"
+        )
+    if first is not None and last is not None and first > last:
+        raise HistoryError(f"{said_day(first)} is after {said_day(last)}; give the earlier day first")
+    begin, end = max(first or history.first, history.first), min(last or history.last, history.last)
+    days = sum(begin <= day <= end for day in history.days)
+    if not days:
+        raise HistoryError(
+            f"no day from {said_day(first or begin)} to {said_day(last or end)} has figures; they run from "
+            f"{said_day(history.first)} to {said_day(history.last)}"
+        )
+    return Asked(begin, end, days, (end - begin).days + 1 - days)
+
+
+def over_for_weeks(
+    history: History,
+    percent_x100: int,
+    weeks: int,
+    level: str = "post",
+    first: date | None = None,
+    last: date | None = None,
+    *,
+    grade: str = "",
+    reading: str = "every day",
+) -> Answer:
+    """How many units were over a mark for so many weeks in a row in each calendar year, and who.
+
+    A unit counts in every year on some day of which it was in such a run, that is, from the day the run had
+    lasted so many weeks to the day before it broke. Raises HistoryError for what cannot be asked.
+    """
+    span = asked(history, first, last)
+    mark = _mark(percent_x100, 7 * weeks, span.last)
+    met = _Met()
+    found = spells(history, mark, level=level, last=span.last, grade=grade, reading=reading, seen=met.see)
+    found = found.filter(pl.col("excess_from").is_not_null())
+    rows, who = [], []
+    for year, begin, end in span.years:
+        inside = _in_excess(found, begin, end)
+        over = inside["code"].n_unique()
+        days = sum(begin <= day <= end for day in history.days)
+        units = met.between(begin, end)
+        rows.append(
+            {
+                "year": year,
+                "first": begin,
+                "last": end,
+                "days": days,
+                "missing": (end - begin).days + 1 - days,
+            }
+            | {"units": units, "over": over, "share_x100": _share_x100(over, units)}
+        )
+        who += [{"year": year, **row} for row in inside.rows(named=True)]
+    words = f"over {said_percent(percent_x100)} for {weeks} weeks in a row"
+    return Answer(
+        title=f"{_many(level, grade)} {words}",
+        sentence=_sentence(rows, level, grade, words),
+        columns=(
+            ("year", "Year"),
+            ("first", "From"),
+            ("last", "To"),
+            ("units", f"{WORDS[level][1]} with figures"),
+            ("over", f"over for {weeks} weeks"),
+            ("share_x100", "share, %"),
+            ("days", "days with figures"),
+            ("missing", "days without"),
+        ),
+        rows=rows,
+        notes=(span.words, *_rule_words(mark, reading)),
+        details=(Table(f"Who was {words}", (("year", "Year"), *_SPELL_COLUMNS), who),),
+    )
+
+
+_SPELL_COLUMNS = (
+    ("code", "Code"), ("name", "Name"), ("began", "Over since"), ("excess_from", "Long enough from"),
+    ("last_over", "Last day over"), ("ended", "Ended"), ("days", "Days over"), ("peak_x100", "Highest, %"),
+)  # fmt: skip
+
+
+def _mark(percent_x100: int, days: int, day: date) -> Mark:
+    """The mark that is asked for; holes and pauses as the rules of the last day have them."""
+    if percent_x100 < 0 or days < 1:
+        raise HistoryError("a mark is a per cent of 0 or more, for at least one day or week")
+    rule = dated_marks()(day)[0]
+    return Mark("asked", percent_x100, days, rule.longest_hole, rule.longest_pause)
+
+
+def _in_excess(found: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
+    """Runs that had lasted long enough on some day of a range."""
+    starts = pl.col("excess_from") <= last
+    stays = pl.col("ended").is_null() | (pl.col("ended") > first)
+    return found.filter(starts & stays)
+
+
+class _Met:
+    """Which units have a figure on some day of each year."""
+
+    def __init__(self) -> None:
+        self.days: dict[date, Bools] = {}
+
+    def see(self, block: Block) -> None:
+        """Note who is there: month by month, for years begin and end with months."""
+        for column, day in block.days:
+            self.days[day] = np.packbits(block.present[:, column])
+
+    def between(self, first: date, last: date) -> int:
+        """How many different units have a figure on some day of a range."""
+        rows = [row for day, row in self.days.items() if first <= day <= last]
+        whole = np.zeros(max((len(row) for row in rows), default=0), np.uint8)
+        for row in rows:
+            whole[: len(row)] |= row
+        return int(np.unpackbits(whole).sum())
+
+
+def _share_x100(part: int, whole: int) -> int | None:
+    return divide_half_up(part * 10_000, whole) if whole else None
+
+
+def _many(level: str, grade: str) -> str:
+    of_grade = (
+        f"{WORDS[level][1]} of grade {grade}"
+        if level in ("post", "person")
+        else f"{WORDS[level][1]} (posts of grade {grade})"
+    )
+    text = of_grade if grade else WORDS[level][1]
+    return text[0].upper() + text[1:]
+
+
+def _sentence(rows: Sequence[Row], level: str, grade: str, words: str) -> str:
+    told = [f"{row['over']:,} of {row['units']:,} in {row['year']}" for row in rows]
+    listed = told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
+    return f"{_many(level, grade)} {words}: {listed}."
+
+
+def _rule_words(mark: Mark, reading: str) -> tuple[str, ...]:
+    if reading == "weekly":
+        return (
+            "Read by weekly figures: the points of the days of a week over their available points, Monday to "
+            "Sunday. A week that has not ended does not count; a week without a figure ends a run.",
+        )
+    if reading == "sum":
+        return (f"Read by sums: the points of {mark.days} days over their available points, up to each day.",)
+    return (
+        f"Strictly over, every day of {mark.days}. A day without a figure takes the last one for at most "
+        f"{mark.longest_hole} days; days without available time stand still, for at most "
+        f"{mark.longest_pause}.",
+    )
+
+
+def longest_spells(
+    history: History,
+    percent_x100: int,
+    level: str = "post",
+    first: date | None = None,
+    last: date | None = None,
+    top: int = 20,
+    *,
+    grade: str = "",
+    reading: str = "every day",
+) -> Answer:
+    """The longest runs over a mark that touch a range, longest first. Days count from where a run began."""
+    span = asked(history, first, last)
+    mark = _mark(percent_x100, 28, span.last)
+    found = spells(history, mark, level=level, first=span.first, last=span.last, grade=grade, reading=reading)
+    found = found.sort(["days", "code", "began"], descending=[True, False, False])
+    rows = found.head(top).drop("level").rows(named=True) if top else found.drop("level").rows(named=True)
+    words = f"over {said_percent(percent_x100)}"
+    best = (
+        f"the longest is of {rows[0]['days']:,} days, since {said_day(rows[0]['began'])}"
+        if rows
+        else "there is none"
+    )
+    return Answer(
+        title=f"Longest spells {words}: {WORDS[level][1]}",
+        sentence=f"{len(found):,} spells of {_many(level, grade).lower()} {words}; {best}.",
+        columns=_SPELL_COLUMNS,
+        rows=rows,
+        notes=(span.words, *_rule_words(mark, reading)),
+    )
+
+
+def days_over(
+    history: History,
+    percent_x100: int,
+    level: str = "team",
+    first: date | None = None,
+    last: date | None = None,
+    *,
+    grade: str = "",
+) -> Answer:
+    """How many days each unit spent strictly over a mark, of those on which it has a figure; most first."""
+    span = asked(history, first, last)
+    if percent_x100 < 0:
+        raise HistoryError("a mark is a per cent of 0 or more")
+    units = Units()
+    over, there = np.zeros(0, np.int64), np.zeros(0, np.int64)
+    for block in blocks(history, units, level, span.first, span.last, None, grade):
+        over, there = (np.pad(each, (0, len(units) - len(each))) for each in (over, there))
+        is_over = block.present & (block.available > 0)
+        is_over &= block.points * 10_000 > percent_x100 * block.available
+        over += is_over.sum(axis=1)
+        there += block.present.sum(axis=1)
+    rows = [
+        {"code": code, "name": units.names[code], "over": int(over[n]), "days": int(there[n])}
+        | {"share_x100": _share_x100(int(over[n]), int(there[n]))}
+        for code, n in units.numbers.items()
+    ]
+    rows.sort(key=lambda row: (-row["over"], row["code"]))
+    some = sum(row["over"] > 0 for row in rows)
+    words = f"over {said_percent(percent_x100)}"
+    return Answer(
+        title=f"Days {words}: {WORDS[level][1]}",
+        sentence=f"{some:,} of {len(rows):,} {_many(level, grade).lower()} were {words} on at least one day.",
+        columns=(
+            ("code", "Code"),
+            ("name", "Name"),
+            ("over", f"days {words}"),
+            ("days", "days with figures"),
+            ("share_x100", "share, %"),
+        ),
+        rows=rows,
+        notes=(span.words, "A day counts by its own figure; a day without one counts nowhere."),
+    )

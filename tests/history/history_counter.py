@@ -1,0 +1,156 @@
+"""Histories for tests, at random or by hand, put into a folder; and a counter of one unit, day by day.
+
+The counter knows nothing of the program: it reads the rule as the documents state it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import polars as pl
+
+from wmt.history import FIGURE, History, compact, open_history
+from wmt.history.archive import keep
+
+FIRST = date(2026, 1, 14)
+#: A figure: points and available points, both in hundredths. None: no figure on that day.
+Figure = tuple[int, int] | None
+AVAILABLE = 217_600
+OVER, EXACT, HAIR, UNDER, IDLE = (
+    (239_361 * 2, 2 * AVAILABLE),
+    (239_360, AVAILABLE),
+    (68_753, 62_500),
+    (200_000, AVAILABLE),
+    (50_000, 0),
+)
+
+
+def write_history(nights: Path, units: Mapping[str, Sequence[Figure]], first: date = FIRST) -> History:
+    """Posts by code ('TEAM:STAFF') and their figures from a first day on, made into a history."""
+    rows = [
+        {
+            "day": first + timedelta(number),
+            "as_at": datetime.combine(first + timedelta(number), datetime.min.time()),
+            "night": "",
+            "level": "post",
+            "code": code,
+            "name": f"Name of {code}",
+            "grade": "PO",
+            "team_code": code.split(":")[0],
+            "pdu_code": "P",
+            "region_code": "R",
+            "staff_code": code.split(":")[1],
+            "points_x100": figure[0],
+            "available_x100": figure[1],
+            "posts": 1,
+        }
+        for code, figures in units.items()
+        for number, figure in enumerate(figures)
+        if figure is not None
+    ]
+    keep(nights, whole(pl.DataFrame(rows, infer_schema_length=None)))
+    compact(nights)
+    return open_history(nights)
+
+
+def whole(frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows with all columns of a figure; counts that were not given are nought."""
+    lacking = [
+        pl.lit(0 if dtype == pl.Int64 else "", dtype).alias(name)
+        for name, dtype in FIGURE.items()
+        if name not in frame.columns
+    ]
+    return frame.with_columns(lacking).select(FIGURE.names()).cast(dict(FIGURE))
+
+
+def random_figures(chance: Random, days: int) -> list[Figure]:
+    """A post's figures: stretches of every kind, of lengths near every limit."""
+    figures: list[Figure] = []
+    while len(figures) < days:
+        kind = chance.choice((OVER, OVER, OVER, HAIR, EXACT, UNDER, IDLE, IDLE, None, None))
+        stretch = chance.choice(
+            (1, 2, 3, 3, 4, 7, 8, 26, 27, 28, 29) if kind in (OVER, HAIR) else (1, 2, 3, 4, 5, 7, 8, 9)
+        )
+        figures += [kind] * stretch
+    return figures[:days]
+
+
+@dataclass
+class Run:
+    """A run as the counter tells it. Days are numbers from the first day on."""
+
+    began: int
+    last_over: int = -1
+    days: int = 0
+    excess_from: int | None = None
+    ended: int | None = None
+    best: tuple[int, int] | None = None
+
+
+@dataclass
+class Counter:
+    """One unit, one mark: walk the days and note every run."""
+
+    percent: int
+    days: int = 28
+    hole: int = 3
+    pause: int = 7
+    runs: list[Run] = field(default_factory=list)
+    now: Run | None = None
+    idle: int = 0
+    gone: int = 0
+    last: str = "nothing"
+
+    def walk(self, figures: Sequence[Figure], percents: Sequence[int] = ()) -> "Counter":
+        """All days in turn; `percents` gives a mark of its own to each day."""
+        for number, figure in enumerate(figures):
+            if percents:
+                self.percent = percents[number]
+            self._day(number, figure)
+        return self
+
+    def _day(self, number: int, figure: Figure) -> None:
+        if figure is None:
+            self.gone += 1
+            if self.gone > self.hole:
+                self.last = "nothing"
+                self._break(number)
+        else:
+            self.gone = 0
+            self.last = self._kind(figure)
+        if self.last == "no time":
+            self.idle += 1
+            if self.idle > self.pause:
+                self._break(number)
+            return
+        self.idle = 0
+        if self.last == "under":
+            self._break(number)
+        elif self.last == "over":
+            self._over(number, figure)
+
+    def _kind(self, figure: tuple[int, int]) -> str:
+        points, available = figure
+        if available == 0:
+            return "no time"
+        # capacity in per cent is 100 x points / available
+        return "over" if 100 * points > self.percent * available else "under"
+
+    def _over(self, number: int, figure: Figure) -> None:
+        if self.now is None:
+            self.now = Run(number)
+            self.runs.append(self.now)
+        run = self.now
+        run.days += 1
+        run.last_over = number
+        if figure is not None and (run.best is None or figure[0] * run.best[1] > run.best[0] * figure[1]):
+            run.best = figure
+        if run.days == self.days:
+            run.excess_from = number
+
+    def _break(self, number: int) -> None:
+        if self.now is not None:
+            self.now.ended = number
+        self.now = None
