@@ -35,9 +35,12 @@ def rows_now(state: State, engine: Engine | None = None) -> Rows:
     return rows_from(night, ledger, ledger.lines(), ledger.totals(), names)
 
 
-def facts_now(night: Night, state: State, plans: Mapping[Post, Plan]) -> Facts:
-    """The facts of a night with what people have entered since in place of what they had entered then."""
-    facts = night.facts()
+def facts_now(night: Night, state: State, plans: Mapping[Post, Plan], part: Facts | None = None) -> Facts:
+    """The facts of a night with what people have entered since in place of what they had entered then.
+
+    `part` are the facts of some of its posts, where only those are wanted.
+    """
+    facts = part or night.facts()
     staff = night.table("input/staff").select(
         "team_code", "staff_code", supplied_grade="grade", supplied="contracted_micro"
     )

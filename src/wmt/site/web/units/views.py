@@ -9,11 +9,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from wmt.site.web.addresses import NATION, unit_url
+from wmt.site.web.duties import register
 from wmt.site.web.exports import listing
 from wmt.site.web.frame import state_of
 from wmt.site.web.live import mark
 from wmt.site.web.steady import steady
 from wmt.site.web.tables import Table, arranged
+from wmt.site.web.time import archive, over_time, why
 from wmt.site.web.units import caseload, contacts, court, hours, omic, overview, reports, working
 from wmt.site.web.units.question import Question
 from wmt.site.workload import units
@@ -36,14 +38,18 @@ class Tab(Protocol):
 
 TABS: dict[str, Any] = {
     "": overview,
+    "over-time": over_time,
+    "why": why,
     "caseload": caseload,
     "working": working,
+    "duties": register,
     "hours": hours,
     "reports": reports,
     "help": contacts,
     "omic": omic,
     "court": court,
     "downloads": listing,
+    "archive": archive,
 }
 
 
@@ -104,7 +110,8 @@ def _around(question: Question, tab: str) -> dict[str, Any]:
             if name == tab or module.applies(unit)
         ],
         "siblings": _siblings(question, tab),
-        "live_href": reverse("live", args=[unit.level, unit.code]),
+        # the past does not move
+        "live_href": "" if state.as_of else reverse("live", args=[unit.level, unit.code]),
         "live_mark": mark(state.load_id, state.day, unit.touched),
         "tab": tab,
     }

@@ -1,0 +1,86 @@
+"""Figures of one day or of several: sums kept whole, divided once by their days when they are shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from wmt.ledger import capacity_x100, decimal, is_over, shown_capacity
+from wmt.ledger.figures import divide_half_up
+from wmt.ledger.present import micro
+from wmt.site.web import tables
+from wmt.site.web.tables import Value
+
+#: Hours are shown with two decimals at most, when they are a mean.
+_HUNDREDTH = 10_000
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Some days of a unit: from when to when, how many of them have figures, and the sums over those.
+
+    `corrected` and `archived`: how many of the days stand on a corrected night, or have no lines.
+    """
+
+    first: date
+    last: date
+    days: int
+    sums: Mapping[str, Any]
+    corrected: int = 0
+    archived: int = 0
+
+    @property
+    def capacity_x100(self) -> int | None:
+        """Points held over all days ÷ points available over all days."""
+        return capacity_x100(self.sums["points_x100"], self.sums["available_x100"])
+
+    @property
+    def capacity_words(self) -> str:
+        """The same as people see it."""
+        return shown_capacity(self.sums["points_x100"], self.sums["available_x100"])
+
+    def is_over(self, mark_x100: int) -> bool:
+        """Whether it is over a mark, by the exact value."""
+        return is_over(self.sums["points_x100"], self.sums["available_x100"], mark_x100)
+
+    def mean(self, name: str) -> int:
+        """A measure's mean over the days with figures, as whole as the measure is."""
+        return divide_half_up(self.sums[name], max(1, self.days))
+
+    def capacity(self, mark_x100: int, href: str = "") -> Value:
+        """Capacity as a cell."""
+        return tables.percent(self.sums["points_x100"], self.sums["available_x100"], mark_x100, href)
+
+    def points(self, name: str, href: str = "") -> Value:
+        """A measure in points as a cell."""
+        return tables.points(self.mean(name), href)
+
+    def hours(self, name: str) -> Value:
+        """A measure in hours as a cell: of one day exactly, of several with two decimals."""
+        found = self.mean(name)
+        if self.days == 1:
+            return tables.hours(found)
+        shown = micro(divide_half_up(found, _HUNDREDTH) * _HUNDREDTH)
+        return Value(micro(found), f"{shown:,}")
+
+    def count(self, name: str) -> Value:
+        """A number of things as a cell: of several days with one decimal."""
+        if self.days == 1:
+            return tables.count(self.sums[name])
+        exact = divide_half_up(self.sums[name] * 100, max(1, self.days))
+        tenths = divide_half_up(self.sums[name] * 10, max(1, self.days))
+        return Value(decimal(exact), f"{tenths // 10:,}.{tenths % 10}")
+
+
+def summed(stretches: list[Stretch], names: tuple[str, ...]) -> Stretch | None:
+    """All of them as one; None of none."""
+    if not stretches:
+        return None
+    return Stretch(
+        first=min(each.first for each in stretches),
+        last=max(each.last for each in stretches),
+        days=sum(each.days for each in stretches),
+        sums={name: sum(each.sums[name] for each in stretches) for name in names},
+        corrected=sum(each.corrected for each in stretches),
+        archived=sum(each.archived for each in stretches),
+    )

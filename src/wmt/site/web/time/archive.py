@@ -1,0 +1,137 @@
+"""The archive of reductions of a unit: whatever stood between two days, with who entered and who ended it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.urls import reverse
+
+from wmt.ledger import decimal
+from wmt.ledger.present import micro
+from wmt.site.availability import standing
+from wmt.site.availability.archive import STATUSES, Kept, kept_between
+from wmt.site.availability.changes import Reason
+from wmt.site.availability.words import hours_words, percent_words
+from wmt.site.web import tables
+from wmt.site.web.addresses import unit_url
+from wmt.site.web.availability.coming import reason_name
+from wmt.site.web.availability.who import moment
+from wmt.site.web.tables import Column, LazyRows, Row, Table, Value
+from wmt.site.web.time.span import Span, span_of
+from wmt.site.web.units.question import Question
+from wmt.site.workload import units
+from wmt.site.workload.models import Unit
+
+TITLE = "Archive of reductions"
+TEMPLATE = "time/archive.jinja"
+#: Reductions are entered ahead: the last day shown is a year on.
+_AHEAD = timedelta(days=365)
+_NOTE = (
+    "A reduction is here if any version of it counted on any of these days. It is shown as it stands by now."
+)
+_GONE = "not there any more"
+
+
+def applies(unit: Unit) -> bool:  # noqa: ARG001
+    """It is reached from the hours and from the figures over time: one more tab would crowd the others."""
+    return False
+
+
+def content(question: Question) -> dict[str, Any]:
+    """The form, and the table of what stood."""
+    span = span_of(question.request.GET, None, question.state.day + _AHEAD)
+    status = question.request.GET.get("status", "")
+    status = status if status in STATUSES else ""
+    found = kept_between(question.unit, question.state, question.user, span.days, status) if span.days else []
+    return {
+        "span": span,
+        "errors": span.errors,
+        "status": status,
+        "statuses": [("", "any"), *((each, each) for each in STATUSES)],
+        "readable": any(each.readable for each in found),
+        "tables": {"reductions": _table(question, span, status, found)} if span.days else {},
+    }
+
+
+def _table(question: Question, span: Span, status: str, found: Sequence[Kept]) -> Table:
+    unit, state = question.unit, question.state
+    names = standing.every_reason()
+    posts = [unit] if question.is_post else list(units.below(state, unit, "post"))
+    known = {post.code: post for post in posts}
+    teams = dict(units.of_level(state, "team").values_list("code", "name"))
+    reads = any(each.readable for each in found)
+
+    def make(each: Kept) -> Row:
+        return _row(question, each, known.get(":".join(each.row.post)), teams, names)
+
+    words = f" ({status})" if status else ""
+    return Table(
+        "reductions",
+        f"Reductions of {unit.name}, {span.words}{words}",
+        _columns(question, reads=reads),
+        LazyRows(found, make, lambda each, key: make(each).values[key].raw),
+        notes=[_NOTE],
+        empty=f"No reduction{f' that is {status}' if status else ''} stood here from {span.words}.",
+    )
+
+
+def _columns(question: Question, *, reads: bool) -> list[Column]:
+    who = [
+        Column("entered_by", "Entered by"),
+        Column("entered", "Entered on"),
+        Column("changed_by", "Changed or ended by"),
+        Column("changed", "Changed or ended on"),
+        Column("why", "Why"),
+    ]
+    return [
+        *([] if question.is_post else [Column("name", "Practitioner"), Column("code", "Post", "code"),
+                                       Column("team", "Team")]),
+        Column("reason", "Reason"),
+        Column("hours", "Hours a week", "hours", "empty where a share of the contracted hours was entered"),
+        Column("percent", "Share of the hours (%)", "percent", "empty where hours were entered"),
+        Column("first", "First day", "date"),
+        Column("last", "Last day", "date", "empty: until ended"),
+        Column("status", "Status"),
+        *(who if reads else []),
+        *([Column("notes", "Notes")] if reads and question.in_full else []),
+    ]  # fmt: skip
+
+
+def _row(
+    question: Question,
+    each: Kept,
+    post: Unit | None,
+    teams: Mapping[str, str],
+    names: Mapping[str, Reason],
+) -> Row:
+    row = each.row
+    code = ":".join(row.post)
+    linked = each.readable and post is not None and not question.in_full
+    own = reverse("reduction", args=[code, row.key]) if linked else ""
+    page = unit_url("post", code, "hours") if post is not None and not question.in_full else ""
+    values = {
+        "name": tables.text(post.name if post else row.staff_code, page, "" if post else _GONE),
+        "code": tables.text(code),
+        "team": tables.text(teams.get(row.team_code, row.team_code)),
+        "reason": tables.text(reason_name(row.reason, names), own),
+        "hours": Value(None, "") if row.hours_micro is None else
+        Value(micro(row.hours_micro), hours_words(row.hours_micro)),
+        "percent": Value(None, "") if row.percent_x100 is None else
+        Value(decimal(row.percent_x100), percent_words(row.percent_x100)),
+        "first": tables.day(row.first_day),
+        "last": tables.day(row.last_day) if row.last_day else Value(None, "until ended"),
+        "status": tables.text(each.status),
+    }  # fmt: skip
+    of_post = post is not None and not question.is_post
+    return Row(values | _told(each), "post" if of_post else "", code if of_post else "")
+
+
+def _told(each: Kept) -> dict[str, Value]:
+    """Who entered it, who changed it last, and the notes: nothing of it for who may not read that."""
+    names = ("entered_by", "entered", "changed_by", "changed", "why", "notes")
+    if not each.readable:
+        return dict.fromkeys(names, tables.text(""))
+    row = each.row
+    changed = (row.who or "somebody", moment(row.recorded_at)) if each.was_changed else ("", "")
+    words = (each.entered_by, moment(each.entered_at), *changed, row.why, row.notes)
+    return {name: tables.text(text) for name, text in zip(names, words, strict=True)}

@@ -1,0 +1,139 @@
+"""Averages over 7 days, 28 days or the whole range: of a post, or of each unit or officer under a unit."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from wmt.site.web import tables
+from wmt.site.web.addresses import unit_url
+from wmt.site.web.tables import Column, LazyRows, Row, Table, Value
+from wmt.site.web.time.amounts import Stretch
+from wmt.site.web.time.stretches import stretches_by
+from wmt.site.workload import units
+
+if TYPE_CHECKING:
+    from wmt.site.web.time.over_time import Asked
+
+MEANS = {"28": "28 days", "7": "7 days", "range": "all days chosen"}
+_KEPT = ("from", "to", "by", "grades")
+_HEADS = {"post": "Practitioner", "pdu": "PDU"}
+
+
+@dataclass(frozen=True)
+class Mean:
+    """The means of one unit over some days."""
+
+    code: str
+    name: str
+    grade: str
+    over: Stretch
+
+
+def wanted(asked: "Asked") -> str:
+    """Over how many days; what makes no sense is taken for four weeks."""
+    mean = asked.question.request.GET.get("mean", "")
+    return mean if mean in MEANS else "28"
+
+
+def listed(asked: "Asked") -> str:
+    """The level of the units that have a row: those below, or the post itself."""
+    return "post" if asked.question.is_post else asked.question.level
+
+
+def choice(asked: "Asked") -> dict[str, Any]:
+    """The form."""
+    query = asked.question.request.GET
+    levels = [] if asked.question.is_post else [(each, units.PLURALS[each]) for each in asked.question.levels]
+    return {
+        "mean": wanted(asked),
+        "means": list(MEANS.items()),
+        "level": listed(asked),
+        "levels": levels,
+        "kept": [(name, query[name]) for name in _KEPT if query.get(name)],
+    }
+
+
+def tables_of(asked: "Asked") -> dict[str, Table]:
+    """The table, under its name."""
+    return {"averages": table(asked)}
+
+
+def table(asked: "Asked") -> Table:
+    """Every unit under the unit with its means, period after period; no day is left out."""
+    level = listed(asked)
+    found = means(asked, level)
+    columns = [
+        Column("name", _HEADS.get(level, level.capitalize())),
+        Column("code", "Code", "code"),
+        *([Column("grade", "Grade")] if level == "post" else []),
+        Column("start", "Start", "date"),
+        Column("end", "End", "date"),
+        Column("days", "Days", "count", "days of the period that have figures; each of them is in the means"),
+        Column("capacity", "Capacity", "percent", "points of the period ÷ available points of the period"),
+        Column("points", "Mean points", "points"),
+        Column("available", "Mean available", "points"),
+        Column("cases", "Mean cases", "number"),
+        Column("contracted", "Mean contracted hours", "hours"),
+        Column("reductions", "Mean reductions", "hours"),
+        Column("help", "Mean help points", "points", "points of help given, less help received"),
+    ]
+    rows = LazyRows(
+        found, lambda each: _row(asked, level, each), lambda each, key: _raw(asked, level, each, key)
+    )
+    words = "the whole range" if wanted(asked) == "range" else f"each {wanted(asked)} days"
+    of = asked.unit.name if asked.question.is_post else f"{units.PLURALS[level]} of {asked.unit.name}"
+    caption = f"{of}: averages over {words}, {asked.span.words}"
+    notes = [f"Periods of {wanted(asked)} days are counted back from the last day; the first may be shorter."]
+    return Table("averages", caption, columns, rows, notes=notes if wanted(asked) != "range" else [])
+
+
+def means(asked: "Asked", level: str) -> list[Mean]:
+    """The means of every unit of a level under the unit, by name, the newest period first."""
+    if asked.span.days is None:
+        return []
+    unit = asked.unit
+    if asked.question.is_post:
+        frame = asked.past.series(unit.level, unit.code, *asked.span.days)
+        names = {unit.code: (unit.name, unit.grade)}
+    else:
+        frame = asked.past.below(unit.level, unit.code, level, *asked.span.days)
+        names = _names(frame, asked, level)
+    found = [
+        Mean(code, *names.get(code, (code, "")), over)
+        for (code,), over in stretches_by(frame, wanted(asked), asked.standing, ("code",))
+    ]
+    return sorted(found, key=lambda each: (each.name, each.code, -each.over.first.toordinal()))
+
+
+def _names(frame: pl.DataFrame, asked: "Asked", level: str) -> dict[str, tuple[str, str]]:
+    """Names and grades as they were last in these days; those of today for who is still there."""
+    last = frame.sort("day").group_by("code", maintain_order=True).last()
+    then = {row["code"]: (row["name"] or row["code"], row["grade"]) for row in last.iter_rows(named=True)}
+    rows = units.below(asked.question.state, asked.unit, level).values_list("code", "name", "grade")
+    return then | {code: (name, grade if level == "post" else "") for code, name, grade in rows}
+
+
+def _row(asked: "Asked", level: str, each: Mean) -> Row:
+    days = {"from": each.over.first.isoformat(), "to": each.over.last.isoformat()}
+    href = "" if asked.question.in_full else unit_url(level, each.code, "over-time", **days)
+    values: dict[str, Value] = {
+        "name": tables.text(each.name, href),
+        "code": tables.text(each.code),
+        "grade": tables.text(each.grade),
+        "start": tables.day(each.over.first),
+        "end": tables.day(each.over.last),
+        "days": tables.count(each.over.days),
+        "capacity": each.over.capacity(asked.question.state.over_x100),
+        "points": each.over.points("points_x100"),
+        "available": each.over.points("available_x100"),
+        "cases": each.over.count("cases"),
+        "contracted": each.over.hours("contracted_hours_micro"),
+        "reductions": each.over.hours("reduction_hours_micro"),
+        "help": each.over.points("contacts_x100"),
+    }
+    return Row(values, level, each.code)
+
+
+def _raw(asked: "Asked", level: str, each: Mean, key: str) -> Any:
+    return _row(asked, level, each).values[key].raw

@@ -1,0 +1,191 @@
+"""The tables beside the picture: each day, week or month, with the whole range as the last row."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from wmt.ledger import MEASURES
+from wmt.site.web import tables
+from wmt.site.web.addresses import on_day, unit_url
+from wmt.site.web.tables import Column, LazyRows, Row, Table, Value
+from wmt.site.web.time.amounts import Stretch, summed
+from wmt.site.web.time.span import days_words
+
+if TYPE_CHECKING:
+    from wmt.site.web.time.over_time import Asked
+
+_HEADS = {"day": "Day", "week": "Week", "month": "Month"}
+CORRECTED, ARCHIVED = "corrected", "archive figure, no lines kept"
+
+
+def table(asked: "Asked", found: Sequence[Stretch]) -> Table:
+    """The figures of the unit, the newest first."""
+    newest = list(reversed(found))
+    before = {late.first: early for early, late in pairwise(found)}
+    by_day = asked.step == "day"
+
+    def make(each: Stretch) -> Row:
+        earlier = before.get(each.first)
+        return Row(_name(asked, each) | _values(asked, each) | _ways(asked, each, earlier))
+
+    return Table(
+        "days",
+        f"{asked.unit.name} {_by(asked)}, {asked.span.words}",
+        _columns(asked),
+        LazyRows(newest, make, lambda each, key: make(each).values[key].raw),
+        _total(asked, found),
+        _notes(by_day=by_day),
+    )
+
+
+def _by(asked: "Asked") -> str:
+    return {"day": "day by day", "week": "week by week", "month": "month by month"}[asked.step]
+
+
+def _columns(asked: "Asked") -> list[Column]:
+    by_day = asked.step == "day"
+    mean = "" if by_day else "Mean "
+
+    def head(words: str) -> str:
+        return f"{mean}{words.lower()}" if mean else words
+
+    return [
+        Column("first", _HEADS[asked.step], "date"),
+        *([] if by_day else [Column("last", "Last day", "date")]),
+        *([] if by_day else [Column("days", "Days with figures", "count", "days of it that have a night")]),
+        Column("capacity", "Capacity", "percent", "points ÷ available points, over all its days"),
+        Column("points", head("Points"), "points"),
+        Column("available", head("Available points"), "points"),
+        Column("contracted", head("Contracted hours"), "hours"),
+        Column("reductions", head("Reductions"), "hours", "hours a week taken off"),
+        Column("cases", head("Cases that count"), "count" if by_day else "number"),
+        Column("mark", "Standing", note="whether the day’s night was corrected, or is an archive figure"),
+        *([Column("why", "Why it moved")] if by_day else []),
+    ]
+
+
+def _name(asked: "Asked", each: Stretch) -> dict[str, Value]:
+    unit = asked.unit
+    if asked.step == "day":
+        page = on_day(unit_url(unit.level, unit.code), each.first)
+        return {"first": tables.Value(each.first, f"{each.first:%-d %b %Y}", _unless_archive(each, page))}
+    days = {"from": each.first.isoformat(), "to": each.last.isoformat()}
+    href = unit_url(unit.level, unit.code, "over-time", **days)
+    text = f"{each.first:%B %Y}" if asked.step == "month" else f"{each.first:%-d %b %Y}"
+    return {"first": Value(each.first, text, href), "last": tables.day(each.last)}
+
+
+def _unless_archive(each: Stretch, href: str) -> str:
+    return "" if each.archived else href
+
+
+def _values(asked: "Asked", each: Stretch) -> dict[str, Value]:
+    return {
+        "days": tables.count(each.days),
+        "capacity": each.capacity(asked.question.state.over_x100),
+        "points": each.points("points_x100"),
+        "available": each.points("available_x100"),
+        "contracted": each.hours("contracted_hours_micro"),
+        "reductions": each.hours("reduction_hours_micro"),
+        "cases": each.count("cases"),
+        "mark": tables.text(mark_words(each)),
+    }
+
+
+def mark_words(each: Stretch) -> str:
+    """What has to be known of a stretch: corrected days, days of an archive."""
+    if each.days == 1 and each.first == each.last:
+        return CORRECTED if each.corrected else ARCHIVED if each.archived else ""
+    said = []
+    if each.corrected:
+        said.append(f"{_days(each.corrected)} corrected")
+    if each.archived:
+        said.append(f"{_days(each.archived)} of an archive, no lines kept")
+    return "; ".join(said)
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number:,} days"
+
+
+def _ways(asked: "Asked", each: Stretch, earlier: Stretch | None) -> dict[str, Value]:
+    """From a day to what it moved by since the day with figures before it."""
+    if earlier is None or each.archived or earlier.archived:
+        return {"why": tables.text("")}
+    days = {"from": earlier.first.isoformat(), "to": each.first.isoformat()}
+    href = unit_url(asked.unit.level, asked.unit.code, "why", **days)
+    since = "the day before" if each.first - earlier.first == timedelta(1) else f"{earlier.first:%-d %b}"
+    return {"why": tables.text(f"since {since}", href)}
+
+
+def _total(asked: "Asked", found: Sequence[Stretch]) -> Row | None:
+    whole = summed(list(found), MEASURES)
+    if whole is None:
+        return None
+    empty = {"mark": tables.text(""), "why": tables.text(""), "last": Value(None)}
+    name = {"first": Value(None, "All days")}
+    return Row(_values(asked, whole) | empty | name)
+
+
+def _notes(*, by_day: bool) -> list[str]:
+    said = ["Days without a night have no row: nothing is filled in between."]
+    if by_day:
+        said.append("The last row has the capacity over all these days, and the means of the other figures.")
+    return said
+
+
+def grades_table(asked: "Asked", by_grade: Mapping[str, Sequence[Stretch]]) -> Table:
+    """The capacity of each grade, the newest first: the figures of the lines by grade."""
+    over = asked.question.state.over_x100
+    known = {(grade, each.first): each for grade, rows in by_grade.items() for each in rows}
+    firsts: list[date] = sorted({first for _, first in known}, reverse=True)
+    rows = [_grade_row(asked, first, by_grade, known, over) for first in firsts]
+    columns = [Column("first", _HEADS[asked.step], "date")]
+    for grade in by_grade:
+        columns.append(Column(grade, grade, "percent"))
+        columns.append(Column(f"{grade}_points", f"{grade} points", "points"))
+    return Table("grades", f"Capacity by grade, {asked.span.words}", columns, rows)
+
+
+def _grade_row(
+    asked: "Asked",
+    first: date,
+    grades: Mapping[str, Any],
+    known: Mapping[tuple[str, date], Stretch],
+    over: int,
+) -> Row:
+    text = f"{first:%B %Y}" if asked.step == "month" else f"{first:%-d %b %Y}"
+    values = {"first": Value(first, text)}
+    for grade in grades:
+        each = known.get((grade, first))
+        values[grade] = each.capacity(over) if each else Value(None, "–")
+        values[f"{grade}_points"] = each.points("points_x100") if each else Value(None, "–")
+    return Row(values)
+
+
+def key_figures(asked: "Asked", found: Sequence[Stretch]) -> list[tuple[str, Value, str]]:
+    """What to see first: the last figure, that over all days, the highest, the lowest, days over the mark."""
+    over = asked.question.state.over_x100
+    whole = summed(list(found), MEASURES)
+    assert whole is not None
+    timed = [each for each in found if each.capacity_x100 is not None]
+    last = found[-1]
+    figures = [
+        ("Last", last.capacity(over), days_words(last.first, last.last)),
+        ("Over all days", whole.capacity(over), f"{_days(whole.days)} with figures"),
+    ]
+    if timed:
+        top = max(timed, key=lambda each: each.capacity_x100 or 0)
+        low = min(timed, key=lambda each: each.capacity_x100 or 0)
+        figures += [
+            ("Highest", top.capacity(over), days_words(top.first, top.last)),
+            ("Lowest", low.capacity(over), days_words(low.first, low.last)),
+        ]
+    number = sum(each.is_over(over) for each in found)
+    unit = {"day": "days", "week": "weeks", "month": "months"}[asked.step]
+    words = f"of {len(found):,} {unit} with figures"
+    return [
+        *figures,
+        (f"{unit.capitalize()} over {asked.question.state.over_text}", tables.count(number), words),
+    ]

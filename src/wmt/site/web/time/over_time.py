@@ -1,0 +1,151 @@
+"""Over time: a unit's figures day by day, week by week or month by month, as a picture and as a table."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from wmt.history import History
+from wmt.site.web.tables import changed
+from wmt.site.web.time import averages, over_chart, over_tables
+from wmt.site.web.time.amounts import Stretch
+from wmt.site.web.time.run_words import run_words
+from wmt.site.web.time.span import Span, day_words, span_of
+from wmt.site.web.time.stretches import STEPS, Standing, stretches
+from wmt.site.web.units.question import Question
+from wmt.site.workload.models import Unit
+from wmt.site.workload.moments import HistoryAway, history
+
+TITLE = "Over time"
+TEMPLATE = "time/over_time.jinja"
+
+#: Grades that have a line of their own.
+GRADES = ("PO", "PSO", "TPO", "SPO")
+_WEEKS = ((28, "Four weeks"), (91, "A quarter"), (365, "A year"))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for, and the part of the history that it asks of."""
+
+    question: Question
+    past: History
+    span: Span
+    step: str
+    grades: bool
+
+    @property
+    def unit(self) -> Unit:
+        """The unit it is about."""
+        return self.question.unit
+
+    def read(self, grade: str = "") -> list[Stretch]:
+        """The unit's figures over the days asked for, the first day first."""
+        if self.span.days is None:
+            return []
+        frame = self.past.series(self.unit.level, self.unit.code, *self.span.days, grade=grade)
+        return stretches(frame, self.step, self.standing)
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Which of the days stand on a correction, and which on an archive."""
+        assert self.span.days is not None
+        return Standing.of(self.past, *self.span.days)
+
+
+def applies(unit: Unit) -> bool:  # noqa: ARG001
+    """Every unit has a history, or says that it has none."""
+    return True
+
+
+def content(question: Question) -> dict[str, Any]:
+    """The picture, the table beside it, the averages; or the words for why there are none."""
+    try:
+        past = history()
+    except HistoryAway as away:
+        return _nothing(str(away))
+    last = last_day(question, past)
+    if last is None or past.first is None:
+        return _nothing("No night has been loaded yet, so there is nothing over time.")
+    asked = asked_of(question, past, last)
+    found = asked.read()
+    context = {**_around(asked), "away": ""}
+    if not found:
+        return {**context, "tables": {}, "message": _message(asked) if asked.span.days else ""}
+    by_grade = {grade: asked.read(grade) for grade in GRADES} if asked.grades else {}
+    by_grade = {grade: rows for grade, rows in by_grade.items() if rows}
+    found_tables = {"days": over_tables.table(asked, found)}
+    if by_grade:
+        found_tables["grades"] = over_tables.grades_table(asked, by_grade)
+    return {
+        **context,
+        "message": "",
+        "chart": over_chart.picture(asked, found, by_grade),
+        "figures": over_tables.key_figures(asked, found),
+        "run": run_words(question, past) if question.is_post else [],
+        "averages": averages.choice(asked),
+        "tables": found_tables | averages.tables_of(asked),
+    }
+
+
+def last_day(question: Question, past: History) -> date | None:
+    """The last day that is looked at: that of the figures shown, or of a history that ends before."""
+    if past.last is None:
+        return None
+    return min(past.last, question.state.as_at.date())
+
+
+def asked_of(question: Question, past: History, last: date) -> Asked:
+    """What the address asks for; what makes no sense is taken for the default, but days are refused."""
+    query = question.request.GET
+    step = query.get("by", "")
+    span = span_of(query, None, last)
+    grades = query.get("grades") == "1" and not question.is_post
+    return Asked(question, past, span, step if step in STEPS else "day", grades)
+
+
+def _around(asked: Asked) -> dict[str, Any]:
+    query = asked.question.request.GET
+    last = last_day(asked.question, asked.past)
+    assert last is not None
+    presets = [(words, date.fromordinal(last.toordinal() - days)) for days, words in _WEEKS]
+    assert asked.past.first is not None
+    presets.append(("Everything", min(asked.past.first, last)))
+    return {
+        "span": asked.span,
+        "errors": asked.span.errors,
+        "step": asked.step,
+        "steps": list(STEPS.items()),
+        "grades_shown": asked.grades,
+        "can_grades": not asked.question.is_post,
+        "presets": [
+            (
+                words,
+                changed(query, **{"from": first.isoformat(), "to": last.isoformat(), "page": ""}),
+                asked.span.days == (first, last),
+            )
+            for words, first in presets
+        ],
+        "chart": None,
+        "figures": [],
+        "run": [],
+        "averages": None,
+    }
+
+
+def _message(asked: Asked) -> str:
+    past = asked.past
+    assert past.first is not None
+    assert past.last is not None
+    whole = f"{day_words(past.first)} to {day_words(past.last)}"
+    return (
+        f"{asked.unit.name} has no figures from {asked.span.words}. The history has figures of {whole}. "
+        "Choose other days."
+    )
+
+
+def _nothing(words: str) -> dict[str, Any]:
+    return {
+        "away": words, "message": "", "errors": [], "chart": None, "tables": {}, "span": None,
+        "figures": [], "run": [], "averages": None, "presets": [],
+    }  # fmt: skip

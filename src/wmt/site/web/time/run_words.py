@@ -1,0 +1,43 @@
+"""The run of days over the marks, in words for the person it is about."""
+
+from typing import Any
+
+from wmt.history import History, runs_on
+from wmt.site.web.time.span import day_words
+from wmt.site.web.units.question import Question
+from wmt.site.workload.moments import marks_on
+
+#: What people call the marks of the rules.
+NAMES = {"excessive_workload": "Excessive workload", "double_red": "Double red"}
+
+
+def run_words(question: Question, past: History) -> list[str]:
+    """A sentence for each mark that a post is over on the last day that is shown; none where it is not."""
+    day = past.day_until(question.state.as_at.date())
+    if day is None:
+        return []
+    found = runs_on(past, marks_on, day=day, level="post", codes=[question.unit.code])
+    known = {mark.name: mark for mark in marks_on(day)}
+    return [_sentence(row, known[row["mark"]]) for row in found.iter_rows(named=True) if row["length"] > 0]
+
+
+def _sentence(row: dict[str, Any], mark: Any) -> str:
+    percent, rest = divmod(mark.percent_x100, 100)
+    over = f"{percent}.{rest:02d}%" if rest else f"{percent}%"
+    days = f"{row['length']:,} day{'' if row['length'] == 1 else 's'}"
+    name = NAMES.get(row["mark"], row["mark"].replace("_", " ").capitalize())
+    said = f"{name}: over {over} on {days}, without a break since {day_words(row['since'])}."
+    if row["excess_since"]:
+        said += f" {mark.days} days were full on {day_words(row['excess_since'])}."
+    elif row["full_on"]:
+        full = day_words(row["full_on"])
+        said += f" If every day from now on is over it too, {mark.days} days are full on {full}."
+    if row["paused"]:
+        said += f" It has stood still for {_days(row['paused'])}, because there is no available time."
+    if row["missing"]:
+        said += f" The last {_days(row['missing'])} had no figure and were counted as the day before them."
+    return said
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number} days"

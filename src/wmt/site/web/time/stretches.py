@@ -1,0 +1,64 @@
+"""Frames of the history as stretches of days: by day, by week, by month, or over some days."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from wmt.history import History, in_steps
+from wmt.site.web.time.amounts import Stretch
+
+STEPS = {"day": "each day", "week": "each week", "month": "each month"}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The days of a range whose figures are a correction's, and those of an archive's; both ascending."""
+
+    first: date
+    last: date
+    corrected: Sequence[date]
+    archived: Sequence[date]
+
+    @classmethod
+    def of(cls, past: History, first: date, last: date) -> "Standing":
+        """Those of a range."""
+        days = past.days[bisect_left(past.days, first) : bisect_right(past.days, last)]
+        known = [(day, past.standing(day)) for day in days]
+        return cls(
+            first,
+            last,
+            [day for day, each in known if each and each.revision],
+            [day for day, each in known if each and not each.night],
+        )
+
+
+def stretches(frame: pl.DataFrame, step: str, standing: Standing) -> list[Stretch]:
+    """Rows of the history of one unit, in the order of their days, as stretches of a step."""
+    return [stretch for _, stretch in stretches_by(frame, step, standing, ())]
+
+
+def stretches_by(
+    frame: pl.DataFrame, step: str, standing: Standing, key: tuple[str, ...]
+) -> list[tuple[tuple[Any, ...], Stretch]]:
+    """The same of many units: pairs of the values of `key` and a stretch, by key and then by day."""
+    if frame.is_empty():
+        return []
+    found = in_steps(frame, step, key, first=standing.first, last=standing.last)
+    return [
+        (tuple(row[name] for name in key), _stretch(row, standing)) for row in found.iter_rows(named=True)
+    ]
+
+
+def _stretch(row: dict[str, Any], standing: Standing) -> Stretch:
+    first, last = row["first"], row["last"]
+    corrected, archived = (_within(days, first, last) for days in (standing.corrected, standing.archived))
+    return Stretch(first, last, row["days"], row, corrected, archived)
+
+
+def _within(days: Sequence[date], first: date, last: date) -> int:
+    """How many of some days lie in a range."""
+    return bisect_right(days, last) - bisect_left(days, first)

@@ -1,0 +1,184 @@
+"""Why it moved: the causes between two days that add up to the change exactly, each open to its lines."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from wmt.history import History
+from wmt.ledger import capacity_x100
+from wmt.ledger.why import Why
+from wmt.site.web.addresses import unit_url
+from wmt.site.web.tables import changed
+from wmt.site.web.time import why_tables
+from wmt.site.web.time.over_time import last_day
+from wmt.site.web.time.said import sentence_of
+from wmt.site.web.time.span import FIRST, LAST, Span, day_words, span_of
+from wmt.site.web.units.question import Question
+from wmt.site.workload.models import Unit
+from wmt.site.workload.moments import (
+    HistoryAway,
+    NoLines,
+    Stood,
+    first_with_lines,
+    history,
+    stood_on,
+    why_between,
+)
+
+TITLE = "Why it moved"
+TEMPLATE = "time/why.jinja"
+_PRESETS = ((7, "A week"), (28, "Four weeks"), (91, "A quarter"), (365, "A year"))
+
+
+@dataclass(frozen=True)
+class Between:
+    """Two days that have nights; `last` None: until now."""
+
+    first: Stood
+    last: Stood | None
+
+    @property
+    def words(self) -> str:
+        """As a heading says it."""
+        until = "now" if self.last is None else day_words(self.last.day)
+        return f"{day_words(self.first.day)} to {until}"
+
+
+def applies(unit: Unit) -> bool:  # noqa: ARG001
+    """Every unit's figures move."""
+    return True
+
+
+def content(question: Question) -> dict[str, Any]:
+    """The sentence, the causes and their picture; with `?cause=` the lines behind one."""
+    try:
+        past = history()
+    except HistoryAway as away:
+        return _nothing(str(away))
+    last = last_day(question, past)
+    if last is None:
+        return _nothing("No night has been loaded yet, so nothing can have moved.")
+    span = asked_span(question, past, last)
+    around = {
+        "away": "",
+        "span": span,
+        "errors": span.errors,
+        "presets": _presets(question, past, span),
+        "message": "",
+        "notes": [],
+        "found": None,
+        "cause": None,
+        "tables": {},
+    }
+    if span.days is None:
+        return around
+    try:
+        between = between_of(question, past, span)
+    except NoLines as none:
+        return {**around, "message": no_lines_words(none)}
+    found = why_between(question.state, question.unit, between.first, between.last)
+    return {**around, **_told(question, between, found)}
+
+
+def asked_span(question: Question, past: History, last: date) -> Span:
+    """The days asked for. Without a last day: until now. By default from the night before the one shown."""
+    before = past.day_until(question.state.as_at.date() - timedelta(1))
+    default = before or past.day_until(last) or last
+    now = question.state.day
+    typed = question.request.GET.get(LAST, "").strip()
+    query = {name: value for name, value in question.request.GET.items() if name in (FIRST, LAST)}
+    if typed.casefold() in ("", "now"):
+        query.pop(LAST, None)
+    span = span_of(query, min(default, now), max(now, question.state.as_at.date()))
+    return span if LAST in query else replace(span, last=replace(span.last, typed=""))
+
+
+def between_of(question: Question, past: History, span: Span) -> Between:
+    """The nights that two days stand on. Raises NoLines where one has none."""
+    assert span.days is not None
+    first, last = span.days
+    shown = question.state.as_at.date()
+    until_now = not span.last.typed
+    return Between(stood_on(past, min(first, shown)), None if until_now else stood_on(past, min(last, shown)))
+
+
+def no_lines_words(none: NoLines) -> str:
+    """Why two days cannot be compared, and which can."""
+    first = f"Days from {day_words(none.first)} on have lines." if none.first else "No day has lines yet."
+    if none.archived:
+        return (
+            f"The figures of {day_words(none.day)} come from an archive: they are kept without lines, so "
+            f"nobody can say why they moved. {first}"
+        )
+    return f"No night is kept of {day_words(none.day)} or before. {first}"
+
+
+def _told(question: Question, between: Between, found: Why) -> dict[str, Any]:
+    asked = question.request.GET.get("cause", "")
+    cause = next((each for each in found.causes if str(each.cause) == asked), None)
+    tables = {"causes": why_tables.causes(question, between, found)}
+    if cause is not None:
+        lines = why_tables.lines(question, between, found, cause)
+        # the table of causes stays there for files; the page of a cause shows its lines alone
+        tables = {"lines": lines, **(tables if question.in_full else {})}
+    return {
+        "found": found,
+        "between": between,
+        "said": sentence_of(found),
+        "notes": _notes(question, between, found),
+        "figures": why_tables.key_figures(question, between, found),
+        "cause": cause,
+        "causes_href": changed(question.request.GET, cause="", page="", sort="", order=""),
+        "picture": None if cause else why_tables.picture(question, between, found),
+        "now": between.last is None,
+        "tables": tables,
+    }
+
+
+def _notes(question: Question, between: Between, found: Why) -> list[str]:
+    said = []
+    for stood in (between.first, between.last):
+        if stood is not None and stood.asked != stood.day:
+            said.append(
+                f"There is no night of {day_words(stood.asked)}; the last one before it, of "
+                f"{day_words(stood.day)}, stands for it."
+            )
+    if not found.was_there and found.is_there:
+        said.append(f"{question.unit.name} was not in the figures of {day_words(between.first.day)}.")
+    if found.was_there and not found.is_there:
+        said.append(f"{question.unit.name} is not in the later figures any more.")
+    timeless = [capacity_x100(*moment) is None for moment in (found.before, found.after)]
+    if any(timeless):
+        said.append("On one of the two days there is no available time: the causes are in points alone.")
+    return said
+
+
+def _presets(question: Question, past: History, span: Span) -> list[tuple[str, str, bool]]:
+    """Links to usual days, as far back as there are nights; all of them until now."""
+    shown = question.state.as_at.date()
+    first = first_with_lines(past)
+    days: list[tuple[str, date]] = []
+    before = past.day_until(shown - timedelta(1))
+    if before is not None:
+        days.append(("Since the night before", before))
+    days.append(("Since this extract was loaded", shown))
+    days += [(words, shown - timedelta(back)) for back, words in _PRESETS]
+    if first is not None:
+        days.append(("Since the first night", first))
+    return [
+        (words, _href(question, day), span.days is not None and span.days[0] == day and not span.last.typed)
+        for words, day in days
+        if first is not None and day >= first
+    ]
+
+
+def _href(question: Question, day: date) -> str:
+    unit = question.unit
+    return unit_url(unit.level, unit.code, "why", **{FIRST: day.isoformat()})
+
+
+def _nothing(words: str) -> dict[str, Any]:
+    return {
+        "away": words, "span": None, "errors": [], "presets": [], "message": "", "notes": [], "found": None,
+        "cause": None, "tables": {},
+    }  # fmt: skip

@@ -1,0 +1,228 @@
+"""The causes of a change as a table and a picture, and the lines behind one of them."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from wmt.ledger import capacity_x100, decimal, shown_capacity
+from wmt.ledger.why import Moved, Why
+from wmt.site.accounts.access import visible_to
+from wmt.site.web import tables
+from wmt.site.web.addresses import unit_url
+from wmt.site.web.tables import Column, LazyRows, Row, Table, Value, changed
+from wmt.site.web.time.fall import Cause, Fall, fall
+from wmt.site.web.time.sides import AFTER, BEFORE, kind_words, side_words
+from wmt.site.web.time.span import day_words
+from wmt.site.web.units import words
+from wmt.site.web.units.question import Question
+from wmt.site.workload import units
+
+if TYPE_CHECKING:
+    from wmt.site.web.time.why import Between
+
+
+def signed(x100: int | None, href: str = "", *, unit: str = "") -> Value:
+    """A change, with its sign and the decimals it has."""
+    if x100 is None:
+        return Value(None, "–")
+    text = tables.exact(x100).text
+    return Value(decimal(x100), f"{'+' if x100 > 0 else ''}{text}{unit}", href)
+
+
+def capacity_change_x100(found: Why) -> int | None:
+    """How far the capacity moved, as shown with two decimals; None where one side has no time."""
+    first, last = capacity_x100(*found.before), capacity_x100(*found.after)
+    return None if first is None or last is None else last - first
+
+
+def causes(question: Question, between: "Between", found: Why) -> Table:
+    """The causes, the weightiest first; the last row is the whole change."""
+    rows = [_cause_row(question, moved) for moved in found.causes]
+    total = {
+        "cause": tables.text("The whole change"),
+        "points": signed(found.after.points_x100 - found.before.points_x100),
+        "share": signed(capacity_change_x100(found)),
+        "available": signed(found.after.available_x100 - found.before.available_x100),
+        "number": tables.text(""),
+        "lines": tables.count(sum(moved.lines for moved in found.causes)),
+    }
+    columns = [
+        Column("cause", "Cause"),
+        Column("points", "Points", "points"),
+        Column("share", "Percentage points", "percent", "how far it moved the capacity; these add up to its "
+               "change exactly"),
+        Column("available", "Available points", "points", "what it did to the points there is time for"),
+        Column("lines", "Lines", "count", "the cases, reports, contacts or hours behind it"),
+    ]  # fmt: skip
+    return Table(
+        "causes",
+        f"Why {question.unit.name} moved, {between.words}",
+        columns,
+        rows,
+        Row({name: value for name, value in total.items() if name != "number"}) if rows else None,
+        empty="Nothing moved between these two days.",
+    )
+
+
+def _cause_row(question: Question, moved: Moved) -> Row:
+    href = changed(question.request.GET, cause=str(moved.cause), page="", sort="", order="")
+    return Row(
+        {
+            "cause": tables.text(cause_title(moved), "" if question.in_full else href),
+            "points": signed(moved.points_x100),
+            "share": signed(moved.percentage_points_x100),
+            "available": signed(moved.available_x100),
+            "lines": tables.count(moved.lines),
+        }
+    )
+
+
+def cause_title(moved: Moved) -> str:
+    """A cause at the beginning of a row."""
+    return moved.words[:1].upper() + moved.words[1:]
+
+
+def key_figures(question: Question, between: "Between", found: Why) -> list[tuple[str, Value, str]]:
+    """Then and now."""
+    over = question.state.over_x100
+    until = "now" if between.last is None else day_words(between.last.day)
+    points = found.after.points_x100 - found.before.points_x100
+    available = found.after.available_x100 - found.before.available_x100
+    return [
+        ("Capacity then", tables.percent(*found.before, over), day_words(between.first.day)),
+        ("Capacity after", tables.percent(*found.after, over), until),
+        ("Change", signed(capacity_change_x100(found)), "percentage points"),
+        ("Points", signed(points), f"{_text(found.before.points_x100)} to {_text(found.after.points_x100)}"),
+        (
+            "Available points",
+            signed(available),
+            f"{_text(found.before.available_x100)} to {_text(found.after.available_x100)}",
+        ),
+    ]
+
+
+def _text(x100: int) -> str:
+    return tables.exact(x100).text
+
+
+def picture(question: Question, between: "Between", found: Why) -> Fall | None:
+    """The causes as steps: in percentage points, or in points where there is no capacity to compare."""
+    share = capacity_change_x100(found)
+    in_points = share is None
+    steps = [
+        Cause(
+            cause_title(moved),
+            (moved.points_x100 if in_points else moved.percentage_points_x100) or 0,
+            _step_words(moved, in_points=in_points),
+            changed(question.request.GET, cause=str(moved.cause), page="", sort="", order=""),
+        )
+        for moved in found.causes
+    ]
+    before, after = (
+        f"{_text(moment.points_x100)} points" if in_points else shown_capacity(*moment)
+        for moment in (found.before, found.after)
+    )
+    until = "Now" if between.last is None else day_words(between.last.day)
+    what = "points" if in_points else "percentage points of capacity"
+    summary = (
+        f"From {before} on {day_words(between.first.day)} to {after} "
+        f"{'now' if between.last is None else 'on ' + until}, in {what}. The same figures are in the table."
+    )
+    start = (day_words(between.first.day), before)
+    return fall(f"What moved {question.unit.name}", summary, start, (until, after), steps)
+
+
+def _step_words(moved: Moved, *, in_points: bool) -> str:
+    if in_points:
+        return f"{signed(moved.points_x100).text} points"
+    return signed(moved.percentage_points_x100).text
+
+
+def lines(question: Question, between: "Between", found: Why, cause: Moved) -> Table:
+    """The lines behind one cause: what each was before and is after, what it moved, and the rules."""
+    moves = list(found.lines_of(cause.cause).iter_rows(named=True))
+    names = _names(question, moves)
+
+    def make(move: Mapping[str, Any]) -> Row:
+        return Row(_line(question, move, names))
+
+    total = {name: tables.text("") for name in _KEYS} | {
+        "ref": tables.text("Sum"),
+        "points": signed(cause.points_x100),
+        "available": signed(cause.available_x100),
+    }
+    return Table(
+        "lines",
+        f"{cause_title(cause)}: the lines, {between.words}",
+        _columns(question, moves),
+        LazyRows(moves, make, lambda move, key: make(move).values[key].raw),
+        Row(total),
+        empty="No line is behind this cause.",
+    )
+
+
+_KEYS = ("ref", "what", "post", "was", "now", "from", "to", "rule_before", "rule_after")
+
+
+def _columns(question: Question, moves: list[Mapping[str, Any]]) -> list[Column]:
+    has_time = any(move["available_x100"] for move in moves)
+    has_work = not has_time or any(move["points_x100"] for move in moves)
+    elsewhere = any(_elsewhere(question, move) for move in moves)
+    return [
+        Column("ref", "Reference", "code"),
+        Column("what", "What"),
+        *([] if question.is_post and not elsewhere else [Column("from", "Held by, before"),
+                                                         Column("to", "Held by, after")]),
+        Column("was", "Before"),
+        Column("now", "After"),
+        *([Column("points", "Points", "points", "what it moved")] if has_work else []),
+        *([Column("available", "Available points", "points", "what it moved")] if has_time else []),
+        Column("rule_before", "Rule before"),
+        Column("rule_after", "Rule after"),
+    ]  # fmt: skip
+
+
+def _elsewhere(question: Question, move: Mapping[str, Any]) -> bool:
+    own = question.unit.code
+    return any(move[f"post_{when}"] not in (None, own) for when in (BEFORE, AFTER))
+
+
+def _line(question: Question, move: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Value]:
+    return {
+        "ref": tables.text(move["ref"] or ""),
+        "what": tables.text(kind_words(move["kind"])),
+        "from": _post(question, move[f"post_{BEFORE}"], names),
+        "to": _post(question, move[f"post_{AFTER}"], names),
+        "was": tables.text(side_words(move, BEFORE) or "–"),
+        "now": tables.text(side_words(move, AFTER) or "–"),
+        "points": signed(move["points_x100"]),
+        "available": signed(move["available_x100"]),
+        "rule_before": _rule(question, move, BEFORE),
+        "rule_after": _rule(question, move, AFTER),
+    }
+
+
+def _post(question: Question, code: str | None, names: Mapping[str, str]) -> Value:
+    """Who holds it: by name and with a link as far as who asks may see them, else by code."""
+    if not code:
+        return tables.text("–")
+    if code not in names:
+        return tables.text(code)
+    return tables.text(names[code], "" if question.in_full else unit_url("post", code), code)
+
+
+def _names(question: Question, moves: list[Mapping[str, Any]]) -> dict[str, str]:
+    codes = {move[f"post_{when}"] for move in moves for when in (BEFORE, AFTER)} - {None}
+    posts = units.of_level(question.state, "post")
+    if len(codes) <= 300:
+        posts = posts.filter(code__in=codes)
+    seen = visible_to(posts, question.user, question.state)
+    return dict(seen.values_list("code", "name"))
+
+
+def _rule(question: Question, move: Mapping[str, Any], when: str) -> Value:
+    path = move[f"rule_{when}"]
+    if not path:
+        return tables.text("–")
+    since = move[f"rule_from_{when}"]
+    href = "" if question.in_full else words.rule_href(path, question.request.get_full_path())
+    return tables.text(words.rule_name(path), href, f"from {since}" if since else "")

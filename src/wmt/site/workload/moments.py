@@ -1,0 +1,115 @@
+"""The past of a unit: its daily figures, and why its figures moved between two days or since one.
+
+'Now' is the night that is shown with everything entered since: what the unit's own page has.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache, lru_cache
+from pathlib import Path
+
+from django.conf import settings
+
+from wmt.history import History, HistoryError, Mark, MarksOf, dated_marks, open_history
+from wmt.ledger.why import Why, why
+from wmt.nights import open_night
+from wmt.nights.part import sides_of
+from wmt.site.availability.standing import plans_of
+from wmt.site.workload.again import facts_now
+from wmt.site.workload.current import OfLoad, State, rules_of
+from wmt.site.workload.models import Unit
+
+#: Explanations that are kept: who opens a cause, its pages and its files has them at once.
+_KEPT = 24
+
+
+class HistoryAway(Exception):  # noqa: N818 - the page says what to do
+    """The history cannot be read; the words say why and what to do."""
+
+
+class NoLines(Exception):  # noqa: N818 - nothing went wrong
+    """No lines are kept of a day. `day` is the day; `first` the first that has some, None where none has."""
+
+    def __init__(self, day: date, first: date | None, *, archived: bool) -> None:
+        super().__init__(f"no lines are kept of {day}")
+        self.day, self.first, self.archived = day, first, archived
+
+
+@dataclass(frozen=True)
+class Stood:
+    """The night that a day stands on, and the day of that night: the same or an earlier one."""
+
+    asked: date
+    day: date
+    night: str
+
+
+def history() -> History:
+    """The daily figures of every unit. Raises HistoryAway in words."""
+    try:
+        return open_history(settings.CONFIG.nights)
+    except HistoryError as error:
+        raise HistoryAway(str(error)) from error
+
+
+def marks_on(day: date) -> Sequence[Mark]:
+    """The marks of excessive workload that the published rules have on a day."""
+    return _marks()(day)
+
+
+@cache
+def _marks() -> MarksOf:
+    return dated_marks()
+
+
+def stood_on(past: History, day: date) -> Stood:
+    """The night that stands for a day. Raises NoLines where there is none, or only an archive's figures."""
+    until = past.day_until(day)
+    night = past.night_of(day) if until else None
+    if not night or until is None:
+        raise NoLines(day, first_with_lines(past), archived=night == "")
+    return Stood(day, until, night)
+
+
+def first_with_lines(past: History) -> date | None:
+    """The first day of which lines are kept."""
+    return next((day for day in past.days if (stood := past.standing(day)) and stood.night), None)
+
+
+def why_between(state: State, unit: Unit, first: Stood, last: Stood | None) -> Why:
+    """Why a unit's figures moved between two days, or from one until now (None). Raises NightError."""
+    nights = settings.CONFIG.nights
+    if last is not None:
+        return _between(nights, unit.level, unit.code, first.night, last.night)
+    return _until_now(nights, unit.level, unit.code, first.night, state.of_load, _Held(state))
+
+
+@lru_cache(maxsize=_KEPT)
+def _between(nights: Path, level: str, code: str, first: str, last: str) -> Why:
+    before, after = sides_of(open_night(nights / first), open_night(nights / last), level, code)
+    return why(before, after, level, code)
+
+
+class _Held:
+    """A state as part of a key: two are the same when what they show is."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self._key = state.of_load, state.day, state.revision
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+
+@lru_cache(maxsize=_KEPT)
+def _until_now(nights: Path, level: str, code: str, first: str, of_load: OfLoad, held: _Held) -> Why:  # noqa: ARG001
+    state = held.state
+    shown = open_night(nights / state.night)
+    before, after = sides_of(open_night(nights / first), shown, level, code)
+    posts = list(after.facts.post.select("team_code", "staff_code").iter_rows())
+    facts = facts_now(shown, state, plans_of(posts), after.facts)
+    return why(before, replace(after, facts=facts, rules=rules_of(state), day=state.day), level, code)
