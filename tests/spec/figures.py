@@ -29,6 +29,7 @@ COUNTS = {
     "OMiC cases": "omic_cases",
     "untiered": "untiered_cases",
     "suspended": "suspended_cases",
+    "unpaid work only": "unpaid_only_cases",
     "posts": "posts",
     "posts without time": "posts_without_time",
 }

@@ -48,6 +48,7 @@ def present_total(row: Mapping[str, Any], over_x100: int) -> dict[str, Any]:
         "omic_cases": row["omic_cases"],
         "suspended_cases": row["suspended_cases"],
         "untiered_cases": row["untiered_cases"],
+        "unpaid_only_cases": row["unpaid_only_cases"],
         "contracted_hours": micro(row["contracted_hours_micro"]),
         "reduction_hours": micro(row["reduction_hours_micro"]),
         "pdu_code": row["pdu_code"],

@@ -11,6 +11,8 @@ from wmt.ledger.words import COMPONENTS
 class Share:
     """A measure is the sum of `column` over the lines whose columns equal `where`; `sign` -1 turns it round.
 
+    Where a tuple is wanted, a line's column must be one of it.
+
     `unit` is that of the sum: points in hundredths, hours in millionths, cases in whole numbers or, when
     the quantity of a line is summed, in millionths (`scale` 1,000,000 then).
     """
@@ -22,7 +24,10 @@ class Share:
 
     def holds(self, line: Mapping[str, Any]) -> bool:
         """Whether a line, or what it was priced by, is one of those that are summed."""
-        return all(line[name] == wanted for name, wanted in self.where.items())
+        return all(
+            line[name] in wanted if isinstance(wanted, tuple) else line[name] == wanted
+            for name, wanted in self.where.items()
+        )
 
 
 #: One share for every measure of `totals.MEASURES`.
@@ -40,6 +45,8 @@ SHARES: dict[str, Share] = {
     "reduction_hours_micro": Share("quantity_micro", {"kind": "reduction"}, sign=-1),
     "suspended_cases": Share("active_cases", {"suspended": 1}),
     "untiered_cases": Share("active_cases", {"tier": "0"}),
+    # people whose order is unpaid work alone have a tier of number 0
+    "unpaid_only_cases": Share("active_cases", {"tier": ("A0", "B0", "C0", "D0")}),
 }
 
 

@@ -32,6 +32,7 @@ MEASURES = (
     "reduction_hours_micro",
     "suspended_cases",
     "untiered_cases",
+    "unpaid_only_cases",
 )
 
 #: Counts of posts under a unit: how many, how many without available time, and how many do not stand on
@@ -66,7 +67,10 @@ def per_post(lines: Table, post: Table) -> Table:
 
 def _summed(lines: Table, name: str) -> Table:
     share = SHARES[name]
-    wanted = [lines[column] == value for column, value in share.where.items()]
+    wanted = [
+        lines[column].isin(value) if isinstance(value, tuple) else lines[column] == value
+        for column, value in share.where.items()
+    ]
     number = lines[share.column] * share.sign if share.sign < 0 else lines[share.column]
     if wanted:
         number = ibis.ifelse(reduce(and_, wanted), number, 0)

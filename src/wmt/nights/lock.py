@@ -3,8 +3,8 @@
 import fcntl
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
@@ -12,6 +12,7 @@ from typing import TextIO
 from wmt.nights.folder import NightError
 
 _PATIENCE = 0.2
+_LOOK_AGAIN = 0.5
 
 
 class NightBusyError(Exception):
@@ -37,6 +38,28 @@ def loading(nights: Path, what: str) -> Iterator[None]:
             yield
         finally:
             lock.truncate(0)
+
+
+@contextmanager
+def loading_in_turn(
+    nights: Path, what: str, patience: float, waiting: Callable[[], None] = lambda: None
+) -> Iterator[None]:
+    """The same, waiting for another load to end; `waiting` is called while it does.
+
+    Raises NightBusyError when that one is still under way after `patience` seconds.
+    """
+    give_up = time.monotonic() + patience
+    with ExitStack() as held:
+        while True:
+            try:
+                held.enter_context(loading(nights, what))
+                break
+            except NightBusyError:
+                if time.monotonic() >= give_up:
+                    raise
+            waiting()
+            time.sleep(_LOOK_AGAIN)
+        yield
 
 
 def _write(lock: TextIO, text: str) -> None:

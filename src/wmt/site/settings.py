@@ -4,7 +4,7 @@ from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
 
-from wmt.site.config import database, read_config
+from wmt.site.config import database, mail, read_config
 
 CONFIG = read_config()
 HERE = Path(__file__).resolve().parent
@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "wmt.site.audit",
     "wmt.site.availability",
     "wmt.site.workload",
+    "wmt.site.duties",
     "wmt.site.web",
 ]
 
@@ -44,6 +45,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "wmt.site.web.timing.Timing",
     "wmt.site.web.faults.FaultPages",
+    "wmt.site.web.asof.AsOfDay",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -141,6 +143,9 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+globals().update(mail(CONFIG.email_url, CONFIG.hosts[0]))
+EMAIL_TIMEOUT = 10  # seconds: nobody waits longer for a mail server
 
 LOGGING = {
     "version": 1,

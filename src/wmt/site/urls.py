@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from wmt.site.web.asof import choose_day
 from wmt.site.web.health import health
 from wmt.site.web.home import home
 from wmt.site.web.search import search
@@ -10,6 +11,7 @@ urlpatterns = [
     path("health", health, name="health"),
     path("", home, name="home"),
     path("search/", search, name="search"),
+    path("as-of/", choose_day, name="as-of"),
     path("", include("wmt.site.accounts.urls")),
     path("", include("wmt.site.audit.urls")),
     path("", include("wmt.site.api.urls")),
@@ -17,6 +19,7 @@ urlpatterns = [
     path("", include("wmt.site.web.availability.team_urls")),
     path("", include("wmt.site.web.exports.urls")),  # before the units: a file is no code
     path("", include("wmt.site.web.availability.urls")),
+    path("", include("wmt.site.web.duties.urls")),
     path("", include("wmt.site.web.units.urls")),
     path("", include("wmt.site.web.gallery")),
     path("", include("wmt.site.web.loads.urls")),

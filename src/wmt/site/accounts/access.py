@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from wmt.site.accounts.models import RoleGrant
 from wmt.site.accounts.roles import ROLES, Action
+from wmt.site.workload import asof
 from wmt.site.workload.models import Current, Unit
 
 NATION = ("nation", "nation")
@@ -57,6 +58,8 @@ def may(
 
     A role held at a unit covers the units below it. Without `state` the load that is shown now is asked.
     """
+    if asof.asked() is not None and not action.reads:
+        return False  # nothing can be changed in the past
     grants = [grant for grant in grants_of(user) if action in ROLES[grant.role].allows]
     if not grants or level is None or code is None:
         return bool(grants)
@@ -72,7 +75,9 @@ def need(
     code: str | None = None,
     state: LoadState | None = None,
 ) -> None:
-    """Nothing where the person signed in may do it. Raises Denied otherwise."""
+    """Nothing where the person signed in may do it. Raises Denied otherwise, and InThePast for changes there."""
+    if asof.asked() is not None and not action.reads:
+        raise asof.InThePast
     if not may(request.user, action, level=level, code=code, state=state):
         raise Denied(action, level=level or "", code=code or "")
 

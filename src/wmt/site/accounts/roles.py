@@ -15,6 +15,13 @@ class Action(StrEnum):
     EDIT_AVAILABILITY = "enter hours and reductions"
     READ_RECORDS = "read the notes and the history of hours and reductions"
     MANAGE_REASONS = "change the reasons for reductions"
+    HANDLE_DUTIES = "handle duties of excessive workload"
+    READ_DUTIES = "read what was said on duties of excessive workload"
+
+    @property
+    def reads(self) -> bool:
+        """Whether it only reads: that is allowed of a day in the past too."""
+        return self.name == "EXPORT" or self.name.startswith("READ_")
 
 
 @dataclass(frozen=True)
@@ -28,7 +35,12 @@ class Role:
 
 
 _EVERYONE = frozenset({Action.EXPORT})
-_LINE_MANAGER = _EVERYONE | {Action.EDIT_AVAILABILITY, Action.READ_RECORDS}
+_LINE_MANAGER = _EVERYONE | {
+    Action.EDIT_AVAILABILITY,
+    Action.READ_RECORDS,
+    Action.HANDLE_DUTIES,
+    Action.READ_DUTIES,
+}
 _READS = _EVERYONE | {Action.READ_LOADS}
 
 #: From the nearest to the work to the furthest from it: the last one a person holds is their highest.
@@ -43,7 +55,10 @@ ROLES: dict[str, Role] = {
         ("nation", "region", "pdu"),
     ),
     "support": Role(
-        "Application support", "nation", _READS | {Action.READ_AUDIT, Action.READ_RECORDS}, ("nation",)
+        "Application support",
+        "nation",
+        _READS | {Action.READ_AUDIT, Action.READ_RECORDS, Action.READ_DUTIES},
+        ("nation",),
     ),
     "administrator": Role("Administrator", "nation", frozenset(Action), ("nation",)),
 }

@@ -35,8 +35,11 @@ from wmt.site.api.door import NOBODY, Session, Stopped, Token
 from wmt.site.api.problems import Fault, Problem
 from wmt.site.api.sent import said
 from wmt.site.availability.changes import ConflictError, RefusedError
+from wmt.site.web.asof import as_problem
 from wmt.site.web.steady import steady
+from wmt.site.workload.asof import InThePast
 from wmt.site.workload.current import NoDataYet
+from wmt.site.workload.past import Ahead, Fetching, NotThere
 from wmt.site.workload.units import UnknownUnit
 
 log = logging.getLogger(__name__)
@@ -177,6 +180,16 @@ def _nothing(request: HttpRequest, fault: Any) -> HttpResponse:
 @api.exception_handler(NoDataYet)
 def _no_data(request: HttpRequest, fault: Any) -> HttpResponse:
     return _problem(503, "NO_FIGURES_YET", "No extract has been loaded yet.", "Load one first.").answer()
+
+
+@api.exception_handler(InThePast)
+@api.exception_handler(Fetching)
+@api.exception_handler(Ahead)
+@api.exception_handler(NotThere)
+def _other_day(request: HttpRequest, fault: Any) -> HttpResponse:
+    answer = as_problem(fault)
+    assert answer is not None
+    return answer
 
 
 @api.exception_handler(ConflictError)

@@ -64,6 +64,7 @@ class FiguresShown(Schema):
     omic_cases: int
     suspended_cases: int
     untiered_cases: int
+    unpaid_only_cases: int
     contracted_hours: Exact
     reduction_hours: Exact
     posts: int

@@ -65,7 +65,7 @@ _PAGES: dict[str, tuple[str, str, str]] = {
 
 def is_asked(request: HttpRequest) -> bool:
     """Whether a request is to the API."""
-    return request.path.startswith(PATH)
+    return request.path_info.startswith(PATH)
 
 
 def of_page(name: str, status: int, context: dict[str, Any]) -> HttpResponse:

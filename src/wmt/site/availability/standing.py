@@ -21,6 +21,7 @@ from wmt.site.availability.changes import Limits, Reason
 from wmt.site.availability.models import KINDS, Grade, Hours, OfPost, Reduction
 from wmt.site.availability.models import Reason as ReasonVersion
 from wmt.site.availability.plan import Cut, Entry, GradeFrom, HoursFrom, Plan, Post
+from wmt.site.workload import asof
 from wmt.site.workload.current import State, rules_of
 from wmt.site.workload.models import Unit
 
@@ -70,7 +71,9 @@ def plans_of(posts: Collection[Post] | None = None, *, at: int | None = None) ->
     }
 
 
-def _stood(at: int | None) -> Q:
+def _stood(at: int | None = None) -> Q:
+    """What stood after a change; without one, what stands now, or stood on the day in the past asked for."""
+    at = asof.change_then() if at is None else at
     if at is None:
         return Q(ended_change__isnull=True)
     return Q(change__lte=at) & (Q(ended_change__isnull=True) | Q(ended_change__gt=at))
@@ -88,7 +91,13 @@ def _of_posts(model: type[OfPost], posts: Collection[Post] | None) -> QuerySet[A
 
 def history_of(post: Post) -> list[OfPost]:
     """Every version of every record of a post, the newest first."""
-    rows = [row for model in KINDS.values() for row in _of_posts(model, [post]).select_related("recorded_by")]
+    until = asof.change_then()
+    known = Q() if until is None else Q(change__lte=until)
+    rows = [
+        row
+        for model in KINDS.values()
+        for row in _of_posts(model, [post]).filter(known).select_related("recorded_by")
+    ]
     return sorted(rows, key=lambda row: (row.change, row.key, row.version), reverse=True)
 
 
@@ -99,7 +108,7 @@ def versions_of(kind: str, key: str) -> list[OfPost]:
 
 def standing(kind: str, key: str, post: Post | None = None) -> OfPost:
     """The version that stands, be it withdrawn. Raises UnknownRecord, also for a record of another post."""
-    row = KINDS[kind]._default_manager.filter(key=key, ended_change__isnull=True).first()
+    row = KINDS[kind]._default_manager.filter(_stood(), key=key).first()
     if row is None or (post is not None and row.post != post):
         raise UnknownRecord(f"there is no {kind} with the key {key}")
     return row
@@ -107,7 +116,7 @@ def standing(kind: str, key: str, post: Post | None = None) -> OfPost:
 
 def under(unit: Unit, state: State, model: type[OfPost] = Reduction) -> QuerySet[Any]:
     """What stands, not withdrawn, for the posts of a unit."""
-    rows = model._default_manager.filter(ended_change__isnull=True, withdrawn=False)
+    rows = model._default_manager.filter(_stood(), withdrawn=False)
     if unit.level == "post":
         return rows.filter(team_code=unit.team_code, staff_code=unit.staff_code)
     if unit.level == "team":
@@ -131,7 +140,7 @@ def reasons_on(day: date | None = None) -> dict[str, Reason]:
     """Every reason by its id, as it is on a day: those of the rules, and what administrators entered."""
     day = day or timezone.localdate()
     found = dict(_reasons_of_rules(day))
-    rows = ReasonVersion.objects.filter(ended_change__isnull=True, withdrawn=False, first_day__lte=day)
+    rows = ReasonVersion.objects.filter(_stood(), withdrawn=False, first_day__lte=day)
     for row in rows.order_by("first_day", "change"):
         found[row.reason] = Reason(
             reason=row.reason, name=row.name, short_name=row.short_name, category=row.category,

@@ -1,9 +1,10 @@
 """The addresses of units and of the lines behind a figure."""
 
+from datetime import date
 from functools import lru_cache
 from urllib.parse import urlencode
 
-from django.urls import register_converter, reverse
+from django.urls import get_script_prefix, register_converter, reverse
 
 NATION = "nation"
 
@@ -28,13 +29,13 @@ register_converter(CodeConverter, "code")
 
 def unit_url(level: str, code: str, tab: str = "", **query: str) -> str:
     """The address of a unit's page, of one of its tabs, with a query."""
-    found = _address(level, code, tab)
+    found = _address(get_script_prefix(), level, code, tab)
     wanted = {name: value for name, value in query.items() if value}
     return f"{found}?{urlencode(wanted)}" if wanted else found
 
 
 @lru_cache(maxsize=60_000)
-def _address(level: str, code: str, tab: str) -> str:
+def _address(_prefix: str, level: str, code: str, tab: str) -> str:
     """A row of a table leads to the same unit eight times, and a page of units to a hundred of them."""
     if level == NATION:
         return reverse("nation-tab", args=[tab]) if tab else reverse("nation")
@@ -44,3 +45,8 @@ def _address(level: str, code: str, tab: str) -> str:
 def working_url(level: str, code: str, figure: str, *, grade: str = "") -> str:
     """The address of the lines behind a figure."""
     return unit_url(level, code, "working", figure=figure, grade=grade)
+
+
+def on_day(url: str, day: date) -> str:
+    """The address of a page as it stood on a day."""
+    return f"/on/{day:%Y-%m-%d}/{url.removeprefix(get_script_prefix())}"

@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.messages import get_messages
@@ -21,6 +22,8 @@ _UNASKED: Any = object()
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Values every template may use."""
+    from wmt.site.web.asof import about_past
+
     user = getattr(request, "user", None)
     state = state_of(request) if user is not None and user.is_authenticated else None
     return bare() | {
@@ -28,6 +31,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "nav": navigation(user, request.path),
         "state": state,
         "freshness": freshness(state),
+        "past": about_past(request, state) if state is not None else None,
+        "as_of_href": f"{reverse('as-of')}?{urlencode({'back': request.get_full_path()})}",
+        "unread": unread_of(user),
         "messages": get_messages(request),
     }
 
@@ -39,6 +45,10 @@ def bare() -> dict[str, Any]:
         "nav": [],
         "state": None,
         "freshness": None,
+        "past": None,
+        "as_of_href": "",
+        "unread": 0,
+        "notices_href": address("notices", "/notices/"),
         "messages": (),
         "demo": settings.CONFIG.demo,
         "version": _version(),
@@ -49,6 +59,15 @@ def bare() -> dict[str, Any]:
         "sign_in_href": address("account_login", "/accounts/login/"),
         "sign_out_href": address("account_logout", "/accounts/logout/"),
     }
+
+
+def unread_of(user: Any) -> int:
+    """How many notices somebody has not read: one small question to the database."""
+    if user is None or not user.is_authenticated:
+        return 0
+    from wmt.site.duties.notices import unread
+
+    return unread(user)
 
 
 def state_of(request: HttpRequest) -> "State | None":

@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from wmt.nights import open_night
 from wmt.rules import RuleSet
+from wmt.site.workload import asof
+from wmt.site.workload.asof import AsOf
 from wmt.site.workload.models import Current
 
 #: What tells one load from every other: see `State.of_load`.
@@ -41,6 +43,7 @@ class State:
     night: str
     day: date
     revision: int
+    as_of: AsOf | None = None  # the day in the past that was asked for; None: this is now
 
     @property
     def of_load(self) -> OfLoad:
@@ -67,8 +70,11 @@ class State:
 
     @property
     def age(self) -> timedelta:
-        """How long ago the extract was made."""
-        return timezone.now() - self.as_at
+        """How long ago the extract was made. Where the clock is held still (`WMT_TODAY`), it does not age."""
+        held = settings.CONFIG.today
+        if held == "extract":
+            return timedelta(0)
+        return timedelta(days=(self.day - self.as_at.date()).days) if held else timezone.now() - self.as_at
 
 
 def today(as_at: date) -> date:
@@ -83,7 +89,14 @@ def today(as_at: date) -> date:
 
 
 def current_state() -> State:
-    """What is shown now: one query, and on the first one of a day the turn of the day. Raises NoDataYet."""
+    """What is shown now: one query, and on the first one of a day the turn of the day. Raises NoDataYet.
+
+    Where a day in the past is asked for, what stood then: raises `past.NotThere` and `past.Fetching`.
+    """
+    if wanted := asof.asked():
+        from wmt.site.workload.past import state_of
+
+        return state_of(wanted)
     found = stated(Current.objects.select_related("load").first())
     if found is None:
         raise NoDataYet
@@ -117,7 +130,7 @@ def stated(current: Current | None) -> State | None:
     )
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def _rules(night: str, home: Path) -> RuleSet:
     return open_night(home / night).rules()
 

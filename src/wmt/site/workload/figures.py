@@ -32,7 +32,7 @@ class Lines(NamedTuple):
     listed_cases: int
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def priced(of_load: OfLoad) -> dict[int, Pricing]:
     """What lines of a load were priced by, by number."""
     return {row.number: row for row in Pricing.objects.filter(load_id=of_load[0])}
@@ -53,7 +53,7 @@ def numbers_of(state: State, measure: str) -> frozenset[int]:
     return _numbers(state.of_load, measure)
 
 
-@lru_cache(maxsize=100)
+@lru_cache(maxsize=400)
 def _numbers(of_load: OfLoad, measure: str) -> frozenset[int]:
     found = priced(of_load).items()
     return frozenset(number for number, pricing in found if belongs(pricing, SHARES[measure]))

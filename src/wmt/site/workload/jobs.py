@@ -8,10 +8,10 @@ from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
-from wmt.nights import NightBusyError
+from wmt.nights import NightBusyError, NightError
 from wmt.site.start import keep_demonstration
-from wmt.site.workload import loading
-from wmt.site.workload.models import Load
+from wmt.site.workload import loading, past
+from wmt.site.workload.models import Load, Past
 
 #: A load that nobody took up for so long: probably there is no process for jobs.
 PATIENCE = timedelta(seconds=15)
@@ -28,6 +28,16 @@ def load_extract(load_id: int) -> str:
             loading.perform(load, patience=_WAIT_FOR_ANOTHER)
             keep_demonstration()
     return str(load.state)
+
+
+@task()
+def fetch_past(number: int) -> str:
+    """Put the rows of a past night into the database, for the pages of its day. Returns the state."""
+    found = Past.objects.filter(pk=number).first()
+    if found is not None:
+        with suppress(NightBusyError, NightError):  # the row says so, or the page asks again
+            past.fetch(found, patience=_WAIT_FOR_ANOTHER)
+    return str(found.state) if found else "gone"
 
 
 @transaction.atomic

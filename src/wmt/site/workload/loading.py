@@ -5,8 +5,8 @@ any instant, the former figures stand or the new ones do, and the next load clea
 """
 
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,7 +21,7 @@ from django.utils import timezone
 from wmt.ledger import LedgerError
 from wmt.nights import Loaded, Night, NightBusyError, NightError, Order, check_report, open_night
 from wmt.nights import load as load_night
-from wmt.nights.lock import loading
+from wmt.nights.lock import loading_in_turn
 from wmt.rules import Overlay, RulesError
 from wmt.site.audit.record import record
 from wmt.site.availability.standing import every_reason
@@ -169,20 +169,11 @@ class _Run:
         finally:
             discard(self.load)
 
-    @contextmanager
-    def _alone(self, what: str, patience: float) -> Iterator[None]:
-        give_up = time.monotonic() + patience
-        with ExitStack() as held:
-            while True:
-                try:
-                    held.enter_context(loading(settings.CONFIG.home, what))
-                    break
-                except NightBusyError:
-                    if time.monotonic() >= give_up:
-                        raise
-                self.tell("waiting for another load to end", 0)
-                time.sleep(_BEAT)
-            yield
+    def _alone(self, what: str, patience: float) -> AbstractContextManager[None]:
+        def waiting() -> None:
+            self.tell("waiting for another load to end", 0)
+
+        return loading_in_turn(settings.CONFIG.home, what, patience, waiting)
 
     def _begin(self) -> None:
         bury_the_dead(self.load)
@@ -253,7 +244,7 @@ class _Run:
         # the figures shown now stay: pages that were begun before the swap still read them
         store.sweep({current.pk} if current else set())
         self.tell("putting the figures into the database", 0.65)
-        store.put(self.load, rows, lambda share: self.tell("putting the figures in", 0.65 + share * 0.3))
+        store.put(self.load.pk, rows, lambda share: self.tell("putting the figures in", 0.65 + share * 0.3))
         self.tell("showing the new figures", 0.95)
         load = self.load
         load.ended_at, load.percent, load.stage = timezone.now(), 100, ""
@@ -265,6 +256,8 @@ class _Run:
             people.take_in(load, number)
             people_in.end_agreed_grades(load, number)
             settle(moved, number)
+            load.change = number
+            load.save(update_fields=["change"])
             _audit(load)
 
 

@@ -53,6 +53,7 @@ class Load(models.Model):
     warnings = models.IntegerField(default=0)
     posts = models.IntegerField(default=0)
     cases = models.IntegerField(default=0)
+    change = models.BigIntegerField(null=True)  # the last change that stood when its figures were first shown
 
     def __str__(self) -> str:
         return f"load {self.pk}: {', '.join(self.sources)}"
@@ -85,6 +86,36 @@ class Current(models.Model):
         return f"current: {self.load_id}"
 
 
+class Past(models.Model):
+    """A night that is not shown now, whose rows are in the database because somebody asked for its day.
+
+    Its rows bear the number `load_number`: the same tables, so every page reads the past as it reads now.
+    """
+
+    class State(models.TextChoices):
+        """How far it got."""
+
+        WAITING = "waiting", "waiting to be fetched"
+        RUNNING = "running", "being fetched"
+        READY = "ready", "ready"
+        FAILED = "failed", "could not be fetched"
+
+    night = models.CharField(max_length=60, unique=True)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
+    asked_at = models.DateTimeField(default=timezone.now)
+    used_at = models.DateTimeField(default=timezone.now)
+    percent = models.PositiveSmallIntegerField(default=0)
+    message = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"night {self.night}: {self.state}"
+
+    @property
+    def load_number(self) -> int:
+        """What its rows bear in place of a load: below zero, where no load is."""
+        return -self.pk
+
+
 def _of_load() -> Any:
     """The load a row of figures belongs to: always looked for with more than that, and swept by `store`."""
     return models.ForeignKey(Load, on_delete=models.DO_NOTHING, db_index=False, db_constraint=False)
@@ -110,6 +141,7 @@ class _Measured(models.Model):
     reduction_hours_micro = models.BigIntegerField(default=0)
     suspended_cases = models.BigIntegerField(default=0)
     untiered_cases = models.BigIntegerField(default=0)
+    unpaid_only_cases = models.BigIntegerField(default=0)
     posts = models.BigIntegerField(default=0)
     posts_without_time = models.BigIntegerField(default=0)
     stale_posts = models.BigIntegerField(default=0)

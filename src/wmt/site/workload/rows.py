@@ -7,9 +7,9 @@ from datetime import date
 
 import polars as pl
 
-from wmt.facts import Facts
+from wmt.facts import Facts, table_of
 from wmt.ledger import AMOUNTS, MEASURES, PRICING, Ledger, TimeSide
-from wmt.ledger.totals import POST_COUNTS
+from wmt.ledger.totals import POST_COUNTS, TOTAL
 from wmt.nights import Night
 from wmt.rules import ALWAYS, RuleSet, Value
 
@@ -34,7 +34,10 @@ def rows_of(night: Night, names: Mapping[str, str]) -> Rows:
     `names` are the reasons for reductions by their ids.
     """
     ledger = Ledger(night.facts(), night.rules(), former=night.former())
-    return rows_from(night, ledger, night.table("results/lines"), night.table("results/totals"), names)
+    totals = night.table("results/totals")
+    if totals.columns != TOTAL.names():  # written when there were fewer measures
+        totals = ledger.totals()
+    return rows_from(night, ledger, night.table("results/lines"), totals, names)
 
 
 def rows_from(
@@ -49,10 +52,35 @@ def rows_from(
     return Rows(
         pricing=_without_nulls(pricing, ("location", "tier", "stream", "status", "component", "reason")),
         rule_value=_rule_values(rules),
-        unit=_units(totals, facts, night.table("input/staff")),
+        unit=_units(totals, facts, _input(night, "staff", _STAFF)),
         cell=_priced(cells, pricing).select("level", "code", "grade", "pricing", "lines", *AMOUNTS),
         line=_lines(lines, pricing, facts, night, rules, names),
     )
+
+
+#: What of the input tables is shown beside the figures. A night whose personal data are forgotten has none.
+_STAFF = table_of(
+    {"team_code": pl.String, "staff_code": pl.String, "grade": pl.String, "contracted_micro": pl.Int64}
+)
+_CASE = table_of(
+    {"team_code": pl.String, "staff_code": pl.String, "case_ref": pl.String, "allocated_on": pl.Date}
+)
+_REPORT = table_of(
+    {
+        "team_code": pl.String,
+        "staff_code": pl.String,
+        "report_id": pl.String,
+        "on_date": pl.Date,
+        "state": pl.String,
+    }
+)
+
+
+def _input(night: Night, name: str, columns: pl.Schema) -> pl.DataFrame:
+    """Columns of an input table of a night; no rows where the night does not keep it any more."""
+    if f"input/{name}.parquet" not in night.manifest.files:
+        return columns.to_frame()
+    return night.table(f"input/{name}").select(columns.names())
 
 
 def fold(text: str) -> str:
@@ -158,7 +186,7 @@ def _about(frame: pl.DataFrame, kind: str) -> pl.DataFrame:
 def _of_cases(facts: Facts, night: Night, rules: RuleSet) -> pl.DataFrame:
     """Since when a post has held a case, and what the case system flags it with."""
     posts = facts.post.select("post_no", "team_code", "staff_code")
-    listed = night.table("input/case").join(posts, on=["team_code", "staff_code"])
+    listed = _input(night, "case", _CASE).join(posts, on=["team_code", "staff_code"])
     dated = listed.group_by("post_no", ref="case_ref").agg(since=pl.col("allocated_on").min())
     names = {flag: _name(rules, f"flags.{flag}") for flag in facts.flag["flag"].unique()}
     words = pl.col("flag").replace(names)
@@ -207,7 +235,7 @@ def _name(rules: RuleSet, path: str) -> str:
 def _of_reports(facts: Facts, night: Night) -> pl.DataFrame:
     """The day of every report that came one by one."""
     posts = facts.post.select("post_no", "team_code", "staff_code")
-    listed = night.table("input/report").join(posts, on=["team_code", "staff_code"])
+    listed = _input(night, "report", _REPORT).join(posts, on=["team_code", "staff_code"])
     return _about(listed.with_columns(ref="report_id", since="on_date", about="state"), "report")
 
 

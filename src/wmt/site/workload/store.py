@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator
 import polars as pl
 from django.db import connection, models, transaction
 
-from wmt.site.workload.models import FIGURES, Cell, Current, Line, Load, Pricing, RuleValue, Unit
+from wmt.site.workload.models import FIGURES, Cell, Current, Line, Load, Past, Pricing, RuleValue, Unit
 from wmt.site.workload.rows import Rows
 
 _PORTION = 10_000
 _SWEPT = 20_000
 
 
-def put(load: Load, rows: Rows, told: Callable[[float], None] | None = None) -> None:
+def put(load_number: int, rows: Rows, told: Callable[[float], None] | None = None) -> None:
     """Put the rows of a load into the database. They are not shown yet. `told` hears the share done."""
     tables: dict[type[models.Model], pl.DataFrame] = {
         Pricing: rows.pricing,
@@ -27,7 +27,7 @@ def put(load: Load, rows: Rows, told: Callable[[float], None] | None = None) -> 
     }
     done, whole = 0, sum(table.height for table in tables.values())
     for model in FIGURES:
-        _put(model, tables[model], load.pk)
+        _put(model, tables[model], load_number)
         done += tables[model].height
         if told:
             told(done / whole)
@@ -51,14 +51,31 @@ def shown() -> Load | None:
 
 
 def sweep(keep: set[int]) -> None:
-    """Remove the figures of all loads but these: former ones, and what killed loads left behind.
+    """Remove the figures of all loads but these and of past days somebody asked for: former ones, and what
+    killed loads left behind. Only who holds the lock of the home may.
 
     The load before the current one is worth keeping: a page that was begun before the swap still reads it.
     """
+    keep = keep | _past()
     for model in FIGURES:
-        loads = set(model._default_manager.order_by().values_list("load_id", flat=True).distinct())
-        for load_id in loads - keep:
+        for load_id in _loads_in(model) - keep:
             _remove(model, load_id)
+
+
+def sweep_past() -> None:
+    """Remove what is left of past days that gave way. Only who holds the lock of the home may."""
+    for model in FIGURES:
+        for load_id in {number for number in _loads_in(model) if number < 0} - _past():
+            _remove(model, load_id)
+
+
+def _past() -> set[int]:
+    ready = Past.objects.filter(state=Past.State.READY).values_list("pk", flat=True)
+    return {-number for number in ready}
+
+
+def _loads_in(model: type[models.Model]) -> set[int]:
+    return set(model._default_manager.order_by().values_list("load_id", flat=True).distinct())
 
 
 def _remove(model: type[models.Model], load_id: int) -> None:

@@ -46,6 +46,9 @@ MEASURES = _all(
     Measure("reduction_hours", "Reductions", "hours", "hours a week taken off", "reductions"),
     Measure("suspended_cases", "Suspended", "count", "cases whose supervision is suspended", "not-counted"),
     Measure("untiered_cases", "Untiered", "count", "cases nobody has tiered yet", "not-counted"),
+    Measure(
+        "unpaid_only_cases", "Unpaid work only", "count", "cases of unpaid work and nothing else", "cases"
+    ),
 )
 #: Available points less points. It is of both sides of the ledger, so it has no share of its own.
 REMAINING = "remaining"

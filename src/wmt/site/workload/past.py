@@ -1,0 +1,225 @@
+"""The past on the same pages: the rows of a night are put into the database when somebody asks for its day.
+
+Pages read them through the same `State` as the figures of now. A small nation is fetched while the page
+waits; of a large one the page says so and a job does it. A few nights are kept, the longest unused goes.
+"""
+
+import json
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import OperationalError
+from django.db.models import Max
+from django.utils import timezone
+
+from wmt.nights import NightBusyError, NightError, open_night
+from wmt.nights.lock import loading_in_turn
+from wmt.nights.names import NightName, night_names
+from wmt.site.workload import asof, store
+from wmt.site.workload.asof import AsOf
+from wmt.site.workload.current import State
+from wmt.site.workload.models import Load, Past
+from wmt.site.workload.rows import over_mark, rows_of
+
+#: So many nights are kept in the database beside the figures of now.
+KEPT = 6
+#: A night of fewer posts is fetched while the page waits: it takes less than a second.
+SMALL = 600
+_NOTED = timedelta(minutes=10)
+_ASKED_AGAIN = timedelta(minutes=2)
+
+
+class NotThere(Exception):  # noqa: N818 - the address asks for too early a day
+    """No night is kept of that day or before it. `first` is the first day there is one of, or None."""
+
+    def __init__(self, wanted: AsOf, first: date | None) -> None:
+        super().__init__(f"there is no night of {wanted.day} or before it")
+        self.wanted, self.first = wanted, first
+
+
+class Ahead(Exception):  # noqa: N818 - the address asks for a day that has no night yet
+    """The day is after the last night: there is only now."""
+
+
+class Fetching(Exception):  # noqa: N818 - it takes a moment
+    """The figures of that day are being fetched."""
+
+    def __init__(self, wanted: AsOf, past: Past) -> None:
+        super().__init__(f"the figures of {wanted.day} are being fetched")
+        self.wanted, self.past = wanted, past
+
+
+def state_of(wanted: AsOf) -> State:
+    """The figures of a day in the past. Raises NotThere, Ahead, Fetching, and NightError (damaged)."""
+    name = night_for(wanted)
+    past = _ready(wanted, name)
+    asof.settle_change(_change_of(name.name))
+    as_at, loaded_at, rules_date, scheme, overlays, over = _about(name.name, settings.CONFIG.nights)
+    return State(
+        load_id=past.load_number,
+        as_at=as_at,
+        loaded_at=loaded_at,
+        rules_date=rules_date,
+        tier_scheme=scheme,
+        overlays=overlays,
+        over_x100=over,
+        night=name.name,
+        day=as_at.date(),
+        revision=asof.change_then() or 0,
+        as_of=wanted,
+    )
+
+
+def night_for(wanted: AsOf) -> NightName:
+    """The night that stands for a day: the last one until then, uncorrected unless that was known on the day.
+
+    With a revision, that correction. Raises NotThere, and Ahead for a day after the last night.
+    """
+    names = night_names(settings.CONFIG.nights)
+    if names and wanted.day > names[-1].day:
+        raise Ahead
+    until = [name for name in names if name.day <= wanted.day]
+    same = [name for name in until if name.as_at == until[-1].as_at]
+    if wanted.revision is not None:
+        same = [name for name in same if name.revision == wanted.revision]
+    if not same:
+        raise NotThere(wanted, names[0].day if names else None)
+    known = [name for name in same[1:] if _loaded_at(name.name, settings.CONFIG.nights).date() <= wanted.day]
+    return [same[0], *known][-1]
+
+
+def first_day() -> date | None:
+    """The day of the first night that is kept."""
+    names = night_names(settings.CONFIG.nights)
+    return names[0].day if names else None
+
+
+def corrections_of(state: State) -> list[tuple[NightName, datetime]]:
+    """The later corrections of the night of a state, each with the moment it was loaded."""
+    mine = next(name for name in night_names(settings.CONFIG.nights) if name.name == state.night)
+    later = [
+        name
+        for name in night_names(settings.CONFIG.nights)
+        if name.as_at == mine.as_at and name.revision > mine.revision
+    ]
+    return [(name, _loaded_at(name.name, settings.CONFIG.nights)) for name in later]
+
+
+@lru_cache(maxsize=64)
+def _loaded_at(name: str, nights: Path) -> datetime:
+    path = nights / name / "loaded.json"
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))["loaded_at"]
+    except (OSError, ValueError, KeyError) as error:
+        raise NightError(f"{path} cannot be read; bring the night back from a copy") from error
+    return datetime.fromisoformat(told).astimezone(ZoneInfo(settings.TIME_ZONE))
+
+
+@lru_cache(maxsize=64)
+def _about(name: str, nights: Path) -> tuple[datetime, datetime, date, str, tuple[str, ...], int]:
+    night = open_night(nights / name)
+    manifest = night.manifest
+    as_at = manifest.as_at.replace(tzinfo=ZoneInfo(settings.TIME_ZONE))
+    over = over_mark(night.rules())
+    loaded_at = _loaded_at(name, nights)
+    return as_at, loaded_at, manifest.rules_date, manifest.tier_scheme, manifest.overlays, over
+
+
+def _change_of(name: str) -> int:
+    """The last change that stood when a night was shown; of one that never was, when it was written."""
+    shown = Load.objects.filter(night=name, change__isnull=False).order_by("pk").first()
+    if shown is not None:
+        return int(shown.change)
+    from wmt.site.availability.models import KINDS
+
+    until = _loaded_at(name, settings.CONFIG.nights)
+    found = [
+        model._default_manager.filter(recorded_at__lte=until).aggregate(last=Max("change"))["last"] or 0
+        for model in KINDS.values()
+    ]
+    return max(found)
+
+
+def _ready(wanted: AsOf, name: NightName) -> Past:
+    past, is_new = Past.objects.get_or_create(night=name.name)
+    waited = timezone.now() - past.asked_at
+    if past.state == Past.State.READY:
+        if timezone.now() - past.used_at > _NOTED:
+            with suppress(OperationalError):  # a busy database: it is noted the next time
+                Past.objects.filter(pk=past.pk).update(used_at=timezone.now())
+        return past
+    if past.state == Past.State.FAILED and waited < _ASKED_AGAIN:
+        raise NightError(past.message)
+    if _is_small(name.name):
+        with suppress(NightBusyError):
+            return fetch(past)
+    if is_new or waited > _ASKED_AGAIN:
+        _ask(past)
+    raise Fetching(wanted, past)
+
+
+def _is_small(name: str) -> bool:
+    night = open_night(settings.CONFIG.nights / name)
+    return night.table("facts/post").height < SMALL
+
+
+def _ask(past: Past) -> None:
+    """Have a job fetch it. A job whose process was ended is asked for again after a while."""
+    from wmt.site.workload.jobs import fetch_past
+
+    past.state, past.message, past.asked_at, past.percent = Past.State.WAITING, "", timezone.now(), 0
+    past.save()
+    fetch_past.enqueue(past.pk)
+
+
+def fetch(past: Past, *, patience: float = 0) -> Past:
+    """Put the rows of a night into the database, unless they are there. Raises NightError, and
+    NightBusyError where a load is still under way after `patience` seconds."""
+    with loading_in_turn(settings.CONFIG.home, f"fetching the night {past.night}", patience):
+        past.refresh_from_db()
+        if past.state == Past.State.READY:
+            return past
+        try:
+            _fetch(past)
+        except NightError as error:
+            past.state, past.message = Past.State.FAILED, str(error)
+            past.save()
+            raise
+    return past
+
+
+def _fetch(past: Past) -> None:
+    from wmt.site.availability.standing import every_reason
+
+    night = open_night(settings.CONFIG.nights / past.night)
+    if damaged := night.damage():
+        raise NightError(
+            f"The night {night.path} was changed after it was written: {', '.join(damaged)}. "
+            "Bring it back from a copy"
+        )
+    past.state, past.percent = Past.State.RUNNING, 10
+    past.save()
+    rows = rows_of(night, {reason: each.name for reason, each in every_reason().items()})
+    _make_room(past)
+
+    def told(share: float) -> None:
+        past.percent = 30 + int(share * 70)
+        with suppress(OperationalError):
+            past.save(update_fields=["percent"])
+
+    store.put(past.load_number, rows, told)
+    past.state, past.percent, past.used_at = Past.State.READY, 100, timezone.now()
+    past.message = ""
+    past.save()
+
+
+def _make_room(past: Past) -> None:
+    """The longest unused nights give way, and rows that a killed fetch left behind."""
+    ready = Past.objects.exclude(pk=past.pk).filter(state=Past.State.READY).order_by("-used_at")
+    kept = list(ready.values_list("pk", flat=True)[: KEPT - 1])
+    ready.exclude(pk__in=kept).delete()
+    store.sweep_past()
