@@ -1,7 +1,7 @@
 """What tests of duties share: figures written down day by day, and the rule counted plainly from them.
 
-A figure of a day is a capacity in per cent (of 1,000 available points), `NO_TIME`, or `None` where there is no
-figure. The counter here is written anew from the words of the rule; it shares nothing with `wmt.history`.
+A figure of a day is a capacity in per cent (of 1,000 available points), `NO_TIME`, or `None` where there is
+none. The counter here is written anew from the words of the rule; it shares nothing with `wmt.history`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,11 +10,18 @@ from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
+import pytest
 from django.db import transaction
+from django.test import Client
+from hours_fixtures import day
 
+from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.duties.clock import Clock
 from wmt.site.duties.evaluating import Outcome, Post, evaluate
 from wmt.site.duties.models import Duty
+from wmt.site.duties.nightly import announce, posts_of
+from wmt.site.workload.current import current_state
+from wmt.site.workload.models import Unit
 
 FIRST = date(2026, 1, 1)
 NO_TIME = -1
@@ -154,3 +161,77 @@ def a_duty(code: str, *, over: int = 130, days: int = 30, today: date | None = N
     return Duty.objects.get(
         team_code=code.partition(":")[0], staff_code=code.partition(":")[2], closed_on=None
     )
+
+
+@dataclass
+class Scene:
+    """An open duty in the nation that is shown, its manager, and the practitioner it is about."""
+
+    duty: Duty
+    state: Any
+    manager: Client
+    practitioner: Client
+    elsewhere: Any
+    days: int
+
+    @property
+    def href(self) -> str:
+        """The page of the duty."""
+        return f"/duty/{self.duty.pk}/"
+
+    @property
+    def post_href(self) -> str:
+        """The page of the post."""
+        return f"/post/{self.duty.code}/"
+
+    def breaks(self) -> None:
+        """The next night, whose figure is under the mark."""
+        last = self.duty.seen_on + timedelta(days=1)
+        shift = (last - FIRST).days
+        figures: list[Figure] = [*[None] * (shift - self.days), *[130] * self.days, 95]
+        with transaction.atomic():
+            evaluate(
+                runs=runs_of({self.duty.code: figures}, last, MARKS[:1]), day=self.state.day, marks=MARKS,
+                figures=Figures({self.duty.code: figures}), posts=posts_of(self.state), clock=CLOCK,
+            )  # fmt: skip
+
+
+@pytest.fixture
+def scene(nation: Any) -> Scene:
+    """A post that has been at 130% for thirty days."""
+    state = current_state()
+    posts = Unit.objects.filter(load=nation.load, level="post", whole=True, grade="PO", stale_since=None)
+    unit = posts.filter(available_x100__gt=0).order_by("code").first()
+    assert unit is not None
+    elsewhere = Unit.objects.filter(load=nation.load, level="team", whole=True)
+    far = elsewhere.exclude(region_code=unit.region_code).order_by("code").first()
+    manager = signed_in_as("Ann Manager", "manager", "team", unit.team_code)
+    practitioner = signed_in_as("Pia Practitioner", "practitioner", "team", unit.team_code, unit.staff_code)
+    figures: list[Figure] = [*[None] * ((state.day - FIRST).days - 29), *[130] * 30]
+    with transaction.atomic():
+        found = evaluate(
+            runs=runs_of({unit.code: figures}, state.day, MARKS[:1]), day=state.day, marks=MARKS,
+            figures=Figures({unit.code: figures}), posts=posts_of(state), clock=CLOCK,
+        )  # fmt: skip
+        announce(found, state.day)
+    return Scene(Duty.objects.get(), state, manager, practitioner, far, 30)
+
+
+def signed_in_as(name: str, role: str, level: str, code: str, staff_code: str = "") -> Client:
+    """A client of a new person with a role, held long since."""
+    email = f"{name.split(maxsplit=1)[0].lower()}@example.org"
+    user = User.objects.create_user(email, name=name, staff_code=staff_code)
+    RoleGrant.objects.create(user=user, role=role, level=level, code=code, first_day=date(2020, 1, 1))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def typed(today: date, **more: Any) -> dict[str, str]:
+    """The form of a decision as a browser sends it."""
+    values: dict[str, Any] = {
+        "decision": "reallocate", "said": "Five cases go to colleagues", "done_by": today + timedelta(7),
+        "review_on": today + timedelta(28), "version": "1", **more,
+    }  # fmt: skip
+    days = day("done_by", values.pop("done_by")) | day("review_on", values.pop("review_on"))
+    return {**values, **days}

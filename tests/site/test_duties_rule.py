@@ -53,7 +53,8 @@ CLOSES = {
     "three days without figures": ([120] * 30 + [None] * 3, 33, "", ""),
     "four days without figures": ([120] * 30 + [None] * 4, 34, "no figures",
                                   "no figures for more than 3 days, up to 3 February 2026"),
-    "on a later day": ([120] * 30 + [99, 130, 130], 33, "under", "99.0% on 31 January 2026: at or under 110%"),
+    "on a later day": ([120] * 30 + [99, 130, 130], 33, "under",
+                       "99.0% on 31 January 2026: at or under 110%"),
 }
 # fmt: on
 

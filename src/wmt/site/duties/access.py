@@ -10,6 +10,9 @@ from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
 from wmt.site.duties.models import Duty
 
+#: No duty has so large a number: databases could not keep it.
+_NO_NUMBER = 2**31
+
 
 class UnknownDuty(Http404):
     """There is no such duty, or one may not see it."""
@@ -42,7 +45,7 @@ def seen(user: Any, state: LoadState) -> QuerySet[Duty]:
 
 def find(user: Any, state: LoadState, number: int) -> Duty:
     """One duty. Raises UnknownDuty."""
-    found = seen(user, state).filter(pk=number).first()
+    found = seen(user, state).filter(pk=number).first() if number < _NO_NUMBER else None
     if found is None:
         raise UnknownDuty(f"there is no duty {number}")
     return found

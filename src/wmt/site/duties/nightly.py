@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
@@ -10,6 +11,7 @@ from django.db import transaction
 
 from wmt import rules
 from wmt.facts import NOT_KNOWN
+from wmt.history import History, HistoryError, Mark, dated_marks, open_history, runs_on
 from wmt.nights import NightError, open_night
 from wmt.rules import RuleSet
 from wmt.site.audit.record import record
@@ -27,25 +29,44 @@ from wmt.site.workload.models import Unit
 log = logging.getLogger(__name__)
 
 
-def after_load(state: State) -> Outcome:
-    """Judge every post by the history as it is now, and tell people. The caller holds the load's transaction.
+@dataclass(frozen=True)
+class Read:
+    """The runs of all posts on the last day of the history, the marks of that day, and the history."""
 
-    A history that cannot be read leaves the duties as they are: the load stands, and the audit says so.
+    history: History
+    marks: Sequence[Mark]
+    runs: pl.DataFrame
+
+
+def read_runs() -> Read | None:
+    """What duties are judged by, read from the history as it is now; None where there is none.
+
+    Of a nation this takes seconds: a load reads it before its transaction. A history that cannot be read
+    leaves the duties as they are: the log and the audit say so.
     """
-    from wmt.history import HistoryError, marks, open_history, runs_on
-
     try:
         history = open_history(settings.CONFIG.nights)
         if history.last is None:
-            return Outcome()
-        runs = runs_on(history, lambda day: marks(_rules(day)))
+            return None
+        marks_of = dated_marks()
+        return Read(history, marks_of(history.last), runs_on(history, marks_of))
     except HistoryError as fault:
         log.exception("duties were not judged")
         record("duty", f"Duties were not judged: {fault}", who=RULE)
+        return None
+
+
+def after_load(state: State, read: Read | None = None) -> Outcome:
+    """Judge every post and tell people. The caller holds the transaction of the load.
+
+    `read` is what `read_runs` gave; it is read here where the caller has not.
+    """
+    read = read or read_runs()
+    if read is None:
         return Outcome()
     found = evaluate(
-        runs=runs, day=state.day, marks=marks(_rules(history.last)), figures=history,
-        posts=posts_of(state), clock=clock_on(state),
+        runs=read.runs, day=state.day, marks=read.marks, figures=read.history, posts=posts_of(state),
+        clock=clock_on(state),
     )  # fmt: skip
     announce(found, state.day)
     turn(state.day)

@@ -12,6 +12,7 @@ from wmt.site.accounts.roles import ROLES, Action
 from wmt.site.web import tables
 from wmt.site.web.addresses import unit_url, working_url
 from wmt.site.web.availability.coming import reminders
+from wmt.site.web.duties.lines import duty_lines
 from wmt.site.web.frame import needed_state
 from wmt.site.web.steady import steady
 from wmt.site.web.tables import Column, Row, Table
@@ -31,7 +32,10 @@ def home(request: HttpRequest) -> HttpResponse:
     places = _places(request, state, homes)
     context: dict[str, Any] = {
         "table": _table(state, places) if homes else None,
-        "reminders": reminders(state, request.user, places),  # type: ignore[arg-type]
+        "reminders": [
+            *duty_lines(state, places),
+            *reminders(state, request.user, places),  # type: ignore[arg-type]
+        ],
         "staff_code": getattr(request.user, "staff_code", ""),
         "who_helps": [role.title for role in ROLES.values() if Action.MANAGE_USERS in role.allows],
         "only_posts": all(level == "post" for level, _ in homes),

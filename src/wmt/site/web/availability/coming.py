@@ -174,11 +174,12 @@ def _begins(entry: Entry, reasons: Mapping[str, Reason]) -> str:
 
 @dataclass(frozen=True)
 class Reminder:
-    """A sentence on a manager's own place: so many reductions end soon, and where they are listed."""
+    """A sentence on somebody's own place: so many reductions end soon, and where they are listed."""
 
     name: str
     words: str
     href: str
+    link: str = "See which, and what to do"
 
 
 def reminders(state: State, user: User, places: Iterable[Unit]) -> list[Reminder]:

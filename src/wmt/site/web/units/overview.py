@@ -9,6 +9,7 @@ from wmt.ledger import capacity_x100, is_over, remaining_x100
 from wmt.site.web import tables
 from wmt.site.web.addresses import unit_url, working_url
 from wmt.site.web.availability.coming import reminders
+from wmt.site.web.duties.lines import duty_lines
 from wmt.site.web.tables import Column, LazyRows, Row, Table, Value
 from wmt.site.web.units import in_full, strip
 from wmt.site.web.units.measures import MEASURES, REMAINING, shown
@@ -40,7 +41,10 @@ def content(question: Question) -> dict[str, Any]:
         "over": _is_over(question.subject, question),
         "notes": notes(question.subject, question),
         "parts": parts(question),
-        "reminders": reminders(question.state, question.user, [question.unit]),
+        "reminders": [
+            *duty_lines(question.state, [question.unit]),
+            *reminders(question.state, question.user, [question.unit]),
+        ],
         "tables": {},
     }
     if question.is_post:

@@ -1,0 +1,98 @@
+"""The forms of a duty: shown, checked and done by the actions; no word typed is ever lost."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from wmt.site.accounts.access import need
+from wmt.site.accounts.roles import Action
+from wmt.site.availability.changes import ConflictError, Fault, RefusedError
+from wmt.site.duties import access
+from wmt.site.duties.actions import Asker
+from wmt.site.duties.models import Duty
+from wmt.site.web.duties.addresses import duty_url
+from wmt.site.web.duties.kinds import KINDS, Kind, last_review
+from wmt.site.web.duties.story import asked_for, crumbs_of
+from wmt.site.web.frame import needed_state
+from wmt.site.workload.asof import InThePast
+from wmt.site.workload.current import State
+
+
+def step_page(name: str) -> Callable[[HttpRequest, int], HttpResponse]:
+    """The view of one thing that can be done with a duty."""
+    kind = KINDS[name]
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    def view(request: HttpRequest, number: int) -> HttpResponse:
+        if not kind.own:
+            need(request, Action.HANDLE_DUTIES)
+        state = needed_state(request)
+        if state.as_of is not None:
+            raise InThePast
+        duty = access.find(request.user, state, number)
+        if kind.own:
+            access.need_own(request.user, duty)
+        else:
+            access.need_handle(request.user, duty, state)
+        return _step(request, state, duty, kind)
+
+    view.__doc__ = kind.title
+    return view
+
+
+def _step(request: HttpRequest, state: State, duty: Duty, kind: Kind) -> HttpResponse:
+    initial = {"version": duty.steps_count, **kind.initial(duty, state)}
+    form = kind.form(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method != "POST":
+        return _shown(request, state, duty, kind, form)
+    if not form.is_valid():
+        return _shown(request, state, duty, kind, form, status=422)
+    asker = Asker(user=request.user, state=state)  # type: ignore[arg-type]
+    try:
+        kind.do(asker, duty, form)
+    except ConflictError as conflict:
+        duty.refresh_from_db()
+        data = request.POST.copy()
+        data["version"] = str(duty.steps_count)
+        form.data = data
+        return _shown(request, state, duty, kind, form, conflicts=conflict.faults, status=409)
+    except RefusedError as refused:
+        for fault in refused.faults:
+            form.say(fault.field, fault.message)
+        return _shown(request, state, duty, kind, form, status=422)
+    duty.refresh_from_db()
+    messages.success(request, kind.done(duty, state))
+    return HttpResponseRedirect(duty_url(duty))
+
+
+def _shown(
+    request: HttpRequest,
+    state: State,
+    duty: Duty,
+    kind: Kind,
+    form: Any,
+    *,
+    conflicts: Sequence[Fault] = (),
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "duty": duty,
+        "kind": kind,
+        "form": form,
+        "conflicts": conflicts,
+        "can_save": duty.is_open and not (conflicts and kind.name in ("acknowledge", "ask")),
+        "back": duty_url(duty),
+        "crumbs": crumbs_of(request, state, duty),
+        "last_review": last_review(state),
+        "asked": asked_for(duty) if kind.name == "answer" else None,
+        "choices": list(form.fields[kind.form.parts[0]].choices) if _has_choices(kind) else [],
+    }
+    return render(request, "duties/form.jinja", context, status=status)
+
+
+def _has_choices(kind: Kind) -> bool:
+    return kind.name in ("decide", "answer")

@@ -1,0 +1,100 @@
+"""What people type about a duty. Whether it can be is for the actions to say, behind every mouth."""
+
+from typing import Any, ClassVar
+
+from django import forms
+
+from wmt.site.availability.changes import NOTES
+from wmt.site.duties import words
+from wmt.site.web.availability.fields import DayField
+
+
+class WordsField(forms.CharField):
+    """Words that are kept with the step."""
+
+    def __init__(self, *, missing: str = "") -> None:
+        super().__init__(
+            max_length=NOTES,
+            required=bool(missing),
+            error_messages={
+                "required": missing,
+                "max_length": f"It can have {NOTES:,} characters at most",
+            },
+        )
+
+
+class StepForm(forms.Form):
+    """What all forms share. `version`: how many steps the duty had when the form was opened."""
+
+    version = forms.IntegerField(required=False, min_value=0, max_value=1_000_000, widget=forms.HiddenInput)
+
+    #: which template parts it has, in order
+    parts: ClassVar[tuple[str, ...]] = ("said",)
+
+    def say(self, field: str, message: str) -> None:
+        """A fault on a field, or of the whole form."""
+        self.add_error(field if field in self.fields else None, message)
+
+    @property
+    def seen(self) -> int:
+        """The version, where one was sent; else none fits."""
+        found: Any = self.cleaned_data.get("version")
+        return int(found or 0)
+
+
+class AcknowledgeForm(StepForm):
+    """Nothing has to be typed."""
+
+    parts = ()
+
+
+class TalkForm(StepForm):
+    """When somebody talked, and what about."""
+
+    parts = ("on", "said")
+    on = DayField("the day on which you talked")
+    said = WordsField()
+
+
+class DecideForm(StepForm):
+    """What will be done, exactly, by when, and when it is looked at again."""
+
+    parts = ("decision", "said", "done_by", "review_on")
+    decision = forms.ChoiceField(
+        choices=list(words.DECISIONS.items()),
+        error_messages={"required": "Choose what will be done", "invalid_choice": "Choose what will be done"},
+    )
+    said = WordsField(missing="Enter what exactly will be done")
+    done_by = DayField("the day by which it is done", required=False)
+    review_on = DayField("the day on which it is looked at again")
+
+
+class AskForm(StepForm):
+    """What would help."""
+
+    said = WordsField(missing="Enter what would help you")
+
+
+class AnswerForm(StepForm):
+    """The answer to who asked for relief."""
+
+    parts = ("answer", "said")
+    answer = forms.ChoiceField(
+        choices=list(words.ANSWERS.items()),
+        error_messages={"required": "Choose an answer", "invalid_choice": "Choose an answer"},
+    )
+    said = WordsField(missing="Enter the answer in words")
+
+
+class NoteForm(StepForm):
+    """A note."""
+
+    said = WordsField(missing="Enter the note")
+
+
+class ReviewForm(StepForm):
+    """What was found, and when it is looked at again."""
+
+    parts = ("said", "review_on")
+    said = WordsField(missing="Enter what you found")
+    review_on = DayField("the day on which it is looked at again")

@@ -1,0 +1,107 @@
+"""Duties over time: how many opened and closed in each month, how long they stood, how they were handled."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from wmt.ledger import decimal
+from wmt.ledger.figures import divide_half_up
+from wmt.site.duties import words
+from wmt.site.duties.listing import Stay
+from wmt.site.web import tables
+from wmt.site.web.tables import Column, Row, Table, Value
+from wmt.site.workload.models import Unit
+
+
+def months(stood: Sequence[Stay], unit: Unit) -> Table:
+    """A row for each month from the first opening on, the latest first. Empty months are there too."""
+    columns = [
+        Column("month", "Month", "date"),
+        Column("opened", "Opened", "count", "reopenings among them"),
+        Column("closed", "Closed", "count"),
+        Column("standing", "Open at its end", "count"),
+        Column("median", "Days stood, median", "number", "of those that closed in the month"),
+        Column("longest", "Days stood, longest", "count", "of those that closed in the month"),
+    ]
+    rows = [_month(first, stood) for first in reversed(_months_of(stood))]
+    caption = f"Duties of {unit.name} by the month"
+    return Table("months", caption, columns, rows, empty="No duty has opened here yet.")
+
+
+def _months_of(stood: Sequence[Stay]) -> list[date]:
+    days = [stay.began for stay in stood] + [stay.ended for stay in stood if stay.ended]
+    if not days:
+        return []
+    found = [min(days).replace(day=1)]
+    while (after := _next(found[-1])) <= max(days):
+        found.append(after)
+    return found
+
+
+def _next(first: date) -> date:
+    return date(first.year + first.month // 12, first.month % 12 + 1, 1)
+
+
+def _month(first: date, stood: Sequence[Stay]) -> Row:
+    after = _next(first)
+    closed = [stay for stay in stood if stay.ended is not None and first <= stay.ended < after]
+    lengths = sorted(stay.days(after) for stay in closed)
+    opened = sum(first <= stay.began < after for stay in stood)
+    standing = sum(stay.began < after and (stay.ended is None or stay.ended >= after) for stay in stood)
+    return Row(
+        {
+            "month": Value(first, f"{first:%B %Y}"),
+            "opened": tables.count(opened),
+            "closed": tables.count(len(closed)),
+            "standing": tables.count(standing),
+            "median": median_value(lengths),
+            "longest": tables.count(lengths[-1]) if lengths else Value(None, "–"),
+        }
+    )
+
+
+def median_value(lengths: Sequence[int]) -> Value:
+    """The middle of sorted numbers, or half-way between the two in the middle; a dash where there is none."""
+    if not lengths:
+        return Value(None, "–")
+    middle = len(lengths) // 2
+    twice = lengths[middle] + lengths[-middle - 1]
+    raw = decimal(divide_half_up(twice * 100, 2))
+    return Value(raw, f"{twice // 2:,}" + (".5" if twice % 2 else ""))
+
+
+def handled(stood: Sequence[Stay], day: date, unit: Unit) -> Table:
+    """A row for each thing that can be decided: how often, and how long duties with it stood."""
+    columns = [
+        Column("decision", "Decided"),
+        Column("number", "Duties", "count", "each time a duty was open, counted once"),
+        Column("open", "Open now", "count"),
+        Column("closed", "Closed", "count"),
+        Column("median", "Days until closed, median", "number"),
+        Column("longest", "Days until closed, longest", "count"),
+    ]
+    rows = [_handled(name, said, stood) for name, said in words.DECIDED.items()]
+    caption = f"How duties of {unit.name} were handled"
+    notes = [f"Of each duty the last decision before it closed, or by {day:%-d %B %Y}."]
+    return Table(
+        "handled", caption, columns, rows if stood else [], notes=notes, empty="No duty to count yet."
+    )
+
+
+def _handled(name: str, said: str, stood: Sequence[Stay]) -> Row:
+    found = [stay for stay in stood if stay.decision == name]
+    lengths = sorted((stay.ended - stay.began).days for stay in found if stay.ended is not None)
+    return Row(
+        {
+            "decision": tables.text(said.capitalize()),
+            "number": tables.count(len(found)),
+            "open": tables.count(len(found) - len(lengths)),
+            "closed": tables.count(len(lengths)),
+            "median": median_value(lengths),
+            "longest": tables.count(lengths[-1]) if lengths else Value(None, "–"),
+        }
+    )
+
+
+def longest_open(stood: Sequence[Stay], day: date) -> int:
+    """For how many days the oldest of those that stand has stood."""
+    return max((stay.days(day) for stay in stood if stay.ended is None), default=0)

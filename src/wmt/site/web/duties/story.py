@@ -1,0 +1,200 @@
+"""A duty as its page tells it: what is to be done now, by whom and by when, and its story step by step."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from wmt.site.accounts.access import may
+from wmt.site.accounts.roles import Action
+from wmt.site.availability.words import day_words
+from wmt.site.duties import access, clock, words
+from wmt.site.duties.models import Duty, Step
+from wmt.site.duties.people import responsible
+from wmt.site.web import tables
+from wmt.site.web.addresses import unit_url
+from wmt.site.workload import units
+from wmt.site.workload.current import State
+from wmt.site.workload.models import Unit
+
+K = Step.Kind
+
+
+@dataclass(frozen=True)
+class Way:
+    """Something that can be done: its words, where, and whether it is one press of a button."""
+
+    text: str
+    href: str
+    at_once: bool = False
+
+
+@dataclass(frozen=True)
+class Task:
+    """One of the things a duty asks for: done or not, and when that was or is due."""
+
+    text: str
+    when: str
+    is_done: bool = False
+    is_late: bool = False
+
+
+@dataclass(frozen=True)
+class Told:
+    """One step as the page shows it."""
+
+    what: str
+    who: str
+    when: str
+    said: str
+
+
+def story_of(steps: Sequence[Step], *, reads: bool) -> list[Told]:
+    """The steps, the latest first; those that are for readers only are left out for others."""
+    return [
+        Told(
+            words.sentence(step, reads=reads),
+            step.who,
+            f"{timezone.localtime(step.at):%-d %B %Y at %H:%M}",
+            step.words if reads else "",
+        )
+        for step in sorted(steps, key=lambda each: -each.number)
+        if reads or step.kind not in words.PRIVATE
+    ]
+
+
+def now_of(duty: Duty, state: State, *, reads: bool) -> dict[str, Any]:
+    """The first thing on the page: what is due, in words, and what is done of what the duty asks for."""
+    due = [each for each in clock.deadlines(duty, state.day) if reads or each.what != "answer"]
+    return {
+        "first": words.owed(due[0]) if due else "",
+        "is_late": bool(due) and due[0].is_late,
+        "others": [words.owed(each) for each in due[1:]],
+        "tasks": _tasks(duty, state) if duty.is_open else [],
+        "stage": clock.stage_of(duty, state.day),
+        "late": clock.is_late(duty, state.day),
+    }
+
+
+def _tasks(duty: Duty, state: State) -> list[Task]:
+    def task(text: str, done: Any, due: Any) -> Task:
+        if done is not None:
+            return Task(text, f"done on {day_words(done)}", is_done=True)
+        if due is None:
+            return Task(text, "not yet")
+        return Task(text, f"by {day_words(due)}", is_late=due < state.day)
+
+    return [
+        task("Acknowledge", duty.acknowledged_on, duty.acknowledge_by),
+        task("Talk with the practitioner", duty.talked_on, None),
+        task("Decide what will be done", duty.decided_on, duty.decide_by),
+        task("Look at it again", None, duty.review_on) if duty.decided_on else Task(
+            "Look at it again", "when it is decided"
+        ),
+    ]  # fmt: skip
+
+
+def ways_of(request: HttpRequest, duty: Duty, state: State) -> list[Way]:
+    """What the person may do now, the most urgent first; the first is the main button."""
+    user = request.user
+    if access.is_own(user, duty):
+        asks = duty.is_open and duty.relief_by is None and state.as_of is None
+        return [_way(duty, "ask", "Ask for relief")] if asks else []
+    if not access.may_handle(user, duty, state):
+        return []
+    note = _way(duty, "note", "Add a note")
+    if not duty.is_open:
+        return [note]
+    found: list[Way] = []
+    if duty.acknowledged_on is None:
+        found.append(Way("Acknowledge", reverse("duty-acknowledge", args=[duty.pk]), at_once=True))
+    if duty.relief_by is not None:
+        found.append(_way(duty, "answer", "Answer the request for relief"))
+    if duty.decided_on is None:
+        talk = _way(duty, "talk", "Record a talk")
+        decide = _way(duty, "decide", "Record what will be done")
+        found += [decide, talk] if duty.talked_on else [talk, decide]
+    else:
+        found += [
+            _way(duty, "review", "Look at it again"),
+            _way(duty, "decide", "Decide anew"),
+            _way(duty, "talk", "Record a talk"),
+        ]
+    return [*found, note]
+
+
+def _way(duty: Duty, name: str, text: str) -> Way:
+    return Way(text, reverse(f"duty-{name}", args=[duty.pk]))
+
+
+def helps_of(request: HttpRequest, duty: Duty, state: State) -> list[Way]:
+    """Where the workload itself can be changed or looked at."""
+    post = duty.code
+    found = [
+        Way("Their cases, and which count", unit_url("post", post, "caseload")),
+        Way("Who in the team has room", unit_url("team", duty.team_code)),
+    ]
+    if may(request.user, Action.EDIT_AVAILABILITY, level="post", code=post, state=state):
+        found.insert(0, Way("Enter a reduction of hours", reverse("reduction-new", args=[post])))
+    return found
+
+
+def facts_of(duty: Duty, state: State, unit: Unit | None) -> list[tuple[str, str, str]]:
+    """What is known of the workload: title, words, address."""
+    page = unit_url("post", duty.code) if unit else ""
+    found = [
+        ("Practitioner", f"{duty.name}, {duty.grade}".removesuffix(", "), page),
+        ("Team", duty.team_name, unit_url("team", duty.team_code, "duties")),
+    ]
+    if unit is not None:
+        capacity = tables.percent(unit.points_x100, unit.available_x100, state.over_x100)
+        found.append(("Capacity now", capacity.text, page))
+    if duty.is_open:
+        since = words.long_since(duty.run_since, min(duty.seen_on, state.day))
+        found.append(("Over the mark", f"{since}, since {day_words(duty.run_since)}", ""))
+        found.append(
+            (words.MARKS.get(duty.mark, duty.mark).capitalize(), f"since {day_words(duty.excess_since)}", "")
+        )
+    if duty.raised_since:
+        found.append(("Double red", f"since {day_words(duty.raised_since)}", ""))
+    opened = day_words(duty.opened_on)
+    again = f", open again since {day_words(duty.clock_from)}" if duty.reopened else ""
+    found.append(("Opened", opened + again, ""))
+    if duty.decision:
+        done = f", by {day_words(duty.done_by)}" if duty.done_by else ""
+        found.append(("Decided", words.DECIDED[duty.decision] + done, ""))
+    return found
+
+
+def for_whom(duty: Duty, state: State) -> str:
+    """Who is to act, by name; plainly where nobody holds the role."""
+    people = responsible(duty, state.day)
+    if people.missing:
+        heads = ", ".join(str(user) for user in people.heads)
+        return f"{people.missing}{f' It is for the head of PDU: {heads}.' if heads else ''}"
+    return f"It is for {', '.join(str(user) for user in people.managers)}."
+
+
+def asked_for(duty: Duty) -> Step | None:
+    """What the practitioner asked for last."""
+    return duty.steps.filter(kind=K.ASKED).order_by("-number").first()
+
+
+def crumbs_of(request: HttpRequest, state: State, duty: Duty) -> list[tuple[str, str]]:
+    """The way down to the duty: the units of its post, as far as they are in the figures."""
+    found = post_of(state, duty)
+    if found is None:
+        return [(duty.team_name, unit_url("team", duty.team_code, "duties"))]
+    above = units.above(state, request.user, found)  # type: ignore[arg-type]
+    return [(each.name, unit_url(each.level, each.code, "duties")) for each in above] + [
+        (found.name, unit_url("post", found.code, "duties"))
+    ]
+
+
+def post_of(state: State, duty: Duty) -> Unit | None:
+    """The post in the figures shown."""
+    found = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, code=duty.code)
+    return found.first()

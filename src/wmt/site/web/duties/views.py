@@ -1,0 +1,100 @@
+"""The page of a duty, and the notices of a person."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from wmt.site.accounts.access import may
+from wmt.site.accounts.roles import Action
+from wmt.site.duties import access, facts, notices, words
+from wmt.site.duties.models import Duty, Notice
+from wmt.site.web.duties import story
+from wmt.site.web.duties.addresses import duty_url
+from wmt.site.web.frame import needed_state
+from wmt.site.web.steady import steady
+from wmt.site.workload.current import State
+
+_LISTED = 200
+
+
+@require_safe
+@steady
+def duty_page(request: HttpRequest, number: int) -> HttpResponse:
+    """One duty. Whoever opens it has read the notices about it. Raises UnknownDuty."""
+    state = needed_state(request)
+    duty = access.find(request.user, state, number)
+    steps = list(duty.steps.order_by("number"))
+    if state.as_of is not None:
+        if not facts.as_of(duty, steps, state.day):
+            raise access.UnknownDuty(f"there was no duty {number} yet")
+        steps = [step for step in steps if step.day <= state.day]
+    elif request.method == "GET":
+        notices.mark_read(request.user, duty)  # type: ignore[arg-type]
+    return render(request, "duties/duty.jinja", _context(request, state, duty, steps))
+
+
+def _context(request: HttpRequest, state: State, duty: Duty, steps: list) -> dict:  # type: ignore[type-arg]
+    reads = access.may_read(request.user, duty, state)
+    unit = story.post_of(state, duty)
+    return {
+        "duty": duty,
+        "now": story.now_of(duty, state, reads=reads),
+        "ways": story.ways_of(request, duty, state),
+        "helps": story.helps_of(request, duty, state) if unit is not None and duty.is_open else [],
+        "facts": story.facts_of(duty, state, unit),
+        "whose": story.for_whom(duty, state) if duty.is_open else "",
+        "is_own": access.is_own(request.user, duty),
+        "handles": access.may_handle(request.user, duty, state),
+        "reads": reads,
+        "run": words.run_words(duty),
+        "story": story.story_of(steps, reads=reads),
+        "closed": words.closed_words(steps[-1].data if steps[-1].kind == "closed" else _last_closed(steps))
+        if not duty.is_open
+        else "",
+        "crumbs": story.crumbs_of(request, state, duty),
+    }
+
+
+def _last_closed(steps: list) -> dict:  # type: ignore[type-arg]
+    """Of a closed duty that got a note later: why it closed."""
+    return next(step.data for step in reversed(steps) if step.kind == "closed")
+
+
+@require_safe
+def notices_page(request: HttpRequest) -> HttpResponse:
+    """What the person was told, the latest first; for administrators also the mails that failed."""
+    found = Notice.objects.filter(user=request.user).select_related("duty").order_by("-pk")[:_LISTED]  # type: ignore[misc]
+    failed = Notice.objects.filter(mail=Notice.Mail.FAILED).select_related("user", "duty").order_by("-pk")
+    context = {
+        "notices": [_shown(notice) for notice in found],
+        "unread_here": notices.unread(request.user),
+        "failed": [_failed(each) for each in failed[:_LISTED]]
+        if may(request.user, Action.MANAGE_USERS)
+        else [],
+    }
+    return render(request, "duties/notices.jinja", context)
+
+
+def _shown(notice: Notice) -> dict[str, object]:
+    return {
+        "words": notice.words,
+        "kind": notice.kind,
+        "when": f"{timezone.localtime(notice.at):%-d %B %Y at %H:%M}",
+        "is_new": notice.read_at is None,
+        "href": duty_url(notice.duty),
+    }
+
+
+def _failed(notice: Notice) -> dict[str, object]:
+    return {**_shown(notice), "to": notice.user.email, "fault": notice.mail_fault}
+
+
+@require_POST
+def notices_read(request: HttpRequest) -> HttpResponse:
+    """Marks all of the person's notices read."""
+    number = notices.mark_read(request.user)  # type: ignore[arg-type]
+    messages.success(request, f"{number:,} {'notice is' if number == 1 else 'notices are'} marked as read.")
+    return HttpResponseRedirect(reverse("notices"))
