@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("wmt.site.web.rules.urls")),
     path("", include("wmt.site.web.availability.team_urls")),
     path("", include("wmt.site.web.exports.urls")),  # before the units: a file is no code
+    path("", include("wmt.site.web.time.urls")),
     path("", include("wmt.site.web.availability.urls")),
     path("", include("wmt.site.web.duties.urls")),
     path("", include("wmt.site.web.units.urls")),

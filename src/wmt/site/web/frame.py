@@ -104,6 +104,7 @@ def navigation(user: Any, path: str) -> list[dict[str, Any]]:
     places: Sequence[tuple[str, str, str, Action | None]] = (
         ("Your place", "home", "/", None),
         ("Nation", "nation", "/nation/", None),
+        ("Questions", "questions", "/questions/", None),
         ("Rules", "rules", "/rules/", None),
         ("What this number is", "the-number", "/the-number/", None),
         ("Loads", "loads", "/loads/", Action.READ_LOADS),

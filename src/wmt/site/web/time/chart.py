@@ -131,7 +131,7 @@ def chart(title: str, summary: str, wishes: Sequence[Wish]) -> Chart | None:
         base=base,
         ticks=axis.ticks(),
         panels=panels,
-        key=[(s.tone, s.name) for w in wishes for s in w.series] if len(wishes[0].series) == 1 else [],
+        key=[(line.tone, line.name) for wish in wishes if len(wish.series) > 1 for line in wish.series],
         shapes=frozenset(dot.shape for dot in dots) - {"dot"},
     )
 

@@ -66,13 +66,13 @@ def _reductions(found: Sequence[Stretch]) -> Wish:
         _plain(each, each.mean("reduction_hours_micro"), f"{each.hours('reduction_hours_micro').text} hours")
         for each in found
     ]
-    lines = [Series("Reductions", places, 2)]
+    lines = [Series("Reductions", places)]
     return Wish("Reductions, hours a week", lines, _scale(lines, _shown_hours, least=4_000_000))
 
 
 def _scale(lines: Sequence[Series], words: Callable[[int], str], least: int = 1_000) -> Scale:
-    values = [place.value for line in lines for place in line.places]
-    return scale_of(values, low=0, high=least, words=words, most=3)
+    values = [place.value for line in lines for place in line.places if place.value is not None]
+    return scale_of(values, low=min(values), high=max(values) + least, words=words, most=3)
 
 
 def _shown_points(x100: int) -> str:

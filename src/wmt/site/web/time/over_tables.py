@@ -1,7 +1,7 @@
 """The tables beside the picture: each day, week or month, with the whole range as the last row."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -115,8 +115,8 @@ def _ways(asked: "Asked", each: Stretch, earlier: Stretch | None) -> dict[str, V
         return {"why": tables.text("")}
     days = {"from": earlier.first.isoformat(), "to": each.first.isoformat()}
     href = unit_url(asked.unit.level, asked.unit.code, "why", **days)
-    since = "the day before" if each.first - earlier.first == timedelta(1) else f"{earlier.first:%-d %b}"
-    return {"why": tables.text(f"since {since}", href)}
+    # in one line, or every row of the table is two lines high
+    return {"why": tables.text(f"since {earlier.first:%-d %b}".replace(" ", "\u00a0"), href)}
 
 
 def _total(asked: "Asked", found: Sequence[Stretch]) -> Row | None:

@@ -20,12 +20,19 @@ if TYPE_CHECKING:
     from wmt.site.web.time.why import Between
 
 
-def signed(x100: int | None, href: str = "", *, unit: str = "") -> Value:
+def signed(x100: int | None) -> Value:
     """A change, with its sign and the decimals it has."""
     if x100 is None:
         return Value(None, "–")
     text = tables.exact(x100).text
-    return Value(decimal(x100), f"{'+' if x100 > 0 else ''}{text}{unit}", href)
+    return Value(decimal(x100), f"{'+' if x100 > 0 else ''}{text}")
+
+
+def share(x100: int | None) -> Value:
+    """Percentage points, with two decimals: sums of them are looked at."""
+    if x100 is None:
+        return Value(None, "–")
+    return Value(decimal(x100), f"{'+' if x100 > 0 else ''}{decimal(x100):,}")
 
 
 def capacity_change_x100(found: Why) -> int | None:
@@ -40,7 +47,7 @@ def causes(question: Question, between: "Between", found: Why) -> Table:
     total = {
         "cause": tables.text("The whole change"),
         "points": signed(found.after.points_x100 - found.before.points_x100),
-        "share": signed(capacity_change_x100(found)),
+        "share": share(capacity_change_x100(found)),
         "available": signed(found.after.available_x100 - found.before.available_x100),
         "number": tables.text(""),
         "lines": tables.count(sum(moved.lines for moved in found.causes)),
@@ -69,7 +76,7 @@ def _cause_row(question: Question, moved: Moved) -> Row:
         {
             "cause": tables.text(cause_title(moved), "" if question.in_full else href),
             "points": signed(moved.points_x100),
-            "share": signed(moved.percentage_points_x100),
+            "share": share(moved.percentage_points_x100),
             "available": signed(moved.available_x100),
             "lines": tables.count(moved.lines),
         }
@@ -90,7 +97,7 @@ def key_figures(question: Question, between: "Between", found: Why) -> list[tupl
     return [
         ("Capacity then", tables.percent(*found.before, over), day_words(between.first.day)),
         ("Capacity after", tables.percent(*found.after, over), until),
-        ("Change", signed(capacity_change_x100(found)), "percentage points"),
+        ("Change", share(capacity_change_x100(found)), "percentage points"),
         ("Points", signed(points), f"{_text(found.before.points_x100)} to {_text(found.after.points_x100)}"),
         (
             "Available points",
@@ -106,8 +113,7 @@ def _text(x100: int) -> str:
 
 def picture(question: Question, between: "Between", found: Why) -> Fall | None:
     """The causes as steps: in percentage points, or in points where there is no capacity to compare."""
-    share = capacity_change_x100(found)
-    in_points = share is None
+    in_points = capacity_change_x100(found) is None
     steps = [
         Cause(
             cause_title(moved),
@@ -134,7 +140,7 @@ def picture(question: Question, between: "Between", found: Why) -> Fall | None:
 def _step_words(moved: Moved, *, in_points: bool) -> str:
     if in_points:
         return f"{signed(moved.points_x100).text} points"
-    return signed(moved.percentage_points_x100).text
+    return share(moved.percentage_points_x100).text
 
 
 def lines(question: Question, between: "Between", found: Why, cause: Moved) -> Table:

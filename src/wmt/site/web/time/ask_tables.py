@@ -1,0 +1,88 @@
+"""Answers as tables of pages: exact values, links to what is still there, names only where asked for."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from wmt.history.questions import Answer
+from wmt.history.questions import Table as Plain
+from wmt.ledger import decimal
+from wmt.site.accounts.models import User
+from wmt.site.web import tables
+from wmt.site.web.addresses import unit_url
+from wmt.site.web.tables import Column, Kind, LazyRows, Row, Table, Value
+from wmt.site.web.time.span import day_words
+from wmt.site.workload import units
+from wmt.site.workload.current import State
+
+#: Levels whose rows are persons: who they are is shown only where it is asked for.
+PERSONAL = ("post", "person")
+_WHO = ("code", "name")
+
+
+def tables_of(answer: Answer, level: str, state: State, user: User, *, names: bool) -> dict[str, Table]:
+    """The table of an answer, and where names are shown what is behind it."""
+    shown = names or level not in PERSONAL
+    there = _there(state, user, level) if shown else frozenset()
+    found = {"answer": _table("answer", answer, level, there, shown=shown)}
+    for number, detail in enumerate(answer.details if shown else ()):
+        name = f"detail{number or ''}"
+        found[name] = _table(name, detail, level, there, shown=shown)
+    return found
+
+
+def _there(state: State, user: User, level: str) -> frozenset[str]:
+    """The codes of the units of a level that have a page and may be seen."""
+    if level == "person":
+        return frozenset()
+    return frozenset(units.seen(state, user, level).values_list("code", flat=True))
+
+
+def _table(name: str, plain: Plain, level: str, there: frozenset[str], *, shown: bool) -> Table:
+    columns = [each for each in plain.columns if shown or each[0] not in _WHO]
+    kinds = {key: _kind(key, plain.rows) for key, _ in columns}
+
+    def make(row: dict[str, Any]) -> Row:
+        values = {key: _value(kinds[key], row[key]) for key, _ in columns}
+        code = row.get("code")
+        if "code" in values and code in there:
+            values["code"] = tables.text(str(code), unit_url(level, str(code), "over-time"))
+        is_unit = {"code", "name"} <= set(values) and level != "person"
+        return Row(values, level if is_unit else "", str(code) if is_unit else "")
+
+    notes = (
+        [] if shown else ["Rows are without names and codes. Ask for them in the form where they are needed."]
+    )
+    return Table(
+        name,
+        plain.title,
+        [Column(key, head[:1].upper() + head[1:], kinds[key]) for key, head in columns],
+        LazyRows(plain.rows, make, lambda row, key: make(row).values[key].raw),
+        notes=notes if {"code", "name"} & {key for key, _ in plain.columns} else [],
+        empty="There is none.",
+    )
+
+
+def _kind(key: str, rows: Sequence[dict[str, Any]]) -> Kind:
+    if key == "code":
+        return "code"
+    if key.endswith("_x100"):
+        return "percent"
+    values = [row[key] for row in rows if row[key] is not None]
+    if values and all(isinstance(value, date) for value in values):
+        return "date"
+    is_count = values and all(isinstance(value, int) for value in values) and key != "year"
+    return "count" if is_count else "text"
+
+
+def _value(kind: Kind, value: Any) -> Value:
+    if value is None:
+        return Value(None, "–" if kind == "percent" else "")
+    if kind == "percent":
+        whole = decimal(value)
+        return Value(whole, f"{whole:,}%")
+    if kind == "date":
+        return tables.day(value)
+    if kind == "count":
+        return tables.count(value)
+    return tables.text(day_words(value) if isinstance(value, date) else str(value))

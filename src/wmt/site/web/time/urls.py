@@ -1,0 +1,12 @@
+"""The addresses of the questions. Pages over time of a unit are tabs of its page."""
+
+from django.urls import path
+
+from wmt.site.web.exports.urls import files_of
+from wmt.site.web.time import ask_pages
+
+urlpatterns = [
+    path("questions/", ask_pages.questions, name="questions"),
+    files_of("questions/<slug:name>/", ask_pages.question, "Questions"),
+    path("questions/<slug:name>/", ask_pages.question, name="question"),
+]
