@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from wmt.history.figures import FIGURE, summed
+from wmt.history.figures import FIGURE, ordered, summed
 from wmt.history.index import HistoryError, archive_path, folder_of
 from wmt.ledger import LEVELS
 from wmt.nights.durable import replace_file
@@ -66,7 +66,7 @@ def keep(nights: Path, figures: pl.DataFrame) -> list[str]:
         if path.is_file():
             had = pl.read_parquet(path).join(rows, on=KEYS, how="anti")
             rows = pl.concat([had.select(FIGURE.names()), rows])
-        replace_file(path, table_bytes(rows.sort("level", "code", "day")))
+        replace_file(path, table_bytes(ordered(rows)))
         touched.append(month)
     return touched
 

@@ -65,29 +65,32 @@ def total(name: str) -> pl.Expr:
 
 
 def summed(posts: pl.DataFrame, level: str, by: tuple[str, ...] = ()) -> pl.DataFrame:
-    """Rows of posts added up to the units of a level on each day (columns `FIGURE`), without names."""
-    code = (
-        pl.lit("nation")
-        if level == "nation"
-        else pl.col("staff_code" if level == "person" else f"{level}_code")
+    """Rows of posts added up to the units of a level on each day (columns `FIGURE`).
+
+    People are named, other units are not.
+    """
+    own = {"nation": pl.lit("nation"), "person": pl.col("staff_code")}.get(level, pl.col(f"{level}_code"))
+    above = [f"{unit}_code" for unit in LEVELS[1:4] if level in LEVELS[: LEVELS.index(unit) + 1]]
+    # measures that nobody lacks, which is nearly always all of them, are added up without a second look
+    sums = [total(name) if posts[name].null_count() else pl.col(name).sum() for name in SUMMED]
+    name = pl.col("name").drop_nulls().last() if level == "person" else pl.lit(None, pl.String).alias("name")
+    found = (
+        posts.with_columns(code=own)
+        .group_by("day", "code", *by)
+        .agg(pl.col("as_at", "night", *above).first(), *sums, name)
+        .with_columns(level=pl.lit(level), **({"staff_code": pl.col("code")} if level == "person" else {}))
     )
-    above = [
-        f"{unit}_code"
-        for unit in LEVELS[1:4]
-        if level != "person" and LEVELS.index(unit) >= LEVELS.index(level)
-    ]
-    sums = (
-        posts.with_columns(code=code)
-        .group_by("day", "as_at", "night", "code", *by)
-        .agg(
-            *(total(name) for name in SUMMED),
-            *(pl.col(name).min() for name in above),
-            name=pl.col("name").drop_nulls().last() if level == "person" else pl.lit(None, pl.String),
-        )
-        .with_columns(level=pl.lit(level))
-    )
-    blank = [pl.lit("").alias(name) for name in ("grade", *CODES) if name not in sums.columns]
-    sums = sums.with_columns(blank)
-    if level == "person":
-        sums = sums.with_columns(staff_code="code")
-    return sums.select(FIGURE.names())
+    blank = [pl.lit("").alias(name) for name in ("grade", *CODES) if name not in found.columns]
+    return found.with_columns(blank).select(FIGURE.names())
+
+
+def ordered(figures: pl.DataFrame) -> pl.DataFrame:
+    """Figures by level, code, day and grade. Text is ranked first, because sorting it takes longest."""
+    keys = [figures[name] for name in ("level", "code", "grade")]
+    level, code, grade = (key.cast(pl.Enum(key.unique().sort())).to_physical().cast(pl.Int64) for key in keys)
+    codes, grades = keys[1].n_unique(), keys[2].n_unique()
+    rank = ((level * codes + code) * _MOST_DAYS + figures["day"].cast(pl.Int64)) * grades + grade
+    return figures[rank.arg_sort()]
+
+
+_MOST_DAYS = 1_000_000

@@ -14,7 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from wmt.history.archive import archive_months, read_archive, stamp
-from wmt.history.figures import by_grade, of_night
+from wmt.history.figures import by_grade, of_night, ordered
 from wmt.history.index import (
     FORMAT,
     HistoryError,
@@ -142,7 +142,7 @@ def month_figures(nights: Path, month: str, parts: Parts) -> tuple[pl.DataFrame,
         days |= {day: Standing(night="", as_at=as_at) for day, as_at in firsts}
     figures = pl.concat(frames)
     graded = by_grade(figures)
-    whole = pl.concat([figures, graded]).sort("level", "code", "day", "grade")
+    whole = ordered(pl.concat([figures, graded]))
     return whole, dict(sorted(days.items()))
 
 
