@@ -93,6 +93,9 @@ def _turn(current: Current, change: int) -> int:
     turned = stated(current)
     assert turned is not None
     _apply(turned, posts, change)
+    from wmt.site.duties import nightly  # it reads the figures, which this room moves
+
+    nightly.turn(day)
     return len(posts)
 
 

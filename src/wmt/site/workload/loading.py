@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import DatabaseError, OperationalError, transaction
 from django.utils import timezone
 
+from wmt.history import compact
 from wmt.ledger import LedgerError
 from wmt.nights import Loaded, Night, NightBusyError, NightError, Order, check_report, open_night
 from wmt.nights import load as load_night
@@ -25,7 +26,9 @@ from wmt.nights.lock import loading_in_turn
 from wmt.rules import Overlay, RulesError
 from wmt.site.audit.record import record
 from wmt.site.availability.standing import every_reason
+from wmt.site.duties import nightly
 from wmt.site.workload import people_in, store
+from wmt.site.workload.current import current_state
 from wmt.site.workload.live import Journaled, settle
 from wmt.site.workload.models import Load
 from wmt.site.workload.reports import keep_report, storable
@@ -206,12 +209,14 @@ class _Run:
         """A night that lies among the nights of this home."""
         night = _whole(open_night(path))
         _describe(self.load, night)
+        self._keep_history()
         keep_report(self.load, night.report())
         with people_in.of_night(night) as people:
             self._show(night, store.shown(), people)
 
     def _take_night(self, found: Loaded, night: Night, people: people_in.Given) -> None:
         current = store.shown()
+        self._keep_history()
         if not found.is_new:
             _whole(night)
         _describe(self.load, night)
@@ -222,6 +227,7 @@ class _Run:
             state = Load.State.LOADED if found.is_new else Load.State.UNCHANGED
             kept = "is kept as history: the figures shown are of a later moment"
             left = f". {people_in.LEFT}" if people.came else ""
+            self._judge()
             _end(self.load, state, f"The night of {night.manifest.as_at:%-d %B %Y, %H:%M} {kept}{left}.")
             return
         if found.report is None:
@@ -245,7 +251,9 @@ class _Run:
         store.sweep({current.pk} if current else set())
         self.tell("putting the figures into the database", 0.65)
         store.put(self.load.pk, rows, lambda share: self.tell("putting the figures in", 0.65 + share * 0.3))
-        self.tell("showing the new figures", 0.95)
+        self.tell("judging the runs over the mark", 0.95)
+        read = nightly.read_runs()
+        self.tell("showing the new figures", 0.97)
         load = self.load
         load.ended_at, load.percent, load.stage = timezone.now(), 100, ""
         load.message = f"{load.posts:,} posts and {load.cases:,} cases."
@@ -256,9 +264,21 @@ class _Run:
             people.take_in(load, number)
             people_in.end_agreed_grades(load, number)
             settle(moved, number)
+            nightly.after_load(current_state(), read)
             load.change = number
             load.save(update_fields=["change"])
             _audit(load)
+
+
+    def _keep_history(self) -> None:
+        self.tell("keeping the figures of the day", 0.5)
+        compact(settings.CONFIG.nights)
+
+    def _judge(self) -> None:
+        """A night that came late may be what a run was missing, or what breaks it."""
+        read = nightly.read_runs()
+        with transaction.atomic():
+            nightly.after_load(current_state(), read)
 
 
 def _whole(night: Night) -> Night:
