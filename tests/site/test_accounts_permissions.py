@@ -94,6 +94,10 @@ TABLE: dict[str, May] = {
     "api-lines": May(is_api=True, args=_UNIT),
     "api-cells": May(is_api=True, args=_UNIT),
     "api-tables": May(is_api=True, args={**_UNIT, "tab": "caseload"}),
+    "api-over-time": May(is_api=True, args=_UNIT),
+    "api-why": May(is_api=True, args=_UNIT),
+    "api-runs": May(is_api=True, args=_UNIT),
+    "api-question": May(is_api=True, args={"name": "weeks"}),
     "api-records": May(is_api=True, args=_POST),
     "api-team-records": May(is_api=True, args={"code": "T1"}),
     "api-ending": May(is_api=True, args=_UNIT),
@@ -108,6 +112,13 @@ TABLE: dict[str, May] = {
     "api-grade": May(("PUT", "DELETE"), is_api=True, args={**_POST, "key": "abc"}),
     "api-reasons": May(BOTH, is_api=True),
     "api-reason": May(("PUT",), is_api=True, args={"reason": "1"}),
+    "api-duties": May(is_api=True, args=_UNIT),
+    "api-duty": May(is_api=True, args=_ONE),
+    **{
+        f"api-duty-{step}": May(POST, Action.HANDLE_DUTIES, is_api=True, args=_ONE)
+        for step in ("acknowledge", "talk", "decide", "answer", "note", "review")
+    },
+    "api-duty-ask": May(POST, is_api=True, args=_ONE),
     "api-rules": May(is_api=True),
     "api-rule": May(is_api=True, args={"path": "targets"}),
     "api-nights": May(GET, Action.READ_LOADS, is_api=True),
@@ -118,6 +129,9 @@ TABLE: dict[str, May] = {
     "nation-tab": May(args={"tab": "working"}),
     "unit": May(args=_UNIT),
     "unit-tab": May(args={**_UNIT, "tab": "working"}),
+    "questions": May(),
+    "question": May(args={"name": "weeks"}),
+    f"questions/<slug:name>/{_FILE}": May(action=_TAKES, address="/questions/weeks/answer.csv"),
     "search": May(),
     "gallery": May(),
     "accessibility": May(),
@@ -154,6 +168,15 @@ TABLE: dict[str, May] = {
     "reason-change": May(BOTH, Action.MANAGE_REASONS, args={"reason": "5"}),
     "reason-retire": May(BOTH, Action.MANAGE_REASONS, args={"reason": "5"}),
     "reason-correct": May(BOTH, Action.MANAGE_REASONS, args={"reason": "5", "key": "5~s1"}),
+    # duties: everybody reads that they stand; whose words are read is in test_duties_pages
+    "duty": May(args=_ONE),
+    **{
+        f"duty-{step}": May(BOTH, Action.HANDLE_DUTIES, args=_ONE)
+        for step in ("acknowledge", "talk", "decide", "answer", "note", "review")
+    },
+    "duty-ask": May(BOTH, args=_ONE),  # the person it is about alone; nobody is that of no duty
+    "notices": May(),
+    "notices-read": May(POST),
     # loads
     "loads": May(action=Action.READ_LOADS),
     "load": May(GET, Action.READ_LOADS, args={"number": 1}),

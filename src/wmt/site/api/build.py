@@ -19,6 +19,7 @@ from wmt.site.accounts.access import Denied
 from wmt.site.accounts.gate import API, note_denied
 from wmt.site.api import (
     changes,
+    duties,
     figures,
     history,
     lines,
@@ -30,6 +31,7 @@ from wmt.site.api import (
     records,
     rules,
     tables,
+    time,
 )  # fmt: skip
 from wmt.site.api.door import NOBODY, Session, Stopped, Token
 from wmt.site.api.problems import Fault, Problem
@@ -76,11 +78,13 @@ for router, tag in (
     (figures.router, "Figures"),
     (lines.router, "Figures"),
     (tables.router, "Figures"),
+    (time.router, "Over time"),
     (records.router, "Hours and reductions"),
     (history.router, "Hours and reductions"),
     (posts.router, "Hours and reductions"),
     (changes.router, "Changes"),
     (reasons.router, "Reasons"),
+    (duties.router, "Duties"),
     (rules.router, "Rules"),
     (nights.router, "Nights"),
 ):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from wmt.history import History, HistoryError, Mark, MarksOf, dated_marks, open_history
+from wmt.history import History, Mark, MarksOf, dated_marks, open_history
 from wmt.ledger.why import Why, why
 from wmt.nights import open_night
 from wmt.nights.part import sides_of
@@ -22,10 +22,6 @@ from wmt.site.workload.models import Unit
 
 #: Explanations that are kept: who opens a cause, its pages and its files has them at once.
 _KEPT = 24
-
-
-class HistoryAway(Exception):  # noqa: N818 - the page says what to do
-    """The history cannot be read; the words say why and what to do."""
 
 
 class NoLines(Exception):  # noqa: N818 - nothing went wrong
@@ -46,11 +42,8 @@ class Stood:
 
 
 def history() -> History:
-    """The daily figures of every unit. Raises HistoryAway in words."""
-    try:
-        return open_history(settings.CONFIG.nights)
-    except HistoryError as error:
-        raise HistoryAway(str(error)) from error
+    """The daily figures of every unit. Raises HistoryError in words where they are damaged."""
+    return open_history(settings.CONFIG.nights)
 
 
 def marks_on(day: date) -> Sequence[Mark]:

@@ -47,6 +47,10 @@ class Stretch:
         """A measure's mean over the days with figures, as whole as the measure is."""
         return divide_half_up(self.sums[name], max(1, self.days))
 
+    def mean_x100(self, name: str) -> int:
+        """The mean of a number of things, in hundredths."""
+        return divide_half_up(self.sums[name] * 100, max(1, self.days))
+
     def capacity(self, mark_x100: int, href: str = "") -> Value:
         """Capacity as a cell."""
         return tables.percent(self.sums["points_x100"], self.sums["available_x100"], mark_x100, href)
@@ -67,9 +71,8 @@ class Stretch:
         """A number of things as a cell: of several days with one decimal."""
         if self.days == 1:
             return tables.count(self.sums[name])
-        exact = divide_half_up(self.sums[name] * 100, max(1, self.days))
         tenths = divide_half_up(self.sums[name] * 10, max(1, self.days))
-        return Value(decimal(exact), f"{tenths // 10:,}.{tenths % 10}")
+        return Value(decimal(self.mean_x100(name)), f"{tenths // 10:,}.{tenths % 10}")
 
 
 def summed(stretches: list[Stretch], names: tuple[str, ...]) -> Stretch | None:

@@ -24,8 +24,8 @@ from wmt.site.workload.models import Unit
 
 TITLE = "Archive of reductions"
 TEMPLATE = "time/archive.jinja"
-#: Reductions are entered ahead: the last day shown is a year on.
-_AHEAD = timedelta(days=365)
+#: Reductions are entered ahead: a year back and a year on.
+_YEAR = timedelta(days=365)
 _NOTE = (
     "A reduction is here if any version of it counted on any of these days. It is shown as it stands by now."
 )
@@ -39,7 +39,8 @@ def applies(unit: Unit) -> bool:  # noqa: ARG001
 
 def content(question: Question) -> dict[str, Any]:
     """The form, and the table of what stood."""
-    span = span_of(question.request.GET, None, question.state.day + _AHEAD)
+    day = question.state.day
+    span = span_of(question.request.GET, day - _YEAR, day + _YEAR)
     status = question.request.GET.get("status", "")
     status = status if status in STATUSES else ""
     found = kept_between(question.unit, question.state, question.user, span.days, status) if span.days else []
@@ -75,25 +76,33 @@ def _table(question: Question, span: Span, status: str, found: Sequence[Kept]) -
     )
 
 
+_AMOUNT_IN_FULL = [
+    Column("hours", "Hours a week", "hours", "empty where a share of the contracted hours was entered"),
+    Column("percent", "Share of the contracted hours (%)", "percent", "empty where hours were entered"),
+]
+_WHO = [Column("entered_by", "Entered"), Column("changed_by", "Changed or ended"), Column("why", "Why")]
+_WHO_IN_FULL = [
+    Column("entered_by", "Entered by"),
+    Column("entered", "Entered on"),
+    Column("changed_by", "Changed or ended by"),
+    Column("changed", "Changed or ended on"),
+    Column("why", "Why"),
+    Column("notes", "Notes"),
+]
+
+
 def _columns(question: Question, *, reads: bool) -> list[Column]:
-    who = [
-        Column("entered_by", "Entered by"),
-        Column("entered", "Entered on"),
-        Column("changed_by", "Changed or ended by"),
-        Column("changed", "Changed or ended on"),
-        Column("why", "Why"),
-    ]
+    who = _WHO_IN_FULL if question.in_full else _WHO
+    amount = _AMOUNT_IN_FULL if question.in_full else [Column("amount", "As entered")]
     return [
         *([] if question.is_post else [Column("name", "Practitioner"), Column("code", "Post", "code"),
                                        Column("team", "Team")]),
         Column("reason", "Reason"),
-        Column("hours", "Hours a week", "hours", "empty where a share of the contracted hours was entered"),
-        Column("percent", "Share of the hours (%)", "percent", "empty where hours were entered"),
+        *amount,
         Column("first", "First day", "date"),
         Column("last", "Last day", "date", "empty: until ended"),
         Column("status", "Status"),
         *(who if reads else []),
-        *([Column("notes", "Notes")] if reads and question.in_full else []),
     ]  # fmt: skip
 
 
@@ -114,16 +123,22 @@ def _row(
         "code": tables.text(code),
         "team": tables.text(teams.get(row.team_code, row.team_code)),
         "reason": tables.text(reason_name(row.reason, names), own),
-        "hours": Value(None, "") if row.hours_micro is None else
-        Value(micro(row.hours_micro), hours_words(row.hours_micro)),
-        "percent": Value(None, "") if row.percent_x100 is None else
-        Value(decimal(row.percent_x100), percent_words(row.percent_x100)),
+        "amount": tables.text(_amount(each)),
+        "hours": Value(micro(row.hours_micro)),
+        "percent": Value(decimal(row.percent_x100)),
         "first": tables.day(row.first_day),
         "last": tables.day(row.last_day) if row.last_day else Value(None, "until ended"),
         "status": tables.text(each.status),
-    }  # fmt: skip
+    }
     of_post = post is not None and not question.is_post
     return Row(values | _told(each), "post" if of_post else "", code if of_post else "")
+
+
+def _amount(each: Kept) -> str:
+    """The amount in the unit that was typed."""
+    if each.row.hours_micro is not None:
+        return hours_words(each.row.hours_micro)
+    return f"{percent_words(each.row.percent_x100 or 0)} of the hours"
 
 
 def _told(each: Kept) -> dict[str, Value]:
@@ -134,4 +149,7 @@ def _told(each: Kept) -> dict[str, Value]:
     row = each.row
     changed = (row.who or "somebody", moment(row.recorded_at)) if each.was_changed else ("", "")
     words = (each.entered_by, moment(each.entered_at), *changed, row.why, row.notes)
-    return {name: tables.text(text) for name, text in zip(names, words, strict=True)}
+    found = {name: tables.text(text) for name, text in zip(names, words, strict=True)}
+    for who, when in (("entered_by", "entered"), ("changed_by", "changed")):
+        found[who] = tables.text(found[who].text, note=found[when].text)
+    return found

@@ -17,7 +17,7 @@ _NUMBER = re.compile(r"([0-9]{1,4})(?:\.([0-9]{1,2}))?%?", re.ASCII)
 
 @dataclass(frozen=True)
 class Field:
-    """A field: its name, its words, what stands in it, what is wrong with it; options where it is a choice."""
+    """A field: its name, its words, what stands in it, what is wrong with it; the options of a choice."""
 
     name: str
     label: str

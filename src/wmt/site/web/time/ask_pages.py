@@ -17,7 +17,7 @@ from wmt.site.web.time.ask_tables import PERSONAL, tables_of
 from wmt.site.web.time.narrowed import seen_by
 from wmt.site.web.time.span import days_words
 from wmt.site.workload.current import State
-from wmt.site.workload.moments import HistoryAway, history
+from wmt.site.workload.moments import history
 
 
 @require_safe
@@ -76,5 +76,5 @@ def _past(request: HttpRequest, state: State) -> tuple[History | None, str]:
     """The history as far as who asks may read it, or why it cannot be read."""
     try:
         return seen_by(history(), request.user, state), ""  # type: ignore[arg-type]
-    except HistoryAway as away:
+    except HistoryError as away:
         return None, str(away)

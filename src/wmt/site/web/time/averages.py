@@ -63,10 +63,11 @@ def table(asked: "Asked") -> Table:
     """Every unit under the unit with its means, period after period; no day is left out."""
     level = listed(asked)
     found = means(asked, level)
+    own = asked.question.is_post and not asked.question.in_full
+    who = [Column("name", _HEADS.get(level, level.capitalize())), Column("code", "Code", "code")]
     columns = [
-        Column("name", _HEADS.get(level, level.capitalize())),
-        Column("code", "Code", "code"),
-        *([Column("grade", "Grade")] if level == "post" else []),
+        *([] if own else who),
+        *([Column("grade", "Grade")] if level == "post" and not own else []),
         Column("start", "Start", "date"),
         Column("end", "End", "date"),
         Column("days", "Days", "count", "days of the period that have figures; each of them is in the means"),

@@ -10,6 +10,8 @@ from datetime import date, timedelta
 WIDTH, LEFT, RIGHT, TOP, GAP, FOOT = 960, 64, 64, 26, 46, 34
 _TALL, _LOW = 230, 84
 _MOST_TICKS = 12
+#: Names at the ends of lines have little room.
+_SHORT = 6
 #: Up to so many places each has a dot with its words; more would be a blot.
 _MOST_DOTS = 62
 
@@ -203,7 +205,7 @@ def _panel(wish: Wish, axis: _Axis, top: int, height: int) -> Panel:
         lines=_apart(lines),
         band=(at(wish.band[1]), at(wish.band[0]) - at(wish.band[1])) if wish.band else None,
         full=at(wish.full) if wish.full is not None else None,
-        named=len(lines) > 1,
+        named=len(lines) > 1 and all(len(line.name) < _SHORT for line in lines),
     )
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from wmt.site.web.time.over_time import Asked
 
 _HEADS = {"day": "Day", "week": "Week", "month": "Month"}
+_STANDING = "whether the night was corrected, or the figure is an archive’s, of which no lines are kept"
 CORRECTED, ARCHIVED = "corrected", "archive figure, no lines kept"
 
 
@@ -32,7 +33,7 @@ def table(asked: "Asked", found: Sequence[Stretch]) -> Table:
     return Table(
         "days",
         f"{asked.unit.name} {_by(asked)}, {asked.span.words}",
-        _columns(asked),
+        _columns(asked, marked=asked.question.in_full or any(mark_words(each) for each in found)),
         LazyRows(newest, make, lambda each, key: make(each).values[key].raw),
         _total(asked, found),
         _notes(by_day=by_day),
@@ -43,7 +44,7 @@ def _by(asked: "Asked") -> str:
     return {"day": "day by day", "week": "week by week", "month": "month by month"}[asked.step]
 
 
-def _columns(asked: "Asked") -> list[Column]:
+def _columns(asked: "Asked", *, marked: bool) -> list[Column]:
     by_day = asked.step == "day"
     mean = "" if by_day else "Mean "
 
@@ -60,7 +61,7 @@ def _columns(asked: "Asked") -> list[Column]:
         Column("contracted", head("Contracted hours"), "hours"),
         Column("reductions", head("Reductions"), "hours", "hours a week taken off"),
         Column("cases", head("Cases that count"), "count" if by_day else "number"),
-        Column("mark", "Standing", note="whether the day’s night was corrected, or is an archive figure"),
+        *([Column("mark", "Standing", note=_STANDING)] if marked else []),
         *([Column("why", "Why it moved")] if by_day else []),
     ]
 

@@ -5,7 +5,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from wmt.history import History
+from wmt.history import History, HistoryError
 from wmt.site.web.tables import changed
 from wmt.site.web.time import averages, over_chart, over_tables
 from wmt.site.web.time.amounts import Stretch
@@ -14,7 +14,7 @@ from wmt.site.web.time.span import Span, day_words, span_of
 from wmt.site.web.time.stretches import STEPS, Standing, stretches
 from wmt.site.web.units.question import Question
 from wmt.site.workload.models import Unit
-from wmt.site.workload.moments import HistoryAway, history
+from wmt.site.workload.moments import history
 
 TITLE = "Over time"
 TEMPLATE = "time/over_time.jinja"
@@ -62,7 +62,7 @@ def content(question: Question) -> dict[str, Any]:
     """The picture, the table beside it, the averages; or the words for why there are none."""
     try:
         past = history()
-    except HistoryAway as away:
+    except HistoryError as away:
         return _nothing(str(away))
     last = last_day(question, past)
     if last is None or past.first is None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from wmt.history import History
+from wmt.history import History, HistoryError
 from wmt.ledger import capacity_x100
 from wmt.ledger.why import Why
 from wmt.site.web.addresses import unit_url
@@ -16,7 +16,6 @@ from wmt.site.web.time.span import FIRST, LAST, Span, day_words, span_of
 from wmt.site.web.units.question import Question
 from wmt.site.workload.models import Unit
 from wmt.site.workload.moments import (
-    HistoryAway,
     NoLines,
     Stood,
     first_with_lines,
@@ -53,7 +52,7 @@ def content(question: Question) -> dict[str, Any]:
     """The sentence, the causes and their picture; with `?cause=` the lines behind one."""
     try:
         past = history()
-    except HistoryAway as away:
+    except HistoryError as away:
         return _nothing(str(away))
     last = last_day(question, past)
     if last is None:
