@@ -114,11 +114,11 @@ TABLE: dict[str, May] = {
     "api-reason": May(("PUT",), is_api=True, args={"reason": "1"}),
     "api-duties": May(is_api=True, args=_UNIT),
     "api-duty": May(is_api=True, args=_ONE),
+    "api-duty-acknowledge": May(POST, Action.HANDLE_DUTIES, is_api=True, args=_ONE),
     **{
-        f"api-duty-{step}": May(POST, Action.HANDLE_DUTIES, is_api=True, args=_ONE)
-        for step in ("acknowledge", "talk", "decide", "answer", "note", "review")
+        f"api-duty-{step}": May(POST, is_api=True, args=_ONE)
+        for step in ("talk", "decide", "ask", "answer", "note", "review")
     },
-    "api-duty-ask": May(POST, is_api=True, args=_ONE),
     "api-rules": May(is_api=True),
     "api-rule": May(is_api=True, args={"path": "targets"}),
     "api-nights": May(GET, Action.READ_LOADS, is_api=True),

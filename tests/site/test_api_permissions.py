@@ -13,7 +13,7 @@ from wmt.site.audit.models import AuditEvent
 from wmt.site.workload.current import current_state
 from wmt.site.workload.models import Unit
 
-EDIT, ALL = Action.EDIT_AVAILABILITY, None
+EDIT, ALL, HANDLE = Action.EDIT_AVAILABILITY, None, Action.HANDLE_DUTIES
 #: Each operation: who may do it, and a question that makes sense: its body and its query.
 TABLE: dict[str, tuple[Action | None, dict[str, Any] | None, dict[str, Any]]] = {
     "get state": (ALL, None, {}),
@@ -53,6 +53,17 @@ TABLE: dict[str, tuple[Action | None, dict[str, Any] | None, dict[str, Any]]] = 
         {"first_day": "{day}", "name": "Jury", "short_name": "Jury", "category": "Work Circumstances"},
         {},
     ),
+    "get units/{level}/{code}/duties": (ALL, None, {}),
+    "get duties/{number}": (ALL, None, {}),
+    "post duties/{number}/acknowledge": (HANDLE, None, {}),
+    "post duties/{number}/talk": (HANDLE, {"on": "{day}"}, {}),
+    "post duties/{number}/decide": (
+        HANDLE, {"version": 1, "decision": "accept", "words": "x", "review_on": "{day}"}, {},
+    ),
+    "post duties/{number}/ask": (ALL, {"words": "x"}, {}),
+    "post duties/{number}/answer": (HANDLE, {"version": 1, "answer": "no", "words": "x"}, {}),
+    "post duties/{number}/note": (HANDLE, {"words": "x"}, {}),
+    "post duties/{number}/review": (HANDLE, {"version": 1, "words": "x", "review_on": "{day}"}, {}),
     "get rules": (ALL, None, {}),
     "get rules/{path}": (ALL, None, {}),
     "get nights": (Action.READ_LOADS, None, {}),
@@ -82,6 +93,7 @@ def words_of(nation: Any, post: Unit) -> dict[str, str]:
         "reason": "3",
         "path": "tier_points.pc16.community.A3",
         "name": nation.load.night,
+        "number": "1",
     }
 
 

@@ -21,7 +21,7 @@ def test_a_manager_handles_a_duty_from_notice_to_review(scene: Scene) -> None:
     client, today = scene.manager, scene.state.day
     assert "Notices" in client.get("/").text or client.get("/").status_code == 302
     told = words(client.get("/notices/"))
-    assert f"{scene.duty.name}, {scene.duty.team_name}: over 110% on every day since" in told
+    assert f"{scene.duty.name}, {scene.duty.team_name}: over 110% without a break since" in told
     page = words(client.get(scene.href))
     assert re.search(r"Acknowledge by \d+ \w+ \d{4}: 5 working days left", page)
     assert "It is for Ann Manager." in page
@@ -169,6 +169,8 @@ def test_a_register_says_where_nobody_has_the_role(scene: Scene, signed_in: Call
 
     RoleGrant.objects.all().delete()
     page = words(signed_in("analyst").get(f"/team/{scene.duty.team_code}/duties/"))
+    assert "nobody is manager or head here" in page
+    page = words(signed_in("support").get(scene.href))
     assert "Nobody else holds the role of manager at this team, and nobody that of head at its PDU." in page
 
 

@@ -38,6 +38,7 @@ _FIELDS = {
     "percent_x100": "percent",
     "allowance_x100": "allowance_percent",
     "max_x100": "max_percent",
+    "said": "words",
 }
 
 

@@ -9,6 +9,9 @@ from wmt.site.accounts.access import in_force
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.duties.models import Duty
 
+NO_MANAGER = "Nobody else holds the role of manager at this team."
+NOBODY = "Nobody else holds the role of manager at this team, and nobody that of head at its PDU."
+
 
 @dataclass(frozen=True)
 class Responsible:
@@ -23,8 +26,7 @@ class Responsible:
         """Which role nobody holds, in words; empty where somebody can act."""
         if self.managers:
             return ""
-        lacks = "Nobody else holds the role of manager at this team"
-        return f"{lacks}." if self.heads else f"{lacks}, and nobody that of head at its PDU."
+        return NO_MANAGER if self.heads else NOBODY
 
 
 class Roles:

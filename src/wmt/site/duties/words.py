@@ -21,7 +21,7 @@ DECIDED = {
     "reduction": "reduction",
     "prioritise": "prioritise",
     "accept": "accept with reason",
-    "": "nothing decided",
+    "": "nothing yet",
 }
 #: What a practitioner who asks for relief can be answered.
 ANSWERS = {"yes": "Yes", "part": "In part", "no": "No"}
@@ -75,7 +75,7 @@ def long_since(first: date, day: date) -> str:
 def run_words(duty: Duty) -> str:
     """The run in one sentence, for as long as the duty stands."""
     return (
-        f"Over {percent_words(duty.percent_x100)} on every day since {day_words(duty.run_since)}: "
+        f"Over {percent_words(duty.percent_x100)} without a break since {day_words(duty.run_since)}: "
         f"{MARKS.get(duty.mark, duty.mark)} since {day_words(duty.excess_since)}"
     )
 

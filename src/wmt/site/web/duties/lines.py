@@ -29,7 +29,7 @@ def _of_unit(state: State, unit: Unit) -> Reminder | None:
     if not number:
         return None
     said = f"{number:,} {'duty' if number == 1 else 'duties'} of excessive workload open, {late:,} late"
-    href = unit_url(unit.level, unit.code, "duties", show="late" if late else "")
+    href = unit_url(unit.level, unit.code, "duties")
     return Reminder(unit.name, said, href, "See who, and what is to be done by when")
 
 

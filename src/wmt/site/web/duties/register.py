@@ -8,7 +8,7 @@ from wmt.site.duties import clock, words
 from wmt.site.duties.clock import Deadline
 from wmt.site.duties.listing import as_they_stood, counts, stays, under
 from wmt.site.duties.models import Duty
-from wmt.site.duties.people import Roles
+from wmt.site.duties.people import NO_MANAGER, NOBODY, Roles
 from wmt.site.web import tables
 from wmt.site.web.addresses import unit_url
 from wmt.site.web.duties import over_time
@@ -22,6 +22,8 @@ TITLE = "Duties"
 TEMPLATE = "duties/register.jinja"
 SHOWN = {"open": "Open", "late": "Late", "closed": "Closed", "all": "All"}
 _PLACES = ("region", "pdu", "team")
+#: What is said beside a name where nobody can act; the whole sentence is on the duty's page and in files.
+_SHORT = {NO_MANAGER: "nobody is manager here", NOBODY: "nobody is manager or head here"}
 _PLAIN = {"name": "name", "code": "code", "since": "run_since", "opened": "opened_on", "closed": "closed_on"}
 
 
@@ -122,7 +124,7 @@ def _table(question: Question, asked: str) -> Table:
     return Table(
         "duties",
         f"{titles[asked]} of {question.unit.name}",
-        _columns(question, places),
+        _columns(question, asked, places),
         LazyRows(found, make, lambda duty, key: _raw(duty, key, make)),
         notes=[
             "A duty opens when a post has been over the mark for the days of the rule, and closes by itself "
@@ -136,23 +138,33 @@ def _raw(duty: Duty, key: str, make: Any) -> Any:
     return getattr(duty, _PLAIN[key]) if key in _PLAIN else make(duty).values[key].raw
 
 
-def _columns(question: Question, places: Places | None) -> list[Column]:
-    with_team = question.unit.level not in ("team", "post") and places is None
-    return [
-        *(places.columns() if places else []),
-        Column("name", "Practitioner"),
-        Column("code", "Post", "code"),
-        *([Column("team", "Team")] if with_team else []),
-        Column("state", "State"),
-        Column("owed", "What is due"),
-        Column("by", "By", "date"),
+def _columns(question: Question, asked: str, places: Places | None) -> list[Column]:
+    """On a page only what one needs to choose the next duty; in files all of it."""
+    due = [Column("owed", "What is due"), Column("by", "By", "date")]
+    mark = [
         Column("since", "Over the mark since", "date"),
         Column("days", "Days", "count", "days over the mark, by the last figures the duty was judged by"),
-        Column("opened", "Opened", "date"),
-        Column("reopened", "Reopened", "count", "how often it closed and was open again"),
-        Column("decision", "Decided"),
-        Column("closed", "Closed", "date"),
-        Column("why", "Why it closed"),
+    ]
+    decision = Column("decision", "Decided")
+    closed = [Column("closed", "Closed", "date"), Column("why", "Why it closed")]
+    opened = Column("opened", "Opened", "date")
+    if places is not None:
+        reopened = Column("reopened", "Reopened", "count", "how often it closed and was open again")
+        nobody = Column("nobody", "Role that nobody holds")
+        post, state = Column("code", "Post", "code"), Column("state", "State")
+        return [
+            *places.columns(), Column("name", "Practitioner"), post, state, *due, *mark, opened, reopened,
+            decision, *closed, nobody,
+        ]  # fmt: skip
+    with_team = question.unit.level not in ("team", "post")
+    return [
+        Column("name", "Practitioner"),
+        *([Column("team", "Team")] if with_team else []),
+        *(due if asked != "closed" else []),
+        *(mark if asked != "closed" else []),
+        opened,
+        decision,
+        *(closed if asked in ("closed", "all") else []),
     ]
 
 
@@ -162,7 +174,7 @@ def _row(question: Question, duty: Duty, roles: Roles, places: Places | None) ->
     missing = roles.of(duty).missing if duty.is_open else ""
     href = "" if question.in_full else duty_url(duty)
     values = {
-        "name": tables.text(duty.name, href, "" if question.in_full else missing),
+        "name": tables.text(duty.name, href, "" if question.in_full else _SHORT.get(missing, "")),
         "code": tables.text(duty.code),
         "team": tables.text(duty.team_name, "" if places else unit_url("team", duty.team_code, "duties")),
         "state": tables.text(clock.stage_of(duty, day)),
@@ -172,6 +184,7 @@ def _row(question: Question, duty: Duty, roles: Roles, places: Places | None) ->
         "days": _days(duty, day),
         "opened": tables.day(duty.opened_on),
         "reopened": tables.count(duty.reopened),
+        "nobody": tables.text(missing),
         "decision": tables.text(words.DECIDED[duty.decision]),
         "closed": tables.day(duty.closed_on),
         "why": tables.text(words.CLOSED.get(duty.closed_why, duty.closed_why)),

@@ -58,7 +58,7 @@ def story_of(steps: Sequence[Step], *, reads: bool) -> list[Told]:
         Told(
             words.sentence(step, reads=reads),
             step.who,
-            f"{timezone.localtime(step.at):%-d %B %Y at %H:%M}",
+            f"{day_words(step.day)} at {timezone.localtime(step.at):%H:%M}",
             step.words if reads else "",
         )
         for step in sorted(steps, key=lambda each: -each.number)

@@ -49,7 +49,6 @@ def _context(request: HttpRequest, state: State, duty: Duty, steps: list) -> dic
         "is_own": access.is_own(request.user, duty),
         "handles": access.may_handle(request.user, duty, state),
         "reads": reads,
-        "run": words.run_words(duty),
         "story": story.story_of(steps, reads=reads),
         "closed": words.closed_words(steps[-1].data if steps[-1].kind == "closed" else _last_closed(steps))
         if not duty.is_open

@@ -1,0 +1,318 @@
+"""Duties of excessive workload: which there are, their story, and the steps that people take."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest
+from ninja import Body, Field, Path, Query, Router, Schema
+
+from wmt.ledger import decimal
+from wmt.site.accounts.access import need
+from wmt.site.accounts.roles import Action
+from wmt.site.api.asking import UnitCode, UnitLevel, me, state_for, unit_for, who
+from wmt.site.api.shapes import READ, WRITE, Day, Exact, Given, Notes, PageShown, Paging, answers
+from wmt.site.duties import access, actions, clock, facts, words
+from wmt.site.duties.actions import Asker
+from wmt.site.duties.listing import as_they_stood, under
+from wmt.site.duties.models import Duty, Step
+from wmt.site.duties.people import responsible
+from wmt.site.workload.current import State
+
+router = Router()
+
+Number = Annotated[int, Path(ge=1, le=2_000_000_000, description="The number of the duty.")]
+Words = Annotated[Notes, Field(min_length=1, description="For those who may read the duty.")]
+Seen = Annotated[int, Field(ge=1, le=2_000_000_000, description="`version` of the duty as it was read.")]
+Decision = Literal["reallocate", "reduction", "prioritise", "accept"]
+
+
+class DeadlineShown(Schema):
+    """Something that is owed by a day."""
+
+    what: Literal["acknowledge", "decide", "answer", "review"]
+    by: date
+    late: bool
+    words: str
+
+
+class DutyShown(Schema):
+    """A duty as of the day of the figures."""
+
+    number: int
+    post: str
+    name: str
+    team_code: str
+    team: str
+    state: Literal["to be acknowledged", "to be decided", "under review", "review due", "closed"]
+    late: bool
+    deadlines: list[DeadlineShown] = Field(description="What is owed, the most urgent first.")
+    percent: Exact = Field(description="The mark, in per cent.")
+    over_since: date = Field(description="The first day of the run over the mark.")
+    excessive_since: date
+    raised_since: date | None = Field(description="Since when it is also over the mark of double red.")
+    opened_on: date
+    clock_from: date = Field(description="The day it opened or was open again: deadlines count from it.")
+    reopened: int
+    decision: Decision | None
+    done_by: date | None
+    review_on: date | None
+    closed_on: date | None
+    closed_why: str
+    version: int = Field(description="How many steps it has.")
+
+
+class DutiesShown(PageShown):
+    """Duties of a unit, by number."""
+
+    items: list[DutyShown]
+
+
+class StepShown(Schema):
+    """One step. Those that are for readers only are left out for others."""
+
+    number: int
+    kind: str
+    day: date
+    at: datetime
+    who: str
+    sentence: str
+    words: str | None = Field(description="null where you may not read the words of this duty.")
+
+
+class DutyWhole(DutyShown):
+    """A duty with its story, in order."""
+
+    nobody: str = Field(description="Which role nobody holds who could act; empty where somebody does.")
+    steps: list[StepShown]
+
+
+class DutyFilter(Paging):
+    """Which duties."""
+
+    show: Literal["open", "late", "closed", "all"] = "open"
+
+
+class TalkIn(Given):
+    """A talk with the practitioner."""
+
+    on: Day
+    words: Notes = ""
+
+
+class DecideIn(Given):
+    """What will be done. `done_by` may be null only where it is accepted for now."""
+
+    version: Seen
+    decision: Decision
+    words: Words
+    done_by: Day | None = None
+    review_on: Day
+
+
+class WordsIn(Given):
+    """What somebody says."""
+
+    words: Words
+
+
+class AnswerIn(Given):
+    """The answer to a request for relief."""
+
+    version: Seen
+    answer: Literal["yes", "part", "no"]
+    words: Words
+
+
+class ReviewIn(Given):
+    """What was found, and when it is looked at again."""
+
+    version: Seen
+    words: Words
+    review_on: Day
+
+
+@router.get(
+    "units/{level}/{code:code}/duties", response=answers(DutiesShown, *READ), url_name="api-duties",
+    summary="Duties of a unit",
+)  # fmt: skip
+def duties(
+    request: HttpRequest, level: UnitLevel, code: UnitCode, paging: Query[DutyFilter]
+) -> dict[str, Any]:
+    """Duties of excessive workload of the posts under a unit: open to all readers, like figures."""
+    state, unit = unit_for(request, level, code)
+    found = under(unit, state).order_by("pk")
+    if state.as_of is None:
+        found = {
+            "open": found.filter(closed_on__isnull=True),
+            "late": found.filter(clock.late_on(state.day)),
+            "closed": found.filter(closed_on__isnull=False),
+        }.get(paging.show, found)
+        items = list(paging.part(found))
+        return {**paging.about(found.count()), "items": [_shown(duty, state, reads=False) for duty in items]}
+    fits = [duty for duty in as_they_stood(found, state) if _fits(duty, paging.show, state)]
+    items = list(paging.part(fits))
+    return {**paging.about(len(fits)), "items": [_shown(duty, state, reads=False) for duty in items]}
+
+
+def _fits(duty: Duty, show: str, state: State) -> bool:
+    if show == "late":
+        return clock.is_late(duty, state.day)
+    return show == "all" or duty.is_open == (show == "open")
+
+
+@router.get(
+    "duties/{number}", response=answers(DutyWhole, *READ), url_name="api-duty", summary="One duty, its story"
+)
+def duty(request: HttpRequest, number: Number) -> dict[str, Any]:
+    """One duty. Its words only for those who may read them."""
+    return _whole(request, state_for(request), number)
+
+
+def _whole(request: HttpRequest, state: State, number: int) -> dict[str, Any]:
+    found = access.find(me(request), state, number)
+    steps = list(found.steps.order_by("number"))
+    if state.as_of is not None:
+        if not facts.as_of(found, steps, state.day):
+            raise access.UnknownDuty(f"there was no duty {number} yet")
+        steps = [step for step in steps if step.day <= state.day]
+    reads = access.may_read(me(request), found, state)
+    return {
+        **_shown(found, state, reads=reads),
+        "nobody": responsible(found, state.day).missing if found.is_open else "",
+        "steps": [_step(step, reads=reads) for step in steps if reads or step.kind not in words.PRIVATE],
+    }
+
+
+def _shown(duty: Duty, state: State, *, reads: bool) -> dict[str, Any]:
+    due = [each for each in clock.deadlines(duty, state.day) if reads or each.what != "answer"]
+    return {
+        "number": duty.pk,
+        "post": duty.code,
+        "name": duty.name,
+        "team_code": duty.team_code,
+        "team": duty.team_name,
+        "state": clock.stage_of(duty, state.day),
+        "late": clock.is_late(duty, state.day),
+        "deadlines": [
+            {"what": each.what, "by": each.by, "late": each.is_late, "words": words.owed(each)}
+            for each in due
+        ],
+        "percent": decimal(duty.percent_x100),
+        "over_since": duty.run_since,
+        "excessive_since": duty.excess_since,
+        "raised_since": duty.raised_since,
+        "opened_on": duty.opened_on,
+        "clock_from": duty.clock_from,
+        "reopened": duty.reopened,
+        "decision": duty.decision or None,
+        "done_by": duty.done_by,
+        "review_on": duty.review_on,
+        "closed_on": duty.closed_on,
+        "closed_why": words.CLOSED.get(duty.closed_why, ""),
+        "version": duty.steps_count,
+    }
+
+
+def _step(step: Step, *, reads: bool) -> dict[str, Any]:
+    return {
+        "number": step.number,
+        "kind": step.kind,
+        "day": step.day,
+        "at": step.at,
+        "who": step.who,
+        "sentence": words.sentence(step, reads=reads),
+        "words": step.words if reads else None,
+    }
+
+
+# ---- steps of people ---------------------------------------------------------------------------------------
+
+
+def _asker(request: HttpRequest, *, own: bool = False) -> Asker:
+    if not own:
+        need(request, Action.HANDLE_DUTIES)
+    return Asker(user=me(request), state=state_for(request), who=who(request))
+
+
+@router.post(
+    "duties/{number}/acknowledge", response=answers(DutyWhole, *WRITE), url_name="api-duty-acknowledge",
+    summary="Acknowledge a duty",
+)  # fmt: skip
+def acknowledge(request: HttpRequest, number: Number) -> dict[str, Any]:
+    """It is written down that somebody has taken it up. Needs no body."""
+    asker = _asker(request)
+    actions.acknowledge(asker=asker, number=number)
+    return _whole(request, asker.state, number)
+
+
+@router.post(
+    "duties/{number}/talk", response=answers(DutyWhole, *WRITE), url_name="api-duty-talk",
+    summary="Record a talk",
+)  # fmt: skip
+def talk(request: HttpRequest, number: Number, payload: Body[TalkIn]) -> dict[str, Any]:
+    """A talk with the practitioner, since the workload is over the mark."""
+    asker = _asker(request)
+    actions.talk(asker=asker, number=number, on=payload.on, said=payload.words)
+    return _whole(request, asker.state, number)
+
+
+@router.post(
+    "duties/{number}/decide", response=answers(DutyWhole, *WRITE), url_name="api-duty-decide",
+    summary="Record what will be done",
+)  # fmt: skip
+def decide(request: HttpRequest, number: Number, payload: Body[DecideIn]) -> dict[str, Any]:
+    """What exactly will be done, by when, and when it is looked at again. A later one takes its place."""
+    asker = _asker(request)
+    actions.decide(
+        asker=asker, number=number, version=payload.version, decision=payload.decision, said=payload.words,
+        done_by=payload.done_by, review_on=payload.review_on,
+    )  # fmt: skip
+    return _whole(request, asker.state, number)
+
+
+@router.post(
+    "duties/{number}/ask", response=answers(DutyWhole, *WRITE), url_name="api-duty-ask",
+    summary="Ask for relief",
+)  # fmt: skip
+def ask(request: HttpRequest, number: Number, payload: Body[WordsIn]) -> dict[str, Any]:
+    """The practitioner whom the duty is about asks for relief; nobody else can."""
+    asker = _asker(request, own=True)
+    actions.ask(asker=asker, number=number, said=payload.words)
+    return _whole(request, asker.state, number)
+
+
+@router.post(
+    "duties/{number}/answer", response=answers(DutyWhole, *WRITE), url_name="api-duty-answer",
+    summary="Answer a request for relief",
+)  # fmt: skip
+def answer(request: HttpRequest, number: Number, payload: Body[AnswerIn]) -> dict[str, Any]:
+    """The answer to the practitioner, who is told."""
+    asker = _asker(request)
+    actions.answer(
+        asker=asker, number=number, version=payload.version, answer=payload.answer, said=payload.words
+    )
+    return _whole(request, asker.state, number)
+
+
+@router.post(
+    "duties/{number}/note", response=answers(DutyWhole, *WRITE), url_name="api-duty-note",
+    summary="Add a note",
+)  # fmt: skip
+def note(request: HttpRequest, number: Number, payload: Body[WordsIn]) -> dict[str, Any]:
+    """A note, also on a duty that is closed."""
+    asker = _asker(request)
+    actions.note(asker=asker, number=number, said=payload.words)
+    return _whole(request, asker.state, number)
+
+
+@router.post(
+    "duties/{number}/review", response=answers(DutyWhole, *WRITE), url_name="api-duty-review",
+    summary="Record another look",
+)  # fmt: skip
+def review(request: HttpRequest, number: Number, payload: Body[ReviewIn]) -> dict[str, Any]:
+    """Somebody looked again, and what was decided goes on."""
+    asker = _asker(request)
+    actions.review(
+        asker=asker, number=number, version=payload.version, said=payload.words, review_on=payload.review_on
+    )
+    return _whole(request, asker.state, number)
