@@ -5,6 +5,11 @@ from typing import Any
 
 import pytest
 from bench.engines import local_duckdb, local_postgres, local_sail
+from hypothesis import HealthCheck, settings
+
+# how quick a machine is that others use too says nothing about the program
+settings.register_profile("wmt", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("wmt")
 
 
 @pytest.fixture(scope="session")

@@ -82,7 +82,7 @@ def test_every_table_of_every_page_can_be_had(nation: Any, signed_in: SignIn) ->
     client, seen = signed_in(), set()
     for level in (*LEVELS, "post"):
         unit = nation.unit(level)
-        for tab in ("", "working", "caseload", "reports", "help", "omic", "court"):
+        for tab in ("", "working", "caseload", "per-fte", "reports", "help", "omic", "court"):
             page = client.get(unit_url(level, unit.code, tab))
             for href in re.findall(r'href="([^"]+\.(?:csv|xlsx|parquet)[^"]*)"', page.text):
                 href = href.replace("&amp;", "&")

@@ -17,7 +17,7 @@ from wmt.site.web.units.strip import strip
 from wmt.site.workload.models import Unit
 
 LEVELS = ("nation", "region", "pdu", "team", "post")
-TABS = ("", "caseload", "working", "reports", "help", "omic", "court")
+TABS = ("", "caseload", "per-fte", "working", "reports", "help", "omic", "court")
 
 
 @pytest.mark.parametrize("level", LEVELS)

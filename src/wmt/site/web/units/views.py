@@ -16,7 +16,7 @@ from wmt.site.web.live import mark
 from wmt.site.web.steady import steady
 from wmt.site.web.tables import Table, arranged
 from wmt.site.web.time import archive, over_time, why
-from wmt.site.web.units import caseload, contacts, court, hours, omic, overview, reports, working
+from wmt.site.web.units import caseload, contacts, court, hours, omic, overview, per_fte, reports, working
 from wmt.site.web.units.question import Question
 from wmt.site.workload import units
 from wmt.site.workload.current import NoDataYet
@@ -41,6 +41,7 @@ TABS: dict[str, Any] = {
     "over-time": over_time,
     "why": why,
     "caseload": caseload,
+    "per-fte": per_fte,
     "working": working,
     "duties": register,
     "hours": hours,

@@ -1,0 +1,82 @@
+"""Cases per FTE on pages: the figures are those of the night's own files, put together anew."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import polars as pl
+import pytest
+from django.test import Client
+from tabs_fixtures import in_sight, table_of
+
+from wmt.site.web.addresses import unit_url
+
+FULL = 37_000_000
+
+
+def _totals(nation: Any, level: str, code: str) -> pl.DataFrame:
+    posts = nation.night.table("results/totals").filter(level="post")
+    return posts if level == "nation" else posts.filter(pl.col(f"{level}_code") == code)
+
+
+def _shown(number: Fraction) -> str:
+    tenths = int(number * 10 + Fraction(1, 2))
+    return f"{tenths // 10:,}.{tenths % 10}"
+
+
+@pytest.mark.parametrize("level", ["nation", "region", "pdu", "team"])
+def test_sums_and_marks_of_a_unit(nation: Any, signed_in: Callable[..., Client], level: str) -> None:
+    unit = nation.unit(level)
+    posts = _totals(nation, level, unit.code).to_dicts()
+    *grades, total = table_of(signed_in().get(unit_url(level, unit.code, "per-fte")).text, "grades")
+    cases = sum(row["cases"] for row in posts)
+    fte = Fraction(sum(row["contracted_hours_micro"] for row in posts), FULL)
+    left = Fraction(
+        sum(max(row["contracted_hours_micro"] - row["reduction_hours_micro"], 0) for row in posts), FULL
+    )
+    assert total["Cases that count"] == f"{cases:,}"
+    assert total["Cases per FTE"] == _shown(cases / fte)
+    assert total["Per FTE left after reductions"] == (_shown(cases / left) if left else "no contracted hours")
+    over = dict.fromkeys((50, 60), 0)
+    for row in posts:
+        mine = Fraction(row["contracted_hours_micro"], FULL)
+        if mine:
+            over[50] += (row["cases"] - row["unpaid_only_cases"]) / mine > 50
+            over[60] += row["cases"] / mine > 60
+    assert (total["Posts over 50"], total["Posts over 60"]) == (str(over[50]), str(over[60]))
+    assert sum(int(row["Posts"].replace(",", "")) for row in grades) == len(posts)
+
+
+def test_some_posts_are_over_a_mark(nation: Any) -> None:
+    posts = _totals(nation, "nation", "").filter(pl.col("contracted_hours_micro") > 0)
+    assert posts["unpaid_only_cases"].sum() > 0
+    per_fte = pl.col("cases") * FULL > 50 * pl.col("contracted_hours_micro")
+    assert posts.filter(per_fte).height > 0
+
+
+def test_a_post_says_which_mark_it_is_over(nation: Any, signed_in: Callable[..., Client]) -> None:
+    from wmt.site.workload.models import Unit
+
+    unit = nation.unit("post", contracted_hours_micro__gt=0)
+    client = signed_in()
+    page = unit_url("post", unit.code, "per-fte")
+    Unit.objects.filter(pk=unit.pk).update(
+        cases=61, unpaid_only_cases=0, contracted_hours_micro=FULL, reduction_hours_micro=0
+    )
+    (row,) = table_of(client.get(page).text, "per_fte")
+    assert (row["Cases per FTE"], row["Over which mark"]) == ("61.0", "over 50, over 60")
+    Unit.objects.filter(pk=unit.pk).update(cases=50)
+    (row,) = table_of(client.get(page).text, "per_fte")
+    assert (row["Cases per FTE"], row["Over which mark"]) == ("50.0", "")
+    Unit.objects.filter(pk=unit.pk).update(contracted_hours_micro=0)
+    (row,) = table_of(client.get(page).text, "per_fte")
+    assert row["Cases per FTE"] == "no contracted hours"
+
+
+def test_grade_narrows_it(nation: Any, signed_in: Callable[..., Client]) -> None:
+    page = signed_in().get("/nation/per-fte/", {"grade": "PSO"}).text
+    (row, total) = table_of(page, "grades")
+    assert row["Grade"] == "PSO"
+    assert row["Posts"] == total["Posts"]
+    assert "(grade PSO)" in in_sight(page)
+    assert nation.unit("nation").posts > int(total["Posts"])
