@@ -8,12 +8,14 @@ import typer
 
 import wmt
 from wmt.cli import (
+    ask,
     check,
     compare,
     explain,
     load,
     measure,
     nation,
+    nights,
     people,
     recompute,
     rules,
@@ -48,6 +50,8 @@ app.command("administrator")(site.administrator)
 app.command("show-night")(site.show_night)
 app.command("verify-live")(verify.verify_live)
 app.add_typer(people.app, name="people")
+app.add_typer(nights.app, name="nights")
+app.add_typer(ask.app, name="ask")
 app.add_typer(rules.app, name="rules")
 
 

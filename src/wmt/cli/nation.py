@@ -17,6 +17,13 @@ Formats = Annotated[
 Faults = Annotated[bool, typer.Option("--faults", help="Plant data faults, recorded in truth.json.")]
 Layout = Annotated[str, typer.Option("--layout", help="Layout of the workbook: L2021, L2023 or L2024.")]
 
+PastDays = Annotated[
+    int,
+    typer.Option(
+        "--past-days", min=0, max=2000, help="Also write daily figures of so many days before, to DIR/past."
+    ),
+]
+
 
 def nation(
     folder: Folder,
@@ -26,6 +33,7 @@ def nation(
     formats: Formats = None,
     faults: Faults = False,
     layout: Layout = "L2024",
+    past_days: PastDays = 0,
 ) -> None:
     """Write a synthetic England and Wales: invented people, real formats."""
     from wmt.demo import FORMATS, write_nation
@@ -44,6 +52,28 @@ def nation(
             )
     except ValueError as error:
         raise Refusal(str(error)) from None
+    if past_days:
+        _write_past(folder, folder / truth.nights[0].folder, past_days, seed)
     out.print(
         f"Written to {folder}: {truth.posts:,} posts, {truth.cases:,} cases, {len(truth.nights)} nights"
     )
+
+
+def _write_past(folder: Path, first: Path, days: int, seed: int) -> None:
+    """Figures of the days before the first night, for `wmt nights import-archive`."""
+    from wmt import rules
+    from wmt.demo.past import write_past
+    from wmt.intake import read
+    from wmt.ledger import Ledger
+
+    extract = first / "tidy" if (first / "tidy").is_dir() else first / "extract.xlsx"
+    people = first / "people"
+    with progress() as tell:
+        taken = read([extract], people=people if people.is_dir() else None, names=True, set_aside=True)
+        if taken.facts is None:
+            raise Refusal(
+                "the past is made from the first night, and this one has faults: leave --faults out"
+            )
+        totals = Ledger(taken.facts, rules.load().at(taken.facts.day)).totals()
+        write_past(folder / "past", totals, taken.facts.day, days, seed, tell)
+    out.print(f"{days:,} days before it in {folder / 'past'}")

@@ -117,7 +117,7 @@ class _Past:
             summed(posts, level).drop("name").join(self.names, on=["level", "code"], how="left")
             for level in LEVELS[1:]
         ]
-        return pl.concat([frame.select(FIGURE.names()).cast(dict(FIGURE)) for frame in (posts, *units)])
+        return pl.concat([frame.select(FIGURE.names()).cast(FIGURE) for frame in (posts, *units)])
 
     def _share(self, back: Ints) -> Floats:
         """What part of the first night's work a post has: days × posts."""
@@ -131,7 +131,8 @@ class _Past:
         turns = 2 * np.pi * back[:, None] / length
         wave = WAVE * (np.sin(turns + phase) - np.sin(phase)) * np.minimum(1, back / 60)[:, None]
         season = np.array([_season(self.day - timedelta(int(number))) for number in back])
-        return np.clip(1 + wave + walked + season[:, None] - _season(self.day), 0.2, 2.5)
+        share: Floats = np.clip(1 + wave + walked + season[:, None] - _season(self.day), 0.2, 2.5)
+        return share
 
     def _measures(self, share: Floats, back: Ints, columns: Ints) -> dict[str, pl.Series]:
         """Every measure of some rows, whole numbers that add up as a ledger's do."""

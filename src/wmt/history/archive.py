@@ -1,7 +1,7 @@
 """Archives: figures of days whose lines nobody kept. A night's own figures win over them on the same day."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -33,7 +33,7 @@ def read_archive(nights: Path, month: str) -> pl.DataFrame:
     """The figures an archive has of a month, units above posts added up where it gives none."""
     path = archive_path(nights, month)
     try:
-        found = pl.read_parquet(path).select(FIGURE.names()).cast(dict(FIGURE))
+        found = pl.read_parquet(path).select(FIGURE.names()).cast(FIGURE)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise HistoryError(
             f"{path} cannot be read ({type(error).__name__}); bring it back from a copy, or move it away and "
@@ -61,7 +61,7 @@ def keep(nights: Path, figures: pl.DataFrame) -> list[str]:
     The caller holds the lock of the nights. Returns the months touched.
     """
     touched = []
-    for month, rows in _by_month(figures.select(FIGURE.names()).cast(dict(FIGURE))):
+    for month, rows in _by_month(figures.select(FIGURE.names()).cast(FIGURE)):
         path = archive_path(nights, month)
         if path.is_file():
             had = pl.read_parquet(path).join(rows, on=KEYS, how="anti")
@@ -77,15 +77,24 @@ def _by_month(figures: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
         yield str(month), rows.drop("month")
 
 
-def forget_names(nights: Path, before: datetime) -> list[str]:
-    """Take the names of posts off all figures of days before a moment; the months touched."""
+def named_days(nights: Path, before: date) -> int:
+    """On how many archived days before a day posts still have names."""
+    paths = (archive_path(nights, month) for month in archive_months(nights) if month <= f"{before:%Y-%m}")
+    return sum(pl.read_parquet(path).filter(_named(before))["day"].n_unique() for path in paths)
+
+
+def _named(before: date) -> pl.Expr:
+    return (pl.col("day") < before) & (pl.col("level") == "post") & pl.col("name").is_not_null()
+
+
+def forget_names(nights: Path, before: date) -> list[str]:
+    """Take the names of posts off all figures of days before a day; the months touched."""
     touched = []
     for month in archive_months(nights):
         path = archive_path(nights, month)
         had = pl.read_parquet(path)
-        named = (pl.col("day") < before.date()) & (pl.col("level") == "post") & pl.col("name").is_not_null()
-        if had.select(named.any()).item():
-            bare = had.with_columns(name=pl.when(named).then(None).otherwise("name"))
+        if had.select(_named(before).any()).item():
+            bare = had.with_columns(name=pl.when(_named(before)).then(None).otherwise("name"))
             replace_file(path, table_bytes(bare))
             touched.append(month)
     return touched

@@ -50,7 +50,7 @@ def shaped(totals: pl.DataFrame, day: date, as_at: datetime, night: str) -> pl.D
     given = totals.with_columns(day=pl.lit(day), as_at=pl.lit(as_at, pl.Datetime("us")), night=pl.lit(night))
     missing = [pl.lit(None, dtype).alias(name) for name, dtype in FIGURE.items() if name not in given.columns]
     filled = given.with_columns(missing).with_columns(pl.col("grade", *CODES).fill_null(""))
-    return filled.select(FIGURE.names()).cast(dict(FIGURE))
+    return filled.select(FIGURE.names()).cast(FIGURE)
 
 
 def by_grade(figures: pl.DataFrame) -> pl.DataFrame:

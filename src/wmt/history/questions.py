@@ -6,13 +6,14 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from wmt.history.blocks import Block, Units, blocks
 from wmt.history.index import HistoryError, folder_of
 from wmt.history.reader import History
 from wmt.history.runs import spells
-from wmt.history.steps import Bools, Mark, dated_marks
+from wmt.history.steps import Mark, dated_marks
 from wmt.ledger.figures import divide_half_up
 
 Row = dict[str, Any]
@@ -186,7 +187,7 @@ class _Met:
     """Which units have a figure on some day of each year."""
 
     def __init__(self) -> None:
-        self.days: dict[date, Bools] = {}
+        self.days: dict[date, npt.NDArray[np.uint8]] = {}
 
     def see(self, block: Block) -> None:
         """Note who is there: month by month, for years begin and end with months."""
@@ -290,7 +291,7 @@ def days_over(
         is_over &= block.points * 10_000 > percent_x100 * block.available
         over += is_over.sum(axis=1)
         there += block.present.sum(axis=1)
-    rows = [
+    rows: list[Row] = [
         {"code": code, "name": units.names[code], "over": int(over[n]), "days": int(there[n])}
         | {"share_x100": _share_x100(int(over[n]), int(there[n]))}
         for code, n in units.numbers.items()

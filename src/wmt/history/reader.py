@@ -178,7 +178,7 @@ def _grouped(path: Path, low: tuple[str, str], high: tuple[str, str]) -> pl.Data
         rows = file.read_row_groups(numbers, columns=FIGURE.names(), use_threads=False)
     except (OSError, pa.ArrowException) as error:
         raise _damaged(path, error) from error
-    return pl.DataFrame(pl.from_arrow(rows)).select(FIGURE.names()).cast(dict(FIGURE))
+    return pl.DataFrame(pl.from_arrow(rows)).select(FIGURE.names()).cast(FIGURE)
 
 
 _Bound = tuple[str, str]

@@ -130,7 +130,7 @@ def _table_of_mark(level: str, units: Units, day: date, mark: Mark, runs: Runs) 
     )
     frame = frame.filter(pl.col("missing") <= mark.longest_hole)
     frame = frame.with_columns(level=pl.lit(level), mark=pl.lit(mark.name), day=pl.lit(day))
-    return frame.select(RUN.names()).cast(dict(RUN))
+    return frame.select(RUN.names()).cast(RUN)
 
 
 def _dates(ordinals: Ints) -> pl.Series:
@@ -207,4 +207,4 @@ def _spell_table(level: str, units: Units, collected: Sequence[Ended]) -> pl.Dat
     columns: dict[str, Any] = {name: whole(name) for name in ("unit", "days", "peak_x100")}
     columns |= {name: _dates(whole(name)) for name in ("began", "excess_from", "last_over", "ended")}
     frame = pl.DataFrame(columns).join(codes, on="unit", how="left").with_columns(level=pl.lit(level))
-    return frame.select(SPELL.names()).cast(dict(SPELL)).sort("code", "began")
+    return frame.select(SPELL.names()).cast(SPELL).sort("code", "began")

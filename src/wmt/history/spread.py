@@ -78,7 +78,7 @@ def _rows(history: History, level: str, grade: str, said: str, first: date, last
     whole = bands.select(grade=pl.lit("all"), units=pl.len()).head(1)
     whole = whole.hstack(bands.select(pl.exclude("code", "grade")).sum())
     parts = by_grade.sort("grade") if level == "post" and not grade else by_grade.head(0)
-    found = pl.concat([parts, whole.select(by_grade.columns).cast(dict(by_grade.schema))])
+    found = pl.concat([parts, whole.select(by_grade.columns).cast(by_grade.schema)])
     return [{"period": said, **row} for row in found.rows(named=True)]
 
 

@@ -105,9 +105,8 @@ class Runs:
 
     def _end(self, day: int, units: Ints) -> "Ended":
         """End the runs of some units, telling what they were."""
-        vectors = (self.since, self.excess_since, self.last_over, self.length, self.peak_x100)
-        ended = Ended(units, *(vector[units] for vector in vectors), np.full(len(units), day))
-        for vector in vectors:
+        ended = self._told(units, day)
+        for vector in (self.since, self.excess_since, self.last_over, self.length, self.peak_x100):
             vector[units] = 0
         return ended
 
@@ -120,9 +119,18 @@ class Runs:
 
     def running(self) -> "Ended":
         """The runs that have not ended, told in the same way with no day of end."""
-        units = np.flatnonzero(self.length > 0)
-        vectors = (self.since, self.excess_since, self.last_over, self.length, self.peak_x100)
-        return Ended(units, *(vector[units] for vector in vectors), _zeros(len(units)))
+        return self._told(np.flatnonzero(self.length > 0), 0)
+
+    def _told(self, units: Ints, ended: int) -> "Ended":
+        return Ended(
+            unit=units,
+            began=self.since[units],
+            excess_from=self.excess_since[units],
+            last_over=self.last_over[units],
+            days=self.length[units],
+            peak_x100=self.peak_x100[units],
+            ended=np.full(len(units), ended),
+        )
 
 
 class Ended(NamedTuple):

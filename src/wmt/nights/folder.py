@@ -42,6 +42,20 @@ class SourceFile(BaseModel):
     size: int
 
 
+class Forgotten(BaseModel):
+    """That personal data of a night was deleted: when, up to which day, and how cases are kept since.
+
+    `manifest` is the sha256 of the manifest that stood before. `cases` is 'counted', or 'renumbered' where
+    a figure needs single cases.
+    """
+
+    model_config = ConfigDict(frozen=True)
+    on: datetime
+    before: date
+    cases: str
+    manifest: str
+
+
 class Manifest(BaseModel):
     """What a night is made of. `inputs` is one checksum over everything that decides the results."""
 
@@ -57,6 +71,7 @@ class Manifest(BaseModel):
     revision: int
     program: str
     files: dict[str, str]
+    forgotten: Forgotten | None = None
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,12 @@ import polars as pl
 from wmt import rules
 from wmt.facts import Facts
 from wmt.ledger import Ledger
+from wmt.nights.durable import sync
 from wmt.nights.folder import Manifest, night_name, sha256
 
 INCOMING = ".incoming-"
+#: A night that is being replaced by one without personal data.
+ASIDE = ".aside-"
 
 
 def results(ledger: Ledger) -> dict[str, pl.DataFrame]:
@@ -63,18 +66,32 @@ def write_night(nights: Path, content: Content, manifest: Mapping[str, Any]) -> 
     Returns the night's folder. `manifest` gives the fields of `Manifest` that only the caller knows. When
     writing fails, nothing is left behind, so that a full disk is no fuller.
     """
-    folder = nights / f"{INCOMING}{uuid.uuid4().hex}"
     final = nights / night_name(content.facts.as_at, manifest["revision"])
+    folder = write_beside(nights, content, manifest, datetime.now(UTC).isoformat(timespec="seconds"))
     try:
-        _write(folder, content, manifest)
-        _settle(folder, final)
+        os.rename(folder, final)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+    sync(nights)
     return final
 
 
-def _write(folder: Path, content: Content, manifest: Mapping[str, Any]) -> None:
+def write_beside(nights: Path, content: Content, manifest: Mapping[str, Any], loaded_at: str) -> Path:
+    """Write a whole night, durable, under a name that is not yet a night's; the folder."""
+    folder = nights / f"{INCOMING}{uuid.uuid4().hex}"
+    try:
+        _write(folder, content, manifest, loaded_at)
+        for path in sorted(folder.rglob("*")):
+            sync(path)
+        sync(folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return folder
+
+
+def _write(folder: Path, content: Content, manifest: Mapping[str, Any], loaded_at: str) -> None:
     for part in ("facts", "input", "results"):
         (folder / part).mkdir(parents=True)
     for name, frame in content.tables().items():
@@ -82,7 +99,6 @@ def _write(folder: Path, content: Content, manifest: Mapping[str, Any]) -> None:
     (folder / "rules.yaml").write_text(content.ruleset.to_yaml(), encoding="utf-8")
     _write_json(folder / "report.json", content.report)
     seal = _write_manifest(folder, manifest)
-    loaded_at = datetime.now(UTC).isoformat(timespec="seconds")
     _write_json(folder / "loaded.json", {"loaded_at": loaded_at, "manifest": seal})
 
 
@@ -91,7 +107,9 @@ def _write_manifest(folder: Path, manifest: Mapping[str, Any]) -> str:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     listed = {str(path.relative_to(folder)): sha256(path) for path in files}
     whole = Manifest.model_validate({**manifest, "files": listed})
-    (folder / "manifest.json").write_text(whole.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    (folder / "manifest.json").write_text(
+        whole.model_dump_json(indent=1, exclude_none=True) + "\n", encoding="utf-8"
+    )
     return sha256(folder / "manifest.json")
 
 
@@ -99,24 +117,22 @@ def _write_json(path: Path, content: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _settle(folder: Path, final: Path) -> None:
-    """Make the bytes durable, then give the folder its name: the one instant at which the night exists."""
-    for path in sorted(folder.rglob("*")):
-        _sync(path)
-    _sync(folder)
-    os.rename(folder, final)
-    _sync(final.parent)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def put_aside(final: Path) -> Path:
+    """Take a night out of its place, to be replaced at once; if it is not, `sweep` brings it back."""
+    aside = final.parent / f"{ASIDE}{final.name}"
+    os.rename(final, aside)
+    sync(final.parent)
+    return aside
 
 
 def sweep(nights: Path) -> None:
-    """Remove what killed loads left behind. The caller holds the lock, so nothing there is in use."""
+    """Put right what killed loads and forgettings left. The caller holds the lock: nothing is in use."""
+    for aside in nights.glob(f"{ASIDE}*"):
+        final = nights / aside.name.removeprefix(ASIDE)
+        if final.exists():
+            shutil.rmtree(aside)
+        else:
+            os.rename(aside, final)
+            sync(nights)
     for leftover in nights.glob(f"{INCOMING}*"):
         shutil.rmtree(leftover)

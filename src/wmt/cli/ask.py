@@ -1,0 +1,221 @@
+"""`wmt ask`: questions over years of history, answered with a sentence and a table."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from wmt.cli.console import out
+from wmt.cli.files import check_kind, print_json, write_out
+from wmt.cli.nights import Nights, home
+from wmt.cli.options import Json, Out, parse_day
+from wmt.cli.tables import Column, Kind, table
+from wmt.history import (
+    ALL_LEVELS,
+    READINGS,
+    Answer,
+    History,
+    Table,
+    days_over,
+    longest_spells,
+    open_history,
+    over_for_weeks,
+    spread,
+)
+
+app = typer.Typer(
+    name="ask",
+    help="Ask the history: who was over a mark, for how long, and how capacities are spread.",
+    no_args_is_help=True,
+)
+
+Percent = Annotated[
+    str, typer.Option("--percent", metavar="PERCENT", help="The mark; strictly over it counts.")
+]
+Weeks = Annotated[int, typer.Option("--weeks", min=1, max=520, help="Weeks in a row.")]
+Level = Annotated[str, typer.Option("--level", help=f"{', '.join(ALL_LEVELS)}.")]
+From = Annotated[date | None, typer.Option("--from", parser=parse_day, metavar="DAY", help="The first day.")]
+To = Annotated[date | None, typer.Option("--to", parser=parse_day, metavar="DAY", help="The last day.")]
+Grade = Annotated[str, typer.Option("--grade", help="Only posts of this grade, such as PO.")]
+By = Annotated[str, typer.Option("--by", help="day (the last one) or year.")]
+Reading = Annotated[
+    str, typer.Option("--reading", help=f"How weeks in a row are read: {', '.join(READINGS)}.")
+]
+Top = Annotated[int, typer.Option("--top", min=0, help="Show this many rows; 0: all.")]
+Who = Annotated[bool, typer.Option("--who", help="List who it was, and write that to --out.")]
+
+
+@app.command("over")
+def over(
+    percent: Percent = "120",
+    weeks: Weeks = 4,
+    level: Level = "post",
+    first: From = None,
+    last: To = None,
+    grade: Grade = "",
+    reading: Reading = "every day",
+    who: Who = False,
+    top: Top = 20,
+    nights: Nights = None,
+    json: Json = False,
+    out_file: Out = None,
+) -> None:
+    """How many were over a mark for so many weeks in a row, in each year, and who."""
+    mark = _percent_x100(percent)
+    _answer(
+        lambda history: over_for_weeks(
+            history, mark, weeks, level, first, last, grade=grade, reading=reading
+        ),
+        nights, json=json, out_file=out_file, top=top, who=who,
+    )  # fmt: skip
+
+
+@app.command("days-over")
+def ask_days_over(
+    percent: Percent = "110",
+    level: Level = "team",
+    first: From = None,
+    last: To = None,
+    grade: Grade = "",
+    top: Top = 20,
+    nights: Nights = None,
+    json: Json = False,
+    out_file: Out = None,
+) -> None:
+    """How many days each unit spent over a mark."""
+    mark = _percent_x100(percent)
+    _answer(
+        lambda history: days_over(history, mark, level, first, last, grade=grade),
+        nights, json=json, out_file=out_file, top=top,
+    )  # fmt: skip
+
+
+@app.command("spread")
+def ask_spread(
+    level: Level = "post",
+    first: From = None,
+    last: To = None,
+    grade: Grade = "",
+    by: By = "day",
+    nights: Nights = None,
+    json: Json = False,
+    out_file: Out = None,
+) -> None:
+    """How capacities are spread over bands, by grade."""
+    _answer(
+        lambda history: spread(history, level, first, last, by=by, grade=grade),
+        nights, json=json, out_file=out_file, top=0,
+    )  # fmt: skip
+
+
+@app.command("spells")
+def ask_spells(
+    percent: Percent = "110",
+    level: Level = "post",
+    first: From = None,
+    last: To = None,
+    grade: Grade = "",
+    reading: Reading = "every day",
+    top: Top = 20,
+    nights: Nights = None,
+    json: Json = False,
+    out_file: Out = None,
+) -> None:
+    """The longest spells over a mark."""
+    mark = _percent_x100(percent)
+    _answer(
+        lambda history: longest_spells(history, mark, level, first, last, top, grade=grade, reading=reading),
+        nights, json=json, out_file=out_file, top=0,
+    )  # fmt: skip
+
+
+def _percent_x100(text: str) -> int:
+    """A per cent as people write it, in hundredths. Raises BadParameter with the remedy."""
+    try:
+        scaled = Decimal(text.strip().removesuffix("%")) * 100
+        if scaled.is_finite() and scaled >= 0 and scaled == scaled.to_integral_value():
+            return int(scaled)
+    except ArithmeticError:
+        pass
+    raise typer.BadParameter(f"'{text}' is not a per cent; write it as 120 or 112.5")
+
+
+def _answer(
+    ask: Callable[[History], Answer],
+    nights: Path | None,
+    *,
+    json: bool,
+    out_file: Path | None,
+    top: int,
+    who: bool = False,
+) -> None:
+    """Put a question to the history, and show, print or write its answer."""
+    check_kind(out_file)
+    found = ask(open_history(home(nights)))
+    details = found.details if who else ()
+    if out_file is not None:
+        _write(out_file, found, details)
+    if json:
+        print_json(_plain(found, details))
+        return
+    out.print(found.sentence, soft_wrap=True)
+    out.print()
+    for each in (found, *details):
+        _show(each, top)
+    for note in found.notes:
+        out.print(note, soft_wrap=True)
+    if out_file is not None:
+        out.print(f"Written to {out_file}", markup=False)
+
+
+def _plain(found: Answer, details: Sequence[Table]) -> dict[str, Any]:
+    return {
+        "title": found.title,
+        "sentence": found.sentence,
+        "notes": list(found.notes),
+        "rows": _rows(found),
+        **({"who": [row for each in details for row in _rows(each)]} if details else {}),
+    }
+
+
+def _rows(of: Table) -> list[dict[str, Any]]:
+    """Rows as they leave the program: hundredths of a per cent as per cent."""
+    return [{key.removesuffix("_x100"): _leaving(key, row[key]) for key, _ in of.columns} for row in of.rows]
+
+
+def _leaving(key: str, value: Any) -> Any:
+    return Decimal(value).scaleb(-2) if key.endswith("_x100") and value is not None else value
+
+
+def _write(path: Path, found: Answer, details: Sequence[Table]) -> None:
+    sheets = {"answer": _rows(found)} | ({"who": _rows(details[0])} if details else {})
+    if path.suffix.lower() != ".xlsx":
+        # one table a file: who it was, where that was asked for
+        sheets = {"answer": sheets.get("who", sheets["answer"])}
+    columns = (details[-1] if details else found).columns
+    write_out(path, sheets, [key.removesuffix("_x100") for key, _ in columns])
+
+
+def _show(of: Table, top: int) -> None:
+    listed = of.rows[:top] if top else of.rows
+    columns = [Column(head, _kind(key)) for key, head in of.columns]
+    rows = [[_shown(key, row[key]) for key, _ in of.columns] for row in listed]
+    table(of.title, columns, rows)
+    if len(listed) < len(of.rows):
+        out.print(f"the first {len(listed)} of {len(of.rows):,} (--top 0 shows all)")
+    out.print()
+
+
+def _kind(key: str) -> Kind:
+    if key in ("code", "first", "last", "began", "excess_from", "last_over", "ended", "year"):
+        return "whole"
+    return "text" if key in ("name", "period", "grade") else "figure"
+
+
+def _shown(key: str, value: Any) -> object:
+    if key == "year":
+        return str(value)
+    return _leaving(key, value)

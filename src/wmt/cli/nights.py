@@ -1,0 +1,181 @@
+"""`wmt nights`: the folders of a site's nights and the history made from them."""
+
+import os
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from wmt.cli.console import complain, counted, out, progress
+from wmt.cli.files import print_json
+from wmt.cli.options import Json, parse_day
+from wmt.cli.tables import Column, table
+from wmt.history import compact as compact_history
+from wmt.history import open_history
+from wmt.nights import open_night, saved_nights
+from wmt.nights.lock import loading
+from wmt.nights.write import sweep
+
+app = typer.Typer(
+    name="nights", help="The kept nights, and the history made from them.", no_args_is_help=True
+)
+
+Nights = Annotated[
+    Path | None,
+    typer.Option("--nights", help="The folder of nights; without it, that of the site in WMT_HOME."),
+]
+Replay = Annotated[bool, typer.Option("--replay", help="Also work every night out again: the same bytes?")]
+Before = Annotated[
+    date, typer.Option("--before", parser=parse_day, metavar="DAY", help="Forget nights before this day.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Do it; without this, only say what would be done.")]
+Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="CSV or Parquet files of an archive.")]
+
+
+def home(nights: Path | None) -> Path:
+    """The folder of nights that is meant: the one given, else that of the site."""
+    # as the site says it, without the key and the database that its settings ask for
+    return nights or Path(os.environ.get("WMT_HOME") or "site-data").absolute() / "nights"
+
+
+@app.command("list")
+def list_nights(nights: Nights = None, json: Json = False) -> None:
+    """List the nights: what came in, by which rules, and which stand for their day."""
+    folder = home(nights)
+    found = saved_nights(folder)
+    history = open_history(folder)
+    standing = {each.night for day in history.days if (each := history.standing(day)) and each.night}
+    rows: list[dict[str, Any]] = [
+        {
+            "night": night.name,
+            "as_at": night.manifest.as_at,
+            "rules_date": night.manifest.rules_date,
+            "revision": night.manifest.revision,
+            "stands": night.name in standing,
+            "forgotten": night.manifest.forgotten is not None,
+            "sources": [source.name for source in night.manifest.sources],
+        }
+        for night in found
+    ]
+    if json:
+        print_json(rows)
+        return
+    columns = (
+        Column("night", "whole"), Column("rules of", "whole"), Column("", "text"), Column("made from", "text")
+    )  # fmt: skip
+    table(
+        f"Nights in {folder}",
+        columns,
+        [(row["night"], row["rules_date"], _about(row), ", ".join(row["sources"])) for row in rows],
+    )
+    only_archived = len(history.days) - len(standing)
+    out.print(f"{counted(len(rows), 'night')}; {counted(only_archived, 'day')} from archives")
+
+
+def _about(row: dict[str, Any]) -> str:
+    words = ["a correction"] if row["revision"] else []
+    words += [] if row["stands"] else ["does not stand for its day"]
+    return ", ".join([*words, *(["personal data forgotten"] if row["forgotten"] else [])])
+
+
+@app.command("compact")
+def compact(nights: Nights = None, json: Json = False) -> None:
+    """Bring the history up to date with the nights. Loads do this by themselves."""
+    folder = home(nights)
+    with loading(folder, "compacting the history"), progress() as tell:
+        sweep(folder)
+        done = compact_history(folder, tell)
+    if json:
+        print_json({"written": list(done.written), "removed": list(done.removed), "days": done.days})
+        return
+    months = ", ".join(done.written) if done.written else "none"
+    out.print(f"{counted(done.days, 'day')} with figures; months made anew: {months}")
+
+
+@app.command("verify")
+def verify(nights: Nights = None, replay: Replay = False, json: Json = False) -> int:
+    """Check every byte of every night, and the history against them. Exit code 1 when something is wrong."""
+    from wmt.history.check import check_history
+    from wmt.nights.verify import verify_nights
+
+    folder = home(nights)
+    with progress() as tell:
+        found = verify_nights(folder, replay=replay, progress=tell)
+    wrong = [*found.faults, *check_history(folder)]
+    if json:
+        print_json(
+            {"nights": found.nights, "replayed": found.replayed, "faults": [vars(fault) for fault in wrong]}
+        )
+    for fault in wrong:
+        complain(f"{fault.what}: {fault.wrong}. {fault.remedy}")
+    if not json and not wrong:
+        again = f", {counted(found.replayed, 'night')} worked out again to the same bytes" if replay else ""
+        out.print(f"{counted(found.nights, 'night')} whole, the history agrees with them{again}")
+    return 1 if wrong else 0
+
+
+@app.command("forget")
+def forget(before: Before, nights: Nights = None, yes: Yes = False, json: Json = False) -> None:
+    """Delete personal data of nights before a day; every figure stays. It cannot be undone."""
+    from wmt.history.archive import forget_names, named_days
+    from wmt.nights.forget import forget_nights, to_forget
+
+    folder = home(nights)
+    if not yes:
+        names, days = [night.name for night in to_forget(folder, before)], named_days(folder, before)
+        if json:
+            print_json({"forgotten": [], "would_forget": names, "archived_days": days})
+            return
+        for name in names:
+            out.print(name)
+        out.print(
+            f"{counted(len(names), 'night')} and the names of {counted(days, 'archived day')} would be "
+            "forgotten. Nothing was changed: say --yes to do it. It cannot be undone, and copies "
+            "elsewhere are not touched"
+        )
+        return
+    with loading(folder, f"forgetting what is before {before}"), progress() as tell:
+        done = forget_nights(folder, before, tell)
+        forget_names(folder, before)
+        compact_history(folder)
+    if json:
+        print_json({"forgotten": list(done.forgotten), "kept": list(done.kept)})
+    else:
+        out.print(f"{counted(len(done.forgotten), 'night')} forgotten; every figure is what it was")
+    for name in done.kept:
+        complain(f"{name} is kept whole: it is the last night, which the pages show")
+
+
+@app.command("import-archive")
+def import_archive(files: Files, nights: Nights = None, json: Json = False) -> None:
+    """Take in figures without lines, as of another tool; a night's own figures win over them."""
+    from wmt.history.archive import keep
+    from wmt.history.imports import Known, days_of, read_figures
+
+    folder = home(nights)
+    known = Known.of(_last_totals(folder))
+    with loading(folder, "importing an archive"), progress() as tell:
+        sweep(folder)
+        days: set[date] = set()
+        rows = 0
+        for number, path in enumerate(files):
+            tell(f"checking {path.name}", number / len(files) / 3)
+            figures = read_figures(path, known)
+            days |= days_of(figures)
+            rows += len(figures)
+        for number, path in enumerate(files):
+            tell(f"keeping {path.name}", 1 / 3 + number / len(files) / 3)
+            keep(folder, read_figures(path, known))
+        done = compact_history(folder, lambda stage, share: tell(stage, 2 / 3 + share / 3))
+    if json:
+        print_json({"days": len(days), "rows": rows, "written": list(done.written)})
+        return
+    out.print(
+        f"{rows:,} figures of {counted(len(days), 'day')}; {counted(done.days, 'day')} have figures now"
+    )
+
+
+def _last_totals(folder: Path) -> Any:
+    found = saved_nights(folder)
+    return open_night(found[-1].path).table("results/totals") if found else None

@@ -1,0 +1,38 @@
+"""The history against the folders it was made from: every month must come out as it lies there."""
+
+from pathlib import Path
+
+from wmt.history.index import HistoryError, month_path, read_index
+from wmt.history.months import month_bytes, month_figures, wanted_months
+from wmt.nights import NightError
+from wmt.nights.verify import Fault
+
+REMEDY = "Make it again with `wmt nights compact`"
+
+
+def check_history(nights: Path) -> list[Fault]:
+    """What of the history does not follow from the nights and archives."""
+    try:
+        wanted, index = wanted_months(nights), read_index(nights)
+    except HistoryError as error:
+        return [Fault("history/index.json", str(error), REMEDY)]
+    except NightError:
+        return []  # a night that is damaged is told of by itself
+    faults = []
+    for month in sorted({*wanted, *index.months}):
+        name, had, parts = f"history/{month}.parquet", index.months.get(month), wanted.get(month)
+        if had is None or parts is None:
+            faults.append(Fault(name, "the index and the nights do not agree about it", REMEDY))
+            continue
+        if dict(had.nights) != dict(parts.nights) or had.archive != parts.archive:
+            faults.append(Fault(name, "it was made from other nights than lie there now", REMEDY))
+            continue
+        try:
+            frame, days = month_figures(nights, month, parts)
+        except NightError:
+            continue
+        path = month_path(nights, month)
+        if not path.is_file() or path.read_bytes() != month_bytes(frame) or dict(had.days) != days:
+            # its size may be right, so that a compaction would leave it alone
+            faults.append(Fault(name, "it does not follow from the nights", f"Delete it. {REMEDY}"))
+    return faults

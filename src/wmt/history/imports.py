@@ -1,0 +1,241 @@
+"""Archives from files: tables in our own columns, or the daily archive that the incumbent tool exports."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from wmt.history.archive import KEYS
+from wmt.history.figures import FIGURE, SUMMED
+from wmt.history.index import HistoryError
+from wmt.ledger import LEVELS
+
+NEEDED = ("day", "level", "code", "points_x100", "available_x100")
+
+#: The incumbent's daily archive: its column, ours, and by what its number becomes ours.
+_DAILY_NUMBERS = {
+    "Total Cases": ("cases", 1),
+    "Total Points": ("points_x100", 100),
+    "Available Points": ("available_x100", 100),
+    "Contracted Hours": ("contracted_hours_micro", 1_000_000),
+    "Reductions": ("reduction_hours_micro", 1_000_000),
+    "CMS Points": ("contacts_x100", 100),
+}
+_DAILY_NEEDED = (
+    "Workload Date",
+    "Region",
+    "PDU",
+    "Team",
+    "Offender Manager",
+    "Total Points",
+    "Available Points",
+)
+_NUMBER = pl.Decimal(30, 6)
+_DAYS = ("%Y-%m-%d", "%d/%m/%Y")
+
+
+@dataclass(frozen=True)
+class Known:
+    """Codes of units by their names, from a night that has both: the incumbent's archive has names alone."""
+
+    units: Mapping[tuple[str, str], str]
+    staff: Mapping[tuple[str, str], str]
+
+    @classmethod
+    def of(cls, totals: pl.DataFrame | None) -> "Known":
+        """Names that mean one unit only. None: nothing is known, and names stand for codes."""
+        if totals is None:
+            return cls({}, {})
+        units = totals.filter(pl.col("level") != "post").unique(["level", "name"], keep="none")
+        posts = totals.filter(pl.col("level") == "post").unique(["team_code", "name"], keep="none")
+        return cls(
+            {(level, name): code for level, name, code in units.select("level", "name", "code").iter_rows()},
+            {
+                (team, name): staff
+                for team, name, staff in posts.select("team_code", "name", "staff_code").iter_rows()
+            },
+        )
+
+
+def read_figures(path: Path, known: Known) -> pl.DataFrame:
+    """The figures of a file (columns `FIGURE`). Raises HistoryError naming row, column and remedy."""
+    table = _Table(path, _text(path))
+    found = _daily(table, known) if "Workload Date" in table.frame.columns else _own(table)
+    repeated = found.select(pl.struct(KEYS).is_duplicated()).to_series().arg_true()
+    if len(repeated):
+        row = found.row(repeated[0], named=True)
+        table.refuse(
+            repeated[0], "code", f"{row['level']} {row['code']} has two figures on {row['day']}; keep one"
+        )
+    return found
+
+
+def _text(path: Path) -> pl.DataFrame:
+    """A file's table; of a CSV file all is text."""
+    try:
+        if path.suffix.lower() == ".parquet":
+            return pl.read_parquet(path)
+        if path.suffix.lower() == ".csv":
+            return pl.read_csv(path, infer_schema=False)
+    except FileNotFoundError:
+        raise HistoryError(f"{path} is not there; name the files of the archive") from None
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise HistoryError(f"{path} cannot be read as a table ({type(error).__name__})") from error
+    raise HistoryError(f"{path}: an archive is a .csv or a .parquet file")
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A table, and how to refuse one of its cells."""
+
+    path: Path
+    frame: pl.DataFrame
+
+    def refuse(self, number: int, column: str, why: str) -> None:
+        """Raise HistoryError for a row by its number from 0; people count the heading as row 1."""
+        raise HistoryError(f"{self.path}, row {number + 2}, column {column}: {why}. Nothing was imported")
+
+    def need(self, columns: Sequence[str]) -> None:
+        """Refuse a table without some columns."""
+        if lacking := [name for name in columns if name not in self.frame.columns]:
+            raise HistoryError(
+                f"{self.path} has no column {', '.join(lacking)}; see "
+                f"docs/command-line.md for what an archive needs"
+            )
+
+    def texts(self, column: str) -> pl.Series:
+        """A column trimmed, nothing where it is empty or absent."""
+        if column not in self.frame.columns:
+            return pl.Series(column, [None] * len(self.frame), dtype=pl.String)
+        if self.frame[column].dtype != pl.String:
+            return self.frame[column].cast(pl.String)
+        text = self.frame[column].str.strip_chars()
+        return text.set(text == "", None)
+
+    def numbers(self, column: str, scale: int = 1, *, needed: bool = False) -> pl.Series:
+        """A column of numbers as whole numbers of 1/scale."""
+        if column in self.frame.columns and self.frame[column].dtype == pl.Int64 and scale == 1:
+            whole = self.frame[column]
+            self._first(column, whole.is_null() if needed else whole.is_null() & False, "it is empty")
+            return whole
+        text = self.texts(column)
+        plain = text.str.replace_all(",", "").str.strip_suffix("%")
+        found = plain.cast(_NUMBER, strict=False)
+        wrong = (found.is_null() & text.is_not_null()) | (text.is_null() if needed else False)
+        self._first(column, wrong, "'{}' is not a number")
+        scaled = (found * scale).cast(_NUMBER)
+        whole = scaled.cast(pl.Int64, strict=False)
+        self._first(column, whole.cast(_NUMBER) != scaled, f"{{}} is finer than 1/{scale}")
+        return whole
+
+    def days(self, column: str) -> pl.Series:
+        """A column of days."""
+        if column in self.frame.columns and self.frame[column].dtype == pl.Date:
+            self._first(column, self.frame[column].is_null(), "it is empty")
+            return self.frame[column]
+        text = self.texts(column)
+        heads = text.str.slice(0, 10)
+        found = heads.str.to_date(_DAYS[0], strict=False).fill_null(heads.str.to_date(_DAYS[1], strict=False))
+        self._first(column, found.is_null(), "'{}' is not a day; write it as 2023-01-06")
+        return found
+
+    def _first(self, column: str, wrong: pl.Series, why: str) -> None:
+        """Refuse the first cell that is wrong, if there is one."""
+        places = wrong.fill_null(False).arg_true()
+        if len(places):
+            value = self.texts(column)[places[0]]
+            self.refuse(places[0], column, why.format("" if value is None else value))
+
+    def check(self, column: str, wrong: pl.Series, why: str) -> None:
+        """Refuse the first row for which something is wrong."""
+        self._first(column, wrong, why)
+
+
+def _own(table: _Table) -> pl.DataFrame:
+    """A table in the columns of `FIGURE`; those that are not needed may be left out."""
+    table.need(NEEDED)
+    columns: dict[str, pl.Series] = {"day": table.days("day")}
+    for name, dtype in FIGURE.items():
+        if dtype == pl.String:
+            columns[name] = table.texts(name) if name == "name" else table.texts(name).fill_null("")
+        elif dtype == pl.Int64:
+            columns[name] = table.numbers(name, needed=name in NEEDED)
+    table.check(
+        "level", ~columns["level"].is_in(LEVELS), f"'{{}}' is no level; use one of {', '.join(LEVELS)}"
+    )
+    table.check("code", columns["code"] == "", "it is empty")
+    table.check("available_x100", columns["available_x100"] < 0, "{} is below 0")
+    post = columns["level"] == "post"
+    table.check("code", post & ~columns["code"].str.contains(":", literal=True), "'{}' is not TEAM:STAFF")
+    return _finished(pl.DataFrame(columns))
+
+
+def _finished(frame: pl.DataFrame) -> pl.DataFrame:
+    """Codes that a post's own code tells, counts of posts, and all columns of `FIGURE`."""
+    parts = pl.col("code").str.splitn(":", 2)
+    is_post = pl.col("level") == "post"
+    frame = frame.with_columns(
+        as_at=pl.col("day").cast(pl.Datetime("us")),
+        night=pl.lit(""),
+        team_code=pl.when(is_post).then(parts.struct.field("field_0")).otherwise("team_code"),
+        staff_code=pl.when(is_post).then(parts.struct.field("field_1")).otherwise(pl.lit("")),
+        **{name: pl.col(name) if name in frame.columns else pl.lit(None, pl.Int64) for name in SUMMED},
+    )
+    without = (pl.col("available_x100") == 0).cast(pl.Int64)
+    return (
+        frame.with_columns(
+            posts=pl.when(is_post).then(1).otherwise("posts"),
+            posts_without_time=pl.when(is_post).then(without).otherwise("posts_without_time"),
+        )
+        .select(FIGURE.names())
+        .cast(FIGURE)
+    )
+
+
+def _daily(table: _Table, known: Known) -> pl.DataFrame:
+    """The incumbent's daily archive: a row for every post and day, by names."""
+    table.need(_DAILY_NEEDED)
+    columns = {"day": table.days("Workload Date"), "name": table.texts("Offender Manager")}
+    table.check("Offender Manager", columns["name"].is_null(), "it is empty")
+    for name, (ours, scale) in _DAILY_NUMBERS.items():
+        columns[ours] = table.numbers(name, scale, needed=name in _DAILY_NEEDED)
+    for level, name in (("region", "Region"), ("pdu", "PDU"), ("team", "Team")):
+        named = table.texts(name).fill_null("")
+        codes = {each: known.units.get((level, each), each) for each in named.unique()}
+        columns[f"{level}_code"] = named.replace_strict(codes, return_dtype=pl.String)
+    columns["grade"] = table.texts("Grade").fill_null("")
+    _check_capacity(table, columns["points_x100"], columns["available_x100"])
+    pairs = zip(columns["team_code"], columns["name"], strict=True)
+    staff = [known.staff.get(pair, pair[1]) for pair in pairs]
+    frame = pl.DataFrame(columns).with_columns(
+        level=pl.lit("post"), staff_code=pl.Series(staff, dtype=pl.String)
+    )
+    return _finished(
+        frame.with_columns(code=pl.col("team_code").str.replace_all(":", " ") + ":" + pl.col("staff_code"))
+    )
+
+
+def _check_capacity(table: _Table, points: pl.Series, available: pl.Series) -> None:
+    """Refuse a row whose points and available points do not give the capacity it states, however rounded."""
+    stated = table.texts("Capacity").str.replace_all(",", "").str.strip_suffix("%")
+    table.numbers("Capacity", 1_000_000)
+    places = stated.str.extract(r"\.(\d+)$").str.len_chars().fill_null(0)
+    given = stated.cast(_NUMBER, strict=False)
+    frame = pl.DataFrame({"given": given, "places": places, "points": points, "available": available})
+    # both sides in millionths of a per cent times the available points, so that nothing is rounded here
+    apart = (
+        (pl.col("given") * 1_000_000).cast(pl.Int128) * pl.col("available")
+        - pl.col("points").cast(pl.Int128) * 100_000_000
+    ).abs()
+    step = pl.lit(10, pl.Int64).pow(6 - pl.min_horizontal("places", 6)).cast(pl.Int128) * pl.col("available")
+    wrong = frame.select(
+        (pl.col("available") > 0) & pl.col("given").is_not_null() & (apart >= step)
+    ).to_series()
+    table.check("Capacity", wrong, "{} is not what Total Points and Available Points give")
+
+
+def days_of(figures: pl.DataFrame) -> set[date]:
+    """The days that figures are of."""
+    return set(figures["day"].unique())

@@ -1,0 +1,129 @@
+"""Forgetting: a night whose retention has ended loses its personal data and keeps every figure.
+
+What goes: CRNs, names of staff, dates and references of single cases, contacts and reports, flags, the
+input tables, and what the import report quoted. What stays: counts, posts by their codes, hours, reductions
+and rules, from which the results are worked out again, to the same bytes whenever anybody likes.
+"""
+
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from wmt.facts import SCHEMAS, Facts
+from wmt.ledger import LEVELS, Ledger
+from wmt.ledger.prices import price
+from wmt.nights.durable import sync
+from wmt.nights.folder import Forgotten, Night, NightError, saved_nights, sha256
+from wmt.nights.reduced import counted_cases, reduced_lines, renumbered_cases, without_references
+from wmt.nights.write import Content, put_aside, results, sweep, write_beside
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class Forgetting:
+    """Names of the nights that were forgotten, and of those before the day that are kept whole."""
+
+    forgotten: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+def to_forget(nights: Path, before: date) -> list[Night]:
+    """The nights before a day that still hold personal data, without the last night of all."""
+    return [night for night in saved_nights(nights)[:-1] if _is_due(night, before)]
+
+
+def _is_due(night: Night, before: date) -> bool:
+    return night.manifest.as_at.date() < before and night.manifest.forgotten is None
+
+
+def forget_nights(nights: Path, before: date, progress: Progress | None = None) -> Forgetting:
+    """Replace every night before a day by one without personal data. The caller holds the lock.
+
+    Killed at any instant, each night is whole, the one or the other, once `sweep` has run. Raises NightError
+    naming a night that is damaged, or whose figures would not stay the same; that one is left as it was.
+    """
+    sweep(nights)
+    due = to_forget(nights, before)
+    for number, night in enumerate(due):
+        if progress:
+            progress(f"forgetting {night.name}", number / len(due))
+        _forget(night, before)
+    last = saved_nights(nights)[-1:]
+    return Forgetting(tuple(night.name for night in due), tuple(n.name for n in last if _is_due(n, before)))
+
+
+def _forget(night: Night, before: date) -> None:
+    if damaged := night.damage():
+        raise NightError(
+            f"{night.path} was changed after it was written ({', '.join(damaged)}), so its figures cannot be "
+            "kept without its personal data; bring it back from a copy"
+        )
+    cases, content = _reduced(night)
+    told = Forgotten(
+        on=datetime.now(UTC).replace(microsecond=0),
+        before=before,
+        cases=cases,
+        manifest=sha256(night.path / "manifest.json"),
+    )
+    manifest = {**night.manifest.model_dump(exclude={"files"}), "forgotten": told}
+    loaded_at = json.loads((night.path / "loaded.json").read_text(encoding="utf-8"))["loaded_at"]
+    folder = write_beside(night.path.parent, content, manifest, loaded_at)
+    aside = put_aside(night.path)
+    folder.rename(night.path)
+    sync(night.path.parent)
+    shutil.rmtree(aside)
+
+
+def _reduced(night: Night) -> tuple[str, Content]:
+    """The night without personal data, and how its cases are kept."""
+    facts, rules, former = night.facts(), night.rules(), night.former()
+    prices = price(rules, facts.tier_scheme, facts.day).tables
+    bare = without_references(facts, prices["report_price"], prices["scalar"])
+    former = None if former is None else reduced_lines(former)
+    was = night.table("results/totals")
+    for cases, reduce in (("counted", counted_cases), ("renumbered", renumbered_cases)):
+        small = _in_order(reduce(bare))
+        tables = results(Ledger(small, rules, former=former))
+        if _same_figures(was, tables["results/totals"]):
+            content = Content(
+                facts=small, ruleset=rules, former=former, inputs={}, results=tables, report=_report(night)
+            )
+            return cases, content
+    raise NightError(
+        f"{night.path} would not keep its figures without its personal data, so it was left as it is: "
+        "see whether `wmt nights verify --replay` works it out to the same bytes"
+    )
+
+
+def _in_order(facts: Facts) -> Facts:
+    """Facts in the order that `Facts` promises."""
+    tables: dict[str, Any] = {
+        name: facts.table(name).sort(SCHEMAS[name].names(), nulls_last=False)
+        for name in SCHEMAS
+        if name not in ("team", "post")
+    }
+    return replace(facts, **tables)
+
+
+def _same_figures(was: pl.DataFrame, now: pl.DataFrame) -> bool:
+    """Whether every number of every unit is what it was; posts lose their names."""
+    columns = [name for name in was.columns if name in now.columns and name != "name"]
+    keys = [name for name in ("level", "code") if name in columns]
+    return was.select(columns).sort(keys).equals(now.select(columns).sort(keys)) and set(was["level"]) <= set(
+        LEVELS
+    )
+
+
+def _report(night: Night) -> Mapping[str, Any]:
+    """The import report without what it quoted from the input."""
+    report = night.report()
+    faults = [{**fault, "message": "forgotten"} for fault in report.get("faults", [])]
+    aside = [{**each, "message": "forgotten"} for each in report.get("set_aside", [])]
+    return {**report, "faults": faults, "set_aside": aside}

@@ -1,0 +1,81 @@
+"""Looking every night over: all bytes as they were written, and, when asked for, the same results again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from wmt.ledger import LedgerError
+from wmt.nights.folder import Night, NightError, is_night_name, night_name, open_night
+from wmt.nights.recompute import recompute
+from wmt.nights.write import ASIDE
+from wmt.rules import RulesError
+
+Progress = Callable[[str, float], None]
+BRING_BACK = "Bring the night back from a copy, or move its folder away and load its extract again"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that is not as it should be: what, how, and the remedy."""
+
+    what: str
+    wrong: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Verified:
+    """How many nights were looked at and worked out again, and what is wrong with them."""
+
+    nights: int
+    replayed: int
+    faults: tuple[Fault, ...]
+
+
+def verify_nights(nights: Path, *, replay: bool = False, progress: Progress | None = None) -> Verified:
+    """Look at every night of a folder; with `replay`, work each out again and compare every byte."""
+    paths = sorted(path for path in nights.iterdir() if is_night_name(path.name)) if nights.is_dir() else []
+    faults: list[Fault] = []
+    replayed = 0
+    for number, path in enumerate(paths):
+        if progress:
+            progress(f"verifying {path.name}", number / len(paths))
+        found, again = _verified(path, replay)
+        faults += found
+        replayed += again
+    faults += [
+        Fault(
+            path.name.removeprefix(ASIDE),
+            "forgetting it was cut short, and it is not in its place",
+            "`wmt nights compact` puts it back",
+        )
+        for path in sorted(nights.glob(f"{ASIDE}*"))
+    ]
+    return Verified(len(paths), replayed, tuple(faults))
+
+
+def _verified(path: Path, replay: bool) -> tuple[list[Fault], bool]:
+    """What is wrong with one night, and whether it was worked out again."""
+    try:
+        night = open_night(path)
+        named = night_name(night.manifest.as_at, night.manifest.revision)
+        if named != path.name:
+            return [Fault(path.name, f"the folder holds the night {named}", "Give it back its name")], False
+        faults = [
+            Fault(f"{path.name}/{name}", "changed, lost or added after the night was written", BRING_BACK)
+            for name in night.damage()
+        ]
+        return (faults, False) if faults or not replay else (_replayed(night), True)
+    except (NightError, OSError) as error:
+        return [Fault(path.name, str(error), BRING_BACK)], False
+
+
+def _replayed(night: Night) -> list[Fault]:
+    try:
+        differing = recompute(night).differing
+    except (LedgerError, RulesError) as error:
+        return [
+            Fault(night.name, f"cannot be worked out again: {error}", "Report this as a fault of the program")
+        ]
+    remedy = "Keep the night: its figures are those that were shown. Report this as a fault of the program"
+    return [Fault(f"{night.name}/{name}", "does not come out the same", remedy) for name in differing]
