@@ -16,6 +16,7 @@ def kind_of(href: str) -> str:
     """What two addresses of the same kind of page have in common: level, tab, what is asked for."""
     parts = urlsplit(href)
     path = re.sub(r"^/(region|pdu|team|post)/[^/]+/", r"/\1/*/", parts.path)
+    path = re.sub(r"^/on/[^/]+/.*", "/on/*", path)  # the past has the same pages
     path = re.sub(r"^/rules/value/.+", "/rules/value/*", path)
     path = re.sub(r"^/post/\*/(hours|reductions|grade)/(?!new/|history/)[^/]+/", r"/post/*/\1/*/", path)
     path = re.sub(r"/\d+/", "/*/", path)
@@ -26,7 +27,7 @@ def kind_of(href: str) -> str:
     return f"?{told[0]}" if told else path
 
 
-def crawl(page: Page, *, start: str = "/", limit: int = 120) -> Iterator[str]:
+def crawl(page: Page, *, start: str = "/", limit: int = 200) -> Iterator[str]:
     """Visit one page of every kind that can be reached from the start, nearest first. The kind of each.
 
     The page is on it when its kind is given. A post's lines are another kind than a team's, and so on.
