@@ -85,6 +85,8 @@ def runs_of(posts: Mapping[str, Sequence[Figure]], day: date, rules: Sequence[Ru
         until = figures[: (day - FIRST).days + 1]
         for rule in rules:
             run = counted(until, rule)[-1]
+            if run.missing > rule.longest_hole:
+                continue  # no figure stands for it any more
             rows.append(
                 {
                     "level": "post", "code": code, "mark": rule.name, "day": day, "over": run.length > 0,
@@ -142,6 +144,7 @@ def judge(
         return evaluate(
             runs=runs_of(posts, day), day=today or day, marks=MARKS, figures=Figures(posts),
             posts={code: post(code) for code in posts} if there is None else there, clock=clock,
+            seen=day,
         )  # fmt: skip
 
 
@@ -192,7 +195,7 @@ class Scene:
         with transaction.atomic():
             evaluate(
                 runs=runs_of({self.duty.code: figures}, last, MARKS[:1]), day=self.state.day, marks=MARKS,
-                figures=Figures({self.duty.code: figures}), posts=posts_of(self.state), clock=CLOCK,
+                figures=Figures({self.duty.code: figures}), posts=posts_of(self.state), clock=CLOCK, seen=last,
             )  # fmt: skip
 
 
@@ -212,6 +215,7 @@ def scene(nation: Any) -> Scene:
         found = evaluate(
             runs=runs_of({unit.code: figures}, state.day, MARKS[:1]), day=state.day, marks=MARKS,
             figures=Figures({unit.code: figures}), posts=posts_of(state), clock=CLOCK,
+            seen=state.day,
         )  # fmt: skip
         announce(found, state.day)
     return Scene(Duty.objects.get(), state, manager, practitioner, far, 30)

@@ -81,18 +81,16 @@ def evaluate(
     figures: Figures,
     posts: Mapping[str, Post],
     clock: Clock,
+    seen: date,
 ) -> Outcome:
-    """Judge all posts by their runs (`wmt.history.RUN`, all of one day). `day` is today: clocks start on it.
+    """Judge all posts by their runs (`wmt.history.RUN`) on the day `seen`, the last that has figures.
 
-    The caller holds a transaction. Nothing is told to anybody here.
+    `day` is today: clocks start on it. The caller holds a transaction. Nothing is told to anybody here.
     """
-    if runs.is_empty():
-        return Outcome()
     last = Duty.objects.aggregate(last=Max("seen_on"))["last"]
-    judge = _Judge(runs, day, marks, figures, posts, clock)
-    if last is not None and judge.seen < last:
+    if last is not None and seen < last:
         return Outcome()
-    return judge.all()
+    return _Judge(runs, day, marks, figures, posts, clock, seen).all()
 
 
 class _Judge:
@@ -104,14 +102,13 @@ class _Judge:
         figures: Figures,
         posts: Mapping[str, Post],
         clock: Clock,
+        seen: date,
     ) -> None:
-        self.day, self.figures, self.posts, self.clock = day, figures, posts, clock
+        self.day, self.figures, self.posts, self.clock, self.seen = day, figures, posts, clock, seen
         self.marks = {mark.name: mark for mark in marks}
-        self.seen: date = runs["day"].max()  # type: ignore[assignment]
-        of_posts = runs.filter(pl.col("level") == "post") if "level" in runs.columns else runs
         self.runs: dict[str, dict[str, Any]] = {}
         self.raised: dict[str, dict[str, Any]] = {}
-        for run in of_posts.iter_rows(named=True):
+        for run in runs.filter(pl.col("level") == "post").iter_rows(named=True):
             if run["mark"] == MAIN:
                 self.runs[run["code"]] = run
             elif run["mark"] == RAISED and run["excess_since"] is not None:
@@ -155,7 +152,7 @@ class _Judge:
         if run is None or not goes_on or run["excess_since"] > duty.seen_on:
             return self._close(duty, run)
         duty.seen_on = self.seen
-        if run["since"] != duty.run_since:
+        if (run["since"], run["excess_since"]) != (duty.run_since, duty.excess_since):
             data = {**_dates(run), "before": duty.run_since}
             self.others.append(stepped(duty, Kind.MOVED, self.day, data=data))
             self.outcome.moved.append(duty)

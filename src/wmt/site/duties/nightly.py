@@ -34,6 +34,7 @@ class Read:
     """The runs of all posts on the last day of the history, the marks of that day, and the history."""
 
     history: History
+    last: date
     marks: Sequence[Mark]
     runs: pl.DataFrame
 
@@ -49,7 +50,7 @@ def read_runs() -> Read | None:
         if history.last is None:
             return None
         marks_of = dated_marks()
-        return Read(history, marks_of(history.last), runs_on(history, marks_of))
+        return Read(history, history.last, marks_of(history.last), runs_on(history, marks_of))
     except HistoryError as fault:
         log.exception("duties were not judged")
         record("duty", f"Duties were not judged: {fault}", who=RULE)
@@ -66,7 +67,7 @@ def after_load(state: State, read: Read | None = None) -> Outcome:
         return Outcome()
     found = evaluate(
         runs=read.runs, day=state.day, marks=read.marks, figures=read.history, posts=posts_of(state),
-        clock=clock_on(state),
+        clock=clock_on(state), seen=read.last,
     )  # fmt: skip
     announce(found, state.day)
     turn(state.day)

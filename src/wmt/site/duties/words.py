@@ -100,8 +100,7 @@ def sentence(step: Step, *, reads: bool) -> str:
     if kind in (Step.Kind.OPENED, Step.Kind.REOPENED):
         return _opened(kind, data)
     if kind == Step.Kind.MOVED:
-        since, before = (day_words(date.fromisoformat(data[name])) for name in ("run_since", "before"))
-        return f"By figures that were corrected or came late, it has been so since {since} (before: {before})"
+        return _moved(data)
     if kind == Step.Kind.RAISED:
         since = day_words(date.fromisoformat(data["since"]))
         mark = MARKS.get(data["mark"], data["mark"])
@@ -127,6 +126,16 @@ def sentence(step: Step, *, reads: bool) -> str:
     if kind == Step.Kind.ANSWERED:
         return f"Answered the request for relief: {ANSWERS[data['answer']].lower()}"
     return "Acknowledged" if kind == Step.Kind.ACKNOWLEDGED else "Note"
+
+
+def _moved(data: Mapping[str, Any]) -> str:
+    since, before, excess = (
+        day_words(date.fromisoformat(data[name])) for name in ("run_since", "before", "excess_since")
+    )
+    said = "By figures that were corrected or came late, it"
+    if since == before:
+        return f"{said} is excessive since {excess}"
+    return f"{said} has been over the mark since {since} (before: {before}), excessive since {excess}"
 
 
 def _late(what: str, *, reads: bool) -> str:
