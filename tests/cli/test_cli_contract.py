@@ -22,7 +22,7 @@ LINE = {
     "reason", "rule", "rule_from",
 }  # fmt: skip
 COMPARE = {"code", "before", "after", "change", "causes"}
-CAUSE = {"cause", "points", "percentage_points", "lines"}
+CAUSE = {"cause", "words", "points", "percentage_points", "lines"}
 
 
 def numbers(content: Any) -> Iterator[float]:
@@ -172,7 +172,7 @@ def test_causes_add_up_to_the_change(run: Run, nation: Nation) -> None:
 
 def test_rules_are_a_cause_of_their_own(run: Run, given: tuple[object, ...]) -> None:
     (row,) = run("compare", *given, "--rules-date-before", "2022-06-01", "--level", "nation", "--json").json
-    assert [cause["cause"] for cause in row["causes"]] == ["rule"]
+    assert [cause["cause"] for cause in row["causes"]] == ["rule_change"]
     assert row["change"] != 0
 
 

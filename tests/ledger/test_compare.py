@@ -72,14 +72,14 @@ def base() -> World:
 
 CHANGES: dict[str, tuple[Callable[[World], object], str, str, str]] = {
     # what happens: (the change, the cause at the post N1A:S1, points, available points)
-    "case in": (lambda w: w.cases("N1A:S1", "community", "C1", ref="X000077"), "case in", "69", "0"),
-    "untiered case in": (lambda w: w.cases("N1A:S1", "community", "0", ref="X000078"), "case in", "0", "0"),
-    "report": (lambda w: w.report("N1A:S1", "sdr"), "report", "138", "0"),
-    "help given": (lambda w: w.contact("CMS47", by="N1A:S1", om="W1A:S1"), "contact", "17", "0"),
-    "help received": (lambda w: w.contact("CMS47", by="W1A:S1", om="N1A:S1"), "contact", "-17", "0"),
+    "case in": (lambda w: w.cases("N1A:S1", "community", "C1", ref="X000077"), "new_case", "69", "0"),
+    "untiered case in": (lambda w: w.cases("N1A:S1", "community", "0", ref="X000078"), "new_case", "0", "0"),
+    "report": (lambda w: w.report("N1A:S1", "sdr"), "reports", "138", "0"),
+    "help given": (lambda w: w.contact("CMS47", by="N1A:S1", om="W1A:S1"), "help_given", "17", "0"),
+    "help received": (lambda w: w.contact("CMS47", by="W1A:S1", om="N1A:S1"), "help_received", "-17", "0"),
     "reduction": (lambda w: w.reduction("N1A:S1", hours="7.4"), "reduction", "0", "-440"),
     "hours": (lambda w: w.post("N1A:S1", hours="30"), "hours", "0", "-417"),
-    "case out": (lambda w: w.rows["caseload"].pop(0), "case out", "-128", "0"),
+    "case out": (lambda w: w.rows["caseload"].pop(0), "ended", "-128", "0"),
 }
 
 
@@ -111,12 +111,12 @@ def changed_case(**new: Any) -> World:
 @pytest.mark.parametrize(
     ("new", "expected"),
     [
-        ({"tier": "A1"}, {"tier": "80"}),  # 145 - 65
-        ({"location": "custody"}, {"location": "-41"}),  # 24 - 65
-        ({"location": "custody", "tier": "A3"}, {"location": "-41", "tier": "51"}),  # 24 - 65, 75 - 24
-        ({"status": "warrant"}, {"status": "-65"}),
-        ({"suspended": True}, {"tier": "-65"}),
-        ({"tier": "C2", "stream": "t2a"}, {"status": "-41"}),  # the T2A table gives 24
+        ({"tier": "A1"}, {"retiered": "80"}),  # 145 - 65
+        ({"location": "custody"}, {"recalled": "-41"}),  # 24 - 65
+        ({"location": "custody", "tier": "A3"}, {"recalled": "-41", "retiered": "51"}),  # 24 - 65, 75 - 24
+        ({"status": "warrant"}, {"on_warrant": "-65"}),
+        ({"suspended": True}, {"retiered": "-65"}),
+        ({"tier": "C2", "stream": "t2a"}, {"type_changed": "-41"}),  # the T2A table gives 24
     ],
 )
 def test_what_became_of_a_case(
@@ -133,8 +133,8 @@ def test_a_move_between_colleagues_is_nothing_to_their_team(engines: dict[str, A
     del after.rows["caseload"][0]
     after.cases("N1A:S2", "community", "A3", ref="X000000")
     rows = compared(engines["duckdb"], base(), after)
-    assert [cause["cause"] for cause in rows["post", "N1A:S1"]["causes"]] == ["case out"]
-    assert [cause["cause"] for cause in rows["post", "N1A:S2"]["causes"]] == ["case in"]
+    assert [cause["cause"] for cause in rows["post", "N1A:S1"]["causes"]] == ["moved_out"]
+    assert [cause["cause"] for cause in rows["post", "N1A:S2"]["causes"]] == ["allocated_in"]
     assert rows["team", "N1A"]["causes"] == []
     assert rows["nation", "nation"]["causes"] == []
 
@@ -144,7 +144,7 @@ def test_counted_cells_give_net_cases_in_and_out(engines: dict[str, Any]) -> Non
     after = World().post("N1A:S1").cases("N1A:S1", "community", "A3", 5).cases("N1A:S1", "licence", "C2", 4)
     row = compared(engines["duckdb"], before, after)["post", "N1A:S1"]
     found = {cause["cause"]: cause["points"] for cause in row["causes"]}
-    assert found == {"case in": Decimal(256), "case out": Decimal(-65)}
+    assert found == {"cases_in": Decimal(256), "cases_out": Decimal(-65)}
 
 
 def test_the_new_rules_are_one_cause_of_their_own(engines: dict[str, Any]) -> None:
@@ -152,7 +152,7 @@ def test_the_new_rules_are_one_cause_of_their_own(engines: dict[str, Any]) -> No
     row = rows["post", "N1A:S1"]
     (rule,) = row["causes"]
     # community A3 206 → 128, licence C2 65 → 65, custody B2 48 → 48; target 2,176 → 2,200
-    assert (rule["cause"], rule["points"], rule["available"]) == ("rule", Decimal(-78), Decimal(24))
+    assert (rule["cause"], rule["points"], rule["available"]) == ("rule_change", Decimal(-78), Decimal(24))
     assert row["capacity_change"] == rule["percentage_points"]
 
 

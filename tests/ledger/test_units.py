@@ -33,7 +33,7 @@ def test_its_change_is_that_of_both() -> None:
     rows = compare(before, after, LEVELS)
     (row,) = (row for row in rows if row["level"] == "pdu")
     assert (row["before"], row["after"], row["change"]) == (560, 1008, 448)
-    assert [(cause["cause"], cause["points"]) for cause in row["causes"]] == [("case in", 448)]
+    assert [(cause["cause"], cause["points"]) for cause in row["causes"]] == [("cases_in", 448)]
 
 
 @pytest.mark.parametrize(

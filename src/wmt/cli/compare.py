@@ -71,7 +71,17 @@ def compare(
         out.print(f"Written to {out_file}", markup=False)
 
 
-_CAUSE_COLUMNS = ("level", "code", "name", "cause", "points", "percentage_points", "available", "lines")
+_CAUSE_COLUMNS = (
+    "level",
+    "code",
+    "name",
+    "cause",
+    "words",
+    "points",
+    "percentage_points",
+    "available",
+    "lines",
+)
 
 
 def _compared(
@@ -118,7 +128,7 @@ def _show(level: str, rows: Sequence[dict[str, Any]], top: int) -> None:
     for row in listed:
         lines.append((row["code"], row["name"], _moved(row), row["change"], row["capacity_change"], ""))
         lines += [
-            ("", f"  {cause['cause']}", "", cause["points"], cause["percentage_points"], cause["lines"])
+            ("", f"  {cause['words']}", "", cause["points"], cause["percentage_points"], cause["lines"])
             for cause in row["causes"]
         ]
     table(level_title(level), _COLUMNS, lines)

@@ -16,18 +16,21 @@ from wmt.ledger.figures import (
 )
 from wmt.ledger.ledger import NAMED_LINE, Ledger, warm_up
 from wmt.ledger.lines import LINE
+from wmt.ledger.moves import HELD, MOVE
 from wmt.ledger.present import present_comparison, present_line, present_post, present_total, reconciliation
+from wmt.ledger.say import say
 from wmt.ledger.shares import SHARES, Share, measured
 from wmt.ledger.stakes import untiered_at_stake
 from wmt.ledger.time_side import TimeSide
 from wmt.ledger.totals import MEASURES, TOTAL
+from wmt.ledger.why import Moved, Side, Why, why
 from wmt.ledger.words import COMPONENTS, LEVELS, Cause, LedgerError, Reason
 
 __all__ = [
-    "AMOUNTS", "BESIDE", "CELL", "CHANGE", "COMPONENTS", "LEVELS", "LINE", "MEASURES", "NAMED_LINE",
-    "PRICING", "SHARES", "TOTAL", "Cause", "Ledger", "LedgerError", "Moment", "Reason", "Share", "TimeSide",
-    "capacity_parts_x100", "capacity_x100", "changes", "compare", "decimal", "is_over", "measured",
-    "percentage_points_x100", "present_comparison", "present_line", "present_post", "present_total",
-    "reconciliation", "remaining_x100", "shown_capacity", "shown_points", "side_by_side",
-    "untiered_at_stake", "warm_up",
+    "AMOUNTS", "BESIDE", "CELL", "CHANGE", "COMPONENTS", "HELD", "LEVELS", "LINE", "MEASURES", "MOVE",
+    "NAMED_LINE", "PRICING", "SHARES", "TOTAL", "Cause", "Ledger", "LedgerError", "Moment", "Moved", "Reason",
+    "Share", "Side", "TimeSide", "Why", "capacity_parts_x100", "capacity_x100", "changes", "compare",
+    "decimal", "is_over", "measured", "percentage_points_x100", "present_comparison", "present_line",
+    "present_post", "present_total", "reconciliation", "remaining_x100", "say", "shown_capacity",
+    "shown_points", "side_by_side", "untiered_at_stake", "warm_up", "why",
 ]  # fmt: skip

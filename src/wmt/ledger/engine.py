@@ -81,6 +81,45 @@ class DuckDBEngine:
         self._connection.close()
 
 
+class KeptEngine(DuckDBEngine):
+    """A DuckDB that is asked the same questions again and again about other facts.
+
+    It remembers what it was given: a table it has already is not put again, a view that says the same is not
+    made anew, and what is stored goes into the table that is there. So its prepared queries stay as they are,
+    which for a few rows takes longer than running them.
+    """
+
+    def __init__(self, threads: int | None = None, *, few_rows: bool = False) -> None:
+        super().__init__(threads, few_rows=few_rows)
+        self._frames: dict[str, pl.DataFrame] = {}
+        self._texts: dict[str, str] = {}
+
+    def put(self, name: str, frame: pl.DataFrame) -> None:
+        known = self._frames.get(name)
+        both_empty = known is not None and known.is_empty() and frame.is_empty()
+        if known is frame or (known is not None and both_empty and known.schema == frame.schema):
+            return
+        super().put(name, frame)
+        self._frames[name] = frame
+
+    def store(self, name: str, sql: str) -> None:
+        if self._texts.get(name) != sql:
+            super().store(name, sql)
+            self._texts[name] = sql
+            return
+        insert = f'INSERT INTO "{name}" {sql}'
+        if insert not in self._prepared:
+            self._prepared[insert] = f"query_{len(self._prepared)}"
+            self._connection.execute(f"PREPARE {self._prepared[insert]} AS {insert}")
+        self._connection.execute(f'DELETE FROM "{name}"')
+        self._connection.execute(f"EXECUTE {self._prepared[insert]}")
+
+    def view(self, name: str, sql: str) -> None:
+        if self._texts.get(name) != sql:
+            super().view(name, sql)
+            self._texts[name] = sql
+
+
 class PostgresEngine:
     """PostgreSQL at a libpq address such as 'postgresql://user@host/db'; tables live in the session."""
 

@@ -207,7 +207,7 @@ def _hours(tables: dict[str, Table]) -> Table:
     return joined.mutate(hours_micro=joined.contracted_micro.fill_null(joined.default_micro))
 
 
-def _available_x100(table: Table, hours_micro: Table) -> Table:
+def available_x100(table: Table, hours_micro: Table) -> Table:
     """Points that hours hold, cut to a whole point as the measure says, in hundredths.
 
     Written with a remainder instead of a floor, because engines differ in how they divide integers.
@@ -227,7 +227,7 @@ def contracted_lines(tables: dict[str, Table]) -> Table:
         ref=hours.hours_source.fill_null(ibis.literal("assumed")),
         quantity_micro=hours.hours_micro,
         each_x100=ibis.null("int64"),
-        points_x100=_available_x100(hours, hours.hours_micro),
+        points_x100=available_x100(hours, hours.hours_micro),
         counted=ibis.literal(1, type="int64"),
         reason=ibis.ifelse(
             hours.contracted_micro.isnull(), ibis.literal(str(Reason.ASSUMED_HOURS)), ibis.null("string")
@@ -260,7 +260,7 @@ def reduction_lines(tables: dict[str, Table]) -> Table:
         ref=joined.reduction_ref,
         quantity_micro=-joined.taken_micro,
         each_x100=ibis.null("int64"),
-        points_x100=_available_x100(joined, left) - _available_x100(joined, before),
+        points_x100=available_x100(joined, left) - available_x100(joined, before),
         counted=ibis.literal(1, type="int64"),
         reason=ibis.ifelse(
             joined.sum_micro > joined.hours_micro, ibis.literal(str(Reason.CUT)), ibis.null("string")

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from wmt.ledger.figures import Moment, capacity_x100, decimal, is_over, percentage_points_x100
-from wmt.ledger.words import COMPONENTS
+from wmt.ledger.words import COMPONENTS, Cause
 
 #: The parts of the figure, and among them the OMiC points that are shown beside it.
 BREAKDOWN = (*COMPONENTS[:4], "omic", *COMPONENTS[4:])
@@ -135,6 +135,7 @@ def present_comparison(
         "causes": [
             {
                 "cause": change["cause"],
+                "words": Cause(change["cause"]).words,
                 "points": decimal(change["points_x100"]),
                 "percentage_points": decimal(share),
                 "available": decimal(change["available_x100"]),

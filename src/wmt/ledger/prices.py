@@ -6,6 +6,7 @@ This is the only place where the ledger reads parameters. Everything after is lo
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import polars as pl
 
@@ -108,6 +109,7 @@ class Prices:
     weighs_unpaid_work: bool
 
 
+@lru_cache(maxsize=16)
 def price(rules: RuleSet, tier_scheme: str, day: date) -> Prices:
     """Price everything under `rules` for a night of `day`.
 

@@ -15,6 +15,7 @@ class Reason(StrEnum):
     SUSPENDED_LIFER = "suspended lifer"
     FILTERED = "not active in the extract, reason not supplied"
     DIFFERENCE = "difference not explained by the extract"
+    UNCOMMENCED = "requirement not commenced"
     OMIC = "OMiC stream, shown beside the community figure"
     UNTIERED = "untiered"
     SUSPENDED = "supervision suspended"
@@ -31,19 +32,49 @@ class Reason(StrEnum):
 
 
 class Cause(StrEnum):
-    """Why a figure differs between two moments or two sets of rules."""
+    """Why a figure differs between two moments or two sets of rules. Stable for programs; `words` for people.
 
-    CASE_IN = "case in"
-    CASE_OUT = "case out"
-    TIER = "tier"
-    LOCATION = "location"
-    STATUS = "status"
-    REPORT = "report"
-    CONTACT = "contact"
+    What a cause is depends on the unit: a case that a colleague took over has left its officer, and has not
+    left their team.
+    """
+
+    NEW_CASE = "new_case"  # was nowhere in the nation before
+    ALLOCATED_IN = "allocated_in"  # was held by another post or unit before
+    MOVED_OUT = "moved_out"  # is held elsewhere after
+    ENDED = "ended"  # is nowhere after
+    CASES_IN = "cases_in"  # more of a cell, where the extract counts cases and does not list them
+    CASES_OUT = "cases_out"
+    RETIERED = "retiered"
+    CUSTODY_TO_LICENCE = "custody_to_licence"
+    RECALLED = "recalled"  # licence to custody
+    TYPE_CHANGED = "type_changed"
+    ON_WARRANT = "on_warrant"
+    BACK_FROM_WARRANT = "back_from_warrant"
+    OVERDUE = "overdue"
+    NO_LONGER_OVERDUE = "no_longer_overdue"
+    COMMENCED = "requirement_commenced"
+    NOT_COMMENCED = "requirement_not_commenced"
+    STATUS_CHANGED = "status_changed"
+    REPORTS = "reports"
+    HELP_GIVEN = "help_given"
+    HELP_RECEIVED = "help_received"
     HOURS = "hours"
     REDUCTION = "reduction"
-    RULE = "rule"
+    GRADE = "grade"
+    RULE = "rule_change"
 
+    @property
+    def words(self) -> str:
+        """The cause as people say it."""
+        return _CAUSE_WORDS.get(self, self.value.replace("_", " "))
+
+
+_CAUSE_WORDS = {
+    Cause.RETIERED: "re-tiered",
+    Cause.TYPE_CHANGED: "other change of type",
+    Cause.NOT_COMMENCED: "requirement not commenced any more",
+    Cause.STATUS_CHANGED: "other change of status",
+}
 
 LEVELS = ("post", "team", "pdu", "region", "nation")
 COMPONENTS = ("community", "licence", "custody", "t2a", "reports", "contacts")

@@ -1,0 +1,70 @@
+"""Causes on the time side: what the grade did, what the hours did, what each reduction did.
+
+A post's contracted hours change with its grade where they are assumed, and a reduction takes less where there
+are fewer hours to take a share of. What only followed belongs to what it followed.
+"""
+
+from typing import Any
+
+import ibis
+
+from wmt.ledger.lines import available_x100
+from wmt.ledger.move_causes import Told, by_part, nothing
+from wmt.ledger.words import Cause
+
+Table = Any  # an Ibis table expression
+
+_ASSUMED = "assumed"
+
+
+def contracted_hours(rows: Table) -> Told:
+    """Part 0 is the grade, part 1 the hours: parted by what the old hours hold in the new grade.
+
+    `target_x100` and `full_time_micro` are those of the new grade.
+    """
+    middle = available_x100(rows, rows.quantity_before_micro)
+    before, after = rows.time_before_x100, rows.time_after_x100
+    stands = (rows.lines_before > 0) & (rows.lines_after > 0)
+    regraded = stands & (rows.rule_before != rows.rule_after)
+    follows = regraded & (rows.ref_before == _ASSUMED) & (rows.ref_after == _ASSUMED)
+    new_hours = ~stands | (rows.quantity_before_micro != rows.quantity_after_micro)
+    by_grade = ibis.ifelse(regraded, ibis.ifelse(new_hours & ~follows, middle, after), before)
+    # posts that keep an earlier night's figures have rules of their own
+    rest = ibis.ifelse(new_hours, str(Cause.HOURS), str(Cause.RULE))
+    return Told(
+        cause=ibis.ifelse(rows.part == 0, str(Cause.GRADE), rest),
+        points=nothing(),
+        available=by_part(rows, by_grade - before, after - by_grade),
+        always=nothing(),
+    )
+
+
+def with_hours(rows: Table) -> Table:
+    """Rows with the contracted hours and the grade's rule of their post at both moments, if they have any."""
+    hours = rows.filter((rows.is_hours == 1) & (rows.is_rule == 0))
+    hours = hours.select(
+        hours_code="code",
+        hours_post="key_post",
+        hours_before="quantity_before_micro",
+        hours_after="quantity_after_micro",
+        grade_before="rule_before",
+        grade_after="rule_after",
+    )
+    return rows.left_join(hours, (rows.code == hours.hours_code) & (rows.key_post == hours.hours_post))
+
+
+def reductions(rows: Table) -> Told:
+    """Reductions, by rows that have the hours of their post beside them."""
+    old, new = rows.quantity_before_micro, rows.quantity_after_micro
+    in_force = (rows.lines_before > 0) & (rows.lines_after > 0)
+    scaled = (old * rows.hours_after == new * rows.hours_before).fill_null(False)
+    itself = ~in_force | ((old != new) & ~scaled)
+    cause = ibis.cases(
+        (itself, str(Cause.REDUCTION)),
+        (rows.grade_before != rows.grade_after, str(Cause.GRADE)),
+        (rows.hours_before != rows.hours_after, str(Cause.HOURS)),
+        (rows.rule_from_before != rows.rule_from_after, str(Cause.RULE)),
+        else_=str(Cause.REDUCTION),
+    )
+    available = by_part(rows, rows.time_after_x100 - rows.time_before_x100)
+    return Told(cause, nothing(), available, nothing())

@@ -1,0 +1,159 @@
+"""A part of a night: what one post, team or region needs of it, read without reading the rest.
+
+Numbers of posts and teams stay those of the night, so that a part's rows mean what they mean in the whole.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import polars as pl
+
+from wmt import rules
+from wmt.facts import SCHEMAS, Facts
+from wmt.ledger import NAMED_LINE
+from wmt.ledger.moves import HELD
+from wmt.ledger.why import Side
+from wmt.nights.folder import Night, NightError
+
+#: Tables whose rows belong to one post, and are kept with it.
+_OF_POSTS = ("caseload", "report", "reduction", "flag", "measure")
+
+
+@dataclass(frozen=True)
+class Part:
+    """The facts of one unit's posts, and the lines of those that keep an earlier night's figures."""
+
+    facts: Facts
+    former: pl.DataFrame | None
+
+
+def part_of(night: Night, level: str, code: str) -> Part:
+    """The facts of the posts of a unit, with the contacts that give or take on either side.
+
+    The other post of a contact may be missing from `post`. A unit that the night has not gives empty tables.
+    Raises NightError when a table is damaged.
+    """
+    if level == "nation":
+        return Part(night.facts(), night.former())
+    team, post = _units(night, level, code)
+    numbers = post["post_no"].implode()
+    asked = [_scan(night, f"facts/{name}").filter(pl.col("post_no").is_in(numbers)) for name in _OF_POSTS]
+    sides = pl.col("by_post_no").is_in(numbers) | pl.col("om_post_no").is_in(numbers)
+    asked.append(_scan(night, "facts/contact").filter(sides))
+    has_former = "facts/former_line.parquet" in night.manifest.files
+    if has_former:
+        asked.append(_of_posts(_scan(night, "facts/former_line"), post))
+    found = dict(zip((*_OF_POSTS, "contact", "former"), _collected(night, asked), strict=False))
+    facts = Facts(
+        as_at=night.manifest.as_at,
+        tier_scheme=night.manifest.tier_scheme,
+        team=team,
+        post=post,
+        contact=found["contact"],
+        **{name: found[name] for name in _OF_POSTS},
+    )
+    return Part(facts, found.get("former"))
+
+
+def sides_of(before: Night, after: Night, level: str, code: str) -> tuple[Side, Side]:
+    """What `wmt.ledger.why` needs of two nights to say why one unit moved, each under its own rules.
+
+    A night's own lines are those of its folder. Facts beyond teams and posts are read only where the rules of
+    the two nights differ, for the lines after are then worked out under the rules before.
+    """
+    sides = [_side(night, level, code) for night in (before, after)]
+    if sides[0].rules.key != sides[1].rules.key:
+        part = part_of(after, level, code)
+        sides[1] = replace(sides[1], facts=part.facts, former=part.former)
+    if level == "nation":
+        return sides[0], sides[1]
+    crossing = _crossing(*(_cases(side) for side in sides))
+    first, last = (
+        replace(side, held=held_in(night, crossing))
+        for side, night in zip(sides, (before, after), strict=True)
+    )
+    return first, last
+
+
+def _side(night: Night, level: str, code: str) -> Side:
+    """A night's own lines of a unit, with its teams and posts and no other facts."""
+    team, post = _units(night, level, code)
+    numbers = post["post_no"].implode()
+    lines = _scan(night, "results/lines")
+    if level != "nation":
+        lines = lines.filter(pl.col("post_no").is_in(numbers))
+    tables = {name: schema.to_frame() for name, schema in SCHEMAS.items()}
+    facts = Facts(
+        as_at=night.manifest.as_at,
+        tier_scheme=night.manifest.tier_scheme,
+        **{**tables, "team": team, "post": post},
+    )
+    return Side(facts, rules_of(night), lines=_collected(night, [lines])[0])
+
+
+def _cases(side: Side) -> set[str]:
+    lines = side.lines if side.lines is not None else NAMED_LINE.to_frame()
+    return set(lines.filter(pl.col("kind") == "case")["ref"].drop_nulls())
+
+
+def _crossing(before: set[str], after: set[str]) -> list[str]:
+    """References that are on one side only, sorted."""
+    return sorted(before ^ after)
+
+
+def held_in(night: Night, refs: Sequence[str]) -> pl.DataFrame:
+    """Who holds some cases on a night, wherever in the nation: columns `HELD`."""
+    if not refs:
+        return HELD.to_frame()
+    lines = _scan(night, "results/lines").filter(
+        pl.col("ref").is_in(pl.Series(refs).implode()), pl.col("kind") == "case"
+    )
+    held = lines.select("ref", post_code=pl.concat_str("team_code", pl.lit(":"), "staff_code"))
+    return _collected(night, [held])[0].cast(dict(HELD))
+
+
+def rules_of(night: Night) -> rules.RuleSet:
+    """The rules the night was priced by, read once for all nights that have the same."""
+    return _rules_text((night.path / "rules.yaml").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=16)
+def _rules_text(text: str) -> rules.RuleSet:
+    return rules.from_yaml(text)
+
+
+def _units(night: Night, level: str, code: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The teams and posts of a unit."""
+    team, post = _scan(night, "facts/team"), _scan(night, "facts/post")
+    if level == "nation":
+        pass
+    elif level == "post":
+        team_code, _, staff_code = code.partition(":")
+        post = post.filter(pl.col("team_code") == team_code, pl.col("staff_code") == staff_code)
+        team = team.filter(pl.col("team_code") == team_code)
+    else:
+        team = team.filter(pl.col(f"{level}_code") == code)
+        post = post.join(team.select("team_no"), on="team_no", how="semi", maintain_order="left")
+    teams, posts = _collected(night, [team, post])
+    return teams, posts.cast(dict(SCHEMAS["post"]))
+
+
+def _of_posts(lines: pl.LazyFrame, post: pl.DataFrame) -> pl.LazyFrame:
+    """Lines of some posts, by their codes."""
+    keys = ["team_code", "staff_code"]
+    return lines.join(post.lazy().select(keys), on=keys, how="semi", maintain_order="left")
+
+
+def _scan(night: Night, name: str) -> pl.LazyFrame:
+    return pl.scan_parquet(night.path / f"{name}.parquet")
+
+
+def _collected(night: Night, asked: Sequence[pl.LazyFrame]) -> list[pl.DataFrame]:
+    try:
+        return pl.collect_all(asked)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise NightError(
+            f"{night.path} cannot be read ({type(error).__name__}: {error}); bring it back from a copy, or "
+            "load its extract again into another folder"
+        ) from error
