@@ -5,11 +5,13 @@ Derived data: a month can always be made again from what it was made from, and t
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from io import BytesIO
 from itertools import groupby
 from pathlib import Path
+from time import time as clock
 
 import polars as pl
 
@@ -34,6 +36,8 @@ Progress = Callable[[str, float], None]
 
 #: Rows that are read together. Small enough that one post's year is quick, large enough to pack well.
 ROWS = 2_000
+#: A file is written in moments; one that was begun so many seconds ago has nobody to end it.
+_SURELY_DEAD = 600
 
 
 @dataclass(frozen=True)
@@ -48,12 +52,12 @@ class Compacted:
 def compact(nights: Path, progress: Progress | None = None) -> Compacted:
     """Bring the months up to date with the folders; a month that is up to date is left alone.
 
-    The caller holds the lock of the nights. Killed at any instant, every month is whole, and the next run
-    goes on. Raises NightError (HistoryError) naming a night or archive that cannot be read.
+    Killed at any instant, every month is whole, and the next run goes on. Two at once write the same bytes;
+    the caller holds the lock of the nights, so that no night comes or goes meanwhile. Raises NightError
+    (HistoryError) naming a night or archive that cannot be read.
     """
     folder = folder_of(nights)
-    for leftover in folder.glob(f"{WRITING}*"):
-        leftover.unlink(missing_ok=True)
+    _sweep(folder)
     index, wanted = _index_or_none(nights), wanted_months(nights)
     months = dict(index.months)
     stale = [
@@ -72,6 +76,14 @@ def compact(nights: Path, progress: Progress | None = None) -> Compacted:
     for month in gone:
         month_path(nights, month).unlink(missing_ok=True)
     return Compacted(tuple(stale), tuple(gone), sum(len(month.days) for month in months.values()))
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed compactions left behind; what is young may belong to one that is under way."""
+    for leftover in folder.glob(f"{WRITING}*"):
+        with suppress(FileNotFoundError):
+            if clock() - leftover.stat().st_mtime > _SURELY_DEAD:
+                leftover.unlink()
 
 
 @dataclass(frozen=True)
@@ -178,8 +190,3 @@ def _loaded_at(night: Path) -> datetime | None:
         return datetime.fromisoformat(told)
     except (OSError, ValueError, KeyError, TypeError):
         return None
-
-
-def midnight(day: date) -> datetime:
-    """The moment of a figure whose archive names the day alone."""
-    return datetime.combine(day, time())

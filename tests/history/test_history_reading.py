@@ -1,0 +1,204 @@
+"""Reading a history: units, the units below them, grades, people; and days put together to periods."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from history_folders import Posts, write_night
+
+from wmt.history import (
+    FIGURE,
+    STEPS,
+    SUMMED,
+    History,
+    HistoryError,
+    compact,
+    in_steps,
+    mean_x100,
+    open_history,
+)
+from wmt.history.reader import ALL_LEVELS
+
+FIRST, LAST = date(2026, 1, 20), date(2026, 3, 10)
+NOBODY = [date(2026, 2, 3) + timedelta(n) for n in range(9)]
+
+
+def posts_of(day: date) -> Posts:
+    """A1:S1 moves to C1 on 15 February; A1:S2 is away in the first week of March; figures tell their day."""
+    moved = day >= date(2026, 2, 15)
+    number = (day - FIRST).days
+    found = {
+        ("C1" if moved else "A1", "S1"): (100_000 + number, 100_000, "PO"),
+        ("B1", "S3"): (200_000 + number, 100_000, "PSO"),
+        ("B1", "S1"): (300, 0, "PO"),
+        ("D1", "S4"): (50_000 + number, 100_000, "PSO" if moved else "TPO"),
+    }
+    if not date(2026, 3, 1) <= day <= date(2026, 3, 7):
+        found["A1", "S2"] = (110_000, 100_000, "PO")
+    return found
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> History:
+    nights = tmp_path_factory.mktemp("read")
+    for day in every_day():
+        write_night(nights, datetime.combine(day, datetime.min.time()).replace(hour=18), posts_of(day))
+    compact(nights)
+    return open_history(nights)
+
+
+def every_day() -> list[date]:
+    days = [FIRST + timedelta(n) for n in range((LAST - FIRST).days + 1)]
+    return [day for day in days if day not in NOBODY]
+
+
+def points(day: date, *keys: tuple[str, str]) -> int:
+    return sum(posts_of(day)[key][0] for key in keys)
+
+
+def test_a_post_s_days(history: History) -> None:
+    found = history.series("post", "B1:S3", FIRST, LAST)
+    assert found.schema == FIGURE
+    assert found["day"].to_list() == every_day()
+    assert found["points_x100"].to_list() == [points(day, ("B1", "S3")) for day in every_day()]
+    about = found.row(3, named=True)
+    assert (about["grade"], about["team_code"], about["pdu_code"], about["region_code"]) == (
+        "PSO",
+        "B1",
+        "PA",
+        "R1",
+    )
+    assert (about["staff_code"], about["name"], about["as_at"].hour) == ("S3", "N B1:S3", 18)
+    assert about["night"] == f"{about['day']}T180000"
+
+
+def test_a_post_that_vanishes_and_comes_back(history: History) -> None:
+    days = history.series("post", "A1:S2", date(2026, 2, 25), LAST)["day"].to_list()
+    assert days == [day for day in every_day() if day >= date(2026, 2, 25) and ("A1", "S2") in posts_of(day)]
+
+
+def test_a_person_who_changed_team(history: History) -> None:
+    assert history.series("post", "A1:S1", FIRST, LAST)["day"].max() == date(2026, 2, 14)
+    assert history.series("post", "C1:S1", FIRST, LAST)["day"].min() == date(2026, 2, 15)
+    person = history.series("person", "S1", FIRST, LAST)
+    assert person["day"].to_list() == every_day()
+    assert person["points_x100"].to_list() == [
+        points(day, *(key for key in posts_of(day) if key[1] == "S1")) for day in every_day()
+    ]
+    assert set(person["posts"]) == {2}
+    posts = history.posts_of("S1", date(2026, 2, 13), date(2026, 2, 16))
+    assert sorted(set(posts["code"])) == ["A1:S1", "B1:S1", "C1:S1"]
+
+
+def test_days_without_a_night_have_no_row(history: History) -> None:
+    assert history.series("nation", "nation", NOBODY[0], NOBODY[-1]).is_empty()
+    assert history.night_of(NOBODY[4]) == "2026-02-02T180000"
+    assert history.standing(NOBODY[4]) is None
+    assert history.series("post", "A1:NOBODY", FIRST, LAST).is_empty()
+    assert history.series("post", "B1:S3", date(2020, 1, 1), date(2020, 5, 1)).is_empty()
+
+
+@pytest.mark.parametrize("grade", ["PO", "PSO", "TPO"])
+@pytest.mark.parametrize(
+    ("level", "code"), [("team", "B1"), ("pdu", "PA"), ("region", "R2"), ("nation", "nation")]
+)
+def test_grades_of_a_unit_are_the_sum_of_its_posts(
+    history: History, level: str, code: str, grade: str
+) -> None:
+    inside = {"team": ("B",), "pdu": ("A", "B"), "region": ("D",), "nation": ("A", "B", "C", "D")}[level]
+    found = history.series(level, code, FIRST, LAST, grade)
+    expected = {}
+    for day in every_day():
+        keys = [key for key, post in posts_of(day).items() if key[0][0] in inside and post[2] == grade]
+        if keys:
+            expected[day] = points(day, *keys)
+    assert dict(found.select("day", "points_x100").rows()) == expected
+    assert set(found["grade"]) <= {grade}
+
+
+def test_grade_of_a_post(history: History) -> None:
+    assert history.series("post", "D1:S4", FIRST, LAST, "PSO")["day"].min() == date(2026, 2, 15)
+    assert history.series("post", "D1:S4", FIRST, LAST, "TPO")["day"].max() == date(2026, 2, 14)
+
+
+@pytest.mark.parametrize(
+    ("level", "code", "child", "codes"),
+    [
+        ("nation", "nation", "region", {"R1", "R2"}),
+        ("region", "R1", "pdu", {"PA", "PC"}),
+        ("pdu", "PA", "team", {"A1", "B1"}),
+        ("team", "B1", "post", {"B1:S1", "B1:S3"}),
+        ("region", "R1", "post", {"A1:S1", "A1:S2", "B1:S1", "B1:S3", "C1:S1"}),
+        ("nation", "nation", "person", {"S1", "S2", "S3", "S4"}),
+        ("team", "B", "post", set()),
+        ("nation", "nation", "nation", {"nation"}),
+    ],
+)
+def test_units_below(history: History, level: str, code: str, child: str, codes: set[str]) -> None:
+    found = history.below(level, code, child, FIRST, LAST)
+    assert set(found["code"]) == codes
+    assert found.schema == FIGURE
+    assert found.select("code", "day").is_duplicated().sum() == 0
+    whole = history.series(level, code, FIRST, LAST) if codes else found
+    assert found["points_x100"].sum() == whole["points_x100"].sum()
+
+
+def test_levels_that_there_are(history: History) -> None:
+    assert ALL_LEVELS == ("post", "person", "team", "pdu", "region", "nation")
+    with pytest.raises(HistoryError, match="no level 'office'; choose one of post, person"):
+        history.series("office", "X", FIRST, LAST)
+
+
+PERIOD_OF = {
+    "day": lambda day: (day, day),
+    "week": lambda day: (day - timedelta(day.weekday()), day + timedelta(6 - day.weekday())),
+    "month": lambda day: (
+        day.replace(day=1),
+        (day.replace(day=28) + timedelta(4)).replace(day=1) - timedelta(1),
+    ),
+    "7": lambda day: back(day, 7),
+    "28": lambda day: back(day, 28),
+    "range": lambda _day: (FIRST, LAST),
+}
+
+
+def back(day: date, length: int) -> tuple[date, date]:
+    """The stretch of a length, counted back from the last day, in which a day lies."""
+    end = LAST
+    while end - timedelta(length) >= day:
+        end -= timedelta(length)
+    return end - timedelta(length - 1), end
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("child", ["post", "region"])
+def test_periods_drop_no_day(history: History, step: str, child: str) -> None:
+    days = history.below("nation", "nation", child, FIRST, LAST)
+    expected: dict[tuple[str, date, date], list[int]] = {}
+    for row in days.rows(named=True):
+        first, last = PERIOD_OF[step](row["day"])
+        key = (row["code"], max(first, FIRST), min(last, LAST))
+        sums = expected.setdefault(key, [0, 0, 0])
+        for place, value in enumerate((1, row["points_x100"], row["available_x100"])):
+            sums[place] += value
+    found = in_steps(days, step, ("code",), first=FIRST, last=LAST)
+    told = found.select("code", "first", "last", "days", "points_x100", "available_x100").rows()
+    assert told == [(*key, *sums) for key, sums in sorted(expected.items())]
+    assert found["days"].sum() == len(days)
+    assert set(SUMMED) <= set(found.columns)
+
+
+def test_periods_of_nothing_and_of_no_step(history: History) -> None:
+    nothing = history.series("post", "NOBODY:X", FIRST, LAST)
+    assert in_steps(nothing, "week").is_empty()
+    with pytest.raises(HistoryError, match="no step 'year'"):
+        in_steps(nothing, "year")
+
+
+def test_a_period_tells_what_stood_on_its_last_day(history: History) -> None:
+    february = in_steps(history.series("post", "D1:S4", date(2026, 2, 1), date(2026, 2, 28)), "month")
+    assert february.row(0, named=True)["grade"] == "PSO"
+
+
+def test_means_are_rounded_half_up() -> None:
+    assert [mean_x100(total, 4) for total in (0, 1, 2, 3, 6, -2)] == [0, 0, 1, 1, 2, -1]
+    assert mean_x100(5, 0) is None
