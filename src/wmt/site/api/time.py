@@ -11,6 +11,7 @@ from wmt.history import HistoryError, runs_on
 from wmt.history.questions import Answer
 from wmt.ledger import Cause, Moment, capacity_x100, decimal, is_over
 from wmt.ledger.present import micro
+from wmt.ledger.say import say
 from wmt.ledger.why import Why
 from wmt.site.api.asking import UnitCode, UnitLevel, me, state_for, unit_for
 from wmt.site.api.shapes import READ, Day, Exact, GradeName, PageShown, Paging, answers, refused
@@ -19,7 +20,6 @@ from wmt.site.web.time.ask import LEVELS, QUESTIONS, READINGS, Wish, answer_to
 from wmt.site.web.time.ask_form import MOST_PERCENT, MOST_TOP, MOST_WEEKS
 from wmt.site.web.time.ask_tables import PERSONAL
 from wmt.site.web.time.narrowed import seen_by
-from wmt.site.web.time.said import sentence_of
 from wmt.site.web.time.span import YEAR
 from wmt.site.web.time.stretches import Standing, stretches
 from wmt.site.workload.current import State
@@ -204,7 +204,7 @@ def why(request: HttpRequest, level: UnitLevel, code: UnitCode, paging: Query[Wh
     listed = found.lines_of(Cause(paging.cause)).to_dicts() if paging.cause else []
     return {
         **paging.about(len(listed)),
-        "sentence": sentence_of(found),
+        "sentence": say(found, unit.name),
         "before": _moment(found.before, first.day, first.night, state),
         "after": _moment(
             found.after, last.day if last else state.day, last.night if last else state.night, state

@@ -3,22 +3,27 @@
 'Now' is the night that is shown with everything entered since: what the unit's own page has.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
 
+import polars as pl
 from django.conf import settings
 
 from wmt.history import History, Mark, MarksOf, dated_marks, open_history
-from wmt.ledger.why import Why, why
-from wmt.nights import open_night
+from wmt.ledger import NAMED_LINE
+from wmt.ledger.why import Side, Why, why
+from wmt.nights import Night, open_night
 from wmt.nights.part import sides_of
+from wmt.site.availability.plan import Plan, Post
 from wmt.site.availability.standing import plans_of
+from wmt.site.workload import units
 from wmt.site.workload.again import facts_now
-from wmt.site.workload.current import OfLoad, State, rules_of
+from wmt.site.workload.current import OfLoad, State
 from wmt.site.workload.models import Unit
+from wmt.site.workload.time_lines import time_lines
 
 #: Explanations that are kept: who opens a cause, its pages and its files has them at once.
 _KEPT = 24
@@ -103,6 +108,47 @@ def _until_now(nights: Path, level: str, code: str, first: str, of_load: OfLoad,
     state = held.state
     shown = open_night(nights / state.night)
     before, after = sides_of(open_night(nights / first), shown, level, code)
-    posts = list(after.facts.post.select("team_code", "staff_code").iter_rows())
-    facts = facts_now(shown, state, plans_of(posts), after.facts)
-    return why(before, replace(after, facts=facts, rules=rules_of(state), day=state.day), level, code)
+    reprices = before.rules.key != after.rules.key
+    return why(before, _with_entered(state, shown, level, code, after, reprices=reprices), level, code)
+
+
+def _with_entered(state: State, shown: Night, level: str, code: str, side: Side, *, reprices: bool) -> Side:
+    """The side of a night with the time of those posts that something was entered about since.
+
+    `reprices`: what happened is worked out under other rules than its own, so its facts are needed too.
+    """
+    changed = list(
+        units.below(state, Unit(level=level, code=code), "post").filter(touched__gt=0)
+        if level != "post"
+        else units.of_level(state, "post").filter(code=code, touched__gt=0)
+    )
+    side = replace(side, day=state.day)
+    if not changed:
+        return side
+    posts = [(unit.team_code, unit.staff_code) for unit in changed]
+    plans = plans_of(posts)
+    fresh = [unit for unit in changed if unit.stale_since is None and not unit.unmeasured_posts]
+    lines = side.given()
+    if fresh:
+        lines = pl.concat([_without_time(lines, fresh), _time_of(state, fresh, plans)])
+    facts = side.facts
+    if reprices:
+        every = list(facts.post.select("team_code", "staff_code").iter_rows())
+        facts = facts_now(shown, state, plans_of(every), facts)
+    return replace(side, facts=facts, lines=lines)
+
+
+def _without_time(lines: pl.DataFrame, posts: Sequence[Unit]) -> pl.DataFrame:
+    keys = ["team_code", "staff_code"]
+    codes = pl.DataFrame([(unit.team_code, unit.staff_code) for unit in posts], keys, orient="row")
+    time = pl.col("side") == "time"
+    return pl.concat([lines.filter(~time), lines.filter(time).join(codes, on=keys, how="anti")])
+
+
+def _time_of(state: State, posts: Sequence[Unit], plans: Mapping[Post, Plan]) -> pl.DataFrame:
+    """The time lines of posts as they stand, under the numbers of the night."""
+    found = time_lines(state, posts, plans, state.day)
+    rows = [
+        {**line, "post_no": unit.number} for unit in posts for line in found[unit.team_code, unit.staff_code]
+    ]
+    return pl.DataFrame(rows, NAMED_LINE)

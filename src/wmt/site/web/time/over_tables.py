@@ -125,7 +125,7 @@ def _total(asked: "Asked", found: Sequence[Stretch]) -> Row | None:
     if whole is None:
         return None
     empty = {"mark": tables.text(""), "why": tables.text(""), "last": Value(None)}
-    name = {"first": Value(None, "All days")}
+    name = {"first": Value("All days", "All days")}
     return Row(_values(asked, whole) | empty | name)
 
 

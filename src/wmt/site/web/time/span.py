@@ -44,12 +44,12 @@ def span_of(query: Mapping[str, str], first: date | None, last: date) -> Span:
     since = asked(FIRST, query.get(FIRST), "the first day", begin)
     if since.day and to.day and since.day > to.day:
         to = replace(to, error=REVERSED)
-    return Span(_shown(since), _shown(to))
+    return Span(*(_shown(field, query) for field in (since, to)))
 
 
-def _shown(field: Asked) -> Asked:
+def _shown(field: Asked, query: Mapping[str, str]) -> Asked:
     """A day nobody typed stands in its field as people write it."""
-    if field.error or field.day is None or field.typed != field.day.isoformat():
+    if query.get(field.name, "").strip() or field.day is None:
         return field
     return replace(field, typed=day_words(field.day))
 

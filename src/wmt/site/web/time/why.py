@@ -6,12 +6,12 @@ from typing import Any
 
 from wmt.history import History, HistoryError
 from wmt.ledger import capacity_x100
+from wmt.ledger.say import say
 from wmt.ledger.why import Why
 from wmt.site.web.addresses import unit_url
 from wmt.site.web.tables import changed
 from wmt.site.web.time import why_tables
 from wmt.site.web.time.over_time import last_day
-from wmt.site.web.time.said import sentence_of
 from wmt.site.web.time.span import FIRST, LAST, Span, day_words, span_of
 from wmt.site.web.units.question import Question
 from wmt.site.workload.models import Unit
@@ -123,7 +123,7 @@ def _told(question: Question, between: Between, found: Why) -> dict[str, Any]:
     return {
         "found": found,
         "between": between,
-        "said": sentence_of(found),
+        "said": say(found, question.unit.name),
         "notes": _notes(question, between, found),
         "figures": why_tables.key_figures(question, between, found),
         "cause": cause,

@@ -24,15 +24,19 @@ def signed(x100: int | None) -> Value:
     """A change, with its sign and the decimals it has."""
     if x100 is None:
         return Value(None, "–")
-    text = tables.exact(x100).text
-    return Value(decimal(x100), f"{'+' if x100 > 0 else ''}{text}")
+    return Value(decimal(x100), _sign(x100) + tables.exact(abs(x100)).text)
 
 
 def share(x100: int | None) -> Value:
     """Percentage points, with two decimals: sums of them are looked at."""
     if x100 is None:
         return Value(None, "–")
-    return Value(decimal(x100), f"{'+' if x100 > 0 else ''}{decimal(x100):,}")
+    return Value(decimal(x100), f"{_sign(x100)}{decimal(abs(x100)):,}")
+
+
+def _sign(x100: int) -> str:
+    """The sign of a change, as the sentence above it has it."""
+    return "+" if x100 > 0 else "−" if x100 < 0 else ""
 
 
 def capacity_change_x100(found: Why) -> int | None:
