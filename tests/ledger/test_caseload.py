@@ -13,7 +13,6 @@ from wmt.ledger.caseload import (
     PostCases,
     case_marks,
     caseload_of,
-    fte_of,
     is_not_reasonable,
     is_over_ceiling,
     per_fte_x100,
@@ -107,6 +106,8 @@ def test_a_unit_is_sum_over_sum(posts: list[PostCases]) -> None:
         assert abs(Fraction(shown, 100) - exact) <= Fraction(1, 200)
     over = [each for each in posts if each.contracted_micro]
     assert found.over_ceiling == sum(
-        Fraction(each.cases - each.unpaid_only) / fte_of(each, MARKS)[0] > 50 for each in over
+        Fraction(37 * HOUR * (each.cases - each.unpaid_only), each.contracted_micro) > 50 for each in over
     )
-    assert found.not_reasonable == sum(Fraction(each.cases) / fte_of(each, MARKS)[0] > 60 for each in over)
+    assert found.not_reasonable == sum(
+        Fraction(37 * HOUR * each.cases, each.contracted_micro) > 60 for each in over
+    )

@@ -4,9 +4,11 @@ FTE is contracted hours ÷ full-time hours, kept as a fraction; a unit's is the 
 are dated rules: `thresholds.caseload_ceiling` (over 50) and `thresholds.caseload_not_reasonable` (over 60).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import NamedTuple
 
 from wmt.facts import GRADES
 from wmt.facts.words import MICRO
@@ -35,8 +37,7 @@ def case_marks(ruleset: RuleSet) -> CaseMarks:
     )
 
 
-@dataclass(frozen=True)
-class PostCases:
+class PostCases(NamedTuple):
     """One post: what of `MEASURES` these figures need. Hours a week in millionths."""
 
     grade: str
@@ -48,27 +49,40 @@ class PostCases:
 
 @dataclass
 class Caseload:
-    """Posts taken together. Sums only: `per_fte_x100` divides last."""
+    """Posts taken together. Sums of whole numbers only: FTE and `per_fte_x100` divide last."""
 
     marks: CaseMarks
     posts: int = 0
     cases: int = 0
     unpaid_only: int = 0
-    fte: Fraction = field(default_factory=Fraction)
-    fte_left: Fraction = field(default_factory=Fraction)
     posts_with_time: int = 0
     over_ceiling: int = 0
     not_reasonable: int = 0
+    contracted_micro: Counter[str] = field(default_factory=Counter)  # by grade
+    left_micro: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def fte(self) -> Fraction:
+        """Full-time equivalents by contract."""
+        return self._fte(self.contracted_micro)
+
+    @property
+    def fte_left(self) -> Fraction:
+        """What reductions leave of them."""
+        return self._fte(self.left_micro)
+
+    def _fte(self, micro: Counter[str]) -> Fraction:
+        full = self.marks.full_time_micro
+        return sum((Fraction(hours, full[grade]) for grade, hours in micro.items()), Fraction())
 
     def add(self, post: PostCases) -> None:
         """One post more. A post without contracted hours has cases and no FTE, and is over no mark."""
-        fte, left = fte_of(post, self.marks)
         self.posts += 1
         self.cases += post.cases
         self.unpaid_only += post.unpaid_only
-        self.fte += fte
-        self.fte_left += left
-        self.posts_with_time += fte > 0
+        self.contracted_micro[post.grade] += post.contracted_micro
+        self.left_micro[post.grade] += max(post.contracted_micro - post.reduction_micro, 0)
+        self.posts_with_time += post.contracted_micro > 0
         self.over_ceiling += is_over_ceiling(post, self.marks)
         self.not_reasonable += is_not_reasonable(post, self.marks)
 
@@ -79,13 +93,6 @@ def caseload_of(posts: Iterable[PostCases], marks: CaseMarks) -> Caseload:
     for post in posts:
         found.add(post)
     return found
-
-
-def fte_of(post: PostCases, marks: CaseMarks) -> tuple[Fraction, Fraction]:
-    """FTE by contract, and what reductions leave of it (never less than nothing)."""
-    full = marks.full_time_micro[post.grade]
-    left = max(post.contracted_micro - post.reduction_micro, 0)
-    return Fraction(post.contracted_micro, full), Fraction(left, full)
 
 
 def per_fte_x100(cases: int, fte: Fraction) -> int | None:
