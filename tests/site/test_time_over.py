@@ -1,6 +1,6 @@
 """Figures over time: those of the page are the nights' own, by day, week and month, and in every file."""
 
-# ruff: noqa: F811 - fixtures come by import
+# ruff: noqa: F811 - fixtures come by import, and some need only be there
 import re
 from collections.abc import Callable
 from datetime import date, timedelta

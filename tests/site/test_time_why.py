@@ -1,6 +1,6 @@
 """Why it moved: the causes are the change exactly, each opens into lines that are the cause exactly."""
 
-# ruff: noqa: F811 - fixtures come by import
+# ruff: noqa: F811 - fixtures come by import, and some need only be there
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta

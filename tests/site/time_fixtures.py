@@ -1,4 +1,4 @@
-"""What tests of pages over time share: a home with both nights of the nation, loaded through the real door."""
+"""What tests of pages over time share: a home with both nights of the nation, loaded as a real extract is."""
 
 import shutil
 from collections.abc import Callable, Iterator
