@@ -98,7 +98,8 @@ def test_the_frame_asks_the_database_little(
     signed_in: SignIn, django_assert_max_num_queries: Callable[[int], object]
 ) -> None:
     client = signed_in("administrator")
-    with django_assert_max_num_queries(4):  # type: ignore[attr-defined]  # session, user, grants, state
+    # session, user, grants, state, notices
+    with django_assert_max_num_queries(5):  # type: ignore[attr-defined]
         client.get("/gallery/")
 
 

@@ -92,17 +92,18 @@ def duties_of(question: Question, asked: str) -> list[Duty]:
             "late": found.filter(clock.late_on(day)),
             "closed": found.filter(closed_on__isnull=False),
         }.get(asked, found)
-    fits = {
-        "open": lambda duty: duty.is_open,
-        "late": lambda duty: clock.is_late(duty, day),
-        "closed": lambda duty: not duty.is_open,
-    }.get(asked, lambda _: True)
-    standing = [duty for duty in as_they_stood(found, state) if fits(duty)]
+    standing = [duty for duty in as_they_stood(found, state) if _fits(duty, asked, day)]
     decided = question.request.GET.get("decided", "any")
     if decided in (*words.DECIDED, "nothing") and decided:
         wanted = "" if decided == "nothing" else decided
         standing = [duty for duty in standing if duty.decision == wanted]
     return sorted(standing, key=lambda duty: _urgency(duty, day))
+
+
+def _fits(duty: Duty, asked: str, day: date) -> bool:
+    if asked == "late":
+        return clock.is_late(duty, day)
+    return asked == "all" or duty.is_open == (asked == "open")
 
 
 def _urgency(duty: Duty, day: date) -> tuple[Any, ...]:
