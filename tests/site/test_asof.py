@@ -77,6 +77,15 @@ def test_one_stays_on_the_day_until_one_leaves_it(signed_in: SignIn) -> None:
     assert "This is the past" in client.get(sorted(followed)[0]).text
 
 
+@pytest.mark.usefixtures("two_nights")
+def test_the_place_one_is_at_is_marked_there_too(signed_in: SignIn) -> None:
+    client = signed_in()
+    for url, place in (("/nation/reports/", "Nation"), ("/rules/", "Rules")):
+        assert re.findall(
+            r'class="wmt-nav__link"[^>]* aria-current="page">([^<]+)', client.get(on_day(url, FIRST)).text
+        ) == [place]
+
+
 def test_every_tab_can_be_read_of_a_day(two_nights: Any, signed_in: SignIn) -> None:
     from wmt.site.web.units.views import TABS
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 
 if TYPE_CHECKING:
     from wmt.site.workload.current import State
@@ -155,7 +155,7 @@ def age_words(age: timedelta) -> str:
 
 
 def _is_within(path: str, href: str) -> bool:
-    return path == href or (href != "/" and path.startswith(href))
+    return path == href or (href != get_script_prefix() and path.startswith(href))
 
 
 @cache
