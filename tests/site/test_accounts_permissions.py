@@ -133,6 +133,7 @@ TABLE: dict[str, May] = {
     "question": May(args={"name": "weeks"}),
     f"questions/<slug:name>/{_FILE}": May(action=_TAKES, address="/questions/weeks/answer.csv"),
     "search": May(),
+    "as-of": May(),
     "gallery": May(),
     "accessibility": May(),
     "the-number": May(),

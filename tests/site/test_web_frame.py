@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -16,7 +18,7 @@ from wmt.site.web.frame import age_words
 urlpatterns = [path("", include("wmt.site.web.gallery")), path("", include("wmt.site.urls"))]
 pytestmark = pytest.mark.urls(__name__)
 SignIn = Callable[..., Client]
-EVERYONE = ["Your place", "Nation", "Rules", "What this number is"]
+EVERYONE = ["Your place", "Nation", "Questions", "Rules", "What this number is"]
 
 
 def places(html: str) -> list[str]:
@@ -68,9 +70,10 @@ def test_who_is_not_signed_in_gets_no_ways_to_go(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("nation")
-def test_the_moment_the_rules_and_the_age_are_always_there(signed_in: SignIn) -> None:
+def test_the_moment_the_rules_and_the_age_are_always_there(signed_in: SignIn, settings: Any) -> None:
     from wmt.site.workload.models import Current
 
+    settings.CONFIG = replace(settings.CONFIG, today="")
     client, load = signed_in(), Current.objects.get().load
     load.as_at, load.overlays = timezone.now() - timedelta(hours=36, minutes=-1), []
     load.save()
@@ -87,6 +90,20 @@ def test_the_moment_the_rules_and_the_age_are_always_there(signed_in: SignIn) ->
     assert '<section class="wmt-asat wmt-asat--old" aria-label="Moment of the figures">' in html
     assert "Old figures: 36 hours old." in html
     assert "(overlays: local-travel)" in html
+
+
+@pytest.mark.usefixtures("nation")
+def test_figures_do_not_age_while_the_clock_is_held_still(signed_in: SignIn, settings: Any) -> None:
+    from wmt.site.workload.models import Current
+
+    load = Current.objects.get().load
+    load.as_at = timezone.now() - timedelta(days=400)
+    load.save()
+    client = signed_in()
+    assert "Old figures" not in client.get("/gallery/").text  # the demonstration lives on its extract's day
+    day = timezone.localdate(load.as_at) + timedelta(days=3)
+    settings.CONFIG = replace(settings.CONFIG, today=day.isoformat())
+    assert "Old figures: 3 days old." in client.get("/gallery/").text
 
 
 def test_without_figures_it_says_so(signed_in: SignIn) -> None:
