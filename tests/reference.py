@@ -13,7 +13,7 @@ from typing import Any
 from wmt.facts import Facts, kinds
 from wmt.rules import RuleSet
 
-INACTIVE = ("warrant", "overdue", "suspended_lifer", "filtered", "difference")
+INACTIVE = ("warrant", "overdue", "suspended_lifer", "filtered", "difference", "uncommenced")
 
 
 @dataclass(frozen=True)

@@ -180,7 +180,8 @@ def _any_case(draw: st.DrawFn, world: World, number: int) -> None:
     stream = draw(st.sampled_from(["standard", "standard", "standard", "t2a", "omic"]))
     location, tier = draw(st.sampled_from(LOCATIONS)), draw(st.sampled_from(TIERS))
     suspended = tier != "0" and draw(st.booleans())
-    status = draw(st.sampled_from(["active", "active", "warrant", "overdue", "suspended_lifer", "filtered"]))
+    states = ["active", "active", "warrant", "overdue", "suspended_lifer", "filtered", "uncommenced"]
+    status = draw(st.sampled_from(states))
     ref = draw(st.sampled_from([None, f"X{number:06d}"]))
     cases = 1 if ref else draw(st.integers(1, 40))
     status = "active" if stream == "omic" else status

@@ -8,7 +8,7 @@ from demo_nations import Written
 
 CASE_KINDS = {
     "allocated", "terminated", "tier", "recalled", "released", "warrant", "warrant_ended", "overdue",
-    "suspended", "moved",
+    "suspended", "moved", "commenced",
 }  # fmt: skip
 LATER = [1, 2, 3]
 
@@ -21,7 +21,7 @@ def states(nation: Written, night: int) -> dict[str, str]:
     found = {}
     for case in nation.tidy(night, "case").iter_rows(named=True):
         mine = flags.get(case["case_ref"], set())
-        inactive = {"W": "warrant", "O": "overdue", "L": "suspended_lifer"}
+        inactive = {"W": "warrant", "O": "overdue", "L": "suspended_lifer", "R": "uncommenced"}
         status = next((word for flag, word in inactive.items() if flag in mine), "active")
         if status == "active" and not case["counted_active"]:
             status = "filtered"
@@ -62,6 +62,7 @@ def test_every_kind_of_event_happens(nation: Written) -> None:
         ("warrant", " active ", " warrant "),
         ("warrant_ended", " warrant ", " active "),
         ("overdue", " active ", " overdue "),
+        ("commenced", " uncommenced ", " active "),
     ],
 )
 def test_an_event_does_what_it_is_called(nation: Written, kind: str, before: str, after: str) -> None:

@@ -75,7 +75,7 @@ def test_a_flag_says_what_its_case_says(nation: Written, night: int) -> None:
     joined = flags.join(nation.tidy(night, "case"), on="case_ref", suffix="_case")
     for column in ("team_code", "staff_code", "location", "tier", "suspended"):
         assert (joined[column] == joined[f"{column}_case"]).all(), column
-    listed = joined.filter(pl.col("flag").is_in(["W", "O", "L"]))
+    listed = joined.filter(pl.col("flag").is_in(["W", "O", "L", "R"]))
     assert not listed["counted_active"].any()
     assert listed["case_ref"].is_unique().all()
     standalone = flags.filter(flag="S")["case_ref"].implode()

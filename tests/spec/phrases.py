@@ -13,6 +13,7 @@ STATUSES = {
     "overdue for termination": "overdue",
     "of a suspended lifer": "suspended_lifer",
     "not active, no reason given": "filtered",
+    "whose requirements are not commenced": "uncommenced",
 }
 #: Words that make no case inactive: breach is no fact of the measure, unpaid work has a flag.
 COUNTED = ("in breach", "of unpaid work")

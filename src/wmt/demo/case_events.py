@@ -69,7 +69,9 @@ def case_states(cases: pl.DataFrame, post_codes: list[str]) -> pl.DataFrame:
 class _Evening:
     """The cases of one night while events are thrown over them."""
 
-    def __init__(self, rng: Rng, cases: pl.DataFrame, posts: pl.DataFrame, today: int) -> None:
+    def __init__(
+        self, rng: Rng, cases: pl.DataFrame, posts: pl.DataFrame, today: int, spared: int | None
+    ) -> None:
         self.rng, self.today = rng, today
         self.at: Columns = {
             name: cases[name].to_numpy().copy()
@@ -78,8 +80,10 @@ class _Evening:
         }
         self.priority = cases["priority"].to_list()
         self.kind: list[str | None] = [None] * len(cases)
-        self.free = self.at["stream"] == 0
+        nobody = -1 if spared is None else spared
+        self.free = (self.at["stream"] == 0) & (self.at["post_no"] != nobody)
         self.field = posts["kind"].is_in(["field"]).to_numpy() & (posts["hours"] > 0).to_numpy()
+        self.field &= (posts["post_no"] != nobody).to_numpy()
         self.team = posts["team_no"].to_numpy()
         self.grade = posts["grade"].to_numpy()
 
@@ -148,19 +152,33 @@ class _Evening:
 
 
 def case_events(
-    rng: Rng, cases: pl.DataFrame, posts: pl.DataFrame, post_codes: list[str], today: int
+    rng: Rng,
+    cases: pl.DataFrame,
+    posts: pl.DataFrame,
+    post_codes: list[str],
+    today: int,
+    *,
+    commenced: pl.DataFrame | None = None,
+    spared: int | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The cases a night later, and the events (ref, kind, before, after)."""
-    evening = _Evening(rng, cases, posts, today)
+    """The cases a night later, and the events (ref, kind, before, after).
+
+    `commenced` are the cases with those active whose requirements have commenced tonight. To the post that is
+    `spared` nothing else happens.
+    """
+    begun = cases if commenced is None else commenced
+    evening = _Evening(rng, begun, posts, today, spared)
+    for row in np.flatnonzero((begun["status"] != cases["status"]).to_numpy()).tolist():
+        evening.kind[row] = "commenced"
     _throw(evening)
     evening.tidy_flags()
-    changed = cases.with_columns(
+    changed = begun.with_columns(
         *(pl.Series(name, values, cases.schema[name]) for name, values in evening.at.items()),
         pl.Series("priority", evening.priority),
     )
     happened = pl.Series([kind is not None for kind in evening.kind])
     gone = pl.Series([kind == "terminated" for kind in evening.kind])
-    new = _allocated(rng, changed, today)
+    new = _allocated(rng, changed, today, spared)
     told = pl.concat(
         [
             _told(case_states(cases, post_codes), case_states(changed, post_codes), evening.kind).filter(
@@ -193,9 +211,10 @@ def _throw(evening: _Evening) -> None:
     evening.happen("moved", active & evening.field[at["post_no"]], evening.move)
 
 
-def _allocated(rng: Rng, cases: pl.DataFrame, today: int) -> pl.DataFrame:
+def _allocated(rng: Rng, cases: pl.DataFrame, today: int, spared: int | None) -> pl.DataFrame:
     """New cases, each like one that is there already: same post, location and tier."""
     plain = cases.filter(pl.col("status") == ACTIVE, pl.col("stream") == 0, ~pl.col("suspended"))
+    plain = plain if spared is None else plain.filter(pl.col("post_no") != spared)
     number = max(1, round(len(plain) * RATES["allocated"] / 10_000))
     like = plain[np.sort(rng.integers(0, len(plain), number))]
     known = set(cases["case_ref"].to_list())

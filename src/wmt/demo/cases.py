@@ -22,8 +22,8 @@ from wmt.demo.size import Bools, Floats, Ints, Rng, stream
 from wmt.demo.words import case_refs
 
 #: Status words. `filtered` is filtered out upstream though on no inactive list (stand-alone orders).
-ACTIVE, WARRANT, OVERDUE, LIFER, FILTERED = range(5)
-STATUS_WORDS = ("active", "warrant", "overdue", "suspended_lifer", "filtered")
+ACTIVE, WARRANT, OVERDUE, LIFER, FILTERED, UNCOMMENCED = range(6)
+STATUS_WORDS = ("active", "warrant", "overdue", "suspended_lifer", "filtered", "uncommenced")
 STREAM_WORDS = ("standard", "t2a", "omic")
 SHARE_OF_INACTIVE = (0.0, 0.66, 0.22, 0.07, 0.05)  # by status
 SHARE_T2A = 0.007  # of active cases, roughly 1,400 young people

@@ -8,7 +8,7 @@ from wmt.demo.work import CONTACTS, day_number
 from wmt.demo.world import World
 from wmt.facts import LOCATIONS
 
-FLAG_OF_STATUS = {1: "W", 2: "O", 3: "L"}
+FLAG_OF_STATUS = {1: "W", 2: "O", 3: "L", 5: "R"}
 FIRST_16_WEEKS = 112
 UNKNOWN_POST = -1
 
@@ -41,7 +41,7 @@ def described_cases(world: World) -> pl.DataFrame:
 
 
 def flag_rows(world: World) -> pl.DataFrame:
-    """One row per flag on a case, by flag letter in the order W U O P I S L, then as the cases stand."""
+    """One row per flag on a case, by flag letter in the order W U O P I S L R, then as the cases stand."""
     cases = described_cases(world)
     letters = {
         "W": pl.col("status_no") == 1,
@@ -51,6 +51,7 @@ def flag_rows(world: World) -> pl.DataFrame:
         "I": pl.col("priority") == "I",
         "S": pl.col("standalone"),
         "L": pl.col("status_no") == 3,
+        "R": pl.col("status_no") == 5,
     }
     return pl.concat(
         [cases.filter(which).with_columns(flag=pl.lit(letter)) for letter, which in letters.items()]

@@ -10,13 +10,14 @@ import polars as pl
 from wmt.demo import faults as planting
 from wmt.demo.calibration import calibrate
 from wmt.demo.events import next_night
+from wmt.demo.jump import with_jump
 from wmt.demo.older_sheets import older_sheets
 from wmt.demo.people_files import write_people
 from wmt.demo.sheet import Sheet
 from wmt.demo.sheets import LAYOUTS, build_sheets
 from wmt.demo.size import Size, stream
 from wmt.demo.tidy import write_tidy
-from wmt.demo.truth import Night, Truth, counted, story_of
+from wmt.demo.truth import Night, Truth, counted, stories_of
 from wmt.demo.workbook import write_workbook
 from wmt.demo.world import DEFAULT_AS_AT, World, build_world
 
@@ -49,8 +50,8 @@ def write_nation(
     size = Size.of(scale, posts, cases)
     tell = progress or (lambda _word, _share: None)
     tell("building the nation", 0.0)
-    world = build_world(seed, size, as_at, suspended_tiers=layout == "L2024")
-    truth = Truth(seed, scale, size.posts, size.cases, layout, tidy_as, calibrate(world), [story_of(world)])
+    world = with_jump(build_world(seed, size, as_at, suspended_tiers=layout == "L2024"))
+    truth = Truth(seed, scale, size.posts, size.cases, layout, tidy_as, calibrate(world), stories_of(world))
     plan = planting.schedule(nights) if faults is True else (faults or {})
     for number in range(nights):
         if number:

@@ -114,7 +114,10 @@ class _Past:
             posts_without_time=(pl.col("available_x100") == 0).cast(pl.Int64),
         )
         units = [
-            summed(posts, level).drop("name").join(self.names, on=["level", "code"], how="left")
+            summed(posts, level)
+            .drop("name")
+            .join(self.names, on=["level", "code"], how="left")
+            .sort("code", "day")
             for level in LEVELS[1:]
         ]
         return pl.concat([frame.select(FIGURE.names()).cast(FIGURE) for frame in (posts, *units)])

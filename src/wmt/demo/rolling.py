@@ -1,7 +1,8 @@
 """What comes and goes around the cases between two nights: reports, contacts, assessments, hours, reductions.
 
 Each function takes the table of one night and gives the next night's with the events that made it.
-A row that merely grows older, or a reduction that begins or ends on its date, is no event.
+A row that merely grows older, or a reduction that begins or ends on its date, is no event. To a post that is
+`spared` nothing new happens.
 """
 
 from datetime import date, timedelta
@@ -40,14 +41,27 @@ def _events(rows: pl.DataFrame, kind: str, ref: str, before: pl.Expr, after: pl.
 NOTHING = pl.lit("")
 
 
+def _but(spared: int | None, rows: pl.DataFrame, *columns: str) -> pl.DataFrame:
+    """Rows without those of the post that is spared."""
+    if spared is None:
+        return rows
+    return rows.filter(pl.all_horizontal(pl.col(name) != spared for name in columns or ("post_no",)))
+
+
 def roll_reports(
-    rng: Rng, reports: pl.DataFrame, posts: pl.DataFrame, post_codes: list[str], time_left: Ints, today: int
+    rng: Rng,
+    reports: pl.DataFrame,
+    posts: pl.DataFrame,
+    post_codes: list[str],
+    time_left: Ints,
+    today: int,
+    spared: int | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Due ones are completed on their day, old ones leave the window, new ones come in."""
     age = today - pl.col("on_day")
     due_now = (pl.col("state") == "due") & (age >= 0)
     leaves = (pl.col("state") == "completed") & ((age == WINDOW) | (age > OLDEST_REPORT))
-    new = reports_of_a_day(rng, posts, time_left, reports.filter(~leaves), today)
+    new = _but(spared, reports_of_a_day(rng, posts, time_left, reports.filter(~leaves), today))
     state = pl.format("{} {} {}", pl.lit(pl.Series(post_codes)).gather("post_no"), "type", "state")
     events = [
         _events(reports.filter(leaves), "report_out", "report_id", state, NOTHING),
@@ -67,7 +81,13 @@ def roll_reports(
 
 
 def roll_contacts(
-    rng: Rng, contacts: pl.DataFrame, posts: pl.DataFrame, cases: pl.DataFrame, today: int
+    rng: Rng,
+    contacts: pl.DataFrame,
+    posts: pl.DataFrame,
+    cases: pl.DataFrame,
+    today: int,
+    *,
+    spared: int | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Contacts of today come in; those ten days old leave."""
     number = max(1, round(len(posts) * CONTACTS_A_POST_A_DAY))
@@ -75,6 +95,7 @@ def roll_contacts(
     new = contacts_between(rng, posts, cases, today, today, number, first_id)
     ahead = rng.random(number) < SHARE_AHEAD
     new = new.with_columns(on_day=pl.Series(np.where(ahead, today + rng.integers(1, 4, number), today)))
+    new = _but(spared, new, "by_post", "om_post")
     old = today - pl.col("on_day") >= CONTACT_DAYS
     state = pl.format("{} {}", "code", "case_ref")
     events = [
@@ -85,11 +106,17 @@ def roll_contacts(
 
 
 def roll_assessments(
-    rng: Rng, assessments: pl.DataFrame, posts: pl.DataFrame, cases: pl.DataFrame, today: int
+    rng: Rng,
+    assessments: pl.DataFrame,
+    posts: pl.DataFrame,
+    cases: pl.DataFrame,
+    today: int,
+    *,
+    spared: int | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """ARMS assessments of today come in; those thirty days old leave."""
     first = int(assessments["seq"].to_numpy().max(initial=0)) + 1
-    new = build_assessments_of_a_day(rng, posts, cases, today, first)
+    new = _but(spared, build_assessments_of_a_day(rng, posts, cases, today, first))
     old = today - pl.col("assessed") >= WINDOW
     events = [
         _events(assessments.filter(old), "assessment_out", "seq", pl.col("case_ref"), NOTHING),
@@ -99,13 +126,18 @@ def roll_assessments(
 
 
 def change_hours(
-    rng: Rng, posts: pl.DataFrame, contracts: pl.DataFrame, post_codes: list[str], day: date
+    rng: Rng,
+    posts: pl.DataFrame,
+    contracts: pl.DataFrame,
+    post_codes: list[str],
+    day: date,
+    *,
+    spared: int | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """A few people go part-time or back to full time from today. Gives posts, contracts and events."""
     single = posts["staff_code"].is_unique()
-    able = posts.filter(single, pl.col("grade").is_in(["PO", "PSO"]), pl.col("hours") > 0)[
-        "post_no"
-    ].to_numpy()
+    able = posts.filter(single, pl.col("grade").is_in(["PO", "PSO"]), pl.col("hours") > 0)
+    able = _but(spared, able)["post_no"].to_numpy()
     number = max(1, round(len(posts) * HOURS_CHANGE))
     chosen = np.sort(rng.choice(able, number, replace=False))
     hours = posts["hours"].to_numpy().copy()
@@ -120,7 +152,13 @@ def change_hours(
 
 
 def change_reductions(
-    rng: Rng, reductions: pl.DataFrame, posts: pl.DataFrame, post_codes: list[str], day: date
+    rng: Rng,
+    reductions: pl.DataFrame,
+    posts: pl.DataFrame,
+    post_codes: list[str],
+    day: date,
+    *,
+    spared: int | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Some go sick from today; some reductions are ended early, yesterday being their last day."""
     running = in_force(reductions, day).filter(pl.col("first_day") < day)
@@ -129,7 +167,7 @@ def change_reductions(
     ended = pl.col("reduction_id").is_in(rng.choice(current, number, replace=False).tolist())
     before = reductions.filter(ended).with_columns(last=pl.lit(day - timedelta(days=1)))
     busy = set(in_force(reductions, day)["post_no"].to_list())
-    well = [p for p in posts.filter(pl.col("hours") > 0)["post_no"].to_list() if p not in busy]
+    well = [p for p in posts.filter(pl.col("hours") > 0)["post_no"].to_list() if p not in busy | {spared}]
     new = _sick(rng, well, max(1, round(len(posts) * REDUCTIONS_START)), len(reductions), day)
     what = pl.format("{} {} 100%", pl.lit(pl.Series(post_codes)).gather("post_no"), "reason")
     events = [

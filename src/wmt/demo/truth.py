@@ -10,6 +10,7 @@ import polars as pl
 
 from wmt.demo.calibration import Calibration
 from wmt.demo.faults import Planted
+from wmt.demo.story import Story
 from wmt.demo.world import World
 
 EVENT_SCHEMA = pl.Schema(
@@ -97,9 +98,12 @@ def _by_grade(world: World) -> dict[str, int]:
     return {f"posts_{grade}": int(number) for grade, number in found.rows()}
 
 
-def story_of(world: World) -> dict[str, Any]:
-    """The story as data: where to look, who it is, what there is to see."""
-    story = world.story
+def stories_of(world: World) -> list[dict[str, Any]]:
+    """The stories as data: where to look, who it is, what there is to see."""
+    return [_story_of(world, story) for story in (world.story, world.jump) if story is not None]
+
+
+def _story_of(world: World, story: Story) -> dict[str, Any]:
     post = world.posts.row(story.post_no, named=True)
     return {
         "post": f"{post['team_code']}:{post['staff_code']}",

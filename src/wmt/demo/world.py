@@ -37,6 +37,8 @@ class World:
     contacts: pl.DataFrame
     assessments: pl.DataFrame
     story: Story
+    #: the officer whose forty cases commence on the second night, where the nation has one
+    jump: Story | None = None
 
     @property
     def day(self) -> date:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from wmt.facts.words import LOCATIONS, STATUSES, STREAMS, TIERS, UNKNOWN_LOCATION
+from wmt.facts.words import LATER_STATUSES, LOCATIONS, STATUSES, STREAMS, TIERS, UNKNOWN_LOCATION
 
 
 class Kind(NamedTuple):
@@ -40,11 +40,12 @@ def kinds(tier_scheme: str) -> tuple[Kind, ...]:
     """All kinds of a tier scheme, in number order. Raises KeyError for an unknown scheme."""
     combinations = (
         (stream, location, tier, suspended, status)
+        for statuses in (STATUSES, *((later,) for later in LATER_STATUSES))
         for stream in STREAMS
         for location in (*LOCATIONS, UNKNOWN_LOCATION)
         for tier in TIERS[tier_scheme]
         for suspended in (0, 1)
-        for status in STATUSES
+        for status in statuses
     )
     return tuple(Kind(number, *words) for number, words in enumerate(combinations))
 

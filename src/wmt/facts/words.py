@@ -18,6 +18,10 @@ TIERS: dict[str, tuple[str, ...]] = {
 #: beyond its active cases and its listed inactive ones; its number of cases may be negative.
 STATUSES = ("active", "warrant", "overdue", "suspended_lifer", "filtered", "difference")
 
+#: Statuses that came later. Kinds of a case are numbered with the first ones, so that the numbers in nights
+#: that were saved before go on meaning what they meant; those of a status here come after all others.
+LATER_STATUSES = ("uncommenced",)
+
 REPORTS = ("sdr", "fdr", "parom", "arms_community", "arms_licence", "sdr_due", "parom_due", "oral")
 
 #: Team and staff code of the post that takes the side of a contact nobody could be named for.

@@ -9,7 +9,7 @@ from wmt.intake.faults import Faults, Hit
 from wmt.intake.gathered import Gathered
 
 #: Letters that make a case inactive, the weightier first, and the status each gives.
-INACTIVE = {"W": "warrant", "O": "overdue", "L": "suspended_lifer"}
+INACTIVE = {"W": "warrant", "O": "overdue", "L": "suspended_lifer", "R": "uncommenced"}
 STREAM_OF = {"active": "standard", "t2a": "t2a", "omic": "omic"}
 _POST = ["team_code", "staff_code"]
 _CELL = [*_POST, "location", "tier", "suspended"]

@@ -7,7 +7,7 @@ import polars as pl
 
 from wmt.facts import GRADES, LOCATIONS
 
-FLAGS = tuple("WNUOPISL")
+FLAGS = tuple("WNUOPISLR")
 STREAMS = ("standard", "t2a", "omic")
 BASES = ("all", "active", "t2a", "omic")
 MEASURE_BASES = (*BASES, "reports")

@@ -98,6 +98,7 @@ _STATUS_REASON = {
     "suspended_lifer": Reason.SUSPENDED_LIFER,
     "filtered": Reason.FILTERED,
     "difference": Reason.DIFFERENCE,
+    "uncommenced": Reason.UNCOMMENCED,
 }
 
 
@@ -197,7 +198,8 @@ def _weighted(rules: RuleSet, kind: Kind, worth: Value | None) -> tuple[int, Val
     """What one case earns, in hundredths, and the rule that says so."""
     if kind.status == "active":
         return (worth.hundredths, worth) if worth else (0, rules["tier_scheme"])
-    weighting = rules[f"case_weighting.{kind.status}"]
+    # the rules of nights saved before a status was known do not weigh it, and their facts do not have it
+    weighting = rules.get(f"case_weighting.{kind.status}") or rules["case_weighting.filtered"]
     return share(worth.hundredths if worth else 0, weighting), weighting
 
 

@@ -292,7 +292,7 @@ DOWNLOADS: dict[str, Download] = {
         _of_lines(
             "inactive", "Cases that do not count",
             "the cases of the case system that earn nothing, each with why: warrants, overdue terminations, "
-            "suspended lifers and the rest",
+            "suspended lifers, requirements not commenced and the rest",
             "case", _CASES, _case, only_inactive=True,
         ),
         _of_lines(

@@ -1,0 +1,147 @@
+"""A second officer worth looking at: forty cases whose requirements are not commenced, until they are.
+
+On the first night the officer stands at about 77%: forty of the cases are listed and earn nothing. By the
+second night all forty have commenced, nothing else has happened to the officer, and they stand at about 111%.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import numpy as np
+import polars as pl
+
+from wmt import rules
+from wmt.demo.calibration import available_points, case_points, post_points
+from wmt.demo.cases import ACTIVE, COMMUNITY, FILTERED, UNCOMMENCED, WARRANT
+from wmt.demo.leave import in_force
+from wmt.demo.mixes import TIER_ORDER
+from wmt.demo.size import FULL_TIME, Floats, Ints
+from wmt.demo.story import Story
+from wmt.demo.work import WINDOW, day_number
+from wmt.demo.world import World
+
+CASES = 40
+#: Tiers of the forty, six not tiered yet. By the rules of 2023 they are worth 748 points.
+TIERS = ("D0",) * 28 + ("C0",) + ("B0",) * 5 + ("0",) * 6
+WANTED = 0.77
+CONTACTS_COUNT = 7  # days that help counts
+TITLE = "An officer whose figure jumps overnight, because forty cases that were not commenced now count"
+TO_SEE = (
+    "on the first night forty cases whose requirements are not commenced, listed and worth nothing yet",
+    "on the second night all forty have commenced and count: from about 77% to about 111%",
+    "why did it move: one cause, forty lines",
+)
+
+
+def with_jump(world: World) -> World:
+    """The nation with the story in it. A nation without an officer who can carry it stays as it is.
+
+    Cases on warrant of other officers become the forty, so that there are as many of everything as before.
+    """
+    taken = _to_take(world)
+    post = _choose(world)
+    if post is None or len(taken) < CASES:
+        return world
+    columns = {
+        name: world.cases[name].to_numpy().copy() for name in world.cases.columns if name != "case_ref"
+    }
+    _level(world, columns, post)
+    for row, tier in zip(taken.tolist(), TIERS, strict=True):
+        columns["post_no"][row], columns["status"][row] = post, UNCOMMENCED
+        columns["location"][row], columns["tier"][row] = COMMUNITY, TIER_ORDER.index(tier)
+    cases = world.cases.with_columns(
+        pl.Series(name, values, world.cases.schema[name]) for name, values in columns.items()
+    )
+    jump = Story(post, TITLE, TO_SEE)
+    return replace(world, jump=jump, cases=cases.sort("post_no", "case_ref"))
+
+
+def _to_take(world: World) -> Ints:
+    """Forty cases on warrant, from all over the nation and not from the first story."""
+    cases = world.cases
+    free = (cases["status"] == WARRANT) & (cases["stream"] == 0) & (cases["post_no"] != world.story.post_no)
+    found = np.flatnonzero(free.to_numpy())
+    at: Ints = found[np.linspace(0, len(found) - 1, CASES).astype(np.int64)] if len(found) >= CASES else found
+    return at
+
+
+def _choose(world: World) -> int | None:
+    """The full-time field officer nearest to the mark for whom nothing else comes or goes by tomorrow."""
+    rule_set = rules.load().at(world.day)
+    share = post_points(world, rule_set) / np.maximum(available_points(world, rule_set), 1)
+    posts, busy = world.posts, _busy(world)
+    able = posts.filter(
+        posts["staff_code"].is_unique(),
+        pl.col("grade") == "PO",
+        pl.col("kind") == "field",
+        pl.col("hours") == FULL_TIME,
+        ~pl.col("post_no").is_in(list(busy)),
+    )["post_no"].to_list()
+    return min(able, key=lambda post: (abs(share[post] - WANTED), post)) if able else None
+
+
+def _busy(world: World) -> set[int]:
+    """Posts with reductions, with help that counts, with reports or assessments that leave their window."""
+    today = day_number(world.day)
+    contacts = world.contacts.filter(today - pl.col("on_day") < CONTACTS_COUNT)
+    due = (pl.col("state") == "due") | (today - pl.col("on_day") == WINDOW - 1)
+    old = today - pl.col("assessed") == WINDOW - 1
+    tomorrow = in_force(world.reductions, world.day + timedelta(days=1))
+    found = [
+        world.cases.filter((pl.col("status") >= FILTERED) | (pl.col("stream") != 0))["post_no"],
+        contacts["by_post"],
+        contacts["om_post"],
+        in_force(world.reductions, world.day)["post_no"],
+        tomorrow["post_no"],
+        world.reports.filter(due)["post_no"],
+        world.assessments.filter(old)["post_no"],
+    ]
+    return {world.story.post_no, *(int(post) for posts in found for post in posts.to_list())}
+
+
+def _level(world: World, columns: dict[str, np.ndarray], post: int) -> None:
+    """Bring the officer's own cases to the mark: hand on what is too much, then re-tier a few."""
+    rule_set = rules.load().at(world.day)
+    worth: Floats = case_points(rule_set, "tier_points")[:, :, 0]
+    gap = WANTED * available_points(world, rule_set)[post] - post_points(world, rule_set)[post]
+    mine = (columns["post_no"] == post) & (columns["status"] == ACTIVE)
+    rows = np.flatnonzero(mine & ~columns["suspended"].astype(bool) & ~columns["unpaid_work"].astype(bool))
+    others = _least_busy(world, post)
+    handed = 0
+    for row in rows.tolist():
+        if gap >= 0:
+            break
+        gap += worth[columns["location"][row], columns["tier"][row]]
+        columns["post_no"][row] = others[handed % len(others)]
+        handed += 1
+    plain = rows[handed:][columns["location"][rows[handed:]] == COMMUNITY]
+    ordinary = np.array([tier[-1] != "0" for tier in TIER_ORDER])
+    for row in plain.tolist():
+        steps = np.where(ordinary, worth[COMMUNITY] - worth[COMMUNITY, columns["tier"][row]], np.inf)
+        best = int(np.argmin(np.abs(gap - steps)))
+        if abs(gap - steps[best]) >= abs(gap):
+            break
+        columns["tier"][row], gap = best, gap - steps[best]
+
+
+def _least_busy(world: World, post: int) -> list[int]:
+    """Other officers in the field, those with the least to do first."""
+    rule_set = rules.load().at(world.day)
+    share = post_points(world, rule_set) / np.maximum(available_points(world, rule_set), 1)
+    others = world.posts.filter(
+        pl.col("kind") == "field",
+        pl.col("grade") == "PO",
+        pl.col("hours") > 0,
+        ~pl.col("post_no").is_in([post, world.story.post_no]),
+    )["post_no"].to_list()
+    return sorted(others, key=lambda other: (share[other], other))[:20]
+
+
+def commence(world: World, number: int) -> tuple[pl.DataFrame, int | None]:
+    """The cases with the forty commenced on the second night, and the post that is spared all else then."""
+    if world.jump is None or number != 1:
+        return world.cases, None
+    post = world.jump.post_no
+    mine = (pl.col("post_no") == post) & (pl.col("status") == UNCOMMENCED)
+    status = pl.when(mine).then(pl.lit(ACTIVE)).otherwise("status").cast(world.cases.schema["status"])
+    return world.cases.with_columns(status.alias("status")), post
