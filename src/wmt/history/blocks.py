@@ -79,9 +79,7 @@ def _figures(
 ) -> pl.DataFrame:
     """Rows of a level within a month, by code and day (columns `_COLUMNS`)."""
     if codes is not None:
-        found = [
-            history.series(level, code, first, last, grade).select(_COLUMNS) for code in sorted(set(codes))
-        ]
+        found = [history.series(level, code, first, last, grade, _COLUMNS) for code in sorted(set(codes))]
         return pl.concat(found) if found else pl.DataFrame(schema=dict.fromkeys(_COLUMNS, pl.Int64))
     return history.figures(level, first, last, _COLUMNS, grade)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from wmt.history.figures import FIGURE, GRADED, summed
@@ -26,6 +27,8 @@ from wmt.ledger import LEVELS
 
 #: 'person' is the sum of the posts of one staff code; it is not kept, and added up when asked for.
 ALL_LEVELS = ("post", "person", *LEVELS[1:])
+#: Columns that rows are found by, whatever else is asked for.
+_FOUND_BY = ("day", "level", "code", "grade", "region_code")
 _TALLEST = "\U0010ffff"
 
 
@@ -69,21 +72,29 @@ class History:
         days = (day for day in self.days if first <= day <= last)
         return {day: self._standing[day] for day in days if self._standing[day].revision}
 
-    def series(self, level: str, code: str, first: date, last: date, grade: str = "") -> pl.DataFrame:
-        """A unit's figures, a row for each day that has one (columns `FIGURE`).
+    def series(
+        self,
+        level: str,
+        code: str,
+        first: date,
+        last: date,
+        grade: str = "",
+        columns: Sequence[str] = tuple(FIGURE),
+    ) -> pl.DataFrame:
+        """A unit's figures, a row for each day that has one (columns `FIGURE`, or those asked for).
 
         With a grade, the sum of the unit's posts of that grade. Raises HistoryError for an unknown level.
         """
         _check(level)
         if level == "person":
-            return summed(self.posts_of(code, first, last), "person").sort("day")
+            return summed(self.posts_of(code, first, last), "person").sort("day").select(columns)
         if level == "team" and grade:
             posts = self.below("team", code, "post", first, last).filter(pl.col("grade") == grade)
-            return summed(posts, "team").with_columns(grade=pl.lit(grade)).sort("day")
-        found = self._rows(level, code, code, first, last)
-        if level == "post" and not grade:
-            return found.sort("day")
-        return found.filter(pl.col("grade") == grade).sort("day")
+            return summed(posts, "team").with_columns(grade=pl.lit(grade)).sort("day").select(columns)
+        found = self._rows(level, code, code, first, last, columns)
+        if level != "post" or grade:
+            found = found.filter(pl.col("grade") == grade)
+        return found.select(columns).sort("day")
 
     def below(self, level: str, code: str, child: str, first: date, last: date) -> pl.DataFrame:
         """The figures of all units of a level under a unit, by code and day (columns `FIGURE`)."""
@@ -144,12 +155,25 @@ class History:
         found = [self.table(path, wanted & between) for _, path in self.months(first, last)]
         return _stacked(found).sort("code", "day")
 
-    def _rows(self, level: str, low: str, high: str, first: date, last: date) -> pl.DataFrame:
-        """The rows of a level whose codes lie in a range, read from the few groups of rows that hold them."""
+    def _rows(
+        self,
+        level: str,
+        low: str,
+        high: str,
+        first: date,
+        last: date,
+        columns: Sequence[str] = tuple(FIGURE),
+    ) -> pl.DataFrame:
+        """The rows of a level whose codes lie in a range, read from the few groups of rows that hold them.
+
+        They have the columns asked for, and those that rows are found by.
+        """
+        names = list(dict.fromkeys((*_FOUND_BY, *columns)))
         wanted = (pl.col("level") == level) & pl.col("code").is_between(pl.lit(low), pl.lit(high))
         wanted &= pl.col("day").is_between(first, last)
-        found = [_grouped(path, (level, low), (level, high)) for _, path in self.months(first, last)]
-        return _stacked([frame.filter(wanted) for frame in found]).sort("code", "day")
+        paths = [path for _, path in self.months(first, last)]
+        found = [_grouped(path, (level, low), (level, high), names) for path in paths]
+        return _stacked([frame.filter(wanted) for frame in found], names).sort("code", "day")
 
 
 def _stacked(frames: Sequence[pl.DataFrame], columns: Sequence[str] = tuple(FIGURE)) -> pl.DataFrame:
@@ -166,19 +190,21 @@ def _damaged(path: Path, error: Exception) -> HistoryError:
     return HistoryError(f"{path} cannot be read ({type(error).__name__}); {REMEDY}")
 
 
-def _grouped(path: Path, low: tuple[str, str], high: tuple[str, str]) -> pl.DataFrame:
+def _grouped(path: Path, low: tuple[str, str], high: tuple[str, str], columns: Sequence[str]) -> pl.DataFrame:
     """The groups of rows of a month that may hold units from `low` to `high`."""
     try:
         state = path.stat()
         about, bounds = _groups(path, state.st_mtime_ns, state.st_ino)
         numbers = [n for n, (least, most) in enumerate(bounds) if least <= high and most >= low]
         if not numbers:
-            return pl.DataFrame(schema=FIGURE)
+            return FIGURE.to_frame().select(columns)
         file = pq.ParquetFile(path, metadata=about, memory_map=True, pre_buffer=False)
-        rows = file.read_row_groups(numbers, columns=FIGURE.names(), use_threads=False)
+        rows = file.read_row_groups(numbers, columns=list(columns), use_threads=False)
+        if low == high:  # one unit: its month is thirty rows of thousands
+            rows = rows.filter(pc.equal(rows["code"], low[1]))
     except (OSError, pa.ArrowException) as error:
         raise _damaged(path, error) from error
-    return pl.DataFrame(pl.from_arrow(rows)).select(FIGURE.names()).cast(FIGURE)
+    return pl.DataFrame(pl.from_arrow(rows)).select(columns).cast({name: FIGURE[name] for name in columns})
 
 
 _Bound = tuple[str, str]

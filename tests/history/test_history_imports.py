@@ -1,0 +1,155 @@
+"""Archives from files: our own columns, and the incumbent's daily archive; refused with row and column."""
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+from history_folders import Posts, totals_of
+
+from wmt.history import FIGURE, HistoryError, compact, open_history
+from wmt.history.archive import forget_names, keep, named_days
+from wmt.history.imports import Known, read_figures
+
+NOBODY = Known.of(None)
+OWN = """day,level,code,name,pdu_code,region_code,points_x100,available_x100,cases
+2026-01-05,post,A1:S1,Somebody,PA,R1,250000,217600,31
+2026-01-05,team,A1,The team,PA,R1,250000,217600,31
+"""
+#: The end of the first row and the beginning of the next.
+NEXT = "217600,31\n2026-01-05,team"
+DAILY = """Workload Date,Workload ID,Region,PDU,Team,Offender Manager,Grade,Total Cases,Total Points,SDR Points,Contracted Hours,Reductions,Available Points,Capacity,CMS Points
+2019-03-04,1,North,Upper,"Team, one",Ann Example,PO,40,2500,10,37,2.5,2176,114.9%,12
+04/03/2019,2,North,Upper,"Team, one",Bob Example,PSO,30,"1,100",0,18.5,0,1100,100,0
+2019-03-04,3,North,Lower,Two,Ann Example,PO,0,0,0,0,0,0,0,0
+"""  # noqa: E501
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "archive.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_our_own_columns(tmp_path: Path) -> None:
+    found = read_figures(write(tmp_path, OWN), NOBODY)
+    assert found.schema == FIGURE
+    post, team = found.rows(named=True)
+    assert (post["day"], post["team_code"], post["staff_code"], post["posts"]) == (
+        date(2026, 1, 5),
+        "A1",
+        "S1",
+        1,
+    )
+    assert (post["points_x100"], post["available_x100"], post["cases"], post["night"]) == (
+        250_000,
+        217_600,
+        31,
+        "",
+    )
+    assert post["custody_x100"] is None
+    assert (team["code"], team["name"], team["posts"]) == ("A1", "The team", None)
+
+
+def test_a_parquet_file_says_the_same(tmp_path: Path) -> None:
+    text = read_figures(write(tmp_path, OWN), NOBODY)
+    text.write_parquet(tmp_path / "archive.parquet")
+    assert read_figures(tmp_path / "archive.parquet", NOBODY).equals(text)
+    pl.read_csv(tmp_path / "archive.csv").write_parquet(tmp_path / "loose.parquet")
+    assert read_figures(tmp_path / "loose.parquet", NOBODY).equals(text)
+
+
+def test_levels_that_are_not_given_are_the_sums_of_the_posts(tmp_path: Path) -> None:
+    other = OWN + "2026-01-05,post,A1:S2,,PA,R1,100,200,1\n2026-01-06,post,A1:S2,,PA,R1,100,200,1\n"
+    keep(tmp_path, read_figures(write(tmp_path, other), NOBODY))
+    compact(tmp_path)
+    history = open_history(tmp_path)
+    days = (date(2026, 1, 5), date(2026, 1, 6))
+    assert history.series("team", "A1", *days)["points_x100"].to_list() == [250_000, 100]
+    for level, code in (("pdu", "PA"), ("region", "R1"), ("nation", "nation")):
+        found = history.series(level, code, *days)
+        assert found.select("points_x100", "available_x100", "posts").rows() == [
+            (250_100, 217_800, 2),
+            (100, 200, 1),
+        ]
+
+
+def test_the_daily_archive_by_names(tmp_path: Path) -> None:
+    found = read_figures(write(tmp_path, DAILY), NOBODY)
+    first, second, third = found.rows(named=True)
+    assert (first["level"], first["code"], first["name"], first["grade"]) == (
+        "post", "Team, one:Ann Example", "Ann Example", "PO"
+    )  # fmt: skip
+    assert (first["region_code"], first["pdu_code"], first["team_code"]) == ("North", "Upper", "Team, one")
+    assert (first["points_x100"], first["available_x100"], first["cases"]) == (250_000, 217_600, 40)
+    assert (first["contracted_hours_micro"], first["reduction_hours_micro"]) == (37_000_000, 2_500_000)
+    assert (second["day"], second["points_x100"]) == (date(2019, 3, 4), 110_000)
+    assert (third["posts"], third["posts_without_time"]) == (1, 1)
+
+
+def test_names_become_the_codes_that_a_night_has_for_them(tmp_path: Path) -> None:
+    posts: Posts = {("A1", "S1"): (1, 1, "PO"), ("A1", "S2"): (1, 1, "PO"), ("B1", "S2"): (1, 1, "PO")}
+    totals = totals_of(posts).with_columns(
+        name=pl.col("code").replace({"A1": "Team, one", "B1": "Two", "A1:S1": "Ann Example", "R1": "North"})
+    )
+    found = read_figures(write(tmp_path, DAILY), Known.of(totals))
+    assert found["code"].to_list() == ["A1:S1", "A1:Bob Example", "B1:Ann Example"]
+    assert set(found["region_code"]) == {"R1"}
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new", "message"),
+    [
+        (OWN, f"250000,{NEXT}", f"many,{NEXT}", "row 2, column points_x100: 'many' is not a number"),
+        (OWN, f"250000,{NEXT}", f"2.5,{NEXT}", "row 2, column points_x100: 2.5 is finer"),
+        (OWN, NEXT, NEXT.replace("217600", ""), "row 2, column available_x100: '' is not a number"),
+        (OWN, NEXT, NEXT.replace("217600", "-1"), "row 2, column available_x100: -1 is below 0"),
+        (OWN, "2026-01-05,team", "5 Jan,team", "row 3, column day: '5 Jan' is not a day; write it as"),
+        (OWN, "team,A1", "office,A1", "row 3, column level: 'office' is no level; use one of post, team"),
+        (OWN, "A1:S1", "A1S1", "row 2, column code: 'A1S1' is not TEAM:STAFF"),
+        (OWN, "team,A1", "team,", "row 3, column code: it is empty"),
+        (OWN, "team,A1,", "post,A1:S1,", "row 2, column code: post A1:S1 has two figures on 2026-01-05"),
+        (OWN, "available_x100,cases", "free,cases", "has no column available_x100; see docs/command-line"),
+        (DAILY, "114.9%", "115.9%", "row 2, column Capacity: 115.9% is not what Total Points and"),
+        (DAILY, "1100,100,", "1100,99,", "row 3, column Capacity: 99 is not what Total Points and"),
+        (DAILY, "114.9%", "lots", "row 2, column Capacity: 'lots' is not a number"),
+        (DAILY, "Bob Example", " ", "row 3, column Offender Manager: it is empty"),
+        (DAILY, "04/03/2019", "04/13/2019", "row 3, column Workload Date: '04/13/2019' is not a day"),
+        (DAILY, "Available Points,", "Free Points,", "has no column Available Points"),
+    ],
+)  # fmt: skip
+def test_refused_with_row_and_column(tmp_path: Path, text: str, old: str, new: str, message: str) -> None:
+    assert old in text
+    with pytest.raises(HistoryError) as refused:
+        read_figures(write(tmp_path, text.replace(old, new)), NOBODY)
+    assert message in str(refused.value)
+    assert str(tmp_path) in str(refused.value)
+
+
+@pytest.mark.parametrize("capacity", ["114.9", "114.89", "114.88", "115", "114", "114.889706", ""])
+def test_a_capacity_may_be_rounded_in_any_way(tmp_path: Path, capacity: str) -> None:
+    assert len(read_figures(write(tmp_path, DAILY.replace("114.9%", capacity)), NOBODY)) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "message"), [("none.csv", "is not there"), ("text.txt", "a .csv or a .parquet")]
+)
+def test_files_that_are_no_archives(tmp_path: Path, name: str, message: str) -> None:
+    (tmp_path / "text.txt").write_text("x")
+    with pytest.raises(HistoryError, match=message):
+        read_figures(tmp_path / name, NOBODY)
+
+
+def test_names_of_archived_posts_are_forgotten_too(tmp_path: Path) -> None:
+    other = OWN + "2026-02-05,post,A1:S1,Somebody,PA,R1,100,200,1\n"
+    keep(tmp_path, read_figures(write(tmp_path, other), NOBODY))
+    compact(tmp_path)
+    assert named_days(tmp_path, date(2026, 1, 5)) == 0
+    assert named_days(tmp_path, date(2026, 2, 1)) == 1
+    assert forget_names(tmp_path, date(2026, 2, 1)) == ["2026-01"]
+    assert forget_names(tmp_path, date(2026, 2, 1)) == []
+    assert compact(tmp_path).written == ("2026-01",)
+    history = open_history(tmp_path)
+    names = history.series("post", "A1:S1", date(2026, 1, 1), date(2026, 3, 1))["name"].to_list()
+    assert names == [None, "Somebody"]
+    assert history.series("team", "A1", date(2026, 1, 5), date(2026, 1, 5))["name"].to_list() == ["The team"]
