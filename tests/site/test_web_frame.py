@@ -100,10 +100,10 @@ def test_figures_do_not_age_while_the_clock_is_held_still(signed_in: SignIn, set
     load.as_at = timezone.now() - timedelta(days=400)
     load.save()
     client = signed_in()
-    assert "Old figures" not in client.get("/gallery/").text  # the demonstration lives on its extract's day
+    assert "Old figures" not in client.get("/rules/").text  # the demonstration lives on its extract's day
     day = timezone.localdate(load.as_at) + timedelta(days=3)
     settings.CONFIG = replace(settings.CONFIG, today=day.isoformat())
-    assert "Old figures: 3 days old." in client.get("/gallery/").text
+    assert "Old figures: 3 days old." in client.get("/rules/").text
 
 
 def test_without_figures_it_says_so(signed_in: SignIn) -> None:
