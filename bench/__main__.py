@@ -11,7 +11,7 @@ import duckdb
 from bench.engines import EngineTime, engines, missing
 from bench.ledgers import LedgerTimes, facts_of, ledgers
 from bench.loads import loads
-from bench.nation import national, next_night, tenfold
+from bench.nation import later_nights, national, tenfold
 from bench.site import site, site_part
 from bench.timing import Ran
 
@@ -43,7 +43,7 @@ def main() -> None:
             *_ledger_part(ledgers(night, facts)),
             *_load_part(loads(night, tenfold_folder)),
             *_engine_part(list(engines(night))),
-            *site_part(list(site(night, next_night()))),
+            *site_part(list(site(night, later_nights()))),
         ]
     )
     PAGE.write_text(text, encoding="utf-8")

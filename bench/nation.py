@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -19,12 +21,35 @@ def national() -> Path:
     return next(path for path in folder.iterdir() if path.is_dir())
 
 
-def next_night() -> Path:
-    """The night after the national night: as large, with what a day changes."""
-    folder = FOLDER / "two-nights"
+def later_nights() -> tuple[Path, Path]:
+    """The two nights after the national night: as large, each with what a day changes."""
+    folder = _three_nights()
+    return folder / "2026-11-21T183000", folder / "2026-11-22T183000"
+
+
+def past() -> list[Path]:
+    """Daily figures of the year before the national night, one file a month."""
+    return sorted((_three_nights() / "past").iterdir())
+
+
+def _three_nights() -> Path:
+    folder = FOLDER / "three-nights"
     if not (folder / "truth.json").is_file():
-        write_nation(folder, nights=2, formats=("tidy", "people"))
-    return sorted(path for path in folder.iterdir() if path.is_dir())[-1]
+        kinds = ("--format", "tidy", "--format", "people")
+        command = (
+            sys.executable,
+            "-m",
+            "wmt",
+            "nation",
+            folder,
+            "--nights",
+            "3",
+            "--past-days",
+            "370",
+            *kinds,
+        )
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return folder
 
 
 def tenfold(night: Path) -> Path:

@@ -14,7 +14,7 @@ from pathlib import Path
 import requests
 
 from bench.engines import postgres_address
-from bench.nation import FOLDER
+from bench.nation import FOLDER, past
 
 PATIENCE = 120
 FIGURE = re.compile(r'href="(/(?:region|pdu|team|post)/[^"?/]+/)')
@@ -37,8 +37,11 @@ class Served:
 
 
 @contextmanager
-def served(night: Path, database: str, port: int) -> Iterator[Served]:
-    """The site with a night loaded, while this lasts. `database` is 'SQLite' or 'PostgreSQL'."""
+def served(night: Path, then: Path, database: str, port: int) -> Iterator[Served]:
+    """The site with a year of daily figures, a night and the night after it, while this lasts.
+
+    `database` is 'SQLite' or 'PostgreSQL'. The first night's load is timed.
+    """
     home = FOLDER / f"site-{database.lower()}"
     shutil.rmtree(home, ignore_errors=True)
     environment = {**os.environ, "WMT_HOME": str(home.absolute()), "WMT_DEMO": "1"}
@@ -46,9 +49,12 @@ def served(night: Path, database: str, port: int) -> Iterator[Served]:
     with ExitStack() as stack:
         if database == "PostgreSQL":
             environment["WMT_DATABASE_URL"] = stack.enter_context(postgres_address())
+        command = (sys.executable, "-m", "wmt", "nights", "import-archive", *past())
+        subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
         start = time.perf_counter()
         load(night, environment)
         load_s = time.perf_counter() - start
+        load(then, environment)
         address = f"http://127.0.0.1:{port}"
         stack.enter_context(_serving(environment, port, address))
         yield Served(address, environment, _signed_in(address), load_s)
@@ -102,7 +108,20 @@ def pages(site: Served) -> dict[str, list[str]]:
     units["pdu"] = _units(session, site, units["region"][0], "pdu")
     units["team"] = [team for pdu in units["pdu"][:5] for team in _units(session, site, pdu, "team")]
     units["post"] = [post for team in units["team"][:12] for post in _units(session, site, team, "post")]
-    tabs = ("", "caseload/", "working/", "reports/", "help/", "omic/", "court/", "hours/")
+    tabs = (
+        "",
+        "caseload/",
+        "working/",
+        "reports/",
+        "help/",
+        "omic/",
+        "court/",
+        "hours/",
+        "per-fte/",
+        "over-time/",
+        "why/",
+        "duties/",
+    )
     found = {
         f"{level}: {tab.strip('/') or 'overview'}": [f"{unit}{tab}" for unit in addresses]
         for level, addresses in units.items()
@@ -111,6 +130,9 @@ def pages(site: Served) -> dict[str, list[str]]:
     found["region: its practitioners"] = [f"{unit}?list=post" for unit in units["region"]]
     found["nation: its teams"] = ["/nation/?list=team"]
     found["nation: one figure"] = ["/nation/working/?figure=community", "/nation/working/?figure=cases"]
+    for level in ("nation", "region", "team", "post"):
+        found[f"{level}: as of a day"] = [f"/on/2026-11-20{unit}" for unit in units[level]]
+    found["questions"] = ["/questions/"]
     found["search"] = [f"/search/?q={word}" for word in ("smith", "north", "an", "X12", "lee", "N03")]
     found["rules"] = ["/rules/", "/rules/?q=tier", "/rules/tables/community/"]
     found["a rule"] = [
