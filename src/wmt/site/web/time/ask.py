@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import Any
 
 from wmt.history import History
 from wmt.history import questions as answers
 from wmt.history.questions import Answer
+from wmt.site.web.time.stretches import Held
 
 #: The levels one can ask about, in the words of people.
 LEVELS = {
@@ -100,28 +100,11 @@ _ALL = (
 QUESTIONS: dict[str, Question] = {each.name: each for each in _ALL}
 
 
-class _Seen:
-    """A history as part of a key: two are the same when their versions are."""
-
-    def __init__(self, past: History) -> None:
-        self.past = past
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Seen) and self._key == other._key
-
-    def __hash__(self) -> int:
-        return hash(self._key)
-
-    @property
-    def _key(self) -> tuple[Any, ...]:
-        return self.past.nights, self.past.version
-
-
 def answer_to(name: str, past: History, wish: Wish) -> Answer:
     """The answer. Raises HistoryError in words for what cannot be asked. Kept until the history changes."""
-    return _answered(name, _Seen(past), wish)
+    return _answered(name, Held(past), wish)
 
 
 @lru_cache(maxsize=_KEPT)
-def _answered(name: str, seen: _Seen, wish: Wish) -> Answer:
-    return QUESTIONS[name].ask(seen.past, wish)
+def _answered(name: str, held: Held, wish: Wish) -> Answer:
+    return QUESTIONS[name].ask(held.past, wish)

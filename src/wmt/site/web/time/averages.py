@@ -95,7 +95,7 @@ def means(asked: "Asked", level: str) -> list[Mean]:
         return []
     unit = asked.unit
     if asked.question.is_post:
-        frame = asked.past.series(unit.level, unit.code, *asked.span.days)
+        frame = asked.series()
         names = {unit.code: (unit.name, unit.grade)}
     else:
         frame = asked.past.below(unit.level, unit.code, level, *asked.span.days)

@@ -18,12 +18,12 @@ _MOST_DOTS = 62
 
 @dataclass(frozen=True)
 class Place:
-    """A figure on the axis: the days it is of, its value (None: none), its words, and what marks it."""
+    """A figure on the axis: the days it is of, its value (None: none), what says it, what marks it."""
 
     first: date
     last: date
     value: int | None
-    words: str = ""
+    words: Callable[[], str] = str
     mark: str = ""
 
 
@@ -215,7 +215,7 @@ def _drawn(series: Series, axis: _Axis, at: Callable[[int], int]) -> Drawn:
     end = (0, 0)
     few = sum(place.value is not None for place in series.places) <= _MOST_DOTS
     before: Place | None = None
-    runs: list[list[Dot]] = []
+    runs: list[list[tuple[int, int, Place]]] = []
     for place in series.places:
         if place.value is None:
             before = None
@@ -223,14 +223,16 @@ def _drawn(series: Series, axis: _Axis, at: Callable[[int], int]) -> Drawn:
         x, y = axis.of(place), at(place.value)
         joined = before is not None and place.first - before.last == timedelta(1)
         parts.append(f"{'L' if joined else 'M'}{x} {y}")
-        dot = Dot(x, y, place.words, place.mark or "dot")
-        if joined:
-            runs[-1].append(dot)
-        else:
-            runs.append([dot])
+        if not joined:
+            runs.append([])
+        runs[-1].append((x, y, place))
         end, before = (x, y), place
     for run in runs:  # a figure alone between two gaps is no line: it needs a dot to be seen
-        dots += [dot for dot in run if few or dot.shape != "dot" or len(run) == 1]
+        dots += [
+            Dot(x, y, place.words(), place.mark or "dot")
+            for x, y, place in run
+            if few or place.mark or len(run) == 1
+        ]
     return Drawn(series.name, series.tone, "".join(parts), dots, end)
 
 

@@ -25,8 +25,16 @@ class NarrowedHistory(History):
         """Rows of one month file that satisfy a condition, of these regions."""
         return super().table(path, wanted & self._seen, columns)
 
-    def _rows(self, level: str, low: str, high: str, first: date, last: date) -> pl.DataFrame:
-        return super()._rows(level, low, high, first, last).filter(self._seen)
+    def _rows(
+        self,
+        level: str,
+        low: str,
+        high: str,
+        first: date,
+        last: date,
+        columns: Sequence[str] = tuple(FIGURE),
+    ) -> pl.DataFrame:
+        return super()._rows(level, low, high, first, last, columns).filter(self._seen)
 
     @property
     def _seen(self) -> Any:

@@ -34,25 +34,34 @@ def picture(
 def _capacity_lines(found: Sequence[Stretch], by_grade: Mapping[str, Sequence[Stretch]]) -> list[Series]:
     rows = by_grade or {"Capacity": found}
     return [
-        Series(name, [_place(each, each.capacity_x100, each.capacity_words) for each in each_rows], tone)
+        Series(name, [_place(each) for each in each_rows], tone)
         for tone, (name, each_rows) in enumerate(rows.items())
     ]
 
 
-def _place(each: Stretch, value: int | None, words: str) -> Place:
+def _place(each: Stretch) -> Place:
     mark = "corrected" if each.corrected else "archive" if each.archived else ""
     said = {"corrected": ", corrected", "archive": ", archive figure"}.get(mark, "")
-    return Place(each.first, each.last, value, f"{days_words(each.first, each.last)}: {words}{said}", mark)
+    return Place(
+        each.first,
+        each.last,
+        each.capacity_x100,
+        lambda: f"{days_words(each.first, each.last)}: {each.capacity_words}{said}",
+        mark,
+    )
 
 
-def _plain(each: Stretch, value: int, words: str) -> Place:
-    return Place(each.first, each.last, value, f"{days_words(each.first, each.last)}: {words}")
+def _plain(each: Stretch, value: int, words: Callable[[int], str]) -> Place:
+    def said() -> str:
+        return f"{days_words(each.first, each.last)}: {words(value)}"
+
+    return Place(each.first, each.last, value, said)
 
 
 def _points(found: Sequence[Stretch]) -> Wish:
     def line(name: str, field: str, tone: int) -> Series:
         places = [
-            _plain(each, each.mean(field), f"{name.lower()} {shown_points(each.mean(field)):,}")
+            _plain(each, each.mean(field), lambda x100: f"{name.lower()} {_shown_points(x100)}")
             for each in found
         ]
         return Series(name, places, tone)
@@ -63,7 +72,7 @@ def _points(found: Sequence[Stretch]) -> Wish:
 
 def _reductions(found: Sequence[Stretch]) -> Wish:
     places = [
-        _plain(each, each.mean("reduction_hours_micro"), f"{each.hours('reduction_hours_micro').text} hours")
+        _plain(each, each.mean("reduction_hours_micro"), lambda micro: f"{_shown_hours(micro)} hours")
         for each in found
     ]
     lines = [Series("Reductions", places)]

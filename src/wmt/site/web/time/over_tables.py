@@ -5,12 +5,12 @@ from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from wmt.ledger import MEASURES
 from wmt.site.web import tables
 from wmt.site.web.addresses import on_day, unit_url
 from wmt.site.web.tables import Column, LazyRows, Row, Table, Value
 from wmt.site.web.time.amounts import Stretch, summed
 from wmt.site.web.time.span import days_words
+from wmt.site.web.time.stretches import SUMS
 
 if TYPE_CHECKING:
     from wmt.site.web.time.over_time import Asked
@@ -121,7 +121,7 @@ def _ways(asked: "Asked", each: Stretch, earlier: Stretch | None) -> dict[str, V
 
 
 def _total(asked: "Asked", found: Sequence[Stretch]) -> Row | None:
-    whole = summed(list(found), MEASURES)
+    whole = summed(list(found), SUMS)
     if whole is None:
         return None
     empty = {"mark": tables.text(""), "why": tables.text(""), "last": Value(None)}
@@ -168,7 +168,7 @@ def _grade_row(
 def key_figures(asked: "Asked", found: Sequence[Stretch]) -> list[tuple[str, Value, str]]:
     """What to see first: the last figure, that over all days, the highest, the lowest, days over the mark."""
     over = asked.question.state.over_x100
-    whole = summed(list(found), MEASURES)
+    whole = summed(list(found), SUMS)
     assert whole is not None
     timed = [each for each in found if each.capacity_x100 is not None]
     last = found[-1]

@@ -5,13 +5,15 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+import polars as pl
+
 from wmt.history import History, HistoryError
 from wmt.site.web.tables import changed
 from wmt.site.web.time import averages, over_chart, over_tables
 from wmt.site.web.time.amounts import Stretch
 from wmt.site.web.time.run_words import run_words
 from wmt.site.web.time.span import Span, day_words, span_of
-from wmt.site.web.time.stretches import STEPS, Standing, stretches
+from wmt.site.web.time.stretches import STEPS, Standing, series_of, stretches
 from wmt.site.web.units.question import Question
 from wmt.site.workload.models import Unit
 from wmt.site.workload.moments import history
@@ -43,8 +45,12 @@ class Asked:
         """The unit's figures over the days asked for, the first day first."""
         if self.span.days is None:
             return []
-        frame = self.past.series(self.unit.level, self.unit.code, *self.span.days, grade=grade)
-        return stretches(frame, self.step, self.standing)
+        return stretches(self.series(grade), self.step, self.standing)
+
+    def series(self, grade: str = "") -> pl.DataFrame:
+        """The same as the history has them: columns `COLUMNS`."""
+        assert self.span.days is not None
+        return series_of(self.past, self.unit.level, self.unit.code, *self.span.days, grade)
 
     @cached_property
     def standing(self) -> Standing:

@@ -1,9 +1,14 @@
 """The run of days over the marks, in words for the person it is about."""
 
+from datetime import date
+from functools import lru_cache
 from typing import Any
+
+import polars as pl
 
 from wmt.history import History, runs_on
 from wmt.site.web.time.span import day_words
+from wmt.site.web.time.stretches import Held
 from wmt.site.web.units.question import Question
 from wmt.site.workload.moments import marks_on
 
@@ -16,9 +21,14 @@ def run_words(question: Question, past: History) -> list[str]:
     day = past.day_until(question.state.as_at.date())
     if day is None:
         return []
-    found = runs_on(past, marks_on, day=day, level="post", codes=[question.unit.code])
+    found = _runs(Held(past), question.unit.code, day)
     known = {mark.name: mark for mark in marks_on(day)}
     return [_sentence(row, known[row["mark"]]) for row in found.iter_rows(named=True) if row["length"] > 0]
+
+
+@lru_cache(maxsize=500)
+def _runs(held: Held, code: str, day: date) -> pl.DataFrame:
+    return runs_on(held.past, marks_on, day=day, level="post", codes=[code])
 
 
 def _sentence(row: dict[str, Any], mark: Any) -> str:

@@ -4,6 +4,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -11,6 +13,16 @@ import polars as pl
 from wmt.history import History, in_steps
 from wmt.site.web.time.amounts import Stretch
 
+#: What pages over time show of a day; fewer columns are read faster.
+SUMS = (
+    "points_x100",
+    "available_x100",
+    "contacts_x100",
+    "cases",
+    "contracted_hours_micro",
+    "reduction_hours_micro",
+)
+COLUMNS = ("day", "code", "name", "grade", *SUMS)
 STEPS = {"day": "each day", "week": "each week", "month": "each month"}
 
 
@@ -34,6 +46,33 @@ class Standing:
             [day for day, each in known if each and each.revision],
             [day for day, each in known if each and not each.night],
         )
+
+
+def series_of(past: History, level: str, code: str, first: date, last: date, grade: str = "") -> pl.DataFrame:
+    """The days of a unit, kept until the history changes: columns `COLUMNS`."""
+    return _series(Held(past), level, code, first, last, grade)
+
+
+class Held:
+    """A history beside a key that says which: two are the same when their keys are."""
+
+    def __init__(self, past: History) -> None:
+        self.past = past
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Held) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    @property
+    def _key(self) -> tuple[Path, str]:
+        return self.past.nights, self.past.version
+
+
+@lru_cache(maxsize=200)
+def _series(held: Held, level: str, code: str, first: date, last: date, grade: str) -> pl.DataFrame:
+    return held.past.series(level, code, first, last, grade, COLUMNS)
 
 
 def stretches(frame: pl.DataFrame, step: str, standing: Standing) -> list[Stretch]:
