@@ -26,7 +26,7 @@ def test_the_examples_run(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPa
             ran = run(*shlex.split(found[1]))
             assert ran.code == int(found[2] or 0), (line, ran.err)
             said.append((line, ran.out))
-    assert len(said) == 18
+    assert len(said) == 26
     (explained,) = (out for line, out in said if "explain" in line)
     (case,) = (line for line in explained.splitlines() if "community A3" in line)
     assert {"128", "7.32"} <= set(case.split())
