@@ -1,14 +1,18 @@
 """Who a duty is for: found by their roles at the unit on a day. Whom it is about never handles it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+
+from django.db.models import Q
 
 from wmt.site.accounts.access import in_force
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.duties.models import Duty
 
+#: So many duties name their units in a question to the database.
+_NAMED = 200
 NO_MANAGER = "Nobody else holds the role of manager at this team."
 NOBODY = "Nobody else holds the role of manager at this team, and nobody that of head at its PDU."
 
@@ -32,14 +36,16 @@ class Responsible:
 class Roles:
     """The roles of a day, read once for many duties."""
 
-    def __init__(self, day: date, duties: Iterable[Duty] | None = None) -> None:
+    def __init__(self, day: date, duties: Collection[Duty]) -> None:
         self._held: dict[tuple[str, str, str], list[User]] = defaultdict(list)
         grants = RoleGrant.objects.filter(role__in=("manager", "head"), user__is_active=True)
+        people = User.objects.filter(is_active=True).exclude(staff_code="")
+        if len(duties) <= _NAMED:  # of more, all are read and sorted here
+            teams, pdus = ({getattr(duty, f"{level}_code") for duty in duties} for level in ("team", "pdu"))
+            grants = grants.filter(Q(level="team", code__in=teams) | Q(level="pdu", code__in=pdus))
+            people = people.filter(staff_code__in={duty.staff_code for duty in duties})
         for grant in in_force(grants, day).select_related("user"):
             self._held[grant.role, grant.level, grant.code].append(grant.user)
-        people = User.objects.filter(is_active=True).exclude(staff_code="")
-        if duties is not None:
-            people = people.filter(staff_code__in={duty.staff_code for duty in duties})
         self._people: dict[str, list[User]] = defaultdict(list)
         for user in people:
             self._people[user.staff_code].append(user)
