@@ -326,6 +326,9 @@ class QuestionFilter(Paging):
     last: Day | None = Field(None, description="null: the last day that has figures.")
     grade: GradeName | None = None
     reading: Reading = Field("every day", description="Counted by every day, by weekly figures, or by sums.")
+    by: Literal["day", "year"] = Field(
+        "day", description="Of the spread: on the last day, or over each year."
+    )
     top: int = Field(20, ge=1, le=MOST_TOP, description="Of longest spells: how many.")
     names: bool = Field(False, description="Of posts and people: with codes and names.")
     table: int = Field(0, ge=0, le=5, description="0: the answer’s table; from 1 on those behind it.")
@@ -350,6 +353,7 @@ def question(
     wish = Wish(
         percent_x100=int(paging.percent * 100), weeks=paging.weeks, level=level, first=paging.first,
         last=last, grade=paging.grade or "", reading=paging.reading, top=paging.top,
+        by=paging.by,
     )  # fmt: skip
     try:
         answer = answer_to(name, past, wish)
@@ -382,5 +386,8 @@ def _key(key: str) -> str:
 
 def _plain(key: str, value: Any) -> Any:
     if key.endswith("_x100"):
-        return None if value is None else float(decimal(value) or 0)
+        exact = decimal(value)
+        if exact is None:
+            return None
+        return int(exact) if exact == exact.to_integral_value() else float(exact)
     return value.isoformat() if isinstance(value, date) else value

@@ -8,6 +8,7 @@ from functools import lru_cache
 from wmt.history import History
 from wmt.history import questions as answers
 from wmt.history.questions import Answer
+from wmt.history.spread import spread
 from wmt.site.web.time.stretches import Held
 
 #: The levels one can ask about, in the words of people.
@@ -25,6 +26,7 @@ READINGS = {
     "weekly": "every week over it",
     "sum": "over it in sum",
 }
+SPREADS = {"day": "on the last day", "year": "over each year"}
 _KEPT = 16
 
 
@@ -40,6 +42,7 @@ class Wish:
     grade: str = ""
     reading: str = "every day"
     top: int = 20
+    by: str = "day"
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,10 @@ def _spells(past: History, wish: Wish) -> Answer:
     )  # fmt: skip
 
 
+def _spread(past: History, wish: Wish) -> Answer:
+    return spread(past, wish.level, wish.first, wish.last, by=wish.by, grade=wish.grade)
+
+
 _ALL = (
     Question(
         "weeks",
@@ -95,6 +102,13 @@ _ALL = (
         ("percent", "level", "grade", "reading", "top"),
         _spells,
         Wish(level="team"),
+    ),
+    Question(
+        "spread",
+        "How are the grades spread over capacity?",
+        "How many posts of each grade, or how many units, lie in each band of capacity.",
+        ("level", "grade", "by"),
+        _spread,
     ),
 )
 QUESTIONS: dict[str, Question] = {each.name: each for each in _ALL}

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from wmt.history import History
-from wmt.site.web.time.ask import GRADES, LEVELS, READINGS, Question, Wish
+from wmt.site.web.time.ask import GRADES, LEVELS, READINGS, SPREADS, Question, Wish
 from wmt.site.web.time.span import Span, span_of
 
 #: Bounds beyond which a question would make no sense.
@@ -101,5 +101,6 @@ _READ: dict[str, Any] = {
     "level": _choice("level", "Of", LEVELS),
     "grade": _choice("grade", "Grade", {"": "all grades", **{grade: grade for grade in GRADES}}),
     "reading": _choice("reading", "Counted as", READINGS),
+    "by": _choice("by", "Spread", SPREADS),
 }
 _INTO = {"percent": "percent_x100"}

@@ -1,5 +1,6 @@
 """The run of days over the marks, in words for the person it is about."""
 
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -7,8 +8,8 @@ from typing import Any
 import polars as pl
 
 from wmt.history import History, runs_on
-from wmt.site.web.time.span import day_words
-from wmt.site.web.time.stretches import Held
+from wmt.site.web.time.span import YEAR, day_words
+from wmt.site.web.time.stretches import COLUMNS, Held, series_of
 from wmt.site.web.units.question import Question
 from wmt.site.workload.moments import marks_on
 
@@ -28,7 +29,32 @@ def run_words(question: Question, past: History) -> list[str]:
 
 @lru_cache(maxsize=500)
 def _runs(held: Held, code: str, day: date) -> pl.DataFrame:
-    return runs_on(held.past, marks_on, day=day, level="post", codes=[code])
+    recent = _Recent(held.past, day)
+    return runs_on(recent, marks_on, day=day, level="post", codes=[code])
+
+
+class _Recent(History):
+    """A history that reads the year before a day at once: the page shows it anyway."""
+
+    def __init__(self, past: History, day: date) -> None:
+        self.__dict__.update(past.__dict__)
+        self._past, self._last = past, day
+
+    def series(
+        self,
+        level: str,
+        code: str,
+        first: date,
+        last: date,
+        grade: str = "",
+        columns: Sequence[str] = COLUMNS,
+    ) -> pl.DataFrame:
+        """The days of a unit, out of the year where they lie in it."""
+        begin = self._last - YEAR
+        if grade or first < begin or last > self._last or not set(columns) <= set(COLUMNS):
+            return self._past.series(level, code, first, last, grade, columns)
+        year = series_of(self._past, level, code, begin, self._last)
+        return year.filter(pl.col("day").is_between(first, last)).select(columns)
 
 
 def _sentence(row: dict[str, Any], mark: Any) -> str:
