@@ -3,6 +3,7 @@
 # ruff: noqa: F811 - fixtures come by import
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -153,3 +154,24 @@ def test_the_address_of_the_mail_server_is_read() -> None:
     for wrong in ("http://mail.example.org", "smtp://", "mail"):
         with pytest.raises(ConfigError, match="WMT_EMAIL_URL"):
             mail(wrong, "x")
+
+
+def test_mails_of_the_clock_are_a_job(scene: Scene, django_capture_on_commit_callbacks: Captured) -> None:
+    from django_tasks_db.models import DBTaskResult
+
+    from wmt.site.duties.jobs import send_mails
+    from wmt.site.duties.nightly import turn
+
+    post_office.outbox.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert turn(scene.duty.acknowledge_by + timedelta(1)) == 1
+    assert post_office.outbox == []
+    [job] = DBTaskResult.objects.filter(task_path=send_mails.module_path)
+    assert job.args_kwargs == {"args": [], "kwargs": {}}
+    send_mails.call()
+    [message] = to("ann@example.org")
+    assert f"acknowledge by {scene.duty.acknowledge_by:%-d %B %Y}: late since then" in message.body
+    assert not notices.waiting().exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        turn(scene.duty.acknowledge_by + timedelta(1))
+    assert DBTaskResult.objects.filter(task_path=send_mails.module_path).count() == 1

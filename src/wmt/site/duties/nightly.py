@@ -16,11 +16,11 @@ from wmt.nights import NightError, open_night
 from wmt.rules import RuleSet
 from wmt.site.audit.record import record
 from wmt.site.availability.words import day_words, percent_words
-from wmt.site.duties import words
+from wmt.site.duties import jobs, words
 from wmt.site.duties.clock import Clock, clock_of, deadlines, due_on
 from wmt.site.duties.evaluating import Outcome, Post, evaluate
 from wmt.site.duties.models import Duty, Step
-from wmt.site.duties.notices import Told, send_again, tell
+from wmt.site.duties.notices import Told, tell
 from wmt.site.duties.people import Roles
 from wmt.site.duties.steps import CLOCK, RULE, put, stepped
 from wmt.site.workload.current import State, rules_of
@@ -182,13 +182,14 @@ def lower(said: str) -> str:
 def turn(day: date) -> int:
     """What the day brings: the head hears of what is late, the manager of reviews that are due.
 
-    Done once for each deadline, however often it is called: the number of steps that were added.
+    Done once for each deadline, however often it is called: the number of steps that were added. The mails,
+    and those that could not be sent before, are a job's: whoever asks for the first page does not wait.
     """
     duties = list(Duty.objects.select_for_update().filter(due_on(day)))
     steps, told = _reminders(duties, day)
     put(steps)
-    tell(told)
-    transaction.on_commit(send_again, robust=True)
+    tell(told, at_once=False)
+    transaction.on_commit(jobs.send_waiting, robust=True)
     if steps:
         late = sum(step.kind == Step.Kind.ESCALATED for step in steps)
         rest = len(steps) - late

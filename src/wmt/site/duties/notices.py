@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from wmt.site.accounts.models import User
@@ -27,17 +28,20 @@ class Told:
     to: Sequence[User]
 
 
-def tell(told: Iterable[Told]) -> None:
-    """Adds notices; their mails go out after the transaction, and whatever becomes of them undoes nothing."""
+def tell(told: Iterable[Told], *, at_once: bool = True) -> None:
+    """Adds notices; their mails go out after the transaction, and whatever becomes of them undoes nothing.
+
+    Not `at_once`: they wait for `send_again`.
+    """
     rows = [
         Notice(user=user, duty=each.duty, kind=each.kind, words=each.words)
         for each in told
         for user in {user.pk: user for user in each.to}.values()
     ]
     if rows:
-        made = Notice.objects.bulk_create(rows, batch_size=500)
-        numbers = [notice.pk for notice in made]
-        transaction.on_commit(lambda: send(numbers), robust=True)
+        numbers = [notice.pk for notice in Notice.objects.bulk_create(rows, batch_size=500)]
+        if at_once:
+            transaction.on_commit(lambda: send(numbers), robust=True)
 
 
 def send(numbers: Sequence[int]) -> None:
@@ -58,11 +62,15 @@ def send(numbers: Sequence[int]) -> None:
 
 def send_again() -> None:
     """Tries mails again that could not be sent, or whose process was ended before it sent them."""
-    since = timezone.now() - TRIED_FOR
-    waiting = Notice.objects.filter(at__gte=since).exclude(mail=Notice.Mail.SENT)
-    numbers = list(waiting.values_list("pk", flat=True)[:5_000])
+    numbers = list(waiting().values_list("pk", flat=True)[:5_000])
     if numbers:
         send(numbers)
+
+
+def waiting() -> QuerySet[Notice]:
+    """The notices whose mails are still to be sent, or to be tried again."""
+    since = timezone.now() - TRIED_FOR
+    return Notice.objects.filter(at__gte=since).exclude(mail=Notice.Mail.SENT)
 
 
 def unread(user: Any) -> int:
