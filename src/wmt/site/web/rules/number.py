@@ -29,7 +29,7 @@ REASONS = {
     Reason.SUSPENDED_LIFER: "The person has a life sentence and you do not see them for now.",
     Reason.FILTERED: "The case system does not count the case as active, and does not tell us why.",
     Reason.DIFFERENCE: "The case system counts more cases than it lists. We show how many.",
-    Reason.UNCOMMENCED: "The work that the court ordered has not begun in the case system. It will count then.",
+    Reason.UNCOMMENCED: "The work the court ordered has not begun in the case system. It will count then.",
     Reason.OMIC: "The case belongs to a prison team. Its points are shown beside yours, not in them.",
     Reason.UNTIERED: "The case has no tier yet. It counts as a case but has no points until it has one.",
     Reason.SUSPENDED: "You no longer need to see the person, as the last part of the sentence is on hold.",
