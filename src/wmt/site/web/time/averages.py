@@ -101,7 +101,7 @@ def means(asked: "Asked", level: str) -> list[Mean]:
         frame = asked.past.below(unit.level, unit.code, level, *asked.span.days)
         names = _names(frame, asked, level)
     found = [
-        Mean(code, *names.get(code, (code, "")), over)
+        Mean(code, names.get(code, (code, ""))[0], names.get(code, (code, ""))[1], over)
         for (code,), over in stretches_by(frame, wanted(asked), asked.standing, ("code",))
     ]
     return sorted(found, key=lambda each: (each.name, each.code, -each.over.first.toordinal()))

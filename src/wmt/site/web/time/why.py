@@ -84,8 +84,9 @@ def asked_span(question: Question, past: History, last: date) -> Span:
     before = past.day_until(question.state.as_at.date() - timedelta(1))
     default = before or past.day_until(last) or last
     now = question.state.day
-    typed = question.request.GET.get(LAST, "").strip()
-    query = {name: value for name, value in question.request.GET.items() if name in (FIRST, LAST)}
+    typed = str(question.request.GET.get(LAST, "")).strip()
+    given = question.request.GET
+    query = {name: given[name] for name in (FIRST, LAST) if name in given}
     if typed.casefold() in ("", "now"):
         query.pop(LAST, None)
     span = span_of(query, min(default, now), max(now, question.state.as_at.date()))

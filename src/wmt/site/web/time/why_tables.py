@@ -1,6 +1,6 @@
 """The causes of a change as a table and a picture, and the lines behind one of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from wmt.ledger import capacity_x100, decimal, shown_capacity
@@ -173,7 +173,7 @@ def lines(question: Question, between: "Between", found: Why, cause: Moved) -> T
 _KEYS = ("ref", "what", "post", "was", "now", "from", "to", "rule_before", "rule_after")
 
 
-def _columns(question: Question, moves: list[Mapping[str, Any]]) -> list[Column]:
+def _columns(question: Question, moves: Sequence[Mapping[str, Any]]) -> list[Column]:
     has_time = any(move["available_x100"] for move in moves)
     has_work = not has_time or any(move["points_x100"] for move in moves)
     elsewhere = any(_elsewhere(question, move) for move in moves)
@@ -220,7 +220,7 @@ def _post(question: Question, code: str | None, names: Mapping[str, str]) -> Val
     return tables.text(names[code], "" if question.in_full else unit_url("post", code), code)
 
 
-def _names(question: Question, moves: list[Mapping[str, Any]]) -> dict[str, str]:
+def _names(question: Question, moves: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     codes = {move[f"post_{when}"] for move in moves for when in (BEFORE, AFTER)} - {None}
     posts = units.of_level(question.state, "post")
     if len(codes) <= 300:
