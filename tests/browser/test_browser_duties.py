@@ -150,6 +150,7 @@ def test_a_practitioner_asks_for_relief_and_is_answered(person: Person) -> None:
     own = person("practitioner")
     assert "Over 110% for 28 days: excessive workload since 20 November 2026; duty open" in text_of(own)
     own.get_by_role("link", name="Open the duty").click()
+    assert own.locator(".wmt-duty__first").inner_text().startswith("For your manager: Acknowledge by")
     assert "This is about your workload." in text_of(own)
     assert faults_of(own) == []
     own.get_by_role("button", name="Ask for relief").click()
@@ -224,5 +225,5 @@ def test_it_closes_by_itself_when_the_work_is_less(person: Person, site: Site, t
     assert name in duties_of(page)
     page.goto(f"/on/2026-11-20{duty.partition(page.url.partition('/team')[0])[2]}")
     then = page.locator(".wmt-duty__first").inner_text()
-    assert re.match("Acknowledge|Look at it|Decide", then), then
+    assert re.match("For the manager: (Acknowledge|Look at it|Decide)", then), then
     assert page.get_by_role("button", name="Add a note").count() == 0

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from wmt.site.accounts.access import may
 from wmt.site.accounts.roles import Action
+from wmt.site.availability.words import percent_words
 from wmt.site.duties import access, facts, notices, words
 from wmt.site.duties.models import Duty, Notice
 from wmt.site.web.duties import story
@@ -46,6 +47,7 @@ def _context(request: HttpRequest, state: State, duty: Duty, steps: list) -> dic
         "helps": story.helps_of(request, duty, state) if unit is not None and duty.is_open else [],
         "facts": story.facts_of(duty, state, unit),
         "whose": story.for_whom(duty, state) if duty.is_open else "",
+        "mark": percent_words(duty.percent_x100),
         "is_own": access.is_own(request.user, duty),
         "handles": access.may_handle(request.user, duty, state),
         "reads": reads,
