@@ -49,7 +49,8 @@ log = logging.getLogger(__name__)
 ABOUT = """Figures of the Workload Measurement Tool, and entering hours and reductions.
 
 Everything here is also on a page; the API shows the same figures to the same people and does the same
-actions with the same checks. Numbers are exact. The guide is docs/api.md."""
+actions with the same checks. Numbers are exact. Every reading takes a day, `?on=2026-03-12`: the answer is
+then as the figures stood on it. The guide is docs/api.md."""
 
 api = NinjaAPI(
     title="Workload Measurement Tool",
