@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from tabs_fixtures import lines_of, links, number, table_of
 
-from wmt.ledger import reconciliation, untiered_at_stake
+from wmt.ledger import Reason, capacity_x100, reconciliation, uncommenced_at_stake, untiered_at_stake
 from wmt.site.web.addresses import unit_url
 
 LEVELS = ("nation", "region", "pdu", "team", "post")
@@ -144,6 +144,38 @@ def test_untiered_cases_say_what_is_at_stake(nation: Any, signed_in: Callable[..
         assert Decimal(row["Least points of one"]) == stake["lowest"]
         assert Decimal(row["Most points of one"]) == stake["highest"]
     assert number(total["Untiered cases"]) == nation.unit("nation").untiered_cases
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_cases_whose_requirements_are_not_commenced_are_listed_and_valued(
+    nation: Any, signed_in: Callable[..., Client], level: str
+) -> None:
+    night, scheme = nation.night, nation.load.tier_scheme
+    everywhere = uncommenced_at_stake(_cases(nation, "nation", "nation"), night.rules(), scheme)
+    assert everywhere["points_x100"].sum() > 0
+    team_code, staff_code = everywhere.select("team_code", "staff_code").row(0)
+    (unit,) = night.table("facts/team").filter(team_code=team_code).to_dicts()
+    codes = {**{f"{name}": unit[f"{name}_code"] for name in ("team", "pdu", "region")}, "nation": "nation"}
+    code = {**codes, "post": f"{team_code}:{staff_code}"}[level]
+    found = uncommenced_at_stake(_cases(nation, level, code), night.rules(), scheme)
+
+    page = signed_in().get(unit_url(level, code, "caseload")).text
+    *rows, total = table_of(page, "uncommenced")
+    more = found["points_x100"].sum()
+    assert number(total["Cases"]) == len(found) == sum(number(row["Cases"]) for row in rows)
+    assert Decimal(total["Points they would add"].replace(",", "")) * 100 == more
+    assert f"{len(found)} cases whose requirements are not commenced" in page
+    from wmt.site.workload.models import Unit
+
+    shown = Unit.objects.get(load=nation.load, level=level, code=code)
+    before = capacity_x100(shown.points_x100, shown.available_x100)
+    after = capacity_x100(shown.points_x100 + more, shown.available_x100)
+    assert before is not None
+    assert after is not None
+    assert f"({Decimal(after - before).scaleb(-2):,.1f} percentage points)" in page
+    if level in ("team", "post"):
+        assert {row["CRN"] for row in rows} == set(found["ref"])
+        assert str(Reason.UNCOMMENCED) in {row["Why"] for row in table_of(page, "cases")[:-1]}
 
 
 def test_filters_without_sense_are_taken_for_none(nation: Any, signed_in: Callable[..., Client]) -> None:

@@ -42,6 +42,7 @@ def with_jump(world: World) -> World:
     post = _choose(world)
     if post is None or len(taken) < CASES:
         return world
+    world = _quietened(world, post) if post in _busy(world) else world
     columns = {
         name: world.cases[name].to_numpy().copy() for name in world.cases.columns if name != "case_ref"
     }
@@ -66,37 +67,72 @@ def _to_take(world: World) -> Ints:
 
 
 def _choose(world: World) -> int | None:
-    """The full-time field officer nearest to the mark for whom nothing else comes or goes by tomorrow."""
+    """The full-time field officer nearest to the mark for whom nothing else comes or goes by tomorrow.
+
+    In a small nation there may be none: then the one nearest to the mark whatever else they have.
+    """
     rule_set = rules.load().at(world.day)
     share = post_points(world, rule_set) / np.maximum(available_points(world, rule_set), 1)
-    posts, busy = world.posts, _busy(world)
+    odd = world.cases.filter((pl.col("status") >= FILTERED) | (pl.col("stream") != 0))["post_no"]
+    posts = world.posts
     able = posts.filter(
         posts["staff_code"].is_unique(),
         pl.col("grade") == "PO",
         pl.col("kind") == "field",
         pl.col("hours") == FULL_TIME,
-        ~pl.col("post_no").is_in(list(busy)),
+        ~pl.col("post_no").is_in(list({world.story.post_no, *odd.to_list()})),
     )["post_no"].to_list()
-    return min(able, key=lambda post: (abs(share[post] - WANTED), post)) if able else None
+    busy = _busy(world)
+    quiet = [post for post in able if post not in busy] or able
+    return min(quiet, key=lambda post: (abs(share[post] - WANTED), post)) if quiet else None
 
 
 def _busy(world: World) -> set[int]:
     """Posts with reductions, with help that counts, with reports or assessments that leave their window."""
-    today = day_number(world.day)
-    contacts = world.contacts.filter(today - pl.col("on_day") < CONTACTS_COUNT)
-    due = (pl.col("state") == "due") | (today - pl.col("on_day") == WINDOW - 1)
-    old = today - pl.col("assessed") == WINDOW - 1
     tomorrow = in_force(world.reductions, world.day + timedelta(days=1))
+    coming = (_passing_contacts(world), _passing_reports(world), _passing_assessments(world))
     found = [
-        world.cases.filter((pl.col("status") >= FILTERED) | (pl.col("stream") != 0))["post_no"],
-        contacts["by_post"],
-        contacts["om_post"],
         in_force(world.reductions, world.day)["post_no"],
         tomorrow["post_no"],
-        world.reports.filter(due)["post_no"],
-        world.assessments.filter(old)["post_no"],
+        *(
+            rows[name]
+            for rows in coming
+            for name in ("post_no", "by_post", "om_post")
+            if name in rows.columns
+        ),
     ]
-    return {world.story.post_no, *(int(post) for posts in found for post in posts.to_list())}
+    return {int(post) for posts in found for post in posts.to_list()}
+
+
+def _passing_contacts(world: World) -> pl.DataFrame:
+    return world.contacts.filter(day_number(world.day) - pl.col("on_day") < CONTACTS_COUNT)
+
+
+def _passing_reports(world: World) -> pl.DataFrame:
+    age = day_number(world.day) - pl.col("on_day")
+    return world.reports.filter((pl.col("state") == "due") | (age == WINDOW - 1))
+
+
+def _passing_assessments(world: World) -> pl.DataFrame:
+    return world.assessments.filter(day_number(world.day) - pl.col("assessed") == WINDOW - 1)
+
+
+def _quietened(world: World, post: int) -> World:
+    """The nation without what would come or go for a post overnight; nothing where the post is quiet."""
+
+    def others(rows: pl.DataFrame, passing: pl.DataFrame, *names: str) -> pl.DataFrame:
+        mine = passing.filter(pl.any_horizontal(pl.col(name) == post for name in names))
+        return rows.join(mine, on=rows.columns, how="anti", nulls_equal=True, maintain_order="left")
+
+    # a reduction goes to a colleague, for their ids go by how many there are
+    holder = pl.when(pl.col("post_no") == post).then(pl.lit(_least_busy(world, post)[0])).otherwise("post_no")
+    return replace(
+        world,
+        reductions=world.reductions.with_columns(holder.cast(pl.Int64).alias("post_no")),
+        contacts=others(world.contacts, _passing_contacts(world), "by_post", "om_post"),
+        reports=others(world.reports, _passing_reports(world), "post_no"),
+        assessments=others(world.assessments, _passing_assessments(world), "post_no"),
+    )
 
 
 def _level(world: World, columns: dict[str, np.ndarray], post: int) -> None:

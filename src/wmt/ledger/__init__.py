@@ -20,7 +20,7 @@ from wmt.ledger.moves import HELD, MOVE
 from wmt.ledger.present import present_comparison, present_line, present_post, present_total, reconciliation
 from wmt.ledger.say import say
 from wmt.ledger.shares import SHARES, Share, measured
-from wmt.ledger.stakes import untiered_at_stake
+from wmt.ledger.stakes import uncommenced_at_stake, untiered_at_stake
 from wmt.ledger.time_side import TimeSide
 from wmt.ledger.totals import MEASURES, TOTAL
 from wmt.ledger.why import Moved, Side, Why, why
@@ -32,5 +32,5 @@ __all__ = [
     "Share", "Side", "TimeSide", "Why", "capacity_parts_x100", "capacity_x100", "changes", "compare",
     "decimal", "is_over", "measured", "percentage_points_x100", "present_comparison", "present_line",
     "present_post", "present_total", "reconciliation", "remaining_x100", "say", "shown_capacity",
-    "shown_points", "side_by_side", "untiered_at_stake", "warm_up", "why",
+    "shown_points", "side_by_side", "uncommenced_at_stake", "untiered_at_stake", "warm_up", "why",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Any
 from wmt.ledger import Reason
 from wmt.site.web.units import case_counts, case_list, case_reasons, case_untiered
 from wmt.site.web.units.case_reasons import LISTED_AT
+from wmt.site.web.units.case_uncommenced import Uncommenced
 from wmt.site.web.units.counting import GROUPS, grade_filter, grade_of
 from wmt.site.web.units.question import Question
 from wmt.site.workload import figures
@@ -31,11 +32,13 @@ def content(question: Question) -> dict[str, Any]:
         shown = case_list.Chosen(counted.kind, _one_of(question, "counted", ("yes", "no")), reason)
         found["cases"] = case_list.table(question, shown, below)
     untiered = case_untiered.table(question, lines)
+    uncommenced = Uncommenced(question, lines, below)
     tables = {
         "types": counted.types(),
         "reconciliation": case_reasons.reconciliation(question, lines),
         "uncounted": case_reasons.uncounted(question, lines, below, reason),
         **found,
+        "uncommenced": uncommenced.table(),
         "untiered": untiered,
         "tiers": counted.tiers(),
         "grades": counted.grades(),
@@ -46,6 +49,7 @@ def content(question: Question) -> dict[str, Any]:
         "filters": _filters(question, counted.kind, reason, lines),
         "all_cases": f"{subject.cases_all:,}",
         "counting_cases": f"{subject.cases:,}",
+        "uncommenced": uncommenced.said(),
         "has_untiered": untiered is not None,
         "kind": GROUPS.get(counted.kind, ""),
     }

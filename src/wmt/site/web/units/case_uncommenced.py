@@ -1,0 +1,146 @@
+"""Cases whose requirements are not commenced: listed, worth nothing yet, and what they would add."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from wmt.ledger import Moment, Reason
+from wmt.ledger.stakes import further_x100, path_of
+from wmt.site.web import tables
+from wmt.site.web.addresses import unit_url
+from wmt.site.web.tables import Column, Row, Table, Value
+from wmt.site.web.units import counting, words
+from wmt.site.web.units.case_counts import Below
+from wmt.site.web.units.case_reasons import LISTED_AT
+from wmt.site.web.units.counting import LISTED, POINTS
+from wmt.site.web.units.question import Question
+from wmt.site.workload import figures
+from wmt.site.workload.figures import Lines
+from wmt.site.workload.models import Line, Pricing, RuleValue, Unit
+
+REASON = str(Reason.UNCOMMENCED)
+_CAPTION = "Requirements not commenced, and the points they would add"
+
+
+@dataclass(frozen=True)
+class Uncommenced:
+    """The uncommenced cases of a unit and of those below it."""
+
+    question: Question
+    lines: list[Lines]
+    below: Below
+
+    @cached_property
+    def found(self) -> list[Lines]:
+        """The lines of the unit that are such cases."""
+        return _of_reason(self.lines)
+
+    @cached_property
+    def _worth(self) -> dict[str, int]:
+        """What an active case earns by the rules of the load, in hundredths, by the path of the rule."""
+        scheme = self.question.state.tier_scheme
+        paths = {path_of(scheme, _kind(line.pricing)) for line in self.found}
+        rows = RuleValue.objects.filter(load_id=self.question.state.load_id, path__in=paths)
+        values = rows.values_list("path", "value")
+        return {path: int(Decimal(value).scaleb(2)) for path, value in values if value is not None}
+
+    def more_x100(self, lines: Iterable[Lines]) -> int:
+        """The points that such cases would add if they were active, in hundredths."""
+        scheme = self.question.state.tier_scheme
+        return sum(
+            self._worth.get(path_of(scheme, _kind(line.pricing)), 0) * line.listed_cases - line.points_x100
+            for line in lines
+        )
+
+    def said(self) -> dict[str, str]:
+        """The numbers of the sentence on the page; empty without such a case."""
+        if not self.found:
+            return {}
+        subject, more = self.question.subject, self.more_x100(self.found)
+        share = further_x100(Moment(subject.points_x100, subject.available_x100), more)
+        cases = figures.summed(self.found, LISTED)
+        return {
+            "cases": f"{cases:,} case{'' if cases == 1 else 's'}",
+            "earned": tables.exact(figures.summed(self.found, POINTS)).text,
+            "more": tables.exact(more).text,
+            "share": "" if share is None else f"{Decimal(share).scaleb(-2):,.1f}",
+        }
+
+    def table(self) -> Table | None:
+        """One by one at a team or a post, by unit above them. None without such a case."""
+        if not self.found:
+            return None
+        return self._cases() if self.question.unit.level in LISTED_AT else self._units()
+
+    def _total(self, first: str) -> Row:
+        values = {
+            "cases": tables.count(figures.summed(self.found, LISTED)),
+            "points": tables.points(self.more_x100(self.found)),
+        }
+        return counting.total_row(values, first)
+
+    def _units(self) -> Table:
+        parts = [(unit, _of_reason(self.below.of(unit))) for unit in self.below.units]
+        rows = [
+            counting.name_row(
+                self.question,
+                unit,
+                "caseload",
+                {
+                    "cases": tables.count(figures.summed(lines, LISTED)),
+                    "points": tables.points(self.more_x100(lines)),
+                },
+            )
+            for unit, lines in parts
+            if lines
+        ]
+        columns = [*counting.name_columns(self.question), *_COLUMNS]
+        return Table("uncommenced", _CAPTION, columns, rows, self._total("name"))
+
+    def _cases(self) -> Table:
+        question = self.question
+        pricing = figures.pricing_of(question.state)
+        holders = {unit.number: unit for unit in ([question.unit] if question.is_post else self.below.units)}
+        rows = [
+            self._row(line, pricing[line.pricing], holders[line.post_no])
+            for line in figures.lines_of(question.state, question.unit, kind="case")
+            if line.post_no in holders and pricing[line.pricing].reason == REASON
+        ]
+        holder = [] if question.is_post else [Column("holder", "Practitioner")]
+        columns = [
+            Column("crn", "CRN", "code"),
+            *holder,
+            Column("type", "Type"),
+            Column("tier", "Tier", "code"),
+            *_COLUMNS,
+        ]
+        empty = {column.key: tables.text("") for column in columns}
+        total = Row(empty | self._total("crn").values)
+        return Table("uncommenced", _CAPTION, columns, rows, total)
+
+    def _row(self, line: Line, pricing: Pricing, holder: Unit) -> Row:
+        worth = self._worth.get(path_of(self.question.state.tier_scheme, _kind(pricing)), 0)
+        tier = "untiered" if pricing.tier == "0" else pricing.tier
+        values = {
+            "crn": tables.text(line.ref) if line.ref else Value("", "counts only"),
+            "type": tables.text(words.place(pricing)),
+            "tier": Value(pricing.tier, f"{tier}, suspended" if pricing.suspended else tier),
+            "cases": tables.count(line.listed_cases),
+            "points": tables.exact(worth * line.listed_cases - line.points_x100),
+        }
+        if not self.question.is_post:
+            values["holder"] = tables.text(holder.name, unit_url("post", holder.code, "caseload"))
+        return Row(values)
+
+
+_COLUMNS = (Column("cases", "Cases", "count"), Column("points", "Points they would add", "points"))
+
+
+def _of_reason(lines: Iterable[Lines]) -> list[Lines]:
+    return [line for line in lines if line.pricing.reason == REASON and line.listed_cases]
+
+
+def _kind(pricing: Pricing) -> dict[str, Any]:
+    return {name: getattr(pricing, name) for name in ("stream", "location", "tier", "suspended")}
