@@ -225,7 +225,7 @@ def test_damage_is_told_with_its_remedy(tmp_path: Path) -> None:
     assert check_history(tmp_path)
     compact(tmp_path)
     assert open_history(tmp_path).days == [day]
-    index.write_text(index.read_text().replace("wmt-history/1", "wmt-history/0"))
+    index.write_text(index.read_text().replace("wmt-history/", "wmt-older/"))
     with pytest.raises(HistoryError, match="another version"):
         open_history(tmp_path)
     (tmp_path / name / "results/totals.parquet").write_bytes(b"no table")
@@ -240,3 +240,21 @@ def test_no_nights_no_history(tmp_path: Path) -> None:
         assert (history.days, history.first, history.last, history.version) == ([], None, None, "")
         assert history.series("post", "A1:S1", date(2026, 1, 1), date(2026, 1, 2)).is_empty()
         assert check_history(folder) == []
+
+
+def test_measures_that_came_later_are_not_known_of_earlier_days(tmp_path: Path) -> None:
+    """An archive and a night that were kept by a program with fewer measures."""
+    day = date(2026, 2, 2)
+    keep(tmp_path, archived(day, 7))
+    path = tmp_path / "history/archive-2026-02.parquet"
+    pl.read_parquet(path).drop("t2a_x100").write_parquet(path)
+    keep(tmp_path, archived(day, 8, "A1:S2"))
+    name = write_night(tmp_path, datetime(2026, 2, 3, 18), ONE)
+    results = tmp_path / name / "results/totals.parquet"
+    pl.read_parquet(results).drop("t2a_x100").write_parquet(results)
+    compact(tmp_path)
+    history = open_history(tmp_path)
+    posts = history.below("nation", "nation", "post", day, date(2026, 2, 3))
+    assert posts.select("code", "t2a_x100").rows() == [("A1:S1", None), ("A1:S1", None), ("A1:S2", 0)]
+    nation = history.series("nation", "nation", day, date(2026, 2, 3))
+    assert nation.select("points_x100", "t2a_x100").rows() == [(15, 0), (100_000, None)]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from wmt.history.figures import FIGURE, ordered, summed
+from wmt.history.figures import complete, ordered, summed
 from wmt.history.index import HistoryError, archive_path, folder_of
 from wmt.ledger import LEVELS
 from wmt.nights.durable import replace_file
@@ -33,7 +33,7 @@ def read_archive(nights: Path, month: str) -> pl.DataFrame:
     """The figures an archive has of a month, units above posts added up where it gives none."""
     path = archive_path(nights, month)
     try:
-        found = pl.read_parquet(path).select(FIGURE.names()).cast(FIGURE)
+        found = complete(pl.read_parquet(path))
     except (OSError, pl.exceptions.PolarsError) as error:
         raise HistoryError(
             f"{path} cannot be read ({type(error).__name__}); bring it back from a copy, or move it away and "
@@ -61,11 +61,11 @@ def keep(nights: Path, figures: pl.DataFrame) -> list[str]:
     The caller holds the lock of the nights. Returns the months touched.
     """
     touched = []
-    for month, rows in _by_month(figures.select(FIGURE.names()).cast(FIGURE)):
+    for month, rows in _by_month(complete(figures)):
         path = archive_path(nights, month)
         if path.is_file():
-            had = pl.read_parquet(path).join(rows, on=KEYS, how="anti")
-            rows = pl.concat([had.select(FIGURE.names()), rows])
+            had = complete(pl.read_parquet(path)).join(rows, on=KEYS, how="anti")
+            rows = pl.concat([had, rows])
         replace_file(path, table_bytes(ordered(rows)))
         touched.append(month)
     return touched

@@ -3,12 +3,14 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from wmt.history.reader import History
+from wmt.history.reader import History, check_levels
 from wmt.history.steps import Bools, Ints
+from wmt.history.wide import ABSENT, read_wide, wide_path
 
 _COLUMNS = ("day", "code", "name", "points_x100", "available_x100")
 
@@ -60,13 +62,18 @@ def blocks(
 
     Months without any figure come too, with nobody present.
     """
+    check_levels(level)
     paths = dict(history.months(first, last))
     begin = first
     while begin <= last:
         end = min(_month_end(begin), last)
-        path = paths.get(f"{begin:%Y-%m}")
-        frame = None if path is None else _figures(history, level, begin, end, codes, grade)
-        yield _block(frame, units, begin, end)
+        month = f"{begin:%Y-%m}"
+        if month not in paths:
+            yield _empty(units, begin, end)
+        elif codes is None and not grade:
+            yield _whole(wide_path(history.nights, month), units, level, begin, end)
+        else:
+            yield _block(_figures(history, level, begin, end, codes, grade), units, begin, end)
         begin = end + timedelta(1)
 
 
@@ -84,8 +91,23 @@ def _figures(
     return history.figures(level, first, last, _COLUMNS, grade)
 
 
-def _block(frame: pl.DataFrame | None, units: Units, first: date, last: date) -> Block:
-    if frame is None or frame.is_empty():
+def _whole(path: Path, units: Units, level: str, first: date, last: date) -> Block:
+    """All units of a level, from the file beside the month."""
+    codes, names, points, available = read_wide(path, level, first, last)
+    # the file has every unit of the month; who has no figure within the days is left out
+    there = (available != ABSENT).any(axis=0)
+    met = [(code, name) for code, name, is_there in zip(codes, names, there, strict=True) if is_there]
+    numbers = [units.numbers.setdefault(code, len(units.numbers)) for code, _ in met]
+    units.names.update(met)
+    block = _empty(units, first, last)
+    block.present.T[:, numbers] = available[:, there] != ABSENT
+    block.points.T[:, numbers] = points[:, there]
+    block.available.T[:, numbers] = np.maximum(available[:, there], 0)
+    return block
+
+
+def _block(frame: pl.DataFrame, units: Units, first: date, last: date) -> Block:
+    if frame.is_empty():
         return _empty(units, first, last)
     kept = frame.group_by("code", maintain_order=True).agg(pl.len(), pl.col("name").last())
     numbers = [units.numbers.setdefault(code, len(units.numbers)) for code in kept["code"]]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from wmt.history.index import HistoryError, month_path, read_index
 from wmt.history.months import month_bytes, month_figures, wanted_months
+from wmt.history.wide import wide_bytes, wide_path
 from wmt.nights import NightError
 from wmt.nights.verify import Fault
 
@@ -31,8 +32,12 @@ def check_history(nights: Path) -> list[Fault]:
             frame, days = month_figures(nights, month, parts)
         except NightError:
             continue
-        path = month_path(nights, month)
-        if not path.is_file() or path.read_bytes() != month_bytes(frame) or dict(had.days) != days:
+        expected = {
+            month_path(nights, month): month_bytes(frame),
+            wide_path(nights, month): wide_bytes(frame),
+        }
+        same = all(path.is_file() and path.read_bytes() == content for path, content in expected.items())
+        if not same or dict(had.days) != days:
             # its size may be right, so that a compaction would leave it alone
             faults.append(Fault(name, "it does not follow from the nights", f"Delete it. {REMEDY}"))
     return faults

@@ -1,5 +1,6 @@
 """The daily figure: what every unit came to on a calendar day, and how the folders of nights give it."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import polars as pl
@@ -48,9 +49,7 @@ def of_night(night: Night) -> pl.DataFrame:
 def shaped(totals: pl.DataFrame, day: date, as_at: datetime, night: str) -> pl.DataFrame:
     """Totals of a day as figures. A measure that an older program did not keep is null."""
     given = totals.with_columns(day=pl.lit(day), as_at=pl.lit(as_at, pl.Datetime("us")), night=pl.lit(night))
-    missing = [pl.lit(None, dtype).alias(name) for name, dtype in FIGURE.items() if name not in given.columns]
-    filled = given.with_columns(missing).with_columns(pl.col("grade", *CODES).fill_null(""))
-    return filled.select(FIGURE.names()).cast(FIGURE)
+    return complete(given).with_columns(pl.col("grade", *CODES).fill_null(""))
 
 
 def by_grade(figures: pl.DataFrame) -> pl.DataFrame:
@@ -59,20 +58,30 @@ def by_grade(figures: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([summed(posts, level, by=("grade",)) for level in GRADED]) if len(posts) else figures[:0]
 
 
+def complete(figures: pl.DataFrame) -> pl.DataFrame:
+    """Figures in the columns `FIGURE`. Measures that came later than they were kept are null."""
+    lacking = [
+        pl.lit(None, dtype).alias(name) for name, dtype in FIGURE.items() if name not in figures.columns
+    ]
+    return figures.with_columns(lacking).select(FIGURE.names()).cast(FIGURE)
+
+
 def total(name: str) -> pl.Expr:
     """The sum of a measure; null where no row has it."""
     return pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name)
 
 
-def summed(posts: pl.DataFrame, level: str, by: tuple[str, ...] = ()) -> pl.DataFrame:
-    """Rows of posts added up to the units of a level on each day (columns `FIGURE`).
+def summed(
+    posts: pl.DataFrame, level: str, by: tuple[str, ...] = (), measures: Sequence[str] = SUMMED
+) -> pl.DataFrame:
+    """Rows of posts added up to the units of a level on each day (columns `FIGURE`, or some measures of it).
 
     People are named, other units are not.
     """
     own = {"nation": pl.lit("nation"), "person": pl.col("staff_code")}.get(level, pl.col(f"{level}_code"))
     above = [f"{unit}_code" for unit in LEVELS[1:4] if level in LEVELS[: LEVELS.index(unit) + 1]]
     # measures that nobody lacks, which is nearly always all of them, are added up without a second look
-    sums = [total(name) if posts[name].null_count() else pl.col(name).sum() for name in SUMMED]
+    sums = [total(name) if posts[name].null_count() else pl.col(name).sum() for name in measures]
     name = pl.col("name").drop_nulls().last() if level == "person" else pl.lit(None, pl.String).alias("name")
     found = (
         posts.with_columns(code=own)
@@ -81,7 +90,8 @@ def summed(posts: pl.DataFrame, level: str, by: tuple[str, ...] = ()) -> pl.Data
         .with_columns(level=pl.lit(level), **({"staff_code": pl.col("code")} if level == "person" else {}))
     )
     blank = [pl.lit("").alias(name) for name in ("grade", *CODES) if name not in found.columns]
-    return found.with_columns(blank).select(FIGURE.names())
+    kept = [name for name in FIGURE if name not in SUMMED or name in measures]
+    return found.with_columns(blank).select(kept)
 
 
 def ordered(figures: pl.DataFrame) -> pl.DataFrame:

@@ -14,7 +14,7 @@ from wmt.nights.durable import replace_file
 
 FOLDER = "history"
 #: Months of another shape are made again.
-FORMAT = "wmt-history/1 " + hashlib.sha256(" ".join(FIGURE).encode()).hexdigest()[:12]
+FORMAT = "wmt-history/2 " + hashlib.sha256(" ".join(FIGURE).encode()).hexdigest()[:12]
 REMEDY = "make it again with `wmt nights compact`"
 
 
@@ -44,6 +44,7 @@ class Month(BaseModel):
     archive: str | None
     sha256: str
     size: int
+    wide_size: int
     days: Mapping[date, Standing]
 
 

@@ -28,6 +28,7 @@ from wmt.history.index import (
     read_index,
     write_index,
 )
+from wmt.history.wide import wide_bytes, wide_path
 from wmt.nights import night_moment, open_night
 from wmt.nights.durable import WRITING, replace_file
 from wmt.nights.folder import is_night_name, sha256
@@ -75,6 +76,7 @@ def compact(nights: Path, progress: Progress | None = None) -> Compacted:
         write_index(nights, Index(months=months))
     for month in gone:
         month_path(nights, month).unlink(missing_ok=True)
+        wide_path(nights, month).unlink(missing_ok=True)
     return Compacted(tuple(stale), tuple(gone), sum(len(month.days) for month in months.values()))
 
 
@@ -124,8 +126,8 @@ def _index_or_none(nights: Path) -> Index:
 def _is_current(nights: Path, month: str, had: Month | None, parts: Parts) -> bool:
     if had is None or (dict(had.nights), had.archive) != (dict(parts.nights), parts.archive):
         return False
-    path = month_path(nights, month)
-    return path.is_file() and path.stat().st_size == had.size
+    files = ((month_path(nights, month), had.size), (wide_path(nights, month), had.wide_size))
+    return all(path.is_file() and path.stat().st_size == size for path, size in files)
 
 
 def _lying_about(folder: Path) -> set[str]:
@@ -135,11 +137,17 @@ def _lying_about(folder: Path) -> set[str]:
 
 def _write(nights: Path, month: str, parts: Parts) -> Month:
     frame, days = month_figures(nights, month, parts)
-    content = month_bytes(frame)
+    content, wide = month_bytes(frame), wide_bytes(frame)
     path = month_path(nights, month)
+    replace_file(wide_path(nights, month), wide)
     replace_file(path, content)
     return Month(
-        nights=parts.nights, archive=parts.archive, sha256=sha256(path), size=len(content), days=days
+        nights=parts.nights,
+        archive=parts.archive,
+        sha256=sha256(path),
+        size=len(content),
+        wide_size=len(wide),
+        days=days,
     )
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from wmt.history.figures import FIGURE, GRADED, summed
+from wmt.history.figures import FIGURE, GRADED, SUMMED, summed
 from wmt.history.index import (
     REMEDY,
     HistoryError,
@@ -85,7 +85,7 @@ class History:
 
         With a grade, the sum of the unit's posts of that grade. Raises HistoryError for an unknown level.
         """
-        _check(level)
+        check_levels(level)
         if level == "person":
             return summed(self.posts_of(code, first, last), "person").sort("day").select(columns)
         if level == "team" and grade:
@@ -98,11 +98,11 @@ class History:
 
     def below(self, level: str, code: str, child: str, first: date, last: date) -> pl.DataFrame:
         """The figures of all units of a level under a unit, by code and day (columns `FIGURE`)."""
-        _check(level, child)
+        check_levels(level, child)
         if child == "person":
             return summed(self.below(level, code, "post", first, last), "person").sort("code", "day")
         if level == "team" and child == "post":
-            return self._rows("post", f"{code}:", f"{code}:{_TALLEST}", first, last)
+            return self._rows("post", f"{code}:", f"{code}:{_TALLEST}", first, last).select(FIGURE.names())
         wanted = pl.col("level") == child
         if child != "post":
             wanted &= pl.col("grade") == ""
@@ -118,7 +118,7 @@ class History:
         self, level: str, first: date, last: date, columns: Sequence[str], grade: str = ""
     ) -> pl.DataFrame:
         """Some columns of all units of a level, by code and day; with a grade, of its posts alone."""
-        _check(level)
+        check_levels(level)
         between = pl.col("day").is_between(first, last)
         added_up = level == "person" or (level == "team" and grade != "")
         wanted = between & (pl.col("level") == ("post" if added_up else level))
@@ -126,7 +126,12 @@ class History:
             wanted &= pl.col("grade") == grade
         paths = [path for _, path in self.months(first, last)]
         if added_up:
-            found = [summed(self.table(path, wanted), level).select(columns) for path in paths]
+            measures = [name for name in columns if name in SUMMED]
+            read = [name for name in FIGURE if name not in SUMMED or name in measures]
+            found = [
+                summed(self.table(path, wanted, read), level, measures=measures).select(columns)
+                for path in paths
+            ]
             return _stacked(found, columns).sort("code", "day")
         found = [self.table(path, wanted, columns) for path in paths]
         # a month is sorted already, and where there is one month there is nothing left to do
@@ -180,7 +185,8 @@ def _stacked(frames: Sequence[pl.DataFrame], columns: Sequence[str] = tuple(FIGU
     return pl.concat(frames) if frames else pl.DataFrame(schema=FIGURE).select(columns)
 
 
-def _check(*levels: str) -> None:
+def check_levels(*levels: str) -> None:
+    """Raise HistoryError for a level that there is not."""
     for level in levels:
         if level not in ALL_LEVELS:
             raise HistoryError(f"there is no level '{level}'; choose one of {', '.join(ALL_LEVELS)}")
