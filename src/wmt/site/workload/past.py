@@ -133,7 +133,7 @@ def _change_of(name: str) -> int:
     """The last change that stood when a night was shown; of one that never was, when it was written."""
     shown = Load.objects.filter(night=name, change__isnull=False).order_by("pk").first()
     if shown is not None:
-        return int(shown.change)
+        return shown.change or 0
     from wmt.site.availability.models import KINDS
 
     until = _loaded_at(name, settings.CONFIG.nights)
