@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from wmt.ledger import capacity_x100, decimal, is_over, shown_capacity
@@ -29,7 +30,7 @@ class Stretch:
     corrected: int = 0
     archived: int = 0
 
-    @property
+    @cached_property
     def capacity_x100(self) -> int | None:
         """Points held over all days ÷ points available over all days."""
         return capacity_x100(self.sums["points_x100"], self.sums["available_x100"])

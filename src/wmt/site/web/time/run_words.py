@@ -29,16 +29,36 @@ def run_words(question: Question, past: History) -> list[str]:
 
 @lru_cache(maxsize=500)
 def _runs(held: Held, code: str, day: date) -> pl.DataFrame:
-    recent = _Recent(held.past, day)
+    recent = _Recent(held.past, code, day)
     return runs_on(recent, marks_on, day=day, level="post", codes=[code])
 
 
 class _Recent(History):
-    """A history that reads the year before a day at once: the page shows it anyway."""
+    """A history of a post that reads the year before a day at once: the page shows it anyway.
 
-    def __init__(self, past: History, day: date) -> None:
+    It begins with the last day that broke every run: nothing before it is part of one.
+    """
+
+    def __init__(self, past: History, code: str, day: date) -> None:
         self.__dict__.update(past.__dict__)
         self._past, self._last = past, day
+        self._first = self._broken(code) or past.first
+
+    @property
+    def first(self) -> date | None:
+        """The first day that matters."""
+        return self._first
+
+    def _broken(self, code: str) -> date | None:
+        """The last day of the year with available time that was not over any mark, if there is one."""
+        lowest = min((mark.percent_x100 for mark in marks_on(self._last)), default=0)
+        year = series_of(self._past, "post", code, self._last - YEAR, self._last)
+        points, available = pl.col("points_x100"), pl.col("available_x100")
+        found = year.filter((available > 0) & (points * 10_000 <= lowest * available))["day"]
+        last = found[-1] if len(found) else None
+        # the marks of that day may have been others
+        same = last is not None and lowest <= min((mark.percent_x100 for mark in marks_on(last)), default=0)
+        return last if same else None
 
     def series(
         self,

@@ -1,0 +1,52 @@
+"""The run of a post over the marks, as its page says it: what the history’s own rule gives."""
+
+# ruff: noqa: F811 - fixtures come by import, and some need only be there
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+from django.test import Client
+from tabs_fixtures import in_sight
+from time_fixtures import Two, _loaded_two, two  # noqa: F401
+
+from wmt.history import runs_on
+from wmt.site.web.addresses import unit_url
+from wmt.site.web.time.run_words import _runs
+from wmt.site.web.time.span import day_words
+from wmt.site.web.time.stretches import Held
+from wmt.site.workload.models import Unit
+from wmt.site.workload.moments import marks_on
+
+SignIn = Callable[..., Client]
+
+
+def test_every_post_has_the_run_of_the_rule(two: Two) -> None:
+    """Asked for one post, from the day that broke it, a run is what stepping through everything gives."""
+    past = two.history
+    day = past.last
+    assert day is not None
+    expected = runs_on(past, marks_on, day=day, level="post")
+    assert expected.filter(pl.col("length") > 1).height > 0
+    for (code,), of_post in expected.group_by("code"):
+        found = _runs(Held(past), str(code), day)
+        names = ["mark", "over", "length", "since", "excess_since", "full_on", "paused", "missing"]
+        assert found.select(names).rows() == of_post.select(names).rows(), code
+
+
+@pytest.mark.parametrize("days", [1, 2])
+def test_the_page_says_since_when_and_when_four_weeks_are_full(
+    two: Two, signed_in: SignIn, days: int
+) -> None:
+    day = two.nights[1].manifest.as_at.date()
+    found = runs_on(two.history, marks_on, day=day, level="post")
+    found = found.filter((pl.col("mark") == "excessive_workload") & (pl.col("length") == days))
+    if found.is_empty():
+        pytest.fail("the nation has no such post")
+    row: dict[str, Any] = found.row(0, named=True)
+    assert Unit.objects.filter(load=two.load, level="post", code=row["code"]).exists()
+    page = in_sight(signed_in().get(unit_url("post", row["code"], "over-time")).text)
+    assert f"over 110% on {days} day" in page
+    assert f"since {day_words(day - timedelta(days - 1))}" in page
+    assert f"28 days are full on {day_words(day + timedelta(28 - days))}" in page
