@@ -195,7 +195,8 @@ class Scene:
         with transaction.atomic():
             evaluate(
                 runs=runs_of({self.duty.code: figures}, last, MARKS[:1]), day=self.state.day, marks=MARKS,
-                figures=Figures({self.duty.code: figures}), posts=posts_of(self.state), clock=CLOCK, seen=last,
+                figures=Figures({self.duty.code: figures}), posts=posts_of(self.state), clock=CLOCK,
+                seen=last,
             )  # fmt: skip
 
 
