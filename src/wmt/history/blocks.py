@@ -97,12 +97,17 @@ def _whole(path: Path, units: Units, level: str, first: date, last: date) -> Blo
     # the file has every unit of the month; who has no figure within the days is left out
     there = (available != ABSENT).any(axis=0)
     met = [(code, name) for code, name, is_there in zip(codes, names, there, strict=True) if is_there]
-    numbers = [units.numbers.setdefault(code, len(units.numbers)) for code, _ in met]
+    known = units.numbers
+    numbers = np.array([known.setdefault(code, len(known)) for code, _ in met], np.int64)
     units.names.update(met)
+    if not there.all():
+        points, available = points[:, there], available[:, there]
     block = _empty(units, first, last)
-    block.present.T[:, numbers] = available[:, there] != ABSENT
-    block.points.T[:, numbers] = points[:, there]
-    block.available.T[:, numbers] = np.maximum(available[:, there], 0)
+    # day by day, because a row at a time is what a machine puts in its place quickly
+    for day in range(len(points)):
+        block.present.T[day][numbers] = available[day] != ABSENT
+        block.points.T[day][numbers] = points[day]
+        block.available.T[day][numbers] = np.maximum(available[day], 0)
     return block
 
 
