@@ -75,14 +75,16 @@ def test_hours_that_are_supplied_are_marked_so(tmp_path: Path) -> None:
 
 def test_why_a_case_does_not_count(tmp_path: Path) -> None:
     tidy = ordinary_tidy()
-    for ref, letters in (("X1", "LO"), ("X2", "L"), ("X3", "U"), ("X4", "OW")):
+    for ref, letters in (("X1", "LO"), ("X2", "L"), ("X3", "U"), ("X4", "OW"), ("X5", "R"), ("X6", "RW")):
         tidy.tables["case"].append(case(ref, OAK, "licence", "A1", counted_active=False))
         tidy.tables["case_flag"] += [flag(ref, OAK, letter, grade_code="NPSQ") for letter in letters]
     found = statuses(facts_of(tidy, tmp_path))
-    assert [found[ref] for ref in ("X1", "X2", "X3", "X4")] == [
+    assert [found[ref] for ref in ("X1", "X2", "X3", "X4", "X5", "X6")] == [
         "overdue",
         "suspended_lifer",
         "filtered",
+        "warrant",
+        "uncommenced",
         "warrant",
     ]
     assert found["X100000"] == "active"

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
 from wmt import rules
 from wmt.ledger import LEVELS, Ledger, compare
+from wmt.ledger.compare import Comparison
 from worlds import AS_AT, World, worlds
 
 OLD, NEW = date(2022, 2, 2), date(2023, 6, 14)
@@ -178,3 +180,27 @@ def test_the_two_dates_of_the_story_of_uncommenced_requirements(engines: dict[st
     assert (row["before"], row["after"]) == (Decimal(1674), Decimal(2414))
     assert sum(cause["points"] for cause in row["causes"]) == Decimal(740)
     assert_adds_up(row)
+
+
+@pytest.mark.parametrize("name", ["postgres", "sail"])
+def test_every_engine_gives_the_same_moves(name: str, engines: dict[str, Any]) -> None:
+    """The lines behind the causes of a busy night, with a change of the rules, word for word."""
+    before, after = base(), changed_case(location="custody", tier="A3", status="uncommenced")
+    after.cases("N1A:S2", "community", "C1", ref="X000077").report("N1A:S1", "sdr", age_days=3)
+    after.contact("CMS47", by="N1A:S1", om="W1A:S1").reduction("N1A:S2", percent="10").post(
+        "W1A:S1", "TPO", None
+    )
+    found = []
+    for engine in (engines["duckdb"], engines[name]):
+        first, last = (rules.load().at(day) for day in (OLD, NEW))
+        sides = [
+            Ledger(world.facts(), ruleset, engine=engine, prefix=prefix).store_placed_lines()
+            for world, ruleset, prefix in ((before, first, "a_"), (after, first, "m_"), (after, last, "b_"))
+        ]
+        comparison = Comparison(engine, sides, prefix="a_")
+        found.append(
+            [comparison.moves(level, code) for level, code in (("post", "N1A:S1"), ("nation", "nation"))]
+        )
+    for here, there in zip(*found, strict=True):
+        assert len(here) > 4
+        assert_frame_equal(here, there)

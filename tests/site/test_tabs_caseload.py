@@ -167,7 +167,7 @@ def test_cases_whose_requirements_are_not_commenced_are_listed_and_valued(
     assert f"{len(found)} cases whose requirements are not commenced" in page
     from wmt.site.workload.models import Unit
 
-    shown = Unit.objects.get(load=nation.load, level=level, code=code)
+    shown = Unit.objects.get(load=nation.load, level=level, code=code, whole=True)
     before = capacity_x100(shown.points_x100, shown.available_x100)
     after = capacity_x100(shown.points_x100 + more, shown.available_x100)
     assert before is not None
