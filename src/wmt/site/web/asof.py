@@ -35,6 +35,7 @@ _TIMELESS = (
     "/gallery/",
     "/health",
     "/as-of/",
+    "/notices/",
 )
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _RETRY_SECONDS = 2

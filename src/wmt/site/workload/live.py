@@ -74,6 +74,9 @@ def turn_day() -> State | None:
         day = today(state.as_at.date())
         if state.day != day:
             moved = _turn(current, journaled.next())
+            from wmt.site.duties import nightly  # it reads the figures, which this room moves
+
+            nightly.turn(day)  # after a load duties are judged first, and their clock is turned there
             words = "post has" if moved == 1 else "posts have"
             record(
                 "day",
@@ -93,9 +96,6 @@ def _turn(current: Current, change: int) -> int:
     turned = stated(current)
     assert turned is not None
     _apply(turned, posts, change)
-    from wmt.site.duties import nightly  # it reads the figures, which this room moves
-
-    nightly.turn(day)
     return len(posts)
 
 
