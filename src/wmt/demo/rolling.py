@@ -136,8 +136,8 @@ def change_hours(
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """A few people go part-time or back to full time from today. Gives posts, contracts and events."""
     single = posts["staff_code"].is_unique()
-    able = posts.filter(single, pl.col("grade").is_in(["PO", "PSO"]), pl.col("hours") > 0)
-    able = _but(spared, able)["post_no"].to_numpy()
+    working = posts.filter(single, pl.col("grade").is_in(["PO", "PSO"]), pl.col("hours") > 0)
+    able = _but(spared, working)["post_no"].to_numpy()
     number = max(1, round(len(posts) * HOURS_CHANGE))
     chosen = np.sort(rng.choice(able, number, replace=False))
     hours = posts["hours"].to_numpy().copy()

@@ -134,7 +134,7 @@ class PostgresEngine:
         columns = ", ".join(f'"{column}" {_POSTGRES[dtype]}' for column, dtype in frame.schema.items())
         names = ", ".join(f'"{column}"' for column in frame.columns)
         with self._connection.cursor() as cursor:
-            cursor.execute(f'DROP TABLE IF EXISTS "{name}"')
+            cursor.execute(f'DROP TABLE IF EXISTS "{name}" CASCADE')
             cursor.execute(f'CREATE TEMPORARY TABLE "{name}" ({columns})')
             with cursor.copy(f"COPY \"{name}\" ({names}) FROM STDIN (FORMAT csv, NULL '\\N')") as copy:
                 # quoted text and an unquoted mark for nothing: an empty string stays an empty string

@@ -167,6 +167,6 @@ def _told(rows: Table) -> Table:
     }
     columns = {}
     for name, dtype in {**MOVE, "always": pl.Int64}.items():
-        value = given.get(name, rows[name] if name in rows.columns else None)
+        value = given[name] if name in given else rows[name]
         columns[name] = value.cast("int64" if dtype == pl.Int64 else "string")
     return rows.select(**columns)

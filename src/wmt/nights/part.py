@@ -110,7 +110,7 @@ def held_in(night: Night, refs: Sequence[str]) -> pl.DataFrame:
         pl.col("ref").is_in(pl.Series(refs).implode()), pl.col("kind") == "case"
     )
     held = lines.select("ref", post_code=pl.concat_str("team_code", pl.lit(":"), "staff_code"))
-    return _collected(night, [held])[0].cast(dict(HELD))
+    return _collected(night, [held])[0].cast(HELD)
 
 
 def rules_of(night: Night) -> rules.RuleSet:
@@ -136,7 +136,7 @@ def _units(night: Night, level: str, code: str) -> tuple[pl.DataFrame, pl.DataFr
         team = team.filter(pl.col(f"{level}_code") == code)
         post = post.join(team.select("team_no"), on="team_no", how="semi", maintain_order="left")
     teams, posts = _collected(night, [team, post])
-    return teams, posts.cast(dict(SCHEMAS["post"]))
+    return teams, posts.cast(SCHEMAS["post"])
 
 
 def _of_posts(lines: pl.LazyFrame, post: pl.DataFrame) -> pl.LazyFrame:
