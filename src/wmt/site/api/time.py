@@ -121,7 +121,7 @@ def _period(each: Stretch, over_x100: int) -> dict[str, Any]:
     }
 
 
-class CauseShown(Schema):
+class MovedCauseShown(Schema):
     """One cause of a change."""
 
     cause: str
@@ -132,7 +132,7 @@ class CauseShown(Schema):
     lines: int
 
 
-class MomentShown(Schema):
+class StoodShown(Schema):
     """A unit at one of the two days."""
 
     day: date
@@ -166,9 +166,9 @@ class WhyShown(PageShown):
     """Why a unit's figures moved: the causes add up to the change exactly. `items` are lines of one cause."""
 
     sentence: str
-    before: MomentShown
-    after: MomentShown
-    causes: list[CauseShown]
+    before: StoodShown
+    after: StoodShown
+    causes: list[MovedCauseShown]
     items: list[MoveShown]
 
 
