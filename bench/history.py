@@ -64,7 +64,7 @@ def measure(night: Path) -> Measured:
     post, region = posts.row(len(posts) // 2)
     return Measured(
         days=len(history.days),
-        months_mb=_megabytes(nights, "????-??.parquet"),
+        months_mb=_megabytes(nights, "????-??*.parquet"),
         archives_mb=_megabytes(nights, "archive-*.parquet"),
         question=_best("ask", "over", "--percent", 120, "--weeks", 4, "--nights", nights),
         days_over=_best("ask", "days-over", "--percent", 110, "--level", "post", "--nights", nights),
