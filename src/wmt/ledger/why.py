@@ -13,6 +13,7 @@ from wmt.ledger.compare import Comparison
 from wmt.ledger.engine import Engine, KeptEngine
 from wmt.ledger.figures import Moment, percentage_points_x100
 from wmt.ledger.ledger import NAMED_LINE, PLACED_LINE, Ledger
+from wmt.ledger.moves import MOVE
 from wmt.ledger.prices import price
 from wmt.ledger.words import Cause
 from wmt.rules import RuleSet
@@ -138,6 +139,9 @@ def why(before: Side, after: Side, level: str, code: str, *, engine: Engine | No
 
     Raises LedgerError as `prices.price` does.
     """
+    if _same_word_for_word(before, after):
+        standing = before.moment(level, code)
+        return _told(before, after, level, code, (standing, standing), MOVE.to_frame())
     with _engine_for(level, engine) as using:
         comparison = _compared(before, after, using)
         worked_out = None
@@ -148,6 +152,24 @@ def why(before: Side, after: Side, level: str, code: str, *, engine: Engine | No
         side.moment(level, code) if worked_out is None else Moment(*worked_out[number])
         for number, side in enumerate((before, after))
     )
+    return _told(before, after, level, code, (first, last), moves)
+
+
+def _same_word_for_word(before: Side, after: Side) -> bool:
+    """Whether the lines at hand are the same at both moments, so that nothing can have moved."""
+    if before.lines is None or after.lines is None or before.rules.key != after.rules.key:
+        return False
+    words = [name for name in NAMED_LINE if name != "post_no"]
+    units = ["team_code", "pdu_code", "region_code"]
+    same_units = before.facts.team.select(units).equals(after.facts.team.select(units))
+    return same_units and before.lines.select(words).equals(after.lines.select(words))
+
+
+def _told(
+    before: Side, after: Side, level: str, code: str, moments: tuple[Moment, Moment], moves: pl.DataFrame
+) -> Why:
+    """What was found, with the unit's name and the causes the moves sum to."""
+    first, last = moments
     names = [side.name_of(level, code) for side in (before, after)]
     return Why(
         level=level,
