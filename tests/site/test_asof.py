@@ -311,6 +311,37 @@ def test_only_some_nights_are_kept(signed_in: SignIn, monkeypatch: Any) -> None:
 
 
 @pytest.mark.usefixtures("two_nights")
+def test_what_is_forgotten_leaves_the_database_too(two_nights: Any, signed_in: SignIn, settings: Any) -> None:
+    from wmt.nights.forget import forget_nights
+    from wmt.site.workload.models import Line, Past, Unit
+    from wmt.site.workload.past import drop
+
+    client = signed_in()
+    first = next(iter(two_nights))
+    before = client.get("/on/2026-11-20/nation/")
+    assert before.status_code == 200
+    refs = set(two_nights[first].table("input/case")["case_ref"])
+    number = Past.objects.get().load_number
+    assert refs & set(Line.objects.filter(load_id=number).values_list("ref", flat=True))
+    done = forget_nights(settings.CONFIG.nights, SECOND)
+    assert list(done.forgotten) == [first]
+    drop(done.forgotten)
+    assert not Line.objects.filter(load_id=number).exists()
+    assert set(Unit.objects.values_list("load_id", flat=True)) == {_shown()}
+    # the pages of the day are there as before, with every figure and without a person
+    again = client.get("/on/2026-11-20/nation/")
+    assert again.status_code == 200
+    assert _points(again.text) == _points(before.text)
+    kept = Line.objects.filter(load_id=Past.objects.get().load_number)
+    assert not refs & set(kept.values_list("ref", flat=True))
+
+
+def _shown() -> int:
+    from wmt.site.workload.models import Current
+
+    return int(Current.objects.get().load_id)
+
+
 def test_a_load_keeps_the_past_and_clears_a_killed_fetch(signed_in: SignIn) -> None:
     from wmt.site.workload import store
     from wmt.site.workload.models import Past, Unit

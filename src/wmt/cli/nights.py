@@ -1,6 +1,7 @@
 """`wmt nights`: the folders of a site's nights and the history made from them."""
 
 import os
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -139,12 +140,24 @@ def forget(before: Before, nights: Nights = None, yes: Yes = False, json: Json =
         done = forget_nights(folder, before, tell)
         forget_names(folder, before)
         compact_history(folder)
+    if nights is None and done.forgotten:
+        _forget_in_site(done.forgotten)
     if json:
         print_json({"forgotten": list(done.forgotten), "kept": list(done.kept)})
     else:
         out.print(f"{counted(len(done.forgotten), 'night')} forgotten; every figure is what it was")
     for name in done.kept:
         complain(f"{name} is kept whole: it is the last night, which the pages show")
+
+
+def _forget_in_site(names: Sequence[str]) -> None:
+    """Rows of those nights may lie in the site's database, for pages of their days."""
+    from wmt.cli.site import set_up
+
+    set_up()
+    from wmt.site.workload.past import drop
+
+    drop(names)
 
 
 @app.command("import-archive")

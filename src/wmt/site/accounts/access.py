@@ -75,7 +75,7 @@ def need(
     code: str | None = None,
     state: LoadState | None = None,
 ) -> None:
-    """Nothing where the person signed in may do it. Raises Denied otherwise, and InThePast for changes there."""
+    """Nothing where the person signed in may do it. Raises Denied otherwise, or InThePast for changes."""
     if asof.asked() is not None and not action.reads:
         raise asof.InThePast
     if not may(request.user, action, level=level, code=code, state=state):

@@ -5,6 +5,7 @@ waits; of a large one the page says so and a job does it. A few nights are kept,
 """
 
 import json
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -31,6 +32,7 @@ KEPT = 6
 SMALL = 600
 _NOTED = timedelta(minutes=10)
 _ASKED_AGAIN = timedelta(minutes=2)
+_PATIENCE = 60
 
 
 class NotThere(Exception):  # noqa: N818 - the address asks for too early a day
@@ -223,3 +225,14 @@ def _make_room(past: Past) -> None:
     kept = list(ready.values_list("pk", flat=True)[: KEPT - 1])
     ready.exclude(pk__in=kept).delete()
     store.sweep_past()
+
+
+def drop(names: Collection[str]) -> None:
+    """Take the rows of nights out of the database: their folders hold less now than the rows do.
+
+    Also those of loads that are not shown any more. Raises NightBusyError where a load is under way.
+    """
+    with loading_in_turn(settings.CONFIG.home, "forgetting what the database holds of nights", _PATIENCE):
+        Past.objects.filter(night__in=names).delete()
+        current = store.shown()
+        store.sweep({current.pk} if current else set())
