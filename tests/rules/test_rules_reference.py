@@ -164,7 +164,8 @@ def test_marks_are_complete() -> None:
 
 
 def test_four_weeks_are_one_number() -> None:
-    days = {NOW[f"thresholds.{name}.days"].value for name in ("excessive_workload", "double_red", "parliament")}
+    marks = ("excessive_workload", "double_red", "parliament")
+    days = {NOW[f"thresholds.{name}.days"].value for name in marks}
     assert days == {NOW["four_week_rule.days"].value} == {28}
     assert NOW["thresholds.caseload_manageable.cases_low"].value == 50
 

@@ -14,6 +14,7 @@ from wmt.cli.options import Json, Overlays, Paths, People, RulesDate, SetAside
 from wmt.intake import Fault, Import
 from wmt.nights import Loaded, Order, check_report
 from wmt.nights import load as load_night
+from wmt.nights.lock import loading
 from wmt.rules import Overlay
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ def load(
         )
         _into_site(wish, overlays, json=json)
         return
+    from wmt.history import compact
+
     with progress() as tell:
         order = Order(
             paths=paths,
@@ -77,6 +80,9 @@ def load(
             progress=tell,
         )
         loaded = load_night(nights, order)
+        if loaded.is_new:
+            with loading(nights, "keeping the figures of the day"):
+                compact(nights)
     if json:
         print_json(_said(loaded))
     if loaded.report is not None:

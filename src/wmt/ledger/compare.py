@@ -85,7 +85,7 @@ class Comparison:
             self._engine.put(_ASKED, pl.DataFrame({"asked": [code]}))
             self._asked = code
         for side, name in zip(SIDES, self._tables, strict=True):
-            sql = _at_level_sql(self._engine.dialect, name, level, code is not None)
+            sql = at_level_sql(self._engine.dialect, name, level, code is not None)
             self._engine.view(side, sql)
 
 
@@ -105,7 +105,8 @@ def changes(before: Ledger, between: Ledger, after: Ledger, levels: Sequence[str
 
 
 @cache
-def _at_level_sql(dialect: str, name: str, level: str, one: bool) -> str:
+def at_level_sql(dialect: str, name: str, level: str, one: bool) -> str:
+    """Placed lines with the code of their unit at a level; of one unit only where one is asked for."""
     lines = unbound(name, PLACED_LINE)
     lines = lines.mutate(code=lines[f"{level}_code"])
     if one:

@@ -9,13 +9,13 @@ from datetime import date, datetime
 import polars as pl
 
 from wmt.facts import Facts
-from wmt.ledger.compare import Comparison
-from wmt.ledger.engine import Engine, KeptEngine
+from wmt.ledger.compare import Comparison, at_level_sql
+from wmt.ledger.engine import DuckDBEngine, Engine, KeptEngine
 from wmt.ledger.figures import Moment, percentage_points_x100
 from wmt.ledger.ledger import NAMED_LINE, PLACED_LINE, Ledger
-from wmt.ledger.moves import MOVE
+from wmt.ledger.moves import MOVE, moves_sql
 from wmt.ledger.prices import price
-from wmt.ledger.words import Cause
+from wmt.ledger.words import LEVELS, Cause
 from wmt.rules import RuleSet
 
 #: Levels of few enough lines that planning a query takes longer than running it as it is written.
@@ -153,6 +153,15 @@ def why(before: Side, after: Side, level: str, code: str, *, engine: Engine | No
         for number, side in enumerate((before, after))
     )
     return _told(before, after, level, code, (first, last), moves)
+
+
+def warm_up() -> None:
+    """Make the SQL now, so that nobody's first question need wait for it: takes two seconds, once."""
+    dialect = DuckDBEngine.dialect
+    moves_sql(dialect, "before_", True)
+    for level in LEVELS:
+        for prefix in ("before_", "after_"):
+            at_level_sql(dialect, f"{prefix}given_line", level, True)
 
 
 def _same_word_for_word(before: Side, after: Side) -> bool:

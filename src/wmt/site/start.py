@@ -185,12 +185,14 @@ def _warm_figures() -> None:
     from django.db import DatabaseError, connections
 
     from wmt.ledger import time_side
+    from wmt.ledger.why import warm_up as warm_up_why
     from wmt.nights import NightError
     from wmt.site.web.search_cases import references
     from wmt.site.workload.current import NoDataYet, current_state, rules_of
     from wmt.site.workload.figures import pricing_of
 
     time_side.warm_up()
+    warm_up_why()
     try:
         state = current_state()
         pricing_of(state)

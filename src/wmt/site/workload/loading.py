@@ -269,7 +269,6 @@ class _Run:
             load.save(update_fields=["change"])
             _audit(load)
 
-
     def _keep_history(self) -> None:
         self.tell("keeping the figures of the day", 0.5)
         compact(settings.CONFIG.nights)
