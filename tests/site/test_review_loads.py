@@ -3,6 +3,8 @@
 import errno
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,6 +12,7 @@ from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
+from loads_fixtures import home_of_its_own
 
 from wmt.site.start import tidy_up
 from wmt.site.web.addresses import unit_url
@@ -75,3 +78,27 @@ def test_a_disk_that_fills_while_files_come_in_is_said(
 
 def test_long_codes_have_addresses() -> None:
     assert unit_url("post", f"{'T' * 250}:{'S' * 250}").startswith("/post/TTT")
+
+
+def test_the_server_makes_the_history_of_nights_that_were_there_before(
+    nation: Any, settings: Any, tmp_path: Path
+) -> None:
+    from wmt.history import open_history
+
+    home = home_of_its_own(nation, settings, tmp_path)
+    assert open_history(home / "nights").days == []
+    tidy_up()
+    assert [str(day) for day in open_history(home / "nights").days] == ["2026-11-20"]
+
+
+def test_a_damaged_history_is_told_without_the_paths_of_the_machine(
+    nation: Any, settings: Any, tmp_path: Path, signed_in: Any
+) -> None:
+    home = home_of_its_own(nation, settings, tmp_path)
+    tidy_up()
+    (home / "nights" / "history" / "index.json").write_text("{")
+    page = signed_in().get("/nation/over-time/").text
+    assert "index.json is damaged; make it again with" in page
+    assert str(tmp_path) not in page
+    tidy_up()
+    assert "is damaged" not in signed_in(email="another@example.org").get("/nation/over-time/").text

@@ -50,6 +50,10 @@ class Config:
         """The folder of nights."""
         return self.home / "nights"
 
+    def without_paths(self, said: str) -> str:
+        """A message for people without the paths of this machine."""
+        return said.replace(f"{self.home}/", "").replace(str(self.home), "")
+
     @property
     def uploads(self) -> Path:
         """Extracts that were sent by the upload page, until they are loaded."""

@@ -8,7 +8,7 @@ import fcntl
 import gc
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 Say = Callable[[str], None]
@@ -50,10 +50,12 @@ def database_words(error: Exception) -> str:
 
 
 def tidy_up() -> None:
-    """End loads that died with their process and remove forgotten uploads. For the start of the server."""
+    """End loads that died with their process, remove forgotten uploads, and bring the history up to date with
+    the nights there are. For the start of the server."""
     from django.conf import settings
 
-    from wmt.nights import NightBusyError
+    from wmt.history import compact
+    from wmt.nights import NightBusyError, NightError
     from wmt.nights.lock import loading
     from wmt.site.workload.jobs import asked_for
     from wmt.site.workload.loading import bury_the_dead, bury_the_forgotten
@@ -64,6 +66,9 @@ def tidy_up() -> None:
             bury_the_dead()
             bury_the_forgotten(asked_for())
             discard_forgotten()
+            # a site that kept nights before there was a history has one from now on
+            with suppress(NightError):  # the pages that need it say what is wrong
+                compact(settings.CONFIG.nights)
     except NightBusyError:
         return  # a load is under way: it does the same
 

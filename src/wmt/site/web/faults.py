@@ -138,7 +138,7 @@ def no_data_yet(request: HttpRequest) -> HttpResponse:
 
 def night_missing(request: HttpRequest, fault: NightError) -> HttpResponse:
     """500: the folder of a night is gone or damaged; the message says which, without the machine's paths."""
-    said = str(fault).replace(f"{settings.CONFIG.home}/", "").replace(str(settings.CONFIG.home), "")
+    said = settings.CONFIG.without_paths(str(fault))
     return _page(request, "night_missing", 500, said=said, reference=_logged(request, fault))
 
 

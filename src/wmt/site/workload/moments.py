@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 from django.conf import settings
 
-from wmt.history import History, Mark, MarksOf, dated_marks, open_history
+from wmt.history import History, HistoryError, Mark, MarksOf, dated_marks, open_history
 from wmt.ledger import NAMED_LINE
 from wmt.ledger.why import Side, Why, why
 from wmt.nights import Night, open_night
@@ -48,7 +48,10 @@ class Stood:
 
 def history() -> History:
     """The daily figures of every unit. Raises HistoryError in words where they are damaged."""
-    return open_history(settings.CONFIG.nights)
+    try:
+        return open_history(settings.CONFIG.nights)
+    except HistoryError as error:
+        raise HistoryError(settings.CONFIG.without_paths(str(error))) from error
 
 
 def marks_on(day: date) -> Sequence[Mark]:
