@@ -119,7 +119,7 @@ def test_a_full_disk_is_said(nation: Any, written_nation: Any, monkeypatch: Any)
 
     load = wished(written_nation, 1)
     with monkeypatch.context() as patched:
-        patched.setattr("wmt.nights.write._sync", full)
+        patched.setattr("wmt.nights.write.sync", full)
         with pytest.raises(OSError, match="No space"):
             loading.perform(load)
     assert (load.state, shown()) == (Load.State.FAILED, nation.load.pk)

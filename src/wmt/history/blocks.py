@@ -70,7 +70,7 @@ def blocks(
         month = f"{begin:%Y-%m}"
         if month not in paths:
             yield _empty(units, begin, end)
-        elif codes is None and not grade:
+        elif history.whole and codes is None and not grade:
             yield _whole(wide_path(history.nights, month), units, level, begin, end)
         else:
             yield _block(_figures(history, level, begin, end, codes, grade), units, begin, end)

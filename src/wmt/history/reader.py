@@ -37,6 +37,8 @@ class History:
 
     def __init__(self, nights: Path, index: Index, version: str) -> None:
         self.nights = nights
+        #: whether all units are there, so that a file of whole months may answer
+        self.whole = True
         #: another one when anything in the history changed
         self.version = version
         self._standing = {day: each for month in index.months.values() for day, each in month.days.items()}

@@ -43,7 +43,10 @@ def recompute(night: Night) -> Recomputed:
 
 def _as_written(night: Night, name: str, frame: pl.DataFrame) -> pl.DataFrame:
     """The columns that the night has: measures that came later were not written then."""
-    columns = pl.read_parquet_schema(night.path / f"{name}.parquet")
+    try:
+        columns = pl.read_parquet_schema(night.path / f"{name}.parquet")
+    except (OSError, pl.exceptions.PolarsError):
+        return frame  # the file is damaged, and told of as such
     return frame.select(column for column in frame.columns if column in columns)
 
 

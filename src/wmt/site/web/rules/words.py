@@ -55,6 +55,7 @@ GROUPS = (
     Group("cases", "Which cases count", ("case_weighting", "flags")),
     Group("tiers", "Tiers and their schemes", ("tier_scheme", "tier_schemes", "tier_numbers")),
     Group("thresholds", "Marks and the four-week rule", ("thresholds", "four_week_rule")),
+    Group("duties", "Duties of managers where workload is excessive", ("duties",)),
     Group("activities", "Activities and their minutes", ("activity_timings", "responsive_time")),
     Group("staffing", "Staffing", ("staffing",)),
 )

@@ -18,6 +18,7 @@ class NarrowedHistory(History):
 
     def __init__(self, past: History, regions: Collection[str]) -> None:
         self.__dict__.update(past.__dict__)
+        self.whole = False
         self._regions = sorted(regions)
         self.version = f"{past.version} {' '.join(self._regions)}"
 
