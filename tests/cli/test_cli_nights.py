@@ -179,7 +179,8 @@ def test_spread_and_spells(run: Run, kept: Path) -> None:
     ("arguments", "message"),
     [
         (("over", "--level", "office"), "no level 'office'; choose one of post, person, team"),
-        (("over", "--percent", "much"), "'much' is not a per cent; write it as 120 or 112.5"),
+        (("over", "--percent", "much"), "'much' is not a per cent up to 100,000; write it as 120 or 112.5"),
+        (("over", "--percent", "1e17"), "'1e17' is not a per cent up to 100,000"),
         (("over", "--reading", "monthly"), "no reading 'monthly'"),
         (("over", "--from", "2030-01-01"), "has figures; they run from 21 September 2026"),
         (("over", "--to", "1.1.2026"), "is not a day"),

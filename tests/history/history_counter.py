@@ -77,6 +77,11 @@ def random_figures(chance: Random, days: int) -> list[Figure]:
     return figures[:days]
 
 
+def nights_of(units: Mapping[str, Sequence[Figure]]) -> list[bool]:
+    """Which days have a night: those on which anybody has a figure."""
+    return [any(figure is not None for figure in of_day) for of_day in zip(*units.values(), strict=True)]
+
+
 @dataclass
 class Run:
     """A run as the counter tells it. Days are numbers from the first day on."""
@@ -102,12 +107,21 @@ class Counter:
     idle: int = 0
     gone: int = 0
     last: str = "nothing"
+    absent: bool = False
 
-    def walk(self, figures: Sequence[Figure], percents: Sequence[int] = ()) -> "Counter":
-        """All days in turn; `percents` gives a mark of its own to each day."""
+    def walk(
+        self, figures: Sequence[Figure], percents: Sequence[int] = (), nights: Sequence[bool] = ()
+    ) -> "Counter":
+        """All days in turn; `percents` gives a mark of its own to each day.
+
+        `nights` says of each day whether it has a night, which may have nothing of this unit; none of it
+        means that only this unit's figures make nights.
+        """
         for number, figure in enumerate(figures):
             if percents:
                 self.percent = percents[number]
+            if figure is not None or (nights and nights[number]):
+                self.absent = figure is None
             self._day(number, figure)
         return self
 
@@ -128,7 +142,7 @@ class Counter:
         self.idle = 0
         if self.last == "under":
             self._break(number)
-        elif self.last == "over":
+        elif self.last == "over" and not self.absent:
             self._over(number, figure)
 
     def _kind(self, figure: tuple[int, int]) -> str:

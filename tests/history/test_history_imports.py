@@ -1,5 +1,6 @@
 """Archives from files: our own columns, and the incumbent's daily archive; refused with row and column."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from history_folders import Posts, totals_of
 
 from wmt.history import FIGURE, HistoryError, compact, open_history
-from wmt.history.archive import forget_names, keep, named_days
+from wmt.history.archive import forget_names, keep, key_of, named_days
 from wmt.history.imports import Known, read_figures
 
 NOBODY = Known.of(None)
@@ -78,8 +79,13 @@ def test_the_daily_archive_by_names(tmp_path: Path) -> None:
     found = read_figures(write(tmp_path, DAILY), NOBODY)
     first, second, third = found.rows(named=True)
     assert (first["level"], first["code"], first["name"], first["grade"]) == (
-        "post", "Team, one:Ann Example", "Ann Example", "PO"
+        "post", f"Team, one:{first['staff_code']}", "Ann Example", "PO"
     )  # fmt: skip
+    # the same person has the same code anywhere, and there is no name in it
+    assert re.fullmatch("~[0-9a-f]{12}", first["staff_code"])
+    assert first["staff_code"] == third["staff_code"] != second["staff_code"]
+    other = read_figures(write(tmp_path, DAILY), Known.of(None, b"of another installation"))
+    assert not set(other["staff_code"]) & set(found["staff_code"])
     assert (first["region_code"], first["pdu_code"], first["team_code"]) == ("North", "Upper", "Team, one")
     assert (first["points_x100"], first["available_x100"], first["cases"]) == (250_000, 217_600, 40)
     assert (first["contracted_hours_micro"], first["reduction_hours_micro"]) == (37_000_000, 2_500_000)
@@ -93,7 +99,8 @@ def test_names_become_the_codes_that_a_night_has_for_them(tmp_path: Path) -> Non
         name=pl.col("code").replace({"A1": "Team, one", "B1": "Two", "A1:S1": "Ann Example", "R1": "North"})
     )
     found = read_figures(write(tmp_path, DAILY), Known.of(totals))
-    assert found["code"].to_list() == ["A1:S1", "A1:Bob Example", "B1:Ann Example"]
+    bob, ann = (NOBODY.staff_code("", name) for name in ("Bob Example", "Ann Example"))
+    assert found["code"].to_list() == ["A1:S1", f"A1:{bob}", f"B1:{ann}"]
     assert set(found["region_code"]) == {"R1"}
 
 
@@ -153,3 +160,44 @@ def test_names_of_archived_posts_are_forgotten_too(tmp_path: Path) -> None:
     names = history.series("post", "A1:S1", date(2026, 1, 1), date(2026, 3, 1))["name"].to_list()
     assert names == [None, "Somebody"]
     assert history.series("team", "A1", date(2026, 1, 5), date(2026, 1, 5))["name"].to_list() == ["The team"]
+
+
+def test_units_given_for_a_part_of_the_nation(tmp_path: Path) -> None:
+    """One region by itself, another by its posts: the nation is both."""
+    text = (
+        "day,level,code,region_code,pdu_code,team_code,points_x100,available_x100,cases\n"
+        "2020-01-06,region,RA,RA,,,1000,800,7\n"
+        "2020-01-06,post,T1:S1,RB,PB,T1,150,200,3\n"
+        "2020-01-06,post,T1:S2,RB,PB,T1,50,100,\n"
+    )
+    keep(tmp_path, read_figures(write(tmp_path, text), NOBODY))
+    compact(tmp_path)
+    found = open_history(tmp_path)
+    day = date(2020, 1, 6)
+    figure = ("points_x100", "available_x100", "cases")
+    for level, code, told in (
+        ("team", "T1", (200, 300, None)),
+        ("region", "RA", (1000, 800, 7)),
+        ("region", "RB", (200, 300, None)),
+        ("nation", "nation", (1200, 1100, None)),
+    ):
+        assert found.series(level, code, day, day).select(figure).rows() == [told]
+
+
+def test_only_posts_have_grades(tmp_path: Path) -> None:
+    text = "day,level,code,grade,points_x100,available_x100\n2020-01-06,region,RA,PO,1000,800\n"
+    with pytest.raises(HistoryError, match="row 2, column grade: only posts have a grade"):
+        read_figures(write(tmp_path, text), NOBODY)
+
+
+def test_no_name_is_left_of_whom_only_an_archive_knew(tmp_path: Path) -> None:
+    key = key_of(tmp_path)
+    assert (len(key), key_of(tmp_path)) == (32, key)
+    keep(tmp_path, read_figures(write(tmp_path, DAILY), Known.of(None, key)))
+    compact(tmp_path)
+    forget_names(tmp_path, date(2030, 1, 1))
+    compact(tmp_path)
+    (tmp_path / "archive.csv").unlink()
+    for path in tmp_path.rglob("*.parquet"):
+        for column in pl.read_parquet(path).select(pl.col(pl.String)).iter_columns():
+            assert not column.drop_nulls().str.contains("Example").any(), (path, column.name)

@@ -6,7 +6,18 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from history_counter import EXACT, HAIR, IDLE, OVER, UNDER, Counter, Figure, random_figures, write_history
+from history_counter import (
+    EXACT,
+    HAIR,
+    IDLE,
+    OVER,
+    UNDER,
+    Counter,
+    Figure,
+    nights_of,
+    random_figures,
+    write_history,
+)
 
 from wmt.history import (
     READINGS,
@@ -54,7 +65,8 @@ YEARS = {2025: (0, (date(2025, 12, 31) - FIRST).days), 2026: ((date(2026, 1, 1) 
 
 def test_who_was_over_for_weeks_in_each_year(history: History, units: dict[str, list[Figure]]) -> None:
     found = over_for_weeks(history, 11_000, 4)
-    counted = {code: Counter(110).walk(figures) for code, figures in units.items()}
+    nights = nights_of(units)
+    counted = {code: Counter(110).walk(figures, nights=nights) for code, figures in units.items()}
     who = found.details[0].rows
     for row in found.rows:
         low, high = YEARS[row["year"]]
@@ -164,9 +176,9 @@ def test_days_over(history: History, units: dict[str, list[Figure]]) -> None:
 
 def test_longest_spells(history: History, units: dict[str, list[Figure]]) -> None:
     found = longest_spells(history, 11_000, top=5)
-    lengths = sorted(
-        (run.days for each in units.values() for run in Counter(110).walk(each).runs), reverse=True
-    )
+    nights = nights_of(units)
+    counted = (Counter(110).walk(each, nights=nights) for each in units.values())
+    lengths = sorted((run.days for counter in counted for run in counter.runs), reverse=True)
     assert [row["days"] for row in found.rows] == lengths[:5]
     assert found.rows[0]["code"] == "T9:ALWAYS"
     assert found.sentence == (

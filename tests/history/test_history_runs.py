@@ -18,6 +18,7 @@ from history_counter import (
     UNDER,
     Counter,
     Figure,
+    nights_of,
     random_figures,
     write_history,
 )
@@ -61,7 +62,8 @@ def test_every_run_of_random_histories(tmp_path: Path) -> None:
             figures[number] = None
     history = write_history(tmp_path, units)
     last = DAYS - 1 if history.last == day(DAYS - 1) else (history.last - FIRST).days
-    counted = {code: Counter(110).walk(figures[: last + 1]) for code, figures in units.items()}
+    nights = nights_of(units)
+    counted = {code: Counter(110).walk(figures[: last + 1], nights=nights) for code, figures in units.items()}
     found = spells(history, RULE).rows(named=True)
     told = [
         (
@@ -86,7 +88,7 @@ def test_every_run_of_random_histories(tmp_path: Path) -> None:
 def test_where_every_unit_stands_on_any_day(tmp_path: Path) -> None:
     chance = Random(110)
     units = {f"T{n % 40:02d}:S{n:05d}": random_figures(chance, DAYS) for n in range(HISTORIES)}
-    history = write_history(tmp_path, units)
+    history, nights = write_history(tmp_path, units), nights_of(units)
     for number in (0, 27, 28, 60, 99, DAYS - 1):
         found = runs_on(history, of(RULE), day=day(number))
         rows = {row["code"]: row for row in found.rows(named=True)}
@@ -95,7 +97,7 @@ def test_where_every_unit_stands_on_any_day(tmp_path: Path) -> None:
             tuple(rows[code].values()) for code in few if code in rows
         ]
         for code, figures in units.items():
-            counter = Counter(110).walk(figures[: number + 1])
+            counter = Counter(110).walk(figures[: number + 1], nights=nights)
             here = any(figure is not None for figure in figures[max(0, number - 3) : number + 1])
             assert (code in rows) == here
             if here:
@@ -135,13 +137,48 @@ EXAMPLES: dict[str, tuple[list[Figure], int, bool]] = {
 }
 
 
+#: The same days where somebody else has figures on all of them: there are loads, without the unit.
+ABSENT: dict[str, tuple[list[Figure], int, bool]] = {
+    "a hole of 3 days": ([OVER] * 14 + [None] * 3 + [OVER] * 11, 25, False),
+    "and back for long enough": ([OVER] * 14 + [None] * 3 + [OVER] * 14, 28, True),
+    "a hole of 4 days": ([OVER] * 20 + [None] * 4 + [OVER] * 11, 11, False),
+    "a hole in days without time": ([OVER] * 20 + [IDLE] * 5 + [None] * 2 + [OVER] * 8, 28, True),
+    "who has left is no longer over": ([OVER] * 25 + [None] * 3, 25, False),
+}
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_examples_of_the_rule(tmp_path: Path, name: str) -> None:
     figures, length, excess = EXAMPLES[name]
-    # somebody else has a figure every day, so that every day has a night
-    history = write_history(tmp_path, {"T:S": figures, "T:OTHER": [UNDER] * len(figures)})
+    history = write_history(tmp_path, {"T:S": figures})
     (row,) = runs_on(history, of(RULE), codes=["T:S"]).rows(named=True)
     assert (row["length"], row["excess_since"] is not None) == (length, excess)
+
+
+@pytest.mark.parametrize("name", ABSENT)
+def test_a_load_without_the_unit_lends_it_no_figure(tmp_path: Path, name: str) -> None:
+    figures, length, excess = ABSENT[name]
+    history = write_history(tmp_path, {"T:S": figures, "T:OTHER": [UNDER] * len(figures)})
+    for codes in (["T:S"], None):
+        found = runs_on(history, of(RULE), codes=codes).filter(code="T:S")
+        (row,) = found.rows(named=True)
+        assert (row["length"], row["excess_since"] is not None) == (length, excess)
+    (spell,) = spells(history, RULE, code="T:S")[-1:].rows(named=True)
+    assert (spell["days"], spell["excess_from"] is not None) == (length, excess)
+
+
+def test_days_without_a_load_after_it_went(tmp_path: Path) -> None:
+    """The last load had it not; the days without a load after that lend it nothing either."""
+    figures = [OVER] * 25 + [None] * 3
+    history = write_history(tmp_path, {"T:S": figures, "T:OTHER": [UNDER] * 26 + [None] * 2})
+    (row,) = runs_on(history, of(RULE), day=day(27), codes=["T:S"]).rows(named=True)
+    assert (row["length"], row["missing"]) == (25, 3)
+
+
+def test_how_long_a_pause_lasts_is_the_same_for_few_and_for_all(tmp_path: Path) -> None:
+    history = write_history(tmp_path, {"T:S": [OVER] * 3 + [IDLE] * 297})
+    for codes in (None, ["T:S"]):
+        assert runs_on(history, of(RULE), codes=codes)["paused"].to_list() == [297]
 
 
 def test_a_hair_over_is_shown_as_the_mark() -> None:

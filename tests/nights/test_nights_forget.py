@@ -10,7 +10,7 @@ import shutil
 import signal
 import time
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -20,9 +20,12 @@ from night_tools import Nation, start, wmt
 from wmt import rules
 from wmt.history import compact, open_history
 from wmt.history.check import check_history
+from wmt.ledger import Cause
+from wmt.ledger.why import why
 from wmt.nights import Night, NightError, Order, load, open_night, recompute, saved_nights
 from wmt.nights.folder import sha256
 from wmt.nights.forget import forget_nights, to_forget
+from wmt.nights.part import sides_of
 from wmt.nights.verify import verify_nights
 from wmt.nights.write import sweep
 
@@ -267,3 +270,43 @@ def test_a_night_put_aside_comes_back_unless_the_new_one_is_there(nights: Path, 
     assert wmt("nights", "compact", "--nights", nights).returncode == 0
     assert open_night(first.path).damage() == []
     assert sorted(path.name for path in nights.glob(".*")) == [".lock"]
+
+
+def causes_of(nights: Path, post: str) -> dict[str, int]:
+    """The points of every cause that moved any, from the first night to the second."""
+    found = why(*sides_of(*saved_nights(nights)[:2], "post", post), "post", post)
+    assert (
+        sum(cause.points_x100 for cause in found.causes) == found.after.points_x100 - found.before.points_x100
+    )
+    return {str(cause.cause): cause.points_x100 for cause in found.causes if cause.points_x100}
+
+
+#: What can only be told of a case that is known by its reference at both moments.
+BY_REFERENCE = {
+    str(cause) for cause in (Cause.NEW_CASE, Cause.ALLOCATED_IN, Cause.MOVED_OUT, Cause.ENDED, Cause.RETIERED)
+}
+
+
+@pytest.mark.parametrize("weighting", [100, 50])
+@pytest.mark.parametrize("forgotten", [1, 2])
+def test_why_invents_no_causes_where_references_are_forgotten(
+    nation: Nation, tmp_path: Path, weighting: int, forgotten: int
+) -> None:
+    """Numbers stand for references where single cases are needed, and for another case's the night after."""
+    overlay = rules.Overlay("some", "a test", (("case_weighting.unpaid_work", date(2020, 1, 1), weighting),))
+    nights = tmp_path / "nights"
+    for number in range(3):
+        order = Order(paths=[nation.tidy(number)], people=nation.people(number), overlays=[overlay])
+        load(nights, order)
+    posts = saved_nights(nights)[1].table("results/totals").filter(level="post")["code"].head(12)
+    known = [causes_of(nights, post) for post in posts]
+    forget_nights(nights, nation.as_at[forgotten - 1].date() + timedelta(1))
+    whole = [night for night in saved_nights(nights) if night.manifest.forgotten is None]
+    assert len(whole) == 3 - forgotten
+    for post, had in zip(posts, known, strict=True):
+        found = causes_of(nights, post)
+        assert not set(found) & BY_REFERENCE
+        assert sum(found.values()) == sum(had.values())
+        for cause in (Cause.REPORTS, Cause.HELP_GIVEN, Cause.HELP_RECEIVED):
+            assert found.get(str(cause)) == had.get(str(cause))
+    assert set().union(*known) & BY_REFERENCE

@@ -132,15 +132,19 @@ def ask_spells(
     )  # fmt: skip
 
 
+#: Far beyond any capacity, and small enough to be multiplied by any points.
+_MOST_X100 = 10_000_000
+
+
 def _percent_x100(text: str) -> int:
     """A per cent as people write it, in hundredths. Raises BadParameter with the remedy."""
     try:
         scaled = Decimal(text.strip().removesuffix("%")) * 100
-        if scaled.is_finite() and scaled >= 0 and scaled == scaled.to_integral_value():
+        if scaled.is_finite() and 0 <= scaled <= _MOST_X100 and scaled == scaled.to_integral_value():
             return int(scaled)
     except ArithmeticError:
         pass
-    raise typer.BadParameter(f"'{text}' is not a per cent; write it as 120 or 112.5")
+    raise typer.BadParameter(f"'{text}' is not a per cent up to 100,000; write it as 120 or 112.5")
 
 
 def _answer(

@@ -80,7 +80,8 @@ def load(
             progress=tell,
         )
         loaded = load_night(nights, order)
-        if loaded.is_new:
+        # also of a night that is there already: whoever loaded it may have been killed before this
+        if loaded.night is not None:
             with loading(nights, "keeping the figures of the day"):
                 compact(nights)
     if json:

@@ -140,8 +140,10 @@ def forget(before: Before, nights: Nights = None, yes: Yes = False, json: Json =
         done = forget_nights(folder, before, tell)
         forget_names(folder, before)
         compact_history(folder)
-    if nights is None and done.forgotten:
-        _forget_in_site(done.forgotten)
+    # all that ever were: whoever forgot them may have been killed before the database was told
+    forgotten = [night.name for night in saved_nights(folder) if night.manifest.forgotten]
+    if forgotten and folder.resolve() == home(None).resolve():
+        _forget_in_site(forgotten)
     if json:
         print_json({"forgotten": list(done.forgotten), "kept": list(done.kept)})
     else:
@@ -163,13 +165,13 @@ def _forget_in_site(names: Sequence[str]) -> None:
 @app.command("import-archive")
 def import_archive(files: Files, nights: Nights = None, json: Json = False) -> None:
     """Take in figures without lines, as of another tool; a night's own figures win over them."""
-    from wmt.history.archive import keep
+    from wmt.history.archive import keep, key_of
     from wmt.history.imports import Known, days_of, read_figures
 
     folder = home(nights)
-    known = Known.of(_last_totals(folder))
     with loading(folder, "importing an archive"), progress() as tell:
         sweep(folder)
+        known = Known.of(_last_totals(folder), key_of(folder))
         days: set[date] = set()
         rows = 0
         for number, path in enumerate(files):

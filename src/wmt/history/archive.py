@@ -1,5 +1,6 @@
 """Archives: figures of days whose lines nobody kept. A night's own figures win over them on the same day."""
 
+import secrets
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,18 @@ from wmt.nights.durable import replace_file
 from wmt.nights.write import table_bytes
 
 KEYS = ("day", "level", "code")
+
+
+def key_of(nights: Path) -> bytes:
+    """What codes of staff whom only an archive names are made with; made at the first asking, and kept.
+
+    The caller holds the lock of the nights.
+    """
+    path = folder_of(nights) / "archive.key"
+    if not path.is_file():
+        replace_file(path, secrets.token_bytes(32))
+        path.chmod(0o600)
+    return path.read_bytes()
 
 
 def archive_months(nights: Path) -> list[str]:
@@ -43,15 +56,21 @@ def read_archive(nights: Path, month: str) -> pl.DataFrame:
 
 
 def with_units(figures: pl.DataFrame) -> pl.DataFrame:
-    """Figures with every level on every day: what is not there is the sum of the posts."""
-    posts = figures.filter(pl.col("level") == "post")
+    """Figures with every level on every day: what is not there is the sum of the posts.
+
+    A region may be given alone, without any of its posts, while another is given by them: it is summed too.
+    """
+    leaves = figures.filter(pl.col("level") == "post")
     added = []
     for level in LEVELS[1:]:
-        given = figures.filter(pl.col("level") == level).select("day").unique()
-        lacking = posts.join(given, on="day", how="anti")
-        if level != "nation":
-            lacking = lacking.filter(pl.col(f"{level}_code") != "")
+        own = pl.lit("nation") if level == "nation" else pl.col(f"{level}_code")
+        of_leaves = leaves.with_columns(own=own).filter(pl.col("own") != "")
+        given = figures.filter(pl.col("level") == level).with_columns(own="code")
+        lacking = of_leaves.join(given, on=["day", "own"], how="anti").drop("own")
         added.append(summed(lacking, level))
+        if level != "nation":
+            alone = given.join(of_leaves, on=["day", "own"], how="anti").drop("own")
+            leaves = pl.concat([leaves, alone.with_columns(pl.col("code").alias(f"{level}_code"))])
     return pl.concat([figures, *added])
 
 

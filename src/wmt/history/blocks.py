@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from wmt.history.reader import History, check_levels
-from wmt.history.steps import Bools, Ints
+from wmt.history.steps import Bools, Cut, Ints
 from wmt.history.wide import ABSENT, read_wide, wide_path
 
 _COLUMNS = ("day", "code", "name", "points_x100", "available_x100")
@@ -47,6 +47,12 @@ class Block:
     def days(self) -> Iterator[tuple[int, date]]:
         """The columns and their days."""
         return ((column, self.first + timedelta(column)) for column in range(self.present.shape[1]))
+
+    def cuts(self, history: History) -> Iterator[tuple[date, Cut]]:
+        """Its days, one after the other; which of them have a night is the history's to say."""
+        for column, day in self.days:
+            figures = (each[:, column] for each in (self.present, self.points, self.available))
+            yield day, Cut(day.toordinal(), history.standing(day) is not None, *figures)
 
 
 def blocks(

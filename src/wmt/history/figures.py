@@ -67,8 +67,8 @@ def complete(figures: pl.DataFrame) -> pl.DataFrame:
 
 
 def total(name: str) -> pl.Expr:
-    """The sum of a measure; null where no row has it."""
-    return pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name)
+    """The sum of a measure; null where a row lacks it, because the sum of the others is something else."""
+    return pl.when(pl.col(name).null_count() == 0).then(pl.col(name).sum()).alias(name)
 
 
 def summed(

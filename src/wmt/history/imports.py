@@ -1,5 +1,6 @@
 """Archives from files: tables in our own columns, or the daily archive that the incumbent tool exports."""
 
+import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -42,12 +43,17 @@ class Known:
 
     units: Mapping[tuple[str, str], str]
     staff: Mapping[tuple[str, str], str]
+    key: bytes = b""
 
     @classmethod
-    def of(cls, totals: pl.DataFrame | None) -> "Known":
-        """Names that mean one unit only. None: nothing is known, and names stand for codes."""
+    def of(cls, totals: pl.DataFrame | None, key: bytes = b"") -> "Known":
+        """Names that mean one unit only. None: nothing is known, and names of units stand for their codes.
+
+        Staff who are not known get a code made from the name with a `key` of this installation: the same
+        each time, and no name is left in it when names are forgotten.
+        """
         if totals is None:
-            return cls({}, {})
+            return cls({}, {}, key)
         units = totals.filter(pl.col("level") != "post").unique(["level", "name"], keep="none")
         posts = totals.filter(pl.col("level") == "post").unique(["team_code", "name"], keep="none")
         return cls(
@@ -56,7 +62,13 @@ class Known:
                 (team, name): staff
                 for team, name, staff in posts.select("team_code", "name", "staff_code").iter_rows()
             },
+            key,
         )
+
+    def staff_code(self, team: str, name: str) -> str:
+        """The code of somebody in a team, known or made."""
+        found = self.staff.get((team, name))
+        return found or "~" + hmac.digest(self.key, name.encode(), "sha256").hex()[:12]
 
 
 def read_figures(path: Path, known: Known) -> pl.DataFrame:
@@ -168,6 +180,7 @@ def _own(table: _Table) -> pl.DataFrame:
     table.check("code", columns["code"] == "", "it is empty")
     table.check("available_x100", columns["available_x100"] < 0, "{} is below 0")
     post = columns["level"] == "post"
+    table.check("grade", ~post & (columns["grade"] != ""), "only posts have a grade; leave it empty here")
     table.check("code", post & ~columns["code"].str.contains(":", literal=True), "'{}' is not TEAM:STAFF")
     return _finished(pl.DataFrame(columns))
 
@@ -207,8 +220,7 @@ def _daily(table: _Table, known: Known) -> pl.DataFrame:
         columns[f"{level}_code"] = named.replace_strict(codes, return_dtype=pl.String)
     columns["grade"] = table.texts("Grade").fill_null("")
     _check_capacity(table, columns["points_x100"], columns["available_x100"])
-    pairs = zip(columns["team_code"], columns["name"], strict=True)
-    staff = [known.staff.get(pair, pair[1]) for pair in pairs]
+    staff = [known.staff_code(*pair) for pair in zip(columns["team_code"], columns["name"], strict=True)]
     frame = pl.DataFrame(columns).with_columns(
         level=pl.lit("post"), staff_code=pl.Series(staff, dtype=pl.String)
     )

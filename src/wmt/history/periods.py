@@ -25,7 +25,8 @@ def in_steps(
 
     Columns: those of `key`, `first` and `last` (the days of the period, within the range), `days` (how many
     of them have figures), what is told of a unit as it was on the last of those days, and the sums over the
-    days. The capacity of a period is Σ points ÷ Σ available. Weeks begin on Monday; '7' and '28' are counted
+    days; a measure that a day lacks is null.
+    The capacity of a period is Σ points ÷ Σ available. Weeks begin on Monday; '7' and '28' are counted
     back from the last day, so that the first of them may be shorter. The range is that of the frame unless
     `first` and `last` give it. Raises HistoryError for an unknown step.
     """

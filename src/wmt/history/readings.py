@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from wmt.history.steps import Bools, Ended, Ints, Mark, Runs
+from wmt.history.steps import Cut, Ended, Ints, Mark, Runs
 
 
 class Stepper(Protocol):
@@ -16,7 +16,7 @@ class Stepper(Protocol):
 
     def grow(self, units: int) -> None: ...
 
-    def step(self, day: int, present: Bools, points: Ints, available: Ints, mark: Mark) -> Ended: ...
+    def step(self, cut: Cut, mark: Mark) -> Ended: ...
 
     def running(self) -> Ended: ...
 
@@ -38,16 +38,15 @@ class Weeks:
             np.pad(each, (0, units - len(each))) for each in (self.points, self.available)
         )
 
-    def step(self, day: int, present: Bools, points: Ints, available: Ints, mark: Mark) -> Ended:
+    def step(self, cut: Cut, mark: Mark) -> Ended:
         """One calendar day further; only a Sunday can end a run."""
-        self.points += np.where(present, points, 0)
-        self.available += np.where(present, available, 0)
+        self.points += np.where(cut.present, cut.points, 0)
+        self.available += np.where(cut.present, cut.available, 0)
         # ordinal 1 was a Monday
-        if day % 7:
+        if cut.day % 7:
             return _nobody()
         weekly = Mark(mark.name, mark.percent_x100, -(-mark.days // 7), 0, 0)
-        everybody = np.ones(len(present), np.bool_)
-        ended = self.runs.step(day, everybody, self.points, self.available, weekly)
+        ended = self.runs.step(_of_everybody(cut, self.points, self.available), weekly)
         self.points, self.available = np.zeros_like(self.points), np.zeros_like(self.available)
         return _in_days(ended)
 
@@ -75,10 +74,10 @@ class Sums:
             vector = getattr(self, name)
             setattr(self, name, np.pad(vector, (0, units - len(vector))))
 
-    def step(self, day: int, present: Bools, points: Ints, available: Ints, mark: Mark) -> Ended:
+    def step(self, cut: Cut, mark: Mark) -> Ended:
         """One calendar day further."""
-        self.days = mark.days
-        today = (np.where(present, points, 0), np.where(present, available, 0))
+        self.days, present = mark.days, cut.present
+        today = (np.where(present, cut.points, 0), np.where(present, cut.available, 0))
         self._slide(today)
         self.missing = np.where(present, 0, self.missing + 1)
         here = self.missing <= mark.longest_hole
@@ -87,8 +86,8 @@ class Sums:
         # whoever was not there for long enough has a figure that is over nothing
         counted = np.where(whole, self.points, 0)
         daily = Mark(mark.name, mark.percent_x100, 1, 0, 0)
-        everybody = np.ones(len(present), np.bool_)
-        return self._reaching_back(self.runs.step(day, everybody, counted, self.available, daily))
+        summed = _of_everybody(cut, counted, self.available)
+        return self._reaching_back(self.runs.step(summed, daily))
 
     def _slide(self, today: tuple[Ints, Ints]) -> None:
         self.points, self.available = self.points + today[0], self.available + today[1]
@@ -112,6 +111,11 @@ READINGS: dict[str, type[Runs] | type[Weeks] | type[Sums]] = {"every day": Runs,
 def _in_days(ended: Ended) -> Ended:
     """Runs of weeks as runs of days: they begin with the Monday of the first week."""
     return ended._replace(began=ended.began - 6, days=ended.days * 7)
+
+
+def _of_everybody(cut: Cut, points: Ints, available: Ints) -> Cut:
+    """The same day with a figure of every unit."""
+    return Cut(cut.day, True, np.ones(len(points), np.bool_), points, available)
 
 
 def _zeros(units: int) -> Ints:

@@ -91,11 +91,9 @@ def _stepped(
     for block in blocks(history, units, level, first, last, codes):
         for each in runs.values():
             each.grow(len(units))
-        for column, today in block.days:
+        for today, cut in block.cuts(history):
             for mark in marks_of(today):
-                of_mark = runs.setdefault(mark.name, Runs(len(units)))
-                cut = (block.present[:, column], block.points[:, column], block.available[:, column])
-                of_mark.step(today.toordinal(), *cut, mark)
+                runs.setdefault(mark.name, Runs(len(units))).step(cut, mark)
     return runs
 
 
@@ -170,7 +168,7 @@ def spells(
     of_day = mark if callable(mark) else lambda _day: mark
     codes = None if code is None else (code,)
     found = blocks(history, units, level, history.first, last, codes, grade)
-    collected = list(_ended(_shown(found, seen), units, of_day, READINGS[reading](0)))
+    collected = list(_ended(history, _shown(found, seen), units, of_day, READINGS[reading](0)))
     frame = _spell_table(level, units, collected)
     if first is not None:
         # a run that a day broke was still there on the day before
@@ -186,13 +184,16 @@ def _shown(found: Iterator[Block], seen: Callable[[Block], None] | None) -> Iter
 
 
 def _ended(
-    found: Iterator[Block], units: Units, of_day: Callable[[date], Mark], runs: Stepper
+    history: History,
+    found: Iterator[Block],
+    units: Units,
+    of_day: Callable[[date], Mark],
+    runs: Stepper,
 ) -> Iterator[Ended]:
     for block in found:
         runs.grow(len(units))
-        for column, today in block.days:
-            cut = (block.present[:, column], block.points[:, column], block.available[:, column])
-            yield runs.step(today.toordinal(), *cut, of_day(today))
+        for today, cut in block.cuts(history):
+            yield runs.step(cut, of_day(today))
     yield runs.running()
 
 

@@ -26,7 +26,7 @@ class Mark:
     name: str
     percent_x100: int
     days: int
-    #: days without a figure that a run survives, taking the last figure
+    #: days without a figure that a run survives; those without a load take the last figure
     longest_hole: int = 3
     #: days without available time that a run survives, standing still
     longest_pause: int = 7
@@ -81,24 +81,30 @@ class Runs:
         self.last_over, self.paused, self.missing, self.peak_x100 = (_zeros(units) for _ in range(4))
         #: units of which the whole state is known, wherever the steps began: a run of theirs broke since
         self.settled: Bools = np.zeros(units, np.bool_)
+        #: units that the last load had not: they have gone, or were set aside
+        self.absent: Bools = np.zeros(units, np.bool_)
 
     def grow(self, units: int) -> None:
         """Make room for units that were not there before."""
         for name, vector in vars(self).items():
             setattr(self, name, np.pad(vector, (0, units - len(vector))))
 
-    def step(self, day: int, present: Bools, points: Ints, available: Ints, mark: Mark) -> "Ended":
-        """One calendar day further. `points` and `available` in hundredths count only where `present`."""
+    def step(self, cut: "Cut", mark: Mark) -> "Ended":
+        """One calendar day further."""
+        day, loaded, present, points, available = cut
         over = (available > 0) & (points * 10_000 > mark.percent_x100 * available)
         figure = np.where(available <= 0, NO_TIME, np.where(over, OVER, NOT_OVER))
         self.missing = np.where(present, 0, self.missing + 1)
+        self.absent = ~present if loaded else self.absent
         hole = self.missing > mark.longest_hole
         self.state = np.where(present, figure, np.where(hole, NOTHING, self.state))
         self.paused = np.where(self.state == NO_TIME, self.paused + 1, 0)
-        broke = (self.state == NOT_OVER) | hole | (self.paused > mark.longest_pause)
-        self.settled |= broke
+        known = (self.state == NOT_OVER) | hole
+        self.settled |= known
+        broke = known | (self.paused > mark.longest_pause)
         ended = self._end(day, np.flatnonzero(broke & (self.length > 0)))
-        self._lengthen(day, self.state == OVER, mark)
+        # a day without a load takes the last figure; a load that has no figure of a unit lends it none
+        self._lengthen(day, (self.state == OVER) & ~self.absent, mark)
         capacity = capacity_x100(points, available, present & over)
         self.peak_x100 = np.maximum(self.peak_x100, capacity)
         return ended
@@ -131,6 +137,19 @@ class Runs:
             peak_x100=self.peak_x100[units],
             ended=np.full(len(units), ended),
         )
+
+
+class Cut(NamedTuple):
+    """One calendar day of many units: its ordinal, whether any night stands for it, an entry for each unit.
+
+    `points` and `available`, in hundredths, count only where `present`.
+    """
+
+    day: int
+    loaded: bool
+    present: Bools
+    points: Ints
+    available: Ints
 
 
 class Ended(NamedTuple):

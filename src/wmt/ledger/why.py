@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 
+import ibis
 import polars as pl
 
 from wmt.facts import Facts
 from wmt.ledger.compare import Comparison, at_level_sql
-from wmt.ledger.engine import DuckDBEngine, Engine, KeptEngine
+from wmt.ledger.engine import DuckDBEngine, Engine, KeptEngine, sql_text, unbound
 from wmt.ledger.figures import Moment, percentage_points_x100
 from wmt.ledger.ledger import NAMED_LINE, PLACED_LINE, Ledger
 from wmt.ledger.moves import MOVE, moves_sql
@@ -29,7 +31,9 @@ class Side:
     The facts may be those of a part of the nation that holds the unit. Then `held` says who holds the cases
     that came to the unit or left it, wherever in the nation (columns `moves.HELD`). `day` is the day that
     reductions are judged on, where it is not that of the facts. `lines` are those of the facts under the
-    rules (columns `NAMED_LINE`) where they are at hand, as in a night's folder.
+    rules (columns `NAMED_LINE`) where they are at hand, as in a night's folder. `counted` says that
+    references of cases lead to no case of another moment, because personal data were forgotten: cases are
+    then compared by how many there are of each kind.
     """
 
     facts: Facts
@@ -38,6 +42,7 @@ class Side:
     day: date | None = None
     held: pl.DataFrame | None = None
     lines: pl.DataFrame | None = None
+    counted: bool = False
 
     def moment(self, level: str, code: str) -> Moment:
         """Points and available points of a unit, summed over the lines at hand."""
@@ -65,7 +70,17 @@ class Side:
             former=self.former,
             day=self.day,
         )
-        return ledger.store_placed_lines()
+        name = ledger.store_placed_lines()
+        if self.counted:
+            engine.view(f"{name}_counted", _counted_sql(engine.dialect, name))
+            return f"{name}_counted"
+        return name
+
+    def as_counted(self) -> "Side":
+        """The same moment with cases as counts."""
+        of_case = pl.when(pl.col("kind") != "case").then("ref").alias("ref")
+        lines = None if self.lines is None else self.lines.with_columns(of_case)
+        return replace(self, counted=True, lines=lines, held=None)
 
     def price(self, engine: Engine, prefix: str) -> None:
         """Put what its rules give for a case and for an hour into an engine."""
@@ -142,6 +157,8 @@ def why(before: Side, after: Side, level: str, code: str, *, engine: Engine | No
     if _same_word_for_word(before, after):
         standing = before.moment(level, code)
         return _told(before, after, level, code, (standing, standing), MOVE.to_frame())
+    if before.counted or after.counted:
+        before, after = before.as_counted(), after.as_counted()
     with _engine_for(level, engine) as using:
         comparison = _compared(before, after, using)
         worked_out = None
@@ -210,6 +227,15 @@ def _compared(before: Side, after: Side, engine: Engine) -> Comparison:
     if before.held is not None and after.held is not None:
         held = (before.held, after.held)
     return Comparison(engine, tables, prefix="before_", held=held)
+
+
+@cache
+def _counted_sql(dialect: str, name: str) -> str:
+    """Placed lines whose cases have no references."""
+    lines = unbound(name, PLACED_LINE)
+    return sql_text(
+        lines.mutate(ref=ibis.ifelse(lines.kind == "case", ibis.null("string"), lines.ref)), dialect
+    )
 
 
 def _where_they_differ(before: Side, after: Side) -> tuple[Side, Side]:

@@ -76,7 +76,12 @@ def _forget(night: Night, before: date) -> None:
     loaded_at = json.loads((night.path / "loaded.json").read_text(encoding="utf-8"))["loaded_at"]
     folder = write_beside(night.path.parent, content, manifest, loaded_at)
     aside = put_aside(night.path)
-    folder.rename(night.path)
+    try:
+        folder.rename(night.path)
+    except BaseException:
+        aside.rename(night.path)
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     sync(night.path.parent)
     shutil.rmtree(aside)
 

@@ -66,7 +66,7 @@ def sides_of(before: Night, after: Night, level: str, code: str) -> tuple[Side, 
     if sides[0].rules.key != sides[1].rules.key:
         part = part_of(after, level, code)
         sides[1] = replace(sides[1], facts=part.facts, former=part.former)
-    if level == "nation":
+    if level == "nation" or any(side.counted for side in sides):
         return sides[0], sides[1]
     crossing = _crossing(*(_cases(side) for side in sides))
     first, last = (
@@ -89,7 +89,9 @@ def _side(night: Night, level: str, code: str) -> Side:
         tier_scheme=night.manifest.tier_scheme,
         **{**tables, "team": team, "post": post},
     )
-    return Side(facts, rules_of(night), lines=_collected(night, [lines])[0])
+    # who is forgotten has numbers for references that are somebody else's the night after
+    counted = night.manifest.forgotten is not None
+    return Side(facts, rules_of(night), lines=_collected(night, [lines])[0], counted=counted)
 
 
 def _cases(side: Side) -> set[str]:

@@ -56,10 +56,10 @@ class PeriodShown(Schema):
     over_mark: bool
     points: Exact
     available: Exact
-    contracted_hours: Exact
-    reduction_hours: Exact
-    help: Exact = Field(description="Points of help given, less help received.")
-    cases: Exact
+    contracted_hours: Exact | None = Field(description="null, as further down: an archive does not tell it.")
+    reduction_hours: Exact | None
+    help: Exact | None = Field(description="Points of help given, less help received.")
+    cases: Exact | None
     corrected_days: int = Field(description="Days that stand on a corrected night.")
     archive_days: int = Field(description="Days of which no lines are kept.")
 
@@ -115,7 +115,7 @@ def _period(each: Stretch, over_x100: int) -> dict[str, Any]:
         "contracted_hours": micro(each.mean("contracted_hours_micro")),
         "reduction_hours": micro(each.mean("reduction_hours_micro")),
         "help": decimal(each.mean("contacts_x100")),
-        "cases": decimal(each.mean_x100("cases")),
+        "cases": decimal(each.mean("cases", 100)),
         "corrected_days": each.corrected,
         "archive_days": each.archived,
     }

@@ -21,7 +21,7 @@ from wmt.site.availability.plan import Plan, Post
 from wmt.site.availability.standing import plans_of
 from wmt.site.workload import units
 from wmt.site.workload.again import facts_now
-from wmt.site.workload.current import OfLoad, State
+from wmt.site.workload.current import State
 from wmt.site.workload.models import Unit
 from wmt.site.workload.time_lines import time_lines
 
@@ -82,14 +82,29 @@ def why_between(state: State, unit: Unit, first: Stood, last: Stood | None) -> W
     """Why a unit's figures moved between two days, or from one until now (None). Raises NightError."""
     nights = settings.CONFIG.nights
     if last is not None:
-        return _between(nights, unit.level, unit.code, first.night, last.night)
-    return _until_now(nights, unit.level, unit.code, first.night, state.of_load, _Held(state))
+        return _between(unit.level, unit.code, _Folder(nights / first.night), _Folder(nights / last.night))
+    return _until_now(unit.level, unit.code, _Folder(nights / first.night), _Held(state))
 
 
 @lru_cache(maxsize=_KEPT)
-def _between(nights: Path, level: str, code: str, first: str, last: str) -> Why:
-    before, after = sides_of(open_night(nights / first), open_night(nights / last), level, code)
+def _between(level: str, code: str, first: "_Folder", last: "_Folder") -> Why:
+    before, after = sides_of(open_night(first.path), open_night(last.path), level, code)
     return why(before, after, level, code)
+
+
+class _Folder:
+    """A night's folder as part of a key: one whose personal data were forgotten meanwhile is another."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        manifest = path / "manifest.json"
+        self._key = path, manifest.stat().st_mtime_ns if manifest.exists() else None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Folder) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
 
 
 class _Held:
@@ -107,10 +122,10 @@ class _Held:
 
 
 @lru_cache(maxsize=_KEPT)
-def _until_now(nights: Path, level: str, code: str, first: str, of_load: OfLoad, held: _Held) -> Why:  # noqa: ARG001
+def _until_now(level: str, code: str, first: _Folder, held: _Held) -> Why:
     state = held.state
-    shown = open_night(nights / state.night)
-    before, after = sides_of(open_night(nights / first), shown, level, code)
+    shown = open_night(settings.CONFIG.nights / state.night)
+    before, after = sides_of(open_night(first.path), shown, level, code)
     reprices = before.rules.key != after.rules.key
     return why(before, _with_entered(state, shown, level, code, after, reprices=reprices), level, code)
 

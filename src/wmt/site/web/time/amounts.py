@@ -14,6 +14,7 @@ from wmt.site.web.tables import Value
 
 #: Hours are shown with two decimals at most, when they are a mean.
 _HUNDREDTH = 10_000
+_NOT_KNOWN = Value(None, "not known")
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,13 @@ class Stretch:
         """Whether it is over a mark, by the exact value."""
         return is_over(self.sums["points_x100"], self.sums["available_x100"], mark_x100)
 
-    def mean(self, name: str) -> int:
-        """A measure's mean over the days with figures, as whole as the measure is."""
-        return divide_half_up(self.sums[name], max(1, self.days))
+    def mean(self, name: str, times: int = 1) -> int | None:
+        """A measure's mean over the days with figures, as whole as the measure is, or so many times as fine.
 
-    def mean_x100(self, name: str) -> int:
-        """The mean of a number of things, in hundredths."""
-        return divide_half_up(self.sums[name] * 100, max(1, self.days))
+        None where a day lacks the measure, as days of an archive may.
+        """
+        total = self.sums[name]
+        return None if total is None else divide_half_up(total * times, max(1, self.days))
 
     def capacity(self, mark_x100: int, href: str = "") -> Value:
         """Capacity as a cell."""
@@ -58,11 +59,14 @@ class Stretch:
 
     def points(self, name: str, href: str = "") -> Value:
         """A measure in points as a cell."""
-        return tables.points(self.mean(name), href)
+        found = self.mean(name)
+        return _NOT_KNOWN if found is None else tables.points(found, href)
 
     def hours(self, name: str) -> Value:
         """A measure in hours as a cell: of one day exactly, of several with two decimals."""
         found = self.mean(name)
+        if found is None:
+            return _NOT_KNOWN
         if self.days == 1:
             return tables.hours(found)
         shown = micro(divide_half_up(found, _HUNDREDTH) * _HUNDREDTH)
@@ -70,10 +74,12 @@ class Stretch:
 
     def count(self, name: str) -> Value:
         """A number of things as a cell: of several days with one decimal."""
+        tenths = self.mean(name, 10)
+        if tenths is None:
+            return _NOT_KNOWN
         if self.days == 1:
             return tables.count(self.sums[name])
-        tenths = divide_half_up(self.sums[name] * 10, max(1, self.days))
-        return Value(decimal(self.mean_x100(name)), f"{tenths // 10:,}.{tenths % 10}")
+        return Value(decimal(self.mean(name, 100)), f"{tenths // 10:,}.{tenths % 10}")
 
 
 def summed(stretches: list[Stretch], names: tuple[str, ...]) -> Stretch | None:
@@ -84,7 +90,12 @@ def summed(stretches: list[Stretch], names: tuple[str, ...]) -> Stretch | None:
         first=min(each.first for each in stretches),
         last=max(each.last for each in stretches),
         days=sum(each.days for each in stretches),
-        sums={name: sum(each.sums[name] for each in stretches) for name in names},
+        sums={name: _sum([each.sums[name] for each in stretches]) for name in names},
         corrected=sum(each.corrected for each in stretches),
         archived=sum(each.archived for each in stretches),
     )
+
+
+def _sum(values: list[int | None]) -> int | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if len(known) == len(values) else None

@@ -51,9 +51,9 @@ def _place(each: Stretch) -> Place:
     )
 
 
-def _plain(each: Stretch, value: int, words: Callable[[int], str]) -> Place:
+def _plain(each: Stretch, value: int | None, words: Callable[[int], str]) -> Place:
     def said() -> str:
-        return f"{days_words(each.first, each.last)}: {words(value)}"
+        return f"{days_words(each.first, each.last)}: {'not known' if value is None else words(value)}"
 
     return Place(each.first, each.last, value, said)
 
@@ -81,7 +81,9 @@ def _reductions(found: Sequence[Stretch]) -> Wish:
 
 def _scale(lines: Sequence[Series], words: Callable[[int], str], least: int = 1_000) -> Scale:
     values = [place.value for line in lines for place in line.places if place.value is not None]
-    return scale_of(values, low=min(values), high=max(values) + least, words=words, most=3)
+    return scale_of(
+        values, low=min(values, default=0), high=max(values, default=0) + least, words=words, most=3
+    )
 
 
 def _shown_points(x100: int) -> str:
