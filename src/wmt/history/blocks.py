@@ -51,8 +51,13 @@ class Block:
     def cuts(self, history: History) -> Iterator[tuple[date, Cut]]:
         """Its days, one after the other; which of them have a night is the history's to say."""
         for column, day in self.days:
-            figures = (each[:, column] for each in (self.present, self.points, self.available))
-            yield day, Cut(day.toordinal(), history.standing(day) is not None, *figures)
+            loaded = history.standing(day) is not None
+            present, points, available = (
+                self.present[:, column],
+                self.points[:, column],
+                self.available[:, column],
+            )
+            yield day, Cut(day.toordinal(), loaded, present, points, available)
 
 
 def blocks(
