@@ -7,8 +7,12 @@ import pytest
 from bench.engines import local_duckdb, local_postgres, local_sail
 from hypothesis import HealthCheck, settings
 
+from how_many import examples
+
 # how quick a machine is that others use too says nothing about the program
-settings.register_profile("wmt", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "wmt", max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("wmt")
 
 

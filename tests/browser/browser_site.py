@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -51,6 +52,33 @@ def wmt(home: Path, *words: str, **more: str) -> str:
     )
     assert done.returncode == 0, f"wmt {' '.join(words)}: {done.stdout}{done.stderr}"
     return done.stdout
+
+
+def load_night(home: Path, night: Path, **more: str) -> None:
+    """Load one night of a nation into a home, with what people entered."""
+    wmt(home, "load", str(night / "tidy"), "--people", str(night / "people"), **more)
+
+
+def loaded_home(home: Path, nation: Path, shared: Path, *, nights: int = 1, database: str = "") -> Path:
+    """Fill an empty home with the first nights of a nation; in SQLite once for all workers, then copied."""
+    first = sorted(path for path in nation.iterdir() if path.is_dir())[:nights]
+    if database:
+        for night in first:
+            load_night(home, night, wmt_database_url=database)
+        return home
+    kept = shared / f"browser-home-{nights}"
+    with alone(shared / "browser-home.lock"):
+        if not kept.is_dir():
+            fresh = shared / f"browser-home-{nights}.new"
+            before = shared / f"browser-home-{nights - 1}"
+            if before.is_dir():
+                shutil.copytree(before, fresh)
+                first = first[-1:]
+            for night in first:
+                load_night(fresh, night)
+            fresh.rename(kept)
+    shutil.copytree(kept, home, dirs_exist_ok=True)
+    return home
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from browser_people import CHROMIUM, FLAGS, WIDE, Complaints, sign_in
-from browser_site import Site, running, wmt, written_nation
+from browser_site import Site, loaded_home, running, written_nation
 from browser_ways import KEYBOARD, NO_SCRIPTS, WAYS, Walk, Walker
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -49,8 +49,7 @@ def site(
 ) -> Iterator[Site]:
     """The site with the nation's first night, as a demonstration."""
     home = tmp_path_factory.mktemp("browser-site")
-    first = min(path for path in nation_folder.iterdir() if path.is_dir())
-    wmt(home, "load", str(first / "tidy"), "--people", str(first / "people"), wmt_database_url=database)
+    loaded_home(home, nation_folder, shared, database=database)
     with running(home, nation_folder, shared, wmt_database_url=database) as found:
         yield found
 

@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 from browser_people import NARROW, Complaints, text_of
 from browser_rules import faults_of
-from browser_site import Site, running, seal, wmt
+from browser_site import Site, loaded_home, running, seal, wmt
 from browser_ways import KEYBOARD, Walk, Walker
 from playwright.sync_api import Page, expect
 
@@ -31,7 +31,7 @@ def site(nation_folder: Path, shared: Path, tmp_path_factory: pytest.TempPathFac
     """The nation's first night, after four weeks in which everybody was over the mark."""
     home = tmp_path_factory.mktemp("browser-duties")
     first = min(path for path in nation_folder.iterdir() if path.is_dir())
-    wmt(home, "load", str(first / "tidy"), "--people", str(first / "people"))
+    loaded_home(home, nation_folder, shared)
     keep(home / "nights", before(home / "nights"))
     compact(home / "nights")
     # the same night again, of an hour later: now there is a history behind it

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from browser_people import NARROW, Complaints, text_of
 from browser_rules import faults_of
-from browser_site import Site, running, wmt
+from browser_site import Site, loaded_home, running
 from browser_ways import WAYS, Walk, Walker
 from playwright.sync_api import Page, expect
 
@@ -22,8 +22,7 @@ PHASED = "Phased Return to Work"
 def site(nation_folder: Path, shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The nation's first night, where what people enter disturbs no other test."""
     home = tmp_path_factory.mktemp("browser-hours")
-    first = min(path for path in nation_folder.iterdir() if path.is_dir())
-    wmt(home, "load", str(first / "tidy"), "--people", str(first / "people"))
+    loaded_home(home, nation_folder, shared)
     with running(home, nation_folder, shared) as found:
         yield found
 

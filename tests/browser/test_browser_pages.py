@@ -1,6 +1,7 @@
 """Every page anybody can come to by links keeps the rules: axe, no sideways scrolling, no complaint."""
 
 import os
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,10 @@ Person = Callable[..., Page]
 #: At 200% zoom a window of 1280 is 640 wide, with pixels of twice the size.
 ZOOMED = {"width": 640, "height": 450}
 SOAK = os.environ.get("WMT_SOAK") == "1"
+#: A region's and a PDU's pages are those of the nation and a team; other tests run axe on the rest of these.
+ELSEWHERE = re.compile(
+    r"^/(region|pdu)/|/(hours|reductions|grade|mentoring|pqip|duties|over-time|why|archive|pack)/|^/(questions|on|as-of)/"
+)
 #: Pages that change most with the room they have.
 CHANGING = ("/", "/nation/", "/nation/working/", "/nation/caseload/", "/rules/", "/the-number/")
 LEVELS = ("nation", "region", "pdu", "team", "post")
@@ -24,8 +29,8 @@ def all_faults(page: Page, start: str, *, axe: bool = True, **more: Any) -> tupl
     kinds, faults = set(), []
     for kind in crawl(page, start=start, **more):
         kinds.add(kind)
-        # a region's and a PDU's pages are those of the nation and a team: the soak looks at them too
-        faults += faults_of(page, axe=axe and (SOAK or not kind.startswith(("/region/", "/pdu/"))))
+        # the soak looks at all by axe
+        faults += faults_of(page, axe=axe and (SOAK or not ELSEWHERE.search(kind)))
     return kinds, faults
 
 

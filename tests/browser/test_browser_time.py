@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser_people import NARROW, WIDE, text_of
-from browser_site import Site, running, wmt
+from browser_site import Site, loaded_home, running
 from browser_ways import Walk
 from playwright.sync_api import Page
 
@@ -21,8 +21,7 @@ def site(
 ) -> Iterator[Site]:
     """A site of its own, with both nights of the nation."""
     home = tmp_path_factory.mktemp("browser-time")
-    for night in sorted(path for path in nation_folder.iterdir() if (path / "tidy").is_dir()):
-        wmt(home, "load", str(night / "tidy"), "--people", str(night / "people"), wmt_database_url=database)
+    loaded_home(home, nation_folder, shared, nights=2, database=database)
     with running(home, nation_folder, shared, wmt_database_url=database) as found:
         yield found
 

@@ -1,7 +1,7 @@
 """Real kills: a load that dies at any instant leaves the whole new night or none, and a rerun succeeds.
 
 Every other kill waits until the folder is being written, because that is where a half night could be born.
-WMT_SOAK=1 runs 100 kills instead of 6.
+WMT_SOAK=1 runs 100 kills instead of 3.
 """
 
 import os
@@ -17,7 +17,7 @@ import pytest
 from night_tools import Nation, start, wmt
 from wmt.nights import Order, load, recompute, saved_nights
 
-KILLS = 100 if os.environ.get("WMT_SOAK") == "1" else 6
+KILLS = 100 if os.environ.get("WMT_SOAK") == "1" else 3
 
 
 @pytest.fixture(scope="module")

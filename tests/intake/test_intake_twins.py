@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from intake_books import STAMP, Book, empty_book, headers_of
 from intake_tidy import Row, Tidy, contact, post_of, staff, team
 
+from how_many import examples
 from wmt.facts import Facts
 from wmt.intake import read
 
@@ -188,7 +189,9 @@ def facts(path: Path, **options: Any) -> Facts:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=examples(25),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(world=worlds(), suffix=st.sampled_from(["csv", "parquet"]))
 def test_both_doors_tell_the_same_of_one_world(world: World, suffix: str) -> None:

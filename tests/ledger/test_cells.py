@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+from how_many import examples
 from wmt import rules
 from wmt.ledger import LEVELS, MEASURES, SHARES, Ledger
 from worlds import World, worlds
@@ -22,7 +23,7 @@ def measured(cells: list[dict[str, Any]], measure: str) -> int:
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_cells_and_grades_add_up_to_the_totals(engines: dict[str, Any], name: str) -> None:
     @settings(
-        max_examples=EXAMPLES[name],
+        max_examples=examples(EXAMPLES[name]),
         deadline=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),
@@ -48,7 +49,9 @@ def test_cells_and_grades_add_up_to_the_totals(engines: dict[str, Any], name: st
 
 
 def test_a_cell_counts_the_lines_it_sums(engines: dict[str, Any]) -> None:
-    @settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=examples(20), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    )
     @given(worlds())
     def check(world: World) -> None:
         facts = world.facts()

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from polars.testing import assert_frame_equal
 
+from how_many import examples
 from reference import Reference
 from wmt import rules
 from wmt.ledger import COMPONENTS, Ledger
@@ -63,7 +64,7 @@ def shown(row: dict[str, Any]) -> dict[str, Fraction | int]:
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_every_post_has_the_reference_figures(name: str, engines: dict[str, Any]) -> None:
-    @settings(max_examples=EXAMPLES[name], **SETTINGS)
+    @settings(max_examples=examples(EXAMPLES[name]), **SETTINGS)
     @given(worlds())
     def check(world: World) -> None:
         facts = world.facts()
@@ -78,7 +79,7 @@ def test_every_post_has_the_reference_figures(name: str, engines: dict[str, Any]
     check()
 
 
-@settings(max_examples=8, **SETTINGS)
+@settings(max_examples=examples(8), **SETTINGS)
 @given(world=worlds())
 def test_all_engines_give_the_same_lines_and_totals(world: World, engines: dict[str, Any]) -> None:
     facts, ruleset = world.facts(), rules.load().at(world.as_at.date())
@@ -90,7 +91,7 @@ def test_all_engines_give_the_same_lines_and_totals(world: World, engines: dict[
             assert parquet(frame) == parquet(frames["duckdb"]), name
 
 
-@settings(max_examples=60, **SETTINGS)
+@settings(max_examples=examples(60), **SETTINGS)
 @given(world=worlds())
 def test_totals_are_sums_of_lines_at_every_level(world: World, engines: dict[str, Any]) -> None:
     ledger = Ledger(world.facts(), rules.load().at(world.as_at.date()), engine=engines["duckdb"])
@@ -113,7 +114,7 @@ def test_totals_are_sums_of_lines_at_every_level(world: World, engines: dict[str
             assert row["points_x100"] == sum(row[f"{part}_x100"] for part in COMPONENTS)
 
 
-@settings(max_examples=40, **SETTINGS)
+@settings(max_examples=examples(40), **SETTINGS)
 @given(world=worlds())
 def test_every_line_names_its_rule_and_earns_or_says_why_not(world: World, engines: dict[str, Any]) -> None:
     ruleset = rules.load().at(world.as_at.date())

@@ -1,6 +1,7 @@
 """What tests of the site share: a small nation, loaded through the real door once, and people with roles."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from loads_homes import Home, empty_home
 
+from night_tools import wmt
 from wmt.demo import Truth, write_nation
 from wmt.nights import Night, open_night
 
@@ -36,6 +39,19 @@ def written_nation(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Trut
     """A nation of about eighty posts on disk."""
     folder = tmp_path_factory.mktemp("nation")
     return folder, write_nation(folder, scale=0.01, nights=2, formats=("tidy", "people"))
+
+
+@pytest.fixture(scope="session")
+def kept_home(written_nation: tuple[Path, Truth], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """A home that shows the first night, loaded by the command. Nobody may change it: use `copied`."""
+    night = written_nation[0] / written_nation[1].nights[0].folder
+    with empty_home(tmp_path_factory.mktemp("kept") / "home") as home:
+        done = wmt("load", night / "tidy", "--people", night / "people", "--json", **home.env)
+        assert done.returncode == 0, done.stderr
+        said = json.loads(done.stdout)
+        assert (said["new"], said["state"], said["report"]["accepted"]) == (True, "loaded", True)
+        assert said["night"] == str(home.path / "nights" / "2026-11-20T183000")
+        yield home
 
 
 @pytest.fixture(scope="session")

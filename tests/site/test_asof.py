@@ -1,7 +1,11 @@
 """Every page as of a day: figures, names, membership, rules and people's records as they stood then."""
 
+# ruff: noqa: F811 - fixtures come by import
+
 import re
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,8 +13,8 @@ from typing import Any
 import polars as pl
 import pytest
 from django.test import Client
-from loads_fixtures import home_of_its_own, wished
 from tabs_fixtures import in_sight, number, table_of
+from time_fixtures import Two, _loaded_two, two  # noqa: F401
 
 from wmt.site.web.addresses import on_day, unit_url
 
@@ -19,15 +23,13 @@ FIRST, SECOND = date(2026, 11, 20), date(2026, 11, 21)
 
 
 @pytest.fixture
-def two_nights(nation: Any, written_nation: Any, settings: Any, tmp_path: Path) -> Any:
-    """The second night is shown; the first is kept as a folder."""
+def two_nights(two: Two, settings: Any, tmp_path: Path) -> Any:
+    """The second night is shown; the first is kept as a folder. Their home may be changed."""
     from wmt.nights import open_night
-    from wmt.site.workload import loading
 
-    home_of_its_own(nation, settings, tmp_path)
-    load = loading.perform(wished(written_nation, 1))
-    assert load.state == "loaded", load.message
-    return {name: open_night(settings.CONFIG.nights / name) for name in (nation.load.night, load.night)}
+    settings.CONFIG = replace(settings.CONFIG, home=tmp_path / "home")
+    shutil.copytree(two.home, settings.CONFIG.home)
+    return {night.name: open_night(settings.CONFIG.nights / night.name) for night in two.nights}
 
 
 def _moved(nights: dict[str, Any], level: str) -> tuple[str, int, int]:

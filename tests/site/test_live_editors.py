@@ -20,8 +20,7 @@ from typing import Any
 
 import pytest
 import requests
-from loads_fixtures import Written, night_of
-from loads_homes import Home, empty_home
+from loads_homes import Home
 
 from night_tools import start, wmt
 
@@ -147,13 +146,10 @@ def serving(home: Home) -> Iterator[str]:
 
 
 @pytest.fixture
-def home(written_nation: Written, tmp_path: Path) -> Iterator[Home]:
+def home(kept_home: Home, tmp_path: Path) -> Iterator[Home]:
     """A home that shows a night, on the day of the extract."""
-    with empty_home(tmp_path / "home") as empty:
-        night = night_of(written_nation, 0)
-        loaded = wmt("load", night / "tidy", "--people", night / "people", **empty.env)
-        assert loaded.returncode == 0, loaded.stderr
-        yield empty
+    with kept_home.copied(tmp_path / "home") as home:
+        yield home
 
 
 def asked(home: Home, code: str, *arguments: object) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 from loads_fixtures import Written, night_of, spoiled
-from loads_homes import Home, empty_home
+from loads_homes import Home
 
 from night_tools import RUN, start, wmt
 
@@ -44,14 +44,9 @@ def arguments(written: Written, number: int) -> tuple[object, ...]:
 
 
 @pytest.fixture(scope="module")
-def former(written_nation: Written, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+def former(kept_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     """A home that shows the first night."""
-    with empty_home(tmp_path_factory.mktemp("former") / "home") as home:
-        done = wmt(*arguments(written_nation, 0), "--json", **home.env)
-        assert done.returncode == 0, done.stderr
-        said = json.loads(done.stdout)
-        assert (said["new"], said["state"], said["report"]["accepted"]) == (True, "loaded", True)
-        assert said["night"] == str(home.path / "nights" / "2026-11-20T183000")
+    with kept_home.copied(tmp_path_factory.mktemp("former") / "home") as home:
         yield home
 
 

@@ -1,7 +1,7 @@
 """Real kills of `wmt load` while the figures are read: every read finds the old ones or the new, whole.
 
 Every other kill waits until figures go into the database, because that is where a mixture could be born.
-WMT_SOAK=1 runs 50 kills instead of 3.
+WMT_SOAK=1 runs 50 kills instead of 2.
 """
 
 import os
@@ -10,16 +10,15 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from loads_fixtures import Written, night_of
-from loads_homes import Figures, Home, empty_home
+from loads_homes import Figures, Home
 
 from night_tools import start, wmt
 
-KILLS = 50 if os.environ.get("WMT_SOAK") == "1" else 3
+KILLS = 50 if os.environ.get("WMT_SOAK") == "1" else 2
 
 
 def arguments(written: Written, number: int) -> tuple[object, ...]:
@@ -28,13 +27,9 @@ def arguments(written: Written, number: int) -> tuple[object, ...]:
 
 
 @pytest.fixture(scope="module")
-def former(written_nation: Written, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+def former(kept_home: Home) -> Home:
     """A home that shows the night before."""
-    with empty_home(tmp_path_factory.mktemp("former") / "home") as home:
-        done = wmt(*arguments(written_nation, 0), **home.env)
-        assert done.returncode == 0, done.stderr
-        assert "The pages show 20 November 2026, 18:30" in done.stdout
-        yield home
+    return kept_home
 
 
 @pytest.fixture(scope="module")
