@@ -28,8 +28,9 @@ fix: $(VENV)/.ready
 	$(BIN)/ruff check --fix src tests bench docs/picture.py
 	$(BIN)/ruff format src tests bench docs/picture.py
 
-# a file stays on one worker: what its tests share is then made once
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+# a file stays on one worker: what its tests share is then made once. Three of them keep two cores busy: one
+# waits for a server or a browser now and then
+PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile
 
 test: check $(ASSETS) browser   ## all checks and tests: every engine of the ledger, the site on SQLite and on PostgreSQL
 	$(PYTEST)

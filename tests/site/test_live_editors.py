@@ -224,7 +224,7 @@ def test_a_save_that_is_killed_is_there_or_not(home: Home) -> None:
     """The journal, the record, the event and the figures are one step, whenever the process dies."""
     given = json.loads(asked(home, PEOPLE, 1))
     dice = random.Random(5)
-    for turn in range(20 if SOAK else 2):
+    for turn in range(20 if SOAK else 1):
         process = start("-", code=_SAVES.format(post=given["posts"][0], day=turn), **home.env)
         assert process.stdout is not None
         process.stdout.readline()

@@ -21,7 +21,7 @@ from wmt.site.workload import loading
 from wmt.site.workload.current import current_state
 from wmt.site.workload.models import Unit
 
-HISTORIES = int(os.environ.get("WMT_HISTORIES", "1000")) if os.environ.get("WMT_SOAK") else 3
+HISTORIES = int(os.environ.get("WMT_HISTORIES", "1000")) if os.environ.get("WMT_SOAK") else 2
 
 
 @pytest.fixture(scope="module")
