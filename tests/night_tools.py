@@ -40,6 +40,7 @@ class Nation:
     folder: Path
     as_at: tuple[datetime, ...]
     story: str
+    jump: str
 
     def tidy(self, number: int) -> Path:
         return self._night(number) / "tidy"
@@ -58,7 +59,7 @@ def make_nation(
     folder: Path, *, nights: int = 3, formats: Sequence[str] = ("workbook", "tidy", "people")
 ) -> Nation:
     truth = write_nation(folder, seed=11, posts=80, cases=2000, nights=nights, formats=formats)
-    return Nation(folder, tuple(truth.as_at()), truth.stories[0]["post"])
+    return Nation(folder, tuple(truth.as_at()), *(story["post"] for story in truth.stories[:2]))
 
 
 def spoil(workbook: Path, to: Path, *posts: str) -> Path:

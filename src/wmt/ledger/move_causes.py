@@ -58,8 +58,8 @@ def listed_cases(rows: Table) -> Told:
     same = ~status & ~place & ~tier
     retiered = ibis.ifelse(tier, new - by_place, nothing())
     first = ibis.cases(
-        (rows.lines_before == 0, ibis.ifelse(rows.other_before.isnull(), _NEW, _ALLOCATED)),
-        (rows.lines_after == 0, ibis.ifelse(rows.other_after.isnull(), _ENDED, _MOVED)),
+        (rows.lines_before == 0, _of_arrival(rows)),
+        (rows.lines_after == 0, _of_departure(rows)),
         (status, _of_status(rows)),
         else_=_word(Cause.RULE),
     )
@@ -79,6 +79,19 @@ def _word(cause: Cause) -> Table:
 
 _NEW, _ALLOCATED = str(Cause.NEW_CASE), str(Cause.ALLOCATED_IN)
 _ENDED, _MOVED = str(Cause.ENDED), str(Cause.MOVED_OUT)
+_IN, _OUT = str(Cause.CASES_IN), str(Cause.CASES_OUT)
+
+
+def _of_arrival(rows: Table) -> Table:
+    """A case that is listed at last need not be new: its post may have had it among those only counted."""
+    return ibis.cases(
+        (rows.other_before.notnull(), _ALLOCATED), (rows.unlisted_at_after < 0, _IN), else_=_NEW
+    )
+
+
+def _of_departure(rows: Table) -> Table:
+    """Nor has every case ended that is listed no more."""
+    return ibis.cases((rows.other_after.notnull(), _MOVED), (rows.unlisted_at_before > 0, _OUT), else_=_ENDED)
 
 
 def _of_status(rows: Table) -> Table:
@@ -109,7 +122,7 @@ def counted_cases(rows: Table) -> Told:
     """Counted cells: more cases of a kind are cases in, fewer are cases out."""
     more = rows.quantity_after_micro - rows.quantity_before_micro
     return Told(
-        cause=ibis.ifelse(more > 0, str(Cause.CASES_IN), str(Cause.CASES_OUT)),
+        cause=ibis.ifelse(more > 0, _IN, _OUT),
         points=by_part(rows, rows.work_after_x100 - rows.work_before_x100),
         available=nothing(),
         always=by_part(rows, flag(more != 0)),

@@ -90,6 +90,9 @@ def _moves(prefix: str, same_rules: bool) -> Table:
     rows = side_by_side(old, new, None if same_rules else last)
     rows = move_time.with_hours(rows)
     rows = _with_prices(rows, prefix)
+    for when in BOTH:
+        change = _unlisted(old, new, when)
+        rows = rows.left_join(change, (rows[f"post_{when}"] == change[f"of_{when}"]) & (rows.is_listed == 1))
     for when, held in _holders().items():
         rows = rows.left_join(held, (rows.ref == held[f"ref_of_{when}"]) & (rows.is_listed == 1))
     rows = rows.cross_join(unbound(_PART, table_of({"part": pl.Int64})))
@@ -117,6 +120,21 @@ def _worth(rows: Table, price: Table, name: str, placed: str) -> Table:
     for word, when in at.items():
         same = same & (rows[f"{word}_{when}"] == worth[f"{name}_{word}"])
     return rows.left_join(worth, same)
+
+
+def _unlisted(old: Table, new: Table, when: str) -> Table:
+    """How many more cases a post has after than before that the extract counts and does not list.
+
+    Columns `of_<when>`, the post, and `unlisted_at_<when>`; two tables, as they are joined to two posts.
+    """
+
+    def signed(side: Table, sign: int) -> Table:
+        counted = side.filter((side.kind == "case") & side.ref.isnull())
+        return counted.select(post="post_code", change=counted.quantity_micro * sign)
+
+    both = ibis.union(signed(old, -1), signed(new, 1), distinct=False)
+    change = both.group_by("post").aggregate(change=both.change.sum().cast("int64"))
+    return change.select(**{f"of_{when}": change.post, f"unlisted_at_{when}": change.change})
 
 
 def _holders() -> dict[str, Table]:

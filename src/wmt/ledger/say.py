@@ -92,6 +92,8 @@ def _how_far(why: Why) -> str:
 
 
 def _reasons(causes: Sequence[Moved]) -> str:
+    # what did nothing is told where it is all there is
+    causes = [moved for moved in causes if moved.points_x100 or moved.available_x100] or causes
     leading, rest = causes[:LEADING], causes[LEADING:]
     told = [f"{_phrase(moved)}: {_effect([moved])}" for moved in leading]
     if rest:

@@ -42,7 +42,7 @@ class Cause(StrEnum):
     ALLOCATED_IN = "allocated_in"  # was held by another post or unit before
     MOVED_OUT = "moved_out"  # is held elsewhere after
     ENDED = "ended"  # is nowhere after
-    CASES_IN = "cases_in"  # more of a cell, where the extract counts cases and does not list them
+    CASES_IN = "cases_in"  # more of a cell, where the extract counts cases; or listed, where it only counted
     CASES_OUT = "cases_out"
     RETIERED = "retiered"
     CUSTODY_TO_LICENCE = "custody_to_licence"

@@ -1,0 +1,46 @@
+"""Why a post moved, where the extract counts cases that it does not list."""
+
+from pathlib import Path
+
+import pytest
+
+from night_tools import Nation
+from wmt.ledger import Cause
+from wmt.ledger.say import say
+from wmt.ledger.why import Why, why
+from wmt.nights import Night, Order, load, saved_nights
+from wmt.nights.part import sides_of
+
+
+@pytest.fixture(scope="module")
+def workbooks(nation: Nation, tmp_path_factory: pytest.TempPathFactory) -> list[Night]:
+    """Two nights of the incumbent's workbook, which does not say which cases have not commenced."""
+    nights: Path = tmp_path_factory.mktemp("workbooks") / "nights"
+    for number in range(2):
+        load(nights, Order(paths=[nation.workbook(number)], people=nation.people(number)))
+    return saved_nights(nights)
+
+
+def causes(found: Why) -> dict[Cause, tuple[int, int]]:
+    assert sum(moved.points_x100 for moved in found.causes) == (
+        found.after.points_x100 - found.before.points_x100
+    )
+    return {moved.cause: (moved.points_x100, moved.number) for moved in found.causes}
+
+
+def test_cases_that_were_only_counted_are_not_called_new(nation: Nation, workbooks: list[Night]) -> None:
+    """The forty of the jump are told as counted now: nobody knows from this extract what they were before."""
+    found = why(*sides_of(*workbooks, "post", nation.jump), "post", nation.jump)
+    assert causes(found) == {Cause.CASES_IN: (74_800, 40), Cause.CASES_OUT: (0, 40)}
+    assert say(found, "They").endswith("because 40 more cases are counted: +748 points.")
+
+
+def test_cases_that_are_only_counted_by_now_have_not_ended(nation: Nation, workbooks: list[Night]) -> None:
+    later, earlier = sides_of(workbooks[1], workbooks[0], "post", nation.jump)
+    found = why(later, earlier, "post", nation.jump)
+    assert causes(found) == {Cause.CASES_OUT: (-74_800, 40), Cause.CASES_IN: (0, 40)}
+
+
+def test_elsewhere_new_cases_are_new(workbooks: list[Night]) -> None:
+    found = why(*sides_of(*workbooks, "nation", "nation"), "nation", "nation")
+    assert {Cause.NEW_CASE, Cause.ENDED, Cause.CASES_IN} <= set(causes(found))
