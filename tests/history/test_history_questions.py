@@ -144,7 +144,7 @@ def test_read_by_the_sum_of_the_days(history: History, units: dict[str, list[Fig
         low, high = ((row[name] - FIRST).days for name in ("excess_from", "last_over"))
         told[row["code"]] += range(low, high + 1)
         assert (row["excess_from"] - row["began"]).days == 27
-        assert row["days"] == high - low + 1
+        assert row["days"] == high - low + 28
     assert told == {code: by_sums(figures, 110) for code, figures in units.items()}
 
 

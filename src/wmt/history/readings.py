@@ -101,8 +101,8 @@ class Sums:
         return self._reaching_back(self.runs.running())
 
     def _reaching_back(self, ended: Ended) -> Ended:
-        """A run begins with the first of the days that are summed."""
-        return ended._replace(began=ended.began - self.days + 1)
+        """A run begins with the first of the days that are summed, and has all of them."""
+        return ended._replace(began=ended.began - self.days + 1, days=ended.days + self.days - 1)
 
 
 READINGS: dict[str, type[Runs] | type[Weeks] | type[Sums]] = {"every day": Runs, "weekly": Weeks, "sum": Sums}
