@@ -70,8 +70,8 @@ def test_who_was_over_for_weeks_in_each_year(history: History, units: dict[str, 
     who = found.details[0].rows
     for row in found.rows:
         low, high = YEARS[row["year"]]
-        expected = {code for code, counter in counted.items() if in_excess(counter, low, high)}
-        there = [code for code, figures in units.items() if any(figures[low : high + 1])]
+        there = {code for code, figures in units.items() if any(figures[low : high + 1])}
+        expected = {code for code in there if in_excess(counted[code], low, high)}
         assert (row["over"], row["units"]) == (len(expected), len(there))
         assert {each["code"] for each in who if each["year"] == row["year"]} == expected
         assert row["share_x100"] == (20_000 * len(expected) + len(there)) // (2 * len(there))
@@ -264,3 +264,13 @@ def test_an_answer_is_plain_data(history: History) -> None:
 def test_a_hair_counts_and_the_mark_itself_does_not(tmp_path: Path) -> None:
     history = write_history(tmp_path, {"T:EXACT": [EXACT] * 28, "T:HAIR": [HAIR] * 28, "T:U": [UNDER] * 28})
     assert [row["code"] for row in over_for_weeks(history, 11_000, 4).details[0].rows] == ["T:HAIR"]
+
+
+def test_nobody_is_over_in_a_year_without_a_figure_of_theirs(tmp_path: Path) -> None:
+    """A run that a hole at the turn of the year breaks only on 3 January belongs to the year before."""
+    begin = date(2025, 11, 1)
+    until = (date(2025, 12, 31) - begin).days + 1
+    gone: list[Figure] = [OVER] * (until - 1) + [None] * 30
+    history = write_history(tmp_path, {"T:GONE": gone, "T:OTHER": [UNDER] * len(gone)}, begin)
+    found = over_for_weeks(history, 11_000, 4)
+    assert [(row["year"], row["over"], row["units"]) for row in found.rows] == [(2025, 1, 2), (2026, 0, 1)]

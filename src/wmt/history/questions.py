@@ -117,8 +117,9 @@ def over_for_weeks(
 ) -> Answer:
     """How many units were over a mark for so many weeks in a row in each calendar year, and who.
 
-    A unit counts in every year on some day of which it was in such a run, that is, from the day the run had
-    lasted so many weeks to the day before it broke. Raises HistoryError for what cannot be asked.
+    A unit counts in every year in which it has a figure and on some day of which it was in such a run, that
+    is, from the day the run had lasted so many weeks to the day before it broke. Raises HistoryError for what
+    cannot be asked.
     """
     span = asked(history, first, last)
     mark = _mark(percent_x100, 7 * weeks, span.last)
@@ -127,10 +128,10 @@ def over_for_weeks(
     found = found.filter(pl.col("excess_from").is_not_null())
     rows, who = [], []
     for year, begin, end in span.years:
-        inside = _in_excess(found, begin, end)
-        over = inside["code"].n_unique()
+        there = met.between(begin, end)
+        inside = _in_excess(found, begin, end).filter(pl.col("code").is_in(there.implode()))
+        over, units = inside["code"].n_unique(), len(there)
         days = sum(begin <= day <= end for day in history.days)
-        units = met.between(begin, end)
         rows.append(
             {
                 "year": year,
@@ -188,19 +189,21 @@ class _Met:
 
     def __init__(self) -> None:
         self.days: dict[date, npt.NDArray[np.uint8]] = {}
+        self.units = Units()
 
-    def see(self, block: Block) -> None:
+    def see(self, block: Block, units: Units) -> None:
         """Note who is there: month by month, for years begin and end with months."""
+        self.units = units
         for column, day in block.days:
             self.days[day] = np.packbits(block.present[:, column])
 
-    def between(self, first: date, last: date) -> int:
-        """How many different units have a figure on some day of a range."""
+    def between(self, first: date, last: date) -> pl.Series:
+        """The codes of all units that have a figure on some day of a range."""
         rows = [row for day, row in self.days.items() if first <= day <= last]
         whole = np.zeros(max((len(row) for row in rows), default=0), np.uint8)
         for row in rows:
             whole[: len(row)] |= row
-        return int(np.unpackbits(whole).sum())
+        return pl.Series(self.units.codes, dtype=pl.String).gather(np.flatnonzero(np.unpackbits(whole)))
 
 
 def _share_x100(part: int, whole: int) -> int | None:

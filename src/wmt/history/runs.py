@@ -151,7 +151,7 @@ def spells(
     code: str | None = None,
     grade: str = "",
     reading: str = "every day",
-    seen: Callable[[Block], None] | None = None,
+    seen: Callable[[Block, Units], None] | None = None,
 ) -> pl.DataFrame:
     """Every run over a mark that touches the days from `first` to `last`: columns `SPELL`, by code, began.
 
@@ -168,7 +168,7 @@ def spells(
     of_day = mark if callable(mark) else lambda _day: mark
     codes = None if code is None else (code,)
     found = blocks(history, units, level, history.first, last, codes, grade)
-    collected = list(_ended(history, _shown(found, seen), units, of_day, READINGS[reading](0)))
+    collected = list(_ended(history, _shown(found, seen, units), units, of_day, READINGS[reading](0)))
     frame = _spell_table(level, units, collected)
     if first is not None:
         # a run that a day broke was still there on the day before
@@ -176,10 +176,12 @@ def spells(
     return frame
 
 
-def _shown(found: Iterator[Block], seen: Callable[[Block], None] | None) -> Iterator[Block]:
+def _shown(
+    found: Iterator[Block], seen: Callable[[Block, Units], None] | None, units: Units
+) -> Iterator[Block]:
     for block in found:
         if seen is not None:
-            seen(block)
+            seen(block, units)
         yield block
 
 
