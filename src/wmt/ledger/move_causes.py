@@ -52,8 +52,10 @@ def listed_cases(rows: Table) -> Told:
         (rows.stream_before != rows.stream_after) | (rows.location_before != rows.location_after)
     )
     tier = stays & ((rows.tier_before != rows.tier_after) | (rows.suspended_before != rows.suspended_after))
-    by_status = ibis.ifelse(status, ibis.ifelse(place | tier, rows.mid_x100, new), old)
-    by_place = ibis.ifelse(place, ibis.ifelse(tier, rows.late_x100, new), by_status)
+    # a step that the rules before have no price for is worth what came of it, so that nothing is lost
+    mid, late = rows.mid_x100.fill_null(new), rows.late_x100.fill_null(new)
+    by_status = ibis.ifelse(status, ibis.ifelse(place | tier, mid, new), old)
+    by_place = ibis.ifelse(place, ibis.ifelse(tier, late, new), by_status)
     # what changed though nothing about it did: posts that keep older figures have rules of their own
     same = ~status & ~place & ~tier
     retiered = ibis.ifelse(tier, new - by_place, nothing())
