@@ -30,7 +30,7 @@ fix: $(VENV)/.ready
 
 # a file stays on one worker: what its tests share is then made once. Three of them keep two cores busy: one
 # waits for a server or a browser now and then
-PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile
+PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 test: check $(ASSETS) browser   ## all checks and tests: every engine of the ledger, the site on SQLite and on PostgreSQL
 	$(PYTEST)

@@ -87,6 +87,8 @@ def local_duckdb() -> Iterator[Any]:
 @contextmanager
 def local_sail() -> Iterator[Any]:
     os.environ.setdefault("RUST_LOG", "error")
+    # a session that nobody asks for minutes would be ended, and tests come back to it after half an hour
+    os.environ.setdefault("SAIL_SPARK__SESSION_TIMEOUT_SECS", "86400")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from pysail.spark import SparkConnectServer
