@@ -20,6 +20,9 @@ BUTTONS = {
     "analyst": "A performance and quality analyst",
     "administrator": "An administrator",
 }
+#: Errors by name only: what answers are judged by, and a live figure asked for while its reader goes to another
+#: page (htmx tells an abort by these two; a request that fails is `htmx:sendError` besides).
+UNREMARKABLE = ("Failed to load resource", "htmx:afterRequest", "htmx:sendAbort")
 WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 360, "height": 740}
 
@@ -39,7 +42,7 @@ class Complaints:
 
     def _console(self, message: ConsoleMessage) -> None:
         # an answer of 404 is told by the browser too; answers are judged by their status below
-        if message.type == "error" and "Failed to load resource" not in message.text:
+        if message.type == "error" and not message.text.startswith(UNREMARKABLE):
             self.heard.append(f"console: {message.text} ({message.location.get('url')})")
 
     def _response(self, response: Response) -> None:
