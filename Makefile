@@ -7,6 +7,9 @@ WEB    := src/wmt/site/web
 ASSETS := $(WEB)/built/.ready
 DEMO   := WMT_HOME=demo/site WMT_DEMO=1
 
+# compiled modules are kept: a command of `wmt` starts in half the time
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo tour test check fix bench soak browser pictures spec picture lock clean
 
 $(VENV)/.ready: requirements/dev.txt pyproject.toml
@@ -28,9 +31,9 @@ fix: $(VENV)/.ready
 	$(BIN)/ruff check --fix src tests bench docs/picture.py
 	$(BIN)/ruff format src tests bench docs/picture.py
 
-# a file stays on one worker: what its tests share is then made once. Three of them keep two cores busy: one
-# waits for a server or a browser now and then
-PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+# a file stays on one worker: what its tests share is then made once. Three of them keep two cores busy, one of
+# which waits for a server or a browser now and then; more threads in each would only wait for one another
+PYTEST := POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 test: check $(ASSETS) browser   ## all checks and tests: every engine of the ledger, the site on SQLite and on PostgreSQL
 	$(PYTEST)
@@ -42,10 +45,10 @@ soak: $(ASSETS) browser ## the large counts whole: 1,000 mutated workbooks, 100 
 	WMT_SOAK=1 WMT_TEST_DATABASE=postgres $(PYTEST) tests/site/test_loads_kills.py tests/site/test_api_schemathesis.py tests/site/test_live_histories.py
 	WMT_SOAK=1 WMT_TEST_DATABASE=postgres $(BIN)/python -m pytest -s tests/site/test_live_editors.py
 
-browser:                ## the browser that the tests look at the site with: Debian's Chromium
-	@command -v chromium >/dev/null || { \
-	  if [ "$$(id -u)" != 0 ]; then echo "The tests need a browser. As root: apt-get install chromium"; exit 1; fi; \
-	  apt-get update -q && apt-get install -y --no-install-recommends chromium; }
+browser:                ## the browser that the tests look at the site with: Debian's Chromium, its build without windows
+	@command -v chromium-headless-shell >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -q && \
+	  apt-get install -y --no-install-recommends chromium-headless-shell; } || command -v chromium >/dev/null || { \
+	  echo "The tests need a browser. As root: apt-get install chromium-headless-shell"; exit 1; }
 
 pictures: $(ASSETS) browser ## take the pictures of docs/pages.md anew
 	WMT_PICTURES=1 $(BIN)/python -m pytest tests/browser/test_browser_pictures.py

@@ -7,11 +7,6 @@ from typing import Any
 from browser_ways import KEYBOARD, MOUSE, Walker
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars",
-)  # fmt: skip
 #: The five people of the demonstration, by what their button says.
 BUTTONS = {
     "practitioner": "A practitioner",
@@ -20,8 +15,8 @@ BUTTONS = {
     "analyst": "A performance and quality analyst",
     "administrator": "An administrator",
 }
-#: Errors by name only: what answers are judged by, and a live figure asked for while its reader goes to another
-#: page (htmx tells an abort by these two; a request that fails is `htmx:sendError` besides).
+#: Errors by name only: what answers are judged by, and a live figure asked for while its reader goes to
+#: another page (htmx tells an abort by these two; a request that fails is `htmx:sendError` besides).
 UNREMARKABLE = ("Failed to load resource", "htmx:afterRequest", "htmx:sendAbort")
 WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 360, "height": 740}

@@ -3,7 +3,9 @@
 import json
 import os
 import re
+from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
@@ -20,15 +22,54 @@ _SIDEWAYS = """() => {
     .filter(e => e.getBoundingClientRect().right > room + 1 && !apart(e)).slice(0, 5)
     .map(e => `${e.tagName}.${e.className} ${(e.innerText || '').slice(0, 60)}`).concat(`wider than ${room}`);
 }"""
-#: Rows of one table are made by one macro: a few stand for a hundred. The soak looks at every one.
-_FEW = "() => document.querySelectorAll('tbody tr:nth-child(n + 9)').forEach(row => row.remove())"
 
 
-#: What is another in every answer, and changes nothing that axe looks at.
-_OF_ONCE = re.compile(r'csrf[^>]*value="[^"]*"|value="[^"]*"[^>]*csrf|X-CSRFToken[^}]*|nonce="[^"]*"', re.I)
-_SHOWN = """() => [innerWidth, innerHeight, devicePixelRatio, matchMedia('print').matches,
-  document.documentElement.outerHTML].join(' ')"""
-_CLEAN: set[str] = set()
+#: A page as axe sees it: the room there is, and its elements without what their words and addresses say.
+#: With `few`, of the rows and items that are made alike only the first stays on the page.
+_LOOK = """few => {
+  const said = new Set('href action value title content nonce src d points style'.split(' '));
+  const told = a => said.has(a.name) ? a.name : `${a.name}=${a.value.replace(/[0-9A-F]{6,}|[0-9]+/g, '0')}`;
+  const kept = e => [...e.attributes].filter(a => !/^(hx|data)-/.test(a.name)).map(told).join(' ');
+  const look = node => {
+    if (node.nodeType === Node.TEXT_NODE) return node.data.trim() ? 'words' : '';
+    if (node.nodeType !== Node.ELEMENT_NODE) return '';
+    const own = `${node.tagName} ${kept(node)}${node.checkVisibility() ? '' : ' hidden'}`;
+    const seen = new Set();
+    for (const each of [...node.childNodes]) {
+      const it = look(each);
+      if (few && seen.has(it) && /^<(TR|LI) /.test(it)) each.remove();
+      else seen.add(it);
+    }
+    return `<${own}>${[...seen].join('')}</>`;
+  };
+  const room = [innerWidth, innerHeight, devicePixelRatio, matchMedia('print').matches,
+    matchMedia('(prefers-contrast: more)').matches, matchMedia('(forced-colors: active)').matches];
+  return room.join(' ') + look(document.documentElement);
+}"""
+SOAK = os.environ.get("WMT_SOAK") == "1"
+
+
+@dataclass
+class Clean:
+    """What axe found nothing wrong with: a file for each, in a folder of all workers of a run.
+
+    The same page of another person, or of the same in another way, need not be looked at again. The soak
+    looks at every page and every row.
+    """
+
+    folder: Path | None = None
+
+    def knows(self, look: str) -> bool:
+        """Whether a page that looks so was found clean."""
+        return self.folder is not None and (self.folder / look).exists()
+
+    def add(self, look: str) -> None:
+        """A page that looks so is clean."""
+        if self.folder is not None:
+            (self.folder / look).touch()
+
+
+clean = Clean()
 
 
 def violations(page: Page) -> list[str]:
@@ -38,16 +79,13 @@ def violations(page: Page) -> list[str]:
     """
     if not page.evaluate("() => typeof htmx !== 'undefined'"):
         return []
-    if not os.environ.get("WMT_SOAK"):
-        page.evaluate(_FEW)
-    # another person, or the same in another way, sees the same page word for word
-    seen = sha256(_OF_ONCE.sub("", page.evaluate(_SHOWN)).encode()).hexdigest()
-    if seen in _CLEAN:
+    look = sha256(page.evaluate(_LOOK, not SOAK).encode()).hexdigest()
+    if clean.knows(look):
         return []
     page.evaluate(AXE_SCRIPT)
     found: Any = page.evaluate(f"axe.run({_OPTIONS})")
-    if not found["violations"]:
-        _CLEAN.add(seen)
+    if not found["violations"] and not SOAK:
+        clean.add(look)
     return [
         f"{fault['id']}: {node['target']} {node['html'][:160]} {node.get('failureSummary', '')[:200]}"
         for fault in found["violations"]

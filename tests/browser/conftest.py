@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser_people import CHROMIUM, FLAGS, WIDE, Complaints, sign_in
+from browser_people import WIDE, Complaints, sign_in
+from browser_rules import clean
 from browser_site import Site, loaded_home, running, written_nation
 from browser_ways import KEYBOARD, NO_SCRIPTS, WAYS, Walk, Walker
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from headless import browser
 
 Person = Callable[..., Page]
 
@@ -23,6 +26,13 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that all workers of this run share."""
     base = tmp_path_factory.getbasetemp()
     return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _clean_pages(shared: Path) -> None:
+    """What axe found clean counts for all workers."""
+    clean.folder = shared / "clean-pages"
+    clean.folder.mkdir(exist_ok=True)
 
 
 @pytest.fixture(scope="session")
@@ -57,10 +67,8 @@ def site(
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium without a window."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield browser
-        browser.close()
+    with browser() as started:
+        yield started
 
 
 @pytest.fixture
@@ -98,13 +106,27 @@ def walk(request: pytest.FixtureRequest, person: Person) -> Walk:
     return walking
 
 
+@pytest.fixture(scope="module")
+def sessions() -> dict[tuple[Any, ...], list[Any]]:
+    """The cookies of whoever signed in to a site of this module, in one of the ways."""
+    return {}
+
+
 @pytest.fixture
-def person(site: Site, window: Callable[..., BrowserContext]) -> Person:
-    """`person("spo")` is a page signed in as one of the five people, by clicking as they would."""
+def person(
+    site: Site, window: Callable[..., BrowserContext], sessions: dict[tuple[Any, ...], list[Any]]
+) -> Person:
+    """`person("spo")` is a page signed in as one of the five people: the first time as they would do it."""
 
     def signed_in(role: str, *, keyboard: bool = False, **options: Any) -> Page:
-        page = window(base_url=site.address, **options).new_page()
-        sign_in(page, site.address, role, keyboard=keyboard)
+        opened = window(base_url=site.address, **options)
+        way = (site.address, role, keyboard, options.get("java_script_enabled", True))
+        opened.add_cookies(sessions.get(way, []))
+        page = opened.new_page()
+        page.goto(site.address + "/")
+        if "/login" in page.url:
+            sign_in(page, site.address, role, keyboard=keyboard)
+            sessions[way] = opened.cookies()
         return page
 
     return signed_in

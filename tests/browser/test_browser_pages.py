@@ -1,6 +1,5 @@
 """Every page anybody can come to by links keeps the rules: axe, no sideways scrolling, no complaint."""
 
-import os
 import re
 from collections.abc import Callable
 from typing import Any
@@ -8,13 +7,13 @@ from typing import Any
 import pytest
 from browser_crawl import crawl
 from browser_people import NARROW, WIDE
-from browser_rules import faults_of, sideways
+from browser_rules import SOAK, faults_of, sideways
 from playwright.sync_api import Page
 
 Person = Callable[..., Page]
 #: At 200% zoom a window of 1280 is 640 wide, with pixels of twice the size.
 ZOOMED = {"width": 640, "height": 450}
-SOAK = os.environ.get("WMT_SOAK") == "1"
+
 #: A region's and a PDU's pages are those of the nation and a team; other tests run axe on the rest of these.
 ELSEWHERE = re.compile(
     r"^/(region|pdu)/|/(hours|reductions|grade|mentoring|pqip|duties|over-time|why|archive|pack)/|^/(questions|on|as-of)/"

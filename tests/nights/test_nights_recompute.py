@@ -30,7 +30,7 @@ def test_a_copy_elsewhere_gives_them_too(copy: Night) -> None:
 def test_whatever_the_number_of_threads(
     clean: list[Night], monkeypatch: pytest.MonkeyPatch, threads: int
 ) -> None:
-    monkeypatch.setattr("wmt.ledger.ledger.DuckDBEngine", lambda: DuckDBEngine(threads))
+    monkeypatch.setattr("wmt.ledger.ledger.in_process", lambda _rows: DuckDBEngine(threads))
     assert recompute(clean[1]).same
 
 

@@ -13,8 +13,9 @@ from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import include, path
-from web_fixtures import browser, show
+from web_fixtures import show
 
+from headless import browser
 from wmt.nights import NightError
 from wmt.site.accounts.models import User
 from wmt.site.web import faults

@@ -11,8 +11,9 @@ from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import include, path
 from django.utils import timezone
-from web_fixtures import browser, show
+from web_fixtures import show
 
+from headless import browser
 from wmt.site.web.frame import age_words
 
 urlpatterns = [path("", include("wmt.site.web.gallery")), path("", include("wmt.site.urls"))]

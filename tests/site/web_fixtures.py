@@ -1,31 +1,14 @@
 """Seeing pages in a real browser without a server: a page that Django made is handed to Chromium as it is."""
 
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib.staticfiles import finders
 from django.http import HttpResponse
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Page, Route
 
 SITE = "http://localhost"
-_ARGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-
-
-@contextmanager
-def browser() -> Iterator[Any]:
-    """Headless Chromium of the machine."""
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_ARGS)
-        yield started
-        started.close()
 
 
 def show(page: Page, response: HttpResponse) -> list[str]:

@@ -10,7 +10,7 @@ import polars as pl
 
 from wmt.facts import SCHEMAS, Facts, table_of
 from wmt.ledger.cells import CELL, all_cells
-from wmt.ledger.engine import DuckDBEngine, Engine, shaped, sql_text, unbound
+from wmt.ledger.engine import DuckDBEngine, Engine, in_process, shaped, sql_text, unbound
 from wmt.ledger.lines import LINE, all_lines
 from wmt.ledger.prices import PRICE_SCHEMAS, price
 from wmt.ledger.totals import TOTAL, all_levels, per_post
@@ -50,11 +50,12 @@ class Ledger:
     ) -> None:
         self.facts = facts
         self.day = day or facts.day
-        self.engine = engine or DuckDBEngine()
+        tables = facts.tables()
+        self.engine = engine or in_process(sum(frame.height for frame in tables.values()))
         self._prefix = prefix
         self._priced: dict[str, pl.DataFrame] = {}
         self._has_former = former is not None and not former.is_empty()
-        for name, frame in facts.tables().items():
+        for name, frame in tables.items():
             self.engine.put(prefix + name, frame)
         if former is not None and self._has_former:
             self.engine.put(prefix + "former_line", self._own(former))

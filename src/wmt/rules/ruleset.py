@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from wmt.rules import written
 from wmt.rules.errors import NoRuleError
@@ -74,6 +74,8 @@ class RuleSet:
         return written.text(self.day, self.overlays, self)
 
 
+# nights of a year are priced by a few rule sets, and reading one takes a tenth of a second
+@lru_cache(maxsize=16)
 def from_yaml(text: str, file: str = "rules") -> RuleSet:
     """A rule set as `to_yaml` wrote it. Raises RulesError with every fault."""
     day, overlays, values = written.read(text, file)
