@@ -1,7 +1,6 @@
 """What every page and every state must keep: axe's rules, and nothing that scrolls sideways."""
 
 import json
-import os
 import re
 from dataclasses import dataclass
 from hashlib import sha256
@@ -10,6 +9,8 @@ from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
+
+from how_many import SOAK
 
 _TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice")
 _OPTIONS = json.dumps({"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": _TAGS}})
@@ -46,7 +47,6 @@ _LOOK = """() => {
     matchMedia('(prefers-contrast: more)').matches, matchMedia('(forced-colors: active)').matches];
   return room.join(' ') + look(document.documentElement);
 }"""
-SOAK = os.environ.get("WMT_SOAK") == "1"
 
 
 @dataclass

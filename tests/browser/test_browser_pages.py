@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from browser_crawl import crawl
 from browser_people import NARROW, WIDE
-from browser_rules import SOAK, faults_of, sideways
+from browser_rules import faults_of, sideways
 from playwright.sync_api import Page
+
+from how_many import SOAK
 
 Person = Callable[..., Page]
 #: At 200% zoom a window of 1280 is 640 wide, with pixels of twice the size.
