@@ -35,13 +35,13 @@ _LOOK = """() => {
     if (node.nodeType === Node.TEXT_NODE) return node.data.trim() ? 'words' : '';
     if (node.nodeType !== Node.ELEMENT_NODE) return '';
     const own = `${node.tagName} ${kept(node)}${node.checkVisibility() ? '' : ' hidden'}`;
-    const seen = new Set();
-    for (const each of [...node.childNodes]) {
+    const within = [];
+    for (const each of node.childNodes) {
       const it = look(each);
-      if (seen.has(it) && /^<(TR|LI) /.test(it)) each.setAttribute('data-alike', '');
-      seen.add(it);
+      if (within.includes(it) && /^<(TR|LI) /.test(it)) each.setAttribute('data-alike', '');
+      else within.push(it);
     }
-    return `<${own}>${[...seen].join('')}</>`;
+    return `<${own}>${within.join('')}</>`;
   };
   const room = [innerWidth, innerHeight, devicePixelRatio, matchMedia('print').matches,
     matchMedia('(prefers-contrast: more)').matches, matchMedia('(forced-colors: active)').matches];
@@ -53,8 +53,8 @@ _LOOK = """() => {
 class Clean:
     """What axe found nothing wrong with: a file for each, in a folder of all workers of a run.
 
-    The same page of another person, or of the same in another way, need not be looked at again. The soak
-    looks at every page and every row.
+    The same page of another person, or of the same in another way, need not be looked at again. Without a
+    folder, as in the soak, every page is looked at.
     """
 
     folder: Path | None = None
@@ -85,7 +85,7 @@ def violations(page: Page) -> list[str]:
     page.evaluate(AXE_SCRIPT)
     of = "document" if SOAK else "{exclude: [['[data-alike]']]}"
     found: Any = page.evaluate(f"axe.run({of}, {_OPTIONS})")
-    if not found["violations"] and not SOAK:
+    if not found["violations"]:
         clean.add(look)
     return [
         f"{fault['id']}: {node['target']} {node['html'][:160]} {node.get('failureSummary', '')[:200]}"

@@ -72,21 +72,16 @@ Walk = Callable[..., Walker]
 
 
 #: How many that may take the focus come after what has it, up to and with the element; 0 when it has it.
-_STOPS_AWAY = """e => {
+#: With `nearer` the focus is put a few stops before the element first, where it is further away.
+_STOPS_AWAY = """(e, nearer) => {
   if (e === document.activeElement) return 0;
   const may = 'a[href], button, input, select, textarea, summary, [tabindex]:not([tabindex="-1"])';
-  const all = [...document.querySelectorAll(may)].filter(each => each.checkVisibility() && !each.disabled);
+  const all = [...document.querySelectorAll(may)]
+    .filter(each => each.checkVisibility() && !each.disabled && each.tabIndex >= 0);
+  const to = all.indexOf(e) - 4;
+  if (nearer && to > all.indexOf(document.activeElement)) all[to].focus();
   const at = all.indexOf(document.activeElement), away = all.indexOf(e) - at;
   return away > 0 ? away : Math.max(1, all.length - at);
-}"""
-
-
-#: Puts the focus a few stops before an element.
-_NEARER = """e => {
-  const all = [...document.querySelectorAll('a[href], button, input, select, textarea, summary')]
-    .filter(each => each.checkVisibility() && !each.disabled && each.tabIndex >= 0);
-  const at = all.indexOf(document.activeElement), to = all.indexOf(e) - 4;
-  if (to > at) all[to].focus();
 }"""
 
 
@@ -96,11 +91,9 @@ def reach(what: Locator, *, limit: int = 900) -> None:
     Every stop of a page has a test of its own; so only the soak presses Tab all the way, else the last stops.
     """
     what.wait_for(state="attached")
-    if not SOAK:
-        what.evaluate(_NEARER)
     pressed = 0
     while pressed < limit:
-        away = what.evaluate(_STOPS_AWAY)
+        away = what.evaluate(_STOPS_AWAY, pressed == 0 and not SOAK)
         if away == 0:
             assert seen(what.page), f"the focus cannot be seen at: {stop(what.page)}"
             return

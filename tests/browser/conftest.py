@@ -17,6 +17,7 @@ from browser_ways import KEYBOARD, NO_SCRIPTS, WAYS, Walk, Walker
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from headless import browser
+from how_many import SOAK
 
 Person = Callable[..., Page]
 
@@ -30,9 +31,10 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def _clean_pages(shared: Path) -> None:
-    """What axe found clean counts for all workers."""
-    clean.folder = shared / "clean-pages"
-    clean.folder.mkdir(exist_ok=True)
+    """What axe found clean counts for all workers; in the soak nothing does."""
+    if not SOAK:
+        clean.folder = shared / "clean-pages"
+        clean.folder.mkdir(exist_ok=True)
 
 
 @pytest.fixture(scope="session")
@@ -123,10 +125,8 @@ def person(
         way = (site.address, role, keyboard, options.get("java_script_enabled", True))
         opened.add_cookies(sessions.get(way, []))
         page = opened.new_page()
-        page.goto(site.address + "/")
-        if "/login" in page.url:
-            sign_in(page, site.address, role, keyboard=keyboard)
-            sessions[way] = opened.cookies()
+        sign_in(page, site.address, role, keyboard=keyboard)
+        sessions[way] = opened.cookies()
         return page
 
     return signed_in

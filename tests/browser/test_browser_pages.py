@@ -15,7 +15,6 @@ from how_many import SOAK
 Person = Callable[..., Page]
 #: At 200% zoom a window of 1280 is 640 wide, with pixels of twice the size.
 ZOOMED = {"width": 640, "height": 450}
-
 #: A region's and a PDU's pages are those of the nation and a team; other tests run axe on the rest of these.
 ELSEWHERE = re.compile(
     r"^/(region|pdu)/|/(hours|reductions|grade|mentoring|pqip|duties|over-time|why|archive|pack)/|^/(questions|on|as-of)/"
