@@ -17,6 +17,7 @@ from wmt.cli import (
     nation,
     nights,
     people,
+    policy,
     recompute,
     rules,
     site,
@@ -53,6 +54,7 @@ app.add_typer(people.app, name="people")
 app.add_typer(nights.app, name="nights")
 app.add_typer(ask.app, name="ask")
 app.add_typer(rules.app, name="rules")
+app.add_typer(policy.app, name="policy")
 
 
 @app.callback(invoke_without_command=True)

@@ -21,7 +21,8 @@ AnyPrefix = Annotated[str, typer.Argument(metavar="[RULE]", help="Only rules tha
 Day = Annotated[date, typer.Argument(parser=parse_day, metavar="DAY", help="A day, such as 2023-01-06.")]
 
 
-def _named(path: str, prefix: str) -> bool:
+def is_named(path: str, prefix: str) -> bool:
+    """Whether a path is the one asked for, or lies under it."""
     return not prefix or path == prefix or path.startswith(prefix.rstrip(".") + ".")
 
 
@@ -29,27 +30,27 @@ def _named(path: str, prefix: str) -> bool:
 def show(rule: Prefix, json: Json = False) -> None:
     """Show a rule through time: every value, its first day, its source."""
     tree = rules.load()
-    paths = [path for path in tree.paths if _named(path, rule)]
+    paths = [path for path in tree.paths if is_named(path, rule)]
     if not paths:
         tree.parameter(rule)  # raises with the likeliest names
-    found = [_row(value) for path in paths for value in tree.parameter(path).values]
+    found = [row_of(value) for path in paths for value in tree.parameter(path).values]
     if json:
         print_json(found)
         return
-    _table(f"{rule}, through time", found)
+    show_values(f"{rule}, through time", found)
 
 
 @app.command()
 def at(day: Day, rule: AnyPrefix = "", overlay: Overlays = None, json: Json = False) -> None:
     """Show the rules in force on a day."""
     ruleset = rules.load().at(day, lay(overlay))
-    found = [_row(value) for value in ruleset if _named(value.path, rule)]
+    found = [row_of(value) for value in ruleset if is_named(value.path, rule)]
     if not found:
         raise Refusal(f"no rule that begins with '{rule}' is in force on {day}")
     if json:
         print_json(found)
         return
-    _table(f"Rules in force on {day}", found)
+    show_values(f"Rules in force on {day}", found)
 
 
 @app.command()
@@ -66,7 +67,7 @@ def diff(
     """Show what differs between the rules of two days; --overlay lies over the second."""
     tree = rules.load()
     first, last = tree.at(before, lay(overlay_before)), tree.at(after, lay(overlay))
-    changes = [change for change in rules.diff(first, last) if _named(change.path, rule)]
+    changes = [change for change in rules.diff(first, last) if is_named(change.path, rule)]
     found = [
         {"rule": change.path, "before": _value(change.before), "after": _value(change.after)}
         for change in changes
@@ -104,7 +105,8 @@ def _value(value: rules.Value | None) -> Any:
     return None if value is None else value.value
 
 
-def _row(value: rules.Value) -> dict[str, Any]:
+def row_of(value: rules.Value) -> dict[str, Any]:
+    """A value as JSON has it."""
     return {
         "rule": value.path,
         "value": value.value,
@@ -133,7 +135,8 @@ _COLUMNS = (
 )
 
 
-def _table(title: str, rows: Iterable[dict[str, Any]]) -> None:
+def show_values(title: str, rows: Iterable[dict[str, Any]]) -> None:
+    """A table of values (`row_of`), with their description where they are of one rule."""
     listed = list(rows)
     table(title, _COLUMNS, [
         (row["rule"], row["value"], row["unit"], row["from"] or "always", row["status"], row["source"])

@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+#: The file of an installation's own policies, in its home.
+HOME_POLICY = "policy.yaml"
+
 
 class ConfigError(ValueError):
     """A setting cannot be used; the message names it and says what it may be."""
@@ -55,15 +58,25 @@ class Config:
         return said.replace(f"{self.home}/", "").replace(str(self.home), "")
 
     @property
+    def policy(self) -> Path:
+        """The installation's own policies, laid over those of the program; the file need not be there."""
+        return self.home / HOME_POLICY
+
+    @property
     def uploads(self) -> Path:
         """Extracts that were sent by the upload page, until they are loaded."""
         return self.home / "uploads"
 
 
+def home_of(env: Mapping[str, str] | None = None) -> Path:
+    """The folder of all that the site writes, whether it is there or not."""
+    return Path((os.environ if env is None else env).get("WMT_HOME") or "site-data").absolute()
+
+
 def read_config(env: Mapping[str, str] | None = None) -> Config:
     """The settings of the environment. Raises ConfigError."""
     env = os.environ if env is None else env
-    home = Path(env.get("WMT_HOME") or "site-data").absolute()
+    home = home_of(env)
     demo = _switch(env, "WMT_DEMO")
     return Config(
         home=home,

@@ -34,6 +34,13 @@ def set_up(say: Say) -> None:
     from django.conf import settings
     from django.db import DatabaseError
 
+    from wmt.rules import RulesError
+    from wmt.site.policies import policies
+
+    try:
+        policies()
+    except RulesError as error:
+        raise StartError(f"the policies of this installation cannot be used:\n{error}") from error
     home = settings.CONFIG.home
     home.mkdir(parents=True, exist_ok=True)
     try:
