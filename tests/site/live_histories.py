@@ -4,6 +4,7 @@ A machine of Hypothesis keeps the records it made, plain, and a plain calculator
 must be from them; the site must agree with both, on every day it is asked for.
 """
 
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from wmt.site.availability.standing import plans_of, timeline
 from wmt.site.workload import loading
 from wmt.site.workload.again import differences
 from wmt.site.workload.current import current_state
+from wmt.site.workload.live import turn_day
 from wmt.site.workload.models import Unit
 
 Post = tuple[str, str]
@@ -40,8 +42,8 @@ class Histories(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.undone = transaction.atomic()
-        self.undone.__enter__()
+        self.undone = ExitStack()
+        self.undone.enter_context(transaction.atomic())
         settings.CONFIG = replace(settings.CONFIG, today="extract")
         self.first = current_state().day
         self.plain: dict[str, dict[str, Any]] = {
@@ -58,7 +60,7 @@ class Histories(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         transaction.set_rollback(True)
-        self.undone.__exit__(None, None, None)
+        self.undone.close()
 
     # ---- what people do ------------------------------------------------------------------------------------
 
@@ -118,6 +120,7 @@ class Histories(RuleBasedStateMachine):
     def days_pass(self, days: int) -> None:
         day = max(current_state().as_at.date(), self.first + timedelta(days))
         settings.CONFIG = replace(settings.CONFIG, today=f"{day}")
+        turn_day()
         assert current_state().day == day
 
     @rule(which=st.integers(0, 1))

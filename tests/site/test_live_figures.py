@@ -13,6 +13,7 @@ from wmt.site.availability.models import Reduction
 from wmt.site.availability.standing import plans_of
 from wmt.site.workload.again import differences
 from wmt.site.workload.current import current_state
+from wmt.site.workload.live import turn_day
 from wmt.site.workload.models import Line, Unit
 
 Post = tuple[str, str]
@@ -40,7 +41,9 @@ def wished(post: Post, **more: Any) -> Change:
 
 
 def on_a_day(day: date, settings: Any) -> None:
+    """It is that day, and the figures have been turned to it."""
     settings.CONFIG = replace(settings.CONFIG, today=f"{day}")
+    turn_day()
 
 
 def test_what_is_shown_after_a_load_is_what_everything_worked_out_anew_gives(nation: Nation) -> None:

@@ -255,7 +255,7 @@ def test_forgotten_uploads_go(written_nation: Any, home: Path) -> None:
 def test_health(client: Client, monkeypatch: Any) -> None:
     from django.db import DatabaseError
 
-    from wmt.site.web import health
+    from wmt.site.serving import health
     from wmt.site.workload.models import Current
 
     answer = client.get("/health")
@@ -263,6 +263,8 @@ def test_health(client: Client, monkeypatch: Any) -> None:
     assert answer.json() == {
         "status": "ok",
         "as_at": "2026-11-20T18:30:00",
+        "day": "2026-11-20",
+        "is_today": True,
         "version": health.wmt.__version__,
     }
     assert not answer.cookies

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from loads_fixtures import home_of_its_own
 
-from wmt.site.start import tidy_up
+from wmt.site.start import tidy_up, update_history
 from wmt.site.web.addresses import unit_url
 from wmt.site.workload import jobs
 from wmt.site.workload.loading import Wish
@@ -87,7 +87,7 @@ def test_the_server_makes_the_history_of_nights_that_were_there_before(
 
     home = home_of_its_own(nation, settings, tmp_path)
     assert open_history(home / "nights").days == []
-    tidy_up()
+    update_history()
     assert [str(day) for day in open_history(home / "nights").days] == ["2026-11-20"]
 
 
@@ -95,10 +95,10 @@ def test_a_damaged_history_is_told_without_the_paths_of_the_machine(
     nation: Any, settings: Any, tmp_path: Path, signed_in: Any
 ) -> None:
     home = home_of_its_own(nation, settings, tmp_path)
-    tidy_up()
+    update_history()
     (home / "nights" / "history" / "index.json").write_text("{")
     page = signed_in().get("/nation/over-time/").text
     assert "index.json is damaged; make it again with" in page
     assert str(tmp_path) not in page
-    tidy_up()
+    update_history()
     assert "is damaged" not in signed_in(email="another@example.org").get("/nation/over-time/").text

@@ -17,6 +17,7 @@ from wmt.site.availability.models import Grade, Hours, Reason, Reduction
 from wmt.site.workload import loading
 from wmt.site.workload.again import differences
 from wmt.site.workload.current import current_state
+from wmt.site.workload.live import turn_day
 from wmt.site.workload.models import Load, Unit
 
 UNION = "8"  # trade union facility time: at most half of the contracted hours
@@ -146,6 +147,7 @@ def test_an_extract_that_agrees_ends_the_corrections_before_the_one_it_agrees_wi
     done = loaded(written_nation, 1)
     after = current_state().day + timedelta(1)
     settings.CONFIG = replace(settings.CONFIG, today=f"{after}")
+    turn_day()
     assert current_state().day == after
     assert Unit.objects.get(load=done, level="post", whole=True, code=room.post.code).grade == "PO"
     ends = Grade.objects.filter(staff_code=room.post.staff_code, ended_change=None)

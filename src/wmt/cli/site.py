@@ -4,13 +4,8 @@ Django is imported only when one of these commands runs.
 """
 
 import errno
-import os
-import signal
 import socket
-import subprocess
 import sys
-import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -20,16 +15,10 @@ from wmt.cli.console import Failure, Refusal, complain, out, progress
 
 Port = Annotated[int, typer.Option("--port", envvar="WMT_PORT", min=1, max=65535, help="Where it listens.")]
 Host = Annotated[str, typer.Option("--host", help="The address it listens on; others need a proxy with TLS.")]
-Workers = Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes that answer requests.")]
+Workers = Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes that answer, one a core.")]
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The address they sign in with.")]
 Name = Annotated[str, typer.Option("--name", help="What pages call them.")]
 Night = Annotated[str, typer.Argument(metavar="NIGHT", help="A night's name, such as 2026-11-20T183000.")]
-
-#: How long parts of the server may take to stop before they are made to, in seconds.
-_PATIENCE = 30
-_SERVER_TIMEOUT = 120
-#: A process for jobs that cannot start is not started again and again without a pause.
-_NOT_AT_ONCE = 5
 
 
 def set_up() -> None:
@@ -50,6 +39,8 @@ def serve(port: Port = 8000, host: Host = "127.0.0.1", workers: Workers = 2) -> 
     """Serve the site, with one process beside it that does what pages ask for."""
     _free(host, port)
     set_up()
+    from wmt.site.serving.supervisor import ServerEndedError, Supervisor, server_command
+    from wmt.site.serving.watching import Watch
     from wmt.site.start import StartError, collect, keep_demonstration, tidy_up
 
     try:
@@ -59,11 +50,15 @@ def serve(port: Port = 8000, host: Host = "127.0.0.1", workers: Workers = 2) -> 
     tidy_up()
     keep_demonstration()
     _close_database()
-    with _Both(_server(host, port, workers), _JOBS) as both:
-        _wait_until_it_answers(host, port, both)
-        _say_where(f"http://{host}:{port}/")
-        sys.stdout.flush()
-        both.watch()
+    try:
+        with Supervisor(server_command(host, port, workers), Watch(host, port, complain), complain) as parts:
+            parts.wait_for_first_answer()
+            parts.begin_work()
+            _say_where(f"http://{host}:{port}/")
+            sys.stdout.flush()
+            parts.watch()
+    except ServerEndedError as error:
+        raise Failure(str(error)) from None
 
 
 def _say_where(address: str) -> None:
@@ -126,100 +121,3 @@ def _close_database() -> None:
     from django.db import connections
 
     connections.close_all()
-
-
-def _server(host: str, port: int, workers: int) -> Sequence[str]:
-    bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    options = ("--bind", bind, "--workers", str(workers), "--preload", "--log-level", "warning")
-    limits = ("--timeout", str(_SERVER_TIMEOUT), "--max-requests", "20000", "--max-requests-jitter", "2000")
-    served = "wmt.site.start:application()"
-    return ("-m", "gunicorn", *options, *limits, "--no-control-socket", served)
-
-
-_JOBS = ("-m", "django", "db_worker", "--interval", "0.5", "--no-startup-delay", "--verbosity", "0")
-#: Nobody is left behind when `wmt serve` itself is killed: Linux then ends its parts too.
-_WITH_PARENT = (
-    "import ctypes, os, sys\n"
-    "if sys.platform == 'linux': ctypes.CDLL(None).prctl(1, 15)\n"
-    "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
-)
-
-
-class _Both:
-    """The server and the process for jobs, each in a session of its own, so that Ctrl-C comes only to us."""
-
-    def __init__(self, server: Sequence[str], jobs: Sequence[str]) -> None:
-        self.jobs_command = jobs
-        self.stopping = 0
-        signal.signal(signal.SIGTERM, self._stop)
-        signal.signal(signal.SIGINT, self._stop)
-        self.server = _start(server)
-        self.jobs = _start(jobs)
-
-    def __enter__(self) -> "_Both":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._end()
-
-    def _stop(self, *_: object) -> None:
-        self.stopping += 1
-
-    def check(self) -> None:
-        """Raise Failure where the server is not there any more."""
-        if self.server.poll() is not None and not self.stopping:
-            raise Failure(f"the server ended by itself (code {self.server.returncode}); see above")
-
-    def watch(self) -> None:
-        """Until somebody stops it, or the server ends. The process for jobs is started again when it dies."""
-        begun = time.monotonic()
-        while not self.stopping:
-            self.check()
-            if self.jobs.poll() is not None and time.monotonic() - begun > _NOT_AT_ONCE:
-                complain("the process for jobs ended by itself; it is started again")
-                begun = time.monotonic()
-                self.jobs = _start(self.jobs_command)
-            time.sleep(0.2)
-
-    def _end(self) -> None:
-        """First in kindness: a load under way may end. A second Ctrl-C, or too long a time, ends it."""
-        parts = [self.server, self.jobs]
-        self._tell(parts, signal.SIGTERM)
-        asked, give_up = self.stopping, time.monotonic() + _PATIENCE
-        while any(part.poll() is None for part in parts) and time.monotonic() < give_up:
-            if self.stopping > asked:
-                break
-            time.sleep(0.05)
-        self._tell(parts, signal.SIGTERM)
-        for part in parts:
-            try:
-                part.wait(5)
-            except subprocess.TimeoutExpired:
-                part.kill()
-                part.wait()
-
-    @staticmethod
-    def _tell(parts: Sequence[subprocess.Popen[bytes]], what: signal.Signals) -> None:
-        for part in parts:
-            if part.poll() is None:
-                part.send_signal(what)
-
-
-def _start(command: Sequence[str]) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(
-        (sys.executable, "-c", _WITH_PARENT, *command),
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "wmt.site.settings"},
-    )
-
-
-def _wait_until_it_answers(host: str, port: int, both: _Both) -> None:
-    give_up = time.monotonic() + _PATIENCE
-    while time.monotonic() < give_up and both.server.poll() is None and not both.stopping:
-        try:
-            socket.create_connection((host, port), timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.1)
-    both.check()

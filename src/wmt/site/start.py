@@ -3,15 +3,17 @@
 Nothing here imports Django before it is asked to start, so that commands without the site stay quick.
 """
 
-import atexit
 import fcntl
-import gc
+import hashlib
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 Say = Callable[[str], None]
+#: Says, among the gathered files, what they were made from.
+COLLECTED = ".collected"
 
 
 class StartError(RuntimeError):
@@ -24,11 +26,10 @@ def set_up(say: Say) -> None:
     Raises StartError where settings make no sense or the database does not answer, OSError where the home
     cannot be written.
     """
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wmt.site.settings")
     from wmt.site.config import ConfigError
 
     try:
-        _django()
+        prepare()
     except ConfigError as error:
         raise StartError(str(error)) from error
     from django.conf import settings
@@ -57,12 +58,10 @@ def database_words(error: Exception) -> str:
 
 
 def tidy_up() -> None:
-    """End loads that died with their process, remove forgotten uploads, and bring the history up to date with
-    the nights there are. For the start of the server."""
+    """End loads that died with their process and remove forgotten uploads. For the start of the server."""
     from django.conf import settings
 
-    from wmt.history import compact
-    from wmt.nights import NightBusyError, NightError
+    from wmt.nights import NightBusyError
     from wmt.nights.lock import loading
     from wmt.site.workload.jobs import asked_for
     from wmt.site.workload.loading import bury_the_dead, bury_the_forgotten
@@ -73,11 +72,26 @@ def tidy_up() -> None:
             bury_the_dead()
             bury_the_forgotten(asked_for())
             discard_forgotten()
-            # a site that kept nights before there was a history has one from now on
-            with suppress(NightError):  # the pages that need it say what is wrong
-                compact(settings.CONFIG.nights)
     except NightBusyError:
         return  # a load is under way: it does the same
+
+
+def update_history() -> None:
+    """Bring the history up to date with the nights there are: a site that kept nights before there was a
+    history has one from now on."""
+    from django.conf import settings
+
+    from wmt.history import compact
+    from wmt.nights import NightBusyError, NightError
+    from wmt.nights.lock import loading
+
+    try:
+        with loading(settings.CONFIG.home, "bringing the history up to date"):
+            compact(settings.CONFIG.nights)
+    except NightBusyError:
+        return  # a load is under way: it does the same
+    except NightError:
+        return  # the pages that need it say what is wrong
 
 
 def keep_demonstration() -> None:
@@ -96,7 +110,9 @@ def keep_demonstration() -> None:
 
 
 def collect() -> None:
-    """Gather styles and scripts for the server. Raises StartError where they were never fetched."""
+    """Gather styles and scripts for the server, where they have changed since. Raises StartError where they
+    were never fetched."""
+    from django.conf import settings
     from django.core.management import call_command
 
     from wmt.site.web.assets import BUILT, READY
@@ -106,52 +122,48 @@ def collect() -> None:
             "the styles and scripts are missing: run `make demo`, or python -m wmt.site.web.assets"
         )
     with _alone(BUILT / ".collect"):
-        call_command("collectstatic", interactive=False, verbosity=0)
+        stamp, wanted = Path(settings.STATIC_ROOT) / COLLECTED, _fingerprint_of_assets()
+        if not stamp.is_file() or stamp.read_text(encoding="ascii") != wanted:
+            call_command("collectstatic", interactive=False, verbosity=0)
+            stamp.write_text(wanted, encoding="ascii")
+
+
+def _fingerprint_of_assets() -> str:
+    """What changes with any style or script that is gathered, and with what gathers them."""
+    from django.conf import settings
+    from django.contrib.staticfiles.finders import get_finders
+
+    found = hashlib.sha256(repr(settings.STORAGES["staticfiles"]).encode())
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            about = Path(storage.path(name)).stat()
+            found.update(f"{name} {about.st_size} {about.st_mtime_ns}\n".encode())
+    return found.hexdigest()
 
 
 def application() -> Any:
-    """What gunicorn serves, with templates and rules read once before it divides into workers."""
+    """What gunicorn serves, in each of the processes it divided into: nothing is read before."""
+    prepare()
+    from django.urls import get_resolver
+
+    from wmt.site.serving.admission import Admission
+    from wmt.site.serving.busy import Busy
+    from wmt.site.serving.health import HealthFirst
+    from wmt.site.serving.warm import warm_up
+    from wmt.site.serving.watchdog import watch
     from wmt.site.wsgi import application as served
 
-    _warm()
-    _warm_figures()
-    # what is there by now stays: without this every tenth large page waits a fifth of a second for Python to
-    # look through the rules and templates for rubbish
-    gc.collect()
-    gc.freeze()
-    atexit.register(gc.unfreeze)  # or the libraries complain at the end that something was left behind
-    gc.set_threshold(50_000, 20, 20)
-    return _OnceWarmed(served)
+    assert get_resolver().url_patterns  # every view is imported: a fault there stops the start, not a page
+    admission = Admission(served, busy=Busy())
+    watch(admission)
+    warm_up()
+    return HealthFirst(admission)
 
 
-class _OnceWarmed:
-    """The application; each worker makes its engine for live changes with the first request it gets.
-
-    An engine does not survive the division into workers, and no editor should wait for it.
-    """
-
-    def __init__(self, served: Any) -> None:
-        self.served, self.is_warm = served, False
-
-    def __call__(self, environ: Any, start_response: Any) -> Any:
-        if not self.is_warm:
-            self.is_warm = True
-            _warm_engine()
-        return self.served(environ, start_response)
-
-
-def _warm_engine() -> None:
-    from django.db import DatabaseError
-
-    from wmt.nights import NightError
-    from wmt.site.workload.current import NoDataYet, current_state
-    from wmt.site.workload.time_lines import side_of
-
-    try:
-        state = current_state()
-        side_of(state).every_pricing(state.day)
-    except (NoDataYet, DatabaseError, NightError):
-        pass  # the first change makes it
+def prepare() -> None:
+    """Django set up; the database is left as it is."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wmt.site.settings")
+    _django()
 
 
 def _django() -> None:
@@ -173,46 +185,6 @@ def _migrate(say: Say) -> None:
         say(f"bringing the database up to date ({len(steps)} steps)")
         call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
-
-
-def _warm() -> None:
-    from django.template import engines
-    from django.urls import get_resolver
-    from jinja2 import TemplateError
-
-    from wmt import rules
-
-    rules.load()
-    assert get_resolver().url_patterns  # every view is imported: a fault there stops the start, not a page
-    pages = engines.all()[0].env  # type: ignore[attr-defined]
-    for name in pages.list_templates(extensions=("jinja", "html")):
-        try:
-            pages.get_template(name)
-        except TemplateError:  # its own page will say so
-            continue
-
-
-def _warm_figures() -> None:
-    """What workers keep of the load that is shown, read once for all of them."""
-    from django.db import DatabaseError, connections
-
-    from wmt.ledger import time_side
-    from wmt.ledger.why import warm_up as warm_up_why
-    from wmt.nights import NightError
-    from wmt.site.web.search_cases import references
-    from wmt.site.workload.current import NoDataYet, current_state, rules_of
-    from wmt.site.workload.figures import pricing_of
-
-    time_side.warm_up()
-    warm_up_why()
-    try:
-        state = current_state()
-        pricing_of(state)
-        rules_of(state)
-        references(state)
-    except (NoDataYet, DatabaseError, NightError):
-        pass  # the first page that needs them reads them
-    connections.close_all()
 
 
 @contextmanager

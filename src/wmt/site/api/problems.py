@@ -44,6 +44,7 @@ class Problem:
 #: The pages of `wmt.site.web.faults`, said to programs: code, message, remedy.
 _PAGES: dict[str, tuple[str, str, str]] = {
     "bad_request": ("BAD_REQUEST", "The request makes no sense.", "Compare it with the guide to the API."),
+    "busy": ("BUSY", "More requests came than can be answered.", "Try again in a few seconds."),
     "denied": ("DENIED", "Your roles do not allow this.", "Ask an administrator for a role that does."),
     "database_away": ("DATABASE_AWAY", "The database does not answer.", "Try again in a minute."),
     "form_expired": (

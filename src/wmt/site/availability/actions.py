@@ -33,7 +33,7 @@ from wmt.site.availability.plan import Cut, Entry, GradeFrom, HoursFrom, Plan, P
 from wmt.site.availability.standing import as_entry, every_reason, limits_of, plans_of
 from wmt.site.availability.words import entry_words
 from wmt.site.workload.current import State, stated
-from wmt.site.workload.live import Journaled, apply
+from wmt.site.workload.live import apply, hold_journal
 from wmt.site.workload.models import Current, Unit
 
 #: Of more changes in one step an audit event says how many there were; each stands in its own version.
@@ -116,15 +116,15 @@ def save(
     if len(why) > WHY:
         raise RefusedError([Fault("WHY_TOO_LONG", f"Why can have {WHY:,} characters at most", "why")])
     try:
-        with Journaled() as journaled:
+        with hold_journal() as journal:
             state = stated(Current.objects.select_related("load").first())
             _need(actor, changes, state)
             found = _check(changes, state, strict=strict, keys=_keys(changes))
             found.raise_faults()
             asker = Asker(user=actor, who=who)
             if any(_news(changes, found)):
-                journaled.next()
-            number = journaled.journal.number
+                journal.next()
+            number = journal.journal.number
             entries = write(number, asker, changes, found, why.strip())
             if any(entry.change == number for entry in entries):
                 _audit(asker, changes, found, why.strip(), kind)

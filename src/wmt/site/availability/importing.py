@@ -20,7 +20,7 @@ from wmt.site.availability.reason_tables import ReasonChange, reasons_changed, s
 from wmt.site.availability.standing import plans_of
 from wmt.site.availability.tables import TABLE_OF, changes_of, column_of
 from wmt.site.workload.current import State, stated
-from wmt.site.workload.live import Journaled
+from wmt.site.workload.live import hold_journal
 from wmt.site.workload.models import Current, Unit
 
 Progress = Callable[[str, float], None]
@@ -106,7 +106,7 @@ class _Wanted:
 @contextmanager
 def _undone() -> Iterator[None]:
     """What is done within never was: changes that use new reasons cannot be judged before these are there."""
-    with Journaled():
+    with hold_journal():
         yield
         transaction.set_rollback(True)
 
@@ -133,7 +133,7 @@ def _put(wanted: _Wanted, done: Imported) -> None:
     """Make the changes, as they are by now: others may have changed something meanwhile."""
     changes: Sequence[Change] = []
     try:
-        with Journaled():
+        with hold_journal():
             save_reasons(wanted.reasons, who=wanted.who, why=wanted.why)
             changes = changes_of(wanted.people, plans_of())
             save(actor=None, who=wanted.who, why=wanted.why, changes=changes, kind=_KIND, strict=False)

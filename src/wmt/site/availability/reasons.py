@@ -15,7 +15,7 @@ from wmt.site.availability.limits import Reason as Known
 from wmt.site.availability.models import Reason, Reduction
 from wmt.site.availability.standing import every_reason
 from wmt.site.availability.words import day_words
-from wmt.site.workload.live import Journaled, apply
+from wmt.site.workload.live import apply, hold_journal
 
 CATEGORIES = ("Personal Circumstances", "Community Justice Learning", "Work Circumstances")
 NAME = 255
@@ -52,12 +52,12 @@ def save_reason(
         "first_day": first_day, "name": name.strip(), "short_name": short_name.strip() or name.strip(),
         "category": category, "allowance_x100": allowance_x100, "max_x100": max_x100, "months": months,
     }  # fmt: skip
-    with Journaled() as journaled:
+    with hold_journal() as journal:
         faults = _faults(reason, key, values)
         if faults:
             raise RefusedError(faults)
         former, before = _former(key, version), every_reason()
-        number, now = journaled.next(), timezone.now()
+        number, now = journal.next(), timezone.now()
         told = who or str(actor)
         if former is not None:
             former.ended_change, former.ended_at = number, now

@@ -1,26 +1,27 @@
-"""Whether the site answers, for whatever watches over it. Says no more than that, to anybody."""
+"""The address /health where no server answers it before Django: for tests, and for servers of other makes."""
 
-from django.db import DatabaseError
-from django.http import HttpRequest, JsonResponse
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-import wmt
-from wmt.site.workload.current import NoDataYet, current_state
+from wmt.site.serving.health import PATH, examine
 
 
 @require_safe
 @never_cache
-def health(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
-    """`{status, as_at, version}`: 'ok', 'no data' (200, as_at null) or 'database does not answer' (503)."""
-    try:
-        as_at = current_state().as_at.replace(tzinfo=None).isoformat()
-    except NoDataYet:
-        return _said("no data", None)
-    except DatabaseError:
-        return _said("database does not answer", None, 503)
-    return _said("ok", as_at)
+def health(request: HttpRequest) -> HttpResponse:
+    """See `wmt.site.serving.health`."""
+    code, body = examine().answer(request.META)
+    return HttpResponse(body, status=code, content_type="application/json")
 
 
-def _said(status: str, as_at: str | None, code: int = 200) -> JsonResponse:
-    return JsonResponse({"status": status, "as_at": as_at, "version": wmt.__version__}, status=code)
+class HealthMiddleware:
+    """Answers /health before names of hosts and HTTPS are looked at. First of the middleware."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return health(request) if request.path_info == PATH else self.get_response(request)

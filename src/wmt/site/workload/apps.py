@@ -8,3 +8,9 @@ class Workload(AppConfig):
 
     name = "wmt.site.workload"
     label = "workload"
+
+    def ready(self) -> None:
+        """Connections are looked at after each job."""
+        from wmt.site.serving.connections import look_after_jobs
+
+        look_after_jobs()

@@ -1,6 +1,5 @@
 """Which figures are shown now, and of which moment and rules they are."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -8,7 +7,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import OperationalError
 from django.utils import timezone
 
 from wmt.nights import open_night
@@ -71,10 +69,9 @@ class State:
     @property
     def age(self) -> timedelta:
         """How long ago the extract was made. Where the clock is held still (`WMT_TODAY`), it does not age."""
-        held = settings.CONFIG.today
-        if held == "extract":
-            return timedelta(0)
-        return timedelta(days=(self.day - self.as_at.date()).days) if held else timezone.now() - self.as_at
+        if not settings.CONFIG.today:
+            return timezone.now() - self.as_at
+        return today(self.as_at.date()) - self.as_at.date()
 
 
 def today(as_at: date) -> date:
@@ -89,8 +86,9 @@ def today(as_at: date) -> date:
 
 
 def current_state() -> State:
-    """What is shown now: one query, and on the first one of a day the turn of the day. Raises NoDataYet.
+    """What is shown now: one query, which writes nothing. Raises NoDataYet.
 
+    On a new day the figures are of the day before until `wmt serve` has turned them (`live.turn_day`).
     Where a day in the past is asked for, what stood then: raises `past.NotThere` and `past.Fetching`.
     """
     if wanted := asof.asked():
@@ -100,12 +98,6 @@ def current_state() -> State:
     found = stated(Current.objects.select_related("load").first())
     if found is None:
         raise NoDataYet
-    if found.day != today(found.as_at.date()):
-        from wmt.site.workload.live import turn_day
-
-        # a busy database is no reason to show nothing: the page says which day its figures are of
-        with suppress(OperationalError):
-            found = turn_day() or found
     return found
 
 

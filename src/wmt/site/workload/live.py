@@ -5,7 +5,8 @@ of what the post had and has, in whole numbers, so that they stay the sums they 
 holds the journal (`availability.Journal`): changes, loads and the turn of the day come one after the other.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -22,25 +23,24 @@ from wmt.site.workload.models import Current
 from wmt.site.workload.time_lines import posts_in, time_lines
 
 
-class Journaled:
-    """A transaction that nobody else's change comes into: holds the journal and numbers the change."""
+class JournalHeld:
+    """The journal, while its row is locked: nobody else's change comes in between."""
 
-    def __init__(self) -> None:
-        self._atomic = transaction.atomic()
-
-    def __enter__(self) -> "Journaled":
-        self._atomic.__enter__()
-        self.journal = Journal.objects.select_for_update().get_or_create(pk=1)[0]
-        return self
-
-    def __exit__(self, *error: Any) -> None:
-        self._atomic.__exit__(*error)
+    def __init__(self, journal: Journal) -> None:
+        self.journal = journal
 
     def next(self) -> int:
         """The number of the change being made."""
         self.journal.number += 1
         self.journal.save(update_fields=["number"])
         return self.journal.number
+
+
+@contextmanager
+def hold_journal() -> Iterator[JournalHeld]:
+    """A transaction that holds the journal. Raises OperationalError where somebody else holds it too long."""
+    with transaction.atomic():
+        yield JournalHeld(Journal.objects.select_for_update().get_or_create(pk=1)[0])
 
 
 def apply(posts: Collection[Post], change: int, plans: Mapping[Post, Plan] | None = None) -> None:
@@ -64,16 +64,22 @@ def settle(posts: Collection[Post], change: int) -> None:
     _turn(Current.objects.select_related("load").get(), change)
 
 
+def turn_is_due() -> bool:
+    """Whether the figures shown are of another day than today: one query, and nothing is written."""
+    state = stated(Current.objects.select_related("load").first())
+    return state is not None and state.day != today(state.as_at.date())
+
+
 def turn_day() -> State | None:
     """Let what begins or ends by today take effect. Whoever comes second finds it done."""
-    with Journaled() as journaled:
+    with hold_journal() as journal:
         current = Current.objects.select_related("load").first()
         state = stated(current)
         if current is None or state is None:
             return None
         day = today(state.as_at.date())
         if state.day != day:
-            moved = _turn(current, journaled.next())
+            moved = _turn(current, journal.next())
             from wmt.site.duties import nightly  # it reads the figures, which this room moves
 
             nightly.turn(day)  # after a load duties are judged first, and their clock is turned there

@@ -29,7 +29,7 @@ from wmt.site.availability.standing import every_reason
 from wmt.site.duties import nightly
 from wmt.site.workload import people_in, store
 from wmt.site.workload.current import current_state
-from wmt.site.workload.live import Journaled, settle
+from wmt.site.workload.live import hold_journal, settle
 from wmt.site.workload.models import Load
 from wmt.site.workload.reports import keep_report, storable
 from wmt.site.workload.rows import over_mark, rows_of
@@ -257,10 +257,10 @@ class _Run:
         load = self.load
         load.ended_at, load.percent, load.stage = timezone.now(), 100, ""
         load.message = f"{load.posts:,} posts and {load.cases:,} cases."
-        with Journaled() as journaled:
+        with hold_journal() as journal:
             store.show(load)
             # what was entered while the rows were put in counts too, and so does the day it is by now
-            moved, number = people.moved(), journaled.next()
+            moved, number = people.moved(), journal.next()
             people.take_in(load, number)
             people_in.end_agreed_grades(load, number)
             settle(moved, number)

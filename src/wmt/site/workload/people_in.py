@@ -35,7 +35,7 @@ from wmt.site.availability.plan import Post
 from wmt.site.availability.reason_tables import reasons_changed, save_reasons
 from wmt.site.availability.standing import plans_of
 from wmt.site.availability.tables import TABLE_OF, changes_of, key_of
-from wmt.site.workload.live import Journaled
+from wmt.site.workload.live import hold_journal
 from wmt.site.workload.models import Current, Load, Unit
 
 _CODES = ("team_code", "staff_code")
@@ -65,7 +65,7 @@ class Given:
 
     def save(self, load: Load) -> int:
         """Make those changes in the figures shown, all or none; how many there were. Raises NightError."""
-        with Journaled():
+        with hold_journal():
             changes = self.changes(load)
             with _in_words(changes):
                 if changes:

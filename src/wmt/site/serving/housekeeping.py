@@ -1,0 +1,32 @@
+"""What has to be done beside answering: `wmt serve` starts this as a process of its own.
+
+python -m wmt.site.serving.housekeeping turn    turns the figures to today
+python -m wmt.site.serving.housekeeping start   the same, and brings the history up to date
+"""
+
+import sys
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The exit code: 1 where the database fails. What stops it in the middle leaves nothing half done."""
+    from django.db import Error
+
+    from wmt.site.start import database_words, prepare, update_history
+
+    prepare()
+    from wmt.site.workload.live import turn_day, turn_is_due
+
+    try:
+        if turn_is_due():
+            turn_day()
+        if "start" in arguments:
+            update_history()
+    except Error as error:
+        sys.stderr.write(f"{database_words(error)}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
