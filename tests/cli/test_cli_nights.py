@@ -88,6 +88,26 @@ def test_a_month_that_was_changed_is_named(run: Run, nights: Path) -> None:
     assert "months made anew: none" in run("nights", "compact", "--nights", nights).out
 
 
+def test_a_night_that_is_gone_is_a_fault_until_somebody_accepts_it(run: Run, nights: Path) -> None:
+    gone = saved_nights(nights)[2].name
+    shutil.rmtree(nights / gone)
+    for command in ("verify", "compact"):
+        ran = run("nights", command, "--nights", nights)
+        assert ran.code == FAILURE
+        assert f"{gone}: its folder is gone, and the history has its figures" in ran.err
+        assert f"wmt nights accept-missing {gone} --reason" in ran.err
+    blank = run("nights", "accept-missing", gone, "--reason", " ", "--nights", nights)
+    assert (blank.code, "say why" in blank.err) == (REFUSED, True)
+    there = run(
+        "nights", "accept-missing", saved_nights(nights)[0].name, "--reason", "no", "--nights", nights
+    )
+    assert (there.code, "wmt nights withdraw" in there.err) == (REFUSED, True)
+    done = run("nights", "accept-missing", gone, "--reason", "its disk died", "--nights", nights)
+    assert (done.code, done.err) == (DONE, "")
+    assert run("nights", "verify", "--nights", nights).code == DONE
+    assert "its disk died" in (nights / "accepted-missing.json").read_text()
+
+
 def test_forget_asks_first(run: Run, nights: Path) -> None:
     names = [night.name for night in saved_nights(nights)]
     ran = run("nights", "forget", "--before", "2026-11-23", "--nights", nights)

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -20,10 +21,11 @@ from history_folders import Posts, totals_of, write_night
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wmt.history import History, HistoryError, compact, open_history
+from wmt.history import History, HistoryError, compact, longest_spells, open_history
 from wmt.history.archive import keep
 from wmt.history.check import check_history
 from wmt.nights import NightError
+from wmt.nights.missing import accept_missing
 
 KILLS = 100 if os.environ.get("WMT_SOAK") == "1" else 3
 START = datetime(2026, 3, 24, 2, 30)  # the clocks change on 29 March
@@ -148,11 +150,17 @@ def test_two_at_once_write_the_same(tmp_path: Path) -> None:
 ONE: Posts = {("A1", "S1"): (100_000, 100_000, "PO")}
 
 
-def test_a_night_that_goes_takes_its_day_with_it(tmp_path: Path) -> None:
+def test_a_night_that_goes_keeps_its_day_until_somebody_says_that_it_is_gone(tmp_path: Path) -> None:
     write_night(tmp_path, datetime(2026, 1, 31, 18), ONE)
     gone = write_night(tmp_path, datetime(2026, 2, 1, 18), ONE)
     assert compact(tmp_path).written == ("2026-01", "2026-02")
     shutil.rmtree(tmp_path / gone)
+    for _ in range(2):
+        refused = compact(tmp_path)
+        assert [(each.month, each.name) for each in refused.lost] == [("2026-02", gone)]
+        assert (refused.written, refused.removed, refused.days) == ((), (), 2)
+        assert [fault.what for fault in check_history(tmp_path)] == [gone]
+    accept_missing(tmp_path, gone, "the disk of February is lost", "a test")
     done = compact(tmp_path)
     assert (done.written, done.removed, done.days) == ((), ("2026-02",), 1)
     assert open_history(tmp_path).days == [date(2026, 1, 31)]
@@ -258,3 +266,65 @@ def test_measures_that_came_later_are_not_known_of_earlier_days(tmp_path: Path) 
     assert posts.select("code", "t2a_x100").rows() == [("A1:S1", None), ("A1:S1", None), ("A1:S2", 0)]
     nation = history.series("nation", "nation", day, date(2026, 2, 3))
     assert nation.select("points_x100", "t2a_x100").rows() == [(15, None), (100_000, None)]
+
+
+def test_an_archive_that_shrinks_keeps_what_it_had_until_accepted(tmp_path: Path) -> None:
+    days = [date(2019, 3, number) for number in (1, 2, 3)]
+    keep(tmp_path, pl.concat([archived(day, 7, code) for day in days for code in ("A1:S1", "B1:S2")]))
+    assert compact(tmp_path).days == 3
+    path = tmp_path / "history/archive-2019-03.parquet"
+    whole_archive, history = pl.read_parquet(path), files_of(tmp_path)
+    for smaller, what in (
+        (whole_archive.filter(pl.col("day") != days[1]), "does not have 2 March 2019 any more"),
+        (
+            whole_archive.filter((pl.col("day") != days[1]) | (pl.col("code") != "B1:S2")),
+            "1 figures of posts",
+        ),
+        (None, "the history has 3 days (1 March 2019 to 3 March 2019) of it"),
+    ):
+        path.unlink() if smaller is None else smaller.write_parquet(path)
+        (lost,) = compact(tmp_path).lost
+        assert what in lost.what
+        assert "accept-missing archive-2019-03" in lost.remedy
+        assert open_history(tmp_path).days == days
+        # and the same where the index that knew it is lost too
+        index = (tmp_path / "history/index.json").read_bytes()
+        (tmp_path / "history/index.json").unlink()
+        assert [each.name for each in compact(tmp_path).lost] == ["archive-2019-03"]
+        (tmp_path / "history/index.json").write_bytes(index)
+    assert files_of(tmp_path).keys() == history.keys() - {path.name}
+    accept_missing(tmp_path, "archive-2019-03", "it was never right", "a test")
+    assert compact(tmp_path).removed == ("2019-03",)
+    # who accepted that it was gone did not accept that the next one shrinks
+    keep(tmp_path, pl.concat([archived(day, 7) for day in days]))
+    compact(tmp_path)
+    pl.read_parquet(path).filter(pl.col("day") != days[1]).write_parquet(path)
+    assert [each.name for each in compact(tmp_path).lost] == ["archive-2019-03"]
+
+
+@pytest.mark.parametrize("seed", range(120 if os.environ.get("WMT_SOAK") == "1" else 12))
+def test_a_damaged_history_is_never_a_crash_and_is_mended(tmp_path: Path, seed: int) -> None:
+    """Bytes that are changed, cut off or lost, in each of the files: read in words, and made again."""
+    for day in (1, 2, 28):
+        write_night(tmp_path, datetime(2026, 2, day, 18), ONE)
+    keep(tmp_path, archived(date(2026, 2, 3), 7))
+    compact(tmp_path)
+    before, chance = files_of(tmp_path), random.Random(seed)
+    name = ("2026-02.parquet", "2026-02.wide.parquet", "index.json")[seed % 3]
+    path = tmp_path / "history" / name
+    content = bytearray(before[name])
+    if seed % 4 == 0:
+        content = content[: chance.randrange(len(content))]
+    else:
+        for _ in range(chance.choice((1, 8, 60))):
+            content[chance.randrange(len(content))] ^= chance.randrange(1, 256)
+    path.write_bytes(content)
+    with suppress(HistoryError):  # in words; anything else is a fault
+        history = open_history(tmp_path)
+        history.series("post", "A1:S1", date(2026, 2, 1), date(2026, 2, 28))
+        history.below("nation", "nation", "post", date(2026, 2, 1), date(2026, 2, 28))
+        longest_spells(history, 0, "post")
+    assert check_history(tmp_path)
+    assert compact(tmp_path, every_byte=True).lost == ()
+    assert files_of(tmp_path) == before
+    assert check_history(tmp_path) == []

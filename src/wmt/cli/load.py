@@ -66,6 +66,7 @@ def load(
         )
         _into_site(wish, overlays, json=json)
         return
+    from wmt.cli.missing import tell_lost
     from wmt.history import compact
 
     with progress() as tell:
@@ -83,7 +84,7 @@ def load(
         # also of a night that is there already: whoever loaded it may have been killed before this
         if loaded.night is not None:
             with loading(nights, "keeping the figures of the day"):
-                compact(nights)
+                tell_lost(compact(nights))
     if json:
         print_json(_said(loaded))
     if loaded.report is not None:

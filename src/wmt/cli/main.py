@@ -14,6 +14,7 @@ from wmt.cli import (
     explain,
     load,
     measure,
+    missing,
     nation,
     nights,
     people,
@@ -51,6 +52,7 @@ app.command("administrator")(site.administrator)
 app.command("show-night")(site.show_night)
 app.command("verify-live")(verify.verify_live)
 app.add_typer(people.app, name="people")
+nights.app.command("accept-missing")(missing.accept)
 app.add_typer(nights.app, name="nights")
 app.add_typer(ask.app, name="ask")
 app.add_typer(rules.app, name="rules")

@@ -80,18 +80,36 @@ def _about(row: dict[str, Any]) -> str:
     return ", ".join([*words, *(["personal data forgotten"] if row["forgotten"] else [])])
 
 
+def is_site(nights: Path | None) -> bool:
+    """Whether the nights of the site in WMT_HOME are meant, and it has a database to ask or to tell."""
+    if nights is not None and nights.resolve() != home(None).resolve():
+        return False
+    return bool(os.environ.get("WMT_DATABASE_URL")) or (home(None).parent / "wmt.sqlite3").is_file()
+
+
 @app.command("compact")
-def compact(nights: Nights = None, json: Json = False) -> None:
-    """Bring the history up to date with the nights. Loads do this by themselves."""
+def compact(nights: Nights = None, json: Json = False) -> int:
+    """Bring the history up to date with the nights, and mend what is damaged. Loads bring it up to date too.
+
+    Exit code 1 when a month was left as it is, because what it was made from is gone.
+    """
+    from wmt.cli.missing import tell_lost
+    from wmt.nights.withdrawal import finish
+
     folder = home(nights)
     with loading(folder, "compacting the history"), progress() as tell:
         sweep(folder)
-        done = compact_history(folder, tell)
+        finish(folder)
+        done = compact_history(folder, tell, every_byte=True)
     if json:
-        print_json({"written": list(done.written), "removed": list(done.removed), "days": done.days})
-        return
-    months = ", ".join(done.written) if done.written else "none"
-    out.print(f"{counted(done.days, 'day')} with figures; months made anew: {months}")
+        lost = [{**vars(each), "remedy": each.remedy} for each in done.lost]
+        print_json(
+            {"written": list(done.written), "removed": list(done.removed), "days": done.days, "lost": lost}
+        )
+    else:
+        months = ", ".join(done.written) if done.written else "none"
+        out.print(f"{counted(done.days, 'day')} with figures; months made anew: {months}")
+    return tell_lost(done)
 
 
 @app.command("verify")

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from wmt.history.index import HistoryError, month_path, read_index
+from wmt.history.loss import lost_parts
 from wmt.history.months import month_bytes, month_figures, wanted_months
 from wmt.history.wide import wide_bytes, wide_path
 from wmt.nights import NightError
@@ -22,6 +23,10 @@ def check_history(nights: Path) -> list[Fault]:
     faults = []
     for month in sorted({*wanted, *index.months}):
         name, had, parts = f"history/{month}.parquet", index.months.get(month), wanted.get(month)
+        lost = lost_parts(nights, month, had, parts.nights if parts else {}, parts.archive if parts else None)
+        if lost:
+            faults += [Fault(each.name, each.what, each.remedy) for each in lost]
+            continue
         if had is None or parts is None:
             faults.append(Fault(name, "the index and the nights do not agree about it", REMEDY))
             continue
@@ -38,6 +43,5 @@ def check_history(nights: Path) -> list[Fault]:
         }
         same = all(path.is_file() and path.read_bytes() == content for path, content in expected.items())
         if not same or dict(had.days) != days:
-            # its size may be right, so that a compaction would leave it alone
-            faults.append(Fault(name, "it does not follow from the nights", f"Delete it. {REMEDY}"))
+            faults.append(Fault(name, "it does not follow from the nights", REMEDY))
     return faults

@@ -45,6 +45,8 @@ class Month(BaseModel):
     sha256: str
     size: int
     wide_size: int
+    #: '' where an earlier version of this program wrote the index
+    wide_sha256: str = ""
     days: Mapping[date, Standing]
 
 

@@ -3,6 +3,7 @@
 Derived data: a month can always be made again from what it was made from, and then has the same bytes.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -28,6 +29,7 @@ from wmt.history.index import (
     read_index,
     write_index,
 )
+from wmt.history.loss import Lost, lost_parts
 from wmt.history.wide import wide_bytes, wide_path
 from wmt.nights import night_moment, open_night
 from wmt.nights.durable import WRITING, replace_file
@@ -43,16 +45,26 @@ _SURELY_DEAD = 600
 
 @dataclass(frozen=True)
 class Compacted:
-    """What a compaction did: the months it wrote, those it took away, and how many days have figures now."""
+    """What a compaction did: the months it wrote, those it took away, and how many days have figures now.
+
+    `lost` is what months that were left as they are were made from and what is gone.
+    """
 
     written: tuple[str, ...]
     removed: tuple[str, ...]
     days: int
+    lost: tuple[Lost, ...] = ()
+
+    def lost_of(self, month: str) -> tuple[Lost, ...]:
+        """What one month would lose."""
+        return tuple(each for each in self.lost if each.month == month)
 
 
-def compact(nights: Path, progress: Progress | None = None) -> Compacted:
+def compact(nights: Path, progress: Progress | None = None, *, every_byte: bool = False) -> Compacted:
     """Bring the months up to date with the folders; a month that is up to date is left alone.
 
+    With `every_byte`, a month whose files were changed or damaged is made again too; else one whose files are
+    gone or of another size. A month that would lose a night or an archived day is left as it is (`loss`).
     Killed at any instant, every month is whole, and the next run goes on. Two at once write the same bytes;
     the caller holds the lock of the nights, so that no night comes or goes meanwhile. Raises NightError
     (HistoryError) naming a night or archive that cannot be read.
@@ -62,14 +74,19 @@ def compact(nights: Path, progress: Progress | None = None) -> Compacted:
     index, wanted = _index_or_none(nights), wanted_months(nights)
     months = dict(index.months)
     stale = [
-        month for month, parts in wanted.items() if not _is_current(nights, month, months.get(month), parts)
+        month
+        for month, parts in wanted.items()
+        if not _is_current(nights, month, months.get(month), parts, every_byte=every_byte)
     ]
+    gone = sorted({*months, *_lying_about(folder)} - set(wanted))
+    lost = [each for month in (*stale, *gone) for each in _lost(nights, month, months.get(month), wanted)]
+    kept = {each.month for each in lost}
+    stale, gone = ([month for month in several if month not in kept] for several in (stale, gone))
     for number, month in enumerate(stale):
         if progress:
             progress(f"history of {month}", number / len(stale))
         months[month] = _write(nights, month, wanted[month])
         write_index(nights, Index(months=months))
-    gone = sorted({*months, *_lying_about(folder)} - set(wanted))
     for month in gone:
         months.pop(month, None)
     if gone or (stale and index.format != FORMAT):
@@ -77,7 +94,13 @@ def compact(nights: Path, progress: Progress | None = None) -> Compacted:
     for month in gone:
         month_path(nights, month).unlink(missing_ok=True)
         wide_path(nights, month).unlink(missing_ok=True)
-    return Compacted(tuple(stale), tuple(gone), sum(len(month.days) for month in months.values()))
+    days = sum(len(month.days) for month in months.values())
+    return Compacted(tuple(stale), tuple(gone), days, tuple(lost))
+
+
+def _lost(nights: Path, month: str, had: Month | None, wanted: Mapping[str, "Parts"]) -> list[Lost]:
+    parts = wanted.get(month, Parts({}, None))
+    return lost_parts(nights, month, had, parts.nights, parts.archive)
 
 
 def _sweep(folder: Path) -> None:
@@ -123,11 +146,19 @@ def _index_or_none(nights: Path) -> Index:
         return Index()
 
 
-def _is_current(nights: Path, month: str, had: Month | None, parts: Parts) -> bool:
+def _is_current(
+    nights: Path, month: str, had: Month | None, parts: Parts, *, every_byte: bool = False
+) -> bool:
     if had is None or (dict(had.nights), had.archive) != (dict(parts.nights), parts.archive):
         return False
-    files = ((month_path(nights, month), had.size), (wide_path(nights, month), had.wide_size))
-    return all(path.is_file() and path.stat().st_size == size for path, size in files)
+    files = (
+        (month_path(nights, month), had.size, had.sha256),
+        (wide_path(nights, month), had.wide_size, had.wide_sha256),
+    )
+    return all(
+        path.is_file() and path.stat().st_size == size and (not every_byte or sha256(path) == checksum)
+        for path, size, checksum in files
+    )
 
 
 def _lying_about(folder: Path) -> set[str]:
@@ -147,6 +178,7 @@ def _write(nights: Path, month: str, parts: Parts) -> Month:
         sha256=sha256(path),
         size=len(content),
         wide_size=len(wide),
+        wide_sha256=hashlib.sha256(wide).hexdigest(),
         days=days,
     )
 

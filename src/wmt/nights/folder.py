@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from wmt import rules
 from wmt.facts import SCHEMAS, Facts
+from wmt.nights.names import WITHDRAWN
 
 FORMAT = "wmt-night/1"
 
@@ -178,6 +179,10 @@ def open_night(path: Path) -> Night:
         text = (path / "manifest.json").read_text(encoding="utf-8")
         manifest = Manifest.model_validate_json(text)
     except FileNotFoundError as error:
+        if (path.parent / WITHDRAWN / path.name).is_dir():
+            raise NightError(
+                f"{path} was withdrawn; `wmt nights restore {path.name}` brings it back"
+            ) from error
         raise NightError(f"{path} is not a night: it has no manifest.json") from error
     except NotADirectoryError as error:
         raise NightError(f"{path} is not a night: a night is a folder") from error

@@ -21,6 +21,7 @@ from wmt.ledger.prices import price
 from wmt.nights.durable import sync
 from wmt.nights.folder import Forgotten, Night, NightError, saved_nights, sha256
 from wmt.nights.reduced import counted_cases, reduced_lines, renumbered_cases, without_references
+from wmt.nights.withdrawal import withdrawn_nights
 from wmt.nights.write import Content, put_aside, results, sweep, write_beside
 
 Progress = Callable[[str, float], None]
@@ -35,8 +36,9 @@ class Forgetting:
 
 
 def to_forget(nights: Path, before: date) -> list[Night]:
-    """The nights before a day that still hold personal data, without the last night of all."""
-    return [night for night in saved_nights(nights)[:-1] if _is_due(night, before)]
+    """The nights before a day that still hold personal data, without the last night of all; withdrawn too."""
+    found = [*saved_nights(nights)[:-1], *withdrawn_nights(nights)]
+    return [night for night in found if _is_due(night, before)]
 
 
 def _is_due(night: Night, before: date) -> bool:

@@ -17,6 +17,7 @@ from wmt.nights.folder import FORMAT, Night, NightError, open_night, saved_night
 from wmt.nights.lock import loading
 from wmt.nights.report import check_report, checksums
 from wmt.nights.stale import keep_former
+from wmt.nights.withdrawal import finish, refuse_withdrawn, withdrawn_nights
 from wmt.nights.write import Content, results, sweep, write_night
 
 Progress = Callable[[str, float], None]
@@ -69,16 +70,19 @@ def load(nights: Path, order: Order) -> Loaded:
 
     The same input again does nothing. Another input for a moment that has a night already is refused
     with NightError, unless it is marked as a correction: then it stands beside the former, which is kept.
-    Raises NightBusyError when another load is under way.
+    Raises NightBusyError when another load is under way, and WithdrawnError for the input of a night that is
+    withdrawn.
     """
     with loading(nights, f"loading {', '.join(path.name for path in order.paths)}"):
         sweep(nights)
+        finish(nights)
         saved = saved_nights(nights)
         checksum = order.checksum()
         # only the latest of a moment is what stands: what a correction replaced may be put back by another
         for night in {night.manifest.as_at: night for night in saved}.values():
             if night.manifest.inputs == checksum:
                 return Loaded(night, False, None)
+        refuse_withdrawn(nights, checksum)
         taken = _take(order)
         if taken.facts is None:
             return Loaded(None, False, taken)
@@ -103,7 +107,7 @@ def _take(order: Order) -> Import:
 def _store(
     nights: Path, saved: Sequence[Night], order: Order, taken: Import, facts: Facts, checksum: str
 ) -> Path:
-    revision = _revision(saved, facts.as_at, order.correction)
+    revision = _revision(nights, saved, facts.as_at, order.correction)
     ruleset = rules.load().at(order.rules_date or facts.day, order.overlays)
     facts, former = keep_former(facts, _latest_until(saved, facts.as_at))
     order.tell("working out every line", 0.7)
@@ -138,8 +142,8 @@ def _about(
     }
 
 
-def _revision(saved: Sequence[Night], as_at: datetime, correction: bool) -> int:
-    """0 for the first night of a moment, one more for each correction of it."""
+def _revision(nights: Path, saved: Sequence[Night], as_at: datetime, correction: bool) -> int:
+    """0 for the first night of a moment, one more for each correction of it, and of one that is withdrawn."""
     same = [night for night in saved if night.manifest.as_at == as_at]
     if same and not correction:
         raise NightError(
@@ -147,7 +151,8 @@ def _revision(saved: Sequence[Night], as_at: datetime, correction: bool) -> int:
             f"({same[-1].name}). Nights are never rewritten: if this is a correction, say so "
             "(--correction, or the box of that name on the page) and both will be kept"
         )
-    return same[-1].manifest.revision + 1 if same else 0
+    away = [night for night in withdrawn_nights(nights) if night.manifest.as_at == as_at]
+    return max((night.manifest.revision + 1 for night in (*same, *away)), default=0)
 
 
 def _latest_until(saved: Sequence[Night], as_at: datetime) -> Night | None:

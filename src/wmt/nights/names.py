@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+#: The folder beside the nights that keeps those that were withdrawn.
+WITHDRAWN = "withdrawn"
+
 _NAME = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{6})(?:-(\d{6}))?(?:\.(\d+))?")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from wmt.ledger import LedgerError
 from wmt.nights.folder import Night, NightError, is_night_name, night_name, open_night
 from wmt.nights.recompute import recompute
+from wmt.nights.withdrawal import folder_of, withdrawals
 from wmt.nights.write import ASIDE
 from wmt.rules import RulesError
 
@@ -34,7 +35,7 @@ class Verified:
 
 def verify_nights(nights: Path, *, replay: bool = False, progress: Progress | None = None) -> Verified:
     """Look at every night of a folder; with `replay`, work each out again and compare every byte."""
-    paths = sorted(path for path in nights.iterdir() if is_night_name(path.name)) if nights.is_dir() else []
+    paths = [*_nights_in(nights), *_nights_in(folder_of(nights))]
     faults: list[Fault] = []
     replayed = 0
     for number, path in enumerate(paths):
@@ -49,9 +50,31 @@ def verify_nights(nights: Path, *, replay: bool = False, progress: Progress | No
             "forgetting it was cut short, and it is not in its place",
             "`wmt nights compact` puts it back",
         )
-        for path in sorted(nights.glob(f"{ASIDE}*"))
+        for folder in (nights, folder_of(nights))
+        for path in sorted(folder.glob(f"{ASIDE}*"))
     ]
-    return Verified(len(paths), replayed, tuple(faults))
+    return Verified(len(paths), replayed, (*faults, *_withdrawals(nights)))
+
+
+def _nights_in(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if is_night_name(path.name)) if folder.is_dir() else []
+
+
+def _withdrawals(nights: Path) -> list[Fault]:
+    """Withdrawals that were cut short, or whose folder is gone."""
+    faults = []
+    for each in withdrawals(nights):
+        standing, away = (folder / each.night for folder in (nights, folder_of(nights)))
+        if each.restoring or (standing.is_dir() and not away.is_dir()):
+            wrong, remedy = "withdrawing or restoring it was cut short", "`wmt nights compact` finishes it"
+        elif standing.is_dir():
+            wrong, remedy = "it is withdrawn, and there is another folder of it", "Move one of the two away"
+        elif not away.is_dir():
+            wrong, remedy = "it is withdrawn, and its folder is gone", "Bring the night back from a copy"
+        else:
+            continue
+        faults.append(Fault(each.night, wrong, remedy))
+    return faults
 
 
 def _verified(path: Path, replay: bool) -> tuple[list[Fault], bool]:

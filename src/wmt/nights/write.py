@@ -18,6 +18,7 @@ from wmt.facts import Facts
 from wmt.ledger import Ledger
 from wmt.nights.durable import sync
 from wmt.nights.folder import Manifest, night_name, sha256
+from wmt.nights.names import WITHDRAWN
 
 INCOMING = ".incoming-"
 #: A night that is being replaced by one without personal data.
@@ -127,6 +128,11 @@ def put_aside(final: Path) -> Path:
 
 def sweep(nights: Path) -> None:
     """Put right what killed loads and forgettings left. The caller holds the lock: nothing is in use."""
+    for folder in (nights, nights / WITHDRAWN):
+        _sweep(folder)
+
+
+def _sweep(nights: Path) -> None:
     for aside in nights.glob(f"{ASIDE}*"):
         final = nights / aside.name.removeprefix(ASIDE)
         if final.exists():

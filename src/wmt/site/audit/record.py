@@ -25,6 +25,7 @@ KINDS: dict[str, str] = {
     "people import": "Tables of hours and reductions taken in",
     "day": "A new day began",
     "duty": "Duty of excessive workload",
+    "night": "Night withdrawn, restored or missing",
 }
 
 

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import DatabaseError, OperationalError, transaction
 from django.utils import timezone
 
-from wmt.history import compact
+from wmt.history import HistoryError, compact
 from wmt.ledger import LedgerError
 from wmt.nights import Loaded, Night, NightBusyError, NightError, Order, check_report, open_night
 from wmt.nights import load as load_night
@@ -209,14 +209,14 @@ class _Run:
         """A night that lies among the nights of this home."""
         night = _whole(open_night(path))
         _describe(self.load, night)
-        self._keep_history()
+        self._keep_history(night)
         keep_report(self.load, night.report())
         with people_in.of_night(night) as people:
             self._show(night, store.shown(), people)
 
     def _take_night(self, found: Loaded, night: Night, people: people_in.Given) -> None:
         current = store.shown()
-        self._keep_history()
+        self._keep_history(night)
         if not found.is_new:
             _whole(night)
         _describe(self.load, night)
@@ -269,9 +269,13 @@ class _Run:
             load.save(update_fields=["change"])
             _audit(load)
 
-    def _keep_history(self) -> None:
+    def _keep_history(self, night: Night) -> None:
+        """Raises HistoryError where the month of the night cannot be made, because parts of it are gone."""
         self.tell("keeping the figures of the day", 0.5)
-        compact(settings.CONFIG.nights)
+        done = compact(settings.CONFIG.nights)
+        if lost := done.lost_of(night.name[:7]):
+            said = "; ".join(f"{each.name}: {each.what}. {each.remedy}" for each in lost)
+            raise HistoryError(f"The history was left as it is. {said}")
 
     def _judge(self) -> None:
         """A night that came late may be what a run was missing, or what breaks it."""

@@ -1,0 +1,55 @@
+"""`wmt nights accept-missing`: saying that a night or an archive is gone for good."""
+
+from typing import Annotated
+
+import typer
+
+from wmt.cli.console import complain, out
+from wmt.cli.files import print_json
+from wmt.cli.load import asker
+from wmt.cli.nights import Nights, home, is_site
+from wmt.cli.options import Json
+from wmt.history import compact
+from wmt.history.archive import stamp
+from wmt.history.loss import archive_name
+from wmt.history.months import Compacted
+from wmt.nights.lock import loading
+from wmt.nights.missing import Accepted, accept_missing
+
+Name = Annotated[
+    str, typer.Argument(metavar="NAME", help="A night, or archive-YYYY-MM for the archive of a month.")
+]
+Reason = Annotated[str, typer.Option("--reason", help="Why; kept with who said so and when.")]
+
+
+def accept(name: Name, reason: Reason, nights: Nights = None, json: Json = False) -> int:
+    """Say that a night's folder, or an archive, is gone for good: the history goes on without it."""
+    folder, who = home(nights), asker()
+    with loading(folder, f"accepting that {name} is missing"):
+        months = (name.removeprefix("archive-"),)
+        now = stamp(folder, months[0]) or "" if archive_name(months[0]) == name else ""
+        found = accept_missing(folder, name, reason, who, now)
+        done = compact(folder)
+    if is_site(nights):
+        _audit(name, found)
+    if json:
+        print_json({"accepted": name, "written": list(done.written), "removed": list(done.removed)})
+    else:
+        out.print(f"{name} is accepted as missing. {done.days:,} days have figures now")
+    return tell_lost(done)
+
+
+def tell_lost(done: Compacted) -> int:
+    """Say what months would lose, each with its remedy; the exit code."""
+    for each in done.lost:
+        complain(f"{each.name}: {each.what}. {each.remedy}")
+    return 1 if done.lost else 0
+
+
+def _audit(name: str, found: Accepted) -> None:
+    from wmt.cli.site import set_up
+
+    set_up()
+    from wmt.site.audit.record import record
+
+    record("night", f"{found.who} accepted that {name} is missing: {found.reason}", who=found.who)
