@@ -155,12 +155,13 @@ WARNED = [
         3,
     ),
     Case(
-        "a code in another case",
+        "a name that turns round",
         "warn",
-        "KEY_CASE_DIFFERS",
-        lambda b: b.officer(EXTRACT, "n01aaa", "N01A005"),
+        "TEXT_MENDED",
+        put(EXTRACT, 0, OM_Surname="Ash\u202ekaO"),
         EXTRACT,
-        5,
+        2,
+        "surname",
     ),
     Case(
         "a partial case list",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from wmt.facts.csv_text import CsvError, read_csv
 from wmt.history.archive import KEYS
 from wmt.history.figures import FIGURE, SUMMED
 from wmt.history.index import HistoryError
@@ -90,12 +91,24 @@ def _text(path: Path) -> pl.DataFrame:
         if path.suffix.lower() == ".parquet":
             return pl.read_parquet(path)
         if path.suffix.lower() == ".csv":
-            return pl.read_csv(path, infer_schema=False)
+            return _headed(read_csv(path.read_bytes(), str(path)), path)
+    except CsvError as error:
+        raise HistoryError(f"{error}. Nothing was imported") from None
     except FileNotFoundError:
         raise HistoryError(f"{path} is not there; name the files of the archive") from None
     except (OSError, pl.exceptions.PolarsError) as error:
         raise HistoryError(f"{path} cannot be read as a table ({type(error).__name__})") from error
     raise HistoryError(f"{path}: an archive is a .csv or a .parquet file")
+
+
+def _headed(cells: pl.DataFrame, path: Path) -> pl.DataFrame:
+    """The rows under the header. Refuses a header that is empty or there twice."""
+    heads = [(cell or "").strip() for cell in cells.row(0)]
+    twice = [head for number, head in enumerate(heads) if head in heads[:number]]
+    if "" in heads or twice:
+        fault = f"has the column {twice[0]} twice" if twice and twice[0] else "has a column without a heading"
+        raise HistoryError(f"{path} {fault}. Nothing was imported")
+    return cells.slice(1).rename(dict(zip(cells.columns, heads, strict=True)))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from datetime import date, datetime, time, timedelta
 
 import polars as pl
 
+from wmt.text import BLANKS, INVISIBLE
+
 #: No post holds as many cases; above it a number is a slip and not a count.
 HIGHEST_COUNT = 1_000_000
 
@@ -85,13 +87,20 @@ def as_text(values: Sequence[Cell]) -> pl.Series:
 
 
 def tidy_texts(frame: pl.DataFrame) -> pl.DataFrame:
-    """Every column of text trimmed and in NFC, null where nothing is left; other columns as they are."""
+    """Every column of text as a reader sees it, null where nothing is left; other columns as they are.
+
+    Trimmed and in NFC, without characters that have no width, every kind of blank a plain one.
+    """
     texts = [column for column, kind in frame.schema.items() if kind == pl.String]
     extra = frame.select((pl.col(c).str.len_bytes().sum() != pl.col(c).str.len_chars().sum()) for c in texts)
     composed = [column for column in texts if extra[column].item()]  # all else is plain ASCII
-    frame = frame.with_columns(pl.col(column).str.normalize("NFC") for column in composed)
+    frame = frame.with_columns(_seen(pl.col(column)).str.normalize("NFC") for column in composed)
     trimmed = [pl.col(column).str.strip_chars() for column in texts]
     return frame.with_columns(pl.when(text.str.len_bytes() > 0).then(text) for text in trimmed)
+
+
+def _seen(text: pl.Expr) -> pl.Expr:
+    return text.str.replace_all(f"[{INVISIBLE}]", "").str.replace_all(f"[{BLANKS}]", " ")
 
 
 def odd_keys(values: Sequence[Cell]) -> list[Odd]:

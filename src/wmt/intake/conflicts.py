@@ -1,4 +1,4 @@
-"""Conflicts: one code with two names, parents or grades, and codes that differ only in letter case."""
+"""Conflicts: one code with two names, parents or grades."""
 
 import polars as pl
 
@@ -20,8 +20,6 @@ def warn_conflicts(night: Gathered, faults: Faults, *, names: bool) -> None:
         ("region_code", "region_name"),
     ):
         _warn(night.team, [key], attribute, f"{attribute} of a {key}", faults)
-    for frame, key in ((night.person, "staff_code"), (night.person, "team_code")):
-        _warn_case(frame, key, faults)
 
 
 def _warn(frame: pl.DataFrame, keys: list[str], attribute: str, what: str, faults: Faults) -> None:
@@ -38,17 +36,3 @@ def _warn(frame: pl.DataFrame, keys: list[str], attribute: str, what: str, fault
         hits.append(Hit(row["row"][1], None, f"{':'.join(row[key] for key in keys)} has {values}"))
     sheet = found["sheet"][0][1] if hits else None
     faults.warn_once("CONFLICTING_ATTRIBUTE", sheet, hits, "{n} times the " + what + " is given in two ways")
-
-
-def _warn_case(frame: pl.DataFrame, key: str, faults: Faults) -> None:
-    codes = frame.drop_nulls(key).unique(key, keep="first", maintain_order=True)
-    found = (
-        codes.group_by(pl.col(key).str.to_lowercase().alias("lower"), maintain_order=True)
-        .agg("sheet", "row", key)
-        .filter(pl.col(key).list.len() > 1)
-    )
-    hits = [Hit(row["row"][1], None, " and ".join(row[key])) for row in found.iter_rows(named=True)]
-    sheet = found["sheet"][0][1] if hits else None
-    faults.warn_once(
-        "KEY_CASE_DIFFERS", sheet, hits, "{n} times two values of " + f"{key} differ only in letter case"
-    )

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from wmt.intake.model import Fault, Post, Severity
 from wmt.intake.remedies import REMEDIES
+from wmt.text import shown
 
 #: Faults of one code on one sheet that are named one by one before the rest are summed up.
 NAMED = 25
@@ -55,15 +56,15 @@ class Faults:
         posts: Iterable[Post] = (),
     ) -> None:
         """Record one fault; its remedy is added to the text. An unlisted code is a KeyError of ours."""
-        message = f"{what.rstrip('.')}. {REMEDIES[code]}"
+        message = shown(f"{what.rstrip('.')}. {REMEDIES[code]}")
         self.items.append(
             Fault(
                 severity=severity,
                 code=code,
                 message=message,
-                sheet=sheet,
+                sheet=None if sheet is None else shown(sheet),
                 row=row,
-                column=column,
+                column=None if column is None else shown(column),
                 posts=tuple(dict.fromkeys(posts)),
             )
         )

@@ -20,6 +20,7 @@ from wmt.intake.model import Import, Post, SetAside
 from wmt.intake.people import People
 from wmt.intake.people_files import kept_tables, read_people
 from wmt.intake.sources import gather
+from wmt.intake.texts import settle_texts
 from wmt.intake.tier_sheets import MISMATCH_PERCENT
 
 Progress = Callable[[str, float], None]
@@ -87,6 +88,7 @@ def _silent(stage: str, share: float) -> None:
 
 def _concluded(night: Gathered, wish: _Wish, faults: Faults) -> Import:
     """Put the facts together, if nothing stands against it."""
+    settle_texts(night, faults)
     if night.as_at is None or night.tier_scheme is None or not faults.are_confined():
         return _import(night, faults)
     wish.progress("checking", 0.7)

@@ -29,7 +29,7 @@ REMEDIES: dict[str, str] = {
     "BAD_DATESTAMP": "The other rows' Datestamp is taken; check how the column is formatted.",
     # rows and cells
     "BAD_COUNT": RESEND,
-    "BAD_KEY": "A key that cannot be read may belong to any post: correct the cell at its source.",
+    "BAD_KEY": "A code that cannot be read may belong to any post: correct the cell at its source.",
     "BAD_DATE": "The cell must hold a date, not text or a bare number: correct it at its source.",
     "DUPLICATE_OFFICER_ROW": "Keep one row for each officer and team.",
     "T2A_NOT_BELOW_ACTIVE": "Check that the sheets T2A and WMT_Extract_Filtered were not exchanged or cut.",
@@ -44,7 +44,8 @@ REMEDIES: dict[str, str] = {
     "UNKNOWN_LOCATION": "Listed with location unknown; use Community, Custody or Licence.",
     "UNMATCHED_OFFICER": "Kept and listed; check whether they should stand on the main list.",
     "CONFLICTING_ATTRIBUTE": "The first sheet in order of authority is followed; make the sources agree.",
-    "KEY_CASE_DIFFERS": "Treated as different; correct the code that is miswritten.",
+    "KEYS_LOOK_ALIKE": "One is miswritten, or zeros before a number were lost: correct it at its source.",
+    "TEXT_MENDED": "Kept without what cannot be shown; correct it at its source.",
     "ACTIVE_ABOVE_ALL": "Active cases are among all cases: correct the count that is wrong at its source.",
     "NO_ACTIVE_ROW": "Measured as without active cases; check whether rows of the active counts are missing.",
     "CASE_LIST_PARTIAL": "The counts are followed for these posts; their cases cannot be named one by one.",

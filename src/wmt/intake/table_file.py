@@ -1,16 +1,14 @@
 """Table files: CSV and Parquet as columns of text, however they were written."""
 
-import csv
 import hashlib
 import io
 
 import polars as pl
 
+from wmt.facts.csv_text import CsvError, read_csv
 from wmt.intake.cells import clean_name, text_of, tidy_texts
 from wmt.intake.faults import Refusal
 from wmt.intake.model import Source
-
-BOM = b"\xef\xbb\xbf"
 
 
 def source_of(data: bytes, name: str) -> Source:
@@ -35,39 +33,10 @@ def read_typed(data: bytes, name: str) -> pl.DataFrame:
 
 
 def _csv(data: bytes, name: str) -> pl.DataFrame:
-    if not data.strip():
-        raise Refusal("NOT_A_TABLE", f"{name} is empty")
-    if b"\x00" in data[:4096]:
-        raise Refusal("NOT_A_TABLE", f"{name} is not UTF-8 text")
-    _same_width(data, name)
     try:
-        frame = pl.read_csv(io.BytesIO(data), infer_schema=False, has_header=False)
-    except (pl.exceptions.PolarsError, OSError, ValueError) as error:
-        raise Refusal(
-            "NOT_A_TABLE", f"{name} is no UTF-8 CSV with the same number of cells in every row"
-        ) from error
-    return _headed(frame, name)
-
-
-def _same_width(data: bytes, name: str) -> None:
-    """Refuse a row with fewer or more cells than the header. Wholly empty lines are none."""
-    if b'"' in data:
-        try:
-            widths = _quoted_widths(data.decode("utf-8-sig"))
-        except (ValueError, csv.Error) as error:
-            raise Refusal("NOT_A_TABLE", f"{name} is no UTF-8 CSV with paired quotes") from error
-    else:
-        lines = data.rstrip(b"\r\n").split(b"\n")
-        widths = [line.count(b",") + 1 if line.strip() else 0 for line in lines]
-    wanted = widths[0]
-    if set(widths) <= {0, wanted}:
-        return
-    row, width = next((row, width) for row, width in enumerate(widths, 1) if width not in (0, wanted))
-    raise Refusal("NOT_A_TABLE", f"{name} row {row} has {width} cells and the header has {wanted}", row=row)
-
-
-def _quoted_widths(text: str) -> list[int]:
-    return [len(row) for row in csv.reader(io.StringIO(text, newline=""))]
+        return _headed(read_csv(data, name), name)
+    except CsvError as error:
+        raise Refusal("NOT_A_TABLE", str(error), row=error.row) from error
 
 
 def _headed(frame: pl.DataFrame, name: str) -> pl.DataFrame:

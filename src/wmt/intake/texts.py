@@ -1,0 +1,130 @@
+"""Texts of a night: codes that cannot be keys are refused, names mended, and keys that look alike refused.
+
+Both doors hand over their tables in one form, so this is asked once, before they are put together.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+
+import polars as pl
+
+from wmt.intake.faults import Faults, Hit
+from wmt.intake.gathered import Gathered
+from wmt.intake.model import Post
+from wmt.text import CODE, NAME, REFERENCE, Kind
+
+#: Columns of closed lists of words, which the doors have checked, and of our own.
+_WORDS = frozenset(
+    ["sheet", "basis", "location", "tier", "stream", "flag", "type", "state", "kind", "measure"]
+)
+_REFERENCES = frozenset(["case_ref", "contact_id", "report_id", "event_no"])
+#: Codes of posts and units; those of grades, contacts and the like are words that the rules know or not.
+_UNIT_CODE = r"((by|om|assessor)_)?(team|staff|pdu|ldu|region)_code"
+#: Keys of which two that look alike would be two of something: its tables, and how it is called.
+_POST = ("team_code", "staff_code")
+_ALIKE = (("person", "team_code"), ("person", "staff_code"), ("team", "pdu_code"), ("team", "region_code"))
+_ALIKE_REFERENCES = (("case", "case_ref"), ("report", "report_id"), ("contact", "contact_id"))
+
+
+def settle_texts(night: Gathered, faults: Faults) -> None:
+    """Check every code and mend every name of the night's tables; refuse keys that look alike.
+
+    Tables of counts have no places: every post they name stands among the night's people too.
+    """
+    for name, frame in list(_tables(night)):
+        mended: dict[str, pl.Series] = {}
+        for column in frame.columns:
+            kind = _kind(column) if frame.schema[column] == pl.String else None
+            if kind is NAME:
+                mended |= _mended(frame, column, faults)
+            elif kind is not None:
+                _refuse_odd(frame, column, kind, faults)
+        if mended:
+            setattr(night, name, frame.with_columns(**mended))
+    for name, column in _ALIKE:
+        _refuse_alike(getattr(night, name), column, faults)
+    for name, column in _ALIKE_REFERENCES:
+        _refuse_alike(getattr(night, name), column, faults)
+
+
+def _tables(night: Gathered) -> Iterator[tuple[str, pl.DataFrame]]:
+    for each in fields(night):
+        frame = getattr(night, each.name)
+        if isinstance(frame, pl.DataFrame) and {"sheet", "row"} <= set(frame.columns):
+            yield each.name, frame
+
+
+def _kind(column: str) -> Kind | None:
+    if column in _WORDS:
+        return None
+    if column in _REFERENCES:
+        return REFERENCE
+    return CODE if re.fullmatch(_UNIT_CODE, column) else NAME
+
+
+def _odd(frame: pl.DataFrame, column: str, kind: Kind) -> pl.DataFrame:
+    """The first row of every value that does not fit its kind."""
+    odd = pl.col(column).str.contains(kind.out) | _too_long(column, kind)
+    return frame.filter(odd).unique(column, keep="first", maintain_order=True)
+
+
+def _too_long(column: str, kind: Kind) -> pl.Expr:
+    return pl.col(column).str.len_chars() > kind.most
+
+
+def _sheet(rows: pl.DataFrame) -> str | None:
+    return str(rows["sheet"][0]) if len(rows) else None
+
+
+def _refuse_odd(frame: pl.DataFrame, column: str, kind: Kind, faults: Faults) -> None:
+    odd = _odd(frame, column, kind)
+    hits = [
+        Hit(row["row"], column, f"{column} '{row[column][:60]}' has {kind.why_not(row[column])}")
+        for row in odd.iter_rows(named=True)
+    ]
+    faults.refuse_each("BAD_KEY", _sheet(odd), hits)
+
+
+def _mended(frame: pl.DataFrame, column: str, faults: Faults) -> dict[str, pl.Series]:
+    odd = _odd(frame, column, NAME)
+    if odd.is_empty():
+        return {}
+    unseen = odd.filter(
+        pl.col(column).str.replace_all(r"\s", " ").str.contains(NAME.out) | _too_long(column, NAME)
+    )
+    hits = [Hit(row["row"], column, column) for row in unseen.iter_rows(named=True)]
+    what = "{n} names or descriptions hold what cannot be shown, or are too long"
+    faults.warn_once("TEXT_MENDED", _sheet(unseen), hits, what)
+    better = {value: NAME.mended(value) or None for value in odd[column]}
+    return {column: frame[column].replace(better)}
+
+
+def _refuse_alike(frame: pl.DataFrame, key: str, faults: Faults) -> None:
+    """Refuse two ways of writing one key, for the posts that either names."""
+    written = frame.drop_nulls(key).unique(key, keep="first", maintain_order=True)
+    twice = (
+        written.group_by(_alike(key), maintain_order=True)
+        .agg("sheet", "row", key)
+        .filter(pl.col(key).list.len() > 1)
+    )
+    for row in twice.iter_rows(named=True):
+        values = row[key]
+        what = f"{key} is written in {len(values)} ways that look alike: {', '.join(map(repr, values[:3]))}"
+        faults.refuse(
+            "KEYS_LOOK_ALIKE", what, sheet=row["sheet"][1], row=row["row"][1], column=key,
+            posts=_posts(frame, key, values),
+        )  # fmt: skip
+
+
+def _alike(key: str) -> pl.Expr:
+    """As `wmt.text.fold` folds a text that has plain characters only."""
+    folded = pl.col(key).str.to_lowercase().str.replace_all(" +", " ")
+    return folded.str.replace(r"^0+([0-9]+)$", "$1").alias("alike")
+
+
+def _posts(frame: pl.DataFrame, key: str, values: list[str]) -> list[Post]:
+    if not {*_POST} <= set(frame.columns):
+        return []
+    named = frame.filter(pl.col(key).is_in(values)).select(_POST).drop_nulls()
+    return sorted(named.unique().iter_rows())
