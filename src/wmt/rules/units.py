@@ -110,6 +110,12 @@ _UNITS = (
     Unit("contact code", kind="text", pattern="(CMS|NGS)[0-9]+"),
     Unit("reading", kind="text", choices=("every day", "four weekly figures", "sum of 28 days")),
     Unit("chain", kind="text", choices=("product", "sum")),
+    Unit("requests a minute", least=1),
+    Unit(
+        "reach",
+        kind="text",
+        choices=("none", "own post", "own team", "own PDU", "own region", "nation"),
+    ),
 )
 
 UNITS = {unit.name: unit for unit in _UNITS}

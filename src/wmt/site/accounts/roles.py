@@ -17,6 +17,7 @@ class Action(StrEnum):
     MANAGE_REASONS = "change the reasons for reductions"
     HANDLE_DUTIES = "handle duties of excessive workload"
     READ_DUTIES = "read what was said on duties of excessive workload"
+    READ_CASE_FILES = "take out case references of a whole region or the nation"
 
     @property
     def reads(self) -> bool:
@@ -51,7 +52,7 @@ ROLES: dict[str, Role] = {
     "analyst": Role(
         "Performance and quality analyst",
         "nation",
-        _EVERYONE | {Action.READ_LOADS},
+        _EVERYONE | {Action.READ_LOADS, Action.READ_CASE_FILES},
         ("nation", "region", "pdu"),
     ),
     "support": Role(

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from ninja import Field, Path, Query, Router, Schema
 
 from wmt.ledger.present import present_line
-from wmt.site.api.asking import UnitCode, UnitLevel, unit_for
+from wmt.site.api.asking import UnitCode, UnitLevel, me, unit_for
 from wmt.site.api.shapes import (
     READ,
     Exact,
@@ -60,6 +60,7 @@ class PostLine(LineShown):
     other_post: str = Field(description="Of help given or received: the colleague's post.")
     active_cases: int
     listed_cases: int
+    withheld: bool = Field(description="Its reference, day, flags or reason are not for you: they are empty.")
 
 
 class LinesShown(PageShown):
@@ -112,7 +113,7 @@ def lines(
     state, unit = unit_for(request, level, code)
     priced = figures.pricing_of(state)
     wanted = _numbers(state, paging)
-    found = [line for line in figures.lines_of(state, unit) if line.pricing in wanted]
+    found = [line for line in figures.lines_of(state, unit, me(request)) if line.pricing in wanted]
     posts = {unit.number: unit.code}
     if level == "team":
         posts = dict(units.below(state, unit, "post").values_list("number", "code"))
@@ -148,7 +149,8 @@ def _numbers(state: State, wish: LineFilter) -> set[int]:
 def _line(line: Line, pricing: Pricing, post: str) -> dict[str, Any]:
     own = {name: getattr(line, name) for name in ("grade", "about", "since", "other_post")}
     counts = {"active_cases": line.active_cases, "listed_cases": line.listed_cases}
-    return {"post": post, **own, **counts, **present_line(vars(pricing) | vars(line))}
+    shown = present_line(vars(pricing) | vars(line))
+    return {"post": post, **own, **counts, **shown, "withheld": line.withheld}
 
 
 def _cell(line: figures.Lines) -> dict[str, Any]:

@@ -8,13 +8,17 @@ from ninja import Field, Query, Router, Schema
 
 from wmt.ledger import decimal
 from wmt.ledger.present import micro
+from wmt.site.accounts import reading
 from wmt.site.api.asking import PostCode, TeamCode, UnitCode, UnitLevel, me, post_for, unit_for
 from wmt.site.api.shapes import READ, Exact, PageShown, Paging, Where, answers
-from wmt.site.availability import standing
+from wmt.site.audit.reads import note_read
+from wmt.site.availability import archive, standing
 from wmt.site.availability.changes import Reason
-from wmt.site.availability.plan import Cut, GradeFrom, HoursFrom, Plan, Post, status_of
+from wmt.site.availability.plan import Cut, GradeFrom, HoursFrom, Plan, status_of
+from wmt.site.availability.withheld import REDUCED, plan_without_reasons, without_reason
 from wmt.site.workload import units
 from wmt.site.workload.current import State
+from wmt.site.workload.models import Unit
 
 router = Router()
 
@@ -34,9 +38,9 @@ class HoursShown(Schema):
 class ReductionShown(Schema):
     """Hours taken off, or a share of the contracted hours, on every day from first to last."""
 
-    key: str
+    key: str = Field(description="Empty where its reason is withheld from you.")
     version: int
-    reason: str
+    reason: str = Field(description="Empty where it is withheld from you: you then see hours and days.")
     reason_name: str
     hours: Exact | None
     percent: Exact | None
@@ -99,7 +103,8 @@ def records(request: HttpRequest, code: PostCode) -> dict[str, Any]:
     """What stands for a post, past and future. Withdrawn records are in its history."""
     state, unit, post = post_for(request, code)
     plan = standing.plans_of([post]).get(post, Plan())
-    return shown_plan(state, plan, code, unit.name, reads_notes=standing.may_read(me(request), post, state))
+    note_read(me(request), unit)
+    return shown_plan(state, plan, unit, reads=reading.reasons(me(request)).covers(unit))
 
 
 @router.get(
@@ -107,18 +112,16 @@ def records(request: HttpRequest, code: PostCode) -> dict[str, Any]:
     summary="Hours, reductions and grades of a team",
 )  # fmt: skip
 def team_records(request: HttpRequest, code: TeamCode, paging: Where) -> dict[str, Any]:
-    """What stands for the posts of a team. Notes only of posts whose notes one may read."""
+    """What stands for the posts of a team. Reasons and notes only of posts where one may read them."""
     state, team = unit_for(request, "team", code)
     found = units.below(state, team, "post")
     shown = {(unit.team_code, unit.staff_code): unit for unit in paging.part(found)}
-    plans, who = standing.plans_of(list(shown)), me(request)
+    plans, reach = standing.plans_of(list(shown)), reading.reasons(me(request))
+    note_read(me(request), team)
     items = [
-        shown_plan(
-            state, plans.get(post, Plan()), unit.code, unit.name,
-            reads_notes=standing.may_read(who, post, state),
-        )
+        shown_plan(state, plans.get(post, Plan()), unit, reads=reach.covers(unit))
         for post, unit in shown.items()
-    ]  # fmt: skip
+    ]
     return {**paging.about(found.count()), "items": items}
 
 
@@ -132,41 +135,33 @@ def ending(
     """Reductions of posts under a unit, in force today, whose last day is near."""
     state, unit = unit_for(request, level, code)
     rows = standing.ending(state, unit, paging.days)
-    reads = _reader(request, state)
+    reads = reading.reasons_of_posts(me(request), state)
+    hours = archive.Contracted(unit, state)
+    note_read(me(request), unit)
     reasons = standing.every_reason()
     items = []
     for row in paging.part(rows):
         entry = standing.as_entry(row)
         assert isinstance(entry, Cut)
-        shown = shown_cut(entry, state.day, reasons, reads_notes=reads(row.post))
-        items.append({"post": ":".join(row.post), **shown})
+        if not reads(row.post):
+            entry = without_reason(entry, hours.of(row.post))
+        items.append({"post": ":".join(row.post), **shown_cut(entry, state.day, reasons)})
     return {**paging.about(len(rows)), "items": items}
 
 
-def _reader(request: HttpRequest, state: State) -> Any:
-    known: dict[Post, bool] = {}
-
-    def reads(post: Post) -> bool:
-        if post not in known:
-            known[post] = standing.may_read(me(request), post, state)
-        return known[post]
-
-    return reads
-
-
-def shown_plan(state: State, plan: Plan, code: str, name: str, *, reads_notes: bool) -> dict[str, Any]:
-    """A post's plan as the API shows it."""
+def shown_plan(state: State, plan: Plan, unit: Unit, *, reads: bool) -> dict[str, Any]:
+    """A post's plan as the API shows it. `reads`: whether with reasons and notes."""
+    if not reads:
+        plan = plan_without_reasons(plan, lambda _: unit.contracted_hours_micro)
     reasons = standing.every_reason()
     ends = [each.first_day for each in plan.hours[1:]]
     return {
-        "post": code,
-        "name": name,
+        "post": unit.code,
+        "name": unit.name,
         "hours": [
             _hours(each, after, state.day) for each, after in zip(plan.hours, [*ends, None], strict=False)
         ],
-        "reductions": [
-            shown_cut(each, state.day, reasons, reads_notes=reads_notes) for each in plan.reductions
-        ],
+        "reductions": [shown_cut(each, state.day, reasons) for each in plan.reductions],
         "grades": [_grade(each, state.day) for each in plan.grades],
     }
 
@@ -183,20 +178,21 @@ def _hours(entry: HoursFrom, next_day: date | None, day: date) -> dict[str, Any]
     }
 
 
-def shown_cut(entry: Cut, day: date, reasons: Any, *, reads_notes: bool) -> dict[str, Any]:
-    """A reduction as the API shows it."""
+def shown_cut(entry: Cut, day: date, reasons: Any) -> dict[str, Any]:
+    """A reduction as the API shows it, be it without its reason."""
+    withheld = entry.reason == REDUCED
     reason: Reason | None = reasons.get(entry.reason)
     return {
         "key": entry.key,
         "version": entry.version,
-        "reason": entry.reason,
+        "reason": "" if withheld else entry.reason,
         "reason_name": reason.short_name if reason else entry.reason,
         "hours": micro(entry.hours_micro),
         "percent": decimal(entry.percent_x100),
         "first_day": entry.first_day,
         "last_day": entry.last_day,
         "status": status_of(entry.first_day, entry.last_day, day),
-        "notes": entry.notes if reads_notes else None,
+        "notes": None if withheld else entry.notes,
     }
 
 

@@ -27,6 +27,7 @@ from wmt.site.workload.moments import (
     NoLines,
     history,
     marks_on,
+    moves_of,
     stood_on,
     why_between,
 )
@@ -147,7 +148,8 @@ class MoveShown(Schema):
     """One line that moved: what it was, what it is, and what that did."""
 
     kind: str
-    ref: str | None
+    ref: str | None = Field(description="null also where it is withheld from you.")
+    withheld: bool
     post_before: str | None
     post_after: str | None
     location_before: str | None
@@ -201,7 +203,7 @@ def why(request: HttpRequest, level: UnitLevel, code: UnitCode, paging: Query[Wh
         since = f"the first day that has any is {none.first}" if none.first else "no day has any yet"
         raise refused("first", f"No lines are kept of {none.day}; {since}", "NO_LINES") from none
     found = why_between(state, unit, first, last)
-    listed = found.lines_of(Cause(paging.cause)).to_dicts() if paging.cause else []
+    listed = moves_of(found, Cause(paging.cause), state, me(request), unit) if paging.cause else []
     return {
         **paging.about(len(listed)),
         "sentence": say(found, unit.name),

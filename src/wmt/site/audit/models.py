@@ -67,3 +67,18 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return self.sentence
+
+
+class ReadEvent(models.Model):
+    """That somebody read the lines of a unit on a day: what keeps the audit to one event for all of them."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    level = models.CharField(max_length=10)
+    code = models.CharField(max_length=100)
+    day = models.DateField(db_index=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["user", "level", "code", "day"], name="one_read"),)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} read {self.level} {self.code} on {self.day}"

@@ -13,6 +13,7 @@ KINDS: dict[str, str] = {
     "sign-in refused": "Sign-in refused",
     "load": "Extract loaded",
     "export": "Table exported",
+    "read": "Lines of somebody read",
     "denied": "Attempt denied",
     "user": "Person changed",
     "role": "Role granted or ended",

@@ -3,15 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from wmt.site.accounts.access import may
-from wmt.site.accounts.roles import Action
+from wmt.site.accounts import reading
+from wmt.site.accounts.reading import ReachOfPosts
+from wmt.site.audit.reads import note_read
 from wmt.site.availability import standing
 from wmt.site.availability.models import Reduction
-from wmt.site.availability.plan import Post, status_of
+from wmt.site.availability.plan import Cut, Post, status_of
+from wmt.site.availability.withheld import without_reason
 from wmt.site.workload import asof
 from wmt.site.workload.current import State
 from wmt.site.workload.models import Unit
@@ -24,6 +27,7 @@ class Kept:
     """One reduction as it stands by now, and what may be told of it to who asks."""
 
     row: Reduction
+    cut: Cut  # the same without its reason where it is not readable
     status: str
     readable: bool
     entered_by: str
@@ -51,10 +55,11 @@ def kept_between(
     stood = stood.annotate(
         entered_who=Subquery(begun.values("who")[:1]), entered_when=Subquery(begun.values("recorded_at")[:1])
     )
-    reads = _Reads(unit, state, user)
-    found = (
-        _kept(row, state, reads) for row in stood.order_by("-first_day", "team_code", "staff_code", "key")
-    )
+    reads = reading.reasons_of_posts(user, state)
+    hours = Contracted(unit, state)
+    note_read(user, unit)
+    ordered = stood.order_by("-first_day", "team_code", "staff_code", "key")
+    found = (_kept(row, state, reads, hours) for row in ordered)
     return [
         each
         for each in found
@@ -88,31 +93,32 @@ def _standing() -> Q:
     return Q(change__lte=until) & (Q(ended_change__isnull=True) | Q(ended_change__gt=until))
 
 
-def _kept(row: Any, state: State, reads: "_Reads") -> Kept:
+def _kept(row: Any, state: State, reads: ReachOfPosts, hours: "Contracted") -> Kept:
     status = status_of(row.first_day, row.last_day, state.day, withdrawn=row.withdrawn)
     # the first version of a record may have been swept with an account; then its own words stand
     who, when = row.entered_who or row.who, row.entered_when or row.recorded_at
-    return Kept(row, status, reads.of(row.post), who or "somebody", when)
+    cut, readable = standing.as_entry(row), reads(row.post)
+    assert isinstance(cut, Cut)
+    shown = cut if readable else without_reason(cut, hours.of(row.post))
+    return Kept(row, shown, status, readable, who or "somebody", when)
 
 
-class _Reads:
-    """Whether somebody may read the records of posts: asked for the unit once, then for posts one by one."""
+class Contracted:
+    """The contracted hours of posts under a unit as they are now, read when they are first asked for."""
 
-    def __init__(self, unit: Unit, state: State, user: Any) -> None:
-        self._state, self._user = state, user
-        self._all = may(user, Action.READ_RECORDS, level=unit.level, code=unit.code, state=state)
-        self._some = self._all or may(user, Action.READ_RECORDS)
-        self._known: dict[Post, bool] = {}
+    def __init__(self, unit: Unit, state: State) -> None:
+        self._unit, self._state = unit, state
 
-    def of(self, post: Post) -> bool:
-        """Whether those of a post."""
-        if self._all:
-            return True
-        if not self._some and getattr(self._user, "staff_code", "") != post[1]:
-            return False
-        if post not in self._known:
-            self._known[post] = standing.may_read(self._user, post, self._state)
-        return self._known[post]
+    def of(self, post: Post) -> int:
+        """Those of a post; 0 where it is not there any more."""
+        return self._known.get(post, 0)
+
+    @cached_property
+    def _known(self) -> dict[Post, int]:
+        posts = Unit.objects.filter(load_id=self._state.load_id, level="post", whole=True)
+        rows = of_unit(posts, self._unit, self._state)
+        fields = ("team_code", "staff_code", "contracted_hours_micro")
+        return {(team, staff): hours for team, staff, hours in rows.values_list(*fields)}
 
 
 def posts_of(kept: Iterable[Kept]) -> set[str]:

@@ -1,10 +1,13 @@
 """Cases by CRN: the whole of it, its beginning, or any part of four signs and more."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any, NamedTuple
 
+from wmt.site.accounts import reading
 from wmt.site.accounts.access import scope
+from wmt.site.audit.reads import note_read
 from wmt.site.web import tables
 from wmt.site.web.addresses import unit_url
 from wmt.site.web.tables import Column, Row, Table
@@ -15,23 +18,28 @@ from wmt.site.workload.models import Line
 
 #: Parts shorter than this are only looked for at the beginning: they are in too many references.
 FEWEST_INSIDE = 4
-#: A reference with so many fellows is not what anybody looked for.
-_MOST_NARROWED = 5_000
+#: So many posts are named in a question to the database; of more, all lines are read and sorted here.
+_NAMED = 500
 _CAPITALS = str.maketrans(ascii_lowercase, ascii_uppercase)
 
 
 def matches(state: State, user: Any, asked: str) -> list[str]:
-    """The references that fit, of cases the user may see: the exact one, then beginnings, then parts."""
+    """The references that fit, of cases the user may see: the exact one, then beginnings, then parts.
+
+    Cases outside their reach are not looked at, so that nothing tells whether there is one.
+    """
     typed = asked.replace(" ", "")
     wanted = typed.translate(_CAPITALS)
-    refs = sorted(set(_lines(state, [typed, wanted]).values_list("ref", flat=True)))
+    reach = reading.cases(user, state)
+    seen = None
+    if not reach.everywhere or scope(user, state) is not None:
+        posts = reach.among(units.seen(state, user, "post"))
+        seen = [number for number in posts.order_by().values_list("number", flat=True) if number is not None]
+    here = _lines(state, [typed, wanted]) if seen is None else _lines(state, [typed, wanted], seen)
+    refs = sorted(set(here.values_list("ref", flat=True)))
     if not refs and any(sign.isdigit() for sign in wanted):  # a name has none: then only the whole counts
-        refs = _parts(references(state), wanted)
-    if scope(user, state) is None:
-        return refs
-    seen = units.seen(state, user, "post").order_by().values("number")
-    visible = set(_lines(state, refs[:_MOST_NARROWED]).filter(post_no__in=seen).values_list("ref", flat=True))
-    return [ref for ref in refs if ref in visible]
+        refs = _parts(references(state) if seen is None else _references_of(state, seen), wanted)
+    return refs
 
 
 def _parts(references: "References", wanted: str) -> list[str]:
@@ -77,7 +85,19 @@ def _references(of_load: OfLoad) -> References:
     """
     cases = [number for number, row in figures.priced(of_load).items() if row.kind == "case"]
     lines = Line.objects.filter(load_id=of_load[0], pricing__in=cases)
-    refs = lines.exclude(ref="").values_list("ref", flat=True)
+    return _text(lines.exclude(ref="").values_list("ref", flat=True))
+
+
+def _references_of(state: State, posts: list[int]) -> References:
+    """The references of cases of some posts."""
+    lines = _held(_of_cases(state), posts).exclude(ref="")
+    if len(posts) <= _NAMED:
+        return _text(lines.values_list("ref", flat=True))
+    wanted = set(posts)
+    return _text(ref for ref, post in lines.values_list("ref", "post_no") if post in wanted)
+
+
+def _text(refs: Iterable[str]) -> References:
     written = "\n" + "".join(f"{ref}\n" for ref in sorted(set(refs)))
     return References(written, written.translate(_CAPITALS))
 
@@ -86,8 +106,17 @@ def _of_cases(state: State) -> Any:
     return Line.objects.filter(load_id=state.load_id, pricing__in=figures.of_kind(state, "case"))
 
 
-def _lines(state: State, refs: list[str]) -> Any:
-    return _of_cases(state).filter(ref__in=refs)
+def _held(lines: Any, posts: list[int]) -> Any:
+    return lines.filter(post_no__in=posts) if len(posts) <= _NAMED else lines
+
+
+def _lines(state: State, refs: list[str], posts: list[int] | None = None) -> Any:
+    """The lines of cases with these references, at these posts only."""
+    lines = _of_cases(state).filter(ref__in=refs)
+    if posts is None or len(posts) <= _NAMED:
+        return lines if posts is None else _held(lines, posts)
+    wanted = set(posts)
+    return lines.filter(pk__in=[pk for pk, post in lines.values_list("pk", "post_no") if post in wanted])
 
 
 def table(state: State, user: Any, refs: list[str]) -> Table:
@@ -96,8 +125,12 @@ def table(state: State, user: Any, refs: list[str]) -> Table:
     lines = list(_lines(state, refs))
     posts = {
         post.number: post
-        for post in units.seen(state, user, "post").filter(number__in={line.post_no for line in lines})
+        for post in reading.cases(user, state).among(
+            units.seen(state, user, "post").filter(number__in={line.post_no for line in lines})
+        )
     }
+    for post in posts.values():
+        note_read(user, post)
     places = {ref: place for place, ref in enumerate(refs)}
     lines = sorted((line for line in lines if line.post_no in posts), key=lambda line: places[line.ref])
     rows = []

@@ -9,9 +9,11 @@ from django.db.models import BigIntegerField, Count, F, QuerySet, Sum, Value
 from django.db.models.functions import Cast
 
 from wmt.ledger import AMOUNTS, PRICING, SHARES, Share
+from wmt.site.audit.reads import note_read
 from wmt.site.workload.current import OfLoad, State
 from wmt.site.workload.models import Cell, Line, Pricing, Unit
 from wmt.site.workload.rows import CELL_LEVELS
+from wmt.site.workload.withheld import Withholding
 
 
 class Lines(NamedTuple):
@@ -122,8 +124,13 @@ def _grouped(rows: QuerySet[Any], key: str, by_grade: bool) -> Iterable[tuple[An
     return found
 
 
-def lines_of(state: State, unit: Unit, *, kind: str = "") -> list[Line]:
-    """The lines of a post or a team one by one, in the order of the ledger; with a kind, only those."""
+def lines_of(state: State, unit: Unit, user: Any, *, kind: str = "") -> list[Line]:
+    """The lines of a post or a team one by one, in the order of the ledger; with a kind, only those.
+
+    As far as `user` may read them; that they were read is written down (`audit.reads`).
+    """
     lines = Line.objects.filter(load_id=state.load_id, **{f"{unit.level}_no": unit.number})
     lines = lines.filter(pricing__in=of_kind(state, kind)) if kind else lines
-    return list(lines.order_by("pk"))
+    pricing, withholding = pricing_of(state), Withholding(state, user, unit)
+    note_read(user, unit)
+    return [withholding.line(line, pricing[line.pricing]) for line in lines.order_by("pk")]

@@ -250,6 +250,9 @@ class Line(_Sums):
     about = models.TextField(blank=True)
     other_post = models.TextField(blank=True)  # of a contact: the colleague's post
 
+    #: whether something of it is not for who asks: see `workload.withheld`
+    withheld = False
+
     class Meta:
         indexes = (
             models.Index(fields=["load", "post_no"]),

@@ -8,15 +8,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from django.conf import settings
 
 from wmt.history import History, HistoryError, Mark, MarksOf, dated_marks, open_history
-from wmt.ledger import NAMED_LINE
+from wmt.ledger import NAMED_LINE, Cause
 from wmt.ledger.why import Side, Why, why
 from wmt.nights import Night, open_night
 from wmt.nights.part import sides_of
+from wmt.site.accounts import reading
+from wmt.site.accounts.reading import ReachOfPosts
+from wmt.site.audit.reads import note_read
 from wmt.site.availability.plan import Plan, Post
 from wmt.site.availability.standing import plans_of
 from wmt.site.workload import units
@@ -44,6 +48,24 @@ class Stood:
     asked: date
     day: date
     night: str
+
+
+def moves_of(found: Why, cause: Cause, state: State, user: Any, unit: Unit) -> list[dict[str, Any]]:
+    """The lines behind a cause as far as somebody may read them: references only where one who holds or held
+    the line is within their reach; `withheld` says where one was left out."""
+    note_read(user, unit)
+    cases = ReachOfPosts(reading.cases_in_bulk(user, state, unit), state)
+    reasons = reading.reasons_of_posts(user, state)
+    moves = list(found.lines_of(cause).iter_rows(named=True))
+    for move in moves:
+        move["withheld"] = False
+        if move["kind"] == "contracted_hours":
+            continue
+        reach = reasons if move["kind"] == "reduction" else cases
+        posts = [move[name].split(":", 1) for name in ("post_before", "post_after") if move[name]]
+        move["withheld"] = bool(move["ref"]) and not any(reach((team, staff)) for team, staff in posts)
+        move["ref"] = None if move["withheld"] else move["ref"]
+    return moves
 
 
 def history() -> History:

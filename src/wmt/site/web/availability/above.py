@@ -5,10 +5,13 @@ from typing import Any
 
 from django.urls import reverse
 
+from wmt.site.accounts import reading
 from wmt.site.accounts.access import may
 from wmt.site.accounts.roles import Action
+from wmt.site.audit.reads import note_read
 from wmt.site.availability import standing
 from wmt.site.availability.plan import Cut
+from wmt.site.availability.withheld import without_reason
 from wmt.site.web import tables
 from wmt.site.web.addresses import unit_url, working_url
 from wmt.site.web.availability.coming import DAYS, Ending, ending_of, ending_table, post_of
@@ -45,7 +48,17 @@ def _cuts(question: Question) -> list[tuple[Unit, Cut]]:
     found = [(row.post, cut) for row in rows if isinstance(cut := standing.as_entry(row), Cut)]
     staff = {code for (_, code), _ in found}
     posts = {post_of(post): post for post in units.below(state, unit, "post").filter(staff_code__in=staff)}
-    return [(posts[post], cut) for post, cut in found if post in posts]
+    reach = reading.reasons(question.user)
+    note_read(question.user, unit)
+    return [
+        (posts[post], cut if reach.covers(posts[post]) else _without_reason(posts[post], cut))
+        for post, cut in found
+        if post in posts
+    ]
+
+
+def _without_reason(post: Unit, cut: Cut) -> Cut:
+    return without_reason(cut, post.contracted_hours_micro)
 
 
 def _teams(question: Question, in_force: Counter[str], ending: list[Ending]) -> Table:

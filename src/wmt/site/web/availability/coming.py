@@ -7,10 +7,12 @@ from datetime import date, timedelta
 from wmt.ledger import decimal
 from wmt.site.accounts.access import may
 from wmt.site.accounts.models import User
+from wmt.site.accounts.reading import REASONS_WITHHELD
 from wmt.site.accounts.roles import Action
 from wmt.site.availability import standing
 from wmt.site.availability.changes import Reason
 from wmt.site.availability.plan import Cut, Entry, GradeFrom, HoursFrom, Plan, Post, status_of
+from wmt.site.availability.withheld import REDUCED
 from wmt.site.availability.words import hours_words, percent_words
 from wmt.site.web import tables
 from wmt.site.web.addresses import unit_url
@@ -53,17 +55,21 @@ def ending_of(cuts: Iterable[tuple[Unit, Cut]], day: date) -> list[Ending]:
 def ending_table(
     question: Question, ending: Sequence[Ending], reasons: Mapping[str, Reason], *, with_team: bool
 ) -> Table:
-    """The list of what ends soon; in full with the units, the status, and the notes for who may read them."""
+    """The list of what ends soon, its reductions as who asks may read them; in full with units and status."""
     places = Places.of(question.state, _PLACES if question.in_full else ("team",))
     rows = [_row(question, each, reasons, places) for each in ending]
     columns = _in_full(places) if question.in_full else _on_page(with_team)
     day = question.state.day + timedelta(DAYS)
+    withheld = [REASONS_WITHHELD] * any(each.cut.reason == REDUCED for each in ending)
     return Table(
         "ending",
         f"Ending in the next {DAYS} days",
         columns,
         rows,
-        notes=[f"Reductions in force whose last day is on or before {day:%-d %B %Y}. Both days count."],
+        notes=[
+            *withheld,
+            f"Reductions in force whose last day is on or before {day:%-d %B %Y}. Both days count.",
+        ],
         empty=f"No reduction ends on or before {day:%-d %B %Y}.",
     )
 
@@ -121,18 +127,13 @@ def _row(question: Question, ending: Ending, reasons: Mapping[str, Reason], plac
         "contracted": tables.hours(contracted),
         "percent": Value(decimal(cut.percent_x100)),
         "status": tables.text(status_of(cut.first_day, cut.last_day, day)),
-        "notes": tables.text(_notes(question, ending)),
+        "notes": tables.text(cut.notes),
     }
     return Row(names | values | whole, "post", post.code)
 
 
 def _named(places: Places, post: Unit) -> list[tuple[Column, str]]:
     return list(zip(places.columns(), places.values(post), strict=True))
-
-
-def _notes(question: Question, ending: Ending) -> str:
-    readable = standing.may_read(question.user, post_of(ending.post), question.state)
-    return ending.cut.notes if readable else ""
 
 
 def reason_name(reason: str, reasons: Mapping[str, Reason]) -> str:

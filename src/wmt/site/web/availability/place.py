@@ -13,7 +13,9 @@ from wmt.site.availability import standing
 from wmt.site.availability.changes import Limits, Reason
 from wmt.site.availability.models import OfPost
 from wmt.site.availability.plan import Plan, Post
+from wmt.site.availability.withheld import plan_without_reasons
 from wmt.site.web.addresses import unit_url
+from wmt.site.web.availability.effects import contracted_of
 from wmt.site.web.frame import needed_state
 from wmt.site.workload import units
 from wmt.site.workload.current import State
@@ -75,6 +77,13 @@ class Place:
     def may_read(self) -> bool:
         """Whether who asks may read its notes and its history."""
         return standing.may_read(self.user, self.post, self.state)
+
+    @cached_property
+    def shown_plan(self) -> Plan:
+        """What stands, as far as who asks may read it: reductions without their reasons otherwise."""
+        if self.may_read:
+            return self.plan
+        return plan_without_reasons(self.plan, lambda cut: contracted_of(cut, self.plan, self))
 
     @cached_property
     def crumbs(self) -> list[tuple[str, str]]:

@@ -6,10 +6,13 @@ from typing import Any
 
 from django.urls import reverse
 
+from wmt.site.accounts.reading import REASONS_WITHHELD
+from wmt.site.audit.reads import note_read
 from wmt.site.availability import standing
 from wmt.site.availability.models import ALWAYS, Grade, Hours, OfPost, Reduction
 from wmt.site.availability.plan import Cut, status_of
 from wmt.site.availability.standing import as_entry
+from wmt.site.availability.withheld import without_reason
 from wmt.site.availability.words import day_words, entry_words, hours_words, percent_words
 from wmt.site.web import tables
 from wmt.site.web.availability.coming import reason_name
@@ -46,6 +49,7 @@ class Way:
 def content(question: Question) -> dict[str, Any]:
     """The sentences, the tables and the ways to change them, as far as who asks may."""
     place = Place(question.request, question.state, question.unit)
+    note_read(question.user, question.unit)
     rows = standing.history_of(place.post)
     stands = [row for row in rows if row.ended_change is None]
     cuts = [row for row in stands if isinstance(row, Reduction)]
@@ -110,26 +114,28 @@ def _reductions(question: Question, place: Place, status: str, cuts: Sequence[Re
         *([Column("notes", "Notes")] if reads and question.in_full else []),
     ]
     rows = [_reduction(place, row, status) for row in found]
-    return Table(status, _TITLES[status], columns, rows, empty=_EMPTY[status])
+    said = [] if reads else [REASONS_WITHHELD]
+    return Table(status, _TITLES[status], columns, rows, notes=said if rows else (), empty=_EMPTY[status])
 
 
 def _reduction(place: Place, row: Reduction, status: str) -> Row:
     cut = as_entry(row)
     assert isinstance(cut, Cut)
     contracted = contracted_of(cut, place.plan, place)
+    cut = cut if place.may_read else without_reason(cut, contracted)
     href = reverse("reduction", args=[place.unit.code, row.key]) if place.may_read else ""
     last = tables.day(row.last_day) if row.last_day else Value(None, "until ended")
     return Row(
         {
-            "reason": tables.text(reason_name(row.reason, place.names), href),
+            "reason": tables.text(reason_name(cut.reason, place.names), href),
             "entered": tables.text(_as_entered(cut)),
             "hours": tables.hours(cut.taken_off(contracted)),
             "first": tables.day(row.first_day),
             "last": last,
             "status": tables.text(status),
-            "by": tables.text(name_of(row)),
-            "at": tables.text(moment(row.recorded_at)),
-            "notes": tables.text(row.notes),
+            "by": tables.text(name_of(row) if place.may_read else ""),
+            "at": tables.text(moment(row.recorded_at) if place.may_read else ""),
+            "notes": tables.text(cut.notes),
         }
     )
 
@@ -169,8 +175,8 @@ def _hours_row(place: Place, row: Hours, now: str) -> Row:
             "first": Value(row.first_day, from_day, href),
             "hours": tables.hours(row.hours_micro),
             "status": tables.text(status),
-            "by": tables.text(name_of(row)),
-            "at": tables.text(moment(row.recorded_at)),
+            "by": tables.text(name_of(row) if place.may_read else ""),
+            "at": tables.text(moment(row.recorded_at) if place.may_read else ""),
         }
     )
 

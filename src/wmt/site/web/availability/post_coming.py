@@ -39,7 +39,7 @@ def coming(place: Place) -> Table:
 
 def _row(place: Place, moment: Moment) -> Row:
     figures, is_today = moment.figures, moment.day == place.state.day
-    words = "as it is now" if is_today else _changes(place, place.plan, moment.day)
+    words = "as it is now" if is_today else _changes(place, place.shown_plan, moment.day)
     return Row(
         {
             "day": tables.day(moment.day, "today" if is_today else ""),

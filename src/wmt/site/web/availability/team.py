@@ -6,11 +6,14 @@ from typing import Any
 
 from django.urls import reverse
 
+from wmt.site.accounts import reading
 from wmt.site.accounts.access import may
 from wmt.site.accounts.roles import Action
+from wmt.site.audit.reads import note_read
 from wmt.site.availability import standing
 from wmt.site.availability.changes import Reason
 from wmt.site.availability.plan import Plan, Post
+from wmt.site.availability.withheld import plan_without_reasons
 from wmt.site.web import tables
 from wmt.site.web.addresses import unit_url, working_url
 from wmt.site.web.availability.coming import cut_words, ending_of, ending_table, next_change, post_of
@@ -29,6 +32,8 @@ def content(question: Question) -> dict[str, Any]:
     posts = list(units.below(state, unit, "post"))
     plans = standing.plans_of([post_of(post) for post in posts])
     reasons = standing.reasons_on(state.day)
+    plans = {post_of(post): _readable(question, post, plans[post_of(post)]) for post in posts}
+    note_read(question.user, unit)
     cuts = [(post, cut) for post in posts for cut in plans[post_of(post)].reductions]
     ending = ending_of(cuts, state.day)
     return {
@@ -42,6 +47,13 @@ def content(question: Question) -> dict[str, Any]:
         "upload_href": reverse("people-upload") if may(question.user, Action.EDIT_AVAILABILITY) else "",
         "templates": templates(question) if edit_href(question) else [],
     }
+
+
+def _readable(question: Question, post: Unit, plan: Plan) -> Plan:
+    """A plan as far as who asks may read it."""
+    if reading.reasons(question.user).covers(post):
+        return plan
+    return plan_without_reasons(plan, lambda _: post.contracted_hours_micro)
 
 
 def templates(question: Question) -> list[tuple[str, str]]:
@@ -92,7 +104,8 @@ def posts_table(
         columns,
         rows,
         _total(question) if rows else None,
-        empty="Nobody is in this team.",
+        [] if reading.reasons(question.user).covers(question.unit) else [reading.REASONS_WITHHELD],
+        "Nobody is in this team.",
     )
 
 

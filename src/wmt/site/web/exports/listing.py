@@ -4,14 +4,18 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
 
 from wmt.ledger import COMPONENTS, capacity_parts_x100, capacity_x100, decimal
 from wmt.ledger.present import micro
+from wmt.site.accounts import reading
 from wmt.site.accounts.access import may, visible_to
+from wmt.site.accounts.reading import Reach
 from wmt.site.accounts.roles import Action
+from wmt.site.audit.reads import note_read
 from wmt.site.web.exports.sheets import Heading, Sheet, Values
 from wmt.site.web.tables import FORMATS, changed
 from wmt.site.web.units import words
@@ -19,6 +23,7 @@ from wmt.site.web.units.in_full import Places, levels_over
 from wmt.site.web.units.question import Question
 from wmt.site.workload import figures, units
 from wmt.site.workload.models import Line, Pricing, Unit
+from wmt.site.workload.withheld import Withholding
 
 TITLE = "Downloads"
 TEMPLATE = "exports/downloads.jinja"
@@ -76,7 +81,22 @@ class _Lines:
     def sheet(self, name: str, title: str, headings: Sequence[Heading]) -> Sheet:
         lines = self.found()
         title = f"{title} of {self.question.unit.name}"
-        return Sheet(name, title, [*_WHO, *headings], lambda: self.rows(lines), lines.count())
+        said = self.said()
+        return Sheet(name, title, [*_WHO, *headings], lambda: self.rows(lines), lines.count(), notes=said)
+
+    @cached_property
+    def cases(self) -> Reach:
+        """Where the references of cases may be in this file."""
+        question = self.question
+        return reading.cases_in_bulk(question.user, question.state, question.unit)
+
+    def said(self) -> list[str]:
+        """What the file says of what it leaves out."""
+        question, unit = self.question, self.question.unit
+        if self.kind == "reduction":
+            whole = reading.reasons(question.user).covers(unit)
+            return [] if whole else [reading.REASONS_WITHHELD]
+        return [] if self.cases.covers(unit) else [reading.cases_withheld(), *reading.bulk_withheld(unit)]
 
     def found(self) -> QuerySet[Line]:
         question, unit = self.question, self.question.unit
@@ -95,10 +115,14 @@ class _Lines:
         return lines.order_by("team_no", "post_no", "pk")
 
     def rows(self, lines: QuerySet[Line]) -> Iterable[Values]:
-        posts = _Posts(self.question)
-        pricing = figures.pricing_of(self.question.state)
+        question = self.question
+        posts = _Posts(question)
+        pricing = figures.pricing_of(question.state)
+        withholding = Withholding(question.state, question.user, question.unit, cases=self.cases)
+        note_read(question.user, question.unit)
         for line in lines.iterator(chunk_size=5_000):
-            yield (*posts.of(line.post_no), *self.values(pricing[line.pricing], line, posts))
+            priced = pricing[line.pricing]
+            yield (*posts.of(line.post_no), *self.values(priced, withholding.line(line, priced), posts))
 
 
 class _Posts:

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from wmt.ledger import decimal
 from wmt.ledger.present import micro
+from wmt.site.accounts.reading import REASONS_WITHHELD
 from wmt.site.availability import standing
 from wmt.site.availability.archive import STATUSES, Kept, kept_between
 from wmt.site.availability.changes import Reason
@@ -71,7 +72,7 @@ def _table(question: Question, span: Span, status: str, found: Sequence[Kept]) -
         f"Reductions of {unit.name}, {span.words}{words}",
         _columns(question, reads=reads),
         LazyRows(found, make, lambda each, key: make(each).values[key].raw),
-        notes=[_NOTE],
+        notes=[_NOTE, *([] if all(each.readable for each in found) else [REASONS_WITHHELD])],
         empty=f"No reduction{f' that is {status}' if status else ''} stood here from {span.words}.",
     )
 
@@ -122,10 +123,10 @@ def _row(
         "name": tables.text(post.name if post else row.staff_code, page, "" if post else _GONE),
         "code": tables.text(code),
         "team": tables.text(teams.get(row.team_code, row.team_code)),
-        "reason": tables.text(reason_name(row.reason, names), own),
+        "reason": tables.text(reason_name(each.cut.reason, names), own),
         "amount": tables.text(_amount(each)),
-        "hours": Value(micro(row.hours_micro)),
-        "percent": Value(decimal(row.percent_x100)),
+        "hours": Value(micro(each.cut.hours_micro)),
+        "percent": Value(decimal(each.cut.percent_x100)),
         "first": tables.day(row.first_day),
         "last": tables.day(row.last_day) if row.last_day else Value(None, "until ended"),
         "status": tables.text(each.status),
@@ -136,9 +137,9 @@ def _row(
 
 def _amount(each: Kept) -> str:
     """The amount in the unit that was typed."""
-    if each.row.hours_micro is not None:
-        return hours_words(each.row.hours_micro)
-    return f"{percent_words(each.row.percent_x100 or 0)} of the hours"
+    if each.cut.hours_micro is not None:
+        return hours_words(each.cut.hours_micro)
+    return f"{percent_words(each.cut.percent_x100 or 0)} of the hours"
 
 
 def _told(each: Kept) -> dict[str, Value]:

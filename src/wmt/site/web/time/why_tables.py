@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from wmt.ledger import capacity_x100, decimal, shown_capacity
 from wmt.ledger.why import Moved, Why
 from wmt.site.accounts.access import visible_to
+from wmt.site.accounts.reading import REASONS_WITHHELD, cases_withheld
 from wmt.site.web import tables
 from wmt.site.web.addresses import unit_url
 from wmt.site.web.tables import Column, LazyRows, Row, Table, Value, changed
@@ -15,6 +16,7 @@ from wmt.site.web.time.span import day_words
 from wmt.site.web.units import words
 from wmt.site.web.units.question import Question
 from wmt.site.workload import units
+from wmt.site.workload.moments import moves_of
 
 if TYPE_CHECKING:
     from wmt.site.web.time.why import Between
@@ -149,7 +151,7 @@ def _step_words(moved: Moved, *, in_points: bool) -> str:
 
 def lines(question: Question, between: "Between", found: Why, cause: Moved) -> Table:
     """The lines behind one cause: what each was before and is after, what it moved, and the rules."""
-    moves = list(found.lines_of(cause.cause).iter_rows(named=True))
+    moves = moves_of(found, cause.cause, question.state, question.user, question.unit)
     names = _names(question, moves)
 
     def make(move: Mapping[str, Any]) -> Row:
@@ -166,8 +168,15 @@ def lines(question: Question, between: "Between", found: Why, cause: Moved) -> T
         _columns(question, moves),
         LazyRows(moves, make, lambda move, key: make(move).values[key].raw),
         Row(total),
-        empty="No line is behind this cause.",
+        _withheld(moves),
+        "No line is behind this cause.",
     )
+
+
+def _withheld(moves: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What is to be said where references were left out."""
+    kinds = {move["kind"] == "reduction" for move in moves if move["withheld"]}
+    return [cases_withheld()] * (False in kinds) + [REASONS_WITHHELD] * (True in kinds)
 
 
 _KEYS = ("ref", "what", "post", "was", "now", "from", "to", "rule_before", "rule_after")
@@ -198,7 +207,7 @@ def _elsewhere(question: Question, move: Mapping[str, Any]) -> bool:
 
 def _line(question: Question, move: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Value]:
     return {
-        "ref": tables.text(move["ref"] or ""),
+        "ref": tables.text("withheld" if move["withheld"] else move["ref"] or ""),
         "what": tables.text(kind_words(move["kind"])),
         "from": _post(question, move[f"post_{BEFORE}"], names),
         "to": _post(question, move[f"post_{AFTER}"], names),

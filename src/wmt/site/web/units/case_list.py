@@ -8,6 +8,7 @@ from wmt.site.web.tables import Column, LazyRows, Row, Table, Value
 from wmt.site.web.units import counting, words
 from wmt.site.web.units.case_counts import Below
 from wmt.site.web.units.question import Question
+from wmt.site.web.units.references import notes, reference
 from wmt.site.workload import figures
 from wmt.site.workload.models import Line, Pricing, Unit
 
@@ -49,7 +50,7 @@ def table(question: Question, chosen: Chosen, below: Below) -> Table:
     holders = {unit.number: unit for unit in ([question.unit] if question.is_post else below.units)}
     lines = [
         line
-        for line in figures.lines_of(question.state, question.unit, kind="case")
+        for line in figures.lines_of(question.state, question.unit, question.user, kind="case")
         if line.post_no in holders and chosen.fits(line, pricing[line.pricing])
     ]
 
@@ -57,11 +58,9 @@ def table(question: Question, chosen: Chosen, below: Below) -> Table:
         return _row(question, line, pricing[line.pricing], holders[line.post_no])
 
     rows = LazyRows(lines, row, lambda line, key: row(line).values[key].raw)
-    notes = []
-    if any(not line.ref for line in lines):
-        notes.append(
-            "The extract gives counts of cases and not the cases themselves, so one row may be many."
-        )
+    said = notes(lines)
+    if any(not line.ref and not line.withheld for line in lines):
+        said.append("The extract gives counts of cases and not the cases themselves, so one row may be many.")
     empty_row = {column.key: tables.text("") for column in _columns(question)}
     sums = {
         "crn": tables.text("Sum"),
@@ -71,7 +70,7 @@ def table(question: Question, chosen: Chosen, below: Below) -> Table:
     total = Row(empty_row | sums) if lines else None
     caption = f"The cases: {chosen.words}" if chosen.words else "The cases"
     empty = "No case fits these filters." if chosen.words else "There are no cases here."
-    return Table("cases", caption, _used(question, lines), rows, total, notes, empty)
+    return Table("cases", caption, _used(question, lines), rows, total, said, empty)
 
 
 def _used(question: Question, lines: list[Line]) -> list[Column]:
@@ -104,7 +103,7 @@ def _row(question: Question, line: Line, pricing: Pricing, holder: Unit) -> Row:
     beside = f"{tables.exact(line.beside_x100).text} beside the figure" if line.beside_x100 else ""
     tier = "untiered" if pricing.tier == "0" else pricing.tier
     values = {
-        "crn": tables.text(line.ref, lines_at) if line.ref else Value("", "counts only", lines_at),
+        "crn": reference(line, lines_at),
         "type": tables.text(words.place(pricing)),
         "tier": Value(pricing.tier, f"{tier}, suspended" if pricing.suspended else tier),
         "stream": tables.text(_STREAMS.get(pricing.stream, pricing.stream)),

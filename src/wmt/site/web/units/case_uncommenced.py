@@ -16,6 +16,7 @@ from wmt.site.web.units.case_counts import Below
 from wmt.site.web.units.case_reasons import LISTED_AT
 from wmt.site.web.units.counting import LISTED, POINTS
 from wmt.site.web.units.question import Question
+from wmt.site.web.units.references import notes, reference
 from wmt.site.workload import figures
 from wmt.site.workload.figures import Lines
 from wmt.site.workload.models import Line, Pricing, RuleValue, Unit
@@ -103,11 +104,12 @@ class Uncommenced:
         question = self.question
         pricing = figures.pricing_of(question.state)
         holders = {unit.number: unit for unit in ([question.unit] if question.is_post else self.below.units)}
-        rows = [
-            self._row(line, pricing[line.pricing], holders[line.post_no])
-            for line in figures.lines_of(question.state, question.unit, kind="case")
+        lines = [
+            line
+            for line in figures.lines_of(question.state, question.unit, question.user, kind="case")
             if line.post_no in holders and pricing[line.pricing].reason == REASON
         ]
+        rows = [self._row(line, pricing[line.pricing], holders[line.post_no]) for line in lines]
         holder = [] if question.is_post else [Column("holder", "Practitioner")]
         columns = [
             Column("crn", "CRN", "code"),
@@ -118,13 +120,13 @@ class Uncommenced:
         ]
         empty = {column.key: tables.text("") for column in columns}
         total = Row(empty | self._total("crn").values)
-        return Table("uncommenced", _CAPTION, columns, rows, total)
+        return Table("uncommenced", _CAPTION, columns, rows, total, notes(lines))
 
     def _row(self, line: Line, pricing: Pricing, holder: Unit) -> Row:
         worth = self._worth.get(path_of(self.question.state.tier_scheme, _kind(pricing)), 0)
         tier = "untiered" if pricing.tier == "0" else pricing.tier
         values = {
-            "crn": tables.text(line.ref) if line.ref else Value("", "counts only"),
+            "crn": reference(line),
             "type": tables.text(words.place(pricing)),
             "tier": Value(pricing.tier, f"{tier}, suspended" if pricing.suspended else tier),
             "cases": tables.count(line.listed_cases),

@@ -10,6 +10,7 @@ from wmt.site.web.tables import Column, Row, Table, Value
 from wmt.site.web.units import counting, words
 from wmt.site.web.units.counting import NUMBER, POINTS
 from wmt.site.web.units.question import Question
+from wmt.site.web.units.references import notes
 from wmt.site.workload import figures, units
 from wmt.site.workload.figures import Lines
 from wmt.site.workload.models import Line, Pricing, RuleValue, Unit
@@ -37,7 +38,11 @@ def content(question: Question) -> dict[str, Any]:
     if unit.level in LISTED_AT:
         # numbers of posts and of teams are apart: a team's own would find another team's post
         holders = {each.number: each for each in ([unit] if question.is_post else below)}
-        lines = [line for line in figures.lines_of(state, unit, kind="contact") if line.post_no in holders]
+        lines = [
+            line
+            for line in figures.lines_of(state, unit, question.user, kind="contact")
+            if line.post_no in holders
+        ]
         found["contacts"] = _listed(question, lines, holders)
     net = figures.summed(own, POINTS)
     return {
@@ -102,7 +107,7 @@ def _listed(question: Question, lines: list[Line], holders: dict[int | None, Uni
         priced = pricing[line.pricing]
         other = names.get(line.other_post, line.other_post)
         values = {
-            "since": tables.day(line.since),
+            "since": Value(None, "withheld") if line.withheld else tables.day(line.since),
             "holder": tables.text(
                 holders[line.post_no].name, unit_url("post", holders[line.post_no].code, "help")
             ),
@@ -128,8 +133,8 @@ def _listed(question: Question, lines: list[Line], holders: dict[int | None, Uni
     ]
     empty = {column.key: tables.text("") for column in columns}
     sums = {"since": tables.text("Sum"), "points": tables.exact(figures.summed(lines, POINTS))}
-    return Table("contacts", "The contacts", columns, rows, Row(empty | sums) if rows else None,
-                 empty="There are no contacts with points in this extract.")  # fmt: skip
+    return Table("contacts", "The contacts", columns, rows, Row(empty | sums) if rows else None, notes(lines),
+                 "There are no contacts with points in this extract.")  # fmt: skip
 
 
 def _line_href(holder: Unit, pricing: Pricing) -> str:

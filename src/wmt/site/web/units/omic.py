@@ -9,6 +9,7 @@ from wmt.site.web.tables import Column, Row, Table, Value
 from wmt.site.web.units import counting, words
 from wmt.site.web.units.counting import BESIDE, NUMBER
 from wmt.site.web.units.question import Question
+from wmt.site.web.units.references import notes, reference
 from wmt.site.workload import figures, units
 from wmt.site.workload.models import Line, Pricing, Unit
 
@@ -58,7 +59,7 @@ def _listed(question: Question) -> Table:
     pricing = figures.pricing_of(question.state)
     here = [
         line
-        for line in figures.lines_of(question.state, question.unit, kind="case")
+        for line in figures.lines_of(question.state, question.unit, question.user, kind="case")
         if figures.belongs(pricing[line.pricing], SHARES["omic_cases"])
     ]
     columns = [
@@ -79,15 +80,16 @@ def _listed(question: Question) -> Table:
     }
     rows = [_row(question, line, pricing[line.pricing]) for line in here]
     on_licence = tables.exact(question.unit.omic_licence_x100).text
-    notes = [f"On licence the same cases would earn {on_licence} points."] if here else []
-    return Table("omic", "The OMiC cases", columns, rows, Row(empty | sums) if rows else None, notes,
+    said = [f"On licence the same cases would earn {on_licence} points."] if here else []
+    total = Row(empty | sums) if rows else None
+    return Table("omic", "The OMiC cases", columns, rows, total, [*said, *notes(here)],
                  "There are no OMiC cases at this post.")  # fmt: skip
 
 
 def _row(question: Question, line: Line, pricing: Pricing) -> Row:
     href = unit_url("post", question.unit.code, "working", figure="omic", of=str(pricing.number))
     values = {
-        "crn": tables.text(line.ref, href) if line.ref else Value("", "counts only", href),
+        "crn": reference(line, href),
         "tier": tables.text("untiered" if pricing.tier == "0" else pricing.tier),
         "type": tables.text(words.place(pricing)),
         "cases": tables.count(figures.summed([line], NUMBER)),

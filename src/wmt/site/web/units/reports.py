@@ -9,6 +9,7 @@ from wmt.site.web.tables import Column, Row, Table, Value
 from wmt.site.web.units import counting, words
 from wmt.site.web.units.counting import NUMBER, POINTS
 from wmt.site.web.units.question import Question
+from wmt.site.web.units.references import notes
 from wmt.site.workload import figures, units
 from wmt.site.workload.figures import Lines
 from wmt.site.workload.models import Pricing, Unit
@@ -127,14 +128,16 @@ def _why(question: Question, pricing: Pricing) -> Value:
 def _listed(question: Question) -> Table:
     """The reports of a post one by one, as the extract lists them."""
     pricing = figures.pricing_of(question.state)
-    lines = figures.lines_of(question.state, question.unit, kind="report")
+    lines = figures.lines_of(question.state, question.unit, question.user, kind="report")
     rows = []
     for line in lines:
         priced = pricing[line.pricing]
         href = unit_url("post", question.unit.code, "working", figure="reports", of=str(priced.number))
         values = {
             "name": tables.text(words.report_name(priced), href),
-            "ref": tables.text("" if line.ref == _kind(priced) else line.ref),
+            "ref": tables.text(
+                "" if line.ref == _kind(priced) else line.ref or ("withheld" if line.withheld else "")
+            ),
             "since": tables.day(line.since),
             "about": tables.text(line.about),
             "reports": tables.count(figures.summed([line], NUMBER)),
@@ -157,5 +160,5 @@ def _listed(question: Question) -> Table:
         "reports": tables.count(figures.summed(lines, NUMBER)),
         "points": tables.exact(figures.summed(lines, POINTS)),
     }
-    return Table("reports", "The reports", columns, rows, Row(empty | sums) if rows else None,
-                 empty="There are no reports of this post in this extract.")  # fmt: skip
+    return Table("reports", "The reports", columns, rows, Row(empty | sums) if rows else None, notes(lines),
+                 "There are no reports of this post in this extract.")  # fmt: skip

@@ -20,6 +20,7 @@ from wmt.site.web.units import words
 from wmt.site.web.units.measures import MEASURES, REMAINING, Measure, shown_exactly
 from wmt.site.web.units.parts import parts
 from wmt.site.web.units.question import Question
+from wmt.site.web.units.references import WITHHELD, notes
 from wmt.site.workload import figures, units
 from wmt.site.workload.figures import Lines
 from wmt.site.workload.models import Line, Pricing, RuleValue, Unit
@@ -144,7 +145,8 @@ class _Side:
             _used(_line_columns(self.measure, of_post=self.question.is_post), self.lines),
             LazyRows(self.lines, self._row, self._raw),
             self._total_row(),
-            empty="No line makes up this figure: it is nought because there is nothing to sum.",
+            notes(line for line in self.lines if isinstance(line, Line)),
+            "No line makes up this figure: it is nought because there is nothing to sum.",
         )
 
     def _raw(self, line: Lines | Line, key: str) -> Any:
@@ -170,7 +172,7 @@ class _Side:
         if isinstance(line, Lines):
             return Row({**found, "lines": tables.count(line.lines)})
         about = {
-            "ref": tables.text(line.ref),
+            "ref": tables.text(line.ref or (WITHHELD if line.withheld else "")),
             "since": tables.day(line.since),
             "about": tables.text(line.about, _colleague(line)),
         }
@@ -253,7 +255,7 @@ def _matters(line: Lines | Line, share: Share) -> bool:
 def _lines_of(question: Question) -> Sequence[Lines | Line]:
     """All lines of the unit, those of posts one by one."""
     if question.is_post:
-        return figures.lines_of(question.state, question.unit)
+        return figures.lines_of(question.state, question.unit, question.user)
     return _sums(question, [question.unit]).get(question.unit.code, [])
 
 

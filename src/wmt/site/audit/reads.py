@@ -1,0 +1,120 @@
+"""Who read whose lines: one event a person, unit and day, written after the answer is made.
+
+Reading notes itself on the person who reads (`note_read`); `write_reads` then writes what is new. A busy
+database is waited for a tenth of a second: what could not be written waits for the next answer.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from django.contrib.auth import get_user_model
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from wmt.site.audit.models import ReadEvent
+from wmt.site.audit.record import record
+
+log = logging.getLogger(__name__)
+_PATIENCE_MS = 100
+_MOST_WAITING = 10_000
+
+
+class OfUnit(Protocol):
+    """As much of a unit as is written down."""
+
+    level: str
+    code: str
+    name: str
+    staff_code: str
+
+
+@dataclass(frozen=True)
+class _Read:
+    user_id: int
+    who: str
+    level: str
+    code: str
+    name: str
+    day: date
+
+
+_waiting: deque[_Read] = deque(maxlen=_MOST_WAITING)
+
+
+def note_read(user: Any, unit: OfUnit) -> None:
+    """Somebody reads lines, cases or reductions of a unit one by one. Their own post is nobody else's."""
+    if not getattr(user, "is_authenticated", False):
+        return
+    if unit.level == "post" and user.staff_code and unit.staff_code == user.staff_code:
+        return
+    token = getattr(user, "token", None)
+    who = f"{user}, by the token {token.name}" if token else str(user)
+    found = _Read(user.pk, who[:160], unit.level, unit.code, unit.name, timezone.localdate())
+    user.__dict__.setdefault("_reads", {})[unit.level, unit.code] = found
+
+
+def write_reads(user: Any) -> None:
+    """Writes down what this person read since, as far as it is not written yet today. Never raises."""
+    found = getattr(user, "_reads", None)
+    if not found:
+        return
+    todo = [*found.values(), *(_waiting.popleft() for _ in range(len(_waiting)))]
+    found.clear()
+    for read in dict.fromkeys(todo):
+        try:
+            _write(read)
+        except DatabaseError as fault:
+            _waiting.append(read)
+            log.warning("a reading could not be written down yet, and is kept: %s", fault)
+
+
+def _write(read: _Read) -> None:
+    key = {"user_id": read.user_id, "level": read.level, "code": read.code[:100], "day": read.day}
+    if ReadEvent.objects.filter(**key).exists():
+        return
+    try:
+        with _briefly(), transaction.atomic():
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute(f"SET LOCAL lock_timeout = {_PATIENCE_MS}")
+            actor = get_user_model()(pk=read.user_id)
+            ReadEvent.objects.create(**key)
+            sentence = f"{read.who} read the lines of {read.name or read.code}."
+            record("read", sentence, actor=actor, who=read.who, level=read.level, code=read.code)
+    except IntegrityError:
+        return  # another process was quicker, or the account is gone
+
+
+@contextmanager
+def _briefly() -> Iterator[None]:
+    """SQLite waits for another writer only so long inside."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        former = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
+        cursor.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {former}")
+
+
+class ReadsAreWritten:
+    """Writes down who read whose lines when the answer has been made."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = self.get_response(request)
+        user = request.__dict__.get("_cached_user") or request.__dict__.get("user")
+        if user is not None and answer.status_code < 400:
+            write_reads(user)
+        return answer

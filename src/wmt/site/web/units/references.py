@@ -1,0 +1,24 @@
+"""References of cases in tables: shown, withheld, or never there because the extract only counts."""
+
+from collections.abc import Iterable
+
+from wmt.site.accounts.reading import REASONS_WITHHELD, cases_withheld
+from wmt.site.web import tables
+from wmt.site.web.tables import Value
+from wmt.site.workload.models import Line
+from wmt.site.workload.withheld import is_reduction
+
+WITHHELD = "withheld"
+
+
+def reference(line: Line, href: str = "") -> Value:
+    """The cell of a reference, with the way to the line."""
+    if line.ref:
+        return tables.text(line.ref, href)
+    return Value("", WITHHELD if line.withheld else "counts only", href)
+
+
+def notes(lines: Iterable[Line]) -> list[str]:
+    """What has to be said under a table of lines, some of which may be withheld."""
+    kinds = {is_reduction(line) for line in lines if line.withheld}
+    return [cases_withheld()] * (False in kinds) + [REASONS_WITHHELD] * (True in kinds)
