@@ -14,7 +14,9 @@ from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
 from wmt.site.accounts.access import Denied
+from wmt.site.accounts.reading import has_role
 from wmt.site.audit.record import record
+from wmt.site.workload import names
 
 #: Addresses (by name) that need no sign-in. Everything else does, also what is added later.
 OPEN = frozenset(
@@ -45,13 +47,14 @@ class Gate:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        with names.fresh():
+            return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
         """The response instead of the page, where the person may not go on."""
         name = request.resolver_match.url_name if request.resolver_match else None
-        if name in ("health", "live"):
-            return None  # answer without a session: quick, and also when the database is slow or gone
+        if name == "health":
+            return None  # answers without a session: quick, and also when the database is slow or gone
         user = request.user
         if user.is_authenticated and user.is_demonstration and not settings.CONFIG.demo:
             logout(request)  # the demonstration is over: its people are out at once
@@ -61,6 +64,7 @@ class Gate:
             return _to_sign_in(request)
         if name not in _SETTING_UP and lacks_second_factor(request):
             return _redirect(request, reverse("mfa_activate_totp"))
+        names.withhold(wanted=not has_role(request.user))
         return None
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:

@@ -134,11 +134,11 @@ def _kept(user: Any, key: tuple[Any, ...], make: Any) -> Reach:
 
 
 def _cases(user: Any, state: LoadState, grants: Iterable[RoleGrant]) -> Reach:
-    in_force = policies()
+    reach = widths()
     units: set[tuple[str, str]] = set()
     owns = False
     for grant in grants:
-        width = _WIDTHS.get(str(in_force[f"reading.case_rows.{grant.role}"].value))
+        width = reach[grant.role]
         if width is None:
             continue
         owns = True
@@ -162,26 +162,28 @@ def _widened(user: Any, state: LoadState, grant: RoleGrant, width: str) -> set[t
     return {held} | {(width, code) for code in rows.values_list(f"{width}_code", flat=True) if code}
 
 
+def widths() -> dict[str, str | None]:
+    """How far each role reads the rows of single cases today, as a level; None: nowhere."""
+    in_force = policies()
+    return {name: _WIDTHS.get(str(in_force[f"reading.case_rows.{name}"].value)) for name in ROLES}
+
+
 def readers_of_cases() -> list[tuple[str, str]]:
     """Which roles read the rows of single cases today, and where, in words."""
-    in_force = policies()
-    found = []
-    for name, role in ROLES.items():
-        width = str(in_force[f"reading.case_rows.{name}"].value)
-        if width != "none":
-            found.append((role.title, _where(width, role.levels)))
-    return found
+    found = widths().items()
+    return [(ROLES[name].title, where(width, ROLES[name].levels)) for name, width in found if width]
 
 
-def _where(width: str, held_at: Iterable[str]) -> str:
-    level = _LEVELS.index(_WIDTHS[width])
+def where(width: str, held_at: Iterable[str]) -> str:
+    """How far a role reads, in words: a level that is no wider than where it is held changes nothing."""
+    level = _LEVELS.index(width)
     if level and level <= min(_LEVELS.index(each) for each in held_at):
         return "where the role is held"
     return {
-        "own post": "at their own post",
-        "own team": "in their own team",
-        "own PDU": "in their own PDU",
-        "own region": "in their own region",
+        "post": "at their own post",
+        "team": "in their own team",
+        "pdu": "in their own PDU",
+        "region": "in their own region",
         "nation": "everywhere",
     }[width]
 

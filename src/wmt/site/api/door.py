@@ -11,9 +11,11 @@ from ninja.utils import check_csrf
 
 from wmt.site.accounts.gate import lacks_second_factor
 from wmt.site.accounts.models import User
+from wmt.site.accounts.reading import has_role
 from wmt.site.accounts.tokens import person_of
 from wmt.site.api.problems import Problem
 from wmt.site.audit.record import record
+from wmt.site.workload import names
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -51,6 +53,7 @@ class Token(HttpBearer):
         if person is None:
             raise _refused(request)
         request.user = person
+        names.withhold(wanted=not has_role(person))
         if person.token and person.token.reads_only and request.method not in _SAFE:
             sentence = f"{person} tried to change something with the token {person.token}, which only reads."
             record("denied", sentence, request=request)
@@ -84,6 +87,7 @@ class Session(APIKeyCookie):
             )
         if check_csrf(request):
             raise HttpError(403, "CSRF")
+        names.withhold(wanted=not has_role(person))
         return person
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Any:

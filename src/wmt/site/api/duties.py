@@ -188,7 +188,7 @@ def _shown(duty: Duty, state: State, *, reads: bool) -> dict[str, Any]:
     return {
         "number": duty.pk,
         "post": duty.code,
-        "name": duty.name,
+        "name": duty.shown_name,
         "team_code": duty.team_code,
         "team": duty.team_name,
         "state": clock.stage_of(duty, state.day),

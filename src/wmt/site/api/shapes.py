@@ -129,6 +129,7 @@ def answers(good: Any, *also: int, status: int = 200) -> dict[int, Any]:
 
 
 READ = (404, 422)
+BULK = (404, 422, 429)
 WRITE = (404, 409, 413, 422)
 
 

@@ -8,8 +8,9 @@ from ninja import Field, Query, Router, Schema
 from pydantic import StringConstraints
 
 from wmt.site.api.asking import UnitCode, UnitLevel, unit_for, unknown
+from wmt.site.api.limits import count_bulk
 from wmt.site.api.shapes import (
-    READ,
+    BULK,
     GradeName,
     PageShown,
     Paging,
@@ -87,7 +88,7 @@ class TableFilter(Paging):
 
 @router.get(
     "units/{level}/{code:code}/tables/{tab}",
-    response=answers(TablesShown, *READ),
+    response=answers(TablesShown, *BULK),
     url_name="api-tables",
     summary="The tables of a page",
 )
@@ -95,6 +96,8 @@ def tables(
     request: HttpRequest, level: UnitLevel, code: UnitCode, tab: Tab, paging: Query[TableFilter]
 ) -> dict[str, Any]:
     """The tables of a tab of a unit's page, such as its caseload, with the page's filters."""
+    if level in ("team", "post"):  # where tables are of single lines
+        count_bulk(request)
     state, unit = unit_for(request, level, code)
     _, found = tables_of(Question(request, state, unit), "" if tab == "overview" else tab)
     if paging.table and paging.table not in found:

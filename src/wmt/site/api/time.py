@@ -14,11 +14,12 @@ from wmt.ledger.present import micro
 from wmt.ledger.say import say
 from wmt.ledger.why import Why
 from wmt.site.api.asking import UnitCode, UnitLevel, me, state_for, unit_for
-from wmt.site.api.shapes import READ, Day, Exact, GradeName, PageShown, Paging, answers, refused
+from wmt.site.api.limits import count_bulk
+from wmt.site.api.shapes import BULK, READ, Day, Exact, GradeName, PageShown, Paging, answers, refused
 from wmt.site.web.time.amounts import Stretch
 from wmt.site.web.time.ask import LEVELS, QUESTIONS, READINGS, Wish, answer_to
 from wmt.site.web.time.ask_form import MOST_PERCENT, MOST_TOP, MOST_WEEKS
-from wmt.site.web.time.ask_tables import PERSONAL
+from wmt.site.web.time.ask_tables import shows_names
 from wmt.site.web.time.narrowed import seen_by
 from wmt.site.web.time.span import YEAR
 from wmt.site.web.time.stretches import Standing, stretches
@@ -184,7 +185,7 @@ class WhyFilter(Paging):
 
 @router.get(
     "units/{level}/{code:code}/why",
-    response=answers(WhyShown, *READ),
+    response=answers(WhyShown, *BULK),
     url_name="api-why",
     summary="Why it moved",
 )
@@ -203,6 +204,8 @@ def why(request: HttpRequest, level: UnitLevel, code: UnitCode, paging: Query[Wh
         since = f"the first day that has any is {none.first}" if none.first else "no day has any yet"
         raise refused("first", f"No lines are kept of {none.day}; {since}", "NO_LINES") from none
     found = why_between(state, unit, first, last)
+    if paging.cause:
+        count_bulk(request)
     listed = moves_of(found, Cause(paging.cause), state, me(request), unit) if paging.cause else []
     return {
         **paging.about(len(listed)),
@@ -361,7 +364,7 @@ def question(
         answer = answer_to(name, past, wish)
     except HistoryError as error:
         raise refused("first", str(error), "CANNOT_BE_ASKED") from error
-    return _answer(answer, paging, shown=paging.names or level not in PERSONAL)
+    return _answer(answer, paging, shown=shows_names(paging.names, level, me(request)))
 
 
 def _answer(answer: Answer, paging: QuestionFilter, *, shown: bool) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class NotTheirs(Denied):
     def __init__(self, duty: Duty) -> None:
         super().__init__(Action.HANDLE_DUTIES, level="post", code=duty.code)
         self.sentence = "Only the practitioner whom a duty is about can ask for relief."
-        self.remedy = f"This duty is about {duty.name}."
+        self.remedy = f"This duty is about {duty.shown_name}."
 
 
 def seen(user: Any, state: LoadState) -> QuerySet[Duty]:

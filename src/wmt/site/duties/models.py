@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from wmt.site.workload import names
+
 
 class Duty(models.Model):
     """What somebody owes a practitioner whose workload is excessive. At most one is open for a post.
@@ -65,6 +67,11 @@ class Duty(models.Model):
             models.Index(fields=["closed_on", "team_code"]),
             models.Index(fields=["staff_code"]),
         )
+
+    @property
+    def shown_name(self) -> str:
+        """The practitioner's name, or the post's code where names are withheld from who asks."""
+        return names.shown(self.name, self.code)
 
     def __str__(self) -> str:
         return f"duty {self.pk} of {self.code}"

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_safe
 
+from wmt.site.accounts.readers import Kind
 from wmt.site.web import tables
 from wmt.site.web.tables import Column, Row, Table, arranged
 from wmt.site.web.units.strip import Bar, Mark, Strip
@@ -52,6 +53,10 @@ def gallery(request: HttpRequest) -> HttpResponse:
                 )
             ],
             "ages": _ages(),
+            "who_sees": [
+                Kind("Figures", ["Everybody who may sign in"]),
+                Kind("Reasons of reductions", ["Sam Lee", "Manager (senior probation officer): 2 people"]),
+            ],
         },
     )
 

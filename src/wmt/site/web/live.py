@@ -7,18 +7,34 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from wmt.site.accounts.access import sees_all, visible_to
+from wmt.site.accounts.gate import lacks_second_factor
+from wmt.site.accounts.models import User
 from wmt.site.workload.current import current_state
 from wmt.site.workload.models import Current, Unit
 
 
 @require_safe
 @never_cache
-def live(request: HttpRequest, level: str, code: str) -> JsonResponse:  # noqa: ARG001
+def live(request: HttpRequest, level: str, code: str) -> JsonResponse:
     """`{mark}`: another text whenever the figures of the unit may be other than before.
 
-    Answers anybody, because it tells nothing else: one query, and no session.
+    Only for who may read the unit: 403 for who is not signed in, 404 for what one may not see.
     """
+    user = request.user
+    if not isinstance(user, User) or not user.is_authenticated or lacks_second_factor(request):
+        return JsonResponse({"mark": ""}, status=403)
+    if not sees_all(user) and not _may_see(user, level, code):
+        return JsonResponse({"mark": ""}, status=404)
     return JsonResponse({"mark": mark_of(level, code)})
+
+
+def _may_see(user: User, level: str, code: str) -> bool:
+    shown = Current.objects.first()
+    if shown is None:
+        return False
+    units = Unit.objects.filter(load_id=shown.load_id, level=level, code=code, whole=True)
+    return visible_to(units, user, shown).exists()
 
 
 def mark_of(level: str, code: str) -> str:

@@ -8,7 +8,7 @@ from wmt.site.accounts.access import visible_to
 from wmt.site.web import tables
 from wmt.site.web.addresses import unit_url
 from wmt.site.web.tables import Column, Row, Table
-from wmt.site.workload import units
+from wmt.site.workload import names, units
 from wmt.site.workload.current import State
 from wmt.site.workload.models import Unit
 from wmt.site.workload.rows import fold
@@ -50,6 +50,10 @@ def matches(state: State, user: Any, asked: str) -> dict[str, list[Hit]]:
     found: dict[str, list[Hit]] = defaultdict(list)
     fields = ("level", "name", "code", "grade", "folded", *_ABOVE)
     for level, name, code, grade, folded, *above in visible_to(rows, user, state).values_list(*fields):
+        if level == "post" and names.withheld():
+            name, folded = code, fold(code)
+            if any(word not in folded for word in words):
+                continue
         parent = above[_ABOVE.index(f"{_PARENT[level]}_code")] if level in _PARENT else ""
         found[level].append(Hit(_rank(words, folded), name, code, grade, parent))
     return {level: sorted(hits) for level, hits in found.items()}

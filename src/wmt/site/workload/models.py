@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from wmt.ledger import MEASURES
 from wmt.ledger.totals import POST_COUNTS
+from wmt.site.workload import names
 
 
 class Load(models.Model):
@@ -193,6 +194,14 @@ class Unit(_Measured):
             models.Index(fields=["load", "level", "number"]),
             models.Index(fields=["load", "staff_code"]),
         )
+
+    @classmethod
+    def from_db(cls, *row: Any, **more: Any) -> "Unit":
+        """A row as it was read; of posts, the code in place of the name where names are withheld."""
+        found: Unit = super().from_db(*row, **more)
+        if names.withheld() and found.level == "post":
+            found.name = found.code
+        return found
 
     def __str__(self) -> str:
         return f"{self.level} {self.code}"

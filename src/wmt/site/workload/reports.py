@@ -1,5 +1,6 @@
 """The import report of a load as rows: a refused input has no night to keep it in."""
 
+from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -7,7 +8,8 @@ from django.conf import settings
 from django.db import transaction
 
 from wmt.intake.remedies import REMEDIES
-from wmt.site.workload.models import Fault, Load
+from wmt.site.accounts import access, reading
+from wmt.site.workload.models import Current, Fault, Load
 
 _BATCH = 500
 
@@ -39,6 +41,32 @@ def report_of(load: Load) -> dict[str, Any]:
         "faults": list(load.faults.order_by("pk").values(*names)),
         "set_aside": load.set_aside,
     }
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Whether somebody may read the cells that a report quotes: those of cases, and those of reductions."""
+
+    cases: bool
+    reasons: bool
+
+    @classmethod
+    def of(cls, user: Any) -> "Cells":
+        """What one person may read: files are of the whole nation, so only who may read all of it."""
+        nowhere = Current(load_id=access.load_shown())
+        return cls(reading.cases(user, nowhere).everywhere, reading.reasons(user).everywhere)
+
+    def said(self, code: str, row: int | None, message: str) -> str:
+        """The message of a fault, or its remedy alone where it would quote a cell that is not for them."""
+        of_people = code.startswith(_OF_PEOPLE)
+        if (self.reasons if of_people else self.cases) or (row is None and not of_people):
+            return message
+        return " ".join(part for part in (remedy(code), WITHHELD) if part)
+
+
+#: How the codes of faults in tables of hours and reductions begin.
+_OF_PEOPLE = ("PEOPLE_", "STAGE_", "REDUCTIONS_")
+WITHHELD = "What the cell says is withheld from your role: look at the row in the file."
 
 
 def remedy(code: str) -> str:

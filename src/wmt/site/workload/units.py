@@ -5,6 +5,7 @@ from django.db.models import Q, QuerySet
 from wmt.ledger import LEVELS
 from wmt.site.accounts.access import visible_to
 from wmt.site.accounts.models import User
+from wmt.site.workload import names
 from wmt.site.workload.current import State
 from wmt.site.workload.models import Unit
 
@@ -38,16 +39,26 @@ def seen(state: State, user: User, level: str) -> QuerySet[Unit]:
 
 def of_level(state: State, level: str) -> QuerySet[Unit]:
     """All whole units of a level, by name."""
-    return Unit.objects.filter(load_id=state.load_id, level=level, whole=True).order_by("name", "code")
+    return Unit.objects.filter(load_id=state.load_id, level=level, whole=True).order_by(*_order(level))
 
 
 def below(state: State, unit: Unit, level: str, grade: str = "") -> QuerySet[Unit]:
     """The units of a level under a unit, by name; with a grade, only what posts of it make up."""
-    units = Unit.objects.filter(load_id=state.load_id, level=level).order_by("name", "code")
+    units = Unit.objects.filter(load_id=state.load_id, level=level).order_by(*_order(level))
     units = units.filter(grade=grade, whole=level == "post") if grade else units.filter(whole=True)
     if unit.level == NATION:
         return units
     return units.filter(**{f"{unit.level}_code": unit.code})
+
+
+def _order(level: str) -> tuple[str, ...]:
+    """By name; posts by code where names are withheld, since the order would tell of them."""
+    return ("code",) if level == "post" and names.withheld() else ("name", "code")
+
+
+def names_of(posts: QuerySet[Unit]) -> dict[str, str]:
+    """The names of some posts by their codes, as far as who asks may see them."""
+    return {code: names.shown(name, code) for code, name in posts.values_list("code", "name")}
 
 
 def child_level(level: str) -> str:

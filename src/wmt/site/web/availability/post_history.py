@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from wmt.site.accounts.readers import who_sees
+from wmt.site.audit.reads import note_read
 from wmt.site.availability import standing
 from wmt.site.availability.changes import Reason
 from wmt.site.availability.models import Grade, Hours, OfPost, Reduction
@@ -66,7 +68,9 @@ def reduction(request: HttpRequest, code: str, key: str) -> HttpResponse:
 
 
 def _around(place: Place) -> dict[str, object]:
-    return {"place": place, "unit": place.unit, "crumbs": place.crumbs}
+    note_read(place.user, place.unit)
+    who = who_sees(place.state, place.unit)
+    return {"place": place, "unit": place.unit, "crumbs": place.crumbs, "who_sees": who}
 
 
 def told(rows: Sequence[OfPost], reasons: Mapping[str, Reason]) -> list[Told]:

@@ -108,8 +108,8 @@ def _fits(duty: Duty, asked: str, day: date) -> bool:
 
 def _urgency(duty: Duty, day: date) -> tuple[Any, ...]:
     if duty.closed_on is not None:
-        return (1, -duty.closed_on.toordinal(), duty.name)
-    return (0, clock.deadlines(duty, day)[0].by.toordinal(), duty.name)
+        return (1, -duty.closed_on.toordinal(), duty.shown_name)
+    return (0, clock.deadlines(duty, day)[0].by.toordinal(), duty.shown_name)
 
 
 def _table(question: Question, asked: str) -> Table:
@@ -175,7 +175,7 @@ def _row(question: Question, duty: Duty, roles: Roles, places: Places | None) ->
     missing = roles.of(duty).missing if duty.is_open else ""
     href = "" if question.in_full else duty_url(duty)
     values = {
-        "name": tables.text(duty.name, href, "" if question.in_full else _SHORT.get(missing, "")),
+        "name": tables.text(duty.shown_name, href, "" if question.in_full else _SHORT.get(missing, "")),
         "code": tables.text(duty.code),
         "team": tables.text(duty.team_name, "" if places else unit_url("team", duty.team_code, "duties")),
         "state": tables.text(clock.stage_of(duty, day)),

@@ -146,7 +146,7 @@ def facts_of(duty: Duty, state: State, unit: Unit | None) -> list[tuple[str, str
     """What is known of the workload: title, words, address."""
     page = unit_url("post", duty.code) if unit else ""
     found = [
-        ("Practitioner", f"{duty.name}, {duty.grade}".removesuffix(", "), page),
+        ("Practitioner", f"{duty.shown_name}, {duty.grade}".removesuffix(", "), page),
         ("Team", duty.team_name, unit_url("team", duty.team_code, "duties")),
     ]
     if unit is not None:

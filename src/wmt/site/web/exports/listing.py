@@ -149,7 +149,7 @@ class _Posts:
         if self._names is None:
             state = self.question.state
             seen = visible_to(units.of_level(state, "post"), self.question.user, state)
-            self._names = dict(seen.values_list("code", "name"))
+            self._names = units.names_of(seen)
         return self._names.get(code, "")
 
 

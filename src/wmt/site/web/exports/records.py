@@ -18,6 +18,7 @@ from wmt.site.web.exports.writers import FORMATS
 from wmt.site.web.frame import state_of
 from wmt.site.web.loads.presenters import effect
 from wmt.site.workload.models import Load
+from wmt.site.workload.reports import Cells
 
 _EVENT = (
     Heading("number", "Number", "count"), Heading("at", "When", "text", "with the offset from UTC"),
@@ -77,14 +78,20 @@ def _faults(load: Load, request: HttpRequest) -> Sheet:
         name: request.GET[name].replace("\0", "") for name in ("code", "severity") if request.GET.get(name)
     }
     found = load.faults.filter(**wanted).order_by("severity", "pk")
+    cells = Cells.of(request.user)
 
     def rows() -> Iterable[Values]:
         for each in found.iterator(chunk_size=2_000):
-            yield (each.message, effect(load, each.severity), each.code, each.sheet, each.row, each.column)
+            said = cells.said(each.code, each.row, each.message)
+            yield (said, effect(load, each.severity), each.code, each.sheet, each.row, each.column)
 
     return Sheet("faults", f"Faults of load {load.pk}", _FAULT, rows, found.count())
 
 
-def _aside(load: Load, request: HttpRequest) -> Sheet:  # noqa: ARG001
-    rows = [(f"{a['team_code']}:{a['staff_code']}", a["code"], a["message"]) for a in load.set_aside]
+def _aside(load: Load, request: HttpRequest) -> Sheet:
+    cells = Cells.of(request.user)
+    rows = [
+        (f"{a['team_code']}:{a['staff_code']}", a["code"], cells.said(a["code"], 1, a["message"]))
+        for a in load.set_aside
+    ]
     return Sheet("aside", f"Posts set aside in load {load.pk}", _ASIDE, lambda: rows, len(rows))

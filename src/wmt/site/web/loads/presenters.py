@@ -13,7 +13,7 @@ from django.utils import timezone
 from wmt.site.web.tables import Column, Pager, Row, Table, Value, changed, count, text
 from wmt.site.workload.jobs import is_left_waiting, seems_dead
 from wmt.site.workload.models import Fault, Load
-from wmt.site.workload.reports import remedy
+from wmt.site.workload.reports import Cells, remedy
 
 LOADS_A_PAGE, FAULTS_A_PAGE = 50, 100
 SEVERITIES = ("refuse", "warn")
@@ -175,28 +175,28 @@ def effect(load: Load, severity: str) -> str:
     return "Sets posts aside" if load.night else "Refuses the input"
 
 
-def groups_table(load: Load, query: QueryDict) -> Table:
+def groups_table(load: Load, query: QueryDict, cells: Cells) -> Table:
     """The faults by kind, those that refuse the input first. Each leads to its own."""
     kinds = load.faults.values("severity", "code").annotate(times=Count("pk"), first=Min("message"))
     columns = (Column("code", "Kind of fault", "code"), Column("severity", "What it does"),
                Column("times", "Times", "count"), Column("remedy", "What to do"))  # fmt: skip
-    rows = [_group_row(kind, load, query) for kind in kinds.order_by("severity", "-times", "code")]
+    rows = [_group_row(kind, load, query, cells) for kind in kinds.order_by("severity", "-times", "code")]
     return Table("kinds", "Faults by kind", columns, rows)
 
 
-def _group_row(kind: Mapping[str, Any], load: Load, query: QueryDict) -> Row:
+def _group_row(kind: Mapping[str, Any], load: Load, query: QueryDict, cells: Cells) -> Row:
     narrowed = changed(query, code=kind["code"], severity=kind["severity"], page="") + "#faults"
     return Row(
         {
             "code": text(kind["code"], narrowed),
             "severity": text(effect(load, kind["severity"])),
             "times": count(kind["times"]),
-            "remedy": text(remedy(kind["code"]) or kind["first"]),
+            "remedy": text(remedy(kind["code"]) or cells.said(kind["code"], 1, kind["first"])),
         }
     )
 
 
-def faults_table(load: Load, query: QueryDict) -> Table:
+def faults_table(load: Load, query: QueryDict, cells: Cells) -> Table:
     """The faults one by one, those that refuse first, as the address narrows them and a page at a time."""
     faults: QuerySet[Fault] = load.faults.order_by("severity", "pk")
     if query.get("code"):
@@ -208,14 +208,14 @@ def faults_table(load: Load, query: QueryDict) -> Table:
                Column("code", "Kind", "code"), Column("sheet", "Sheet or table"),
                Column("row", "Row", "number"), Column("column", "Column"))  # fmt: skip
     caption = "Faults one by one" if not query.get("code") else f"Faults of kind {query['code']}"
-    rows = [_fault_row(fault, load) for fault in page]
+    rows = [_fault_row(fault, load, cells) for fault in page]
     return Table("faults", caption, columns, rows, pager=pager, empty="There are no such faults.")
 
 
-def _fault_row(fault: Fault, load: Load) -> Row:
+def _fault_row(fault: Fault, load: Load, cells: Cells) -> Row:
     return Row(
         {
-            "fault": text(fault.message),
+            "fault": text(cells.said(fault.code, fault.row, fault.message)),
             "severity": text(effect(load, fault.severity)),
             "code": text(fault.code),
             "sheet": text(fault.sheet or ""),
@@ -225,14 +225,14 @@ def _fault_row(fault: Fault, load: Load) -> Row:
     )
 
 
-def aside_table(load: Load, query: QueryDict) -> Table:
+def aside_table(load: Load, query: QueryDict, cells: Cells) -> Table:
     """Posts that were left out because a fault is confined to them."""
     pager, page = paged(load.set_aside, query, FAULTS_A_PAGE, "aside")
     columns = (Column("post", "Post", "code"), Column("code", "Kind of fault", "code"),
                Column("message", "What is wrong"))  # fmt: skip
     rows = [
         Row({"post": text(f"{aside['team_code']}:{aside['staff_code']}"), "code": text(aside["code"]),
-             "message": text(aside["message"])})
+             "message": text(cells.said(aside["code"], 1, aside["message"]))})
         for aside in page
     ]  # fmt: skip
     return Table("aside", "Posts set aside", columns, rows, pager=pager)

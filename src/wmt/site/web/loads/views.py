@@ -14,6 +14,7 @@ from wmt.site.accounts.access import may, need_whole
 from wmt.site.accounts.roles import Action
 from wmt.site.web.loads import presenters
 from wmt.site.workload.models import Current, Load
+from wmt.site.workload.reports import Cells
 
 _LARGEST = 2**63 - 1
 _UNDER_WAY = (Load.State.WAITING, Load.State.RUNNING)
@@ -40,7 +41,7 @@ def load(request: HttpRequest, number: int) -> HttpResponse:
     }
     if found.state in _UNDER_WAY:
         return render(request, "loads/under_way.jinja", context | {"progress": presenters.progress(found)})
-    shown = _shown()
+    shown, cells = _shown(), Cells.of(request.user)
     report = {
         "state": presenters.state_words(found, shown),
         "is_good": found.state in (Load.State.LOADED, Load.State.UNCHANGED),
@@ -49,9 +50,9 @@ def load(request: HttpRequest, number: int) -> HttpResponse:
         "night": night_words(found, every_byte=request.GET.get("check") == "night"),
         "former": _former(found),
         "sheets": presenters.sheets_table(found),
-        "kinds": presenters.groups_table(found, request.GET),
-        "faults": presenters.faults_table(found, request.GET),
-        "aside": presenters.aside_table(found, request.GET),
+        "kinds": presenters.groups_table(found, request.GET, cells),
+        "faults": presenters.faults_table(found, request.GET, cells),
+        "aside": presenters.aside_table(found, request.GET, cells),
         "narrowed": bool(request.GET.get("code") or request.GET.get("severity")),
     }
     return render(request, "loads/load.jinja", context | report)

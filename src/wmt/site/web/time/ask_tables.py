@@ -8,6 +8,7 @@ from wmt.history.questions import Answer
 from wmt.history.questions import Table as Plain
 from wmt.ledger import decimal
 from wmt.site.accounts.models import User
+from wmt.site.accounts.reading import has_role
 from wmt.site.web import tables
 from wmt.site.web.addresses import unit_url
 from wmt.site.web.tables import Column, Kind, LazyRows, Row, Table, Value
@@ -22,13 +23,18 @@ _WHO = ("code", "name")
 
 def tables_of(answer: Answer, level: str, state: State, user: User, *, names: bool) -> dict[str, Table]:
     """The table of an answer, and where names are shown what is behind it."""
-    shown = names or level not in PERSONAL
+    shown = shows_names(names, level, user)
     there = _there(state, user, level) if shown else frozenset()
     found = {"answer": _table("answer", answer, level, there, shown=shown)}
     for number, detail in enumerate(answer.details if shown else ()):
         name = f"detail{number or ''}"
         found[name] = _table(name, detail, level, there, shown=shown)
     return found
+
+
+def shows_names(asked: bool, level: str, user: Any) -> bool:
+    """Whether rows are with names and codes: of posts and people only where asked for, by who has a role."""
+    return level not in PERSONAL or (asked and has_role(user))
 
 
 def _there(state: State, user: User, level: str) -> frozenset[str]:

@@ -235,7 +235,7 @@ def _names(question: Question, moves: Sequence[Mapping[str, Any]]) -> dict[str, 
     if len(codes) <= 300:
         posts = posts.filter(code__in=codes)
     seen = visible_to(posts, question.user, question.state)
-    return dict(seen.values_list("code", "name"))
+    return units.names_of(seen)
 
 
 def _rule(question: Question, move: Mapping[str, Any], when: str) -> Value:

@@ -157,4 +157,4 @@ def _activities(question: Question, codes: Iterable[str]) -> dict[str, str]:
 def _names(question: Question, codes: set[str]) -> dict[str, str]:
     """The names of posts, as far as the person who asks may see them."""
     posts = units.seen(question.state, question.user, "post").filter(code__in=codes)
-    return dict(posts.values_list("code", "name"))
+    return units.names_of(posts)

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from wmt.site.accounts.readers import who_sees
 from wmt.site.web.addresses import NATION, unit_url
 from wmt.site.web.duties import register
 from wmt.site.web.exports import listing
@@ -115,6 +116,7 @@ def _around(question: Question, tab: str) -> dict[str, Any]:
         "live_href": "" if state.as_of else reverse("live", args=[unit.level, unit.code]),
         "live_mark": mark(state.load_id, state.day, unit.touched),
         "tab": tab,
+        "who_sees": who_sees(state, unit),
     }
 
 

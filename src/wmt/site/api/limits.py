@@ -1,0 +1,39 @@
+"""How often one person may read single lines through the API: a policy, for all their tokens together."""
+
+import time
+from contextlib import suppress
+
+from django.core.cache import cache
+from django.db import DatabaseError
+from django.http import HttpRequest
+
+from wmt.site.api.asking import me
+from wmt.site.api.door import Stopped
+from wmt.site.api.problems import Problem
+from wmt.site.policies import policies
+
+_MINUTE = 60
+
+
+def count_bulk(request: HttpRequest) -> None:
+    """Counts one reading of single lines. Raises Stopped (429) beyond what the policy allows in a minute.
+
+    A database too busy to count with lets the reading pass: it is a limit of load and not of rights.
+    """
+    most = policies()["reading.bulk.requests_a_minute"].value
+    now = time.time()
+    key = f"bulk-{me(request).pk}-{int(now // _MINUTE)}"
+    with suppress(DatabaseError):
+        cache.add(key, 0, timeout=2 * _MINUTE)
+        if cache.incr(key) > int(str(most)):
+            left = _MINUTE - int(now % _MINUTE)
+            raise Stopped(_too_many(int(str(most))), Retry_After=str(left))
+
+
+def _too_many(most: int) -> Problem:
+    return Problem(
+        status=429,
+        code="TOO_MANY",
+        message=f"Single lines may be read {most} times a minute.",
+        remedy="Wait as long as Retry-After says. Files of a whole unit are on its page Downloads.",
+    )
