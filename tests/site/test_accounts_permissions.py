@@ -58,7 +58,7 @@ TABLE: dict[str, May] = {
     "first-password": May(BOTH, is_open=True, args={"key": "a", "token": "b-c"}),
     "demo-sign-in": May(POST, is_open=True),
     "health": May(is_open=True),
-    "live": May(is_open=True, args={"level": "team", "code": "T1"}),
+    "live": May(args={"level": "team", "code": "T1"}),
     # one's own sign-in
     "account_logout": May(BOTH),
     "account_reauthenticate": May(BOTH),
@@ -91,7 +91,7 @@ TABLE: dict[str, May] = {
     "api-me": May(is_api=True),
     "api-units": May(is_api=True, args={"level": "team"}),
     "api-unit": May(is_api=True, args=_UNIT),
-    "api-lines": May(is_api=True, args=_UNIT),
+    "api-lines": May(GET, _TAKES, is_api=True, args=_UNIT),
     "api-cells": May(is_api=True, args=_UNIT),
     "api-tables": May(is_api=True, args={**_UNIT, "tab": "caseload"}),
     "api-over-time": May(is_api=True, args=_UNIT),

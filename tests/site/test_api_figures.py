@@ -23,8 +23,8 @@ LEVELS = ("nation", "region", "pdu", "team", "post")
 
 @pytest.fixture
 def reader(program: Callable[..., Program], nation: Any) -> Program:  # noqa: ARG001
-    """A program of somebody who has no role and reads."""
-    return program()
+    """A program of somebody who reads all there is."""
+    return program("analyst")
 
 
 def hundredths(number: Any) -> int:

@@ -20,7 +20,7 @@ TABLE: dict[str, tuple[Action | None, dict[str, Any] | None, dict[str, Any]]] = 
     "get me": (ALL, None, {}),
     "get units/{level}": (ALL, None, {}),
     "get units/{level}/{code}": (ALL, None, {}),
-    "get units/{level}/{code}/lines": (ALL, None, {}),
+    "get units/{level}/{code}/lines": (Action.EXPORT, None, {}),
     "get units/{level}/{code}/cells": (ALL, None, {}),
     "get units/{level}/{code}/tables/{tab}": (ALL, None, {}),
     "get units/{level}/{code}/ending": (ALL, None, {}),

@@ -121,7 +121,7 @@ def test_parts_of_capacity_by_largest_remainder() -> None:
 
 
 def test_reductions_have_their_days(nation: Any, signed_in: SignIn) -> None:
-    found = had(signed_in(), nation.unit("nation"), "reductions")
+    found = had(signed_in("support"), nation.unit("nation"), "reductions")
     facts = nation.night.facts()
     known = {row["reduction_ref"]: row for row in facts.reduction.iter_rows(named=True)}
     assert found

@@ -26,7 +26,7 @@ def test_every_post_of_a_team_is_listed_with_where_its_hours_are_from(
     team, posts = team_with(nation, 3)
     first, second = posts[0], posts[1]
     enter(hours(first, 22.5))
-    rows = table_of(_page(signed_in(), "team", team.code), "hours")
+    rows = table_of(_page(signed_in("administrator"), "team", team.code), "hours")
     *people, total = rows
     assert [row["Practitioner"] for row in people] == [post.name for post in posts]
     of = {row["Practitioner"]: row for row in people}
@@ -42,7 +42,7 @@ def test_the_next_change_is_said_on_its_day(nation: Any, signed_in: Callable[...
     post = next(post for post in posts if not plan_of(post).reductions and not plan_of(post).grades)
     soon = day_of() + timedelta(3)
     enter(hours(post, 30, soon))
-    client = signed_in()
+    client = signed_in("administrator")
     row = _row(_page(client, "team", team.code), "hours", post.name)
     assert row["Next change"] == f"{soon:%-d %b %Y}30 hours a week"
     enter(reduction(post, day_of(), day_of() + timedelta(1), percent_x100=1_000))
@@ -61,7 +61,7 @@ def test_what_ends_within_thirty_days_is_listed(
     team, posts = team_with(nation, 3)
     last = day_of() + timedelta(days)
     enter(reduction(posts[0], day_of() - timedelta(5), last, percent_x100=500))
-    page = _page(signed_in(), "team", team.code)
+    page = _page(signed_in("administrator"), "team", team.code)
     found = [row for row in _rows(page, "ending") if row["Last day"].startswith(f"{last:%-d %b %Y}")]
     mine = [row for row in found if row["Practitioner"] == posts[0].name and row["Reason"] == "Court Duty"]
     assert bool(mine) == is_listed
@@ -80,7 +80,7 @@ def test_one_that_begins_later_or_never_ends_is_not_listed(
     team, posts = team_with(nation, 3)
     enter(reduction(posts[0], day_of() + timedelta(1), day_of() + timedelta(9), percent_x100=300))
     enter(reduction(posts[1], day_of(), None, percent_x100=300))
-    listed = _rows(_page(signed_in(), "team", team.code), "ending")
+    listed = _rows(_page(signed_in("administrator"), "team", team.code), "ending")
     assert not [row for row in listed if row["Hours a week"].endswith("3%")]
 
 
@@ -118,7 +118,7 @@ def test_the_file_of_the_hours_says_where_they_are_from(
 ) -> None:
     team, posts = team_with(nation, 3)
     enter(hours(posts[0], 1))
-    rows = _file(signed_in(), unit_url("team", team.code, "hours") + "hours.csv")
+    rows = _file(signed_in("administrator"), unit_url("team", team.code, "hours") + "hours.csv")
     assert [row["Code"] for row in rows] == [post.code for post in posts]
     assert rows[0]["Contracted hours"] == "1"
     assert rows[0]["Where the hours are from"] == "entered"
@@ -134,7 +134,7 @@ def test_above_a_team_every_team_has_its_numbers(
     team, posts = team_with(nation, 3)
     enter(reduction(posts[0], day_of(), day_of() + timedelta(2), percent_x100=100))
     code = getattr(team, f"{level}_code")
-    page = _page(signed_in(), level, code)
+    page = _page(signed_in("administrator"), level, code)
     *rows, total = table_of(page, "teams")
     teams = Unit.objects.filter(load=nation.load, level="team", whole=True, **{f"{level}_code": code})
     assert sorted(row["Team"] for row in rows) == sorted(each.name for each in teams)

@@ -31,7 +31,6 @@ OPEN = frozenset(
         "first-password",
         "demo-sign-in",
         "health",
-        "live",
     }
 )
 #: How addresses of the API begin.

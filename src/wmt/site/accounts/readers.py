@@ -88,3 +88,40 @@ def _said(held: Holders, action: Action | None = None) -> list[str]:
         if number and (action is None or action in role.allows):
             found.append(f"{role.title}: {number:,} {'person' if number == 1 else 'people'}")
     return found
+
+
+def rights() -> list[tuple[str, ...]]:
+    """Every kind of fact by role, as docs/privacy.md prints it: a heading, then a row for each kind."""
+    roles = list(ROLES)
+    head = ("", "no role in force", *(ROLES[name].title.partition(" (")[0] for name in roles))
+    cases = reading.widths()
+
+    def held(action: Action) -> tuple[str, ...]:
+        return tuple(_place(name) if action in ROLES[name].allows else "–" for name in roles)
+
+    def whole(action: Action) -> tuple[str, ...]:
+        return tuple("all" if action in ROLES[name].allows else "–" for name in roles)
+
+    case_rows = tuple(
+        reading.where(width, ROLES[name].levels) if (width := cases[name]) else "–" for name in roles
+    )
+    return [
+        head,
+        ("figures of every unit and post; hours and days of reductions", *["all"] * (1 + len(roles))),
+        ("names of staff", "–", *["all"] * len(roles)),
+        ("references, days and flags of cases, reports and contacts", "–", *case_rows),
+        ("the same in files of a region or the nation", "–", *held(Action.READ_CASE_FILES)),
+        ("reasons and notes of reductions, who changed what", "own post", *_own(held(Action.READ_RECORDS))),
+        ("what was said on duties", "own post", *_own(held(Action.READ_DUTIES))),
+        ("tables as files; single lines of a team by the API", "–", *whole(Action.EXPORT)),
+        ("import reports", "–", *whole(Action.READ_LOADS)),
+        ("audit", "–", *whole(Action.READ_AUDIT)),
+    ]
+
+
+def _place(role: str) -> str:
+    return "all" if ROLES[role].levels == ("nation",) else "where the role is held"
+
+
+def _own(places: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple("own post" if place == "–" else place for place in places)

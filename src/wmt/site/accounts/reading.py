@@ -177,22 +177,22 @@ def readers_of_cases() -> list[tuple[str, str]]:
 def where(width: str, held_at: Iterable[str]) -> str:
     """How far a role reads, in words: a level that is no wider than where it is held changes nothing."""
     level = _LEVELS.index(width)
-    if level and level <= min(_LEVELS.index(each) for each in held_at):
+    if 0 < level < len(_LEVELS) - 1 and level <= min(_LEVELS.index(each) for each in held_at):
         return "where the role is held"
     return {
         "post": "at their own post",
         "team": "in their own team",
         "pdu": "in their own PDU",
         "region": "in their own region",
-        "nation": "everywhere",
+        "nation": "all",
     }[width]
 
 
 def cases_withheld() -> str:
     """What is said where case references are withheld."""
     by_place: dict[str, list[str]] = {}
-    for title, where in readers_of_cases():
-        by_place.setdefault(where, []).append(title)
+    for title, place in readers_of_cases():
+        by_place.setdefault("everywhere" if place == "all" else place, []).append(title)
     shown = "; ".join(f"{', '.join(titles)} ({where})" for where, titles in by_place.items())
     return f"Case references, days and flags are withheld here. They are shown to: {shown or 'nobody'}."
 

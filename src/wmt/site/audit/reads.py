@@ -16,6 +16,7 @@ from django.contrib.auth import get_user_model
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from wmt.site.audit.models import ReadEvent
 from wmt.site.audit.record import record
@@ -56,7 +57,10 @@ def note_read(user: Any, unit: OfUnit) -> None:
     token = getattr(user, "token", None)
     who = f"{user}, by the token {token.name}" if token else str(user)
     found = _Read(user.pk, who[:160], unit.level, unit.code, unit.name, timezone.localdate())
-    user.__dict__.setdefault("_reads", {})[unit.level, unit.code] = found
+    reads = getattr(user, "_reads", None)
+    if reads is None:  # set on the person and not on Django's lazy stand-in for them
+        user._reads = reads = {}
+    reads[unit.level, unit.code] = found
 
 
 def write_reads(user: Any) -> None:
@@ -114,7 +118,12 @@ class ReadsAreWritten:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         answer = self.get_response(request)
-        user = request.__dict__.get("_cached_user") or request.__dict__.get("user")
-        if user is not None and answer.status_code < 400:
+        user = request.__dict__.get("user")
+        if user is not None and answer.status_code < 400 and not _is_unasked(request, user):
             write_reads(user)
         return answer
+
+
+def _is_unasked(request: HttpRequest, user: Any) -> bool:
+    """Whether nobody has looked yet who is signed in: then nobody read anything, and looking costs a query."""
+    return isinstance(user, SimpleLazyObject) and "_cached_user" not in request.__dict__

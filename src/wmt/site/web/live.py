@@ -1,6 +1,7 @@
 """Whether an open page is still true: asked every few seconds by its script, so it does very little."""
 
 from datetime import date
+from typing import Any
 
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, JsonResponse
@@ -8,8 +9,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from wmt.site.accounts.access import sees_all, visible_to
-from wmt.site.accounts.gate import lacks_second_factor
-from wmt.site.accounts.models import User
 from wmt.site.workload.current import current_state
 from wmt.site.workload.models import Current, Unit
 
@@ -19,17 +18,14 @@ from wmt.site.workload.models import Current, Unit
 def live(request: HttpRequest, level: str, code: str) -> JsonResponse:
     """`{mark}`: another text whenever the figures of the unit may be other than before.
 
-    Only for who may read the unit: 403 for who is not signed in, 404 for what one may not see.
+    Only for who may read the unit: 404 for what one may not see.
     """
-    user = request.user
-    if not isinstance(user, User) or not user.is_authenticated or lacks_second_factor(request):
-        return JsonResponse({"mark": ""}, status=403)
-    if not sees_all(user) and not _may_see(user, level, code):
+    if not sees_all(request.user) and not _may_see(request.user, level, code):
         return JsonResponse({"mark": ""}, status=404)
     return JsonResponse({"mark": mark_of(level, code)})
 
 
-def _may_see(user: User, level: str, code: str) -> bool:
+def _may_see(user: Any, level: str, code: str) -> bool:
     shown = Current.objects.first()
     if shown is None:
         return False

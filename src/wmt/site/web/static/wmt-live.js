@@ -10,7 +10,7 @@ async function look() {
   if (!here) return;
   if (document.hidden) return next(UNSEEN);
   try {
-    const answer = await fetch(here.dataset.live, { credentials: "same-origin", cache: "no-store" });
+    const answer = await fetch(here.dataset.live, { credentials: "same-origin", cache: "no-store", redirect: "error" });
     if (!answer.ok) throw new Error(answer.status);
     const { mark } = await answer.json();
     wait = EVERY;
