@@ -125,5 +125,5 @@ class ReadsAreWritten:
 
 
 def _is_unasked(request: HttpRequest, user: Any) -> bool:
-    """Whether nobody has looked yet who is signed in: then nobody read anything, and looking costs a query."""
+    """Whether nobody has looked yet who is signed in: looking costs a query, and nobody read anything."""
     return isinstance(user, SimpleLazyObject) and "_cached_user" not in request.__dict__
