@@ -165,12 +165,12 @@ def _answer(
     if json:
         print_json(_plain(found, details))
         return
-    out.print(found.sentence, soft_wrap=True)
+    out.print(found.sentence, soft_wrap=True, markup=False)
     out.print()
     for each in (found, *details):
         _show(each, top)
     for note in found.notes:
-        out.print(note, soft_wrap=True)
+        out.print(note, soft_wrap=True, markup=False)
     if out_file is not None:
         out.print(f"Written to {out_file}", markup=False)
 

@@ -2,22 +2,34 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.segment import Segment
 from rich.text import Text
 
 from wmt.ledger import shown_capacity
+from wmt.printable import escaped
 
 #: Into a file or a pipe there is no edge; this is wide enough for every table.
 _FILE_WIDTH = 160
 
 
+class SafeConsole(Console):
+    """A terminal in which nothing that is printed acts: names and messages may come from anybody's file."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Its segments, with whatever acts or hides written out. Ends of lines are ours."""
+        for segment in super().render(renderable, options):
+            text = segment.text if segment.control else escaped(segment.text, keep="\n")
+            yield segment if text == segment.text else Segment(text, segment.style)
+
+
 def _console(*, stderr: bool = False) -> Console:
-    found = Console(stderr=stderr, highlight=False)
+    found = SafeConsole(stderr=stderr, highlight=False)
     if not found.is_terminal and "COLUMNS" not in os.environ:
         found.width = _FILE_WIDTH
     return found
@@ -37,7 +49,7 @@ class Failure(Exception):  # noqa: N818 - the same
 
 def complain(message: str) -> None:
     """One plain line on standard error."""
-    print(f"wmt: {message}", file=sys.stderr)
+    print("wmt:", escaped(message, keep="\n"), file=sys.stderr)
 
 
 def say_aloud(label: str, style: str, message: str) -> None:

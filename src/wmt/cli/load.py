@@ -106,13 +106,15 @@ def _said(loaded: Loaded) -> dict[str, object]:
 def _tell(loaded: Loaded) -> None:
     assert loaded.night is not None
     if not loaded.is_new:
-        out.print(f"The same input was loaded before, as {loaded.night.path}. Nothing was done.")
+        out.print(
+            f"The same input was loaded before, as {loaded.night.path}. Nothing was done.", markup=False
+        )
         return
-    out.print(f"Loaded {loaded.night.path}")
+    out.print(f"Loaded {loaded.night.path}", markup=False)
     report = loaded.report
     if report is not None:
         warnings = sum(fault.severity == "warn" for fault in report.faults)
-        out.print(f"{counted(warnings, 'warning')}; `wmt check {loaded.night.path}` lists them")
+        out.print(f"{counted(warnings, 'warning')}; `wmt check {loaded.night.path}` lists them", markup=False)
         for aside in report.set_aside:
             complain(f"set aside {aside.team_code}:{aside.staff_code}: {aside.message}")
 
@@ -157,7 +159,7 @@ def told_outcome(done: "Load", *, json: bool = False) -> None:
     if json:
         return
     if state == Load.State.UNCHANGED:
-        out.print(f"{done.message} Nothing was done.")
+        out.print(f"{done.message} Nothing was done.", markup=False)
         return
     _tell_shown(done)
 
@@ -204,10 +206,10 @@ def _tell_shown(done: "Load") -> None:
 
     state = current_state()
     if state.load_id != done.pk:
-        out.print(f"{done.message} They are as at {state.as_at_text}.")
+        out.print(f"{done.message} They are as at {state.as_at_text}.", markup=False)
         return
     nation = Unit.objects.get(load_id=done.pk, level="nation", whole=True)
     capacity = shown_capacity(nation.points_x100, nation.available_x100)
     out.print(f"Loaded. The pages show {state.as_at_text}, by the rules of {state.rules_text}:")
-    out.print(f"{done.message} Capacity of the nation: {capacity}.")
+    out.print(f"{done.message} Capacity of the nation: {capacity}.", markup=False)
     out.print(f"{counted(done.warnings, 'warning')}; the page of load {done.pk} lists them")

@@ -44,7 +44,7 @@ def show_post(found: Mapping[str, Any], ruleset: RuleSet) -> None:
         f"= [bold]{capacity(found['points'], found['available'])}[/]{over}"
     )
     if said := notes(found):
-        out.print(f"[yellow]Not of this extract: {said}[/]")
+        out.print(f"Not of this extract: {said}", style="yellow", markup=False)
     out.print()
     _show_work(found["work"])
     out.print()

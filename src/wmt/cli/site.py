@@ -81,7 +81,8 @@ def administrator(email: Email, name: Name) -> None:
         path = first_administrator(email=email, name=name)
     except CannotDoError as error:
         raise Refusal(str(error)) from None
-    out.print(f"Give {name} this link, after the address of the site. It works once, within three days:")
+    told = "this link, after the address of the site. It works once, within three days:"
+    out.print(f"Give {name} {told}", markup=False)
     out.print(path, soft_wrap=True, markup=False)
 
 

@@ -42,7 +42,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "wmt.site.serving.connections.ConnectionMiddleware",
+    "wmt.site.security.headers.SecurityHeaders",
     "wmt.site.web.health.HealthMiddleware",
+    "csp.middleware.CSPMiddleware",  # outside of whatever answers, static files and faults among it
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "wmt.site.web.timing.Timing",
@@ -55,7 +57,6 @@ MIDDLEWARE = [
     "wmt.site.audit.reads.ReadsAreWritten",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "wmt.site.accounts.gate.Gate",
@@ -109,6 +110,10 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CONFIG.https
+# browsers take a cookie so named only from this very host, by HTTPS, for every path
+_PREFIX = "__Host-" if CONFIG.https else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_PREFIX}sessionid", f"{_PREFIX}csrftoken"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie of their own
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "wmt.site.web.faults.form_expired"
 SECURE_SSL_REDIRECT = CONFIG.https
@@ -150,10 +155,17 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 globals().update(mail(CONFIG.email_url, CONFIG.hosts[0]))
 EMAIL_TIMEOUT = 10  # seconds: nobody waits longer for a mail server
 
+LOGGING_CONFIG = "wmt.site.security.logs.configure"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "plain": {
+            "()": "wmt.site.security.logs.EscapedFormatter",
+            "fmt": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

@@ -18,6 +18,7 @@ from django.shortcuts import render
 from wmt.site.accounts import actions
 from wmt.site.accounts.models import User
 from wmt.site.audit.record import record
+from wmt.site.security.redirects import own_target
 
 _A_MOMENT = 300  # seconds
 _WORDS = {
@@ -58,6 +59,10 @@ class LocalAccounts(DefaultAccountAdapter):  # type: ignore[misc]
         said = message or _WORDS.get(message_template or "")
         if said:
             super().add_message(request, level, message=said, extra_tags=extra_tags)
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Whether to go on to an address that was sent: to pages of this site only."""
+        return bool(url and own_target(url))
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
         """Back to the sign-in page."""

@@ -7,15 +7,15 @@ from django.conf import settings
 from django.contrib.auth import login
 from django.db import transaction
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, resolve_url
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from wmt.site.accounts.access import NATION, LoadState
 from wmt.site.accounts.actions import grant_role
 from wmt.site.accounts.models import RoleGrant, User
+from wmt.site.security.redirects import redirect_onward
 from wmt.site.workload.models import Unit
 
 _HOST = "demonstration.invalid"
@@ -145,7 +145,4 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
         raise Http404("no such person")
     user = get_object_or_404(User, pk=int(person), is_demonstration=True, is_active=True)
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
-    onward = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure()):
-        return HttpResponseRedirect(onward)
-    return HttpResponseRedirect(resolve_url(settings.LOGIN_REDIRECT_URL))
+    return redirect_onward(request.POST.get("next", ""))

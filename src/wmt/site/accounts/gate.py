@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
@@ -17,6 +17,7 @@ from wmt.site.accounts.access import Denied
 from wmt.site.accounts.reading import has_role
 from wmt.site.audit.record import record
 from wmt.site.workload import names
+from wmt.site.security.redirects import came_from, own_target
 
 #: Addresses (by name) that need no sign-in. Everything else does, also what is added later.
 OPEN = frozenset(
@@ -113,11 +114,8 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
 def _where(request: HttpRequest) -> str:
     """Where to go on after signing in: this page, or the one whose form or part this was."""
     if request.method in ("GET", "HEAD") and not _is_part(request):
-        return request.get_full_path()
-    came_from = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer") or "")
-    if came_from.netloc != request.get_host():
-        return ""
-    return came_from.path + (f"?{came_from.query}" if came_from.query else "")
+        return own_target(request.get_full_path())
+    return came_from(request)
 
 
 def _redirect(request: HttpRequest, address: str) -> HttpResponse:

@@ -24,6 +24,7 @@ max_requests_jitter = 2_000
 loglevel = "warning"
 control_socket_disable = True
 preload_app = False
+logger_class = "wmt.site.security.server.ServerLog"
 
 
 def pre_fork(server: Any, worker: Any) -> None:  # noqa: ARG001 - gunicorn names them

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import Error, close_old_connections
 
 import wmt
+from wmt.site.security.common_headers import ALWAYS, BARE_POLICY, NO_STORE
 from wmt.site.serving.sender import is_on_this_machine
 from wmt.site.workload.current import NoDataYet, current_state, today
 
@@ -70,11 +71,9 @@ def headers(body: bytes) -> list[tuple[str, str]]:
     found = [
         ("Content-Type", "application/json"),
         ("Content-Length", str(len(body))),
-        ("Cache-Control", "max-age=0, no-cache, no-store, must-revalidate, private"),
-        ("X-Content-Type-Options", "nosniff"),
-        ("X-Frame-Options", "DENY"),
-        ("Referrer-Policy", "same-origin"),
-        ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+        ("Cache-Control", NO_STORE),
+        ("Content-Security-Policy", BARE_POLICY),
+        *ALWAYS.items(),
     ]
     if settings.SECURE_HSTS_SECONDS:
         found.append(("Strict-Transport-Security", f"max-age={settings.SECURE_HSTS_SECONDS}"))

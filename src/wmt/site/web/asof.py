@@ -12,18 +12,18 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse, set_script_prefix
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.encoding import escape_uri_path, iri_to_uri
 from django.views.decorators.http import require_safe
 
 from wmt.site.api import problems
+from wmt.site.security.redirects import own_target
 from wmt.site.web.addresses import on_day
 from wmt.site.web.frame import needed_state
 from wmt.site.workload import asof
-from wmt.site.workload.asof import AsOf, InThePast
+from wmt.site.workload.asof import ON_DAY, AsOf, InThePast
 from wmt.site.workload.current import State
 from wmt.site.workload.past import Ahead, Fetching, NotThere, corrections_of, first_day
 
-_PREFIX = re.compile(r"/on/(\d{4}-\d{2}-\d{2})(?:\.(\d{1,6}))?(/.*)")
 #: Addresses that are about the site itself, which has no past: they leave the day.
 _TIMELESS = (
     "/accounts/",
@@ -55,7 +55,7 @@ class AsOfDay:
         if path.startswith(_TIMELESS):
             query = request.META.get("QUERY_STRING", "")
             # 308: a form, such as that to sign out, is sent on as it is
-            return HttpResponse(status=308, headers={"Location": path + (f"?{query}" if query else "")})
+            return HttpResponse(status=308, headers={"Location": _address(path, query)})
         if path != request.path_info:
             request.path_info = path
             set_script_prefix(f"/on/{wanted.text}/")
@@ -89,9 +89,9 @@ class AsOfDay:
 def _wanted(request: HttpRequest) -> tuple[AsOf | None, str]:
     """The day an address asks for, and the address without it. A day that is none is no address."""
     path = request.path_info
-    found = _PREFIX.fullmatch(path)
+    found = ON_DAY.fullmatch(path)
     if found is not None:
-        return _as_of(found[1], found[2]), found[3]
+        return _as_of(found["day"], found["revision"]), found["path"]
     if path.startswith(problems.PATH) and (text := request.GET.get("on")) is not None:
         parts = re.fullmatch(r"(\d{4}-\d{2}-\d{2})(?:\.(\d{1,6}))?", text)
         return (_as_of(parts[1], parts[2]) if parts else None) or _NEVER, path
@@ -110,8 +110,13 @@ def _as_of(day: str, revision: str | None) -> AsOf | None:
 
 def here_now(request: HttpRequest) -> str:
     """The address of the same page now."""
-    query = request.META.get("QUERY_STRING", "")
-    return request.path_info + (f"?{query}" if query and request.method in _SAFE else "")
+    query = request.META.get("QUERY_STRING", "") if request.method in _SAFE else ""
+    return _address(request.path_info, query)
+
+
+def _address(path: str, query: str) -> str:
+    """A path as the server reads it and its query, as an address that is sent."""
+    return iri_to_uri(escape_uri_path(path) + (f"?{query}" if query else ""))
 
 
 def nothing_changes(request: HttpRequest) -> HttpResponse:
@@ -185,11 +190,9 @@ def choose_day(request: HttpRequest) -> HttpResponse:
 
 def _back(request: HttpRequest) -> str:
     """The page to go back to: one of this site, as it is now."""
-    back = request.GET.get("back", "")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None) or not back.startswith("/"):
-        return reverse("home")
-    found = _PREFIX.fullmatch(back)
-    return found[3] if found else back
+    back = own_target(request.GET.get("back", ""))
+    found = ON_DAY.fullmatch(back)
+    return (found["path"] if found else back) or reverse("home")
 
 
 def about_past(request: HttpRequest, state: State) -> dict[str, Any] | None:

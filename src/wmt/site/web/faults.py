@@ -8,7 +8,6 @@ import secrets
 import sys
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
@@ -18,6 +17,7 @@ from django.template.loader import render_to_string
 
 from wmt.nights import NightError
 from wmt.site.api import problems
+from wmt.site.security.redirects import came_from
 from wmt.site.web.frame import address, bare
 from wmt.site.workload.current import NoDataYet
 from wmt.site.workload.units import TITLES, UnknownUnit
@@ -184,7 +184,4 @@ def _logged(request: HttpRequest, fault: BaseException | None) -> str:
 
 def _form_address(request: HttpRequest) -> str:
     """The page the form was on; where that is not known, the address it was sent to."""
-    came_from = urlsplit(request.headers.get("Referer", ""))
-    if came_from.netloc and came_from.netloc == request.get_host():
-        return came_from.path + (f"?{came_from.query}" if came_from.query else "")
-    return request.path
+    return came_from(request) or request.path

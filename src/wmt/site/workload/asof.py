@@ -4,11 +4,15 @@ Whoever asks about a day in the past gets everything as it stood then: figures, 
 of them rows of that night), and the records of people up to the change that the night was made with.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
+
+#: An address with the day it is about: `/on/2026-03-12/…`, or `/on/2026-03-12.1/…` of a correction.
+ON_DAY = re.compile(r"/on/(?P<day>\d{4}-\d{2}-\d{2})(?:\.(?P<revision>\d{1,6}))?(?P<path>/(?!/).*)", re.ASCII)
 
 
 @dataclass(frozen=True)

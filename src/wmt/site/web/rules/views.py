@@ -6,11 +6,11 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
 from wmt import rules
 from wmt.rules import NoRuleError
+from wmt.site.security.redirects import own_target
 from wmt.site.web.rules import presenters
 from wmt.site.web.rules.current import laid_over, night_day
 from wmt.site.web.rules.days import Asked, asked
@@ -168,9 +168,7 @@ def _crumbs() -> list[tuple[str, str]]:
 
 def _back(request: HttpRequest) -> str:
     """Where the reader came from, if it is a page of this site; else empty."""
-    back = request.GET.get("back", "")
-    safe = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    return back if safe else ""
+    return own_target(request.GET.get("back", ""))
 
 
 def _told(a: Asked, b: Asked) -> list[str]:
