@@ -1,6 +1,7 @@
 """What tests of the site share: a small nation, loaded through the real door once, and people with roles."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,7 +112,7 @@ def signed_in(db: None) -> Callable[..., Client]:  # noqa: ARG001
             RoleGrant.objects.create(user=user, role=role, level=level, code=code, first_day=today)
         client = Client()
         client.force_login(user)
-        return client
+        return gave_password(client, user)
 
     return sign_in
 
@@ -122,3 +123,12 @@ def _no_second_factor(settings: Any) -> None:
     from dataclasses import replace
 
     settings.CONFIG = replace(settings.CONFIG, second_factor=False)
+
+
+def gave_password(client: Client, user: Any, ago: float = 0, method: str = "password") -> Client:
+    """The same client, in which this person gave their password so many seconds ago."""
+    session = client.session
+    session["account_authentication_methods"] = [{"method": method, "at": time.time() - ago}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
+    return client

@@ -58,7 +58,7 @@ def test_a_wrong_password_is_refused_in_words_and_written_down_without_it() -> N
     assert PASSWORD not in page
     assert "quite another one" not in page
     [event] = AuditEvent.objects.filter(kind="sign-in refused")
-    assert event.who == "ann@example.org"
+    assert event.who == "Ann"
     assert "quite another" not in f"{event.sentence}{event.before}{event.after}"
 
 
@@ -68,7 +68,7 @@ def test_the_same_is_said_of_a_stranger() -> None:
     assert sign_in(Client(), stranger).content.decode().count("is not right") == known.count("is not right")
 
 
-def test_tries_are_limited_for_an_account_even_with_the_right_password() -> None:
+def test_tries_of_one_sender_for_an_account_are_limited_even_with_the_right_password() -> None:
     user = person("ann")
     for _ in range(5):
         sign_in(Client(), user, password="wrong one here")

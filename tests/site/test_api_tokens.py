@@ -11,6 +11,7 @@ from api_fixtures import Program, fresh_counts, person_with, program, token_of  
 from django.test import Client
 from django.utils import timezone
 
+from conftest import gave_password
 from wmt.site.accounts import actions, tokens
 from wmt.site.accounts.models import ApiToken, RoleGrant
 from wmt.site.audit.models import AuditEvent
@@ -22,7 +23,7 @@ DAY = timedelta(days=1)
 def signed_in_as(user: Any, **more: Any) -> Client:
     client = Client(**more)
     client.force_login(user)
-    return client
+    return gave_password(client, user)
 
 
 def status_with(secret: str, address: str = "/api/v1/me") -> int:

@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,23 +25,24 @@ class Config:
     """
 
     home: Path
-    database_url: str
+    database_url: str = field(repr=False)
     demo: bool
     hosts: tuple[str, ...]
     https: bool
     read_scope: str
-    secret_key: str
+    secret_key: str = field(repr=False)
     second_factor: bool
     oidc_server: str
     oidc_client: str
-    oidc_secret: str
+    oidc_secret: str = field(repr=False)
     oidc_name: str
     oidc_open: bool
-    email_url: str
+    email_url: str = field(repr=False)
     address: str = ""
     upload_megabytes: int = 200
     today: str = ""  # '' is the clock; 'extract' the day of the figures; or a day
     most_hours: int = 48  # contracted hours a week that may be entered at most
+    old_secret_keys: tuple[str, ...] = field(default=(), repr=False)  # what they encrypted can be read
 
     @property
     def site_address(self) -> str:
@@ -97,6 +98,7 @@ def read_config(env: Mapping[str, str] | None = None) -> Config:
         upload_megabytes=_whole(env, "WMT_UPLOAD_MEGABYTES", 200),
         today=_today(env, default="extract" if demo else ""),
         most_hours=_whole(env, "WMT_MOST_HOURS", 48, most=168),
+        old_secret_keys=tuple(env.get("WMT_OLD_SECRET_KEYS", "").split()),
     )
 
 

@@ -10,6 +10,7 @@ CONFIG = read_config()
 HERE = Path(__file__).resolve().parent
 
 SECRET_KEY = CONFIG.secret_key
+SECRET_KEY_FALLBACKS = list(CONFIG.old_secret_keys)
 DEBUG = False
 ALLOWED_HOSTS = list(CONFIG.hosts)
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in CONFIG.hosts if CONFIG.https]

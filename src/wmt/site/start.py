@@ -47,6 +47,7 @@ def set_up(say: Say) -> None:
     try:
         with _alone(home / ".set-up"):
             _migrate(say)
+            _renew_second_factors(say)
     except DatabaseError as error:
         raise StartError(database_words(error)) from error
 
@@ -185,6 +186,19 @@ def _migrate(say: Say) -> None:
         say(f"bringing the database up to date ({len(steps)} steps)")
         call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
+
+
+def _renew_second_factors(say: Say) -> None:
+    """Second factors under a former key, brought under the present one."""
+    from allauth.mfa.models import Authenticator
+
+    from wmt.site.accounts.second_factor import renew
+
+    if lost := renew(Authenticator.objects.all()):
+        say(
+            f"{lost} second factors were encrypted with another key and cannot be read: name the former "
+            "WMT_SECRET_KEY in WMT_OLD_SECRET_KEYS and start again, or remove them on the page of each person"
+        )
 
 
 @contextmanager

@@ -69,9 +69,7 @@ def set_active(*, actor: User, user: User, active: bool) -> None:
     user.is_active = active
     user.save(update_fields=["is_active"])
     if not active:
-        from wmt.site.accounts.tokens import end_all
-
-        end_all(actor=actor, user=user)  # a program must not come back to life with the account
+        _end_tokens(actor, user)  # a program must not come back to life with the account
     if administered:
         _still_somebody()
     what = "opened again" if active else "closed"
@@ -148,6 +146,7 @@ def remove_second_factor(*, actor: User, user: User) -> None:
         raise CannotDoError("You cannot remove your own second factor here: another administrator has to")
     for authenticator in Authenticator.objects.filter(user=user):
         authenticator.delete()
+    _end_tokens(actor, user)
     record("user", f"The second factor of {user} was removed, to be set up anew.", actor=actor)
 
 
@@ -172,6 +171,7 @@ def set_first_password(*, user: User, password: str) -> None:
     _only_real(user)
     user.set_password(password)
     user.save(update_fields=["password"])
+    _end_tokens(user, user)
     record("user", f"{user} set a password by a one-time link.", actor=user)
 
 
@@ -199,6 +199,12 @@ def first_administrator(*, email: str, name: str) -> str:
             who=who,
         )
     return password_link(actor=None, user=user, who=who)
+
+
+def _end_tokens(actor: User, user: User) -> None:
+    from wmt.site.accounts.tokens import end_all
+
+    end_all(actor=actor, user=user)
 
 
 def _check_email(email: str) -> None:

@@ -1,11 +1,10 @@
 """Who allauth lets in, and in which words it speaks."""
 
-import time
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount
@@ -14,13 +13,15 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.crypto import salted_hmac
 
 from wmt.site.accounts import actions
+from wmt.site.accounts.fresh import is_fresh
 from wmt.site.accounts.models import User
 from wmt.site.audit.record import record
+from wmt.site.security import secrets
 from wmt.site.security.redirects import own_target
 
-_A_MOMENT = 300  # seconds
 _WORDS = {
     "account/messages/password_changed.txt": "Your password is changed.",
     "account/messages/logged_out.txt": "You are signed out.",
@@ -81,12 +82,25 @@ class LocalAccounts(DefaultAccountAdapter):  # type: ignore[misc]
             raise
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        """Writes down a sign-in that failed: the address as typed, never the password."""
+        """Writes down a sign-in that failed: whose account it was for, if it is one, and nothing as typed."""
         self._refused(request, credentials, "the email address or the password was not right")
 
     def _refused(self, request: HttpRequest, credentials: dict[str, Any], why: str) -> None:
-        typed = str(credentials.get("email") or "")[:120]
-        record("sign-in refused", f"{typed} was not let in: {why}.", request=request, who=typed)
+        """People type passwords where addresses go: only what is known already is written down."""
+        typed = str(credentials.get("email") or "").strip()
+        known = User.objects.filter(email__iexact=typed).first() if "\0" not in typed else None
+        who = str(known) if known else "somebody not known here"
+        sentence = f"{who[:1].upper()}{who[1:]} was not let in: {why}."
+        record("sign-in refused", sentence, request=request, who=who)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Tries are counted by who sends them and for which account, so that no stranger locks an owner out.
+
+        What was typed is in it only as a hash with the installation's key.
+        """
+        sender = ratelimit.get_ip(request)
+        typed = str(credentials.get("email") or "").strip().lower()
+        return salted_hmac("wmt.accounts.tries", f"{sender}\n{typed}", algorithm="sha256").hexdigest()
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         """The page for a person whose account is closed."""
@@ -100,9 +114,7 @@ class LocalAccounts(DefaultAccountAdapter):  # type: ignore[misc]
         """Whether to ask again before a change to how one signs in: not of who came in a moment ago."""
         from allauth.core import context
 
-        used = get_authentication_records(context.request, context.request.user)
-        latest = max((entry["at"] for entry in used if entry["method"] in ("password", "mfa")), default=0)
-        return time.time() - latest > _A_MOMENT
+        return not is_fresh(context.request, "password", "mfa")
 
     def reauthenticate(self, user: User, password: str) -> bool:
         """Whether `password` is this person's. Tries are counted like those of signing in."""
@@ -113,12 +125,20 @@ class LocalAccounts(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]
-    """The second factor of local accounts."""
+    """The second factor of local accounts; its secrets are kept encrypted."""
 
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": "This code is not right, or it is too old. Use the one that is shown now",
     }
+
+    def encrypt(self, text: str) -> str:
+        """A secret as it is kept."""
+        return secrets.encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """The secret again. Raises SecretError where no key of this installation fits."""
+        return secrets.decrypt(encrypted_text)
 
 
 class SignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]

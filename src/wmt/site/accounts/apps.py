@@ -8,3 +8,7 @@ class Accounts(AppConfig):
 
     name = "wmt.site.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        """Listens to changes of how people sign in."""
+        from wmt.site.accounts import signals  # noqa: F401

@@ -22,7 +22,12 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "token_failed": "10/m/ip"}
+# 'key' is a sender and an account (`LocalAccounts`): who tries is slowed, never the owner of the account
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "token_failed": "10/m/ip",
+}
 # behind a proxy that ends TLS the address that counts is the one the proxy saw
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if _CONFIG.https else 0
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

@@ -15,6 +15,7 @@ from wmt.site.accounts import tokens as keeping
 from wmt.site.accounts.access import grants_of, may, need
 from wmt.site.accounts.actions import CannotDoError
 from wmt.site.accounts.forms import TokenForm
+from wmt.site.accounts.fresh import need_fresh
 from wmt.site.accounts.models import ApiToken, User
 from wmt.site.accounts.presenters import day, held
 from wmt.site.accounts.roles import Action
@@ -37,6 +38,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         wanted: dict[str, Any] = form.cleaned_data
         try:
+            need_fresh(request, "to make a token")
             grant = grants[wanted["grant"]] if wanted["grant"] else None
             made, secret = keeping.make_token(user=me, **{**wanted, "grant": grant})
             form = TokenForm(initial=first, roles=roles)

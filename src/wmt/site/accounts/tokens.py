@@ -74,10 +74,10 @@ def end_token(*, actor: User | None, token: ApiToken, who: str = "") -> None:
     record("token", sentence, actor=actor, who=who, before=before, after=_facts(token))
 
 
-def end_all(*, actor: User, user: User) -> None:
-    """Ends every token of a person, whose account is being closed."""
-    for token in user.tokens.filter(ended_at=None):
-        end_token(actor=actor, token=token)
+def end_all(*, actor: User | None, user: User) -> None:
+    """Ends every token of a person: their account is closed, or how they sign in is changed."""
+    for token in user.tokens.filter(ended_at=None, last_day__gte=timezone.localdate()):
+        end_token(actor=actor, token=token, who=str(actor or user))
 
 
 def working(tokens: QuerySet[ApiToken]) -> QuerySet[ApiToken]:
