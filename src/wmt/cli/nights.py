@@ -175,9 +175,11 @@ def _forget_in_site(names: Sequence[str]) -> None:
     from wmt.cli.site import set_up
 
     set_up()
+    from wmt.site.exports.store import discard_all
     from wmt.site.workload.past import drop
 
     drop(names)
+    discard_all()  # files that people asked for may hold what is forgotten
 
 
 @app.command("import-archive")

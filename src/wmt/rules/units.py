@@ -99,6 +99,8 @@ _UNITS = (
     Unit("sessions a week"),
     Unit("contacts"),
     Unit("figures"),
+    Unit("cells"),
+    Unit("files"),
     Unit("text", kind="text"),
     Unit("yes/no", kind="yes/no"),
     Unit("grade", kind="text", choices=_GRADES),

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "wmt.site.availability",
     "wmt.site.workload",
     "wmt.site.duties",
+    "wmt.site.exports",
     "wmt.site.web",
 ]
 

@@ -18,7 +18,7 @@ NOT_AT_ONCE_S = 5.0
 #: So often the day is turned again where that failed.
 NEXT_TURN_S = 60.0
 
-JOBS = ("-m", "django", "db_worker", "--interval", "0.5", "--no-startup-delay", "--verbosity", "0")
+JOBS = ("-m", "wmt.site.serving.worker", "--interval", "0.5", "--no-startup-delay", "--verbosity", "0")
 HOUSEKEEPING = ("-m", "wmt.site.serving.housekeeping")
 #: Nobody is left behind when `wmt serve` itself is killed: Linux then ends its parts too.
 _WITH_PARENT = (

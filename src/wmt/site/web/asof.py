@@ -36,6 +36,7 @@ _TIMELESS = (
     "/health",
     "/as-of/",
     "/notices/",
+    "/files/",
 )
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _RETRY_SECONDS = 2

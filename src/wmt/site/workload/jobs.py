@@ -2,21 +2,33 @@
 
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from django_tasks import task
+from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
 from wmt.nights import NightBusyError, NightError
+from wmt.nights.lock import loading as loading_alone
 from wmt.site.start import keep_demonstration
 from wmt.site.workload import loading, past
 from wmt.site.workload.models import Load, Past
+from wmt.site.workload.recovery import recover, when_killed
+from wmt.site.workload.uploads import discard
 
 #: A load that nobody took up for so long: probably there is no process for jobs.
 PATIENCE = timedelta(seconds=15)
 #: How long a job waits for a load that somebody started elsewhere, in seconds.
 _WAIT_FOR_ANOTHER = 900
+_AGAIN = "starting again, because the process that was loading it was stopped"
+_KILLED_TWICE = (
+    "The process was stopped twice before the load was done. Ask who looks after this site whether its "
+    "computer has enough memory, then load it again."
+)
+_FILES_GONE = "The process was stopped before the load was done, and the files are gone: load it again."
+_NOT_FETCHED = "The figures of this day could not be fetched: the process was stopped twice. Try again later."
 
 
 @task()
@@ -27,7 +39,28 @@ def load_extract(load_id: int) -> str:
         with suppress(NightBusyError):
             loading.perform(load, patience=_WAIT_FOR_ANOTHER)
             keep_demonstration()
+    else:
+        discard(load)  # its process was killed when the figures were shown already
     return str(load.state)
+
+
+@when_killed(load_extract)
+def load_was_killed(load_id: int, *, again: bool) -> bool:
+    """A load is begun once more where its files are still there; otherwise its row says what happened."""
+    load = Load.objects.filter(pk=load_id).first()
+    if load is None or load.state not in (Load.State.WAITING, Load.State.RUNNING):
+        return True  # it is over: what is left is to remove the upload
+    if again and all(Path(path).exists() for path in _files_of(load)):
+        load.state, load.stage, load.percent, load.beat_at = Load.State.WAITING, _AGAIN, 0, timezone.now()
+        load.save()
+        return True
+    loading.give_up(load, _KILLED_TWICE if not again else _FILES_GONE)
+    return False
+
+
+def _files_of(load: Load) -> list[str]:
+    people = load.order.get("people")
+    return [*load.order.get("paths", ()), *([people] if people else ())]
 
 
 @task()
@@ -40,6 +73,17 @@ def fetch_past(number: int) -> str:
     return str(found.state) if found else "gone"
 
 
+@when_killed(fetch_past)
+def fetch_was_killed(number: int, *, again: bool) -> bool:
+    """A past night is fetched once more; then its page says that it could not be."""
+    found = Past.objects.filter(pk=number).exclude(state=Past.State.READY)
+    if again:
+        found.update(state=Past.State.WAITING, percent=0)
+    else:
+        found.update(state=Past.State.FAILED, message=_NOT_FETCHED)
+    return again
+
+
 @transaction.atomic
 def ask_for_load(*, wish: loading.Wish, user: object, names: list[str]) -> Load:
     """A load that a person asked for on a page: noted, and given to the process for jobs."""
@@ -48,10 +92,24 @@ def ask_for_load(*, wish: loading.Wish, user: object, names: list[str]) -> Load:
     return load
 
 
-def asked_for() -> set[int]:
-    """The loads that jobs still wait for. A job that was taken up and ended with its process is none."""
-    ready = DBTaskResult.objects.ready().filter(task_path=load_extract.module_path)
-    return {number for job in ready for number in job.args_kwargs["args"]}
+def look_after() -> None:
+    """Begin killed jobs once more or tell that they failed, and end loads that nobody does. For workers."""
+    recover()
+    alive = Load.objects.filter(state__in=(Load.State.RUNNING, Load.State.WAITING))
+    given = asked_for(TaskResultStatus.READY, TaskResultStatus.RUNNING)
+    if not alive.exclude(pk__in=given).exists():
+        return
+    # of a command that was killed: nobody but the person who gave it begins it again
+    with suppress(NightBusyError), loading_alone(settings.CONFIG.home, "ending loads that were killed"):
+        loading.bury_the_dead(spared=given)
+        loading.bury_the_forgotten(given)
+
+
+def asked_for(*states: TaskResultStatus) -> set[int]:
+    """The loads that jobs still wait for, or that have a job in one of these states."""
+    jobs = DBTaskResult.objects.filter(task_path=load_extract.module_path)
+    jobs = jobs.filter(status__in=states) if states else jobs.ready()
+    return {number for job in jobs for number in job.args_kwargs["args"]}
 
 
 def is_left_waiting(load: Load) -> bool:

@@ -103,16 +103,15 @@ def show_again(path: Path, load: Load, progress: Progress | None = None) -> Load
     return load
 
 
-def bury_the_dead(load: Load | None = None) -> None:
+def bury_the_dead(load: Load | None = None, *, spared: Collection[int] = ()) -> None:
     """End loads whose process was ended. Only who holds the lock of the home may: nobody else can be loading.
 
-    `load` is one's own.
+    `load` is one's own; `spared` are those that a job will begin once more.
     """
-    for dead in Load.objects.filter(state=Load.State.RUNNING):
+    for dead in Load.objects.filter(state=Load.State.RUNNING).exclude(pk__in=spared):
         if dead == load:
             continue
-        discard(dead)
-        _end(dead, Load.State.FAILED, f"The process was ended before it was done. {UNCHANGED}")
+        give_up(dead, "The process was ended before it was done.")
 
 
 def bury_the_forgotten(asked: Collection[int]) -> None:
@@ -123,10 +122,13 @@ def bury_the_forgotten(asked: Collection[int]) -> None:
     """
     for left in Load.objects.filter(state=Load.State.WAITING).exclude(pk__in=asked):
         if timezone.now() - (left.beat_at or left.asked_at) > _BEGINS_WITHIN:
-            discard(left)
-            _end(
-                left, Load.State.FAILED, f"The process was ended before it began: load it again. {UNCHANGED}"
-            )
+            give_up(left, "The process was ended before it began: load it again.")
+
+
+def give_up(load: Load, why: str) -> None:
+    """End a load that nobody works on any more, in words; its upload goes."""
+    discard(load)
+    _end(load, Load.State.FAILED, f"{why} {UNCHANGED}")
 
 
 @dataclass

@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from wmt.site.audit.record import record
 from wmt.site.web.addresses import NATION
+from wmt.site.web.exports.asking import as_job, cells_of
+from wmt.site.web.exports.making import making_of
 from wmt.site.web.exports.sheets import Sheet
 from wmt.site.web.exports.writers import FORMATS, Format, TooManyRows, write_book, write_csv
 from wmt.site.web.steady import settled
@@ -51,8 +53,11 @@ class Source:
 
 def send(request: HttpRequest, source: Source, sheet: Sheet, kind: str) -> HttpResponseBase:
     """The file of one sheet in a kind of `FORMATS`, written down before it goes out. HEAD does not count."""
-    form = FORMATS[kind]
+    form, title = FORMATS[kind], f"{sheet.title} as {FORMATS[kind].title}"
+    if later := as_job(request, title, kind, cells_of([sheet])):
+        return later
     about = about_of(request, source, sheet.title, sheet.notes, sheet)
+    (sheet,) = _counted(request, [sheet])
 
     def write(out: IO[bytes]) -> int:
         if kind == "csv":
@@ -65,7 +70,10 @@ def send(request: HttpRequest, source: Source, sheet: Sheet, kind: str) -> HttpR
 
 def send_book(request: HttpRequest, source: Source, sheets: Sequence[Sheet], title: str) -> HttpResponseBase:
     """A workbook of many sheets."""
+    if later := as_job(request, f"Pack of {source.title} as Excel", "xlsx", cells_of(sheets)):
+        return later
     about = about_of(request, source, title, [f"Sheet {n}: {s.title}" for n, s in enumerate(sheets, 2)])
+    sheets = _counted(request, sheets)
 
     def write(out: IO[bytes]) -> int:
         return write_book(out, sheets, about)
@@ -85,21 +93,32 @@ def _sent(
     form = FORMATS[name[1]]
     if request.method == "HEAD":
         return _named(HttpResponse(content_type=form.content_type), source, name)
+    making = making_of(request)
     # whole on disk before anything is sent: a fault half-way is a page, not half a table
-    spool = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it when it has been sent
+    spool = making.begin() if making else tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     try:
         rows = write(spool)
         if rows != size:
             raise OperationalError("the figures were swept while they were written: ask again")
         note(request, source, said, rows, kind=form.title, table=name[0])
-    except TooManyRows:
+    except BaseException as fault:
+        if making:
+            raise
         spool.close()
-        return _too_many(request, form, size)
-    except BaseException:
-        spool.close()
+        if isinstance(fault, TooManyRows):
+            return _too_many(request, form, size)
         raise
+    if making:
+        making.done = rows, _file_name(source, name[0])
+        return HttpResponse()
     spool.seek(0)
     return _named(FileResponse(spool, content_type=form.content_type), source, name)
+
+
+def _counted(request: HttpRequest, sheets: Sequence[Sheet]) -> list[Sheet]:
+    """Sheets that tell how far they are, where a job writes them."""
+    making, cells = making_of(request), cells_of(sheets)
+    return [making.counted(sheet, cells) for sheet in sheets] if making else list(sheets)
 
 
 def note(request: HttpRequest, source: Source, said: str, rows: int, **facts: str) -> None:
@@ -154,17 +173,26 @@ def about_of(
 
 def _named(response: Any, source: Source, name: tuple[str, str]) -> HttpResponseBase:
     table, kind = name
-    moment = f"{source.state.as_at:%Y-%m-%d-%H%M}" if source.state else f"{timezone.localdate():%Y-%m-%d}"
-    full = "-".join(("wmt", *source.words, table, moment))
-    full = re.sub(r"[\x00-\x1f\x7f/\\\"<>:|?*]+", "-", full)[:180]
-    plain = re.sub(r"[^A-Za-z0-9._]+", "-", full)
+    return attached(response, _file_name(source, table), kind)
+
+
+def attached(response: Any, name: str, kind: str) -> HttpResponseBase:
+    """An answer that browsers keep as a file of this name, and nobody else keeps at all."""
+    plain = re.sub(r"[^A-Za-z0-9._]+", "-", name)
     response.headers["Content-Disposition"] = (
-        f"attachment; filename=\"{plain}.{kind}\"; filename*=UTF-8''{quote(full, safe='')}.{kind}"
+        f"attachment; filename=\"{plain}.{kind}\"; filename*=UTF-8''{quote(name, safe='')}.{kind}"
     )
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"
     found: HttpResponseBase = response
     return found
+
+
+def _file_name(source: Source, table: str) -> str:
+    """What a file is called, without its kind."""
+    moment = f"{source.state.as_at:%Y-%m-%d-%H%M}" if source.state else f"{timezone.localdate():%Y-%m-%d}"
+    full = "-".join(("wmt", *source.words, table, moment))
+    return re.sub(r"[\x00-\x1f\x7f/\\\"<>:|?*]+", "-", full)[:180]
 
 
 def _too_many(request: HttpRequest, form: Format, size: int) -> HttpResponse:

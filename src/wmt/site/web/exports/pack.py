@@ -41,6 +41,12 @@ class Pack:
         """How many rows there are in all."""
         return sum(len(table.rows) for section in self.sections for table in section.tables)
 
+    @property
+    def cells(self) -> int:
+        """How many cells there are in all."""
+        tables = (table for section in self.sections for table in section.tables)
+        return sum(len(table.rows) * len(table.columns) for table in tables)
+
 
 def pack_of(question: Question, *, rows_at_most: int | None = None) -> Pack:
     """The pack of a unit above the posts; longer tables than `rows_at_most` are named, not made."""

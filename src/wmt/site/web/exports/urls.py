@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from wmt.site.web.exports import records, views
+from wmt.site.web.exports import pages, records, views
 from wmt.site.web.rules import views as rules
 from wmt.site.web.units import urls as _converters  # noqa: F401 - level and code are registered there
 
@@ -21,6 +21,11 @@ def files_of(page: str, view: Callable[..., HttpResponse], title: str) -> URLPat
 
 
 urlpatterns = [
+    path("files/", pages.files, name="files"),
+    path("files/<slug:key>/", pages.file, name="file"),
+    path("files/<slug:key>/progress/", pages.file_progress, name="file-progress"),
+    path("files/<slug:key>/file/", pages.file_itself, name="file-itself"),
+    path("files/<slug:key>/delete/", pages.file_delete, name="file-delete"),
     path("nation/pack/", views.pack, name="nation-pack"),
     path("nation/pack/pack.xlsx", views.pack_book, name="nation-pack-book"),
     path("<level:level>/<code:code>/pack/", views.pack, name="pack"),

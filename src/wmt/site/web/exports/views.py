@@ -12,6 +12,7 @@ from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
 from wmt.site.web.addresses import NATION, unit_url
 from wmt.site.web.exports import pack as packs
+from wmt.site.web.exports.asking import as_job
 from wmt.site.web.exports.deliver import Source, note, send, send_book
 from wmt.site.web.exports.listing import DOWNLOADS
 from wmt.site.web.exports.sheets import sheet_of
@@ -36,6 +37,9 @@ def of_unit(
     if table not in found or kind not in FORMATS:
         return none_such(request, table, kind, found, unit_url(level, code, tab))
     whole = arranged(found[table], request, rows_a_page=None)
+    title = f"{whole.caption} as {FORMATS[kind].title}"
+    if later := as_job(request, title, kind, len(whole.rows) * len(whole.columns)):
+        return later
     return send(request, Source.of_unit(question.unit, question.state), sheet_of(whole), kind)
 
 
@@ -107,6 +111,8 @@ def pack_book(request: HttpRequest, level: str = NATION, code: str = NATION) -> 
         return _no_pack(request, question)
     made = packs.pack_of(question)
     source = Source.of_unit(question.unit, question.state)
+    if later := as_job(request, f"Pack of {source.title} as Excel", "xlsx", made.cells):
+        return later
     return send_book(request, source, packs.sheets(made), made.title)
 
 

@@ -1,0 +1,56 @@
+"""The process for jobs: `python -m wmt.site.serving.worker`, started by `wmt serve`.
+
+It does what pages ask for, one after another, and looks every few seconds for jobs whose process was killed.
+"""
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Sequence
+
+#: So often it looks for jobs without a process, in seconds.
+LOOKS_EVERY = 20.0
+log = logging.getLogger(__name__)
+
+
+def main(options: Sequence[str] = ()) -> None:
+    """Work until somebody stops it. `options` are those of the command `db_worker`."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wmt.site.settings")
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from wmt.site.workload.recovery import at_work
+
+    with at_work() as name:
+        look_after()
+        threading.Thread(target=_look_after_often, daemon=True, name="look after jobs").start()
+        call_command("db_worker", *options, "--worker-id", name)
+
+
+def look_after() -> None:
+    """What nobody else looks after. A database that is busy or away is asked again the next time."""
+    from django.db import DatabaseError, InterfaceError, close_old_connections
+
+    from wmt.site.exports import store
+    from wmt.site.web.exports import making  # noqa: F401 - it says what becomes of its jobs
+    from wmt.site.workload import jobs
+
+    close_old_connections()
+    try:
+        jobs.look_after()
+        store.sweep()
+    except (DatabaseError, InterfaceError, OSError):
+        log.exception("jobs whose process was killed could not be looked after; it is tried again")
+
+
+def _look_after_often() -> None:
+    waiting = threading.Event()
+    while not waiting.wait(LOOKS_EVERY):
+        look_after()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
