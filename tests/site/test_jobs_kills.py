@@ -46,7 +46,8 @@ load_extract.enqueue(ask(wish=wish, who="a page").pk)
 
 def worker(home: Home) -> subprocess.Popen[str]:
     """A worker that ends when there is nothing left to do."""
-    command = [sys.executable, "-m", "wmt.site.serving.worker", "--batch", "--no-startup-delay", "--verbosity", "0"]
+    options = ["--batch", "--no-startup-delay", "--verbosity", "0"]
+    command = [sys.executable, "-m", "wmt.site.serving.worker", *options]
     env = {**os.environ, **home.env}
     return subprocess.Popen(command, env=env, text=True, stderr=subprocess.PIPE)
 

@@ -126,7 +126,7 @@ def progress(load: Load) -> Progress:
     elif seems_dead(load):
         trouble = (
             "This load has given no sign of life for some time: its process seems to have ended. The figures "
-            "shown were not changed. Load the extract again: that also clears this one away."
+            "shown were not changed. Within a minute it starts again or says here that it failed."
         )
     else:
         trouble = ""
