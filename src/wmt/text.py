@@ -80,6 +80,11 @@ def shown(value: str) -> str:
     return re.sub(NAME.out, lambda found: f"\\u{ord(found[0]):04x}", value)
 
 
+def plain_marks(value: str) -> str:
+    """A text whose dashes and apostrophes are those of a keyboard, whichever of them somebody typed."""
+    return _APOSTROPHES.sub("'", _DASHES.sub("-", value))
+
+
 def fold(value: str) -> str:
     """A text as it is compared: texts that look alike fold alike. Never shown, never kept.
 
@@ -87,6 +92,6 @@ def fold(value: str) -> str:
     other alphabets that look Latin make no difference; nor do zeros before a number.
     """
     value = unicodedata.normalize("NFKC", re.sub(f"[{CONTROL}{INVISIBLE}{DIRECTION}]", "", value))
-    value = _APOSTROPHES.sub("'", _DASHES.sub("-", value)).translate(_LOOKALIKES).casefold()
+    value = plain_marks(value).translate(_LOOKALIKES).casefold()
     value = " ".join(value.split())
     return value.lstrip("0") or "0" if value.isascii() and value.isdigit() else value

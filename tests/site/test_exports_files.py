@@ -307,3 +307,31 @@ def test_pages_of_no_unit_have_files_too(nation: Any, signed_in: SignIn, kind: s
     assert found
     assert len(found) < len(rows(client.get(links[0].partition("?")[0]), kind))
     assert AuditEvent.objects.filter(kind="export").count() == 2
+
+
+def test_a_file_says_how_it_is_sorted(nation: Any, signed_in: SignIn) -> None:
+    address = unit_url("region", nation.unit("region").code) + "overview."
+    about = openpyxl.load_workbook(
+        io.BytesIO(body(signed_in().get(address + "xlsx?sort=points&order=down")))
+    )["About"]
+    said = dict(row[:2] for row in about.iter_rows(values_only=True))
+    assert said["Order"] == "Sorted by Points, highest first."
+    table = pq.read_table(
+        io.BytesIO(body(signed_in(email="b@example.org").get(address + "parquet?sort=name")))
+    )
+    assert table.schema.metadata[b"wmt.order"].decode().endswith(", A to Z.")
+
+
+def test_csv_from_a_page_opens_with_its_accents_in_excel(nation: Any, signed_in: SignIn) -> None:
+    """The mark is asked for by the links of pages; the plain address, which programs use, has none."""
+    client, region = signed_in(), nation.unit("region")
+    page = client.get(unit_url("region", region.code) + "?sort=points").text
+    page += client.get(unit_url("region", region.code, "downloads")).text
+    links = {href.replace("&amp;", "&") for href in re.findall(r'href="([^"]+\.csv[^"]*)"', page)}
+    assert len(links) > 5
+    for href in links:
+        assert body(client.get(href)).startswith(b"\xef\xbb\xbf"), href
+    bare = body(client.get(unit_url("region", region.code) + "overview.csv?sort=points"))
+    marked = body(client.get(unit_url("region", region.code) + "overview.csv?sort=points&bom=1"))
+    assert marked == b"\xef\xbb\xbf" + bare
+    assert not re.search(r"\.(?:xlsx|parquet)[^\"]*bom=1", page)

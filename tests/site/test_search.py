@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from tabs_fixtures import links, table_of
 
@@ -41,6 +43,45 @@ def test_accents_do_not_matter(nation: Any, ask: Callable[..., str]) -> None:
     post.save()
     for words in ("lucia", "ANGSTROM", "Ångström łu", "gstro"):
         assert [row["Code"] for row in table_of(ask(words), "people")] == [post.code]
+
+
+@pytest.mark.parametrize("name", ["Aoife O'Neill", "Aoife O\u2019Neill", "Aoife O\u02bcNeill"])
+@pytest.mark.parametrize(
+    "words", ["O'Neill", "o\u2019neill", "O\u2018NEILL", "O\u02bcNeill", "oneill", "o neill aoife"]
+)
+def test_either_apostrophe_finds_a_name(nation: Any, ask: Callable[..., str], name: str, words: str) -> None:
+    _found(nation, ask, name, words)
+
+
+@pytest.mark.parametrize("name", ["Zed Smith-Jones", "Zed Smith\u2010Jones", "Zed Smith \u2013 Jones"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "smith-jones",
+        "Smith - Jones",
+        "smith\u2010jones",
+        "smith\u2011jones",
+        "smith \u2013jones",
+        "smith jones zed",
+    ],
+)
+def test_any_hyphen_finds_a_name(nation: Any, ask: Callable[..., str], name: str, words: str) -> None:
+    _found(nation, ask, name, words)
+
+
+def _found(nation: Any, ask: Callable[..., str], name: str, words: str) -> None:
+    post = _post(nation)
+    post.name, post.folded = name, f"{fold(name)} {fold(post.code)}"
+    post.save()
+    assert [row["Code"] for row in table_of(ask(words), "people")] == [post.code]
+
+
+def test_figures_that_were_there_before_are_folded_anew(nation: Any, ask: Callable[..., str]) -> None:
+    post = _post(nation)
+    post.name, post.folded = "Aoife O\u2019Neill-Smith", "aoife o\u2019neill-smith " + post.code.lower()
+    post.save()
+    import_module("wmt.site.workload.migrations.0004_folded").fold_again(apps, None)
+    assert [row["Code"] for row in table_of(ask("o'neill \u2013 smith"), "people")] == [post.code]
 
 
 def test_a_code_is_found_before_what_holds_it(nation: Any, ask: Callable[..., str]) -> None:

@@ -74,3 +74,25 @@ def test_the_strip_reaches_from_the_lowest_to_the_highest_figure_of_the_table(na
     assert made is not None
     assert f"{len(rows)} shown, from {ends[0]} to {ends[1]};" in made.summary
     assert len(made.marks) == len(rows)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("?sort=capacity&order=down", "Sorted by Capacity, highest first."),
+        ("?sort=capacity", "Sorted by Capacity, lowest first."),
+        ("?sort=name&order=down", ", Z to A."),
+        ("?sort=nonsense", ""),
+        ("", ""),
+    ],
+)
+def test_the_order_of_a_table_is_told_in_words(nation: Any, signed_in: Any, query: str, said: str) -> None:
+    """In a region of its own that screen readers watch: it stays when the table is fetched anew."""
+    page = signed_in().get(f"/nation/{query}").text
+    (order,) = re.findall(r'<p [^>]*id="table-overview-order" role="status">(.*?)</p>', page)
+    assert order.endswith(said)
+    assert bool(order) == bool(said)
+    assert page.index(order) < page.index('id="table-overview"')
+    assert page.count('hx-select-oob="#table-overview-order:innerHTML"') == 1
+    assert len(re.findall(r'aria-sort="(?:ascending|descending)"', page)) == bool(said)
+    assert nation

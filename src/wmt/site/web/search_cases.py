@@ -15,6 +15,7 @@ from wmt.site.web.units import words
 from wmt.site.workload import figures, units
 from wmt.site.workload.current import OfLoad, State
 from wmt.site.workload.models import Line
+from wmt.text import plain_marks
 
 #: Parts shorter than this are only looked for at the beginning: they are in too many references.
 FEWEST_INSIDE = 4
@@ -28,7 +29,7 @@ def matches(state: State, user: Any, asked: str) -> list[str]:
 
     Cases outside their reach are not looked at, so that nothing tells whether there is one.
     """
-    typed = asked.replace(" ", "")
+    typed = _typed(asked)
     wanted = typed.translate(_CAPITALS)
     reach = reading.cases(user, state)
     seen = None
@@ -58,8 +59,13 @@ def _parts(references: "References", wanted: str) -> list[str]:
 
 def rank(ref: str, asked: str) -> int:
     """How well a reference fits: 0 when it is the one, 1 when it begins so, 3 when it holds it."""
-    wanted, found = asked.replace(" ", "").translate(_CAPITALS), ref.translate(_CAPITALS)
+    wanted, found = _typed(asked).translate(_CAPITALS), ref.translate(_CAPITALS)
     return 0 if found == wanted else 1 if found.startswith(wanted) else 3
+
+
+def _typed(asked: str) -> str:
+    """What was typed, as references are written: without blanks, and with a keyboard's dashes."""
+    return plain_marks(asked).replace(" ", "")
 
 
 class References(NamedTuple):

@@ -20,6 +20,9 @@ Kind = Literal["text", "code", "points", "percent", "hours", "count", "date", "n
 NUMERIC = ("points", "percent", "hours", "count", "number")
 FORMATS = (("csv", "CSV"), ("xlsx", "Excel"), ("parquet", "Parquet"))
 ROWS_A_PAGE = 100
+#: What the first and the other way round of sorting are called.
+_OF_WORDS, _OF_NUMBERS = ("A to Z", "Z to A"), ("lowest first", "highest first")
+_ORDERS: dict[Kind, tuple[str, str]] = {"date": ("earliest first", "latest first")}
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,15 @@ class Table:
     prefix: str = ""
     pager: Pager | None = None
     exports: Sequence[tuple[str, str]] = field(default_factory=tuple)
+
+    @property
+    def order(self) -> str:
+        """In words how it was sorted, for people and for their screen readers; empty: as it came."""
+        by = next((column for column in self.columns if column.sorted != "none"), None)
+        if by is None:
+            return ""
+        up, down = _ORDERS.get(by.kind, _OF_WORDS if not by.is_numeric else _OF_NUMBERS)
+        return f"Sorted by {by.head}, {down if by.sorted == 'descending' else up}."
 
 
 class LazyRows(Sequence[Row]):
@@ -220,10 +232,16 @@ def _files(table: Table, request: HttpRequest) -> list[tuple[str, str]]:
 
     if not may(getattr(request, "user", None), Action.EXPORT):
         return []
-    query = changed(request.GET, **{f"{table.prefix}page": ""}).removesuffix("?")
+    query = request.GET.copy()
+    query.pop(f"{table.prefix}page", None)
     # a code may hold signs that mean something in an address
     page = escape_uri_path(request.path)
-    return [(name, f"{page}{table.name}.{kind}{query}") for kind, name in FORMATS]
+    return [(name, f"{page}{table.name}.{kind}{file_query(query, kind)}") for kind, name in FORMATS]
+
+
+def file_query(query: QueryDict, kind: str) -> str:
+    """The query of a link to a file; of CSV it asks for the mark by which Excel knows accents."""
+    return changed(query, bom="1" if kind == "csv" else "").removesuffix("?")
 
 
 def _with_sorting(column: Column, query: QueryDict, prefix: str, wanted: str, down: bool) -> Column:

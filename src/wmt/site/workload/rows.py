@@ -1,5 +1,6 @@
 """A night → the rows of the current figures. Tables are matched and numbered here, never summed."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from wmt.ledger import AMOUNTS, MEASURES, PRICING, Ledger, TimeSide
 from wmt.ledger.totals import POST_COUNTS, TOTAL
 from wmt.nights import Night
 from wmt.rules import ALWAYS, RuleSet, Value
+from wmt.text import plain_marks
 
 #: Levels whose cells are kept; a team has few enough lines to be summed where it is asked for.
 CELL_LEVELS = ("pdu", "region", "nation")
@@ -84,12 +86,17 @@ def _input(night: Night, name: str, columns: pl.Schema) -> pl.DataFrame:
 
 
 def fold(text: str) -> str:
-    """Text for searching: lower case, without accents and strokes."""
-    parts = unicodedata.normalize("NFKD", text)
+    """Text for searching: lower case, without accents, strokes and apostrophes, hyphens without blanks.
+
+    Whatever apostrophe or hyphen a name has and whichever is typed, O’Neill and Smith – Jones are found.
+    """
+    joined = _HYPHEN.sub("-", plain_marks(text)).replace("'", "")
+    parts = unicodedata.normalize("NFKD", joined)
     plain = "".join(sign for sign in parts if not unicodedata.combining(sign)).casefold()
     return plain.translate(_STROKED)
 
 
+_HYPHEN = re.compile(r"\s*-\s*")
 #: Letters that are written with a stroke or joined, which Unicode does not take apart.
 _STROKED = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
@@ -128,14 +135,15 @@ def _units(totals: pl.DataFrame, facts: Facts, staff: pl.DataFrame) -> pl.DataFr
     frame = totals.join(posts, on=["team_code", "staff_code"], how="left")
     frame = frame.join(teams, left_on="code", right_on="team_code", how="left")
     number = pl.when(pl.col("level") == "team").then("team_no").otherwise("post_no")
-    words = pl.concat_str(pl.col("name", "code").fill_null(""), separator=" ")
+    parts = [pl.col(key).fill_null("").map_elements(fold, return_dtype=pl.String) for key in ("name", "code")]
+    folded = pl.concat_str(parts, separator=" ")
     return frame.select(
         "level", "code", "name", "grade", "whole",
         number.alias("number"),
         pl.col("region_code", "pdu_code", "team_code", "staff_code").fill_null(""),
         _local(pl.col("stale_since")),
         pl.col("is_omic").fill_null(0).cast(pl.Boolean),
-        words.map_elements(fold, return_dtype=pl.String).alias("folded"),
+        folded.alias("folded"),
         pl.col("supplied_grade").fill_null(""), "supplied_micro", pl.lit(0).alias("touched"),
         *MEASURES, *POST_COUNTS,
     )  # fmt: skip

@@ -167,6 +167,7 @@ def about_of(
     ]
     if sheet is not None:
         found.append(("Rows", f"{sheet.size:,}"))
+        found += [("Order", sheet.order)] if sheet.order else []
         found += [(f"Column: {each.words}", each.meaning) for each in sheet.headings if each.meaning]
     return found + [("Note", text) for text in notes]
 

@@ -17,7 +17,7 @@ from wmt.site.accounts.reading import Reach
 from wmt.site.accounts.roles import Action
 from wmt.site.audit.reads import note_read
 from wmt.site.web.exports.sheets import Heading, Sheet, Values
-from wmt.site.web.tables import FORMATS, changed
+from wmt.site.web.tables import FORMATS, file_query
 from wmt.site.web.units import words
 from wmt.site.web.units.in_full import Places, levels_over
 from wmt.site.web.units.question import Question
@@ -63,7 +63,7 @@ def content(question: Question) -> dict[str, Any]:
         if question.is_post
         else [(units.PLURALS[level], level) for level in units.levels_below(question.unit.level)],
         "grade": question.grade,
-        "query": changed(question.request.GET).removesuffix("?"),
+        "queries": {kind: file_query(question.request.GET, kind) for kind, _ in FORMATS},
         "may_export": may(question.user, Action.EXPORT),
         "tables": {},
     }

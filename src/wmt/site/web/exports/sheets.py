@@ -40,7 +40,10 @@ class Heading:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table to be written: `rows` gives the rows anew each time it is called, `size` is how many."""
+    """A table to be written: `rows` gives the rows anew each time it is called, `size` is how many.
+
+    `order` says in words how it was sorted.
+    """
 
     name: str
     title: str
@@ -49,6 +52,7 @@ class Sheet:
     size: int
     total: Values | None = None
     notes: Sequence[str] = field(default_factory=tuple)
+    order: str = ""
 
 
 def sheet_of(table: Table) -> Sheet:
@@ -64,7 +68,9 @@ def sheet_of(table: Table) -> Sheet:
     before_total = ["total", ""] if of_units else []
     total = _values(table.total, columns, before_total) if table.total is not None else None
     headings = _distinct([_typed(heading, at, rows) for at, heading in enumerate(headings)])
-    return Sheet(table.name, table.caption, headings, lambda: rows, len(rows), total, table.notes)
+    return Sheet(
+        table.name, table.caption, headings, lambda: rows, len(rows), total, table.notes, table.order
+    )
 
 
 def _is_of_units(columns: Sequence[Column]) -> bool:

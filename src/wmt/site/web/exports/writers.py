@@ -73,7 +73,10 @@ def _as_text(value: Any) -> str:
 
 def write_parquet(out: IO[bytes], sheet: Sheet, about: About) -> int:
     """One table with typed columns; what it is and its moment are in the file's metadata."""
-    notes = {f"wmt.{re.sub(r'[^a-z0-9]+', '_', what.lower()).strip('_')}": said for what, said in about}
+    notes: dict[str, str] = {}
+    for what, said in about:
+        name = f"wmt.{re.sub(r'[^a-z0-9]+', '_', what.lower()).strip('_')}"
+        notes[name] = f"{notes[name]}\n{said}" if name in notes else said
     schema = pa.schema([pa.field(h.words, _arrow(h)) for h in sheet.headings], metadata=notes)
     written = 0
     with pq.ParquetWriter(out, schema, compression="zstd") as writer:
