@@ -1,0 +1,220 @@
+"""Every way in which something is written: the addresses that take more than GET, and what happens by itself.
+
+Those that need it are told here what to send so that something is really saved. What is not told anything is
+sent nothing: its answer is then a refusal, which reads and writes too (the session, the audit).
+"""
+
+# ruff: noqa: F811 - the fixture comes by import
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from duties_fixtures import Scene, scene, typed  # noqa: F401
+from hours_fixtures import day
+from test_accounts_permissions import TABLE
+
+from wmt.site.accounts.models import RoleGrant, User
+from wmt.site.availability import actions
+from wmt.site.availability.changes import Change
+from wmt.site.duties import nightly
+from wmt.site.workload.live import turn_day
+
+PASSWORD = "heather oat lantern"
+WRITING = ("POST", "PUT", "DELETE")
+REASON = {
+    "name": "Time to train for marathons", "short_name": "Marathons", "category": "Personal Circumstances",
+    "allowance": "", "most": "12.5", "months": "3", "enabled": "yes", "why": "agreed in the forum",
+}  # fmt: skip
+
+
+@dataclass
+class Place:
+    """Somebody with every role that may be needed, a post with records, a duty, and another person."""
+
+    client: Client
+    user: User
+    other: User
+    grant: RoleGrant
+    code: str
+    day: date
+    keys: dict[str, str]
+    duty: Any
+    asked: Client  # the practitioner the duty is about
+
+    def form(self, address: str, **values: Any) -> Any:
+        """What a browser sends; days by their name and a date."""
+        sent: dict[str, Any] = {}
+        for name, value in values.items():
+            sent |= day(name, value) if isinstance(value, date) else {name: value}
+        return self.client.post(address, sent)
+
+    def api(self, method: str, address: str, body: Any = None, **query: Any) -> Any:
+        """What a program sends, with the session of a browser."""
+        more = {"query_params": query} if query else {}
+        ask = getattr(self.client, method)
+        return ask(f"/api/v1/{address}", data=body, content_type="application/json", **more)
+
+
+@pytest.fixture
+def place(scene: Scene) -> Place:
+    user = User.objects.create_user("all@example.org", name="All Roles", password=PASSWORD)
+    other = User.objects.create_user("other@example.org", name="Other Person")
+    team = scene.duty.team_code
+    for role, level, code in (
+        ("administrator", "nation", "nation"), ("analyst", "nation", "nation"), ("manager", "team", team),
+    ):  # fmt: skip
+        RoleGrant.objects.create(user=user, role=role, level=level, code=code, first_day=date(2020, 1, 1))
+    grant = RoleGrant.objects.create(
+        user=other, role="manager", level="team", code=team, first_day=date(2020, 1, 1)
+    )
+    today, post = scene.state.day, (team, scene.duty.staff_code)
+    made = {
+        kind: actions.save(actor=None, who="a test", changes=[Change(post=post, kind=kind, **values)])
+        for kind, values in (
+            ("hours", {"first_day": today + timedelta(3), "hours_micro": 30_000_000}),
+            ("reduction", {"first_day": today, "reason": "1", "hours_micro": 1_000_000}),
+            ("grade", {"first_day": today, "grade": "PSO"}),
+        )
+    }
+    keys = {kind: saved.entries[0].key for kind, saved in made.items()}
+    client = Client(raise_request_exception=False)
+    client.force_login(user)
+    scene.practitioner.raise_request_exception = False
+    return Place(
+        client, user, other, grant, ":".join(post), today, keys, scene.duty, asked=scene.practitioner
+    )
+
+
+Write = Callable[[Place], Any]
+
+
+def _extract() -> SimpleUploadedFile:
+    return SimpleUploadedFile("night.xlsx", b"no workbook")
+
+
+def _decide(place: Place) -> Any:
+    return place.client.post(f"/duty/{place.duty.pk}/decide/", typed(place.day))
+
+
+#: By method and name of the address: what really saves something.
+SAVES: dict[tuple[str, str], Write] = {
+    ("POST", "account_login"): lambda _: Client(raise_request_exception=False).post(
+        "/accounts/login/", {"login": "all@example.org", "password": PASSWORD}
+    ),
+    ("POST", "person-new"): lambda place: place.form("/people/new/", email="n@example.org", name="New"),
+    ("POST", "person-change"): lambda place: place.form(
+        f"/people/{place.other.pk}/change/", name="Other Name", staff_code="A2"
+    ),
+    ("POST", "person-active"): lambda place: place.form(f"/people/{place.other.pk}/active/", active="0"),
+    ("POST", "person-grant"): lambda place: place.form(
+        f"/people/{place.other.pk}/grant/", role="analyst", level="nation", code="nation",
+        first_day=str(place.day), last_day="",
+    ),
+    ("POST", "grant-end"): lambda place: place.form(
+        f"/people/{place.other.pk}/grants/{place.grant.pk}/end/", last_day=""
+    ),
+    ("POST", "person-link"): lambda place: place.form(f"/people/{place.other.pk}/link/"),
+    ("POST", "tokens"): lambda place: place.form(
+        "/accounts/tokens/", name="nightly", reads_only="on", grant="",
+        first_day=str(timezone.localdate()), last_day=str(timezone.localdate() + timedelta(30)),
+    ),
+    ("POST", "hours-new"): lambda place: place.form(
+        f"/post/{place.code}/hours/new/", do="save", hours="18.5", why="Half", first_day=place.day
+    ),
+    ("POST", "hours-change"): lambda place: place.form(
+        f"/post/{place.code}/hours/{place.keys['hours']}/change/", do="save", hours="20", why="A slip",
+        version="1", first_day=place.day + timedelta(3),
+    ),
+    ("POST", "hours-withdraw"): lambda place: place.form(
+        f"/post/{place.code}/hours/{place.keys['hours']}/withdraw/", do="save", version="1", why="Another's"
+    ),
+    ("POST", "reduction-new"): lambda place: place.form(
+        f"/post/{place.code}/reductions/new/", do="save", reason="22", amount="2", unit="hours",
+        first_day=place.day,
+    ),
+    ("POST", "reduction-withdraw"): lambda place: place.form(
+        f"/post/{place.code}/reductions/{place.keys['reduction']}/withdraw/", do="save", version="1", why="No"
+    ),
+    ("POST", "mentoring"): lambda place: place.form(
+        f"/post/{place.code}/mentoring/", do="save", trainees="2", each="1.5", first_day=place.day
+    ),
+    ("POST", "pqip"): lambda place: place.form(f"/post/{place.code}/pqip/", do="save", first_day=place.day),
+    ("POST", "grade-withdraw"): lambda place: place.form(
+        f"/post/{place.code}/grade/{place.keys['grade']}/withdraw/", do="save", version="1", why="A slip"
+    ),
+    ("POST", "reason-new"): lambda place: place.form("/reasons/new/", **REASON, first_day=str(place.day)),
+    ("POST", "reason-retire"): lambda place: place.form(
+        "/reasons/22/retire/", first_day=str(place.day), why="not any more"
+    ),
+    ("POST", "duty-acknowledge"): lambda place: place.form(f"/duty/{place.duty.pk}/acknowledge/"),
+    ("POST", "duty-talk"): lambda place: place.form(f"/duty/{place.duty.pk}/talk/", on=place.day, said="x"),
+    ("POST", "duty-decide"): _decide,
+    ("POST", "duty-note"): lambda place: place.form(f"/duty/{place.duty.pk}/note/", said="A note"),
+    ("POST", "duty-ask"): lambda place: place.asked.post(
+        f"/duty/{place.duty.pk}/ask/", {"said": "No new cases until March"}
+    ),
+    ("POST", "notices-read"): lambda place: place.asked.post("/notices/read/", {}),
+    ("POST", "load-new"): lambda place: place.client.post("/loads/new/", {"extract": _extract()}),
+    ("POST", "api-changes"): lambda place: place.api(
+        "post", "changes", {"changes": [_change(place, hours=20), _change(place, hours=19, later=9)]}
+    ),
+    ("PUT", "api-hours"): lambda place: place.api(
+        "put", f"posts/{place.code}/hours/{place.day}", {"hours": 20}
+    ),
+    ("DELETE", "api-hours"): lambda place: place.api(
+        "delete", f"posts/{place.code}/hours/{place.day + timedelta(3)}", version=1, why="no"
+    ),
+    ("POST", "api-reductions"): lambda place: place.api(
+        "post", f"posts/{place.code}/reductions", {"reason": "22", "hours": 1, "first_day": str(place.day)}
+    ),
+    ("PUT", "api-reduction"): lambda place: place.api(
+        "put", f"posts/{place.code}/reductions/{place.keys['reduction']}",
+        {"reason": "1", "hours": 2, "first_day": str(place.day), "version": 1},
+    ),
+    ("DELETE", "api-reduction"): lambda place: place.api(
+        "delete", f"posts/{place.code}/reductions/{place.keys['reduction']}", version=1, why="no"
+    ),
+    ("DELETE", "api-grade"): lambda place: place.api(
+        "delete", f"posts/{place.code}/grades/{place.keys['grade']}", version=1, why="no"
+    ),
+    ("POST", "api-reasons"): lambda place: place.api(
+        "post", "reasons",
+        {"first_day": str(place.day), "name": "Jury", "short_name": "Jury", "category": "Work Circumstances"},
+    ),
+    ("POST", "api-duty-acknowledge"): lambda place: place.api("post", f"duties/{place.duty.pk}/acknowledge"),
+    ("POST", "api-duty-note"): lambda place: place.api(
+        "post", f"duties/{place.duty.pk}/note", {"words": "A note"}
+    ),
+}  # fmt: skip
+
+#: What happens without anybody's request.
+BY_ITSELF: dict[str, Callable[[Place], object]] = {
+    "the turn of the day": lambda _: turn_day(),
+    "the clock of duties": lambda place: nightly.turn(place.day + timedelta(60)),
+}
+
+
+def _change(place: Place, *, hours: int, later: int = 0) -> dict[str, Any]:
+    first = place.day + timedelta(later)
+    return {"kind": "hours", "post": place.code, "first_day": str(first), "hours": hours}
+
+
+def addresses() -> Iterator[tuple[str, str]]:
+    """Every address that takes more than GET, with the method: those of the table of permissions, which
+    another test holds to be all there are."""
+    for name, may in TABLE.items():
+        yield from ((method, name) for method in may.methods if method in WRITING)
+
+
+def write(place: Place, method: str, name: str) -> Any:
+    """Write by this address; its answer."""
+    if saves := SAVES.get((method, name)):
+        return saves(place)
+    may = TABLE[name]
+    return place.client.generic(method, may.address or reverse(name, kwargs=may.args))
