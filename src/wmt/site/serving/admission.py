@@ -24,8 +24,8 @@ log = logging.getLogger(__name__)
 
 #: Requests worked on at once in one process, and how many of them may be changes.
 WORKING, CHANGING = 4, 2
-#: Requests that may wait, of each sort.
-WAITING = 16
+#: Requests that may wait; of changes more, because what somebody typed is worth more than a page.
+WAITING, WAITING_CHANGES = 24, 40
 #: After so many seconds nobody waits for the answer any more.
 PATIENCE_S = 8.0
 #: Of a larger answer the rest is kept in a file until it is sent, in bytes.
@@ -82,9 +82,16 @@ class Admission:
     """The application as the server sees it. `busy` answers what is not taken."""
 
     def __init__(
-        self, app: App, *, busy: App, working: int = WORKING, changing: int = CHANGING, waiting: int = WAITING
+        self,
+        app: App,
+        *,
+        busy: App,
+        working: int = WORKING,
+        changing: int = CHANGING,
+        waiting: tuple[int, int] = (WAITING, WAITING_CHANGES),
     ) -> None:
-        self.app, self.busy, self.changing, self.waiting = app, busy, changing, waiting
+        self.app, self.busy, self.changing = app, busy, changing
+        self.waiting = dict(zip((False, True), waiting, strict=True))
         self._turn = threading.Condition()
         self._waiting: dict[bool, deque[Ticket]] = {False: deque(), True: deque()}
         self._at_work: dict[int, Ticket] = {}
@@ -112,7 +119,7 @@ class Admission:
     def _offered(self, ticket: Ticket) -> bool:
         with self._turn:
             lane = self._waiting[ticket.is_change]
-            if len(lane) >= self.waiting:
+            if len(lane) >= self.waiting[ticket.is_change]:
                 return False
             lane.append(ticket)
             self._turn.notify()

@@ -16,7 +16,7 @@ THREADED = 5
 wsgi_app = "wmt.site.start:application()"
 worker_class = "gthread"
 #: Threads that only pass requests on; see `admission` for how many are worked on.
-threads = 64
+threads = 128
 timeout = 120
 graceful_timeout = 30
 max_requests = 20_000

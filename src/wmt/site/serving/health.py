@@ -5,6 +5,7 @@ Answered before anything else is asked: no session, no name of a host, no HTTPS,
 
 import json
 import threading
+import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor, TimeoutError
 from dataclasses import asdict, dataclass
@@ -20,8 +21,10 @@ from wmt.site.serving.sender import is_on_this_machine
 from wmt.site.workload.current import NoDataYet, current_state, today
 
 PATH = "/health"
-#: How long the database may take, in seconds.
-_PATIENCE = 0.8
+#: How long who asks waits for the database, and how long a process that has just begun does, in seconds.
+_PATIENCE, _FIRST_PATIENCE = 0.8, 5.0
+#: For so long the last answer stands while the database takes its time: a busy moment is no outage.
+_STANDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,7 @@ class HealthFirst:
         self._thread = ThreadPoolExecutor(1, "health")
         self._lock = threading.Lock()
         self._asked: Any = None
+        self._last: tuple[float, Health] | None = None
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if environ.get("PATH_INFO") != PATH or environ.get("REQUEST_METHOD") not in ("GET", "HEAD"):
@@ -98,15 +102,17 @@ class HealthFirst:
         return [body] if environ["REQUEST_METHOD"] == "GET" else []
 
     def _health(self) -> Health:
-        """Many who ask at once get one answer. A database that takes its time is one that does not answer."""
+        """Many who ask at once get one answer. A database that takes too long is one that does not answer."""
         with self._lock:
             if self._asked is None or self._asked.done():
                 self._asked = self._thread.submit(_examined)
             asked = self._asked
         try:
-            found: Health = asked.result(_PATIENCE)
+            found: Health = asked.result(_PATIENCE if self._last else _FIRST_PATIENCE)
         except TimeoutError:
-            return AWAY
+            when, last = self._last or (0.0, AWAY)
+            return last if time.monotonic() - when < _STANDS else AWAY
+        self._last = time.monotonic(), found
         return found
 
 

@@ -15,8 +15,9 @@ PATIENCE_S = 30.0
 FIRST_ANSWER_S = 120.0
 #: A process that cannot start is not started again and again without a pause.
 NOT_AT_ONCE_S = 5.0
-#: So often the day is turned again where that failed.
+#: So often the day is turned again where that failed; and so long it may take, or the history may.
 NEXT_TURN_S = 60.0
+CHORE_S = 1_800.0
 
 JOBS = ("-m", "wmt.site.serving.worker", "--interval", "0.5", "--no-startup-delay", "--verbosity", "0")
 HOUSEKEEPING = ("-m", "wmt.site.serving.housekeeping")
@@ -93,6 +94,8 @@ class Supervisor:
             self._start_server_again()
         if self.jobs is not None and self.jobs.poll() is not None:
             self._keep_jobs()
+        if self._chore_is_at_work() and time.monotonic() - self._chore_begun > CHORE_S:
+            self._end_chore()
         if self.health.turn_is_due and time.monotonic() - self._chore_begun > NEXT_TURN_S:
             self._begin_chore("turn")
 
@@ -117,8 +120,17 @@ class Supervisor:
         self._jobs_begun, self.jobs = now, _start(JOBS)
 
     def _begin_chore(self, what: str) -> None:
-        if self.chore is None or self.chore.poll() is not None:
+        if not self._chore_is_at_work():
             self._chore_begun, self.chore = time.monotonic(), _start((*HOUSEKEEPING, what))
+
+    def _chore_is_at_work(self) -> bool:
+        return self.chore is not None and self.chore.poll() is None
+
+    def _end_chore(self) -> None:
+        self.say("what is done beside the server takes too long; it is ended")
+        assert self.chore is not None
+        self.chore.kill()
+        self.chore.wait()
 
     def _end(self) -> None:
         """First in kindness: a load under way may end. A second Ctrl-C, or too long a time, ends it."""
