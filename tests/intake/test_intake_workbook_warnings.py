@@ -1,10 +1,12 @@
 """What a workbook is warned of: how it is called, where it is said to be; the workbook is taken."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from intake_books import ASH, Draft, ordinary_book
+from intake_books import ASH, Book, Draft, ordinary_book
 from intake_spoiled import (
     EXTRACT,
     FILTERED,
@@ -21,7 +23,19 @@ from intake_spoiled import (
 
 from wmt.intake import read
 
+#: Sheets that are not missed when they are empty.
+OPTIONAL = ("GS", "ARMS", "Inst_Reports")
+
+
+def emptied(sheet: str) -> Callable[[Book], Any]:
+    """A sheet that keeps its headers and loses its rows."""
+    return lambda book: book[sheet].rows.clear()
+
+
 WARNED = [
+    Case(
+        "a sheet that lost its rows", "warn", "SHEET_WITHOUT_ROWS", emptied("Court_Reports"), "Court_Reports"
+    ),
     Case("a row without keys", "warn", "ORPHAN_ROW", add(EXTRACT, CommTierA1=1), EXTRACT, 5),
     Case(
         "a row without a team", "warn", "ORPHAN_ROW", add(EXTRACT, OM_Key="N01A009", CommTierA1=1), EXTRACT, 5
@@ -235,7 +249,13 @@ def test_the_ordinary_workbooks_are_accepted_without_a_surprise(tmp_path: Path) 
         result = read([ordinary_book(layout).write(tmp_path / f"{layout}.xlsx")])
         assert result.accepted
         assert result.layout == layout
-        assert [fault.code for fault in result.faults] == codes
+        empty = [fault.sheet for fault in result.faults if fault.code == "SHEET_WITHOUT_ROWS"]
+        assert empty == [
+            name
+            for name, draft in ordinary_book(layout).sheets.items()
+            if not draft.rows and name not in OPTIONAL
+        ]
+        assert [fault.code for fault in result.faults if fault.code != "SHEET_WITHOUT_ROWS"] == codes
 
 
 def test_a_fault_that_repeats_without_end_is_said_once(tmp_path: Path) -> None:

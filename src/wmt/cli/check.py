@@ -53,10 +53,15 @@ def _say(taken: Import) -> None:
 
 
 def _verdict(taken: Import) -> str:
-    warnings = sum(fault.severity == "warn" for fault in taken.faults)
-    warned = counted(warnings, "warning")
+    warned = _number_of(taken, "warn", "warning")
     if not taken.accepted:
-        against = counted(len(taken.faults) - warnings, "fault")
-        return f"[bold red]refused[/]: {against} against it, {warned}"
+        return f"[bold red]refused[/]: {_number_of(taken, 'refuse', 'fault')} against it, {warned}"
     without = f" without {counted(len(taken.set_aside), 'post')}" if taken.set_aside else ""
     return f"[bold green]accepted[/]{without}: {warned}"
+
+
+def _number_of(taken: Import, severity: str, name: str) -> str:
+    """How many faults of a severity there are, and in how many rows where these are more."""
+    found = [fault.rows for fault in taken.faults if fault.severity == severity]
+    rows = sum(found)
+    return counted(len(found), name) + (f" in {counted(rows, 'row')}" if rows > len(found) else "")

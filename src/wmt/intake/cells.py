@@ -27,6 +27,10 @@ class BadCell:
     what: str
 
 
+class Share(float):
+    """A number under a percentage format: Excel shows 0.2 as 20%."""
+
+
 #: From here on a number no longer holds its last digits.
 LOSES_DIGITS = 2**53
 

@@ -1,32 +1,21 @@
 """Faults: collecting them, summing up the many, and the remedy that belongs to each code."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from wmt.intake import limits
 from wmt.intake.model import Fault, Post, Severity
+from wmt.intake.refusal import Refusal
 from wmt.intake.remedies import REMEDIES
 from wmt.text import shown
+
+__all__ = ["EXAMPLES", "NAMED", "Faults", "Hit", "Refusal"]
 
 #: Faults of one code on one sheet that are named one by one before the rest are summed up.
 NAMED = 25
 #: Rows or posts given as examples in a summed-up fault.
 EXAMPLES = 5
-
-
-class Refusal(Exception):  # noqa: N818 - it is an answer to the sender, not an error of the program
-    """Stops the reading of a file at once, with the code and text of the fault."""
-
-    def __init__(
-        self,
-        code: str,
-        what: str,
-        *,
-        sheet: str | None = None,
-        row: int | None = None,
-        column: str | None = None,
-    ) -> None:
-        super().__init__(what)
-        self.code, self.what, self.sheet, self.row, self.column = code, what, sheet, row, column
 
 
 class Hit(NamedTuple):
@@ -38,11 +27,52 @@ class Hit(NamedTuple):
     posts: tuple[Post, ...] = ()
 
 
-class Faults:
-    """Faults in the order they were found."""
+@dataclass
+class _Rest:
+    """Faults of one kind beyond the most that are told one by one."""
 
-    def __init__(self) -> None:
-        self.items: list[Fault] = []
+    severity: Severity
+    code: str
+    faults: int = 0
+    rows: int = 0
+    posts: dict[Post, None] = field(default_factory=dict)
+
+    def fault(self) -> Fault:
+        """One fault for all of them."""
+        what = f"and {self.faults:,} more faults of this kind, which are not told one by one"
+        message = f"{what}. {REMEDIES.get(self.code, '')}".rstrip()
+        return Fault(
+            severity=self.severity, code=self.code, message=message, rows=self.rows, posts=tuple(self.posts)
+        )
+
+
+class Faults:
+    """Faults in the order they were found. Beyond `most` they are only counted, by their kind."""
+
+    def __init__(self, most: int | None = None) -> None:
+        self.most = limits.current().faults if most is None else most
+        self._told: list[Fault] = []
+        self._untold: dict[tuple[str, str, bool], _Rest] = {}
+
+    @property
+    def items(self) -> list[Fault]:
+        """The faults that are told, and one more for each kind of which there are others."""
+        return [*self._told, *(rest.fault() for rest in self._untold.values())]
+
+    def record(self, fault: Fault) -> None:
+        """Keep one fault, or count it where there are too many to be told."""
+        if len(self._told) < self.most:
+            self._told.append(fault)
+            return
+        key = (fault.severity, fault.code, bool(fault.posts))
+        rest = self._untold.setdefault(key, _Rest(fault.severity, fault.code))
+        rest.faults, rest.rows = rest.faults + 1, rest.rows + fault.rows
+        rest.posts.update(dict.fromkeys(fault.posts))
+
+    def record_all(self, faults: Iterable[Fault]) -> None:
+        """Keep faults that were found elsewhere."""
+        for fault in faults:
+            self.record(fault)
 
     def add(
         self,
@@ -54,18 +84,22 @@ class Faults:
         row: int | None = None,
         column: str | None = None,
         posts: Iterable[Post] = (),
+        rows: int | None = None,
     ) -> None:
-        """Record one fault; its remedy is added to the text. An unlisted code is a KeyError of ours."""
-        message = shown(f"{what.rstrip('.')}. {REMEDIES[code]}")
-        self.items.append(
+        """Record one fault, of one row unless `rows` says of how many; its remedy is added to the text.
+
+        An unlisted code is a KeyError of ours.
+        """
+        self.record(
             Fault(
                 severity=severity,
                 code=code,
-                message=message,
+                message=shown(f"{what.rstrip('.')}. {REMEDIES[code]}"),
                 sheet=None if sheet is None else shown(sheet),
                 row=row,
                 column=None if column is None else shown(column),
                 posts=tuple(dict.fromkeys(posts)),
+                rows=(0 if row is None else 1) if rows is None else rows,
             )
         )
 
@@ -78,9 +112,10 @@ class Faults:
         row: int | None = None,
         column: str | None = None,
         posts: Iterable[Post] = (),
+        rows: int | None = None,
     ) -> None:
         """Record a fault that stops the load, or stops it for the posts named."""
-        self.add("refuse", code, what, sheet=sheet, row=row, column=column, posts=posts)
+        self.add("refuse", code, what, sheet=sheet, row=row, column=column, posts=posts, rows=rows)
 
     def warn(
         self,
@@ -91,9 +126,10 @@ class Faults:
         row: int | None = None,
         column: str | None = None,
         posts: Iterable[Post] = (),
+        rows: int | None = None,
     ) -> None:
         """Record a fault that does not stop the load."""
-        self.add("warn", code, what, sheet=sheet, row=row, column=column, posts=posts)
+        self.add("warn", code, what, sheet=sheet, row=row, column=column, posts=posts, rows=rows)
 
     def refused(self, refusal: Refusal) -> None:
         """Record a refusal that stopped the reading of a file."""
@@ -111,7 +147,8 @@ class Faults:
             return
         posts = [post for hit in hits for post in hit.posts]
         what = f"{len(hits)} more of the same, among them {hits[0].what}"
-        self.refuse(code, what, sheet=sheet, row=hits[0].row, column=hits[0].column, posts=posts)
+        first = hits[0]
+        self.refuse(code, what, sheet=sheet, row=first.row, column=first.column, posts=posts, rows=len(hits))
 
     def warn_once(self, code: str, sheet: str | None, hits: Sequence[Hit], what: str) -> None:
         """One warning for all hits: `what` has '{n}' for their number; the first few places follow."""
@@ -120,7 +157,7 @@ class Faults:
         places = [place for hit in hits[:EXAMPLES] if (place := _place(hit))]
         more = f", and {len(hits) - EXAMPLES} more" if len(hits) > EXAMPLES else ""
         text = what.format(n=len(hits)) + (f" ({'; '.join(places)}{more})" if places else "")
-        self.warn(code, text, sheet=sheet, row=hits[0].row, column=hits[0].column)
+        self.warn(code, text, sheet=sheet, row=hits[0].row, column=hits[0].column, rows=len(hits))
 
     def refusing(self) -> bool:
         """Whether any fault stops the load."""

@@ -44,6 +44,11 @@ class TierSet:
     missing: tuple[str, ...]
     strange: tuple[str, ...]
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the set is of one scheme, with nothing missing and nothing strange."""
+        return self.scheme is not None and not self.missing and not self.strange
+
 
 def tier_set(headers: Iterable[str]) -> TierSet:
     """What the cleaned headers of a sheet say about its tiers; scheme None when they fit no known one."""

@@ -3,6 +3,7 @@
 Names here are cleaned ones (`cells.clean_name`); `SHEETS` gives the name as the extract writes it.
 """
 
+from datetime import date
 from typing import NamedTuple
 
 SHEETS = {
@@ -88,6 +89,15 @@ REQUIRED = {
     "L2021": [*_REQUIRED_2023, "arms", "inst_reports", "gs"],
     "L2023": _REQUIRED_2023,
     "L2024": _REQUIRED_2023,
+}
+
+#: Sheets that joined the extract after its first day; older workbooks are whole without them.
+JOINED = {
+    "cms": date(2017, 9, 1),
+    "gs": date(2017, 9, 1),
+    "t2a": date(2017, 9, 1),
+    "arms": date(2017, 10, 1),
+    "wmt_extract_sa": date(2017, 10, 1),
 }
 
 #: Identity columns of tier and report sheets, and the names the facts give them.

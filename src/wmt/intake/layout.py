@@ -5,10 +5,10 @@ from datetime import date
 
 from wmt.intake.faults import Faults
 from wmt.intake.headers import OLD_ELEVEN, SEVENTEEN, THIRTY_THREE, TierSet, tier_set
-from wmt.intake.known import BASES, REQUIRED, SHEETS
+from wmt.intake.known import BASES, JOINED, REQUIRED, SHEETS
 from wmt.intake.sheet import Sheet
 
-ONLY_2021 = ("arms", "inst_reports", "gs")
+LEFT_IN_2023 = ("arms", "inst_reports")
 ARMS_LEFT = date(2023, 1, 5)
 
 
@@ -28,14 +28,14 @@ def _check_set(sheet: Sheet, tiers: TierSet, faults: Faults) -> None:
     strange = [sheet.heading(header) or header for header in tiers.strange]
     if not tiers.scheme and not strange:
         faults.refuse(
-            "MISSING_COLUMNS", f"the sheet {sheet.name} has no tier columns", sheet=sheet.name, row=1
+            "MISSING_COLUMNS", f"the sheet {sheet.name} has no tier columns", sheet=sheet.name, row=1, rows=0
         )
     elif strange:
         what = f"the sheet {sheet.name} has tier columns of no known scheme: {', '.join(strange[:12])}"
-        faults.refuse("UNKNOWN_TIER_SCHEME", what, sheet=sheet.name, row=1, column=strange[0])
+        faults.refuse("UNKNOWN_TIER_SCHEME", what, sheet=sheet.name, row=1, column=strange[0], rows=0)
     if tiers.missing:
         what = f"the sheet {sheet.name} lacks {', '.join(tiers.missing[:12])} and would read as without cases"
-        faults.refuse("MISSING_COLUMNS", what, sheet=sheet.name, row=1, column=tiers.missing[0])
+        faults.refuse("MISSING_COLUMNS", what, sheet=sheet.name, row=1, column=tiers.missing[0], rows=0)
 
 
 def scheme_of(found: Mapping[str, TierSet], faults: Faults) -> str | None:
@@ -62,18 +62,20 @@ def layout_of(
     if largest == len(THIRTY_THREE):
         return "L2024"
     assert largest == len(SEVENTEEN)
-    older = [name for name in ONLY_2021 if name in sheets]
+    # ARMS and Inst_Reports left together; GS stayed on for some days, with or without rows
+    older = [name for name in LEFT_IN_2023 if name in sheets]
     early = day is not None and day < ARMS_LEFT
-    return "L2021" if len(older) == len(ONLY_2021) or (older and early) else "L2023"
+    return "L2021" if len(older) == len(LEFT_IN_2023) or (older and early) else "L2023"
 
 
 def check_sheets(layout: str | None, sheets: Collection[str], day: date | None, faults: Faults) -> None:
     """Refuse a workbook that lacks required sheets of its layout (today's, when it has none)."""
-    missing = [SHEETS[name] for name in REQUIRED[layout or "L2024"] if name not in sheets]
+    needed = [name for name in REQUIRED[layout or "L2024"] if day is None or JOINED.get(name, day) <= day]
+    missing = [SHEETS[name] for name in needed if name not in sheets]
     if missing:
         faults.refuse(
             "MISSING_SHEETS", f"the workbook lacks the sheets {', '.join(missing)}", sheet=missing[0]
         )
     if layout == "L2023" and day is not None and day < ARMS_LEFT:
-        what = f"the workbook of {day} is in the layout of 2023, without ARMS, Inst_Reports and GS"
+        what = f"the workbook of {day} is in the layout of 2023, without ARMS and Inst_Reports"
         faults.warn("LAYOUT_OLDER_THAN_DATE", what)

@@ -19,7 +19,7 @@ class Fault:
 
     `row` counts from 1 as Excel shows it; `column` is the header as written, or the column's letters when
     it has none. `message` says what is wrong and what to do. `posts` is empty unless the fault can only
-    touch the posts named.
+    touch the posts named. `rows` is how many rows it stands for; 0 where it is not of rows.
     """
 
     severity: Severity
@@ -29,6 +29,7 @@ class Fault:
     row: int | None = None
     column: str | None = None
     posts: tuple[Post, ...] = ()
+    rows: int = 0
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ def _silent(stage: str, share: float) -> None:
 def _concluded(night: Gathered, wish: _Wish, faults: Faults) -> Import:
     """Put the facts together, if nothing stands against it."""
     settle_texts(night, faults)
-    if night.as_at is None or night.tier_scheme is None or not faults.are_confined():
+    if night.as_at is None or night.tier_scheme is None:
         return _import(night, faults)
     wish.progress("checking", 0.7)
     codes = wish.codes(night.as_at.date())
@@ -116,9 +116,9 @@ def _settled(
         assembled = assemble(night, codes, people, names=wish.names, aside=list(aside))
         more = {post: fault for post, fault in assembled.faults.named_posts().items() if post not in aside}
         if not more or not wish.set_aside or not assembled.faults.are_confined():
-            faults.items += assembled.faults.items
+            faults.record_all(assembled.faults.items)
             return assembled, list(aside)
-        faults.items += [fault for fault in assembled.faults.items if fault.severity == "refuse"]
+        faults.record_all(fault for fault in assembled.faults.items if fault.severity == "refuse")
         aside |= more
 
 

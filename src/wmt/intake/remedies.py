@@ -9,7 +9,7 @@ REMEDIES: dict[str, str] = {
     "DAMAGED_FILE": "Copy or send the file again; compare its size with the original.",
     "PROTECTED_FILE": "Save it again without a password.",
     "UNSAFE_ARCHIVE": "Make the file anew with the usual program; do not load files of unknown origin.",
-    "TOO_LARGE": "Delete the stray cells or empty sheets and save again.",
+    "TOO_LARGE": "Delete stray rows and columns and save again. The limits are policies and can be raised.",
     "MIXED_INPUT": "Give the workbooks of one night, or one tidy folder, or one workbook and one case file.",
     # the workbook as a whole
     "MISSING_SHEETS": "Ask for the whole extract; nothing was loaded.",
@@ -21,6 +21,7 @@ REMEDIES: dict[str, str] = {
     "TIER_SETS_DIFFER": "Check that no suspended tiers (suffix S) are missing from the shorter sheet.",
     "MIXED_LAYOUTS": "Load files of one layout together.",
     "LAYOUT_OLDER_THAN_DATE": "If ARMS, parole and group reports belong to this night, ask for those sheets.",
+    "SHEET_WITHOUT_ROWS": "Check at the source that there is nothing of the kind, or ask for a new extract.",
     "UNKNOWN_SHEET": "Kept as raw cells and not counted; check whether it should have a known name.",
     "UNKNOWN_COLUMN": "Kept as raw cells and not counted; check whether it should have a known name.",
     # dates of the night

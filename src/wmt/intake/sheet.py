@@ -106,7 +106,7 @@ def make_sheet(grid: Grid, label: str, known: str, faults: Faults) -> Sheet:
 
 def _double(sheet: str, column: str, faults: Faults) -> None:
     what = f"the sheet {sheet} has the column {column} twice"
-    faults.refuse("DUPLICATE_SHEET_OR_COLUMN", what, sheet=sheet, row=1, column=column)
+    faults.refuse("DUPLICATE_SHEET_OR_COLUMN", what, sheet=sheet, row=1, column=column, rows=0)
 
 
 @dataclass(frozen=True)
@@ -221,7 +221,7 @@ def unknown_columns(
     what = f"the sheet {sheet.name} has columns nobody knows: {', '.join(labels[:10])}" + (
         " …" if len(labels) > 10 else ""
     )
-    faults.warn("UNKNOWN_COLUMN", what, sheet=sheet.name, row=1, column=labels[0])
+    faults.warn("UNKNOWN_COLUMN", what, sheet=sheet.name, row=1, column=labels[0], rows=0)
     return [cell for index in range(len(sheet.rows)) for cell in _raw(sheet, index, strange)]
 
 
@@ -233,10 +233,11 @@ def unknown_sheet(grid: Grid, label: str, faults: Faults) -> list[tuple[str, int
     return [cell for index in range(len(sheet.rows)) for cell in _raw(sheet, index, range(width))]
 
 
-def missing_columns(sheet: Sheet, wanted: Definition, faults: Faults) -> None:
-    """Refuse a sheet without a required column."""
+def missing_columns(sheet: Sheet, wanted: Definition, faults: Faults) -> bool:
+    """Refuse a sheet without a required column. Says whether it lacks one."""
     absent = [names for names in wanted.required if not any(sheet.has(name) for name in names.split("|"))]
     for header in absent:
         header = official(header.partition("|")[0])
         what = f"the sheet {sheet.name} has no column {header}, and without it would read as holding nothing"
-        faults.refuse("MISSING_COLUMNS", what, sheet=sheet.name, row=1, column=header)
+        faults.refuse("MISSING_COLUMNS", what, sheet=sheet.name, row=1, column=header, rows=0)
+    return bool(absent)

@@ -54,9 +54,17 @@ def _gather_files(
     if not workbooks or len(cases) > 1:
         raise Refusal("MIXED_INPUT", "there is no workbook among the files, or more than one case file")
     books: list[Book] = []
+    refusals: list[Refusal] = []
     for number, (name, data) in enumerate(workbooks):
         progress(f"opening {name}", 0.1 + 0.4 * number / len(workbooks))
-        books.append(open_book(data, name))
+        try:
+            books.append(open_book(data, name))
+        except Refusal as refusal:
+            refusals.append(refusal)
+    for other in refusals[:-1]:
+        faults.refused(other)
+    if refusals:
+        raise refusals[-1]
     progress("reading the sheets", 0.5)
     night = gather_books(books, codes_at, faults, share)
     night.sources = _sources(files)

@@ -76,6 +76,8 @@ def refuse_doubles(sheet: Sheet, posts: pl.DataFrame, faults: Faults) -> None:
 
 def counts_of(table: TierTable) -> pl.DataFrame:
     """CELL rows of a tier sheet: one for each cell that is not blank, zeros among them."""
+    if not table.tiers.columns:
+        return CELL.to_frame()
     columns = pl.DataFrame(
         {
             "variable": [str(number) for number in range(len(table.tiers.columns))],

@@ -57,6 +57,7 @@ class _Understood:
     tiers: dict[str, TierSet]
     scheme: str | None
     counts: dict[str, SheetCount] = field(default_factory=dict)
+    lacking: set[str] = field(default_factory=set)
     raw: list[RawCell] = field(default_factory=list)
 
 
@@ -71,13 +72,16 @@ def gather_books(books: Sequence[Book], codes_at: CodesAt, faults: Faults, share
         night.raw += one.raw
         for name, count in one.counts.items():
             night.sheets[name] = count
-    if night.as_at and night.tier_scheme and not _incomplete(faults):
-        _read_sheets(night, understood, codes_at(night.as_at.date()), faults, share)
+    # What a sheet lacks stops the load; the other sheets are read all the same, to tell all faults at once.
+    # Without a moment or a scheme the codes are the latest: nothing is loaded then.
+    _read_sheets(night, understood, codes_at(night.as_at.date() if night.as_at else date.max), faults, share)
+    if not _incomplete(faults):
+        _mention(night, understood)
     return night
 
 
 def _incomplete(faults: Faults) -> bool:
-    """Whether a sheet or column is missing or doubtful, so that reading on would only repeat it."""
+    """Whether a sheet or column is missing or doubtful, so that nobody can be told from the sheets."""
     stops = {
         "MISSING_COLUMNS",
         "UNKNOWN_TIER_SCHEME",
@@ -116,7 +120,8 @@ def _empty_and_not_needed(grid: Grid, known: str) -> bool:
 
 def _sort(result: _Understood, known: str, sheet: Sheet, faults: Faults) -> None:
     wanted = definition(known)
-    missing_columns(sheet, wanted, faults)
+    if missing_columns(sheet, wanted, faults):
+        result.lacking.add(known)
     tiers = (
         [*(c.header for c in result.tiers[known].columns), *result.tiers[known].strange]
         if known in BASES
@@ -128,6 +133,9 @@ def _sort(result: _Understood, known: str, sheet: Sheet, faults: Faults) -> None
         result.sheets[known] = rows.sheet.settle()
         result.counts[sheet.name] = SheetCount(rows.rows, rows.orphans)
         result.raw += rows.raw
+        if not rows.rows and known not in IGNORED_WHEN_EMPTY:
+            what = f"the sheet {sheet.name} has its headers and no rows"
+            faults.warn("SHEET_WITHOUT_ROWS", what, sheet=sheet.name)
     else:
         result.sheets[known] = sheet
 
@@ -159,22 +167,28 @@ def _read_sheets(
     night: Gathered, understood: Sequence[_Understood], codes: Codes, faults: Faults, share: float
 ) -> None:
     tables = [
-        read_tier_sheet(one.sheets[known], one.tiers[known], faults)
+        read_tier_sheet(sheet, one.tiers[known], faults)
         for known in BASES
         for one in understood
-        if known in one.sheets
+        for sheet in _sheets([one], known)
     ]
-    for table in tables:
+    whole = [table for table in tables if table.tiers.is_whole]
+    for table in whole:
         check_control_totals(table, faults, share)
     refuse_doubles_across(_sheets(understood, *BASES, *REPORTS), faults)
-    check_t2a_below_active(tables, faults)
+    check_t2a_below_active(whole, faults)
     _read_reports(night, understood, tables, faults)
     _read_rows(night, understood, codes, faults)
-    _mention(night, understood)
 
 
 def _sheets(understood: Sequence[_Understood], *known: str) -> list[Sheet]:
-    return [one.sheets[name] for name in known for one in understood if name in one.sheets]
+    """The sheets of some kinds that have every column which reading them needs."""
+    return [
+        one.sheets[name]
+        for name in known
+        for one in understood
+        if name in one.sheets and name not in one.lacking
+    ]
 
 
 def _read_reports(
@@ -192,7 +206,7 @@ def _read_reports(
 
 
 def _read_rows(night: Gathered, understood: Sequence[_Understood], codes: Codes, faults: Faults) -> None:
-    scheme = night.tier_scheme or "pc16"
+    scheme = night.tier_scheme or next((one.scheme for one in understood if one.scheme), "pc16")
     flags = [
         case_sheets.read_flags(sheet, scheme, codes, faults) for sheet in _sheets(understood, *FLAG_SHEETS)
     ]

@@ -26,6 +26,7 @@ def check_report(taken: Import) -> dict[str, Any]:
                 "sheet": fault.sheet,
                 "row": fault.row,
                 "column": fault.column,
+                "rows": fault.rows,
                 "message": fault.message,
             }
             for fault in taken.faults

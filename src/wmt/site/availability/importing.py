@@ -148,7 +148,7 @@ def _tell(faults: Faults, changes: Sequence[Change], found: Sequence[Fault], sev
         change = None if fault.index is None or not changes else changes[fault.index]
         table = TABLE_OF[change.kind] if change else None if fault.post or changes else REASONS_FILE
         posts = [change.post] if change else [fault.post] if fault.post else []
-        faults.items.append(
+        faults.record(
             Told(
                 severity="refuse" if severity == "refuse" else "warn",
                 code=fault.code,
@@ -157,6 +157,7 @@ def _tell(faults: Faults, changes: Sequence[Change], found: Sequence[Fault], sev
                 row=change.row if change else None,
                 column=column_of(change, fault.field) if change and fault.field else None,
                 posts=tuple(posts),
+                rows=1 if change else 0,
             )
         )
 

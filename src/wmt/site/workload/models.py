@@ -69,6 +69,9 @@ class Fault(models.Model):
     sheet = models.TextField(null=True)
     row = models.IntegerField(null=True)
     column = models.TextField(null=True)
+    rows = models.PositiveIntegerField(
+        null=True
+    )  # how many rows it stands for; null: told before that was kept
     message = models.TextField()
 
     def __str__(self) -> str:

@@ -30,7 +30,7 @@ def keep_report(load: Load, report: dict[str, Any]) -> None:
 
 def report_of(load: Load) -> dict[str, Any]:
     """The report again, as `wmt check --json` gives it."""
-    names = ("severity", "code", "sheet", "row", "column", "message")
+    names = ("severity", "code", "sheet", "row", "column", "rows", "message")
     as_at = load.as_at.astimezone(ZoneInfo(settings.TIME_ZONE)) if load.as_at else None
     return {
         "accepted": bool(load.night),

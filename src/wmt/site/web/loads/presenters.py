@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Min, QuerySet, Sum
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -177,10 +177,10 @@ def effect(load: Load, severity: str) -> str:
 
 def groups_table(load: Load, query: QueryDict, cells: Cells) -> Table:
     """The faults by kind, those that refuse the input first. Each leads to its own."""
-    kinds = load.faults.values("severity", "code").annotate(times=Count("pk"), first=Min("message"))
+    kinds = load.faults.values("severity", "code").annotate(places=Sum("rows"), first=Min("message"))
     columns = (Column("code", "Kind of fault", "code"), Column("severity", "What it does"),
-               Column("times", "Times", "count"), Column("remedy", "What to do"))  # fmt: skip
-    rows = [_group_row(kind, load, query, cells) for kind in kinds.order_by("severity", "-times", "code")]
+               Column("rows", "Rows", "count"), Column("remedy", "What to do"))  # fmt: skip
+    rows = [_group_row(kind, load, query, cells) for kind in kinds.order_by("severity", "-places", "code")]
     return Table("kinds", "Faults by kind", columns, rows)
 
 
@@ -190,7 +190,7 @@ def _group_row(kind: Mapping[str, Any], load: Load, query: QueryDict, cells: Cel
         {
             "code": text(kind["code"], narrowed),
             "severity": text(effect(load, kind["severity"])),
-            "times": count(kind["times"]),
+            "rows": count(kind["places"]) if kind["places"] else Value(None),
             "remedy": text(remedy(kind["code"]) or cells.said(kind["code"], 1, kind["first"])),
         }
     )
