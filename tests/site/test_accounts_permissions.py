@@ -181,6 +181,9 @@ TABLE: dict[str, May] = {
     # loads
     "loads": May(action=Action.READ_LOADS),
     "load": May(GET, Action.READ_LOADS, args={"number": 1}),
+    "night-show": May(BOTH, Action.LOAD, args={"night": "2020-01-01T000000"}),
+    "night-withdraw": May(BOTH, Action.LOAD, args={"night": "2020-01-01T000000"}),
+    "night-restore": May(BOTH, Action.LOAD, args={"night": "2020-01-01T000000"}),
     "load-progress": May(GET, Action.READ_LOADS, args={"number": 1}),
     "load-new": May(BOTH, Action.LOAD),
     # what is taken away; files have no names, so their patterns stand here

@@ -24,6 +24,7 @@ from wmt.cli import (
     site,
     tour,
     verify,
+    withdraw,
 )
 from wmt.cli.console import Failure, Refusal, complain
 from wmt.ledger import LedgerError
@@ -53,6 +54,8 @@ app.command("show-night")(site.show_night)
 app.command("verify-live")(verify.verify_live)
 app.add_typer(people.app, name="people")
 nights.app.command("accept-missing")(missing.accept)
+nights.app.command("withdraw")(withdraw.withdraw)
+nights.app.command("restore")(withdraw.restore)
 app.add_typer(nights.app, name="nights")
 app.add_typer(ask.app, name="ask")
 app.add_typer(rules.app, name="rules")

@@ -185,7 +185,7 @@ def _write(nights: Path, month: str, parts: Parts) -> Month:
 
 def month_figures(nights: Path, month: str, parts: Parts) -> tuple[pl.DataFrame, dict[date, Standing]]:
     """All figures of a month in their order, and what stands for each of its days."""
-    days = _standing(nights, parts)
+    days = standing_of(nights, parts)
     frames = [of_night(open_night(nights / each.night)) for each in days.values()]
     if parts.archive is not None:
         archived = read_archive(nights, month).filter(~pl.col("day").is_in(list(days)))
@@ -207,7 +207,7 @@ def month_bytes(frame: pl.DataFrame) -> bytes:
     return content.getvalue()
 
 
-def _standing(nights: Path, parts: Parts) -> dict[date, Standing]:
+def standing_of(nights: Path, parts: Parts) -> dict[date, Standing]:
     """The night that stands for each day: the last by its moment, and of one moment the last correction."""
     moments = sorted((*night_moment(name), name) for name in parts.nights)
     found = {}

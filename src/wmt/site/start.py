@@ -67,12 +67,14 @@ def tidy_up() -> None:
     from wmt.site.workload.jobs import asked_for
     from wmt.site.workload.loading import bury_the_dead, bury_the_forgotten
     from wmt.site.workload.uploads import discard_forgotten
+    from wmt.site.workload.withdrawing import finish
 
     try:
         with loading(settings.CONFIG.home, "starting the server"):
             bury_the_dead()
             bury_the_forgotten(asked_for())
             discard_forgotten()
+            finish()
     except NightBusyError:
         return  # a load is under way: it does the same
 

@@ -15,6 +15,7 @@ from django.db.models import Max
 from wmt.ledger import is_over, shown_capacity
 from wmt.site.duties import workdays
 from wmt.site.duties.clock import Clock
+from wmt.site.duties.facts import fold
 from wmt.site.duties.models import Duty, Step
 from wmt.site.duties.steps import put, stepped
 
@@ -58,6 +59,17 @@ class Post:
 
 
 @dataclass(frozen=True)
+class Undone:
+    """That a night was withdrawn, or restored: what it brought is taken back, or stands again.
+
+    `day` is that of the night.
+    """
+
+    day: date
+    restored: bool
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What came of judging, by what happened."""
 
@@ -66,11 +78,12 @@ class Outcome:
     raised: list[Duty] = field(default_factory=list)
     moved: list[Duty] = field(default_factory=list)
     closed: list[Duty] = field(default_factory=list)
+    resumed: list[Duty] = field(default_factory=list)
 
     @property
     def is_nothing(self) -> bool:
         """Whether everything is as it was."""
-        return not (self.opened or self.reopened or self.raised or self.moved or self.closed)
+        return not (self.opened or self.reopened or self.raised or self.moved or self.closed or self.resumed)
 
 
 def evaluate(
@@ -82,15 +95,20 @@ def evaluate(
     posts: Mapping[str, Post],
     clock: Clock,
     seen: date,
+    undone: Undone | None = None,
 ) -> Outcome:
     """Judge all posts by their runs (`wmt.history.RUN`) on the day `seen`, the last that has figures.
 
     `day` is today: clocks start on it. The caller holds a transaction. Nothing is told to anybody here.
+    With `undone`, figures of an earlier day count too: duties go back to what they would be.
     """
     last = Duty.objects.aggregate(last=Max("seen_on"))["last"]
-    if last is not None and seen < last:
+    if undone is None and last is not None and seen < last:
         return Outcome()
-    return _Judge(runs, day, marks, figures, posts, clock, seen).all()
+    found = _Judge(runs, day, marks, figures, posts, clock, seen, undone).all()
+    if undone is not None:  # or the figures of the days between would not be judged
+        Duty.objects.filter(seen_on__gt=seen).update(seen_on=seen)
+    return found
 
 
 class _Judge:
@@ -103,7 +121,9 @@ class _Judge:
         posts: Mapping[str, Post],
         clock: Clock,
         seen: date,
+        undone: Undone | None = None,
     ) -> None:
+        self.undone = undone
         self.day, self.figures, self.posts, self.clock, self.seen = day, figures, posts, clock, seen
         self.marks = {mark.name: mark for mark in marks}
         self.runs: dict[str, dict[str, Any]] = {}
@@ -149,11 +169,13 @@ class _Judge:
         run = self.runs.get(code)
         goes_on = run is not None and run["excess_since"] is not None
         # long enough again, but not all the time since it was judged last: broken meanwhile, unseen
-        if run is None or not goes_on or run["excess_since"] > duty.seen_on:
+        unseen = goes_on and self.undone is None and run is not None and run["excess_since"] > duty.seen_on
+        if run is None or not goes_on or unseen:
             return self._close(duty, run)
         duty.seen_on = self.seen
-        if (run["since"], run["excess_since"]) != (duty.run_since, duty.excess_since):
-            data = {**_dates(run), "before": duty.run_since}
+        lowered = self.undone is not None and duty.raised_since is not None and code not in self.raised
+        if lowered or (run["since"], run["excess_since"]) != (duty.run_since, duty.excess_since):
+            data = {**_dates(run), "before": duty.run_since, **({"raised_since": None} if lowered else {})}
             self.others.append(stepped(duty, Kind.MOVED, self.day, data=data))
             self.outcome.moved.append(duty)
         self._raise(duty, code)
@@ -185,6 +207,8 @@ class _Judge:
     def _why(self, duty: Duty, run: dict[str, Any] | None) -> dict[str, Any]:
         """Why a run is not long enough any more: the figure and its day, or what there was none of."""
         mark = self.marks[MAIN]
+        if self.undone is not None and not self.undone.restored:
+            return {"why": "withdrawn", "on": self.undone.day}
         if run is None or run["missing"] > mark.longest_hole:
             why = "gone" if duty.code not in self.posts else "no figures"
             return {"why": why, "on": self.seen, "longest": mark.longest_hole}
@@ -221,6 +245,9 @@ class _Judge:
     def _open(self, code: str, former: tuple[Duty, date] | None) -> None:
         run = self.runs[code]
         why = self._why_again(run, former[1]) if former else ""
+        if former and why == "never broken" and self.undone is not None:
+            self._resume(former[0], run)
+            return
         if former and why:
             duty, kind = former[0], Kind.REOPENED
             self.outcome.reopened.append(duty)
@@ -241,6 +268,22 @@ class _Judge:
         }
         self.others.append(stepped(duty, kind, self.day, data=data))
         self._raise(duty, code)
+
+    def _resume(self, duty: Duty, run: Mapping[str, Any]) -> None:
+        """It stands again as it did: with its clock, and what was done."""
+        assert self.undone is not None
+        before = list(duty.steps.order_by("number"))
+        last = max(step.number for step in before if step.kind == Kind.CLOSED)
+        relief = fold(step for step in before if step.number < last)["relief_by"]
+        why = "restored" if self.undone.restored else "withdrawn"
+        data = {**_dates(run), "why": why, "night": self.undone.day, "relief_by": relief}
+        duty.seen_on = self.seen
+        self.others.append(stepped(duty, Kind.RESUMED, self.day, data=data))
+        self.outcome.resumed.append(duty)
+        if duty.raised_since is not None and duty.code not in self.raised:
+            lowered = {**_dates(run), "before": run["since"], "raised_since": None}
+            self.others.append(stepped(duty, Kind.MOVED, self.day, data=lowered))
+        self._raise(duty, duty.code)
 
     def _why_again(self, run: dict[str, Any], broken_on: date) -> str:
         if run["since"] <= broken_on:

@@ -53,7 +53,8 @@ def _opened(step: Step, before: dict[str, Any]) -> dict[str, Any]:
 
 
 def _run(step: Step, _: dict[str, Any]) -> dict[str, Any]:
-    return {"run_since": step.day_in("run_since"), "excess_since": step.day_in("excess_since")}
+    lowered = {"raised_since": None} if "raised_since" in step.data else {}
+    return {"run_since": step.day_in("run_since"), "excess_since": step.day_in("excess_since"), **lowered}
 
 
 def _raised(step: Step, _: dict[str, Any]) -> dict[str, Any]:
@@ -99,6 +100,10 @@ def _closed(step: Step, _: dict[str, Any]) -> dict[str, Any]:
     return {"closed_on": step.day, "closed_why": step.data["why"], "relief_by": None}
 
 
+def _resumed(step: Step, before: dict[str, Any]) -> dict[str, Any]:
+    return {**_run(step, before), "closed_on": None, "closed_why": "", "relief_by": step.day_in("relief_by")}
+
+
 def _nothing(_: Step, __: dict[str, Any]) -> dict[str, Any]:
     return {}
 
@@ -118,4 +123,5 @@ _EFFECTS: dict[Step.Kind, Callable[[Step, dict[str, Any]], dict[str, Any]]] = {
     Kind.ESCALATED: _told,
     Kind.REVIEWED: _reviewed,
     Kind.CLOSED: _closed,
+    Kind.RESUMED: _resumed,
 }

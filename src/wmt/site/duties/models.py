@@ -107,6 +107,7 @@ class Step(models.Model):
         REVIEWED = "reviewed"
         CLOSED = "closed"
         REOPENED = "reopened"
+        RESUMED = "resumed", "stands as before"
 
     duty = models.ForeignKey(Duty, on_delete=models.CASCADE, related_name="steps")
     number = models.PositiveIntegerField()

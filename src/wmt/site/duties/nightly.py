@@ -8,17 +8,18 @@ from datetime import date
 import polars as pl
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from wmt import rules
 from wmt.facts import NOT_KNOWN
-from wmt.history import History, HistoryError, Mark, dated_marks, open_history, runs_on
+from wmt.history import RUN, History, HistoryError, Mark, dated_marks, open_history, runs_on
 from wmt.nights import NightError, open_night
 from wmt.rules import RuleSet
 from wmt.site.audit.record import record
 from wmt.site.availability.words import day_words, percent_words
 from wmt.site.duties import jobs, words
 from wmt.site.duties.clock import Clock, clock_of, deadlines, due_on
-from wmt.site.duties.evaluating import Outcome, Post, evaluate
+from wmt.site.duties.evaluating import Outcome, Post, Undone, evaluate
 from wmt.site.duties.models import Duty, Step
 from wmt.site.duties.notices import Told, tell
 from wmt.site.duties.people import Roles
@@ -57,21 +58,42 @@ def read_runs() -> Read | None:
         return None
 
 
-def after_load(state: State, read: Read | None = None) -> Outcome:
+def after_load(state: State, read: Read | None = None, undone: Undone | None = None) -> Outcome:
     """Judge every post and tell people. The caller holds the transaction of the load.
 
-    `read` is what `read_runs` gave; it is read here where the caller has not.
+    `read` is what `read_runs` gave; it is read here where the caller has not. `undone`: a night was withdrawn
+    or restored.
     """
     read = read or read_runs()
     if read is None:
         return Outcome()
     found = evaluate(
         runs=read.runs, day=state.day, marks=read.marks, figures=read.history, posts=posts_of(state),
-        clock=clock_on(state), seen=read.last,
+        clock=clock_on(state), seen=read.last, undone=undone,
     )  # fmt: skip
-    announce(found, state.day)
+    announce(found, state.day, undone)
     turn(state.day)
     return found
+
+
+def without_figures(undone: Undone) -> Outcome:
+    """The only night was withdrawn: no duty stands on anything any more."""
+    day = timezone.localdate()
+    tree_day = max(day, min(rules.load().days))
+    found = evaluate(
+        runs=pl.DataFrame(schema=RUN), day=day, marks=dated_marks()(tree_day), figures=NoFigures(), posts={},
+        clock=clock_of(_rules(day)), seen=undone.day, undone=undone,
+    )  # fmt: skip
+    announce(found, day, undone)
+    return found
+
+
+class NoFigures:
+    """Figures where there are none."""
+
+    def series(self, level: str, code: str, first: date, last: date, grade: str = "") -> pl.DataFrame:  # noqa: ARG002
+        """Nothing."""
+        return pl.DataFrame()
 
 
 def _rules(day: date) -> RuleSet:
@@ -120,7 +142,7 @@ def _placeholders(state: State) -> set[tuple[str, str]]:
 # ---- telling -----------------------------------------------------------------------------------------------
 
 
-def announce(found: Outcome, day: date) -> None:
+def announce(found: Outcome, day: date, undone: Undone | None = None) -> None:
     """Writes down what judging came to, and tells those whom it concerns."""
     if found.is_nothing:
         return
@@ -129,16 +151,22 @@ def announce(found: Outcome, day: date) -> None:
         for what, duties in (
             ("opened", found.opened), ("reopened", found.reopened), ("raised", found.raised),
             ("moved by corrected figures", found.moved), ("closed", found.closed),
+            ("open again as before", found.resumed),
         )
         if duties
     ]  # fmt: skip
     numbers = {
-        name: [duty.pk for duty in getattr(found, name)][:500] for name in ("opened", "reopened", "closed")
+        name: [duty.pk for duty in getattr(found, name)][:500]
+        for name in ("opened", "reopened", "closed", "resumed")
     }
     record("duty", f"Duties of excessive workload: {', '.join(counts)}.", who=RULE, after=numbers)
     again = [duty for duty in (*found.opened, *found.reopened) if duty.is_open]
     raised = [duty for duty in found.raised if duty not in again]
-    roles = Roles(day, [*again, *raised])
+    taken_back = found.closed if undone is not None and not undone.restored else []
+    roles = Roles(day, [*again, *raised, *taken_back, *found.resumed])
+    if undone is not None:
+        tell([each for duty in taken_back for each in _taken_back(duty, roles, undone)])
+        tell([each for duty in found.resumed for each in _resumed(duty, roles, undone)])
     tell([each for duty in again for each in _opened(duty, roles)])
     tell([each for duty in raised for each in _for_managers(duty, roles, "raised", _raised_words(duty))])
 
@@ -152,6 +180,24 @@ def _opened(duty: Duty, roles: Roles) -> list[Told]:
     )
     found = _for_managers(duty, roles, kind, f"{said}, decide by {day_words(duty.decide_by)}.")
     return [*found, Told(duty, kind, own, roles.of(duty).person)]
+
+
+def _taken_back(duty: Duty, roles: Roles, undone: Undone) -> list[Told]:
+    """Whoever was told that it opened hears that it did on figures that were withdrawn."""
+    why = f"the figures of {day_words(undone.day)}, on which it stood, were withdrawn"
+    own = f"The duty about your workload was closed: {why}."
+    said = f"{_who(duty)}: the duty was closed, because {why}."
+    return [
+        *_for_managers(duty, roles, "withdrawn", said),
+        Told(duty, "withdrawn", own, roles.of(duty).person),
+    ]
+
+
+def _resumed(duty: Duty, roles: Roles, undone: Undone) -> list[Told]:
+    what = "restored" if undone.restored else "withdrawn"
+    why = f"the figures of {day_words(undone.day)} were {what}"
+    said = f"{_who(duty)}: the duty is open again as before, because {why}."
+    return _for_managers(duty, roles, "resumed", said)
 
 
 def _raised_words(duty: Duty) -> str:

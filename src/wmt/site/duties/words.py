@@ -31,6 +31,7 @@ CLOSED = {
     "no time": "no available time",
     "no figures": "no figures",
     "gone": "the post is gone",
+    "withdrawn": "its figures were withdrawn",
 }
 MARKS = {"excessive_workload": "excessive workload", "double_red": "double red"}
 _OWED = {
@@ -83,6 +84,8 @@ def run_words(duty: Duty) -> str:
 def closed_words(data: Mapping[str, Any]) -> str:
     """Why a duty closed, with the figure and the day."""
     on = day_words(date.fromisoformat(data["on"]))
+    if data["why"] == "withdrawn":
+        return f"it stood on the figures of {on}, which were withdrawn"
     corrected = ", by figures corrected since" if data.get("corrected") else ""
     if data["why"] == "under":
         return f"{data['capacity']} on {on}: at or under {percent_words(data['percent_x100'])}{corrected}"
@@ -99,6 +102,9 @@ def sentence(step: Step, *, reads: bool) -> str:
     kind = Step.Kind(step.kind)
     if kind in (Step.Kind.OPENED, Step.Kind.REOPENED):
         return _opened(kind, data)
+    if kind == Step.Kind.RESUMED:
+        night = day_words(date.fromisoformat(data["night"]))
+        return f"Open again as before, because the figures of {night} were {data['why']}"
     if kind == Step.Kind.MOVED:
         return _moved(data)
     if kind == Step.Kind.RAISED:
@@ -133,6 +139,8 @@ def _moved(data: Mapping[str, Any]) -> str:
         day_words(date.fromisoformat(data[name])) for name in ("run_since", "before", "excess_since")
     )
     said = "By figures that were corrected or came late, it"
+    if "raised_since" in data:
+        said = f"{said} is not {MARKS['double_red']} any more; it"
     if since == before:
         return f"{said} is excessive since {excess}"
     return f"{said} has been over the mark since {since} (before: {before}), excessive since {excess}"

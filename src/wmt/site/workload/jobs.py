@@ -13,7 +13,7 @@ from django_tasks_db.models import DBTaskResult
 from wmt.nights import NightBusyError, NightError
 from wmt.nights.lock import loading as loading_alone
 from wmt.site.start import keep_demonstration
-from wmt.site.workload import loading, past
+from wmt.site.workload import loading, past, withdrawing
 from wmt.site.workload.models import Load, Past
 from wmt.site.workload.recovery import recover, when_killed
 from wmt.site.workload.uploads import discard
@@ -37,7 +37,8 @@ def load_extract(load_id: int) -> str:
     load = Load.objects.get(pk=load_id)
     if load.state == Load.State.WAITING:
         with suppress(NightBusyError):
-            loading.perform(load, patience=_WAIT_FOR_ANOTHER)
+            done = withdrawing.perform if withdrawing.deed_of(load) else loading.perform
+            done(load, patience=_WAIT_FOR_ANOTHER)
             keep_demonstration()
     else:
         discard(load)  # its process was killed when the figures were shown already
@@ -88,6 +89,14 @@ def fetch_was_killed(number: int, *, again: bool) -> bool:
 def ask_for_load(*, wish: loading.Wish, user: object, names: list[str]) -> Load:
     """A load that a person asked for on a page: noted, and given to the process for jobs."""
     load = loading.ask(wish=wish, who=str(user), user=user, names=names)
+    load_extract.enqueue(load.pk)
+    return load
+
+
+@transaction.atomic
+def ask_for_deed(*, wanted: withdrawing.Wanted, user: object) -> Load:
+    """The same of a night that is shown again, withdrawn or restored. Raises NightError where it cannot."""
+    load = withdrawing.ask(wanted=wanted, who=str(user), user=user)
     load_extract.enqueue(load.pk)
     return load
 

@@ -23,6 +23,7 @@ from wmt.ledger import LedgerError
 from wmt.nights import Loaded, Night, NightBusyError, NightError, Order, check_report, open_night
 from wmt.nights import load as load_night
 from wmt.nights.lock import loading_in_turn
+from wmt.nights.withdrawal import WithdrawnError
 from wmt.rules import Overlay, RulesError
 from wmt.site.audit.record import record
 from wmt.site.availability.standing import every_reason
@@ -91,14 +92,14 @@ def perform(
     Raises NightBusyError when another load is still under way after `patience` seconds: nothing was
     changed, and the row says so. OSError and DatabaseError are noted and raised.
     """
-    run = _Run(load, progress)
+    run = Run(load, progress)
     run.whole(f"loading {', '.join(load.sources)}", lambda: run.take(overlays), patience)
     return load
 
 
 def show_again(path: Path, load: Load, progress: Progress | None = None) -> Load:
     """Show a night that is there, for instance after the database was lost. It ends as `perform` does."""
-    run = _Run(load, progress)
+    run = Run(load, progress)
     run.whole(f"showing {path.name}", lambda: run.take_again(path))
     return load
 
@@ -132,7 +133,7 @@ def give_up(load: Load, why: str) -> None:
 
 
 @dataclass
-class _Run:
+class Run:
     """One load under way: it tells how far it is, in the database and to whoever called."""
 
     load: Load
@@ -159,6 +160,9 @@ class _Run:
         except NightBusyError as busy:
             self._failed(str(busy))
             raise
+        except WithdrawnError as error:
+            self.load.night = error.night  # its page offers to restore it
+            self._failed(f"{str(error).removesuffix('.')}. {UNCHANGED}")
         except (NightError, LedgerError, RulesError) as error:
             self._failed(f"{str(error).removesuffix('.')}. {UNCHANGED}")
         except OSError as error:
@@ -181,7 +185,10 @@ class _Run:
         return loading_in_turn(settings.CONFIG.home, what, patience, waiting)
 
     def _begin(self) -> None:
+        from wmt.site.workload import withdrawing  # it is done as a load is
+
         bury_the_dead(self.load)
+        withdrawing.finish()
         self.load.state, self.load.started_at = Load.State.RUNNING, timezone.now()
         self.load.beat_at = self.load.started_at
         self.load.save()
@@ -207,20 +214,21 @@ class _Run:
                 return
             self._take_night(found, found.night, people)
 
-    def take_again(self, path: Path) -> None:
-        """A night that lies among the nights of this home."""
-        night = _whole(open_night(path))
+    def take_again(self, path: Path, *, alone: bool = True) -> None:
+        """A night that lies among the nights of this home. Not `alone`: the caller judges the duties and
+        writes the audit."""
+        night = whole(open_night(path))
         _describe(self.load, night)
         self._keep_history(night)
         keep_report(self.load, night.report())
         with people_in.of_night(night) as people:
-            self._show(night, store.shown(), people)
+            self._show(night, store.shown(), people, alone=alone)
 
     def _take_night(self, found: Loaded, night: Night, people: people_in.Given) -> None:
         current = store.shown()
         self._keep_history(night)
         if not found.is_new:
-            _whole(night)
+            whole(night)
         _describe(self.load, night)
         if not found.is_new and current is not None and current.night == night.name:
             self._only_people(people)
@@ -246,7 +254,9 @@ class _Run:
         else:
             _end(self.load, Load.State.UNCHANGED, f"The same input was loaded before. {UNCHANGED}")
 
-    def _show(self, night: Night, current: Load | None, people: people_in.Given) -> None:
+    def _show(
+        self, night: Night, current: Load | None, people: people_in.Given, *, alone: bool = True
+    ) -> None:
         self.tell("sorting the figures for the pages", 0.55)
         rows = rows_of(night, {reason: each.name for reason, each in every_reason().items()})
         # the figures shown now stay: pages that were begun before the swap still read them
@@ -254,7 +264,7 @@ class _Run:
         self.tell("putting the figures into the database", 0.65)
         store.put(self.load.pk, rows, lambda share: self.tell("putting the figures in", 0.65 + share * 0.3))
         self.tell("judging the runs over the mark", 0.95)
-        read = nightly.read_runs()
+        read = nightly.read_runs() if alone else None
         self.tell("showing the new figures", 0.97)
         load = self.load
         load.ended_at, load.percent, load.stage = timezone.now(), 100, ""
@@ -266,10 +276,11 @@ class _Run:
             people.take_in(load, number)
             people_in.end_agreed_grades(load, number)
             settle(moved, number)
-            nightly.after_load(current_state(), read)
             load.change = number
             load.save(update_fields=["change"])
-            _audit(load)
+            if alone:
+                nightly.after_load(current_state(), read)
+                _audit(load)
 
     def _keep_history(self, night: Night) -> None:
         """Raises HistoryError where the month of the night cannot be made, because parts of it are gone."""
@@ -286,7 +297,7 @@ class _Run:
             nightly.after_load(current_state(), read)
 
 
-def _whole(night: Night) -> Night:
+def whole(night: Night) -> Night:
     """A night that was there before, if every byte is as it was written. Raises NightError."""
     if damaged := night.damage():
         raise NightError(

@@ -28,6 +28,7 @@ class Load(models.Model):
         UNCHANGED = "unchanged", "nothing to do: the same input was loaded before"
         REFUSED = "refused", "refused: the input has faults"
         FAILED = "failed", "stopped before it was done"
+        DONE = "done", "done"  # a night withdrawn or restored without another being shown
 
     state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
@@ -55,6 +56,9 @@ class Load(models.Model):
     posts = models.IntegerField(default=0)
     cases = models.IntegerField(default=0)
     change = models.BigIntegerField(null=True)  # the last change that stood when its figures were first shown
+    withdrawn_at = models.DateTimeField(null=True)  # its night was taken out of the history
+    withdrawn_by = models.CharField(max_length=160, blank=True)
+    withdrawn_why = models.TextField(blank=True)
 
     def __str__(self) -> str:
         return f"load {self.pk}: {', '.join(self.sources)}"

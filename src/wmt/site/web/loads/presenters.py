@@ -24,6 +24,7 @@ _STATES = {
     Load.State.UNCHANGED: "Loaded before: nothing to do",
     Load.State.REFUSED: "Refused: the input has faults",
     Load.State.FAILED: "Not done",
+    Load.State.DONE: "Done",
 }
 Item = TypeVar("Item")
 
@@ -47,6 +48,8 @@ def state_words(load: Load, shown: int | None) -> str:
     """How far a load got, and whether its figures are the ones that are shown."""
     if load.pk == shown:
         return "Loaded, shown now"
+    if load.withdrawn_at is not None and load.state in (Load.State.LOADED, Load.State.UNCHANGED):
+        return "Withdrawn"
     if seems_dead(load):
         return "Silent: its process seems to have ended"
     return _STATES[Load.State(load.state)]
@@ -104,6 +107,8 @@ def _load_row(load: Load, shown: int | None) -> Row:
 
 def outcome(load: Load, shown: int | None) -> str:
     """What came of a load, in one sentence."""
+    if "deed" in load.order:
+        return load.message
     if load.pk == shown:
         return f"The extract was loaded and its figures are shown now: {load.message}"
     if load.state == Load.State.LOADED:
@@ -143,7 +148,8 @@ def facts(load: Load) -> list[tuple[str, str]]:
         (f"by the rules of {wish.get('rules_date')}", wish.get("rules_date")),
     ]
     pairs = [
-        ("Files", ", ".join(load.sources)),
+        ("What was asked for" if "deed" in wish else "Files", ", ".join(load.sources)),
+        ("Reason", wish.get("reason", "")),
         ("Asked for by", load.who),
         ("Asked for", when(load.asked_at)),
         ("Took", duration(load)),

@@ -10,9 +10,11 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from wmt.nights import NightError, open_night
+from wmt.nights.withdrawal import folder_of
 from wmt.site.accounts.access import may, need_whole
 from wmt.site.accounts.roles import Action
 from wmt.site.web.loads import presenters
+from wmt.site.web.loads.withdraw import ways_of, withdrawn_words
 from wmt.site.workload.models import Current, Load
 from wmt.site.workload.reports import Cells
 
@@ -44,11 +46,13 @@ def load(request: HttpRequest, number: int) -> HttpResponse:
     shown, cells = _shown(), Cells.of(request.user)
     report = {
         "state": presenters.state_words(found, shown),
-        "is_good": found.state in (Load.State.LOADED, Load.State.UNCHANGED),
+        "is_good": found.state in (Load.State.LOADED, Load.State.UNCHANGED, Load.State.DONE),
         "outcome": presenters.outcome(found, shown),
         "facts": presenters.facts(found),
         "night": night_words(found, every_byte=request.GET.get("check") == "night"),
         "former": _former(found),
+        "ways": ways_of(found, shown) if may(request.user, Action.LOAD) else [],
+        "withdrawn": withdrawn_words(found),
         "sheets": presenters.sheets_table(found),
         "kinds": presenters.groups_table(found, request.GET, cells),
         "faults": presenters.faults_table(found, request.GET, cells),
@@ -73,6 +77,8 @@ def night_words(found: Load, *, every_byte: bool = False) -> dict[str, Any] | No
     if not found.night:
         return None
     path = settings.CONFIG.nights / found.night
+    if found.withdrawn_at is not None:
+        path = folder_of(settings.CONFIG.nights) / found.night
     try:
         night = open_night(path)
         missing = [name for name in night.manifest.files if not (path / name).is_file()]

@@ -1,0 +1,88 @@
+"""`wmt nights withdraw` and `wmt nights restore`: taking a night out of the history, and bringing it back."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wmt.cli.console import Refusal, out, progress
+from wmt.cli.files import print_json
+from wmt.cli.load import asker
+from wmt.cli.missing import Reason, tell_lost
+from wmt.cli.nights import Nights, home, is_site
+from wmt.cli.options import Json
+from wmt.history import compact
+from wmt.history.without import effect_of
+from wmt.nights.lock import loading
+from wmt.nights.withdrawal import ask_restoring, ask_withdrawal, finish
+
+Night = Annotated[str, typer.Argument(metavar="NIGHT", help="A night's name, such as 2026-11-20T183000.")]
+Check = Annotated[bool, typer.Option("--check", help="Only say what would change.")]
+
+
+def withdraw(
+    night: Night, reason: Reason, nights: Nights = None, check: Check = False, json: Json = False
+) -> int:
+    """Take a night out of the history, as if it had never been loaded. `wmt nights restore` undoes it."""
+    name = Path(night).name
+    if check:
+        return _say_effect(home(nights), name, json=json)
+    if is_site(nights):
+        return _in_site("withdraw", name, reason, json=json)
+    with loading(home(nights), f"withdrawing {name}"):
+        ask_withdrawal(home(nights), name, reason, asker())
+        finish(home(nights))
+        done = compact(home(nights))
+    return _told(
+        f"{name} is withdrawn: `wmt nights restore {name}` brings it back", name, json=json
+    ) or tell_lost(done)
+
+
+def restore(night: Night, nights: Nights = None, json: Json = False) -> int:
+    """Bring a withdrawn night back, with the bytes it had."""
+    name = Path(night).name
+    if is_site(nights):
+        return _in_site("restore", name, "", json=json)
+    with loading(home(nights), f"restoring {name}"):
+        ask_restoring(home(nights), name)
+        finish(home(nights))
+        done = compact(home(nights))
+    return _told(f"{name} is back", name, json=json) or tell_lost(done)
+
+
+def _told(said: str, name: str, *, json: bool) -> int:
+    if json:
+        print_json({"night": name, "message": said})
+    else:
+        out.print(said)
+    return 0
+
+
+def _say_effect(folder: Path, name: str, *, json: bool) -> int:
+    found = effect_of(folder, name)
+    if json:
+        print_json(
+            {"night": name, "day": found.day, "instead": found.instead, "leans_on_it": list(found.leaning)}
+        )
+    else:
+        out.print(f"{found.words} Nothing was changed")
+    return 0
+
+
+def _in_site(deed: str, name: str, reason: str, *, json: bool) -> int:
+    from wmt.cli.site import set_up
+
+    set_up()
+    from wmt.site.workload.models import Load
+    from wmt.site.workload.withdrawing import Deed, Wanted, ask, perform
+
+    load = ask(wanted=Wanted(Deed(deed), name, reason), who=asker())
+    with progress() as tell:
+        perform(load, progress=tell)
+    if json:
+        print_json({"night": name, "load": load.pk, "state": load.state, "message": load.message})
+    if load.state == Load.State.FAILED:
+        raise Refusal("" if json else load.message)
+    if not json:
+        out.print(load.message)
+    return 0

@@ -1,0 +1,87 @@
+"""What showing, withdrawing or restoring a night would change, in sentences. Nothing is changed here."""
+
+from datetime import date
+
+from django.conf import settings
+
+from wmt.history import History, dated_marks, open_history, runs_on
+from wmt.history.without import effect_of, history_without
+from wmt.nights.names import read_name
+from wmt.nights.withdrawal import withdrawal_of
+from wmt.site.duties.models import Duty
+from wmt.site.workload import store
+from wmt.site.workload.withdrawing import Deed, next_shown
+
+
+def effects_of(deed: Deed, night: str) -> list[str]:
+    """The sentences. Raises NightError where a night or the history cannot be read."""
+    if deed == Deed.SHOW:
+        return [
+            f"{_shown_words()} Afterwards they show that of {_moment(night)}.",
+            "The history does not change.",
+        ]
+    if deed == Deed.RESTORE:
+        return _of_restoring(night)
+    return [_next_words(night), effect_of(settings.CONFIG.nights, night).words, _duties_words(night)]
+
+
+def _shown_words() -> str:
+    current = store.shown()
+    return (
+        f"The pages show the night of {_moment(current.night)} now."
+        if current
+        else "No figures are shown now."
+    )
+
+
+def _moment(name: str) -> str:
+    found = read_name(name)
+    assert found is not None
+    return f"{found.as_at:%-d %B %Y, %H:%M}"
+
+
+def _next_words(night: str) -> str:
+    current = store.shown()
+    if current is None or current.night != night:
+        return f"{_shown_words()} That stays."
+    latest = next_shown(night)
+    if latest is None:
+        return "It is the only night: the pages will show no figures until another extract is loaded."
+    return f"The pages show this night now. Afterwards they show that of {_moment(latest.name)}."
+
+
+def _of_restoring(night: str) -> list[str]:
+    found = withdrawal_of(settings.CONFIG.nights, night)
+    latest = next_shown("")
+    name = read_name(night)
+    assert name is not None
+    said = ["Its day, and the duties that stood on its figures, will be what they were."]
+    if found is not None and found.shown and (latest is None or latest < name):
+        said.insert(0, f"The pages will show the night of {_moment(night)} again.")
+    else:
+        said.insert(0, f"{_shown_words()} That stays.")
+    return said
+
+
+def _duties_words(night: str) -> str:
+    """How many duties stand on the night, and how many it ended."""
+    standing = {duty.code for duty in Duty.objects.filter(closed_on__isnull=True)}
+    now = _excessive(open_history(settings.CONFIG.nights))
+    with history_without(settings.CONFIG.nights, night) as other:
+        then = _excessive(other)
+    closes, opens = len(standing - then), len((then - now) - standing)
+    words = f"{closes:,} {'duty closes' if closes == 1 else 'duties close'}"
+    again = f"{opens:,} {'opens' if opens == 1 else 'open'} again"
+    return f"Of the duties of excessive workload, {words} and {again}."
+
+
+def _excessive(history: History) -> set[str]:
+    """The posts whose run is full on the last day of a history."""
+    day: date | None = history.last
+    if day is None:
+        return set()
+    marks_of = dated_marks()
+    main = marks_of(day)[0].name
+    runs = runs_on(history, marks_of)
+    full = runs.filter((runs["mark"] == main) & runs["excess_since"].is_not_null())
+    return set(full["code"])

@@ -1,0 +1,307 @@
+"""A wrong night is taken back: nothing of it is left in what is shown, and undone everything is as it was."""
+
+# ruff: noqa: F811 - fixtures come by import
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import models
+from django.test import Client
+from duties_fixtures import signed_in_as
+from loads_fixtures import wished
+from tabs_fixtures import in_sight
+from test_duties_load import archived, over
+from time_fixtures import Two, _loaded_two, two  # noqa: F401
+
+from wmt.history import compact, open_history
+from wmt.history.archive import keep
+from wmt.nights import NightError
+from wmt.nights.missing import accept_missing
+from wmt.nights.withdrawal import withdrawals
+from wmt.site.audit.models import AuditEvent
+from wmt.site.duties import nightly, words
+from wmt.site.duties.evaluating import Undone
+from wmt.site.duties.facts import fold
+from wmt.site.duties.models import Duty, Notice
+from wmt.site.workload import withdrawing
+from wmt.site.workload.again import differences
+from wmt.site.workload.current import current_state
+from wmt.site.workload.models import FIGURES, Current, Load
+from wmt.site.workload.withdrawing import Deed, Wanted
+
+SignIn = Callable[..., Client]
+FIRST, SECOND = date(2026, 11, 20), date(2026, 11, 21)
+
+
+@pytest.fixture
+def nights(two: Two, settings: Any, tmp_path: Path) -> tuple[str, str]:
+    """The second night is shown; their home may be changed."""
+    settings.CONFIG = replace(settings.CONFIG, home=tmp_path / "home")
+    shutil.copytree(two.home, settings.CONFIG.home)
+    first, second = (night.name for night in two.nights)
+    return first, second
+
+
+def do(deed: Deed, night: str, reason: str = "the file of another region") -> Load:
+    return withdrawing.perform(withdrawing.ask(wanted=Wanted(deed, night, reason), who="a test"))
+
+
+def folder_bytes() -> dict[str, str]:
+    """Every file of the nights and the history."""
+    nights = django_settings.CONFIG.nights
+    files = (path for path in nights.rglob("*") if path.is_file() and path.name != ".lock")
+    return {str(path.relative_to(nights)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def figure_rows() -> dict[str, list[tuple[Any, ...]]]:
+    """All rows that are shown, without the number of their load and of the last change that touched them."""
+    number = Current.objects.get().load_id
+
+    def rows(model: type[models.Model]) -> list[tuple[Any, ...]]:
+        names = [
+            each.attname for each in model._meta.fields if each.attname not in ("id", "load_id", "touched")
+        ]
+        return sorted(model._default_manager.filter(load_id=number).values_list(*names), key=repr)
+
+    return {model.__name__: rows(model) for model in FIGURES}
+
+
+def test_withdrawn_and_restored_leaves_the_same_bytes(nights: tuple[str, str]) -> None:
+    first, second = nights
+    files, figures = folder_bytes(), figure_rows()
+    done = do(Deed.WITHDRAW, second)
+    assert done.state == Load.State.LOADED, done.message
+    assert "The night of 21 November 2026, 18:30 was withdrawn: the file of another region" in done.message
+    assert current_state().night == first
+    assert differences(current_state()) == []
+    assert open_history(django_settings.CONFIG.nights).days == [FIRST]
+    assert figure_rows() != figures
+    row = Load.objects.filter(night=second, withdrawn_at__isnull=False).get()
+    assert (row.withdrawn_by, row.withdrawn_why) == ("a test", "the file of another region")
+    event = AuditEvent.objects.filter(kind="night").latest("pk")
+    assert "withdrawn: the file of another region" in event.sentence
+    back = do(Deed.RESTORE, second)
+    assert back.state == Load.State.LOADED, back.message
+    assert (current_state().night, folder_bytes(), figure_rows()) == (second, files, figures)
+    assert not Load.objects.filter(withdrawn_at__isnull=False).exists()
+    assert differences(current_state()) == []
+
+
+def test_the_former_night_and_the_later_one_again(nights: tuple[str, str]) -> None:
+    first, second = nights
+    files, figures = folder_bytes(), figure_rows()
+    assert withdrawing.former_night(Load.objects.get(pk=Current.objects.get().load_id)) == first
+    assert do(Deed.SHOW, first).state == Load.State.LOADED
+    assert current_state().night == first
+    assert folder_bytes() == files
+    assert do(Deed.SHOW, second).state == Load.State.LOADED
+    assert (folder_bytes(), figure_rows()) == (files, figures)
+
+
+def test_a_night_that_is_not_shown(nights: tuple[str, str]) -> None:
+    first, second = nights
+    files, figures, shown = folder_bytes(), figure_rows(), Current.objects.get().load_id
+    done = do(Deed.WITHDRAW, first)
+    assert (done.state, Current.objects.get().load_id) == (Load.State.DONE, shown)
+    assert open_history(django_settings.CONFIG.nights).days == [SECOND]
+    assert figure_rows() == figures
+    assert do(Deed.RESTORE, first).state == Load.State.DONE
+    assert (current_state().night, folder_bytes()) == (second, files)
+
+
+def test_the_only_night(nights: tuple[str, str], signed_in: SignIn) -> None:
+    first, second = nights
+    do(Deed.WITHDRAW, first)
+    done = do(Deed.WITHDRAW, second)
+    assert "No figures are shown" in done.message
+    assert "No figures yet" in signed_in("administrator").get("/nation/").text
+    assert do(Deed.RESTORE, second).state == Load.State.LOADED
+    assert current_state().night == second
+
+
+def test_the_same_extract_again_says_that_it_was_withdrawn(
+    nights: tuple[str, str], written_nation: Any, signed_in: SignIn
+) -> None:
+    from wmt.site.workload import loading
+
+    second = nights[1]
+    do(Deed.WITHDRAW, second)
+    again = loading.perform(wished(written_nation, 1))
+    assert again.state == Load.State.FAILED
+    assert "withdrawn on" in again.message
+    assert "the file of another region" in again.message
+    page = signed_in("administrator").get(f"/loads/{again.pk}/")
+    assert f'href="/loads/night/{second}/restore/"' in page.text
+
+
+@pytest.mark.parametrize(
+    ("deed", "night", "reason", "said"),
+    [
+        (Deed.WITHDRAW, "2020-01-01T000000", "wrong", "is not a night"),
+        (Deed.WITHDRAW, "../../etc", "wrong", "not the name of a night"),
+        (Deed.WITHDRAW, "", "", "not the name of a night"),
+        (Deed.RESTORE, "2026-11-20T183000", "", "is not withdrawn"),
+        (Deed.SHOW, "2020-01-01T000000", "", "is not a night"),
+    ],
+)
+def test_what_cannot_be(nights: tuple[str, str], deed: Deed, night: str, reason: str, said: str) -> None:
+    before = Load.objects.count(), folder_bytes()
+    with pytest.raises(NightError, match=said):
+        do(deed, night, reason)
+    assert (Load.objects.count(), folder_bytes()) == before
+    assert nights
+
+
+STEPS = ("wmt.site.workload.withdrawing.put_away", "wmt.site.workload.withdrawing._compact",
+         "wmt.site.workload.withdrawing._settle", "wmt.site.workload.loading.store.put",
+         "wmt.site.workload.withdrawing.put_back", "wmt.site.workload.withdrawing.strike")  # fmt: skip
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_cut_short_at_any_step_it_is_finished_by_the_next(
+    nights: tuple[str, str], monkeypatch: Any, step: str
+) -> None:
+    """As a kill leaves it: the record is there, and what had not been done is done by whoever comes next."""
+    second = nights[1]
+    files, figures = folder_bytes(), figure_rows()
+    is_back = step.endswith(("put_back", "strike"))
+    if is_back:
+        do(Deed.WITHDRAW, second)
+    with monkeypatch.context() as patch:
+        patch.setattr(step, _killed)
+        with pytest.raises(KeyboardInterrupt):
+            do(Deed.RESTORE if is_back else Deed.WITHDRAW, second)
+    withdrawing.finish()
+    if not is_back:
+        assert [each.night for each in withdrawals(django_settings.CONFIG.nights)] == [second]
+        assert current_state().night == nights[0]
+        assert differences(current_state()) == []
+        do(Deed.RESTORE, second)
+    assert (current_state().night, folder_bytes(), figure_rows()) == (second, files, figures)
+    assert not Load.objects.filter(withdrawn_at__isnull=False).exists()
+    loads = Load.objects.count()
+    withdrawing.finish()
+    assert Load.objects.count() == loads, "nothing is left to be finished"
+
+
+def _killed(*_: Any, **__: Any) -> None:
+    raise KeyboardInterrupt
+
+
+# ---- duties ------------------------------------------------------------------------------------------------
+
+
+def _with_past(unit: Any, capacities: list[int]) -> None:
+    """Figures of a post on the days before the two nights."""
+    keep(
+        django_settings.CONFIG.nights,
+        archived(unit, FIRST - timedelta(len(capacities)), capacities),
+    )
+    compact(django_settings.CONFIG.nights)
+
+
+def test_a_duty_that_only_the_night_opened_is_closed_and_comes_back_as_it_was(
+    nights: tuple[str, str],
+) -> None:
+    unit = over(current_state())
+    _with_past(unit, [150] * 26)  # 26 days, and the two nights: 28
+    nightly.after_load(current_state())
+    duty = Duty.objects.get()
+    was = fold(duty.steps.order_by("number"))
+    signed_in_as("Ann Manager", "manager", "team", unit.team_code)
+    do(Deed.WITHDRAW, nights[1])
+    duty.refresh_from_db()
+    assert (duty.is_open, duty.closed_why) == (False, "withdrawn")
+    assert duty.seen_on == FIRST
+    closed = duty.steps.get(kind="closed")
+    assert closed.data["on"] == SECOND.isoformat()
+    assert "the duty was closed, because the figures of 21 November 2026" in Notice.objects.latest("pk").words
+    do(Deed.RESTORE, nights[1])
+    duty.refresh_from_db()
+    assert [step.kind for step in duty.steps.order_by("number")] == ["opened", "closed", "resumed"]
+    again = fold(duty.steps.order_by("number"))
+    same = {name for name in was if name not in ("steps_count", "moved_on")}
+    assert {name: again[name] for name in same} == {name: was[name] for name in same}
+    assert Duty.objects.count() == 1
+
+
+def test_a_duty_that_the_night_closed_stands_again_with_its_clock(nights: tuple[str, str]) -> None:
+    unit, home = over(current_state()), django_settings.CONFIG.nights
+    do(Deed.WITHDRAW, nights[1])
+    _with_past(unit, [150] * 30)
+    nightly.after_load(current_state())
+    duty = Duty.objects.get()
+    clock = duty.acknowledge_by, duty.decide_by, duty.reopened
+    # a wrong figure of the next day ends it
+    keep(home, archived(unit, SECOND, [50]))
+    compact(home)
+    nightly.after_load(current_state())
+    duty.refresh_from_db()
+    assert (duty.is_open, duty.closed_why) == (False, "under")
+    # and is taken back
+    (home / "history/archive-2026-11.parquet").unlink()
+    accept_missing(home, "archive-2026-11", "a test", "a test")
+    _with_past(unit, [150] * 30)
+    found = nightly.after_load(current_state(), None, Undone(SECOND, restored=False))
+    assert [each.pk for each in found.resumed] == [duty.pk]
+    duty.refresh_from_db()
+    assert (duty.acknowledge_by, duty.decide_by, duty.reopened) == clock
+    assert [step.kind for step in duty.steps.order_by("number")] == ["opened", "closed", "resumed"]
+    assert words.sentence(duty.steps.get(kind="resumed"), reads=False) == (
+        "Open again as before, because the figures of 21 November 2026 were withdrawn"
+    )
+
+
+# ---- pages -------------------------------------------------------------------------------------------------
+
+
+def test_the_page_says_what_will_change_and_does_it(nights: tuple[str, str], signed_in: SignIn) -> None:
+    first, second = nights
+    client, shown = signed_in("administrator"), Current.objects.get().load_id
+    page = client.get(f"/loads/{shown}/").text
+    assert f'href="/loads/night/{second}/withdraw/"' in page
+    assert f'href="/loads/night/{first}/show/"' in page
+    said = in_sight(client.get(f"/loads/night/{second}/withdraw/").text)
+    assert "The pages show this night now. Afterwards they show that of 20 November 2026, 18:30." in said
+    assert "1 day of the history changes: 21 November 2026 will have no figures." in said
+    assert "0 duties close and 0 open again" in said
+    refused = client.post(f"/loads/night/{second}/withdraw/", {"reason": "  "})
+    assert refused.status_code == 400
+    assert "Say why" in refused.text
+    answer = client.post(f"/loads/night/{second}/withdraw/", {"reason": "an <b>old</b> file"})
+    load = Load.objects.latest("pk")
+    assert answer["Location"] == f"/loads/{load.pk}/"
+    withdrawing.perform(load)
+    told = client.get(f"/loads/{load.pk}/").text
+    assert "an &lt;b&gt;old&lt;/b&gt; file" in told
+    listed = in_sight(client.get("/loads/").text)
+    assert "Withdrawn" in listed
+    old = client.get(f"/loads/{shown}/").text
+    assert f'href="/loads/night/{second}/restore/"' in old
+    assert "It is in no figure, run or day of the history" in old
+    assert client.get(f"/loads/night/{second}/withdraw/").status_code == 409
+    assert client.get(f"/on/{SECOND}/nation/").status_code != 200
+    restoring = client.get(f"/loads/night/{second}/restore/")
+    assert "The pages will show the night of 21 November 2026, 18:30 again." in in_sight(restoring.text)
+    client.post(f"/loads/night/{second}/restore/")
+    withdrawing.perform(Load.objects.latest("pk"))
+    assert current_state().night == second
+
+
+def test_who_may_not_load_may_not_withdraw(nights: tuple[str, str], signed_in: SignIn) -> None:
+    for role in ("analyst", "support", "manager", ""):
+        client = signed_in(role, email=f"{role}x@example.org")
+        for deed in ("show", "withdraw", "restore"):
+            address = f"/loads/night/{nights[1]}/{deed}/"
+            assert client.get(address).status_code == 403
+            assert client.post(address, {"reason": "mine"}).status_code == 403
+    page = signed_in("analyst").get(f"/loads/{Current.objects.get().load_id}/")
+    assert "/withdraw/" not in page.text
+    assert signed_in("administrator").get("/loads/night/nonsense/withdraw/").status_code == 404
