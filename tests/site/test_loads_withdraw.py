@@ -225,7 +225,7 @@ def test_a_duty_that_only_the_night_opened_is_closed_and_comes_back_as_it_was(
     assert "the duty was closed, because the figures of 21 November 2026" in Notice.objects.latest("pk").words
     do(Deed.RESTORE, nights[1])
     duty.refresh_from_db()
-    assert [step.kind for step in duty.steps.order_by("number")] == ["opened", "closed", "resumed"]
+    assert [step.kind for step in duty.steps.order_by("number")] == ["opened", "raised", "closed", "resumed"]
     again = fold(duty.steps.order_by("number"))
     same = {name for name in was if name not in ("steps_count", "moved_on")}
     assert {name: again[name] for name in same} == {name: was[name] for name in same}
@@ -248,12 +248,13 @@ def test_a_duty_that_the_night_closed_stands_again_with_its_clock(nights: tuple[
     # and is taken back
     (home / "history/archive-2026-11.parquet").unlink()
     accept_missing(home, "archive-2026-11", "a test", "a test")
+    compact(home)
     _with_past(unit, [150] * 30)
     found = nightly.after_load(current_state(), None, Undone(SECOND, restored=False))
     assert [each.pk for each in found.resumed] == [duty.pk]
     duty.refresh_from_db()
     assert (duty.acknowledge_by, duty.decide_by, duty.reopened) == clock
-    assert [step.kind for step in duty.steps.order_by("number")] == ["opened", "closed", "resumed"]
+    assert [step.kind for step in duty.steps.order_by("number")] == ["opened", "raised", "closed", "resumed"]
     assert words.sentence(duty.steps.get(kind="resumed"), reads=False) == (
         "Open again as before, because the figures of 21 November 2026 were withdrawn"
     )
