@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workload", "0003_past"),
+        ("workload", "0005_fault_rows"),
     ]
 
     operations = [
