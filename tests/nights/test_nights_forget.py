@@ -172,7 +172,8 @@ def test_posts_may_keep_figures_of_a_forgotten_night(
         load(nights, Order(paths=[nation.workbook(number)], people=nation.people(number)))
     (was,) = figures(saved_nights(nights)[0]).filter(code=nation.story).rows(named=True)
     forget_nights(nights, LATER)
-    late = load(nights, Order(paths=[spoiled[1]], people=nation.people(1), set_aside=True)).night
+    order = Order(paths=[spoiled[1]], people=nation.people(1), set_aside=True, history=True)
+    late = load(nights, order).night
     assert late
     (kept,) = figures(late).filter(code=nation.story).rows(named=True)
     assert kept["stale_since"] == nation.as_at[0]

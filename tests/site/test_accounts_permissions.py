@@ -57,6 +57,7 @@ TABLE: dict[str, May] = {
     "socialaccount_login_error": May(is_open=True),
     "first-password": May(BOTH, is_open=True, args={"key": "a", "token": "b-c"}),
     "demo-sign-in": May(POST, is_open=True),
+    "load-decide": May(POST, Action.LOAD, args=_ONE),
     "health": May(is_open=True),
     "live": May(args={"level": "team", "code": "T1"}),
     # one's own sign-in

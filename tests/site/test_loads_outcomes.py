@@ -51,7 +51,10 @@ def test_the_same_input_twice_changes_nothing(nation: Any, written_nation: Any) 
 def test_an_earlier_night_is_kept_as_history(written_nation: Any, nation: Any) -> None:
     shutil.rmtree(loading.settings.CONFIG.nights / nation.load.night)
     later = loading.perform(wished(written_nation, 1))
-    earlier = loading.perform(wished(written_nation, 0))
+    unasked = loading.perform(wished(written_nation, 0))
+    assert (unasked.state, shown()) == (Load.State.HELD, later.pk)
+    loading.held.reject(unasked.pk, reason="a test", who="a test")
+    earlier = loading.perform(wished(written_nation, 0, history=True))
     assert (later.state, earlier.state) == (Load.State.LOADED, Load.State.LOADED)
     assert "kept as history" in earlier.message
     assert shown() == later.pk

@@ -2,28 +2,67 @@
 
 from typing import Any
 
+from wmt import policy, rules
+from wmt.cli.ahead import last_day
 from wmt.cli.console import complain, counted, out, progress
 from wmt.cli.files import print_json
 from wmt.cli.inputs import tell_faults, whole_night
-from wmt.cli.options import Json, Paths, People, SetAside
+from wmt.cli.options import Against, Json, Paths, People, SetAside
 from wmt.cli.tables import Column, table
 from wmt.intake import Import, read
-from wmt.nights import check_report, is_night
+from wmt.ledger import Ledger
+from wmt.nights import Night, Verdict, check_report, is_night, keep_former, summary_of_night
+from wmt.nights.neighbours import Wanted, weigh
+from wmt.nights.plausibility_words import row
+from wmt.nights.summary import summary_of
 
-REFUSED = 2
+REFUSED, HELD = 2, 3
 
 
-def check(paths: Paths, people: People = None, set_aside: SetAside = False, json: Json = False) -> int:
-    """Read an extract, say whether it would be accepted, and place and explain every fault."""
+def check(
+    paths: Paths,
+    people: People = None,
+    set_aside: SetAside = False,
+    against: Against = None,
+    json: Json = False,
+) -> int:
+    """Read an extract, say whether it would be accepted, and place and explain every fault.
+
+    With --against, also whether it would be held because it differs too far from a night: exit code 3.
+    """
     if len(paths) == 1 and is_night(paths[0]):
         return _night(whole_night(paths[0]).report(), json)
     with progress() as tell:
-        taken = read(paths, people=people, set_aside=set_aside, progress=tell)
+        taken = read(paths, people=people, set_aside=set_aside, progress=tell, last_day=last_day())
+        verdict = _beside(taken, whole_night(against)) if against and taken.facts else None
     if json:
-        print_json(check_report(taken))
+        print_json(check_report(taken) | ({"verdict": verdict.as_data()} if verdict else {}))
     else:
         _say(taken)
+        _say_verdict(verdict)
+    if verdict and verdict.is_held:
+        return HELD
     return 0 if taken.accepted else REFUSED
+
+
+def _beside(taken: Import, night: Night) -> Verdict:
+    """How an extract that would be accepted compares with a night."""
+    assert taken.facts is not None
+    facts, lines = keep_former(taken.facts, None)
+    totals = Ledger(facts, rules.load().at(facts.day), former=lines).totals()
+    now = summary_of("this extract", facts.as_at, totals, check_report(taken), taken.layout or "")
+    wanted = Wanted(summary_of_night(night), None, history=True, correction=True)
+    return weigh(now, [night], wanted, policy.at(facts.day))
+
+
+def _say_verdict(verdict: Verdict | None) -> None:
+    if verdict is None:
+        return
+    columns = (Column("compared", "text"), Column("before"), Column("now"), Column("change"), Column("limit"))
+    rows = [(("! " if each.beyond else "") + (told := row(each))[0], *told[1:])
+            for _, each in verdict.differences]  # fmt: skip
+    table(f"Beside {', '.join(verdict.beside)}", columns, rows)
+    out.print("[bold yellow]would be held[/] for a decision" if verdict.is_held else "plausible beside it")
 
 
 def _night(report: dict[str, Any], json: bool) -> int:

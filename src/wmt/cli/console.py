@@ -47,6 +47,10 @@ class Failure(Exception):  # noqa: N818 - the same
     """What was asked for makes sense and cannot be done now; exit code 1."""
 
 
+class Held(Exception):  # noqa: N818 - the same
+    """A night waits for a person's decision; exit code 3."""
+
+
 def complain(message: str) -> None:
     """One plain line on standard error."""
     print("wmt:", escaped(message, keep="\n"), file=sys.stderr)

@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from wmt import rules
+from wmt.cli.ahead import last_day
 from wmt.cli.console import Refusal, complain, progress, say_aloud
 from wmt.cli.files import print_json
 from wmt.facts import Facts
@@ -55,7 +56,7 @@ def open_input(
     if any(is_night(path) for path in paths):
         return _open_night(paths, people)
     with progress() as tell:
-        taken = read(paths, people=people, set_aside=set_aside, progress=tell)
+        taken = read(paths, people=people, set_aside=set_aside, progress=tell, last_day=last_day())
     if taken.facts is None:
         if as_json:
             print_json(check_report(taken))

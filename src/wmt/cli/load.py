@@ -1,21 +1,24 @@
 """`wmt load`: an extract becomes a night, and what the site shows."""
 
 import getpass
-from collections.abc import Sequence
+import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wmt.cli.console import Failure, Refusal, complain, counted, out, progress
+from wmt.cli.ahead import last_day
+from wmt.cli.console import Failure, Held, Refusal, complain, counted, err, out, progress, say_aloud
 from wmt.cli.files import print_json
 from wmt.cli.inputs import lay, tell_faults
 from wmt.cli.options import Json, Overlays, Paths, People, RulesDate, SetAside
 from wmt.intake import Fault, Import
-from wmt.nights import Loaded, Order, check_report
+from wmt.nights import Acceptance, Loaded, Order, Verdict, check_report
 from wmt.nights import load as load_night
 from wmt.nights.lock import loading
-from wmt.rules import Overlay
+from wmt.nights.plausibility import verdict_of
+from wmt.nights.plausibility_words import sentence
 
 if TYPE_CHECKING:
     from wmt.site.workload.loading import Wish
@@ -32,6 +35,18 @@ Names = Annotated[
         help="Keep the names of staff; else only their codes. By default the site does, --nights does not.",
     ),
 ]
+History = Annotated[
+    bool,
+    typer.Option("--history", help="The night is older than the one shown: it joins the history."),
+]
+Accept = Annotated[
+    str | None,
+    typer.Option(
+        "--accept-implausible",
+        metavar="REASON",
+        help="Take the night although it differs too far from the one shown, for this reason.",
+    ),
+]
 Correction = Annotated[
     bool, typer.Option("--correction", help="Keep this beside a night of the same moment that is there.")
 ]
@@ -46,10 +61,16 @@ def load(
     set_aside: SetAside = False,
     names: Names = None,
     correction: Correction = False,
+    history: History = False,
+    accept_implausible: Accept = None,
     json: Json = False,
 ) -> None:
-    """Load an extract into the site of WMT_HOME: all of it, or nothing at all."""
+    """Load an extract into the site of WMT_HOME: all of it, or nothing at all.
+
+    A night that differs too far from the one shown is held for a decision: exit code 3.
+    """
     overlays = tuple(lay(overlay))
+    reason = _reason(accept_implausible)
     if nights is None:
         from wmt.cli.site import set_up
 
@@ -63,43 +84,87 @@ def load(
             names=names is not False,
             correction=correction,
             rules_date=rules_date.isoformat() if rules_date else None,
+            overlays=[str(path.absolute()) for path in overlay or ()],
+            history=history,
         )
-        _into_site(wish, overlays, json=json)
+        _into_site(wish, reason, json=json)
         return
-    from wmt.cli.missing import tell_lost
-    from wmt.history import compact
+    order = Order(
+        paths=paths,
+        people=people,
+        rules_date=rules_date,
+        overlays=overlays,
+        set_aside=set_aside,
+        names=bool(names),
+        correction=correction,
+        history=history,
+        last_day=last_day(),
+        acceptance=Acceptance(reason=reason) if reason else None,
+    )
+    _into_folder(nights, order, json=json)
 
-    with progress() as tell:
-        order = Order(
-            paths=paths,
-            people=people,
-            rules_date=rules_date,
-            overlays=overlays,
-            set_aside=set_aside,
-            names=bool(names),
-            correction=correction,
-            progress=tell,
-        )
-        loaded = load_night(nights, order)
-        # also of a night that is there already: whoever loaded it may have been killed before this
-        if loaded.night is not None:
-            with loading(nights, "keeping the figures of the day"):
-                tell_lost(compact(nights))
+
+def _reason(given: str | None) -> str:
+    if given is not None and not given.strip():
+        raise typer.BadParameter("--accept-implausible needs a reason in words: it is kept with the night")
+    return (given or "").strip()
+
+
+def _into_folder(nights: Path, order: Order, *, json: bool) -> None:
+    loaded = _kept(nights, order)
+    if loaded.is_held and (reason := _asked(loaded)):
+        loaded = _kept(nights, replace(order, acceptance=Acceptance(reason=reason)))
     if json:
         print_json(_said(loaded))
     if loaded.report is not None:
         tell_faults(loaded.report, only="refuse")
+    if loaded.is_held:
+        _tell_verdict(loaded.verdict)
+        raise Held(
+            "the night differs too far from those in the folder; nothing was loaded and the former night "
+            'stands. If it is right, load it with --accept-implausible "REASON"'
+        )
     if loaded.night is None:
         raise Refusal("the input was refused; nothing was loaded and the former night stands")
     if not json:
         _tell(loaded)
 
 
+def _kept(nights: Path, order: Order) -> Loaded:
+    """Load into a folder of nights, and bring its history up to date."""
+    from wmt.cli.missing import tell_lost
+    from wmt.history import compact
+
+    with progress() as tell:
+        loaded = load_night(nights, replace(order, progress=tell))
+        # also of a night that is there already: whoever loaded it may have been killed before this
+        if loaded.night is not None and not loaded.is_held:
+            with loading(nights, "keeping the figures of the day"):
+                tell_lost(compact(nights))
+    return loaded
+
+
+def _asked(loaded: Loaded) -> str:
+    """Why somebody at a terminal takes a night after all; empty where nobody sits there, or does not."""
+    if not (sys.stdin.isatty() and err.is_terminal):
+        return ""
+    _tell_verdict(loaded.verdict)
+    return str(typer.prompt("Why should it be taken? Leave empty to stop", default="", err=True)).strip()
+
+
+def _tell_verdict(verdict: Verdict | None) -> None:
+    for night, difference in verdict.differences if verdict else ():
+        if difference.beyond:
+            say_aloud("held", "bold yellow", sentence(night, difference))
+
+
 def _said(loaded: Loaded) -> dict[str, object]:
     return {
-        "night": None if loaded.night is None else str(loaded.night.path),
+        "night": None if loaded.night is None or loaded.is_held else str(loaded.night.path),
         "new": loaded.is_new,
         "report": None if loaded.report is None else check_report(loaded.report),
+        "held": loaded.is_held,
+        "verdict": None if loaded.verdict is None else loaded.verdict.as_data(),
     }
 
 
@@ -127,7 +192,7 @@ def asker() -> str:
         return "somebody on the command line"
 
 
-def _into_site(wish: "Wish", overlays: Sequence[Overlay], *, json: bool) -> None:
+def _into_site(wish: "Wish", reason: str, *, json: bool) -> None:
     from django.db import DatabaseError
 
     from wmt.site.start import database_words, keep_demonstration
@@ -135,7 +200,7 @@ def _into_site(wish: "Wish", overlays: Sequence[Overlay], *, json: bool) -> None
 
     try:
         with progress() as tell:
-            done = perform(ask(wish=wish, who=asker()), overlays=overlays, progress=tell)
+            done = perform(ask(wish=wish, who=asker(), accept=reason), progress=tell)
         keep_demonstration()
         told_outcome(done, json=json)
     except DatabaseError as error:
@@ -143,7 +208,8 @@ def _into_site(wish: "Wish", overlays: Sequence[Overlay], *, json: bool) -> None
 
 
 def told_outcome(done: "Load", *, json: bool = False) -> None:
-    """Say how a load of the site ended. Raises Refusal where nothing was loaded."""
+    """Say how a load of the site ended. Raises Refusal where nothing was loaded, Held where it waits for a
+    decision."""
     from django.conf import settings
 
     from wmt.site.workload.models import Load
@@ -156,6 +222,14 @@ def told_outcome(done: "Load", *, json: bool = False) -> None:
         raise Refusal("the input was refused; nothing was loaded and the former figures stand")
     if state == Load.State.FAILED:
         raise Refusal(done.message)
+    if state == Load.State.HELD:
+        _tell_verdict(verdict_of(done.verdict))
+        raise Held(
+            f"load {done.pk} is held for a decision; the figures shown were not changed. If it is right: "
+            f'wmt loads accept {done.pk} --reason "…"; if it is not: wmt loads reject {done.pk} --reason "…"'
+        )
+    if done.decision.get("is") == "waiting":
+        raise Held(f"{done.message} Nothing was done: wmt loads show {done.decision['load']}")
     if json:
         return
     if state == Load.State.UNCHANGED:
@@ -168,14 +242,16 @@ def _said_of_site(done: "Load", nights: Path) -> dict[str, object]:
     from wmt.site.workload.models import Load
     from wmt.site.workload.reports import report_of
 
-    has_report = done.state in (Load.State.LOADED, Load.State.REFUSED)
+    has_report = done.state in (Load.State.LOADED, Load.State.REFUSED, Load.State.HELD)
     return {
-        "night": str(nights / done.night) if done.night else None,
+        "night": str(nights / done.night) if done.night and done.state != Load.State.HELD else None,
         "new": done.state == Load.State.LOADED,
         "report": report_of(done) if has_report else None,
         "load": done.pk,
         "state": done.state,
         "message": done.message,
+        "held": done.state == Load.State.HELD or done.decision.get("is") == "waiting",
+        "verdict": done.verdict or None,
     }
 
 

@@ -13,6 +13,7 @@ from wmt.cli import (
     compare,
     explain,
     load,
+    loads,
     measure,
     missing,
     nation,
@@ -26,12 +27,12 @@ from wmt.cli import (
     verify,
     withdraw,
 )
-from wmt.cli.console import Failure, Refusal, complain
+from wmt.cli.console import Failure, Held, Refusal, complain
 from wmt.ledger import LedgerError
 from wmt.nights import NightBusyError, NightError
 from wmt.rules import RulesError
 
-DONE, FAILURE, REFUSED = 0, 1, 2
+DONE, FAILURE, REFUSED, HELD = 0, 1, 2, 3
 
 app = typer.Typer(
     name="wmt",
@@ -57,6 +58,7 @@ nights.app.command("accept-missing")(missing.accept)
 nights.app.command("withdraw")(withdraw.withdraw)
 nights.app.command("restore")(withdraw.restore)
 app.add_typer(nights.app, name="nights")
+app.add_typer(loads.app, name="loads")
 app.add_typer(ask.app, name="ask")
 app.add_typer(rules.app, name="rules")
 app.add_typer(policy.app, name="policy")
@@ -71,7 +73,11 @@ def about(version: bool = typer.Option(False, "--version", help="Print the versi
 
 
 def run() -> NoReturn:
-    """Run the command line. Exit code 0 done, 1 failure, 2 refused input or a command that makes no sense."""
+    """Run the command line.
+
+    Exit code 0 done, 1 failure, 2 refused input or a command that makes no sense, 3 a night that is held for
+    a person's decision.
+    """
     code = _outcome()
     try:
         sys.stdout.flush()
@@ -97,6 +103,9 @@ def _outcome() -> int:
         if str(refusal):
             complain(str(refusal))
         return REFUSED
+    except Held as held:
+        complain(str(held))
+        return HELD
     except (RulesError, LedgerError, NightError) as error:
         complain(str(error))
         return REFUSED

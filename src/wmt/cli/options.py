@@ -42,6 +42,9 @@ Overlays = Annotated[
 SetAside = Annotated[
     bool, typer.Option("--set-aside", help="Leave out posts with a fault of their own instead of refusing.")
 ]
+Against = Annotated[
+    Path | None, typer.Option("--against", metavar="NIGHT", help="Also compare its size with this night.")
+]
 Level = Annotated[
     list[str] | None, typer.Option("--level", help="post, team, pdu, region or nation; repeatable.")
 ]

@@ -233,12 +233,14 @@ class Gathered:
     `main` is the sheet or table on which posts should stand (rank 0);
     `lone` are the ranks whose posts need not; `complete_cases` says that `case` lists every case;
     `standing` are the posts whose totals of all and of active cases the input gives;
-    `bases` are the bases of which it gives counts, `given` the posts it gives them for.
+    `bases` are the bases of which it gives counts, `given` the posts it gives them for;
+    `as_at_place` is where its moment stands: sheet, row, column.
     """
 
     main: str
     lone: tuple[int, ...] = ()
     as_at: datetime | None = None
+    as_at_place: tuple[str, int | None, str | None] | None = None
     layout: str | None = None
     tier_scheme: str | None = None
     complete_cases: bool = False

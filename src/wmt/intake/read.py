@@ -22,6 +22,7 @@ from wmt.intake.people_files import kept_tables, read_people
 from wmt.intake.sources import gather
 from wmt.intake.texts import settle_texts
 from wmt.intake.tier_sheets import MISMATCH_PERCENT
+from wmt.intake.whole import refuse_ahead, refuse_empty
 
 Progress = Callable[[str, float], None]
 
@@ -36,6 +37,7 @@ class _Wish:
     names: bool
     codes: Callable[[date], Codes]
     progress: Progress
+    last_day: date | None
 
 
 def read(
@@ -48,6 +50,7 @@ def read(
     progress: Progress | None = None,
     tree: rules.Tree | None = None,
     mismatch_percent: float = MISMATCH_PERCENT,
+    last_day: date | None = None,
 ) -> Import:
     """Read the input of one night: workbooks, or a tidy folder or zip, or a workbook and a case file.
 
@@ -55,11 +58,12 @@ def read(
     were judged there: an extract with other hours is no reason to refuse them. With `set_aside`, faults
     confined to named posts leave out those posts instead of refusing the load. Without `names`, nobody is
     named in the result. `progress` is called with a stage and the share done, 0 to 1. `mismatch_percent` is
-    the share of a sheet's rows whose control total may be wrong before the sheet is refused.
+    the share of a sheet's rows whose control total may be wrong before the sheet is refused. `last_day` is
+    the last day an extract may be of; without one, any may come.
     """
     given = tree or rules.load()
     codes = partial(codes_at, given)
-    wish = _Wish(people, people_stand, set_aside, names, codes, progress or _silent)
+    wish = _Wish(people, people_stand, set_aside, names, codes, progress or _silent, last_day)
     faults = Faults()
     night = Gathered(main="")
     with _no_collecting():
@@ -89,7 +93,9 @@ def _silent(stage: str, share: float) -> None:
 def _concluded(night: Gathered, wish: _Wish, faults: Faults) -> Import:
     """Put the facts together, if nothing stands against it."""
     settle_texts(night, faults)
-    if night.as_at is None or night.tier_scheme is None:
+    refuse_ahead(night, wish.last_day, faults)
+    is_empty = refuse_empty(night, faults)
+    if night.as_at is None or night.tier_scheme is None or is_empty:
         return _import(night, faults)
     wish.progress("checking", 0.7)
     codes = wish.codes(night.as_at.date())

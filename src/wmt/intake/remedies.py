@@ -27,7 +27,11 @@ REMEDIES: dict[str, str] = {
     # dates of the night
     "NO_DATESTAMP": "Every extract needs the date and time it describes in Datestamp; ask for it again.",
     "SEVERAL_DATESTAMPS": "The latest is taken; check that no sheet is left over from an earlier night.",
+    "AS_AT_AHEAD": "Check the date at its source and this clock. For made-up dates set WMT_TODAY=extract.",
     "BAD_DATESTAMP": "The other rows' Datestamp is taken; check how the column is formatted.",
+    # the night as a whole
+    "NO_ROWS": "An extract of nobody is no extract: ask for it again.",
+    "NO_ACTIVE_CASES": "An extract without active cases is not whole: ask for it again.",
     # rows and cells
     "BAD_COUNT": RESEND,
     "BAD_KEY": "A code that cannot be read may belong to any post: correct the cell at its source.",

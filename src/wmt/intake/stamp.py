@@ -34,6 +34,16 @@ def _why_none(outside: Iterable[datetime]) -> str:
     return "no row of any sheet has a date and time in the column Datestamp"
 
 
+def place_of(sheets: Iterable[Sheet], as_at: datetime) -> tuple[str, int, str | None] | None:
+    """Where a Datestamp stands first: sheet, row, heading."""
+    for sheet in sheets:
+        if sheet.has("datestamp"):
+            for row, value in zip(sheet.rows, sheet.column("datestamp"), strict=True):
+                if _moment(value) == as_at:
+                    return sheet.name, row, sheet.heading("datestamp")
+    return None
+
+
 def _collect(
     sheet: Sheet, found: dict[datetime, tuple[str, int]], outside: list[datetime], faults: Faults
 ) -> None:

@@ -23,7 +23,7 @@ from wmt.intake.gathered import (
     shaped,
     stacked,
 )
-from wmt.intake.manifest import Bundle, listed_files, read_manifest, sources_of
+from wmt.intake.manifest import MANIFEST, Bundle, listed_files, read_manifest, sources_of
 from wmt.intake.mentions import mentioned, people_in_rows
 from wmt.intake.model import SheetCount
 from wmt.intake.table_file import read_typed
@@ -40,6 +40,7 @@ def gather_tidy(bundle: Bundle, faults: Faults) -> Gathered:
     night = Gathered(main="staff", as_at=manifest.as_at, layout="tidy", tier_scheme=manifest.tier_scheme)
     night.complete_cases = manifest.case_list == "complete"
     night.sources = sources_of(bundle)
+    night.as_at_place = (MANIFEST, None, "as_at")
     if manifest.tier_scheme == "t7":
         faults.warn("LEGACY_TIER_SCHEME", "the tiers are those of the old letters")
     files = listed_files(bundle, manifest, faults)

@@ -35,7 +35,7 @@ from wmt.intake.mentions import LONE_RANKS, people_of, teams_of
 from wmt.intake.model import SheetCount
 from wmt.intake.report_sheets import read_reports
 from wmt.intake.sheet import Sheet, make_sheet, missing_columns, sort_rows, unknown_columns, unknown_sheet
-from wmt.intake.stamp import as_at_of
+from wmt.intake.stamp import as_at_of, place_of
 from wmt.intake.tier_sheets import (
     TierTable,
     check_control_totals,
@@ -67,6 +67,7 @@ def gather_books(books: Sequence[Book], codes_at: CodesAt, faults: Faults, share
     understood = [_understand(book, len(books) > 1, faults) for book in books]
     stamped = [s for u in understood for known, s in u.sheets.items() if known in (*BASES, *REPORTS)]
     night.as_at = as_at_of(stamped, faults)
+    night.as_at_place = place_of(stamped, night.as_at) if night.as_at else None
     _settle_layout(night, understood, faults)
     for one in understood:
         night.raw += one.raw

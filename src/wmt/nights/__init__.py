@@ -10,19 +10,24 @@ from wmt.nights.folder import (
     open_night,
     saved_nights,
 )
-from wmt.nights.load import Loaded, Order, load
+from wmt.nights.load import Acceptance, Loaded, Order, load
 from wmt.nights.lock import NightBusyError
+from wmt.nights.plausibility import Verdict
 from wmt.nights.recompute import Recomputed, recompute
 from wmt.nights.report import check_report
 from wmt.nights.stale import keep_former
+from wmt.nights.summary import Summary, summary_of_night
 
 __all__ = [
+    "Acceptance",
     "Loaded",
     "Night",
     "NightBusyError",
     "NightError",
     "Order",
     "Recomputed",
+    "Summary",
+    "Verdict",
     "check_report",
     "is_night",
     "is_night_name",
@@ -33,4 +38,5 @@ __all__ = [
     "open_night",
     "recompute",
     "saved_nights",
+    "summary_of_night",
 ]

@@ -76,7 +76,7 @@ def _forget(night: Night, before: date) -> None:
     )
     manifest = {**night.manifest.model_dump(exclude={"files"}), "forgotten": told}
     loaded_at = json.loads((night.path / "loaded.json").read_text(encoding="utf-8"))["loaded_at"]
-    folder = write_beside(night.path.parent, content, manifest, loaded_at)
+    folder = write_beside(night.path.parent, content, manifest, {"loaded_at": loaded_at})
     aside = put_aside(night.path)
     try:
         folder.rename(night.path)

@@ -9,14 +9,17 @@ from datetime import date, datetime
 from pathlib import Path
 
 import wmt
-from wmt import rules
+from wmt import policy, rules
 from wmt.facts import Facts
 from wmt.intake import Import, read
 from wmt.ledger import Ledger, warm_up
-from wmt.nights.folder import FORMAT, Night, NightError, open_night, saved_nights
+from wmt.nights.folder import FORMAT, Night, NightError, night_name, open_night, saved_nights
 from wmt.nights.lock import loading
+from wmt.nights.neighbours import Wanted, weigh
+from wmt.nights.plausibility import Verdict
 from wmt.nights.report import check_report, checksums
 from wmt.nights.stale import keep_former
+from wmt.nights.summary import Summary, summary_of, summary_of_night
 from wmt.nights.withdrawal import finish, refuse_withdrawn, withdrawn_nights
 from wmt.nights.write import Content, results, sweep, write_night
 
@@ -25,11 +28,29 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a load did. `night` is None when the input was refused; `is_new` False when it was there."""
+    """What a load did. `night` is None when the input was refused, or is held and was never there.
+
+    `is_new` is False when the night was there. `verdict` is how it compares with the one shown; None where
+    nothing was compared.
+    """
 
     night: Night | None
     is_new: bool
     report: Import | None
+    verdict: Verdict | None = None
+    is_held: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acceptance:
+    """That a person wants a night although it is not plausible, and why.
+
+    `beside` names the nights it had been compared with when they said so; None when whatever is found is
+    accepted.
+    """
+
+    reason: str
+    beside: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +66,14 @@ class Order:
     correction: bool = False
     #: people's tables are kept elsewhere and change by themselves: they do not make the input another one
     people_apart: bool = False
+    #: a night older than the one shown joins the history
+    history: bool = False
+    #: the night that is shown, where that is not the latest of the folder
+    shown: Summary | None = None
+    #: the last day an extract may be of; None: any
+    last_day: date | None = None
+    acceptance: Acceptance | None = None
+    policies: Callable[[date], rules.RuleSet] = policy.at
     progress: Progress | None = None
 
     def tell(self, stage: str, share: float) -> None:
@@ -81,13 +110,33 @@ def load(nights: Path, order: Order) -> Loaded:
         # only the latest of a moment is what stands: what a correction replaced may be put back by another
         for night in {night.manifest.as_at: night for night in saved}.values():
             if night.manifest.inputs == checksum:
-                return Loaded(night, False, None)
+                return _there(night, saved, order)
         refuse_withdrawn(nights, checksum)
         taken = _take(order)
         if taken.facts is None:
             return Loaded(None, False, taken)
-        path = _store(nights, saved, order, taken, taken.facts, checksum)
-        return Loaded(open_night(path), True, taken)
+        return _store(nights, saved, order, taken, taken.facts, checksum)
+
+
+def _there(night: Night, saved: Sequence[Night], order: Order) -> Loaded:
+    """A night that was loaded before. Where it would be shown in place of another, it is compared again."""
+    shown = order.shown
+    if shown is None or shown.name == night.name or night.manifest.as_at < shown.as_at or night.damage():
+        return Loaded(night, False, None)  # whoever shows it says what is damaged
+    others = [other for other in saved if other.name != night.name]
+    verdict = _weighed(summary_of_night(night), others, order)
+    if verdict.is_held and not _accepts(order.acceptance, verdict):
+        return Loaded(night, False, None, verdict, is_held=True)
+    return Loaded(night, False, None, verdict)
+
+
+def _weighed(now: Summary, saved: Sequence[Night], order: Order) -> Verdict:
+    wanted = Wanted(order.shown, order.last_day, history=order.history, correction=order.correction)
+    return weigh(now, saved, wanted, order.policies(now.as_at.date()))
+
+
+def _accepts(acceptance: Acceptance | None, verdict: Verdict) -> bool:
+    return acceptance is not None and acceptance.beside in (None, verdict.beside)
 
 
 def _take(order: Order) -> Import:
@@ -101,17 +150,25 @@ def _take(order: Order) -> Import:
             set_aside=order.set_aside,
             names=order.names,
             progress=order.progress,
+            last_day=order.last_day,
         )
 
 
 def _store(
     nights: Path, saved: Sequence[Night], order: Order, taken: Import, facts: Facts, checksum: str
-) -> Path:
+) -> Loaded:
+    """Work the night out; write it, unless it is not plausible."""
     revision = _revision(nights, saved, facts.as_at, order.correction)
     ruleset = rules.load().at(order.rules_date or facts.day, order.overlays)
     facts, former = keep_former(facts, _latest_until(saved, facts.as_at))
     order.tell("working out every line", 0.7)
     tables = results(Ledger(facts, ruleset, former=former))
+    report = check_report(taken)
+    name = night_name(facts.as_at, revision)
+    now = summary_of(name, facts.as_at, tables["results/totals"], report, taken.layout or "")
+    verdict = _weighed(now, saved, order)
+    if verdict.is_held and not _accepts(order.acceptance, verdict):
+        return Loaded(None, False, taken, verdict, is_held=True)
     order.tell("writing the night", 0.9)
     content = Content(
         facts=facts,
@@ -119,9 +176,15 @@ def _store(
         former=former,
         inputs=taken.canonical,
         results=tables,
-        report=check_report(taken),
+        report=report,
     )
-    return write_night(nights, content, _about(taken, facts, ruleset, checksum, revision))
+    accepted = _accepted(order.acceptance, verdict) if verdict.is_held else None
+    path = write_night(nights, content, _about(taken, facts, ruleset, checksum, revision), accepted)
+    return Loaded(open_night(path), True, taken, verdict)
+
+
+def _accepted(acceptance: Acceptance | None, verdict: Verdict) -> dict[str, object]:
+    return {"reason": acceptance.reason if acceptance else "", **verdict.as_data()}
 
 
 def _about(

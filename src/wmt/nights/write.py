@@ -61,14 +61,18 @@ class Content:
         return {**frames, **self.results}
 
 
-def write_night(nights: Path, content: Content, manifest: Mapping[str, Any]) -> Path:
+def write_night(
+    nights: Path, content: Content, manifest: Mapping[str, Any], accepted: Mapping[str, Any] | None = None
+) -> Path:
     """Write a whole night and put it in its place with one rename. The caller holds the lock.
 
-    Returns the night's folder. `manifest` gives the fields of `Manifest` that only the caller knows. When
-    writing fails, nothing is left behind, so that a full disk is no fuller.
+    Returns the night's folder. `manifest` gives the fields of `Manifest` that only the caller knows,
+    `accepted` why it was taken although it differs too far from another. When writing fails, nothing is left
+    behind, so that a full disk is no fuller.
     """
     final = nights / night_name(content.facts.as_at, manifest["revision"])
-    folder = write_beside(nights, content, manifest, datetime.now(UTC).isoformat(timespec="seconds"))
+    loaded = {"loaded_at": datetime.now(UTC).isoformat(timespec="seconds")}
+    folder = write_beside(nights, content, manifest, loaded | ({"accepted": accepted} if accepted else {}))
     try:
         os.rename(folder, final)
     except BaseException:
@@ -78,11 +82,16 @@ def write_night(nights: Path, content: Content, manifest: Mapping[str, Any]) -> 
     return final
 
 
-def write_beside(nights: Path, content: Content, manifest: Mapping[str, Any], loaded_at: str) -> Path:
-    """Write a whole night, durable, under a name that is not yet a night's; the folder."""
+def write_beside(
+    nights: Path, content: Content, manifest: Mapping[str, Any], loaded: Mapping[str, Any]
+) -> Path:
+    """Write a whole night, durable, under a name that is not yet a night's; the folder.
+
+    `loaded` goes into loaded.json: when, and why it was accepted.
+    """
     folder = nights / f"{INCOMING}{uuid.uuid4().hex}"
     try:
-        _write(folder, content, manifest, loaded_at)
+        _write(folder, content, manifest, loaded)
         for path in sorted(folder.rglob("*")):
             sync(path)
         sync(folder)
@@ -92,7 +101,7 @@ def write_beside(nights: Path, content: Content, manifest: Mapping[str, Any], lo
     return folder
 
 
-def _write(folder: Path, content: Content, manifest: Mapping[str, Any], loaded_at: str) -> None:
+def _write(folder: Path, content: Content, manifest: Mapping[str, Any], loaded: Mapping[str, Any]) -> None:
     for part in ("facts", "input", "results"):
         (folder / part).mkdir(parents=True)
     for name, frame in content.tables().items():
@@ -100,7 +109,7 @@ def _write(folder: Path, content: Content, manifest: Mapping[str, Any], loaded_a
     (folder / "rules.yaml").write_text(content.ruleset.to_yaml(), encoding="utf-8")
     _write_json(folder / "report.json", content.report)
     seal = _write_manifest(folder, manifest)
-    _write_json(folder / "loaded.json", {"loaded_at": loaded_at, "manifest": seal})
+    _write_json(folder / "loaded.json", {**loaded, "manifest": seal})
 
 
 def _write_manifest(folder: Path, manifest: Mapping[str, Any]) -> str:

@@ -96,7 +96,7 @@ def read_config(env: Mapping[str, str] | None = None) -> Config:
         email_url=env.get("WMT_EMAIL_URL", ""),
         address=_address(env),
         upload_megabytes=_whole(env, "WMT_UPLOAD_MEGABYTES", 200),
-        today=_today(env, default="extract" if demo else ""),
+        today=held_day(env),
         most_hours=_whole(env, "WMT_MOST_HOURS", 48, most=168),
         old_secret_keys=tuple(env.get("WMT_OLD_SECRET_KEYS", "").split()),
     )
@@ -193,7 +193,12 @@ def _whole(env: Mapping[str, str], name: str, default: int, most: int = 100_000)
     return int(text)
 
 
-def _today(env: Mapping[str, str], default: str) -> str:
+def held_day(env: Mapping[str, str]) -> str:
+    """What `WMT_TODAY` says: '' is the clock, 'extract' the day of the figures; or a day. Raises ConfigError.
+
+    A demonstration lives on the day of its extract.
+    """
+    default = "extract" if _switch(env, "WMT_DEMO") else ""
     text = env.get("WMT_TODAY", "").strip() or default
     if text in ("", "clock", "extract"):
         return text.removeprefix("clock")

@@ -12,6 +12,7 @@ KINDS: dict[str, str] = {
     "sign-out": "Signed out",
     "sign-in refused": "Sign-in refused",
     "load": "Extract loaded",
+    "load decision": "Held night decided on",
     "export": "Table exported",
     "read": "Lines of somebody read",
     "denied": "Attempt denied",

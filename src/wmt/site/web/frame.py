@@ -31,6 +31,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "nav": navigation(user, request.path),
         "state": state,
         "freshness": freshness(state),
+        "held": held_words(user, state),
         "past": about_past(request, state) if state is not None else None,
         "as_of_href": f"{reverse('as-of')}?{urlencode({'back': request.get_full_path()})}",
         "unread": unread_of(user),
@@ -45,6 +46,7 @@ def bare() -> dict[str, Any]:
         "nav": [],
         "state": None,
         "freshness": None,
+        "held": None,
         "past": None,
         "as_of_href": "",
         "unread": 0,
@@ -140,6 +142,19 @@ def freshness(state: "State | None") -> dict[str, Any] | None:
         "age": age_words(state.age),
         "is_old": state.age > OLD,
     }
+
+
+def held_words(user: Any, state: "State | None") -> dict[str, str] | None:
+    """That newer data waits for a decision: what the strip says, and where to decide."""
+    if state is None or state.as_of is not None:
+        return None
+    from wmt.site.accounts.access import may, sees_all
+    from wmt.site.accounts.roles import Action
+
+    if state.held is None:
+        return None
+    href = reverse("load", args=[state.held]) if may(user, Action.LOAD) and sees_all(user) else ""
+    return {"words": "Newer data is held for a check.", "href": href}
 
 
 def age_words(age: timedelta) -> str:

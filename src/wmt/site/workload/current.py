@@ -7,13 +7,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from wmt.nights import open_night
 from wmt.rules import RuleSet
 from wmt.site.workload import asof
 from wmt.site.workload.asof import AsOf
-from wmt.site.workload.models import Current
+from wmt.site.workload.models import Current, Load
 
 #: What tells one load from every other: see `State.of_load`.
 OfLoad = tuple[int, str, datetime]
@@ -41,6 +42,7 @@ class State:
     night: str
     day: date
     revision: int
+    held: int | None = None  # the latest load of a later night that waits for a decision
     as_of: AsOf | None = None  # the day in the past that was asked for; None: this is now
 
     @property
@@ -95,10 +97,17 @@ def current_state() -> State:
         from wmt.site.workload.past import state_of
 
         return state_of(wanted)
-    found = stated(Current.objects.select_related("load").first())
+    found = stated(Current.objects.select_related("load").annotate(held=Subquery(_LATER_HELD)).first())
     if found is None:
         raise NoDataYet
     return found
+
+
+_LATER_HELD = (
+    Load.objects.filter(state=Load.State.HELD, as_at__gt=OuterRef("load__as_at"))
+    .order_by("-pk")
+    .values("pk")[:1]
+)
 
 
 def stated(current: Current | None) -> State | None:
@@ -119,6 +128,7 @@ def stated(current: Current | None) -> State | None:
         night=load.night,
         day=current.day or as_at.date(),
         revision=current.revision,
+        held=getattr(current, "held", None),
     )
 
 

@@ -13,7 +13,7 @@ from django_tasks_db.models import DBTaskResult
 from wmt.nights import NightBusyError, NightError
 from wmt.nights.lock import loading as loading_alone
 from wmt.site.start import keep_demonstration
-from wmt.site.workload import loading, past, withdrawing
+from wmt.site.workload import held, loading, past, withdrawing
 from wmt.site.workload.models import Load, Past
 from wmt.site.workload.recovery import recover, when_killed
 from wmt.site.workload.uploads import discard
@@ -97,6 +97,14 @@ def ask_for_load(*, wish: loading.Wish, user: object, names: list[str]) -> Load:
 def ask_for_deed(*, wanted: withdrawing.Wanted, user: object) -> Load:
     """The same of a night that is shown again, withdrawn or restored. Raises NightError where it cannot."""
     load = withdrawing.ask(wanted=wanted, who=str(user), user=user)
+    load_extract.enqueue(load.pk)
+    return load
+
+
+@transaction.atomic
+def accept_held(number: int, *, reason: str, user: object) -> Load:
+    """A held load that a person accepts on a page: given to a job. Raises CannotDecideError."""
+    load = held.accept(number, reason=reason, who=str(user), user=user)
     load_extract.enqueue(load.pk)
     return load
 

@@ -7,7 +7,7 @@ any instant, the former figures stand or the new ones do, and the next load clea
 import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,11 +24,13 @@ from wmt.nights import Loaded, Night, NightBusyError, NightError, Order, check_r
 from wmt.nights import load as load_night
 from wmt.nights.lock import loading_in_turn
 from wmt.nights.withdrawal import WithdrawnError
-from wmt.rules import Overlay, RulesError
+from wmt.rules import Overlay, RulesError, load_overlay
+from wmt.rules import load as load_rules
 from wmt.site.audit.record import record
 from wmt.site.availability.standing import every_reason
 from wmt.site.duties import nightly
-from wmt.site.workload import people_in, store
+from wmt.site.policies import policies
+from wmt.site.workload import held, held_mail, people_in, store
 from wmt.site.workload.current import current_state
 from wmt.site.workload.live import hold_journal, settle
 from wmt.site.workload.models import Load
@@ -54,8 +56,11 @@ class Wish:
     names: bool = True
     correction: bool = False
     rules_date: str | None = None
+    overlays: Sequence[str] = ()
+    #: a night older than the one shown joins the history
+    history: bool = False
 
-    def order(self, people: Path | None, overlays: Sequence[Overlay], progress: Progress) -> Order:
+    def order(self, people: Path | None, progress: Progress) -> Order:
         """The same for the room of nights, with what people entered."""
         return Order(
             paths=[Path(path) for path in self.paths],
@@ -65,18 +70,29 @@ class Wish:
             names=self.names,
             correction=self.correction,
             rules_date=date.fromisoformat(self.rules_date) if self.rules_date else None,
-            overlays=overlays,
+            overlays=self.laid(),
+            history=self.history,
+            last_day=held.last_day(),
+            policies=policies,
             progress=progress,
         )
 
+    def laid(self) -> Sequence[Overlay]:
+        """The overlays, read from their files. Raises RulesError."""
+        return [load_overlay(Path(path), load_rules()) for path in self.overlays]
 
-def ask(*, wish: Wish, who: str, user: Any = None, names: Sequence[str] = ()) -> Load:
+
+def ask(*, wish: Wish, who: str, user: Any = None, names: Sequence[str] = (), accept: str = "") -> Load:
     """Note that somebody wants a load. It waits until `perform` takes it up.
 
-    `names` are what people call the files, where that is not how their paths end.
+    `names` are what people call the files, where that is not how their paths end. `accept` is why the night
+    is to be taken even where it is not plausible.
     """
     sources = storable(list(names) or [_called(Path(path)) for path in wish.paths])
-    return Load.objects.create(asked_by=user, who=storable(who)[:160], sources=sources, order=asdict(wish))
+    decision = held.accepted_by(who, accept, None) if accept else {}
+    return Load.objects.create(
+        asked_by=user, who=storable(who)[:160], sources=sources, order=asdict(wish), decision=decision
+    )
 
 
 def _called(path: Path) -> str:
@@ -84,16 +100,14 @@ def _called(path: Path) -> str:
     return f"{path.parent.name}/{path.name}" if path.is_dir() else path.name
 
 
-def perform(
-    load: Load, *, overlays: Sequence[Overlay] = (), progress: Progress | None = None, patience: float = 0
-) -> Load:
+def perform(load: Load, *, progress: Progress | None = None, patience: float = 0) -> Load:
     """Do what a load asks for. Its row says how it ended; errors of the input end it as failed, in words.
 
     Raises NightBusyError when another load is still under way after `patience` seconds: nothing was
     changed, and the row says so. OSError and DatabaseError are noted and raised.
     """
     run = Run(load, progress)
-    run.whole(f"loading {', '.join(load.sources)}", lambda: run.take(overlays), patience)
+    run.whole(f"loading {', '.join(load.sources)}", run.take, patience)
     return load
 
 
@@ -123,13 +137,24 @@ def bury_the_forgotten(asked: Collection[int]) -> None:
     """
     for left in Load.objects.filter(state=Load.State.WAITING).exclude(pk__in=asked):
         if timezone.now() - (left.beat_at or left.asked_at) > _BEGINS_WITHIN:
-            give_up(left, "The process was ended before it began: load it again.")
+            again = "" if held.is_accepted(left) else ": load it again"
+            give_up(left, f"The process was ended before it began{again}.")
 
 
 def give_up(load: Load, why: str) -> None:
-    """End a load that nobody works on any more, in words; its upload goes."""
-    discard(load)
-    _end(load, Load.State.FAILED, f"{why} {UNCHANGED}")
+    """End a load that nobody works on any more, in words; its upload goes, unless it is held again."""
+    if not held.is_accepted(load):
+        discard(load)
+    _fail(load, f"{why} {UNCHANGED}")
+
+
+def _fail(load: Load, message: str) -> None:
+    """A load that came to nothing. One that had been held is held again: its input is still there."""
+    if held.is_accepted(load):
+        load.decision = {}
+        _end(load, Load.State.HELD, f"{message} It is held for a decision again.")
+    else:
+        _end(load, Load.State.FAILED, message)
 
 
 @dataclass
@@ -176,7 +201,8 @@ class Run:
             self._failed(f"It was stopped before it was done. {UNCHANGED}")
             raise
         finally:
-            discard(self.load)
+            if self.load.state != Load.State.HELD:
+                discard(self.load)
 
     def _alone(self, what: str, patience: float) -> AbstractContextManager[None]:
         def waiting() -> None:
@@ -189,6 +215,7 @@ class Run:
 
         bury_the_dead(self.load)
         withdrawing.finish()
+        held.drop_the_old()
         self.load.state, self.load.started_at = Load.State.RUNNING, timezone.now()
         self.load.beat_at = self.load.started_at
         self.load.save()
@@ -196,23 +223,48 @@ class Run:
     def _failed(self, message: str) -> None:
         # where the database itself is what failed, the next load finds this one dead
         with suppress(DatabaseError):
-            _end(self.load, Load.State.FAILED, message)
+            _fail(self.load, message)
 
-    def take(self, overlays: Sequence[Overlay]) -> None:
+    def take(self) -> None:
         """The input that was asked for."""
         wish = Wish(**self.load.order)
         with people_in.given(Path(wish.people) if wish.people else None) as people:
             # reading and reckoning take the first half of the time, the database the other
-            order = wish.order(people.folder, overlays, lambda stage, share: self.tell(stage, share / 2))
+            order = wish.order(people.folder, lambda stage, share: self.tell(stage, share / 2))
+            shown, acceptance = held.shown_summary(store.shown()), held.acceptance_of(self.load)
+            order = replace(order, shown=shown, acceptance=acceptance)
+            inputs = order.checksum()
+            if acceptance is None and (twin := held.held_as(inputs)):
+                self._is_held_already(twin)
+                return
             found = load_night(settings.CONFIG.nights, order)
             if found.report is not None:
                 as_at = found.report.as_at
                 self.load.as_at = as_at.replace(tzinfo=ZoneInfo(settings.TIME_ZONE)) if as_at else None
                 keep_report(self.load, check_report(found.report))
-            if found.night is None:
+            if found.is_held:
+                self._hold(found, inputs)
+            elif found.night is None:
                 _end(self.load, Load.State.REFUSED, f"The input has faults. {UNCHANGED}")
-                return
-            self._take_night(found, found.night, people)
+            else:
+                held.note(self.load, found.verdict)
+                self._take_night(found, found.night, people)
+
+    def _hold(self, found: Loaded, inputs: str) -> None:
+        assert found.verdict is not None
+        was_accepted = held.is_accepted(self.load)
+        if found.night is not None:
+            _describe(self.load, found.night)
+        self.tell("keeping the input until somebody decides", 0.5)
+        held.hold(self.load, found.verdict, inputs)
+        changed = "It was accepted, and the figures shown have changed since. " if was_accepted else ""
+        _end(self.load, Load.State.HELD, f"{changed}{held.HELD}. {UNCHANGED}")
+        held_mail.tell(self.load)
+
+    def _is_held_already(self, twin: Load) -> None:
+        self.load.as_at, self.load.decision = twin.as_at, {"is": "waiting", "load": twin.pk}
+        message = f"The same input is held for a decision already, as load {twin.pk}. {UNCHANGED}"
+        _end(self.load, Load.State.UNCHANGED, message)
 
     def take_again(self, path: Path, *, alone: bool = True) -> None:
         """A night that lies among the nights of this home. Not `alone`: the caller judges the duties and
@@ -233,7 +285,7 @@ class Run:
         if not found.is_new and current is not None and current.night == night.name:
             self._only_people(people)
             return
-        if current is not None and current.as_at and self.load.as_at and current.as_at > self.load.as_at:
+        if self._is_history(current):
             state = Load.State.LOADED if found.is_new else Load.State.UNCHANGED
             kept = "is kept as history: the figures shown are of a later moment"
             left = f". {people_in.LEFT}" if people.came else ""
@@ -244,6 +296,14 @@ class Run:
             keep_report(self.load, night.report())
         # a night that was there before was made with what stood then, not with what stands now
         self._show(night, current, people if found.is_new else people_in.Stands.of(people))
+
+    def _is_history(self, current: Load | None) -> bool:
+        """Whether what is shown is of a later moment; one of a day that has not come is shown no longer."""
+        if current is None or current.as_at is None or self.load.as_at is None:
+            return False
+        last = held.last_day()
+        is_ahead = last is not None and timezone.localdate(current.as_at) > last
+        return current.as_at > self.load.as_at and not is_ahead
 
     def _only_people(self, people: people_in.Given) -> None:
         """The extract is the one shown; the tables that came with it may hold something new."""

@@ -29,6 +29,8 @@ class Load(models.Model):
         REFUSED = "refused", "refused: the input has faults"
         FAILED = "failed", "stopped before it was done"
         DONE = "done", "done"  # a night withdrawn or restored without another being shown
+        HELD = "held", "held for a decision: it differs too far from what is shown"
+        REJECTED = "rejected", "rejected after it was held for a decision"
 
     state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
@@ -55,6 +57,9 @@ class Load(models.Model):
     warnings = models.IntegerField(default=0)
     posts = models.IntegerField(default=0)
     cases = models.IntegerField(default=0)
+    verdict = models.JSONField(default=dict)  # how it compares with what was shown: `nights.plausibility`
+    inputs = models.CharField(max_length=64, blank=True)  # the checksum of a held input
+    decision = models.JSONField(default=dict)  # of a load that was held: what was decided, by whom, why
     change = models.BigIntegerField(null=True)  # the last change that stood when its figures were first shown
     withdrawn_at = models.DateTimeField(null=True)  # its night was taken out of the history
     withdrawn_by = models.CharField(max_length=160, blank=True)

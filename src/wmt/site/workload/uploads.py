@@ -59,7 +59,7 @@ def discard(load: Load) -> None:
 def discard_forgotten() -> None:
     """Remove uploads that no load is waiting for any more. Only when nobody can be uploading."""
     home = settings.CONFIG.uploads
-    alive = (Load.State.WAITING, Load.State.RUNNING)
+    alive = (Load.State.WAITING, Load.State.RUNNING, Load.State.HELD)
     wanted = _folders(Load.objects.filter(state__in=alive))
     for folder in home.iterdir() if home.is_dir() else ():
         if folder not in wanted:

@@ -25,6 +25,8 @@ _STATES = {
     Load.State.REFUSED: "Refused: the input has faults",
     Load.State.FAILED: "Not done",
     Load.State.DONE: "Done",
+    Load.State.HELD: "Held for a decision",
+    Load.State.REJECTED: "Rejected",
 }
 Item = TypeVar("Item")
 
@@ -114,6 +116,8 @@ def outcome(load: Load, shown: int | None) -> str:
     if load.state == Load.State.LOADED:
         shown_before = "The extract was loaded; figures of another load are shown now."
         return load.message if "history" in load.message else f"{shown_before} {load.message}"
+    if load.state == Load.State.HELD:
+        return f"This night is held for a decision. {load.message}"
     if load.state == Load.State.REFUSED:
         these = f"{load.refusals:,} {'reasons' if load.refusals != 1 else 'reason'}"
         return f"The input was refused for {these}, listed below. {load.message.partition('. ')[2]}"
@@ -145,6 +149,7 @@ def facts(load: Load) -> list[tuple[str, str]]:
     wanted = [
         ("posts with a fault of their own are set aside", wish.get("set_aside")),
         ("a correction of a night that is there", wish.get("correction")),
+        ("a night older than the one shown joins the history", wish.get("history")),
         (f"by the rules of {wish.get('rules_date')}", wish.get("rules_date")),
     ]
     pairs = [

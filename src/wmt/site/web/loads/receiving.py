@@ -53,6 +53,7 @@ class LoadForm(forms.Form):
     people = forms.Field(required=False)
     set_aside = forms.BooleanField(required=False)
     correction = forms.BooleanField(required=False)
+    history = forms.BooleanField(required=False)
     rules_date = forms.DateField(
         required=False, error_messages={"invalid": "Write the day as 2023-01-06, or leave it empty"}
     )
@@ -163,6 +164,7 @@ def _kept(
             people=str(upload.folder / "people") if people else None,
             set_aside=form.cleaned_data["set_aside"],
             correction=form.cleaned_data["correction"],
+            history=form.cleaned_data["history"],
             rules_date=form.cleaned_data["rules_date"],
         )
         names = [safe_name(file.name or "") for file in (*extract, *people)]

@@ -13,7 +13,7 @@ from wmt.nights import NightError, open_night
 from wmt.nights.withdrawal import folder_of
 from wmt.site.accounts.access import may, need_whole
 from wmt.site.accounts.roles import Action
-from wmt.site.web.loads import presenters
+from wmt.site.web.loads import held, presenters
 from wmt.site.web.loads.withdraw import ways_of, withdrawn_words
 from wmt.site.workload.models import Current, Load
 from wmt.site.workload.reports import Cells
@@ -33,6 +33,13 @@ def loads(request: HttpRequest) -> HttpResponse:
 @require_safe
 def load(request: HttpRequest, number: int) -> HttpResponse:
     """One load."""
+    return load_page(request, number)
+
+
+def load_page(
+    request: HttpRequest, number: int, form: held.DecisionForm | None = None, status: int = 200
+) -> HttpResponse:
+    """The page of a load; with the form of a decision that could not be taken."""
     need_whole(request, Action.READ_LOADS)
     found = _load(number)
     context = {
@@ -57,9 +64,13 @@ def load(request: HttpRequest, number: int) -> HttpResponse:
         "kinds": presenters.groups_table(found, request.GET, cells),
         "faults": presenters.faults_table(found, request.GET, cells),
         "aside": presenters.aside_table(found, request.GET, cells),
+        "compared": held.tables(found),
+        "decided": held.decided(found),
+        "is_held": found.state == Load.State.HELD,
+        "form": form or held.DecisionForm(),
         "narrowed": bool(request.GET.get("code") or request.GET.get("severity")),
     }
-    return render(request, "loads/load.jinja", context | report)
+    return render(request, "loads/load.jinja", context | report, status=status)
 
 
 @require_safe

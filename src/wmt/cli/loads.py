@@ -1,0 +1,131 @@
+"""`wmt loads`: what was loaded into the site, and the decisions on nights that are held."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from wmt.cli.console import Failure, Refusal, out, progress
+from wmt.cli.files import print_json
+from wmt.cli.load import asker, told_outcome
+from wmt.cli.options import Json
+from wmt.cli.site import set_up
+from wmt.cli.tables import Column, table
+from wmt.nights.plausibility import Difference, verdict_of
+from wmt.nights.plausibility_words import row
+
+if TYPE_CHECKING:
+    from wmt.site.workload.models import Load
+
+app = typer.Typer(
+    name="loads", help="The loads of the site, and nights that are held for a decision.", no_args_is_help=True
+)
+
+Number = Annotated[int, typer.Argument(metavar="LOAD", min=1, max=2**63 - 1, help="The number of the load.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why: kept with the load and in the audit.")]
+OnlyHeld = Annotated[bool, typer.Option("--held", help="Only those that wait for a decision.")]
+Last = Annotated[int, typer.Option("--last", min=1, max=1000, help="So many, the latest first.")]
+
+
+@app.command("list")
+def list_loads(held: OnlyHeld = False, last: Last = 20, json: Json = False) -> None:
+    """List the loads, the latest first."""
+    set_up()
+    from wmt.site.workload.models import Load
+
+    loads = Load.objects.order_by("-pk")
+    found = [_about(load) for load in (loads.filter(state=Load.State.HELD) if held else loads)[:last]]
+    if json:
+        print_json(found)
+        return
+    columns = (Column("load", "whole"), Column("asked for", "whole"), Column("as at", "whole"),
+               Column("state", "text"), Column("files", "text"))  # fmt: skip
+    rows = [(each["load"], _minute(each["asked_at"]), _minute(each["as_at"]), each["state"],
+             ", ".join(each["sources"])) for each in found]  # fmt: skip
+    table("Loads, the latest first", columns, rows)
+
+
+@app.command("show")
+def show(number: Number, json: Json = False) -> None:
+    """Say what came of a load, and what a held night was compared with."""
+    set_up()
+    from wmt.site.workload.models import Load
+
+    load = Load.objects.filter(pk=number).first()
+    if load is None:
+        raise Refusal(f"there is no load {number}: `wmt loads list` shows those there are")
+    if json:
+        print_json(_about(load))
+        return
+    out.print(f"Load {load.pk}: {Load.State(load.state).label}. {load.message}", markup=False)
+    if load.decision.get("reason"):
+        out.print(f"{load.decision['by']} {load.decision['is']} it: {load.decision['reason']}", markup=False)
+    if load.verdict.get("differences"):
+        _table(load)
+
+
+@app.command("accept")
+def accept(number: Number, reason: Reason) -> None:
+    """Load a held night after all. It is compared again: the night shown may be another by now."""
+    _decided(number, reason, accepts=True)
+
+
+@app.command("reject")
+def reject(number: Number, reason: Reason) -> None:
+    """Never load a held night. Its files are deleted; nothing shown changes."""
+    _decided(number, reason, accepts=False)
+
+
+def _decided(number: int, reason: str, *, accepts: bool) -> None:
+    set_up()
+    from django.db import DatabaseError
+
+    from wmt.site.start import database_words, keep_demonstration
+    from wmt.site.workload import held
+    from wmt.site.workload.loading import perform
+
+    try:
+        if not accepts:
+            held.reject(number, reason=reason, who=asker())
+            out.print(f"Load {number} is rejected; the figures shown were not changed.")
+            return
+        load = held.accept(number, reason=reason, who=asker())
+        with progress() as tell:
+            done = perform(load, progress=tell)
+        keep_demonstration()
+        told_outcome(done)
+    except held.CannotDecideError as error:
+        raise Refusal(str(error)) from None
+    except DatabaseError as error:
+        raise Failure(f"{database_words(error)}. The figures shown were not changed") from None
+
+
+def _table(load: "Load") -> None:
+    columns = (Column("compared", "text"), Column("before"), Column("now"), Column("change"), Column("limit"))
+    verdict = verdict_of(load.verdict)
+    for name in verdict.beside:
+        rows = [_row(each) for night, each in verdict.differences if night == name]
+        table(f"Beside the night {name}; ! is beyond its limit", columns, rows)
+
+
+def _row(difference: Difference) -> tuple[str, ...]:
+    what, *rest = row(difference)
+    return (f"{'! ' if difference.beyond else ''}{what}", *rest)
+
+
+def _about(load: "Load") -> dict[str, Any]:
+    return {
+        "load": load.pk,
+        "state": load.state,
+        "asked_at": load.asked_at,
+        "who": load.who,
+        "as_at": load.as_at,
+        "night": load.night or None,
+        "sources": load.sources,
+        "message": load.message,
+        "verdict": load.verdict or None,
+        "decision": load.decision or None,
+    }
+
+
+def _minute(moment: Any) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""

@@ -1,0 +1,101 @@
+"""What two nights differ in, in the words of pages and of the command line."""
+
+from datetime import datetime
+
+from wmt.nights.plausibility import NAMED, Difference
+
+_LEVELS = {"region": "region", "pdu": "PDU", "team": "team"}
+_COUNTED = {
+    "posts": "Posts", "cases": "Active cases", "points": "Points", "untiered": "Cases without a tier",
+    "as_at": "As at",
+}  # fmt: skip
+_MINUS = "−"
+
+
+def row(difference: Difference) -> tuple[str, str, str, str, str]:
+    """A difference as what was compared, before, now, the change and the limit."""
+    if difference.kind in ("as_at", "shown_ahead"):
+        return _moments(difference)
+    if difference.kind in ("units_gone", "units_new"):
+        return _units(difference)
+    if difference.kind == "untiered":
+        return _share(difference)
+    return _amounts(difference)
+
+
+def _moments(difference: Difference) -> tuple[str, str, str, str, str]:
+    before, now = (moment(str(value)) for value in (difference.before, difference.now))
+    if difference.kind == "shown_ahead":
+        return ("The night shown is of a day that has not come", before, now, "", "Not after today")
+    change = "earlier" if str(difference.now) < str(difference.before) else "later"
+    change = "the same" if difference.now == difference.before else change
+    return ("As at", before, now, change, "Not earlier, unless asked for" if difference.beyond else "")
+
+
+def moment(text: str) -> str:
+    """A moment in words."""
+    found = datetime.fromisoformat(text)
+    clock = f"{found.hour % 12 or 12}.{found.minute:02d}{'am' if found.hour < 12 else 'pm'}"
+    return f"{found:%-d %B %Y} at {clock}"
+
+
+def _units(difference: Difference) -> tuple[str, str, str, str, str]:
+    whole, number = int(difference.before or 0), int(difference.now or 0)
+    plural = _LEVELS[difference.about] + "s"
+    is_gone = difference.kind == "units_gone"
+    names = ", ".join(difference.names) + (" and others" if number > NAMED else "")
+    told = f"{number:,} {'gone' if is_gone else 'new'}" + (f": {names}" if names else "")
+    limit = f"{difference.limit}" if difference.about == "region" else percent(difference.limit or 0)
+    return (f"{plural[:1].upper()}{plural[1:]} {'gone' if is_gone else 'new'}", f"{whole:,}", told,
+            percent(number * 10_000 // max(whole, 1)), limit)  # fmt: skip
+
+
+def _share(difference: Difference) -> tuple[str, str, str, str, str]:
+    before, now = int(difference.before or 0), int(difference.now or 0)
+    change = f"{_signed(now - before)} percentage points" if now != before else "none"
+    return (_COUNTED["untiered"], percent(before), percent(now), change,
+            f"{percent(difference.limit or 0).rstrip('%')} percentage points")  # fmt: skip
+
+
+def _amounts(difference: Difference) -> tuple[str, str, str, str, str]:
+    before, now = int(difference.before or 0), int(difference.now or 0)
+    what = {
+        "unit_posts": f"Posts of {''.join(difference.names)}",
+        "unit_cases": f"Active cases of {''.join(difference.names)}",
+        "sheet_gone": f"Rows of {difference.about}",
+        "sheet_rows": f"Rows of {difference.about}",
+    }.get(difference.kind) or _COUNTED[difference.kind]
+    shown = [f"{value // 100:,}" if difference.kind == "points" else f"{value:,}" for value in (before, now)]
+    limit = "Some rows" if difference.limit is None else percent(difference.limit)
+    return (what, shown[0], shown[1], _change(before, now), limit)
+
+
+def _change(before: int, now: int) -> str:
+    if before == now:
+        return "none"
+    if not before:
+        return "from none"
+    size = abs(now - before) * 10_000 // before
+    return f"{_signed(size if now > before else -size)}%"
+
+
+def _signed(x100: int) -> str:
+    return f"{'+' if x100 > 0 else _MINUS if x100 < 0 else ''}{_decimal(abs(x100))}"
+
+
+def percent(x100: int) -> str:
+    """A percentage from its hundredths."""
+    return f"{_decimal(x100)}%"
+
+
+def _decimal(x100: int) -> str:
+    whole, rest = divmod(x100, 100)
+    return f"{whole:,}" + (f".{rest:02d}".rstrip("0") if rest else "")
+
+
+def sentence(night: str, difference: Difference) -> str:
+    """A difference in one line, for the command line and mails."""
+    what, before, now, change, limit = row(difference)
+    told = f" ({change})" if change else ""
+    bounded = f"; the limit is {limit}" if limit and difference.kind not in ("as_at", "shown_ahead") else ""
+    return f"{what}: {before} in {night}, now {now}{told}{bounded}"
