@@ -166,9 +166,10 @@ def _regions(before: Summary, now: Summary, limits: _Limits) -> Iterator[Differe
 def _sheets(before: Summary, now: Summary, limits: _Limits) -> Iterator[Difference]:
     """The sheets of two nights of one layout: what had rows and has none is always told."""
     limit, few = limits.x100("sheet_percent"), limits.number("few_rows")
+    lost = limits.number("sheet_gone_rows")
     for sheet, rows in before.sheets.items():
         left = now.sheets.get(sheet, 0)
-        if rows and not left:
+        if rows > lost and not left:
             yield Difference("sheet_gone", rows, 0, None, True, sheet)
         elif _moved(rows, left, limit, few):
             yield Difference("sheet_rows", rows, left, limit, True, sheet)

@@ -103,11 +103,8 @@ def current_state() -> State:
     return found
 
 
-_LATER_HELD = (
-    Load.objects.filter(state=Load.State.HELD, as_at__gt=OuterRef("load__as_at"))
-    .order_by("-pk")
-    .values("pk")[:1]
-)
+_HELD = Load.objects.filter(state=Load.State.HELD, as_at__gt=OuterRef("load__as_at"))
+_LATER_HELD = _HELD.order_by("-pk").values("pk")[:1]
 
 
 def stated(current: Current | None) -> State | None:

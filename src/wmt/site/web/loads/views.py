@@ -52,7 +52,7 @@ def load_page(
         return render(request, "loads/under_way.jinja", context | {"progress": presenters.progress(found)})
     shown, cells = _shown(), Cells.of(request.user)
     report = {
-        "state": presenters.state_words(found, shown),
+        "how_it_ended": presenters.state_words(found, shown),
         "is_good": found.state in (Load.State.LOADED, Load.State.UNCHANGED, Load.State.DONE),
         "outcome": presenters.outcome(found, shown),
         "facts": presenters.facts(found),
