@@ -201,8 +201,7 @@ class Run:
             self._failed(f"It was stopped before it was done. {UNCHANGED}")
             raise
         finally:
-            if self.load.state != Load.State.HELD:
-                discard(self.load)
+            discard(self.load)
 
     def _alone(self, what: str, patience: float) -> AbstractContextManager[None]:
         def waiting() -> None:

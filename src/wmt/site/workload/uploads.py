@@ -51,7 +51,9 @@ class Upload:
 
 
 def discard(load: Load) -> None:
-    """Remove what was uploaded for a load. Files that lie anywhere else are left alone."""
+    """Remove what was uploaded for a load, unless it is held for a decision. Files elsewhere are left alone."""
+    if load.state == Load.State.HELD:
+        return
     for folder in _folders([load]):
         shutil.rmtree(folder, ignore_errors=True)
 
