@@ -51,7 +51,7 @@ class Upload:
 
 
 def discard(load: Load) -> None:
-    """Remove what was uploaded for a load, unless it is held for a decision. Files elsewhere are left alone."""
+    """Remove what was uploaded for a load, unless it is held. Files that lie elsewhere are left alone."""
     if load.state == Load.State.HELD:
         return
     for folder in _folders([load]):
