@@ -69,6 +69,7 @@ class Reference:
             each *= need(self.rules, f"case_weighting.{kind.status}") / 100
         n = row["cases"]
         if kind.stream == "omic":
+            each *= need(self.rules, f"omic_weighting.{kind.location}") / 100
             return RefLine("work", "case", "omic", Fraction(0), omic=each * n)
         part = "t2a" if kind.stream == "t2a" else kind.location
         return RefLine("work", "case", part, each * n, n if kind.status == "active" else 0, n)

@@ -201,3 +201,28 @@ def test_no_name_is_left_of_whom_only_an_archive_knew(tmp_path: Path) -> None:
     for path in tmp_path.rglob("*.parquet"):
         for column in pl.read_parquet(path).select(pl.col(pl.String)).iter_columns():
             assert not column.drop_nulls().str.contains("Example").any(), (path, column.name)
+
+
+def test_the_incumbent_s_export_comes_in_as_it_is(tmp_path: Path) -> None:
+    text = """\ufeffWorkload Date,Workload ID,Region,Probation Delivery Unit,Team,Offender Manager,Grade,Total Cases,Total Points,SDR Points,SDR Conversion Points,PAROMS Points,Nominal Target,Contracted Hours,Reductions,Available Points,Capacity,CMS Points,CMS %,GS Points,GS %,ARMS Total Cases\r
+04-03-2019,N/A,North,Upper,One,Ann Example,PO,40,2500,N/A,N/A,N/A,N/A,37,2.5,2176,114.89%,N/A,N/A,N/A,N/A,N/A\r
+31-12-2019,12,North,Upper,One,Bob Example,PSO,12,500,0,0,0,2176,0,0,2176,0%,0,0%,0,0%,0\r
+05-03-2019,13,North,Upper,One,Cyd Example,PSO,12,500,0,0,0,2176,N/A,N/A,0,0%,0,0%,0,0%,0\r
+"""  # noqa: E501
+    found = read_figures(write(tmp_path, text), NOBODY)
+    assert found["day"].to_list() == [date(2019, 3, 4), date(2019, 12, 31), date(2019, 3, 5)]
+    assert found["pdu_code"].to_list() == ["Upper"] * 3
+    assert found["points_x100"].to_list() == [250_000, 50_000, 50_000]
+    assert found["contacts_x100"].to_list() == [None, 0, 0]
+    assert found["contracted_hours_micro"].to_list() == [37_000_000, 0, None]
+
+
+def test_nothing_is_no_total(tmp_path: Path) -> None:
+    with pytest.raises(HistoryError, match=r"row 2, column Total Points"):
+        read_figures(write(tmp_path, DAILY.replace(",2500,", ",N/A,")), NOBODY)
+
+
+def test_an_archive_with_bare_carriage_returns_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "archive.csv"
+    path.write_bytes(DAILY.replace("\n", "\r").encode())
+    assert len(read_figures(path, NOBODY)) == 3

@@ -215,6 +215,23 @@ CASES = [
         "case_ref",
         posts=(OAK,),
     ),
+    Case(
+        "a case twice at one post, in two streams",
+        "DUPLICATE_KEY",
+        add("case", case("X100000", ASH, "custody", "D2", stream="omic")),
+        "case",
+        27,
+        "case_ref",
+        posts=(ASH,),
+    ),
+    Case(
+        "an active case on warrant",
+        "ACTIVE_AND_INACTIVE",
+        put("case_flag", 0, case_ref="X100001"),
+        "case_flag",
+        2,
+        severity="warn",
+    ),
     Case("a post twice", "DUPLICATE_KEY", add("staff", staff(OAK)), "staff", 6, "team_code", posts=(OAK,)),
     Case(
         "a flag tier of no scheme",

@@ -239,11 +239,11 @@ def test_the_fault_is_named_with_its_place_and_remedy(case: Case, tmp_path: Path
 
 def test_the_ordinary_workbooks_are_accepted_without_a_surprise(tmp_path: Path) -> None:
     expected = {
-        "L2024": ["UNMATCHED_OFFICER"],
-        "L2023": ["UNMATCHED_OFFICER"],
-        "L2021": ["UNMATCHED_OFFICER"],
-        "L2020": ["LEGACY_TIER_SCHEME", "UNMATCHED_OFFICER"],
-        "L2017": ["UNKNOWN_COLUMN", "UNKNOWN_COLUMN", "LEGACY_TIER_SCHEME"],
+        "L2024": ["UNMATCHED_OFFICER", "HOURS_ASSUMED_TWICE"],
+        "L2023": ["UNMATCHED_OFFICER", "HOURS_ASSUMED_TWICE"],
+        "L2021": ["UNMATCHED_OFFICER", "HOURS_ASSUMED_TWICE"],
+        "L2020": ["LEGACY_TIER_SCHEME", "UNMATCHED_OFFICER", "HOURS_ASSUMED_TWICE"],
+        "L2017": ["UNKNOWN_COLUMN", "UNKNOWN_COLUMN", "LEGACY_TIER_SCHEME", "HOURS_ASSUMED_TWICE"],
     }
     for layout, codes in expected.items():
         result = read([ordinary_book(layout).write(tmp_path / f"{layout}.xlsx")])

@@ -36,22 +36,16 @@ def test_its_change_is_that_of_both() -> None:
     assert [(cause["cause"], cause["points"]) for cause in row["causes"]] == [("cases_in", 448)]
 
 
-@pytest.mark.parametrize(
-    ("path", "value", "words"),
-    [
-        ("full_time_hours.PO", 0, "more than 0 hours"),
-        ("case_weighting.warrant", rules.load().at(DAY)["nat_percent"].value, None),
-    ],
-)
-def test_odd_weights(path: str, value: object, words: str | None) -> None:
-    overlay = rules.Overlay("odd", "test", ((path, DAY, value),))  # type: ignore[arg-type]
-    ruleset = TREE.at(DAY, [overlay])
+def test_odd_weights() -> None:
+    share = rules.load().at(DAY)["nat_percent"].value
+    ruleset = TREE.at(DAY, [rules.Overlay("odd", "test", (("case_weighting.warrant", DAY, share),))])
     facts = World().post("N1A:S1").cases("N1A:S1", "community", "A3").facts()
-    if words is None:
-        assert Ledger(facts, ruleset).totals(["post"])["points_x100"].to_list() == [12_800]
-        return
-    with pytest.raises(LedgerError, match=words):
-        Ledger(facts, ruleset)
+    assert Ledger(facts, ruleset).totals(["post"])["points_x100"].to_list() == [12_800]
+
+
+def test_a_full_week_of_no_hours_is_refused_where_it_is_laid() -> None:
+    with pytest.raises(rules.RulesError, match="is not above 0"):
+        TREE.at(DAY, [rules.Overlay("odd", "test", (("full_time_hours.PO", DAY, 0),))])
 
 
 def test_rules_of_a_day_before_any_tier_points_are_refused_with_the_remedy() -> None:

@@ -172,9 +172,9 @@ def test_words_have_no_hundredths(path, message) -> None:
 
 
 def test_finer_than_hundredths() -> None:
-    overlay = Overlay("fine", "a test", (("full_time_hours.PO", ALWAYS, Decimal("36.125")),))
+    overlay = Overlay("fine", "a test", (("weeks_per_year", ALWAYS, Decimal("52.1234")),))
     with pytest.raises(RulesError, match="finer than hundredths"):
-        _ = TREE.at(date(2024, 1, 1), [overlay])["full_time_hours.PO"].hundredths
+        _ = TREE.at(date(2024, 1, 1), [overlay])["weeks_per_year"].hundredths
 
 
 def test_the_packaged_tree_is_read_once() -> None:

@@ -64,6 +64,13 @@ def test_what_is_no_number_is_told(typed: str) -> None:
         NumberField("The amount").clean(typed)
 
 
+@pytest.mark.parametrize("typed", ["20%", "20 %", "100%"])
+def test_a_percentage_is_no_number_of_hours(typed: str) -> None:
+    with pytest.raises(forms.ValidationError, match=f"in hours, and {typed} is a percentage"):
+        NumberField("The hours for each trainee").clean(typed)
+    assert NumberField("The share", scale=100).clean(typed) == int(typed.rstrip("% ")) * 100
+
+
 def test_decimals_that_cannot_be_kept_are_told() -> None:
     with pytest.raises(forms.ValidationError, match="2 decimals at most"):
         NumberField("The percentage", scale=100).clean("33.333")

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from wmt.cli.console import capacity, out
+from wmt.cli.console import capacity, counted, out
 from wmt.cli.inputs import Opened, lay
 from wmt.cli.options import parse_day
 from wmt.cli.tables import Column, figure, table
@@ -54,8 +54,17 @@ def show_beside(found: dict[str, Any]) -> None:
         ]
         table("Side by side", columns, cells)
     for row in found["untiered"]:
+        out.print(_untiered(row), markup=False)
+    if found["uncommenced"]:
+        cases, points = counted(found["uncommenced"]["cases"], "case"), figure(found["uncommenced"]["points"])
         out.print(
-            f"{row['cases']} untiered {row['location']} cases: each would earn {figure(row['lowest'])} to "
-            f"{figure(row['highest'])} points once tiered",
-            markup=False,
+            f"{cases} with requirements not commenced: {points} points more once they are", markup=False
         )
+
+
+def _untiered(row: dict[str, Any]) -> str:
+    """What untiered cases may be worth, or that nobody has said so for their tier scheme."""
+    cases = counted(row["cases"], f"untiered {row['location']} case")
+    if row["lowest"] is None:
+        return f"{cases}: no points are published for the tiers of this extract"
+    return f"{cases}: each would earn {figure(row['lowest'])} to {figure(row['highest'])} points once tiered"

@@ -6,7 +6,7 @@ from wmt import policy, rules
 from wmt.cli.ahead import last_day
 from wmt.cli.console import complain, counted, out, progress
 from wmt.cli.files import print_json
-from wmt.cli.inputs import tell_faults, whole_night
+from wmt.cli.inputs import tell_faults, tell_warnings, whole_night
 from wmt.cli.options import Against, Json, Paths, People, SetAside
 from wmt.cli.tables import Column, table
 from wmt.intake import Import, read
@@ -37,6 +37,7 @@ def check(
         verdict = _beside(taken, whole_night(against)) if against and taken.facts else None
     if json:
         print_json(check_report(taken) | ({"verdict": verdict.as_data()} if verdict else {}))
+        tell_warnings(taken)
     else:
         _say(taken)
         _say_verdict(verdict)

@@ -1,6 +1,7 @@
 """`wmt explain`: every line behind one post's figure."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import Annotated, Any
 
@@ -16,7 +17,7 @@ from wmt.cli.measure import Former, over_mark
 from wmt.cli.options import Json, Out, Overlays, Paths, People, RulesDate, SetAside
 from wmt.cli.post import show_post
 from wmt.facts import Facts
-from wmt.ledger import present_post, untiered_at_stake
+from wmt.ledger import present_post, uncommenced_at_stake, untiered_at_stake
 from wmt.rules import RuleSet
 
 Post = Annotated[str, typer.Option("--post", metavar="TEAM:STAFF", help="The post to explain.")]
@@ -65,12 +66,23 @@ def explained(
     lines = ledger.lines([number])
     found = present_post(total, lines, over_mark(ruleset))
     found["untiered"] = untiered_at_stake(lines, ruleset, opened.facts.tier_scheme)
+    found["uncommenced"] = _uncommenced(lines, ruleset, opened.facts.tier_scheme)
     found["beside"] = figures_beside(ledger, post, others or {}, over_mark(ruleset))
     about = _contacts(opened.facts, number) | _reductions(opened.facts, number, ruleset)
     for line in (*found["work"], *found["time"]):
         line["about"] = about.get((line["kind"], line["ref"]))
         line["hours_a_month"] = _hours(line, ruleset)
     return found
+
+
+def _uncommenced(lines: pl.DataFrame, ruleset: RuleSet, tier_scheme: str) -> dict[str, Any] | None:
+    """How many cases wait for their requirements, and the points they would add; None without one."""
+    cases, more = (
+        uncommenced_at_stake(lines, ruleset, tier_scheme)
+        .select(pl.col("cases").sum(), pl.col("points_x100").sum())
+        .row(0)
+    )
+    return {"cases": cases, "points": Decimal(more).scaleb(-2)} if cases else None
 
 
 def _contacts(facts: Facts, post_no: int) -> dict[tuple[str, str], str]:

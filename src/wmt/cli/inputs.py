@@ -9,7 +9,7 @@ import polars as pl
 
 from wmt import rules
 from wmt.cli.ahead import last_day
-from wmt.cli.console import Refusal, complain, progress, say_aloud
+from wmt.cli.console import Refusal, complain, counted, progress, say_aloud
 from wmt.cli.files import print_json
 from wmt.facts import Facts
 from wmt.intake import Import, read
@@ -62,10 +62,18 @@ def open_input(
             print_json(check_report(taken))
         tell_faults(taken, only="refuse")
         raise Refusal("the input was refused; nothing was measured")
+    tell_warnings(taken)
     facts, lines = keep_former(taken.facts, whole_night(former) if former else None)
     for aside in taken.set_aside:
         complain(f"set aside {aside.team_code}:{aside.staff_code}: {aside.message}")
     return Opened(facts, lines, None)
+
+
+def tell_warnings(taken: Import) -> None:
+    """How many warnings an input has, on standard error: figures alone do not show them."""
+    number = sum(fault.severity == "warn" for fault in taken.faults)
+    if number:
+        complain(f"{counted(number, 'warning')}; `wmt check` tells {'it' if number == 1 else 'them'}")
 
 
 def _open_night(paths: Sequence[Path], people: Path | None) -> Opened:

@@ -35,7 +35,10 @@ _DAILY_NEEDED = (
     "Available Points",
 )
 _NUMBER = pl.Decimal(30, 6)
-_DAYS = ("%Y-%m-%d", "%d/%m/%Y")
+_DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y")
+#: Heads that the incumbent's exports write in full, and what it writes where a legacy row has no figure.
+_ALSO = {"Probation Delivery Unit": "PDU", "Team Name": "Team", "Region Name": "Region"}
+_NOTHING = "N/A"
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ class Known:
 def read_figures(path: Path, known: Known) -> pl.DataFrame:
     """The figures of a file (columns `FIGURE`). Raises HistoryError naming row, column and remedy."""
     table = _Table(path, _text(path))
-    found = _daily(table, known) if "Workload Date" in table.frame.columns else _own(table)
+    found = _daily(_daily_table(table), known) if "Workload Date" in table.frame.columns else _own(table)
     repeated = found.select(pl.struct(KEYS).is_duplicated()).to_series().arg_true()
     if len(repeated):
         row = found.row(repeated[0], named=True)
@@ -162,7 +165,9 @@ class _Table:
             return self.frame[column]
         text = self.texts(column)
         heads = text.str.slice(0, 10)
-        found = heads.str.to_date(_DAYS[0], strict=False).fill_null(heads.str.to_date(_DAYS[1], strict=False))
+        found = pl.Series(column, [None] * len(heads), dtype=pl.Date)
+        for form in _DAYS:
+            found = found.fill_null(heads.str.to_date(form, strict=False))
         self._first(column, found.is_null(), "'{}' is not a day; write it as 2023-01-06")
         return found
 
@@ -220,6 +225,16 @@ def _finished(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _daily_table(table: _Table) -> _Table:
+    """The incumbent's table with its heads in their short form, and nothing where it has no figure."""
+    heads = {long: short for long, short in _ALSO.items() if long in table.frame.columns}
+    frame = table.frame.rename(heads, strict=False)
+    text = pl.col(pl.String)
+    return _Table(
+        table.path, frame.with_columns(pl.when(text.str.strip_chars() != _NOTHING).then(text).name.keep())
+    )
+
+
 def _daily(table: _Table, known: Known) -> pl.DataFrame:
     """The incumbent's daily archive: a row for every post and day, by names."""
     table.need(_DAILY_NEEDED)
@@ -232,7 +247,7 @@ def _daily(table: _Table, known: Known) -> pl.DataFrame:
         codes = {each: known.units.get((level, each), each) for each in named.unique()}
         columns[f"{level}_code"] = named.replace_strict(codes, return_dtype=pl.String)
     columns["grade"] = table.texts("Grade").fill_null("")
-    _check_capacity(table, columns["points_x100"], columns["available_x100"])
+    _check_capacity(table, columns)
     staff = [known.staff_code(*pair) for pair in zip(columns["team_code"], columns["name"], strict=True)]
     frame = pl.DataFrame(columns).with_columns(
         level=pl.lit("post"), staff_code=pl.Series(staff, dtype=pl.String)
@@ -242,8 +257,13 @@ def _daily(table: _Table, known: Known) -> pl.DataFrame:
     )
 
 
-def _check_capacity(table: _Table, points: pl.Series, available: pl.Series) -> None:
-    """Refuse a row whose points and available points do not give the capacity it states, however rounded."""
+def _check_capacity(table: _Table, columns: Mapping[str, pl.Series]) -> None:
+    """Refuse a row whose points and available points do not give the capacity it states, however rounded.
+
+    Of a post without hours the incumbent states 0%, whatever its points.
+    """
+    points, available = columns["points_x100"], columns["available_x100"]
+    without = columns["contracted_hours_micro"].fill_null(0) == 0
     stated = table.texts("Capacity").str.replace_all(",", "").str.strip_suffix("%")
     table.numbers("Capacity", 1_000_000)
     places = stated.str.extract(r"\.(\d+)$").str.len_chars().fill_null(0)
@@ -255,9 +275,13 @@ def _check_capacity(table: _Table, points: pl.Series, available: pl.Series) -> N
         - pl.col("points").cast(pl.Int128) * 100_000_000
     ).abs()
     step = pl.lit(10, pl.Int64).pow(6 - pl.min_horizontal("places", 6)).cast(pl.Int128) * pl.col("available")
-    wrong = frame.select(
-        (pl.col("available") > 0) & pl.col("given").is_not_null() & (apart >= step)
-    ).to_series()
+    nothing = without & (given == 0).fill_null(False)
+    wrong = (
+        ~nothing
+        & frame.select(
+            (pl.col("available") > 0) & pl.col("given").is_not_null() & (apart >= step)
+        ).to_series()
+    )
     table.check("Capacity", wrong, "{} is not what Total Points and Available Points give")
 
 

@@ -13,7 +13,7 @@ from wmt.intake.conflicts import warn_conflicts
 from wmt.intake.faults import Faults
 from wmt.intake.gathered import Gathered, post_frame
 from wmt.intake.model import Post
-from wmt.intake.people import People, grades_corrected, hours_entered, reductions_of
+from wmt.intake.people import People, grades_corrected, hours_entered, reductions_of, warn_assumed_twice
 
 _POST = ["team_code", "staff_code"]
 
@@ -38,6 +38,7 @@ def assemble(
     posts, team, cms = _organisation(left, codes, people, faults, names=names, aside=sorted(aside))
     supplied = organisation.number_posts(posts, team, sorted(aside))
     post = hours_entered(grades_corrected(supplied, people), people)
+    warn_assumed_twice(post, codes, faults)
     rows = caseload.caseload_rows(left, faults)
     facts = Facts(
         as_at=night.as_at,

@@ -4,7 +4,7 @@ import polars as pl
 
 from wmt.facts import UNKNOWN_LOCATION
 from wmt.facts.schema import CASELOAD
-from wmt.intake.count_checks import check_counts
+from wmt.intake.count_checks import check_counts, warn_both_ways
 from wmt.intake.faults import Faults, Hit
 from wmt.intake.gathered import Gathered
 
@@ -19,6 +19,7 @@ ROW = [*_CELL, "stream", "status", "case_ref", "cases"]
 
 def caseload_rows(night: Gathered, faults: Faults) -> pl.DataFrame:
     """All rows of the caseload with text keys (ROW)."""
+    warn_both_ways(night, INACTIVE, faults)
     if night.complete_cases:
         _reconcile(night, faults)
         return _listed_cases(night)

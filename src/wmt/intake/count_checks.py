@@ -1,5 +1,7 @@
 """Counts of one post held against each other: all cases, the active among them, and the inactive listed."""
 
+from collections.abc import Collection
+
 import polars as pl
 
 from wmt.intake.faults import Faults, Hit
@@ -30,6 +32,25 @@ def check_counts(night: Gathered, inactive: pl.DataFrame, faults: Faults) -> Non
     ]
     what = "{n} posts have cases, more than are listed as inactive, and no row of active cases"
     faults.warn_once("NO_ACTIVE_ROW", None, hits, what)
+
+
+def warn_both_ways(night: Gathered, inactive: Collection[str], faults: Faults) -> None:
+    """Warn of cases that the input gives as active and also lists with a letter that makes them inactive."""
+    flagged = night.case_flag.filter(pl.col("flag").is_in(list(inactive)))
+    if night.complete_cases:
+        active = night.case.filter(pl.col("counted_active"), pl.col("stream") == "standard").select(
+            "case_ref"
+        )
+        found = flagged.join(active, on="case_ref", how="semi", maintain_order="left")
+    else:
+        active = night.case_flag.filter(pl.col("flag") == "N").select(*_POST, "case_ref")
+        found = flagged.join(active, on=[*_POST, "case_ref"], how="semi", maintain_order="left")
+    what = "{n} cases are given as active and also with a letter that makes them inactive"
+    hits = [
+        Hit(row["row"], None, f"{row['flag']} of {row['team_code']}:{row['staff_code']}")
+        for row in found.iter_rows(named=True)
+    ]
+    faults.warn_once("ACTIVE_AND_INACTIVE", found["sheet"][0] if hits else None, hits, what)
 
 
 def _too_many(row: dict[str, object]) -> str:

@@ -12,13 +12,16 @@ from wmt.facts.words import MICRO
 from wmt.intake.codes import Codes
 from wmt.intake.faults import Faults, Hit
 from wmt.intake.model import Post
-from wmt.intake.people_model import People, Reduction, add_months
+from wmt.intake.people_model import People, Reduction, add_months, last_of_months
 
 #: Days without a reduction between two stages of the trainee route that look like a slip.
 GAP_DAYS = 3
 STAGE = "PQiP"
 
-__all__ = ["People", "Reduction", "add_months", "grades_corrected", "hours_entered", "reductions_of"]
+__all__ = [
+    "People", "Reduction", "add_months", "grades_corrected", "hours_entered", "last_of_months",
+    "reductions_of",
+]  # fmt: skip
 
 
 def hours_entered(posts: pl.DataFrame, people: People) -> pl.DataFrame:
@@ -53,6 +56,31 @@ def grades_corrected(posts: pl.DataFrame, people: People) -> pl.DataFrame:
         .with_columns(grade=pl.coalesce("corrected", "grade"))
         .drop("corrected")
     )
+
+
+def warn_assumed_twice(posts: pl.DataFrame, codes: Codes, faults: Faults) -> None:
+    """Warn of people in several teams for whom more than one full week is assumed. POST as facts have it."""
+    usual = {grade: micro_hours(hours) for grade, hours in codes.default_hours.items()}
+    taken = posts.filter(pl.col("is_placeholder") == 0, pl.col("unmeasured") == 0).with_columns(
+        assumed=pl.col("contracted_micro").is_null(),
+        hours=pl.coalesce("contracted_micro", pl.col("grade").replace_strict(usual, return_dtype=pl.Int64)),
+    )
+    people = (
+        taken.filter(pl.col("hours") > 0)
+        .group_by("staff_code", maintain_order=True)
+        .agg(
+            pl.concat_str("team_code", pl.lit(":"), "staff_code").alias("posts"),
+            pl.col("hours").sum(),
+            pl.col("assumed").any(),
+        )
+        .filter("assumed", pl.col("posts").list.len() > 1, pl.col("hours") > max(usual.values()))
+    )
+    hits = [
+        Hit(None, None, f"{' and '.join(row['posts'])}: {_hours(row['hours'])} hours")
+        for row in people.iter_rows(named=True)
+    ]
+    what = "{n} people stand in several teams, and the hours assumed for them come to more than a full week"
+    faults.warn_once("HOURS_ASSUMED_TWICE", None, hits, what)
 
 
 def reductions_of(
@@ -161,7 +189,7 @@ def _hours(micro: int) -> str:
 
 def _expired(reduction: Reduction, day: date) -> bool:
     months = reduction.reason.months_to_expiry
-    return months is not None and day >= add_months(reduction.first_day, months)
+    return months is not None and day > last_of_months(reduction.first_day, months)
 
 
 def _check_stages(reductions: Sequence[Reduction], faults: Faults) -> None:

@@ -6,7 +6,18 @@ from datetime import datetime, time
 
 import polars as pl
 
-from wmt.intake.cells import LOSES_DIGITS, BadCell, Cell, clean_name, is_blank, letters, show, text_of
+from wmt.intake.cells import (
+    LOSES_DIGITS,
+    BadCell,
+    Cell,
+    Share,
+    clean_name,
+    is_blank,
+    letters,
+    show,
+    text_of,
+    tidy_texts,
+)
 from wmt.intake.faults import Faults, Refusal
 from wmt.intake.grid import Grid
 from wmt.intake.people_cells import Table
@@ -16,7 +27,7 @@ from wmt.intake.xlsx import read_sheets
 def book_tables(data: bytes, name: str, known: Collection[str], faults: Faults) -> list[Table]:
     """The sheets that are tables of people. Others are warned of; a workbook without any is refused."""
     try:
-        grids = read_sheets(data, name)
+        grids = read_sheets(data, name, shares=True)
     except Refusal as error:
         faults.refuse("PEOPLE_NOT_A_TABLE", f"{name} cannot be read: {error}", sheet=error.sheet or name)
         return []
@@ -31,6 +42,14 @@ def book_tables(data: bytes, name: str, known: Collection[str], faults: Faults) 
     if not any(clean_name(grid.name).replace(" ", "_") in known for grid in grids):
         faults.refuse("PEOPLE_NOT_A_TABLE", f"{name} has no sheet called {', '.join(known)}", sheet=name)
     return found
+
+
+def _as_shown(value: Cell, header: str) -> Cell:
+    """A cell that is shown as 20% and kept as 0.2: 20 where a percentage is asked, nothing elsewhere."""
+    if not isinstance(value, Share):
+        return value
+    shown = f"{value * 100:.13g}"
+    return float(shown) if header.endswith("percent") else BadCell(f"{shown}%, which is a percentage")
 
 
 def _table(grid: Grid, table: str, name: str, faults: Faults) -> list[Table]:
@@ -48,15 +67,15 @@ def _table(grid: Grid, table: str, name: str, faults: Faults) -> list[Table]:
             code = "DUPLICATE_SHEET_OR_COLUMN" if header else "PEOPLE_NOT_A_TABLE"
             faults.refuse(code, f"{file} has {fault}", sheet=table, row=1, column=header or letters(place))
             return []
+        values = [_as_shown(value, header) for value in values]
         texts[header] = _texts(header, values)
         bad |= {(row, header): what for row, value in enumerate(values, 2) if (what := _why_none(value))}
     return [Table(table, file, pl.DataFrame(texts), bad)]
 
 
 def _texts(header: str, values: Sequence[Cell]) -> pl.Series:
-    texts = pl.Series(header, [_text(value) for value in values], dtype=pl.String)
-    texts = texts.str.normalize("NFC").str.strip_chars()
-    return texts.set(texts.str.len_bytes().fill_null(0) == 0, None)
+    texts = pl.DataFrame({header: [_text(value) for value in values]}, schema={header: pl.String})
+    return tidy_texts(texts)[header]
 
 
 def _text(value: Cell) -> str | None:

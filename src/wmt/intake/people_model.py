@@ -3,7 +3,7 @@
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from wmt.intake.codes import Reason
 from wmt.intake.model import Post, Source
@@ -105,3 +105,9 @@ def add_months(day: date, months: int) -> date:
     year, month = divmod(day.month - 1 + months, 12)
     year, month = day.year + year, month + 1
     return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def last_of_months(first: date, months: int) -> date:
+    """The last of so many months from a day on, both days included: six from 31 March end on 30 September."""
+    after = add_months(first, months)
+    return after if after.day < first.day else after - timedelta(1)

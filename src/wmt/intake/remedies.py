@@ -52,6 +52,8 @@ REMEDIES: dict[str, str] = {
     "KEYS_LOOK_ALIKE": "One is miswritten, or zeros before a number were lost: correct it at its source.",
     "TEXT_MENDED": "Kept without what cannot be shown; correct it at its source.",
     "ACTIVE_ABOVE_ALL": "Active cases are among all cases: correct the count that is wrong at its source.",
+    "ACTIVE_AND_INACTIVE": "Counted as active; check at its source which of the two it is.",
+    "HOURS_ASSUMED_TWICE": "Enter the hours of each post; until then each is taken for a full week.",
     "NO_ACTIVE_ROW": "Measured as without active cases; check whether rows of the active counts are missing.",
     "CASE_LIST_PARTIAL": "The counts are followed for these posts; their cases cannot be named one by one.",
     # contacts

@@ -146,7 +146,7 @@ def _collect(draft: Draft, row: int, rule: str, found: dict[str, list[Hit]]) -> 
 def _meaning(table: str, rule: str) -> tuple[str, str | None]:
     """The fault code and column that a rule of dataframely stands for."""
     column, _, kind = rule.partition("|")
-    if rule == "primary_key":
+    if rule in ("primary_key", "one_row_a_post"):
         return "DUPLICATE_KEY", TABLES[table].primary_key()[0]
     if rule == "hours_to_the_hundredth":
         return "BAD_VALUE", "contracted_hours"

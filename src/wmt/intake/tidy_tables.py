@@ -77,7 +77,10 @@ class Staff(dy.Schema):
 
 
 class Case(dy.Schema):
-    """case; tier is checked against the scheme of the manifest elsewhere."""
+    """case; tier is checked against the scheme of the manifest elsewhere.
+
+    A person may have a manager in prison and one in the community: one row for each stream.
+    """
 
     case_ref = dy.String(primary_key=True)
     team_code = _text()
@@ -85,7 +88,7 @@ class Case(dy.Schema):
     location = dy.String(nullable=False, check=_one_of(LOCATIONS))
     tier = _key()
     suspended = dy.Bool(nullable=False)
-    stream = dy.String(nullable=False, check=_one_of(STREAMS))
+    stream = dy.String(primary_key=True, check=_one_of(STREAMS))
     counted_active = dy.Bool(nullable=True)
     first_16_weeks = dy.Bool(nullable=True)
     event_no = _text()
@@ -98,6 +101,11 @@ class Case(dy.Schema):
     def counted_active_given(cls) -> pl.Expr:  # noqa: N805 - dataframely calls it on the class
         """The filter upstream is not known, so an ordinary case must say whether it counts."""
         return pl.col("counted_active").is_not_null() | (pl.col("stream") != "standard")
+
+    @dy.rule()
+    def one_row_a_post(cls) -> pl.Expr:  # noqa: N805 - dataframely calls it on the class
+        """A post holds a case once, in whatever stream."""
+        return pl.len().over("case_ref", "team_code", "staff_code") == 1
 
 
 class CaseFlag(dy.Schema):

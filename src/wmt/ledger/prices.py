@@ -197,10 +197,17 @@ def _worth(rules: RuleSet, scheme: str, kind: Kind, location: str) -> Value | No
 def _weighted(rules: RuleSet, kind: Kind, worth: Value | None) -> tuple[int, Value]:
     """What one case earns, in hundredths, and the rule that says so."""
     if kind.status == "active":
-        return (worth.hundredths, worth) if worth else (0, rules["tier_scheme"])
+        return (_shown(rules, kind, worth), worth) if worth else (0, rules["tier_scheme"])
     # the rules of nights saved before a status was known do not weigh it, and their facts do not have it
     weighting = rules.get(f"case_weighting.{kind.status}") or rules["case_weighting.filtered"]
     return share(worth.hundredths if worth else 0, weighting), weighting
+
+
+def _shown(rules: RuleSet, kind: Kind, worth: Value) -> int:
+    """What an active case is worth; of OMiC cases the rules of their place say how much of it is shown."""
+    # the rules of nights saved before there was such a share do not have it: their cases show all points
+    weighting = rules.get(f"omic_weighting.{kind.location}") if kind.stream == "omic" else None
+    return worth.hundredths if weighting is None else share(worth.hundredths, weighting)
 
 
 def share(hundredths: int, percent: Value) -> int:

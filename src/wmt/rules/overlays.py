@@ -9,6 +9,7 @@ from wmt.rules.errors import Fault, RulesError
 from wmt.rules.tree import Tree, build_files, build_folder, load, read_file
 from wmt.rules.units import Scalar, why_no_day
 from wmt.rules.values import ALWAYS, Overlay
+from wmt.text import NAME
 
 
 def load_overlay(path: str | Path, tree: Tree | None = None) -> Overlay:
@@ -54,6 +55,8 @@ def _read(path: Path) -> tuple[Overlay | None, list[Fault]]:
         return None, faults
     if not file.values:
         return None, [Fault(path.name, "values", "is empty; lay at least one value")]
+    if wrong := NAME.why_not(file.name):
+        return None, [Fault(path.name, "name", f"holds {wrong}")]
     entries = [entry for key, cell in file.values.items() for entry in _entries(path.name, key, cell, faults)]
     if faults:
         return None, faults

@@ -29,6 +29,9 @@ class Unit:
     kind: Literal["number", "text", "yes/no"] = "number"
     decimals: int = 0
     least: int | None = 0
+    above: int | None = None  # what divides must be more than this
+    most: int | None = None
+    below: int | None = None
     choices: tuple[str, ...] = ()
     pattern: str = ""
 
@@ -51,6 +54,12 @@ class Unit:
             return f"{value} is not a number of {self.name}; write digits, with a point for decimals"
         if self.least is not None and value < self.least:
             return f"{value} is below {self.least}; {self.name} cannot be"
+        if self.above is not None and value <= self.above:
+            return f"{value} is not above {self.above}; others are divided by {self.name}"
+        if self.most is not None and value > self.most:
+            return f"{value} is above {self.most}; {self.name} cannot be"
+        if self.below is not None and value >= self.below:
+            return f"{value} is not below {self.below}; nothing would be left of the time"
         if Decimal(value) * 10**self.decimals % 1:
             allowed = f"at most {self.decimals} decimals" if self.decimals else "no decimals"
             return f"{value} is too fine; {self.name} may have {allowed}"
@@ -75,19 +84,24 @@ def _shown(value: Any) -> str:
 _GRADES = ("PO", "PSO", "TPO", "SPO", "DMY")
 _UNITS = (
     Unit("points", decimals=2),
-    Unit("hours a week", decimals=6),
+    Unit("hours a week", decimals=2),
+    Unit("hours of a full-time week", decimals=2, above=0, most=168),
     Unit("hours a four-week month", decimals=2),
     Unit("hours a year", decimals=2),
+    Unit("hours of a full target", decimals=2, above=0),
     Unit("minutes", decimals=2),
     Unit("percent", decimals=2),
+    Unit("percent of its points", most=100),
+    Unit("percent of a whole", decimals=2, most=100),
+    Unit("percent of time", decimals=2, below=100),
     Unit("percent change", decimals=2, least=None),
     Unit("days"),
     Unit("working days"),
     Unit("days a year"),
     Unit("weeks", decimals=2),
     Unit("months", decimals=1),
-    Unit("weeks a year", decimals=4),
-    Unit("periods a year", decimals=4),
+    Unit("weeks a year", decimals=4, above=0),
+    Unit("periods a year", decimals=4, above=0),
     Unit("cases", decimals=2),
     Unit("cases per FTE", decimals=2),
     Unit("people"),

@@ -5,12 +5,12 @@ The same check stands behind every mouth: pages, tables that are uploaded, the A
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
 from wmt.facts import GRADES
 from wmt.facts.words import MICRO
-from wmt.intake.people import add_months
+from wmt.intake.people import last_of_months
 from wmt.site.availability.limits import Limits, Reason
 from wmt.site.availability.plan import Cut, Entry, GradeFrom, HoursFrom, Plan, Post
 from wmt.site.availability.shares import broken_share, gap_warnings
@@ -300,7 +300,7 @@ def _until_expiry(
     `kept` is the last day that stands: a table may have brought a later one, and nobody need shorten it.
     """
     first, last = days
-    latest = add_months(first, reason.months or 0) - timedelta(1)
+    latest = last_of_months(first, reason.months or 0)
     if last is not None and last <= max(latest, kept or latest):
         return last
     span = f"from {day_words(first)} to {day_words(latest)} at most"

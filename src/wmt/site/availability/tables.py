@@ -6,10 +6,9 @@ day. What tables do not mention stays as it is, and tables that say what stands 
 
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import timedelta
 from hashlib import sha256
 
-from wmt.intake.people import People, Reduction, add_months
+from wmt.intake.people import People, Reduction, last_of_months
 from wmt.intake.people_files import GRADES_FILE, HOURS_FILE, REDUCTIONS_FILE
 from wmt.site.availability.changes import Change
 from wmt.site.availability.plan import Cut, Plan, Post
@@ -125,7 +124,7 @@ def _say_the_same(row: Reduction, cut: Cut) -> bool:
     if said != (cut.reason, cut.hours_micro, cut.percent_x100, cut.first_day):
         return False
     months = row.reason.months_to_expiry
-    filled = add_months(row.first_day, months) - timedelta(1) if months else None
+    filled = last_of_months(row.first_day, months) if months else None
     return cut.last_day in ((row.last_day,) if row.last_day else (None, filled))
 
 

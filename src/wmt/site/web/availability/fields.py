@@ -85,7 +85,12 @@ class NumberField(forms.CharField):
 
     def clean(self, value: Any) -> Any:
         """The number in whole parts; None where nothing was typed. Raises ValidationError."""
-        typed = super().clean(value).removesuffix("%").strip()
+        typed = super().clean(value)
+        if typed.endswith("%") and self.scale == MICRO:
+            raise forms.ValidationError(
+                f"{self.what} must be in hours, and {typed} is a percentage. Enter hours, like 7.5"
+            )
+        typed = typed.removesuffix("%").strip()
         if not typed:
             return None
         if not _NUMBER.fullmatch(typed) or typed == ".":

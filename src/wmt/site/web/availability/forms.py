@@ -102,6 +102,10 @@ class ReductionForm(ChangeForm):
         found["hours_micro"] = found["percent_x100"] = None
         by_share = found.get("unit") == PERCENT
         field = NumberField("The percentage", scale=100) if by_share else NumberField("The hours")
+        if found.get("unit") == HOURS and (found.get("amount") or "").endswith("%"):
+            text = f"You wrote {found['amount']}: choose per cent, or enter the hours"
+            self.add_error("amount", text)
+            return found
         try:
             found["percent_x100" if by_share else "hours_micro"] = field.clean(found.get("amount") or "")
         except forms.ValidationError as fault:

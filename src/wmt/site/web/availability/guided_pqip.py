@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from wmt.intake.people import add_months
+from wmt.intake.people import last_of_months
 from wmt.site.availability.changes import Change, Fault
 from wmt.site.availability.words import percent_words
 from wmt.site.web.availability.editing import Page, edit
@@ -35,7 +35,7 @@ def pqip(request: HttpRequest, code: str) -> HttpResponse:
 
 def last_of(place: Place, reason: str, first: date) -> date:
     """The last day of a stage that begins on a day and takes its whole time."""
-    return add_months(first, place.reasons[reason].months or 6) - timedelta(1)
+    return last_of_months(first, place.reasons[reason].months or 6)
 
 
 def _filled(place: Place, sent_data: Any) -> Any:
