@@ -22,7 +22,7 @@ from wmt.site.audit.record import record
 from wmt.site.exports import store
 from wmt.site.exports.models import Export
 from wmt.site.web.addresses import unit_url
-from wmt.site.web.exports.making import export_was_killed, make_export
+from wmt.site.web.exports.making import export_was_killed, look_after, make_export
 from wmt.site.workload.models import Current, Unit
 
 SignIn = Callable[..., Client]
@@ -102,6 +102,7 @@ def test_the_address_in_the_file_is_the_one_that_was_asked_for(ann: Client) -> N
     assert said["Address"] == "http://testserver/nation/downloads/cases.xlsx?grade=PO"
     assert said["Downloaded by"] == "Ann Lee"
     assert said["Filters"] == "grade: PO"
+    assert export.title == "Case details of England and Wales as Excel (grade PO)"
 
 
 def test_the_pack_of_the_nation_is_a_file_too(ann: Client) -> None:
@@ -284,6 +285,24 @@ def test_a_file_whose_process_was_killed_is_begun_once_more(ann: Client) -> None
     other = asked(ann, CASES + "csv?grade=PO")
     assert not export_was_killed(other.pk, again=False)
     assert "stopped twice" in ann.get(f"/files/{other.key}/").text
+
+
+def test_a_file_whose_process_was_stopped_says_so(ann: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object) -> None:
+        raise SystemExit(1)
+
+    export, left = asked(ann, CASES + "csv"), asked(ann, CASES + "csv?grade=PO")
+    monkeypatch.setattr("wmt.site.web.exports.making._make", stopped)
+    with pytest.raises(SystemExit):
+        make_export.call(export.pk)
+    look_after()
+    assert "Ask for it again" in ann.get(f"/files/{export.key}/").text
+    left.refresh_from_db()
+    assert left.state == Export.State.WAITING
+    DBTaskResult.objects.all().delete()
+    look_after()
+    left.refresh_from_db()
+    assert left.state == Export.State.FAILED
 
 
 def test_files_of_the_rules_are_made_the_same_way(ann: Client) -> None:

@@ -34,14 +34,13 @@ def look_after() -> None:
     """What nobody else looks after. A database that is busy or away is asked again the next time."""
     from django.db import DatabaseError, InterfaceError, close_old_connections
 
-    from wmt.site.exports import store
-    from wmt.site.web.exports import making  # noqa: F401 - it says what becomes of its jobs
+    from wmt.site.web.exports import making
     from wmt.site.workload import jobs
 
     close_old_connections()
     try:
         jobs.look_after()
-        store.sweep()
+        making.look_after()
     except (DatabaseError, InterfaceError, OSError):
         log.exception("jobs whose process was killed could not be looked after; it is tried again")
 

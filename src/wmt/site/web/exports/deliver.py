@@ -53,8 +53,8 @@ class Source:
 
 def send(request: HttpRequest, source: Source, sheet: Sheet, kind: str) -> HttpResponseBase:
     """The file of one sheet in a kind of `FORMATS`, written down before it goes out. HEAD does not count."""
-    form, title = FORMATS[kind], f"{sheet.title} as {FORMATS[kind].title}"
-    if later := as_job(request, title, kind, cells_of([sheet])):
+    form = FORMATS[kind]
+    if later := as_job(request, file_title(request, sheet.title, kind), kind, cells_of([sheet])):
         return later
     about = about_of(request, source, sheet.title, sheet.notes, sheet)
     (sheet,) = _counted(request, [sheet])
@@ -70,7 +70,9 @@ def send(request: HttpRequest, source: Source, sheet: Sheet, kind: str) -> HttpR
 
 def send_book(request: HttpRequest, source: Source, sheets: Sequence[Sheet], title: str) -> HttpResponseBase:
     """A workbook of many sheets."""
-    if later := as_job(request, f"Pack of {source.title} as Excel", "xlsx", cells_of(sheets)):
+    if later := as_job(
+        request, file_title(request, f"Pack of {source.title}", "xlsx"), "xlsx", cells_of(sheets)
+    ):
         return later
     about = about_of(request, source, title, [f"Sheet {n}: {s.title}" for n, s in enumerate(sheets, 2)])
     sheets = _counted(request, sheets)
@@ -170,6 +172,12 @@ def about_of(
         found += [("Order", sheet.order)] if sheet.order else []
         found += [(f"Column: {each.words}", each.meaning) for each in sheet.headings if each.meaning]
     return found + [("Note", text) for text in notes]
+
+
+def file_title(request: HttpRequest, what: str, kind: str) -> str:
+    """What people call a file that is made for them: with its filters, because there may be several."""
+    filters = ", ".join(f"{name} {value}" for name, value in filters_of(request))
+    return f"{what} as {FORMATS[kind].title}" + (f" ({filters})" if filters else "")
 
 
 def _named(response: Any, source: Source, name: tuple[str, str]) -> HttpResponseBase:

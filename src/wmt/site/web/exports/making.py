@@ -21,13 +21,14 @@ from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import resolve
 from django.utils import timezone
-from django_tasks import task
+from django_tasks import TaskResultStatus, task
+from django_tasks_db.models import DBTaskResult
 
 from wmt.nights import NightBusyError, NightError
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
 from wmt.site.exports.models import Export
-from wmt.site.exports.store import figures_of, limit, rights_of, writing
+from wmt.site.exports.store import figures_of, limit, rights_of, sweep, writing
 from wmt.site.web.asof import AsOfDay
 from wmt.site.web.exports.sheets import Sheet, Values
 from wmt.site.web.exports.writers import TooManyRows
@@ -43,6 +44,7 @@ log = logging.getLogger(__name__)
 _AFTER_LOADS = -10
 _BEAT = 0.5
 _WAIT_FOR_A_LOAD = 900
+_STOPPED = "The process that made the file was stopped. Ask for it again."
 _KILLED_TWICE = (
     "The process that made the file was stopped twice. Ask for a smaller part, such as one region."
 )
@@ -100,7 +102,23 @@ def make_export(number: int) -> str:
         _make(export)
     except Exception as fault:
         _end(export, Export.State.FAILED, message=_words(export, fault))
+    except BaseException:
+        _end(export, Export.State.FAILED, message=_STOPPED)
+        raise
     return str(export.state)
+
+
+def look_after() -> None:
+    """End files that nobody makes any more, whatever became of their jobs. For workers."""
+    jobs = DBTaskResult.objects.filter(task_path=make_export.module_path)
+    given = {
+        number
+        for job in jobs.filter(status__in=(TaskResultStatus.READY, TaskResultStatus.RUNNING))
+        for number in job.args_kwargs["args"]
+    }
+    for export in Export.objects.filter(state__in=("waiting", "running")).exclude(pk__in=given):
+        _end(export, Export.State.FAILED, message=_STOPPED)
+    sweep()
 
 
 @when_killed(make_export)

@@ -13,7 +13,7 @@ from wmt.site.accounts.roles import Action
 from wmt.site.web.addresses import NATION, unit_url
 from wmt.site.web.exports import pack as packs
 from wmt.site.web.exports.asking import as_job
-from wmt.site.web.exports.deliver import Source, note, send, send_book
+from wmt.site.web.exports.deliver import Source, file_title, note, send, send_book
 from wmt.site.web.exports.listing import DOWNLOADS
 from wmt.site.web.exports.sheets import sheet_of
 from wmt.site.web.exports.writers import FORMATS
@@ -37,7 +37,7 @@ def of_unit(
     if table not in found or kind not in FORMATS:
         return none_such(request, table, kind, found, unit_url(level, code, tab))
     whole = arranged(found[table], request, rows_a_page=None)
-    title = f"{whole.caption} as {FORMATS[kind].title}"
+    title = file_title(request, whole.caption, kind)
     if later := as_job(request, title, kind, len(whole.rows) * len(whole.columns)):
         return later
     return send(request, Source.of_unit(question.unit, question.state), sheet_of(whole), kind)
@@ -111,7 +111,8 @@ def pack_book(request: HttpRequest, level: str = NATION, code: str = NATION) -> 
         return _no_pack(request, question)
     made = packs.pack_of(question)
     source = Source.of_unit(question.unit, question.state)
-    if later := as_job(request, f"Pack of {source.title} as Excel", "xlsx", made.cells):
+    title = file_title(request, f"Pack of {source.title}", "xlsx")
+    if later := as_job(request, title, "xlsx", made.cells):
         return later
     return send_book(request, source, packs.sheets(made), made.title)
 
