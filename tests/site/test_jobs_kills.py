@@ -23,7 +23,8 @@ from loads_homes import Figures, Home
 from night_tools import wmt
 
 KILLS = 50 if os.environ.get("WMT_SOAK") == "1" else 2
-JOBS = "SELECT status FROM django_tasks_database_dbtaskresult WHERE task_path = 'wmt.site.workload.jobs.load_extract'"
+TASK = "wmt.site.workload.jobs.load_extract"
+JOBS = f"SELECT status FROM django_tasks_database_dbtaskresult WHERE task_path = '{TASK}'"
 TABLES = [f"workload_{name}" for name in ("unit", "line", "cell", "pricing", "rulevalue", "fault", "load")]
 TABLES += ["availability_reduction", "audit_auditevent"]
 #: What the upload page does with the files: they lie in a folder of the home until the load is done.
