@@ -78,8 +78,8 @@ def test_who_was_over_for_weeks_in_each_year(history: History, units: dict[str, 
     assert [(row["days"], row["missing"]) for row in found.rows] == [(85, 2), (113, 0)]
     first, second = found.rows
     assert found.sentence == (
-        f"Posts over 110% for 4 weeks in a row: {first['over']} of {first['units']} in 2025 and "
-        f"{second['over']} of {second['units']} in 2026."
+        f"Posts over 110% for 4 weeks in a row: {first['over']} of {first['units']} in 2025 "
+        f"(85 days with figures) and {second['over']} of {second['units']} in 2026."
     )
     assert found.notes[0] == "6 October 2025 to 23 April 2026: 198 days with figures, 2 without."
 
@@ -274,3 +274,24 @@ def test_nobody_is_over_in_a_year_without_a_figure_of_theirs(tmp_path: Path) -> 
     history = write_history(tmp_path, {"T:GONE": gone, "T:OTHER": [UNDER] * len(gone)}, begin)
     found = over_for_weeks(history, 11_000, 4)
     assert [(row["year"], row["over"], row["units"]) for row in found.rows] == [(2025, 1, 2), (2026, 0, 1)]
+
+
+def test_a_year_without_figures_is_no_data_and_never_nobody(tmp_path: Path) -> None:
+    begin = date(2023, 11, 20)
+    until, gap = (date(2023, 12, 31) - begin).days + 1, 366  # 2024
+    figures: list[Figure] = [OVER] * until + [None] * gap + [OVER] * 40
+    history = write_history(tmp_path, {"T:ONE": figures}, begin)
+    found = over_for_weeks(history, 11_000, 4)
+    nothing = found.rows[1]
+    assert (nothing["year"], nothing["days"], nothing["missing"]) == (2024, 0, 366)
+    assert (nothing["units"], nothing["over"], nothing["share_x100"]) == (None, None, None)
+    assert [row["over"] for row in found.rows] == [1, None, 1]
+    assert found.sentence == (
+        "Posts over 110% for 4 weeks in a row: 1 of 1 in 2023, no data in 2024 and 1 of 1 in 2025."
+    )
+    by_year = spread(history, by="year")
+    whole = [row for row in by_year.rows if row["grade"] == "all"]
+    assert [(row["period"], row["units"], row["days"]) for row in whole] == [
+        ("2023", 1, 42), ("2024", None, 0), ("2025", 1, 40),
+    ]  # fmt: skip
+    assert by_year.sentence == "Posts over 110%: 1 of 1 (2023), no data (2024), 1 of 1 (2025)."

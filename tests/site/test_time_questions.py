@@ -1,9 +1,12 @@
 """The five-year questions as pages: the answers are counted from the nights, names come where asked for."""
 
 # ruff: noqa: ARG001, F811 - fixtures come by import, and some need only be there
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -12,8 +15,11 @@ from api_fixtures import Program, fresh_counts, program  # noqa: F401
 from django.test import Client
 from exports_fixtures import rows
 from tabs_fixtures import in_sight, links, table_of
+from test_duties_load import archived
 from time_fixtures import Two, _loaded_two, two  # noqa: F401
 
+from wmt.history import compact
+from wmt.history.archive import keep
 from wmt.ledger import is_over
 from wmt.site.web.time.ask import QUESTIONS
 from wmt.site.workload.models import Unit
@@ -192,3 +198,27 @@ def test_programs_read_figures_over_time(two: Two, program: Callable[..., Progra
 def _moment(two: Two, at: int, code: str) -> tuple[int, int]:
     total = two.total(at, "team", code)
     return total["points_x100"], total["available_x100"]
+
+
+@pytest.mark.parametrize(("name", "query"), [("weeks", {"weeks": "4"}), ("spread", {"by": "year"})])
+def test_a_year_without_figures_says_so_everywhere(
+    two: Two, program: Callable[..., Program], signed_in: SignIn, settings: Any, tmp_path: Path,
+    name: str, query: dict[str, str],
+) -> None:  # fmt: skip
+    settings.CONFIG = replace(settings.CONFIG, home=tmp_path / "home")
+    shutil.copytree(two.home, settings.CONFIG.home)
+    post = two.unit("post", unmeasured_posts=0)
+    keep(settings.CONFIG.nights, archived(post, date(2024, 5, 1), [130]))
+    compact(settings.CONFIG.nights)
+    page = in_sight(asked(signed_in(), name, **query))
+    assert "no data in 2025" in page or "no data (2025)" in page
+    cells = table_of(asked(signed_in(email="c@example.org"), name, **query), "answer")
+    assert any("no data" in row.values() for row in cells), cells
+    told = program("analyst").get(f"questions/{name}", **query)
+    year = next(row for row in told["items"] if 2025 in row.values() or "2025" in row.values())
+    assert (year["units"], year["days"]) == (None, 0)
+    filed = rows(signed_in(email="d@example.org").get(
+        f"/questions/{name}/answer.parquet", query), "parquet")  # fmt: skip
+    row = next(each for each in filed if {2025, "2025"} & set(each.values()))
+    assert None in row.values()
+    assert 0 not in [value for head, value in row.items() if "figures" not in head.lower()]

@@ -206,7 +206,7 @@ def _write(path: Path, found: Answer, details: Sequence[Table]) -> None:
 def _show(of: Table, top: int) -> None:
     listed = of.rows[:top] if top else of.rows
     columns = [Column(head, _kind(key)) for key, head in of.columns]
-    rows = [[_shown(key, row[key]) for key, _ in of.columns] for row in listed]
+    rows = [[_shown(key, row) for key, _ in of.columns] for row in listed]
     table(of.title, columns, rows)
     if len(listed) < len(of.rows):
         out.print(f"the first {len(listed)} of {len(of.rows):,} (--top 0 shows all)")
@@ -219,7 +219,10 @@ def _kind(key: str) -> Kind:
     return "text" if key in ("name", "period", "grade") else "figure"
 
 
-def _shown(key: str, value: Any) -> object:
+def _shown(key: str, row: dict[str, Any]) -> object:
+    value = row[key]
+    if value is None and row.get("days") == 0:
+        return "no data"
     if key == "year":
         return str(value)
     return _leaving(key, value)

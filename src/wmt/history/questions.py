@@ -118,8 +118,8 @@ def over_for_weeks(
     """How many units were over a mark for so many weeks in a row in each calendar year, and who.
 
     A unit counts in every year in which it has a figure and on some day of which it was in such a run, that
-    is, from the day the run had lasted so many weeks to the day before it broke. Raises HistoryError for what
-    cannot be asked.
+    is, from the day the run had lasted so many weeks to the day before it broke. Of a year without any figure
+    nothing is known: its numbers are None. Raises HistoryError for what cannot be asked.
     """
     span = asked(history, first, last)
     mark = _mark(percent_x100, 7 * weeks, span.last)
@@ -140,7 +140,11 @@ def over_for_weeks(
                 "days": days,
                 "missing": (end - begin).days + 1 - days,
             }
-            | {"units": units, "over": over, "share_x100": _share_x100(over, units)}
+            | (
+                {"units": units, "over": over, "share_x100": _share_x100(over, units)}
+                if days
+                else {"units": None, "over": None, "share_x100": None}
+            )
         )
         who += [{"year": year, **row} for row in inside.rows(named=True)]
     words = f"over {said_percent(percent_x100)} for {weeks} weeks in a row"
@@ -221,9 +225,21 @@ def _many(level: str, grade: str) -> str:
 
 
 def _sentence(rows: Sequence[Row], level: str, grade: str, words: str) -> str:
-    told = [f"{row['over']:,} of {row['units']:,} in {row['year']}" for row in rows]
+    told = [said_year(row) for row in rows]
     listed = told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
     return f"{_many(level, grade)} {words}: {listed}."
+
+
+def said_year(row: Row) -> str:
+    """A year of an answer: how many of how many, and on how few days that rests; or that nothing is known."""
+    if not row["days"]:
+        return f"no data in {row['year']}"
+    some = f" ({_days(row['days'])} with figures)" if row["missing"] else ""
+    return f"{row['over']:,} of {row['units']:,} in {row['year']}{some}"
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number:,} days"
 
 
 def _rule_words(mark: Mark, reading: str) -> tuple[str, ...]:

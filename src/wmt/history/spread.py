@@ -39,12 +39,8 @@ def spread(
         span = Asked(day, day, 1, 0)
     else:
         periods = [(str(year), begin, end) for year, begin, end in span.years]
-    rows = [row for said, begin, end in periods for row in _rows(history, level, grade, said, begin, end)]
-    whole = [row for row in rows if row["grade"] == "all"]
-    beyond = ", ".join(
-        f"{row[_key(110)] + row[_key(120)] + row['beyond']:,} of {row['units']:,} ({row['period']})"
-        for row in whole
-    )
+    rows = [row for said, begin, end in periods for row in _period(history, level, grade, said, begin, end)]
+    beyond = ", ".join(_said(row) for row in rows if row["grade"] == "all")
     return Answer(
         title=f"How capacities are spread: {WORDS[level][1]}",
         sentence=f"{WORDS[level][1].capitalize()} over 110%: {beyond or 'none'}.",
@@ -54,6 +50,7 @@ def spread(
             ("units", WORDS[level][1]),
             ("no_time", "no available time"),
             *_headings(),
+            ("days", "days with figures"),
         ),
         rows=rows,
         notes=(span.words, "A band holds what is over its lower end and not over its upper end."),
@@ -67,6 +64,22 @@ def _key(lower: int) -> str:
 def _headings() -> tuple[tuple[str, str], ...]:
     between = [(_key(low), f"{low} to {high}%") for low, high in pairwise(BANDS)]
     return (("lowest", f"up to {BANDS[0]}%"), *between, ("beyond", f"over {BANDS[-1]}%"))
+
+
+def _said(row: Row) -> str:
+    if not row["days"]:
+        return f"no data ({row['period']})"
+    return f"{row[_key(110)] + row[_key(120)] + row['beyond']:,} of {row['units']:,} ({row['period']})"
+
+
+def _period(history: History, level: str, grade: str, said: str, first: date, last: date) -> list[Row]:
+    """The rows of a period, with the number of its days; where it has none, one row that says nothing."""
+    days = sum(first <= day <= last for day in history.days)
+    found = _rows(history, level, grade, said, first, last)
+    if not days:
+        nothing = dict.fromkeys(("units", "no_time", *(key for key, _ in _headings())))
+        found = [{"period": said, "grade": "all", **nothing}]
+    return [{**row, "days": days} for row in found]
 
 
 def _rows(history: History, level: str, grade: str, said: str, first: date, last: date) -> list[Row]:

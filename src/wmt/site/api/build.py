@@ -41,7 +41,7 @@ from wmt.site.web.asof import as_problem
 from wmt.site.web.steady import steady
 from wmt.site.workload.asof import InThePast
 from wmt.site.workload.current import NoDataYet
-from wmt.site.workload.past import Ahead, Fetching, NotThere
+from wmt.site.workload.past import Ahead, Fetching, NotThere, ToCome, TotalsOnly
 from wmt.site.workload.units import UnknownUnit
 
 log = logging.getLogger(__name__)
@@ -191,6 +191,8 @@ def _no_data(request: HttpRequest, fault: Any) -> HttpResponse:
 @api.exception_handler(Fetching)
 @api.exception_handler(Ahead)
 @api.exception_handler(NotThere)
+@api.exception_handler(ToCome)
+@api.exception_handler(TotalsOnly)
 def _other_day(request: HttpRequest, fault: Any) -> HttpResponse:
     answer = as_problem(fault)
     assert answer is not None

@@ -17,12 +17,21 @@ from django.views.decorators.http import require_safe
 
 from wmt.site.api import problems
 from wmt.site.security.redirects import own_target
+from wmt.site.web import asof_days
 from wmt.site.web.addresses import on_day
 from wmt.site.web.frame import needed_state
 from wmt.site.workload import asof
 from wmt.site.workload.asof import ON_DAY, AsOf, InThePast
-from wmt.site.workload.current import State
-from wmt.site.workload.past import Ahead, Fetching, NotThere, corrections_of, first_day
+from wmt.site.workload.current import State, today
+from wmt.site.workload.past import (
+    Ahead,
+    Fetching,
+    NotThere,
+    ToCome,
+    TotalsOnly,
+    corrections_of,
+    first_day,
+)
 
 #: Addresses that are about the site itself, which has no past: they leave the day.
 _TIMELESS = (
@@ -83,7 +92,11 @@ class AsOfDay:
         if isinstance(fault, Ahead):
             return _ahead(request)
         if isinstance(fault, NotThere):
-            return _not_there(request, fault)
+            return asof_days.not_there(request, fault, here_now(request))
+        if isinstance(fault, ToCome):
+            return asof_days.to_come(request, fault, here_now(request))
+        if isinstance(fault, TotalsOnly):
+            return asof_days.totals_only(request, fault, here_now(request))
         return None
 
 
@@ -139,11 +152,8 @@ def as_problem(fault: Exception) -> HttpResponse | None:
     if isinstance(fault, Ahead):
         said, remedy = "There is no night of that day yet.", "Ask without a day: the figures are of now."
         return problems.Problem(status=404, code="NO_SUCH_NIGHT", message=said, remedy=remedy).answer()
-    if isinstance(fault, NotThere):
-        said = "No night is kept of that day or before it."
-        remedy = f"The first night is of {fault.first}." if fault.first else "No night is kept yet."
-        return problems.Problem(status=404, code="NO_SUCH_NIGHT", message=said, remedy=remedy).answer()
-    return None
+    unknown = asof_days.as_problem(fault)
+    return unknown.answer() if unknown else None
 
 
 def _fetching(request: HttpRequest, fault: Fetching) -> HttpResponse:
@@ -157,23 +167,8 @@ def _fetching(request: HttpRequest, fault: Fetching) -> HttpResponse:
 
 
 def _ahead(request: HttpRequest) -> HttpResponse:
-    """Of a day after the last night there is only now."""
+    """Of today there is only now."""
     return HttpResponseRedirect(here_now(request))
-
-
-def _not_there(request: HttpRequest, fault: NotThere) -> HttpResponse:
-    """404: no night is kept of that day or before it."""
-    first = fault.first
-    set_script_prefix("/")
-    context = {
-        "day": fault.wanted.day,
-        "revision": fault.wanted.revision,
-        "first": first,
-        "first_href": on_day(here_now(request), first) if first else "",
-        "now_href": here_now(request),
-    }
-    with asof.as_of(None):
-        return render(request, "asof/not_there.jinja", context, status=404)
 
 
 @require_safe
@@ -181,12 +176,17 @@ def choose_day(request: HttpRequest) -> HttpResponse:
     """Sends to the page one was on, as of the day that was chosen; without one, asks for it."""
     back = _back(request)
     typed = request.GET.get("on", "").strip()
+    last = today(needed_state(request).as_at.date())
+    error = "Enter a real date, such as 2026-03-27"
     try:
         day = date.fromisoformat(typed)
+        if day <= last:
+            return HttpResponseRedirect(back if day == last else on_day(back, day))
+        error = f"Enter a day up to {last:%-d %B %Y}: later days are in the future"
     except ValueError:
-        context = {"typed": typed, "back": back, "first": first_day()}
-        return render(request, "asof/choose.jinja", context, status=400 if typed else 200)
-    return HttpResponseRedirect(back if day > needed_state(request).as_at.date() else on_day(back, day))
+        pass
+    context = {"typed": typed, "back": back, "first": first_day(), "error": error if typed else ""}
+    return render(request, "asof/choose.jinja", context, status=400 if typed else 200)
 
 
 def _back(request: HttpRequest) -> str:

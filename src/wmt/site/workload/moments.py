@@ -27,6 +27,7 @@ from wmt.site.workload import units
 from wmt.site.workload.again import facts_now
 from wmt.site.workload.current import State
 from wmt.site.workload.models import Unit
+from wmt.site.workload.past import days_back
 from wmt.site.workload.time_lines import time_lines
 
 #: Explanations that are kept: who opens a cause, its pages and its files has them at once.
@@ -87,8 +88,13 @@ def _marks() -> MarksOf:
 
 
 def stood_on(past: History, day: date) -> Stood:
-    """The night that stands for a day. Raises NoLines where there is none, or only an archive's figures."""
+    """The night that stands for a day: its own, or one that is not older than the policy `asof.days_back`.
+
+    Raises NoLines where there is none, or only an archive's figures.
+    """
     until = past.day_until(day)
+    if until is not None and (day - until).days > days_back(day):
+        raise NoLines(day, first_with_lines(past), archived=False)
     night = past.night_of(day) if until else None
     if not night or until is None:
         raise NoLines(day, first_with_lines(past), archived=night == "")

@@ -5,7 +5,7 @@ waits; of a large one the page says so and a job does it. A few nights are kept,
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -17,12 +17,15 @@ from django.db import OperationalError
 from django.db.models import Max
 from django.utils import timezone
 
+from wmt import policy
+from wmt.history import open_history
 from wmt.nights import NightBusyError, NightError, open_night
 from wmt.nights.lock import loading_in_turn
 from wmt.nights.names import NightName, night_names
+from wmt.site.policies import policies
 from wmt.site.workload import asof, store
 from wmt.site.workload.asof import AsOf
-from wmt.site.workload.current import State
+from wmt.site.workload.current import State, today
 from wmt.site.workload.models import Load, Past
 from wmt.site.workload.rows import over_mark, rows_of
 
@@ -35,16 +38,35 @@ _ASKED_AGAIN = timedelta(minutes=2)
 _PATIENCE = 60
 
 
-class NotThere(Exception):  # noqa: N818 - the address asks for too early a day
-    """No night is kept of that day or before it. `first` is the first day there is one of, or None."""
+class NotThere(Exception):  # noqa: N818 - the address asks for a day of which nothing is known
+    """No figures are known of that day. `before` and `after` are the nearest days of which some are.
 
-    def __init__(self, wanted: AsOf, first: date | None) -> None:
-        super().__init__(f"there is no night of {wanted.day} or before it")
-        self.wanted, self.first = wanted, first
+    `days_back` is how old figures may be to stand for a later day.
+    """
+
+    def __init__(self, wanted: AsOf, before: date | None, after: date | None, days_back: int) -> None:
+        super().__init__(f"no figures are known of {wanted.day}")
+        self.wanted, self.before, self.after, self.days_back = wanted, before, after, days_back
 
 
-class Ahead(Exception):  # noqa: N818 - the address asks for a day that has no night yet
-    """The day is after the last night: there is only now."""
+class TotalsOnly(Exception):  # noqa: N818 - there is less of that day than was asked for
+    """Of that day only an archive's figures are kept, without lines. `day` is the day they are of."""
+
+    def __init__(self, wanted: AsOf, day: date) -> None:
+        super().__init__(f"only totals are kept of {day}")
+        self.wanted, self.day = wanted, day
+
+
+class ToCome(Exception):  # noqa: N818 - the address asks for a day that is not over yet
+    """The day is yet to come. `last` is the day of the last night."""
+
+    def __init__(self, wanted: AsOf, last: date) -> None:
+        super().__init__(f"{wanted.day} is yet to come")
+        self.wanted, self.last = wanted, last
+
+
+class Ahead(Exception):  # noqa: N818 - the address asks for today
+    """The day is today, and has no night yet: there is only now."""
 
 
 class Fetching(Exception):  # noqa: N818 - it takes a moment
@@ -56,7 +78,10 @@ class Fetching(Exception):  # noqa: N818 - it takes a moment
 
 
 def state_of(wanted: AsOf) -> State:
-    """The figures of a day in the past. Raises NotThere, Ahead, Fetching, and NightError (damaged)."""
+    """The figures of a day in the past.
+
+    Raises what `night_for` raises, Fetching, and NightError (damaged).
+    """
     name = night_for(wanted)
     past = _ready(wanted, name)
     asof.settle_change(_change_of(name.name))
@@ -79,25 +104,60 @@ def state_of(wanted: AsOf) -> State:
 def night_for(wanted: AsOf) -> NightName:
     """The night that stands for a day: the last one until then, uncorrected unless that was known on the day.
 
-    With a revision, that correction. Raises NotThere, and Ahead for a day after the last night.
+    It is at most as old as the policy `asof.days_back` lets it be. With a revision, that correction. Raises
+    NotThere, TotalsOnly where an archive has figures of the day, ToCome, and Ahead for today without a night.
     """
     names = night_names(settings.CONFIG.nights)
     if names and wanted.day > names[-1].day:
-        raise Ahead
-    until = [name for name in names if name.day <= wanted.day]
+        _refuse_later(wanted, names[-1].day)
+    oldest = wanted.day - timedelta(min(days_back(wanted.day), (wanted.day - date.min).days))
+    until = [name for name in names if oldest <= name.day <= wanted.day]
     same = [name for name in until if name.as_at == until[-1].as_at]
     if wanted.revision is not None:
         same = [name for name in same if name.revision == wanted.revision]
     if not same:
-        raise NotThere(wanted, names[0].day if names else None)
+        raise _nothing_of(wanted, names, oldest)
     known = [name for name in same[1:] if _loaded_at(name.name, settings.CONFIG.nights).date() <= wanted.day]
     return [same[0], *known][-1]
 
 
+def days_back(day: date) -> int:
+    """How many days old figures may be to stand for a day that has none of its own."""
+    tree_first = min(policy.load().days)
+    return policies(max(day, tree_first))["asof.days_back"].hundredths // 100
+
+
+def _refuse_later(wanted: AsOf, last: date) -> None:
+    """Of a day after the last night: it is yet to come, or it is today and there is only now."""
+    day = today(last)
+    if wanted.day > day:
+        raise ToCome(wanted, last)
+    if wanted.day == day:
+        raise Ahead
+
+
+def _nothing_of(wanted: AsOf, names: Sequence[NightName], oldest: date) -> NotThere | TotalsOnly:
+    """Why there is no night for a day: an archive may have figures of it, or nothing is known."""
+    days = {name.day for name in names}
+    with suppress(NightError):  # a history that cannot be read: its own pages say so
+        past = open_history(settings.CONFIG.nights)
+        archived = [day for day in past.days if (stood := past.standing(day)) and not stood.night]
+        near = [day for day in archived if oldest <= day <= wanted.day]
+        if near and wanted.revision is None:
+            return TotalsOnly(wanted, near[-1])
+        days |= set(archived)
+    before = max((day for day in days if day <= wanted.day), default=None)
+    after = min((day for day in days if day > wanted.day), default=None)
+    return NotThere(wanted, before, after, days_back(wanted.day))
+
+
 def first_day() -> date | None:
-    """The day of the first night that is kept."""
+    """The first day of which figures are kept."""
     names = night_names(settings.CONFIG.nights)
-    return names[0].day if names else None
+    days = [names[0].day] if names else []
+    with suppress(NightError):
+        days += open_history(settings.CONFIG.nights).days[:1]
+    return min(days, default=None)
 
 
 def corrections_of(state: State) -> list[tuple[NightName, datetime]]:

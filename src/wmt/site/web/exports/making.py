@@ -35,7 +35,7 @@ from wmt.site.web.exports.writers import TooManyRows
 from wmt.site.web.frame import state_of
 from wmt.site.workload import past
 from wmt.site.workload.current import NoDataYet
-from wmt.site.workload.past import Ahead, Fetching, NotThere
+from wmt.site.workload.past import Ahead, Fetching, NotThere, ToCome, TotalsOnly
 from wmt.site.workload.recovery import when_killed
 from wmt.site.workload.units import UnknownUnit
 
@@ -207,6 +207,8 @@ _SAID: tuple[tuple[type[Exception], str], ...] = (
     (UnknownUnit, "The unit is not in the figures any more."),
     (NoDataYet, "There are no figures yet."),
     (NotThere, "No figures of that day are kept."),
+    (TotalsOnly, "Only totals are kept of that day, without lines."),
+    (ToCome, "That day is in the future."),
     (Ahead, "There are no figures of that day yet."),
     (NightBusyError, "A load was under way for too long. Ask again when it is done."),
     (OperationalError, "The figures were replaced meanwhile, or the database was busy. Ask again."),

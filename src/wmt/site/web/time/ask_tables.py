@@ -1,6 +1,6 @@
 """Answers as tables of pages: exact values, links to what is still there, names only where asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -49,7 +49,7 @@ def _table(name: str, plain: Plain, level: str, there: frozenset[str], *, shown:
     kinds = {key: _kind(key, plain.rows) for key, _ in columns}
 
     def make(row: dict[str, Any]) -> Row:
-        values = {key: _value(kinds[key], row[key]) for key, _ in columns}
+        values = {key: _value(kinds[key], row[key], row) for key, _ in columns}
         code = row.get("code")
         if "code" in values and code in there:
             values["code"] = tables.text(str(code), unit_url(level, str(code), "over-time"))
@@ -81,7 +81,9 @@ def _kind(key: str, rows: Sequence[dict[str, Any]]) -> Kind:
     return "count" if is_count else "text"
 
 
-def _value(kind: Kind, value: Any) -> Value:
+def _value(kind: Kind, value: Any, row: Mapping[str, Any]) -> Value:
+    if value is None and row.get("days") == 0:
+        return Value(None, "no data")
     if value is None:
         return Value(None, "–" if kind == "percent" else "")
     if kind == "percent":

@@ -23,6 +23,7 @@ from wmt.site.workload.moments import (
     stood_on,
     why_between,
 )
+from wmt.site.workload.past import days_back
 
 TITLE = "Why it moved"
 TEMPLATE = "time/why.jinja"
@@ -110,7 +111,8 @@ def no_lines_words(none: NoLines) -> str:
             f"The figures of {day_words(none.day)} come from an archive: they are kept without lines, so "
             f"nobody can say why they moved. {first}"
         )
-    return f"No night is kept of {day_words(none.day)} or before. {first}"
+    back = days_back(none.day)
+    return f"No night is kept of {day_words(none.day)}, or of the {back} days before it. {first}"
 
 
 def _told(question: Question, between: Between, found: Why) -> dict[str, Any]:
