@@ -50,7 +50,7 @@ def test_several_posts_are_listed_by_name_and_never_added_up(
     for post in posts:
         post.staff_code = "TWICE"
         post.save()
-    page = signed_in("", staff_code="TWICE").get("/").text
+    page = signed_in("practitioner", "team", posts[0].team_code, staff_code="TWICE").get("/").text
     rows = table_of(page, "places")
     assert [row["Code"] for row in rows] == [
         post.code for post in sorted(posts, key=lambda post: (post.name, post.code))

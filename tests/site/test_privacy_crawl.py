@@ -7,7 +7,7 @@ is in any page, file or answer outside the reader's scope. An address that no wa
 import io
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from html import unescape
 from typing import Any
@@ -23,6 +23,7 @@ from test_accounts_permissions import TABLE, addresses
 from time_fixtures import Two, _loaded_two, two
 
 from how_many import SOAK
+from wmt.ledger import Cause
 from wmt.site.web.addresses import on_day, unit_url
 from wmt.site.web.exports.listing import DOWNLOADS
 from wmt.site.web.units.views import TABS
@@ -57,55 +58,60 @@ _OF_TEAM = ("lines?size=500", "cells", "tables/caseload?size=500", "ending", "du
 _WORD = re.compile(r"[A-Za-z0-9]+")
 
 
-def _sample(role: str, found: list[str], number: int) -> list[str]:
+def _sample(role: str, found: Iterable[str], number: int) -> list[str]:
     """All of them in a soak, else a part that depends on the role and nothing else."""
-    if SOAK or len(found) <= number:
-        return found
-    return random.Random(f"{role}{len(found)}").sample(found, number)
+    listed = list(found)
+    if SOAK or len(listed) <= number:
+        return listed
+    return random.Random(f"{role}{len(listed)}").sample(listed, number)
 
 
-def _pages(world: World, role: str) -> Iterator[str]:
-    """Pages of posts and teams, all tabs; of larger units some; every way into their records."""
+def _first_of_all(world: World, role: str) -> Iterator[str]:
+    """What is walked as every role every time: where single lines and records of others stand."""
+    own, colleague, far = (m.unit for m in world.marked)
+    for unit in (colleague, far):
+        yield from (unit_url("post", unit.code, tab) for tab in ("working", "caseload", "hours", "archive"))
+        yield f"/api/v1/units/post/{unit.code}/lines?size=500"
+        yield f"/api/v1/posts/{unit.code}/records"
+    for tab in ("working", "caseload", "hours"):
+        yield unit_url("post", own.code, tab)
+    for code in (own.team_code, far.team_code):
+        yield from (unit_url("team", code, tab) for tab in ("caseload", "hours", "archive"))
+        yield f"/api/v1/units/team/{code}/lines?size=500"
+        yield f"/api/v1/teams/{code}/records"
+    yield f"/team/{far.team_code}/downloads/reductions.csv"
+    yield from (f"/nation/downloads/cases.{kind}" for kind in _sample(role, KINDS, 1))
+    for marked in world.marked:
+        yield f"/search/?q={min(marked.refs)}"
+
+
+def _pages(world: World) -> Iterator[str]:
+    """Pages of posts, teams and larger units, all tabs, with filters and orders that could tell something."""
     own, colleague, far = (m.unit for m in world.marked)
     for unit in (own, colleague, far):
-        yield from _sample(role, [unit_url("post", unit.code, tab) for tab in TABS], 9)
-        yield from (unit_url("post", unit.code, tab) for tab in ("working", "caseload", "hours", "archive"))
+        yield from (unit_url("post", unit.code, tab) for tab in TABS)
         yield f"/post/{unit.code}/hours/?sort=notes&withdrawn=1"
         yield f"/post/{unit.code}/archive/?sort=why&status=withdrawn"
         yield f"/post/{unit.code}/working/?figure=reduction_hours&sort=ref&order=down"
     for code in (own.team_code, far.team_code):
-        yield from _sample(role, [unit_url("team", code, tab) for tab in TABS], 8)
-        yield from (unit_url("team", code, tab) for tab in ("caseload", "hours", "archive"))
+        yield from (unit_url("team", code, tab) for tab in TABS)
         yield f"/team/{code}/caseload/?sort=crn"
     for level, code in (("pdu", far.pdu_code), ("region", far.region_code), ("nation", "nation")):
-        yield from _sample(role, [unit_url(level, code, tab) for tab in TABS], 3)
-    yield from ("/", "/nation/", "/nation/why/", "/search/?q=a")
+        yield from (unit_url(level, code, tab) for tab in TABS)
+    yield from ("/", "/nation/why/", "/search/?q=a")
     for marked in world.marked:
-        yield from (f"/search/?q={ref}" for ref in sorted(marked.refs)[:2])
-        yield from (f"/search/?q={word}" for word in sorted(marked.words)[:2])
+        yield from (f"/search/?q={word}" for word in sorted(marked.words | marked.refs)[:5])
 
 
-def _files(world: World, role: str) -> Iterator[str]:
+def _files(world: World) -> Iterator[str]:
     """Files of what single lines and records are in, of every kind."""
     own, colleague, far = (m.unit for m in world.marked)
     units = [("post", colleague.code), ("post", far.code), ("team", own.team_code), ("team", far.team_code),
              ("region", far.region_code), ("nation", "nation")]  # fmt: skip
-    found = [
-        f"{unit_url(level, code, 'downloads')}{name}.{kind}"
-        for level, code in units
-        for name in DOWNLOADS
-        for kind in KINDS
-    ]
-    found += [
-        f"{unit_url(level, code, tab)}{table}.{kind}"
-        for level, code in units
-        for tab, table in _TABLES
-        for kind in KINDS
-    ]  # fmt: skip
-    yield from _sample(role, found, 24)
-    for kind in KINDS:  # where most would be lost, each time
-        yield f"/nation/downloads/cases.{kind}"
-        yield f"/team/{far.team_code}/downloads/reductions.{kind}"
+    for level, code in units:
+        for kind in KINDS:
+            yield from (f"{unit_url(level, code, 'downloads')}{name}.{kind}" for name in DOWNLOADS)
+            yield from (f"{unit_url(level, code, tab)}{table}.{kind}" for tab, table in _TABLES)
     yield f"/team/{own.team_code}/pack/"
     yield f"/team/{far.team_code}/pack/pack.xlsx"
     yield "/nation/below.csv"
@@ -115,43 +121,40 @@ def _answers(world: World) -> Iterator[str]:
     """What programs are told."""
     own, colleague, far = (m.unit for m in world.marked)
     for unit in (own, colleague, far):
-        for what in (
-            "lines?size=500",
-            "tables/caseload?size=500",
-            "tables/help",
-            "why?cause=reduction",
-            "ending",
-        ):
-            yield f"/api/v1/units/post/{unit.code}/{what}"
-        for what in ("records", "timeline", "history"):
-            yield f"/api/v1/posts/{unit.code}/{what}"
+        yield from (f"/api/v1/units/post/{unit.code}/{what}" for what in _OF_POST)
+        yield from (f"/api/v1/posts/{unit.code}/{what}" for what in ("records", "timeline", "history"))
     for code in (own.team_code, far.team_code):
-        for what in (
-            "lines?size=500",
-            "cells",
-            "tables/caseload?size=500",
-            "ending",
-            "duties",
-            "runs",
-            "over-time",
-        ):
-            yield f"/api/v1/units/team/{code}/{what}"
-        yield f"/api/v1/teams/{code}/records"
-    for cause in ("new", "ended", "moved", "tier", "status", "reduction"):
+        yield from (f"/api/v1/units/team/{code}/{what}" for what in _OF_TEAM)
+    for cause in Cause:
         yield f"/api/v1/units/nation/nation/why?cause={cause}&size=500"
     yield from ("/api/v1/units/post?size=500", "/api/v1/units/nation/nation/ending?size=500&days=60")
 
 
-def _others(world: World) -> Iterator[str]:
-    """Every address of the table of permissions: once as it stands there, then about each marked post."""
-    for name, may in TABLE.items():
-        if "GET" not in may.methods or name.startswith(NO_FACTS):
+def _others(world: World, role: str) -> Iterator[str]:
+    """Every address of the table of permissions: about each marked post in a soak; else about one, and by
+    every sixth role, so that each of them is walked by one or two."""
+    turn = ROLES.index(role)
+    for number, (name, may) in enumerate(TABLE.items()):
+        if "GET" not in may.methods or name.startswith(NO_FACTS) or not (SOAK or number % 6 == turn % 6):
             continue
         if may.address:
             yield may.address
             continue
-        for marked in world.marked:
+        for marked in world.marked if SOAK else world.marked[number % 3 :][:1]:
             yield _reversed(name, dict(may.args), marked)
+
+
+def _walk_of(world: World, role: str) -> list[str]:
+    """Every address that a role walks, each once; some of them also on a day in the past."""
+    found = [
+        *_first_of_all(world, role),
+        *_sample(role, _pages(world), 12),
+        *_sample(role, _files(world), 8),
+        *_sample(role, _answers(world), 6),
+        *_others(world, role),
+    ]
+    of_posts = [address for address in found if address.startswith("/post/")]
+    return list(dict.fromkeys([*found, *(on_day(each, FIRST) for each in _sample(role, of_posts, 5))]))
 
 
 def _reversed(name: str, args: dict[str, Any], marked: Marked) -> str:
@@ -193,11 +196,8 @@ def _walk(
     words, refs = world.forbidden_words(role), world.forbidden_refs(role)
     known = frozenset().union(*world.by_post.values(), *(m.words for m in world.marked))
     wrong = []
-    addresses = [*_pages(world, role), *_files(world, role), *_answers(world), *_others(world)]
-    of_posts = [address for address in addresses if address.startswith("/post/")]
-    past = [on_day(address, FIRST) for address in _sample(role, of_posts, 12)]
-    for address in dict.fromkeys([*addresses, *past]):
-        answer = browser.get(address, headers={"HX-Request": "true"} if address.endswith("part") else {})
+    for address in _walk_of(world, role):
+        answer = browser.get(address)
         assert answer.status_code < 500, (role, address, answer.status_code)
         plain = address.removeprefix(f"/on/{FIRST}")
         name = _name_of(plain)
