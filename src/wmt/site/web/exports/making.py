@@ -27,6 +27,7 @@ from django_tasks_db.models import DBTaskResult
 from wmt.nights import NightBusyError, NightError
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
+from wmt.site.audit.reads import write_reads
 from wmt.site.exports.models import Export
 from wmt.site.exports.store import figures_of, limit, rights_of, sweep, writing
 from wmt.site.web.asof import AsOfDay
@@ -105,6 +106,7 @@ def make_export(number: int) -> str:
     except BaseException:
         _end(export, Export.State.FAILED, message=_STOPPED)
         raise
+    write_reads(export.user)
     return str(export.state)
 
 
