@@ -195,7 +195,8 @@ def _walk(
     browser.raise_request_exception = False
     words, refs = world.forbidden_words(role), world.forbidden_refs(role)
     known = frozenset().union(*world.by_post.values(), *(m.words for m in world.marked))
-    wrong = []
+    wrong: list[Any] = []
+    names = [marked.unit.name for marked in world.marked]
     for address in _walk_of(world, role):
         answer = browser.get(address)
         assert answer.status_code < 500, (role, address, answer.status_code)
@@ -203,7 +204,10 @@ def _walk(
         name = _name_of(plain)
         walked.add(name)
         asked = set(_WORD.findall(address))  # what was typed may be said again
-        found = (set(_WORD.findall(_texts(answer, plain))) & known) - asked
+        text = _texts(answer, plain)
+        found = (set(_WORD.findall(text)) & known) - asked
+        if role in ("nobody", "expired") and (named := [n for n in names if n in text]):
+            wrong.append((address, named))
         read[role] |= found
         defined = {word for word in words if word.startswith("REASON")} if name in DEFINITIONS else set()
         if bad := sorted(found & ((words - defined) | refs)):

@@ -204,3 +204,15 @@ def test_live_answers_readers_only(nation: Any, signed_in: SignIn, settings: Any
     client = signed_in("manager", "team", post.team_code)
     assert client.get(f"/live/post/{post.code}/").json()["mark"]
     assert client.get(f"/live/post/{far.code}/").status_code == 404
+
+
+def test_sending_what_stands_for_another_team_tells_nothing(nation: Any) -> None:
+    """A row that is the same as what stands is refused like any other: else one could guess until it fits."""
+    from wmt.site.availability.standing import plans_of
+    from wmt.site.web.availability.upload_read import _readable_plans
+
+    team = nation.unit("team", cases__gt=5)
+    manager = person_with("manager", "team", team.code)
+    readable = _readable_plans(current_state(), manager)
+    assert {post[0] for post in readable} <= {team.code}
+    assert set(readable) < set(plans_of())

@@ -16,6 +16,7 @@ from wmt.site.duties.actions import Asker
 from wmt.site.duties.listing import as_they_stood, under
 from wmt.site.duties.models import Duty, Step
 from wmt.site.duties.people import responsible
+from wmt.site.workload import names
 from wmt.site.workload.current import State
 
 router = Router()
@@ -219,7 +220,7 @@ def _step(step: Step, *, reads: bool) -> dict[str, Any]:
         "kind": step.kind,
         "day": step.day,
         "at": step.at,
-        "who": step.who,
+        "who": names.person(step.who),
         "sentence": words.sentence(step, reads=reads),
         "words": step.words if reads else None,
     }

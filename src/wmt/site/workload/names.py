@@ -34,3 +34,8 @@ def fresh() -> Iterator[None]:
 def shown(name: str, code: str) -> str:
     """The name of somebody at a post, or the post's code in its place."""
     return code if withheld() else name
+
+
+def person(name: str) -> str:
+    """The name of somebody who did or is to do something; withheld like those of posts."""
+    return "a member of staff" if withheld() else name

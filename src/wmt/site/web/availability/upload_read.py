@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wmt.intake.people_files import REASONS_FILE
+from wmt.site.accounts import reading
 from wmt.site.accounts.access import may
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
@@ -71,8 +72,15 @@ def outcome_of(kept: Kept, state: State, user: User) -> Outcome:
     if reasons_changed(people.reasons):
         text = "Reasons are not taken from here. Change them on the page ‘Reasons for reductions’."
         found.notices.append(TableFault(REASONS_FILE, None, "", text))
-    _check(found, _allowed(found, changes_of(people, standing.plans_of()), state, user), state)
+    _check(found, _allowed(found, changes_of(people, _readable_plans(state, user)), state, user), state)
     return found
+
+
+def _readable_plans(state: State, user: User) -> dict[Post, Plan]:
+    """What stands, as far as the person may read it. A row of anybody else's is a change, and so is refused:
+    were it compared, a row that is not refused would tell that it says what stands."""
+    reads = reading.reasons_of_posts(user, state)
+    return {post: plan for post, plan in standing.plans_of().items() if reads(post)}
 
 
 def _check(found: Outcome, changes: Sequence[Change], state: State) -> None:

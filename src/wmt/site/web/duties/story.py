@@ -16,7 +16,7 @@ from wmt.site.duties.models import Duty, Step
 from wmt.site.duties.people import responsible
 from wmt.site.web import tables
 from wmt.site.web.addresses import unit_url
-from wmt.site.workload import units
+from wmt.site.workload import names, units
 from wmt.site.workload.current import State
 from wmt.site.workload.models import Unit
 
@@ -57,7 +57,7 @@ def story_of(steps: Sequence[Step], *, reads: bool) -> list[Told]:
     return [
         Told(
             words.sentence(step, reads=reads),
-            step.who,
+            names.person(step.who),
             f"{day_words(step.day)} at {timezone.localtime(step.at):%H:%M}",
             step.words if reads else "",
         )
@@ -173,9 +173,9 @@ def for_whom(duty: Duty, state: State) -> str:
     """Who is to act, by name; plainly where nobody holds the role."""
     people = responsible(duty, state.day)
     if people.missing:
-        heads = ", ".join(str(user) for user in people.heads)
+        heads = ", ".join(dict.fromkeys(names.person(str(user)) for user in people.heads))
         return f"{people.missing}{f' It is for the head of PDU: {heads}.' if heads else ''}"
-    return f"It is for {', '.join(str(user) for user in people.managers)}."
+    return f"It is for {', '.join(dict.fromkeys(names.person(str(user)) for user in people.managers))}."
 
 
 def asked_for(duty: Duty) -> Step | None:

@@ -10,7 +10,7 @@ from wmt.site.web.addresses import unit_url
 from wmt.site.web.tables import Column, LazyRows, Row, Table, Value
 from wmt.site.web.time.amounts import Stretch
 from wmt.site.web.time.stretches import stretches_by
-from wmt.site.workload import units
+from wmt.site.workload import names, units
 
 if TYPE_CHECKING:
     from wmt.site.web.time.over_time import Asked
@@ -112,7 +112,10 @@ def _names(frame: pl.DataFrame, asked: "Asked", level: str) -> dict[str, tuple[s
     last = frame.sort("day").group_by("code", maintain_order=True).last()
     then = {row["code"]: (row["name"] or row["code"], row["grade"]) for row in last.iter_rows(named=True)}
     rows = units.below(asked.question.state, asked.unit, level).values_list("code", "name", "grade")
-    return then | {code: (name, grade if level == "post" else "") for code, name, grade in rows}
+    found = then | {code: (name, grade if level == "post" else "") for code, name, grade in rows}
+    if level != "post":
+        return found
+    return {code: (names.shown(name, code), grade) for code, (name, grade) in found.items()}
 
 
 def _row(asked: "Asked", level: str, each: Mean) -> Row:
