@@ -23,7 +23,7 @@ from wmt.site.exports import store
 from wmt.site.exports.models import Export
 from wmt.site.web.addresses import unit_url
 from wmt.site.web.exports.making import export_was_killed, look_after, make_export
-from wmt.site.workload.models import Current, Unit
+from wmt.site.workload.models import Current, Line, Unit
 
 SignIn = Callable[..., Client]
 CASES = "/nation/downloads/cases."
@@ -180,6 +180,22 @@ def test_a_file_of_narrowed_rights_holds_what_those_see(
     found = {row["Code"] for row in rows(itself(client, export), "csv")}
     posts = Unit.objects.filter(load=nation.load, level="post", whole=True, region_code=region.code)
     assert found == set(posts.values_list("code", flat=True))
+
+
+def test_references_follow_the_role_and_reading_is_written_down(
+    nation: Any, ann: Client, signed_in: SignIn
+) -> None:
+    """The job has the rights of the person: a manager's national file has no reference, an analyst's all."""
+    manager = signed_in("manager", "team", nation.unit("team").code)
+    refs = {
+        who: {row["Case reference"] for row in rows(itself(client, made(client, CASES + "csv")), "csv")}
+        for who, client in {"manager": manager, "analyst": ann}.items()
+    }
+    known = set(Line.objects.filter(load=nation.load).exclude(ref="").values_list("ref", flat=True))
+    assert refs["analyst"] & known
+    assert not refs["manager"] & known
+    read = AuditEvent.objects.filter(kind="read", code="nation")
+    assert "Ann Lee" in {event.who for event in read}
 
 
 def test_it_is_written_down_once(ann: Client) -> None:

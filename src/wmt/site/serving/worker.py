@@ -4,7 +4,6 @@ It does what pages ask for, one after another, and looks every few seconds for j
 """
 
 import logging
-import os
 import sys
 import threading
 from collections.abc import Sequence
@@ -16,10 +15,9 @@ log = logging.getLogger(__name__)
 
 def main(options: Sequence[str] = ()) -> None:
     """Work until somebody stops it. `options` are those of the command `db_worker`."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wmt.site.settings")
-    import django
+    from wmt.site.start import prepare
 
-    django.setup()
+    prepare()
     from django.core.management import call_command
 
     from wmt.site.workload.recovery import at_work
@@ -31,8 +29,8 @@ def main(options: Sequence[str] = ()) -> None:
 
 
 def look_after() -> None:
-    """What nobody else looks after. A database that is busy or away is asked again the next time."""
-    from django.db import DatabaseError, InterfaceError, close_old_connections
+    """What nobody else looks after. Whatever goes wrong, such as a busy database, is tried again."""
+    from django.db import close_old_connections
 
     from wmt.site.web.exports import making
     from wmt.site.workload import jobs
@@ -41,7 +39,7 @@ def look_after() -> None:
     try:
         jobs.look_after()
         making.look_after()
-    except (DatabaseError, InterfaceError, OSError):
+    except Exception:
         log.exception("jobs whose process was killed could not be looked after; it is tried again")
 
 

@@ -44,7 +44,7 @@ def at_work() -> Iterator[str]:
     _folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     name = f"{os.getpid()}-{secrets.token_hex(8)}"
     path = _folder() / name
-    with open(path, "x", encoding="ascii") as held:
+    with open(path, "x", opener=lambda path, flags: os.open(path, flags, 0o600), encoding="ascii") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         try:
             yield name

@@ -26,6 +26,7 @@ from django_tasks_db.models import DBTaskResult
 
 from wmt.nights import NightBusyError, NightError
 from wmt.site.accounts.access import need
+from wmt.site.accounts.reading import has_role
 from wmt.site.accounts.roles import Action
 from wmt.site.audit.reads import write_reads
 from wmt.site.exports.models import Export
@@ -34,7 +35,7 @@ from wmt.site.web.asof import AsOfDay
 from wmt.site.web.exports.sheets import Sheet, Values
 from wmt.site.web.exports.writers import TooManyRows
 from wmt.site.web.frame import state_of
-from wmt.site.workload import past
+from wmt.site.workload import names, past
 from wmt.site.workload.current import NoDataYet
 from wmt.site.workload.past import Ahead, Fetching, NotThere, ToCome, TotalsOnly
 from wmt.site.workload.recovery import when_killed
@@ -140,7 +141,10 @@ def _make(export: Export) -> None:
         making = Making(export, out)
         request = _request(export, making)
         need(request, Action.EXPORT)
-        answer = _answered(request)
+        with names.fresh():
+            names.withhold(wanted=not has_role(export.user))
+            answer = _answered(request)
+        write_reads(export.user)
         if making.done is None:
             raise Http404(f"the address answered {answer.status_code}")
         size = out.seek(0, 2)
