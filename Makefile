@@ -65,7 +65,7 @@ demo/truth.json: | $(VENV)/.ready
 	$(WMT) nation demo --nights 2 --past-days 370
 
 tour: $(VENV)/.ready demo/truth.json    ## what the command line tells of the same nation
-	$(WMT) tour demo
+	WMT_TODAY=extract $(WMT) tour demo
 
 lock:                   ## write requirements/dev.txt anew, with hashes and without addresses
 	$(PYTHON) -m venv $(VENV)

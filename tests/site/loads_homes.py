@@ -37,6 +37,12 @@ class Home:
         with _connected(self.url) as connection:
             return _rows(connection, self.url, statement, values)
 
+    def tell(self, statement: str, *values: object) -> None:
+        """Change rows, with a connection of its own."""
+        with _connected(self.url) as connection:
+            marked = statement if self.url.startswith("sqlite") else statement.replace("?", "%s")
+            connection.execute(marked, values)
+
     def figures(self) -> Figures:
         """The nation's totals, asked for one by one as pages do. Raises where sums do not hold."""
         with _connected(self.url) as connection:

@@ -1,5 +1,6 @@
 """`wmt loads`: what was loaded into the site, and the decisions on nights that are held."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -83,6 +84,7 @@ def _decided(number: int, reason: str, *, accepts: bool) -> None:
     from wmt.site.workload import held
     from wmt.site.workload.loading import perform
 
+    _end_the_killed()
     try:
         if not accepts:
             held.reject(number, reason=reason, who=asker())
@@ -97,6 +99,22 @@ def _decided(number: int, reason: str, *, accepts: bool) -> None:
         raise Refusal(str(error)) from None
     except DatabaseError as error:
         raise Failure(f"{database_words(error)}. The figures shown were not changed") from None
+
+
+def _end_the_killed() -> None:
+    """A decision that was being carried out by a process that was killed can be taken again."""
+    from django.conf import settings
+    from django_tasks import TaskResultStatus
+
+    from wmt.nights import NightBusyError
+    from wmt.nights.lock import loading
+    from wmt.site.workload.jobs import asked_for
+    from wmt.site.workload.loading import bury_the_dead, bury_the_forgotten
+
+    given = asked_for(TaskResultStatus.READY, TaskResultStatus.RUNNING)
+    with suppress(NightBusyError), loading(settings.CONFIG.home, "ending loads that were killed"):
+        bury_the_dead(spared=given)
+        bury_the_forgotten(given)
 
 
 def _table(load: "Load") -> None:

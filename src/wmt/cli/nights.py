@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from wmt.cli.ahead import last_day
 from wmt.cli.console import complain, counted, out, progress
 from wmt.cli.files import print_json
 from wmt.cli.options import Json, parse_day
@@ -191,17 +192,17 @@ def import_archive(files: Files, nights: Nights = None, json: Json = False) -> N
     folder = home(nights)
     with loading(folder, "importing an archive"), progress() as tell:
         sweep(folder)
-        known = Known.of(_last_totals(folder), key_of(folder))
+        known, last = Known.of(_last_totals(folder), key_of(folder)), last_day()
         days: set[date] = set()
         rows = 0
         for number, path in enumerate(files):
             tell(f"checking {path.name}", number / len(files) / 3)
-            figures = read_figures(path, known)
+            figures = read_figures(path, known, last)
             days |= days_of(figures)
             rows += len(figures)
         for number, path in enumerate(files):
             tell(f"keeping {path.name}", 1 / 3 + number / len(files) / 3)
-            keep(folder, read_figures(path, known))
+            keep(folder, read_figures(path, known, last))
         done = compact_history(folder, lambda stage, share: tell(stage, 2 / 3 + share / 3))
     if json:
         print_json({"days": len(days), "rows": rows, "written": list(done.written)})

@@ -7,15 +7,19 @@ from typing import Annotated
 import typer
 
 from wmt.cli.console import Refusal
+from wmt.days import why_not
 from wmt.ledger import LEVELS
 
 
 def parse_day(text: str) -> date:
     """A day written year-month-day. Raises BadParameter with the remedy."""
     try:
-        return datetime.strptime(text, "%Y-%m-%d").date()
+        found = datetime.strptime(text, "%Y-%m-%d").date()
     except ValueError:
         raise typer.BadParameter(f"'{text}' is not a day; write it as 2023-01-06") from None
+    if why := why_not("rule", found):
+        raise typer.BadParameter(why)
+    return found
 
 
 def chosen_levels(levels: list[str] | None, otherwise: tuple[str, ...]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from wmt.days import RANGES, why_not
 from wmt.facts.csv_text import CsvError, read_csv
 from wmt.history.archive import KEYS
 from wmt.history.figures import FIGURE, SUMMED
@@ -75,9 +76,12 @@ class Known:
         return found or "~" + hmac.digest(self.key, name.encode(), "sha256").hex()[:12]
 
 
-def read_figures(path: Path, known: Known) -> pl.DataFrame:
-    """The figures of a file (columns `FIGURE`). Raises HistoryError naming row, column and remedy."""
-    table = _Table(path, _text(path))
+def read_figures(path: Path, known: Known, last_day: date | None = None) -> pl.DataFrame:
+    """The figures of a file (columns `FIGURE`). Raises HistoryError naming row, column and remedy.
+
+    `last_day` is the last day that figures may be of; without one, any within reason.
+    """
+    table = _Table(path, _text(path), last_day)
     found = _daily(_daily_table(table), known) if "Workload Date" in table.frame.columns else _own(table)
     repeated = found.select(pl.struct(KEYS).is_duplicated()).to_series().arg_true()
     if len(repeated):
@@ -120,6 +124,7 @@ class _Table:
 
     path: Path
     frame: pl.DataFrame
+    last_day: date | None = None
 
     def refuse(self, number: int, column: str, why: str) -> None:
         """Raise HistoryError for a row by its number from 0; people count the heading as row 1."""
@@ -162,14 +167,22 @@ class _Table:
         """A column of days."""
         if column in self.frame.columns and self.frame[column].dtype == pl.Date:
             self._first(column, self.frame[column].is_null(), "it is empty")
-            return self.frame[column]
+            return self._possible(column, self.frame[column])
         text = self.texts(column)
         heads = text.str.slice(0, 10)
         found = pl.Series(column, [None] * len(heads), dtype=pl.Date)
         for form in _DAYS:
             found = found.fill_null(heads.str.to_date(form, strict=False))
         self._first(column, found.is_null(), "'{}' is not a day; write it as 2023-01-06")
-        return found
+        return self._possible(column, found)
+
+    def _possible(self, column: str, days: pl.Series) -> pl.Series:
+        """The same days, if each can be so."""
+        first, end = RANGES["figure"]
+        wrong = (days < first) | (days > min(end, self.last_day or end))
+        for place in wrong.arg_true()[:1]:
+            self.refuse(place, column, why_not("figure", days[place], self.last_day) or "")
+        return days
 
     def _first(self, column: str, wrong: pl.Series, why: str) -> None:
         """Refuse the first cell that is wrong, if there is one."""

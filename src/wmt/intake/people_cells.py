@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import polars as pl
 
+from wmt.days import why_not
 from wmt.intake.faults import Faults
 from wmt.intake.model import Post
 
@@ -79,12 +80,13 @@ class Row:
         if not text:
             return None
         try:
-            if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
-                return date.fromisoformat(text)
+            found = date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII) else None
         except ValueError:
-            pass
-        self.refuse("PEOPLE_BAD_DATE", column, f"{column} '{text}' is not a date")
-        return None
+            found = None
+        why = why_not("record", found) if found else f"'{text}' is not a date"
+        if why:
+            self.refuse("PEOPLE_BAD_DATE", column, f"{column} {why}")
+        return None if why else found
 
     def truth(self, column: str, *, otherwise: bool = False) -> bool:
         """true or false; empty is `otherwise`."""

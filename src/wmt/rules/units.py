@@ -6,19 +6,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-Scalar = int | Decimal | str | bool | None
+from wmt.days import why_not
 
-#: Days outside these years are slips of the pen.
-_YEARS = range(1990, 2101)
+Scalar = int | Decimal | str | bool | None
 
 
 def why_no_day(found: Any) -> str | None:
     """What is wrong with the day from which a value holds, and the remedy; None when nothing is."""
     if not isinstance(found, date):
         return f"'{found}' should be a day; write year-month-day"
-    if found.year not in _YEARS:
-        return f"{found} is outside {_YEARS[0]} to {_YEARS[-1]}; check the year"
-    return None
+    return why_not("rule", found)
 
 
 @dataclass(frozen=True)

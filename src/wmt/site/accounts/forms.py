@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 
+from wmt.days import why_not
 from wmt.ledger import LEVELS
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import ROLES
@@ -44,7 +45,7 @@ class DayField(forms.DateField):
     def clean(self, value: Any) -> Any:
         """The day. Raises ValidationError."""
         found = super().clean(value)
-        if isinstance(found, date) and not 2000 <= found.year <= 2200:
+        if isinstance(found, date) and why_not("role", found):
             raise forms.ValidationError("Enter a day between 2000 and 2200")
         return found
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from wmt.days import RANGES
 from wmt.facts import GRADES
 from wmt.facts.words import MICRO
 from wmt.intake.people import last_of_months
@@ -24,8 +25,8 @@ __all__ = [
 Kind = Literal["hours", "reduction", "grade"]
 ENTRIES: dict[str, type[Entry]] = {"hours": HoursFrom, "reduction": Cut, "grade": GradeFrom}
 
-#: Days people may enter: a slip of the hand in a year is caught here.
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2099, 1, 1)
+#: Days people may enter: from the first until before the last.
+FIRST_DAY, LAST_DAY = RANGES["record"][0], RANGES["record"][1] + timedelta(days=1)
 NOTES = 4_000
 WHY = 1_000
 _WEEK_MICRO = 168 * MICRO

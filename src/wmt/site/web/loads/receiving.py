@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
+from wmt.days import why_not
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
 from wmt.site.workload.jobs import ask_for_load
@@ -61,6 +62,8 @@ class LoadForm(forms.Form):
     def clean_rules_date(self) -> str | None:
         """The day as text."""
         day = self.cleaned_data["rules_date"]
+        if day and (why := why_not("rule", day)):
+            raise forms.ValidationError(why[:1].upper() + why[1:])
         return day.isoformat() if day else None
 
 
