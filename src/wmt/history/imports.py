@@ -243,9 +243,8 @@ def _daily_table(table: _Table) -> _Table:
     heads = {long: short for long, short in _ALSO.items() if long in table.frame.columns}
     frame = table.frame.rename(heads, strict=False)
     text = pl.col(pl.String)
-    return _Table(
-        table.path, frame.with_columns(pl.when(text.str.strip_chars() != _NOTHING).then(text).name.keep())
-    )
+    kept = frame.with_columns(pl.when(text.str.strip_chars() != _NOTHING).then(text).name.keep())
+    return _Table(table.path, kept, table.last_day)
 
 
 def _daily(table: _Table, known: Known) -> pl.DataFrame:

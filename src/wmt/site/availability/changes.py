@@ -5,7 +5,7 @@ The same check stands behind every mouth: pages, tables that are uploaded, the A
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from wmt.days import RANGES
