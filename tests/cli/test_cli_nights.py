@@ -108,6 +108,25 @@ def test_a_night_that_is_gone_is_a_fault_until_somebody_accepts_it(run: Run, nig
     assert "its disk died" in (nights / "accepted-missing.json").read_text()
 
 
+def test_withdraw_says_what_it_does_and_restore_undoes_it(run: Run, nights: Path) -> None:
+    name = saved_nights(nights)[1].name
+    day = f"{saved_nights(nights)[1].manifest.as_at:%-d %B %Y}"
+    checked = run("nights", "withdraw", name, "--reason", "wrong", "--check", "--nights", nights)
+    assert f"1 day of the history changes: {day} will have no figures. Nothing was changed" in checked.out
+    assert len(saved_nights(nights)) == NIGHTS
+    done = run("nights", "withdraw", name, "--reason", "another region's file", "--nights", nights)
+    assert (done.code, f"wmt nights restore {name}" in done.out) == (DONE, True)
+    rows = run("nights", "list", "--nights", nights, "--json").json
+    (row,) = [row for row in rows if row["withdrawn"]]
+    assert (row["night"], row["stands"]) == (name, False)
+    assert "another region's file" in row["withdrawn"]
+    assert "another region's file" in run("nights", "list", "--nights", nights).out
+    assert run("nights", "verify", "--nights", nights).code == DONE
+    assert run("nights", "restore", name, "--nights", nights).code == DONE
+    assert len(saved_nights(nights)) == NIGHTS
+    assert run("nights", "restore", name, "--nights", nights).code == REFUSED
+
+
 def test_forget_asks_first(run: Run, nights: Path) -> None:
     names = [night.name for night in saved_nights(nights)]
     ran = run("nights", "forget", "--before", "2026-11-23", "--nights", nights)

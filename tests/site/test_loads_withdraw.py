@@ -3,6 +3,8 @@
 # ruff: noqa: F811 - fixtures come by import
 
 import hashlib
+import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,10 +18,12 @@ from django.db import models
 from django.test import Client
 from duties_fixtures import signed_in_as
 from loads_fixtures import wished
+from loads_homes import Home
 from tabs_fixtures import in_sight
 from test_duties_load import archived, over
 from time_fixtures import Two, _loaded_two, two  # noqa: F401
 
+from night_tools import wmt
 from wmt.history import compact, open_history
 from wmt.history.archive import keep
 from wmt.nights import NightError
@@ -159,9 +163,11 @@ def test_what_cannot_be(nights: tuple[str, str], deed: Deed, night: str, reason:
     assert nights
 
 
-STEPS = ("wmt.site.workload.withdrawing.put_away", "wmt.site.workload.withdrawing._compact",
-         "wmt.site.workload.withdrawing._settle", "wmt.site.workload.loading.store.put",
-         "wmt.site.workload.withdrawing.put_back", "wmt.site.workload.withdrawing.strike")  # fmt: skip
+STEPS = ["wmt.site.workload.withdrawing.put_away", "wmt.site.workload.withdrawing._settle",
+         "wmt.site.workload.withdrawing.strike"]  # fmt: skip
+if os.environ.get("WMT_SOAK") == "1":
+    STEPS += ["wmt.site.workload.withdrawing._compact", "wmt.site.workload.loading.store.put",
+              "wmt.site.workload.withdrawing.put_back"]  # fmt: skip
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -306,3 +312,44 @@ def test_who_may_not_load_may_not_withdraw(nights: tuple[str, str], signed_in: S
     page = signed_in("analyst").get(f"/loads/{Current.objects.get().load_id}/")
     assert "/withdraw/" not in page.text
     assert signed_in("administrator").get("/loads/night/nonsense/withdraw/").status_code == 404
+
+
+# ---- commands ----------------------------------------------------------------------------------------------
+
+
+def test_commands_withdraw_and_restore_in_the_site(kept_home: Home, tmp_path: Path) -> None:
+    night = "2026-11-20T183000"
+    with kept_home.copied(tmp_path / "home") as home:
+        before = kept_home.figures()
+        done = wmt("nights", "withdraw", night, "--reason", "a test file", "--json", **home.env)
+        assert done.returncode == 0, done.stderr
+        said = json.loads(done.stdout)
+        assert (said["night"], said["state"]) == (night, "done")
+        assert home.ask("SELECT COUNT(*) FROM workload_current") == [(0,)]
+        assert wmt("nights", "restore", night, **home.env).returncode == 0
+        assert home.figures() == before
+        shutil.rmtree(home.path / "nights" / night)
+        wrong = wmt("nights", "verify", "--json", **home.env)
+        assert wrong.returncode == 1
+        told = json.loads(wrong.stdout)
+        assert [fault["what"] for fault in told["faults"]] == [night]
+        assert f"accept-missing {night}" in told["faults"][0]["remedy"]
+
+
+def test_loads_whose_folder_is_gone_and_folders_that_no_load_made(nights: tuple[str, str]) -> None:
+    from wmt.site.workload.known_nights import compare
+
+    first, second = nights
+    home = django_settings.CONFIG.nights
+    found = compare()
+    assert (found.faults, found.unknown) == ((), ())
+    shutil.copytree(home / first, home / "2026-11-19T183000")
+    (home / first).rename(home.parent / first)
+    found = compare()
+    assert [fault.what for fault in found.faults] == [first]
+    assert "its folder is gone" in found.faults[0].wrong
+    assert found.unknown == ("2026-11-19T183000",)
+    accept_missing(home, first, "a disk that died", "a test")
+    assert compare().faults == ()
+    do(Deed.WITHDRAW, second)
+    assert compare().faults == ()

@@ -17,6 +17,7 @@ from wmt.history import compact as compact_history
 from wmt.history import open_history
 from wmt.nights import open_night, saved_nights
 from wmt.nights.lock import loading
+from wmt.nights.withdrawal import withdrawals, withdrawn_nights
 from wmt.nights.write import sweep
 
 app = typer.Typer(
@@ -48,6 +49,7 @@ def list_nights(nights: Nights = None, json: Json = False) -> None:
     found = saved_nights(folder)
     history = open_history(folder)
     standing = {each.night for day in history.days if (each := history.standing(day)) and each.night}
+    away = {each.night: each for each in withdrawals(folder)}
     rows: list[dict[str, Any]] = [
         {
             "night": night.name,
@@ -57,8 +59,9 @@ def list_nights(nights: Nights = None, json: Json = False) -> None:
             "stands": night.name in standing,
             "forgotten": night.manifest.forgotten is not None,
             "sources": [source.name for source in night.manifest.sources],
+            "withdrawn": away[night.name].words if night.name in away else None,
         }
-        for night in found
+        for night in (*found, *withdrawn_nights(folder))
     ]
     if json:
         print_json(rows)
@@ -77,6 +80,8 @@ def list_nights(nights: Nights = None, json: Json = False) -> None:
 
 def _about(row: dict[str, Any]) -> str:
     words = ["a correction"] if row["revision"] else []
+    if row["withdrawn"]:
+        return str(row["withdrawn"])
     words += [] if row["stands"] else ["does not stand for its day"]
     return ", ".join([*words, *(["personal data forgotten"] if row["forgotten"] else [])])
 
@@ -115,7 +120,10 @@ def compact(nights: Nights = None, json: Json = False) -> int:
 
 @app.command("verify")
 def verify(nights: Nights = None, replay: Replay = False, json: Json = False) -> int:
-    """Check every byte of every night, and the history against them. Exit code 1 when something is wrong."""
+    """Check every byte of every night, the history against them, and them against the loads of the site.
+
+    Exit code 1 when something is wrong.
+    """
     from wmt.history.check import check_history
     from wmt.nights.verify import verify_nights
 
@@ -123,16 +131,35 @@ def verify(nights: Nights = None, replay: Replay = False, json: Json = False) ->
     with progress() as tell:
         found = verify_nights(folder, replay=replay, progress=tell)
     wrong = [*found.faults, *check_history(folder)]
+    missing, unknown = _against_loads() if is_site(nights) else ((), None)
+    named = {fault.what for fault in wrong}
+    wrong += [fault for fault in missing if fault.what not in named]
     if json:
-        print_json(
-            {"nights": found.nights, "replayed": found.replayed, "faults": [vars(fault) for fault in wrong]}
-        )
+        told = {
+            "nights": found.nights,
+            "replayed": found.replayed,
+            "faults": [vars(fault) for fault in wrong],
+        }
+        print_json(told if unknown is None else {**told, "unknown": unknown})
+    for name in unknown or ():
+        complain(f"{name}: no load of this site made it. If it does not belong here, move the folder away")
     for fault in wrong:
         complain(f"{fault.what}: {fault.wrong}. {fault.remedy}")
     if not json and not wrong:
         again = f", {counted(found.replayed, 'night')} worked out again to the same bytes" if replay else ""
         out.print(f"{counted(found.nights, 'night')} whole, the history agrees with them{again}")
     return 1 if wrong else 0
+
+
+def _against_loads() -> tuple[Sequence[Any], list[str]]:
+    """Nights that the site loaded and that are gone, and folders that it never loaded."""
+    from wmt.cli.site import set_up
+
+    set_up()
+    from wmt.site.workload.known_nights import compare
+
+    found = compare()
+    return found.faults, list(found.unknown)
 
 
 @app.command("forget")
