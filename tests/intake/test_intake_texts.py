@@ -149,3 +149,14 @@ def test_what_is_mended_holds_nothing_odd_and_is_mended_once(value: str) -> None
 def test_fold_sees_no_form_of_a_text(value: str) -> None:
     assert text.fold(unicodedata.normalize("NFC", value)) == text.fold(unicodedata.normalize("NFD", value))
     assert text.fold(f"\u200b {value}\u00a0") == text.fold(value)
+
+
+@pytest.mark.parametrize("staff_code", ["n01a001", "N01\u0410001", "N01A001\x01", "N01:A001", "N" * 41])
+def test_people_tables_name_posts_as_the_extract_does(staff_code: str, tmp_path: Path) -> None:
+    (tmp_path / "people").mkdir()
+    table = f"team_code,staff_code,hours\nN01AAA,{staff_code},18.5\n"
+    (tmp_path / "people" / "contracted_hours.csv").write_text(table, encoding="utf-8")
+    result = read([ordinary_tidy().write(tmp_path / "tidy")], people=tmp_path / "people")
+    (fault,) = (fault for fault in result.faults if fault.severity == "refuse")
+    assert fault.code == ("PEOPLE_LOOKS_ALIKE" if staff_code == "n01a001" else "PEOPLE_BAD_CELL")
+    assert (fault.sheet, fault.row, fault.column) == ("contracted_hours", 2, "staff_code")

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wmt.cli.console import Failure, Refusal, capacity, counted, out, progress
+from wmt.cli.console import Failure, Refusal, capacity, complain, counted, out, progress
 from wmt.cli.files import print_json
 from wmt.cli.inputs import tell_faults
 from wmt.cli.options import Json
 from wmt.cli.tables import Column, table
 from wmt.intake import Import
+from wmt.text import SEPARATOR
 
 if TYPE_CHECKING:
     from wmt.site.availability.effects import Effect, Figures
@@ -38,6 +39,8 @@ Given = Annotated[
     Path,
     typer.Argument(metavar="FOLDER|FILE", help="A folder of tables, a table, or a workbook (.xlsx)."),
 ]
+OldPost = Annotated[str, typer.Argument(metavar="OLD", help="The post that is gone, as TEAM:STAFF.")]
+NewPost = Annotated[str, typer.Argument(metavar="NEW", help="The post in its place, as TEAM:STAFF.")]
 Check = Annotated[bool, typer.Option("--check", help="Say what would change, and change nothing.")]
 Why = Annotated[str, typer.Option("--why", help="Why, for the history of every record that changes.")]
 
@@ -76,6 +79,32 @@ def import_(given: Given, check: Check = False, why: Why = "", json: Json = Fals
         raise Refusal("the tables were refused; nothing was changed")
     if not json:
         _tell(done, check=check)
+
+
+@app.command("carry-over")
+def carry_over(old: OldPost, new: NewPost, check: Check = False, why: Why = "", json: Json = False) -> None:
+    """Take what is entered for a post that is gone to the post that is in its place."""
+    with _site():
+        from wmt.cli.load import asker
+        from wmt.site.availability.carry_over import carry
+
+        done = carry(_post(old), _post(new), who=asker(), why=why, only_check=check)
+    if json:
+        print_json(asdict(done))
+    for fault in done.faults:
+        complain(fault)
+    if done.faults:
+        raise Refusal("nothing was changed")
+    if not json:
+        said = "would be carried over" if check else "carried over"
+        out.print(f"{counted(done.records, 'record')} {said} from {old} to {new}.", markup=False)
+
+
+def _post(named: str) -> tuple[str, str]:
+    team, separator, staff = named.partition(SEPARATOR)
+    if not team or not staff or not separator:
+        raise Refusal(f"'{named}' is no post; write TEAM:STAFF")
+    return team, staff
 
 
 @contextmanager

@@ -12,7 +12,15 @@ from wmt.facts.words import MICRO
 from wmt.intake.codes import Codes
 from wmt.intake.faults import Faults, Hit
 from wmt.intake.model import Post
-from wmt.intake.people_model import People, Reduction, add_months, last_of_months
+from wmt.intake.people_model import (
+    DatedHours,
+    GradeCorrection,
+    People,
+    Reduction,
+    add_months,
+    last_of_months,
+)
+from wmt.text import fold
 
 #: Days without a reduction between two stages of the trainee route that look like a slip.
 GAP_DAYS = 3
@@ -92,6 +100,7 @@ def reductions_of(
         for team, staff, number in posts.select("team_code", "staff_code", "post_no").iter_rows()
     }
     _warn_strangers(people, numbers, faults)
+    _refuse_alike(people, numbers, faults)
     known = [
         reduction
         for reduction in people.reductions
@@ -129,6 +138,31 @@ def _warn_strangers(people: People, numbers: Mapping[Post, int], faults: Faults)
     rows = [Hit(c.row, None, ":".join(c.post)) for c in people.grade_corrections if c.post not in numbers]
     what = "{n} corrections of grade are of posts that are not in this night"
     faults.warn_once("PEOPLE_UNKNOWN_POST", "grade_corrections", rows, what)
+
+
+def _refuse_alike(people: People, numbers: Mapping[Post, int], faults: Faults) -> None:
+    """Refuse rows of a post that is not in the night and is written like one that is."""
+    if people.stands:
+        return
+    known = {_folded(post): post for post in numbers}
+    rows: list[DatedHours | Reduction | GradeCorrection] = [
+        *people.dated_hours,
+        *people.reductions,
+        *people.grade_corrections,
+    ]
+    tables = {DatedHours: "contracted_hours", Reduction: "reductions", GradeCorrection: "grade_corrections"}
+    for row in rows:
+        like = known.get(_folded(row.post)) if row.post not in numbers else None
+        if like is not None:
+            table = tables[type(row)]
+            what = f"{table} row {row.row}: {':'.join(row.post)} looks like the post {':'.join(like)}"
+            faults.refuse(
+                "PEOPLE_LOOKS_ALIKE", what, sheet=table, row=row.row, column="staff_code", posts=[like]
+            )
+
+
+def _folded(post: Post) -> Post:
+    return fold(post[0]), fold(post[1])
 
 
 def _contracted(posts: pl.DataFrame, codes: Codes) -> dict[Post, int]:

@@ -11,8 +11,11 @@ import polars as pl
 from wmt.days import why_not
 from wmt.intake.faults import Faults
 from wmt.intake.model import Post
+from wmt.text import CODE, Kind
 
-_NUL = "\x00"
+#: Control characters less tab and ends of lines.
+_NO_TEXT = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]"
+_KINDS: Mapping[str, Kind] = {"team_code": CODE, "staff_code": CODE}
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,11 @@ def _bad_cells(table: Table) -> dict[int, list[tuple[str, str]]]:
     for (row, column), what in table.bad.items():
         found.setdefault(row, []).append((column, what))
     for column in table.frame.columns:
-        for place in table.frame[column].str.contains(_NUL, literal=True).fill_null(False).arg_true():
-            found.setdefault(place + 2, []).append((column, "a character that is no text"))
+        texts, kind = table.frame[column], _KINDS.get(column)
+        for place in texts.str.contains(kind.out if kind else _NO_TEXT).fill_null(False).arg_true():
+            odd = kind.why_not(texts[place]) if kind else "a character that is no text"
+            found.setdefault(place + 2, []).append((column, str(odd)))
+        if kind is not None:
+            for place in (texts.str.len_chars() > kind.most).fill_null(False).arg_true():
+                found.setdefault(place + 2, []).append((column, f"more than {kind.most} characters"))
     return found

@@ -92,6 +92,7 @@ REMEDIES: dict[str, str] = {
     "PEOPLE_BAD_CELL": "Write the value itself in the cell.",
     "PEOPLE_UNKNOWN_GRADE": "Use a grade of the measure, not the code of a case system.",
     "PEOPLE_UNKNOWN_POST": "Ignored for this night; check the codes, or remove the row if the post has gone.",
+    "PEOPLE_LOOKS_ALIKE": "Write the codes as the extract has them.",
     "PEOPLE_UNKNOWN_REASON": "Use the id, the name or the short name of a reason in the rules.",
     "PEOPLE_REASON_OFF": "The reason is switched off for new use; it still counts where it was made earlier.",
     "PEOPLE_HOURS_OR_PERCENT": "Give hours or percent, not both; neither only where its share is fixed.",

@@ -25,6 +25,8 @@ KINDS: dict[str, str] = {
     "grade": "Grade corrected",
     "reason": "Reason for reductions changed",
     "people import": "Tables of hours and reductions taken in",
+    "records followed": "Records followed an officer to a new post",
+    "records carried over": "Records carried over to another post",
     "day": "A new day began",
     "duty": "Duty of excessive workload",
     "night": "Night withdrawn, restored or missing",

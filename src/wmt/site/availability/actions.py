@@ -35,6 +35,7 @@ from wmt.site.availability.words import entry_words
 from wmt.site.workload.current import State, stated
 from wmt.site.workload.live import apply, hold_journal
 from wmt.site.workload.models import Current, Unit
+from wmt.text import NOTE
 
 #: Of more changes in one step an audit event says how many there were; each stands in its own version.
 _TOLD = 60
@@ -125,9 +126,10 @@ def save(
             if any(_news(changes, found)):
                 journal.next()
             number = journal.journal.number
-            entries = write(number, asker, changes, found, why.strip())
+            why = NOTE.mended(why)
+            entries = write(number, asker, changes, found, why)
             if any(entry.change == number for entry in entries):
-                _audit(asker, changes, found, why.strip(), kind)
+                _audit(asker, changes, found, why, kind)
                 apply(posts_of(changes), number, found.after)
             return Saved(number, entries, found, stated(_current()))
     except IntegrityError as error:  # a key that is taken: two tables, or one table twice
@@ -207,7 +209,7 @@ def write(number: int, asker: Asker, changes: Sequence[Change], found: Checked, 
         values = _values(entry) if entry else _same_values(former)
         row = model(
             **values, version=version, change=number, recorded_at=now, recorded_by=asker.user, who=asker.name,
-            why=change.why.strip() or why, withdrawn=change.withdraw, team_code=change.post[0],
+            why=NOTE.mended(change.why) or why, withdrawn=change.withdraw, team_code=change.post[0],
             staff_code=change.post[1],
         )  # fmt: skip
         stands[change.kind, row.key] = row

@@ -16,6 +16,7 @@ from wmt.site.availability.limits import Limits, Reason
 from wmt.site.availability.plan import Cut, Entry, GradeFrom, HoursFrom, Plan, Post
 from wmt.site.availability.shares import broken_share, gap_warnings
 from wmt.site.availability.words import day_words, entry_words, hours_words
+from wmt.text import NOTE
 
 __all__ = [
     "ENTRIES", "FIRST_DAY", "LAST_DAY", "NOTES", "WHY", "Change", "Checked", "ConflictError", "Fault", "Kind",
@@ -264,7 +265,7 @@ def _reduction(work: _Work, index: int, change: Change, key: str) -> Cut | None:
         return None
     cut = Cut(
         key=key, version=change.version, reason=reason.reason, hours_micro=hours, percent_x100=percent,
-        first_day=first, last_day=last, notes=change.notes.strip(),
+        first_day=first, last_day=last, notes=NOTE.mended(change.notes),
     )  # fmt: skip
     twin = next((each for each in _plan(work, change).reductions if each.is_twin_of(cut)), None)
     if twin is not None:

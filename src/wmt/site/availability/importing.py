@@ -1,6 +1,6 @@
 """Putting tables of people into the site: all of them or nothing, with everything said that they would do."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,12 +16,14 @@ from wmt.site.availability.actions import preview, save
 from wmt.site.availability.changes import Change, Checked, Fault, RefusedError
 from wmt.site.availability.effects import Effect, Figures, days_of_effect, effects_of
 from wmt.site.availability.files import read_people, shown_posts
+from wmt.site.availability.plan import Post
 from wmt.site.availability.reason_tables import ReasonChange, reasons_changed, save_reasons
 from wmt.site.availability.standing import plans_of
 from wmt.site.availability.tables import TABLE_OF, changes_of, column_of
 from wmt.site.workload.current import State, stated
 from wmt.site.workload.live import hold_journal
 from wmt.site.workload.models import Current, Unit
+from wmt.text import fold
 
 Progress = Callable[[str, float], None]
 
@@ -178,6 +180,19 @@ def _warn_strangers(faults: Faults, changes: Sequence[Change], state: State | No
         ]
         what = "{n} records are of posts that are not in the figures shown; they are kept"
         faults.warn_once("PEOPLE_UNKNOWN_POST", table, hits, what)
+    _refuse_alike(faults, changes, known)
+
+
+def _refuse_alike(faults: Faults, changes: Sequence[Change], known: Collection[Post]) -> None:
+    """Refuse rows of a post that is not shown and is written like one that is."""
+    strangers = [change for change in changes if change.post not in known and not change.withdraw]
+    folded = {tuple(map(fold, post)): post for post in known} if strangers else {}
+    for change in strangers:
+        like = folded.get(tuple(map(fold, change.post)))
+        if like is not None:
+            table = TABLE_OF[change.kind]
+            what = f"{table} row {change.row}: {':'.join(change.post)} looks like the post {':'.join(like)}"
+            faults.refuse("PEOPLE_LOOKS_ALIKE", what, sheet=table, row=change.row, column="staff_code")
 
 
 def _counts(

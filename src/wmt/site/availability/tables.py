@@ -12,6 +12,7 @@ from wmt.intake.people import People, Reduction, last_of_months
 from wmt.intake.people_files import GRADES_FILE, HOURS_FILE, REDUCTIONS_FILE
 from wmt.site.availability.changes import Change
 from wmt.site.availability.plan import Cut, Plan, Post
+from wmt.text import NOTE
 
 KEY_LENGTH = 160
 TABLE_OF = {"hours": HOURS_FILE, "reduction": REDUCTIONS_FILE, "grade": GRADES_FILE}
@@ -130,4 +131,4 @@ def _say_the_same(row: Reduction, cut: Cut) -> bool:
 
 def _plain(text: str) -> str:
     """A text as tables hold it: composed, trimmed, its lines ended alike."""
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
+    return unicodedata.normalize("NFC", NOTE.mended(text.replace("\r\n", "\n")))

@@ -329,14 +329,16 @@ class Run:
         load.ended_at, load.percent, load.stage = timezone.now(), 100, ""
         load.message = f"{load.posts:,} posts and {load.cases:,} cases."
         with hold_journal() as journal:
+            former = people_in.posts_of(current)
             store.show(load)
             # what was entered while the rows were put in counts too, and so does the day it is by now
             moved, number = people.moved(), journal.next()
             people.take_in(load, number)
+            moved |= people_in.follow(load, former, number)
             people_in.end_agreed_grades(load, number)
             settle(moved, number)
             load.change = number
-            load.save(update_fields=["change"])
+            load.save(update_fields=["change", "warnings"])
             if alone:
                 nightly.after_load(current_state(), read)
                 _audit(load)

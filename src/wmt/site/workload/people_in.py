@@ -5,7 +5,7 @@ Rows of the tables that came stand first and in their order: a fault in one is t
 """
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +30,7 @@ from wmt.nights import Night, NightError
 from wmt.site.availability import actions
 from wmt.site.availability.changes import FIRST_DAY, Change, Fault, RefusedError
 from wmt.site.availability.files import export_folder, read_people
+from wmt.site.availability.following import Followed, carried, followed
 from wmt.site.availability.models import KINDS, Grade, Journal
 from wmt.site.availability.plan import Post
 from wmt.site.availability.reason_tables import reasons_changed, save_reasons
@@ -37,10 +38,12 @@ from wmt.site.availability.standing import plans_of
 from wmt.site.availability.tables import TABLE_OF, changes_of, key_of
 from wmt.site.workload.live import hold_journal
 from wmt.site.workload.models import Current, Load, Unit
+from wmt.site.workload.models import Fault as LoadFault
 
 _CODES = ("team_code", "staff_code")
 #: Said of tables that came with an extract that is not shown: nobody should take them for entered.
 LEFT = "The tables of people that came with it were not put into the site: `wmt people import` does that"
+_CARRY = "Carry them over with `wmt people carry-over`, or withdraw them"
 #: So many faults of tables are told one by one.
 _NAMED = 10
 
@@ -143,6 +146,47 @@ def _placed(fault: Fault, changes: Sequence[Change]) -> str:
 
 def _asker(load: Load) -> str:
     return f"{load.who} (load {load.pk})"
+
+
+def posts_of(load: Load | None) -> set[Post]:
+    """The posts of a load's figures."""
+    if load is None:
+        return set()
+    return set(Unit.objects.filter(load=load, level="post", whole=True).values_list(*_CODES))
+
+
+def follow(load: Load, former: Collection[Post], number: int) -> set[Post]:
+    """Let records follow officers from posts that are gone to their new ones; the posts touched.
+
+    What is not certain is left where it is and named in the load's report. The caller holds the journal.
+    """
+    assert load.as_at is not None
+    shown = posts_of(load)
+    if shown.issuperset(former):
+        return set()
+    day, plans = timezone.localdate(load.as_at), plans_of()
+    found = followed(former, shown, plans, day)
+    changes = [change for old, new in found.moves for change in carried(old, new, plans[old], day)]
+    actions.take_in(changes=changes, number=number, who=_asker(load), kind="records followed")
+    _tell_followed(load, found)
+    return {post for move in found.moves for post in move}
+
+
+def _tell_followed(load: Load, found: Followed) -> None:
+    def told(code: str, posts: Sequence[str], what: str) -> LoadFault:
+        more = f" and {len(posts) - _NAMED:,} more" if len(posts) > _NAMED else ""
+        message = f"{what}: {', '.join(posts[:_NAMED])}{more}."
+        return LoadFault(load=load, severity="warn", code=code, rows=len(posts), message=message)
+
+    faults = []
+    if found.moves:
+        moves = [f"{':'.join(old)} to {':'.join(new)}" for old, new in found.moves]
+        faults.append(told("RECORDS_FOLLOWED", moves, "Hours, reductions and grades followed their officer"))
+    if found.left:
+        what = f"Hours, reductions or grades are entered for posts that are gone. {_CARRY}"
+        faults.append(told("RECORDS_LEFT_BEHIND", [":".join(post) for post in found.left], what))
+    LoadFault.objects.bulk_create(faults)
+    load.warnings += len(faults)
 
 
 def end_agreed_grades(load: Load, number: int) -> None:

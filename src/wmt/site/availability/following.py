@@ -1,0 +1,91 @@
+"""Records that follow an officer: from a post that is gone, as a team got another code, to their new one.
+
+Plain data: nothing here knows the database. A record follows by itself only where it is certain: of one staff
+code exactly one post is gone since the former figures, exactly one is new, and nothing is entered for it.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from wmt.site.availability.changes import Change
+from wmt.site.availability.plan import Cut, Entry, GradeFrom, HoursFrom, Plan, Post
+
+
+@dataclass(frozen=True)
+class Followed:
+    """Posts with records that are gone: those whose records follow, to which post, and those left behind."""
+
+    moves: Sequence[tuple[Post, Post]] = ()
+    left: Sequence[Post] = ()
+
+
+def followed(
+    former: Collection[Post], shown: Collection[Post], plans: Mapping[Post, Plan], day: date
+) -> Followed:
+    """Which records follow from posts of the former figures that are gone to posts that are new on `day`."""
+    new, gone = _by_staff(set(shown) - set(former)), _by_staff(set(former) - set(shown))
+    moves, left = [], []
+    for staff, posts in sorted(gone.items()):
+        with_records = [post for post in posts if running(plans.get(post, Plan()), day)]
+        targets = new.get(staff, [])
+        if len(posts) == len(targets) == 1 and with_records and plans.get(targets[0], Plan()) == Plan():
+            moves.append((posts[0], targets[0]))
+        else:
+            left += with_records
+    return Followed(moves, left)
+
+
+def _by_staff(posts: Collection[Post]) -> dict[str, list[Post]]:
+    found: dict[str, list[Post]] = defaultdict(list)
+    for post in sorted(posts):
+        found[post[1]].append(post)
+    return found
+
+
+def running(plan: Plan, day: date) -> list[Entry]:
+    """The records of a post that count on a day or later. Those that have ended stay where they counted."""
+    dated: list[Cut | GradeFrom] = [*plan.reductions, *plan.grades]
+    return [*plan.hours, *(each for each in dated if each.last_day is None or each.last_day >= day)]
+
+
+def carried(old: Post, new: Post, plan: Plan, day: date) -> list[Change]:
+    """The changes that take the records of one post to another: withdrawn there, and the same here.
+
+    A record keeps its key, so that its history tells of both posts.
+    """
+    entries = running(plan, day)
+    return [*(_withdrawn(old, each) for each in entries), *(_same(new, each) for each in entries)]
+
+
+def _withdrawn(post: Post, entry: Entry) -> Change:
+    return Change(kind=_KINDS[type(entry)], post=post, key=entry.key, version=entry.version, withdraw=True)
+
+
+def _same(post: Post, entry: Entry) -> Change:
+    kind = _KINDS[type(entry)]
+    if isinstance(entry, HoursFrom):
+        return Change(
+            kind=kind,
+            post=post,
+            wanted_key=entry.key,
+            first_day=entry.first_day,
+            hours_micro=entry.hours_micro,
+        )
+    if isinstance(entry, Cut):
+        return Change(
+            kind=kind, post=post, wanted_key=entry.key, reason=entry.reason, hours_micro=entry.hours_micro,
+            percent_x100=entry.percent_x100, first_day=entry.first_day, last_day=entry.last_day,
+            notes=entry.notes,
+        )  # fmt: skip
+    return Change(
+        kind=kind, post=post, wanted_key=entry.key, grade=entry.grade, first_day=entry.first_day,
+        last_day=entry.last_day,
+    )  # fmt: skip
+
+
+_KINDS: Mapping[type, Literal["hours", "reduction", "grade"]] = {
+    HoursFrom: "hours", Cut: "reduction", GradeFrom: "grade"
+}  # fmt: skip

@@ -1,0 +1,162 @@
+"""What is entered for an officer follows them to the new code of their team, or is named as left behind."""
+
+import hashlib
+import json
+import shutil
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from loads_fixtures import home_of_its_own, night_of
+
+from wmt.site.audit.models import AuditEvent
+from wmt.site.availability.carry_over import carry
+from wmt.site.availability.following import followed
+from wmt.site.availability.models import Hours, Reduction
+from wmt.site.availability.plan import Cut, HoursFrom, Plan
+from wmt.site.workload import loading
+from wmt.site.workload.again import differences
+from wmt.site.workload.current import current_state
+from wmt.site.workload.models import Load, Unit
+
+DAY = date(2026, 11, 21)
+OLD, NEW, OTHER = ("N01A", "S1"), ("N01B", "S1"), ("N01C", "S1")
+HOURS = Plan(hours=(HoursFrom(key="h", first_day=date.min, hours_micro=20_000_000),))
+
+
+def cut(last: date | None) -> Plan:
+    each = Cut(key="c", reason="5", percent_x100=2000, first_day=date(2026, 1, 1), last_day=last)
+    return Plan(reductions=(each,))
+
+
+@pytest.mark.parametrize(
+    ("former", "shown", "plans", "moves", "left"),
+    [
+        ({OLD}, {NEW}, {OLD: HOURS}, [(OLD, NEW)], []),
+        ({OLD}, {NEW}, {OLD: cut(None)}, [(OLD, NEW)], []),
+        ({OLD}, {NEW}, {OLD: cut(date(2026, 11, 20))}, [], []),
+        ({OLD}, {NEW}, {OLD: HOURS, NEW: HOURS}, [], [OLD]),
+        ({OLD}, {NEW, OTHER}, {OLD: HOURS}, [], [OLD]),
+        ({OLD, OTHER}, {NEW}, {OLD: HOURS}, [], [OLD]),
+        ({OLD, OTHER}, {NEW, OTHER}, {OLD: HOURS, OTHER: HOURS}, [(OLD, NEW)], []),
+        ({OLD}, {("N01B", "S2")}, {OLD: HOURS}, [], [OLD]),
+        ({OLD}, set(), {OLD: HOURS}, [], [OLD]),
+        ({OLD}, {NEW}, {}, [], []),
+        ({OLD, NEW}, {NEW}, {OLD: HOURS}, [], [OLD]),
+    ],
+)  # fmt: skip
+def test_what_follows_is_certain(former: Any, shown: Any, plans: Any, moves: Any, left: Any) -> None:
+    found = followed(former, shown, plans, DAY)
+    assert (list(found.moves), list(found.left)) == (moves, left)
+
+
+@pytest.fixture
+def home(nation: Any, settings: Any, tmp_path: Path) -> Path:
+    return home_of_its_own(nation, settings, tmp_path)
+
+
+def recoded(written: Any, to: Path, old: str, new: str, only: str | None = None) -> Any:
+    """The second night's tables with another code for a team, or for one officer of it."""
+    shutil.copytree(night_of(written, 1) / "tidy", to)
+    for file in to.glob("*.parquet"):
+        frame = pl.read_parquet(file)
+        for column in (name for name in frame.columns if name.endswith("team_code")):
+            staff = column.replace("team", "staff")
+            hit = pl.col(column) == old
+            if only is not None and staff in frame.columns:
+                hit &= pl.col(staff) == only
+            frame = frame.with_columns(pl.when(hit).then(pl.lit(new)).otherwise(column).alias(column))
+        if file.stem == "team" and only is not None:
+            kept = pl.read_parquet(file).filter(team_code=old)
+            frame = pl.concat([frame, kept])
+        frame.write_parquet(file)
+    manifest = json.loads((to / "manifest.json").read_text())
+    for table in manifest["tables"]:
+        table["sha256"] = hashlib.sha256((to / table["file"]).read_bytes()).hexdigest()
+        table["rows"] = len(pl.read_parquet(to / table["file"]))
+    (to / "manifest.json").write_text(json.dumps(manifest))
+    wish = loading.Wish(paths=[str(to)])
+    return loading.perform(loading.ask(wish=wish, who="a test", accept="a team was renamed"))
+
+
+def team_with_records() -> tuple[str, set[str]]:
+    """A team, and its officers who have reductions that run."""
+    rows = Reduction.objects.filter(ended_change=None, withdrawn=False, last_day=None)
+    row = rows.order_by("team_code").first()
+    assert row is not None
+    return row.team_code, set(rows.filter(team_code=row.team_code).values_list("staff_code", flat=True))
+
+
+@pytest.mark.usefixtures("home")
+def test_records_follow_a_team_that_got_another_code(written_nation: Any, tmp_path: Path) -> None:
+    team, officers = team_with_records()
+    hours = dict(
+        Hours.objects.filter(ended_change=None, withdrawn=False, team_code=team).values_list(
+            "staff_code", "hours_micro"
+        )
+    )
+    load = recoded(written_nation, tmp_path / "night", team, "NEWCODE")
+    assert load.state == Load.State.LOADED, load.message
+    standing = Reduction.objects.filter(ended_change=None, withdrawn=False, last_day=None)
+    assert set(standing.filter(team_code="NEWCODE").values_list("staff_code", flat=True)) == officers
+    assert not standing.filter(team_code=team).exists()
+    units = Unit.objects.filter(load=load, level="post", whole=True, team_code="NEWCODE")
+    assert {
+        unit.staff_code: unit.contracted_hours_micro for unit in units if unit.staff_code in hours
+    } == hours
+    assert [fault.rows for fault in load.faults.filter(code="RECORDS_FOLLOWED")] >= [len(officers)]
+    assert AuditEvent.objects.filter(kind="records followed").exists()
+    assert differences(current_state()) == []
+
+
+@pytest.mark.usefixtures("home")
+def test_records_left_behind_are_named_and_carried_over(written_nation: Any, tmp_path: Path) -> None:
+    team, officers = team_with_records()
+    officer = min(officers)
+    other = Unit.objects.filter(level="post", whole=True).exclude(team_code=team).exclude(staff_code=officer)
+    target = (other[0].team_code, other[0].staff_code)
+    folder = tmp_path / "night"
+    shutil.copytree(night_of(written_nation, 1) / "tidy", folder)
+    for file in folder.glob("*.parquet"):
+        frame = pl.read_parquet(file)
+        pairs = [
+            c
+            for c in frame.columns
+            if c.endswith("team_code") and c.replace("team", "staff") in frame.columns
+        ]
+        for column in pairs:
+            gone = (pl.col(column) == team) & (pl.col(column.replace("team", "staff")) == officer)
+            frame = frame.filter(~gone.fill_null(False))
+        frame.write_parquet(file)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    for table in manifest["tables"]:
+        table["sha256"] = hashlib.sha256((folder / table["file"]).read_bytes()).hexdigest()
+        table["rows"] = len(pl.read_parquet(folder / table["file"]))
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    wish = loading.Wish(paths=[str(folder)])
+    load = loading.perform(loading.ask(wish=wish, who="a test", accept="somebody left"))
+    assert load.state == Load.State.LOADED, load.message
+    (told,) = load.faults.filter(code="RECORDS_LEFT_BEHIND")
+    assert f"{team}:{officer}" in told.message
+    checked = carry((team, officer), target, who="a test", only_check=True)
+    assert not checked.faults
+    assert Reduction.objects.filter(
+        ended_change=None, withdrawn=False, staff_code=officer, team_code=team
+    ).exists()
+    done = carry((team, officer), target, who="a test", why="took over")
+    assert (done.records, done.faults) == (checked.records, ())
+    standing = Reduction.objects.filter(ended_change=None, withdrawn=False)
+    assert not standing.filter(team_code=team, staff_code=officer, last_day=None).exists()
+    assert AuditEvent.objects.filter(kind="records carried over").exists()
+    assert differences(current_state()) == []
+
+
+@pytest.mark.usefixtures("home")
+def test_what_counts_is_not_carried_away(nation: Any) -> None:
+    shown = nation.unit("post", grade="PO", available_x100__gt=0)
+    here = shown.team_code, shown.staff_code
+    assert "is in the figures shown" in carry(here, here, who="a test").faults[0]
+    assert "there is no post N99:X" in carry(("N98", "X"), ("N99", "X"), who="a test").faults[0]
+    assert "nothing is entered" in carry(("N98", "X"), here, who="a test").faults[0]
