@@ -60,6 +60,15 @@ def served(night: Path, then: Path, database: str, port: int) -> Iterator[Served
         yield Served(address, environment, _signed_in(address), load_s)
 
 
+@contextmanager
+def serve_home(home: Path, port: int) -> Iterator[Served]:
+    """The site of a demonstration home that shows figures already, while this lasts."""
+    environment = {**os.environ, "WMT_HOME": str(home.absolute()), "WMT_DEMO": "1"}
+    address = f"http://127.0.0.1:{port}"
+    with _serving(environment, port, address):
+        yield Served(address, environment, _signed_in(address), 0.0)
+
+
 def load(night: Path, environment: dict[str, str]) -> None:
     """Load a night into the site by the command line, in a process of its own."""
     command = (sys.executable, "-m", "wmt", "load", night / "tidy", "--people", night / "people")
@@ -85,7 +94,7 @@ def _serving(environment: dict[str, str], port: int, address: str) -> Iterator[N
 def _answers(address: str) -> bool:
     try:
         return requests.get(f"{address}/health", timeout=5).ok
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False
 
 

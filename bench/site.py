@@ -16,6 +16,7 @@ from typing import NamedTuple
 import requests
 
 from bench.live import LiveTimes, live
+from bench.overload import Load, overload, overload_part
 from bench.served import Served, pages, served
 
 DATABASES = ("SQLite", "PostgreSQL")
@@ -44,6 +45,7 @@ class SiteTimes(NamedTuple):
     quiet: list[Answer]
     loading: list[Answer]
     live: LiveTimes
+    overload: tuple[Load, Load]
 
 
 def site(night: Path, later: tuple[Path, Path]) -> Iterator[SiteTimes]:
@@ -58,7 +60,7 @@ def site(night: Path, later: tuple[Path, Path]) -> Iterator[SiteTimes]:
             quiet = drive(site, found, rate=QUIET_RATE, seconds=QUIET_SECONDS)
             changed = live(site, found["post: overview"], partial(_beside, site, found))
             busy = _during_a_load(site, found, second)
-            yield SiteTimes(database, site.load_s, quiet, busy, changed)
+            yield SiteTimes(database, site.load_s, quiet, busy, changed, overload(site, found))
 
 
 def _beside(site: Served, found: dict[str, list[str]]) -> list[Answer]:
@@ -173,6 +175,7 @@ def site_part(times: list[SiteTimes]) -> Iterator[str]:
             f"| {each.database} | {len(each.loading):,} | {errors} | {statistics.median(server):.0f} ms | "
             f"{quantile(server, 0.95):.0f} ms | {quantile(client, 0.95):.0f} ms | {each.load_s:.1f} s |"
         )
+    yield from overload_part({each.database: each.overload for each in times})
 
 
 def _by_kind(answers: list[Answer]) -> dict[str, tuple[list[float], int]]:

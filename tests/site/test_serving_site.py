@@ -2,13 +2,15 @@
 
 import json
 import re
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from urllib.parse import urlsplit
 
 import psutil
 import psycopg
@@ -113,6 +115,37 @@ def test_many_who_ask_at_once_get_what_one_gets(site: Site) -> None:
         asked = [(path, people.submit(site.page, path)) for path in paths * 2]
         wrong = [path for path, answer in asked if answer.result() != alone[path]]
     assert wrong == []
+
+
+def test_a_flood_is_answered_with_pages_or_told_to_come_back(site: Site) -> None:
+    path = f"{site.address}/team/{site.teams[0]}/working/"
+    cookies = {"sessionid": site.cookie}
+    with ThreadPoolExecutor(80) as people:
+        asked = [people.submit(requests.get, path, cookies=cookies, timeout=PATIENCE_S) for _ in range(160)]
+        health = [requests.get(f"{site.address}/health", timeout=PATIENCE_S).json() for _ in range(5)]
+        answers = [answer.result() for answer in asked]
+    assert {found["status"] for found in health} == {"ok"}
+    assert {answer.status_code for answer in answers} <= {200, 503}
+    for answer in answers:
+        if answer.status_code == 503:
+            assert answer.headers["Retry-After"] == "5"
+            assert "Sorry, the service is busy" in answer.text
+        else:
+            assert answer.text.rstrip().endswith("</html>")
+
+
+def test_who_connects_and_says_nothing_takes_no_thread(site: Site) -> None:
+    place = urlsplit(site.address)
+    with ExitStack() as stack:
+        for _ in range(200):  # more than there are threads
+            stack.enter_context(socket.create_connection((place.hostname, place.port), PATIENCE_S))
+        assert requests.get(f"{site.address}/health", timeout=PATIENCE_S).json()["status"] == "ok"
+        assert site.page("/nation/")[0] == 200
+        slow = stack.enter_context(socket.create_connection((place.hostname, place.port), PATIENCE_S))
+        slow.sendall(b"GET /acc")
+        assert site.page("/nation/")[0] == 200
+        slow.sendall(f"ounts/login/ HTTP/1.1\r\nHost: {place.netloc}\r\nConnection: close\r\n\r\n".encode())
+        assert slow.recv(12) == b"HTTP/1.1 200"
 
 
 @contextmanager

@@ -150,6 +150,8 @@ def test_importing_what_the_first_process_imports_starts_no_thread_and_nothing_o
 
     code = (
         "import sys, wmt.site.serving.gunicorn_config as config\n"
+        "from gunicorn.util import load_class\n"
+        "load_class(config.logger_class)\n"
         "assert config.threads_of_this_process() == 1\n"
         "assert not {'polars', 'duckdb', 'django', 'pyarrow'} & set(sys.modules)\n"
     )

@@ -6,6 +6,7 @@ Nothing here imports Django before it is asked to start, so that commands withou
 import fcntl
 import hashlib
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -146,7 +147,11 @@ def _fingerprint_of_assets() -> str:
 
 def application() -> Any:
     """What gunicorn serves, in each of the processes it divided into: nothing is read before."""
+    # PostgreSQL lets a change wait for somebody else's lock as long as SQLite does, and not until its process
+    # is taken for stuck
+    os.environ.setdefault("PGOPTIONS", "-c lock_timeout=20s")
     prepare()
+
     from django.urls import get_resolver
 
     from wmt.site.serving.admission import Admission
@@ -157,6 +162,9 @@ def application() -> Any:
     from wmt.site.wsgi import application as served
 
     assert get_resolver().url_patterns  # every view is imported: a fault there stops the start, not a page
+    # a thread that has waited for the database or the network gets its turn after half a thousandth of a
+    # second, not after five: each request takes several such turns
+    sys.setswitchinterval(0.000_5)
     admission = Admission(served, busy=Busy())
     watch(admission)
     warm_up()

@@ -111,6 +111,11 @@ class Admission:
         start_response(ticket.status, ticket.headers)
         return ticket.body
 
+    @property
+    def is_full(self) -> bool:
+        """Whether the next request that only reads would be told to come back."""
+        return len(self._waiting[False]) >= self.waiting[False]
+
     def longest(self) -> Ticket | None:
         """The request that has been worked on for the longest time, if any is."""
         with self._turn:

@@ -37,6 +37,13 @@ class Busy:
         start_response("503 Service Unavailable", _headers(environ, body, is_api=is_api))
         return [] if environ.get("REQUEST_METHOD") == "HEAD" else [body]
 
+    def whole(self, *, is_api: bool) -> bytes:
+        """The answer to a request that nobody has read, as it goes to its sender; the connection ends."""
+        body = self.problem if is_api else self.page
+        lines = ["HTTP/1.1 503 Service Unavailable", "Connection: close"]
+        lines += [f"{name}: {value}" for name, value in _headers({}, body, is_api=is_api)]
+        return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
+
 
 def _headers(environ: dict[str, Any], body: bytes, *, is_api: bool) -> list[tuple[str, str]]:
     found = dict(headers(body)) | {"Retry-After": str(RETRY_S)}

@@ -14,7 +14,7 @@ from gunicorn.errors import HaltServer
 THREADED = 5
 
 wsgi_app = "wmt.site.start:application()"
-worker_class = "gthread"
+worker_class = "wmt.site.serving.threads.Worker"
 #: Threads that only pass requests on; see `admission` for how many are worked on.
 threads = 128
 timeout = 120

@@ -22,7 +22,7 @@ from wmt.site.workload.current import NoDataYet, current_state, today
 
 PATH = "/health"
 #: How long who asks waits for the database, and how long a process that has just begun does, in seconds.
-_PATIENCE, _FIRST_PATIENCE = 0.8, 5.0
+_PATIENCE, _FIRST_PATIENCE = 0.8, 3.0
 #: For so long the last answer stands while the database takes its time: a busy moment is no outage.
 _STANDS = 10.0
 
