@@ -250,3 +250,16 @@ def test_every_page_says_that_newer_data_is_held(waiting: Load, signed_in: Calla
     assert ">Decide<" not in page
     held.reject(waiting.pk, reason="wrong", who="a decider")
     assert "held for a check" not in reader.get("/nation/").content.decode()
+
+
+def test_tables_of_people_with_days_that_cannot_be_are_refused_by_name(
+    written_nation: Written, tmp_path: Path
+) -> None:
+    folder = tmp_path / "people"
+    folder.mkdir()
+    for day in ("1899-12-31", "9999-12-31"):
+        rows = f"team_code,staff_code,reason,hours,first_day,last_day\nN1,A,3,2,2026-11-01,{day}\n"
+        (folder / "reductions.csv").write_text(rows, encoding="utf-8")
+        done = load_of(night_of(written_nation, 1) / "tidy", people=str(folder))
+        assert done.state == Load.State.REFUSED
+        assert "PEOPLE_BAD_DATE" in done.faults.filter(severity="refuse").values_list("code", flat=True)

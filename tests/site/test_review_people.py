@@ -113,11 +113,6 @@ def test_a_fixed_share_that_was_typed_in_hours_is_told_of_when_the_hours_change(
             "contracted_hours row 2, {code}: Contracted hours must be from 0 to 48 hours, not 60 hours.",
         ),
         (
-            "reductions",
-            "team_code,staff_code,reason,hours,first_day,last_day\n{post},1,3,2026-11-01,9999-12-31\n",
-            "reductions row 2, {code}: The last day must be between 1900 and 2098.",
-        ),
-        (
             "reduction_reasons", "id,name,short_name,category\n900,Gardening,Gardening,Fun\n",
             "reduction_reasons: Choose one of the three categories.",
         ),
