@@ -136,8 +136,16 @@ def _in_words(changes: Sequence[Change]) -> Iterator[None]:
         raise NightError("; ".join(_placed(fault, changes) for fault in error.faults[:_NAMED])) from error
 
 
+def _tells_reason(fault: Fault, changes: Sequence[Change]) -> bool:
+    """Whether a fault names the reason of a reduction: how a load ended is read by more people than that."""
+    of_reduction = fault.index is not None and bool(changes) and changes[fault.index].kind == "reduction"
+    return bool(fault.shown) or (of_reduction and fault.code.startswith(("REASON_", "SHARE_")))
+
+
 def _placed(fault: Fault, changes: Sequence[Change]) -> str:
-    said = " ".join([fault.message.rstrip(".:"), *(f"({record})" for record in fault.shown)])
+    said = fault.message.rstrip(".:")
+    if _tells_reason(fault, changes):
+        said = f"it cannot be entered ({fault.code}). Send the table on the page of a team to see why"
     if fault.index is None or not changes:
         return f"{':'.join(fault.post)}: {said}" if fault.post else f"{REASONS_FILE}: {said}"
     change = changes[fault.index]
