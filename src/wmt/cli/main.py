@@ -30,6 +30,7 @@ from wmt.cli import (
 from wmt.cli.console import Failure, Held, Refusal, complain
 from wmt.ledger import LedgerError
 from wmt.nights import NightBusyError, NightError
+from wmt.private_files import keep_private
 from wmt.rules import RulesError
 
 DONE, FAILURE, REFUSED, HELD = 0, 1, 2, 3
@@ -78,6 +79,7 @@ def run() -> NoReturn:
     Exit code 0 done, 1 failure, 2 refused input or a command that makes no sense, 3 a night that is held for
     a person's decision.
     """
+    keep_private()  # whatever a command writes has names and figures in it
     code = _outcome()
     try:
         sys.stdout.flush()

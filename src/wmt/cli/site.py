@@ -39,6 +39,7 @@ def serve(port: Port = 8000, host: Host = "127.0.0.1", workers: Workers = 2) -> 
     """Serve the site, with one process beside it that does what pages ask for."""
     _free(host, port)
     set_up()
+    _check_demonstration(host)
     from wmt.site.serving.supervisor import ServerEndedError, Supervisor, server_command
     from wmt.site.serving.watching import Watch
     from wmt.site.start import StartError, collect, keep_demonstration, tidy_up
@@ -61,6 +62,18 @@ def serve(port: Port = 8000, host: Host = "127.0.0.1", workers: Workers = 2) -> 
         raise Failure(str(error)) from None
 
 
+def _check_demonstration(host: str) -> None:
+    from django.conf import settings
+
+    from wmt.site.security.loopback import is_loopback
+
+    if settings.CONFIG.demo and not is_loopback(host):
+        raise Refusal(
+            f"a demonstration needs no passwords, so it listens on this machine only, not on {host}: leave "
+            "--host out, or leave WMT_DEMO out"
+        )
+
+
 def _say_where(address: str) -> None:
     from django.conf import settings
 
@@ -75,8 +88,12 @@ def _say_where(address: str) -> None:
 def administrator(email: Email, name: Name) -> None:
     """Make somebody administrator and print a link, good for one use, by which they set their password."""
     set_up()
+    from django.conf import settings
+
     from wmt.site.accounts.actions import CannotDoError, first_administrator
 
+    if settings.CONFIG.demo:
+        raise Refusal("in a demonstration nobody has a password: choose a person on the sign-in page")
     try:
         path = first_administrator(email=email, name=name)
     except CannotDoError as error:

@@ -9,6 +9,7 @@ import xlsxwriter
 
 from wmt.demo.sheet import Cell, Row, Sheet
 
+AUTHOR = "wmt nation"
 CREATED = datetime(2017, 5, 1)
 BLUE, GREY = "#5175B9", "#F0F0F4"
 STYLED_COLUMNS = 13
@@ -20,7 +21,7 @@ def write_workbook(
 ) -> None:
     """Write the sheets in order. Dates, counts and text are typed cells; blank cells are not written."""
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
-    book.set_properties({"title": "WMT extract (invented)", "author": "wmt nation", "created": CREATED})
+    book.set_properties({"title": "WMT extract (invented)", "author": AUTHOR, "created": CREATED})
     formats = {
         "header": book.add_format(
             {"bold": True, "font_size": 9, "font_name": "Arial", "bg_color": BLUE, "border": 1}

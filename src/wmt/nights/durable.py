@@ -4,6 +4,8 @@ import os
 import uuid
 from pathlib import Path
 
+from wmt.private_files import make_private_folder
+
 WRITING = ".writing-"
 
 
@@ -18,7 +20,7 @@ def sync(path: Path) -> None:
 
 def replace_file(path: Path, content: bytes) -> None:
     """Write a file beside its place and rename it into it. When that fails, nothing is left behind."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     beside = path.parent / f"{WRITING}{uuid.uuid4().hex}"
     try:
         beside.write_bytes(content)

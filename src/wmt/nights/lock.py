@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from wmt.nights.folder import NightError
+from wmt.private_files import make_private_folder
 
 _PATIENCE = 0.2
 _LOOK_AGAIN = 0.5
@@ -24,7 +25,7 @@ def loading(nights: Path, what: str) -> Iterator[None]:
     """Hold the folder for one load. Raises NightBusyError at once when another load has it."""
     if nights.exists() and not nights.is_dir():
         raise NightError(f"{nights} is a file; --nights names the folder that holds the nights")
-    nights.mkdir(parents=True, exist_ok=True)
+    make_private_folder(nights)
     with open(nights / ".lock", "a+", encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from wmt.site.security.loopback import why_no_demonstration
+
 #: The file of an installation's own policies, in its home.
 HOME_POLICY = "policy.yaml"
 
@@ -79,7 +81,7 @@ def read_config(env: Mapping[str, str] | None = None) -> Config:
     env = os.environ if env is None else env
     home = home_of(env)
     demo = _switch(env, "WMT_DEMO")
-    return Config(
+    found = Config(
         home=home,
         database_url=env.get("WMT_DATABASE_URL") or f"sqlite:///{home / 'wmt.sqlite3'}",
         demo=demo,
@@ -100,6 +102,15 @@ def read_config(env: Mapping[str, str] | None = None) -> Config:
         most_hours=_whole(env, "WMT_MOST_HOURS", 48, most=168),
         old_secret_keys=tuple(env.get("WMT_OLD_SECRET_KEYS", "").split()),
     )
+    if demo and (why := why_no_demonstration(**_reach(found))):
+        raise ConfigError(why)
+    return found
+
+
+def _reach(config: Config) -> dict[str, Any]:
+    """By which ways people come to the site."""
+    names = ("hosts", "address", "https", "oidc_server")
+    return {name: getattr(config, name) for name in names}
 
 
 def database(url: str) -> dict[str, Any]:

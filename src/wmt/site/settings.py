@@ -4,8 +4,10 @@ from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
 
+from wmt.private_files import keep_private
 from wmt.site.config import database, mail, read_config
 
+keep_private()
 CONFIG = read_config()
 HERE = Path(__file__).resolve().parent
 
@@ -105,6 +107,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from wmt.private_files import for_everybody, make_private_folder, tighten
+
 Say = Callable[[str], None]
 #: Says, among the gathered files, what they were made from.
 COLLECTED = ".collected"
@@ -44,13 +46,53 @@ def set_up(say: Say) -> None:
     except RulesError as error:
         raise StartError(f"the policies of this installation cannot be used:\n{error}") from error
     home = settings.CONFIG.home
-    home.mkdir(parents=True, exist_ok=True)
+    make_private_folder(home)
+    _tighten(say)
     try:
         with _alone(home / ".set-up"):
             _migrate(say)
             _renew_second_factors(say)
+            _keep_worlds_apart()
     except DatabaseError as error:
         raise StartError(database_words(error)) from error
+
+
+def _tighten(say: Say) -> None:
+    """Take from others what they could do with the files of the home, and say so."""
+    from django.conf import settings
+
+    name = str(settings.DATABASES["default"]["NAME"])
+    is_sqlite = "sqlite" in settings.DATABASES["default"]["ENGINE"]
+    database = [path for path in (Path(name + end) for end in ("", "-wal", "-shm")) if path.exists()]
+    narrowed, left = 0, 0
+    for path in (settings.CONFIG.home, *(database if is_sqlite else ())):
+        more, not_ours = tighten(path)
+        narrowed, left = narrowed + more, left + not_ours
+    if narrowed:
+        say(f"{narrowed} files and folders of the site could be reached by others on this machine: no longer")
+    if left:
+        say(f"{left} files and folders of the site belong to another account, and others may reach them")
+
+
+def _keep_worlds_apart() -> None:
+    """Raises StartError where a demonstration would meet real data or real people."""
+    from django.conf import settings
+
+    from wmt.nights import NightError
+    from wmt.site.accounts.demo import real_person
+    from wmt.site.workload.demonstration import MixedError, check_home
+
+    try:
+        check_home()
+    except MixedError as error:
+        raise StartError(str(error)) from error
+    except NightError:
+        pass  # a night that is damaged is told of by the pages that need it
+    if settings.CONFIG.demo and (person := real_person()):
+        raise StartError(
+            f"WMT_DEMO is set, and the database has a real person in it ({person}): in a demonstration "
+            "anybody signs in without a password. Leave WMT_DEMO out, or choose another database and WMT_HOME"
+        )
 
 
 def database_words(error: Exception) -> str:
@@ -125,7 +167,7 @@ def collect() -> None:
         raise StartError(
             "the styles and scripts are missing: run `make demo`, or python -m wmt.site.web.assets"
         )
-    with _alone(BUILT / ".collect"):
+    with for_everybody(), _alone(BUILT / ".collect"):
         stamp, wanted = Path(settings.STATIC_ROOT) / COLLECTED, _fingerprint_of_assets()
         if not stamp.is_file() or stamp.read_text(encoding="ascii") != wanted:
             call_command("collectstatic", interactive=False, verbosity=0)

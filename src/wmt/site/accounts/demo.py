@@ -5,6 +5,7 @@ from datetime import date
 
 from django.conf import settings
 from django.contrib.auth import login
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -72,6 +73,12 @@ def demo_people() -> list[tuple[User, str]]:
         return []
     people = {user.email: user for user in User.objects.filter(is_demonstration=True, is_active=True)}
     return [(people[part.email], part.sentence) for part in PARTS if part.email in people]
+
+
+def real_person() -> User | None:
+    """Somebody who signs in by a password or the sign-on, and so is no invented person; or None."""
+    can = ~Q(password__startswith=UNUSABLE_PASSWORD_PREFIX) | Q(socialaccount__isnull=False)
+    return User.objects.filter(can, is_demonstration=False).first()
 
 
 @transaction.atomic

@@ -30,7 +30,7 @@ from wmt.site.audit.record import record
 from wmt.site.availability.standing import every_reason
 from wmt.site.duties import nightly
 from wmt.site.policies import policies
-from wmt.site.workload import held, held_mail, people_in, store
+from wmt.site.workload import demonstration, held, held_mail, people_in, store
 from wmt.site.workload.current import current_state
 from wmt.site.workload.live import hold_journal, settle
 from wmt.site.workload.models import Load
@@ -233,6 +233,7 @@ class Run:
             shown, acceptance = held.shown_summary(store.shown()), held.acceptance_of(self.load)
             order = replace(order, shown=shown, acceptance=acceptance)
             inputs = order.checksum()
+            demonstration.admit(order)
             if acceptance is None and (twin := held.held_as(inputs)):
                 self._is_held_already(twin)
                 return
@@ -268,7 +269,7 @@ class Run:
     def take_again(self, path: Path, *, alone: bool = True) -> None:
         """A night that lies among the nights of this home. Not `alone`: the caller judges the duties and
         writes the audit."""
-        night = whole(open_night(path))
+        demonstration.check_night(night := whole(open_night(path)))
         _describe(self.load, night)
         self._keep_history(night)
         keep_report(self.load, night.report())
