@@ -119,7 +119,7 @@ def test_a_home_is_a_demonstration_from_its_making_or_never(
 
 
 def test_a_real_person_ends_the_demonstration(home: Home) -> None:
-    assert run(home, "verify-live")[0] != 3  # makes the home
+    assert run(home, "retention", "--dry-run")[0] != 3  # makes the home
     assert (home.path / "demonstration").is_file()
     code, said = run(home, "administrator", "ann@example.org", "--name", "Ann")
     assert (code, "nobody has a password" in said) == (2, True)
@@ -127,7 +127,7 @@ def test_a_real_person_ends_the_demonstration(home: Home) -> None:
     (home.path / "demonstration").unlink()
     assert run(home, "administrator", "ann@example.org", "--name", "Ann", demo="0")[0] == 0
     set_password(home)
-    code, said = run(home, "verify-live")
+    code, said = run(home, "retention", "--dry-run")
     assert (code, "has a real person in it (Ann)" in said) == (1, True)
 
 

@@ -13,9 +13,9 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from django.apps import apps
 from django.core.cache import cache
-from django.db import connection
 from django.http import HttpRequest
 from django.test import Client
+from security_fixtures import everything_kept
 
 from conftest import gave_password
 from wmt.site.accounts.actions import remove_second_factor, set_active, set_first_password
@@ -34,16 +34,6 @@ __all__ = ["configured", "plain"]
 
 def try_it(email: str, password: str, sender: str = HERE, **more: Any) -> Any:
     return Client(REMOTE_ADDR=sender).post(SIGN_IN, {"login": email, "password": password}, **more)
-
-
-def everything_kept() -> str:
-    """All that is in the database, as text."""
-    found = []
-    with connection.cursor() as cursor:
-        for table in connection.introspection.table_names(cursor):
-            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
-            found.append(str(cursor.fetchall()))
-    return "\n".join(found)
 
 
 def test_five_wrong_passwords_slow_their_sender_and_nobody_else() -> None:

@@ -21,6 +21,7 @@ from wmt.cli import (
     people,
     policy,
     recompute,
+    retention,
     rules,
     site,
     tour,
@@ -53,6 +54,7 @@ app.command("recompute")(recompute.recompute)
 app.command("serve")(site.serve)
 app.command("administrator")(site.administrator)
 app.command("show-night")(site.show_night)
+app.command("retention")(retention.retention)
 app.command("verify-live")(verify.verify_live)
 app.add_typer(people.app, name="people")
 nights.app.command("accept-missing")(missing.accept)

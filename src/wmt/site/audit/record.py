@@ -29,6 +29,7 @@ KINDS: dict[str, str] = {
     "records carried over": "Records carried over to another post",
     "day": "A new day began",
     "duty": "Duty of excessive workload",
+    "retention": "Private text removed in time",
     "night": "Night withdrawn, restored or missing",
 }
 

@@ -1,6 +1,6 @@
 """What has to be done beside answering: `wmt serve` starts this as a process of its own.
 
-python -m wmt.site.serving.housekeeping turn    turns the figures to today
+python -m wmt.site.serving.housekeeping turn    turns the figures to today, and removes what is due to go
 python -m wmt.site.serving.housekeeping start   the same, and brings the history up to date
 """
 
@@ -15,11 +15,13 @@ def main(arguments: Sequence[str]) -> int:
     from wmt.site.start import database_words, prepare, update_history
 
     prepare()
+    from wmt.site import retention
     from wmt.site.workload.live import turn_day, turn_is_due
 
     try:
         if turn_is_due():
             turn_day()
+        retention.apply()
         if "start" in arguments:
             update_history()
     except Error as error:

@@ -18,6 +18,8 @@ NOT_AT_ONCE_S = 5.0
 #: So often the day is turned again where that failed; and so long it may take, or the history may.
 NEXT_TURN_S = 60.0
 CHORE_S = 1_800.0
+#: So often what is due to go is removed, whatever day the figures are of.
+RETENTION_S = 24 * 60 * 60.0
 
 JOBS = ("-m", "wmt.site.serving.worker", "--interval", "0.5", "--no-startup-delay", "--verbosity", "0")
 HOUSEKEEPING = ("-m", "wmt.site.serving.housekeeping")
@@ -96,7 +98,9 @@ class Supervisor:
             self._keep_jobs()
         if self._chore_is_at_work() and time.monotonic() - self._chore_begun > CHORE_S:
             self._end_chore()
-        if self.health.turn_is_due and time.monotonic() - self._chore_begun > NEXT_TURN_S:
+        since = time.monotonic() - self._chore_begun
+        is_daily = self.chore is not None and since > RETENTION_S
+        if is_daily or (self.health.turn_is_due and since > NEXT_TURN_S):
             self._begin_chore("turn")
 
     def _check(self) -> None:
