@@ -10,13 +10,17 @@ from typing import Any
 
 import openpyxl
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from loads_homes import Home, empty_home
 
 from night_tools import wmt
 from wmt.demo import Truth, write_nation
 from wmt.demo.recognise import is_invented
+from wmt.nights import NightError, Order
+from wmt.nights.folder import saved_nights
 from wmt.site.config import ConfigError, read_config
 from wmt.site.security.loopback import is_loopback
+from wmt.site.workload.demonstration import MixedError, admit, check_home, check_night, mark_of
 
 
 @pytest.mark.parametrize(
@@ -80,7 +84,7 @@ def real_copy(night: Path, to: Path) -> Path:
     return to
 
 
-def test_a_demonstration_takes_in_nothing_real(
+def test_a_demonstration_takes_in_nothing_real_and_stays_one(
     home: Home, written_nation: tuple[Path, Truth], tmp_path: Path
 ) -> None:
     night = written_nation[0] / written_nation[1].nights[0].folder
@@ -88,62 +92,91 @@ def test_a_demonstration_takes_in_nothing_real(
     assert run(home, "load", night / "tidy", "--people", night / "people")[0] == 0
     shown = home.figures()
     code, said = run(home, "load", real)
-    assert code == 2
-    assert "takes in only what `wmt nation` wrote" in said
+    assert (code, "takes in only what `wmt nation` wrote" in said) == (2, True)
     assert home.figures() == shown
-    # a night that came by another way than a load
-    for path in (home.path / "nights").glob("20*"):
-        copy = path.with_name("2026-11-19T183000")
-        shutil.copytree(path, copy)
-        manifest = json.loads((copy / "manifest.json").read_text())
-        (copy / "manifest.json").write_text(json.dumps({**manifest, "inputs": "0" * 64}))
-        break
-    code, said = run(home, "load", night / "tidy")
-    assert code == 1
-    assert "2026-11-19T183000 was not loaded by this demonstration" in said
-
-
-def test_a_home_is_a_demonstration_from_its_making_or_never(
-    home: Home, written_nation: tuple[Path, Truth]
-) -> None:
-    night = written_nation[0] / written_nation[1].nights[0].folder
-    assert run(home, "load", night / "tidy")[0] == 0
     code, said = run(home, "load", night / "tidy", demo="0")
     assert (code, "was made as a demonstration" in said) == (1, True)
-    (home.path / "demonstration").unlink()
-    code, said = run(home, "load", night / "tidy")
-    assert (code, "it cannot become one" in said) == (1, True)
-    assert run(home, "load", night / "tidy", demo="0")[0] == 0
-    code, said = run(home, "administrator", "ann@example.org", "--name", "Ann", demo="0")
-    assert code == 0
-
-
-def test_a_real_person_ends_the_demonstration(home: Home) -> None:
-    assert run(home, "retention", "--dry-run")[0] != 3  # makes the home
-    assert (home.path / "demonstration").is_file()
     code, said = run(home, "administrator", "ann@example.org", "--name", "Ann")
     assert (code, "nobody has a password" in said) == (2, True)
-    home.ask("SELECT COUNT(*) FROM accounts_user")
-    (home.path / "demonstration").unlink()
-    assert run(home, "administrator", "ann@example.org", "--name", "Ann", demo="0")[0] == 0
-    set_password(home)
-    code, said = run(home, "retention", "--dry-run")
-    assert (code, "has a real person in it (Ann)" in said) == (1, True)
-
-
-def set_password(home: Home) -> None:
-    code = (
-        "from wmt.site.start import prepare; prepare()\n"
-        "from wmt.site.accounts.models import User\n"
-        "user = User.objects.get(); user.set_password('heather oat lantern'); user.save()"
-    )
-    done = wmt(code=code, **home.env)
-    assert done.returncode == 0, done.stderr
-
-
-def test_a_demonstration_listens_on_this_machine_only(home: Home) -> None:
     code, said = run(home, "serve", "--host", "0.0.0.0", "--port", "8149")
     assert (code, "listens on this machine only" in said) == (2, True)
+
+
+@pytest.fixture
+def demonstration(db: None, tmp_path: Path, settings: Any) -> Path:  # noqa: ARG001
+    """A home in which nothing is yet, of an installation that is a demonstration."""
+    from wmt.site.workload.models import Current, Load
+
+    Current.objects.all().delete()
+    Load.objects.all().delete()
+    settings.CONFIG = replace(settings.CONFIG, home=tmp_path / "home", demo=True)
+    return tmp_path / "home"
+
+
+def test_an_empty_home_becomes_one(demonstration: Path) -> None:
+    check_home()
+    assert json.loads(mark_of(demonstration).read_text())["taken"] == []
+    check_home()
+
+
+def test_a_home_that_was_none_never_becomes_one(demonstration: Path, settings: Any) -> None:
+    from wmt.site.workload.models import Load
+
+    load = Load.objects.create(who="somebody")
+    with pytest.raises(MixedError, match="it cannot become one"):
+        check_home()
+    assert not mark_of(demonstration).exists()
+    load.delete()
+    check_home()
+    settings.CONFIG = replace(settings.CONFIG, demo=False)
+    with pytest.raises(MixedError, match="was made as a demonstration"):
+        check_home()
+
+
+def test_nights_that_came_by_another_way(demonstration: Path, kept_home: Home) -> None:
+    shutil.copytree(kept_home.path / "nights", demonstration / "nights")
+    with pytest.raises(MixedError, match="it cannot become one"):
+        check_home()
+    shutil.rmtree(demonstration / "nights")
+    check_home()
+    shutil.copytree(kept_home.path / "nights", demonstration / "nights")
+    with pytest.raises(MixedError, match="2026-11-20T183000 was not loaded by this demonstration"):
+        check_home()
+    [night] = saved_nights(demonstration / "nights")
+    with pytest.raises(NightError, match="was not loaded by this demonstration"):
+        check_night(night)
+
+
+def test_a_mark_that_is_damaged_is_said(demonstration: Path, written_nation: tuple[Path, Truth]) -> None:
+    mark_of(demonstration).parent.mkdir()
+    mark_of(demonstration).write_text("[]")
+    with pytest.raises(MixedError, match="is damaged"):
+        admit(Order(paths=[written_nation[0] / written_nation[1].nights[0].folder / "tidy"]))
+
+
+def test_a_real_person_ends_the_demonstration(demonstration: Path) -> None:  # noqa: ARG001
+    from wmt.site.accounts.models import User
+    from wmt.site.start import StartError, _keep_worlds_apart
+
+    User.objects.create_user("demo@demonstration.invalid", name="Demo", is_demonstration=True)
+    ann = User.objects.create_user("ann@example.org", name="Ann")
+    _keep_worlds_apart()  # somebody who was added in the demonstration cannot sign in
+    ann.set_password("heather oat lantern")
+    ann.save()
+    with pytest.raises(StartError, match=r"has a real person in it \(Ann\)"):
+        _keep_worlds_apart()
+    ann.set_unusable_password()
+    ann.save()
+    SocialAccount.objects.create(user=ann, provider="organisation", uid="1")
+    with pytest.raises(StartError, match="real person"):
+        _keep_worlds_apart()
+
+
+def test_invented_data_in_a_real_home_are_warned_of(
+    written_nation: tuple[Path, Truth], caplog: pytest.LogCaptureFixture
+) -> None:
+    admit(Order(paths=[written_nation[0] / written_nation[1].nights[0].folder / "tidy"]))
+    assert "invented data" in caplog.text
 
 
 def test_nobody_sets_a_password_in_a_demonstration(db: None, settings: Any) -> None:  # noqa: ARG001

@@ -232,7 +232,7 @@ def test_pages_show_records_whose_reason_went_as_reduced_hours(
     for address in (
         f"/post/{code}/hours/",
         f"/post/{code}/hours/history/",
-        f"/api/v1/posts/{code}/reductions",
+        f"/api/v1/posts/{code}",
     ):
         answer = client.get(address)
         assert answer.status_code == 200, address
