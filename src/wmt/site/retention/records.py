@@ -13,6 +13,7 @@ from wmt.site.workload.current import NoDataYet, current_state
 from wmt.site.workload.models import Fault, Load
 from wmt.site.workload.reports import remedy
 
+_WAITS = (Load.State.WAITING, Load.State.RUNNING, Load.State.HELD)
 REMOVED = "Removed after the retention period."
 
 
@@ -98,7 +99,8 @@ def without_quotes(found: QuerySet[Any]) -> int:
 
 def loads_with_posts_set_aside(before: datetime) -> QuerySet[Any]:
     """Loads that ended before and still say of posts why they were set aside, or quote in their message."""
-    return Load.objects.filter(asked_at__lt=before).exclude(set_aside=[], message__in=("", REMOVED))
+    over = Load.objects.filter(asked_at__lt=before).exclude(state__in=_WAITS)
+    return over.exclude(set_aside=[], message__in=("", REMOVED))
 
 
 def without_posts_set_aside(found: QuerySet[Any]) -> int:
