@@ -199,3 +199,12 @@ def test_reasons_are_a_file_and_sort_apart(administrator: Client) -> None:
     answer = administrator.get("/reasons/enabled.csv")
     assert answer.status_code == 200
     assert b"Court Duty" in b"".join(answer)
+
+
+def test_a_name_holds_what_can_be_shown_and_looks_like_no_other(administrator: Client) -> None:
+    typed = {**VALUES, "first_day": f"{day_of()}"}
+    turned = administrator.post("/reasons/new/", {**typed, "name": "Mara\u202ethon"})
+    assert "right-to-left override" in turned.text
+    add(administrator)
+    alike = administrator.post("/reasons/new/", {**typed, "short_name": "\u039carathons"})
+    assert "Another reason has this short name" in alike.text

@@ -9,11 +9,12 @@ from wmt.facts.csv_text import CsvError, read_csv
 from wmt.intake.cells import clean_name, text_of, tidy_texts
 from wmt.intake.faults import Refusal
 from wmt.intake.model import Source
+from wmt.text import shown
 
 
 def source_of(data: bytes, name: str) -> Source:
     """Name, checksum and size of a file."""
-    return Source(name=name, sha256=hashlib.sha256(data).hexdigest(), size=len(data))
+    return Source(name=shown(name), sha256=hashlib.sha256(data).hexdigest(), size=len(data))
 
 
 def read_table(data: bytes, name: str) -> pl.DataFrame:

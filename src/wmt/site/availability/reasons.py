@@ -6,6 +6,7 @@ from datetime import date
 
 from django.utils import timezone
 
+from wmt import text as text_kinds
 from wmt.site.accounts.access import Denied, may
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
@@ -114,6 +115,8 @@ def _faults(reason: str, key: str, values: Mapping[str, object]) -> list[Fault]:
         found.append(Fault("FIRST_DAY_MISSING", "Enter the first day on which this holds", "first_day"))
     for field in ("name", "short_name"):
         text = str(values[field])
+        if odd := text_kinds.NAME.why_not(text[:NAME]):
+            found.append(Fault("NAME_NOT_SHOWN", f"The name holds {odd}", field))
         if not text or len(text) > NAME:
             found.append(Fault("NAME_MISSING", f"Enter a name of up to {NAME} characters", field))
     if values["category"] not in CATEGORIES:
@@ -133,7 +136,7 @@ def _faults(reason: str, key: str, values: Mapping[str, object]) -> list[Fault]:
             Fault("MONTHS_OUT_OF_RANGE", "The months must be a whole number from 1 to 600", "months")
         )
     twins = (each for name, each in known.items() if name != (reason or _reason_of(key)))
-    if any(each.short_name.casefold() == str(values["short_name"]).casefold() for each in twins):
+    if any(text_kinds.fold(each.short_name) == text_kinds.fold(str(values["short_name"])) for each in twins):
         found.append(Fault("NAME_TAKEN", "Another reason has this short name", "short_name"))
     return found
 

@@ -37,6 +37,7 @@ from wmt.site.workload.models import Load
 from wmt.site.workload.reports import keep_report, storable
 from wmt.site.workload.rows import over_mark, rows_of
 from wmt.site.workload.uploads import discard
+from wmt.text import shown
 
 #: A load that has given no sign of life for so long is taken for dead.
 SILENCE = timedelta(seconds=90)
@@ -88,7 +89,8 @@ def ask(*, wish: Wish, who: str, user: Any = None, names: Sequence[str] = (), ac
     `names` are what people call the files, where that is not how their paths end. `accept` is why the night
     is to be taken even where it is not plausible.
     """
-    sources = storable(list(names) or [_called(Path(path)) for path in wish.paths])
+    called = storable(list(names) or [_called(Path(path)) for path in wish.paths])
+    sources = [shown(name) for name in called]
     decision = held.accepted_by(who, accept, None) if accept else {}
     return Load.objects.create(
         asked_by=user, who=storable(who)[:160], sources=sources, order=asdict(wish), decision=decision
