@@ -198,6 +198,7 @@ def test_a_true_night_beside_one_of_a_day_that_has_not_come(
     true = loading.perform(wished(written_nation, 1))
     assert (true.state, shown()[0]) == (Load.State.HELD, ahead.pk)
     assert "shown_ahead" in [row["kind"] for row in true.verdict["differences"]]
+    assert "of a day that has not come" in true.message
     held.accept(true.pk, reason="2030 was a rehearsal", who="a decider")
     assert loading.perform(Load.objects.get(pk=true.pk)).state == Load.State.LOADED
     assert shown()[0] == true.pk

@@ -53,6 +53,7 @@ def test_an_earlier_night_is_kept_as_history(written_nation: Any, nation: Any) -
     later = loading.perform(wished(written_nation, 1))
     unasked = loading.perform(wished(written_nation, 0))
     assert (unasked.state, shown()) == (Load.State.HELD, later.pk)
+    assert unasked.message.startswith("It is older than the night shown")
     loading.held.reject(unasked.pk, reason="a test", who="a test")
     earlier = loading.perform(wished(written_nation, 0, history=True))
     assert (later.state, earlier.state) == (Load.State.LOADED, Load.State.LOADED)

@@ -23,7 +23,17 @@ from wmt.site.policies import policies
 from wmt.site.workload.models import Load, Unit
 from wmt.site.workload.uploads import Upload, discard
 
-HELD = "It differs too far from the figures shown, so it is held until somebody decides"
+_TOO_FAR = "It differs too far from the figures shown, so it is held until somebody decides"
+_OLDER = "It is older than the night shown, so it is held until somebody says that it joins the history"
+_AHEAD = "The night shown is of a day that has not come, so this one is held until somebody decides"
+
+
+def why(verdict: Verdict) -> str:
+    """Why a night is held, as the beginning of a sentence."""
+    kinds = {each.kind for _, each in verdict.differences if each.beyond}
+    if "shown_ahead" in kinds:
+        return _AHEAD
+    return _OLDER if kinds == {"as_at"} else _TOO_FAR
 
 
 class CannotDecideError(Exception):

@@ -50,7 +50,7 @@ def _body(load: Load) -> str:
         listed.append(f"- and {len(beyond) - _LISTED} more")
     link = f"{settings.CONFIG.site_address}{reverse('load', args=[load.pk])}"
     return "\n".join([
-        "A night that was loaded differs too far from the figures shown. Nothing shown has changed.",
+        f"A night was loaded and is held for a decision. {load.message}",
         "", *listed, "",
         "Accept or reject it, with a reason:", link, "",
         "You get this because your role lets you load extracts.", "",

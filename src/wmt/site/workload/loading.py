@@ -260,7 +260,7 @@ class Run:
         self.tell("keeping the input until somebody decides", 0.5)
         held.hold(self.load, found.verdict, inputs)
         changed = "It was accepted, and the figures shown have changed since. " if was_accepted else ""
-        _end(self.load, Load.State.HELD, f"{changed}{held.HELD}. {UNCHANGED}")
+        _end(self.load, Load.State.HELD, f"{changed}{held.why(found.verdict)}. {UNCHANGED}")
         held_mail.tell(self.load)
 
     def _is_held_already(self, twin: Load) -> None:

@@ -29,7 +29,7 @@ class Load(models.Model):
         REFUSED = "refused", "refused: the input has faults"
         FAILED = "failed", "stopped before it was done"
         DONE = "done", "done"  # a night withdrawn or restored without another being shown
-        HELD = "held", "held for a decision: it differs too far from what is shown"
+        HELD = "held", "held for a decision"
         REJECTED = "rejected", "rejected after it was held for a decision"
 
     state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                     ("refused", "refused: the input has faults"),
                     ("failed", "stopped before it was done"),
                     ("done", "done"),
-                    ("held", "held for a decision: it differs too far from what is shown"),
+                    ("held", "held for a decision"),
                     ("rejected", "rejected after it was held for a decision"),
                 ],
                 default="waiting",
