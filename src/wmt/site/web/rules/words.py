@@ -52,7 +52,7 @@ GROUPS = (
     ),
     Group("reductions", "Reductions of hours", ("reduction_reasons", "mentoring_hours_per_trainee")),
     Group("grades", "Grades", ("grade_codes",)),
-    Group("cases", "Which cases count", ("case_weighting", "flags")),
+    Group("cases", "Which cases count", ("case_weighting", "omic_weighting", "flags")),
     Group("tiers", "Tiers and their schemes", ("tier_scheme", "tier_schemes", "tier_numbers")),
     Group("thresholds", "Marks and the four-week rule", ("thresholds", "four_week_rule")),
     Group("duties", "Duties of managers where workload is excessive", ("duties",)),
@@ -108,6 +108,8 @@ def worth_with_unit(value: Value | None) -> str:
         return worth(value.value)
     if value.unit in ("percent", "percent change"):
         return f"{worth(value.value)}%"
+    if value.unit.startswith("percent of "):
+        return f"{worth(value.value)}% {value.unit.removeprefix('percent ')}"
     return f"{worth(value.value)} {value.unit}"
 
 

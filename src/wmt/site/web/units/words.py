@@ -93,6 +93,7 @@ _RULES = {
     "tier_points": "Tier points",
     "t2a_points": "T2A points",
     "case_weighting": "Case status",
+    "omic_weighting": "OMiC cases outside custody",
     "report_points": "Report points",
     "report_window_days": "Days a report counts",
     "cms_points": "CMS points",
