@@ -237,6 +237,11 @@ def _migrate(say: Say) -> None:
     if steps:
         say(f"bringing the database up to date ({len(steps)} steps)")
         call_command("migrate", interactive=False, verbosity=0)
+        from wmt.site.workload.updating import changes_figures, make_figures_anew
+
+        if changes_figures(steps):
+            call_command("createcachetable", verbosity=0)
+            make_figures_anew(say)
     call_command("createcachetable", verbosity=0)
 
 

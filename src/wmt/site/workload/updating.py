@@ -1,0 +1,39 @@
+"""After an update of the program: figures whose tables got new columns are made again from their night."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.conf import settings
+
+from wmt.nights import NightBusyError
+from wmt.site.workload import store
+from wmt.site.workload.loading import Wish, ask, show_again
+from wmt.site.workload.models import FIGURES, Load
+
+_TABLES = {model._meta.model_name for model in FIGURES}
+
+
+def changes_figures(steps: Iterable[tuple[Any, bool]]) -> bool:
+    """Whether steps of migrations change the tables of figures: what is new is 0 until a load fills it."""
+    return any(
+        str(getattr(operation, "model_name", "")).lower() in _TABLES
+        for migration, _ in steps
+        if migration.app_label == "workload"
+        for operation in migration.operations
+    )
+
+
+def make_figures_anew(say: Callable[[str], None]) -> None:
+    """Show the night that is shown again, by the program as it is now. What goes wrong is said, no more."""
+    current = store.shown()
+    if current is None:
+        return
+    say("making the figures anew from their night")
+    load = ask(wish=Wish(paths=[]), who="the update", names=[f"night {current.night}"])
+    try:
+        show_again(settings.CONFIG.nights / current.night, load)
+    except (NightBusyError, OSError) as fault:
+        say(f"the figures could not be made anew: {fault}. Do it with `wmt show-night {current.night}`")
+        return
+    if load.state == Load.State.FAILED:
+        say(f"{load.message} Do it with `wmt show-night {current.night}`")
