@@ -25,3 +25,4 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}  # noqa: F405
 # nobody gathers files for these tests; what `wmt serve` gathers beside them comes and goes
 STATIC_ROOT = tempfile.mkdtemp(prefix="wmt-static-")
+READ_APART = False  # a process of its own for every small extract takes longer than reading it

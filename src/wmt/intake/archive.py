@@ -8,11 +8,8 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from wmt.intake.faults import Refusal
+from wmt.intake.limits import MIB, current
 
-MIB = 1024 * 1024
-#: No sheet and no table of a nation comes near these sizes; a zip bomb does.
-LARGEST_MEMBER = 1024 * MIB
-LARGEST_TOTAL = 2048 * MIB
 MOST_MEMBERS = 5000
 BLOCK = 8 * MIB
 
@@ -32,11 +29,12 @@ def open_zip(data: bytes, name: str) -> zipfile.ZipFile:
         _check_member(member, name)
     if len({member.filename for member in members}) < len(members):
         raise Refusal("UNSAFE_ARCHIVE", f"{name} holds two members of one name")
-    if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > LARGEST_TOTAL:
-        raise Refusal(
-            "TOO_LARGE",
-            f"{name} would unpack to more than {LARGEST_TOTAL // MIB} MiB or {MOST_MEMBERS} members",
-        )
+    if len(members) > MOST_MEMBERS:
+        raise Refusal("TOO_LARGE", f"{name} holds more than {MOST_MEMBERS:,} members")
+    limits = current()
+    limits.check_bytes(name, sum(member.file_size for member in members))
+    for member in members:
+        limits.check_ratio(name, member.compress_size, member.file_size)
     return archive
 
 
@@ -46,15 +44,16 @@ def _check_member(member: zipfile.ZipInfo, name: str) -> None:
         raise Refusal("UNSAFE_ARCHIVE", f"{name} holds a member that points outside of it")
     if member.flag_bits & ENCRYPTED:
         raise Refusal("PROTECTED_FILE", f"{name} is protected by a password")
-    if member.file_size > LARGEST_MEMBER:
-        raise Refusal("TOO_LARGE", f"a part of {name} would unpack to more than {LARGEST_MEMBER // MIB} MiB")
+    most = current().part_mib
+    if member.file_size > most * MIB:
+        raise Refusal("TOO_LARGE", f"a part of {name} would unpack to more than {most:,} MiB")
 
 
 def blocks(archive: zipfile.ZipFile, member: str, name: str) -> Iterator[bytes]:
     """The bytes of a member in blocks, its checksum and declared size proved at the end."""
     info = archive.getinfo(member)
     probe = copy.copy(info)
-    probe.file_size = LARGEST_MEMBER + 1  # so that a member larger than it declares is noticed, not cut
+    probe.file_size = info.file_size + BLOCK  # so that a member larger than it declares is noticed, not cut
     total = 0
     try:
         with archive.open(probe) as stream:

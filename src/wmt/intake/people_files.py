@@ -11,6 +11,7 @@ from wmt import rules
 from wmt.intake.cells import clean_name
 from wmt.intake.codes import Codes, Reason, codes_at
 from wmt.intake.faults import Faults, Refusal
+from wmt.intake.limits import of_people
 from wmt.intake.model import Source
 from wmt.intake.people_book import book_tables
 from wmt.intake.people_cells import Row, Table, rows_of
@@ -119,7 +120,9 @@ def _tables(files: Sequence[tuple[str, bytes]], faults: Faults) -> dict[str, Tab
     """The tables of files by name. What is none of them, or there twice, is refused by its name."""
     found: dict[str, Table] = {}
     for file, data in files:
-        for table in _tables_of(file, data, faults):
+        with of_people():
+            tables = _tables_of(file, data, faults)
+        for table in tables:
             if table.name in found:
                 what = f"{table.file} holds {table.name}, and so does {found[table.name].file}"
                 faults.refuse("DUPLICATE_SHEET_OR_COLUMN", what, sheet=table.name)

@@ -4,8 +4,12 @@ import hashlib
 import io
 
 import polars as pl
+from pyarrow.lib import ArrowException
+from pyarrow.parquet import ParquetFile
+from pyarrow.types import is_nested
 
 from wmt.facts.csv_text import CsvError, read_csv
+from wmt.intake import limits
 from wmt.intake.cells import clean_name, text_of, tidy_texts
 from wmt.intake.faults import Refusal
 from wmt.intake.model import Source
@@ -34,10 +38,18 @@ def read_typed(data: bytes, name: str) -> pl.DataFrame:
 
 
 def _csv(data: bytes, name: str) -> pl.DataFrame:
+    most = limits.current()
+    most.check_bytes(name, len(data))
+    header = data[: _end_of_line(data)]
+    most.check_table(name, max(data.count(b"\n"), data.count(b"\r")), header.count(b",") + 1)
     try:
         return _headed(read_csv(data, name), name)
     except CsvError as error:
         raise Refusal("NOT_A_TABLE", str(error), row=error.row) from error
+
+
+def _end_of_line(data: bytes) -> int:
+    return min(at if at >= 0 else len(data) for at in (data.find(b"\n"), data.find(b"\r")))
 
 
 def _headed(frame: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -57,11 +69,31 @@ def _named(frame: pl.DataFrame, headers: list[str], name: str) -> pl.DataFrame:
 
 
 def _parquet(data: bytes, name: str) -> pl.DataFrame:
+    _check_parquet(data, name)
     try:
         frame = pl.read_parquet(io.BytesIO(data))
     except (pl.exceptions.PolarsError, OSError, ValueError) as error:
         raise Refusal("NOT_A_TABLE", f"{name} is no Parquet file") from error
+    texts = frame.select(pl.col(pl.String, pl.Categorical, pl.Enum).cast(pl.String).str.len_bytes().sum())
+    limits.current().check_bytes(name, sum(texts.row(0)) if texts.width else 0)
     return _named(frame, [clean_name(column) for column in frame.columns], name)
+
+
+def _check_parquet(data: bytes, name: str) -> None:
+    """Refuse by its own description a file that is too large, or holds lists or bytes where values belong."""
+    try:
+        about = ParquetFile(io.BytesIO(data)).metadata
+        kinds = about.schema.to_arrow_schema()
+    except (ArrowException, OSError, ValueError) as error:
+        raise Refusal("NOT_A_TABLE", f"{name} is no Parquet file") from error
+    most = limits.current()
+    most.check_table(name, about.num_rows, about.num_columns)
+    groups = [about.row_group(number) for number in range(about.num_row_groups)]
+    most.check_bytes(name, sum(group.total_byte_size for group in groups))
+    for column in kinds:
+        if is_nested(column.type):
+            what = f"{name} holds lists or bytes in the column {column.name}"
+            raise Refusal("NOT_A_TABLE", what, column=column.name)
 
 
 def _as_text(series: pl.Series, name: str) -> pl.Series:

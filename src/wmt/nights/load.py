@@ -2,16 +2,17 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 import wmt
 from wmt import policy, rules
 from wmt.facts import Facts
-from wmt.intake import Import, read
+from wmt.intake import Import, Limits, read, read_apart
 from wmt.ledger import Ledger, warm_up
 from wmt.nights.folder import FORMAT, Night, NightError, night_name, open_night, saved_nights
 from wmt.nights.lock import loading
@@ -74,6 +75,8 @@ class Order:
     last_day: date | None = None
     acceptance: Acceptance | None = None
     policies: Callable[[date], rules.RuleSet] = policy.at
+    #: read in a process of its own under these limits and their memory; None: here, as the program does
+    limits: Mapping[str, Limits] | None = None
     progress: Progress | None = None
 
     def tell(self, stage: str, share: float) -> None:
@@ -143,7 +146,8 @@ def _take(order: Order) -> Import:
     """Read the input, while another thread lets the ledger make its SQL: it takes as long as a small read."""
     with ThreadPoolExecutor(1) as beside:
         beside.submit(warm_up)
-        return read(
+        reader = read if order.limits is None else partial(read_apart, limits=order.limits)
+        return reader(
             order.paths,
             people=order.people,
             people_stand=order.people_apart,

@@ -9,6 +9,8 @@ from wmt.site.config import database, mail, read_config
 
 keep_private()
 CONFIG = read_config()
+#: Extracts are read in a process of its own, whose memory is limited. Off only where tests read small ones.
+READ_APART = True
 HERE = Path(__file__).resolve().parent
 
 SECRET_KEY = CONFIG.secret_key

@@ -10,13 +10,15 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from wmt.facts.words import MICRO
-from wmt.intake import People, read_people_tables
+from wmt.intake import People, read_people_apart, read_people_tables
 from wmt.intake.codes import Reason
 from wmt.intake.faults import Faults
+from wmt.intake.limits import all_limits, under
 from wmt.intake.people_files import GRADES_FILE, HOURS_FILE, REASONS_FILE, REDUCTIONS_FILE
 from wmt.intake.people_tables import GRADE_COLUMNS, HOURS_COLUMNS, REASON_COLUMNS, REDUCTION_COLUMNS
 from wmt.outfiles import FORMULA
@@ -24,6 +26,7 @@ from wmt.site.availability.models import Grade, Hours, Reduction
 from wmt.site.availability.models import Reason as ReasonVersion
 from wmt.site.availability.plan import Post
 from wmt.site.availability.standing import every_reason, reasons_on
+from wmt.site.policies import policies
 from wmt.site.workload.current import State
 from wmt.site.workload.models import Unit
 
@@ -61,7 +64,16 @@ def known_reasons(day: date | None = None) -> dict[str, Reason]:
 def read_people(given: Path | Sequence[tuple[str, bytes]], day: date | None = None) -> tuple[People, Faults]:
     """Tables as records, with the reasons of this site known."""
     day = day or timezone.localdate()
-    return read_people_tables(given, day, known=known_reasons(day))
+    limits, known = all_limits(policies()), known_reasons(day)
+    if not isinstance(given, Path) and settings.READ_APART and any(_may_swell(name) for name, _ in given):
+        return read_people_apart(given, day, limits=limits, known=known)
+    with under(limits):
+        return read_people_tables(given, day, known=known)
+
+
+def _may_swell(name: str) -> bool:
+    """Whether a file may need far more memory than its size and its own description say."""
+    return name.lower().endswith(".parquet")
 
 
 def shown_posts(state: State | None) -> set[Post]:

@@ -19,6 +19,7 @@ from django.db import DatabaseError, OperationalError, transaction
 from django.utils import timezone
 
 from wmt.history import HistoryError, compact
+from wmt.intake.limits import all_limits
 from wmt.ledger import LedgerError
 from wmt.nights import Loaded, Night, NightBusyError, NightError, Order, check_report, open_night
 from wmt.nights import load as load_night
@@ -75,6 +76,7 @@ class Wish:
             history=self.history,
             last_day=held.last_day(),
             policies=policies,
+            limits=all_limits(policies()) if settings.READ_APART else None,
             progress=progress,
         )
 
