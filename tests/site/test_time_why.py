@@ -137,7 +137,7 @@ def test_a_day_without_a_night_says_which_stands_for_it(two: Two, signed_in: Sig
     unit = two.unit("post")
     last = two.nights[1].manifest.as_at.date()
     page = page_of(signed_in(), unit, **{"from": "2019-05-05", "to": f"{last}"})
-    assert "No night is kept of 5 May 2019 or before" in in_sight(page)
+    assert "No night is kept of 5 May 2019, or of the 4 days before it." in in_sight(page)
     assert "There is a problem" not in page
     assert 'id="table-causes"' not in page
 
