@@ -68,14 +68,18 @@ def write_reads(user: Any) -> None:
     found = getattr(user, "_reads", None)
     if not found:
         return
-    todo = [*found.values(), *(_waiting.popleft() for _ in range(len(_waiting)))]
+    _waiting.extend(found.values())
     found.clear()
-    for read in dict.fromkeys(todo):
+    todo = dict.fromkeys(_waiting.popleft() for _ in range(len(_waiting)))
+    while todo:
         try:
-            _write(read)
+            _write(next(iter(todo)))
         except DatabaseError as fault:
-            _waiting.append(read)
-            log.warning("a reading could not be written down yet, and is kept: %s", fault)
+            # one wait an answer: were each of them tried, the last reader would wait for all before
+            _waiting.extend(todo)
+            log.warning("%d readings could not be written down yet, and are kept: %s", len(todo), fault)
+            return
+        todo.pop(next(iter(todo)))
 
 
 def _write(read: _Read) -> None:
