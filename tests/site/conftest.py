@@ -65,13 +65,14 @@ def _loaded_nation(
 
     def load() -> Any:
         from wmt.site.workload import loading
+        from wmt.site.workload.load_request import LoadRequest
         from wmt.site.workload.models import Current, Load, Unit
 
         folder, truth = written_nation
         found = Load.objects.filter(who="the tests", state=Load.State.LOADED).first()
         if found is None or not Unit.objects.filter(load=found).exists():
             night = folder / truth.nights[0].folder
-            wish = loading.Wish(paths=[str(night / "tidy")], people=str(night / "people"))
+            wish = LoadRequest(paths=[str(night / "tidy")], people=str(night / "people"))
             found = loading.perform(loading.ask(wish=wish, who="the tests"))
             if found.state == Load.State.UNCHANGED:
                 raise AssertionError("the nation was loaded by somebody else")

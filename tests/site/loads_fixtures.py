@@ -21,10 +21,13 @@ def night_of(written: Written, number: int) -> Path:
 
 def wished(written: Written, number: int, **more: Any) -> Any:
     """A load asked for: a night of the nation with its people."""
-    from wmt.site.workload.loading import Wish, ask
+    from wmt.site.workload.load_request import LoadRequest
+    from wmt.site.workload.loading import ask
 
     night = night_of(written, number)
-    return ask(wish=Wish(paths=[str(night / "tidy")], people=str(night / "people"), **more), who="a test")
+    return ask(
+        wish=LoadRequest(paths=[str(night / "tidy")], people=str(night / "people"), **more), who="a test"
+    )
 
 
 def spoiled(written: Written, number: int, to: Path, faults: int = 1) -> Path:

@@ -290,14 +290,17 @@ def test_another_day_is_chosen_on_a_page(signed_in: SignIn) -> None:
 def test_a_correction_shows_as_a_later_correction(
     two_nights: Any, written_nation: Any, signed_in: SignIn, tmp_path: Path
 ) -> None:
-    from wmt.site.workload.loading import Wish, ask, perform
+    from wmt.site.workload.load_request import LoadRequest
+    from wmt.site.workload.loading import ask, perform
 
     folder, truth = written_nation
     people = folder / truth.nights[0].folder / "people"
     # the extract of the second evening again, with what people had entered for the first
     source = folder / truth.nights[1].folder / "tidy"
     cases = _without_some_cases(source, tmp_path / "corrected")
-    corrected = perform(ask(wish=Wish(paths=[str(cases)], people=str(people), correction=True), who="a test"))
+    corrected = perform(
+        ask(wish=LoadRequest(paths=[str(cases)], people=str(people), correction=True), who="a test")
+    )
     assert corrected.state == "loaded", corrected.message
     client = signed_in()
     first = client.get(on_day("/nation/", SECOND))

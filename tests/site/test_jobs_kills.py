@@ -36,11 +36,12 @@ from django.conf import settings
 from django_tasks_db.models import DBTaskResult
 DBTaskResult.objects.all().delete()
 from wmt.site.workload.jobs import load_extract
-from wmt.site.workload.loading import Wish, ask
+from wmt.site.workload.load_request import LoadRequest
+from wmt.site.workload.loading import ask
 folder = settings.CONFIG.uploads / "one"
 shutil.copytree(sys.argv[1], folder / "extract")
 shutil.copytree(sys.argv[2], folder / "people")
-wish = Wish(paths=[str(folder / "extract")], people=str(folder / "people"))
+wish = LoadRequest(paths=[str(folder / "extract")], people=str(folder / "people"))
 load_extract.enqueue(ask(wish=wish, who="a page").pk)
 """
 

@@ -19,6 +19,7 @@ from wmt.ledger.engine import DuckDBEngine
 from wmt.site.availability.models import Reduction
 from wmt.site.workload import loading
 from wmt.site.workload.current import current_state
+from wmt.site.workload.load_request import LoadRequest
 from wmt.site.workload.models import Unit
 
 HISTORIES = int(os.environ.get("WMT_HISTORIES", "1000")) if os.environ.get("WMT_SOAK") else 2
@@ -35,7 +36,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 def few(db: None, written: list[Path], settings: Any, tmp_path: Path) -> Iterator[type[Histories]]:  # noqa: ARG001
     """The smallest nation with its first night, and the second ready to be loaded."""
     settings.CONFIG = replace(settings.CONFIG, home=tmp_path / "home", today="extract")
-    first = loading.Wish(paths=[str(written[0] / "tidy")], people=str(written[0] / "people"))
+    first = LoadRequest(paths=[str(written[0] / "tidy")], people=str(written[0] / "people"))
     loading.perform(loading.ask(wish=first, who="the tests"))
     state = current_state()
     busy = {row.post for row in Reduction.objects.all()}
@@ -43,7 +44,7 @@ def few(db: None, written: list[Path], settings: Any, tmp_path: Path) -> Iterato
     posts = [
         (unit.team_code, unit.staff_code) for unit in units.exclude(team_code="NOT-KNOWN").order_by("code")
     ]
-    again = tuple(loading.Wish(paths=[str(night / "tidy")]) for night in written)
+    again = tuple(LoadRequest(paths=[str(night / "tidy")]) for night in written)
     engine = DuckDBEngine(threads=1, few_rows=True)
     free = tuple(post for post in posts if post not in busy)[:4]
     assert len(free) == 4

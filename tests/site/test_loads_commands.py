@@ -31,8 +31,9 @@ import sys
 from wmt.site.start import set_up
 set_up(print)
 from wmt.site.workload.jobs import load_extract
-from wmt.site.workload.loading import Wish, ask
-load = ask(wish=Wish(paths=[sys.argv[1]], people=sys.argv[2]), who="a page")
+from wmt.site.workload.load_request import LoadRequest
+from wmt.site.workload.loading import ask
+load = ask(wish=LoadRequest(paths=[sys.argv[1]], people=sys.argv[2]), who="a page")
 load_extract.enqueue(load.pk)
 print(load.pk)
 """

@@ -19,6 +19,7 @@ from how_many import SOAK
 from spoiled_nights import WAYS, read_tables, write_spoiled, write_tables
 from wmt.site.audit.models import AuditEvent
 from wmt.site.workload import held, loading
+from wmt.site.workload.load_request import LoadRequest
 from wmt.site.workload.models import FIGURES, Current, Load
 
 Written = Any
@@ -40,7 +41,7 @@ def cut(written: Written, number: int, to: Path, cases: int = 900) -> Path:
 
 def load_of(path: Path, **more: Any) -> Load:
     accept = more.pop("accept", "")
-    wish = loading.Wish(paths=[str(path)], **more)
+    wish = LoadRequest(paths=[str(path)], **more)
     return loading.perform(loading.ask(wish=wish, who="a test", accept=accept))
 
 

@@ -15,6 +15,7 @@ from wmt.nights import NightBusyError
 from wmt.nights.lock import loading as lock
 from wmt.site.audit.models import AuditEvent
 from wmt.site.workload import loading, store
+from wmt.site.workload.load_request import LoadRequest
 from wmt.site.workload.models import FIGURES, Current, Fault, Line, Load, Unit
 from wmt.site.workload.reports import report_of
 
@@ -63,11 +64,11 @@ def test_an_earlier_night_is_kept_as_history(written_nation: Any, nation: Any) -
 
 
 def test_a_correction_is_shown(nation: Any, written_nation: Any) -> None:
-    other = loading.Wish(paths=[str(night_of(written_nation, 0) / "tidy")], names=False)
+    other = LoadRequest(paths=[str(night_of(written_nation, 0) / "tidy")], names=False)
     refused = loading.perform(loading.ask(wish=other, who="a test"))
     assert (refused.state, shown()) == (Load.State.FAILED, nation.load.pk)
     assert "correction" in refused.message
-    wish = loading.Wish(paths=other.paths, names=False, correction=True)
+    wish = LoadRequest(paths=other.paths, names=False, correction=True)
     done = loading.perform(loading.ask(wish=wish, who="a test"))
     assert (done.state, shown()) == (Load.State.LOADED, done.pk)
     assert done.night == f"{nation.load.night}.1"
@@ -78,7 +79,7 @@ def test_a_refused_input_changes_nothing_and_keeps_its_report(
 ) -> None:
     before = list(Line.objects.values_list("pk", flat=True))
     bad = spoiled(written_nation, 1, tmp_path / "bad", faults=3)
-    done = loading.perform(loading.ask(wish=loading.Wish(paths=[str(bad)]), who="a test"))
+    done = loading.perform(loading.ask(wish=LoadRequest(paths=[str(bad)]), who="a test"))
     assert (done.state, shown()) == (Load.State.REFUSED, nation.load.pk)
     assert list(Line.objects.values_list("pk", flat=True)) == before
     places = done.faults.filter(severity="refuse").values_list("sheet", "row", "column")
@@ -94,7 +95,7 @@ def test_twenty_thousand_faults_are_kept(nation: Any) -> None:
 
     fault = {"severity": "refuse", "code": "BAD_COUNT", "sheet": "T\0A", "column": "A3", "message": "\ud800?"}
     report = {**report_of(nation.load), "faults": [{**fault, "row": row} for row in range(20_000)]}
-    load = loading.ask(wish=loading.Wish(paths=[]), who="a test")
+    load = loading.ask(wish=LoadRequest(paths=[]), who="a test")
     keep_report(load, report)
     assert (load.refusals, Fault.objects.filter(load=load).count()) == (20_000, 20_000)
     assert Fault.objects.filter(load=load).values_list("sheet", "message")[0] == ("T�A", "??")
@@ -176,12 +177,12 @@ def test_a_night_is_shown_again_without_a_database(nation: Any, home: Path) -> N
 
     before = points(nation.load)
     Current.objects.all().delete()
-    load = loading.ask(wish=loading.Wish(paths=[]), who="a test", names=["a night"])
+    load = loading.ask(wish=LoadRequest(paths=[]), who="a test", names=["a night"])
     done = loading.show_again(home / "nights" / nation.load.night, load)
     assert (done.state, shown()) == (Load.State.LOADED, done.pk)
     assert done.faults.count() == nation.load.faults.count()
     assert points(done) == before
-    missing = loading.ask(wish=loading.Wish(paths=[]), who="a test", names=["no night"])
+    missing = loading.ask(wish=LoadRequest(paths=[]), who="a test", names=["no night"])
     assert loading.show_again(home / "nights" / "2020-01-01T000000", missing).state == Load.State.FAILED
 
 

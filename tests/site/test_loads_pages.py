@@ -16,6 +16,7 @@ from loads_fixtures import night_of, sent, spoiled, wished
 
 from wmt.site.web.loads.receiving import extract_fault, people_fault
 from wmt.site.workload import jobs, loading
+from wmt.site.workload.load_request import LoadRequest
 from wmt.site.workload.models import Fault, Load
 from wmt.site.workload.uploads import discard_forgotten, safe_name
 
@@ -69,7 +70,7 @@ def test_a_load_that_is_not_there(administrator: Client, number: int) -> None:
 
 def test_the_report_of_a_refused_file(administrator: Client, written_nation: Any, tmp_path: Path) -> None:
     bad = spoiled(written_nation, 1, tmp_path / "bad", faults=2)
-    done = loading.perform(loading.ask(wish=loading.Wish(paths=[str(bad)]), who="a test"))
+    done = loading.perform(loading.ask(wish=LoadRequest(paths=[str(bad)]), who="a test"))
     page = read(administrator, reverse("load", args=[done.pk]))
     said = words(page)
     assert "The input was refused for 2 reasons, listed below. The figures shown were not changed." in said
@@ -82,7 +83,7 @@ def test_the_report_of_a_refused_file(administrator: Client, written_nation: Any
 
 
 def test_many_faults_are_paged(administrator: Client) -> None:
-    load = loading.ask(wish=loading.Wish(paths=[]), who="a test")
+    load = loading.ask(wish=LoadRequest(paths=[]), who="a test")
     load.state = Load.State.REFUSED
     load.save()
     Fault.objects.bulk_create(

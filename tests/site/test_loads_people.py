@@ -13,6 +13,7 @@ from wmt.site.availability.models import Grade, Reduction
 from wmt.site.workload import loading, store
 from wmt.site.workload.again import differences
 from wmt.site.workload.current import current_state
+from wmt.site.workload.load_request import LoadRequest
 from wmt.site.workload.models import Current, Line, Load, Unit
 
 
@@ -27,11 +28,11 @@ def shown() -> int:
 
 
 def test_an_extract_without_tables_of_people_takes_what_stands(nation: Any, written_nation: Any) -> None:
-    alone = loading.Wish(paths=[str(night_of(written_nation, 0) / "tidy")])
+    alone = LoadRequest(paths=[str(night_of(written_nation, 0) / "tidy")])
     again = loading.perform(loading.ask(wish=alone, who="a test"))
     assert (again.state, shown()) == (Load.State.UNCHANGED, nation.load.pk)
     before = {row.key: row.version for row in Reduction.objects.filter(ended_change=None)}
-    alone = loading.Wish(paths=[str(night_of(written_nation, 1) / "tidy")])
+    alone = LoadRequest(paths=[str(night_of(written_nation, 1) / "tidy")])
     later = loading.perform(loading.ask(wish=alone, who="a test"))
     assert (later.state, shown()) == (Load.State.LOADED, later.pk)
     assert {row.key: row.version for row in Reduction.objects.filter(ended_change=None)} == before
@@ -47,7 +48,7 @@ def test_tables_that_come_with_the_same_extract_are_taken_in_at_once(
         f"team_code,staff_code,hours,valid_from\n{post.team_code},{post.staff_code},18.5,2026-11-20\n"
     )
     paths = [str(night_of(written_nation, 0) / "tidy")]
-    done = loading.perform(loading.ask(wish=loading.Wish(paths=paths, people=str(tmp_path)), who="a test"))
+    done = loading.perform(loading.ask(wish=LoadRequest(paths=paths, people=str(tmp_path)), who="a test"))
     assert (done.state, shown()) == (Load.State.LOADED, nation.load.pk)
     assert "1 record" in done.message
     assert nation.unit("post", code=post.code).contracted_hours_micro == 18_500_000
@@ -88,7 +89,7 @@ def test_what_is_entered_after_a_load_was_killed_counts_when_it_is_run_again(
     change = Change(kind="hours", post=(post.team_code, post.staff_code), first_day=date(2026, 11, 21),
                     hours_micro=20_000_000)  # fmt: skip
     actions.save(actor=None, who="somebody", changes=[change])
-    later = loading.perform(loading.ask(wish=loading.Wish(
+    later = loading.perform(loading.ask(wish=LoadRequest(
         paths=[str(night_of(written_nation, 1) / "tidy")]), who="a test"))  # fmt: skip
     row = Unit.objects.get(load=later, level="post", code=post.code, whole=True)
     assert (later.state, row.contracted_hours_micro) == (Load.State.LOADED, 20_000_000)
@@ -118,7 +119,7 @@ def test_a_night_shown_again_brings_back_what_people_entered(nation: Any) -> Non
     entered = {row.key: row.hours_micro for row in Reduction.objects.all()}
     for model in KINDS.values():  # as after the database was lost
         model._default_manager.all().delete()
-    again = loading.show_again(nation.night.path, loading.ask(wish=loading.Wish(paths=[]), who="a test"))
+    again = loading.show_again(nation.night.path, loading.ask(wish=LoadRequest(paths=[]), who="a test"))
     assert (again.state, shown()) == (Load.State.LOADED, again.pk)
     assert {row.key: row.hours_micro for row in Reduction.objects.all()} == entered
     after = Unit.objects.get(load=again, level="nation", whole=True)
@@ -131,7 +132,7 @@ def test_a_night_shown_again_counts_what_stands_now(nation: Any) -> None:
     change = Change(kind="hours", post=(post.team_code, post.staff_code), first_day=date(2026, 11, 19),
                     hours_micro=11_000_000)  # fmt: skip
     actions.save(actor=None, who="somebody", changes=[change])
-    again = loading.show_again(nation.night.path, loading.ask(wish=loading.Wish(paths=[]), who="a test"))
+    again = loading.show_again(nation.night.path, loading.ask(wish=LoadRequest(paths=[]), who="a test"))
     row = Unit.objects.get(load=again, level="post", code=post.code, whole=True)
     assert row.contracted_hours_micro == 11_000_000
     assert differences(current_state()) == []

@@ -178,20 +178,19 @@ def test_a_fault_of_a_cell_refuses_everything_with_its_place(run: Run, tables: T
 
 def test_a_fault_of_the_check_refuses_everything_with_its_place(run: Run, tables: Tables, post: Unit) -> None:
     tables.write("reduction_reasons", ["150", "Allotments", "Allotments", "Work Circumstances", "2020-01-01"])
+    tables.write("reductions", ["r1", *codes(post), "150", "1", "", TODAY])
     folder = tables.write(
-        "reductions",
-        ["r1", *codes(post), "150", "1", "", TODAY],
-        ["r2", *codes(post), "1", "2", "", "1820-01-01"],
+        "contracted_hours", [*codes(post), "7.4", "2026-10-01"], [*codes(post), "48.5", TODAY]
     )
     before = everything()
     said = run("people", "import", folder, "--json")
     assert said.code == 2
     (fault,) = [each for each in json.loads(said.out)["faults"] if each["severity"] == "refuse"]
     assert (fault["code"], fault["table"], fault["row"], fault["column"]) == (
-        "DAY_OUT_OF_RANGE",
-        "reductions",
+        "HOURS_OUT_OF_RANGE",  # more than WMT_MOST_HOURS, which intake does not know
+        "contracted_hours",
         3,
-        "first_day",
+        "hours",
     )
     assert everything() == before
 

@@ -19,6 +19,7 @@ from wmt.site.availability.plan import Cut, HoursFrom, Plan
 from wmt.site.workload import loading
 from wmt.site.workload.again import differences
 from wmt.site.workload.current import current_state
+from wmt.site.workload.load_request import LoadRequest
 from wmt.site.workload.models import Load, Unit
 
 DAY = date(2026, 11, 21)
@@ -77,7 +78,7 @@ def recoded(written: Any, to: Path, old: str, new: str, only: str | None = None)
         table["sha256"] = hashlib.sha256((to / table["file"]).read_bytes()).hexdigest()
         table["rows"] = len(pl.read_parquet(to / table["file"]))
     (to / "manifest.json").write_text(json.dumps(manifest))
-    wish = loading.Wish(paths=[str(to)])
+    wish = LoadRequest(paths=[str(to)])
     return loading.perform(loading.ask(wish=wish, who="a test", accept="a team was renamed"))
 
 
@@ -135,7 +136,7 @@ def test_records_left_behind_are_named_and_carried_over(written_nation: Any, tmp
         table["sha256"] = hashlib.sha256((folder / table["file"]).read_bytes()).hexdigest()
         table["rows"] = len(pl.read_parquet(folder / table["file"]))
     (folder / "manifest.json").write_text(json.dumps(manifest))
-    wish = loading.Wish(paths=[str(folder)])
+    wish = LoadRequest(paths=[str(folder)])
     load = loading.perform(loading.ask(wish=wish, who="a test", accept="somebody left"))
     assert load.state == Load.State.LOADED, load.message
     (told,) = load.faults.filter(code="RECORDS_LEFT_BEHIND")

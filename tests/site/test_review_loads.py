@@ -17,13 +17,13 @@ from loads_fixtures import home_of_its_own
 from wmt.site.start import tidy_up, update_history
 from wmt.site.web.addresses import unit_url
 from wmt.site.workload import jobs
-from wmt.site.workload.loading import Wish
+from wmt.site.workload.load_request import LoadRequest
 from wmt.site.workload.models import Load
 
 
 @pytest.fixture
 def waiting(db: None) -> Load:  # noqa: ARG001
-    load = jobs.ask_for_load(wish=Wish(paths=["/nowhere"]), user="a person", names=["night.xlsx"])
+    load = jobs.ask_for_load(wish=LoadRequest(paths=["/nowhere"]), user="a person", names=["night.xlsx"])
     Load.objects.filter(pk=load.pk).update(asked_at=timezone.now() - timedelta(minutes=1))
     return load
 

@@ -18,6 +18,7 @@ from wmt.site.workload import loading
 from wmt.site.workload.again import differences
 from wmt.site.workload.current import current_state
 from wmt.site.workload.live import turn_day
+from wmt.site.workload.load_request import LoadRequest
 from wmt.site.workload.models import Load, Unit
 
 UNION = "8"  # trade union facility time: at most half of the contracted hours
@@ -34,7 +35,7 @@ def save(*changes: Change, **more: Any) -> Any:
 
 def loaded(written_nation: Any, number: int, people: Path | None = None) -> Load:
     paths = [str(night_of(written_nation, number) / "tidy")]
-    wish = loading.Wish(paths=paths, people=str(people) if people else None)
+    wish = LoadRequest(paths=paths, people=str(people) if people else None)
     return loading.perform(loading.ask(wish=wish, who="a test"))
 
 
@@ -248,7 +249,7 @@ def test_tables_of_an_extract_that_is_kept_as_history_are_said_to_be_left(writte
 def test_kept_figures_move_with_the_grade_and_wait_for_the_hours(
     nation: Any, written_nation: Any, tmp_path: Path
 ) -> None:
-    wish = loading.Wish(paths=[str(spoiled(written_nation, 1, tmp_path / "spoiled", 40))], set_aside=True)
+    wish = LoadRequest(paths=[str(spoiled(written_nation, 1, tmp_path / "spoiled", 40))], set_aside=True)
     done = loading.perform(loading.ask(wish=wish, who="a test"))
     kept = Unit.objects.filter(load=done, level="post", whole=True, stale_since__isnull=False).first()
     assert nation.load != done

@@ -21,7 +21,7 @@ from wmt.nights.plausibility import verdict_of
 from wmt.nights.plausibility_words import sentence
 
 if TYPE_CHECKING:
-    from wmt.site.workload.loading import Wish
+    from wmt.site.workload.load_request import LoadRequest
     from wmt.site.workload.models import Load
 
 Nights = Annotated[
@@ -75,9 +75,9 @@ def load(
         from wmt.cli.site import set_up
 
         set_up()
-        from wmt.site.workload.loading import Wish
+        from wmt.site.workload.load_request import LoadRequest
 
-        wish = Wish(
+        wish = LoadRequest(
             paths=[str(path.absolute()) for path in paths],
             people=str(people.absolute()) if people else None,
             set_aside=set_aside,
@@ -192,7 +192,7 @@ def asker() -> str:
         return "somebody on the command line"
 
 
-def _into_site(wish: "Wish", reason: str, *, json: bool) -> None:
+def _into_site(wish: "LoadRequest", reason: str, *, json: bool) -> None:
     from django.db import DatabaseError
 
     from wmt.site.start import database_words, keep_demonstration

@@ -109,13 +109,14 @@ def show_night(night: Night) -> None:
     from django.conf import settings
 
     from wmt.cli.load import asker, told_outcome
-    from wmt.site.workload.loading import Wish, ask, show_again
+    from wmt.site.workload.load_request import LoadRequest
+    from wmt.site.workload.loading import ask, show_again
 
     name = Path(night).name
     path = settings.CONFIG.nights / name
     if Path(night).parent != Path() and Path(night).resolve() != path.resolve():
         raise Refusal(f"{night} is not among the nights of this site, which are in {settings.CONFIG.nights}")
-    load = ask(wish=Wish(paths=[]), who=asker(), names=[f"night {name}"])
+    load = ask(wish=LoadRequest(paths=[]), who=asker(), names=[f"night {name}"])
     with progress() as tell:
         told_outcome(show_again(path, load, tell))
 

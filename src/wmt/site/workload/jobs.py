@@ -14,6 +14,7 @@ from wmt.nights import NightBusyError, NightError
 from wmt.nights.lock import loading as loading_alone
 from wmt.site.start import keep_demonstration
 from wmt.site.workload import held, loading, past, withdrawing
+from wmt.site.workload.load_request import LoadRequest
 from wmt.site.workload.models import Load, Past
 from wmt.site.workload.recovery import recover, when_killed
 from wmt.site.workload.uploads import discard
@@ -86,7 +87,7 @@ def fetch_was_killed(number: int, *, again: bool) -> bool:
 
 
 @transaction.atomic
-def ask_for_load(*, wish: loading.Wish, user: object, names: list[str]) -> Load:
+def ask_for_load(*, wish: LoadRequest, user: object, names: list[str]) -> Load:
     """A load that a person asked for on a page: noted, and given to the process for jobs."""
     load = loading.ask(wish=wish, who=str(user), user=user, names=names)
     load_extract.enqueue(load.pk)

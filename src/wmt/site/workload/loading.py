@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,21 +19,19 @@ from django.db import DatabaseError, OperationalError, transaction
 from django.utils import timezone
 
 from wmt.history import HistoryError, compact
-from wmt.intake.limits import all_limits
 from wmt.ledger import LedgerError
-from wmt.nights import Loaded, Night, NightBusyError, NightError, Order, check_report, open_night
+from wmt.nights import Loaded, Night, NightBusyError, NightError, check_report, open_night
 from wmt.nights import load as load_night
 from wmt.nights.lock import loading_in_turn
 from wmt.nights.withdrawal import WithdrawnError
-from wmt.rules import Overlay, RulesError, load_overlay
-from wmt.rules import load as load_rules
+from wmt.rules import RulesError
 from wmt.site.audit.record import record
 from wmt.site.availability.standing import every_reason
 from wmt.site.duties import nightly
-from wmt.site.policies import policies
 from wmt.site.workload import demonstration, held, held_mail, people_in, store
 from wmt.site.workload.current import current_state
 from wmt.site.workload.live import hold_journal, settle
+from wmt.site.workload.load_request import LoadRequest, Progress
 from wmt.site.workload.models import Load
 from wmt.site.workload.reports import keep_report, storable
 from wmt.site.workload.rows import over_mark, rows_of
@@ -45,47 +43,11 @@ SILENCE = timedelta(seconds=90)
 UNCHANGED = "The figures shown were not changed."
 _BEAT = 0.5
 _BEGINS_WITHIN = timedelta(seconds=5)
-Progress = Callable[[str, float], None]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Wish:
-    """What is to be loaded, and how: files or folders by their full paths. Goes into `Load.order`."""
-
-    paths: Sequence[str]
-    people: str | None = None
-    set_aside: bool = False
-    names: bool = True
-    correction: bool = False
-    rules_date: str | None = None
-    overlays: Sequence[str] = ()
-    #: a night older than the one shown joins the history
-    history: bool = False
-
-    def order(self, people: Path | None, progress: Progress) -> Order:
-        """The same for the room of nights, with what people entered."""
-        return Order(
-            paths=[Path(path) for path in self.paths],
-            people=people,
-            people_apart=True,
-            set_aside=self.set_aside,
-            names=self.names,
-            correction=self.correction,
-            rules_date=date.fromisoformat(self.rules_date) if self.rules_date else None,
-            overlays=self.laid(),
-            history=self.history,
-            last_day=held.last_day(),
-            policies=policies,
-            limits=all_limits(policies()) if settings.READ_APART else None,
-            progress=progress,
-        )
-
-    def laid(self) -> Sequence[Overlay]:
-        """The overlays, read from their files. Raises RulesError."""
-        return [load_overlay(Path(path), load_rules()) for path in self.overlays]
-
-
-def ask(*, wish: Wish, who: str, user: Any = None, names: Sequence[str] = (), accept: str = "") -> Load:
+def ask(
+    *, wish: LoadRequest, who: str, user: Any = None, names: Sequence[str] = (), accept: str = ""
+) -> Load:
     """Note that somebody wants a load. It waits until `perform` takes it up.
 
     `names` are what people call the files, where that is not how their paths end. `accept` is why the night
@@ -230,7 +192,7 @@ class Run:
 
     def take(self) -> None:
         """The input that was asked for."""
-        wish = Wish(**self.load.order)
+        wish = LoadRequest(**self.load.order)
         with people_in.given(Path(wish.people) if wish.people else None) as people:
             # reading and reckoning take the first half of the time, the database the other
             order = wish.order(people.folder, lambda stage, share: self.tell(stage, share / 2))

@@ -43,7 +43,7 @@ class Load(models.Model):
     percent = models.PositiveSmallIntegerField(default=0)
     message = models.TextField(blank=True)
     sources = models.JSONField(default=list)  # names of the files
-    order = models.JSONField(default=dict)  # how the input is to be taken: see `loading.Wish`
+    order = models.JSONField(default=dict)  # how the input is to be taken: see `LoadRequest`
     as_at = models.DateTimeField(null=True)
     night = models.CharField(max_length=60, blank=True)  # the name of its folder
     layout = models.CharField(max_length=40, blank=True)

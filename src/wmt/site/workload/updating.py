@@ -7,7 +7,8 @@ from django.conf import settings
 
 from wmt.nights import NightBusyError
 from wmt.site.workload import store
-from wmt.site.workload.loading import Wish, ask, show_again
+from wmt.site.workload.load_request import LoadRequest
+from wmt.site.workload.loading import ask, show_again
 from wmt.site.workload.models import FIGURES, Load
 
 _TABLES = {model._meta.model_name for model in FIGURES}
@@ -29,7 +30,7 @@ def make_figures_anew(say: Callable[[str], None]) -> None:
     if current is None:
         return
     say("making the figures anew from their night")
-    load = ask(wish=Wish(paths=[]), who="the update", names=[f"night {current.night}"])
+    load = ask(wish=LoadRequest(paths=[]), who="the update", names=[f"night {current.night}"])
     try:
         show_again(settings.CONFIG.nights / current.night, load)
     except (NightBusyError, OSError) as fault:

@@ -35,7 +35,8 @@ from wmt.site.duties import nightly
 from wmt.site.duties.evaluating import Undone
 from wmt.site.workload import store
 from wmt.site.workload.current import NoDataYet, current_state
-from wmt.site.workload.loading import Progress, Run, whole
+from wmt.site.workload.load_request import Progress
+from wmt.site.workload.loading import Run, whole
 from wmt.site.workload.models import Current, Load, Past
 from wmt.site.workload.reports import storable
 

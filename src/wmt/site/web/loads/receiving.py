@@ -19,7 +19,7 @@ from wmt.days import why_not
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
 from wmt.site.workload.jobs import ask_for_load
-from wmt.site.workload.loading import Wish
+from wmt.site.workload.load_request import LoadRequest
 from wmt.site.workload.models import Load
 from wmt.site.workload.uploads import TABLES, Upload, safe_name
 
@@ -162,7 +162,7 @@ def _kept(
         if people:
             upload.keep(people, "people")
         all_tables = all(path.suffix.lower() in TABLES for path in paths)
-        wish = Wish(
+        wish = LoadRequest(
             paths=[str(upload.folder / "extract")] if all_tables else [str(path) for path in paths],
             people=str(upload.folder / "people") if people else None,
             set_aside=form.cleaned_data["set_aside"],
