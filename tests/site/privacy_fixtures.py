@@ -38,6 +38,7 @@ class World:
     own: Marked
     colleague: Marked
     far: Marked
+    gone: Marked  # a post of the own team that is in no figures any more, and whose records were left there
     by_post: dict[str, frozenset[str]]  # every reference of a case, report or contact, by its posts
     users: dict[str, User] = field(default_factory=dict)
 
@@ -73,7 +74,9 @@ class World:
     def forbidden_words(self, role: str) -> frozenset[str]:
         """What no text that a role reads may hold."""
         readable = self.reasons_of(role)
-        return frozenset().union(*(m.words for m in self.marked if m not in readable))
+        reads_gone = role in ("manager", "head", "support", "administrator")
+        gone = frozenset() if reads_gone else self.gone.words
+        return gone.union(*(m.words for m in self.marked if m not in readable))
 
     def forbidden_refs(self, role: str) -> frozenset[str]:
         """The references none of whose holders is in a role's reach."""
@@ -89,9 +92,12 @@ def world_of(load: Any) -> World:
     own = posts[0]
     colleague = next(p for p in posts[1:] if p.team_code == own.team_code)
     far = next(p for p in posts if p.region_code != own.region_code)
-    world = World(Marked(own), Marked(colleague), Marked(far), by_post)
+    left = Unit(level="post", team_code=own.team_code, staff_code=far.staff_code)
+    left.code = f"{left.team_code}:{left.staff_code}"
+    world = World(Marked(own), Marked(colleague), Marked(far), Marked(left), by_post)
     for name, marked in (("OWN", world.own), ("COLL", world.colleague), ("FAR", world.far)):
         marked.words, marked.refs = _planted(name, marked.unit), by_post[marked.code]
+    world.gone.words = _planted("GONE", left)
     world.users = _people(own)
     return world
 

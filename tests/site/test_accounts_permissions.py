@@ -106,6 +106,7 @@ TABLE: dict[str, May] = {
     "api-history": May(GET, Action.READ_RECORDS, is_api=True, args=_POST),
     "api-preview": May(POST, is_api=True),
     "api-changes": May(POST, is_api=True),
+    "api-carry-over": May(POST, is_api=True, args=_POST),
     "api-hours": May(("PUT", "DELETE"), is_api=True, args={**_POST, "first_day": "2026-11-23"}),
     "api-reductions": May(POST, is_api=True, args=_POST),
     "api-reduction": May(("PUT", "DELETE"), is_api=True, args={**_POST, "key": "abc"}),
@@ -159,6 +160,8 @@ TABLE: dict[str, May] = {
     "post-history": May(action=Action.READ_RECORDS, args=_OF_POST),
     # a whole team, tables that are sent, reasons
     "team-edit": May(BOTH, _ENTERS, args={"code": "T1"}),
+    "carry-over": May(BOTH, _ENTERS),  # whose records, and where to: test_carrying_over
+    f"hours/carry-over/{_FILE}": May(action=_ENTERS, address="/hours/carry-over/left.csv"),
     "people-upload": May(BOTH, _ENTERS),
     "people-upload-check": May(BOTH, _ENTERS, args={"number": 1}),
     "people-template": May(action=_ENTERS, args={"code": "T1", "table": "people", "kind": "xlsx"}),

@@ -32,6 +32,7 @@ TABLE: dict[str, tuple[Action | None, dict[str, Any] | None, dict[str, Any]]] = 
     "post changes": (
         EDIT, {"changes": [{"kind": "hours", "post": "{post}", "first_day": "{day}", "hours": 20}]}, {},
     ),
+    "post posts/{code}/carry-over": (EDIT, {"from": "{post}", "why": "no"}, {}),
     "put posts/{code}/hours/{first_day}": (EDIT, {"hours": 20}, {}),
     "delete posts/{code}/hours/{first_day}": (EDIT, None, {"version": 1, "why": "no"}),
     "post posts/{code}/reductions": (EDIT, {"reason": "1", "hours": 1, "first_day": "{day}"}, {}),

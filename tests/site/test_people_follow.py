@@ -113,7 +113,9 @@ def test_records_follow_a_team_that_got_another_code(written_nation: Any, tmp_pa
 
 
 @pytest.mark.usefixtures("home")
-def test_records_left_behind_are_named_and_carried_over(written_nation: Any, tmp_path: Path) -> None:
+def test_records_left_behind_are_named_and_carried_over(
+    written_nation: Any, tmp_path: Path, signed_in: Any
+) -> None:
     team, officers = team_with_records()
     officer = min(officers)
     other = Unit.objects.filter(level="post", whole=True).exclude(team_code=team).exclude(staff_code=officer)
@@ -141,6 +143,9 @@ def test_records_left_behind_are_named_and_carried_over(written_nation: Any, tmp
     assert load.state == Load.State.LOADED, load.message
     (told,) = load.faults.filter(code="RECORDS_LEFT_BEHIND")
     assert f"{team}:{officer}" in told.message
+    way = f"/hours/carry-over/?from={team}%3A{officer}"
+    assert way in signed_in("administrator").get(f"/loads/{load.pk}/").content.decode()
+    assert way not in signed_in("analyst").get(f"/loads/{load.pk}/").content.decode()
     checked = carry((team, officer), target, who="a test", only_check=True)
     assert not checked.faults
     assert Reduction.objects.filter(
@@ -151,6 +156,7 @@ def test_records_left_behind_are_named_and_carried_over(written_nation: Any, tmp
     standing = Reduction.objects.filter(ended_change=None, withdrawn=False)
     assert not standing.filter(team_code=team, staff_code=officer, last_day=None).exists()
     assert AuditEvent.objects.filter(kind="records carried over").exists()
+    assert way not in signed_in("administrator", email="b@x.org").get(f"/loads/{load.pk}/").content.decode()
     assert differences(current_state()) == []
 
 

@@ -80,6 +80,9 @@ def _first_of_all(world: World, role: str) -> Iterator[str]:
         yield f"/api/v1/units/team/{code}/lines?size=500"
         yield f"/api/v1/teams/{code}/records"
     yield f"/team/{far.team_code}/downloads/reductions.csv"
+    carry = f"/hours/carry-over/?from={world.gone.code}"
+    yield from ("/hours/carry-over/", "/hours/carry-over/left.csv", carry)
+    yield from (f"{carry}&to={unit.code}" for unit in (colleague, far))
     yield from (f"/nation/downloads/cases.{kind}" for kind in _sample(role, KINDS, 1))
     for marked in world.marked:
         yield f"/search/?q={min(marked.refs)}"
@@ -194,7 +197,8 @@ def _walk(
     browser = browser_of(world.users[role])
     browser.raise_request_exception = False
     words, refs = world.forbidden_words(role), world.forbidden_refs(role)
-    known = frozenset().union(*world.by_post.values(), *(m.words for m in world.marked))
+    planted = [*world.marked, world.gone]
+    known = frozenset().union(*world.by_post.values(), *(m.words for m in planted))
     wrong: list[Any] = []
     names = [marked.unit.name for marked in world.marked]
     for address in _walk_of(world, role):
@@ -230,6 +234,7 @@ def test_nothing_private_is_read_outside_its_scope(world: World) -> None:
     reached = {name for name in there if "GET" in TABLE[name].methods and not name.startswith(NO_FACTS)}
     assert sorted(reached - walked) == [], "say in this walk how these addresses are read"
     # and those who may, do read it
+    assert read["manager"] & world.gone.words, "no reason was read where records are carried over"
     for role in ROLES:
         for marked in world.reasons_of(role):
             assert any(word in read[role] for word in marked.words), (role, marked.code, "no reason was read")

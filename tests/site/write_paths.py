@@ -21,11 +21,15 @@ from test_accounts_permissions import TABLE
 
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.availability import actions
+from wmt.site.availability.carry_over import look
 from wmt.site.availability.changes import Change
 from wmt.site.duties import nightly
+from wmt.site.workload.current import current_state
 from wmt.site.workload.live import turn_day
 
 PASSWORD = "heather oat lantern"
+#: A post that is not in the figures shown, with a record.
+GONE = "GONE:A1"
 WRITING = ("POST", "PUT", "DELETE")
 REASON = {
     "name": "Time to train for marathons", "short_name": "Marathons", "category": "Personal Circumstances",
@@ -53,6 +57,11 @@ class Place:
         for name, value in values.items():
             sent |= day(name, value) if isinstance(value, date) else {name: value}
         return self.client.post(address, sent)
+
+    def shown_of_gone(self) -> str:
+        """What the page of carrying over says that it showed."""
+        team, _, staff = self.code.partition(":")
+        return look(("GONE", "A1"), (team, staff), current_state()).mark
 
     def api(self, method: str, address: str, body: Any = None, **query: Any) -> Any:
         """What a program sends, with the session of a browser."""
@@ -82,6 +91,8 @@ def place(scene: Scene) -> Place:
             ("grade", {"first_day": today, "grade": "PSO"}),
         )
     }
+    gone = Change(post=("GONE", "A1"), kind="reduction", first_day=today, reason="1", hours_micro=500_000)
+    actions.save(actor=None, who="a test", changes=[gone])
     keys = {kind: saved.entries[0].key for kind, saved in made.items()}
     client = Client(raise_request_exception=False)
     client.force_login(user)
@@ -148,6 +159,9 @@ SAVES: dict[tuple[str, str], Write] = {
     ("POST", "grade-withdraw"): lambda place: place.form(
         f"/post/{place.code}/grade/{place.keys['grade']}/withdraw/", do="save", version="1", why="A slip"
     ),
+    ("POST", "carry-over"): lambda place: place.form(
+        f"/hours/carry-over/?from={GONE}&to={place.code}", why="A new code", shown=place.shown_of_gone()
+    ),
     ("POST", "reason-new"): lambda place: place.form("/reasons/new/", **REASON, first_day=str(place.day)),
     ("POST", "reason-retire"): lambda place: place.form(
         "/reasons/22/retire/", first_day=str(place.day), why="not any more"
@@ -163,6 +177,9 @@ SAVES: dict[tuple[str, str], Write] = {
     ("POST", "load-new"): lambda place: place.client.post("/loads/new/", {"extract": _extract()}),
     ("POST", "api-changes"): lambda place: place.api(
         "post", "changes", {"changes": [_change(place, hours=20), _change(place, hours=19, later=9)]}
+    ),
+    ("POST", "api-carry-over"): lambda place: place.api(
+        "post", f"posts/{place.code}/carry-over", {"from": GONE, "why": "A new code"}
     ),
     ("PUT", "api-hours"): lambda place: place.api(
         "put", f"posts/{place.code}/hours/{place.day}", {"hours": 20}

@@ -18,6 +18,7 @@ from wmt.nights import NightError
 from wmt.site.accounts.access import Denied
 from wmt.site.accounts.gate import API, note_denied
 from wmt.site.api import (
+    carrying,
     changes,
     duties,
     figures,
@@ -84,6 +85,7 @@ for router, tag in (
     (history.router, "Hours and reductions"),
     (posts.router, "Hours and reductions"),
     (changes.router, "Changes"),
+    (carrying.router, "Changes"),
     (reasons.router, "Reasons"),
     (duties.router, "Duties"),
     (rules.router, "Rules"),

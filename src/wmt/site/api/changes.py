@@ -54,7 +54,7 @@ def preview(request: HttpRequest, payload: Body[ChangesIn]) -> dict[str, Any]:
         "faults": said(checked.faults),
         "conflicts": said(checked.conflicts),
         "warnings": said(checked.warnings),
-        "effects": [_effect(effect, state) for effect in found.effects],
+        "effects": [shown_effect(effect, state) for effect in found.effects],
     }
 
 
@@ -69,7 +69,8 @@ def save(request: HttpRequest, payload: Body[ChangesIn]) -> dict[str, Any]:
     return saved(request, wanted(request, state_for(request), payload.changes), payload.why)
 
 
-def _effect(effect: Effect, state: State) -> dict[str, Any]:
+def shown_effect(effect: Effect, state: State) -> dict[str, Any]:
+    """A post or a team before and after, as the API shows it."""
     return {
         "level": effect.level,
         "code": effect.code,

@@ -5,7 +5,7 @@ figures of the touched posts. Either all of it is there or nothing.
 """
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -37,6 +37,8 @@ from wmt.site.workload.live import apply, hold_journal
 from wmt.site.workload.models import Current, Unit
 from wmt.text import NOTE
 
+#: Raises Denied or RefusedError where a person may not make changes.
+Rights = Callable[[User, Sequence[Change], State | None], None]
 #: Of more changes in one step an audit event says how many there were; each stands in its own version.
 _TOLD = 60
 
@@ -95,7 +97,7 @@ def preview(
     *, changes: Sequence[Change], state: State | None, actor: User | None, strict: bool = True
 ) -> Preview:
     """What changes would come to, with every fault. Raises Denied where the person may not make them."""
-    _need(actor, changes, state)
+    _need(actor, changes, state, _need_each)
     found = _check(changes, state, strict=strict, keys=_keys(changes))
     return Preview(found, state)
 
@@ -108,8 +110,11 @@ def save(
     who: str = "",
     kind: str = "",
     strict: bool = True,
+    rights: Rights | None = None,
 ) -> Saved:
     """Make changes, all or none. `kind` names the audit event where the changes are of several kinds.
+
+    `rights` asks whether the actor may, in place of the role at each post: for posts that are gone.
 
     Raises Denied, ConflictError where somebody changed a record since the version a change was made from, and
     RefusedError with every fault.
@@ -119,7 +124,7 @@ def save(
     try:
         with hold_journal() as journal:
             state = stated(Current.objects.select_related("load").first())
-            _need(actor, changes, state)
+            _need(actor, changes, state, rights or _need_each)
             found = _check(changes, state, strict=strict, keys=_keys(changes))
             found.raise_faults()
             asker = Asker(user=actor, who=who)
@@ -162,9 +167,12 @@ def _current() -> Current | None:
     return Current.objects.select_related("load").first()
 
 
-def _need(actor: User | None, changes: Sequence[Change], state: State | None) -> None:
-    if actor is None:
-        return
+def _need(actor: User | None, changes: Sequence[Change], state: State | None, rights: Rights) -> None:
+    if actor is not None:
+        rights(actor, changes, state)
+
+
+def _need_each(actor: User, changes: Sequence[Change], state: State | None) -> None:
     for post in posts_of(changes):
         code = ":".join(post)
         if not may(actor, Action.EDIT_AVAILABILITY, level="post", code=code, state=state):

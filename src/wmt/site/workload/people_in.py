@@ -41,11 +41,15 @@ from wmt.site.workload.models import Current, Load, Unit
 from wmt.site.workload.models import Fault as LoadFault
 
 _CODES = ("team_code", "staff_code")
+#: The code of the warning of posts that are gone and have records.
+LEFT_BEHIND = "RECORDS_LEFT_BEHIND"
 #: Said of tables that came with an extract that is not shown: nobody should take them for entered.
 LEFT = "The tables of people that came with it were not put into the site: `wmt people import` does that"
-_CARRY = "Carry them over with `wmt people carry-over`, or withdraw them"
+_CARRY = "carry them over on this page or with `wmt people carry-over`"
 #: So many faults of tables are told one by one.
 _NAMED = 10
+#: So many posts whose records are left behind are told one by one.
+_LEFT_NAMED = 1_000
 
 
 @dataclass(frozen=True)
@@ -181,20 +185,28 @@ def follow(load: Load, former: Collection[Post], number: int) -> set[Post]:
 
 
 def _tell_followed(load: Load, found: Followed) -> None:
-    def told(code: str, posts: Sequence[str], what: str) -> LoadFault:
-        more = f" and {len(posts) - _NAMED:,} more" if len(posts) > _NAMED else ""
-        message = f"{what}: {', '.join(posts[:_NAMED])}{more}."
-        return LoadFault(load=load, severity="warn", code=code, rows=len(posts), message=message)
+    def told(code: str, rows: int, message: str) -> LoadFault:
+        return LoadFault(load=load, severity="warn", code=code, rows=rows, message=message)
 
     faults = []
     if found.moves:
         moves = [f"{':'.join(old)} to {':'.join(new)}" for old, new in found.moves]
-        faults.append(told("RECORDS_FOLLOWED", moves, "Hours, reductions and grades followed their officer"))
-    if found.left:
-        what = f"Hours, reductions or grades are entered for posts that are gone. {_CARRY}"
-        faults.append(told("RECORDS_LEFT_BEHIND", [":".join(post) for post in found.left], what))
-    LoadFault.objects.bulk_create(faults)
+        more = f" and {len(moves) - _NAMED:,} more" if len(moves) > _NAMED else ""
+        said = f"Hours, reductions and grades followed their officer: {', '.join(moves[:_NAMED])}{more}."
+        faults.append(told("RECORDS_FOLLOWED", len(moves), said))
+    faults += [told(LEFT_BEHIND, 1, left_message(post)) for post in found.left[:_LEFT_NAMED]]
+    if rest := len(found.left[_LEFT_NAMED:]):
+        posts = f"{rest:,} more posts that are gone"
+        faults.append(
+            told(LEFT_BEHIND, rest, f"Hours, reductions or grades are entered for {posts}: {_CARRY}.")
+        )
+    LoadFault.objects.bulk_create(faults, batch_size=500)
     load.warnings += len(faults)
+
+
+def left_message(post: Post) -> str:
+    """What the report of a load says of a post that is gone and has records."""
+    return f"Hours, reductions or grades are entered for {':'.join(post)}, which is gone: {_CARRY}."
 
 
 def end_agreed_grades(load: Load, number: int) -> None:

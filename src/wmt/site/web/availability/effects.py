@@ -58,7 +58,7 @@ def panel(place: "Place", preview: "Preview") -> Panel:
         return Panel(missing=[fault.message for fault in wrong], shown=shown)
     before, after = (plans.get(place.post, Plan()) for plans in (checked.before, checked.after))
     return Panel(
-        days=_days(preview.effects, place.state),
+        days=days_of(preview.effects, place.state),
         entered=[said(entry, after, place) for entry in checked.entries if entry is not None],
         warnings=[fault.message for fault in checked.warnings] + new_gaps(before, after, place.reasons),
     )
@@ -97,8 +97,8 @@ def other_unit(cut: Cut, contracted_micro: int) -> str:
     return f"{nearly}{percent_words(share)} of {hours_words(contracted_micro)}"
 
 
-def _days(effects: "Sequence[Effect]", state: State) -> list[OnDay]:
-    """The effects by the day that the figures before and after are of."""
+def days_of(effects: "Sequence[Effect]", state: State) -> list[OnDay]:
+    """Effects by the day that the figures before and after are of."""
     return [
         OnDay(
             f"Today, {day_words(day)}" if day <= state.day else f"From {day_words(day)}",

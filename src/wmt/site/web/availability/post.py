@@ -8,13 +8,15 @@ from django.urls import reverse
 
 from wmt.site.accounts.reading import REASONS_WITHHELD
 from wmt.site.audit.reads import note_read
-from wmt.site.availability import standing
+from wmt.site.availability import carry_over, standing
+from wmt.site.availability.carry_rights import Leaving
 from wmt.site.availability.models import ALWAYS, Grade, Hours, OfPost, Reduction
 from wmt.site.availability.plan import Cut, status_of
 from wmt.site.availability.standing import as_entry
 from wmt.site.availability.withheld import without_reason
 from wmt.site.availability.words import day_words, entry_words, hours_words, percent_words
 from wmt.site.web import tables
+from wmt.site.web.availability.carrying import carry_href
 from wmt.site.web.availability.coming import reason_name
 from wmt.site.web.availability.effects import NEWLY_QUALIFIED, STAGES, contracted_of
 from wmt.site.web.availability.place import Place
@@ -68,9 +70,19 @@ def content(question: Question) -> dict[str, Any]:
         "withdrawn": place.may_read and sum(row.withdrawn for row in cuts),
         "with_withdrawn": with_withdrawn,
         "ways": _ways(place, cuts) if place.may_edit else [],
+        "left_behind": _left_behind(place) if place.may_edit else [],
         "may_read": place.may_read,
         "grades": _grades(place, stands) if place.may_edit else [],
     }
+
+
+def _left_behind(place: Place) -> list[Way]:
+    """Former posts of the same staff code with records, each with the way to carry them over, if one may."""
+    posts = carry_over.left_behind(place.state, place.unit.staff_code)
+    leaving = Leaving(place.user, place.state)
+    return [
+        Way(":".join(post), carry_href(post, place.post) if leaving(post) else "") for post in sorted(posts)
+    ]
 
 
 def _now(place: Place, stands: Iterable[OfPost]) -> str:

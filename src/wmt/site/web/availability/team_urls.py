@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wmt.site.web.availability import reasons_pages, team_edit, upload, upload_template
+from wmt.site.web.availability import carrying, reasons_pages, team_edit, upload, upload_template
 from wmt.site.web.exports.urls import files_of
 
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
         upload_template.people_template,
         name="people-template",
     ),
+    path("hours/carry-over/", carrying.carry_over_page, name="carry-over"),
+    files_of("hours/carry-over/", carrying.carry_over_page, "Records left behind"),
     path("reasons/", reasons_pages.reasons, name="reasons"),
     path("reasons/new/", reasons_pages.reason_new, name="reason-new"),
     files_of("reasons/", reasons_pages.reasons, "Reasons for reductions"),

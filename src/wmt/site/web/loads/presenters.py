@@ -207,23 +207,29 @@ def _group_row(kind: Mapping[str, Any], load: Load, query: QueryDict, cells: Cel
     )
 
 
-def faults_table(load: Load, query: QueryDict, cells: Cells) -> Table:
-    """The faults one by one, those that refuse first, as the address narrows them and a page at a time."""
+def faults_table(load: Load, query: QueryDict, cells: Cells, ways: Mapping[str, str]) -> Table:
+    """The faults one by one, those that refuse first, as the address narrows them and a page at a time.
+
+    `ways` lead, by the message of a fault, to where it can be dealt with.
+    """
     faults: QuerySet[Fault] = load.faults.order_by("severity", "pk")
     if query.get("code"):
         faults = faults.filter(code=str(query["code"]).replace("\0", ""))
     if query.get("severity") in SEVERITIES:
         faults = faults.filter(severity=query["severity"])
     pager, page = paged(faults, query, FAULTS_A_PAGE, "page")
-    columns = (Column("fault", "What is wrong, and what to do"), Column("severity", "What it does"),
+    columns = [Column("fault", "What is wrong, and what to do"), Column("severity", "What it does"),
                Column("code", "Kind", "code"), Column("sheet", "Sheet or table"),
-               Column("row", "Row", "number"), Column("column", "Column"))  # fmt: skip
+               Column("row", "Row", "number"), Column("column", "Column")]  # fmt: skip
     caption = "Faults one by one" if not query.get("code") else f"Faults of kind {query['code']}"
-    rows = [_fault_row(fault, load, cells) for fault in page]
+    if any(fault.message in ways for fault in page):
+        columns.append(Column("way", "What you can do"))
+    rows = [_fault_row(fault, load, cells, ways) for fault in page]
     return Table("faults", caption, columns, rows, pager=pager, empty="There are no such faults.")
 
 
-def _fault_row(fault: Fault, load: Load, cells: Cells) -> Row:
+def _fault_row(fault: Fault, load: Load, cells: Cells, ways: Mapping[str, str]) -> Row:
+    href = ways.get(fault.message, "")
     return Row(
         {
             "fault": text(cells.said(fault.code, fault.row, fault.message)),
@@ -232,6 +238,7 @@ def _fault_row(fault: Fault, load: Load, cells: Cells) -> Row:
             "sheet": text(fault.sheet or ""),
             "row": Value(fault.row, str(fault.row) if fault.row is not None else ""),
             "column": text(fault.column or ""),
+            "way": text("Carry these records over" if href else "", href),
         }
     )
 

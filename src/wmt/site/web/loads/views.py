@@ -14,6 +14,7 @@ from wmt.nights.withdrawal import folder_of
 from wmt.site.accounts.access import may, need_whole
 from wmt.site.accounts.roles import Action
 from wmt.site.web.loads import held, presenters
+from wmt.site.web.loads.left_behind import ways_left
 from wmt.site.web.loads.withdraw import ways_of, withdrawn_words
 from wmt.site.workload.models import Current, Load
 from wmt.site.workload.reports import Cells
@@ -62,7 +63,7 @@ def load_page(
         "withdrawn": withdrawn_words(found),
         "sheets": presenters.sheets_table(found),
         "kinds": presenters.groups_table(found, request.GET, cells),
-        "faults": presenters.faults_table(found, request.GET, cells),
+        "faults": presenters.faults_table(found, request.GET, cells, ways_left(request, found)),
         "aside": presenters.aside_table(found, request.GET, cells),
         "compared": held.tables(found),
         "decided": held.decided(found),

@@ -1,0 +1,85 @@
+"""Records of a post that is gone, carried over to one that is there."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Body, Field, Router, Schema
+
+from wmt.site.accounts.access import need
+from wmt.site.accounts.roles import Action
+from wmt.site.api.asking import PostCode, me, post_for, who
+from wmt.site.api.changes import EffectShown, shown_effect
+from wmt.site.api.sent import said
+from wmt.site.api.shapes import WRITE, CodeIn, FaultShown, Given, Why, answers, refused
+from wmt.site.availability.carry_over import Look, carry_over, effects_at, look, reads_reasons, told
+from wmt.site.availability.carry_rights import need_carrying
+from wmt.site.availability.changes import ConflictError, RefusedError
+from wmt.site.availability.plan import Post
+
+router = Router()
+
+
+class CarryIn(Given):
+    """Where the records are now, and why they are carried over."""
+
+    former: CodeIn = Field(alias="from", description="The code of the post that is gone: TEAM:STAFF.")
+    why: Why = ""
+    check: bool = Field(False, description="true: say what would come of it, and save nothing.")
+
+
+class CarriedShown(Schema):
+    """What was carried over, or would be."""
+
+    saved: bool = Field(description="false where it was only checked.")
+    change: int | None = Field(description="The number of the change; null where it was only checked.")
+    hours: int = Field(description="How many records of contracted hours.")
+    reductions: int = Field(description="How many reductions.")
+    grades: int = Field(description="How many corrections of a grade.")
+    warnings: list[FaultShown]
+    effects: list[EffectShown]
+
+
+@router.post(
+    "posts/{code:code}/carry-over", response=answers(CarriedShown, *WRITE), url_name="api-carry-over",
+    summary="Carry over what is entered for a post that is gone",
+)  # fmt: skip
+def carry(request: HttpRequest, code: PostCode, payload: Body[CarryIn]) -> dict[str, Any]:
+    """Hours, reductions and grades that count now or later, all of them or none, for the post in the address.
+
+    It needs the role at this post and where the other was.
+    """
+    state, _, new = post_for(request, code)
+    need(request, Action.EDIT_AVAILABILITY, level="post", code=code, state=state)
+    old = _former(payload.former)
+    need_carrying(me(request), old, new, state)
+    reads = reads_reasons(me(request), old, new, state)
+    try:
+        found = look(old, new, state)
+        found.checked.raise_faults()
+        number, warnings, checked = None, found.checked.warnings, found.checked
+        if not payload.check:
+            saved = carry_over(old, new, user=me(request), why=payload.why, who=who(request))
+            number, warnings, checked = saved.number, saved.warnings, saved.checked
+    except ConflictError as conflict:
+        raise ConflictError(told(conflict.faults, reads=reads)) from None
+    except RefusedError as error:
+        raise RefusedError(told(error.faults, reads=reads)) from None
+    return {
+        "saved": number is not None,
+        "change": number,
+        **_numbers(found),
+        "warnings": said(told(warnings, reads=reads)),
+        "effects": [shown_effect(effect, state) for effect in effects_at(new, checked, state)],
+    }
+
+
+def _numbers(found: Look) -> dict[str, int]:
+    kinds = found.kinds
+    return {"hours": kinds["hours"], "reductions": kinds["reduction"], "grades": kinds["grade"]}
+
+
+def _former(code: str) -> Post:
+    team, _, staff = code.partition(":")
+    if not team or not staff:
+        raise refused("from", "A post is named by the codes of its team and of its officer: TEAM:STAFF")
+    return team, staff
