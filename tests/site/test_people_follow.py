@@ -165,5 +165,5 @@ def test_what_counts_is_not_carried_away(nation: Any) -> None:
     shown = nation.unit("post", grade="PO", available_x100__gt=0)
     here = shown.team_code, shown.staff_code
     assert "is in the figures shown" in carry(here, here, who="a test").faults[0]
-    assert "there is no post N99:X" in carry(("N98", "X"), ("N99", "X"), who="a test").faults[0]
-    assert "nothing is entered" in carry(("N98", "X"), here, who="a test").faults[0]
+    assert "There is no post N99:X" in carry(("N98", "X"), ("N99", "X"), who="a test").faults[0]
+    assert "Nothing is entered" in carry(("N98", "X"), here, who="a test").faults[0]

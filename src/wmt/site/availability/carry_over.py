@@ -157,7 +157,7 @@ def _changes(old: Post, new: Post, state: State | None) -> list[Change]:
         text = f"{code} is in the figures shown: what is entered for it counts there"
         raise RefusedError([Fault("POST_STILL_SHOWN", text, "from")])
     if new not in known:
-        text = f"there is no post {':'.join(new)} in the figures shown"
+        text = f"There is no post {':'.join(new)} in the figures shown"
         raise RefusedError([Fault("POST_UNKNOWN", text, "to")])
     day = state.day if state else timezone.localdate()
     changes = carried(old, new, plans_of([old]).get(old, Plan()), day)
@@ -165,10 +165,10 @@ def _changes(old: Post, new: Post, state: State | None) -> list[Change]:
         return changes
     if at := carried_to(old):
         when = f"{timezone.localtime(at.recorded_at):%-d %B %Y at %H:%M}"
-        text = f"what was entered for {code} was carried over to {':'.join(at.post)} on {when} by {at.who}"
+        text = f"What was entered for {code} was carried over to {':'.join(at.post)} on {when} by {at.who}"
         raise ConflictError([Fault("ALREADY_CARRIED", text, "from")])
     raise RefusedError(
-        [Fault("NOTHING_TO_CARRY", f"nothing is entered for {code} that counts now or later", "from")]
+        [Fault("NOTHING_TO_CARRY", f"Nothing is entered for {code} that counts now or later", "from")]
     )
 
 

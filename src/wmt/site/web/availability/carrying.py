@@ -190,13 +190,13 @@ def _conflict(carrying: Carrying, form: CarryForm, conflict: ConflictError) -> H
     place = carrying.place
     at = carry_over.carried_to(carrying.old)
     if conflict.faults[0].code == "ALREADY_CARRIED" and at is not None and at.post == place.post:
-        messages.info(place.request, f"These records are here already: {conflict.faults[0].message}.")
+        messages.info(place.request, f"These records are here already. {conflict.faults[0].message}.")
         return HttpResponseRedirect(place.href)
     wrong = [each.message for each in told(conflict.faults, reads=carrying.reads)]
     return _page(
         carrying,
         form,
-        [f"{wrong[0][:1].upper()}{wrong[0][1:].rstrip('.')}. Nothing was carried over.", *wrong[1:]],
+        [f"{wrong[0].rstrip('.')}. Nothing was carried over.", *wrong[1:]],
         409,
     )
 
@@ -207,7 +207,7 @@ def _page(carrying: Carrying, form: CarryForm, wrong: Sequence[str] = (), status
     try:
         found = carrying.look()
     except RefusedError as refused:
-        impossible = "; ".join(each.message for each in told(refused.faults, reads=carrying.reads))
+        impossible = ". ".join(each.message for each in told(refused.faults, reads=carrying.reads))
     effect = carrying.panel(found) if found else None
     context = {
         "place": place,
