@@ -171,6 +171,8 @@ def test_why_is_needed_and_wrong_addresses_are_told(room: Room, old: Post) -> No
     wrong = room.client.get(f"/hours/carry-over/?from={code}&other=N99:NONE")
     assert wrong.status_code == 422
     assert faults(wrong.content.decode()) == {"other": "There is no post N99:NONE in the figures shown"}
+    empty = room.client.get(f"/hours/carry-over/?from={code}&other=")
+    assert faults(empty.content.decode()) == {"other": "Choose a post, or enter its code"}
     assert room.client.get("/hours/carry-over/?from=NONE").status_code == 404
     assert room.client.post("/hours/carry-over/").status_code == 404
     shown = room.client.get(f"/hours/carry-over/?from={room.post.code}&to={room.post.code}")

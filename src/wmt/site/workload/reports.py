@@ -66,12 +66,17 @@ class Cells:
 
 #: How the codes of faults in tables of hours and reductions begin.
 _OF_PEOPLE = ("PEOPLE_", "STAGE_", "REDUCTIONS_")
+#: What is said of warnings about records of posts that are gone, which come from the site, not from intake.
+_OF_RECORDS = {
+    "RECORDS_FOLLOWED": "Nothing to do: each record counts for the new post.",
+    "RECORDS_LEFT_BEHIND": "Carry each post's records over from this page or with `wmt people carry-over`.",
+}
 WITHHELD = "What the cell says is withheld from your role: look at the row in the file."
 
 
 def remedy(code: str) -> str:
     """What to do about faults of a code; empty where intake says it in the fault's own words only."""
-    return REMEDIES.get(code, "")
+    return REMEDIES.get(code) or _OF_RECORDS.get(code, "")
 
 
 def storable(value: Any) -> Any:

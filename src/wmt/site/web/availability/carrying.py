@@ -101,7 +101,8 @@ def carry_over_page(request: HttpRequest) -> HttpResponse:
     new = (request.GET.get("other") or request.GET.get("to") or "").strip()
     if not new:
         need_leaving(request.user, old, state)
-        return _choice(request, state, old)
+        asked = "other" in request.GET
+        return _choice(request, state, old, "Choose a post, or enter its code" if asked else "")
     try:
         place = place_of(request, new)
     except UnknownUnit:
@@ -179,7 +180,7 @@ def _posted(carrying: Carrying) -> HttpResponse:
     effects = carry_over.effects_at(place.post, saved.checked, place.state)
     number = len(saved.entries) // 2
     done = f"{number} {'record was' if number == 1 else 'records were'} carried over. "
-    messages.success(place.request, done + saved_words(effects, place.state))
+    messages.success(place.request, done + saved_words(effects, place.state).removeprefix("Saved. "))
     for fault in told(saved.warnings, reads=carrying.reads):
         messages.warning(place.request, fault.message)
     return HttpResponseRedirect(place.href)
