@@ -72,10 +72,7 @@ print(json.dumps({
     ],
 )
 def test_a_home_of_an_earlier_version_comes_up_whole(tmp_path: Path, name: str, days: list[str]) -> None:
-    with tarfile.open(TESTS / "homes" / "homes.tar.xz") as archive:
-        mine = [member for member in archive.getmembers() if member.name.startswith(f"{name}/")]
-        archive.extractall(tmp_path, members=mine, filter="data")
-    home = tmp_path / name
+    home = _home(tmp_path, name)
     before = _figures(home)
     told = _looked_at(home)
     assert told["differences"] == []
@@ -85,6 +82,33 @@ def test_a_home_of_an_earlier_version_comes_up_whole(tmp_path: Path, name: str, 
     assert set(told["pages"].values()) == {200}, told["pages"]
     # figures that have new columns are made anew from their night
     assert told["loads"] == {"records": 2, "duties": 1}[name]
+
+
+#: The first start after an update, killed when the database is up to date and the figures are not.
+KILLED = """
+import os
+from wmt.site import start
+start.prepare()
+from wmt.site.workload import updating
+updating.make_figures_anew = lambda say: os._exit(9)
+start.set_up(print)
+"""
+
+
+def test_an_update_that_was_killed_is_finished_by_the_next_start(tmp_path: Path) -> None:
+    home = _home(tmp_path, "records")
+    before = _figures(home)
+    assert _run(home, KILLED).returncode == 9
+    told = _looked_at(home)
+    assert (told["differences"], told["figures"], told["loads"]) == ([], before, 2)
+    assert not (home / ".make-figures-anew").exists()
+
+
+def _home(path: Path, name: str) -> Path:
+    with tarfile.open(TESTS / "homes" / "homes.tar.xz") as archive:
+        mine = [member for member in archive.getmembers() if member.name.startswith(f"{name}/")]
+        archive.extractall(path, members=mine, filter="data")
+    return path / name
 
 
 def _figures(home: Path) -> list[int]:
@@ -98,12 +122,16 @@ def _figures(home: Path) -> list[int]:
 
 
 def _looked_at(home: Path) -> Any:
+    done = _run(home, LOOK)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _run(home: Path, code: str) -> "subprocess.CompletedProcess[str]":
     env = {key: value for key, value in os.environ.items() if not key.startswith(("WMT_", "PYTEST_"))}
     env |= {
         "DJANGO_SETTINGS_MODULE": "site_settings", "PYTHONPATH": str(TESTS), "WMT_HOME": str(home),
         "WMT_DATABASE_URL": f"sqlite:///{home / 'wmt.sqlite3'}", "WMT_SECRET_KEY": "x",
         "WMT_TODAY": "extract", "WMT_SECOND_FACTOR": "0",
     }  # fmt: skip
-    done = subprocess.run([sys.executable, "-c", LOOK], env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout.splitlines()[-1])
+    return subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=False)

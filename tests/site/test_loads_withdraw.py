@@ -34,7 +34,7 @@ from wmt.site.duties import nightly, words
 from wmt.site.duties.evaluating import Undone
 from wmt.site.duties.facts import fold
 from wmt.site.duties.models import Duty, Notice
-from wmt.site.workload import withdrawing
+from wmt.site.workload import jobs, withdrawing
 from wmt.site.workload.again import differences
 from wmt.site.workload.current import current_state
 from wmt.site.workload.models import FIGURES, Current, Load
@@ -195,6 +195,25 @@ def test_cut_short_at_any_step_it_is_finished_by_the_next(
     loads = Load.objects.count()
     withdrawing.finish()
     assert Load.objects.count() == loads, "nothing is left to be finished"
+
+
+def test_a_job_that_was_killed_after_the_pages_turned_finishes_the_rest(
+    nights: tuple[str, str], monkeypatch: Any
+) -> None:
+    wanted = Wanted(Deed.WITHDRAW, nights[1], "the file of another region")
+    load = withdrawing.ask(wanted=wanted, who="a test")
+    with monkeypatch.context() as patch:
+        patch.setattr("wmt.site.workload.withdrawing.put_away", _killed)
+        patch.setattr("wmt.site.workload.loading._fail", lambda *_: None)  # a kill says nothing
+        with pytest.raises(KeyboardInterrupt):
+            withdrawing.perform(load)
+    load.refresh_from_db()
+    assert (load.state, current_state().night) == (Load.State.LOADED, nights[0])
+    assert jobs.load_was_killed(load.pk, again=True)
+    jobs.load_extract.call(load.pk)
+    assert not (django_settings.CONFIG.nights / nights[1]).exists()
+    assert Load.objects.filter(night=nights[1], withdrawn_at__isnull=False).exists()
+    assert open_history(django_settings.CONFIG.nights).days == [FIRST]
 
 
 def _killed(*_: Any, **__: Any) -> None:

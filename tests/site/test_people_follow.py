@@ -9,18 +9,21 @@ from typing import Any
 
 import polars as pl
 import pytest
+from django.conf import settings
 from loads_fixtures import home_of_its_own, night_of
 
+from wmt.nights import open_night
 from wmt.site.audit.models import AuditEvent
 from wmt.site.availability.carry_over import carry
 from wmt.site.availability.following import followed
-from wmt.site.availability.models import Hours, Reduction
+from wmt.site.availability.models import KINDS, Hours, Reduction
 from wmt.site.availability.plan import Cut, HoursFrom, Plan
-from wmt.site.workload import loading
+from wmt.site.workload import loading, store, withdrawing
 from wmt.site.workload.again import differences
 from wmt.site.workload.current import current_state
 from wmt.site.workload.load_request import LoadRequest
 from wmt.site.workload.models import Load, Unit
+from wmt.site.workload.withdrawing import Deed, Wanted
 
 DAY = date(2026, 11, 21)
 OLD, NEW, OTHER = ("N01A", "S1"), ("N01B", "S1"), ("N01C", "S1")
@@ -39,6 +42,8 @@ def cut(last: date | None) -> Plan:
         ({OLD}, {NEW}, {OLD: cut(None)}, [(OLD, NEW)], []),
         ({OLD}, {NEW}, {OLD: cut(date(2026, 11, 20))}, [], []),
         ({OLD}, {NEW}, {OLD: HOURS, NEW: HOURS}, [], [OLD]),
+        ({OLD}, {NEW}, {OLD: HOURS, NEW: cut(None)}, [], [OLD]),
+        ({OLD}, {NEW}, {OLD: HOURS, NEW: cut(date(2026, 11, 20))}, [(OLD, NEW)], []),
         ({OLD}, {NEW, OTHER}, {OLD: HOURS}, [], [OLD]),
         ({OLD, OTHER}, {NEW}, {OLD: HOURS}, [], [OLD]),
         ({OLD, OTHER}, {NEW, OTHER}, {OLD: HOURS, OTHER: HOURS}, [(OLD, NEW)], []),
@@ -110,6 +115,54 @@ def test_records_follow_a_team_that_got_another_code(written_nation: Any, tmp_pa
     assert [fault.rows for fault in load.faults.filter(code="RECORDS_FOLLOWED")] >= [len(officers)]
     assert AuditEvent.objects.filter(kind="records followed").exists()
     assert differences(current_state()) == []
+
+
+def standing() -> set[tuple[Any, ...]]:
+    """Every record that counts, with its post."""
+    return {
+        (model.__name__, *row)
+        for model in KINDS.values()
+        for row in model._default_manager.filter(ended_change=None, withdrawn=False).values_list(
+            "key", "team_code", "staff_code", "first_day"
+        )
+    }
+
+
+def available(load: Load) -> dict[str, int]:
+    """The available points of every post that is shown."""
+    return dict(
+        Unit.objects.filter(load=load, level="post", whole=True).values_list("code", "available_x100")
+    )
+
+
+@pytest.mark.usefixtures("home")
+def test_the_night_that_is_kept_has_the_hours_that_followed(written_nation: Any, tmp_path: Path) -> None:
+    team, officers = team_with_records()
+    load = recoded(written_nation, tmp_path / "night", team, "NEWCODE")
+    night = open_night(settings.CONFIG.nights / load.night)
+    totals = night.table("results/totals").filter(level="post")
+    assert dict(totals.select("code", "available_x100").iter_rows()) == available(load)
+    kept = night.table("input/people_reductions")
+    assert set(kept.filter(team_code="NEWCODE")["staff_code"]) >= officers
+    assert team not in set(kept["team_code"])
+
+
+@pytest.mark.usefixtures("home")
+def test_records_come_back_with_the_night_before(written_nation: Any, tmp_path: Path) -> None:
+    team, _ = team_with_records()
+    ended = Reduction.objects.filter(ended_change=None, withdrawn=False, team_code=team, last_day__lt=DAY)
+    assert ended.exists()  # they stay at the former post
+    shown = store.shown()
+    assert shown is not None
+    before, figures = standing(), available(shown)
+    load = recoded(written_nation, tmp_path / "night", team, "NEWCODE")
+    assert standing() != before
+    for deed, is_back in ((Deed.WITHDRAW, True), (Deed.RESTORE, False), (Deed.WITHDRAW, True)):
+        wanted = Wanted(deed, load.night, "the file of another region")
+        done = withdrawing.perform(withdrawing.ask(wanted=wanted, who="a test"))
+        assert (standing() == before) is is_back, done.message
+        assert (available(done) == figures) is is_back
+        assert differences(current_state()) == []
 
 
 @pytest.mark.usefixtures("home")

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
+import polars as pl
+
 import wmt
 from wmt import policy, rules
 from wmt.facts import Facts
@@ -25,6 +27,8 @@ from wmt.nights.withdrawal import finish, refuse_withdrawn, withdrawn_nights
 from wmt.nights.write import Content, results, sweep, write_night
 
 Progress = Callable[[str, float], None]
+#: Gives facts and kept tables of a night with what the caller knows of its posts and the input does not.
+Known = Callable[[Facts, Mapping[str, pl.DataFrame]], tuple[Facts, Mapping[str, pl.DataFrame]]]
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ class Order:
     policies: Callable[[date], rules.RuleSet] = policy.at
     #: read in a process of its own under these limits and their memory; None: here, as the program does
     limits: Mapping[str, Limits] | None = None
+    known: Known | None = None
     progress: Progress | None = None
 
     def tell(self, stage: str, share: float) -> None:
@@ -164,6 +169,9 @@ def _store(
     """Work the night out; write it, unless it is not plausible."""
     revision = _revision(nights, saved, facts.as_at, order.correction)
     ruleset = rules.load().at(order.rules_date or facts.day, order.overlays)
+    inputs: Mapping[str, pl.DataFrame] = taken.canonical
+    if order.known is not None:
+        facts, inputs = order.known(facts, inputs)
     facts, former = keep_former(facts, _latest_until(saved, facts.as_at))
     order.tell("working out every line", 0.7)
     tables = results(Ledger(facts, ruleset, former=former))
@@ -178,7 +186,7 @@ def _store(
         facts=facts,
         ruleset=ruleset,
         former=former,
-        inputs=taken.canonical,
+        inputs=inputs,
         results=tables,
         report=report,
     )

@@ -232,17 +232,20 @@ def _migrate(say: Say) -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from wmt.site.workload.updating import UnmadeFigures, changes_figures, make_figures_anew
+
     executor = MigrationExecutor(connection)
     steps = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    unmade = UnmadeFigures()
     if steps:
         say(f"bringing the database up to date ({len(steps)} steps)")
-        call_command("migrate", interactive=False, verbosity=0)
-        from wmt.site.workload.updating import changes_figures, make_figures_anew
-
         if changes_figures(steps):
-            call_command("createcachetable", verbosity=0)
-            make_figures_anew(say)
+            unmade.note()
+        call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
+    if unmade.are_noted():
+        make_figures_anew(say)
+        unmade.strike()
 
 
 def _renew_second_factors(say: Say) -> None:

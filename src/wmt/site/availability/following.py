@@ -1,7 +1,8 @@
 """Records that follow an officer: from a post that is gone, as a team got another code, to their new one.
 
 Plain data: nothing here knows the database. A record follows by itself only where it is certain: of one staff
-code exactly one post is gone since the former figures, exactly one is new, and nothing is entered for it.
+code exactly one post is gone since the former figures, exactly one is new, and nothing that counts is entered
+for it. What ended earlier may be: it stayed there when a team got another code, and the team has it back.
 """
 
 from collections import defaultdict
@@ -31,7 +32,8 @@ def followed(
     for staff, posts in sorted(gone.items()):
         with_records = [post for post in posts if running(plans.get(post, Plan()), day)]
         targets = new.get(staff, [])
-        if len(posts) == len(targets) == 1 and with_records and plans.get(targets[0], Plan()) == Plan():
+        is_certain = len(posts) == len(targets) == 1 and with_records
+        if is_certain and not running(plans.get(targets[0], Plan()), day):
             moves.append((posts[0], targets[0]))
         else:
             left += with_records

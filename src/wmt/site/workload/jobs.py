@@ -12,6 +12,7 @@ from django_tasks_db.models import DBTaskResult
 
 from wmt.nights import NightBusyError, NightError
 from wmt.nights.lock import loading as loading_alone
+from wmt.nights.lock import loading_in_turn
 from wmt.site.start import keep_demonstration
 from wmt.site.workload import held, loading, past, withdrawing
 from wmt.site.workload.load_request import LoadRequest
@@ -43,7 +44,17 @@ def load_extract(load_id: int) -> str:
             keep_demonstration()
     else:
         discard(load)  # its process was killed when the figures were shown already
+        if withdrawing.deed_of(load):
+            _finish_withdrawals()
     return str(load.state)
+
+
+def _finish_withdrawals() -> None:
+    """What a killed process left after the pages had turned: the history, the list of loads, duties."""
+    with suppress(NightBusyError):  # a load is under way: it does the same
+        what = "finishing what was withdrawn or restored"
+        with loading_in_turn(settings.CONFIG.home, what, _WAIT_FOR_ANOTHER):
+            withdrawing.finish()
 
 
 @when_killed(load_extract)

@@ -30,6 +30,7 @@ from wmt.site.availability.standing import every_reason
 from wmt.site.duties import nightly
 from wmt.site.workload import demonstration, held, held_mail, people_in, store
 from wmt.site.workload.current import current_state
+from wmt.site.workload.followed_facts import followed_facts
 from wmt.site.workload.live import hold_journal, settle
 from wmt.site.workload.load_request import LoadRequest, Progress
 from wmt.site.workload.models import Load
@@ -196,8 +197,9 @@ class Run:
         with people_in.given(Path(wish.people) if wish.people else None) as people:
             # reading and reckoning take the first half of the time, the database the other
             order = wish.order(people.folder, lambda stage, share: self.tell(stage, share / 2))
-            shown, acceptance = held.shown_summary(store.shown()), held.acceptance_of(self.load)
-            order = replace(order, shown=shown, acceptance=acceptance)
+            current, acceptance = store.shown(), held.acceptance_of(self.load)
+            shown, known = held.shown_summary(current), followed_facts(current)
+            order = replace(order, shown=shown, acceptance=acceptance, known=known)
             inputs = order.checksum()
             demonstration.admit(order)
             if acceptance is None and (twin := held.held_as(inputs)):

@@ -1,6 +1,7 @@
 """After an update of the program: figures whose tables got new columns are made again from their night."""
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -9,9 +10,28 @@ from wmt.nights import NightBusyError
 from wmt.site.workload import store
 from wmt.site.workload.load_request import LoadRequest
 from wmt.site.workload.loading import ask, show_again
-from wmt.site.workload.models import FIGURES, Load
+from wmt.site.workload.models import FIGURES, Load, Past
 
 _TABLES = {model._meta.model_name for model in FIGURES}
+
+
+class UnmadeFigures:
+    """The note in the home that figures are to be made anew: what is cut short is left to the next start."""
+
+    def __init__(self) -> None:
+        self._path: Path = settings.CONFIG.home / ".make-figures-anew"
+
+    def note(self) -> None:
+        """From now on, until `strike`."""
+        self._path.touch(mode=0o600)
+
+    def are_noted(self) -> bool:
+        """Whether they are to be made anew."""
+        return self._path.exists()
+
+    def strike(self) -> None:
+        """They were made, or somebody was told how to."""
+        self._path.unlink(missing_ok=True)
 
 
 def changes_figures(steps: Iterable[tuple[Any, bool]]) -> bool:
@@ -25,7 +45,11 @@ def changes_figures(steps: Iterable[tuple[Any, bool]]) -> bool:
 
 
 def make_figures_anew(say: Callable[[str], None]) -> None:
-    """Show the night that is shown again, by the program as it is now. What goes wrong is said, no more."""
+    """Show the night that is shown again, by the program as it is now. What goes wrong is said, no more.
+
+    The rows of past days go: they are fetched again when somebody asks.
+    """
+    Past.objects.all().delete()  # they lack what is new too; whoever asks for their days has them fetched
     current = store.shown()
     if current is None:
         return
