@@ -215,7 +215,8 @@ def test_it_closes_by_itself_when_the_work_is_less(person: Person, site: Site, t
     page.get_by_role("link", name=name, exact=True).click()
     duty = page.url
     second = relieved(site.nights[1] / "tidy", tmp_path / "tidy", [team.rpartition("/")[2]])
-    wmt(site.home, "load", str(second))
+    # a team here is a whole region: that it lost most of its cases has to be said
+    wmt(site.home, "load", str(second), "--accept-implausible", "A team was relieved")
     page.goto(duty)
     assert re.search(
         r"Closed on 21 November 2026\s+\d+\.\d% on 21 November 2026: at or under 110%", text_of(page)

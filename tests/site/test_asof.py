@@ -278,7 +278,7 @@ def test_another_day_is_chosen_on_a_page(signed_in: SignIn) -> None:
     later = sent("2027-11-20")
     assert later.status_code == 400
     assert "Enter a day up to 21 November 2026" in later.text
-    assert sent("2026-11-21")["Location"] == "/nation/reports/"
+    assert sent("2026-11-21")["Location"] == "/on/2026-11-21/nation/reports/"  # as its night stood
     assert sent("2026-11-20", "https://elsewhere.example/")["Location"] == "/on/2026-11-20/"
     assert sent("2026-11-20", "//elsewhere.example/")["Location"] == "/on/2026-11-20/"
     refused = sent("30 February")

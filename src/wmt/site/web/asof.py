@@ -176,12 +176,14 @@ def choose_day(request: HttpRequest) -> HttpResponse:
     """Sends to the page one was on, as of the day that was chosen; without one, asks for it."""
     back = _back(request)
     typed = request.GET.get("on", "").strip()
-    last = today(needed_state(request).as_at.date())
+    as_at = needed_state(request).as_at.date()
+    last = today(as_at)
     error = "Enter a real date, such as 2026-03-27"
     try:
         day = date.fromisoformat(typed)
         if day <= last:
-            return HttpResponseRedirect(back if day == last else on_day(back, day))
+            # today is now, unless the figures shown are today's night: how that stood can be looked at too
+            return HttpResponseRedirect(back if as_at < day == last else on_day(back, day))
         error = f"Enter a day up to {last:%-d %B %Y}: later days are in the future"
     except ValueError:
         pass

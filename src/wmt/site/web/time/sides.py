@@ -28,7 +28,7 @@ def side_words(move: Mapping[str, Any], when: str) -> str:
         return _hours(quantity)
     if move[f"rule_{when}"] is None and move[f"status_{when}"] is None:
         return ""
-    if kind == "case" and move["ref"] is None:
+    if kind == "case" and move["ref"] is None and not move.get("withheld"):
         return f"{_count(quantity)} × {_what(move, when)}" if quantity else ""
     if kind in ("case", "unpaid_work", "omic_licence"):
         status = move[f"status_{when}"] or ""
