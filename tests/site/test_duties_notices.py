@@ -120,6 +120,12 @@ def test_a_server_that_is_away_undoes_nothing_and_is_shown(
     assert len(to("pia@example.org")[0].body.split("/duty/")) == 3  # of opening and of the decision
 
 
+def test_a_closed_account_gets_no_mail_that_waited(scene: Scene) -> None:  # noqa: ARG001
+    User.objects.filter(email="ann@example.org").update(is_active=False)
+    notices.send_again()
+    assert {message.to[0] for message in post_office.outbox} == {"pia@example.org"}
+
+
 def test_after_three_failures_the_rest_waits(scene: Scene, settings: Any, caplog: Any) -> None:
     settings.EMAIL_BACKEND = f"{__name__}.Broken"
     people = [User.objects.create_user(f"p{n}@example.org", name=f"P{n}") for n in range(5)]

@@ -3,14 +3,16 @@
 # ruff: noqa: F811 - fixtures come by import
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from api_fixtures import Program, fresh_counts, program  # noqa: F401
 from django.test import Client
 from duties_fixtures import Scene, scene, typed  # noqa: F401
 from hours_fixtures import day, faults, hidden, somebody, words  # noqa: F401
 
+from wmt.site.accounts.models import RoleGrant
 from wmt.site.duties.models import Duty, Notice
 from wmt.site.duties.nightly import turn
 
@@ -126,6 +128,39 @@ def test_what_was_said_is_for_few(scene: Scene, somebody: Callable[..., Client])
         assert "relief" not in words(page).replace("may help", "")
         assert "Decided: reallocate" in words(page)
         assert client.get(f"{scene.href}decide/").status_code == 403
+
+
+def test_a_late_answer_tells_nobody_else_that_relief_was_asked_for(
+    scene: Scene, somebody: Callable[..., Client], program: Callable[..., Program]
+) -> None:
+    scene.manager.post(f"{scene.href}acknowledge/")
+    scene.manager.post(f"{scene.href}decide/", typed(scene.state.day, said="x"))
+    scene.practitioner.post(f"{scene.href}ask/", {"said": "SECRET wish"})
+    Duty.objects.update(relief_by=scene.state.day - timedelta(days=1))
+    assert turn(scene.state.day) == 1
+    assert "an answer to the request for relief was due" in words(scene.manager.get(scene.href))
+    assert program("manager", "team", scene.duty.team_code).get(f"duties/{scene.duty.pk}")["late"]
+    other = somebody("Pat", "practitioner", "team", scene.duty.team_code)
+    page = words(other.get(scene.href))
+    assert "answer" not in page
+    assert "Late, and so" not in page
+    shown = program("practitioner", "team", scene.duty.team_code).get(f"duties/{scene.duty.pk}")
+    assert (shown["late"], [step["kind"] for step in shown["steps"]]) == (
+        False, ["opened", "acknowledged", "decided"],
+    )  # fmt: skip
+    team = f"/team/{scene.duty.team_code}/duties/"
+    assert "1 duty open, 0 late" in words(other.get(team))
+    assert "No duty is late." in words(other.get(f"{team}?show=late"))
+
+
+def test_notices_end_with_the_role_that_they_came_by(scene: Scene) -> None:
+    assert scene.duty.name in words(scene.manager.get("/notices/"))
+    assert "Your workload" in words(scene.practitioner.get("/notices/"))
+    RoleGrant.objects.update(last_day=date(2020, 2, 1))
+    page = words(scene.manager.get("/notices/"))
+    assert scene.duty.name not in page
+    assert "About a duty that your roles do not let you read any more." in page
+    assert "Your workload" in words(scene.practitioner.get("/notices/"))
 
 
 def test_nobody_handles_their_own(scene: Scene) -> None:

@@ -70,7 +70,7 @@ def test_it_closes_itself_with_the_reason(name) -> None:
     if why:
         step = duty.steps.get(kind="closed")
         assert closed_words(step.data) == words
-        assert sentence(step, reads=False) == f"Closed: {words}"
+        assert sentence(step) == f"Closed: {words}"
 
 
 def test_a_post_that_is_gone_closes_it() -> None:

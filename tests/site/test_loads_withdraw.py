@@ -280,7 +280,7 @@ def test_a_duty_that_the_night_closed_stands_again_with_its_clock(nights: tuple[
     duty.refresh_from_db()
     assert (duty.acknowledge_by, duty.decide_by, duty.reopened) == clock
     assert [step.kind for step in duty.steps.order_by("number")] == ["opened", "raised", "closed", "resumed"]
-    assert words.sentence(duty.steps.get(kind="resumed"), reads=False) == (
+    assert words.sentence(duty.steps.get(kind="resumed")) == (
         "Open again as before, because the figures of 21 November 2026 were withdrawn"
     )
 

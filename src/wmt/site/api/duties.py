@@ -180,12 +180,12 @@ def _whole(request: HttpRequest, state: State, number: int) -> dict[str, Any]:
     return {
         **_shown(found, state, reads=reads),
         "nobody": responsible(found, state.day).missing if found.is_open else "",
-        "steps": [_step(step, reads=reads) for step in steps if reads or step.kind not in words.PRIVATE],
+        "steps": [_step(step, reads=reads) for step in steps if reads or not words.is_private(step)],
     }
 
 
 def _shown(duty: Duty, state: State, *, reads: bool) -> dict[str, Any]:
-    due = [each for each in clock.deadlines(duty, state.day) if reads or each.what != "answer"]
+    due = (clock.deadlines if reads else clock.open_deadlines)(duty, state.day)
     return {
         "number": duty.pk,
         "post": duty.code,
@@ -193,7 +193,7 @@ def _shown(duty: Duty, state: State, *, reads: bool) -> dict[str, Any]:
         "team_code": duty.team_code,
         "team": duty.team_name,
         "state": clock.stage_of(duty, state.day),
-        "late": clock.is_late(duty, state.day),
+        "late": any(each.is_late for each in due),
         "deadlines": [
             {"what": each.what, "by": each.by, "late": each.is_late, "words": words.owed(each)}
             for each in due
@@ -221,7 +221,7 @@ def _step(step: Step, *, reads: bool) -> dict[str, Any]:
         "day": step.day,
         "at": step.at,
         "who": names.person(step.who),
-        "sentence": words.sentence(step, reads=reads),
+        "sentence": words.sentence(step),
         "words": step.words if reads else None,
     }
 

@@ -1,13 +1,14 @@
 """Who may do what with a duty. Nobody handles their own: the head does it for a manager, and so on."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
 
-from wmt.site.accounts.access import Denied, LoadState, may, scope
+from wmt.site.accounts.access import NATION, Denied, LoadState, grants_of, may, scope
 from wmt.site.accounts.models import User
-from wmt.site.accounts.roles import Action
+from wmt.site.accounts.roles import ROLES, Action
 from wmt.site.duties.models import Duty
 
 #: No duty has so large a number: databases could not keep it.
@@ -64,6 +65,18 @@ def may_handle(user: Any, duty: Duty, state: LoadState) -> bool:
 def may_read(user: Any, duty: Duty, state: LoadState) -> bool:
     """Whether somebody may read the words of a duty: talks, notes, relief, what exactly was decided."""
     return is_own(user, duty) or _at(user, Action.READ_DUTIES, duty, state)
+
+
+def reader(user: Any) -> Callable[[Duty], bool]:
+    """Whether somebody may read the words of a duty, by the units it stands in: for many, without a query."""
+    grants = [grant for grant in grants_of(user) if Action.READ_DUTIES in ROLES[grant.role].allows]
+    held = {(grant.level, grant.code) for grant in grants}
+
+    def reads(duty: Duty) -> bool:
+        units = {(level, str(getattr(duty, f"{level}_code"))) for level in ("team", "pdu", "region")}
+        return is_own(user, duty) or not held.isdisjoint({NATION, *units})
+
+    return reads
 
 
 def need_handle(user: Any, duty: Duty, state: LoadState) -> None:

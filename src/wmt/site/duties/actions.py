@@ -184,7 +184,7 @@ def _unmoved(duty: Duty, version: int, kinds: frozenset[Step.Kind]) -> None:
 def _conflict(duty: Duty, kinds: list[Step.Kind], remedy: str) -> ConflictError:
     """What somebody else did meanwhile, in words that whoever may act may read."""
     last = duty.steps.filter(kind__in=kinds).order_by("-number").first()
-    happened = f"{last.who} was here before you: {words.sentence(last, reads=True)}" if last else "It moved"
+    happened = f"{last.who} was here before you: {words.sentence(last)}" if last else "It moved"
     return ConflictError(
         [Fault("CHANGED", f"{happened}. {remedy}", shown=[last.words] if last and last.words else ())]
     )

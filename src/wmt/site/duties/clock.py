@@ -93,21 +93,26 @@ def deadlines(duty: Duty, day: date) -> list[Deadline]:
     return sorted(found, key=lambda each: each.by)
 
 
+def open_deadlines(duty: Duty, day: date) -> list[Deadline]:
+    """What everybody may know to be owed: that relief was asked for is for those who may read the duty."""
+    return [each for each in deadlines(duty, day) if each.what != "answer"]
+
+
 def is_late(duty: Duty, day: date) -> bool:
-    """Whether anything that is owed is late."""
-    return any(each.is_late for each in deadlines(duty, day))
+    """Whether anything that everybody may know to be owed is late."""
+    return any(each.is_late for each in open_deadlines(duty, day))
 
 
 def late_on(day: date) -> Q:
-    """The duties that are late on a day, for questions to the database."""
+    """The duties that are late on a day, for questions to the database; as `is_late`."""
     return Q(closed_on__isnull=True) & (
         Q(acknowledged_on__isnull=True, acknowledge_by__lt=day)
         | Q(decided_on__isnull=True, decide_by__lt=day)
         | Q(decided_on__isnull=False, review_on__lt=day)
-        | Q(relief_by__lt=day)
     )
 
 
 def due_on(day: date) -> Q:
     """The duties of which something may have to be said on a day: something is late, or a review is due."""
-    return late_on(day) | Q(closed_on__isnull=True, decided_on__isnull=False, review_on__lte=day)
+    of_few = Q(relief_by__lt=day) | Q(decided_on__isnull=False, review_on__lte=day)
+    return late_on(day) | (Q(closed_on__isnull=True) & of_few)

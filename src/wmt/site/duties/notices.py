@@ -48,7 +48,7 @@ def send(numbers: Sequence[int]) -> None:
     """Sends the mails of notices: one to each person, whatever number of notices they have."""
     by_user: dict[int, list[Notice]] = defaultdict(list)
     for start in range(0, len(numbers), 500):
-        found = Notice.objects.filter(pk__in=numbers[start : start + 500]).exclude(mail=Notice.Mail.SENT)
+        found = _to_send().filter(pk__in=numbers[start : start + 500])
         for notice in found.select_related("user", "duty").order_by("pk"):
             by_user[notice.user_id].append(notice)
     with mail.Postman() as postman:
@@ -70,7 +70,12 @@ def send_again() -> None:
 def waiting() -> QuerySet[Notice]:
     """The notices whose mails are still to be sent, or to be tried again."""
     since = timezone.now() - TRIED_FOR
-    return Notice.objects.filter(at__gte=since).exclude(mail=Notice.Mail.SENT)
+    return _to_send().filter(at__gte=since)
+
+
+def _to_send() -> QuerySet[Notice]:
+    """Nobody whose account is closed gets a mail, also not one that waited for its server."""
+    return Notice.objects.filter(user__is_active=True).exclude(mail=Notice.Mail.SENT)
 
 
 def unread(user: Any) -> int:

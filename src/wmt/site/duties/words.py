@@ -34,6 +34,12 @@ CLOSED = {
     "withdrawn": "its figures were withdrawn",
 }
 MARKS = {"excessive_workload": "excessive workload", "double_red": "double red"}
+_LATE = {
+    "acknowledge": "acknowledging",
+    "decide": "a decision",
+    "answer": "an answer to the request for relief",
+    "review": "another look",
+}
 _OWED = {
     "acknowledge": "Acknowledge",
     "decide": "Decide what will be done",
@@ -42,6 +48,11 @@ _OWED = {
 }
 #: The steps whose being there is for readers only, not just their words.
 PRIVATE = frozenset({Step.Kind.ASKED, Step.Kind.ANSWERED, Step.Kind.NOTED})
+
+
+def is_private(step: Step) -> bool:
+    """Whether a step is for readers only. That an answer is late tells that relief was asked for."""
+    return step.kind in PRIVATE or (step.kind == Step.Kind.ESCALATED and step.data.get("what") == "answer")
 
 
 def owed(deadline: Deadline) -> str:
@@ -96,7 +107,7 @@ def closed_words(data: Mapping[str, Any]) -> str:
     return f"no figures for more than {data['longest']} days, up to {on}{corrected}"
 
 
-def sentence(step: Step, *, reads: bool) -> str:
+def sentence(step: Step) -> str:
     """What a step was, in one sentence; its words come after it where somebody may read them."""
     data = step.data
     kind = Step.Kind(step.kind)
@@ -122,7 +133,7 @@ def sentence(step: Step, *, reads: bool) -> str:
         return f"Closed: {closed_words(data)}"
     if kind == Step.Kind.ESCALATED:
         by = day_words(date.fromisoformat(data["by"]))
-        return f"Late, and so the head of PDU was told: {_late(data['what'], reads=reads)} was due by {by}"
+        return f"Late, and so the head of PDU was told: {_LATE[data['what']]} was due by {by}"
     if kind == Step.Kind.DUE:
         return f"To be looked at again: {day_words(date.fromisoformat(data['by']))} has come"
     if kind == Step.Kind.TALKED:
@@ -144,17 +155,6 @@ def _moved(data: Mapping[str, Any]) -> str:
     if since == before:
         return f"{said} is excessive since {excess}"
     return f"{said} has been over the mark since {since} (before: {before}), excessive since {excess}"
-
-
-def _late(what: str, *, reads: bool) -> str:
-    if what == "answer" and not reads:
-        return "an answer"
-    return {
-        "acknowledge": "acknowledging",
-        "decide": "a decision",
-        "answer": "an answer to the request for relief",
-        "review": "another look",
-    }[what]
 
 
 def _opened(kind: Step.Kind, data: Mapping[str, Any]) -> str:

@@ -50,6 +50,5 @@ def post_words(duty: Duty, state: State) -> str:
 
 def _next(duty: Duty, state: State) -> str:
     # that relief was asked for is for those who may read the duty: its own page tells them
-    due = [each for each in clock.deadlines(duty, state.day) if each.what != "answer"]
-    said = words.owed(due[0])
+    said = words.owed(clock.open_deadlines(duty, state.day)[0])
     return said[:1].lower() + said[1:]

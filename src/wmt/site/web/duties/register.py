@@ -109,7 +109,7 @@ def _fits(duty: Duty, asked: str, day: date) -> bool:
 def _urgency(duty: Duty, day: date) -> tuple[Any, ...]:
     if duty.closed_on is not None:
         return (1, -duty.closed_on.toordinal(), duty.shown_name)
-    return (0, clock.deadlines(duty, day)[0].by.toordinal(), duty.shown_name)
+    return (0, clock.open_deadlines(duty, day)[0].by.toordinal(), duty.shown_name)
 
 
 def _table(question: Question, asked: str) -> Table:
@@ -171,7 +171,7 @@ def _columns(question: Question, asked: str, places: Places | None) -> list[Colu
 
 def _row(question: Question, duty: Duty, roles: Roles, places: Places | None) -> Row:
     day = question.state.day
-    due = next((each for each in clock.deadlines(duty, day) if each.what != "answer"), None)
+    due = next(iter(clock.open_deadlines(duty, day)), None)
     missing = roles.of(duty).missing if duty.is_open else ""
     href = "" if question.in_full else duty_url(duty)
     values = {

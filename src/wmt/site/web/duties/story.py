@@ -56,26 +56,26 @@ def story_of(steps: Sequence[Step], *, reads: bool) -> list[Told]:
     """The steps, the latest first; those that are for readers only are left out for others."""
     return [
         Told(
-            words.sentence(step, reads=reads),
+            words.sentence(step),
             names.person(step.who),
             f"{day_words(step.day)} at {timezone.localtime(step.at):%H:%M}",
             step.words if reads else "",
         )
         for step in sorted(steps, key=lambda each: -each.number)
-        if reads or step.kind not in words.PRIVATE
+        if reads or not words.is_private(step)
     ]
 
 
 def now_of(duty: Duty, state: State, *, reads: bool) -> dict[str, Any]:
     """The first thing on the page: what is due, in words, and what is done of what the duty asks for."""
-    due = [each for each in clock.deadlines(duty, state.day) if reads or each.what != "answer"]
+    due = (clock.deadlines if reads else clock.open_deadlines)(duty, state.day)
     return {
         "first": words.owed(due[0]) if due else "",
         "is_late": bool(due) and due[0].is_late,
         "others": [words.owed(each) for each in due[1:]],
         "tasks": _tasks(duty, state) if duty.is_open else [],
         "stage": clock.stage_of(duty, state.day),
-        "late": clock.is_late(duty, state.day),
+        "late": any(each.is_late for each in due),
     }
 
 

@@ -19,6 +19,7 @@ from wmt.site.web.steady import steady
 from wmt.site.workload.current import State
 
 _LISTED = 200
+_NOT_ANY_MORE = "About a duty that your roles do not let you read any more."
 
 
 @require_safe
@@ -68,9 +69,10 @@ def _last_closed(steps: list) -> dict:  # type: ignore[type-arg]
 def notices_page(request: HttpRequest) -> HttpResponse:
     """What the person was told, the latest first; for administrators also the mails that failed."""
     found = Notice.objects.filter(user=request.user).select_related("duty").order_by("-pk")[:_LISTED]  # type: ignore[misc]
+    reads = access.reader(request.user)
     failed = Notice.objects.filter(mail=Notice.Mail.FAILED).select_related("user", "duty").order_by("-pk")
     context = {
-        "notices": [_shown(notice) for notice in found],
+        "notices": [_shown(notice, reads=reads(notice.duty)) for notice in found],
         "unread_here": notices.unread(request.user),
         "failed": [_failed(each) for each in failed[:_LISTED]]
         if may(request.user, Action.MANAGE_USERS)
@@ -79,9 +81,10 @@ def notices_page(request: HttpRequest) -> HttpResponse:
     return render(request, "duties/notices.jinja", context)
 
 
-def _shown(notice: Notice) -> dict[str, object]:
+def _shown(notice: Notice, *, reads: bool = True) -> dict[str, object]:
+    """A notice; its words name somebody, and so are for as long as one's roles let one read the duty."""
     return {
-        "words": notice.words,
+        "words": notice.words if reads else _NOT_ANY_MORE,
         "kind": notice.kind,
         "when": f"{timezone.localtime(notice.at):%-d %B %Y at %H:%M}",
         "is_new": notice.read_at is None,
