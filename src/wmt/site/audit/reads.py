@@ -7,7 +7,7 @@ database is waited for a tenth of a second: what could not be written waits for 
 import logging
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -70,7 +70,7 @@ def write_reads(user: Any) -> None:
         return
     _waiting.extend(found.values())
     found.clear()
-    todo = dict.fromkeys(_waiting.popleft() for _ in range(len(_waiting)))
+    todo = _taken()
     while todo:
         try:
             _write(next(iter(todo)))
@@ -80,6 +80,15 @@ def write_reads(user: Any) -> None:
             log.warning("%d readings could not be written down yet, and are kept: %s", len(todo), fault)
             return
         todo.pop(next(iter(todo)))
+
+
+def _taken() -> dict[_Read, None]:
+    """All that waits, each once. Other threads take from the same, so it may be less than was there."""
+    found: dict[_Read, None] = {}
+    with suppress(IndexError):
+        while True:
+            found[_waiting.popleft()] = None
+    return found
 
 
 def _write(read: _Read) -> None:
