@@ -22,7 +22,7 @@ TABLE: dict[str, tuple[Action | None, dict[str, Any] | None, dict[str, Any]]] = 
     "get units/{level}/{code}": (ALL, None, {}),
     "get units/{level}/{code}/lines": (Action.EXPORT, None, {}),
     "get units/{level}/{code}/cells": (ALL, None, {}),
-    "get units/{level}/{code}/tables/{tab}": (ALL, None, {}),
+    "get units/{level}/{code}/tables/{tab}": (Action.EXPORT, None, {}),
     "get units/{level}/{code}/ending": (ALL, None, {}),
     "get posts/{code}/records": (ALL, None, {}),
     "get teams/{code}/records": (ALL, None, {}),

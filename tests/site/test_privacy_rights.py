@@ -186,6 +186,46 @@ def test_programs_read_so_many_lines_a_minute(
     assert program().ask("get", address).status_code == 403  # without a role nobody takes them out
 
 
+def test_without_a_role_no_single_lines_of_others_are_taken_out(
+    nation: Any, program: Callable[..., Program]
+) -> None:
+    post = nation.unit("post", cases__gt=0)
+    team = f"units/team/{post.team_code}"
+    nobody, reader = program(), program("practitioner", "team", post.team_code)
+    for address in (f"{team}/lines", f"{team}/tables/caseload", f"{team}/why?cause=new_case"):
+        assert nobody.ask("get", address).status_code == 403, address
+        assert reader.ask("get", address).status_code != 403, address
+    for address in (
+        team,
+        f"{team}/tables/overview",
+        f"{team}/cells",
+        f"units/post/{post.code}/tables/caseload",
+    ):
+        assert nobody.ask("get", address).status_code == 200, address
+
+
+def test_readings_that_two_threads_take_at_once_break_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    from collections import deque
+
+    from wmt.site.audit import reads
+
+    class Taken(deque[Any]):
+        """Another thread takes all of it after it was counted."""
+
+        def __len__(self) -> int:
+            found = super().__len__()
+            self.clear()
+            return found
+
+    monkeypatch.setattr(reads, "_waiting", Taken())
+    written: list[Any] = []
+    monkeypatch.setattr(reads, "_write", written.append)
+    reader = User(pk=1, name="R")
+    reads.note_read(reader, Unit(level="post", code="T:A", name="A"))
+    reads.write_reads(reader)
+    assert [read.code for read in written] == ["T:A"]
+
+
 def test_search_does_not_tell_whether_a_case_exists(nation: Any, signed_in: SignIn) -> None:
     post = nation.unit("post", cases__gt=5)
     far = nation.unit("post", cases__gt=5, region_code__gt=post.region_code)
