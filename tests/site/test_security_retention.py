@@ -1,6 +1,7 @@
 """What is private goes from every table when its time is over; every figure stays what it was."""
 
 import json
+import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -33,6 +35,7 @@ from wmt.site.availability.standing import plans_of
 from wmt.site.duties.models import Duty, Notice, Step
 from wmt.site.retention import removal
 from wmt.site.serving import housekeeping
+from wmt.site.web.availability.upload_kept import keep
 from wmt.site.workload.again import differences
 from wmt.site.workload.current import current_state
 from wmt.site.workload.models import Cell, Fault, Line, Load, Unit
@@ -100,12 +103,15 @@ def _traces(load: Load) -> None:
     make_token(user=user, name="TOKENMARKER", first_day=timezone.localdate(), last_day=timezone.localdate())
     record("sign-in refused", "ATTEMPTMARKER", who="somebody")
     record("read", "READMARKER", who="somebody")
+    record("records followed", "FOLLOWEDMARKER", who="a load", after=[{"says": "FOLLOWEDFACT"}])
+    record("records carried over", "CARRIEDMARKER", who="a command", after=[{"says": "CARRIEDFACT"}])
     record("user", "USERMARKER", who="somebody")
 
 
 GOES = (
     "NOTEOVER", "WHYOVER", "WHYHOURS", "SAIDMARKER", "NOTICEMARKER", "CELLMARKER", "ASIDEMARKER",
     "MESSAGEMARKER", "JOBMARKER", "SESSIONMARKER", "ATTEMPTMARKER", "READMARKER",
+    "FOLLOWEDMARKER", "FOLLOWEDFACT", "CARRIEDMARKER", "CARRIEDFACT",
 )  # fmt: skip
 
 
@@ -253,6 +259,18 @@ def test_the_site_does_it_by_itself(planted: tuple[Nation, Post]) -> None:  # no
     assert housekeeping.main(["turn"]) == 0
     assert not Session.objects.exists()
     assert AuditEvent.objects.get(kind="retention").who == "the site itself"
+
+
+@pytest.mark.django_db
+def test_tables_that_were_sent_and_left_go_after_a_day(tmp_path: Path, settings: Any) -> None:
+    """Though nobody sends others: they hold reasons of reductions."""
+    settings.CONFIG = replace(settings.CONFIG, home=tmp_path)
+    user = User.objects.create_user("sender@example.org", name="Sender")
+    left, fresh = (keep(user, [SimpleUploadedFile("reductions.csv", b"reason\n1\n")]) for _ in range(2))
+    two_days_ago = (timezone.now() - 2 * DAY).timestamp()
+    os.utime(left.folder, (two_days_ago, two_days_ago))
+    assert housekeeping.main(["turn"]) == 0
+    assert (left.folder.exists(), fresh.folder.exists()) == (False, True)
 
 
 def test_the_command_says_what_would_go_and_what_went(kept_home: Home, tmp_path: Path) -> None:

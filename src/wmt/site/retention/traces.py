@@ -15,7 +15,9 @@ from wmt.site.audit.record import KINDS
 from wmt.site.retention.records import REMOVED
 
 #: Events whose sentence or facts say something of a person's hours, health or duties.
-PRIVATE = ("hours", "reduction", "grade", "people import", "duty")
+PRIVATE = (
+    "hours", "reduction", "grade", "people import", "records followed", "records carried over", "duty",
+)  # fmt: skip
 READS = ("read", "export")
 SIGN_INS = ("sign-in", "sign-out", "sign-in refused", "denied")
 _OVER = ("SUCCESSFUL", "FAILED")

@@ -16,12 +16,14 @@ def main(arguments: Sequence[str]) -> int:
 
     prepare()
     from wmt.site import retention
+    from wmt.site.web.availability.upload_kept import forget_old
     from wmt.site.workload.live import turn_day, turn_is_due
 
     try:
         if turn_is_due():
             turn_day()
         retention.apply()
+        forget_old()
         if "start" in arguments:
             update_history()
     except Error as error:

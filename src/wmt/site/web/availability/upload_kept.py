@@ -56,7 +56,7 @@ def _folder(number: int) -> Path:
 
 def keep(user: User, files: "Iterable[UploadedFile[Any]]") -> Kept:
     """Keep what somebody sent. Raises OSError where the disk does not take it."""
-    _forget_old()
+    forget_old()
     chosen = list(files)
     kept = Kept(secrets.randbelow(_NUMBERS), tuple(safe_name(file.name or "") for file in chosen))
     settings.CONFIG.uploads.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -85,7 +85,7 @@ def find(user: User, number: int) -> Kept | None:
     return Kept(number, tuple(owner["names"])) if owner["user"] == user.pk else None
 
 
-def _forget_old() -> None:
+def forget_old() -> None:
     """What was looked at and left. A load's files, which lie beside it, are none of ours."""
     home = settings.CONFIG.uploads
     for folder in home.glob("people-*") if home.is_dir() else ():
