@@ -49,6 +49,7 @@ class Place:
     day: date
     keys: dict[str, str]
     duty: Any
+    shown: str  # what the page of carrying over says that it showed
     asked: Client  # the practitioner the duty is about
 
     def form(self, address: str, **values: Any) -> Any:
@@ -57,11 +58,6 @@ class Place:
         for name, value in values.items():
             sent |= day(name, value) if isinstance(value, date) else {name: value}
         return self.client.post(address, sent)
-
-    def shown_of_gone(self) -> str:
-        """What the page of carrying over says that it showed."""
-        team, _, staff = self.code.partition(":")
-        return look(("GONE", "A1"), (team, staff), current_state()).mark
 
     def api(self, method: str, address: str, body: Any = None, **query: Any) -> Any:
         """What a program sends, with the session of a browser."""
@@ -93,12 +89,13 @@ def place(scene: Scene) -> Place:
     }
     gone = Change(post=("GONE", "A1"), kind="reduction", first_day=today, reason="1", hours_micro=500_000)
     actions.save(actor=None, who="a test", changes=[gone])
+    shown = look(gone.post, post, current_state()).mark
     keys = {kind: saved.entries[0].key for kind, saved in made.items()}
     client = Client(raise_request_exception=False)
     client.force_login(user)
     scene.practitioner.raise_request_exception = False
     return Place(
-        client, user, other, grant, ":".join(post), today, keys, scene.duty, asked=scene.practitioner
+        client, user, other, grant, ":".join(post), today, keys, scene.duty, shown, asked=scene.practitioner
     )
 
 
@@ -160,7 +157,7 @@ SAVES: dict[tuple[str, str], Write] = {
         f"/post/{place.code}/grade/{place.keys['grade']}/withdraw/", do="save", version="1", why="A slip"
     ),
     ("POST", "carry-over"): lambda place: place.form(
-        f"/hours/carry-over/?from={GONE}&to={place.code}", why="A new code", shown=place.shown_of_gone()
+        f"/hours/carry-over/?from={GONE}&to={place.code}", why="A new code", shown=place.shown
     ),
     ("POST", "reason-new"): lambda place: place.form("/reasons/new/", **REASON, first_day=str(place.day)),
     ("POST", "reason-retire"): lambda place: place.form(
