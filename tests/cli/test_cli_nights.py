@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -142,6 +143,22 @@ def test_forget_asks_first(run: Run, nights: Path) -> None:
     assert run("nights", "verify", "--replay", "--nights", nights).code == DONE
     last = run("nights", "forget", "--before", "2027-01-01", "--yes", "--nights", nights)
     assert f"{names[-1]} is kept whole: it is the last night" in last.err
+
+
+def test_the_site_hears_of_withdrawn_nights_that_are_forgotten(
+    run: Run, nights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its rows and the files that people asked for may hold what is forgotten."""
+    from wmt.cli import nights as command
+
+    first = saved_nights(nights)[0].name
+    assert run("nights", "withdraw", first, "--reason", "wrong", "--nights", nights).code == DONE
+    heard: list[str] = []
+    monkeypatch.setattr(command, "_forget_in_site", heard.extend)
+    monkeypatch.setattr(command, "home", lambda _: nights)
+    day = f"{date.fromisoformat(first[:10]) + timedelta(days=1)}"
+    assert run("nights", "forget", "--before", day, "--yes", "--nights", nights).code == DONE
+    assert heard == [first]
 
 
 @pytest.mark.parametrize("command", [("compact",), ("forget", "--before", "2026-11-23", "--yes")])

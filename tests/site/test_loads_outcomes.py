@@ -132,6 +132,22 @@ def test_a_full_disk_is_said(nation: Any, written_nation: Any, monkeypatch: Any)
     assert loading.perform(wished(written_nation, 1)).state == Load.State.LOADED
 
 
+def test_a_fault_of_the_program_quotes_nothing(nation: Any, written_nation: Any, monkeypatch: Any) -> None:
+    """More people read how a load ended than may read what stands in the file."""
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise ValueError("DETAIL: the row (CRNMARKER, REASONMARKER) does not fit")
+
+    monkeypatch.setattr(store, "put", broken)
+    with pytest.raises(ValueError, match="MARKER"):
+        loading.perform(wished(written_nation, 1))
+    load = Load.objects.order_by("-pk")[0]
+    assert load.message.startswith("A fault of this program (ValueError), of which the log tells more.")
+    told = AuditEvent.objects.filter(kind="load").values_list("sentence", flat=True)
+    assert not any("MARKER" in text for text in (load.message, *told))
+    assert Current.objects.get().load == nation.load
+
+
 def test_a_database_that_fails_leaves_the_former_figures(
     nation: Any, written_nation: Any, monkeypatch: Any
 ) -> None:

@@ -187,7 +187,8 @@ def forget(before: Before, nights: Nights = None, yes: Yes = False, json: Json =
         forget_names(folder, before)
         compact_history(folder)
     # all that ever were: whoever forgot them may have been killed before the database was told
-    forgotten = [night.name for night in saved_nights(folder) if night.manifest.forgotten]
+    ever = [*saved_nights(folder), *withdrawn_nights(folder)]
+    forgotten = [night.name for night in ever if night.manifest.forgotten]
     if forgotten and folder.resolve() == home(None).resolve():
         _forget_in_site(forgotten)
     if json:

@@ -162,7 +162,10 @@ class Run:
             self._failed(f"{where}. {UNCHANGED}")
             raise
         except Exception as error:
-            self._failed(f"A fault of this program ({type(error).__name__}: {error}). {UNCHANGED}")
+            # its words may quote a cell or a row: many read how a load ended, few may read those
+            self._failed(
+                f"A fault of this program ({type(error).__name__}), of which the log tells more. {UNCHANGED}"
+            )
             raise
         except BaseException:
             self._failed(f"It was stopped before it was done. {UNCHANGED}")
