@@ -163,6 +163,23 @@ def test_notices_end_with_the_role_that_they_came_by(scene: Scene) -> None:
     assert "Your workload" in words(scene.practitioner.get("/notices/"))
 
 
+def test_the_order_of_names_is_not_told_without_a_role(
+    scene: Scene, signed_in: Callable[..., Client]
+) -> None:
+    first, last = scene.duty, Duty.objects.get()
+    Duty.objects.update(name="Zoe")
+    last.pk, last.staff_code, last.name = None, f"{first.staff_code}Z", "Abel"
+    last.save()
+    address = f"/team/{first.team_code}/duties/?sort=name"
+    with_role = words(scene.manager.get(address))
+    assert with_role.index("Abel") < with_role.index("Zoe")
+    client = signed_in("manager")
+    RoleGrant.objects.update(last_day=date(2020, 2, 1))
+    page = words(client.get(address))
+    assert page.index(first.code) < page.index(last.code)
+    assert "Abel" not in page
+
+
 def test_nobody_handles_their_own(scene: Scene) -> None:
     from wmt.site.accounts.models import User
 

@@ -24,7 +24,13 @@ SHOWN = {"open": "Open", "late": "Late", "closed": "Closed", "all": "All"}
 _PLACES = ("region", "pdu", "team")
 #: What is said beside a name where nobody can act; the whole sentence is on the duty's page and in files.
 _SHORT = {NO_MANAGER: "nobody is manager here", NOBODY: "nobody is manager or head here"}
-_PLAIN = {"name": "name", "code": "code", "since": "run_since", "opened": "opened_on", "closed": "closed_on"}
+_PLAIN = {
+    "name": "shown_name",
+    "code": "code",
+    "since": "run_since",
+    "opened": "opened_on",
+    "closed": "closed_on",
+}
 
 
 def applies(unit: Unit) -> bool:  # noqa: ARG001
