@@ -17,6 +17,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
+from loads_fixtures import home_of_its_own, night_of
 from loads_homes import Home
 from security_fixtures import everything_kept
 
@@ -32,12 +33,15 @@ from wmt.site.availability.changes import Change
 from wmt.site.availability.models import Grade, Hours, Reduction
 from wmt.site.availability.reasons import CATEGORIES, save_reason
 from wmt.site.availability.standing import plans_of
+from wmt.site.availability.withheld import REDUCED
 from wmt.site.duties.models import Duty, Notice, Step
 from wmt.site.retention import removal
 from wmt.site.serving import housekeeping
 from wmt.site.web.availability.upload_kept import keep
+from wmt.site.workload import loading
 from wmt.site.workload.again import differences
 from wmt.site.workload.current import current_state
+from wmt.site.workload.load_request import LoadRequest
 from wmt.site.workload.models import Cell, Fault, Line, Load, Unit
 
 DAY = timedelta(days=1)
@@ -239,6 +243,25 @@ def test_pages_show_records_whose_reason_went_as_reduced_hours(
         answer = client.get(address)
         assert "OVER" not in answer.content.decode()
     assert "Reduced hours" in client.get(f"/post/{code}/hours/").content.decode()
+
+
+def test_nights_are_loaded_after_reasons_went(
+    nation: Nation, written_nation: Any, settings: Any, tmp_path: Path
+) -> None:
+    home_of_its_own(nation, settings, tmp_path)
+    rows = Reduction.objects.filter(ended_change=None, withdrawn=False)
+    gone = list(rows.order_by("pk")[:2])
+    for row in gone:  # without their reasons they say the same, which no table may say twice
+        Reduction.objects.filter(pk=row.pk).update(
+            team_code=gone[0].team_code, staff_code=gone[0].staff_code, hours_micro=5_000_000,
+            percent_x100=None, first_day=date(2020, 1, 1), last_day=date(2020, 6, 1),
+        )  # fmt: skip
+    assert retention.apply()["reasons of reductions"] == 2
+    wish = LoadRequest(paths=[str(night_of(written_nation, 1) / "tidy")])
+    load = loading.perform(loading.ask(wish=wish, who="a test"))
+    assert load.state == Load.State.LOADED, [fault.message for fault in load.faults.all()]
+    assert rows.filter(reason=REDUCED).count() == 2
+    assert differences(current_state()) == []
 
 
 def test_counts_of_tries_that_are_over_go_too(db: None) -> None:  # noqa: ARG001

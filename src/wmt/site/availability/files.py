@@ -26,6 +26,7 @@ from wmt.site.availability.models import Grade, Hours, Reduction
 from wmt.site.availability.models import Reason as ReasonVersion
 from wmt.site.availability.plan import Post
 from wmt.site.availability.standing import every_reason, reasons_on
+from wmt.site.availability.withheld import REDUCED
 from wmt.site.policies import policies
 from wmt.site.workload.current import State
 from wmt.site.workload.models import Unit
@@ -36,6 +37,7 @@ Cells = Sequence[str]
 def export_folder(folder: Path, *, withdrawn: bool = False) -> dict[str, int]:
     """All that stands as a folder of tables, whatever its days; with `withdrawn`, withdrawn reductions too.
 
+    Reductions whose reason retention removed are left out: they ended long ago, and a table needs a reason.
     The same records give the same bytes. A table that is there is replaced whole or not at all. The answer is
     how many records each table has.
     """
@@ -100,7 +102,8 @@ def _hours() -> Iterable[Cells]:
 
 
 def _reductions(*, withdrawn: bool) -> Iterable[Cells]:
-    rows = _standing(Reduction).order_by("team_code", "staff_code", "first_day", "key")
+    rows = _standing(Reduction).exclude(reason=REDUCED)
+    rows = rows.order_by("team_code", "staff_code", "first_day", "key")
     for row in rows.iterator():
         if withdrawn or not row.withdrawn:
             yield (
