@@ -30,9 +30,11 @@ from wmt.site.audit.models import AuditEvent
 from wmt.site.audit.record import record
 from wmt.site.availability import actions
 from wmt.site.availability.changes import Change
+from wmt.site.availability.files import read_people
 from wmt.site.availability.models import Grade, Hours, Reduction
 from wmt.site.availability.reasons import CATEGORIES, save_reason
 from wmt.site.availability.standing import plans_of
+from wmt.site.availability.tables import changes_of
 from wmt.site.availability.withheld import REDUCED
 from wmt.site.duties.models import Duty, Notice, Step
 from wmt.site.retention import removal
@@ -262,6 +264,20 @@ def test_nights_are_loaded_after_reasons_went(
     assert load.state == Load.State.LOADED, [fault.message for fault in load.faults.all()]
     assert rows.filter(reason=REDUCED).count() == 2
     assert differences(current_state()) == []
+
+
+def test_a_table_that_is_sent_again_brings_no_reason_back(nation: Nation) -> None:  # noqa: ARG001
+    row = Reduction.objects.filter(ended_change=None, withdrawn=False, percent_x100__isnull=False)[0]
+    first, last = date(2020, 1, 1), date(2020, 6, 1)
+    Reduction.objects.filter(pk=row.pk).update(first_day=first, last_day=last, notes="")
+    head = "reduction_id,team_code,staff_code,reason,hours,percent,first_day,last_day,notes"
+    said = [row.key, *row.post, row.reason, "", str(row.percent_x100 / 100), str(first), str(last), "WORD"]
+    table = [("reductions.csv", "\n".join([head, ",".join(said), ""]).encode())]
+    assert changes_of(read_people(table)[0], plans_of())
+    retention.apply()
+    people, faults = read_people(table)
+    assert not faults.refusing()
+    assert changes_of(people, plans_of()) == []
 
 
 def test_counts_of_tries_that_are_over_go_too(db: None) -> None:  # noqa: ARG001

@@ -12,6 +12,7 @@ from wmt.intake.people import People, Reduction, last_of_months
 from wmt.intake.people_files import GRADES_FILE, HOURS_FILE, REDUCTIONS_FILE
 from wmt.site.availability.changes import Change
 from wmt.site.availability.plan import Cut, Plan, Post
+from wmt.site.availability.withheld import REDUCED
 from wmt.text import NOTE
 
 KEY_LENGTH = 160
@@ -94,8 +95,13 @@ def _told_again(row: Reduction, key: str, post: Post, cut: Cut) -> Iterator[Chan
     if post != row.post:
         yield _withdrawn(key, post, cut, row.row)
         yield _new(row, key, cut.notes)
-    elif not _say_the_same(row, cut) or _plain(row.notes) not in ("", _plain(cut.notes)):
+    elif not _say_the_same(row, cut) or _brings_notes(row, cut):
         yield _of_row(row, key=key, version=cut.version, notes=row.notes or cut.notes)
+
+
+def _brings_notes(row: Reduction, cut: Cut) -> bool:
+    """Whether a row has other notes. Where retention removed the reason, no table brings them back."""
+    return cut.reason != REDUCED and _plain(row.notes) not in ("", _plain(cut.notes))
 
 
 def _withdrawn(key: str, post: Post, cut: Cut, row: int) -> Change:
@@ -121,7 +127,8 @@ def _stands_unnamed(row: Reduction, cuts: Sequence[Cut], named: Collection[str])
 
 def _say_the_same(row: Reduction, cut: Cut) -> bool:
     """Whether a row says what stands. A last day that the reason's expiry filled in need not be written."""
-    said = (row.reason.reason_id, row.hours_micro, row.percent_x100, row.first_day)
+    reason = REDUCED if cut.reason == REDUCED else row.reason.reason_id  # removed: it stays so
+    said = (reason, row.hours_micro, row.percent_x100, row.first_day)
     if said != (cut.reason, cut.hours_micro, cut.percent_x100, cut.first_day):
         return False
     months = row.reason.months_to_expiry
