@@ -94,7 +94,7 @@ TABLE: dict[str, May] = {
     "api-unit": May(is_api=True, args=_UNIT),
     "api-lines": May(GET, _TAKES, is_api=True, args=_UNIT),
     "api-cells": May(is_api=True, args=_UNIT),
-    "api-tables": May(is_api=True, args={**_UNIT, "tab": "caseload"}),
+    "api-tables": May(GET, _TAKES, is_api=True, args={**_UNIT, "tab": "caseload"}),
     "api-over-time": May(is_api=True, args=_UNIT),
     "api-why": May(is_api=True, args=_UNIT),
     "api-runs": May(is_api=True, args=_UNIT),
