@@ -30,14 +30,18 @@ from wmt.nights import NightError
 from wmt.nights.missing import accept_missing
 from wmt.nights.withdrawal import withdrawals
 from wmt.site.audit.models import AuditEvent
+from wmt.site.availability import actions
+from wmt.site.availability.changes import Change
+from wmt.site.availability.models import Grade
 from wmt.site.duties import nightly, words
 from wmt.site.duties.evaluating import Undone
 from wmt.site.duties.facts import fold
 from wmt.site.duties.models import Duty, Notice
-from wmt.site.workload import jobs, withdrawing
+from wmt.site.workload import jobs, people_in, withdrawing
 from wmt.site.workload.again import differences
 from wmt.site.workload.current import current_state
-from wmt.site.workload.models import FIGURES, Current, Load
+from wmt.site.workload.live import hold_journal
+from wmt.site.workload.models import FIGURES, Current, Load, Unit
 from wmt.site.workload.withdrawing import Deed, Wanted
 
 SignIn = Callable[..., Client]
@@ -107,6 +111,25 @@ def test_the_former_night_and_the_later_one_again(nights: tuple[str, str]) -> No
     assert folder_bytes() == files
     assert do(Deed.SHOW, second).state == Load.State.LOADED
     assert (folder_bytes(), figure_rows()) == (files, figures)
+
+
+def test_a_correction_of_grade_that_only_the_night_ended_counts_again(nights: tuple[str, str]) -> None:
+    post = Unit.objects.filter(level="post", whole=True, grade="PO", available_x100__gt=0).first()
+    assert post is not None
+    asked = Change(kind="grade", post=(post.team_code, post.staff_code), grade="SPO", first_day=FIRST)
+    actions.save(actor=None, who="somebody", changes=[asked])
+    load = Load.objects.get(pk=Current.objects.get().load_id)
+    Unit.objects.filter(load=load, code=post.code).update(supplied_grade="SPO")  # its extract agrees
+    with hold_journal() as journal:
+        load.change = journal.next()
+        people_in.end_agreed_grades(load, load.change)
+        load.save()
+    assert Grade.objects.get(ended_change=None).last_day == SECOND
+    assert do(Deed.WITHDRAW, nights[1]).state == Load.State.LOADED
+    assert Grade.objects.get(ended_change=None).last_day is None
+    shown = Unit.objects.get(load_id=current_state().load_id, code=post.code, level="post")
+    assert (shown.supplied_grade, shown.grade) == ("PO", "SPO")
+    assert differences(current_state()) == []
 
 
 def test_a_night_that_is_not_shown(nights: tuple[str, str]) -> None:

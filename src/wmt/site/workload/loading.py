@@ -306,7 +306,7 @@ class Run:
             # what was entered while the rows were put in counts too, and so does the day it is by now
             moved, number = people.moved(), journal.next()
             people.take_in(load, number)
-            moved |= people_in.follow(load, former, number)
+            moved |= people_in.follow(load, former, number) | people_in.reopen_grades(load, number)
             people_in.end_agreed_grades(load, number)
             settle(moved, number)
             load.change = number

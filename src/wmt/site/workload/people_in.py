@@ -226,6 +226,29 @@ def end_agreed_grades(load: Load, number: int) -> None:
     actions.take_in(changes=changes, number=number, who=_asker(load), kind="grade")
 
 
+def reopen_grades(load: Load, number: int) -> set[Post]:
+    """Let corrections of grade go on that only the extract of a later night ended; the posts touched.
+
+    For a night that is shown again: its own extract may not agree. What somebody changed since stays as it
+    is. The caller holds the journal.
+    """
+    later = Load.objects.filter(change__isnull=False, as_at__gte=load.as_at).exclude(night=load.night)
+    ended = Grade.objects.filter(
+        change__in=later.values("change"), ended_change__isnull=True, withdrawn=False, version__gt=1
+    )
+    former = {
+        (row.key, row.version): row.last_day for row in Grade.objects.filter(key__in=ended.values("key"))
+    }
+    why = "The night whose extract gave the same grade is no longer the one shown."
+    changes = [
+        Change(**_same(row), last_day=former[row.key, row.version - 1], why=why)
+        for row in ended
+        if (row.key, row.version - 1) in former
+    ]
+    actions.take_in(changes=changes, number=number, who=_asker(load), kind="grade")
+    return {change.post for change in changes}
+
+
 def _same(row: Grade) -> dict[str, Any]:
     return {"kind": "grade", "post": row.post, "key": row.key, "grade": row.grade, "first_day": row.first_day}
 
