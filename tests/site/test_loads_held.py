@@ -68,6 +68,19 @@ def waiting(written_nation: Written, tmp_path: Path) -> Load:
     return load
 
 
+def test_the_same_night_again_says_what_becomes_of_tables_that_came(
+    waiting: Load, written_nation: Written, home: Path, tmp_path: Path
+) -> None:
+    before = nights(home)
+    again = load_of(
+        cut(written_nation, 1, tmp_path / "again"), people=str(night_of(written_nation, 1) / "people")
+    )
+    assert again.state == Load.State.UNCHANGED
+    assert f"held for a decision already, as load {waiting.pk}" in again.message
+    assert "came this time were not kept: accepting takes no tables of people" in again.message
+    assert nights(home) == before
+
+
 @pytest.mark.parametrize("number", range(200 if SOAK else len(WAYS)))
 def test_no_spoiled_night_is_shown(
     written_nation: Written, home: Path, settings: Any, tmp_path: Path, number: int

@@ -235,6 +235,11 @@ class Run:
     def _is_held_already(self, twin: Load) -> None:
         self.load.as_at, self.load.decision = twin.as_at, {"is": "waiting", "load": twin.pk}
         message = f"The same input is held for a decision already, as load {twin.pk}. {UNCHANGED}"
+        if self.load.order.get("people"):
+            came = (
+                "the tables that came with that load" if twin.order.get("people") else "no tables of people"
+            )
+            message += f" The tables of people that came this time were not kept: accepting takes {came}."
         _end(self.load, Load.State.UNCHANGED, message)
 
     def take_again(self, path: Path, *, alone: bool = True) -> None:
