@@ -84,3 +84,13 @@ def test_a_first_file_with_faults_is_refused(write: Callable[[str], None]) -> No
     write("name: ours\n")
     with pytest.raises(RulesError, match="reference"):
         policies(date(2026, 3, 1))
+
+
+def test_whole_numbers_may_be_written_with_decimals_and_nothing_else_is_one(tmp_path: Path) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_text(FILE.replace(": 2,", ": 2.0,") + "  plausibility.posts_percent: 12.5\n")
+    laid = policy.at(date(2026, 3, 1), [policy.load_file(file)])
+    assert laid["asof.days_back"].whole == 2
+    assert laid["plausibility.posts_percent"].hundredths == 1_250
+    with pytest.raises(RulesError, match=r"12\.5, which is no whole number"):
+        _ = laid["plausibility.posts_percent"].whole

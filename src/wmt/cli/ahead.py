@@ -17,5 +17,5 @@ def last_day() -> date | None:
     if held == "extract":
         return None
     today = date.fromisoformat(held) if held else date.today()
-    grace = int(policy.at(today)["plausibility.days_ahead"].value)  # type: ignore[arg-type]
+    grace = policy.at(today)["plausibility.days_ahead"].whole
     return today + timedelta(days=grace)

@@ -63,7 +63,7 @@ class Limits:
 
 def limits_of(policies: RuleSet, group: str = EXTRACT) -> Limits:
     """The limits that a set of policies puts on extracts or on people's tables."""
-    found = {field.name: int(str(policies[f"{group}.{field.name}"].value)) for field in fields(Limits)}
+    found = {field.name: policies[f"{group}.{field.name}"].whole for field in fields(Limits)}
     return Limits(**found)
 
 

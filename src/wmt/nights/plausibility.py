@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Literal
 
 from wmt.nights.summary import Summary, UnitSize
@@ -93,11 +92,11 @@ class _Limits:
 
     def x100(self, name: str) -> int:
         """A percentage in hundredths."""
-        return int(Decimal(self.policies[f"plausibility.{name}"].value) * 100)  # type: ignore[arg-type]
+        return self.policies[f"plausibility.{name}"].hundredths
 
     def number(self, name: str) -> int:
         """A count."""
-        return int(self.policies[f"plausibility.{name}"].value)  # type: ignore[arg-type]
+        return self.policies[f"plausibility.{name}"].whole
 
 
 def _moved(before: int, now: int, limit_x100: int, few: int = 0) -> bool:

@@ -49,6 +49,14 @@ class Value:
             raise RulesError(f"{self.path} is {self.value}, which is finer than hundredths")
         return int(scaled)
 
+    @property
+    def whole(self) -> int:
+        """The whole number it is, written with decimals or not. Raises RulesError for anything else."""
+        whole, rest = divmod(self.hundredths, 100)
+        if rest:
+            raise RulesError(f"{self.path} is {self.value}, which is no whole number")
+        return whole
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:

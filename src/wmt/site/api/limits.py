@@ -20,14 +20,14 @@ def count_bulk(request: HttpRequest) -> None:
 
     A database too busy to count with lets the reading pass: it is a limit of load and not of rights.
     """
-    most = policies()["reading.bulk.requests_a_minute"].value
+    most = policies()["reading.bulk.requests_a_minute"].whole
     now = time.time()
     key = f"bulk-{me(request).pk}-{int(now // _MINUTE)}"
     with suppress(DatabaseError):
         cache.add(key, 0, timeout=2 * _MINUTE)
-        if cache.incr(key) > int(str(most)):
+        if cache.incr(key) > most:
             left = _MINUTE - int(now % _MINUTE)
-            raise Stopped(_too_many(int(str(most))), Retry_After=str(left))
+            raise Stopped(_too_many(most), Retry_After=str(left))
 
 
 def _too_many(most: int) -> Problem:

@@ -14,6 +14,7 @@ from typing import IO, Any
 from django.conf import settings
 from django.utils import timezone
 
+from wmt.private_files import make_private_folder
 from wmt.site.accounts.access import grants_of
 from wmt.site.audit.models import AuditEvent
 from wmt.site.exports.models import Export
@@ -46,7 +47,7 @@ def _digest(*facts: object) -> str:
 
 def limit(name: str) -> int:
     """A policy of this room, a whole number."""
-    return int(str(policies()[f"exports.{name}"].value))
+    return policies()[f"exports.{name}"].whole
 
 
 @contextmanager
@@ -56,7 +57,7 @@ def writing(export: Export) -> Iterator[IO[bytes]]:
     Raises OSError where the disk does not take it.
     """
     folder = _folder()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(folder)
     part = folder / f"{export.key}.part"
     try:
         descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)

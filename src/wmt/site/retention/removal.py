@@ -28,9 +28,7 @@ class Kind:
     @property
     def days(self) -> int:
         """How long it is kept, by the policies in force today."""
-        value = policies()[f"retention.{self.policy}"].value
-        assert isinstance(value, int)  # the unit of the policy says so
-        return value
+        return policies()[f"retention.{self.policy}"].whole
 
     def due(self, now: datetime) -> QuerySet[Any]:
         """Its rows whose time is over."""

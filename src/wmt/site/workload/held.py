@@ -46,7 +46,7 @@ def last_day() -> date | None:
     if held == "extract":
         return None
     today = date.fromisoformat(held) if held else timezone.localdate()
-    grace = int(policies(today)["plausibility.days_ahead"].value)  # type: ignore[arg-type]
+    grace = policies(today)["plausibility.days_ahead"].whole
     return today + timedelta(days=grace)
 
 
@@ -203,7 +203,7 @@ def waiting() -> Sequence[Load]:
 
 def drop_the_old() -> None:
     """Reject what nobody decided on in time. Only who holds the lock of the home may."""
-    days = int(policies()["plausibility.held_days"].value)  # type: ignore[arg-type]
+    days = policies()["plausibility.held_days"].whole
     until = timezone.now() - timedelta(days=days)
     for load in Load.objects.filter(state=Load.State.HELD, ended_at__lt=until):
         reject(load.pk, reason=f"Nobody decided within {days} days.", who="the rule of held nights")

@@ -124,7 +124,7 @@ def night_for(wanted: AsOf) -> NightName:
 def days_back(day: date) -> int:
     """How many days old figures may be to stand for a day that has none of its own."""
     tree_first = min(policy.load().days)
-    return policies(max(day, tree_first))["asof.days_back"].hundredths // 100
+    return policies(max(day, tree_first))["asof.days_back"].whole
 
 
 def _refuse_later(wanted: AsOf, last: date) -> None:

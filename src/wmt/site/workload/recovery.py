@@ -19,6 +19,8 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from wmt.private_files import make_private_folder
+
 log = logging.getLogger(__name__)
 #: A job is begun so often at most: what ended two processes may have ended them because of the job itself.
 ATTEMPTS = 2
@@ -41,7 +43,7 @@ def when_killed(task: Any) -> Callable[[Killed], Killed]:
 @contextmanager
 def at_work() -> Iterator[str]:
     """Inside, this process is a worker that is alive; gives its name."""
-    _folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(_folder())
     name = f"{os.getpid()}-{secrets.token_hex(8)}"
     path = _folder() / name
     with open(path, "x", opener=lambda path, flags: os.open(path, flags, 0o600), encoding="ascii") as held:

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
+from wmt.private_files import make_private_folder
 from wmt.site.workload.models import Load
 
 _LONGEST = 100
@@ -29,7 +30,7 @@ class Upload:
 
     def __init__(self) -> None:
         self.folder = settings.CONFIG.uploads / secrets.token_hex(16)
-        settings.CONFIG.uploads.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(settings.CONFIG.uploads)
         self.folder.mkdir(mode=0o700)
 
     def keep(self, files: Iterable["UploadedFile[Any]"], part: str) -> list[Path]:

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
+from wmt.private_files import make_private_folder
 from wmt.site.accounts.models import User
 from wmt.site.workload.uploads import safe_name
 
@@ -59,7 +60,7 @@ def keep(user: User, files: "Iterable[UploadedFile[Any]]") -> Kept:
     forget_old()
     chosen = list(files)
     kept = Kept(secrets.randbelow(_NUMBERS), tuple(safe_name(file.name or "") for file in chosen))
-    settings.CONFIG.uploads.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(settings.CONFIG.uploads)
     kept.folder.mkdir(mode=0o700)
     try:
         for at, file in enumerate(chosen):
