@@ -274,3 +274,13 @@ def test_a_case_of_nobody_is_an_orphan_and_never_counted(tmp_path: Path) -> None
     assert result.facts is not None
     assert "X777" not in result.facts.caseload["case_ref"].to_list()
     assert [(f.code, f.row) for f in result.faults if f.code == "ORPHAN_ROW"] == [("ORPHAN_ROW", 27)]
+
+
+def test_a_flag_without_seq_or_suspended_has_their_defaults(tmp_path: Path) -> None:
+    tidy = ordinary_tidy()
+    tidy.tables["case_flag"] = [
+        {key: value for key, value in flag("X100009", ASH, "W").items() if key not in ("seq", "suspended")}
+    ]
+    result = read([tidy.write(tmp_path / "tidy")])
+    assert result.facts is not None
+    assert result.facts.flag["suspended"].to_list() == [0]

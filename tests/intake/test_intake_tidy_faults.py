@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from intake_tidy import ASH, OAK, Tidy, case, contact, flag, ordinary_tidy, post_of, staff
+from intake_tidy import ASH, OAK, Tidy, case, contact, ordinary_tidy, post_of, staff
 
 from wmt.intake import read
 from wmt.intake.remedies import REMEDIES
@@ -389,13 +389,3 @@ def test_a_fault_confined_to_a_post_sets_it_aside_even_if_nothing_else_names_it(
     assert [(a.staff_code, a.code) for a in result.set_aside] == [("N01A050", "BAD_VALUE")]
     row = result.facts.post.filter(staff_code="N01A050").row(0, named=True)
     assert row["unmeasured"] == 1
-
-
-def test_a_flag_without_seq_or_suspended_has_their_defaults(tmp_path: Path) -> None:
-    tidy = ordinary_tidy()
-    tidy.tables["case_flag"] = [
-        {key: value for key, value in flag("X100009", ASH, "W").items() if key not in ("seq", "suspended")}
-    ]
-    result = read([tidy.write(tmp_path / "tidy")])
-    assert result.facts is not None
-    assert result.facts.flag["suspended"].to_list() == [0]

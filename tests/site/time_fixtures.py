@@ -80,3 +80,13 @@ def _loaded_two(
 def two(db: None, _loaded_two: Two) -> Two:  # noqa: ARG001
     """Both nights, the second one shown."""
     return _loaded_two
+
+
+@pytest.fixture
+def two_nights(two: Two, settings: Any, tmp_path: Path) -> Any:
+    """The second night is shown; the first is kept as a folder. Their home may be changed."""
+    from wmt.nights import open_night
+
+    settings.CONFIG = replace(settings.CONFIG, home=tmp_path / "home")
+    shutil.copytree(two.home, settings.CONFIG.home)
+    return {night.name: open_night(settings.CONFIG.nights / night.name) for night in two.nights}
