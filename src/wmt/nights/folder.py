@@ -12,7 +12,6 @@
 
 import hashlib
 import json
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -23,11 +22,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from wmt import rules
 from wmt.facts import SCHEMAS, Facts
-from wmt.nights.names import WITHDRAWN
+from wmt.nights.names import NAME, WITHDRAWN
 
 FORMAT = "wmt-night/1"
-
-_NAME = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{6})(?:-(\d{6}))?(?:\.(\d+))?")
 
 
 class NightError(Exception):
@@ -154,12 +151,12 @@ def night_name(as_at: datetime, revision: int = 0) -> str:
 
 def is_night_name(name: str) -> bool:
     """Whether a folder's name is that of a night."""
-    return _NAME.fullmatch(name) is not None
+    return NAME.fullmatch(name) is not None
 
 
 def night_moment(name: str) -> tuple[datetime, int]:
     """The as-at moment and the revision that a night's name tells. Raises ValueError for another name."""
-    found = _NAME.fullmatch(name)
+    found = NAME.fullmatch(name)
     if found is None:
         raise ValueError(f"{name} is not the name of a night")
     moment, fraction, revision = found.groups()

@@ -9,7 +9,8 @@ from pathlib import Path
 #: The folder beside the nights that keeps those that were withdrawn.
 WITHDRAWN = "withdrawn"
 
-_NAME = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{6})(?:-(\d{6}))?(?:\.(\d+))?")
+#: The name of a night: its moment, fractions of a second where there are any, which correction it is.
+NAME = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{6})(?:-(\d{6}))?(?:\.(\d+))?")
 
 
 @dataclass(frozen=True, order=True)
@@ -28,7 +29,7 @@ class NightName:
 
 def read_name(name: str) -> NightName | None:
     """What a name says; None where it is not the name of a night."""
-    found = _NAME.fullmatch(name)
+    found = NAME.fullmatch(name)
     if found is None:
         return None
     try:

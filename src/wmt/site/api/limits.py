@@ -7,12 +7,22 @@ from django.core.cache import cache
 from django.db import DatabaseError
 from django.http import HttpRequest
 
+from wmt.site.accounts.access import need
+from wmt.site.accounts.roles import Action
 from wmt.site.api.asking import me
 from wmt.site.api.door import Stopped
 from wmt.site.api.problems import Problem
 from wmt.site.policies import policies
 
 _MINUTE = 60
+
+
+def need_lines(request: HttpRequest, level: str) -> None:
+    """Nothing where the person may read single lines of a unit of a level once more: those of a post, or with
+    the right to export those of larger units too. Raises Denied, and Stopped (429)."""
+    if level != "post":
+        need(request, Action.EXPORT)
+    count_bulk(request)
 
 
 def count_bulk(request: HttpRequest) -> None:

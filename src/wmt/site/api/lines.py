@@ -7,10 +7,8 @@ from django.http import HttpRequest
 from ninja import Field, Path, Query, Router, Schema
 
 from wmt.ledger.present import present_line
-from wmt.site.accounts.access import need
-from wmt.site.accounts.roles import Action
 from wmt.site.api.asking import UnitCode, UnitLevel, me, unit_for
-from wmt.site.api.limits import count_bulk
+from wmt.site.api.limits import need_lines
 from wmt.site.api.shapes import (
     BULK,
     READ,
@@ -114,9 +112,7 @@ def lines(
     paging: Query[LineFilter],
 ) -> dict[str, Any]:
     """Every line of a post, or of the posts of a team: each says the rule that priced it."""
-    if level == "team":
-        need(request, Action.EXPORT)
-    count_bulk(request)
+    need_lines(request, level)
     state, unit = unit_for(request, level, code)
     priced = figures.pricing_of(state)
     wanted = _numbers(state, paging)

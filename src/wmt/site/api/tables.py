@@ -7,10 +7,8 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 from pydantic import StringConstraints
 
-from wmt.site.accounts.access import need
-from wmt.site.accounts.roles import Action
 from wmt.site.api.asking import UnitCode, UnitLevel, unit_for, unknown
-from wmt.site.api.limits import count_bulk
+from wmt.site.api.limits import need_lines
 from wmt.site.api.shapes import (
     BULK,
     GradeName,
@@ -98,10 +96,8 @@ def tables(
     request: HttpRequest, level: UnitLevel, code: UnitCode, tab: Tab, paging: Query[TableFilter]
 ) -> dict[str, Any]:
     """The tables of a tab of a unit's page, such as its caseload, with the page's filters."""
-    if level in ("team", "post"):  # where tables are of single lines
-        count_bulk(request)
-    if level == "team" and tab != "overview":
-        need(request, Action.EXPORT)
+    if level in ("team", "post"):  # where tables are of single lines, but for the overview
+        need_lines(request, "post" if tab == "overview" else level)
     state, unit = unit_for(request, level, code)
     _, found = tables_of(Question(request, state, unit), "" if tab == "overview" else tab)
     if paging.table and paging.table not in found:

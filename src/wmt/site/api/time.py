@@ -13,10 +13,8 @@ from wmt.ledger import Cause, Moment, capacity_x100, decimal, is_over
 from wmt.ledger.present import micro
 from wmt.ledger.say import say
 from wmt.ledger.why import Why
-from wmt.site.accounts.access import need
-from wmt.site.accounts.roles import Action
 from wmt.site.api.asking import UnitCode, UnitLevel, me, state_for, unit_for
-from wmt.site.api.limits import count_bulk
+from wmt.site.api.limits import need_lines
 from wmt.site.api.shapes import BULK, READ, Day, Exact, GradeName, PageShown, Paging, answers, refused
 from wmt.site.web.time.amounts import Stretch
 from wmt.site.web.time.ask import LEVELS, QUESTIONS, READINGS, Wish, answer_to
@@ -194,9 +192,7 @@ class WhyFilter(Paging):
 def why(request: HttpRequest, level: UnitLevel, code: UnitCode, paging: Query[WhyFilter]) -> dict[str, Any]:
     """The causes of a change between two days, or since one; with a cause also its lines."""
     if paging.cause:
-        count_bulk(request)
-        if level != "post":
-            need(request, Action.EXPORT)
+        need_lines(request, level)
     state, unit = unit_for(request, level, code)
     past, shown = history(), state.as_at.date()
     default = next((day for day in reversed(past.days) if day < shown), shown)

@@ -10,14 +10,14 @@ from wmt.nights.names import read_name
 from wmt.nights.withdrawal import withdrawal_of
 from wmt.site.duties.models import Duty
 from wmt.site.workload import store
-from wmt.site.workload.withdrawing import Deed, next_shown
+from wmt.site.workload.withdrawing import Deed, moment_words, next_shown
 
 
 def effects_of(deed: Deed, night: str) -> list[str]:
     """The sentences. Raises NightError where a night or the history cannot be read."""
     if deed == Deed.SHOW:
         return [
-            f"{_shown_words()} Afterwards they show that of {_moment(night)}.",
+            f"{_shown_words()} Afterwards they show that of {moment_words(night)}.",
             "The history does not change.",
         ]
     if deed == Deed.RESTORE:
@@ -28,16 +28,10 @@ def effects_of(deed: Deed, night: str) -> list[str]:
 def _shown_words() -> str:
     current = store.shown()
     return (
-        f"The pages show the night of {_moment(current.night)} now."
+        f"The pages show the night of {moment_words(current.night)} now."
         if current
         else "No figures are shown now."
     )
-
-
-def _moment(name: str) -> str:
-    found = read_name(name)
-    assert found is not None
-    return f"{found.as_at:%-d %B %Y, %H:%M}"
 
 
 def _next_words(night: str) -> str:
@@ -47,7 +41,7 @@ def _next_words(night: str) -> str:
     latest = next_shown(night)
     if latest is None:
         return "It is the only night: the pages will show no figures until another extract is loaded."
-    return f"The pages show this night now. Afterwards they show that of {_moment(latest.name)}."
+    return f"The pages show this night now. Afterwards they show that of {moment_words(latest.name)}."
 
 
 def _of_restoring(night: str) -> list[str]:
@@ -57,7 +51,7 @@ def _of_restoring(night: str) -> list[str]:
     assert name is not None
     said = ["Its day, and the duties that stood on its figures, will be what they were."]
     if found is not None and found.shown and (latest is None or latest < name):
-        said.insert(0, f"The pages will show the night of {_moment(night)} again.")
+        said.insert(0, f"The pages will show the night of {moment_words(night)} again.")
     else:
         said.insert(0, f"{_shown_words()} That stays.")
     return said

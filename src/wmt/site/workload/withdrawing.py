@@ -175,7 +175,7 @@ def _restore(run: Run, wanted: Wanted) -> None:
 def _done_before(run: Run, wanted: Wanted, what: str) -> None:
     load = run.load
     load.state, load.ended_at, load.stage = Load.State.DONE, timezone.now(), ""
-    load.message = f"The night of {_moment(wanted.night)} is {what}. {_shown_words()}"
+    load.message = f"The night of {moment_words(wanted.night)} is {what}. {_shown_words()}"
     load.save()
 
 
@@ -198,7 +198,8 @@ def _complete(run: Run, found: Withdrawal) -> None:
         put_away(settings.CONFIG.nights, found.night)
         _compact(found.night)
     marks = {"withdrawn_at": found.at, "withdrawn_by": found.who[:160], "withdrawn_why": found.reason}
-    said = f"The night of {_moment(found.night)} was withdrawn: {found.reason.rstrip('.')}. {_shown_words()}"
+    what = f"The night of {moment_words(found.night)} was withdrawn"
+    said = f"{what}: {found.reason.rstrip('.')}. {_shown_words()}"
     _settle(run, found, marks, said, restored=False)
 
 
@@ -209,7 +210,7 @@ def _complete_restoring(run: Run, found: Withdrawal) -> None:
         _compact(found.night)
     if found.shown and _is_later(found.night):
         run.take_again(nights / found.night, alone=False)
-    said = f"The night of {_moment(found.night)} was restored. {_shown_words()}"
+    said = f"The night of {moment_words(found.night)} was restored. {_shown_words()}"
     _settle(run, found, {"withdrawn_at": None, "withdrawn_by": "", "withdrawn_why": ""}, said, restored=True)
     with loading(nights, f"restoring {found.night}"):
         strike(nights, found.night)
@@ -230,7 +231,8 @@ def _is_later(name: str) -> bool:
     return mine is not None and (shown is None or (shown.as_at, shown.revision) < (mine.as_at, mine.revision))
 
 
-def _moment(name: str) -> str:
+def moment_words(name: str) -> str:
+    """When a night was, and which correction it is, by its name."""
     found = read_name(name)
     assert found is not None
     correction = f" (correction {found.revision})" if found.revision else ""
@@ -239,7 +241,9 @@ def _moment(name: str) -> str:
 
 def _shown_words() -> str:
     current = store.shown()
-    return f"The pages show the night of {_moment(current.night)}." if current else "No figures are shown."
+    return (
+        f"The pages show the night of {moment_words(current.night)}." if current else "No figures are shown."
+    )
 
 
 def _settle(run: Run, found: Withdrawal, marks: dict[str, Any], said: str, *, restored: bool) -> None:

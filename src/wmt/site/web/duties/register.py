@@ -66,11 +66,6 @@ def shown(question: Question) -> str:
     return asked if asked in SHOWN else "all" if question.is_post else "open"
 
 
-def _decision(question: Question) -> str:
-    asked = question.request.GET.get("decided", "any")
-    return asked if asked in words.DECIDED else "any"
-
-
 def _filters(question: Question, asked: str) -> list[dict[str, Any]]:
     decisions = [("any", "Anything"), *((name or "nothing", said.capitalize()) for name, said in _decided())]
     return [
