@@ -84,6 +84,7 @@ def nation(dice: random.Random, posts: int) -> Nation:
             post.cases[found.new()] = Case(location, dice.choice(TIERS))
         for status in ("warrant", "overdue", "uncommenced", "suspended_lifer"):
             post.cases[found.new()] = Case("licence", dice.choice(TIERS), status)
+        post.cases[found.new()] = Case("licence", dice.choice(TIERS), suspended=True)
         post.reductions = {found.new(): ("hours", 3), found.new(): ("percent", 10)}
         post.reports[found.new()] = -3
     return found
@@ -154,6 +155,20 @@ def _retier(nation: Nation, name: str, dice: random.Random) -> object:
     return case
 
 
+def _suspension(before: bool) -> Event:
+    """Supervision of a case suspended, or no longer."""
+
+    def event(nation: Nation, name: str, dice: random.Random) -> object:
+        cases = [case for case in nation.posts[name].cases.values() if case.suspended is before]
+        if not cases:
+            return None
+        case = dice.choice(cases)
+        case.suspended = not before
+        return case
+
+    return event
+
+
 def _report(nation: Nation, name: str, _dice: random.Random) -> object:
     nation.posts[name].reports[nation.new()] = nation.night
     return name
@@ -204,6 +219,8 @@ EVENTS: dict[str, tuple[Event, str]] = {
     "give": (_give, "moved_out"),
     "end": (_end, "ended"),
     "retier": (_retier, "retiered"),
+    "suspend": (_suspension(False), "supervision_suspended"),
+    "take up again": (_suspension(True), "supervision_resumed"),
     "release": (_place("custody", "licence"), "custody_to_licence"),
     "recall": (_place("licence", "custody"), "recalled"),
     "to community": (_place("licence", "community"), "type_changed"),

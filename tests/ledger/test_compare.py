@@ -122,7 +122,13 @@ def changed_case(**new: Any) -> World:
         ({"location": "custody"}, {"recalled": "-41"}),  # 24 - 65
         ({"location": "custody", "tier": "A3"}, {"recalled": "-41", "retiered": "51"}),  # 24 - 65, 75 - 24
         ({"status": "warrant"}, {"on_warrant": "-65"}),
-        ({"suspended": True}, {"retiered": "-65"}),
+        ({"suspended": True}, {"supervision_suspended": "-65"}),
+        # the tier first: 122 - 65, then what suspends it takes all of it away
+        ({"tier": "B2", "suspended": True}, {"retiered": "57", "supervision_suspended": "-122"}),
+        (
+            {"location": "custody", "tier": "A3", "suspended": True},
+            {"recalled": "-41", "retiered": "51", "supervision_suspended": "-75"},
+        ),
         ({"tier": "C2", "stream": "t2a"}, {"type_changed": "-41"}),  # the T2A table gives 24
     ],
 )

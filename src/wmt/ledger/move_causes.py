@@ -1,4 +1,4 @@
-"""Which cause a difference is, and what it did, for the lines of work. Each row has up to three parts."""
+"""Which cause a difference is, and what it did, for the lines of work. Each row has up to four parts."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ Table = Any  # an Ibis table expression
 
 @dataclass(frozen=True)
 class Told:
-    """What one kind of line's differences are: an expression each, over rows and their part 0, 1 or 2.
+    """What one kind of line's differences are: an expression each, over rows and their part 0, 1, 2 or 3.
 
     `always` 1 keeps a move that moved no points, such as an untiered case in.
     """
@@ -40,10 +40,11 @@ def flag(condition: Table) -> Table:
 
 
 def listed_cases(rows: Table) -> Told:
-    """Cases in, out, or changed: first the status, then the type, then the tier.
+    """Cases in, out, or changed: first the status, then the type, the tier and whether it is suspended.
 
     Where more than one changed, each is valued by what the steps in between are worth by the rules:
-    `mid_x100` the old type and tier in the new status, `late_x100` the old tier in the new type and status.
+    `mid_x100` the old type and tier in the new status, `late_x100` the old tier in the new type and status,
+    `tiered_x100` the new tier, still suspended or not as it was.
     """
     old, new = rows.work_before_x100, rows.work_after_x100
     stays = (rows.lines_before > 0) & (rows.lines_after > 0)
@@ -51,14 +52,17 @@ def listed_cases(rows: Table) -> Told:
     place = stays & (
         (rows.stream_before != rows.stream_after) | (rows.location_before != rows.location_after)
     )
-    tier = stays & ((rows.tier_before != rows.tier_after) | (rows.suspended_before != rows.suspended_after))
+    tier = stays & (rows.tier_before != rows.tier_after)
+    paused = stays & (rows.suspended_before != rows.suspended_after)
     # a step that the rules before have no price for is worth what came of it, so that nothing is lost
-    mid, late = rows.mid_x100.fill_null(new), rows.late_x100.fill_null(new)
-    by_status = ibis.ifelse(status, ibis.ifelse(place | tier, mid, new), old)
-    by_place = ibis.ifelse(place, ibis.ifelse(tier, late, new), by_status)
+    mid, late, tiered = (rows[f"{step}_x100"].fill_null(new) for step in ("mid", "late", "tiered"))
+    by_status = ibis.ifelse(status, ibis.ifelse(place | tier | paused, mid, new), old)
+    by_place = ibis.ifelse(place, ibis.ifelse(tier | paused, late, new), by_status)
+    by_tier = ibis.ifelse(tier, ibis.ifelse(paused, tiered, new), by_place)
     # what changed though nothing about it did: posts that keep older figures have rules of their own
-    same = ~status & ~place & ~tier
-    retiered = ibis.ifelse(tier, new - by_place, nothing())
+    same = ~status & ~place & ~tier & ~paused
+    first_points = ibis.ifelse(same, new - old, by_status - old)
+    paused_points = ibis.ifelse(paused, new - by_tier, nothing())
     first = ibis.cases(
         (rows.lines_before == 0, _of_arrival(rows)),
         (rows.lines_after == 0, _of_departure(rows)),
@@ -67,11 +71,14 @@ def listed_cases(rows: Table) -> Told:
     )
     return Told(
         cause=ibis.cases(
-            (rows.part == 0, first), (rows.part == 1, _of_type(rows)), else_=_word(Cause.RETIERED)
+            (rows.part == 0, first),
+            (rows.part == 1, _of_type(rows)),
+            (rows.part == 2, _word(Cause.RETIERED)),
+            else_=_of_supervision(rows),
         ),
-        points=by_part(rows, ibis.ifelse(same, new - old, by_status - old), by_place - by_status, retiered),
+        points=by_part(rows, first_points, by_place - by_status, by_tier - by_place, paused_points),
         available=nothing(),
-        always=by_part(rows, flag(~stays | status), flag(place), flag(tier)),
+        always=by_part(rows, flag(~stays | status), flag(place), flag(tier), flag(paused)),
     )
 
 
@@ -118,6 +125,10 @@ def _of_type(rows: Table) -> Table:
         (same_stream & (old == "licence") & (new == "custody"), str(Cause.RECALLED)),
         else_=str(Cause.TYPE_CHANGED),
     )
+
+
+def _of_supervision(rows: Table) -> Table:
+    return ibis.ifelse(rows.suspended_after == 1, str(Cause.SUSPENDED), str(Cause.RESUMED))
 
 
 def counted_cases(rows: Table) -> Told:

@@ -80,9 +80,10 @@ def prepare(engine: Engine) -> None:
     engine.put(_PART, _PARTS)
 
 
-#: A difference has up to three parts: a case may change its status, its type and its tier in one night.
+#: A difference has up to four parts: a case may change its status, its type, its tier and whether it is
+#: suspended in one night.
 _PART = "compared_part"
-_PARTS = pl.DataFrame({"part": [0, 1, 2]}, schema={"part": pl.Int64})
+_PARTS = pl.DataFrame({"part": [0, 1, 2, 3]}, schema={"part": pl.Int64})
 
 
 def _moves(prefix: str, same_rules: bool) -> Table:
@@ -107,17 +108,26 @@ def _with_prices(rows: Table, prefix: str) -> Table:
     price, grade_price = (unbound(prefix + name, PRICE_SCHEMAS[name]) for name in ("price", "grade_price"))
     grade = grade_price.select("target_x100", "full_time_micro", grade_rule="rule")
     rows = rows.left_join(grade, (rows.rule_after == grade.grade_rule) & (rows.is_hours == 1))
-    rows = _worth(rows, price, "mid", "before")
-    return _worth(rows, price, "late", "after")
+    for name, moments in _STEPS.items():
+        rows = _worth(rows, price, name, moments)
+    return rows
 
 
-def _worth(rows: Table, price: Table, name: str, placed: str) -> Table:
-    """What the old tier of a case is worth in its new status and its old or new type, as `<name>_x100`."""
+#: What lies between an old and a new line of a case: of which moment its stream, location, tier, whether it
+#: is suspended, and its status are.
+_STEPS = {
+    "mid": ("before", "before", "before", "before", "after"),
+    "late": ("after", "after", "before", "before", "after"),
+    "tiered": ("after", "after", "after", "before", "after"),
+}
+
+
+def _worth(rows: Table, price: Table, name: str, moments: tuple[str, ...]) -> Table:
+    """What a case is worth at one of `_STEPS`, as `<name>_x100`."""
     words = ("stream", "location", "tier", "suspended", "status")
     worth = price.select(**{f"{name}_{word}": word for word in words}, **{f"{name}_x100": "points_x100"})
-    at = {"stream": placed, "location": placed, "tier": "before", "suspended": "before", "status": "after"}
     same = rows.is_listed == 1
-    for word, when in at.items():
+    for word, when in zip(words, moments, strict=True):
         same = same & (rows[f"{word}_{when}"] == worth[f"{name}_{word}"])
     return rows.left_join(worth, same)
 

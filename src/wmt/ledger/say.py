@@ -18,6 +18,11 @@ _PHRASES: dict[Cause, tuple[str, str]] = {
     Cause.CASES_IN: ("1 more case is counted", "{n} more cases are counted"),
     Cause.CASES_OUT: ("1 case is counted no more", "{n} cases are counted no more"),
     Cause.RETIERED: ("1 case was re-tiered", "{n} cases were re-tiered"),
+    Cause.SUSPENDED: ("supervision of 1 case was suspended", "supervision of {n} cases was suspended"),
+    Cause.RESUMED: (
+        "supervision of 1 case is no longer suspended",
+        "supervision of {n} cases is no longer suspended",
+    ),
     Cause.CUSTODY_TO_LICENCE: (
         "1 case went from custody to licence",
         "{n} cases went from custody to licence",

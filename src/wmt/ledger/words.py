@@ -45,6 +45,8 @@ class Cause(StrEnum):
     CASES_IN = "cases_in"  # more of a cell, where the extract counts cases; or listed, where it only counted
     CASES_OUT = "cases_out"
     RETIERED = "retiered"
+    SUSPENDED = "supervision_suspended"  # the tier stays and is worth what a suspended one is
+    RESUMED = "supervision_resumed"
     CUSTODY_TO_LICENCE = "custody_to_licence"
     RECALLED = "recalled"  # licence to custody
     TYPE_CHANGED = "type_changed"
@@ -71,6 +73,7 @@ class Cause(StrEnum):
 
 _CAUSE_WORDS = {
     Cause.RETIERED: "re-tiered",
+    Cause.RESUMED: "supervision no longer suspended",
     Cause.TYPE_CHANGED: "other change of type",
     Cause.NOT_COMMENCED: "requirement not commenced any more",
     Cause.STATUS_CHANGED: "other change of status",
