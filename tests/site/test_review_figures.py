@@ -11,7 +11,7 @@ from django.test import Client
 from exports_fixtures import rows
 
 from wmt.site.web.addresses import unit_url
-from wmt.site.web.units import chosen, strip
+from wmt.site.web.units import chosen
 from wmt.site.workload import figures
 from wmt.site.workload.models import Line, Load, Pricing, Unit
 
@@ -76,15 +76,6 @@ def test_the_day_of_former_figures_is_that_of_our_clock(nation: Any, analyst: Cl
     # half past midnight of 2 June in summer time
     Unit.objects.filter(pk=post.pk).update(stale_since=datetime(2023, 6, 1, 23, 30, tzinfo=UTC))
     assert "figures of 2 Jun 2023" in analyst.get(unit_url("post", post.code)).text
-
-
-def test_a_post_with_hardly_any_time_leaves_the_strip_readable() -> None:
-    usual = Unit(level="post", code="T:1", name="A", points_x100=100_000, available_x100=100_000)
-    odd = Unit(level="post", code="T:2", name="B", points_x100=250_000, available_x100=100)
-    found = strip.strip([usual, odd], 11_000, "Spread")
-    assert found is not None
-    assert len(found.ticks) <= 11
-    assert found.ticks[-1] == (strip.WIDTH - strip.RIGHT, "280000%")
 
 
 def test_a_file_does_not_claim_a_filter_that_was_not_used(analyst: Client) -> None:

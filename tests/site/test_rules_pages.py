@@ -98,9 +98,9 @@ def test_a_rule_leads_to_its_neighbours(reader) -> None:
 
 
 def test_a_chart_is_drawn_only_where_there_are_steps(reader) -> None:
-    assert '<svg class="wmt-steps"' in read(reader, address(A3)).html
+    assert '<svg class="wmt-chart' in read(reader, address(A3)).html
     for path in ("tier_points.pc16.custody.A3", "nat_contents", "reduction_reasons.1.name"):
-        assert "wmt-steps" not in read(reader, address(path)).html
+        assert '<svg class="wmt-chart' not in read(reader, address(path)).html
 
 
 @pytest.mark.parametrize("path", ["tier_points.pc16.comunity.A3", "nominal_targt.PO", "a/b/c", "x" * 900])

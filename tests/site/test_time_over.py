@@ -16,7 +16,6 @@ from time_fixtures import Two, _loaded_two, two  # noqa: F401
 from wmt.ledger import capacity_x100, decimal, shown_capacity, shown_points
 from wmt.ledger.figures import divide_half_up
 from wmt.site.web.addresses import unit_url
-from wmt.site.web.time.chart import Place, Series, Wish, chart, scale_of
 
 SignIn = Callable[..., Client]
 LEVELS = ("nation", "region", "pdu", "team", "post")
@@ -230,45 +229,3 @@ def test_a_history_that_is_damaged_says_what_to_do(two: Two, signed_in: SignIn) 
     finally:
         index.write_bytes(whole)
     assert "wmt nights compact" in page
-
-
-def test_missing_days_are_not_joined() -> None:
-    monday = date(2026, 11, 16)
-    places = [
-        Place(monday + timedelta(at), monday + timedelta(at), value)
-        for at, value in enumerate([100, 110, None, 120, 130])
-    ]
-    del places[3]  # 110, nothing known of the third day, no row of the fourth
-    found = chart("A line", "", [_wish(places)])
-    assert found is not None
-    line = found.panels[0].lines[0]
-    assert line.path.count("M") == 2
-    assert line.path.count("L") == 1
-    assert [dot.x for dot in line.dots] == sorted(dot.x for dot in line.dots)
-
-
-def test_one_figure_is_no_line() -> None:
-    day = date(2026, 11, 16)
-    assert chart("A line", "", [_wish([Place(day, day, 100)])]) is None
-    assert chart("A line", "", [_wish([])]) is None
-
-
-def test_a_picture_is_within_its_frame() -> None:
-    first = date(2021, 1, 1)
-    for days in (2, 9, 40, 200, 1_826):
-        places = [
-            Place(first + timedelta(at), first + timedelta(at), (at * 7919) % 20_000 - 300)
-            for at in range(days)
-        ]
-        found = chart("A line", "", [_wish(places)])
-        assert found is not None
-        assert 2 <= len(found.ticks) <= 12
-        panel = found.panels[0]
-        for x, y in re.findall(r"[ML](-?\d+) (-?\d+)", panel.lines[0].path):
-            assert found.left <= int(x) <= found.right
-            assert panel.top <= int(y) <= panel.base
-
-
-def _wish(places: list[Place]) -> Wish:
-    values = [place.value for place in places]
-    return Wish("A panel", [Series("A line", places)], scale_of(values, low=0, high=100, words=str))

@@ -19,7 +19,6 @@ from wmt.ledger import capacity_x100, decimal
 from wmt.site.availability.actions import save
 from wmt.site.availability.changes import Change
 from wmt.site.web.addresses import unit_url
-from wmt.site.web.time.fall import Cause, fall
 from wmt.site.workload.models import Current, Unit
 
 SignIn = Callable[..., Client]
@@ -122,7 +121,7 @@ def test_nothing_moves_between_a_night_and_itself(two: Two, signed_in: SignIn) -
     last = days_of(two)[1]
     page = page_of(signed_in(), unit, **{"from": last, "to": last})
     assert "Nothing moved" in in_sight(page)
-    assert 'role="group" aria-labelledby="causes-title"' not in page
+    assert "wmt-chart" not in page.partition("<main")[2]
 
 
 def test_it_begins_with_the_night_before(two: Two, signed_in: SignIn) -> None:
@@ -160,7 +159,7 @@ def test_days_of_an_archive_have_no_lines(two: Two, signed_in: SignIn, settings:
     over = client.get(unit_url("team", unit.code, "over-time")).text
     row = next(row for row in table_of(over, "days") if row["Day"] == f"{old:%-d %b %Y}")
     assert "no lines kept" in row["Standing"]
-    assert "no lines kept" in over.partition("wmt-key")[2]
+    assert "imported totals only" in over.partition("wmt-key")[2]
     page = page_of(client, unit, **{"from": f"{old}"})
     assert "come from an archive" in in_sight(page)
     assert f"Days from {two.nights[0].manifest.as_at:%-d %B %Y} on have lines" in in_sight(page)
@@ -184,17 +183,3 @@ def test_names_of_other_regions_are_not_given_away(two: Two, signed_in: SignIn, 
     for href in {href for href in links(page) if "cause=" in href}:
         shown = in_sight(client.get(unit_url("region", region.code, "why") + href[href.index("?") :]).text)
         assert not [name for name in names if name in shown]
-
-
-def test_steps_begin_where_the_last_ended() -> None:
-    amounts = [1_400, -2_900, 0, 250]
-    causes = [Cause(f"cause {at}", each, str(each)) for at, each in enumerate(amounts)]
-    found = fall("A fall", "", ("then", "77%"), ("now", "64%"), causes)
-    assert found is not None
-    assert [step.tone for step in found.steps] == ["up", "down", "none", "up"]
-    assert found.steps[0].x == found.start[0]
-    assert found.steps[-1].end_x == found.end[0]
-    for before, after in zip(found.steps, found.steps[1:], strict=False):
-        assert before.end_x in (after.x, after.x + after.width)
-    assert all(0 < step.width <= found.width and step.words_x <= found.width for step in found.steps)
-    assert fall("Nothing", "", ("then", ""), ("now", ""), []) is None

@@ -23,6 +23,10 @@ def fake_fetch(css: str) -> Any:
         govuk.mkdir(parents=True)
         (govuk / "govuk-frontend.min.css").write_text(css)
         (govuk / "govuk-frontend.min.js").write_text("export{};//# sourceMappingURL=a.js.map\n")
+        fonts = folder / "node_modules" / "dejavu-fonts-ttf" / "ttf"
+        fonts.mkdir(parents=True)
+        for name in assets.FONTS:
+            (fonts / name).write_bytes(b"letters")
 
     return fetch
 
@@ -103,7 +107,7 @@ def test_all_static_files_can_be_collected_with_names_by_content(tmp_path: Path,
     }
     call_command("collectstatic", interactive=False, verbosity=0)
     paths = json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
-    ours = {"wmt.css", "wmt-print.css", "wmt.js", "wmt-icon.svg"}
+    ours = {"wmt.css", "wmt-charts.css", "wmt-print.css", "wmt.js", "wmt-icon.svg"}
     assert ours | {"govuk-frontend.min.css", "django_htmx/htmx-2.min.js"} <= set(paths)
 
 

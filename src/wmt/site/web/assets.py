@@ -18,6 +18,8 @@ from typing import cast
 HERE = Path(__file__).resolve().parent
 BUILT = HERE / "built"
 READY = ".ready"
+#: The letters of charts as PNG. Pages need none: they use those of the reader's machine.
+FONTS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
 FONT = "Arial, Helvetica, sans-serif"
 _ORDERS = ("package.json", "package-lock.json", ".npmrc")
 _UNREACHABLE = (
@@ -55,6 +57,9 @@ def build(built: Path = BUILT) -> bool:
         govuk = fetched / "node_modules" / "govuk-frontend" / "dist" / "govuk"
         _write(fresh / "govuk-frontend.min.css", neutral_css(_read(govuk / "govuk-frontend.min.css")))
         _write(fresh / "govuk-frontend.min.js", without_source_map(_read(govuk / "govuk-frontend.min.js")))
+        (fresh / "fonts").mkdir()
+        for name in FONTS:
+            _copy(fetched / "node_modules" / "dejavu-fonts-ttf" / "ttf" / name, fresh / "fonts" / name)
         _write(fresh / READY, wanted + "\n")
         if built.exists():
             built.rename(Path(scratch, "former"))
@@ -132,6 +137,12 @@ def _read(path: Path) -> str:
     if not path.is_file():
         raise AssetsError(f"govuk-frontend has no {path.name} where it used to be; see assets.build.")
     return path.read_text(encoding="utf-8")
+
+
+def _copy(path: Path, target: Path) -> None:
+    if not path.is_file():
+        raise AssetsError(f"dejavu-fonts-ttf has no {path.name} where it used to be; see assets.build.")
+    shutil.copyfile(path, target)
 
 
 def _write(path: Path, text: str) -> None:

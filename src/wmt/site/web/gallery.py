@@ -1,5 +1,6 @@
 """Every component in every state, with invented data: to look at, and for the tests of accessibility."""
 
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,8 +11,14 @@ from django.views.decorators.http import require_safe
 
 from wmt.site.accounts.readers import Kind
 from wmt.site.web import tables
+from wmt.site.web.charts.bars import Bar, bars
+from wmt.site.web.charts.figure import Chart
+from wmt.site.web.charts.lines import TONES, Panel, Period, Place, Series, time_chart
+from wmt.site.web.charts.scale import Scale
+from wmt.site.web.charts.strip import strip
 from wmt.site.web.tables import Column, Row, Table, arranged
-from wmt.site.web.units.strip import Bar, Mark, Strip
+from wmt.site.web.units.question import GRADES
+from wmt.site.workload.models import Unit
 
 OVER_X100 = 11_000
 #: Name, code, points and available points in hundredths, cases.
@@ -40,9 +47,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
             "empty": Table(
                 "empty", "A table without rows", [Column("what", "What")], [], empty="No unit fits."
             ),
-            "strip": _strip(marked=True),
-            "crowd": _strip(marked=False),
-            "bars": _bars(),
+            "charts": {"few": _strip(20), "crowd": _strip(400), "bars": _bars(), "lines": _lines()},
             "said": [
                 SimpleNamespace(level_tag=tag, message=words)
                 for tag, words in (
@@ -129,52 +134,37 @@ def _link(text: str, current: bool = False) -> dict[str, Any]:
     return {"text": text, "href": "#", "current": current}
 
 
-def _strip(*, marked: bool) -> Strip:
-    places = ((420, 86), (520, 86), (527, 79), (560, 86), (640, 86), (700, 86), (780, 86))
-    heights = ((420, 20, False), (560, 60, False), (620, 74, False), (700, 30, True))
-    marks = [Mark(x, y, f"Team {at}: {at + 70}.0%", "#", x > 696) for at, (x, y) in enumerate(places)]
-    bars = [Bar(x, 92 - high, 28, high, f"{high} teams", over) for x, high, over in heights]
-    return Strip(
-        title=f"Teams by capacity, {'one mark each' if marked else 'too many for marks'}",
-        summary="7 shown, from 62% to 119%; 2 over 110%. The same figures are in the table.",
-        width=900,
-        height=120,
-        base=92,
-        ticks=[(20 + 123 * at, f"{20 * at}%") for at in range(8)],
-        band=(573, 696),
-        agreed=634,
-        marks=marks if marked else [],
-        bars=[] if marked else bars,
-    )
+def _strip(number: int) -> Chart | None:
+    """So many teams by capacity: few have a mark each, many are counted in bars."""
+    listed = [
+        Unit(level="team", code=f"N{at}", name=f"Team {at}", points_x100=600_000 + at * 7_919 % 700_000,
+             available_x100=1_000_000)
+        for at in range(number)
+    ]  # fmt: skip
+    return strip(listed, OVER_X100, f"{number} teams by capacity")
 
 
-def _bars() -> SimpleNamespace:
-    def row(label: str, y: int, widths: tuple[int, int, int]) -> SimpleNamespace:
-        first, second, third = widths
-        starts = (200, 200 + first, 200 + first + second)
-        parts = [
-            SimpleNamespace(x=x, width=width, height=22, tone=tone, title=f"{label}: {words}")
-            for x, width, tone, words in zip(
-                starts,
-                (first, second, third),
-                ("", "2", "4"),
-                ("community", "licence", "custody"),
-                strict=True,
-            )
-        ]
-        end = starts[2] + third + 8
-        return SimpleNamespace(
-            label=label, label_x=0, y=y, text_y=y + 16, words="100 cases", words_x=end, href="#", parts=parts
+def _bars() -> Chart | None:
+    found = [Bar("Community", 52_000, "520"), Bar("Licence", 30_000, "300"), Bar("Custody", 9_100, "91")]
+    return bars("bars", "Points by location", "Points", "Community is most of it.", found)
+
+
+def _lines() -> Chart | None:
+    first = date(2026, 9, 1)
+    series = [
+        Series(
+            grade, [_place(first + timedelta(at), 9_000 + at * (70 - 17 * tone)) for at in range(80)], tone
         )
+        for tone, grade in enumerate(GRADES[:TONES])
+    ]
+    scale = Scale.holding([], low=8_000, high=16_000)
+    panel = Panel("Capacity, %", series, scale, lambda x100: f"{x100 // 100}%", (9_000, OVER_X100), 10_000)
+    period = Period(first, first + timedelta(30), "Totals only", "imported totals only")
+    return time_chart("lines", "Capacity by grade", "Capacity in %", "All four rise.", [panel], [period])
 
-    return SimpleNamespace(
-        title="Cases by location",
-        summary="Castle holds most cases.",
-        width=760,
-        height=70,
-        key=[("", "community"), ("2", "licence"), ("4", "custody")],
-        rows=[row("Castle", 4, (220, 120, 80)), row("Dock", 38, (150, 90, 60))],
-    )
+
+def _place(day: date, value: int) -> Place:
+    return Place(day, day, value, lambda: f"{value // 100}%", corrected=day.day == 17)
 
 
 def _ages() -> list[dict[str, Any]]:

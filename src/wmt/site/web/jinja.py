@@ -8,6 +8,7 @@ from django.urls import reverse
 from jinja2 import ChainableUndefined, Environment, PackageLoader, PrefixLoader, StrictUndefined, Template
 
 from wmt.site.web.addresses import unit_url
+from wmt.site.web.charts.figure import svg
 from wmt.site.web.table_rows import mark_of, rows_html
 
 GOVUK = "govuk_frontend_jinja"
@@ -40,4 +41,5 @@ def environment(**options: Any) -> Environment:
     loader = PrefixLoader({GOVUK: PackageLoader(GOVUK)})
     made.govuk = Environment(**{**options, "undefined": ChainableUndefined, "loader": loader})
     made.globals.update(static=static, url=reverse, unit_url=unit_url, rows_html=rows_html, mark_of=mark_of)
+    made.globals.update(sample_svg=svg)
     return made

@@ -111,7 +111,7 @@ def _sent(
             return _too_many(request, form, size)
         raise
     if making:
-        making.done = rows, _file_name(source, name[0])
+        making.done = rows, file_name(source, name[0])
         return HttpResponse()
     spool.seek(0)
     return _named(FileResponse(spool, content_type=form.content_type), source, name)
@@ -182,7 +182,7 @@ def file_title(request: HttpRequest, what: str, kind: str) -> str:
 
 def _named(response: Any, source: Source, name: tuple[str, str]) -> HttpResponseBase:
     table, kind = name
-    return attached(response, _file_name(source, table), kind)
+    return attached(response, file_name(source, table), kind)
 
 
 def attached(response: Any, name: str, kind: str) -> HttpResponseBase:
@@ -197,7 +197,7 @@ def attached(response: Any, name: str, kind: str) -> HttpResponseBase:
     return found
 
 
-def _file_name(source: Source, table: str) -> str:
+def file_name(source: Source, table: str) -> str:
     """What a file is called, without its kind."""
     moment = f"{source.state.as_at:%Y-%m-%d-%H%M}" if source.state else f"{timezone.localdate():%Y-%m-%d}"
     full = "-".join(("wmt", *source.words, table, moment))

@@ -11,8 +11,12 @@ from django.views.decorators.http import require_safe
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
 from wmt.site.web.addresses import NATION, unit_url
+from wmt.site.web.charts.figure import Chart
+from wmt.site.web.charts.files import KINDS
+from wmt.site.web.charts.offered import charts_of
 from wmt.site.web.exports import pack as packs
 from wmt.site.web.exports.asking import as_job
+from wmt.site.web.exports.charts import send_chart
 from wmt.site.web.exports.deliver import Source, file_title, note, send, send_book
 from wmt.site.web.exports.listing import DOWNLOADS
 from wmt.site.web.exports.sheets import sheet_of
@@ -33,7 +37,10 @@ def of_unit(
     """A table of a page of a unit: the page's rows in the page's order, all of them."""
     need(request, Action.EXPORT)
     question = replace(question_of(request, level, code), in_full=True)
-    _, found = tables_of(question, tab)
+    content, found = tables_of(question, tab)
+    charts = {chart.name: chart for chart in content.values() if isinstance(chart, Chart)}
+    if table in charts and kind in KINDS:
+        return send_chart(request, Source.of_unit(question.unit, question.state), charts[table], kind)
     if table not in found or kind not in FORMATS:
         return none_such(request, table, kind, found, unit_url(level, code, tab))
     whole = arranged(found[table], request, rows_a_page=None)
@@ -68,10 +75,12 @@ def of_page(
         return answer
     found = whole_tables(request)
     address = request.path.rpartition("/")[0] + "/"
-    if table not in found or kind not in FORMATS:
-        return none_such(request, table, kind, found, address)
     words = tuple(word for word in address.split("/") if word and word != table)
     source = Source(f"the page {title}", words, state_of(request))
+    if table in charts_of(request) and kind in KINDS:
+        return send_chart(request, source, charts_of(request)[table], kind)
+    if table not in found or kind not in FORMATS:
+        return none_such(request, table, kind, found, address)
     return send(request, source, sheet_of(found[table]), kind)
 
 

@@ -11,9 +11,10 @@ from django.urls import reverse
 
 from wmt import rules
 from wmt.rules import UNITS, Change, NoRuleError, Parameter, Value
+from wmt.site.web.charts.figure import Chart
 from wmt.site.web.rules.current import Laid, rules_at
 from wmt.site.web.rules.neighbours import Beside, neighbours
-from wmt.site.web.rules.steps import Steps, steps
+from wmt.site.web.rules.steps import chart_of
 from wmt.site.web.rules.words import (
     GROUPS,
     STATUS_WORDS,
@@ -169,7 +170,7 @@ class RulePage:
     with_hours: bool
     working: str
     moved: str
-    chart: Steps | None
+    chart: Chart | None
     beside: list[Beside]
     table: str
 
@@ -193,7 +194,7 @@ def rule_page(path: str, day: date) -> RulePage:
         with_hours=any(era.hours for era in eras),
         working=sentence(path, day),
         moved=_moved(parameter, now),
-        chart=steps(parameter.values, day),
+        chart=chart_of(parameter.values, parameter.unit, day),
         beside=neighbours(path),
         table=_table_of(path),
     )

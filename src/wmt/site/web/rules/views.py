@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from wmt import rules
 from wmt.rules import NoRuleError
 from wmt.site.security.redirects import own_target
+from wmt.site.web.charts.offered import offered
 from wmt.site.web.rules import presenters
 from wmt.site.web.rules.current import laid_over, night_day
 from wmt.site.web.rules.days import Asked, asked
@@ -68,6 +69,7 @@ def rule(request: HttpRequest, path: str) -> HttpResponse:
         return render(request, "rules/unknown.jinja", context, status=404)
     context = {
         "page": page,
+        **offered({"chart": page.chart}, request),
         "is_night": (on.day or night) == night,
         "errors": _errors(on),
         "laid": laid_over(request).get(path),

@@ -1,17 +1,24 @@
-"""The picture of a unit over time: capacity, then points against available points, then reductions."""
+"""The chart of a unit over time: capacity, then points and available points, then reductions."""
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from wmt.ledger import shown_points
+from wmt.site.web import tables
+from wmt.site.web.charts.figure import Chart, Sample
+from wmt.site.web.charts.lines import Panel, Period, Place, Series, time_chart
+from wmt.site.web.charts.scale import Scale
+from wmt.site.web.charts.strip import FULL_X100, LOW_X100
 from wmt.site.web.time.amounts import Stretch
-from wmt.site.web.time.chart import Chart, Place, Scale, Series, Wish, chart, scale_of
 from wmt.site.web.time.span import days_words
 
 if TYPE_CHECKING:
     from wmt.site.web.time.over_time import Asked
 
-LOW_X100, FULL_X100 = 9_000, 10_000
+#: What days of an imported archive are called on the chart, and what the key says of them.
+TOTALS_ONLY = "Totals only"
+_TOTALS_MEANING = "imported totals only: no details are kept of these days"
 
 
 def picture(
@@ -21,14 +28,28 @@ def picture(
     over = asked.question.state.over_x100
     lines = _capacity_lines(found, by_grade)
     values = [place.value for line in lines for place in line.places]
-    scale = scale_of(values, low=8_000, high=max(12_000, over), words=lambda x100: f"{x100 // 100}%")
-    title = f"Capacity of {asked.unit.name}, {asked.span.words}"
-    wishes = [
-        Wish("Capacity", lines, scale, (LOW_X100, over), FULL_X100),
-        _points(found),
-        _reductions(found),
-    ]
-    return chart(title, _summary(asked, found), wishes)
+    scale = Scale.holding(values, low=8_000, high=max(12_000, over))
+    capacity = Panel(
+        "Capacity, %", lines, scale, lambda x100: f"{x100 // 100:,}%", (LOW_X100, over), FULL_X100
+    )
+    return time_chart(
+        "chart",
+        f"{asked.unit.name}: capacity, points and reductions, {asked.span.words}",
+        "Capacity in %, points, reductions in hours a week",
+        _summary(asked, found),
+        [capacity, _points(found), _reductions(found)],
+        _periods(found),
+        [
+            Sample("area", "band", f"90% to {tables.exact(over).text}%"),
+            Sample("line", "full", "100%"),
+        ],
+    )
+
+
+def _periods(found: Sequence[Stretch]) -> list[Period]:
+    """The runs of days of an archive, each as one."""
+    runs = [list(run) for archived, run in groupby(found, lambda each: each.archived > 0) if archived]
+    return [Period(run[0].first, run[-1].last, TOTALS_ONLY, _TOTALS_MEANING) for run in runs]
 
 
 def _capacity_lines(found: Sequence[Stretch], by_grade: Mapping[str, Sequence[Stretch]]) -> list[Series]:
@@ -40,14 +61,13 @@ def _capacity_lines(found: Sequence[Stretch], by_grade: Mapping[str, Sequence[St
 
 
 def _place(each: Stretch) -> Place:
-    mark = "corrected" if each.corrected else "archive" if each.archived else ""
-    said = {"corrected": ", corrected", "archive": ", archive figure"}.get(mark, "")
+    said = ", corrected" if each.corrected else ", total only" if each.archived else ""
     return Place(
         each.first,
         each.last,
         each.capacity_x100,
         lambda: f"{days_words(each.first, each.last)}: {each.capacity_words}{said}",
-        mark,
+        each.corrected > 0,
     )
 
 
@@ -58,7 +78,7 @@ def _plain(each: Stretch, value: int | None, words: Callable[[int], str]) -> Pla
     return Place(each.first, each.last, value, said)
 
 
-def _points(found: Sequence[Stretch]) -> Wish:
+def _points(found: Sequence[Stretch]) -> Panel:
     def line(name: str, field: str, tone: int) -> Series:
         places = [
             _plain(each, each.mean(field), lambda x100: f"{name.lower()} {_shown_points(x100)}")
@@ -67,23 +87,21 @@ def _points(found: Sequence[Stretch]) -> Wish:
         return Series(name, places, tone)
 
     lines = [line("Points", "points_x100", 0), line("Available points", "available_x100", 1)]
-    return Wish("Points held, and points there is time for", lines, _scale(lines, _shown_points))
+    return Panel("Points and available points", lines, _scale(lines), _shown_points)
 
 
-def _reductions(found: Sequence[Stretch]) -> Wish:
+def _reductions(found: Sequence[Stretch]) -> Panel:
     places = [
         _plain(each, each.mean("reduction_hours_micro"), lambda micro: f"{_shown_hours(micro)} hours")
         for each in found
     ]
     lines = [Series("Reductions", places)]
-    return Wish("Reductions, hours a week", lines, _scale(lines, _shown_hours, least=4_000_000))
+    return Panel("Reductions, hours a week", lines, _scale(lines, least=4_000_000), _shown_hours)
 
 
-def _scale(lines: Sequence[Series], words: Callable[[int], str], least: int = 1_000) -> Scale:
+def _scale(lines: Sequence[Series], least: int = 1_000) -> Scale:
     values = [place.value for line in lines for place in line.places if place.value is not None]
-    return scale_of(
-        values, low=min(values, default=0), high=max(values, default=0) + least, words=words, most=3
-    )
+    return Scale.holding(values, low=min(values, default=0), high=max(values, default=0) + least, most=3)
 
 
 def _shown_points(x100: int) -> str:
@@ -109,6 +127,5 @@ def _summary(asked: "Asked", found: Sequence[Stretch]) -> str:
     return (
         f"From {first.capacity_words} ({days_words(first.first, first.last)}) to {last.capacity_words} "
         f"({days_words(last.first, last.last)}); highest {top.capacity_words}, lowest {low.capacity_words}; "
-        f"over {state.over_text} on {over:,} of {len(found):,} {steps} with figures. "
-        "The same figures are in the table."
+        f"over {state.over_text} on {over:,} of {len(found):,} {steps} with figures."
     )

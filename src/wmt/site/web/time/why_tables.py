@@ -9,8 +9,9 @@ from wmt.site.accounts.access import visible_to
 from wmt.site.accounts.reading import REASONS_WITHHELD, cases_withheld
 from wmt.site.web import tables
 from wmt.site.web.addresses import unit_url
+from wmt.site.web.charts.fall import Cause, fall
+from wmt.site.web.charts.figure import Chart
 from wmt.site.web.tables import Column, LazyRows, Row, Table, Value, changed
-from wmt.site.web.time.fall import Cause, Fall, fall
 from wmt.site.web.time.sides import AFTER, BEFORE, kind_words, side_words
 from wmt.site.web.time.span import day_words
 from wmt.site.web.units import words
@@ -117,7 +118,7 @@ def _text(x100: int) -> str:
     return tables.exact(x100).text
 
 
-def picture(question: Question, between: "Between", found: Why) -> Fall | None:
+def picture(question: Question, between: "Between", found: Why) -> Chart | None:
     """The causes as steps: in percentage points, or in points where there is no capacity to compare."""
     in_points = capacity_change_x100(found) is None
     steps = [
@@ -137,10 +138,11 @@ def picture(question: Question, between: "Between", found: Why) -> Fall | None:
     what = "points" if in_points else "percentage points of capacity"
     summary = (
         f"From {before} on {day_words(between.first.day)} to {after} "
-        f"{'now' if between.last is None else 'on ' + until}, in {what}. The same figures are in the table."
+        f"{'now' if between.last is None else 'on ' + until}, in {what}."
     )
     start = (day_words(between.first.day), before)
-    return fall(f"What moved {question.unit.name}", summary, start, (until, after), steps)
+    title = f"What changed the capacity of {question.unit.name}"
+    return fall(title, what.capitalize(), summary, start, (until, after), steps)
 
 
 def _step_words(moved: Moved, *, in_points: bool) -> str:

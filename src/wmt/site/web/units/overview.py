@@ -9,9 +9,10 @@ from wmt.ledger import capacity_x100, is_over, remaining_x100
 from wmt.site.web import tables
 from wmt.site.web.addresses import unit_url, working_url
 from wmt.site.web.availability.coming import reminders
+from wmt.site.web.charts.strip import LOW_X100, strip
 from wmt.site.web.duties.lines import duty_lines
 from wmt.site.web.tables import Column, LazyRows, Row, Table, Value
-from wmt.site.web.units import in_full, strip
+from wmt.site.web.units import in_full
 from wmt.site.web.units.measures import MEASURES, REMAINING, shown
 from wmt.site.web.units.parts import parts
 from wmt.site.web.units.question import GRADES, Question
@@ -20,9 +21,6 @@ from wmt.site.workload.models import Unit
 
 TITLE = "Overview"
 TEMPLATE = "unit/overview.jinja"
-
-#: The marks of balance on the strip and in the filter; being over is judged by the rules' own mark.
-LOW_X100 = 9_000
 
 _FIGURES = ("points", "available")
 _REST = ("contracted_hours", "reduction_hours", "cases", "cases_all")
@@ -52,8 +50,10 @@ def content(question: Question) -> dict[str, Any]:
     return {
         **found,
         "tables": {"overview": table(question, listed)},
-        "strip": strip.strip(
-            listed, question.state.over_x100, f"{units.PLURALS[question.level]} by capacity"
+        "strip": strip(
+            listed,
+            question.state.over_x100,
+            f"{units.PLURALS[question.level]} of {question.unit.name} by capacity",
         ),
         "filters": filters(question),
         "over_below": sum(_is_over(unit, question) for unit in listed),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from wmt.site.accounts.readers import who_sees
 from wmt.site.web.addresses import NATION, unit_url
+from wmt.site.web.charts.offered import offered
 from wmt.site.web.duties import register
 from wmt.site.web.exports import listing
 from wmt.site.web.frame import state_of
@@ -93,7 +94,7 @@ def unit_page(request: HttpRequest, level: str = NATION, code: str = NATION, tab
     question = question_of(request, level, code)
     content, found = tables_of(question, tab)
     tables = {name: arranged(table, request) for name, table in found.items()}
-    context = {**_around(question, tab), **content, "tables": tables, "question": question}
+    context = {**_around(question, tab), **offered(content, request), "tables": tables, "question": question}
     return render(request, TABS[tab].TEMPLATE, context)
 
 

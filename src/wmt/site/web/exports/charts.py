@@ -1,0 +1,44 @@
+"""A chart of a page as a file: made at once, written down, then sent."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from wmt.site.audit.record import record
+from wmt.site.web.charts.figure import Chart
+from wmt.site.web.charts.files import CONTENT_TYPES, KINDS, NoFontError, png_file, svg_file
+from wmt.site.web.exports.deliver import NOT, Source, attached, file_name, filters_of
+from wmt.site.web.steady import settled
+
+
+def send_chart(request: HttpRequest, source: Source, chart: Chart, kind: str) -> HttpResponseBase:
+    """The file of a chart in a kind of `KINDS`. HEAD does not count."""
+    name = file_name(source, chart.name)
+    if request.method == "HEAD":
+        return attached(HttpResponse(content_type=CONTENT_TYPES[kind]), name, kind)
+    try:
+        made = svg_file(chart, about(source)) if kind == "svg" else png_file(chart, about(source))
+    except NoFontError as missing:
+        context = {"missing": str(missing), "svg": request.get_full_path().replace(".png", ".svg", 1)}
+        return render(request, "exports/no_font.jinja", context, status=503)
+    _note(request, source, chart, kind)
+    return attached(HttpResponse(made, content_type=CONTENT_TYPES[kind]), name, kind)
+
+
+def about(source: Source) -> list[str]:
+    """What a chart says of itself wherever it is put: what it is of, as at when, and what it is not."""
+    state = source.state
+    moment = f" Data from {state.as_at_text}; points rules of {state.rules_text}." if state else ""
+    return [f"Workload Measurement Tool: {source.title}.{moment}", NOT]
+
+
+def _note(request: HttpRequest, source: Source, chart: Chart, kind: str) -> None:
+    """One audit event: who took which chart, of which figures."""
+    settled(request)
+    filters = filters_of(request)
+    narrowed = "".join(f", {name} {value}" for name, value in filters)
+    what = f"the chart ‘{chart.title}’ of {source.title}"
+    sentence = f"{request.user} downloaded {what} as {KINDS[kind]}{narrowed}."
+    as_at = f"{source.state.as_at:%Y-%m-%dT%H:%M}" if source.state else ""
+    after = {"kind": KINDS[kind], "chart": chart.title, "figures of": as_at}
+    after |= {f"filter {name}": value for name, value in filters}
+    record("export", sentence, request=request, level=source.level, code=source.code, after=after)
