@@ -27,8 +27,14 @@ OVER, EXACT, HAIR, UNDER, IDLE = (
 )
 
 
-def write_history(nights: Path, units: Mapping[str, Sequence[Figure]], first: date = FIRST) -> History:
+def write_history(
+    nights: Path,
+    units: Mapping[str, Sequence[Figure]],
+    first: date = FIRST,
+    names: Mapping[str, str | None] | None = None,
+) -> History:
     """Posts by code ('TEAM:STAFF') and their figures from a first day on, made into a history."""
+    names = names or {}
     rows = [
         {
             "day": first + timedelta(number),
@@ -36,7 +42,7 @@ def write_history(nights: Path, units: Mapping[str, Sequence[Figure]], first: da
             "night": "",
             "level": "post",
             "code": code,
-            "name": f"Name of {code}",
+            "name": names.get(code, f"Name of {code}"),
             "grade": "PO",
             "team_code": code.split(":")[0],
             "pdu_code": "P",
@@ -71,7 +77,7 @@ def random_figures(chance: Random, days: int) -> list[Figure]:
     while len(figures) < days:
         kind = chance.choice((OVER, OVER, OVER, HAIR, EXACT, UNDER, IDLE, IDLE, None, None))
         stretch = chance.choice(
-            (1, 2, 3, 3, 4, 7, 8, 26, 27, 28, 29) if kind in (OVER, HAIR) else (1, 2, 3, 4, 5, 7, 8, 9)
+            (1, 2, 3, 3, 4, 7, 8, 26, 27, 28, 29) if kind in (OVER, HAIR) else (1, 2, 3, 4, 5, 6, 7, 8, 9, 30)
         )
         figures += [kind] * stretch
     return figures[:days]
@@ -92,22 +98,30 @@ class Run:
     excess_from: int | None = None
     ended: int | None = None
     best: tuple[int, int] | None = None
+    why: str | None = None
+    first: int = 0
+    with_figures: int = 0
 
 
 @dataclass
 class Counter:
-    """One unit, one mark: walk the days and note every run."""
+    """One unit, one mark: walk the days and note every run.
+
+    A day without any figure is passed over. A day on which others have figures and this unit has none is
+    passed over too, unless it is the eighth such day in a row: then the unit is gone.
+    """
 
     percent: int
     days: int = 28
-    hole: int = 3
+    absence: int = 7
     pause: int = 7
     runs: list[Run] = field(default_factory=list)
     now: Run | None = None
     idle: int = 0
     gone: int = 0
+    away: int = 0
+    seen: int = 0
     last: str = "nothing"
-    absent: bool = False
 
     def walk(
         self, figures: Sequence[Figure], percents: Sequence[int] = (), nights: Sequence[bool] = ()
@@ -120,29 +134,33 @@ class Counter:
         for number, figure in enumerate(figures):
             if percents:
                 self.percent = percents[number]
-            if figure is not None or (nights and nights[number]):
-                self.absent = figure is None
-            self._day(number, figure)
+            if figure is not None:
+                self.gone = self.away = 0
+                self.seen += 1
+                self._day(number, figure)
+            else:
+                self.gone += 1
+                if nights and nights[number]:
+                    self._absent(number)
         return self
 
-    def _day(self, number: int, figure: Figure) -> None:
-        if figure is None:
-            self.gone += 1
-            if self.gone > self.hole:
-                self.last = "nothing"
-                self._break(number)
-        else:
-            self.gone = 0
-            self.last = self._kind(figure)
+    def _absent(self, number: int) -> None:
+        self.away += 1
+        if self.away > self.absence:
+            self.last, self.idle = "nothing", 0
+            self._break(number, "gone")
+
+    def _day(self, number: int, figure: tuple[int, int]) -> None:
+        self.last = self._kind(figure)
         if self.last == "no time":
             self.idle += 1
             if self.idle > self.pause:
-                self._break(number)
+                self._break(number, "no time")
             return
         self.idle = 0
         if self.last == "under":
-            self._break(number)
-        elif self.last == "over" and not self.absent:
+            self._break(number, "under")
+        else:
             self._over(number, figure)
 
     def _kind(self, figure: tuple[int, int]) -> str:
@@ -152,19 +170,26 @@ class Counter:
         # capacity in per cent is 100 x points / available
         return "over" if 100 * points > self.percent * available else "under"
 
-    def _over(self, number: int, figure: Figure) -> None:
+    def _over(self, number: int, figure: tuple[int, int]) -> None:
         if self.now is None:
-            self.now = Run(number)
+            self.now = Run(number, first=self.seen)
             self.runs.append(self.now)
         run = self.now
         run.days += 1
         run.last_over = number
-        if figure is not None and (run.best is None or figure[0] * run.best[1] > run.best[0] * figure[1]):
+        run.with_figures = self.seen - run.first + 1
+        if run.best is None or figure[0] * run.best[1] > run.best[0] * figure[1]:
             run.best = figure
         if run.days == self.days:
             run.excess_from = number
 
-    def _break(self, number: int) -> None:
+    def _break(self, number: int, why: str) -> None:
         if self.now is not None:
-            self.now.ended = number
+            self.now.ended, self.now.why = number, why
         self.now = None
+
+
+def holes(run: Run, nights: Sequence[bool]) -> tuple[int, int]:
+    """Days of a run, to its last day over, without any night, and with a night but without the unit."""
+    inside = nights[run.began : run.last_over + 1]
+    return inside.count(False), inside.count(True) - run.with_figures

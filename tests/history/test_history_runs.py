@@ -4,6 +4,7 @@ WMT_SOAK=1 takes 10,000 histories instead of 300.
 """
 
 import os
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -18,6 +19,7 @@ from history_counter import (
     UNDER,
     Counter,
     Figure,
+    holes,
     nights_of,
     random_figures,
     write_history,
@@ -49,7 +51,7 @@ def percent_x100(figure: tuple[int, int] | None) -> int:
 
 def test_marks_are_those_of_the_rules() -> None:
     found = marks(load().at(date(2026, 11, 20)))
-    assert found == (Mark("excessive_workload", 11_000, 28, 3, 7), Mark("double_red", 12_000, 28, 3, 7))
+    assert found == (Mark("excessive_workload", 11_000, 28, 7, 7), Mark("double_red", 12_000, 28, 7, 7))
     assert dated_marks()(date(2026, 11, 20)) == found
 
 
@@ -68,14 +70,15 @@ def test_every_run_of_random_histories(tmp_path: Path) -> None:
     told = [
         (
             row["code"], row["name"], row["began"], row["excess_from"], row["last_over"], row["ended"],
-            row["days"], row["peak_x100"],
+            row["days"], row["peak_x100"], row["end_reason"], row["with_figures"],
+            (row["missing_nights"], row["absent_nights"]),
         )
         for row in found
     ]  # fmt: skip
     expected = [
         (
             code, f"Name of {code}", day(run.began), day(run.excess_from), day(run.last_over), day(run.ended),
-            run.days, percent_x100(run.best),
+            run.days, percent_x100(run.best), run.why, run.with_figures, holes(run, nights),
         )
         for code, counter in sorted(counted.items())
         for run in counter.runs
@@ -98,18 +101,19 @@ def test_where_every_unit_stands_on_any_day(tmp_path: Path) -> None:
         ]
         for code, figures in units.items():
             counter = Counter(110).walk(figures[: number + 1], nights=nights)
-            here = any(figure is not None for figure in figures[max(0, number - 3) : number + 1])
-            assert (code in rows) == here
-            if here:
-                check(rows[code], counter, number)
+            here = any(figure is not None for figure in figures[: number + 1])
+            assert (code in rows) == (here and counter.away <= 7)
+            if code in rows:
+                check(rows[code], counter, number, nights)
 
 
-def check(row: dict[str, object], counter: Counter, number: int) -> None:
+def check(row: dict[str, object], counter: Counter, number: int, nights: Sequence[bool] = ()) -> None:
     run = counter.now
-    assert (row["over"], row["paused"], row["missing"]) == (
+    assert (row["over"], row["paused"], row["missing"], row["absent"]) == (
         counter.last == "over",
         counter.idle,
         counter.gone,
+        counter.away,
     )
     if run is None:
         assert (row["length"], row["since"], row["excess_since"], row["full_on"]) == (0, None, None, None)
@@ -118,18 +122,31 @@ def check(row: dict[str, object], counter: Counter, number: int) -> None:
     full_on = day(number + left) if left > 0 else None
     assert (row["length"], row["since"]) == (run.days, day(run.began))
     assert (row["excess_since"], row["full_on"]) == (day(run.excess_from), full_on)
+    assert (row["last_over"], row["with_figures"]) == (day(run.last_over), run.with_figures)
+    if nights:
+        assert (row["missing_nights"], row["absent_nights"]) == holes(run, nights)
 
 
 EXAMPLES: dict[str, tuple[list[Figure], int, bool]] = {
     "28 such days": ([OVER] * 28, 28, True),
     "27 days": ([OVER] * 27, 27, False),
     "27 days, one at the mark": ([OVER] * 27 + [EXACT], 0, False),
-    "a hole of 3 days": ([OVER] * 14 + [None] * 3 + [OVER] * 11, 28, True),
-    "a hole of 4 days": ([OVER] * 20 + [None] * 4 + [OVER] * 11, 11, False),
+    "a hole of 3 days does not count": ([OVER] * 14 + [None] * 3 + [OVER] * 13, 27, False),
+    "a hole of 3 days": ([OVER] * 14 + [None] * 3 + [OVER] * 14, 28, True),
+    "a hole of 40 days": ([OVER] * 20 + [None] * 40 + [OVER] * 11, 31, True),
+    "a hole at the end": ([OVER] * 28 + [None] * 40, 28, True),
     "7 days without time": ([OVER] * 14 + [IDLE] * 7 + [OVER] * 14, 28, True),
     "8 days without time": ([OVER] * 20 + [IDLE] * 8 + [OVER] * 14, 14, False),
-    "a hole in days without time": ([OVER] * 20 + [IDLE] * 5 + [None] * 2 + [OVER] * 8, 28, True),
-    "a hole too long a pause": ([OVER] * 20 + [IDLE] * 6 + [None] * 2 + [OVER] * 8, 8, False),
+    "a hole in days without time": (
+        [OVER] * 20 + [IDLE] * 5 + [None] * 20 + [IDLE] * 2 + [OVER] * 8,
+        28,
+        True,
+    ),
+    "a hole and too long a pause": (
+        [OVER] * 20 + [IDLE] * 6 + [None] * 2 + [IDLE] * 2 + [OVER] * 8,
+        8,
+        False,
+    ),
     "days without time do not count": ([OVER] * 27 + [IDLE] * 7, 27, False),
     "exactly 110.00%": ([EXACT] * 40, 0, False),
     "110.0048%, shown as 110.0%": ([HAIR] * 28, 28, True),
@@ -139,12 +156,21 @@ EXAMPLES: dict[str, tuple[list[Figure], int, bool]] = {
 
 #: The same days where somebody else has figures on all of them: there are loads, without the unit.
 ABSENT: dict[str, tuple[list[Figure], int, bool]] = {
-    "a hole of 3 days": ([OVER] * 14 + [None] * 3 + [OVER] * 11, 25, False),
-    "and back for long enough": ([OVER] * 14 + [None] * 3 + [OVER] * 14, 28, True),
-    "a hole of 4 days": ([OVER] * 20 + [None] * 4 + [OVER] * 11, 11, False),
+    "a hole of 3 nights": ([OVER] * 14 + [None] * 3 + [OVER] * 11, 25, False),
+    "and back for long enough": ([OVER] * 14 + [None] * 7 + [OVER] * 14, 28, True),
+    "a hole of 8 nights": ([OVER] * 20 + [None] * 8 + [OVER] * 11, 11, False),
     "a hole in days without time": ([OVER] * 20 + [IDLE] * 5 + [None] * 2 + [OVER] * 8, 28, True),
     "who has left is no longer over": ([OVER] * 25 + [None] * 3, 25, False),
 }
+
+
+def test_who_is_gone_for_good_runs_no_longer(tmp_path: Path) -> None:
+    history = write_history(tmp_path, {"T:S": [OVER] * 40 + [None] * 8, "T:OTHER": [OVER] * 48})
+    assert runs_on(history, of(RULE), day=day(46))["code"].to_list() == ["T:OTHER", "T:S"]
+    for codes in (["T:S", "T:OTHER"], None):
+        assert runs_on(history, of(RULE), codes=codes)["code"].to_list() == ["T:OTHER"]
+    (spell,) = spells(history, RULE, code="T:S").rows(named=True)
+    assert (spell["ended"], spell["end_reason"], spell["days"]) == (day(47), "gone", 40)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -167,12 +193,24 @@ def test_a_load_without_the_unit_lends_it_no_figure(tmp_path: Path, name: str) -
     assert (spell["days"], spell["excess_from"] is not None) == (length, excess)
 
 
-def test_days_without_a_load_after_it_went(tmp_path: Path) -> None:
-    """The last load had it not; the days without a load after that lend it nothing either."""
-    figures = [OVER] * 25 + [None] * 3
-    history = write_history(tmp_path, {"T:S": figures, "T:OTHER": [UNDER] * 26 + [None] * 2})
-    (row,) = runs_on(history, of(RULE), day=day(27), codes=["T:S"]).rows(named=True)
-    assert (row["length"], row["missing"]) == (25, 3)
+def test_missing_nights_after_it_went_do_not_end_it(tmp_path: Path) -> None:
+    """Gone for one night, and then no nights at all: nobody knows that it is gone for good."""
+    figures = [OVER] * 25 + [None] * 30
+    history = write_history(tmp_path, {"T:S": figures, "T:OTHER": [UNDER] * 26 + [None] * 29})
+    (row,) = runs_on(history, of(RULE), day=day(54), codes=["T:S"]).rows(named=True)
+    assert (row["length"], row["missing"], row["absent"]) == (25, 30, 1)
+
+
+def test_every_break_and_every_hole_is_told(tmp_path: Path) -> None:
+    """352 days over, in 5 holes of one night: the words of the issue."""
+    chance = Random(5)
+    figures: list[Figure] = [OVER] * 357
+    for hole in chance.sample(range(10, 350), 5):
+        figures[hole] = None
+    history = write_history(tmp_path, {"T:S": [UNDER, *figures]})
+    (row,) = runs_on(history, of(RULE), codes=["T:S"]).rows(named=True)
+    told = (row["length"], row["with_figures"], row["missing_nights"], row["absent_nights"])
+    assert told == (352, 352, 5, 0)
 
 
 def test_how_long_a_pause_lasts_is_the_same_for_few_and_for_all(tmp_path: Path) -> None:
@@ -245,4 +283,4 @@ def test_nothing_to_count(tmp_path: Path) -> None:
     assert runs_on(history, of(), level="team").is_empty()
     assert spells(history, RULE, last=day(-1)).is_empty()
     assert runs_on(history, of(RULE), day=day(5))["missing"].to_list() == [3]
-    assert runs_on(history, of(RULE), day=day(6)).is_empty()
+    assert runs_on(history, of(RULE), day=day(600))["missing"].to_list() == [598]

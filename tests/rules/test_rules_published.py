@@ -136,7 +136,7 @@ def test_contact_points_are_worked_out_from_their_minutes() -> None:
         ("cms_window_days", 7, 7),
         ("responsive_time.max_percent", None, 30),
         ("four_week_rule.days", 28, 28),
-        ("four_week_rule.gap_days", 3, 3),
+        ("four_week_rule.absent_nights", 7, 7),
         ("four_week_rule.no_available_time_days", 7, 7),
         ("four_week_rule.reading", "every day", "every day"),
         ("tier_scheme", "pc16", "pc16"),

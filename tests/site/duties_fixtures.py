@@ -36,7 +36,7 @@ class Rule:
     name: str
     percent_x100: int
     days: int
-    longest_hole: int = 3
+    longest_absence: int = 3
     longest_pause: int = 7
 
 
@@ -62,7 +62,7 @@ def counted(figures: Sequence[Figure], rule: Rule, first: date = FIRST) -> list[
     for number, figure in enumerate(figures):
         day = first + timedelta(number)
         missing = missing + 1 if figure is None else 0
-        taken = figure if figure is not None else standing if missing <= rule.longest_hole else None
+        taken = figure if figure is not None else standing if missing <= rule.longest_absence else None
         standing = figure if figure is not None else standing
         paused = paused + 1 if taken == NO_TIME else 0
         if (
@@ -85,7 +85,7 @@ def runs_of(posts: Mapping[str, Sequence[Figure]], day: date, rules: Sequence[Ru
         until = figures[: (day - FIRST).days + 1]
         for rule in rules:
             run = counted(until, rule)[-1]
-            if run.missing > rule.longest_hole:
+            if run.missing > rule.longest_absence:
                 continue  # no figure stands for it any more
             rows.append(
                 {

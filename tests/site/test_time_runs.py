@@ -47,6 +47,6 @@ def test_the_page_says_since_when_and_when_four_weeks_are_full(
     row: dict[str, Any] = found.row(0, named=True)
     assert Unit.objects.filter(load=two.load, level="post", code=row["code"]).exists()
     page = in_sight(signed_in().get(unit_url("post", row["code"], "over-time")).text)
-    assert f"over 110% on {days} day" in page
-    assert f"since {day_words(day - timedelta(days - 1))}" in page
+    since = day_words(day - timedelta(days - 1))
+    assert f"over 110% since {since}, on {days} of {days} day" in page
     assert f"28 days are full on {day_words(day + timedelta(28 - days))}" in page

@@ -216,7 +216,7 @@ def _show(of: Table, top: int) -> None:
 def _kind(key: str) -> Kind:
     if key in ("code", "first", "last", "began", "excess_from", "last_over", "ended", "year"):
         return "whole"
-    return "text" if key in ("name", "period", "grade") else "figure"
+    return "text" if key in ("name", "period", "grade", "end_reason") else "figure"
 
 
 def _shown(key: str, row: dict[str, Any]) -> object:

@@ -1,6 +1,6 @@
 """All units of a level, month by month, as matrices of units × days: what the stepping and counting read."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from wmt.history.reader import History, check_levels
-from wmt.history.steps import Bools, Cut, Ints
+from wmt.history.steps import Bools, Cut, Ints, Moves
 from wmt.history.wide import ABSENT, read_wide, wide_path
 
 _COLUMNS = ("day", "code", "name", "points_x100", "available_x100")
@@ -29,6 +29,14 @@ class Units:
     def codes(self) -> list[str]:
         """Their codes in the order of their numbers."""
         return list(self.numbers)
+
+    def moves(self, links: Sequence[tuple[str, str]]) -> Moves | None:
+        """New and former codes as numbers; None where none of the units met so far is among them."""
+        known = self.numbers
+        pairs = [(known[new], known[former]) for new, former in links if new in known and former in known]
+        if not pairs:
+            return None
+        return Moves(*(np.array(side, np.int64) for side in zip(*pairs, strict=True)))
 
 
 @dataclass(frozen=True)

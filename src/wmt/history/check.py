@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from wmt.history.index import HistoryError, month_path, read_index
+from wmt.history.index import HistoryError, Index, folder_of, month_path, read_index
+from wmt.history.links import FILE, links_bytes
 from wmt.history.loss import lost_parts
 from wmt.history.months import month_bytes, month_figures, wanted_months
 from wmt.history.wide import wide_bytes, wide_path
@@ -44,4 +45,17 @@ def check_history(nights: Path) -> list[Fault]:
         same = all(path.is_file() and path.read_bytes() == content for path, content in expected.items())
         if not same or dict(had.days) != days:
             faults.append(Fault(name, "it does not follow from the nights", REMEDY))
-    return faults
+    return faults or _of_links(nights, index)
+
+
+def _of_links(nights: Path, index: Index) -> list[Fault]:
+    """Whether the links follow from the months; a part that was made from others is made again."""
+    try:
+        same = links_bytes(nights, index) == _content(folder_of(nights) / FILE)
+    except HistoryError as error:
+        return [Fault(f"history/{FILE}", str(error), REMEDY)]
+    return [] if same else [Fault(f"history/{FILE}", "it does not follow from the months", REMEDY)]
+
+
+def _content(path: Path) -> bytes:
+    return path.read_bytes() if path.is_file() else b""

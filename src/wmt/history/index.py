@@ -56,6 +56,8 @@ class Index(BaseModel):
     model_config = ConfigDict(frozen=True)
     format: str = FORMAT
     months: Mapping[str, Month] = {}
+    #: checksum of the links (`links`): another one when somebody's code changed or was confirmed
+    links: str = ""
 
 
 def folder_of(nights: Path) -> Path:

@@ -29,6 +29,7 @@ from wmt.history.index import (
     read_index,
     write_index,
 )
+from wmt.history.links import update_links
 from wmt.history.loss import Lost, lost_parts
 from wmt.history.wide import wide_bytes, wide_path
 from wmt.nights import night_moment, open_night
@@ -86,11 +87,12 @@ def compact(nights: Path, progress: Progress | None = None, *, every_byte: bool 
         if progress:
             progress(f"history of {month}", number / len(stale))
         months[month] = _write(nights, month, wanted[month])
-        write_index(nights, Index(months=months))
+        write_index(nights, Index(months=months, links=index.links))
     for month in gone:
         months.pop(month, None)
-    if gone or (stale and index.format != FORMAT):
-        write_index(nights, Index(months=months))
+    links = update_links(nights, Index(months=months))
+    if gone or links != index.links or (stale and index.format != FORMAT):
+        write_index(nights, Index(months=months, links=links))
     for month in gone:
         month_path(nights, month).unlink(missing_ok=True)
         wide_path(nights, month).unlink(missing_ok=True)

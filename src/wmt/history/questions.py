@@ -1,6 +1,6 @@
 """Questions over years, with answers a person can read out: a sentence, a table, and what it rests on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from wmt.history.index import HistoryError, folder_of
 from wmt.history.reader import History
 from wmt.history.runs import spells
 from wmt.history.steps import Mark, dated_marks
+from wmt.history.succession import Links
 from wmt.ledger.figures import divide_half_up
 
 Row = dict[str, Any]
@@ -118,8 +119,9 @@ def over_for_weeks(
     """How many units were over a mark for so many weeks in a row in each calendar year, and who.
 
     A unit counts in every year in which it has a figure and on some day of which it was in such a run, that
-    is, from the day the run had lasted so many weeks to the day before it broke. Of a year without any figure
-    nothing is known: its numbers are None. Raises HistoryError for what cannot be asked.
+    is, from the day the run had lasted so many weeks to the day before it broke. One that got another code in
+    a year counts once, under the last. Of a year without any figure nothing is known: its numbers are None.
+    Raises HistoryError for what cannot be asked.
     """
     span = asked(history, first, last)
     mark = _mark(percent_x100, 7 * weeks, span.last)
@@ -128,8 +130,9 @@ def over_for_weeks(
     found = found.filter(pl.col("excess_from").is_not_null())
     rows, who = [], []
     for year, begin, end in span.years:
-        there = met.between(begin, end)
-        inside = _in_excess(found, begin, end).filter(pl.col("code").is_in(there.implode()))
+        there = met.between(history.links, level, begin, end)
+        inside = _as_of(_in_excess(found, begin, end), history.links, level, end)
+        inside = inside.filter(pl.col("code").is_in(there.implode()))
         over, units = inside["code"].n_unique(), len(there)
         days = sum(begin <= day <= end for day in history.days)
         rows.append(
@@ -146,7 +149,7 @@ def over_for_weeks(
                 else {"units": None, "over": None, "share_x100": None}
             )
         )
-        who += [{"year": year, **row} for row in inside.rows(named=True)]
+        who += [{"year": year, **row} for row in said_runs(inside)]
     words = f"over {said_percent(percent_x100)} for {weeks} weeks in a row"
     return Answer(
         title=f"{_many(level, grade)} {words}",
@@ -162,14 +165,16 @@ def over_for_weeks(
             ("missing", "days without"),
         ),
         rows=rows,
-        notes=(span.words, *_rule_words(mark, reading)),
+        notes=(span.words, *_rule_words(mark, reading, level)),
         details=(Table(f"Who was {words}", (("year", "Year"), *_SPELL_COLUMNS), who),),
     )
 
 
 _SPELL_COLUMNS = (
     ("code", "Code"), ("name", "Name"), ("began", "Over since"), ("excess_from", "Long enough from"),
-    ("last_over", "Last day over"), ("ended", "Ended"), ("days", "Days over"), ("peak_x100", "Highest, %"),
+    ("last_over", "Last day over"), ("ended", "Ended"), ("end_reason", "Why it ended"), ("days", "Days over"),
+    ("with_figures", "Days with figures"), ("missing_nights", "Nights missing"),
+    ("absent_nights", "Nights without this one"), ("peak_x100", "Highest, %"),
 )  # fmt: skip
 
 
@@ -178,7 +183,15 @@ def _mark(percent_x100: int, days: int, day: date) -> Mark:
     if percent_x100 < 0 or days < 1:
         raise HistoryError("a mark is a per cent of 0 or more, for at least one day or week")
     rule = dated_marks()(day)[0]
-    return Mark("asked", percent_x100, days, rule.longest_hole, rule.longest_pause)
+    return Mark("asked", percent_x100, days, rule.longest_absence, rule.longest_pause)
+
+
+def _as_of(found: pl.DataFrame, links: Links, level: str, day: date) -> pl.DataFrame:
+    """Runs under the codes that their units had on a day."""
+    if found.is_empty() or links.frame.is_empty():
+        return found
+    codes = [links.code_on(level, code, day) for code in found["code"]]
+    return found.with_columns(pl.Series("code", codes, dtype=pl.String))
 
 
 def _in_excess(found: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
@@ -201,13 +214,41 @@ class _Met:
         for column, day in block.days:
             self.days[day] = np.packbits(block.present[:, column])
 
-    def between(self, first: date, last: date) -> pl.Series:
-        """The codes of all units that have a figure on some day of a range."""
-        rows = [row for day, row in self.days.items() if first <= day <= last]
-        whole = np.zeros(max((len(row) for row in rows), default=0), np.uint8)
-        for row in rows:
+    def between(self, links: Links, level: str, first: date, last: date) -> pl.Series:
+        """The codes of all units that have a figure on some day of a range, each under its last one."""
+        days = {day: row for day, row in self.days.items() if first <= day <= last}
+        there = self._there(days.values())
+        for since, pairs in links.moves(level).items():
+            if first <= since <= last and pairs:
+                later = self._there(row for day, row in days.items() if day >= since)
+                for _, former in pairs:
+                    number = self.units.numbers.get(former, len(there))
+                    if number < len(there) and not (number < len(later) and later[number]):
+                        there[number] = 0
+        return pl.Series(self.units.codes, dtype=pl.String).gather(np.flatnonzero(there))
+
+    def _there(self, rows: Iterable[npt.NDArray[np.uint8]]) -> npt.NDArray[np.uint8]:
+        packed = list(rows)
+        whole = np.zeros(max((len(row) for row in packed), default=0), np.uint8)
+        for row in packed:
             whole[: len(row)] |= row
-        return pl.Series(self.units.codes, dtype=pl.String).gather(np.flatnonzero(np.unpackbits(whole)))
+        return np.unpackbits(whole)
+
+
+#: What ended a run, in words.
+END_REASONS = {
+    "under": "a day at or under the threshold",
+    "no time": "no available time for too long",
+    "gone": "no longer in the data",
+}
+
+
+def said_runs(found: pl.DataFrame) -> list[Row]:
+    """Runs (`SPELL`) as rows of an answer, with the reason for the end of each in words."""
+    return [
+        {**row, "end_reason": END_REASONS.get(row["end_reason"], "")}
+        for row in found.drop("level").iter_rows(named=True)
+    ]
 
 
 def _share_x100(part: int, whole: int) -> int | None:
@@ -242,18 +283,23 @@ def _days(number: int) -> str:
     return "1 day" if number == 1 else f"{number:,} days"
 
 
-def _rule_words(mark: Mark, reading: str) -> tuple[str, ...]:
+def _rule_words(mark: Mark, reading: str, level: str) -> tuple[str, ...]:
     if reading == "weekly":
         return (
-            "Read by weekly figures: the points of the days of a week over their available points, Monday to "
-            "Sunday. A week that has not ended does not count; a week without a figure ends a run.",
+            "Counted by week: the points of Monday to Sunday divided by the available points of these days. "
+            "A week that has not ended is not counted. A week without figures neither counts nor ends a run.",
         )
     if reading == "sum":
-        return (f"Read by sums: the points of {mark.days} days over their available points, up to each day.",)
+        return (
+            f"Counted by total: the points of the last {mark.days} days with figures divided by the "
+            "available points of these days.",
+        )
     return (
-        f"Strictly over, every day of {mark.days}. A day without a figure takes the last one for at most "
-        f"{mark.longest_hole} days; days without available time stand still, for at most "
-        f"{mark.longest_pause}.",
+        f"Over the threshold, exactly at it not counted, on {mark.days} days with figures in a row. Days "
+        "without figures neither count nor end a run. A run ends on a day at or under the threshold, after "
+        f"more than {mark.longest_pause} days in a row with no available time, or when the {WORDS[level][0]} "
+        f"has been missing from more than {mark.longest_absence} nights in a row that have figures of "
+        "others. A run continues when a code, team, grade or name changes, where the data shows that it did.",
     )
 
 
@@ -273,7 +319,7 @@ def longest_spells(
     mark = _mark(percent_x100, 28, span.last)
     found = spells(history, mark, level=level, first=span.first, last=span.last, grade=grade, reading=reading)
     found = found.sort(["days", "code", "began"], descending=[True, False, False])
-    rows = found.head(top).drop("level").rows(named=True) if top else found.drop("level").rows(named=True)
+    rows = said_runs(found.head(top) if top else found)
     words = f"over {said_percent(percent_x100)}"
     best = (
         f"the longest is of {rows[0]['days']:,} days, since {said_day(rows[0]['began'])}"
@@ -285,7 +331,7 @@ def longest_spells(
         sentence=f"{len(found):,} spells of {_many(level, grade).lower()} {words}; {best}.",
         columns=_SPELL_COLUMNS,
         rows=rows,
-        notes=(span.words, *_rule_words(mark, reading)),
+        notes=(span.words, *_rule_words(mark, reading, level)),
     )
 
 

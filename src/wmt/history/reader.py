@@ -23,6 +23,8 @@ from wmt.history.index import (
     months_between,
     read_index,
 )
+from wmt.history.links import read_links
+from wmt.history.succession import Links
 from wmt.ledger import LEVELS
 
 #: 'person' is the sum of the posts of one staff code; it is not kept, and added up when asked for.
@@ -44,6 +46,11 @@ class History:
         self._standing = {day: each for month in index.months.values() for day, each in month.days.items()}
         #: the days that have figures, ascending
         self.days: list[date] = sorted(self._standing)
+
+    @cached_property
+    def links(self) -> Links:
+        """Who goes on under another code, and since when. Raises HistoryError when it is damaged."""
+        return read_links(self.nights)
 
     @property
     def first(self) -> date | None:

@@ -8,13 +8,15 @@ from typing import Protocol
 
 import numpy as np
 
-from wmt.history.steps import Cut, Ended, Ints, Mark, Runs
+from wmt.history.steps import Cut, Ended, Ints, Mark, Moves, Runs, nobody
 
 
 class Stepper(Protocol):
     """What walks over the days and tells which runs ended."""
 
     def grow(self, units: int) -> None: ...
+
+    def follow(self, moves: Moves) -> None: ...
 
     def step(self, cut: Cut, mark: Mark) -> Ended: ...
 
@@ -24,30 +26,39 @@ class Stepper(Protocol):
 class Weeks:
     """Weekly figures: Σ points ÷ Σ available of the days of a week, Monday to Sunday.
 
-    A mark's days make so many whole weeks in a row. A week without a figure or without available time breaks
-    a run; one that has not ended yet does not count.
+    A mark's days make so many whole weeks in a row. A week in which nobody has a figure neither counts nor
+    ends a run, a week without available time ends it; one that has not ended yet does not count.
     """
 
     def __init__(self, units: int) -> None:
         self.runs, self.points, self.available = Runs(units), _zeros(units), _zeros(units)
+        self.there, self.loaded = _zeros(units), False
 
     def grow(self, units: int) -> None:
         """Make room for units that were not there before."""
         self.runs.grow(units)
-        self.points, self.available = (
-            np.pad(each, (0, units - len(each))) for each in (self.points, self.available)
-        )
+        for name in ("points", "available", "there"):
+            setattr(self, name, _wider(getattr(self, name), units))
+
+    def follow(self, moves: Moves) -> None:
+        """The figures of the week so far are those of the new code too."""
+        self.runs.follow(moves)
+        for vector in (self.points, self.available, self.there):
+            _handed_over(vector, moves)
 
     def step(self, cut: Cut, mark: Mark) -> Ended:
         """One calendar day further; only a Sunday can end a run."""
         self.points += np.where(cut.present, cut.points, 0)
         self.available += np.where(cut.present, cut.available, 0)
+        self.there += cut.present
+        self.loaded |= cut.loaded
         # ordinal 1 was a Monday
         if cut.day % 7:
-            return _nobody()
-        weekly = Mark(mark.name, mark.percent_x100, -(-mark.days // 7), 0, 0)
-        ended = self.runs.step(_of_everybody(cut, self.points, self.available), weekly)
-        self.points, self.available = np.zeros_like(self.points), np.zeros_like(self.available)
+            return nobody()
+        weekly = Mark(mark.name, mark.percent_x100, -(-mark.days // 7), -(-mark.longest_absence // 7), 0)
+        ended = self.runs.step(Cut(cut.day, self.loaded, self.there > 0, self.points, self.available), weekly)
+        self.points, self.available, self.there = (np.zeros_like(self.points) for _ in range(3))
+        self.loaded = False
         return _in_days(ended)
 
     def running(self) -> Ended:
@@ -56,45 +67,64 @@ class Weeks:
 
 
 class Sums:
-    """The sum of points over the sum of available points of the days of the mark, up to and with each day.
+    """The sum of points over the sum of available points of as many days as the mark has, up to each day.
 
-    A unit must have been there for so many days, without a hole longer than the mark allows.
+    They are the last days that have figures of anybody. A unit must have been there for so many of them.
     """
 
     def __init__(self, units: int) -> None:
         self.runs = Runs(units)
-        self.points, self.available, self.lived, self.missing = (_zeros(units) for _ in range(4))
-        self.window: deque[tuple[Ints, Ints]] = deque()
+        self.points, self.available, self.lived, self.absent = (_zeros(units) for _ in range(4))
+        self.window: deque[tuple[int, Ints, Ints]] = deque()
+        #: the first of the days that are summed up to a day
+        self.first_of: dict[int, int] = {0: 0}
         self.days = 1
 
     def grow(self, units: int) -> None:
         """Make room for units that were not there before."""
         self.runs.grow(units)
-        for name in ("points", "available", "lived", "missing"):
-            vector = getattr(self, name)
-            setattr(self, name, np.pad(vector, (0, units - len(vector))))
+        for name in ("points", "available", "lived", "absent"):
+            setattr(self, name, _wider(getattr(self, name), units))
+        self.window = deque((day, _wider(points, units), _wider(available, units))
+                            for day, points, available in self.window)  # fmt: skip
+
+    def follow(self, moves: Moves) -> None:
+        """The days that are summed are those of the former code too."""
+        self.runs.follow(moves)
+        for vector in (self.points, self.available):
+            _handed_over(vector, moves)
+        for _, points, available in self.window:
+            _handed_over(points, moves)
+            _handed_over(available, moves)
+        new, former = moves
+        self.lived[new] = np.maximum(self.lived[new], self.lived[former])
+        self.absent[new] = np.minimum(self.absent[new], self.absent[former])
+        self.lived[former] = 0
 
     def step(self, cut: Cut, mark: Mark) -> Ended:
         """One calendar day further."""
+        if not cut.loaded:
+            return nobody()
         self.days, present = mark.days, cut.present
-        today = (np.where(present, cut.points, 0), np.where(present, cut.available, 0))
-        self._slide(today)
-        self.missing = np.where(present, 0, self.missing + 1)
-        here = self.missing <= mark.longest_hole
+        self._slide(cut)
+        self.absent = np.where(present, 0, self.absent + 1)
+        here = self.absent <= mark.longest_absence
         self.lived = np.where(here & (present | (self.lived > 0)), self.lived + 1, 0)
-        whole = self.lived >= mark.days
         # whoever was not there for long enough has a figure that is over nothing
-        counted = np.where(whole, self.points, 0)
-        daily = Mark(mark.name, mark.percent_x100, 1, 0, 0)
-        summed = _of_everybody(cut, counted, self.available)
-        return self._reaching_back(self.runs.step(summed, daily))
+        counted = np.where(self.lived >= mark.days, self.points, 0)
+        daily = Mark(mark.name, mark.percent_x100, 1, mark.longest_absence, 0)
+        return self._reaching_back(
+            self.runs.step(cut._replace(points=counted, available=self.available), daily)
+        )
 
-    def _slide(self, today: tuple[Ints, Ints]) -> None:
-        self.points, self.available = self.points + today[0], self.available + today[1]
-        self.window.append(today)
+    def _slide(self, cut: Cut) -> None:
+        points, available = (np.where(cut.present, each, 0) for each in (cut.points, cut.available))
+        self.points, self.available = self.points + points, self.available + available
+        self.window.append((cut.day, points, available))
         while len(self.window) > self.days:
-            for total, old in zip((self.points, self.available), self.window.popleft(), strict=True):
-                total[: len(old)] -= old
+            _, points, available = self.window.popleft()
+            self.points, self.available = self.points - points, self.available - available
+        self.first_of[cut.day] = self.window[0][0]
 
     def running(self) -> Ended:
         """The runs that have not ended."""
@@ -102,7 +132,9 @@ class Sums:
 
     def _reaching_back(self, ended: Ended) -> Ended:
         """A run begins with the first of the days that are summed, and has all of them."""
-        return ended._replace(began=ended.began - self.days + 1, days=ended.days + self.days - 1)
+        began = np.array([self.first_of[day] for day in ended.began.tolist()], np.int64)
+        more = self.days - 1
+        return ended._replace(began=began, days=ended.days + more, with_figures=ended.with_figures + more)
 
 
 READINGS: dict[str, type[Runs] | type[Weeks] | type[Sums]] = {"every day": Runs, "weekly": Weeks, "sum": Sums}
@@ -110,17 +142,18 @@ READINGS: dict[str, type[Runs] | type[Weeks] | type[Sums]] = {"every day": Runs,
 
 def _in_days(ended: Ended) -> Ended:
     """Runs of weeks as runs of days: they begin with the Monday of the first week."""
-    return ended._replace(began=ended.began - 6, days=ended.days * 7)
+    return ended._replace(began=ended.began - 6, days=ended.days * 7, with_figures=ended.with_figures * 7)
 
 
-def _of_everybody(cut: Cut, points: Ints, available: Ints) -> Cut:
-    """The same day with a figure of every unit."""
-    return Cut(cut.day, True, np.ones(len(points), np.bool_), points, available)
+def _handed_over(vector: Ints, moves: Moves) -> None:
+    """What units had under their former codes is added to what they have."""
+    vector[moves.new] += vector[moves.former]
+    vector[moves.former] = 0
+
+
+def _wider(vector: Ints, units: int) -> Ints:
+    return np.pad(vector, (0, units - len(vector)))
 
 
 def _zeros(units: int) -> Ints:
     return np.zeros(units, np.int64)
-
-
-def _nobody() -> Ended:
-    return Ended(*(_zeros(0) for _ in range(7)))

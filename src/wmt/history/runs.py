@@ -1,7 +1,11 @@
-"""The four-week rule on a history: the run of every unit on a day, and all runs there were."""
+"""The four-week rule on a history: the run of every unit on a day, and all runs there were.
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from datetime import date, timedelta
+Runs follow who got another code, was moved to another team or whose team was renamed (`succession`).
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -12,7 +16,7 @@ from wmt.history.blocks import Block, Units, blocks
 from wmt.history.index import HistoryError
 from wmt.history.reader import History
 from wmt.history.readings import READINGS, Stepper
-from wmt.history.steps import OVER, Ended, Ints, Mark, MarksOf, Runs
+from wmt.history.steps import OVER, REASONS, Ended, Ints, Mark, MarksOf, Runs
 
 RUN = table_of(
     {
@@ -21,13 +25,18 @@ RUN = table_of(
         "name": pl.String,  # nullable
         "mark": pl.String,
         "day": pl.Date,
-        "over": pl.Boolean,  # on the day; on a day without a figure, as the last figure was
+        "over": pl.Boolean,  # on the last day that has a figure of it
         "length": pl.Int64,  # days over in the run
         "since": pl.Date,  # first of them; null when there is no run
         "excess_since": pl.Date,  # the day the run reached the days of the mark; null when it has not
         "full_on": pl.Date,  # the day it will, if every day from now on is over; null when reached, or no run
+        "last_over": pl.Date,  # the last day over; null when there is no run
+        "with_figures": pl.Int64,  # days with figures from `since` to `last_over`
+        "missing_nights": pl.Int64,  # days of these on which nobody has a figure
+        "absent_nights": pl.Int64,  # days of these on which others have figures and the unit has none
         "paused": pl.Int64,  # days in a row without available time, up to the day
         "missing": pl.Int64,  # days in a row without a figure, up to the day
+        "absent": pl.Int64,  # nights in a row that have figures of others and none of the unit, up to the day
     }
 )
 
@@ -40,12 +49,16 @@ SPELL = table_of(
         "excess_from": pl.Date,  # null when the run never reached the days of the mark
         "last_over": pl.Date,
         "ended": pl.Date,  # the day that broke the run; null while it runs
+        "end_reason": pl.String,  # 'under', 'no time' or 'gone'; null while it runs
         "days": pl.Int64,  # days over
+        "with_figures": pl.Int64,  # days with figures from `began` to `last_over`
+        "missing_nights": pl.Int64,  # days of these on which nobody has a figure
+        "absent_nights": pl.Int64,  # days of these on which others have figures and the unit has none
         "peak_x100": pl.Int64,  # the highest capacity, in hundredths of a per cent
     }
 )
 
-#: How far back a few units are looked at first; further where their runs are longer.
+#: How many days with figures a few units are looked at first; more where their runs are longer.
 _LOOK_BACK = 120
 
 
@@ -59,23 +72,25 @@ def runs_on(
 ) -> pl.DataFrame:
     """How the run of every unit stands on a day (columns `RUN`), by code and then in the order of the marks.
 
-    `day` is the last day of the history unless another is given. Units that no figure stands for on the day
-    any more are left out. `marks_of` gives the marks in force on a day. `codes` asks for a few units only,
-    which is quick.
+    `day` is the last day of the history unless another is given. Units that are gone by the day, or go by
+    another code by then, are left out. `marks_of` gives the marks in force on a day. `codes` asks for a few
+    units only, which is quick.
     """
     day = day or history.last
     if day is None or history.first is None or day < history.first:
         return pl.DataFrame(schema=RUN)
-    first = history.first
-    if codes is not None:
-        first = max(first, day - timedelta(_LOOK_BACK))
+    wanted = None if codes is None else history.links.lineage(level, codes)
+    last = bisect_right(history.days, day) - 1
+    back = last if wanted is None else min(last, _LOOK_BACK)
     while True:
         units = Units()
-        runs = _stepped(history, units, marks_of, level, first, day, codes)
-        if first == history.first or all(each.settled.all() for each in runs.values()):
+        first = history.days[last - back]
+        runs = _stepped(history, units, marks_of, level, first, day, wanted)
+        if back == last or all(each.settled.all() for each in runs.values()):
             break
-        first = max(history.first, day - 4 * (day - first))
-    return _as_table(level, units, day, {mark.name: mark for mark in marks_of(day)}, runs)
+        back = min(last, 4 * back)
+    found = _as_table(history, level, units, day, {mark.name: mark for mark in marks_of(day)}, runs)
+    return found if codes is None else found.filter(pl.col("code").is_in(list(codes)))
 
 
 def _stepped(
@@ -88,30 +103,40 @@ def _stepped(
     codes: Collection[str] | None,
 ) -> dict[str, Runs]:
     runs: dict[str, Runs] = {}
+    moved = history.links.moves(level)
     for block in blocks(history, units, level, first, last, codes):
         for each in runs.values():
             each.grow(len(units))
         for today, cut in block.cuts(history):
+            moves = units.moves(moved.get(today, ()))
             for mark in marks_of(today):
-                runs.setdefault(mark.name, Runs(len(units))).step(cut, mark)
+                run = runs.setdefault(mark.name, Runs(len(units)))
+                if moves is not None:
+                    run.follow(moves)
+                run.step(cut, mark)
     return runs
 
 
 def _as_table(
-    level: str, units: Units, day: date, marks: dict[str, Mark], runs: dict[str, Runs]
+    history: History, level: str, units: Units, day: date, marks: dict[str, Mark], runs: dict[str, Runs]
 ) -> pl.DataFrame:
     frames = [
-        _table_of_mark(level, units, day, mark, runs[name]) for name, mark in marks.items() if name in runs
+        _table_of_mark(history, level, units, day, mark, runs[name])
+        for name, mark in marks.items()
+        if name in runs
     ]
     if not frames:
         return pl.DataFrame(schema=RUN)
     return pl.concat(frames).sort("code", maintain_order=True)
 
 
-def _table_of_mark(level: str, units: Units, day: date, mark: Mark, runs: Runs) -> pl.DataFrame:
+def _table_of_mark(
+    history: History, level: str, units: Units, day: date, mark: Mark, runs: Runs
+) -> pl.DataFrame:
     left = np.where(
         (runs.length > 0) & (runs.length < mark.days), day.toordinal() + mark.days - runs.length, 0
     )
+    runs_now = runs.length > 0
     frame = pl.DataFrame(
         {
             "code": units.codes,
@@ -121,14 +146,30 @@ def _table_of_mark(level: str, units: Units, day: date, mark: Mark, runs: Runs) 
             "since": _dates(runs.since),
             "excess_since": _dates(runs.excess_since),
             "full_on": _dates(left),
+            "last_over": _dates(np.where(runs_now, runs.last_over, 0)),
+            "with_figures": runs.with_figures,
+            **_holes(history, runs.since, runs.last_over, runs.with_figures),
             "paused": runs.paused,
-            "missing": runs.missing,
+            "missing": day.toordinal() - runs.last_figure,
+            "absent": runs.absent,
+            "there": runs.last_figure > 0,
         },
         schema_overrides={"name": pl.String},
     )
-    frame = frame.filter(pl.col("missing") <= mark.longest_hole)
+    frame = frame.filter("there", pl.col("absent") <= mark.longest_absence)
     frame = frame.with_columns(level=pl.lit(level), mark=pl.lit(mark.name), day=pl.lit(day))
     return frame.select(RUN.names()).cast(RUN)
+
+
+def _holes(history: History, began: Ints, last_over: Ints, with_figures: Ints) -> dict[str, Ints]:
+    """Days without a figure from the first to the last day over: nobody's, and the unit's alone."""
+    loaded = np.array([day.toordinal() for day in history.days], np.int64)
+    there = began > 0
+    nights = np.searchsorted(loaded, last_over, "right") - np.searchsorted(loaded, began, "left")
+    return {
+        "missing_nights": np.where(there, last_over - began + 1 - nights, 0),
+        "absent_nights": np.where(there, nights - with_figures, 0),
+    }
 
 
 def _dates(ordinals: Ints) -> pl.Series:
@@ -166,10 +207,13 @@ def spells(
         return pl.DataFrame(schema=SPELL)
     units = Units()
     of_day = mark if callable(mark) else lambda _day: mark
-    codes = None if code is None else (code,)
+    codes = None if code is None else history.links.lineage(level, [code])
     found = blocks(history, units, level, history.first, last, codes, grade)
-    collected = list(_ended(history, _shown(found, seen, units), units, of_day, READINGS[reading](0)))
-    frame = _spell_table(level, units, collected)
+    moved = history.links.moves(level)
+    collected = list(_ended(history, _shown(found, seen, units), units, of_day, READINGS[reading](0), moved))
+    frame = _spell_table(history, level, units, collected)
+    if code is not None:
+        frame = frame.filter(pl.col("code") == code)
     if first is not None:
         # a run that a day broke was still there on the day before
         frame = frame.filter(pl.col("ended").is_null() | (pl.col("ended") > first))
@@ -191,15 +235,19 @@ def _ended(
     units: Units,
     of_day: Callable[[date], Mark],
     runs: Stepper,
+    moved: Mapping[date, Sequence[tuple[str, str]]],
 ) -> Iterator[Ended]:
     for block in found:
         runs.grow(len(units))
         for today, cut in block.cuts(history):
+            moves = units.moves(moved.get(today, ()))
+            if moves is not None:
+                runs.follow(moves)
             yield runs.step(cut, of_day(today))
     yield runs.running()
 
 
-def _spell_table(level: str, units: Units, collected: Sequence[Ended]) -> pl.DataFrame:
+def _spell_table(history: History, level: str, units: Units, collected: Sequence[Ended]) -> pl.DataFrame:
     def whole(name: str) -> Ints:
         return np.concatenate([getattr(each, name) for each in collected])
 
@@ -207,7 +255,10 @@ def _spell_table(level: str, units: Units, collected: Sequence[Ended]) -> pl.Dat
         {"unit": range(len(units)), "code": units.codes, "name": [units.names[code] for code in units.codes]},
         schema={"unit": pl.Int64, "code": pl.String, "name": pl.String},
     )
-    columns: dict[str, Any] = {name: whole(name) for name in ("unit", "days", "peak_x100")}
+    columns: dict[str, Any] = {name: whole(name) for name in ("unit", "days", "peak_x100", "with_figures")}
+    columns |= _holes(history, whole("began"), whole("last_over"), whole("with_figures"))
     columns |= {name: _dates(whole(name)) for name in ("began", "excess_from", "last_over", "ended")}
-    frame = pl.DataFrame(columns).join(codes, on="unit", how="left").with_columns(level=pl.lit(level))
+    columns["end_reason"] = [REASONS[number] or None for number in whole("why").tolist()]
+    frame = pl.DataFrame(columns, schema_overrides={"end_reason": pl.String})
+    frame = frame.join(codes, on="unit", how="left").with_columns(level=pl.lit(level))
     return frame.select(SPELL.names()).cast(SPELL).sort("code", "began")

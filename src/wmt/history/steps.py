@@ -15,8 +15,11 @@ from wmt.rules import Overlay, RuleSet, load
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-#: What a unit was on a day.
+#: What a unit was on the last day on which it had a figure.
 NOTHING, OVER, NOT_OVER, NO_TIME = 0, 1, 2, 3
+#: What ended a run, by its number: the words are `REASONS`.
+REASONS = ("", "under", "no time", "gone")
+UNDER, IDLE, GONE = 1, 2, 3
 
 
 @dataclass(frozen=True)
@@ -26,9 +29,9 @@ class Mark:
     name: str
     percent_x100: int
     days: int
-    #: days without a figure that a run survives; those without a load take the last figure
-    longest_hole: int = 3
-    #: days without available time that a run survives, standing still
+    #: nights in a row with figures of others and none of a unit, after which it counts as gone
+    longest_absence: int = 7
+    #: days in a row without available time that a run survives, standing still
     longest_pause: int = 7
 
 
@@ -40,11 +43,11 @@ NAMES = ("excessive_workload", "double_red")
 
 def marks(ruleset: RuleSet) -> tuple[Mark, ...]:
     """The marks of a day: excessive workload first, then what lies beyond, as far as in force."""
-    hole, pause = (
-        _days(ruleset, f"four_week_rule.{name}") for name in ("gap_days", "no_available_time_days")
+    absence, pause = (
+        _days(ruleset, f"four_week_rule.{name}") for name in ("absent_nights", "no_available_time_days")
     )
     return tuple(
-        Mark(name, percent.hundredths, _days(ruleset, f"thresholds.{name}.days"), hole, pause)
+        Mark(name, percent.hundredths, _days(ruleset, f"thresholds.{name}.days"), absence, pause)
         for name in NAMES
         if (percent := ruleset.get(f"thresholds.{name}.percent")) is not None
     )
@@ -72,62 +75,84 @@ def dated_marks(overlays: Sequence[Overlay] = ()) -> MarksOf:
 class Runs:
     """The runs of many units under one mark, vectors with an entry for each unit.
 
-    Days are ordinals, 0 for none. After a step, `broke` says whose run ended on the day, and `Ended` keeps
-    what those runs were.
+    Days are ordinals, 0 for none. Only days with figures are stepped over: a night that nobody has changes
+    nothing, and a figure that one unit lacks leaves that unit as it was until it counts as gone.
     """
 
     def __init__(self, units: int) -> None:
         self.state, self.length, self.since, self.excess_since = (_zeros(units) for _ in range(4))
-        self.last_over, self.paused, self.missing, self.peak_x100 = (_zeros(units) for _ in range(4))
+        self.last_over, self.last_figure, self.peak_x100 = (_zeros(units) for _ in range(3))
+        #: days in a row without available time, and nights in a row that had others and not the unit
+        self.paused, self.absent = _zeros(units), _zeros(units)
+        #: days with figures since the run began: up to now, and up to its last day over
+        self.seen, self.with_figures = _zeros(units), _zeros(units)
         #: units of which the whole state is known, wherever the steps began: a run of theirs broke since
         self.settled: Bools = np.zeros(units, np.bool_)
-        #: units that the last load had not: they have gone, or were set aside
-        self.absent: Bools = np.zeros(units, np.bool_)
 
     def grow(self, units: int) -> None:
         """Make room for units that were not there before."""
         for name, vector in vars(self).items():
             setattr(self, name, np.pad(vector, (0, units - len(vector))))
 
+    def follow(self, moves: "Moves") -> None:
+        """Units that have another code from this day on: the new one goes on with the run of the former.
+
+        One that had a run of its own, as where somebody held both posts for a while, keeps the longer.
+        """
+        new, former = moves
+        longer = self.length[former] >= self.length[new]
+        new, old = new[longer], former[longer]
+        for vector in vars(self).values():
+            vector[new] = vector[old]
+        left = np.setdiff1d(former, new)
+        for vector in vars(self).values():
+            vector[left] = 0
+        self.settled[left] = True
+
     def step(self, cut: "Cut", mark: Mark) -> "Ended":
         """One calendar day further."""
-        day, loaded, present, points, available = cut
-        over = (available > 0) & (points * 10_000 > mark.percent_x100 * available)
+        if not cut.loaded:
+            return nobody()
+        day, _, present, points, available = cut
+        over = present & (available > 0) & (points * 10_000 > mark.percent_x100 * available)
         figure = np.where(available <= 0, NO_TIME, np.where(over, OVER, NOT_OVER))
-        self.missing = np.where(present, 0, self.missing + 1)
-        self.absent = ~present if loaded else self.absent
-        hole = self.missing > mark.longest_hole
-        self.state = np.where(present, figure, np.where(hole, NOTHING, self.state))
-        self.paused = np.where(self.state == NO_TIME, self.paused + 1, 0)
-        known = (self.state == NOT_OVER) | hole
+        self.absent = np.where(present, 0, self.absent + 1)
+        gone = self.absent > mark.longest_absence
+        self.state = np.where(present, figure, np.where(gone, NOTHING, self.state))
+        self.paused = np.where(self.state == NO_TIME, self.paused + present, 0)
+        self.last_figure = np.where(present, day, self.last_figure)
+        known = (self.state == NOT_OVER) | gone
         self.settled |= known
-        broke = known | (self.paused > mark.longest_pause)
-        ended = self._end(day, np.flatnonzero(broke & (self.length > 0)))
-        # a day without a load takes the last figure; a load that has no figure of a unit lends it none
-        self._lengthen(day, (self.state == OVER) & ~self.absent, mark)
-        capacity = capacity_x100(points, available, present & over)
-        self.peak_x100 = np.maximum(self.peak_x100, capacity)
+        idle = self.paused > mark.longest_pause
+        ended = self._end(day, (known | idle) & (self.length > 0), gone, idle)
+        self._lengthen(day, present, over, mark)
+        self.peak_x100 = np.maximum(self.peak_x100, capacity_x100(points, available, over))
         return ended
 
-    def _end(self, day: int, units: Ints) -> "Ended":
-        """End the runs of some units, telling what they were."""
-        ended = self._told(units, day)
-        for vector in (self.since, self.excess_since, self.last_over, self.length, self.peak_x100):
-            vector[units] = 0
+    def _end(self, day: int, broke: Bools, gone: Bools, idle: Bools) -> "Ended":
+        """End the runs of some units, telling what they were and what ended them."""
+        units = np.flatnonzero(broke)
+        why = np.where(gone, GONE, np.where(idle, IDLE, UNDER))[units]
+        ended = self._told(units, day, why)
+        for name in ("since", "excess_since", "last_over", "length", "peak_x100", "seen", "with_figures"):
+            getattr(self, name)[units] = 0
         return ended
 
-    def _lengthen(self, day: int, over: Bools, mark: Mark) -> None:
+    def _lengthen(self, day: int, present: Bools, over: Bools, mark: Mark) -> None:
         self.since = np.where(over & (self.length == 0), day, self.since)
         self.last_over = np.where(over, day, self.last_over)
         self.length = self.length + over
+        self.seen = np.where(self.length > 0, self.seen + present, 0)
+        self.with_figures = np.where(over, self.seen, self.with_figures)
         reached = np.where(self.excess_since == 0, day, self.excess_since)
         self.excess_since = np.where(self.length >= mark.days, reached, 0)
 
     def running(self) -> "Ended":
         """The runs that have not ended, told in the same way with no day of end."""
-        return self._told(np.flatnonzero(self.length > 0), 0)
+        units = np.flatnonzero(self.length > 0)
+        return self._told(units, 0, np.zeros_like(units))
 
-    def _told(self, units: Ints, ended: int) -> "Ended":
+    def _told(self, units: Ints, ended: int, why: Ints) -> "Ended":
         return Ended(
             unit=units,
             began=self.since[units],
@@ -135,8 +160,17 @@ class Runs:
             last_over=self.last_over[units],
             days=self.length[units],
             peak_x100=self.peak_x100[units],
+            with_figures=self.with_figures[units],
             ended=np.full(len(units), ended),
+            why=why,
         )
+
+
+class Moves(NamedTuple):
+    """Units with another code from a day on, by number: the new ones, and what each was until then."""
+
+    new: Ints
+    former: Ints
 
 
 class Cut(NamedTuple):
@@ -153,7 +187,10 @@ class Cut(NamedTuple):
 
 
 class Ended(NamedTuple):
-    """Runs, one entry each: the unit's number, days as ordinals (0 for none), days over, highest capacity."""
+    """Runs, one entry each: the unit's number, days as ordinals (0 for none), days over, highest capacity.
+
+    `with_figures`: days with figures from the first to the last day over. `why`: what ended it (`REASONS`).
+    """
 
     unit: Ints
     began: Ints
@@ -161,7 +198,14 @@ class Ended(NamedTuple):
     last_over: Ints
     days: Ints
     peak_x100: Ints
+    with_figures: Ints
     ended: Ints
+    why: Ints
+
+
+def nobody() -> Ended:
+    """No run ended."""
+    return Ended(*(_zeros(0) for _ in Ended._fields))
 
 
 def _zeros(units: int) -> Ints:

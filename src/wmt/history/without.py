@@ -1,6 +1,7 @@
 """What the history would be without one of its nights: for whoever is about to withdraw it."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from wmt.history.index import Index, folder_of, month_path, read_index
+from wmt.history.links import CONFIRMED_FILE, FILE, update_links
 from wmt.history.months import Parts, month_bytes, month_figures, standing_of, wanted_months
 from wmt.history.reader import History
 from wmt.history.wide import wide_bytes, wide_path
@@ -100,5 +102,10 @@ def history_without(nights: Path, name: str) -> Iterator[History]:
             frame, days = month_figures(nights, month, parts)
             month_path(other, month).write_bytes(month_bytes(frame))
             wide_path(other, month).write_bytes(wide_bytes(frame))
-            months[month] = index.months[month].model_copy(update={"days": days})
+            changed = {"days": days, "sha256": f"without {name}"}
+            months[month] = index.months[month].model_copy(update=changed)
+        for file in (FILE, CONFIRMED_FILE):
+            if (folder_of(nights) / file).is_file():
+                shutil.copy(folder_of(nights) / file, folder_of(other) / file)
+        update_links(other, Index(months=months))
         yield History(other, Index(months=months), f"{name} withdrawn")

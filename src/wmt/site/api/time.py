@@ -266,8 +266,13 @@ class RunShown(Schema):
     since: date | None
     excess_since: date | None = Field(description="The day it was full; null: it is not.")
     full_on: date | None = Field(description="The day it will be, if every day from now on is over the mark.")
-    paused: int = Field(description="Days in a row without available time.")
-    missing: int = Field(description="Days in a row without a figure.")
+    last_over: date | None = Field(description="The last day over the threshold; null: there is no run.")
+    with_figures: int = Field(description="Days with figures from `since` to `last_over`.")
+    missing_nights: int = Field(description="Days of these for which nobody has figures. They do not count.")
+    absent_nights: int = Field(description="Days of these with figures of others and none of this unit.")
+    paused: int = Field(description="Days in a row with no available hours, up to `day`.")
+    missing: int = Field(description="Days in a row without a figure, up to `day`.")
+    absent: int = Field(description="Nights in a row with figures of others only, up to `day`.")
 
 
 class RunsShown(Schema):

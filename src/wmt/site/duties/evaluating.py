@@ -33,7 +33,7 @@ class Mark(Protocol):
     @property
     def days(self) -> int: ...
     @property
-    def longest_hole(self) -> int: ...
+    def longest_absence(self) -> int: ...
     @property
     def longest_pause(self) -> int: ...
 
@@ -209,15 +209,15 @@ class _Judge:
         mark = self.marks[MAIN]
         if self.undone is not None and not self.undone.restored:
             return {"why": "withdrawn", "on": self.undone.day}
-        if run is None or run["missing"] > mark.longest_hole:
+        if run is None:  # nights missing for everybody never come to this
             why = "gone" if duty.code not in self.posts else "no figures"
-            return {"why": why, "on": self.seen, "longest": mark.longest_hole}
+            return {"why": why, "on": self.seen, "longest": mark.longest_absence}
         if run["paused"] > mark.longest_pause:
             return {"why": "no time", "on": self.seen, "longest": mark.longest_pause}
         until = self.seen if run["since"] is None else run["since"] - timedelta(days=1)
         row = self._last_under(duty.code, min(duty.run_since, until), until, mark)
         if row is None:  # it was broken by days without figures or time, before it began again
-            return {"why": "no figures", "on": until, "longest": mark.longest_hole}
+            return {"why": "no figures", "on": until, "longest": mark.longest_absence}
         capacity = shown_capacity(row["points_x100"], row["available_x100"])
         return {"why": "under", "on": row["day"], "capacity": capacity, "percent_x100": mark.percent_x100}
 

@@ -1,5 +1,6 @@
-"""The run of days over the marks, in words for the person it is about."""
+"""The run of days over the thresholds, in words for the person it is about."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
@@ -42,12 +43,9 @@ class _Recent(History):
     def __init__(self, past: History, code: str, day: date) -> None:
         self.__dict__.update(past.__dict__)
         self._past, self._last = past, day
-        self._first = self._broken(code) or past.first
-
-    @property
-    def first(self) -> date | None:
-        """The first day that matters."""
-        return self._first
+        first = self._broken(code)
+        if first is not None:
+            self.days = past.days[bisect_left(past.days, first) :]
 
     def _broken(self, code: str) -> date | None:
         """The last day of the year with available time that was not over any mark, if there is one."""
@@ -80,20 +78,41 @@ class _Recent(History):
 def _sentence(row: dict[str, Any], mark: Any) -> str:
     percent, rest = divmod(mark.percent_x100, 100)
     over = f"{percent}.{rest:02d}%" if rest else f"{percent}%"
-    days = f"{row['length']:,} day{'' if row['length'] == 1 else 's'}"
     name = NAMES.get(row["mark"], row["mark"].replace("_", " ").capitalize())
-    said = f"{name}: over {over} on {days}, without a break since {day_words(row['since'])}."
+    said = [
+        f"{name}: over {over} since {day_words(row['since'])}, on {row['length']:,} of "
+        f"{_days(row['with_figures'])} with figures{_holes(row)}."
+    ]
     if row["excess_since"]:
-        said += f" {mark.days} days were full on {day_words(row['excess_since'])}."
+        said.append(f"{mark.days} days were full on {day_words(row['excess_since'])}.")
     elif row["full_on"]:
         full = day_words(row["full_on"])
-        said += f" If every day from now on is over it too, {mark.days} days are full on {full}."
+        said.append(f"If this continues, {mark.days} days are full on {full}.")
     if row["paused"]:
-        said += f" It has stood still for {_days(row['paused'])}, because there is no available time."
-    if row["missing"]:
-        said += f" The last {_days(row['missing'])} had no figure and were counted as the day before them."
-    return said
+        said.append(f"The last {_days(row['paused'])} had no available hours and are not counted.")
+    if row["absent"]:
+        said.append(
+            f"There was no figure for this post on the last {_nights(row['absent'])}, although other posts "
+            f"had one. After more than {_nights(mark.longest_absence)} the run ends."
+        )
+    elif row["missing"]:
+        said.append(f"There is no data for the last {_days(row['missing'])}. They are not counted.")
+    return " ".join(said)
+
+
+def _holes(row: dict[str, Any]) -> str:
+    """Days of the run without figures, with the reason."""
+    said = []
+    if row["missing_nights"]:
+        said.append(f"{_nights(row['missing_nights'])} missing")
+    if row["absent_nights"]:
+        said.append(f"{_nights(row['absent_nights'])} without a figure for this post")
+    return f" ({'; '.join(said)})" if said else ""
+
+
+def _nights(number: int) -> str:
+    return "1 night" if number == 1 else f"{number:,} nights"
 
 
 def _days(number: int) -> str:
-    return "1 day" if number == 1 else f"{number} days"
+    return "1 day" if number == 1 else f"{number:,} days"
