@@ -1,6 +1,7 @@
-"""Cases per FTE: the published example, the marks by exact value, units as sum ÷ sum."""
+"""Cases per FTE: the published example, the thresholds by exact value, units as sum ÷ sum."""
 
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,21 +10,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wmt import rules
+from wmt.ledger import Ledger, measured
 from wmt.ledger.caseload import (
     PostCases,
     case_marks,
     caseload_of,
-    is_not_reasonable,
-    is_over_ceiling,
+    is_over_per_fte,
     per_fte_x100,
+    presented,
 )
+from worlds import World
 
 MARKS = case_marks(rules.load().at(date(2023, 6, 14)))
 HOUR = 1_000_000
 
 
 def post(cases: int, hours: float, unpaid: int = 0, off: float = 0, grade: str = "PO") -> PostCases:
-    return PostCases(grade, cases, unpaid, int(hours * HOUR), int(off * HOUR))
+    return PostCases("S1", grade, cases, unpaid, int(hours * HOUR), int(off * HOUR))
 
 
 def test_the_worked_example() -> None:
@@ -33,29 +36,44 @@ def test_the_worked_example() -> None:
     assert found.fte == Fraction(1, 2)
     assert per_fte_x100(found.cases, found.fte) == 5_800
     assert per_fte_x100(found.cases - found.unpaid_only, found.fte) == 3_400
-    assert (found.over_ceiling, found.not_reasonable) == (0, 0)
+    assert (found.over, found.over_by_head) == ([0, 0, 0], [0, 0, 0])
 
 
 @pytest.mark.parametrize(
-    ("cases", "hours", "unpaid", "ceiling", "not_reasonable"),
+    ("cases", "hours", "unpaid", "per_fte", "by_head"),
     [
-        (50, 37, 0, False, False),
-        (51, 37, 0, True, False),
-        (60, 37, 0, True, False),
-        (61, 37, 0, True, True),
-        (61, 37, 11, False, True),
-        (25, 18.5, 0, False, False),
-        (26, 18.5, 0, True, False),
-        (31, 18.5, 31, False, True),
-        (50, 36.99, 0, True, False),
-        (51, 37.74, 0, False, False),  # exactly 50 per FTE
-        (9, 0, 0, False, False),  # no hours: over no mark, and no figure
+        (40, 37, 0, 0, 0),
+        (41, 37, 0, 40, 40),
+        (50, 37, 0, 40, 40),
+        (51, 37, 0, 50, 50),
+        (60, 37, 0, 50, 50),
+        (61, 37, 0, 60, 60),
+        (61, 37, 11, 40, 40),  # cases of unpaid work only are left aside at every threshold alike
+        (25, 18.5, 0, 40, 0),
+        (26, 18.5, 0, 50, 0),
+        (31, 18.5, 31, 0, 0),
+        (50, 36.99, 0, 50, 40),
+        (51, 37.74, 0, 40, 50),  # exactly 50 per FTE
+        (61, 0, 0, 0, 0),  # no hours: over no threshold, and no figure
     ],
 )
-def test_the_marks(cases: int, hours: float, unpaid: int, ceiling: bool, not_reasonable: bool) -> None:
-    found = post(cases, hours, unpaid)
-    assert is_over_ceiling(found, MARKS) is ceiling
-    assert is_not_reasonable(found, MARKS) is not_reasonable
+def test_the_thresholds(cases: int, hours: float, unpaid: int, per_fte: int, by_head: int) -> None:
+    found = caseload_of([post(cases, hours, unpaid)], MARKS)
+    assert found.over == [per_fte >= mark for mark in (40, 50, 60)]
+    assert found.over_by_head == [by_head >= mark for mark in (40, 50, 60)]
+
+
+def test_a_person_is_one_head() -> None:
+    both = [
+        PostCases("S1", "PO", 26, 0, int(18.5 * HOUR), 0),
+        PostCases("S1", "PO", 25, 0, int(18.5 * HOUR), 0),
+    ]
+    found = caseload_of([*both, PostCases("S2", "PO", 33, 0, 37 * HOUR, 0)], MARKS)
+    row = presented(found)
+    assert (row["posts"], row["people"], row["cases_per_fte"]) == (3, 2, Decimal("42.00"))
+    assert (row["posts_over_50_per_fte"], row["percent_over_50_per_fte"]) == (1, Decimal("33.33"))
+    assert (row["people_over_50"], row["percent_of_people_over_50"]) == (1, Decimal("50.00"))
+    assert row["people_over_60"] == 0
 
 
 def test_marks_are_dated_rules(tmp_path: Path) -> None:
@@ -68,9 +86,9 @@ def test_marks_are_dated_rules(tmp_path: Path) -> None:
     before, after = (
         case_marks(rules.load().at(day, [overlay])) for day in (date(2023, 12, 31), date(2024, 1, 1))
     )
-    assert (before.ceiling_x100, after.ceiling_x100) == (5_000, 4_000)
-    assert not is_over_ceiling(post(45, 37), before)
-    assert is_over_ceiling(post(45, 37), after)
+    assert (before.marks_x100, after.marks_x100) == ((4_000, 5_000, 6_000), (4_000, 4_000, 6_000))
+    assert not is_over_per_fte(post(45, 37), before.marks_x100[1], before)
+    assert is_over_per_fte(post(45, 37), after.marks_x100[1], after)
 
 
 def test_no_hours_is_no_figure() -> None:
@@ -81,6 +99,7 @@ def test_no_hours_is_no_figure() -> None:
 
 POSTS = st.builds(
     PostCases,
+    st.sampled_from(["S1", "S2", "S3"]),
     st.sampled_from(["PO", "PSO", "TPO", "SPO", "DMY"]),
     st.integers(0, 120),
     st.integers(0, 20),
@@ -105,9 +124,51 @@ def test_a_unit_is_sum_over_sum(posts: list[PostCases]) -> None:
     if exact is not None and shown is not None:
         assert abs(Fraction(shown, 100) - exact) <= Fraction(1, 200)
     over = [each for each in posts if each.contracted_micro]
-    assert found.over_ceiling == sum(
-        Fraction(37 * HOUR * (each.cases - each.unpaid_only), each.contracted_micro) > 50 for each in over
+    held = {each.person: 0 for each in over}
+    for each in over:
+        held[each.person] += each.cases - each.unpaid_only
+    for number, mark in enumerate((40, 50, 60)):
+        assert found.over[number] == sum(
+            Fraction(37 * HOUR * (each.cases - each.unpaid_only), each.contracted_micro) > mark
+            for each in over
+        )
+        assert found.over_by_head[number] == sum(cases > mark for cases in held.values())
+    assert found.over == sorted(found.over, reverse=True)
+    assert found.over_by_head == sorted(found.over_by_head, reverse=True)
+
+
+def test_unpaid_work_only_is_of_the_community() -> None:
+    """Orders without another requirement and flagged cases; no licence, nobody in custody, each once."""
+    world = World().post("N1A:S1")
+    for location in ("community", "licence", "custody"):
+        world.cases("N1A:S1", location, "C0", ref=f"X0{location}").cases("N1A:S1", location, "B2", 3)
+        world.flag("N1A:S1", f"X0{location}", "U", location, "C0")  # the same case
+        world.flag("N1A:S1", f"X1{location}", "U", location, "B2").flag("N1A:S1", "X9", "I", location, "B2")
+    world.cases("N1A:S1", "community", "D0", 2, stream="t2a").cases(
+        "N1A:S1", "community", "A0", 5, stream="omic"
     )
-    assert found.not_reasonable == sum(
-        Fraction(37 * HOUR * each.cases, each.contracted_micro) > 60 for each in over
+    world.cases("N1A:S1", "community", "A0", 4, status="warrant")
+    ledger = Ledger(world.facts(), rules.load().at(date(2023, 6, 14)))
+    (total,) = ledger.totals(["post"]).to_dicts()
+    # C0 and one of three flagged B2 in the community, two of T2A
+    assert total["unpaid_only_cases"] == 4
+    lines = ledger.lines()
+    assert measured(lines.iter_rows(named=True))["unpaid_only_cases"] == 4
+    assert lines.filter(kind="unpaid_only")["points_x100"].sum() == 0
+
+
+def test_iom_weighs_what_somebody_set() -> None:
+    world = (
+        World().post("N1A:S1").cases("N1A:S1", "licence", "B2", ref="X1").cases("N1A:S1", "licence", "B2", 3)
     )
+    world.flag("N1A:S1", "X1", "I", "licence", "B2").flag("N1A:S1", "X2", "I", "licence", "B2")
+    points = {}
+    for weighting in (None, 100, 110):
+        laid = rules.Overlay("iom", "test", (("case_weighting.iom", date(2023, 1, 6), weighting),))
+        ruleset = rules.load().at(date(2023, 6, 14), [laid] if weighting else [])
+        lines = Ledger(world.facts(), ruleset).lines()
+        points[weighting] = lines.filter(side="work")["points_x100"].sum()
+        told = lines.filter(kind="iom")
+        assert told["rule"].to_list() == ["case_weighting.iom"] * (2 if weighting == 110 else 0)
+    # four cases of 122 points; a tenth of 122 for each of two
+    assert points == {None: 48_800, 100: 48_800, 110: 51_240}

@@ -112,7 +112,7 @@ def _references(load: Any) -> dict[str, frozenset[str]]:
     codes = dict(Unit.objects.filter(load=load, level="post", whole=True).values_list("number", "code"))
     found: dict[str, set[str]] = {}
     for post, pricing, ref in Line.objects.filter(load=load).values_list("post_no", "pricing", "ref"):
-        if ref and kinds[pricing] in ("case", "omic_licence", "unpaid_work"):
+        if ref and kinds[pricing] in ("case", "omic_licence", "unpaid_only", "unpaid_work", "iom"):
             found.setdefault(codes[post], set()).add(ref)
     return {code: frozenset(refs) for code, refs in found.items()}
 

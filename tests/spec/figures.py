@@ -108,7 +108,8 @@ def _points_shown(seen: Seen) -> str:
 
 
 def _reasons(lines: pl.DataFrame) -> str:
-    found = lines.filter(pl.col("kind") != "omic_licence")["reason"].drop_nulls().unique().sort()
+    beside = pl.col("kind").is_in(["omic_licence", "unpaid_only"])
+    found = lines.filter(~beside)["reason"].drop_nulls().unique().sort()
     return "; ".join(found) or "none"
 
 

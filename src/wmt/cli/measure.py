@@ -12,6 +12,7 @@ from wmt.cli.inputs import lay, open_input
 from wmt.cli.options import Json, Level, Out, Overlays, Paths, People, RulesDate, SetAside, chosen_levels
 from wmt.cli.tables import Column, table
 from wmt.ledger import LEVELS, present_total
+from wmt.ledger.caseload import case_marks, caseloads, presented
 from wmt.rules import RuleSet
 
 Former = Annotated[
@@ -39,8 +40,13 @@ def measure(
     overlays = lay(overlay)
     opened = open_input(paths, people=people, set_aside=set_aside, former=former, as_json=json)
     ruleset = opened.rule_set(rules_date, overlays)
-    totals = opened.ledger(ruleset).totals(levels)
+    ledger = opened.ledger(ruleset)
+    totals = ledger.totals(levels)
     rows = [present_total(row, over_mark(ruleset)) for row in totals.iter_rows(named=True)]
+    if wants_all:
+        found = caseloads(ledger.totals(LEVELS[:1]).iter_rows(named=True), levels, case_marks(ruleset))
+        for row in rows:
+            row["caseload"] = presented(found[row["level"], row["code"]])
     if out_file is not None:
         write_out(out_file, by_level(rows, levels) if out_file.suffix.lower() == ".xlsx" else {"all": rows})
     if json:

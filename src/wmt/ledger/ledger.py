@@ -65,7 +65,7 @@ class Ledger:
         """Put other rules under the same facts. Raises LedgerError as `prices.price` does."""
         self.rules = rules
         prices = price(rules, self.facts.tier_scheme, self.day)
-        self._weighs_unpaid_work = prices.weighs_unpaid_work
+        self._weighs = prices.weighs
         for name, frame in prices.tables.items():
             # most rule sets differ in one table only, and an engine plans anew for every table it is given
             if name not in self._priced or not self._priced[name].equals(frame):
@@ -115,8 +115,8 @@ class Ledger:
         self.engine.store(name, _placed_sql(self.engine.dialect, *self._variant()))
         return name
 
-    def _variant(self) -> tuple[str, bool, bool]:
-        return self._prefix, self._has_former, self._weighs_unpaid_work
+    def _variant(self) -> tuple[str, bool, tuple[str, ...]]:
+        return self._prefix, self._has_former, self._weighs
 
     def _own(self, former: pl.DataFrame) -> pl.DataFrame:
         """Former lines under this night's post numbers."""
@@ -129,7 +129,7 @@ def warm_up(dialect: str = DuckDBEngine.dialect) -> None:
 
     For another thread while an extract is being read. Does nothing the second time.
     """
-    variant = ("", False, False)
+    variant = ("", False, ())
     _lines_sql(dialect, *variant)
     _totals_sql(dialect, LEVELS, *variant)
 
@@ -145,8 +145,8 @@ def _tables(prefix: str, has_former: bool) -> dict[str, Any]:
 
 
 @cache
-def _lines(prefix: str, has_former: bool, weighs_unpaid_work: bool) -> Any:
-    return all_lines(_tables(prefix, has_former), weighs_unpaid_work=weighs_unpaid_work)
+def _lines(prefix: str, has_former: bool, weighs: tuple[str, ...]) -> Any:
+    return all_lines(_tables(prefix, has_former), weighs=weighs)
 
 
 @cache

@@ -10,6 +10,7 @@ import ibis
 import polars as pl
 
 from wmt.facts import table_of
+from wmt.ledger.shares import NO_MANDATE
 from wmt.ledger.words import Reason
 
 Table = Any  # an Ibis table expression; Ibis ships no types
@@ -18,7 +19,8 @@ LINE = table_of(
     {
         "post_no": pl.Int64,
         "side": pl.String,  # 'work' or 'time'
-        "kind": pl.String,  # case, omic_licence, unpaid_work, report, contact, contracted_hours, reduction
+        "kind": pl.String,  # case, omic_licence, unpaid_only, unpaid_work, iom, report, contact,
+        # contracted_hours, reduction
         "ref": pl.String,  # CRN, contact id, reduction id; null for a cell of counted cases
         "location": pl.String,
         "tier": pl.String,
@@ -42,8 +44,11 @@ LINE = table_of(
 MICRO = 1_000_000
 
 
-def all_lines(tables: dict[str, Table], *, weighs_unpaid_work: bool) -> Table:
-    """Every line of the night, in no order. Posts without fresh facts give only their former lines."""
+def all_lines(tables: dict[str, Table], *, weighs: tuple[str, ...]) -> Table:
+    """Every line of the night, in no order. Posts without fresh facts give only their former lines.
+
+    `weighs` names the kinds of `WEIGHTED_FLAGS` whose weighting is not the neutral one.
+    """
     lines = [
         case_lines(tables),
         omic_licence_lines(tables),
@@ -52,9 +57,9 @@ def all_lines(tables: dict[str, Table], *, weighs_unpaid_work: bool) -> Table:
         contact_lines(tables, side=-1),
         contracted_lines(tables),
         reduction_lines(tables),
+        unpaid_only_lines(tables),
+        *(weighting_lines(tables, kind) for kind in weighs),
     ]
-    if weighs_unpaid_work:
-        lines.append(unpaid_work_lines(tables))
     union = ibis.union(*lines, distinct=False)
     if "former_line" in tables:
         fresh = tables["post"].filter(_is_fresh(tables["post"])).select("post_no")
@@ -99,31 +104,66 @@ def omic_licence_lines(tables: dict[str, Table]) -> Table:
     )
 
 
-def unpaid_work_lines(tables: dict[str, Table]) -> Table:
-    """What a weighting of unpaid-work cases other than 100% adds or takes off, one line per case.
+#: Kinds of line that weigh cases with a flag: the flag, and the column of `price` with what it adds.
+WEIGHTED_FLAGS = {"unpaid_work": ("U", "unpaid_x100"), "iom": ("I", "iom_x100")}
+
+
+def weighting_lines(tables: dict[str, Table], kind: str) -> Table:
+    """What a weighting of flagged cases other than 100% adds or takes off, one line per case."""
+    flag, each = WEIGHTED_FLAGS[kind]
+    joined = flagged_cases(tables, flag).cross_join(tables["scalar"])
+    return _line(
+        joined,
+        side="work",
+        kind=kind,
+        ref=joined.case_ref,
+        quantity_micro=ibis.literal(MICRO, type="int64"),
+        each_x100=joined[each],
+        points_x100=joined[each],
+        rule=joined[f"{kind}_rule"],
+        rule_from=joined[f"{kind}_from"],
+    )
+
+
+def unpaid_only_lines(tables: dict[str, Table]) -> Table:
+    """Cases in the community that the input flags as unpaid work though their tier does not say so.
+
+    They earn what their case earns, in its own line; these count them, see `shares.NO_MANDATE`.
+    """
+    flagged = flagged_cases(tables, "U").cross_join(tables["scalar"])
+    flagged = flagged.filter(
+        (flagged.active == 1) & (flagged.location == "community") & flagged.tier.notin(NO_MANDATE)
+    )
+    return _line(
+        flagged,
+        side="work",
+        kind="unpaid_only",
+        ref=flagged.case_ref,
+        component=ibis.null("string"),
+        quantity_micro=ibis.literal(MICRO, type="int64"),
+        each_x100=ibis.literal(0, type="int64"),
+        points_x100=ibis.literal(0, type="int64"),
+        counted=ibis.literal(0, type="int64"),
+        reason=str(Reason.UNPAID_ONLY),
+        rule=flagged.unpaid_work_rule,
+        rule_from=flagged.unpaid_work_from,
+    )
+
+
+def flagged_cases(tables: dict[str, Table], letter: str) -> Table:
+    """Cases with a flag and what they are priced by, one row each.
 
     A flagged case that the caseload lists is weighed as the case it is; where cases are only counted, a
     flag weighs on a counted case of its own type and tier, and no cell weighs on more cases than it has.
     """
-    flagged = _first_of_each(tables["flag"].filter(tables["flag"].flag == "U"))
+    flagged = _first_of_each(tables["flag"].filter(tables["flag"].flag == letter))
     listed = tables["caseload"].filter(tables["caseload"].case_ref.notnull())
     named = flagged.select("post_no", "case_ref").inner_join(listed, ["post_no", "case_ref"])
     counted = flagged.anti_join(listed, ["post_no", "case_ref"])
     rows = ibis.union(
         named.select("post_no", "kind_no", "case_ref"), _on_counted_cells(counted, tables), distinct=False
     )
-    joined = rows.inner_join(tables["price"], "kind_no").cross_join(tables["scalar"])
-    return _line(
-        joined,
-        side="work",
-        kind="unpaid_work",
-        ref=joined.case_ref,
-        quantity_micro=ibis.literal(MICRO, type="int64"),
-        each_x100=joined.unpaid_x100,
-        points_x100=joined.unpaid_x100,
-        rule=joined.unpaid_rule,
-        rule_from=joined.unpaid_from,
-    )
+    return rows.inner_join(tables["price"], "kind_no")
 
 
 def _first_of_each(flag: Table) -> Table:

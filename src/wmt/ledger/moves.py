@@ -173,7 +173,7 @@ def _told(rows: Table) -> Table:
         (rows.kind == "reduction", move_time.reductions(rows)),
         (rows.kind == "report", move_causes.whole(rows, Cause.REPORTS)),
     ]
-    rest = move_causes.whole(rows, Cause.STATUS_CHANGED)  # what a weighting of unpaid work does
+    rest = move_causes.whole(rows, Cause.STATUS_CHANGED)  # what a weighting of flagged cases does
 
     def of(name: str) -> Table:
         branches = [(holds, getattr(told, name)) for holds, told in kinds]

@@ -13,8 +13,8 @@ Table = Any  # an Ibis table expression
 
 CELL = ("stream", "location", "tier", "suspended", "status")
 BOTH = ("before", "after")
-_KINDS = ("case", "unpaid_work", "report", "contact", "contracted_hours", "reduction")
-_OF_POST = ("report", "unpaid_work", "reduction", "contracted_hours")
+_KINDS = ("case", "unpaid_work", "iom", "report", "contact", "contracted_hours", "reduction")
+_OF_POST = ("report", "unpaid_work", "iom", "reduction", "contracted_hours")
 _TOLD = {"post": "held_by", "ref": "ref", **{name: name for name in (*CELL, "rule", "rule_from")}}
 _KEYS = ("code", "kind", "key_post", "key_ref", "key_cell", "key_nth", "is_rule")
 

@@ -4,7 +4,7 @@ This is the only place where the ledger reads parameters. Everything after is lo
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -16,7 +16,8 @@ from wmt.rules import ALWAYS, RuleSet, Value
 
 #: One row per kind. `each_x100` is the worth of one case, `points_x100` what it earns in its post,
 #: `beside_x100` what is shown beside the figure (OMiC), `licence_x100` what an OMiC case would earn on
-#: licence, `unpaid_x100` what an unpaid-work flag adds (0 while such cases count in full).
+#: licence, `unpaid_x100` and
+#: `iom_x100` what a flag of unpaid work or of IOM adds (0 while such cases count in full, and no more).
 #: `active` and `listed` say whether it counts among the active cases and among all cases.
 PRICE = table_of(
     {
@@ -27,6 +28,7 @@ PRICE = table_of(
         "beside_x100": pl.Int64,
         "licence_x100": pl.Int64,
         "unpaid_x100": pl.Int64,
+        "iom_x100": pl.Int64,
         "active": pl.Int64,
         "listed": pl.Int64,
         "counted": pl.Int64,
@@ -79,8 +81,10 @@ SCALAR = table_of(
         "other_x100": pl.Int64,
         "other_rule": pl.String,
         "other_from": pl.String,
-        "unpaid_rule": pl.String,
-        "unpaid_from": pl.String,
+        "unpaid_work_rule": pl.String,
+        "unpaid_work_from": pl.String,
+        "iom_rule": pl.String,
+        "iom_from": pl.String,
     }
 )
 
@@ -107,7 +111,7 @@ class Prices:
     """The price tables of one rule set for one tier scheme, by name (`PRICE_SCHEMAS`)."""
 
     tables: dict[str, pl.DataFrame]
-    weighs_unpaid_work: bool
+    weighs: tuple[str, ...]  # flags with a weighting of their own (`lines.WEIGHTED_FLAGS`)
 
 
 @lru_cache(maxsize=16)
@@ -132,7 +136,7 @@ def price(rules: RuleSet, tier_scheme: str, day: date) -> Prices:
     }
     return Prices(
         {name: pl.DataFrame(list(rows), PRICE_SCHEMAS[name], orient="row") for name, rows in tables.items()},
-        rules["case_weighting.unpaid_work"].hundredths != 10_000,
+        tuple(flag for flag in FLAGS if _of_flag(rules, flag).hundredths != 10_000),
     )
 
 
@@ -149,15 +153,25 @@ def scalars(rules: RuleSet, day: date) -> pl.DataFrame:
 
 def _scalars(rules: RuleSet, day: date) -> tuple[object, ...]:
     window, other = rules["cms_window_days"], rules["cms_points.(other)"]
-    unpaid = rules["case_weighting.unpaid_work"]
     return (
         day,
         _whole(window),
         *_named(window),
         other.hundredths,
         *_named(other),
-        *_named(unpaid),
+        *_named(_of_flag(rules, "unpaid_work")),
+        *_named(_of_flag(rules, "iom")),
     )
+
+
+#: Flags that weigh an active case, by their rule in `case_weighting`.
+FLAGS = ("unpaid_work", "iom")
+
+
+def _of_flag(rules: RuleSet, flag: str) -> Value:
+    """The weighting of cases with a flag: neutral in nights that were saved before there was one."""
+    path = f"case_weighting.{flag}"
+    return rules.get(path) or replace(rules["case_weighting.warrant"], path=path, value=100)
 
 
 def _named(rule: Value) -> tuple[str, str]:
@@ -176,7 +190,7 @@ def _kind_row(rules: RuleSet, scheme: str, kind: Kind) -> tuple[object, ...]:
         0 if is_omic else each,
         each if is_omic else 0,
         licence.hundredths if licence else 0,
-        share(each, rules["case_weighting.unpaid_work"]) - each if is_active and not is_omic else 0,
+        *(share(each, _of_flag(rules, flag)) - each if is_active and not is_omic else 0 for flag in FLAGS),
         int(is_active and not is_omic),
         int(not is_omic),
         int(not is_omic and (is_active or each != 0)),

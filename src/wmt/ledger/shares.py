@@ -11,7 +11,7 @@ from wmt.ledger.words import COMPONENTS
 class Share:
     """A measure is the sum of `column` over the lines whose columns equal `where`; `sign` -1 turns it round.
 
-    Where a tuple is wanted, a line's column must be one of it.
+    Where a tuple is wanted, a line's column must be one of it. Lines that fit `others` are summed as well.
 
     `unit` is that of the sum: points in hundredths, hours in millionths, cases in whole numbers or, when
     the quantity of a line is summed, in millionths (`scale` 1,000,000 then).
@@ -21,13 +21,21 @@ class Share:
     where: Mapping[str, Any] = field(default_factory=dict)
     sign: int = 1
     scale: int = 1
+    others: tuple[Mapping[str, Any], ...] = ()
 
     def holds(self, line: Mapping[str, Any]) -> bool:
         """Whether a line, or what it was priced by, is one of those that are summed."""
-        return all(
-            line[name] in wanted if isinstance(wanted, tuple) else line[name] == wanted
-            for name, wanted in self.where.items()
+        return any(
+            all(
+                line[name] in wanted if isinstance(wanted, tuple) else line[name] == wanted
+                for name, wanted in where.items()
+            )
+            for where in (self.where, *self.others)
         )
+
+
+#: Tiers of number 0: the order has no requirement that asks for change, such as one of unpaid work alone.
+NO_MANDATE = ("A0", "B0", "C0", "D0")
 
 
 #: One share for every measure of `totals.MEASURES`.
@@ -45,8 +53,19 @@ SHARES: dict[str, Share] = {
     "reduction_hours_micro": Share("quantity_micro", {"kind": "reduction"}, sign=-1),
     "suspended_cases": Share("active_cases", {"suspended": 1}),
     "untiered_cases": Share("active_cases", {"tier": "0"}),
-    # people whose order is unpaid work alone have a tier of number 0
-    "unpaid_only_cases": Share("active_cases", {"tier": ("A0", "B0", "C0", "D0")}),
+    # community orders without another requirement, and those the input flags; no licence, nobody in custody
+    "unpaid_only_cases": Share(
+        "quantity_micro",
+        {
+            "kind": "case",
+            "status": "active",
+            "stream": ("standard", "t2a"),
+            "location": "community",
+            "tier": NO_MANDATE,
+        },
+        scale=1_000_000,
+        others=({"kind": "unpaid_only"},),
+    ),
 }
 
 

@@ -1,7 +1,8 @@
 """Lines → sums, for posts and for every unit above them. Sums only; division is left to the very end."""
 
+from collections.abc import Mapping
 from functools import reduce
-from operator import and_
+from operator import and_, or_
 from typing import Any
 
 import ibis
@@ -67,14 +68,19 @@ def per_post(lines: Table, post: Table) -> Table:
 
 def _summed(lines: Table, name: str) -> Table:
     share = SHARES[name]
+    number = lines[share.column] * share.sign if share.sign < 0 else lines[share.column]
+    if share.where:
+        wanted = [_fits(lines, where) for where in (share.where, *share.others)]
+        number = ibis.ifelse(reduce(or_, wanted), number, 0)
+    return number.sum().cast("int64")
+
+
+def _fits(lines: Table, where: Mapping[str, Any]) -> Table:
     wanted = [
         lines[column].isin(value) if isinstance(value, tuple) else lines[column] == value
-        for column, value in share.where.items()
+        for column, value in where.items()
     ]
-    number = lines[share.column] * share.sign if share.sign < 0 else lines[share.column]
-    if wanted:
-        number = ibis.ifelse(reduce(and_, wanted), number, 0)
-    return number.sum().cast("int64")
+    return reduce(and_, wanted)
 
 
 def with_units(posts: Table, team: Table) -> Table:

@@ -24,6 +24,7 @@ class Reason(StrEnum):
     SHOWN_ONLY = "shown only, earns no points"
     INSIDE_TIER = "inside the tier points"
     OUTSIDE_WINDOW = "outside the days that count"
+    UNPAID_ONLY = "unpaid work only, counted with its case"
     AHEAD = "dated after the extract, earns nothing yet"
     UNKNOWN_CODE = "unknown contact code"
     ZERO_CODE = "this contact earns no points"

@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import polars as pl
 
-from wmt.facts import SCHEMAS, Facts
+from wmt.facts import KIND_SCHEMA, SCHEMAS, Facts
+from wmt.facts import kinds as facts_kinds
 from wmt.ledger.lines import LINE
+from wmt.ledger.shares import NO_MANDATE
 
 #: Amounts of a line that add up when lines are put together.
 _AMOUNTS = ("quantity_micro", "points_x100", "beside_x100", "active_cases", "listed_cases")
-_KINDS_OF_CASES = ("case", "omic_licence", "unpaid_work", "report")
+_KINDS_OF_CASES = ("case", "omic_licence", "unpaid_only", "unpaid_work", "iom", "report")
 
 
 def without_references(facts: Facts, report_price: pl.DataFrame, scalar: pl.DataFrame) -> Facts:
@@ -48,10 +50,29 @@ def _counted_reports(report: pl.DataFrame, prices: pl.DataFrame) -> pl.DataFrame
 
 
 def counted_cases(facts: Facts) -> Facts:
-    """Cases as counts of each kind a post has, and no flags."""
+    """Cases as counts of each kind a post has, and of flags only those that count, under a number each."""
     counted = facts.caseload.group_by("post_no", "kind_no").agg(pl.col("cases").sum())
     caseload = counted.with_columns(case_ref=pl.lit(None, pl.String)).select(SCHEMAS["caseload"].names())
-    return replace(facts, caseload=caseload, flag=facts.flag.clear())
+    return replace(facts, caseload=caseload, flag=_counting_flags(facts))
+
+
+def _counting_flags(facts: Facts) -> pl.DataFrame:
+    """Flags of unpaid work in the community whose tier does not say so, as what their case is counted as."""
+    kinds = pl.DataFrame(facts_kinds(facts.tier_scheme), schema=KIND_SCHEMA, orient="row")
+    listed = facts.caseload.filter(pl.col("case_ref").is_not_null()).join(kinds, on="kind_no")
+    words = ("location", "tier", "suspended")
+    listed = listed.select("post_no", "case_ref", "status", "stream", *words)
+    flagged = facts.flag.filter(pl.col("flag") == "U").unique(["post_no", "case_ref"], maintain_order=True)
+    flagged = flagged.join(listed, on=["post_no", "case_ref"], how="left", suffix="_of_case")
+    of_case = pl.col("status").is_not_null()
+    flagged = flagged.with_columns(
+        pl.when(of_case).then(f"{word}_of_case").otherwise(word).alias(word) for word in words
+    )
+    counts = ~of_case | ((pl.col("status") == "active") & (pl.col("stream") == "standard"))
+    kept = flagged.filter(
+        counts & (pl.col("location") == "community") & ~pl.col("tier").is_in(NO_MANDATE)
+    ).sort("post_no", *words)
+    return kept.with_columns(case_ref=_numbers()).select(SCHEMAS["flag"].names())
 
 
 def renumbered_cases(facts: Facts) -> Facts:

@@ -89,6 +89,7 @@ _UNITS = (
     Unit("minutes", decimals=2),
     Unit("percent", decimals=2),
     Unit("percent of its points", most=100),
+    Unit("percent of its tier points", most=1000),
     Unit("percent of a whole", decimals=2, most=100),
     Unit("percent of time", decimals=2, below=100),
     Unit("percent change", decimals=2, least=None),

@@ -29,7 +29,17 @@ if TYPE_CHECKING:
     Figure = str
 else:
     Figure = Literal[tuple(MEASURES)]
-Kind = Literal["case", "omic_licence", "unpaid_work", "report", "contact", "contracted_hours", "reduction"]
+Kind = Literal[
+    "case",
+    "omic_licence",
+    "unpaid_only",
+    "unpaid_work",
+    "iom",
+    "report",
+    "contact",
+    "contracted_hours",
+    "reduction",
+]
 
 
 class LineShown(Schema):

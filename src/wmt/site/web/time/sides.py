@@ -30,7 +30,7 @@ def side_words(move: Mapping[str, Any], when: str) -> str:
         return ""
     if kind == "case" and move["ref"] is None and not move.get("withheld"):
         return f"{_count(quantity)} × {_what(move, when)}" if quantity else ""
-    if kind in ("case", "unpaid_work", "omic_licence"):
+    if kind in ("case", "unpaid_work", "iom", "omic_licence"):
         status = move[f"status_{when}"] or ""
         return _what(move, when) + (
             f", {_STATUS.get(status, status)}" if status not in ("", "active") else ""
@@ -64,7 +64,7 @@ def kind_words(kind: str) -> str:
     """What a move is of."""
     return {
         "case": "Case",
-        "unpaid_work": "Weighting of unpaid work",
+        **words.WEIGHTINGS,
         "report": "Report",
         "contact": "Contact",
         "contracted_hours": "Contracted hours",

@@ -6,16 +6,19 @@ from typing import Any
 
 from wmt.ledger import decimal
 from wmt.ledger.caseload import (
+    MARKS,
+    POST_COLUMNS,
     Caseload,
     CaseMarks,
     PostCases,
     case_marks,
     caseload_of,
-    is_not_reasonable,
-    is_over_ceiling,
+    is_over_per_fte,
     per_fte_x100,
+    percent_x100,
 )
 from wmt.ledger.figures import divide_half_up
+from wmt.rules import RuleSet
 from wmt.site.web import tables
 from wmt.site.web.tables import Column, Row, Table, Value
 from wmt.site.web.units import counting
@@ -27,8 +30,6 @@ from wmt.site.workload.models import Unit
 TITLE = "Cases per FTE"
 TEMPLATE = "unit/per_fte.jinja"
 
-_POST = ("grade", "cases", "unpaid_only_cases", "contracted_hours_micro", "reduction_hours_micro")
-
 
 def applies(unit: Unit) -> bool:  # noqa: ARG001
     """Every unit has a caseload, be it empty."""
@@ -37,8 +38,9 @@ def applies(unit: Unit) -> bool:  # noqa: ARG001
 
 def content(question: Question) -> dict[str, Any]:
     """The measure by grade and by unit below; of a post, its own figures."""
-    marks = case_marks(rules_of(question.state))
-    found = {"marks": _mark_words(marks), "rules": _RULES, "none": False}
+    rules = rules_of(question.state)
+    marks = case_marks(rules)
+    found = {"marks": _mark_words(marks), "rules": MARKS, "published": _published(rules), "none": False}
     if question.is_post:
         return {**found, "tables": {"per_fte": _of_post(question, marks)}, "filters": []}
     posts = _posts(question)
@@ -51,17 +53,28 @@ def content(question: Question) -> dict[str, Any]:
         "none": not posts,
         "filters": [counting.grade_filter(question)],
         "tables": {
-            "below": _below(question, posts, marks, whole),
-            "grades": _grades(question, by_grade, whole),
+            **_below(question, posts, marks, whole),
+            **_grades(question, by_grade, whole),
         },
     }
 
 
-_RULES = ("thresholds.caseload_ceiling.cases_per_fte", "thresholds.caseload_not_reasonable.cases")
+_PUBLISHED = (
+    "staffing.government.cases_per_fte_po",
+    "staffing.government.po_over_fifty_cases",
+    "staffing.inspectorate.over_forty_cases_crc",
+    "staffing.inspectorate.over_forty_cases_nps",
+)
 
 
-def _mark_words(marks: CaseMarks) -> tuple[str, str]:
-    return tables.exact(marks.ceiling_x100).text, tables.exact(marks.not_reasonable_x100).text
+def _published(rules: RuleSet) -> dict[str, str]:
+    """The published figures beside which these can be held, by the last part of their rule's path."""
+    found = {path.rpartition(".")[2]: rules.get(path) for path in _PUBLISHED}
+    return {name: str(value.value) for name, value in found.items() if value is not None}
+
+
+def _mark_words(marks: CaseMarks) -> list[str]:
+    return [tables.exact(mark_x100).text for mark_x100 in marks.marks_x100]
 
 
 def _posts(question: Question) -> list[tuple[str, PostCases]]:
@@ -69,48 +82,61 @@ def _posts(question: Question) -> list[tuple[str, PostCases]]:
     below = units.child_level(question.unit.level)
     code = "code" if below == "post" else f"{below}_code"
     rows = units.below(question.state, question.unit, "post", question.grade).order_by()
-    return [(place, PostCases(*rest)) for place, *rest in rows.values_list(code, *_POST)]
+    return [(place, PostCases(*rest)) for place, *rest in rows.values_list(code, *POST_COLUMNS)]
+
+
+_OF_POSTS = "Of posts with contracted hours."
+_OF_PEOPLE = "Of people with contracted hours."
 
 
 def _columns(marks: CaseMarks) -> list[Column]:
-    ceiling, most = _mark_words(marks)
-    return [
+    """Per FTE: the measure, and how many posts are over each threshold."""
+    columns = [
         Column("posts", "Posts", "count"),
         Column("fte", "FTE", "number", "Contracted hours ÷ full-time hours."),
-        Column("cases", "Cases that count", "count"),
+        Column("cases", "Active cases", "count"),
         Column("unpaid_only", "Unpaid work only", "count"),
-        Column("per_fte", "Cases per FTE", "number", "Cases that count ÷ FTE: of a unit, sum ÷ sum."),
+        Column("per_fte", "Cases per FTE", "number", "Active cases ÷ FTE: of a unit, sum ÷ sum."),
         Column("per_fte_left", "Per FTE left after reductions", "number"),
-        Column("over_ceiling", f"Posts over {ceiling}", "count", "Cases of unpaid work only left aside."),
-        Column(
-            "over_ceiling_share",
-            f"Share over {ceiling}",
-            "number",
-            "Of posts with contracted hours, in per cent.",
-        ),
-        Column("not_reasonable", f"Posts over {most}", "count"),
-        Column(
-            "not_reasonable_share",
-            f"Share over {most}",
-            "number",
-            "Of posts with contracted hours, in per cent.",
-        ),
     ]
+    for mark in _mark_words(marks):
+        columns += [
+            Column(f"over_{mark}", f"Posts over {mark} per FTE", "count"),
+            Column(f"share_{mark}", f"Share over {mark} per FTE", "number", _OF_POSTS),
+        ]
+    return columns
+
+
+def _head_columns(marks: CaseMarks) -> list[Column]:
+    """By head: how many people hold more cases than each threshold, whatever their hours."""
+    columns = [
+        Column("people", "People", "count", "With contracted hours; one person may have several posts.")
+    ]
+    for mark in _mark_words(marks):
+        columns += [
+            Column(f"heads_{mark}", f"People over {mark} cases", "count"),
+            Column(f"heads_share_{mark}", f"Share over {mark} cases", "number", _OF_PEOPLE),
+        ]
+    return columns
 
 
 def _values(found: Caseload) -> dict[str, Value]:
-    return {
+    values = {
         "posts": tables.count(found.posts),
+        "people": tables.count(found.people),
         "fte": _one_place(divide_half_up(found.fte.numerator * 100, found.fte.denominator)),
         "cases": tables.count(found.cases),
         "unpaid_only": tables.count(found.unpaid_only),
         "per_fte": _one_place(per_fte_x100(found.cases, found.fte)),
         "per_fte_left": _one_place(per_fte_x100(found.cases, found.fte_left)),
-        "over_ceiling": tables.count(found.over_ceiling),
-        "over_ceiling_share": _share(found.over_ceiling, found.posts_with_time),
-        "not_reasonable": tables.count(found.not_reasonable),
-        "not_reasonable_share": _share(found.not_reasonable, found.posts_with_time),
     }
+    heads = found.over_by_head
+    for number, mark in enumerate(_mark_words(found.marks)):
+        values[f"over_{mark}"] = tables.count(found.over[number])
+        values[f"share_{mark}"] = _share(found.over[number], found.posts_with_time)
+        values[f"heads_{mark}"] = tables.count(heads[number])
+        values[f"heads_share_{mark}"] = _share(heads[number], found.people)
+    return values
 
 
 def _one_place(x100: int | None) -> Value:
@@ -124,31 +150,47 @@ def _one_place(x100: int | None) -> Value:
 def _share(part: int, whole: int) -> Value:
     if not whole:
         return Value(None, "")
-    found = _one_place(divide_half_up(part * 10_000, whole))
+    found = _one_place(percent_x100(part, whole))
     return Value(found.raw, f"{found.text}%")
 
 
-def _grades(question: Question, by_grade: dict[str, Caseload], whole: Caseload) -> Table:
+def _grades(question: Question, by_grade: dict[str, Caseload], whole: Caseload) -> dict[str, Table]:
     rows = [
         Row({"grade": tables.text(grade), **_values(found)})
         for grade, found in by_grade.items()
         if found.posts
     ]
-    columns = [Column("grade", "Grade"), *_columns(whole.marks)]
-    total = Row({"grade": tables.text("All grades"), **_values(whole)})
-    caption = f"Cases per FTE by grade: {question.unit.name}"
-    return Table("grades", caption, columns, rows, total if rows else None)
+    total = Row({"grade": tables.text("All grades"), **_values(whole)}) if rows else None
+    name = question.unit.name
+    return {
+        "grades": Table(
+            "grades",
+            f"Cases per FTE by grade: {name}",
+            [Column("grade", "Grade"), *_columns(whole.marks)],
+            rows,
+            total,
+        ),
+        "gradeheads": Table(
+            "gradeheads",
+            f"Cases by head and grade: {name}",
+            [Column("grade", "Grade"), *_head_columns(whole.marks)],
+            rows,
+            total,
+            notes=("A person with posts of two grades is counted in both, and once in all grades.",),
+            prefix="gh",
+        ),
+    }
 
 
 def _below(
     question: Question, posts: list[tuple[str, PostCases]], marks: CaseMarks, whole: Caseload
-) -> Table:
+) -> dict[str, Table]:
     level = units.child_level(question.unit.level)
-    caption = f"Cases per FTE: {units.PLURALS[level]} of {question.unit.name}"
+    of = f"{units.PLURALS[level]} of {question.unit.name}"
     if question.grade:
-        caption += f" (grade {question.grade})"
+        of += f" (grade {question.grade})"
     if level == "post":
-        return _of_posts(question, caption, dict(posts), marks)
+        return {"below": _of_posts(question, f"Cases per FTE: {of}", dict(posts), marks)}
     apart: defaultdict[str, Caseload] = defaultdict(lambda: Caseload(marks))
     for code, post in posts:
         apart[code].add(post)
@@ -156,41 +198,62 @@ def _below(
         counting.name_row(question, unit, "per-fte", _values(apart[unit.code]))
         for unit in counting.below(question)
     ]
-    columns = [*counting.name_columns(question), *_columns(marks)]
-    return Table("below", caption, columns, rows, counting.total_row(_values(whole)))
+    names, total = counting.name_columns(question), counting.total_row(_values(whole))
+    return {
+        "below": Table("below", f"Cases per FTE: {of}", [*names, *_columns(marks)], rows, total),
+        "heads": Table(
+            "heads",
+            f"Cases by head: {of}",
+            [*names, *_head_columns(marks)],
+            rows,
+            total,
+            notes=("A person with posts in two of them is counted in both, and once in the total.",),
+            prefix="h",
+        ),
+    }
 
 
 _OF_POST = (
     Column("fte", "FTE", "number", "Contracted hours ÷ full-time hours."),
-    Column("cases", "Cases that count", "count"),
+    Column("cases", "Active cases", "count"),
     Column("unpaid_only", "Unpaid work only", "count"),
     Column("per_fte", "Cases per FTE", "number"),
     Column("per_fte_left", "Per FTE left after reductions", "number"),
-    Column("marks", "Over which mark"),
+    Column("marks", "Over, per FTE", note="The highest threshold, cases of unpaid work only left aside."),
+    Column("heads", "Over, by head", note="The same by the cases of the person in these posts."),
 )
 
 
 def _of_posts(question: Question, caption: str, posts: dict[str, PostCases], marks: CaseMarks) -> Table:
+    of_all = caseload_of(posts.values(), marks)
     rows = [
-        counting.name_row(question, unit, "per-fte", _values_of_post(posts[unit.code], marks))
+        counting.name_row(question, unit, "per-fte", _values_of_post(posts[unit.code], of_all))
         for unit in counting.below(question)
         if unit.code in posts
     ]
     columns = [*counting.name_columns(question), *_OF_POST]
-    whole = _values(caseload_of(posts.values(), marks)) | {"marks": tables.text("")}
+    whole = _values(of_all) | {"marks": tables.text(""), "heads": tables.text("")}
     return Table("below", caption, columns, rows, counting.total_row(whole))
 
 
 def _of_post(question: Question, marks: CaseMarks) -> Table:
-    post = PostCases(*(getattr(question.unit, name) for name in _POST))
+    post = PostCases(*(getattr(question.unit, name) for name in POST_COLUMNS))
+    of_person = units.of_level(question.state, "post").filter(staff_code=post.person).order_by()
     columns = [Column("name", "Practitioner"), *_OF_POST]
-    row = Row({"name": tables.text(question.unit.name), **_values_of_post(post, marks)})
+    values = _values_of_post(
+        post, caseload_of((PostCases(*row) for row in of_person.values_list(*POST_COLUMNS)), marks)
+    )
+    row = Row({"name": tables.text(question.unit.name), **values})
     return Table("per_fte", f"Cases per FTE: {question.unit.name}", columns, [row])
 
 
-def _values_of_post(post: PostCases, marks: CaseMarks) -> dict[str, Value]:
-    ceiling, most = _mark_words(marks)
-    over = [f"over {ceiling}"] * is_over_ceiling(post, marks)
-    over += [f"over {most}"] * is_not_reasonable(post, marks)
-    values = _values(caseload_of([post], marks))
-    return values | {"marks": tables.text(", ".join(over))}
+def _values_of_post(post: PostCases, beside: Caseload) -> dict[str, Value]:
+    """A post's figures; `beside` are the posts among which the person may have others."""
+    marks = beside.marks
+    words = dict(zip(marks.marks_x100, _mark_words(marks), strict=True))
+    per_fte = [mark for mark in words if is_over_per_fte(post, mark, marks)]
+    by_head = [mark for mark in words if beside.held_by[post.person] * 100 > mark]
+    return _values(caseload_of([post], marks)) | {
+        "marks": tables.text(f"over {words[max(per_fte)]}" if per_fte else ""),
+        "heads": tables.text(f"over {words[max(by_head)]}" if by_head else ""),
+    }

@@ -13,6 +13,7 @@ _REPORTS = {
     "sdr_due": "SDR due in the next 30 days",
     "parom": "Parole report (PAROM)",
 }
+WEIGHTINGS = {"unpaid_work": "Weighting of unpaid work", "iom": "Weighting of IOM"}
 PARTS = {
     "community": "Community cases",
     "licence": "Licence cases",
@@ -32,8 +33,10 @@ def what(pricing: Pricing) -> str:
             return _case(pricing)
         case "omic_licence":
             return f"OMiC case, if on licence: {_tier(pricing)}"
-        case "unpaid_work":
-            return f"Weighting of unpaid work: {_case(pricing)}"
+        case "unpaid_only":
+            return f"Unpaid work only: {_case(pricing)}"
+        case "unpaid_work" | "iom":
+            return f"{WEIGHTINGS[pricing.kind]}: {_case(pricing)}"
         case "report":
             return report_name(pricing)
         case "contact":
@@ -102,10 +105,13 @@ _RULES = {
 }
 
 
+_OWN = {"iom": "IOM"}
+
+
 def rule_name(path: str) -> str:
     """A rule in few words: its table, and its own place in it. The page it leads to says the rest."""
     table, *rest = path.split(".")
-    own = [part.replace("_", " ") for part in rest if not part.startswith("pc")]
+    own = [_OWN.get(part, part.replace("_", " ")) for part in rest if not part.startswith("pc")]
     title = _RULES.get(table, table.replace("_", " ").capitalize())
     return f"{title}: {' '.join(own)}" if own else title
 
