@@ -12,8 +12,10 @@ import pytest
 from django.conf import settings
 from loads_fixtures import home_of_its_own, night_of
 
+from wmt.history import formers, open_history
 from wmt.nights import open_night
 from wmt.site.audit.models import AuditEvent
+from wmt.site.availability.carried_links import carried_links
 from wmt.site.availability.carry_over import carry
 from wmt.site.availability.following import followed
 from wmt.site.availability.models import KINDS, Hours, Reduction
@@ -115,6 +117,14 @@ def test_records_follow_a_team_that_got_another_code(written_nation: Any, tmp_pa
     assert [fault.rows for fault in load.faults.filter(code="RECORDS_FOLLOWED")] >= [len(officers)]
     assert AuditEvent.objects.filter(kind="records followed").exists()
     assert differences(current_state()) == []
+    # runs follow the same officers, and whoever else the team has
+    posts = formers(open_history(settings.CONFIG.nights).links, "post", date.max)
+    assert {(f"NEWCODE:{code}", f"{team}:{code}") for code in officers} <= set(
+        posts.select("code", "former_code").iter_rows()
+    )
+    assert {(f"NEWCODE:{code}", f"{team}:{code}") for code in officers} <= {
+        (code, former) for code, former, _ in carried_links()
+    }
 
 
 def standing() -> set[tuple[Any, ...]]:

@@ -65,7 +65,10 @@ def links_bytes(nights: Path, index: Index) -> bytes:
         return b""
     said = said_links(nights)
     if said:
-        parts[_SAID] = {"made_from": [], "links": _rows(_dated(nights, index, said))}
+        found = pl.concat([_frame(part["links"]) for part in parts.values()])
+        known = ["level", "code", "since"]
+        more = _dated(nights, index, said).unique(known).join(found, on=known, how="anti")
+        parts[_SAID] = {"made_from": [], "links": _rows(more.sort("since", "level", "code"))}
     text = json.dumps({"format": _FORMAT, "parts": parts}, separators=(",", ":"), sort_keys=True)
     return text.encode()
 
@@ -114,7 +117,10 @@ def confirm(nights: Path, links: Iterable[tuple[str, str, date]]) -> None:
 
     The caller holds the lock of the nights.
     """
-    found = sorted({*said_links(nights), *links})
+    had = said_links(nights)
+    found = sorted({*had, *links})
+    if found == had:
+        return
     rows = [{"code": code, "former_code": former, "on": on.isoformat()} for code, former, on in found]
     folder_of(nights).mkdir(parents=True, exist_ok=True)
     replace_file(folder_of(nights) / CONFIRMED_FILE, json.dumps(rows, indent=1).encode())

@@ -1,16 +1,17 @@
 """Records that follow an officer: from a post that is gone, as a team got another code, to their new one.
 
-Plain data: nothing here knows the database. A record follows by itself only where it is certain: of one staff
-code exactly one post is gone since the former figures, exactly one is new, and nothing that counts is entered
-for it. What ended earlier may be: it stayed there when a team got another code, and the team has it back.
+Plain data: nothing here knows the database. A record follows by itself where runs do (`history.succession`:
+of one staff code exactly one post is gone since the former figures and one is new) and nothing that counts is
+entered for the new post. What ended earlier may be: it stayed there when a team got another code, and the
+team has it back.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from wmt.history import moved_posts
 from wmt.site.availability.changes import Change
 from wmt.site.availability.plan import Cut, Entry, GradeFrom, HoursFrom, Plan, Post
 
@@ -27,24 +28,17 @@ def followed(
     former: Collection[Post], shown: Collection[Post], plans: Mapping[Post, Plan], day: date
 ) -> Followed:
     """Which records follow from posts of the former figures that are gone to posts that are new on `day`."""
-    new, gone = _by_staff(set(shown) - set(former)), _by_staff(set(former) - set(shown))
+    moved = {old: new for new, old in moved_posts(former, shown).items()}
     moves, left = [], []
-    for staff, posts in sorted(gone.items()):
-        with_records = [post for post in posts if running(plans.get(post, Plan()), day)]
-        targets = new.get(staff, [])
-        is_certain = len(posts) == len(targets) == 1 and with_records
-        if is_certain and not running(plans.get(targets[0], Plan()), day):
-            moves.append((posts[0], targets[0]))
+    for post in sorted(set(former) - set(shown), key=lambda post: (post[1], post)):
+        if not running(plans.get(post, Plan()), day):
+            continue
+        target = moved.get(post)
+        if target is not None and not running(plans.get(target, Plan()), day):
+            moves.append((post, target))
         else:
-            left += with_records
+            left.append(post)
     return Followed(moves, left)
-
-
-def _by_staff(posts: Collection[Post]) -> dict[str, list[Post]]:
-    found: dict[str, list[Post]] = defaultdict(list)
-    for post in sorted(posts):
-        found[post[1]].append(post)
-    return found
 
 
 def running(plan: Plan, day: date) -> list[Entry]:

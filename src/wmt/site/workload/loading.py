@@ -19,6 +19,7 @@ from django.db import DatabaseError, OperationalError, transaction
 from django.utils import timezone
 
 from wmt.history import HistoryError, compact
+from wmt.history.links import confirm
 from wmt.ledger import LedgerError
 from wmt.nights import Loaded, Night, NightBusyError, NightError, check_report, open_night
 from wmt.nights import load as load_night
@@ -26,6 +27,7 @@ from wmt.nights.lock import loading_in_turn
 from wmt.nights.withdrawal import WithdrawnError
 from wmt.rules import RulesError
 from wmt.site.audit.record import record
+from wmt.site.availability.carried_links import carried_links
 from wmt.site.availability.standing import every_reason
 from wmt.site.duties import nightly
 from wmt.site.workload import demonstration, held, held_mail, people_in, store
@@ -323,6 +325,7 @@ class Run:
     def _keep_history(self, night: Night) -> None:
         """Raises HistoryError where the month of the night cannot be made, because parts of it are gone."""
         self.tell("keeping the figures of the day", 0.5)
+        confirm(settings.CONFIG.nights, carried_links())
         done = compact(settings.CONFIG.nights)
         if lost := done.lost_of(night.name[:7]):
             said = "; ".join(f"{each.name}: {each.what}. {each.remedy}" for each in lost)
