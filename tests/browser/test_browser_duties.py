@@ -98,11 +98,11 @@ def test_a_manager_handles_a_duty_from_the_notice_on(walk: Walk, complaints: Com
     complaints.expected |= {422}
     walker = walk("spo")
     page = walker.page
-    walker.link("Duties", ".wmt-tabs")
+    walker.link("Actions", ".wmt-tabs")
     fresh = page.locator("#table-duties tbody tr").filter(has_text="Acknowledge: 5 working days left")
     mine = fresh.first.locator("th a").inner_text()
     assert faults_of(page) == []
-    walker.use(page.get_by_role("link", name=re.compile("^Notices")))
+    walker.use(page.get_by_role("link", name=re.compile("^Notifications")))
     assert faults_of(page) == []
     told = page.get_by_role("listitem").filter(has_text=mine).filter(has_text="without a break since")
     assert "Acknowledge by 27 November 2026, decide by 4 December 2026." in told.first.inner_text()
@@ -160,7 +160,7 @@ def test_a_practitioner_asks_for_relief_and_is_answered(person: Person) -> None:
     assert "You will have an answer by 27 November 2026." in done(own)
 
     manager = person("spo")
-    manager.get_by_role("link", name=re.compile("^Notices")).click()
+    manager.get_by_role("link", name=re.compile("^Notifications")).click()
     asked = manager.get_by_role("listitem").filter(has_text="asks for relief")
     asked.get_by_role("link").first.click()
     manager.get_by_role("link", name="Answer the request for relief").or_(
@@ -172,7 +172,7 @@ def test_a_practitioner_asks_for_relief_and_is_answered(person: Person) -> None:
     manager.get_by_role("button", name="Send the answer").click()
     assert "The answer is recorded" in done(manager)
 
-    own.get_by_role("link", name=re.compile("^Notices")).click()
+    own.get_by_role("link", name=re.compile("^Notifications")).click()
     assert "Your request for relief has an answer." in text_of(own)
     own.get_by_role("link", name=re.compile("Your request for relief has an answer")).click()
     assert "None before 10 December" in text_of(own)

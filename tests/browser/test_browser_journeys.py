@@ -47,7 +47,7 @@ def test_a_practitioner_finds_why_a_case_earns_its_points(walk: Walk) -> None:
     )
     walker.use(page.locator("main a[href*='/working/']").first)
     walker.there("/working/")
-    walker.link("Overview", ".wmt-tabs")
+    walker.link("Workload", ".wmt-tabs")
     assert page.url == before
 
 
@@ -58,7 +58,7 @@ def test_a_practitioner_sees_which_cases_count(walk: Walk) -> None:
     figures = page.locator(".wmt-figures__one")
     counting = number(figures.filter(has_text="Cases that count").locator("a").inner_text())
     all_cases = number(figures.filter(has_text="All cases").locator("a").inner_text())
-    walker.link("Caseload", ".wmt-tabs")
+    walker.link("Cases", ".wmt-tabs")
     rows = page.locator("#table-reconciliation tbody tr").all_inner_texts()
     assert rows
     told = text_of(page)
@@ -90,7 +90,7 @@ def test_a_manager_compares_colleagues(walk: Walk) -> None:
     assert place(walker)[0] == "post"
     walker.use(page.locator(".govuk-breadcrumbs a").last)
     assert page.url == team
-    walker.link("Caseload", ".wmt-tabs")
+    walker.link("Cases", ".wmt-tabs")
     beside = page.locator("#beside a")
     if beside.count():
         walker.use(beside.first)
@@ -108,7 +108,7 @@ def test_a_head_goes_down_and_up_and_prints_the_pack(walk: Walk) -> None:
     assert place(walker)[0] == "team"
     walker.use(page.locator(".govuk-breadcrumbs a").last)
     assert page.url == pdu
-    walker.link("Pack to print or download", "main")
+    walker.link("Print or download report", "main")
     page.emulate_media(media="print")
     expect(page.get_by_role("navigation", name="Main")).to_be_hidden()
     assert page.locator("main table").count() > 1
@@ -160,7 +160,7 @@ def test_an_analyst_searches(walk: Walk) -> None:
     walker.there("/search/")
     walker.link(ACCENTED[0], "main", exact=False)
     assert place(walker)[0] == "post"
-    walker.link("Caseload", ".wmt-tabs")
+    walker.link("Cases", ".wmt-tabs")
     crn = page.locator("#table-cases tbody .wmt-code").first.inner_text().strip()
     here = page.url
     walker.write(page.locator("#frame-search"), crn)

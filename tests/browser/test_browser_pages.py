@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from browser_crawl import crawl
-from browser_people import NARROW, WIDE
+from browser_people import NARROW, WIDE, links
 from browser_rules import faults_of, sideways
 from playwright.sync_api import Page
 
@@ -39,7 +39,7 @@ def narrow_faults(page: Page) -> list[str]:
     faults = all_faults(page, "/")[1] if SOAK else []
     for start in ("/nation/", *nearest(page)):
         page.goto(start)
-        for href in page.locator(".wmt-tabs a").evaluate_all("all => all.map(a => a.pathname)"):
+        for href in page.locator(".wmt-tabs a, .wmt-pages a").evaluate_all("all => all.map(a => a.pathname)"):
             page.goto(href)
             faults += sideways(page)
     for address in CHANGING:
@@ -86,3 +86,15 @@ def test_the_pages_nearest_to_home(person: Person, role: str) -> None:
         page.goto(href)
         faults += sideways(page)
     assert faults == []
+
+
+def test_the_figure_is_on_the_first_screen_of_a_telephone(person: Person) -> None:
+    """At 360 by 640 pixels, at every level, without scrolling."""
+    page = person("practitioner", viewport={"width": 360, "height": 640}, has_touch=True)
+    starts = [page.url, *(href for href, _ in links(page, ".govuk-breadcrumbs"))]
+    assert len(starts) == 5  # the post, and the units it belongs to
+    for start in starts:
+        page.goto(start)
+        figure = page.locator(".wmt-lead__figure").bounding_box()
+        assert figure is not None, start
+        assert figure["y"] + figure["height"] < 640, start

@@ -50,7 +50,7 @@ def test_a_jump_is_followed_down_to_its_cases(site: Site, walk: Walk) -> None:
     walker = walk("practitioner")
     page = walker.page
     page.goto(f"{site.address}/post/{story(site)}/")
-    walker.link("Over time", ".wmt-tabs")
+    walker.link("Changes over time", ".wmt-tabs")
     days = table(page, "days")
     assert len(days) == 3
     newest = page.locator("#table-days tbody tr").first
@@ -94,7 +94,7 @@ def test_the_second_story_is_forty_cases(site: Site, walk: Walk) -> None:
 def test_an_analyst_answers_the_five_year_question_and_takes_it_away(walk: Walk, tmp_path: Path) -> None:
     walker = walk("analyst")
     page = walker.page
-    walker.link("Questions", ".wmt-nav")
+    walker.link("Analysis", ".wmt-nav")
     walker.link("How many were over a mark for weeks on end, in each year?", "main")
     walker.write(page.get_by_label("Over, in per cent"), "120")
     walker.write(page.get_by_label("For so many weeks in a row"), "4")
@@ -120,7 +120,7 @@ def test_an_analyst_answers_the_five_year_question_and_takes_it_away(walk: Walk,
 def test_a_day_that_makes_no_sense_is_said_at_its_field(walk: Walk) -> None:
     walker = walk("head")
     page = walker.page
-    walker.link("Over time", ".wmt-tabs")
+    walker.link("Changes over time", ".wmt-tabs")
     walker.write(page.get_by_label("First day"), "the other day")
     walker.button("Show")
     walker.there("from=")

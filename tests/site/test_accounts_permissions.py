@@ -138,6 +138,7 @@ TABLE: dict[str, May] = {
     "as-of": May(),
     "gallery": May(),
     "accessibility": May(),
+    **{name: May() for name in ("help", "feedback", "privacy", "whats-new", "account")},
     "the-number": May(),
     "rules": May(),
     "rule": May(args={"path": "targets"}),

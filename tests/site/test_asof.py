@@ -48,8 +48,8 @@ def test_figures_are_those_of_the_day(two_nights: Any, signed_in: SignIn, level:
     url = unit_url(level, code)
     now, then = client.get(url), client.get(on_day(url, FIRST))
     assert (_points(now.text), _points(then.text)) == ((after + 50) // 100, (before + 50) // 100)
-    assert "This is the past" not in now.text
-    assert "This is the past: as it stood on 20 November 2026." in in_sight(then.text)
+    assert "You are viewing" not in now.text
+    assert "You are viewing 20 November 2026." in in_sight(then.text)
     assert "data-live=" not in then.text  # the past does not move
 
 
@@ -64,13 +64,13 @@ def test_one_stays_on_the_day_until_one_leaves_it(signed_in: SignIn) -> None:
     assert len(table) > 2
     followed = [href for href in inside if href.startswith("/on/2026-11-20/region/")]
     assert followed
-    assert "This is the past" in client.get(sorted(followed)[0]).text
+    assert "You are viewing" in client.get(sorted(followed)[0]).text
 
 
 @pytest.mark.usefixtures("two_nights")
 def test_the_place_one_is_at_is_marked_there_too(signed_in: SignIn) -> None:
     client = signed_in()
-    for url, place in (("/nation/reports/", "Nation"), ("/rules/", "Rules")):
+    for url, place in (("/nation/reports/", "England and Wales"), ("/rules/", "Rules")):
         assert re.findall(
             r'class="wmt-nav__link"[^>]* aria-current="page">([^<]+)', client.get(on_day(url, FIRST)).text
         ) == [place]
@@ -85,7 +85,7 @@ def test_every_tab_can_be_read_of_a_day(two_nights: Any, signed_in: SignIn) -> N
         for tab in TABS:
             answer = client.get(on_day(unit_url(level, of, tab), FIRST))
             assert answer.status_code == 200, (level, tab)
-            assert "This is the past" in answer.text, (level, tab)
+            assert "You are viewing" in answer.text, (level, tab)
 
 
 def test_exports_are_of_the_day(two_nights: Any, signed_in: SignIn) -> None:
@@ -149,7 +149,7 @@ def test_nothing_can_be_changed_in_the_past(two_nights: Any, signed_in: SignIn, 
     url = on_day(f"/post/{code}/hours/new/", FIRST)
     answer = getattr(client, method)(url, {"hours": "20"}, content_type="application/x-www-form-urlencoded")
     assert answer.status_code == 409
-    assert "Nothing can be changed in the past" in answer.text
+    assert "You cannot change earlier dates" in answer.text
     assert client.get(url).status_code == 409  # nor is there a form for it
     page = client.get(on_day(unit_url("post", code, "hours"), FIRST)).text
     assert "hours/new/" not in page
@@ -186,9 +186,9 @@ def test_a_correction_shows_as_a_later_correction(
     client = signed_in()
     first = client.get(on_day("/nation/", SECOND))
     said = in_sight(first.text)
-    assert "This is the past: as it stood on 21 November 2026." in said
+    assert "You are viewing 21 November 2026." in said
     # loaded on a later day than that of the night: then nobody could know of it
-    assert "This night was corrected on" in said
+    assert "This data was corrected on" in said
     original, fixed = (
         night.table("results/totals").filter(level="nation")["points_x100"][0]
         for night in (list(two_nights.values())[1], _night(corrected))
@@ -243,7 +243,7 @@ def test_a_large_night_is_fetched_by_a_job(signed_in: SignIn, monkeypatch: Any) 
     client = signed_in()
     waiting = client.get("/on/2026-11-20/nation/")
     assert waiting.status_code == 202
-    assert "Fetching the figures of 20 November 2026" in waiting.text
+    assert "Loading the figures for 20 November 2026" in waiting.text
     assert '<meta http-equiv="refresh" content="2">' in waiting.text
     told = client.get("/api/v1/units/nation/nation", {"on": "2026-11-20"})
     assert (told.status_code, told.json()["code"], told["Retry-After"]) == (503, "BEING_FETCHED", "2")

@@ -25,12 +25,12 @@ def test_days_without_a_night(signed_in: SignIn) -> None:
     assert early.status_code == 404
     said = in_sight(early.text)
     assert "There are no figures for 1 March 2019" in said
-    assert "No night was loaded for this day or for the 4 days before it." in said
+    assert "No data was loaded for this day or for the 4 days before it." in said
     assert 'href="/on/2026-11-20/nation/"' in early.text
     ahead = client.get("/on/2026-11-22/nation/")
     assert ahead.status_code == 404
     assert "22 November 2026 is in the future" in in_sight(ahead.text)
-    assert "The latest night is that of 21 November 2026." in in_sight(ahead.text)
+    assert "The latest data is from 21 November 2026." in in_sight(ahead.text)
     assert client.get("/on/2026-02-30/nation/").status_code == 404
     assert "no correction with this number" in client.get("/on/2026-11-20.7/nation/").text
 
@@ -78,10 +78,13 @@ def test_an_archive_gives_its_totals_and_says_that_there_is_no_more(signed_in: S
         page = client.get(f"/on/{day}{unit_url('team', post.team_code)}")
         assert page.status_code == 200
         said = in_sight(page.text)
-        assert "Totals only: the cases, contacts and rules behind them were not kept." in said
+        assert (
+            "We hold only totals for this date. The cases, contacts and rules behind them were not kept."
+            in said
+        )
         assert "123.0%" in said
         assert post.code in said
-    assert "These are the figures of 1 March 2019" in said
+    assert "These are from 1 March 2019" in said
     assert client.get("/on/2019-03-01/search/").status_code == 404
     beyond = client.get(f"/on/2019-03-06{unit_url('team', post.team_code)}")
     assert beyond.status_code == 404

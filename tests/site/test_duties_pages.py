@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 def test_a_manager_handles_a_duty_from_notice_to_review(scene: Scene) -> None:
     client, today = scene.manager, scene.state.day
-    assert "Notices" in client.get("/").text or client.get("/").status_code == 302
+    assert "Notifications" in client.get("/").text or client.get("/").status_code == 302
     told = words(client.get("/notices/"))
     assert f"{scene.duty.name}, {scene.duty.team_name}: over 110% without a break since" in told
     page = words(client.get(scene.href))

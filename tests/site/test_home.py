@@ -82,7 +82,7 @@ def test_who_has_no_place_reads_what_to_do(
     assert "/nation/" in page
     assert "/search/" in page
     assert "administrator" in page.lower()
-    assert (f"{staff_code} is not in the figures" in page) is bool(staff_code)
+    assert (f"{staff_code} is not in the current data" in page) is bool(staff_code)
 
 
 def test_before_the_first_load_home_says_so(db: None, signed_in: Callable[..., Client]) -> None:  # noqa: ARG001

@@ -148,7 +148,7 @@ def test_the_only_night(nights: tuple[str, str], signed_in: SignIn) -> None:
     do(Deed.WITHDRAW, first)
     done = do(Deed.WITHDRAW, second)
     assert "No figures are shown" in done.message
-    assert "No figures yet" in signed_in("administrator").get("/nation/").text
+    assert "No data yet" in signed_in("administrator").get("/nation/").text
     assert do(Deed.RESTORE, second).state == Load.State.LOADED
     assert current_state().night == second
 

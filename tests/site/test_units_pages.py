@@ -29,7 +29,7 @@ def test_every_tab_of_every_level_answers(
     answer = signed_in().get(unit_url(level, unit.code, tab))
     assert answer.status_code == 200
     assert unit.name in answer.text
-    assert nation.truth.nights[0].as_at.strftime("%-d %B %Y, %H:%M") in answer.text
+    assert f"{nation.truth.nights[0].as_at:%-d %B %Y}, 6.30pm" in answer.text
 
 
 @pytest.mark.parametrize("level", LEVELS)

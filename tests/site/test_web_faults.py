@@ -74,14 +74,14 @@ def reader(signed_in: Callable[..., Client]) -> Client:
         ("/nowhere/at/all", 404, ["Page not found", "/nowhere/at/all", 'href="/search/"']),
         ("/fail/unit/", 404, ["No team with the code N01&lt;ZZZ", "renamed, merged", "/search/?q=N01%3CZZZ"]),
         ("/fail/pdu/", 404, ["No PDU with the code N01", 'href="/nation/"']),
-        ("/fail/forbidden/", 403, ["You may not do this", "ask an administrator"]),
-        ("/fail/odd/", 400, ["cannot be understood"]),
-        ("/often/", 429, ["Too many tries", "Wait a few minutes"]),
-        ("/fail/program/", 500, ["Something went wrong", "give them this number"]),
+        ("/fail/forbidden/", 403, ["You do not have permission", "ask an administrator"]),
+        ("/fail/odd/", 400, ["could not understand"]),
+        ("/often/", 429, ["Too many attempts", "Wait a few minutes"]),
+        ("/fail/program/", 500, ["problem with the service", "give them this reference"]),
         ("/fail/locked/", 503, ["The figures are safe", "Try again in a minute", 'href="/fail/locked/"']),
         ("/fail/gone/", 503, ["The figures are safe"]),
-        ("/fail/no-data/", 200, ["No figures yet", "administrator loads an extract"]),
-        ("/fail/night/", 500, ["nights/2026-11-20T1830: manifest.json is missing", "from a copy"]),
+        ("/fail/no-data/", 200, ["No data yet", "dministrators load extracts"]),
+        ("/fail/night/", 500, ["nights/2026-11-20T1830: manifest.json is missing", "from a backup"]),
     ],
 )
 def test_a_fault_is_said_in_words(reader: Client, address: str, status: int, words: list[str]) -> None:
@@ -157,8 +157,8 @@ def test_an_old_form_leads_back_to_where_it_was(signed_in: Callable[..., Client]
     client.cookies = signed.cookies
     response = client.post("/form/", {"a": 1}, headers={"referer": "http://testserver/rules/?q=a"})
     assert response.status_code == 403
-    assert "This form is too old" in response.text
-    assert "safe if you go back" in response.text
+    assert "This form has expired" in response.text
+    assert "still there if you go back" in response.text
     assert 'href="/rules/?q=a"' in response.text
     elsewhere = client.post("/form/", {"a": 1}, headers={"referer": "http://elsewhere.test/rules/"})
     assert 'href="/form/"' in elsewhere.text

@@ -19,7 +19,7 @@ from wmt.site.web.frame import age_words
 urlpatterns = [path("", include("wmt.site.web.gallery")), path("", include("wmt.site.urls"))]
 pytestmark = pytest.mark.urls(__name__)
 SignIn = Callable[..., Client]
-EVERYONE = ["Your place", "Nation", "Questions", "Rules", "What this number is"]
+EVERYONE = ["England and Wales", "Analysis", "Rules", "About this figure"]
 
 
 def places(html: str) -> list[str]:
@@ -31,7 +31,7 @@ def places(html: str) -> list[str]:
     ("age", "words"),
     [
         (timedelta(minutes=-1), "dated ahead of this computer’s clock"),
-        (timedelta(0), "less than an hour old"),
+        (timedelta(0), "less than 1 hour old"),
         (timedelta(hours=1), "1 hour old"),
         (timedelta(hours=1, minutes=59), "1 hour old"),
         (timedelta(hours=47), "47 hours old"),
@@ -44,18 +44,68 @@ def test_age_is_said_in_words(age: timedelta, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "more"),
+    ("role", "level", "own", "more"),
     [
-        ("practitioner", []),
-        ("manager", []),
-        ("head", []),
-        ("analyst", ["Loads"]),
-        ("support", ["Loads", "Audit"]),
-        ("administrator", ["Loads", "Audit", "People"]),
+        ("practitioner", "team", ["My team"], []),
+        ("manager", "team", ["My team"], []),
+        ("manager", "pdu", ["My PDU"], []),
+        ("head", "pdu", ["My PDU"], []),
+        ("analyst", "nation", [], ["Loads"]),
+        ("support", "nation", [], ["Loads", "Audit"]),
+        ("administrator", "nation", [], ["Loads", "Audit", "People"]),
     ],
 )
-def test_the_navigation_shows_where_a_role_may_go(signed_in: SignIn, role: str, more: list[str]) -> None:
-    assert places(signed_in(role).get("/gallery/").text) == [*EVERYONE, *more]
+def test_the_navigation_shows_where_a_role_may_go(
+    signed_in: SignIn, role: str, level: str, own: list[str], more: list[str]
+) -> None:
+    code = "nation" if level == "nation" else "N01"
+    shown = places(signed_in(role, level, code).get("/gallery/").text)
+    assert shown == [*own, *EVERYONE, *more, "Search"]
+
+
+def test_a_practitioner_finds_their_workload_and_who_has_two_teams_both(signed_in: SignIn) -> None:
+    from wmt.site.accounts.models import RoleGrant
+
+    client = signed_in("practitioner", "team", "N01ABC", staff_code="N01A001")
+    assert places(client.get("/gallery/").text)[0] == "My workload"
+    client = signed_in("manager", "team", "N01ABC")
+    held = RoleGrant.objects.get(role="manager")
+    RoleGrant.objects.create(
+        user=held.user, role="manager", level="team", code="N01ABD", first_day=held.first_day
+    )
+    assert places(client.get("/gallery/").text)[0] == "My teams"
+
+
+def test_the_account_menu_opens_without_scripts(signed_in: SignIn) -> None:
+    html = signed_in(name="Ada Lovelace").get("/gallery/").text
+    menu = re.search(r'<details class="wmt-menu">(.*?)</details>', html, re.DOTALL)
+    assert menu is not None
+    assert "Ada Lovelace" in menu[1]
+    wanted = {"/account/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/tokens/"}
+    assert set(re.findall(r'href="([^"]+)"', menu[1])) == wanted
+    assert '<form action="/accounts/logout/" method="post">' in menu[1]
+
+
+@pytest.mark.parametrize("name", ["help", "feedback", "privacy", "whats-new", "account", "accessibility"])
+def test_the_footer_and_the_menu_lead_to_pages_that_answer(signed_in: SignIn, name: str) -> None:
+    client = signed_in("manager", "team", "N01ABC")
+    page = client.get(f"/{name}/")
+    assert page.status_code == 200
+    assert f'href="/{name}/"' in client.get("/gallery/").text
+
+
+def test_help_names_whom_to_ask(signed_in: SignIn, settings: Any) -> None:
+    client = signed_in()
+    assert "Administrator" in client.get("/feedback/").text
+    settings.CONFIG = replace(settings.CONFIG, contact="wmt@example.org")
+    assert 'href="mailto:wmt@example.org"' in client.get("/feedback/").text
+    settings.CONFIG = replace(settings.CONFIG, contact="https://example.org/help")
+    assert 'href="https://example.org/help"' in client.get("/help/").text
+
+
+def test_the_account_page_says_which_roles_one_has(signed_in: SignIn) -> None:
+    page = signed_in("head", "pdu", "N01P").get("/account/").text
+    assert "Head of PDU: PDU N01P, no end date" in page
 
 
 def test_the_place_one_is_at_is_marked(signed_in: SignIn) -> None:
@@ -67,7 +117,7 @@ def test_who_is_not_signed_in_gets_no_ways_to_go(client: Client) -> None:
     html = client.get("/accounts/login/").text
     assert places(html) == []
     assert "wmt-search" not in html
-    assert "Figures as at" not in html
+    assert "Data from" not in html
 
 
 @pytest.mark.usefixtures("nation")
@@ -79,18 +129,18 @@ def test_the_moment_the_rules_and_the_age_are_always_there(signed_in: SignIn, se
     load.as_at, load.overlays = timezone.now() - timedelta(hours=36, minutes=-1), []
     load.save()
     html = client.get("/gallery/").text
-    strip = re.search(r'<section class="(wmt-asat[^"]*)" aria-label="Moment of the figures">(.*?)</section>',
+    strip = re.search(r'<section class="(wmt-asat[^"]*)" aria-label="Date of the data">(.*?)</section>',
                       html, re.DOTALL)  # fmt: skip
     assert strip is not None
-    assert f"rules of {load.rules_date:%-d %B %Y}" in strip[2]
-    assert "35 hours old" in strip[2]
+    assert "Points rules: January 2023." in strip[2]
+    assert "did not arrive" not in strip[2]
     assert "--old" not in strip[1]
     load.as_at, load.overlays = timezone.now() - timedelta(hours=36, minutes=1), ["local-travel"]
     load.save()
     html = client.get("/gallery/").text
-    assert '<section class="wmt-asat wmt-asat--old" aria-label="Moment of the figures">' in html
-    assert "Old figures: 36 hours old." in html
-    assert "(overlays: local-travel)" in html
+    assert '<section class="wmt-asat wmt-asat--old" aria-label="Date of the data">' in html
+    assert "Last night’s data did not arrive: this is 36 hours old." in html
+    assert "with local changes (local-travel)" in html
 
 
 @pytest.mark.usefixtures("nation")
@@ -101,14 +151,14 @@ def test_figures_do_not_age_while_the_clock_is_held_still(signed_in: SignIn, set
     load.as_at = timezone.now() - timedelta(days=400)
     load.save()
     client = signed_in()
-    assert "Old figures" not in client.get("/rules/").text  # the demonstration lives on its extract's day
+    assert "did not arrive" not in client.get("/rules/").text  # the demonstration lives on its extract's day
     day = timezone.localdate(load.as_at) + timedelta(days=3)
     settings.CONFIG = replace(settings.CONFIG, today=day.isoformat())
-    assert "Old figures: 3 days old." in client.get("/rules/").text
+    assert "did not arrive: this is 3 days old." in client.get("/rules/").text
 
 
 def test_without_figures_it_says_so(signed_in: SignIn) -> None:
-    assert "No figures have been loaded yet." in signed_in().get("/rules/").text
+    assert "No data has been loaded yet." in signed_in().get("/rules/").text
 
 
 @pytest.mark.usefixtures("nation")

@@ -41,6 +41,7 @@ class Config:
     oidc_open: bool
     email_url: str = field(repr=False)
     address: str = ""
+    contact: str = ""  # where people get help: an email address or a web address
     upload_megabytes: int = 200
     today: str = ""  # '' is the clock; 'extract' the day of the figures; or a day
     most_hours: int = 48  # contracted hours a week that may be entered at most
@@ -97,6 +98,7 @@ def read_config(env: Mapping[str, str] | None = None) -> Config:
         oidc_open=_switch(env, "WMT_OIDC_OPEN"),
         email_url=env.get("WMT_EMAIL_URL", ""),
         address=_address(env),
+        contact=_contact(env),
         upload_megabytes=_whole(env, "WMT_UPLOAD_MEGABYTES", 200),
         today=held_day(env),
         most_hours=_whole(env, "WMT_MOST_HOURS", 48, most=168),
@@ -164,6 +166,16 @@ def mail(url: str, host: str) -> dict[str, Any]:
         "EMAIL_USE_TLS": not is_smtps and options.get("tls", "1") != "0",
         "DEFAULT_FROM_EMAIL": options.get("from", sender),
     }
+
+
+def _contact(env: Mapping[str, str]) -> str:
+    """Where people get help and send feedback: an email address or a web address."""
+    given = env.get("WMT_CONTACT", "").strip()
+    is_web = urlsplit(given).scheme == "https" and bool(urlsplit(given).hostname)
+    is_mail = given.count("@") == 1 and not given.startswith("@") and not given.endswith("@")
+    if given and not (is_web or (is_mail and given.isprintable() and " " not in given)):
+        raise ConfigError("WMT_CONTACT must be an email address or a web address that begins with https://")
+    return given
 
 
 def _address(env: Mapping[str, str]) -> str:

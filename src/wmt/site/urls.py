@@ -13,6 +13,7 @@ urlpatterns = [
     path("search/", search, name="search"),
     path("as-of/", choose_day, name="as-of"),
     path("", include("wmt.site.accounts.urls")),
+    path("", include("wmt.site.web.about")),
     path("", include("wmt.site.audit.urls")),
     path("", include("wmt.site.api.urls")),
     path("", include("wmt.site.web.rules.urls")),

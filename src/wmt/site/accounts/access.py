@@ -142,6 +142,16 @@ def homes_of(user: Any, state: LoadState) -> list[tuple[str, str]]:
     return _existing(state, _units_of(user, highest))
 
 
+def homes_held(user: Any) -> list[tuple[str, str]]:
+    """The places of a person as their roles name them, without asking whether they are still there."""
+    highest = max((grant.role for grant in grants_of(user)), key=_RANK.__getitem__, default="practitioner")
+    if highest == "practitioner" and user.staff_code:
+        return [("post", user.staff_code)]
+    if ROLES[highest].home == "nation" and sees_all(user):
+        return [NATION]
+    return _units_of(user, highest)
+
+
 def home_of(user: Any, state: LoadState) -> tuple[str, str]:
     """The place a person starts at: their post, their team, their PDU, or the nation.
 

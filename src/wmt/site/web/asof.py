@@ -46,6 +46,11 @@ _TIMELESS = (
     "/as-of/",
     "/notices/",
     "/files/",
+    "/account/",
+    "/help/",
+    "/feedback/",
+    "/privacy/",
+    "/whats-new/",
 )
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _RETRY_SECONDS = 2

@@ -1,8 +1,8 @@
 """What every page shows around its content: who is signed in, where one can go, how old the figures are."""
 
 from collections.abc import Sequence
-from datetime import timedelta
-from functools import cache
+from datetime import date, timedelta
+from functools import cache, lru_cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -58,6 +58,14 @@ def bare() -> dict[str, Any]:
         "search_href": address("search", "/search/"),
         "number_href": address("the-number", "/the-number/"),
         "accessibility_href": address("accessibility", "/accessibility/"),
+        "help_href": address("help", "/help/"),
+        "privacy_href": address("privacy", "/privacy/"),
+        "feedback_href": address("feedback", "/feedback/"),
+        "news_href": address("whats-new", "/whats-new/"),
+        "account_href": address("account", "/account/"),
+        "password_href": address("account_change_password", "/accounts/password/change/"),
+        "factor_href": address("mfa_index", "/accounts/2fa/"),
+        "tokens_href": address("tokens", "/accounts/tokens/"),
         "sign_in_href": address("account_login", "/accounts/login/"),
         "sign_out_href": address("account_logout", "/accounts/logout/"),
     }
@@ -104,11 +112,11 @@ def navigation(user: Any, path: str) -> list[dict[str, Any]]:
     from wmt.site.accounts.roles import Action
 
     places: Sequence[tuple[str, str, str, Action | None]] = (
-        ("Your place", "home", "/", None),
-        ("Nation", "nation", "/nation/", None),
-        ("Questions", "questions", "/questions/", None),
+        (home_title(user), "home", "/", None),
+        ("England and Wales", "nation", "/nation/", None),
+        ("Analysis", "questions", "/questions/", None),
         ("Rules", "rules", "/rules/", None),
-        ("What this number is", "the-number", "/the-number/", None),
+        ("About this figure", "the-number", "/the-number/", None),
         ("Loads", "loads", "/loads/", Action.READ_LOADS),
         ("Audit", "audit", "/audit/", Action.READ_AUDIT),
         ("People", "people", "/people/", Action.MANAGE_USERS),
@@ -119,7 +127,26 @@ def navigation(user: Any, path: str) -> list[dict[str, Any]]:
         if action is None or (may(user, action) and sees_all(user))
         if name != "nation" or sees_all(user)
         for href in (address(name, fallback),)
+        # whose own page is the nation's finds it under its own name
+        if text
     ]
+
+
+_OWN = {"post": "workload", "team": "team", "pdu": "PDU", "region": "region"}
+
+
+def home_title(user: Any) -> str:
+    """What a person calls the page they start at: My workload, My team, My PDUs; empty for the nation."""
+    from wmt.site.accounts.access import homes_held
+
+    held = homes_held(user)
+    levels = {level for level, _ in held}
+    if levels == {"nation"}:
+        return ""
+    if len(levels) != 1:
+        return "My units" if levels else "My workload"
+    own = _OWN[levels.pop()]
+    return f"My {own}{'s' if len(held) > 1 and own != 'workload' else ''}"
 
 
 def address(name: str, fallback: str) -> str:
@@ -136,12 +163,22 @@ def freshness(state: "State | None") -> dict[str, Any] | None:
         return None
     return {
         "moment": state.as_at_text,
-        "rules": f"{state.rules_date:%-d %B %Y}",
+        "rules": rules_words(state.rules_date),
+        "rules_day": f"{state.rules_date:%-d %B %Y}",
         "overlays": list(state.overlays),
         "day": f"{state.day:%-d %B %Y}" if state.day != state.as_at.date() else "",
         "age": age_words(state.age),
         "is_old": state.age > OLD,
     }
+
+
+@lru_cache(maxsize=400)
+def rules_words(day: date) -> str:
+    """The month since which the points of cases are what they are on a day: 'January 2023'."""
+    from wmt.rules import load
+
+    values = load().at(day).under("tier_points").values()
+    return f"{max(value.valid_from for value in values):%B %Y}" if values else f"{day:%-d %B %Y}"
 
 
 def held_words(user: Any, state: "State | None") -> dict[str, str] | None:
@@ -163,7 +200,7 @@ def age_words(age: timedelta) -> str:
     if age < timedelta(0):
         return "dated ahead of this computer’s clock"
     if hours < 1:
-        return "less than an hour old"
+        return "less than 1 hour old"
     if hours < 48:
         return f"{hours} hour{'s' if hours > 1 else ''} old"
     return f"{hours // 24} days old"

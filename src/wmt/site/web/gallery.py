@@ -40,7 +40,8 @@ def gallery(request: HttpRequest) -> HttpResponse:
         {
             "crumbs": [("Nation", "#"), ("North", "#"), ("A PDU", "#")],
             "figures": _figures(),
-            "tabs": [_link("Overview", True), _link("Caseload"), _link("How it is made up")],
+            "tabs": [_link("Workload"), _link("Cases", within=True), _link("Calculation and rules")],
+            "pages": [_link("Caseload", current=True), _link("Court reports")],
             "filters": _filters(),
             "table": arranged(_table(), request, rows_a_page=3),
             "plain": Table("plain", "A table that does not sort", [Column("what", "What")], _plain_rows()),
@@ -130,8 +131,8 @@ def _filters() -> list[dict[str, Any]]:
     ]
 
 
-def _link(text: str, current: bool = False) -> dict[str, Any]:
-    return {"text": text, "href": "#", "current": current}
+def _link(text: str, *, current: bool = False, within: bool = False) -> dict[str, Any]:
+    return {"text": text, "href": "#", "current": current, "within": within}
 
 
 def _strip(number: int) -> Chart | None:
@@ -168,7 +169,7 @@ def _place(day: date, value: int) -> Place:
 
 
 def _ages() -> list[dict[str, Any]]:
-    fresh = {"moment": "20 November 2026, 18:30", "rules": "20 November 2026"}
+    fresh = {"moment": "20 November 2026, 6.30pm", "rules": "January 2023"}
     return [
         {**fresh, "day": "", "overlays": [], "age": "7 hours old", "is_old": False},
         {**fresh, "day": "21 November 2026", "overlays": [], "age": "14 hours old", "is_old": False},

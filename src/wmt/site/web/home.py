@@ -55,16 +55,16 @@ def _places(request: HttpRequest, state: State, homes: list[tuple[str, str]]) ->
 
 def _table(state: State, places: list[Unit]) -> Table:
     columns = [
-        Column("name", "Place"),
-        Column("level", "What"),
+        Column("name", "Page"),
+        Column("level", "Level"),
         Column("code", "Code", "code"),
         Column("capacity", "Capacity", "percent"),
         Column("points", "Points", "points"),
         Column("available", "Available points", "points"),
-        Column("remaining", "Remaining points", "points"),
-        Column("cases", "Cases that count", "count"),
+        Column("remaining", "Points left", "points"),
+        Column("cases", "Active cases", "count"),
     ]
-    return Table("places", "Your places", columns, [_row(state, unit) for unit in places])
+    return Table("places", "Your pages", columns, [_row(state, unit) for unit in places])
 
 
 def _row(state: State, unit: Unit) -> Row:

@@ -158,6 +158,6 @@ def table(state: State, user: Any, refs: list[str]) -> Table:
         Column("team", "Team code", "code"),
         Column("what", "Case"),
         Column("points", "Points", "points"),
-        Column("why", "Why it does not count, or needs a look"),
+        Column("why", "Notes"),
     ]
     return Table("cases", "Cases", columns, rows)

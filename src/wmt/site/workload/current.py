@@ -15,6 +15,7 @@ from wmt.rules import RuleSet
 from wmt.site.workload import asof
 from wmt.site.workload.asof import AsOf
 from wmt.site.workload.models import Current, Load
+from wmt.site.workload.moment_words import moment_words
 
 #: What tells one load from every other: see `State.of_load`.
 OfLoad = tuple[int, str, datetime]
@@ -54,7 +55,7 @@ class State:
     @property
     def as_at_text(self) -> str:
         """The moment as people write it."""
-        return f"{self.as_at:%-d %B %Y, %H:%M}"
+        return moment_words(self.as_at)
 
     @property
     def rules_text(self) -> str:

@@ -5,3 +5,12 @@ initAll();
 
 // What htmx puts in is new to GOV.UK's components.
 document.body.addEventListener("htmx:afterSettle", (event) => initAll({ scope: event.detail.elt }));
+
+// The account menu closes as menus do.
+const menu = document.querySelector(".wmt-menu");
+document.addEventListener("click", (event) => { if (menu?.open && !menu.contains(event.target)) menu.open = false; });
+menu?.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !menu.open) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});

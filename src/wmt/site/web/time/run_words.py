@@ -21,11 +21,14 @@ NAMES = {"excessive_workload": "Excessive workload", "double_red": "Double red"}
 def run_words(question: Question, past: History) -> list[str]:
     """A sentence for each mark that a post is over on the last day that is shown; none where it is not."""
     day = past.day_until(question.state.as_at.date())
-    if day is None:
-        return []
-    found = _runs(Held(past), question.unit.code, day)
-    known = {mark.name: mark for mark in marks_on(day)}
-    return [_sentence(row, known[row["mark"]]) for row in found.iter_rows(named=True) if row["length"] > 0]
+    known = {mark.name: mark for mark in marks_on(day)} if day else {}
+    return [_sentence(row, known[row["mark"]]) for row in runs_of(question, past) if row["length"] > 0]
+
+
+def runs_of(question: Question, past: History) -> list[dict[str, Any]]:
+    """The runs of a post on the last day that is shown, a row for each mark (columns `wmt.history.RUN`)."""
+    day = past.day_until(question.state.as_at.date())
+    return [] if day is None else list(_runs(Held(past), question.unit.code, day).iter_rows(named=True))
 
 
 @lru_cache(maxsize=500)

@@ -13,6 +13,7 @@ from wmt.site.web.charts.strip import LOW_X100, strip
 from wmt.site.web.duties.lines import duty_lines
 from wmt.site.web.tables import Column, LazyRows, Row, Table, Value
 from wmt.site.web.units import in_full
+from wmt.site.web.units.lead import lead
 from wmt.site.web.units.measures import MEASURES, REMAINING, shown
 from wmt.site.web.units.parts import parts
 from wmt.site.web.units.question import GRADES, Question
@@ -35,6 +36,7 @@ def content(question: Question) -> dict[str, Any]:
     """The key figures of the unit, the table of those below it, the strip, the filters."""
     listed = fitting(question)
     found: dict[str, Any] = {
+        "lead": lead(question),
         "figures": figures(question, question.subject),
         "over": _is_over(question.subject, question),
         "notes": notes(question.subject, question),

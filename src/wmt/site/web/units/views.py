@@ -1,6 +1,6 @@
 """One view for every tab of every unit."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Protocol
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,6 +20,7 @@ from wmt.site.web.tables import Table, arranged
 from wmt.site.web.time import archive, over_time, why
 from wmt.site.web.units import caseload, contacts, court, hours, omic, overview, per_fte, reports, working
 from wmt.site.web.units.question import Question
+from wmt.site.web.units.sections import Link, pages, section_of, sections
 from wmt.site.workload import units
 from wmt.site.workload.current import NoDataYet
 from wmt.site.workload.models import Unit
@@ -54,15 +55,6 @@ TABS: dict[str, Any] = {
     "downloads": listing,
     "archive": archive,
 }
-
-
-@dataclass(frozen=True)
-class Link:
-    """A link of a navigation."""
-
-    text: str
-    href: str
-    current: bool = False
 
 
 def question_of(request: HttpRequest, level: str, code: str) -> Question:
@@ -107,12 +99,10 @@ def _around(question: Question, tab: str) -> dict[str, Any]:
         "level_title": units.TITLES[unit.level],
         "tab_title": TABS[tab].TITLE,
         "crumbs": [(each.name, unit_url(each.level, each.code, tab)) for each in above],
-        "tabs": [
-            Link(module.TITLE, unit_url(unit.level, unit.code, name), name == tab)
-            for name, module in TABS.items()
-            if name == tab or module.applies(unit)
-        ],
-        "siblings": _siblings(question, tab),
+        "sections": sections(unit, tab, TABS),
+        "pages": pages(unit, tab, TABS),
+        "section_title": section_of(tab),
+        **_siblings(question, tab),
         # the past does not move
         "live_href": "" if state.as_of else reverse("live", args=[unit.level, unit.code]),
         "live_mark": mark(state.load_id, state.day, unit.touched),
@@ -121,10 +111,18 @@ def _around(question: Question, tab: str) -> dict[str, Any]:
     }
 
 
-def _siblings(question: Question, tab: str) -> list[Link]:
-    """The units beside this one, a step away. Practitioners are listed by the page of their team."""
+def _siblings(question: Question, tab: str) -> dict[str, Any]:
+    """The other units of the same parent, a step away. Practitioners are listed by the page of their team."""
     unit = question.unit
     if unit.level in (NATION, "post"):
-        return []
-    beside = units.beside(question.state, question.user, unit).values_list("code", "name")
-    return [Link(name, unit_url(unit.level, code, tab), code == unit.code) for code, name in beside]
+        return {"siblings": []}
+    beside = units.beside(question.state, question.user, unit).exclude(code=unit.code)
+    found = [Link(name, unit_url(unit.level, code, tab)) for code, name in beside.values_list("code", "name")]
+    plural = units.PLURALS[unit.level] if unit.level == "pdu" else units.PLURALS[unit.level].lower()
+    one = units.TITLES[unit.level] if unit.level == "pdu" else units.TITLES[unit.level].lower()
+    within = {"team": "in this PDU", "pdu": "in this region"}.get(unit.level, "")
+    return {
+        "siblings": found,
+        "siblings_count": f"{len(found):,} other {plural if len(found) > 1 else one} {within}".strip(),
+        "siblings_title": f"Other {plural} {within}".strip(),
+    }

@@ -1,0 +1,181 @@
+"""What a unit's page says first: its figure in one sentence and, of a practitioner, what comes next."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+
+from wmt.history import HistoryError
+from wmt.ledger import is_over, remaining_x100, shown_capacity, shown_points
+from wmt.site.accounts import reading
+from wmt.site.web.addresses import unit_url, working_url
+from wmt.site.web.tables import exact
+from wmt.site.web.time.run_words import runs_of
+from wmt.site.web.units import words
+from wmt.site.web.units.counting import NUMBER, POINTS
+from wmt.site.web.units.question import Question
+from wmt.site.workload import figures
+from wmt.site.workload.models import Line, Pricing, RuleValue
+from wmt.site.workload.moments import history
+
+#: The mark whose run is the four-week rule.
+_RULE = "excessive_workload"
+_WINDOW = "report_window_days"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to know or to do: words, and the way on."""
+
+    words: str
+    href: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Lead:
+    """The first lines of a page: whose figure, the figure, the rest of the sentence, what comes next."""
+
+    who: str
+    figure: str
+    href: str
+    rest: str
+    over: bool
+    steps: list[Step]
+
+
+def lead(question: Question) -> Lead:
+    """The sentence of any unit; of a post also what comes next."""
+    unit, state = question.subject, question.state
+    over = is_over(unit.points_x100, unit.available_x100, state.over_x100)
+    run = _run(question) if question.is_post and over else None
+    figure = shown_capacity(unit.points_x100, unit.available_x100) if unit.available_x100 else ""
+    return Lead(
+        who=_who(question, has_figure=bool(figure)),
+        figure=figure,
+        href=working_url(question.unit.level, question.unit.code, "capacity", grade=question.grade),
+        rest=_rest(question, over=over, run=run),
+        over=over,
+        steps=_steps(question, over=over, run=run) if question.is_post else [],
+    )
+
+
+def is_own(question: Question) -> bool:
+    """Whether the person who reads a post's page holds the post."""
+    return bool(question.user.staff_code) and question.user.staff_code == question.unit.staff_code
+
+
+def _who(question: Question, *, has_figure: bool) -> str:
+    name = "You" if is_own(question) else question.unit.name
+    if question.grade:
+        name = f"{question.grade}s of {name}"
+    many = is_own(question) or bool(question.grade)
+    if not has_figure:
+        return f"{name} {'have' if many else 'has'} no available hours, so no capacity"
+    return f"{name} {'are' if many else 'is'} at"
+
+
+def _rest(question: Question, *, over: bool, run: dict[str, Any] | None) -> str:
+    """The sentence after the figure."""
+    unit, mark = question.subject, question.state.over_text
+    points = shown_points(abs(remaining_x100(unit.points_x100, unit.available_x100)))
+    if not unit.available_x100:
+        return f". The work is {shown_points(unit.points_x100):,} points." if unit.points_x100 else "."
+    if over and run:
+        return (
+            f", over {mark} since {_day(run['since'])}. That is {points:,} points more than the hours allow."
+        )
+    if over:
+        return f", over {mark}. That is {points:,} points more than the hours allow."
+    if remaining_x100(unit.points_x100, unit.available_x100) < 0:
+        return f", {points:,} points more than the hours allow. The threshold is {mark}."
+    return f", with {points:,} points left. The threshold is {mark}."
+
+
+def _steps(question: Question, *, over: bool, run: dict[str, Any] | None) -> list[Step]:
+    own, post = is_own(question), question.unit
+    found = _four_weeks(run) if run else []
+    found += _reports(question)
+    if over:
+        ask = "Ask for some of the work to be moved" if own else "View actions and requests"
+        said = "You can ask from the first day over the threshold." if own else ""
+        found.append(Step(said, unit_url("post", post.code, "duties"), ask))
+    wrong = "correct it in nDelius" if own else "it has to be corrected in nDelius"
+    found.append(
+        Step(
+            f"If a case is wrong, {wrong}.",
+            unit_url("post", post.code, "caseload"),
+            "Check which cases count",
+        )
+    )
+    found.append(Step("", "#who-can-see", "Who can see this page"))
+    return found
+
+
+def _four_weeks(run: dict[str, Any]) -> list[Step]:
+    """On which day the run is full, or since when it is excessive workload."""
+    if run["excess_since"]:
+        return [
+            Step(f"It has been excessive workload since {_day(run['excess_since'])}. The manager must act.")
+        ]
+    if run["full_on"]:
+        return [Step(f"If this continues, it becomes excessive workload on {_day(run['full_on'])}.")]
+    return []
+
+
+def _run(question: Question) -> dict[str, Any] | None:
+    """The run of days over the threshold; None where the history is away or does not know the post."""
+    try:
+        found = runs_of(question, history())
+    except HistoryError:
+        return None
+    return next((row for row in found if row["mark"] == _RULE and row["length"] > 0), None)
+
+
+def _reports(question: Question) -> list[Step]:
+    """When reports stop counting, and the figure then: the lines that are left, summed and divided anew.
+
+    Their days are for those who may read the post's cases.
+    """
+    post, state = question.unit, question.state
+    if not reading.cases(question.user, state).covers(post):
+        return []
+    pricing = figures.pricing_of(state)
+    lines = figures.lines_of(state, post, question.user, kind="report")
+    ends = _ends(question, lines, pricing)
+    left, found = post.points_x100, []
+    for day, dropped in groupby(ends, key=lambda each: each[0]):
+        out = [line for _, line in dropped]
+        left -= figures.summed(out, POINTS)
+        then = (
+            shown_capacity(left, post.available_x100) if post.available_x100 else f"{exact(left).text} points"
+        )
+        found.append(Step(f"{_counted(out, pricing)} on {_day(day)}: the figure will then be {then}."))
+    if not found:
+        return []
+    where = Step("This is if nothing else changes.", unit_url("post", post.code, "reports"), "View reports")
+    return [*found, where]
+
+
+def _ends(question: Question, lines: list[Line], pricing: dict[int, Pricing]) -> list[tuple[date, Line]]:
+    """The reports that earn points, each with the first day on which it does not, by that day."""
+    used = RuleValue.objects.filter(load_id=question.state.load_id, path__startswith=f"{_WINDOW}.")
+    windows = {path.rpartition(".")[2]: value for path, value in used.values_list("path", "value")}
+    found = []
+    for line in lines:
+        window = windows.get(pricing[line.pricing].rule.rpartition(".")[2])
+        if line.points_x100 and line.since and window is not None:
+            found.append((line.since + timedelta(int(window)), line))
+    return sorted(found, key=lambda each: each[0])
+
+
+def _counted(lines: list[Line], pricing: dict[int, Pricing]) -> str:
+    """'1 report stops counting', with its kind."""
+    number = figures.summed(lines, NUMBER)
+    kinds = sorted({words.report_name(pricing[line.pricing]) for line in lines})
+    said = "1 report stops" if number == 1 else f"{number:,} reports stop"
+    return f"{said} counting ({', '.join(kinds)})"
+
+
+def _day(day: date) -> str:
+    return f"{day:%-d %B %Y}"
