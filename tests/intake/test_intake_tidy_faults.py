@@ -270,6 +270,15 @@ CASES = [
         "warn",
     ),
     Case(
+        "a post with cases and on no list",
+        "POST_ONLY_MENTIONED",
+        add("case", case("X9", "N01AAA:N01Z", "custody", "D2")),
+        "case",
+        27,
+        None,
+        "warn",
+    ),
+    Case(
         "a fast report due", "REPORT_NOT_COUNTED", put("report", 2, state="due"), "report", 4, "state", "warn"
     ),
 ]

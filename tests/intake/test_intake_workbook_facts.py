@@ -278,3 +278,34 @@ def test_orphan_rows_unknown_columns_and_sheets_are_kept_as_raw_cells(tmp_path: 
     assert ("CMS", 2, "P", "text", "fair") in raw
     assert ("Notes", 1, "A", "text", "remember") in raw
     assert cases(result.facts, ASH)[("standard", "community", "B2", 0, "active")] == 3  # type: ignore[arg-type]
+
+
+def test_a_post_that_is_only_mentioned_brings_no_hours(tmp_path: Path) -> None:
+    """On no sheet of officers and without reports: its work counts, its time waits until entered."""
+    book = ordinary_book()
+    book.contact(77, by="N01AAA:N01X001", om=ASH, Contact_Staff_Grade="NPSM")
+    book.flag("Flag_Upw", "U", "X900001", "N01AAA:N01X002")
+    book.officer("T2A", "N01AAA", "N01X003", counts={})
+    result = result_of(book, tmp_path)
+    assert result.facts is not None
+    posts = {
+        row["post"]: (row["contracted_micro"], row["hours_source"]) for row in rows(result.facts, "post")
+    }
+    assert posts["N01AAA:N01X001"] == posts["N01AAA:N01X002"] == (0, "none")
+    assert posts["N01AAA:N01X003"] == posts[ASH] == (None, None)
+    told = [fault for fault in result.faults if fault.code == "POST_ONLY_MENTIONED"]
+    assert {"CMS", "Flag_Upw"} == {fault.sheet for fault in told}
+    assert "N01AAA:N01X001" in " ".join(fault.message for fault in told)
+    # the tables that are kept say the same to the other door
+    staff = {row["staff_code"]: row["contracted_micro"] for row in result.canonical["staff"].to_dicts()}
+    assert (staff["N01X001"], staff["N01X003"]) == (0, None)
+    entered = facts_of(book, tmp_path, people=_entered(tmp_path))
+    again = {row["post"]: (row["contracted_micro"], row["hours_source"]) for row in rows(entered, "post")}
+    assert again["N01AAA:N01X001"] == (30_000_000, "entered")
+
+
+def _entered(folder: Path) -> Path:
+    people = folder / "people"
+    people.mkdir()
+    (people / "contracted_hours.csv").write_text("team_code,staff_code,hours\nN01AAA,N01X001,30\n")
+    return people

@@ -40,7 +40,8 @@ POST = table_of(
         "grade_code": pl.String,  # nullable: as written in the input
         "grade": pl.String,  # one of GRADES
         "contracted_micro": pl.Int64,  # nullable: then the grade's default, marked as assumed
-        "hours_source": pl.String,  # nullable; 'entered' (people table) or 'supplied' (extract)
+        "hours_source": pl.String,  # nullable; 'entered' (people table), 'supplied' (extract)
+        # or 'none' (0 hours: the extract gives none and lists no such officer; until somebody enters them)
         "is_placeholder": pl.Int64,  # 1 for 'Unallocated' and the like
         "stale_since": pl.Datetime("us"),  # nullable: the as-at whose figures this post keeps
         "unmeasured": pl.Int64,  # 1 when set aside and no former figures exist

@@ -231,7 +231,8 @@ class Gathered:
     """All tables of one night from one door.
 
     `main` is the sheet or table on which posts should stand (rank 0);
-    `lone` are the ranks whose posts need not; `complete_cases` says that `case` lists every case;
+    `lone` are the ranks whose posts need not; `listing` those that list officers or their reports;
+    `complete_cases` says that `case` lists every case;
     `standing` are the posts whose totals of all and of active cases the input gives;
     `bases` are the bases of which it gives counts, `given` the posts it gives them for;
     `as_at_place` is where its moment stands: sheet, row, column.
@@ -239,6 +240,7 @@ class Gathered:
 
     main: str
     lone: tuple[int, ...] = ()
+    listing: tuple[int, ...] = ()
     as_at: datetime | None = None
     as_at_place: tuple[str, int | None, str | None] | None = None
     layout: str | None = None

@@ -10,6 +10,8 @@ from wmt.intake.sheet import Sheet
 
 _OFFICIAL = (*BASES, *REPORTS)
 LONE_RANKS = tuple(_OFFICIAL.index(known) for known in LONE)
+#: Sheets that list officers, or reports of theirs; the others only mention them.
+LISTING_RANKS = tuple(range(len(_OFFICIAL)))
 _FLAGS, _CONTACTS, _ASSESSMENTS, CASE_RANK = (len(_OFFICIAL) + later for later in range(4))
 
 

@@ -31,16 +31,20 @@ def build_posts(
         .agg(
             pl.col("grade_code", "sheet", "row", "rank").first(),
             pl.col("grade", "surname", "forename", "is_placeholder", "contracted_micro").drop_nulls().first(),
+            is_only_mentioned=~pl.col("rank").is_in(list(night.listing)).any(),
         )
     )
     more = post_frame([*aside, *([(NOT_KNOWN, NOT_KNOWN)] if not_known else [])])
     first = pl.concat([first, more.join(first, on=_KEYS, how="anti")], how="diagonal")
-    supplied = pl.col("contracted_micro").is_not_null()
+    # a post on no sheet of officers brings no hours of its grade to its units: nobody knows that it is filled
+    unknown = pl.col("contracted_micro").is_null() & pl.col("is_only_mentioned").fill_null(False)
+    hours = pl.when(unknown).then(0).otherwise("contracted_micro")
     return first.sort(_KEYS).with_columns(
+        contracted_micro=hours,
         grade=pl.coalesce("grade", _grade(codes)),
         name=_name() if names else pl.lit(None, dtype=pl.String),
         is_placeholder=pl.coalesce("is_placeholder", _placeholder()).cast(pl.Int64),
-        hours_source=pl.when(supplied).then(pl.lit("supplied")),
+        hours_source=pl.when(hours == 0).then(pl.lit("none")).when(hours > 0).then(pl.lit("supplied")),
     )
 
 
@@ -147,6 +151,12 @@ def check_posts(night: Gathered, posts: pl.DataFrame, codes: Codes, faults: Faul
     strange = ~pl.col("grade_code").is_in(list(codes.grades)) & (pl.col("grade") == codes.other_grade)
     _warn_posts(
         "UNKNOWN_GRADE", written.filter(strange), "{n} posts have a grade code of no known meaning", faults
+    )
+    _warn_posts(
+        "POST_ONLY_MENTIONED",
+        written.filter(pl.col("is_only_mentioned") & (pl.col("contracted_micro") == 0)),
+        "{n} posts are on no list of officers and have no hours until somebody enters them: found",
+        faults,
     )
     _warn_unmatched(night, faults)
 

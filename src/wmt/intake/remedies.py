@@ -47,6 +47,7 @@ REMEDIES: dict[str, str] = {
     "FLAG_LETTER_CONFLICT": "The letter decides; check the row at its source.",
     "UNKNOWN_TIER_CODE": "Listed as untiered; check the row at its source.",
     "UNKNOWN_LOCATION": "Listed with location unknown; use Community, Custody or Licence.",
+    "POST_ONLY_MENTIONED": "Enter its hours if somebody works there; else its work counts and no time does.",
     "UNMATCHED_OFFICER": "Kept and listed; check whether they should stand on the main list.",
     "CONFLICTING_ATTRIBUTE": "The first sheet in order of authority is followed; make the sources agree.",
     "KEYS_LOOK_ALIKE": "One is miswritten, or zeros before a number were lost: correct it at its source.",

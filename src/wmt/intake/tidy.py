@@ -37,7 +37,13 @@ _POST = ["team_code", "staff_code"]
 def gather_tidy(bundle: Bundle, faults: Faults) -> Gathered:
     """All tables of a tidy folder or zip. What is wrong stands in `faults`; tables may then be incomplete."""
     manifest = read_manifest(bundle, faults)
-    night = Gathered(main="staff", as_at=manifest.as_at, layout="tidy", tier_scheme=manifest.tier_scheme)
+    night = Gathered(
+        main="staff",
+        listing=LISTING_RANKS,
+        as_at=manifest.as_at,
+        layout="tidy",
+        tier_scheme=manifest.tier_scheme,
+    )
     night.complete_cases = manifest.case_list == "complete"
     night.sources = sources_of(bundle)
     night.as_at_place = (MANIFEST, None, "as_at")
@@ -194,6 +200,11 @@ def with_posts(night: Gathered, cases: pl.DataFrame, faults: Faults) -> pl.DataF
     if hits:
         night.sheets["case"] = SheetCount(night.sheets["case"].rows, len(hits))
     return cases.filter(~orphan)
+
+
+#: The ranks of staff and of `_keyed` that list officers or their reports, as the sheets of a workbook do;
+#: single cases only mention who holds them.
+LISTING_RANKS = (0, 1, 2, 4)
 
 
 def _people(night: Gathered, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

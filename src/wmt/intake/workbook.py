@@ -31,7 +31,7 @@ from wmt.intake.grid import Grid
 from wmt.intake.headers import TierSet
 from wmt.intake.known import BASES, FLAG_SHEETS, IGNORED_WHEN_EMPTY, MAIN, REPORTS, SHEETS, definition
 from wmt.intake.layout import check_sheets, layout_of, scheme_of, tier_sets
-from wmt.intake.mentions import LONE_RANKS, people_of, teams_of
+from wmt.intake.mentions import LISTING_RANKS, LONE_RANKS, people_of, teams_of
 from wmt.intake.model import SheetCount
 from wmt.intake.report_sheets import read_reports
 from wmt.intake.sheet import Sheet, make_sheet, missing_columns, sort_rows, unknown_columns, unknown_sheet
@@ -63,7 +63,7 @@ class _Understood:
 
 def gather_books(books: Sequence[Book], codes_at: CodesAt, faults: Faults, share: float) -> Gathered:
     """All tables of the night. What is wrong stands in `faults`; tables may then be incomplete."""
-    night = Gathered(main=SHEETS[MAIN], lone=LONE_RANKS)
+    night = Gathered(main=SHEETS[MAIN], lone=LONE_RANKS, listing=LISTING_RANKS)
     understood = [_understand(book, len(books) > 1, faults) for book in books]
     stamped = [s for u in understood for known, s in u.sheets.items() if known in (*BASES, *REPORTS)]
     night.as_at = as_at_of(stamped, faults)

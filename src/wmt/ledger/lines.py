@@ -269,8 +269,10 @@ def contracted_lines(tables: dict[str, Table]) -> Table:
         each_x100=ibis.null("int64"),
         points_x100=available_x100(hours, hours.hours_micro),
         counted=ibis.literal(1, type="int64"),
-        reason=ibis.ifelse(
-            hours.contracted_micro.isnull(), ibis.literal(str(Reason.ASSUMED_HOURS)), ibis.null("string")
+        reason=ibis.cases(
+            (hours.contracted_micro.isnull(), ibis.literal(str(Reason.ASSUMED_HOURS))),
+            (hours.hours_source == "none", ibis.literal(str(Reason.NO_HOURS))),
+            else_=ibis.null("string"),
         ),
     )
 

@@ -57,13 +57,19 @@ class TimeSide:
         return named.select(NAMED_LINE.names())
 
     def every_pricing(self, day: date) -> pl.DataFrame:
-        """All that can price a time line, whoever's: of each grade hours entered and assumed, cut or not."""
+        """All that can price a time line: of each grade hours entered, assumed and none, cut or not."""
         rows = [
             (number, grade, hours, micro)
             for number, (grade, hours, micro) in enumerate(
                 (grade, hours, micro)
                 for grade in GRADES
-                for hours, micro in ((None, None), (MICRO, None), (MICRO, MICRO), (MICRO, 2 * MICRO))
+                for hours, micro in (
+                    (None, None),
+                    (0, None),
+                    (MICRO, None),
+                    (MICRO, MICRO),
+                    (MICRO, 2 * MICRO),
+                )
             )
         ]
         post = pl.DataFrame(
@@ -77,7 +83,7 @@ class TimeSide:
                     None,
                     grade,
                     hours,
-                    "entered" if hours else None,
+                    None if hours is None else "entered" if hours else "none",
                     0,
                     None,
                     0,

@@ -29,6 +29,7 @@ class Reason(StrEnum):
     UNKNOWN_CODE = "unknown contact code"
     ZERO_CODE = "this contact earns no points"
     ASSUMED_HOURS = "assumed: the default hours of the grade"
+    NO_HOURS = "no hours until somebody enters them"
     CUT = "cut at the contracted hours"
 
 

@@ -59,7 +59,8 @@ def facts_now(night: Night, state: State, plans: Mapping[Post, Plan], part: Fact
     post = facts.post.join(staff, on=keys, how="left", maintain_order="left")
     post = post.join(mine, on=keys, how="left", maintain_order="left")
     entered_ones = pl.when(pl.col("hours").is_not_null()).then(pl.lit("entered"))
-    source = entered_ones.when(pl.col("supplied").is_not_null()).then(pl.lit("supplied"))
+    source = entered_ones.when(pl.col("supplied") == 0).then(pl.lit("none"))
+    source = source.when(pl.col("supplied").is_not_null()).then(pl.lit("supplied"))
     post = post.with_columns(
         contracted_micro=pl.coalesce("hours", "supplied"),
         hours_source=source.otherwise(None),

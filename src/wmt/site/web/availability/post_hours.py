@@ -123,6 +123,11 @@ def hours_now(place: Place, by: str = "") -> str:
     entered = plan.hours_on(day)
     if entered is not None:
         return f"{hours} a week, entered{by}, from {day_words(entered.first_day)}."
+    if place.unit.supplied_micro == 0:
+        return (
+            "0 hours a week: the extract gives none, or only mentions this post in contacts, flags or case "
+            "details. Nobody has entered hours here."
+        )
     if place.unit.supplied_micro is not None:
         return f"{hours} a week, as the extract gives them. Nobody has entered hours here."
     return (

@@ -23,7 +23,7 @@ from wmt.site.workload import units
 from wmt.site.workload.models import Unit
 
 #: Where the contracted hours of a post come from.
-ENTERED, SUPPLIED, ASSUMED = "entered", "from the extract", "assumed by grade"
+ENTERED, SUPPLIED, ASSUMED, NONE = "entered", "from the extract", "assumed by grade", "none entered"
 
 
 def content(question: Question) -> dict[str, Any]:
@@ -151,7 +151,9 @@ def source_of(post: Unit, plan: Plan, day: date) -> str:
     """Whether the hours that count were entered, came with the extract, or are those usual for the grade."""
     if plan.hours_on(day) is not None:
         return ENTERED
-    return ASSUMED if post.supplied_micro is None else SUPPLIED
+    if post.supplied_micro is None:
+        return ASSUMED
+    return SUPPLIED if post.supplied_micro else NONE
 
 
 def _grade_note(post: Unit, plan: Plan, question: Question) -> str:

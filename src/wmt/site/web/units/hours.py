@@ -3,6 +3,7 @@
 from importlib import import_module
 from typing import Any
 
+from wmt.site.web.units import no_hours
 from wmt.site.web.units.question import Question
 from wmt.site.workload.models import Unit
 
@@ -29,4 +30,6 @@ def content(question: Question) -> dict[str, Any]:
         return {"hours_template": "availability/nowhere.jinja", "tables": {}}
     module, template = _PAGES[question.unit.level]
     found: dict[str, Any] = import_module(module).content(question)
+    if not question.is_post and (mentioned := no_hours.table_of(question)).rows:
+        found["tables"] |= {mentioned.name: mentioned}
     return {"hours_template": template, **found}
