@@ -6,6 +6,7 @@ not from the ledger. Parameters come from a rule set by path; everything else is
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
 from fractions import Fraction
 from math import floor
 from typing import Any
@@ -120,7 +121,22 @@ class Reference:
         if each is None:
             each = need(self.rules, "cms_points.(other)")
         inside = 0 <= row["age_days"] < need(self.rules, "cms_window_days")
+        if self.is_coworking(row):
+            each = Fraction(0)
         return RefLine("work", "contact", "contacts", sign * each if inside else Fraction(0))
+
+    def is_coworking(self, row: dict[str, Any]) -> bool:
+        """Done by a trainee on a day on which a reduction for a stage of PQiP was in force for them."""
+        counts = self.rules.get("cms_trainee_coworking_counts")
+        if counts is None or counts.value:
+            return False
+        day = self.facts.day - timedelta(days=row["age_days"])
+        return any(
+            each["reason"] in ("12", "13", "14")
+            and each["first_day"] <= day
+            and (each["last_day"] is None or day <= each["last_day"])
+            for each in self.of("reduction", row["by_post_no"])
+        )
 
     def time(self, post: dict[str, Any], reductions: list[dict[str, Any]]) -> list[RefLine]:
         if post["unmeasured"] or post["stale_since"] is not None:

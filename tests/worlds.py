@@ -199,9 +199,10 @@ def _any_case(draw: st.DrawFn, world: World, number: int) -> None:
 def _any_reduction(draw: st.DrawFn, world: World, post: str) -> None:
     first = world.as_at.date() + timedelta(days=draw(st.integers(-60, 5)))
     last = draw(st.none() | st.integers(0, 80).map(lambda days: first + timedelta(days=days)))
+    reason = draw(st.sampled_from(["24", "12", "13", "14"]))
     if draw(st.booleans()):
         hours = draw(st.decimals(0, 40, places=3).map(str))
-        world.reduction(post, hours=hours, first_day=first, last_day=last)
+        world.reduction(post, hours=hours, first_day=first, last_day=last, reason=reason)
     else:
         percent = draw(st.decimals(0, 100, places=2).map(str))
-        world.reduction(post, percent=percent, first_day=first, last_day=last)
+        world.reduction(post, percent=percent, first_day=first, last_day=last, reason=reason)

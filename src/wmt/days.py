@@ -1,5 +1,6 @@
 """Days that can be so: the one table of the years within which a day of each kind is no slip of the hand."""
 
+import re
 from datetime import date
 from typing import Literal
 
@@ -26,3 +27,50 @@ def why_not(kind: Kind, day: date, last: date | None = None) -> str | None:
     if last is not None and day > last:
         return f"{day} has not come; check the date"
     return None
+
+
+#: What every field for a day says below its label.
+EXAMPLE = "For example, 21/11/2026 or 21 November 2026"
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_FULL = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+    "november", "december",
+)  # fmt: skip
+_ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
+_OURS = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?[ /.-]+([0-9]{1,2}|[A-Za-z]{3,9})\.?[ /.,-]+([0-9]{4})")
+
+
+def read_day(typed: str) -> date | None:
+    """A day as people in the United Kingdom write it: 21/11/2026, 21 Nov 2026, 21 November 2026, 2026-11-21.
+
+    The one reading of days that people type, on pages, in tables and on the command line. The month never
+    comes first, whatever the browser's language. None for anything else, and for a day that there is not.
+    """
+    text = " ".join(typed.split())
+    found = _ISO.fullmatch(text)
+    if found:
+        year, month, day = found.groups()
+    else:
+        found = _OURS.fullmatch(text)
+        if not found:
+            return None
+        day, month, year = found.groups()
+    try:
+        return date(int(year), _month(month), int(day))
+    except ValueError:
+        return None
+
+
+def _month(typed: str) -> int:
+    """The number of a month, also by its name. Raises ValueError."""
+    if typed.isdigit():
+        return int(typed)
+    name = typed.lower()
+    if name not in (*_MONTHS, *_FULL, "sept"):
+        raise ValueError(typed)
+    return _MONTHS.index(name[:3]) + 1
+
+
+def written(day: date) -> str:
+    """A day as fields show it, and pages: 21 November 2026."""
+    return f"{day:%-d %B %Y}"

@@ -82,8 +82,7 @@ def state() -> State:
 
 def day(name: str, value: date | None) -> dict[str, str]:
     """A day as a form sends it."""
-    parts = {"day": value.day, "month": value.month, "year": value.year} if value else {}
-    return {f"{name}-{part}": str(parts.get(part, "")) for part in ("day", "month", "year")}
+    return {name: f"{value:%-d/%-m/%Y}" if value else ""}
 
 
 def hidden(page: str, name: str) -> str:

@@ -78,7 +78,11 @@ WRONG_GRANTS = {
         "last_day",
         "must not be before the first",
     ),
-    "no day": ({**role_at("head", "pdu", "P1"), "first_day": "soon"}, "first_day", "year-month-day"),
+    "no day": (
+        {**role_at("head", "pdu", "P1"), "first_day": "soon"},
+        "first_day",
+        "The first day must be a real date",
+    ),
     "a day far off": ({**role_at("head", "pdu", "P1"), "first_day": "9999-12-31"}, "first_day", "2200"),
     "the same role twice": (role_at("manager", "team", "T1"), "role", "already"),
 }

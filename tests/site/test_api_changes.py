@@ -128,7 +128,8 @@ def test_a_share_in_place_of_hours_and_the_share_of_the_reason(manager: Program,
     preview = manager.ask(
         "post", "changes/preview", {"changes": [{"kind": "reduction", "post": post.code, **whole}]}
     ).json()
-    assert preview["faults"][0]["code"] == "ABOVE_HOURS"  # the 12.5% run on
+    assert preview["faults"] == []
+    assert preview["warnings"][0]["code"] == "CUT_AT_CONTRACT"  # the 12.5% run on
 
 
 def test_a_grade_is_corrected_and_the_correction_ended(manager: Program, post: Unit) -> None:
@@ -178,7 +179,7 @@ def test_of_several_changes_all_are_made_or_none(manager: Program, post: Unit) -
     [
         ({"hours": None}, "HOURS_OR_PERCENT", "hours"),
         ({"percent": 10}, "HOURS_OR_PERCENT", "hours"),
-        ({"hours": "100"}, "ABOVE_HOURS", ""),
+        ({"hours": "100"}, "ABOVE_HOURS", "hours"),
         ({"last_day": "2001-01-01"}, "LAST_BEFORE_FIRST", "last_day"),
         ({"first_day": "1850-01-01"}, "DAY_OUT_OF_RANGE", "first_day"),
         ({"reason": SICKNESS, "hours": 1}, "SHARE_FIXED", "hours"),

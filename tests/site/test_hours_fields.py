@@ -1,46 +1,75 @@
-"""Fields of the forms about hours: days in three parts and exact numbers."""
+"""Fields of the forms about hours: days, the one way on every form, and exact numbers."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django import forms
+from hypothesis import given
+from hypothesis import strategies as st
 
-from wmt.site.web.availability.fields import DayField, NumberField
+import wmt.site
+from wmt.days import read_day, written
+from wmt.site.day_field import DayField
+from wmt.site.web.availability.fields import NumberField
 from wmt.site.web.availability.forms import VersionsField
+
+SITE = Path(wmt.site.__path__[0])
 
 
 @pytest.mark.parametrize(
     ("typed", "found"),
     [
-        (("1", "3", "2027"), date(2027, 3, 1)),
-        (("01", "03", "2027"), date(2027, 3, 1)),
-        (("31", "March", "2027"), date(2027, 3, 31)),
-        (("29", "feb", "2028"), date(2028, 2, 29)),
-        (("", "", ""), None),
+        ("1/3/2027", date(2027, 3, 1)),
+        ("01/03/2027", date(2027, 3, 1)),
+        (" 21/11/2026 ", date(2026, 11, 21)),
+        ("21 Nov 2026", date(2026, 11, 21)),
+        ("21 November 2026", date(2026, 11, 21)),
+        ("21st november 2026", date(2026, 11, 21)),
+        ("21-11-2026", date(2026, 11, 21)),
+        ("21.11.2026", date(2026, 11, 21)),
+        ("2026-11-21", date(2026, 11, 21)),
+        ("3/4/2026", date(2026, 4, 3)),
+        ("29 feb 2028", date(2028, 2, 29)),
+        ("7 Sept 2026", date(2026, 9, 7)),
+        ("", None),
     ],
 )
-def test_a_day_is_read(typed: tuple[str, ...], found: date | None) -> None:
-    field = DayField("the first day", required=False)
-    assert field.clean(dict(zip(("day", "month", "year"), typed, strict=True))) == found
+def test_a_day_is_read_as_people_here_write_it(typed: str, found: date | None) -> None:
+    assert DayField("the first day", required=False).clean(typed) == found
 
 
 @pytest.mark.parametrize(
-    ("typed", "message"),
-    [
-        (("31", "2", "2027"), "The first day must be a real date, like 27 3 2026"),
-        (("x", "2", "2027"), "The first day must be a real date, like 27 3 2026"),
-        (("9" * 20, "2", "2027"), "The first day must be a real date, like 27 3 2026"),
-        (("1", "2", "27"), "The first day must have a year of four digits, like 2026"),
-        (("1", "2", "²²²²"), "The first day must have a year of four digits, like 2026"),
-        (("1", "", ""), "The first day must include a month and a year"),
-        (("", "", ""), "Enter the first day"),
-    ],
-)
-def test_what_is_no_day_is_told(typed: tuple[str, ...], message: str) -> None:
+    "typed",
+    ["31/2/2027", "11/21/2026", "x", "1 2 27", "1/2/²²²²", "1", "November 21 2026", "20261121", "21 Novel 2026",
+     "٢١/١١/٢٠٢٦", "9" * 40],
+)  # fmt: skip
+def test_what_is_no_day_is_told(typed: str) -> None:
     with pytest.raises(forms.ValidationError) as fault:
-        DayField("the first day").clean(dict(zip(("day", "month", "year"), typed, strict=True)))
-    assert fault.value.messages == [message]
+        DayField("the first day").clean(typed)
+    assert fault.value.messages == ["The first day must be a real date, like 27/3/2026 or 27 March 2026"]
+
+
+def test_a_day_is_asked_for_and_kept_within_its_years() -> None:
+    with pytest.raises(forms.ValidationError, match="Enter the first day"):
+        DayField("the first day").clean("")
+    with pytest.raises(forms.ValidationError, match="must be between 1900 and 2098"):
+        DayField("the first day").clean("1/1/1899")
+
+
+@given(
+    st.dates(date(1900, 1, 1), date(2098, 12, 31)), st.sampled_from(["%-d/%-m/%Y", "%d %b %Y", "%Y-%m-%d"])
+)
+def test_every_day_is_read_back_from_every_way_of_writing_it(day: date, shape: str) -> None:
+    assert read_day(f"{day:{shape}}") == read_day(written(day)) == day
+
+
+def test_no_page_has_a_control_that_follows_the_browsers_language() -> None:
+    places = [*SITE.glob("web/templates/**/*.jinja"), *SITE.glob("**/*.py"), *SITE.glob("web/static/*.js")]
+    assert len(places) > 300
+    odd = [p.name for p in places if 'type="date"' in p.read_text("utf-8") and p.name != "day_field.py"]
+    assert odd == []
 
 
 @pytest.mark.parametrize(

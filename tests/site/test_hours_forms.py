@@ -86,9 +86,13 @@ def test_htmx_gets_the_effect_alone(room: Room) -> None:
         ({"hours": "30.001"}, "hours", "Contracted hours have at most two decimals"),
         ({"why": " "}, "why", "Enter why, for the history"),
         ({"why": "x" * 1001}, "why", "Why can have 1,000 characters at most"),
-        (day("first_day", None), "first_day-day", "Enter the first day"),
-        ({"first_day-month": "13"}, "first_day-day", "The first day must be a real date, like 27 3 2026"),
-        ({"first_day-year": "1899"}, "first_day-day", "The first day must be between 1900 and 2098"),
+        (day("first_day", None), "first_day", "Enter the first day"),
+        (
+            {"first_day": "20/13/2026"},
+            "first_day",
+            "The first day must be a real date, like 27/3/2026 or 27 March 2026",
+        ),
+        ({"first_day": "20 11 1899"}, "first_day", "The first day must be between 1900 and 2098"),
     ],
 )
 def test_faults_of_hours_stand_at_their_fields(
@@ -122,13 +126,13 @@ def test_faults_of_hours_stand_at_their_fields(
         ),
         (
             day("last_day", date(2026, 11, 19)),
-            "last_day-day",
+            "last_day",
             "The last day, 19 November 2026, is before the first, 20 November 2026. Both days count.",
         ),
         (
             {"reason": "5", "amount": "", **day("last_day", date(2027, 5, 20))},
-            "last_day-day",
-            "Maternity Leave lasts 6 months: from 20 November 2026 to 19 May 2027 at most",
+            "last_day",
+            "Maternity Leave lasts up to 6 months: from 20 November 2026 to 19 May 2027 at most",
         ),
     ],
 )
@@ -181,20 +185,43 @@ def test_the_other_unit_is_worked_out_without_scripts(room: Room, amount: str, u
     assert said in words(reduction(room, "effect", amount=amount, unit=unit))
 
 
-def test_reductions_above_the_hours_are_refused_with_those_that_stand(room: Room) -> None:
-    reduction(room, "save", amount="30")
-    answer = reduction(room, "save", reason="24", amount="10", notes="typed with care")
-    page = answer.content.decode()
+def test_an_absence_takes_the_hours_that_are_left_and_it_is_said(room: Room) -> None:
+    """Rule 6: 100% sickness beside the 20% of a newly qualified officer is cut at the contract."""
+    reduction(room, "save", reason="15", amount="20", unit="percent")
+    shown = words(
+        reduction(room, "effect", reason="2", amount="100", unit="percent", **day("first_day", LATER))
+    )
+    said = "From 1 December 2026 these reductions add up to 44.4 hours a week, more than the 37 hours contracted."
+    for told in (said, "takes 7.4 hours", "takes 29.6 hours instead of 37 hours, cut by 7.4 hours"):
+        assert told in shown
+    assert (
+        reduction(
+            room, "save", reason="2", amount="100", unit="percent", **day("first_day", LATER)
+        ).status_code
+        == 302
+    )
+    assert said in words(room.client.get(room.href))
+    assert len(room.plan.reductions) == 2
+
+
+def test_one_reduction_above_the_contract_is_refused(room: Room) -> None:
+    answer = reduction(room, "save", reason="24", amount="40", notes="typed with care")
     assert answer.status_code == 422
-    [(field, message)] = faults(page).items()
-    assert field == "amount"
-    assert "On 20 November 2026 the reductions would take off 40 hours, more than the 37 hours" in message
-    assert "Court Duty: 30 hours from 20 November 2026 until ended" in words(answer)
-    assert "typed with care" in page
-    assert len(room.plan.reductions) == 1
+    said = "40 hours is more than the 37 hours contracted on 20 November 2026. Enter 37 hours or less"
+    assert faults(answer.content.decode()) == {"amount": said}
+    assert "typed with care" in answer.content.decode()
+    assert room.plan.reductions == ()
+
+
+def test_looking_at_the_effect_asks_for_no_reason_why(room: Room) -> None:
+    assert hours(room, "effect", why="").status_code == 200
+    assert faults(hours(room, "save", why="").content.decode()) == {"why": "Enter why, for the history"}
 
 
 # ---- records that are there --------------------------------------------------------------------------------
+
+
+LATER = date(2026, 12, 1)
 
 
 def entered(room: Room, **more: Any) -> Cut:

@@ -38,7 +38,7 @@ def pqip(room: Room, do: str = "save", **typed: str) -> Any:
 def test_mentoring_takes_off_so_much_for_each_trainee(room: Room) -> None:
     assert mentor(room).status_code == 302
     [cut] = room.plan.reductions
-    assert (cut.reason, cut.hours_micro) == ("11", 3 * MICRO)
+    assert (cut.reason, cut.hours_micro) == ("mentoring", 3 * MICRO)
     assert cut.notes == "Mentors 2 trainees, 1.5 hours each."
     assert room.again(room.post).reduction_hours_micro == 3 * MICRO
 
@@ -56,12 +56,13 @@ def test_mentoring_has_the_hours_of_the_rules_to_begin_with(
     )
 
 
-def test_a_reason_that_says_mentoring_is_taken_where_there_is_one(room: Room) -> None:
-    Reason.objects.create(
-        key="mentor", change=1, who="the tests", reason="mentor", first_day=date(2026, 1, 1), category="Work",
-        name="Mentoring of trainees", short_name="Mentoring",
-    )  # fmt: skip
-    assert "the reason ‘Mentoring’" in words(room.client.get(address(room, "mentoring")))
+def test_a_reason_that_says_mentoring_is_taken_where_that_of_the_rules_is_retired(room: Room) -> None:
+    for reason, name, is_in_use in (("mentoring", "Mentoring", False), ("mentor", "Mentors here", True)):
+        Reason.objects.create(
+            key=reason, change=1, who="the tests", reason=reason, first_day=date(2026, 1, 1), category="Work",
+            name=name, short_name=name, enabled=is_in_use,
+        )  # fmt: skip
+    assert "the reason ‘Mentors here’" in words(room.client.get(address(room, "mentoring")))
     mentor(room)
     assert room.plan.reductions[0].reason == "mentor"
 
@@ -72,7 +73,7 @@ def test_a_reason_that_says_mentoring_is_taken_where_there_is_one(room: Room) ->
         ({"trainees": "0"}, "trainees", "Enter 1 trainee or more"),
         ({"trainees": "two"}, "trainees", "The number of trainees must be a whole number, like 2"),
         ({"each": ""}, "each", "Enter the hours for each trainee"),
-        (day("first_day", None), "first_day-day", "Enter the first day"),
+        (day("first_day", None), "first_day", "Enter the first day"),
     ],
 )
 def test_faults_of_mentoring(room: Room, typed: dict[str, str], field: str, message: str) -> None:
@@ -83,7 +84,7 @@ def test_the_stages_follow_each_other_and_are_one_change(room: Room) -> None:
     shown = pqip(room, "effect")
     page = shown.content.decode()
     assert (
-        'id="end_12-month" name="end_12-month" type="text" inputmode="numeric" autocomplete="off" value="2"'
+        'id="end_12" name="end_12" type="text" autocomplete="off" spellcheck="false" value="28 February 2027"'
         in page
     )
     assert (
@@ -118,27 +119,43 @@ def test_dates_of_stages_can_be_changed_and_the_newly_qualified_follow(room: Roo
     for (_, _, last), (_, first, _) in pairwise(found):
         assert last is not None
         assert first - last == timedelta(1)
-    assert found[-1][2] == date(2028, 10, 31)
+    assert found[2][2] == date(2028, 2, 29), "the route is as long as it was"
+    assert found[-1][2] == date(2028, 11, 30)
+
+
+@pytest.mark.parametrize(
+    ("months", "last"), [("15", date(2027, 11, 30)), ("18", date(2028, 2, 29)), ("21", date(2028, 5, 31))]
+)
+def test_routes_of_15_to_21_months_end_with_their_third_stage(room: Room, months: str, last: date) -> None:
+    assert "values from before July 2022" in words(room.client.get(address(room, "pqip")))
+    assert pqip(room, months=months).status_code == 302
+    assert stages(room) == [
+        ("12", START, date(2027, 2, 28)),
+        ("13", date(2027, 3, 1), date(2027, 8, 31)),
+        ("14", date(2027, 9, 1), last),
+    ]
 
 
 @pytest.mark.parametrize(
     ("typed", "field", "message"),
     [
-        (day("first_day", None), "first_day-day", "Enter the first day of the route"),
+        ({"months": "22"}, "months", "The route must be from 15 to 21 months"),
+        ({"months": "a year"}, "months", "The months of the route must be a whole number, like 18"),
+        (day("first_day", None), "first_day", "Enter the first day of the route"),
         (
             day("end_12", date(2026, 8, 1)),
-            "end_12-day",
+            "end_12",
             "This must be after the stage before it, 1 September 2026 or later",
         ),
         (
             day("end_13", date(2028, 1, 1)),
-            "end_13-day",
-            "PQiP - 6 to 12 months lasts 6 months: from 1 March 2027 to 31 August 2027 at most",
+            "end_13",
+            "PQiP - 6 to 12 months lasts up to 9 months: from 1 March 2027 to 30 November 2027 at most",
         ),
         (
-            {"end_14-day": "31"},
-            "end_14-day",
-            "The last day of the third stage must include a month and a year",
+            {"end_14": "31"},
+            "end_14",
+            "The last day of the third stage must be a real date, like 27/3/2026 or 27 March 2026",
         ),
     ],
 )
@@ -181,12 +198,14 @@ def test_a_stage_cannot_last_longer_than_its_reason_allows(room: Room) -> None:
     pqip(room)
     page = room.client.get(address(room, "pqip/stage")).content.decode()
     typed = {"stage": room.plan.reductions[0].key, "version": hidden(page, "version"), "why": "Ill",
-             **day("day", date(2027, 4, 1))}  # fmt: skip
+             **day("day", date(2027, 7, 1))}  # fmt: skip
     answer = room.client.post(address(room, "pqip/stage"), {"do": "save", **typed})
     assert answer.status_code == 422
     [(field, message)] = faults(answer.content.decode()).items()
-    assert field == "day-day"
-    assert message.startswith("PQiP - 1st 6 months lasts 6 months: from 1 September 2026 to 28 February 2027")
+    assert field == "day"
+    assert message.startswith(
+        "PQiP - 1st 6 months lasts up to 9 months: from 1 September 2026 to 31 May 2027"
+    )
     assert stages(room)[0][2] == date(2027, 2, 28)
 
 
@@ -277,7 +296,7 @@ def test_a_grade_is_corrected_and_the_correction_ends(room: Room) -> None:
     [
         ({"grade": ""}, "grade", "Choose a grade"),
         ({"grade": "XX"}, "grade", "Choose a grade"),
-        (day("first_day", None), "first_day-day", "Enter the first day"),
+        (day("first_day", None), "first_day", "Enter the first day"),
     ],
 )
 def test_faults_of_a_grade(room: Room, typed: dict[str, str], field: str, message: str) -> None:

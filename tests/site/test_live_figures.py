@@ -150,17 +150,20 @@ def test_the_day_is_never_before_the_extract(nation: Nation, settings: Any) -> N
     assert current_state().day == nation.load.as_at.date()
 
 
-def test_reductions_that_would_take_more_than_there_is_are_refused_and_named(posts: list[Post]) -> None:
+def test_reductions_that_would_take_more_than_there_is_are_cut_and_named(posts: list[Post]) -> None:
     day = current_state().day
     save(wished(posts[0], kind="reduction", reason="1", hours_micro=20_000_000, first_day=day))
     later = day + timedelta(5)
-    with pytest.raises(RefusedError) as refused:
-        save(wished(posts[0], kind="reduction", reason="3", hours_micro=20_000_000, first_day=later))
-    (fault,) = refused.value.faults
-    assert fault.code == "ABOVE_HOURS"
-    assert "40 hours, more than the 37 hours" in fault.message
+    saved = save(wished(posts[0], kind="reduction", reason="3", hours_micro=20_000_000, first_day=later))
+    (fault,) = saved.warnings
+    assert fault.code == "CUT_AT_CONTRACT"
+    assert "40 hours a week, more than the 37 hours contracted" in fault.message
     assert [said.partition(":")[0] for said in fault.shown] == ["Disability", "Phased Return to Work"]
-    assert len(plans_of([posts[0]])[posts[0]].reductions) == 1
+    assert fault.shown[1].endswith("takes 17 hours instead of 20 hours, cut by 3 hours")
+    assert len(plans_of([posts[0]])[posts[0]].reductions) == 2
+    with pytest.raises(RefusedError) as refused:
+        save(wished(posts[0], kind="reduction", reason="3", hours_micro=38_000_000, first_day=later))
+    assert [fault.code for fault in refused.value.faults] == ["ABOVE_HOURS"]
 
 
 def test_two_who_change_one_record_do_not_overwrite_each_other(posts: list[Post]) -> None:
@@ -218,15 +221,15 @@ def test_what_says_the_same_makes_no_version(posts: list[Post]) -> None:
 
 def test_a_last_day_that_a_table_brought_need_not_be_shortened(posts: list[Post]) -> None:
     first = current_state().day
-    long = {"kind": "reduction", "reason": "12", "first_day": first, "last_day": first + timedelta(190)}
+    long = {"kind": "reduction", "reason": "12", "first_day": first, "last_day": first + timedelta(300)}
     made = actions.save(actor=None, who="a table", changes=[wished(posts[0], **long)], strict=False)
     with pytest.raises(RefusedError):
         save(wished(posts[1], **long))
     key = made.entries[0].key
     noted = save(wished(posts[0], **long, key=key, version=1, notes="deferred"))
-    assert noted.entries[0].last_day == first + timedelta(190)
+    assert noted.entries[0].last_day == first + timedelta(300)
     with pytest.raises(RefusedError):
-        save(wished(posts[0], **long | {"last_day": first + timedelta(191)}, key=key, version=2))
+        save(wished(posts[0], **long | {"last_day": first + timedelta(301)}, key=key, version=2))
 
 
 def test_a_reason_that_is_renamed_has_its_new_name_on_lines(posts: list[Post]) -> None:

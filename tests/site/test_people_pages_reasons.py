@@ -9,6 +9,7 @@ from django.test import Client
 from people_pages_fixtures import COURT, day_of, enter, plan_of, reduction, team_with
 from tabs_fixtures import table_of
 
+from wmt.days import written
 from wmt.site.audit.models import AuditEvent
 from wmt.site.availability import standing
 from wmt.site.availability.changes import RefusedError
@@ -115,7 +116,7 @@ def test_an_entry_can_be_put_on_another_day_and_stays_in_the_history(administrat
     assert correct in page
     form = administrator.get(correct).text
     assert 'value="12.5"' in form
-    assert f'value="{day_of()}"' in form
+    assert f'value="{written(day_of())}"' in form
     later = day_of() + timedelta(9)
     typed = {**VALUES, "first_day": f"{later}", "version": "1"}
     assert administrator.post(correct, typed).status_code == 302

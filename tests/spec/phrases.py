@@ -40,7 +40,7 @@ _CONTACT = re.compile(
     r"(?:(?P<today>today)|(?P<ago>\d+) days? ago|(?P<ahead>\d+) days? ahead)"
 )
 _REDUCTION = re.compile(
-    r"(?P<much>[\d.]+)(?P<unit>%| h)(?: from (?P<first>\d+ \w+ \d{4}))?(?: to (?P<last>\d+ \w+ \d{4}))?"
+    r"(?P<much>[\d.]+)(?P<unit>%| h)(?: (?P<stage>PQiP))?(?: from (?P<first>\d+ \w+ \d{4}))?(?: to (?P<last>\d+ \w+ \d{4}))?"
 )
 
 
@@ -126,6 +126,7 @@ class Writer:
             post,
             first_day=day(match["first"] or "1 January 2021"),
             last_day=day(match["last"]) if match["last"] else None,
+            reason="13" if match["stage"] else "24",
             **{kind: match["much"]},
         )
 

@@ -1,22 +1,21 @@
 """Options that several commands share, with one wording."""
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from wmt.cli.console import Refusal
-from wmt.days import why_not
+from wmt.days import read_day, why_not
 from wmt.ledger import LEVELS
 
 
 def parse_day(text: str) -> date:
-    """A day written year-month-day. Raises BadParameter with the remedy."""
-    try:
-        found = datetime.strptime(text, "%Y-%m-%d").date()
-    except ValueError:
-        raise typer.BadParameter(f"'{text}' is not a day; write it as 2023-01-06") from None
+    """A day as people write it (`read_day`). Raises BadParameter with the remedy."""
+    found = read_day(text)
+    if found is None:
+        raise typer.BadParameter(f"'{text}' is not a day; write it as 2023-01-06 or 6/1/2023")
     if why := why_not("rule", found):
         raise typer.BadParameter(why)
     return found

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from wmt.days import why_not
+from wmt.days import read_day, why_not
 from wmt.intake.faults import Faults
 from wmt.intake.model import Post
 from wmt.text import CODE, Kind
@@ -78,14 +78,11 @@ class Row:
         return Decimal(text)
 
     def day(self, column: str) -> date | None:
-        """An ISO date, None when empty or, and then refused, anything else."""
+        """A date as people write it (`read_day`), None when empty or, and then refused, anything else."""
         text = self.cells.get(column)
         if not text:
             return None
-        try:
-            found = date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII) else None
-        except ValueError:
-            found = None
+        found = read_day(text)
         why = why_not("record", found) if found else f"'{text}' is not a date"
         if why:
             self.refuse("PEOPLE_BAD_DATE", column, f"{column} {why}")

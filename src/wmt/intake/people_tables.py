@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from wmt.days import read_day
 from wmt.facts import GRADES, micro_hours
 from wmt.intake.codes import Reason
 from wmt.intake.model import Post
@@ -168,8 +169,9 @@ def _by_word(known: Mapping[str, Reason]) -> dict[str, Reason]:
 def _withdrawn(row: Row, words: Mapping[str, Reason]) -> Sequence[Withdrawn]:
     """The reduction a deleted row means; none where neither an id nor post, reason and day tell."""
     reference, reason = row.text("reduction_id"), words.get(row.text("reason").lower())
-    if not reference and row.post and reason and row.text("first_day"):
-        reference = f"{':'.join(row.post)}:{reason.reason_id}:{row.text('first_day')}"
+    first = read_day(row.text("first_day"))
+    if not reference and row.post and reason and first:
+        reference = f"{':'.join(row.post)}:{reason.reason_id}:{first}"
     return [Withdrawn(row.row, reference, row.post)] if reference else []
 
 

@@ -12,7 +12,7 @@ from wmt.facts import SCHEMAS, Facts, table_of
 from wmt.ledger.cells import CELL, all_cells
 from wmt.ledger.engine import DuckDBEngine, Engine, in_process, shaped, sql_text, unbound
 from wmt.ledger.lines import LINE, all_lines
-from wmt.ledger.prices import PRICE_SCHEMAS, price
+from wmt.ledger.prices import PRICE_SCHEMAS, TRAINEE_DAY, price, trainee_days
 from wmt.ledger.totals import TOTAL, all_levels, per_post
 from wmt.ledger.words import LEVELS
 from wmt.rules import RuleSet
@@ -66,7 +66,8 @@ class Ledger:
         self.rules = rules
         prices = price(rules, self.facts.tier_scheme, self.day)
         self._weighs = prices.weighs
-        for name, frame in prices.tables.items():
+        trainees = trainee_days(self.facts.reduction, rules, self.facts.day)
+        for name, frame in {**prices.tables, "trainee_day": trainees}.items():
             # most rule sets differ in one table only, and an engine plans anew for every table it is given
             if name not in self._priced or not self._priced[name].equals(frame):
                 self.engine.put(self._prefix + name, frame)
@@ -140,7 +141,12 @@ def warm_up(dialect: str = DuckDBEngine.dialect) -> None:
 
 @cache
 def _tables(prefix: str, has_former: bool) -> dict[str, Any]:
-    schemas = {**SCHEMAS, **PRICE_SCHEMAS, **({"former_line": LINE} if has_former else {})}
+    schemas = {
+        **SCHEMAS,
+        **PRICE_SCHEMAS,
+        "trainee_day": TRAINEE_DAY,
+        **({"former_line": LINE} if has_former else {}),
+    }
     return {name: unbound(prefix + name, schema) for name, schema in schemas.items()}
 
 

@@ -211,17 +211,24 @@ def report_lines(tables: dict[str, Table]) -> Table:
 
 
 def contact_lines(tables: dict[str, Table], *, side: int) -> Table:
-    """CMS contacts: `side` 1 gives the points to who did it, -1 takes them from whose case it is."""
+    """CMS contacts: `side` 1 gives the points to who did it, -1 takes them from whose case it is.
+
+    What a trainee did in a stage of the route earns nothing on either side: the reduction contains it.
+    """
     known = tables["contact_price"].rename(known_code="code")
     joined = tables["contact"].left_join(known, tables["contact"].code == known.known_code)
-    joined = joined.cross_join(tables["scalar"])
+    trainee = tables["trainee_day"]
+    doer = (joined.by_post_no == trainee.trainee_no, joined.age_days == trainee.trainee_age)
+    joined = joined.left_join(trainee, doer).cross_join(tables["scalar"])
     inside = (joined.age_days >= 0) & (joined.age_days < joined.cms_window)
     unknown = joined.known_code.isnull()
     each = joined.each_x100.fill_null(joined.other_x100) * side
+    # what earns nothing by its code says so: there is nothing to take off
+    coworking = inside & joined.trainee_no.notnull() & (each != 0)
     late = ibis.ifelse(joined.age_days < 0, str(Reason.AHEAD), str(Reason.OUTSIDE_WINDOW))
 
-    def either(of_code: Table, of_unknown: Table, of_window: Table) -> Table:
-        return ibis.cases((~inside, of_window), (unknown, of_unknown), else_=of_code)
+    def either(of_code: Table, of_unknown: Table, of_window: Table, of_trainee: Table) -> Table:
+        return ibis.cases((~inside, of_window), (coworking, of_trainee), (unknown, of_unknown), else_=of_code)
 
     return _line(
         joined.mutate(post_no=joined.by_post_no if side == 1 else joined.om_post_no),
@@ -231,11 +238,11 @@ def contact_lines(tables: dict[str, Table], *, side: int) -> Table:
         component="contacts",
         quantity_micro=ibis.literal(MICRO, type="int64"),
         each_x100=each,
-        points_x100=ibis.ifelse(inside, each, 0),
-        counted=ibis.ifelse(inside & (~unknown | (joined.other_x100 != 0)), 1, 0),
-        reason=either(joined.reason, str(Reason.UNKNOWN_CODE), late),
-        rule=either(joined.rule, joined.other_rule, joined.cms_window_rule),
-        rule_from=either(joined.rule_from, joined.other_from, joined.cms_window_from),
+        points_x100=ibis.ifelse(inside & ~coworking, each, 0),
+        counted=ibis.ifelse(inside & ~coworking & (~unknown | (joined.other_x100 != 0)), 1, 0),
+        reason=either(joined.reason, str(Reason.UNKNOWN_CODE), late, str(Reason.COWORKING)),
+        rule=either(joined.rule, joined.other_rule, joined.cms_window_rule, joined.coworking_rule),
+        rule_from=either(joined.rule_from, joined.other_from, joined.cms_window_from, joined.coworking_from),
     )
 
 

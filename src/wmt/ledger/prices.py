@@ -85,8 +85,12 @@ SCALAR = table_of(
         "unpaid_work_from": pl.String,
         "iom_rule": pl.String,
         "iom_from": pl.String,
+        "coworking_rule": pl.String,
+        "coworking_from": pl.String,
     }
 )
+#: Posts and ages of contacts on whose day the post was a trainee whose co-working earns nothing.
+TRAINEE_DAY = table_of({"trainee_no": pl.Int64, "trainee_age": pl.Int64})
 
 PRICE_SCHEMAS = {
     "price": PRICE,
@@ -95,6 +99,8 @@ PRICE_SCHEMAS = {
     "grade_price": GRADE_PRICE,
     "scalar": SCALAR,
 }
+
+_COWORKING = "cms_trainee_coworking_counts"
 
 _STATUS_REASON = {
     "warrant": Reason.WARRANT,
@@ -153,6 +159,7 @@ def scalars(rules: RuleSet, day: date) -> pl.DataFrame:
 
 def _scalars(rules: RuleSet, day: date) -> tuple[object, ...]:
     window, other = rules["cms_window_days"], rules["cms_points.(other)"]
+    coworking = rules.get(_COWORKING)
     return (
         day,
         _whole(window),
@@ -161,6 +168,7 @@ def _scalars(rules: RuleSet, day: date) -> tuple[object, ...]:
         *_named(other),
         *_named(_of_flag(rules, "unpaid_work")),
         *_named(_of_flag(rules, "iom")),
+        *(_named(coworking) if coworking else ("", "")),
     )
 
 
@@ -172,6 +180,28 @@ def _of_flag(rules: RuleSet, flag: str) -> Value:
     """The weighting of cases with a flag: neutral in nights that were saved before there was one."""
     path = f"case_weighting.{flag}"
     return rules.get(path) or replace(rules["case_weighting.warrant"], path=path, value=100)
+
+
+def trainee_stages(rules: RuleSet) -> frozenset[str]:
+    """The reasons of reductions during which a contact earns nothing; none where the rules let all count."""
+    counts = rules.get(_COWORKING)
+    if counts is None or counts.value is not False:
+        return frozenset()
+    return frozenset(rules.under("pqip_stage_longest_months"))
+
+
+def trainee_days(reduction: pl.DataFrame, rules: RuleSet, as_at: date) -> pl.DataFrame:
+    """The days of the window on which posts are in a stage of the trainee route: `TRAINEE_DAY`.
+
+    Judged on the contact's own day: who qualifies tomorrow did today's co-working as a trainee.
+    """
+    stages = sorted(trainee_stages(rules))
+    ages = pl.DataFrame({"trainee_age": range(_whole(rules["cms_window_days"]))}, {"trainee_age": pl.Int64})
+    day = pl.lit(as_at) - pl.duration(days=pl.col("trainee_age"))
+    found = reduction.filter(pl.col("reason").is_in(stages)).join(ages, how="cross")
+    lasts = pl.col("last_day").is_null() | (pl.col("last_day") >= day)
+    found = found.filter((pl.col("first_day") <= day) & lasts)
+    return found.select(trainee_no="post_no", trainee_age="trainee_age").unique().sort(TRAINEE_DAY.names())
 
 
 def _named(rule: Value) -> tuple[str, str]:

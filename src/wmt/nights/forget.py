@@ -17,7 +17,7 @@ import polars as pl
 
 from wmt.facts import SCHEMAS, Facts
 from wmt.ledger import LEVELS, Ledger
-from wmt.ledger.prices import price
+from wmt.ledger.prices import price, trainee_days
 from wmt.nights.durable import sync
 from wmt.nights.folder import Forgotten, Night, NightError, saved_nights, sha256
 from wmt.nights.reduced import counted_cases, reduced_lines, renumbered_cases, without_references
@@ -92,7 +92,8 @@ def _reduced(night: Night) -> tuple[str, Content]:
     """The night without personal data, and how its cases are kept."""
     facts, rules, former = night.facts(), night.rules(), night.former()
     prices = price(rules, facts.tier_scheme, facts.day).tables
-    bare = without_references(facts, prices["report_price"], prices["scalar"])
+    trainees = trainee_days(facts.reduction, rules, facts.day)
+    bare = without_references(facts, prices["report_price"], prices["scalar"], trainees)
     former = None if former is None else reduced_lines(former)
     was = night.table("results/totals")
     for cases, reduce in (("counted", counted_cases), ("renumbered", renumbered_cases)):

@@ -14,15 +14,26 @@ _AMOUNTS = ("quantity_micro", "points_x100", "beside_x100", "active_cases", "lis
 _KINDS_OF_CASES = ("case", "omic_licence", "unpaid_only", "unpaid_work", "iom", "report")
 
 
-def without_references(facts: Facts, report_price: pl.DataFrame, scalar: pl.DataFrame) -> Facts:
+def without_references(
+    facts: Facts, report_price: pl.DataFrame, scalar: pl.DataFrame, trainees: pl.DataFrame
+) -> Facts:
     """Names, references and dates taken off everything but the cases.
 
-    Reports and contacts outside their windows earn nothing and go; those inside stay as if of the day.
+    Reports and contacts outside their windows earn nothing and go, as does what was done on a day of
+    `trainees`; those inside stay as if of the day. Whoever is a trainee on it keeps the days of contacts done
+    before: these earn.
     """
     window = scalar["cms_window"].item()
     inside = facts.contact.filter(pl.col("age_days").is_between(0, window, closed="left"))
-    contact = inside.sort("contact_ref").with_columns(
-        contact_ref=_numbers(), case_ref=pl.lit(None, pl.String), age_days=pl.lit(0, pl.Int64)
+    done = ["by_post_no", "age_days"]
+    earning = inside.join(trainees, left_on=done, right_on=["trainee_no", "trainee_age"], how="anti")
+    today = trainees.filter(pl.col("trainee_age") == 0)["trainee_no"]
+    contact = earning.sort("contact_ref").with_columns(
+        contact_ref=_numbers(),
+        case_ref=pl.lit(None, pl.String),
+        age_days=pl.when(pl.col("by_post_no").is_in(today.implode()))
+        .then("age_days")
+        .otherwise(pl.lit(0, pl.Int64)),
     )
     return replace(
         facts,

@@ -1,15 +1,14 @@
 """What people type about people, and about tokens of their own."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 
-from wmt.days import why_not
 from wmt.ledger import LEVELS
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import ROLES
+from wmt.site.day_field import DayField
 
 HELD_AT = [level for level in reversed(LEVELS) if any(level in role.levels for role in ROLES.values())]
 
@@ -31,25 +30,6 @@ class NewPersonForm(PersonForm):
     field_order = ("email", "name", "staff_code")
 
 
-class DayField(forms.DateField):
-    """A day as year-month-day, within reason."""
-
-    def __init__(self, **more: Any) -> None:
-        wrong = "Enter a day as year-month-day, for example 2026-11-23"
-        super().__init__(
-            input_formats=["%Y-%m-%d"],
-            error_messages={"invalid": wrong, "required": wrong},
-            **more,
-        )
-
-    def clean(self, value: Any) -> Any:
-        """The day. Raises ValidationError."""
-        found = super().clean(value)
-        if isinstance(found, date) and why_not("role", found):
-            raise forms.ValidationError("Enter a day between 2000 and 2200")
-        return found
-
-
 class GrantForm(forms.Form):
     """A role at a unit for a time."""
 
@@ -62,22 +42,22 @@ class GrantForm(forms.Form):
         error_messages={"required": "Choose a level", "invalid_choice": "Choose a level"},
     )
     code = forms.CharField(max_length=100, required=False)
-    first_day = DayField()
-    last_day = DayField(required=False)
+    first_day = DayField("the first day", kind="role")
+    last_day = DayField("the last day", kind="role", required=False)
 
 
 class EndForm(forms.Form):
     """When a role ends: at once where no day is given."""
 
-    last_day = DayField(required=False)
+    last_day = DayField("the last day", kind="role", required=False)
 
 
 class TokenForm(forms.Form):
     """A token of one's own: what it is for, its days, and what it may do."""
 
     name = forms.CharField(max_length=80, error_messages={"required": "Enter what the token is for"})
-    first_day = DayField()
-    last_day = DayField()
+    first_day = DayField("the first day", kind="role")
+    last_day = DayField("the last day", kind="role")
     reads_only = forms.BooleanField(required=False)
     grant = forms.TypedChoiceField(
         coerce=int,

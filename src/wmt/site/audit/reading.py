@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from wmt.days import read_day
 from wmt.site.audit.models import AuditEvent
 from wmt.site.audit.record import KINDS
 
@@ -51,7 +52,7 @@ def read_filters(query: Mapping[str, str]) -> tuple[Filters, dict[str, str]]:
         typed = query.get(name, "").strip()
         days[name] = _day(typed)
         if typed and days[name] is None:
-            faults[name] = "Enter a day as year-month-day, for example 2026-11-23"
+            faults[name] = "Enter a real date, like 27/3/2026 or 27 March 2026"
     first, last = days["from_day"], days["to_day"]
     if first and last and last < first:
         faults["to_day"] = "The last day must not be before the first"
@@ -64,11 +65,8 @@ def read_filters(query: Mapping[str, str]) -> tuple[Filters, dict[str, str]]:
 
 
 def _day(typed: str) -> date | None:
-    try:
-        found = date.fromisoformat(typed)
-    except ValueError:
-        return None
-    return found if 2000 <= found.year <= 2200 else None
+    found = read_day(typed)
+    return found if found is not None and 2000 <= found.year <= 2200 else None
 
 
 def _midnight(day: date) -> datetime:

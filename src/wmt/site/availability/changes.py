@@ -14,7 +14,7 @@ from wmt.facts.words import MICRO
 from wmt.intake.people import last_of_months
 from wmt.site.availability.limits import Limits, Reason
 from wmt.site.availability.plan import Cut, Entry, GradeFrom, HoursFrom, Plan, Post
-from wmt.site.availability.shares import broken_share, gap_warnings
+from wmt.site.availability.shares import above_contract, broken_share, cut_at_contract, gap_warnings
 from wmt.site.availability.words import day_words, entry_words, hours_words
 from wmt.text import NOTE
 
@@ -72,6 +72,11 @@ class Fault:
     index: int | None = None
     shown: Sequence[str] = ()
     post: Post | None = None
+
+    @property
+    def said(self) -> str:
+        """The message with the records it is about."""
+        return f"{self.message} {'; '.join(self.shown)}".rstrip()
 
 
 class RefusedError(ValueError):
@@ -272,6 +277,10 @@ def _reduction(work: _Work, index: int, change: Change, key: str) -> Cut | None:
         text = "The same reduction is entered already: change that one instead"
         _fault(work, index, "REDUCTION_TWICE", "first_day", text, [_said(work, twin)])
     _check_share(work, index, change.post, reason, cut)
+    alone = above_contract(work.limits, change.post, _plan(work, change), cut)
+    if alone is not None:
+        fault = Fault("ABOVE_HOURS", alone, _amount_field(cut), index, (), change.post)
+        (work.faults if work.limits.strict else work.warnings).append(fault)
     return cut
 
 
@@ -302,18 +311,19 @@ def _until_expiry(
     `kept` is the last day that stands: a table may have brought a later one, and nobody need shorten it.
     """
     first, last = days
-    latest = last_of_months(first, reason.months or 0)
+    usual = last_of_months(first, reason.months or 0)
+    latest = last_of_months(first, max(reason.months or 0, reason.longest or 0))
     if last is not None and last <= max(latest, kept or latest):
         return last
     span = f"from {day_words(first)} to {day_words(latest)} at most"
-    text = f"{reason.short_name} lasts {reason.months} months: {span}"
+    text = f"{reason.short_name} lasts up to {max(reason.months or 0, reason.longest or 0)} months: {span}"
     if not work.limits.strict:
         if last is not None:
             work.warnings.append(Fault("EXPIRY", text, "last_day", index))
         return last
     if last is not None:
         _fault(work, index, "EXPIRY", "last_day", text)
-    return latest
+    return usual
 
 
 def _check_share(work: _Work, index: int, post: Post, reason: Reason, cut: Cut) -> None:
@@ -368,30 +378,14 @@ def _check_kept(work: _Work, post: Post, indexes: Sequence[int]) -> None:
 
 
 def _check_sums(work: _Work, post: Post, indexes: Sequence[int]) -> None:
-    """On no day may reductions take off more than there is. What was so before may stay as it was."""
+    """Reductions that together take off more than there is: accepted, cut at the contract, and said."""
     former, plan = work.before.get(post, Plan()), work.after.get(post, Plan())
-    days = [day for day in {*plan.days(), *former.days()} if day > date.min]
-    for day in sorted(days):
-        over = _over(work.limits, post, plan, day)
-        if over <= max(0, _over(work.limits, post, former, day)):
-            continue
-        hours = work.limits.contracted(post, plan, day)
-        shown = [_said(work, cut) for cut in plan.reductions_on(day)]
-        text = (
-            f"On {day_words(day)} the reductions would take off {hours_words(hours + over)}, "
-            f"more than the {hours_words(hours)} of the contract. Shorten or lessen one of these:"
-        )
+    found = cut_at_contract(work.limits, post, former, plan)
+    if found is not None:
+        text, took = found
         index = indexes[0] if len(indexes) == 1 else None
-        fault = Fault("ABOVE_HOURS", text, "", index, shown, post)
-        (work.faults if work.limits.strict else work.warnings).append(fault)
-        return
-
-
-def _over(limits: Limits, post: Post, plan: Plan, day: date) -> int:
-    if not limits.knows(post, plan, day):
-        return 0
-    hours = limits.contracted(post, plan, day)
-    return sum(cut.taken_off(hours) for cut in plan.reductions_on(day)) - hours
+        shown = [f"{_said(work, cut)} takes {words}" for cut, words in took]
+        work.warnings.append(Fault("CUT_AT_CONTRACT", text, "", index, shown, post))
 
 
 def posts_of(changes: Iterable[Change]) -> list[Post]:

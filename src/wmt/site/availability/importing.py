@@ -154,7 +154,7 @@ def _tell(faults: Faults, changes: Sequence[Change], found: Sequence[Fault], sev
             Told(
                 severity="refuse" if severity == "refuse" else "warn",
                 code=fault.code,
-                message=f"{_whose(fault)}{fault.message} {'; '.join(fault.shown)}".rstrip(),
+                message=f"{_whose(fault)}{fault.said}",
                 sheet=table,
                 row=change.row if change else None,
                 column=column_of(change, fault.field) if change and fault.field else None,

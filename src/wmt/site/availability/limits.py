@@ -19,6 +19,8 @@ class Reason:
     max_x100: int | None
     months: int | None
     enabled: bool
+    #: what `months` may be stretched to, where it says what is usual: a stage of a longer trainee route
+    longest: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -70,6 +70,20 @@ class GradeFrom:
 Entry = HoursFrom | Cut | GradeFrom
 
 
+def taken_in_order(cuts: Sequence[Cut], contracted_micro: int) -> list[tuple[Cut, int, int]]:
+    """Each reduction of a day with what it asks for and what it takes, in millionths of an hour.
+
+    In the ledger's order, by first day and then by key: each takes of what those before it left.
+    """
+    left, found = contracted_micro, []
+    for cut in sorted(cuts, key=lambda each: (each.first_day, each.key)):
+        wanted = cut.taken_off(contracted_micro)
+        took = min(wanted, left)
+        left -= took
+        found.append((cut, wanted, took))
+    return found
+
+
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """All that stands for one post, past and future, in the order of the first days."""

@@ -1,11 +1,11 @@
 """What a reason allows a reduction to take off, and days missed between the stages of a trainee."""
 
 from collections.abc import Collection, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
 from wmt.site.availability.limits import Limits, Reason
-from wmt.site.availability.plan import Cut, Plan, Post
+from wmt.site.availability.plan import Cut, Plan, Post, taken_in_order
 from wmt.site.availability.words import day_words, hours_words, percent_words
 
 _WHOLE = 10_000
@@ -27,6 +27,54 @@ def broken_share(limits: Limits, post: Post, plan: Plan, reason: Reason, cut: Cu
             worth = hours_words(hours * reason.max_x100 // _WHOLE)
             return "SHARE_TOO_HIGH", f"{reason.short_name} allows at most {most}: {worth}"
     return None
+
+
+def above_contract(limits: Limits, post: Post, plan: Plan, cut: Cut) -> str | None:
+    """How a reduction alone is more than the contract, in words: a slip of the hand, as no absence is."""
+    for start, _ in plan.spans(cut.first_day, cut.last_day):
+        hours = limits.contracted(post, plan, start)
+        if limits.knows(post, plan, start) and cut.taken_off(hours) > hours:
+            return (
+                f"{hours_words(cut.taken_off(hours))} is more than the {hours_words(hours)} contracted on "
+                f"{day_words(start)}. Enter {hours_words(hours)} or less"
+            )
+    return None
+
+
+def cut_at_contract(
+    limits: Limits, post: Post, former: Plan, plan: Plan
+) -> tuple[str, list[tuple[Cut, str]]] | None:
+    """The first day on which reductions add up to more than the contract, and what each takes, in words.
+
+    None where they do not, or did so as much before. The ledger cuts them there (rule 6), in this order.
+    """
+    days = [day for day in {*plan.days(), *former.days()} if day > date.min]
+    for day in sorted(days):
+        over = _over(limits, post, plan, day)
+        if over <= max(0, _over(limits, post, former, day)):
+            continue
+        hours = limits.contracted(post, plan, day)
+        text = (
+            f"From {day_words(day)} these reductions add up to {hours_words(hours + over)} a week, more than "
+            f"the {hours_words(hours)} contracted. Only {hours_words(hours)} can be taken off:"
+        )
+        return text, [
+            (cut, _took(wanted, took)) for cut, wanted, took in taken_in_order(plan.reductions_on(day), hours)
+        ]
+    return None
+
+
+def _took(wanted: int, took: int) -> str:
+    if took == wanted:
+        return hours_words(took)
+    return f"{hours_words(took)} instead of {hours_words(wanted)}, cut by {hours_words(wanted - took)}"
+
+
+def _over(limits: Limits, post: Post, plan: Plan, day: date) -> int:
+    if not limits.knows(post, plan, day):
+        return 0
+    hours = limits.contracted(post, plan, day)
+    return sum(cut.taken_off(hours) for cut in plan.reductions_on(day)) - hours
 
 
 def gap_warnings(plan: Plan, reasons: Mapping[str, Reason], stages: Collection[str]) -> list[str]:

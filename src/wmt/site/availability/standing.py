@@ -142,9 +142,11 @@ def reasons_on(day: date | None = None) -> dict[str, Reason]:
     found = dict(_reasons_of_rules(day))
     rows = ReasonVersion.objects.filter(_stood(), withdrawn=False, first_day__lte=day)
     for row in rows.order_by("first_day", "change"):
+        longest = found[row.reason].longest if row.reason in found else None
         found[row.reason] = Reason(
             reason=row.reason, name=row.name, short_name=row.short_name, category=row.category,
             allowance_x100=row.allowance_x100, max_x100=row.max_x100, months=row.months, enabled=row.enabled,
+            longest=longest,
         )  # fmt: skip
     return found
 
@@ -157,9 +159,10 @@ def every_reason() -> dict[str, Reason]:
 @lru_cache(maxsize=8)
 def _reasons_of_rules(day: date) -> Mapping[str, Reason]:
     tree = rules.load()
-    values = tree.at(min(max(day, min(tree.days)), max(tree.days))).under("reduction_reasons")
-    if not values:  # the rules start them later than the day: a list is taken from its first days
-        values = tree.at(max(tree.days)).under("reduction_reasons")
+    there = tree.at(min(max(day, min(tree.days)), max(tree.days)))
+    if not there.under("reduction_reasons"):  # started later than the day: taken from its first days
+        there = tree.at(max(tree.days))
+    values, longest = there.under("reduction_reasons"), there.under("pqip_stage_longest_months")
 
     def reason(name: str) -> Reason:
         def of(part: str) -> Any:
@@ -176,6 +179,7 @@ def _reasons_of_rules(day: date) -> Mapping[str, Reason]:
             max_x100=most.hundredths if most else None,
             months=int(months.value) if months else None,
             enabled=of("enabled") is None or of("enabled").value is not False,
+            longest=int(str(longest[name].value)) if name in longest else None,
         )
 
     return {name: reason(name) for name in dict.fromkeys(path.split(".")[0] for path in values)}

@@ -15,6 +15,7 @@ from django.urls import reverse, set_script_prefix
 from django.utils.encoding import escape_uri_path, iri_to_uri
 from django.views.decorators.http import require_safe
 
+from wmt.days import read_day
 from wmt.site.api import problems
 from wmt.site.security.redirects import own_target
 from wmt.site.web import asof_days
@@ -183,15 +184,13 @@ def choose_day(request: HttpRequest) -> HttpResponse:
     typed = request.GET.get("on", "").strip()
     as_at = needed_state(request).as_at.date()
     last = today(as_at)
-    error = "Enter a real date, such as 2026-03-27"
-    try:
-        day = date.fromisoformat(typed)
+    error = "Enter a real date, like 27/3/2026 or 27 March 2026"
+    day = read_day(typed)
+    if day is not None:
         if day <= last:
             # today is now, unless the figures shown are today's night: how that stood can be looked at too
             return HttpResponseRedirect(back if as_at < day == last else on_day(back, day))
         error = f"Enter a day up to {last:%-d %B %Y}: later days are in the future"
-    except ValueError:
-        pass
     context = {"typed": typed, "back": back, "first": first_day(), "error": error if typed else ""}
     return render(request, "asof/choose.jinja", context, status=400 if typed else 200)
 

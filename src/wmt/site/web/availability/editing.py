@@ -63,6 +63,8 @@ def edit(place: Place, form: ChangeForm, page: Page) -> HttpResponse:
     if request.method != "POST":
         return _gone(place, form, page) or _shown(place, form, page)
     is_part = request.headers.get("HX-Request") == "true"
+    if is_part or request.POST.get("do") != SAVE:
+        form.fields["why"].required = False  # the reason is for the history: looking writes none
     if not form.is_valid():
         return (
             _part(place, Panel(missing=_messages(form))) if is_part else _shown(place, form, page, status=422)
@@ -90,7 +92,7 @@ def _save(place: Place, form: ChangeForm, page: Page, changes: Sequence[Change])
     messages.success(place.request, saved_words(saved.effects, place.state))
     after = Place(place.request, place.state, place.unit).plan
     gaps = new_gaps(place.plan, after, place.reasons)
-    for said in [fault.message for fault in saved.warnings] + gaps:
+    for said in [fault.said for fault in saved.warnings] + gaps:
         messages.warning(place.request, said)
     return HttpResponseRedirect(place.href)
 

@@ -60,7 +60,7 @@ def panel(place: "Place", preview: "Preview") -> Panel:
     return Panel(
         days=days_of(preview.effects, place.state),
         entered=[said(entry, after, place) for entry in checked.entries if entry is not None],
-        warnings=[fault.message for fault in checked.warnings] + new_gaps(before, after, place.reasons),
+        warnings=[fault.said for fault in checked.warnings] + new_gaps(before, after, place.reasons),
     )
 
 

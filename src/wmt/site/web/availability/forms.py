@@ -10,7 +10,8 @@ from django import forms
 from wmt.facts import GRADES
 from wmt.site.availability.changes import NOTES, WHY, Reason
 from wmt.site.availability.words import day_words
-from wmt.site.web.availability.fields import DayField, NumberField
+from wmt.site.day_field import DayField
+from wmt.site.web.availability.fields import NumberField
 
 HOURS, PERCENT = "hours", "percent"
 #: Says that a record was not looked at, and so never fits the one that stands.
@@ -165,16 +166,36 @@ class MentoringForm(ChangeForm):
     why = WhyField(required=False)
 
 
+#: Said where the months of a route are no whole number; the bounds are in the rules.
+_ROUTE = "The months of the route must be a whole number, like 18"
+
+
 class PqipForm(ChangeForm):
-    """The stages of a trainee one after the other: the first day, and the last day of each stage."""
+    """The stages of a trainee one after the other: the first day, the months of the route, each last day.
+
+    `route` are the shortest, the usual and the longest route in months.
+    """
 
     first_day = DayField("the first day of the route")
+    months = forms.IntegerField(required=False, error_messages={"invalid": _ROUTE})
     end_12 = DayField("the last day of the first stage", required=False)
     end_13 = DayField("the last day of the second stage", required=False)
     end_14 = DayField("the last day of the third stage", required=False)
     qualified = forms.BooleanField(required=False)
     end_15 = DayField("the last day as newly qualified", required=False)
     why = WhyField(required=False)
+
+    def __init__(self, *args: Any, route: tuple[int, int, int], **more: Any) -> None:
+        self.route = route
+        super().__init__(*args, **more)
+
+    def clean_months(self) -> int:
+        """The months of the route; the usual where none were typed."""
+        shortest, usual, longest = self.route
+        months: int | None = self.cleaned_data["months"]
+        if months is not None and not shortest <= months <= longest:
+            raise forms.ValidationError(f"The route must be from {shortest} to {longest} months")
+        return usual if months is None else months
 
     def clean(self) -> dict[str, Any]:
         """Each stage ends after the one before it."""

@@ -15,8 +15,8 @@ from wmt.site.web.availability.post_hours import form_methods, sent
 from wmt.site.workload.current import rules_of
 
 _RULE = "mentoring_hours_per_trainee"
-#: The reason "Other" of the rules, where no reason says mentoring.
-_OTHER = "11"
+#: The reason of the rules; "Other" in rules of before there was one.
+_MENTORING, _OTHER = "mentoring", "11"
 
 
 @form_methods
@@ -45,8 +45,10 @@ def default_micro(place: Place) -> int:
 
 
 def _reason(place: Place) -> Reason:
-    """The first enabled reason that says mentoring; 'Other' where there is none."""
+    """The reason for mentoring: that of the rules, else the first enabled one that says so."""
     reasons = place.reasons
+    if _MENTORING in reasons and reasons[_MENTORING].enabled:
+        return reasons[_MENTORING]
     named = [each for each in reasons.values() if each.enabled and re.search("mentor", each.name, re.I)]
     return named[0] if named else reasons[_OTHER]
 

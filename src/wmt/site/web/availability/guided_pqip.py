@@ -5,6 +5,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from wmt import rules
+from wmt.days import written
 from wmt.intake.people import last_of_months
 from wmt.site.availability.changes import Change, Fault
 from wmt.site.availability.words import percent_words
@@ -13,6 +15,7 @@ from wmt.site.web.availability.effects import NEWLY_QUALIFIED, STAGES
 from wmt.site.web.availability.forms import PqipForm
 from wmt.site.web.availability.place import Place, editable
 from wmt.site.web.availability.post_hours import form_methods, sent
+from wmt.site.workload.current import rules_of
 
 _ALL = (*STAGES, NEWLY_QUALIFIED)
 
@@ -21,14 +24,16 @@ _ALL = (*STAGES, NEWLY_QUALIFIED)
 def pqip(request: HttpRequest, code: str) -> HttpResponse:
     """Enters the stages of a trainee; days that are left empty are worked out from the first."""
     place = editable(request, code)
-    form = PqipForm(_filled(place, request.POST) if request.method == "POST" else None)
+    route = _route(place)
+    filled = _filled(place, request.POST, route) if request.method == "POST" else None
+    form = PqipForm(filled, route=route, initial={"months": route[1]})
     page = Page(
         title="Enter the stages of PQiP",
         template="availability/post_pqip.jinja",
         changes=lambda form: _changes(place, form),
         save="Save the stages",
         field_of=_field_of,
-        words={"stages": _stages(place)},
+        words={"stages": _stages(place), "route": route},
     )
     return edit(place, form, page)
 
@@ -38,26 +43,40 @@ def last_of(place: Place, reason: str, first: date) -> date:
     return last_of_months(first, place.reasons[reason].months or 6)
 
 
-def _filled(place: Place, sent_data: Any) -> Any:
-    """What was typed, with the last days that were left empty worked out from the day before."""
+def _filled(place: Place, sent_data: Any, route: tuple[int, int, int]) -> Any:
+    """What was typed, with the last days that were left empty worked out from the day before.
+
+    The third stage ends with the route: the names of the first two say 6 months each.
+    """
     typed = sent(place.request)
-    form = PqipForm(sent_data)
+    form = PqipForm(sent_data, route=route)
     form.is_valid()
-    first = form.cleaned_data.get("first_day")
-    if first is None:
+    first = start = form.cleaned_data.get("first_day")
+    if first is None or start is None:
         return typed
     data = typed.copy()
     for reason in _ALL:
         name = f"end_{reason}"
         end = form.cleaned_data.get(name)
         if end is None and name not in form.errors:
-            end = last_of(place, reason, first)
-            for part, value in form.fields[name].prepare_value(end).items():
-                data[f"{name}-{part}"] = value
+            ends_route = reason == STAGES[-1] and "months" in form.cleaned_data
+            end = last_of_months(start, form.cleaned_data["months"]) if ends_route else None
+            end = end if end is not None and end >= first else last_of(place, reason, first)
+            data[name] = written(end)
         if end is None:
             break
         first = end + timedelta(1)
     return data
+
+
+def _route(place: Place) -> tuple[int, int, int]:
+    """The shortest, the usual and the longest route in months."""
+    tree = rules.load()  # figures of an earlier version of this program were made with rules without them
+    values = rules_of(place.state).under("pqip_route_months") or tree.at(max(tree.days)).under(
+        "pqip_route_months"
+    )
+    shortest, usual, longest = (int(str(values[name].value)) for name in ("shortest", "usual", "longest"))
+    return shortest, usual, longest
 
 
 def _changes(place: Place, form: Any) -> list[Change]:
@@ -87,7 +106,7 @@ def _stages(place: Place) -> list[dict[str, Any]]:
             {
                 "field": f"end_{reason}",
                 "name": stage.short_name,
-                "said": f"{share}at most {stage.months or 6} months",
+                "said": f"{share}usually {stage.months or 6} months",
                 "is_extra": reason == NEWLY_QUALIFIED,
             }
         )

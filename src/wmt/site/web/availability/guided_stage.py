@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from wmt.intake.people import last_of_months
 from wmt.site.availability.changes import Change, Fault
 from wmt.site.availability.plan import Cut
 from wmt.site.availability.words import day_words
@@ -121,7 +122,10 @@ def _moved_end(place: Place, cut: Cut, first: date) -> date | None:
     """The last day of a stage that begins on another day: as long as it was, if its reason allows."""
     if cut.last_day is None:
         return None
-    return min(first + (cut.last_day - cut.first_day), last_of(place, cut.reason, first))
+    reason, most = place.reasons[cut.reason], last_of(place, cut.reason, first)
+    if reason.longest is not None and cut.last_day > last_of(place, cut.reason, cut.first_day):
+        most = last_of_months(first, reason.longest)  # it was longer than usual, as on a route of 21 months
+    return min(first + (cut.last_day - cut.first_day), most)
 
 
 def _version(place: Place, cut: Cut, form: Any, first: date, last: date | None) -> Change:

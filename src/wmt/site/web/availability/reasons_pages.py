@@ -21,10 +21,10 @@ from wmt.site.availability.changes import Reason as ReasonNow
 from wmt.site.availability.changes import RefusedError
 from wmt.site.availability.models import Reason
 from wmt.site.availability.reasons import CATEGORIES, NAME, save_reason
+from wmt.site.day_field import DayField
 from wmt.site.web.availability import reasons_list
 from wmt.site.web.availability.fields import NumberField
 from wmt.site.web.availability.forms import WhyField
-from wmt.site.web.availability.one_day import OneDayField
 from wmt.site.web.frame import state_of
 from wmt.site.web.tables import arranged
 
@@ -35,7 +35,7 @@ _PLACES = {"allowance_x100": "allowance", "max_x100": "most"}
 class RetireForm(forms.Form):
     """From when on nobody may use a reason any more."""
 
-    first_day = OneDayField("the first day")
+    first_day = DayField("the first day", required=False)
     why = WhyField()
 
 

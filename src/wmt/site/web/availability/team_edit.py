@@ -75,7 +75,7 @@ def _posted(team: Team) -> HttpResponse:
         form.add_error(None, "Nothing is different yet: type what is to change")
     # what a new reduction is for its reason says
     asks_why = any(change.key or change.kind == "hours" for change in wanted.changes)
-    if asks_why and not form.cleaned_data.get("why"):
+    if asks_why and team.request.POST.get("do") == "save" and not form.cleaned_data.get("why"):
         form.add_error("why", "Enter why, for the history")
     if form.errors:
         return _page(team, form, status=422)
@@ -106,7 +106,7 @@ def _save(team: Team, form: TeamForm, wanted: Wanted) -> HttpResponse:
         return _refused(team, form, wanted, refused.faults)
     messages.success(team.request, words_of(saved, team.state))
     for fault in saved.warnings:
-        messages.warning(team.request, fault.message)
+        messages.warning(team.request, fault.said)
     return HttpResponseRedirect(unit_url("team", team.unit.code, "hours"))
 
 
@@ -166,7 +166,7 @@ def _page(
         "rows": rows_of(form, state),
         "reason_groups": reason_groups(reasons.values()),
         "effect": effect_table(preview.effects, state) if preview else None,
-        "warnings": [fault.message for fault in preview.checked.warnings] if preview else [],
+        "warnings": [fault.said for fault in preview.checked.warnings] if preview else [],
         "shown": shown,
         "again": preview is not None and team.request.POST.get("do") == "save",
         "changes": len(form.wanted().changes) if preview else 0,

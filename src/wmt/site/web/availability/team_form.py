@@ -16,10 +16,10 @@ from django import forms
 from wmt.facts.words import MICRO
 from wmt.site.availability.changes import Change, Reason
 from wmt.site.availability.plan import Cut, Plan
+from wmt.site.day_field import DayField
 from wmt.site.web.availability.coming import post_of, reason_name
 from wmt.site.web.availability.fields import NumberField
 from wmt.site.web.availability.forms import HOURS, PERCENT, WhyField
-from wmt.site.web.availability.one_day import OneDayField
 from wmt.site.workload.models import Unit
 
 #: Fields of a new reduction that must all be empty where there is none. Its unit always has a value.
@@ -106,7 +106,7 @@ class TeamForm(forms.Form):
 
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     shown = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
-    first_day = OneDayField("the first day of new hours")
+    first_day = DayField("the first day of new hours", required=False)
     why = WhyField(required=False)
 
     def __init__(self, data: Any = None, *, people: Sequence[Person], **more: Any) -> None:
@@ -118,9 +118,11 @@ class TeamForm(forms.Form):
     def _add_fields(self, person: Person) -> None:
         name = person.post.name
         self.fields[person.hours] = NumberField(f"Contracted hours of {name}", scale=MICRO)
-        self.fields[person.start] = OneDayField(f"the first day of the hours of {name}")
+        self.fields[person.start] = DayField(f"the first day of the hours of {name}", required=False)
         for standing in person.reductions:
-            self.fields[standing.last] = OneDayField(f"the last day of {standing.title} of {name}")
+            self.fields[standing.last] = DayField(
+                f"the last day of {standing.title} of {name}", required=False
+            )
             self.initial[standing.last] = standing.cut.last_day
             words = f"{standing.title} of {name}"
             scale = MICRO if standing.cut.percent_x100 is None else 100
@@ -135,8 +137,12 @@ class TeamForm(forms.Form):
             required=False,
             error_messages={"invalid_choice": "Choose hours or per cent"},
         )
-        self.fields[person.new("first")] = OneDayField(f"the first day of the new reduction of {name}")
-        self.fields[person.new("last")] = OneDayField(f"the last day of the new reduction of {name}")
+        self.fields[person.new("first")] = DayField(
+            f"the first day of the new reduction of {name}", required=False
+        )
+        self.fields[person.new("last")] = DayField(
+            f"the last day of the new reduction of {name}", required=False
+        )
 
     def clean(self) -> dict[str, Any]:
         """Beside each field: days that hours need, and amounts of new reductions in their unit."""

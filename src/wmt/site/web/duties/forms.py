@@ -5,8 +5,8 @@ from typing import Any, ClassVar
 from django import forms
 
 from wmt.site.availability.changes import NOTES
+from wmt.site.day_field import DayField
 from wmt.site.duties import words
-from wmt.site.web.availability.fields import DayField
 
 
 class WordsField(forms.CharField):

@@ -15,9 +15,9 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from wmt.days import why_not
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
+from wmt.site.day_field import DayField
 from wmt.site.workload.jobs import ask_for_load
 from wmt.site.workload.load_request import LoadRequest
 from wmt.site.workload.models import Load
@@ -55,15 +55,11 @@ class LoadForm(forms.Form):
     set_aside = forms.BooleanField(required=False)
     correction = forms.BooleanField(required=False)
     history = forms.BooleanField(required=False)
-    rules_date = forms.DateField(
-        required=False, error_messages={"invalid": "Write the day as 2023-01-06, or leave it empty"}
-    )
+    rules_date = DayField("the day of the rules", kind="rule", required=False)
 
     def clean_rules_date(self) -> str | None:
         """The day as text."""
         day = self.cleaned_data["rules_date"]
-        if day and (why := why_not("rule", day)):
-            raise forms.ValidationError(why[:1].upper() + why[1:])
         return day.isoformat() if day else None
 
 

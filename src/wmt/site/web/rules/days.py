@@ -1,12 +1,13 @@
 """Days that people ask for: read leniently, refused in words."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-_SHAPES = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %m %Y", "%d %B %Y", "%d %b %Y")
+from wmt.days import read_day, written
+
 #: Rules outside these years would be slips of the pen.
 FIRST_YEAR, LAST_YEAR = 1990, 2100
-EXAMPLE = "such as 6 January 2023 or 2023-01-06"
+EXAMPLE = "like 27/3/2026 or 27 March 2026"
 
 
 @dataclass(frozen=True)
@@ -24,24 +25,15 @@ def asked(name: str, typed: str | None, label: str, default: date, *, needed: bo
 
     A field that is needed and was left empty is an error, like one that holds no day.
     """
-    words = " ".join((typed or "").replace(",", " ").split())[:40]
+    words = " ".join((typed or "").split())[:40]
     if not words and (typed is None or not needed):
-        return Asked(name, default.isoformat(), default)
+        return Asked(name, written(default), default)
     if not words:
         return Asked(name, "", None, f"Enter {label}, {EXAMPLE}")
-    found = _read(words)
+    found = read_day(words)
     if found is None:
         return Asked(name, words, None, f"{label[0].upper()}{label[1:]} must be a real date, {EXAMPLE}")
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
         year = f"between {FIRST_YEAR} and {LAST_YEAR}"
         return Asked(name, words, None, f"The year of {label} must be {year}; check the date")
     return Asked(name, words, found)
-
-
-def _read(words: str) -> date | None:
-    for shape in _SHAPES:
-        try:
-            return datetime.strptime(words, shape).date()
-        except ValueError:
-            continue
-    return None
