@@ -116,7 +116,7 @@ def test_a_post_of_another_night_is_warned_of(tmp_path: Path) -> None:
         ("PEOPLE_UNKNOWN_GRADE", "grade", 2, [corrected(grade="NPSM")]),
         ("PEOPLE_MISSING_VALUE", "grade", 2, [corrected(grade=None)]),
         ("PEOPLE_MISSING_VALUE", "first_day", 2, [corrected(first_day=None)]),
-        ("PEOPLE_BAD_DATE", "last_day", 2, [corrected(last_day="31/12/2024")]),
+        ("PEOPLE_BAD_DATE", "last_day", 2, [corrected(last_day="12/31/2024")]),
         ("PEOPLE_LAST_BEFORE_FIRST", "last_day", 2, [corrected(last_day="2024-06-13")]),
         ("PEOPLE_DUPLICATE", "first_day", 3, [corrected(), corrected(grade="SPO")]),
     ],

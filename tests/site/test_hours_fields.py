@@ -42,8 +42,8 @@ def test_a_day_is_read_as_people_here_write_it(typed: str, found: date | None) -
 
 @pytest.mark.parametrize(
     "typed",
-    ["31/2/2027", "11/21/2026", "x", "1 2 27", "1/2/²²²²", "1", "November 21 2026", "20261121", "21 Novel 2026",
-     "٢١/١١/٢٠٢٦", "9" * 40],
+    ["31/2/2027", "11/21/2026", "x", "1 2 27", "1/2/²²²²", "1", "November 21 2026", "20261121",
+     "21 Novel 2026", "٢١/١١/٢٠٢٦", "9" * 40],
 )  # fmt: skip
 def test_what_is_no_day_is_told(typed: str) -> None:
     with pytest.raises(forms.ValidationError) as fault:

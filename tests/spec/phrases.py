@@ -40,7 +40,8 @@ _CONTACT = re.compile(
     r"(?:(?P<today>today)|(?P<ago>\d+) days? ago|(?P<ahead>\d+) days? ahead)"
 )
 _REDUCTION = re.compile(
-    r"(?P<much>[\d.]+)(?P<unit>%| h)(?: (?P<stage>PQiP))?(?: from (?P<first>\d+ \w+ \d{4}))?(?: to (?P<last>\d+ \w+ \d{4}))?"
+    r"(?P<much>[\d.]+)(?P<unit>%| h)(?: (?P<stage>PQiP))?"
+    r"(?: from (?P<first>\d+ \w+ \d{4}))?(?: to (?P<last>\d+ \w+ \d{4}))?"
 )
 
 

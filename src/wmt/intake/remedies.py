@@ -63,7 +63,7 @@ REMEDIES: dict[str, str] = {
     "DUPLICATE_ASSESSMENT": "The repetitions are left out; check at the source how they came about.",
     "CONTACT_AHEAD": "Earns nothing yet; check the date at its source.",
     "UNKNOWN_CONTACT_CODE": "Earns nothing; add the code to the rules or correct it at its source.",
-    "TRAINEE_CONTACT": "Trainees' co-working is not case management support; ask for another contact type.",
+    "TRAINEE_CONTACT": "Co-working by trainees is not CMS: it scores 0 where a PQiP reduction is in force.",
     # tidy tables
     "MANIFEST_MISSING": "Put a manifest.json beside the tables: docs/input.md shows one.",
     "MANIFEST_BAD": "Correct manifest.json: docs/input.md shows one.",
@@ -88,7 +88,7 @@ REMEDIES: dict[str, str] = {
     "PEOPLE_UNKNOWN_COLUMN": "Ignored; check its name against docs/input.md.",
     "PEOPLE_MISSING_VALUE": "Fill the cell in.",
     "PEOPLE_BAD_NUMBER": "Write a plain number such as 18.5, within the limits of docs/input.md.",
-    "PEOPLE_BAD_DATE": "Write the date as 2024-06-30.",
+    "PEOPLE_BAD_DATE": "Write the date as 2024-06-30, 30/6/2024 or 30 June 2024.",
     "PEOPLE_BAD_VALUE": "Write true or false.",
     "PEOPLE_BAD_CELL": "Write the value itself in the cell.",
     "PEOPLE_UNKNOWN_GRADE": "Use a grade of the measure, not the code of a case system.",
@@ -102,6 +102,6 @@ REMEDIES: dict[str, str] = {
     "PEOPLE_LAST_BEFORE_FIRST": "Correct the dates: both days count.",
     "PEOPLE_DUPLICATE": "Keep one of the rows.",
     "PEOPLE_EXPIRED": "It still counts; give it a last day if it has ended.",
-    "REDUCTIONS_ABOVE_HOURS": "Available time is cut at nothing; check the reductions of the post.",
+    "REDUCTIONS_ABOVE_HOURS": "They count up to the contracted hours; an absence takes what is left.",
     "STAGE_GAP": "For those days no reduction counts; move the dates together if that is not meant.",
 }
