@@ -191,13 +191,9 @@ def test_an_absence_takes_the_hours_that_are_left_and_it_is_said(room: Room) -> 
     shown = words(
         reduction(room, "effect", reason="2", amount="100", unit="percent", **day("first_day", LATER))
     )
-<<<<<<< HEAD
-    said = "From 1 December 2026 these reductions add up to 44.4 hours a week, more than the 37 hours contracted."
-=======
     said = (
         "From 1 December 2026 these reductions add up to 44.4 hours a week, more than the 37 hours contracted"
     )
->>>>>>> e7e1b07 (Hours: tests, remedies and changelog of dates and absences)
     for told in (said, "takes 7.4 hours", "takes 29.6 hours instead of 37 hours, cut by 7.4 hours"):
         assert told in shown
     assert (
