@@ -163,6 +163,38 @@ class Reference:
             return Fraction(row["hours_micro"], 1_000_000)
         return hours * Fraction(row["percent_x100"], 10_000)
 
+    def stream(self, post_no: int) -> str:
+        """The one stream a post is in: read from the facts, where the ledger reads lines."""
+        post = self.of("post", post_no)[0]
+        team = next(row for row in self.rows["team"] if row["team_no"] == post["team_no"])
+        cases = [self.kinds[row["kind_no"]] for row in self.of("caseload", post_no)]
+        sheets = self.of("measure", post_no)
+        own = [kind for kind in cases if kind.stream != "omic" and kind.status != "difference"]
+        if team["is_omic"] and not any(kind.location in ("community", "licence") for kind in own):
+            return "omic"
+        if cases or any(row["basis"] != "reports" for row in sheets):
+            return "sentence_management"
+        written = {row["report"] for row in self.of("report", post_no)}
+        written |= {row["measure"].split("_")[0] for row in sheets}
+        return "courts" if written & {"sdr", "fdr", "oral", "sdr_due"} else "sentence_management"
+
+    def counts(self, post_no: int) -> dict[str, int]:
+        """In which counts of posts of its unit a post is."""
+        found, post = self.figures(post_no), self.of("post", post_no)[0]
+        timeless = not found["available"] and not post["unmeasured"]
+        holds = found["points"] or found["cases_all"] or self.omic_cases(post_no)
+        over = need(self.rules, "thresholds.excessive_workload.percent") / 100
+        return {
+            "posts_without_time": int(timeless),
+            "idle_posts_without_time": int(timeless and not holds),
+            "unentered_posts_without_time": int(timeless and post["contracted_micro"] is None),
+            "posts_over": int(bool(found["available"]) and found["points"] > over * found["available"]),
+        }
+
+    def omic_cases(self, post_no: int) -> int:
+        rows = self.of("caseload", post_no)
+        return sum(row["cases"] for row in rows if self.kinds[row["kind_no"]].stream == "omic")
+
     def figures(self, post_no: int) -> dict[str, Fraction | int]:
         """The figures of a post, each a sum over its lines."""
         lines = self.lines(post_no)

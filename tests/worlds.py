@@ -18,6 +18,7 @@ class World:
     def __init__(self, as_at: datetime = AS_AT, tier_scheme: str = "pc16") -> None:
         self.as_at, self.tier_scheme = as_at, tier_scheme
         self.posts: dict[str, dict[str, Any]] = {}
+        self.omic_teams: set[str] = set()
         self.rows: dict[str, list[dict[str, Any]]] = {name: [] for name in SCHEMAS}
 
     def post(self, name: str, grade: str = "PO", hours: str | None = "37", **more: Any) -> "World":
@@ -106,6 +107,17 @@ class World:
         self.rows["flag"].append({**row, "suspended": suspended})
         return self
 
+    def omic_team(self, team: str) -> "World":
+        self.omic_teams.add(team)
+        return self
+
+    def measure(self, post: str, basis: str, measure: str, value: int = 0) -> "World":
+        """A count of a sheet that lists the post."""
+        row = {"post": post, "basis": basis, "measure": measure, "value": value}
+        if row not in self.rows["measure"]:
+            self.rows["measure"].append(row)
+        return self
+
     def facts(self) -> Facts:
         names = sorted(self.posts, key=lambda name: name.split(":"))
         numbers = {name: number for number, name in enumerate(names)}
@@ -120,7 +132,7 @@ class World:
                 "region_code": team[:1],
                 "region_name": f"Region {team[:1]}",
                 "provider": "PS",
-                "is_omic": 0,
+                "is_omic": int(team in self.omic_teams),
             }
             for number, team in enumerate(teams)
         ]
@@ -172,7 +184,29 @@ def worlds(draw: st.DrawFn, as_at: datetime | None = None) -> World:
         world.contact(draw(st.sampled_from(CODES)), by=by, om=om, age_days=draw(st.integers(-2, 9)))
     for _ in range(draw(st.integers(0, 4))):
         _any_reduction(draw, world, draw(some_post))
+    _any_stream(draw, world, some_post)
     return world
+
+
+def _any_stream(draw: st.DrawFn, world: World, some_post: st.SearchStrategy[str]) -> None:
+    """OMiC teams, and posts that sheets of tiers and of court reports list."""
+    for team in draw(
+        st.lists(st.sampled_from(sorted({name.split(":")[0] for name in world.posts})), max_size=2)
+    ):
+        world.omic_team(team)
+    for _ in range(draw(st.integers(0, 3))):
+        basis, measure = draw(
+            st.sampled_from(
+                [
+                    ("reports", "sdr_last_30"),
+                    ("reports", "oral_reports"),
+                    ("reports", "parom_due_next_30"),
+                    ("active", "crn_control"),
+                    ("omic", "com_first_16_weeks"),
+                ]
+            )
+        )
+        world.measure(draw(some_post), basis, measure, draw(st.integers(0, 3)))
 
 
 def _any_case(draw: st.DrawFn, world: World, number: int) -> None:

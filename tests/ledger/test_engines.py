@@ -74,7 +74,11 @@ def test_every_post_has_the_reference_figures(name: str, engines: dict[str, Any]
             numbers = {f"{p['team_code']}:{p['staff_code']}": p["post_no"] for p in reference.rows["post"]}
             assert set(totals["code"]) == set(numbers)
             for row in totals.iter_rows(named=True):
-                assert shown(row) == reference.figures(numbers[row["code"]]), (row["code"], ruleset)
+                post_no = numbers[row["code"]]
+                assert shown(row) == reference.figures(post_no), (row["code"], ruleset)
+                assert row["stream"] == reference.stream(post_no), row["code"]
+                counts = reference.counts(post_no)
+                assert {name: row[name] for name in counts} == counts, (row["code"], ruleset)
 
     check()
 
@@ -97,20 +101,32 @@ def test_totals_are_sums_of_lines_at_every_level(world: World, engines: dict[str
     ledger = Ledger(world.facts(), rules.load().at(world.as_at.date()), engine=engines["duckdb"])
     lines, totals = ledger.lines(), ledger.totals()
     team = ledger.facts.team.select("team_code", "pdu_code", "region_code")
-    placed = lines.join(team, on="team_code").with_columns(
-        pl.concat_str("team_code", pl.lit(":"), "staff_code").alias("post_code"),
-        pl.lit("nation").alias("nation_code"),
+    posts = totals.filter(pl.col("level") == "post")
+    streams = posts.select("team_code", "staff_code", stream_of_post="stream")
+    placed = (
+        lines.join(team, on="team_code")
+        .join(streams, on=["team_code", "staff_code"])
+        .with_columns(
+            pl.concat_str("team_code", pl.lit(":"), "staff_code").alias("post_code"),
+            pl.lit("nation").alias("nation_code"),
+        )
     )
     for level in ("post", "team", "pdu", "region", "nation"):
         key = [f"{level}_code"] if level != "pdu" else ["pdu_code", "region_code"]
-        summed = placed.group_by(key).agg(
+        summed = placed.group_by(*key, "stream_of_post").agg(
             points=pl.col("points_x100").filter(pl.col("side") == "work").sum(),
             available=pl.col("points_x100").filter(pl.col("side") == "time").sum(),
         )
-        expected = {row[f"{level}_code"]: (row["points"], row["available"]) for row in summed.to_dicts()}
+        expected = {
+            (row[f"{level}_code"], row["stream_of_post"]): (row["points"], row["available"])
+            for row in summed.to_dicts()
+        }
         found = totals.filter(pl.col("level") == level)
         for row in found.to_dicts():
-            assert expected.get(row["code"], (0, 0)) == (row["points_x100"], row["available_x100"])
+            assert expected.get((row["code"], row["stream"]), (0, 0)) == (
+                row["points_x100"],
+                row["available_x100"],
+            )
             assert row["points_x100"] == sum(row[f"{part}_x100"] for part in COMPONENTS)
 
 

@@ -62,13 +62,15 @@ class Measured:
     def total(self, total: Total) -> Seen:
         """A unit as the ledger has it; a person, who is no unit of the ledger, as the sum of their posts."""
         if total.of != "person":
-            return of_ledger(self._row(total.of.lower(), _unit_code(total)))
+            return of_ledger(self._row(total.of.lower(), _unit_code(total), total.stream))
         posts = self.totals.filter((pl.col("level") == "post") & (pl.col("staff_code") == total.team))
         number_columns = [name for name, dtype in posts.schema.items() if dtype == pl.Int64]
         return of_ledger(posts.select(pl.col(number_columns).sum()).row(0, named=True))
 
-    def _row(self, level: str, code: str) -> dict[str, object]:
+    def _row(self, level: str, code: str, stream: str | None = None) -> dict[str, object]:
         found = self.totals.filter((pl.col("level") == level) & (pl.col("code") == code))
+        if stream is not None:
+            found = found.filter(pl.col("stream") == stream)
         assert found.height == 1, (level, code, found)
         return found.row(0, named=True)
 
@@ -107,23 +109,31 @@ class ByReference:
         self._reference = Reference(facts(key), ruleset(key))
 
     def post(self, code: str) -> Seen:
-        return self._sum(row for row in self._posts() if f"{row['team_code']}:{row['staff_code']}" == code)
+        (post,) = (row for row in self._posts() if f"{row['team_code']}:{row['staff_code']}" == code)
+        return self._sum([post], self._stream(post))
 
     def total(self, total: Total) -> Seen:
         column = {"team": "team_code", "person": "staff_code"}.get(total.of, "team_code")
         exact = total.of in ("team", "person")
         start = "" if total.of == "nation" else total.team
-        return self._sum(
+        found = [
             row
             for row in self._posts()
             if (row[column] == total.team if exact else row[column].startswith(start))
-        )
+        ]
+        if total.of != "person":
+            found = [row for row in found if self._stream(row) == total.stream]
+        return self._sum(found, None if total.of == "person" else total.stream)
+
+    def _stream(self, post: dict[str, object]) -> str:
+        return self._reference.stream(int(str(post["post_no"])))
 
     def _posts(self) -> list[dict[str, object]]:
         return self._reference.rows["post"]
 
-    def _sum(self, posts: Iterable[dict[str, object]]) -> Seen:
-        return of_reference([self._reference.figures(int(str(post["post_no"]))) for post in posts])
+    def _sum(self, posts: Iterable[dict[str, object]], stream: str | None) -> Seen:
+        figures = [self._reference.figures(int(str(post["post_no"]))) for post in posts]
+        return of_reference(figures, stream)
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from wmt.ledger import COMPONENTS, is_over, reconciliation, shown_capacity, shown_points
+from wmt.ledger import COMPONENTS, STREAM_NAMES, is_over, reconciliation, shown_capacity, shown_points
 
 OVER_X100 = 11_000
 
@@ -32,6 +32,9 @@ COUNTS = {
     "unpaid work only": "unpaid_only_cases",
     "posts": "posts",
     "posts without time": "posts_without_time",
+    "without time or work": "idle_posts_without_time",
+    "without time, hours not entered": "unentered_posts_without_time",
+    "posts over 110": "posts_over",
 }
 
 
@@ -42,6 +45,7 @@ class Seen:
     numbers: dict[str, Fraction]
     row: dict[str, Any] | None = None
     lines: pl.DataFrame | None = None
+    stream: str | None = None  # None of the sum of posts of several
 
     @property
     def hundredths(self) -> tuple[int, int]:
@@ -54,13 +58,14 @@ def of_ledger(row: dict[str, Any], lines: pl.DataFrame | None = None) -> Seen:
     numbers = {name: Fraction(row[column], 100) for name, column in columns.items()}
     numbers |= {name: Fraction(row[name]) for name in ("cases", "cases_all")}
     numbers |= {n: Fraction(row[f"{n}_hours_micro"], 1_000_000) for n in ("contracted", "reduction")}
-    return Seen(numbers, row, lines)
+    return Seen(numbers, row, lines, row.get("stream"))
 
 
-def of_reference(figures: Sequence[dict[str, Any]]) -> Seen:
+def of_reference(figures: Sequence[dict[str, Any]], stream: str | None) -> Seen:
     """The sum of some posts of the reference calculator."""
-    names = figures[0] if figures else {}
-    return Seen({name: sum((Fraction(f[name]) for f in figures), Fraction(0)) for name in names})
+    names = figures[0] if figures else dict.fromkeys(COMMON.values(), 0)
+    sums = {name: sum((Fraction(f[name]) for f in figures), Fraction(0)) for name in names}
+    return Seen(sums, stream=stream)
 
 
 def number(value: Fraction) -> str:
@@ -127,6 +132,7 @@ _BY_ALL: dict[str, Callable[[Seen], str]] = {
     "exactly": _exactly,
     "over 110": _over,
     "points shown": _points_shown,
+    "stream": lambda seen: STREAM_NAMES[seen.stream or ""],
 }
 _BY_LINES: dict[str, Callable[[pl.DataFrame], str]] = {
     "why": lambda lines: _reasons(lines.filter(pl.col("side") == "work")),

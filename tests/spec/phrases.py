@@ -26,6 +26,14 @@ REPORTS = {
     "ARMS licence": "arms_licence",
 }
 
+#: What a sheet says of a post that it lists with nothing but zeros.
+SHEETS = {
+    "court reports": [("reports", "sdr_last_30"), ("reports", "oral_reports")],
+    "parole reports": [("reports", "parom_comp_last_30"), ("reports", "parom_due_next_30")],
+    "tiers": [("active", "com_first_16_weeks")],
+    "tiers of OMiC": [("omic", "crn_control")],
+}
+
 _CASE = re.compile(
     r"(?P<n>\d+) (?:(?P<stream>T2A|OMiC) )?(?P<location>community|licence|custody) "
     r"(?P<tier>untiered|[A-Z]\d?)(?P<suspended>S?)(?: (?P<status>.+))?"
@@ -61,7 +69,12 @@ class Writer:
         self.world.post(situation.code, given["grade"], hours)
 
     def work(self, situation: Situation) -> None:
-        """Its work and its reductions."""
+        """Its team, the sheets that list it, its work and its reductions."""
+        if situation.given["team kind"] == "OMiC":
+            self.world.omic_team(situation.team)
+        for sheet in _parts(situation.given["listed on"]):
+            for basis, measure in _listed(situation, sheet):
+                self.world.measure(situation.code, basis, measure)
         for phrase in _parts(situation.given["work"]):
             self._item(situation, phrase)
         for phrase in _parts(situation.given["reductions"]):
@@ -130,6 +143,12 @@ class Writer:
             reason="13" if match["stage"] else "24",
             **{kind: match["much"]},
         )
+
+
+def _listed(situation: Situation, sheet: str) -> list[tuple[str, str]]:
+    if sheet not in SHEETS:
+        raise SpecError(f"{situation.expected[0].place}: '{sheet}' is no sheet known here")
+    return SHEETS[sheet]
 
 
 def _parts(text: str) -> list[str]:

@@ -13,8 +13,27 @@ import yaml
 FOLDER = Path(__file__).parent
 
 #: What a situation is given. `rules of` is the day of the rules where it is not the as-at date.
-GIVEN = ("as at", "rules of", "post", "team", "grade", "hours", "reductions", "work")
-DEFAULTS = {"as at": "14 June 2023", "grade": "PO", "hours": "37 h", "reductions": "none", "work": "none"}
+GIVEN = (
+    "as at",
+    "rules of",
+    "post",
+    "team",
+    "team kind",
+    "listed on",
+    "grade",
+    "hours",
+    "reductions",
+    "work",
+)
+DEFAULTS = {
+    "as at": "14 June 2023",
+    "team kind": "ordinary",
+    "listed on": "none",
+    "grade": "PO",
+    "hours": "37 h",
+    "reductions": "none",
+    "work": "none",
+}
 
 #: Columns for the reader only.
 WORDS = ("situation", "activity", "worked out", "why it is so")
@@ -80,6 +99,7 @@ class Total:
     key: Key
     of: str
     team: str
+    stream: str
     expected: tuple[Expectation, ...]
 
 
@@ -272,11 +292,11 @@ def slug(label: str) -> str:
 def _totals(place: str, page: str, content: Mapping[str, Any], grid: Grid | None) -> Iterator[Total]:
     from spec.figures import OF_UNITS
 
-    if strange := set(grid.header if grid else ()) - {"of", *OF_UNITS, *WORDS}:
+    if strange := set(grid.header if grid else ()) - {"of", "in", *OF_UNITS, *WORDS}:
         raise SpecError(f"{place}: totals cannot show {sorted(strange)}")
     for number, cells in enumerate(grid.rows if grid else (), 1):
         row = dict(zip(grid.header if grid else (), cells, strict=True))
-        of = row.pop("of")
+        of, stream = row.pop("of"), row.pop("in", "sentence management").lower().replace(" ", "_")
         word, _, label = of.partition(" ")
         alone = bool(content.get("alone"))
         code = {"team": _team(page, "", label, alone=alone), "person": slug(label), "nation": "nation"}.get(
@@ -289,4 +309,4 @@ def _totals(place: str, page: str, content: Mapping[str, Any], grid: Grid | None
         expected = tuple(
             Expectation(f"{where}, '{name}'", name, text) for name, text in row.items() if name not in WORDS
         )
-        yield Total(key, word, code, expected)
+        yield Total(key, word, code, stream, expected)

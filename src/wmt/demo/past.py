@@ -86,7 +86,7 @@ class _Past:
         joins = rng.random(count) < JOINED
         return cls(
             posts=posts,
-            names=base.filter(pl.col("level") != "post").select("level", "code", "name"),
+            names=base.filter(pl.col("level") != "post").select("level", "code", "name").unique(),
             day=day,
             rng=rng,
             missed=_missed(days, rng),

@@ -6,7 +6,7 @@ from datetime import date, datetime
 import polars as pl
 
 from wmt.facts import table_of
-from wmt.ledger import LEVELS, MEASURES
+from wmt.ledger import HEADLINE, LEVELS, MEASURES
 from wmt.nights import Night
 
 #: A row for every unit and day that has a figure. `as_at` and `night` say which night stands for the day
@@ -41,6 +41,8 @@ def of_night(night: Night) -> pl.DataFrame:
     A post that was set aside and has no former figures has no figure.
     """
     totals = night.table("results/totals")
+    if "stream" in totals.columns:
+        totals = totals.filter((pl.col("level") == "post") | (pl.col("stream") == HEADLINE))
     if "unmeasured_posts" in totals.columns:
         totals = totals.filter((pl.col("level") != "post") | (pl.col("unmeasured_posts") == 0))
     return shaped(totals, night.manifest.as_at.date(), night.manifest.as_at, night.name)

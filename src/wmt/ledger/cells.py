@@ -10,6 +10,7 @@ import polars as pl
 
 from wmt.facts import table_of
 from wmt.ledger.lines import LINE
+from wmt.ledger.streams import post_streams
 
 Table = Any  # an Ibis table expression
 
@@ -24,6 +25,7 @@ CELL = table_of(
     {
         "level": pl.String,
         "code": pl.String,
+        "post_stream": pl.String,  # that of the posts; `stream` is that of the cases
         "grade": pl.String,
         **{name: LINE[name] for name in PRICING},
         "lines": pl.Int64,
@@ -32,12 +34,11 @@ CELL = table_of(
 )
 
 
-def all_cells(lines: Table, post: Table, team: Table, levels: tuple[str, ...]) -> Table:
+def all_cells(lines: Table, tables: dict[str, Table], levels: tuple[str, ...]) -> Table:
     """The cells of several levels in one expression, in no order. Columns follow `CELL`."""
-    placed = lines.inner_join(
-        post.select("post_no", "team_no", "team_code", "staff_code", "grade"), "post_no"
-    )
-    placed = placed.inner_join(team.select("team_no", "pdu_code", "region_code"), "team_no")
+    posts = tables["post"].select("post_no", "team_no", "team_code", "staff_code", "grade")
+    posts = posts.inner_join(tables["team"].select("team_no", "pdu_code", "region_code"), "team_no")
+    placed = lines.inner_join(posts, "post_no").inner_join(post_streams(lines, tables), "post_no")
     placed = placed.mutate(
         post_code=placed.team_code + ":" + placed.staff_code, nation_code=ibis.literal("nation")
     )
@@ -45,7 +46,7 @@ def all_cells(lines: Table, post: Table, team: Table, levels: tuple[str, ...]) -
 
 
 def _at_level(placed: Table, level: str) -> Table:
-    summed = placed.group_by([f"{level}_code", "grade", *PRICING]).aggregate(
+    summed = placed.group_by([f"{level}_code", "post_stream", "grade", *PRICING]).aggregate(
         lines=placed.post_no.count().cast("int64"),
         **{name: placed[name].sum().cast("int64") for name in AMOUNTS},
     )

@@ -152,7 +152,7 @@ def compare(
 
     `between` is the facts of `after` under the rules of `before`; not needed when the rules are the same.
     """
-    starts, ends = (_by_unit(ledger.totals(levels)) for ledger in (before, after))
+    starts, ends = (_by_unit(ledger.totals(levels, together=True)) for ledger in (before, after))
     rows = []
     found = changes(before, between or after, after, levels)
     for level, moved in zip(levels, found, strict=True):

@@ -13,6 +13,7 @@ from wmt.ledger.cells import CELL, all_cells
 from wmt.ledger.engine import DuckDBEngine, Engine, in_process, shaped, sql_text, unbound
 from wmt.ledger.lines import LINE, all_lines
 from wmt.ledger.prices import PRICE_SCHEMAS, TRAINEE_DAY, price, trainee_days
+from wmt.ledger.streams import STREAMS, post_streams
 from wmt.ledger.totals import TOTAL, all_levels, per_post
 from wmt.ledger.words import LEVELS
 from wmt.rules import RuleSet
@@ -20,8 +21,16 @@ from wmt.rules import RuleSet
 #: Lines as people and files get them: the post's codes in front instead of its number.
 NAMED_LINE = table_of({"team_code": pl.String, "staff_code": pl.String, **LINE})
 
-#: Lines with the codes of their post and of every unit above it.
-PLACED_LINE = table_of({**LINE, **{f"{level}_code": pl.String for level in LEVELS}})
+#: Lines with the codes of their post and of every unit above it, and the stream of their post.
+PLACED_LINE = table_of({**LINE, **{f"{level}_code": pl.String for level in LEVELS}, "post_stream": pl.String})
+
+_UNIT_ORDER = (
+    pl.col("level").replace_strict({level: number for number, level in enumerate(LEVELS)}),
+    "code",
+    "region_code",
+    "pdu_code",
+    pl.col("stream").replace_strict({stream: number for number, stream in enumerate(STREAMS)}, default=None),
+)
 
 _LINE_ORDER = (
     "post_no", "side", "kind", "stream", "location", "tier", "suspended", "status", "ref",
@@ -77,17 +86,19 @@ class Ledger:
         """The name that a table of facts or prices has in the engine."""
         return self._prefix + table
 
-    def totals(self, levels: Sequence[str] = LEVELS) -> pl.DataFrame:
-        """Totals of the levels asked for: columns `TOTAL`, sorted by level (post first), then code."""
-        found = self.engine.run(_totals_sql(self.engine.dialect, tuple(levels), *self._variant()))
-        rank = pl.col("level").replace_strict({level: n for n, level in enumerate(LEVELS)})
-        return shaped(found, TOTAL).sort(rank, "code", "region_code", "pdu_code")
+    def totals(self, levels: Sequence[str] = LEVELS, *, together: bool = False) -> pl.DataFrame:
+        """Totals of the levels asked for: columns `TOTAL`, sorted by level (post first), code and stream.
+
+        Every unit above posts has a row for each stream it has posts of, and always one of the headline.
+        `together` adds the streams, as nights that were kept before there were streams have it.
+        """
+        sql = _totals_sql(self.engine.dialect, tuple(levels), together, *self._variant())
+        return shaped(self.engine.run(sql), TOTAL).sort(*_UNIT_ORDER)
 
     def totals_by_grade(self, levels: Sequence[str] = LEVELS[1:]) -> pl.DataFrame:
         """Totals of units for the posts of one grade at a time: columns `TOTAL`, sorted as `totals`."""
         sql = _by_grade_sql(self.engine.dialect, tuple(levels), self._prefix, self._store_lines())
-        rank = pl.col("level").replace_strict({level: n for n, level in enumerate(LEVELS)})
-        return shaped(self.engine.run(sql), TOTAL).sort(rank, "code", "grade")
+        return shaped(self.engine.run(sql), TOTAL).sort(*_UNIT_ORDER, "grade")
 
     def cells(self, levels: Sequence[str] = LEVELS[1:]) -> pl.DataFrame:
         """The lines of units summed by what priced them and by grade: columns `CELL`, sorted by them."""
@@ -112,8 +123,8 @@ class Ledger:
 
     def store_placed_lines(self) -> str:
         """Keep all lines with the codes of their units in the engine (`PLACED_LINE`); the table's name."""
-        name = self._prefix + "placed_line"
-        self.engine.store(name, _placed_sql(self.engine.dialect, *self._variant()))
+        name, lines = self._prefix + "placed_line", self._store_lines()
+        self.engine.store(name, _placed_sql(self.engine.dialect, self._prefix, lines))
         return name
 
     def _variant(self) -> tuple[str, bool, tuple[str, ...]]:
@@ -132,7 +143,7 @@ def warm_up(dialect: str = DuckDBEngine.dialect) -> None:
     """
     variant = ("", False, ())
     _lines_sql(dialect, *variant)
-    _totals_sql(dialect, LEVELS, *variant)
+    _totals_sql(dialect, LEVELS, False, *variant)
 
 
 # Ibis takes tenths of a second to turn these expressions into SQL. The text depends on nothing but the
@@ -161,31 +172,31 @@ def _lines_sql(dialect: str, *variant: Any) -> str:
 
 
 @cache
-def _totals_sql(dialect: str, levels: tuple[str, ...], *variant: Any) -> str:
+def _totals_sql(dialect: str, levels: tuple[str, ...], together: bool, *variant: Any) -> str:
     tables = _tables(*variant[:2])
-    posts = per_post(_lines(*variant), tables["post"])
-    return sql_text(all_levels(posts, tables["team"], levels), dialect)
+    posts = per_post(_lines(*variant), tables)
+    return sql_text(all_levels(posts, tables, levels, together=together), dialect)
 
 
 @cache
 def _by_grade_sql(dialect: str, levels: tuple[str, ...], prefix: str, line: str) -> str:
     tables = _tables(prefix, False)
-    posts = per_post(unbound(line, LINE), tables["post"])
-    return sql_text(all_levels(posts, tables["team"], levels, by_grade=True), dialect)
+    posts = per_post(unbound(line, LINE), tables)
+    return sql_text(all_levels(posts, tables, levels, by_grade=True), dialect)
 
 
 @cache
 def _cells_sql(dialect: str, levels: tuple[str, ...], prefix: str, line: str) -> str:
-    tables = _tables(prefix, False)
-    return sql_text(all_cells(unbound(line, LINE), tables["post"], tables["team"], levels), dialect)
+    return sql_text(all_cells(unbound(line, LINE), _tables(prefix, False), levels), dialect)
 
 
 @cache
-def _placed_sql(dialect: str, *variant: Any) -> str:
-    tables = _tables(*variant[:2])
+def _placed_sql(dialect: str, prefix: str, line: str) -> str:
+    tables, lines = _tables(prefix, False), unbound(line, LINE)
     post = tables["post"].select("post_no", "team_no", "team_code", "staff_code")
     team = tables["team"].select("team_no", "pdu_code", "region_code")
-    lines = _lines(*variant).inner_join(post, "post_no").inner_join(team, "team_no")
-    post_code = lines.team_code + ":" + lines.staff_code
-    placed = lines.mutate(post_code=post_code, nation_code=ibis.literal("nation"))
+    found = lines.inner_join(post, "post_no").inner_join(team, "team_no")
+    found = found.inner_join(post_streams(lines, tables), "post_no")
+    post_code = found.team_code + ":" + found.staff_code
+    placed = found.mutate(post_code=post_code, nation_code=ibis.literal("nation"))
     return sql_text(placed.select(*PLACED_LINE), dialect)

@@ -11,7 +11,7 @@ import polars as pl
 
 from wmt.facts import table_of
 from wmt.ledger.shares import NO_MANDATE
-from wmt.ledger.words import Reason
+from wmt.ledger.words import ASSUMED, Reason
 
 Table = Any  # an Ibis table expression; Ibis ships no types
 
@@ -271,7 +271,7 @@ def contracted_lines(tables: dict[str, Table]) -> Table:
         hours,
         side="time",
         kind="contracted_hours",
-        ref=hours.hours_source.fill_null(ibis.literal("assumed")),
+        ref=hours.hours_source.fill_null(ibis.literal(ASSUMED)),
         quantity_micro=hours.hours_micro,
         each_x100=ibis.null("int64"),
         points_x100=available_x100(hours, hours.hours_micro),

@@ -10,11 +10,9 @@ import ibis
 
 from wmt.ledger.lines import available_x100
 from wmt.ledger.move_causes import Told, by_part, nothing
-from wmt.ledger.words import Cause
+from wmt.ledger.words import ASSUMED, Cause
 
 Table = Any  # an Ibis table expression
-
-_ASSUMED = "assumed"
 
 
 def contracted_hours(rows: Table) -> Told:
@@ -26,7 +24,7 @@ def contracted_hours(rows: Table) -> Told:
     before, after = rows.time_before_x100, rows.time_after_x100
     stands = (rows.lines_before > 0) & (rows.lines_after > 0)
     regraded = stands & (rows.rule_before != rows.rule_after)
-    follows = regraded & (rows.ref_before == _ASSUMED) & (rows.ref_after == _ASSUMED)
+    follows = regraded & (rows.ref_before == ASSUMED) & (rows.ref_after == ASSUMED)
     new_hours = ~stands | (rows.quantity_before_micro != rows.quantity_after_micro)
     by_grade = ibis.ifelse(regraded, ibis.ifelse(new_hours & ~follows, middle, after), before)
     # posts that keep an earlier night's figures have rules of their own

@@ -31,6 +31,7 @@ def present_total(row: Mapping[str, Any], over_x100: int) -> dict[str, Any]:
     return {
         "level": row["level"],
         "code": row["code"],
+        "stream": row["stream"],
         "name": row["name"],
         "team_code": row["team_code"],
         "staff_code": row["staff_code"],
@@ -55,6 +56,9 @@ def present_total(row: Mapping[str, Any], over_x100: int) -> dict[str, Any]:
         "region_code": row["region_code"],
         "posts": row["posts"],
         "posts_without_time": row["posts_without_time"],
+        "idle_posts_without_time": row["idle_posts_without_time"],
+        "unentered_posts_without_time": row["unentered_posts_without_time"],
+        "posts_over": row["posts_over"],
         "stale_posts": row["stale_posts"],
         "stale_since": row["stale_since"],
         "unmeasured_posts": row["unmeasured_posts"],

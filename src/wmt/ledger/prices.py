@@ -87,6 +87,7 @@ SCALAR = table_of(
         "iom_from": pl.String,
         "coworking_rule": pl.String,
         "coworking_from": pl.String,
+        "over_x100": pl.Int64,  # the threshold of excessive workload, in hundredths of a per cent
     }
 )
 #: Posts and ages of contacts on whose day the post was a trainee whose co-working earns nothing.
@@ -169,6 +170,7 @@ def _scalars(rules: RuleSet, day: date) -> tuple[object, ...]:
         *_named(_of_flag(rules, "unpaid_work")),
         *_named(_of_flag(rules, "iom")),
         *(_named(coworking) if coworking else ("", "")),
+        rules["thresholds.excessive_workload.percent"].hundredths,
     )
 
 

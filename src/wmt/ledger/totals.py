@@ -10,7 +10,8 @@ import polars as pl
 
 from wmt.facts import table_of
 from wmt.ledger.shares import SHARES
-from wmt.ledger.words import LEVELS
+from wmt.ledger.streams import HEADLINE, marks_of_lines, with_stream
+from wmt.ledger.words import ASSUMED, LEVELS
 
 Table = Any  # an Ibis table expression
 
@@ -36,14 +37,24 @@ MEASURES = (
     "unpaid_only_cases",
 )
 
-#: Counts of posts under a unit: how many, how many without available time, and how many do not stand on
-#: this night's facts.
-POST_COUNTS = ("posts", "posts_without_time", "stale_posts", "unmeasured_posts")
+#: Counts of posts under a unit: how many; how many without available time, of them those that hold no work
+#: and those whose hours nobody entered; how many are over the threshold of excessive workload; and how many
+#: do not stand on this night's facts.
+POST_COUNTS = (
+    "posts",
+    "posts_without_time",
+    "idle_posts_without_time",
+    "unentered_posts_without_time",
+    "posts_over",
+    "stale_posts",
+    "unmeasured_posts",
+)
 
 TOTAL = table_of(
     {
         "level": pl.String,
         "code": pl.String,
+        "stream": pl.String,  # null where all streams were added together, as nights before streams have it
         "name": pl.String,
         "region_code": pl.String,
         "pdu_code": pl.String,
@@ -56,14 +67,22 @@ TOTAL = table_of(
 )
 
 
-def per_post(lines: Table, post: Table) -> Table:
-    """One row per post, each measure the sum of its lines. Posts without a line are there with zeros."""
-    sums = lines.group_by("post_no").aggregate(**{name: _summed(lines, name) for name in MEASURES})
+def per_post(lines: Table, tables: dict[str, Table]) -> Table:
+    """One row per post with its stream, each measure the sum of its lines.
+
+    Posts without a line are there with zeros. `assumed` is 1 where nobody entered the hours.
+    """
+    sums = lines.group_by("post_no").aggregate(
+        **{name: _summed(lines, name) for name in MEASURES},
+        **marks_of_lines(lines),
+        assumed=ibis.ifelse((lines.kind == "contracted_hours") & (lines.ref == ASSUMED), 1, 0).max(),
+    )
     # a case is a whole million of millionths: divided once per post, not once per line
     scaled = {name: share.scale for name, share in SHARES.items() if share.scale > 1}
     sums = sums.mutate(**{name: (sums[name] / scale).cast("int64") for name, scale in scaled.items()})
-    joined = post.left_join(sums, "post_no").drop("post_no_right")
-    return joined.mutate(**{name: joined[name].fill_null(0).cast("int64") for name in MEASURES})
+    joined = tables["post"].left_join(sums, "post_no").drop("post_no_right")
+    joined = joined.mutate(**{name: joined[name].fill_null(0).cast("int64") for name in MEASURES})
+    return with_stream(joined, tables["team"], tables["measure"])
 
 
 def _summed(lines: Table, name: str) -> Table:
@@ -83,23 +102,34 @@ def _fits(lines: Table, where: Mapping[str, Any]) -> Table:
     return reduce(and_, wanted)
 
 
-def with_units(posts: Table, team: Table) -> Table:
+def with_units(posts: Table, team: Table, scalar: Table) -> Table:
     """Post rows with the units above them and with what the counts of posts need."""
-    joined = posts.inner_join(team.drop("team_code"), "team_no")
+    joined = posts.inner_join(team.drop("team_code"), "team_no").cross_join(scalar.select("over_x100"))
+    is_timeless = (joined.available_x100 == 0) & (joined.unmeasured == 0)
+    is_idle = (joined.points_x100 == 0) & (joined.cases_all == 0) & (joined.omic_cases == 0)
+    is_over = joined.points_x100 * 10_000 > joined.over_x100 * joined.available_x100
     return joined.mutate(
         nation_code=ibis.literal("nation"),
         nation_name=ibis.literal("England and Wales"),
         posts=ibis.literal(1, type="int64"),
-        posts_without_time=ibis.ifelse((joined.available_x100 == 0) & (joined.unmeasured == 0), 1, 0),
-        stale_posts=ibis.ifelse(joined.stale_since.notnull(), 1, 0),
+        posts_without_time=_one_if(is_timeless),
+        idle_posts_without_time=_one_if(is_timeless & is_idle),
+        unentered_posts_without_time=_one_if(is_timeless & (joined.assumed == 1)),
+        posts_over=_one_if((joined.available_x100 > 0) & is_over),
+        stale_posts=_one_if(joined.stale_since.notnull()),
         unmeasured_posts=joined.unmeasured,
     )
 
 
-def at_level(posts: Table, level: str, *, by_grade: bool = False) -> Table:
-    """Totals of one level, from post rows with their units. Columns follow `TOTAL`.
+def _one_if(condition: Table) -> Table:
+    return ibis.ifelse(condition, 1, 0).cast("int64")
 
-    `by_grade` gives a unit one row for each grade of its posts instead of one for all of them.
+
+def at_level(posts: Table, level: str, *, by_grade: bool = False, together: bool = False) -> Table:
+    """Totals of one level and each stream, from post rows with their units. Columns follow `TOTAL`.
+
+    A unit has a row for every stream it has posts of, and always one of the headline. `by_grade` gives one
+    row for each grade of the posts of a stream instead of one for all; `together` adds the streams.
     """
     if level == "post":
         return _shaped(
@@ -109,17 +139,31 @@ def at_level(posts: Table, level: str, *, by_grade: bool = False) -> Table:
             name=posts.name.fill_null(posts.staff_code),
             grade=posts.grade,
             staff_code=posts.staff_code,
+            **({"stream": ibis.null("string")} if together else {}),
         )
     # a unit is its code: one that an input gives to two parents is one row, under the first of them
     above = [f"{unit}_code" for unit in LEVELS[LEVELS.index(level) + 1 :]]
-    keys = [f"{level}_code", *(["grade"] if by_grade else [])]
-    sums = posts.group_by(keys).aggregate(
+    extra = [*([] if together else ["stream"]), *(["grade"] if by_grade else [])]
+    posts = posts if by_grade or together else _with_headline(posts)
+    sums = posts.group_by([f"{level}_code", *extra]).aggregate(
         **{name: posts[name].sum().cast("int64") for name in (*MEASURES, *POST_COUNTS)},
         **{code: posts[code].min() for code in above},
         name=posts[f"{level}_name"].min(),
         stale_since=posts.stale_since.min(),
     )
+    of_unit = ibis.window(group_by=f"{level}_code")
+    sums = sums.mutate(**{name: sums[name].min().over(of_unit) for name in (*above, "name")})
     return _shaped(sums, level, code=sums[f"{level}_code"], name=sums["name"])
+
+
+def _with_headline(posts: Table) -> Table:
+    """Posts of other streams once more as nothing in the headline, so that every unit has that."""
+    others = posts.filter(posts.stream != HEADLINE)
+    nothing = {name: ibis.literal(0, type="int64") for name in (*MEASURES, *POST_COUNTS)}
+    as_nothing = others.mutate(
+        **nothing, stream=ibis.literal(HEADLINE), stale_since=ibis.null(others.stale_since.type())
+    )
+    return ibis.union(posts, as_nothing.select(*posts.columns), distinct=False)
 
 
 def _shaped(table: Table, level: str, **given: Table) -> Table:
@@ -131,8 +175,14 @@ def _shaped(table: Table, level: str, **given: Table) -> Table:
 
 
 def all_levels(
-    posts: Table, team: Table, levels: tuple[str, ...] = LEVELS, *, by_grade: bool = False
+    posts: Table,
+    tables: dict[str, Table],
+    levels: tuple[str, ...] = LEVELS,
+    *,
+    by_grade: bool = False,
+    together: bool = False,
 ) -> Table:
     """Totals of several levels in one expression, in no order, from posts with their sums."""
-    posts = with_units(posts, team)
-    return ibis.union(*(at_level(posts, level, by_grade=by_grade) for level in levels), distinct=False)
+    posts = with_units(posts, tables["team"], tables["scalar"])
+    found = (at_level(posts, level, by_grade=by_grade, together=together) for level in levels)
+    return ibis.union(*found, distinct=False)

@@ -261,7 +261,10 @@ def placed(lines: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     units = facts.team.select("team_code", "pdu_code", "region_code")
     found = lines.join(units, on="team_code", how="inner", maintain_order="left")
     post_code = pl.concat_str("team_code", pl.lit(":"), "staff_code")
-    return found.with_columns(post_code=post_code, nation_code=pl.lit("nation")).select(PLACED_LINE.names())
+    found = found.with_columns(
+        post_code=post_code, nation_code=pl.lit("nation"), post_stream=pl.lit(None, pl.String)
+    )
+    return found.select(PLACED_LINE.names())
 
 
 def _causes(moves: pl.DataFrame, first: Moment, last: Moment) -> tuple[Moved, ...]:

@@ -82,5 +82,8 @@ _CAUSE_WORDS = {
     Cause.STATUS_CHANGED: "other change of status",
 }
 
+#: What a line of contracted hours refers to where nobody entered them.
+ASSUMED = "assumed"
+
 LEVELS = ("post", "team", "pdu", "region", "nation")
 COMPONENTS = ("community", "licence", "custody", "t2a", "reports", "contacts")

@@ -99,7 +99,10 @@ def _reduced(night: Night) -> tuple[str, Content]:
     for cases, reduce in (("counted", counted_cases), ("renumbered", renumbered_cases)):
         small = _in_order(reduce(bare))
         tables = results(Ledger(small, rules, former=former))
-        if _same_figures(was, tables["results/totals"]):
+        again = tables["results/totals"]
+        if "stream" not in was.columns:
+            again = Ledger(small, rules, former=former).totals(together=True)
+        if _same_figures(was, again):
             content = Content(
                 facts=small, ruleset=rules, former=former, inputs={}, results=tables, report=_report(night)
             )
@@ -123,7 +126,7 @@ def _in_order(facts: Facts) -> Facts:
 def _same_figures(was: pl.DataFrame, now: pl.DataFrame) -> bool:
     """Whether every number of every unit is what it was; posts lose their names."""
     columns = [name for name in was.columns if name in now.columns and name != "name"]
-    keys = [name for name in ("level", "code") if name in columns]
+    keys = [name for name in ("level", "code", "stream") if name in columns]
     return was.select(columns).sort(keys).equals(now.select(columns).sort(keys)) and set(was["level"]) <= set(
         LEVELS
     )

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from wmt.ledger import Ledger
+from wmt.ledger import TOTAL, Ledger
 from wmt.nights.folder import Night
-from wmt.nights.write import results, table_bytes
+from wmt.nights.write import TOTALS, results, table_bytes
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,9 @@ def recompute(night: Night) -> Recomputed:
     damaged = night.damage()
     if any(_decides(name) for name in damaged):
         return Recomputed(damaged, [], 0)
-    again = results(Ledger(night.facts(), night.rules(), former=night.former()))
+    ledger = Ledger(night.facts(), night.rules(), former=night.former())
+    written = columns_of(night, TOTALS)
+    again = results(ledger, together="stream" not in written)
     differing = [
         f"{name}.parquet"
         for name, frame in again.items()
@@ -41,12 +43,17 @@ def recompute(night: Night) -> Recomputed:
     return Recomputed(damaged, differing, len(again))
 
 
+def columns_of(night: Night, name: str) -> list[str]:
+    """The columns a table was written with; those of now where its file is damaged, and told of as such."""
+    try:
+        return list(pl.read_parquet_schema(night.path / f"{name}.parquet"))
+    except (OSError, pl.exceptions.PolarsError):
+        return TOTAL.names() if name == TOTALS else []
+
+
 def _as_written(night: Night, name: str, frame: pl.DataFrame) -> pl.DataFrame:
     """The columns that the night has: measures that came later were not written then."""
-    try:
-        columns = pl.read_parquet_schema(night.path / f"{name}.parquet")
-    except (OSError, pl.exceptions.PolarsError):
-        return frame  # the file is damaged, and told of as such
+    columns = columns_of(night, name) or frame.columns
     return frame.select(column for column in frame.columns if column in columns)
 
 

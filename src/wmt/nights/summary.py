@@ -22,7 +22,7 @@ class UnitSize:
 
 @dataclass(frozen=True)
 class Summary:
-    """The size of one night.
+    """The size of one night, its streams together: what an extract holds does not depend on them.
 
     `units` are by level (region, pdu, team) and code. `sheets` are the rows of each sheet or table that was
     read. Points are in hundredths.
@@ -48,7 +48,8 @@ def summary_of(
     name: str, as_at: datetime, totals: pl.DataFrame, report: Mapping[str, Any], layout: str
 ) -> Summary:
     """The size of a night by its totals (`ledger.TOTAL`) and its import report."""
-    nation = totals.row(by_predicate=pl.col("level") == "nation", named=True)
+    sizes = pl.col("posts", "cases", "points_x100", "untiered_cases").sum()
+    nation = totals.filter(pl.col("level") == "nation").select(sizes).row(0, named=True)
     return Summary(
         name=name,
         as_at=as_at,
@@ -81,5 +82,8 @@ def _rows(sheets: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
 def _units(totals: pl.DataFrame, level: str) -> dict[str, UnitSize]:
     """The units of a level. What is not known comes and goes with single contacts, and is no unit."""
     found = totals.filter((pl.col("level") == level) & (pl.col("code") != NOT_KNOWN))
-    rows = found.select("code", "name", "posts", "cases").iter_rows()
+    summed = found.group_by("code", maintain_order=True).agg(
+        pl.col("name").first(), pl.col("posts", "cases").sum()
+    )
+    rows = summed.iter_rows()
     return {code: UnitSize(name or code, posts, cases) for code, name, posts, cases in rows}

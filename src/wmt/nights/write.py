@@ -25,9 +25,15 @@ INCOMING = ".incoming-"
 ASIDE = ".aside-"
 
 
-def results(ledger: Ledger) -> dict[str, pl.DataFrame]:
-    """The result tables of a night: every line, and the totals of the five levels."""
-    return {"results/lines": ledger.lines(), "results/totals": ledger.totals()}
+TOTALS = "results/totals"
+
+
+def results(ledger: Ledger, *, together: bool = False) -> dict[str, pl.DataFrame]:
+    """The result tables of a night: every line, and the totals of the five levels in each stream.
+
+    `together` adds the streams, as nights have it that were written before there were streams.
+    """
+    return {"results/lines": ledger.lines(), TOTALS: ledger.totals(together=together)}
 
 
 def table_bytes(frame: pl.DataFrame) -> bytes:

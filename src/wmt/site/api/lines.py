@@ -129,7 +129,7 @@ def lines(
     found = [line for line in figures.lines_of(state, unit, me(request)) if line.pricing in wanted]
     posts = {unit.number: unit.code}
     if level == "team":
-        posts = dict(units.below(state, unit, "post").values_list("number", "code"))
+        posts = dict(units.everybody(state, unit).values_list("number", "code"))
     items = [_line(line, priced[line.pricing], posts.get(line.post_no, "")) for line in paging.part(found)]
     return {**paging.about(len(found)), "items": items}
 

@@ -114,7 +114,7 @@ def records(request: HttpRequest, code: PostCode) -> dict[str, Any]:
 def team_records(request: HttpRequest, code: TeamCode, paging: Where) -> dict[str, Any]:
     """What stands for the posts of a team. Reasons and notes only of posts where one may read them."""
     state, team = unit_for(request, "team", code)
-    found = units.below(state, team, "post")
+    found = units.everybody(state, team)
     shown = {(unit.team_code, unit.staff_code): unit for unit in paging.part(found)}
     plans, reach = standing.plans_of(list(shown)), reading.reasons(me(request))
     note_read(me(request), team)

@@ -8,9 +8,8 @@ import polars as pl
 from django.conf import settings
 
 from wmt.facts import SCHEMAS, Facts
-from wmt.ledger import AMOUNTS, MEASURES, Ledger
+from wmt.ledger import AMOUNTS, MEASURES, POST_COUNTS, Ledger
 from wmt.ledger.engine import Engine
-from wmt.ledger.totals import POST_COUNTS
 from wmt.nights import Night, open_night
 from wmt.site.availability.plan import Plan, Post
 from wmt.site.availability.standing import every_reason, plans_of
@@ -21,9 +20,9 @@ from wmt.site.workload.rows import Rows, rows_from
 
 _PRICED = ("side", "kind", "location", "tier", "suspended", "stream", "status", "component", "each_x100",
            "counted", "reason", "rule", "rule_from")  # fmt: skip
-_UNIT = ("level", "code", "grade", "whole", *MEASURES, *POST_COUNTS)
+_UNIT = ("level", "code", "stream", "grade", "whole", *MEASURES, *POST_COUNTS)
 _LINE = ("post_no", "team_no", "grade", "ref", "since", "about", "other_post", *AMOUNTS)
-_CELL = ("level", "code", "grade", "lines", *AMOUNTS)
+_CELL = ("level", "code", "post_stream", "grade", "lines", *AMOUNTS)
 
 
 def rows_now(state: State, engine: Engine | None = None) -> Rows:

@@ -70,7 +70,7 @@ def summed(lines: Iterable[Lines | Line], share: Share) -> int:
 def sums_of(
     state: State, units: Sequence[Unit], *, grade: str = "", kind: str = "", by_grade: bool = True
 ) -> dict[str, list[Lines]]:
-    """The lines of units of one level, by the unit's code, summed by what priced them and by grade.
+    """The lines of units of one level and stream, by the unit's code, summed by pricing and by grade.
 
     With a grade, only lines of posts of it; with a kind, only lines of that kind. Without `by_grade` the
     grades are taken together, which is a third of the rows of a nation.
@@ -97,13 +97,24 @@ def of_kind(state: State, kind: str) -> list[int]:
 
 
 def _cells(state: State, level: str, units: Sequence[Unit]) -> QuerySet[Any]:
-    return Cell.objects.filter(load_id=state.load_id, level=level, code__in=[unit.code for unit in units])
+    codes = [unit.code for unit in units]
+    return Cell.objects.filter(
+        load_id=state.load_id, level=level, code__in=codes, post_stream=units[0].stream
+    )
 
 
 def _lines(state: State, level: str, units: Sequence[Unit]) -> QuerySet[Any]:
     """Teams and posts have few enough lines to group them when they are asked for."""
     numbers = [unit.number for unit in units]
-    return Line.objects.filter(load_id=state.load_id, **{f"{level}_no__in": numbers})
+    lines = Line.objects.filter(load_id=state.load_id, **{f"{level}_no__in": numbers})
+    return lines if level == "post" else _in_stream(state, lines, units)
+
+
+def _in_stream(state: State, lines: QuerySet[Line], teams: Sequence[Unit]) -> QuerySet[Line]:
+    """The lines of teams whose posts are of the stream that the teams' figures are of."""
+    posts = Unit.objects.filter(load_id=state.load_id, level="post", stream=teams[0].stream)
+    posts = posts.filter(team_code__in=[team.code for team in teams])
+    return lines.filter(post_no__in=list(posts.values_list("number", flat=True)))
 
 
 def _grouped(rows: QuerySet[Any], key: str, by_grade: bool) -> Iterable[tuple[Any, ...]]:
@@ -130,6 +141,7 @@ def lines_of(state: State, unit: Unit, user: Any, *, kind: str = "") -> list[Lin
     As far as `user` may read them; that they were read is written down (`audit.reads`).
     """
     lines = Line.objects.filter(load_id=state.load_id, **{f"{unit.level}_no": unit.number})
+    lines = lines if unit.level == "post" else _in_stream(state, lines, [unit])
     lines = lines.filter(pricing__in=of_kind(state, kind)) if kind else lines
     pricing, withholding = pricing_of(state), Withholding(state, user, unit)
     note_read(user, unit)

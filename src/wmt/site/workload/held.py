@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Min, Sum
 from django.utils import timezone
 
 from wmt.facts import NOT_KNOWN
@@ -60,18 +61,21 @@ def shown_summary(shown: Load | None) -> Summary | None:
 
 def _from_rows(shown: Load) -> Summary:
     units: dict[str, dict[str, UnitSize]] = {"region": {}, "pdu": {}, "team": {}, "nation": {}}
-    rows = Unit.objects.filter(load=shown, whole=True, level__in=units).exclude(code=NOT_KNOWN)
-    for level, code, name, posts, cases in rows.values_list("level", "code", "name", "posts", "cases"):
+    rows = Unit.objects.filter(load=shown, grade="", level__in=units).exclude(code=NOT_KNOWN)
+    named = rows.values_list("level", "code").annotate(Min("name"), Sum("posts"), Sum("cases"))
+    for level, code, name, posts, cases in named:
         units[level][code] = UnitSize(name, posts, cases)
-    nation = rows.get(level="nation")
+    nation = rows.filter(level="nation").aggregate(
+        points_x100=Sum("points_x100"), untiered=Sum("untiered_cases")
+    )
     assert shown.as_at is not None
     return Summary(
         name=shown.night,
         as_at=timezone.make_naive(shown.as_at),
-        posts=nation.posts,
-        cases=nation.cases,
-        points_x100=nation.points_x100,
-        untiered=nation.untiered_cases,
+        posts=units["nation"]["nation"].posts,
+        cases=units["nation"]["nation"].cases,
+        points_x100=int(nation["points_x100"]),
+        untiered=int(nation["untiered"]),
         units=units,
         sheets={name: read["rows"] - read["orphan_rows"] for name, read in shown.sheets.items()},
         layout=shown.layout,

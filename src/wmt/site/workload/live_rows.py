@@ -9,8 +9,8 @@ from typing import Any
 from django.db import connection, models
 from django.db.models import Q
 
-from wmt.ledger import AMOUNTS, MEASURES, SHARES, measured
-from wmt.ledger.totals import POST_COUNTS
+from wmt.ledger import AMOUNTS, MEASURES, POST_COUNTS, SHARES, is_over, measured
+from wmt.ledger.words import ASSUMED
 from wmt.site.availability.plan import Plan, Post
 from wmt.site.availability.standing import every_reason
 from wmt.site.workload import figures
@@ -27,12 +27,12 @@ _SAME = ("kind", "counted", "reason", "rule", "rule_from")
 
 @dataclass
 class _Moves:
-    """By how much rows move: units by (level, code, grade or None for the whole), cells by pricing too."""
+    """By how much rows move: units by (level, code, stream, grade or '' for all), cells by pricing too."""
 
-    units: dict[tuple[str, str, str | None], dict[str, int]] = field(
+    units: dict[tuple[str, str, str, str], dict[str, int]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(int))
     )
-    cells: dict[tuple[str, str, str, int], list[int]] = field(
+    cells: dict[tuple[str, str, str, str, int], list[int]] = field(
         default_factory=lambda: defaultdict(lambda: [0] * (1 + len(AMOUNTS)))
     )
 
@@ -132,28 +132,43 @@ class _Put:
         after = {name: getattr(unit, name) for name in POST_COUNTS}
         after |= {name: getattr(unit, name) + now[name] - was[name] for name in SHARES}
         if is_fresh(unit):
-            after["posts_without_time"] = int(after["available_x100"] == 0)
+            after |= self._counted(after, new)
         return after
+
+    def _counted(self, after: Mapping[str, int], lines: Iterable[Line]) -> dict[str, int]:
+        """In which counts of posts a post is that has these figures and time lines."""
+        timeless = after["available_x100"] == 0
+        is_idle = not (after["points_x100"] or after["cases_all"] or after["omic_cases"])
+        assumed = any(
+            self.pricing[line.pricing].kind == "contracted_hours" and line.ref == ASSUMED for line in lines
+        )
+        over = is_over(after["points_x100"], after["available_x100"], self.state.over_x100)
+        return {
+            "posts_without_time": int(timeless),
+            "idle_posts_without_time": int(timeless and is_idle),
+            "unentered_posts_without_time": int(timeless and assumed),
+            "posts_over": int(over),
+        }
 
     def _as_line(self, line: Line) -> dict[str, Any]:
         return {**vars(self.pricing[line.pricing]), **{name: getattr(line, name) for name in AMOUNTS}}
 
     def _note_units(self, unit: Unit, grade: str, after: Mapping[str, int]) -> None:
-        own = self.moves.units["post", unit.code, None]
+        own, stream = self.moves.units["post", unit.code, unit.stream, ""], unit.stream
         above = [(level, getattr(unit, f"{level}_code")) for level in ("team", "pdu", "region")]
         for name in _MOVING:
             before = getattr(unit, name)
             own[name] += after[name] - before
             for level, code in (*above, ("nation", "nation")):
-                self.moves.units[level, code, None][name] += after[name] - before
-                self.moves.units[level, code, unit.grade][name] -= before
-                self.moves.units[level, code, grade][name] += after[name]
+                self.moves.units[level, code, stream, ""][name] += after[name] - before
+                self.moves.units[level, code, stream, unit.grade][name] -= before
+                self.moves.units[level, code, stream, grade][name] += after[name]
 
     def _note_cells(self, unit: Unit, lines: Iterable[Line], sign: int, grade: str) -> None:
         codes = {"pdu": unit.pdu_code, "region": unit.region_code, "nation": "nation"}
         for line in lines:
             for level in CELL_LEVELS:
-                cell = self.moves.cells[level, codes[level], grade, line.pricing]
+                cell = self.moves.cells[level, codes[level], unit.stream, grade, line.pricing]
                 cell[0] += sign
                 for place, name in enumerate(AMOUNTS, 1):
                     cell[place] += sign * getattr(line, name)
@@ -188,19 +203,19 @@ def _time_numbers(of_load: OfLoad) -> dict[tuple[Any, ...], int]:
 def _move_units(state: State, moves: Mapping[Any, Mapping[str, int]], change: int) -> None:
     moved = {key: amounts for key, amounts in moves.items() if any(amounts.values())}
     rows = {
-        (row.level, row.code, None if row.whole else row.grade): row
+        (row.level, row.code, row.stream, "" if row.level == "post" else row.grade): row
         for row in Unit.objects.filter(_named(moved), load_id=state.load_id)
     }
     names = sorted({name for amounts in moved.values() for name, by in amounts.items() if by})
     written, made, gone = [], [], []
-    for (level, code, grade), amounts in moved.items():
-        row = rows.get((level, code, grade))
+    for (level, code, stream, grade), amounts in moved.items():
+        row = rows.get((level, code, stream, grade))
         if row is None:
-            made.append(_of_grade(rows[level, code, None], grade, amounts, change))
+            made.append(_of_grade(rows[level, code, stream, ""], grade, amounts, change))
             continue
         for name in names:
             setattr(row, name, getattr(row, name) + amounts.get(name, 0))
-        if grade is not None and row.posts == 0:
+        if grade and row.posts == 0:
             gone.append(row.pk)
         else:
             written.append((*(getattr(row, name) for name in names), change, row.pk))
@@ -209,10 +224,10 @@ def _move_units(state: State, moves: Mapping[Any, Mapping[str, int]], change: in
     Unit.objects.bulk_create(made, batch_size=_BATCH)
 
 
-def _of_grade(whole: Unit, grade: str, amounts: Mapping[str, int], change: int) -> Unit:
-    """The row of a grade that a unit had no post of until now."""
+def _of_grade(stream: Unit, grade: str, amounts: Mapping[str, int], change: int) -> Unit:
+    """The row of a grade that a unit had no post of in a stream until now."""
     same = {
-        each.attname: getattr(whole, each.attname)
+        each.attname: getattr(stream, each.attname)
         for each in Unit._meta.concrete_fields
         if each.name not in ("id", "grade", "whole", "stale_since", "touched", *_MOVING)
     }
@@ -230,21 +245,22 @@ def _named(keys: Iterable[Sequence[Any]]) -> Q:
     return wanted
 
 
-def _move_cells(state: State, moves: Mapping[tuple[str, str, str, int], list[int]]) -> None:
+def _move_cells(state: State, moves: Mapping[tuple[str, str, str, str, int], list[int]]) -> None:
     moved = {key: amounts for key, amounts in moves.items() if any(amounts)}
     if not moved:
         return
     fields = ("lines", *AMOUNTS)
-    cells = Cell.objects.filter(_named(moved), load_id=state.load_id, pricing__in={key[3] for key in moved})
-    rows = {(row.level, row.code, row.grade, row.pricing): row for row in cells}
+    cells = Cell.objects.filter(_named(moved), load_id=state.load_id, pricing__in={key[-1] for key in moved})
+    rows = {(row.level, row.code, row.post_stream, row.grade, row.pricing): row for row in cells}
     written, made, gone = [], [], []
     for key, amounts in moved.items():
         row = rows.get(key)
         if row is None:
-            level, code, grade, pricing = key
+            level, code, stream, grade, pricing = key
             made.append(
                 Cell(
-                    load_id=state.load_id, level=level, code=code, grade=grade, pricing=pricing,
+                    load_id=state.load_id, level=level, code=code, post_stream=stream, grade=grade,
+                    pricing=pricing,
                     **dict(zip(fields, amounts, strict=True)),
                 )
             )  # fmt: skip

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import polars as pl
 from django.conf import settings
 from django.db import DatabaseError, OperationalError, transaction
 from django.utils import timezone
@@ -21,7 +20,15 @@ from django.utils import timezone
 from wmt.history import HistoryError, compact
 from wmt.history.links import confirm
 from wmt.ledger import LedgerError
-from wmt.nights import Loaded, Night, NightBusyError, NightError, check_report, open_night
+from wmt.nights import (
+    Loaded,
+    Night,
+    NightBusyError,
+    NightError,
+    check_report,
+    open_night,
+    summary_of_night,
+)
 from wmt.nights import load as load_night
 from wmt.nights.lock import loading_in_turn
 from wmt.nights.withdrawal import WithdrawnError
@@ -354,8 +361,8 @@ def _describe(load: Load, night: Night) -> None:
     load.night, load.layout, load.tier_scheme = night.name, manifest.layout, manifest.tier_scheme
     load.rules_date, load.overlays = manifest.rules_date, list(manifest.overlays)
     load.over_x100 = over_mark(rules)
-    nation = night.table("results/totals").row(by_predicate=pl.col("level") == "nation", named=True)
-    load.posts, load.cases = nation["posts"], nation["cases"]
+    size = summary_of_night(night)
+    load.posts, load.cases = size.posts, size.cases
     load.save()
 
 

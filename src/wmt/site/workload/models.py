@@ -11,8 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from wmt.ledger import MEASURES
-from wmt.ledger.totals import POST_COUNTS
+from wmt.ledger import HEADLINE, MEASURES, POST_COUNTS
 from wmt.site.workload import names
 
 
@@ -157,6 +156,9 @@ class _Measured(models.Model):
     unpaid_only_cases = models.BigIntegerField(default=0)
     posts = models.BigIntegerField(default=0)
     posts_without_time = models.BigIntegerField(default=0)
+    idle_posts_without_time = models.BigIntegerField(default=0)
+    unentered_posts_without_time = models.BigIntegerField(default=0)
+    posts_over = models.BigIntegerField(default=0)
     stale_posts = models.BigIntegerField(default=0)
     unmeasured_posts = models.BigIntegerField(default=0)
 
@@ -170,7 +172,9 @@ assert {field.name for field in _Measured._meta.fields} == {*MEASURES, *POST_COU
 class Unit(_Measured):
     """A unit of a load with its totals: nation, region, PDU, team or post.
 
-    `whole` rows are the unit itself; the others are its posts of one grade only (posts are always whole).
+    `whole` rows are the unit itself: every post, and of the units above the figures of the headline stream.
+    The others are a part of it that is never added to another: its posts of another stream, or those of one
+    stream and one grade.
     Work is of the extract; time is as people last entered it (`live`). `number` is post_no or team_no, by
     which lines find it. `folded` is its name and codes for searching,
     without case or accents.
@@ -180,6 +184,7 @@ class Unit(_Measured):
     level = models.TextField()
     code = models.TextField()
     name = models.TextField()
+    stream = models.TextField(default=HEADLINE)  # one of `wmt.ledger.STREAMS`
     grade = models.TextField(blank=True)
     whole = models.BooleanField()
     number = models.IntegerField(null=True)
@@ -197,7 +202,9 @@ class Unit(_Measured):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["load", "level", "code", "whole", "grade"], name="one_unit"),
+            models.UniqueConstraint(
+                fields=["load", "level", "code", "whole", "grade", "stream"], name="one_unit"
+            ),
         )
         indexes = (
             models.Index(fields=["load", "level", "region_code"]),
@@ -286,11 +293,12 @@ class Line(_Sums):
 
 
 class Cell(_Sums):
-    """Lines of one pricing and grade under a unit, summed by the ledger: of PDUs, regions and the nation."""
+    """Lines of one pricing, stream and grade under a unit, summed by the ledger: PDU, region and nation."""
 
     load = _of_load()
     level = models.TextField()
     code = models.TextField()
+    post_stream = models.TextField(default=HEADLINE)
     grade = models.TextField()
     lines = models.IntegerField()
 

@@ -164,7 +164,7 @@ def _with_entered(state: State, shown: Night, level: str, code: str, side: Side,
     `reprices`: what happened is worked out under other rules than its own, so its facts are needed too.
     """
     changed = list(
-        units.below(state, Unit(level=level, code=code), "post").filter(touched__gt=0)
+        units.everybody(state, Unit(level=level, code=code)).filter(touched__gt=0)
         if level != "post"
         else units.of_level(state, "post").filter(code=code, touched__gt=0)
     )

@@ -9,8 +9,7 @@ from datetime import date
 import polars as pl
 
 from wmt.facts import Facts, table_of
-from wmt.ledger import AMOUNTS, MEASURES, PRICING, Ledger, TimeSide
-from wmt.ledger.totals import POST_COUNTS, TOTAL
+from wmt.ledger import AMOUNTS, HEADLINE, MEASURES, POST_COUNTS, PRICING, TOTAL, Ledger, TimeSide
 from wmt.nights import Night
 from wmt.rules import ALWAYS, RuleSet, Value
 from wmt.text import plain_marks
@@ -37,7 +36,7 @@ def rows_of(night: Night, names: Mapping[str, str]) -> Rows:
     """
     ledger = Ledger(night.facts(), night.rules(), former=night.former())
     totals = night.table("results/totals")
-    if totals.columns != TOTAL.names():  # written when there were fewer measures
+    if totals.columns != TOTAL.names():  # written when there were fewer measures, or no streams
         totals = ledger.totals()
     return rows_from(night, ledger, night.table("results/lines"), totals, names)
 
@@ -55,7 +54,9 @@ def rows_from(
         pricing=_without_nulls(pricing, ("location", "tier", "stream", "status", "component", "reason")),
         rule_value=_rule_values(rules),
         unit=_units(totals, facts, _input(night, "staff", _STAFF)),
-        cell=_priced(cells, pricing).select("level", "code", "grade", "pricing", "lines", *AMOUNTS),
+        cell=_priced(cells, pricing).select(
+            "level", "code", "post_stream", "grade", "pricing", "lines", *AMOUNTS
+        ),
         line=_lines(lines, pricing, facts, night, rules, names),
     )
 
@@ -118,7 +119,8 @@ def _without_nulls(frame: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFram
 
 
 def _whole(totals: pl.DataFrame) -> pl.DataFrame:
-    return totals.with_columns(pl.col("grade").fill_null(""), whole=pl.lit(True))
+    whole = (pl.col("level") == "post") | (pl.col("stream") == HEADLINE)
+    return totals.with_columns(pl.col("grade").fill_null(""), whole=whole)
 
 
 def _of_one_grade(totals: pl.DataFrame) -> pl.DataFrame:
@@ -138,7 +140,7 @@ def _units(totals: pl.DataFrame, facts: Facts, staff: pl.DataFrame) -> pl.DataFr
     parts = [pl.col(key).fill_null("").map_elements(fold, return_dtype=pl.String) for key in ("name", "code")]
     folded = pl.concat_str(parts, separator=" ")
     return frame.select(
-        "level", "code", "name", "grade", "whole",
+        "level", "code", "name", "stream", "grade", "whole",
         number.alias("number"),
         pl.col("region_code", "pdu_code", "team_code", "staff_code").fill_null(""),
         _local(pl.col("stale_since")),

@@ -2,7 +2,7 @@
 
 from django.db.models import Q, QuerySet
 
-from wmt.ledger import LEVELS
+from wmt.ledger import LEVELS, STREAMS
 from wmt.site.accounts.access import visible_to
 from wmt.site.accounts.models import User
 from wmt.site.workload import names
@@ -24,31 +24,59 @@ class UnknownUnit(Exception):  # noqa: N818 - the address is wrong, not the prog
         self.level, self.code = level, code
 
 
-def find(state: State, user: User, level: str, code: str) -> Unit:
-    """One unit with its totals. Raises UnknownUnit, also for what the user may not see."""
-    found = seen(state, user, level).filter(code=code).first()
+def find(state: State, user: User, level: str, code: str, stream: str | None = None) -> Unit:
+    """One unit with its totals: its headline, or a stream of it. A post has one row, whatever is asked for.
+
+    Raises UnknownUnit, also for what the user may not see and for a stream the unit has no posts of.
+    """
+    found = seen(state, user, level, None if level == "post" else stream).filter(code=code).first()
     if found is None:
         raise UnknownUnit(level, code)
     return found
 
 
-def seen(state: State, user: User, level: str) -> QuerySet[Unit]:
-    """All whole units of a level that the user may see, by name."""
-    return visible_to(of_level(state, level), user, state)
+def seen(state: State, user: User, level: str, stream: str | None = None) -> QuerySet[Unit]:
+    """The units of a level that the user may see, as `of_level` gives them."""
+    return visible_to(of_level(state, level, stream), user, state)
 
 
-def of_level(state: State, level: str) -> QuerySet[Unit]:
-    """All whole units of a level, by name."""
-    return Unit.objects.filter(load_id=state.load_id, level=level, whole=True).order_by(*_order(level))
-
-
-def below(state: State, unit: Unit, level: str, grade: str = "") -> QuerySet[Unit]:
-    """The units of a level under a unit, by name; with a grade, only what posts of it make up."""
+def of_level(state: State, level: str, stream: str | None = None) -> QuerySet[Unit]:
+    """All units of a level, by name: every post, of units their headline. With a stream, their part in it."""
     units = Unit.objects.filter(load_id=state.load_id, level=level).order_by(*_order(level))
-    units = units.filter(grade=grade, whole=level == "post") if grade else units.filter(whole=True)
-    if unit.level == NATION:
-        return units
-    return units.filter(**{f"{unit.level}_code": unit.code})
+    return units.filter(whole=True) if stream is None else units.filter(_of_stream(level, stream))
+
+
+def below(state: State, unit: Unit, level: str, grade: str = "", stream: str | None = None) -> QuerySet[Unit]:
+    """The units of a level under a unit, by name, in the unit's stream or another: of posts, those in it.
+
+    With a grade, only what posts of it make up.
+    """
+    units = of_level(state, level, stream or unit.stream)
+    if grade:
+        units = Unit.objects.filter(
+            load_id=state.load_id, level=level, stream=stream or unit.stream, grade=grade
+        ).order_by(*_order(level))
+    return _under(units, unit)
+
+
+def everybody(state: State, unit: Unit) -> QuerySet[Unit]:
+    """All posts under a unit, by name, whatever their stream: for what is about people and not of figures."""
+    return _under(of_level(state, "post"), unit)
+
+
+def streams(state: State, unit: Unit) -> dict[str, Unit]:
+    """A unit's totals by stream, the headline first: its part in every stream it has posts of."""
+    rows = Unit.objects.filter(load_id=state.load_id, level=unit.level, code=unit.code)
+    found = {row.stream: row for row in rows if row.level == "post" or not row.grade}
+    return {stream: found[stream] for stream in STREAMS if stream in found}
+
+
+def _of_stream(level: str, stream: str) -> Q:
+    return Q(stream=stream) if level == "post" else Q(stream=stream, grade="")
+
+
+def _under(units: QuerySet[Unit], unit: Unit) -> QuerySet[Unit]:
+    return units if unit.level == NATION else units.filter(**{f"{unit.level}_code": unit.code})
 
 
 def _order(level: str) -> tuple[str, ...]:
@@ -84,8 +112,8 @@ def above(state: State, user: User, unit: Unit) -> list[Unit]:
 
 
 def beside(state: State, user: User, unit: Unit) -> QuerySet[Unit]:
-    """The units with the same parent that the user may see, this one among them."""
-    units = seen(state, user, unit.level)
+    """The units with the same parent and of the same stream that the user may see, this one among them."""
+    units = seen(state, user, unit.level, unit.stream)
     if unit.level in (NATION, "region"):
         return units
     parent = DOWN[DOWN.index(unit.level) - 1]
@@ -93,6 +121,8 @@ def beside(state: State, user: User, unit: Unit) -> QuerySet[Unit]:
 
 
 def grades(state: State, unit: Unit) -> list[Unit]:
-    """A unit's totals apart by grade, in the order of the grades' names."""
-    rows = Unit.objects.filter(load_id=state.load_id, level=unit.level, code=unit.code, whole=False)
-    return list(rows.order_by("grade"))
+    """A unit's totals in its stream apart by grade, in the order of the grades' names."""
+    rows = Unit.objects.filter(
+        load_id=state.load_id, level=unit.level, code=unit.code, stream=unit.stream, whole=False
+    )
+    return list(rows.exclude(grade="").order_by("grade"))

@@ -47,7 +47,7 @@ def _cuts(question: Question) -> list[tuple[Unit, Cut]]:
     rows = standing.under(unit, state).filter(first_day__lte=state.day).exclude(last_day__lt=state.day)
     found = [(row.post, cut) for row in rows if isinstance(cut := standing.as_entry(row), Cut)]
     staff = {code for (_, code), _ in found}
-    posts = {post_of(post): post for post in units.below(state, unit, "post").filter(staff_code__in=staff)}
+    posts = {post_of(post): post for post in units.everybody(state, unit).filter(staff_code__in=staff)}
     reach = reading.reasons(question.user)
     note_read(question.user, unit)
     return [

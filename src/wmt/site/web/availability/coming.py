@@ -202,7 +202,7 @@ def _number_ending(state: State, unit: Unit) -> int:
     rows = standing.ending(state, unit, DAYS)
     if not rows:
         return 0
-    there = set(units.below(state, unit, "post").values_list("team_code", "staff_code"))
+    there = set(units.everybody(state, unit).values_list("team_code", "staff_code"))
     return sum(row.post in there for row in rows)
 
 

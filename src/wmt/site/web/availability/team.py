@@ -29,7 +29,7 @@ ENTERED, SUPPLIED, ASSUMED, NONE = "entered", "from the extract", "assumed by gr
 def content(question: Question) -> dict[str, Any]:
     """The posts of the team, what ends soon, and the ways to enter more."""
     unit, state = question.unit, question.state
-    posts = list(units.below(state, unit, "post"))
+    posts = list(units.everybody(state, unit))
     plans = standing.plans_of([post_of(post) for post in posts])
     reasons = standing.reasons_on(state.day)
     plans = {post_of(post): _readable(question, post, plans[post_of(post)]) for post in posts}

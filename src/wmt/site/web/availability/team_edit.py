@@ -59,7 +59,7 @@ def team_edit(request: HttpRequest, code: str) -> HttpResponse:
     state = needed_state(request)
     need(request, Action.EDIT_AVAILABILITY, level="team", code=code, state=state)
     unit = units.find(state, request.user, "team", code)  # type: ignore[arg-type]
-    posts = units.below(state, unit, "post")
+    posts = units.everybody(state, unit)
     page = Paginator(posts, PEOPLE_A_PAGE).get_page(request.GET.get("page"))
     team = Team(request, state, unit, page)
     if request.method == "POST":

@@ -44,7 +44,7 @@ def people_template(request: HttpRequest, code: str, table: str, kind: str) -> H
     unit = units.find(state, request.user, "team", code)  # type: ignore[arg-type]
     if kind not in KINDS or (table not in _ROWS and (table, kind) != (BOOK, "xlsx")):
         raise Http404(f"there is no table {table}.{kind}")
-    posts = list(units.below(state, unit, "post"))
+    posts = list(units.everybody(state, unit))
     plans = standing.plans_of([post_of(post) for post in posts])
     sheets = [_sheet(name, posts, plans, state.day) for name in _ROWS]
     source = Source.of_unit(unit, state)

@@ -103,11 +103,11 @@ class _Lines:
         pricing = figures.pricing_of(question.state).values()
         numbers = [each.number for each in pricing if each.kind == self.kind]
         lines = Line.objects.filter(load_id=question.state.load_id, pricing__in=numbers)
-        if unit.level in ("team", "post"):
-            lines = lines.filter(**{f"{unit.level}_no": unit.number})
-        elif unit.level != units.NATION:
-            teams = units.below(question.state, unit, "team").values_list("number", flat=True)
-            lines = lines.filter(team_no__in=list(teams))
+        if unit.level == "post":
+            lines = lines.filter(post_no__in=[unit.number])
+        else:
+            posts = units.below(question.state, unit, "post").order_by()
+            lines = lines.filter(post_no__in=posts.values("number"))
         if question.grade and unit.level != "post":
             lines = lines.filter(grade=question.grade)
         if self.only_inactive:

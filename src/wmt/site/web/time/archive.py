@@ -58,7 +58,7 @@ def content(question: Question) -> dict[str, Any]:
 def _table(question: Question, span: Span, status: str, found: Sequence[Kept]) -> Table:
     unit, state = question.unit, question.state
     names = standing.every_reason()
-    posts = [unit] if question.is_post else list(units.below(state, unit, "post"))
+    posts = [unit] if question.is_post else list(units.everybody(state, unit))
     known = {post.code: post for post in posts}
     teams = dict(units.of_level(state, "team").values_list("code", "name"))
     reads = any(each.readable for each in found)
