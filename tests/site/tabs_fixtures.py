@@ -37,8 +37,8 @@ def links(page: str) -> list[str]:
     return [unescape(href) for href in re.findall(r'href="([^"]+)"', page)]
 
 
-def lines_of(nation: Any, level: str, code: str) -> Any:
-    """The lines of a unit from the night's own files, with the posts they are of."""
+def lines_of(nation: Any, level: str, code: str, stream: str = "sentence_management") -> Any:
+    """The lines of a unit's posts of a stream, or of a post, from the night's own files, with their posts."""
     import polars as pl
 
     night = nation.night
@@ -47,4 +47,7 @@ def lines_of(nation: Any, level: str, code: str) -> Any:
         nation_code=pl.lit("nation"), post_code=pl.concat_str("team_code", pl.lit(":"), "staff_code")
     )
     here = posts.filter(pl.col(f"{level}_code") == code)
+    if level != "post":
+        told = night.table("results/totals").filter(level="post", stream=stream)
+        here = here.join(told, on=["team_code", "staff_code"], how="semi")
     return night.table("results/lines").join(here.select("post_no", "grade", "post_code"), on="post_no")

@@ -81,7 +81,7 @@ def test_units_under_a_unit_and_of_a_grade(reader: Program, nation: Any) -> None
     officers = reader.all("units/post", under_level="pdu", under_code=pdu.code, grade="PO")
     assert {each["grade"] for each in officers} == {"PO"}
     of_grade = reader.all("units/team", grade="PO")
-    rows = Unit.objects.filter(load=nation.load, level="team", whole=False, grade="PO")
+    rows = Unit.objects.filter(load=nation.load, level="team", stream="sentence_management", grade="PO")
     assert {each["code"]: hundredths(each["points"]) for each in of_grade} == dict(
         rows.values_list("code", "points_x100")
     )

@@ -49,12 +49,17 @@ pages = ["/nation/", "/nation/over-time/", "/nation/caseload/", "/nation/duties/
          f"{own}working/", f"{own}over-time/", "/on/2026-11-20/nation/", "/loads/",
          f"/loads/{state.load_id}/", "/questions/", "/audit/", "/search/?q=N",
          f"/loads/night/{state.night}/withdraw/"]
-nation = Unit.objects.get(load_id=state.load_id, level="nation", whole=True)
+nation = Unit.objects.filter(load_id=state.load_id, level="nation", grade="")
+parts = Unit.objects.filter(load_id=state.load_id, level="post", stream="sentence_management")
+points = sum(parts.values_list("points_x100", flat=True))
 known = compare()
 print(json.dumps({
     "differences": differences(state),
     "night": state.night,
-    "figures": [nation.points_x100, nation.available_x100, nation.cases],
+    "figures": [sum(getattr(row, name) for row in nation) for name in
+                ("points_x100", "available_x100", "cases")],
+    "streams": [row.stream for row in nation.order_by("stream")],
+    "headline": nation.get(whole=True).points_x100 - points,
     "days": [str(day) for day in history.days],
     "faults": [str(each) for each in (*check_history(nights), *verify_nights(nights, replay=True).faults)],
     "known": [list(map(str, known.faults)), list(known.unknown)],
@@ -77,11 +82,13 @@ def test_a_home_of_an_earlier_version_comes_up_whole(tmp_path: Path, name: str, 
     told = _looked_at(home)
     assert told["differences"] == []
     assert (told["night"], told["figures"]) == (NIGHT, before)
+    # the sum of all streams, which the old program showed, is now apart in three figures
+    assert (told["streams"], told["headline"]) == (["courts", "omic", "sentence_management"], 0)
     assert told["days"] == days
     assert (told["faults"], told["known"]) == ([], [[], []])
     assert set(told["pages"].values()) == {200}, told["pages"]
     # figures that have new columns are made anew from their night
-    assert told["loads"] == {"records": 2, "duties": 1}[name]
+    assert told["loads"] == {"records": 2, "duties": 2}[name]
 
 
 #: The first start after an update, killed when the database is up to date and the figures are not.

@@ -13,7 +13,7 @@ import pytest
 from django.test import Client
 from exports_fixtures import KINDS, body, headings, plain, rows, sheet
 
-from wmt.ledger import capacity_x100, decimal
+from wmt.ledger import HEADLINE, STREAM_NAMES, STREAMS, capacity_x100, decimal
 from wmt.site.audit.models import AuditEvent
 from wmt.site.web.addresses import unit_url
 from wmt.site.workload.models import Current, Load, Unit
@@ -31,15 +31,22 @@ TYPES = {
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_file_has_the_figures_of_the_night(nation: Any, signed_in: SignIn, level: str, kind: str) -> None:
     unit = nation.unit(level)
-    answer = signed_in().get(unit_url(level, unit.code) + f"overview.{kind}?list=post")
-    assert answer.status_code == 200
-    assert answer["Content-Type"] == TYPES[kind]
-    assert answer["Cache-Control"] == "no-store"
+    client, found = signed_in(), {}
+    for stream in STREAMS:
+        answer = client.get(unit_url(level, unit.code) + f"overview.{kind}?list=post&stream={stream}")
+        if not Unit.objects.filter(level=level, code=unit.code, stream=stream, grade="").exists():
+            assert answer.status_code == (200 if level == "post" else 404)
+            continue
+        assert answer.status_code == 200
+        assert answer["Content-Type"] == TYPES[kind]
+        assert answer["Cache-Control"] == "no-store"
+        listed = rows(answer, kind)
+        assert level == "post" or {row["Stream"] for row in listed} <= {STREAM_NAMES[stream]}
+        found |= {row["Code"]: row for row in listed}
     totals = nation.night.table("results/totals").filter(pl.col("level") == "post")
     if level != "nation":
         totals = totals.filter(pl.col(f"{level}_code") == unit.code)
     wanted = {row["code"]: row for row in totals.iter_rows(named=True)}
-    found = {row["Code"]: row for row in rows(answer, kind)}
     assert set(found) == set(wanted)
     for code, row in wanted.items():
         got = {name: plain(value) for name, value in found[code].items()}
@@ -104,7 +111,9 @@ def test_filters_and_order_are_kept(nation: Any, signed_in: SignIn, kind: str) -
     assert points == sorted(points, reverse=True)
     assert (
         len(points)
-        == Unit.objects.filter(load=nation.load, level="post", region_code=region.code, grade="PO").count()
+        == Unit.objects.filter(
+            load=nation.load, level="post", stream=HEADLINE, region_code=region.code, grade="PO"
+        ).count()
     )
 
 

@@ -23,7 +23,9 @@ Post = tuple[str, str]
 def posts(nation: Nation) -> list[Post]:
     """Posts with work and time whom nobody entered anything about but their hours."""
     busy = {row.post for row in Reduction.objects.all()}
-    units = Unit.objects.filter(load=nation.load, level="post", whole=True, grade="PO", available_x100__gt=0)
+    units = Unit.objects.filter(
+        load=nation.load, level="post", stream="sentence_management", grade="PO", available_x100__gt=0
+    )
     found = [(unit.team_code, unit.staff_code) for unit in units.order_by("code")]
     return [post for post in found if post not in busy]
 

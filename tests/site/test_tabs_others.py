@@ -55,7 +55,7 @@ def test_reports_of_a_post_one_by_one(nation: Any, signed_in: Callable[..., Clie
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_help_given_less_help_received(nation: Any, signed_in: Callable[..., Client], level: str) -> None:
-    unit = _with(nation, level)
+    unit = _with(nation, level, posts__gt=0)
     page = signed_in().get(unit_url(level, unit.code, "help")).text
     for row in table_of(page, "help"):
         code, at = (row["Code"], BELOW[level]) if row["Code"] else (unit.code, level)
@@ -94,10 +94,11 @@ def test_contacts_of_a_post_name_the_colleague(nation: Any, signed_in: Callable[
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_omic_stands_beside_the_capacity(nation: Any, signed_in: Callable[..., Client], level: str) -> None:
-    unit = _with(nation, level, omic_cases__gt=0)
-    page = signed_in().get(unit_url(level, unit.code, "omic")).text
+    post = _with(nation, "post", stream="omic", omic_cases__gt=0)
+    code = "nation" if level == "nation" else getattr(post, f"{level}_code")
+    page = signed_in().get(unit_url(level, code, "omic")).text
     *rows, total = table_of(page, "omic")
-    lines = lines_of(nation, level, unit.code)
+    lines = lines_of(nation, level, code, "omic")
     cases = lines.filter((pl.col("kind") == "case") & (pl.col("stream") == "omic"))
     licence = lines.filter(pl.col("kind") == "omic_licence")
     assert number(total["OMiC cases"]) == len(cases) == sum(number(row["OMiC cases"]) for row in rows)
@@ -116,7 +117,7 @@ def test_omic_cases_of_a_post(nation: Any, signed_in: Callable[..., Client]) -> 
 
 def test_court_reports_only(nation: Any, signed_in: Callable[..., Client]) -> None:
     client = signed_in()
-    lines = lines_of(nation, "nation", "nation")
+    lines = lines_of(nation, "nation", "nation", "courts")
     with_cases = lines.filter(pl.col("kind") == "case")["post_code"]
     expected = lines.filter((pl.col("kind") == "report") & ~pl.col("post_code").is_in(with_cases.implode()))
     *regions, total = table_of(client.get(unit_url("nation", "nation", "court")).text, "court")

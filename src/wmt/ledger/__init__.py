@@ -21,18 +21,18 @@ from wmt.ledger.present import present_comparison, present_line, present_post, p
 from wmt.ledger.say import say
 from wmt.ledger.shares import SHARES, Share, measured
 from wmt.ledger.stakes import uncommenced_at_stake, untiered_at_stake
-from wmt.ledger.streams import HEADLINE, STREAM_NAMES, STREAMS
+from wmt.ledger.streams import COURTS, HEADLINE, OMIC, SENTENCE_MANAGEMENT, STREAM_NAMES, STREAMS
 from wmt.ledger.time_side import TimeSide
 from wmt.ledger.totals import MEASURES, POST_COUNTS, TOTAL
 from wmt.ledger.why import Moved, Side, Why, why
 from wmt.ledger.words import COMPONENTS, LEVELS, Cause, LedgerError, Reason
 
 __all__ = [
-    "AMOUNTS", "BESIDE", "CELL", "CHANGE", "COMPONENTS", "HEADLINE", "HELD", "LEVELS", "LINE", "MEASURES",
-    "MOVE", "NAMED_LINE", "POST_COUNTS", "PRICING", "SHARES", "STREAMS", "STREAM_NAMES", "TOTAL", "Cause",
-    "Ledger", "LedgerError", "Moment", "Moved", "Reason", "Share", "Side", "TimeSide", "Why",
-    "capacity_parts_x100", "capacity_x100", "changes", "compare", "decimal", "is_over", "measured",
-    "percentage_points_x100", "present_comparison", "present_line", "present_post", "present_total",
-    "reconciliation", "remaining_x100", "say", "shown_capacity", "shown_points", "side_by_side",
-    "uncommenced_at_stake", "untiered_at_stake", "warm_up", "why",
+    "AMOUNTS", "BESIDE", "CELL", "CHANGE", "COMPONENTS", "COURTS", "HEADLINE", "HELD", "LEVELS", "LINE",
+    "MEASURES", "MOVE", "NAMED_LINE", "OMIC", "POST_COUNTS", "PRICING", "SENTENCE_MANAGEMENT", "SHARES",
+    "STREAMS", "STREAM_NAMES", "TOTAL", "Cause", "Ledger", "LedgerError", "Moment", "Moved", "Reason",
+    "Share", "Side", "TimeSide", "Why", "capacity_parts_x100", "capacity_x100", "changes", "compare",
+    "decimal", "is_over", "measured", "percentage_points_x100", "present_comparison", "present_line",
+    "present_post", "present_total", "reconciliation", "remaining_x100", "say", "shown_capacity",
+    "shown_points", "side_by_side", "uncommenced_at_stake", "untiered_at_stake", "warm_up", "why",
 ]  # fmt: skip

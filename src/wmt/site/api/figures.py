@@ -17,6 +17,7 @@ from wmt.site.api.shapes import (
     Level,
     PageShown,
     Paging,
+    StreamName,
     answers,
     refused,
 )
@@ -102,6 +103,9 @@ class ListFilter(Paging):
     under_level: Level | None = Field(None, description="Only units under this one: its level, and its code.")
     under_code: Code | None = None
     grade: GradeName | None = Field(None, description="Only what posts of this grade make up.")
+    stream: StreamName | None = Field(
+        None, description="Their part in this stream: without it the headline of units, and every post."
+    )
 
 
 @router.get(
@@ -117,12 +121,16 @@ def list_units(request: HttpRequest, level: UnitLevel, paging: Query[ListFilter]
         top = paging.under_level
         units.find(state, me(request), top, paging.under_code)
     if level == units.NATION:
-        rows = units.seen(state, me(request), level)
+        rows = units.seen(state, me(request), level, paging.stream)
     elif level not in units.levels_below(top):
         raise refused("under_level", f"A {top} has no units of the level {level} under it")
     else:
         above = Unit(level=top, code=paging.under_code or units.NATION)
-        below = units.below(state, above, level, paging.grade or "")
+        if level == "post" and not paging.stream:
+            below = units.everybody(state, above)
+            below = below.filter(grade=paging.grade) if paging.grade else below
+        else:
+            below = units.below(state, above, level, paging.grade or "", paging.stream)
         rows = visible_to(below, me(request), state)
     return {**paging.about(rows.count()), "items": [_figures(unit, state) for unit in paging.part(rows)]}
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from wmt.facts import TIERS
-from wmt.ledger import Share
+from wmt.ledger import HEADLINE, Share
 from wmt.site.web import tables
 from wmt.site.web.addresses import unit_url
 from wmt.site.web.tables import Column, Row, Value
@@ -93,12 +93,18 @@ def those_url(question: Question, unit: Unit, figure: str, lines: Iterable[Lines
 
 def child_url(question: Question, unit: Unit, tab: str, **query: str) -> str:
     """A tab of a unit below, with the grade that was asked for."""
-    return unit_url(unit.level, unit.code, tab, grade=_grade(question, unit), **query)
+    return unit_url(unit.level, unit.code, tab, grade=_grade(question, unit), stream=_stream(unit), **query)
 
 
 def lines_url(question: Question, unit: Unit, figure: str, of: str = "") -> str:
     """The lines behind a figure of a unit below, or of the unit itself."""
-    return unit_url(unit.level, unit.code, "working", figure=figure, of=of, grade=_grade(question, unit))
+    narrowed = {"grade": _grade(question, unit), "stream": _stream(unit)}
+    return unit_url(unit.level, unit.code, "working", figure=figure, of=of, **narrowed)
+
+
+def _stream(unit: Unit) -> str:
+    """The stream as an address has it: a post has one only, and the headline goes without saying."""
+    return "" if unit.level == "post" or unit.stream == HEADLINE else unit.stream
 
 
 def _grade(question: Question, unit: Unit) -> str:

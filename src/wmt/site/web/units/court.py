@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from wmt.ledger import COURTS
 from wmt.site.web import tables
 from wmt.site.web.tables import Column, Table, Value
 from wmt.site.web.units import counting
@@ -16,14 +17,13 @@ TEMPLATE = "unit/court.jinja"
 
 
 def applies(unit: Unit) -> bool:
-    """Where reports earn points; of a post, where it holds no case either."""
-    if unit.level == "post":
-        return unit.reports_x100 != 0 and unit.cases_all == 0 and unit.omic_cases == 0
-    return unit.reports_x100 != 0
+    """Where there may be posts that only write court reports."""
+    return unit.level != "post" or unit.stream == COURTS
 
 
 def content(question: Question) -> dict[str, Any]:
     """The posts of the unit that only write reports; for the nation, how many there are in each region."""
+    question = question.in_stream(COURTS)
     posts = _posts(question)
     sums = figures.sums_of(question.state, posts, kind="report", by_grade=False)
     posts = [post for post in posts if post.code in sums]
@@ -36,12 +36,10 @@ def content(question: Question) -> dict[str, Any]:
 
 
 def _posts(question: Question) -> list[Unit]:
-    """The posts of the unit that hold no case of any kind."""
+    """The posts of the unit that are in the stream of courts."""
     if question.is_post:
-        unit = question.unit
-        return [] if unit.cases_all or unit.cases or unit.omic_cases else [unit]
-    found = units.below(question.state, question.unit, "post", question.grade)
-    return list(found.filter(cases_all=0, cases=0, omic_cases=0))
+        return [question.unit] if question.unit.stream == COURTS else []
+    return list(units.below(question.state, question.unit, "post", question.grade, COURTS))
 
 
 _COLUMNS = [

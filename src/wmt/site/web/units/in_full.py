@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from wmt.ledger import STREAM_NAMES
 from wmt.site.web import tables
 from wmt.site.web.tables import Column, Row, Value
 from wmt.site.web.units.question import Question
@@ -57,7 +58,7 @@ def overview(
 ) -> tuple[list[Column], list[Row], Row | None]:
     """The table of units with the units each belongs to before it, and the points of help behind it."""
     places = Places.of(question.state, levels_over(question.level))
-    before = places.columns()
+    before = [*places.columns(), Column("stream", "Stream")]
     after = [
         Column("contacts", "Help (CMS)", "points"),
         Column("contacts_share", "Help (CMS), of available points", "percent"),
@@ -66,7 +67,9 @@ def overview(
         {
             **{
                 column.key: tables.text(name)
-                for column, name in zip(before, places.values(unit), strict=True)
+                for column, name in zip(
+                    before, (*places.values(unit), STREAM_NAMES[unit.stream]), strict=True
+                )
             },
             **_help(unit),
         }

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wmt.ledger import SHARES
+from wmt.ledger import OMIC, SHARES
 from wmt.site.web import tables
 from wmt.site.web.addresses import unit_url
 from wmt.site.web.tables import Column, Row, Table, Value
@@ -18,14 +18,15 @@ TEMPLATE = "unit/omic.jinja"
 
 
 def applies(unit: Unit) -> bool:
-    """Where there are OMiC cases."""
-    return unit.omic_cases > 0
+    """Where there may be posts of OMiC teams; of a post, where it holds OMiC cases."""
+    return unit.level != "post" or unit.omic_cases > 0
 
 
 def content(question: Question) -> dict[str, Any]:
     """The OMiC cases and points of the units below, or of a post the cases one by one."""
     if question.is_post:
         return {"tables": {"omic": _listed(question)}, "filters": []}
+    question = question.in_stream(OMIC)
     below = counting.below(question)
     columns = [
         *counting.name_columns(question),

@@ -1,6 +1,6 @@
 """What a page of a unit was asked for: the unit, the figures of one load, and the filters of the address."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.http import HttpRequest
@@ -38,6 +38,10 @@ class Question:
     def is_post(self) -> bool:
         """Whether it is about one post, which has nothing under it."""
         return self.unit.level == "post"
+
+    def in_stream(self, stream: str) -> "Question":
+        """The same of the unit's part in a stream; as it is where the unit has none in it."""
+        return replace(self, unit=units.streams(self.state, self.unit).get(stream, self.unit))
 
     @property
     def grade(self) -> str:
@@ -90,4 +94,5 @@ class Question:
         if not self.grade or self.is_post:
             return self.unit
         rows = [row for row in units.grades(self.state, self.unit) if row.grade == self.grade]
-        return rows[0] if rows else Unit(level=self.unit.level, code=self.unit.code, name=self.unit.name)
+        unit = self.unit
+        return rows[0] if rows else Unit(level=unit.level, code=unit.code, name=unit.name, stream=unit.stream)

@@ -62,7 +62,8 @@ def question_of(request: HttpRequest, level: str, code: str) -> Question:
     state = state_of(request)
     if state is None:
         raise NoDataYet
-    unit = units.find(state, request.user, level, code)  # type: ignore[arg-type]
+    stream = request.GET.get("stream") or None
+    unit = units.find(state, request.user, level, code, stream)  # type: ignore[arg-type]
     return Question(request, state, unit)
 
 
