@@ -96,10 +96,13 @@ def test_a_posts_code_is_team_and_staff(run: Run, given: tuple[object, ...]) -> 
 
 def test_units_are_the_sums_of_their_posts_and_parts(run: Run, given: tuple[object, ...]) -> None:
     rows = run("measure", *given, "--json").json
-    (nation,) = (row for row in rows if row["level"] == "nation")
-    for level in ("post", "team", "pdu", "region"):
-        for key in ("points", "available", "cases", "cases_all"):
-            assert exact(*(row[key] for row in rows if row["level"] == level)) == exact(nation[key])
+    nations = {row["stream"]: row for row in rows if row["level"] == "nation"}
+    assert set(nations) == {row["stream"] for row in rows}
+    for stream, nation in nations.items():
+        for level in ("post", "team", "pdu", "region"):
+            here = [row for row in rows if (row["level"], row["stream"]) == (level, stream)]
+            for key in ("points", "available", "cases", "cases_all", "posts", "posts_over"):
+                assert exact(*(row[key] for row in here)) == exact(nation[key])
     for row in rows:
         counted = (value for part, value in row["breakdown"].items() if part != "omic")
         assert exact(*counted) == exact(row["points"])

@@ -28,10 +28,11 @@ class Nation:
     night: Night
 
     def unit(self, level: str, **more: Any) -> Any:
-        """The first unit of a level that fits, by code."""
+        """The first unit of a level that has posts of sentence management and fits, by code."""
         from wmt.site.workload.models import Unit
 
-        units = Unit.objects.filter(load=self.load, level=level, whole=True, **more)
+        usual = {"stream": "sentence_management", "posts__gt": 0}
+        units = Unit.objects.filter(load=self.load, level=level, whole=True, **(usual | more))
         return units.order_by("code").first()
 
 

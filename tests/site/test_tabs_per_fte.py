@@ -15,7 +15,7 @@ FULL = 37_000_000
 
 
 def _totals(nation: Any, level: str, code: str) -> pl.DataFrame:
-    posts = nation.night.table("results/totals").filter(level="post")
+    posts = nation.night.table("results/totals").filter(level="post", stream="sentence_management")
     return posts if level == "nation" else posts.filter(pl.col(f"{level}_code") == code)
 
 

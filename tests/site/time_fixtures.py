@@ -33,7 +33,9 @@ class Two:
         """The first unit of a level that fits and is in both nights, by code."""
         from wmt.site.workload.models import Unit
 
-        units = Unit.objects.filter(load=self.load, level=level, whole=True, **more).order_by("code")
+        usual = {"stream": "sentence_management", "posts__gt": 0}
+        units = Unit.objects.filter(load=self.load, level=level, whole=True, **(usual | more))
+        units = units.order_by("code")
         former = set(self.totals(0).filter(pl.col("level") == level)["code"])
         return next(unit for unit in units if unit.code in former)
 
@@ -44,6 +46,7 @@ class Two:
     def total(self, number: int, level: str, code: str) -> dict[str, Any]:
         """The total of one unit on a night."""
         rows = self.totals(number).filter(pl.col("level") == level, pl.col("code") == code)
+        rows = rows.filter((pl.col("level") == "post") | (pl.col("stream") == "sentence_management"))
         return rows.row(0, named=True)
 
 
