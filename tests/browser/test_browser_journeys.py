@@ -56,15 +56,15 @@ def test_a_practitioner_sees_which_cases_count(walk: Walk) -> None:
     walker = walk("practitioner")
     page = walker.page
     figures = page.locator(".wmt-figures__one")
-    counting = number(figures.filter(has_text="Cases that count").locator("a").inner_text())
-    all_cases = number(figures.filter(has_text="All cases").locator("a").inner_text())
+    counting = number(figures.filter(has_text="Active cases").locator("a").inner_text())
+    all_cases = number(figures.filter(has_text="All cases in nDelius").locator("a").inner_text())
     walker.link("Cases", ".wmt-tabs")
     rows = page.locator("#table-reconciliation tbody tr").all_inner_texts()
     assert rows
     told = text_of(page)
-    assert f"{all_cases} cases in the case system" in told.replace(",", "")
-    assert re.search(rf"\b{counting}\b count", told.replace(",", ""))
-    walker.link("which cases count", "main", exact=False)
+    assert f"{all_cases} cases are in nDelius" in told.replace(",", "")
+    assert re.search(rf"\b{counting}\b are active", told.replace(",", ""))
+    walker.link("Which cases count", "main", exact=False)
     assert "#not-counted" in page.url
 
 

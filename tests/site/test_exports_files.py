@@ -54,9 +54,9 @@ def test_a_file_has_the_figures_of_the_night(nation: Any, signed_in: SignIn, lev
         assert got["Level"] == "post"
         assert got["Points"] == decimal(points).normalize()
         assert got["Available points"] == decimal(available).normalize()
-        assert got["Remaining points"] == decimal(available - points).normalize()
+        assert got["Points left"] == decimal(available - points).normalize()
         assert got["Capacity (%)"] == plain(decimal(capacity_x100(points, available)))
-        assert got["Cases that count"] == row["cases"]
+        assert got["Active cases"] == row["cases"]
         assert got["Help (CMS)"] == decimal(row["contacts_x100"]).normalize()
         assert got["Contracted hours"] == Decimal(row["contracted_hours_micro"]).scaleb(-6).normalize()
         assert (got["Region code"], got["PDU code"], got["Team code"]) == tuple(
@@ -79,7 +79,7 @@ def test_a_file_has_what_the_page_shows(nation: Any, signed_in: SignIn, level: s
     assert len(found) == len(shown)
     for row, cells in zip(found, shown, strict=True):
         assert row["Code"] in cells
-        assert f"{round(Decimal(row['All cases'])):,}" in cells
+        assert f"{round(Decimal(row['All cases in nDelius'])):,}" in cells
         if row["Capacity (%)"]:
             tenth = Decimal(row["Capacity (%)"])
             assert any(cell.startswith(f"{tenth:.1f}%"[:-3]) for cell in cells)
@@ -159,7 +159,7 @@ def test_parquet_is_typed_and_says_its_moment(nation: Any, signed_in: SignIn) ->
     assert total == decimal(post.points_x100)
     of_team = unit_url("team", post.team_code, "working") + "points.parquet?figure=points"
     counted = pq.read_table(io.BytesIO(body(signed_in("manager", "team", post.team_code).get(of_team))))
-    assert str(counted.schema.field("Lines").type) == "int64"
+    assert str(counted.schema.field("Items").type) == "int64"
 
 
 def test_csv_is_as_documented(nation: Any, signed_in: SignIn) -> None:

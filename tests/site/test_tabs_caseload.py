@@ -11,6 +11,7 @@ from tabs_fixtures import lines_of, links, number, table_of
 
 from wmt.ledger import Reason, capacity_x100, reconciliation, uncommenced_at_stake, untiered_at_stake
 from wmt.site.web.addresses import unit_url
+from wmt.site.web.units import words
 
 LEVELS = ("nation", "region", "pdu", "team", "post")
 BELOW = {"nation": "region", "region": "pdu", "pdu": "team", "team": "post"}
@@ -36,7 +37,7 @@ def test_all_cases_are_those_that_count_and_each_reason_why_not(
     page = signed_in().get(unit_url(level, unit.code, "caseload")).text
     *rows, total = table_of(page, "reconciliation")
     expected = {
-        "Count" if row["counted"] else f"Do not count: {row['reason']}": row["cases"]
+        "Active" if row["counted"] else f"Not active: {words.reason(row['reason'])}": row["cases"]
         for row in reconciliation(_cases(nation, level, unit.code))
     }
     assert {row["Cases"]: number(row["Number"]) for row in rows} == expected
@@ -52,10 +53,10 @@ def test_types_of_the_units_below_add_up_to_the_unit(
     *rows, total = table_of(page, "types")
     names = ["Community", "Licence", "Custody", "T2A", "Supervision suspended", "Untiered"]
     for row in [*rows, total]:
-        assert sum(number(row[name]) for name in names) == number(row["Active in all"])
-    for name in [*names, "Active in all", "All cases"]:
+        assert sum(number(row[name]) for name in names) == number(row["All active"])
+    for name in [*names, "All active", "All cases in nDelius"]:
         assert sum(number(row[name]) for row in rows) == number(total[name])
-    assert number(total["Active in all"]) == unit.cases
+    assert number(total["All active"]) == unit.cases
     assert number(total["Untiered"]) == unit.untiered_cases
     plain = (pl.col("location") == "licence") & (pl.col("tier") != "0") & (pl.col("suspended") == 0)
     for row in rows:
@@ -72,10 +73,10 @@ def test_tiers_hold_every_active_case_once(nation: Any, signed_in: Callable[...,
     tiers = [row["Tier"] for row in rows]
     assert tiers[:5] == ["A3", "A2", "A1", "A0", "B3"]
     assert tiers[-2:] == ["Supervision suspended", "Untiered"]
-    assert sum(number(row["Active in all"]) for row in rows) == number(total["Active in all"]) == unit.cases
+    assert sum(number(row["All active"]) for row in rows) == number(total["All active"]) == unit.cases
     tiered = _cases(nation, level, unit.code).filter((pl.col("tier") == "B2") & (pl.col("suspended") == 0))
     shown = next(row for row in rows if row["Tier"] == "B2")
-    assert number(shown["Active in all"]) == tiered["active_cases"].sum()
+    assert number(shown["All active"]) == tiered["active_cases"].sum()
     t2a = tiered.filter(pl.col("stream") == "t2a")
     assert number(shown["T2A"]) == t2a["active_cases"].sum()
 
@@ -96,7 +97,7 @@ def test_grades_share_out_every_tier(nation: Any, signed_in: Callable[..., Clien
 def test_a_grade_narrows_the_counts(nation: Any, signed_in: Callable[..., Client]) -> None:
     page = signed_in().get(unit_url("nation", "nation", "caseload", grade="PSO")).text
     cases = _cases(nation, "nation", "nation").filter(pl.col("grade") == "PSO")
-    assert number(table_of(page, "types")[-1]["Active in all"]) == cases["active_cases"].sum()
+    assert number(table_of(page, "types")[-1]["All active"]) == cases["active_cases"].sum()
     assert number(table_of(page, "reconciliation")[-1]["Number"]) == cases["listed_cases"].sum()
     assert 'id="table-grades"' not in page
 
@@ -118,7 +119,7 @@ def test_every_case_is_listed_and_says_why(nation: Any, signed_in: Callable[...,
         assert number(total["Cases"]) == len(expected)
         assert len(rows) == min(len(expected), 100)
         assert {row["CRN"] for row in rows} <= set(expected["ref"])
-        assert all(row["Why"] for row in rows)
+        assert all(row["Notes"] for row in rows)
 
 
 def test_a_figure_of_a_reason_leads_to_its_cases(nation: Any, signed_in: Callable[..., Client]) -> None:
@@ -131,7 +132,7 @@ def test_a_figure_of_a_reason_leads_to_its_cases(nation: Any, signed_in: Callabl
     href = next(href for href in links(page) if "reason=" in href and reason.split()[0] in href)
     rows = table_of(client.get(href.partition("#")[0]).text, "cases")
     assert number(rows[-1]["Cases"]) == len(cases.filter(pl.col("reason") == reason))
-    assert {row["Why"] for row in rows[:-1]} == {reason}
+    assert {row["Notes"] for row in rows[:-1]} == {words.reason(reason)}
 
 
 def test_untiered_cases_say_what_is_at_stake(nation: Any, signed_in: Callable[..., Client]) -> None:
@@ -141,8 +142,8 @@ def test_untiered_cases_say_what_is_at_stake(nation: Any, signed_in: Callable[..
     expected = untiered_at_stake(_cases(nation, "nation", "nation"), night.rules(), nation.load.tier_scheme)
     assert [number(row["Untiered cases"]) for row in rows] == [row["cases"] for row in expected]
     for row, stake in zip(rows, expected, strict=True):
-        assert Decimal(row["Least points of one"]) == stake["lowest"]
-        assert Decimal(row["Most points of one"]) == stake["highest"]
+        assert Decimal(row["Lowest points each"]) == stake["lowest"]
+        assert Decimal(row["Highest points each"]) == stake["highest"]
     assert number(total["Untiered cases"]) == nation.unit("nation").untiered_cases
 
 
@@ -164,7 +165,7 @@ def test_cases_whose_requirements_are_not_commenced_are_listed_and_valued(
     more = found["points_x100"].sum()
     assert number(total["Cases"]) == len(found) == sum(number(row["Cases"]) for row in rows)
     assert Decimal(total["Points they would add"].replace(",", "")) * 100 == more
-    assert f"{len(found)} cases whose requirements are not commenced" in page
+    assert f"{len(found)} cases with requirements that have not started" in page
     from wmt.site.workload.models import Unit
 
     shown = Unit.objects.get(load=nation.load, level=level, code=code, whole=True)
@@ -175,7 +176,7 @@ def test_cases_whose_requirements_are_not_commenced_are_listed_and_valued(
     assert f"({Decimal(after - before).scaleb(-2):,.1f} percentage points)" in page
     if level in ("team", "post"):
         assert {row["CRN"] for row in rows} == set(found["ref"])
-        assert str(Reason.UNCOMMENCED) in {row["Why"] for row in table_of(page, "cases")[:-1]}
+        assert str(Reason.UNCOMMENCED) in {row["Notes"] for row in table_of(page, "cases")[:-1]}
 
 
 def test_filters_without_sense_are_taken_for_none(nation: Any, signed_in: Callable[..., Client]) -> None:
@@ -197,5 +198,5 @@ def test_counts_without_cases_say_so(nation: Any, signed_in: Callable[..., Clien
     line.ref, line.quantity_micro, line.active_cases, line.listed_cases = "", 7_000_000, 7, 7
     line.save()
     page = signed_in().get(unit_url("post", unit.code, "caseload")).text
-    assert "counts of cases and not the cases themselves" in page
+    assert "counts of cases, not single cases" in page
     assert any(row["CRN"] == "counts only" and row["Cases"] == "7" for row in table_of(page, "cases"))

@@ -42,7 +42,7 @@ def test_reports_inside_their_days(nation: Any, signed_in: Callable[..., Client]
     *kinds, every = table_of(page, "kinds")
     assert number(every["Number"]) == lines["quantity_micro"].sum() // 1_000_000
     assert sum(number(row["Number"]) for row in kinds) == number(every["Number"])
-    assert all(row["Why"] for row in kinds)
+    assert all(row["Notes"] for row in kinds)
 
 
 def test_reports_of_a_post_one_by_one(nation: Any, signed_in: Callable[..., Client]) -> None:
@@ -73,10 +73,10 @@ def test_help_nets_to_zero_over_the_nation(nation: Any, signed_in: Callable[...,
     client = signed_in()
     assert nation.unit("nation").contacts_x100 == 0
     page = client.get(unit_url("nation", "nation", "help")).text
-    assert "net to zero" in page
+    assert "add up to 0" in page
     assert table_of(page, "help")[-1]["Net points"] == "0"
     assert "Not known" in page
-    assert "help nets to zero" in client.get(unit_url("nation", "nation", "help", grade="PO")).text
+    assert "all grades, support given and received add up to 0" in client.get(unit_url("nation", "nation", "help", grade="PO")).text
 
 
 def test_contacts_of_a_post_name_the_colleague(nation: Any, signed_in: Callable[..., Client]) -> None:
@@ -104,7 +104,7 @@ def test_omic_stands_beside_the_capacity(nation: Any, signed_in: Callable[..., C
     assert number(total["OMiC cases"]) == len(cases) == sum(number(row["OMiC cases"]) for row in rows)
     assert number(total["Points in custody"]) == shown_points(cases["beside_x100"].sum())
     assert number(total["Points on licence"]) == shown_points(licence["beside_x100"].sum())
-    assert "never in it" in page
+    assert "not included" in page
 
 
 def test_omic_cases_of_a_post(nation: Any, signed_in: Callable[..., Client]) -> None:

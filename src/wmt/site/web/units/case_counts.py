@@ -63,13 +63,13 @@ class Counts:
         columns = [
             *counting.name_columns(self.question),
             *(Column(kind, GROUPS[kind], "count") for kind in kinds),
-            Column("cases", "Active in all", "count", "The cases of the columns before it, added up."),
-            Column("cases_all", "All cases", "count", "Every case of the case system, active or not."),
+            Column("cases", "All active", "count", "Total of the columns before it."),
+            Column("cases_all", "All cases in nDelius", "count", "Every case in nDelius, active or not."),
         ]
         total = counting.total_row(self._of_unit(self.question.unit, self.lines, kinds))
         level = units.child_level(self.question.unit.level)
         name = self.question.unit.name
-        notes = ["Every active case is in one column only. Suspended, untiered and T2A cases have their own."]
+        notes = ["Each active case is in one column. Suspended, untiered and T2A cases have their own."]
         return Table("types", f"Cases by type: {units.PLURALS[level]} of {name}{self._grade_words}",
                      columns, rows, total, notes)  # fmt: skip
 
@@ -119,11 +119,11 @@ class Counts:
         columns = [
             Column("name", "Tier"),
             *(Column(kind, GROUPS[kind], "count") for kind in types),
-            Column("cases", "Active in all", "count"),
+            Column("cases", "All active", "count"),
         ]
         total = Row({"name": tables.text("Total"), **self._across(self._chosen, types)})
         return Table("tiers", f"Active cases by tier and type{self._narrowed}", columns, rows, total,
-                     ["Suspended and untiered cases stand apart, whatever their tier."])  # fmt: skip
+                     ["Suspended and untiered cases have their own rows."])  # fmt: skip
 
     def _across(self, lines: list[Lines], types: list[str]) -> dict[str, Value]:
         found = counting.sort_out(lines, counting.place)
@@ -150,7 +150,7 @@ class Counts:
             columns.append(Column(f"{grade}_share", f"{grade} share", "percent"))
         columns.append(Column("cases", "All grades", "count"))
         total = Row({"name": tables.text("Total"), **self._among(self._chosen, grades)})
-        note = "A share is the grade's part of the unit's active cases of that tier."
+        note = "A share is the percentage of active cases of that tier held by the grade."
         return Table(
             "grades", f"Active cases by tier and grade{self._narrowed}", columns, rows, total, [note]
         )

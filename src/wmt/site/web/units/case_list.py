@@ -9,6 +9,7 @@ from wmt.site.web.units import counting, words
 from wmt.site.web.units.case_counts import Below
 from wmt.site.web.units.question import Question
 from wmt.site.web.units.references import notes, reference
+from wmt.site.web.units.words import reason as words_of
 from wmt.site.workload import figures
 from wmt.site.workload.models import Line, Pricing, Unit
 
@@ -37,8 +38,8 @@ class Chosen:
         group = counting.GROUPS.get(self.kind, "")
         said = [
             group if self.kind == "t2a" else group.lower(),
-            {"yes": "that count", "no": "that do not count"}.get(self.counted, ""),
-            self.reason,
+            {"yes": "active", "no": "not active"}.get(self.counted, ""),
+            words_of(self.reason),
         ]
         return ", ".join(part for part in said if part)
 
@@ -60,16 +61,16 @@ def table(question: Question, chosen: Chosen, below: Below) -> Table:
     rows = LazyRows(lines, row, lambda line, key: row(line).values[key].raw)
     said = notes(lines)
     if any(not line.ref and not line.withheld for line in lines):
-        said.append("The extract gives counts of cases and not the cases themselves, so one row may be many.")
+        said.append("The data gives counts of cases, not single cases, so one row can be several cases.")
     empty_row = {column.key: tables.text("") for column in _columns(question)}
     sums = {
-        "crn": tables.text("Sum"),
+        "crn": tables.text("Total"),
         "cases": tables.count(figures.summed(lines, counting.NUMBER)),
         "points": tables.exact(figures.summed(lines, counting.POINTS)),
     }
     total = Row(empty_row | sums) if lines else None
-    caption = f"The cases: {chosen.words}" if chosen.words else "The cases"
-    empty = "No case fits these filters." if chosen.words else "There are no cases here."
+    caption = f"Cases: {chosen.words}" if chosen.words else "Cases"
+    empty = "No results. Change the filters." if chosen.words else "There are no cases."
     return Table("cases", caption, _used(question, lines), rows, total, said, empty)
 
 
@@ -92,15 +93,15 @@ def _columns(question: Question) -> list[Column]:
         Column("cases", "Cases", "count"),
         Column("points", "Points", "points"),
         Column("since", "Held since", "date"),
-        Column("counts", "Counts"),
-        Column("why", "Why"),
+        Column("counts", "Active"),
+        Column("why", "Notes"),
         Column("flags", "Flags"),
     ]
 
 
 def _row(question: Question, line: Line, pricing: Pricing, holder: Unit) -> Row:
     lines_at = unit_url("post", holder.code, "working", figure="points", of=str(pricing.number))
-    beside = f"{tables.exact(line.beside_x100).text} beside the figure" if line.beside_x100 else ""
+    beside = f"{tables.exact(line.beside_x100).text} not in these figures" if line.beside_x100 else ""
     tier = "untiered" if pricing.tier == "0" else pricing.tier
     values = {
         "crn": reference(line, lines_at),
@@ -121,7 +122,5 @@ def _row(question: Question, line: Line, pricing: Pricing, holder: Unit) -> Row:
 
 def _why(question: Question, line: Line, pricing: Pricing) -> Value:
     """Why it earns or not, with the way to the rule that says so."""
-    said = pricing.reason or (
-        "earns the points of its tier and type" if line.points_x100 else "earns nothing"
-    )
+    said = words.reason(pricing.reason) or ("counted" if line.points_x100 else "0 points")
     return tables.text(said, words.rule_href(pricing.rule, question.request.get_full_path()))

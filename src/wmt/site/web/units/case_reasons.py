@@ -2,7 +2,7 @@
 
 from wmt.site.web import tables
 from wmt.site.web.tables import Column, Row, Table, Value
-from wmt.site.web.units import counting
+from wmt.site.web.units import counting, words
 from wmt.site.web.units.case_counts import Below
 from wmt.site.web.units.counting import LISTED, POINTS
 from wmt.site.web.units.question import Question
@@ -20,19 +20,26 @@ def reconciliation(question: Question, lines: list[Lines]) -> Table:
     counted = [line for line in listed if line.active_cases]
     silent = _by_reason(lines)
     unit = question.unit
-    rows = [_explained(question, "Count", counted, counting.lines_url(question, unit, "cases"))]
+    rows = [_explained(question, "Active", counted, counting.lines_url(question, unit, "cases"))]
     rows += [
-        _explained(question, f"Do not count: {reason}", silent[reason], _of_reason(question, unit, reason))
+        _explained(
+            question,
+            f"Not active: {words.reason(reason)}",
+            silent[reason],
+            _of_reason(question, unit, reason),
+        )
         for reason in sorted(silent)
     ]
-    total = _explained(question, "All cases", listed, counting.lines_url(question, unit, "cases_all"))
+    total = _explained(
+        question, "All cases in nDelius", listed, counting.lines_url(question, unit, "cases_all")
+    )
     columns = [
         Column("name", "Cases"),
         Column("cases", "Number", "count"),
         Column("points", "Points", "points"),
     ]
-    notes = ["The rows add up to all cases exactly. OMiC cases are shown beside and are in none of them."]
-    return Table("reconciliation", "All cases, and which of them count", columns, rows, total, notes)
+    notes = ["The rows add up to all cases. OMiC cases are not included."]
+    return Table("reconciliation", "All cases in nDelius, and which are active", columns, rows, total, notes)
 
 
 def _explained(question: Question, title: str, lines: list[Lines], href: str) -> Row:
@@ -51,10 +58,10 @@ def uncounted(question: Question, lines: list[Lines], below: Below, reason: str)
         return None
     here = sorted(_by_reason(lines))
     reasons = [each for each in here if each == reason] or here
-    whole = [Column("cases", "Not counted in all", "count")] if len(reasons) == len(here) else []
+    whole = [Column("cases", "Not active in total", "count")] if len(reasons) == len(here) else []
     columns = [
         *counting.name_columns(question),
-        *(Column(each, each.capitalize(), "count") for each in reasons),
+        *(Column(each, words.upper_first(words.reason(each)), "count") for each in reasons),
         *whole,
     ]
     rows = [
@@ -63,9 +70,9 @@ def uncounted(question: Question, lines: list[Lines], below: Below, reason: str)
     ]
     total = counting.total_row(_why(question, question.unit, lines, reasons))
     grade = counting.grade_of(question)
-    caption = f"Where the cases are that do not count{f' (grade {grade})' if grade else ''}"
+    caption = f"Cases that are not active{f' (grade {grade})' if grade else ''}"
     if not here:
-        return Table("uncounted", caption, columns, [], empty="Every case counts.")
+        return Table("uncounted", caption, columns, [], empty="Every case is active.")
     return Table("uncounted", caption, columns, rows, total)
 
 

@@ -22,7 +22,7 @@ from wmt.site.workload.figures import Lines
 from wmt.site.workload.models import Line, Pricing, RuleValue, Unit
 
 REASON = str(Reason.UNCOMMENCED)
-_CAPTION = "Requirements not commenced, and the points they would add"
+_CAPTION = "Requirements not started, and the points they would add"
 
 
 @dataclass(frozen=True)

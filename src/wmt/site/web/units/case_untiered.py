@@ -27,11 +27,11 @@ def table(question: Question, lines: list[Lines]) -> Table | None:
     columns = [
         Column("name", "Type"),
         Column("cases", "Untiered cases", "count"),
-        Column("lowest", "Least points of one", "points"),
-        Column("highest", "Most points of one", "points"),
+        Column("lowest", "Lowest points each", "points"),
+        Column("highest", "Highest points each", "points"),
     ]
-    notes = ["An untiered case earns nothing until it is tiered. Then it earns between the two, by its tier."]
-    return Table("untiered", "Untiered cases, and the points at stake", columns, rows,
+    notes = ["A case without a tier scores 0 points. With a tier it scores between the two."]
+    return Table("untiered", "Cases without a tier, and the points they could add", columns, rows,
                  Row(total | {"cases": tables.count(cases, href)}), notes)  # fmt: skip
 
 

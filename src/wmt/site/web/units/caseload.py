@@ -3,7 +3,7 @@
 from typing import Any
 
 from wmt.ledger import Reason
-from wmt.site.web.units import case_counts, case_list, case_reasons, case_untiered
+from wmt.site.web.units import case_counts, case_list, case_reasons, case_untiered, words
 from wmt.site.web.units.case_reasons import LISTED_AT
 from wmt.site.web.units.case_uncommenced import Uncommenced
 from wmt.site.web.units.counting import GROUPS, grade_filter, grade_of
@@ -49,6 +49,7 @@ def content(question: Question) -> dict[str, Any]:
         "filters": _filters(question, counted.kind, reason, lines),
         "all_cases": f"{subject.cases_all:,}",
         "counting_cases": f"{subject.cases:,}",
+        "other_cases": f"{other:,}" if (other := subject.cases_all - subject.cases) > 0 else "",
         "uncommenced": uncommenced.said(),
         "has_untiered": untiered is not None,
         "kind": GROUPS.get(counted.kind, ""),
@@ -74,11 +75,11 @@ def _filters(question: Question, kind: str, reason: str, lines: list[Lines]) -> 
         fields.append(grade_filter(question))
     if question.unit.level in LISTED_AT:
         counted = _one_of(question, "counted", ("yes", "no"))
-        options = [("", "All"), ("yes", "Those that count"), ("no", "Those that do not")]
+        options = [("", "All"), ("yes", "Active"), ("no", "Not active")]
         fields.append(_field("counted", "Listed cases", counted, options))
     here = {line.pricing.reason for line in lines if not line.active_cases} | ({reason} if reason else set())
-    reasons = [("", "Any reason"), *((each, each.capitalize()) for each in sorted(here))]
-    return [*fields, _field("reason", "Why they do not count", reason, reasons)]
+    reasons = [("", "Any reason"), *((each, words.upper_first(words.reason(each))) for each in sorted(here))]
+    return [*fields, _field("reason", "Reason not active", reason, reasons)]
 
 
 def _field(name: str, label: str, value: str, options: list[tuple[str, str]]) -> dict[str, Any]:

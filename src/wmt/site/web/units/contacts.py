@@ -15,7 +15,7 @@ from wmt.site.workload import figures, units
 from wmt.site.workload.figures import Lines
 from wmt.site.workload.models import Line, Pricing, RuleValue, Unit
 
-TITLE = "Help given and received"
+TITLE = "Case management support (CMS)"
 TEMPLATE = "unit/contacts.jinja"
 LISTED_AT = ("team", "post")
 
@@ -61,11 +61,13 @@ def _sums(question: Question, of: list[Unit], grade: str) -> dict[str, list[Line
 def _of_units(question: Question, below: list[Unit], sums: dict[str, list[Lines]], own: list[Lines]) -> Table:
     columns = [
         *counting.name_columns(question),
-        Column("given", "Given", "points", "Points of help given to colleagues."),
-        Column("received", "Received", "points", "Points of help received, which the helpers earn instead."),
-        Column("net", "Net points", "points", "Given less received: what is in the figure."),
-        Column("contacts", "Contacts", "count", "Contacts that count. One inside the unit has two sides."),
-        Column("late", "Contacts that earn nothing", "count", "Outside the days that count, or no points."),
+        Column("given", "Given", "points", "Points for support given to colleagues."),
+        Column("received", "Received", "points", "Points for support received from colleagues."),
+        Column("net", "Net points", "points", "Given less received. This is included in the points."),
+        Column(
+            "contacts", "Contacts", "count", "Contacts that count. A contact inside the unit has two sides."
+        ),
+        Column("late", "Contacts not counted", "count", "Expired, or 0 points."),
     ]
     rows = [
         counting.name_row(question, unit, "help", _values(question, unit, sums.get(unit.code, [])))
@@ -73,7 +75,7 @@ def _of_units(question: Question, below: list[Unit], sums: dict[str, list[Lines]
     ]
     total = counting.total_row(_values(question, question.unit, own))
     level = units.child_level(question.unit.level)
-    caption = f"Help given and received: {units.PLURALS[level]} of {question.unit.name}"
+    caption = f"Case management support (CMS): {units.PLURALS[level]} of {question.unit.name}"
     if question.grade:
         caption += f" (grade {question.grade})"
     return Table("help", caption, columns, rows, total)
@@ -132,8 +134,8 @@ def _listed(question: Question, lines: list[Line], holders: dict[int | None, Uni
         Column("why", "Counts"),
     ]
     empty = {column.key: tables.text("") for column in columns}
-    sums = {"since": tables.text("Sum"), "points": tables.exact(figures.summed(lines, POINTS))}
-    return Table("contacts", "The contacts", columns, rows, Row(empty | sums) if rows else None, notes(lines),
+    sums = {"since": tables.text("Total"), "points": tables.exact(figures.summed(lines, POINTS))}
+    return Table("contacts", "Contacts", columns, rows, Row(empty | sums) if rows else None, notes(lines),
                  "There are no contacts with points in this extract.")  # fmt: skip
 
 
@@ -143,7 +145,7 @@ def _line_href(holder: Unit, pricing: Pricing) -> str:
 
 def _why(question: Question, pricing: Pricing) -> Value:
     back = question.request.get_full_path()
-    said = pricing.reason or "yes: inside the days that count"
+    said = words.reason(pricing.reason) or "yes"
     return tables.text(said, words.rule_href(pricing.rule, back))
 
 

@@ -12,7 +12,7 @@ from wmt.site.workload import figures, units
 from wmt.site.workload.figures import Lines
 from wmt.site.workload.models import Unit
 
-TITLE = "Court reports only"
+TITLE = "Court-only staff"
 TEMPLATE = "unit/court.jinja"
 
 
@@ -54,9 +54,9 @@ def _of_posts(question: Question, posts: list[Unit], sums: dict[str, list[Lines]
         for post in posts
     ]
     columns = [Column("name", "Practitioner"), Column("code", "Code", "code"), Column("grade", "Grade")]
-    return Table("court", f"Court reports only: practitioners of {question.unit.name}{_grade(question)}",
+    return Table("court", f"Court-only staff: practitioners of {question.unit.name}{_grade(question)}",
                  [*columns, *_COLUMNS], rows, _total(posts, sums),
-                 empty="Nobody here writes reports without holding cases.")  # fmt: skip
+                 empty="There are no court-only staff.")  # fmt: skip
 
 
 def _values(question: Question, post: Unit, lines: list[Lines]) -> dict[str, Value]:
@@ -79,9 +79,9 @@ def _of_regions(question: Question, posts: list[Unit], sums: dict[str, list[Line
         Column("code", "Code", "code"),
         Column("posts", "Practitioners", "count"),
     ]
-    return Table("court", f"Court reports only: practitioners by region{_grade(question)}",
+    return Table("court", f"Court-only staff: practitioners by region{_grade(question)}",
                  [*columns, *_COLUMNS], rows, _total(posts, sums),
-                 empty="Nobody writes reports without holding cases.")  # fmt: skip
+                 empty="There are no court-only staff.")  # fmt: skip
 
 
 def _together(posts: list[Unit], sums: dict[str, list[Lines]], href: str = "") -> dict[str, Value]:

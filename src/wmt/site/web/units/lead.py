@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from wmt.history import HistoryError
-from wmt.ledger import is_over, remaining_x100, shown_capacity, shown_points
+from wmt.ledger import capacity_x100, is_over, remaining_x100, shown_capacity, shown_points
 from wmt.site.accounts import reading
 from wmt.site.web.addresses import unit_url, working_url
 from wmt.site.web.tables import exact
@@ -82,14 +82,22 @@ def _rest(question: Question, *, over: bool, run: dict[str, Any] | None) -> str:
     if not unit.available_x100:
         return f". The work is {shown_points(unit.points_x100):,} points." if unit.points_x100 else "."
     if over and run:
-        return (
-            f", over {mark} since {_day(run['since'])}. That is {points:,} points more than the hours allow."
-        )
+        return f", over {mark}{_rounded(question)} since {_day(run['since'])}. That is {points:,} points more than the hours allow."
     if over:
-        return f", over {mark}. That is {points:,} points more than the hours allow."
+        return f", over {mark}{_rounded(question)}. That is {points:,} points more than the hours allow."
     if remaining_x100(unit.points_x100, unit.available_x100) < 0:
         return f", {points:,} points more than the hours allow. The threshold is {mark}."
     return f", with {points:,} points left. The threshold is {mark}."
+
+
+def _rounded(question: Question) -> str:
+    """What has to be said where the figure is over the threshold and does not look so: 110.04% as 110.0%."""
+    unit, over_x100 = question.subject, question.state.over_x100
+    exact_x100 = capacity_x100(unit.points_x100, unit.available_x100)
+    looks = shown_capacity(over_x100, 10_000)
+    if exact_x100 is None or shown_capacity(unit.points_x100, unit.available_x100) != looks:
+        return ""
+    return f" ({exact(exact_x100).text}% shows as {looks})"
 
 
 def _steps(question: Question, *, over: bool, run: dict[str, Any] | None) -> list[Step]:

@@ -29,25 +29,27 @@ def _all(*measures: Measure) -> dict[str, Measure]:
 
 
 MEASURES = _all(
-    Measure("points", "Points", "points", "all work held, in points", "points"),
-    Measure("available", "Available points", "points", "the points there is time for", "available"),
-    Measure("cases", "Cases that count", "count", "active cases, T2A among them", "cases"),
-    Measure("cases_all", "All cases", "count", "every case in the case system", "cases"),
+    Measure("points", "Points", "points", "total workload points", "points"),
+    Measure("available", "Available points", "points", "points for the hours available", "available"),
+    Measure("cases", "Active cases", "count", "active cases, including T2A", "cases"),
+    Measure("cases_all", "All cases in nDelius", "count", "every case in nDelius, active or not", "cases"),
     Measure("community", "Community", "points", "points of community cases", "points"),
     Measure("licence", "Licence", "points", "points of cases on licence", "points"),
     Measure("custody", "Custody", "points", "points of cases in custody", "points"),
     Measure("t2a", "T2A", "points", "points of transition-to-adulthood cases", "points"),
     Measure("reports", "Reports", "points", "points of court and parole reports", "points"),
-    Measure("contacts", "Help (CMS)", "points", "points of help given, less help received", "points"),
-    Measure("omic", "OMiC, in custody", "points", "shown beside the figure, never in it", "points"),
-    Measure("omic_licence", "OMiC, on licence", "points", "what OMiC cases would earn on licence", "points"),
-    Measure("omic_cases", "OMiC cases", "count", "cases of the OMiC stream", "cases"),
-    Measure("contracted_hours", "Contracted hours", "hours", "hours a week by contract", "available"),
-    Measure("reduction_hours", "Reductions", "hours", "hours a week taken off", "reductions"),
-    Measure("suspended_cases", "Suspended", "count", "cases whose supervision is suspended", "not-counted"),
-    Measure("untiered_cases", "Untiered", "count", "cases nobody has tiered yet", "not-counted"),
+    Measure("contacts", "CMS", "points", "points for support given, less support received", "points"),
+    Measure("omic", "OMiC, in custody", "points", "points of OMiC cases, not in these figures", "points"),
     Measure(
-        "unpaid_only_cases", "Unpaid work only", "count", "cases of unpaid work and nothing else", "cases"
+        "omic_licence", "OMiC, on licence", "points", "points OMiC cases would have on licence", "points"
+    ),
+    Measure("omic_cases", "OMiC cases", "count", "OMiC cases", "cases"),
+    Measure("contracted_hours", "Contracted hours", "hours", "contracted hours a week", "available"),
+    Measure("reduction_hours", "Reductions", "hours", "reductions in hours a week", "reductions"),
+    Measure("suspended_cases", "Suspended", "count", "cases whose supervision is suspended", "not-counted"),
+    Measure("untiered_cases", "Untiered", "count", "cases with no tier yet", "not-counted"),
+    Measure(
+        "unpaid_only_cases", "Unpaid work only", "count", "cases with unpaid work and nothing else", "cases"
     ),
 )
 #: Available points less points. It is of both sides of the ledger, so it has no share of its own.

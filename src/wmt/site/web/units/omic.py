@@ -31,8 +31,8 @@ def content(question: Question) -> dict[str, Any]:
     columns = [
         *counting.name_columns(question),
         Column("omic_cases", "OMiC cases", "count"),
-        Column("omic", "Points in custody", "points", "What the cases are worth while in custody."),
-        Column("omic_licence", "Points on licence", "points", "What the same cases would earn on licence."),
+        Column("omic", "Points in custody", "points", "Points of the cases while in custody."),
+        Column("omic_licence", "Points on licence", "points", "Points the same cases would have on licence."),
     ]
     rows = [counting.name_row(question, unit, "omic", _values(question, unit)) for unit in below]
     total = counting.total_row(_values(question, question.subject))
@@ -75,16 +75,16 @@ def _listed(question: Question) -> Table:
     empty = {column.key: tables.text("") for column in columns}
     href = counting.lines_url(question, question.unit, "omic")
     sums = {
-        "crn": tables.text("Sum"),
+        "crn": tables.text("Total"),
         "cases": tables.count(figures.summed(here, NUMBER)),
         "points": tables.exact(figures.summed(here, BESIDE), href),
     }
     rows = [_row(question, line, pricing[line.pricing]) for line in here]
     on_licence = tables.exact(question.unit.omic_licence_x100).text
-    said = [f"On licence the same cases would earn {on_licence} points."] if here else []
+    said = [f"On licence the same cases would have {on_licence} points."] if here else []
     total = Row(empty | sums) if rows else None
-    return Table("omic", "The OMiC cases", columns, rows, total, [*said, *notes(here)],
-                 "There are no OMiC cases at this post.")  # fmt: skip
+    return Table("omic", "OMiC cases", columns, rows, total, [*said, *notes(here)],
+                 "There are no OMiC cases.")  # fmt: skip
 
 
 def _row(question: Question, line: Line, pricing: Pricing) -> Row:

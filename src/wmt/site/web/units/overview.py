@@ -83,16 +83,16 @@ def table(question: Question, listed: list[Unit]) -> Table:
         rows,
         whole,
         _table_notes(question, listed),
-        "No unit fits these filters. Choose other ones.",
+        "No results. Change the filters.",
     )
 
 
 def figures(question: Question, unit: Unit) -> list[tuple[str, Value, str]]:
     """The figures of a unit itself: title, value with the way to its lines, what it is."""
-    rows = [("Capacity", _capacity(question, unit), "points held ÷ points available")]
+    rows = [("Capacity", _capacity(question, unit), "points ÷ available points")]
     for name in (*_FIGURES, REMAINING, *_REST):
-        title = "Remaining points" if name == REMAINING else MEASURES[name].title
-        meaning = "available points less points" if name == REMAINING else MEASURES[name].meaning
+        title = "Points left" if name == REMAINING else MEASURES[name].title
+        meaning = "points left (or over)" if name == REMAINING else MEASURES[name].meaning
         rows.append((title, _value(question, unit, name), meaning))
     return rows
 
@@ -106,9 +106,9 @@ def columns(level: str) -> list[Column]:
         *grade,
         Column("capacity", "Capacity", "percent"),
         *(Column(name, MEASURES[name].title, MEASURES[name].kind) for name in _FIGURES),
-        Column(REMAINING, "Remaining points", "points"),
+        Column(REMAINING, "Points left", "points"),
         *(Column(name, MEASURES[name].title, MEASURES[name].kind) for name in _REST),
-        *([] if level == "post" else [Column("posts_without_time", "Posts without time", "count")]),
+        *([] if level == "post" else [Column("posts_without_time", "No available hours", "count")]),
     ]
 
 
@@ -194,11 +194,11 @@ def stale_note(unit: Unit) -> str:
     if unit.level == "post":
         if unit.stale_since:
             day = timezone.localtime(unit.stale_since)
-            return f"figures of {day:%-d %b %Y}: set aside in this load"
-        return "not measured: set aside in this load" if unit.unmeasured_posts else ""
+            return f"figures from {day:%-d %b %Y}: left out of the latest data"
+        return "not measured: left out of the latest data" if unit.unmeasured_posts else ""
     said = []
     if unit.stale_posts:
-        said.append(f"{_posts(unit.stale_posts)} with figures of an earlier load")
+        said.append(f"{_posts(unit.stale_posts)} with figures from earlier data")
     if unit.unmeasured_posts:
         said.append(f"{_posts(unit.unmeasured_posts)} not measured")
     return "; ".join(said)
@@ -216,7 +216,8 @@ def notes(unit: Unit, question: Question) -> list[str]:
         said.append(f"{posts} no available time. The points count here; nobody has time for that work.")
     if question.is_post and unit.available_x100 == 0 and not unit.unmeasured_posts:
         said.append(
-            "This post has no available time, so no capacity: its points are work nobody has time for."
+            "No working hours are available, so there is no capacity. "
+            "The points still count towards the team."
         )
     return said
 
@@ -229,9 +230,9 @@ def filtered(question: Question) -> str:
 
 
 def _table_notes(question: Question, listed: list[Unit]) -> list[str]:
-    said = ["Totals are sums. A unit's capacity is its points ÷ its available points, never a mean."]
+    said = ["Capacity is total points ÷ total available points, not an average of individuals."]
     if question.band:
-        said.append(f"{len(listed):,} of {len(question.below):,} are in this band, so there is no total row.")
+        said.append(f"{len(listed):,} of {len(question.below):,} match the filter, so there is no total row.")
     return said
 
 

@@ -61,7 +61,7 @@ class Question:
             "under": "under 90%",
             "within": f"90% to {mark}",
             "over": f"over {mark}",
-            "none": "no available time",
+            "none": "no available hours",
         }
 
     @property

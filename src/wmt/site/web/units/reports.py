@@ -63,11 +63,11 @@ def _of_units(
         for unit in below
     ]
     level = units.child_level(question.unit.level)
-    caption = f"Reports that are inside the days that count: {units.PLURALS[level]} of {question.unit.name}"
+    caption = f"Reports that count now: {units.PLURALS[level]} of {question.unit.name}"
     if question.grade:
         caption += f" (grade {question.grade})"
     total = counting.total_row(_values(question, question.unit, lines))
-    notes = ["Other kinds, and reports outside the days that count, are in the next table."]
+    notes = ["Other kinds, and expired reports, are in the next table."]
     return Table("reports", caption, columns, rows, total, notes)
 
 
@@ -91,7 +91,7 @@ def _kinds(question: Question, lines: list[Lines]) -> Table:
         Column("reports", "Number", "count"),
         Column("each", "Points each", "points"),
         Column("points", "Points", "points"),
-        Column("why", "Why"),
+        Column("why", "Notes"),
     ]
     empty = tables.text("")
     total = {
@@ -103,8 +103,8 @@ def _kinds(question: Question, lines: list[Lines]) -> Table:
         ),
         "why": empty,
     }
-    return Table("kinds", "What reports earn, and why some earn nothing", columns, rows,
-                 Row(total) if rows else None, empty="There are no reports in this extract.")  # fmt: skip
+    return Table("kinds", "Points of reports, and why some have none", columns, rows,
+                 Row(total) if rows else None, empty="There are no reports.")  # fmt: skip
 
 
 def _kind_row(question: Question, line: Lines) -> Row:
@@ -122,7 +122,7 @@ def _kind_row(question: Question, line: Lines) -> Row:
 
 def _why(question: Question, pricing: Pricing) -> Value:
     back = question.request.get_full_path()
-    return tables.text(pricing.reason or "inside the days that count", words.rule_href(pricing.rule, back))
+    return tables.text(words.reason(pricing.reason) or "counted", words.rule_href(pricing.rule, back))
 
 
 def _listed(question: Question) -> Table:
@@ -149,16 +149,16 @@ def _listed(question: Question) -> Table:
         Column("name", "Report"),
         Column("ref", "Reference", "code"),
         Column("since", "Date", "date"),
-        Column("about", "State"),
+        Column("about", "Status"),
         Column("reports", "Number", "count"),
         Column("points", "Points", "points"),
-        Column("why", "Why"),
+        Column("why", "Notes"),
     ]
     empty = {column.key: tables.text("") for column in columns}
     sums = {
-        "name": tables.text("Sum"),
+        "name": tables.text("Total"),
         "reports": tables.count(figures.summed(lines, NUMBER)),
         "points": tables.exact(figures.summed(lines, POINTS)),
     }
-    return Table("reports", "The reports", columns, rows, Row(empty | sums) if rows else None, notes(lines),
-                 "There are no reports of this post in this extract.")  # fmt: skip
+    return Table("reports", "Reports", columns, rows, Row(empty | sums) if rows else None, notes(lines),
+                 "There are no reports.")  # fmt: skip

@@ -3,6 +3,7 @@
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from wmt.ledger import Reason
 from wmt.site.workload.models import Pricing
 
 _PLACES = {"community": "Community", "licence": "Licence", "custody": "Custody", "unknown": "Unknown type"}
@@ -20,14 +21,14 @@ PARTS = {
     "custody": "Custody cases",
     "t2a": "T2A cases",
     "reports": "Reports",
-    "contacts": "Help given and received (CMS)",
+    "contacts": "Case management support (CMS)",
     "contracted_hours": "Contracted hours",
     "reduction": "Reductions",
 }
 
 
 def what(pricing: Pricing) -> str:
-    """What a line is: 'Community A3', 'Help given: CMS47', 'Contracted hours'."""
+    """What a line is: 'Community A3', 'Support given: CMS47', 'Contracted hours'."""
     match pricing.kind:
         case "case":
             return _case(pricing)
@@ -40,7 +41,7 @@ def what(pricing: Pricing) -> str:
         case "report":
             return report_name(pricing)
         case "contact":
-            side = contact_side(pricing) if pricing.each_x100 else "Help that earns nothing"
+            side = contact_side(pricing) if pricing.each_x100 else "CMS contact with no points"
             return f"{side}: {contact_code(pricing)}"
     return PARTS.get(pricing.kind, pricing.kind)
 
@@ -66,7 +67,7 @@ def report_name(pricing: Pricing) -> str:
     return _REPORTS.get(name, name.replace("_", " ").capitalize())
 
 
-GIVEN, RECEIVED, EITHER = "Help given", "Help received", "Earns nothing on either side"
+GIVEN, RECEIVED, EITHER = "Support given", "Support received", "No points on either side"
 
 
 def contact_side(pricing: Pricing) -> str:
@@ -79,7 +80,34 @@ def contact_side(pricing: Pricing) -> str:
 def contact_code(pricing: Pricing) -> str:
     """The contact code of a line that is inside the days that count."""
     table, _, code = pricing.rule.rpartition(".")
-    return code if table == "cms_points" else "outside the days that count"
+    return code if table == "cms_points" else "expired"
+
+
+#: Reasons of the ledger, which are stable for programs, in the words of the pages.
+_REASONS = {
+    Reason.OMIC: "OMiC (not in these figures)",
+    Reason.FILTERED: "not active, nDelius gives no reason",
+    Reason.DIFFERENCE: "counted by nDelius but not listed",
+    Reason.ZERO_TIER: "0 points for this tier and type",
+    Reason.NO_WEIGHTS: "no points published for this tier scheme",
+    Reason.SHOWN_ONLY: "for information, 0 points",
+    Reason.INSIDE_TIER: "included in the case’s tier points",
+    Reason.OUTSIDE_WINDOW: "expired",
+    Reason.AHEAD: "dated after the data",
+    Reason.ZERO_CODE: "0 points for this contact",
+    Reason.ASSUMED_HOURS: "default for grade (not confirmed)",
+    Reason.CUT: "limited to the contracted hours",
+}
+
+
+def reason(said: str) -> str:
+    """Why a line earns nothing, or needs a look, in the words of the pages."""
+    return _REASONS.get(said, said)  # type: ignore[call-overload, no-any-return]
+
+
+def upper_first(said: str) -> str:
+    """Words as they begin a heading: 'OMiC' and 'T2A' stay as they are."""
+    return said[:1].upper() + said[1:]
 
 
 def part(pricing: Pricing) -> str:

@@ -1,4 +1,4 @@
-"""How it is worked out: the lines behind a figure, each with the rule that priced it.
+"""Calculation: the lines behind a figure, each with the rule that priced it.
 
 `?figure=` names a measure, or 'capacity' or 'remaining', which are of both sides of the ledger. `?of=` names
 pricings by their numbers (see `chosen`): only their lines are shown then. Of one pricing the units below are
@@ -25,7 +25,7 @@ from wmt.site.workload import figures, units
 from wmt.site.workload.figures import Lines
 from wmt.site.workload.models import Line, Pricing, RuleValue, Unit
 
-TITLE = "How it is worked out"
+TITLE = "Calculation"
 TEMPLATE = "unit/working.jinja"
 CAPACITY = "capacity"
 _SIDES = ("points", "available")
@@ -73,7 +73,7 @@ def content(question: Question) -> dict[str, Any]:
 
 
 def _title(name: str) -> str:
-    return {CAPACITY: "Capacity", REMAINING: "Remaining points"}.get(name) or MEASURES[name].title
+    return {CAPACITY: "Capacity", REMAINING: "Points left"}.get(name) or MEASURES[name].title
 
 
 def _chosen(question: Question) -> list[Pricing]:
@@ -86,7 +86,7 @@ def _chosen(question: Question) -> list[Pricing]:
 def _chosen_words(chosen: list[Pricing]) -> str:
     """What the lines of some pricings are of: of many, how many kinds of line they are."""
     said = list(dict.fromkeys(words.what(pricing) for pricing in chosen))
-    return ", ".join(said) if len(said) <= _FEW else f"{len(said)} kinds of line"
+    return ", ".join(said) if len(said) <= _FEW else f"{len(said)} kinds of item"
 
 
 @dataclass(frozen=True)
@@ -141,12 +141,12 @@ class _Side:
             return self._holders(self.chosen[0])
         return Table(
             self.measure.name,
-            f"{self.measure.title}: the lines",
+            f"{self.measure.title}: details",
             _used(_line_columns(self.measure, of_post=self.question.is_post), self.lines),
             LazyRows(self.lines, self._row, self._raw),
             self._total_row(),
             notes(line for line in self.lines if isinstance(line, Line)),
-            "No line makes up this figure: it is nought because there is nothing to sum.",
+            "There is nothing to add up, so this figure is 0.",
         )
 
     def _raw(self, line: Lines | Line, key: str) -> Any:
@@ -188,7 +188,7 @@ class _Side:
         empty = tables.text("")
         keys = [column.key for column in _line_columns(self.measure, of_post=self.question.is_post)]
         found = dict.fromkeys(keys, empty) | {
-            "what": tables.text("Sum of the lines"),
+            "what": tables.text("Total"),
             "amount": shown_exactly(self.measure, self.sum),
         }
         if "lines" in found:
@@ -210,19 +210,19 @@ class _Side:
             for unit in below
         ]
         total = {
-            "name": tables.text("Sum of the lines"),
+            "name": tables.text("Total"),
             "lines": tables.count(self._how_many(self.lines)),
             "quantity": self._number_of(self.lines),
             "amount": shown_exactly(self.measure, self.sum),
         }
         columns = [
             Column("name", units.TITLES[level]),
-            Column("lines", "Lines", "count"),
+            Column("lines", "Items", "count"),
             Column("quantity", "Number", "number"),
             Column("amount", self.measure.title, self.measure.kind),
         ]
         rows = [self._holder(unit, lines, chosen) for unit, lines in held if lines]
-        caption = f"{words.what(chosen)}: who holds these lines"
+        caption = f"{words.what(chosen)}: who holds them"
         return Table(self.measure.name, caption, columns, rows, Row(total))
 
     def _holder(self, unit: Unit, lines: Sequence[Lines], chosen: Pricing) -> Row:
@@ -274,7 +274,7 @@ def _line_columns(measure: Measure, *, of_post: bool) -> list[Column]:
     middle = (
         [Column("ref", "Reference", "code"), Column("since", "Since", "date"), Column("about", "About")]
         if of_post
-        else [Column("lines", "Lines", "count")]
+        else [Column("lines", "Items", "count")]
     )
     return [
         Column("what", "What"),
@@ -284,8 +284,8 @@ def _line_columns(measure: Measure, *, of_post: bool) -> list[Column]:
         Column("amount", measure.title, measure.kind),
         *([Column("hours", "Hours a month each", "number")] if measure.name != "available" else []),
         Column("rule", "Rule"),
-        Column("from", "In force from", "date"),
-        Column("why", "Why it does not count, or needs a look"),
+        Column("from", "Effective from", "date"),
+        Column("why", "Notes"),
     ]
 
 
@@ -308,8 +308,8 @@ def _from(pricing: Pricing) -> Value:
 
 def _why(pricing: Pricing, line: Lines | Line) -> str:
     if pricing.reason:
-        return pricing.reason
-    return "" if pricing.counted or line.points_x100 else "does not count"
+        return words.reason(pricing.reason)
+    return "" if pricing.counted or line.points_x100 else "not counted"
 
 
 def _colleague(line: Line) -> str:
