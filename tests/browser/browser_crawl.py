@@ -9,7 +9,9 @@ from browser_people import links
 from playwright.sync_api import Page
 
 #: What is not a page: files, signing out, and what only makes sense with a form.
-_NOT_PAGES = re.compile(r"\.(csv|xlsx|parquet|zip|svg|json)($|\?)|^/accounts/logout|^/static/|/pack\.xlsx")
+_NOT_PAGES = re.compile(
+    r"\.(csv|xlsx|parquet|zip|svg|png|json)($|\?)|^/accounts/logout|^/static/|/pack\.xlsx"
+)
 
 
 def kind_of(href: str) -> str:

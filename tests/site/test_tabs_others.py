@@ -76,7 +76,10 @@ def test_help_nets_to_zero_over_the_nation(nation: Any, signed_in: Callable[...,
     assert "add up to 0" in page
     assert table_of(page, "help")[-1]["Net points"] == "0"
     assert "Not known" in page
-    assert "all grades, support given and received add up to 0" in client.get(unit_url("nation", "nation", "help", grade="PO")).text
+    assert (
+        "all grades, support given and received add up to 0"
+        in client.get(unit_url("nation", "nation", "help", grade="PO")).text
+    )
 
 
 def test_contacts_of_a_post_name_the_colleague(nation: Any, signed_in: Callable[..., Client]) -> None:

@@ -77,13 +77,27 @@ def test_a_practitioner_finds_their_workload_and_who_has_two_teams_both(signed_i
 
 
 def test_the_account_menu_opens_without_scripts(signed_in: SignIn) -> None:
-    html = signed_in(name="Ada Lovelace").get("/gallery/").text
+    client = signed_in(name="Ada Lovelace")
+    html = client.get("/gallery/").text
     menu = re.search(r'<details class="wmt-menu">(.*?)</details>', html, re.DOTALL)
     assert menu is not None
     assert "Ada Lovelace" in menu[1]
-    wanted = {"/account/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/tokens/"}
-    assert set(re.findall(r'href="([^"]+)"', menu[1])) == wanted
+    assert set(re.findall(r'href="([^"]+)"', menu[1])) == {"/account/", "/accounts/2fa/", "/accounts/tokens/"}
     assert '<form action="/accounts/logout/" method="post">' in menu[1]
+
+
+def test_only_who_has_a_password_can_change_it(signed_in: SignIn, client: Client) -> None:
+    from wmt.site.accounts.models import User
+
+    without = signed_in(name="Ada Lovelace")
+    answer = without.get("/accounts/password/change/")
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/2fa/")
+    person = User.objects.get()
+    person.set_password("three words in a row")
+    person.save()
+    client.force_login(person)
+    assert client.get("/accounts/password/change/").status_code == 200
+    assert 'href="/accounts/password/change/"' in client.get("/gallery/").text
 
 
 @pytest.mark.parametrize("name", ["help", "feedback", "privacy", "whats-new", "account", "accessibility"])

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account import views as account
 from allauth.account.views import LoginView
 from django.conf import settings
 from django.contrib import messages
@@ -31,6 +32,14 @@ class SignIn(LoginView):  # type: ignore[misc]
         found["ended"] = self.request.GET.get("ended") == "1"
         found["onward"] = self.get_next_url() or ""
         return found
+
+
+def password_change(request: HttpRequest) -> HttpResponse:
+    """allauth's; who signs in another way has no password to change."""
+    if request.user.is_authenticated and not request.user.has_usable_password():
+        return HttpResponseRedirect(reverse("mfa_index"))
+    response: HttpResponse = account.password_change(request)
+    return response
 
 
 @sensitive_post_parameters("password", "again")

@@ -82,7 +82,8 @@ def _rest(question: Question, *, over: bool, run: dict[str, Any] | None) -> str:
     if not unit.available_x100:
         return f". The work is {shown_points(unit.points_x100):,} points." if unit.points_x100 else "."
     if over and run:
-        return f", over {mark}{_rounded(question)} since {_day(run['since'])}. That is {points:,} points more than the hours allow."
+        since = f"{_rounded(question)} since {_day(run['since'])}"
+        return f", over {mark}{since}. That is {points:,} points more than the hours allow."
     if over:
         return f", over {mark}{_rounded(question)}. That is {points:,} points more than the hours allow."
     if remaining_x100(unit.points_x100, unit.available_x100) < 0:
