@@ -16,8 +16,9 @@ from django.test import Client
 from hours_fixtures import day
 
 from wmt.site.accounts.models import RoleGrant, User
+from wmt.site.duties.came_off import CameOff
 from wmt.site.duties.clock import Clock
-from wmt.site.duties.evaluating import Outcome, Post, evaluate
+from wmt.site.duties.evaluating import Judged, Outcome, Post, Undone, evaluate
 from wmt.site.duties.models import Duty
 from wmt.site.duties.nightly import announce, posts_of
 from wmt.site.workload.current import current_state
@@ -36,7 +37,7 @@ class Rule:
     name: str
     percent_x100: int
     days: int
-    longest_absence: int = 3
+    longest_absence: int = 7
     longest_pause: int = 7
 
 
@@ -55,25 +56,19 @@ class Run:
 
 
 def counted(figures: Sequence[Figure], rule: Rule, first: date = FIRST) -> list[Run]:
-    """The run after each day, by counting."""
+    """The run after each day, by counting. Days without figures neither count nor end it."""
     found: list[Run] = []
     length, since, excess, paused, missing = 0, None, None, 0, 0
-    standing: Figure = None
     for number, figure in enumerate(figures):
         day = first + timedelta(number)
         missing = missing + 1 if figure is None else 0
-        taken = figure if figure is not None else standing if missing <= rule.longest_absence else None
-        standing = figure if figure is not None else standing
-        paused = paused + 1 if taken == NO_TIME else 0
-        if (
-            taken is None
-            or paused > rule.longest_pause
-            or (taken != NO_TIME and taken * 100 <= rule.percent_x100)
-        ):
-            length, since, excess = 0, None, None
-        elif taken != NO_TIME:
-            length, since = length + 1, since or day
-            excess = excess or (day if length >= rule.days else None)
+        if figure is not None:
+            paused = paused + 1 if figure == NO_TIME else 0
+            if paused > rule.longest_pause or (figure != NO_TIME and figure * 100 <= rule.percent_x100):
+                length, since, excess = 0, None, None
+            elif figure != NO_TIME:
+                length, since = length + 1, since or day
+                excess = excess or (day if length >= rule.days else None)
         found.append(Run(length, since, excess, paused, missing))
     return found
 
@@ -85,8 +80,8 @@ def runs_of(posts: Mapping[str, Sequence[Figure]], day: date, rules: Sequence[Ru
         until = figures[: (day - FIRST).days + 1]
         for rule in rules:
             run = counted(until, rule)[-1]
-            if run.missing > rule.longest_absence:
-                continue  # no figure stands for it any more
+            if all(figure is None for figure in until):
+                continue  # it was never there
             rows.append(
                 {
                     "level": "post", "code": code, "mark": rule.name, "day": day, "over": run.length > 0,
@@ -138,14 +133,17 @@ def judge(
     today: date | None = None,
     there: Mapping[str, Post] | None = None,
     clock: Clock = CLOCK,
+    came_off: Mapping[str, CameOff] | None = None,
+    followed: Mapping[str, str] | None = None,
+    undone: Undone | None = None,
 ) -> Outcome:
     """What the night of a day brings. `there` are the posts of the figures shown; all unless told."""
     with transaction.atomic():
-        return evaluate(
+        return evaluate(Judged(
             runs=runs_of(posts, day), day=today or day, marks=MARKS, figures=Figures(posts),
             posts={code: post(code) for code in posts} if there is None else there, clock=clock,
-            seen=day,
-        )  # fmt: skip
+            seen=day, came_off=came_off or {}, followed=followed or {}, undone=undone,
+        ))  # fmt: skip
 
 
 def on(number: int) -> date:
@@ -187,17 +185,18 @@ class Scene:
         """The page of the post."""
         return f"/post/{self.duty.code}/"
 
-    def breaks(self) -> None:
+    def breaks(self, came_off: Mapping[str, CameOff] | None = None) -> None:
         """The next night, whose figure is under the mark."""
         last = self.duty.seen_on + timedelta(days=1)
         shift = (last - FIRST).days
         figures: list[Figure] = [*[None] * (shift - self.days), *[130] * self.days, 95]
         with transaction.atomic():
-            evaluate(
+            found = evaluate(Judged(
                 runs=runs_of({self.duty.code: figures}, last, MARKS[:1]), day=self.state.day, marks=MARKS,
                 figures=Figures({self.duty.code: figures}), posts=posts_of(self.state), clock=CLOCK,
-                seen=last,
-            )  # fmt: skip
+                seen=last, came_off=came_off or {},
+            ))  # fmt: skip
+            announce(found, self.state.day)
 
 
 @pytest.fixture
@@ -213,11 +212,11 @@ def scene(nation: Any) -> Scene:
     practitioner = signed_in_as("Pia Practitioner", "practitioner", "team", unit.team_code, unit.staff_code)
     figures: list[Figure] = [*[None] * ((state.day - FIRST).days - 29), *[130] * 30]
     with transaction.atomic():
-        found = evaluate(
+        found = evaluate(Judged(
             runs=runs_of({unit.code: figures}, state.day, MARKS[:1]), day=state.day, marks=MARKS,
             figures=Figures({unit.code: figures}), posts=posts_of(state), clock=CLOCK,
             seen=state.day,
-        )  # fmt: skip
+        ))  # fmt: skip
         announce(found, state.day)
     return Scene(Duty.objects.get(), state, manager, practitioner, far, 30)
 

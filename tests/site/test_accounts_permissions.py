@@ -119,8 +119,13 @@ TABLE: dict[str, May] = {
     "api-duty-acknowledge": May(POST, Action.HANDLE_DUTIES, is_api=True, args=_ONE),
     **{
         f"api-duty-{step}": May(POST, is_api=True, args=_ONE)
-        for step in ("talk", "decide", "ask", "answer", "note", "review")
+        for step in ("talk", "decide", "ask", "answer", "note", "review", "close", "keep")
     },
+    "api-requests": May(is_api=True),
+    "api-request": May(is_api=True, args=_ONE),
+    "api-relief": May(POST, is_api=True, args=_POST),
+    "api-concern": May(POST, is_api=True, args=_UNIT),
+    "api-request-answer": May(POST, is_api=True, args=_ONE),
     "api-rules": May(is_api=True),
     "api-rule": May(is_api=True, args={"path": "targets"}),
     "api-nights": May(GET, Action.READ_LOADS, is_api=True),
@@ -178,8 +183,14 @@ TABLE: dict[str, May] = {
     "duty": May(args=_ONE),
     **{
         f"duty-{step}": May(BOTH, Action.HANDLE_DUTIES, args=_ONE)
-        for step in ("acknowledge", "talk", "decide", "answer", "note", "review")
+        for step in ("acknowledge", "talk", "decide", "answer", "note", "review", "close", "keep")
     },
+    # requests are private: who may read one, and ask or answer, is in test_duties_requests
+    "requests": May(),
+    "request": May(args=_ONE),
+    "request-answer": May(BOTH, Action.HANDLE_DUTIES, args=_ONE),
+    "relief": May(BOTH, args={"code": "T1:none"}),  # of one's own post alone
+    "concern": May(BOTH, args=_UNIT),
     "duty-ask": May(BOTH, args=_ONE),  # the person it is about alone; nobody is that of no duty
     "notices": May(),
     "notices-read": May(POST),

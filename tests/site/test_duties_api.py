@@ -44,7 +44,7 @@ def test_a_duty_is_handled(scene: Scene, program: Make) -> None:
     assert manager.ask("post", at(scene, "/acknowledge")).json()["state"] == "to be decided"
     answer = manager.ask("post", at(scene, "/acknowledge"))
     assert answer.status_code == 409
-    assert "was here before you: Acknowledged" in answer.json()["faults"][0]["message"]
+    assert "has changed this: Acknowledged" in answer.json()["faults"][0]["message"]
     assert manager.ask("post", at(scene, "/talk"), {"on": f"{day}"}).status_code == 200
     found = manager.ask("post", at(scene, "/decide"), decision(scene)).json()
     assert (found["state"], found["decision"], found["version"]) == ("under review", "reallocate", 4)

@@ -10,7 +10,7 @@ from hours_fixtures import somebody  # noqa: F401
 from wmt import rules
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.duties import actions, clock, workdays
-from wmt.site.duties.actions import Asker
+from wmt.site.duties.asker import Asker
 from wmt.site.duties.clock import Deadline, clock_of, deadlines, is_late, late_on, stage_of
 from wmt.site.duties.models import Duty, Notice
 from wmt.site.duties.nightly import turn
@@ -48,7 +48,7 @@ def test_working_days_are_counted_from_the_next_one() -> None:
     [
         (date(2026, 11, 30), "Acknowledge by 3 December 2026: 3 working days left"),
         (date(2026, 12, 2), "Acknowledge by 3 December 2026: 1 working day left"),
-        (date(2026, 12, 3), "Acknowledge by 3 December 2026: today is the last day"),
+        (date(2026, 12, 3), "Acknowledge by 3 December 2026: due today"),
         (date(2026, 12, 4), "Acknowledge by 3 December 2026: 1 working day late"),
         (date(2026, 12, 7), "Acknowledge by 3 December 2026: 2 working days late"),
     ],
@@ -58,7 +58,7 @@ def test_a_deadline_in_words(today, said) -> None:
 
 
 def test_a_deadline_before_a_weekend_in_words() -> None:
-    assert owed(Deadline("review", date(2026, 12, 4), date(2026, 12, 5))).endswith("late since then")
+    assert owed(Deadline("review", date(2026, 12, 4), date(2026, 12, 5))).endswith(": late")
 
 
 def test_the_rules_give_the_clock() -> None:
@@ -88,7 +88,11 @@ def test_stages_and_lateness_follow_the_days() -> None:
     duty.relief_by = opened + timedelta(3)
     assert [each.what for each in deadlines(duty, opened)] == ["answer", "review"]
     duty.closed_on = opened
-    assert (stage_of(duty, opened), deadlines(duty, opened)) == ("closed", [])
+    assert stage_of(duty, opened) == "closed"
+    assert [each.what for each in deadlines(duty, opened)] == ["answer"], "a request outlives its duty"
+    duty.closed_on, duty.confirm_by = None, opened + timedelta(7)
+    assert stage_of(duty, opened) == "to be confirmed"
+    assert [each.what for each in deadlines(duty, opened)] == ["answer", "confirm"]
 
 
 @pytest.mark.django_db
@@ -101,10 +105,11 @@ def test_the_question_to_the_database_agrees_with_the_clock() -> None:
         {"acknowledged_on": opened, "decided_on": opened, "review_on": opened + timedelta(28)},
         {"acknowledged_on": opened, "relief_by": opened + timedelta(3)},
         {"closed_on": opened + timedelta(2)},
+        {"confirm_by": opened + timedelta(7)},
     ]
     for shape in shapes:
         columns = dict.fromkeys(
-            ("acknowledged_on", "decided_on", "review_on", "relief_by", "closed_on"), None
+            ("acknowledged_on", "decided_on", "review_on", "relief_by", "closed_on", "confirm_by"), None
         )
         Duty.objects.update(**{**columns, **shape})
         duty.refresh_from_db()
@@ -139,7 +144,7 @@ def test_the_head_hears_that_nobody_is_manager(scene: Scene) -> None:
         user=head, role="head", level="pdu", code=scene.duty.pdu_code, first_day=date(2020, 1, 1)
     )
     turn(scene.duty.acknowledge_by + timedelta(1))
-    assert "Nobody else holds the role of manager at this team." in Notice.objects.get(user=head).words
+    assert "No manager assigned to this team." in Notice.objects.get(user=head).words
 
 
 @pytest.mark.django_db

@@ -13,6 +13,7 @@ from wmt.history import FIGURE, HistoryError, compact, open_history
 from wmt.history.archive import keep
 from wmt.site.audit.models import AuditEvent
 from wmt.site.duties import nightly
+from wmt.site.duties.clock import clock_on
 from wmt.site.duties.models import Duty
 from wmt.site.workload.current import State, current_state
 from wmt.site.workload.models import Unit
@@ -65,12 +66,12 @@ def test_a_history_opens_the_duty_and_the_same_load_does_nothing_more(home: Path
     assert (duty.run_since, duty.excess_since) == (last - timedelta(27), last)
     assert (duty.name, duty.opened_on) == (unit.name, state.day)
     event = AuditEvent.objects.get(kind="duty")
-    assert event.sentence == "Duties of excessive workload: 1 opened."
+    assert event.sentence == "Excessive workload actions: 1 opened."
     assert nightly.after_load(state).is_nothing
     assert AuditEvent.objects.filter(kind="duty").count() == 1
 
 
-def test_a_correction_of_the_archive_closes_it_with_the_figure(home: Path) -> None:
+def test_a_correction_of_the_archive_waits_for_a_manager(home: Path) -> None:
     state = current_state()
     unit, last = over(state), state.as_at.date()
     keep(home, archived(unit, last - timedelta(27), [120] * 27))
@@ -79,8 +80,8 @@ def test_a_correction_of_the_archive_closes_it_with_the_figure(home: Path) -> No
     keep(home, archived(unit, last - timedelta(3), [108]))
     compact(home)
     found = nightly.after_load(state, nightly.read_runs())
-    assert [duty.closed_why for duty in found.closed] == ["under"]
-    data = Duty.objects.get().steps.get(kind="closed").data
+    assert [duty.confirm_why for duty in found.fell] == ["corrected"]
+    data = Duty.objects.get().steps.get(kind="fell").data
     assert (data["capacity"], data["on"]) == ("108.0%", (last - timedelta(3)).isoformat())
 
 
@@ -113,5 +114,5 @@ def test_placeholders_and_posts_without_figures_are_left_out(nation: Any) -> Non
 
 
 def test_the_clock_is_that_of_the_night(nation: Any) -> None:
-    assert nightly.clock_on(current_state()).review_days == 28
+    assert clock_on(current_state()).review_days == 28
     assert (settings.CONFIG.nights / nation.load.night).is_dir()

@@ -16,7 +16,7 @@ from hours_fixtures import somebody, words  # noqa: F401
 from wmt.site.accounts.models import User
 from wmt.site.config import ConfigError, mail
 from wmt.site.duties import notices
-from wmt.site.duties.models import Duty, Notice
+from wmt.site.duties.models import Duty, Notice, Request
 
 pytestmark = pytest.mark.django_db
 Captured = Callable[..., Any]
@@ -44,10 +44,10 @@ def to(address: str) -> list[Any]:
 def test_opening_is_told_to_manager_and_practitioner(told: Scene, settings: Any) -> None:
     assert {message.to[0] for message in post_office.outbox} == {"ann@example.org", "pia@example.org"}
     [manager], [own] = to("ann@example.org"), to("pia@example.org")
-    assert manager.subject == f"Workload duty {told.duty.pk}: opened"
+    assert manager.subject == f"Excessive workload action {told.duty.pk}: opened"
     assert f"Acknowledge by {told.duty.acknowledge_by:%-d %B %Y}" in manager.body
     assert f"/duty/{told.duty.pk}/\n" in manager.body
-    assert "Your workload: over 110% without a break since" in own.body
+    assert "Your workload: over 110% since" in own.body
     assert "You can ask for relief." in own.body
     assert set(Notice.objects.values_list("mail", flat=True)) == {"sent"}
     assert settings.EMAIL_TIMEOUT == 10
@@ -61,8 +61,10 @@ def test_a_mail_has_a_whole_address_and_no_words_of_the_duty(
     with django_capture_on_commit_callbacks(execute=True):
         told.practitioner.post(f"{told.href}ask/", {"said": "SECRET wish about X123456"})
     [message] = to("ann@example.org")
-    assert f"https://wmt.example.org{told.href}" in message.body
-    assert "asks for relief. An answer is due by" in message.body
+    made = Request.objects.get()
+    assert f"https://wmt.example.org/requests/{made.pk}/\n" in message.body
+    assert "A request for relief from" in message.body
+    assert "is assigned to you. An answer is due by" in message.body
     assert "SECRET" not in message.body + message.subject
     assert "SECRET" not in "".join(Notice.objects.values_list("words", flat=True))
     post_office.outbox.clear()
@@ -71,7 +73,7 @@ def test_a_mail_has_a_whole_address_and_no_words_of_the_duty(
         assert told.manager.post(f"{told.href}answer/", sent).status_code == 302
     [message] = post_office.outbox
     assert message.to == ["pia@example.org"]
-    assert "Your request for relief has an answer." in message.body
+    assert "Your request for relief has been answered." in message.body
     assert "SECRET" not in message.body
 
 
@@ -81,7 +83,7 @@ def test_one_mail_for_many_notices(told: Scene) -> None:
     post_office.outbox.clear()
     notices.send([notice.pk for notice in Notice.objects.bulk_create(many)])
     [message] = post_office.outbox
-    assert message.subject == "60 notices about workload duties"
+    assert message.subject == "60 notifications about workload"
     assert "Number 49." in message.body
     assert "Number 50." not in message.body
     assert "And 10 more: " in message.body
@@ -107,11 +109,11 @@ def test_a_server_that_is_away_undoes_nothing_and_is_shown(
     failed = Notice.objects.get(kind="decided")
     assert (failed.mail, failed.mail_fault) == ("failed", "ConnectionRefusedError: nobody listens there")
     assert "could not be sent" in caplog.text
-    assert "About your workload it was decided: reallocate." in words(scene.practitioner.get("/notices/"))
+    assert "A decision about your workload: move cases." in words(scene.practitioner.get("/notices/"))
     page = words(somebody("Ada", "administrator", "nation", "nation").get("/notices/"))
-    assert "Mails that could not be sent" in page
+    assert "Emails that could not be sent" in page
     assert "To pia@example.org: decided." in page
-    assert "Mails that could not" not in words(scene.manager.get("/notices/"))
+    assert "Emails that could not" not in words(scene.manager.get("/notices/"))
 
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     notices.send_again()
@@ -145,7 +147,7 @@ def test_where_no_server_is_set_mails_go_to_the_log(told: Scene, settings: Any, 
     notices.send_again()
     said = capsys.readouterr()
     assert said.out == ""
-    assert f"Subject: Workload duty {told.duty.pk}: opened" in said.err
+    assert f"Subject: Excessive workload action {told.duty.pk}: opened" in said.err
 
 
 def test_the_address_of_the_mail_server_is_read() -> None:
@@ -176,7 +178,7 @@ def test_mails_of_the_clock_are_a_job(scene: Scene, django_capture_on_commit_cal
     assert job.args_kwargs == {"args": [], "kwargs": {}}
     send_mails.call()
     [message] = to("ann@example.org")
-    assert f"acknowledge by {scene.duty.acknowledge_by:%-d %B %Y}: late since then" in message.body
+    assert f"acknowledge by {scene.duty.acknowledge_by:%-d %B %Y}: late" in message.body
     assert not notices.waiting().exists()
     with django_capture_on_commit_callbacks(execute=True):
         turn(scene.duty.acknowledge_by + timedelta(1))

@@ -1,4 +1,4 @@
-"""Random histories: duties stand exactly while the rule says so, night by night, corrected or late."""
+"""Random histories: duties stand exactly while the rule says so, night by night."""
 
 import os
 import random
@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 from django.db import transaction
-from duties_fixtures import FIRST, MARKS, NO_TIME, Figure, counted, judge, on
+from duties_fixtures import MARKS, NO_TIME, Figure, counted, judge, on
 
 from wmt.site.duties.facts import fold
 from wmt.site.duties.models import Duty, Step
@@ -108,30 +108,3 @@ def test_every_duty_is_a_spell_of_a_plain_counter(seed: int) -> None:
         sound()
         for code, figures in posts.items():
             assert spells_of(code) == expected_spells(figures)
-
-
-@pytest.mark.parametrize("seed", range(HISTORIES))
-def test_corrected_and_late_nights_leave_what_the_rule_says(seed: int) -> None:
-    """Nights are left out, come late, are corrected; after each, duties are as the figures are by then."""
-    dice = random.Random(1_000 + seed)
-    posts = {code: figures_of(dice) for code in POSTS}
-    with forgotten():
-        number = 20
-        while number < NIGHTS:
-            number += dice.choice([1, 1, 1, 2, 5, 40])
-            number = min(number, NIGHTS)
-            judge(posts, on(number))
-            for _ in range(dice.randint(0, 2)):
-                code = dice.choice(POSTS)
-                first = dice.randrange(max(0, number - 40), number)
-                for place in range(first, min(number, first + dice.choice([1, 1, 4, 9, 30]))):
-                    posts[code][place] = dice.choice([130, 130, 90, None, NO_TIME])
-                judge(posts, on(number))
-            wanted = [code for code in POSTS if excess(posts[code][:number])[-1]]
-            assert open_now() == sorted(wanted)
-            assert judge(posts, on(number)).is_nothing
-            for duty in Duty.objects.filter(closed_on=None):
-                run = counted(posts[duty.code][:number], MARKS[0])[-1]
-                assert (duty.run_since, duty.excess_since) == (run.since, run.excess_since)
-        sound()
-    assert on(1) == FIRST

@@ -8,7 +8,7 @@ from duties_fixtures import CLOCK, FIRST, NO_TIME, judge, on, post, story
 
 from wmt.site.duties.facts import fold
 from wmt.site.duties.models import Duty, Step
-from wmt.site.duties.words import closed_words, sentence
+from wmt.site.duties.words import closed_words, fell_words, sentence
 
 pytestmark = pytest.mark.django_db
 A = "T1:A"
@@ -45,16 +45,15 @@ def test_at_the_mark_is_not_over_it() -> None:
 
 # fmt: off
 CLOSES = {
-    "at the mark": ([120] * 30 + [110], 31, "under", "110.0% on 31 January 2026: at or under 110%"),
-    "under it": ([120] * 30 + [95], 31, "under", "95.0% on 31 January 2026: at or under 110%"),
+    "at the mark": ([120] * 30 + [110], 31, "under", "110.0% on 31 January 2026, not over 110%"),
+    "under it": ([120] * 30 + [95], 31, "under", "95.0% on 31 January 2026, not over 110%"),
     "seven days without time": ([120] * 30 + [NO_TIME] * 7, 37, "", ""),
     "eight days without time": ([120] * 30 + [NO_TIME] * 8, 38, "no time",
-                                "no available time for more than 7 days, up to 7 February 2026"),
+                                "no working hours for more than 7 days, up to 7 February 2026"),
     "three days without figures": ([120] * 30 + [None] * 3, 33, "", ""),
-    "four days without figures": ([120] * 30 + [None] * 4, 34, "no figures",
-                                  "no figures for more than 3 days, up to 3 February 2026"),
+    "forty days without figures": ([120] * 30 + [None] * 40, 70, "", ""),
     "on a later day": ([120] * 30 + [99, 130, 130], 33, "under",
-                       "99.0% on 31 January 2026: at or under 110%"),
+                       "99.0% on 31 January 2026, not over 110%"),
 }
 # fmt: on
 
@@ -73,11 +72,12 @@ def test_it_closes_itself_with_the_reason(name) -> None:
         assert sentence(step) == f"Closed: {words}"
 
 
-def test_a_post_that_is_gone_closes_it() -> None:
+def test_a_post_that_is_gone_waits_for_a_manager() -> None:
     judge({A: [120] * 30, "T1:B": [90] * 40}, on(30))
-    judge({"T1:B": [90] * 40}, on(31))
-    assert only().closed_why == "gone"
-    assert "no longer in the figures of 31 January 2026" in closed_words(only().steps.last().data)
+    found = judge({"T1:B": [90] * 40}, on(31))
+    assert (only().is_open, only().confirm_why, found.fell) == (True, "gone", [only()])
+    assert "no longer in the figures of 31 January 2026" in fell_words(only().steps.last().data)
+    assert judge({"T1:B": [90] * 40}, on(32)).is_nothing
 
 
 def test_the_same_night_twice_changes_nothing() -> None:
@@ -139,13 +139,13 @@ def test_a_correction_that_never_broke_the_run_reopens_it() -> None:
     assert duty.run_since == FIRST
 
 
-def test_a_correction_that_breaks_the_run_closes_it_and_says_so() -> None:
+def test_a_correction_that_breaks_the_run_waits_for_a_manager() -> None:
     judge({A: [120] * 40}, on(40))
     judge({A: [120] * 35 + [100] + [120] * 4}, on(40))
     duty = only()
-    assert not duty.is_open
-    assert closed_words(duty.steps.last().data) == (
-        "100.0% on 5 February 2026: at or under 110%, by figures corrected since"
+    assert (duty.is_open, duty.confirm_why) == (True, "corrected")
+    assert fell_words(duty.steps.last().data) == (
+        "100.0% on 5 February 2026, not over 110%. Earlier figures were corrected or arrived late"
     )
 
 

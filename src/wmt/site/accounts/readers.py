@@ -38,7 +38,11 @@ def who_sees(state: access.LoadState, unit: Unit) -> list[Kind]:
             "Reasons of reductions, notes, and who changed what",
             [*own, *_said(covering, Action.READ_RECORDS)],
         ),
-        Kind("What was said on duties of excessive workload", [*own, *_said(covering, Action.READ_DUTIES)]),
+        Kind(
+            "What was said on excessive workload actions, and requests for relief",
+            [*own, *_said(covering, Action.READ_DUTIES)],
+        ),
+        Kind("Concerns", ["Whoever raised it", *_said(covering, Action.READ_DUTIES)]),
     ]
 
 
@@ -112,7 +116,9 @@ def rights() -> list[tuple[str, ...]]:
         ("references, days and flags of cases, reports and contacts", "–", *case_rows),
         ("the same in files of a region or the nation", "–", *held(Action.READ_CASE_FILES)),
         ("reasons and notes of reductions, who changed what", "own post", *_own(held(Action.READ_RECORDS))),
-        ("what was said on duties", "own post", *_own(held(Action.READ_DUTIES))),
+        ("what was said on excessive workload actions", "own post", *_own(held(Action.READ_DUTIES))),
+        ("requests for relief", "own post", *_own(held(Action.READ_DUTIES))),
+        ("concerns", "raised by oneself", *_own(held(Action.READ_DUTIES), "raised by oneself")),
         ("tables as files; single lines of a team by the API", "–", *whole(Action.EXPORT)),
         ("import reports", "–", *whole(Action.READ_LOADS)),
         ("audit", "–", *whole(Action.READ_AUDIT)),
@@ -123,5 +129,5 @@ def _place(role: str) -> str:
     return "all" if ROLES[role].levels == ("nation",) else "where the role is held"
 
 
-def _own(places: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple("own post" if place == "–" else place for place in places)
+def _own(places: tuple[str, ...], own: str = "own post") -> tuple[str, ...]:
+    return tuple(own if place == "–" else place for place in places)

@@ -30,6 +30,7 @@ from wmt.site.api import (
     problems,
     reasons,
     records,
+    requests,
     rules,
     tables,
     time,
@@ -87,7 +88,8 @@ for router, tag in (
     (changes.router, "Changes"),
     (carrying.router, "Changes"),
     (reasons.router, "Reasons"),
-    (duties.router, "Duties"),
+    (duties.router, "Excessive workload"),
+    (requests.router, "Excessive workload"),
     (rules.router, "Rules"),
     (nights.router, "Nights"),
 ):

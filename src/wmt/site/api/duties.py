@@ -1,4 +1,4 @@
-"""Duties of excessive workload: which there are, their story, and the steps that people take."""
+"""Excessive workload actions: which there are, their history, and the steps that people take."""
 
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
@@ -12,7 +12,7 @@ from wmt.site.accounts.roles import Action
 from wmt.site.api.asking import UnitCode, UnitLevel, me, state_for, unit_for, who
 from wmt.site.api.shapes import READ, WRITE, Day, Exact, Given, Notes, PageShown, Paging, answers
 from wmt.site.duties import access, actions, clock, facts, words
-from wmt.site.duties.actions import Asker
+from wmt.site.duties.asker import Asker
 from wmt.site.duties.listing import as_they_stood, under
 from wmt.site.duties.models import Duty, Step
 from wmt.site.duties.people import responsible
@@ -21,55 +21,62 @@ from wmt.site.workload.current import State
 
 router = Router()
 
-Number = Annotated[int, Path(ge=1, le=2_000_000_000, description="The number of the duty.")]
-Words = Annotated[Notes, Field(min_length=1, description="For those who may read the duty.")]
-Seen = Annotated[int, Field(ge=1, le=2_000_000_000, description="`version` of the duty as it was read.")]
+Number = Annotated[int, Path(ge=1, le=2_000_000_000, description="The number of the action.")]
+Words = Annotated[Notes, Field(min_length=1, description="For those who may read the action.")]
+Seen = Annotated[int, Field(ge=1, le=2_000_000_000, description="`version` of the action as you read it.")]
 Decision = Literal["reallocate", "reduction", "prioritise", "accept"]
 
 
 class DeadlineShown(Schema):
-    """Something that is owed by a day."""
+    """Something that is due."""
 
-    what: Literal["acknowledge", "decide", "answer", "review"]
+    what: Literal["confirm", "acknowledge", "decide", "answer", "review"]
     by: date
     late: bool
     words: str
 
 
 class DutyShown(Schema):
-    """A duty as of the day of the figures."""
+    """An excessive workload action on the day of the figures."""
 
     number: int
     post: str
     name: str
     team_code: str
     team: str
-    state: Literal["to be acknowledged", "to be decided", "under review", "review due", "closed"]
+    state: Literal[
+        "to be confirmed", "to be acknowledged", "to be decided", "under review", "review due", "closed"
+    ]
     late: bool
-    deadlines: list[DeadlineShown] = Field(description="What is owed, the most urgent first.")
-    percent: Exact = Field(description="The mark, in per cent.")
-    over_since: date = Field(description="The first day of the run over the mark.")
+    deadlines: list[DeadlineShown] = Field(description="What is due, most urgent first.")
+    percent: Exact = Field(description="The threshold, in per cent.")
+    over_since: date = Field(description="The first day over the threshold.")
     excessive_since: date
-    raised_since: date | None = Field(description="Since when it is also over the mark of double red.")
+    raised_since: date | None = Field(description="Since when it has also been over 120% for 28 days.")
     opened_on: date
-    clock_from: date = Field(description="The day it opened or was open again: deadlines count from it.")
+    clock_from: date = Field(description="The day it opened or reopened: deadlines count from it.")
     reopened: int
     decision: Decision | None
     done_by: date | None
     review_on: date | None
     closed_on: date | None
     closed_why: str
+    confirm_by: date | None = Field(
+        description="By when a manager confirms whether it closes; null if not needed."
+    )
+    confirm_why: str = Field(description="Why it does not close automatically; empty if it does.")
+    kept_on: date | None = Field(description="When a manager kept it open.")
     version: int = Field(description="How many steps it has.")
 
 
 class DutiesShown(PageShown):
-    """Duties of a unit, by number."""
+    """Actions of a unit, by number."""
 
     items: list[DutyShown]
 
 
 class StepShown(Schema):
-    """One step. Those that are for readers only are left out for others."""
+    """One step. Private steps are left out for those who may not read them."""
 
     number: int
     kind: str
@@ -77,31 +84,31 @@ class StepShown(Schema):
     at: datetime
     who: str
     sentence: str
-    words: str | None = Field(description="null where you may not read the words of this duty.")
+    words: str | None = Field(description="null if you may not read what was said.")
 
 
 class DutyWhole(DutyShown):
-    """A duty with its story, in order."""
+    """An action with its history, in order."""
 
-    nobody: str = Field(description="Which role nobody holds who could act; empty where somebody does.")
+    nobody: str = Field(description="Which role is not assigned; empty if somebody can act.")
     steps: list[StepShown]
 
 
 class DutyFilter(Paging):
-    """Which duties."""
+    """Which actions."""
 
     show: Literal["open", "late", "closed", "all"] = "open"
 
 
 class TalkIn(Given):
-    """A talk with the practitioner."""
+    """A conversation with the practitioner."""
 
     on: Day
     words: Notes = ""
 
 
 class DecideIn(Given):
-    """What will be done. `done_by` may be null only where it is accepted for now."""
+    """What will be done. `done_by` may be null only if it is accepted for now."""
 
     version: Seen
     decision: Decision
@@ -116,6 +123,13 @@ class WordsIn(Given):
     words: Words
 
 
+class ConfirmIn(Given):
+    """Why it closes, or stays open."""
+
+    version: Seen
+    words: Words
+
+
 class AnswerIn(Given):
     """The answer to a request for relief."""
 
@@ -125,7 +139,7 @@ class AnswerIn(Given):
 
 
 class ReviewIn(Given):
-    """What was found, and when it is looked at again."""
+    """What was found, and the next review date."""
 
     version: Seen
     words: Words
@@ -134,12 +148,12 @@ class ReviewIn(Given):
 
 @router.get(
     "units/{level}/{code:code}/duties", response=answers(DutiesShown, *READ), url_name="api-duties",
-    summary="Duties of a unit",
+    summary="Excessive workload actions of a unit",
 )  # fmt: skip
 def duties(
     request: HttpRequest, level: UnitLevel, code: UnitCode, paging: Query[DutyFilter]
 ) -> dict[str, Any]:
-    """Duties of excessive workload of the posts under a unit: open to all readers, like figures."""
+    """Excessive workload actions of the posts under a unit. Everybody who can see figures can see them."""
     state, unit = unit_for(request, level, code)
     found = under(unit, state).order_by("pk")
     if state.as_of is None:
@@ -162,10 +176,13 @@ def _fits(duty: Duty, show: str, state: State) -> bool:
 
 
 @router.get(
-    "duties/{number}", response=answers(DutyWhole, *READ), url_name="api-duty", summary="One duty, its story"
+    "duties/{number}",
+    response=answers(DutyWhole, *READ),
+    url_name="api-duty",
+    summary="One action and its history",
 )
 def duty(request: HttpRequest, number: Number) -> dict[str, Any]:
-    """One duty. Its words only for those who may read them."""
+    """One action. What was said is only for those who may read it."""
     return _whole(request, state_for(request), number)
 
 
@@ -174,7 +191,7 @@ def _whole(request: HttpRequest, state: State, number: int) -> dict[str, Any]:
     steps = list(found.steps.order_by("number"))
     if state.as_of is not None:
         if not facts.as_of(found, steps, state.day):
-            raise access.UnknownDuty(f"there was no duty {number} yet")
+            raise access.UnknownDuty(f"there was no action {number} yet")
         steps = [step for step in steps if step.day <= state.day]
     reads = access.may_read(me(request), found, state)
     return {
@@ -210,6 +227,9 @@ def _shown(duty: Duty, state: State, *, reads: bool) -> dict[str, Any]:
         "review_on": duty.review_on,
         "closed_on": duty.closed_on,
         "closed_why": words.CLOSED.get(duty.closed_why, ""),
+        "confirm_by": duty.confirm_by,
+        "confirm_why": words.CONFIRM.get(duty.confirm_why, ""),
+        "kept_on": duty.kept_on,
         "version": duty.steps_count,
     }
 
@@ -237,10 +257,10 @@ def _asker(request: HttpRequest, *, own: bool = False) -> Asker:
 
 @router.post(
     "duties/{number}/acknowledge", response=answers(DutyWhole, *WRITE), url_name="api-duty-acknowledge",
-    summary="Acknowledge a duty",
+    summary="Acknowledge an action",
 )  # fmt: skip
 def acknowledge(request: HttpRequest, number: Number) -> dict[str, Any]:
-    """It is written down that somebody has taken it up. Needs no body."""
+    """Records that you have seen it. Needs no body."""
     asker = _asker(request)
     actions.acknowledge(asker=asker, number=number)
     return _whole(request, asker.state, number)
@@ -248,10 +268,10 @@ def acknowledge(request: HttpRequest, number: Number) -> dict[str, Any]:
 
 @router.post(
     "duties/{number}/talk", response=answers(DutyWhole, *WRITE), url_name="api-duty-talk",
-    summary="Record a talk",
+    summary="Record a conversation",
 )  # fmt: skip
 def talk(request: HttpRequest, number: Number, payload: Body[TalkIn]) -> dict[str, Any]:
-    """A talk with the practitioner, since the workload is over the mark."""
+    """A conversation with the practitioner since the workload went over the threshold."""
     asker = _asker(request)
     actions.talk(asker=asker, number=number, on=payload.on, said=payload.words)
     return _whole(request, asker.state, number)
@@ -262,7 +282,7 @@ def talk(request: HttpRequest, number: Number, payload: Body[TalkIn]) -> dict[st
     summary="Record what will be done",
 )  # fmt: skip
 def decide(request: HttpRequest, number: Number, payload: Body[DecideIn]) -> dict[str, Any]:
-    """What exactly will be done, by when, and when it is looked at again. A later one takes its place."""
+    """What will be done, by when, and the review date. A later decision replaces it."""
     asker = _asker(request)
     actions.decide(
         asker=asker, number=number, version=payload.version, decision=payload.decision, said=payload.words,
@@ -276,7 +296,7 @@ def decide(request: HttpRequest, number: Number, payload: Body[DecideIn]) -> dic
     summary="Ask for relief",
 )  # fmt: skip
 def ask(request: HttpRequest, number: Number, payload: Body[WordsIn]) -> dict[str, Any]:
-    """The practitioner whom the duty is about asks for relief; nobody else can."""
+    """Only the practitioner can ask. Without an open action, use `posts/{code}/relief`."""
     asker = _asker(request, own=True)
     actions.ask(asker=asker, number=number, said=payload.words)
     return _whole(request, asker.state, number)
@@ -287,7 +307,7 @@ def ask(request: HttpRequest, number: Number, payload: Body[WordsIn]) -> dict[st
     summary="Answer a request for relief",
 )  # fmt: skip
 def answer(request: HttpRequest, number: Number, payload: Body[AnswerIn]) -> dict[str, Any]:
-    """The answer to the practitioner, who is told."""
+    """The answer to the practitioner, also after the action has closed."""
     asker = _asker(request)
     actions.answer(
         asker=asker, number=number, version=payload.version, answer=payload.answer, said=payload.words
@@ -300,18 +320,40 @@ def answer(request: HttpRequest, number: Number, payload: Body[AnswerIn]) -> dic
     summary="Add a note",
 )  # fmt: skip
 def note(request: HttpRequest, number: Number, payload: Body[WordsIn]) -> dict[str, Any]:
-    """A note, also on a duty that is closed."""
+    """A note, also on a closed action."""
     asker = _asker(request)
     actions.note(asker=asker, number=number, said=payload.words)
     return _whole(request, asker.state, number)
 
 
 @router.post(
+    "duties/{number}/close", response=answers(DutyWhole, *WRITE), url_name="api-duty-close",
+    summary="Confirm that an action can close",
+)  # fmt: skip
+def close(request: HttpRequest, number: Number, payload: Body[ConfirmIn]) -> dict[str, Any]:
+    """Only where confirmation is due, or a manager kept it open. With the reason."""
+    asker = _asker(request)
+    actions.close(asker=asker, number=number, version=payload.version, said=payload.words)
+    return _whole(request, asker.state, number)
+
+
+@router.post(
+    "duties/{number}/keep", response=answers(DutyWhole, *WRITE), url_name="api-duty-keep",
+    summary="Keep an action open",
+)  # fmt: skip
+def keep(request: HttpRequest, number: Number, payload: Body[ConfirmIn]) -> dict[str, Any]:
+    """Where confirmation is due: it stays open. With the reason."""
+    asker = _asker(request)
+    actions.keep(asker=asker, number=number, version=payload.version, said=payload.words)
+    return _whole(request, asker.state, number)
+
+
+@router.post(
     "duties/{number}/review", response=answers(DutyWhole, *WRITE), url_name="api-duty-review",
-    summary="Record another look",
+    summary="Record a review",
 )  # fmt: skip
 def review(request: HttpRequest, number: Number, payload: Body[ReviewIn]) -> dict[str, Any]:
-    """Somebody looked again, and what was decided goes on."""
+    """Records a review. The decision stays in force."""
     asker = _asker(request)
     actions.review(
         asker=asker, number=number, version=payload.version, said=payload.words, review_on=payload.review_on

@@ -28,7 +28,8 @@ KINDS: dict[str, str] = {
     "records followed": "Records followed an officer to a new post",
     "records carried over": "Records carried over to another post",
     "day": "A new day began",
-    "duty": "Duty of excessive workload",
+    "duty": "Excessive workload action",
+    "request": "Request for relief or concern",
     "retention": "Private text removed in time",
     "night": "Night withdrawn, restored or missing",
 }

@@ -1,21 +1,24 @@
 """From runs to duties: which open, reopen, are raised or close, by the figures of the last day there are.
 
-A duty stands exactly as long as the run of its post is as long as the mark asks. Judged twice by the same
-figures nothing happens the second time; figures of an earlier day than those judged last change nothing.
+A duty opens when the run of its post is as long as the mark asks. It closes by itself only on a figure at or
+under the mark, and only where work or time made it so: see `falling`. Judged twice by the same figures nothing
+happens the second time; figures of an earlier day than those judged last change nothing.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import Any, Protocol
 
 import polars as pl
 from django.db.models import Max
 
-from wmt.ledger import is_over, shown_capacity
 from wmt.site.duties import workdays
+from wmt.site.duties.came_off import CameOff
 from wmt.site.duties.clock import Clock
-from wmt.site.duties.facts import fold
+from wmt.site.duties.facts import PLACE
+from wmt.site.duties.falling import Broken, broken_by, is_gone
 from wmt.site.duties.models import Duty, Step
 from wmt.site.duties.steps import put, stepped
 
@@ -77,58 +80,57 @@ class Outcome:
     reopened: list[Duty] = field(default_factory=list)
     raised: list[Duty] = field(default_factory=list)
     moved: list[Duty] = field(default_factory=list)
+    followed: list[Duty] = field(default_factory=list)
+    fell: list[Duty] = field(default_factory=list)  # a manager has to confirm
     closed: list[Duty] = field(default_factory=list)
     resumed: list[Duty] = field(default_factory=list)
 
     @property
     def is_nothing(self) -> bool:
         """Whether everything is as it was."""
-        return not (self.opened or self.reopened or self.raised or self.moved or self.closed or self.resumed)
+        return not any(vars(self).values())
 
 
-def evaluate(
-    *,
-    runs: pl.DataFrame,
-    day: date,
-    marks: Sequence[Mark],
-    figures: Figures,
-    posts: Mapping[str, Post],
-    clock: Clock,
-    seen: date,
-    undone: Undone | None = None,
-) -> Outcome:
-    """Judge all posts by their runs (`wmt.history.RUN`) on the day `seen`, the last that has figures.
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """What duties are judged by on the day `seen`, the last that has figures. `day` is today: clocks start on it.
 
-    `day` is today: clocks start on it. The caller holds a transaction. Nothing is told to anybody here.
-    With `undone`, figures of an earlier day count too: duties go back to what they would be.
+    `runs` are those of `wmt.history.RUN`. `came_off` says by the code of the post what took its workload down;
+    `followed` gives the present code of a post by its former one. With `undone`, figures of an earlier day
+    count too: duties go back to what they would be.
     """
+
+    runs: pl.DataFrame
+    day: date
+    marks: Sequence[Mark]
+    figures: Figures
+    posts: Mapping[str, Post]
+    clock: Clock
+    seen: date
+    undone: Undone | None = None
+    came_off: Mapping[str, CameOff] = field(default_factory=dict)
+    followed: Mapping[str, str] = field(default_factory=dict)
+
+
+def evaluate(judged: Judged) -> Outcome:
+    """Judge all posts. The caller holds a transaction. Nothing is told to anybody here."""
     last = Duty.objects.aggregate(last=Max("seen_on"))["last"]
-    if undone is None and last is not None and seen < last:
+    if judged.undone is None and last is not None and judged.seen < last:
         return Outcome()
-    found = _Judge(runs, day, marks, figures, posts, clock, seen, undone).all()
-    if undone is not None:  # or the figures of the days between would not be judged
-        Duty.objects.filter(seen_on__gt=seen).update(seen_on=seen)
+    found = _Judge(judged).all()
+    if judged.undone is not None:  # or the figures of the days between would not be judged
+        Duty.objects.filter(seen_on__gt=judged.seen).update(seen_on=judged.seen)
     return found
 
 
 class _Judge:
-    def __init__(
-        self,
-        runs: pl.DataFrame,
-        day: date,
-        marks: Sequence[Mark],
-        figures: Figures,
-        posts: Mapping[str, Post],
-        clock: Clock,
-        seen: date,
-        undone: Undone | None = None,
-    ) -> None:
-        self.undone = undone
-        self.day, self.figures, self.posts, self.clock, self.seen = day, figures, posts, clock, seen
-        self.marks = {mark.name: mark for mark in marks}
+    def __init__(self, judged: Judged) -> None:
+        self.by = judged
+        self.undone, self.day, self.posts, self.seen = judged.undone, judged.day, judged.posts, judged.seen
+        self.marks = {mark.name: mark for mark in judged.marks}
         self.runs: dict[str, dict[str, Any]] = {}
         self.raised: dict[str, dict[str, Any]] = {}
-        for run in runs.filter(pl.col("level") == "post").iter_rows(named=True):
+        for run in judged.runs.filter(pl.col("level") == "post").iter_rows(named=True):
             if run["mark"] == MAIN:
                 self.runs[run["code"]] = run
             elif run["mark"] == RAISED and run["excess_since"] is not None:
@@ -139,9 +141,7 @@ class _Judge:
 
     def all(self) -> Outcome:
         """Every post that has a duty or should have one."""
-        standing = {
-            duty.code: duty for duty in Duty.objects.select_for_update().filter(closed_on__isnull=True)
-        }
+        standing = self._standing()
         broken: dict[str, tuple[Duty, date]] = {}
         for code, duty in standing.items():
             on = self._stands(duty, code)
@@ -164,22 +164,53 @@ class _Judge:
 
     # ---- those that stand --------------------------------------------------------------------------------
 
+    def _standing(self) -> dict[str, Duty]:
+        """The open duties by the code that their post has now: they follow the person."""
+        found = {duty.code: duty for duty in Duty.objects.select_for_update().filter(closed_on__isnull=True)}
+        for code in list(found):
+            new = code
+            if code not in self.posts and self.undone is None:
+                new = self.by.followed.get(code, code)
+            if new in self.posts and (new == code or new not in found):
+                found[new] = found.pop(code)
+                self._follow(found[new], self.posts[new])
+        return found
+
+    def _follow(self, duty: Duty, post: Post) -> None:
+        place = attrgetter(*PLACE)
+        if self.undone is not None or place(duty) == place(post):
+            return
+        before, after = (dict(zip(PLACE, place(each), strict=True)) for each in (duty, post))
+        data = {"before": before, "after": after}
+        self.others.append(stepped(duty, Kind.FOLLOWED, self.day, data=data))
+        self.outcome.followed.append(duty)
+
     def _stands(self, duty: Duty, code: str) -> date | None:
         """Whether a duty goes on (None), or the day on which its run was broken; then it is closed."""
         run = self.runs.get(code)
+        waits = duty.confirm_by is not None or duty.kept_on is not None
         goes_on = run is not None and run["excess_since"] is not None
         # long enough again, but not all the time since it was judged last: broken meanwhile, unseen
         unseen = goes_on and self.undone is None and run is not None and run["excess_since"] > duty.seen_on
-        if run is None or not goes_on or unseen:
-            return self._close(duty, run)
+        if (
+            run is None
+            or not goes_on
+            or (unseen and not waits)
+            or is_gone(self.by, duty, run, self.marks[MAIN])
+        ):
+            return None if waits else self._broken(duty, run, is_over=goes_on)
+        self._goes_on(duty, run, again=waits)
+        return None
+
+    def _goes_on(self, duty: Duty, run: dict[str, Any], *, again: bool) -> None:
         duty.seen_on = self.seen
-        lowered = self.undone is not None and duty.raised_since is not None and code not in self.raised
-        if lowered or (run["since"], run["excess_since"]) != (duty.run_since, duty.excess_since):
-            data = {**_dates(run), "before": duty.run_since, **({"raised_since": None} if lowered else {})}
+        lowered = self.undone is not None and duty.raised_since is not None and duty.code not in self.raised
+        if again or lowered or (run["since"], run["excess_since"]) != (duty.run_since, duty.excess_since):
+            more: dict[str, Any] = {"raised_since": None} if lowered else {}
+            data = {**_dates(run), "before": duty.run_since, **more, **({"again": True} if again else {})}
             self.others.append(stepped(duty, Kind.MOVED, self.day, data=data))
             self.outcome.moved.append(duty)
-        self._raise(duty, code)
-        return None
+        self._raise(duty, duty.code)
 
     def _raise(self, duty: Duty, code: str) -> None:
         run = self.raised.get(code)
@@ -195,38 +226,27 @@ class _Judge:
         self.others.append(stepped(duty, Kind.RAISED, self.day, data=data))
         self.outcome.raised.append(duty)
 
-    def _close(self, duty: Duty, run: dict[str, Any] | None) -> date:
-        data = self._why(duty, run)
-        data["corrected"] = data["on"] <= duty.seen_on
+    def _broken(self, duty: Duty, run: dict[str, Any] | None, *, is_over: bool) -> date | None:
+        """Closes it, or has a manager confirm; the day of its end where it closed."""
+        found = broken_by(self.by, duty, run, self.marks[MAIN])
+        gone = is_gone(self.by, duty, run, self.marks[MAIN])
+        if run is not None and is_over and not gone and (found is None or found.must_confirm):
+            self._goes_on(duty, run, again=False)  # over for long enough again, whatever was between
+            return None
         duty.seen_on = self.seen
-        self.closing.append(stepped(duty, Kind.CLOSED, self.day, data=data))
+        if found is None:
+            return None
+        if found.must_confirm:
+            data = {**found.data, "confirm_by": workdays.after(self.day, self.by.clock.answer_days)}
+            self.others.append(stepped(duty, Kind.FELL, self.day, data=data))
+            self.outcome.fell.append(duty)
+            return None
+        return self._close(duty, found)
+
+    def _close(self, duty: Duty, found: Broken) -> date:
+        self.closing.append(stepped(duty, Kind.CLOSED, self.day, data=found.data | {"keeps_request": True}))
         self.outcome.closed.append(duty)
-        on: date = data["on"]
-        return on
-
-    def _why(self, duty: Duty, run: dict[str, Any] | None) -> dict[str, Any]:
-        """Why a run is not long enough any more: the figure and its day, or what there was none of."""
-        mark = self.marks[MAIN]
-        if self.undone is not None and not self.undone.restored:
-            return {"why": "withdrawn", "on": self.undone.day}
-        if run is None:  # nights missing for everybody never come to this
-            why = "gone" if duty.code not in self.posts else "no figures"
-            return {"why": why, "on": self.seen, "longest": mark.longest_absence}
-        if run["paused"] > mark.longest_pause:
-            return {"why": "no time", "on": self.seen, "longest": mark.longest_pause}
-        until = self.seen if run["since"] is None else run["since"] - timedelta(days=1)
-        row = self._last_under(duty.code, min(duty.run_since, until), until, mark)
-        if row is None:  # it was broken by days without figures or time, before it began again
-            return {"why": "no figures", "on": until, "longest": mark.longest_absence}
-        capacity = shown_capacity(row["points_x100"], row["available_x100"])
-        return {"why": "under", "on": row["day"], "capacity": capacity, "percent_x100": mark.percent_x100}
-
-    def _last_under(self, code: str, first: date, last: date, mark: Mark) -> dict[str, Any] | None:
-        for row in reversed(self.figures.series("post", code, first, last).to_dicts()):
-            points, available = row["points_x100"], row["available_x100"]
-            if available and not is_over(points, available, mark.percent_x100):
-                return dict(row)
-        return None
+        return found.on
 
     # ---- those that should be there ----------------------------------------------------------------------
 
@@ -235,7 +255,7 @@ class _Judge:
         if not codes:
             return {}
         asked = set(codes)
-        earliest = min(self.runs[code]["since"] for code in codes) - timedelta(self.clock.reopen_days)
+        earliest = min(self.runs[code]["since"] for code in codes) - timedelta(self.by.clock.reopen_days)
         closed = Duty.objects.select_for_update().filter(closed_on__gte=earliest).order_by("pk")
         last = {duty.code: duty for duty in closed if duty.code in asked}
         steps = Step.objects.filter(duty_id__in=[duty.pk for duty in last.values()], kind=Kind.CLOSED)
@@ -262,8 +282,8 @@ class _Judge:
             "mark": MAIN,
             "percent_x100": mark.percent_x100,
             "days": mark.days,
-            "acknowledge_by": workdays.after(self.day, self.clock.acknowledge_days),
-            "decide_by": workdays.after(self.day, self.clock.decide_days),
+            "acknowledge_by": workdays.after(self.day, self.by.clock.acknowledge_days),
+            "decide_by": workdays.after(self.day, self.by.clock.decide_days),
             **({"why": why} if why else {}),
         }
         self.others.append(stepped(duty, kind, self.day, data=data))
@@ -272,11 +292,8 @@ class _Judge:
     def _resume(self, duty: Duty, run: Mapping[str, Any]) -> None:
         """It stands again as it did: with its clock, and what was done."""
         assert self.undone is not None
-        before = list(duty.steps.order_by("number"))
-        last = max(step.number for step in before if step.kind == Kind.CLOSED)
-        relief = fold(step for step in before if step.number < last)["relief_by"]
         why = "restored" if self.undone.restored else "withdrawn"
-        data = {**_dates(run), "why": why, "night": self.undone.day, "relief_by": relief}
+        data = {**_dates(run), "why": why, "night": self.undone.day}
         duty.seen_on = self.seen
         self.others.append(stepped(duty, Kind.RESUMED, self.day, data=data))
         self.outcome.resumed.append(duty)
@@ -288,7 +305,7 @@ class _Judge:
     def _why_again(self, run: dict[str, Any], broken_on: date) -> str:
         if run["since"] <= broken_on:
             return "never broken"
-        near = run["since"] <= broken_on + timedelta(self.clock.reopen_days)
+        near = run["since"] <= broken_on + timedelta(self.by.clock.reopen_days)
         return "again" if near else ""
 
     def _new(self, code: str) -> Duty:

@@ -9,9 +9,13 @@ from wmt.site.duties.models import Duty, Step
 Kind = Step.Kind
 _CLOCK: dict[str, Any] = {
     "acknowledged_on": None, "talked_on": None, "decided_on": None, "decision": "", "done_by": None,
-    "review_on": None, "relief_by": None, "told": [], "closed_on": None, "closed_why": "",
-    "raised_since": None,
+    "review_on": None, "told": [], "closed_on": None, "closed_why": "", "raised_since": None,
+    "confirm_by": None, "confirm_why": "", "kept_on": None,
 }  # fmt: skip
+#: Nothing has to be confirmed.
+_STANDS: dict[str, Any] = {"confirm_by": None, "confirm_why": "", "kept_on": None}
+#: Whose post it is: columns that change when the person gets another code or team.
+PLACE = ("team_code", "staff_code", "name", "grade", "team_name", "pdu_code", "region_code")
 
 
 def fold(steps: Iterable[Step], last: date | None = None) -> dict[str, Any]:
@@ -26,7 +30,12 @@ def fold(steps: Iterable[Step], last: date | None = None) -> dict[str, Any]:
 
 def as_of(duty: Duty, steps: Iterable[Step], day: date) -> bool:
     """Turns a duty that was read back to what it was at the end of a day; False where there was none yet."""
-    found = fold(steps, day)
+    known = list(steps)
+    later = [step for step in known if step.day > day and step.kind == Kind.FOLLOWED]
+    for step in reversed(later):
+        for name, value in step.data["before"].items():
+            setattr(duty, name, value)
+    found = fold(known, day)
     for name, value in found.items():
         setattr(duty, name, value)
     return bool(found)
@@ -34,7 +43,7 @@ def as_of(duty: Duty, steps: Iterable[Step], day: date) -> bool:
 
 def take(duty: Duty, step: Step) -> None:
     """Gives a duty the columns that one more step comes to. Nothing is saved."""
-    before = {name: getattr(duty, name) for name in (*_CLOCK, "reopened")}
+    before = {name: getattr(duty, name) for name in (*_CLOCK, "reopened", "relief_by")}
     found = _EFFECTS[Step.Kind(step.kind)](step, before)
     for name, value in (found | {"moved_on": step.day, "steps_count": step.number}).items():
         setattr(duty, name, value)
@@ -44,6 +53,8 @@ def _opened(step: Step, before: dict[str, Any]) -> dict[str, Any]:
     return {
         **_CLOCK,
         "told": [],
+        # a request that nobody has answered stays, whatever becomes of the duty
+        "relief_by": before.get("relief_by"),
         **_run(step, before),
         "clock_from": step.day,
         "acknowledge_by": step.day_in("acknowledge_by"),
@@ -54,7 +65,13 @@ def _opened(step: Step, before: dict[str, Any]) -> dict[str, Any]:
 
 def _run(step: Step, _: dict[str, Any]) -> dict[str, Any]:
     lowered = {"raised_since": None} if "raised_since" in step.data else {}
-    return {"run_since": step.day_in("run_since"), "excess_since": step.day_in("excess_since"), **lowered}
+    again = _STANDS if step.data.get("again") else {}
+    days = {"run_since": step.day_in("run_since"), "excess_since": step.day_in("excess_since")}
+    return {**days, **lowered, **again}
+
+
+def _followed(step: Step, _: dict[str, Any]) -> dict[str, Any]:
+    return {name: step.data["after"][name] for name in PLACE}
 
 
 def _raised(step: Step, _: dict[str, Any]) -> dict[str, Any]:
@@ -96,12 +113,23 @@ def _reviewed(step: Step, _: dict[str, Any]) -> dict[str, Any]:
     return {"review_on": step.day_in("review_on")}
 
 
+def _fell(step: Step, _: dict[str, Any]) -> dict[str, Any]:
+    return {"confirm_by": step.day_in("confirm_by"), "confirm_why": step.data["why"], "kept_on": None}
+
+
+def _kept(step: Step, before: dict[str, Any]) -> dict[str, Any]:
+    acknowledged = before["acknowledged_on"] or step.day
+    return {**_STANDS, "kept_on": step.day, "acknowledged_on": acknowledged}
+
+
 def _closed(step: Step, _: dict[str, Any]) -> dict[str, Any]:
-    return {"closed_on": step.day, "closed_why": step.data["why"], "relief_by": None}
+    # closings of earlier versions ended the request with the duty
+    request = {} if step.data.get("keeps_request") else {"relief_by": None}
+    return {**_STANDS, **request, "closed_on": step.day, "closed_why": step.data["why"]}
 
 
 def _resumed(step: Step, before: dict[str, Any]) -> dict[str, Any]:
-    return {**_run(step, before), "closed_on": None, "closed_why": "", "relief_by": step.day_in("relief_by")}
+    return {**_run(step, before), **_STANDS, "closed_on": None, "closed_why": ""}
 
 
 def _nothing(_: Step, __: dict[str, Any]) -> dict[str, Any]:
@@ -112,6 +140,7 @@ _EFFECTS: dict[Step.Kind, Callable[[Step, dict[str, Any]], dict[str, Any]]] = {
     Kind.OPENED: _opened,
     Kind.REOPENED: _opened,
     Kind.MOVED: _run,
+    Kind.FOLLOWED: _followed,
     Kind.RAISED: _raised,
     Kind.ACKNOWLEDGED: _acknowledged,
     Kind.TALKED: _talked,
@@ -122,6 +151,8 @@ _EFFECTS: dict[Step.Kind, Callable[[Step, dict[str, Any]], dict[str, Any]]] = {
     Kind.DUE: _told,
     Kind.ESCALATED: _told,
     Kind.REVIEWED: _reviewed,
+    Kind.FELL: _fell,
+    Kind.KEPT: _kept,
     Kind.CLOSED: _closed,
     Kind.RESUMED: _resumed,
 }

@@ -69,16 +69,26 @@ def address(path: str) -> str:
     return f"{settings.CONFIG.site_address}{path}"
 
 
+def path_of(notice: Notice) -> str:
+    """The page that a notice is about."""
+    if notice.request_id is not None:
+        return reverse("request", args=[notice.request_id])
+    return reverse("duty", args=[notice.duty_id])
+
+
 def _subject(notices: Sequence[Notice]) -> str:
-    if len(notices) == 1:
-        return f"Workload duty {notices[0].duty_id}: {notices[0].kind}"
-    return f"{len(notices)} notices about workload duties"
+    if len(notices) > 1:
+        return f"{len(notices)} notifications about workload"
+    [one] = notices
+    if one.request_id is not None:
+        return f"Workload request {one.request_id}: {one.kind}"
+    return f"Excessive workload action {one.duty_id}: {one.kind}"
 
 
 def _body(notices: Sequence[Notice]) -> str:
-    """Links are of the duty: whoever follows one signs in first."""
+    """Links are of the duty or the request: whoever follows one signs in first."""
     listed = notices[:_LISTED]
-    parts = [f"{notice.words}\n{address(reverse('duty', args=[notice.duty_id]))}" for notice in listed]
+    parts = [f"{notice.words}\n{address(path_of(notice))}" for notice in listed]
     if len(notices) > _LISTED:
         parts.append(f"And {len(notices) - _LISTED} more: {address(reverse('notices'))}")
     parts.append(_WHY)

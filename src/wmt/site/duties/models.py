@@ -1,4 +1,4 @@
-"""Duties, their steps, and who was told. Steps are only ever added: what a duty is, is what its steps say.
+"""Duties, their steps, requests, and who was told. Steps are only ever added: a duty is what its steps say.
 
 The columns of a duty from `clock_from` on are what its steps come to (`facts.fold`), kept for lists; they can
 always be made again from them.
@@ -17,7 +17,9 @@ from wmt.site.workload import names
 class Duty(models.Model):
     """What somebody owes a practitioner whose workload is excessive. At most one is open for a post.
 
-    The names and the units above are those of the day on which it opened. `seen_on` is the day of the last
+    The names and the units above are those of the last figures that changed them: it follows the person to
+    another code or team. While `confirm_by` is set a manager has to say whether it closes, because of
+    `confirm_why` (`words.CONFIRM`); `kept_on` is the day on which one said that it stays open. `seen_on` is the day of the last
     figures it was judged by; `steps_count` is how many steps it has, by which two people notice each other.
     """
 
@@ -52,6 +54,9 @@ class Duty(models.Model):
     reopened = models.PositiveIntegerField(default=0)
     closed_on = models.DateField(null=True)
     closed_why = models.TextField(blank=True)
+    confirm_by = models.DateField(null=True)
+    confirm_why = models.TextField(blank=True)
+    kept_on = models.DateField(null=True)
     moved_on = models.DateField()
 
     class Meta:
@@ -95,19 +100,22 @@ class Step(models.Model):
 
         OPENED = "opened"
         MOVED = "moved", "figures corrected"
-        RAISED = "raised"
+        FOLLOWED = "followed", "team, code or name changed"
+        RAISED = "raised", "escalated"
         ACKNOWLEDGED = "acknowledged"
-        TALKED = "talked"
+        TALKED = "talked", "conversation recorded"
         DECIDED = "decided"
         ASKED = "asked", "relief asked for"
         ANSWERED = "answered", "relief answered"
         NOTED = "noted"
         DUE = "due", "review due"
-        ESCALATED = "escalated"
+        ESCALATED = "escalated", "late"
         REVIEWED = "reviewed"
+        FELL = "fell", "to be confirmed"
+        KEPT = "kept", "kept open"
         CLOSED = "closed"
         REOPENED = "reopened"
-        RESUMED = "resumed", "stands as before"
+        RESUMED = "resumed", "open again as before"
 
     duty = models.ForeignKey(Duty, on_delete=models.CASCADE, related_name="steps")
     number = models.PositiveIntegerField()
@@ -142,8 +150,80 @@ class Step(models.Model):
         return date.fromisoformat(found) if found else None
 
 
+class Request(models.Model):
+    """What somebody asks of those who manage a post or a team: relief of a workload, an answer to a concern.
+
+    It has its own owner (`people.Roles.owners`), day and page, and stays open until it is answered, whatever
+    becomes of the duty it was asked on. Without a staff code it is about the team. `told` are the reminders
+    that were sent, and `owner N` for each person who was told that it is assigned to them.
+    """
+
+    class Kind(models.TextChoices):
+        """What is asked for."""
+
+        RELIEF = "relief", "Request for relief"
+        CONCERN = "concern", "Concern"
+
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    team_code = models.TextField()
+    staff_code = models.TextField(blank=True)
+    name = models.TextField()  # of the practitioner; of a request about a team, the team's
+    team_name = models.TextField()
+    pdu_code = models.TextField(blank=True)
+    region_code = models.TextField(blank=True)
+    duty = models.ForeignKey(Duty, on_delete=models.SET_NULL, null=True, related_name="requests")
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    asked_who = models.CharField(max_length=160)
+    asked_on = models.DateField()
+    words = models.TextField(blank=True)
+    answer_by = models.DateField()
+    answered_on = models.DateField(null=True)
+    answered_who = models.CharField(max_length=160, blank=True)
+    answer = models.CharField(max_length=8, blank=True)
+    answer_words = models.TextField(blank=True)
+    told = models.JSONField(default=list)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["team_code", "staff_code"],
+                condition=models.Q(kind="relief", answered_on__isnull=True),
+                name="request_one_relief",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["team_code", "staff_code"]),
+            models.Index(fields=["answered_on", "answer_by"]),
+        )
+
+    def __str__(self) -> str:
+        return f"request {self.pk} about {self.code}"
+
+    @property
+    def code(self) -> str:
+        """The code of the post it is about, or of the team."""
+        return f"{self.team_code}:{self.staff_code}" if self.staff_code else self.team_code
+
+    @property
+    def level(self) -> str:
+        """What it is about: a post or a team."""
+        return "post" if self.staff_code else "team"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an answer is still owed."""
+        return self.answered_on is None
+
+    @property
+    def shown_name(self) -> str:
+        """The name of what it is about, or the post's code where names are withheld from who asks."""
+        return names.shown(self.name, self.code) if self.staff_code else self.name
+
+
 class Notice(models.Model):
-    """Something one person is told of a duty: on their page of notices, and by mail."""
+    """Something one person is told of a duty or a request: on their page of notices, and by mail."""
 
     class Mail(models.TextChoices):
         """What became of the mail."""
@@ -153,7 +233,8 @@ class Notice(models.Model):
         FAILED = "failed"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
-    duty = models.ForeignKey(Duty, on_delete=models.CASCADE, related_name="notices")
+    duty = models.ForeignKey(Duty, on_delete=models.CASCADE, null=True, related_name="notices")
+    request = models.ForeignKey(Request, on_delete=models.CASCADE, null=True, related_name="notices")
     kind = models.CharField(max_length=12)
     words = models.TextField()
     at = models.DateTimeField(default=timezone.now)

@@ -1,8 +1,8 @@
 """What happens to duties by itself: after a load they are judged, and once a day the clock looks at them."""
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 import polars as pl
@@ -14,17 +14,19 @@ from wmt import rules
 from wmt.facts import NOT_KNOWN
 from wmt.history import RUN, History, HistoryError, Mark, dated_marks, open_history, runs_on
 from wmt.nights import NightError, open_night
-from wmt.rules import RuleSet
 from wmt.site.audit.record import record
 from wmt.site.availability.words import day_words, percent_words
-from wmt.site.duties import jobs, words
-from wmt.site.duties.clock import Clock, clock_of, deadlines, due_on
-from wmt.site.duties.evaluating import Outcome, Post, Undone, evaluate
+from wmt.site.duties import jobs, requests, words
+from wmt.site.duties.came_off import CameOff, all_of
+from wmt.site.duties.clock import clock_of, clock_on, due_on, open_deadlines, rules_on
+from wmt.site.duties.evaluating import MAIN, Judged, Outcome, Post, Undone, evaluate
+from wmt.site.duties.facts import PLACE
 from wmt.site.duties.models import Duty, Step
 from wmt.site.duties.notices import Told, tell
 from wmt.site.duties.people import Roles
 from wmt.site.duties.steps import CLOCK, RULE, put, stepped
-from wmt.site.workload.current import State, rules_of
+from wmt.site.duties.telling import concerned, for_managers, lower, told_of, who
+from wmt.site.workload.current import State
 from wmt.site.workload.models import Unit
 
 log = logging.getLogger(__name__)
@@ -32,12 +34,18 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Read:
-    """The runs of all posts on the last day of the history, the marks of that day, and the history."""
+    """The runs of all posts on the last day of the history, the marks of that day, and the history.
+
+    `came_off`: what came off each open duty whose run has ended, by the present code of its post; `followed`:
+    the present code of posts by their former one.
+    """
 
     history: History
     last: date
     marks: Sequence[Mark]
     runs: pl.DataFrame
+    came_off: Mapping[str, CameOff] = field(default_factory=dict)
+    followed: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_runs() -> Read | None:
@@ -51,11 +59,36 @@ def read_runs() -> Read | None:
         if history.last is None:
             return None
         marks_of = dated_marks()
-        return Read(history, history.last, marks_of(history.last), runs_on(history, marks_of))
+        runs = runs_on(history, marks_of)
+        followed = followed_posts(history)
+        fallen = _fallen(history, runs, followed)
+        return Read(history, history.last, marks_of(history.last), runs, fallen, followed)
     except HistoryError as fault:
         log.exception("duties were not judged")
-        record("duty", f"Duties were not judged: {fault}", who=RULE)
+        record("duty", f"Excessive workload was not checked: {fault}", who=RULE)
         return None
+
+
+def followed_posts(history: History) -> Mapping[str, str]:
+    """The present code of posts whose code changed, by every code they had before."""
+    found: dict[str, str] = {}
+    links = history.links.frame.filter(pl.col("level") == "post").sort("since")
+    for former, code in links.select("former_code", "code").iter_rows():
+        found = {old: code if new == former else new for old, new in found.items()} | {former: code}
+        found.pop(code, None)  # a code that is used again is nobody's former one
+    return found
+
+
+def _fallen(history: History, runs: pl.DataFrame, followed: Mapping[str, str]) -> Mapping[str, CameOff]:
+    """What came off the open duties whose run is not full any more. Of each this asks two nights."""
+    main = runs.filter((pl.col("mark") == MAIN) & pl.col("excess_since").is_not_null())
+    full = set(main["code"])
+    waiting = Duty.objects.filter(closed_on__isnull=True, confirm_by__isnull=True, kept_on__isnull=True)
+    asked = [(followed.get(duty.code, duty.code), duty.run_since) for duty in waiting]
+    assert history.last is not None
+    return all_of(
+        history, settings.CONFIG.nights, [each for each in asked if each[0] not in full], history.last
+    )
 
 
 def after_load(state: State, read: Read | None = None, undone: Undone | None = None) -> Outcome:
@@ -67,10 +100,12 @@ def after_load(state: State, read: Read | None = None, undone: Undone | None = N
     read = read or read_runs()
     if read is None:
         return Outcome()
-    found = evaluate(
-        runs=read.runs, day=state.day, marks=read.marks, figures=read.history, posts=posts_of(state),
-        clock=clock_on(state), seen=read.last, undone=undone,
-    )  # fmt: skip
+    posts = posts_of(state)
+    found = evaluate(Judged(
+        runs=read.runs, day=state.day, marks=read.marks, figures=read.history, posts=posts,
+        clock=clock_on(state), seen=read.last, undone=undone, came_off=read.came_off, followed=read.followed,
+    ))  # fmt: skip
+    requests.follow(_places(posts, read.followed))
     announce(found, state.day, undone)
     turn(state.day)
     return found
@@ -80,10 +115,10 @@ def without_figures(undone: Undone) -> Outcome:
     """The only night was withdrawn: no duty stands on anything any more."""
     day = timezone.localdate()
     tree_day = max(day, min(rules.load().days))
-    found = evaluate(
+    found = evaluate(Judged(
         runs=pl.DataFrame(schema=RUN), day=day, marks=dated_marks()(tree_day), figures=NoFigures(), posts={},
-        clock=clock_of(_rules(day)), seen=undone.day, undone=undone,
-    )  # fmt: skip
+        clock=clock_of(rules_on(day)), seen=undone.day, undone=undone,
+    ))  # fmt: skip
     announce(found, day, undone)
     return found
 
@@ -96,20 +131,20 @@ class NoFigures:
         return pl.DataFrame()
 
 
-def _rules(day: date) -> RuleSet:
-    tree = rules.load()
-    return tree.at(max(day, min(tree.days)))
-
-
-def clock_on(state: State) -> Clock:
-    """The clock by the rules of the figures shown; where their night has none, by those of the day."""
-    try:
-        found = rules_of(state)
-        if found.under("duties"):
-            return clock_of(found)
-    except NightError:
-        log.warning("the rules of the night %s cannot be read: the clock is that of the rules", state.night)
-    return clock_of(_rules(state.day))
+def _places(posts: Mapping[str, Post], followed: Mapping[str, str]) -> dict[tuple[str, str], dict[str, str]]:
+    """Where each open request stands now: at the same post, whose names may have changed, or at another."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    teams = {post.team_code for post in posts.values()}
+    for former, code in (*followed.items(), *((code, code) for code in posts)):
+        post = posts.get(code)
+        if post is None or (former != code and former in posts):
+            continue
+        team, _, staff = former.partition(":")
+        place = {name: getattr(post, name) for name in PLACE if name != "grade"}
+        found[team, staff] = place
+        if team == post.team_code or team not in teams:  # the team itself, or one that has another code now
+            found[team, ""] = {**place, "staff_code": "", "name": post.team_name}
+    return found
 
 
 def posts_of(state: State) -> dict[str, Post]:
@@ -149,76 +184,23 @@ def announce(found: Outcome, day: date, undone: Undone | None = None) -> None:
     counts = [
         f"{len(duties):,} {what}"
         for what, duties in (
-            ("opened", found.opened), ("reopened", found.reopened), ("raised", found.raised),
-            ("moved by corrected figures", found.moved), ("closed", found.closed),
+            ("opened", found.opened), ("reopened", found.reopened), ("escalated", found.raised),
+            ("moved by corrected figures", found.moved), ("followed to another post", found.followed),
+            ("to be confirmed", found.fell), ("closed", found.closed),
             ("open again as before", found.resumed),
         )
         if duties
     ]  # fmt: skip
     numbers = {
         name: [duty.pk for duty in getattr(found, name)][:500]
-        for name in ("opened", "reopened", "closed", "resumed")
+        for name in ("opened", "reopened", "followed", "fell", "closed", "resumed")
     }
-    record("duty", f"Duties of excessive workload: {', '.join(counts)}.", who=RULE, after=numbers)
-    again = [duty for duty in (*found.opened, *found.reopened) if duty.is_open]
-    raised = [duty for duty in found.raised if duty not in again]
-    taken_back = found.closed if undone is not None and not undone.restored else []
-    roles = Roles(day, [*again, *raised, *taken_back, *found.resumed])
-    if undone is not None:
-        tell([each for duty in taken_back for each in _taken_back(duty, roles, undone)])
-        tell([each for duty in found.resumed for each in _resumed(duty, roles, undone)])
-    tell([each for duty in again for each in _opened(duty, roles)])
-    tell([each for duty in raised for each in _for_managers(duty, roles, "raised", _raised_words(duty))])
-
-
-def _opened(duty: Duty, roles: Roles) -> list[Told]:
-    kind = "reopened" if duty.reopened else "opened"
-    said = f"{_who(duty)}: {lower(words.run_words(duty))}. Acknowledge by {day_words(duty.acknowledge_by)}"
-    own = (
-        f"Your workload: {lower(words.run_words(duty))}. Your manager has a duty to do something about it by "
-        f"{day_words(duty.decide_by)}. You can ask for relief."
-    )
-    found = _for_managers(duty, roles, kind, f"{said}, decide by {day_words(duty.decide_by)}.")
-    return [*found, Told(duty, kind, own, roles.of(duty).person)]
-
-
-def _taken_back(duty: Duty, roles: Roles, undone: Undone) -> list[Told]:
-    """Whoever was told that it opened hears that it did on figures that were withdrawn."""
-    why = f"the figures of {day_words(undone.day)}, on which it stood, were withdrawn"
-    own = f"The duty about your workload was closed: {why}."
-    said = f"{_who(duty)}: the duty was closed, because {why}."
-    return [
-        *_for_managers(duty, roles, "withdrawn", said),
-        Told(duty, "withdrawn", own, roles.of(duty).person),
-    ]
-
-
-def _resumed(duty: Duty, roles: Roles, undone: Undone) -> list[Told]:
-    what = "restored" if undone.restored else "withdrawn"
-    why = f"the figures of {day_words(undone.day)} were {what}"
-    said = f"{_who(duty)}: the duty is open again as before, because {why}."
-    return _for_managers(duty, roles, "resumed", said)
-
-
-def _raised_words(duty: Duty) -> str:
-    return f"{_who(duty)}: raised, now also over the mark of {words.MARKS['double_red']}."
-
-
-def _for_managers(duty: Duty, roles: Roles, kind: str, said: str) -> list[Told]:
-    """To the managers; where nobody holds that role, to the head, with the words that it is so."""
-    people = roles.of(duty)
-    if people.managers:
-        return [Told(duty, kind, said, people.managers)]
-    return [Told(duty, kind, f"{said} {people.missing}", people.heads)]
-
-
-def _who(duty: Duty) -> str:
-    return f"{duty.name}, {duty.team_name}"
-
-
-def lower(said: str) -> str:
-    """A sentence as the end of another."""
-    return said[:1].lower() + said[1:]
+    record("duty", f"Excessive workload actions: {', '.join(counts)}.", who=RULE, after=numbers)
+    requests.attach([*found.opened, *found.reopened], day)
+    ended = [duty.pk for duty in (*found.closed, *found.fell)]
+    steps = Step.objects.filter(duty_id__in=ended, kind__in=(Step.Kind.CLOSED, Step.Kind.FELL))
+    last = {step.duty_id: step for step in steps.order_by("number")}
+    tell(told_of(found, Roles(day, concerned(found)), last, undone))
 
 
 # ---- the clock ---------------------------------------------------------------------------------------------
@@ -234,12 +216,15 @@ def turn(day: date) -> int:
     duties = list(Duty.objects.select_for_update().filter(due_on(day)))
     steps, told = _reminders(duties, day)
     put(steps)
-    tell(told, at_once=False)
+    tell([*told, *requests.turn(day)], at_once=False)
     transaction.on_commit(jobs.send_waiting, robust=True)
     if steps:
         late = sum(step.kind == Step.Kind.ESCALATED for step in steps)
         rest = len(steps) - late
-        said = f"Duties on {day_words(day)}: {late:,} late and told to the head, {rest:,} to be reviewed."
+        said = (
+            f"Excessive workload actions on {day_words(day)}: {late:,} late and the head was told, "
+            f"{rest:,} to be reviewed."
+        )
         record("duty", said, who=CLOCK)
     return len(steps)
 
@@ -250,7 +235,7 @@ def _reminders(duties: Sequence[Duty], day: date) -> tuple[list[Step], list[Told
     roles = Roles(day, duties)
     for duty in duties:
         people = roles.of(duty)
-        for deadline in deadlines(duty, day):
+        for deadline in open_deadlines(duty, day):  # the answer to a request has its own clock
             kind = Step.Kind.ESCALATED if deadline.is_late else Step.Kind.DUE
             key = f"{kind} {deadline.key}"
             is_said = deadline.is_late or (deadline.is_due and deadline.what == "review")
@@ -258,13 +243,13 @@ def _reminders(duties: Sequence[Duty], day: date) -> tuple[list[Step], list[Told
                 continue
             data = {"key": key, "what": deadline.what, "by": deadline.by}
             steps.append(stepped(duty, kind, day, who=CLOCK, data=data))
-            said = f"{_who(duty)}: {lower(words.owed(deadline))}. {_over(duty)}"
+            said = f"{who(duty)}: {lower(words.owed(deadline))}. {_over(duty)}"
             if deadline.is_late:
                 # nobody may have the role: then the head, who hears of it anyway, hears that too
                 told.append(Told(duty, "late", f"{said} {people.missing}".strip(), people.heads))
                 told.append(Told(duty, "late", said, people.managers))
             else:
-                told += _for_managers(duty, roles, "review due", said)
+                told += for_managers(duty, roles, "review due", said)
     return steps, told
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from wmt.site.accounts.models import User
 from wmt.site.duties import mail
-from wmt.site.duties.models import Duty, Notice
+from wmt.site.duties.models import Duty, Notice, Request
 
 #: A mail that could not be sent is tried again for so long.
 TRIED_FOR = timedelta(days=3)
@@ -20,9 +20,9 @@ TRIED_FOR = timedelta(days=3)
 
 @dataclass(frozen=True)
 class Told:
-    """Something to tell some people of a duty, in one sentence without anything that is private."""
+    """Something to tell some people of a duty or a request, in one sentence without anything private."""
 
-    duty: Duty
+    about: Duty | Request
     kind: str
     words: str
     to: Sequence[User]
@@ -34,7 +34,7 @@ def tell(told: Iterable[Told], *, at_once: bool = True) -> None:
     Not `at_once`: they wait for `send_again`.
     """
     rows = [
-        Notice(user=user, duty=each.duty, kind=each.kind, words=each.words)
+        Notice(user=user, kind=each.kind, words=each.words, **_about(each.about))
         for each in told
         for user in {user.pk: user for user in each.to}.values()
     ]
@@ -44,12 +44,16 @@ def tell(told: Iterable[Told], *, at_once: bool = True) -> None:
             transaction.on_commit(lambda: send(numbers), robust=True)
 
 
+def _about(about: Duty | Request) -> dict[str, Any]:
+    return {"request" if isinstance(about, Request) else "duty": about}
+
+
 def send(numbers: Sequence[int]) -> None:
     """Sends the mails of notices: one to each person, whatever number of notices they have."""
     by_user: dict[int, list[Notice]] = defaultdict(list)
     for start in range(0, len(numbers), 500):
         found = _to_send().filter(pk__in=numbers[start : start + 500])
-        for notice in found.select_related("user", "duty").order_by("pk"):
+        for notice in found.select_related("user", "duty", "request").order_by("pk"):
             by_user[notice.user_id].append(notice)
     with mail.Postman() as postman:
         for notices in by_user.values():
@@ -83,9 +87,9 @@ def unread(user: Any) -> int:
     return Notice.objects.filter(user_id=user.pk, read_at__isnull=True).count()
 
 
-def mark_read(user: User, duty: Duty | None = None) -> int:
-    """Marks a person's notices read, all of them or those of one duty: how many there were."""
+def mark_read(user: User, about: Duty | Request | None = None) -> int:
+    """Marks a person's notices read, all of them or those of a duty or a request: how many there were."""
     found = Notice.objects.filter(user=user, read_at__isnull=True)
-    if duty is not None:
-        found = found.filter(duty=duty)
+    if about is not None:
+        found = found.filter(**_about(about))
     return found.update(read_at=timezone.now())

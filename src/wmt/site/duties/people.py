@@ -1,4 +1,4 @@
-"""Who a duty is for: found by their roles at the unit on a day. Whom it is about never handles it."""
+"""Who a duty or a request is for: found by their roles on a day. Whom it is about never handles it."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -7,23 +7,37 @@ from datetime import date
 
 from django.db.models import Q
 
-from wmt.site.accounts.access import in_force
+from wmt.site.accounts.access import NATION, in_force
 from wmt.site.accounts.models import RoleGrant, User
-from wmt.site.duties.models import Duty
+from wmt.site.duties.models import Duty, Request
 
 #: So many duties name their units in a question to the database.
 _NAMED = 200
-NO_MANAGER = "Nobody else holds the role of manager at this team."
-NOBODY = "Nobody else holds the role of manager at this team, and nobody that of head at its PDU."
+NO_MANAGER = "No manager assigned to this team."
+NOBODY = "No manager assigned to this team, and no head to its PDU."
 
 
 @dataclass(frozen=True)
 class Responsible:
-    """Managers (at the team or its PDU), heads of the PDU, and the person it is about where they sign in."""
+    """Managers (at the team or its PDU), heads of the PDU, and the person it is about where they sign in.
+
+    `administrators` are who is left to answer where neither role is held.
+    """
 
     managers: list[User]
     heads: list[User]
     person: list[User]
+    administrators: list[User]
+
+    @property
+    def owners(self) -> list[User]:
+        """Who has to act: the managers, else the heads, else the administrators."""
+        return self.managers or self.heads or self.administrators
+
+    @property
+    def owner_role(self) -> str:
+        """The role by which they have to."""
+        return "manager" if self.managers else "head of PDU" if self.heads else "administrator"
 
     @property
     def missing(self) -> str:
@@ -34,15 +48,16 @@ class Responsible:
 
 
 class Roles:
-    """The roles of a day, read once for many duties."""
+    """The roles of a day, read once for many duties or requests."""
 
-    def __init__(self, day: date, duties: Collection[Duty]) -> None:
+    def __init__(self, day: date, duties: Collection[Duty | Request]) -> None:
         self._held: dict[tuple[str, str, str], list[User]] = defaultdict(list)
-        grants = RoleGrant.objects.filter(role__in=("manager", "head"), user__is_active=True)
+        grants = RoleGrant.objects.filter(role__in=("manager", "head", "administrator"), user__is_active=True)
         people = User.objects.filter(is_active=True).exclude(staff_code="")
         if len(duties) <= _NAMED:  # of more, all are read and sorted here
             teams, pdus = ({getattr(duty, f"{level}_code") for duty in duties} for level in ("team", "pdu"))
-            grants = grants.filter(Q(level="team", code__in=teams) | Q(level="pdu", code__in=pdus))
+            at_units = Q(level="team", code__in=teams) | Q(level="pdu", code__in=pdus)
+            grants = grants.filter(at_units | Q(role="administrator"))
             people = people.filter(staff_code__in={duty.staff_code for duty in duties})
         for grant in in_force(grants, day).select_related("user"):
             self._held[grant.role, grant.level, grant.code].append(grant.user)
@@ -50,19 +65,27 @@ class Roles:
         for user in people:
             self._people[user.staff_code].append(user)
 
-    def of(self, duty: Duty) -> Responsible:
-        """Those whom a duty is for."""
+    def of(self, duty: Duty | Request) -> Responsible:
+        """Those whom a duty or a request is for. Nobody answers what they asked themselves."""
+        asked_by = duty.asked_by_id if isinstance(duty, Request) else None
 
         def holding(role: str, *units: tuple[str, str]) -> list[User]:
             found = {user.pk: user for unit in units for user in self._held.get((role, *unit), ())}
-            return [user for user in found.values() if user.staff_code != duty.staff_code]
+            return [
+                user
+                for user in found.values()
+                if user.pk != asked_by and not (duty.staff_code and user.staff_code == duty.staff_code)
+            ]
 
         team, pdu = ("team", duty.team_code), ("pdu", duty.pdu_code)
         return Responsible(
-            holding("manager", team, pdu), holding("head", pdu), self._people.get(duty.staff_code, [])
+            managers=holding("manager", team, pdu),
+            heads=holding("head", pdu),
+            person=self._people.get(duty.staff_code, []) if duty.staff_code else [],
+            administrators=holding("administrator", NATION),
         )
 
 
-def responsible(duty: Duty, day: date) -> Responsible:
-    """Those whom one duty is for."""
+def responsible(duty: Duty | Request, day: date) -> Responsible:
+    """Those whom one duty or request is for."""
     return Roles(day, [duty]).of(duty)

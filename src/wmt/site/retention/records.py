@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from wmt.site.availability.models import Grade, Hours, Reduction
 from wmt.site.availability.withheld import REDUCED
-from wmt.site.duties.models import Notice, Step
+from wmt.site.duties.models import Notice, Request, Step
 from wmt.site.workload.current import NoDataYet, current_state
 from wmt.site.workload.models import Fault, Load
 from wmt.site.workload.reports import remedy
@@ -64,8 +64,10 @@ def without_reasons(found: QuerySet[Any]) -> int:
 
 
 def said_in_duties(before: datetime) -> QuerySet[Any]:
-    """Words of steps of duties that closed before."""
-    return Step.objects.filter(duty__closed_on__lt=timezone.localdate(before)).exclude(words="")
+    """Words of steps of duties that closed before, unless a request on them still waits for its answer."""
+    day = timezone.localdate(before)
+    closed = Step.objects.filter(duty__closed_on__lt=day, duty__relief_by__isnull=True)
+    return closed.exclude(words="")
 
 
 def without_words(found: QuerySet[Any]) -> int:
@@ -73,9 +75,21 @@ def without_words(found: QuerySet[Any]) -> int:
     return found.update(words="")
 
 
+def said_in_requests(before: datetime) -> QuerySet[Any]:
+    """Words of requests and concerns that were answered before. Those that are open stay."""
+    found = Request.objects.filter(answered_on__lt=timezone.localdate(before))
+    return found.exclude(words="", answer_words="")
+
+
+def without_what_was_asked(found: QuerySet[Any]) -> int:
+    """The request stays, with its kind, days and people; how many."""
+    return found.update(words="", answer_words="")
+
+
 def notices_of_duties(before: datetime) -> QuerySet[Any]:
-    """Notices about duties that closed before."""
-    return Notice.objects.filter(duty__closed_on__lt=timezone.localdate(before))
+    """Notices about duties that closed and requests that were answered before."""
+    day = timezone.localdate(before)
+    return Notice.objects.filter(Q(duty__closed_on__lt=day) | Q(request__answered_on__lt=day))
 
 
 def delete(found: QuerySet[Any]) -> int:

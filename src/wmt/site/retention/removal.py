@@ -41,6 +41,9 @@ KINDS = (
     Kind("notes", "explanations of grades", records.grades_with_notes, records.without_notes),
     Kind("reasons", "reasons of reductions", records.reductions_with_reasons, records.without_reasons),
     Kind("duties", "words said in duties", records.said_in_duties, records.without_words),
+    Kind(
+        "duties", "words of requests and concerns", records.said_in_requests, records.without_what_was_asked
+    ),
     Kind("duties", "notices about duties", records.notices_of_duties, records.delete),
     Kind("load_reports", "cells quoted in load reports", records.quoted_cells, records.without_quotes),
     Kind(

@@ -17,6 +17,7 @@ from wmt.site.retention.records import REMOVED
 #: Events whose sentence or facts say something of a person's hours, health or duties.
 PRIVATE = (
     "hours", "reduction", "grade", "people import", "records followed", "records carried over", "duty",
+    "request",
 )  # fmt: skip
 READS = ("read", "export")
 SIGN_INS = ("sign-in", "sign-out", "sign-in refused", "denied")

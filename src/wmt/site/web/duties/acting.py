@@ -12,11 +12,11 @@ from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
 from wmt.site.availability.changes import ConflictError, Fault, RefusedError
 from wmt.site.duties import access
-from wmt.site.duties.actions import Asker
+from wmt.site.duties.asker import Asker
 from wmt.site.duties.models import Duty
 from wmt.site.web.duties.addresses import duty_url
 from wmt.site.web.duties.kinds import KINDS, Kind, last_review
-from wmt.site.web.duties.story import asked_for, crumbs_of
+from wmt.site.web.duties.story import asked_for, confirm_of, crumbs_of
 from wmt.site.web.frame import needed_state
 from wmt.site.workload.asof import InThePast
 from wmt.site.workload.current import State
@@ -84,11 +84,13 @@ def _shown(
         "kind": kind,
         "form": form,
         "conflicts": conflicts,
-        "can_save": duty.is_open and not (conflicts and kind.name in ("acknowledge", "ask")),
+        "can_save": (duty.is_open or kind.closed_too)
+        and not (conflicts and kind.name in ("acknowledge", "ask", "answer", "close", "keep")),
         "back": duty_url(duty),
         "crumbs": crumbs_of(request, state, duty),
         "last_review": last_review(state),
         "asked": asked_for(duty) if kind.name == "answer" else None,
+        "confirm": confirm_of(list(duty.steps.order_by("number"))) if duty.confirm_by else "",
         "choices": list(form.fields[kind.form.parts[0]].choices) if _has_choices(kind) else [],
     }
     return render(request, "duties/form.jinja", context, status=status)

@@ -49,10 +49,10 @@ class AcknowledgeForm(StepForm):
 
 
 class TalkForm(StepForm):
-    """When somebody talked, and what about."""
+    """When there was a conversation, and what about."""
 
     parts = ("on", "said")
-    on = DayField("the day on which you talked")
+    on = DayField("the date of the conversation")
     said = WordsField()
 
 
@@ -64,15 +64,21 @@ class DecideForm(StepForm):
         choices=list(words.DECISIONS.items()),
         error_messages={"required": "Choose what will be done", "invalid_choice": "Choose what will be done"},
     )
-    said = WordsField(missing="Enter what exactly will be done")
-    done_by = DayField("the day by which it is done", required=False)
-    review_on = DayField("the day on which it is looked at again")
+    said = WordsField(missing="Enter what will be done")
+    done_by = DayField("the date by which it will be done", required=False)
+    review_on = DayField("the review date")
 
 
 class AskForm(StepForm):
     """What would help."""
 
     said = WordsField(missing="Enter what would help you")
+
+
+class ConcernForm(StepForm):
+    """What worries somebody."""
+
+    said = WordsField(missing="Enter what you are concerned about")
 
 
 class AnswerForm(StepForm):
@@ -83,7 +89,13 @@ class AnswerForm(StepForm):
         choices=list(words.ANSWERS.items()),
         error_messages={"required": "Choose an answer", "invalid_choice": "Choose an answer"},
     )
-    said = WordsField(missing="Enter the answer in words")
+    said = WordsField(missing="Enter your answer")
+
+
+class ConfirmForm(StepForm):
+    """Why a duty closes, or stays open."""
+
+    said = WordsField(missing="Enter the reason")
 
 
 class NoteForm(StepForm):
@@ -97,4 +109,4 @@ class ReviewForm(StepForm):
 
     parts = ("said", "review_on")
     said = WordsField(missing="Enter what you found")
-    review_on = DayField("the day on which it is looked at again")
+    review_on = DayField("the review date")

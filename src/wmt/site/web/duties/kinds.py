@@ -7,9 +7,10 @@ from typing import Any
 
 from wmt.site.availability.words import day_words
 from wmt.site.duties import actions, clock, words
-from wmt.site.duties.actions import Asker
-from wmt.site.duties.models import Duty, Step
-from wmt.site.duties.nightly import clock_on
+from wmt.site.duties.asker import Asker
+from wmt.site.duties.clock import clock_on
+from wmt.site.duties.models import Duty, Request
+from wmt.site.duties.people import responsible
 from wmt.site.web.duties import forms
 from wmt.site.workload.current import State
 
@@ -22,25 +23,26 @@ class Kind:
     title: str
     button: str
     form: type[forms.StepForm]
-    do: Callable[[Asker, Duty, Any], Step]
+    do: Callable[[Asker, Duty, Any], Any]
     done: Callable[[Duty, State], str]
     own: bool = False
     initial: Callable[[Duty, State], Mapping[str, Any]] = field(default=lambda _duty, _state: {})
     label: str = "In your words"
     hint: str = ""
     rows: int = 4
+    closed_too: bool = False
 
 
-def _acknowledge(asker: Asker, duty: Duty, _: Any) -> Step:
+def _acknowledge(asker: Asker, duty: Duty, _: Any) -> Any:
     return actions.acknowledge(asker=asker, number=duty.pk)
 
 
-def _talk(asker: Asker, duty: Duty, form: Any) -> Step:
+def _talk(asker: Asker, duty: Duty, form: Any) -> Any:
     typed = form.cleaned_data
     return actions.talk(asker=asker, number=duty.pk, on=typed["on"], said=typed["said"])
 
 
-def _decide(asker: Asker, duty: Duty, form: Any) -> Step:
+def _decide(asker: Asker, duty: Duty, form: Any) -> Any:
     typed = form.cleaned_data
     return actions.decide(
         asker=asker, number=duty.pk, version=form.seen, decision=typed["decision"], said=typed["said"],
@@ -48,34 +50,51 @@ def _decide(asker: Asker, duty: Duty, form: Any) -> Step:
     )  # fmt: skip
 
 
-def _ask(asker: Asker, duty: Duty, form: Any) -> Step:
+def _ask(asker: Asker, duty: Duty, form: Any) -> Any:
     return actions.ask(asker=asker, number=duty.pk, said=form.cleaned_data["said"])
 
 
-def _answer(asker: Asker, duty: Duty, form: Any) -> Step:
+def _answer(asker: Asker, duty: Duty, form: Any) -> Any:
     typed = form.cleaned_data
     return actions.answer(
         asker=asker, number=duty.pk, version=form.seen, answer=typed["answer"], said=typed["said"]
     )
 
 
-def _note(asker: Asker, duty: Duty, form: Any) -> Step:
+def _note(asker: Asker, duty: Duty, form: Any) -> Any:
     return actions.note(asker=asker, number=duty.pk, said=form.cleaned_data["said"])
 
 
-def _review(asker: Asker, duty: Duty, form: Any) -> Step:
+def _review(asker: Asker, duty: Duty, form: Any) -> Any:
     typed = form.cleaned_data
     return actions.review(
         asker=asker, number=duty.pk, version=form.seen, said=typed["said"], review_on=typed["review_on"]
     )
 
 
-def _then(said: str) -> Callable[[Duty, State], str]:
-    """A confirmation, and what is due next."""
+def _close(asker: Asker, duty: Duty, form: Any) -> Any:
+    said = form.cleaned_data["said"]
+    return actions.close(asker=asker, number=duty.pk, version=form.seen, said=said)
+
+
+def _keep(asker: Asker, duty: Duty, form: Any) -> Any:
+    return actions.keep(asker=asker, number=duty.pk, version=form.seen, said=form.cleaned_data["said"])
+
+
+def told_person(duty: Duty, state: State) -> str:
+    """Whether the practitioner was told: only who has an account is."""
+    if responsible(duty, state.day).person:
+        return "The practitioner was told."
+    return "The practitioner has no account here, so tell them yourself."
+
+
+def _then(said: str, *, tells: bool = False) -> Callable[[Duty, State], str]:
+    """A confirmation, whether the practitioner was told, and what is due next."""
 
     def whole(duty: Duty, state: State) -> str:
         due = clock.deadlines(duty, state.day)
-        return f"{said} Next: {_lower(words.owed(due[0]))}." if due else said
+        done = f"{said} {told_person(duty, state)}" if tells else said
+        return f"{done} Next: {_lower(words.owed(due[0]))}." if due else done
 
     return whole
 
@@ -88,9 +107,18 @@ def _saved(said: str) -> Callable[[Duty, State], str]:
     return lambda _duty, _state: said
 
 
-def _asked(duty: Duty, _: State) -> str:
-    by = f" You will have an answer by {day_words(duty.relief_by)}." if duty.relief_by else ""
-    return f"Your manager was told that you ask for relief.{by}"
+def _asked(duty: Duty, state: State) -> str:
+    made = duty.requests.order_by("-pk").first()
+    return told_asker(made, state) if made else ""
+
+
+def told_asker(made: Request, state: State) -> str:
+    """That a request is saved, who was told, and by when an answer is due."""
+    by = f" An answer is due by {day_words(made.answer_by)}."
+    people = responsible(made, state.day)
+    if not people.owners:
+        return f"Saved, but nobody who could answer has an account here yet.{by}"
+    return f"Sent to the {people.owner_role}.{by}"
 
 
 def _talk_initial(_: Duty, state: State) -> Mapping[str, Any]:
@@ -111,33 +139,33 @@ KINDS: dict[str, Kind] = {
     for kind in (
         Kind(
             name="acknowledge",
-            title="Acknowledge this duty",
+            title="Acknowledge this action",
             button="Acknowledge",
             form=forms.AcknowledgeForm,
             do=_acknowledge,
-            done=_then("Acknowledged: it is written down that you have taken this up."),
+            done=_then("Acknowledged."),
         ),
         Kind(
             name="talk",
-            title="Record a talk",
-            button="Save the talk",
+            title="Record a conversation",
+            button="Save",
             form=forms.TalkForm,
             do=_talk,
-            done=_then("The talk is recorded."),
+            done=_then("Conversation recorded."),
             initial=_talk_initial,
-            label="What about (you may leave it empty)",
-            hint="The practitioner can read it. Leave out names and numbers of cases.",
+            label="What you talked about (optional)",
+            hint="The practitioner can read this. Do not include names or case numbers.",
         ),
         Kind(
             name="decide",
             title="Record what will be done",
-            button="Save the decision",
+            button="Save decision",
             form=forms.DecideForm,
             do=_decide,
-            done=_then("The decision is recorded, and the practitioner is told."),
+            done=_then("Decision recorded.", tells=True),
             initial=_review_initial,
-            label="What exactly",
-            hint="Say who does what. The practitioner can read it. Leave out names and numbers of cases.",
+            label="Details",
+            hint="Say who will do what. The practitioner can read this. Leave out names and case numbers.",
         ),
         Kind(
             name="ask",
@@ -148,38 +176,60 @@ KINDS: dict[str, Kind] = {
             done=_asked,
             own=True,
             label="What would help you?",
-            hint="Your managers can read it. Leave out names and numbers of cases.",
+            hint="Your managers can read this. Do not include names or case numbers.",
         ),
         Kind(
             name="answer",
+            closed_too=True,
             title="Answer the request for relief",
-            button="Send the answer",
+            button="Send answer",
             form=forms.AnswerForm,
             do=_answer,
-            done=_then("The answer is recorded, and the practitioner is told."),
-            label="The answer in words",
-            hint="What you will do, or why you cannot. The practitioner can read it.",
+            done=_then("Answer recorded.", tells=True),
+            label="Your answer",
+            hint="Say what you will do, or why you cannot. The practitioner can read this.",
+        ),
+        Kind(
+            name="close",
+            title="Confirm that it can close",
+            button="Close this action",
+            form=forms.ConfirmForm,
+            do=_close,
+            done=_then("The action is closed.", tells=True),
+            label="Why it can close",
+            hint="The practitioner can read this. Do not include names or case numbers.",
+        ),
+        Kind(
+            name="keep",
+            title="Keep it open",
+            button="Keep it open",
+            form=forms.ConfirmForm,
+            do=_keep,
+            done=_then("The action stays open.", tells=True),
+            label="Why it stays open",
+            hint="The practitioner can read this. Do not include names or case numbers.",
         ),
         Kind(
             name="note",
+            closed_too=True,
             title="Add a note",
-            button="Save the note",
+            button="Save note",
             form=forms.NoteForm,
             do=_note,
-            done=_saved("The note is saved."),
+            done=_saved("Note saved."),
             label="Note",
-            hint="The practitioner can read it. Leave out names and numbers of cases.",
+            hint="The practitioner can read this. Do not include names or case numbers.",
         ),
         Kind(
             name="review",
-            title="Look at it again",
-            button="Save, and go on with the decision",
+            title="Review",
+            button="Save review",
             form=forms.ReviewForm,
             do=_review,
-            done=_then("It is recorded that you looked at it again."),
+            done=_then("Review recorded."),
             initial=_review_initial,
             label="What you found",
-            hint="What was done, and whether it helps. The practitioner can read it.",
+            hint="Say what was done and whether it helps. The practitioner can read this.",
         ),
     )
 }

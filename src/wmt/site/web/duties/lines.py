@@ -28,24 +28,27 @@ def _of_unit(state: State, unit: Unit) -> Reminder | None:
     number, late = counts(unit, state)
     if not number:
         return None
-    said = f"{number:,} {'duty' if number == 1 else 'duties'} of excessive workload open, {late:,} late"
+    actions = "excessive-workload action is" if number == 1 else "excessive-workload actions are"
+    said = f"{number:,} {actions} open, {f'{late:,}' if late else 'none'} overdue"
     href = unit_url(unit.level, unit.code, "duties")
-    return Reminder(unit.name, said, href, "See who, and what is to be done by when")
+    return Reminder(unit.name, said, href, "View actions")
 
 
 def _of_post(state: State, unit: Unit) -> Reminder | None:
     duty = open_of(unit, state)
     if duty is None:
         return None
-    return Reminder(unit.name, post_words(duty, state), reverse("duty", args=[duty.pk]), "Open the duty")
+    return Reminder(unit.name, post_words(duty, state), reverse("duty", args=[duty.pk]), "View action")
 
 
 def post_words(duty: Duty, state: State) -> str:
-    """'Over 110% for 31 days: excessive workload since 4 November 2026; duty open, decide by …'."""
+    """'Over 110% for 31 days: excessive workload since 4 November 2026; decide what will be done by …'."""
+    if duty.confirm_by is not None:
+        return f"Excessive workload action: {_next(duty, state)}"
     mark = percent_words(duty.percent_x100)
     run = f"Over {mark} for {words.long_since(duty.run_since, min(duty.seen_on, state.day))}"
     excess = f"{words.MARKS.get(duty.mark, duty.mark)} since {day_words(duty.excess_since)}"
-    return f"{run}: {excess}; duty open, {_next(duty, state)}"
+    return f"{run}: {excess}; {_next(duty, state)}"
 
 
 def _next(duty: Duty, state: State) -> str:

@@ -16,15 +16,15 @@ def months(stood: Sequence[Stay], unit: Unit) -> Table:
     """A row for each month from the first opening on, the latest first. Empty months are there too."""
     columns = [
         Column("month", "Month", "date"),
-        Column("opened", "Opened", "count", "reopenings among them"),
+        Column("opened", "Opened", "count", "including reopened"),
         Column("closed", "Closed", "count"),
         Column("standing", "Open at its end", "count"),
-        Column("median", "Days stood, median", "number", "of those that closed in the month"),
-        Column("longest", "Days stood, longest", "count", "of those that closed in the month"),
+        Column("median", "Days open, median", "number", "of those that closed in the month"),
+        Column("longest", "Days open, longest", "count", "of those that closed in the month"),
     ]
     rows = [_month(first, stood) for first in reversed(_months_of(stood))]
-    caption = f"Duties of {unit.name} by the month"
-    return Table("months", caption, columns, rows, empty="No duty has opened here yet.")
+    caption = f"Actions by month, {unit.name}"
+    return Table("months", caption, columns, rows, empty="No actions have opened here yet.")
 
 
 def _months_of(stood: Sequence[Stay]) -> list[date]:
@@ -72,19 +72,17 @@ def median_value(lengths: Sequence[int]) -> Value:
 def handled(stood: Sequence[Stay], day: date, unit: Unit) -> Table:
     """A row for each thing that can be decided: how often, and how long duties with it stood."""
     columns = [
-        Column("decision", "Decided"),
-        Column("number", "Duties", "count", "each time a duty was open, counted once"),
+        Column("decision", "Decision"),
+        Column("number", "Actions", "count", "counted once each time an action was open"),
         Column("open", "Open now", "count"),
         Column("closed", "Closed", "count"),
         Column("median", "Days until closed, median", "number"),
         Column("longest", "Days until closed, longest", "count"),
     ]
     rows = [_handled(name, said, stood) for name, said in words.DECIDED.items()]
-    caption = f"How duties of {unit.name} were handled"
-    notes = [f"Of each duty the last decision before it closed, or by {day:%-d %B %Y}."]
-    return Table(
-        "handled", caption, columns, rows if stood else [], notes=notes, empty="No duty to count yet."
-    )
+    caption = f"How actions were handled, {unit.name}"
+    notes = [f"The last decision on each action before it closed, or by {day:%-d %B %Y}."]
+    return Table("handled", caption, columns, rows if stood else [], notes=notes, empty="No actions yet.")
 
 
 def _handled(name: str, said: str, stood: Sequence[Stay]) -> Row:

@@ -11,19 +11,20 @@ from wmt.site.duties.models import Duty
 from wmt.site.duties.people import NO_MANAGER, NOBODY, Roles
 from wmt.site.web import tables
 from wmt.site.web.addresses import unit_url
-from wmt.site.web.duties import over_time
+from wmt.site.web.duties import over_time, request_table
 from wmt.site.web.duties.addresses import duty_url
+from wmt.site.web.duties.capacities import Capacities
 from wmt.site.web.tables import Column, LazyRows, Row, Table, Value
 from wmt.site.web.units.in_full import Places
 from wmt.site.web.units.question import Question
 from wmt.site.workload.models import Unit
 
-TITLE = "Duties"
+TITLE = "Excessive workload (actions)"
 TEMPLATE = "duties/register.jinja"
-SHOWN = {"open": "Open", "late": "Late", "closed": "Closed", "all": "All"}
+SHOWN = {"open": "Open", "late": "Overdue", "closed": "Closed", "all": "All"}
 _PLACES = ("region", "pdu", "team")
 #: What is said beside a name where nobody can act; the whole sentence is on the duty's page and in files.
-_SHORT = {NO_MANAGER: "nobody is manager here", NOBODY: "nobody is manager or head here"}
+_SHORT = {NO_MANAGER: "No manager assigned", NOBODY: "No manager or head assigned"}
 _PLAIN = {
     "name": "shown_name",
     "code": "code",
@@ -45,6 +46,8 @@ def content(question: Question) -> dict[str, Any]:
     stood = stays(under(unit, state), state)
     asked = shown(question)
     found = {"duties": _table(question, asked)}
+    if requested := request_table.table_of(question):
+        found["requests"] = requested
     if not question.is_post:
         found |= {
             "months": over_time.months(stood, unit),
@@ -57,6 +60,7 @@ def content(question: Question) -> dict[str, Any]:
         "longest": over_time.longest_open(stood, state.day),
         "ever": len(stood),
         "filters": _filters(question, asked),
+        "ways": request_table.ways_of(question),
     }
 
 
@@ -67,12 +71,12 @@ def shown(question: Question) -> str:
 
 
 def _filters(question: Question, asked: str) -> list[dict[str, Any]]:
-    decisions = [("any", "Anything"), *((name or "nothing", said.capitalize()) for name, said in _decided())]
+    decisions = [("any", "Any"), *((name or "nothing", said.capitalize()) for name, said in _decided())]
     return [
         {"name": "show", "label": "Show", "value": asked, "options": list(SHOWN.items())},
         {
             "name": "decided",
-            "label": "What was decided",
+            "label": "Decision",
             "value": question.request.GET.get("decided", "any"),
             "options": decisions,
         },
@@ -98,7 +102,8 @@ def duties_of(question: Question, asked: str) -> list[Duty]:
     if decided in (*words.DECIDED, "nothing") and decided:
         wanted = "" if decided == "nothing" else decided
         standing = [duty for duty in standing if duty.decision == wanted]
-    return sorted(standing, key=lambda duty: _urgency(duty, day))
+    capacities = Capacities.of(state, standing)
+    return sorted(standing, key=lambda duty: _urgency(duty, day, capacities))
 
 
 def _fits(duty: Duty, asked: str, day: date) -> bool:
@@ -107,32 +112,38 @@ def _fits(duty: Duty, asked: str, day: date) -> bool:
     return asked == "all" or duty.is_open == (asked == "open")
 
 
-def _urgency(duty: Duty, day: date) -> tuple[Any, ...]:
+def _urgency(duty: Duty, day: date, capacities: Capacities) -> tuple[Any, ...]:
+    """What is due first; of the same day the highest workload, then the longest over the threshold."""
+    worst = (-capacities.exact(duty), duty.run_since.toordinal(), duty.shown_name)
     if duty.closed_on is not None:
-        return (1, -duty.closed_on.toordinal(), duty.shown_name)
-    return (0, clock.open_deadlines(duty, day)[0].by.toordinal(), duty.shown_name)
+        return (1, -duty.closed_on.toordinal(), *worst)
+    return (0, clock.open_deadlines(duty, day)[0].by.toordinal(), *worst)
 
 
 def _table(question: Question, asked: str) -> Table:
     found = duties_of(question, asked)
     places = Places.of(question.state, _PLACES) if question.in_full else None
     roles = Roles(question.state.day, found)
+    capacities = Capacities.of(question.state, found)
 
     def make(duty: Duty) -> Row:
-        return _row(question, duty, roles, places)
+        return _row(question, duty, roles, places, capacities)
 
-    titles = {"open": "Open duties", "late": "Late duties", "closed": "Closed duties", "all": "Duties"}
-    empty = {"late": "No duty is late.", "closed": "No duty has closed.", "open": "No duty is open."}
+    titles = {"open": "Open actions", "late": "Overdue actions", "closed": "Closed actions", "all": "Actions"}
+    empty = {
+        "late": "No actions are overdue.", "closed": "No actions have closed.",
+        "open": "No actions are open.",
+    }  # fmt: skip
     return Table(
         "duties",
-        f"{titles[asked]} of {question.unit.name}",
+        f"{titles[asked]}, {question.unit.name}",
         _columns(question, asked, places),
         LazyRows(found, make, lambda duty, key: _raw(duty, key, make)),
         notes=[
-            "A duty opens when a post has been over the mark for the days of the rule, and closes by itself "
-            "when the workload falls back. The most urgent are first."
+            "An action opens automatically after four weeks over the threshold, and closes when the workload "
+            "falls. The most urgent are first: by date due, then by capacity."
         ],
-        empty=empty.get(asked, "There is no duty here, and there was none."),
+        empty=empty.get(asked, "There are no actions here yet."),
     )
 
 
@@ -143,25 +154,27 @@ def _raw(duty: Duty, key: str, make: Any) -> Any:
 def _columns(question: Question, asked: str, places: Places | None) -> list[Column]:
     """On a page only what one needs to choose the next duty; in files all of it."""
     due = [Column("owed", "What is due"), Column("by", "By", "date")]
+    capacity = Column("capacity", "Capacity", "percent", "of the post, in the figures shown")
     mark = [
-        Column("since", "Over the mark since", "date"),
-        Column("days", "Days", "count", "days over the mark, by the last figures the duty was judged by"),
+        Column("since", "Over threshold since", "date"),
+        Column("days", "Days", "count", "days over the threshold, in the latest data"),
     ]
-    decision = Column("decision", "Decided")
+    decision = Column("decision", "Decision")
     closed = [Column("closed", "Closed", "date"), Column("why", "Why it closed")]
     opened = Column("opened", "Opened", "date")
     if places is not None:
-        reopened = Column("reopened", "Reopened", "count", "how often it closed and was open again")
-        nobody = Column("nobody", "Role that nobody holds")
+        reopened = Column("reopened", "Reopened", "count", "how often it closed and opened again")
+        nobody = Column("nobody", "Role not assigned")
         post, state = Column("code", "Post", "code"), Column("state", "State")
         return [
-            *places.columns(), Column("name", "Practitioner"), post, state, *due, *mark, opened, reopened,
-            decision, *closed, nobody,
+            *places.columns(), Column("name", "Practitioner"), post, capacity, state, *due, *mark, opened,
+            reopened, decision, *closed, nobody,
         ]  # fmt: skip
     with_team = question.unit.level not in ("team", "post")
     return [
         Column("name", "Practitioner"),
         *([Column("team", "Team")] if with_team else []),
+        capacity,
         *(due if asked != "closed" else []),
         *(mark if asked != "closed" else []),
         opened,
@@ -170,7 +183,7 @@ def _columns(question: Question, asked: str, places: Places | None) -> list[Colu
     ]
 
 
-def _row(question: Question, duty: Duty, roles: Roles, places: Places | None) -> Row:
+def _row(question: Question, duty: Duty, roles: Roles, places: Places | None, capacities: Capacities) -> Row:
     day = question.state.day
     due = next(iter(clock.open_deadlines(duty, day)), None)
     missing = roles.of(duty).missing if duty.is_open else ""
@@ -179,6 +192,7 @@ def _row(question: Question, duty: Duty, roles: Roles, places: Places | None) ->
         "name": tables.text(duty.shown_name, href, "" if question.in_full else _SHORT.get(missing, "")),
         "code": tables.text(duty.code),
         "team": tables.text(duty.team_name, "" if places else unit_url("team", duty.team_code, "duties")),
+        "capacity": capacities.value(duty, question.state.over_x100),
         "state": tables.text(clock.stage_of(duty, day)),
         "owed": _owed(due),
         "by": tables.day(due.by if due else None),
@@ -208,7 +222,7 @@ def _owed(due: Deadline | None) -> Value:
         return tables.text("")
     said = words.owed(due).partition(" by ")[0]
     left = words.left(due)
-    late = {"note": "late", "tone": "over"} if due.is_late else {}
+    late = {"note": "overdue", "tone": "over"} if due.is_late else {}
     return Value(f"{said}: {left}", f"{said}: {left}", **late)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -12,7 +13,7 @@ from wmt.site.accounts.access import may
 from wmt.site.accounts.roles import Action
 from wmt.site.availability.words import day_words
 from wmt.site.duties import access, clock, words
-from wmt.site.duties.models import Duty, Step
+from wmt.site.duties.models import Duty, Request, Step
 from wmt.site.duties.people import responsible
 from wmt.site.web import tables
 from wmt.site.web.addresses import unit_url
@@ -52,13 +53,19 @@ class Told:
     said: str
 
 
+def clock_words(at: datetime) -> str:
+    """A time of day: '6.30pm'."""
+    local = timezone.localtime(at)
+    return f"{local.hour % 12 or 12}.{local:%M}{'am' if local.hour < 12 else 'pm'}"
+
+
 def story_of(steps: Sequence[Step], *, reads: bool) -> list[Told]:
     """The steps, the latest first; those that are for readers only are left out for others."""
     return [
         Told(
             words.sentence(step),
             names.person(step.who),
-            f"{day_words(step.day)} at {timezone.localtime(step.at):%H:%M}",
+            f"{day_words(step.day)}, {clock_words(step.at)}",
             step.words if reads else "",
         )
         for step in sorted(steps, key=lambda each: -each.number)
@@ -73,7 +80,7 @@ def now_of(duty: Duty, state: State, *, reads: bool) -> dict[str, Any]:
         "first": words.owed(due[0]) if due else "",
         "is_late": bool(due) and due[0].is_late,
         "others": [words.owed(each) for each in due[1:]],
-        "tasks": _tasks(duty, state) if duty.is_open else [],
+        "tasks": _tasks(duty, state) if duty.is_open and duty.confirm_by is None else [],
         "stage": clock.stage_of(duty, state.day),
         "late": any(each.is_late for each in due),
     }
@@ -89,11 +96,9 @@ def _tasks(duty: Duty, state: State) -> list[Task]:
 
     return [
         task("Acknowledge", duty.acknowledged_on, duty.acknowledge_by),
-        task("Talk with the practitioner", duty.talked_on, None),
+        task("Conversation with the practitioner", duty.talked_on, None),
         task("Decide what will be done", duty.decided_on, duty.decide_by),
-        task("Look at it again", None, duty.review_on) if duty.decided_on else Task(
-            "Look at it again", "when it is decided"
-        ),
+        task("Review", None, duty.review_on) if duty.decided_on else Task("Review", "after the decision"),
     ]  # fmt: skip
 
 
@@ -106,24 +111,27 @@ def ways_of(request: HttpRequest, duty: Duty, state: State) -> list[Way]:
     if not access.may_handle(user, duty, state):
         return []
     note = _way(duty, "note", "Add a note")
+    answer = [_way(duty, "answer", "Answer the request for relief")] if duty.relief_by is not None else []
     if not duty.is_open:
-        return [note]
+        return [*answer, note]
+    close = _way(duty, "close", "Confirm that it can close")
+    if duty.confirm_by is not None:
+        return [close, _way(duty, "keep", "Keep it open"), *answer, note]
     found: list[Way] = []
     if duty.acknowledged_on is None:
         found.append(Way("Acknowledge", reverse("duty-acknowledge", args=[duty.pk]), at_once=True))
-    if duty.relief_by is not None:
-        found.append(_way(duty, "answer", "Answer the request for relief"))
+    found += answer
     if duty.decided_on is None:
-        talk = _way(duty, "talk", "Record a talk")
+        talk = _way(duty, "talk", "Record a conversation")
         decide = _way(duty, "decide", "Record what will be done")
         found += [decide, talk] if duty.talked_on else [talk, decide]
     else:
         found += [
-            _way(duty, "review", "Look at it again"),
-            _way(duty, "decide", "Decide anew"),
-            _way(duty, "talk", "Record a talk"),
+            _way(duty, "review", "Review"),
+            _way(duty, "decide", "Change the decision"),
+            _way(duty, "talk", "Record a conversation"),
         ]
-    return [*found, note]
+    return [*found, *([close] if duty.kept_on else []), note]
 
 
 def _way(duty: Duty, name: str, text: str) -> Way:
@@ -134,8 +142,8 @@ def helps_of(request: HttpRequest, duty: Duty, state: State) -> list[Way]:
     """Where the workload itself can be changed or looked at."""
     post = duty.code
     found = [
-        Way("Their cases, and which count", unit_url("post", post, "caseload")),
-        Way("Who in the team has room", unit_url("team", duty.team_code)),
+        Way("View their cases", unit_url("post", post, "caseload")),
+        Way("See who in the team has room", unit_url("team", duty.team_code)),
     ]
     if may(request.user, Action.EDIT_AVAILABILITY, level="post", code=post, state=state):
         found.insert(0, Way("Enter a reduction of hours", reverse("reduction-new", args=[post])))
@@ -154,14 +162,20 @@ def facts_of(duty: Duty, state: State, unit: Unit | None) -> list[tuple[str, str
         found.append(("Capacity now", capacity.text, page))
     if duty.is_open:
         since = words.long_since(duty.run_since, min(duty.seen_on, state.day))
-        found.append(("Over the mark", f"{since}, since {day_words(duty.run_since)}", ""))
+        found.append(("Over the threshold", f"{since}, since {day_words(duty.run_since)}", ""))
         found.append(
             (words.MARKS.get(duty.mark, duty.mark).capitalize(), f"since {day_words(duty.excess_since)}", "")
         )
     if duty.raised_since:
-        found.append(("Double red", f"since {day_words(duty.raised_since)}", ""))
+        found.append(
+            (
+                "Escalated",
+                f"over 120% for 28 days ({words.DOUBLE_RED}), since {day_words(duty.raised_since)}",
+                "",
+            )
+        )
     opened = day_words(duty.opened_on)
-    again = f", open again since {day_words(duty.clock_from)}" if duty.reopened else ""
+    again = f", reopened {day_words(duty.clock_from)}" if duty.reopened else ""
     found.append(("Opened", opened + again, ""))
     if duty.decision:
         done = f", by {day_words(duty.done_by)}" if duty.done_by else ""
@@ -169,18 +183,32 @@ def facts_of(duty: Duty, state: State, unit: Unit | None) -> list[tuple[str, str
     return found
 
 
-def for_whom(duty: Duty, state: State) -> str:
+def for_whom(duty: Duty | Request, state: State) -> str:
     """Who is to act, by name; plainly where nobody holds the role."""
     people = responsible(duty, state.day)
-    if people.missing:
-        heads = ", ".join(dict.fromkeys(names.person(str(user)) for user in people.heads))
-        return f"{people.missing}{f' It is for the head of PDU: {heads}.' if heads else ''}"
-    return f"It is for {', '.join(dict.fromkeys(names.person(str(user)) for user in people.managers))}."
+    owners = ", ".join(dict.fromkeys(names.person(str(user)) for user in people.owners))
+    if not people.missing:
+        return f"Assigned to {owners}."
+    return f"{people.missing}{f' Assigned to the {people.owner_role}: {owners}.' if owners else ''}"
 
 
-def asked_for(duty: Duty) -> Step | None:
+def confirm_of(steps: Sequence[Step]) -> str:
+    """Why a manager has to confirm that the duty closes."""
+    fell = next((step for step in reversed(steps) if step.kind == K.FELL), None)
+    return words.fell_words(fell.data) if fell else ""
+
+
+def asked_for(duty: Duty) -> Request | None:
     """What the practitioner asked for last."""
-    return duty.steps.filter(kind=K.ASKED).order_by("-number").first()
+    return duty.requests.order_by("-pk").first()
+
+
+def request_words(found: Request) -> str:
+    """'Request for relief of 3 December 2026: answer due by 10 December 2026'."""
+    said = f"Request for relief, {day_words(found.asked_on)}"
+    if found.answered_on is None:
+        return f"{said}: answer due by {day_words(found.answer_by)}"
+    return f"{said}: answered {words.ANSWERS[found.answer].lower()} on {day_words(found.answered_on)}"
 
 
 def crumbs_of(request: HttpRequest, state: State, duty: Duty) -> list[tuple[str, str]]:

@@ -1,5 +1,8 @@
 """The page of a duty, and the notices of a person."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -13,13 +16,13 @@ from wmt.site.availability.words import percent_words
 from wmt.site.duties import access, facts, notices, words
 from wmt.site.duties.models import Duty, Notice
 from wmt.site.web.duties import story
-from wmt.site.web.duties.addresses import duty_url
+from wmt.site.web.duties.addresses import notice_url, request_url
 from wmt.site.web.frame import needed_state
 from wmt.site.web.steady import steady
 from wmt.site.workload.current import State
 
 _LISTED = 200
-_NOT_ANY_MORE = "About a duty that your roles do not let you read any more."
+_NOT_ANY_MORE = "About something that your roles no longer let you read."
 
 
 @require_safe
@@ -47,17 +50,25 @@ def _context(request: HttpRequest, state: State, duty: Duty, steps: list) -> dic
         "ways": story.ways_of(request, duty, state),
         "helps": story.helps_of(request, duty, state) if unit is not None and duty.is_open else [],
         "facts": story.facts_of(duty, state, unit),
-        "whose": story.for_whom(duty, state) if duty.is_open else "",
+        "whose": story.for_whom(duty, state) if duty.is_open or duty.relief_by else "",
         "mark": percent_words(duty.percent_x100),
         "is_own": access.is_own(request.user, duty),
         "handles": access.may_handle(request.user, duty, state),
         "reads": reads,
         "story": story.story_of(steps, reads=reads),
+        "confirm": story.confirm_of(steps) if duty.confirm_by is not None else "",
+        "requests": _requests(request.user, duty, state) if reads and state.as_of is None else [],
         "closed": words.closed_words(steps[-1].data if steps[-1].kind == "closed" else _last_closed(steps))
         if not duty.is_open
         else "",
         "crumbs": story.crumbs_of(request, state, duty),
     }
+
+
+def _requests(user: Any, duty: Duty, state: State) -> list[tuple[str, str]]:
+    """The requests for relief on a duty: their words and address, the latest first."""
+    found = [each for each in duty.requests.order_by("-pk") if access.may_read_request(user, each, state)]
+    return [(story.request_words(each), request_url(each)) for each in found]
 
 
 def _last_closed(steps: list) -> dict:  # type: ignore[type-arg]
@@ -68,11 +79,16 @@ def _last_closed(steps: list) -> dict:  # type: ignore[type-arg]
 @require_safe
 def notices_page(request: HttpRequest) -> HttpResponse:
     """What the person was told, the latest first; for administrators also the mails that failed."""
-    found = Notice.objects.filter(user=request.user).select_related("duty").order_by("-pk")[:_LISTED]  # type: ignore[misc]
-    reads = access.reader(request.user)
-    failed = Notice.objects.filter(mail=Notice.Mail.FAILED).select_related("user", "duty").order_by("-pk")
+    user: Any = request.user
+    found = Notice.objects.filter(user=user).select_related("duty", "request").order_by("-pk")[:_LISTED]
+    reads = reader_of(user)
+    failed = (
+        Notice.objects.filter(mail=Notice.Mail.FAILED)
+        .select_related("user", "duty", "request")
+        .order_by("-pk")
+    )
     context = {
-        "notices": [_shown(notice, reads=reads(notice.duty)) for notice in found],
+        "notices": [_shown(notice, reads=reads(notice)) for notice in found],
         "unread_here": notices.unread(request.user),
         "failed": [_failed(each) for each in failed[:_LISTED]]
         if may(request.user, Action.MANAGE_USERS)
@@ -81,14 +97,26 @@ def notices_page(request: HttpRequest) -> HttpResponse:
     return render(request, "duties/notices.jinja", context)
 
 
+def reader_of(user: Any) -> Callable[[Notice], bool]:
+    """Whether somebody may read what a notice is about."""
+    of_duties, of_requests = access.reader(user), access.reader_of_requests(user)
+
+    def reads(notice: Notice) -> bool:
+        if notice.request is not None:
+            return of_requests(notice.request)
+        return notice.duty is not None and of_duties(notice.duty)
+
+    return reads
+
+
 def _shown(notice: Notice, *, reads: bool = True) -> dict[str, object]:
     """A notice; its words name somebody, and so are for as long as one's roles let one read the duty."""
     return {
         "words": notice.words if reads else _NOT_ANY_MORE,
         "kind": notice.kind,
-        "when": f"{timezone.localtime(notice.at):%-d %B %Y at %H:%M}",
+        "when": f"{timezone.localtime(notice.at):%-d %B %Y}, {story.clock_words(notice.at)}",
         "is_new": notice.read_at is None,
-        "href": duty_url(notice.duty),
+        "href": notice_url(notice),
     }
 
 
@@ -100,5 +128,7 @@ def _failed(notice: Notice) -> dict[str, object]:
 def notices_read(request: HttpRequest) -> HttpResponse:
     """Marks all of the person's notices read."""
     number = notices.mark_read(request.user)  # type: ignore[arg-type]
-    messages.success(request, f"{number:,} {'notice is' if number == 1 else 'notices are'} marked as read.")
+    messages.success(
+        request, f"{number:,} {'notification' if number == 1 else 'notifications'} marked as read."
+    )
     return HttpResponseRedirect(reverse("notices"))

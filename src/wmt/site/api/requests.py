@@ -1,0 +1,180 @@
+"""Requests for relief and concerns: raising one, reading it, answering it."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest
+from ninja import Body, Field, Path, Query, Router, Schema
+
+from wmt.site.accounts.access import need
+from wmt.site.accounts.roles import Action
+from wmt.site.api.asking import PostCode, UnitCode, me, post_for, state_for, unit_for, who
+from wmt.site.api.shapes import READ, WRITE, Given, Notes, PageShown, Paging, answers
+from wmt.site.audit.reads import note_read
+from wmt.site.duties import access, requests
+from wmt.site.duties.asker import Asker
+from wmt.site.duties.models import Request
+from wmt.site.duties.people import Roles
+from wmt.site.workload import names, units
+from wmt.site.workload.asof import InThePast
+from wmt.site.workload.current import State
+
+router = Router()
+
+Number = Annotated[int, Path(ge=1, le=2_000_000_000, description="The number of the request.")]
+Words = Annotated[Notes, Field(min_length=1, description="For those who may read the request.")]
+
+
+class RequestShown(Schema):
+    """A request for relief, or a concern."""
+
+    number: int
+    kind: Literal["relief", "concern"]
+    level: Literal["post", "team"]
+    code: str
+    name: str
+    team: str
+    duty: int | None = Field(description="The excessive workload action it belongs to.")
+    asked_by: str
+    asked_on: date
+    words: str
+    owner_role: str = Field(description="The role that must answer.")
+    owners: list[str] = Field(description="Who holds it; empty if nobody has an account.")
+    answer_by: date
+    late: bool
+    answered_on: date | None
+    answered_by: str
+    answer: Literal["yes", "part", "no"] | None
+    answer_words: str
+
+
+class RequestsShown(PageShown):
+    """Requests and concerns, by number."""
+
+    items: list[RequestShown]
+
+
+class RequestFilter(Paging):
+    """Which of them."""
+
+    show: Literal["raised", "assigned"] = "raised"
+
+
+class WordsIn(Given):
+    """What somebody says."""
+
+    words: Words
+
+
+class AnswerIn(Given):
+    """The answer."""
+
+    answer: Literal["yes", "part", "no"]
+    words: Words
+
+
+@router.get(
+    "requests", response=answers(RequestsShown, *READ), url_name="api-requests", summary="Your requests"
+)
+def listed(request: HttpRequest, paging: Query[RequestFilter]) -> dict[str, Any]:
+    """Those that you raised, or those that wait for your answer."""
+    state, person = _present(request), me(request)
+    found = list(Request.objects.filter(asked_by=person).order_by("pk"))
+    if paging.show == "assigned":
+        waiting = list(Request.objects.filter(answered_on__isnull=True).order_by("answer_by", "pk"))
+        roles = Roles(state.day, waiting)
+        found = [each for each in waiting if person.pk in {owner.pk for owner in roles.of(each).owners}]
+    roles = Roles(state.day, found)
+    items = [_shown(each, roles, state) for each in paging.part(found)]
+    return {**paging.about(len(found)), "items": items}
+
+
+@router.get(
+    "requests/{number}", response=answers(RequestShown, *READ), url_name="api-request", summary="One request"
+)
+def one(request: HttpRequest, number: Number) -> dict[str, Any]:
+    """Only for whoever raised it and for those whose role lets them read it."""
+    state, person = _present(request), me(request)
+    found = access.find_request(person, state, number)
+    unit = units.of_level(state, found.level).filter(code=found.code).first()
+    if unit is not None and not access.asked(person, found):
+        note_read(person, unit)
+    return _shown(found, Roles(state.day, [found]), state)
+
+
+@router.post(
+    "posts/{code:code}/relief", response=answers(RequestShown, *WRITE), url_name="api-relief",
+    summary="Ask for relief of your own workload",
+)  # fmt: skip
+def relief(request: HttpRequest, code: PostCode, payload: Body[WordsIn]) -> dict[str, Any]:
+    """From the first day over the threshold. Only for your own post."""
+    state, unit, _ = post_for(request, code)
+    made = requests.ask(asker=_asker(request, state), unit=unit, said=payload.words)
+    return _shown(made, Roles(state.day, [made]), state)
+
+
+@router.post(
+    "units/{level}/{code:code}/concerns", response=answers(RequestShown, *WRITE), url_name="api-concern",
+    summary="Raise a concern",
+)  # fmt: skip
+def concern(
+    request: HttpRequest,
+    level: Annotated[Literal["post", "team"], Path(description="A post or a team.")],
+    code: UnitCode,
+    payload: Body[WordsIn],
+) -> dict[str, Any]:
+    """About the workload of a post or a team. Anybody signed in can raise one."""
+    state, unit = unit_for(request, level, code)
+    made = requests.raise_concern(asker=_asker(request, state), unit=unit, said=payload.words)
+    return _shown(made, Roles(state.day, [made]), state)
+
+
+@router.post(
+    "requests/{number}/answer", response=answers(RequestShown, *WRITE), url_name="api-request-answer",
+    summary="Answer a request or concern",
+)  # fmt: skip
+def answer(request: HttpRequest, number: Number, payload: Body[AnswerIn]) -> dict[str, Any]:
+    """Once. Whoever raised it is told."""
+    need(request, Action.HANDLE_DUTIES)
+    state = _present(request)
+    asker = _asker(request, state)
+    found = requests.answer(asker=asker, number=number, answer=payload.answer, said=payload.words)
+    return _shown(found, Roles(state.day, [found]), state)
+
+
+def _asker(request: HttpRequest, state: State) -> Asker:
+    if state.as_of is not None:
+        raise InThePast
+    return Asker(user=me(request), state=state, who=who(request))
+
+
+def _present(request: HttpRequest) -> State:
+    """Requests are those of now: a day in the past has none of its own."""
+    state = state_for(request)
+    if state.as_of is not None:
+        raise InThePast
+    return state
+
+
+def _shown(found: Request, roles: Roles, state: State) -> dict[str, Any]:
+    people = roles.of(found)
+    return {
+        "number": found.pk,
+        "kind": found.kind,
+        "level": found.level,
+        "code": found.code,
+        "name": found.shown_name,
+        "team": found.team_name,
+        "duty": found.duty_id,
+        "asked_by": names.person(found.asked_who),
+        "asked_on": found.asked_on,
+        "words": found.words,
+        "owner_role": people.owner_role,
+        "owners": [names.person(str(user)) for user in people.owners],
+        "answer_by": found.answer_by,
+        "late": found.is_open and found.answer_by < state.day,
+        "answered_on": found.answered_on,
+        "answered_by": names.person(found.answered_who) if found.answered_who else "",
+        "answer": found.answer or None,
+        "answer_words": found.answer_words,
+    }

@@ -1,0 +1,269 @@
+"""Requests for relief and concerns: raised, answered, and watched by a clock of their own.
+
+A request stays open, with an owner, a day and a page, until somebody answers it. The duty it was asked on may
+close meanwhile: that ends nothing here.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import transaction
+
+from wmt.ledger import is_over
+from wmt.site.accounts.models import User
+from wmt.site.audit.record import record
+from wmt.site.availability.changes import NOTES, ConflictError, Fault, RefusedError
+from wmt.site.availability.words import day_words
+from wmt.site.duties import access, words, workdays
+from wmt.site.duties.asker import Asker
+from wmt.site.duties.clock import clock_on
+from wmt.site.duties.models import Duty, Request, Step
+from wmt.site.duties.notices import Told, tell
+from wmt.site.duties.people import Responsible, Roles, responsible
+from wmt.site.duties.steps import CLOCK, put, stepped
+from wmt.site.workload.models import Unit
+
+Kind = Request.Kind
+
+
+def may_ask(user: User, unit: Unit, over_x100: int) -> bool:
+    """Whether somebody may ask for relief of the workload of a post: their own, over the threshold today."""
+    own = bool(user.staff_code) and user.staff_code == unit.staff_code and unit.level == "post"
+    return own and is_over(unit.points_x100, unit.available_x100, over_x100)
+
+
+def open_relief(team_code: str, staff_code: str) -> Request | None:
+    """The request for relief of a post that waits for its answer."""
+    return Request.objects.filter(
+        kind=Kind.RELIEF, team_code=team_code, staff_code=staff_code, answered_on__isnull=True
+    ).first()
+
+
+def has_open_duty(unit: Unit) -> bool:
+    """Whether an excessive workload action is open for a post."""
+    found = Duty.objects.filter(closed_on__isnull=True)
+    return found.filter(team_code=unit.team_code, staff_code=unit.staff_code).exists()
+
+
+def ask(*, asker: Asker, unit: Unit, said: str) -> Request:
+    """A practitioner asks for relief, from the first day over. Raises Denied and RefusedError."""
+    with transaction.atomic():
+        if not asker.user.staff_code or asker.user.staff_code != unit.staff_code:
+            raise access.NotTheirs(unit.code)
+        duty = _open_duty(unit.team_code, unit.staff_code)
+        if duty is None and not may_ask(asker.user, unit, asker.state.over_x100):
+            text = (
+                f"Your workload is not over {asker.state.over_text} today, so you cannot ask for relief. "
+                "You can raise a concern instead"
+            )
+            raise RefusedError([Fault("NOT_OVER", text, "")])
+        return _ask(asker, _about_unit(unit), duty, said)
+
+
+def ask_on(*, asker: Asker, duty: Duty, said: str) -> Request:
+    """The same for a duty that is open."""
+    place = {
+        name: getattr(duty, name)
+        for name in ("team_code", "staff_code", "name", "team_name", "pdu_code", "region_code")
+    }
+    return _ask(asker, place, duty, said)
+
+
+def _ask(asker: Asker, place: dict[str, str], duty: Duty | None, said: str) -> Request:
+    _refuse_words(said, "Enter what would help you")
+    standing = open_relief(place["team_code"], place["staff_code"])
+    if standing is not None:
+        text = f"You have already asked. An answer is due by {day_words(standing.answer_by)}"
+        raise ConflictError([Fault("CHANGED", text)])
+    made = _made(asker, Kind.RELIEF, place, said, duty)
+    if duty is not None:
+        _to_story(asker, duty, Step.Kind.ASKED, {"answer_by": made.answer_by, "request": made.pk})
+    return made
+
+
+def raise_concern(*, asker: Asker, unit: Unit, said: str) -> Request:
+    """Anybody signed in says what worries them about a post or a team. Raises RefusedError."""
+    with transaction.atomic():
+        _refuse_words(said, "Enter what you are concerned about")
+        return _made(asker, Kind.CONCERN, _about_unit(unit), said, None)
+
+
+def answer(*, asker: Asker, number: int, answer: str, said: str) -> Request:
+    """The answer, once. Raises ConflictError where somebody has answered, RefusedError and Denied."""
+    with transaction.atomic():
+        found = Request.objects.select_for_update().filter(pk=number).first()
+        if found is None or not access.may_read_request(asker.user, found, asker.state):
+            raise access.UnknownRequest(f"there is no request {number}")
+        access.need_answer(asker.user, found, asker.state)
+        if not found.is_open:
+            raise ConflictError([_answered_already(found)])
+        faults = _words_faults(said, "Enter your answer")
+        if answer not in words.ANSWERS:
+            faults.append(Fault("ANSWER_UNKNOWN", "Choose an answer", "answer"))
+        if faults:
+            raise RefusedError(faults)
+        found.answered_on, found.answered_who = asker.state.day, asker.name[:160]
+        found.answer, found.answer_words = answer, said.strip()
+        found.save()
+        duties = Duty.objects.select_for_update().filter(requests=found)
+        duty = duties.first()
+        if duty:
+            _to_story(asker, duty, Step.Kind.ANSWERED, {"answer": answer, "request": found.pk})
+        _record(asker, found, "answered")
+        told = f"Your {words.REQUESTS[found.kind]} has been answered."
+        tell([Told(found, "answer", told, askers(found, responsible(found, asker.state.day)))])
+        return found
+
+
+def _answered_already(found: Request) -> Fault:
+    on = day_words(found.answered_on) if found.answered_on else ""
+    said = f"{found.answered_who} answered it on {on}: {words.ANSWERS.get(found.answer, '')}"
+    return Fault("CHANGED", said, shown=[found.answer_words] if found.answer_words else ())
+
+
+def askers(request: Request, people: Responsible) -> list[User]:
+    """Who waits for the answer: who asked, and of relief the practitioner."""
+    asked_by = [request.asked_by] if request.asked_by is not None and request.asked_by.is_active else []
+    return [*asked_by, *(people.person if request.kind == Kind.RELIEF else [])]
+
+
+# ---- what becomes of them by itself ------------------------------------------------------------------------
+
+
+def attach(duties: Sequence[Duty], day: date) -> None:
+    """Requests that were asked before a duty opened belong to it from now on."""
+    by_post = {(duty.team_code, duty.staff_code): duty for duty in duties if duty.is_open}
+    waiting = Request.objects.filter(kind=Kind.RELIEF, answered_on__isnull=True)
+    for found in waiting.filter(staff_code__in=[staff for _, staff in by_post]):
+        duty = by_post.get((found.team_code, found.staff_code))
+        if duty is None or found.duty_id == duty.pk:
+            continue
+        found.duty = duty
+        found.save(update_fields=["duty"])
+        data = {"answer_by": found.answer_by, "request": found.pk}
+        put([stepped(duty, Step.Kind.ASKED, day, who=found.asked_who, user=found.asked_by, data=data)])
+
+
+def follow(places: dict[tuple[str, str], dict[str, str]]) -> int:
+    """Open requests follow their person to another post, as duties do; how many did.
+
+    `places` gives the columns of the present post by the former team and staff code.
+    """
+    done = 0
+    for found in Request.objects.filter(answered_on__isnull=True):
+        place = places.get((found.team_code, found.staff_code))
+        if place is None or all(getattr(found, name) == value for name, value in place.items()):
+            continue
+        if found.kind == Kind.RELIEF and _taken(found, place):
+            continue
+        for name, value in place.items():
+            setattr(found, name, value)
+        found.save(update_fields=list(place))
+        done += 1
+    return done
+
+
+def _taken(found: Request, place: dict[str, str]) -> bool:
+    other = open_relief(place["team_code"], place["staff_code"])
+    return other is not None and other.pk != found.pk
+
+
+def turn(day: date) -> list[Told]:
+    """What the day brings: each owner is told once, and the head of what is late. Saves what was told."""
+    waiting = list(Request.objects.select_for_update(of=("self",)).filter(answered_on__isnull=True))
+    roles = Roles(day, waiting)
+    told: list[Told] = []
+    for found in waiting:
+        people, before = roles.of(found), len(found.told)
+        told += _assigned(found, people)
+        key = f"late {found.answer_by.isoformat()}"
+        if found.answer_by < day and key not in found.told:
+            found.told.append(key)
+            said = f"{what(found)}: an answer was due by {day_words(found.answer_by)}."
+            owners = {user.pk for user in people.owners}
+            heads = [user for user in people.heads if user.pk not in owners]
+            told.append(Told(found, "late", f"{said} {people.missing}".strip(), [*people.owners, *heads]))
+            _record_late(found)
+        if len(found.told) != before:
+            found.save(update_fields=["told"])
+    return told
+
+
+def _record_late(found: Request) -> None:
+    said = f"Request {found.pk} about {found.code}: the answer is late, and the head was told."
+    record("request", said, who=CLOCK, level=found.level, code=found.code, after={"request": found.pk})
+
+
+def _assigned(found: Request, people: Responsible) -> list[Told]:
+    """Owners who have not been told yet, such as who became manager since."""
+    fresh = [user for user in people.owners if f"owner {user.pk}" not in found.told]
+    if not fresh:
+        return []
+    found.told += [f"owner {user.pk}" for user in fresh]
+    said = f"{what(found)} is assigned to you. An answer is due by {day_words(found.answer_by)}."
+    return [Told(found, found.kind, f"{said} {people.missing}".strip(), fresh)]
+
+
+def what(found: Request) -> str:
+    """What it is and about whom: 'A request for relief from A Name, Team'."""
+    if found.kind == Kind.RELIEF:
+        return f"A request for relief from {found.name}, {found.team_name}"
+    about = f"{found.name}, {found.team_name}" if found.staff_code else found.team_name
+    return f"A concern about {about}"
+
+
+# ---- what they share ---------------------------------------------------------------------------------------
+
+
+def _about_unit(unit: Unit) -> dict[str, str]:
+    team = unit.code if unit.level == "team" else unit.team_code
+    teams = Unit.objects.filter(load_id=unit.load_id, level="team", whole=True, code=team)
+    name = unit.name if unit.level == "team" else teams.values_list("name", flat=True).first() or team
+    return {
+        "team_code": team, "staff_code": unit.staff_code if unit.level == "post" else "", "name": unit.name,
+        "team_name": name, "pdu_code": unit.pdu_code, "region_code": unit.region_code,
+    }  # fmt: skip
+
+
+def _made(asker: Asker, kind: Kind, place: dict[str, str], said: str, duty: Duty | None) -> Request:
+    by = workdays.after(asker.state.day, clock_on(asker.state).answer_days)
+    made = Request(
+        kind=kind, **place, duty=duty, asked_by=asker.user, asked_who=asker.name[:160],
+        asked_on=asker.state.day, words=said.strip(), answer_by=by,
+    )  # fmt: skip
+    people = responsible(made, asker.state.day)
+    told = _assigned(made, people)
+    made.save()
+    _record(asker, made, "raised")
+    tell(told)
+    return made
+
+
+def _open_duty(team_code: str, staff_code: str) -> Duty | None:
+    found = Duty.objects.select_for_update().filter(closed_on__isnull=True)
+    return found.filter(team_code=team_code, staff_code=staff_code).first()
+
+
+def _to_story(asker: Asker, duty: Duty, kind: Step.Kind, data: dict[str, object]) -> None:
+    """The duty tells that it was asked or answered; the words are on the page of the request."""
+    put([stepped(duty, kind, asker.state.day, who=asker.name, user=asker.user, data=data)])
+
+
+def _record(asker: Asker, found: Request, done: str) -> None:
+    # that it happened; what was said is for those who may read the request
+    said = f"{asker.name}, request {found.pk} about {found.code}: {found.get_kind_display().lower()} {done}."
+    record(
+        "request", said, actor=asker.user, who=asker.name, level=found.level, code=found.code,
+        after={"request": found.pk, "kind": found.kind, "done": done},
+    )  # fmt: skip
+
+
+def _words_faults(said: str, missing: str) -> list[Fault]:
+    if len(said) > NOTES:
+        return [Fault("TOO_LONG", f"It can have {NOTES:,} characters at most", "said")]
+    return [] if said.strip() else [Fault("WORDS_MISSING", missing, "said")]
+
+
+def _refuse_words(said: str, missing: str) -> None:
+    if faults := _words_faults(said, missing):
+        raise RefusedError(faults)

@@ -1,0 +1,44 @@
+"""The capacity of the posts that duties and requests are about, read once for a whole table."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from wmt.site.duties.models import Duty, Request
+from wmt.site.web import tables
+from wmt.site.web.tables import Value
+from wmt.site.workload.current import State
+from wmt.site.workload.models import Unit
+
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Capacities:
+    """Points and available points by the code of the post, in hundredths."""
+
+    figures: Mapping[str, tuple[int, int]]
+
+    @classmethod
+    def of(cls, state: State, about: Collection[Duty | Request]) -> "Capacities":
+        """Those of the figures shown."""
+        codes = sorted({each.code for each in about if each.staff_code})
+        posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True)
+        columns = ("code", "points_x100", "available_x100")
+        found: dict[str, tuple[int, int]] = {}
+        for start in range(0, len(codes), _AT_ONCE):
+            rows = posts.filter(code__in=codes[start : start + _AT_ONCE])
+            for code, points, available in rows.values_list(*columns):
+                found[code] = points, available
+        return cls(found)
+
+    def exact(self, about: Duty | Request) -> int:
+        """The capacity to order by, in hundredths of a per cent; −1 where there is none."""
+        points, available = self.figures.get(about.code, (0, 0))
+        return points * 10_000 // available if available > 0 else -1
+
+    def value(self, about: Duty | Request, over_x100: int) -> Value:
+        """As a table shows it."""
+        found = self.figures.get(about.code)
+        if found is None:
+            return Value(None, "not in today's figures")
+        return tables.percent(found[0], found[1], over_x100)

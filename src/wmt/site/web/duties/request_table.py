@@ -1,0 +1,83 @@
+"""The requests and concerns of a unit, beside its register, for those who may read them."""
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from wmt.site.duties import access, requests, words
+from wmt.site.duties.models import Request
+from wmt.site.duties.people import Roles
+from wmt.site.web import tables
+from wmt.site.web.duties.addresses import request_url
+from wmt.site.web.duties.capacities import Capacities
+from wmt.site.web.tables import Column, Row, Table
+from wmt.site.web.units.question import Question
+from wmt.site.workload import names
+from wmt.site.workload.models import Unit
+
+
+def ways_of(question: Question) -> list[tuple[str, str]]:
+    """What somebody may raise about a unit: words and address."""
+    state, unit, user = question.state, question.unit, question.request.user
+    if state.as_of is not None or unit.level not in ("post", "team"):
+        return []
+    found = []
+    if unit.level == "post" and requests.may_ask(user, unit, state.over_x100):  # type: ignore[arg-type]
+        found.append(("Ask for relief", reverse("relief", args=[unit.code])))
+    found.append(("Raise a concern", reverse("concern", args=[unit.level, unit.code])))
+    return found
+
+
+def table_of(question: Question) -> Table | None:
+    """Those that wait for an answer first; None where the reader may read none, or in the past."""
+    state = question.state
+    if state.as_of is not None:
+        return None
+    reads = access.reader_of_requests(question.request.user)
+    found = [each for each in under(question.unit, state.load_id) if reads(each)]
+    if not found:
+        return None
+    capacities, roles, day = Capacities.of(state, found), Roles(state.day, found), state.day
+    found.sort(key=lambda each: (not each.is_open, each.answer_by, -capacities.exact(each), each.pk))
+    columns = [
+        Column("what", "What"), Column("about", "About"), Column("capacity", "Capacity", "percent"),
+        Column("asked", "Raised", "date"), Column("owner", "Assigned to"), Column("by", "Answer by", "date"),
+        Column("answer", "Answer"),
+    ]  # fmt: skip
+    rows = [_row(question, each, roles, capacities, day) for each in found]
+    return Table("requests", f"Requests and concerns, {question.unit.name}", columns, rows)
+
+
+def under(unit: Unit, load_id: int) -> QuerySet[Request]:
+    """The requests about a unit and the posts and teams below it."""
+    if unit.level == "nation":
+        return Request.objects.all()
+    if unit.level == "post":
+        return Request.objects.filter(team_code=unit.team_code, staff_code=unit.staff_code)
+    if unit.level == "team":
+        return Request.objects.filter(team_code=unit.code)
+    place = {f"{unit.level}_code": unit.code}
+    teams = Unit.objects.filter(load_id=load_id, level="team", whole=True, **place)
+    return Request.objects.filter(Q(team_code__in=teams.values("code")) | Q(**place))
+
+
+def _row(question: Question, found: Request, roles: Roles, capacities: Capacities, day: date) -> Row:
+    href = "" if question.in_full else request_url(found)
+    people = roles.of(found)
+    owners = ", ".join(dict.fromkeys(names.person(str(user)) for user in people.owners)) or people.owner_role
+    late = found.is_open and found.answer_by < day
+    answer = "overdue" if late else "" if found.is_open else words.ANSWERS.get(found.answer, "")
+    return Row(
+        {
+            "what": tables.text(found.get_kind_display(), href),
+            "about": tables.text(found.shown_name),
+            "capacity": capacities.value(found, question.state.over_x100)
+            if found.staff_code
+            else tables.text(""),
+            "asked": tables.day(found.asked_on),
+            "owner": tables.text(owners if found.is_open else found.answered_who),
+            "by": tables.day(found.answer_by),
+            "answer": tables.text(answer),
+        }
+    )

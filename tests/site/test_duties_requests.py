@@ -1,0 +1,176 @@
+"""Requests for relief and concerns: an owner, a day, a page and an answer, whatever becomes of the duty."""
+
+# ruff: noqa: F811 - fixtures come by import
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from api_fixtures import Program, fresh_counts, program  # noqa: F401
+from django.test import Client
+from duties_fixtures import Scene, scene, signed_in_as  # noqa: F401
+from hours_fixtures import somebody, words  # noqa: F401
+
+from wmt.site.accounts.models import RoleGrant, User
+from wmt.site.audit.models import AuditEvent
+from wmt.site.duties import requests
+from wmt.site.duties.models import Duty, Notice, Request
+from wmt.site.duties.nightly import turn
+from wmt.site.duties.people import responsible
+from wmt.site.workload.models import Unit
+
+pytestmark = pytest.mark.django_db
+
+
+def told(name: str) -> list[str]:
+    return list(Notice.objects.filter(user__name=name).order_by("pk").values_list("words", flat=True))
+
+
+def test_a_request_outlives_its_duty_and_everybody_hears_of_the_closing(scene: Scene) -> None:
+    head = User.objects.create_user("hal@example.org", name="Hal Head")
+    RoleGrant.objects.create(
+        user=head, role="head", level="pdu", code=scene.duty.pdu_code, first_day=date(2020, 1, 1)
+    )
+    scene.practitioner.post(f"{scene.href}ask/", {"said": "No new cases"})
+    scene.breaks()
+    made, duty = Request.objects.get(), Duty.objects.get()
+    assert (duty.closed_why, made.is_open, duty.relief_by) == ("under", True, made.answer_by)
+    assert [user.name for user in responsible(made, scene.state.day).owners] == ["Ann Manager"]
+    for name in ("Ann Manager", "Hal Head"):
+        assert "the excessive workload action closed. 95.0% on" in told(name)[-1]
+    assert "Your request for relief stays open: an answer is due by" in told("Pia Practitioner")[-1]
+    assert "The request for relief is still open" in words(scene.practitioner.get(scene.href))
+    page = words(scene.manager.get(f"/requests/{made.pk}/"))
+    assert "Answer due by" in page
+    assert "Assigned to Ann Manager." in page
+    answer = {"answer": "yes", "said": "None until March"}
+    assert scene.manager.post(f"/requests/{made.pk}/answer/", answer).status_code == 302
+    duty.refresh_from_db()
+    assert duty.relief_by is None
+    assert "Your request for relief has been answered." in told("Pia Practitioner")
+    assert "Answered on" in words(scene.practitioner.get(f"/requests/{made.pk}/"))
+
+
+def test_from_the_first_day_over_one_may_ask_without_a_duty(scene: Scene) -> None:
+    Duty.objects.all().delete()
+    unit = Unit.objects.get(load_id=scene.state.load_id, code=scene.duty.code, whole=True)
+    Unit.objects.filter(pk=unit.pk).update(points_x100=unit.available_x100 * 11 // 10)
+    answer = scene.practitioner.get(f"/requests/relief/{unit.code}/")
+    assert "You can ask for relief when your workload is over 110%." in words(answer)
+    sent = {"said": "Too much"}
+    assert scene.practitioner.post(f"/requests/relief/{unit.code}/", sent).status_code == 422
+    Unit.objects.filter(pk=unit.pk).update(points_x100=unit.available_x100 * 11 // 10 + 1)
+    assert "Ask for relief" in words(scene.practitioner.get(f"{scene.post_href}duties/"))
+    answer = scene.practitioner.post(f"/requests/relief/{unit.code}/", sent, follow=True)
+    assert "Sent to the manager. An answer is due by" in words(answer)
+    assert scene.practitioner.post(f"/requests/relief/{unit.code}/", sent).status_code == 422
+    assert scene.manager.get(f"/requests/relief/{unit.code}/").status_code == 403
+    made = Request.objects.get()
+    assert (made.duty, made.kind, made.code) == (None, "relief", unit.code)
+    assert "Waiting for your answer" in words(scene.manager.get("/requests/"))
+    assert f"{made.code}" in AuditEvent.objects.get(kind="request").sentence
+    page = words(scene.manager.get(f"/team/{unit.team_code}/duties/"))
+    assert "Requests and concerns" in page
+
+
+def test_a_duty_that_opens_later_takes_the_request_with_it(scene: Scene) -> None:
+    Request.objects.create(
+        kind="relief", team_code=scene.duty.team_code, staff_code=scene.duty.staff_code, name="x",
+        team_name="y", asked_who="Pia", asked_on=scene.state.day, answer_by=scene.state.day,
+    )  # fmt: skip
+    requests.attach([scene.duty], scene.state.day)
+    scene.duty.refresh_from_db()
+    assert (Request.objects.get().duty, scene.duty.relief_by) == (scene.duty, scene.state.day)
+
+
+def test_anybody_may_raise_a_concern_and_few_may_read_it(
+    scene: Scene, somebody: Callable[..., Client]
+) -> None:
+    far = somebody("Col", "practitioner", "team", scene.elsewhere.code)
+    address = f"/requests/concern/post/{scene.duty.code}/"
+    assert far.post(address, {"said": " "}).status_code == 422
+    answer = far.post(address, {"said": "SECRET worry"}, follow=True)
+    assert "Sent to the manager. An answer is due by" in words(answer)
+    made = Request.objects.get()
+    page = f"/requests/{made.pk}/"
+    for client in (far, scene.manager, somebody("Sue", "support", "nation", "nation")):
+        assert "SECRET worry" in client.get(page).text
+    others = [
+        scene.practitioner,  # whom it is about
+        somebody("Ana", "analyst", "nation", "nation"),
+        somebody("Els", "manager", "team", scene.elsewhere.code),
+    ]
+    for client in others:
+        assert client.get(page).status_code == 404
+        assert "SECRET" not in client.get(f"{scene.post_href}duties/").text
+        assert "Requests and concerns" not in client.get(f"{scene.post_href}duties/").text
+    assert "SECRET" not in "".join(Notice.objects.values_list("words", flat=True))
+    assert not AuditEvent.objects.filter(sentence__contains="SECRET").exists()
+    assert AuditEvent.objects.filter(kind="read", code=scene.duty.code, who="Ann Manager").exists()
+    assert far.post(f"{page}answer/", {"answer": "yes", "said": "x"}).status_code == 403
+    assert scene.manager.post(f"{page}answer/", {"answer": "no", "said": "Known"}).status_code == 302
+    assert scene.manager.post(f"{page}answer/", {"answer": "yes", "said": "x"}).status_code == 422
+    assert "Your concern has been answered." in told("Col")
+
+
+def test_a_manager_s_own_concern_is_for_the_head_and_a_late_one_is_told_once(scene: Scene) -> None:
+    head = User.objects.create_user("hal@example.org", name="Hal Head")
+    RoleGrant.objects.create(
+        user=head, role="head", level="pdu", code=scene.duty.pdu_code, first_day=date(2020, 1, 1)
+    )
+    scene.manager.post(f"/requests/concern/team/{scene.duty.team_code}/", {"said": "We are too few"})
+    made = Request.objects.get()
+    assert (made.level, made.staff_code) == ("team", "")
+    assert told("Hal Head") == [
+        f"A concern about {made.team_name} is assigned to you. An answer is due by "
+        f"{made.answer_by:%-d %B %Y}. No manager assigned to this team."
+    ]
+    assert (
+        scene.manager.post(f"/requests/{made.pk}/answer/", {"answer": "yes", "said": "x"}).status_code == 403
+    )
+    Duty.objects.all().delete()
+    for _ in range(2):
+        turn(made.answer_by + timedelta(1))
+    assert [said for said in told("Hal Head") if "was due by" in said] == [
+        f"A concern about {made.team_name}: an answer was due by {made.answer_by:%-d %B %Y}. "
+        "No manager assigned to this team.",
+    ]
+
+
+def test_who_becomes_manager_is_told_what_is_theirs(scene: Scene) -> None:
+    scene.practitioner.post(f"{scene.href}ask/", {"said": "x"})
+    RoleGrant.objects.filter(role="manager").update(last_day=date(2020, 2, 1))
+    turn(scene.state.day)
+    signed_in_as("Bea New", "manager", "team", scene.duty.team_code)
+    for _ in range(2):
+        turn(scene.state.day)
+    assert len([said for said in told("Bea New") if "is assigned to you" in said]) == 1
+
+
+def test_by_the_api_the_same(scene: Scene, program: Callable[..., Program]) -> None:
+    manager = program("manager", "team", scene.duty.team_code)
+    own = program("practitioner", "team", scene.duty.team_code, staff_code=scene.duty.staff_code)
+    reader = program("analyst")
+    asked = own.ask("post", f"posts/{scene.duty.code}/relief", {"words": "SECRET"})
+    assert asked.status_code == 200
+    number, duty = asked.json()["number"], asked.json()["duty"]
+    assert duty == scene.duty.pk
+    assert manager.ask("post", f"posts/{scene.duty.code}/relief", {"words": "x"}).status_code == 403
+    assert reader.ask("get", f"requests/{number}").status_code == 404
+    assert manager.get(f"requests/{number}")["words"] == "SECRET"
+    assert [each["number"] for each in manager.get("requests", show="assigned")["items"]] == [number]
+    sent = {"answer": "part", "words": "Some"}
+    assert reader.ask("post", f"requests/{number}/answer", sent).status_code == 403
+    assert manager.ask("post", f"requests/{number}/answer", sent).json()["answer"] == "part"
+    assert manager.ask("post", f"requests/{number}/answer", sent).status_code == 409
+    made = reader.ask("post", f"units/team/{scene.duty.team_code}/concerns", {"words": "x"})
+    assert (made.status_code, made.json()["kind"]) == (200, "concern")
+
+
+def test_only_who_has_an_account_was_told(scene: Scene) -> None:
+    User.objects.filter(name="Pia Practitioner").update(is_active=False)
+    sent: dict[str, Any] = {"said": "Two cases go", "decision": "accept", "version": "1"}
+    review = scene.state.day + timedelta(7)
+    sent |= {"review_on-day": review.day, "review_on-month": review.month, "review_on-year": review.year}
+    page = words(scene.manager.post(f"{scene.href}decide/", sent, follow=True))
+    assert "Decision recorded. The practitioner has no account here, so tell them yourself." in page
