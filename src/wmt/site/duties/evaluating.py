@@ -1,8 +1,8 @@
 """From runs to duties: which open, reopen, are raised or close, by the figures of the last day there are.
 
 A duty opens when the run of its post is as long as the mark asks. It closes by itself only on a figure at or
-under the mark, and only where work or time made it so: see `falling`. Judged twice by the same figures nothing
-happens the second time; figures of an earlier day than those judged last change nothing.
+under the mark, and only where work or time made it so: see `falling`. Judged twice by the same figures
+nothing happens the second time; figures of an earlier day than those judged last change nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -93,10 +93,10 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
-    """What duties are judged by on the day `seen`, the last that has figures. `day` is today: clocks start on it.
+    """What duties are judged by on the day `seen`, the last that has figures. `day` is today.
 
-    `runs` are those of `wmt.history.RUN`. `came_off` says by the code of the post what took its workload down;
-    `followed` gives the present code of a post by its former one. With `undone`, figures of an earlier day
+    `runs` are those of `wmt.history.RUN`. `came_off` says by the code of the post what took its workload
+    down; `followed` gives the present code of a post by its former one. With `undone`, figures of an earlier day
     count too: duties go back to what they would be.
     """
 

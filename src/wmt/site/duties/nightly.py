@@ -69,6 +69,19 @@ def read_runs() -> Read | None:
         return None
 
 
+class OfPeople:
+    """Figures of posts, with those that their people had under former codes."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+
+    def series(self, level: str, code: str, first: date, last: date, grade: str = "") -> pl.DataFrame:
+        """A row a day."""
+        codes = sorted(self._history.links.lineage(level, [code]))
+        found = [self._history.series(level, each, first, last, grade) for each in codes]
+        return pl.concat(found).sort("day")
+
+
 def followed_posts(history: History) -> Mapping[str, str]:
     """The present code of posts whose code changed, by every code they had before."""
     found: dict[str, str] = {}
@@ -102,7 +115,7 @@ def after_load(state: State, read: Read | None = None, undone: Undone | None = N
         return Outcome()
     posts = posts_of(state)
     found = evaluate(Judged(
-        runs=read.runs, day=state.day, marks=read.marks, figures=read.history, posts=posts,
+        runs=read.runs, day=state.day, marks=read.marks, figures=OfPeople(read.history), posts=posts,
         clock=clock_on(state), seen=read.last, undone=undone, came_off=read.came_off, followed=read.followed,
     ))  # fmt: skip
     requests.follow(_places(posts, read.followed))

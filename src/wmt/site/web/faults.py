@@ -47,7 +47,7 @@ class FaultPages:
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
         """The page for a fault, or None where it is none of these."""
         if isinstance(fault, UnknownUnit):
-            return unknown_unit(request, fault)
+            return moved_to(request, fault) or unknown_unit(request, fault)
         if isinstance(fault, NoDataYet):
             return no_data_yet(request)
         if isinstance(fault, NightError):
@@ -55,6 +55,24 @@ class FaultPages:
         if isinstance(fault, _AWAY):
             return database_away(request, fault)
         return None
+
+
+def moved_to(request: HttpRequest, fault: UnknownUnit) -> HttpResponse | None:
+    """A unit that has another code now: its former address leads there. None where nobody knows one."""
+    match = request.resolver_match
+    if request.method not in ("GET", "HEAD") or asof.asked() is not None or match is None:
+        return None
+    try:
+        links = open_history(settings.CONFIG.nights).links
+        code = links.present(fault.level, fault.code)
+    except HistoryError:
+        log.exception("whether %s has another code cannot be read", fault.code)
+        return None
+    if code == fault.code or match.kwargs.get("code") != fault.code or request.path.startswith(f"/{API}"):
+        return None
+    address = reverse(match.view_name, kwargs={**match.kwargs, "code": code})
+    query = request.META.get("QUERY_STRING", "")
+    return HttpResponseRedirect(f"{address}?{query}" if query else address)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
