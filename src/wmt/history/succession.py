@@ -85,6 +85,16 @@ class Links:
                 ahead += [former for _, former in self._formers.get((level, code), ())]
         return found
 
+    def present_codes(self, level: str) -> Mapping[str, str]:
+        """The code that units have now, by every code they had before; one that is used again is not there."""
+        found: dict[str, str] = {}
+        for _, links in sorted(self.moves(level).items()):
+            for code, former in links:
+                found = {old: code if new == former else new for old, new in found.items()}
+                found[former] = code
+                found.pop(code, None)
+        return found
+
     def code_on(self, level: str, code: str, day: date) -> str:
         """The code that a unit had on a day; `code` is the one it has later."""
         after: date | None = None

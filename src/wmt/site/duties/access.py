@@ -118,8 +118,8 @@ def find_request(user: Any, state: LoadState, number: int) -> Request:
 
 
 def may_read_request(user: Any, request: Request, state: LoadState) -> bool:
-    """Whoever asked may read it, and whose role lets them read it there. A concern is not for the person it is
-    about: a colleague who raises one must not have to fear it."""
+    """Whoever asked may read it, and whose role lets them read it there. A concern is not for the person it
+    is about: a colleague who raises one must not have to fear it."""
     if asked(user, request):
         return True
     if is_own(user, request):

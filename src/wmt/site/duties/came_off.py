@@ -46,7 +46,7 @@ class CameOff:
 
 
 def of_why(found: Why, since: date) -> CameOff | None:
-    """The causes of a change in groups; None where the post was not at both moments, or had no time at one."""
+    """The causes of a change in groups; None where the post was not at both, or had no time at one."""
     before, after = (
         capacity_x100(each.points_x100, each.available_x100) for each in (found.before, found.after)
     )

@@ -96,8 +96,8 @@ class Judged:
     """What duties are judged by on the day `seen`, the last that has figures. `day` is today.
 
     `runs` are those of `wmt.history.RUN`. `came_off` says by the code of the post what took its workload
-    down; `followed` gives the present code of a post by its former one. With `undone`, figures of an earlier day
-    count too: duties go back to what they would be.
+    down; `followed` gives the present code of a post by its former one. With `undone`, figures of an earlier
+    day count too: duties go back to what they would be.
     """
 
     runs: pl.DataFrame

@@ -20,7 +20,8 @@ class Duty(models.Model):
     The names and the units above are those of the last figures that changed them: it follows the person to
     another code or team. While `confirm_by` is set a manager has to say whether it closes, because of
     `confirm_why` (`words.CONFIRM`); `kept_on` is the day on which one said that it stays open.
-    `seen_on` is the day of the last figures it was judged by; `steps_count` is how many steps it has, by which two people notice each other.
+    `seen_on` is the day of the last figures it was judged by; `steps_count` is how many steps it has, by
+    which two people notice each other.
     """
 
     team_code = models.TextField()

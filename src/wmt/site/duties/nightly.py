@@ -84,12 +84,7 @@ class OfPeople:
 
 def followed_posts(history: History) -> Mapping[str, str]:
     """The present code of posts whose code changed, by every code they had before."""
-    found: dict[str, str] = {}
-    links = history.links.frame.filter(pl.col("level") == "post").sort("since")
-    for former, code in links.select("former_code", "code").iter_rows():
-        found = {old: code if new == former else new for old, new in found.items()} | {former: code}
-        found.pop(code, None)  # a code that is used again is nobody's former one
-    return found
+    return history.links.present_codes("post")
 
 
 def _fallen(history: History, runs: pl.DataFrame, followed: Mapping[str, str]) -> Mapping[str, CameOff]:

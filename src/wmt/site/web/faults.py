@@ -12,13 +12,17 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
+from django.urls import reverse
 
+from wmt.history import HistoryError, open_history
 from wmt.nights import NightError
+from wmt.site.accounts.gate import API
 from wmt.site.api import problems
 from wmt.site.security.redirects import came_from
 from wmt.site.web.frame import address, bare
+from wmt.site.workload import asof
 from wmt.site.workload.current import NoDataYet
 from wmt.site.workload.units import TITLES, UnknownUnit
 
@@ -64,7 +68,7 @@ def moved_to(request: HttpRequest, fault: UnknownUnit) -> HttpResponse | None:
         return None
     try:
         links = open_history(settings.CONFIG.nights).links
-        code = links.present(fault.level, fault.code)
+        code = links.present_codes(fault.level).get(fault.code, fault.code)
     except HistoryError:
         log.exception("whether %s has another code cannot be read", fault.code)
         return None
