@@ -255,7 +255,7 @@ def _with_past(unit: Any, capacities: list[int]) -> None:
     compact(django_settings.CONFIG.nights)
 
 
-def test_a_duty_that_only_the_night_opened_is_closed_and_comes_back_as_it_was(
+def test_a_duty_that_only_the_night_opened_is_for_a_manager_to_confirm_and_comes_back_as_it_was(
     nights: tuple[str, str],
 ) -> None:
     unit = over(current_state())
@@ -266,14 +266,14 @@ def test_a_duty_that_only_the_night_opened_is_closed_and_comes_back_as_it_was(
     signed_in_as("Ann Manager", "manager", "team", unit.team_code)
     do(Deed.WITHDRAW, nights[1])
     duty.refresh_from_db()
-    assert (duty.is_open, duty.closed_why) == (False, "withdrawn")
+    assert (duty.is_open, duty.confirm_why) == (True, "withdrawn")
     assert duty.seen_on == FIRST
-    closed = duty.steps.get(kind="closed")
-    assert closed.data["on"] == SECOND.isoformat()
-    assert "the duty was closed, because the figures of 21 November 2026" in Notice.objects.latest("pk").words
+    fell = duty.steps.get(kind="fell")
+    assert fell.data["on"] == SECOND.isoformat()
+    assert "The figures of 21 November 2026, on which it was opened" in Notice.objects.latest("pk").words
     do(Deed.RESTORE, nights[1])
     duty.refresh_from_db()
-    assert [step.kind for step in duty.steps.order_by("number")] == ["opened", "raised", "closed", "resumed"]
+    assert [step.kind for step in duty.steps.order_by("number")] == ["opened", "raised", "fell", "moved"]
     again = fold(duty.steps.order_by("number"))
     same = {name for name in was if name not in ("steps_count", "moved_on")}
     assert {name: again[name] for name in same} == {name: was[name] for name in same}
@@ -320,7 +320,7 @@ def test_the_page_says_what_will_change_and_does_it(nights: tuple[str, str], sig
     said = in_sight(client.get(f"/loads/night/{second}/withdraw/").text)
     assert "The pages show this night now. Afterwards they show that of 20 November 2026, 18:30." in said
     assert "1 day of the history changes: 21 November 2026 will have no figures." in said
-    assert "0 duties close and 0 open again" in said
+    assert "0 are for a manager to confirm and 0 open again" in said
     refused = client.post(f"/loads/night/{second}/withdraw/", {"reason": "  "})
     assert refused.status_code == 400
     assert "Say why" in refused.text

@@ -119,7 +119,7 @@ def test_who_can_see_this_is_answered_from_the_roles(nation: Any, signed_in: Sig
     assert post.name in said
     elsewhere = nation.unit("team", code__gt=post.team_code)
     kinds = {kind.title: kind.readers for kind in who_sees(current_state(), elsewhere)}
-    assert not any("Manager" in reader for reader in kinds["What was said on duties of excessive workload"])
+    assert not any("Manager" in reader for reader in kinds["Concerns"])
 
 
 def test_reading_somebody_is_written_down_once_a_day(nation: Any, signed_in: SignIn) -> None:

@@ -86,7 +86,7 @@ class Links:
         return found
 
     def present_codes(self, level: str) -> Mapping[str, str]:
-        """The code that units have now, by every code they had before; one that is used again is not there."""
+        """The code that units have now, by every code they had before that is not used again."""
         found: dict[str, str] = {}
         for _, links in sorted(self.moves(level).items()):
             for code, former in links:

@@ -49,7 +49,7 @@ def _of_restoring(night: str) -> list[str]:
     latest = next_shown("")
     name = read_name(night)
     assert name is not None
-    said = ["Its day, and the duties that stood on its figures, will be what they were."]
+    said = ["Its day, and the excessive workload actions based on its figures, will be what they were."]
     if found is not None and found.shown and (latest is None or latest < name):
         said.insert(0, f"The pages will show the night of {moment_words(night)} again.")
     else:
@@ -58,15 +58,15 @@ def _of_restoring(night: str) -> list[str]:
 
 
 def _duties_words(night: str) -> str:
-    """How many duties stand on the night, and how many it ended."""
+    """How many duties stand on the night, and how many it ended. A withdrawal closes none."""
     standing = {duty.code for duty in Duty.objects.filter(closed_on__isnull=True)}
     now = _excessive(open_history(settings.CONFIG.nights))
     with history_without(settings.CONFIG.nights, night) as other:
         then = _excessive(other)
-    closes, opens = len(standing - then), len((then - now) - standing)
-    words = f"{closes:,} {'duty closes' if closes == 1 else 'duties close'}"
+    waits, opens = len(standing - then), len((then - now) - standing)
+    words = f"{waits:,} {'is' if waits == 1 else 'are'} for a manager to confirm"
     again = f"{opens:,} {'opens' if opens == 1 else 'open'} again"
-    return f"Of the duties of excessive workload, {words} and {again}."
+    return f"Of the excessive workload actions, {words} and {again}. None closes because of this."
 
 
 def _excessive(history: History) -> set[str]:
