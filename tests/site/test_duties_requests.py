@@ -3,12 +3,11 @@
 # ruff: noqa: F811 - fixtures come by import
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from api_fixtures import Program, fresh_counts, program  # noqa: F401
 from django.test import Client
-from duties_fixtures import Scene, scene, signed_in_as  # noqa: F401
+from duties_fixtures import Scene, scene, signed_in_as, typed  # noqa: F401
 from hours_fixtures import somebody, words  # noqa: F401
 
 from wmt.site.accounts.models import RoleGrant, User
@@ -169,8 +168,6 @@ def test_by_the_api_the_same(scene: Scene, program: Callable[..., Program]) -> N
 
 def test_only_who_has_an_account_was_told(scene: Scene) -> None:
     User.objects.filter(name="Pia Practitioner").update(is_active=False)
-    sent: dict[str, Any] = {"said": "Two cases go", "decision": "accept", "version": "1"}
-    review = scene.state.day + timedelta(7)
-    sent |= {"review_on-day": review.day, "review_on-month": review.month, "review_on-year": review.year}
+    sent = typed(scene.state.day, decision="accept")
     page = words(scene.manager.post(f"{scene.href}decide/", sent, follow=True))
     assert "Decision recorded. The practitioner has no account here, so tell them yourself." in page
