@@ -206,6 +206,7 @@ TABLE: dict[str, May] = {
     "nation-pack": May(action=_TAKES),
     "nation-pack-book": May(action=_TAKES),
     "pack": May(action=_TAKES, args={"level": "region", "code": "R1"}),
+    "supervision-sheet": May(args={"code": "T1:T1A"}),
     "pack-book": May(action=_TAKES, args={"level": "region", "code": "R1"}),
     "files": May(action=_TAKES),
     "file": May(action=_TAKES, args={"key": "another-s"}),

@@ -107,7 +107,7 @@ def test_the_address_in_the_file_is_the_one_that_was_asked_for(ann: Client) -> N
 
 def test_the_pack_of_the_nation_is_a_file_too(ann: Client) -> None:
     export = made(ann, "/nation/pack/pack.xlsx")
-    assert export.title.startswith("Pack of ")
+    assert export.title.startswith("Report of ")
     assert sheet(body(itself(ann, export)))
 
 

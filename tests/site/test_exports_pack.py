@@ -58,18 +58,21 @@ def test_the_workbook_has_a_sheet_a_level(nation: Any, signed_in: SignIn, level:
         assert Decimal(str(last["Points"])) == decimal(unit.points_x100)
 
 
+ON_PAPER = {"nation": ["region"], "region": ["pdu"], "pdu": ["team", "post"], "team": ["post"]}
+
+
 @pytest.mark.parametrize("level", list(SHEETS))
-def test_the_page_has_the_tables_of_every_level(nation: Any, signed_in: SignIn, level: str) -> None:
+def test_the_page_has_the_units_below(nation: Any, signed_in: SignIn, level: str) -> None:
     unit = nation.unit(level)
     page = signed_in().get(unit_url(level, unit.code, "pack"))
     assert page.status_code == 200
     assert "no verdict on anyone" in page.text
     assert unit_url(level, unit.code, "pack") + "pack.xlsx" in page.text
-    assert page.text.count("wmt-pack__part") >= len(SHEETS[level]) - 1
-    for each in ["region", "pdu", "team", "post"][-len(SHEETS[level]) + 1 :]:
+    for each in ON_PAPER[level]:
         for of in below(nation, unit, each):
-            assert of.code in page.text
+            assert f'href="{unit_url(of.level, of.code)}"' in page.text
     assert f"{shown_points(unit.points_x100):,}" in page.text
+    assert "Points by kind of work" in page.text
     ids = re.findall(r'id="([^"]+)"', page.text)
     assert len(ids) == len(set(ids))
 
@@ -83,8 +86,8 @@ def test_packs_are_written_down(nation: Any, signed_in: SignIn) -> None:
     client.get(address)
     body(client.get(address + "pack.xlsx"))
     opened, taken = AuditEvent.objects.filter(kind="export").order_by("pk")
-    assert opened.sentence.startswith(f"Ann Lee opened the pack of {team.name} to print: ")
-    assert taken.sentence.startswith(f"Ann Lee downloaded the pack of {team.name} as Excel: ")
+    assert opened.sentence.startswith(f"Ann Lee opened the report of {team.name} to print: ")
+    assert taken.sentence.startswith(f"Ann Lee downloaded the report of {team.name} as Excel: ")
     assert (taken.level, taken.code) == ("team", team.code)
 
 
@@ -98,13 +101,34 @@ def test_a_practitioner_has_no_pack(nation: Any, signed_in: SignIn) -> None:
     assert not AuditEvent.objects.filter(kind="export").exists()
 
 
-def test_what_is_too_long_for_paper_is_named(
+def test_what_is_too_long_for_paper_is_said(
     nation: Any, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from wmt.site.web.exports import pack
 
-    monkeypatch.setattr(pack, "ON_PAPER", 10)
-    page = signed_in().get("/nation/pack/")
-    posts = Unit.objects.filter(load=nation.load, level="post").count()
-    assert f"Practitioners of {nation.unit('nation').name}: {posts:,} rows" in page.text
-    assert nation.unit("post").code not in page.text
+    monkeypatch.setattr(pack, "ON_PAPER", 2)
+    page = signed_in().get("/nation/pack/").text
+    regions = Unit.objects.filter(load=nation.load, level="region", whole=True)
+    assert f"The 2 with the highest capacity of {len(regions):,}." in page
+    timed = [unit for unit in regions if unit.available_x100]
+    highest = max(timed, key=lambda unit: unit.points_x100 / unit.available_x100)
+    listed = page.partition('id="table-regions"')[2].partition("</table>")[0]
+    assert f'href="{unit_url("region", highest.code)}"' in listed
+    assert len(set(re.findall(r'href="/region/([^/"]+)/"', listed))) == 2
+
+
+def test_a_practitioner_has_a_sheet(nation: Any, signed_in: SignIn) -> None:
+    post = nation.unit("post")
+    client = signed_in()
+    page = client.get(unit_url("post", post.code, "sheet"))
+    assert page.status_code == 200
+    assert f"{shown_points(post.points_x100):,}" in page.text
+    for words in (
+        "Reductions now and to come",
+        "What begins and ends, and when",
+        "Notes and what was agreed",
+    ):
+        assert words in page.text
+    overview = client.get(unit_url("post", post.code)).text
+    assert unit_url("post", post.code, "sheet") in overview
+    assert client.get("/post/none/sheet/").status_code == 404

@@ -116,6 +116,7 @@ def _files(world: World) -> Iterator[str]:
             yield from (f"{unit_url(level, code, 'downloads')}{name}.{kind}" for name in DOWNLOADS)
             yield from (f"{unit_url(level, code, tab)}{table}.{kind}" for tab, table in _TABLES)
     yield f"/team/{own.team_code}/pack/"
+    yield from (f"/post/{unit.code}/sheet/" for unit in (own, colleague, far))
     yield f"/team/{far.team_code}/pack/pack.xlsx"
     yield "/nation/below.csv"
 

@@ -71,7 +71,7 @@ def send(request: HttpRequest, source: Source, sheet: Sheet, kind: str) -> HttpR
 def send_book(request: HttpRequest, source: Source, sheets: Sequence[Sheet], title: str) -> HttpResponseBase:
     """A workbook of many sheets."""
     if later := as_job(
-        request, file_title(request, f"Pack of {source.title}", "xlsx"), "xlsx", cells_of(sheets)
+        request, file_title(request, f"Report of {source.title}", "xlsx"), "xlsx", cells_of(sheets)
     ):
         return later
     about = about_of(request, source, title, [f"Sheet {n}: {s.title}" for n, s in enumerate(sheets, 2)])
@@ -80,7 +80,7 @@ def send_book(request: HttpRequest, source: Source, sheets: Sequence[Sheet], tit
     def write(out: IO[bytes]) -> int:
         return write_book(out, sheets, about)
 
-    said = f"downloaded the pack of {source.title} as Excel"
+    said = f"downloaded the report of {source.title} as Excel"
     return _sent(request, source, ("pack", "xlsx"), said, write, sum(sheet.size for sheet in sheets))
 
 

@@ -1,35 +1,48 @@
-"""The pack of a unit: its main tables in one piece, made by the presenters of its pages."""
+"""The report of a unit: its main tables in one piece, made by the presenters of its pages.
 
-from collections.abc import Iterable
+As a workbook it has every table whole; on paper it is what people take to a meeting: three sheets at most.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from wmt.site.web import tables
+from wmt.site.web.charts.bars import Bar, bars
+from wmt.site.web.charts.figure import Chart
+from wmt.site.web.charts.strip import strip
 from wmt.site.web.exports.deliver import NOT
 from wmt.site.web.exports.sheets import Sheet, sheet_of
 from wmt.site.web.tables import Column, Row, Table
-from wmt.site.web.units import overview
+from wmt.site.web.units import caseload, overview
+from wmt.site.web.units.parts import parts
 from wmt.site.web.units.question import Question
 from wmt.site.web.units.views import TABS
 from wmt.site.workload import units
 
-#: Tables of more rows than this are in the workbook only: nobody reads a hundred sheets of paper.
-ON_PAPER = 1_000
-#: Tabs whose tables are not of the unit's figures as they stand.
+#: So many units of a level are on paper, those with the highest capacity; the workbook has all of them.
+ON_PAPER = 36
+#: The levels whose units are on paper.
+_LEVELS = {"nation": ("region",), "region": ("pdu",), "pdu": ("team", "post"), "team": ("post",)}
+#: What of a unit has room on a sheet.
+_COLUMNS = ("name", "grade", "posts", "capacity", "points", "available", "remaining", "contracted_hours",
+            "reduction_hours", "cases")  # fmt: skip
+#: Tabs whose tables are not of the unit's figures as they are.
 _NOT_IN_PACK = {"", "working", "downloads"}
 
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the pack that begins on a page of its own. `left_out`: tables too long for paper."""
+    """A part of the report: its charts, its tables, and what is to be said of what they leave out."""
 
     title: str
-    tables: list[Table]
-    left_out: list[str]
+    tables: Sequence[Table]
+    left_out: Sequence[str] = ()
+    charts: Sequence[Chart] = ()
 
 
 @dataclass(frozen=True)
 class Pack:
-    """The parts of a pack and what is to be said with it."""
+    """The parts of a report and what is to be said with it."""
 
     title: str
     sections: list[Section]
@@ -48,33 +61,32 @@ class Pack:
         return sum(len(table.rows) * len(table.columns) for table in tables)
 
 
-def pack_of(question: Question, *, rows_at_most: int | None = None) -> Pack:
-    """The pack of a unit above the posts; longer tables than `rows_at_most` are named, not made."""
+def pack_of(question: Question) -> Pack:
+    """The whole report of a unit above the posts."""
     unit = question.unit
-    found = [("", [_figures(question)])]
+    found = [Section("", [_figures(question)])]
     for name, tab in TABS.items():
         if name not in _NOT_IN_PACK and tab.applies(unit):
             shown = tab.content(question)["tables"].values()
-            found.append((tab.TITLE, [replace(t, name=f"{name}-{t.name}") for t in shown]))
-    sections = [_section(title, made, rows_at_most) for title, made in found]
-    below = [_below(question, level, rows_at_most) for level in units.levels_below(unit.level)]
-    title = f"Workload of {unit.name}"
-    return Pack(title, [sections[0], *below, *sections[1:]], overview.notes(question.subject, question), NOT)
+            found.append(Section(tab.TITLE, [replace(t, name=f"{name}-{t.name}") for t in shown]))
+    below = [_below(question, level) for level in units.levels_below(unit.level)]
+    return _pack(question, [found[0], *below, *found[1:]])
+
+
+def paper_of(question: Question) -> Pack:
+    """The same on at most three sheets: the figures, the units below, and what the work is made of."""
+    levels = [_on_paper(question, level) for level in _LEVELS[question.unit.level]]
+    return _pack(question, [Section("", [_narrow(_figures(question))]), *levels, _work(question)])
+
+
+def _pack(question: Question, sections: list[Section]) -> Pack:
+    title = f"Workload of {question.unit.name}"
+    return Pack(title, sections, overview.notes(question.subject, question), NOT)
 
 
 def sheets(pack: Pack) -> list[Sheet]:
     """The pack as sheets of a workbook, a sheet for each table."""
     return [replace(sheet_of(table), notes=()) for section in pack.sections for table in section.tables]
-
-
-def _section(title: str, made: Iterable[Table], rows_at_most: int | None) -> Section:
-    kept, left_out = [], []
-    for table in made:
-        if rows_at_most is not None and len(table.rows) > rows_at_most:
-            left_out.append(f"{table.caption}: {len(table.rows):,} rows")
-        else:
-            kept.append(table)
-    return Section(title, kept, left_out)
 
 
 def _figures(question: Question) -> Table:
@@ -88,10 +100,43 @@ def _figures(question: Question) -> Table:
     return Table(units.TITLES[unit.level].lower(), caption, columns, [row])
 
 
-def _below(question: Question, level: str, rows_at_most: int | None) -> Section:
-    """The units of a level; counted before the table is made, which takes a second for a nation's posts."""
+def _below(question: Question, level: str) -> Section:
+    """The units of a level."""
+    below, title = replace(question, listing=level), units.PLURALS[level]
+    return Section(title, [replace(overview.table(below, overview.fitting(below)), name=title.lower())])
+
+
+def _on_paper(question: Question, level: str) -> Section:
+    """The units of a level that have room, how all of them spread, and how many are in the workbook only."""
     below, title = replace(question, listing=level), units.PLURALS[level]
     listed = overview.fitting(below)
-    if rows_at_most is not None and len(listed) > rows_at_most:
-        return Section(title, [], [f"{title} of {question.unit.name}: {len(listed):,} rows"])
-    return Section(title, [replace(overview.table(below, listed), name=title.lower())], [])
+    shown = sorted(listed, key=overview.by_capacity, reverse=True)[:ON_PAPER]
+    table = _narrow(replace(overview.table(below, shown), name=title.lower(), notes=()))
+    said = [f"The {ON_PAPER} with the highest capacity of {len(listed):,}. The Excel report has all of them."]
+    chart = strip(listed, question.state.over_x100, f"{title} by capacity")
+    return Section(title, [table], said if len(listed) > ON_PAPER else (), [chart] if chart else ())
+
+
+def _work(question: Question) -> Section:
+    """What the points are made of, and the active cases by tier."""
+    return Section("Where the points come from", [tiers(question)], charts=work_charts(question))
+
+
+def tiers(question: Question) -> Table:
+    """The active cases by tier and type, of the tiers that there are cases of."""
+    table: Table = caseload.content(question)["tables"]["tiers"]
+    rows = [row for row in table.rows if row.values["cases"].raw]
+    return replace(table, rows=rows, notes=(), empty="There are no active cases.")
+
+
+def work_charts(question: Question) -> list[Chart]:
+    """The parts of the points, side by side."""
+    found = [(title, value) for title, value in parts(question) if value.raw]
+    rows = [Bar(title, int(value.raw * 100), value.text) for title, value in found]
+    summary = "Help given adds points, help received takes them off." if rows else ""
+    chart = bars("work", "Points by kind of work", "Points", summary, rows)
+    return [chart] if chart else []
+
+
+def _narrow(table: Table) -> Table:
+    return replace(table, columns=[column for column in table.columns if column.key in _COLUMNS])

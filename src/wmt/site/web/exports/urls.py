@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from wmt.site.web.exports import pages, records, views
+from wmt.site.web.exports import pages, records, supervision, views
 from wmt.site.web.rules import views as rules
 from wmt.site.web.units import urls as _converters  # noqa: F401 - level and code are registered there
 
@@ -30,6 +30,7 @@ urlpatterns = [
     path("nation/pack/pack.xlsx", views.pack_book, name="nation-pack-book"),
     path("<level:level>/<code:code>/pack/", views.pack, name="pack"),
     path("<level:level>/<code:code>/pack/pack.xlsx", views.pack_book, name="pack-book"),
+    path("post/<code:code>/sheet/", supervision.sheet, name="supervision-sheet"),
     path("nation/downloads/" + FILE, views.download),
     path("<level:level>/<code:code>/downloads/" + FILE, views.download),
     path("nation/" + FILE, views.of_unit),

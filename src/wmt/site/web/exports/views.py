@@ -92,10 +92,10 @@ def pack(request: HttpRequest, level: str = NATION, code: str = NATION) -> HttpR
     question = question_of(request, level, code)
     if question.is_post:
         return _no_pack(request, question)
-    made = packs.pack_of(question, rows_at_most=packs.ON_PAPER)
+    made = packs.paper_of(question)
     if request.method != "HEAD":
         source = Source.of_unit(question.unit, question.state)
-        note(request, source, f"opened the pack of {source.title} to print", made.rows, kind="page")
+        note(request, source, f"opened the report of {source.title} to print", made.rows, kind="page")
     context = {
         "pack": made,
         "query": changed(request.GET).removesuffix("?"),
@@ -120,7 +120,7 @@ def pack_book(request: HttpRequest, level: str = NATION, code: str = NATION) -> 
         return _no_pack(request, question)
     made = packs.pack_of(question)
     source = Source.of_unit(question.unit, question.state)
-    title = file_title(request, f"Pack of {source.title}", "xlsx")
+    title = file_title(request, f"Report of {source.title}", "xlsx")
     if later := as_job(request, title, "xlsx", made.cells):
         return later
     return send_book(request, source, packs.sheets(made), made.title)

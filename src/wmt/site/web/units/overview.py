@@ -175,6 +175,12 @@ def _grade(question: Question, unit: Unit) -> str:
     return "" if unit.level == "post" else question.grade
 
 
+def by_capacity(unit: Unit) -> tuple[bool, int, str]:
+    """What units are ordered by: those with available time by the capacity, the others before them."""
+    capacity = capacity_x100(unit.points_x100, unit.available_x100)
+    return capacity is not None, capacity or 0, unit.code
+
+
 def band_of(unit: Unit, question: Question) -> str:
     """Which band a unit's capacity lies in, by its exact value."""
     if unit.available_x100 == 0:

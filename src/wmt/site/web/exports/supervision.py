@@ -1,0 +1,108 @@
+"""A sheet for supervision: a practitioner's figures, work and hours on one page, with room for notes.
+
+The presenters of the practitioner's own pages make it, so whoever prints it reads no more than there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from wmt.history import HistoryError
+from wmt.site.web import tables
+from wmt.site.web.addresses import unit_url
+from wmt.site.web.availability import post as hours
+from wmt.site.web.exports.deliver import NOT
+from wmt.site.web.exports.pack import tiers, work_charts
+from wmt.site.web.steady import steady
+from wmt.site.web.tables import Column, Row, Table
+from wmt.site.web.time.run_words import run_words
+from wmt.site.web.units import overview
+from wmt.site.web.units.question import Question
+from wmt.site.web.units.views import question_of
+from wmt.site.workload import units
+from wmt.site.workload.moments import history
+
+#: So many rows of a table are on the sheet: it is one page, and the tab of hours has them all.
+_ROWS = 4
+_FIGURES = ("Capacity", "Points", "Available points", "Remaining points", "Contracted hours", "Reductions")
+_COLUMNS = {"reason", "entered", "hours", "first", "last"}
+
+
+@require_safe
+@steady
+def sheet(request: HttpRequest, code: str) -> HttpResponse:
+    """The page, for the screen and for paper."""
+    question = question_of(request, "post", code)
+    unit, found = question.unit, hours.content(question)
+    context = {
+        "unit": unit,
+        "team": next(iter(reversed(units.above(question.state, question.user, unit))), None),
+        "figures": _figures(question),
+        "notes": overview.notes(unit, question),
+        "run": _run(question),
+        "charts": work_charts(question),
+        "tiers": _across(tiers(question)),
+        "reductions": _reductions(found["tables"]),
+        "coming": _coming(found["tables"]["coming"]),
+        "limits": NOT,
+        "crumbs": [(unit.name, unit_url("post", unit.code))],
+    }
+    return render(request, "exports/supervision.jinja", context)
+
+
+def _figures(question: Question) -> list[tuple[str, tables.Value, str]]:
+    """The figures of the post that are talked about, without the ways to their details, and the cases."""
+    found = overview.figures(question, question.subject)
+    cases = found[-2]
+    return [(title, replace(value, href=""), "") for title, value, _ in (*found[: len(_FIGURES)], cases)]
+
+
+def _run(question: Question) -> list[str]:
+    """The run over the thresholds in words; what is said where there is none."""
+    try:
+        said = run_words(question, history())
+    except HistoryError as away:
+        return [str(away)]
+    return said or [f"Not over {question.state.over_text} on the last day with figures."]
+
+
+def _across(table: Table) -> Table:
+    """A table of tiers with the tiers side by side, which takes a third of the room."""
+    names = [row.values["name"].text for row in table.rows]
+    columns = [
+        Column("kind", "Active cases"),
+        *(Column(f"tier{n}", name, "count") for n, name in enumerate(names)),
+    ]
+    whole = Column("all", "All", "count")
+    rows = []
+    for column in table.columns[1:]:
+        cells = {f"tier{n}": row.values[column.key] for n, row in enumerate(table.rows)}
+        total = table.total.values[column.key] if table.total else tables.text("")
+        if total.raw:
+            rows.append(Row({"kind": tables.text(column.head), **cells, "all": total}))
+    return replace(table, columns=[*columns, whole], rows=rows, total=None)
+
+
+def _reductions(found: dict[str, Table]) -> Table:
+    """The reductions that count now and those that begin later, with what they are for if one may know."""
+    rows = [*found["active"].rows, *found["scheduled"].rows]
+    columns = [column for column in found["active"].columns if column.key in _COLUMNS]
+    notes = [*dict.fromkeys([*found["active"].notes, *found["scheduled"].notes]), *_more(rows)]
+    return replace(found["active"], caption="Reductions now and to come", columns=columns, rows=rows[:_ROWS],
+                   notes=notes, empty="No reduction counts today or begins later.")  # fmt: skip
+
+
+def _coming(table: Table) -> Table:
+    """What begins and ends when, and the capacity then."""
+    dropped = {"grade", "contracted"}
+    columns = [column for column in table.columns if column.key not in dropped]
+    shown, notes = table.rows[: _ROWS + 1], [*table.notes, *_more(table.rows[1:])]
+    return replace(table, caption="What begins and ends, and when", columns=columns, rows=shown, notes=notes)
+
+
+def _more(rows: Sequence[Row]) -> list[str]:
+    over = len(rows) - _ROWS
+    return [f"{over} more on the page of hours and reductions."] if over > 0 else []
