@@ -20,6 +20,7 @@ from wmt.site.web.steady import steady
 from wmt.site.web.tables import Column, Row, Table
 from wmt.site.web.time.run_words import run_words
 from wmt.site.web.units import overview
+from wmt.site.web.units.lead import reports_ending
 from wmt.site.web.units.question import Question
 from wmt.site.web.units.views import question_of
 from wmt.site.workload import units
@@ -47,6 +48,7 @@ def sheet(request: HttpRequest, code: str) -> HttpResponse:
         "tiers": _across(tiers(question)),
         "reductions": _reductions(found["tables"]),
         "coming": _coming(found["tables"]["coming"]),
+        "reports": [step.words for step in reports_ending(question)[: _ROWS + 1]],
         "limits": NOT,
         "crumbs": [(unit.name, unit_url("post", unit.code))],
     }

@@ -104,7 +104,7 @@ def _rounded(question: Question) -> str:
 def _steps(question: Question, *, over: bool, run: dict[str, Any] | None) -> list[Step]:
     own, post = is_own(question), question.unit
     found = _four_weeks(run) if run else []
-    found += _reports(question)
+    found += reports_ending(question)
     if over:
         ask = "Ask for some of the work to be moved" if own else "View actions and requests"
         said = "You can ask from the first day over the threshold." if own else ""
@@ -141,7 +141,7 @@ def _run(question: Question) -> dict[str, Any] | None:
     return next((row for row in found if row["mark"] == _RULE and row["length"] > 0), None)
 
 
-def _reports(question: Question) -> list[Step]:
+def reports_ending(question: Question) -> list[Step]:
     """When reports stop counting, and the figure then: the lines that are left, summed and divided anew.
 
     Their days are for those who may read the post's cases.
