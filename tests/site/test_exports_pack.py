@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from exports_fixtures import body, sheet
 
-from wmt.ledger import capacity_x100, decimal, shown_points
+from wmt.ledger import HEADLINE, capacity_x100, decimal, shown_points
 from wmt.site.audit.models import AuditEvent
 from wmt.site.web.addresses import unit_url
 from wmt.site.workload.models import Unit
@@ -27,7 +27,7 @@ SHEETS = {
 
 def below(nation: Any, unit: Unit, level: str) -> list[Unit]:
     """The units of a level under a unit."""
-    found = Unit.objects.filter(load=nation.load, level=level, whole=True)
+    found = Unit.objects.filter(load=nation.load, level=level, whole=True, stream=HEADLINE)
     return list(found if unit.level == "nation" else found.filter(**{f"{unit.level}_code": unit.code}))
 
 
@@ -108,7 +108,7 @@ def test_what_is_too_long_for_paper_is_said(
 
     monkeypatch.setattr(pack, "ON_PAPER", 2)
     page = signed_in().get("/nation/pack/").text
-    regions = Unit.objects.filter(load=nation.load, level="region", whole=True)
+    regions = Unit.objects.filter(load=nation.load, level="region", whole=True, stream=HEADLINE)
     assert f"The 2 with the highest capacity of {len(regions):,}." in page
     timed = [unit for unit in regions if unit.available_x100]
     highest = max(timed, key=lambda unit: unit.points_x100 / unit.available_x100)
