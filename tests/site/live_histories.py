@@ -24,7 +24,7 @@ from wmt.site.workload.live import turn_day
 from wmt.site.workload.models import Unit
 
 Post = tuple[str, str]
-FULL = {"5": 10_000, "2": 10_000}  # reasons with a fixed share, in hundredths of a per cent
+FULL = {"5": 10_000, "2": 10_000, "12": 8_000}  # reasons with a fixed share, in hundredths of a per cent
 FREE = ("1", "3", "22")
 TARGET, FULL_TIME = 2_200, 37_000_000  # of every grade, on the days of the demonstration
 DEFAULT = {"PO": 37_000_000, "PSO": 37_000_000, "TPO": 37_000_000, "SPO": 0, "DMY": 0}

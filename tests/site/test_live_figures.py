@@ -14,7 +14,7 @@ from wmt.site.availability.standing import plans_of
 from wmt.site.workload.again import differences
 from wmt.site.workload.current import current_state
 from wmt.site.workload.live import turn_day
-from wmt.site.workload.models import Line, Unit
+from wmt.site.workload.models import Line, Pricing, Unit
 
 Post = tuple[str, str]
 
@@ -119,6 +119,36 @@ def test_a_change_that_is_withdrawn_leaves_the_figures_as_they_were(posts: list[
     assert told == [(1, False, ""), (2, True, "a slip")]
     assert versions[0].ended_change == versions[1].change
     assert differences(current_state()) == []
+
+
+def test_a_trainees_contacts_lose_and_regain_their_points_on_both_sides(nation: Nation) -> None:
+    state = current_state()
+    numbers = [
+        each.number
+        for each in Pricing.objects.filter(load=nation.load, kind="contact", counted=True, each_x100__gt=0)
+    ]
+    lines = Line.objects.filter(load=nation.load, pricing__in=numbers).exclude(other_post="")
+    done = next(
+        line
+        for line in lines.order_by("ref")
+        if Unit.objects.get(load=nation.load, level="post", whole=True, number=line.post_no).code
+        != line.other_post
+    )
+    doer = Unit.objects.get(load=nation.load, level="post", whole=True, number=done.post_no)
+    before = {code: unit("post", code).contacts_x100 for code in (doer.code, done.other_post)}
+    post = doer.team_code, doer.staff_code
+    stage = wished(post, kind="reduction", reason="12", first_day=state.day - timedelta(100))
+    saved = save(stage)
+    assert differences(current_state()) == []
+    assert unit("post", doer.code).contacts_x100 < before[doer.code]
+    assert unit("post", done.other_post).contacts_x100 > before[done.other_post]
+    assert unit("nation", "nation").contacts_x100 == 0
+    listed = Line.objects.get(load=nation.load, ref=done.ref, post_no=done.post_no)
+    priced = Pricing.objects.get(load=nation.load, number=listed.pricing)
+    assert (listed.points_x100, priced.reason) == (0, "co-working is in the PQiP reduction")
+    save(wished(post, kind="reduction", key=saved.entries[0].key, version=1, withdraw=True))
+    assert differences(current_state()) == []
+    assert {code: unit("post", code).contacts_x100 for code in before} == before
 
 
 def test_a_change_ahead_takes_effect_on_its_day_and_no_longer(posts: list[Post], settings: Any) -> None:

@@ -308,6 +308,11 @@ def _why_no_report_points(report: str, worth: Value | None) -> Reason:
     return Reason.INSIDE_TIER if worth else Reason.NO_WEIGHTS
 
 
+def contact_prices(rules: RuleSet) -> pl.DataFrame:
+    """What the codes of contacts are worth: `contact_price` alone."""
+    return pl.DataFrame(list(_contact_rows(rules)), CONTACT_PRICE, orient="row")
+
+
 def _contact_rows(rules: RuleSet) -> Iterable[tuple[object, ...]]:
     for code, worth in rules.under("cms_points").items():
         reason = Reason.UNKNOWN_CODE if code == "(other)" else None if worth.hundredths else Reason.ZERO_CODE

@@ -18,6 +18,7 @@ from wmt.site.availability.models import Grade, Hours, Journal, Reduction
 from wmt.site.availability.plan import Plan, Post
 from wmt.site.availability.standing import plans_of
 from wmt.site.workload.current import State, stated, today
+from wmt.site.workload.live_contacts import put_contacts
 from wmt.site.workload.live_rows import put_time, touch
 from wmt.site.workload.models import Current
 from wmt.site.workload.time_lines import posts_in, time_lines
@@ -130,4 +131,5 @@ def _apply(
     # load, and the figures it keeps move with its grade
     lines = time_lines(state, units, plans, state.day)
     put_time(state, units, plans, lines, change)
+    put_contacts(state, units, plans, change)
     touch(state, posts, change)

@@ -54,6 +54,22 @@ def put_time(
         _move_cells(state, put.moves.cells)
 
 
+def put_exchanged(
+    state: State,
+    units: Sequence[Unit],
+    plans: Mapping[Post, Plan],
+    exchanged: Mapping[int, Sequence[tuple[Line, Line]]],
+    change: int,
+) -> None:
+    """Put lines of posts, by their numbers, in place of others that are no time lines."""
+    put = _Put(state, units, plans)
+    for unit in units:
+        put.exchange(unit, exchanged[unit.number or 0])
+    put.write()
+    _move_units(state, put.moves.units, change)
+    _move_cells(state, put.moves.cells)
+
+
 class _Put:
     """The rows of posts being made again: their lines replaced, and what that moves noted."""
 
@@ -106,6 +122,17 @@ class _Put:
             for sign, of_grade in ((-1, unit.grade), (1, grade)):
                 self._note_cells(unit, kept, sign, of_grade)
             self.regraded[grade] += [line.pk for line in kept]
+
+    def exchange(self, unit: Unit, lines: Sequence[tuple[Line, Line]]) -> None:
+        """Some of a post's lines are replaced; its time lines stay, and say what counts its post is in."""
+        held = self.held[unit.number or 0]
+        time = [line for line in held if self.pricing[line.pricing].side == "time"]
+        old, new = [was for was, _ in lines], [now for _, now in lines]
+        self._note_units(unit, unit.grade, self._moved(unit, time + old, time + new))
+        self._note_cells(unit, old, -1, unit.grade)
+        self._note_cells(unit, new, 1, unit.grade)
+        self.gone += [line.pk for line in old]
+        self.made += new
 
     def _line(self, unit: Unit, grade: str, line: Mapping[str, Any]) -> Line:
         made = Line(

@@ -10,6 +10,7 @@ import polars as pl
 
 from wmt.facts import Facts, table_of
 from wmt.ledger import AMOUNTS, HEADLINE, MEASURES, POST_COUNTS, PRICING, TOTAL, Ledger, TimeSide
+from wmt.ledger.contact_side import every_contact_pricing
 from wmt.nights import Night
 from wmt.rules import ALWAYS, RuleSet, Value
 from wmt.text import plain_marks
@@ -46,9 +47,10 @@ def rows_from(
 ) -> Rows:
     """The rows of lines and totals that a ledger of the night gave."""
     facts, rules, cells = ledger.facts, ledger.rules, ledger.cells(CELL_LEVELS)
-    # a live change may need any price of the time side: all are there from the start and never change
+    # a live change may need any price of time, and both of a contact: all are there and never change
     of_time = TimeSide(rules).every_pricing(facts.day)
-    pricing = _numbered(pl.concat([lines.select(PRICING), cells.select(PRICING), of_time]))
+    of_contacts = every_contact_pricing(rules, facts.day)
+    pricing = _numbered(pl.concat([lines.select(PRICING), cells.select(PRICING), of_time, of_contacts]))
     totals = pl.concat([_whole(totals), _of_one_grade(ledger.totals_by_grade())])
     return Rows(
         pricing=_without_nulls(pricing, ("location", "tier", "stream", "status", "component", "reason")),
