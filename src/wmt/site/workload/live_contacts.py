@@ -59,7 +59,7 @@ def _contacts_of(state: State, unit: Unit) -> list[Line]:
     """Both lines of every contact that a post did: its own, and that of whose case it is."""
     sides = _sides(state)
     lines = Line.objects.filter(load_id=state.load_id)
-    own = list(lines.filter(post_no=unit.number, pricing__in=sides[1])) if is_fresh(unit) else []
+    own = list(lines.filter(post_no=unit.number or 0, pricing__in=sides[1])) if is_fresh(unit) else []
     # a post that keeps an earlier night's lines has no line of its own to find the others by
     there = Q(ref__in=[line.ref for line in own]) if is_fresh(unit) else Q()
     return own + list(lines.filter(there, other_post=unit.code, pricing__in=sides[-1]))
