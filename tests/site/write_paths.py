@@ -170,6 +170,15 @@ SAVES: dict[tuple[str, str], Write] = {
     ("POST", "duty-ask"): lambda place: place.asked.post(
         f"/duty/{place.duty.pk}/ask/", {"said": "No new cases until March"}
     ),
+    ("POST", "relief"): lambda place: place.asked.post(
+        f"/requests/relief/{place.duty.code}/", {"said": "No new cases until March"}
+    ),
+    ("POST", "concern"): lambda place: place.form(
+        f"/requests/concern/post/{place.duty.code}/", said="Too much for one person"
+    ),
+    ("POST", "api-concern"): lambda place: place.api(
+        "post", f"units/post/{place.duty.code}/concerns", {"words": "Too much for one person"}
+    ),
     ("POST", "notices-read"): lambda place: place.asked.post("/notices/read/", {}),
     ("POST", "load-new"): lambda place: place.client.post("/loads/new/", {"extract": _extract()}),
     ("POST", "api-changes"): lambda place: place.api(

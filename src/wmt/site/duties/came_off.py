@@ -15,9 +15,9 @@ from wmt.nights.part import sides_of
 
 log = logging.getLogger(__name__)
 
-#: The same work, valued otherwise. `suspended` and `corrected` are causes of later versions of the ledger.
-REPRICED = frozenset({"retiered", "rule_change", "suspended", "no_longer_suspended", "corrected"})
-TIME = frozenset({str(Cause.HOURS), str(Cause.REDUCTION), str(Cause.GRADE)})
+#: The same work with other points. Suspended: the case is still held, and nobody has ended or moved it.
+REPRICED = frozenset({Cause.RETIERED, Cause.RULE, Cause.SUSPENDED, Cause.RESUMED})
+TIME = frozenset({Cause.HOURS, Cause.REDUCTION, Cause.GRADE})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +54,9 @@ def of_why(found: Why, since: date) -> CameOff | None:
         return None
     sums = {"work_x100": 0, "repriced_x100": 0, "time_x100": 0}
     for each in found.causes:
-        name = str(each.cause)
-        group = "repriced_x100" if name in REPRICED else "time_x100" if name in TIME else "work_x100"
+        group = (
+            "repriced_x100" if each.cause in REPRICED else "time_x100" if each.cause in TIME else "work_x100"
+        )
         sums[group] -= each.percentage_points_x100 or 0
     return CameOff(since=since, before_x100=before, after_x100=after, **sums)
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from wmt.ledger import STREAM_NAMES
 from wmt.site.duties.models import Duty, Request
 from wmt.site.web import tables
 from wmt.site.web.tables import Value
@@ -14,26 +15,26 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Capacities:
-    """Points and available points by the code of the post, in hundredths."""
+    """Points and available points by the code of the post, in hundredths, and its stream."""
 
-    figures: Mapping[str, tuple[int, int]]
+    figures: Mapping[str, tuple[int, int, str]]
 
     @classmethod
     def of(cls, state: State, about: Collection[Duty | Request]) -> "Capacities":
         """Those of the figures shown."""
         codes = sorted({each.code for each in about if each.staff_code})
         posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True)
-        columns = ("code", "points_x100", "available_x100")
-        found: dict[str, tuple[int, int]] = {}
+        columns = ("code", "points_x100", "available_x100", "stream")
+        found: dict[str, tuple[int, int, str]] = {}
         for start in range(0, len(codes), _AT_ONCE):
             rows = posts.filter(code__in=codes[start : start + _AT_ONCE])
-            for code, points, available in rows.values_list(*columns):
-                found[code] = points, available
+            for code, points, available, stream in rows.values_list(*columns):
+                found[code] = points, available, stream
         return cls(found)
 
     def exact(self, about: Duty | Request) -> int:
         """The capacity to order by, in hundredths of a per cent; −1 where there is none."""
-        points, available = self.figures.get(about.code, (0, 0))
+        points, available, _ = self.figures.get(about.code, (0, 0, ""))
         return points * 10_000 // available if available > 0 else -1
 
     def value(self, about: Duty | Request, over_x100: int) -> Value:
@@ -42,3 +43,8 @@ class Capacities:
         if found is None:
             return Value(None, "not in today's figures")
         return tables.percent(found[0], found[1], over_x100)
+
+    def stream(self, about: Duty | Request) -> str:
+        """The stream of the post, in words; empty where the figures have none."""
+        stream = self.figures.get(about.code, (0, 0, ""))[2]
+        return STREAM_NAMES.get(stream, "")

@@ -155,6 +155,7 @@ def _columns(question: Question, asked: str, places: Places | None) -> list[Colu
     """On a page only what one needs to choose the next duty; in files all of it."""
     due = [Column("owed", "What is due"), Column("by", "By", "date")]
     capacity = Column("capacity", "Capacity", "percent", "of the post, in the figures shown")
+    stream = Column("stream", "Stream")
     mark = [
         Column("since", "Over threshold since", "date"),
         Column("days", "Days", "count", "days over the threshold, in the latest data"),
@@ -167,8 +168,8 @@ def _columns(question: Question, asked: str, places: Places | None) -> list[Colu
         nobody = Column("nobody", "Role not assigned")
         post, state = Column("code", "Post", "code"), Column("state", "State")
         return [
-            *places.columns(), Column("name", "Practitioner"), post, capacity, state, *due, *mark, opened,
-            reopened, decision, *closed, nobody,
+            *places.columns(), Column("name", "Practitioner"), post, stream, capacity, state, *due, *mark,
+            opened, reopened, decision, *closed, nobody,
         ]  # fmt: skip
     with_team = question.unit.level not in ("team", "post")
     return [
@@ -193,6 +194,7 @@ def _row(question: Question, duty: Duty, roles: Roles, places: Places | None, ca
         "code": tables.text(duty.code),
         "team": tables.text(duty.team_name, "" if places else unit_url("team", duty.team_code, "duties")),
         "capacity": capacities.value(duty, question.state.over_x100),
+        "stream": tables.text(capacities.stream(duty)),
         "state": tables.text(clock.stage_of(duty, day)),
         "owed": _owed(due),
         "by": tables.day(due.by if due else None),

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from wmt.ledger import HEADLINE, STREAM_NAMES
 from wmt.site.accounts.access import may
 from wmt.site.accounts.roles import Action
 from wmt.site.availability.words import day_words
@@ -160,6 +161,8 @@ def facts_of(duty: Duty, state: State, unit: Unit | None) -> list[tuple[str, str
     if unit is not None:
         capacity = tables.percent(unit.points_x100, unit.available_x100, state.over_x100)
         found.append(("Capacity now", capacity.text, page))
+        if unit.stream != HEADLINE:
+            found.append(("Stream", STREAM_NAMES[unit.stream], ""))
     if duty.is_open:
         since = words.long_since(duty.run_since, min(duty.seen_on, state.day))
         found.append(("Over the threshold", f"{since}, since {day_words(duty.run_since)}", ""))
