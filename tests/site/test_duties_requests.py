@@ -34,7 +34,7 @@ def test_a_request_outlives_its_duty_and_everybody_hears_of_the_closing(scene: S
     scene.breaks()
     made, duty = Request.objects.get(), Duty.objects.get()
     assert (duty.closed_why, made.is_open, duty.relief_by) == ("under", True, made.answer_by)
-    assert [user.name for user in responsible(made, scene.state.day).owners] == ["Ann Manager"]
+    assert [user.name for user in responsible(made).owners] == ["Ann Manager"]
     for name in ("Ann Manager", "Hal Head"):
         assert "the excessive workload action closed. 95.0% on" in told(name)[-1]
     assert "Your request for relief stays open: an answer is due by" in told("Pia Practitioner")[-1]

@@ -6,10 +6,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
-from django.utils import timezone
 
 from wmt import policy
 from wmt.rules import Overlay, RulesError, RuleSet
+from wmt.site.clock import calendar_day
 
 log = logging.getLogger(__name__)
 #: The last file that could be read, by its path: a slip while it is edited must not stop the site.
@@ -26,7 +26,7 @@ def policies(day: date | None = None) -> RuleSet:
         stamp = path.stat().st_mtime_ns
     except FileNotFoundError:
         stamp = 0
-    return _in_force(path, stamp, day or timezone.localdate())
+    return _in_force(path, stamp, day or calendar_day())
 
 
 @lru_cache(maxsize=32)

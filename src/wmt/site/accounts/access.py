@@ -9,10 +9,10 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 
 from wmt.site.accounts.models import RoleGrant
 from wmt.site.accounts.roles import ROLES, Action
+from wmt.site.clock import calendar_day
 from wmt.site.workload import asof
 from wmt.site.workload.models import Current, Unit
 
@@ -92,7 +92,7 @@ def grants_of(user: Any) -> list[RoleGrant]:
     """The grants of a person in force today, first and last day both counting. Read once per user object."""
     if not getattr(user, "is_authenticated", False) or not user.is_active:
         return []
-    today = timezone.localdate()
+    today = calendar_day()
     known = cast(tuple[date, list[RoleGrant]] | None, getattr(user, "_grants_in_force", None))
     if known is None or known[0] != today:
         known = today, list(in_force(RoleGrant.objects.filter(user=user), today))

@@ -9,7 +9,6 @@ from django.contrib.auth.tokens import default_token_generator
 from django.core.validators import validate_email
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
@@ -17,6 +16,7 @@ from wmt.site.accounts.access import NATION, load_shown
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.accounts.roles import ROLES
 from wmt.site.audit.record import record
+from wmt.site.clock import calendar_day
 from wmt.site.workload.models import Unit
 
 
@@ -109,7 +109,7 @@ def grant_role(
 def end_grant(*, actor: User | None, grant: RoleGrant, last_day: date | None = None) -> None:
     """Ends a role: at once, or after `last_day`. Raises CannotDoError where nobody would administer."""
     _lock_administrators()
-    today = timezone.localdate()
+    today = calendar_day()
     last = today - timedelta(days=1) if last_day is None else last_day
     if last_day is not None and last_day < today:
         raise CannotDoError("The last day must be today or later", field="last_day")
@@ -195,7 +195,7 @@ def first_administrator(*, email: str, name: str) -> str:
             role="administrator",
             level=NATION[0],
             code=NATION[1],
-            first_day=timezone.localdate(),
+            first_day=calendar_day(),
             who=who,
         )
     return password_link(actor=None, user=user, who=who)
@@ -244,7 +244,7 @@ def _for_good() -> Any:
     found = RoleGrant.objects.filter(
         role="administrator",
         last_day__isnull=True,
-        first_day__lte=timezone.localdate(),
+        first_day__lte=calendar_day(),
         user__is_active=True,
     )
     return found if settings.CONFIG.demo else found.filter(user__is_demonstration=False)

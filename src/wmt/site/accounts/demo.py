@@ -10,12 +10,12 @@ from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from wmt.site.accounts.access import NATION, LoadState
 from wmt.site.accounts.actions import grant_role
 from wmt.site.accounts.models import RoleGrant, User
+from wmt.site.clock import calendar_day
 from wmt.site.security.redirects import redirect_onward
 from wmt.site.workload.models import Unit
 
@@ -136,7 +136,7 @@ def _ensure(part: Part, place: tuple[str, str], staff_code: str) -> User:
             role=part.role,
             level=place[0],
             code=place[1],
-            first_day=min(timezone.localdate(), date(2020, 1, 1)),
+            first_day=min(calendar_day(), date(2020, 1, 1)),
             who="the demonstration",
         )
     return user

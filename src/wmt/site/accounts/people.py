@@ -10,7 +10,6 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,6 +19,7 @@ from wmt.site.accounts.forms import HELD_AT, EndForm, GrantForm, NewPersonForm, 
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.accounts.presenters import person_facts, person_row
 from wmt.site.accounts.roles import ROLES, Action
+from wmt.site.clock import calendar_day
 
 PAGE = 100
 View = Callable[..., HttpResponse]
@@ -53,7 +53,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 def _found(typed: dict[str, str]) -> QuerySet[User]:
-    today = in_force(RoleGrant.objects.all(), timezone.localdate())
+    today = in_force(RoleGrant.objects.all(), calendar_day())
     found = User.objects.order_by("name", "email").prefetch_related(
         Prefetch("grants", queryset=today, to_attr="held_today")
     )
@@ -203,7 +203,7 @@ def _person_page(
         "person": person_facts(user, forms),
         "change": forms.get("change")
         or PersonForm(initial={"name": user.name, "staff_code": user.staff_code}),
-        "grant": forms.get("grant") or GrantForm(initial={"first_day": timezone.localdate()}),
+        "grant": forms.get("grant") or GrantForm(initial={"first_day": calendar_day()}),
         "wrong": next(iter(forms.values()), None),
         "fault": fault,
         "roles": [(name, role.title) for name, role in ROLES.items()],

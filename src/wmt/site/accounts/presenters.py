@@ -10,6 +10,7 @@ from django.utils import timezone
 from wmt.site.accounts.forms import EndForm
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.accounts.roles import ROLES
+from wmt.site.clock import calendar_day
 
 
 def person_row(user: Any) -> dict[str, Any]:
@@ -57,7 +58,7 @@ def moment(at: datetime | None) -> str:
 
 
 def _grant(grant: RoleGrant, form: Any) -> dict[str, Any]:
-    today = timezone.localdate()
+    today = calendar_day()
     return {
         "id": grant.pk,
         "held": held(grant),

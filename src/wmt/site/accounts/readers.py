@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Q
-from django.utils import timezone
 
 from wmt.site.accounts import access, reading
 from wmt.site.accounts.models import RoleGrant
 from wmt.site.accounts.roles import ROLES, Action
+from wmt.site.clock import calendar_day
 from wmt.site.workload.models import Unit
 
 PERSONAL = ("post", "team")
@@ -48,7 +48,7 @@ def who_sees(state: access.LoadState, unit: Unit) -> list[Kind]:
 
 def _holders(wanted: Q) -> Holders:
     """The people who hold a role in force among some grants, by role."""
-    grants = access.in_force(RoleGrant.objects.filter(wanted, user__is_active=True), timezone.localdate())
+    grants = access.in_force(RoleGrant.objects.filter(wanted, user__is_active=True), calendar_day())
     found: dict[str, set[int]] = {}
     for role, person in grants.values_list("role", "user_id"):
         found.setdefault(role, set()).add(person)

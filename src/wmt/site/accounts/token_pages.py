@@ -7,7 +7,6 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -19,6 +18,7 @@ from wmt.site.accounts.fresh import need_fresh
 from wmt.site.accounts.models import ApiToken, User
 from wmt.site.accounts.presenters import day, held
 from wmt.site.accounts.roles import Action
+from wmt.site.clock import calendar_day
 
 PAGE = 100
 _LARGEST = 2**63 - 1
@@ -31,7 +31,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     me = _me(request)
     grants = {grant.pk: grant for grant in grants_of(me)}
     roles = [(number, held(grant)) for number, grant in grants.items()]
-    today = timezone.localdate()
+    today = calendar_day()
     first = {"first_day": today, "last_day": today + keeping.LONGEST / 4}
     form = TokenForm(request.POST or None, initial=first, roles=roles)
     made, secret = None, ""
@@ -88,7 +88,7 @@ def _me(request: HttpRequest) -> User:
 
 def _row(token: ApiToken) -> dict[str, Any]:
     """A token as pages show it."""
-    state = keeping.state_of(token, timezone.localdate())
+    state = keeping.state_of(token, calendar_day())
     return {
         "id": token.pk,
         "person": str(token.user),

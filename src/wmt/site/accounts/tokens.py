@@ -17,6 +17,7 @@ from wmt.site.accounts.actions import CannotDoError
 from wmt.site.accounts.models import ApiToken, RoleGrant, User
 from wmt.site.accounts.presenters import held
 from wmt.site.audit.record import record
+from wmt.site.clock import calendar_day
 
 #: How tokens begin, so that people and programs know one when they see one lying about.
 PREFIX = "wmt_"
@@ -41,7 +42,7 @@ def make_token(
 
     Raises CannotDoError.
     """
-    today = timezone.localdate()
+    today = calendar_day()
     if last_day < max(first_day, today):
         raise CannotDoError("The last day must be today or later, and not before the first", field="last_day")
     if last_day - max(first_day, today) > LONGEST:
@@ -76,13 +77,13 @@ def end_token(*, actor: User | None, token: ApiToken, who: str = "") -> None:
 
 def end_all(*, actor: User | None, user: User) -> None:
     """Ends every token of a person: their account is closed, or how they sign in is changed."""
-    for token in user.tokens.filter(ended_at=None, last_day__gte=timezone.localdate()):
+    for token in user.tokens.filter(ended_at=None, last_day__gte=calendar_day()):
         end_token(actor=actor, token=token, who=str(actor or user))
 
 
 def working(tokens: QuerySet[ApiToken]) -> QuerySet[ApiToken]:
     """Those tokens that open something today, or will."""
-    return tokens.filter(ended_at=None, last_day__gte=timezone.localdate())
+    return tokens.filter(ended_at=None, last_day__gte=calendar_day())
 
 
 def person_of(secret: str) -> User | None:
@@ -91,7 +92,7 @@ def person_of(secret: str) -> User | None:
     The day of its last use is kept: one write a day, whatever the number of requests.
     """
     token = ApiToken.objects.select_related("user").filter(hash=_hash(secret)).first()
-    today = timezone.localdate()
+    today = calendar_day()
     if token is None or not token.counts_on(today) or not token.user.is_active:
         return None
     if token.user.is_demonstration and not settings.CONFIG.demo:

@@ -196,7 +196,7 @@ def _whole(request: HttpRequest, state: State, number: int) -> dict[str, Any]:
     reads = access.may_read(me(request), found, state)
     return {
         **_shown(found, state, reads=reads),
-        "nobody": responsible(found, state.day).missing if found.is_open else "",
+        "nobody": responsible(found).missing if found.is_open else "",
         "steps": [_step(step, reads=reads) for step in steps if reads or not words.is_private(step)],
     }
 

@@ -82,9 +82,9 @@ def listed(request: HttpRequest, paging: Query[RequestFilter]) -> dict[str, Any]
     found = list(Request.objects.filter(asked_by=person).order_by("pk"))
     if paging.show == "assigned":
         waiting = list(Request.objects.filter(answered_on__isnull=True).order_by("answer_by", "pk"))
-        roles = Roles(state.day, waiting)
+        roles = Roles(waiting)
         found = [each for each in waiting if person.pk in {owner.pk for owner in roles.of(each).owners}]
-    roles = Roles(state.day, found)
+    roles = Roles(found)
     items = [_shown(each, roles, state) for each in paging.part(found)]
     return {**paging.about(len(found)), "items": items}
 
@@ -99,7 +99,7 @@ def one(request: HttpRequest, number: Number) -> dict[str, Any]:
     unit = units.of_level(state, found.level).filter(code=found.code).first()
     if unit is not None and not access.asked(person, found):
         note_read(person, unit)
-    return _shown(found, Roles(state.day, [found]), state)
+    return _shown(found, Roles([found]), state)
 
 
 @router.post(
@@ -110,7 +110,7 @@ def relief(request: HttpRequest, code: PostCode, payload: Body[WordsIn]) -> dict
     """From the first day over the threshold. Only for your own post."""
     state, unit, _ = post_for(request, code)
     made = requests.ask(asker=_asker(request, state), unit=unit, said=payload.words)
-    return _shown(made, Roles(state.day, [made]), state)
+    return _shown(made, Roles([made]), state)
 
 
 @router.post(
@@ -126,7 +126,7 @@ def concern(
     """About the workload of a post or a team. Anybody signed in can raise one."""
     state, unit = unit_for(request, level, code)
     made = requests.raise_concern(asker=_asker(request, state), unit=unit, said=payload.words)
-    return _shown(made, Roles(state.day, [made]), state)
+    return _shown(made, Roles([made]), state)
 
 
 @router.post(
@@ -139,7 +139,7 @@ def answer(request: HttpRequest, number: Number, payload: Body[AnswerIn]) -> dic
     state = _present(request)
     asker = _asker(request, state)
     found = requests.answer(asker=asker, number=number, answer=payload.answer, said=payload.words)
-    return _shown(found, Roles(state.day, [found]), state)
+    return _shown(found, Roles([found]), state)
 
 
 def _asker(request: HttpRequest, state: State) -> Asker:

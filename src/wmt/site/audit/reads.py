@@ -15,11 +15,11 @@ from typing import Any, Protocol
 from django.contrib.auth import get_user_model
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from wmt.site.audit.models import ReadEvent
 from wmt.site.audit.record import record
+from wmt.site.clock import calendar_day
 
 log = logging.getLogger(__name__)
 _PATIENCE_MS = 100
@@ -56,7 +56,7 @@ def note_read(user: Any, unit: OfUnit) -> None:
         return
     token = getattr(user, "token", None)
     who = f"{user}, by the token {token.name}" if token else str(user)
-    found = _Read(user.pk, who[:160], unit.level, unit.code, unit.name, timezone.localdate())
+    found = _Read(user.pk, who[:160], unit.level, unit.code, unit.name, calendar_day())
     reads = getattr(user, "_reads", None)
     if reads is None:  # set on the person and not on Django's lazy stand-in for them
         user._reads = reads = {}

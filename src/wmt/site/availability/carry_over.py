@@ -20,6 +20,7 @@ from wmt.site.availability.following import carried
 from wmt.site.availability.models import KINDS, OfPost
 from wmt.site.availability.plan import Plan, Post
 from wmt.site.availability.standing import plans_of
+from wmt.site.clock import calendar_day
 from wmt.site.workload.current import State, current_state, stated
 from wmt.site.workload.live import hold_journal
 from wmt.site.workload.models import Current
@@ -159,7 +160,7 @@ def _changes(old: Post, new: Post, state: State | None) -> list[Change]:
     if new not in known:
         text = f"There is no post {':'.join(new)} in the figures shown"
         raise RefusedError([Fault("POST_UNKNOWN", text, "to")])
-    day = state.day if state else timezone.localdate()
+    day = state.day if state else calendar_day()
     changes = carried(old, new, plans_of([old]).get(old, Plan()), day)
     if changes:
         return changes

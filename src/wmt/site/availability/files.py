@@ -12,7 +12,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from wmt.facts.words import MICRO
 from wmt.intake import People, read_people_apart, read_people_tables
@@ -27,6 +26,7 @@ from wmt.site.availability.models import Reason as ReasonVersion
 from wmt.site.availability.plan import Post
 from wmt.site.availability.standing import every_reason, reasons_on
 from wmt.site.availability.withheld import REDUCED
+from wmt.site.clock import calendar_day
 from wmt.site.policies import policies
 from wmt.site.workload.current import State
 from wmt.site.workload.models import Unit
@@ -65,7 +65,7 @@ def known_reasons(day: date | None = None) -> dict[str, Reason]:
 
 def read_people(given: Path | Sequence[tuple[str, bytes]], day: date | None = None) -> tuple[People, Faults]:
     """Tables as records, with the reasons of this site known."""
-    day = day or timezone.localdate()
+    day = day or calendar_day()
     limits, known = all_limits(policies()), known_reasons(day)
     if not isinstance(given, Path) and settings.READ_APART and any(_may_swell(name) for name, _ in given):
         return read_people_apart(given, day, limits=limits, known=known)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import Http404
-from django.utils import timezone
 
 from wmt import rules
 from wmt.facts import GRADES
@@ -21,6 +20,7 @@ from wmt.site.availability.changes import Limits, Reason
 from wmt.site.availability.models import KINDS, Grade, Hours, OfPost, Reduction
 from wmt.site.availability.models import Reason as ReasonVersion
 from wmt.site.availability.plan import Cut, Entry, GradeFrom, HoursFrom, Plan, Post
+from wmt.site.clock import calendar_day
 from wmt.site.workload import asof
 from wmt.site.workload.current import State, rules_of
 from wmt.site.workload.models import Unit
@@ -138,7 +138,7 @@ def ending(state: State, unit: Unit, days: int = 30) -> list[Reduction]:
 
 def reasons_on(day: date | None = None) -> dict[str, Reason]:
     """Every reason by its id, as it is on a day: those of the rules, and what administrators entered."""
-    day = day or timezone.localdate()
+    day = day or calendar_day()
     found = dict(_reasons_of_rules(day))
     rows = ReasonVersion.objects.filter(_stood(), withdrawn=False, first_day__lte=day)
     for row in rows.order_by("first_day", "change"):
@@ -189,7 +189,7 @@ def limits_of(
     state: State | None, posts: Iterable[Post], *, strict: bool = True, day: date | None = None
 ) -> Limits:
     """What holds for changes of these posts. Before any extract is loaded, the rules of today hold."""
-    ruleset = rules_of(state) if state else rules.load().at(timezone.localdate())
+    ruleset = rules_of(state) if state else rules.load().at(calendar_day())
     wanted = list(posts)
     default = {grade: ruleset[f"default_hours.{grade}"].hundredths * (MICRO // 100) for grade in GRADES}
     full = {grade: ruleset[f"full_time_hours.{grade}"].hundredths * (MICRO // 100) for grade in GRADES}

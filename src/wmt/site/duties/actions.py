@@ -83,7 +83,7 @@ def decide(
         data = {"decision": decision, "done_by": done_by, "review_on": review_on}
         step = _done(asker, duty, Kind.DECIDED, said, data)
         told = f"A decision about your workload: {words.DECIDED[decision]}."
-        tell([Told(duty, "decided", told, responsible(duty, asker.state.day).person)])
+        tell([Told(duty, "decided", told, responsible(duty).person)])
         return step
 
 
@@ -120,7 +120,7 @@ def close(*, asker: Asker, number: int, version: int, said: str) -> Step:
         on = (fell and fell.day_in("on")) or asker.state.day
         data = {"why": "confirmed", "on": on, "keeps_request": True}
         step = _done(asker, duty, Kind.CLOSED, said, data)
-        tell(closing_told(duty, responsible(duty, asker.state.day), words.closed_words(step.data)))
+        tell(closing_told(duty, responsible(duty), words.closed_words(step.data)))
         return step
 
 
@@ -131,7 +131,7 @@ def keep(*, asker: Asker, number: int, version: int, said: str) -> Step:
         if duty.confirm_by is None:
             raise _conflict(duty, [Kind.KEPT], "It is open already")
         step = _done(asker, duty, Kind.KEPT, said)
-        people = responsible(duty, asker.state.day)
+        people = responsible(duty)
         kept = f"{duty.name}, {duty.team_name}: the excessive workload action stays open."
         tell([
             Told(duty, "kept", kept, people.heads),

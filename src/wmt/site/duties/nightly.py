@@ -8,7 +8,6 @@ from datetime import date
 import polars as pl
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from wmt import rules
 from wmt.facts import NOT_KNOWN
@@ -26,7 +25,7 @@ from wmt.site.duties.notices import Told, tell
 from wmt.site.duties.people import Roles
 from wmt.site.duties.steps import CLOCK, RULE, put, stepped
 from wmt.site.duties.telling import concerned, for_managers, lower, told_of, who
-from wmt.site.workload.current import State
+from wmt.site.workload.current import State, today
 from wmt.site.workload.models import Unit
 
 log = logging.getLogger(__name__)
@@ -121,7 +120,7 @@ def after_load(state: State, read: Read | None = None, undone: Undone | None = N
 
 def without_figures(undone: Undone) -> Outcome:
     """The only night was withdrawn: no duty stands on anything any more."""
-    day = timezone.localdate()
+    day = today(undone.day)
     tree_day = max(day, min(rules.load().days))
     found = evaluate(Judged(
         runs=pl.DataFrame(schema=RUN), day=day, marks=dated_marks()(tree_day), figures=NoFigures(), posts={},
@@ -208,7 +207,7 @@ def announce(found: Outcome, day: date, undone: Undone | None = None) -> None:
     ended = [duty.pk for duty in (*found.closed, *found.fell)]
     steps = Step.objects.filter(duty_id__in=ended, kind__in=(Step.Kind.CLOSED, Step.Kind.FELL))
     last = {step.duty_id: step for step in steps.order_by("number")}
-    tell(told_of(found, Roles(day, concerned(found)), last, undone))
+    tell(told_of(found, Roles(concerned(found)), last, undone))
 
 
 # ---- the clock ---------------------------------------------------------------------------------------------
@@ -240,7 +239,7 @@ def turn(day: date) -> int:
 def _reminders(duties: Sequence[Duty], day: date) -> tuple[list[Step], list[Told]]:
     steps: list[Step] = []
     told: list[Told] = []
-    roles = Roles(day, duties)
+    roles = Roles(duties)
     for duty in duties:
         people = roles.of(duty)
         for deadline in open_deadlines(duty, day):  # the answer to a request has its own clock

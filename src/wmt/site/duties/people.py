@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
 
 from django.db.models import Q
 
 from wmt.site.accounts.access import NATION, in_force
 from wmt.site.accounts.models import RoleGrant, User
+from wmt.site.clock import calendar_day
 from wmt.site.duties.models import Duty, Request
 
 #: So many duties name their units in a question to the database.
@@ -48,9 +48,9 @@ class Responsible:
 
 
 class Roles:
-    """The roles of a day, read once for many duties or requests."""
+    """The roles in force today, by the clock that says who may act; read once for many duties or requests."""
 
-    def __init__(self, day: date, duties: Collection[Duty | Request]) -> None:
+    def __init__(self, duties: Collection[Duty | Request]) -> None:
         self._held: dict[tuple[str, str, str], list[User]] = defaultdict(list)
         grants = RoleGrant.objects.filter(role__in=("manager", "head", "administrator"), user__is_active=True)
         people = User.objects.filter(is_active=True).exclude(staff_code="")
@@ -59,7 +59,7 @@ class Roles:
             at_units = Q(level="team", code__in=teams) | Q(level="pdu", code__in=pdus)
             grants = grants.filter(at_units | Q(role="administrator"))
             people = people.filter(staff_code__in={duty.staff_code for duty in duties})
-        for grant in in_force(grants, day).select_related("user"):
+        for grant in in_force(grants, calendar_day()).select_related("user"):
             self._held[grant.role, grant.level, grant.code].append(grant.user)
         self._people: dict[str, list[User]] = defaultdict(list)
         for user in people:
@@ -86,6 +86,6 @@ class Roles:
         )
 
 
-def responsible(duty: Duty | Request, day: date) -> Responsible:
+def responsible(duty: Duty | Request) -> Responsible:
     """Those whom one duty or request is for."""
-    return Roles(day, [duty]).of(duty)
+    return Roles([duty]).of(duty)

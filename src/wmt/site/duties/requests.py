@@ -111,7 +111,7 @@ def answer(*, asker: Asker, number: int, answer: str, said: str) -> Request:
             _to_story(asker, duty, Step.Kind.ANSWERED, {"answer": answer, "request": found.pk})
         _record(asker, found, "answered")
         told = f"Your {words.REQUESTS[found.kind]} has been answered."
-        tell([Told(found, "answer", told, askers(found, responsible(found, asker.state.day)))])
+        tell([Told(found, "answer", told, askers(found, responsible(found)))])
         return found
 
 
@@ -171,7 +171,7 @@ def _taken(found: Request, place: dict[str, str]) -> bool:
 def turn(day: date) -> list[Told]:
     """What the day brings: each owner is told once, and the head of what is late. Saves what was told."""
     waiting = list(Request.objects.select_for_update(of=("self",)).filter(answered_on__isnull=True))
-    roles = Roles(day, waiting)
+    roles = Roles(waiting)
     told: list[Told] = []
     for found in waiting:
         people, before = roles.of(found), len(found.told)
@@ -231,7 +231,7 @@ def _made(asker: Asker, kind: Kind, place: dict[str, str], said: str, duty: Duty
         kind=kind, **place, duty=duty, asked_by=asker.user, asked_who=asker.name[:160],
         asked_on=asker.state.day, words=said.strip(), answer_by=by,
     )  # fmt: skip
-    people = responsible(made, asker.state.day)
+    people = responsible(made)
     told = _assigned(made, people)
     made.save()
     _record(asker, made, "raised")

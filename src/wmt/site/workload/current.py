@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from wmt.nights import open_night
 from wmt.rules import RuleSet
+from wmt.site.clock import calendar_day
 from wmt.site.workload import asof
 from wmt.site.workload.asof import AsOf
 from wmt.site.workload.models import Current, Load
@@ -85,7 +86,7 @@ def today(as_at: date) -> date:
     given = settings.CONFIG.today
     if given == "extract":
         return as_at
-    return max(as_at, date.fromisoformat(given) if given else timezone.localdate())
+    return max(as_at, calendar_day())
 
 
 def current_state() -> State:

@@ -5,13 +5,13 @@ import logging
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.urls import reverse
-from django.utils import timezone
 
 from wmt.nights.plausibility import verdict_of
 from wmt.nights.plausibility_words import sentence
 from wmt.site.accounts.access import in_force
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.accounts.roles import ROLES, Action
+from wmt.site.clock import calendar_day
 from wmt.site.workload.models import Load
 
 log = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ def deciders() -> list[User]:
     """Those who may decide on a held night today."""
     roles = [name for name, role in ROLES.items() if Action.LOAD in role.allows]
     grants = RoleGrant.objects.filter(role__in=roles, user__is_active=True).exclude(user__email="")
-    held = {grant.user_id for grant in in_force(grants, timezone.localdate())}
+    held = {grant.user_id for grant in in_force(grants, calendar_day())}
     return list(User.objects.filter(pk__in=held).order_by("pk"))
 
 

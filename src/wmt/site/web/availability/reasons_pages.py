@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from wmt.site.accounts.access import may, need
@@ -21,6 +20,7 @@ from wmt.site.availability.changes import Reason as ReasonNow
 from wmt.site.availability.changes import RefusedError
 from wmt.site.availability.models import Reason
 from wmt.site.availability.reasons import CATEGORIES, NAME, save_reason
+from wmt.site.clock import calendar_day
 from wmt.site.day_field import DayField
 from wmt.site.web.availability import reasons_list
 from wmt.site.web.availability.fields import NumberField
@@ -214,7 +214,7 @@ def _reason(reason: str) -> ReasonNow:
 def _day(request: HttpRequest) -> date:
     """The day of the figures that are shown; before there are any, today."""
     state = state_of(request)
-    return state.day if state else timezone.localdate()
+    return state.day if state else calendar_day()
 
 
 def _me(request: HttpRequest) -> User:

@@ -40,7 +40,7 @@ def requests_page(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     mine = Request.objects.filter(asked_by=user).order_by("-pk")[:_LISTED]
     waiting = list(Request.objects.filter(answered_on__isnull=True).order_by("answer_by", "pk"))
-    roles = Roles(state.day, waiting)
+    roles = Roles(waiting)
     theirs = [each for each in waiting if user.pk in {owner.pk for owner in roles.of(each).owners}]
     context = {
         "mine": [_listed(each, state) for each in mine],
@@ -62,7 +62,7 @@ def request_page(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "asked": found,
         "title": titled(found),
-        "whose": for_whom(found, state) if found.is_open else "",
+        "whose": for_whom(found) if found.is_open else "",
         "is_late": found.is_open and found.answer_by < state.day,
         "asked_who": names.person(found.asked_who),
         "answered_who": names.person(found.answered_who),
@@ -122,10 +122,10 @@ def _raise(
                 for fault in refused.faults:
                     form.say(fault.field, fault.message)
             else:
-                messages.success(request, told_asker(made, state))
+                messages.success(request, told_asker(made))
                 return HttpResponseRedirect(request_url(made))
     about = _as_request(unit, kind=kind, user=request.user)
-    people = responsible(about, state.day)
+    people = responsible(about)
     context = {
         "form": form,
         "unit": unit,
@@ -162,7 +162,7 @@ def answer_page(request: HttpRequest, number: int) -> HttpResponse:
             for fault in refused.faults:
                 form.say(fault.field, fault.message)
         else:
-            people = requests.askers(found, responsible(found, state.day))
+            people = requests.askers(found, responsible(found))
             told = (
                 f"{names.person(found.asked_who)} was told."
                 if people

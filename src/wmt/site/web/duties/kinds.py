@@ -81,9 +81,9 @@ def _keep(asker: Asker, duty: Duty, form: Any) -> Any:
     return actions.keep(asker=asker, number=duty.pk, version=form.seen, said=form.cleaned_data["said"])
 
 
-def told_person(duty: Duty, state: State) -> str:
+def told_person(duty: Duty) -> str:
     """Whether the practitioner was told: only who has an account is."""
-    if responsible(duty, state.day).person:
+    if responsible(duty).person:
         return "The practitioner was told."
     return "The practitioner has no account here, so tell them yourself."
 
@@ -93,7 +93,7 @@ def _then(said: str, *, tells: bool = False) -> Callable[[Duty, State], str]:
 
     def whole(duty: Duty, state: State) -> str:
         due = clock.deadlines(duty, state.day)
-        done = f"{said} {told_person(duty, state)}" if tells else said
+        done = f"{said} {told_person(duty)}" if tells else said
         return f"{done} Next: {_lower(words.owed(due[0]))}." if due else done
 
     return whole
@@ -107,15 +107,15 @@ def _saved(said: str) -> Callable[[Duty, State], str]:
     return lambda _duty, _state: said
 
 
-def _asked(duty: Duty, state: State) -> str:
+def _asked(duty: Duty, _: State) -> str:
     made = duty.requests.order_by("-pk").first()
-    return told_asker(made, state) if made else ""
+    return told_asker(made) if made else ""
 
 
-def told_asker(made: Request, state: State) -> str:
+def told_asker(made: Request) -> str:
     """That a request is saved, who was told, and by when an answer is due."""
     by = f" An answer is due by {day_words(made.answer_by)}."
-    people = responsible(made, state.day)
+    people = responsible(made)
     if not people.owners:
         return f"Saved, but nobody who could answer has an account here yet.{by}"
     return f"Sent to the {people.owner_role}.{by}"

@@ -123,7 +123,7 @@ def _urgency(duty: Duty, day: date, capacities: Capacities) -> tuple[Any, ...]:
 def _table(question: Question, asked: str) -> Table:
     found = duties_of(question, asked)
     places = Places.of(question.state, _PLACES) if question.in_full else None
-    roles = Roles(question.state.day, found)
+    roles = Roles(found)
     capacities = Capacities.of(question.state, found)
 
     def make(duty: Duty) -> Row:

@@ -38,7 +38,7 @@ def table_of(question: Question) -> Table | None:
     found = [each for each in under(question.unit, state.load_id) if reads(each)]
     if not found:
         return None
-    capacities, roles, day = Capacities.of(state, found), Roles(state.day, found), state.day
+    capacities, roles, day = Capacities.of(state, found), Roles(found), state.day
     found.sort(key=lambda each: (not each.is_open, each.answer_by, -capacities.exact(each), each.pk))
     columns = [
         Column("what", "What"), Column("about", "About"), Column("capacity", "Capacity", "percent"),

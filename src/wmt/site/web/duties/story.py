@@ -186,9 +186,9 @@ def facts_of(duty: Duty, state: State, unit: Unit | None) -> list[tuple[str, str
     return found
 
 
-def for_whom(duty: Duty | Request, state: State) -> str:
+def for_whom(duty: Duty | Request) -> str:
     """Who is to act, by name; plainly where nobody holds the role."""
-    people = responsible(duty, state.day)
+    people = responsible(duty)
     owners = ", ".join(dict.fromkeys(names.person(str(user)) for user in people.owners))
     if not people.missing:
         return f"Assigned to {owners}."

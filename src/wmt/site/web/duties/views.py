@@ -50,7 +50,7 @@ def _context(request: HttpRequest, state: State, duty: Duty, steps: list) -> dic
         "ways": story.ways_of(request, duty, state),
         "helps": story.helps_of(request, duty, state) if unit is not None and duty.is_open else [],
         "facts": story.facts_of(duty, state, unit),
-        "whose": story.for_whom(duty, state) if duty.is_open or duty.relief_by else "",
+        "whose": story.for_whom(duty) if duty.is_open or duty.relief_by else "",
         "mark": percent_words(duty.percent_x100),
         "is_own": access.is_own(request.user, duty),
         "handles": access.may_handle(request.user, duty, state),
