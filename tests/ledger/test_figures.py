@@ -1,5 +1,6 @@
 """The last division: rounding, bands and shares, against exact fractions."""
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wmt.ledger import Moment, capacity_x100, is_over, percentage_points_x100, shown_capacity, shown_points
+from wmt.ledger.figures import grouped, shown_difference
 
 points = st.integers(-10_000_000, 10_000_000)
 available = st.integers(1, 3_000).map(lambda whole: whole * 100)
@@ -20,10 +22,10 @@ available = st.integers(1, 3_000).map(lambda whole: whole * 100)
         (115_000, 104_500, "110.0%", True),  # worked example 2: 110.0478… is shown as 110.0% and is over
         (110_000, 100_000, "110.0%", False),  # exactly 110 is not over
         (13_200, 0, "no available time", False),  # worked example 5
-        (-1_700, 220_000, "-0.8%", False),
+        (-1_700, 220_000, "−0.8%", False),
         (0, 220_000, "0.0%", False),
         (100_050, 100_000, "100.1%", False),  # 100.05: the half goes up
-        (-100_050, 100_000, "-100.1%", False),  # and away from zero
+        (-100_050, 100_000, "−100.1%", False),  # and away from zero
     ],
 )
 def test_capacity_as_shown(points_x100: int, available_x100: int, shown: str, over: bool) -> None:
@@ -77,3 +79,37 @@ def test_percentage_points_add_up_and_stay_close(
 def test_no_available_time_has_no_percentage_points() -> None:
     change = [{"points_x100": 100, "available_x100": 0}]
     assert percentage_points_x100(Moment(0, 0), Moment(100, 0), change) is None
+
+
+def _tenths(exact: Fraction) -> int:
+    return int(exact * 10 + Fraction(1, 2))
+
+
+@given(st.tuples(*[st.integers(0, 400_000), st.integers(1, 300_000)] * 2))
+def test_a_difference_is_that_of_the_figures_beside_it_or_explains_itself(sides: tuple[int, ...]) -> None:
+    """Whoever takes one shown figure from the other comes to what is said."""
+    before, after = Moment(*sides[:2]), Moment(*sides[2:])
+    far, explained = shown_difference(before, after)
+    first, last = (Fraction(100 * each.points_x100, each.available_x100) for each in (before, after))
+    if not explained:
+        assert Fraction(far) * 10 == abs(_tenths(last) - _tenths(first))
+        assert shown_capacity(*before) != shown_capacity(*after) or far == "0.0"
+        return
+    was, now = (Fraction(part) for part in re.findall(r"([\d,]+\.\d\d)%", explained.replace(",", "")))
+    assert Fraction(far.replace(",", "")) == abs(now - was)
+    assert abs(was - first) <= Fraction(1, 200)
+    assert abs(now - last) <= Fraction(1, 200)
+
+
+def test_a_difference_that_rounding_would_spoil() -> None:
+    # 100.04% and 100.06% are shown as 100.0% and 100.1%, and differ by 0.02
+    assert shown_difference(Moment(100_040, 100_000), Moment(100_060, 100_000)) == (
+        "0.02",
+        "from 100.04% to 100.06%",
+    )
+    assert shown_difference(Moment(100_000, 100_000), Moment(110_000, 100_000)) == ("10.0", "")
+
+
+def test_one_minus_sign() -> None:
+    assert shown_capacity(-1_500, 100_000) == "−1.5%"
+    assert grouped(-1234) == "−1,234"

@@ -48,7 +48,8 @@ def test_the_values_of_a_rule_stand_in_the_order_of_their_days(reader, path) -> 
     values = TREE.parameter(path).values
     rows = read(reader, address(path)).rows()
     assert [row[0].removesuffix("in force") for row in rows] == [
-        day_words(value.valid_from) for value in values
+        "date not published" if value.valid_from == date(2017, 5, 1) else day_words(value.valid_from)
+        for value in values
     ]
     for row, value in zip(rows, values, strict=True):
         assert value.source in row[-1]
@@ -72,7 +73,7 @@ def test_the_value_of_the_day_asked_for_is_marked(reader, on, row, now) -> None:
 def test_points_of_a_tier_stand_beside_their_hours_and_the_points_before(reader) -> None:
     page = read(reader, f"{address(A3)}?on=2026-01-01")
     old, new = page.rows()
-    assert old[2:6] == ["206", "first value", "not published", "not published"]
+    assert old[2:6] == ["206", "new", "not published", "not published"]
     assert new[2:6] == ["128", "−78 (−37.9%)", "95.5", "7.32"]
     assert "Until 5 January 2023 it was 206 points: −78 (−37.9%) since then." in page.text
     assert "95.5 hours a year are 109.9 minutes a week" in page.text
@@ -201,3 +202,20 @@ def test_links_between_these_pages_resolve(reader) -> None:
     assert len(pages) > 150
     for href in pages:
         read(reader, href)
+
+
+def test_only_what_is_in_force_is_called_so(reader) -> None:
+    """Local agreements of 2009 bind nobody; timings price nothing; thresholds have no published start."""
+    for path, said in (
+        ("thresholds.local_court_reports.reports_a_month", "local and historical, not in force"),
+        ("activity_timings.local.unpaid_work_contacts", "local and historical, not in force"),
+        ("activity_timings.parole_report", "for information, prices nothing"),
+        ("activity_timings.planned_contact.total", "for information, prices nothing"),
+        ("thresholds.excessive_workload.percent", "in force"),
+        (A3, "in force"),
+    ):
+        page = read(reader, f"{address(path)}?on=2026-11-21")
+        assert page.rows()[-1][0].endswith(said), path
+    threshold = read(reader, address("thresholds.excessive_workload.percent"))
+    assert "date not published" in threshold.rows()[0][0]
+    assert "May 2017" not in threshold.text

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from wmt.cli.console import out
+from wmt.ledger.figures import MINUS, grouped
 
 Kind = Literal["figure", "text", "whole"]
 
@@ -73,8 +74,9 @@ def figure(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, Decimal):
-        return f"{value:,.0f}" if value == value.to_integral_value() else f"{value.normalize():,f}"
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+        shown = f"{value:,.0f}" if value == value.to_integral_value() else f"{value.normalize():,f}"
+        return shown.replace("-", MINUS)
+    return grouped(value) if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
 def _width(text: str) -> int:

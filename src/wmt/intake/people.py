@@ -201,7 +201,7 @@ def _check_amounts(
         "PEOPLE_EXPIRED", "reductions", expired, "{n} reductions run longer than their reason usually does"
     )
     above = [
-        Hit(None, None, f"{':'.join(post)}: {_hours(off)} h off {_hours(contracted[post])} h")
+        Hit(None, None, f"{':'.join(post)}: {_hours(off)} hours off {_hours(contracted[post])} hours")
         for post, off in total.items()
         if off > contracted[post]
     ]

@@ -37,6 +37,15 @@ def decimal(hundredths: int | None) -> Decimal | None:
     return None if hundredths is None else Decimal(hundredths).scaleb(-2)
 
 
+#: The sign of numbers below zero wherever people read them; files for programs have the plain hyphen.
+MINUS = "−"
+
+
+def grouped(number: int | Decimal) -> str:
+    """A number as people read it: thousands apart, and a true minus sign."""
+    return f"{number:,}".replace("-", MINUS)
+
+
 def shown_points(points_x100: int) -> int:
     """Whole points as people see them: half-up, so that a debit and its credit look alike."""
     return divide_half_up(points_x100, 100)
@@ -47,7 +56,7 @@ def shown_capacity(points_x100: int, available_x100: int) -> str:
     if available_x100 == 0:
         return "no available time"
     tenths = divide_half_up(points_x100 * 1_000, available_x100)
-    sign = "-" if tenths < 0 else ""
+    sign = MINUS if tenths < 0 else ""
     return f"{sign}{abs(tenths) // 10}.{abs(tenths) % 10}%"
 
 
@@ -56,6 +65,22 @@ class Moment(NamedTuple):
 
     points_x100: int
     available_x100: int
+
+
+def shown_difference(before: Moment, after: Moment) -> tuple[str, str]:
+    """How far a capacity moved, without its sign, and what explains it where that must be said.
+
+    One decimal where it is the difference of the two capacities as they are shown. Where rounding would make
+    it another, the difference has two decimals, and the explanation gives both capacities with as many.
+    Both moments must have available time.
+    """
+    shown = [divide_half_up(moment.points_x100 * 1_000, moment.available_x100) for moment in (before, after)]
+    exact = [divide_half_up(moment.points_x100 * 10_000, moment.available_x100) for moment in (before, after)]
+    moved, between = abs(exact[1] - exact[0]), abs(shown[1] - shown[0])
+    if divide_half_up(moved, 10) == between and (between or not moved):
+        return f"{between // 10}.{between % 10}", ""
+    both = (grouped(Decimal(each).scaleb(-2)) for each in exact)
+    return f"{Decimal(moved).scaleb(-2):,}", "from {}% to {}%".format(*both)
 
 
 def percentage_points_x100(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from wmt.ledger.figures import Moment, capacity_x100, divide_half_up, shown_capacity
+from wmt.ledger.figures import Moment, capacity_x100, shown_capacity, shown_difference
 from wmt.ledger.why import Moved, Why
 from wmt.ledger.words import Cause
 
@@ -82,9 +82,9 @@ def _how_far(why: Why) -> str:
         moved = end - start
         if moved == 0:
             return f"Unchanged at {shown_capacity(*why.after)}, though something moved"
-        tenths = divide_half_up(abs(moved), 10)
-        far = f"{tenths // 10}.{tenths % 10}" if tenths else "less than 0.1"
-        return f"{'Up' if moved > 0 else 'Down'} {far} percentage point{'' if tenths == 10 else 's'}"
+        far, explained = shown_difference(why.before, why.after)
+        why_so = f" ({explained})" if explained else ""
+        return f"{'Up' if moved > 0 else 'Down'} {far} percentage point{'' if far == '1.0' else 's'}{why_so}"
     missing = {
         (True, True): "there was and is no available time",
         (True, False): "there was no available time before",

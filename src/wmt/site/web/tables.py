@@ -14,6 +14,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.encoding import escape_uri_path
 
 from wmt.ledger import capacity_x100, decimal, is_over, shown_capacity, shown_points
+from wmt.ledger.figures import MINUS, grouped
 from wmt.ledger.present import micro
 
 Kind = Literal["text", "code", "points", "percent", "hours", "count", "date", "number"]
@@ -143,14 +144,14 @@ def text(value: str, href: str = "", note: str = "") -> Value:
 
 def count(value: int, href: str = "", note: str = "") -> Value:
     """A number of things."""
-    return Value(value, f"{value:,}", href, note)
+    return Value(value, grouped(value), href, note)
 
 
 def points(x100: int | None, href: str = "", note: str = "") -> Value:
     """Points: exact, shown whole. Absent points are shown as nothing."""
     if x100 is None:
         return Value(None)
-    return Value(decimal(x100), f"{shown_points(x100):,}", href, note)
+    return Value(decimal(x100), grouped(shown_points(x100)), href, note)
 
 
 def exact(x100: int | None, href: str = "", note: str = "") -> Value:
@@ -158,7 +159,7 @@ def exact(x100: int | None, href: str = "", note: str = "") -> Value:
     if x100 is None:
         return Value(None)
     whole, rest = divmod(abs(x100), 100)
-    sign = "-" if x100 < 0 else ""
+    sign = MINUS if x100 < 0 else ""
     shown = f"{sign}{whole:,}" + (f".{rest:02d}".rstrip("0") if rest else "")
     return Value(decimal(x100), shown, href, note)
 
@@ -184,7 +185,7 @@ def hours(value_micro: int | None, href: str = "", note: str = "") -> Value:
     if value_micro is None:
         return Value(None)
     found = micro(value_micro)
-    return Value(found, f"{found:,}", href, note)
+    return Value(found, grouped(found), href, note)
 
 
 def day(value: date | None, note: str = "") -> Value:

@@ -6,6 +6,7 @@ from datetime import date
 from wmt.ledger import Reason, shown_capacity, shown_points
 from wmt.rules import RuleSet
 from wmt.site.web.rules.current import rules_at
+from wmt.site.web.rules.nat import NatReadings, nat_readings
 from wmt.site.web.rules.words import day_words, worth
 
 #: The caseload of the worked example: how many, which table, which tier. The first post of the rules manual.
@@ -40,6 +41,7 @@ REASONS = {
     Reason.OUTSIDE_WINDOW: "It is too long ago, or too far ahead, to count today.",
     Reason.AHEAD: "Its date is later than the figures. It will count when its day has come.",
     Reason.UNKNOWN_CODE: "We do not know the code that was used. Check it in the case system.",
+    Reason.UNPAID_ONLY: "It is here only to be counted. The points are those of its case.",
     Reason.ZERO_CODE: "This kind of help earns no points.",
 }
 
@@ -79,6 +81,7 @@ class Numbers:
     contact_days: str
     report_days: str
     example: Example | None
+    nat_readings: NatReadings | None
 
 
 def numbers(day: date) -> Numbers | None:
@@ -97,6 +100,7 @@ def numbers(day: date) -> Numbers | None:
         contact_days=worth(ruleset["cms_window_days"].value),
         report_days=worth(ruleset["report_window_days.sdr"].value),
         example=_example(ruleset),
+        nat_readings=nat_readings(ruleset),
     )
 
 

@@ -13,6 +13,7 @@ from wmt import rules
 from wmt.rules import UNITS, Change, NoRuleError, Parameter, Value
 from wmt.site.web.charts.figure import Chart
 from wmt.site.web.rules.current import Laid, rules_at
+from wmt.site.web.rules.nat import NatReadings, nat_readings
 from wmt.site.web.rules.neighbours import Beside, neighbours
 from wmt.site.web.rules.steps import chart_of
 from wmt.site.web.rules.words import (
@@ -24,6 +25,8 @@ from wmt.site.web.rules.words import (
     number,
     share_words,
     signed,
+    standing,
+    start_words,
     worth,
     worth_with_unit,
 )
@@ -35,8 +38,9 @@ _RULES_COLUMNS = (
     Column("rule", "Rule", "text"),
     Column("value", "Value", "text"),
     Column("unit", "Unit", "text"),
-    Column("since", "In force since", "date"),
-    Column("status", "How it is known", "text"),
+    Column("since", "Effective from", "date"),
+    Column("standing", "Used for", "text"),
+    Column("status", "Source", "text"),
     Column("group", "About", "text"),
     Column("path", "Name in the rules", "code"),
 )
@@ -128,9 +132,8 @@ def _rule_row(path: str, value: Value | None) -> Row:
             "rule": text(said.description, rule_url(path)),
             "value": text(worth(value.value) if value else "not in force"),
             "unit": text(parameter.unit),
-            "since": Cell(value.valid_from, text=day_words(value.valid_from))
-            if value
-            else Cell(None, text=""),
+            "since": Cell(value.valid_from, text=start_words(value)) if value else Cell(None, text=""),
+            "standing": text(standing(path).capitalize() if value else ""),
             "status": text(value.status if value else ""),
             "group": text(group_of(path).title),
             "path": text(path),
@@ -166,6 +169,8 @@ class RulePage:
     is_numeric: bool
     day: str
     now: str
+    standing: str
+    nat: NatReadings | None
     eras: tuple[Era, ...]
     with_hours: bool
     working: str
@@ -190,6 +195,8 @@ def rule_page(path: str, day: date) -> RulePage:
         is_numeric=UNITS[parameter.unit].kind == "number",
         day=day_words(day),
         now=worth_with_unit(now),
+        standing=standing(path) if now else "",
+        nat=nat_readings(rules_at(day)) if path == "nat_percent" else None,
         eras=eras,
         with_hours=any(era.hours for era in eras),
         working=sentence(path, day),
@@ -211,7 +218,7 @@ def _eras(parameter: Parameter, now: Value | None) -> list[Era]:
 def _era(value: Value, former: Value | None, until: str, now: Value | None) -> Era:
     was, is_ = number(former), number(value)
     return Era(
-        since=day_words(value.valid_from),
+        since=start_words(value),
         until=until,
         worth=worth(value.value),
         change=signed(difference(was, is_)),

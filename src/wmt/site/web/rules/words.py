@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from wmt import rules
 from wmt.rules import Scalar, Value
+from wmt.rules.uses import has_start, is_historical, prices_nothing
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ GROUPS = (
     Group("grades", "Grades", ("grade_codes",)),
     Group("cases", "Which cases count", ("case_weighting", "omic_weighting", "flags")),
     Group("tiers", "Tiers and their schemes", ("tier_scheme", "tier_schemes", "tier_numbers")),
-    Group("thresholds", "Marks and the four-week rule", ("thresholds", "four_week_rule")),
+    Group("thresholds", "Thresholds and the four-week rule", ("thresholds", "four_week_rule")),
     Group("duties", "Duties of managers where workload is excessive", ("duties",)),
     Group("activities", "Activities and their minutes", ("activity_timings", "responsive_time")),
     Group("staffing", "Staffing", ("staffing",)),
@@ -93,6 +94,22 @@ def group_of(path: str) -> Group:
 def day_words(day: date) -> str:
     """A day in full, such as 6 January 2023; 'always' for the value that holds on any day."""
     return "always" if day == rules.ALWAYS else f"{day.day} {day:%B} {day.year}"
+
+
+def start_words(value: Value) -> str:
+    """From when a value is in force, or that nobody published it."""
+    return day_words(value.valid_from) if has_start(value) else NO_START_WORDS
+
+
+#: Of a value whose start was not published; it is used from the month of the first extract on.
+NO_START_WORDS = "date not published"
+
+
+def standing(path: str) -> str:
+    """What the value of today is: in force, or only published."""
+    if is_historical(path):
+        return "local and historical, not in force"
+    return "for information, prices nothing" if prices_nothing(path) else "in force"
 
 
 def plain(number: int | Decimal) -> str:

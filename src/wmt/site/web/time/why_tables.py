@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from wmt.ledger import capacity_x100, decimal, shown_capacity
+from wmt.ledger.figures import grouped
 from wmt.ledger.why import Moved, Why
 from wmt.site.accounts.access import visible_to
 from wmt.site.accounts.reading import REASONS_WITHHELD, cases_withheld
@@ -104,7 +105,7 @@ def key_figures(question: Question, between: "Between", found: Why) -> list[tupl
     return [
         ("Capacity then", tables.percent(*found.before, over), day_words(between.first.day)),
         ("Capacity after", tables.percent(*found.after, over), until),
-        ("Change", share(capacity_change_x100(found)), "percentage points"),
+        ("Change", share(capacity_change_x100(found)), _explained(found)),
         ("Points", signed(points), f"{_text(found.before.points_x100)} to {_text(found.after.points_x100)}"),
         (
             "Available points",
@@ -112,6 +113,15 @@ def key_figures(question: Question, between: "Between", found: Why) -> list[tupl
             f"{_text(found.before.available_x100)} to {_text(found.after.available_x100)}",
         ),
     ]
+
+
+def _explained(found: Why) -> str:
+    """What a change with two decimals is the difference of."""
+    sides = [capacity_x100(*moment) for moment in (found.before, found.after)]
+    if None in sides:
+        return "percentage points"
+    both = (grouped(decimal(side) or 0) for side in sides)
+    return "percentage points, from {}% to {}%".format(*both)
 
 
 def _text(x100: int) -> str:
