@@ -189,7 +189,7 @@ def test_files_that_make_no_sense_are_said_on_the_form(administrator: Client) ->
     page = words(response.content.decode())
     assert "a.txt cannot be loaded" in page
     assert "staff.csv is not one of the tables" in page
-    assert "Write the day as 2023-01-06" in page
+    assert "must be a real date, like 27/3/2026" in page
 
 
 def test_a_disk_that_takes_no_upload(administrator: Client, written_nation: Any, home: Path) -> None:

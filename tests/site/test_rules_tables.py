@@ -108,10 +108,12 @@ def test_reports(reader) -> None:
 
 
 def test_reasons_for_reductions(reader) -> None:
-    [group] = groups("reduction-reasons", "reduction_reasons")
+    reasons = [
+        said for group in groups("reduction-reasons", "reduction_reasons") for said in group["rows"].values()
+    ]
     rows = table(reader, "reductions")
-    assert len(rows) == len(group["rows"])
-    for row, said in zip(rows, group["rows"].values(), strict=True):
+    assert len(rows) == len(reasons)
+    for row, said in zip(rows, reasons, strict=True):
         assert row[:2] == [plain(said["name"]), plain(said["category"])]
         wanted = [plain(said[field]) for field in ("allowance_percent", "max_percent", "months_to_expiry")]
         assert row[2:5] == ["none" if value is None else shown(value) for value in wanted]
@@ -161,3 +163,17 @@ def test_a_table_that_there_is_not(reader) -> None:
 def test_the_page_says_the_day(reader) -> None:
     response = reader.get(reverse("rules-table", args=["licence"]), {"on": "2022-02-02"})
     assert "As it stands on 2 February 2022" in Page(response.content.decode()).text
+
+
+def test_tables_say_what_is_not_in_force(reader) -> None:
+    rows = read(reader, f"{reverse('rules-table', args=['thresholds'])}?on=2026-11-21").rows()
+    said = {row[0]: row for row in rows}
+    local = next(row for meaning, row in said.items() if "Cheshire" in meaning)
+    assert local[-2:] == ["Local and historical, not in force", "date not published"]
+    excessive = next(row for meaning, row in said.items() if meaning.startswith("Excessive workload"))
+    assert excessive[-2:] == ["In force", "date not published"]
+    activities = read(reader, f"{reverse('rules-table', args=['activities'])}?on=2026-11-21").rows()
+    assert {row[3] for row in activities} == {
+        "For information, prices nothing",
+        "Local and historical, not in force",
+    }

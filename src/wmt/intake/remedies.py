@@ -40,7 +40,7 @@ REMEDIES: dict[str, str] = {
     "T2A_NOT_BELOW_ACTIVE": "Check that the sheets T2A and WMT_Extract_Filtered were not exchanged or cut.",
     "CONTROL_TOTAL_MISMATCH": "Compare V-CRN_Count with the tier columns of the rows named.",
     "CONTROL_TOTAL_READING": "For information; both readings are accepted.",
-    "ORPHAN_ROW": "Set aside and never counted; have the missing key filled in at its source.",
+    "ORPHAN_ROW": "Ignored; have the missing key filled in at its source.",
     "PLACEHOLDER_ROW": "Ignored; nothing need be done.",
     "BLANK_GRADE": "Treated as grade DMY, without hours until some are entered; fill it in at its source.",
     "UNKNOWN_GRADE": "Treated as grade DMY; add the code to the grade codes or correct it at its source.",

@@ -218,7 +218,7 @@ def unknown_columns(
     if not strange:
         return []
     labels = [sheet.label(place) for place in sorted(strange)]
-    what = f"the sheet {sheet.name} has columns nobody knows: {', '.join(labels[:10])}" + (
+    what = f"the sheet {sheet.name} has unrecognised columns: {', '.join(labels[:10])}" + (
         " …" if len(labels) > 10 else ""
     )
     faults.warn("UNKNOWN_COLUMN", what, sheet=sheet.name, row=1, column=labels[0], rows=0)

@@ -113,7 +113,7 @@ def _check_columns(name: str, columns: list[str], faults: Faults) -> None:
             faults.refuse("MISSING_COLUMNS", what, sheet=name, row=1, column=column.split("|")[0])
     strange = [column for column in columns if column not in TABLES[name].columns() or column == "row"]
     if strange:
-        what = f"the table {name} has columns nobody knows: {', '.join(strange[:10])}"
+        what = f"the table {name} has unrecognised columns: {', '.join(strange[:10])}"
         faults.warn("UNKNOWN_COLUMN", what, sheet=name, row=1, column=strange[0])
 
 

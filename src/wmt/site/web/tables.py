@@ -184,7 +184,7 @@ def hours(value_micro: int | None, href: str = "", note: str = "") -> Value:
     """Hours a week, with the decimals they have."""
     if value_micro is None:
         return Value(None)
-    found = micro(value_micro)
+    found = micro(value_micro) or 0
     return Value(found, grouped(found), href, note)
 
 

@@ -76,12 +76,12 @@ def loads_table(loads: QuerySet[Load], shown: int | None, query: QueryDict) -> T
         Column("asked", "Asked for", "date"),
         Column("who", "By"),
         Column("files", "Files"),
-        Column("as_at", "Figures as at", "date"),
-        Column("state", "How it ended"),
+        Column("as_at", "Data from", "date"),
+        Column("state", "Result"),
         Column("posts", "Posts", "count"),
         Column("cases", "Cases", "count"),
         Column("warnings", "Warnings", "count"),
-        Column("refusals", "Reasons to refuse", "count"),
+        Column("refusals", "Errors", "count"),
         Column("took", "Took"),
     )
     rows = [_load_row(load, shown) for load in page]
@@ -158,7 +158,7 @@ def facts(load: Load) -> list[tuple[str, str]]:
         ("Asked for by", load.who),
         ("Asked for", when(load.asked_at)),
         ("Took", duration(load)),
-        ("Figures as at", when(load.as_at)),
+        ("Data from", when(load.as_at)),
         ("Rules of", f"{load.rules_date:%-d %B %Y}" if load.rules_date else ""),
         ("Laid over the rules", ", ".join(load.overlays)),
         ("Layout", " · ".join(part for part in (load.layout, load.tier_scheme) if part)),
@@ -171,7 +171,7 @@ def facts(load: Load) -> list[tuple[str, str]]:
 def sheets_table(load: Load) -> Table:
     """What was read."""
     columns = (Column("sheet", "Sheet or table"), Column("rows", "Rows", "count"),
-               Column("orphans", "Rows without their keys, set aside", "count"))  # fmt: skip
+               Column("orphans", "Rows ignored (no key)", "count"))  # fmt: skip
     rows = [
         Row({"sheet": text(name), "rows": count(read["rows"]), "orphans": count(read["orphan_rows"])})
         for name, read in load.sheets.items()
@@ -189,7 +189,7 @@ def effect(load: Load, severity: str) -> str:
 def groups_table(load: Load, query: QueryDict, cells: Cells) -> Table:
     """The faults by kind, those that refuse the input first. Each leads to its own."""
     kinds = load.faults.values("severity", "code").annotate(places=Sum("rows"), first=Min("message"))
-    columns = (Column("code", "Kind of fault", "code"), Column("severity", "What it does"),
+    columns = (Column("code", "Type of fault", "code"), Column("severity", "Effect"),
                Column("rows", "Rows", "count"), Column("remedy", "What to do"))  # fmt: skip
     rows = [_group_row(kind, load, query, cells) for kind in kinds.order_by("severity", "-places", "code")]
     return Table("kinds", "Faults by kind", columns, rows)
@@ -218,7 +218,7 @@ def faults_table(load: Load, query: QueryDict, cells: Cells, ways: Mapping[str, 
     if query.get("severity") in SEVERITIES:
         faults = faults.filter(severity=query["severity"])
     pager, page = paged(faults, query, FAULTS_A_PAGE, "page")
-    columns = [Column("fault", "What is wrong, and what to do"), Column("severity", "What it does"),
+    columns = [Column("fault", "What is wrong, and what to do"), Column("severity", "Effect"),
                Column("code", "Kind", "code"), Column("sheet", "Sheet or table"),
                Column("row", "Row", "number"), Column("column", "Column")]  # fmt: skip
     caption = "Faults one by one" if not query.get("code") else f"Faults of kind {query['code']}"
@@ -246,7 +246,7 @@ def _fault_row(fault: Fault, load: Load, cells: Cells, ways: Mapping[str, str]) 
 def aside_table(load: Load, query: QueryDict, cells: Cells) -> Table:
     """Posts that were left out because a fault is confined to them."""
     pager, page = paged(load.set_aside, query, FAULTS_A_PAGE, "aside")
-    columns = (Column("post", "Post", "code"), Column("code", "Kind of fault", "code"),
+    columns = (Column("post", "Post", "code"), Column("code", "Type of fault", "code"),
                Column("message", "What is wrong"))  # fmt: skip
     rows = [
         Row({"post": text(f"{aside['team_code']}:{aside['staff_code']}"), "code": text(aside["code"]),

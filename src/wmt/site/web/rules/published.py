@@ -9,7 +9,17 @@ from wmt.rules import RuleSet
 from wmt.rules import Value as Worth
 from wmt.site.web.rules.current import rules_at, value_before
 from wmt.site.web.rules.presenters import rule_url
-from wmt.site.web.rules.words import day_words, difference, number, readable, share_words, signed, worth
+from wmt.site.web.rules.words import (
+    day_words,
+    difference,
+    number,
+    readable,
+    share_words,
+    signed,
+    standing,
+    start_words,
+    worth,
+)
 from wmt.site.web.tables import Column, Kind, Row, Table, Value, text
 
 
@@ -178,6 +188,10 @@ def _reason_rows(ruleset: RuleSet) -> list[Row]:
 
 def _mark_rows(ruleset: RuleSet) -> list[Row]:
     rows = _records(ruleset, "thresholds", ("meaning", "comparator", *_MARK_FIELDS, "applies_to"))
+    for row in rows:
+        path = f"thresholds.{row.values['id'].raw}.meaning"
+        row.values["standing"] = text(standing(path).capitalize())
+        row.values["since"] = text(start_words(ruleset[path]))
     return sorted(rows, key=lambda row: str(row.values["id"].raw).startswith("local"))
 
 
@@ -234,6 +248,7 @@ def _activity_rows(ruleset: RuleSet) -> list[Row]:
                 "activity": text(value.description, rule_url(value.path)),
                 "value": text(worth(value.value)),
                 "unit": text(value.unit),
+                "standing": text(standing(value.path).capitalize()),
                 "note": text(value.note or ""),
             }
         )
@@ -332,8 +347,8 @@ TABLES = (
     ),
     Published(
         "thresholds",
-        "Marks",
-        "The marks that figures are held against, and those of local agreements, which are history.",
+        "Thresholds",
+        "What figures are compared with, and thresholds of local agreements, which are not in force today.",
         ("thresholds",),
         _mark_rows,
         (
@@ -350,18 +365,21 @@ TABLES = (
             _column("score_percent", "Score, %"),
             _column("weeks", "Weeks"),
             _column("applies_to", "About", "text"),
+            _column("standing", "Used for", "text"),
+            _column("since", "Effective from", "text"),
         ),
     ),
     Published(
         "activities",
         "Activities and their minutes",
-        "The published minutes of activities: the bottom of the points.",
+        "The published times of activities that points are based on. No figure here is worked out from them.",
         ("activity_timings",),
         _activity_rows,
         (
             _column("activity", "Activity", "text"),
             _column("value", "Minutes, or how often", "text"),
             _column("unit", "Unit", "text"),
+            _column("standing", "Used for", "text"),
             _column("note", "Note", "text"),
         ),
     ),
