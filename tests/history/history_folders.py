@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from wmt.ledger import LEVELS, MEASURES, TOTAL
+from wmt.ledger import HEADLINE, LEVELS, MEASURES, TOTAL
 from wmt.nights import night_name
 from wmt.nights.folder import FORMAT, sha256
 
@@ -27,7 +27,8 @@ def totals_of(posts: Posts) -> pl.DataFrame:
         for place, (level, code) in enumerate(codes.items()):
             known = dict(list(above.items())[max(0, place - 1) :]) if level != "nation" else {}
             unit = units.setdefault(
-                (level, code), {"level": level, "code": code, "name": f"N {code}", **known}
+                (level, code),
+                {"level": level, "code": code, "name": f"N {code}", "stream": HEADLINE, **known},
             )
             if level == "post":
                 unit |= {"grade": grade, "staff_code": staff}

@@ -19,16 +19,19 @@ from wmt.history import (
     Answer,
     History,
     Table,
+    cases_per_officer,
     days_over,
     longest_spells,
     open_history,
     over_for_weeks,
     spread,
 )
+from wmt.history.officers import WHO
+from wmt.ledger import HEADLINE, STREAMS
 
 app = typer.Typer(
     name="ask",
-    help="Ask the history: who was over a mark, for how long, and how capacities are spread.",
+    help="Ask the history: who was over a threshold and for how long, how capacity is spread, cases held.",
     no_args_is_help=True,
 )
 
@@ -44,6 +47,9 @@ By = Annotated[str, typer.Option("--by", help="day (the last one) or year.")]
 Reading = Annotated[
     str, typer.Option("--reading", help=f"How weeks in a row are read: {', '.join(READINGS)}.")
 ]
+Stream = Annotated[str, typer.Option("--stream", help=f"{', '.join(STREAMS)}.")]
+Counted = Annotated[str, typer.Option("--officers", help=f"Who is counted: {', '.join(WHO)}.")]
+Months = Annotated[bool, typer.Option("--months", help="List every month end, and write that to --out.")]
 Top = Annotated[int, typer.Option("--top", min=0, help="Show this many rows; 0: all.")]
 Who = Annotated[bool, typer.Option("--who", help="List who it was, and write that to --out.")]
 
@@ -56,6 +62,7 @@ def over(
     first: From = None,
     last: To = None,
     grade: Grade = "",
+    stream: Stream = HEADLINE,
     reading: Reading = "every day",
     who: Who = False,
     top: Top = 20,
@@ -67,7 +74,7 @@ def over(
     mark = _percent_x100(percent)
     _answer(
         lambda history: over_for_weeks(
-            history, mark, weeks, level, first, last, grade=grade, reading=reading
+            history, mark, weeks, level, first, last, grade=grade, reading=reading, stream=stream
         ),
         nights, json=json, out_file=out_file, top=top, who=who,
     )  # fmt: skip
@@ -80,6 +87,7 @@ def ask_days_over(
     first: From = None,
     last: To = None,
     grade: Grade = "",
+    stream: Stream = HEADLINE,
     top: Top = 20,
     nights: Nights = None,
     json: Json = False,
@@ -88,7 +96,7 @@ def ask_days_over(
     """How many days each unit spent over a mark."""
     mark = _percent_x100(percent)
     _answer(
-        lambda history: days_over(history, mark, level, first, last, grade=grade),
+        lambda history: days_over(history, mark, level, first, last, grade=grade, stream=stream),
         nights, json=json, out_file=out_file, top=top,
     )  # fmt: skip
 
@@ -99,6 +107,7 @@ def ask_spread(
     first: From = None,
     last: To = None,
     grade: Grade = "",
+    stream: Stream = HEADLINE,
     by: By = "day",
     nights: Nights = None,
     json: Json = False,
@@ -106,7 +115,7 @@ def ask_spread(
 ) -> None:
     """How capacities are spread over bands, by grade."""
     _answer(
-        lambda history: spread(history, level, first, last, by=by, grade=grade),
+        lambda history: spread(history, level, first, last, by=by, grade=grade, stream=stream),
         nights, json=json, out_file=out_file, top=0,
     )  # fmt: skip
 
@@ -118,6 +127,7 @@ def ask_spells(
     first: From = None,
     last: To = None,
     grade: Grade = "",
+    stream: Stream = HEADLINE,
     reading: Reading = "every day",
     top: Top = 20,
     nights: Nights = None,
@@ -127,8 +137,29 @@ def ask_spells(
     """The longest spells over a mark."""
     mark = _percent_x100(percent)
     _answer(
-        lambda history: longest_spells(history, mark, level, first, last, top, grade=grade, reading=reading),
+        lambda history: longest_spells(
+            history, mark, level, first, last, top, grade=grade, reading=reading, stream=stream
+        ),
         nights, json=json, out_file=out_file, top=0,
+    )  # fmt: skip
+
+
+@app.command("officers")
+def ask_officers(
+    first: From = None,
+    last: To = None,
+    grade: Grade = "",
+    stream: Stream = HEADLINE,
+    officers: Counted = "holding",
+    months: Months = False,
+    nights: Nights = None,
+    json: Json = False,
+    out_file: Out = None,
+) -> None:
+    """Average active cases per officer by grade, at month ends and over all days."""
+    _answer(
+        lambda history: cases_per_officer(history, first, last, who=officers, grade=grade, stream=stream),
+        nights, json=json, out_file=out_file, top=0, who=months,
     )  # fmt: skip
 
 
@@ -187,11 +218,16 @@ def _plain(found: Answer, details: Sequence[Table]) -> dict[str, Any]:
 
 def _rows(of: Table) -> list[dict[str, Any]]:
     """Rows as they leave the program: hundredths of a per cent as per cent."""
-    return [{key.removesuffix("_x100"): _leaving(key, row[key]) for key, _ in of.columns} for row in of.rows]
+    return [{_named(key): _leaving(key, row[key]) for key, _ in of.columns} for row in of.rows]
 
 
 def _leaving(key: str, value: Any) -> Any:
-    return Decimal(value).scaleb(-2) if key.endswith("_x100") and value is not None else value
+    places = 2 if key.endswith("_x100") else 1 if key.endswith("_x10") else 0
+    return Decimal(value).scaleb(-places) if places and value is not None else value
+
+
+def _named(key: str) -> str:
+    return key.removesuffix("_x100").removesuffix("_x10")
 
 
 def _write(path: Path, found: Answer, details: Sequence[Table]) -> None:
@@ -200,7 +236,7 @@ def _write(path: Path, found: Answer, details: Sequence[Table]) -> None:
         # one table a file: who it was, where that was asked for
         sheets = {"answer": sheets.get("who", sheets["answer"])}
     columns = (details[-1] if details else found).columns
-    write_out(path, sheets, [key.removesuffix("_x100") for key, _ in columns])
+    write_out(path, sheets, [_named(key) for key, _ in columns])
 
 
 def _show(of: Table, top: int) -> None:

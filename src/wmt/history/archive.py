@@ -7,13 +7,15 @@ from pathlib import Path
 
 import polars as pl
 
-from wmt.history.figures import complete, ordered, summed
+from wmt.history.figures import FOUND_STREAM, SUMMED, complete, ordered, summed
 from wmt.history.index import HistoryError, archive_path, folder_of
-from wmt.ledger import LEVELS
+from wmt.ledger import HEADLINE, LEVELS
 from wmt.nights.durable import replace_file
 from wmt.nights.write import table_bytes
 
+#: What a figure is found by beside its stream (`figures.FOUND_STREAM`).
 KEYS = ("day", "level", "code")
+_FOUND = "found_stream"
 
 
 def key_of(nights: Path) -> bytes:
@@ -56,22 +58,33 @@ def read_archive(nights: Path, month: str) -> pl.DataFrame:
 
 
 def with_units(figures: pl.DataFrame) -> pl.DataFrame:
-    """Figures with every level on every day: what is not there is the sum of the posts.
+    """Figures with every level on every day: what is not there is the sum of the posts, stream by stream.
 
     A region may be given alone, without any of its posts, while another is given by them: it is summed too.
     """
+    figures = figures.with_columns(FOUND_STREAM.alias(_FOUND))
     leaves = figures.filter(pl.col("level") == "post")
-    added = []
+    keys, added = ["day", "own", _FOUND], []
     for level in LEVELS[1:]:
         own = pl.lit("nation") if level == "nation" else pl.col(f"{level}_code")
         of_leaves = leaves.with_columns(own=own).filter(pl.col("own") != "")
         given = figures.filter(pl.col("level") == level).with_columns(own="code")
-        lacking = of_leaves.join(given, on=["day", "own"], how="anti").drop("own")
+        lacking = of_leaves.join(given, on=keys, how="anti").drop("own", _FOUND)
         added.append(summed(lacking, level))
         if level != "nation":
-            alone = given.join(of_leaves, on=["day", "own"], how="anti").drop("own")
+            alone = given.join(of_leaves, on=keys, how="anti").drop("own")
             leaves = pl.concat([leaves, alone.with_columns(pl.col("code").alias(f"{level}_code"))])
-    return pl.concat([figures, *added])
+    whole = pl.concat([figures.drop(_FOUND), *added])
+    return pl.concat([whole, headlines(whole)])
+
+
+def headlines(figures: pl.DataFrame) -> pl.DataFrame:
+    """Nothing in the headline for every unit and day that has another stream alone."""
+    units = figures.filter(pl.col("level") != "post")
+    others = units.filter(~pl.col("stream").is_in([HEADLINE, ""]))
+    has = units.filter(pl.col("stream").is_in([HEADLINE, ""]))
+    lacking = others.join(has, on=KEYS, how="anti").unique(KEYS, keep="first", maintain_order=True)
+    return lacking.with_columns(stream=pl.lit(HEADLINE), **dict.fromkeys(SUMMED, pl.lit(0, pl.Int64)))
 
 
 def keep(nights: Path, figures: pl.DataFrame) -> list[str]:
@@ -83,11 +96,22 @@ def keep(nights: Path, figures: pl.DataFrame) -> list[str]:
     for month, rows in _by_month(complete(figures)):
         path = archive_path(nights, month)
         if path.is_file():
-            had = complete(pl.read_parquet(path)).join(rows, on=KEYS, how="anti")
+            keys = [*KEYS, _ONE_ROW]
+            had = _told_apart(complete(pl.read_parquet(path)))
+            had = had.join(_told_apart(rows), on=keys, how="anti").drop(_ONE_ROW)
             rows = pl.concat([had, rows])
         replace_file(path, table_bytes(ordered(rows)))
         touched.append(month)
     return touched
+
+
+_ONE_ROW = "one_row"
+
+
+def _told_apart(figures: pl.DataFrame) -> pl.DataFrame:
+    """Figures with what tells rows of one unit and day apart: the stream of a unit; a post has one row."""
+    stream = pl.when(pl.col("level") == "post").then(pl.lit("")).otherwise(FOUND_STREAM)
+    return figures.with_columns(stream.alias(_ONE_ROW))
 
 
 def _by_month(figures: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:

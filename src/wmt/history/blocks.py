@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from wmt.history.figures import in_stream
 from wmt.history.reader import History, check_levels
 from wmt.history.steps import Bools, Cut, Ints, Moves
 from wmt.history.wide import ABSENT, read_wide, wide_path
@@ -76,8 +77,11 @@ def blocks(
     last: date,
     codes: Collection[str] | None = None,
     grade: str = "",
+    stream: str | None = None,
 ) -> Iterator[Block]:
     """Every calendar day from `first` to `last`, at most a month at a time. `units` grows on the way.
+
+    `stream` as in `figures.in_stream`.
 
     Months without any figure come too, with nobody present.
     """
@@ -90,9 +94,9 @@ def blocks(
         if month not in paths:
             yield _empty(units, begin, end)
         elif history.whole and codes is None and not grade:
-            yield _whole(wide_path(history.nights, month), units, level, begin, end)
+            yield _whole(wide_path(history.nights, month), units, level, begin, end, stream)
         else:
-            yield _block(_figures(history, level, begin, end, codes, grade), units, begin, end)
+            yield _block(_figures(history, level, begin, end, codes, grade, stream), units, begin, end)
         begin = end + timedelta(1)
 
 
@@ -101,18 +105,28 @@ def _month_end(day: date) -> date:
 
 
 def _figures(
-    history: History, level: str, first: date, last: date, codes: Collection[str] | None, grade: str
+    history: History,
+    level: str,
+    first: date,
+    last: date,
+    codes: Collection[str] | None,
+    grade: str,
+    stream: str | None,
 ) -> pl.DataFrame:
     """Rows of a level within a month, by code and day (columns `_COLUMNS`)."""
     if codes is not None:
-        found = [history.series(level, code, first, last, grade, _COLUMNS) for code in sorted(set(codes))]
-        return pl.concat(found) if found else pl.DataFrame(schema=dict.fromkeys(_COLUMNS, pl.Int64))
-    return history.figures(level, first, last, _COLUMNS, grade)
+        columns = (*_COLUMNS, "stream")
+        found = [
+            history.series(level, code, first, last, grade, columns, stream).filter(in_stream(level, stream))
+            for code in sorted(set(codes))
+        ]
+        return pl.concat(found) if found else pl.DataFrame(schema=dict.fromkeys(columns, pl.Int64))
+    return history.figures(level, first, last, _COLUMNS, grade, stream)
 
 
-def _whole(path: Path, units: Units, level: str, first: date, last: date) -> Block:
+def _whole(path: Path, units: Units, level: str, first: date, last: date, stream: str | None) -> Block:
     """All units of a level, from the file beside the month."""
-    codes, names, points, available = read_wide(path, level, first, last)
+    codes, names, points, available = read_wide(path, level, first, last, stream)
     # the file has every unit of the month; who has no figure within the days is left out
     there = (available != ABSENT).any(axis=0)
     met = [(code, name) for code, name, is_there in zip(codes, names, there, strict=True) if is_there]
@@ -124,9 +138,11 @@ def _whole(path: Path, units: Units, level: str, first: date, last: date) -> Blo
     block = _empty(units, first, last)
     # day by day, because a row at a time is what a machine puts in its place quickly
     for day in range(len(points)):
-        block.present.T[day][numbers] = available[day] != ABSENT
-        block.points.T[day][numbers] = points[day]
-        block.available.T[day][numbers] = np.maximum(available[day], 0)
+        here = available[day] != ABSENT
+        of_day = numbers[here]
+        block.present.T[day][of_day] = True
+        block.points.T[day][of_day] = points[day][here]
+        block.available.T[day][of_day] = available[day][here]
     return block
 
 

@@ -11,9 +11,9 @@ import polars as pl
 from wmt.days import RANGES, why_not
 from wmt.facts.csv_text import CsvError, read_csv
 from wmt.history.archive import KEYS
-from wmt.history.figures import FIGURE, SUMMED
+from wmt.history.figures import FIGURE, FOUND_STREAM, SUMMED
 from wmt.history.index import HistoryError
-from wmt.ledger import LEVELS
+from wmt.ledger import LEVELS, STREAMS
 
 NEEDED = ("day", "level", "code", "points_x100", "available_x100")
 
@@ -83,7 +83,8 @@ def read_figures(path: Path, known: Known, last_day: date | None = None) -> pl.D
     """
     table = _Table(path, _text(path), last_day)
     found = _daily(_daily_table(table), known) if "Workload Date" in table.frame.columns else _own(table)
-    repeated = found.select(pl.struct(KEYS).is_duplicated()).to_series().arg_true()
+    apart = pl.when(pl.col("level") == "post").then(pl.lit("")).otherwise(FOUND_STREAM)
+    repeated = found.select(pl.struct(*KEYS, apart).is_duplicated()).to_series().arg_true()
     if len(repeated):
         row = found.row(repeated[0], named=True)
         table.refuse(
@@ -208,6 +209,9 @@ def _own(table: _Table) -> pl.DataFrame:
     table.check(
         "level", ~columns["level"].is_in(LEVELS), f"'{{}}' is no level; use one of {', '.join(LEVELS)}"
     )
+    streams = columns["stream"]
+    named = f"'{{}}' is no stream; use one of {', '.join(STREAMS)}, or nothing for all of them together"
+    table.check("stream", ~streams.is_in(["", *STREAMS]), named)
     table.check("code", columns["code"] == "", "it is empty")
     table.check("available_x100", columns["available_x100"] < 0, "{} is below 0")
     post = columns["level"] == "post"
@@ -223,6 +227,7 @@ def _finished(frame: pl.DataFrame) -> pl.DataFrame:
     frame = frame.with_columns(
         as_at=pl.col("day").cast(pl.Datetime("us")),
         night=pl.lit(""),
+        stream=pl.col("stream") if "stream" in frame.columns else pl.lit(""),
         team_code=pl.when(is_post).then(parts.struct.field("field_0")).otherwise("team_code"),
         staff_code=pl.when(is_post).then(parts.struct.field("field_1")).otherwise(pl.lit("")),
         **{name: pl.col(name) if name in frame.columns else pl.lit(None, pl.Int64) for name in SUMMED},

@@ -14,7 +14,7 @@ from wmt.nights.durable import replace_file
 
 FOLDER = "history"
 #: Months of another shape are made again.
-FORMAT = "wmt-history/2 " + hashlib.sha256(" ".join(FIGURE).encode()).hexdigest()[:12]
+FORMAT = "wmt-history/3 " + hashlib.sha256(" ".join(FIGURE).encode()).hexdigest()[:12]
 REMEDY = "make it again with `wmt nights compact`"
 
 
@@ -30,6 +30,8 @@ class Standing(BaseModel):
     as_at: datetime
     revision: int = 0
     loaded_at: datetime | None = None
+    #: an archive that added all streams together, wholly or in part
+    together: bool = False
     #: other nights of the same day that it stands before
     former: tuple[str, ...] = ()
 

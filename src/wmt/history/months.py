@@ -40,6 +40,8 @@ Progress = Callable[[str, float], None]
 
 #: Rows that are read together. Small enough that one post's year is quick, large enough to pack well.
 ROWS = 2_000
+#: The folder of totals that were worked out again, because their nights knew no streams.
+AGAIN = "by-stream"
 #: A file is written in moments; one that was begun so many seconds ago has nobody to end it.
 _SURELY_DEAD = 600
 
@@ -96,6 +98,7 @@ def compact(nights: Path, progress: Progress | None = None, *, every_byte: bool 
     for month in gone:
         month_path(nights, month).unlink(missing_ok=True)
         wide_path(nights, month).unlink(missing_ok=True)
+    _sweep_again(nights, wanted)
     days = sum(len(month.days) for month in months.values())
     return Compacted(tuple(stale), tuple(gone), days, tuple(lost))
 
@@ -111,6 +114,14 @@ def _sweep(folder: Path) -> None:
         with suppress(FileNotFoundError):
             if clock() - leftover.stat().st_mtime > _SURELY_DEAD:
                 leftover.unlink()
+
+
+def _sweep_again(nights: Path, wanted: Mapping[str, "Parts"]) -> None:
+    """Remove totals that were worked out again of nights that are gone, or have other bytes by now."""
+    known = {again_path(nights, name, parts) for parts in wanted.values() for name in parts.nights}
+    for path in (folder_of(nights) / AGAIN).glob("*.parquet"):
+        if path not in known:
+            path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -188,16 +199,27 @@ def _write(nights: Path, month: str, parts: Parts) -> Month:
 def month_figures(nights: Path, month: str, parts: Parts) -> tuple[pl.DataFrame, dict[date, Standing]]:
     """All figures of a month in their order, and what stands for each of its days."""
     days = standing_of(nights, parts)
-    frames = [of_night(open_night(nights / each.night)) for each in days.values()]
+    frames = [
+        of_night(open_night(nights / each.night), again_path(nights, each.night, parts))
+        for each in days.values()
+    ]
     if parts.archive is not None:
         archived = read_archive(nights, month).filter(~pl.col("day").is_in(list(days)))
         frames.append(archived)
-        firsts = archived.group_by("day").agg(pl.col("as_at").max()).sort("day").iter_rows()
-        days |= {day: Standing(night="", as_at=as_at) for day, as_at in firsts}
+        firsts = archived.group_by("day").agg(pl.col("as_at").max(), (pl.col("stream") == "").any())
+        days |= {
+            day: Standing(night="", as_at=as_at, together=together)
+            for day, as_at, together in firsts.sort("day").iter_rows()
+        }
     figures = pl.concat(frames)
     graded = by_grade(figures)
     whole = ordered(pl.concat([figures, graded]))
     return whole, dict(sorted(days.items()))
+
+
+def again_path(nights: Path, name: str, parts: Parts) -> Path:
+    """Where the totals of a night are kept that had to be worked out again by stream."""
+    return folder_of(nights) / AGAIN / f"{name}-{parts.nights[name][:16]}.parquet"
 
 
 def month_bytes(frame: pl.DataFrame) -> bytes:

@@ -1,108 +1,32 @@
 """Questions over years, with answers a person can read out: a sentence, a table, and what it rests on."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from wmt.history.asking import (
+    WORDS,
+    Answer,
+    Row,
+    Table,
+    asked,
+    rule_words,
+    said_day,
+    said_percent,
+    said_runs,
+    said_stream,
+)
 from wmt.history.blocks import Block, Units, blocks
-from wmt.history.index import HistoryError, folder_of
+from wmt.history.index import HistoryError
 from wmt.history.reader import History
 from wmt.history.runs import spells
 from wmt.history.steps import Mark, dated_marks
 from wmt.history.succession import Links
+from wmt.ledger import HEADLINE
 from wmt.ledger.figures import divide_half_up
-
-Row = dict[str, Any]
-
-#: One and many of each level.
-WORDS = {
-    "post": ("post", "posts"),
-    "person": ("person", "people"),
-    "team": ("team", "teams"),
-    "pdu": ("PDU", "PDUs"),
-    "region": ("region", "regions"),
-    "nation": ("nation", "nations"),
-}
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table in plain data. `columns` are (key, heading); rows have every key. Shares and capacities end in
-    `_x100` and are hundredths of a per cent."""
-
-    title: str
-    columns: tuple[tuple[str, str], ...]
-    rows: list[Row]
-
-
-@dataclass(frozen=True)
-class Answer(Table):
-    """An answer: its table, the sentence that says it, what it rests on, and further tables behind it."""
-
-    sentence: str
-    notes: tuple[str, ...]
-    details: tuple[Table, ...] = ()
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The days a question is about, as far as there are figures."""
-
-    first: date
-    last: date
-    days: int
-    missing: int
-
-    @property
-    def years(self) -> list[tuple[int, date, date]]:
-        """Each calendar year with its part of the days."""
-        return [
-            (year, max(self.first, date(year, 1, 1)), min(self.last, date(year, 12, 31)))
-            for year in range(self.first.year, self.last.year + 1)
-        ]
-
-    @property
-    def words(self) -> str:
-        """What every answer says of its days."""
-        return (
-            f"{said_day(self.first)} to {said_day(self.last)}: {self.days:,} days with figures, "
-            f"{self.missing:,} without."
-        )
-
-
-def said_day(day: date) -> str:
-    """A day as people write it."""
-    return f"{day.day} {day:%B %Y}"
-
-
-def said_percent(percent_x100: int) -> str:
-    """A mark as people write it: 110%, 112.5%."""
-    whole, rest = divmod(percent_x100, 100)
-    return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") + "%" if rest else f"{whole}%"
-
-
-def asked(history: History, first: date | None = None, last: date | None = None) -> Asked:
-    """The days of a question: the whole history unless given. Raises HistoryError without figures."""
-    if history.first is None or history.last is None:
-        raise HistoryError(
-            f"there is no history in {folder_of(history.nights)} yet: load nights, or bring in an archive "
-            "with `wmt nights import-archive`; `wmt nights compact` makes it from nights that are there"
-        )
-    if first is not None and last is not None and first > last:
-        raise HistoryError(f"{said_day(first)} is after {said_day(last)}; give the earlier day first")
-    begin, end = max(first or history.first, history.first), min(last or history.last, history.last)
-    days = sum(begin <= day <= end for day in history.days)
-    if not days:
-        raise HistoryError(
-            f"no day from {said_day(first or begin)} to {said_day(last or end)} has figures; they run from "
-            f"{said_day(history.first)} to {said_day(history.last)}"
-        )
-    return Asked(begin, end, days, (end - begin).days + 1 - days)
 
 
 def over_for_weeks(
@@ -115,6 +39,7 @@ def over_for_weeks(
     *,
     grade: str = "",
     reading: str = "every day",
+    stream: str = HEADLINE,
 ) -> Answer:
     """How many units were over a mark for so many weeks in a row in each calendar year, and who.
 
@@ -123,10 +48,12 @@ def over_for_weeks(
     a year counts once, under the last. Of a year without any figure nothing is known: its numbers are None.
     Raises HistoryError for what cannot be asked.
     """
-    span = asked(history, first, last)
+    span = asked(history, first, last, stream)
     mark = _mark(percent_x100, 7 * weeks, span.last)
     met = _Met()
-    found = spells(history, mark, level=level, last=span.last, grade=grade, reading=reading, seen=met.see)
+    found = spells(
+        history, mark, level=level, last=span.last, grade=grade, reading=reading, seen=met.see, stream=stream
+    )
     found = found.filter(pl.col("excess_from").is_not_null())
     rows, who = [], []
     for year, begin, end in span.years:
@@ -150,7 +77,7 @@ def over_for_weeks(
             )
         )
         who += [{"year": year, **row} for row in said_runs(inside)]
-    words = f"over {said_percent(percent_x100)} for {weeks} weeks in a row"
+    words = f"over {said_percent(percent_x100)} for {weeks} weeks in a row{said_stream(stream)}"
     return Answer(
         title=f"{_many(level, grade)} {words}",
         sentence=_sentence(rows, level, grade, words),
@@ -165,7 +92,7 @@ def over_for_weeks(
             ("missing", "days without"),
         ),
         rows=rows,
-        notes=(span.words, *_rule_words(mark, reading, level)),
+        notes=(*span.notes, *rule_words(mark, reading, level)),
         details=(Table(f"Who was {words}", (("year", "Year"), *_SPELL_COLUMNS), who),),
     )
 
@@ -235,22 +162,6 @@ class _Met:
         return np.unpackbits(whole)
 
 
-#: What ended a run, in words.
-END_REASONS = {
-    "under": "a day at or under the threshold",
-    "no time": "no available time for too long",
-    "gone": "no longer in the data",
-}
-
-
-def said_runs(found: pl.DataFrame) -> list[Row]:
-    """Runs (`SPELL`) as rows of an answer, with the reason for the end of each in words."""
-    return [
-        {**row, "end_reason": END_REASONS.get(row["end_reason"], "")}
-        for row in found.drop("level").iter_rows(named=True)
-    ]
-
-
 def _share_x100(part: int, whole: int) -> int | None:
     return divide_half_up(part * 10_000, whole) if whole else None
 
@@ -283,26 +194,6 @@ def _days(number: int) -> str:
     return "1 day" if number == 1 else f"{number:,} days"
 
 
-def _rule_words(mark: Mark, reading: str, level: str) -> tuple[str, ...]:
-    if reading == "weekly":
-        return (
-            "Counted by week: the points of Monday to Sunday divided by the available points of these days. "
-            "A week that has not ended is not counted. A week without figures neither counts nor ends a run.",
-        )
-    if reading == "sum":
-        return (
-            f"Counted by total: the points of the last {mark.days} days with figures divided by the "
-            "available points of these days.",
-        )
-    return (
-        f"Over the threshold, exactly at it not counted, on {mark.days} days with figures in a row. Days "
-        "without figures neither count nor end a run. A run ends on a day at or under the threshold, after "
-        f"more than {mark.longest_pause} days in a row with no available time, or when the {WORDS[level][0]} "
-        f"has been missing from more than {mark.longest_absence} nights in a row that have figures of "
-        "others. A run continues when a code, team, grade or name changes, where the data shows that it did.",
-    )
-
-
 def longest_spells(
     history: History,
     percent_x100: int,
@@ -313,14 +204,24 @@ def longest_spells(
     *,
     grade: str = "",
     reading: str = "every day",
+    stream: str = HEADLINE,
 ) -> Answer:
     """The longest runs over a mark that touch a range, longest first. Days count from where a run began."""
-    span = asked(history, first, last)
+    span = asked(history, first, last, stream)
     mark = _mark(percent_x100, 28, span.last)
-    found = spells(history, mark, level=level, first=span.first, last=span.last, grade=grade, reading=reading)
+    found = spells(
+        history,
+        mark,
+        level=level,
+        first=span.first,
+        last=span.last,
+        grade=grade,
+        reading=reading,
+        stream=stream,
+    )
     found = found.sort(["days", "code", "began"], descending=[True, False, False])
     rows = said_runs(found.head(top) if top else found)
-    words = f"over {said_percent(percent_x100)}"
+    words = f"over {said_percent(percent_x100)}{said_stream(stream)}"
     best = (
         f"the longest is of {rows[0]['days']:,} days, since {said_day(rows[0]['began'])}"
         if rows
@@ -331,7 +232,7 @@ def longest_spells(
         sentence=f"{len(found):,} spells of {_many(level, grade).lower()} {words}; {best}.",
         columns=_SPELL_COLUMNS,
         rows=rows,
-        notes=(span.words, *_rule_words(mark, reading, level)),
+        notes=(*span.notes, *rule_words(mark, reading, level)),
     )
 
 
@@ -343,14 +244,15 @@ def days_over(
     last: date | None = None,
     *,
     grade: str = "",
+    stream: str = HEADLINE,
 ) -> Answer:
     """How many days each unit spent strictly over a mark, of those on which it has a figure; most first."""
-    span = asked(history, first, last)
+    span = asked(history, first, last, stream)
     if percent_x100 < 0:
         raise HistoryError("a mark is a per cent of 0 or more")
     units = Units()
     over, there = np.zeros(0, np.int64), np.zeros(0, np.int64)
-    for block in blocks(history, units, level, span.first, span.last, None, grade):
+    for block in blocks(history, units, level, span.first, span.last, None, grade, stream):
         over, there = (np.pad(each, (0, len(units) - len(each))) for each in (over, there))
         is_over = block.present & (block.available > 0)
         is_over &= block.points * 10_000 > percent_x100 * block.available
@@ -363,7 +265,7 @@ def days_over(
     ]
     rows.sort(key=lambda row: (-row["over"], row["code"]))
     some = sum(row["over"] > 0 for row in rows)
-    words = f"over {said_percent(percent_x100)}"
+    words = f"over {said_percent(percent_x100)}{said_stream(stream)}"
     return Answer(
         title=f"Days {words}: {WORDS[level][1]}",
         sentence=f"{some:,} of {len(rows):,} {_many(level, grade).lower()} were {words} on at least one day.",
@@ -375,5 +277,5 @@ def days_over(
             ("share_x100", "share, %"),
         ),
         rows=rows,
-        notes=(span.words, "A day counts by its own figure; a day without one counts nowhere."),
+        notes=(*span.notes, "A day counts by its own figure; a day without one counts nowhere."),
     )

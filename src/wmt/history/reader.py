@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from wmt.history.figures import FIGURE, GRADED, SUMMED, summed
+from wmt.history.figures import FIGURE, GRADED, SUMMED, in_stream, summed
 from wmt.history.index import (
     REMEDY,
     HistoryError,
@@ -25,12 +25,12 @@ from wmt.history.index import (
 )
 from wmt.history.links import read_links
 from wmt.history.succession import Links
-from wmt.ledger import LEVELS
+from wmt.ledger import LEVELS, STREAMS
 
 #: 'person' is the sum of the posts of one staff code; it is not kept, and added up when asked for.
 ALL_LEVELS = ("post", "person", *LEVELS[1:])
 #: Columns that rows are found by, whatever else is asked for.
-_FOUND_BY = ("day", "level", "code", "grade", "region_code")
+_FOUND_BY = ("day", "level", "code", "stream", "grade", "region_code")
 _TALLEST = "\U0010ffff"
 
 
@@ -76,6 +76,11 @@ class History:
         until = self.day_until(day)
         return self._standing[until].night if until else None
 
+    @cached_property
+    def together(self) -> list[date]:
+        """The days of archives that added all streams together, ascending."""
+        return [day for day in self.days if self._standing[day].together]
+
     def corrected(self, first: date, last: date) -> dict[date, Standing]:
         """The days of a range whose figure is that of a correction."""
         days = (day for day in self.days if first <= day <= last)
@@ -89,30 +94,44 @@ class History:
         last: date,
         grade: str = "",
         columns: Sequence[str] = tuple(FIGURE),
+        stream: str | None = None,
     ) -> pl.DataFrame:
         """A unit's figures, a row for each day that has one (columns `FIGURE`, or those asked for).
 
-        With a grade, the sum of the unit's posts of that grade. Raises HistoryError for an unknown level.
+        Those of its headline or of another stream; of a post, whatever it was in. With a grade, the sum of
+        the unit's posts of that grade. Raises HistoryError for an unknown level or stream.
         """
         check_levels(level)
+        check_stream(stream)
         if level == "person":
-            return summed(self.posts_of(code, first, last), "person").sort("day").select(columns)
+            posts = self.posts_of(code, first, last).filter(in_stream(level, stream))
+            return summed(posts, "person").sort("day").select(columns)
         if level == "team" and grade:
-            posts = self.below("team", code, "post", first, last).filter(pl.col("grade") == grade)
+            posts = self.below("team", code, "post", first, last, stream).filter(pl.col("grade") == grade)
             return summed(posts, "team").with_columns(grade=pl.lit(grade)).sort("day").select(columns)
         found = self._rows(level, code, code, first, last, columns)
+        if level != "post":
+            found = found.filter(in_stream(level, stream))
         if level != "post" or grade:
             found = found.filter(pl.col("grade") == grade)
         return found.select(columns).sort("day")
 
-    def below(self, level: str, code: str, child: str, first: date, last: date) -> pl.DataFrame:
-        """The figures of all units of a level under a unit, by code and day (columns `FIGURE`)."""
+    def below(
+        self, level: str, code: str, child: str, first: date, last: date, stream: str | None = None
+    ) -> pl.DataFrame:
+        """The figures of all units of a level under a unit, by code and day (columns `FIGURE`).
+
+        Posts are those of the unit's headline, or of another stream of it.
+        """
         check_levels(level, child)
+        check_stream(stream)
+        of_stream = in_stream("team", stream)
         if child == "person":
-            return summed(self.below(level, code, "post", first, last), "person").sort("code", "day")
+            return summed(self.below(level, code, "post", first, last, stream), "person").sort("code", "day")
         if level == "team" and child == "post":
-            return self._rows("post", f"{code}:", f"{code}:{_TALLEST}", first, last).select(FIGURE.names())
-        wanted = pl.col("level") == child
+            found = self._rows("post", f"{code}:", f"{code}:{_TALLEST}", first, last)
+            return found.filter(of_stream).select(FIGURE.names())
+        wanted = (pl.col("level") == child) & of_stream
         if child != "post":
             wanted &= pl.col("grade") == ""
         if level != "nation":
@@ -124,13 +143,23 @@ class History:
         return self._scan(first, last, (pl.col("level") == "post") & (pl.col("staff_code") == staff_code))
 
     def figures(
-        self, level: str, first: date, last: date, columns: Sequence[str], grade: str = ""
+        self,
+        level: str,
+        first: date,
+        last: date,
+        columns: Sequence[str],
+        grade: str = "",
+        stream: str | None = None,
     ) -> pl.DataFrame:
-        """Some columns of all units of a level, by code and day; with a grade, of its posts alone."""
+        """Some columns of all units of a level, by code and day; with a grade, of its posts alone.
+
+        `stream` as in `figures.in_stream`.
+        """
         check_levels(level)
+        check_stream(stream)
         between = pl.col("day").is_between(first, last)
         added_up = level == "person" or (level == "team" and grade != "")
-        wanted = between & (pl.col("level") == ("post" if added_up else level))
+        wanted = between & (pl.col("level") == ("post" if added_up else level)) & in_stream(level, stream)
         if grade or level in GRADED:
             wanted &= pl.col("grade") == grade
         paths = [path for _, path in self.months(first, last)]
@@ -199,6 +228,12 @@ def check_levels(*levels: str) -> None:
     for level in levels:
         if level not in ALL_LEVELS:
             raise HistoryError(f"there is no level '{level}'; choose one of {', '.join(ALL_LEVELS)}")
+
+
+def check_stream(stream: str | None) -> None:
+    """Raise HistoryError for a stream that there is not."""
+    if stream is not None and stream not in STREAMS:
+        raise HistoryError(f"there is no stream '{stream}'; choose one of {', '.join(STREAMS)}")
 
 
 def _damaged(path: Path, error: Exception) -> HistoryError:

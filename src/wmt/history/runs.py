@@ -69,12 +69,14 @@ def runs_on(
     day: date | None = None,
     level: str = "post",
     codes: Collection[str] | None = None,
+    stream: str | None = None,
 ) -> pl.DataFrame:
     """How the run of every unit stands on a day (columns `RUN`), by code and then in the order of the marks.
 
     `day` is the last day of the history unless another is given. Units that are gone by the day, or go by
     another code by then, are left out. `marks_of` gives the marks in force on a day. `codes` asks for a few
-    units only, which is quick.
+    units only, which is quick. `stream`: units and people have runs of their headline unless another is
+    named; posts have theirs in any stream that has a capacity, which OMiC has not.
     """
     day = day or history.last
     if day is None or history.first is None or day < history.first:
@@ -85,26 +87,21 @@ def runs_on(
     while True:
         units = Units()
         first = history.days[last - back]
-        runs = _stepped(history, units, marks_of, level, first, day, wanted)
+        found = blocks(history, units, level, first, day, wanted, stream=stream)
+        runs = _stepped(history, units, found, marks_of, level)
         if back == last or all(each.settled.all() for each in runs.values()):
             break
         back = min(last, 4 * back)
-    found = _as_table(history, level, units, day, {mark.name: mark for mark in marks_of(day)}, runs)
-    return found if codes is None else found.filter(pl.col("code").is_in(list(codes)))
+    table = _as_table(history, level, units, day, {mark.name: mark for mark in marks_of(day)}, runs)
+    return table if codes is None else table.filter(pl.col("code").is_in(list(codes)))
 
 
 def _stepped(
-    history: History,
-    units: Units,
-    marks_of: MarksOf,
-    level: str,
-    first: date,
-    last: date,
-    codes: Collection[str] | None,
+    history: History, units: Units, found: Iterator[Block], marks_of: MarksOf, level: str
 ) -> dict[str, Runs]:
     runs: dict[str, Runs] = {}
     moved = history.links.moves(level)
-    for block in blocks(history, units, level, first, last, codes):
+    for block in found:
         for each in runs.values():
             each.grow(len(units))
         for today, cut in block.cuts(history):
@@ -193,12 +190,14 @@ def spells(
     grade: str = "",
     reading: str = "every day",
     seen: Callable[[Block, Units], None] | None = None,
+    stream: str | None = None,
 ) -> pl.DataFrame:
     """Every run over a mark that touches the days from `first` to `last`: columns `SPELL`, by code, began.
 
     A mark that changes by the day is given as a function. Runs are followed to `last`, not beyond. With a
     grade, the figures of posts of that grade count alone. `reading` is one of `READINGS`; `seen` is shown
-    every day that is walked over. Raises HistoryError for an unknown level or reading.
+    every day that is walked over; `stream` is as in `runs_on`. Raises HistoryError for an unknown level,
+    reading or stream.
     """
     if reading not in READINGS:
         raise HistoryError(f"there is no reading '{reading}'; choose one of {', '.join(READINGS)}")
@@ -208,7 +207,7 @@ def spells(
     units = Units()
     of_day = mark if callable(mark) else lambda _day: mark
     codes = None if code is None else history.links.lineage(level, [code])
-    found = blocks(history, units, level, history.first, last, codes, grade)
+    found = blocks(history, units, level, history.first, last, codes, grade, stream)
     moved = history.links.moves(level)
     collected = list(_ended(history, _shown(found, seen, units), units, of_day, READINGS[reading](0), moved))
     frame = _spell_table(history, level, units, collected)

@@ -5,10 +5,11 @@ from itertools import pairwise
 
 import polars as pl
 
+from wmt.history.asking import WORDS, Answer, Row, asked, said_day, said_stream
 from wmt.history.figures import FIGURE
 from wmt.history.index import HistoryError
-from wmt.history.questions import WORDS, Answer, Asked, Row, asked, said_day
 from wmt.history.reader import History
+from wmt.ledger import HEADLINE
 
 #: Upper ends of the bands in per cent; a band holds what is over the one before and not over its own.
 BANDS = (80, 90, 100, 110, 120, 140)
@@ -23,6 +24,7 @@ def spread(
     *,
     by: str = "day",
     grade: str = "",
+    stream: str = HEADLINE,
 ) -> Answer:
     """How many units lie in each band of capacity, for each grade (posts) and for all of them.
 
@@ -31,19 +33,23 @@ def spread(
     """
     if by not in ("day", "year"):
         raise HistoryError(f"there is no spread by '{by}'; choose day or year")
-    span = asked(history, first, last)
+    span = asked(history, first, last, stream)
     if by == "day":
         day = history.day_until(span.last)
         assert day is not None
         periods = [(said_day(day), day, day)]
-        span = Asked(day, day, 1, 0)
+        span = asked(history, day, day, stream)
     else:
         periods = [(str(year), begin, end) for year, begin, end in span.years]
-    rows = [row for said, begin, end in periods for row in _period(history, level, grade, said, begin, end)]
+    rows = [
+        row
+        for said, begin, end in periods
+        for row in _period(history, level, grade, stream, said, begin, end)
+    ]
     beyond = ", ".join(_said(row) for row in rows if row["grade"] == "all")
     return Answer(
         title=f"How capacities are spread: {WORDS[level][1]}",
-        sentence=f"{WORDS[level][1].capitalize()} over 110%: {beyond or 'none'}.",
+        sentence=f"{WORDS[level][1].capitalize()} over 110%{said_stream(stream)}: {beyond or 'none'}.",
         columns=(
             ("period", "Period"),
             ("grade", "Grade"),
@@ -53,7 +59,7 @@ def spread(
             ("days", "days with figures"),
         ),
         rows=rows,
-        notes=(span.words, "A band holds what is over its lower end and not over its upper end."),
+        notes=(*span.notes, "A band holds what is over its lower end and not over its upper end."),
     )
 
 
@@ -72,18 +78,22 @@ def _said(row: Row) -> str:
     return f"{row[_key(110)] + row[_key(120)] + row['beyond']:,} of {row['units']:,} ({row['period']})"
 
 
-def _period(history: History, level: str, grade: str, said: str, first: date, last: date) -> list[Row]:
+def _period(
+    history: History, level: str, grade: str, stream: str, said: str, first: date, last: date
+) -> list[Row]:
     """The rows of a period, with the number of its days; where it has none, one row that says nothing."""
     days = sum(first <= day <= last for day in history.days)
-    found = _rows(history, level, grade, said, first, last)
+    found = _rows(history, level, grade, stream, said, first, last)
     if not days:
         nothing = dict.fromkeys(("units", "no_time", *(key for key, _ in _headings())))
         found = [{"period": said, "grade": "all", **nothing}]
     return [{**row, "days": days} for row in found]
 
 
-def _rows(history: History, level: str, grade: str, said: str, first: date, last: date) -> list[Row]:
-    sums = _sums(history, level, grade, first, last)
+def _rows(
+    history: History, level: str, grade: str, stream: str, said: str, first: date, last: date
+) -> list[Row]:
+    sums = _sums(history, level, grade, stream, first, last)
     if sums.is_empty():
         return []
     bands = _bands(sums)
@@ -95,12 +105,12 @@ def _rows(history: History, level: str, grade: str, said: str, first: date, last
     return [{"period": said, **row} for row in found.rows(named=True)]
 
 
-def _sums(history: History, level: str, grade: str, first: date, last: date) -> pl.DataFrame:
+def _sums(history: History, level: str, grade: str, stream: str, first: date, last: date) -> pl.DataFrame:
     """Points and available points of each unit over the days, with its grade on the last of them."""
     frames = []
     for _, path in history.months(first, last):
         begin, end = max(first, date.fromisoformat(f"{path.stem}-01")), last
-        month = history.figures(level, begin, min(end, _end(begin)), _COLUMNS, grade)
+        month = history.figures(level, begin, min(end, _end(begin)), _COLUMNS, grade, stream)
         frames.append(_added(month))
     if not frames:
         return pl.DataFrame(schema={name: FIGURE[name] for name in _COLUMNS})

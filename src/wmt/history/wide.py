@@ -12,9 +12,10 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from wmt.history.figures import summed
+from wmt.history.figures import in_stream, summed
 from wmt.history.index import REMEDY, HistoryError, folder_of
 from wmt.history.steps import Ints
+from wmt.ledger import STREAMS
 
 MOST_DAYS = 31
 #: Available points of a day on which a unit has no figure.
@@ -32,10 +33,12 @@ def wide_path(nights: Path, month: str) -> Path:
 def wide_bytes(figures: pl.DataFrame) -> bytes:
     """The file of a month, from its figures in their order (`figures.ordered`). People are there too."""
     units = figures.filter((pl.col("level") == "post") | (pl.col("grade") == ""))
-    units = units.select("level", "code", "day", "name", *_MEASURES)
+    units = units.select("level", "code", "stream", "day", "name", *_MEASURES)
     posts = figures.filter(pl.col("level") == "post")
     persons = summed(posts, "person", measures=_MEASURES).select(units.columns).sort("code", "day")
-    frames = [_spread(part) for part in (persons, units)]
+    # one stream after the other: figures are in the order of units and days within each
+    parts = [part.filter(pl.col("stream") == name) for part in (persons, units) for name in ("", *STREAMS)]
+    frames = [_spread(part) for part in parts]
     content = BytesIO()
     pl.concat(frames).write_parquet(
         content, compression="zstd", compression_level=3, statistics=True, row_group_size=_UNITS
@@ -50,7 +53,7 @@ def _spread(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows of units and days, in the order of units and days → a row for each unit."""
     begins = (pl.col("level") != pl.col("level").shift()) | (pl.col("code") != pl.col("code").shift())
     number = rows.select(begins.fill_null(True).cum_sum() - 1).to_series().to_numpy()
-    last = rows.select("level", "code", "name").filter(
+    last = rows.select("level", "code", "stream", "name").filter(
         np.append(number[1:] != number[:-1], [True])[: len(rows)]
     )
     days = rows["day"].dt.day().to_numpy().astype(np.int64) - 1
@@ -63,21 +66,22 @@ def _spread(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def read_wide(
-    path: Path, level: str, first: date, last: date
+    path: Path, level: str, first: date, last: date, stream: str | None = None
 ) -> tuple[list[str], list[str | None], Ints, Ints]:
     """Codes and names of the units of a level, and two matrices of days × units: points, available points.
 
-    Raises HistoryError when the file is damaged.
+    `stream` as in `figures.in_stream`; a unit that changes its stream is there more than once, each time with
+    its days in it. Raises HistoryError when the file is damaged.
     """
     days = slice(first.day - 1, last.day)
-    wanted = ["level", "code", "name", *_POINTS[days], *_AVAILABLE[days]]
+    wanted = ["level", "code", "stream", "name", *_POINTS[days], *_AVAILABLE[days]]
     try:
         frame = pl.DataFrame(
             pl.from_arrow(pq.read_table(path, columns=wanted, use_threads=False, memory_map=True))
         )
     except (OSError, pa.ArrowException) as error:
         raise HistoryError(f"{path} cannot be read ({type(error).__name__}); {REMEDY}") from error
-    frame = frame.filter(pl.col("level") == level)
+    frame = frame.filter((pl.col("level") == level) & in_stream(level, stream))
     points, available = (
         np.stack([frame[name].to_numpy() for name in names[days]]) for names in (_POINTS, _AVAILABLE)
     )

@@ -1,26 +1,20 @@
-"""Figures over time, why they moved, runs over the marks, and the questions of years."""
+"""Figures over time, why they moved, and runs over the thresholds."""
 
 from datetime import date
-from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.http import HttpRequest
-from ninja import Field, Path, Query, Router, Schema
+from ninja import Field, Query, Router, Schema
 
-from wmt.history import HistoryError, runs_on
-from wmt.history.questions import Answer
-from wmt.ledger import Cause, Moment, capacity_x100, decimal, is_over
+from wmt.history import runs_on
+from wmt.ledger import STREAMS, Cause, Moment, capacity_x100, decimal, is_over
 from wmt.ledger.present import micro
 from wmt.ledger.say import say
 from wmt.ledger.why import Why
-from wmt.site.api.asking import UnitCode, UnitLevel, me, state_for, unit_for
+from wmt.site.api.asking import UnitCode, UnitLevel, me, unit_for
 from wmt.site.api.limits import need_lines
 from wmt.site.api.shapes import BULK, READ, Day, Exact, GradeName, PageShown, Paging, answers, refused
 from wmt.site.web.time.amounts import Stretch
-from wmt.site.web.time.ask import LEVELS, QUESTIONS, READINGS, Wish, answer_to
-from wmt.site.web.time.ask_form import MOST_PERCENT, MOST_TOP, MOST_WEEKS
-from wmt.site.web.time.ask_tables import shows_names
-from wmt.site.web.time.narrowed import seen_by
 from wmt.site.web.time.span import YEAR
 from wmt.site.web.time.stretches import Standing, stretches
 from wmt.site.workload.current import State
@@ -36,16 +30,11 @@ from wmt.site.workload.moments import (
 router = Router()
 
 if TYPE_CHECKING:
-    QuestionName = str
-    AskedLevel = str
-    Reading = str
     CauseName = str
+    StreamName = str
 else:
-    QuestionName = Literal[tuple(QUESTIONS)]
-    AskedLevel = Literal[tuple(LEVELS)]
-    Reading = Literal[tuple(READINGS)]
+    StreamName = Literal[STREAMS]
     CauseName = Literal[tuple(str(cause) for cause in Cause)]
-Percent = Annotated[Decimal, Field(gt=0, le=MOST_PERCENT, decimal_places=2, allow_inf_nan=False)]
 
 
 class PeriodShown(Schema):
@@ -63,7 +52,8 @@ class PeriodShown(Schema):
     help: Exact | None = Field(description="Points of help given, less help received.")
     cases: Exact | None
     corrected_days: int = Field(description="Days that stand on a corrected night.")
-    archive_days: int = Field(description="Days of which no lines are kept.")
+    archive_days: int = Field(description="Days for which only totals are held.")
+    all_streams_days: int = Field(description="Days of these for which all streams were added together.")
 
 
 class PeriodsShown(PageShown):
@@ -79,6 +69,7 @@ class OverTime(Paging):
     last: Day | None = Field(None, description="null: the day of the figures that are shown.")
     by: Literal["day", "week", "month"] = "day"
     grade: GradeName | None = Field(None, description="Only what posts of this grade make up.")
+    stream: StreamName | None = Field(None, description="null: sentence management; of a post, any.")
 
 
 @router.get(
@@ -99,7 +90,7 @@ def over_time(
         raise refused("first", "The first day must be the last day or earlier")
     # no further than there are figures: a client may ask for a thousand years
     within = max(first, past.first or first), min(last, past.last or last)
-    frame = past.series(unit.level, unit.code, *within, grade=paging.grade or "")
+    frame = past.series(unit.level, unit.code, *within, grade=paging.grade or "", stream=paging.stream)
     found = stretches(frame, paging.by, Standing.of(past, first, last))
     items = [_period(each, state.over_x100) for each in paging.part(found)]
     return {**paging.about(len(found)), "items": items}
@@ -120,6 +111,7 @@ def _period(each: Stretch, over_x100: int) -> dict[str, Any]:
         "cases": decimal(each.mean("cases", 100)),
         "corrected_days": each.corrected,
         "archive_days": each.archived,
+        "all_streams_days": each.together,
     }
 
 
@@ -282,9 +274,12 @@ class RunsShown(Schema):
 
 
 class OnADay(Schema):
-    """Of when."""
+    """Of when, and of which stream."""
 
     day: Day | None = Field(None, description="null: the last day that has figures.")
+    stream: StreamName | None = Field(
+        None, description="null: sentence management; of a post, whatever it is in. OMiC has no capacity."
+    )
 
 
 @router.get(
@@ -301,103 +296,9 @@ def runs(request: HttpRequest, level: UnitLevel, code: UnitCode, wish: Query[OnA
     if past.first is None or day < past.first:
         return {"items": []}
     known = {mark.name: mark for mark in marks_on(day)}
-    found = runs_on(past, marks_on, day=day, level=unit.level, codes=[unit.code])
+    found = runs_on(past, marks_on, day=day, level=unit.level, codes=[unit.code], stream=wish.stream)
     items = []
     for row in found.iter_rows(named=True):
         mark = known[row["mark"]]
         items.append({**row, "percent": decimal(mark.percent_x100), "days": mark.days})
     return {"items": items}
-
-
-class FieldShown(Schema):
-    """A column of an answer."""
-
-    key: str
-    head: str
-
-
-class AnswerShown(PageShown):
-    """An answer: the sentence, what it rests on, and one page of its table."""
-
-    title: str
-    sentence: str
-    notes: list[str]
-    columns: list[FieldShown]
-    items: list[dict[str, str | int | float | None]]
-
-
-class QuestionFilter(Paging):
-    """What is asked. A question takes what it has no use for for nothing."""
-
-    percent: Percent = Decimal(110)
-    weeks: int = Field(4, ge=1, le=MOST_WEEKS)
-    level: AskedLevel | None = Field(None, description="null: that of the question’s page.")
-    first: Day | None = Field(None, description="null: the first day that has figures.")
-    last: Day | None = Field(None, description="null: the last day that has figures.")
-    grade: GradeName | None = None
-    reading: Reading = Field("every day", description="Counted by every day, by weekly figures, or by sums.")
-    by: Literal["day", "year"] = Field(
-        "day", description="Of the spread: on the last day, or over each year."
-    )
-    top: int = Field(20, ge=1, le=MOST_TOP, description="Of longest spells: how many.")
-    names: bool = Field(False, description="Of posts and people: with codes and names.")
-    table: int = Field(0, ge=0, le=5, description="0: the answer’s table; from 1 on those behind it.")
-
-
-@router.get(
-    "questions/{name}",
-    response=answers(AnswerShown, *READ),
-    url_name="api-question",
-    summary="A question over years",
-)
-def question(
-    request: HttpRequest,
-    name: Annotated[QuestionName, Path(description="Which question.")],
-    paging: Query[QuestionFilter],
-) -> dict[str, Any]:
-    """The answer to one of the five-year questions, from the figures of every day."""
-    state = state_for(request)
-    past = seen_by(history(), me(request), state)
-    level = paging.level or QUESTIONS[name].default.level
-    last = min(paging.last or state.as_at.date(), state.as_at.date())
-    wish = Wish(
-        percent_x100=int(paging.percent * 100), weeks=paging.weeks, level=level, first=paging.first,
-        last=last, grade=paging.grade or "", reading=paging.reading, top=paging.top,
-        by=paging.by,
-    )  # fmt: skip
-    try:
-        answer = answer_to(name, past, wish)
-    except HistoryError as error:
-        raise refused("first", str(error), "CANNOT_BE_ASKED") from error
-    return _answer(answer, paging, shown=shows_names(paging.names, level, me(request)))
-
-
-def _answer(answer: Answer, paging: QuestionFilter, *, shown: bool) -> dict[str, Any]:
-    tables = [answer, *(answer.details if shown else ())]
-    if paging.table >= len(tables):
-        raise refused("table", f"There are {len(tables)} tables here, counted from 0")
-    table = tables[paging.table]
-    columns = [each for each in table.columns if shown or each[0] not in ("code", "name")]
-    return {
-        **paging.about(len(table.rows)),
-        "title": table.title,
-        "sentence": answer.sentence,
-        "notes": list(answer.notes),
-        "columns": [{"key": _key(key), "head": head} for key, head in columns],
-        "items": [
-            {_key(key): _plain(key, row[key]) for key, _ in columns} for row in paging.part(table.rows)
-        ],
-    }
-
-
-def _key(key: str) -> str:
-    return key.removesuffix("_x100")
-
-
-def _plain(key: str, value: Any) -> Any:
-    if key.endswith("_x100"):
-        exact = decimal(value)
-        if exact is None:
-            return None
-        return int(exact) if exact == exact.to_integral_value() else float(exact)
-    return value.isoformat() if isinstance(value, date) else value

@@ -21,7 +21,8 @@ _NOT_KNOWN = Value(None, "not known")
 class Stretch:
     """Some days of a unit: from when to when, how many of them have figures, and the sums over those.
 
-    `corrected` and `archived`: how many of the days stand on a corrected night, or have no lines.
+    `corrected` and `archived`: how many of the days stand on a corrected night, or have no lines; `together`:
+    how many are of an archive that added all streams together.
     """
 
     first: date
@@ -30,6 +31,7 @@ class Stretch:
     sums: Mapping[str, Any]
     corrected: int = 0
     archived: int = 0
+    together: int = 0
 
     @cached_property
     def capacity_x100(self) -> int | None:
@@ -93,6 +95,7 @@ def summed(stretches: list[Stretch], names: tuple[str, ...]) -> Stretch | None:
         sums={name: _sum([each.sums[name] for each in stretches]) for name in names},
         corrected=sum(each.corrected for each in stretches),
         archived=sum(each.archived for each in stretches),
+        together=sum(each.together for each in stretches),
     )
 
 

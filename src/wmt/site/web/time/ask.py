@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
-from wmt.history import History
+from wmt.history import Answer, History, cases_per_officer
 from wmt.history import questions as answers
-from wmt.history.questions import Answer
 from wmt.history.spread import spread
+from wmt.ledger import HEADLINE, STREAM_NAMES, STREAMS
 from wmt.site.web.time.stretches import Held
 
 #: The levels one can ask about, in the words of people.
@@ -25,6 +25,13 @@ READINGS = {
     "every day": "every day over it",
     "weekly": "every week over it",
     "sum": "over it in sum",
+}
+#: OMiC has no capacity, so only some questions can be asked about it.
+STREAM_CHOICES = {name: STREAM_NAMES[name] for name in STREAMS}
+WHO = {
+    "holding": "officers with at least one case",
+    "working": "officers with available hours",
+    "everyone": "everyone with a post",
 }
 SPREADS = {"day": "on the last day", "year": "over each year"}
 _KEPT = 16
@@ -43,6 +50,8 @@ class Wish:
     reading: str = "every day"
     top: int = 20
     by: str = "day"
+    stream: str = HEADLINE
+    who: str = "holding"
 
 
 @dataclass(frozen=True)
@@ -60,55 +69,69 @@ class Question:
 def _weeks(past: History, wish: Wish) -> Answer:
     return answers.over_for_weeks(
         past, wish.percent_x100, wish.weeks, wish.level, wish.first, wish.last,
-        grade=wish.grade, reading=wish.reading,
+        grade=wish.grade, reading=wish.reading, stream=wish.stream,
     )  # fmt: skip
 
 
 def _days(past: History, wish: Wish) -> Answer:
-    return answers.days_over(past, wish.percent_x100, wish.level, wish.first, wish.last, grade=wish.grade)
+    return answers.days_over(
+        past, wish.percent_x100, wish.level, wish.first, wish.last, grade=wish.grade, stream=wish.stream
+    )
 
 
 def _spells(past: History, wish: Wish) -> Answer:
     return answers.longest_spells(
         past, wish.percent_x100, wish.level, wish.first, wish.last, wish.top,
-        grade=wish.grade, reading=wish.reading,
+        grade=wish.grade, reading=wish.reading, stream=wish.stream,
     )  # fmt: skip
 
 
 def _spread(past: History, wish: Wish) -> Answer:
-    return spread(past, wish.level, wish.first, wish.last, by=wish.by, grade=wish.grade)
+    return spread(past, wish.level, wish.first, wish.last, by=wish.by, grade=wish.grade, stream=wish.stream)
+
+
+def _officers(past: History, wish: Wish) -> Answer:
+    return cases_per_officer(past, wish.first, wish.last, who=wish.who, grade=wish.grade, stream=wish.stream)
 
 
 _ALL = (
     Question(
         "weeks",
-        "How many were over a mark for weeks on end, in each year?",
-        "Posts, people, teams or larger units that stayed over a per cent for so many weeks in a row.",
-        ("percent", "weeks", "level", "grade", "reading"),
+        "How many were over a threshold for several weeks, by year?",
+        "Posts, people, teams or larger units over a percentage for a number of consecutive weeks.",
+        ("percent", "weeks", "level", "grade", "stream", "reading"),
         _weeks,
     ),
     Question(
         "days",
-        "How many days did each spend over a mark?",
-        "For each unit the days over a per cent, of those on which it has a figure.",
-        ("percent", "level", "grade"),
+        "How many days was each over a threshold?",
+        "For each unit, the days over a percentage out of the days that have a figure for it.",
+        ("percent", "level", "grade", "stream"),
         _days,
         Wish(level="team"),
     ),
     Question(
         "spells",
-        "Which were the longest spells over a mark?",
-        "Runs of days over a per cent, the longest first.",
-        ("percent", "level", "grade", "reading", "top"),
+        "Which were the longest periods over a threshold?",
+        "Consecutive days over a percentage, longest first, with missing nights and what ended each.",
+        ("percent", "level", "grade", "stream", "reading", "top"),
         _spells,
         Wish(level="team"),
     ),
     Question(
         "spread",
-        "How are the grades spread over capacity?",
-        "How many posts of each grade, or how many units, lie in each band of capacity.",
-        ("level", "grade", "by"),
+        "How is capacity spread across grades?",
+        "How many posts of each grade, or how many units, are in each band of capacity.",
+        ("level", "grade", "stream", "by"),
         _spread,
+    ),
+    Question(
+        "officers",
+        "How many cases did an officer hold on average, by grade?",
+        "Active cases divided by officers, at month ends and over all days, for each year and in all.",
+        ("grade", "stream", "who"),
+        _officers,
+        Wish(level="nation"),
     ),
 )
 QUESTIONS: dict[str, Question] = {each.name: each for each in _ALL}

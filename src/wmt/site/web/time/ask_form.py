@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from wmt.history import History
-from wmt.site.web.time.ask import GRADES, LEVELS, READINGS, SPREADS, Question, Wish
+from wmt.site.web.time.ask import GRADES, LEVELS, READINGS, SPREADS, STREAM_CHOICES, WHO, Question, Wish
 from wmt.site.web.time.span import Span, span_of
 
 #: Bounds beyond which a question would make no sense.
@@ -61,13 +61,13 @@ def _percent(query: Mapping[str, str], default: Wish, narrowed: bool) -> tuple[F
     typed = query.get("percent", "").strip()[:20]
     whole, rest = divmod(default.percent_x100, 100)
     if not typed:
-        return Field("percent", "Over, in per cent", f"{whole}.{rest:02d}" if rest else str(whole)), None
+        return Field("percent", "Over (%)", f"{whole}.{rest:02d}" if rest else str(whole)), None
     found = _NUMBER.fullmatch(typed)
     x100 = int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0")) if found else 0
     if found is None or not 0 < x100 <= MOST_PERCENT * 100:
         error = f"The per cent must be a number up to {MOST_PERCENT:,}, such as 110 or 112.5"
-        return Field("percent", "Over, in per cent", typed, error), None
-    return Field("percent", "Over, in per cent", typed), x100
+        return Field("percent", "Over (%)", typed, error), None
+    return Field("percent", "Over (%)", typed), x100
 
 
 def _whole(name: str, label: str, most: int, what: str) -> Any:
@@ -96,11 +96,13 @@ def _choice(name: str, label: str, options: Mapping[str, str]) -> Any:
 
 _READ: dict[str, Any] = {
     "percent": _percent,
-    "weeks": _whole("weeks", "For so many weeks in a row", MOST_WEEKS, "The number of weeks"),
-    "top": _whole("top", "How many to list", MOST_TOP, "How many to list"),
+    "weeks": _whole("weeks", "Consecutive weeks", MOST_WEEKS, "The number of weeks"),
+    "top": _whole("top", "Number to list", MOST_TOP, "Number to list"),
     "level": _choice("level", "Of", LEVELS),
     "grade": _choice("grade", "Grade", {"": "all grades", **{grade: grade for grade in GRADES}}),
     "reading": _choice("reading", "Counted as", READINGS),
     "by": _choice("by", "Spread", SPREADS),
+    "stream": _choice("stream", "Stream", STREAM_CHOICES),
+    "who": _choice("who", "Officers counted", WHO),
 }
 _INTO = {"percent": "percent_x100"}

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from wmt.history.questions import Answer
-from wmt.history.questions import Table as Plain
+from wmt.history import Answer
+from wmt.history import Table as Plain
 from wmt.ledger import decimal
 from wmt.site.accounts.models import User
 from wmt.site.accounts.reading import has_role
@@ -74,6 +75,8 @@ def _kind(key: str, rows: Sequence[dict[str, Any]]) -> Kind:
         return "code"
     if key.endswith("_x100"):
         return "percent"
+    if key.endswith("_x10"):
+        return "number"
     values = [row[key] for row in rows if row[key] is not None]
     if values and all(isinstance(value, date) for value in values):
         return "date"
@@ -85,10 +88,12 @@ def _value(kind: Kind, value: Any, row: Mapping[str, Any]) -> Value:
     if value is None and row.get("days") == 0:
         return Value(None, "no data")
     if value is None:
-        return Value(None, "–" if kind == "percent" else "")
+        return Value(None, "–" if kind in ("percent", "number") else "")
     if kind == "percent":
         whole = decimal(value)
         return Value(whole, f"{whole:,}%")
+    if kind == "number":
+        return Value(Decimal(value).scaleb(-1), f"{value // 10:,}.{value % 10}")
     if kind == "date":
         return tables.day(value)
     if kind == "count":

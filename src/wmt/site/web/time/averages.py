@@ -98,7 +98,7 @@ def means(asked: "Asked", level: str) -> list[Mean]:
         frame = asked.series()
         names = {unit.code: (unit.name, unit.grade)}
     else:
-        frame = asked.past.below(unit.level, unit.code, level, *asked.span.days)
+        frame = asked.past.below(unit.level, unit.code, level, *asked.span.days, asked.stream)
         names = _names(frame, asked, level)
     found = [
         Mean(code, names.get(code, (code, ""))[0], names.get(code, (code, ""))[1], over)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from wmt.site.web.time.over_time import Asked
 
 _HEADS = {"day": "Day", "week": "Week", "month": "Month"}
-_STANDING = "whether the night was corrected, or the figure is an archive’s, of which no lines are kept"
-CORRECTED, ARCHIVED = "corrected", "archive figure, no lines kept"
+_STANDING = "whether the day was corrected later, or only totals are held, perhaps of all streams together"
+CORRECTED, ARCHIVED, TOGETHER = "corrected", "total only", "all streams together"
 
 
 def table(asked: "Asked", found: Sequence[Stretch]) -> Table:
@@ -61,7 +61,7 @@ def _columns(asked: "Asked", *, marked: bool) -> list[Column]:
         Column("contracted", head("Contracted hours"), "hours"),
         Column("reductions", head("Reductions"), "hours", "hours a week taken off"),
         Column("cases", head("Cases that count"), "count" if by_day else "number"),
-        *([Column("mark", "Standing", note=_STANDING)] if marked else []),
+        *([Column("mark", "Source", note=_STANDING)] if marked else []),
         *([Column("why", "Why it moved")] if by_day else []),
     ]
 
@@ -97,12 +97,16 @@ def _values(asked: "Asked", each: Stretch) -> dict[str, Value]:
 def mark_words(each: Stretch) -> str:
     """What has to be known of a stretch: corrected days, days of an archive."""
     if each.days == 1 and each.first == each.last:
+        if each.together:
+            return f"{ARCHIVED}, {TOGETHER}"
         return CORRECTED if each.corrected else ARCHIVED if each.archived else ""
     said = []
     if each.corrected:
         said.append(f"{_days(each.corrected)} corrected")
     if each.archived:
-        said.append(f"{_days(each.archived)} of an archive, no lines kept")
+        said.append(f"{_days(each.archived)} total only")
+    if each.together:
+        said.append(f"{_days(each.together)} of {TOGETHER}")
     return "; ".join(said)
 
 

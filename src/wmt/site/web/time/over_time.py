@@ -8,11 +8,12 @@ from typing import Any
 import polars as pl
 
 from wmt.history import History, HistoryError
+from wmt.ledger import HEADLINE
 from wmt.site.web.tables import changed
 from wmt.site.web.time import averages, over_chart, over_tables
 from wmt.site.web.time.amounts import Stretch
 from wmt.site.web.time.run_words import run_words
-from wmt.site.web.time.span import Span, day_words, span_of
+from wmt.site.web.time.span import Span, day_words, days_words, span_of
 from wmt.site.web.time.stretches import STEPS, Standing, series_of, stretches
 from wmt.site.web.units.question import Question
 from wmt.site.workload.models import Unit
@@ -41,6 +42,11 @@ class Asked:
         """The unit it is about."""
         return self.question.unit
 
+    @property
+    def stream(self) -> str:
+        """The stream it is about: that of the unit, which a post is in today."""
+        return self.unit.stream
+
     def read(self, grade: str = "") -> list[Stretch]:
         """The unit's figures over the days asked for, the first day first."""
         if self.span.days is None:
@@ -50,7 +56,7 @@ class Asked:
     def series(self, grade: str = "") -> pl.DataFrame:
         """The same as the history has them: columns `COLUMNS`."""
         assert self.span.days is not None
-        return series_of(self.past, self.unit.level, self.unit.code, *self.span.days, grade)
+        return series_of(self.past, self.unit.level, self.unit.code, *self.span.days, grade, self.stream)
 
     @cached_property
     def standing(self) -> Standing:
@@ -90,8 +96,22 @@ def content(question: Question) -> dict[str, Any]:
         "figures": over_tables.key_figures(asked, found),
         "run": run_words(question, past) if question.is_post else [],
         "averages": averages.choice(asked),
+        "basis": basis_words(asked),
         "tables": found_tables | averages.tables_of(asked),
     }
+
+
+def basis_words(asked: Asked) -> str:
+    """Which streams the figures are of, where an archive added them all together; else nothing."""
+    days = asked.standing.together if asked.stream == HEADLINE else ()
+    if not days:
+        return ""
+    of_days = days_words(days[0], days[-1])
+    said = f"Figures of {of_days} are of all streams together, as the archive gave them."
+    later = next((day for day in asked.past.days if day > days[-1] and day <= asked.standing.last), None)
+    if later is None:
+        return said
+    return f"{said} From {day_words(later)} they are of sentence management alone, so the two do not compare."
 
 
 def last_day(question: Question, past: History) -> date | None:
@@ -136,6 +156,7 @@ def _around(asked: Asked) -> dict[str, Any]:
         "figures": [],
         "run": [],
         "averages": None,
+        "basis": "",
     }
 
 
@@ -153,5 +174,5 @@ def _message(asked: Asked) -> str:
 def _nothing(words: str) -> dict[str, Any]:
     return {
         "away": words, "message": "", "errors": [], "chart": None, "tables": {}, "span": None,
-        "figures": [], "run": [], "averages": None, "presets": [],
+        "figures": [], "run": [], "averages": None, "presets": [], "basis": "",
     }  # fmt: skip

@@ -69,11 +69,12 @@ class _Recent(History):
         last: date,
         grade: str = "",
         columns: Sequence[str] = COLUMNS,
+        stream: str | None = None,
     ) -> pl.DataFrame:
         """The days of a unit, out of the year where they lie in it."""
         begin = self._last - YEAR
         if grade or first < begin or last > self._last or not set(columns) <= set(COLUMNS):
-            return self._past.series(level, code, first, last, grade, columns)
+            return self._past.series(level, code, first, last, grade, columns, stream)
         year = series_of(self._past, level, code, begin, self._last)
         return year.filter(pl.col("day").is_between(first, last)).select(columns)
 

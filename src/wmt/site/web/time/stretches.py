@@ -22,18 +22,20 @@ SUMS = (
     "contracted_hours_micro",
     "reduction_hours_micro",
 )
-COLUMNS = ("day", "code", "name", "grade", *SUMS)
+COLUMNS = ("day", "code", "name", "grade", "stream", *SUMS)
 STEPS = {"day": "each day", "week": "each week", "month": "each month"}
 
 
 @dataclass(frozen=True)
 class Standing:
-    """The days of a range whose figures are a correction's, and those of an archive's; both ascending."""
+    """The days of a range whose figures are a correction's, those of an archive's, and of these those of all
+    streams together; all ascending."""
 
     first: date
     last: date
     corrected: Sequence[date]
     archived: Sequence[date]
+    together: Sequence[date] = ()
 
     @classmethod
     def of(cls, past: History, first: date, last: date) -> "Standing":
@@ -45,12 +47,21 @@ class Standing:
             last,
             [day for day, each in known if each and each.revision],
             [day for day, each in known if each and not each.night],
+            [day for day, each in known if each and each.together],
         )
 
 
-def series_of(past: History, level: str, code: str, first: date, last: date, grade: str = "") -> pl.DataFrame:
+def series_of(
+    past: History,
+    level: str,
+    code: str,
+    first: date,
+    last: date,
+    grade: str = "",
+    stream: str | None = None,
+) -> pl.DataFrame:
     """The days of a unit, kept until the history changes: columns `COLUMNS`."""
-    return _series(Held(past), level, code, first, last, grade)
+    return _series(Held(past), level, code, first, last, grade, stream)
 
 
 class Held:
@@ -71,8 +82,10 @@ class Held:
 
 
 @lru_cache(maxsize=200)
-def _series(held: Held, level: str, code: str, first: date, last: date, grade: str) -> pl.DataFrame:
-    return held.past.series(level, code, first, last, grade, COLUMNS)
+def _series(
+    held: Held, level: str, code: str, first: date, last: date, grade: str, stream: str | None
+) -> pl.DataFrame:
+    return held.past.series(level, code, first, last, grade, COLUMNS, stream)
 
 
 def stretches(frame: pl.DataFrame, step: str, standing: Standing) -> list[Stretch]:
@@ -94,8 +107,8 @@ def stretches_by(
 
 def _stretch(row: dict[str, Any], standing: Standing) -> Stretch:
     first, last = row["first"], row["last"]
-    corrected, archived = (_within(days, first, last) for days in (standing.corrected, standing.archived))
-    return Stretch(first, last, row["days"], row, corrected, archived)
+    kinds = (standing.corrected, standing.archived, standing.together)
+    return Stretch(first, last, row["days"], row, *(_within(days, first, last) for days in kinds))
 
 
 def _within(days: Sequence[date], first: date, last: date) -> int:

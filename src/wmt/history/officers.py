@@ -1,0 +1,166 @@
+"""Average cases per officer by grade: at the ends of months, and over all days."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import polars as pl
+
+from wmt.history.asking import Answer, Asked, Row, Table, asked, said_day, said_stream
+from wmt.history.index import HistoryError
+from wmt.history.reader import History
+from wmt.ledger import HEADLINE
+from wmt.ledger.figures import divide_half_up
+
+#: Who is an officer of the averages, and the words for it.
+WHO = {
+    "holding": "officers who hold at least one active case on the day",
+    "working": "officers with available hours on the day, with or without cases",
+    "everyone": "everyone with a post on the day, with or without hours or cases",
+}
+_READ = ("day", "staff_code", "grade", "cases", "available_x100")
+#: Officers of a day and grade, and their cases.
+_DAILY = {"day": pl.Date, "grade": pl.String, "officers": pl.Int64, "cases": pl.Int64}
+_COLUMNS = (
+    ("period", "Period"),
+    ("grade", "Grade"),
+    ("average_x10", "average at month ends"),
+    ("month_ends", "month ends"),
+    ("officers_x10", "officers at a month end"),
+    ("daily_x10", "average over all days"),
+    ("days", "days with figures"),
+)
+
+
+def cases_per_officer(
+    history: History,
+    first: date | None = None,
+    last: date | None = None,
+    *,
+    who: str = "holding",
+    grade: str = "",
+    stream: str = HEADLINE,
+) -> Answer:
+    """Average active cases per officer, by grade: for each year and for the whole range.
+
+    An officer is a staff code; cases of several posts are added, apart where the posts are of two grades. An
+    average is the cases of all officers on its days ÷ officers on its days, half-up to a tenth. Raises
+    HistoryError for what cannot be asked.
+    """
+    if who not in WHO:
+        raise HistoryError(f"nobody counts officers as '{who}'; choose one of {', '.join(WHO)}")
+    span = asked(history, first, last, stream, capacity=False)
+    daily = pl.concat([pl.DataFrame(schema=_DAILY), *_daily(history, span, who, grade)])
+    ends = month_ends(history, span.first, span.last)
+    periods = [(str(year), begin, end) for year, begin, end in span.years]
+    if len(periods) > 1:
+        periods.append(("all", span.first, span.last))
+    rows = [row for said, begin, end in periods for row in _rows(daily, ends, said, begin, end, grade)]
+    by_month = [row for day in ends for row in _rows(daily, [day], said_day(day), day, day, grade)]
+    known = daily["day"].n_unique()
+    title = f"Average cases per officer by grade{said_stream(stream)}"
+    return Answer(
+        title=title,
+        sentence=_sentence(rows, who),
+        columns=_COLUMNS,
+        rows=rows,
+        notes=(*span.notes, *_notes(who, span.days - known)),
+        details=(Table(f"{title}, month end by month end", _COLUMNS[:3] + _COLUMNS[4:5], by_month),),
+    )
+
+
+def month_ends(history: History, first: date, last: date) -> list[date]:
+    """The last day with figures of every month that ends within some days."""
+    found: dict[tuple[int, int], date] = {}
+    for day in history.days:
+        end = (day.replace(day=28) + timedelta(4)).replace(day=1) - timedelta(1)
+        if first <= day and end <= last:
+            found[day.year, day.month] = day
+    return list(found.values())
+
+
+def _daily(history: History, span: Asked, who: str, grade: str) -> Iterator[pl.DataFrame]:
+    """Officers and cases by day and grade, a month at a time; days of which no cases are known left out."""
+    counts = {
+        "holding": pl.col("cases") > 0,
+        "working": pl.col("available_x100") > 0,
+        "everyone": pl.lit(True),
+    }
+    for month, _ in history.months(span.first, span.last):
+        begin = date.fromisoformat(f"{month}-01")
+        end = (begin + timedelta(31)).replace(day=1) - timedelta(1)
+        posts = history.figures(
+            "post", max(begin, span.first), min(end, span.last), _READ, stream=span.stream
+        )
+        posts = posts.filter(pl.col("cases").is_not_null() & (pl.col("staff_code") != ""))
+        if grade:
+            posts = posts.filter(pl.col("grade") == grade)
+        people = posts.group_by("day", "grade", "staff_code").agg(pl.col("cases", "available_x100").sum())
+        officers = people.filter(counts[who]).group_by("day", "grade")
+        yield officers.agg(pl.len().cast(pl.Int64).alias("officers"), pl.col("cases").sum()).select(
+            pl.col(name).cast(kind) for name, kind in _DAILY.items()
+        )
+
+
+def _rows(daily: pl.DataFrame, ends: list[date], said: str, first: date, last: date, grade: str) -> list[Row]:
+    """The rows of a period: each grade, and where all are asked for all of them together."""
+    within = daily.filter(pl.col("day").is_between(first, last))
+    days = within["day"].n_unique()
+    at_ends = within.filter(pl.col("day").is_in(ends))
+    names = [grade] if grade else [*sorted(within["grade"].unique()), "all"]
+    return [_row(said, name, within, at_ends, days) for name in names]
+
+
+def _row(said: str, grade: str, within: pl.DataFrame, at_ends: pl.DataFrame, days: int) -> Row:
+    ends = at_ends["day"].n_unique()
+    if grade != "all":
+        within, at_ends = (each.filter(pl.col("grade") == grade) for each in (within, at_ends))
+    return {
+        "period": said,
+        "grade": grade,
+        "average_x10": _per(_sum(at_ends, "cases"), _sum(at_ends, "officers")),
+        "month_ends": ends,
+        "officers_x10": _per(_sum(at_ends, "officers"), ends),
+        "daily_x10": _per(_sum(within, "cases"), _sum(within, "officers")),
+        "days": days,
+    }
+
+
+def _sum(rows: pl.DataFrame, name: str) -> int:
+    return int(rows[name].sum())
+
+
+def _per(part: int, whole: int) -> int | None:
+    """A quotient in tenths, half-up."""
+    return divide_half_up(part * 10, whole) if whole else None
+
+
+def tenths(value: int | None) -> str:
+    """Tenths as people write them."""
+    return "not known" if value is None else f"{value // 10:,}.{value % 10}"
+
+
+def _sentence(rows: list[Row], who: str) -> str:
+    if not rows:
+        return "No cases are known on these days."
+    period = rows[-1]["period"]
+    of_last = [row for row in rows if row["period"] == period]
+    key = "average_x10" if of_last[0]["month_ends"] else "daily_x10"
+    when = "at month ends" if key == "average_x10" else "over all days"
+    listed = ", ".join(f"{row['grade']} {tenths(row[key])}" for row in of_last)
+    over = "the whole period" if period == "all" else period
+    return f"Average active cases per officer {when}, {over}: {listed} ({WHO[who]})."
+
+
+def _notes(who: str, unknown: int) -> tuple[str, ...]:
+    said = [
+        f"Counted: {WHO[who]}. An officer with several posts is one officer; an officer with posts of two "
+        "grades is counted in each with the cases of that grade.",
+        "The average at month ends is the cases on the last day with figures of each month divided by the "
+        "officers on those days. A month that has not ended is not among them. The average over all days is "
+        "the same for every day with figures.",
+    ]
+    if unknown:
+        said.append(
+            f"{unknown:,} days are left out because their archive does not say how many cases there were."
+        )
+    return tuple(said)

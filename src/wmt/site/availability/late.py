@@ -1,0 +1,125 @@
+"""Hours, reductions and grades that were entered late: for days that had been measured by then.
+
+The past stays as it was. A change is late for a day where the night that stands for the day was shown before
+the change was made; only days on which the change makes a difference are told of.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.utils import timezone
+
+from wmt.site.availability.models import KINDS, OfPost
+from wmt.site.workload.current import State
+from wmt.site.workload.models import Load, Unit
+
+_CONTENT = ("hours_micro", "percent_x100", "grade", "reason")
+
+
+@dataclass(frozen=True)
+class Late:
+    """Something entered late about a post: on which day, and the first and the last day it was for, of those
+    that had been measured."""
+
+    post: str
+    entered_on: date
+    first: date
+    last: date
+
+
+def late_for(state: State, unit: Unit, nights: Mapping[date, str]) -> list[Late]:
+    """What was entered late about the posts of a unit, for some days by the night that stands for each.
+
+    By the day on which it was entered. Days of archives and nights that were never shown say nothing.
+    """
+    names = set(nights.values()) - {""}
+    shown = dict(Load.objects.filter(night__in=names, change__isnull=False).values_list("night", "change"))
+    known = {day: shown[night] for day, night in nights.items() if night in shown}
+    if not known:
+        return []
+    found = [
+        late
+        for model in KINDS.values()
+        for versions in _histories(model, min(known.values()), max(known), unit)
+        for late in _late(versions, known)
+    ]
+    of_unit = _codes(state, unit, {late.post for late in found})
+    return sorted(
+        (late for late in found if late.post in of_unit), key=lambda late: (late.entered_on, late.post)
+    )
+
+
+def _histories(model: Any, change: int, last: date, unit: Unit) -> Iterator[list[OfPost]]:
+    """All versions of what was changed later than a change and is about days up to a day, by its key."""
+    rows = model._default_manager.all()
+    wanted = rows.filter(change__gt=change, first_day__lte=last)
+    if unit.level == "post":
+        wanted = wanted.filter(team_code=unit.team_code, staff_code=unit.staff_code)
+    elif unit.level == "team":
+        wanted = wanted.filter(team_code=unit.code)
+    versions = rows.filter(key__in=wanted.values("key")).order_by("key", "version")
+    for _, of_key in groupby(versions, lambda row: row.key):
+        yield list(of_key)
+
+
+def _late(versions: Sequence[OfPost], known: Mapping[date, int]) -> Iterator[Late]:
+    former: OfPost | None = None
+    # of what was carried over both halves are one change: only its end counts
+    for change, several in groupby(versions, lambda row: row.change):
+        row = list(several)[-1]
+        begin, end = _difference(former, row)
+        days = [day for day, at in known.items() if at < change and begin <= day <= end]
+        former = row
+        if days:
+            yield Late(":".join(row.post), timezone.localdate(row.recorded_at), min(days), max(days))
+
+
+def _difference(former: OfPost | None, row: OfPost) -> tuple[date, date]:
+    """The days on which two versions differ; without a former one, the days of the version."""
+    if former is None or former.withdrawn:
+        return (row.first_day, _last(row)) if not row.withdrawn else (date.max, date.min)
+    if row.withdrawn or any(getattr(row, name, None) != getattr(former, name, None) for name in _CONTENT):
+        return min(former.first_day, row.first_day), max(_last(former), _last(row))
+    days = [date.max, date.min]
+    if former.first_day != row.first_day:
+        days = [min(former.first_day, row.first_day), max(former.first_day, row.first_day)]
+    if _last(former) != _last(row):
+        after = min(_last(former), _last(row)) + timedelta(1)
+        days = [min(days[0], after), max(days[1], _last(former), _last(row))]
+    return days[0], days[1]
+
+
+def _last(row: OfPost) -> date:
+    return getattr(row, "last_day", None) or date.max
+
+
+def _codes(state: State, unit: Unit, posts: Iterable[str]) -> set[str]:
+    """Which of some posts lie under a unit, by the teams that are shown."""
+    if unit.level in ("nation", "post", "team"):
+        return set(posts)
+    teams = {post.split(":", 1)[0] for post in posts}
+    rows = Unit.objects.filter(load_id=state.load_id, level="team", whole=True, code__in=teams)
+    here = set(rows.filter(**{f"{unit.level}_code": unit.code}).values_list("code", flat=True))
+    return {post for post in posts if post.split(":", 1)[0] in here}
+
+
+def late_words(found: Sequence[Late]) -> str:
+    """The same in a sentence, without names; empty where nothing was late."""
+    if not found:
+        return ""
+    entered = sorted({late.entered_on for late in found})
+    first, people = min(late.first for late in found), len({late.post for late in found})
+    on = (
+        f"on {_said(entered[0])}"
+        if len(entered) == 1
+        else f"from {_said(entered[0])} to {_said(entered[-1])}"
+    )
+    whose = "" if people == 1 else f" for {people:,} posts"
+    return f"Hours entered {on}{whose} for days from {_said(first)} do not change these figures."
+
+
+def _said(day: date) -> str:
+    return f"{day:%-d %B %Y}"
