@@ -20,7 +20,7 @@ from time_fixtures import Two, _loaded_two, two  # noqa: F401
 
 from wmt.history import compact
 from wmt.history.archive import keep
-from wmt.ledger import is_over
+from wmt.ledger import HEADLINE, is_over
 from wmt.site.web.time.ask import QUESTIONS
 from wmt.site.workload.models import Unit
 
@@ -38,7 +38,7 @@ def days_over(two: Two, level: str, mark_x100: int, **of: str) -> dict[str, int]
     """How many of the two days each unit was over a mark, by the files of the nights."""
     found: dict[str, int] = {}
     for at in (0, 1):
-        for row in two.totals(at).filter(pl.col("level") == level).iter_rows(named=True):
+        for row in two.totals(at).filter(level=level, stream=HEADLINE).iter_rows(named=True):
             if row["unmeasured_posts"] and level == "post":
                 continue
             if all(row[name] == value for name, value in of.items()):
@@ -77,7 +77,7 @@ def test_days_over_a_mark_are_those_of_the_nights(
 @pytest.mark.parametrize("by", ["day", "year"])
 def test_the_spread_has_every_post_in_one_band(two: Two, signed_in: SignIn, by: str) -> None:
     found = rows(signed_in().get(f"/questions/spread/answer.parquet?by={by}"), "parquet")
-    posts = [each for each in two.totals(1).iter_rows(named=True) if each["level"] == "post"]
+    posts = two.posts(1).to_dicts()
     grades = {each["grade"] for each in posts if not each["unmeasured_posts"]}
     assert grades <= {row["Grade"] for row in found}
     for row in found:

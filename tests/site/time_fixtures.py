@@ -12,6 +12,7 @@ from loads_fixtures import wished
 
 from wmt.demo import Truth
 from wmt.history import History, compact, open_history
+from wmt.ledger import HEADLINE
 from wmt.nights import Night, saved_nights
 
 
@@ -40,8 +41,13 @@ class Two:
         return next(unit for unit in units if unit.code in former)
 
     def totals(self, number: int) -> pl.DataFrame:
-        """The totals a night's own file has."""
-        return pl.read_parquet(self.nights[number].path / "results" / "totals.parquet")
+        """The totals a night's own file has: posts, and units as far as sentence management goes."""
+        found = pl.read_parquet(self.nights[number].path / "results" / "totals.parquet")
+        return found.filter((pl.col("level") == "post") | (pl.col("stream") == HEADLINE))
+
+    def posts(self, number: int) -> pl.DataFrame:
+        """The posts of sentence management in it."""
+        return self.totals(number).filter(pl.col("level") == "post", pl.col("stream") == HEADLINE)
 
     def total(self, number: int, level: str, code: str) -> dict[str, Any]:
         """The total of one unit on a night."""

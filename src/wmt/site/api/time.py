@@ -1,12 +1,13 @@
 """Figures over time, why they moved, and runs over the thresholds."""
 
+from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
-from wmt.history import runs_on
+from wmt.history import History, runs_on
 from wmt.ledger import STREAMS, Cause, Moment, capacity_x100, decimal, is_over
 from wmt.ledger.present import micro
 from wmt.ledger.say import say
@@ -15,9 +16,11 @@ from wmt.site.api.asking import UnitCode, UnitLevel, me, unit_for
 from wmt.site.api.limits import need_lines
 from wmt.site.api.shapes import BULK, READ, Day, Exact, GradeName, PageShown, Paging, answers, refused
 from wmt.site.web.time.amounts import Stretch
+from wmt.site.web.time.late import late_of
 from wmt.site.web.time.span import YEAR
 from wmt.site.web.time.stretches import Standing, stretches
 from wmt.site.workload.current import State
+from wmt.site.workload.models import Unit
 from wmt.site.workload.moments import (
     NoLines,
     history,
@@ -56,10 +59,20 @@ class PeriodShown(Schema):
     all_streams_days: int = Field(description="Days of these for which all streams were added together.")
 
 
+class LateShown(Schema):
+    """Hours, reductions or a grade entered after some days had been measured: their figures stay."""
+
+    post: str
+    entered_on: date
+    first: date = Field(description="The first of the measured days it was for.")
+    last: date
+
+
 class PeriodsShown(PageShown):
     """Figures over time, the first day first."""
 
     items: list[PeriodShown]
+    late_hours: list[LateShown] = Field(description="What was entered late for these days.")
 
 
 class OverTime(Paging):
@@ -93,7 +106,12 @@ def over_time(
     frame = past.series(unit.level, unit.code, *within, grade=paging.grade or "", stream=paging.stream)
     found = stretches(frame, paging.by, Standing.of(past, first, last))
     items = [_period(each, state.over_x100) for each in paging.part(found)]
-    return {**paging.about(len(found)), "items": items}
+    late = _late(past, state, unit, *within)
+    return {**paging.about(len(found)), "items": items, "late_hours": late}
+
+
+def _late(past: History, state: State, unit: Unit, first: date, last: date) -> list[dict[str, Any]]:
+    return [asdict(each) for each in late_of(past, state, unit, first, last)]
 
 
 def _period(each: Stretch, over_x100: int) -> dict[str, Any]:
@@ -268,9 +286,10 @@ class RunShown(Schema):
 
 
 class RunsShown(Schema):
-    """The runs of a unit, a mark each."""
+    """The runs of a unit, one for each threshold."""
 
     items: list[RunShown]
+    late_hours: list[LateShown] = Field(description="What was entered late for the days of the longest run.")
 
 
 class OnADay(Schema):
@@ -294,11 +313,12 @@ def runs(request: HttpRequest, level: UnitLevel, code: UnitCode, wish: Query[OnA
     past = history()
     day = min(wish.day or state.as_at.date(), state.as_at.date(), past.last or date.max)
     if past.first is None or day < past.first:
-        return {"items": []}
+        return {"items": [], "late_hours": []}
     known = {mark.name: mark for mark in marks_on(day)}
     found = runs_on(past, marks_on, day=day, level=unit.level, codes=[unit.code], stream=wish.stream)
     items = []
     for row in found.iter_rows(named=True):
         mark = known[row["mark"]]
         items.append({**row, "percent": decimal(mark.percent_x100), "days": mark.days})
-    return {"items": items}
+    since = min((item["since"] for item in items if item["since"]), default=None)
+    return {"items": items, "late_hours": _late(past, state, unit, since, day) if since else []}

@@ -37,7 +37,7 @@ def late_for(state: State, unit: Unit, nights: Mapping[date, str]) -> list[Late]
     """
     names = set(nights.values()) - {""}
     shown = dict(Load.objects.filter(night__in=names, change__isnull=False).values_list("night", "change"))
-    known = {day: shown[night] for day, night in nights.items() if night in shown}
+    known = {day: change for day, night in nights.items() if (change := shown.get(night)) is not None}
     if not known:
         return []
     found = [

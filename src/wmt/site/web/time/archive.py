@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from wmt.history import HistoryError
 from wmt.ledger import decimal
 from wmt.ledger.present import micro
 from wmt.site.accounts.reading import REASONS_WITHHELD
@@ -18,10 +19,12 @@ from wmt.site.web.addresses import unit_url
 from wmt.site.web.availability.coming import reason_name
 from wmt.site.web.availability.who import moment
 from wmt.site.web.tables import Column, LazyRows, Row, Table, Value
+from wmt.site.web.time.late import late_sentence
 from wmt.site.web.time.span import Span, span_of
 from wmt.site.web.units.question import Question
 from wmt.site.workload import units
 from wmt.site.workload.models import Unit
+from wmt.site.workload.moments import history
 
 TITLE = "Archive of reductions"
 TEMPLATE = "time/archive.jinja"
@@ -49,10 +52,21 @@ def content(question: Question) -> dict[str, Any]:
         "span": span,
         "errors": span.errors,
         "status": status,
+        "late": _late(question, span),
         "statuses": [("", "any"), *((each, each) for each in STATUSES)],
         "readable": any(each.readable for each in found),
         "tables": {"reductions": _table(question, span, status, found)} if span.days else {},
     }
+
+
+def _late(question: Question, span: Span) -> str:
+    """What of it was entered too late for days that had been measured."""
+    if span.days is None:
+        return ""
+    try:
+        return late_sentence(history(), question.state, question.unit, *span.days)
+    except HistoryError:
+        return ""
 
 
 def _table(question: Question, span: Span, status: str, found: Sequence[Kept]) -> Table:

@@ -12,6 +12,7 @@ from wmt.ledger import HEADLINE
 from wmt.site.web.tables import changed
 from wmt.site.web.time import averages, over_chart, over_tables
 from wmt.site.web.time.amounts import Stretch
+from wmt.site.web.time.late import late_sentence
 from wmt.site.web.time.run_words import run_words
 from wmt.site.web.time.span import Span, day_words, days_words, span_of
 from wmt.site.web.time.stretches import STEPS, Standing, series_of, stretches
@@ -97,6 +98,9 @@ def content(question: Question) -> dict[str, Any]:
         "run": run_words(question, past) if question.is_post else [],
         "averages": averages.choice(asked),
         "basis": basis_words(asked),
+        "late": late_sentence(past, question.state, question.unit, *asked.span.days)
+        if asked.span.days
+        else "",
         "tables": found_tables | averages.tables_of(asked),
     }
 
@@ -157,6 +161,7 @@ def _around(asked: Asked) -> dict[str, Any]:
         "run": [],
         "averages": None,
         "basis": "",
+        "late": "",
     }
 
 
@@ -175,4 +180,5 @@ def _nothing(words: str) -> dict[str, Any]:
     return {
         "away": words, "message": "", "errors": [], "chart": None, "tables": {}, "span": None,
         "figures": [], "run": [], "averages": None, "presets": [], "basis": "",
+        "late": "",
     }  # fmt: skip

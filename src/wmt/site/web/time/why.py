@@ -11,6 +11,7 @@ from wmt.ledger.why import Why
 from wmt.site.web.addresses import unit_url
 from wmt.site.web.tables import changed
 from wmt.site.web.time import why_tables
+from wmt.site.web.time.late import late_sentence
 from wmt.site.web.time.over_time import last_day
 from wmt.site.web.time.span import FIRST, LAST, Span, day_words, span_of
 from wmt.site.web.units.question import Question
@@ -77,7 +78,10 @@ def content(question: Question) -> dict[str, Any]:
     except NoLines as none:
         return {**around, "message": no_lines_words(none)}
     found = why_between(question.state, question.unit, between.first, between.last)
-    return {**around, **_told(question, between, found)}
+    told = _told(question, between, found)
+    end = question.state.day if between.last is None else between.last.day
+    late = late_sentence(past, question.state, question.unit, between.first.day, end)
+    return {**around, **told, "notes": [*told["notes"], *([late] if late else [])]}
 
 
 def asked_span(question: Question, past: History, last: date) -> Span:
