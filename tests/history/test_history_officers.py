@@ -18,8 +18,8 @@ def kept(folder: Path, rows: list[tuple[date, str, str, int, int]], stream: str 
     frame = pl.DataFrame(
         [
             {
-                "day": day, "as_at": datetime.combine(day, datetime.min.time()), "level": "post", "code": code,
-                "name": code, "grade": grade, "stream": stream, "team_code": code.split(":")[0],
+                "day": day, "as_at": datetime.combine(day, datetime.min.time()), "level": "post",
+                "code": code, "name": code, "grade": grade, "stream": stream, "team_code": code.split(":")[0],
                 "pdu_code": "P", "region_code": "R", "staff_code": code.split(":")[1], "cases": cases,
                 "available_x100": available, "posts": 1,
             }

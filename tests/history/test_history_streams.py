@@ -47,7 +47,7 @@ def kept(folder: Path, rows: Iterable[Row]) -> History:
 
 
 def test_each_stream_is_a_sum_of_its_own_posts(tmp_path: Path) -> None:
-    """Random posts in random streams at five levels, against plain sums; whole files and single units agree."""
+    """Random posts in random streams at five levels, against plain sums; both ways of reading."""
     chance = Random(5)
     rows = [
         (day, f"T{n % 4}:S{n // 2}", chance.choice((HEADLINE, HEADLINE, COURTS, OMIC)), *amounts(chance))

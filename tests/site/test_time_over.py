@@ -205,7 +205,9 @@ def test_a_unit_that_may_not_be_seen_has_no_history(two: Two, signed_in: SignIn,
     settings.CONFIG = replace(settings.CONFIG, read_scope="region")
     own = two.unit("region")
     other = next(
-        unit for unit in [two.unit("region", code=code, posts__gt=-1) for code in codes(two, "region")] if unit != own
+        unit
+        for unit in [two.unit("region", code=code, posts__gt=-1) for code in codes(two, "region")]
+        if unit != own
     )
     client = signed_in("manager", "team", two.unit("team", region_code=own.code).code)
     for tab in (TAB, "why", "archive"):

@@ -9,7 +9,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 from api_fixtures import Program, fresh_counts, program  # noqa: F401
 from django.test import Client
