@@ -46,7 +46,7 @@ def measure(
     if wants_all:
         found = caseloads(ledger.totals(LEVELS[:1]).iter_rows(named=True), levels, case_marks(ruleset))
         for row in rows:
-            row["caseload"] = presented(found[row["level"], row["code"]])
+            row["caseload"] = presented(found[row["level"], row["code"], row["stream"]])
     if out_file is not None:
         write_out(out_file, by_level(rows, levels) if out_file.suffix.lower() == ".xlsx" else {"all": rows})
     if json:

@@ -127,14 +127,14 @@ def caseload_of(posts: Iterable[PostCases], marks: CaseMarks) -> Caseload:
 
 def caseloads(
     posts: Iterable[Mapping[str, Any]], levels: Sequence[str], marks: CaseMarks
-) -> defaultdict[tuple[str, str], Caseload]:
-    """The posts of every unit of some levels taken together, by level and code, from totals of posts."""
-    found: defaultdict[tuple[str, str], Caseload] = defaultdict(lambda: Caseload(marks))
+) -> defaultdict[tuple[str, str, str], Caseload]:
+    """The posts of every unit of some levels taken together, by level, code and stream."""
+    found: defaultdict[tuple[str, str, str], Caseload] = defaultdict(lambda: Caseload(marks))
     for row in posts:
         post = PostCases(*(row[name] for name in POST_COLUMNS))
         for level in levels:
             of = {"nation": "nation", "post": row["code"]}.get(level) or row[f"{level}_code"]
-            found[level, of].add(post)
+            found[level, of, row["stream"]].add(post)
     return found
 
 

@@ -41,6 +41,7 @@ REASONS = {
     Reason.OUTSIDE_WINDOW: "It is too long ago, or too far ahead, to count today.",
     Reason.AHEAD: "Its date is later than the figures. It will count when its day has come.",
     Reason.UNKNOWN_CODE: "We do not know the code that was used. Check it in the case system.",
+    Reason.COWORKING: "A trainee did it. Its time is in the hours that are taken off for learning.",
     Reason.UNPAID_ONLY: "It is here only to be counted. The points are those of its case.",
     Reason.ZERO_CODE: "This kind of help earns no points.",
 }
