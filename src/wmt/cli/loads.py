@@ -9,7 +9,7 @@ from wmt.cli.console import Failure, Refusal, out, progress
 from wmt.cli.files import print_json
 from wmt.cli.load import asker, told_outcome
 from wmt.cli.options import Json
-from wmt.cli.site import set_up
+from wmt.cli.site import set_up, set_up_to_read
 from wmt.cli.tables import Column, table
 from wmt.nights.plausibility import Difference, verdict_of
 from wmt.nights.plausibility_words import row
@@ -30,7 +30,7 @@ Last = Annotated[int, typer.Option("--last", min=1, max=1000, help="So many, the
 @app.command("list")
 def list_loads(held: OnlyHeld = False, last: Last = 20, json: Json = False) -> None:
     """List the loads, the latest first."""
-    set_up()
+    set_up_to_read()
     from wmt.site.workload.models import Load
 
     loads = Load.objects.order_by("-pk")
@@ -48,7 +48,7 @@ def list_loads(held: OnlyHeld = False, last: Last = 20, json: Json = False) -> N
 @app.command("show")
 def show(number: Number, json: Json = False) -> None:
     """Say what came of a load, and what a held night was compared with."""
-    set_up()
+    set_up_to_read()
     from wmt.site.workload.models import Load
 
     load = Load.objects.filter(pk=number).first()

@@ -35,6 +35,17 @@ def set_up() -> None:
         raise Failure(str(error)) from None
 
 
+def set_up_to_read() -> None:
+    """The site as it is, for commands that change nothing. Raises Failure in words."""
+    from wmt.site.start import StartError
+    from wmt.site.start import set_up_to_read as ready
+
+    try:
+        ready()
+    except StartError as error:
+        raise Failure(str(error)) from None
+
+
 def serve(port: Port = 8000, host: Host = "127.0.0.1", workers: Workers = 2) -> None:
     """Serve the site, with one process beside it that does what pages ask for."""
     _free(host, port)

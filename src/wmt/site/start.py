@@ -213,6 +213,38 @@ def application() -> Any:
     return HealthFirst(admission)
 
 
+def set_up_to_read() -> None:
+    """Make ready what a command that only reads needs: nothing is made, changed or brought up to date.
+
+    Raises StartError where there is no site in the home yet, or one of an earlier version.
+    """
+    from wmt.site.config import ConfigError, home_of
+
+    if not home_of().is_dir():  # the settings would make it, for their key
+        raise StartError(f"there is no site in {home_of()} yet: load an extract first")
+    try:
+        prepare()
+    except ConfigError as error:
+        raise StartError(str(error)) from error
+    from django.conf import settings
+    from django.db import DatabaseError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    database = settings.DATABASES["default"]
+    if "sqlite" in database["ENGINE"] and not Path(str(database["NAME"])).exists():
+        raise StartError(f"there is no site in {settings.CONFIG.home} yet: load an extract first")
+    try:
+        executor = MigrationExecutor(connection)
+        steps = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        raise StartError(database_words(error)) from error
+    if steps:
+        raise StartError(
+            "the database is of an earlier version, and this command changes nothing: run wmt serve or "
+            "wmt load first, which bring it up to date"
+        )
+
+
 def prepare() -> None:
     """Django set up; the database is left as it is."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wmt.site.settings")
