@@ -44,7 +44,7 @@ def test_a_file_a_month_up_to_the_day_before(past: list[Path], whole: pl.DataFra
     assert (day - whole["day"].min()).days == DAYS  # type: ignore[operator]
     missing = DAYS - whole["day"].n_unique()
     assert 1 <= missing < DAYS // 20
-    assert whole.select("day", "level", "code").is_duplicated().sum() == 0
+    assert whole.select("day", "level", "code", "stream").is_duplicated().sum() == 0
 
 
 def test_units_are_the_exact_sums_of_their_posts(whole: pl.DataFrame, night) -> None:
@@ -52,9 +52,10 @@ def test_units_are_the_exact_sums_of_their_posts(whole: pl.DataFrame, night) -> 
     posts = whole.filter(level="post")
     for level in ("team", "pdu", "region", "nation"):
         key = pl.lit("nation") if level == "nation" else pl.col(f"{level}_code")
-        sums = posts.group_by("day", code=key).agg(pl.col(name).sum() for name in SUMMED)
+        sums = posts.group_by("day", "stream", code=key).agg(pl.col(name).sum() for name in SUMMED)
         units = whole.filter(level=level)
-        assert units.select("day", "code", *SUMMED).sort("day", "code").equals(sums.sort("day", "code"))
+        keys = ["day", "code", "stream"]
+        assert units.select(*keys, *SUMMED).sort(keys).equals(sums.select(*keys, *SUMMED).sort(keys))
         names = dict(totals.filter(level=level).select("code", "name").rows())
         assert dict(units.select("code", "name").unique().rows()).items() <= names.items()
 

@@ -117,7 +117,7 @@ class _Past:
             summed(posts, level)
             .drop("name")
             .join(self.names, on=["level", "code"], how="left")
-            .sort("code", "day")
+            .sort("code", "day", "stream")
             for level in LEVELS[1:]
         ]
         return pl.concat([frame.select(FIGURE.names()).cast(FIGURE) for frame in (posts, *units)])

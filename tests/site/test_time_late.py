@@ -1,0 +1,87 @@
+"""Hours entered late: the past stays as it was, and pages over time say so."""
+
+# ruff: noqa: F811 - fixtures come by import, and some need only be there
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from tabs_fixtures import in_sight
+from time_fixtures import Two, _loaded_two, two  # noqa: F401
+
+from wmt.site.availability.actions import save
+from wmt.site.availability.changes import Change
+from wmt.site.availability.late import late_words
+from wmt.site.web.addresses import unit_url
+from wmt.site.web.time.late import late_of
+from wmt.site.web.time.span import day_words
+from wmt.site.workload.current import current_state
+from wmt.site.workload.models import Unit
+
+SignIn = Callable[..., Client]
+FAR = (date(2000, 1, 1), date(2100, 1, 1))
+
+
+def entered(post: Any, first: date, last: date | None = None) -> None:
+    change = Change(
+        kind="reduction", post=(post.team_code, post.staff_code), first_day=first, last_day=last, reason="3",
+        percent_x100=2_500,
+    )  # fmt: skip
+    save(actor=None, who="a test", changes=[change], why="a test")
+
+
+def of(two: Two, unit: Any) -> list[Any]:
+    state = current_state()
+    assert state is not None
+    return late_of(two.history, state, unit, *FAR)
+
+
+def units_of(two: Two, post: Any) -> dict[str, Any]:
+    units = Unit.objects.filter(load=two.load, whole=True)
+    codes = {level: getattr(post, f"{level}_code") for level in ("team", "pdu", "region")}
+    return {
+        level: units.get(level=level, code=code) for level, code in (codes | {"nation": "nation"}).items()
+    }
+
+
+def test_nothing_is_late_before_somebody_enters_it(two: Two) -> None:
+    assert of(two, Unit.objects.get(load=two.load, level="nation", whole=True)) == []
+    assert late_words([]) == ""
+
+
+@pytest.mark.parametrize("tab", ["over-time", "why", "archive"])
+def test_every_page_over_time_says_it(two: Two, signed_in: SignIn, tab: str) -> None:
+    first = two.nights[0].manifest.as_at.date()
+    post = two.unit("post", available_x100__gt=0, unmeasured_posts=0, stale_posts=0)
+    other = Unit.objects.filter(load=two.load, level="team", whole=True, posts__gt=0)
+    other = other.exclude(code=post.team_code).order_by("code").first()
+    before = two.history.series("post", post.code, *FAR).rows()
+    entered(post, first)
+    (late,) = of(two, post)
+    assert (late.post, late.first, late.last) == (post.code, first, two.nights[1].manifest.as_at.date())
+    said = f"for days from {day_words(first)} do not change these figures."
+    client = signed_in()
+    for level, unit in units_of(two, post).items():
+        assert said in in_sight(client.get(unit_url(level, unit.code, tab)).text), level
+    assert said in in_sight(client.get(unit_url("post", post.code, tab)).text)
+    assert other is not None
+    assert said not in in_sight(client.get(unit_url("team", other.code, tab)).text)
+    assert two.history.series("post", post.code, *FAR).rows() == before
+
+
+def test_what_begins_later_is_not_late(two: Two) -> None:
+    post = two.unit("post", available_x100__gt=0, unmeasured_posts=0, stale_posts=0)
+    entered(post, two.nights[1].manifest.as_at.date() + timedelta(1))
+    assert of(two, post) == []
+
+
+def test_only_the_days_that_differ_are_told(two: Two) -> None:
+    """A reduction of the first night's day alone leaves the second as it is."""
+    first = two.nights[0].manifest.as_at.date()
+    post = two.unit("post", available_x100__gt=0, unmeasured_posts=0, stale_posts=0)
+    entered(post, first - timedelta(5), first)
+    (late,) = of(two, post)
+    assert (late.first, late.last) == (first, first)
+    assert late_words([late]).startswith("Hours entered on ")
+    assert post.name not in late_words([late])
