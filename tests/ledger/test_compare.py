@@ -27,12 +27,17 @@ SETTINGS = {
 
 def compared(
     engine: Any, before: World, after: World, days: tuple[date, date] = (NEW, NEW)
-) -> dict[tuple[str, str], dict[str, Any]]:
+) -> dict[tuple[str, ...], dict[str, Any]]:
     first, last = (rules.load().at(day) for day in days)
     a = Ledger(before.facts(), first, engine=engine, prefix="a_")
     b = Ledger(after.facts(), last, engine=engine, prefix="b_")
     between = Ledger(after.facts(), first, engine=engine, prefix="m_") if days[0] != days[1] else None
-    return {(row["level"], row["code"]): row for row in compare(a, b, LEVELS, between)}
+    rows = compare(a, b, LEVELS, between)
+    usual = {"sentence_management"}
+    return {
+        (row["level"], row["code"], *({row["stream"]} - usual if row["level"] != "post" else ())): row
+        for row in rows
+    }
 
 
 def assert_adds_up(row: dict[str, Any]) -> None:
@@ -150,6 +155,28 @@ def test_a_move_between_colleagues_is_nothing_to_their_team(engines: dict[str, A
     assert [cause["cause"] for cause in rows["post", "N1A:S2"]["causes"]] == ["allocated_in"]
     assert rows["team", "N1A"]["causes"] == []
     assert rows["nation", "nation"]["causes"] == []
+
+
+def test_a_post_that_moves_between_streams_is_one_cause_of_its_units(
+    engines: dict[str, Any],
+) -> None:
+    """An officer gives up their last case, writes reports only, and takes their hours along."""
+    before = base().report("N1A:S2", "sdr")
+    after = base().report("N1A:S2", "sdr", 2)
+    after.rows["caseload"] = [row for row in after.rows["caseload"] if row["post"] != "N1A:S2"]
+    rows = compared(engines["duckdb"], before, after)
+    told = {
+        key: [(cause["cause"], cause["points"], cause["available"]) for cause in row["causes"]]
+        for key, row in rows.items()
+    }
+    own = rows["post", "N1A:S2"]
+    assert {cause["cause"] for cause in own["causes"]} == {"ended", "reports"}
+    # a case of community D1 and one report of 138 points leave; two reports arrive
+    for unit in (("team", "N1A"), ("nation", "nation")):
+        assert told[unit] == [("stream", Decimal(-49 - 138), Decimal(-2200))]
+        assert told[*unit, "courts"] == [("stream", Decimal(276), Decimal(2200))]
+    for row in rows.values():
+        assert_adds_up(row)
 
 
 def test_counted_cells_give_net_cases_in_and_out(engines: dict[str, Any]) -> None:

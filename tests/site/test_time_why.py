@@ -45,7 +45,8 @@ def days_of(two: Two) -> tuple[str, str]:
 
 def moved_most(two: Two, level: str) -> Any:
     """The unit of a level that is in both nights and has moved most."""
-    before, after = (two.totals(at).filter(pl.col("level") == level) for at in (0, 1))
+    usual = (pl.col("level") == level) & (pl.col("stream") == "sentence_management")
+    before, after = (two.totals(at).filter(usual) for at in (0, 1))
     both = after.join(before, on="code", suffix="_before")
     moved = (pl.col("points_x100") - pl.col("points_x100_before")).abs()
     code = both.sort(moved, descending=True)["code"][0]

@@ -9,9 +9,21 @@ import typer
 from wmt.cli.console import capacity, complain, out
 from wmt.cli.files import check_kind, print_json, write_out
 from wmt.cli.inputs import lay, open_input
-from wmt.cli.options import Json, Level, Out, Overlays, Paths, People, RulesDate, SetAside, chosen_levels
+from wmt.cli.options import (
+    Json,
+    Level,
+    Out,
+    Overlays,
+    Paths,
+    People,
+    RulesDate,
+    SetAside,
+    Stream,
+    chosen_levels,
+    chosen_stream,
+)
 from wmt.cli.tables import Column, table
-from wmt.ledger import LEVELS, present_total
+from wmt.ledger import HEADLINE, LEVELS, STREAM_NAMES, present_total
 from wmt.ledger.caseload import case_marks, caseloads, presented
 from wmt.rules import RuleSet
 
@@ -27,14 +39,19 @@ def measure(
     rules_date: RulesDate = None,
     overlay: Overlays = None,
     level: Level = None,
+    stream: Stream = None,
     set_aside: SetAside = False,
     former: Former = None,
     top: Top = 0,
     json: Json = False,
     out_file: Out = None,
 ) -> None:
-    """Measure an extract or a night: points, available points and capacity of every post and unit."""
+    """Measure an extract or a night: points, available points and capacity of every post and unit.
+
+    Tables show sentence management, or the stream asked for; JSON and files hold every stream, a row each.
+    """
     check_kind(out_file)
+    asked = chosen_stream(stream)
     wants_all = json or out_file is not None
     levels = chosen_levels(level, LEVELS if wants_all else ("region", "nation"))
     overlays = lay(overlay)
@@ -42,6 +59,7 @@ def measure(
     ruleset = opened.rule_set(rules_date, overlays)
     ledger = opened.ledger(ruleset)
     totals = ledger.totals(levels)
+    totals = totals if asked is None else totals.filter(stream=asked)
     rows = [present_total(row, over_mark(ruleset)) for row in totals.iter_rows(named=True)]
     if wants_all:
         found = caseloads(ledger.totals(LEVELS[:1]).iter_rows(named=True), levels, case_marks(ruleset))
@@ -53,7 +71,8 @@ def measure(
         print_json(rows)
         return
     for at in reversed(levels):
-        show_totals(at, [row for row in rows if row["level"] == at], top)
+        here = [row for row in rows if (row["level"], row["stream"]) == (at, asked or HEADLINE)]
+        show_totals(at, here, top, _title(at, asked or HEADLINE))
     say_what_stands_behind(rows, ruleset, opened.facts.as_at)
     if out_file is not None:
         out.print(f"Written to {out_file}", markup=False)
@@ -82,6 +101,10 @@ _COLUMNS = (
     Column("posts,\nno time", spare=4),
     Column("notes", "text"),
 )
+
+
+def _title(level: str, stream: str) -> str:
+    return f"{level_title(level)}: {STREAM_NAMES[stream]}"
 
 
 def level_title(level: str) -> str:

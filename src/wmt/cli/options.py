@@ -8,7 +8,7 @@ import typer
 
 from wmt.cli.console import Refusal
 from wmt.days import read_day, why_not
-from wmt.ledger import LEVELS
+from wmt.ledger import LEVELS, STREAMS
 
 
 def parse_day(text: str) -> date:
@@ -19,6 +19,13 @@ def parse_day(text: str) -> date:
     if why := why_not("rule", found):
         raise typer.BadParameter(why)
     return found
+
+
+def chosen_stream(stream: str | None) -> str | None:
+    """The stream asked for, if any. Raises Refusal."""
+    if stream is not None and stream not in STREAMS:
+        raise Refusal(f"'{stream}' is no stream; the streams are {', '.join(STREAMS)}")
+    return stream
 
 
 def chosen_levels(levels: list[str] | None, otherwise: tuple[str, ...]) -> tuple[str, ...]:
@@ -50,6 +57,10 @@ Against = Annotated[
 ]
 Level = Annotated[
     list[str] | None, typer.Option("--level", help="post, team, pdu, region or nation; repeatable.")
+]
+Stream = Annotated[
+    str | None,
+    typer.Option("--stream", help="Only this stream: sentence_management, courts or omic."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Out = Annotated[

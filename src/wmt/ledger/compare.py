@@ -17,12 +17,15 @@ from wmt.facts import table_of
 from wmt.ledger.engine import Engine, shaped, sql_text, unbound
 from wmt.ledger.ledger import PLACED_LINE, Ledger
 from wmt.ledger.moves import HELD, HELD_SIDES, MOVE, SIDES, changes_sql, moves_sql, prepare
+from wmt.ledger.netted import KINDS, MOVED
 from wmt.ledger.present import present_comparison
+from wmt.ledger.streams import HEADLINE, STREAMS
 
-#: Changes per unit and cause, in hundredths of points; `lines` is how many moves a cause has.
+#: Changes per unit, stream and cause, in hundredths of points; `lines` is how many moves a cause has.
 CHANGE = table_of(
     {
         "code": pl.String,
+        "stream": pl.String,  # null of posts, which have one row whatever their stream
         "cause": pl.String,
         "points_x100": pl.Int64,
         "available_x100": pl.Int64,
@@ -59,22 +62,23 @@ class Comparison:
             if held is not None:
                 engine.put(given, held[number])
             engine.view(name, _held_sql(engine.dialect, tables[number], given if held else None))
+        engine.store(_CROSSING, _crossing_sql(engine.dialect, *self._tables[:2]))
 
     def changes(self, level: str) -> pl.DataFrame:
         """The causes of every unit of a level: columns `CHANGE`, sorted; none without effect."""
         self._at(level, None)
         found = self._engine.run(changes_sql(self._engine.dialect, self._prefix, self._same_rules))
-        return shaped(found, CHANGE).sort("code", "cause")
+        return shaped(_parted(found, level), CHANGE).sort("code", "stream", "cause")
 
-    def moves(self, level: str, code: str) -> pl.DataFrame:
-        """The moves of one unit: columns `MOVE`, in one stated order."""
-        self._at(level, code)
+    def moves(self, level: str, code: str, stream: str = HEADLINE) -> pl.DataFrame:
+        """The moves of one unit in one stream: columns `MOVE`, in one stated order."""
+        self._at(level, _together(level, code, stream))
         found = self._engine.run(moves_sql(self._engine.dialect, self._prefix, self._same_rules))
-        return shaped(found, MOVE).sort(MOVE.names(), nulls_last=False)
+        return shaped(_parted(found, level), MOVE).sort(MOVE.names(), nulls_last=False)
 
-    def moments(self, level: str, code: str) -> list[tuple[int, int]]:
-        """Points and available points of one unit before and after, in hundredths."""
-        self._at(level, code)
+    def moments(self, level: str, code: str, stream: str = HEADLINE) -> list[tuple[int, int]]:
+        """Points and available points of one unit in one stream before and after, in hundredths."""
+        self._at(level, _together(level, code, stream))
         found = self._engine.run(_moments_sql(self._engine.dialect))
         sums = {row["moment"]: (int(row["points"]), int(row["available"])) for row in found.to_dicts()}
         return [sums.get(moment, (0, 0)) for moment in (0, 1)]
@@ -90,6 +94,24 @@ class Comparison:
 
 
 _ASKED = "compared_unit"
+#: Posts that are in another stream after than before.
+_CROSSING = "compared_crossing"
+_APART = "|"
+
+
+def _together(level: str, code: str, stream: str) -> str:
+    """A unit and a stream as lines have them in their `code`: a post is compared whole."""
+    return code if level == "post" else f"{code}{_APART}{stream}"
+
+
+def _parted(found: pl.DataFrame, level: str) -> pl.DataFrame:
+    """The code of a unit and its stream apart again."""
+    if level == "post":
+        return found.with_columns(stream=pl.lit(None, pl.String))
+    code = pl.col("code").cast(pl.String)
+    return found.with_columns(
+        code=code.str.extract(r"(?s)^(.*)\|", 1), stream=code.str.extract(r"\|(\w+)$", 1)
+    )
 
 
 def changes(before: Ledger, between: Ledger, after: Ledger, levels: Sequence[str]) -> Iterator[pl.DataFrame]:
@@ -106,13 +128,45 @@ def changes(before: Ledger, between: Ledger, after: Ledger, levels: Sequence[str
 
 @cache
 def at_level_sql(dialect: str, name: str, level: str, one: bool) -> str:
-    """Placed lines with the code of their unit at a level; of one unit only where one is asked for."""
+    """Placed lines with the code of their unit at a level and its stream; of one where one is asked for.
+
+    Those of a post that changes its stream are told as one thing, but in the figures of the post itself.
+    """
     lines = unbound(name, PLACED_LINE)
-    lines = lines.mutate(code=lines[f"{level}_code"])
+    if level == "post":
+        lines = lines.mutate(code=lines.post_code)
+    else:
+        lines = _crossed(lines.mutate(code=lines[f"{level}_code"] + _APART + lines.post_stream))
     if one:
         asked = unbound(_ASKED, table_of({"asked": pl.String}))
         lines = lines.semi_join(asked, lines.code == asked.asked)
     return sql_text(lines, dialect)
+
+
+def _crossed(lines: Any) -> Any:
+    """Lines, those of posts that change their stream without what tells one from another."""
+    crossing = unbound(_CROSSING, table_of({"crossing_post": pl.String}))
+    lines = lines.left_join(crossing, lines.post_code == crossing.crossing_post)
+    is_one = lines.crossing_post.notnull() & lines.kind.isin(KINDS)
+    blank = ("ref", "location", "tier", "stream", "status", "rule", "rule_from")
+    told = {name: ibis.ifelse(is_one, ibis.null("string"), lines[name]) for name in blank}
+    lines = lines.mutate(
+        kind=ibis.ifelse(is_one, MOVED, lines.kind),
+        quantity_micro=ibis.ifelse(is_one, 0, lines.quantity_micro).cast("int64"),
+        suspended=ibis.ifelse(is_one, ibis.null("int64"), lines.suspended),
+        **told,
+    )
+    return lines.select(*PLACED_LINE, "code")
+
+
+@cache
+def _crossing_sql(dialect: str, old: str, new: str) -> str:
+    before, after = (unbound(name, PLACED_LINE).select("post_code", "post_stream") for name in (old, new))
+    after = after.distinct().rename(later_post="post_code", later_stream="post_stream")
+    before = before.distinct()
+    met = before.inner_join(after, before.post_code == after.later_post)
+    crossing = met.filter(met.post_stream != met.later_stream)
+    return sql_text(crossing.select(crossing_post="post_code"), dialect)
 
 
 @cache
@@ -148,24 +202,34 @@ def _moments_sql(dialect: str) -> str:
 def compare(
     before: Ledger, after: Ledger, levels: Sequence[str], between: Ledger | None = None
 ) -> list[dict[str, Any]]:
-    """Rows of `present_comparison` for every unit of the levels that stands in either ledger.
+    """Rows of `present_comparison` for every unit and stream of the levels that stands in either ledger.
 
     `between` is the facts of `after` under the rules of `before`; not needed when the rules are the same.
     """
-    starts, ends = (_by_unit(ledger.totals(levels, together=True)) for ledger in (before, after))
+    starts, ends = (_by_unit(ledger.totals(levels)) for ledger in (before, after))
     rows = []
     found = changes(before, between or after, after, levels)
     for level, moved in zip(levels, found, strict=True):
-        causes: dict[str, list[dict[str, Any]]] = {}
+        causes: dict[_Key, list[dict[str, Any]]] = {}
         for change in moved.to_dicts():
-            causes.setdefault(change["code"], []).append(change)
-        codes = sorted({code for at, code in (*starts, *ends) if at == level})
+            causes.setdefault((level, change["code"], change["stream"]), []).append(change)
+        keys = sorted((key for key in {*starts, *ends} if key[0] == level), key=_rank)
         rows += [
-            present_comparison(code, starts.get((level, code)), ends.get((level, code)), causes.get(code, []))
-            for code in codes
+            present_comparison(key[1], starts.get(key), ends.get(key), causes.get(key, [])) for key in keys
         ]
     return rows
 
 
-def _by_unit(totals: pl.DataFrame) -> dict[tuple[str, str], dict[str, Any]]:
-    return {(row["level"], row["code"]): row for row in totals.iter_rows(named=True)}
+#: Level, code and stream; a post has one row, whatever its stream.
+_Key = tuple[str, str, str | None]
+
+
+def _rank(key: _Key) -> tuple[str, int]:
+    return key[1], STREAMS.index(key[2]) if key[2] else 0
+
+
+def _by_unit(totals: pl.DataFrame) -> dict[_Key, dict[str, Any]]:
+    return {
+        (row["level"], row["code"], None if row["level"] == "post" else row["stream"]): row
+        for row in totals.iter_rows(named=True)
+    }

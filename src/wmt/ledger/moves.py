@@ -18,7 +18,7 @@ from wmt.ledger import move_causes, move_time
 from wmt.ledger.engine import Engine, sql_text, unbound
 from wmt.ledger.ledger import PLACED_LINE
 from wmt.ledger.move_causes import Told
-from wmt.ledger.netted import BOTH, CELL, side_by_side
+from wmt.ledger.netted import BOTH, CELL, MOVED, side_by_side
 from wmt.ledger.prices import PRICE_SCHEMAS
 from wmt.ledger.words import Cause
 
@@ -166,6 +166,7 @@ def _told(rows: Table) -> Table:
     is_case = (rows.kind == "case") & (rows.is_rule == 0)
     kinds: list[tuple[Table, Told]] = [
         (rows.is_rule == 1, move_causes.whole(rows, Cause.RULE)),
+        (rows.kind == MOVED, move_causes.whole(rows, Cause.STREAM)),
         (rows.is_listed == 1, move_causes.listed_cases(rows)),
         (is_case, move_causes.counted_cases(rows)),
         (rows.kind == "contact", move_causes.contacts(rows)),

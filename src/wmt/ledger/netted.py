@@ -13,8 +13,10 @@ Table = Any  # an Ibis table expression
 
 CELL = ("stream", "location", "tier", "suspended", "status")
 BOTH = ("before", "after")
-_KINDS = ("case", "unpaid_work", "iom", "report", "contact", "contracted_hours", "reduction")
-_OF_POST = ("report", "unpaid_work", "iom", "reduction", "contracted_hours")
+KINDS = ("case", "unpaid_work", "iom", "report", "contact", "contracted_hours", "reduction")
+#: All lines of a post that moved between streams: they leave one and come to the other together.
+MOVED = "moved"
+_OF_POST = ("report", "unpaid_work", "iom", "reduction", "contracted_hours", MOVED)
 _TOLD = {"post": "held_by", "ref": "ref", **{name: name for name in (*CELL, "rule", "rule_from")}}
 _KEYS = ("code", "kind", "key_post", "key_ref", "key_cell", "key_nth", "is_rule")
 
@@ -58,7 +60,7 @@ def _counted_posts(before: Table, after: Table) -> Table:
 
 def _labelled(lines: Table, counted: Table) -> Table:
     """Lines with the code of their unit; case references only where both moments list the cases."""
-    lines = lines.filter(lines.kind.isin(_KINDS))
+    lines = lines.filter(lines.kind.isin((*KINDS, MOVED)))
     lines = lines.left_join(counted, lines.post_code == counted.counted_code)
     is_cell = (lines.kind == "case") & lines.is_counted.notnull()
     return lines.select(

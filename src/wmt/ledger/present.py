@@ -123,6 +123,7 @@ def present_comparison(
     return {
         "level": here["level"],
         "code": code,
+        "stream": here["stream"],
         "name": here["name"],
         "before": decimal(first.points_x100),
         "after": decimal(last.points_x100),

@@ -47,6 +47,10 @@ _PHRASES: dict[Cause, tuple[str, str]] = {
     Cause.HELP_RECEIVED: ("help received from colleagues changed", "help received from colleagues changed"),
     Cause.HOURS: ("contracted hours changed", "contracted hours changed"),
     Cause.REDUCTION: ("a reduction changed", "reductions changed"),
+    Cause.STREAM: (
+        "1 post moved to or from another stream",
+        "{n} posts moved to or from another stream",
+    ),
     Cause.GRADE: ("a grade changed", "grades changed"),
     Cause.RULE: ("the rules changed", "the rules changed"),
 }

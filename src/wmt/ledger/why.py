@@ -6,19 +6,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
+from typing import NamedTuple
 
 import ibis
 import polars as pl
 
-from wmt.facts import Facts
+from wmt.facts import Facts, table_of
 from wmt.ledger.compare import Comparison, at_level_sql
 from wmt.ledger.engine import DuckDBEngine, Engine, KeptEngine, sql_text, unbound
 from wmt.ledger.figures import Moment, percentage_points_x100
 from wmt.ledger.ledger import NAMED_LINE, PLACED_LINE, Ledger
 from wmt.ledger.moves import MOVE, moves_sql
 from wmt.ledger.prices import price
+from wmt.ledger.streams import HEADLINE
 from wmt.ledger.words import LEVELS, Cause
 from wmt.rules import RuleSet
+
+#: The stream of each post.
+POST_STREAM = table_of({"team_code": pl.String, "staff_code": pl.String, "post_stream": pl.String})
 
 #: Levels of few enough lines that planning a query takes longer than running it as it is written.
 _FEW_ROWS = ("post", "team")
@@ -33,7 +38,8 @@ class Side:
     reductions are judged on, where it is not that of the facts. `lines` are those of the facts under the
     rules (columns `NAMED_LINE`) where they are at hand, as in a night's folder. `counted` says that
     references of cases lead to no case of another moment, because personal data were forgotten: cases are
-    then compared by how many there are of each kind.
+    then compared by how many there are of each kind. `streams` are those of the posts of the lines at hand
+    (columns `POST_STREAM`).
     """
 
     facts: Facts
@@ -43,10 +49,12 @@ class Side:
     held: pl.DataFrame | None = None
     lines: pl.DataFrame | None = None
     counted: bool = False
+    streams: pl.DataFrame | None = None
 
-    def moment(self, level: str, code: str) -> Moment:
-        """Points and available points of a unit, summed over the lines at hand."""
-        lines = placed(self.given(), self.facts).filter(pl.col(f"{level}_code") == code)
+    def moment(self, level: str, code: str, stream: str) -> Moment:
+        """Points and available points of a unit in a stream, summed over the lines at hand."""
+        lines = self.placed().filter(pl.col(f"{level}_code") == code)
+        lines = lines if level == "post" else lines.filter(pl.col("post_stream") == stream)
         points = pl.col("points_x100")
         work, time = (points.filter(pl.col("side") == side).sum() for side in ("work", "time"))
         found = lines.select(work.alias("work"), time.alias("time")).row(0)
@@ -56,11 +64,16 @@ class Side:
         """The lines at hand; none where they have to be worked out."""
         return NAMED_LINE.to_frame() if self.lines is None else self.lines
 
+    def placed(self) -> pl.DataFrame:
+        """The lines at hand with the codes of the units above their posts, and the stream of these."""
+        streams = POST_STREAM.to_frame() if self.streams is None else self.streams
+        return placed(self.given(), self.facts, streams)
+
     def store(self, engine: Engine, prefix: str, rules: RuleSet | None = None) -> str:
         """Put the lines under its own rules, or under others, into an engine (`PLACED_LINE`); their name."""
         if rules is None and self.lines is not None:
             name = f"{prefix}given_line"
-            engine.put(name, placed(self.lines, self.facts))
+            engine.put(name, self.placed())
             return name
         ledger = Ledger(
             self.facts,
@@ -134,6 +147,7 @@ class Why:
 
     level: str
     code: str
+    stream: str
     name: str | None
     was_there: bool
     is_there: bool
@@ -149,27 +163,37 @@ class Why:
         return self.moves.filter(pl.col("cause") == str(cause))
 
 
-def why(before: Side, after: Side, level: str, code: str, *, engine: Engine | None = None) -> Why:
-    """Why a unit's figures moved. Without an engine, one of this thread is kept for the next question.
+def why(
+    before: Side, after: Side, level: str, code: str, stream: str = HEADLINE, *, engine: Engine | None = None
+) -> Why:
+    """Why a unit's figures in a stream moved, or those of a post.
 
-    Raises LedgerError as `prices.price` does.
+    Without an engine, one of this thread is kept for the next question. Raises LedgerError as `prices.price`
+    does.
     """
+    unit = _Asked(level, code, stream)
     if _same_word_for_word(before, after):
-        standing = before.moment(level, code)
-        return _told(before, after, level, code, (standing, standing), MOVE.to_frame())
+        standing = before.moment(*unit)
+        return _told(before, after, unit, (standing, standing), MOVE.to_frame())
     if before.counted or after.counted:
         before, after = before.as_counted(), after.as_counted()
     with _engine_for(level, engine) as using:
         comparison = _compared(before, after, using)
         worked_out = None
         if before.lines is None or after.lines is None:
-            worked_out = comparison.moments(level, code)
-        moves = comparison.moves(level, code)
+            worked_out = comparison.moments(*unit)
+        moves = comparison.moves(*unit)
     first, last = (
-        side.moment(level, code) if worked_out is None else Moment(*worked_out[number])
+        side.moment(*unit) if worked_out is None else Moment(*worked_out[number])
         for number, side in enumerate((before, after))
     )
-    return _told(before, after, level, code, (first, last), moves)
+    return _told(before, after, unit, (first, last), moves)
+
+
+class _Asked(NamedTuple):
+    level: str
+    code: str
+    stream: str
 
 
 def warm_up() -> None:
@@ -188,18 +212,20 @@ def _same_word_for_word(before: Side, after: Side) -> bool:
     words = [name for name in NAMED_LINE if name != "post_no"]
     units = ["team_code", "pdu_code", "region_code"]
     same_units = before.facts.team.select(units).equals(after.facts.team.select(units))
-    return same_units and before.lines.select(words).equals(after.lines.select(words))
+    same_streams = before.placed()["post_stream"].equals(after.placed()["post_stream"], null_equal=True)
+    return same_units and same_streams and before.lines.select(words).equals(after.lines.select(words))
 
 
 def _told(
-    before: Side, after: Side, level: str, code: str, moments: tuple[Moment, Moment], moves: pl.DataFrame
+    before: Side, after: Side, unit: _Asked, moments: tuple[Moment, Moment], moves: pl.DataFrame
 ) -> Why:
     """What was found, with the unit's name and the causes the moves sum to."""
     first, last = moments
-    names = [side.name_of(level, code) for side in (before, after)]
+    names = [side.name_of(unit.level, unit.code) for side in (before, after)]
     return Why(
-        level=level,
-        code=code,
+        level=unit.level,
+        code=unit.code,
+        stream=unit.stream,
         name=names[1] or names[0],
         was_there=names[0] is not None,
         is_there=names[1] is not None,
@@ -242,10 +268,16 @@ def _where_they_differ(before: Side, after: Side) -> tuple[Side, Side]:
     """Both sides without the listed cases that say the same word for word: they move nothing."""
     first, last = before.given(), after.given()
     words = [name for name in NAMED_LINE if name != "post_no"]
+    if before.streams is not None and after.streams is not None:
+        # whoever changes their stream takes every line along
+        crossing = before.streams.join(after.streams, on=POST_STREAM.names(), how="anti")
+        stays = first.join(crossing, on=["team_code", "staff_code"], how="anti")
+    else:
+        stays = first
     listed = (pl.col("kind") == "case") & pl.col("ref").is_not_null()
     # of a case that stands twice at a post, how often it does is a difference too
     single = listed & (pl.struct("team_code", "staff_code", "ref").is_unique())
-    same = first.filter(single).join(
+    same = stays.filter(single).join(
         last.filter(single).select(words), on=words, how="semi", nulls_equal=True
     )
     at = ["team_code", "staff_code", "ref"]
@@ -256,13 +288,16 @@ def _where_they_differ(before: Side, after: Side) -> tuple[Side, Side]:
     return sides[0], sides[1]
 
 
-def placed(lines: pl.DataFrame, facts: Facts) -> pl.DataFrame:
-    """Lines (`NAMED_LINE`) with the codes of the units above their posts: columns `PLACED_LINE`."""
+def placed(lines: pl.DataFrame, facts: Facts, streams: pl.DataFrame) -> pl.DataFrame:
+    """Lines (`NAMED_LINE`) with the units above their posts, and their streams: columns `PLACED_LINE`."""
     units = facts.team.select("team_code", "pdu_code", "region_code")
     found = lines.join(units, on="team_code", how="inner", maintain_order="left")
     post_code = pl.concat_str("team_code", pl.lit(":"), "staff_code")
+    found = found.join(streams, on=["team_code", "staff_code"], how="left", maintain_order="left")
     found = found.with_columns(
-        post_code=post_code, nation_code=pl.lit("nation"), post_stream=pl.lit(None, pl.String)
+        post_code=post_code,
+        nation_code=pl.lit("nation"),
+        post_stream=pl.col("post_stream").fill_null(HEADLINE),
     )
     return found.select(PLACED_LINE.names())
 

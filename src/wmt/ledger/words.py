@@ -66,6 +66,7 @@ class Cause(StrEnum):
     HOURS = "hours"
     REDUCTION = "reduction"
     GRADE = "grade"
+    STREAM = "stream"  # the post moved between streams, with all its work and time
     RULE = "rule_change"
 
     @property
@@ -75,6 +76,7 @@ class Cause(StrEnum):
 
 
 _CAUSE_WORDS = {
+    Cause.STREAM: "moved to or from another stream",
     Cause.RETIERED: "re-tiered",
     Cause.RESUMED: "supervision no longer suspended",
     Cause.TYPE_CHANGED: "other change of type",

@@ -6,15 +6,16 @@ Numbers of posts and teams stay those of the night, so that a part's rows mean w
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 
 import polars as pl
 
 from wmt import rules
 from wmt.facts import SCHEMAS, Facts
-from wmt.ledger import NAMED_LINE
+from wmt.ledger import NAMED_LINE, Ledger
 from wmt.ledger.moves import HELD
 from wmt.ledger.why import Side
-from wmt.nights.folder import Night, NightError
+from wmt.nights.folder import Night, NightError, open_night
 
 #: Tables whose rows belong to one post, and are kept with it.
 _OF_POSTS = ("caseload", "report", "reduction", "flag", "measure")
@@ -91,7 +92,27 @@ def _side(night: Night, level: str, code: str) -> Side:
     )
     # who is forgotten has numbers for references that are somebody else's the night after
     counted = night.manifest.forgotten is not None
-    return Side(facts, rules_of(night), lines=_collected(night, [lines])[0], counted=counted)
+    streams = streams_of(night).join(post, on=["team_code", "staff_code"], how="semi")
+    return Side(facts, rules_of(night), lines=_collected(night, [lines])[0], counted=counted, streams=streams)
+
+
+def streams_of(night: Night) -> pl.DataFrame:
+    """The stream of every post of a night: columns `POST_STREAM`.
+
+    Worked out where it was written before there were streams, and kept then.
+    """
+    totals = _scan(night, "results/totals")
+    if "stream" not in totals.collect_schema():
+        return _derived(night.path, night.manifest.files["results/totals.parquet"])
+    posts = totals.filter(pl.col("level") == "post")
+    return _collected(night, [posts.select("team_code", "staff_code", post_stream="stream")])[0]
+
+
+@lru_cache(maxsize=8)
+def _derived(path: Path, checksum: str) -> pl.DataFrame:  # noqa: ARG001 - a night replaced is another
+    night = open_night(path)
+    posts = Ledger(night.facts(), night.rules(), former=night.former()).totals(["post"])
+    return posts.select("team_code", "staff_code", post_stream="stream")
 
 
 def _cases(side: Side) -> set[str]:

@@ -31,10 +31,13 @@ def me(request: HttpRequest) -> User:
     return request.user
 
 
-def unit_for(request: HttpRequest, level: str, code: str) -> tuple[State, Unit]:
-    """The unit with a code, as far as who asks may see it. Raises UnknownUnit and NoDataYet."""
+def unit_for(request: HttpRequest, level: str, code: str, stream: str | None = None) -> tuple[State, Unit]:
+    """The unit with a code, or its part in a stream, as far as who asks may see it.
+
+    Raises UnknownUnit, also where it has no posts of that stream, and NoDataYet.
+    """
     state = state_for(request)
-    return state, units.find(state, me(request), level, code)
+    return state, units.find(state, me(request), level, code, stream)
 
 
 def post_for(request: HttpRequest, code: str) -> tuple[State, Unit, Post]:

@@ -48,6 +48,7 @@ class FiguresShown(Schema):
 
     level: str
     code: str
+    stream: StreamName = Field(description="Whose work and time it is: streams are never added together.")
     name: str
     region_code: str
     pdu_code: str
@@ -70,6 +71,9 @@ class FiguresShown(Schema):
     reduction_hours: Exact
     posts: int
     posts_without_time: int
+    idle_posts_without_time: int = Field(description="Of these, posts that hold no work.")
+    unentered_posts_without_time: int = Field(description="Of these, posts whose hours nobody entered.")
+    posts_over: int = Field(description="Posts over the threshold of excessive workload.")
     stale_posts: int
     stale_since: datetime | None
     unmeasured_posts: int
@@ -84,9 +88,10 @@ class NamedPlace(Schema):
 
 
 class UnitShown(Schema):
-    """A unit: its figures, those of each grade of its posts, and the units it belongs to."""
+    """A unit: its figures, by stream, by grade of its posts, and the units it belongs to."""
 
     figures: FiguresShown
+    streams: list[FiguresShown]
     grades: list[FiguresShown]
     above: list[NamedPlace]
 
@@ -144,6 +149,7 @@ def one_unit(request: HttpRequest, level: UnitLevel, code: UnitCode) -> dict[str
     above = units.above(state, me(request), unit)
     return {
         "figures": _figures(unit, state),
+        "streams": [_figures(each, state) for each in units.streams(state, unit).values()],
         "grades": [_figures(each, state) for each in units.grades(state, unit)],
         "above": [{"level": each.level, "code": each.code, "name": each.name} for each in above],
     }

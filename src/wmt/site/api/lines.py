@@ -16,6 +16,7 @@ from wmt.site.api.shapes import (
     GradeName,
     PageShown,
     Paging,
+    StreamName,
     answers,
 )
 from wmt.site.web.units.measures import MEASURES
@@ -101,6 +102,7 @@ class LineFilter(Paging):
 
     figure: Figure | None = Field(None, description="Only lines that this figure sums.")
     kind: Kind | None = Field(None, description="Only lines of this kind.")
+    stream: StreamName | None = Field(None, description="Of its posts in this stream; null: its headline.")
 
 
 class CellFilter(LineFilter):
@@ -123,7 +125,7 @@ def lines(
 ) -> dict[str, Any]:
     """Every line of a post, or of the posts of a team: each says the rule that priced it."""
     need_lines(request, level)
-    state, unit = unit_for(request, level, code)
+    state, unit = unit_for(request, level, code, paging.stream)
     priced = figures.pricing_of(state)
     wanted = _numbers(state, paging)
     found = [line for line in figures.lines_of(state, unit, me(request)) if line.pricing in wanted]
@@ -144,7 +146,7 @@ def cells(
     request: HttpRequest, level: UnitLevel, code: UnitCode, paging: Query[CellFilter]
 ) -> dict[str, Any]:
     """The lines of any unit: those that the same rule priced, of posts of the same grade, in one row."""
-    state, unit = unit_for(request, level, code)
+    state, unit = unit_for(request, level, code, paging.stream)
     wanted = _numbers(state, paging)
     summed = figures.sums_of(state, [unit], grade=paging.grade or "").get(unit.code, [])
     found = [line for line in summed if line.pricing.number in wanted]

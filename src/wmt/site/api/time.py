@@ -14,7 +14,18 @@ from wmt.ledger.say import say
 from wmt.ledger.why import Why
 from wmt.site.api.asking import UnitCode, UnitLevel, me, unit_for
 from wmt.site.api.limits import need_lines
-from wmt.site.api.shapes import BULK, READ, Day, Exact, GradeName, PageShown, Paging, answers, refused
+from wmt.site.api.shapes import (
+    BULK,
+    READ,
+    Day,
+    Exact,
+    GradeName,
+    PageShown,
+    Paging,
+    StreamName,
+    answers,
+    refused,
+)
 from wmt.site.web.time.amounts import Stretch
 from wmt.site.web.time.late import late_of
 from wmt.site.web.time.span import YEAR
@@ -191,6 +202,7 @@ class WhyFilter(Paging):
     first: Day | None = Field(None, description="null: the night before the one that is shown.")
     last: Day | None = Field(None, description="null: until now, with everything entered since.")
     cause: CauseName | None = Field(None, description="List the lines of this cause.")
+    stream: StreamName | None = Field(None, description="Of its posts in this stream; null: its headline.")
 
 
 @router.get(
@@ -203,7 +215,7 @@ def why(request: HttpRequest, level: UnitLevel, code: UnitCode, paging: Query[Wh
     """The causes of a change between two days, or since one; with a cause also its lines."""
     if paging.cause:
         need_lines(request, level)
-    state, unit = unit_for(request, level, code)
+    state, unit = unit_for(request, level, code, paging.stream)
     past, shown = history(), state.as_at.date()
     default = next((day for day in reversed(past.days) if day < shown), shown)
     first_day, last_day = paging.first or default, paging.last

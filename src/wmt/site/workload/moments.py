@@ -110,14 +110,15 @@ def why_between(state: State, unit: Unit, first: Stood, last: Stood | None) -> W
     """Why a unit's figures moved between two days, or from one until now (None). Raises NightError."""
     nights = settings.CONFIG.nights
     if last is not None:
-        return _between(unit.level, unit.code, _Folder(nights / first.night), _Folder(nights / last.night))
-    return _until_now(unit.level, unit.code, _Folder(nights / first.night), _Held(state))
+        folders = _Folder(nights / first.night), _Folder(nights / last.night)
+        return _between(unit.level, unit.code, unit.stream, *folders)
+    return _until_now(unit.level, unit.code, unit.stream, _Folder(nights / first.night), _Held(state))
 
 
 @lru_cache(maxsize=_KEPT)
-def _between(level: str, code: str, first: "_Folder", last: "_Folder") -> Why:
+def _between(level: str, code: str, stream: str, first: "_Folder", last: "_Folder") -> Why:
     before, after = sides_of(open_night(first.path), open_night(last.path), level, code)
-    return why(before, after, level, code)
+    return why(before, after, level, code, stream)
 
 
 class _Folder:
@@ -150,12 +151,13 @@ class _Held:
 
 
 @lru_cache(maxsize=_KEPT)
-def _until_now(level: str, code: str, first: _Folder, held: _Held) -> Why:
+def _until_now(level: str, code: str, stream: str, first: _Folder, held: _Held) -> Why:
     state = held.state
     shown = open_night(settings.CONFIG.nights / state.night)
     before, after = sides_of(open_night(first.path), shown, level, code)
     reprices = before.rules.key != after.rules.key
-    return why(before, _with_entered(state, shown, level, code, after, reprices=reprices), level, code)
+    now = _with_entered(state, shown, level, code, after, reprices=reprices)
+    return why(before, now, level, code, stream)
 
 
 def _with_entered(state: State, shown: Night, level: str, code: str, side: Side, *, reprices: bool) -> Side:
