@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
 from wmt.history import History, runs_on
-from wmt.ledger import STREAMS, Cause, Moment, capacity_x100, decimal, is_over
+from wmt.ledger import Cause, Moment, capacity_x100, decimal, is_over
 from wmt.ledger.present import micro
 from wmt.ledger.say import say
 from wmt.ledger.why import Why
@@ -45,9 +45,7 @@ router = Router()
 
 if TYPE_CHECKING:
     CauseName = str
-    StreamName = str
 else:
-    StreamName = Literal[STREAMS]
     CauseName = Literal[tuple(str(cause) for cause in Cause)]
 
 
