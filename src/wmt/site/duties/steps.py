@@ -9,8 +9,8 @@ from wmt.site.duties import facts
 from wmt.site.duties.models import Duty, Step
 
 #: Who did what the rule does by itself.
-RULE = "the rule"
-CLOCK = "the clock"
+RULE = "Automatic"
+CLOCK = "Automatic reminder"
 
 
 def stepped(
