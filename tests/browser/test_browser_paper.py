@@ -12,8 +12,8 @@ from playwright.sync_api import Page
 from pypdf import PdfReader
 
 Person = Callable[..., Page]
-#: The width of A4 less its margins of 12 mm, in the pixels of a style sheet.
-SHEET = {"width": 703, "height": 1032}
+#: The width of A4 less its margins of 10 mm, in the pixels of a style sheet.
+SHEET = {"width": 718, "height": 1047}
 #: Elements that reach beyond the sheet, addresses behind links, heads that do not come again, ways to go.
 BEYOND = """() => {
   const apart = '.govuk-visually-hidden, svg, details:not([open])';
@@ -89,6 +89,36 @@ def test_no_sheet_cuts_a_table_or_prints_an_address(pages: Any) -> None:
         assert page.evaluate(BEYOND) == NOTHING, path
         assert printed(page) <= most, path
         page.emulate_media(media="screen")
+
+
+#: Fills a sheet for supervision with as much as it may hold: four reductions, four changes, three reports.
+FULL = """() => {
+  const coming = document.querySelector('#table-coming'), row = coming.querySelector('tbody tr');
+  for (let i = coming.querySelectorAll('tbody tr').length; i < 5; i++) {
+    const more = row.cloneNode(true);
+    more.children[1].textContent = 'Wellbeing or reasonable adjustment has ended; 29.6 hours a week';
+    row.after(more);
+  }
+  document.querySelector('#table-active').innerHTML = coming.innerHTML;
+  document.querySelector('#table-active tbody tr').remove();
+  for (let i = 0; i < 3; i++) {
+    const words = document.createElement('p');
+    words.className = 'govuk-body';
+    words.textContent = '1 report stops counting (Standard delivery report (SDR)) on 29 November 2026: '
+      + 'the figure will then be 118.7%.';
+    coming.after(words);
+  }
+  document.querySelector('.wmt-chart--wide').setAttribute('viewBox', '0 0 960 172');
+}"""
+
+
+def test_a_full_sheet_for_supervision_is_one_page(person: Person) -> None:
+    page = person("practitioner", viewport=SHEET)
+    page.goto(page.url + "sheet/")
+    page.evaluate(FULL)
+    assert page.locator("#table-active tbody tr").count() == 4
+    page.emulate_media(media="print")
+    assert printed(page) == 1, page.evaluate("() => document.body.scrollHeight")
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["desk", "telephone"])

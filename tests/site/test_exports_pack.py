@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from exports_fixtures import body, sheet
 
-from wmt.ledger import HEADLINE, capacity_x100, decimal, shown_points
+from wmt.ledger import HEADLINE, STREAM_NAMES, capacity_x100, decimal, shown_points
 from wmt.site.audit.models import AuditEvent
 from wmt.site.web.addresses import unit_url
 from wmt.site.workload.models import Unit
@@ -132,3 +132,13 @@ def test_a_practitioner_has_a_sheet(nation: Any, signed_in: SignIn) -> None:
     overview = client.get(unit_url("post", post.code)).text
     assert unit_url("post", post.code, "sheet") in overview
     assert client.get("/post/none/sheet/").status_code == 404
+
+
+def test_streams_are_three_figures_on_paper(nation: Any, signed_in: SignIn) -> None:
+    page = signed_in().get("/nation/pack/").text
+    rows = page.partition('id="table-streams"')[2].partition("</table>")[0]
+    found = Unit.objects.filter(load=nation.load, level="nation", grade="")
+    assert found.count() > 1
+    for unit in found:
+        assert STREAM_NAMES[unit.stream] in rows
+        assert f"{shown_points(unit.points_x100):,}" in rows

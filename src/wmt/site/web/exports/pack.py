@@ -6,6 +6,7 @@ As a workbook it has every table whole; on paper it is what people take to a mee
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from wmt.ledger import STREAM_NAMES
 from wmt.site.web import tables
 from wmt.site.web.charts.bars import Bar, bars
 from wmt.site.web.charts.figure import Chart
@@ -76,7 +77,8 @@ def pack_of(question: Question) -> Pack:
 def paper_of(question: Question) -> Pack:
     """The same on at most three sheets: the figures, the units below, and what the work is made of."""
     levels = [_on_paper(question, level) for level in _LEVELS[question.unit.level]]
-    return _pack(question, [Section("", [_narrow(_figures(question))]), *levels, _work(question)])
+    figures = [_narrow(_figures(question)), *_streams(question)]
+    return _pack(question, [Section("", figures), *levels, _work(question)])
 
 
 def _pack(question: Question, sections: list[Section]) -> Pack:
@@ -98,6 +100,21 @@ def _figures(question: Question) -> Table:
     which = f", posts of grade {question.grade} only" if question.grade else " as a whole"
     caption = f"{question.unit.name}{which}"
     return Table(units.TITLES[unit.level].lower(), caption, columns, [row])
+
+
+def _streams(question: Question) -> list[Table]:
+    """The unit's part in every stream, where it has more than one: three figures, never added."""
+    found = units.streams(question.state, question.unit)
+    if len(found) < 2 or question.grade:
+        return []
+    bare = replace(question, in_full=True)  # without the ways to details, which paper has not
+    rows = [
+        Row({"name": tables.text(STREAM_NAMES[stream]), **overview.values(bare, unit)})
+        for stream, unit in found.items()
+    ]
+    columns = [Column("name", "Stream"), *overview.columns(question.unit.level)[1:]]
+    notes = ["The streams are never added: posts of one hold none of the work of another."]
+    return [_narrow(Table("streams", "By stream", columns, rows, notes=notes))]
 
 
 def _below(question: Question, level: str) -> Section:

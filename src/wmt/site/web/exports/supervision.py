@@ -28,6 +28,7 @@ from wmt.site.workload.moments import history
 
 #: So many rows of a table are on the sheet: it is one page, and the tab of hours has them all.
 _ROWS = 4
+_REPORTS = 3
 _FIGURES = ("Capacity", "Points", "Available points", "Remaining points", "Contracted hours", "Reductions")
 _COLUMNS = {"reason", "entered", "hours", "first", "last"}
 
@@ -48,7 +49,7 @@ def sheet(request: HttpRequest, code: str) -> HttpResponse:
         "tiers": _across(tiers(question)),
         "reductions": _reductions(found["tables"]),
         "coming": _coming(found["tables"]["coming"]),
-        "reports": [step.words for step in reports_ending(question)[: _ROWS + 1]],
+        "reports": [step.words for step in reports_ending(question)[:_REPORTS]],
         "limits": NOT,
         "crumbs": [(unit.name, unit_url("post", unit.code))],
     }

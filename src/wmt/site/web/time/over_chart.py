@@ -12,6 +12,7 @@ from wmt.site.web.charts.scale import Scale
 from wmt.site.web.charts.strip import FULL_X100, LOW_X100
 from wmt.site.web.time.amounts import Stretch
 from wmt.site.web.time.span import days_words
+from wmt.site.web.units.words import in_stream
 
 if TYPE_CHECKING:
     from wmt.site.web.time.over_time import Asked
@@ -34,7 +35,7 @@ def picture(
     )
     return time_chart(
         "chart",
-        f"{asked.unit.name}: capacity, points and reductions, {asked.span.words}",
+        f"{in_stream(asked.unit)}: capacity, points and reductions, {asked.span.words}",
         "Capacity in %, points, reductions in hours a week",
         _summary(asked, found),
         [capacity, _points(found), _reductions(found)],

@@ -151,7 +151,7 @@ def picture(question: Question, between: "Between", found: Why) -> Chart | None:
         f"{'now' if between.last is None else 'on ' + until}, in {what}."
     )
     start = (day_words(between.first.day), before)
-    title = f"What changed the capacity of {question.unit.name}"
+    title = f"What changed the capacity of {words.in_stream(question.unit)}"
     return fall(title, what.capitalize(), summary, start, (until, after), steps)
 
 

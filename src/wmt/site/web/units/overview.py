@@ -17,6 +17,7 @@ from wmt.site.web.units.lead import lead
 from wmt.site.web.units.measures import MEASURES, REMAINING, shown
 from wmt.site.web.units.parts import parts
 from wmt.site.web.units.question import GRADES, Question
+from wmt.site.web.units.words import in_stream
 from wmt.site.workload import units
 from wmt.site.workload.models import Unit
 
@@ -55,7 +56,7 @@ def content(question: Question) -> dict[str, Any]:
         "strip": strip(
             listed,
             question.state.over_x100,
-            f"{units.PLURALS[question.level]} of {question.unit.name} by capacity",
+            f"{units.PLURALS[question.level]} of {in_stream(question.unit)} by capacity",
         ),
         "filters": filters(question),
         "over_below": sum(_is_over(unit, question) for unit in listed),

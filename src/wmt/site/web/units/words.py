@@ -3,8 +3,8 @@
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from wmt.ledger import Reason
-from wmt.site.workload.models import Pricing
+from wmt.ledger import HEADLINE, STREAM_NAMES, Reason
+from wmt.site.workload.models import Pricing, Unit
 
 _PLACES = {"community": "Community", "licence": "Licence", "custody": "Custody", "unknown": "Unknown type"}
 _REPORTS = {
@@ -25,6 +25,12 @@ PARTS = {
     "contracted_hours": "Contracted hours",
     "reduction": "Reductions",
 }
+
+
+def in_stream(unit: Unit) -> str:
+    """A unit's name, with the stream where its part in another than sentence management is shown."""
+    apart = unit.level != "post" and unit.stream not in ("", HEADLINE)
+    return f"{unit.name}, {STREAM_NAMES[unit.stream]}" if apart else unit.name
 
 
 def what(pricing: Pricing) -> str:
