@@ -40,7 +40,7 @@ def test_a_practitioner_finds_why_a_case_earns_its_points(walk: Walk) -> None:
     assert walker.clicks <= 3
     told = text_of(page)
     assert f"{each} points" in told
-    for word in ("Hours a year", "Hours a four-week month", "Where it is written", "in force"):
+    for word in ("Hours a year", "Hours a four-week month", "Source", "in force"):
         assert word in told
     assert page.locator("table[class*=timeline] tbody tr").count() > 1, (
         "the old value stands beside the new one"

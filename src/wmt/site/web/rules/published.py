@@ -342,7 +342,7 @@ TABLES = (
             _column("code", "Raw code", "code"),
             _column("grade", "Grade", "text"),
             _column("note", "Note", "text"),
-            _column("status", "How it is known", "text"),
+            _column("status", "Source", "text"),
         ),
     ),
     Published(
