@@ -66,6 +66,40 @@ def test_a_file_has_the_figures_of_the_night(nation: Any, signed_in: SignIn, lev
         assert found[code]["Team"].lstrip("'") == names.name
 
 
+def test_the_files_of_all_practitioners_add_up_to_every_unit_by_stream(
+    nation: Any, signed_in: SignIn
+) -> None:
+    """Points and time added up from the CSV files, not by the ledger: three figures at five levels."""
+    client, sums = signed_in(), dict[tuple[str, str, str], list[Decimal]]()
+    for stream in STREAMS:
+        answer = client.get(unit_url("nation", "nation") + f"overview.csv?list=post&stream={stream}")
+        for row in rows(answer, "csv"):
+            assert row["Stream"] == STREAM_NAMES[stream]
+            codes = {level: row[f"{title} code"] for level, title in _TITLES.items()}
+            for level, code in {**codes, "post": row["Code"], "nation": "nation"}.items():
+                found = sums.setdefault(
+                    (level, code.lstrip("'"), stream), [Decimal(0), Decimal(0), Decimal(0)]
+                )
+                found[0] += Decimal(row["Points"])
+                found[1] += Decimal(row["Available points"])
+                found[2] += 1
+    units = Unit.objects.filter(load=nation.load).exclude(level="post", whole=False)
+    shown = {
+        (unit.level, unit.code, unit.stream): [
+            decimal(unit.points_x100),
+            decimal(unit.available_x100),
+            unit.posts,
+        ]
+        for unit in units
+        if unit.posts and (unit.level == "post" or not unit.grade)
+    }
+    assert sums == shown
+    assert {stream for level, _, stream in shown if level == "nation"} == set(STREAMS)
+
+
+_TITLES = {"team": "Team", "pdu": "PDU", "region": "Region"}
+
+
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_file_has_what_the_page_shows(nation: Any, signed_in: SignIn, level: str) -> None:
     unit, client = nation.unit(level), signed_in()
