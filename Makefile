@@ -1,4 +1,5 @@
-# Two commands for newcomers: `make demo` and `make test`. Everything they need is fetched into .venv.
+# Two commands for newcomers: `make demo` and `make test`, in either order. What they need is fetched into .venv:
+# the demonstration what running needs, the tests what they need beside it.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -12,14 +13,27 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo tour test check fix bench soak browser pictures spec picture lock clean
 
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+OURSELVES := $(INSTALL) --no-deps --no-build-isolation --editable .
+
+$(VENV)/.run: requirements/run.txt pyproject.toml
+	@echo "Installing what running needs into $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(INSTALL) --require-hashes -r requirements/run.txt
+	@$(OURSELVES)
+	@touch $@
+
 $(VENV)/.ready: requirements/dev.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	touch $@
+	$(INSTALL) --require-hashes -r requirements/dev.txt
+	$(OURSELVES)
+	touch $(VENV)/.run $@
 
-$(ASSETS): $(VENV)/.ready $(WEB)/package-lock.json $(WEB)/assets.py
-	$(BIN)/python -m wmt.site.web.assets
+# Node is there while the styles and scripts are fetched, and not after it
+$(ASSETS): $(WEB)/package-lock.json $(WEB)/assets.py requirements/assets.txt | $(VENV)/.run
+	@echo "Fetching styles and scripts"
+	@rm -rf .assets && $(INSTALL) --target .assets --require-hashes -r requirements/assets.txt
+	@PYTHONPATH=.assets $(BIN)/python -m wmt.site.web.assets; done=$$?; rm -rf .assets; exit $$done
 
 check: $(VENV)/.ready   ## lint, format, types, imports
 	$(BIN)/ruff check src tests bench docs/picture.py
@@ -56,21 +70,29 @@ pictures: $(ASSETS) browser ## take the pictures of docs/pages.md anew
 bench: $(ASSETS)        ## time and memory; writes docs/benchmarks.md
 	$(BIN)/python -m bench
 
-demo: $(VENV)/.ready $(ASSETS) demo/truth.json    ## a nation to try everything on, and the site that shows it
-	@test ! -d demo/past || $(DEMO) $(WMT) nights import-archive demo/past/*.parquet
+# 33 nights go into the history, two are loaded as every night is. What was loaded is not needed any more
+demo: $(VENV)/.run $(ASSETS) demo/truth.json    ## a nation to try everything on, and the site that shows it
+	@test ! -d demo/past || { echo "Loading a year of daily figures"; \
+	  $(DEMO) $(WMT) nights import-archive demo/past/*.parquet && rm -r demo/past; }
+	@test ! -d demo/earlier || { echo "Loading 33 nights before the last two"; \
+	  $(DEMO) $(WMT) load-earlier demo/earlier && rm -r demo/earlier; }
 	@for night in demo/2*/; do echo "Loading $$night"; $(DEMO) $(WMT) load $$night/tidy --people $$night/people || exit; done
 	@$(DEMO) exec $(WMT) serve
 
-demo/truth.json: | $(VENV)/.ready
-	$(WMT) nation demo --nights 2 --past-days 370
+demo/truth.json: | $(VENV)/.run
+	@echo "Building an invented England and Wales"
+	@$(WMT) nation demo --nights 2 --earlier 33 --past-days 370
 
-tour: $(VENV)/.ready demo/truth.json    ## what the command line tells of the same nation
+tour: $(VENV)/.run demo/truth.json    ## what the command line tells of the same nation
 	WMT_TODAY=extract $(WMT) tour demo
 
-lock:                   ## write requirements/dev.txt anew, with hashes and without addresses
+COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+lock:                   ## write requirements/*.txt anew, with hashes and without addresses; what runs is what is tested
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --extra dev pyproject.toml requirements/build.in -o requirements/dev.txt
+	$(INSTALL) uv
+	$(COMPILE) --extra dev --group assets pyproject.toml requirements/build.in -o requirements/dev.txt
+	$(COMPILE) --constraint requirements/dev.txt pyproject.toml requirements/build.in -o requirements/run.txt
+	$(COMPILE) --constraint requirements/dev.txt --group assets -o requirements/assets.txt
 
 clean:
 	rm -rf $(VENV) demo .bench

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 from demo_nations import Written
 
@@ -39,7 +40,8 @@ def test_both_doors_find_the_same_nation(nation: Written, night: int) -> None:
 def test_the_ledger_measures_what_the_truth_says(nation: Written) -> None:
     facts = taken(nation, 0, "tidy").facts
     assert facts is not None
-    [found] = Ledger(facts, rules.load().at(NEW_RULES)).totals(["nation"]).to_dicts()
+    by_stream = Ledger(facts, rules.load().at(NEW_RULES)).totals(["nation"])
+    [found] = by_stream.select(pl.selectors.integer().sum()).to_dicts()
     truth, counts = nation.truth.calibration, nation.truth.nights[0].counts
     assert found["points_x100"] == truth.points_2023 * 100
     assert found["available_x100"] == truth.available_2023 * 100

@@ -1,10 +1,10 @@
-"""The five people of the demonstration: made from the nation, and of no use anywhere else."""
+"""The people of the demonstration: made from the nation, and of no use anywhere else."""
 
 # ruff: noqa: F401, F811 - fixtures come by import, and some need only be there
 from collections.abc import Callable
 
 import pytest
-from accounts_fixtures import Shown, client_of, configured, nation, person, plain
+from accounts_fixtures import Shown, add_unit, client_of, configured, nation, person, plain
 from django.test import Client
 
 from wmt.site.accounts import actions
@@ -12,7 +12,7 @@ from wmt.site.accounts.access import home_of
 from wmt.site.accounts.demo import ensure_demo_people
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.audit.models import AuditEvent
-from wmt.site.workload.models import Unit
+from wmt.site.workload.models import Load, Unit
 
 
 @pytest.fixture
@@ -27,6 +27,34 @@ def test_the_five_belong_together_and_start_at_their_own_places(five: list[User]
     nation_home = ("nation", "nation")
     assert homes == [("post", "T1:T1B"), ("team", "T1"), ("pdu", "P1"), nation_home, nation_home]
     assert not any(user.has_usable_password() for user in five)
+
+
+def test_who_is_over_and_the_manager_of_two_teams_are_of_one_pdu(
+    nation: Shown, configured: Callable[..., None]
+) -> None:
+    configured(demo=True)
+    above = {"region_code": "R1", "pdu_code": "P1", "team_code": "T4"}
+    load = Load.objects.get(pk=nation.load_id)
+    add_unit(load, "team", "T4", "Team T4", **above)
+    for staff in ("T4A", "T4B", "T4C", "T4D"):
+        work = {"grade": "PO", "cases": 30, "available_x100": 100_000, "staff_code": staff}
+        add_unit(load, "post", f"T4:{staff}", staff, **above, **work)
+    # the owed posts of T3 have no team beside them in their PDU; those of T4 have
+    people = ensure_demo_people(nation, ["T3:T3B", "T4:T4C"])
+    by_name = {user.name: user for user in people}
+    assert len(people) == 6
+    over = by_name["A probation officer over 110%"]
+    assert home_of(over, nation) == ("post", "T4:T4C")
+    assert home_of(by_name["A practitioner"], nation) == ("post", "T1:T1B")
+    grants = RoleGrant.objects.filter(user=by_name["A senior probation officer"])
+    assert set(grants.values_list("role", "level", "code")) == {
+        ("manager", "team", "T1"),
+        ("manager", "team", "T4"),
+    }
+    assert home_of(by_name["A head of PDU"], nation) == ("pdu", "P1")
+    # the action is closed: nobody is over any more, and the account waits for the next one
+    assert len(ensure_demo_people(nation)) == 5
+    assert not User.objects.get(pk=over.pk).is_active
 
 
 def test_making_them_twice_changes_nothing_and_a_new_nation_moves_them(

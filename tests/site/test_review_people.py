@@ -251,7 +251,8 @@ def test_kept_figures_move_with_the_grade_and_wait_for_the_hours(
 ) -> None:
     wish = LoadRequest(paths=[str(spoiled(written_nation, 1, tmp_path / "spoiled", 40))], set_aside=True)
     done = loading.perform(loading.ask(wish=wish, who="a test"))
-    kept = Unit.objects.filter(load=done, level="post", whole=True, stale_since__isnull=False).first()
+    kept = Unit.objects.filter(load=done, level="post", whole=True, stale_since__isnull=False)
+    kept = kept.filter(reduction_hours_micro=0).first()
     assert nation.load != done
     assert kept is not None
     post, today = (kept.team_code, kept.staff_code), current_state().day

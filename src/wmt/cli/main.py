@@ -11,6 +11,7 @@ from wmt.cli import (
     ask,
     check,
     compare,
+    earlier,
     explain,
     load,
     loads,
@@ -50,6 +51,7 @@ app.command("measure")(measure.measure)
 app.command("explain")(explain.explain)
 app.command("compare")(compare.compare)
 app.command("load")(load.load)
+app.command("load-earlier")(earlier.load_earlier)
 app.command("recompute")(recompute.recompute)
 app.command("serve")(site.serve)
 app.command("administrator")(site.administrator)

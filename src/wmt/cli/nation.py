@@ -1,16 +1,22 @@
 """`wmt nation`: a demonstration nation to try everything on."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from wmt.cli.console import Refusal, out, progress
 
+if TYPE_CHECKING:
+    from wmt.demo import Truth
+
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Where to write it; made when missing.")]
 Scale = Annotated[float, typer.Option("--scale", min=0.01, max=10, help="1 is 8,000 posts, 250,000 cases.")]
 Seed = Annotated[int, typer.Option("--seed", help="The same seed writes the same nation.")]
 Nights = Annotated[int, typer.Option("--nights", min=1, max=400, help="Consecutive nights.")]
+Earlier = Annotated[
+    int, typer.Option("--earlier", min=0, max=400, help="Nights before the first, to DIR/earlier: tidy only.")
+]
 Formats = Annotated[
     list[str] | None, typer.Option("--format", help="workbook, tidy or people; repeatable. All by default.")
 ]
@@ -30,6 +36,7 @@ def nation(
     scale: Scale = 1.0,
     seed: Seed = 2026,
     nights: Nights = 1,
+    earlier: Earlier = 0,
     formats: Formats = None,
     faults: Faults = False,
     layout: Layout = "L2024",
@@ -45,6 +52,7 @@ def nation(
                 scale=scale,
                 seed=seed,
                 nights=nights,
+                earlier=earlier,
                 formats=formats or FORMATS,
                 faults=faults,
                 layout=layout,
@@ -53,10 +61,16 @@ def nation(
     except ValueError as error:
         raise Refusal(str(error)) from None
     if past_days:
-        _write_past(folder, folder / truth.nights[0].folder, past_days, seed)
+        _write_past(folder, _first_of_all(folder, truth), past_days, seed)
     out.print(
         f"Written to {folder}: {truth.posts:,} posts, {truth.cases:,} cases, {len(truth.nights)} nights"
     )
+
+
+def _first_of_all(folder: Path, truth: "Truth") -> Path:
+    """The folder of the earliest night."""
+    found = [path for path in (folder / "earlier").glob("*") if (path / "tidy").is_dir()]
+    return min(found, default=folder / truth.nights[0].folder)
 
 
 def _write_past(folder: Path, first: Path, days: int, seed: int) -> None:
@@ -74,6 +88,6 @@ def _write_past(folder: Path, first: Path, days: int, seed: int) -> None:
             raise Refusal(
                 "the past is made from the first night, and this one has faults: leave --faults out"
             )
-        totals = Ledger(taken.facts, rules.load().at(taken.facts.day)).totals()
-        write_past(folder / "past", totals, taken.facts.day, days, seed, tell)
+        ledger = Ledger(taken.facts, rules.load().at(taken.facts.day))
+        write_past(folder / "past", ledger.totals(), ledger.lines(), taken.facts.day, days, seed, tell)
     out.print(f"{days:,} days before it in {folder / 'past'}")

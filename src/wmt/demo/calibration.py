@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from wmt import rules
+from wmt.demo.cases import CUSTODY
 from wmt.demo.mixes import TIER_ORDER
 from wmt.demo.size import FULL_TIME, OVER_50, Floats, Ints
 from wmt.demo.work import WINDOW, day_number
@@ -18,18 +19,34 @@ from wmt.demo.world import World
 from wmt.facts import GRADES, LOCATIONS
 from wmt.rules import RuleSet
 
+#: Streams of posts, the headline first. In words of its own: the ledger is what this checks.
+STREAMS = ("sentence_management", "courts", "omic")
 OLD_RULES, NEW_RULES = date(2022, 6, 1), date(2023, 6, 1)
 
 
 @dataclass(frozen=True)
+class Stream:
+    """What the posts of a stream come to together. Their help for one another sums to nothing."""
+
+    posts: int
+    points: int
+    available: int
+
+
+@dataclass(frozen=True)
 class Calibration:
-    """The figures of one night. `change` is new ÷ old capacity; capacities are shares, not percent."""
+    """The figures of one night. `change` is new ÷ old capacity; capacities are shares, not percent.
+
+    `capacity_2023` is of sentence management alone, as it is published; `streams` has all three.
+    """
 
     change: float
     change_without_parole_and_arms: float
     capacity_2021: float
     capacity_2023: float
-    capacity_2023_without_omic_teams: float
+    streams: dict[str, Stream]
+    suspended_in_the_community: float
+    high_risk: float
     cases_per_fte_po: float
     share_of_pos_over_50: float
     active_cases: int
@@ -44,22 +61,44 @@ def calibrate(world: World) -> Calibration:
     before, time_before = post_points(world, old), available_points(world, old)
     plain = post_points(world, old, without=("parom", "arms"))
     shrink = time_before.sum() / available.sum()
-    community = (world.posts["kind"] != "omic").to_numpy()
+    headline = stream_of(world) == STREAMS[0]
     active = active_cases(world)
     officers = (world.posts["grade"] == "PO").to_numpy()
     fte = world.posts["hours"].to_numpy()[officers].sum() / FULL_TIME
+    held = world.cases.filter((pl.col("status") == 0) & (pl.col("stream") < 2))
+    outside = held.filter((pl.col("location") != CUSTODY) & (pl.col("stream") == 0))
     return Calibration(
         change=float(work.sum() / before.sum() * shrink),
         change_without_parole_and_arms=float(work.sum() / plain.sum() * shrink),
-        capacity_2021=float(before.sum() / time_before.sum()),
-        capacity_2023=float(work.sum() / available.sum()),
-        capacity_2023_without_omic_teams=float(work[community].sum() / available[community].sum()),
+        capacity_2021=float(before[headline].sum() / time_before[headline].sum()),
+        capacity_2023=float(work[headline].sum() / available[headline].sum()),
+        streams=by_stream(world, work, available),
+        suspended_in_the_community=float(outside["suspended"].to_numpy().mean()),
+        high_risk=float(held["tier"].is_between(1, 8).to_numpy().mean()),
         cases_per_fte_po=float(active[officers].sum() / fte),
         share_of_pos_over_50=float((active[officers] >= OVER_50).mean()),
         active_cases=int(active.sum()),
         points_2023=int(work.sum()),
         available_2023=int(available.sum()),
     )
+
+
+def stream_of(world: World) -> np.ndarray:
+    """The stream of each post by what it does: prison teams, posts with reports and no case, all others."""
+    posts = world.posts["post_no"]
+    holds = posts.is_in(world.cases["post_no"].implode()).to_numpy()
+    reports = posts.is_in(world.reports.filter(pl.col("type") != "parom")["post_no"].implode()).to_numpy()
+    in_prison = (world.posts["kind"] == "omic").to_numpy()
+    return np.select([in_prison, ~holds & reports], [STREAMS[2], STREAMS[1]], STREAMS[0])
+
+
+def by_stream(world: World, work: Floats, available: Ints) -> dict[str, Stream]:
+    """Posts, points and available points of each stream."""
+    found = stream_of(world)
+    return {
+        name: Stream(int(here.sum()), int(work[here].sum()), int(available[here].sum()))
+        for name, here in ((name, found == name) for name in STREAMS)
+    }
 
 
 def active_cases(world: World) -> Ints:

@@ -2,6 +2,10 @@
 
 Every case has at most one event a night. An event gives the whole state of the case before and after, so that
 one night and its events make the next night's cases exactly. T2A and OMiC cases stay as they are.
+
+Orders and licences end on their planned day, or are overdue from it; contact may be suspended when two thirds
+of them are over. As many cases come as go, and `GROWTH_A_YEAR` more; what leaves licence comes to it from
+custody. Cases move from fuller colleagues to emptier ones.
 """
 
 from collections.abc import Callable
@@ -19,29 +23,32 @@ from wmt.demo.cases import (
     STREAM_WORDS,
     WARRANT,
     is_x0,
+    stays_suspended,
 )
 from wmt.demo.codes import word_of
-from wmt.demo.mixes import TIER_ORDER
-from wmt.demo.size import Bools, Ints, Rng
+from wmt.demo.mixes import ONLY_LOW, TIER_ORDER
+from wmt.demo.size import Bools, Floats, Ints, Rng
 from wmt.demo.words import case_refs
 from wmt.facts import LOCATIONS
 
 Columns = dict[str, np.ndarray]
 
-#: Events of a night per 10,000 cases they could happen to.
+#: Events of a night per 10,000 cases they could happen to, where nothing plans them. In balance: what becomes
+#: overdue or goes on warrant in a night is as much as comes back from there.
 RATES = {
-    "terminated": 20,
-    "terminated_overdue": 300,
+    "terminated": 1.5,  # revoked, resentenced, transferred abroad
+    "terminated_overdue": 400,
     "tier": 16,
-    "recalled": 12,
-    "released": 14,
-    "warrant": 5,
+    "recalled": 16,
+    "warrant": 2.4,
     "warrant_ended": 60,
-    "overdue": 3,
-    "suspended": 3,
     "moved": 10,
-    "allocated": 32,
 }
+#: Of cases that reach their planned end, those that nobody closes on the day.
+SHARE_OVERDUE = 0.25
+#: More cases after a year, as a share: England and Wales grew by two to four in a hundred.
+GROWTH_A_YEAR = 0.03
+HIGHEST_TIER, HIGHEST_LOW_TIER = 1, TIER_ORDER.index("C3")
 
 
 def case_states(cases: pl.DataFrame, post_codes: list[str]) -> pl.DataFrame:
@@ -85,13 +92,22 @@ class _Evening:
         self.field = posts["kind"].is_in(["field"]).to_numpy() & (posts["hours"] > 0).to_numpy()
         self.field &= (posts["post_no"] != nobody).to_numpy()
         self.team = posts["team_no"].to_numpy()
-        self.grade = posts["grade"].to_numpy()
+        self.grade, self.hours = posts["grade"].to_numpy(), posts["hours"].to_numpy()
+        self.only_low = posts["grade"].is_in(ONLY_LOW).to_numpy()
 
-    def happen(self, kind: str, eligible: Bools, change: Callable[[Ints], None] | None = None) -> Ints:
-        """Choose cases that nothing has happened to yet, mark them and change them."""
+    def happen(
+        self,
+        kind: str,
+        eligible: Bools,
+        change: Callable[[Ints], None] | None = None,
+        number: int | None = None,
+    ) -> Ints:
+        """Choose cases that nothing has happened to yet, mark them and change them. Without a number, as
+        many as the rate of the kind says."""
         can = np.flatnonzero(eligible & self.free)
-        number = min(len(can), max(1, round(len(can) * RATES[kind] / 10_000)))
-        rows: Ints = np.sort(self.rng.choice(can, number, replace=False)) if number else can
+        wanted = max(1, round(len(can) * RATES[kind] / 10_000)) if number is None else number
+        wanted = min(len(can), wanted)
+        rows: Ints = np.sort(self.rng.choice(can, wanted, replace=False)) if wanted else can[:0]
         self.free[rows] = False
         for row in rows.tolist():
             self.kind[row] = "terminated" if kind == "terminated_overdue" else kind
@@ -109,11 +125,29 @@ class _Evening:
             self.priority[row] = ""
 
     def change_tier(self, rows: Ints) -> None:
-        """One step up or down among the sixteen; the untiered get a tier of letter C."""
-        step = self.rng.choice((-1, 1), len(rows))
-        old = self.at["tier"][rows]
-        new = np.where(old == 0, 10, np.clip(old + step, 1, 16))
-        self.at["tier"][rows] = np.where(new == old, old - step, new)
+        """One step up or down, as often as leaves the tiers of a location as common as they are; the untiered
+        get C2. Services officers and trainees keep to C and D."""
+        at, low = self.at, self.only_low
+        common = np.zeros((3, 2, len(TIER_ORDER)))
+        known = (at["status"] == ACTIVE) & (at["stream"] == 0) & ~at["suspended"].astype(bool)
+        of_low = low[at["post_no"]].astype(np.int64)
+        np.add.at(common, (at["location"][known], of_low[known], at["tier"][known]), 1)
+        ordinary = np.flatnonzero([word[-1] != "0" for word in TIER_ORDER])
+        place = np.searchsorted(ordinary, at["tier"][rows])
+        beside = ordinary[np.clip(place + self.rng.choice((-1, 1), len(rows)), 0, len(ordinary) - 1)]
+        where, which = at["location"][rows], of_low[rows]
+        here, there = common[where, which, at["tier"][rows]], common[where, which, beside]
+        least = np.where(which, HIGHEST_LOW_TIER, HIGHEST_TIER)
+        moves = (self.rng.random(len(rows)) * np.maximum(here, 1) < there) & (beside >= least)
+        new = np.where(moves, beside, at["tier"][rows])
+        at["tier"][rows] = np.where(at["tier"][rows] == 0, TIER_ORDER.index("C2"), new)
+
+    def release(self, rows: Ints) -> None:
+        """Onto a licence that begins today."""
+        licences = np.flatnonzero(self.at["location"] == LICENCE)
+        self.at["location"][rows] = LICENCE
+        self.at["starts"][rows] = self.at["allocated"][rows] = self.today
+        self.at["ends"][rows] = self.today + _new_lengths(self.rng, self.at, licences, len(rows))
 
     def put(self, column: str, value: int) -> Callable[[Ints], None]:
         """A change that sets a column of the chosen cases."""
@@ -140,11 +174,12 @@ class _Evening:
         self.at["suspended"][rows] = False
 
     def move(self, rows: Ints) -> None:
-        """To a colleague of the same grade, in the same team where there is one."""
+        """To an emptier colleague of the same grade, in the same team where there is one."""
+        held = np.bincount(self.at["post_no"][self.at["status"] == ACTIVE], minlength=len(self.hours))
+        load = held / np.maximum(self.hours, 1)
         for row in rows.tolist():
             post = int(self.at["post_no"][row])
-            alike = self.field & (self.grade == self.grade[post])
-            alike[post] = False
+            alike = self.field & (self.grade == self.grade[post]) & (load < load[post])
             near = np.flatnonzero(alike & (self.team == self.team[post]))
             choice = near if len(near) else np.flatnonzero(alike)
             if len(choice):
@@ -178,7 +213,7 @@ def case_events(
     )
     happened = pl.Series([kind is not None for kind in evening.kind])
     gone = pl.Series([kind == "terminated" for kind in evening.kind])
-    new = _allocated(rng, changed, today, spared)
+    new = _allocated(rng, changed, today, spared, int(gone.sum()))
     told = pl.concat(
         [
             _told(case_states(cases, post_codes), case_states(changed, post_codes), evening.kind).filter(
@@ -191,37 +226,92 @@ def case_events(
     return after, told.filter(pl.col("before") != pl.col("after"))
 
 
+def _new_lengths(rng: Rng, at: Columns, rows: Ints, number: int) -> Ints:
+    """Lengths of orders that begin. Long ones are met more often among those that run, so they weigh less."""
+    length = (at["ends"] - at["starts"])[rows]
+    found: Ints = (
+        rng.choice(length, number, p=_each_as_it_begins(length)) if len(rows) else np.full(number, 365)
+    )
+    return found
+
+
+def _each_as_it_begins(length: Ints) -> Floats:
+    weights: Floats = (1 / np.maximum(length, 1)).astype(np.float64)
+    shares: Floats = weights / weights.sum()
+    return shares
+
+
 def _throw(evening: _Evening) -> None:
-    at = evening.at
+    at, today = evening.at, evening.today
     active = at["status"] == ACTIVE
-    community, custody = at["location"] == COMMUNITY, at["location"] == CUSTODY
-    licence = at["location"] == LICENCE
-    supervised = active & ~at["suspended"]
+    custody, licence = at["location"] == CUSTODY, at["location"] == LICENCE
+    supervised = active & ~at["suspended"].astype(bool)
+    is_open = supervised & ~custody
     evening.happen("terminated_overdue", at["status"] == OVERDUE)
-    evening.happen("terminated", active)
-    evening.happen("tier", supervised, evening.change_tier)
-    evening.happen("recalled", active & licence, evening.recall)
-    evening.happen("released", active & custody & ~is_x0(at["tier"]), evening.put("location", LICENCE))
-    evening.happen("warrant", active & (community | licence), evening.go_missing)
-    evening.happen("warrant_ended", at["status"] == WARRANT, evening.put("status", ACTIVE))
-    evening.happen("overdue", active & community, evening.become_overdue)
+    left = [*_end(evening, active & ~custody & (at["ends"] <= today))]
+    left.append(evening.happen("terminated", is_open))
+    left.append(evening.happen("recalled", is_open & licence, evening.recall))
+    from_licence = sum(int(licence[rows].sum()) for rows in left)
+    evening.happen("released", active & custody & ~is_x0(at["tier"]), evening.release, from_licence)
     if at["suspended"].any():
-        able = supervised & licence & (at["tier"] > 4) & ~is_x0(at["tier"])
-        evening.happen("suspended", able, evening.put("suspended", 1))
+        _suspend(evening, is_open & (at["stream"] == 0) & ~is_x0(at["tier"]))
+    evening.happen("tier", supervised & ~is_x0(at["tier"]), evening.change_tier)
+    evening.happen("warrant", is_open, evening.go_missing)
+    evening.happen("warrant_ended", at["status"] == WARRANT, evening.put("status", ACTIVE))
     evening.happen("moved", active & evening.field[at["post_no"]], evening.move)
 
 
-def _allocated(rng: Rng, cases: pl.DataFrame, today: int, spared: int | None) -> pl.DataFrame:
-    """New cases, each like one that is there already: same post, location and tier."""
-    plain = cases.filter(pl.col("status") == ACTIVE, pl.col("stream") == 0, ~pl.col("suspended"))
+def _end(evening: _Evening, ended: Bools) -> tuple[Ints, Ints]:
+    """What has reached its planned end is closed, or is overdue from now on."""
+    late = ended & (evening.rng.random(len(ended)) < SHARE_OVERDUE)
+    return (
+        evening.happen("overdue", late, evening.become_overdue, len(ended)),
+        evening.happen("terminated", ended & ~late, None, len(ended)),
+    )
+
+
+def _suspend(evening: _Evening, able: Bools) -> None:
+    """Contact with some of those who have reached two thirds today is suspended."""
+    at, today = evening.at, evening.today
+    length, done = at["ends"] - at["starts"], today - at["starts"]
+    reached = (3 * done >= 2 * length) & (3 * (done - 1) < 2 * length)
+    chosen = able & reached & stays_suspended(evening.rng, at["tier"])
+    evening.happen("suspended", chosen, evening.put("suspended", 1), len(chosen))
+
+
+def _allocated(rng: Rng, cases: pl.DataFrame, today: int, spared: int | None, gone: int) -> pl.DataFrame:
+    """New cases, as many as are gone and a little more, each like one that is there: same post and tier.
+
+    Where that one is on licence, the new one begins in custody.
+    """
+    plain = cases.filter(
+        pl.col("status") == ACTIVE,
+        pl.col("stream") == 0,
+        pl.col("location") != CUSTODY,
+        pl.col("ends") > today,
+    )
     plain = plain if spared is None else plain.filter(pl.col("post_no") != spared)
-    number = max(1, round(len(plain) * RATES["allocated"] / 10_000))
-    like = plain[np.sort(rng.integers(0, len(plain), number))]
+    more = len(cases.filter(pl.col("stream") == 0)) * GROWTH_A_YEAR / 365
+    number = max(1, gone + int(more + rng.random()))
+    at = {name: plain[name].to_numpy() for name in ("starts", "ends")}
+    rows = rng.choice(len(plain), number, p=_each_as_it_begins(at["ends"] - at["starts"]))
+    like = plain[np.sort(rows)]
     known = set(cases["case_ref"].to_list())
     fresh = [ref for ref in case_refs(rng, number * 3 + 20) if ref not in known][:number]
-    length = like["ends"] - like["starts"]
+    into_custody = pl.col("location") == LICENCE
+    # a licence is half of a sentence or so
+    length = (
+        pl.when(into_custody)
+        .then(2 * (pl.col("ends") - pl.col("starts")))
+        .otherwise(pl.col("ends") - pl.col("starts"))
+    )
     return like.with_columns(
         case_ref=pl.Series(fresh),
+        location=pl.when(into_custody)
+        .then(pl.lit(CUSTODY))
+        .otherwise("location")
+        .cast(like.schema["location"]),
+        suspended=pl.lit(False),
         starts=pl.lit(today, dtype=pl.Int64),
         allocated=pl.lit(today, dtype=pl.Int64),
         ends=length + today,

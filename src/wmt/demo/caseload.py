@@ -25,12 +25,12 @@ from wmt.demo.size import (
 )
 
 #: Shares of all 250,000 people that no community team works with today.
-SHARE_OMIC = 0.104  # prison offender managers hold them
-SHARE_INACTIVE = 0.066  # on warrant, overdue, suspended lifers, filtered out upstream
+SHARE_OMIC = 0.080  # prison offender managers hold them
+SHARE_INACTIVE = 0.040  # on warrant, overdue, suspended lifers, filtered out upstream
 #: Active cases per full-time post that is there all week; probation services officers in field teams take
 #: what is left of the nation.
-CASES_PER_FTE = {"TPO": 40.0, "SPO": 22.0}
-SHARE_UNPAID_WORK_TEAMS = 0.063  # of all cases: people who do unpaid work and nothing else, mostly
+CASES_PER_FTE = {"TPO": 48.0, "SPO": 22.0}
+SHARE_UNPAID_WORK_TEAMS = 0.035  # of all cases: people who do unpaid work and nothing else, mostly
 CASES_OF_A_DUMMY = 9.0
 #: A part of the caseload stays when its officer is away: nobody has moved it yet.
 STAYS_WHEN_AWAY = {"reduced": 0.30, "gone": 0.12}

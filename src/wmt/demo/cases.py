@@ -25,12 +25,14 @@ from wmt.demo.words import case_refs
 ACTIVE, WARRANT, OVERDUE, LIFER, FILTERED, UNCOMMENCED = range(6)
 STATUS_WORDS = ("active", "warrant", "overdue", "suspended_lifer", "filtered", "uncommenced")
 STREAM_WORDS = ("standard", "t2a", "omic")
-SHARE_OF_INACTIVE = (0.0, 0.66, 0.22, 0.07, 0.05)  # by status
+SHARE_OF_INACTIVE = (0.0, 0.60, 0.27, 0.08, 0.05)  # by status
 SHARE_T2A = 0.007  # of active cases, roughly 1,400 young people
 SHARE_UNPAID_WORK_BESIDE = 0.08  # of community cases that also have supervision
 SHARE_STANDALONE = 0.012  # of active community cases: stand-alone suspended sentence orders
 SHARE_IOM, SHARE_PPO = 0.03, 0.004
-DAYS_OF_ORDER = {0: (180, 730), 1: (200, 2600), 2: (120, 900)}
+#: Shortest and longest by location: new community orders come to about 15 months on average (published: 15.4,
+#: suspended sentence orders 19.5), licences to 14; of custody it is the whole sentence.
+DAYS_OF_ORDER = {0: (300, 1095), 1: (200, 2600), 2: (240, 1300)}
 COMMUNITY, CUSTODY, LICENCE = range(3)
 NEVER = -1
 
@@ -47,7 +49,8 @@ def build_cases(
     status = np.where(parts == 1, rng.choice(5, len(post), p=SHARE_OF_INACTIVE), ACTIVE)
     mix = _mixes(posts)[post]
     is_t2a = (parts == 0) & (rng.random(len(post)) < SHARE_T2A) & np.isin(mix, _mix_numbers("PO", "PSO"))
-    mix = np.where(is_t2a, MIX_NAMES.index("t2a"), mix)
+    officers, services = _mix_numbers("t2a", "t2a of a services officer")
+    mix = np.where(is_t2a, np.where(mix == MIX_NAMES.index("PSO"), services, officers), mix)
     stream_no = np.where(parts == 2, 2, np.where(is_t2a, 1, 0))
     location = _locations(rng, posts, post, mix, status)
     tier = _tiers(rng, len(posts), post, mix, location)
@@ -55,12 +58,14 @@ def build_cases(
     cases = cases.with_columns(
         location=pl.Series(location),
         tier=pl.Series(tier),
-        suspended=pl.Series(_suspended(rng, location, tier, status, stream_no) & suspended_tiers),
+        suspended=pl.lit(False),
         stream=pl.Series(stream_no),
         status=pl.Series(status),
     )
     cases = cases.with_columns(_flags(rng, cases)).with_columns(_dates(rng, cases, day))
-    return cases.sort("post_no", "case_ref")
+    reached = two_thirds_done(cases, (day - date(1970, 1, 1)).days)
+    chosen = may_be_suspended(cases) & reached & stays_suspended(rng, tier)
+    return cases.with_columns(suspended=pl.Series(chosen & suspended_tiers)).sort("post_no", "case_ref")
 
 
 def _mix_numbers(*names: str) -> list[int]:
@@ -116,11 +121,27 @@ def is_x0(tier: Ints) -> Bools:
     return found
 
 
-def _suspended(rng: Rng, location: Ints, tier: Ints, status: Ints, stream_no: Ints) -> Bools:
+def two_thirds_done(cases: pl.DataFrame, today: int) -> Bools:
+    """Whether two thirds of an order or licence are over: from then on contact may be suspended."""
+    done: Bools = (3 * (today - pl.col("starts")) >= 2 * (pl.col("ends") - pl.col("starts"))).pipe(
+        lambda reached: cases.select(reached).to_series().to_numpy()
+    )
+    return done
+
+
+def may_be_suspended(cases: pl.DataFrame) -> Bools:
+    """Active cases of the standard stream in the community or on licence, with supervision to suspend."""
+    can: Bools = (
+        (cases["location"] != CUSTODY) & (cases["status"] == ACTIVE) & (cases["stream"] == 0)
+    ).to_numpy() & ~is_x0(cases["tier"].to_numpy())
+    return can
+
+
+def stays_suspended(rng: Rng, tier: Ints) -> Bools:
+    """A throw for each case whether its contact is suspended once it may be, by tier."""
     share = np.array([SUSPENDED.get(word[0], 0.0) for word in TIER_ORDER])[tier]
-    open_case = (location != CUSTODY) & (status == ACTIVE) & (stream_no == 0) & ~is_x0(tier)
-    suspended: Bools = open_case & (rng.random(len(tier)) < share)
-    return suspended
+    chosen: Bools = rng.random(len(tier)) < share
+    return chosen
 
 
 def _flags(rng: Rng, cases: pl.DataFrame) -> list[pl.Series]:
@@ -151,7 +172,7 @@ def _dates(rng: Rng, cases: pl.DataFrame, day: date) -> list[pl.Series]:
     age = (rng.random(len(cases)) * length).astype(np.int64)
     starts = today - age
     overdue = (cases["status"] == OVERDUE).to_numpy()
-    ends = np.where(overdue, today - 1 - rng.integers(0, 60, len(cases)), starts + length + 1)
+    ends = np.where(overdue, today - 1 - rng.integers(0, 60, len(cases)), starts + length)
     starts = np.where(overdue, ends - length, starts)
     allocated = starts + ((today - starts) * rng.random(len(cases)) ** 2).astype(np.int64)
     return [

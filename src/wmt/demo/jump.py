@@ -2,6 +2,7 @@
 
 On the first night the officer stands at about 77%: forty of the cases are listed and earn nothing. By the
 second night all forty have commenced, nothing else has happened to the officer, and they stand at about 111%.
+Where nights were made before the first, nothing has happened to the officer on them either.
 """
 
 from dataclasses import replace
@@ -60,10 +61,15 @@ def with_jump(world: World) -> World:
 def _to_take(world: World) -> Ints:
     """Forty cases on warrant, from all over the nation and not from the first story."""
     cases = world.cases
-    free = (cases["status"] == WARRANT) & (cases["stream"] == 0) & (cases["post_no"] != world.story.post_no)
+    free = (cases["status"] == WARRANT) & (cases["stream"] == 0) & (cases["post_no"] != _of_story(world))
     found = np.flatnonzero(free.to_numpy())
     at: Ints = found[np.linspace(0, len(found) - 1, CASES).astype(np.int64)] if len(found) >= CASES else found
     return at
+
+
+def _of_story(world: World) -> int:
+    """The post of the first story; -1 before it is told."""
+    return -1 if world.story is None else world.story.post_no
 
 
 def _choose(world: World) -> int | None:
@@ -80,7 +86,7 @@ def _choose(world: World) -> int | None:
         pl.col("grade") == "PO",
         pl.col("kind") == "field",
         pl.col("hours") == FULL_TIME,
-        ~pl.col("post_no").is_in(list({world.story.post_no, *odd.to_list()})),
+        ~pl.col("post_no").is_in(list({_of_story(world), *odd.to_list()})),
     )["post_no"].to_list()
     busy = _busy(world)
     quiet = [post for post in able if post not in busy] or able
@@ -168,16 +174,18 @@ def _least_busy(world: World, post: int) -> list[int]:
         pl.col("kind") == "field",
         pl.col("grade") == "PO",
         pl.col("hours") > 0,
-        ~pl.col("post_no").is_in([post, world.story.post_no]),
+        ~pl.col("post_no").is_in([post, _of_story(world)]),
     )["post_no"].to_list()
     return sorted(others, key=lambda other: (share[other], other))[:20]
 
 
 def commence(world: World, number: int) -> tuple[pl.DataFrame, int | None]:
-    """The cases with the forty commenced on the second night, and the post that is spared all else then."""
-    if world.jump is None or number != 1:
+    """The cases with the forty commenced on the second night, and the post that is spared until then."""
+    if world.jump is None or number > 1:
         return world.cases, None
     post = world.jump.post_no
+    if number < 1:
+        return world.cases, post
     mine = (pl.col("post_no") == post) & (pl.col("status") == UNCOMMENCED)
     status = pl.when(mine).then(pl.lit(ACTIVE)).otherwise("status").cast(world.cases.schema["status"])
     return world.cases.with_columns(status.alias("status")), post

@@ -41,10 +41,10 @@ class Habit:
     note: str | None = None
 
 
-#: The shares are ours: absence of about five in a hundred, and small allowances for the rest.
+#: The shares are ours: nine or ten in a hundred away for long (parents, and six sick), and allowances.
 HABITS = (
-    Habit("5", 0.026, (100,), 6, whole_post=True),  # maternity
-    Habit("2", 0.026, (100,), 4, ("PO", "PSO", "TPO"), whole_post=True),  # long-term sickness
+    Habit("5", 0.036, (100,), 6, whole_post=True),  # maternity
+    Habit("2", 0.060, (100,), 4, ("PO", "PSO", "TPO"), whole_post=True),  # long-term sickness
     Habit("6", 0.001, (100,), 6, whole_post=True),  # adoption
     Habit("7", 0.001, (100,), 2, whole_post=True),  # special leave
     Habit("10", 0.002, (100,), 12, whole_post=True),  # unpaid leave
@@ -52,8 +52,8 @@ HABITS = (
     Habit("1", 0.010, (10, 15, 20), 24, note="Reasonable adjustment"),
     Habit("4", 0.008, (10, 20), 5),
     Habit("8", 0.012, (5, 10, 20, 50), 24, note="Branch office"),
-    Habit("15", 0.110, (20,), 9, ("PO",)),  # newly qualified
-    Habit("16", 0.050, (20,), 6, ("PSO",)),
+    Habit("15", 0.160, (20,), 9, ("PO",)),  # newly qualified
+    Habit("16", 0.090, (20,), 6, ("PSO",)),
     Habit("17", 0.020, (5,), 6, ("PSO",)),
     Habit("18", 0.015, (10,), 6, ("PSO",)),
     Habit("26", 0.060, (5,), 24, note="Lead for domestic abuse"),

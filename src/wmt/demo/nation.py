@@ -1,14 +1,15 @@
 """Writing a nation to a folder: one folder per night, and beside them what is true of it all."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import polars as pl
 
+from wmt import rules
 from wmt.demo import faults as planting
-from wmt.demo.calibration import calibrate
+from wmt.demo.calibration import available_points, by_stream, calibrate, post_points
 from wmt.demo.events import next_night
 from wmt.demo.jump import with_jump
 from wmt.demo.older_sheets import older_sheets
@@ -19,8 +20,9 @@ from wmt.demo.size import Size, stream
 from wmt.demo.tidy import write_tidy
 from wmt.demo.truth import Night, Truth, counted, stories_of
 from wmt.demo.workbook import write_workbook
-from wmt.demo.world import DEFAULT_AS_AT, World, build_world
+from wmt.demo.world import DEFAULT_AS_AT, World, build_plain, build_world, with_story
 
+EARLIER = "earlier"  # the folder of nights before the first
 FORMATS = ("workbook", "tidy", "people")
 Progress = Callable[[str, float], None]
 
@@ -33,6 +35,7 @@ def write_nation(
     posts: int | None = None,
     cases: int | None = None,
     nights: int = 1,
+    earlier: int = 0,
     as_at: datetime = DEFAULT_AS_AT,
     formats: Sequence[str] = FORMATS,
     faults: bool | Mapping[int, Sequence[str]] = False,
@@ -42,15 +45,16 @@ def write_nation(
 ) -> Truth:
     """Write a nation and return what is true of it.
 
-    `posts` and `cases` overrule the scale. `faults` plants faults in workbooks: True by the usual plan, or
-    kinds by night number (0 is the first). `progress` is called with a word and a share from 0 to 1.
+    `posts` and `cases` overrule the scale. `earlier` writes so many nights before the first into a folder of
+    that name, as tidy tables and people alone. `faults` plants faults in workbooks: True by the usual plan,
+    or kinds by night number (0 is the first). `progress` is called with a word and a share from 0 to 1.
     Raises ValueError for an unknown layout, format or fault, or a nation too small.
     """
-    _check(layout, formats, tidy_as, nights)
+    _check(layout, formats, tidy_as, nights, earlier)
     size = Size.of(scale, posts, cases)
     tell = progress or (lambda _word, _share: None)
     tell("building the nation", 0.0)
-    world = with_jump(build_world(seed, size, as_at, suspended_tiers=layout == "L2024"))
+    world = _first_night(folder, Wanted(seed, size, as_at, layout == "L2024", earlier, tidy_as), tell)
     truth = Truth(seed, scale, size.posts, size.cases, layout, tidy_as, calibrate(world), stories_of(world))
     plan = planting.schedule(nights) if faults is True else (faults or {})
     for number in range(nights):
@@ -69,7 +73,39 @@ def write_nation(
     return truth
 
 
-def _check(layout: str, formats: Sequence[str], tidy_as: str, nights: int) -> None:
+class Wanted(NamedTuple):
+    """Which nation, and how many nights of it before the first."""
+
+    seed: int
+    size: Size
+    as_at: datetime
+    suspended_tiers: bool
+    earlier: int
+    tidy_as: str
+
+
+def _first_night(folder: Path, wanted: Wanted, tell: Progress) -> World:
+    """The nation on its first night. Nights before it are written as they pass."""
+    seed, size, as_at, suspended, earlier, tidy_as = wanted
+    if not earlier:
+        return with_jump(build_world(seed, size, as_at, suspended_tiers=suspended))
+    begins = as_at - timedelta(days=earlier)
+    world = with_jump(build_plain(seed, size, begins, suspended_tiers=suspended))
+    for number in range(1 - earlier, 1):
+        place = folder / EARLIER / _name(world)
+        tell(f"{place.name}: an earlier night", 0.0)
+        place.mkdir(parents=True, exist_ok=True)
+        write_tidy(place / "tidy", world, tidy_as)
+        write_people(place / "people", world)
+        world, _ = next_night(world, number)
+    return with_story(world, suspended_tiers=suspended)
+
+
+def _name(world: World) -> str:
+    return f"{world.as_at:%Y-%m-%dT%H%M%S}"
+
+
+def _check(layout: str, formats: Sequence[str], tidy_as: str, nights: int, earlier: int) -> None:
     for what, given, known in (
         ("layout", [layout], LAYOUTS),
         ("format", formats, FORMATS),
@@ -80,10 +116,14 @@ def _check(layout: str, formats: Sequence[str], tidy_as: str, nights: int) -> No
                 raise ValueError(f"no {what} '{word}'; known are {', '.join(known)}")
     if nights < 1:
         raise ValueError(f"a nation needs at least one night, not {nights}")
+    if earlier < 0:
+        raise ValueError(f"nights before the first cannot be {earlier}")
 
 
 def _night(number: int, world: World) -> Night:
-    return Night(number, world.as_at, world.as_at.strftime("%Y-%m-%dT%H%M%S"), counted(world))
+    rule_set = rules.load().at(world.day)
+    streams = by_stream(world, post_points(world, rule_set), available_points(world, rule_set))
+    return Night(number, world.as_at, _name(world), counted(world), streams)
 
 
 def _write_night(

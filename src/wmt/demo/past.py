@@ -1,8 +1,8 @@
 """A past for the nation: daily figures without lines, ending the day before its first night.
 
-It is made backwards from the first night's totals, so that it runs smoothly into them. Work rises and falls
-in slow waves and in steps of a case or so, dips at Christmas and a little at weekends; people join, leave,
-are away and have reductions; on some days nobody loaded anything.
+It is made of events, backwards from the first night's lines, and runs into them without a jump: cases come,
+change and go (`wmt.demo.stays`); people join, leave, are away and have reductions; on some days nobody loaded
+anything.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,34 +13,42 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from wmt.demo.size import Bools, Floats, Ints, Rng, stream
+from wmt.demo.size import Bools, Ints, Rng, stream
+from wmt.demo.stays import Stays, stays_of
 from wmt.facts import NOT_KNOWN
 from wmt.history.figures import FIGURE, SUMMED, shaped, summed
-from wmt.ledger import COMPONENTS, LEVELS, MEASURES
+from wmt.ledger import LEVELS, MEASURES
 
 Progress = Callable[[str, float], None]
 
-#: Shares of posts: who joined during the past, who was there and left, who was away once, who had less time.
-JOINED, LEFT, AWAY, REDUCED = 0.10, 0.03, 0.25, 0.15
+#: Shares of posts in a year: who joined, and who left with the work that the other took over.
+JOINED, LEFT = 0.05, 0.05
+#: Days that somebody is away, on average, and has an allowance. As many begin as end, so that the nation has
+#: as much time all the while.
+DAYS_AWAY, DAYS_REDUCED = 120, 300
 #: Share of days on which nobody loaded, beside one longer hole a year.
 MISSED = 0.015
 LONGER_HOLE = 5
-#: How far work is from the first night's at the crest of a wave, and the weight of one step.
-WAVE, STEP, STEPS_A_DAY = 0.13, 0.012, 0.06
 _TIME = ("available_x100", "contracted_hours_micro", "reduction_hours_micro")
-_HOLIDAYS = ((12, 20, 31), (1, 1, 4))  # month, first and last day
+_WORK = tuple(name for name in SUMMED if name not in (*_TIME, "posts", "posts_without_time"))
 
 
 def write_past(
-    folder: Path, totals: pl.DataFrame, day: date, days: int, seed: int, progress: Progress | None = None
+    folder: Path,
+    totals: pl.DataFrame,
+    lines: pl.DataFrame,
+    day: date,
+    days: int,
+    seed: int,
+    progress: Progress | None = None,
 ) -> list[Path]:
     """Write the figures of `days` days before `day`, one Parquet file a month (columns `FIGURE`); the files.
 
-    `totals` are those of the first night (columns `wmt.ledger.TOTAL`), which lies on `day`. Units above posts
-    are the exact sums of their posts. The same seed writes the same past.
+    `totals` and `lines` are those of the first night (columns `TOTAL` and `LINE` of `wmt.ledger`), which lies
+    on `day`. Units above posts are the exact sums of their posts. The same seed writes the same past.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    past = _Past.of(totals, day, days, seed)
+    past = _Past.of(totals, lines, day, days, seed)
     written = []
     for first, last in reversed(list(_months(day - timedelta(days), day - timedelta(1)))):
         if progress:
@@ -58,6 +66,19 @@ def _months(first: date, last: date) -> Iterator[tuple[date, date]]:
         first = following
 
 
+@dataclass(frozen=True)
+class Stretch:
+    """Days of each post from one to another, counted backwards; from < to is none."""
+
+    begin: Ints
+    end: Ints
+
+    def inside(self, back: Ints, columns: Ints) -> Bools:
+        """Whether each of some posts was in its stretch on each of some days."""
+        found: Bools = (back <= self.begin[columns]) & (back >= self.end[columns])
+        return found
+
+
 @dataclass
 class _Past:
     """The posts of the past and what befell each. Days are counted backwards from the first night: 1, 2 …"""
@@ -65,49 +86,52 @@ class _Past:
     posts: pl.DataFrame
     names: pl.DataFrame
     day: date
-    rng: Rng
     missed: set[int]
     joined: Ints  # the first day there, counted backwards
     left: Ints  # the last day there; 0 for who still is
-    away: tuple[Ints, Ints]  # from and to, counted backwards; from < to is never away
-    reduced: tuple[Ints, Ints]
-    waves: tuple[Floats, Floats]  # length in days and phase
-    level: Floats  # where the steps have led so far
+    away: Stretch
+    reduced: Stretch
+    stays: Stays
+    level: dict[str, Ints]  # the work of every post on the day after those asked for last
 
     @classmethod
-    def of(cls, totals: pl.DataFrame, day: date, days: int, seed: int) -> "_Past":
+    def of(cls, totals: pl.DataFrame, lines: pl.DataFrame, day: date, days: int, seed: int) -> "_Past":
         """The posts of a night, and some who left before it."""
         rng = stream(seed, "past")
         base = shaped(totals, day, datetime.combine(day, datetime.min.time()), "")
         here = base.filter((pl.col("level") == "post") & (pl.col("team_code") != NOT_KNOWN))
-        gone = _leavers(here, rng)
-        posts = pl.concat([here, gone])
+        gone = _leavers(here, rng, LEFT * days / 365)
+        posts = pl.concat([here, gone.select(here.columns)])
         count, who_left = len(posts), np.arange(len(posts)) >= len(here)
-        joins = rng.random(count) < JOINED
+        joins = rng.random(count) < JOINED * days / 365
+        worked = pl.concat([here["code"], gone["copied"]])
         return cls(
             posts=posts,
             names=base.filter(pl.col("level") != "post").select("level", "code", "name").unique(),
             day=day,
-            rng=rng,
             missed=_missed(days, rng),
-            joined=np.where(joins & ~who_left, rng.integers(10, days + 20, count), days + 1),
-            left=np.where(who_left, rng.integers(5, days + 5, count), 0),
-            away=_stretch(rng, count, AWAY, days, 3, 25),
-            reduced=_stretch(rng, count, REDUCED, days, 30, 200),
-            waves=(rng.uniform(90, 420, count), rng.uniform(0, 2 * np.pi, count)),
-            level=np.zeros(count),
+            joined=np.where(joins & ~who_left, rng.integers(1, days + 1, count), days + 1),
+            left=np.where(who_left, rng.integers(1, days + 1, count), 0),
+            away=_away(posts, days, rng),
+            reduced=_reduced(posts, days, rng),
+            stays=stays_of(_placed(lines, worked), _WORK, days, rng),
+            level={name: posts[name].fill_null(0).to_numpy().copy() for name in _WORK},
         )
 
     def figures(self, first: date, last: date) -> pl.DataFrame:
         """All units on all days of a part of a month. Months are asked for from the latest back."""
         back = np.arange((self.day - last).days, (self.day - first).days + 1)
-        share = self._share(back)
+        change = self.stays.change(int(back[0]), int(back[-1]), len(self.posts))
+        work = {name: self.level[name] + change[name].cumsum(axis=0) for name in _WORK}
+        self.level = {name: values[-1] for name, values in work.items()}
         there = (back[:, None] <= self.joined) & (back[:, None] > self.left)
         there &= ~np.isin(back, list(self.missed))[:, None]
         columns, rows = np.nonzero(there.T)
+        found = {name: pl.Series(values[rows, columns]) for name, values in work.items()}
         posts = self.posts.drop(*MEASURES, "day", "posts_without_time")[columns].with_columns(
             day=pl.Series(self.day.toordinal() - back[rows] - _EPOCH).cast(pl.Int32).cast(pl.Date),
-            **self._measures(share[rows, columns], back[rows], columns),
+            **found,
+            **self._time(back[rows], columns),
         )
         posts = posts.with_columns(
             as_at=pl.col("day").cast(pl.Datetime("us")),
@@ -122,61 +146,83 @@ class _Past:
         ]
         return pl.concat([frame.select(FIGURE.names()).cast(FIGURE) for frame in (posts, *units)])
 
-    def _share(self, back: Ints) -> Floats:
-        """What part of the first night's work a post has: days × posts."""
-        count = len(self.level)
-        rng = self.rng
-        steps = (rng.random((len(back), count)) < STEPS_A_DAY) * rng.choice([-STEP, STEP], (len(back), count))
-        walked = self.level + np.cumsum(steps, axis=0)
-        # a long way from the first night it finds back
-        self.level = walked[-1] * 0.97
-        length, phase = self.waves
-        turns = 2 * np.pi * back[:, None] / length
-        wave = WAVE * (np.sin(turns + phase) - np.sin(phase)) * np.minimum(1, back / 60)[:, None]
-        season = np.array([_season(self.day - timedelta(int(number))) for number in back])
-        share: Floats = np.clip(1 + wave + walked + season[:, None] - _season(self.day), 0.2, 2.5)
-        return share
-
-    def _measures(self, share: Floats, back: Ints, columns: Ints) -> dict[str, pl.Series]:
-        """Every measure of some rows, whole numbers that add up as a ledger's do."""
-        found = {
-            name: np.rint(self.posts[name].fill_null(0).to_numpy()[columns] * share).astype(np.int64)
-            for name in SUMMED
-            if name not in (*_TIME, "posts", "posts_without_time", "points_x100")
-        }
-        parts = [f"{name}_x100" for name in COMPONENTS]
-        for name in (name for name in found if name.endswith("_x100")):
-            found[name] = found[name] // 100 * 100  # whole points
-        found["points_x100"] = np.sum([found[name] for name in parts], axis=0)
-        away = _inside(self.away, back, columns)
-        reduced = _inside(self.reduced, back, columns)
-        for name in _TIME:
-            found[name] = self.posts[name].to_numpy()[columns].copy()
-        found["reduction_hours_micro"][away] = found["contracted_hours_micro"][away]
-        tenth = found["contracted_hours_micro"] // 5
-        found["reduction_hours_micro"] = np.where(
-            reduced & ~away, found["reduction_hours_micro"] + tenth, found["reduction_hours_micro"]
-        )
-        less = found["available_x100"] * 4 // 5 // 100 * 100
-        found["available_x100"] = np.where(away, 0, np.where(reduced, less, found["available_x100"]))
-        return {name: pl.Series(values) for name, values in found.items()}
+    def _time(self, back: Ints, columns: Ints) -> dict[str, pl.Series]:
+        """Hours and available points of some rows, by who was away and who had an allowance on the day."""
+        posts = self.posts
+        available, contracted, reduction = (posts[name].to_numpy()[columns] for name in _TIME)
+        whole = _all_points(posts)[columns]
+        is_away, is_reduced = self.away.inside(back, columns), self.reduced.inside(back, columns)
+        had = (available > 0) & (reduction > 0)
+        part = np.where(had, available, whole * 4 // 5 // 100 * 100)
+        taken = np.where(had, reduction, contracted // 5)
+        works = whole > 0
+        now = np.where(is_away, 0, np.where(is_reduced, part, whole))
+        less = np.where(is_away, contracted, np.where(is_reduced, taken, 0))
+        values = (np.where(works, now, available), contracted, np.where(works, less, reduction))
+        return {name: pl.Series(found) for name, found in zip(_TIME, values, strict=True)}
 
 
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
-def _season(day: date) -> float:
-    """What the calendar does to work: less over Christmas, a little less at weekends."""
-    holiday = any(day.month == month and low <= day.day <= high for month, low, high in _HOLIDAYS)
-    return -0.05 * holiday - 0.004 * (day.weekday() >= 5)
-
-
-def _leavers(posts: pl.DataFrame, rng: Rng) -> pl.DataFrame:
-    """People of the same teams who are not there any more, under codes of their own."""
-    picked = posts[rng.choice(len(posts), max(1, round(len(posts) * LEFT)), replace=False)]
+def _leavers(posts: pl.DataFrame, rng: Rng, share: float) -> pl.DataFrame:
+    """People of the same teams who are not there any more, under codes of their own; `copied` is who is like
+    each."""
+    picked = posts[rng.choice(len(posts), max(1, round(len(posts) * share)), replace=False)]
     staff = pl.col("region_code") + pl.int_range(pl.len()).cast(pl.String).str.zfill(4).str.replace("^", "Z")
-    left = picked.with_columns(staff_code=staff, name=pl.lit(None, pl.String))
+    left = picked.with_columns(copied="code", staff_code=staff, name=pl.lit(None, pl.String))
     return left.with_columns(code=pl.col("team_code") + ":" + pl.col("staff_code"))
+
+
+def _placed(lines: pl.DataFrame, codes: pl.Series) -> pl.DataFrame:
+    """Lines with the places (`at`) of the posts whose work they are; of two posts of one code, for both."""
+    places = pl.DataFrame({"code": codes}).with_row_index("at").cast({"at": pl.Int64})
+    coded = lines.with_columns(code=pl.col("team_code") + ":" + pl.col("staff_code"))
+    return coded.join(places, on="code", maintain_order="left_right")
+
+
+def _all_points(posts: pl.DataFrame) -> Ints:
+    """Available points of each post without reductions: its hours, times what one is worth to its grade."""
+    hours, available, reduction = (
+        posts[name].to_numpy()
+        for name in ("contracted_hours_micro", "available_x100", "reduction_hours_micro")
+    )
+    grade = posts["grade"].to_numpy()
+    whole = np.zeros(len(posts), dtype=np.int64)
+    for name in set(grade.tolist()):
+        here = grade == name
+        plain = here & (reduction == 0) & (hours > 0)
+        if plain.any():
+            best = int(np.argmax(np.where(plain, hours, 0)))
+            whole[here] = hours[here] * available[best] // hours[best] // 100 * 100
+    return np.where((reduction == 0) | (whole == 0), available, whole)
+
+
+def _away(posts: pl.DataFrame, days: int, rng: Rng) -> Stretch:
+    is_away = ((posts["available_x100"] == 0) & (posts["reduction_hours_micro"] > 0)).to_numpy()
+    able = (posts["available_x100"] > 0).to_numpy()
+    return _stretches(is_away, able, DAYS_AWAY, days, rng)
+
+
+def _reduced(posts: pl.DataFrame, days: int, rng: Rng) -> Stretch:
+    """Allowances. What protects the time of a trainee was there before, in a stage that took more."""
+    has = ((posts["available_x100"] > 0) & (posts["reduction_hours_micro"] > 0)).to_numpy()
+    able = ~has & (posts["available_x100"] > 0).to_numpy()
+    found = _stretches(has, able, DAYS_REDUCED, days, rng)
+    trainee = has & (posts["grade"] == "TPO").to_numpy()
+    return Stretch(np.where(trainee, days + 1, found.begin), found.end)
+
+
+def _stretches(now: Bools, able: Bools, mean: float, days: int, rng: Rng) -> Stretch:
+    """Stretches of days: who is in one now began some time ago; of those who could be, as many were in one
+    before as leave the number what it is."""
+    length = 1 + rng.exponential(mean, len(now)).astype(np.int64)
+    share = now.sum() / max(int(able.sum()), 1) / mean * days
+    had = able & (rng.random(len(now)) < share)
+    end = rng.integers(1, days + 1, len(now))
+    return Stretch(
+        np.where(now, length, np.where(had, end + length, 0)), np.where(now, 0, np.where(had, end, 1))
+    )
 
 
 def _missed(days: int, rng: Rng) -> set[int]:
@@ -186,16 +232,3 @@ def _missed(days: int, rng: Rng) -> set[int]:
         begin = int(rng.integers(40, 300)) + year * 365
         missed |= set(range(begin, begin + LONGER_HOLE))
     return missed - {1}
-
-
-def _stretch(rng: Rng, count: int, share: float, days: int, least: int, most: int) -> tuple[Ints, Ints]:
-    """A stretch of days for a share of the posts, counted backwards: from and to; none for the others."""
-    has = rng.random(count) < share
-    ends = rng.integers(2, days + 2, count)
-    begins = ends + rng.integers(least, most + 1, count)
-    return np.where(has, begins, 0), np.where(has, ends, 1)
-
-
-def _inside(stretch: tuple[Ints, Ints], back: Ints, columns: Ints) -> Bools:
-    inside: Bools = (back <= stretch[0][columns]) & (back >= stretch[1][columns])
-    return inside

@@ -6,11 +6,12 @@ A row that merely grows older, or a reduction that begins or ends on its date, i
 """
 
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import polars as pl
 
-from wmt.demo.leave import REDUCTION_SCHEMA, in_force, reduction_row
+from wmt.demo.leave import REDUCTION_SCHEMA, STAGES, in_force, reduction_row
 from wmt.demo.people_files import hundredths
 from wmt.demo.size import FULL_TIME, Ints, Rng
 from wmt.demo.work import (
@@ -26,7 +27,9 @@ from wmt.demo.work import (
 
 EVENT_COLUMNS = ("ref", "kind", "before", "after")
 OLDEST_REPORT = 90
-HOURS_CHANGE, REDUCTIONS_START, REDUCTIONS_END = 1 / 2000, 1 / 700, 1 / 900  # a night, for every post
+HOURS_CHANGE, REDUCTIONS_END = 1 / 2000, 1 / 900  # a night, for every post
+FOUR_DAYS = 2960  # hours of four days a week, in hundredths
+SHORTEST_REDUCTION = timedelta(days=14)
 
 
 def _events(rows: pl.DataFrame, kind: str, ref: str, before: pl.Expr, after: pl.Expr) -> pl.DataFrame:
@@ -137,12 +140,16 @@ def change_hours(
     """A few people go part-time or back to full time from today. Gives posts, contracts and events."""
     single = posts["staff_code"].is_unique()
     working = posts.filter(single, pl.col("grade").is_in(["PO", "PSO"]), pl.col("hours") > 0)
-    able = _but(spared, working)["post_no"].to_numpy()
+    able = _but(spared, working)
     number = max(1, round(len(posts) * HOURS_CHANGE))
-    chosen = np.sort(rng.choice(able, number, replace=False))
     hours = posts["hours"].to_numpy().copy()
+    # as many go back to full time as leave it, so that the hours of the nation stay what they were
+    sides = [able.filter(pl.col("hours") == side)["post_no"].to_numpy() for side in (FULL_TIME, FOUR_DAYS)]
+    back = min(int(rng.binomial(number, 0.5)), len(sides[1]))
+    parts = zip(sides, (number - back, back), strict=True)
+    chosen: Ints = np.sort(np.concatenate([rng.choice(side, some, replace=False) for side, some in parts]))
     before = hours[chosen]
-    hours[chosen] = np.where(before == FULL_TIME, 2960, FULL_TIME)
+    hours[chosen] = np.where(before == FULL_TIME, FOUR_DAYS, FULL_TIME)
     rows = pl.DataFrame({"post_no": chosen, "before": before, "after": hours[chosen]}).with_columns(
         post=pl.lit(pl.Series(post_codes)).gather("post_no")
     )
@@ -160,33 +167,83 @@ def change_reductions(
     *,
     spared: int | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Some go sick from today; some reductions are ended early, yesterday being their last day."""
+    """Some reductions end early, yesterday being their last day; colleagues begin as many as have ended."""
     running = in_force(reductions, day).filter(pl.col("first_day") < day)
-    current = running["reduction_id"].to_list()
+    current = _but(spared, running)["reduction_id"].to_list()
     number = min(len(current), max(1, round(len(posts) * REDUCTIONS_END)))
     ended = pl.col("reduction_id").is_in(rng.choice(current, number, replace=False).tolist())
-    before = reductions.filter(ended).with_columns(last=pl.lit(day - timedelta(days=1)))
-    busy = set(in_force(reductions, day)["post_no"].to_list())
-    well = [p for p in posts.filter(pl.col("hours") > 0)["post_no"].to_list() if p not in busy | {spared}]
-    new = _sick(rng, well, max(1, round(len(posts) * REDUCTIONS_START)), len(reductions), day)
-    what = pl.format("{} {} 100%", pl.lit(pl.Series(post_codes)).gather("post_no"), "reason")
+    yesterday = day - timedelta(days=1)
+    before = reductions.filter(ended).with_columns(last=pl.lit(yesterday))
+    stay = reductions.with_columns(last_day=pl.when(ended).then(pl.lit(yesterday)).otherwise("last_day"))
+    over = running_out(reductions.filter(~ended), yesterday)
+    models = pl.concat([before.drop("last"), over])
+    new = _in_their_place(rng, models, reductions, posts, day, spared)
+    what = pl.format("{} {} {}", pl.lit(pl.Series(post_codes)).gather("post_no"), "reason", _amount())
     events = [
         _events(before, "reduction_ended", "reduction_id", _day_or_open("last_day"), _day_or_open("last")),
         _events(new, "reduction_started", "reduction_id", NOTHING, what),
     ]
-    stay = reductions.with_columns(
-        last_day=pl.when(ended).then(pl.lit(day - timedelta(days=1))).otherwise("last_day")
-    )
     return pl.concat([stay, new]), pl.concat(events)
 
 
-def _sick(rng: Rng, well: list[int], number: int, known: int, day: date) -> pl.DataFrame:
-    chosen = np.sort(rng.choice(well, min(number, len(well)), replace=False)).tolist()
-    rows = [
-        {**reduction_row(post, "2", 0, 100, day, None, False, None), "reduction_id": f"R{known + at:07d}"}
-        for at, post in enumerate(chosen, start=1)
-    ]
+def running_out(reductions: pl.DataFrame, day: date) -> pl.DataFrame:
+    """Reductions whose last day, by plan, is this one."""
+    return reductions.filter(pl.col("last_day") == day, pl.col("first_day") <= day)
+
+
+def _in_their_place(
+    rng: Rng,
+    models: pl.DataFrame,
+    reductions: pl.DataFrame,
+    posts: pl.DataFrame,
+    day: date,
+    spared: int | None,
+) -> pl.DataFrame:
+    """Reductions that begin today, each like one that is over, less those that begin by plan.
+
+    For the time that trainees gain with a stage somebody is sick: the time of the nation stays what it was.
+    """
+    of_trainee = pl.col("reason").is_in([reason for reason, _ in STAGES])
+    begun = reductions.filter(pl.col("first_day") == day)
+    gained = _percent(models.filter(of_trainee)) - _percent(begun.filter(of_trainee))
+    usual = models.filter(~of_trainee)
+    wanted = usual.head(max(0, len(usual) - len(begun.filter(~of_trainee)))).to_dicts()
+    officer = int(posts.filter(grade="PO")["post_no"][0])
+    sick = reduction_row(officer, "2", 0, 100, day, None, False, None)
+    wanted += [sick] * max(0, int(gained / 10_000 + rng.random()))
+    busy = [*in_force(reductions, day)["post_no"].to_list(), -1 if spared is None else spared]
+    well = posts.filter(pl.col("hours") > 0, ~pl.col("post_no").is_in(busy))["post_no"].to_list()
+    grade = posts["grade"].to_list()
+    rows: list[dict[str, object]] = []
+    for model in wanted:
+        alike = [post for post in well if grade[post] == grade[model["post_no"]]]
+        if alike:
+            well.remove(post := int(rng.choice(alike)))
+            number = len(reductions) + len(rows) + 1
+            rows.append(_begun(model, post, day) | {"reduction_id": f"R{number:07d}"})
     return pl.DataFrame(rows, schema=REDUCTION_SCHEMA)
+
+
+def _percent(reductions: pl.DataFrame) -> int:
+    """What these take together, in hundredths of a percent."""
+    return int(reductions["percent_x100"].to_numpy().sum())
+
+
+def _begun(model: dict[str, Any], post: int, day: date) -> dict[str, object]:
+    """A reduction like another, of another post, that begins today and lasts as long."""
+    last = model["last_day"]
+    lasts = None if last is None else day + max(last - model["first_day"], SHORTEST_REDUCTION)
+    return {**model, "post_no": post, "first_day": day, "last_day": lasts}
+
+
+def _amount() -> pl.Expr:
+    """What a reduction takes, as an event tells it: '20%', '18.5 h'."""
+    percent = pl.format("{}%", pl.col("percent_x100") // 100)
+    return (
+        pl.when(pl.col("percent_x100").is_null())
+        .then(pl.format("{} h", hundredths("hours_x100")))
+        .otherwise(percent)
+    )
 
 
 def _day_or_open(column: str) -> pl.Expr:

@@ -74,9 +74,14 @@ def tell_story(
     day: date,
     *,
     suspended_tiers: bool = True,
+    spared: int | None = None,
 ) -> Told:
-    """Choose the officer and set their cases, report, contacts and allowance. Others stay as they are."""
-    post = _choose(posts, reductions, cases, reports, day)
+    """Choose the officer, not the one who is spared, and set their cases, report, contacts and allowance.
+
+    Others stay as they are.
+    """
+    able = posts if spared is None else posts.filter(pl.col("post_no") != spared)
+    post = _choose(able, reductions, cases, reports, day)
     today = day_number(day)
     cases = _with_cases(cases, post, today, suspended_tiers)
     reports = pl.concat([reports, _reports(post, today)])

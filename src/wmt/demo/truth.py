@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from wmt.demo.calibration import Calibration
+from wmt.demo.calibration import Calibration, Stream
 from wmt.demo.faults import Planted
 from wmt.demo.story import Story
 from wmt.demo.world import World
@@ -26,6 +26,7 @@ class Night:
     as_at: datetime
     folder: str
     counts: dict[str, int]
+    streams: dict[str, Stream]
     tidy_rows: dict[str, int] = field(default_factory=dict)
     people_rows: dict[str, int] = field(default_factory=dict)
     sheets: dict[str, dict[str, Any]] = field(default_factory=dict)

@@ -18,7 +18,7 @@ REPORT_SCHEMA = pl.Schema(
 #: (type, state): reports of thirty days per full-time post in a court team and in a field team.
 REPORT_RATES = {
     ("sdr", "completed"): (2.2, 0.26),
-    ("sdr", "due"): (2.4, 0.28),
+    ("sdr", "due"): (2.2, 0.26),
     ("fdr", "completed"): (11.5, 0.32),
     ("oral", "completed"): (14.0, 0.06),
     ("parom", "completed"): (0.0, 0.13),
@@ -82,9 +82,15 @@ def build_reports(seed: int, posts: pl.DataFrame, time_left: Ints, day: date) ->
 def reports_of_a_day(
     rng: Rng, posts: pl.DataFrame, time_left: Ints, known: pl.DataFrame, today: int
 ) -> pl.DataFrame:
-    """Reports completed today and reports newly due. A court post without a report gets an oral one."""
+    """Reports completed today that nobody announced, and reports newly due, as many as will be completed.
+
+    A court post without a report gets an oral one.
+    """
     frames = []
+    announced = {kind for kind, state in REPORT_RATES if state == "due"}
     for (kind, state), rates in REPORT_RATES.items():
+        if kind in announced and state == "completed":
+            continue
         a_day = (rates[0] / WINDOW, rates[1] / WINDOW)
         number = _poisson(rng, posts, time_left, kind, a_day)
         if kind == "oral":
@@ -92,7 +98,7 @@ def reports_of_a_day(
                 _court(posts) & ~_has_report(posts, known, today), np.maximum(number, 1), number
             )
         post = np.repeat(posts["post_no"].to_numpy(), number)
-        days = today + rng.integers(1, WINDOW, len(post)) if state == "due" else np.full(len(post), today)
+        days = np.full(len(post), today + WINDOW - 1 if state == "due" else today)
         frames.append(_reports(post, kind, state, days))
     new = pl.concat(frames).sort("on_day", "post_no", "type", "state")
     return new.with_columns(report_id=pl.format("RP{}-{}", pl.lit(today), pl.int_range(1, len(new) + 1)))

@@ -1,6 +1,6 @@
 """The nation on one evening, as tables."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import polars as pl
@@ -36,7 +36,8 @@ class World:
     reports: pl.DataFrame
     contacts: pl.DataFrame
     assessments: pl.DataFrame
-    story: Story
+    #: the officer whose figures are worth explaining; None before the night on which the story is told
+    story: Story | None
     #: the officer whose forty cases commence on the second night, where the nation has one
     jump: Story | None = None
 
@@ -57,6 +58,12 @@ def build_world(
     seed: int, size: Size, as_at: datetime = DEFAULT_AS_AT, *, suspended_tiers: bool = True
 ) -> World:
     """The nation of a seed, the same every time."""
+    world = build_plain(seed, size, as_at, suspended_tiers=suspended_tiers)
+    return with_story(world, suspended_tiers=suspended_tiers)
+
+
+def build_plain(seed: int, size: Size, as_at: datetime, *, suspended_tiers: bool = True) -> World:
+    """The nation without a story in it."""
     day = as_at.date()
     teams = build_teams(seed, size)
     posts = build_posts(seed, size, teams)
@@ -65,9 +72,6 @@ def build_world(
     cases = build_cases(
         seed, posts, build_caseloads(seed, size, posts, left), day, suspended_tiers=suspended_tiers
     )
-    reports = build_reports(seed, posts, left, day)
-    contacts = build_contacts(seed, posts, cases, day)
-    story = tell_story(posts, reductions, cases, reports, contacts, day, suspended_tiers=suspended_tiers)
     return World(
         seed=seed,
         size=size,
@@ -75,10 +79,32 @@ def build_world(
         teams=teams,
         posts=posts,
         contracts=build_contracts(seed, posts, day),
-        reductions=story.reductions,
-        cases=story.cases,
-        reports=story.reports,
-        contacts=story.contacts,
-        assessments=build_assessments(seed, posts, story.cases, day),
-        story=story.story,
+        reductions=reductions,
+        cases=cases,
+        reports=build_reports(seed, posts, left, day),
+        contacts=build_contacts(seed, posts, cases, day),
+        assessments=build_assessments(seed, posts, cases, day),
+        story=None,
+    )
+
+
+def with_story(world: World, *, suspended_tiers: bool = True) -> World:
+    """The nation with an officer in it whose figures are worth explaining on this night."""
+    told = tell_story(
+        world.posts,
+        world.reductions,
+        world.cases,
+        world.reports,
+        world.contacts,
+        world.day,
+        suspended_tiers=suspended_tiers,
+        spared=None if world.jump is None else world.jump.post_no,
+    )
+    return replace(
+        world,
+        reductions=told.reductions,
+        cases=told.cases,
+        reports=told.reports,
+        contacts=told.contacts,
+        story=told.story,
     )

@@ -149,10 +149,15 @@ def keep_demonstration() -> None:
 
     if not settings.CONFIG.demo:
         return
+    from wmt.site.duties.models import Duty
+
     try:
-        ensure_demo_people(current_state())
+        state = current_state()
     except NoDataYet:
         return
+    owed = Duty.objects.filter(closed_on=None).order_by("team_code", "staff_code")
+    over = [f"{team}:{staff}" for team, staff in owed.values_list("team_code", "staff_code")]
+    ensure_demo_people(state, over)
 
 
 def collect() -> None:

@@ -1,5 +1,7 @@
-"""Five people to try the site as. Only where the installation is a demonstration."""
+"""People to try the site as. Only where the installation is a demonstration."""
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -7,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
@@ -25,7 +27,7 @@ _SOME_CASES = 15
 
 @dataclass(frozen=True)
 class Part:
-    """One of the five: their name, their role, and what they would do here."""
+    """One of them: their name, their role, and what they can do here."""
 
     key: str
     name: str
@@ -43,28 +45,35 @@ PARTS = (
         "practitioner",
         "A practitioner",
         "practitioner",
-        "Sees their own cases first, and why each earns its points.",
+        "See your own cases and how each one is counted.",
+    ),
+    Part(
+        "over",
+        "A probation officer over 110%",
+        "practitioner",
+        "See what happens after four weeks of excessive workload, and how to ask for help.",
     ),
     Part(
         "spo",
         "A senior probation officer",
         "manager",
-        "Sees how work is spread over their team before giving out a case.",
+        "See how work is shared in your two teams before you allocate a case.",
     ),
-    Part("head", "A head of PDU", "head", "Compares the teams of their delivery unit."),
+    Part("head", "A head of PDU", "head", "Compare the teams in your PDU and see which actions are open."),
     Part(
         "analyst",
         "A performance and quality analyst",
         "analyst",
-        "Looks at the whole nation, checks the loads and takes tables away.",
+        "See all of England and Wales, check the data that arrived and download tables.",
     ),
     Part(
         "administrator",
         "An administrator",
         "administrator",
-        "Loads extracts, looks after people and roles, and reads the audit.",
+        "Load data, manage people and roles, and read the audit trail.",
     ),
 )
+Place = tuple[str, str]
 
 
 def demo_people() -> list[tuple[User, str]]:
@@ -82,63 +91,94 @@ def real_person() -> User | None:
 
 
 @transaction.atomic
-def ensure_demo_people(state: LoadState) -> list[User]:
-    """The five people, made or brought up to date with the nation that is loaded. Does nothing twice.
+def ensure_demo_people(state: LoadState, over: Sequence[str] = ()) -> list[User]:
+    """The people, made or brought up to date with the nation that is loaded. Does nothing twice.
 
-    Raises RuntimeError where this is no demonstration, or the nation has no ordinary team.
+    `over` are posts with an action on excessive workload open: the first that fits is somebody's own, the
+    ordinary post is of the same PDU, and the manager has the teams of both. Raises RuntimeError where this is
+    no demonstration, or the nation has no ordinary team.
     """
     if not settings.CONFIG.demo:
         raise RuntimeError("people of the demonstration are made only where WMT_DEMO is 1")
-    post = _ordinary_post(state)
-    places = {
-        "practitioner": ("team", post.team_code),
-        "manager": ("team", post.team_code),
-        "head": ("pdu", post.pdu_code),
-    }
-    return [
-        _ensure(part, places.get(part.role, NATION), post.staff_code if part.role == "practitioner" else "")
-        for part in PARTS
-    ]
+    posts = _Posts.of(state)
+    burdened, post = _two_of_a_pdu(posts, over)
+    own = {"practitioner": post, "over": burdened}
+    teams = sorted({("team", each.team_code) for each in (post, burdened) if each is not None})
+    places: dict[str, list[Place]] = {"spo": teams, "head": [("pdu", post.pdu_code)]}
+    made = []
+    for part in PARTS:
+        if part.role != "practitioner":
+            made.append(_ensure(part, places.get(part.key, [NATION]), ""))
+        elif (mine := own[part.key]) is not None:
+            made.append(_ensure(part, [("team", mine.team_code)], mine.staff_code))
+        else:
+            User.objects.filter(email=part.email).update(is_active=False)
+    return made
 
 
-def _ordinary_post(state: LoadState) -> Unit:
-    """An officer with cases and time, in a team of several that is not of prisons; always the same."""
-    posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True)
-    usual = posts.filter(is_omic=False, available_x100__gt=0, cases__gte=_SOME_CASES).exclude(staff_code="")
-    teams: dict[str, list[Unit]] = {}
-    for post in usual.order_by("team_code", "code")[:2000]:
-        teams.setdefault(post.team_code, []).append(post)
-    for least in (4, 1):
+@dataclass(frozen=True)
+class _Posts:
+    """The posts of the figures shown, by how well they show what the site is for."""
+
+    every: QuerySet[Unit]
+    usual: list[Unit]
+
+    @classmethod
+    def of(cls, state: LoadState) -> "_Posts":
+        posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True)
+        usual = posts.filter(is_omic=False, available_x100__gt=0, cases__gte=_SOME_CASES)
+        return cls(posts, list(usual.exclude(staff_code="").order_by("team_code", "code")))
+
+    def officers(self, least: int) -> Iterator[Unit]:
+        """Officers with cases and time and with one post alone, in teams of so many such posts at least."""
+        teams: dict[str, list[Unit]] = {}
+        for post in self.usual:
+            teams.setdefault(post.team_code, []).append(post)
+        people = Counter(self.every.values_list("staff_code", flat=True))  # of two posts, which is home?
         for members in teams.values():
-            officers = [post for post in members if post.grade == "PO"]
-            for post in officers if len(members) >= least else []:
-                if posts.filter(staff_code=post.staff_code).count() == 1:  # of two posts, which is home?
-                    return post
-    fallback = posts.exclude(staff_code="").filter(~Q(team_code="")).order_by("code").first()
-    if fallback is None:
+            if len(members) >= least:
+                yield from (each for each in members if each.grade == "PO" and people[each.staff_code] == 1)
+
+
+def _two_of_a_pdu(posts: _Posts, over: Sequence[str]) -> tuple[Unit | None, Unit]:
+    """An officer over the threshold, where there is one, and an ordinary one of another team of the PDU."""
+    found = list(posts.officers(4)) or list(posts.officers(1))
+    for burdened in (post for post in found if post.code in over):
+        for post in found:
+            near = post.pdu_code == burdened.pdu_code and post.team_code != burdened.team_code
+            if near and post.code not in over:
+                return burdened, post
+    return None, found[0] if found else _any_post(posts)
+
+
+def _any_post(posts: _Posts) -> Unit:
+    """Any post of a team, where the nation has no officer who fits. Raises RuntimeError."""
+    found = posts.every.exclude(staff_code="").filter(~Q(team_code="")).order_by("code").first()
+    if found is None:
         raise RuntimeError("the figures shown have no post: load the demonstration nation first")
-    return fallback
+    return found
 
 
-def _ensure(part: Part, place: tuple[str, str], staff_code: str) -> User:
+def _ensure(part: Part, places: Sequence[Place], staff_code: str) -> User:
     user = User.objects.filter(email=part.email).first()
     if user is None:
         user = User.objects.create_user(part.email, name=part.name, is_demonstration=True)
-    if (user.staff_code, user.is_active) != (staff_code, True):
-        user.staff_code, user.is_active = staff_code, True
-        user.save(update_fields=["staff_code", "is_active"])
-    held = RoleGrant.objects.filter(user=user, role=part.role, level=place[0], code=place[1], last_day=None)
-    if not held.exists():
+    if (user.name, user.staff_code, user.is_active) != (part.name, staff_code, True):
+        user.name, user.staff_code, user.is_active = part.name, staff_code, True
+        user.save(update_fields=["name", "staff_code", "is_active"])
+    held = RoleGrant.objects.filter(user=user, last_day=None).values_list("role", "level", "code")
+    if set(held) != {(part.role, *place) for place in places}:
         RoleGrant.objects.filter(user=user).delete()
-        grant_role(
-            actor=None,
-            user=user,
-            role=part.role,
-            level=place[0],
-            code=place[1],
-            first_day=min(calendar_day(), date(2020, 1, 1)),
-            who="the demonstration",
-        )
+        for level, code in places:
+            grant_role(
+                actor=None,
+                user=user,
+                role=part.role,
+                level=level,
+                code=code,
+                first_day=min(calendar_day(), date(2020, 1, 1)),
+                who="the demonstration",
+            )
     return user
 
 
