@@ -52,12 +52,11 @@ def test_a_file_a_month_up_to_the_day_before(past: list[Path], whole: pl.DataFra
 
 def test_units_are_the_exact_sums_of_their_posts(whole: pl.DataFrame, night) -> None:
     totals, *_ = night
-    posts = whole.filter(level="post")
+    posts, keys = whole.filter(level="post"), ["day", "stream", "code"]
     for level in ("team", "pdu", "region", "nation"):
         key = pl.lit("nation") if level == "nation" else pl.col(f"{level}_code")
         sums = posts.group_by("day", "stream", code=key).agg(pl.col(name).sum() for name in SUMMED)
         units = whole.filter(level=level)
-        keys = ["day", "code", "stream"]
         assert units.select(*keys, *SUMMED).sort(keys).equals(sums.select(*keys, *SUMMED).sort(keys))
         names = dict(totals.filter(level=level).select("code", "name").rows())
         assert dict(units.select("code", "name").unique().rows()).items() <= names.items()
