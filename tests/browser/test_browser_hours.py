@@ -65,9 +65,9 @@ def to_hours(walker: Walker, team: str, name: str) -> None:
 
 
 def look_then_save(walker: Walker, team_name: str, save: str) -> tuple[str, str]:
-    """Show the effect, see that nothing is saved yet, save: the team's capacity before and after."""
+    """Preview, see that nothing is saved yet, save: the team's capacity before and after."""
     page = walker.page
-    walker.button("Show the effect")
+    walker.button("Preview")
     expect(page.locator(".wmt-effect table").first).to_be_visible()
     assert faults_of(page) == []
     shown = moved(page, f"Team {team_name}")
@@ -103,7 +103,7 @@ def test_a_manager_enters_leave_a_return_and_a_stage_and_sees_the_team_move(walk
     to_hours(walker, team, free[1])
     walker.button("Add a reduction")
     walker.choose(page.get_by_label("Reason"), PHASED)
-    walker.write(page.get_by_label("How much comes off"), "12.5")
+    walker.write(page.get_by_label("Amount"), "12.5")
     write_day(walker, "first_day", TODAY)
     write_day(walker, "last_day", date(2026, 12, 18))
     back = look_then_save(walker, name, "Save the reduction")
@@ -119,10 +119,10 @@ def test_a_manager_enters_leave_a_return_and_a_stage_and_sees_the_team_move(walk
         to_hours(walker, team, person)
         walker.link(reason, "#table-active")
         assert faults_of(page) == []
-        walker.button("Withdraw it")
+        walker.button("Delete")
         walker.write(page.get_by_label("Why"), "Entered for a test")
         assert faults_of(page) == []
-        walker.button("Withdraw it")
+        walker.button("Delete")
     assert capacity_at(walker, team) == start
 
 
@@ -171,7 +171,7 @@ def test_the_effect_and_the_other_unit_come_while_one_types(person: Person) -> N
     free = next(post for post in posts if post["Grade"] == "PO" and post["Reductions"] == "0")
     page.goto(f"/post/{free['Code']}/reductions/new/")
     page.get_by_label("Reason").select_option("22")
-    page.get_by_label("How much comes off").press_sequentially("7.4")
+    page.get_by_label("Amount").press_sequentially("7.4")
     expect(page.locator("#other")).to_have_text("That is 20% of 37 hours a week.")
     page.get_by_label("per cent of the contracted hours").check()
     expect(page.locator("#other")).to_have_text("That is 2.74 of 37 hours a week.")
@@ -180,7 +180,7 @@ def test_the_effect_and_the_other_unit_come_while_one_types(person: Person) -> N
     expect(page.locator(".wmt-effect table")).to_have_count(2)
     assert faults_of(page) == []
     page.get_by_label("Reason").select_option("5")
-    expect(page.get_by_label("How much comes off")).to_have_value("100")
+    expect(page.get_by_label("Amount")).to_have_value("100")
     expect(page.locator("#other")).to_have_text("That is 37 of 37 hours a week.")
     page.goto(f"/post/{free['Code']}/hours/")
     assert "No reduction counts today." in text_of(page)
@@ -255,7 +255,7 @@ def test_an_open_page_renews_itself_and_moves_nothing_under_the_hands(person: Pe
     saving.goto(f"/post/{free['Code']}/reductions/new/")
     walker = Walker(saving, "mouse")
     walker.choose(saving.get_by_label("Reason"), "Court Duty")
-    walker.write(saving.get_by_label("How much comes off"), "10")
+    walker.write(saving.get_by_label("Amount"), "10")
     write_day(walker, "first_day", TODAY)
     walker.button("Save the reduction")
 

@@ -67,7 +67,7 @@ def test_a_manager_changes_the_whole_team_at_once(walk: Walk) -> None:
     walker.choose(one_of(page, 1).get_by_label("Reason"), "Court Duty")
     walker.write(one_of(page, 1).get_by_label("Takes off the hours"), off)
     walker.write(page.get_by_label("Why"), "Winter plan")
-    walker.button("Show the effect")
+    walker.button("Preview")
     assert cells(page, "effect", first)["Contracted hours after"] == "10"
     of_team = cells(page, "effect", team)
     assert of_team["Capacity before"] != of_team["Capacity after"]
@@ -83,7 +83,7 @@ def test_a_manager_changes_the_whole_team_at_once(walk: Walk) -> None:
     walker.write(cut.get_by_label("Takes off"), f"0.{off}")
     walker.write(one_of(page, 0).get_by_label("New contracted hours"), "37")
     walker.write(page.get_by_label("Why"), "The winter is over")
-    walker.button("Show the effect")
+    walker.button("Preview")
     assert page.locator(".govuk-error-summary").all_inner_texts() == []
     walker.button("Save")
     expect(page.locator(".govuk-notification-banner--success")).to_contain_text("2 changes are saved")
@@ -96,7 +96,7 @@ def test_a_fault_leads_to_its_field(walk: Walk, complaints: Complaints) -> None:
     page = walker.page
     to_form(walker)
     walker.write(one_of(page, 0).get_by_label("New contracted hours"), "sixty")
-    walker.button("Show the effect")
+    walker.button("Preview")
     assert "Error: " in page.title()
     summary = page.locator(".govuk-error-summary")
     walker.use(summary.get_by_role("link").first)
@@ -120,10 +120,10 @@ def filled_in(page: Page, hours: str) -> bytes:
 def look_at(walker: Walker, data: bytes) -> None:
     """From a team's hours: send a table to be looked at."""
     page = walker.page
-    walker.link("Send tables of hours and reductions", "main")
+    walker.link("Upload hours and reductions", "main")
     file = {"name": "contracted_hours.csv", "mimeType": "text/csv", "buffer": data}
     page.locator("#tables").set_input_files([file])  # type: ignore[list-item]
-    walker.button("Look at them")
+    walker.button("Check")
     walker.page.wait_for_url(re.compile(r"/people-tables/\d+/"))
 
 
@@ -137,20 +137,20 @@ def test_tables_are_looked_at_and_applied(walk: Walk) -> None:
     look_at(walker, wrong)
     fault = cells(page, "faults", "contracted_hours")
     assert (fault["Row"], fault["Column"]) == ("2", "hours")
-    expect(page.get_by_role("button", name="Apply all of it")).to_have_count(0)
-    walker.button("Throw the tables away")
+    expect(page.get_by_role("button", name="Apply all")).to_have_count(0)
+    walker.button("Discard")
     page.goto(hours)
     look_at(walker, right)
     assert cells(page, "effect", name)["Contracted hours after"] == "12.5"
     page.goto(hours)
     assert capacity(page) == before, "nothing is applied by looking"
     page.go_back()
-    walker.button("Apply all of it")
+    walker.button("Apply all")
     expect(page.locator(".govuk-notification-banner--success")).to_contain_text("1 change is saved")
     page.goto(hours)
     assert cells(page, "hours", name)["Contracted hours"].startswith("12.5")
     look_at(walker, filled_in(page, "37"))
-    walker.button("Apply all of it")
+    walker.button("Apply all")
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
@@ -169,13 +169,13 @@ def test_the_pages_of_a_team_keep_the_rules(
     one_of(page, 0).get_by_label("New contracted hours").fill("99")
     one_of(page, 1).get_by_label("Takes off the hours").fill("9")
     page.get_by_label("Why").fill("To see it refused")
-    page.get_by_role("button", name="Show the effect").click()
+    page.get_by_role("button", name="Preview").click()
     expect(page.locator(".govuk-error-summary a")).to_have_count(2)
     expect(one_of(page, 1).get_by_label("Reason")).to_be_visible()
     faults += faults_of(page)
     one_of(page, 0).get_by_label("New contracted hours").fill("9")
     one_of(page, 1).get_by_label("Reason").select_option(label="Court Duty")
-    page.get_by_role("button", name="Show the effect").click()
+    page.get_by_role("button", name="Preview").click()
     expect(page.locator("#table-effect")).to_be_visible()
     faults += faults_of(page)
     page.goto(hours)

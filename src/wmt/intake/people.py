@@ -206,7 +206,10 @@ def _check_amounts(
         if off > contracted[post]
     ]
     faults.warn_once(
-        "REDUCTIONS_ABOVE_HOURS", "reductions", above, "the reductions of {n} posts are more than their hours"
+        "REDUCTIONS_ABOVE_HOURS",
+        "reductions",
+        above,
+        "the reductions of {n} posts add up to more than their contracted hours; they are cut there",
     )
     return over
 

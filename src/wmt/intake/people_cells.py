@@ -111,7 +111,7 @@ def rows_of(table: Table, known: Sequence[str], needed: Sequence[str], faults: F
         faults.refuse("PEOPLE_MISSING_COLUMNS", what, sheet=table.name, row=1, column=column)
     strange = [column for column in columns if column not in known]
     if strange:
-        what = f"{table.file} has columns nobody knows: {', '.join(strange[:10])}"
+        what = f"{table.file} has unrecognised columns: {', '.join(strange[:10])}"
         faults.warn("PEOPLE_UNKNOWN_COLUMN", what, sheet=table.name, row=1, column=strange[0])
     if missing:
         return

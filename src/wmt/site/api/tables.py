@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     CaseGroup = str
 else:
     CaseGroup = Literal[tuple(GROUPS)]
-Tab = Literal["overview", "caseload", "per-fte", "reports", "help", "omic", "court"]
+Tab = Literal["overview", "caseload", "per-fte", "reports", "help", "omic", "court", "ahead"]
 
 
 class ValueShown(Schema):

@@ -140,15 +140,15 @@ def saved_words(effects: "Sequence[Effect]", state: State) -> str:
     Of several days the first is told; the page that follows lists them all.
     """
     if not effects:
-        return "Saved. It changes no capacity from today on."
+        return "Saved. No capacity changes from today."
     first = effects[0].day
     moved = [effect for effect in effects if effect.day == first]
     if all(_capacity(effect.before) == _capacity(effect.after) for effect in moved):
-        return "Saved. Capacity stays as it was."
+        return "Saved. Capacity is still the same."
     later = first > state.day
     said_of = "; ".join(_sentence(effect, later) for effect in moved)
-    lead = f"from {day_words(first)} on, " if later else ""
-    more = " It changes again on later days: see what is coming." if effects[-1].day > first else ""
+    lead = f"from {day_words(first)} " if later else ""
+    more = " It changes again later: see ‘What is coming’." if effects[-1].day > first else ""
     return f"Saved. {_capital(lead + said_of)}.{more}"
 
 
@@ -160,8 +160,7 @@ def _sentence(effect: "Effect", later: bool) -> str:
     name = f"the team {effect.name}" if effect.level == "team" else effect.name
     before, after = _capacity(effect.before), _capacity(effect.after)
     if before == after:
-        return f"capacity of {name} stays {after}"
-    verb, beside = ("will be", "otherwise") if later else ("is now", "was")
+        return f"the capacity of {name} is still {after}"
     if effect.after.available_x100 == 0:
-        return f"{name} {'will have' if later else 'has'} {after} ({beside} {before})"
-    return f"capacity of {name} {verb} {after} ({beside} {before})"
+        return f"{name} has {after} (was {before})"
+    return f"the capacity of {name} is {'' if later else 'now '}{after} (was {before})"

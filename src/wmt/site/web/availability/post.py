@@ -216,7 +216,7 @@ def _grades(place: Place, stands: Iterable[OfPost]) -> list[dict[str, Any]]:
             args = [place.unit.code, row.key]
             ways = [
                 Way("End it", reverse("grade-end", args=args)),
-                Way("Withdraw it", reverse("grade-withdraw", args=args)),
+                Way("Delete", reverse("grade-withdraw", args=args)),
             ]
             found.append({"said": entry_words(as_entry(row), place.names), "ways": ways})
     return found

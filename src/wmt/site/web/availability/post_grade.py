@@ -67,7 +67,7 @@ def grade_end(request: HttpRequest, code: str, key: str) -> HttpResponse:
 @form_methods
 def grade_withdraw(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """Asks before a correction of the grade is withdrawn."""
-    return withdraw(request, code, "grade", key, "Withdraw this correction of the grade?")
+    return withdraw(request, code, "grade", key, "Delete this correction of the grade?")
 
 
 def _new(post: tuple[str, str], typed: dict[str, Any]) -> Change:

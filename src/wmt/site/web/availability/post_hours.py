@@ -65,7 +65,7 @@ def hours_change(request: HttpRequest, code: str, key: str) -> HttpResponse:
 @form_methods
 def hours_withdraw(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """Asks before hours are withdrawn; those before them count again."""
-    return withdraw(request, code, "hours", key, "Withdraw these contracted hours?")
+    return withdraw(request, code, "hours", key, "Delete these contracted hours?")
 
 
 def withdraw(request: HttpRequest, code: str, kind: Any, key: str, title: str) -> HttpResponse:
@@ -78,7 +78,7 @@ def withdraw(request: HttpRequest, code: str, kind: Any, key: str, title: str) -
         title=title,
         template="availability/post_withdraw.jinja",
         changes=lambda form: [keyed(form, change, record)],
-        save="Withdraw it",
+        save="Delete",
         records=[record],
         takes_away=True,
         words={"said": entry_words(as_entry(record), place.names)},

@@ -12,7 +12,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Workload": ("", "per-fte", "downloads"),
     "Cases": ("caseload", "reports", "help", "omic", "court"),
     "Changes over time": ("over-time", "why"),
-    "Hours and reductions": ("hours", "archive"),
+    "Hours and reductions": ("hours", "ahead", "archive"),
     "Actions": ("duties",),
     "Calculation and rules": ("working",),
 }

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from wmt.site.accounts.readers import who_sees
 from wmt.site.web.addresses import NATION, unit_url
+from wmt.site.web.availability import ahead
 from wmt.site.web.charts.offered import offered
 from wmt.site.web.duties import register
 from wmt.site.web.exports import listing
@@ -54,6 +55,7 @@ TABS: dict[str, Any] = {
     "court": court,
     "downloads": listing,
     "archive": archive,
+    "ahead": ahead,
 }
 
 

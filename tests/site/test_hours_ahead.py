@@ -1,0 +1,106 @@
+"""A team's next twelve weeks: what begins, what ends, and the time it leaves, from the ledger."""
+
+# ruff: noqa: F401, F811 - fixtures come by import
+import csv
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.test import Client
+from hours_fixtures import TODAY, Room, room, somebody, words
+
+from wmt.site.availability import actions
+from wmt.site.availability.ahead import weeks_of
+from wmt.site.availability.changes import Change
+from wmt.site.workload.live import turn_day
+from wmt.site.workload.models import Unit
+
+MICRO = 1_000_000
+WORK = {"sentence_management": "Sentence management", "courts": "Courts", "omic": "OMiC"}
+
+
+def entered(room: Room) -> None:
+    """Hours from 1 December, sickness for two weeks from 14 December, another grade from 4 January."""
+    post = room.post.team_code, room.post.staff_code
+    changes = [
+        Change(kind="hours", post=post, first_day=date(2026, 12, 1), hours_micro=20 * MICRO),
+        Change(kind="reduction", post=post, reason="2", first_day=date(2026, 12, 14), last_day=date(2026, 12, 27),
+               percent_x100=10_000),
+        Change(kind="grade", post=post, grade="SPO", first_day=date(2027, 1, 4)),
+    ]  # fmt: skip
+    actions.save(actor=None, who="the tests", changes=changes)
+
+
+def rows_of(client: Client, room: Room, table: str = "weeks") -> list[dict[str, str]]:
+    answer = client.get(f"/team/{room.team.code}/ahead/{table}.csv")
+    assert answer.status_code == 200
+    text = b"".join(answer) if answer.streaming else answer.content
+    return list(csv.DictReader(StringIO(text.decode("utf-8-sig"))))
+
+
+def test_weeks_begin_today_and_then_on_mondays() -> None:
+    assert weeks_of(date(2026, 11, 20)) == [
+        date(2026, 11, 20), *(date(2026, 11, 23) + timedelta(weeks=n) for n in range(11)),
+    ]  # fmt: skip
+    assert weeks_of(date(2026, 11, 23))[1] == date(2026, 11, 30)
+
+
+def test_what_begins_is_said_as_well_as_what_ends(room: Room) -> None:
+    entered(room)
+    page = words(room.client.get(f"/team/{room.team.code}/ahead/"))
+    for said in ("contracted hours: 20 hours a week", "Long Term Sickness Absence", "grade SPO", "last day"):
+        assert said in page
+    found = [
+        (row["Date"], row["Begins or ends"]) for row in rows_of(room.client, room, "events")
+        if row["Code"] == room.post.code
+    ]  # fmt: skip
+    assert found == [
+        ("2026-12-01", "begins"),
+        ("2026-12-14", "begins"),
+        ("2026-12-27", "last day"),
+        ("2027-01-04", "begins"),
+    ]  # fmt: skip
+    assert (
+        f'href="/team/{room.team.code}/ahead/"'
+        in room.client.get(f"/team/{room.team.code}/hours/").content.decode()
+    )
+
+
+def test_the_hours_of_each_week_are_those_the_site_has_when_the_week_comes(room: Room, settings: Any) -> None:
+    """The same day reached by the clock is the judge of the day looked ahead to."""
+    entered(room)
+    seen = {
+        row["First day of the week"]: row for row in rows_of(room.client, room)
+        if row["Code"] == room.post.code
+    }  # fmt: skip
+    mine = [row for row in rows_of(room.client, room) if row["Level"] == "team"]
+    work = WORK[room.post.stream]
+    teams = {row["First day of the week"]: row for row in mine if row["Work"] == work}
+    assert float(seen["2026-12-07"]["Available hours"]) == 20
+    assert float(seen["2026-12-14"]["Available hours"]) == 0
+    for day in weeks_of(TODAY)[::3]:
+        settings.CONFIG = replace(settings.CONFIG, today=f"{day}")
+        turn_day()
+        post = room.again(room.post)
+        team = Unit.objects.get(
+            load_id=post.load_id, level="team", code=room.team.code, stream=post.stream, grade=""
+        )
+        assert float(seen[f"{day}"]["Available points"]) * 100 == post.available_x100, day
+        assert float(teams[f"{day}"]["Available points"]) * 100 == team.available_x100, day
+
+
+def test_reasons_stay_private(room: Room, somebody: Callable[..., Client]) -> None:
+    entered(room)
+    other = somebody("Reader", "analyst", "nation", "nation")
+    page = words(other.get(f"/team/{room.team.code}/ahead/"))
+    assert "Reduced hours" in page
+    assert "Sickness" not in page
+    assert all("Sickness" not in str(row) for row in rows_of(other, room, "events"))
+
+
+def test_above_a_team_nothing_is_worked_out(room: Room) -> None:
+    answer = room.client.get(f"/pdu/{room.team.pdu_code}/ahead/")
+    assert "Open a team to see them" in words(answer)
