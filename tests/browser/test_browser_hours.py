@@ -53,8 +53,7 @@ def moved(page: Page, title: str) -> tuple[str, str]:
 
 
 def write_day(walker: Walker, name: str, day: date) -> None:
-    for part in ("day", "month", "year"):
-        walker.write(walker.page.locator(f"#{name}-{part}"), str(getattr(day, part)))
+    walker.write(walker.page.locator(f"#{name}"), f"{day:%-d/%-m/%Y}")
 
 
 def to_hours(walker: Walker, team: str, name: str) -> None:

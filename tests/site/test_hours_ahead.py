@@ -27,8 +27,8 @@ def entered(room: Room) -> None:
     post = room.post.team_code, room.post.staff_code
     changes = [
         Change(kind="hours", post=post, first_day=date(2026, 12, 1), hours_micro=20 * MICRO),
-        Change(kind="reduction", post=post, reason="2", first_day=date(2026, 12, 14), last_day=date(2026, 12, 27),
-               percent_x100=10_000),
+        Change(kind="reduction", post=post, reason="2", percent_x100=10_000, first_day=date(2026, 12, 14),
+               last_day=date(2026, 12, 27)),
         Change(kind="grade", post=post, grade="SPO", first_day=date(2027, 1, 4)),
     ]  # fmt: skip
     actions.save(actor=None, who="the tests", changes=changes)

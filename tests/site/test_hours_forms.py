@@ -49,7 +49,7 @@ def test_the_effect_is_what_is_then_committed(room: Room) -> None:
     assert shown[room.post.name]["Contracted hours"] == ("37", "18.5")
     assert capacity(post) != before[0]
     told = words(room.client.get(room.href))
-    assert f"Saved. Capacity of {room.post.name} is now {capacity(post)} (was {before[0]})" in told
+    assert f"Saved. The capacity of {room.post.name} is now {capacity(post)} (was {before[0]})" in told
     assert f"capacity of the team {room.team.name} is now {capacity(team)} (was {before[1]})" in told
 
 

@@ -102,7 +102,11 @@ def _on(
 ) -> Iterator[Effect]:
     for unit in units:
         if unit.level == "team":
-            members = [post for post in units if post.level == "post" and post.team_code == unit.code]
+            members = [
+                post
+                for post in units
+                if post.level == "post" and (post.team_code, post.stream) == (unit.code, unit.stream)
+            ]
             yield _effect(unit, day, members, was, now)
         elif _post(unit) in after and is_fresh(unit):
             yield _effect(unit, day, [unit], was, now)
