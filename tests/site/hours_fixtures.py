@@ -39,6 +39,11 @@ class Room:
         key = self.post.team_code, self.post.staff_code
         return plans_of([key])[key]
 
+    def again_in_stream(self) -> Unit:
+        """The team's part in the stream of the post, as it is now."""
+        found = Unit.objects.filter(load_id=self.post.load_id, level="team", code=self.team.code, grade="")
+        return found.get(stream=self.post.stream)
+
     def again(self, unit: Unit) -> Unit:
         """A unit as its figures are now."""
         return Unit.objects.get(load_id=unit.load_id, level=unit.level, code=unit.code, whole=True)

@@ -35,7 +35,7 @@ def reduction(room: Room, do: str, **typed: Any) -> Any:
 
 
 def test_the_effect_is_what_is_then_committed(room: Room) -> None:
-    before = capacity(room.post), capacity(room.team)
+    before = capacity(room.post), capacity(room.again_in_stream())
     answer = hours(room, "effect")
     shown = figures(answer.content.decode())
     assert answer.status_code == 200
@@ -44,6 +44,7 @@ def test_the_effect_is_what_is_then_committed(room: Room) -> None:
     saved = hours(room, "save")
     assert (saved.status_code, saved["Location"]) == (302, room.href)
     post, team = room.again(room.post), room.again(room.team)
+    team = room.again_in_stream()
     assert shown[room.post.name]["Capacity"] == (before[0], capacity(post))
     assert shown[f"Team {room.team.name}"]["Capacity"] == (before[1], capacity(team))
     assert shown[room.post.name]["Contracted hours"] == ("37", "18.5")

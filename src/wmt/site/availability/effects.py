@@ -87,11 +87,13 @@ def _amount(cut: Cut) -> tuple[object, ...]:
 
 
 def _with_teams(state: State, posts: Mapping[Post, Plan]) -> list[Unit]:
-    """All posts of the teams of these posts, and the teams themselves."""
+    """All posts of the teams of these posts, and the teams: their part in the streams these posts are in."""
     teams = {team for team, _ in posts}
-    found = Unit.objects.filter(load_id=state.load_id, whole=True, team_code__in=teams, level="post")
-    above = Unit.objects.filter(load_id=state.load_id, whole=True, level="team", code__in=teams)
-    return [*found.order_by("code"), *above.order_by("code")]
+    rows = Unit.objects.filter(load_id=state.load_id, whole=True, team_code__in=teams, level="post")
+    found = list(rows.order_by("code"))
+    streams = {(unit.team_code, unit.stream) for unit in found if _post(unit) in posts}
+    above = Unit.objects.filter(load_id=state.load_id, grade="", level="team", code__in=teams)
+    return [*found, *(unit for unit in above.order_by("code") if (unit.code, unit.stream) in streams)]
 
 
 Times = Mapping[tuple[Post, date], Mapping[str, int]]
