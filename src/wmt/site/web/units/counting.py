@@ -93,16 +93,16 @@ def those_url(question: Question, unit: Unit, figure: str, lines: Iterable[Lines
 
 def child_url(question: Question, unit: Unit, tab: str, **query: str) -> str:
     """A tab of a unit below, with the grade that was asked for."""
-    return unit_url(unit.level, unit.code, tab, grade=_grade(question, unit), stream=_stream(unit), **query)
+    return unit_url(unit.level, unit.code, tab, grade=_grade(question, unit), stream=stream_of(unit), **query)
 
 
 def lines_url(question: Question, unit: Unit, figure: str, of: str = "") -> str:
     """The lines behind a figure of a unit below, or of the unit itself."""
-    narrowed = {"grade": _grade(question, unit), "stream": _stream(unit)}
+    narrowed = {"grade": _grade(question, unit), "stream": stream_of(unit)}
     return unit_url(unit.level, unit.code, "working", figure=figure, of=of, **narrowed)
 
 
-def _stream(unit: Unit) -> str:
+def stream_of(unit: Unit) -> str:
     """The stream as an address has it: a post has one only, and the headline goes without saying."""
     return "" if unit.level == "post" or unit.stream == HEADLINE else unit.stream
 

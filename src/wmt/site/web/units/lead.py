@@ -6,12 +6,20 @@ from itertools import groupby
 from typing import Any
 
 from wmt.history import HistoryError
-from wmt.ledger import capacity_x100, is_over, remaining_x100, shown_capacity, shown_points
+from wmt.ledger import (
+    OMIC,
+    STREAM_NAMES,
+    capacity_x100,
+    is_over,
+    remaining_x100,
+    shown_capacity,
+    shown_points,
+)
 from wmt.site.accounts import reading
-from wmt.site.web.addresses import unit_url, working_url
+from wmt.site.web.addresses import unit_url
 from wmt.site.web.tables import exact
 from wmt.site.web.time.run_words import runs_of
-from wmt.site.web.units import words
+from wmt.site.web.units import counting, words
 from wmt.site.web.units.counting import NUMBER, POINTS
 from wmt.site.web.units.question import Question
 from wmt.site.workload import figures
@@ -49,11 +57,12 @@ def lead(question: Question) -> Lead:
     unit, state = question.subject, question.state
     over = is_over(unit.points_x100, unit.available_x100, state.over_x100)
     run = _run(question) if question.is_post and over else None
-    figure = shown_capacity(unit.points_x100, unit.available_x100) if unit.available_x100 else ""
+    has_figure = bool(unit.available_x100) and unit.stream != OMIC
+    figure = shown_capacity(unit.points_x100, unit.available_x100) if has_figure else ""
     return Lead(
-        who=_who(question, has_figure=bool(figure)),
+        who=_who(question, has_figure=has_figure),
         figure=figure,
-        href=working_url(question.unit.level, question.unit.code, "capacity", grade=question.grade),
+        href=counting.lines_url(question, question.unit, "capacity"),
         rest=_rest(question, over=over, run=run),
         over=over,
         steps=_steps(question, over=over, run=run) if question.is_post else [],
@@ -69,7 +78,11 @@ def _who(question: Question, *, has_figure: bool) -> str:
     name = "You" if is_own(question) else question.unit.name
     if question.grade:
         name = f"{question.grade}s of {name}"
+    if question.stream:
+        name = f"{STREAM_NAMES[question.stream]} in {name}"
     many = is_own(question) or bool(question.grade)
+    if question.unit.stream == OMIC:
+        return f"{name} {'have' if many else 'has'} no capacity: OMiC work is not measured against hours"
     if not has_figure:
         return f"{name} {'have' if many else 'has'} no available hours, so no capacity"
     return f"{name} {'are' if many else 'is'} at"
@@ -78,17 +91,34 @@ def _who(question: Question, *, has_figure: bool) -> str:
 def _rest(question: Question, *, over: bool, run: dict[str, Any] | None) -> str:
     """The sentence after the figure."""
     unit, mark = question.subject, question.state.over_text
+    if unit.stream == OMIC:
+        custody, licence = shown_points(unit.omic_x100), shown_points(unit.omic_licence_x100)
+        return f". {unit.omic_cases:,} OMiC cases: {custody:,} points in custody, {licence:,} on licence."
     points = shown_points(abs(remaining_x100(unit.points_x100, unit.available_x100)))
+    people = "" if question.is_post else _people(question)
     if not unit.available_x100:
         return f". The work is {shown_points(unit.points_x100):,} points." if unit.points_x100 else "."
     if over and run:
         since = f"{_rounded(question)} since {_day(run['since'])}"
-        return f", over {mark}{since}. That is {points:,} points more than the hours allow."
+        return f", over {mark}{since}. That is {points:,} points more than the hours allow.{people}"
     if over:
-        return f", over {mark}{_rounded(question)}. That is {points:,} points more than the hours allow."
+        return (
+            f", over {mark}{_rounded(question)}. That is {points:,} points more than the hours allow.{people}"
+        )
     if remaining_x100(unit.points_x100, unit.available_x100) < 0:
-        return f", {points:,} points more than the hours allow. The threshold is {mark}."
-    return f", with {points:,} points left. The threshold is {mark}."
+        return f", {points:,} points more than the hours allow. The threshold is {mark}.{people}"
+    return f", with {points:,} points left. The threshold is {mark}.{people}"
+
+
+def _people(question: Question) -> str:
+    """How many practitioners are over the threshold: '23 of 64 practitioners are over 110%'."""
+    unit = question.subject
+    timed = unit.posts - unit.posts_without_time
+    if not timed:
+        return ""
+    verb = "is" if unit.posts_over == 1 else "are"
+    who = "practitioner" if timed == 1 else "practitioners"
+    return f" {unit.posts_over:,} of {timed:,} {who} {verb} over {question.state.over_text}."
 
 
 def _rounded(question: Question) -> str:
@@ -159,7 +189,7 @@ def reports_ending(question: Question) -> list[Step]:
         then = (
             shown_capacity(left, post.available_x100) if post.available_x100 else f"{exact(left).text} points"
         )
-        found.append(Step(f"{_counted(out, pricing)} on {_day(day)}: the figure will then be {then}."))
+        found.append(Step(f"On {_day(day)} {_counted(out, pricing)}. The figure will then be {then}."))
     if not found:
         return []
     where = Step("This is if nothing else changes.", unit_url("post", post.code, "reports"), "View reports")
@@ -179,11 +209,11 @@ def _ends(question: Question, lines: list[Line], pricing: dict[int, Pricing]) ->
 
 
 def _counted(lines: list[Line], pricing: dict[int, Pricing]) -> str:
-    """'1 report stops counting', with its kind."""
+    """'1 report stops counting: Fast delivery report (FDR)'."""
     number = figures.summed(lines, NUMBER)
     kinds = sorted({words.report_name(pricing[line.pricing]) for line in lines})
     said = "1 report stops" if number == 1 else f"{number:,} reports stop"
-    return f"{said} counting ({', '.join(kinds)})"
+    return f"{said} counting: {', '.join(kinds)}"
 
 
 def _day(day: date) -> str:

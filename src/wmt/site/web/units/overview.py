@@ -5,14 +5,15 @@ from typing import Any
 
 from django.utils import timezone
 
-from wmt.ledger import capacity_x100, is_over, remaining_x100
+from wmt.facts import NOT_KNOWN
+from wmt.ledger import OMIC, capacity_x100, is_over, remaining_x100
 from wmt.site.web import tables
-from wmt.site.web.addresses import unit_url, working_url
+from wmt.site.web.addresses import unit_url
 from wmt.site.web.availability.coming import reminders
 from wmt.site.web.charts.strip import LOW_X100, strip
 from wmt.site.web.duties.lines import duty_lines
 from wmt.site.web.tables import Column, LazyRows, Row, Table, Value
-from wmt.site.web.units import in_full
+from wmt.site.web.units import counting, in_full, streams
 from wmt.site.web.units.lead import lead
 from wmt.site.web.units.measures import MEASURES, REMAINING, shown
 from wmt.site.web.units.parts import parts
@@ -26,6 +27,9 @@ TEMPLATE = "unit/overview.jinja"
 
 _FIGURES = ("points", "available")
 _REST = ("contracted_hours", "reduction_hours", "cases", "cases_all")
+_OF_CAPACITY = ("capacity", "points", REMAINING)
+#: OMiC work is not set against hours, so it has no capacity.
+_OMIC_FIGURES = ("omic_cases", "omic", "omic_licence", "contracted_hours", "reduction_hours", "available")
 
 
 def applies(unit: Unit) -> bool:  # noqa: ARG001
@@ -38,10 +42,13 @@ def content(question: Question) -> dict[str, Any]:
     listed = fitting(question)
     found: dict[str, Any] = {
         "lead": lead(question),
+        "stream_note": streams.said(question),
+        "headline_href": unit_url(question.unit.level, question.unit.code) if question.stream else "",
         "figures": figures(question, question.subject),
         "over": _is_over(question.subject, question),
         "notes": notes(question.subject, question),
-        "parts": parts(question),
+        "timeless": timeless(question),
+        "parts": [] if question.unit.stream == OMIC else parts(question),
         "reminders": [
             *duty_lines(question.state, [question.unit]),
             *reminders(question.state, question.user, [question.unit]),
@@ -52,27 +59,61 @@ def content(question: Question) -> dict[str, Any]:
         return found
     return {
         **found,
-        "tables": {"overview": table(question, listed)},
-        "strip": strip(
+        "tables": {"overview": table(question, listed)} | _streams(question),
+        "strip": None
+        if question.unit.stream == OMIC
+        else strip(
             listed,
             question.state.over_x100,
             f"{units.PLURALS[question.level]} of {in_stream(question.unit)} by capacity",
         ),
         "filters": filters(question),
-        "over_below": sum(_is_over(unit, question) for unit in listed),
-        "listed": len(listed),
-        "listed_title": units.PLURALS[question.level].lower() if question.level != "pdu" else "PDUs",
+        "kept": [("stream", question.stream)] if question.stream else [],
+        "over_words": _over_words(question, listed),
     }
+
+
+def _streams(question: Question) -> dict[str, Table]:
+    found = streams.table(question)
+    return {found.name: found} if found is not None else {}
+
+
+def _over_words(question: Question, listed: list[Unit]) -> str:
+    """How many of those that are listed are over the threshold. What is not known is no unit."""
+    named = [unit for unit in listed if unit.code != NOT_KNOWN]
+    if not named or question.unit.stream == OMIC:
+        return ""
+    over = sum(_is_over(unit, question) for unit in named)
+    what = units.PLURALS[question.level]
+    what = what if question.level == "pdu" else what.lower()
+    rest = " Work with no known unit is listed as ‘Not known’." if len(named) < len(listed) else ""
+    verb = "is" if over == 1 else "are"
+    return f"{over:,} of {len(named):,} {what} {verb} over {question.state.over_text}.{rest}"
 
 
 def fitting(question: Question) -> list[Unit]:
     """The units that are listed: those below, of the band asked for."""
-    return [unit for unit in question.below if not question.band or band_of(unit, question) == question.band]
+    return [unit for unit in question.below if not question.band or _fits(unit, question)]
+
+
+def _fits(unit: Unit, question: Question) -> bool:
+    """Whether a unit is of the band asked for; those without available hours are told apart."""
+    match question.band:
+        case "busy":
+            return unit.posts_without_time > unit.idle_posts_without_time
+        case "idle":
+            return unit.idle_posts_without_time > 0
+        case "unentered":
+            return unit.unentered_posts_without_time > 0
+    return band_of(unit, question) == question.band
 
 
 def table(question: Question, listed: list[Unit]) -> Table:
     """The table of the units below; in full also with the units each belongs to, and its help."""
     shown_columns = columns(question.level)
+    if question.unit.stream == OMIC:
+        shown_columns = [column for column in shown_columns if column.key not in _OF_CAPACITY]
+        shown_columns += [Column(n, MEASURES[n].title, MEASURES[n].kind) for n in _OMIC_FIGURES[:3]]
     rows: Sequence[Row] = LazyRows(listed, lambda unit: _row(question, unit), _raw)
     whole = _sum_row(question) if not question.band else None
     if question.in_full:
@@ -90,8 +131,9 @@ def table(question: Question, listed: list[Unit]) -> Table:
 
 def figures(question: Question, unit: Unit) -> list[tuple[str, Value, str]]:
     """The figures of a unit itself: title, value with the way to its lines, what it is."""
-    rows = [("Capacity", _capacity(question, unit), "points ÷ available points")]
-    for name in (*_FIGURES, REMAINING, *_REST):
+    is_omic = question.unit.stream == OMIC
+    rows = [] if is_omic else [("Capacity", _capacity(question, unit), "points ÷ available points")]
+    for name in _OMIC_FIGURES if is_omic else (*_FIGURES, REMAINING, *_REST):
         title = "Points left" if name == REMAINING else MEASURES[name].title
         meaning = "points left (or over)" if name == REMAINING else MEASURES[name].meaning
         rows.append((title, _value(question, unit, name), meaning))
@@ -115,7 +157,7 @@ def columns(level: str) -> list[Column]:
 
 def _row(question: Question, unit: Unit) -> Row:
     # a child opens on the tab one comes from, and keeps the grade that was asked for
-    href = "" if question.in_full else unit_url(unit.level, unit.code, grade=_grade(question, unit))
+    href = "" if question.in_full else counting.child_url(question, unit, "")
     return Row(
         {
             "name": tables.text(unit.name, href, stale_note(unit)),
@@ -149,7 +191,8 @@ def values(question: Question, unit: Unit) -> dict[str, Value]:
         "posts_without_time": tables.count(unit.posts_without_time),
         "capacity": _capacity(question, unit),
     }
-    return own | {name: _value(question, unit, name) for name in (*_FIGURES, REMAINING, *_REST)}
+    more = _OMIC_FIGURES[:3] if unit.stream == OMIC else ()
+    return own | {name: _value(question, unit, name) for name in (*_FIGURES, REMAINING, *_REST, *more)}
 
 
 def _capacity(question: Question, unit: Unit) -> Value:
@@ -169,11 +212,7 @@ def _lines_url(question: Question, unit: Unit, figure: str) -> str:
     """The way to the lines of a figure. Files have none: the addresses of a nation's posts take seconds."""
     if question.in_full:
         return ""
-    return working_url(unit.level, unit.code, figure, grade=_grade(question, unit))
-
-
-def _grade(question: Question, unit: Unit) -> str:
-    return "" if unit.level == "post" else question.grade
+    return counting.lines_url(question, unit, figure)
 
 
 def by_capacity(unit: Unit) -> tuple[bool, int, str]:
@@ -218,15 +257,43 @@ def _posts(number: int) -> str:
 def notes(unit: Unit, question: Question) -> list[str]:
     """What has to be known before this unit's figures are believed."""
     said = [stale_note(unit)] if stale_note(unit) else []
-    if unit.posts_without_time and unit.level != "post":
-        posts = f"{_posts(unit.posts_without_time)} {'has' if unit.posts_without_time == 1 else 'have'}"
-        said.append(f"{posts} no available time. The points count here; nobody has time for that work.")
     if question.is_post and unit.available_x100 == 0 and not unit.unmeasured_posts:
         said.append(
             "No working hours are available, so there is no capacity. "
             "The points still count towards the team."
         )
     return said
+
+
+def timeless(question: Question) -> dict[str, Any] | None:
+    """The posts without available hours: those that hold work, those that hold none, those not entered."""
+    unit = question.subject
+    if question.is_post or not unit.posts_without_time:
+        return None
+    apart = {
+        "busy": (unit.posts_without_time - unit.idle_posts_without_time, ("hold work", "holds work")),
+        "idle": (unit.idle_posts_without_time, ("hold no work", "holds no work")),
+        "unentered": (
+            unit.unentered_posts_without_time,
+            ("have no hours entered", "has no hours entered"),
+        ),
+    }
+    level = "region" if unit.level == units.NATION else "post"
+    return {
+        "words": f"{_posts(unit.posts_without_time)} {'has' if unit.posts_without_time == 1 else 'have'} "
+        "no available hours. Their points still count here. Of these",
+        "kinds": [
+            (
+                f"{number:,} {words[number == 1]}",
+                unit_url(
+                    unit.level, unit.code, list=level, band=band, grade=question.grade, stream=question.stream
+                )
+                if number
+                else "",
+            )
+            for band, (number, words) in apart.items()
+        ],
+    }
 
 
 def filtered(question: Question) -> str:

@@ -5,13 +5,14 @@ from functools import cached_property
 
 from django.http import HttpRequest
 
+from wmt.ledger import HEADLINE
 from wmt.site.accounts.models import User
 from wmt.site.workload import units
 from wmt.site.workload.current import State
 from wmt.site.workload.models import Unit
 
 GRADES = ("PO", "PSO", "TPO", "SPO", "DMY")
-BANDS = ("under", "within", "over", "none")
+BANDS = ("under", "within", "over", "none", "busy", "idle", "unentered")
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,15 @@ class Question:
             "within": f"90% to {mark}",
             "over": f"over {mark}",
             "none": "no available hours",
+            "busy": "no available hours, holds work",
+            "idle": "no available hours, holds no work",
+            "unentered": "hours not entered",
         }
+
+    @property
+    def stream(self) -> str:
+        """The stream as an address has it: empty for a post, which has one, and for sentence management."""
+        return "" if self.is_post or self.unit.stream == HEADLINE else self.unit.stream
 
     @property
     def level(self) -> str:

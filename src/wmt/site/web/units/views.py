@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from wmt.facts import NOT_KNOWN
 from wmt.site.accounts.readers import who_sees
 from wmt.site.web.addresses import NATION, unit_url
 from wmt.site.web.availability import ahead
@@ -97,13 +98,19 @@ def _around(question: Question, tab: str) -> dict[str, Any]:
     """What is around every tab: where we are, the other tabs, the neighbours."""
     unit, state = question.unit, question.state
     above = units.above(state, question.user, unit)
+
+    def url(name: str) -> str:
+        return unit_url(unit.level, unit.code, name, stream=question.stream)
+
     return {
         "unit": unit,
         "level_title": units.TITLES[unit.level],
         "tab_title": TABS[tab].TITLE,
-        "crumbs": [(each.name, unit_url(each.level, each.code, tab)) for each in above],
-        "sections": sections(unit, tab, TABS),
-        "pages": pages(unit, tab, TABS),
+        "crumbs": [
+            (each.name, unit_url(each.level, each.code, tab, stream=question.stream)) for each in above
+        ],
+        "sections": sections(unit, tab, TABS, url),
+        "pages": pages(unit, tab, TABS, url),
         "section_title": section_of(tab),
         **_siblings(question, tab),
         # the past does not move
@@ -120,12 +127,16 @@ def _siblings(question: Question, tab: str) -> dict[str, Any]:
     if unit.level in (NATION, "post"):
         return {"siblings": []}
     beside = units.beside(question.state, question.user, unit).exclude(code=unit.code)
-    found = [Link(name, unit_url(unit.level, code, tab)) for code, name in beside.values_list("code", "name")]
+    pairs = list(beside.values_list("code", "name"))
+    found = [Link(name, unit_url(unit.level, code, tab, stream=question.stream)) for code, name in pairs]
+    # what is not known is listed, but it is no unit to be counted
+    number = sum(code != NOT_KNOWN for code, _ in pairs)
+    rest = " and one ‘Not known’" if number < len(pairs) else ""
     plural = units.PLURALS[unit.level] if unit.level == "pdu" else units.PLURALS[unit.level].lower()
     one = units.TITLES[unit.level] if unit.level == "pdu" else units.TITLES[unit.level].lower()
     within = {"team": "in this PDU", "pdu": "in this region"}.get(unit.level, "")
     return {
         "siblings": found,
-        "siblings_count": f"{len(found):,} other {plural if len(found) > 1 else one} {within}".strip(),
+        "siblings_count": f"{number:,} other {one if number == 1 else plural} {within}".strip() + rest,
         "siblings_title": f"Other {plural} {within}".strip(),
     }

@@ -1,0 +1,72 @@
+"""Sentence management, courts and OMiC under their own names: three figures of a unit, never added."""
+
+from wmt.ledger import COURTS, HEADLINE, OMIC, STREAM_NAMES
+from wmt.site.web import tables
+from wmt.site.web.addresses import unit_url
+from wmt.site.web.tables import Column, Row, Table, Value
+from wmt.site.web.units import counting
+from wmt.site.web.units.measures import MEASURES, shown
+from wmt.site.web.units.question import Question
+from wmt.site.workload import units
+from wmt.site.workload.models import Unit
+
+_POINTS = ("points", "available")
+_OMIC = ("omic", "omic_licence")
+_HOURS = ("contracted_hours", "reduction_hours")
+
+
+def table(question: Question) -> Table | None:
+    """A row for each stream a unit has posts of; None where it is sentence management and nothing else."""
+    parts = units.streams(question.state, question.unit)
+    if question.is_post or set(parts) <= {HEADLINE}:
+        return None
+    columns = [
+        Column("name", "Stream"),
+        Column("posts", "Posts", "count"),
+        *(_column(name) for name in _HOURS),
+        *(_column(name) for name in _POINTS),
+        Column("capacity", "Capacity", "percent", "OMiC has no capacity."),
+        *(_column(name) for name in _OMIC if OMIC in parts),
+    ]
+    notes = [
+        "The streams are separate and never added. Sentence management is the figure of the unit.",
+    ]
+    rows = [_row(question, unit) for unit in parts.values()]
+    return Table("streams", f"Streams of {question.unit.name}", columns, rows, notes=notes, prefix="streams-")
+
+
+def _column(name: str) -> Column:
+    return Column(name, MEASURES[name].title, MEASURES[name].kind)
+
+
+def _row(question: Question, unit: Unit) -> Row:
+    href = unit_url(unit.level, unit.code, stream=counting.stream_of(unit))
+    claims_capacity = unit.stream != OMIC
+    values: dict[str, Value] = {
+        name: shown(
+            MEASURES[name], getattr(unit, MEASURES[name].field), counting.lines_url(question, unit, name)
+        )
+        for name in (*_HOURS, *_POINTS, *_OMIC)
+    }
+    over_x100 = question.state.over_x100
+    lines = counting.lines_url(question, unit, "capacity")
+    values |= {
+        "name": tables.text(STREAM_NAMES[unit.stream], href),
+        "posts": tables.count(unit.posts),
+        "capacity": tables.percent(unit.points_x100, unit.available_x100, over_x100, lines)
+        if claims_capacity
+        else Value(None, "–"),
+    }
+    return Row(values, unit.level, unit.code)
+
+
+def said(question: Question) -> str:
+    """What a page of another stream than sentence management says before anything else."""
+    unit = question.unit
+    if unit.stream == HEADLINE:
+        return ""
+    name = STREAM_NAMES[unit.stream]
+    if question.is_post:
+        kind = "only writes court reports" if unit.stream == COURTS else "works in an OMiC team"
+        return f"{name}: this post {kind}, so it is not part of the team’s sentence management figure."
+    return f"{name} only. These posts are not part of the sentence management figure of {unit.name}."

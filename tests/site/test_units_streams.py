@@ -1,0 +1,162 @@
+"""Streams on the pages of units: the headline is sentence management, courts and OMiC are never in it.
+
+Expected figures are added up here from the posts of the night's own results.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import polars as pl
+import pytest
+from django.test import Client
+from tabs_fixtures import in_sight, links, number, table_of
+
+from wmt.ledger import COURTS, HEADLINE, OMIC, STREAM_NAMES, shown_capacity, shown_points
+from wmt.site.web.addresses import unit_url
+from wmt.site.workload.models import Line, Unit
+
+LEVELS = ("nation", "region", "pdu", "team")
+SignIn = Callable[..., Client]
+
+
+def posts_of(nation: Any, unit: Unit) -> pl.DataFrame:
+    posts = nation.night.table("results/totals").filter(pl.col("level") == "post")
+    return posts if unit.level == "nation" else posts.filter(pl.col(f"{unit.level}_code") == unit.code)
+
+
+def with_stream(nation: Any, level: str, stream: str) -> Unit:
+    """A unit of a level that has posts of a stream, with its headline row."""
+    code = Unit.objects.filter(load=nation.load, level=level, stream=stream, grade="").values_list("code")[0][
+        0
+    ]
+    return Unit.objects.get(load=nation.load, level=level, code=code, whole=True)
+
+
+def words(page: str) -> str:
+    return " ".join(unescape(in_sight(page)).split())
+
+
+@pytest.mark.parametrize("stream", [COURTS, OMIC])
+@pytest.mark.parametrize("level", LEVELS)
+def test_each_stream_is_the_sum_of_its_posts(nation: Any, signed_in: SignIn, level: str, stream: str) -> None:
+    unit = with_stream(nation, level, stream)
+    posts = posts_of(nation, unit)
+    rows = table_of(signed_in().get(unit_url(level, unit.code)).text, "streams")
+    for row in rows:
+        of = {name: key for key, name in STREAM_NAMES.items()}[row["Stream"]]
+        mine = posts.filter(pl.col("stream") == of)
+        points, available = (mine[name].sum() for name in ("points_x100", "available_x100"))
+        assert number(row["Posts"]) == len(mine)
+        assert number(row["Points"]) == shown_points(points)
+        assert number(row["Available points"]) == shown_points(available)
+        shown = "–" if of == OMIC else shown_capacity(points, available)
+        assert row["Capacity"].startswith(shown)
+    wanted = {HEADLINE, *posts["stream"].unique()}
+    assert [row["Stream"] for row in rows] == [name for key, name in STREAM_NAMES.items() if key in wanted]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_the_sentence_names_the_headline_and_the_practitioners_over(
+    nation: Any, signed_in: SignIn, level: str
+) -> None:
+    unit = nation.unit(level, points_x100__gt=0, available_x100__gt=0)
+    mine = posts_of(nation, unit).filter((pl.col("stream") == HEADLINE) & (pl.col("available_x100") > 0))
+    over = mine.filter(pl.col("points_x100") * 10_000 > 11_000 * pl.col("available_x100"))
+    said = words(signed_in().get(unit_url(level, unit.code)).text)
+    capacity = shown_capacity(
+        posts_of(nation, unit).filter(pl.col("stream") == HEADLINE)["points_x100"].sum(),
+        mine["available_x100"].sum(),
+    )
+    assert f"is at {capacity}" in said
+    verb = "is" if len(over) == 1 else "are"
+    who = "practitioner" if len(mine) == 1 else "practitioners"
+    assert f"{len(over)} of {len(mine)} {who} {verb} over 110%." in said
+
+
+@pytest.mark.parametrize("stream", [COURTS, OMIC])
+def test_a_stream_has_a_view_of_its_own(nation: Any, signed_in: SignIn, stream: str) -> None:
+    unit, client = with_stream(nation, "team", stream), signed_in()
+    page = client.get(unit_url("team", unit.code, stream=stream)).text
+    assert f"{STREAM_NAMES[stream]} only." in words(page)
+    listed = {row["Code"] for row in table_of(page, "overview")} - {""}
+    mine = posts_of(nation, unit).filter(pl.col("stream") == stream)
+    assert listed == set(mine["code"])
+    assert ("Capacity" in table_of(page, "overview")[0]) is (stream == COURTS)
+    # the other pages of the unit keep to the stream, and figures open into its lines
+    tabs = [
+        href for href in links(page) if href.startswith(unit_url("team", unit.code)) and "over-time" in href
+    ]
+    assert tabs
+    assert all(f"stream={stream}" in href for href in tabs)
+    assert client.get(unit_url("team", unit.code, stream="nonsense")).status_code == 404
+
+
+@pytest.mark.parametrize("stream", [COURTS, OMIC])
+def test_a_post_says_in_which_stream_it_is(nation: Any, signed_in: SignIn, stream: str) -> None:
+    post = Unit.objects.filter(load=nation.load, level="post", stream=stream)[0]
+    said = words(signed_in().get(unit_url("post", post.code)).text)
+    assert f"{STREAM_NAMES[stream]}: this post" in said
+    assert "not part of the team’s sentence management figure" in said
+    assert ("has no capacity" in said) is (stream == OMIC)
+
+
+def test_posts_without_available_hours_are_told_apart(nation: Any, signed_in: SignIn) -> None:
+    unit = Unit.objects.filter(
+        load=nation.load, level="pdu", whole=True, posts_without_time__gt=0, idle_posts_without_time__gt=0
+    )[0]
+    client = signed_in()
+    page = client.get(unit_url("pdu", unit.code)).text
+    none = posts_of(nation, unit).filter((pl.col("stream") == HEADLINE) & (pl.col("available_x100") == 0))
+    assert len(none) == unit.posts_without_time
+    idle = none.filter((pl.col("points_x100") == 0) & (pl.col("cases_all") == 0))
+    for band, wanted in (("idle", idle), ("busy", none.join(idle, on="code", how="anti"))):
+        href = next((href for href in links(page) if f"band={band}" in href), "")
+        assert bool(href) == (len(wanted) > 0)
+        if href:
+            listed = {row["Code"] for row in table_of(client.get(href).text, "overview")} - {""}
+            assert listed == set(wanted["code"])
+
+
+@pytest.mark.usefixtures("nation")
+def test_what_is_not_known_is_no_region(signed_in: SignIn) -> None:
+    page = signed_in().get("/nation/").text
+    regions = [row["Code"] for row in table_of(page, "overview") if row["Code"]]
+    named = [code for code in regions if code != "NOT-KNOWN"]
+    assert f"of {len(named)} regions" in words(page)
+    assert ("‘Not known’" in words(page)) is (len(named) < len(regions))
+    one = signed_in(email="b@example.org").get(unit_url("region", named[0])).text
+    assert f"{len(named) - 1} other regions" in words(one)
+
+
+def test_a_practitioner_reads_when_reports_stop_counting_and_the_figure_then(
+    nation: Any, signed_in: SignIn
+) -> None:
+    """The last day a report counts is 29 days after its own; the figure then is counted by hand."""
+    reports = nation.night.table("results/lines").filter(
+        (pl.col("kind") == "report") & (pl.col("points_x100") > 0)
+    )
+    post = Unit.objects.get(load=nation.load, level="post", number=reports["post_no"][0])
+    dates = Line.objects.filter(load=nation.load, post_no=post.number, points_x100__gt=0, since__isnull=False)
+    dated = list(dates.order_by("since").values_list("since", "points_x100", "ref"))
+    known = set(reports.filter(pl.col("post_no") == post.number)["ref"])
+    dated = [(day, points) for day, points, ref in dated if ref in known]
+    first = dated[0][0]
+    left = post.points_x100 - sum(points for day, points in dated if day == first)
+    page = words(
+        signed_in("practitioner", "team", post.team_code, staff_code=post.staff_code)
+        .get(unit_url("post", post.code))
+        .text
+    )
+    if post.available_x100:
+        then = re.escape(shown_capacity(left, post.available_x100))
+        day = f"{first + timedelta(30):%-d %B %Y}"
+        assert re.search(
+            rf"On {day} \d+ reports? stops? counting: .*?\. The figure will then be {then}\.", page
+        )
+    assert "You are at" in page or "no available hours" in page or "no capacity" in page
+    # days of reports are for those who may read the post's cases
+    other = words(signed_in("", email="other@example.org").get(unit_url("post", post.code)).text)
+    assert "stops counting" not in other
