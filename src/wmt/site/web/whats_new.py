@@ -19,6 +19,12 @@ NEWS = (
         "November 2026",
         (
             (
+                "Three figures instead of one",
+                "Sentence management, courts and OMiC have separate figures, which are never added. "
+                "The figure of a team, PDU or region is that of sentence management, so the time of "
+                "court and prison staff no longer lowers it.",
+            ),
+            (
                 "Fewer tabs",
                 "Each page has six sections at most, and the other pages are one level below. "
                 "Links and bookmarks you already have still work.",

@@ -111,7 +111,7 @@ def _fits(unit: Unit, question: Question) -> bool:
 def table(question: Question, listed: list[Unit]) -> Table:
     """The table of the units below; in full also with the units each belongs to, and its help."""
     shown_columns = columns(question.level)
-    if question.unit.stream == OMIC:
+    if question.unit.stream == OMIC and not question.in_full:
         shown_columns = [column for column in shown_columns if column.key not in _OF_CAPACITY]
         shown_columns += [Column(n, MEASURES[n].title, MEASURES[n].kind) for n in _OMIC_FIGURES[:3]]
     rows: Sequence[Row] = LazyRows(listed, lambda unit: _row(question, unit), _raw)
@@ -172,7 +172,7 @@ def _row(question: Question, unit: Unit) -> Row:
 def _raw(unit: Unit, key: str) -> Any:
     """The exact value of a column, without making its row."""
     if key == "capacity":
-        return capacity_x100(unit.points_x100, unit.available_x100)
+        return None if unit.stream == OMIC else capacity_x100(unit.points_x100, unit.available_x100)
     if key == REMAINING:
         return remaining_x100(unit.points_x100, unit.available_x100)
     return getattr(unit, MEASURES[key].field if key in MEASURES else key)
@@ -196,6 +196,8 @@ def values(question: Question, unit: Unit) -> dict[str, Value]:
 
 
 def _capacity(question: Question, unit: Unit) -> Value:
+    if unit.stream == OMIC:
+        return Value(None, "–")
     href = _lines_url(question, unit, "capacity")
     return tables.percent(unit.points_x100, unit.available_x100, question.state.over_x100, href)
 
