@@ -36,10 +36,10 @@ def rows_of(night: Night, names: Mapping[str, str]) -> Rows:
     `names` are the reasons for reductions by their ids.
     """
     ledger = Ledger(night.facts(), night.rules(), former=night.former())
-    totals = night.table("results/totals")
-    if totals.columns != TOTAL.names():  # written when there were fewer measures, or no streams
-        totals = ledger.totals()
-    return rows_from(night, ledger, night.table("results/lines"), totals, names)
+    totals, lines = night.table("results/totals"), night.table("results/lines")
+    if totals.columns != TOTAL.names():  # written when there were fewer measures and lines, or no streams
+        totals, lines = ledger.totals(), ledger.lines()
+    return rows_from(night, ledger, lines, totals, names)
 
 
 def rows_from(
