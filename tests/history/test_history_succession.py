@@ -71,6 +71,11 @@ class Career:
             on = min((each for each in loaded if each >= since), default=None)
             if before is None or on is None or not (self.figures[before] and self.figures[on]):
                 cuts.append(since)
+                continue
+            # both codes changed while nights were missing: nobody can say who it is
+            former, now = (self.code_on(number).split(":") for number in (before, on))
+            if former[0] != now[0] and former[1] != now[1]:
+                cuts.append(since)
         return list(zip(cuts, [*cuts[1:], len(self.figures)], strict=True))
 
 
