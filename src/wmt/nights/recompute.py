@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from wmt.ledger import TOTAL, Ledger
+from wmt.ledger import LEVELS, TOTAL, Ledger
 from wmt.nights.folder import Night
 from wmt.nights.write import TOTALS, results, table_bytes
 
@@ -35,12 +35,33 @@ def recompute(night: Night) -> Recomputed:
     ledger = Ledger(night.facts(), night.rules(), former=night.former())
     written = columns_of(night, TOTALS)
     again = results(ledger, together="stream" not in written)
+    if "stream" not in written:
+        again = _before_streams(ledger, again)
     differing = [
         f"{name}.parquet"
         for name, frame in again.items()
         if night.manifest.files.get(f"{name}.parquet") != _checksum(_as_written(night, name, frame))
     ]
     return Recomputed(damaged, differing, len(again))
+
+
+def _before_streams(ledger: Ledger, again: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Results as they were written when people of unpaid work only were told by their tier, not by lines."""
+    lines, totals = again["results/lines"].filter(pl.col("kind") != "unpaid_only"), again[TOTALS]
+    teams = ledger.facts.team.select("team_code", "pdu_code", "region_code")
+    of_tier = lines.filter(pl.col("tier").is_in(["A0", "B0", "C0", "D0"])).join(teams, on="team_code")
+    placed = of_tier.with_columns(
+        post_code=pl.concat_str("team_code", pl.lit(":"), "staff_code"), nation_code=pl.lit("nation")
+    )
+    counts = pl.concat(
+        placed.group_by(pl.lit(level).alias("level"), code=f"{level}_code").agg(
+            found=pl.col("active_cases").sum()
+        )
+        for level in LEVELS
+    )
+    joined = totals.join(counts, on=["level", "code"], how="left", maintain_order="left")
+    totals = joined.with_columns(unpaid_only_cases=pl.col("found").fill_null(0)).select(totals.columns)
+    return {**again, "results/lines": lines, TOTALS: totals}
 
 
 def columns_of(night: Night, name: str) -> list[str]:
