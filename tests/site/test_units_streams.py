@@ -160,3 +160,11 @@ def test_a_practitioner_reads_when_reports_stop_counting_and_the_figure_then(
     # days of reports are for those who may read the post's cases
     other = words(signed_in("", email="other@example.org").get(unit_url("post", post.code)).text)
     assert "stops counting" not in other
+
+
+def test_who_is_over_reaches_the_form_for_relief_from_their_own_page(nation: Any, signed_in: SignIn) -> None:
+    over = Unit.objects.filter(load=nation.load, level="post", posts_over=1, stream=HEADLINE)[0]
+    client = signed_in("practitioner", "team", over.team_code, staff_code=over.staff_code)
+    page = client.get(unit_url("post", over.code)).text
+    (href,) = {href for href in links(page) if "/requests/relief/" in href}
+    assert client.get(href).status_code == 200

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
+from django.urls import reverse
+
 from wmt.history import HistoryError
 from wmt.ledger import (
     OMIC,
@@ -138,7 +140,9 @@ def _steps(question: Question, *, over: bool, run: dict[str, Any] | None) -> lis
     if over:
         ask = "Ask for some of the work to be moved" if own else "View actions and requests"
         said = "You can ask from the first day over the threshold." if own else ""
-        found.append(Step(said, unit_url("post", post.code, "duties"), ask))
+        # one's own request goes straight to its form
+        href = reverse("relief", args=[post.code]) if own else unit_url("post", post.code, "duties")
+        found.append(Step(said, href, ask))
     wrong = "correct it in nDelius" if own else "it has to be corrected in nDelius"
     found.append(
         Step(
