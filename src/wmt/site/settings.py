@@ -160,6 +160,8 @@ LOGIN_REDIRECT_URL = "home"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 globals().update(mail(CONFIG.email_url, CONFIG.hosts[0]))
+if CONFIG.demo and not CONFIG.email_url:  # nobody in a demonstration has an address: mails go nowhere
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 EMAIL_TIMEOUT = 10  # seconds: nobody waits longer for a mail server
 
 LOGGING_CONFIG = "wmt.site.security.logs.configure"
