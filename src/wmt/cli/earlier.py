@@ -23,6 +23,7 @@ def load_earlier(folder: Folder) -> None:
     from wmt.cli.site import set_up
 
     set_up()
+    from django.conf import settings
     from django.db import DatabaseError
 
     from wmt.cli.load import asker, told_outcome
@@ -30,6 +31,8 @@ def load_earlier(folder: Folder) -> None:
     from wmt.site.workload.earlier import load_earlier as load_all
     from wmt.site.workload.models import Load
 
+    # a process of its own for each reading, as uploads have, would take half of the time
+    settings.READ_APART = False
     try:
         with progress() as tell:
             done = load_all(extracts, asker(), tell)
