@@ -13,15 +13,15 @@ from night_tools import Nation, Run
 CHECK = {"accepted", "as_at", "layout", "tier_scheme", "sheets", "faults"}
 FAULT = {"severity", "code", "sheet", "row", "column", "message"}
 MEASURE = {
-    "level", "code", "name", "team_code", "staff_code", "grade", "cases", "cases_all", "points", "available",
-    "capacity", "breakdown",
+    "level", "code", "stream", "name", "team_code", "staff_code", "grade", "cases", "cases_all", "points",
+    "available", "capacity", "breakdown",
 }  # fmt: skip
 BREAKDOWN = {"community", "licence", "custody", "t2a", "omic", "reports", "contacts"}
 LINE = {
     "kind", "ref", "location", "tier", "suspended", "stream", "quantity", "each", "points", "counted",
     "reason", "rule", "rule_from",
 }  # fmt: skip
-COMPARE = {"code", "before", "after", "change", "causes"}
+COMPARE = {"code", "stream", "before", "after", "change", "causes"}
 CAUSE = {"cause", "words", "points", "percentage_points", "lines"}
 
 
@@ -173,8 +173,37 @@ def test_causes_add_up_to_the_change(run: Run, nation: Nation) -> None:
     assert has_two_decimals(ran.json)
 
 
+def test_streams_are_compared_apart(run: Run, nation: Nation) -> None:
+    """JSON holds every stream, tables one: the headline unless another is asked for."""
+    given = (
+        "compare", nation.tidy(0), nation.tidy(1), "--people-before", nation.people(0), "--people",
+        nation.people(1), "--level", "nation",
+    )  # fmt: skip
+    rows = {row["stream"]: row for row in run(*given, "--json").json}
+    assert set(rows) >= {"sentence_management", "omic"}
+    assert [row["stream"] for row in run(*given, "--stream", "omic", "--json").json] == ["omic"]
+    said, omic = run(*given).out, run(*given, "--stream", "omic").out
+    assert ("Nation: Sentence management" in said, "Nation: OMiC" in said) == (True, False)
+    assert ("Nation: Sentence management" in omic, "Nation: OMiC" in omic) == (False, True)
+    assert "%" not in omic  # OMiC has no capacity
+    refused = run(*given, "--stream", "prisons")
+    assert (refused.code, "the streams are sentence_management, courts, omic" in refused.err) == (2, True)
+
+
+def test_a_post_says_which_stream_it_is_in(run: Run, given: tuple[object, ...]) -> None:
+    posts = run("measure", *given, "--level", "post", "--json").json
+    of = {row["stream"]: row["code"] for row in posts}
+    headline = run("explain", *given, "--post", of["sentence_management"])
+    assert "Sentence management" in headline.out.splitlines()[0]
+    prison = run("explain", *given, "--post", of["omic"]).out
+    assert "OMiC" in prison.splitlines()[0]
+    assert "No capacity: OMiC work is not measured against hours" in prison
+    assert "available points =" not in prison
+
+
 def test_rules_are_a_cause_of_their_own(run: Run, given: tuple[object, ...]) -> None:
-    (row,) = run("compare", *given, "--rules-date-before", "2022-06-01", "--level", "nation", "--json").json
+    asked = ("--level", "nation", "--stream", "sentence_management", "--json")
+    (row,) = run("compare", *given, "--rules-date-before", "2022-06-01", *asked).json
     assert [cause["cause"] for cause in row["causes"]] == ["rule_change"]
     assert row["change"] != 0
 

@@ -108,7 +108,8 @@ def test_compare_and_explain_write_files_too(run: Run, nation: Nation, night: Pa
 @pytest.mark.parametrize("width", [60, 80, 160])
 def test_figures_never_wrap(run: Run, night: Path, monkeypatch: pytest.MonkeyPatch, width: int) -> None:
     monkeypatch.setattr(console.out, "_width", width)
-    posts = run("measure", night, "--level", "post", "--json").json
+    asked = ("--level", "post", "--stream", "sentence_management")
+    posts = run("measure", night, *asked, "--json").json
     shown = run("measure", night, "--level", "post").out
     for row in posts:
         (line,) = (line for line in shown.splitlines() if row["code"] in line)
@@ -142,7 +143,8 @@ def test_overlays_and_rules_dates_change_the_price(run: Run, night: Path, tmp_pa
     )
 
     def community(*options: object) -> float:
-        (row,) = run("measure", night, "--level", "nation", "--json", *options).json
+        asked = ("--level", "nation", "--stream", "sentence_management", "--json")
+        (row,) = run("measure", night, *asked, *options).json
         return float(row["breakdown"]["community"])
 
     caseload = pl.read_parquet(night / "results" / "lines.parquet")

@@ -10,10 +10,20 @@ import typer
 from wmt.cli.console import capacity, complain, out
 from wmt.cli.files import check_kind, print_json, write_out
 from wmt.cli.inputs import Opened, lay, open_input
-from wmt.cli.measure import level_title
-from wmt.cli.options import Json, Level, Out, Overlays, RulesDate, chosen_levels, parse_day
+from wmt.cli.measure import stream_title
+from wmt.cli.options import (
+    Json,
+    Level,
+    Out,
+    Overlays,
+    RulesDate,
+    Stream,
+    chosen_levels,
+    chosen_stream,
+    parse_day,
+)
 from wmt.cli.tables import Column, table
-from wmt.ledger import LEVELS
+from wmt.ledger import HEADLINE, LEVELS, OMIC
 from wmt.ledger import compare as compare_ledgers
 from wmt.ledger.engine import DuckDBEngine
 from wmt.rules import RuleSet
@@ -41,6 +51,7 @@ def compare(
     overlay_before: OverlayBefore = None,
     overlay: Overlays = None,
     level: Level = None,
+    stream: Stream = None,
     top: Top = 20,
     json: Json = False,
     out_file: Out = None,
@@ -48,15 +59,18 @@ def compare(
     """Say how every unit's figure moved and why; the causes add up to the change exactly.
 
     --rules-date and --overlay belong to what comes after; A keeps the rules of its own day unless
-    --rules-date-before or --overlay-before say otherwise.
+    --rules-date-before or --overlay-before say otherwise. Tables show sentence management, or the stream
+    asked for; JSON and files hold every stream, a row each.
     """
     check_kind(out_file)
+    asked = chosen_stream(stream)
     levels = chosen_levels(level, LEVELS if json or out_file is not None else ("region", "nation"))
     laid_before, laid = lay(overlay_before), lay(overlay)
     first = open_input([before], people=people_before or (people if after is None else None), as_json=json)
     last = first if after is None else open_input([after], people=people, as_json=json)
     rules_a = first.rule_set(rules_date_before, laid_before)
     rows = _compared(first, rules_a, last, last.rule_set(rules_date, laid), levels)
+    rows = [row for row in rows if asked in (None, row["stream"])]
     if out_file is not None:
         is_excel = out_file.suffix.lower() == ".xlsx"
         write_out(out_file, _sheets(rows) if is_excel else {"causes": _causes(rows)}, _CAUSE_COLUMNS)
@@ -64,7 +78,8 @@ def compare(
         print_json(rows)
         return
     for at in reversed(levels):
-        _show(at, [row for row in rows if row["level"] == at], top)
+        shown = asked or HEADLINE
+        _show(at, shown, [row for row in rows if (row["level"], row["stream"]) == (at, shown)], top)
     if any(row["stale_posts"] or row["unmeasured_posts"] for row in rows):
         complain("some posts do not stand on this extract: they keep figures and rules of an earlier night")
     if out_file is not None:
@@ -74,6 +89,7 @@ def compare(
 _CAUSE_COLUMNS = (
     "level",
     "code",
+    "stream",
     "name",
     "cause",
     "words",
@@ -99,11 +115,8 @@ def _compared(
 
 def _causes(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """A row for every cause of every unit: one table of one shape."""
-    return [
-        {"level": row["level"], "code": row["code"], "name": row["name"], **cause}
-        for row in rows
-        for cause in row["causes"]
-    ]
+    named = ("level", "code", "stream", "name")
+    return [{**{key: row[key] for key in named}, **cause} for row in rows for cause in row["causes"]]
 
 
 def _sheets(rows: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
@@ -120,7 +133,7 @@ _COLUMNS = (
 )
 
 
-def _show(level: str, rows: Sequence[dict[str, Any]], top: int) -> None:
+def _show(level: str, stream: str, rows: Sequence[dict[str, Any]], top: int) -> None:
     moved = [row for row in rows if row["causes"]]
     moved.sort(key=lambda row: (-abs(row["capacity_change"] or 0), -abs(row["change"]), row["code"]))
     listed = moved[:top] if top else moved
@@ -131,7 +144,7 @@ def _show(level: str, rows: Sequence[dict[str, Any]], top: int) -> None:
             ("", f"  {cause['words']}", "", cause["points"], cause["percentage_points"], cause["lines"])
             for cause in row["causes"]
         ]
-    table(level_title(level), _COLUMNS, lines)
+    table(stream_title(level, stream), _COLUMNS, lines)
     said = f"{len(moved):,} of {len(rows):,} moved"
     if len(listed) < len(moved):
         said += f"; the {len(listed)} that moved most are shown (--top 0 shows all)"
@@ -139,6 +152,9 @@ def _show(level: str, rows: Sequence[dict[str, Any]], top: int) -> None:
 
 
 def _moved(row: dict[str, Any]) -> str:
+    # OMiC work is not measured against hours
+    if row["stream"] == OMIC:
+        return "–"
     before = capacity(row["before"], row["available_before"])
     after = capacity(row["after"], row["available_after"])
     return before if before == after else f"{before} → {after}"

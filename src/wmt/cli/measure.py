@@ -23,7 +23,7 @@ from wmt.cli.options import (
     chosen_stream,
 )
 from wmt.cli.tables import Column, table
-from wmt.ledger import HEADLINE, LEVELS, STREAM_NAMES, present_total
+from wmt.ledger import HEADLINE, LEVELS, OMIC, STREAM_NAMES, present_total
 from wmt.ledger.caseload import case_marks, caseloads, presented
 from wmt.rules import RuleSet
 
@@ -72,7 +72,7 @@ def measure(
         return
     for at in reversed(levels):
         here = [row for row in rows if (row["level"], row["stream"]) == (at, asked or HEADLINE)]
-        show_totals(at, here, top, _title(at, asked or HEADLINE))
+        show_totals(at, here, top, stream_title(at, asked or HEADLINE))
     say_what_stands_behind(rows, ruleset, opened.facts.as_at)
     if out_file is not None:
         out.print(f"Written to {out_file}", markup=False)
@@ -103,7 +103,8 @@ _COLUMNS = (
 )
 
 
-def _title(level: str, stream: str) -> str:
+def stream_title(level: str, stream: str) -> str:
+    """What a level is called over a table of one stream."""
     return f"{level_title(level)}: {STREAM_NAMES[stream]}"
 
 
@@ -121,8 +122,7 @@ def show_totals(level: str, rows: Sequence[dict[str, Any]], top: int = 0, title:
             row["code"],
             row["name"],
             row["grade"] or "",
-            capacity(row["points"], row["available"]) if row["available"] else "no time",
-            "over" if row["over_mark"] else "",
+            *_capacity(row),
             row["points"],
             row["available"],
             row["cases"],
@@ -135,6 +135,14 @@ def show_totals(level: str, rows: Sequence[dict[str, Any]], top: int = 0, title:
     if len(listed) < len(ranked):
         out.print(f"({len(ranked) - len(listed):,} more; --top 0 shows all)")
     out.print()
+
+
+def _capacity(row: Mapping[str, Any]) -> tuple[str, str]:
+    """Capacity and whether it is over; OMiC work is not measured against hours."""
+    if row["stream"] == OMIC:
+        return "–", ""
+    shown = capacity(row["points"], row["available"]) if row["available"] else "no time"
+    return shown, "over" if row["over_mark"] else ""
 
 
 def notes(row: Mapping[str, Any]) -> str:

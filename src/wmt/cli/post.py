@@ -7,6 +7,7 @@ from typing import Any
 from wmt.cli.console import capacity, out
 from wmt.cli.measure import notes
 from wmt.cli.tables import Column, figure, table
+from wmt.ledger import OMIC, STREAM_NAMES
 from wmt.rules import RuleSet, Value
 
 _WORK = (
@@ -37,12 +38,9 @@ _RULES = (
 
 def show_post(found: Mapping[str, Any], ruleset: RuleSet) -> None:
     """A post, its lines and the rules they name, for people."""
-    out.print(f"{found['name']} ({found['code']}, {found['grade']})", style="bold", markup=False)
-    over = ", over the mark" if found["over_mark"] else ""
-    out.print(
-        f"{figure(found['points'])} points ÷ {figure(found['available'])} available points "
-        f"= [bold]{capacity(found['points'], found['available'])}[/]{over}"
-    )
+    stream = STREAM_NAMES[found["stream"]]
+    out.print(f"{found['name']} ({found['code']}, {found['grade']}), {stream}", style="bold", markup=False)
+    _show_figure(found)
     if said := notes(found):
         out.print(f"Not of this extract: {said}", style="yellow", markup=False)
     out.print()
@@ -53,6 +51,21 @@ def show_post(found: Mapping[str, Any], ruleset: RuleSet) -> None:
     _show_reconciliation(found)
     out.print()
     _show_rules([*found["work"], *found["time"]], ruleset)
+
+
+def _show_figure(found: Mapping[str, Any]) -> None:
+    if found["stream"] == OMIC:
+        custody, licence = found["breakdown"]["omic"], found["omic_on_licence"]
+        out.print(
+            "No capacity: OMiC work is not measured against hours. "
+            f"{figure(custody)} points in custody, {figure(licence)} on licence"
+        )
+        return
+    over = ", over the mark" if found["over_mark"] else ""
+    out.print(
+        f"{figure(found['points'])} points ÷ {figure(found['available'])} available points "
+        f"= [bold]{capacity(found['points'], found['available'])}[/]{over}"
+    )
 
 
 def _show_work(lines: Sequence[Mapping[str, Any]]) -> None:

@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 
 from django.urls import get_script_prefix, register_converter, reverse
 
+from wmt.ledger import HEADLINE
+
 NATION = "nation"
 
 
@@ -40,6 +42,11 @@ def _address(_prefix: str, level: str, code: str, tab: str) -> str:
     if level == NATION:
         return reverse("nation-tab", args=[tab]) if tab else reverse("nation")
     return reverse("unit-tab", args=[level, code, tab]) if tab else reverse("unit", args=[level, code])
+
+
+def stream_of(level: str, stream: str) -> str:
+    """The stream as an address has it: a post has one only, and the headline goes without saying."""
+    return "" if level == "post" or stream == HEADLINE else stream
 
 
 def working_url(level: str, code: str, figure: str, *, grade: str = "") -> str:

@@ -155,8 +155,11 @@ class _Picture:
             left, right = self.days.at(period.first), self.days.at(period.last)
             self.canvas.rect("shade", (left, top, max(2, right - left), height))
             self.canvas.path("edge", f"M{left} {top}v{height}M{max(left + 2, right)} {top}v{height}")
-            if labelled and text_width(period.label) + 10 <= right - left:
-                self.canvas.text((left + 6, top + height - 8), period.label, tone="period")
+            # where the whole of it has no room, what stands before the comma
+            labels = (period.label, period.label.partition(",")[0]) if labelled else ()
+            fitting = [label for label in labels if text_width(label) + 10 <= right - left]
+            if fitting:
+                self.canvas.text((left + 6, top + height - 8), fitting[0], tone="period")
 
     def _line(self, series: Series, at: Callable[[int], int]) -> tuple[int, int] | None:
         """Draws a line and its dots; where it ends, None where nothing of it is known."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from wmt.ledger import capacity_x100, is_over, shown_capacity
 from wmt.site.web import tables
-from wmt.site.web.addresses import unit_url
+from wmt.site.web.addresses import stream_of, unit_url
 from wmt.site.web.charts.canvas import LINE, WIDE, Canvas, Drawing, text_width
 from wmt.site.web.charts.figure import Chart, Sample, triangle
 from wmt.site.web.charts.scale import Scale
@@ -144,7 +144,9 @@ class _Picture:
         for stack in stacks.values():
             for number, spot in enumerate(stack):
                 at = (self._at(spot.capacity_x100), self.base - 7 - number * dot)
-                with self.canvas.link(unit_url(spot.unit.level, spot.unit.code), spot.words):
+                unit = spot.unit
+                href = unit_url(unit.level, unit.code, stream=stream_of(unit.level, unit.stream))
+                with self.canvas.link(href, spot.words):
                     if spot.over:
                         self.canvas.path("mark mark--over", triangle(*at), spot.words)
                     else:

@@ -67,7 +67,14 @@ def _answered(request: HttpRequest, state: State, name: str, past: History, form
         words = str(error)
         return {"message": f"{words[:1].upper()}{words[1:]}."}
     level = form.wish.level
-    found = tables_of(answer, level, state, request.user, names=form.names)  # type: ignore[arg-type]
+    found = tables_of(
+        answer,
+        level,
+        state,
+        request.user,  # type: ignore[arg-type]
+        names=form.names,
+        stream=form.wish.stream,
+    )
     shown = {key: arranged(table, request) for key, table in found.items()}
     return {"answer": answer, "tables": shown, "personal": level in PERSONAL}
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from wmt.history import Answer
 from wmt.history import Table as Plain
-from wmt.ledger import decimal
+from wmt.ledger import HEADLINE, decimal
 from wmt.site.accounts.models import User
 from wmt.site.accounts.reading import has_role
 from wmt.site.web import tables
-from wmt.site.web.addresses import unit_url
+from wmt.site.web.addresses import stream_of, unit_url
 from wmt.site.web.tables import Column, Kind, LazyRows, Row, Table, Value
 from wmt.site.web.time.span import day_words
 from wmt.site.workload import units
@@ -22,10 +22,12 @@ PERSONAL = ("post", "person")
 _WHO = ("code", "name")
 
 
-def tables_of(answer: Answer, level: str, state: State, user: User, *, names: bool) -> dict[str, Table]:
+def tables_of(
+    answer: Answer, level: str, state: State, user: User, *, names: bool, stream: str = HEADLINE
+) -> dict[str, Table]:
     """The table of an answer, and where names are shown what is behind it."""
     shown = shows_names(names, level, user)
-    there = _there(state, user, level) if shown else frozenset()
+    there = _there(state, user, level, stream) if shown else {}
     found = {"answer": _table("answer", answer, level, there, shown=shown)}
     for number, detail in enumerate(answer.details if shown else ()):
         name = f"detail{number or ''}"
@@ -38,14 +40,16 @@ def shows_names(asked: bool, level: str, user: Any) -> bool:
     return level not in PERSONAL or (asked and has_role(user))
 
 
-def _there(state: State, user: User, level: str) -> frozenset[str]:
-    """The codes of the units of a level that have a page and may be seen."""
+def _there(state: State, user: User, level: str, stream: str) -> Mapping[str, str]:
+    """The pages over time of the units of a level that may be seen, by code."""
     if level == "person":
-        return frozenset()
-    return frozenset(units.seen(state, user, level).values_list("code", flat=True))
+        return {}
+    part = stream_of(level, stream)
+    codes = units.seen(state, user, level, part or None).values_list("code", flat=True)
+    return {code: unit_url(level, code, "over-time", stream=part) for code in codes}
 
 
-def _table(name: str, plain: Plain, level: str, there: frozenset[str], *, shown: bool) -> Table:
+def _table(name: str, plain: Plain, level: str, there: Mapping[str, str], *, shown: bool) -> Table:
     columns = [each for each in plain.columns if shown or each[0] not in _WHO]
     kinds = {key: _kind(key, plain.rows) for key, _ in columns}
 
@@ -53,7 +57,7 @@ def _table(name: str, plain: Plain, level: str, there: frozenset[str], *, shown:
         values = {key: _value(kinds[key], row[key], row) for key, _ in columns}
         code = row.get("code")
         if "code" in values and code in there:
-            values["code"] = tables.text(str(code), unit_url(level, str(code), "over-time"))
+            values["code"] = tables.text(str(code), there[str(code)])
         is_unit = {"code", "name"} <= set(values) and level != "person"
         return Row(values, level if is_unit else "", str(code) if is_unit else "")
 

@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from wmt.site.web import tables
-from wmt.site.web.addresses import unit_url
+from wmt.site.web.addresses import stream_of, unit_url
 from wmt.site.web.tables import Column, LazyRows, Row, Table, Value
+from wmt.site.web.time import omic
 from wmt.site.web.time.amounts import Stretch
 from wmt.site.web.time.stretches import stretches_by
+from wmt.site.web.units.words import inside
 from wmt.site.workload import names, units
 
 if TYPE_CHECKING:
     from wmt.site.web.time.over_time import Asked
 
 MEANS = {"28": "28 days", "7": "7 days", "range": "all days chosen"}
-_KEPT = ("from", "to", "by", "grades")
+_KEPT = ("from", "to", "by", "grades", "stream")
 _HEADS = {"post": "Practitioner", "pdu": "PDU"}
 
 
@@ -71,10 +73,7 @@ def table(asked: "Asked") -> Table:
         Column("start", "Start", "date"),
         Column("end", "End", "date"),
         Column("days", "Days", "count", "days of the period that have figures; each of them is in the means"),
-        Column("capacity", "Capacity", "percent", "points of the period ÷ available points of the period"),
-        Column("points", "Mean points", "points"),
-        Column("available", "Mean available", "points"),
-        Column("cases", "Mean cases", "number"),
+        *_figure_columns(asked),
         Column("contracted", "Mean contracted hours", "hours"),
         Column("reductions", "Mean reductions", "hours"),
         Column("help", "Mean help points", "points", "points of help given, less help received"),
@@ -87,6 +86,17 @@ def table(asked: "Asked") -> Table:
     caption = f"{of}: averages over {words}, {asked.span.words}"
     notes = [f"Periods of {wanted(asked)} days are counted back from the last day; the first may be shorter."]
     return Table("averages", caption, columns, rows, notes=notes if wanted(asked) != "range" else [])
+
+
+def _figure_columns(asked: "Asked") -> list[Column]:
+    if asked.is_omic:
+        return omic.columns(lambda head: f"Mean {inside(head)}", by_day=False)
+    return [
+        Column("capacity", "Capacity", "percent", "points of the period ÷ available points of the period"),
+        Column("points", "Mean points", "points"),
+        Column("available", "Mean available", "points"),
+        Column("cases", "Mean cases", "number"),
+    ]
 
 
 def means(asked: "Asked", level: str) -> list[Mean]:
@@ -120,23 +130,31 @@ def _names(frame: pl.DataFrame, asked: "Asked", level: str) -> dict[str, tuple[s
 
 def _row(asked: "Asked", level: str, each: Mean) -> Row:
     days = {"from": each.over.first.isoformat(), "to": each.over.last.isoformat()}
-    href = "" if asked.question.in_full else unit_url(level, each.code, "over-time", **days)
-    values: dict[str, Value] = {
+    stream = stream_of(level, asked.stream)
+    href = "" if asked.question.in_full else unit_url(level, each.code, "over-time", stream=stream, **days)
+    values: dict[str, Value] = _figures(asked, each) | {
         "name": tables.text(each.name, href),
         "code": tables.text(each.code),
         "grade": tables.text(each.grade),
         "start": tables.day(each.over.first),
         "end": tables.day(each.over.last),
         "days": tables.count(each.over.days),
-        "capacity": each.over.capacity(asked.question.state.over_x100),
-        "points": each.over.points("points_x100"),
-        "available": each.over.points("available_x100"),
-        "cases": each.over.count("cases"),
         "contracted": each.over.hours("contracted_hours_micro"),
         "reductions": each.over.hours("reduction_hours_micro"),
         "help": each.over.points("contacts_x100"),
     }
     return Row(values, level, each.code)
+
+
+def _figures(asked: "Asked", each: Mean) -> dict[str, Value]:
+    if asked.is_omic:
+        return omic.values(each.over)
+    return {
+        "capacity": each.over.capacity(asked.question.state.over_x100),
+        "points": each.over.points("points_x100"),
+        "available": each.over.points("available_x100"),
+        "cases": each.over.count("cases"),
+    }
 
 
 def _raw(asked: "Asked", level: str, each: Mean, key: str) -> Any:

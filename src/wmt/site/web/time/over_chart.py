@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from wmt.ledger import shown_points
+from wmt.ledger import STREAM_NAMES, shown_points
 from wmt.site.web import tables
 from wmt.site.web.charts.figure import Chart, Sample
 from wmt.site.web.charts.lines import Panel, Period, Place, Series, time_chart
@@ -12,14 +12,16 @@ from wmt.site.web.charts.scale import Scale
 from wmt.site.web.charts.strip import FULL_X100, LOW_X100
 from wmt.site.web.time.amounts import Stretch
 from wmt.site.web.time.span import days_words
-from wmt.site.web.units.words import in_stream
+from wmt.site.web.units.words import in_stream, inside
 
 if TYPE_CHECKING:
     from wmt.site.web.time.over_time import Asked
 
 #: What days of an imported archive are called on the chart, and what the key says of them.
 TOTALS_ONLY = "Totals only"
-_TOTALS_MEANING = "imported totals only: no details are kept of these days"
+#: What an archive is of that added the streams together.
+TOGETHER = "all streams together"
+_NO_DETAILS = "no details are kept of these days"
 
 
 def picture(
@@ -29,17 +31,17 @@ def picture(
     over = asked.question.state.over_x100
     lines = _capacity_lines(found, by_grade)
     values = [place.value for line in lines for place in line.places]
-    scale = Scale.holding(values, low=8_000, high=max(12_000, over))
+    heights = Scale.holding(values, low=8_000, high=max(12_000, over))
     capacity = Panel(
-        "Capacity, %", lines, scale, lambda x100: f"{x100 // 100:,}%", (LOW_X100, over), FULL_X100
+        "Capacity, %", lines, heights, lambda x100: f"{x100 // 100:,}%", (LOW_X100, over), FULL_X100
     )
     return time_chart(
         "chart",
         f"{in_stream(asked.unit)}: capacity, points and reductions, {asked.span.words}",
         "Capacity in %, points, reductions in hours a week",
         _summary(asked, found),
-        [capacity, _points(found), _reductions(found)],
-        _periods(found),
+        [capacity, _points(found), reductions(found)],
+        periods(asked, found),
         [
             Sample("area", "band", f"90% to {tables.exact(over).text}%"),
             Sample("line", "full", "100%"),
@@ -47,10 +49,21 @@ def picture(
     )
 
 
-def _periods(found: Sequence[Stretch]) -> list[Period]:
-    """The runs of days of an archive, each as one."""
-    runs = [list(run) for archived, run in groupby(found, lambda each: each.archived > 0) if archived]
-    return [Period(run[0].first, run[-1].last, TOTALS_ONLY, _TOTALS_MEANING) for run in runs]
+def periods(asked: "Asked", found: Sequence[Stretch]) -> list[Period]:
+    """The runs of days of an archive, each as one: of one basis, all streams together or a stream alone."""
+    shaded = []
+    for (archived, together), run in groupby(found, lambda each: (each.archived > 0, each.together > 0)):
+        if archived:
+            days = list(run)
+            basis = TOGETHER if together else basis_of(asked)
+            said = f"imported totals only, {basis}: {_NO_DETAILS}"
+            shaded.append(Period(days[0].first, days[-1].last, f"{TOTALS_ONLY}, {basis}", said))
+    return shaded
+
+
+def basis_of(asked: "Asked") -> str:
+    """What figures of an archive that kept streams apart are of."""
+    return "this post alone" if asked.question.is_post else f"{inside(STREAM_NAMES[asked.stream])} alone"
 
 
 def _capacity_lines(found: Sequence[Stretch], by_grade: Mapping[str, Sequence[Stretch]]) -> list[Series]:
@@ -72,7 +85,9 @@ def _place(each: Stretch) -> Place:
     )
 
 
-def _plain(each: Stretch, value: int | None, words: Callable[[int], str]) -> Place:
+def plain(each: Stretch, value: int | None, words: Callable[[int], str]) -> Place:
+    """A value on the axis with its days; one that is not known is a gap."""
+
     def said() -> str:
         return f"{days_words(each.first, each.last)}: {'not known' if value is None else words(value)}"
 
@@ -82,30 +97,32 @@ def _plain(each: Stretch, value: int | None, words: Callable[[int], str]) -> Pla
 def _points(found: Sequence[Stretch]) -> Panel:
     def line(name: str, field: str, tone: int) -> Series:
         places = [
-            _plain(each, each.mean(field), lambda x100: f"{name.lower()} {_shown_points(x100)}")
-            for each in found
+            plain(each, each.mean(field), lambda x100: f"{name.lower()} {shown(x100)}") for each in found
         ]
         return Series(name, places, tone)
 
     lines = [line("Points", "points_x100", 0), line("Available points", "available_x100", 1)]
-    return Panel("Points and available points", lines, _scale(lines), _shown_points)
+    return Panel("Points and available points", lines, scale(lines), shown)
 
 
-def _reductions(found: Sequence[Stretch]) -> Panel:
+def reductions(found: Sequence[Stretch]) -> Panel:
+    """The hours taken off, the last panel."""
     places = [
-        _plain(each, each.mean("reduction_hours_micro"), lambda micro: f"{_shown_hours(micro)} hours")
+        plain(each, each.mean("reduction_hours_micro"), lambda micro: f"{_shown_hours(micro)} hours")
         for each in found
     ]
     lines = [Series("Reductions", places)]
-    return Panel("Reductions, hours a week", lines, _scale(lines, least=4_000_000), _shown_hours)
+    return Panel("Reductions, hours a week", lines, scale(lines, least=4_000_000), _shown_hours)
 
 
-def _scale(lines: Sequence[Series], least: int = 1_000) -> Scale:
+def scale(lines: Sequence[Series], least: int = 1_000) -> Scale:
+    """A scale that holds every value of some lines, and is no less high than `least`."""
     values = [place.value for line in lines for place in line.places if place.value is not None]
     return Scale.holding(values, low=min(values, default=0), high=max(values, default=0) + least, most=3)
 
 
-def _shown_points(x100: int) -> str:
+def shown(x100: int) -> str:
+    """Hundredths of points as they are shown."""
     return f"{shown_points(x100):,}"
 
 

@@ -1,6 +1,6 @@
 """The tables beside the picture: each day, week or month, with the whole range as the last row."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -8,23 +8,24 @@ from typing import TYPE_CHECKING, Any
 from wmt.site.web import tables
 from wmt.site.web.addresses import on_day, unit_url
 from wmt.site.web.tables import Column, LazyRows, Row, Table, Value
+from wmt.site.web.time import omic
 from wmt.site.web.time.amounts import Stretch, summed
+from wmt.site.web.time.over_chart import TOGETHER
 from wmt.site.web.time.span import days_words
-from wmt.site.web.time.stretches import SUMS
+from wmt.site.web.units.words import inside
 
 if TYPE_CHECKING:
     from wmt.site.web.time.over_time import Asked
 
 _HEADS = {"day": "Day", "week": "Week", "month": "Month"}
 _STANDING = "whether the day was corrected later, or only totals are held, perhaps of all streams together"
-CORRECTED, ARCHIVED, TOGETHER = "corrected", "total only", "all streams together"
+CORRECTED, ARCHIVED = "corrected", "total only"
 
 
 def table(asked: "Asked", found: Sequence[Stretch]) -> Table:
     """The figures of the unit, the newest first."""
     newest = list(reversed(found))
     before = {late.first: early for early, late in pairwise(found)}
-    by_day = asked.step == "day"
 
     def make(each: Stretch) -> Row:
         earlier = before.get(each.first)
@@ -36,7 +37,7 @@ def table(asked: "Asked", found: Sequence[Stretch]) -> Table:
         _columns(asked, marked=asked.question.in_full or any(mark_words(each) for each in found)),
         LazyRows(newest, make, lambda each, key: make(each).values[key].raw),
         _total(asked, found),
-        _notes(by_day=by_day),
+        _notes(asked),
     )
 
 
@@ -49,30 +50,42 @@ def _columns(asked: "Asked", *, marked: bool) -> list[Column]:
     mean = "" if by_day else "Mean "
 
     def head(words: str) -> str:
-        return f"{mean}{words.lower()}" if mean else words
+        return f"{mean}{inside(words)}" if mean else words
 
     return [
         Column("first", _HEADS[asked.step], "date"),
         *([] if by_day else [Column("last", "Last day", "date")]),
         *([] if by_day else [Column("days", "Days with figures", "count", "days of it that have a night")]),
+        *_figure_columns(asked, head),
+        Column("contracted", head("Contracted hours"), "hours"),
+        Column("reductions", head("Reductions"), "hours", "hours a week taken off"),
+        *(
+            []
+            if asked.is_omic
+            else [Column("cases", head("Cases that count"), "count" if by_day else "number")]
+        ),
+        *([Column("mark", "Source", note=_STANDING)] if marked else []),
+        *([Column("why", "Why it moved")] if by_day else []),
+    ]
+
+
+def _figure_columns(asked: "Asked", head: Callable[[str], str]) -> list[Column]:
+    if asked.is_omic:
+        return omic.columns(head, by_day=asked.step == "day")
+    return [
         Column("capacity", "Capacity", "percent", "points ÷ available points, over all its days"),
         Column("points", head("Points"), "points"),
         Column("available", head("Available points"), "points"),
-        Column("contracted", head("Contracted hours"), "hours"),
-        Column("reductions", head("Reductions"), "hours", "hours a week taken off"),
-        Column("cases", head("Cases that count"), "count" if by_day else "number"),
-        *([Column("mark", "Source", note=_STANDING)] if marked else []),
-        *([Column("why", "Why it moved")] if by_day else []),
     ]
 
 
 def _name(asked: "Asked", each: Stretch) -> dict[str, Value]:
     unit = asked.unit
     if asked.step == "day":
-        page = on_day(unit_url(unit.level, unit.code), each.first)
+        page = on_day(unit_url(unit.level, unit.code, stream=asked.question.stream), each.first)
         return {"first": tables.Value(each.first, f"{each.first:%-d %b %Y}", _unless_archive(each, page))}
     days = {"from": each.first.isoformat(), "to": each.last.isoformat()}
-    href = unit_url(unit.level, unit.code, "over-time", **days)
+    href = unit_url(unit.level, unit.code, "over-time", stream=asked.question.stream, **days)
     text = f"{each.first:%B %Y}" if asked.step == "month" else f"{each.first:%-d %b %Y}"
     return {"first": Value(each.first, text, href), "last": tables.day(each.last)}
 
@@ -82,15 +95,21 @@ def _unless_archive(each: Stretch, href: str) -> str:
 
 
 def _values(asked: "Asked", each: Stretch) -> dict[str, Value]:
-    return {
+    figures = omic.values(each) if asked.is_omic else _figures(asked, each)
+    return figures | {
         "days": tables.count(each.days),
+        "contracted": each.hours("contracted_hours_micro"),
+        "reductions": each.hours("reduction_hours_micro"),
+        "mark": tables.text(mark_words(each)),
+    }
+
+
+def _figures(asked: "Asked", each: Stretch) -> dict[str, Value]:
+    return {
         "capacity": each.capacity(asked.question.state.over_x100),
         "points": each.points("points_x100"),
         "available": each.points("available_x100"),
-        "contracted": each.hours("contracted_hours_micro"),
-        "reductions": each.hours("reduction_hours_micro"),
         "cases": each.count("cases"),
-        "mark": tables.text(mark_words(each)),
     }
 
 
@@ -119,13 +138,13 @@ def _ways(asked: "Asked", each: Stretch, earlier: Stretch | None) -> dict[str, V
     if earlier is None or each.archived or earlier.archived:
         return {"why": tables.text("")}
     days = {"from": earlier.first.isoformat(), "to": each.first.isoformat()}
-    href = unit_url(asked.unit.level, asked.unit.code, "why", **days)
+    href = unit_url(asked.unit.level, asked.unit.code, "why", stream=asked.question.stream, **days)
     # in one line, or every row of the table is two lines high
     return {"why": tables.text(f"since {earlier.first:%-d %b}".replace(" ", "\u00a0"), href)}
 
 
 def _total(asked: "Asked", found: Sequence[Stretch]) -> Row | None:
-    whole = summed(list(found), SUMS)
+    whole = summed(list(found), asked.sums)
     if whole is None:
         return None
     empty = {"mark": tables.text(""), "why": tables.text(""), "last": Value(None)}
@@ -133,9 +152,11 @@ def _total(asked: "Asked", found: Sequence[Stretch]) -> Row | None:
     return Row(_values(asked, whole) | empty | name)
 
 
-def _notes(*, by_day: bool) -> list[str]:
+def _notes(asked: "Asked") -> list[str]:
     said = ["Days without a night have no row: nothing is filled in between."]
-    if by_day:
+    if asked.is_omic:
+        said.append("The last row has the means over all these days.")
+    elif asked.step == "day":
         said.append("The last row has the capacity over all these days, and the means of the other figures.")
     return said
 
@@ -171,8 +192,10 @@ def _grade_row(
 
 def key_figures(asked: "Asked", found: Sequence[Stretch]) -> list[tuple[str, Value, str]]:
     """What to see first: the last figure, that over all days, the highest, the lowest, days over the mark."""
+    if asked.is_omic:
+        return omic.key_figures(found, asked.sums)
     over = asked.question.state.over_x100
-    whole = summed(list(found), SUMS)
+    whole = summed(list(found), asked.sums)
     assert whole is not None
     timed = [each for each in found if each.capacity_x100 is not None]
     last = found[-1]

@@ -8,14 +8,14 @@ from typing import Any
 import polars as pl
 
 from wmt.history import History, HistoryError
-from wmt.ledger import HEADLINE
+from wmt.ledger import HEADLINE, OMIC
 from wmt.site.web.tables import changed
-from wmt.site.web.time import averages, over_chart, over_tables
+from wmt.site.web.time import averages, omic, over_chart, over_tables, past_runs
 from wmt.site.web.time.amounts import Stretch
 from wmt.site.web.time.late import late_sentence
 from wmt.site.web.time.run_words import run_words
 from wmt.site.web.time.span import Span, day_words, days_words, span_of
-from wmt.site.web.time.stretches import STEPS, Standing, series_of, stretches
+from wmt.site.web.time.stretches import COLUMNS, STEPS, SUMS, Standing, series_of, stretches
 from wmt.site.web.units.question import Question
 from wmt.site.workload.models import Unit
 from wmt.site.workload.moments import history
@@ -55,9 +55,34 @@ class Asked:
         return stretches(self.series(grade), self.step, self.standing)
 
     def series(self, grade: str = "") -> pl.DataFrame:
-        """The same as the history has them: columns `COLUMNS`."""
+        """The same as the history has them: columns `COLUMNS`, of OMiC more."""
+        if self.is_omic:
+            return self._days(grade, (*COLUMNS, *omic.SUMS))
+        found = self._days(grade)
+        return found.filter(pl.col("stream") != OMIC) if self.question.is_post else found
+
+    def _days(self, grade: str = "", columns: tuple[str, ...] = COLUMNS) -> pl.DataFrame:
         assert self.span.days is not None
-        return series_of(self.past, self.unit.level, self.unit.code, *self.span.days, grade, self.stream)
+        unit = self.unit
+        return series_of(self.past, unit.level, unit.code, *self.span.days, grade, self.stream, columns)
+
+    @cached_property
+    def is_omic(self) -> bool:
+        """Whether OMiC work is shown: that of a unit's OMiC posts, or of a post in OMiC on all days."""
+        if not self.question.is_post or self.span.days is None:
+            return self.stream == OMIC
+        streams = set(self._days()["stream"])
+        return streams == {OMIC} or (not streams and self.stream == OMIC)
+
+    @property
+    def series_omic(self) -> pl.DataFrame:
+        """The days on which a post was in OMiC."""
+        return self._days().filter(pl.col("stream") == OMIC)
+
+    @property
+    def sums(self) -> tuple[str, ...]:
+        """What is summed over days."""
+        return (*SUMS, *omic.SUMS) if self.is_omic else SUMS
 
     @cached_property
     def standing(self) -> Standing:
@@ -85,17 +110,21 @@ def content(question: Question) -> dict[str, Any]:
     context = {**_around(asked), "away": ""}
     if not found:
         return {**context, "tables": {}, "message": _message(asked) if asked.span.days else ""}
-    by_grade = {grade: asked.read(grade) for grade in GRADES} if asked.grades else {}
+    by_grade = {grade: asked.read(grade) for grade in GRADES} if asked.grades and not asked.is_omic else {}
     by_grade = {grade: rows for grade, rows in by_grade.items() if rows}
     found_tables = {"days": over_tables.table(asked, found)}
     if by_grade:
         found_tables["grades"] = over_tables.grades_table(asked, by_grade)
+    if question.is_post and (runs := past_runs.table(asked)):
+        found_tables["runs"] = runs
+    measured = not asked.is_omic
     return {
         **context,
         "message": "",
-        "chart": over_chart.picture(asked, found, by_grade),
+        "chart": over_chart.picture(asked, found, by_grade) if measured else omic.picture(asked, found),
         "figures": over_tables.key_figures(asked, found),
-        "run": run_words(question, past) if question.is_post else [],
+        "run": run_words(question, past) if question.is_post and measured else [],
+        "omic": omic_words(asked),
         "averages": averages.choice(asked),
         "basis": basis_words(asked),
         "late": late_sentence(past, question.state, question.unit, *asked.span.days)
@@ -116,6 +145,18 @@ def basis_words(asked: Asked) -> str:
     if later is None:
         return said
     return f"{said} From {day_words(later)} they are of sentence management alone, so the two do not compare."
+
+
+def omic_words(asked: Asked) -> str:
+    """That OMiC work has no capacity, or that a post had none on some of these days; else nothing."""
+    if asked.is_omic:
+        return omic.SAID
+    if not asked.question.is_post:
+        return ""
+    away = len(asked.series_omic)
+    days = "1 of these days" if away == 1 else f"{away:,} of these days"
+    not_shown = "It is not shown." if away == 1 else "They are not shown."
+    return f"On {days} this post was in OMiC, which has no capacity. {not_shown}" if away else ""
 
 
 def last_day(question: Question, past: History) -> date | None:
@@ -147,7 +188,7 @@ def _around(asked: Asked) -> dict[str, Any]:
         "step": asked.step,
         "steps": list(STEPS.items()),
         "grades_shown": asked.grades,
-        "can_grades": not asked.question.is_post,
+        "can_grades": not asked.question.is_post and not asked.is_omic,
         "presets": [
             (
                 words,
@@ -161,6 +202,7 @@ def _around(asked: Asked) -> dict[str, Any]:
         "run": [],
         "averages": None,
         "basis": "",
+        "omic": "",
         "late": "",
     }
 
@@ -180,5 +222,5 @@ def _nothing(words: str) -> dict[str, Any]:
     return {
         "away": words, "message": "", "errors": [], "chart": None, "tables": {}, "span": None,
         "figures": [], "run": [], "averages": None, "presets": [], "basis": "",
-        "late": "",
+        "omic": "", "late": "",
     }  # fmt: skip

@@ -59,9 +59,10 @@ def series_of(
     last: date,
     grade: str = "",
     stream: str | None = None,
+    columns: tuple[str, ...] = COLUMNS,
 ) -> pl.DataFrame:
-    """The days of a unit, kept until the history changes: columns `COLUMNS`."""
-    return _series(Held(past), level, code, first, last, grade, stream)
+    """The days of a unit, kept until the history changes: columns `COLUMNS`, or others."""
+    return _series(Held(past), level, code, first, last, grade, stream, columns)
 
 
 class Held:
@@ -83,9 +84,16 @@ class Held:
 
 @lru_cache(maxsize=200)
 def _series(
-    held: Held, level: str, code: str, first: date, last: date, grade: str, stream: str | None
+    held: Held,
+    level: str,
+    code: str,
+    first: date,
+    last: date,
+    grade: str,
+    stream: str | None,
+    columns: tuple[str, ...],
 ) -> pl.DataFrame:
-    return held.past.series(level, code, first, last, grade, COLUMNS, stream)
+    return held.past.series(level, code, first, last, grade, columns, stream)
 
 
 def stretches(frame: pl.DataFrame, step: str, standing: Standing) -> list[Stretch]:

@@ -180,7 +180,7 @@ def _presets(question: Question, past: History, span: Span) -> list[tuple[str, s
 
 def _href(question: Question, day: date) -> str:
     unit = question.unit
-    return unit_url(unit.level, unit.code, "why", **{FIRST: day.isoformat()})
+    return unit_url(unit.level, unit.code, "why", stream=question.stream, **{FIRST: day.isoformat()})
 
 
 def _nothing(words: str) -> dict[str, Any]:

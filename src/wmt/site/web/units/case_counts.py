@@ -162,7 +162,8 @@ class Counts:
         for grade in grades:
             part = figures.summed((line for line in lines if line.grade == grade), ACTIVE)
             unit = self.question.unit
-            href = unit_url(unit.level, unit.code, "caseload", grade=grade, type=self.kind)
+            stream = counting.stream_of(unit)
+            href = unit_url(unit.level, unit.code, "caseload", grade=grade, type=self.kind, stream=stream)
             found[f"{grade}_cases"] = tables.count(part, f"{href}#table-tiers" if part else "")
             found[f"{grade}_share"] = tables.share(part, whole)
         return found | {"cases": self._active(lines)}

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from wmt.facts import TIERS
-from wmt.ledger import HEADLINE, Share
-from wmt.site.web import tables
+from wmt.ledger import Share
+from wmt.site.web import addresses, tables
 from wmt.site.web.addresses import unit_url
 from wmt.site.web.tables import Column, Row, Value
 from wmt.site.web.units import chosen
@@ -103,8 +103,8 @@ def lines_url(question: Question, unit: Unit, figure: str, of: str = "") -> str:
 
 
 def stream_of(unit: Unit) -> str:
-    """The stream as an address has it: a post has one only, and the headline goes without saying."""
-    return "" if unit.level == "post" or unit.stream == HEADLINE else unit.stream
+    """The stream of a unit as an address has it."""
+    return addresses.stream_of(unit.level, unit.stream)
 
 
 def _grade(question: Question, unit: Unit) -> str:

@@ -1,9 +1,8 @@
 """What the points of a unit are of: the parts of the figure, which add up to it."""
 
 from wmt.ledger import COMPONENTS
-from wmt.site.web.addresses import working_url
 from wmt.site.web.tables import Value
-from wmt.site.web.units import words
+from wmt.site.web.units import counting, words
 from wmt.site.web.units.measures import MEASURES, shown_exactly
 from wmt.site.web.units.question import Question
 
@@ -14,6 +13,6 @@ def parts(question: Question) -> list[tuple[str, Value]]:
     found = []
     for name in COMPONENTS:
         measure = MEASURES[name]
-        href = working_url(unit.level, unit.code, name, grade="" if question.is_post else question.grade)
+        href = counting.lines_url(question, unit, name)
         found.append((words.PARTS[name], shown_exactly(measure, getattr(subject, measure.field), href)))
     return found

@@ -5,8 +5,8 @@ from functools import cached_property
 
 from django.http import HttpRequest
 
-from wmt.ledger import HEADLINE
 from wmt.site.accounts.models import User
+from wmt.site.web.addresses import stream_of
 from wmt.site.workload import units
 from wmt.site.workload.current import State
 from wmt.site.workload.models import Unit
@@ -71,7 +71,7 @@ class Question:
     @property
     def stream(self) -> str:
         """The stream as an address has it: empty for a post, which has one, and for sentence management."""
-        return "" if self.is_post or self.unit.stream == HEADLINE else self.unit.stream
+        return stream_of(self.unit.level, self.unit.stream)
 
     @property
     def level(self) -> str:

@@ -117,6 +117,7 @@ def _around(question: Question, tab: str) -> dict[str, Any]:
         "live_href": "" if state.as_of else reverse("live", args=[unit.level, unit.code]),
         "live_mark": mark(state.load_id, state.day, unit.touched),
         "tab": tab,
+        "kept_stream": [("stream", question.stream)] if question.stream else [],
         "who_sees": who_sees(state, unit),
     }
 

@@ -27,6 +27,11 @@ PARTS = {
 }
 
 
+def inside(words: str) -> str:
+    """Words of a heading within a sentence: a small letter first, but for a name."""
+    return words if words.startswith("OMiC") else words[:1].lower() + words[1:]
+
+
 def in_stream(unit: Unit) -> str:
     """A unit's name, with the stream where its part in another than sentence management is shown."""
     apart = unit.level != "post" and unit.stream not in ("", HEADLINE)

@@ -16,7 +16,7 @@ from wmt.site.web import tables
 from wmt.site.web.addresses import unit_url
 from wmt.site.web.tables import Column, LazyRows, Row, Table, Value, changed
 from wmt.site.web.units import chosen as addressed
-from wmt.site.web.units import words
+from wmt.site.web.units import counting, words
 from wmt.site.web.units.measures import MEASURES, REMAINING, Measure, shown_exactly
 from wmt.site.web.units.parts import parts
 from wmt.site.web.units.question import Question
@@ -182,7 +182,7 @@ class _Side:
         """A line of a unit leads to those below that hold it; a line of a post is where it ends."""
         if self.question.is_post:
             return ""
-        return _holders_url(self.question.unit, self.measure, pricing, self.question.grade)
+        return counting.lines_url(self.question, self.question.unit, self.measure.name, str(pricing.number))
 
     def _total_row(self) -> Row:
         empty = tables.text("")
@@ -226,7 +226,7 @@ class _Side:
         return Table(self.measure.name, caption, columns, rows, Row(total))
 
     def _holder(self, unit: Unit, lines: Sequence[Lines], chosen: Pricing) -> Row:
-        href = _holders_url(unit, self.measure, chosen, "" if unit.level == "post" else self.question.grade)
+        href = counting.lines_url(self.question, unit, self.measure.name, str(chosen.number))
         values = {
             "name": tables.text(unit.name, href),
             "lines": tables.count(self._how_many(lines)),
@@ -234,13 +234,6 @@ class _Side:
             "amount": shown_exactly(self.measure, figures.summed(lines, self.share), href),
         }
         return Row(values, unit.level, unit.code)
-
-
-def _holders_url(unit: Unit, measure: Measure, pricing: Pricing, grade: str) -> str:
-    """The lines of a unit that were priced so."""
-    return unit_url(
-        unit.level, unit.code, "working", figure=measure.name, of=str(pricing.number), grade=grade
-    )
 
 
 def _number(line: Lines | Line) -> int:
@@ -322,7 +315,7 @@ def _choices(question: Question, name: str) -> list[tuple[str, str, bool]]:
     return [
         (
             _title(each),
-            unit_url(question.unit.level, question.unit.code, "working", figure=each, grade=question.grade),
+            counting.lines_url(question, question.unit, each),
             each == name,
         )
         for each in names

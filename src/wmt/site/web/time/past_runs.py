@@ -1,0 +1,98 @@
+"""The runs over the threshold of a post, with what ended each."""
+
+from bisect import bisect_left
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from wmt.history import History, Mark, spells
+from wmt.history.asking import END_REASONS
+from wmt.ledger import decimal
+from wmt.site.web import tables
+from wmt.site.web.tables import Column, Row, Table, Value
+from wmt.site.web.time.span import day_words
+from wmt.site.web.time.stretches import Held
+from wmt.site.workload.moments import marks_on
+
+if TYPE_CHECKING:
+    from wmt.site.web.time.over_time import Asked
+
+_RULE = "excessive_workload"
+#: Days with figures that are read before the first of those asked for; and how far into them a run may begin
+#: before it may have begun earlier: longer than a run stands still without available time or figures.
+_BEFORE, _SURE = 60, 30
+
+
+def table(asked: "Asked") -> Table | None:
+    """Every run that touches the days asked for, the newest first; None where there is none."""
+    if asked.span.days is None:
+        return None
+    first, last = asked.span.days
+    found = _found(Held(asked.past), asked.unit.code, first, last).sort("began", descending=True)
+    rows = [_row(asked, row) for row in found.iter_rows(named=True)]
+    if not rows:
+        return None
+    over = asked.question.state.over_text
+    return Table(
+        "runs",
+        f"{asked.unit.name}: runs over {over}, {asked.span.words}",
+        [
+            Column("began", "Over since", "date"),
+            Column("full", "Excessive workload from", "date", "the day on which four weeks were full"),
+            Column("last_over", "Last day over", "date"),
+            Column("ended", "Ended", "date"),
+            Column("why", "Why it ended"),
+            Column("days", "Days over", "count"),
+            Column("with_figures", "Days with figures", "count", "from the first day over to the last"),
+            Column("missing", "Nights missing", "count", "nights without data; they do not end a run"),
+            Column("absent", "Nights without this post", "count", "nights on which only others had figures"),
+            Column("peak", "Highest capacity", "percent"),
+        ],
+        rows,
+    )
+
+
+def _row(asked: "Asked", row: dict[str, Any]) -> Row:
+    reason = END_REASONS.get(row["end_reason"], "")
+    running = f"Not ended on {day_words(asked.span.days[1])}" if asked.span.days else ""
+    return Row(
+        {
+            "began": tables.day(row["began"]),
+            "full": tables.day(row["excess_from"]),
+            "last_over": tables.day(row["last_over"]),
+            "ended": tables.day(row["ended"]),
+            "why": tables.text(reason[:1].upper() + reason[1:] if row["ended"] else running),
+            "days": tables.count(row["days"]),
+            "with_figures": tables.count(row["with_figures"]),
+            "missing": tables.count(row["missing_nights"]),
+            "absent": tables.count(row["absent_nights"]),
+            "peak": Value(decimal(row["peak_x100"]), f"{(row['peak_x100'] + 5) // 10 / 10:,.1f}%"),
+        }
+    )
+
+
+@lru_cache(maxsize=200)
+def _found(held: Held, code: str, first: date, last: date) -> pl.DataFrame:
+    """The runs (columns `wmt.history.SPELL`) that touch some days, each from its very beginning."""
+    past = held.past
+    begin = max(0, bisect_left(past.days, first) - _BEFORE)
+    recent = spells(_Since(past, begin), _mark, first=first, last=last, code=code)
+    sure = past.days[min(begin + _SURE, len(past.days) - 1)]
+    if not begin or recent.filter(pl.col("began") <= sure).is_empty():
+        return recent
+    return spells(past, _mark, first=first, last=last, code=code)
+
+
+class _Since(History):
+    """A history without its first days."""
+
+    def __init__(self, past: History, begin: int) -> None:
+        self.__dict__.update(past.__dict__)
+        self.days = past.days[begin:]
+
+
+def _mark(day: date) -> Mark:
+    """The threshold that the rules have on a day; before there was one, the first there is."""
+    return next(mark for mark in (*marks_on(day), *marks_on(date.max)) if mark.name == _RULE)
