@@ -76,6 +76,18 @@ def test_a_person_is_one_head() -> None:
     assert row["people_over_60"] == 0
 
 
+def test_cases_of_a_post_without_hours_are_held_by_whoever_has_hours_elsewhere() -> None:
+    posts = [
+        PostCases("S1", "PO", 40, 2, 37 * HOUR, 0),
+        PostCases("S1", "PO", 15, 0, 0, 0),  # 53 in all
+        PostCases("S2", "PO", 70, 0, 0, 0),  # nobody gave any hours: nobody's head
+    ]
+    found = caseload_of(posts, MARKS)
+    assert (found.people, found.over_by_head) == (1, [1, 1, 0])
+    assert [found.held_by_head(person) for person in ("S1", "S2", "S3")] == [53, 0, 0]
+    assert found.over == [0, 0, 0]
+
+
 def test_marks_are_dated_rules(tmp_path: Path) -> None:
     file = tmp_path / "stricter.yaml"
     file.write_text(
@@ -124,9 +136,10 @@ def test_a_unit_is_sum_over_sum(posts: list[PostCases]) -> None:
     if exact is not None and shown is not None:
         assert abs(Fraction(shown, 100) - exact) <= Fraction(1, 200)
     over = [each for each in posts if each.contracted_micro]
-    held = {each.person: 0 for each in over}
-    for each in over:
-        held[each.person] += each.cases - each.unpaid_only
+    held = {
+        person: sum(each.cases - each.unpaid_only for each in posts if each.person == person)
+        for person in {each.person for each in over}
+    }
     for number, mark in enumerate((40, 50, 60)):
         assert found.over[number] == sum(
             Fraction(37 * HOUR * (each.cases - each.unpaid_only), each.contracted_micro) > mark

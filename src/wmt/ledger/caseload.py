@@ -72,7 +72,8 @@ class Caseload:
     unpaid_only: int = 0
     posts_with_time: int = 0
     over: list[int] = field(default_factory=lambda: [0] * len(MARKS))  # posts per FTE, by threshold
-    held_by: Counter[str] = field(default_factory=Counter)  # by person with contracted hours
+    held_by: Counter[str] = field(default_factory=Counter)  # by person, in all their posts
+    with_hours: set[str] = field(default_factory=set)  # people with contracted hours in any of them
     contracted_micro: Counter[str] = field(default_factory=Counter)  # by grade
     left_micro: Counter[str] = field(default_factory=Counter)
 
@@ -91,28 +92,34 @@ class Caseload:
         return sum((Fraction(hours, full[grade]) for grade, hours in micro.items()), Fraction())
 
     def add(self, post: PostCases) -> None:
-        """One post more. A post without contracted hours has cases and no FTE, and is over no threshold."""
+        """One post more. A post without contracted hours has cases and no FTE, and is over no threshold per
+        FTE; whoever has hours in another post holds its cases as well."""
         self.posts += 1
         self.cases += post.cases
         self.unpaid_only += post.unpaid_only
         self.contracted_micro[post.grade] += post.contracted_micro
         self.left_micro[post.grade] += max(post.contracted_micro - post.reduction_micro, 0)
         self.posts_with_time += post.contracted_micro > 0
+        self.held_by[post.person] += post.held
         if post.contracted_micro > 0:
-            self.held_by[post.person] += post.held
+            self.with_hours.add(post.person)
         for number, mark_x100 in enumerate(self.marks.marks_x100):
             self.over[number] += is_over_per_fte(post, mark_x100, self.marks)
 
     @property
     def people(self) -> int:
         """How many people have contracted hours in these posts."""
-        return len(self.held_by)
+        return len(self.with_hours)
+
+    def held_by_head(self, person: str) -> int:
+        """The cases of somebody with contracted hours; none are counted by head of whom nobody gave hours."""
+        return self.held_by[person] if person in self.with_hours else 0
 
     @property
     def over_by_head(self) -> list[int]:
         """How many of them hold strictly more cases than each threshold, whatever their hours."""
         return [
-            sum(cases * 100 > mark_x100 for cases in self.held_by.values())
+            sum(self.held_by_head(person) * 100 > mark_x100 for person in self.with_hours)
             for mark_x100 in self.marks.marks_x100
         ]
 

@@ -252,7 +252,7 @@ def _values_of_post(post: PostCases, beside: Caseload) -> dict[str, Value]:
     marks = beside.marks
     words = dict(zip(marks.marks_x100, _mark_words(marks), strict=True))
     per_fte = [mark for mark in words if is_over_per_fte(post, mark, marks)]
-    by_head = [mark for mark in words if beside.held_by[post.person] * 100 > mark]
+    by_head = [mark for mark in words if beside.held_by_head(post.person) * 100 > mark]
     return _values(caseload_of([post], marks)) | {
         "marks": tables.text(f"over {words[max(per_fte)]}" if per_fte else ""),
         "heads": tables.text(f"over {words[max(by_head)]}" if by_head else ""),
