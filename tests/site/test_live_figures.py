@@ -15,6 +15,7 @@ from wmt.site.workload.again import differences
 from wmt.site.workload.current import current_state
 from wmt.site.workload.live import turn_day
 from wmt.site.workload.models import Line, Pricing, Unit
+from wmt.site.workload.moments import Stood, why_between
 
 Post = tuple[str, str]
 
@@ -146,6 +147,11 @@ def test_a_trainees_contacts_lose_and_regain_their_points_on_both_sides(nation: 
     listed = Line.objects.get(load=nation.load, ref=done.ref, post_no=done.post_no)
     priced = Pricing.objects.get(load=nation.load, number=listed.pricing)
     assert (listed.points_x100, priced.reason) == (0, "co-working is in the PQiP reduction")
+    for level, code in (("post", doer.code), ("post", done.other_post), ("team", doer.team_code)):
+        shown, stood = unit(level, code), Stood(state.day, state.day, state.night)
+        now = why_between(current_state(), shown, stood, None)
+        assert now.after == (shown.points_x100, shown.available_x100), f"why {code} moved until now"
+        assert sum(cause.points_x100 for cause in now.causes) == now.after[0] - now.before[0]
     save(wished(post, kind="reduction", key=saved.entries[0].key, version=1, withdraw=True))
     assert differences(current_state()) == []
     assert {code: unit("post", code).contacts_x100 for code in before} == before

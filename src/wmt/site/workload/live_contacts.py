@@ -45,6 +45,14 @@ def put_contacts(state: State, units: Sequence[Unit], plans: Mapping[Post, Plan]
         put_exchanged(state, posts, plans_of([(u.team_code, u.staff_code) for u in posts]), moved, change)
 
 
+def contacts_now(state: State) -> list[Line]:
+    """Both lines of every contact whose price may be another than its night gave it, as it is now."""
+    touched = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, touched__gt=0)
+    doers = _ever_trainees(list(touched), trainee_stages(rules_of(state)))
+    found = {line.pk: line for unit in doers for line in _contacts_of(state, unit)}
+    return list(found.values())
+
+
 def _ever_trainees(units: Sequence[Unit], stages: Iterable[str]) -> list[Unit]:
     """Those of the posts for which a stage was ever entered: no contact of another can change its price."""
     staff = {unit.staff_code for unit in units}

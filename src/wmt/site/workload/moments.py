@@ -26,7 +26,9 @@ from wmt.site.availability.standing import plans_of
 from wmt.site.workload import units
 from wmt.site.workload.again import facts_now
 from wmt.site.workload.current import State
-from wmt.site.workload.models import Unit
+from wmt.site.workload.figures import pricing_of
+from wmt.site.workload.live_contacts import contacts_now
+from wmt.site.workload.models import Line, Unit
 from wmt.site.workload.past import days_back
 from wmt.site.workload.time_lines import time_lines
 
@@ -161,7 +163,8 @@ def _until_now(level: str, code: str, stream: str, first: _Folder, held: _Held) 
 
 
 def _with_entered(state: State, shown: Night, level: str, code: str, side: Side, *, reprices: bool) -> Side:
-    """The side of a night with the time of those posts that something was entered about since.
+    """The side of a night with the time of those posts that something was entered about since, and with what
+    a stage of PQiP that was entered makes of contacts, whoever's they are.
 
     `reprices`: what happened is worked out under other rules than its own, so its facts are needed too.
     """
@@ -171,12 +174,13 @@ def _with_entered(state: State, shown: Night, level: str, code: str, side: Side,
         else units.of_level(state, "post").filter(code=code, touched__gt=0)
     )
     side = replace(side, day=state.day)
-    if not changed:
+    contacts = contacts_now(state)
+    if not changed and not contacts:
         return side
     posts = [(unit.team_code, unit.staff_code) for unit in changed]
     plans = plans_of(posts)
     fresh = [unit for unit in changed if unit.stale_since is None and not unit.unmeasured_posts]
-    lines = side.given()
+    lines = _with_contacts(state, side.given(), contacts)
     if fresh:
         lines = pl.concat([_without_time(lines, fresh), _time_of(state, fresh, plans)])
     facts = side.facts
@@ -184,6 +188,30 @@ def _with_entered(state: State, shown: Night, level: str, code: str, side: Side,
         every = list(facts.post.select("team_code", "staff_code").iter_rows())
         facts = facts_now(shown, state, plans_of(every), facts)
     return replace(side, facts=facts, lines=lines)
+
+
+def _with_contacts(state: State, lines: pl.DataFrame, contacts: Sequence[Line]) -> pl.DataFrame:
+    """Lines with the prices that these lines of contacts have now."""
+    if not contacts:
+        return lines
+    pricing = pricing_of(state)
+    rows = []
+    for line in contacts:
+        by = pricing[line.pricing]
+        words = (by.reason or None, by.rule or None, by.rule_from or None)
+        rows.append(
+            (line.post_no, by.kind, line.ref, by.each_x100, line.points_x100, int(by.counted), *words)
+        )
+    keys, given = (
+        ("post_no", "kind", "ref", "each_x100"),
+        ("points_x100", "counted", "reason", "rule", "rule_from"),
+    )
+    shape = {name: NAMED_LINE[name] for name in (*keys, *given)}
+    now = pl.DataFrame(rows, shape, orient="row").unique(keys, maintain_order=True)
+    found = lines.join(now, on=keys, how="left", suffix="_now", maintain_order="left")
+    is_there = pl.col("counted_now").is_not_null()
+    priced = [pl.when(is_there).then(f"{name}_now").otherwise(name).alias(name) for name in given]
+    return found.with_columns(priced).select(lines.columns)
 
 
 def _without_time(lines: pl.DataFrame, posts: Sequence[Unit]) -> pl.DataFrame:
