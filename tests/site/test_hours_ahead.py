@@ -92,6 +92,18 @@ def test_the_hours_of_each_week_are_those_the_site_has_when_the_week_comes(room:
         assert float(teams[f"{day}"]["Available points"]) * 100 == team.available_x100, day
 
 
+def test_the_last_week_counts_to_its_sunday(room: Room) -> None:
+    post, sunday = (room.post.team_code, room.post.staff_code), weeks_of(TODAY)[-1] + timedelta(6)
+    changes = [
+        Change(kind="hours", post=post, first_day=day, hours_micro=hours * MICRO)
+        for day, hours in ((sunday, 20), (sunday + timedelta(1), 30))
+    ]
+    actions.save(actor=None, who="the tests", changes=changes)
+    found = rows_of(room.client, room, "events")
+    assert [row["Date"] for row in found if row["Code"] == room.post.code] == [f"{sunday}"]
+    assert f"By {sunday:%-d %B %Y}" in words(room.client.get(f"/team/{room.team.code}/ahead/"))
+
+
 def test_reasons_stay_private(room: Room, somebody: Callable[..., Client]) -> None:
     entered(room)
     other = somebody("Reader", "analyst", "nation", "nation")

@@ -17,6 +17,7 @@ from tabs_fixtures import table_of
 from wmt.outfiles import open_book
 from wmt.site.audit.models import AuditEvent
 from wmt.site.availability.models import Grade, Hours, Reduction
+from wmt.site.workload.models import Unit
 
 HOURS = ("team_code", "staff_code", "hours", "valid_from")
 CUTS = (
@@ -333,6 +334,22 @@ def test_a_filled_in_template_is_taken(team: Any, manager: Client) -> None:
     assert [row["Who"] for row in table_of(page, "records")] == [posts[1].name]
     assert apply(manager, address, page).status_code == 302
     assert plan_of(posts[1]).hours_on(day_of()).hours_micro == 12_500_000
+
+
+def test_a_post_that_was_set_aside_has_the_hours_that_a_table_is_held_against(
+    team: Any, manager: Client
+) -> None:
+    """Its figures are none, or those of an earlier night: a row that nobody touched must not enter them."""
+    unit, posts = team
+    for post, kept in ((posts[0], 0), (posts[1], 11_000_000)):
+        Unit.objects.filter(pk=post.pk).update(unmeasured_posts=int(not kept), contracted_hours_micro=kept)
+    rows = list(csv.DictReader(io.StringIO(_file(
+        manager, f"/people-tables/team/{unit.code}/contracted_hours.csv").decode("utf-8-sig"))))  # fmt: skip
+    assert [row["hours"] for row in rows[:2]] == ["37", "37"]
+    rows[2]["hours"] = "12.5"
+    data = written(tuple(rows[0]), *(tuple(row.values()) for row in rows))
+    _, page = preview(manager, contracted_hours__csv=data)
+    assert [row["Who"] for row in table_of(page, "records")] == [posts[2].name]
 
 
 def test_a_workbook_is_taken_with_its_sheets(team: Any, manager: Client) -> None:

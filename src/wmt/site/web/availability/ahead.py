@@ -1,7 +1,7 @@
 """The next twelve weeks of a team: what begins and what ends, and the time it leaves week by week."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from wmt.ledger import OMIC, STREAM_NAMES, STREAMS
@@ -43,9 +43,10 @@ def content(question: Question) -> dict[str, Any]:
     posts = list(units.everybody(state, unit))
     stands = standing.plans_of([post_of(post) for post in posts])
     days = ahead.weeks_of(state.day)
+    last = days[-1] + timedelta(days=6)  # the last week counts to its Sunday
     found = ahead.ahead_of(state, posts, stands, days)
     plans = {post_of(post): _readable(question, post, stands[post_of(post)]) for post in posts}
-    events = ahead.events_of(posts, plans, state.day, days[-1])
+    events = ahead.events_of(posts, plans, state.day, last)
     note_read(question.user, unit)
     made: dict[str, Table] = {"events": _events(question, events)}
     if question.in_full:
@@ -57,7 +58,7 @@ def content(question: Question) -> dict[str, Any]:
         "tables": made,
         "begins": sum(event.turn == "begins" for event in events),
         "ends": sum(event.turn == "ends" for event in events),
-        "last": f"{days[-1]:%-d %B %Y}",
+        "last": f"{last:%-d %B %Y}",
         "elsewhere": False,
     }
 

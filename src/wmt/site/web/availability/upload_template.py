@@ -19,6 +19,7 @@ from wmt.site.web.exports.deliver import Source, send, send_book
 from wmt.site.web.exports.sheets import Heading, Sheet, Values
 from wmt.site.web.frame import needed_state
 from wmt.site.workload import units
+from wmt.site.workload.current import State
 from wmt.site.workload.models import Unit
 
 #: The kinds of a column that are no text.
@@ -46,50 +47,56 @@ def people_template(request: HttpRequest, code: str, table: str, kind: str) -> H
         raise Http404(f"there is no table {table}.{kind}")
     posts = list(units.everybody(state, unit))
     plans = standing.plans_of([post_of(post) for post in posts])
-    sheets = [_sheet(name, posts, plans, state.day) for name in _ROWS]
+    sheets = [_sheet(name, posts, plans, state) for name in _ROWS]
     source = Source.of_unit(unit, state)
     if table == BOOK:
         return send_book(request, source, sheets, "Tables of people to fill in")
     return send(request, source, next(sheet for sheet in sheets if sheet.name == table), kind)
 
 
-def _sheet(name: str, posts: Posts, plans: Plans, day: date) -> Sheet:
+def _sheet(name: str, posts: Posts, plans: Plans, state: State) -> Sheet:
     columns, make = _ROWS[name]
-    rows = make(posts, plans, day)
+    rows = make(posts, plans, state)
     # the name is for who fills it in: reading leaves it alone
     headings = [Heading(column, column, _KINDS.get(column, "code")) for column in (*columns, "name")]  # type: ignore[arg-type]
     return Sheet(name, f"{name} to fill in", headings, lambda: rows, len(rows))
 
 
-def _hours(posts: Posts, plans: Plans, day: date) -> list[Values]:
-    """A row for each person: the hours that count, since their first day, or from today where none is."""
+def _hours(posts: Posts, plans: Plans, state: State) -> list[Values]:
+    """A row for each person: the hours that count, since their first day, or from today where none is.
+
+    By what a table that is sent is held against: a post that was set aside keeps the hours of an earlier
+    night in its figures, or has none, and a row that nobody touched must not enter those.
+    """
+    limits = standing.limits_of(state, [post_of(post) for post in posts])
     found: list[Values] = []
     for post in posts:
-        entered = plans[post_of(post)].hours_on(day)
-        hours, first = (entered.hours_micro, entered.first_day) if entered else (None, day)
-        shown = post.contracted_hours_micro if hours is None else hours
-        found.append((*post_of(post), micro(shown), None if first == date.min else first, post.name))
+        plan = plans[post_of(post)]
+        entered = plan.hours_on(state.day)
+        first = entered.first_day if entered else state.day
+        hours = limits.contracted(post_of(post), plan, state.day)
+        found.append((*post_of(post), micro(hours), None if first == date.min else first, post.name))
     return found
 
 
-def _reductions(posts: Posts, plans: Plans, day: date) -> list[Values]:
+def _reductions(posts: Posts, plans: Plans, state: State) -> list[Values]:
     """A row for each reduction that is not over."""
     return [
         (cut.key, *post_of(post), cut.reason, micro(cut.hours_micro), decimal(cut.percent_x100),
          cut.first_day, cut.last_day, None, cut.notes, post.name)
         for post in posts
         for cut in plans[post_of(post)].reductions
-        if _goes_on(cut, day)
+        if _goes_on(cut, state.day)
     ]  # fmt: skip
 
 
-def _grades(posts: Posts, plans: Plans, day: date) -> list[Values]:
+def _grades(posts: Posts, plans: Plans, state: State) -> list[Values]:
     """A row for each correction of grade that is not over."""
     return [
         (*post_of(post), each.grade, each.first_day, each.last_day, None, post.name)
         for post in posts
         for each in plans[post_of(post)].grades
-        if _goes_on(each, day)
+        if _goes_on(each, state.day)
     ]
 
 
@@ -97,7 +104,7 @@ def _goes_on(entry: Cut | GradeFrom, day: date) -> bool:
     return entry.last_day is None or entry.last_day >= day
 
 
-_ROWS: dict[str, tuple[Sequence[str], Callable[[Posts, Plans, date], list[Values]]]] = {
+_ROWS: dict[str, tuple[Sequence[str], Callable[[Posts, Plans, State], list[Values]]]] = {
     HOURS_FILE: (HOURS_COLUMNS, _hours),
     REDUCTIONS_FILE: (REDUCTION_COLUMNS, _reductions),
     GRADES_FILE: (GRADE_COLUMNS, _grades),
