@@ -32,6 +32,7 @@ def write_history(
     units: Mapping[str, Sequence[Figure]],
     first: date = FIRST,
     names: Mapping[str, str | None] | None = None,
+    cases: int = 0,
 ) -> History:
     """Posts by code ('TEAM:STAFF') and their figures from a first day on, made into a history."""
     names = names or {}
@@ -50,6 +51,7 @@ def write_history(
             "staff_code": code.split(":")[1],
             "points_x100": figure[0],
             "available_x100": figure[1],
+            "cases": cases,
             "posts": 1,
         }
         for code, figures in units.items()

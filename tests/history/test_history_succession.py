@@ -168,13 +168,14 @@ def moving(
     before: dict[str, list[Figure]],
     after: dict[str, list[Figure]],
     names: dict[str, str | None] | None = None,
+    cases: int = 0,
 ) -> History:
     """Posts of 20 days, and those of the days after that."""
     length = len(next(iter(after.values())))
     units: dict[str, list[Figure]] = {code: [*figures, *[None] * length] for code, figures in before.items()}
     for code, figures in after.items():
         units[code] = [*units.get(code, [None] * 20)[:20], *figures]
-    return write_history(folder, units, names=names)
+    return write_history(folder, units, names=names, cases=cases)
 
 
 def links_of(history: History) -> list[tuple[str, str, str, str]]:
@@ -288,6 +289,19 @@ def test_a_name_that_was_forgotten_leaves_the_link(tmp_path: Path) -> None:
         open_history(tmp_path).series("post", "A:1", FIRST, FIRST + timedelta(9))["name"].null_count() == 10
     )
     assert open_history(tmp_path).links.frame.equals(links)
+
+
+def test_a_name_that_was_forgotten_makes_no_link(tmp_path: Path) -> None:
+    """Whoever took over all of a leaver's work is somebody else, also when the names are forgotten."""
+    from wmt.history.archive import forget_names
+
+    names = {"A:1": "Ash Vale", "A:77": "Bo Fenn"}
+    history = moving(tmp_path, {"A:1": [OVER] * 20}, {"A:77": [OVER] * 10}, names, cases=30)
+    assert history.links.frame.is_empty()
+    forget_names(tmp_path, FIRST + timedelta(40))
+    for _ in range(2):
+        compact(tmp_path)
+        assert open_history(tmp_path).links.frame.is_empty()
 
 
 def test_codes_through_time(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The links of a history on disk: found when nights are compacted, and those that people confirmed.
 
 `links.json` is derived: each month's links are made again when the month, or the one before it, has changed.
+It keeps on which days posts had names: what names said once stands when they are forgotten.
 `confirmed.json` is what people said; it holds codes and days, and no names.
 """
 
@@ -15,7 +16,7 @@ from typing import Any
 import polars as pl
 
 from wmt.history.index import REMEDY, HistoryError, Index, folder_of, month_path
-from wmt.history.succession import COLUMNS, CONFIRMED, LINK, Links, found_links
+from wmt.history.succession import COLUMNS, CONFIRMED, LINK, NAMED, Links, found_links
 from wmt.nights.durable import replace_file
 
 FILE, CONFIRMED_FILE = "links.json", "confirmed.json"
@@ -83,7 +84,10 @@ def _part(nights: Path, index: Index, month: str, before: str, part: Any) -> Any
         return part
     known = _frame(part["links"] if part else [])
     made_from = [index.months[each].sha256 if each else "" for each in (month, before)]
-    return {"made_from": made_from, "links": _rows(found_links(posts, former, known))}
+    named = {f"{day}" for frame in (former, posts) for day in frame.filter(NAMED)["day"].unique()}
+    forgotten = set(part.get("named", ()) if part else ()) - named
+    links = found_links(posts, former, known, {date.fromisoformat(day) for day in forgotten})
+    return {"made_from": made_from, "links": _rows(links), "named": sorted(named | forgotten)}
 
 
 def _posts(nights: Path, month: str, wanted: pl.Expr | None = None) -> pl.DataFrame:

@@ -2,9 +2,10 @@
 
 Plain tables: nothing here reads a folder (`links` does). A link is found only where it is certain, between
 one day that has figures and the next: of one staff code exactly one post is gone and exactly one is new; or,
-in one team, somebody of the same name, whose former staff code is gone and whose new one was nowhere before.
-A unit above posts goes on where it is gone, the other is new, and at least half of the posts of each are
-those of the other. Whatever people say themselves is a link too ('confirmed').
+in one team, somebody of the same name, whose former staff code is gone and whose new one was nowhere before
+(where names were never known: of the same grade, cases and points). A unit above posts goes on where it is
+gone, the other is new, and at least half of the posts of each are those of the other. Whatever people say
+themselves is a link too ('confirmed').
 """
 
 from collections import defaultdict
@@ -30,6 +31,8 @@ COLUMNS = (
     "cases",
 )  # fmt: skip
 _ABOVE = ("team", "pdu", "region")
+#: Posts whose name is known.
+NAMED = pl.col("name").is_not_null() & (pl.col("name") != "")
 
 PostCode = tuple[str, str]
 
@@ -114,11 +117,14 @@ def formers(links: Links, level: str, day: date, since: date | None = None) -> p
     return links.frame.filter(wanted)
 
 
-def found_links(posts: pl.DataFrame, before: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+def found_links(
+    posts: pl.DataFrame, before: pl.DataFrame, known: pl.DataFrame, forgotten: Collection[date] = ()
+) -> pl.DataFrame:
     """The links within some days (columns `LINK`), from the posts of each (`COLUMNS`), by code and day.
 
     `before` are the posts of the last day with figures before them, empty where there is none. `known` are
-    links found earlier: one by a name stays, where the names were forgotten since.
+    links found earlier: one by a name stays, where the names were forgotten since. On days whose names are
+    `forgotten` nobody is found by figures: the names had said already who is who.
     """
     days = pl.concat([before["day"], posts["day"]]).unique().sort()
     ranks = pl.DataFrame({"day": days, "at": range(len(days))}, schema={"day": pl.Date, "at": pl.Int64})
@@ -132,13 +138,19 @@ def found_links(posts: pl.DataFrame, before: pl.DataFrame, known: pl.DataFrame) 
     if new.is_empty() or gone.is_empty():
         return LINK.to_frame()
     there = rows.select("at", "staff_code", *(f"{level}_code" for level in _ABOVE))
-    pairs = _pairs(new, gone, there, known)
+    pairs = _pairs(new, gone, there, known, forgotten)
     found = pairs.join(ranks.rename({"day": "since"}), on="at")
     own = [found.with_columns(level=pl.lit("post")), *_of_people(found), *_of_units(found, there)]
     return pl.concat([each.select(LINK.names()).cast(LINK) for each in own]).sort("since", "level", "code")
 
 
-def _pairs(new: pl.DataFrame, gone: pl.DataFrame, there: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+def _pairs(
+    new: pl.DataFrame,
+    gone: pl.DataFrame,
+    there: pl.DataFrame,
+    known: pl.DataFrame,
+    forgotten: Collection[date],
+) -> pl.DataFrame:
     """New posts with the former one of each, by one rule after the other."""
     real = ~pl.col("staff_code").is_in(["", NOT_KNOWN])
     new, gone = new.filter(real), gone.filter(real)
@@ -148,13 +160,12 @@ def _pairs(new: pl.DataFrame, gone: pl.DataFrame, there: pl.DataFrame, known: pl
     staff = there.select("at", "staff_code").unique()
     new = new.join(staff.with_columns(pl.col("at") + 1), on=["at", "staff_code"], how="anti")
     gone = gone.join(staff, on=["at", "staff_code"], how="anti")
-    named = pl.col("name").is_not_null() & (pl.col("name") != "")
-    by_name = _only_ones(new.filter(named), gone.filter(named), ["at", "team_code", "name"], SAME_NAME)
+    by_name = _only_ones(new.filter(NAMED), gone.filter(NAMED), ["at", "team_code", "name"], SAME_NAME)
     kept = _kept(new, gone, known)
     by_name = pl.concat([by_name, kept.join(by_name, on=["at", "code"], how="anti")])
-    new, gone = _left(new.filter(~named), gone.filter(~named), by_name)
+    new, gone = _left(new.filter(~NAMED), gone.filter(~NAMED), by_name)
     figures = ["at", "team_code", "grade", "points_x100", "cases"]
-    held = pl.col("cases") > 0
+    held = (pl.col("cases") > 0) & ~pl.col("day").is_in(sorted(forgotten))
     return pl.concat(
         [*found, by_name, _only_ones(new.filter(held), gone.filter(held), figures, SAME_FIGURES)]
     )
