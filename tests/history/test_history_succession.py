@@ -36,6 +36,7 @@ from wmt.history import (
     runs_on,
     spells,
 )
+from wmt.history.archive import keep
 from wmt.history.links import confirm
 from wmt.history.steps import MarksOf
 
@@ -215,6 +216,33 @@ def test_post_and_person_say_the_same_day(tmp_path: Path) -> None:
     for level in ("post", "person"):
         assert over_for_weeks(history, 11_000, 4, level).rows[0]["over"] == 1
         assert over_for_weeks(history, 11_000, 4, level).rows[0]["units"] == 2
+
+
+@pytest.mark.parametrize("level", ["post", "person", "team"])
+def test_a_run_that_ended_before_the_move_counts_in_its_year(tmp_path: Path, level: str) -> None:
+    """Nobody gets out of the year's count by moving to another team after it, and nobody counts twice."""
+    units: dict[str, list[Figure]] = {
+        "A:1": [OVER] * 30 + [UNDER] * 5 + [None] * 340,
+        "B:1": [None] * 35 + [UNDER] * 300 + [OVER] * 5 + [None] * 35,
+        "C:1": [None] * 340 + [OVER] * 35,
+    }
+    found = over_for_weeks(write_history(tmp_path, units), 11_000, 4, level)
+    assert [(row["year"], row["units"], row["over"]) for row in found.rows] == [(2026, 1, 1), (2027, 1, 1)]
+    last = {"post": "C:1", "person": "1", "team": "C"}[level]
+    assert {row["code"] for row in found.details[0].rows} == {last}
+
+
+def test_who_moved_to_another_grade_is_counted_in_the_former(tmp_path: Path) -> None:
+    names = {"A:1": "Ash Vale", "B:1": "Ash Vale"}
+    units: dict[str, list[Figure]] = {"A:1": [OVER] * 30 + [None] * 10, "B:1": [None] * 30 + [UNDER] * 10}
+    write_history(tmp_path, units, names=names)
+    posts = pl.read_parquet(sorted((tmp_path / "history").glob("archive-*.parquet")))
+    keep(tmp_path, posts.with_columns(grade=pl.lit("PSO")).filter(pl.col("code") == "B:1"))
+    compact(tmp_path)
+    history = open_history(tmp_path)
+    for grade, units_of_grade, over in (("PO", 1, 1), ("", 1, 1)):
+        row = over_for_weeks(history, 11_000, 4, grade=grade).rows[0]
+        assert (row["units"], row["over"]) == (units_of_grade, over), grade
 
 
 def test_a_new_staff_code_is_followed_by_the_name(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Questions over years, with answers a person can read out: a sentence, a table, and what it rests on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 import numpy as np
@@ -58,8 +58,7 @@ def over_for_weeks(
     rows, who = [], []
     for year, begin, end in span.years:
         there = met.between(history.links, level, begin, end)
-        inside = _as_of(_in_excess(found, begin, end), history.links, level, end)
-        inside = inside.filter(pl.col("code").is_in(there.implode()))
+        inside = _counted_as(_in_excess(found, begin, end), history.links, level, end, set(there))
         over, units = inside["code"].n_unique(), len(there)
         days = sum(begin <= day <= end for day in history.days)
         rows.append(
@@ -113,12 +112,26 @@ def _mark(percent_x100: int, days: int, day: date) -> Mark:
     return Mark("asked", percent_x100, days, rule.longest_absence, rule.longest_pause)
 
 
-def _as_of(found: pl.DataFrame, links: Links, level: str, day: date) -> pl.DataFrame:
-    """Runs under the codes that their units had on a day."""
-    if found.is_empty() or links.frame.is_empty():
-        return found
-    codes = [links.code_on(level, code, day) for code in found["code"]]
-    return found.with_columns(pl.Series("code", codes, dtype=pl.String))
+def _counted_as(
+    found: pl.DataFrame, links: Links, level: str, day: date, there: Collection[str]
+) -> pl.DataFrame:
+    """Runs under the codes that their units are counted under: the last one up to a day of those there are.
+
+    A run has the code of the day it ended on: who moved later in the year has another by its last day, and
+    whose run went on into the next year may have had another then. Runs of nobody there are left out.
+    """
+    codes = [
+        next(
+            (
+                each
+                for each in reversed(links.codes_until(level, code, ended or date.max, day))
+                if each in there
+            ),
+            None,
+        )
+        for code, ended in found.select("code", "ended").iter_rows()
+    ]
+    return found.with_columns(pl.Series("code", codes, dtype=pl.String)).filter(pl.col("code").is_not_null())
 
 
 def _in_excess(found: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
@@ -148,11 +161,15 @@ class _Met:
         for since, pairs in links.moves(level).items():
             if first <= since <= last and pairs:
                 later = self._there(row for day, row in days.items() if day >= since)
-                for _, former in pairs:
-                    number = self.units.numbers.get(former, len(there))
-                    if number < len(there) and not (number < len(later) and later[number]):
-                        there[number] = 0
+                for code, former in pairs:
+                    # a post that moved to another stream or grade is not there under its new code
+                    if self._is_in(later, code) and self._is_in(there, former):
+                        there[self.units.numbers[former]] = self._is_in(later, former)
         return pl.Series(self.units.codes, dtype=pl.String).gather(np.flatnonzero(there))
+
+    def _is_in(self, there: npt.NDArray[np.uint8], code: str) -> bool:
+        number = self.units.numbers.get(code, len(there))
+        return number < len(there) and bool(there[number])
 
     def _there(self, rows: Iterable[npt.NDArray[np.uint8]]) -> npt.NDArray[np.uint8]:
         packed = list(rows)

@@ -10,7 +10,7 @@ themselves is a link too ('confirmed').
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 import polars as pl
@@ -78,6 +78,13 @@ class Links:
             found[level, code].append((since, former))
         return found
 
+    @cached_property
+    def _laters(self) -> Mapping[tuple[str, str], Sequence[tuple[date, str]]]:
+        found: dict[tuple[str, str], list[tuple[date, str]]] = defaultdict(list)
+        for level, code, former, since, _ in self.frame.iter_rows():
+            found[level, former].append((since, code))
+        return found
+
     def lineage(self, level: str, codes: Iterable[str]) -> set[str]:
         """Codes, and all that those units ever had before."""
         found, ahead = set(), list(codes)
@@ -100,13 +107,24 @@ class Links:
 
     def code_on(self, level: str, code: str, day: date) -> str:
         """The code that a unit had on a day; `code` is the one it has later."""
-        after: date | None = None
+        return self.codes_until(level, code, date.max, day)[-1]
+
+    def codes_until(self, level: str, code: str, on: date, day: date) -> list[str]:
+        """The codes of the unit that has a code on one day, one after the other until another day.
+
+        The other day may be earlier. What the same code stood for at other times is somebody else's.
+        """
+        codes, at = [code], on
         while True:
-            links = self._formers.get((level, code), ())
-            later = [each for each in links if each[0] > day and (after is None or each[0] < after)]
-            if not later:
-                return code
-            after, code = max(later)
+            if day < on:
+                links = [each for each in self._formers.get((level, codes[-1]), ()) if day < each[0] <= at]
+            else:
+                links = [each for each in self._laters.get((level, codes[-1]), ()) if at < each[0] <= day]
+            if not links:
+                return codes
+            since, code = max(links) if day < on else min(links)
+            at = since - timedelta(1) if day < on else since
+            codes.append(code)
 
 
 def formers(links: Links, level: str, day: date, since: date | None = None) -> pl.DataFrame:
