@@ -76,6 +76,15 @@ def test_the_sentence_names_the_headline_and_the_practitioners_over(
     assert f"{len(over)} of {len(mine)} {who} {verb} over 110%." in said
 
 
+def test_posts_that_were_not_measured_are_not_among_those_that_may_be_over(
+    nation: Any, signed_in: SignIn
+) -> None:
+    unit = nation.unit("team", posts_over__gt=0, posts_without_time=0, unmeasured_posts=0, posts__gt=2)
+    Unit.objects.filter(pk=unit.pk).update(unmeasured_posts=1)
+    said = words(signed_in().get(unit_url("team", unit.code)).text)
+    assert f"{unit.posts_over} of {unit.posts - 1} practitioners" in said
+
+
 @pytest.mark.parametrize("stream", [COURTS, OMIC])
 def test_a_stream_has_a_view_of_its_own(nation: Any, signed_in: SignIn, stream: str) -> None:
     unit, client = with_stream(nation, "team", stream), signed_in()

@@ -115,7 +115,7 @@ def _rest(question: Question, *, over: bool, run: dict[str, Any] | None) -> str:
 def _people(question: Question) -> str:
     """How many practitioners are over the threshold: '23 of 64 practitioners are over 110%'."""
     unit = question.subject
-    timed = unit.posts - unit.posts_without_time
+    timed = unit.posts - unit.posts_without_time - unit.unmeasured_posts
     if not timed:
         return ""
     verb = "is" if unit.posts_over == 1 else "are"
