@@ -59,9 +59,19 @@ def test_from_the_first_day_over_one_may_ask_without_a_duty(scene: Scene) -> Non
     sent = {"said": "Too much"}
     assert scene.practitioner.post(f"/requests/relief/{unit.code}/", sent).status_code == 422
     Unit.objects.filter(pk=unit.pk).update(points_x100=unit.available_x100 * 11 // 10 + 1)
-    assert "Ask for relief" in words(scene.practitioner.get(f"{scene.post_href}duties/"))
+    own = scene.practitioner.get(f"{scene.post_href}duties/")
+    assert "You can ask for relief from the first day over the threshold" in words(own)
+    assert own.text.count(f'href="/requests/relief/{unit.code}/"') == 1
+    theirs = scene.manager.get(f"{scene.post_href}duties/")
+    assert f"The workload of {unit.name} is over 110%" in words(theirs)
+    assert "Enter a reduction of hours" in words(theirs)
+    assert "/requests/relief/" not in theirs.text
+    elsewhere = signed_in_as("Ned Elsewhere", "manager", "team", scene.elsewhere.code)
+    anybody = elsewhere.get(f"{scene.post_href}duties/")
+    assert "what-to-do" not in anybody.text
     answer = scene.practitioner.post(f"/requests/relief/{unit.code}/", sent, follow=True)
     assert "Sent to the manager. An answer is due by" in words(answer)
+    assert "You asked for relief on" in words(scene.practitioner.get(f"{scene.post_href}duties/"))
     assert scene.practitioner.post(f"/requests/relief/{unit.code}/", sent).status_code == 422
     assert scene.manager.get(f"/requests/relief/{unit.code}/").status_code == 403
     made = Request.objects.get()

@@ -14,6 +14,7 @@ from wmt.site.web.addresses import unit_url
 from wmt.site.web.duties import over_time, request_table
 from wmt.site.web.duties.addresses import duty_url
 from wmt.site.web.duties.capacities import Capacities
+from wmt.site.web.duties.guidance import guidance
 from wmt.site.web.tables import Column, LazyRows, Row, Table, Value
 from wmt.site.web.units.in_full import Places
 from wmt.site.web.units.question import Question
@@ -61,6 +62,7 @@ def content(question: Question) -> dict[str, Any]:
         "ever": len(stood),
         "filters": _filters(question, asked),
         "ways": request_table.ways_of(question),
+        "guidance": guidance(question),
     }
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
+from wmt.ledger import is_over
 from wmt.site.duties import access, requests, words
 from wmt.site.duties.models import Request
 from wmt.site.duties.people import Roles
@@ -12,6 +13,7 @@ from wmt.site.web import tables
 from wmt.site.web.duties.addresses import request_url
 from wmt.site.web.duties.capacities import Capacities
 from wmt.site.web.tables import Column, Row, Table
+from wmt.site.web.units.lead import is_own
 from wmt.site.web.units.question import Question
 from wmt.site.workload import names
 from wmt.site.workload.models import Unit
@@ -19,11 +21,14 @@ from wmt.site.workload.models import Unit
 
 def ways_of(question: Question) -> list[tuple[str, str]]:
     """What somebody may raise about a unit: words and address."""
-    state, unit, user = question.state, question.unit, question.request.user
+    state, unit = question.state, question.unit
     if state.as_of is not None or unit.level not in ("post", "team"):
         return []
     found = []
-    if unit.level == "post" and requests.may_ask(user, unit, state.over_x100):  # type: ignore[arg-type]
+    own = question.is_post and is_own(question)
+    # over the threshold, the way to ask stands in a sentence of its own (`guidance`)
+    over = is_over(unit.points_x100, unit.available_x100, state.over_x100)
+    if own and not over and requests.has_open_duty(unit):
         found.append(("Ask for relief", reverse("relief", args=[unit.code])))
     found.append(("Raise a concern", reverse("concern", args=[unit.level, unit.code])))
     return found

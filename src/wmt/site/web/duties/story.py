@@ -139,12 +139,11 @@ def _way(duty: Duty, name: str, text: str) -> Way:
     return Way(text, reverse(f"duty-{name}", args=[duty.pk]))
 
 
-def helps_of(request: HttpRequest, duty: Duty, state: State) -> list[Way]:
+def helps_of(request: HttpRequest, post: str, team: str, state: State) -> list[Way]:
     """Where the workload itself can be changed or looked at."""
-    post = duty.code
     found = [
         Way("View their cases", unit_url("post", post, "caseload")),
-        Way("See who in the team has room", unit_url("team", duty.team_code)),
+        Way("See who in the team has room", unit_url("team", team)),
     ]
     if may(request.user, Action.EDIT_AVAILABILITY, level="post", code=post, state=state):
         found.insert(0, Way("Enter a reduction of hours", reverse("reduction-new", args=[post])))

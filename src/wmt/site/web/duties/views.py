@@ -48,7 +48,9 @@ def _context(request: HttpRequest, state: State, duty: Duty, steps: list) -> dic
         "duty": duty,
         "now": story.now_of(duty, state, reads=reads),
         "ways": story.ways_of(request, duty, state),
-        "helps": story.helps_of(request, duty, state) if unit is not None and duty.is_open else [],
+        "helps": story.helps_of(request, duty.code, duty.team_code, state)
+        if unit is not None and duty.is_open
+        else [],
         "facts": story.facts_of(duty, state, unit),
         "whose": story.for_whom(duty) if duty.is_open or duty.relief_by else "",
         "mark": percent_words(duty.percent_x100),

@@ -58,7 +58,7 @@ def lead(question: Question) -> Lead:
     """The sentence of any unit; of a post also what comes next."""
     unit, state = question.subject, question.state
     over = is_over(unit.points_x100, unit.available_x100, state.over_x100)
-    run = _run(question) if question.is_post and over else None
+    run = run_of(question) if question.is_post and over else None
     has_figure = bool(unit.available_x100) and unit.stream != OMIC
     figure = shown_capacity(unit.points_x100, unit.available_x100) if has_figure else ""
     return Lead(
@@ -166,7 +166,7 @@ def _four_weeks(run: dict[str, Any]) -> list[Step]:
     return []
 
 
-def _run(question: Question) -> dict[str, Any] | None:
+def run_of(question: Question) -> dict[str, Any] | None:
     """The run of days over the threshold; None where the history is away or does not know the post."""
     try:
         found = runs_of(question, history())

@@ -1,0 +1,59 @@
+"""What somebody can do about a workload over the threshold, from its first day: on the Actions page."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from wmt.ledger import OMIC, is_over
+from wmt.site.accounts.access import may
+from wmt.site.accounts.roles import Action
+from wmt.site.duties import requests
+from wmt.site.web.duties.story import Way, helps_of
+from wmt.site.web.time.span import day_words
+from wmt.site.web.units.lead import is_own, run_of
+from wmt.site.web.units.question import Question
+
+
+@dataclass(frozen=True)
+class Guidance:
+    """A sentence or two, and where to go."""
+
+    words: str
+    ways: list[Way]
+
+
+def guidance(question: Question) -> Guidance | None:
+    """For the practitioner and for those who may act; None where the post is not over, and in the past."""
+    unit, state = question.unit, question.state
+    if not question.is_post or state.as_of is not None or unit.stream == OMIC:
+        return None
+    if not is_over(unit.points_x100, unit.available_x100, state.over_x100):
+        return None
+    if is_own(question):
+        return _for_oneself(question)
+    acts = may(question.user, Action.HANDLE_DUTIES, level="post", code=unit.code, state=state)
+    return _for_managers(question) if acts else None
+
+
+def _for_oneself(question: Question) -> Guidance:
+    unit, over = question.unit, question.state.over_text
+    standing = requests.open_relief(unit.team_code, unit.staff_code)
+    if standing is not None:
+        asked, by = day_words(standing.asked_on), day_words(standing.answer_by)
+        said = f"You asked for relief on {asked}. An answer is due by {by}."
+        return Guidance(said, [Way("View your request", reverse("request", args=[standing.pk]))])
+    said = f"Your workload is over {over}. You can ask for relief from the first day over the threshold."
+    return Guidance(said, [Way("Ask for relief", reverse("relief", args=[unit.code]))])
+
+
+def _for_managers(question: Question) -> Guidance:
+    unit, state = question.unit, question.state
+    said = [f"The workload of {unit.name} is over {state.over_text}."]
+    if requests.has_open_duty(unit):
+        said.append("The open action below says what is due.")
+    elif (run := run_of(question)) and run["full_on"]:
+        said.append(
+            f"If this continues, an action opens on {day_words(run['full_on'])}. You do not have to wait."
+        )
+    said.append("You can move cases in nDelius, agree a reduction, or talk to the practitioner.")
+    return Guidance(" ".join(said), helps_of(question.request, unit.code, unit.team_code, state))
