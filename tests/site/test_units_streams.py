@@ -129,6 +129,40 @@ def test_posts_without_available_hours_are_told_apart(nation: Any, signed_in: Si
             assert listed == set(wanted["code"])
 
 
+def test_posts_without_hours_of_the_nation_can_be_read(nation: Any, signed_in: SignIn) -> None:
+    """From the nation to the regions that have some, to the posts of each; and all of them in one file."""
+    mine = nation.night.table("results/totals").filter(
+        (pl.col("level") == "post") & (pl.col("stream") == HEADLINE) & (pl.col("available_x100") == 0)
+    )
+    idle = mine.filter(
+        (pl.col("points_x100") == 0) & (pl.col("cases_all") == 0) & (pl.col("omic_cases") == 0)
+    )
+    wanted = {"idle": idle, "busy": mine.join(idle, on="code", how="anti")}
+    client = signed_in("manager", "nation", "nation")
+    page = client.get("/nation/").text
+    for band, posts in wanted.items():
+        href = next(unescape(href) for href in links(page) if f"band={band}" in href and ".csv" not in href)
+        regions = client.get(href.partition("#")[0]).text
+        rows = {row["Code"]: row for row in table_of(regions, "overview") if row["Code"]}
+        head = next(name for name in next(iter(rows.values())) if name.startswith("Posts without hours"))
+        assert {code: number(row[head]) for code, row in rows.items()} == dict(
+            posts.group_by("region_code").len().iter_rows()
+        )
+        region = min(rows)
+        (into,) = {
+            href for href in map(unescape, links(regions)) if f"/region/{region}/?" in href and band in href
+        }
+        listed = {row["Code"] for row in table_of(client.get(into).text, "overview")} - {""}
+        of_region = set(posts.filter(pl.col("region_code") == region)["code"])
+        assert listed <= of_region
+        assert len(listed) == min(len(of_region), 100) or listed == of_region
+        file = next(unescape(href) for href in links(page) if f"band={band}" in href and ".csv" in href)
+        answer = client.get(file)
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        assert all(code.encode() in body for code in posts["code"])
+        assert body.count(b"\n") in range(len(posts), len(posts) + 12)
+
+
 @pytest.mark.usefixtures("nation")
 def test_what_is_not_known_is_no_region(signed_in: SignIn) -> None:
     page = signed_in().get("/nation/").text

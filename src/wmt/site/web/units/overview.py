@@ -13,7 +13,7 @@ from wmt.site.web.availability.coming import reminders
 from wmt.site.web.charts.strip import LOW_X100, strip
 from wmt.site.web.duties.lines import duty_lines
 from wmt.site.web.tables import Column, LazyRows, Row, Table, Value
-from wmt.site.web.units import counting, in_full, streams
+from wmt.site.web.units import counting, in_full, streams, timeless
 from wmt.site.web.units.lead import lead
 from wmt.site.web.units.measures import MEASURES, REMAINING, shown
 from wmt.site.web.units.parts import parts
@@ -47,7 +47,7 @@ def content(question: Question) -> dict[str, Any]:
         "figures": figures(question, question.subject),
         "over": _is_over(question.subject, question),
         "notes": notes(question.subject, question),
-        "timeless": timeless(question),
+        "timeless": timeless.said(question),
         "parts": [] if question.unit.stream == OMIC else parts(question),
         "reminders": [
             *duty_lines(question.state, [question.unit]),
@@ -98,13 +98,8 @@ def fitting(question: Question) -> list[Unit]:
 
 def _fits(unit: Unit, question: Question) -> bool:
     """Whether a unit is of the band asked for; those without available hours are told apart."""
-    match question.band:
-        case "busy":
-            return unit.posts_without_time > unit.idle_posts_without_time
-        case "idle":
-            return unit.idle_posts_without_time > 0
-        case "unentered":
-            return unit.unentered_posts_without_time > 0
+    if question.band in timeless.BANDS:
+        return timeless.number(unit, question.band) > 0
     return band_of(unit, question) == question.band
 
 
@@ -114,7 +109,10 @@ def table(question: Question, listed: list[Unit]) -> Table:
     if question.unit.stream == OMIC and not question.in_full:
         shown_columns = [column for column in shown_columns if column.key not in _OF_CAPACITY]
         shown_columns += [Column(n, MEASURES[n].title, MEASURES[n].kind) for n in _OMIC_FIGURES[:3]]
-    rows: Sequence[Row] = LazyRows(listed, lambda unit: _row(question, unit), _raw)
+    shown_columns += timeless.columns(question)
+    rows: Sequence[Row] = LazyRows(
+        listed, lambda unit: _row(question, unit), lambda unit, key: _raw(question, unit, key)
+    )
     whole = _sum_row(question) if not question.band else None
     if question.in_full:
         shown_columns, rows, whole = in_full.overview(question, shown_columns, listed, list(rows), whole)
@@ -157,20 +155,23 @@ def columns(level: str) -> list[Column]:
 
 def _row(question: Question, unit: Unit) -> Row:
     # a child opens on the tab one comes from, and keeps the grade that was asked for
-    href = "" if question.in_full else counting.child_url(question, unit, "")
+    href = "" if question.in_full else counting.child_url(question, unit, "", **timeless.kept(question))
     return Row(
         {
             "name": tables.text(unit.name, href, stale_note(unit)),
             "code": tables.text(unit.code),
             **values(question, unit),
+            **timeless.values(question, unit),
         },
         unit.level,
         unit.code,
     )
 
 
-def _raw(unit: Unit, key: str) -> Any:
+def _raw(question: Question, unit: Unit, key: str) -> Any:
     """The exact value of a column, without making its row."""
+    if key == timeless.KEY:
+        return timeless.number(unit, question.band)
     if key == "capacity":
         return None if unit.stream == OMIC else capacity_x100(unit.points_x100, unit.available_x100)
     if key == REMAINING:
@@ -265,37 +266,6 @@ def notes(unit: Unit, question: Question) -> list[str]:
             "The points still count towards the team."
         )
     return said
-
-
-def timeless(question: Question) -> dict[str, Any] | None:
-    """The posts without available hours: those that hold work, those that hold none, those not entered."""
-    unit = question.subject
-    if question.is_post or not unit.posts_without_time:
-        return None
-    apart = {
-        "busy": (unit.posts_without_time - unit.idle_posts_without_time, ("hold work", "holds work")),
-        "idle": (unit.idle_posts_without_time, ("hold no work", "holds no work")),
-        "unentered": (
-            unit.unentered_posts_without_time,
-            ("have no hours entered", "has no hours entered"),
-        ),
-    }
-    level = "region" if unit.level == units.NATION else "post"
-    return {
-        "words": f"{_posts(unit.posts_without_time)} {'has' if unit.posts_without_time == 1 else 'have'} "
-        "no available hours. Their points still count here. Of these",
-        "kinds": [
-            (
-                f"{number:,} {words[number == 1]}",
-                unit_url(
-                    unit.level, unit.code, list=level, band=band, grade=question.grade, stream=question.stream
-                )
-                if number
-                else "",
-            )
-            for band, (number, words) in apart.items()
-        ],
-    }
 
 
 def filtered(question: Question) -> str:
