@@ -39,7 +39,7 @@ def test_a_load_is_followed_until_it_is_done(walk: Walk, site: Site) -> None:
     expect(done.first).to_be_visible(timeout=_PATIENCE_MS)
     assert faults_of(page) == []
     page.goto("/nation/")
-    assert "21 November 2026" in page.get_by_role("region", name="Moment of the figures").inner_text()
+    assert "21 November 2026" in page.get_by_role("region", name="Date of the data").inner_text()
     walker.link("Audit", ".wmt-nav")
     assert re.search(r"An administrator loaded .*manifest\.json", text_of(page))
 
@@ -61,7 +61,7 @@ def faulty(site: Site, tmp_path: Path) -> list[Path]:
 def test_a_refused_file_is_told_of_in_its_report(walk: Walk, site: Site, faulty: list[Path]) -> None:
     walker = walk("administrator")
     page = walker.page
-    moment = page.get_by_role("region", name="Moment of the figures").inner_text()
+    moment = page.get_by_role("region", name="Date of the data").inner_text()
     upload(walker, faulty, sorted((site.nights[0] / "people").iterdir()))
     expect(page.locator("main").get_by_text("refused").first).to_be_visible(timeout=_PATIENCE_MS)
     told = text_of(page)
@@ -70,7 +70,7 @@ def test_a_refused_file_is_told_of_in_its_report(walk: Walk, site: Site, faulty:
     assert page.locator("#table-faults tbody tr, #table-kinds tbody tr").count() >= 1
     assert faults_of(page) == []
     page.goto("/nation/")
-    assert page.get_by_role("region", name="Moment of the figures").inner_text() == moment
+    assert page.get_by_role("region", name="Date of the data").inner_text() == moment
 
 
 def test_a_person_is_added_and_given_a_role(walk: Walk) -> None:

@@ -14,6 +14,8 @@ PARTS = 4
 FIGURES = 500 if os.environ.get("WMT_SOAK") else 40
 TABS = ("", "", "caseload/", "reports/", "help/", "omic/", "court/")
 _A_PAGE = 4
+#: The heading of the column that counts the lines in a row.
+ITEMS = "Items"
 #: Figures that lead to their lines: what is shown, where it leads, and the measure.
 _LINKS = """() => [...document.querySelectorAll('main a[href*="/working/?"]')].map(a => {
   const plain = e => e.innerText.replace(/[▲▼↕\\s]+/g, ' ').trim();
@@ -21,7 +23,7 @@ _LINKS = """() => [...document.querySelectorAll('main a[href*="/working/?"]')].m
   const cell = a.closest('td, th'), heads = cell && a.closest('table').querySelectorAll('thead th');
   const of = heads ? plain(heads[cell.cellIndex]) : plain(a.closest('div, li')).slice(0, 40);
   return {words, of, href: a.pathname + a.search};
-}).filter(a => /^-?[0-9,.]+%?$/.test(a.words))"""
+}).filter(a => /^[-−]?[0-9,.]+%?$/.test(a.words))"""
 _SUMS = """() => [...document.querySelectorAll('[data-measure]')].map(e => ({...e.dataset}))"""
 #: The rows of a table of lines, and its last row: the cell under each heading.
 _TABLE = """id => {
@@ -37,7 +39,8 @@ _TABLE = """id => {
 
 def number(words: str) -> Decimal:
     """A number as pages write it."""
-    return Decimal(words.split(maxsplit=1)[0].replace(",", "").rstrip("%")) if words.strip() else Decimal(0)
+    plain = words.replace(",", "").replace("−", "-").split(maxsplit=1)
+    return Decimal(plain[0].rstrip("%")) if plain else Decimal(0)
 
 
 def places(page: Page, dice: random.Random) -> Iterator[str]:
@@ -110,12 +113,12 @@ def lines_add_up(page: Page, name: str, wanted: Decimal) -> tuple[Decimal, int]:
 
 def many_of(table: Any) -> int:
     """The column that counts the lines; 0 where every row is one."""
-    return int(table["heads"].index("Lines")) if "Lines" in table["heads"] else 0
+    return int(table["heads"].index(ITEMS)) if ITEMS in table["heads"] else 0
 
 
 def amount_of(table: Any) -> int:
     """The column of the amounts: the last that the row of sums fills, but for the count of lines."""
-    filled = [at for at, words in enumerate(table["total"]) if at and words and table["heads"][at] != "Lines"]
+    filled = [at for at, words in enumerate(table["total"]) if at and words and table["heads"][at] != ITEMS]
     return filled[-1]
 
 

@@ -108,7 +108,7 @@ def test_on_paper(person: Person) -> None:
     for tab in ("", "working/", "caseload/"):
         page.goto(re.sub(r"[?#].*", "", page.url) if not tab else home(page) + tab)
         expect(page.get_by_role("navigation", name="Main")).to_be_hidden()
-        expect(page.get_by_role("region", name="Moment of the figures")).to_be_visible()
+        expect(page.get_by_role("region", name="Date of the data")).to_be_visible()
         # nobody aims at paper
         faults += [fault for fault in violations(page) if not fault.startswith("target-size")]
     assert len(page.pdf(format="A4")) > 10_000

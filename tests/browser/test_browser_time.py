@@ -95,9 +95,9 @@ def test_an_analyst_answers_the_five_year_question_and_takes_it_away(walk: Walk,
     walker = walk("analyst")
     page = walker.page
     walker.link("Analysis", ".wmt-nav")
-    walker.link("How many were over a mark for weeks on end, in each year?", "main")
-    walker.write(page.get_by_label("Over, in per cent"), "120")
-    walker.write(page.get_by_label("For so many weeks in a row"), "4")
+    walker.link("How many were over a threshold for several weeks, by year?", "main")
+    walker.write(page.get_by_label("Over (%)"), "120")
+    walker.write(page.get_by_label("Consecutive weeks"), "4")
     walker.button("Ask")
     walker.there("percent=120")
     answer = page.locator("#answer").inner_text()

@@ -131,8 +131,10 @@ def asked(
     days = sum(begin <= day <= end for day in history.days)
     together = [day for day in history.together if begin <= day <= end] if stream == HEADLINE else []
     if not days:
+        asked = [f"from {said_day(first)}"] if first else []
+        asked += [f"to {said_day(last)}"] if last else []
         raise HistoryError(
-            f"no day from {said_day(first or begin)} to {said_day(last or end)} has figures; they run from "
+            f"no day {' '.join(asked)} has figures; they run from "
             f"{said_day(history.first)} to {said_day(history.last)}"
         )
     basis = (together[0], together[-1], len(together)) if together else None
