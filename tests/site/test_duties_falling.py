@@ -10,9 +10,9 @@ from hours_fixtures import somebody, words  # noqa: F401
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.duties.came_off import CameOff
 from wmt.site.duties.evaluating import Undone
-from wmt.site.duties.facts import as_of, fold
-from wmt.site.duties.models import Duty, Notice, Request
-from wmt.site.duties.words import came_off_words, closed_words, fell_words
+from wmt.site.duties.facts import PLACE, as_of, fold
+from wmt.site.duties.models import Duty, Notice, Request, Step
+from wmt.site.duties.words import came_off_words, closed_words, fell_words, sentence
 
 pytestmark = pytest.mark.django_db
 A, NEW = "T1:A", "T9:A"
@@ -136,3 +136,20 @@ def test_a_manager_confirms_and_head_and_practitioner_hear(scene: Scene) -> None
     duty.refresh_from_db()
     assert (duty.closed_why, Request.objects.get().is_open) == ("confirmed", True)
     assert Notice.objects.filter(kind="closed", user=head).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"name": "B New"}, "The details of the post changed"),
+        ({"name": "B New", "grade": "SPO"}, "The grade changed"),
+        ({"name": "B New", "region_code": "R2"}, "The region changed"),
+        ({"staff_code": "B"}, "The staff code changed"),
+    ],
+)
+def test_the_history_that_everybody_reads_does_not_tell_of_a_new_name(
+    changed: dict[str, str], said: str
+) -> None:
+    before = dict.fromkeys(PLACE, "x")
+    step = Step(kind=Step.Kind.FOLLOWED, data={"before": before, "after": before | changed})
+    assert sentence(step) == said

@@ -181,3 +181,31 @@ def test_only_who_has_an_account_was_told(scene: Scene) -> None:
     sent = typed(scene.state.day, decision="accept")
     page = words(scene.manager.post(f"{scene.href}decide/", sent, follow=True))
     assert "Decision recorded. The practitioner has no account here, so tell them yourself." in page
+
+
+def test_whoever_lists_the_words_of_others_by_the_api_is_written_down(
+    scene: Scene, program: Callable[..., Program]
+) -> None:
+    manager = program("manager", "team", scene.duty.team_code)
+    team, post = scene.duty.team_code, scene.duty.code
+    scene.practitioner.post(f"{scene.href}ask/", {"said": "SECRET"})
+    program("analyst").ask("post", f"units/team/{team}/concerns", {"words": "x"})
+    manager.ask("post", f"units/team/{team}/concerns", {"words": "y"})
+    assert len(manager.get("requests")["items"]) == 1
+    assert not AuditEvent.objects.filter(kind="read").exists()  # only what they asked themselves
+    assert "SECRET" in str(manager.get("requests", show="assigned")["items"])
+    assert set(AuditEvent.objects.filter(kind="read").values_list("code", flat=True)) == {team, post}
+
+
+def test_a_mail_that_failed_tells_no_administrator_of_a_concern_about_themselves(
+    scene: Scene, somebody: Callable[..., Client]
+) -> None:
+    own = somebody("Ada", "administrator", "nation", "nation", staff_code=scene.duty.staff_code)
+    other = somebody("Abe", "administrator", "nation", "nation")
+    other.post(f"/requests/concern/post/{scene.duty.code}/", {"said": "SECRET"})
+    Notice.objects.update(mail=Notice.Mail.FAILED)
+    href = f"/requests/{Request.objects.get().pk}/"
+    assert href in other.get("/notices/").text
+    page = own.get("/notices/").text
+    assert "Emails that could not be sent" in page
+    assert href not in page

@@ -146,7 +146,7 @@ def test_a_trainees_contacts_lose_and_regain_their_points_on_both_sides(nation: 
     assert unit("nation", "nation").contacts_x100 == 0
     listed = Line.objects.get(load=nation.load, ref=done.ref, post_no=done.post_no)
     priced = Pricing.objects.get(load=nation.load, number=listed.pricing)
-    assert (listed.points_x100, priced.reason) == (0, "co-working is in the PQiP reduction")
+    assert (listed.points_x100, priced.reason) == (0, "co-working by a trainee")
     for level, code in (("post", doer.code), ("post", done.other_post), ("team", doer.team_code)):
         shown, stood = unit(level, code), Stood(state.day, state.day, state.night)
         now = why_between(current_state(), shown, stood, None)

@@ -71,15 +71,17 @@ def _first_of_all(world: World, role: str) -> Iterator[str]:
     own, colleague, far = (m.unit for m in world.marked)
     for unit in (colleague, far):
         yield from (unit_url("post", unit.code, tab) for tab in ("working", "caseload", "hours", "archive"))
+        yield f"/post/{unit.code}/sheet/"
         yield f"/api/v1/units/post/{unit.code}/lines?size=500"
         yield f"/api/v1/posts/{unit.code}/records"
     for tab in ("working", "caseload", "hours"):
         yield unit_url("post", own.code, tab)
     for code in (own.team_code, far.team_code):
-        yield from (unit_url("team", code, tab) for tab in ("caseload", "hours", "archive"))
+        yield from (unit_url("team", code, tab) for tab in ("caseload", "hours", "ahead", "archive"))
         yield f"/api/v1/units/team/{code}/lines?size=500"
         yield f"/api/v1/teams/{code}/records"
     yield f"/team/{far.team_code}/downloads/reductions.csv"
+    yield from (f"/team/{far.team_code}/ahead/{table}.csv" for table in ("events", "weeks"))
     carry = f"/hours/carry-over/?from={world.gone.code}"
     yield from ("/hours/carry-over/", "/hours/carry-over/left.csv", carry)
     yield from (f"{carry}&to={unit.code}" for unit in (colleague, far))

@@ -13,6 +13,7 @@ from time_fixtures import Two, _loaded_two, two  # noqa: F401
 from wmt.site.availability.actions import save
 from wmt.site.availability.changes import Change
 from wmt.site.availability.late import late_words
+from wmt.site.availability.models import Reduction
 from wmt.site.web.addresses import unit_url
 from wmt.site.web.time.late import late_of
 from wmt.site.web.time.span import day_words
@@ -85,3 +86,30 @@ def test_only_the_days_that_differ_are_told(two: Two) -> None:
     assert (late.first, late.last) == (first, first)
     assert late_words([late]).startswith("Hours entered on ")
     assert post.name not in late_words([late])
+
+
+def test_that_a_reason_was_changed_is_nobody_s_to_know(two: Two) -> None:
+    """Another reason takes off the same hours: no figure would be another, and reasons are private."""
+    first = two.nights[0].manifest.as_at.date()
+    post = two.unit("post", available_x100__gt=0, unmeasured_posts=0, stale_posts=0)
+    entered(post, first)
+    row = Reduction.objects.get(team_code=post.team_code, staff_code=post.staff_code, who="a test")
+    change = Change(
+        kind="reduction", post=row.post, key=row.key, version=row.version, first_day=first, last_day=None,
+        reason="1", percent_x100=2_500,
+    )  # fmt: skip
+    save(actor=None, who="a test", changes=[change], why="a test")
+    assert Reduction.objects.filter(key=row.key).count() == 2
+    assert len(of(two, post)) == 1
+
+
+def test_what_was_entered_late_and_withdrawn_again_is_not_told(two: Two) -> None:
+    """It changes no figure by now, and withdrawn reductions are for those who may read the reasons."""
+    first = two.nights[0].manifest.as_at.date()
+    post = two.unit("post", available_x100__gt=0, unmeasured_posts=0, stale_posts=0)
+    entered(post, first)
+    assert len(of(two, post)) == 1
+    row = Reduction.objects.get(team_code=post.team_code, staff_code=post.staff_code, who="a test")
+    change = Change(kind="reduction", post=row.post, key=row.key, version=row.version, withdraw=True)
+    save(actor=None, who="a test", changes=[change], why="a test")
+    assert of(two, post) == []

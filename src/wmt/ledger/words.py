@@ -28,7 +28,7 @@ class Reason(StrEnum):
     AHEAD = "dated after the extract, earns nothing yet"
     UNKNOWN_CODE = "unknown contact code"
     ZERO_CODE = "this contact earns no points"
-    COWORKING = "co-working is in the PQiP reduction"
+    COWORKING = "co-working by a trainee"
     ASSUMED_HOURS = "assumed: the default hours of the grade"
     NO_HOURS = "no hours until somebody enters them"
     CUT = "cut at the contracted hours"

@@ -1,5 +1,6 @@
 """Requests for relief and concerns: raising one, reading it, answering it."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -7,6 +8,7 @@ from django.http import HttpRequest
 from ninja import Body, Field, Path, Query, Router, Schema
 
 from wmt.site.accounts.access import need
+from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
 from wmt.site.api.asking import PostCode, UnitCode, me, post_for, state_for, unit_for, who
 from wmt.site.api.shapes import READ, WRITE, Given, Notes, PageShown, Paging, answers
@@ -85,8 +87,9 @@ def listed(request: HttpRequest, paging: Query[RequestFilter]) -> dict[str, Any]
         roles = Roles(waiting)
         found = [each for each in waiting if person.pk in {owner.pk for owner in roles.of(each).owners}]
     roles = Roles(found)
-    items = [_shown(each, roles, state) for each in paging.part(found)]
-    return {**paging.about(len(found)), "items": items}
+    shown = list(paging.part(found))
+    _note_read(person, state, shown)
+    return {**paging.about(len(found)), "items": [_shown(each, roles, state) for each in shown]}
 
 
 @router.get(
@@ -96,9 +99,7 @@ def one(request: HttpRequest, number: Number) -> dict[str, Any]:
     """Only for whoever raised it and for those whose role lets them read it."""
     state, person = _present(request), me(request)
     found = access.find_request(person, state, number)
-    unit = units.of_level(state, found.level).filter(code=found.code).first()
-    if unit is not None and not access.asked(person, found):
-        note_read(person, unit)
+    _note_read(person, state, [found])
     return _shown(found, Roles([found]), state)
 
 
@@ -140,6 +141,14 @@ def answer(request: HttpRequest, number: Number, payload: Body[AnswerIn]) -> dic
     asker = _asker(request, state)
     found = requests.answer(asker=asker, number=number, answer=payload.answer, said=payload.words)
     return _shown(found, Roles([found]), state)
+
+
+def _note_read(person: User, state: State, shown: Sequence[Request]) -> None:
+    """Who reads what somebody else asked is written down, in a list as well: its words are there too."""
+    for level in ("post", "team"):
+        codes = {each.code for each in shown if each.level == level and not access.asked(person, each)}
+        for unit in units.of_level(state, level).filter(code__in=codes) if codes else ():
+            note_read(person, unit)
 
 
 def _asker(request: HttpRequest, state: State) -> Asker:

@@ -16,7 +16,8 @@ from wmt.site.availability.models import KINDS, OfPost
 from wmt.site.workload.current import State
 from wmt.site.workload.models import Load, Unit
 
-_CONTENT = ("hours_micro", "percent_x100", "grade", "reason")
+#: What a version says of time. Not the reason: any takes off the same, and that it changed is private.
+_CONTENT = ("hours_micro", "percent_x100", "grade")
 
 
 @dataclass(frozen=True)
@@ -67,11 +68,14 @@ def _histories(model: Any, change: int, last: date, unit: Unit) -> Iterator[list
 
 def _late(versions: Sequence[OfPost], known: Mapping[date, int]) -> Iterator[Late]:
     former: OfPost | None = None
+    begun, gone = versions[0].change, versions[-1].withdrawn
     # of what was carried over both halves are one change: only its end counts
     for change, several in groupby(versions, lambda row: row.change):
         row = list(several)[-1]
         begin, end = _difference(former, row)
         days = [day for day, at in known.items() if at < change and begin <= day <= end]
+        # what was entered late and withdrawn again is nothing by now, and withdrawn records are private
+        days = [day for day in days if not gone or known[day] >= begun]
         former = row
         if days:
             yield Late(":".join(row.post), timezone.localdate(row.recorded_at), min(days), max(days))

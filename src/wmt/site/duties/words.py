@@ -188,10 +188,10 @@ def _followed(data: Mapping[str, Any]) -> str:
         return f"Followed to team {after['team_name']} (was {before['team_name']})"
     if before["staff_code"] != after["staff_code"]:
         return "The staff code changed"
-    changed = ("name", "grade", "team_name", "pdu_code", "region_code")
-    which = next(name for name in changed if before[name] != after[name])
-    named = {"name": "name", "grade": "grade", "team_name": "team name", "pdu_code": "PDU"}
-    return f"The {named.get(which, 'region')} changed"
+    named = {"grade": "grade", "team_name": "team name", "pdu_code": "PDU", "region_code": "region"}
+    which = [said for name, said in named.items() if before[name] != after[name]]
+    # everybody reads this: that somebody has another name, and since when, is theirs alone to tell
+    return f"The {which[0]} changed" if which else "The details of the post changed"
 
 
 def _opened(data: Mapping[str, Any]) -> str:
