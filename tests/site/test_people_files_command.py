@@ -14,6 +14,7 @@ from django.db import DatabaseError
 from conftest import Nation
 from night_tools import Ran
 from wmt.cli.main import _outcome
+from wmt.ledger import COURTS, HEADLINE
 from wmt.site.audit.models import AuditEvent
 from wmt.site.availability import importing
 from wmt.site.availability.models import KINDS, Hours, Journal, OfPost, Reason, Reduction
@@ -66,9 +67,11 @@ def tables(tmp_path: Path) -> Tables:
 
 @pytest.fixture
 def post(nation: Nation) -> Unit:
-    """A post with time that nobody entered anything about."""
+    """A post of sentence management with time that nobody entered anything about."""
     taken = set(plans_of())
-    units = Unit.objects.filter(load=nation.load, level="post", whole=True, grade="PO", available_x100__gt=0)
+    units = Unit.objects.filter(
+        load=nation.load, level="post", stream=HEADLINE, grade="PO", available_x100__gt=0
+    )
     found = next(each for each in units.order_by("code") if (each.team_code, each.staff_code) not in taken)
     assert isinstance(found, Unit)
     return found
@@ -111,7 +114,14 @@ def test_new_hours_are_told_and_take_effect(run: Run, tables: Tables, post: Unit
     assert "the June return" in event.sentence
 
 
-def test_the_effect_on_the_nation_is_the_one_that_comes(run: Run, tables: Tables, post: Unit) -> None:
+@pytest.mark.parametrize("stream", [HEADLINE, COURTS])
+def test_the_effect_on_the_nation_is_the_one_that_comes(
+    run: Run, tables: Tables, nation: Nation, stream: str
+) -> None:
+    """The nation's figure is that of sentence management, whatever stream the post is in."""
+    taken = set(plans_of())
+    units = Unit.objects.filter(load=nation.load, level="post", stream=stream, available_x100__gt=0)
+    post = next(each for each in units.order_by("code") if codes(each) not in taken)
     folder = tables.write("contracted_hours", [*codes(post), "0", TODAY])
     said = run("people", "import", folder, "--check", "--json").json
     assert (said["accepted"], said["saved"], said["day"]) == (True, False, TODAY)

@@ -239,10 +239,14 @@ def _moved(state: State | None, found: Checked) -> Moved | None:
     before = Figures(
         nation.points_x100, nation.available_x100, nation.contracted_hours_micro, nation.reduction_hours_micro
     )
+    # posts of other streams are no part of the nation's own figure
+    others = Unit.objects.filter(load_id=state.load_id, level="post").exclude(stream=nation.stream)
+    apart = set(others.values_list("code", flat=True))
+    own = [effect for effect in posts if effect.code not in apart]
     after = Figures(
         before.points_x100,
         *(
-            getattr(before, name) + sum(getattr(p.after, name) - getattr(p.before, name) for p in posts)
+            getattr(before, name) + sum(getattr(p.after, name) - getattr(p.before, name) for p in own)
             for name in ("available_x100", "contracted_hours_micro", "reduction_hours_micro")
         ),
     )
