@@ -1,12 +1,16 @@
 """Live figures: a change moves every figure at once, and all of them are as if worked out anew."""
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from conftest import Nation
+from wmt.ledger import COURTS
 from wmt.site.availability import actions
 from wmt.site.availability.changes import Change, ConflictError, RefusedError
 from wmt.site.availability.models import Reduction
@@ -157,6 +161,31 @@ def test_a_trainees_contacts_lose_and_regain_their_points_on_both_sides(nation: 
     assert {code: unit("post", code).contacts_x100 for code in before} == before
 
 
+def test_a_page_of_any_stream_knows_that_it_shows_what_stands(
+    nation: Nation, signed_in: Callable[..., Client]
+) -> None:
+    client = signed_in()
+    post = Unit.objects.filter(load=nation.load, level="post", stream=COURTS).order_by("code")[0]
+
+    def marks(stream: str) -> tuple[str, str]:
+        page = client.get(f"/pdu/{post.pdu_code}/", {"stream": stream} if stream else {}).text
+        shown = re.search(r'data-mark="([^"]*)"', page)
+        return shown[1] if shown else "", client.get(f"/live/pdu/{post.pdu_code}/").json()["mark"]
+
+    before = marks("")
+    save(
+        wished(
+            (post.team_code, post.staff_code),
+            kind="hours",
+            first_day=current_state().day,
+            hours_micro=1_000_000,
+        )
+    )
+    for stream in ("", COURTS):
+        shown, stands = marks(stream)
+        assert shown == stands != before[0], "it says that there is something new only where there is"
+
+
 def test_a_change_ahead_takes_effect_on_its_day_and_no_longer(posts: list[Post], settings: Any) -> None:
     state, post = current_state(), posts[0]
     code, first = ":".join(post), state.day + timedelta(3)
@@ -190,6 +219,7 @@ def test_the_day_is_never_before_the_extract(nation: Nation, settings: Any) -> N
 
 def test_reductions_that_would_take_more_than_there_is_are_cut_and_named(posts: list[Post]) -> None:
     day = current_state().day
+    save(wished(posts[0], kind="hours", hours_micro=37_000_000, first_day=day))
     save(wished(posts[0], kind="reduction", reason="1", hours_micro=20_000_000, first_day=day))
     later = day + timedelta(5)
     saved = save(wished(posts[0], kind="reduction", reason="3", hours_micro=20_000_000, first_day=later))

@@ -16,7 +16,7 @@ from wmt.site.web.charts.offered import offered
 from wmt.site.web.duties import register
 from wmt.site.web.exports import listing
 from wmt.site.web.frame import state_of
-from wmt.site.web.live import mark
+from wmt.site.web.live import mark_on
 from wmt.site.web.steady import steady
 from wmt.site.web.tables import Table, arranged
 from wmt.site.web.time import archive, over_time, why
@@ -115,7 +115,7 @@ def _around(question: Question, tab: str) -> dict[str, Any]:
         **_siblings(question, tab),
         # the past does not move
         "live_href": "" if state.as_of else reverse("live", args=[unit.level, unit.code]),
-        "live_mark": mark(state.load_id, state.day, unit.touched),
+        "live_mark": mark_on(state, unit),
         "tab": tab,
         "kept_stream": [("stream", question.stream)] if question.stream else [],
         "who_sees": who_sees(state, unit),
