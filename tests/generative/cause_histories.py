@@ -43,6 +43,7 @@ class Nation:
     contacts: list[tuple[str, str, str, int]] = field(default_factory=list)  # code, by, om, night
     night: int = 0
     made: int = 0
+    prisons: set[str] = field(default_factory=set)  # teams of OMiC
 
     def new(self) -> str:
         """A reference nobody has had."""
@@ -69,6 +70,8 @@ class Nation:
             for ref, (unit, much) in post.reductions.items():
                 world.reduction(name, **{unit: str(much)}, first_day=FIRST.date() - timedelta(days=60))
                 world.rows["reduction"][-1]["reduction_ref"] = ref
+        for team in sorted(self.prisons):
+            world.omic_team(team)
         for number, (code, by, om, night) in enumerate(self.contacts):
             world.contact(code, by=by, om=om, age_days=self.night - night)
             world.rows["contact"][-1]["contact_ref"] = f"K{number:05d}"
@@ -240,8 +243,28 @@ EVENTS: dict[str, tuple[Event, str]] = {
 }
 
 
+def _only_reports(nation: Nation, name: str, _dice: random.Random) -> None:
+    """A post that holds no case and writes reports: it is in the stream of courts until it gets one."""
+    nation.posts[name].cases.clear()
+    nation.posts[name].reports[nation.new()] = nation.night
+
+
+def _to_prison(nation: Nation, name: str, _dice: random.Random) -> None:
+    """A post of an OMiC team without a case in the community: OMiC until it gets one."""
+    nation.prisons.add(name.partition(":")[0])
+    post = nation.posts[name]
+    post.cases = {ref: case for ref, case in post.cases.items() if case.location == "custody"}
+
+
+#: What takes a post to another stream at the end of a night; the first case of the next one takes it back.
+MOVES = (_only_reports, _to_prison)
+
+
 def live(nation: Nation, dice: random.Random, events: int) -> None:
-    """So many events for every post tonight, whatever they are."""
+    """So many events for every post tonight, whatever they are; some end the night in another stream."""
     for name in nation.posts:
         for _ in range(events):
             EVENTS[dice.choice(list(EVENTS))][0](nation, name, dice)
+    for name in nation.posts:
+        if dice.random() < 1 / 12:
+            dice.choice(MOVES)(nation, name, dice)

@@ -16,7 +16,7 @@ from cause_histories import EVENTS, Nation, live, nation
 
 from reference import Reference
 from wmt import rules
-from wmt.ledger import Cause, Ledger, compare
+from wmt.ledger import HEADLINE, STREAMS, Cause, Ledger, compare
 from wmt.ledger.compare import Comparison
 from wmt.ledger.engine import DuckDBEngine
 
@@ -57,19 +57,19 @@ def ledgers(engine: DuckDBEngine, before: Nation, after: Nation) -> list[Ledger]
     return [*found, Ledger(last, new, engine=engine, prefix="b_")]
 
 
-def assert_moves_are_the_causes(sides: list[Ledger], units: list[tuple[str, str]]) -> None:
-    """The lines behind each cause of some units sum to it."""
+def assert_moves_are_the_causes(sides: list[Ledger], units: list[tuple[str, str, str]]) -> None:
+    """The lines behind each cause of some units sum to it, in every stream."""
     tables = [side.store_placed_lines() for side in sides]
     comparison = Comparison(sides[0].engine, tables, prefix="a_")
-    for level, code in units:
-        moves = comparison.moves(level, code)
+    for level, code, stream in units:
+        moves = comparison.moves(level, code, stream)
         summed = moves.group_by("cause").agg(
             pl.col("points_x100", "available_x100").sum(), lines=pl.len().cast(pl.Int64)
         )
         found = comparison.changes(level).filter(pl.col("code") == code)
-        found = found.filter(pl.col("stream").is_null() | (pl.col("stream") == "sentence_management"))
+        found = found.filter(pl.col("stream").is_null() | (pl.col("stream") == stream))
         found = found.drop("code", "stream")
-        assert summed.sort("cause").equals(found.sort("cause")), (level, code)
+        assert summed.sort("cause").equals(found.sort("cause")), (level, code, stream)
 
 
 def assert_reference_totals(ledger: Ledger, rows: list[dict[str, Any]], posts: list[str]) -> None:
@@ -84,6 +84,24 @@ def assert_reference_totals(ledger: Ledger, rows: list[dict[str, Any]], posts: l
                 figures["points"],
                 figures["available"],
             )
+
+
+def moved_between_streams(sides: list[Ledger]) -> set[str]:
+    """The streams that some post with points or time left or joined, by the streams of the posts alone."""
+    posts = [
+        side.totals(["post"]).select("code", "stream", "points_x100", "available_x100")
+        for side in (sides[0], sides[-1])
+    ]
+    both = (
+        posts[0].join(posts[1], on="code", suffix="_after").filter(pl.col("stream") != pl.col("stream_after"))
+    )
+    left = both.filter((pl.col("points_x100") != 0) | (pl.col("available_x100") != 0))
+    came = both.filter((pl.col("points_x100_after") != 0) | (pl.col("available_x100_after") != 0))
+    return {*left["stream"], *came["stream_after"]}
+
+
+def has_cause(row: dict[str, Any], cause: str) -> bool:
+    return any(each["cause"] == cause for each in row["causes"])
 
 
 @pytest.mark.parametrize("seed", range(HISTORIES // POSTS))
@@ -105,7 +123,14 @@ def test_causes_of_random_histories_sum_to_the_change(seed: int) -> None:
         assert len(rows) > POSTS
         for row in rows:
             assert_adds_up(row)
-        units = [("post", some[0]), ("team", some[1].split(":")[0]), ("nation", "nation")]
+        units = [
+            ("post", some[0], HEADLINE),
+            ("team", some[1].split(":")[0], HEADLINE),
+            ("nation", "nation", dice.choice(STREAMS)),
+        ]
+        moved = moved_between_streams(sides)
+        told = {row["stream"] for row in rows if row["level"] == "nation" and has_cause(row, "stream")}
+        assert told == moved
         assert_moves_are_the_causes(sides, units)
         assert_reference_totals(sides[-1], rows, some)
     engine.close()
