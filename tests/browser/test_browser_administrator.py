@@ -86,11 +86,11 @@ def test_a_person_is_added_and_given_a_role(walk: Walk) -> None:
     walker.use(page.locator("main a[href*='/people/']").first)
     walker.choose(page.locator("#grant-role"), page.locator("#grant-role option").nth(4).inner_text())
     walker.choose(page.locator("#grant-level"), "nation")
-    walker.button("Give the role")
+    walker.button("Add role")
     expect(page.get_by_role("region", name=re.compile(f"Roles of {name}"))).to_be_visible()
     assert faults_of(page) == []
     walker.link("Audit", ".wmt-nav")
-    walker.choose(page.get_by_label("Kind of event"), "Role granted or ended")
+    walker.choose(page.get_by_label("Kind of event"), "Role added or ended")
     walker.button("Find")
     assert name in text_of(page)
 

@@ -113,7 +113,7 @@ def test_a_manager_handles_a_duty_from_the_notice_on(walk: Walk, complaints: Com
     walker.button("Acknowledge")
     assert "Next: decide what will be done by 4 December 2026: 10 working days left." in done(page)
     walker.button("Record a conversation")
-    walker.write(page.get_by_label("What you talked about"), "Two reports at once")
+    walker.write(page.get_by_label("What you discussed"), "Two reports at once")
     walker.button("Save")
     assert "Conversation recorded." in done(page)
 

@@ -172,7 +172,7 @@ def test_the_effect_and_the_other_unit_come_while_one_types(person: Person) -> N
     page.get_by_label("Reason").select_option("22")
     page.get_by_label("Amount").press_sequentially("7.4")
     expect(page.locator("#other")).to_have_text("That is 20% of 37 hours a week.")
-    page.get_by_label("per cent of the contracted hours").check()
+    page.get_by_label("% of contracted hours").check()
     expect(page.locator("#other")).to_have_text("That is 2.74 of 37 hours a week.")
     expect(page.locator(".wmt-effect")).to_contain_text("Enter the first day")
     write_day(Walker(page, "mouse"), "first_day", TODAY)
@@ -182,7 +182,7 @@ def test_the_effect_and_the_other_unit_come_while_one_types(person: Person) -> N
     expect(page.get_by_label("Amount")).to_have_value("100")
     expect(page.locator("#other")).to_have_text("That is 37 of 37 hours a week.")
     page.goto(f"/post/{free['Code']}/hours/")
-    assert "No reduction counts today." in text_of(page)
+    assert "No reductions apply today." in text_of(page)
 
 
 @pytest.mark.parametrize("viewport", [None, NARROW], ids=["wide", "narrow"])

@@ -254,7 +254,7 @@ def test_what_cannot_be_asked(history: History, tmp_path: Path) -> None:
         days_over(history, 12_000, first=date(2026, 2, 1), last=date(2026, 1, 1))
     with pytest.raises(HistoryError, match="no level 'office'"):
         days_over(history, 12_000, "office")
-    with pytest.raises(HistoryError, match="a mark is a per cent"):
+    with pytest.raises(HistoryError, match="must be a percentage"):
         over_for_weeks(history, -1, 4)
 
 

@@ -49,8 +49,8 @@ def test_forty_cases_whose_requirements_commence_take_an_officer_from_77_to_111_
     ]
     assert found.causes[0].percentage_points_x100 == 11_098 - 7_698  # all of it
     assert say(found, "S1") == (
-        "Up 34.0 percentage points, because 40 cases whose requirements had not been commenced now count: "
-        "+740 points."
+        "Up 34.0 percentage points: 40 cases whose requirements had not been commenced now count "
+        "(+740 points)."
     )
     lines = found.lines_of(Cause.COMMENCED)
     assert set(lines["ref"]) == {f"U{number:06d}" for number in range(40)}
@@ -88,7 +88,7 @@ def told(
 SENTENCES = [
     (
         told(Moment(100_000, 200_000), Moment(100_000, 200_000)),
-        "Nothing moved: Sam stands at 50.0%.",
+        "No change: capacity is still 50.0%.",
     ),
     (
         told(
@@ -97,7 +97,7 @@ SENTENCES = [
             (Cause.ENDED, -30_000, 0, -1_500, 3),
             (Cause.NEW_CASE, 10_000, 0, 500, 1),
         ),
-        "Down 10.0 percentage points, because 3 cases ended: −300 points; and 1 new case came: +100 points.",
+        "Down 10.0 percentage points: 3 cases ended (−300 points); and 1 new case (+100 points).",
     ),
     (
         told(
@@ -109,26 +109,26 @@ SENTENCES = [
             (Cause.HELP_GIVEN, 1_900, 0, 95, 1),
             (Cause.HELP_RECEIVED, 1_000, 0, 50, 1),
         ),
-        "Up 10.0 percentage points, because 2 new cases came: +150 points; 1 case was re-tiered: +90 points; "
-        "reports changed: −69 points; and 2 smaller causes: +29 points.",
+        "Up 10.0 percentage points: 2 new cases (+150 points); 1 case was re-tiered (+90 points); "
+        "reports changed (−69 points); and 2 smaller causes (+29 points).",
     ),
     (
         told(
             Moment(100_000, 200_000), Moment(100_000, 100_000), (Cause.HOURS, 0, -100_000, 5_000, 1)
         ),
-        "Up 50.0 percentage points, because contracted hours changed: −1,000 available points.",
+        "Up 50.0 percentage points: contracted hours changed (−1,000 available points).",
     ),
     (
         told(Moment(100_000, 0), Moment(107_400, 200_000), (Cause.NEW_CASE, 7_400, 0, None, 1)),
-        "Up 74 points (no percentage, as there was no available time before), because 1 new case came: "
-        "+74 points.",
+        "Up 74 points (no percentage, as there were no available hours before): 1 new case "
+        "(+74 points).",
     ),
     (
         told(
             Moment(100_000, 200_000), Moment(100_000, 0), (Cause.REDUCTION, 0, -200_000, None, 1)
         ),
-        "No change in points, and no percentage as there is no available time now, because a reduction "
-        "changed: −2,000 available points.",
+        "No change in points, and no percentage as there are no available hours now: a reduction "
+        "changed (−2,000 available points).",
     ),
     (
         told(
@@ -137,18 +137,19 @@ SENTENCES = [
             (Cause.ALLOCATED_IN, 5_000, 0, 250, 1),
             (Cause.MOVED_OUT, -5_000, 0, -250, 1),
         ),
-        "Unchanged at 50.0%, though something moved, because 1 case was allocated in: +50 points; and 1 case "
-        "moved out: −50 points.",
+        "Unchanged at 50.0%, although some work or hours changed: 1 case allocated in (+50 points); and 1 "
+        "case moved out (−50 points).",
     ),
     (
         told(Moment(0, 0), Moment(100, 200_000), (Cause.HOURS, 0, 200_000, None, 1), there=(False, True)),
-        "Sam is new and stands at 0.1%, because contracted hours changed: +2,000 available points.",
+        "Sam is new, at 0.1%: contracted hours changed (+2,000 available points).",
     ),
     (
         told(Moment(150, 0), Moment(0, 0), (Cause.ENDED, -150, 0, None, 1), there=(True, False)),
-        "Sam is there no more; it stood at 1.5 points and no available time: 1 case ended: −1.5 points.",
+        "Sam is no longer in the figures (was 1.5 points with no available hours): 1 case ended "
+        "(−1.5 points).",
     ),
-    (told(Moment(0, 0), Moment(0, 0), there=(False, False)), "Sam is at neither moment."),
+    (told(Moment(0, 0), Moment(0, 0), there=(False, False)), "Sam is not in the figures for either date."),
 ]  # fmt: skip
 
 
@@ -209,7 +210,7 @@ def test_the_jump_of_the_demonstration_is_one_cause(nights: tuple[Night, Night, 
     assert [(moved.cause, moved.points_x100, moved.lines) for moved in found.causes] == [
         (Cause.COMMENCED, 74_800, 40)
     ]
-    assert say(found, "They").startswith("Up 34.0 percentage points, because 40 cases whose requirements")
+    assert say(found, "They").startswith("Up 34.0 percentage points: 40 cases whose requirements")
 
 
 def test_other_rules_are_told_apart_from_what_happened(nights: tuple[Night, Night, Truth]) -> None:
@@ -241,4 +242,4 @@ def test_a_unit_that_no_night_has_is_said_to_be_nowhere(nights: tuple[Night, Nig
     first, last, _ = nights
     found = why(*sides_of(first, last, "post", "NO:ONE"), "post", "NO:ONE")
     assert (found.name, found.was_there, found.is_there, found.causes) == (None, False, False, ())
-    assert say(found, "NO:ONE") == "NO:ONE is at neither moment."
+    assert say(found, "NO:ONE") == "NO:ONE is not in the figures for either date."

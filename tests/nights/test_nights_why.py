@@ -32,7 +32,7 @@ def test_cases_that_were_only_counted_are_not_called_new(nation: Nation, workboo
     """The forty of the jump are told as counted now: nobody knows from this extract what they were before."""
     found = why(*sides_of(*workbooks, "post", nation.jump), "post", nation.jump)
     assert causes(found) == {Cause.CASES_IN: (74_800, 40), Cause.CASES_OUT: (0, 40)}
-    assert say(found, "They").endswith("because 40 more cases are counted: +748 points.")
+    assert say(found, "They").endswith("40 more cases are counted (+748 points).")
 
 
 def test_cases_that_are_only_counted_by_now_have_not_ended(nation: Nation, workbooks: list[Night]) -> None:

@@ -124,4 +124,4 @@ def test_they_get_no_password_by_any_way(five: list[User]) -> None:
         actions.first_administrator(email=five[4].email, name="Somebody")
     answer = Client().post("/accounts/login/", {"login": five[4].email, "password": "!"})
     assert answer.status_code == 200
-    assert "is not right" in answer.content.decode()
+    assert "is incorrect" in answer.content.decode()

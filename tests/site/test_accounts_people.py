@@ -49,7 +49,7 @@ def test_a_person_is_added_sets_a_password_and_works(administrator: User) -> Non
     said = list(AuditEvent.objects.order_by("id").values_list("who", "sentence"))
     today = f"{TODAY():%-d %B %Y}"
     assert ("Administrator", "Nora New was added (new@example.org).") in said
-    assert ("Administrator", f"Nora New was made Head of PDU at pdu P1 from {today}.") in said
+    assert ("Administrator", f"Nora New was given the role Head of PDU at pdu P1 from {today}.") in said
     assert link not in str(list(AuditEvent.objects.values())), "the link itself is kept nowhere"
 
 
@@ -68,9 +68,13 @@ WRONG_GRANTS = {
     "a role at a level where it is not held": (
         role_at("head", "team", "T1"),
         "level",
-        "Head of PDU is held at a pdu",
+        "Head of PDU can be held only at a pdu",
     ),
-    "an administrator of a region": (role_at("administrator", "region", "R1"), "level", "held at a nation"),
+    "an administrator of a region": (
+        role_at("administrator", "region", "R1"),
+        "level",
+        "held only at a nation",
+    ),
     "no unit": (role_at("head", "pdu", ""), "code", "Enter the code"),
     "a unit that is not there": (role_at("head", "pdu", "P9"), "code", "There is no pdu with the code P9"),
     "an end before the start": (
@@ -113,7 +117,7 @@ def test_a_role_ends_at_once_or_after_a_day(administrator: User) -> None:
     assert (first.before["last_day"], first.after["last_day"]) == (None, str(later))
     assert (
         second.sentence
-        == "The role of Manager as Manager (senior probation officer) at team T1 ends at once."
+        == "The role of Manager as Manager (senior probation officer) at team T1 ends immediately."
     )
     twice = browser.post(f"/people/{user.pk}/grants/{held.pk}/end/", {"last_day": ""})
     assert twice.status_code == 422
@@ -132,7 +136,7 @@ def test_nobody_takes_away_their_own_last_right_or_closes_their_own_account(admi
     browser, held = client_of(administrator), administrator.grants.get()
     refused = browser.post(f"/people/{administrator.pk}/grants/{held.pk}/end/", {"last_day": ""})
     assert refused.status_code == 422
-    assert "your own last right" in refused.content.decode()
+    assert "your own administrator role" in refused.content.decode()
     later = {"last_day": str(TODAY() + timedelta(days=3))}
     assert browser.post(f"/people/{administrator.pk}/grants/{held.pk}/end/", later).status_code == 422
     assert browser.post(f"/people/{administrator.pk}/active/", {"active": "0"}).status_code == 422
@@ -144,9 +148,9 @@ def test_somebody_is_always_left_to_administer(administrator: User) -> None:
     temporary = person("tom")
     grant(temporary, "administrator", last=TODAY() + timedelta(days=30))
     held = administrator.grants.get()
-    with pytest.raises(actions.CannotDoError, match="nobody to administer"):
+    with pytest.raises(actions.CannotDoError, match="leave no administrator"):
         actions.end_grant(actor=temporary, grant=held)
-    with pytest.raises(actions.CannotDoError, match="nobody to administer"):
+    with pytest.raises(actions.CannotDoError, match="leave no administrator"):
         actions.set_active(actor=temporary, user=administrator, active=False)
     assert administrator.grants.get().last_day is None
     assert again(administrator).is_active

@@ -53,7 +53,7 @@ def test_a_wrong_password_is_refused_in_words_and_written_down_without_it() -> N
     answer = sign_in(Client(), person("ann"), password="quite another one")
     page = answer.content.decode()
     assert "There is a problem" in page
-    assert "is not right" in page
+    assert "is incorrect" in page
     assert 'href="#login"' in page
     assert PASSWORD not in page
     assert "quite another one" not in page
@@ -65,15 +65,15 @@ def test_a_wrong_password_is_refused_in_words_and_written_down_without_it() -> N
 def test_the_same_is_said_of_a_stranger() -> None:
     known = sign_in(Client(), person("ann"), password="wrong one here").content.decode()
     stranger = User(email="stranger@example.org")
-    assert sign_in(Client(), stranger).content.decode().count("is not right") == known.count("is not right")
+    assert sign_in(Client(), stranger).content.decode().count("is incorrect") == known.count("is incorrect")
 
 
 def test_tries_of_one_sender_for_an_account_are_limited_even_with_the_right_password() -> None:
     user = person("ann")
     for _ in range(5):
         sign_in(Client(), user, password="wrong one here")
-    assert "Wait five minutes" in sign_in(Client(), user).content.decode()
-    assert "too many tries" in sentences("sign-in refused")[-1]
+    assert "Wait 5 minutes" in sign_in(Client(), user).content.decode()
+    assert "too many attempts" in sentences("sign-in refused")[-1]
 
 
 def test_tries_are_limited_for_a_machine_with_a_page_in_words(settings: object) -> None:
@@ -136,7 +136,7 @@ def test_a_second_factor_is_set_up_before_anything_else(
     page = browser.get("/accounts/2fa/totp/activate/").content.decode()
     secret = re.search(r"Key: <code>(\w+)</code>", page).group(1)
     refused = browser.post("/accounts/2fa/totp/activate/", {"code": "000000"}).content.decode()
-    assert "This code is not right" in refused
+    assert "The code is incorrect" in refused
     assert secret in refused
     assert browser.get("/people/")["Location"] == "/accounts/2fa/totp/activate/"
     with django_capture_on_commit_callbacks(execute=True):
@@ -152,7 +152,7 @@ def test_a_change_to_how_one_signs_in_asks_for_the_password_again() -> None:
     asked = browser.get("/accounts/2fa/totp/activate/")["Location"]
     assert asked.startswith("/accounts/reauthenticate/")
     wrong = browser.post(asked, {"password": "wrong one here"})
-    assert "This is not your password" in wrong.content.decode()
+    assert "The password is incorrect" in wrong.content.decode()
     assert browser.post(asked, {"password": PASSWORD})["Location"] == "/accounts/2fa/totp/activate/"
     assert browser.get("/accounts/2fa/totp/activate/").status_code == 200
 
@@ -176,13 +176,13 @@ def test_signing_in_asks_for_the_code_and_a_code_works_once(configured: Callable
         assert sign_in(client, user)["Location"] == "/accounts/2fa/authenticate/"
     assert browser.get("/people/").status_code == 302, "the password alone does not let in"
     assert (
-        "This code is not right"
+        "The code is incorrect"
         in browser.post("/accounts/2fa/authenticate/", {"code": "123"}).content.decode()
     )
     code = code_of(secret)
     assert browser.post("/accounts/2fa/authenticate/", {"code": code})["Location"] == "/"
     assert browser.get("/people/").status_code == 200
-    assert "not right" in thief.post("/accounts/2fa/authenticate/", {"code": code}).content.decode()
+    assert "is incorrect" in thief.post("/accounts/2fa/authenticate/", {"code": code}).content.decode()
     assert sentences("sign-in") == ["Administrator signed in by password and second factor."]
     assert sentences("sign-in refused")[0].endswith("the code of the second factor was not right.")
 
@@ -216,7 +216,7 @@ def test_the_link_to_set_a_password_works_once_and_only_for_an_open_account() ->
     assert weak.status_code == 422
     assert 'href="#password"' in weak.content.decode()
     differ = Client().post(link, {"password": PASSWORD, "again": "something else"})
-    assert "not the same" in differ.content.decode()
+    assert "do not match" in differ.content.decode()
     assert Client().post(link, {"password": PASSWORD, "again": PASSWORD})["Location"] == SIGN_IN
     assert (
         Client().post(link, {"password": "three other words", "again": "three other words"}).status_code
@@ -280,7 +280,10 @@ def test_what_is_not_offered_is_not_there(address: str) -> None:
     ("typed", "said"),
     [
         ({}, ["Enter your email address", "Enter your password"]),
-        ({"login": "ann", "password": "x"}, ["Enter a whole email address"]),
+        (
+            {"login": "ann", "password": "x"},
+            ["Enter an email address in the correct format, like name@example.org"],
+        ),
     ],
 )
 def test_what_is_missing_is_said_in_the_summary_and_on_its_field(

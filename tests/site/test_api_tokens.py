@@ -195,7 +195,7 @@ def test_a_person_makes_a_token_and_sees_it_once(nation: Any) -> None:  # noqa: 
     [
         ({"name": ""}, "Enter what the token is for"),
         ({"last_day": "2001-01-01"}, "The last day must be today or later"),
-        ({"last_day": "2199-01-01"}, "a year at most"),
+        ({"last_day": "2199-01-01"}, "up to a year"),
         ({"first_day": "soon"}, "The first day must be a real date"),
         ({"grant": "999999"}, "Choose one of your roles"),
     ],

@@ -125,7 +125,7 @@ def test_a_manager_confirms_and_head_and_practitioner_hear(scene: Scene) -> None
     assert scene.manager.post(f"{scene.href}close/", {"said": ""}).status_code == 422
     sent = {"said": "The work is still there", "version": str(duty.steps_count)}
     page = words(scene.manager.post(f"{scene.href}keep/", sent, follow=True))
-    assert "The action stays open. The practitioner was told." in page
+    assert "The action stays open. The practitioner was notified." in page
     duty.refresh_from_db()
     assert (duty.is_open, duty.confirm_by, duty.kept_on) == (True, None, scene.state.day)
     scene.breaks({scene.duty.code: fall(0, 3_000)})

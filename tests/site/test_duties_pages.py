@@ -38,7 +38,7 @@ def test_a_manager_handles_a_duty_from_notice_to_review(scene: Scene) -> None:
     version = hidden(client.get(f"{scene.href}decide/").text, "version")
     sent = typed(today, version=version)
     answer = client.post(f"{scene.href}decide/", sent, follow=True)
-    assert "Decision recorded. The practitioner was told." in words(answer)
+    assert "Decision recorded. The practitioner was notified." in words(answer)
     assert "Decided: move cases" in words(answer)
     scene.duty.refresh_from_db()
     assert scene.duty.decision == "reallocate"
@@ -195,7 +195,7 @@ def test_nobody_handles_their_own(scene: Scene) -> None:
     User.objects.filter(name="Ann Manager").update(staff_code=scene.duty.staff_code)
     answer = scene.manager.post(f"{scene.href}acknowledge/")
     assert answer.status_code == 403
-    assert "This action is about you, so somebody else must handle it." in words(answer)
+    assert "This action is about you, so someone else must handle it." in words(answer)
     assert "No manager assigned to this team" in words(scene.manager.get(scene.href))
 
 

@@ -61,14 +61,18 @@ def test_lines_add_up_to_those_of_the_night(
     found = had(signed_in(), unit, name)
     assert len(found) == len(wanted) > 0
     sign = -1 if name == "reductions" else 1
-    column = "Points of time taken off" if name == "reductions" else "Points"
+    column = "Points taken off" if name == "reductions" else "Points"
     assert sum(row[column] for row in found) == sign * decimal(wanted["points_x100"].sum())
     held = wanted.group_by("code").agg(pl.col("points_x100").sum())
     for code, points in held.iter_rows():
         assert sum(row[column] for row in found if row["Post"] == code) == sign * decimal(points)
     if name == "cases":
-        assert sum(row["Cases that count"] for row in found) == wanted["active_cases"].sum() == unit.cases
-        assert sum(row["All cases"] for row in found) == wanted["listed_cases"].sum() == unit.cases_all
+        assert sum(row["Active cases"] for row in found) == wanted["active_cases"].sum() == unit.cases
+        assert (
+            sum(row["All cases in nDelius"] for row in found)
+            == wanted["listed_cases"].sum()
+            == unit.cases_all
+        )
         assert sorted(row["Case reference"] for row in found) == sorted(wanted["ref"].fill_null(""))
 
 
@@ -76,9 +80,9 @@ def test_lines_add_up_to_those_of_the_night(
 def test_cases_that_do_not_count_are_all_there_with_why(nation: Any, signed_in: SignIn, kind: str) -> None:
     region = nation.unit("region")
     found = had(signed_in(), region, "inactive", kind)
-    assert sum(int(row["All cases"]) for row in found) == region.cases_all - region.cases
-    assert all(int(row["Cases that count"]) == 0 for row in found)
-    assert all(row["Why it does not count, or needs a look"] for row in found)
+    assert sum(int(row["All cases in nDelius"]) for row in found) == region.cases_all - region.cases
+    assert all(int(row["Active cases"]) == 0 for row in found)
+    assert all(row["Notes"] for row in found)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -174,7 +178,7 @@ def test_the_page_leads_to_every_download(nation: Any, signed_in: SignIn) -> Non
         assert (level == "post") == ("overview.csv?list=post" not in page.text)
     refused = signed_in(role="", email="nobody@example.org").get("/nation/downloads/")
     assert "cases.csv" not in refused.text
-    assert "no role" in refused.text
+    assert "do not have a role" in refused.text
 
 
 def test_lines_that_are_swept_while_they_are_written_send_nothing(

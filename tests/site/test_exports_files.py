@@ -173,8 +173,8 @@ def test_a_workbook_says_what_it_is(nation: Any, signed_in: SignIn) -> None:
     said = {row[0]: row[1] for row in about.iter_rows(values_only=True)}
     assert nation.unit("region").name in said["Of"]
     assert said["Filters"] == "grade: PO"
-    assert said["Figures as at"] == f"{nation.truth.nights[0].as_at:%-d %B %Y}, 6.30pm"
-    assert "no verdict" in said["What this number is not"]
+    assert said["Data from"] == f"{nation.truth.nights[0].as_at:%-d %B %Y}, 6.30pm"
+    assert "not to judge people" in said["What this figure is not"]
     assert said["Address"].endswith("overview.xlsx?grade=PO")
     assert said["Downloaded by"] == "Ann Lee"
     assert {"Rules of", "Downloaded at", "Rows"} <= set(said)

@@ -223,7 +223,7 @@ def test_files_are_for_the_site_alone_and_whole(ann: Client, monkeypatch: pytest
     other.refresh_from_db()
     assert "No space left on device" in other.message
     assert [each.name for each in path.parent.iterdir()] == [path.name]
-    assert "Ask for it again" in ann.get(f"/files/{other.key}/").text
+    assert "Request it again" in ann.get(f"/files/{other.key}/").text
 
 
 def test_a_fault_of_the_program_has_a_number(ann: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -231,7 +231,7 @@ def test_a_fault_of_the_program_has_a_number(ann: Client, monkeypatch: pytest.Mo
     monkeypatch.setattr("wmt.site.web.exports.views.DOWNLOADS", None)
     assert make_export.call(export.pk) == "failed"
     export.refresh_from_db()
-    assert "Tell who looks after this site the number" in export.message
+    assert "Contact support and give them the number" in export.message
     monkeypatch.undo()
     assert asked(ann, CASES + "csv") != export  # a file that failed is asked for anew
 
@@ -266,7 +266,7 @@ def test_nobody_has_too_many_at_once(ann: Client) -> None:
         asked(ann, f"{CASES}csv?number={number}")
     refused = ann.get(CASES + "csv")
     assert refused.status_code == 429
-    assert "Nothing was started" in refused.text
+    assert "Request this one again" in refused.text
 
 
 def test_head_makes_no_file_and_small_ones_are_answered_at_once(ann: Client, nation: Any) -> None:
@@ -312,7 +312,7 @@ def test_a_file_whose_process_was_stopped_says_so(ann: Client, monkeypatch: pyte
     with pytest.raises(SystemExit):
         make_export.call(export.pk)
     look_after()
-    assert "Ask for it again" in ann.get(f"/files/{export.key}/").text
+    assert "Request it again" in ann.get(f"/files/{export.key}/").text
     left.refresh_from_db()
     assert left.state == Export.State.WAITING
     DBTaskResult.objects.all().delete()

@@ -66,7 +66,7 @@ def test_the_page_has_the_units_below(nation: Any, signed_in: SignIn, level: str
     unit = nation.unit(level)
     page = signed_in().get(unit_url(level, unit.code, "pack"))
     assert page.status_code == 200
-    assert "no verdict on anyone" in page.text
+    assert "not to judge people" in page.text
     assert unit_url(level, unit.code, "pack") + "pack.xlsx" in page.text
     for each in ON_PAPER[level]:
         for of in below(nation, unit, each):

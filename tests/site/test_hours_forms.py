@@ -113,7 +113,7 @@ def test_faults_of_hours_stand_at_their_fields(
         ({"amount": ""}, "amount", "Enter hours or a percentage of the contracted hours"),
         ({"amount": "x"}, "amount", "The hours must be a number from 0, like 30 or 22.5"),
         ({"amount": "101", "unit": "percent"}, "amount", "The percentage must be from 0 to 100"),
-        ({"unit": ""}, "unit", "Choose hours or per cent"),
+        ({"unit": ""}, "unit", "Choose hours or a percentage"),
         ({"notes": "x" * 4001}, "notes", "Notes can have 4,000 characters at most"),
         (
             {"reason": "26"},

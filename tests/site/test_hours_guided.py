@@ -46,7 +46,7 @@ def test_mentoring_takes_off_so_much_for_each_trainee(room: Room) -> None:
 def test_mentoring_has_the_hours_of_the_rules_to_begin_with(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "The rules offer none. You decide." in words(room.client.get(address(room, "mentoring")))
+    assert "The rules do not give a number." in words(room.client.get(address(room, "mentoring")))
     monkeypatch.setattr(guided_mentoring, "default_micro", lambda _: 2_250_000)
     answer = room.client.get(address(room, "mentoring"))
     assert "The rules offer 2.25 hours. You decide." in words(answer)
@@ -282,7 +282,12 @@ def test_a_grade_is_corrected_and_the_correction_ends(room: Room) -> None:
     told = words(room.client.get(room.href))
     assert "SPO from 20 November 2026, corrected by Ann Manager. The extract says PO." in told
     [entry] = room.plan.grades
-    end = {"do": "save", "version": "1", "why": "The extract agrees", **day("last_day", date(2026, 11, 30))}
+    end = {
+        "do": "save",
+        "version": "1",
+        "why": "The extract agrees",
+        **day("last_day", date(2026, 11, 30)),
+    }
     answer = room.client.post(address(room, f"grade/{entry.key}/end"), end)
     assert answer.status_code == 302
     assert "SPO from 20 November 2026 to 30 November 2026" in words(room.client.get(room.href))

@@ -91,9 +91,9 @@ def test_records_stand_in_the_table_of_their_status(filled: Room) -> None:
 def test_what_is_withdrawn_is_shown_when_asked_for(filled: Room) -> None:
     page = page_of(filled.client, filled)
     assert 'id="table-withdrawn"' not in page
-    assert "Show 1 withdrawn reduction" in page
+    assert "Show 1 deleted reduction" in page
     [row] = table_of(page_of(filled.client, filled, "?withdrawn=1"), "withdrawn")
-    assert (row["Reason"], row["Status"]) == ("Other", "withdrawn")
+    assert (row["Reason"], row["Status"]) == ("Other", "deleted")
 
 
 def test_what_is_coming_is_what_the_ledger_makes_of_it(filled: Room) -> None:
@@ -129,7 +129,7 @@ def test_a_practitioner_reads_who_changed_their_hours_and_why(
         "Ann Manager entered contracted hours",
         "Entered 30 hours a week from 1 April 2026 Why Part time",
         "Before 30 hours a week from 1 April 2026 Now 37 hours a week from 1 April 2027 Why Full again",
-        "Ann Manager withdrew a reduction",
+        "Ann Manager deleted a reduction",
         "Now nothing: it no longer counts",
         "Why Never was",
         f"Notes {SECRET}",
@@ -201,17 +201,17 @@ def test_one_record_has_its_own_page_with_every_version(filled: Room) -> None:
 def test_a_page_without_anything_entered_says_so(room: Room) -> None:
     told = words(room.client.get(room.href))
     for sentence in (
-        "No reduction counts today.",
-        "No reduction begins on a later day.",
-        "Nobody has entered contracted hours here.",
+        "No reductions apply today.",
+        "No reductions start on a later date.",
+        "No contracted hours have been entered.",
     ):
         assert sentence in told
-    assert "Nothing was entered here so far." in words(room.client.get(f"{room.href}history/"))
+    assert "Nothing has been entered yet." in words(room.client.get(f"{room.href}history/"))
 
 
 def test_a_post_without_fresh_figures_has_nothing_coming(room: Room) -> None:
     Unit.objects.filter(pk=room.post.pk).update(unmeasured_posts=1)
-    assert "nothing can be worked out from them" in words(room.client.get(room.href))
+    assert "we cannot show what will change" in words(room.client.get(room.href))
 
 
 @pytest.mark.parametrize("ending", ["hours/new/", "reductions/new/", "hours/history/", "pqip/"])

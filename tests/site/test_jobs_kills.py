@@ -151,7 +151,7 @@ def test_a_load_that_kills_its_worker_twice_is_told_as_failed(
         finish(home)
         ((state, message),) = home.ask("SELECT state, message FROM workload_load WHERE who = 'a page'")
         assert state == "failed"
-        assert message.startswith("The process was stopped twice before the load was done.")
+        assert message.startswith("The process stopped twice before the load had finished.")
         assert message.endswith("The figures shown were not changed.")
         assert home.ask(JOBS) == [("FAILED",)]
         assert home.figures() == before

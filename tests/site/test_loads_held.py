@@ -230,7 +230,7 @@ def test_the_page_lists_the_differences_and_takes_a_decision(
     for words in (
         "Held for a decision",
         "Active cases",
-        "Beyond the limit",
+        "Over the limit",
         "Accept and load it",
         "Reject it",
     ):
@@ -242,7 +242,7 @@ def test_the_page_lists_the_differences_and_takes_a_decision(
     assert (empty.status_code, "Enter a reason" in empty.content.decode()) == (422, True)
     assert admin.post(decide, {"reason": "It is wrong", "decision": "reject"}).status_code == 302
     twice = admin.post(decide, {"reason": "It is right", "decision": "accept"})
-    assert (twice.status_code, "Somebody else may have decided" in twice.content.decode()) == (409, True)
+    assert (twice.status_code, "Someone else may have decided" in twice.content.decode()) == (409, True)
     page = admin.get(address).content.decode()
     assert "rejected it. The reason: It is wrong" in page
 

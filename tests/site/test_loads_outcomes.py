@@ -54,11 +54,11 @@ def test_an_earlier_night_is_kept_as_history(written_nation: Any, nation: Any) -
     later = loading.perform(wished(written_nation, 1))
     unasked = loading.perform(wished(written_nation, 0))
     assert (unasked.state, shown()) == (Load.State.HELD, later.pk)
-    assert unasked.message.startswith("It is older than the night shown")
+    assert unasked.message.startswith("It is older than the data shown")
     loading.held.reject(unasked.pk, reason="a test", who="a test")
     earlier = loading.perform(wished(written_nation, 0, history=True))
     assert (later.state, earlier.state) == (Load.State.LOADED, Load.State.LOADED)
-    assert "kept as history" in earlier.message
+    assert "kept in the history" in earlier.message
     assert shown() == later.pk
     assert loading.perform(wished(written_nation, 0)).state == Load.State.UNCHANGED
 

@@ -49,7 +49,7 @@ def test_the_list_says_what_is_shown(administrator: Client, nation: Any) -> None
     page = words(read(administrator, reverse("loads")))
     assert "Loaded, shown now" in page
     assert f"{nation.load.cases:,}" in page
-    assert "20 November 2026, 18:30" in page
+    assert "20 November 2026, 6.30pm" in page
     assert "Load an extract" in page
 
 
@@ -73,9 +73,12 @@ def test_the_report_of_a_refused_file(administrator: Client, written_nation: Any
     done = loading.perform(loading.ask(wish=LoadRequest(paths=[str(bad)]), who="a test"))
     page = read(administrator, reverse("load", args=[done.pk]))
     said = words(page)
-    assert "The input was refused for 2 reasons, listed below. The figures shown were not changed." in said
+    assert (
+        "The extract was rejected because of 2 errors, listed below. The figures shown were not changed."
+        in said
+    )
     assert "case row 2: location cannot be 'moon'." in said
-    assert "Refuses the input" in said
+    assert "Error" in said
     assert said.index("location cannot be") < said.index("contacts name one post only")
     only = words(read(administrator, reverse("load", args=[done.pk]) + "?code=BLANK_GRADE&severity=warn"))
     assert "location cannot be" not in only
@@ -105,8 +108,8 @@ def test_many_faults_are_paged(administrator: Client) -> None:
 def test_whether_the_night_is_there(administrator: Client, written_nation: Any, home: Path) -> None:
     done = loading.perform(wished(written_nation, 1))
     address = reverse("load", args=[done.pk])
-    assert "It is there with all its files." in words(read(administrator, address))
-    assert "every byte is as it was written" in words(read(administrator, f"{address}?check=night"))
+    assert "All its files are present." in words(read(administrator, address))
+    assert "Complete and unchanged." in words(read(administrator, f"{address}?check=night"))
     night = home / "nights" / done.night
     (night / "rules.yaml").write_text("other")
     assert "Missing or changed: rules.yaml" in words(read(administrator, f"{address}?check=night"))
@@ -157,7 +160,7 @@ def test_too_much_at_once(administrator: Client, home: Path) -> None:
     large = SimpleUploadedFile("extract.xlsx", b"x" * 1_000_001)
     response = administrator.post(reverse("load-new"), {"extract": [large]})
     assert response.status_code == 413
-    assert "larger than 1 megabytes together" in response.content.decode()
+    assert "larger than 1 megabytes in total" in response.content.decode()
     assert not (home / "uploads").exists()
 
 
@@ -220,14 +223,14 @@ def test_names_are_made_safe(name: str, safe: str) -> None:
 def test_a_load_that_nobody_takes_up_says_so(administrator: Client, written_nation: Any) -> None:
     load = wished(written_nation, 1)
     address = reverse("load-progress", args=[load.pk])
-    assert "Nothing has taken this load up" not in read(administrator, address)
+    assert "This load has not started" not in read(administrator, address)
     load.asked_at = timezone.now() - timedelta(seconds=16)
     load.save()
-    assert "Nothing has taken this load up" in read(administrator, address)
+    assert "This load has not started" in read(administrator, address)
     other = wished(written_nation, 1)
     other.state, other.beat_at = Load.State.RUNNING, timezone.now()
     other.save()
-    assert "Nothing has taken this load up" not in read(administrator, address)
+    assert "This load has not started" not in read(administrator, address)
 
 
 def test_a_load_that_is_silent_says_so(administrator: Client, written_nation: Any) -> None:
@@ -236,10 +239,10 @@ def test_a_load_that_is_silent_says_so(administrator: Client, written_nation: An
     load.save()
     address = reverse("load-progress", args=[load.pk])
     part = words(read(administrator, address))
-    assert ("Checking" in part, "40% done" in part, "no sign of life" in part) == (True, True, False)
+    assert ("Checking" in part, "40% done" in part, "has not responded" in part) == (True, True, False)
     load.beat_at = timezone.now() - loading.SILENCE - timedelta(seconds=1)
     load.save()
-    assert "no sign of life" in read(administrator, address)
+    assert "has not responded" in read(administrator, address)
     assert "Silent" in read(administrator, reverse("loads"))
 
 

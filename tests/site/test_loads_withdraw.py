@@ -86,7 +86,7 @@ def test_withdrawn_and_restored_leaves_the_same_bytes(nights: tuple[str, str]) -
     files, figures = folder_bytes(), figure_rows()
     done = do(Deed.WITHDRAW, second)
     assert done.state == Load.State.LOADED, done.message
-    assert "The night of 21 November 2026, 18:30 was withdrawn: the file of another region" in done.message
+    assert "Data from 21 November 2026, 6.30pm was withdrawn: the file of another region" in done.message
     assert current_state().night == first
     assert differences(current_state()) == []
     assert open_history(django_settings.CONFIG.nights).days == [FIRST]
@@ -318,7 +318,7 @@ def test_the_page_says_what_will_change_and_does_it(nights: tuple[str, str], sig
     assert f'href="/loads/night/{second}/withdraw/"' in page
     assert f'href="/loads/night/{first}/show/"' in page
     said = in_sight(client.get(f"/loads/night/{second}/withdraw/").text)
-    assert "The pages show this night now. Afterwards they show that of 20 November 2026, 18:30." in said
+    assert "Pages now show this data. They will then show data from 20 November 2026, 6.30pm." in said
     assert "1 day of the history changes: 21 November 2026 will have no figures." in said
     assert "0 are for a manager to confirm and 0 open again" in said
     refused = client.post(f"/loads/night/{second}/withdraw/", {"reason": "  "})
@@ -334,11 +334,11 @@ def test_the_page_says_what_will_change_and_does_it(nights: tuple[str, str], sig
     assert "Withdrawn" in listed
     old = client.get(f"/loads/{shown}/").text
     assert f'href="/loads/night/{second}/restore/"' in old
-    assert "It is in no figure, run or day of the history" in old
+    assert "It is not used in any figures" in old
     assert client.get(f"/loads/night/{second}/withdraw/").status_code == 409
     assert client.get(f"/on/{SECOND}/nation/").status_code != 200
     restoring = client.get(f"/loads/night/{second}/restore/")
-    assert "The pages will show the night of 21 November 2026, 18:30 again." in in_sight(restoring.text)
+    assert "Pages will show data from 21 November 2026, 6.30pm again." in in_sight(restoring.text)
     client.post(f"/loads/night/{second}/restore/")
     withdrawing.perform(Load.objects.latest("pk"))
     assert current_state().night == second

@@ -222,7 +222,7 @@ def test_a_post_that_is_not_shown_is_warned_of_and_kept(run: Run, tables: Tables
     assert done.code == 0
     assert "PEOPLE_UNKNOWN_POST" in done.err
     assert "N99XXX:N99X001" in done.err
-    assert "The figures shown stay as they are" in done.out
+    assert "The figures shown do not change" in done.out
     assert Hours.objects.filter(team_code="N99XXX", ended_change__isnull=True).count() == 1
 
 

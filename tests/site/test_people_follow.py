@@ -229,4 +229,4 @@ def test_what_counts_is_not_carried_away(nation: Any) -> None:
     here = shown.team_code, shown.staff_code
     assert "is in the figures shown" in carry(here, here, who="a test").faults[0]
     assert "There is no post N99:X" in carry(("N98", "X"), ("N99", "X"), who="a test").faults[0]
-    assert "Nothing is entered" in carry(("N98", "X"), here, who="a test").faults[0]
+    assert "has no current or future records" in carry(("N98", "X"), here, who="a test").faults[0]

@@ -131,7 +131,7 @@ def test_saving_without_having_seen_the_effect_shows_it_first(team: Any, manager
     unit, posts = team
     form = Form(manager, unit.code).send("save", **{"why": "w", hours_of(posts[0]): "11"})
     assert form.status == 200
-    assert "Nothing was saved: look at it again" in form.page
+    assert "Nothing was saved: check it and try again" in form.page
     form.send("save", **{hours_of(posts[0]): "12"})
     assert form.status == 200, "it is not what was shown"
     assert form.send("save").status == 302
@@ -223,7 +223,7 @@ def test_somebody_elses_change_is_never_overwritten_silently(team: Any, manager:
     form.send(why="w", **{cut_of(touched.key, "amount"): "40"})
     assert form.status == 409
     message = form.errors()[cut_of(touched.key, "amount")]
-    assert "Somebody else changed this record" in message
+    assert "Someone else has changed this record" in message
     assert "20%" in message
     assert form.fields[cut_of(touched.key, "amount")] == "40", "what was typed stays"
     assert form.fields[cut_of(beside.key, "amount")] == "30", "what was not touched is what stands"
@@ -250,7 +250,7 @@ def test_a_record_withdrawn_meanwhile_is_said(team: Any, manager: Client) -> Non
     enter(Change(kind="reduction", post=post_key(posts[0]), key=row.key, withdraw=True))
     form.send(why="w", **{cut_of(row.key, "amount"): "40"})
     assert form.status == 409
-    assert any("withdrawn this record" in said for said in form.errors().values())
+    assert any("deleted this record" in said for said in form.errors().values())
     assert cut_of(row.key, "amount") not in form.fields
 
 
@@ -259,7 +259,7 @@ def test_somebody_elses_change_between_looking_and_saving_is_shown(team: Any, ma
     form = Form(manager, unit.code).send(why="w", **{hours_of(posts[0]): "20"})
     enter(hours(posts[1], 1))
     assert form.send("save").status == 200
-    assert "Nothing was saved: look at it again" in form.page
+    assert "Nothing was saved: check it and try again" in form.page
     assert form.send("save").status == 302
 
 

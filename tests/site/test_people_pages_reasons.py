@@ -94,7 +94,7 @@ def test_retiring_stops_new_use_only(administrator: Client, nation: Any) -> None
               "category": "Work Circumstances", "first_day": f"{day_of() + timedelta(1)}"}  # fmt: skip
     assert administrator.post(f"/reasons/{COURT}/change/", change).status_code == 302
     row = next(row for row in table_of(administrator.get("/reasons/").text, "retired"))
-    assert row["What is coming"] == f"as entered from {day_of() + timedelta(1):%-d %B %Y}"
+    assert row["Future changes"] == f"as entered from {day_of() + timedelta(1):%-d %B %Y}"
 
 
 def test_a_change_leaves_what_held_before(administrator: Client) -> None:
@@ -136,7 +136,7 @@ def test_somebody_elses_correction_is_not_overwritten(administrator: Client) -> 
     second = {**VALUES, "first_day": f"{day_of()}", "version": "1", "most": "30"}
     answer = administrator.post(correct, second)
     assert answer.status_code == 422
-    assert "Somebody else changed this reason" in answer.text
+    assert "Someone else has changed this reason" in answer.text
     assert 'value="30"' in answer.text
     assert Reason.objects.get(ended_change=None).max_x100 == 2_000
     assert 'name="version" value="2"' in answer.text, "sending it again means it"

@@ -187,7 +187,7 @@ def test_somebody_elses_change_in_between_is_shown_before_applying(team: Any, ma
     enter(hours(posts[1], 5))
     answer = apply(manager, address, page)
     assert answer.status_code == 409
-    assert "Somebody changed something since you looked" in answer.text
+    assert "Someone made a change since you last looked" in answer.text
     assert not plan_of(posts[0]).hours
     assert apply(manager, address, answer.text).status_code == 302
     assert plan_of(posts[0]).hours[0].hours_micro == 20_000_000

@@ -72,7 +72,7 @@ def test_a_disk_that_fills_while_files_come_in_is_said(
     files = {"extract": SimpleUploadedFile("night.xlsx", b"x")}
     answer = signed_in("administrator").post("/loads/new/", files)
     assert answer.status_code == 507
-    assert "whether its disk is full" in answer.text
+    assert "whether the disk is full" in answer.text
     assert not Load.objects.exists() or "night.xlsx" not in Load.objects.latest("pk").sources
 
 

@@ -52,10 +52,10 @@ def test_values_are_those_of_the_rules_behind_the_figures(reader, load) -> None:
 
 
 def test_the_number_is_explained_with_the_figures_of_those_rules(reader, load) -> None:
-    assert "room for 2,176 points" in read(reader, reverse("the-number")).text
+    assert "2,176 available points" in read(reader, reverse("the-number")).text
     load.rules_date = date(2019, 1, 1)
     load.save()
-    assert "There are no points in the rules of this date" in read(reader, reverse("the-number")).text
+    assert "The rules have no points for this date" in read(reader, reverse("the-number")).text
 
 
 def test_what_an_overlay_changed_is_said_wherever_the_rule_is_shown(reader, load) -> None:

@@ -133,6 +133,6 @@ def test_both_readings_of_nat_are_shown(reader) -> None:
 
 def test_what_changes_at_once_is_told_from_what_waits_for_the_case_system(reader) -> None:
     text = read(reader, reverse("the-number")).text
-    assert "What you change there today shows tomorrow" in text
-    assert "changed on this site count at once" in text
+    assert "Changes in nDelius today show here tomorrow" in text
+    assert "on this site take effect immediately" in text
     assert "What you do today will show after" not in text

@@ -57,19 +57,21 @@ def archive(client: Client, unit: Any, **query: str) -> list[dict[str, str]]:
 
 def test_all_that_stood_is_there_with_its_status(kept: Any, signed_in: SignIn) -> None:
     found = archive(signed_in("administrator"), kept)
-    assert sorted(row["Status"] for row in found) == ["active", "ended", "scheduled", "withdrawn"]
+    assert sorted(row["Status"] for row in found) == ["active", "deleted", "ended", "scheduled"]
     by_status = {row["Status"]: row for row in found}
     assert "A. Typist" in by_status["ended"]["Entered"]
     assert by_status["ended"]["Changed or ended"] == ""
     assert "B. Changer" in by_status["active"]["Changed or ended"]
     assert by_status["active"]["As entered"].startswith("10%")
-    assert "C. Withdrawer" in by_status["withdrawn"]["Changed or ended"]
-    assert by_status["withdrawn"]["Why"] == "a slip"
+    assert "C. Withdrawer" in by_status["deleted"]["Changed or ended"]
+    assert by_status["deleted"]["Why"] == "a slip"
 
 
 @pytest.mark.parametrize("status", ["active", "ended", "scheduled", "withdrawn"])
 def test_one_status_alone(kept: Any, signed_in: SignIn, status: str) -> None:
-    assert [row["Status"] for row in archive(signed_in("administrator"), kept, status=status)] == [status]
+    assert [row["Status"] for row in archive(signed_in("administrator"), kept, status=status)] == [
+        {"withdrawn": "deleted"}.get(status, status)
+    ]
 
 
 def test_only_those_that_counted_between_the_days(kept: Any, signed_in: SignIn) -> None:
@@ -103,7 +105,7 @@ def test_notes_who_and_why_are_not_for_everybody(kept: Any, nation: Any, signed_
     for role, level, code in (("practitioner", "team", other.code), ("manager", "team", other.code)):
         client = signed_in(role, level, code)
         page = client.get(unit_url("team", team.code, "archive")).text
-        assert "withdrawn</td>" not in page
+        assert "deleted</td>" not in page
         for secret in ("A. Typist", "B. Changer", "C. Withdrawer", "notes of", "a slip"):
             assert secret not in in_sight(page)
         assert not [href for href in links(page) if "/reductions/" in href]
@@ -116,7 +118,7 @@ def test_notes_who_and_why_are_not_for_everybody(kept: Any, nation: Any, signed_
 def test_the_person_themself_reads_all_of_it(kept: Any, signed_in: SignIn) -> None:
     client = signed_in("practitioner", "team", kept.team_code, staff_code=kept.staff_code)
     found = archive(client, kept)
-    assert {"withdrawn", "ended"} <= {row["Status"] for row in found}
+    assert {"deleted", "ended"} <= {row["Status"] for row in found}
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "parquet"])

@@ -45,7 +45,7 @@ def test_each_day_has_the_figures_of_its_night(two: Two, signed_in: SignIn, leve
         assert row["Capacity"].removesuffix(" over 110%") == words
         assert number(row["Points"]) == shown_points(total["points_x100"])
         assert number(row["Available points"]) == shown_points(total["available_x100"])
-        assert number(row["Cases that count"]) == total["cases"]
+        assert number(row["Active cases"]) == total["cases"]
         assert Decimal(row["Reductions"].replace(",", "")) * 1_000_000 == total["reduction_hours_micro"]
         assert Decimal(row["Contracted hours"].replace(",", "")) * 10**6 == total["contracted_hours_micro"]
     sums = [sum(total[name] for total in totals) for name in ("points_x100", "available_x100")]
@@ -65,12 +65,12 @@ def test_weeks_and_months_are_sums_over_their_days(
         begins = day.replace(day=1) if step == "month" else day - timedelta(day.weekday())
         expected.setdefault(begins, []).append(two.total(at, level, unit.code))
     assert len(found) == len(expected)
-    assert sum(row["Days with figures"] for row in found) == 2
+    assert sum(row["Days with data"] for row in found) == 2
     for row, of_period in zip(found, [expected[key] for key in sorted(expected, reverse=True)], strict=True):
         sums = [sum(each[name] for each in of_period) for name in ("points_x100", "available_x100")]
-        assert row["Days with figures"] == len(of_period)
+        assert row["Days with data"] == len(of_period)
         assert row["Capacity (%)"] == decimal(capacity_x100(*sums))
-        assert row["Mean points"] == decimal(divide_half_up(sums[0], len(of_period)))
+        assert row["Average points"] == decimal(divide_half_up(sums[0], len(of_period)))
 
 
 def rows_of_file(
@@ -120,9 +120,9 @@ def test_averages_drop_no_day_and_are_the_sums_of_the_nights(
         }
         assert row["Days"] == len(of_unit)
         assert row["Capacity (%)"] == decimal(capacity_x100(sums["points_x100"], sums["available_x100"]))
-        assert row["Mean points"] == decimal(divide_half_up(sums["points_x100"], len(of_unit)))
-        assert row["Mean cases"] == decimal(divide_half_up(sums["cases"] * 100, len(of_unit)))
-        assert row["Mean help points"] == decimal(divide_half_up(sums["contacts_x100"], len(of_unit)))
+        assert row["Average points"] == decimal(divide_half_up(sums["points_x100"], len(of_unit)))
+        assert row["Average cases"] == decimal(divide_half_up(sums["cases"] * 100, len(of_unit)))
+        assert row["Average CMS points"] == decimal(divide_half_up(sums["contacts_x100"], len(of_unit)))
 
 
 def test_averages_by_officer_are_for_any_unit(two: Two, signed_in: SignIn) -> None:

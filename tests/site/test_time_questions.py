@@ -146,7 +146,7 @@ def test_only_what_may_be_read_is_counted(two: Two, signed_in: SignIn, settings:
     expected = days_over(two, "post", 10_000, region_code=team.region_code)
     page = asked(client, "days", level="post", percent="100", names="1")
     assert {row["Code"] for row in table_of(page, "answer")} == set(expected)
-    assert "Only units of the regions that you may read" in in_sight(page)
+    assert "Only units in regions you can view" in in_sight(page)
     assert 'value="nation"' not in page
     regions = table_of(asked(client, "days", level="region", percent="100"), "answer")
     assert [row["Code"] for row in regions] == [team.region_code]

@@ -85,8 +85,8 @@ def test_each_cause_opens_into_its_lines(two: Two, signed_in: SignIn, level: str
         assert answer.status_code == 200, address
         found = rows(answer, "parquet")
         shown = client.get(unit_url(unit.level, unit.code, "why") + query).text
-        title = next(row for row in causes if f"{row['Cause']}: the lines" in in_sight(shown))
-        assert len(found) == int(title["Lines"].replace(",", ""))
+        title = next(row for row in causes if f"{row['Cause']}: details" in in_sight(shown))
+        assert len(found) == int(title["Items"].replace(",", ""))
         for head in ("Points", "Available points"):
             if found and head in found[0]:
                 assert sum(row[head] for row in found) == amount(title[head])
@@ -121,7 +121,7 @@ def test_nothing_moves_between_a_night_and_itself(two: Two, signed_in: SignIn) -
     unit = two.unit("team")
     last = days_of(two)[1]
     page = page_of(signed_in(), unit, **{"from": last, "to": last})
-    assert "Nothing moved" in in_sight(page)
+    assert "No change" in in_sight(page)
     assert "wmt-chart" not in page.partition("<main")[2]
 
 
@@ -130,14 +130,14 @@ def test_it_begins_with_the_night_before(two: Two, signed_in: SignIn) -> None:
     page = page_of(signed_in(), unit)
     first = two.nights[0].manifest.as_at
     assert f"{first:%-d %B %Y} to now" in in_sight(page)
-    assert "Since the night before" in in_sight(page)
+    assert "Since yesterday" in in_sight(page)
 
 
 def test_a_day_without_a_night_says_which_stands_for_it(two: Two, signed_in: SignIn) -> None:
     unit = two.unit("post")
     last = two.nights[1].manifest.as_at.date()
     page = page_of(signed_in(), unit, **{"from": "2019-05-05", "to": f"{last}"})
-    assert "No night is kept of 5 May 2019, or of the 4 days before it." in in_sight(page)
+    assert "No data is kept for 5 May 2019 or for the 4 days before it." in in_sight(page)
     assert "There is a problem" not in page
     assert 'id="table-causes"' not in page
 
@@ -160,10 +160,10 @@ def test_days_of_an_archive_have_no_lines(two: Two, signed_in: SignIn, settings:
     over = client.get(unit_url("team", unit.code, "over-time")).text
     row = next(row for row in table_of(over, "days") if row["Day"] == f"{old:%-d %b %Y}")
     assert row["Source"] == "total only"
-    assert "imported totals only" in over.partition("wmt-key")[2]
+    assert "totals only: we hold no details" in over.partition("wmt-key")[2]
     page = page_of(client, unit, **{"from": f"{old}"})
-    assert "come from an archive" in in_sight(page)
-    assert f"Days from {two.nights[0].manifest.as_at:%-d %B %Y} on have lines" in in_sight(page)
+    assert "We hold only totals for" in in_sight(page)
+    assert f"You can compare dates from {two.nights[0].manifest.as_at:%-d %B %Y}" in in_sight(page)
     assert "There is a problem" not in page
 
 

@@ -161,8 +161,6 @@ def say_what_stands_behind(rows: Sequence[dict[str, Any]], ruleset: RuleSet, as_
     """The moment, the rules and the sentence that belongs to every figure."""
     laid = f", with {', '.join(ruleset.overlays)} laid over" if ruleset.overlays else ""
     out.print(f"As at {as_at}; rules in force on {ruleset.day}{laid}.")
-    out.print(
-        "Capacity compares workloads so that they can be balanced; on its own it is no verdict on anyone."
-    )
+    out.print("Use capacity to balance work, not to judge people.")
     if any(row["unmeasured_posts"] or row["stale_posts"] for row in rows):
         complain("some posts do not stand on this extract; the notes say which totals contain them")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="people",
-    help="What people entered: contracted hours, reductions, corrections of grade, reasons.",
+    help="Records people entered: contracted hours, reductions, corrections of grade, reasons.",
     no_args_is_help=True,
 )
 
@@ -34,14 +34,14 @@ app = typer.Typer(
 _SHOWN = 10
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the tables go; made if need be.")]
-Withdrawn = Annotated[bool, typer.Option("--withdrawn", help="Withdrawn reductions too, marked as deleted.")]
+Withdrawn = Annotated[bool, typer.Option("--withdrawn", help="Include deleted reductions.")]
 Given = Annotated[
     Path,
     typer.Argument(metavar="FOLDER|FILE", help="A folder of tables, a table, or a workbook (.xlsx)."),
 ]
-OldPost = Annotated[str, typer.Argument(metavar="OLD", help="The post that is gone, as TEAM:STAFF.")]
-NewPost = Annotated[str, typer.Argument(metavar="NEW", help="The post in its place, as TEAM:STAFF.")]
-Check = Annotated[bool, typer.Option("--check", help="Say what would change, and change nothing.")]
+OldPost = Annotated[str, typer.Argument(metavar="OLD", help="The post that has gone, as TEAM:STAFF.")]
+NewPost = Annotated[str, typer.Argument(metavar="NEW", help="The post that replaced it, as TEAM:STAFF.")]
+Check = Annotated[bool, typer.Option("--check", help="Show what would change without changing it.")]
 Why = Annotated[str, typer.Option("--why", help="Why, for the history of every record that changes.")]
 
 
@@ -65,7 +65,7 @@ def export(folder: Folder, withdrawn: Withdrawn = False, json: Json = False) -> 
 
 @app.command("import")
 def import_(given: Given, check: Check = False, why: Why = "", json: Json = False) -> None:
-    """Put tables into the site: all of them, or nothing. What they do not mention stays as it is."""
+    """Put tables into the site: all of them, or none. Records they do not mention do not change."""
     with _site():
         from wmt.cli.load import asker
         from wmt.site.availability.importing import import_tables
@@ -76,14 +76,14 @@ def import_(given: Given, check: Check = False, why: Why = "", json: Json = Fals
         print_json(_said(done))
     tell_faults(Import(accepted=not done.refused, faults=done.faults.items))
     if done.refused:
-        raise Refusal("the tables were refused; nothing was changed")
+        raise Refusal("the tables were rejected; nothing was changed")
     if not json:
         _tell(done, check=check)
 
 
 @app.command("carry-over")
 def carry_over(old: OldPost, new: NewPost, check: Check = False, why: Why = "", json: Json = False) -> None:
-    """Take what is entered for a post that is gone to the post that is in its place."""
+    """Move the records of a post that is no longer in the extract to the post that replaced it."""
     with _site():
         from wmt.cli.load import asker
         from wmt.site.availability.carry_over import carry
@@ -96,14 +96,14 @@ def carry_over(old: OldPost, new: NewPost, check: Check = False, why: Why = "", 
     if done.faults:
         raise Refusal("nothing was changed")
     if not json:
-        said = "would be carried over" if check else "carried over"
+        said = "would be moved" if check else "moved"
         out.print(f"{counted(done.records, 'record')} {said} from {old} to {new}.", markup=False)
 
 
 def _post(named: str) -> tuple[str, str]:
     team, separator, staff = named.partition(SEPARATOR)
     if not team or not staff or not separator:
-        raise Refusal(f"'{named}' is no post; write TEAM:STAFF")
+        raise Refusal(f"'{named}' is not a post; write TEAM:STAFF")
     return team, staff
 
 
@@ -126,20 +126,20 @@ def _site() -> Iterator[None]:
 def _tell(done: "Imported", *, check: bool) -> None:
     if not done.records:
         standing = sum(count.unchanged for count in done.counts.values())
-        out.print(f"Nothing to do: what these tables say of {counted(standing, 'record')} stands already.")
+        out.print(f"Nothing to do: the tables match {counted(standing, 'current record')}.")
         return
     columns = [
         Column("table", "text"),
-        *(Column(head) for head in ("new", "changed", "withdrawn", "unchanged")),
+        *(Column(head) for head in ("new", "changed", "deleted", "unchanged")),
     ]
     rows = [(name, *asdict(count).values()) for name, count in done.counts.items()]
     table("Records", columns, rows)
     if done.moved is not None:
         _tell_moved(done.moved)
     else:
-        out.print("The figures shown stay as they are.")
+        out.print("The figures shown do not change.")
     if check:
-        out.print("Nothing was changed: this was a check.")
+        out.print("This was a check. Nothing was changed.")
     else:
         out.print(f"{counted(done.records, 'record')} changed.")
 
@@ -156,10 +156,10 @@ def _tell_moved(moved: "Moved") -> None:
          _capacity(each.before), _capacity(each.after))
         for each in shown
     ]  # fmt: skip
-    table(f"From {day} on: the nation, and the posts that move most", columns, rows)
+    table(f"From {day}: England and Wales, and the posts that change most", columns, rows)
     if len(moved.posts) > _SHOWN:
         out.print(
-            f"({counted(len(moved.posts) - _SHOWN, 'more post moves', 'more posts move')})", style="dim"
+            f"({counted(len(moved.posts) - _SHOWN, 'more post changes', 'more posts change')})", style="dim"
         )
 
 

@@ -61,7 +61,7 @@ def _show_figure(found: Mapping[str, Any]) -> None:
             f"{figure(custody)} points in custody, {figure(licence)} on licence"
         )
         return
-    over = ", over the mark" if found["over_mark"] else ""
+    over = ", over the threshold" if found["over_mark"] else ""
     out.print(
         f"{figure(found['points'])} points ÷ {figure(found['available'])} available points "
         f"= [bold]{capacity(found['points'], found['available'])}[/]{over}"

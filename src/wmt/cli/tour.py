@@ -33,7 +33,7 @@ def tour(folder: Folder) -> None:
     _step("One post, line by line", "explain", night / "tidy", *people, "--post", post)
     if len(nights) > 1:
         before = (nights[-2] / "tidy", night / "tidy", "--people-before", nights[-2] / "people")
-        _step("What moved since the night before", "compare", *before, *people, "--level", "nation")
+        _step("What changed since the day before", "compare", *before, *people, "--level", "nation")
     overlay = Path("examples/overlays/draft-reform-community-c2.yaml")
     if overlay.is_file():
         what_if = ("--overlay", overlay, "--level", "nation", "--level", "region")

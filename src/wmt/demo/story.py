@@ -32,7 +32,7 @@ FIRST_CASES = (
 SUSPENDED_LINE = "a licence case whose supervision is suspended"
 TO_SEE = (
     "a T2A case priced by its own table",
-    "an untiered case that earns nothing until somebody tiers it",
+    "an untiered case that scores 0 points until it has a tier",
     SUSPENDED_LINE,
     "two inactive cases: one on warrant, one overdue for termination",
     "a standard delivery report twelve days old",

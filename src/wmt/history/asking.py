@@ -144,7 +144,7 @@ def asked(
 #: What ended a run, in words.
 END_REASONS = {
     "under": "a day at or under the threshold",
-    "no time": "no available time for too long",
+    "no time": "no available hours for too long",
     "gone": "no longer in the data",
 }
 
@@ -171,7 +171,8 @@ def rule_words(mark: Mark, reading: str, level: str) -> tuple[str, ...]:
     return (
         f"Over the threshold, exactly at it not counted, on {mark.days} days with figures in a row. Days "
         "without figures neither count nor end a run. A run ends on a day at or under the threshold, after "
-        f"more than {mark.longest_pause} days in a row with no available time, or when the {WORDS[level][0]} "
+        f"more than {mark.longest_pause} days in a row with no available hours, or when the "
+        f"{WORDS[level][0]} "
         f"has been missing from more than {mark.longest_absence} nights in a row that have figures of "
         "others. A run continues when a code, team, grade or name changes, where the data shows that it did.",
     )

@@ -99,15 +99,15 @@ def over_for_weeks(
 _SPELL_COLUMNS = (
     ("code", "Code"), ("name", "Name"), ("began", "Over since"), ("excess_from", "Long enough from"),
     ("last_over", "Last day over"), ("ended", "Ended"), ("end_reason", "Why it ended"), ("days", "Days over"),
-    ("with_figures", "Days with figures"), ("missing_nights", "Nights missing"),
-    ("absent_nights", "Nights without this one"), ("peak_x100", "Highest, %"),
+    ("with_figures", "Days with figures"), ("missing_nights", "Days with no data"),
+    ("absent_nights", "Days with no data for this unit"), ("peak_x100", "Highest, %"),
 )  # fmt: skip
 
 
 def _mark(percent_x100: int, days: int, day: date) -> Mark:
     """The mark that is asked for; holes and pauses as the rules of the last day have them."""
     if percent_x100 < 0 or days < 1:
-        raise HistoryError("a mark is a per cent of 0 or more, for at least one day or week")
+        raise HistoryError("the threshold must be a percentage of 0 or more, for at least 1 day or week")
     rule = dated_marks()(day)[0]
     return Mark("asked", percent_x100, days, rule.longest_absence, rule.longest_pause)
 
@@ -266,7 +266,7 @@ def days_over(
     """How many days each unit spent strictly over a mark, of those on which it has a figure; most first."""
     span = asked(history, first, last, stream)
     if percent_x100 < 0:
-        raise HistoryError("a mark is a per cent of 0 or more")
+        raise HistoryError("the threshold must be a percentage of 0 or more")
     units = Units()
     over, there = np.zeros(0, np.int64), np.zeros(0, np.int64)
     for block in blocks(history, units, level, span.first, span.last, None, grade, stream):

@@ -36,7 +36,7 @@ class Effect:
         """The same in sentences."""
         day = f"{self.day:%-d %B %Y}"
         if not self.stood:
-            said = "No day of the history changes: another night stands for the same day."
+            said = "No figures in the history change: there is other data for the same date."
         elif not self.instead:
             said = f"1 day of the history changes: {day} will have no figures."
         else:

@@ -155,7 +155,7 @@ def check_posts(night: Gathered, posts: pl.DataFrame, codes: Codes, faults: Faul
     _warn_posts(
         "POST_ONLY_MENTIONED",
         written.filter(pl.col("is_only_mentioned") & (pl.col("contracted_micro") == 0)),
-        "{n} posts are on no list of officers and have no hours until somebody enters them: found",
+        "{n} posts are on no list of officers and have no hours until someone enters them: found",
         faults,
     )
     _warn_unmatched(night, faults)

@@ -15,6 +15,8 @@ from wmt.text import CODE, Kind
 
 #: Control characters less tab and ends of lines.
 _NO_TEXT = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]"
+#: The column of names in our own templates: for those who fill them in, and never read.
+NAME_COLUMN = "name"
 _KINDS: Mapping[str, Kind] = {"team_code": CODE, "staff_code": CODE}
 
 
@@ -112,7 +114,8 @@ def rows_of(table: Table, known: Sequence[str], needed: Sequence[str], faults: F
     strange = [column for column in columns if column not in known]
     if strange:
         what = f"{table.file} has unrecognised columns: {', '.join(strange[:10])}"
-        faults.warn("PEOPLE_UNKNOWN_COLUMN", what, sheet=table.name, row=1, column=strange[0])
+        code = "PEOPLE_NAME_COLUMN" if strange == [NAME_COLUMN] else "PEOPLE_UNKNOWN_COLUMN"
+        faults.warn(code, what, sheet=table.name, row=1, column=strange[0])
     if missing:
         return
     bad = _bad_cells(table)

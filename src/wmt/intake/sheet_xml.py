@@ -137,7 +137,7 @@ class _Walker:
         elif match := _REFERENCE.match(reference):
             self.column, self.row = column_number(match[1]) - 1, int(match[2]) - 1
         else:
-            raise self._damage(f"a cell stands at '{reference[:20]}'")
+            raise self._damage(f"a cell is at '{reference[:20]}'")
         self.state = _CELL
         self.kind, self.style = attributes.get("t", "n"), attributes.get("s")
         self.formula, self.values, self.pieces, self.inline = False, 0, [], None

@@ -11,12 +11,12 @@ LEADING = 3
 
 #: A cause as half a sentence: of one, and of several.
 _PHRASES: dict[Cause, tuple[str, str]] = {
-    Cause.NEW_CASE: ("1 new case came", "{n} new cases came"),
-    Cause.ALLOCATED_IN: ("1 case was allocated in", "{n} cases were allocated in"),
+    Cause.NEW_CASE: ("1 new case", "{n} new cases"),
+    Cause.ALLOCATED_IN: ("1 case allocated in", "{n} cases allocated in"),
     Cause.MOVED_OUT: ("1 case moved out", "{n} cases moved out"),
     Cause.ENDED: ("1 case ended", "{n} cases ended"),
     Cause.CASES_IN: ("1 more case is counted", "{n} more cases are counted"),
-    Cause.CASES_OUT: ("1 case is counted no more", "{n} cases are counted no more"),
+    Cause.CASES_OUT: ("1 fewer case is counted", "{n} fewer cases are counted"),
     Cause.RETIERED: ("1 case was re-tiered", "{n} cases were re-tiered"),
     Cause.SUSPENDED: ("supervision of 1 case was suspended", "supervision of {n} cases was suspended"),
     Cause.RESUMED: (
@@ -59,23 +59,24 @@ _PHRASES: dict[Cause, tuple[str, str]] = {
 def say(why: Why, name: str) -> str:
     """Why a unit moved, in one sentence; `name` is what the unit is called."""
     if not why.was_there and not why.is_there:
-        return f"{name} is at neither moment."
+        return f"{name} is not in the figures for either date."
     if not why.was_there:
-        because = f", because {_reasons(why.causes)}" if why.causes else ""
-        return f"{name} is new and stands at {_standing(why.after)}{because}."
+        because = f": {_reasons(why.causes)}" if why.causes else ""
+        return f"{name} is new, at {_standing(why.after)}{because}."
     if not why.is_there:
         because = f": {_reasons(why.causes)}" if why.causes else ""
-        return f"{name} is there no more; it stood at {_standing(why.before)}{because}."
+        return f"{name} is no longer in the figures (was {_standing(why.before)}){because}."
     if not why.causes:
-        return f"Nothing moved: {name} stands at {_standing(why.after)}."
+        capacity = "capacity is " if why.after.available_x100 else ""
+        return f"No change: {capacity}still {_standing(why.after)}."
     reasons = _reasons(why.causes)
-    return f"{_how_far(why)}, because {reasons}."
+    return f"{_how_far(why)}: {reasons}."
 
 
 def _standing(moment: Moment) -> str:
     """Where a unit stands, in percent or, without available time, in points."""
     if moment.available_x100 == 0:
-        return f"{_points(moment.points_x100)} and no available time"
+        return f"{_points(moment.points_x100)} with no available hours"
     return shown_capacity(*moment)
 
 
@@ -85,14 +86,14 @@ def _how_far(why: Why) -> str:
     if start is not None and end is not None:
         moved = end - start
         if moved == 0:
-            return f"Unchanged at {shown_capacity(*why.after)}, though something moved"
+            return f"Unchanged at {shown_capacity(*why.after)}, although some work or hours changed"
         far, explained = shown_difference(why.before, why.after)
         why_so = f" ({explained})" if explained else ""
         return f"{'Up' if moved > 0 else 'Down'} {far} percentage point{'' if far == '1.0' else 's'}{why_so}"
     missing = {
-        (True, True): "there was and is no available time",
-        (True, False): "there was no available time before",
-        (False, True): "there is no available time now",
+        (True, True): "there were and are no available hours",
+        (True, False): "there were no available hours before",
+        (False, True): "there are no available hours now",
     }[start is None, end is None]
     points = why.after.points_x100 - why.before.points_x100
     if points == 0:
@@ -104,9 +105,9 @@ def _reasons(causes: Sequence[Moved]) -> str:
     # what did nothing is told where it is all there is
     causes = [moved for moved in causes if moved.points_x100 or moved.available_x100] or causes
     leading, rest = causes[:LEADING], causes[LEADING:]
-    told = [f"{_phrase(moved)}: {_effect([moved])}" for moved in leading]
+    told = [f"{_phrase(moved)} ({_effect([moved])})" for moved in leading]
     if rest:
-        told.append(f"and {len(rest)} smaller cause{'' if len(rest) == 1 else 's'}: {_effect(rest)}")
+        told.append(f"and {len(rest)} smaller cause{'' if len(rest) == 1 else 's'} ({_effect(rest)})")
     elif len(told) > 1:
         told[-1] = f"and {told[-1]}"
     return "; ".join(told)

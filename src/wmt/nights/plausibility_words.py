@@ -26,7 +26,7 @@ def row(difference: Difference) -> tuple[str, str, str, str, str]:
 def _moments(difference: Difference) -> tuple[str, str, str, str, str]:
     before, now = (moment(str(value)) for value in (difference.before, difference.now))
     if difference.kind == "shown_ahead":
-        return ("The night shown is of a day that has not come", before, now, "", "Not after today")
+        return ("The data shown is dated in the future", before, now, "", "Not after today")
     change = "earlier" if str(difference.now) < str(difference.before) else "later"
     change = "the same" if difference.now == difference.before else change
     return ("As at", before, now, change, "Not earlier, unless asked for" if difference.beyond else "")

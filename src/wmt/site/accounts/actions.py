@@ -33,7 +33,7 @@ def add_person(*, actor: User | None, email: str, name: str, staff_code: str = "
     """A person who may sign in, as yet without a role or a password. Raises CannotDoError."""
     email = email.strip().lower()
     if User.objects.filter(email__iexact=email).exists():
-        raise CannotDoError("There is an account with this email address already", field="email")
+        raise CannotDoError("There is already an account with this email address", field="email")
     user = User.objects.create_user(email, name=name.strip(), staff_code=staff_code.strip())
     record("user", f"{user} was added ({email}).", actor=actor, who=who, after=_facts(user))
     return user
@@ -62,7 +62,7 @@ def set_active(*, actor: User, user: User, active: bool) -> None:
     _only_real(user)
     _lock_administrators()
     if user == actor and not active:
-        raise CannotDoError("You cannot close your own account: another administrator has to")
+        raise CannotDoError("You cannot close your own account: another administrator must do it")
     if user.is_active == active:
         return
     before, administered = _facts(user), _administers_for_good(user)
@@ -96,11 +96,13 @@ def grant_role(
     same = RoleGrant.objects.filter(user=user, role=role, level=level, code=code)
     clash = same.exclude(last_day__lt=first_day)
     if (clash.exclude(first_day__gt=last_day) if last_day else clash).exists():
-        raise CannotDoError("They hold this role at this unit in that time already", field="role")
+        raise CannotDoError("They already have this role at this unit on those dates", field="role")
     grant = RoleGrant.objects.create(
         user=user, role=role, level=level, code=code, first_day=first_day, last_day=last_day, granted_by=actor
     )
-    sentence = f"{user} was made {ROLES[role].title} at {_place(level, code)}{_span(first_day, last_day)}."
+    sentence = (
+        f"{user} was given the role {ROLES[role].title} at {_place(level, code)}{_span(first_day, last_day)}."
+    )
     record("role", sentence, actor=actor, who=who, level=level, code=code, after=_grant_facts(grant))
     return grant
 
@@ -114,17 +116,17 @@ def end_grant(*, actor: User | None, grant: RoleGrant, last_day: date | None = N
     if last_day is not None and last_day < today:
         raise CannotDoError("The last day must be today or later", field="last_day")
     if grant.last_day is not None and grant.last_day <= last:
-        raise CannotDoError("This role ends by then already", field="last_day")
+        raise CannotDoError("This role already ends by then", field="last_day")
     before = _grant_facts(grant)
     grant.last_day = last
     grant.save(update_fields=["last_day"])
     if grant.role == "administrator":
         if actor is not None and grant.user_id == actor.pk and not _administers_for_good(actor):
             raise CannotDoError(
-                "You cannot end your own last right to administer: another administrator has to"
+                "You cannot end your own administrator role: another administrator must do it"
             )
         _still_somebody()
-    when = "at once" if last_day is None else f"after {last:%-d %B %Y}"
+    when = "immediately" if last_day is None else f"after {last:%-d %B %Y}"
     role = f"{ROLES[grant.role].title} at {_place(grant.level, grant.code)}"
     sentence = f"The role of {grant.user} as {role} ends {when}."
     record(
@@ -143,11 +145,13 @@ def remove_second_factor(*, actor: User, user: User) -> None:
     """For who lost their telephone: they set up a new one at their next sign-in."""
     _only_real(user)
     if user == actor:
-        raise CannotDoError("You cannot remove your own second factor here: another administrator has to")
+        raise CannotDoError(
+            "You cannot remove your own two-step sign in here: another administrator must do it"
+        )
     for authenticator in Authenticator.objects.filter(user=user):
         authenticator.delete()
     _end_tokens(actor, user)
-    record("user", f"The second factor of {user} was removed, to be set up anew.", actor=actor)
+    record("user", f"Two-step sign in was removed for {user}. They must set it up again.", actor=actor)
 
 
 @transaction.atomic
@@ -221,13 +225,13 @@ def _check_grant(role: str, level: str, code: str, first_day: date, last_day: da
         raise CannotDoError("Choose a role", field="role")
     if level not in ROLES[role].levels:
         held = " or ".join(ROLES[role].levels)
-        raise CannotDoError(f"{ROLES[role].title} is held at a {held}", field="level")
+        raise CannotDoError(f"{ROLES[role].title} can be held only at a {held}", field="level")
     if last_day is not None and last_day < first_day:
         raise CannotDoError("The last day must not be before the first", field="last_day")
     if level == NATION[0]:
         return
     if not code:
-        raise CannotDoError("Enter the code of the unit", field="code")
+        raise CannotDoError("Enter the unit code", field="code")
     if not Unit.objects.filter(load_id=load_shown(), level=level, code=code, whole=True).exists():
         raise CannotDoError(
             f"There is no {level} with the code {code} in the figures shown now", field="code"
@@ -257,13 +261,13 @@ def _administers_for_good(user: User) -> bool:
 def _still_somebody() -> None:
     if not _for_good().exists():
         raise CannotDoError(
-            "This would leave nobody to administer: first make another person administrator, without an end"
+            "This would leave no administrator. First make someone else an administrator with no end date"
         )
 
 
 def _only_real(user: User) -> None:
     if user.is_demonstration:
-        raise CannotDoError("People of the demonstration cannot be changed")
+        raise CannotDoError("People in the demonstration cannot be changed")
 
 
 def _facts(user: User) -> dict[str, Any]:
@@ -287,7 +291,7 @@ def _grant_facts(grant: RoleGrant) -> dict[str, Any]:
 
 
 def _place(level: str, code: str) -> str:
-    return "the nation" if level == NATION[0] else f"{level} {code}"
+    return "England and Wales" if level == NATION[0] else f"{level} {code}"
 
 
 def _span(first_day: date, last_day: date | None) -> str:

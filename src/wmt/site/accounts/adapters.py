@@ -23,10 +23,10 @@ from wmt.site.security import secrets
 from wmt.site.security.redirects import own_target
 
 _WORDS = {
-    "account/messages/password_changed.txt": "Your password is changed.",
-    "account/messages/logged_out.txt": "You are signed out.",
-    "mfa/messages/totp_activated.txt": "Your second factor is set up.",
-    "mfa/messages/totp_deactivated.txt": "Your second factor is removed.",
+    "account/messages/password_changed.txt": "Your password has been changed.",
+    "account/messages/logged_out.txt": "You have signed out.",
+    "mfa/messages/totp_activated.txt": "Two-step sign in has been set up.",
+    "mfa/messages/totp_deactivated.txt": "Two-step sign in has been removed.",
     "mfa/messages/recovery_codes_generated.txt": "You have new recovery codes. The old ones no longer work.",
 }
 
@@ -36,11 +36,11 @@ class LocalAccounts(DefaultAccountAdapter):  # type: ignore[misc]
 
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
-        "email_password_mismatch": "The email address or the password is not right",
-        "too_many_login_attempts": "Too many tries have failed. Wait five minutes, then try again",
-        "rate_limited": "Too many tries have failed. Wait five minutes, then try again",
-        "incorrect_password": "This is not your password",
-        "enter_current_password": "This is not your present password",
+        "email_password_mismatch": "The email address or password is incorrect",
+        "too_many_login_attempts": "Too many failed attempts. Wait 5 minutes, then try again",
+        "rate_limited": "Too many failed attempts. Wait 5 minutes, then try again",
+        "incorrect_password": "The password is incorrect",
+        "enter_current_password": "Your current password is incorrect",
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
@@ -78,19 +78,19 @@ class LocalAccounts(DefaultAccountAdapter):  # type: ignore[misc]
         try:
             super().pre_authenticate(request, **credentials)
         except ValidationError:
-            self._refused(request, credentials, "there were too many tries")
+            self._refused(request, credentials, "there were too many attempts")
             raise
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Writes down a sign-in that failed: whose account it was for, if it is one, and nothing as typed."""
-        self._refused(request, credentials, "the email address or the password was not right")
+        self._refused(request, credentials, "the email address or password was incorrect")
 
     def _refused(self, request: HttpRequest, credentials: dict[str, Any], why: str) -> None:
         """People type passwords where addresses go: only what is known already is written down."""
         typed = str(credentials.get("email") or "").strip()
         known = User.objects.filter(email__iexact=typed).first() if "\0" not in typed else None
-        who = str(known) if known else "somebody not known here"
-        sentence = f"{who[:1].upper()}{who[1:]} was not let in: {why}."
+        who = str(known) if known else "someone unknown"
+        sentence = f"{who[:1].upper()}{who[1:]} could not sign in: {why}."
         record("sign-in refused", sentence, request=request, who=who)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
@@ -105,7 +105,10 @@ class LocalAccounts(DefaultAccountAdapter):  # type: ignore[misc]
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         """The page for a person whose account is closed."""
         record(
-            "sign-in refused", f"{user} was not let in: the account is closed.", request=request, actor=user
+            "sign-in refused",
+            f"{user} could not sign in: the account is closed.",
+            request=request,
+            actor=user,
         )
         response: HttpResponse = super().respond_user_inactive(request, user)
         return response
@@ -129,7 +132,7 @@ class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]
 
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultMFAAdapter.error_messages,
-        "incorrect_code": "This code is not right, or it is too old. Use the one that is shown now",
+        "incorrect_code": "The code is incorrect or has expired. Enter the one your app shows now",
     }
 
     def encrypt(self, text: str) -> str:
@@ -158,7 +161,7 @@ class SignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]
         """Writes down that the sign-on did not say who it was."""
         record(
             "sign-in refused",
-            f"The sign-on did not say who it was ({error or 'no reason given'}).",
+            f"Single sign-on did not identify the person ({error or 'no reason given'}).",
             request=request,
         )
 
@@ -181,7 +184,7 @@ class SignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]
         named = _name(sociallogin) or (sociallogin.user and sociallogin.user.email) or "Somebody"
         record(
             "sign-in refused",
-            f"{named} was not let in: the sign-on knows them, this site does not.",
+            f"{named} could not sign in: single sign-on knows them, this site does not.",
             request=request,
             who=str(named),
         )

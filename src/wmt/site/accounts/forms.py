@@ -25,7 +25,10 @@ class NewPersonForm(PersonForm):
 
     email = forms.EmailField(
         max_length=254,
-        error_messages={"required": "Enter an email address", "invalid": "Enter a whole email address"},
+        error_messages={
+            "required": "Enter an email address",
+            "invalid": "Enter an email address in the correct format, like name@example.org",
+        },
     )
     field_order = ("email", "name", "staff_code")
 
@@ -92,7 +95,7 @@ class FirstPasswordForm(forms.Form):
         found = super().clean() or {}
         password, again = found.get("password"), found.get("again")
         if password and again and password != again:
-            self.add_error("again", "The two passwords are not the same")
+            self.add_error("again", "The passwords do not match")
         elif password:
             try:
                 validate_password(password, self.user)

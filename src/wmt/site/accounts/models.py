@@ -1,4 +1,4 @@
-"""People who may sign in, and the roles they hold: at which unit, from when, until when."""
+"""People who can sign in, and the roles they hold: at which unit, from when, until when."""
 
 from datetime import date
 from typing import Any, ClassVar

@@ -39,7 +39,7 @@ def administrators_only(view: View) -> View:
 @require_safe
 @administrators_only
 def people(request: HttpRequest) -> HttpResponse:
-    """Everybody who may sign in, or might."""
+    """Everyone who can sign in, or might."""
     typed = {name: request.GET.get(name, "").replace("\0", "")[:100] for name in ("q", "role", "state")}
     page = Paginator(_found(typed), PAGE).get_page(request.GET.get("page"))
     context = {
@@ -95,7 +95,7 @@ def person_change(request: HttpRequest, number: int) -> HttpResponse:
     """Changes name and staff code."""
     user, form = _user(number), PersonForm(request.POST)
     act = _with(form, actions.change_person, actor=_me(request), user=user)
-    return _after(request, user, form, act, "change", "The name and staff code are saved.")
+    return _after(request, user, form, act, "change", "The name and staff code have been saved.")
 
 
 @require_POST
@@ -104,7 +104,11 @@ def person_active(request: HttpRequest, number: int) -> HttpResponse:
     """Closes or opens an account."""
     user = _user(number)
     active = request.POST.get("active") == "1"
-    said = "The account is open again." if active else "The account is closed, and the person signed out."
+    said = (
+        "The account has been reopened."
+        if active
+        else "The account has been closed and the person has been signed out."
+    )
     return _plain(
         request, user, lambda: actions.set_active(actor=_me(request), user=user, active=active), said
     )
@@ -116,7 +120,7 @@ def person_grant(request: HttpRequest, number: int) -> HttpResponse:
     """Gives a role at a unit for a time."""
     user, form = _user(number), GrantForm(request.POST)
     act = _with(form, actions.grant_role, actor=_me(request), user=user)
-    return _after(request, user, form, act, "grant", "The role is given.")
+    return _after(request, user, form, act, "grant", "Role added.")
 
 
 @require_POST
@@ -127,7 +131,7 @@ def grant_end(request: HttpRequest, number: int, grant: int) -> HttpResponse:
     found = get_object_or_404(RoleGrant, pk=grant, user=user)  # a grant of this person, not of another
     form = EndForm(request.POST)
     act = _with(form, actions.end_grant, actor=_me(request), grant=found)
-    return _after(request, user, form, act, f"end-{found.pk}", "The end of the role is saved.")
+    return _after(request, user, form, act, f"end-{found.pk}", "The last day of the role has been saved.")
 
 
 @require_POST
@@ -143,7 +147,7 @@ def person_link(request: HttpRequest, number: int) -> HttpResponse:
 def person_second_factor(request: HttpRequest, number: int) -> HttpResponse:
     """Takes away a second factor that is lost."""
     user = _user(number)
-    said = "The second factor is removed. They set up a new one when they next sign in."
+    said = "Two-step sign in has been removed. They will set it up again when they next sign in."
     return _plain(request, user, lambda: actions.remove_second_factor(actor=_me(request), user=user), said)
 
 

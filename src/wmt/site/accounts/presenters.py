@@ -11,6 +11,7 @@ from wmt.site.accounts.forms import EndForm
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.accounts.roles import ROLES
 from wmt.site.clock import calendar_day
+from wmt.site.workload.moment_words import moment_words
 
 
 def person_row(user: Any) -> dict[str, Any]:
@@ -48,13 +49,13 @@ def person_facts(user: User, forms: dict[str, Any]) -> dict[str, Any]:
 
 def held(grant: RoleGrant) -> str:
     """A role and where it is held."""
-    place = "nation" if grant.level == "nation" else f"{grant.level} {grant.code}"
+    place = "England and Wales" if grant.level == "nation" else f"{grant.level} {grant.code}"
     return f"{ROLES[grant.role].title}, {place}"
 
 
 def moment(at: datetime | None) -> str:
     """A moment in local time, or the word for none."""
-    return timezone.localtime(at).strftime("%-d %B %Y, %H:%M") if at else "never"
+    return moment_words(timezone.localtime(at)) if at else "never"
 
 
 def _grant(grant: RoleGrant, form: Any) -> dict[str, Any]:

@@ -31,8 +31,8 @@ def who_sees(state: access.LoadState, unit: Unit) -> list[Kind]:
     own = [unit.name] if unit.level == "post" else ["Each practitioner (own post)"]
     covering, of_cases = _holders(_at_or_above(unit)), _holders(_of_cases(state, unit))
     return [
-        Kind("Figures, with the hours and days of reductions", ["Everybody who may sign in"]),
-        Kind("Names of staff", ["Everybody with a role"]),
+        Kind("Figures, with the hours and days of reductions", ["Everyone who can sign in"]),
+        Kind("Names of staff", ["Everyone with a role"]),
         Kind("References, days and flags of cases, reports and contacts", [*own, *_said(of_cases)]),
         Kind(
             "Reasons of reductions, notes, and who changed what",
@@ -97,7 +97,7 @@ def _said(held: Holders, action: Action | None = None) -> list[str]:
 def rights() -> list[tuple[str, ...]]:
     """Every kind of fact by role, as docs/privacy.md prints it: a heading, then a row for each kind."""
     roles = list(ROLES)
-    head = ("", "no role in force", *(ROLES[name].title.partition(" (")[0] for name in roles))
+    head = ("", "no current role", *(ROLES[name].title.partition(" (")[0] for name in roles))
     cases = reading.widths()
 
     def held(action: Action) -> tuple[str, ...]:
@@ -114,12 +114,12 @@ def rights() -> list[tuple[str, ...]]:
         ("figures of every unit and post; hours and days of reductions", *["all"] * (1 + len(roles))),
         ("names of staff", "–", *["all"] * len(roles)),
         ("references, days and flags of cases, reports and contacts", "–", *case_rows),
-        ("the same in files of a region or the nation", "–", *held(Action.READ_CASE_FILES)),
+        ("the same in files for a region or England and Wales", "–", *held(Action.READ_CASE_FILES)),
         ("reasons and notes of reductions, who changed what", "own post", *_own(held(Action.READ_RECORDS))),
         ("what was said on excessive workload actions", "own post", *_own(held(Action.READ_DUTIES))),
         ("requests for relief", "own post", *_own(held(Action.READ_DUTIES))),
-        ("concerns", "raised by oneself", *_own(held(Action.READ_DUTIES), "raised by oneself")),
-        ("tables as files; single lines of a team by the API", "–", *whole(Action.EXPORT)),
+        ("concerns", "raised by the person", *_own(held(Action.READ_DUTIES), "raised by the person")),
+        ("tables as files; details of a team by the API", "–", *whole(Action.EXPORT)),
         ("import reports", "–", *whole(Action.READ_LOADS)),
         ("audit", "–", *whole(Action.READ_AUDIT)),
     ]

@@ -202,7 +202,7 @@ def bulk_withheld(unit: Unit) -> list[str]:
     if unit.level not in _BULK:
         return []
     titles = ", ".join(role.title for role in ROLES.values() if Action.READ_CASE_FILES in role.allows)
-    return [f"Files of a region or the nation hold them only for: {titles}."]
+    return [f"In files for a region or England and Wales, they are shown only to: {titles}."]
 
 
 REASONS_WITHHELD = (

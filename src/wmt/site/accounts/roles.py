@@ -15,9 +15,9 @@ class Action(StrEnum):
     EDIT_AVAILABILITY = "enter hours and reductions"
     READ_RECORDS = "read the notes and the history of hours and reductions"
     MANAGE_REASONS = "change the reasons for reductions"
-    HANDLE_DUTIES = "handle excessive workload actions and requests"
+    HANDLE_DUTIES = "manage excessive workload actions and requests"
     READ_DUTIES = "read what was said on excessive workload actions and requests"
-    READ_CASE_FILES = "take out case references of a whole region or the nation"
+    READ_CASE_FILES = "download case references for a whole region or England and Wales"
 
     @property
     def reads(self) -> bool:

@@ -76,7 +76,7 @@ def token_end(request: HttpRequest, number: int) -> HttpResponse:
     token = mine or get_object_or_404(ApiToken, pk=min(number, _LARGEST))
     keeping.end_token(actor=_me(request), token=token)
     messages.success(
-        request, f"The token {token.name} is ended. Programs that use it are refused from now on."
+        request, f"The token {token.name} has been ended. Programs that use it will now be refused."
     )
     return HttpResponseRedirect(reverse("tokens" if mine else "tokens-all"))
 

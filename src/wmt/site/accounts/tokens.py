@@ -46,12 +46,12 @@ def make_token(
     if last_day < max(first_day, today):
         raise CannotDoError("The last day must be today or later, and not before the first", field="last_day")
     if last_day - max(first_day, today) > LONGEST:
-        raise CannotDoError("A token is good for a year at most: choose an earlier day", field="last_day")
+        raise CannotDoError("A token can last up to a year: enter an earlier date", field="last_day")
     if grant is not None and grant.pk not in {each.pk for each in grants_of(user)}:
-        raise CannotDoError("You do not hold this role today", field="grant")
+        raise CannotDoError("You do not have this role today", field="grant")
     User.objects.select_for_update().get(pk=user.pk)  # two at once would both be the last that may be
     if working(user.tokens.all()).count() >= MOST:
-        raise CannotDoError(f"You have {MOST} tokens. End one that is not needed first")
+        raise CannotDoError(f"You have {MOST} tokens. End one you no longer need first")
     secret = PREFIX + secrets.token_urlsafe(32)
     place = {"role": grant.role, "level": grant.level, "code": grant.code} if grant else {}
     token = ApiToken.objects.create(
@@ -116,8 +116,8 @@ def state_of(token: ApiToken, today: date) -> str:
 def reach(token: ApiToken) -> str:
     """What a token may do, in words."""
     roles = held(RoleGrant(role=token.role, level=token.level, code=token.code)) if token.role else ""
-    what = f"as {roles}" if roles else "whatever its person may do"
-    return f"reads only, {what}" if token.reads_only else what
+    what = f"as {roles}" if roles else "anything its person can do"
+    return f"read only, {what}" if token.reads_only else what
 
 
 def _hash(secret: str) -> str:

@@ -10,7 +10,7 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 _ENTER = {
     "login": "Enter your email address",
     "password": "Enter your password",
-    "oldpassword": "Enter your present password",
+    "oldpassword": "Enter your current password",
     "password1": "Enter a new password of at least 12 characters",
     "password2": "Enter the new password again",
     "code": "Enter the code",
@@ -28,7 +28,7 @@ class _Worded:
             if name in self.fields:
                 self.fields[name].error_messages["required"] = words
         if "login" in self.fields:
-            whole = "Enter a whole email address, like name@example.org"
+            whole = "Enter an email address in the correct format, like name@example.org"
             self.fields["login"].error_messages["invalid"] = whole
 
 

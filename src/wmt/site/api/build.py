@@ -82,8 +82,8 @@ for router, tag in (
     (figures.router, "Figures"),
     (lines.router, "Figures"),
     (tables.router, "Figures"),
-    (time.router, "Over time"),
-    (questions.router, "Over time"),
+    (time.router, "Trends and changes"),
+    (questions.router, "Trends and changes"),
     (records.router, "Hours and reductions"),
     (history.router, "Hours and reductions"),
     (posts.router, "Hours and reductions"),
@@ -160,7 +160,7 @@ def _nobody(request: HttpRequest, fault: Any) -> HttpResponse:
 def _of_ninja(request: HttpRequest, fault: Any) -> HttpResponse:
     if fault.status_code == 403:
         return problems.of_page("form_expired", 403, {})
-    text = "The body is no JSON that can be read."
+    text = "The body is not valid JSON."
     return _problem(400, "BAD_REQUEST", text, "Send it as application/json in UTF-8.").answer()
 
 
@@ -177,7 +177,7 @@ def _not_allowed(request: HttpRequest, fault: Any) -> HttpResponse:
 
 @api.exception_handler(UnknownUnit)
 def _unknown_unit(request: HttpRequest, fault: Any) -> HttpResponse:
-    text = "The figures that are shown have no such unit, or you may not see it."
+    text = "The unit does not exist in the figures shown, or you cannot view it."
     return _problem(404, "UNKNOWN_UNIT", text, "Look it up under /api/v1/units/<level>.").answer()
 
 
@@ -207,21 +207,21 @@ def _other_day(request: HttpRequest, fault: Any) -> HttpResponse:
 
 @api.exception_handler(ConflictError)
 def _conflict(request: HttpRequest, fault: Any) -> HttpResponse:
-    text = "Somebody else changed what this is about. Nothing was saved."
-    remedy = "Read the record again, and send your change with the version it has now."
+    text = "Someone else has changed this record. Nothing was saved."
+    remedy = "Read the record again and send your change with its current version."
     return _problem(409, "CHANGED", text, remedy, said(fault.faults)).answer()
 
 
 @api.exception_handler(RefusedError)
 def _refused(request: HttpRequest, fault: Any) -> HttpResponse:
-    text = "This cannot be done as it was sent. Nothing was saved."
-    return _problem(422, "REFUSED", text, "Each fault says what to mend.", said(fault.faults)).answer()
+    text = "The request could not be processed. Nothing was saved."
+    return _problem(422, "REFUSED", text, "Each fault says what to correct.", said(fault.faults)).answer()
 
 
 @api.exception_handler(ValidationError)
 def _invalid(request: HttpRequest, fault: Any) -> HttpResponse:
     faults = [_invalid_field(error) for error in fault.errors]
-    text = "Something that was sent is not of the kind that is expected."
+    text = "A value is not of the expected type."
     return _problem(422, "INVALID", text, "Each fault names the field.", faults).answer()
 
 

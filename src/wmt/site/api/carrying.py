@@ -22,9 +22,9 @@ router = Router()
 class CarryIn(Given):
     """Where the records are now, and why they are carried over."""
 
-    former: CodeIn = Field(alias="from", description="The code of the post that is gone: TEAM:STAFF.")
+    former: CodeIn = Field(alias="from", description="The code of the post that has gone: TEAM:STAFF.")
     why: Why = ""
-    check: bool = Field(False, description="true: say what would come of it, and save nothing.")
+    check: bool = Field(False, description="true: show the effect without saving.")
 
 
 class CarriedShown(Schema):
@@ -41,7 +41,7 @@ class CarriedShown(Schema):
 
 @router.post(
     "posts/{code:code}/carry-over", response=answers(CarriedShown, *WRITE), url_name="api-carry-over",
-    summary="Carry over what is entered for a post that is gone",
+    summary="Move the records of a post that has gone",
 )  # fmt: skip
 def carry(request: HttpRequest, code: PostCode, payload: Body[CarryIn]) -> dict[str, Any]:
     """Hours, reductions and grades that count now or later, all of them or none, for the post in the address.

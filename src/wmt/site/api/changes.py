@@ -36,14 +36,14 @@ class PreviewShown(Schema):
     """What changes would come to. They can be made where there are neither faults nor conflicts."""
 
     faults: list[FaultShown]
-    conflicts: list[FaultShown] = Field(description="What somebody else changed since it was read.")
-    warnings: list[FaultShown] = Field(description="What to look at twice; it can be saved.")
+    conflicts: list[FaultShown] = Field(description="What someone else changed since you read it.")
+    warnings: list[FaultShown] = Field(description="What to check; it can be saved.")
     effects: list[EffectShown]
 
 
 @router.post(
     "changes/preview", response=answers(PreviewShown, 404, 413, 422), url_name="api-preview",
-    summary="What changes would come to",
+    summary="Preview changes",
 )  # fmt: skip
 def preview(request: HttpRequest, payload: Body[ChangesIn]) -> dict[str, Any]:
     """Every fault of changes, and the figures of posts and teams before and after. Nothing is saved."""

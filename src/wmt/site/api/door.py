@@ -32,7 +32,7 @@ NOBODY = Problem(
     status=401,
     code="NOT_SIGNED_IN",
     message="This address needs a token or a session.",
-    remedy="Make a token on the page /accounts/tokens/ and send it: Authorization: Bearer wmt_…",
+    remedy="Create a token on the page /accounts/tokens/ and send it: Authorization: Bearer wmt_…",
 )
 
 
@@ -55,14 +55,14 @@ class Token(HttpBearer):
         request.user = person
         names.withhold(wanted=not has_role(person))
         if person.token and person.token.reads_only and request.method not in _SAFE:
-            sentence = f"{person} tried to change something with the token {person.token}, which only reads."
+            sentence = f"{person} tried to make a change with the token {person.token}, which is read only."
             record("denied", sentence, request=request)
             raise Stopped(
                 Problem(
                     status=403,
                     code="TOKEN_ONLY_READS",
-                    message="This token only reads.",
-                    remedy="Make another on the page /accounts/tokens/ that may change things.",
+                    message="This token is read only.",
+                    remedy="Create one on the page /accounts/tokens/ that can make changes.",
                 )
             )
         return person
@@ -82,7 +82,7 @@ class Session(APIKeyCookie):
             remedy = "Set one up on the page /accounts/2fa/."
             raise Stopped(
                 Problem(
-                    status=401, code="SECOND_FACTOR", message="A second factor is missing.", remedy=remedy
+                    status=401, code="SECOND_FACTOR", message="Two-step sign in is not set up.", remedy=remedy
                 )
             )
         if check_csrf(request):
@@ -103,15 +103,15 @@ def _refused(request: HttpRequest) -> Stopped:
         problem = Problem(
             status=429,
             code="TOO_MANY",
-            message="Too many requests came with a token that opens nothing.",
-            remedy="Wait a minute, then try again with a token that does.",
+            message="Too many requests used an invalid token.",
+            remedy="Wait a minute, then try again with a valid token.",
         )
         return Stopped(problem, Retry_After="60")
-    record("sign-in refused", "A token that opens nothing was sent.", request=request, who="a program")
+    record("sign-in refused", "Invalid API token used.", request=request, who="a program")
     problem = Problem(
         status=401,
         code="TOKEN_REFUSED",
-        message="This token opens nothing: it is wrong, has ended or not begun, or its account is closed.",
+        message="This token is not valid: it is wrong, has ended, has not started, or its account is closed.",
         remedy="Look at your tokens on the page /accounts/tokens/.",
     )
     return Stopped(problem)

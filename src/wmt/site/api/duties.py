@@ -49,7 +49,7 @@ class DutyShown(Schema):
     ]
     late: bool
     deadlines: list[DeadlineShown] = Field(description="What is due, most urgent first.")
-    percent: Exact = Field(description="The threshold, in per cent.")
+    percent: Exact = Field(description="The threshold, as a percentage.")
     over_since: date = Field(description="The first day over the threshold.")
     excessive_since: date
     raised_since: date | None = Field(description="Since when it has also been over 120% for 28 days.")
@@ -90,7 +90,7 @@ class StepShown(Schema):
 class DutyWhole(DutyShown):
     """An action with its history, in order."""
 
-    nobody: str = Field(description="Which role is not assigned; empty if somebody can act.")
+    nobody: str = Field(description="Which role is not assigned; empty if someone can act.")
     steps: list[StepShown]
 
 

@@ -55,12 +55,12 @@ class FiguresShown(Schema):
     team_code: str
     staff_code: str
     grade: str
-    cases: int = Field(description="Cases that count.")
-    cases_all: int = Field(description="Every case of the case system.")
+    cases: int = Field(description="Active cases.")
+    cases_all: int = Field(description="All cases in nDelius.")
     points: Exact
-    available: Exact = Field(description="The points there is time for.")
-    capacity: Exact | None = Field(description="Points ÷ available points, in per cent; null: no time.")
-    over_mark: bool = Field(description="Over the mark of excessive workload, by the exact value.")
+    available: Exact = Field(description="Available points.")
+    capacity: Exact | None = Field(description="Points ÷ available points, in %; null: no available hours.")
+    over_mark: bool = Field(description="Over the excessive workload threshold, by the exact value.")
     breakdown: Breakdown
     omic_on_licence: Exact
     omic_cases: int
@@ -72,7 +72,7 @@ class FiguresShown(Schema):
     posts: int
     posts_without_time: int
     idle_posts_without_time: int = Field(description="Of these, posts that hold no work.")
-    unentered_posts_without_time: int = Field(description="Of these, posts whose hours nobody entered.")
+    unentered_posts_without_time: int = Field(description="Of these, posts with no hours entered.")
     posts_over: int = Field(description="Posts over the threshold of excessive workload.")
     stale_posts: int
     stale_since: datetime | None

@@ -29,7 +29,7 @@ class VersionShown(Schema):
     recorded_at: datetime
     who: str
     why: str
-    stood_until: datetime | None = Field(description="null: it stands.")
+    stood_until: datetime | None = Field(description="null: it is current.")
     withdrawn: bool
     first_day: date
     last_day: date | None
@@ -75,7 +75,7 @@ class TimelineShown(Schema):
     "posts/{code:code}/timeline",
     response=answers(TimelineShown, *READ),
     url_name="api-timeline",
-    summary="The time of a post through time",
+    summary="Hours of a post over time",
 )
 def timeline(request: HttpRequest, code: PostCode) -> dict[str, Any]:
     """What a post's time was, is and will be, by what stands now and the rules of the figures shown."""
@@ -90,7 +90,7 @@ def timeline(request: HttpRequest, code: PostCode) -> dict[str, Any]:
 
 @router.get(
     "posts/{code:code}/history", response=answers(VersionsShown, *READ), url_name="api-history",
-    summary="Who changed what of a post, when and why",
+    summary="History of a post: who changed what, when and why",
 )  # fmt: skip
 def history(request: HttpRequest, code: PostCode, paging: Where) -> dict[str, Any]:
     """Every version of every record of a post, for the person themself and those who may read it."""

@@ -44,6 +44,6 @@ def _too_many(most: int) -> Problem:
     return Problem(
         status=429,
         code="TOO_MANY",
-        message=f"Single lines may be read {most} times a minute.",
+        message=f"Details can be read {most} times a minute.",
         remedy="Wait as long as Retry-After says. Files of a whole unit are on its page Downloads.",
     )

@@ -56,10 +56,10 @@ class LineShown(Schema):
     each: Exact | None
     points: Exact
     counted: bool
-    reason: str = Field(description="Why it does not count, or needs a look.")
+    reason: str = Field(description="Notes: why it is not counted, or what to check.")
     rule: str
-    rule_from: str = Field(description="The day the rule's value began; empty: always.")
-    beside: Exact = Field(description="OMiC points, which are never in the figure.")
+    rule_from: str = Field(description="The day the rule's value took effect; empty: always.")
+    beside: Exact = Field(description="OMiC points, not included in the figure.")
     status: str
 
 
@@ -73,7 +73,7 @@ class PostLine(LineShown):
     other_post: str = Field(description="Of help given or received: the colleague's post.")
     active_cases: int
     listed_cases: int
-    withheld: bool = Field(description="Its reference, day, flags or reason are not for you: they are empty.")
+    withheld: bool = Field(description="You cannot see its reference, day, flags or reason: they are empty.")
 
 
 class LinesShown(PageShown):
@@ -100,22 +100,22 @@ class CellsShown(PageShown):
 class LineFilter(Paging):
     """Which lines."""
 
-    figure: Figure | None = Field(None, description="Only lines that this figure sums.")
-    kind: Kind | None = Field(None, description="Only lines of this kind.")
+    figure: Figure | None = Field(None, description="Only details included in this figure.")
+    kind: Kind | None = Field(None, description="Only details of this kind.")
     stream: StreamName | None = Field(None, description="Of its posts in this stream; null: its headline.")
 
 
 class CellFilter(LineFilter):
     """Which lines, summed."""
 
-    grade: GradeName | None = Field(None, description="Only lines of posts of this grade.")
+    grade: GradeName | None = Field(None, description="Only details of posts of this grade.")
 
 
 @router.get(
     "units/{level}/{code:code}/lines",
     response=answers(LinesShown, *BULK),
     url_name="api-lines",
-    summary="Lines of a post or a team, one by one",
+    summary="Details of a post or a team",
 )
 def lines(
     request: HttpRequest,
@@ -140,7 +140,7 @@ def lines(
     "units/{level}/{code:code}/cells",
     response=answers(CellsShown, *READ),
     url_name="api-cells",
-    summary="Lines of a unit, summed by what priced them",
+    summary="Details of a unit, grouped by rule",
 )
 def cells(
     request: HttpRequest, level: UnitLevel, code: UnitCode, paging: Query[CellFilter]

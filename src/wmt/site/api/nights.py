@@ -20,7 +20,7 @@ router = Router()
 Name = Annotated[
     str,
     StringConstraints(min_length=1, max_length=60, pattern=r"^[0-9T.-]+$"),
-    Path(description="The name of the night."),
+    Path(description="The name of the saved data."),
 ]
 
 
@@ -36,7 +36,7 @@ class NightShown(Schema):
     tier_scheme: str
     inputs_sha256: str
     program: str
-    is_shown: bool = Field(description="Whether the figures that are shown are of it.")
+    is_shown: bool = Field(description="Whether its figures are shown now.")
 
 
 class FileShown(Schema):
@@ -59,7 +59,7 @@ class NightsShown(PageShown):
     items: list[NightShown]
 
 
-@router.get("nights", response=answers(NightsShown, 422), url_name="api-nights", summary="Saved nights")
+@router.get("nights", response=answers(NightsShown, 422), url_name="api-nights", summary="Saved data")
 def list_nights(request: HttpRequest, paging: Where) -> dict[str, Any]:
     """Every night that is kept, the latest first. For those who may read import reports."""
     need_whole(request, Action.READ_LOADS)
@@ -69,7 +69,10 @@ def list_nights(request: HttpRequest, paging: Where) -> dict[str, Any]:
 
 
 @router.get(
-    "nights/{name}", response=answers(WholeNight, 404, 422), url_name="api-night", summary="One night"
+    "nights/{name}",
+    response=answers(WholeNight, 404, 422),
+    url_name="api-night",
+    summary="Saved data of a day",
 )
 def one_night(request: HttpRequest, name: Name) -> dict[str, Any]:
     """A night with the checksums of all its files."""

@@ -24,10 +24,10 @@ class StateShown(Schema):
     loaded_at: datetime
     day: date = Field(description="The day on which hours and reductions are judged.")
     rules_date: date
-    overlays: list[str] = Field(description="What was laid over the rules.")
+    overlays: list[str] = Field(description="Local changes to the rules.")
     tier_scheme: str
-    over_mark: Exact = Field(description="The mark of excessive workload, in per cent.")
-    night: str = Field(description="The night the figures are of.")
+    over_mark: Exact = Field(description="The excessive workload threshold, as a percentage.")
+    night: str = Field(description="The data the figures are from.")
 
 
 class RoleShown(Schema):

@@ -47,10 +47,10 @@ def put_hours(
     plan = standing.plans_of([post]).get(post, Plan())
     stands = next((each for each in plan.hours if each.first_day == first_day), None)
     if stands is not None and not payload.version:
-        text = "Hours from this day are entered already. They now say:"
+        text = "Hours from this day have already been entered. They are now:"
         raise ConflictError([Fault("CHANGED", text, "version", None, [entry_words(stands, {})])])
     if stands is None and payload.version:
-        text = "Somebody else has withdrawn the hours from this day, or they never were."
+        text = "Someone else has deleted the hours from this day, or they do not exist."
         raise ConflictError([Fault("GONE", text, "version")])
     change = Change(
         kind="hours", post=post, key=stands.key if stands else "", version=payload.version,
@@ -61,7 +61,7 @@ def put_hours(
 
 @router.delete(
     "posts/{code:code}/hours/{first_day}", response=answers(SavedShown, *WRITE), url_name="api-hours-end",
-    summary="Withdraw contracted hours",
+    summary="Delete contracted hours",
 )  # fmt: skip
 def withdraw_hours(
     request: HttpRequest, code: PostCode, first_day: Annotated[Day, Path()], payload: Query[Withdrawal]
@@ -99,7 +99,7 @@ def put_reduction(
 
 @router.delete(
     "posts/{code:code}/reductions/{code:key}", response=answers(SavedShown, *WRITE),
-    url_name="api-reduction-withdraw", summary="Withdraw a reduction",
+    url_name="api-reduction-withdraw", summary="Delete a reduction",
 )  # fmt: skip
 def withdraw_reduction(
     request: HttpRequest, code: PostCode, key: RecordKey, payload: Query[Withdrawal]
@@ -132,7 +132,7 @@ def put_grade(
 
 @router.delete(
     "posts/{code:code}/grades/{code:key}", response=answers(SavedShown, *WRITE),
-    url_name="api-grade-withdraw", summary="Withdraw a correction of a grade",
+    url_name="api-grade-withdraw", summary="Delete a correction of a grade",
 )  # fmt: skip
 def withdraw_grade(
     request: HttpRequest, code: PostCode, key: RecordKey, payload: Query[Withdrawal]

@@ -43,24 +43,24 @@ class Problem:
 
 #: The pages of `wmt.site.web.faults`, said to programs: code, message, remedy.
 _PAGES: dict[str, tuple[str, str, str]] = {
-    "bad_request": ("BAD_REQUEST", "The request makes no sense.", "Compare it with the guide to the API."),
-    "busy": ("BUSY", "More requests came than can be answered.", "Try again in a few seconds."),
+    "bad_request": ("BAD_REQUEST", "The request is not valid.", "See the API guide."),
+    "busy": ("BUSY", "There are too many requests.", "Try again in a few seconds."),
     "denied": ("DENIED", "Your roles do not allow this.", "Ask an administrator for a role that does."),
-    "database_away": ("DATABASE_AWAY", "The database does not answer.", "Try again in a minute."),
+    "database_away": ("DATABASE_AWAY", "The database is not responding.", "Try again in a minute."),
     "form_expired": (
         "CSRF",
         "A change with a browser's session needs the form's token in X-CSRFToken.",
         "Send it, or use a token of your own in Authorization.",
     ),
-    "night_missing": ("NIGHT_MISSING", "The folder of a night is gone or damaged.", "Tell an administrator."),
-    "not_found": ("NOT_FOUND", "There is nothing at this address.", "/api/ lists the addresses there are."),
+    "night_missing": ("NIGHT_MISSING", "The saved data is missing or damaged.", "Tell an administrator."),
+    "not_found": ("NOT_FOUND", "There is nothing at this address.", "/api/ lists all addresses."),
     "server_error": (
         "SERVER_ERROR",
-        "Something went wrong in the program.",
-        "Try again; if it stays, give the reference to the people who look after this site.",
+        "There is a problem with the service.",
+        "Try again. If it keeps happening, give support the reference.",
     ),
-    "too_large": ("TOO_LARGE", "More was sent than one request may carry.", "Send the changes in parts."),
-    "too_many": ("TOO_MANY", "There were too many tries.", "Wait a minute, then try again."),
+    "too_large": ("TOO_LARGE", "The request is too large.", "Send the changes in parts."),
+    "too_many": ("TOO_MANY", "There were too many attempts.", "Wait a minute, then try again."),
 }
 
 

@@ -65,7 +65,7 @@ class QuestionFilter(Paging):
         "day", description="Of the spread: on the last day, or over each year."
     )
     top: int = Field(20, ge=1, le=MOST_TOP, description="Of longest spells: how many.")
-    stream: StreamName = Field(HEADLINE, description="OMiC has no capacity: only its cases can be asked for.")
+    stream: StreamName = Field(HEADLINE, description="OMiC has no capacity: only its cases are available.")
     who: OfficersCounted = Field("holding", description="Of cases per officer: who is counted as one.")
     names: bool = Field(False, description="Of posts and people: with codes and names.")
     table: int = Field(0, ge=0, le=5, description="0: the answer’s table; from 1 on those behind it.")
@@ -75,7 +75,7 @@ class QuestionFilter(Paging):
     "questions/{name}",
     response=answers(AnswerShown, *READ),
     url_name="api-question",
-    summary="A question over years",
+    summary="An analysis",
 )
 def question(
     request: HttpRequest,

@@ -36,8 +36,8 @@ class ReasonShown(Schema):
     name: str
     short_name: str
     category: str
-    allowance_percent: Exact | None = Field(description="The share it always takes off.")
-    max_percent: Exact | None = Field(description="The highest share it may take off.")
+    allowance_percent: Exact | None = Field(description="The percentage it always takes off.")
+    max_percent: Exact | None = Field(description="The highest percentage it can take off.")
     months: int | None = Field(description="It lasts so many months at most.")
     enabled: bool = Field(description="Whether new reductions may have it.")
 

@@ -41,7 +41,7 @@ class RequestShown(Schema):
     asked_on: date
     words: str
     owner_role: str = Field(description="The role that must answer.")
-    owners: list[str] = Field(description="Who holds it; empty if nobody has an account.")
+    owners: list[str] = Field(description="Who has that role; empty if no one has an account.")
     answer_by: date
     late: bool
     answered_on: date | None

@@ -33,7 +33,7 @@ class RuleShown(Schema):
     source: str
     status: str
     note: str
-    overlay: str = Field(description="What was laid over it; empty for nothing.")
+    overlay: str = Field(description="A local change to it; empty for none.")
 
 
 class RulesShown(PageShown):

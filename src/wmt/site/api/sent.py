@@ -150,7 +150,7 @@ def wanted(request: HttpRequest, state: State, sent: Sequence[ChangeIn]) -> list
             text = "A change of a record needs both its key and the version that was read"
             faults.append(Fault("VERSION_MISSING", text, "version", index))
         if each.withdraw and not each.key:
-            text = "To withdraw a record, give its key and the version that was read"
+            text = "To delete a record, give its key and the version you read"
             faults.append(Fault("KEY_MISSING", text, "key", index))
     if faults:
         raise RefusedError(faults)

@@ -107,7 +107,7 @@ class FaultShown(Schema):
     message: str = Field(description="What is wrong, in words for people.")
     field: str = Field(description="The field it is about, as it was sent; empty for none.")
     index: int | None = Field(description="Of a list of changes: which one, from 0.")
-    shown: list[str] = Field(description="What stands and is in the way, in words.")
+    shown: list[str] = Field(description="The records it conflicts with, in words.")
 
 
 class ProblemShown(Schema):
@@ -117,8 +117,8 @@ class ProblemShown(Schema):
     code: str = Field(description="A name for programs, such as DENIED or CHANGED.")
     message: str = Field(description="What happened, in words for people.")
     remedy: str = Field(description="What to do about it; may be empty.")
-    reference: str = Field(description="A number to find a fault of the program by; else empty.")
-    faults: list[FaultShown] = Field(description="Each single fault of what was sent.")
+    reference: str = Field(description="A reference for support; otherwise empty.")
+    faults: list[FaultShown] = Field(description="Each fault in what you sent.")
 
 
 _ALWAYS = (400, 401, 403, 429, 500, 503)

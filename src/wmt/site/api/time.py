@@ -55,7 +55,7 @@ class PeriodShown(Schema):
     first: date
     last: date
     days: int = Field(description="Days with figures.")
-    capacity: Exact | None = Field(description="Points of all days ÷ available points of all days, per cent.")
+    capacity: Exact | None = Field(description="Total points ÷ total available points, in %.")
     over_mark: bool
     points: Exact
     available: Exact
@@ -63,7 +63,7 @@ class PeriodShown(Schema):
     reduction_hours: Exact | None
     help: Exact | None = Field(description="Points of help given, less help received.")
     cases: Exact | None
-    corrected_days: int = Field(description="Days that stand on a corrected night.")
+    corrected_days: int = Field(description="Days whose data was corrected.")
     archive_days: int = Field(description="Days for which only totals are held.")
     all_streams_days: int = Field(description="Days of these for which all streams were added together.")
 
@@ -157,7 +157,7 @@ class StoodShown(Schema):
     """A unit at one of the two days."""
 
     day: date
-    night: str = Field(description="The night it stands on; that of now has everything entered since.")
+    night: str = Field(description="The data it is from; ‘now’ includes everything entered since.")
     points: Exact
     available: Exact
     capacity: Exact | None
@@ -197,9 +197,9 @@ class WhyShown(PageShown):
 class WhyFilter(Paging):
     """Between which days, and of which cause the lines are wanted."""
 
-    first: Day | None = Field(None, description="null: the night before the one that is shown.")
+    first: Day | None = Field(None, description="null: the data before the one shown.")
     last: Day | None = Field(None, description="null: until now, with everything entered since.")
-    cause: CauseName | None = Field(None, description="List the lines of this cause.")
+    cause: CauseName | None = Field(None, description="List the details of this cause.")
     stream: StreamName | None = Field(None, description="Of its posts in this stream; null: its headline.")
 
 
@@ -207,7 +207,7 @@ class WhyFilter(Paging):
     "units/{level}/{code:code}/why",
     response=answers(WhyShown, *BULK),
     url_name="api-why",
-    summary="Why it moved",
+    summary="What changed",
 )
 def why(request: HttpRequest, level: UnitLevel, code: UnitCode, paging: Query[WhyFilter]) -> dict[str, Any]:
     """The causes of a change between two days, or since one; with a cause also its lines."""
@@ -224,7 +224,7 @@ def why(request: HttpRequest, level: UnitLevel, code: UnitCode, paging: Query[Wh
         last = None if last_day is None else stood_on(past, min(last_day, shown))
     except NoLines as none:
         since = f"the first day that has any is {none.first}" if none.first else "no day has any yet"
-        raise refused("first", f"No lines are kept of {none.day}; {since}", "NO_LINES") from none
+        raise refused("first", f"No details are kept for {none.day}; {since}", "NO_LINES") from none
     found = why_between(state, unit, first, last)
     listed = moves_of(found, Cause(paging.cause), state, me(request), unit) if paging.cause else []
     return {
@@ -285,14 +285,14 @@ class RunShown(Schema):
     length: int
     since: date | None
     excess_since: date | None = Field(description="The day it was full; null: it is not.")
-    full_on: date | None = Field(description="The day it will be, if every day from now on is over the mark.")
+    full_on: date | None = Field(description="The day it will be, if every day is over the threshold.")
     last_over: date | None = Field(description="The last day over the threshold; null: there is no run.")
     with_figures: int = Field(description="Days with figures from `since` to `last_over`.")
-    missing_nights: int = Field(description="Days of these for which nobody has figures. They do not count.")
+    missing_nights: int = Field(description="Days with no data for any post. They do not count.")
     absent_nights: int = Field(description="Days of these with figures of others and none of this unit.")
     paused: int = Field(description="Days in a row with no available hours, up to `day`.")
     missing: int = Field(description="Days in a row without a figure, up to `day`.")
-    absent: int = Field(description="Nights in a row with figures of others only, up to `day`.")
+    absent: int = Field(description="Consecutive days with figures for other posts only, up to `day`.")
 
 
 class RunsShown(Schema):
@@ -315,7 +315,7 @@ class OnADay(Schema):
     "units/{level}/{code:code}/runs",
     response=answers(RunsShown, *READ),
     url_name="api-runs",
-    summary="Runs over the marks",
+    summary="Runs over the thresholds",
 )
 def runs(request: HttpRequest, level: UnitLevel, code: UnitCode, wish: Query[OnADay]) -> dict[str, Any]:
     """How the run of a unit over each mark of excessive workload stands on a day."""

@@ -39,7 +39,7 @@ def signed_out(request: HttpRequest, user: Any, **_: Any) -> None:
 @receiver(second_factor.authentication_failed)
 def wrong_code(request: HttpRequest, user: Any, **_: Any) -> None:
     """The password was right, the code was not."""
-    sentence = f"{user} was not let in: the code of the second factor was not right."
+    sentence = f"{user} could not sign in: the code of the second factor was not right."
     record("sign-in refused", sentence, request=request, actor=user)
 
 

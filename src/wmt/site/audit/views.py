@@ -14,6 +14,7 @@ from wmt.site.accounts.roles import Action
 from wmt.site.audit.models import AuditEvent
 from wmt.site.audit.reading import PAGE, events, read_filters
 from wmt.site.audit.record import KINDS
+from wmt.site.workload.moment_words import moment_words
 
 FIELDS = ("kind", "person", "unit", "text", "from_day", "to_day")
 _LARGEST = 2**63 - 1
@@ -50,7 +51,7 @@ def row(event: AuditEvent) -> dict[str, Any]:
     """One event as the page shows it."""
     return {
         "id": event.pk,
-        "at": timezone.localtime(event.at).strftime("%-d %B %Y, %H:%M:%S"),
+        "at": moment_words(timezone.localtime(event.at)),
         "kind": KINDS.get(event.kind, event.kind),
         "who": event.who,
         "sentence": event.sentence,

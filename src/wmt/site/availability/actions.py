@@ -300,12 +300,12 @@ def _told(change: Change, entry: Entry | None, plan: Plan, reasons: Mapping[str,
     former = next((each for each in _all(plan) if each.key == change.key), None) if change.key else None
     was = entry_words(former, reasons) if former else ""
     now = entry_words(entry, reasons) if entry else ""
-    said = now if not was else f"{was}, withdrawn" if not now else f"{now} (before: {was})"
+    said = now if not was else f"{was}, deleted" if not now else f"{now} (before: {was})"
     post = ":".join(change.post)
     return {
         "said": f"{change.kind} of {post}: {said}",
         "before": {"post": post, "kind": change.kind, "key": change.key, "says": was} if was else None,
-        "after": {"post": post, "kind": change.kind, "says": now or "withdrawn"},
+        "after": {"post": post, "kind": change.kind, "says": now or "deleted"},
     }
 
 

@@ -24,6 +24,7 @@ from wmt.site.clock import calendar_day
 from wmt.site.workload.current import State, current_state, stated
 from wmt.site.workload.live import hold_journal
 from wmt.site.workload.models import Current
+from wmt.site.workload.moment_words import moment_words
 from wmt.text import NOTE
 
 #: The kind of the audit event.
@@ -165,12 +166,10 @@ def _changes(old: Post, new: Post, state: State | None) -> list[Change]:
     if changes:
         return changes
     if at := carried_to(old):
-        when = f"{timezone.localtime(at.recorded_at):%-d %B %Y at %H:%M}"
-        text = f"What was entered for {code} was carried over to {':'.join(at.post)} on {when} by {at.who}"
+        when = moment_words(timezone.localtime(at.recorded_at))
+        text = f"Records of {code} were moved to {':'.join(at.post)} on {when}, by {at.who}"
         raise ConflictError([Fault("ALREADY_CARRIED", text, "from")])
-    raise RefusedError(
-        [Fault("NOTHING_TO_CARRY", f"Nothing is entered for {code} that counts now or later", "from")]
-    )
+    raise RefusedError([Fault("NOTHING_TO_CARRY", f"{code} has no current or future records", "from")])
 
 
 def carried_to(old: Post) -> OfPost | None:

@@ -148,11 +148,11 @@ def _one(work: _Work, index: int, change: Change, key: str) -> Entry | None:
         return None
     if change.key and standing is None:
         work.conflicts.append(
-            Fault("GONE", "Somebody else has withdrawn this record, or it never was.", index=index)
+            Fault("GONE", "Someone else has deleted this record, or it does not exist.", index=index)
         )
         return None
     if standing is not None and change.version and change.version != standing.version:
-        text = "Somebody else changed this record since you opened it. It now says:"
+        text = "Someone else has changed this record since you opened it. It is now:"
         work.conflicts.append(Fault("CHANGED", text, index=index, shown=[_said(work, standing)]))
         return None
     if change.withdraw:
@@ -295,7 +295,7 @@ def _reason(work: _Work, index: int, change: Change, standing: Cut | None) -> Re
     elif reason is None:
         _fault(work, index, "REASON_UNKNOWN", "reason", f"There is no reason '{change.reason[:60]}'")
     elif not reason.enabled and not (standing and standing.reason == reason.reason):
-        text = f"{reason.short_name} is retired: choose another reason. Reductions made before stand."
+        text = f"{reason.short_name} is retired: choose another reason. Existing reductions continue."
         if work.limits.strict:
             _fault(work, index, "REASON_RETIRED", "reason", text)
         else:

@@ -85,7 +85,7 @@ def import_tables(
     if done.refused:
         return done
     wanted = _Wanted(people, reasons_changed(people.reasons), who, why)
-    progress("comparing with what stands", 0.2)
+    progress("comparing with current records", 0.2)
     with _undone() if wanted.reasons else nullcontext():
         _look(wanted, done, state, progress)
     if done.records and not done.refused and not only_check:

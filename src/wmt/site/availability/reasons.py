@@ -100,7 +100,7 @@ def _former(key: str, version: int) -> Reason | None:
         return None
     former = Reason.objects.filter(key=key, ended_change__isnull=True).first()
     if former is None or (version and former.version != version):
-        text = "Somebody else changed this reason since you opened it: look at it again"
+        text = "Someone else has changed this reason since you opened it: check it and try again"
         raise ConflictError([Fault("CHANGED", text, shown=[str(_facts(former))] if former else ())])
     return former
 

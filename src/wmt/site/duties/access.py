@@ -24,7 +24,7 @@ class OwnDuty(Denied):
 
     def __init__(self, duty: Duty) -> None:
         super().__init__(Action.HANDLE_DUTIES, level="post", code=duty.code)
-        self.sentence = "This action is about you, so somebody else must handle it."
+        self.sentence = "This action is about you, so someone else must handle it."
         self.remedy = "Another manager of the team, the head of the PDU or an administrator can."
 
 
@@ -42,7 +42,7 @@ class OwnRequest(Denied):
 
     def __init__(self, request: Request) -> None:
         super().__init__(Action.HANDLE_DUTIES, level=request.level, code=request.code)
-        self.sentence = "You raised this request or it is about you, so somebody else must answer it."
+        self.sentence = "You raised this request or it is about you, so someone else must answer it."
         self.remedy = "Another manager of the team, the head of the PDU or an administrator can."
 
 

@@ -105,7 +105,7 @@ def answer(*, asker: Asker, number: int, version: int, answer: str, said: str) -
         _unmoved(duty, version, _ANSWERING)
         last = duty.requests.order_by("-pk").first()
         if last is None:
-            raise RefusedError([Fault("NOT_ASKED", "Nobody has asked for relief", "")])
+            raise RefusedError([Fault("NOT_ASKED", "No one has asked for relief", "")])
         return requests.answer(asker=asker, number=last.pk, answer=answer, said=said)
 
 

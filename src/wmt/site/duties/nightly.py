@@ -229,7 +229,7 @@ def turn(day: date) -> int:
         late = sum(step.kind == Step.Kind.ESCALATED for step in steps)
         rest = len(steps) - late
         said = (
-            f"Excessive workload actions on {day_words(day)}: {late:,} late and the head was told, "
+            f"Excessive workload actions on {day_words(day)}: {late:,} late and the head was notified, "
             f"{rest:,} to be reviewed."
         )
         record("duty", said, who=CLOCK)

@@ -169,7 +169,7 @@ def _taken(found: Request, place: dict[str, str]) -> bool:
 
 
 def turn(day: date) -> list[Told]:
-    """What the day brings: each owner is told once, and the head of what is late. Saves what was told."""
+    """What the day brings: each owner is told once, and the head of what is late. Saves what was notified."""
     waiting = list(Request.objects.select_for_update(of=("self",)).filter(answered_on__isnull=True))
     roles = Roles(waiting)
     told: list[Told] = []
@@ -190,7 +190,7 @@ def turn(day: date) -> list[Told]:
 
 
 def _record_late(found: Request) -> None:
-    said = f"Request {found.pk} about {found.code}: the answer is late, and the head was told."
+    said = f"Request {found.pk} about {found.code}: the answer is late, and the head was notified."
     record("request", said, who=CLOCK, level=found.level, code=found.code, after={"request": found.pk})
 
 

@@ -218,7 +218,7 @@ def _decided(data: Mapping[str, Any]) -> str:
 
 
 def _escalated(data: Mapping[str, Any]) -> str:
-    return f"Late, so the head of PDU was told: {_LATE[data['what']]} was due by {_day(data, 'by')}"
+    return f"Late, so the head of PDU was notified: {_LATE[data['what']]} was due by {_day(data, 'by')}"
 
 
 def _resumed(data: Mapping[str, Any]) -> str:

@@ -156,7 +156,7 @@ def as_problem(fault: Exception) -> HttpResponse | None:
         problem = problems.Problem(status=503, code="BEING_FETCHED", message=said, remedy=remedy)
         return problem.answer(Retry_After=str(_RETRY_SECONDS))
     if isinstance(fault, Ahead):
-        said, remedy = "There is no night of that day yet.", "Ask without a day: the figures are of now."
+        said, remedy = "There is no data for that day yet.", "Ask without a day: the figures are of now."
         return problems.Problem(status=404, code="NO_SUCH_NIGHT", message=said, remedy=remedy).answer()
     unknown = asof_days.as_problem(fault)
     return unknown.answer() if unknown else None

@@ -78,7 +78,7 @@ def _figures(request: HttpRequest, day: date) -> list[Table]:
     own = past.series(level, code, day, day).rows(named=True)
     if not own:
         return []
-    found = [_table(f"Figures of {day_words(day)}", level, own, request.user)]
+    found = [_table(f"Figures for {day_words(day)}", level, own, request.user)]
     if level != "post":
         child = units.child_level(level)
         rows = past.below(level, code, child, day, day).rows(named=True)
@@ -104,7 +104,7 @@ def _table(caption: str, level: str, rows: list[dict[str, Any]], user: Any) -> T
         Column("capacity", "Capacity", "percent"),
         Column("points", "Points", "points"),
         Column("available", "Available points", "points"),
-        Column("cases", "Cases that count", "count"),
+        Column("cases", "Active cases", "count"),
         Column("contracted", "Contracted hours", "hours"),
         Column("reductions", "Reductions", "hours"),
     ]
@@ -132,16 +132,16 @@ def _row(row: dict[str, Any], level: str, *, named: bool) -> Row:
 def as_problem(fault: Exception) -> problems.Problem | None:
     """The same said to programs; None for another fault."""
     if isinstance(fault, ToCome):
-        said = f"{fault.wanted.day} is yet to come: the last night is of {fault.last}."
+        said = f"{fault.wanted.day} is in the future: the latest data is from {fault.last}."
         return _problem("DAY_TO_COME", said, "Ask without a day: the figures are of now.")
     if isinstance(fault, TotalsOnly):
-        said = f"Of {fault.day} only totals are kept, without lines or rules."
+        said = f"Of {fault.day} we hold only totals, without details or rules."
         remedy = f"Ask for the days of a unit from {fault.day} to {fault.day}: they have these totals."
         return _problem("TOTALS_ONLY", said, remedy)
     if isinstance(fault, NotThere):
         near = [str(day) for day in (fault.before, fault.after) if day is not None]
         said = f"Nothing is known of {fault.wanted.day}, nor of the {fault.days_back} days before it."
-        known = f"The nearest days with figures: {' and '.join(near)}." if near else "No night is kept yet."
+        known = f"The nearest days with figures: {' and '.join(near)}." if near else "No data is kept yet."
         return _problem("NO_SUCH_NIGHT", said, known)
     return None
 

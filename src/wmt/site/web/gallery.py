@@ -60,7 +60,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
             ],
             "ages": _ages(),
             "who_sees": [
-                Kind("Figures", ["Everybody who may sign in"]),
+                Kind("Figures", ["Everyone who can sign in"]),
                 Kind("Reasons of reductions", ["Sam Lee", "Manager (senior probation officer): 2 people"]),
             ],
         },
@@ -95,7 +95,7 @@ def _table() -> Table:
             **_measures(5_510_050, 4_100_000, 1_803),
         }
     )
-    return Table("teams", "Teams of a PDU", columns, rows, total, ["Totals are sums, never means."])
+    return Table("teams", "Teams of a PDU", columns, rows, total, ["Totals are sums, not averages."])
 
 
 def _measures(points: int, available: int, cases: int) -> dict[str, tables.Value]:

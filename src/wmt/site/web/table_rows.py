@@ -43,7 +43,7 @@ def _cell(value: Value, classes: str, *, is_first: bool) -> str:
     inner = str(escape(value.text))
     note = ""
     if value.tone == "over":
-        inner += f'<span class="govuk-visually-hidden"> {escape(value.note or "over the mark")}</span>'
+        inner += f'<span class="govuk-visually-hidden"> {escape(value.note or "over the threshold")}</span>'
     elif value.note:
         note = f'<span class="wmt-cell-note">{escape(value.note)}</span>'
     if value.href and value.text:

@@ -66,7 +66,7 @@ class State:
 
     @property
     def over_text(self) -> str:
-        """The mark of excessive workload, in per cent."""
+        """The excessive workload threshold, as a percentage."""
         whole, rest = divmod(self.over_x100, 100)
         return f"{whole}.{rest:02d}%" if rest else f"{whole}%"
 

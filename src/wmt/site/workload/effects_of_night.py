@@ -17,7 +17,7 @@ def effects_of(deed: Deed, night: str) -> list[str]:
     """The sentences. Raises NightError where a night or the history cannot be read."""
     if deed == Deed.SHOW:
         return [
-            f"{_shown_words()} Afterwards they show that of {moment_words(night)}.",
+            f"{_shown_words()} They will then show data from {moment_words(night)}.",
             "The history does not change.",
         ]
     if deed == Deed.RESTORE:
@@ -28,20 +28,18 @@ def effects_of(deed: Deed, night: str) -> list[str]:
 def _shown_words() -> str:
     current = store.shown()
     return (
-        f"The pages show the night of {moment_words(current.night)} now."
-        if current
-        else "No figures are shown now."
+        f"Pages now show data from {moment_words(current.night)}." if current else "No figures are shown now."
     )
 
 
 def _next_words(night: str) -> str:
     current = store.shown()
     if current is None or current.night != night:
-        return f"{_shown_words()} That stays."
+        return f"{_shown_words()} This will not change."
     latest = next_shown(night)
     if latest is None:
-        return "It is the only night: the pages will show no figures until another extract is loaded."
-    return f"The pages show this night now. Afterwards they show that of {moment_words(latest.name)}."
+        return "There is no other data: pages will show no figures until another extract is loaded."
+    return f"Pages now show this data. They will then show data from {moment_words(latest.name)}."
 
 
 def _of_restoring(night: str) -> list[str]:
@@ -49,11 +47,11 @@ def _of_restoring(night: str) -> list[str]:
     latest = next_shown("")
     name = read_name(night)
     assert name is not None
-    said = ["Its day, and the excessive workload actions based on its figures, will be what they were."]
+    said = ["Figures for its date, and the excessive workload actions based on them, will be as they were."]
     if found is not None and found.shown and (latest is None or latest < name):
-        said.insert(0, f"The pages will show the night of {moment_words(night)} again.")
+        said.insert(0, f"Pages will show data from {moment_words(night)} again.")
     else:
-        said.insert(0, f"{_shown_words()} That stays.")
+        said.insert(0, f"{_shown_words()} This will not change.")
     return said
 
 

@@ -24,9 +24,9 @@ from wmt.site.policies import policies
 from wmt.site.workload.models import Load, Unit
 from wmt.site.workload.uploads import Upload, discard
 
-_TOO_FAR = "It differs too far from the figures shown, so it is held until somebody decides"
-_OLDER = "It is older than the night shown, so it is held until somebody says that it joins the history"
-_AHEAD = "The night shown is of a day that has not come, so this one is held until somebody decides"
+_TOO_FAR = "It differs too much from the figures shown, so it is held until someone decides"
+_OLDER = "It is older than the data shown, so it is held until someone decides to add it to the history"
+_AHEAD = "The data shown is dated in the future, so this data is held until someone decides"
 
 
 def why(verdict: Verdict) -> str:
@@ -187,11 +187,11 @@ def _decidable(number: int, reason: str) -> Load:
         raise CannotDecideError(f"There is no load {number}: `wmt loads list` shows those there are")
     if load.state != Load.State.HELD:
         raise CannotDecideError(
-            f"Load {number} is not held for a decision: {Load.State(load.state).label}. Somebody else may "
+            f"Load {number} is not held for a decision: {Load.State(load.state).label}. Someone else may "
             "have decided"
         )
     if not reason.strip():
-        raise CannotDecideError("Enter a reason: it is kept with the load and in the audit")
+        raise CannotDecideError("Enter a reason")
     return load
 
 

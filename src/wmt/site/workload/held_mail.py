@@ -50,8 +50,8 @@ def _body(load: Load) -> str:
         listed.append(f"- and {len(beyond) - _LISTED} more")
     link = f"{settings.CONFIG.site_address}{reverse('load', args=[load.pk])}"
     return "\n".join([
-        f"A night was loaded and is held for a decision. {load.message}",
+        f"Data was loaded and is held for a decision. {load.message}",
         "", *listed, "",
         "Accept or reject it, with a reason:", link, "",
-        "You get this because your role lets you load extracts.", "",
+        "You received this because you can load extracts.", "",
     ])  # fmt: skip

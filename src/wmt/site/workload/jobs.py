@@ -26,8 +26,8 @@ PATIENCE = timedelta(seconds=15)
 _WAIT_FOR_ANOTHER = 900
 _AGAIN = "starting again, because the process that was loading it was stopped"
 _KILLED_TWICE = (
-    "The process was stopped twice before the load was done. Ask who looks after this site whether its "
-    "computer has enough memory, then try again."
+    "The process stopped twice before the load had finished. Ask support whether the server "
+    "has enough memory, then try again."
 )
 _FILES_GONE = "The process was stopped before the load was done, and the files are gone: load it again."
 _NOT_FETCHED = "The figures of this day could not be fetched: the process was stopped twice. Try again later."

@@ -43,6 +43,7 @@ from wmt.site.workload.followed_facts import followed_facts
 from wmt.site.workload.live import hold_journal, settle
 from wmt.site.workload.load_request import LoadRequest, Progress
 from wmt.site.workload.models import Load
+from wmt.site.workload.moment_words import moment_words
 from wmt.site.workload.reports import keep_report, storable
 from wmt.site.workload.rows import over_mark, rows_of
 from wmt.site.workload.uploads import discard
@@ -235,7 +236,7 @@ class Run:
         was_accepted = held.is_accepted(self.load)
         if found.night is not None:
             _describe(self.load, found.night)
-        self.tell("keeping the input until somebody decides", 0.5)
+        self.tell("keeping the extract until someone decides", 0.5)
         held.hold(self.load, found.verdict, inputs)
         changed = "It was accepted, and the figures shown have changed since. " if was_accepted else ""
         _end(self.load, Load.State.HELD, f"{changed}{held.why(found.verdict)}. {UNCHANGED}")
@@ -272,10 +273,10 @@ class Run:
             return
         if self._is_history(current):
             state = Load.State.LOADED if found.is_new else Load.State.UNCHANGED
-            kept = "is kept as history: the figures shown are of a later moment"
+            kept = "is kept in the history. The figures shown are from later data"
             left = f". {people_in.LEFT}" if people.came else ""
             self._judge()
-            _end(self.load, state, f"The night of {night.manifest.as_at:%-d %B %Y, %H:%M} {kept}{left}.")
+            _end(self.load, state, f"Data from {moment_words(night.manifest.as_at)} {kept}{left}.")
             return
         if found.report is None:
             keep_report(self.load, night.report())
@@ -308,7 +309,7 @@ class Run:
         store.sweep({current.pk} if current else set())
         self.tell("putting the figures into the database", 0.65)
         store.put(self.load.pk, rows, lambda share: self.tell("putting the figures in", 0.65 + share * 0.3))
-        self.tell("judging the runs over the mark", 0.95)
+        self.tell("checking who is over the threshold", 0.95)
         read = nightly.read_runs() if alone else None
         self.tell("showing the new figures", 0.97)
         load = self.load

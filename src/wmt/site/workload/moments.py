@@ -40,7 +40,7 @@ class NoLines(Exception):  # noqa: N818 - nothing went wrong
     """No lines are kept of a day. `day` is the day; `first` the first that has some, None where none has."""
 
     def __init__(self, day: date, first: date | None, *, archived: bool) -> None:
-        super().__init__(f"no lines are kept of {day}")
+        super().__init__(f"no details are kept for {day}")
         self.day, self.first, self.archived = day, first, archived
 
 

@@ -45,7 +45,7 @@ _CODES = ("team_code", "staff_code")
 LEFT_BEHIND = "RECORDS_LEFT_BEHIND"
 #: Said of tables that came with an extract that is not shown: nobody should take them for entered.
 LEFT = "The tables of people that came with it were not put into the site: `wmt people import` does that"
-_CARRY = "carry them over on this page or with `wmt people carry-over`"
+_CARRY = "move them on this page or with `wmt people carry-over`"
 #: So many faults of tables are told one by one.
 _NAMED = 10
 #: So many posts whose records are left behind are told one by one.

@@ -69,7 +69,7 @@ _OF_PEOPLE = ("PEOPLE_", "STAGE_", "REDUCTIONS_")
 #: What is said of warnings about records of posts that are gone, which come from the site, not from intake.
 _OF_RECORDS = {
     "RECORDS_FOLLOWED": "Nothing to do: each record counts for the new post.",
-    "RECORDS_LEFT_BEHIND": "Carry each post's records over from this page or with `wmt people carry-over`.",
+    "RECORDS_LEFT_BEHIND": "Move each post's records from this page or with `wmt people carry-over`.",
 }
 WITHHELD = "What the cell says is withheld from your role: look at the row in the file."
 

@@ -38,6 +38,7 @@ from wmt.site.workload.current import NoDataYet, current_state
 from wmt.site.workload.load_request import Progress
 from wmt.site.workload.loading import Run, whole
 from wmt.site.workload.models import Current, Load, Past
+from wmt.site.workload.moment_words import moment_words as in_words
 from wmt.site.workload.reports import storable
 
 log = logging.getLogger(__name__)
@@ -175,7 +176,7 @@ def _restore(run: Run, wanted: Wanted) -> None:
 def _done_before(run: Run, wanted: Wanted, what: str) -> None:
     load = run.load
     load.state, load.ended_at, load.stage = Load.State.DONE, timezone.now(), ""
-    load.message = f"The night of {moment_words(wanted.night)} is {what}. {_shown_words()}"
+    load.message = f"Data from {moment_words(wanted.night)} is {what}. {_shown_words()}"
     load.save()
 
 
@@ -198,7 +199,7 @@ def _complete(run: Run, found: Withdrawal) -> None:
         put_away(settings.CONFIG.nights, found.night)
         _compact(found.night)
     marks = {"withdrawn_at": found.at, "withdrawn_by": found.who[:160], "withdrawn_why": found.reason}
-    what = f"The night of {moment_words(found.night)} was withdrawn"
+    what = f"Data from {moment_words(found.night)} was withdrawn"
     said = f"{what}: {found.reason.rstrip('.')}. {_shown_words()}"
     _settle(run, found, marks, said, restored=False)
 
@@ -210,7 +211,7 @@ def _complete_restoring(run: Run, found: Withdrawal) -> None:
         _compact(found.night)
     if found.shown and _is_later(found.night):
         run.take_again(nights / found.night, alone=False)
-    said = f"The night of {moment_words(found.night)} was restored. {_shown_words()}"
+    said = f"Data from {moment_words(found.night)} was restored. {_shown_words()}"
     _settle(run, found, {"withdrawn_at": None, "withdrawn_by": "", "withdrawn_why": ""}, said, restored=True)
     with loading(nights, f"restoring {found.night}"):
         strike(nights, found.night)
@@ -236,19 +237,17 @@ def moment_words(name: str) -> str:
     found = read_name(name)
     assert found is not None
     correction = f" (correction {found.revision})" if found.revision else ""
-    return f"{found.as_at:%-d %B %Y, %H:%M}{correction}"
+    return f"{in_words(found.as_at)}{correction}"
 
 
 def _shown_words() -> str:
     current = store.shown()
-    return (
-        f"The pages show the night of {moment_words(current.night)}." if current else "No figures are shown."
-    )
+    return f"Pages show data from {moment_words(current.night)}." if current else "No figures are shown."
 
 
 def _settle(run: Run, found: Withdrawal, marks: dict[str, Any], said: str, *, restored: bool) -> None:
     """The last step, one transaction: the list of loads says it, and duties are judged without or with it."""
-    run.tell("judging the runs over the mark", 0.97)
+    run.tell("checking who is over the threshold", 0.97)
     read = nightly.read_runs()
     name = read_name(found.night)
     assert name is not None

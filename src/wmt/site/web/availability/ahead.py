@@ -147,7 +147,9 @@ def _by_week(
         mine = [post for post in posts if post.stream == first]
         sums = [ahead.together(mine, found, place) for place in range(len(days))]
         total = row(tables.text(_team_words(streams, first)), first, sums)
-    return Table(figure, title, columns, rows, total, [_AS_TODAY] if rows else [], "Nobody is in this team.")
+    return Table(
+        figure, title, columns, rows, total, [_AS_TODAY] if rows else [], "This team has no one in it."
+    )
 
 
 def _streams(posts: Sequence[Unit]) -> list[str]:

@@ -32,7 +32,7 @@ from wmt.site.workload.current import State
 from wmt.site.workload.models import Unit
 from wmt.site.workload.units import UnknownUnit
 
-WORDS = "Carry these records over"
+WORDS = "Move these records"
 
 
 class CarryForm(forms.Form):
@@ -95,7 +95,7 @@ def carry_over_page(request: HttpRequest) -> HttpResponse:
     state = needed_state(request)
     if "from" not in request.GET:
         if request.method == "POST":
-            raise Http404("no post whose records are to be carried over is named")
+            raise Http404("no post was named")
         return _list(request, state)
     old = _post(request.GET["from"])
     new = (request.GET.get("other") or request.GET.get("to") or "").strip()
@@ -123,7 +123,7 @@ def targets(state: State, user: User, old: Post) -> list[Unit]:
 def _post(code: str) -> Post:
     team, separator, staff = code.strip().replace("\0", "").partition(":")
     if not team or not staff or not separator or len(code) > 600:
-        raise Http404("a post is named by the codes of its team and of its officer: TEAM:STAFF")
+        raise Http404("enter the team code and the staff code, like TEAM:STAFF")
     return team, staff
 
 
@@ -141,10 +141,10 @@ def _list(request: HttpRequest, state: State) -> HttpResponse:
         for post, number in sorted(found.items())
         if leaving(post)
     ]
-    columns = (Column("post", "Former post", "code"), Column("records", "Records", "count"),
+    columns = (Column("post", "Previous post", "code"), Column("records", "Records", "count"),
                Column("way", "What you can do"))  # fmt: skip
-    empty = "No records are left behind at a post for which you may enter hours and reductions."
-    table = Table("left", "Posts that are gone, with records that still count", columns, rows, empty=empty)
+    empty = "There are no records to move at posts where you can enter hours and reductions."
+    table = Table("left", "Posts no longer in the extract, with current records", columns, rows, empty=empty)
     return render(request, "availability/left_behind.jinja", {"table": arranged(table, request)})
 
 
@@ -157,7 +157,7 @@ def _choice(request: HttpRequest, state: State, old: Post, error: str = "") -> H
         "targets": known,
         "error": error,
         "typed": request.GET.get("other", ""),
-        "crumbs": [("Records left behind", reverse("carry-over"))],
+        "crumbs": [("Records to move", reverse("carry-over"))],
     }
     return render(request, "availability/carry_choice.jinja", context, status=422 if error else 200)
 
@@ -179,7 +179,7 @@ def _posted(carrying: Carrying) -> HttpResponse:
         )
     effects = carry_over.effects_at(place.post, saved.checked, place.state)
     number = len(saved.entries) // 2
-    done = f"{number} {'record was' if number == 1 else 'records were'} carried over. "
+    done = f"{number} {'record was' if number == 1 else 'records were'} moved. "
     messages.success(place.request, done + saved_words(effects, place.state).removeprefix("Saved. "))
     for fault in told(saved.warnings, reads=carrying.reads):
         messages.warning(place.request, fault.message)
@@ -191,13 +191,13 @@ def _conflict(carrying: Carrying, form: CarryForm, conflict: ConflictError) -> H
     place = carrying.place
     at = carry_over.carried_to(carrying.old)
     if conflict.faults[0].code == "ALREADY_CARRIED" and at is not None and at.post == place.post:
-        messages.info(place.request, f"These records are here already. {conflict.faults[0].message}.")
+        messages.info(place.request, f"These records have already been moved. {conflict.faults[0].message}.")
         return HttpResponseRedirect(place.href)
     wrong = [each.message for each in told(conflict.faults, reads=carrying.reads)]
     return _page(
         carrying,
         form,
-        [f"{wrong[0].rstrip('.')}. Nothing was carried over.", *wrong[1:]],
+        [f"{wrong[0].rstrip('.')}. Nothing was moved.", *wrong[1:]],
         409,
     )
 

@@ -96,12 +96,12 @@ def _in_full(places: Places) -> list[Column]:
         Column("contracted", "Contracted hours", "hours"),
         Column("reason", "Reason"),
         Column("hours", "Hours a week", "hours"),
-        Column("percent", "Share of the contracted hours (%)", "percent", "empty where hours were entered"),
+        Column("percent", "Percentage of contracted hours", "percent", "blank if hours were entered"),
         Column("first", "First day", "date"),
         Column("last", "Last day", "date", "the last day on which it counts"),
         Column("left", "Days left", "count"),
         Column("status", "Status"),
-        Column("notes", "Notes", "text", "only for who may read the records of the post"),
+        Column("notes", "Notes", "text", "shown only to people who can see the post’s records"),
     ]
 
 
@@ -180,7 +180,7 @@ class Reminder:
     name: str
     words: str
     href: str
-    link: str = "See which, and what to do"
+    link: str = "View reductions ending soon"
 
 
 def reminders(state: State, user: User, places: Iterable[Unit]) -> list[Reminder]:

@@ -148,7 +148,7 @@ def saved_words(effects: "Sequence[Effect]", state: State) -> str:
     later = first > state.day
     said_of = "; ".join(_sentence(effect, later) for effect in moved)
     lead = f"from {day_words(first)} " if later else ""
-    more = " It changes again later: see ‘What is coming’." if effects[-1].day > first else ""
+    more = " It changes again later: see ‘Future changes’." if effects[-1].day > first else ""
     return f"Saved. {_capital(lead + said_of)}.{more}"
 
 

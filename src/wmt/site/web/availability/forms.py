@@ -86,8 +86,11 @@ class ReductionForm(ChangeForm):
     reason = forms.CharField(max_length=120, error_messages={"required": "Choose a reason"})
     amount = forms.CharField(max_length=20, required=False)
     unit = forms.ChoiceField(
-        choices=[(HOURS, "hours a week"), (PERCENT, "per cent of the contracted hours")],
-        error_messages={"required": "Choose hours or per cent", "invalid_choice": "Choose hours or per cent"},
+        choices=[(HOURS, "hours a week"), (PERCENT, "% of contracted hours")],
+        error_messages={
+            "required": "Choose hours or a percentage",
+            "invalid_choice": "Choose hours or a percentage",
+        },
     )
     first_day = DayField("the first day")
     last_day = DayField("the last day", required=False)
@@ -104,7 +107,7 @@ class ReductionForm(ChangeForm):
         by_share = found.get("unit") == PERCENT
         field = NumberField("The percentage", scale=100) if by_share else NumberField("The hours")
         if found.get("unit") == HOURS and (found.get("amount") or "").endswith("%"):
-            text = f"You wrote {found['amount']}: choose per cent, or enter the hours"
+            text = f"You wrote {found['amount']}: choose a percentage, or enter the hours"
             self.add_error("amount", text)
             return found
         try:

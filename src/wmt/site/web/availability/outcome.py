@@ -51,10 +51,10 @@ def effect_table(effects: "Sequence[Effect]", state: State, name: str = "effect"
     rows = [_row(effect, state) for effect in turns(effects)]
     return Table(
         name,
-        "The effect, before anything is saved",
+        "Preview",
         columns,
         rows,
-        empty="No figure moves from today on: these changes are about days that are over.",
+        empty="No figures change from today: these changes are for past dates.",
     )
 
 

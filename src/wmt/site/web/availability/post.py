@@ -30,13 +30,13 @@ _TITLES = {
     "active": "Active reductions",
     "scheduled": "Scheduled reductions",
     "ended": "Ended reductions",
-    "withdrawn": "Withdrawn reductions",
+    "withdrawn": "Deleted reductions",
 }
 _EMPTY = {
-    "active": "No reduction counts today.",
-    "scheduled": "No reduction begins on a later day.",
-    "ended": "No reduction has ended.",
-    "withdrawn": "No reduction was withdrawn.",
+    "active": "No reductions apply today.",
+    "scheduled": "No reductions start on a later date.",
+    "ended": "No reductions have ended.",
+    "withdrawn": "No reductions have been deleted.",
 }
 
 
@@ -101,7 +101,7 @@ def _grade_now(place: Place, stands: Iterable[OfPost]) -> str:
     extract = place.unit.supplied_grade
     same = f"The extract says {extract}." if extract else ""
     if extract == corrected.grade:
-        same = "The extract agrees by now: the correction can end."
+        same = "The extract now agrees, so the correction can end."
     by = f", corrected by {name_of(row)}" if row is not None and place.may_read else ""
     until = f" to {day_words(corrected.last_day)}" if corrected.last_day else ""
     return f"{corrected.grade} from {day_words(corrected.first_day)}{until}{by}. {same}".strip()
@@ -144,7 +144,7 @@ def _reduction(place: Place, row: Reduction, status: str) -> Row:
             "hours": tables.hours(cut.taken_off(contracted)),
             "first": tables.day(row.first_day),
             "last": last,
-            "status": tables.text(status),
+            "status": tables.text("deleted" if status == "withdrawn" else status),
             "by": tables.text(name_of(row) if place.may_read else ""),
             "at": tables.text(moment(row.recorded_at) if place.may_read else ""),
             "notes": tables.text(cut.notes),
@@ -174,7 +174,7 @@ def _hours(place: Place, stands: Iterable[OfPost]) -> Table:
         _hours_row(place, row, now.key if now else "")
         for row in sorted(found, key=lambda row: row.first_day, reverse=True)
     ]
-    empty = "Nobody has entered contracted hours here."
+    empty = "No contracted hours have been entered."
     return Table("hours", "Contracted hours entered", columns, rows, empty=empty)
 
 

@@ -30,11 +30,11 @@ def coming(place: Place) -> Table:
         Column("capacity", "Capacity", "percent"),
     ]
     rows = [_row(place, each) for each in moments[:_DAYS]]
-    notes = ["Capacity on later days is worked out with the points held now."]
+    notes = ["Capacity on later dates uses today’s points."]
     if len(moments) > _DAYS:
         notes.append(f"The first {_DAYS} of {len(moments)} days are listed.")
-    empty = "This post has figures of an earlier load or none: nothing can be worked out from them."
-    return Table("coming", "What is coming", columns, rows, notes=notes if rows else (), empty=empty)
+    empty = "This post has earlier figures or none, so we cannot show what will change."
+    return Table("coming", "Future changes", columns, rows, notes=notes if rows else (), empty=empty)
 
 
 def _row(place: Place, moment: Moment) -> Row:

@@ -12,7 +12,7 @@ from wmt.site.web.availability.forms import GradeEndForm, GradeForm
 from wmt.site.web.availability.place import editable
 from wmt.site.web.availability.post_hours import form_methods, record_words, sent, withdraw
 
-_NAMES = {"TPO": "TPO, on screen often PQiP", "DMY": "DMY, a post that stands for nobody"}
+_NAMES = {"TPO": "TPO, on screen often PQiP", "DMY": "DMY, a dummy post"}
 
 
 @form_methods

@@ -82,7 +82,7 @@ def told(rows: Sequence[OfPost], reasons: Mapping[str, Reason]) -> list[Told]:
 def _told(row: OfPost, former: OfPost | None, rows: Sequence[OfPost], reasons: Mapping[str, Reason]) -> Told:
     what, who = _WHAT[type(row)], name_of(row)
     is_new = former is None or former.withdrawn
-    verb = "withdrew" if row.withdrawn else "entered" if is_new else "changed"
+    verb = "deleted" if row.withdrawn else "entered" if is_new else "changed"
     replaced = _hours_before(row, rows) if is_new and isinstance(row, Hours) else former
     return Told(
         sentence=f"{who} {verb} {what}",

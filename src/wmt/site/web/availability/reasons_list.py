@@ -16,13 +16,13 @@ from wmt.site.web.tables import Column, Row, Table, Value
 Versions = Mapping[str, Sequence[ReasonVersion]]
 _COLUMNS = (
     Column("name", "Reason"),
-    Column("id", "Code", "code", "what tables of reductions may say in place of the name"),
+    Column("id", "Code", "code", "the code that reduction tables can use instead of the name"),
     Column("category", "Category"),
-    Column("share", "Takes off (%)", "percent", "a fixed share of the contracted hours; empty: as entered"),
-    Column("most", "At most (%)", "percent", "the highest share of the contracted hours; empty: all of them"),
-    Column("months", "Months", "count", "how long a reduction may last; empty: as long as entered"),
+    Column("share", "Takes off (%)", "percent", "a fixed percentage of contracted hours; blank: as entered"),
+    Column("most", "At most (%)", "percent", "the highest percentage of contracted hours; blank: no limit"),
+    Column("months", "Months", "count", "how long a reduction can last; blank: no limit"),
     Column("since", "As it is since", "date"),
-    Column("next", "What is coming"),
+    Column("next", "Future changes"),
 )
 
 
@@ -109,7 +109,7 @@ def history(rows: Sequence[ReasonVersion], *, with_whys: bool, may_change: bool)
         *([Column("who", "By"), Column("why", "Why")] if with_whys else []),
         *([Column("change", "Correct")] if may_change else []),
     ]
-    empty = "Nobody has changed this reason: it is as the rules have it."
+    empty = "This reason has not been changed: it is as set in the rules."
     return Table("versions", "What was entered", columns, [_version(row) for row in rows], empty=empty)
 
 

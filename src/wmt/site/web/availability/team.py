@@ -105,7 +105,7 @@ def posts_table(
         rows,
         _total(question) if rows else None,
         [] if reading.reasons(question.user).covers(question.unit) else [reading.REASONS_WITHHELD],
-        "Nobody is in this team.",
+        "This team has no one in it.",
     )
 
 

@@ -135,7 +135,7 @@ class TeamForm(forms.Form):
         self.fields[person.new("unit")] = forms.ChoiceField(
             choices=[(PERCENT, PERCENT), (HOURS, HOURS)],
             required=False,
-            error_messages={"invalid_choice": "Choose hours or per cent"},
+            error_messages={"invalid_choice": "Choose hours or a percentage"},
         )
         self.fields[person.new("first")] = DayField(
             f"the first day of the new reduction of {name}", required=False

@@ -16,7 +16,7 @@ urlpatterns = [
         name="people-template",
     ),
     path("hours/carry-over/", carrying.carry_over_page, name="carry-over"),
-    files_of("hours/carry-over/", carrying.carry_over_page, "Records left behind"),
+    files_of("hours/carry-over/", carrying.carry_over_page, "Records to move"),
     path("reasons/", reasons_pages.reasons, name="reasons"),
     path("reasons/new/", reasons_pages.reason_new, name="reason-new"),
     files_of("reasons/", reasons_pages.reasons, "Reasons for reductions"),

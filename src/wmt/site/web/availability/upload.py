@@ -45,9 +45,9 @@ _COLUMNS = {
     ),
     REDUCTIONS_FILE: (
         REDUCTION_COLUMNS,
-        "Either hours a week or per cent of the contracted hours. The reason is its code or its name. "
-        "Keep the reduction_id to change a reduction; leave it empty for a new one. "
-        "Write true under deleted to withdraw one.",
+        "Enter either hours a week or a percentage of contracted hours. Give the reason’s code or name. "
+        "Keep the reduction_id to change a reduction; leave it blank for a new one. "
+        "Enter true under deleted to delete one.",
     ),
     GRADES_FILE: (
         GRADE_COLUMNS,
@@ -83,7 +83,7 @@ def people_upload(request: HttpRequest) -> HttpResponse:
         for handler in request.upload_handlers:
             handler.upload_interrupted()
         fault = f"The files could not be kept on the server ({error.strerror}). Nothing was changed. "
-        fault += "Ask who looks after this site to see whether its disk is full"
+        fault += "Ask support to check whether the disk is full"
         return _form_page(request, fault, 507)
 
 
@@ -112,7 +112,7 @@ def files_fault(files: list[tuple[str, int]]) -> str:
         if Path(name).suffix.lower() not in _KINDS:
             return f"{name} cannot be read: choose .csv, .xlsx or .parquet files"
         if not size:
-            return f"{name} is empty: fill it in, or send it again from where it came"
+            return f"{name} is empty: fill it in, or send it again from its source"
     return ""
 
 

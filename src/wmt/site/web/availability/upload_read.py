@@ -101,7 +101,7 @@ def _is_of_template(fault: Any) -> bool:
     """Whether a warning is only of what our own templates have besides: names, and what they are."""
     if fault.code == "PEOPLE_UNKNOWN_TABLE":
         return bool(fault.sheet == "About")
-    return fault.code == "PEOPLE_UNKNOWN_COLUMN" and "unrecognised columns: name." in fault.message
+    return bool(fault.code == "PEOPLE_NAME_COLUMN")
 
 
 def _allowed(found: Outcome, changes: Iterable[Change], state: State, user: User) -> list[Change]:

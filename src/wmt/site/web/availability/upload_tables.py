@@ -67,7 +67,7 @@ def _records(outcome: Outcome, state: State) -> Table:
     rows = []
     for change, entry in zip(outcome.changes, checked.entries, strict=True):
         former = _former(change, checked.before)
-        says = entry_words(entry, reasons) if entry else "withdrawn"
+        says = entry_words(entry, reasons) if entry else "deleted"
         values = {
             "who": tables.text(names.get(change.post, ":".join(change.post))),
             "post": tables.text(":".join(change.post)),

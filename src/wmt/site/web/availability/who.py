@@ -5,13 +5,14 @@ from datetime import datetime
 from django.utils import timezone
 
 from wmt.site.availability.models import Entry
+from wmt.site.workload.moment_words import moment_words
 
 
 def name_of(record: Entry) -> str:
     """Who made this version."""
-    return record.who or "somebody"
+    return record.who or "someone"
 
 
 def moment(when: datetime) -> str:
     """A moment on the clock of England and Wales."""
-    return f"{timezone.localtime(when):%-d %B %Y at %H:%M}"
+    return moment_words(timezone.localtime(when))

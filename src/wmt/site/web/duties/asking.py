@@ -164,9 +164,9 @@ def answer_page(request: HttpRequest, number: int) -> HttpResponse:
         else:
             people = requests.askers(found, responsible(found))
             told = (
-                f"{names.person(found.asked_who)} was told."
+                f"{names.person(found.asked_who)} was notified."
                 if people
-                else "Nobody has an account to be told."
+                else "No one with an account could be notified."
             )
             messages.success(request, f"Answer recorded. {told}")
             return HttpResponseRedirect(request_url(found))

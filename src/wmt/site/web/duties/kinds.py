@@ -84,7 +84,7 @@ def _keep(asker: Asker, duty: Duty, form: Any) -> Any:
 def told_person(duty: Duty) -> str:
     """Whether the practitioner was told: only who has an account is."""
     if responsible(duty).person:
-        return "The practitioner was told."
+        return "The practitioner was notified."
     return "The practitioner has no account here, so tell them yourself."
 
 
@@ -117,7 +117,7 @@ def told_asker(made: Request) -> str:
     by = f" An answer is due by {day_words(made.answer_by)}."
     people = responsible(made)
     if not people.owners:
-        return f"Saved, but nobody who could answer has an account here yet.{by}"
+        return f"Saved, but no one who can answer has an account yet.{by}"
     return f"Sent to the {people.owner_role}.{by}"
 
 
@@ -153,7 +153,7 @@ KINDS: dict[str, Kind] = {
             do=_talk,
             done=_then("Conversation recorded."),
             initial=_talk_initial,
-            label="What you talked about (optional)",
+            label="What you discussed (optional)",
             hint="The practitioner can read this. Do not include names or case numbers.",
         ),
         Kind(

@@ -23,10 +23,11 @@ from wmt.site.web.units.question import BANDS, GRADES
 from wmt.site.workload import units
 from wmt.site.workload.current import State
 from wmt.site.workload.models import Unit
+from wmt.site.workload.moment_words import moment_words
 
 NOT = (
-    "It serves the balance of work between colleagues and is no verdict on anyone. It is not how well or how "
-    "hard people work, nor the true time each case took. Work that is not in the case system is left out."
+    "Use it to balance work, not to judge people. It does not show how well or how "
+    "hard people work, or the true time each case took. Work that is not in the case system is left out."
 )
 #: Fields of an address that say how a table is shown, not what is in it.
 _MANNER = {"page", "sort", "order", "bom", "back"}
@@ -157,15 +158,15 @@ def about_of(
     ]
     if state is not None:
         found += [
-            ("Figures as at", state.as_at_text),
+            ("Data from", state.as_at_text),
             ("As at (ISO 8601)", state.as_at.isoformat(timespec="minutes")),
-            ("Rules of", state.rules_text),
+            ("Points rules", state.rules_text),
         ]
     found += [
-        ("What this number is not", NOT),
+        ("What this figure is not", NOT),
         ("Address", request.build_absolute_uri()),
         ("Downloaded by", str(request.user)),
-        ("Downloaded at", f"{timezone.localtime():%-d %B %Y, %H:%M}"),
+        ("Downloaded at", moment_words(timezone.localtime())),
     ]
     if sheet is not None:
         found.append(("Rows", f"{sheet.size:,}"))

@@ -35,8 +35,8 @@ _WHO = (
     Heading("team", "Team"), Heading("team_code", "Team code", "code"),
     Heading("name", "Practitioner"), Heading("code", "Post", "code"), Heading("grade", "Grade"),
 )  # fmt: skip
-_POINTS = Heading("points", "Points", "points", "what the line adds to the figure")
-_REASON = Heading("reason", "Why it does not count, or needs a look")
+_POINTS = Heading("points", "Points", "points", "points included in the figure")
+_REASON = Heading("reason", "Notes")
 
 
 @dataclass(frozen=True)
@@ -154,14 +154,14 @@ class _Posts:
 
 
 _CASES = (
-    Heading("ref", "Case reference", "code", "empty where the extract only counts cases"),
+    Heading("ref", "Case reference", "code", "blank where the extract gives only a number of cases"),
     Heading("place", "Type"), Heading("tier", "Tier", "code"), Heading("suspended", "Suspended"),
     Heading("stream", "Stream"), Heading("status", "Status"),
-    Heading("active", "Cases that count", "count"), Heading("listed", "All cases", "count"),
+    Heading("active", "Active cases", "count"), Heading("listed", "All cases in nDelius", "count"),
     Heading("each", "Points each", "points"), _POINTS,
-    Heading("beside", "Points beside", "points", "OMiC points, which are never in the figure"),
+    Heading("beside", "OMiC points", "points", "not included in the figure"),
     _REASON, Heading("since", "Held since", "date"), Heading("flags", "Flags"),
-    Heading("rule", "Rule", "code"), Heading("from", "Rule in force from", "date"),
+    Heading("rule", "Rule", "code"), Heading("from", "Rule effective from", "date"),
 )  # fmt: skip
 
 
@@ -209,8 +209,8 @@ def _report(pricing: Pricing, line: Line, posts: _Posts) -> Values:  # noqa: ARG
 _REDUCTIONS = (
     Heading("contracted", "Contracted hours", "hours"), Heading("ref", "Reduction reference", "code"),
     Heading("what", "Reason"), Heading("hours", "Hours a week", "hours"),
-    Heading("first", "First day", "date"), Heading("last", "Last day", "date", "empty: until it is ended"),
-    Heading("points", "Points of time taken off", "points"), _REASON,
+    Heading("first", "First day", "date"), Heading("last", "Last day", "date", "blank: no end date"),
+    Heading("points", "Points taken off", "points"), _REASON,
 )  # fmt: skip
 #: What `workload.rows` says of a reduction: its reason and its days.
 _SAID = re.compile(r"(?P<what>.*), \d+ \w+ \d{4}(?: to (?P<last>\d+ \w+ \d{4})| until ended)", re.DOTALL)
@@ -260,7 +260,7 @@ _PARTS = (
         Heading(part, f"{words.PARTS[part]}, of available points (%)", "percent")
         for part in COMPONENTS
     ),
-    Heading("capacity", "Capacity (%)", "percent", "the parts add up to it exactly"),
+    Heading("capacity", "Capacity (%)", "percent", "the parts add up to it"),
 )  # fmt: skip
 
 
@@ -278,7 +278,7 @@ def _parts(unit: Unit) -> Values:
 
 _OMIC = (
     Heading("cases", "OMiC cases", "count"),
-    Heading("custody", "Points in custody", "points", "shown beside the figure, never in it"),
+    Heading("custody", "Points in custody", "points", "not included in the figure"),
     Heading("licence", "Points if on licence", "points"),
 )
 
@@ -314,14 +314,14 @@ DOWNLOADS: dict[str, Download] = {
             "case", _CASES, _case,
         ),
         _of_lines(
-            "inactive", "Cases that do not count",
-            "the cases of the case system that earn nothing, each with why: warrants, overdue terminations, "
-            "suspended lifers, requirements not commenced and the rest",
+            "inactive", "Cases not counted",
+            "cases in nDelius that score 0 points, each with the reason: warrants, overdue terminations, "
+            "suspended lifers, requirements not commenced and others",
             "case", _CASES, _case, only_inactive=True,
         ),
         _of_lines(
-            "contacts", "Help given and received", "one row for each contact and side of it: who gave, who "
-            "received, when, and the points",
+            "contacts", "Case management support (CMS)", "one row for each contact and each side of it: who "
+            "gave, who received, when, and the points",
             "contact", _CONTACTS, _contact,
         ),
         _of_lines("reports", "Reports", "one row for each report", "report", _REPORTS, _report),
@@ -331,11 +331,11 @@ DOWNLOADS: dict[str, Download] = {
         ),
         _of_units(
             "percentages", "Parts of capacity",
-            "each part of the points in per cent of the available points; the parts add up to the capacity",
+            "each part of the points as a percentage of available points; the parts add up to the capacity",
             _PARTS, _parts,
         ),
         _of_units(
-            "omic", "OMiC", "the OMiC cases of each unit that has some, with the points beside the figure",
+            "omic", "OMiC", "the OMiC cases of each unit, with points that are not in the figure",
             _OMIC, _omic, lambda unit: unit.omic_cases != 0,
         ),
     )

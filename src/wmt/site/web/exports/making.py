@@ -46,10 +46,8 @@ log = logging.getLogger(__name__)
 _AFTER_LOADS = -10
 _BEAT = 0.5
 _WAIT_FOR_A_LOAD = 900
-_STOPPED = "The process that made the file was stopped. Ask for it again."
-_KILLED_TWICE = (
-    "The process that made the file was stopped twice. Ask for a smaller part, such as one region."
-)
+_STOPPED = "The process making the file stopped. Request it again."
+_KILLED_TWICE = "The process making the file stopped twice. Request a smaller part, such as one region."
 
 
 class Making:
@@ -207,18 +205,18 @@ def _end(export: Export, state: Export.State, message: str = "") -> None:
 
 
 _SAID: tuple[tuple[type[Exception], str], ...] = (
-    (PermissionDenied, "You do not have a role that lets you export this any more."),
-    (TooManyRows, "It has more rows than one sheet of Excel can hold. Take it as CSV or Parquet, or for a "
+    (PermissionDenied, "You no longer have a role that lets you download this."),
+    (TooManyRows, "It has more rows than one Excel sheet can hold. Download it as CSV or Parquet, or one "
                   "region or PDU at a time."),
-    (UnknownUnit, "The unit is not in the figures any more."),
+    (UnknownUnit, "The unit is no longer in the figures."),
     (NoDataYet, "There are no figures yet."),
-    (NotThere, "No figures of that day are kept."),
-    (TotalsOnly, "Only totals are kept of that day, without lines."),
-    (ToCome, "That day is in the future."),
-    (Ahead, "There are no figures of that day yet."),
-    (NightBusyError, "A load was under way for too long. Ask again when it is done."),
-    (OperationalError, "The figures were replaced meanwhile, or the database was busy. Ask again."),
-    (Http404, "The table is not there any more."),
+    (NotThere, "No figures are kept for that date."),
+    (TotalsOnly, "We hold only totals for that date, without details."),
+    (ToCome, "That date is in the future."),
+    (Ahead, "There are no figures for that date yet."),
+    (NightBusyError, "A load was in progress for too long. Request the file again when it has finished."),
+    (OperationalError, "The figures changed meanwhile, or the database was busy. Request it again."),
+    (Http404, "The table no longer exists."),
 )  # fmt: skip
 
 
@@ -231,7 +229,7 @@ def _words(export: Export, fault: Exception) -> str:
         return settings.CONFIG.without_paths(str(fault))
     if isinstance(fault, OSError):
         log.error("file %s could not be written: %s", export.pk, fault)
-        return f"The file could not be written ({fault.strerror}). Ask who looks after this site."
+        return f"The file could not be written ({fault.strerror}). Contact support."
     reference = secrets.token_hex(4).upper()
     log.error("fault %s while file %s was made", reference, export.pk, exc_info=fault)
-    return f"Something went wrong in this program. Tell who looks after this site the number {reference}."
+    return f"There is a problem with the service. Contact support and give them the number {reference}."

@@ -28,9 +28,10 @@ from wmt.site.web.exports.deliver import attached
 from wmt.site.web.exports.writers import FORMATS
 from wmt.site.web.tables import Column, Row, Table, arranged
 from wmt.site.workload.jobs import PATIENCE
+from wmt.site.workload.moment_words import moment_words
 from wmt.site.workload.recovery import anybody_works
 
-_CHANGED = "Your roles, or who may read what, have changed since this file was made. Ask for it again."
+_CHANGED = "Your roles or access have changed since this file was made. Request it again."
 
 
 @require_safe
@@ -41,8 +42,8 @@ def files(request: HttpRequest) -> HttpResponse:
     columns = [
         Column("title", "File"),
         Column("state", "State"),
-        Column("as_at", "Figures as at", "date"),
-        Column("asked", "Asked for", "date"),
+        Column("as_at", "Data from", "date"),
+        Column("asked", "Requested", "date"),
         Column("until", "Kept until", "date"),
     ]
     table = Table("files", "Your files", columns, rows, empty="You have not asked for any large files.")
@@ -117,12 +118,12 @@ def _why_not(request: HttpRequest, export: Export) -> str:
         return export.message
     if export.rights != rights_of(request.user):
         return _CHANGED
-    return "" if path_of(export).is_file() else "The file is not there any more. Ask for it again."
+    return "" if path_of(export).is_file() else "The file is no longer kept. Request it again."
 
 
 def _about(export: Export) -> dict[str, Any]:
     facts = [
-        ("Figures as at", _moment(export.as_at)),
+        ("Data from", _moment(export.as_at)),
         ("Rows", f"{export.rows:,}"),
         ("Size", size_words(export.size)),
         ("Kept until", _moment(export.expires_at)),
@@ -155,7 +156,7 @@ def _row(export: Export) -> Row:
 
 
 def _moment(moment: Any) -> str:
-    return f"{timezone.localtime(moment):%-d %B %Y, %H:%M}" if moment else ""
+    return moment_words(timezone.localtime(moment)) if moment else ""
 
 
 def size_words(size: int) -> str:

@@ -31,7 +31,7 @@ _FAULT = (
     Heading("column", "Column"),
 )  # fmt: skip
 _ASIDE = (
-    Heading("post", "Post", "code"), Heading("code", "Kind of fault", "code"),
+    Heading("post", "Post", "code"), Heading("code", "Type", "code"),
     Heading("message", "What is wrong"),
 )  # fmt: skip
 
@@ -85,7 +85,7 @@ def _faults(load: Load, request: HttpRequest) -> Sheet:
             said = cells.said(each.code, each.row, each.message)
             yield (said, effect(load, each.severity), each.code, each.sheet, each.row, each.column)
 
-    return Sheet("faults", f"Faults of load {load.pk}", _FAULT, rows, found.count())
+    return Sheet("faults", f"Errors and warnings of load {load.pk}", _FAULT, rows, found.count())
 
 
 def _aside(load: Load, request: HttpRequest) -> Sheet:
@@ -94,4 +94,4 @@ def _aside(load: Load, request: HttpRequest) -> Sheet:
         (f"{a['team_code']}:{a['staff_code']}", a["code"], cells.said(a["code"], 1, a["message"]))
         for a in load.set_aside
     ]
-    return Sheet("aside", f"Posts set aside in load {load.pk}", _ASIDE, lambda: rows, len(rows))
+    return Sheet("aside", f"Posts ignored in load {load.pk}", _ASIDE, lambda: rows, len(rows))

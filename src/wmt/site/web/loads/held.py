@@ -25,11 +25,11 @@ class DecisionForm(forms.Form):
 
     reason = forms.CharField(
         max_length=_LONGEST_REASON,
-        error_messages={"required": "Enter a reason: it is kept with the load and in the audit"},
+        error_messages={"required": "Enter a reason"},
     )
     decision = forms.ChoiceField(
         choices=[("accept", "accept"), ("reject", "reject")],
-        error_messages={"required": "Choose to accept or to reject the night"},
+        error_messages={"required": "Choose whether to accept or reject the data"},
     )
 
 
@@ -48,7 +48,7 @@ def load_decide(request: HttpRequest, number: int) -> HttpResponse:
             accept_held(number, reason=reason, user=request.user)
         else:
             held.reject(number, reason=reason, who=str(request.user), user=request.user)
-            messages.success(request, f"Load {number} is rejected. The figures shown have not changed.")
+            messages.success(request, f"Load {number} has been rejected. The figures shown have not changed.")
     except held.CannotDecideError as error:
         form.add_error("reason", str(error))
         return load_page(request, number, form, status=409)
@@ -58,13 +58,13 @@ def load_decide(request: HttpRequest, number: int) -> HttpResponse:
 def tables(load: Load) -> list[Table]:
     """What a night was compared with: one table for each night beside it."""
     verdict = verdict_of(load.verdict)
-    columns = (Column("what", "What was compared"), Column("before", "Before"), Column("now", "Now"),
+    columns = (Column("what", "Measure"), Column("before", "Before"), Column("now", "Now"),
                Column("change", "Change"), Column("limit", "Limit"),
-               Column("verdict", "Beyond the limit"))  # fmt: skip
+               Column("verdict", "Over the limit"))  # fmt: skip
     return [
         Table(
             f"beside-{number}",
-            f"Beside the night of {_named(name)}",
+            f"Compared with data from {_named(name)}",
             columns,
             [_row(each) for night, each in verdict.differences if night == name],
         )
@@ -96,4 +96,4 @@ def decided(load: Load) -> str:
     decision: dict[str, Any] = load.decision
     if not decision.get("reason") or not load.verdict:
         return ""
-    return f"{decision['by']} {decision['is']} it. The reason: {decision['reason']}"
+    return f"{decision['by']} {decision['is']} it. Reason: {decision['reason']}"

@@ -13,17 +13,18 @@ from django.utils import timezone
 from wmt.site.web.tables import Column, Pager, Row, Table, Value, changed, count, text
 from wmt.site.workload.jobs import is_left_waiting, seems_dead
 from wmt.site.workload.models import Fault, Load
+from wmt.site.workload.moment_words import moment_words
 from wmt.site.workload.reports import Cells, remedy
 
 LOADS_A_PAGE, FAULTS_A_PAGE = 50, 100
 SEVERITIES = ("refuse", "warn")
 _STATES = {
     Load.State.WAITING: "Waiting to start",
-    Load.State.RUNNING: "Under way",
+    Load.State.RUNNING: "In progress",
     Load.State.LOADED: "Loaded",
-    Load.State.UNCHANGED: "Loaded before: nothing to do",
-    Load.State.REFUSED: "Refused: the input has faults",
-    Load.State.FAILED: "Not done",
+    Load.State.UNCHANGED: "Already loaded: nothing to do",
+    Load.State.REFUSED: "Rejected: the extract has errors",
+    Load.State.FAILED: "Failed",
     Load.State.DONE: "Done",
     Load.State.HELD: "Held for a decision",
     Load.State.REJECTED: "Rejected",
@@ -43,7 +44,7 @@ class Progress:
 
 def when(moment: datetime | None) -> str:
     """A moment on the clock of England and Wales."""
-    return f"{timezone.localtime(moment):%-d %B %Y, %H:%M}" if moment else ""
+    return moment_words(timezone.localtime(moment)) if moment else ""
 
 
 def state_words(load: Load, shown: int | None) -> str:
@@ -53,7 +54,7 @@ def state_words(load: Load, shown: int | None) -> str:
     if load.withdrawn_at is not None and load.state in (Load.State.LOADED, Load.State.UNCHANGED):
         return "Withdrawn"
     if seems_dead(load):
-        return "Silent: its process seems to have ended"
+        return "Not responding: the process may have stopped"
     return _STATES[Load.State(load.state)]
 
 
@@ -73,7 +74,7 @@ def loads_table(loads: QuerySet[Load], shown: int | None, query: QueryDict) -> T
     pager, page = paged(loads, query, LOADS_A_PAGE, "page")
     columns = (
         Column("load", "Load", "number"),
-        Column("asked", "Asked for", "date"),
+        Column("asked", "Requested", "date"),
         Column("who", "By"),
         Column("files", "Files"),
         Column("as_at", "Data from", "date"),
@@ -85,7 +86,9 @@ def loads_table(loads: QuerySet[Load], shown: int | None, query: QueryDict) -> T
         Column("took", "Took"),
     )
     rows = [_load_row(load, shown) for load in page]
-    return Table("loads", "Loads, newest first", columns, rows, pager=pager, empty="Nothing was loaded yet.")
+    return Table(
+        "loads", "Loads, newest first", columns, rows, pager=pager, empty="Nothing has been loaded yet."
+    )
 
 
 def _load_row(load: Load, shown: int | None) -> Row:
@@ -114,13 +117,13 @@ def outcome(load: Load, shown: int | None) -> str:
     if load.pk == shown:
         return f"The extract was loaded and its figures are shown now: {load.message}"
     if load.state == Load.State.LOADED:
-        shown_before = "The extract was loaded; figures of another load are shown now."
+        shown_before = "The extract was loaded. Figures from another load are shown now."
         return load.message if "history" in load.message else f"{shown_before} {load.message}"
     if load.state == Load.State.HELD:
-        return f"This night is held for a decision. {load.message}"
+        return f"This data is held for a decision. {load.message}"
     if load.state == Load.State.REFUSED:
-        these = f"{load.refusals:,} {'reasons' if load.refusals != 1 else 'reason'}"
-        return f"The input was refused for {these}, listed below. {load.message.partition('. ')[2]}"
+        these = f"{load.refusals:,} {'errors' if load.refusals != 1 else 'error'}"
+        return f"The extract was rejected because of {these}, listed below. {load.message.partition('. ')[2]}"
     return load.message
 
 
@@ -128,14 +131,14 @@ def progress(load: Load) -> Progress:
     """How far a load that waits or is under way has got."""
     if is_left_waiting(load):
         trouble = (
-            "Nothing has taken this load up. The process that works off jobs does not seem to run: ask who "
-            "looks after this site to start it (`wmt serve` starts one beside the server). The load "
-            "then goes on by itself, or says here that it has to be loaded again."
+            "This load has not started. The process that runs loads may have stopped: ask support to start "
+            "it (`wmt serve` starts one with the server). It then continues automatically, or this page says "
+            "that you must load it again."
         )
     elif seems_dead(load):
         trouble = (
-            "This load has given no sign of life for some time: its process seems to have ended. The figures "
-            "shown were not changed. Within a minute it starts again or says here that it failed."
+            "This load has not responded for some time and may have stopped. The figures shown have not "
+            "changed. Within a minute it will restart, or this page will say that it failed."
         )
     else:
         trouble = ""
@@ -147,22 +150,22 @@ def facts(load: Load) -> list[tuple[str, str]]:
     """What a load was of, as pairs of a name and words."""
     wish = load.order
     wanted = [
-        ("posts with a fault of their own are set aside", wish.get("set_aside")),
-        ("a correction of a night that is there", wish.get("correction")),
-        ("a night older than the one shown joins the history", wish.get("history")),
-        (f"by the rules of {wish.get('rules_date')}", wish.get("rules_date")),
+        ("posts with errors are ignored", wish.get("set_aside")),
+        ("a correction of data already loaded", wish.get("correction")),
+        ("older data is added to the history", wish.get("history")),
+        (f"using the rules of {wish.get('rules_date')}", wish.get("rules_date")),
     ]
     pairs = [
-        ("What was asked for" if "deed" in wish else "Files", ", ".join(load.sources)),
+        ("Action" if "deed" in wish else "Files", ", ".join(load.sources)),
         ("Reason", wish.get("reason", "")),
-        ("Asked for by", load.who),
-        ("Asked for", when(load.asked_at)),
-        ("Took", duration(load)),
+        ("Requested by", load.who),
+        ("Requested", when(load.asked_at)),
+        ("Duration", duration(load)),
         ("Data from", when(load.as_at)),
-        ("Rules of", f"{load.rules_date:%-d %B %Y}" if load.rules_date else ""),
-        ("Laid over the rules", ", ".join(load.overlays)),
+        ("Points rules", f"{load.rules_date:%-d %B %Y}" if load.rules_date else ""),
+        ("Local changes to the rules", ", ".join(load.overlays)),
         ("Layout", " · ".join(part for part in (load.layout, load.tier_scheme) if part)),
-        ("As asked for", "; ".join(words for words, is_so in wanted if is_so)),
+        ("Options", "; ".join(words for words, is_so in wanted if is_so)),
         ("Posts and cases", f"{load.posts:,} posts, {load.cases:,} active cases" if load.night else ""),
     ]
     return [(name, words) for name, words in pairs if words]
@@ -176,23 +179,23 @@ def sheets_table(load: Load) -> Table:
         Row({"sheet": text(name), "rows": count(read["rows"]), "orphans": count(read["orphan_rows"])})
         for name, read in load.sheets.items()
     ]
-    return Table("sheets", "What was read", columns, rows)
+    return Table("sheets", "What we read", columns, rows)
 
 
 def effect(load: Load, severity: str) -> str:
     """What faults of a severity did to a load."""
     if severity != "refuse":
         return "Warns"
-    return "Sets posts aside" if load.night else "Refuses the input"
+    return "Posts ignored" if load.night else "Error"
 
 
 def groups_table(load: Load, query: QueryDict, cells: Cells) -> Table:
     """The faults by kind, those that refuse the input first. Each leads to its own."""
     kinds = load.faults.values("severity", "code").annotate(places=Sum("rows"), first=Min("message"))
-    columns = (Column("code", "Type of fault", "code"), Column("severity", "Effect"),
+    columns = (Column("code", "Type", "code"), Column("severity", "Effect"),
                Column("rows", "Rows", "count"), Column("remedy", "What to do"))  # fmt: skip
     rows = [_group_row(kind, load, query, cells) for kind in kinds.order_by("severity", "-places", "code")]
-    return Table("kinds", "Faults by kind", columns, rows)
+    return Table("kinds", "Errors and warnings by type", columns, rows)
 
 
 def _group_row(kind: Mapping[str, Any], load: Load, query: QueryDict, cells: Cells) -> Row:
@@ -221,11 +224,13 @@ def faults_table(load: Load, query: QueryDict, cells: Cells, ways: Mapping[str, 
     columns = [Column("fault", "What is wrong, and what to do"), Column("severity", "Effect"),
                Column("code", "Kind", "code"), Column("sheet", "Sheet or table"),
                Column("row", "Row", "number"), Column("column", "Column")]  # fmt: skip
-    caption = "Faults one by one" if not query.get("code") else f"Faults of kind {query['code']}"
+    caption = (
+        "Errors and warnings" if not query.get("code") else f"Errors and warnings of type {query['code']}"
+    )
     if any(fault.message in ways for fault in page):
         columns.append(Column("way", "What you can do"))
     rows = [_fault_row(fault, load, cells, ways) for fault in page]
-    return Table("faults", caption, columns, rows, pager=pager, empty="There are no such faults.")
+    return Table("faults", caption, columns, rows, pager=pager, empty="None.")
 
 
 def _fault_row(fault: Fault, load: Load, cells: Cells, ways: Mapping[str, str]) -> Row:
@@ -238,7 +243,7 @@ def _fault_row(fault: Fault, load: Load, cells: Cells, ways: Mapping[str, str]) 
             "sheet": text(fault.sheet or ""),
             "row": Value(fault.row, str(fault.row) if fault.row is not None else ""),
             "column": text(fault.column or ""),
-            "way": text("Carry these records over" if href else "", href),
+            "way": text("Move these records" if href else "", href),
         }
     )
 
@@ -246,14 +251,14 @@ def _fault_row(fault: Fault, load: Load, cells: Cells, ways: Mapping[str, str]) 
 def aside_table(load: Load, query: QueryDict, cells: Cells) -> Table:
     """Posts that were left out because a fault is confined to them."""
     pager, page = paged(load.set_aside, query, FAULTS_A_PAGE, "aside")
-    columns = (Column("post", "Post", "code"), Column("code", "Type of fault", "code"),
+    columns = (Column("post", "Post", "code"), Column("code", "Type", "code"),
                Column("message", "What is wrong"))  # fmt: skip
     rows = [
         Row({"post": text(f"{aside['team_code']}:{aside['staff_code']}"), "code": text(aside["code"]),
              "message": text(cells.said(aside["code"], 1, aside["message"]))})
         for aside in page
     ]  # fmt: skip
-    return Table("aside", "Posts set aside", columns, rows, pager=pager)
+    return Table("aside", "Posts ignored", columns, rows, pager=pager)
 
 
 def paged(

@@ -92,7 +92,7 @@ def _checked(request: HttpRequest, limited: Limited) -> HttpResponse:
     extract, people = request.FILES.getlist("extract"), request.FILES.getlist("people")
     if limited.is_over:
         form.add_error("extract", f"The files are larger than {settings.CONFIG.upload_megabytes} megabytes "
-                       "together, which is as much as this site takes at once")  # fmt: skip
+                       "in total, the most this site accepts at once")  # fmt: skip
     else:
         _check(form, "extract", extract, extract_fault)
         _check(form, "people", people, people_fault)
@@ -117,7 +117,7 @@ def _check(
 def extract_fault(names: list[str], sizes: list[int]) -> str:
     """What is wrong with the files of an extract by their names and sizes; empty when nothing is."""
     if not names:
-        return "Choose the extract: the workbook of the night, or all its tables and their manifest.json"
+        return "Choose the extract: the workbook, or all its tables and their manifest.json"
     kinds = [Path(name).suffix.lower() for name in names]
     unknown = [name for name, kind in zip(names, kinds, strict=True) if kind not in (*BOOKS, *TABLES)]
     if unknown:
@@ -141,7 +141,7 @@ def _common_fault(names: list[str], sizes: list[int]) -> str:
     if len(set(names)) < len(names):
         return "Two of the files have the same name: choose each file once"
     empty = [name for name, size in zip(names, sizes, strict=True) if size == 0]
-    return f"{empty[0]} is empty: send it again from where it came" if empty else ""
+    return f"{empty[0]} is empty: send it again from its source" if empty else ""
 
 
 def _kept(
@@ -182,7 +182,7 @@ def _kept(
 def _not_kept(error: OSError) -> str:
     return (
         f"The files could not be kept on the server ({error.strerror}). Nothing was loaded. "
-        "Ask who looks after this site to see whether its disk is full"
+        "Ask support to check whether the disk is full"
     )
 
 

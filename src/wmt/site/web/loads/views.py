@@ -98,17 +98,17 @@ def night_words(found: Load, *, every_byte: bool = False) -> dict[str, Any] | No
     except NightError as error:
         return {"name": found.night, "is_good": False, "words": str(error), "checked": every_byte}
     except OSError as error:
-        words = f"The folder cannot be read ({error.strerror}). Ask who looks after this site."
+        words = f"The folder cannot be read ({error.strerror}). Contact support."
         return {"name": found.night, "is_good": False, "words": words, "checked": every_byte}
     if wrong:
         words = (
-            f"Missing or changed: {', '.join(wrong)}. Bring the folder back from a copy; "
-            "the figures on the pages are kept elsewhere and stand."
+            f"Missing or changed: {', '.join(wrong)}. Restore the folder from a backup. "
+            "The figures on the pages are not affected."
         )
     elif every_byte:
-        words = "It is there, and every byte is as it was written."
+        words = "Complete and unchanged."
     else:
-        words = "It is there with all its files."
+        words = "All its files are present."
     return {"name": found.night, "is_good": not wrong, "words": words, "checked": every_byte}
 
 

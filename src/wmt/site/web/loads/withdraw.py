@@ -18,6 +18,7 @@ from wmt.site.web.loads.presenters import when
 from wmt.site.workload.effects_of_night import effects_of
 from wmt.site.workload.jobs import ask_for_deed
 from wmt.site.workload.models import Load
+from wmt.site.workload.moment_words import moment_words
 from wmt.site.workload.withdrawing import Deed, Wanted, check, former_night
 
 _LONGEST = 60
@@ -34,21 +35,21 @@ class Words:
 
 _WORDS = {
     Deed.SHOW: Words(
-        "Show this night again",
-        "All pages will show the figures of this night, with the hours and reductions that are recorded now. "
-        "Later nights stay in the history; if one of them is wrong, withdraw it instead.",
-        "Show this night",
+        "Show this data again",
+        "All pages will show the figures from this data, with the hours and reductions recorded now. "
+        "Later data stays in the history. If some of it is wrong, withdraw it instead.",
+        "Show this data",
     ),
     Deed.WITHDRAW: Words(
-        "Withdraw this night",
-        "The night is taken out of the history, as if it had never been loaded. Its folder is kept, and you "
-        "can restore it at any time.",
-        "Withdraw this night",
+        "Withdraw this data",
+        "The data is taken out of the history, as though never loaded. Its folder is kept, and you can "
+        "restore it at any time.",
+        "Withdraw this data",
     ),
     Deed.RESTORE: Words(
-        "Restore this night",
-        "The night goes back into the history exactly as it was before it was withdrawn.",
-        "Restore this night",
+        "Restore this data",
+        "The data goes back into the history as it was before it was withdrawn.",
+        "Restore this data",
     ),
 }
 
@@ -100,7 +101,7 @@ def _context(deed: Deed, night: str, **more: Any) -> dict[str, Any]:
     known = withdrawal_of(settings.CONFIG.nights, night)
     return {
         "words": _WORDS[deed],
-        "night": f"{name.as_at:%-d %B %Y, %H:%M}{correction}",
+        "night": moment_words(name.as_at) + correction,
         "known": f"It was {known.words}." if known and deed == Deed.RESTORE else "",
         "asks_reason": deed == Deed.WITHDRAW,
         "crumbs": [("Loads", reverse("loads"))],
@@ -119,14 +120,14 @@ def ways_of(load: Load, shown: int | None) -> list[tuple[str, str]]:
     if not load.night or read_name(load.night) is None:
         return []
     if withdrawal_of(settings.CONFIG.nights, load.night):
-        return [("Restore this night", reverse("night-restore", args=[load.night]))]
+        return [("Restore this data", reverse("night-restore", args=[load.night]))]
     if not (settings.CONFIG.nights / load.night).is_dir():
         return []
-    ways = [("Withdraw this night", reverse("night-withdraw", args=[load.night]))]
+    ways = [("Withdraw this data", reverse("night-withdraw", args=[load.night]))]
     if load.pk != shown:
-        return [("Show this night again", reverse("night-show", args=[load.night])), *ways]
+        return [("Show this data again", reverse("night-show", args=[load.night])), *ways]
     if former := former_night(load):
-        ways.insert(0, ("Show the former night again", reverse("night-show", args=[former])))
+        ways.insert(0, ("Show the previous data again", reverse("night-show", args=[former])))
     return ways
 
 

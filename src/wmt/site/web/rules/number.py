@@ -25,25 +25,25 @@ EXAMPLE = (
 
 #: Why a case, report or contact earns nothing, in a sentence each.
 REASONS = {
-    Reason.WARRANT: "There is a warrant for the person. The case is on your list and earns no points.",
+    Reason.WARRANT: "There is a warrant for the person. The case is on your list and scores 0 points.",
     Reason.OVERDUE: "The order has ended, but the case was not closed. Close it and it will go.",
     Reason.SUSPENDED_LIFER: "The person has a life sentence and you do not see them for now.",
     Reason.FILTERED: "The case system does not count the case as active, and does not tell us why.",
     Reason.DIFFERENCE: "The case system counts more cases than it lists. We show how many.",
     Reason.UNCOMMENCED: "The work the court ordered has not begun in the case system. It will count then.",
-    Reason.OMIC: "The case belongs to a prison team. Its points are shown beside yours, not in them.",
+    Reason.OMIC: "The case belongs to a prison team. Its points are shown separately and are not in yours.",
     Reason.UNTIERED: "The case has no tier yet. It counts as a case but has no points until it has one.",
     Reason.SUSPENDED: "You no longer need to see the person, as the last part of the sentence is on hold.",
-    Reason.ZERO_TIER: "This tier earns no points for this type of case.",
+    Reason.ZERO_TIER: "This tier scores 0 points for this type of case.",
     Reason.NO_WEIGHTS: "No one has set points for this kind of tier yet.",
-    Reason.SHOWN_ONLY: "We show it so that you know of it. It earns no points.",
+    Reason.SHOWN_ONLY: "We show it for information. It scores 0 points.",
     Reason.INSIDE_TIER: "The time for it is in the points of the case, so it is not counted twice.",
     Reason.OUTSIDE_WINDOW: "It is too long ago, or too far ahead, to count today.",
     Reason.AHEAD: "Its date is later than the figures. It will count when its day has come.",
     Reason.UNKNOWN_CODE: "We do not know the code that was used. Check it in the case system.",
     Reason.COWORKING: "A trainee did it. Its time is in the hours that are taken off for learning.",
     Reason.UNPAID_ONLY: "It is here only to be counted. The points are those of its case.",
-    Reason.ZERO_CODE: "This kind of help earns no points.",
+    Reason.ZERO_CODE: "This kind of support scores 0 points.",
 }
 
 

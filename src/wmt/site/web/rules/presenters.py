@@ -286,7 +286,7 @@ _COMPARE_COLUMNS: tuple[tuple[str, str, Kind], ...] = (
     ("before", "", "text"),
     ("after", "", "text"),
     ("difference", "Difference", "number"),
-    ("share", "In per cent", "text"),
+    ("share", "As a percentage", "text"),
     ("unit", "Unit", "text"),
     ("group", "About", "text"),
     ("path", "Name in the rules", "code"),

@@ -102,7 +102,7 @@ _POINTS_COLUMNS = (
     Column("before", "Points before", "number"),
     Column("points", "Points on {day}", "number"),
     Column("difference", "Difference", "number"),
-    Column("share", "In per cent", "text"),
+    Column("share", "As a percentage", "text"),
 )
 _HOURS_COLUMNS = (
     Column("annual", "Hours a year", "number"),
@@ -297,7 +297,7 @@ TABLES = (
     ),
     Published(
         "contacts",
-        "Help given and received (CMS contacts)",
+        "Case management support (CMS contacts)",
         "What a contact is worth that you record for a colleague's case. Until January 2023 each activity had"
         " three levels with a code each; since then it has one code and one value.",
         ("cms_points", "cms_minutes"),
@@ -335,7 +335,7 @@ TABLES = (
     Published(
         "grades",
         "Grade codes",
-        "Which grade each raw code of the case system stands for. Codes match letter by letter.",
+        "Which grade each code in the case system means. Codes must match exactly.",
         ("grade_codes",),
         _grade_rows,
         (

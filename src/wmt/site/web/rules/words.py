@@ -35,7 +35,7 @@ GROUPS = (
     Group("reports", "Reports", ("report_points", "report_window_days")),
     Group(
         "contacts",
-        "Help given and received (CMS contacts)",
+        "Case management support (CMS contacts)",
         (
             "cms_points",
             "cms_minutes",
@@ -82,7 +82,7 @@ STATUS_WORDS = {
     "default": "chosen here; set your own",
     "rule": "follows from another rule",
     "secondary": "from a secondary source; check before use",
-    "overlay": "laid over the rules for this load",
+    "overlay": "changed locally for this load",
 }
 
 

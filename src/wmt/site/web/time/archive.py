@@ -30,10 +30,10 @@ TITLE = "Archive of reductions"
 TEMPLATE = "time/archive.jinja"
 #: Reductions are entered ahead: a year back and a year on.
 _YEAR = timedelta(days=365)
-_NOTE = (
-    "A reduction is here if any version of it counted on any of these days. It is shown as it stands by now."
-)
-_GONE = "not there any more"
+_NOTE = "A reduction is listed if it applied on any of these days. It is shown as it is now."
+_GONE = "no longer in the figures"
+#: What pages call a status where the API and the tables have another name.
+_NAMES = {"withdrawn": "deleted"}
 
 
 def applies(unit: Unit) -> bool:  # noqa: ARG001
@@ -53,7 +53,7 @@ def content(question: Question) -> dict[str, Any]:
         "errors": span.errors,
         "status": status,
         "late": _late(question, span),
-        "statuses": [("", "any"), *((each, each) for each in STATUSES)],
+        "statuses": [("", "any"), *((each, _NAMES.get(each, each)) for each in STATUSES)],
         "readable": any(each.readable for each in found),
         "tables": {"reductions": _table(question, span, status, found)} if span.days else {},
     }
@@ -80,20 +80,20 @@ def _table(question: Question, span: Span, status: str, found: Sequence[Kept]) -
     def make(each: Kept) -> Row:
         return _row(question, each, known.get(":".join(each.row.post)), teams, names)
 
-    words = f" ({status})" if status else ""
+    words = f" ({_NAMES.get(status, status)})" if status else ""
     return Table(
         "reductions",
         f"Reductions of {unit.name}, {span.words}{words}",
         _columns(question, reads=reads),
         LazyRows(found, make, lambda each, key: make(each).values[key].raw),
         notes=[_NOTE, *([] if all(each.readable for each in found) else [REASONS_WITHHELD])],
-        empty=f"No reduction{f' that is {status}' if status else ''} stood here from {span.words}.",
+        empty=f"No {_NAMES.get(status, status)} reductions here from {span.words}.".replace("  ", " "),
     )
 
 
 _AMOUNT_IN_FULL = [
-    Column("hours", "Hours a week", "hours", "empty where a share of the contracted hours was entered"),
-    Column("percent", "Share of the contracted hours (%)", "percent", "empty where hours were entered"),
+    Column("hours", "Hours a week", "hours", "blank if a percentage was entered"),
+    Column("percent", "Percentage of contracted hours", "percent", "blank if hours were entered"),
 ]
 _WHO = [Column("entered_by", "Entered"), Column("changed_by", "Changed or ended"), Column("why", "Why")]
 _WHO_IN_FULL = [
@@ -115,7 +115,7 @@ def _columns(question: Question, *, reads: bool) -> list[Column]:
         Column("reason", "Reason"),
         *amount,
         Column("first", "First day", "date"),
-        Column("last", "Last day", "date", "empty: until ended"),
+        Column("last", "Last day", "date", "blank: no end date"),
         Column("status", "Status"),
         *(who if reads else []),
     ]  # fmt: skip
@@ -143,7 +143,7 @@ def _row(
         "percent": Value(decimal(each.cut.percent_x100)),
         "first": tables.day(row.first_day),
         "last": tables.day(row.last_day) if row.last_day else Value(None, "until ended"),
-        "status": tables.text(each.status),
+        "status": tables.text(_NAMES.get(each.status, each.status)),
     }
     of_post = post is not None and not question.is_post
     return Row(values | _told(each), "post" if of_post else "", code if of_post else "")

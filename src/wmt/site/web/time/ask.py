@@ -18,13 +18,13 @@ LEVELS = {
     "team": "teams",
     "pdu": "PDUs",
     "region": "regions",
-    "nation": "the nation",
+    "nation": "England and Wales",
 }
 GRADES = ("PO", "PSO", "TPO", "SPO")
 READINGS = {
     "every day": "every day over it",
     "weekly": "every week over it",
-    "sum": "over it in sum",
+    "sum": "over it in total",
 }
 #: OMiC has no capacity, so only some questions can be asked about it.
 STREAM_CHOICES = {name: STREAM_NAMES[name] for name in STREAMS}
@@ -113,7 +113,7 @@ _ALL = (
     Question(
         "spells",
         "Which were the longest periods over a threshold?",
-        "Consecutive days over a percentage, longest first, with missing nights and what ended each.",
+        "Consecutive days over a percentage, longest first, with days of missing data and what ended each.",
         ("percent", "level", "grade", "stream", "reading", "top"),
         _spells,
         Wish(level="team"),

@@ -65,7 +65,7 @@ def _percent(query: Mapping[str, str], default: Wish, narrowed: bool) -> tuple[F
     found = _NUMBER.fullmatch(typed)
     x100 = int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0")) if found else 0
     if found is None or not 0 < x100 <= MOST_PERCENT * 100:
-        error = f"The per cent must be a number up to {MOST_PERCENT:,}, such as 110 or 112.5"
+        error = f"The percentage must be a number up to {MOST_PERCENT:,}, such as 110 or 112.5"
         return Field("percent", "Over (%)", typed, error), None
     return Field("percent", "Over (%)", typed), x100
 

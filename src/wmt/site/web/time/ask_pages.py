@@ -38,7 +38,7 @@ def question(request: HttpRequest, name: str) -> HttpResponse:
     past, away = _past(request, state)
     context: dict[str, Any] = {
         "asked": QUESTIONS[name],
-        "crumbs": [("Questions", reverse("questions"))],
+        "crumbs": [("Analysis", reverse("questions"))],
         "away": away,
         "form": None,
         "errors": [],
@@ -48,7 +48,7 @@ def question(request: HttpRequest, name: str) -> HttpResponse:
         "tables": {},
     }
     if past is None or past.first is None or past.last is None:
-        context["away"] = away or "No night has been loaded yet, so there is nothing to ask."
+        context["away"] = away or "No data has been loaded yet, so there is nothing to analyse."
         return render(request, "time/question.jinja", context)
     narrowed = scope(request.user, state) is not None
     last = min(past.last, state.as_at.date())

@@ -62,7 +62,7 @@ def _table(name: str, plain: Plain, level: str, there: Mapping[str, str], *, sho
         return Row(values, level if is_unit else "", str(code) if is_unit else "")
 
     notes = (
-        [] if shown else ["Rows are without names and codes. Ask for them in the form where they are needed."]
+        [] if shown else ["Names and codes are not shown. Choose to show them in the form if you need them."]
     )
     return Table(
         name,
@@ -70,7 +70,7 @@ def _table(name: str, plain: Plain, level: str, there: Mapping[str, str], *, sho
         [Column(key, head[:1].upper() + head[1:], kinds[key]) for key, head in columns],
         LazyRows(plain.rows, make, lambda row, key: make(row).values[key].raw),
         notes=notes if {"code", "name"} & {key for key, _ in plain.columns} else [],
-        empty="There is none.",
+        empty="None.",
     )
 
 

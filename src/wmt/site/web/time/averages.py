@@ -17,7 +17,7 @@ from wmt.site.workload import names, units
 if TYPE_CHECKING:
     from wmt.site.web.time.over_time import Asked
 
-MEANS = {"28": "28 days", "7": "7 days", "range": "all days chosen"}
+MEANS = {"28": "28 days", "7": "7 days", "range": "the whole period"}
 _KEPT = ("from", "to", "by", "grades", "stream")
 _HEADS = {"post": "Practitioner", "pdu": "PDU"}
 
@@ -72,16 +72,16 @@ def table(asked: "Asked") -> Table:
         *([Column("grade", "Grade")] if level == "post" and not own else []),
         Column("start", "Start", "date"),
         Column("end", "End", "date"),
-        Column("days", "Days", "count", "days of the period that have figures; each of them is in the means"),
+        Column("days", "Days", "count", "days in the period that have data; the averages use all of them"),
         *_figure_columns(asked),
-        Column("contracted", "Mean contracted hours", "hours"),
-        Column("reductions", "Mean reductions", "hours"),
-        Column("help", "Mean help points", "points", "points of help given, less help received"),
+        Column("contracted", "Average contracted hours", "hours"),
+        Column("reductions", "Average reductions", "hours"),
+        Column("help", "Average CMS points", "points", "support given, less support received"),
     ]
     rows = LazyRows(
         found, lambda each: _row(asked, level, each), lambda each, key: _raw(asked, level, each, key)
     )
-    words = "the whole range" if wanted(asked) == "range" else f"each {wanted(asked)} days"
+    words = "the whole period" if wanted(asked) == "range" else f"each {wanted(asked)} days"
     of = asked.unit.name if asked.question.is_post else f"{units.PLURALS[level]} of {asked.unit.name}"
     caption = f"{of}: averages over {words}, {asked.span.words}"
     notes = [f"Periods of {wanted(asked)} days are counted back from the last day; the first may be shorter."]
@@ -92,10 +92,10 @@ def _figure_columns(asked: "Asked") -> list[Column]:
     if asked.is_omic:
         return omic.columns(lambda head: f"Mean {inside(head)}", by_day=False)
     return [
-        Column("capacity", "Capacity", "percent", "points of the period ÷ available points of the period"),
-        Column("points", "Mean points", "points"),
-        Column("available", "Mean available", "points"),
-        Column("cases", "Mean cases", "number"),
+        Column("capacity", "Capacity", "percent", "points ÷ available points over the period"),
+        Column("points", "Average points", "points"),
+        Column("available", "Average available points", "points"),
+        Column("cases", "Average cases", "number"),
     ]
 
 

@@ -46,7 +46,7 @@ def key_figures(found: Sequence[Stretch], sums: tuple[str, ...]) -> list[tuple[s
     days = "1 day" if whole.days == 1 else f"{whole.days:,} days"
     figures = [
         _cases("OMiC cases, last", found[-1]),
-        ("Over all days", whole.count("omic_cases"), f"mean of {days} with figures"),
+        ("Average over period", whole.count("omic_cases"), f"mean of {days} with figures"),
     ]
     known = [each for each in found if each.mean("omic_cases") is not None]
     if known:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 TOTALS_ONLY = "Totals only"
 #: What an archive is of that added the streams together.
 TOGETHER = "all streams together"
-_NO_DETAILS = "no details are kept of these days"
+_NO_DETAILS = "we hold no details for these days"
 
 
 def picture(
@@ -136,7 +136,7 @@ def _summary(asked: "Asked", found: Sequence[Stretch]) -> str:
     state = asked.question.state
     timed = [each for each in found if each.capacity_x100 is not None]
     if not timed:
-        return "There was no available time on any of these days, so no capacity. The table has the points."
+        return "There were no available hours on any of these days, so there is no capacity. See the table."
     first, last = timed[0], timed[-1]
     top = max(timed, key=lambda each: each.capacity_x100 or 0)
     low = min(timed, key=lambda each: each.capacity_x100 or 0)

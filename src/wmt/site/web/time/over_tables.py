@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from wmt.site.web.time.over_time import Asked
 
 _HEADS = {"day": "Day", "week": "Week", "month": "Month"}
-_STANDING = "whether the day was corrected later, or only totals are held, perhaps of all streams together"
+_STANDING = "whether the day’s data was corrected later, or we hold only totals, which may cover all streams"
 CORRECTED, ARCHIVED = "corrected", "total only"
 
 
@@ -47,7 +47,7 @@ def _by(asked: "Asked") -> str:
 
 def _columns(asked: "Asked", *, marked: bool) -> list[Column]:
     by_day = asked.step == "day"
-    mean = "" if by_day else "Mean "
+    mean = "" if by_day else "Average "
 
     def head(words: str) -> str:
         return f"{mean}{inside(words)}" if mean else words
@@ -55,17 +55,13 @@ def _columns(asked: "Asked", *, marked: bool) -> list[Column]:
     return [
         Column("first", _HEADS[asked.step], "date"),
         *([] if by_day else [Column("last", "Last day", "date")]),
-        *([] if by_day else [Column("days", "Days with figures", "count", "days of it that have a night")]),
+        *([] if by_day else [Column("days", "Days with data", "count", "days in the period that have data")]),
         *_figure_columns(asked, head),
         Column("contracted", head("Contracted hours"), "hours"),
         Column("reductions", head("Reductions"), "hours", "hours a week taken off"),
-        *(
-            []
-            if asked.is_omic
-            else [Column("cases", head("Cases that count"), "count" if by_day else "number")]
-        ),
+        *([] if asked.is_omic else [Column("cases", head("Active cases"), "count" if by_day else "number")]),
         *([Column("mark", "Source", note=_STANDING)] if marked else []),
-        *([Column("why", "Why it moved")] if by_day else []),
+        *([Column("why", "What changed")] if by_day else []),
     ]
 
 
@@ -73,7 +69,7 @@ def _figure_columns(asked: "Asked", head: Callable[[str], str]) -> list[Column]:
     if asked.is_omic:
         return omic.columns(head, by_day=asked.step == "day")
     return [
-        Column("capacity", "Capacity", "percent", "points ÷ available points, over all its days"),
+        Column("capacity", "Capacity", "percent", "points ÷ available points over the period"),
         Column("points", head("Points"), "points"),
         Column("available", head("Available points"), "points"),
     ]
@@ -153,11 +149,11 @@ def _total(asked: "Asked", found: Sequence[Stretch]) -> Row | None:
 
 
 def _notes(asked: "Asked") -> list[str]:
-    said = ["Days without a night have no row: nothing is filled in between."]
+    said = ["Days with no data are left out."]
     if asked.is_omic:
         said.append("The last row has the means over all these days.")
     elif asked.step == "day":
-        said.append("The last row has the capacity over all these days, and the means of the other figures.")
+        said.append("The last row shows capacity over the whole period and averages of the other figures.")
     return said
 
 
@@ -201,7 +197,7 @@ def key_figures(asked: "Asked", found: Sequence[Stretch]) -> list[tuple[str, Val
     last = found[-1]
     figures = [
         ("Last", last.capacity(over), days_words(last.first, last.last)),
-        ("Over all days", whole.capacity(over), f"{_days(whole.days)} with figures"),
+        ("Average over period", whole.capacity(over), f"{_days(whole.days)} with figures"),
     ]
     if timed:
         top = max(timed, key=lambda each: each.capacity_x100 or 0)

@@ -20,7 +20,7 @@ from wmt.site.web.units.question import Question
 from wmt.site.workload.models import Unit
 from wmt.site.workload.moments import history
 
-TITLE = "Over time"
+TITLE = "Trends"
 TEMPLATE = "time/over_time.jinja"
 
 #: Grades that have a line of their own.
@@ -104,7 +104,7 @@ def content(question: Question) -> dict[str, Any]:
         return _nothing(str(away))
     last = last_day(question, past)
     if last is None or past.first is None:
-        return _nothing("No night has been loaded yet, so there is nothing over time.")
+        return _nothing("No data has been loaded yet, so there are no trends to show.")
     asked = asked_of(question, past, last)
     found = asked.read()
     context = {**_around(asked), "away": ""}
@@ -140,7 +140,7 @@ def basis_words(asked: Asked) -> str:
     if not days:
         return ""
     of_days = days_words(days[0], days[-1])
-    said = f"Figures of {of_days} are of all streams together, as the archive gave them."
+    said = f"Figures for {of_days} are of all streams together, as the archive gave them."
     later = next((day for day in asked.past.days if day > days[-1] and day <= asked.standing.last), None)
     if later is None:
         return said

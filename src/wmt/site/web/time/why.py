@@ -26,7 +26,7 @@ from wmt.site.workload.moments import (
 )
 from wmt.site.workload.past import days_back
 
-TITLE = "Why it moved"
+TITLE = "What changed"
 TEMPLATE = "time/why.jinja"
 _PRESETS = ((7, "A week"), (28, "Four weeks"), (91, "A quarter"), (365, "A year"))
 
@@ -58,7 +58,7 @@ def content(question: Question) -> dict[str, Any]:
         return _nothing(str(away))
     last = last_day(question, past)
     if last is None:
-        return _nothing("No night has been loaded yet, so nothing can have moved.")
+        return _nothing("No data has been loaded yet, so there are no changes to show.")
     span = asked_span(question, past, last)
     around = {
         "away": "",
@@ -109,14 +109,15 @@ def between_of(question: Question, past: History, span: Span) -> Between:
 
 def no_lines_words(none: NoLines) -> str:
     """Why two days cannot be compared, and which can."""
-    first = f"Days from {day_words(none.first)} on have lines." if none.first else "No day has lines yet."
+    first = (
+        f"You can compare dates from {day_words(none.first)}."
+        if none.first
+        else "There are no dates to compare yet."
+    )
     if none.archived:
-        return (
-            f"The figures of {day_words(none.day)} come from an archive: they are kept without lines, so "
-            f"nobody can say why they moved. {first}"
-        )
+        return f"We hold only totals for {day_words(none.day)}, so we cannot break down the change. {first}"
     back = days_back(none.day)
-    return f"No night is kept of {day_words(none.day)}, or of the {back} days before it. {first}"
+    return f"No data is kept for {day_words(none.day)} or for the {back} days before it. {first}"
 
 
 def _told(question: Question, between: Between, found: Why) -> dict[str, Any]:
@@ -146,16 +147,18 @@ def _notes(question: Question, between: Between, found: Why) -> list[str]:
     for stood in (between.first, between.last):
         if stood is not None and stood.asked != stood.day:
             said.append(
-                f"There is no night of {day_words(stood.asked)}; the last one before it, of "
-                f"{day_words(stood.day)}, stands for it."
+                f"There is no data for {day_words(stood.asked)}. We use the latest before it, from "
+                f"{day_words(stood.day)}."
             )
     if not found.was_there and found.is_there:
         said.append(f"{question.unit.name} was not in the figures of {day_words(between.first.day)}.")
     if found.was_there and not found.is_there:
-        said.append(f"{question.unit.name} is not in the later figures any more.")
+        said.append(f"{question.unit.name} is no longer in the later figures.")
     timeless = [capacity_x100(*moment) is None for moment in (found.before, found.after)]
     if any(timeless):
-        said.append("On one of the two days there is no available time: the causes are in points alone.")
+        said.append(
+            "There are no available hours on one of the two dates, so the causes are shown in points only."
+        )
     return said
 
 
@@ -166,11 +169,11 @@ def _presets(question: Question, past: History, span: Span) -> list[tuple[str, s
     days: list[tuple[str, date]] = []
     before = past.day_until(shown - timedelta(1))
     if before is not None:
-        days.append(("Since the night before", before))
+        days.append(("Since yesterday", before))
     days.append(("Since this extract was loaded", shown))
     days += [(words, shown - timedelta(back)) for back, words in _PRESETS]
     if first is not None:
-        days.append(("Since the first night", first))
+        days.append(("Since records began", first))
     return [
         (words, _href(question, day), span.days is not None and span.days[0] == day and not span.last.typed)
         for words, day in days

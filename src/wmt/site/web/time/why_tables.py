@@ -63,18 +63,18 @@ def causes(question: Question, between: "Between", found: Why) -> Table:
     columns = [
         Column("cause", "Cause"),
         Column("points", "Points", "points"),
-        Column("share", "Percentage points", "percent", "how far it moved the capacity; these add up to its "
-               "change exactly"),
-        Column("available", "Available points", "points", "what it did to the points there is time for"),
-        Column("lines", "Lines", "count", "the cases, reports, contacts or hours behind it"),
+        Column("share", "Percentage points", "percent", "how much it changed capacity; these add up "
+               "to the whole change"),
+        Column("available", "Available points", "points", "how much it changed available points"),
+        Column("lines", "Items", "count", "the cases, reports, contacts or hours that caused it"),
     ]  # fmt: skip
     return Table(
         "causes",
-        f"Why {question.unit.name} moved, {between.words}",
+        f"Why {question.unit.name}’s capacity changed, {between.words}",
         columns,
         rows,
         Row({name: value for name, value in total.items() if name != "number"}) if rows else None,
-        empty="Nothing moved between these two days.",
+        empty="Nothing changed between these two dates.",
     )
 
 
@@ -176,12 +176,12 @@ def lines(question: Question, between: "Between", found: Why, cause: Moved) -> T
     }
     return Table(
         "lines",
-        f"{cause_title(cause)}: the lines, {between.words}",
+        f"{cause_title(cause)}: details, {between.words}",
         _columns(question, moves),
         LazyRows(moves, make, lambda move, key: make(move).values[key].raw),
         Row(total),
         _withheld(moves),
-        "No line is behind this cause.",
+        "There are no details for this cause.",
     )
 
 
@@ -205,8 +205,8 @@ def _columns(question: Question, moves: Sequence[Mapping[str, Any]]) -> list[Col
                                                          Column("to", "Held by, after")]),
         Column("was", "Before"),
         Column("now", "After"),
-        *([Column("points", "Points", "points", "what it moved")] if has_work else []),
-        *([Column("available", "Available points", "points", "what it moved")] if has_time else []),
+        *([Column("points", "Points", "points", "change")] if has_work else []),
+        *([Column("available", "Available points", "points", "change")] if has_time else []),
         Column("rule_before", "Rule before"),
         Column("rule_after", "Rule after"),
     ]  # fmt: skip
