@@ -63,7 +63,7 @@ def test_a_refused_file_is_told_of_in_its_report(walk: Walk, site: Site, faulty:
     page = walker.page
     moment = page.get_by_role("region", name="Date of the data").inner_text()
     upload(walker, faulty, sorted((site.nights[0] / "people").iterdir()))
-    expect(page.locator("main").get_by_text("refused").first).to_be_visible(timeout=_PATIENCE_MS)
+    expect(page.locator("main").get_by_text("rejected").first).to_be_visible(timeout=_PATIENCE_MS)
     told = text_of(page)
     assert "staff" in told
     assert "not changed" in told

@@ -95,7 +95,7 @@ def _table() -> Table:
             **_measures(5_510_050, 4_100_000, 1_803),
         }
     )
-    return Table("teams", "Teams of a PDU", columns, rows, total, ["Totals are sums, not averages."])
+    return Table("teams", "Teams of a PDU", columns, rows, total, ["Totals are not averages."])
 
 
 def _measures(points: int, available: int, cases: int) -> dict[str, tables.Value]:
