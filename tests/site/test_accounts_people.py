@@ -75,7 +75,7 @@ WRONG_GRANTS = {
         "level",
         "held only at a nation",
     ),
-    "no unit": (role_at("head", "pdu", ""), "code", "Enter the code"),
+    "no unit": (role_at("head", "pdu", ""), "code", "Enter the unit code"),
     "a unit that is not there": (role_at("head", "pdu", "P9"), "code", "There is no pdu with the code P9"),
     "an end before the start": (
         role_at("head", "pdu", "P1", last=TODAY() - timedelta(days=1)),

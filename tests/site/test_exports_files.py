@@ -177,7 +177,7 @@ def test_a_workbook_says_what_it_is(nation: Any, signed_in: SignIn) -> None:
     assert "not to judge people" in said["What this figure is not"]
     assert said["Address"].endswith("overview.xlsx?grade=PO")
     assert said["Downloaded by"] == "Ann Lee"
-    assert {"Rules of", "Downloaded at", "Rows"} <= set(said)
+    assert {"Points rules", "Downloaded at", "Rows"} <= set(said)
 
 
 def test_parquet_is_typed_and_says_its_moment(nation: Any, signed_in: SignIn) -> None:

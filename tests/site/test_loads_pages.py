@@ -82,7 +82,7 @@ def test_the_report_of_a_refused_file(administrator: Client, written_nation: Any
     assert said.index("location cannot be") < said.index("contacts name one post only")
     only = words(read(administrator, reverse("load", args=[done.pk]) + "?code=BLANK_GRADE&severity=warn"))
     assert "location cannot be" not in only
-    assert "Faults of kind BLANK_GRADE" in only
+    assert "Errors and warnings of type BLANK_GRADE" in only
 
 
 def test_many_faults_are_paged(administrator: Client) -> None:
@@ -243,7 +243,7 @@ def test_a_load_that_is_silent_says_so(administrator: Client, written_nation: An
     load.beat_at = timezone.now() - loading.SILENCE - timedelta(seconds=1)
     load.save()
     assert "has not responded" in read(administrator, address)
-    assert "Silent" in read(administrator, reverse("loads"))
+    assert "Not responding" in read(administrator, reverse("loads"))
 
 
 def test_forgotten_uploads_go(written_nation: Any, home: Path) -> None:
