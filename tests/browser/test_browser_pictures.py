@@ -40,7 +40,8 @@ CHARTS = {
     "regions": ("analyst", "/nation/", WIDE),
     "crowd": ("administrator", "/gallery/#crowd", WIDE),
     "over-time": ("analyst", "/nation/over-time/", WIDE),
-    "grades": ("head", "own:over-time/?grades=1&by=week", WIDE),
+    # the two nights without the year lie in one week, and one place is no line
+    "grades": ("head", f"own:over-time/?grades=1&by={'week' if WRITES else 'day'}", WIDE),
     "post-time": ("practitioner", "own:over-time/", NARROW),
     "why": ("head", "own:why/", WIDE),
     "rule": ("practitioner", "/rules/value/tier_points.pc16.community.A3/", WIDE),
