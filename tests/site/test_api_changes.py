@@ -20,9 +20,16 @@ DISABILITY, SICKNESS, MATERNITY = "1", "2", "5"
 
 @pytest.fixture
 def post(nation: Any) -> Unit:
-    """An officer's post with work and time, about whom no reduction is known."""
+    """An officer's post with work and time, of the headline's stream, about whom no reduction is known."""
     busy = {":".join(row.post) for row in Reduction.objects.all()}
-    units = Unit.objects.filter(load=nation.load, level="post", whole=True, grade="PO", available_x100__gt=0)
+    units = Unit.objects.filter(
+        load=nation.load,
+        level="post",
+        whole=True,
+        grade="PO",
+        available_x100__gt=0,
+        stream="sentence_management",
+    )
     return next(unit for unit in units.order_by("code") if unit.code not in busy)
 
 
@@ -230,7 +237,8 @@ def test_a_change_of_a_record_needs_its_version(manager: Program, post: Unit) ->
 def test_a_record_of_another_post_is_not_found(manager: Program, post: Unit, nation: Any) -> None:
     made = manager.ask("post", f"posts/{post.code}/reductions", reduction()).json()
     key = made["records"][0]["key"]
-    other = nation.unit("post", team_code=post.team_code, code__gt=post.code)
+    team = Unit.objects.filter(load=nation.load, level="post", whole=True, team_code=post.team_code)
+    other = team.exclude(code=post.code).first()
     answer = manager.ask("put", f"posts/{other.code}/reductions/{key}", reduction(version=1))
     assert answer.status_code == 404
 

@@ -21,9 +21,11 @@ FIRST, SECOND = date(2026, 11, 20), date(2026, 11, 21)
 
 
 def _moved(nights: dict[str, Any], level: str) -> tuple[str, int, int]:
-    """A unit whose whole points differ between the two nights: its code, the points before and after."""
+    """A unit whose headline's whole points differ between two nights: its code, points before and after."""
     before, after = (
-        night.table("results/totals").filter(level=level).select("code", "points_x100")
+        night.table("results/totals")
+        .filter(level=level, stream="sentence_management")
+        .select("code", "points_x100")
         for night in nights.values()
     )
     both = before.join(after, on="code", suffix="_after")
@@ -90,12 +92,14 @@ def test_every_tab_can_be_read_of_a_day(two_nights: Any, signed_in: SignIn) -> N
 
 def test_exports_are_of_the_day(two_nights: Any, signed_in: SignIn) -> None:
     night = next(iter(two_nights.values()))
-    team = night.table("results/totals").filter(level="team").sort("code").row(0, named=True)
+    headline = night.table("results/totals").filter(stream="sentence_management")
+    team = headline.filter(pl.col("posts") > 0, level="team").sort("code").row(0, named=True)
     answer = signed_in().get(on_day(unit_url("team", team["code"]), FIRST) + "overview.csv")
     assert answer.status_code == 200
     body = b"".join(answer.streaming_content).decode() if answer.streaming else answer.content.decode()
-    posts = night.table("results/totals").filter(level="post", team_code=team["code"])
+    posts = headline.filter(level="post", team_code=team["code"])
     assert "2026-11-20" in answer["Content-Disposition"]
+    assert len(posts) == team["posts"]
     for code in posts["code"]:
         assert code in body
 
