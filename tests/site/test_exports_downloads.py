@@ -27,9 +27,9 @@ def had(client: Client, unit: Any, name: str, kind: str = "parquet", query: str 
 
 
 def lines_of(nation: Any, unit: Any) -> pl.DataFrame:
-    """The lines of a unit as the night's folder has them."""
+    """The lines of a unit's posts of sentence management, its headline, as the night's folder has them."""
     posts = nation.night.facts().post.select("post_no", "team_code", "staff_code", "grade")
-    totals = nation.night.table("results/totals").filter(pl.col("level") == "post")
+    totals = nation.night.table("results/totals").filter(level="post", stream="sentence_management")
     above = totals.select("code", "team_code", "staff_code", "pdu_code", "region_code")
     lines = nation.night.table("results/lines").join(posts, on="post_no")
     lines = lines.join(above, on=["team_code", "staff_code"])
