@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from wmt.ledger import decimal
@@ -14,8 +15,6 @@ from wmt.ledger.caseload import (
     case_marks,
     caseload_of,
     is_over_per_fte,
-    per_fte_x100,
-    percent_x100,
 )
 from wmt.ledger.figures import divide_half_up
 from wmt.rules import RuleSet
@@ -124,11 +123,11 @@ def _values(found: Caseload) -> dict[str, Value]:
     values = {
         "posts": tables.count(found.posts),
         "people": tables.count(found.people),
-        "fte": _one_place(divide_half_up(found.fte.numerator * 100, found.fte.denominator)),
+        "fte": _one_place(found.fte),
         "cases": tables.count(found.cases),
         "unpaid_only": tables.count(found.unpaid_only),
-        "per_fte": _one_place(per_fte_x100(found.cases, found.fte)),
-        "per_fte_left": _one_place(per_fte_x100(found.cases, found.fte_left)),
+        "per_fte": _one_place(_part(found.cases, found.fte)),
+        "per_fte_left": _one_place(_part(found.cases, found.fte_left)),
     }
     heads = found.over_by_head
     for number, mark in enumerate(_mark_words(found.marks)):
@@ -139,18 +138,22 @@ def _values(found: Caseload) -> dict[str, Value]:
     return values
 
 
-def _one_place(x100: int | None) -> Value:
-    """A number with two places, shown with one; words where there is none."""
-    if x100 is None:
+def _part(number: int, of: Fraction) -> Fraction | None:
+    return number / of if of > 0 else None
+
+
+def _one_place(number: Fraction | None) -> Value:
+    """A number with one place, in files with two, each rounded once; words where there is none."""
+    if number is None:
         return Value(None, "no contracted hours", tone="quiet")
-    shown = Decimal(divide_half_up(x100, 10)).scaleb(-1)
-    return Value(decimal(x100), f"{shown:,}")
+    tenths, hundredths = (divide_half_up(number.numerator * by, number.denominator) for by in (10, 100))
+    return Value(decimal(hundredths), f"{Decimal(tenths).scaleb(-1):,}")
 
 
 def _share(part: int, whole: int) -> Value:
     if not whole:
         return Value(None, "")
-    found = _one_place(percent_x100(part, whole))
+    found = _one_place(Fraction(part * 100, whole))
     return Value(found.raw, f"{found.text}%")
 
 
