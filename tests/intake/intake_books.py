@@ -5,7 +5,7 @@ A draft keeps rows as dictionaries by header, so that a test names what it chang
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,8 @@ STAMPS = {
     "L2023": datetime(2023, 6, 14, 18, 30),
     "L2024": STAMP,
 }
+# a home or prison visit has the code CMS47 since the codes of one value; CMS16 was one of its three levels
+ONE_VALUE = date(2023, 1, 6)
 
 PLACE = [
     "Trust",
@@ -249,7 +251,7 @@ class Book:
             "Contact_ID": number,
             "CRN": "X100001",
             "Contact_Date": self.stamp.date(),
-            "Contact_Type_Code": "CMS47",
+            "Contact_Type_Code": "CMS47" if self.stamp.date() >= ONE_VALUE else "CMS16",
             "Contact_Team_Key": by_team,
             "Contact_Staff_Key": by_staff,
             "Contact_Staff_Grade": "NPSM",
