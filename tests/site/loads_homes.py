@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from wmt.ledger import HEADLINE, STREAMS
+
 Figures = tuple[int, ...]
 _SUMS = "SUM(points_x100), SUM(available_x100), SUM(cases), COUNT(*)"
 
@@ -44,25 +46,39 @@ class Home:
             connection.execute(marked, values)
 
     def figures(self) -> Figures:
-        """The nation's totals, asked for one by one as pages do. Raises where sums do not hold."""
+        """The nation's totals, asked for as pages do. Raises where the sums of any stream do not hold."""
         with _connected(self.url) as connection:
 
             def asked(statement: str, *values: object) -> tuple[Any, ...]:
                 return _rows(connection, self.url, statement, values)[0]
 
             (load,) = asked("SELECT load_id FROM workload_current")
-            found = f"SELECT {_SUMS} FROM workload_unit WHERE load_id = ? AND whole AND level = ?"
-            nation = asked(found, load, "nation")
-            assert nation[3] == 1
-            for level in ("region", "pdu", "team", "post"):
-                assert asked(found, load, level)[:3] == nation[:3], level
-            priced = (
-                "SELECT SUM(points_x100) FROM {0} JOIN workload_pricing p ON p.number = {0}.pricing "
-                "AND p.load_id = {0}.load_id WHERE {0}.load_id = ? AND p.counted AND p.side = 'work'"
+            # a unit's row of a stream has no grade; the rows of posts have theirs
+            found = (
+                f"SELECT {_SUMS} FROM workload_unit WHERE load_id = ? AND stream = ? AND level = ? "
+                "AND (grade = '' OR level = 'post')"
             )
-            assert asked(priced.format("workload_line"), load)[0] == nation[0]
-            cells = priced.format("workload_cell") + " AND workload_cell.level = 'nation'"
-            assert asked(cells, load)[0] == nation[0]
+            priced = (
+                "SELECT COALESCE(SUM({0}.points_x100), 0) FROM {0} JOIN workload_pricing p "
+                "ON p.number = {0}.pricing AND p.load_id = {0}.load_id {1} "
+                "WHERE {0}.load_id = ? AND p.counted AND p.side = 'work' AND {2}"
+            )
+            of_posts = (
+                "JOIN workload_unit u ON u.number = workload_line.post_no AND u.load_id = p.load_id "
+                "AND u.level = 'post'"
+            )
+            lines = priced.format("workload_line", of_posts, "u.stream = ?")
+            cells = (
+                priced.format("workload_cell", "", "post_stream = ?") + " AND workload_cell.level = 'nation'"
+            )
+            for stream in STREAMS:
+                nation = asked(found, load, stream, "nation")
+                assert nation[3] == 1 or (stream != HEADLINE and nation[3] == 0), stream
+                for level in ("region", "pdu", "team", "post"):
+                    assert asked(found, load, stream, level)[:3] == nation[:3], (stream, level)
+                assert asked(lines, load, stream)[0] == (nation[0] or 0), stream
+                assert asked(cells, load, stream)[0] == (nation[0] or 0), stream
+            nation = asked(found, load, HEADLINE, "nation")
             return tuple(int(value) for value in nation[:3])
 
     @contextmanager

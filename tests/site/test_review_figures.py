@@ -29,8 +29,9 @@ def _file(client: Client, address: str) -> list[dict[str, str]]:
 
 def _team_with_a_post_of_its_own_number(nation: Any) -> tuple[Unit, str]:
     """A team whose number is also that of one of its posts, and a grade that none of its posts has."""
-    team = nation.unit("team", number=0)
-    assert Unit.objects.get(load=nation.load, level="post", number=0).team_code == team.code
+    teams = Unit.objects.filter(load=nation.load, level="team", whole=True).order_by("number")
+    posts = Unit.objects.filter(load=nation.load, level="post")
+    team = next(team for team in teams if posts.filter(number=team.number, team_code=team.code).exists())
     held = Unit.objects.filter(load=nation.load, level="post", team_code=team.code)
     return team, ({"PO", "PSO", "TPO", "SPO", "DMY"} - set(held.values_list("grade", flat=True))).pop()
 
@@ -48,11 +49,11 @@ def test_over_and_notes_are_of_the_grade_that_is_shown(nation: Any, analyst: Cli
     both.update(points_x100=200_00, available_x100=100_00, posts_without_time=7)
     both.filter(pk=one.pk).update(points_x100=50_00, posts_without_time=0)
     whole = analyst.get(unit_url("team", team.code)).text
-    assert "by the exact figure" in whole
-    assert "7 posts have no available time" in whole
+    assert "wmt-lead--over" in whole
+    assert "7 posts have no available hours" in whole
     page = analyst.get(f"{unit_url('team', team.code)}?grade={one.grade}").text
-    assert "by the exact figure" not in page
-    assert "7 posts have no available time" not in page
+    assert "wmt-lead--over" not in page
+    assert "7 posts have no available hours" not in page
     assert f"Figures (grade {one.grade} only)" in page
 
 
@@ -75,7 +76,7 @@ def test_the_day_of_former_figures_is_that_of_our_clock(nation: Any, analyst: Cl
     post = nation.unit("post")
     # half past midnight of 2 June in summer time
     Unit.objects.filter(pk=post.pk).update(stale_since=datetime(2023, 6, 1, 23, 30, tzinfo=UTC))
-    assert "figures of 2 Jun 2023" in analyst.get(unit_url("post", post.code)).text
+    assert "figures from 2 Jun 2023" in analyst.get(unit_url("post", post.code)).text
 
 
 def test_a_file_does_not_claim_a_filter_that_was_not_used(analyst: Client) -> None:
@@ -93,7 +94,7 @@ def test_help_of_no_points_is_neither_given_nor_received(nation: Any, analyst: C
     figures.priced.cache_clear()  # a load's rows never change but here
     found = _file(analyst, "/nation/downloads/contacts.csv")
     figures.priced.cache_clear()
-    assert {row["Given or received"] for row in found} == {"Earns nothing on either side"}
+    assert {row["Given or received"] for row in found} == {"No points on either side"}
 
 
 @pytest.mark.parametrize("numbers", [set(), {4}, {4, 5, 6}, {1, 2, 9, 11, 12, 13}])

@@ -51,7 +51,7 @@ def test_the_page_holds_what_differs_and_nothing_else(reader, a, b) -> None:
 
 def test_without_dates_it_shows_the_change_of_january_2023(reader) -> None:
     page = compared(reader, q="tier_points.pc16.community.A3")
-    assert (page.inputs["a"], page.inputs["b"]) == ("2023-01-05", "2023-01-06")
+    assert (page.inputs["a"], page.inputs["b"]) == ("5 January 2023", "6 January 2023")
     [row] = [row for row in page.rows() if row[-1] == "tier_points.pc16.community.A3"]
     assert row[1:6] == ["206", "128", "−78", "−37.9%", "points"]
 
@@ -84,7 +84,7 @@ def test_days_that_are_none_are_refused_and_what_was_typed_is_kept(reader, a, b,
 
 def test_one_day_missing_is_asked_for(reader) -> None:
     page = compared(reader, a="2023-01-05")
-    assert page.inputs["b"] == "2023-01-06"
+    assert page.inputs["b"] == "6 January 2023"
     assert page.tables
 
 

@@ -65,7 +65,10 @@ def facts_now(night: Night, state: State, plans: Mapping[Post, Plan], part: Fact
         hours_source=source.otherwise(None),
         grade=pl.coalesce("other", "supplied_grade", "grade"),
     ).select(SCHEMAS["post"].names())
-    numbers = dict(zip(codes, facts.post["post_no"], strict=True))
+    # a post without figures of this night has no reductions in its facts: the lines it keeps are an earlier
+    # night's, and what stands now is not what they say
+    fresh = facts.post.filter(pl.col("stale_since").is_null() & (pl.col("unmeasured") == 0))
+    numbers = {(team, staff): number for team, staff, number in fresh.select(*keys, "post_no").rows()}
     cuts = [
         (numbers[post], cut.key, cut.reason, cut.hours_micro, cut.percent_x100, cut.first_day, cut.last_day)
         for post, plan in plans.items()
