@@ -140,7 +140,8 @@ def test_reductions_have_their_days(nation: Any, signed_in: SignIn) -> None:
 
 def test_omic_is_beside_the_figure(nation: Any, signed_in: SignIn) -> None:
     wanted = Unit.objects.filter(load=nation.load, level="post").exclude(omic_cases=0)
-    found = {row["Code"]: row for row in had(signed_in(), nation.unit("nation"), "omic", query="?list=post")}
+    query = "?list=post&stream=omic"
+    found = {row["Code"]: row for row in had(signed_in(), nation.unit("nation"), "omic", query=query)}
     assert set(found) == {unit.code for unit in wanted}
     for unit in wanted:
         assert found[unit.code]["OMiC cases"] == unit.omic_cases
