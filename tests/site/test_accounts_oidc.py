@@ -110,7 +110,7 @@ def test_a_stranger_is_told_whom_to_ask_and_no_account_is_made(provider: str) ->
     assert "Ask an administrator" in page
     assert "Stran &lt;b&gt;Ger" in page
     assert not User.objects.exists()
-    assert "Stran <b>Ger was not let in" in AuditEvent.objects.get(kind="sign-in refused").sentence
+    assert "Stran <b>Ger could not sign in" in AuditEvent.objects.get(kind="sign-in refused").sentence
 
 
 def test_where_the_installation_is_open_a_stranger_reads_and_no_more(
@@ -168,7 +168,7 @@ def test_an_answer_that_was_not_asked_for_is_refused() -> None:
 def test_the_sign_in_page_offers_the_sign_on_only_where_there_is_one(
     configured: Callable[..., None],
 ) -> None:
-    assert "Go on to the test sign-on" in Client().get("/accounts/login/").content.decode()
+    assert "Continue to the test sign-on" in Client().get("/accounts/login/").content.decode()
     assert Client().get(START).status_code == 200, "a link alone does not start it: it asks first"
     configured(oidc_server="")
     assert "sign-on" not in Client().get("/accounts/login/").content.decode()
