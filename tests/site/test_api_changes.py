@@ -27,6 +27,7 @@ def post(nation: Any) -> Unit:
         level="post",
         whole=True,
         grade="PO",
+        contracted_hours_micro=37_000_000,  # full time: reductions of these tests fit in
         available_x100__gt=0,
         stream="sentence_management",
     )
