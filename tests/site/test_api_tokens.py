@@ -181,7 +181,7 @@ def test_a_person_makes_a_token_and_sees_it_once(nation: Any) -> None:  # noqa: 
     page = client.get("/accounts/tokens/").content.decode()
     assert secret not in page
     assert secret[:8] in page
-    assert "reads only, as Manager (senior probation officer), team T" in page
+    assert "read only, as Manager (senior probation officer), team T" in page
     token = ApiToken.objects.get()
     assert (token.role, token.level, token.code, token.reads_only) == ("manager", "team", "T", True)
     assert client.post(f"/accounts/tokens/{token.pk}/end/").status_code == 302
