@@ -142,7 +142,7 @@ def test_rights_that_ended_before_it_is_made_end_the_file(ann: Client) -> None:
     RoleGrant.objects.all().delete()
     assert make_export.call(export.pk) == "failed"
     export.refresh_from_db()
-    assert "do not have a role" in export.message
+    assert "no longer have a role" in export.message
     assert not store.path_of(export).exists()
 
 

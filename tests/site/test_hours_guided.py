@@ -49,7 +49,7 @@ def test_mentoring_has_the_hours_of_the_rules_to_begin_with(
     assert "The rules do not give a number." in words(room.client.get(address(room, "mentoring")))
     monkeypatch.setattr(guided_mentoring, "default_micro", lambda _: 2_250_000)
     answer = room.client.get(address(room, "mentoring"))
-    assert "The rules offer 2.25 hours. You decide." in words(answer)
+    assert "The rules suggest 2.25 hours. You can change this." in words(answer)
     assert (
         'name="each" type="text" inputmode="decimal" autocomplete="off" spellcheck="false" value="2.25"'
         in (answer.content.decode())

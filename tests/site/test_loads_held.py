@@ -212,7 +212,7 @@ def test_a_true_night_beside_one_of_a_day_that_has_not_come(
     true = loading.perform(wished(written_nation, 1))
     assert (true.state, shown()[0]) == (Load.State.HELD, ahead.pk)
     assert "shown_ahead" in [row["kind"] for row in true.verdict["differences"]]
-    assert "of a day that has not come" in true.message
+    assert "dated in the future" in true.message
     held.accept(true.pk, reason="2030 was a rehearsal", who="a decider")
     assert loading.perform(Load.objects.get(pk=true.pk)).state == Load.State.LOADED
     assert shown()[0] == true.pk
@@ -244,7 +244,7 @@ def test_the_page_lists_the_differences_and_takes_a_decision(
     twice = admin.post(decide, {"reason": "It is right", "decision": "accept"})
     assert (twice.status_code, "Someone else may have decided" in twice.content.decode()) == (409, True)
     page = admin.get(address).content.decode()
-    assert "rejected it. The reason: It is wrong" in page
+    assert "rejected it. Reason: It is wrong" in page
 
 
 def test_accepting_on_the_page_asks_a_job(waiting: Load, signed_in: Callable[..., Client]) -> None:

@@ -131,7 +131,7 @@ def test_saving_without_having_seen_the_effect_shows_it_first(team: Any, manager
     unit, posts = team
     form = Form(manager, unit.code).send("save", **{"why": "w", hours_of(posts[0]): "11"})
     assert form.status == 200
-    assert "Nothing was saved: check it and try again" in form.page
+    assert "Nothing was saved: check it again" in form.page
     form.send("save", **{hours_of(posts[0]): "12"})
     assert form.status == 200, "it is not what was shown"
     assert form.send("save").status == 302
@@ -200,6 +200,7 @@ def test_standing_reductions_are_changed_in_place(team: Any, manager: Client) ->
 
 def test_more_than_the_hours_is_cut_and_said_with_what_stands(team: Any, manager: Client) -> None:
     unit, posts = team
+    enter(hours(posts[0], 37))
     key = enter(reduction(posts[0], day_of(), None, percent_x100=6_000)).entries[0].key
     form = Form(manager, unit.code).send(
         **{"why": "w", new_of(posts[0], "reason"): COURT, new_of(posts[0], "amount"): "50"}
@@ -259,7 +260,7 @@ def test_somebody_elses_change_between_looking_and_saving_is_shown(team: Any, ma
     form = Form(manager, unit.code).send(why="w", **{hours_of(posts[0]): "20"})
     enter(hours(posts[1], 1))
     assert form.send("save").status == 200
-    assert "Nothing was saved: check it and try again" in form.page
+    assert "Nothing was saved: check it again" in form.page
     assert form.send("save").status == 302
 
 

@@ -77,7 +77,7 @@ def test_retiring_stops_new_use_only(administrator: Client, nation: Any) -> None
     posts[0].refresh_from_db()
     before = posts[0].reduction_hours_micro
     form = administrator.get(f"/reasons/{COURT}/retire/").text
-    assert "Retiring stops new use only" in form
+    assert "Retiring a reason only stops new use" in form
     answer = administrator.post(
         f"/reasons/{COURT}/retire/", {"first_day": f"{day_of()}", "why": "not any more"}
     )

@@ -289,7 +289,7 @@ def test_withdrawing_and_changing_by_their_id(team: Any, manager: Client) -> Non
         ),
     )
     says = {row["Post"]: row for row in table_of(page, "records")}
-    assert says[posts[0].code]["Will say"] == "withdrawn"
+    assert says[posts[0].code]["Will say"] == "deleted"
     assert says[posts[1].code]["In place of"].startswith("Court Duty: 10%")
     assert apply(manager, address, page).status_code == 302
     assert not plan_of(posts[0]).reductions

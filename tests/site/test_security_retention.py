@@ -55,7 +55,7 @@ Post = tuple[str, str]
 @pytest.fixture
 def planted(nation: Nation) -> tuple[Nation, Post]:
     """A record, a duty, a load, a job, a session and a token that are over, each with a word of its own."""
-    unit = nation.unit("post", stale_since=None, points_x100__gt=0)
+    unit = nation.unit("post", stale_since=None, points_x100__gt=0, reduction_hours_micro=0)
     post = unit.team_code, unit.staff_code
     reason = save_reason(
         actor=None, first_day=date(2026, 1, 1), name="Private REASON", short_name="Private",
