@@ -127,6 +127,9 @@ def person(
         page = opened.new_page()
         sign_in(page, site.address, role, keyboard=keyboard)
         sessions[way] = opened.cookies()
+        if (places := page.locator("#table-places tbody th a")).count():
+            # the manager has two teams: the walks are about the one that comes first by its code
+            page.goto(min(str(place.get_attribute("href")) for place in places.all()))
         return page
 
     return signed_in

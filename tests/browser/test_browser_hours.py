@@ -37,6 +37,11 @@ def team_of(page: Page) -> list[dict[str, str]]:
     return rows
 
 
+def is_free(post: dict[str, str]) -> bool:
+    """Whether an officer has no reduction."""
+    return post["Grade"] in ("PO", "PSO") and post["Reductions"] == "0"
+
+
 def capacity_of(page: Page) -> str:
     """The capacity a page of a unit begins with."""
     figure = page.locator(".wmt-figures__one").filter(has=page.get_by_text("Capacity", exact=True))
@@ -87,7 +92,7 @@ def test_a_manager_enters_leave_a_return_and_a_stage_and_sees_the_team_move(walk
     walker = walk("spo")
     page, team = walker.page, walker.page.url
     name, posts, start = page.locator("h1").inner_text().split("\n")[-1], team_of(page), capacity_of(page)
-    free = [post["Practitioner"] for post in posts if post["Grade"] == "PO" and post["Reductions"] == "0"]
+    free = [post["Practitioner"] for post in posts if is_free(post)]
     trainee = next(post["Practitioner"] for post in posts if post["Grade"] == "TPO")
 
     to_hours(walker, team, free[0])
@@ -153,7 +158,7 @@ def test_a_practitioner_sees_who_changed_their_hours_and_why(walk: Walk, person:
     write_day(walker, "first_day", day)
     walker.write(page.get_by_label("Why"), reason)
     walker.button("Save the hours")
-    assert f"From {day:%-d %B %Y} on" in page.locator(".govuk-notification-banner--success").inner_text()
+    assert f"From {day:%-d %B %Y}" in page.locator(".govuk-notification-banner--success").inner_text()
     own.goto(f"{post}hours/")
     assert own.get_by_role("button", name="Enter contracted hours").count() == 0
     assert faults_of(own) == []
@@ -167,7 +172,7 @@ def test_a_practitioner_sees_who_changed_their_hours_and_why(walk: Walk, person:
 def test_the_effect_and_the_other_unit_come_while_one_types(person: Person) -> None:
     page = person("spo")
     posts = team_of(page)
-    free = next(post for post in posts if post["Grade"] == "PO" and post["Reductions"] == "0")
+    free = next(post for post in posts if is_free(post))
     page.goto(f"/post/{free['Code']}/reductions/new/")
     page.get_by_label("Reason").select_option("22")
     page.get_by_label("Amount").press_sequentially("7.4")
@@ -249,7 +254,7 @@ def test_an_open_page_renews_itself_and_moves_nothing_under_the_hands(person: Pe
     """Somebody saves; the team's page that another has open shows it by itself, and tells who is typing."""
     watching, typing, saving = person("spo"), person("spo"), person("head")
     team, start = watching.url, capacity_of(watching)
-    free = next(post for post in team_of(watching) if post["Grade"] == "PO" and post["Reductions"] == "0")
+    free = next(post for post in team_of(watching) if is_free(post))
     typing.evaluate("document.querySelector('main form').dispatchEvent(new Event('input', {bubbles: true}))")
     saving.goto(f"/post/{free['Code']}/reductions/new/")
     walker = Walker(saving, "mouse")

@@ -149,6 +149,7 @@ CASES = [
     in_hours("a day in words", "PEOPLE_BAD_DATE", "valid_from", hours(valid_from="June")),
     in_hours("twice", "PEOPLE_DUPLICATE", "valid_from", hours(), hours(number="37"), row=3),
     in_hours("no column", "PEOPLE_MISSING_COLUMNS", "hours", post_of(ASH), row=1, posts=()),
+    warned(in_hours("a column of names", "PEOPLE_NAME_COLUMN", "name", hours(name="A B"), row=1)),
     warned(in_hours("a column too many", "PEOPLE_UNKNOWN_COLUMN", "mood", hours(mood="fair"), row=1)),
     warned(
         Case(

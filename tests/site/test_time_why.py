@@ -160,7 +160,7 @@ def test_days_of_an_archive_have_no_lines(two: Two, signed_in: SignIn, settings:
     over = client.get(unit_url("team", unit.code, "over-time")).text
     row = next(row for row in table_of(over, "days") if row["Day"] == f"{old:%-d %b %Y}")
     assert row["Source"] == "total only"
-    assert "totals only: we hold no details" in over.partition("wmt-key")[2]
+    assert ": we hold no details" in over.partition("wmt-key")[2]
     page = page_of(client, unit, **{"from": f"{old}"})
     assert "We hold only totals for" in in_sight(page)
     assert f"You can compare dates from {two.nights[0].manifest.as_at:%-d %B %Y}" in in_sight(page)

@@ -84,8 +84,11 @@ def _part(nights: Path, index: Index, month: str, before: str, part: Any) -> Any
         return part
     known = _frame(part["links"] if part else [])
     made_from = [index.months[each].sha256 if each else "" for each in (month, before)]
-    named = {f"{day}" for frame in (former, posts) for day in frame.filter(NAMED)["day"].unique()}
-    forgotten = set(part.get("named", ()) if part else ()) - named
+    frames = (former, posts)
+    named = {f"{day}" for frame in frames for day in frame.filter(NAMED)["day"].unique()}
+    # of a day that was withdrawn nothing was forgotten: it is not there
+    there = {f"{day}" for frame in frames for day in frame["day"].unique()}
+    forgotten = (set(part.get("named", ()) if part else ()) - named) & there
     links = found_links(posts, former, known, {date.fromisoformat(day) for day in forgotten})
     return {"made_from": made_from, "links": _rows(links), "named": sorted(named | forgotten)}
 

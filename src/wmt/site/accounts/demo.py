@@ -143,12 +143,22 @@ class _Posts:
 def _two_of_a_pdu(posts: _Posts, over: Sequence[str]) -> tuple[Unit | None, Unit]:
     """An officer over the threshold, where there is one, and an ordinary one of another team of the PDU."""
     found = list(posts.officers(4)) or list(posts.officers(1))
-    for burdened in (post for post in found if post.code in over):
-        for post in found:
-            near = post.pdu_code == burdened.pdu_code and post.team_code != burdened.team_code
-            if near and post.code not in over:
-                return burdened, post
-    return None, found[0] if found else _any_post(posts)
+    # who was the ordinary officer before there were actions stays one of the two, so that the manager of
+    # that team can read what this manager was notified of
+    pair = _pair(found, over, found[:1]) or _pair(found, over, found)
+    return pair or (None, found[0] if found else _any_post(posts))
+
+
+def _pair(found: list[Unit], over: Sequence[str], wanted: list[Unit]) -> tuple[Unit, Unit] | None:
+    """The first pair that fits of an officer over the threshold and an ordinary one, one of them wanted."""
+    for one in wanted:
+        for other in found:
+            if one.pdu_code == other.pdu_code and one.team_code != other.team_code:
+                if one.code in over and other.code not in over:
+                    return one, other
+                if other.code in over and one.code not in over:
+                    return other, one
+    return None
 
 
 def _any_post(posts: _Posts) -> Unit:
