@@ -141,23 +141,21 @@ class _Posts:
 
 
 def _two_of_a_pdu(posts: _Posts, over: Sequence[str]) -> tuple[Unit | None, Unit]:
-    """An officer over the threshold, where there is one, and an ordinary one of another team of the PDU."""
+    """An officer over the threshold, where there is one, and an ordinary one of another team."""
     found = list(posts.officers(4)) or list(posts.officers(1))
     # who was the ordinary officer before there were actions stays one of the two, so that the manager of
     # that team can read what this manager was notified of
-    pair = _pair(found, over, found[:1]) or _pair(found, over, found)
-    return pair or (None, found[0] if found else _any_post(posts))
+    if not found:
+        return None, _any_post(posts)
+    of_pdu = [post for post in found if post.pdu_code == found[0].pdu_code]
+    return _pair(found[0], of_pdu, over) or _pair(found[0], found, over) or (None, found[0])
 
 
-def _pair(found: list[Unit], over: Sequence[str], wanted: list[Unit]) -> tuple[Unit, Unit] | None:
-    """The first pair that fits of an officer over the threshold and an ordinary one, one of them wanted."""
-    for one in wanted:
-        for other in found:
-            if one.pdu_code == other.pdu_code and one.team_code != other.team_code:
-                if one.code in over and other.code not in over:
-                    return one, other
-                if other.code in over and one.code not in over:
-                    return other, one
+def _pair(one: Unit, others: list[Unit], over: Sequence[str]) -> tuple[Unit, Unit] | None:
+    """An officer over the threshold and an ordinary one of another team, one of whom is given."""
+    for other in others:
+        if other.team_code != one.team_code and (one.code in over) != (other.code in over):
+            return (one, other) if one.code in over else (other, one)
     return None
 
 
