@@ -7,9 +7,10 @@ from typing import Any
 from browser_ways import KEYBOARD, MOUSE, Walker
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response
 
-#: The five people of the demonstration, by what their button says.
+#: The six people of the demonstration, by what their button says.
 BUTTONS = {
     "practitioner": "A practitioner",
+    "over": "A probation officer over 110%",
     "spo": "A senior probation officer",
     "head": "A head of PDU",
     "analyst": "A performance and quality analyst",

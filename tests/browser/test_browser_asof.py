@@ -40,7 +40,7 @@ def test_a_day_is_chosen_by_keyboard_and_left_again(person: Person) -> None:
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/on/2026-11-20/nation/reports/$"))
     expect(page.get_by_text("You are viewing 20 November 2026.")).to_be_visible()
-    page.get_by_role("navigation", name="Pages of").get_by_role("link", name="Overview").click()
+    page.locator(".wmt-tabs").get_by_role("link", name="Workload").click()
     expect(page).to_have_url(re.compile(r"/on/2026-11-20/nation/$"))
     page.get_by_role("link", name="Back to today").click()
     expect(page).to_have_url(re.compile(r"[^n]/nation/$"))

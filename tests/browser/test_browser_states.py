@@ -72,7 +72,7 @@ def test_nothing_fits(person: Person) -> None:
     page = person("analyst")
     faults = []
     for href, words in (
-        ("/nation/?grade=DMY&band=within", "No unit fits"),
+        ("/nation/?grade=DMY&band=within", "No results. Change the filters."),
         ("/search/?q=zzzzqqqq", "zzzzqqqq"),
         ("/search/?q=", "Search"),
     ):
@@ -142,6 +142,7 @@ def test_before_the_first_load(empty_site: Site, window: Windows, complaints: Co
     page.get_by_label("Email address").fill("first@example.org")
     page.get_by_label("Password").fill("three trains run north")
     page.get_by_role("button", name="Sign in", exact=True).click()
+    page.locator(".wmt-who summary").click()
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
     for href in ("/", "/nation/", "/rules/", "/the-number/", "/loads/", "/loads/new/", "/audit/", "/people/"):
         page.goto(href)

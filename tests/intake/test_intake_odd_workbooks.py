@@ -66,7 +66,7 @@ XML = [
     Odd("a value in an extension only", lambda: by_hand(odd.in_choice), BAD, "extension"),
     Odd("text beside the value", lambda: count_cell("7<v>3</v>"), "DAMAGED_FILE", "outside"),
     Odd("an element nobody knows", lambda: count_cell("<value>3</value>"), "DAMAGED_FILE", "'value'"),
-    Odd("a cell at no place", lambda: count_cell('<c r="7"><v>3</v></c>'), "DAMAGED_FILE", "stands at"),
+    Odd("a cell at no place", lambda: count_cell('<c r="7"><v>3</v></c>'), "DAMAGED_FILE", "a cell is at"),
     Odd("a key in runs", lambda: key_cell("<is><r><t>N01</t></r><r><t>A001</t></r></is>"), RIGHT),
     Odd("a key with a phonetic hint", lambda: key_cell("<is><t>N01A001</t><rPh><t>x</t></rPh></is>"), RIGHT),
     Odd("a key with escapes", lambda: key_cell("<is><t>N01A001_x000D__x000A_</t></is>"), RIGHT),

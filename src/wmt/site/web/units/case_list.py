@@ -109,7 +109,7 @@ def _row(question: Question, line: Line, pricing: Pricing, holder: Unit) -> Row:
         "tier": Value(pricing.tier, f"{tier}, suspended" if pricing.suspended else tier),
         "stream": tables.text(_STREAMS.get(pricing.stream, pricing.stream)),
         "cases": tables.count(figures.summed([line], counting.NUMBER)),
-        "points": tables.exact(line.points_x100, lines_at, beside),
+        "points": tables.exact(line.points_x100, note=beside),
         "since": tables.day(line.since),
         "counts": tables.text("yes" if line.active_cases else "no"),
         "why": _why(question, line, pricing),
