@@ -191,7 +191,7 @@ def test_a_night_that_was_changed_is_not_shown(
 
 def test_a_night_is_shown_again_without_a_database(nation: Any, home: Path) -> None:
     def points(of: Load) -> list[int]:
-        units = Unit.objects.filter(load=of).order_by("level", "code", "grade")
+        units = Unit.objects.filter(load=of).order_by("level", "code", "grade", "stream", "whole")
         return list(units.values_list("points_x100", flat=True))
 
     before = points(nation.load)
