@@ -18,7 +18,6 @@ from wmt.site.duties.asker import Asker
 from wmt.site.duties.models import Request
 from wmt.site.duties.people import Roles
 from wmt.site.workload import names, units
-from wmt.site.workload.asof import InThePast
 from wmt.site.workload.current import State
 
 router = Router()
@@ -152,17 +151,12 @@ def _note_read(person: User, state: State, shown: Sequence[Request]) -> None:
 
 
 def _asker(request: HttpRequest, state: State) -> Asker:
-    if state.as_of is not None:
-        raise InThePast
-    return Asker(user=me(request), state=state, who=who(request))
+    return Asker(user=me(request), state=state.of_now(), who=who(request))
 
 
 def _present(request: HttpRequest) -> State:
     """Requests are those of now: a day in the past has none of its own."""
-    state = state_for(request)
-    if state.as_of is not None:
-        raise InThePast
-    return state
+    return state_for(request).of_now()
 
 
 def _shown(found: Request, roles: Roles, state: State) -> dict[str, Any]:

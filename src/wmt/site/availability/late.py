@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from wmt.days import written
 from wmt.site.availability.models import KINDS, OfPost
 from wmt.site.workload.current import State
 from wmt.site.workload.models import Load, Unit
@@ -117,13 +118,9 @@ def late_words(found: Sequence[Late]) -> str:
     entered = sorted({late.entered_on for late in found})
     first, people = min(late.first for late in found), len({late.post for late in found})
     on = (
-        f"on {_said(entered[0])}"
+        f"on {written(entered[0])}"
         if len(entered) == 1
-        else f"from {_said(entered[0])} to {_said(entered[-1])}"
+        else f"from {written(entered[0])} to {written(entered[-1])}"
     )
     whose = "" if people == 1 else f" for {people:,} posts"
-    return f"Hours entered {on}{whose} for days from {_said(first)} do not change these figures."
-
-
-def _said(day: date) -> str:
-    return f"{day:%-d %B %Y}"
+    return f"Hours entered {on}{whose} for days from {written(first)} do not change these figures."

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
+from wmt.days import written
 from wmt.ledger.present import micro
 from wmt.site.availability.plan import Cut, Entry, HoursFrom
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 def day_words(day: date) -> str:
     """A day as people write it; the first of all days is the beginning."""
-    return "the beginning" if day == date.min else f"{day:%-d %B %Y}"
+    return "the beginning" if day == date.min else written(day)
 
 
 def hours_words(hours_micro: int) -> str:

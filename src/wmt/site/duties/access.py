@@ -10,6 +10,7 @@ from wmt.site.accounts.access import NATION, Denied, LoadState, grants_of, may, 
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import ROLES, Action
 from wmt.site.duties.models import Duty, Request
+from wmt.site.workload.models import Unit
 
 #: No duty has so large a number: databases could not keep it.
 _NO_NUMBER = 2**31
@@ -65,9 +66,9 @@ def find(user: Any, state: LoadState, number: int) -> Duty:
     return found
 
 
-def is_own(user: Any, duty: Duty | Request) -> bool:
-    """Whether a duty or a request is about this person."""
-    return isinstance(user, User) and bool(user.staff_code) and user.staff_code == duty.staff_code
+def is_own(user: Any, about: Duty | Request | Unit) -> bool:
+    """Whether a duty, a request or a post is that of this person. Units above posts are nobody's."""
+    return isinstance(user, User) and bool(user.staff_code) and user.staff_code == about.staff_code
 
 
 def may_handle(user: Any, duty: Duty, state: LoadState) -> bool:

@@ -35,6 +35,12 @@ class Responsible:
         return self.managers or self.heads or self.administrators
 
     @property
+    def other_heads(self) -> list[User]:
+        """The heads who do not have to act themselves."""
+        owners = {user.pk for user in self.owners}
+        return [user for user in self.heads if user.pk not in owners]
+
+    @property
     def owner_role(self) -> str:
         """The role by which they have to."""
         return "manager" if self.managers else "head of PDU" if self.heads else "administrator"

@@ -28,8 +28,7 @@ Kind = Request.Kind
 
 def may_ask(user: User, unit: Unit, over_x100: int) -> bool:
     """Whether somebody may ask for relief of the workload of a post: their own, over the threshold today."""
-    own = bool(user.staff_code) and user.staff_code == unit.staff_code and unit.level == "post"
-    return own and is_over(unit.points_x100, unit.available_x100, over_x100)
+    return access.is_own(user, unit) and is_over(unit.points_x100, unit.available_x100, over_x100)
 
 
 def open_relief(team_code: str, staff_code: str) -> Request | None:
@@ -48,7 +47,7 @@ def has_open_duty(unit: Unit) -> bool:
 def ask(*, asker: Asker, unit: Unit, said: str) -> Request:
     """A practitioner asks for relief, from the first day over. Raises Denied and RefusedError."""
     with transaction.atomic():
-        if not asker.user.staff_code or asker.user.staff_code != unit.staff_code:
+        if not access.is_own(asker.user, unit):
             raise access.NotTheirs(unit.code)
         duty = _open_duty(unit.team_code, unit.staff_code)
         if duty is None and not may_ask(asker.user, unit, asker.state.over_x100):
@@ -180,9 +179,8 @@ def turn(day: date) -> list[Told]:
         if found.answer_by < day and key not in found.told:
             found.told.append(key)
             said = f"{what(found)}: an answer was due by {day_words(found.answer_by)}."
-            owners = {user.pk for user in people.owners}
-            heads = [user for user in people.heads if user.pk not in owners]
-            told.append(Told(found, "late", f"{said} {people.missing}".strip(), [*people.owners, *heads]))
+            hearers = [*people.owners, *people.other_heads]
+            told.append(Told(found, "late", f"{said} {people.missing}".strip(), hearers))
             _record_late(found)
         if len(found.told) != before:
             found.save(update_fields=["told"])

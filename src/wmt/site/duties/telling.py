@@ -67,14 +67,9 @@ def _fell(duty: Duty, people: Responsible, step: Step) -> list[Told]:
     own = f"Your manager must confirm by {by} whether the excessive workload action about you can close."
     return [
         Told(duty, "to confirm", said, people.owners),
-        Told(duty, "to confirm", f"{heads} {why} {people.missing}".strip(), _others(people)),
+        Told(duty, "to confirm", f"{heads} {why} {people.missing}".strip(), people.other_heads),
         Told(duty, "to confirm", f"{own} {why}", people.person),
     ]
-
-
-def _others(people: Responsible) -> list:  # type: ignore[type-arg]
-    owners = {user.pk for user in people.owners}
-    return [user for user in people.heads if user.pk not in owners]
 
 
 def _resumed(duty: Duty, roles: Roles, undone: Undone) -> list[Told]:

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve, set_script_prefix
 
+from wmt.days import written
 from wmt.site.accounts.reading import has_role
 from wmt.site.api import problems
 from wmt.site.web import tables
@@ -15,7 +16,6 @@ from wmt.site.web.frame import needed_state
 from wmt.site.web.tables import Column, Row, Table
 from wmt.site.web.time.amounts import Stretch
 from wmt.site.web.time.narrowed import seen_by
-from wmt.site.web.time.span import day_words
 from wmt.site.workload import asof, units
 from wmt.site.workload.moments import history, marks_on
 from wmt.site.workload.past import NotThere, ToCome, TotalsOnly
@@ -31,7 +31,7 @@ def not_there(request: HttpRequest, fault: NotThere, now_href: str) -> HttpRespo
         "day": fault.wanted.day,
         "revision": fault.wanted.revision,
         "days_back": fault.days_back,
-        "near": [(day_words(day), on_day(now_href, day)) for day in near],
+        "near": [(written(day), on_day(now_href, day)) for day in near],
         "now_href": now_href,
     }
     return _now(request, "asof/not_there.jinja", context, 404)
@@ -78,11 +78,11 @@ def _figures(request: HttpRequest, day: date) -> list[Table]:
     own = past.series(level, code, day, day).rows(named=True)
     if not own:
         return []
-    found = [_table(f"Figures for {day_words(day)}", level, own, request.user)]
+    found = [_table(f"Figures for {written(day)}", level, own, request.user)]
     if level != "post":
         child = units.child_level(level)
         rows = past.below(level, code, child, day, day).rows(named=True)
-        caption = f"{units.PLURALS[child]} on {day_words(day)}"
+        caption = f"{units.PLURALS[child]} on {written(day)}"
         found.append(_table(caption[:1].upper() + caption[1:], child, rows, request.user))
     return found
 

@@ -53,6 +53,12 @@ class State:
         with a database that is put back."""
         return self.load_id, self.night, self.loaded_at
 
+    def of_now(self) -> "State":
+        """These figures, for what is of now alone. Raises InThePast where they are of a day in the past."""
+        if self.as_of is not None:
+            raise asof.InThePast
+        return self
+
     @property
     def as_at_text(self) -> str:
         """The moment as people write it."""

@@ -18,7 +18,6 @@ from wmt.site.web.duties.addresses import duty_url
 from wmt.site.web.duties.kinds import KINDS, Kind, last_review
 from wmt.site.web.duties.story import asked_for, confirm_of, crumbs_of
 from wmt.site.web.frame import needed_state
-from wmt.site.workload.asof import InThePast
 from wmt.site.workload.current import State
 
 
@@ -30,9 +29,7 @@ def step_page(name: str) -> Callable[[HttpRequest, int], HttpResponse]:
     def view(request: HttpRequest, number: int) -> HttpResponse:
         if not kind.own:
             need(request, Action.HANDLE_DUTIES)
-        state = needed_state(request)
-        if state.as_of is not None:
-            raise InThePast
+        state = needed_state(request).of_now()
         duty = access.find(request.user, state, number)
         if kind.own:
             access.need_own(request.user, duty)
@@ -61,8 +58,7 @@ def _step(request: HttpRequest, state: State, duty: Duty, kind: Kind) -> HttpRes
         form.data = data
         return _shown(request, state, duty, kind, form, conflicts=conflict.faults, status=409)
     except RefusedError as refused:
-        for fault in refused.faults:
-            form.say(fault.field, fault.message)
+        form.refuse(refused.faults)
         return _shown(request, state, duty, kind, form, status=422)
     duty.refresh_from_db()
     messages.success(request, kind.done(duty, state))

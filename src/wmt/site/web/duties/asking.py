@@ -25,7 +25,6 @@ from wmt.site.web.duties.kinds import told_asker
 from wmt.site.web.duties.story import for_whom
 from wmt.site.web.frame import needed_state
 from wmt.site.workload import names, units
-from wmt.site.workload.asof import InThePast
 from wmt.site.workload.current import State
 from wmt.site.workload.models import Unit
 
@@ -36,7 +35,7 @@ _LISTED = 500
 @require_safe
 def requests_page(request: HttpRequest) -> HttpResponse:
     """What the person asked, and what waits for their answer."""
-    state = _present(request)
+    state = needed_state(request).of_now()
     user: Any = request.user
     mine = Request.objects.filter(asked_by=user).order_by("-pk")[:_LISTED]
     waiting = list(Request.objects.filter(answered_on__isnull=True).order_by("answer_by", "pk"))
@@ -52,7 +51,7 @@ def requests_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def request_page(request: HttpRequest, number: int) -> HttpResponse:
     """One request, for those who may read it. Raises UnknownRequest."""
-    state = _present(request)
+    state = needed_state(request).of_now()
     user: Any = request.user
     found = access.find_request(user, state, number)
     if not access.asked(user, found):
@@ -85,7 +84,7 @@ def _note_read(user: Any, found: Request, state: State) -> None:
 @require_http_methods(_BOTH)
 def ask_page(request: HttpRequest, code: str) -> HttpResponse:
     """A practitioner asks for relief of their own workload."""
-    state = _present(request)
+    state = needed_state(request).of_now()
     unit = units.find(state, request.user, "post", code)  # type: ignore[arg-type]
     if not access.is_own(request.user, _as_request(unit)):
         raise access.NotTheirs(unit.code)
@@ -95,7 +94,7 @@ def ask_page(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(_BOTH)
 def concern_page(request: HttpRequest, level: str, code: str) -> HttpResponse:
     """Anybody signed in raises a concern about a post or a team."""
-    state = _present(request)
+    state = needed_state(request).of_now()
     if level not in ("post", "team"):
         raise units.UnknownUnit(level, code)
     unit = units.find(state, request.user, level, code)  # type: ignore[arg-type]
@@ -119,8 +118,7 @@ def _raise(
             try:
                 made = do(asker=asker, unit=unit, said=form.cleaned_data["said"])
             except RefusedError as refused:
-                for fault in refused.faults:
-                    form.say(fault.field, fault.message)
+                form.refuse(refused.faults)
             else:
                 messages.success(request, told_asker(made))
                 return HttpResponseRedirect(request_url(made))
@@ -149,7 +147,7 @@ def _may_ask(user: Any, state: State, unit: Unit) -> bool:
 def answer_page(request: HttpRequest, number: int) -> HttpResponse:
     """The answer to a request, by whoever may give it."""
     need(request, Action.HANDLE_DUTIES)
-    state = _present(request)
+    state = needed_state(request).of_now()
     found = access.find_request(request.user, state, number)
     access.need_answer(request.user, found, state)
     form = forms.AnswerForm(request.POST if request.method == "POST" else None)
@@ -159,8 +157,7 @@ def answer_page(request: HttpRequest, number: int) -> HttpResponse:
         try:
             requests.answer(asker=asker, number=number, answer=typed["answer"], said=typed["said"])
         except RefusedError as refused:
-            for fault in refused.faults:
-                form.say(fault.field, fault.message)
+            form.refuse(refused.faults)
         else:
             people = requests.askers(found, responsible(found))
             told = (
@@ -222,10 +219,3 @@ def _as_request(unit: Unit, kind: str = "relief", user: Any = None) -> Request:
         kind=kind, team_code=team, staff_code=unit.staff_code if unit.level == "post" else "",
         pdu_code=unit.pdu_code, region_code=unit.region_code, asked_by=user,
     )  # fmt: skip
-
-
-def _present(request: HttpRequest) -> State:
-    state = needed_state(request)
-    if state.as_of is not None:
-        raise InThePast
-    return state

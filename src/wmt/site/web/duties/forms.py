@@ -1,10 +1,11 @@
 """What people type about a duty. Whether it can be is for the actions to say, behind every mouth."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
 
-from wmt.site.availability.changes import NOTES
+from wmt.site.availability.changes import NOTES, Fault
 from wmt.site.day_field import DayField
 from wmt.site.duties import words
 
@@ -31,9 +32,10 @@ class StepForm(forms.Form):
     #: which template parts it has, in order
     parts: ClassVar[tuple[str, ...]] = ("said",)
 
-    def say(self, field: str, message: str) -> None:
-        """A fault on a field, or of the whole form."""
-        self.add_error(field if field in self.fields else None, message)
+    def refuse(self, faults: Sequence[Fault]) -> None:
+        """Why it was refused: each fault on its field, or on the whole form."""
+        for fault in faults:
+            self.add_error(fault.field if fault.field in self.fields else None, fault.message)
 
     @property
     def seen(self) -> int:

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from wmt.days import written
 from wmt.ledger import OMIC, is_over
 from wmt.site.accounts.access import may
 from wmt.site.accounts.roles import Action
 from wmt.site.duties import requests
 from wmt.site.web.duties.story import Way, helps_of
-from wmt.site.web.time.span import day_words
 from wmt.site.web.units.lead import is_own, run_of
 from wmt.site.web.units.question import Question
 
@@ -39,7 +39,7 @@ def _for_oneself(question: Question) -> Guidance:
     unit, over = question.unit, question.state.over_text
     standing = requests.open_relief(unit.team_code, unit.staff_code)
     if standing is not None:
-        asked, by = day_words(standing.asked_on), day_words(standing.answer_by)
+        asked, by = written(standing.asked_on), written(standing.answer_by)
         said = f"You asked for relief on {asked}. An answer is due by {by}."
         return Guidance(said, [Way("View your request", reverse("request", args=[standing.pk]))])
     said = f"Your workload is over {over}. You can ask for relief from the first day over the threshold."
@@ -53,7 +53,7 @@ def _for_managers(question: Question) -> Guidance:
         said.append("The open action below says what is due.")
     elif (run := run_of(question)) and run["full_on"]:
         said.append(
-            f"If this continues, an action opens on {day_words(run['full_on'])}. You do not have to wait."
+            f"If this continues, an action opens on {written(run['full_on'])}. You do not have to wait."
         )
     said.append("You can move cases in nDelius, agree a reduction, or talk to the practitioner.")
     return Guidance(" ".join(said), helps_of(question.request, unit.code, unit.team_code, state))

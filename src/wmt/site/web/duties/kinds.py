@@ -11,6 +11,7 @@ from wmt.site.duties.asker import Asker
 from wmt.site.duties.clock import clock_on
 from wmt.site.duties.models import Duty, Request
 from wmt.site.duties.people import responsible
+from wmt.site.duties.telling import lower
 from wmt.site.web.duties import forms
 from wmt.site.workload.current import State
 
@@ -94,13 +95,9 @@ def _then(said: str, *, tells: bool = False) -> Callable[[Duty, State], str]:
     def whole(duty: Duty, state: State) -> str:
         due = clock.deadlines(duty, state.day)
         done = f"{said} {told_person(duty)}" if tells else said
-        return f"{done} Next: {_lower(words.owed(due[0]))}." if due else done
+        return f"{done} Next: {lower(words.owed(due[0]))}." if due else done
 
     return whole
-
-
-def _lower(said: str) -> str:
-    return said[:1].lower() + said[1:]
 
 
 def _saved(said: str) -> Callable[[Duty, State], str]:

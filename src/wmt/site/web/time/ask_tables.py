@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from wmt.days import written
 from wmt.history import Answer
 from wmt.history import Table as Plain
 from wmt.ledger import HEADLINE, decimal
@@ -13,7 +14,6 @@ from wmt.site.accounts.reading import has_role
 from wmt.site.web import tables
 from wmt.site.web.addresses import stream_of, unit_url
 from wmt.site.web.tables import Column, Kind, LazyRows, Row, Table, Value
-from wmt.site.web.time.span import day_words
 from wmt.site.workload import units
 from wmt.site.workload.current import State
 
@@ -102,4 +102,4 @@ def _value(kind: Kind, value: Any, row: Mapping[str, Any]) -> Value:
         return tables.day(value)
     if kind == "count":
         return tables.count(value)
-    return tables.text(day_words(value) if isinstance(value, date) else str(value))
+    return tables.text(written(value) if isinstance(value, date) else str(value))

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from wmt.days import written
 from wmt.history import History, HistoryError
 from wmt.ledger import HEADLINE, OMIC
 from wmt.site.web.tables import changed
@@ -14,7 +15,7 @@ from wmt.site.web.time import averages, omic, over_chart, over_tables, past_runs
 from wmt.site.web.time.amounts import Stretch
 from wmt.site.web.time.late import late_sentence
 from wmt.site.web.time.run_words import run_words
-from wmt.site.web.time.span import Span, day_words, days_words, span_of
+from wmt.site.web.time.span import Span, days_words, span_of
 from wmt.site.web.time.stretches import COLUMNS, STEPS, SUMS, Standing, series_of, stretches
 from wmt.site.web.units.question import Question
 from wmt.site.workload.models import Unit
@@ -144,7 +145,7 @@ def basis_words(asked: Asked) -> str:
     later = next((day for day in asked.past.days if day > days[-1] and day <= asked.standing.last), None)
     if later is None:
         return said
-    return f"{said} From {day_words(later)} they are of sentence management alone, so the two do not compare."
+    return f"{said} From {written(later)} they are of sentence management alone, so the two do not compare."
 
 
 def omic_words(asked: Asked) -> str:
@@ -211,7 +212,7 @@ def _message(asked: Asked) -> str:
     past = asked.past
     assert past.first is not None
     assert past.last is not None
-    whole = f"{day_words(past.first)} to {day_words(past.last)}"
+    whole = f"{written(past.first)} to {written(past.last)}"
     return (
         f"{asked.unit.name} has no figures from {asked.span.words}. The history has figures of {whole}. "
         "Choose other days."

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from wmt.days import written
 from wmt.history import History, Mark, spells
 from wmt.history.asking import END_REASONS
-from wmt.ledger import decimal
+from wmt.ledger import decimal, shown_capacity
 from wmt.site.web import tables
 from wmt.site.web.tables import Column, Row, Table, Value
-from wmt.site.web.time.span import day_words
 from wmt.site.web.time.stretches import Held
 from wmt.site.workload.moments import marks_on
 
@@ -56,7 +56,7 @@ def table(asked: "Asked") -> Table | None:
 
 def _row(asked: "Asked", row: dict[str, Any]) -> Row:
     reason = END_REASONS.get(row["end_reason"], "")
-    running = f"Not ended on {day_words(asked.span.days[1])}" if asked.span.days else ""
+    running = f"Not ended on {written(asked.span.days[1])}" if asked.span.days else ""
     return Row(
         {
             "began": tables.day(row["began"]),
@@ -68,7 +68,7 @@ def _row(asked: "Asked", row: dict[str, Any]) -> Row:
             "with_figures": tables.count(row["with_figures"]),
             "missing": tables.count(row["missing_nights"]),
             "absent": tables.count(row["absent_nights"]),
-            "peak": Value(decimal(row["peak_x100"]), f"{(row['peak_x100'] + 5) // 10 / 10:,.1f}%"),
+            "peak": Value(decimal(row["peak_x100"]), shown_capacity(row["peak_x100"], 10_000)),
         }
     )
 

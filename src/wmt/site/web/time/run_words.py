@@ -8,8 +8,9 @@ from typing import Any
 
 import polars as pl
 
+from wmt.days import written
 from wmt.history import History, runs_on
-from wmt.site.web.time.span import YEAR, day_words
+from wmt.site.web.time.span import YEAR
 from wmt.site.web.time.stretches import COLUMNS, Held, series_of
 from wmt.site.web.units.question import Question
 from wmt.site.workload.moments import marks_on
@@ -84,13 +85,13 @@ def _sentence(row: dict[str, Any], mark: Any) -> str:
     over = f"{percent}.{rest:02d}%" if rest else f"{percent}%"
     name = NAMES.get(row["mark"], row["mark"].replace("_", " ").capitalize())
     said = [
-        f"{name}: over {over} since {day_words(row['since'])}, on {row['length']:,} of "
+        f"{name}: over {over} since {written(row['since'])}, on {row['length']:,} of "
         f"{_days(row['with_figures'])} with figures{_holes(row)}."
     ]
     if row["excess_since"]:
-        said.append(f"{mark.days} days were full on {day_words(row['excess_since'])}.")
+        said.append(f"{mark.days} days were full on {written(row['excess_since'])}.")
     elif row["full_on"]:
-        full = day_words(row["full_on"])
+        full = written(row["full_on"])
         said.append(f"If this continues, {mark.days} days are full on {full}.")
     if row["paused"]:
         said.append(f"The last {_days(row['paused'])} had no available hours and are not counted.")

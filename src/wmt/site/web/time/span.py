@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from wmt.days import written
 from wmt.site.web.rules.days import Asked, asked
 
 FIRST, LAST = "from", "to"
@@ -51,14 +52,9 @@ def _shown(field: Asked, query: Mapping[str, str]) -> Asked:
     """A day nobody typed stands in its field as people write it."""
     if query.get(field.name, "").strip() or field.day is None:
         return field
-    return replace(field, typed=day_words(field.day))
-
-
-def day_words(day: date) -> str:
-    """A day as people write it."""
-    return f"{day:%-d %B %Y}"
+    return replace(field, typed=written(field.day))
 
 
 def days_words(first: date, last: date) -> str:
     """A range of days; of one day, that day."""
-    return day_words(first) if first == last else f"{day_words(first)} to {day_words(last)}"
+    return written(first) if first == last else f"{written(first)} to {written(last)}"

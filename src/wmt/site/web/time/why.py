@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from wmt.days import written
 from wmt.history import History, HistoryError
 from wmt.ledger import capacity_x100
 from wmt.ledger.say import say
@@ -13,7 +14,7 @@ from wmt.site.web.tables import changed
 from wmt.site.web.time import why_tables
 from wmt.site.web.time.late import late_sentence
 from wmt.site.web.time.over_time import last_day
-from wmt.site.web.time.span import FIRST, LAST, Span, day_words, span_of
+from wmt.site.web.time.span import FIRST, LAST, Span, span_of
 from wmt.site.web.units.question import Question
 from wmt.site.workload.models import Unit
 from wmt.site.workload.moments import (
@@ -41,8 +42,8 @@ class Between:
     @property
     def words(self) -> str:
         """As a heading says it."""
-        until = "now" if self.last is None else day_words(self.last.day)
-        return f"{day_words(self.first.day)} to {until}"
+        until = "now" if self.last is None else written(self.last.day)
+        return f"{written(self.first.day)} to {until}"
 
 
 def applies(unit: Unit) -> bool:  # noqa: ARG001
@@ -110,14 +111,14 @@ def between_of(question: Question, past: History, span: Span) -> Between:
 def no_lines_words(none: NoLines) -> str:
     """Why two days cannot be compared, and which can."""
     first = (
-        f"You can compare dates from {day_words(none.first)}."
+        f"You can compare dates from {written(none.first)}."
         if none.first
         else "There are no dates to compare yet."
     )
     if none.archived:
-        return f"We hold only totals for {day_words(none.day)}, so we cannot break down the change. {first}"
+        return f"We hold only totals for {written(none.day)}, so we cannot break down the change. {first}"
     back = days_back(none.day)
-    return f"No data is kept for {day_words(none.day)} or for the {back} days before it. {first}"
+    return f"No data is kept for {written(none.day)} or for the {back} days before it. {first}"
 
 
 def _told(question: Question, between: Between, found: Why) -> dict[str, Any]:
@@ -147,11 +148,11 @@ def _notes(question: Question, between: Between, found: Why) -> list[str]:
     for stood in (between.first, between.last):
         if stood is not None and stood.asked != stood.day:
             said.append(
-                f"There is no data for {day_words(stood.asked)}. We use the latest before it, from "
-                f"{day_words(stood.day)}."
+                f"There is no data for {written(stood.asked)}. We use the latest before it, from "
+                f"{written(stood.day)}."
             )
     if not found.was_there and found.is_there:
-        said.append(f"{question.unit.name} was not in the figures of {day_words(between.first.day)}.")
+        said.append(f"{question.unit.name} was not in the figures of {written(between.first.day)}.")
     if found.was_there and not found.is_there:
         said.append(f"{question.unit.name} is no longer in the later figures.")
     timeless = [capacity_x100(*moment) is None for moment in (found.before, found.after)]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from wmt.days import written
 from wmt.ledger import capacity_x100, decimal, shown_capacity
 from wmt.ledger.figures import grouped
 from wmt.ledger.why import Moved, Why
@@ -14,7 +15,6 @@ from wmt.site.web.charts.fall import Cause, fall
 from wmt.site.web.charts.figure import Chart
 from wmt.site.web.tables import Column, LazyRows, Row, Table, Value, changed
 from wmt.site.web.time.sides import AFTER, BEFORE, kind_words, side_words
-from wmt.site.web.time.span import day_words
 from wmt.site.web.units import words
 from wmt.site.web.units.question import Question
 from wmt.site.workload import units
@@ -99,11 +99,11 @@ def cause_title(moved: Moved) -> str:
 def key_figures(question: Question, between: "Between", found: Why) -> list[tuple[str, Value, str]]:
     """Then and now."""
     over = question.state.over_x100
-    until = "now" if between.last is None else day_words(between.last.day)
+    until = "now" if between.last is None else written(between.last.day)
     points = found.after.points_x100 - found.before.points_x100
     available = found.after.available_x100 - found.before.available_x100
     return [
-        ("Capacity then", tables.percent(*found.before, over), day_words(between.first.day)),
+        ("Capacity then", tables.percent(*found.before, over), written(between.first.day)),
         ("Capacity after", tables.percent(*found.after, over), until),
         ("Change", share(capacity_change_x100(found)), _explained(found)),
         ("Points", signed(points), f"{_text(found.before.points_x100)} to {_text(found.after.points_x100)}"),
@@ -144,13 +144,13 @@ def picture(question: Question, between: "Between", found: Why) -> Chart | None:
         f"{_text(moment.points_x100)} points" if in_points else shown_capacity(*moment)
         for moment in (found.before, found.after)
     )
-    until = "Now" if between.last is None else day_words(between.last.day)
+    until = "Now" if between.last is None else written(between.last.day)
     what = "points" if in_points else "percentage points of capacity"
     summary = (
-        f"From {before} on {day_words(between.first.day)} to {after} "
+        f"From {before} on {written(between.first.day)} to {after} "
         f"{'now' if between.last is None else 'on ' + until}, in {what}."
     )
-    start = (day_words(between.first.day), before)
+    start = (written(between.first.day), before)
     title = f"What changed the capacity of {words.in_stream(question.unit)}"
     return fall(title, what.capitalize(), summary, start, (until, after), steps)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from wmt.days import written
 from wmt.history import HistoryError
 from wmt.ledger import (
     OMIC,
@@ -18,6 +19,7 @@ from wmt.ledger import (
     shown_points,
 )
 from wmt.site.accounts import reading
+from wmt.site.duties import access
 from wmt.site.web.addresses import unit_url
 from wmt.site.web.tables import exact
 from wmt.site.web.time.run_words import runs_of
@@ -73,7 +75,7 @@ def lead(question: Question) -> Lead:
 
 def is_own(question: Question) -> bool:
     """Whether the person who reads a post's page holds the post."""
-    return bool(question.user.staff_code) and question.user.staff_code == question.unit.staff_code
+    return access.is_own(question.user, question.unit)
 
 
 def _who(question: Question, *, has_figure: bool) -> str:
@@ -101,7 +103,7 @@ def _rest(question: Question, *, over: bool, run: dict[str, Any] | None) -> str:
     if not unit.available_x100:
         return f". The work is {shown_points(unit.points_x100):,} points." if unit.points_x100 else "."
     if over and run:
-        since = f"{_rounded(question)} since {_day(run['since'])}"
+        since = f"{_rounded(question)} since {written(run['since'])}"
         return f", over {mark}{since}. That is {points:,} points more than the hours allow.{people}"
     if over:
         return (
@@ -158,11 +160,10 @@ def _steps(question: Question, *, over: bool, run: dict[str, Any] | None) -> lis
 def _four_weeks(run: dict[str, Any]) -> list[Step]:
     """On which day the run is full, or since when it is excessive workload."""
     if run["excess_since"]:
-        return [
-            Step(f"It has been excessive workload since {_day(run['excess_since'])}. The manager must act.")
-        ]
+        since = written(run["excess_since"])
+        return [Step(f"It has been excessive workload since {since}. The manager must act.")]
     if run["full_on"]:
-        return [Step(f"If this continues, it becomes excessive workload on {_day(run['full_on'])}.")]
+        return [Step(f"If this continues, it becomes excessive workload on {written(run['full_on'])}.")]
     return []
 
 
@@ -193,7 +194,7 @@ def reports_ending(question: Question) -> list[Step]:
         then = (
             shown_capacity(left, post.available_x100) if post.available_x100 else f"{exact(left).text} points"
         )
-        found.append(Step(f"On {_day(day)} {_counted(out, pricing)}. The figure will then be {then}."))
+        found.append(Step(f"On {written(day)} {_counted(out, pricing)}. The figure will then be {then}."))
     if not found:
         return []
     where = Step("This is if nothing else changes.", unit_url("post", post.code, "reports"), "View reports")
@@ -218,7 +219,3 @@ def _counted(lines: list[Line], pricing: dict[int, Pricing]) -> str:
     kinds = sorted({words.report_name(pricing[line.pricing]) for line in lines})
     said = "1 report stops" if number == 1 else f"{number:,} reports stop"
     return f"{said} counting: {', '.join(kinds)}"
-
-
-def _day(day: date) -> str:
-    return f"{day:%-d %B %Y}"

@@ -14,7 +14,7 @@ from wmt.site.workload.models import Unit
 
 #: The column of how many of them a unit has, where units are listed that have some.
 KEY = "of_band"
-BANDS = _HEADS = {
+BANDS = {
     "busy": "Posts without hours that hold work",
     "idle": "Posts without hours that hold no work",
     "unentered": "Posts with no hours entered",
@@ -38,7 +38,7 @@ def number(unit: Unit, band: str) -> int:
 
 def is_asked(question: Question) -> bool:
     """Whether the units that have such posts are listed, and not the posts themselves."""
-    return question.band in _HEADS and question.level != "post"
+    return question.band in BANDS and question.level != "post"
 
 
 def kept(question: Question) -> dict[str, str]:
@@ -48,7 +48,7 @@ def kept(question: Question) -> dict[str, str]:
 
 def columns(question: Question) -> list[Column]:
     """How many of them each unit has."""
-    return [Column(KEY, _HEADS[question.band], "count")] if is_asked(question) else []
+    return [Column(KEY, BANDS[question.band], "count")] if is_asked(question) else []
 
 
 def values(question: Question, unit: Unit) -> dict[str, Value]:
