@@ -10,13 +10,13 @@ from django.test import Client
 from tabs_fixtures import in_sight
 from time_fixtures import Two, _loaded_two, two  # noqa: F401
 
+from wmt.days import written
 from wmt.site.availability.actions import save
 from wmt.site.availability.changes import Change
 from wmt.site.availability.late import late_words
 from wmt.site.availability.models import Reduction
 from wmt.site.web.addresses import unit_url
 from wmt.site.web.time.late import late_of
-from wmt.site.web.time.span import day_words
 from wmt.site.workload.current import current_state
 from wmt.site.workload.models import Unit
 
@@ -61,7 +61,7 @@ def test_every_page_over_time_says_it(two: Two, signed_in: SignIn, tab: str) -> 
     entered(post, first)
     (late,) = of(two, post)
     assert (late.post, late.first, late.last) == (post.code, first, two.nights[1].manifest.as_at.date())
-    said = f"for days from {day_words(first)} do not change these figures."
+    said = f"for days from {written(first)} do not change these figures."
     client = signed_in()
     for level, unit in units_of(two, post).items():
         assert said in in_sight(client.get(unit_url(level, unit.code, tab)).text), level

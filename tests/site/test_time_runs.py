@@ -11,10 +11,10 @@ from django.test import Client
 from tabs_fixtures import in_sight
 from time_fixtures import Two, _loaded_two, two  # noqa: F401
 
+from wmt.days import written
 from wmt.history import runs_on
 from wmt.site.web.addresses import unit_url
 from wmt.site.web.time.run_words import _runs
-from wmt.site.web.time.span import day_words
 from wmt.site.web.time.stretches import Held
 from wmt.site.workload.models import Unit
 from wmt.site.workload.moments import marks_on
@@ -47,6 +47,6 @@ def test_the_page_says_since_when_and_when_four_weeks_are_full(
     row: dict[str, Any] = found.row(0, named=True)
     assert Unit.objects.filter(load=two.load, level="post", code=row["code"]).exists()
     page = in_sight(signed_in().get(unit_url("post", row["code"], "over-time")).text)
-    since = day_words(day - timedelta(days - 1))
+    since = written(day - timedelta(days - 1))
     assert f"over 110% since {since}, on {days} of {days} day" in page
-    assert f"28 days are full on {day_words(day + timedelta(28 - days))}" in page
+    assert f"28 days are full on {written(day + timedelta(28 - days))}" in page
