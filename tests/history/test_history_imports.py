@@ -99,9 +99,21 @@ def test_names_become_the_codes_that_a_night_has_for_them(tmp_path: Path) -> Non
         name=pl.col("code").replace({"A1": "Team, one", "B1": "Two", "A1:S1": "Ann Example", "R1": "North"})
     )
     found = read_figures(write(tmp_path, DAILY), Known.of(totals))
-    bob, ann = (NOBODY.staff_code("", name) for name in ("Bob Example", "Ann Example"))
+    bob, ann = NOBODY.staff_codes(["", ""], ["Bob Example", "Ann Example"])
     assert found["code"].to_list() == ["A1:S1", f"A1:{bob}", f"B1:{ann}"]
     assert set(found["region_code"]) == {"R1"}
+
+
+def test_a_name_of_nobody_is_nobody_of_today_and_another_in_each_team(tmp_path: Path) -> None:
+    posts: Posts = {("A1", "S1"): (1, 1, "PO")}
+    totals = totals_of(posts).with_columns(
+        name=pl.col("code").replace({"A1": "Team, one", "A1:S1": "Vacant 1", "R1": "North"})
+    )
+    archive = DAILY.replace("Ann Example", "Vacant 1")
+    found = read_figures(write(tmp_path, archive), Known.of(totals, words=["vacant"]))
+    first, _, third = found["staff_code"]
+    assert (first[0], third[0]) == ("~", "~")
+    assert first != third
 
 
 @pytest.mark.parametrize(

@@ -13,13 +13,19 @@ from wmt.history.archive import keep
 from wmt.history.officers import month_ends
 
 
-def kept(folder: Path, rows: list[tuple[date, str, str, int, int]], stream: str = "") -> History:
+def kept(
+    folder: Path,
+    rows: list[tuple[date, str, str, int, int]],
+    stream: str = "",
+    names: dict[str, str] | None = None,
+) -> History:
     """A history of posts: day, code, grade, cases, available points."""
     frame = pl.DataFrame(
         [
             {
                 "day": day, "as_at": datetime.combine(day, datetime.min.time()), "level": "post",
-                "code": code, "name": code, "grade": grade, "stream": stream, "team_code": code.split(":")[0],
+                "code": code, "name": (names or {}).get(code, code), "grade": grade, "stream": stream,
+                "team_code": code.split(":")[0],
                 "pdu_code": "P", "region_code": "R", "staff_code": code.split(":")[1], "cases": cases,
                 "available_x100": available, "posts": 1,
             }
@@ -79,6 +85,18 @@ def test_who_counts(tmp_path: Path) -> None:
     }
     with pytest.raises(HistoryError, match="nobody counts officers as 'some'"):
         cases_per_officer(history, who="some")
+
+
+def test_posts_of_nobody_are_no_officers(tmp_path: Path) -> None:
+    """Vacant and pooled posts hold cases; the averages are those of people, and say what was left out."""
+    rows = [
+        (JANUARY, "T:1", "PO", 30, 1), (JANUARY, "T:2", "PO", 40, 1), (JANUARY, "T:3", "PO", 9, 1),
+        (JANUARY, "T:4", "PO", 8, 1), (JANUARY, "NOT-KNOWN:NOT-KNOWN", "PO", 1, 1),
+    ]  # fmt: skip
+    names = {"T:1": "Jo Bank", "T:2": "Ash Vale", "T:3": "Agency 1", "T:4": "Unallocated Staff"}
+    found = cases_per_officer(kept(tmp_path, rows, names=names), who="everyone")
+    assert {row["grade"]: (row["average_x10"], row["officers_x10"]) for row in found.rows}["PO"] == (350, 20)
+    assert "3 of them, with 18 active cases" in found.notes[-1]
 
 
 def test_against_plain_counting(tmp_path: Path) -> None:

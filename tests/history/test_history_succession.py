@@ -42,6 +42,8 @@ from wmt.history.steps import MarksOf
 
 HISTORIES = 10_000 if os.environ.get("WMT_SOAK") == "1" else 300
 DAYS = 150
+#: A name with a digit is nobody's.
+_LETTERS = str.maketrans("0123456789", "abcdefghij")
 RULE = Mark("excessive_workload", 11_000, 28)
 
 
@@ -105,7 +107,7 @@ def careers(chance: Random, nights: Sequence[int]) -> dict[str, Career]:
                 staff = f"S{n:05d}{step}"
             if f"{team}:{staff}" not in {code for _, code in career.codes}:
                 career.codes.append((number, f"{team}:{staff}"))
-        found[f"P{n}"] = career
+        found["P" + f"{n}".translate(_LETTERS)] = career
     return found
 
 
@@ -261,6 +263,44 @@ def test_a_new_staff_code_is_followed_by_the_name(tmp_path: Path) -> None:
         {**names, "A:3": "Ash Vale", "A:78": "Ash Vale"},
     )  # fmt: skip
     assert links_of(twins) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Vacant", "VACANT", "Agency 1", "Not Known", "Vacant PO", "T.B.C.", "Unallocated Staff", "n/a", "-"],
+)
+def test_a_name_of_nobody_links_nobody(tmp_path: Path, name: str) -> None:
+    """One vacancy is filled and another one comes, on one day: whoever sits there is somebody else."""
+    before, after = {"A:1": [OVER] * 20, "A:2": [UNDER] * 20}, {"A:77": [OVER] * 10, "A:2": [UNDER] * 10}
+    history = moving(tmp_path, before, after, {"A:1": name, "A:77": name}, cases=30)
+    assert links_of(history) == []
+    assert runs_on(history, of(RULE), codes=["A:77"])["length"].to_list() == [10]
+
+
+@pytest.mark.parametrize("stays", ["before", "after"])
+def test_a_name_of_two_posts_of_the_team_links_nobody(tmp_path: Path, stays: str) -> None:
+    """Of two people of one name, one of whom stays, nobody can say who it is that is gone or new."""
+    before, after = {"A:1": [OVER] * 20, "A:2": [UNDER] * 20}, {"A:77": [OVER] * 10, "A:2": [UNDER] * 10}
+    other = dict.fromkeys(("A:2",), "ash vale") if stays == "before" else {}
+    if stays == "after":
+        after["A:3"], before["B:3"] = [UNDER] * 10, [UNDER] * 20
+        other = {"A:3": "Ash Vale", "B:3": "Ash Vale"}
+    history = moving(tmp_path, before, after, {"A:1": "Ash Vale", "A:77": "Ash Vale", **other})
+    assert [link for link in links_of(history) if link[3] == "same name"] == []
+
+
+def test_links_by_a_name_of_nobody_go_when_the_words_say_so(tmp_path: Path) -> None:
+    """Links found before the installation named a word are found again."""
+    nights = tmp_path / "home" / "nights"
+    history = moving(
+        nights, {"A:1": [OVER] * 20}, {"A:77": [OVER] * 10}, {"A:1": "Relief Pair", "A:77": "Relief Pair"}
+    )
+    assert {link[3] for link in links_of(history)} == {"same name"}
+    (tmp_path / "home" / "policy.yaml").write_text(
+        "name: ours\nreference: the rota\nvalues:\n  names.of_nobody: {2017-05-01: 'vacant, relief'}\n"
+    )
+    compact(nights)
+    assert links_of(open_history(nights)) == []
 
 
 def test_a_second_post_is_no_move(tmp_path: Path) -> None:

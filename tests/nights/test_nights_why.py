@@ -44,3 +44,17 @@ def test_cases_that_are_only_counted_by_now_have_not_ended(nation: Nation, workb
 def test_elsewhere_new_cases_are_new(workbooks: list[Night]) -> None:
     found = why(*sides_of(*workbooks, "nation", "nation"), "nation", "nation")
     assert {Cause.NEW_CASE, Cause.ENDED, Cause.CASES_IN} <= set(causes(found))
+
+
+def test_a_post_is_compared_with_the_one_it_was_under_another_code(
+    nation: Nation, workbooks: list[Night]
+) -> None:
+    """The moments are those of the two codes, and what happened between them adds up."""
+    former = nation.story
+    assert former.split(":")[0] != nation.jump.split(":")[0]
+    was = why(*sides_of(*workbooks, "post", former), "post", former).before
+    now = why(*sides_of(*workbooks, "post", nation.jump), "post", nation.jump).after
+    found = why(*sides_of(*workbooks, "post", nation.jump, former=former), "post", nation.jump)
+    assert (found.was_there, found.is_there, found.before, found.after) == (True, True, was, now)
+    assert was != now
+    assert causes(found)

@@ -1,6 +1,7 @@
 """What came off, who confirms, and that a duty follows its person."""
 
 # ruff: noqa: F811 - fixtures come by import
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -82,6 +83,26 @@ def test_a_withdrawn_night_closes_nothing() -> None:
     assert "were withdrawn" in fell_words(duty.steps.last().data)
 
 
+def test_a_post_that_moved_to_omic_closes_with_its_own_reason() -> None:
+    """Eight nights without a figure in a stream that has one; before that a hole, after it a closed duty."""
+    figures = [130] * 30 + [None] * 10
+    there = {A: replace(post(A), has_capacity=False)}
+    judge({A: figures}, on(30))
+    judge({A: figures}, on(37), there=there)
+    assert Duty.objects.get().is_open
+    judge({A: figures}, on(38), there={A: post(A)})
+    assert Duty.objects.get().is_open, "a hole of its own stream closes nothing"
+    judge({A: figures}, on(39), there=there)
+    duty = Duty.objects.get()
+    assert (duty.is_open, duty.closed_why) == (False, "omic")
+    step = duty.steps.get(kind="closed")
+    assert step.data["keeps_request"]
+    assert closed_words(step.data) == (
+        "the post moved to OMiC work, which has no capacity figure, and has been there for more than 7 days, "
+        "up to 8 February 2026"
+    )
+
+
 def test_a_duty_follows_the_person_and_the_past_stays() -> None:
     judge({A: [130] * 30}, on(30))
     both = {A: [130] * 30 + [None] * 5, NEW: [130] * 35}
@@ -98,8 +119,6 @@ def test_a_duty_follows_the_person_and_the_past_stays() -> None:
 
 def test_a_new_name_or_grade_is_a_step() -> None:
     judge({A: [130] * 30}, on(30))
-    from dataclasses import replace
-
     judge({A: [130] * 31}, on(31), there={A: replace(post(A), name="Another Name", pdu_code="P2")})
     duty = Duty.objects.get()
     assert (duty.name, duty.pdu_code, story(duty)) == ("Another Name", "P2", ["opened", "raised", "followed"])

@@ -216,11 +216,13 @@ def import_archive(files: Files, nights: Nights = None, json: Json = False) -> N
     """Take in figures without lines, as of another tool; a night's own figures win over them."""
     from wmt.history.archive import keep, key_of
     from wmt.history.imports import Known, days_of, read_figures
+    from wmt.history.nobody import words_of_nobody
 
     folder = home(nights)
     with loading(folder, "importing an archive"), progress() as tell:
         sweep(folder)
-        known, last = Known.of(_last_totals(folder), key_of(folder)), last_day()
+        last = last_day()
+        known = Known.of(_last_totals(folder), key_of(folder), words_of_nobody(folder, last))
         days: set[date] = set()
         rows = 0
         for number, path in enumerate(files):

@@ -1,7 +1,7 @@
 """Archives from files: tables in our own columns, or the daily archive that the incumbent tool exports."""
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,6 +13,7 @@ from wmt.facts.csv_text import CsvError, read_csv
 from wmt.history.archive import KEYS
 from wmt.history.figures import FIGURE, FOUND_STREAM, SUMMED
 from wmt.history.index import HistoryError
+from wmt.history.nobody import unclear_names
 from wmt.ledger import LEVELS, STREAMS
 
 NEEDED = ("day", "level", "code", "points_x100", "available_x100")
@@ -49,16 +50,18 @@ class Known:
     units: Mapping[tuple[str, str], str]
     staff: Mapping[tuple[str, str], str]
     key: bytes = b""
+    words: Collection[str] = ()
 
     @classmethod
-    def of(cls, totals: pl.DataFrame | None, key: bytes = b"") -> "Known":
+    def of(cls, totals: pl.DataFrame | None, key: bytes = b"", words: Collection[str] = ()) -> "Known":
         """Names that mean one unit only. None: nothing is known, and names of units stand for their codes.
 
         Staff who are not known get a code made from the name with a `key` of this installation: the same
-        each time, and no name is left in it when names are forgotten.
+        each time, and no name is left in it when names are forgotten. `words` are those of names that are
+        nobody's: such a name is never taken for somebody's of today, nor for the same one in two teams.
         """
         if totals is None:
-            return cls({}, {}, key)
+            return cls({}, {}, key, words)
         units = totals.filter(pl.col("level") != "post").unique(["level", "name"], keep="none")
         posts = totals.filter(pl.col("level") == "post").unique(["team_code", "name"], keep="none")
         return cls(
@@ -68,12 +71,21 @@ class Known:
                 for team, name, staff in posts.select("team_code", "name", "staff_code").iter_rows()
             },
             key,
+            words,
         )
 
-    def staff_code(self, team: str, name: str) -> str:
-        """The code of somebody in a team, known or made."""
-        found = self.staff.get((team, name))
-        return found or "~" + hmac.digest(self.key, name.encode(), "sha256").hex()[:12]
+    def staff_codes(self, teams: Iterable[str], names: Sequence[str]) -> list[str]:
+        """The codes of people in their teams, known or made."""
+        unclear = unclear_names(names, self.words)
+        return [
+            self._made(f"{team}:{name}")
+            if name in unclear
+            else self.staff.get((team, name)) or self._made(name)
+            for team, name in zip(teams, names, strict=True)
+        ]
+
+    def _made(self, name: str) -> str:
+        return "~" + hmac.digest(self.key, name.encode(), "sha256").hex()[:12]
 
 
 def read_figures(path: Path, known: Known, last_day: date | None = None) -> pl.DataFrame:
@@ -265,7 +277,7 @@ def _daily(table: _Table, known: Known) -> pl.DataFrame:
         columns[f"{level}_code"] = named.replace_strict(codes, return_dtype=pl.String)
     columns["grade"] = table.texts("Grade").fill_null("")
     _check_capacity(table, columns)
-    staff = [known.staff_code(*pair) for pair in zip(columns["team_code"], columns["name"], strict=True)]
+    staff = known.staff_codes(columns["team_code"], columns["name"].to_list())
     frame = pl.DataFrame(columns).with_columns(
         level=pl.lit("post"), staff_code=pl.Series(staff, dtype=pl.String)
     )

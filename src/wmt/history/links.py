@@ -16,6 +16,7 @@ from typing import Any
 import polars as pl
 
 from wmt.history.index import REMEDY, HistoryError, Index, folder_of, month_path
+from wmt.history.nobody import words_of_nobody
 from wmt.history.succession import COLUMNS, CONFIRMED, LINK, NAMED, Links, found_links
 from wmt.nights.durable import replace_file
 
@@ -55,7 +56,7 @@ def links_bytes(nights: Path, index: Index) -> bytes:
     parts: dict[str, Any] = {}
     before = ""
     for month in sorted(index.months):
-        made_from = [index.months[each].sha256 if each else "" for each in (month, before)]
+        made_from = _made_from(nights, index, month, before)
         part = had.get(month)
         if part is None or part["made_from"] != made_from:
             part = _part(nights, index, month, before, part)
@@ -83,14 +84,29 @@ def _part(nights: Path, index: Index, month: str, before: str, part: Any) -> Any
     except HistoryError:
         return part
     known = _frame(part["links"] if part else [])
-    made_from = [index.months[each].sha256 if each else "" for each in (month, before)]
     frames = (former, posts)
     named = {f"{day}" for frame in frames for day in frame.filter(NAMED)["day"].unique()}
     # of a day that was withdrawn nothing was forgotten: it is not there
     there = {f"{day}" for frame in frames for day in frame["day"].unique()}
     forgotten = (set(part.get("named", ()) if part else ()) - named) & there
-    links = found_links(posts, former, known, {date.fromisoformat(day) for day in forgotten})
-    return {"made_from": made_from, "links": _rows(links), "named": sorted(named | forgotten)}
+    days = {date.fromisoformat(day) for day in forgotten}
+    links = found_links(posts, former, known, days, _words(nights, month))
+    return {
+        "made_from": _made_from(nights, index, month, before),
+        "links": _rows(links),
+        "named": sorted(named | forgotten),
+    }
+
+
+def _made_from(nights: Path, index: Index, month: str, before: str) -> list[str]:
+    """The checksums of a month and the one before it, and of the words that are nobody's name."""
+    words = hashlib.sha256(" ".join(sorted(_words(nights, month))).encode()).hexdigest()
+    return [*(index.months[each].sha256 if each else "" for each in (month, before)), words]
+
+
+def _words(nights: Path, month: str) -> frozenset[str]:
+    """The words that are nobody's name in a month: those of its first day."""
+    return words_of_nobody(nights, date.fromisoformat(f"{month}-01"))
 
 
 def _posts(nights: Path, month: str, wanted: pl.Expr | None = None) -> pl.DataFrame:

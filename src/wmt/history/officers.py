@@ -5,8 +5,10 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from wmt.facts import NOT_KNOWN
 from wmt.history.asking import Answer, Asked, Row, Table, asked, said_day, said_stream
 from wmt.history.index import HistoryError
+from wmt.history.nobody import is_nobody, words_of_nobody
 from wmt.history.reader import History
 from wmt.ledger import HEADLINE
 from wmt.ledger.figures import divide_half_up
@@ -17,7 +19,7 @@ WHO = {
     "working": "officers with available hours on the day, with or without cases",
     "everyone": "everyone with a post on the day, with or without hours or cases",
 }
-_READ = ("day", "staff_code", "grade", "cases", "available_x100")
+_READ = ("day", "staff_code", "name", "grade", "cases", "available_x100")
 #: Officers of a day and grade, and their cases.
 _DAILY = {"day": pl.Date, "grade": pl.String, "officers": pl.Int64, "cases": pl.Int64}
 _COLUMNS = (
@@ -43,8 +45,9 @@ def cases_per_officer(
     """Average active cases per officer, by grade: for each year and for the whole range.
 
     An officer is a staff code; cases of several posts are added, apart where the posts are of two grades. An
-    average is the cases of all officers on its days ÷ officers on its days, half-up to a tenth. Raises
-    HistoryError for what cannot be asked.
+    average is the cases of all officers on its days ÷ officers on its days, half-up to a tenth. Posts whose
+    name is nobody's count neither as officers nor with their cases. Raises HistoryError for what cannot be
+    asked.
     """
     if who not in WHO:
         raise HistoryError(f"nobody counts officers as '{who}'; choose one of {', '.join(WHO)}")
@@ -63,7 +66,7 @@ def cases_per_officer(
         sentence=_sentence(rows, who),
         columns=_COLUMNS,
         rows=rows,
-        notes=(*span.notes, *_notes(who, span.days - known)),
+        notes=(*span.notes, *_notes(who, span.days - known), *_left_out(history, span, grade)),
         details=(Table(f"{title}, month end by month end", _COLUMNS[:3] + _COLUMNS[4:5], by_month),),
     )
 
@@ -91,14 +94,39 @@ def _daily(history: History, span: Asked, who: str, grade: str) -> Iterator[pl.D
         posts = history.figures(
             "post", max(begin, span.first), min(end, span.last), _READ, stream=span.stream
         )
-        posts = posts.filter(pl.col("cases").is_not_null() & (pl.col("staff_code") != ""))
-        if grade:
-            posts = posts.filter(pl.col("grade") == grade)
+        posts = _of_grade(posts, grade).filter(~_nobody(history, begin))
         people = posts.group_by("day", "grade", "staff_code").agg(pl.col("cases", "available_x100").sum())
         officers = people.filter(counts[who]).group_by("day", "grade")
         yield officers.agg(pl.len().cast(pl.Int64).alias("officers"), pl.col("cases").sum()).select(
             pl.col(name).cast(kind) for name, kind in _DAILY.items()
         )
+
+
+def _of_grade(posts: pl.DataFrame, grade: str) -> pl.DataFrame:
+    known = posts.filter(pl.col("cases").is_not_null())
+    return known.filter(pl.col("grade") == grade) if grade else known
+
+
+def _nobody(history: History, day: date) -> pl.Expr:
+    """Whether a post of a day is nobody's."""
+    named = is_nobody("name", words_of_nobody(history.nights, day))
+    return pl.col("staff_code").is_in(["", NOT_KNOWN]) | named
+
+
+def _left_out(history: History, span: Asked, grade: str) -> tuple[str, ...]:
+    """What posts that are nobody's hold on the last day with figures."""
+    day = max((day for day in history.days if span.first <= day <= span.last), default=None)
+    if day is None:
+        return ()
+    posts = history.figures("post", day, day, _READ, stream=span.stream)
+    found = _of_grade(posts, grade).filter(_nobody(history, day.replace(day=1)))
+    if found.is_empty():
+        return ()
+    return (
+        f"Left out: posts that no person holds, such as 'Vacant' or 'Unallocated'. On {said_day(day)} there "
+        f"were {found.height:,} of them, with {_sum(found, 'cases'):,} active cases. On days whose names "
+        "were removed these posts cannot be told from others, and are counted.",
+    )
 
 
 def _rows(daily: pl.DataFrame, ends: list[date], said: str, first: date, last: date, grade: str) -> list[Row]:

@@ -3,7 +3,8 @@
 Plain tables: nothing here reads a folder (`links` does). A link is found only where it is certain, between
 one day that has figures and the next: of one staff code exactly one post is gone and exactly one is new; or,
 in one team, somebody of the same name, whose former staff code is gone and whose new one was nowhere before
-(where names were never known: of the same grade, cases and points). A unit above posts goes on where it is
+(where names were never known: of the same grade, cases and points). A name that may be nobody's, or that two
+posts of the team have on one of the two days, links nobody. A unit above posts goes on where it is
 gone, the other is new, and at least half of the posts of each are those of the other. Whatever people say
 themselves is a link too ('confirmed').
 """
@@ -16,6 +17,7 @@ from functools import cached_property
 import polars as pl
 
 from wmt.facts import NOT_KNOWN, table_of
+from wmt.history.nobody import may_be_nobody
 
 #: A unit has this code since a day, and had the former one until the day with figures before it.
 LINK = table_of(
@@ -136,13 +138,18 @@ def formers(links: Links, level: str, day: date, since: date | None = None) -> p
 
 
 def found_links(
-    posts: pl.DataFrame, before: pl.DataFrame, known: pl.DataFrame, forgotten: Collection[date] = ()
+    posts: pl.DataFrame,
+    before: pl.DataFrame,
+    known: pl.DataFrame,
+    forgotten: Collection[date] = (),
+    words: Collection[str] = (),
 ) -> pl.DataFrame:
     """The links within some days (columns `LINK`), from the posts of each (`COLUMNS`), by code and day.
 
     `before` are the posts of the last day with figures before them, empty where there is none. `known` are
     links found earlier: one by a name stays, where the names were forgotten since. On days whose names are
-    `forgotten` nobody is found by figures: the names had said already who is who.
+    `forgotten` nobody is found by figures: the names had said already who is who. `words` are those of names
+    that are nobody's.
     """
     days = pl.concat([before["day"], posts["day"]]).unique().sort()
     ranks = pl.DataFrame({"day": days, "at": range(len(days))}, schema={"day": pl.Date, "at": pl.Int64})
@@ -155,11 +162,23 @@ def found_links(
     gone = rows.filter(went & (pl.col("at") < len(days) - 1)).with_columns(at=pl.col("at") + 1)
     if new.is_empty() or gone.is_empty():
         return LINK.to_frame()
+    new, gone = (_saying(side, rows, words) for side in (new, gone))
     there = rows.select("at", "staff_code", *(f"{level}_code" for level in _ABOVE))
     pairs = _pairs(new, gone, there, known, forgotten)
     found = pairs.join(ranks.rename({"day": "since"}), on="at")
     own = [found.with_columns(level=pl.lit("post")), *_of_people(found), *_of_units(found, there)]
     return pl.concat([each.select(LINK.names()).cast(LINK) for each in own]).sort("since", "level", "code")
+
+
+def _saying(side: pl.DataFrame, rows: pl.DataFrame, words: Collection[str]) -> pl.DataFrame:
+    """Whether the name of each post says who it is (`says`): no other post of its team has it that day."""
+    keys = ["day", "team_code", pl.col("name").str.to_lowercase().str.strip_chars().alias("folded")]
+    shared = rows.filter(NAMED).group_by(keys).agg(shared=pl.len() > 1).filter("shared")
+    found = side.with_columns(keys[2]).join(
+        shared, on=["day", "team_code", "folded"], how="left", maintain_order="left"
+    )
+    unclear = may_be_nobody("name", words) | pl.col("shared").fill_null(False)
+    return found.with_columns(says=NAMED & ~unclear.fill_null(True)).drop("folded", "shared")
 
 
 def _pairs(
@@ -178,7 +197,7 @@ def _pairs(
     staff = there.select("at", "staff_code").unique()
     new = new.join(staff.with_columns(pl.col("at") + 1), on=["at", "staff_code"], how="anti")
     gone = gone.join(staff, on=["at", "staff_code"], how="anti")
-    by_name = _only_ones(new.filter(NAMED), gone.filter(NAMED), ["at", "team_code", "name"], SAME_NAME)
+    by_name = _only_ones(new.filter("says"), gone.filter("says"), ["at", "team_code", "name"], SAME_NAME)
     kept = _kept(new, gone, known)
     by_name = pl.concat([by_name, kept.join(by_name, on=["at", "code"], how="anti")])
     new, gone = _left(new.filter(~NAMED), gone.filter(~NAMED), by_name)
@@ -212,6 +231,9 @@ def _kept(new: pl.DataFrame, gone: pl.DataFrame, known: pl.DataFrame) -> pl.Data
     both = former.join(new, left_on=["since", "code"], right_on=["day", "code"], how="inner")
     both = both.join(gone, left_on=["at", "former_code"], right_on=["at", "code"], suffix="_former")
     both = both.filter(pl.col("name").is_null() | pl.col("name_former").is_null())
+    both = both.filter(*(says | name.is_null() for says, name in (
+        (pl.col("says"), pl.col("name")), (pl.col("says_former"), pl.col("name_former")),
+    )))  # fmt: skip
     return _paired(both.with_columns(code_former="former_code"), (), SAME_NAME)
 
 

@@ -57,24 +57,42 @@ def part_of(night: Night, level: str, code: str) -> Part:
     return Part(facts, found.get("former"))
 
 
-def sides_of(before: Night, after: Night, level: str, code: str) -> tuple[Side, Side]:
+def sides_of(
+    before: Night, after: Night, level: str, code: str, former: str | None = None
+) -> tuple[Side, Side]:
     """What `wmt.ledger.why` needs of two nights to say why one unit moved, each under its own rules.
+
+    `former` is the code of a post on the night before, where it had another: it is asked for under its
+    present one.
 
     A night's own lines are those of its folder. Facts beyond teams and posts are read only where the rules of
     the two nights differ, for the lines after are then worked out under the rules before.
     """
-    sides = [_side(night, level, code) for night in (before, after)]
+    sides = [_side(before, level, former or code), _side(after, level, code)]
+    if former is not None and former != code:
+        sides[0] = _under(sides[0], code)
     if sides[0].rules.key != sides[1].rules.key:
         part = part_of(after, level, code)
         sides[1] = replace(sides[1], facts=part.facts, former=part.former)
     if level == "nation" or any(side.counted for side in sides):
         return sides[0], sides[1]
     crossing = _crossing(*(_cases(side) for side in sides))
-    first, last = (
-        replace(side, held=held_in(night, crossing))
-        for side, night in zip(sides, (before, after), strict=True)
-    )
-    return first, last
+    held = [held_in(night, crossing) for night in (before, after)]
+    if former is not None:
+        held[0] = held[0].with_columns(pl.col("post_code").replace({former: code}))
+    return replace(sides[0], held=held[0]), replace(sides[1], held=held[1])
+
+
+def _under(side: Side, code: str) -> Side:
+    """The side of a post as if it had had another code."""
+    keys = dict(zip(("team_code", "staff_code"), code.split(":", 1), strict=True))
+
+    def named(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.with_columns(pl.lit(value).alias(key) for key, value in keys.items() if key in frame)
+
+    facts = replace(side.facts, team=named(side.facts.team), post=named(side.facts.post))
+    lines, streams = (None if each is None else named(each) for each in (side.lines, side.streams))
+    return replace(side, facts=facts, lines=lines, streams=streams)
 
 
 def _side(night: Night, level: str, code: str) -> Side:

@@ -7,8 +7,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from wmt.history import History, HistoryError
-from wmt.ledger import Cause, LedgerError, capacity_x100
+from wmt.ledger import OMIC, Cause, LedgerError, capacity_x100
 from wmt.ledger.why import Why, why
 from wmt.nights import NightError, open_night
 from wmt.nights.part import sides_of
@@ -71,22 +73,31 @@ def came_off(history: History, nights: Path, code: str, first: date, last: date)
         night = history.night_of(last)
         if peak is None or not night or peak[1] == night:
             return None
-        before, after = sides_of(open_night(nights / peak[1]), open_night(nights / night), "post", code)
+        two = open_night(nights / peak[1]), open_night(nights / night)
+        before, after = sides_of(*two, "post", code, former=peak[2])
         return of_why(why(before, after, "post", code), peak[0])
     except (HistoryError, NightError, LedgerError):
         log.exception("what came off the workload of %s cannot be worked out", code)
         return None
 
 
-def _peak(history: History, code: str, first: date, last: date) -> tuple[date, str] | None:
-    """The day of the highest capacity of a post, and its night."""
-    columns = ("day", "night", "points_x100", "available_x100")
-    rows = history.series("post", code, first, last, columns=columns).to_dicts()
-    told = [row for row in rows if row["night"] and row["available_x100"] > 0]
+def _peak(history: History, code: str, first: date, last: date) -> tuple[date, str, str] | None:
+    """The day of the highest capacity of a post, whatever its code was, its night, and its code on that day."""
+    columns = ("day", "code", "night", "stream", "points_x100", "available_x100")
+    codes = history.links.codes_until("post", code, last, first)
+    found = [history.series("post", each, first, last, columns=columns) for each in codes]
+    told = [
+        row
+        for row in pl.concat(found).to_dicts()
+        if row["night"]
+        and row["available_x100"] > 0
+        and row["stream"] != OMIC
+        and history.links.code_on("post", code, row["day"]) == row["code"]
+    ]
     if not told:
         return None
     best = max(told, key=lambda row: (row["points_x100"] * 10_000 // row["available_x100"], row["day"]))
-    return best["day"], best["night"]
+    return best["day"], best["night"], best["code"]
 
 
 def all_of(

@@ -18,7 +18,7 @@ from wmt.site.duties import workdays
 from wmt.site.duties.came_off import CameOff
 from wmt.site.duties.clock import Clock
 from wmt.site.duties.facts import PLACE
-from wmt.site.duties.falling import Broken, broken_by, is_gone
+from wmt.site.duties.falling import Broken, broken_by, is_elsewhere, is_gone
 from wmt.site.duties.models import Duty, Step
 from wmt.site.duties.steps import put, stepped
 
@@ -50,7 +50,10 @@ class Figures(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Post:
-    """A post of the figures shown, for which a duty may open: no placeholder, and measured."""
+    """A post of the figures shown, for which a duty may open: no placeholder, and measured.
+
+    `has_capacity`: its stream has one, which OMiC has not.
+    """
 
     team_code: str
     staff_code: str
@@ -59,6 +62,7 @@ class Post:
     team_name: str
     pdu_code: str
     region_code: str
+    has_capacity: bool = True
 
 
 @dataclass(frozen=True)
@@ -152,6 +156,7 @@ class _Judge:
             for code, run in self.runs.items()
             if run["excess_since"] is not None
             and code in self.posts
+            and self.posts[code].has_capacity
             and (code not in standing or code in broken)
         ]
         former = self._former([code for code in wanted if code not in broken]) | broken
@@ -197,6 +202,7 @@ class _Judge:
             or not goes_on
             or (unseen and not waits)
             or is_gone(self.by, duty, run, self.marks[MAIN])
+            or is_elsewhere(self.by, duty, run, self.marks[MAIN])
         ):
             return None if waits else self._broken(duty, run, is_over=goes_on)
         self._goes_on(duty, run, again=waits)

@@ -1,7 +1,8 @@
 """Why a run ended, and whether its duty may close by itself.
 
 A hole is nobody's work: a night that is missing or withdrawn, a post that was set aside or has left the
-figures never closes a duty. Where the workload fell because the same work has other points, or a figure was
+figures never closes a duty. A post that works in OMiC for longer than a hole has no capacity to be over: its
+duty closes. Where the workload fell because the same work has other points, or a figure was
 corrected, a manager confirms first.
 """
 
@@ -31,6 +32,8 @@ def broken_by(by: "Judged", duty: Duty, run: dict[str, Any] | None, mark: "Mark"
         return Broken(by.undone.day, {"why": "withdrawn", "on": by.undone.day}, must_confirm=True)
     if is_gone(by, duty, run, mark):
         return Broken(by.seen, {"why": "gone", "on": by.seen}, must_confirm=True)
+    if is_elsewhere(by, duty, run, mark):
+        return Broken(by.seen, {"why": "omic", "on": by.seen, "longest": mark.longest_absence})
     if run is None:
         return None
     if run["paused"] > mark.longest_pause:
@@ -42,8 +45,17 @@ def broken_by(by: "Judged", duty: Duty, run: dict[str, Any] | None, mark: "Mark"
 
 def is_gone(by: "Judged", duty: Duty, run: dict[str, Any] | None, mark: "Mark") -> bool:
     """Whether the figures shown have not this post, and there was none of it for longer than a hole."""
-    absent = mark.longest_absence + 1 if run is None else run.get("absent", run["missing"])
-    return duty.code not in by.posts and absent > mark.longest_absence
+    return duty.code not in by.posts and _is_absent(run, mark)
+
+
+def is_elsewhere(by: "Judged", duty: Duty, run: dict[str, Any] | None, mark: "Mark") -> bool:
+    """Whether the post has been in a stream without a capacity for longer than a hole."""
+    post = by.posts.get(duty.code)
+    return post is not None and not post.has_capacity and _is_absent(run, mark)
+
+
+def _is_absent(run: dict[str, Any] | None, mark: "Mark") -> bool:
+    return run is None or run.get("absent", run["missing"]) > mark.longest_absence
 
 
 def _last_under(by: "Judged", duty: Duty, until: date, mark: "Mark") -> dict[str, Any] | None:

@@ -12,6 +12,8 @@ from django.db import transaction
 from wmt import rules
 from wmt.facts import NOT_KNOWN
 from wmt.history import RUN, History, HistoryError, Mark, dated_marks, open_history, runs_on
+from wmt.history.nobody import is_nobody, words_in
+from wmt.ledger import OMIC
 from wmt.nights import NightError, open_night
 from wmt.site.audit.record import record
 from wmt.site.availability.words import day_words, percent_words
@@ -25,6 +27,7 @@ from wmt.site.duties.notices import Told, tell
 from wmt.site.duties.people import Roles
 from wmt.site.duties.steps import CLOCK, RULE, put, stepped
 from wmt.site.duties.telling import concerned, for_managers, lower, told_of, who
+from wmt.site.policies import policies
 from wmt.site.workload.current import State, today
 from wmt.site.workload.models import Unit
 
@@ -156,19 +159,26 @@ def _places(posts: Mapping[str, Post], followed: Mapping[str, str]) -> dict[tupl
 
 def posts_of(state: State) -> dict[str, Post]:
     """The posts of the figures shown for which a duty may open: measured, and of somebody."""
-    nobody = _placeholders(state)
+    nobody, vacant = _placeholders(state), _vacant(state)
     units = Unit.objects.filter(load_id=state.load_id, whole=True)
     teams = dict(units.filter(level="team").values_list("code", "name"))
     posts = units.filter(level="post", unmeasured_posts=0).exclude(staff_code__in=("", NOT_KNOWN))
-    columns = ("code", "team_code", "staff_code", "name", "grade", "pdu_code", "region_code")
+    columns = ("code", "team_code", "staff_code", "name", "grade", "pdu_code", "region_code", "stream")
     return {
         code: Post(
             team_code=team, staff_code=staff, name=name, grade=grade, team_name=teams.get(team, team),
-            pdu_code=pdu, region_code=region,
+            pdu_code=pdu, region_code=region, has_capacity=stream != OMIC,
         )
-        for code, team, staff, name, grade, pdu, region in posts.values_list(*columns)
-        if (team, staff) not in nobody
+        for code, team, staff, name, grade, pdu, region, stream in posts.values_list(*columns)
+        if (team, staff) not in nobody and code not in vacant
     }  # fmt: skip
+
+
+def _vacant(state: State) -> set[str]:
+    """The posts whose name is nobody's, as the policies have it: 'Vacant' and the like."""
+    posts = Unit.objects.filter(load_id=state.load_id, whole=True, level="post").values_list("code", "name")
+    named = pl.DataFrame(list(posts), schema={"code": pl.String, "name": pl.String}, orient="row")
+    return set(named.filter(is_nobody("name", words_in(policies(state.day))))["code"])
 
 
 def _placeholders(state: State) -> set[tuple[str, str]]:

@@ -33,6 +33,7 @@ CLOSED = {
     "confirmed": "closed by a manager",
     "no figures": "no figures",
     "gone": "no longer in the figures",
+    "omic": "moved to OMiC work",
     "withdrawn": "its figures were withdrawn",
 }
 #: Why a duty does not close by itself, though its workload is no longer over the threshold.
@@ -118,6 +119,11 @@ def closed_words(data: Mapping[str, Any]) -> str:
         return f"no working hours for more than {data['longest']} days, up to {on}"
     if data["why"] == "gone":
         return f"the post is no longer in the figures of {on}"
+    if data["why"] == "omic":
+        return (
+            "the post moved to OMiC work, which has no capacity figure, and has been there for more than "
+            f"{data['longest']} days, up to {on}"
+        )
     return f"no figures for more than {data['longest']} days, up to {on}"
 
 

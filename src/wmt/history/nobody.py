@@ -1,0 +1,70 @@
+"""Names that are nobody's, such as 'Vacant', 'Agency 1' and 'Not Known': a policy, dated as any other."""
+
+import logging
+from collections.abc import Collection, Iterable
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from wmt import policy
+from wmt.rules import RulesError, RuleSet
+
+log = logging.getLogger(__name__)
+PATH = "names.of_nobody"
+
+
+def words_of_nobody(nights: Path, day: date) -> frozenset[str]:
+    """The words in force on a day: the program's, or those of `policy.yaml` of the home of these nights.
+
+    A file with faults, or one that says nothing of names, leaves the program's.
+    """
+    own = nights.parent / "policy.yaml"
+    try:
+        found = policy.at(day, [policy.load_file(own)] if own.is_file() else [])
+    except RulesError as fault:
+        log.warning("the program's own names of nobody are used, because the policies have faults: %s", fault)
+        found = policy.at(day)
+    return words_in(found)
+
+
+def words_in(policies: RuleSet) -> frozenset[str]:
+    """The words of a set of policies."""
+    value = str(policies[PATH].value)
+    return frozenset(_folded(word) for word in value.split(",") if word.strip())
+
+
+def may_be_nobody(name: str, words: Collection[str]) -> pl.Expr:
+    """Whether a name holds a word of nobody or a digit, or has no letters: it must not say who is who."""
+    parts = _parts(name)
+    marked = parts.list.eval(pl.element().is_in(sorted(words)) | pl.element().str.contains(r"\d")).list.any()
+    return marked | (_letters(name).str.len_chars() < 2)
+
+
+def is_nobody(name: str, words: Collection[str]) -> pl.Expr:
+    """Whether a name is made of words of nobody, with nothing beside them but numbers and single letters."""
+    is_word = pl.element().is_in(sorted(words))
+    is_little = pl.element().str.contains(r"^(\d+|.)$")
+    all_little = _parts(name).list.eval(is_word | is_little).list.all()
+    # a name that is not known says nothing
+    return (all_little & _parts(name).list.eval(is_word).list.any()).fill_null(False)
+
+
+def unclear_names(names: Iterable[str], words: Collection[str]) -> set[str]:
+    """Those of some names that may be nobody's."""
+    found = pl.DataFrame({"name": sorted(set(names))}, schema={"name": pl.String})
+    return set(found.filter(may_be_nobody("name", words))["name"])
+
+
+def _letters(name: str) -> pl.Expr:
+    return pl.col(name).str.replace_all(r"[^\p{L}]", "")
+
+
+def _parts(name: str) -> pl.Expr:
+    """The words of a name in lower case, without what is neither a letter nor a digit."""
+    plain = pl.col(name).str.to_lowercase().str.replace_all(r"[/'’.]", "")
+    return plain.str.extract_all(r"[\p{L}\p{N}]+")
+
+
+def _folded(word: str) -> str:
+    return "".join(sign for sign in word.strip().lower() if sign.isalnum())
