@@ -82,7 +82,7 @@ def came_off(history: History, nights: Path, code: str, first: date, last: date)
 
 
 def _peak(history: History, code: str, first: date, last: date) -> tuple[date, str, str] | None:
-    """The day of the highest capacity of a post, whatever its code was, its night, and its code on that day."""
+    """The day of the highest capacity of a post under any code, its night, and the code of that day."""
     columns = ("day", "code", "night", "stream", "points_x100", "available_x100")
     codes = history.links.codes_until("post", code, last, first)
     found = [history.series("post", each, first, last, columns=columns) for each in codes]
