@@ -14,12 +14,12 @@ log = logging.getLogger(__name__)
 PATH = "names.of_nobody"
 
 
-def words_of_nobody(nights: Path, day: date) -> frozenset[str]:
-    """The words in force on a day: the program's, or those of `policy.yaml` of the home of these nights.
+def words_of_nobody(nights: Path, day: date | None = None) -> frozenset[str]:
+    """The words in force on a day, or today: the program's, or those of `policy.yaml` of the home of these nights.
 
     A file with faults, or one that says nothing of names, leaves the program's.
     """
-    own = nights.parent / "policy.yaml"
+    day, own = day or date.today(), nights.parent / "policy.yaml"
     try:
         found = policy.at(day, [policy.load_file(own)] if own.is_file() else [])
     except RulesError as fault:

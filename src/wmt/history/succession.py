@@ -172,11 +172,10 @@ def found_links(
 
 def _saying(side: pl.DataFrame, rows: pl.DataFrame, words: Collection[str]) -> pl.DataFrame:
     """Whether the name of each post says who it is (`says`): no other post of its team has it that day."""
-    keys = ["day", "team_code", pl.col("name").str.to_lowercase().str.strip_chars().alias("folded")]
-    shared = rows.filter(NAMED).group_by(keys).agg(shared=pl.len() > 1).filter("shared")
-    found = side.with_columns(keys[2]).join(
-        shared, on=["day", "team_code", "folded"], how="left", maintain_order="left"
-    )
+    folded, keys = pl.col("name").str.to_lowercase().str.strip_chars(), ["day", "team_code", "folded"]
+    named = rows.filter(NAMED).with_columns(folded=folded)
+    shared = named.group_by(keys).agg(shared=pl.len() > 1).filter("shared")
+    found = side.with_columns(folded=folded).join(shared, on=keys, how="left", maintain_order="left")
     unclear = may_be_nobody("name", words) | pl.col("shared").fill_null(False)
     return found.with_columns(says=NAMED & ~unclear.fill_null(True)).drop("folded", "shared")
 
