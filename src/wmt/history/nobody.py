@@ -15,7 +15,7 @@ PATH = "names.of_nobody"
 
 
 def words_of_nobody(nights: Path, day: date | None = None) -> frozenset[str]:
-    """The words in force on a day, or today: the program's, or those of `policy.yaml` of the home of these nights.
+    """The words in force on a day, or today: the program's, or those of the `policy.yaml` beside the nights.
 
     A file with faults, or one that says nothing of names, leaves the program's.
     """

@@ -2,16 +2,17 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
-from wmt.facts import Facts, table_of
+from wmt.facts import SCHEMAS, Facts, table_of
 from wmt.ledger import AMOUNTS, HEADLINE, MEASURES, POST_COUNTS, PRICING, TOTAL, Ledger, TimeSide
 from wmt.ledger.contact_side import every_contact_pricing
-from wmt.nights import Night
+from wmt.nights import Night, NightError, open_night
+from wmt.nights.names import night_names
 from wmt.rules import ALWAYS, RuleSet, Value
 from wmt.text import plain_marks
 
@@ -172,7 +173,8 @@ def _lines(
         [
             _of_cases(facts, night, rules),
             _of_contacts(facts),
-            _of_reductions(facts, names),
+            _of_reductions(facts.reduction, names),
+            *(_of_reductions(kept, names) for kept in _kept_reductions(facts, night)),
             _of_reports(facts, night),
         ]
     )
@@ -220,13 +222,31 @@ def _of_contacts(facts: Facts) -> pl.DataFrame:
     return _about(pl.concat(sides).join(names, on="other", how="left"), "contact")
 
 
-def _of_reductions(facts: Facts, names: Mapping[str, str]) -> pl.DataFrame:
+def _kept_reductions(facts: Facts, night: Night) -> Iterator[pl.DataFrame]:
+    """The reductions of posts that keep an earlier night's lines, from that night: this one has none of theirs.
+
+    A night that is gone, or cannot be read, leaves those lines without reason and day.
+    """
+    keys = ["team_code", "staff_code"]
+    kept = facts.post.filter(pl.col("stale_since").is_not_null()).select("post_no", *keys, "stale_since")
+    nights = {name.as_at: name.name for name in night_names(night.path.parent)} if len(kept) else {}
+    for (since,), posts in kept.group_by("stale_since", maintain_order=True):
+        try:
+            found = open_night(night.path.parent / nights[since])  # type: ignore[index]
+            then = found.table("facts/post").select(*keys, then_no="post_no")
+            reduction = found.table("facts/reduction").rename({"post_no": "then_no"})
+        except (KeyError, NightError):
+            continue
+        yield posts.join(then, on=keys).join(reduction, on="then_no").select(SCHEMAS["reduction"].names())
+
+
+def _of_reductions(reduction: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
     """The reason of every reduction by its name, and its days."""
     said = [
         reduction_words(names.get(reason, reason), first, last)
-        for reason, first, last in facts.reduction.select("reason", "first_day", "last_day").iter_rows()
+        for reason, first, last in reduction.select("reason", "first_day", "last_day").iter_rows()
     ]
-    told = facts.reduction.with_columns(
+    told = reduction.with_columns(
         ref="reduction_ref", since="first_day", about=pl.Series(said, dtype=pl.String)
     )
     return _about(told, "reduction")
