@@ -4,12 +4,14 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
+import polars as pl
 import pytest
 from api_fixtures import Program, fresh_counts, program  # noqa: F401
 from django.test import Client
-from duties_fixtures import Scene, scene, signed_in_as, typed  # noqa: F401
+from duties_fixtures import Scene, on, scene, signed_in_as, typed  # noqa: F401
 from hours_fixtures import somebody, words  # noqa: F401
 
+from wmt.history import LINK, Links
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.audit.models import AuditEvent
 from wmt.site.duties import requests
@@ -209,3 +211,28 @@ def test_a_mail_that_failed_tells_no_administrator_of_a_concern_about_themselves
     page = own.get("/notices/").text
     assert "Emails that could not be sent" in page
     assert href not in page
+
+
+def test_an_answered_request_follows_its_person_and_nobody_who_had_the_code_later(scene: Scene) -> None:
+    """A to B on day 10, B to C on day 20. Whoever was answered at A on day 15 is not who left A on day 10."""
+    place = {name: getattr(scene.duty, name) for name in ("name", "team_name", "pdu_code", "region_code")}
+
+    def made(staff: str, answered: int) -> Request:
+        more = {"answered_on": on(answered), "asked_on": on(answered), "answer_by": on(answered)}
+        return Request.objects.create(
+            kind="concern", team_code="T1", staff_code=staff, asked_who="x", **place, **more
+        )
+
+    at_a, at_b, late = made("A", 5), made("B", 12), made("A", 15)
+    rows = [("post", "T1:B", "T1:A", on(10), "same name"), ("post", "T2:C", "T1:B", on(20), "same name")]
+    links = Links(pl.DataFrame(rows, schema=LINK, orient="row"))
+    there = {code: {**place, "team_code": code[:2], "staff_code": code[3:]} for code in ("T1:B", "T2:C")}
+    assert requests.follow_answered(links, there, on(15)) == 1  # A to B
+    at_a.refresh_from_db()
+    assert (at_a.code, at_a.placed_on) == ("T1:B", on(15))
+    requests.follow_answered(links, there, on(25))
+    codes = []
+    for each in (at_a, at_b, late):
+        each.refresh_from_db()
+        codes.append(each.code)
+    assert codes == ["T2:C", "T2:C", "T1:A"]

@@ -19,7 +19,7 @@ from wmt.site.workload.again import differences
 from wmt.site.workload.current import current_state
 from wmt.site.workload.live import turn_day
 from wmt.site.workload.load_request import LoadRequest
-from wmt.site.workload.models import Line, Load, Unit
+from wmt.site.workload.models import Line, Load, Pricing, Unit
 
 UNION = "8"  # trade union facility time: at most half of the contracted hours
 
@@ -256,8 +256,12 @@ def test_kept_figures_move_with_the_grade_and_wait_for_the_hours(
     assert nation.load != done
     assert differences(current_state()) == []
     assert kept is not None
-    lines = Line.objects.filter(load=done, post_no=kept.number, pricing__kind="reduction")
-    before = Line.objects.filter(load=nation.load, pricing__kind="reduction")
+    kinds = Pricing.objects.filter(kind="reduction")
+    lines, before = (
+        Line.objects.filter(load=load, pricing__in=kinds.filter(load=load).values("number"))
+        for load in (done, nation.load)
+    )
+    lines = lines.filter(post_no=kept.number)
     told = {ref: (about, since) for ref, about, since in before.values_list("ref", "about", "since")}
     # the details are those that the earlier night gave
     assert [(line.about, line.since) for line in lines] == [told[line.ref] for line in lines]

@@ -156,7 +156,8 @@ class Request(models.Model):
 
     It has its own owner (`people.Roles.owners`), day and page, and stays open until it is answered, whatever
     becomes of the duty it was asked on. Without a staff code it is about the team. `told` are the reminders
-    that were sent, and `owner N` for each person who was told that it is assigned to them.
+    that were sent, and `owner N` for each person who was told that it is assigned to them. `placed_on` is the
+    day on which it followed its person to the codes it has; until then they are those of its answer.
     """
 
     class Kind(models.TextChoices):
@@ -172,6 +173,7 @@ class Request(models.Model):
     team_name = models.TextField()
     pdu_code = models.TextField(blank=True)
     region_code = models.TextField(blank=True)
+    placed_on = models.DateField(null=True)
     duty = models.ForeignKey(Duty, on_delete=models.SET_NULL, null=True, related_name="requests")
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"

@@ -116,6 +116,9 @@ def after_load(state: State, read: Read | None = None, undone: Undone | None = N
         clock=clock_on(state), seen=read.last, undone=undone, came_off=read.came_off, followed=read.followed,
     ))  # fmt: skip
     requests.follow(_places(posts, read.followed))
+    requests.follow_answered(
+        read.history.links, {code: _place(post) for code, post in posts.items()}, read.last
+    )
     announce(found, state.day, undone)
     turn(state.day)
     return found
@@ -150,11 +153,15 @@ def _places(posts: Mapping[str, Post], followed: Mapping[str, str]) -> dict[tupl
         if post is None or (former != code and former in posts):
             continue
         team, _, staff = former.partition(":")
-        place = {name: getattr(post, name) for name in PLACE if name != "grade"}
+        place = _place(post)
         found[team, staff] = place
         if team == post.team_code or team not in teams:  # the team itself, or one that has another code now
             found[team, ""] = {**place, "staff_code": "", "name": post.team_name}
     return found
+
+
+def _place(post: Post) -> dict[str, str]:
+    return {name: getattr(post, name) for name in PLACE if name != "grade"}
 
 
 def posts_of(state: State) -> dict[str, Post]:

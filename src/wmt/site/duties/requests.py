@@ -4,11 +4,12 @@ A request stays open, with an owner, a day and a page, until somebody answers it
 close meanwhile: that ends nothing here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.db import transaction
 
+from wmt.history import Links
 from wmt.ledger import is_over
 from wmt.site.accounts.models import User
 from wmt.site.audit.record import record
@@ -158,6 +159,29 @@ def follow(places: dict[tuple[str, str], dict[str, str]]) -> int:
         for name, value in place.items():
             setattr(found, name, value)
         found.save(update_fields=list(place))
+        done += 1
+    return done
+
+
+def follow_answered(links: Links, places: Mapping[str, dict[str, str]], day: date) -> int:
+    """Answered requests follow their person too, so that both read them; how many did.
+
+    `places` gives the columns of the present posts by their codes. A code is taken for what it was on the day
+    of the answer, or of the last move: who had it before or has it later is somebody else.
+    """
+    left = {former for moves in links.moves("post").values() for _, former in moves}
+    done = 0
+    for found in Request.objects.filter(answered_on__isnull=False).exclude(staff_code=""):
+        since = found.placed_on or found.answered_on
+        if found.code not in left or since is None:
+            continue
+        now = links.codes_until("post", found.code, since, max(since, day))[-1]
+        if now == found.code or now not in places:
+            continue
+        for name, value in places[now].items():
+            setattr(found, name, value)
+        found.placed_on = day
+        found.save(update_fields=[*places[now], "placed_on"])
         done += 1
     return done
 

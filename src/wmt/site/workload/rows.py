@@ -223,7 +223,7 @@ def _of_contacts(facts: Facts) -> pl.DataFrame:
 
 
 def _kept_reductions(facts: Facts, night: Night) -> Iterator[pl.DataFrame]:
-    """The reductions of posts that keep an earlier night's lines, from that night: this one has none of theirs.
+    """The reductions of posts that keep an earlier night's lines, from that night: this one has none.
 
     A night that is gone, or cannot be read, leaves those lines without reason and day.
     """
