@@ -232,7 +232,7 @@ def _kept_reductions(facts: Facts, night: Night) -> Iterator[pl.DataFrame]:
     nights = {name.as_at: name.name for name in night_names(night.path.parent)} if len(kept) else {}
     for (since,), posts in kept.group_by("stale_since", maintain_order=True):
         try:
-            found = open_night(night.path.parent / nights[since])  # type: ignore[index]
+            found = open_night(night.path.parent / nights[since])
             then = found.table("facts/post").select(*keys, then_no="post_no")
             reduction = found.table("facts/reduction").rename({"post_no": "then_no"})
         except (KeyError, NightError):
