@@ -47,7 +47,7 @@ PAGES: dict[str, dict[str, int]] = {
         "": 2, "sheet/": 1, "hours/": 2, "why/": 2, "caseload/": 9, "over-time/": 9,
         "working/?figure=points": 9
     },
-    "spo": {"": 4, "pack/": 3, "hours/": 3, "caseload/": 12, "why/": 2, "duties/": 2},
+    "spo": {"": 4, "pack/": 3, "hours/": 3, "ahead/": 3, "caseload/": 12, "why/": 2, "duties/": 2},
     "head": {"": 3, "pack/": 3, "over-time/": 15, "hours/": 3, "caseload/": 4, "duties/": 3},
     "analyst": {"": 3, "pack/": 3, "why/": 2, "over-time/": 15, "caseload/": 4},
 }  # fmt: skip
@@ -119,6 +119,17 @@ def test_a_full_sheet_for_supervision_is_one_page(person: Person) -> None:
     assert page.locator("#table-active tbody tr").count() == 4
     page.emulate_media(media="print")
     assert printed(page) == 1, page.evaluate("() => document.body.scrollHeight")
+
+
+def test_notes_have_all_the_room_that_the_sheet_has_left(person: Person) -> None:
+    page = person("practitioner", viewport=SHEET)
+    page.goto(page.url + "sheet/")
+    page.emulate_media(media="print")
+    end = page.evaluate("() => document.querySelector('.wmt-sheet').getBoundingClientRect().bottom")
+    room = page.evaluate("() => document.querySelector('.wmt-sheet__lines').getBoundingClientRect().height")
+    assert SHEET["height"] - 80 < end <= SHEET["height"]
+    assert room > 150
+    assert printed(page) == 1
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["desk", "telephone"])

@@ -94,7 +94,7 @@ def test_a_practitioner_asks_for_relief_and_sees_the_answer(scene: Scene) -> Non
     own = scene.practitioner
     page = words(own.get(scene.post_href))
     assert "Over 110% for" in page
-    assert "acknowledge by" in page
+    assert "the manager must acknowledge by" in page
     assert "This is about your workload." in words(own.get(scene.href))
     answer = own.post(f"{scene.href}ask/", {"said": "No new cases until March"}, follow=True)
     assert "Sent to the manager. An answer is due by" in words(answer)

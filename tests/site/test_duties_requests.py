@@ -74,6 +74,10 @@ def test_from_the_first_day_over_one_may_ask_without_a_duty(scene: Scene) -> Non
     answer = scene.practitioner.post(f"/requests/relief/{unit.code}/", sent, follow=True)
     assert "Sent to the manager. An answer is due by" in words(answer)
     assert "You asked for relief on" in words(scene.practitioner.get(f"{scene.post_href}duties/"))
+    first_page = words(scene.practitioner.get(scene.post_href))
+    assert "You asked for relief on" in first_page
+    assert "Ask for some of the work to be moved" not in first_page
+    assert "You asked for relief on" not in words(scene.manager.get(scene.post_href))
     assert scene.practitioner.post(f"/requests/relief/{unit.code}/", sent).status_code == 422
     assert scene.manager.get(f"/requests/relief/{unit.code}/").status_code == 403
     made = Request.objects.get()
@@ -82,6 +86,30 @@ def test_from_the_first_day_over_one_may_ask_without_a_duty(scene: Scene) -> Non
     assert f"{made.code}" in AuditEvent.objects.get(kind="request").sentence
     page = words(scene.manager.get(f"/team/{unit.team_code}/duties/"))
     assert "Requests and concerns" in page
+
+
+def test_whoever_has_to_answer_reads_it_on_the_page_they_start_at(
+    scene: Scene, somebody: Callable[..., Client]
+) -> None:
+    team = f"/team/{scene.duty.team_code}/"
+    concern = f"/requests/concern/post/{scene.duty.code}/"
+    assert "your answer" not in words(scene.manager.get(team))
+    form = words(scene.practitioner.get(concern))
+    scene.practitioner.post(concern, {"said": "Too much"})
+    by = f"{Request.objects.get().answer_by:%-d %B %Y}"
+    assert f"must answer by {by}" in form, "the day is told before anything is sent"
+    assert "worried about your workload" in form
+    assert f"1 request or concern needs your answer by {by}" in words(scene.manager.get(team))
+    others = [scene.practitioner, somebody("Hal", "head", "pdu", scene.duty.pdu_code),
+              somebody("Ana", "analyst", "nation", "nation")]  # fmt: skip
+    for client in others:
+        assert "your answer" not in words(client.get(team))
+
+
+def test_a_team_s_page_says_who_has_been_over_longest(scene: Scene) -> None:
+    days = (scene.duty.seen_on - scene.duty.run_since).days + 1
+    page = words(scene.manager.get(f"/team/{scene.duty.team_code}/"))
+    assert f"Over 110% longest: {scene.duty.name}, {days} days" in page
 
 
 def test_a_duty_that_opens_later_takes_the_request_with_it(scene: Scene) -> None:

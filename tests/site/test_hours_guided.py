@@ -171,6 +171,21 @@ def test_faults_of_stages_stand_at_their_days(
 # ---- from one stage to the next ----------------------------------------------------------------------------
 
 
+def test_a_second_route_for_the_same_days_is_refused_with_what_is_there(room: Room) -> None:
+    pqip(room)
+    before = stages(room)
+    assert words(room.client.get(address(room, "pqip"))).count("PQiP - 6 to 12 months from 1 March 2027") == 1
+    for do in ("effect", "save"):
+        # the last day of the first route, which ends on 29 February 2028
+        answer = pqip(room, do, **day("first_day", date(2028, 2, 29)))
+        assert answer.status_code == 422
+        said = faults(answer.content.decode())["first_day"]
+        assert "PQiP - 12 to 18 months from 1 September 2027 to 29 February 2028. Change or delete" in said
+    assert stages(room) == before
+    assert pqip(room, **day("first_day", date(2028, 3, 1))).status_code == 302
+    assert len(stages(room)) == 2 * len(before)
+
+
 def test_the_day_between_two_stages_moves_both_and_leaves_no_gap(room: Room) -> None:
     pqip(room)
     answer = room.client.get(address(room, "pqip/stage"))

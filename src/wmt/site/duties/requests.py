@@ -22,6 +22,7 @@ from wmt.site.duties.models import Duty, Request, Step
 from wmt.site.duties.notices import Told, tell
 from wmt.site.duties.people import Responsible, Roles, responsible
 from wmt.site.duties.steps import CLOCK, put, stepped
+from wmt.site.workload.current import State
 from wmt.site.workload.models import Unit
 
 Kind = Request.Kind
@@ -43,6 +44,11 @@ def has_open_duty(unit: Unit) -> bool:
     """Whether an excessive workload action is open for a post."""
     found = Duty.objects.filter(closed_on__isnull=True)
     return found.filter(team_code=unit.team_code, staff_code=unit.staff_code).exists()
+
+
+def answer_by(state: State) -> date:
+    """The day by which what is asked today has to be answered."""
+    return workdays.after(state.day, clock_on(state).answer_days)
 
 
 def ask(*, asker: Asker, unit: Unit, said: str) -> Request:
@@ -248,7 +254,7 @@ def _about_unit(unit: Unit) -> dict[str, str]:
 
 
 def _made(asker: Asker, kind: Kind, place: dict[str, str], said: str, duty: Duty | None) -> Request:
-    by = workdays.after(asker.state.day, clock_on(asker.state).answer_days)
+    by = answer_by(asker.state)
     made = Request(
         kind=kind, **place, duty=duty, asked_by=asker.user, asked_who=asker.name[:160],
         asked_on=asker.state.day, words=said.strip(), answer_by=by,

@@ -45,7 +45,7 @@ CONFIRM = {
 }
 MARKS = {"excessive_workload": "excessive workload", "double_red": "over 120% for 28 days"}
 #: The name that one area has for the higher threshold.
-DOUBLE_RED = '"double red" is one area\'s local term'
+DOUBLE_RED = "called ‘double red’ in one area"
 _LATE = {
     "confirm": "confirmation",
     "acknowledge": "acknowledgement",

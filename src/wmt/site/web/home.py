@@ -12,8 +12,8 @@ from wmt.site.accounts.roles import ROLES, Action
 from wmt.site.web import tables
 from wmt.site.web.addresses import unit_url, working_url
 from wmt.site.web.availability.coming import reminders
-from wmt.site.web.duties.lines import duty_lines
-from wmt.site.web.frame import needed_state
+from wmt.site.web.duties.lines import duty_lines, request_lines
+from wmt.site.web.frame import home_title, needed_state
 from wmt.site.web.steady import steady
 from wmt.site.web.tables import Column, Row, Table
 from wmt.site.workload import units
@@ -34,10 +34,12 @@ def home(request: HttpRequest) -> HttpResponse:
         "table": _table(state, places) if homes else None,
         "reminders": [
             *duty_lines(state, places),
+            *request_lines(request.user, state, places),
             *reminders(state, request.user, places),  # type: ignore[arg-type]
         ],
         "staff_code": getattr(request.user, "staff_code", ""),
         "who_helps": [role.title for role in ROLES.values() if Action.MANAGE_USERS in role.allows],
+        "title": home_title(request.user) or "My pages",
         "only_posts": all(level == "post" for level, _ in homes),
     }
     return render(request, "home.jinja", context)
@@ -64,7 +66,9 @@ def _table(state: State, places: list[Unit]) -> Table:
         Column("remaining", "Points left", "points"),
         Column("cases", "Active cases", "count"),
     ]
-    return Table("places", "Your pages", columns, [_row(state, unit) for unit in places])
+    if any(unit.level != "post" for unit in places):
+        columns.insert(4, Column("over", f"Practitioners over {state.over_text}"))
+    return Table("places", "Figures today", columns, [_row(state, unit) for unit in places])
 
 
 def _row(state: State, unit: Unit) -> Row:
@@ -77,9 +81,16 @@ def _row(state: State, unit: Unit) -> Row:
         "level": tables.text(units.TITLES[unit.level]),
         "code": tables.text(unit.code),
         "capacity": tables.percent(points, available, state.over_x100, href("capacity")),
+        "over": tables.text(_people(unit)),
         "points": tables.points(points, href("points")),
         "available": tables.points(available, href("available")),
         "remaining": tables.points(remaining_x100(points, available), href("remaining")),
         "cases": tables.count(unit.cases, href("cases")),
     }
     return Row(values, unit.level, unit.code)
+
+
+def _people(unit: Unit) -> str:
+    """How many of the practitioners with available hours are over the threshold: '4 of 6'."""
+    timed = unit.posts - unit.posts_without_time - unit.unmeasured_posts
+    return f"{unit.posts_over:,} of {timed:,}" if unit.level != "post" and timed else ""

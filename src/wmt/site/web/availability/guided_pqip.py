@@ -4,12 +4,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from wmt import rules
 from wmt.days import written
 from wmt.intake.people import last_of_months
 from wmt.site.availability.changes import Change, Fault
-from wmt.site.availability.words import percent_words
+from wmt.site.availability.plan import Cut
+from wmt.site.availability.words import day_words, percent_words
 from wmt.site.web.availability.editing import Page, edit
 from wmt.site.web.availability.effects import NEWLY_QUALIFIED, STAGES
 from wmt.site.web.availability.forms import PqipForm
@@ -33,9 +35,39 @@ def pqip(request: HttpRequest, code: str) -> HttpResponse:
         changes=lambda form: _changes(place, form),
         save="Save the stages",
         field_of=_field_of,
-        words={"stages": _stages(place), "route": route},
+        words={"stages": _stages(place), "route": route, "entered": _entered(place)},
     )
+    if request.method == "POST" and form.is_valid():
+        _refuse_overlaps(place, form)
     return edit(place, form, page)
+
+
+def _refuse_overlaps(place: Place, form: PqipForm) -> None:
+    """No day may have two stages: together they would take off more than either of them."""
+    first = form.cleaned_data["first_day"]
+    last = form.cleaned_data[form.ends()[-1]]
+    standing = [cut for cut in _standing(place) if cut.first_day <= last and (cut.last_day or last) >= first]
+    if standing:
+        more = f"; and {len(standing) - 2} more, listed below" if len(standing) > 2 else ""
+        said = "; ".join(_said(place, cut) for cut in standing[:2]) + more
+        form.add_error("first_day", f"Stages are entered for these days already: {said}. "
+                       "Change or delete those first, or enter a first day after them")  # fmt: skip
+
+
+def _standing(place: Place) -> list[Cut]:
+    """The stages that are entered, in their order."""
+    return [cut for cut in place.plan.reductions if cut.reason in _ALL]
+
+
+def _said(place: Place, cut: Cut) -> str:
+    last = f" to {day_words(cut.last_day)}" if cut.last_day else ""
+    return f"{place.names[cut.reason].short_name} from {day_words(cut.first_day)}{last}"
+
+
+def _entered(place: Place) -> list[tuple[str, str]]:
+    """The stages that are entered, in words, each with the way to it."""
+    code = place.unit.code
+    return [(_said(place, cut), reverse("reduction", args=[code, cut.key])) for cut in _standing(place)]
 
 
 def last_of(place: Place, reason: str, first: date) -> date:

@@ -41,7 +41,7 @@ _KINDS = (*SUFFIXES, BOOK)
 _COLUMNS = {
     HOURS_FILE: (
         HOURS_COLUMNS,
-        "Hours a week from a day on. Days are written as 2026-12-01. An empty day means from the beginning.",
+        "Hours a week from a day on. Leave the day blank if the hours applied from the start.",
     ),
     REDUCTIONS_FILE: (
         REDUCTION_COLUMNS,

@@ -131,6 +131,8 @@ def _raise(
         "about": names.shown(unit.name, unit.code) if unit.level == "post" else unit.name,
         "owners": ", ".join(dict.fromkeys(names.person(str(user)) for user in people.owners)),
         "owner_role": people.owner_role,
+        "own": unit.level == "post" and access.is_own(request.user, unit),
+        "answer_by": day_words(requests.answer_by(state)),
         "back": unit_url(unit.level, unit.code, "duties"),
         "may_ask": kind == "concern" or _may_ask(request.user, state, unit),
         "standing": requests.open_relief(unit.team_code, unit.staff_code) if kind == "relief" else None,

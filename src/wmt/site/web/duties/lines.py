@@ -1,15 +1,21 @@
 """The one sentence about duties on the pages of units and on one's own place."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.urls import reverse
 
+from wmt.site.accounts.access import may
+from wmt.site.accounts.roles import Action
 from wmt.site.availability.words import day_words, percent_words
 from wmt.site.duties import clock, words
 from wmt.site.duties.listing import counts, open_of
+from wmt.site.duties.listing import under as under_duties
 from wmt.site.duties.models import Duty
+from wmt.site.duties.people import Roles
 from wmt.site.web.addresses import unit_url
 from wmt.site.web.availability.coming import Reminder
+from wmt.site.web.duties.request_table import under
 from wmt.site.workload.current import State
 from wmt.site.workload.models import Unit
 
@@ -24,14 +30,46 @@ def duty_lines(state: State, units: Iterable[Unit]) -> list[Reminder]:
     return found
 
 
+def request_lines(user: Any, state: State, units: Iterable[Unit]) -> list[Reminder]:
+    """Of each unit, for whoever has to answer: how many requests and concerns wait, and until when."""
+    if state.as_of is not None or not may(user, Action.HANDLE_DUTIES):
+        return []
+    found = []
+    for unit in units:
+        waiting = list(under(unit, state.load_id).filter(answered_on__isnull=True).order_by("answer_by"))
+        roles = Roles(waiting) if waiting else None
+        mine = [each for each in waiting if roles and user in roles.of(each).owners]
+        if mine:
+            number, first = len(mine), day_words(mine[0].answer_by)
+            said = (
+                f"1 request or concern needs your answer by {first}"
+                if number == 1
+                else f"{number:,} requests and concerns need your answer, the first by {first}"
+            )
+            found.append(Reminder(unit.name, said, reverse("requests"), "View requests and concerns"))
+    return found
+
+
 def _of_unit(state: State, unit: Unit) -> Reminder | None:
     number, late = counts(unit, state)
     if not number:
         return None
     actions = "excessive-workload action is" if number == 1 else "excessive-workload actions are"
     said = f"{number:,} {actions} open, {f'{late:,}' if late else 'none'} overdue"
+    if unit.level == "team":
+        said += _longest(unit, state)
     href = unit_url(unit.level, unit.code, "duties")
     return Reminder(unit.name, said, href, "View actions")
+
+
+def _longest(unit: Unit, state: State) -> str:
+    """Who of a team has been over longest: actions open after four weeks, so it is one of those."""
+    found = under_duties(unit, state).filter(closed_on__isnull=True, confirm_by__isnull=True)
+    duty = found.order_by("run_since", "pk").first() if state.as_of is None else None
+    if duty is None:
+        return ""
+    days = words.long_since(duty.run_since, min(duty.seen_on, state.day))
+    return f". Over {percent_words(duty.percent_x100)} longest: {duty.shown_name}, {days}"
 
 
 def _of_post(state: State, unit: Unit) -> Reminder | None:
@@ -42,7 +80,7 @@ def _of_post(state: State, unit: Unit) -> Reminder | None:
 
 
 def post_words(duty: Duty, state: State) -> str:
-    """'Over 110% for 31 days: excessive workload since 4 November 2026; decide what will be done by …'."""
+    """'Over 110% for 31 days: excessive workload since 4 November 2026; the manager must decide by …'."""
     if duty.confirm_by is not None:
         return f"Excessive workload action: {_next(duty, state)}"
     mark = percent_words(duty.percent_x100)
@@ -54,4 +92,4 @@ def post_words(duty: Duty, state: State) -> str:
 def _next(duty: Duty, state: State) -> str:
     # that relief was asked for is for those who may read the duty: its own page tells them
     said = words.owed(clock.open_deadlines(duty, state.day)[0])
-    return said[:1].lower() + said[1:]
+    return f"the manager must {said[:1].lower()}{said[1:]}"

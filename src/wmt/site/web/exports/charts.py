@@ -6,7 +6,7 @@ from django.shortcuts import render
 from wmt.site.audit.record import record
 from wmt.site.web.charts.figure import Chart
 from wmt.site.web.charts.files import CONTENT_TYPES, KINDS, NoFontError, png_file, svg_file
-from wmt.site.web.exports.deliver import NOT, Source, attached, file_name, filters_of
+from wmt.site.web.exports.deliver import NOT, Source, attached, file_name, filters_of, rules_said
 from wmt.site.web.steady import settled
 
 
@@ -27,7 +27,7 @@ def send_chart(request: HttpRequest, source: Source, chart: Chart, kind: str) ->
 def about(source: Source) -> list[str]:
     """What a chart says of itself wherever it is put: what it is of, as at when, and what it is not."""
     state = source.state
-    moment = f" Data from {state.as_at_text}; points rules of {state.rules_text}." if state else ""
+    moment = f" Data from {state.as_at_text}; points rules of {rules_said(state)}." if state else ""
     return [f"Workload Measurement Tool: {source.title}.{moment}", NOT]
 
 

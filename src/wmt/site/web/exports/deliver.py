@@ -18,6 +18,7 @@ from wmt.site.web.exports.asking import as_job, cells_of
 from wmt.site.web.exports.making import making_of
 from wmt.site.web.exports.sheets import Sheet
 from wmt.site.web.exports.writers import FORMATS, Format, TooManyRows, write_book, write_csv
+from wmt.site.web.frame import rules_words
 from wmt.site.web.steady import settled
 from wmt.site.web.units.question import BANDS, GRADES
 from wmt.site.workload import units
@@ -160,7 +161,7 @@ def about_of(
         found += [
             ("Data from", state.as_at_text),
             ("As at (ISO 8601)", state.as_at.isoformat(timespec="minutes")),
-            ("Points rules", state.rules_text),
+            ("Points rules", rules_said(state)),
         ]
     found += [
         ("What this figure is not", NOT),
@@ -208,3 +209,9 @@ def file_name(source: Source, table: str) -> str:
 def _too_many(request: HttpRequest, form: Format, size: int) -> HttpResponse:
     context = {"form": form.title, "rows": f"{size:,}"}
     return render(request, "exports/too_many.jinja", context, status=413)
+
+
+def rules_said(state: State) -> str:
+    """The month since which the points hold, as every page says it, and what was laid over them."""
+    laid = f" with {', '.join(state.overlays)}" if state.overlays else ""
+    return f"{rules_words(state.rules_date)}{laid}"

@@ -60,7 +60,11 @@ def _figures(question: Question) -> list[tuple[str, tables.Value, str]]:
     """The figures of the post that are talked about, without the ways to their details, and the cases."""
     found = overview.figures(question, question.subject)
     cases = found[-2]
-    return [(title, replace(value, href=""), "") for title, value, _ in (*found[: len(_FIGURES)], cases)]
+    hours = {"Contracted hours", "Reductions"}
+    return [
+        (title, replace(value, href=""), "hours a week" if title in hours else "")
+        for title, value, _ in (*found[: len(_FIGURES)], cases)
+    ]
 
 
 def _run(question: Question) -> list[str]:

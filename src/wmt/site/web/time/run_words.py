@@ -16,7 +16,10 @@ from wmt.site.web.units.question import Question
 from wmt.site.workload.moments import marks_on
 
 #: What people call the marks of the rules.
-NAMES = {"excessive_workload": "Excessive workload", "double_red": "Double red"}
+NAMES = {
+    "excessive_workload": "Excessive workload",
+    "double_red": "Higher threshold (called ‘double red’ in one area)",
+}
 
 
 def run_words(question: Question, past: History) -> list[str]:

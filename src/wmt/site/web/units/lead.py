@@ -20,6 +20,7 @@ from wmt.ledger import (
 )
 from wmt.site.accounts import reading
 from wmt.site.duties import access
+from wmt.site.duties.requests import open_relief
 from wmt.site.web.addresses import unit_url
 from wmt.site.web.tables import exact
 from wmt.site.web.time.run_words import runs_of
@@ -137,9 +138,12 @@ def _rounded(question: Question) -> str:
 
 def _steps(question: Question, *, over: bool, run: dict[str, Any] | None) -> list[Step]:
     own, post = is_own(question), question.unit
-    found = _four_weeks(run) if run else []
+    found = _four_weeks(run, own=own) if run else []
     found += reports_ending(question)
-    if over:
+    asked = _asked(question) if own else None
+    if asked is not None:
+        found.append(asked)
+    elif over:
         ask = "Ask for some of the work to be moved" if own else "View actions and requests"
         said = "You can ask from the first day over the threshold." if own else ""
         # one's own request goes straight to its form
@@ -157,11 +161,24 @@ def _steps(question: Question, *, over: bool, run: dict[str, Any] | None) -> lis
     return found
 
 
-def _four_weeks(run: dict[str, Any]) -> list[Step]:
+def _asked(question: Question) -> Step | None:
+    """The reader's own request for relief that waits for its answer; none of a day in the past."""
+    if question.state.as_of is not None:
+        return None
+    found = open_relief(question.unit.team_code, question.unit.staff_code)
+    if found is None:
+        return None
+    said = (
+        f"You asked for relief on {written(found.asked_on)}. An answer is due by {written(found.answer_by)}."
+    )
+    return Step(said, reverse("request", args=[found.pk]), "View your request")
+
+
+def _four_weeks(run: dict[str, Any], *, own: bool) -> list[Step]:
     """On which day the run is full, or since when it is excessive workload."""
     if run["excess_since"]:
-        since = written(run["excess_since"])
-        return [Step(f"It has been excessive workload since {since}. The manager must act.")]
+        since, who = written(run["excess_since"]), "Your" if own else "The"
+        return [Step(f"It has been excessive workload since {since}. {who} manager must act.")]
     if run["full_on"]:
         return [Step(f"If this continues, it becomes excessive workload on {written(run['full_on'])}.")]
     return []

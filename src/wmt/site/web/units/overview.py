@@ -11,7 +11,7 @@ from wmt.site.web import tables
 from wmt.site.web.addresses import unit_url
 from wmt.site.web.availability.coming import reminders
 from wmt.site.web.charts.strip import LOW_X100, strip
-from wmt.site.web.duties.lines import duty_lines
+from wmt.site.web.duties.lines import duty_lines, request_lines
 from wmt.site.web.tables import Column, LazyRows, Row, Table, Value
 from wmt.site.web.units import counting, in_full, streams, timeless
 from wmt.site.web.units.lead import lead
@@ -51,6 +51,7 @@ def content(question: Question) -> dict[str, Any]:
         "parts": [] if question.unit.stream == OMIC else parts(question),
         "reminders": [
             *duty_lines(question.state, [question.unit]),
+            *request_lines(question.user, question.state, [] if question.is_post else [question.unit]),
             *reminders(question.state, question.user, [question.unit]),
         ],
         "tables": {},
@@ -86,6 +87,9 @@ def _over_words(question: Question, listed: list[Unit]) -> str:
     over = sum(_is_over(unit, question) for unit in named)
     what = units.PLURALS[question.level]
     what = what if question.level == "pdu" else what.lower()
+    if question.level == "post":  # as the first sentence of the page counts them
+        named = [unit for unit in named if unit.available_x100]
+        what = f"{what} with available hours"
     rest = " Work with no known unit is listed as ‘Not known’." if len(named) < len(listed) else ""
     verb = "is" if over == 1 else "are"
     return f"{over:,} of {len(named):,} {what} {verb} over {question.state.over_text}.{rest}"
