@@ -45,7 +45,7 @@ def is_free(post: dict[str, str]) -> bool:
 def capacity_of(page: Page) -> str:
     """The capacity a page of a unit begins with."""
     figure = page.locator(".wmt-figures__one").filter(has=page.get_by_text("Capacity", exact=True))
-    found = re.search(r"\d+\.\d%|no available time", figure.locator(".wmt-figures__figure").inner_text())
+    found = re.search(r"\d+\.\d%|no available hours", figure.locator(".wmt-figures__figure").inner_text())
     assert found
     return found[0]
 
@@ -102,7 +102,7 @@ def test_a_manager_enters_leave_a_return_and_a_stage_and_sees_the_team_move(walk
     walker.choose(page.get_by_label("Reason"), MATERNITY)
     write_day(walker, "first_day", TODAY)
     leave = look_then_save(walker, name, "Save the reduction")
-    assert "no available time" in page.locator(".govuk-notification-banner--success").inner_text()
+    assert "no available hours" in page.locator(".govuk-notification-banner--success").inner_text()
     assert leave == (start, capacity_at(walker, team))
     assert leave[0] != leave[1]
 

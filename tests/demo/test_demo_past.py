@@ -81,6 +81,19 @@ def test_it_runs_smoothly_into_the_first_night(whole: pl.DataFrame, night) -> No
     assert eve.filter(level="post").height >= totals.filter(level="post").height - 2
 
 
+def test_hours_off_are_counted_as_those_of_the_first_night(whole: pl.DataFrame, night) -> None:
+    """Who is away on the first night and was on the day before has the same reductions, also beyond the contract."""
+    totals, _, day = night
+    kinds = ["code", "contracted_hours_micro", "reduction_hours_micro", "available_x100"]
+    now = totals.filter(pl.col("level") == "post", pl.col("available_x100") == 0).select(kinds)
+    beyond = now.filter(pl.col("reduction_hours_micro") > pl.col("contracted_hours_micro"))
+    assert len(beyond) >= 1
+    before = whole.filter(pl.col("day") == day - timedelta(1), level="post").select(kinds)
+    away = beyond.join(before.filter(pl.col("available_x100") == 0), on="code", suffix="_before")
+    assert len(away) >= 1
+    assert (away["reduction_hours_micro"] == away["reduction_hours_micro_before"]).all()
+
+
 def test_it_is_made_of_events_and_not_of_waves(whole: pl.DataFrame) -> None:
     """What a fortnight added says nothing of what the next one adds: no tide carries cases."""
     wide = whole.filter(level="post").select("day", "code", "cases_all").pivot("code", index="day")

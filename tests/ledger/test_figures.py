@@ -21,7 +21,7 @@ available = st.integers(1, 3_000).map(lambda whole: whole * 100)
         (222_400, 220_000, "101.1%", False),  # worked example 1
         (115_000, 104_500, "110.0%", True),  # worked example 2: 110.0478… is shown as 110.0% and is over
         (110_000, 100_000, "110.0%", False),  # exactly 110 is not over
-        (13_200, 0, "no available time", False),  # worked example 5
+        (13_200, 0, "no available hours", False),  # worked example 5
         (-1_700, 220_000, "−0.8%", False),
         (0, 220_000, "0.0%", False),
         (100_050, 100_000, "100.1%", False),  # 100.05: the half goes up

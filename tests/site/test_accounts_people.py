@@ -49,7 +49,7 @@ def test_a_person_is_added_sets_a_password_and_works(administrator: User) -> Non
     said = list(AuditEvent.objects.order_by("id").values_list("who", "sentence"))
     today = f"{TODAY():%-d %B %Y}"
     assert ("Administrator", "Nora New was added (new@example.org).") in said
-    assert ("Administrator", f"Nora New was given the role Head of PDU at pdu P1 from {today}.") in said
+    assert ("Administrator", f"Nora New was given the role Head of PDU at PDU P1 from {today}.") in said
     assert link not in str(list(AuditEvent.objects.values())), "the link itself is kept nowhere"
 
 
@@ -76,7 +76,7 @@ WRONG_GRANTS = {
         "held only at a nation",
     ),
     "no unit": (role_at("head", "pdu", ""), "code", "Enter the unit code"),
-    "a unit that is not there": (role_at("head", "pdu", "P9"), "code", "There is no pdu with the code P9"),
+    "a unit that is not there": (role_at("head", "pdu", "P9"), "code", "There is no PDU with the code P9"),
     "an end before the start": (
         role_at("head", "pdu", "P1", last=TODAY() - timedelta(days=1)),
         "last_day",

@@ -157,7 +157,7 @@ def test_more_than_full_time_is_allowed_and_said(room: Room) -> None:
 def test_no_hours_at_all_are_allowed(room: Room) -> None:
     hours(room, "save", hours="0")
     assert room.again(room.post).available_x100 == 0
-    assert f"{room.post.name} has no available time" in words(room.client.get(room.href))
+    assert f"{room.post.name} has no available hours" in words(room.client.get(room.href))
 
 
 def test_a_reason_with_a_share_of_its_own_fills_in_amount_and_end(room: Room) -> None:

@@ -128,7 +128,7 @@ def test_reading_somebody_is_written_down_once_a_day(nation: Any, signed_in: Sig
     for tab in ("caseload", "working", "hours", "working"):
         client.get(f"/post/{post.code}/{tab}/")
     [event] = AuditEvent.objects.filter(kind="read", code=post.code)
-    assert event.sentence == f"A analyst read the lines of {post.name}."
+    assert event.sentence == f"A analyst viewed the details of {post.name}."
     assert (event.level, event.actor.name, ReadEvent.objects.count()) == ("post", "A analyst", 1)
 
 

@@ -184,3 +184,29 @@ def test_names_of_other_regions_are_not_given_away(two: Two, signed_in: SignIn, 
     for href in {href for href in links(page) if "cause=" in href}:
         shown = in_sight(client.get(unit_url("region", region.code, "why") + href[href.index("?") :]).text)
         assert not [name for name in names if name in shown]
+
+
+@pytest.mark.parametrize("level", ["region", "pdu", "team"])
+def test_units_are_listed_by_how_far_their_capacity_moved(two: Two, signed_in: SignIn, level: str) -> None:
+    first, last = days_of(two)
+    nation = Unit.objects.get(load=two.load, level="nation", whole=True)
+    page = page_of(signed_in(), nation, **{"from": first, "to": last, "list": level})
+    of_level = (
+        (pl.col("level") == level) & (pl.col("stream") == "sentence_management") & (pl.col("posts") > 0)
+    )
+    capacity = [
+        {
+            row["code"]: Decimal(row["points_x100"] * 10_000) / row["available_x100"]
+            for row in two.totals(at).filter(of_level, pl.col("available_x100") > 0).iter_rows(named=True)
+        }
+        for at in (0, 1)
+    ]
+    cents = [{code: exact.quantize(1, "ROUND_HALF_UP") for code, exact in side.items()} for side in capacity]
+    moved = {code: (cents[1][code] - cents[0][code]) / 100 for code in cents[0].keys() & cents[1].keys()}
+    listed = table_of(page, "units")
+    shown = {
+        row["Code"]: amount(row["Percentage points"]) for row in listed if row["Percentage points"] != "–"
+    }
+    assert len(listed) == min(100, two.totals(1).filter(of_level)["code"].n_unique())
+    assert shown.items() <= moved.items()
+    assert list(shown.values()) == sorted(moved.values(), reverse=True)[: len(shown)]

@@ -85,7 +85,7 @@ def _capacity(seen: Seen) -> str:
     if seen.row is not None:
         return shown_capacity(*seen.hundredths).replace("-", "−")
     if not seen.numbers["available"]:
-        return "no available time"
+        return "no available hours"
     tenths = _half_up(seen.numbers["points"] * 1000 / seen.numbers["available"])
     return ("−" if tenths < 0 else "") + f"{abs(tenths) // 10}.{abs(tenths) % 10}%"
 

@@ -157,7 +157,9 @@ class _Past:
         taken = np.where(had, reduction, contracted // 5)
         works = whole > 0
         now = np.where(is_away, 0, np.where(is_reduced, part, whole))
-        less = np.where(is_away, contracted, np.where(is_reduced, taken, 0))
+        # who is away now may have reductions of more than the contract, and the file says them all
+        whole_time = np.where((available == 0) & (reduction > contracted), reduction, contracted)
+        less = np.where(is_away, whole_time, np.where(is_reduced, taken, 0))
         values = (np.where(works, now, available), contracted, np.where(works, less, reduction))
         return {name: pl.Series(found) for name, found in zip(_TIME, values, strict=True)}
 

@@ -13,7 +13,7 @@ def divide_half_up(numerator: int, denominator: int) -> int:
 
 
 def capacity_x100(points_x100: int, available_x100: int) -> int | None:
-    """Capacity in hundredths of a per cent, half-up; None where there is no available time."""
+    """Capacity in hundredths of a per cent, half-up; None where there is no available hours."""
     if available_x100 == 0:
         return None
     return divide_half_up(points_x100 * 10_000, available_x100)
@@ -52,9 +52,9 @@ def shown_points(points_x100: int) -> int:
 
 
 def shown_capacity(points_x100: int, available_x100: int) -> str:
-    """Capacity as people see it: one decimal, or the words for no available time."""
+    """Capacity as people see it: one decimal, or the words for no available hours."""
     if available_x100 == 0:
-        return "no available time"
+        return "no available hours"
     tenths = divide_half_up(points_x100 * 1_000, available_x100)
     sign = MINUS if tenths < 0 else ""
     return f"{sign}{abs(tenths) // 10}.{abs(tenths) % 10}%"

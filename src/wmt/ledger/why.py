@@ -120,7 +120,7 @@ class Side:
 class Moved:
     """One cause of a unit's change. Hundredths of points and of percentage points.
 
-    `percentage_points_x100` is None where one side has no available time. `lines` is how many moves there
+    `percentage_points_x100` is None where one side has no available hours. `lines` is how many moves there
     are, `number` how many cases, reports, contacts … came, went or changed.
     """
 

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from wmt.site.accounts.models import RoleGrant
-from wmt.site.accounts.roles import ROLES, Action
+from wmt.site.accounts.roles import ROLES, Action, placed
 from wmt.site.clock import calendar_day
 from wmt.site.workload import asof
 from wmt.site.workload.models import Current, Unit
@@ -215,4 +215,4 @@ def load_shown() -> int:
 
 
 def _at(level: str, code: str) -> str:
-    return "" if not level or level == "nation" else f" at {level} {code}"
+    return "" if not level or level == "nation" else f" at {placed(level, code)}"

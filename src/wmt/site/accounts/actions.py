@@ -14,7 +14,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from wmt.site.accounts.access import NATION, load_shown
 from wmt.site.accounts.models import RoleGrant, User
-from wmt.site.accounts.roles import ROLES
+from wmt.site.accounts.roles import ROLES, placed
 from wmt.site.audit.record import record
 from wmt.site.clock import calendar_day
 from wmt.site.workload.models import Unit
@@ -101,7 +101,7 @@ def grant_role(
         user=user, role=role, level=level, code=code, first_day=first_day, last_day=last_day, granted_by=actor
     )
     sentence = (
-        f"{user} was given the role {ROLES[role].title} at {_place(level, code)}{_span(first_day, last_day)}."
+        f"{user} was given the role {ROLES[role].title} at {placed(level, code)}{_span(first_day, last_day)}."
     )
     record("role", sentence, actor=actor, who=who, level=level, code=code, after=_grant_facts(grant))
     return grant
@@ -127,7 +127,7 @@ def end_grant(*, actor: User | None, grant: RoleGrant, last_day: date | None = N
             )
         _still_somebody()
     when = "immediately" if last_day is None else f"after {last:%-d %B %Y}"
-    role = f"{ROLES[grant.role].title} at {_place(grant.level, grant.code)}"
+    role = f"{ROLES[grant.role].title} at {placed(grant.level, grant.code)}"
     sentence = f"The role of {grant.user} as {role} ends {when}."
     record(
         "role",
@@ -234,7 +234,7 @@ def _check_grant(role: str, level: str, code: str, first_day: date, last_day: da
         raise CannotDoError("Enter the unit code", field="code")
     if not Unit.objects.filter(load_id=load_shown(), level=level, code=code, whole=True).exists():
         raise CannotDoError(
-            f"There is no {level} with the code {code} in the figures shown now", field="code"
+            f"There is no {placed(level, '')} with the code {code} in the figures shown now", field="code"
         )
 
 
@@ -288,10 +288,6 @@ def _grant_facts(grant: RoleGrant) -> dict[str, Any]:
         "first_day": grant.first_day.isoformat(),
         "last_day": grant.last_day.isoformat() if grant.last_day else None,
     }
-
-
-def _place(level: str, code: str) -> str:
-    return "England and Wales" if level == NATION[0] else f"{level} {code}"
 
 
 def _span(first_day: date, last_day: date | None) -> str:

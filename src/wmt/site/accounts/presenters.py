@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from wmt.site.accounts.forms import EndForm
 from wmt.site.accounts.models import RoleGrant, User
-from wmt.site.accounts.roles import ROLES
+from wmt.site.accounts.roles import ROLES, placed
 from wmt.site.clock import calendar_day
 from wmt.site.workload.moment_words import moment_words
 
@@ -49,8 +49,7 @@ def person_facts(user: User, forms: dict[str, Any]) -> dict[str, Any]:
 
 def held(grant: RoleGrant) -> str:
     """A role and where it is held."""
-    place = "England and Wales" if grant.level == "nation" else f"{grant.level} {grant.code}"
-    return f"{ROLES[grant.role].title}, {place}"
+    return f"{ROLES[grant.role].title}, {placed(grant.level, grant.code)}"
 
 
 def moment(at: datetime | None) -> str:

@@ -63,3 +63,10 @@ ROLES: dict[str, Role] = {
     ),
     "administrator": Role("Administrator", "nation", frozenset(Action), ("nation",)),
 }
+
+
+def placed(level: str, code: str) -> str:
+    """A unit in a sentence, by its code: 'PDU N039H92', 'team N030AM'."""
+    if level == "nation":
+        return "England and Wales"
+    return f"{level.upper() if level == 'pdu' else level} {code}".strip()

@@ -148,7 +148,7 @@ class MovedCauseShown(Schema):
     cause: str
     words: str = Field(description="As people say it.")
     points: Exact
-    percentage_points: Exact | None = Field(description="null: one of the days has no available time.")
+    percentage_points: Exact | None = Field(description="null: one of the days has no available hours.")
     available: Exact
     lines: int
 

@@ -102,7 +102,7 @@ def _write(read: _Read) -> None:
                     cursor.execute(f"SET LOCAL lock_timeout = {_PATIENCE_MS}")
             actor = get_user_model()(pk=read.user_id)
             ReadEvent.objects.create(**key)
-            sentence = f"{read.who} read the lines of {read.name or read.code}."
+            sentence = f"{read.who} viewed the details of {read.name or read.code}."
             record("read", sentence, actor=actor, who=read.who, level=read.level, code=read.code)
     except IntegrityError:
         return  # another process was quicker, or the account is gone

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from wmt.site.accounts.access import need_whole
-from wmt.site.accounts.roles import Action
+from wmt.site.accounts.roles import Action, placed
 from wmt.site.audit.models import AuditEvent
 from wmt.site.audit.reading import PAGE, events, read_filters
 from wmt.site.audit.record import KINDS
@@ -55,7 +55,7 @@ def row(event: AuditEvent) -> dict[str, Any]:
         "kind": KINDS.get(event.kind, event.kind),
         "who": event.who,
         "sentence": event.sentence,
-        "unit": event.level if event.level == event.code else f"{event.level} {event.code}".strip(),
+        "unit": placed(event.level, event.code),
         "path": event.path,
         "changes": changes(event.before, event.after),
     }

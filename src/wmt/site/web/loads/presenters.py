@@ -73,7 +73,7 @@ def loads_table(loads: QuerySet[Load], shown: int | None, query: QueryDict) -> T
     """The loads, newest first, a page at a time."""
     pager, page = paged(loads, query, LOADS_A_PAGE, "page")
     columns = (
-        Column("load", "Load", "number"),
+        Column("load", "Load"),
         Column("asked", "Requested", "date"),
         Column("who", "By"),
         Column("files", "Files"),

@@ -45,12 +45,13 @@ def span_of(query: Mapping[str, str], first: date | None, last: date) -> Span:
     since = asked(FIRST, query.get(FIRST), "the first day", begin)
     if since.day and to.day and since.day > to.day:
         to = replace(to, error=REVERSED)
-    return Span(*(_shown(field, query) for field in (since, to)))
+    wrong = bool(since.error or to.error)
+    return Span(*(_shown(field, as_typed=wrong) for field in (since, to)))
 
 
-def _shown(field: Asked, query: Mapping[str, str]) -> Asked:
-    """A day nobody typed stands in its field as people write it."""
-    if query.get(field.name, "").strip() or field.day is None:
+def _shown(field: Asked, *, as_typed: bool) -> Asked:
+    """A day stands in its field as people write it, whatever asked for it; beside a fault as it was typed."""
+    if field.day is None or (as_typed and field.typed):
         return field
     return replace(field, typed=written(field.day))
 

@@ -11,7 +11,7 @@ from wmt.ledger.say import say
 from wmt.ledger.why import Why
 from wmt.site.web.addresses import unit_url
 from wmt.site.web.tables import changed
-from wmt.site.web.time import why_tables
+from wmt.site.web.time import why_tables, why_units
 from wmt.site.web.time.late import late_sentence
 from wmt.site.web.time.over_time import last_day
 from wmt.site.web.time.span import FIRST, LAST, Span, span_of
@@ -66,6 +66,8 @@ def content(question: Question) -> dict[str, Any]:
         "span": span,
         "errors": span.errors,
         "presets": _presets(question, past, span),
+        "levels": why_units.levels(question),
+        "level": why_units.level_of(question),
         "message": "",
         "notes": [],
         "found": None,
@@ -80,6 +82,9 @@ def content(question: Question) -> dict[str, Any]:
         return {**around, "message": no_lines_words(none)}
     found = why_between(question.state, question.unit, between.first, between.last)
     told = _told(question, between, found)
+    listed = None if told["cause"] else why_units.table(question, past, between)
+    if listed is not None:
+        told["tables"][listed.name] = listed
     end = question.state.day if between.last is None else between.last.day
     late = late_sentence(past, question.state, question.unit, between.first.day, end)
     return {**around, **told, "notes": [*told["notes"], *([late] if late else [])]}
@@ -184,7 +189,8 @@ def _presets(question: Question, past: History, span: Span) -> list[tuple[str, s
 
 def _href(question: Question, day: date) -> str:
     unit = question.unit
-    return unit_url(unit.level, unit.code, "why", stream=question.stream, **{FIRST: day.isoformat()})
+    kept = {"stream": question.stream, "list": question.request.GET.get("list", "")}
+    return unit_url(unit.level, unit.code, "why", **kept, **{FIRST: day.isoformat()})
 
 
 def _nothing(words: str) -> dict[str, Any]:

@@ -50,7 +50,8 @@ def content(question: Question) -> dict[str, Any]:
         "timeless": timeless.said(question),
         "parts": [] if question.unit.stream == OMIC else parts(question),
         "reminders": [
-            *duty_lines(question.state, [question.unit]),
+            # they are of the whole unit, and a page of another stream is of its posts alone
+            *([] if question.stream else duty_lines(question.state, [question.unit])),
             *request_lines(question.user, question.state, [] if question.is_post else [question.unit]),
             *reminders(question.state, question.user, [question.unit]),
         ],
@@ -81,7 +82,8 @@ def _streams(question: Question) -> dict[str, Table]:
 
 def _over_words(question: Question, listed: list[Unit]) -> str:
     """How many of those that are listed are over the threshold. What is not known is no unit."""
-    named = [unit for unit in listed if unit.code != NOT_KNOWN]
+    known = [unit for unit in listed if unit.code != NOT_KNOWN]
+    named = [unit for unit in known if unit.posts]
     if not named or question.unit.stream == OMIC:
         return ""
     over = sum(_is_over(unit, question) for unit in named)
@@ -90,7 +92,7 @@ def _over_words(question: Question, listed: list[Unit]) -> str:
     if question.level == "post":  # as the first sentence of the page counts them
         named = [unit for unit in named if unit.available_x100]
         what = f"{what} with available hours"
-    rest = " Work with no known unit is listed as ‘Not known’." if len(named) < len(listed) else ""
+    rest = " Work with no known unit is listed as ‘Not known’." if len(known) < len(listed) else ""
     verb = "is" if over == 1 else "are"
     return f"{over:,} of {len(named):,} {what} {verb} over {question.state.over_text}.{rest}"
 
@@ -101,7 +103,12 @@ def fitting(question: Question) -> list[Unit]:
 
 
 def _fits(unit: Unit, question: Question) -> bool:
-    """Whether a unit is of the band asked for; those without available hours are told apart."""
+    """Whether a unit is of the band asked for; those without available hours are told apart.
+
+    A unit that has no posts in the stream is of none.
+    """
+    if not unit.posts:
+        return False
     if question.band in timeless.BANDS:
         return timeless.number(unit, question.band) > 0
     return band_of(unit, question) == question.band
@@ -201,7 +208,7 @@ def values(question: Question, unit: Unit) -> dict[str, Value]:
 
 
 def _capacity(question: Question, unit: Unit) -> Value:
-    if unit.stream == OMIC:
+    if unit.stream == OMIC or not unit.posts:
         return Value(None, "–")
     href = _lines_url(question, unit, "capacity")
     return tables.percent(unit.points_x100, unit.available_x100, question.state.over_x100, href)
@@ -280,7 +287,12 @@ def filtered(question: Question) -> str:
 
 
 def _table_notes(question: Question, listed: list[Unit]) -> list[str]:
-    said = ["Capacity is total points ÷ total available points, not an average of individuals."]
+    is_omic = question.unit.stream == OMIC
+    said = (
+        []
+        if is_omic
+        else ["Capacity is total points ÷ total available points, not an average of individuals."]
+    )
     if question.band:
         said.append(f"{len(listed):,} of {len(question.below):,} match the filter, so there is no total row.")
     return said

@@ -35,7 +35,7 @@ def inside(words: str) -> str:
 def in_stream(unit: Unit) -> str:
     """A unit's name, with the stream where its part in another than sentence management is shown."""
     apart = unit.level != "post" and unit.stream not in ("", HEADLINE)
-    return f"{unit.name}, {STREAM_NAMES[unit.stream]}" if apart else unit.name
+    return f"{unit.name} ({inside(STREAM_NAMES[unit.stream])})" if apart else unit.name
 
 
 def what(pricing: Pricing) -> str:

@@ -1,0 +1,139 @@
+"""Which of the units below changed between two days, those whose capacity rose most first."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from wmt.history import History
+from wmt.ledger import OMIC, capacity_x100
+from wmt.site.web import tables
+from wmt.site.web.addresses import unit_url
+from wmt.site.web.tables import Column, LazyRows, Row, Table, Value
+from wmt.site.web.time.span import FIRST, LAST
+from wmt.site.web.time.why_tables import share, signed
+from wmt.site.web.units.question import Question
+from wmt.site.workload import units
+
+if TYPE_CHECKING:
+    from wmt.site.web.time.why import Between
+
+#: Points and available points of a unit on a day; None where it was not there.
+_Moment = tuple[int, int] | None
+_HEADS = {"pdu": "PDU"}
+
+
+@dataclass(frozen=True)
+class _Change:
+    """A unit then and after."""
+
+    code: str
+    name: str
+    before: _Moment
+    after: _Moment
+
+    @property
+    def capacity(self) -> int | None:
+        """How far its capacity moved, in hundredths of a percentage point; None where one day has none."""
+        if self.before is None or self.after is None:
+            return None
+        first, last = capacity_x100(*self.before), capacity_x100(*self.after)
+        return None if first is None or last is None else last - first
+
+    def moved(self, at: int) -> int | None:
+        """How far its points (0) or available points (1) moved."""
+        return None if self.before is None or self.after is None else self.after[at] - self.before[at]
+
+
+def level_of(question: Question) -> str:
+    """The level that is listed; empty where it is practitioners, whose changes their team's causes name."""
+    if question.is_post or question.unit.stream == OMIC:
+        return ""
+    level = question.level
+    return "" if level == "post" else level
+
+
+def levels(question: Question) -> list[tuple[str, str]]:
+    """The levels that can be listed, with their names."""
+    return [(level, units.PLURALS[level]) for level in question.levels if level != "post"]
+
+
+def table(question: Question, past: History, between: "Between") -> Table | None:
+    """The units of a level under a unit with their capacity on both days, the highest rise first."""
+    level = level_of(question)
+    if not level:
+        return None
+    until = "now" if between.last is None else f"{between.last.day:%-d %b %Y}"
+    columns = [
+        Column("name", _HEADS.get(level, level.capitalize())),
+        Column("code", "Code", "code"),
+        Column("before", f"Capacity, {between.first.day:%-d %b %Y}", "percent"),
+        Column("after", f"Capacity, {until}", "percent"),
+        Column("change", "Percentage points", "percent", "how much capacity changed"),
+        Column("points", "Points", "points", "how much points changed"),
+        Column("available", "Available points", "points", "how much available points changed"),
+    ]
+    rows = LazyRows(
+        _changes(question, past, between, level),
+        lambda each: _row(question, between, level, each),
+        lambda each, key: _row(question, between, level, each).values[key].raw,
+    )
+    return Table(
+        "units",
+        f"{units.PLURALS[level]} of {question.unit.name}: change in capacity, {between.words}",
+        columns,
+        rows,
+        notes=["Those whose capacity rose most are first. Select one to see what changed it."],
+    )
+
+
+def _changes(question: Question, past: History, between: "Between", level: str) -> list[_Change]:
+    before = _figures(question, past, level, between.first.day)
+    if between.last is None:
+        now = units.below(question.state, question.unit, level).filter(posts__gt=0)
+        after = {row.code: (row.name, (row.points_x100, row.available_x100)) for row in now}
+    else:
+        after = _figures(question, past, level, between.last.day)
+    found = [
+        _Change(
+            code,
+            (after.get(code) or before[code])[0],
+            *(side.get(code, ("", None))[1] for side in (before, after)),
+        )
+        for code in before.keys() | after.keys()
+    ]
+    return sorted(
+        found, key=lambda each: (each.capacity is None, -(each.capacity or 0), each.name, each.code)
+    )
+
+
+def _figures(question: Question, past: History, level: str, day: Any) -> dict[str, tuple[str, _Moment]]:
+    unit = question.unit
+    frame = past.below(unit.level, unit.code, level, day, day, unit.stream)
+    return {
+        row["code"]: (row["name"] or row["code"], (row["points_x100"], row["available_x100"]))
+        for row in frame.iter_rows(named=True)
+        if row["posts"]
+    }
+
+
+def _row(question: Question, between: "Between", level: str, each: _Change) -> Row:
+    days = {FIRST: between.first.day.isoformat()}
+    if between.last is not None:
+        days[LAST] = between.last.day.isoformat()
+    href = "" if question.in_full else unit_url(level, each.code, "why", stream=question.stream, **days)
+    over = question.state.over_x100
+    sides = {"before": each.before, "after": each.after}
+    return Row(
+        {
+            "name": tables.text(each.name, href if each.after else ""),
+            "code": tables.text(each.code),
+            **{
+                key: tables.percent(*moment, over) if moment else Value(None, "not there")
+                for key, moment in sides.items()
+            },
+            "change": share(each.capacity),
+            "points": signed(each.moved(0)),
+            "available": signed(each.moved(1)),
+        },
+        level,
+        each.code,
+    )
