@@ -82,7 +82,7 @@ def test_it_runs_smoothly_into_the_first_night(whole: pl.DataFrame, night) -> No
 
 
 def test_hours_off_are_counted_as_those_of_the_first_night(whole: pl.DataFrame, night) -> None:
-    """Who is away on the first night and was on the day before has the same reductions, also beyond the contract."""
+    """Who is away and was on the day before has the same reductions, also those beyond the contract."""
     totals, _, day = night
     kinds = ["code", "contracted_hours_micro", "reduction_hours_micro", "available_x100"]
     now = totals.filter(pl.col("level") == "post", pl.col("available_x100") == 0).select(kinds)

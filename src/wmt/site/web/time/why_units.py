@@ -1,7 +1,8 @@
 """Which of the units below changed between two days, those whose capacity rose most first."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import TYPE_CHECKING
 
 from wmt.history import History
 from wmt.ledger import OMIC, capacity_x100
@@ -87,25 +88,24 @@ def table(question: Question, past: History, between: "Between") -> Table | None
 
 def _changes(question: Question, past: History, between: "Between", level: str) -> list[_Change]:
     before = _figures(question, past, level, between.first.day)
+    after: dict[str, tuple[str, _Moment]]
     if between.last is None:
         now = units.below(question.state, question.unit, level).filter(posts__gt=0)
         after = {row.code: (row.name, (row.points_x100, row.available_x100)) for row in now}
     else:
         after = _figures(question, past, level, between.last.day)
     found = [
-        _Change(
-            code,
-            (after.get(code) or before[code])[0],
-            *(side.get(code, ("", None))[1] for side in (before, after)),
-        )
-        for code in before.keys() | after.keys()
+        _Change(code, name, before.get(code, ("", None))[1], after.get(code, ("", None))[1])
+        for code, (name, _) in (before | after).items()
     ]
-    return sorted(
-        found, key=lambda each: (each.capacity is None, -(each.capacity or 0), each.name, each.code)
-    )
+    return sorted(found, key=_highest_rise)
 
 
-def _figures(question: Question, past: History, level: str, day: Any) -> dict[str, tuple[str, _Moment]]:
+def _highest_rise(each: _Change) -> tuple[bool, int, str, str]:
+    return each.capacity is None, -(each.capacity or 0), each.name, each.code
+
+
+def _figures(question: Question, past: History, level: str, day: date) -> dict[str, tuple[str, _Moment]]:
     unit = question.unit
     frame = past.below(unit.level, unit.code, level, day, day, unit.stream)
     return {

@@ -287,12 +287,9 @@ def filtered(question: Question) -> str:
 
 
 def _table_notes(question: Question, listed: list[Unit]) -> list[str]:
-    is_omic = question.unit.stream == OMIC
-    said = (
-        []
-        if is_omic
-        else ["Capacity is total points ÷ total available points, not an average of individuals."]
-    )
+    said = []
+    if question.unit.stream != OMIC:
+        said.append("Capacity is total points ÷ total available points, not an average of individuals.")
     if question.band:
         said.append(f"{len(listed):,} of {len(question.below):,} match the filter, so there is no total row.")
     return said
