@@ -44,6 +44,20 @@ def test_omic_has_cases_and_no_percentage(two: Two, signed_in: SignIn, level: st
     assert "Capacity" not in table_of(means.text, "averages")[0]
 
 
+@pytest.mark.parametrize("level", ["nation", "team", "post"])
+def test_a_change_of_omic_is_no_change_of_capacity(two: Two, signed_in: SignIn, level: str) -> None:
+    unit = Unit.objects.filter(load=two.load, level=level, stream=OMIC, grade="", omic_cases__gt=0).first()
+    unit = unit or Unit.objects.filter(load=two.load, level=level, stream=OMIC, omic_cases__gt=0)[0]
+    query = {} if level == "post" else {"stream": OMIC}
+    page = signed_in().get(unit_url(level, unit.code, "why", **query)).text
+    before, after = (in_omic(two, night, level, unit.code)["available_x100"] for night in (0, 1))
+    main = in_sight(page.partition("<main")[2])
+    assert "has no capacity" in main
+    assert ("Available points did not change" in main) is (before == after)
+    assert "%" not in main
+    assert "ercentage points" not in main
+
+
 def test_a_run_that_ended_says_why(two: Two, signed_in: SignIn) -> None:
     """Posts over 110% on the first night and not on the second, and those that still are."""
     nights = [two.posts(at).select("code", "points_x100", "available_x100") for at in (0, 1)]

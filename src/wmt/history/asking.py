@@ -67,10 +67,10 @@ class Asked:
     @property
     def words(self) -> str:
         """What every answer says of its days."""
-        return (
-            f"{said_day(self.first)} to {said_day(self.last)}: {self.days:,} days with figures, "
-            f"{self.missing:,} without."
-        )
+        when = said_day(self.first)
+        when = when if self.first == self.last else f"{when} to {said_day(self.last)}"
+        days = "1 day" if self.days == 1 else f"{self.days:,} days"
+        return f"{when}: {days} with figures, {self.missing:,} without."
 
     @property
     def notes(self) -> tuple[str, ...]:

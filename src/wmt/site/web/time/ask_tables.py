@@ -67,11 +67,16 @@ def _table(name: str, plain: Plain, level: str, there: Mapping[str, str], *, sho
     return Table(
         name,
         plain.title,
-        [Column(key, head[:1].upper() + head[1:], kinds[key]) for key, head in columns],
+        [Column(key, _head(head), kinds[key]) for key, head in columns],
         LazyRows(plain.rows, make, lambda row, key: make(row).values[key].raw),
         notes=notes if {"code", "name"} & {key for key, _ in plain.columns} else [],
         empty="None.",
     )
+
+
+def _head(words: str) -> str:
+    """A heading; the per cent stands in the cells, and in the headings of files."""
+    return words[:1].upper() + words[1:].removesuffix(", %")
 
 
 def _kind(key: str, rows: Sequence[dict[str, Any]]) -> Kind:

@@ -6,7 +6,7 @@ from typing import Any
 
 from wmt.days import written
 from wmt.history import History, HistoryError
-from wmt.ledger import capacity_x100
+from wmt.ledger import OMIC, capacity_x100
 from wmt.ledger.say import say
 from wmt.ledger.why import Why
 from wmt.site.web.addresses import unit_url
@@ -137,15 +137,26 @@ def _told(question: Question, between: Between, found: Why) -> dict[str, Any]:
     return {
         "found": found,
         "between": between,
-        "said": say(found, question.unit.name),
+        "said": why_omic_words(found, question.unit.name)
+        if question.unit.stream == OMIC
+        else say(found, question.unit.name),
         "notes": _notes(question, between, found),
         "figures": why_tables.key_figures(question, between, found),
         "cause": cause,
         "causes_href": changed(question.request.GET, cause="", page="", sort="", order=""),
-        "picture": None if cause else why_tables.picture(question, between, found),
+        "picture": None
+        if cause or question.unit.stream == OMIC
+        else why_tables.picture(question, between, found),
         "now": between.last is None,
         "tables": tables,
     }
+
+
+def why_omic_words(found: Why, name: str) -> str:
+    """What is to be said of OMiC: its work is not set against hours, so only time can change."""
+    moved = found.after.available_x100 - found.before.available_x100
+    time = f"changed by {why_tables.signed(moved).text}" if moved else "did not change"
+    return f"{name} (OMiC) has no capacity: OMiC work is not measured against hours. Available points {time}."
 
 
 def _notes(question: Question, between: Between, found: Why) -> list[str]:
@@ -160,6 +171,8 @@ def _notes(question: Question, between: Between, found: Why) -> list[str]:
         said.append(f"{question.unit.name} was not in the figures of {written(between.first.day)}.")
     if found.was_there and not found.is_there:
         said.append(f"{question.unit.name} is no longer in the later figures.")
+    if question.unit.stream == OMIC:
+        return said
     timeless = [capacity_x100(*moment) is None for moment in (found.before, found.after)]
     if any(timeless):
         said.append(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from wmt.days import written
-from wmt.ledger import capacity_x100, decimal, shown_capacity
+from wmt.ledger import OMIC, capacity_x100, decimal, shown_capacity
 from wmt.ledger.figures import grouped
 from wmt.ledger.why import Moved, Why
 from wmt.site.accounts.access import visible_to
@@ -51,6 +51,9 @@ def capacity_change_x100(found: Why) -> int | None:
 
 def causes(question: Question, between: "Between", found: Why) -> Table:
     """The causes, the weightiest first; the last row is the whole change."""
+    is_omic = question.unit.stream == OMIC
+    title = f"Why {question.unit.name}’s capacity changed"
+    title = f"What changed in {words.in_stream(question.unit)}" if is_omic else title
     rows = [_cause_row(question, moved) for moved in found.causes]
     total = {
         "cause": tables.text("The whole change"),
@@ -70,8 +73,8 @@ def causes(question: Question, between: "Between", found: Why) -> Table:
     ]  # fmt: skip
     return Table(
         "causes",
-        f"Why {question.unit.name}’s capacity changed, {between.words}",
-        columns,
+        f"{title}, {between.words}",
+        [column for column in columns if not (is_omic and column.key == "share")],
         rows,
         Row({name: value for name, value in total.items() if name != "number"}) if rows else None,
         empty="Nothing changed between these two dates.",
@@ -102,7 +105,7 @@ def key_figures(question: Question, between: "Between", found: Why) -> list[tupl
     until = "now" if between.last is None else written(between.last.day)
     points = found.after.points_x100 - found.before.points_x100
     available = found.after.available_x100 - found.before.available_x100
-    return [
+    figures = [
         ("Capacity then", tables.percent(*found.before, over), written(between.first.day)),
         ("Capacity after", tables.percent(*found.after, over), until),
         ("Change", share(capacity_change_x100(found)), _explained(found)),
@@ -113,6 +116,7 @@ def key_figures(question: Question, between: "Between", found: Why) -> list[tupl
             f"{_text(found.before.available_x100)} to {_text(found.after.available_x100)}",
         ),
     ]
+    return figures[-1:] if question.unit.stream == OMIC else figures
 
 
 def _explained(found: Why) -> str:
