@@ -47,7 +47,7 @@ def test_the_effect_is_what_is_then_committed(room: Room) -> None:
     team = room.again_in_stream()
     assert shown[room.post.name]["Capacity"] == (before[0], capacity(post))
     assert shown[f"Team {room.team.name}"]["Capacity"] == (before[1], capacity(team))
-    assert shown[room.post.name]["Contracted hours"] == ("37", "18.5")
+    assert shown[room.post.name]["Contracted hours a week"] == ("37", "18.5")
     assert capacity(post) != before[0]
     told = words(room.client.get(room.href))
     assert f"Saved. The capacity of {room.post.name} is now {capacity(post)} (was {before[0]})" in told
@@ -72,7 +72,7 @@ def test_htmx_gets_the_effect_alone(room: Room) -> None:
     page = answer.content.decode()
     assert answer.status_code == 200
     assert "<html" not in page
-    assert figures(page)[room.post.name]["Contracted hours"] == ("37", "18.5")
+    assert figures(page)[room.post.name]["Contracted hours a week"] == ("37", "18.5")
     unfinished = room.client.post(address, {"hours": "18"}, headers={"HX-Request": "true"})
     assert "Enter the first day" in words(unfinished)
     assert room.plan.hours == ()

@@ -209,6 +209,14 @@ def test_a_page_without_anything_entered_says_so(room: Room) -> None:
     assert "Nothing has been entered yet." in words(room.client.get(f"{room.href}history/"))
 
 
+def test_hours_off_above_the_contract_say_where_they_are_cut(room: Room) -> None:
+    for reason, percent in (("24", 60_00), ("11", 60_00)):
+        save(room, {"kind": "reduction", "reason": reason, "percent_x100": percent, "first_day": TODAY})
+    [row] = table_of(page_of(room.client, room), "coming")
+    # two of 60% of 37 hours: rules manual, 05-reductions
+    assert (row["Hours off"], row["Capacity"]) == ("44.4cut at 37 hours", "no available time")
+
+
 def test_a_post_without_fresh_figures_has_nothing_coming(room: Room) -> None:
     Unit.objects.filter(pk=room.post.pk).update(unmeasured_posts=1)
     assert "we cannot show what will change" in words(room.client.get(room.href))

@@ -180,7 +180,9 @@ def test_nothing_typed_is_nothing_to_do(team: Any, manager: Client) -> None:
     enter(reduction(posts[0], day_of(), day_of() + timedelta(9), percent_x100=1_250))
     form = Form(manager, unit.code).send(why="nothing")
     assert form.status == 422
-    assert list(form.errors().values()) == ["Nothing is different yet: type what is to change"]
+    assert list(form.errors().values()) == [
+        "You have not changed anything yet. Enter what you want to change"
+    ]
 
 
 def test_standing_reductions_are_changed_in_place(team: Any, manager: Client) -> None:

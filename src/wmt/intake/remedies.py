@@ -82,7 +82,8 @@ REMEDIES: dict[str, str] = {
     "REPORTS_AND_COUNTS_DIFFER": "Make the reports and their counts agree, or leave one of them out.",
     "REPORT_NOT_COUNTED": "Kept and not counted; nothing need be done.",
     # people tables
-    "PEOPLE_NOT_A_TABLE": "Give the tables of docs/input.md as UTF-8 CSV with a header, or as Parquet.",
+    "PEOPLE_NOT_A_TABLE": "Use the tables that docs/input.md lists: CSV (UTF-8, with commas and a header "
+    "row), Parquet or sheets of a workbook.",
     "PEOPLE_UNKNOWN_TABLE": "Ignored; docs/input.md has the names that tables of people go by.",
     "PEOPLE_MISSING_COLUMNS": "Put the column in; docs/input.md lists them.",
     "PEOPLE_NAME_COLUMN": "Ignored; names help those who fill in the table, and codes are what is read.",

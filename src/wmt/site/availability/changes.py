@@ -262,9 +262,7 @@ def _reduction(work: _Work, index: int, change: Change, key: str) -> Cut | None:
         _fault(work, index, "PERCENT_OUT_OF_RANGE", "percent_x100", "The percentage must be from 0 to 100")
         return None
     if hours is not None and not 0 <= hours <= _WEEK_MICRO:
-        _fault(
-            work, index, "HOURS_OUT_OF_RANGE", "hours_micro", "The hours must be from 0 to those of a week"
-        )
+        _fault(work, index, "HOURS_OUT_OF_RANGE", "hours_micro", "The hours must be from 0 to 168 a week")
         return None
     if reason is None or first is None or (last is not None and last < first):
         return None

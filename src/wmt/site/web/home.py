@@ -56,9 +56,11 @@ def _places(request: HttpRequest, state: State, homes: list[tuple[str, str]]) ->
 
 
 def _table(state: State, places: list[Unit]) -> Table:
+    levels = {unit.level for unit in places}
+    one = units.TITLES[next(iter(levels))] if len(levels) == 1 else ""
     columns = [
-        Column("name", "Page"),
-        Column("level", "Level"),
+        Column("name", one or "Name"),
+        *([] if one else [Column("level", "Level")]),
         Column("code", "Code", "code"),
         Column("capacity", "Capacity", "percent"),
         Column("points", "Points", "points"),
@@ -66,8 +68,8 @@ def _table(state: State, places: list[Unit]) -> Table:
         Column("remaining", "Points left", "points"),
         Column("cases", "Active cases", "count"),
     ]
-    if any(unit.level != "post" for unit in places):
-        columns.insert(4, Column("over", f"Practitioners over {state.over_text}"))
+    if levels != {"post"}:
+        columns.insert(-4, Column("over", f"Practitioners over {state.over_text}"))
     return Table("places", "Figures today", columns, [_row(state, unit) for unit in places])
 
 

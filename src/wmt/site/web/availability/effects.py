@@ -46,6 +46,7 @@ class Panel:
     entered: Sequence[str] = ()
     warnings: Sequence[str] = ()
     missing: Sequence[str] = field(default_factory=tuple)
+    is_late: bool = False  # something counts from a day before today, which keeps the figures it had
     shown: Sequence[str] = ()
 
 
@@ -61,6 +62,7 @@ def panel(place: "Place", preview: "Preview") -> Panel:
         days=days_of(preview.effects, place.state),
         entered=[said(entry, after, place) for entry in checked.entries if entry is not None],
         warnings=[fault.said for fault in checked.warnings] + new_gaps(before, after, place.reasons),
+        is_late=any(entry is not None and entry.first_day < place.state.day for entry in checked.entries),
     )
 
 
@@ -118,7 +120,7 @@ def _moved(effect: "Effect") -> Moved:
         return Moved(f"Team {effect.name}", rows)
     contracted = _hours(before.contracted_hours_micro), _hours(after.contracted_hours_micro)
     reduced = _hours(before.reduction_hours_micro), _hours(after.reduction_hours_micro)
-    rows += [("Contracted hours", *contracted), ("Reductions, hours", *reduced)]
+    rows += [("Contracted hours a week", *contracted), ("Reductions, hours a week", *reduced)]
     return Moved(effect.name, rows)
 
 
@@ -161,6 +163,7 @@ def _sentence(effect: "Effect", later: bool) -> str:
     before, after = _capacity(effect.before), _capacity(effect.after)
     if before == after:
         return f"the capacity of {name} is still {after}"
+    was = f"was {before}" if effect.before.available_x100 else f"before: {before}"
     if effect.after.available_x100 == 0:
-        return f"{name} has {after} (was {before})"
-    return f"the capacity of {name} is {'' if later else 'now '}{after} (was {before})"
+        return f"{name} has {after} ({was})"
+    return f"the capacity of {name} is {'' if later else 'now '}{after} ({was})"

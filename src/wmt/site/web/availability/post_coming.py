@@ -1,15 +1,16 @@
 """What is coming for a post: from each day on its hours, and its capacity if the work stays."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from wmt.site.availability import effects
-from wmt.site.availability.effects import Moment
+from wmt.site.availability.effects import Figures, Moment
 from wmt.site.availability.plan import Plan
 from wmt.site.availability.words import hours_words
 from wmt.site.web import tables
 from wmt.site.web.availability.coming import reason_name
 from wmt.site.web.availability.place import Place
-from wmt.site.web.tables import Column, Row, Table
+from wmt.site.web.tables import Column, Row, Table, Value
 
 #: So many days ahead are worked out; whoever enters more sees the first.
 _DAYS = 20
@@ -46,11 +47,19 @@ def _row(place: Place, moment: Moment) -> Row:
             "what": tables.text(words),
             "grade": tables.text(moment.grade),
             "contracted": tables.hours(figures.contracted_hours_micro),
-            "reduced": tables.hours(figures.reduction_hours_micro),
+            "reduced": _reduced(figures),
             "available": tables.points(figures.available_x100),
             "capacity": tables.percent(figures.points_x100, figures.available_x100, place.state.over_x100),
         }
     )
+
+
+def _reduced(figures: Figures) -> Value:
+    """The hours off as entered; where they are more than the contract, that they are cut there."""
+    found = tables.hours(figures.reduction_hours_micro)
+    if figures.reduction_hours_micro <= figures.contracted_hours_micro:
+        return found
+    return replace(found, note=f"cut at {hours_words(figures.contracted_hours_micro)}")
 
 
 def _changes(place: Place, plan: Plan, day: date) -> str:

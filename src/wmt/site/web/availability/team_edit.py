@@ -72,7 +72,7 @@ def _posted(team: Team) -> HttpResponse:
     form = TeamForm(team.request.POST, people=team.people(at=_seen(team)))
     wanted = form.wanted() if form.is_valid() else Wanted()
     if form.is_valid() and not wanted.changes:
-        form.add_error(None, "Nothing is different yet: type what is to change")
+        form.add_error(None, "You have not changed anything yet. Enter what you want to change")
     # what a new reduction is for its reason says
     asks_why = any(change.key or change.kind == "hours" for change in wanted.changes)
     if asks_why and team.request.POST.get("do") == "save" and not form.cleaned_data.get("why"):

@@ -63,7 +63,7 @@ def outcome_of(kept: Kept, state: State, user: User) -> Outcome:
     people, faults = files.read_people(kept.files(), state.day)
     found = Outcome()
     for fault in faults.items:
-        message = fault.message.replace("docs/input.md", "the page where you sent them")
+        message = fault.message.replace("docs/input.md", "the upload page")
         said = TableFault(fault.sheet or "", fault.row, fault.column or "", message)
         if fault.severity == "refuse":
             found.faults.append(said)
