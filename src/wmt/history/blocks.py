@@ -86,6 +86,9 @@ def blocks(
     Months without any figure come too, with nobody present.
     """
     check_levels(level)
+    if codes is not None:
+        yield from _of_few(_figures(history, level, first, last, codes, grade, stream), units, first, last)
+        return
     paths = dict(history.months(first, last))
     begin = first
     while begin <= last:
@@ -93,10 +96,11 @@ def blocks(
         month = f"{begin:%Y-%m}"
         if month not in paths:
             yield _empty(units, begin, end)
-        elif history.whole and codes is None and not grade:
+        elif history.whole and not grade:
             yield _whole(wide_path(history.nights, month), units, level, begin, end, stream)
         else:
-            yield _block(_figures(history, level, begin, end, codes, grade, stream), units, begin, end)
+            found = history.figures(level, begin, end, _COLUMNS, grade, stream)
+            yield _block(found, units, begin, end)
         begin = end + timedelta(1)
 
 
@@ -104,24 +108,42 @@ def _month_end(day: date) -> date:
     return (day.replace(day=28) + timedelta(4)).replace(day=1) - timedelta(1)
 
 
+def _of_few(frame: pl.DataFrame, units: Units, first: date, last: date) -> Iterator[Block]:
+    """The months of a few units, from their rows by code and day: so few are quicker put one by one."""
+    months: dict[tuple[int, int], list[tuple[date, str, str | None, int, int]]] = {}
+    for row in frame.select(_COLUMNS).iter_rows():
+        months.setdefault((row[0].year, row[0].month), []).append(row)
+    begin = first
+    while begin <= last:
+        end = min(_month_end(begin), last)
+        rows = months.get((begin.year, begin.month), [])
+        for _, code, name, _, _ in rows:
+            units.numbers.setdefault(code, len(units.numbers))
+            units.names[code] = name
+        block = _empty(units, begin, end)
+        for day, code, _, points, available in rows:
+            place = units.numbers[code], (day - begin).days
+            block.present[place], block.points[place], block.available[place] = True, points, available
+        yield block
+        begin = end + timedelta(1)
+
+
 def _figures(
     history: History,
     level: str,
     first: date,
     last: date,
-    codes: Collection[str] | None,
+    codes: Collection[str],
     grade: str,
     stream: str | None,
 ) -> pl.DataFrame:
-    """Rows of a level within a month, by code and day (columns `_COLUMNS`)."""
-    if codes is not None:
-        columns = (*_COLUMNS, "stream")
-        found = [
-            history.series(level, code, first, last, grade, columns, stream).filter(in_stream(level, stream))
-            for code in sorted(set(codes))
-        ]
-        return pl.concat(found) if found else pl.DataFrame(schema=dict.fromkeys(columns, pl.Int64))
-    return history.figures(level, first, last, _COLUMNS, grade, stream)
+    """Rows of a few units, by code and day (columns `_COLUMNS` and the stream)."""
+    columns = (*_COLUMNS, "stream")
+    found = [
+        history.series(level, code, first, last, grade, columns, stream).filter(in_stream(level, stream))
+        for code in sorted(set(codes))
+    ]
+    return pl.concat(found) if found else pl.DataFrame(schema=dict.fromkeys(columns, pl.Int64))
 
 
 def _whole(path: Path, units: Units, level: str, first: date, last: date, stream: str | None) -> Block:

@@ -32,6 +32,12 @@ ALL_LEVELS = ("post", "person", *LEVELS[1:])
 #: Columns that rows are found by, whatever else is asked for.
 _FOUND_BY = ("day", "level", "code", "stream", "grade", "region_code")
 _TALLEST = "\U0010ffff"
+#: What pages, runs and duties ask of one post or team again and again: its months are kept with these.
+_OFTEN = (
+    *("day", "night", "level", "code", "name", "stream", "grade", "region_code"),
+    *("points_x100", "available_x100", "contacts_x100", "cases"),
+    *("contracted_hours_micro", "reduction_hours_micro"),
+)
 
 
 class History:
@@ -117,9 +123,17 @@ class History:
         return found.select(columns).sort("day")
 
     def below(
-        self, level: str, code: str, child: str, first: date, last: date, stream: str | None = None
+        self,
+        level: str,
+        code: str,
+        child: str,
+        first: date,
+        last: date,
+        stream: str | None = None,
+        columns: Sequence[str] = tuple(FIGURE),
     ) -> pl.DataFrame:
-        """The figures of all units of a level under a unit, by code and day (columns `FIGURE`).
+        """The figures of all units of a level under a unit, by code and day (columns `FIGURE`, or those of
+        them that are asked for, `code` and `day` among them).
 
         Posts are those of the unit's headline, or of another stream of it.
         """
@@ -127,16 +141,17 @@ class History:
         check_stream(stream)
         of_stream = in_stream("team", stream)
         if child == "person":
-            return summed(self.below(level, code, "post", first, last, stream), "person").sort("code", "day")
+            posts = self.below(level, code, "post", first, last, stream)
+            return summed(posts, "person").sort("code", "day").select(columns)
         if level == "team" and child == "post":
-            found = self._rows("post", f"{code}:", f"{code}:{_TALLEST}", first, last)
-            return found.filter(of_stream).select(FIGURE.names())
+            found = self._rows("post", f"{code}:", f"{code}:{_TALLEST}", first, last, columns)
+            return found.filter(of_stream).select(columns)
         wanted = (pl.col("level") == child) & of_stream
         if child != "post":
             wanted &= pl.col("grade") == ""
         if level != "nation":
             wanted &= pl.col("code" if level == child else f"{level}_code") == code
-        return self._scan(first, last, wanted)
+        return self._scan(first, last, wanted, columns)
 
     def posts_of(self, staff_code: str, first: date, last: date) -> pl.DataFrame:
         """The figures of all posts of a person, by code and day (columns `FIGURE`)."""
@@ -193,10 +208,12 @@ class History:
         except (OSError, pl.exceptions.PolarsError) as error:
             raise _damaged(path, error) from error
 
-    def _scan(self, first: date, last: date, wanted: pl.Expr) -> pl.DataFrame:
+    def _scan(
+        self, first: date, last: date, wanted: pl.Expr, columns: Sequence[str] = tuple(FIGURE)
+    ) -> pl.DataFrame:
         between = pl.col("day").is_between(first, last)
-        found = [self.table(path, wanted & between) for _, path in self.months(first, last)]
-        return _stacked(found).sort("code", "day")
+        found = [self.table(path, wanted & between, columns) for _, path in self.months(first, last)]
+        return _stacked(found, columns).sort("code", "day")
 
     def _rows(
         self,
@@ -215,7 +232,10 @@ class History:
         wanted = (pl.col("level") == level) & pl.col("code").is_between(pl.lit(low), pl.lit(high))
         wanted &= pl.col("day").is_between(first, last)
         paths = [path for _, path in self.months(first, last)]
-        found = [_grouped(path, (level, low), (level, high), names) for path in paths]
+        if low == high and level in ("post", "team") and set(names) <= set(_OFTEN):
+            found = [_month_of(path, level, low).select(names) for path in paths]
+        else:
+            found = [_grouped(path, (level, low), (level, high), names) for path in paths]
         return _stacked([frame.filter(wanted) for frame in found], names).sort("code", "day")
 
 
@@ -251,10 +271,25 @@ def _grouped(path: Path, low: tuple[str, str], high: tuple[str, str], columns: S
         file = pq.ParquetFile(path, metadata=about, memory_map=True, pre_buffer=False)
         rows = file.read_row_groups(numbers, columns=list(columns), use_threads=False)
         if low == high:  # one unit: its month is thirty rows of thousands
-            rows = rows.filter(pc.equal(rows["code"], low[1]))
+            rows = rows.filter(pc.equal(rows["code"], pa.scalar(low[1])))
     except (OSError, pa.ArrowException) as error:
         raise _damaged(path, error) from error
     return pl.DataFrame(pl.from_arrow(rows)).select(columns).cast({name: FIGURE[name] for name in columns})
+
+
+def _month_of(path: Path, level: str, code: str) -> pl.DataFrame:
+    """A month of one unit (columns `_OFTEN`), kept until its file is another."""
+    try:
+        state = path.stat()
+    except OSError as error:
+        raise _damaged(path, error) from error
+    return _kept_month(path, state.st_mtime_ns, state.st_ino, level, code)
+
+
+@lru_cache(maxsize=1000)
+def _kept_month(path: Path, _changed: int, _inode: int, level: str, code: str) -> pl.DataFrame:
+    found = _grouped(path, (level, code), (level, code), _OFTEN)
+    return found.filter(pl.col("level") == level)
 
 
 _Bound = tuple[str, str]

@@ -70,20 +70,22 @@ def runs_on(
     level: str = "post",
     codes: Collection[str] | None = None,
     stream: str | None = None,
+    look_back: int = _LOOK_BACK,
 ) -> pl.DataFrame:
     """How the run of every unit stands on a day (columns `RUN`), by code and then in the order of the marks.
 
     `day` is the last day of the history unless another is given. Units that are gone by the day, or go by
     another code by then, are left out. `marks_of` gives the marks in force on a day. `codes` asks for a few
-    units only, which is quick. `stream`: units and people have runs of their headline unless another is
-    named; posts have theirs in any stream that has a capacity, which OMiC has not.
+    units only, which is quick: `look_back` days with figures are read first, and more where a run is longer.
+    `stream`: units and people have runs of their headline unless another is named; posts have theirs in any
+    stream that has a capacity, which OMiC has not.
     """
     day = day or history.last
     if day is None or history.first is None or day < history.first:
         return pl.DataFrame(schema=RUN)
     wanted = None if codes is None else history.links.lineage(level, codes)
     last = bisect_right(history.days, day) - 1
-    back = last if wanted is None else min(last, _LOOK_BACK)
+    back = last if wanted is None else min(last, look_back)
     while True:
         units = Units()
         first = history.days[last - back]

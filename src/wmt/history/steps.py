@@ -131,6 +131,8 @@ class Runs:
 
     def _end(self, day: int, broke: Bools, gone: Bools, idle: Bools) -> "Ended":
         """End the runs of some units, telling what they were and what ended them."""
+        if not broke.any():  # of a few units on nearly every day
+            return nobody()
         units = np.flatnonzero(broke)
         why = np.where(gone, GONE, np.where(idle, IDLE, UNDER))[units]
         ended = self._told(units, day, why)
@@ -205,11 +207,14 @@ class Ended(NamedTuple):
 
 def nobody() -> Ended:
     """No run ended."""
-    return Ended(*(_zeros(0) for _ in Ended._fields))
+    return _NOBODY
 
 
 def _zeros(units: int) -> Ints:
     return np.zeros(units, np.int64)
+
+
+_NOBODY = Ended(*(_zeros(0) for _ in Ended._fields))
 
 
 def capacity_x100(points: Ints, available: Ints, where: Bools) -> Ints:

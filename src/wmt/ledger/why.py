@@ -9,6 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 import ibis
+import numpy as np
 import polars as pl
 
 from wmt.facts import Facts, table_of
@@ -27,6 +28,8 @@ POST_STREAM = table_of({"team_code": pl.String, "staff_code": pl.String, "post_s
 
 #: Levels of few enough lines that planning a query takes longer than running it as it is written.
 _FEW_ROWS = ("post", "team")
+#: Ends the name of a column of the moment after, where both stand in one row.
+_AFTER = " after"
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,8 @@ class Side:
 
     def moment(self, level: str, code: str, stream: str) -> Moment:
         """Points and available points of a unit in a stream, summed over the lines at hand."""
-        lines = self.placed().filter(pl.col(f"{level}_code") == code)
+        few = self.given().select("team_code", "staff_code", "side", "points_x100")
+        lines = placed(few, self.facts, self.post_streams).filter(pl.col(f"{level}_code") == code)
         lines = lines if level == "post" else lines.filter(pl.col("post_stream") == stream)
         points = pl.col("points_x100")
         work, time = (points.filter(pl.col("side") == side).sum() for side in ("work", "time"))
@@ -64,10 +68,14 @@ class Side:
         """The lines at hand; none where they have to be worked out."""
         return NAMED_LINE.to_frame() if self.lines is None else self.lines
 
+    @property
+    def post_streams(self) -> pl.DataFrame:
+        """The streams of the posts of the lines at hand, where somebody said them (columns `POST_STREAM`)."""
+        return POST_STREAM.to_frame() if self.streams is None else self.streams
+
     def placed(self) -> pl.DataFrame:
         """The lines at hand with the codes of the units above their posts, and the stream of these."""
-        streams = POST_STREAM.to_frame() if self.streams is None else self.streams
-        return placed(self.given(), self.facts, streams)
+        return placed(self.given(), self.facts, self.post_streams)
 
     def store(self, engine: Engine, prefix: str, rules: RuleSet | None = None) -> str:
         """Put the lines under its own rules, or under others, into an engine (`PLACED_LINE`); their name."""
@@ -211,9 +219,13 @@ def _same_word_for_word(before: Side, after: Side) -> bool:
         return False
     words = [name for name in NAMED_LINE if name != "post_no"]
     units = ["team_code", "pdu_code", "region_code"]
-    same_units = before.facts.team.select(units).equals(after.facts.team.select(units))
-    same_streams = before.placed()["post_stream"].equals(after.placed()["post_stream"], null_equal=True)
-    return same_units and same_streams and before.lines.select(words).equals(after.lines.select(words))
+    if len(before.lines) != len(after.lines):
+        return False
+    if not before.facts.team.select(units).equals(after.facts.team.select(units)):
+        return False
+    if not before.lines.select(words).equals(after.lines.select(words)):
+        return False
+    return before.placed()["post_stream"].equals(after.placed()["post_stream"], null_equal=True)
 
 
 def _told(
@@ -266,30 +278,31 @@ def _counted_sql(dialect: str, name: str) -> str:
 
 def _where_they_differ(before: Side, after: Side) -> tuple[Side, Side]:
     """Both sides without the listed cases that say the same word for word: they move nothing."""
-    first, last = before.given(), after.given()
-    words = [name for name in NAMED_LINE if name != "post_no"]
+    first, last = (side.given().with_row_index("row") for side in (before, after))
     if before.streams is not None and after.streams is not None:
         # whoever changes their stream takes every line along
         crossing = before.streams.join(after.streams, on=POST_STREAM.names(), how="anti")
-        stays = first.join(crossing, on=["team_code", "staff_code"], how="anti")
+        stays = first.join(crossing, on=["team_code", "staff_code"], how="anti", maintain_order="left")
     else:
         stays = first
+    at = ["team_code", "staff_code", "ref"]
     listed = (pl.col("kind") == "case") & pl.col("ref").is_not_null()
     # of a case that stands twice at a post, how often it does is a difference too
-    single = listed & (pl.struct("team_code", "staff_code", "ref").is_unique())
-    same = stays.filter(single).join(
-        last.filter(single).select(words), on=words, how="semi", nulls_equal=True
-    )
-    at = ["team_code", "staff_code", "ref"]
+    single = listed & pl.struct(at).is_unique()
+    both = stays.filter(single).join(last.filter(single), on=at, suffix=_AFTER)
+    words = [name for name in NAMED_LINE if name not in (*at, "post_no")]
+    same = both.filter(pl.col(name).eq_missing(pl.col(name + _AFTER)) for name in words)
     sides = []
-    for side, lines in ((before, first), (after, last)):
-        cases = lines.filter(listed).join(same.select(at), on=at, how="anti")
-        sides.append(replace(side, lines=pl.concat([lines.filter(~listed), cases])))
+    for side, lines, rows in ((before, first, same["row"]), (after, last, same["row" + _AFTER])):
+        moved = np.ones(len(lines), np.bool_)
+        moved[rows.to_numpy()] = False
+        sides.append(replace(side, lines=lines.filter(moved).select(side.given().columns)))
     return sides[0], sides[1]
 
 
 def placed(lines: pl.DataFrame, facts: Facts, streams: pl.DataFrame) -> pl.DataFrame:
-    """Lines (`NAMED_LINE`) with the units above their posts, and their streams: columns `PLACED_LINE`."""
+    """Lines (`NAMED_LINE`, or some columns) with the units above their posts, and their streams: columns
+    `PLACED_LINE`, or those of them that are there."""
     units = facts.team.select("team_code", "pdu_code", "region_code")
     found = lines.join(units, on="team_code", how="inner", maintain_order="left")
     post_code = pl.concat_str("team_code", pl.lit(":"), "staff_code")
@@ -299,7 +312,7 @@ def placed(lines: pl.DataFrame, facts: Facts, streams: pl.DataFrame) -> pl.DataF
         nation_code=pl.lit("nation"),
         post_stream=pl.col("post_stream").fill_null(HEADLINE),
     )
-    return found.select(PLACED_LINE.names())
+    return found.select(name for name in PLACED_LINE if name in found.columns)
 
 
 def _causes(moves: pl.DataFrame, first: Moment, last: Moment) -> tuple[Moved, ...]:

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from wmt.history import in_steps
 from wmt.site.web import tables
 from wmt.site.web.addresses import stream_of, unit_url
 from wmt.site.web.tables import Column, LazyRows, Row, Table, Value
 from wmt.site.web.time import omic
 from wmt.site.web.time.amounts import Stretch
-from wmt.site.web.time.stretches import stretches_by
+from wmt.site.web.time.stretches import COLUMNS, as_stretches, periods_below
 from wmt.site.web.units.words import inside
 from wmt.site.workload import names, units
 
@@ -105,21 +106,24 @@ def means(asked: "Asked", level: str) -> list[Mean]:
         return []
     unit = asked.unit
     if asked.question.is_post:
-        frame = asked.series()
+        periods = in_steps(
+            asked.series(), wanted(asked), ("code",), first=asked.standing.first, last=asked.standing.last
+        )
         names = {unit.code: (unit.name, unit.grade)}
     else:
-        frame = asked.past.below(unit.level, unit.code, level, *asked.span.days, asked.stream)
-        names = _names(frame, asked, level)
+        columns = (*COLUMNS, *omic.SUMS) if asked.is_omic else COLUMNS
+        periods = periods_below(asked.past, unit, level, wanted(asked), *asked.span.days, columns)
+        names = _names(periods, asked, level)
     found = [
         Mean(code, names.get(code, (code, ""))[0], names.get(code, (code, ""))[1], over)
-        for (code,), over in stretches_by(frame, wanted(asked), asked.standing, ("code",))
+        for (code,), over in as_stretches(periods, asked.standing, ("code",))
     ]
     return sorted(found, key=lambda each: (each.name, each.code, -each.over.first.toordinal()))
 
 
-def _names(frame: pl.DataFrame, asked: "Asked", level: str) -> dict[str, tuple[str, str]]:
+def _names(periods: pl.DataFrame, asked: "Asked", level: str) -> dict[str, tuple[str, str]]:
     """Names and grades as they were last in these days; those of today for who is still there."""
-    last = frame.sort("day").group_by("code", maintain_order=True).last()
+    last = periods.sort("first").group_by("code", maintain_order=True).last()
     then = {row["code"]: (row["name"] or row["code"], row["grade"]) for row in last.iter_rows(named=True)}
     rows = units.below(asked.question.state, asked.unit, level).values_list("code", "name", "grade")
     found = then | {code: (name, grade if level == "post" else "") for code, name, grade in rows}

@@ -38,7 +38,7 @@ def runs_of(question: Question, past: History) -> list[dict[str, Any]]:
 @lru_cache(maxsize=500)
 def _runs(held: Held, code: str, day: date) -> pl.DataFrame:
     recent = _Recent(held.past, code, day)
-    return runs_on(recent, marks_on, day=day, level="post", codes=[code])
+    return runs_on(recent, marks_on, day=day, level="post", codes=[code], look_back=2 * YEAR.days)
 
 
 class _Recent(History):

@@ -12,6 +12,7 @@ import polars as pl
 
 from wmt.history import History, in_steps
 from wmt.site.web.time.amounts import Stretch
+from wmt.site.workload.models import Unit
 
 #: What pages over time show of a day; fewer columns are read faster.
 SUMS = (
@@ -96,20 +97,54 @@ def _series(
     return held.past.series(level, code, first, last, grade, columns, stream)
 
 
+def periods_below(
+    past: History,
+    unit: Unit,
+    child: str,
+    step: str,
+    first: date,
+    last: date,
+    columns: tuple[str, ...] = COLUMNS,
+) -> pl.DataFrame:
+    """The periods of all units of a level under a unit, as `wmt.history.in_steps` gives them by code.
+
+    Kept until the history changes, but for every post of the nation, which are too many to keep.
+    """
+    found = _periods.__wrapped__ if (unit.level, child) == ("nation", "post") else _periods
+    key = (unit.level, unit.code, child, step, first, last, unit.stream, columns)
+    return found(Held(past), *key)
+
+
+@lru_cache(maxsize=50)
+def _periods(
+    held: Held,
+    level: str,
+    code: str,
+    child: str,
+    step: str,
+    first: date,
+    last: date,
+    stream: str,
+    columns: tuple[str, ...],
+) -> pl.DataFrame:
+    frame = held.past.below(level, code, child, first, last, stream, columns)
+    return in_steps(frame, step, ("code",), first=first, last=last)
+
+
 def stretches(frame: pl.DataFrame, step: str, standing: Standing) -> list[Stretch]:
     """Rows of the history of one unit, in the order of their days, as stretches of a step."""
-    return [stretch for _, stretch in stretches_by(frame, step, standing, ())]
-
-
-def stretches_by(
-    frame: pl.DataFrame, step: str, standing: Standing, key: tuple[str, ...]
-) -> list[tuple[tuple[Any, ...], Stretch]]:
-    """The same of many units: pairs of the values of `key` and a stretch, by key and then by day."""
     if frame.is_empty():
         return []
-    found = in_steps(frame, step, key, first=standing.first, last=standing.last)
+    periods = in_steps(frame, step, first=standing.first, last=standing.last)
+    return [stretch for _, stretch in as_stretches(periods, standing, ())]
+
+
+def as_stretches(
+    periods: pl.DataFrame, standing: Standing, key: tuple[str, ...]
+) -> list[tuple[tuple[Any, ...], Stretch]]:
+    """Periods of units (`wmt.history.in_steps`) as pairs of the values of `key` and a stretch."""
     return [
-        (tuple(row[name] for name in key), _stretch(row, standing)) for row in found.iter_rows(named=True)
+        (tuple(row[name] for name in key), _stretch(row, standing)) for row in periods.iter_rows(named=True)
     ]
 
 
