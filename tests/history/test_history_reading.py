@@ -1,9 +1,11 @@
 """Reading a history: units, the units below them, grades, people; and days put together to periods."""
 
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from history_folders import Posts, write_night
+from polars.testing import assert_frame_equal
 
 from wmt.history import (
     FIGURE,
@@ -18,6 +20,7 @@ from wmt.history import (
 )
 from wmt.history.reader import ALL_LEVELS
 
+OFTEN = ("day", "code", "night", "name", "stream", "grade", "points_x100", "available_x100", "cases")
 FIRST, LAST = date(2026, 1, 20), date(2026, 3, 10)
 NOBODY = [date(2026, 2, 3) + timedelta(n) for n in range(9)]
 
@@ -69,6 +72,31 @@ def test_a_post_s_days(history: History) -> None:
     )
     assert (about["staff_code"], about["name"], about["as_at"].hour) == ("S3", "N B1:S3", 18)
     assert about["night"] == f"{about['day']}T180000"
+
+
+def test_months_that_are_kept_are_those_of_the_files(history: History) -> None:
+    """Asked for what is often asked for, a unit has the rows of the whole table."""
+    for level, code in (("post", "A1:S2"), ("post", "C1:S1"), ("team", "B1"), ("team", "X"), ("pdu", "PA")):
+        whole = history.series(level, code, FIRST, LAST)
+        for _ in range(2):  # the second time from what was kept
+            found = history.series(level, code, FIRST, LAST, columns=OFTEN)
+            assert_frame_equal(found, whole.select(OFTEN))
+    below = history.below("region", "R1", "post", FIRST, LAST, columns=OFTEN)
+    assert_frame_equal(below, history.below("region", "R1", "post", FIRST, LAST).select(OFTEN))
+
+
+def test_a_month_that_is_written_again_is_read_again(tmp_path: Path) -> None:
+    def of_the_day() -> list[int]:
+        found = open_history(tmp_path).series("post", "A1:S1", FIRST, FIRST, columns=OFTEN)
+        return found["points_x100"].to_list()
+
+    as_at = datetime(2026, 1, 20, 18)
+    write_night(tmp_path, as_at, {("A1", "S1"): (100, 100, "PO")})
+    compact(tmp_path)
+    assert of_the_day() == [100]
+    write_night(tmp_path, as_at + timedelta(hours=2), {("A1", "S1"): (300, 100, "PO")})
+    compact(tmp_path)
+    assert of_the_day() == [300]
 
 
 def test_a_post_that_vanishes_and_comes_back(history: History) -> None:

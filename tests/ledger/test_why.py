@@ -1,5 +1,6 @@
 """Why did it move: the story of 77 and 111, what people are told, and a part of a night against the whole."""
 
+import sys
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,8 +13,10 @@ from polars.testing import assert_frame_equal
 from wmt import rules
 from wmt.demo import Truth, write_nation
 from wmt.ledger import LEVELS, Cause, Ledger, Moment, compare, is_over
+from wmt.ledger.figures import percentage_points_x100
 from wmt.ledger.say import say
 from wmt.ledger.why import Moved, Side, Why, why
+from wmt.ledger.why_posts import why_of_posts
 from wmt.nights import Night, Order, load
 from wmt.nights.part import part_of, sides_of
 from worlds import World
@@ -201,6 +204,37 @@ def test_a_part_of_a_night_says_what_the_whole_says(nights: tuple[Night, Night, 
             )
             if level == "team":
                 assert_frame_equal(found.moves, why(*whole, level, code).moves)
+
+
+def test_cases_that_stayed_as_they_were_move_nothing(
+    nights: tuple[Night, Night, Truth], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Leaving them out before anything is compared gives what comparing every line gives."""
+    first, last, _ = nights
+    for level in ("nation", "region", "post"):
+        for code in units(first, level, 2):
+            found = why(*sides_of(first, last, level, code), level, code)
+            with monkeypatch.context() as patch:
+                patch.setattr(sys.modules[Side.__module__], "_where_they_differ", lambda *sides: sides)
+                plain = why(*sides_of(first, last, level, code), level, code)
+            assert_frame_equal(found.moves, plain.moves)
+            assert (found.before, found.after, found.causes) == (plain.before, plain.after, plain.causes)
+
+
+def test_many_posts_asked_at_once_say_what_each_says_alone(nights: tuple[Night, Night, Truth]) -> None:
+    first, last, truth = nights
+    moved = truth.events.filter(kind="moved").row(0, named=True)
+    both = [moved[side].split()[0] for side in ("before", "after")]  # one gives the other a case
+    codes = [*dict.fromkeys((*both, *units(first, "post", 10))), "NO:ONE"]
+    found = why_of_posts(*sides_of(first, last, "post", codes))
+    assert {*both} <= found.keys()
+    for code in codes:
+        alone = why(*sides_of(first, last, "post", code), "post", code)
+        shares = percentage_points_x100(alone.before, alone.after, [])
+        assert (code in found) == (alone.was_there and alone.is_there and shares is not None)
+        if code in found:
+            causes = {each.cause: each.percentage_points_x100 for each in alone.causes}
+            assert found[code] == (alone.before, alone.after, causes), code
 
 
 def test_the_jump_of_the_demonstration_is_one_cause(nights: tuple[Night, Night, Truth]) -> None:

@@ -13,6 +13,7 @@ from time_fixtures import Two, _loaded_two, two  # noqa: F401
 
 from wmt.days import written
 from wmt.history import runs_on
+from wmt.site.duties.came_off import all_of, came_off
 from wmt.site.web.addresses import unit_url
 from wmt.site.web.time.run_words import _runs
 from wmt.site.web.time.stretches import Held
@@ -50,3 +51,16 @@ def test_the_page_says_since_when_and_when_four_weeks_are_full(
     since = written(day - timedelta(days - 1))
     assert f"over 110% since {since}, on {days} of {days} day" in page
     assert f"28 days are full on {written(day + timedelta(28 - days))}" in page
+
+
+def test_what_came_off_is_the_same_asked_of_one_post_or_of_all(two: Two) -> None:
+    past, nights = two.history, two.home / "nights"
+    first, last = past.first, past.last
+    assert first is not None
+    assert last is not None
+    codes = past.figures("post", last, last, ("code",))["code"].to_list()[:16]
+    alone = {code: came_off(past, nights, code, first, last) for code in codes}
+    known = {code: each for code, each in alone.items() if each is not None}
+    assert all_of(past, nights, [(code, first) for code in codes], last) == known
+    assert {each.since for each in known.values()} == {first}  # the others were highest on the last day
+    assert any(each.work_x100 > 0 for each in known.values())

@@ -186,7 +186,7 @@ def why(
     if before.counted or after.counted:
         before, after = before.as_counted(), after.as_counted()
     with _engine_for(level, engine) as using:
-        comparison = _compared(before, after, using)
+        comparison = compared(before, after, using)
         worked_out = None
         if before.lines is None or after.lines is None:
             worked_out = comparison.moments(*unit)
@@ -250,7 +250,8 @@ def _told(
     )
 
 
-def _compared(before: Side, after: Side, engine: Engine) -> Comparison:
+def compared(before: Side, after: Side, engine: Engine) -> Comparison:
+    """Two moments in an engine, ready to be asked why they differ."""
     # tiers of another scheme have no worth under the rules before; what came of them is then no rule's work
     same_scheme = before.facts.tier_scheme == after.facts.tier_scheme
     has_between = before.rules.key != after.rules.key and same_scheme

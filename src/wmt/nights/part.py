@@ -3,7 +3,7 @@
 Numbers of posts and teams stay those of the night, so that a part's rows mean what they mean in the whole.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -12,7 +12,7 @@ import polars as pl
 
 from wmt import rules
 from wmt.facts import SCHEMAS, Facts
-from wmt.ledger import NAMED_LINE, Ledger
+from wmt.ledger import Ledger
 from wmt.ledger.moves import HELD
 from wmt.ledger.why import Side
 from wmt.nights.folder import Night, NightError, open_night
@@ -29,7 +29,7 @@ class Part:
     former: pl.DataFrame | None
 
 
-def part_of(night: Night, level: str, code: str) -> Part:
+def part_of(night: Night, level: str, code: str | Collection[str]) -> Part:
     """The facts of the posts of a unit, with the contacts that give or take on either side.
 
     The other post of a contact may be missing from `post`. A unit that the night has not gives empty tables.
@@ -58,9 +58,10 @@ def part_of(night: Night, level: str, code: str) -> Part:
 
 
 def sides_of(
-    before: Night, after: Night, level: str, code: str, former: str | None = None
+    before: Night, after: Night, level: str, code: str | Collection[str], former: str | None = None
 ) -> tuple[Side, Side]:
-    """What `wmt.ledger.why` needs of two nights to say why one unit moved, each under its own rules.
+    """What `wmt.ledger.why` needs of two nights to say why one unit moved, each under its own rules; or, of
+    several posts, what `wmt.ledger.why_posts` needs.
 
     `former` is the code of a post on the night before, where it had another: it is asked for under its
     present one.
@@ -69,16 +70,17 @@ def sides_of(
     the two nights differ, for the lines after are then worked out under the rules before.
     """
     sides = [_side(before, level, former or code), _side(after, level, code)]
-    if former is not None and former != code:
+    if isinstance(code, str) and former is not None and former != code:
         sides[0] = _under(sides[0], code)
     if sides[0].rules.key != sides[1].rules.key:
         part = part_of(after, level, code)
         sides[1] = replace(sides[1], facts=part.facts, former=part.former)
     if level == "nation" or any(side.counted for side in sides):
         return sides[0], sides[1]
-    crossing = _crossing(*(_cases(side) for side in sides))
+    by = ("ref",) if isinstance(code, str) else ("team_code", "staff_code", "ref")
+    crossing = _crossing(_cases(sides[0]), _cases(sides[1]), by)
     held = [held_in(night, crossing) for night in (before, after)]
-    if former is not None:
+    if isinstance(code, str) and former is not None:
         held[0] = held[0].with_columns(pl.col("post_code").replace({former: code}))
     return replace(sides[0], held=held[0]), replace(sides[1], held=held[1])
 
@@ -95,7 +97,7 @@ def _under(side: Side, code: str) -> Side:
     return replace(side, facts=facts, lines=lines, streams=streams)
 
 
-def _side(night: Night, level: str, code: str) -> Side:
+def _side(night: Night, level: str, code: str | Collection[str]) -> Side:
     """A night's own lines of a unit, with its teams and posts and no other facts."""
     team, post = _units(night, level, code)
     numbers = post["post_no"].implode()
@@ -133,14 +135,16 @@ def _derived(path: Path, checksum: str) -> pl.DataFrame:  # noqa: ARG001 - a nig
     return posts.select("team_code", "staff_code", post_stream="stream")
 
 
-def _cases(side: Side) -> set[str]:
-    lines = side.lines if side.lines is not None else NAMED_LINE.to_frame()
-    return set(lines.filter(pl.col("kind") == "case")["ref"].drop_nulls())
+def _cases(side: Side) -> pl.DataFrame:
+    found = side.given().filter((pl.col("kind") == "case") & pl.col("ref").is_not_null())
+    return found.select("team_code", "staff_code", "ref").unique()
 
 
-def _crossing(before: set[str], after: set[str]) -> list[str]:
-    """References that are on one side only, sorted."""
-    return sorted(before ^ after)
+def _crossing(before: pl.DataFrame, after: pl.DataFrame, by: Sequence[str]) -> list[str]:
+    """References that are on one side only, sorted; of several posts each post has sides of its own."""
+    sides = [frame.select(by).unique() for frame in (before, after)]
+    apart = [one.join(other, on=by, how="anti") for one, other in (sides, reversed(sides))]
+    return sorted({*apart[0]["ref"], *apart[1]["ref"]})
 
 
 def held_in(night: Night, refs: Sequence[str]) -> pl.DataFrame:
@@ -164,15 +168,16 @@ def _rules_text(text: str) -> rules.RuleSet:
     return rules.from_yaml(text)
 
 
-def _units(night: Night, level: str, code: str) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The teams and posts of a unit."""
+def _units(night: Night, level: str, code: str | Collection[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The teams and posts of a unit, or several posts with their teams."""
     team, post = _scan(night, "facts/team"), _scan(night, "facts/post")
     if level == "nation":
         pass
     elif level == "post":
-        team_code, _, staff_code = code.partition(":")
-        post = post.filter(pl.col("team_code") == team_code, pl.col("staff_code") == staff_code)
-        team = team.filter(pl.col("team_code") == team_code)
+        codes = [each.partition(":")[::2] for each in ([code] if isinstance(code, str) else sorted(code))]
+        wanted = pl.LazyFrame(codes, {"team_code": pl.String, "staff_code": pl.String}, orient="row")
+        post = post.join(wanted, on=["team_code", "staff_code"], how="semi", maintain_order="left")
+        team = team.join(wanted, on="team_code", how="semi", maintain_order="left")
     else:
         team = team.filter(pl.col(f"{level}_code") == code)
         post = post.join(team.select("team_no"), on="team_no", how="semi", maintain_order="left")
