@@ -14,7 +14,7 @@ from wmt.days import written
 from wmt.site.availability.actions import save
 from wmt.site.availability.changes import Change
 from wmt.site.availability.late import late_words
-from wmt.site.availability.models import Reduction
+from wmt.site.availability.models import Hours, Reduction
 from wmt.site.web.addresses import unit_url
 from wmt.site.web.time.late import late_of
 from wmt.site.workload.current import current_state
@@ -113,3 +113,36 @@ def test_what_was_entered_late_and_withdrawn_again_is_not_told(two: Two) -> None
     change = Change(kind="reduction", post=row.post, key=row.key, version=row.version, withdraw=True)
     save(actor=None, who="a test", changes=[change], why="a test")
     assert of(two, post) == []
+
+
+def hours(post: Any, first: date, micro: int, **more: Any) -> None:
+    change = Change(
+        kind="hours", post=(post.team_code, post.staff_code), first_day=first, hours_micro=micro, **more
+    )
+    save(actor=None, who="a test", changes=[change], why="a test")
+
+
+def test_hours_say_only_the_days_until_the_next_ones(two: Two) -> None:
+    """Hours of the second night's day stand already: hours from earlier on change the first day alone."""
+    first, second = (night.manifest.as_at.date() for night in two.nights)
+    post = two.unit("post", available_x100__gt=0, unmeasured_posts=0, stale_posts=0)
+    hours(post, first + timedelta(1), 20_000_000)
+    assert [(late.first, late.last) for late in of(two, post)] == [(second, second)]
+    Hours.objects.update(change=0)  # as if it had been entered before both nights
+    hours(post, first - timedelta(30), 30_000_000)
+    assert [(late.first, late.last) for late in of(two, post)] == [(first, first)]
+
+
+def test_a_later_first_day_says_nothing_of_the_days_it_still_counts_on(two: Two) -> None:
+    """A reduction that begins on the second day instead of the first: only the first is another."""
+    first, second = (night.manifest.as_at.date() for night in two.nights)
+    post = two.unit("post", available_x100__gt=0, unmeasured_posts=0, stale_posts=0)
+    entered(post, first)
+    row = Reduction.objects.get(team_code=post.team_code, staff_code=post.staff_code, who="a test")
+    Reduction.objects.filter(pk=row.pk).update(change=0)
+    change = Change(
+        kind="reduction", post=row.post, key=row.key, version=row.version, first_day=second, last_day=None,
+        reason="3", percent_x100=2_500,
+    )  # fmt: skip
+    save(actor=None, who="a test", changes=[change], why="a test")
+    assert [(late.first, late.last) for late in of(two, post)] == [(first, first)]

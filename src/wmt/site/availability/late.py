@@ -13,7 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from wmt.days import written
-from wmt.site.availability.models import KINDS, OfPost
+from wmt.site.availability.models import KINDS, OfPost, Reduction
 from wmt.site.workload.current import State
 from wmt.site.workload.models import Load, Unit
 
@@ -45,8 +45,7 @@ def late_for(state: State, unit: Unit, nights: Mapping[date, str]) -> list[Late]
     found = [
         late
         for model in KINDS.values()
-        for versions in _histories(model, min(known.values()), max(known), unit)
-        for late in _late(versions, known)
+        for late in _late_of(list(_histories(model, min(known.values()), max(known), unit)), model, known)
     ]
     of_unit = _codes(state, unit, {late.post for late in found})
     return sorted(
@@ -67,7 +66,28 @@ def _histories(model: Any, change: int, last: date, unit: Unit) -> Iterator[list
         yield list(of_key)
 
 
-def _late(versions: Sequence[OfPost], known: Mapping[date, int]) -> Iterator[Late]:
+def _late_of(found: Sequence[Sequence[OfPost]], model: Any, known: Mapping[date, int]) -> Iterator[Late]:
+    beside = _beside(found) if model is not Reduction else {}
+    for versions in found:
+        yield from _late(versions, known, beside)
+
+
+def _beside(found: Sequence[Sequence[OfPost]]) -> Mapping[tuple[str, str], list[OfPost]]:
+    """All versions of what was entered for the same posts: of hours and grades, one alone counts on a day."""
+    if not found:
+        return {}
+    posts = {row.post for versions in found for row in versions}
+    rows: dict[tuple[str, str], list[OfPost]] = {post: [] for post in posts}
+    every = type(found[0][0])._default_manager.filter(staff_code__in={staff for _, staff in posts})
+    for row in every.filter(withdrawn=False):
+        if row.post in rows:
+            rows[row.post].append(row)
+    return rows
+
+
+def _late(
+    versions: Sequence[OfPost], known: Mapping[date, int], beside: Mapping[tuple[str, str], list[OfPost]]
+) -> Iterator[Late]:
     former: OfPost | None = None
     begun, gone = versions[0].change, versions[-1].withdrawn
     # of what was carried over both halves are one change: only its end counts
@@ -75,6 +95,7 @@ def _late(versions: Sequence[OfPost], known: Mapping[date, int]) -> Iterator[Lat
         row = list(several)[-1]
         begin, end = _difference(former, row)
         days = [day for day, at in known.items() if at < change and begin <= day <= end]
+        days = [day for day in days if _differ(former, row, day, beside)]
         # what was entered late and withdrawn again is nothing by now, and withdrawn records are private
         days = [day for day in days if not gone or known[day] >= begun]
         former = row
@@ -95,6 +116,28 @@ def _difference(former: OfPost | None, row: OfPost) -> tuple[date, date]:
         after = min(_last(former), _last(row)) + timedelta(1)
         days = [min(days[0], after), max(days[1], _last(former), _last(row))]
     return days[0], days[1]
+
+
+def _differ(
+    former: OfPost | None, row: OfPost, day: date, beside: Mapping[tuple[str, str], list[OfPost]]
+) -> bool:
+    """Whether a version makes the day another than the one before it did."""
+    was, counts = (each is not None and _counts(each, row.change, day, beside) for each in (former, row))
+    changed = any(getattr(row, name, None) != getattr(former, name, None) for name in _CONTENT)
+    return was != counts or (counts and changed)
+
+
+def _counts(row: OfPost, change: int, day: date, beside: Mapping[tuple[str, str], list[OfPost]]) -> bool:
+    """Whether a version counts on a day: no other that stood at the change took over after it began."""
+    if row.withdrawn or not row.first_day <= day <= _last(row):
+        return False
+    return not any(
+        row.first_day < other.first_day <= day <= _last(other)
+        for other in beside.get(row.post, ())
+        if other.key != row.key
+        and other.change <= change
+        and (other.ended_change is None or other.ended_change > change)
+    )
 
 
 def _last(row: OfPost) -> date:
