@@ -305,6 +305,17 @@ def test_the_timeline_says_what_the_days_bring(manager: Program, post: Unit) -> 
     assert found[later(91)] == (10, 0)
 
 
+def test_the_timeline_says_what_counts_and_what_was_entered(manager: Program, post: Unit) -> None:
+    """A disability of 3 hours and sickness of all 30 hours of the contract: 30 count."""
+    manager.ask("put", f"posts/{post.code}/hours/{later(10)}", {"hours": 30})
+    for more in ({"hours": 3}, {"reason": "2", "hours": None}):
+        body = reduction(**more, first_day=later(20), last_day=later(60))
+        assert manager.ask("post", f"posts/{post.code}/reductions", body).status_code == 201
+    moments = manager.get(f"posts/{post.code}/timeline")["items"]
+    found = {each["day"]: each["figures"] for each in moments}[later(20)]
+    assert (found["reduction_hours"], found["reduction_hours_entered"], found["available"]) == (30, 33, 0)
+
+
 REASON = {
     "first_day": "2026-01-01",
     "name": "Jury service of more than a week",

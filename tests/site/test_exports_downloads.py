@@ -140,9 +140,11 @@ def test_reductions_have_their_days(nation: Any, signed_in: SignIn) -> None:
 
 def test_omic_is_beside_the_figure(nation: Any, signed_in: SignIn) -> None:
     wanted = Unit.objects.filter(load=nation.load, level="post").exclude(omic_cases=0)
-    query = "?list=post&stream=omic"
-    found = {row["Code"]: row for row in had(signed_in(), nation.unit("nation"), "omic", query=query)}
+    query, client = "?list=post&stream=omic", signed_in()
+    found = {row["Code"]: row for row in had(client, nation.unit("nation"), "omic", query=query)}
     assert set(found) == {unit.code for unit in wanted}
+    whole = {row["Code"]: row for row in had(client, nation.unit("nation"), "omic", query="?list=post")}
+    assert set(whole) == set(found), "without a stream it has the posts of all of them"
     for unit in wanted:
         assert found[unit.code]["OMiC cases"] == unit.omic_cases
         assert found[unit.code]["Points in custody"] == decimal(unit.omic_x100)

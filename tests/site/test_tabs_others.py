@@ -110,6 +110,21 @@ def test_omic_stands_beside_the_capacity(nation: Any, signed_in: Callable[..., C
     assert "not included" in page
 
 
+def test_omic_cases_of_other_posts_are_told_on_the_tab_of_the_unit(
+    nation: Any, signed_in: Callable[..., Client]
+) -> None:
+    from wmt.site.workload.models import Unit
+
+    omic_post = _with(nation, "post", stream="omic", omic_cases__gt=0)
+    address = unit_url("region", omic_post.region_code, "omic")
+    client = signed_in()
+    assert "outside OMiC teams" not in client.get(address).text
+    other = _with(nation, "post", stream="sentence_management", region_code=omic_post.region_code)
+    Unit.objects.filter(pk=other.pk).update(omic_cases=3, omic_x100=12_345, omic_licence_x100=20_000)
+    said = "3 OMiC cases (123.45 points in custody, 200 on licence) are held by 1 practitioner outside OMiC"
+    assert said in client.get(address).text
+
+
 def test_omic_cases_of_a_post(nation: Any, signed_in: Callable[..., Client]) -> None:
     unit = _with(nation, "post", omic_cases__gt=0)
     *rows, total = table_of(signed_in().get(unit_url("post", unit.code, "omic")).text, "omic")

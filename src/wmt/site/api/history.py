@@ -54,7 +54,8 @@ class TimeShown(Schema):
     capacity: Exact | None
     over_mark: bool
     contracted_hours: Exact
-    reduction_hours: Exact
+    reduction_hours: Exact = Field(description="What reductions take: of a post, at most its contract.")
+    reduction_hours_entered: Exact = Field(description="All that is entered, which may be more.")
 
 
 class MomentShown(Schema):
@@ -103,13 +104,15 @@ def history(request: HttpRequest, code: PostCode, paging: Where) -> dict[str, An
 
 def shown_time(found: Figures, over_x100: int) -> dict[str, Any]:
     """Work and time as the API shows them."""
+    taken = found.taken_hours_micro
     return {
         "points": decimal(found.points_x100),
         "available": decimal(found.available_x100),
         "capacity": decimal(capacity_x100(found.points_x100, found.available_x100)),
         "over_mark": is_over(found.points_x100, found.available_x100, over_x100),
         "contracted_hours": micro(found.contracted_hours_micro),
-        "reduction_hours": micro(found.reduction_hours_micro),
+        "reduction_hours": micro(found.reduction_hours_micro if taken is None else taken),
+        "reduction_hours_entered": micro(found.reduction_hours_micro),
     }
 
 

@@ -24,6 +24,8 @@ class Figures:
     available_x100: int
     contracted_hours_micro: int
     reduction_hours_micro: int
+    #: what reductions take: all that is entered, cut at each post's contract; None where it was not added up
+    taken_hours_micro: int | None = None
 
 
 @dataclass(frozen=True)
@@ -125,16 +127,28 @@ def _times(
     asked = [(unit, plans.get(_post(unit), Plan()), day) for unit in posts if is_fresh(unit) for day in days]
     lines = lines_on(state, asked)
     kept = {
-        (_post(unit), day): {name: getattr(unit, name) for name in _TIME} for unit in posts for day in days
+        (_post(unit), day): _with_taken({name: getattr(unit, name) for name in _TIME})
+        for unit in posts
+        for day in days
     }
     return kept | {
-        (_post(unit), day): measured(found, _TIME) for (unit, _, day), found in zip(asked, lines, strict=True)
+        (_post(unit), day): _with_taken(measured(found, _TIME))
+        for (unit, _, day), found in zip(asked, lines, strict=True)
+    }
+
+
+def _with_taken(time: Mapping[str, int]) -> dict[str, int]:
+    """The time of a post, with what its reductions take of the contract: no more than there is."""
+    return {
+        **time,
+        "taken_hours_micro": min(time["contracted_hours_micro"], time["reduction_hours_micro"]),
     }
 
 
 def _effect(unit: Unit, day: date, members: Sequence[Unit], was: Times, now: Times) -> Effect:
     def figures(times: Times) -> Figures:
-        sums = {name: sum(times[_post(member), day][name] for member in members) for name in _TIME}
+        names = (*_TIME, "taken_hours_micro")
+        sums = {name: sum(times[_post(member), day][name] for member in members) for name in names}
         return Figures(unit.points_x100, **sums)
 
     return Effect(unit.level, unit.code, unit.name, day, figures(was), figures(now))
@@ -159,6 +173,8 @@ def timeline(state: State, unit: Unit, plan: Plan) -> list[Moment]:
     days = sorted({state.day, *(day for day in plan.days() if day > date.min)})
     asked = [(unit, plan, day) for day in days]
     return [
-        Moment(day, grade_of(unit, plan, day), Figures(unit.points_x100, **measured(found, _TIME)))
+        Moment(
+            day, grade_of(unit, plan, day), Figures(unit.points_x100, **_with_taken(measured(found, _TIME)))
+        )
         for day, found in zip(days, lines_on(state, asked), strict=True)
     ]

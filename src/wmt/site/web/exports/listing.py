@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from wmt.ledger import COMPONENTS, capacity_parts_x100, capacity_x100, decimal
+from wmt.ledger import COMPONENTS, STREAM_NAMES, STREAMS, capacity_parts_x100, capacity_x100, decimal
 from wmt.ledger.present import micro
 from wmt.site.accounts import reading
 from wmt.site.accounts.access import may, visible_to
@@ -277,6 +277,7 @@ def _parts(unit: Unit) -> Values:
 
 
 _OMIC = (
+    Heading("stream", "Work of the posts"),
     Heading("cases", "OMiC cases", "count"),
     Heading("custody", "Points in custody", "points", "not included in the figure"),
     Heading("licence", "Points if on licence", "points"),
@@ -284,7 +285,12 @@ _OMIC = (
 
 
 def _omic(unit: Unit) -> Values:
-    return unit.omic_cases, decimal(unit.omic_x100), decimal(unit.omic_licence_x100)
+    return (
+        STREAM_NAMES[unit.stream],
+        unit.omic_cases,
+        decimal(unit.omic_x100),
+        decimal(unit.omic_licence_x100),
+    )
 
 
 def _of_lines(
@@ -296,14 +302,19 @@ def _of_lines(
     return Download(name, title, meaning, sheet)
 
 
-def _of_units(
-    name: str, title: str, meaning: str, headings: Sequence[Heading], values: Any, matters: Any = None
-) -> Download:
+def _of_units(name: str, title: str, meaning: str, headings: Sequence[Heading], values: Any) -> Download:
     def sheet(question: Question) -> Sheet:
-        listed = [unit for unit in question.below if matters is None or matters(unit)]
-        return _unit_sheet(question, name, title, headings, listed, values)
+        return _unit_sheet(question, name, title, headings, question.below, values)
 
     return Download(name, title, meaning, sheet)
+
+
+def _of_omic(question: Question) -> Sheet:
+    """Units with OMiC cases, a row for each stream whose posts hold them, or of the stream asked for."""
+    asked = question.request.GET.get("stream")
+    parts = [question] if asked or question.is_post else [question.in_stream(each) for each in STREAMS]
+    listed = {(unit.code, unit.stream): unit for part in parts for unit in part.below if unit.omic_cases}
+    return _unit_sheet(question, "omic", "OMiC", _OMIC, list(listed.values()), _omic)
 
 
 DOWNLOADS: dict[str, Download] = {
@@ -334,9 +345,11 @@ DOWNLOADS: dict[str, Download] = {
             "each part of the points as a percentage of available points; the parts add up to the capacity",
             _PARTS, _parts,
         ),
-        _of_units(
-            "omic", "OMiC", "the OMiC cases of each unit, with points that are not in the figure",
-            _OMIC, _omic, lambda unit: unit.omic_cases != 0,
+        Download(
+            "omic", "OMiC",
+            "the OMiC cases of each unit, apart for OMiC posts and others, with points that are not in the "
+            "figure",
+            _of_omic,
         ),
     )
 }  # fmt: skip

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Count, Sum
+
 from wmt.ledger import OMIC, SHARES
 from wmt.site.web import tables
 from wmt.site.web.addresses import unit_url
@@ -26,7 +28,7 @@ def content(question: Question) -> dict[str, Any]:
     """The OMiC cases and points of the units below, or of a post the cases one by one."""
     if question.is_post:
         return {"tables": {"omic": _listed(question)}, "filters": []}
-    question = question.in_stream(OMIC)
+    said, question = _held_by_others(question), question.in_stream(OMIC)
     below = counting.below(question)
     columns = [
         *counting.name_columns(question),
@@ -40,8 +42,34 @@ def content(question: Question) -> dict[str, Any]:
     caption = f"OMiC cases: {units.PLURALS[level]} of {question.unit.name}"
     if question.grade:
         caption += f" (grade {question.grade})"
-    table = Table("omic", caption, columns, rows, total)
+    table = Table("omic", caption, columns, rows, total, said)
     return {"tables": {"omic": table}, "filters": [counting.grade_filter(question)]}
+
+
+def _held_by_others(question: Question) -> list[str]:
+    """How many OMiC cases posts of other streams hold, and where those are counted."""
+    posts = units.everybody(question.state, question.unit).exclude(stream=OMIC).filter(omic_cases__gt=0)
+    if question.grade:
+        posts = posts.filter(grade=question.grade)
+    found = posts.order_by().aggregate(
+        posts=Count("pk"), cases=Sum("omic_cases"), custody=Sum("omic_x100"), licence=Sum("omic_licence_x100")
+    )
+    if not found["posts"]:
+        return []
+    cases, held = _counted(found["cases"], "OMiC case"), _counted(found["posts"], "practitioner")
+    custody, licence = (tables.exact(found[name]).text for name in ("custody", "licence"))
+    are = "is" if found["cases"] == 1 else "are"
+    return [
+        f"{cases} ({custody} points in custody, {licence} on licence) {are} held by {held} outside OMiC "
+        "teams. They are listed on the OMiC page of each of these practitioners, and are not counted in this "
+        "table's total or in any capacity figure."
+        if OMIC in units.streams(question.state, question.unit)
+        else f"These are held by {held} outside OMiC teams, and are not counted in any capacity figure."
+    ]
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}" + ("" if number == 1 else "s")
 
 
 def _values(question: Question, unit: Unit) -> dict[str, Value]:
