@@ -136,6 +136,10 @@ def pages(site: Served) -> dict[str, list[str]]:
         for level, addresses in units.items()
         for tab in tabs
     }
+    found["team: look-ahead"] = [f"{unit}ahead/" for unit in units["team"]]
+    found["post: supervision sheet"] = [f"{unit}sheet/" for unit in units["post"]]
+    found["requests"] = ["/requests/"]
+    found["average cases per officer"] = ["/questions/officers/"]
     found["region: its practitioners"] = [f"{unit}?list=post" for unit in units["region"]]
     found["nation: its teams"] = ["/nation/?list=team"]
     found["nation: one figure"] = ["/nation/working/?figure=community", "/nation/working/?figure=cases"]

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from typing import NamedTuple
 import requests
 
 from bench.live import LiveTimes, live
+from bench.marked import Marked, marked, marked_part
 from bench.overload import Load, overload, overload_part
 from bench.served import Served, pages, served
 
@@ -42,25 +43,27 @@ class SiteTimes(NamedTuple):
 
     database: str
     load_s: float
+    marked: list[Marked]
     quiet: list[Answer]
     loading: list[Answer]
     live: LiveTimes
     overload: tuple[Load, Load]
 
 
-def site(night: Path, later: tuple[Path, Path]) -> Iterator[SiteTimes]:
-    """Measure both databases. Of the later nights the first stands when pages are asked for, and the other is
+def site(night: Path, later: tuple[Path, Path], databases: Sequence[str] = DATABASES) -> Iterator[SiteTimes]:
+    """Measure each database. Of the later nights the first stands when pages are asked for, and the other is
     loaded meanwhile."""
     then, second = later
-    for database in DATABASES:
+    for database in databases:
         with served(night, then, database, PORT) as site:
             found = pages(site)
+            alone = marked(site, found)
             _fetched(site)
             _once_each(site, found)
             quiet = drive(site, found, rate=QUIET_RATE, seconds=QUIET_SECONDS)
             changed = live(site, found["post: overview"], partial(_beside, site, found))
             busy = _during_a_load(site, found, second)
-            yield SiteTimes(database, site.load_s, quiet, busy, changed, overload(site, found))
+            yield SiteTimes(database, site.load_s, alone, quiet, busy, changed, overload(site, found))
 
 
 def _beside(site: Served, found: dict[str, list[str]]) -> list[Answer]:
@@ -152,6 +155,7 @@ def site_part(times: list[SiteTimes]) -> Iterator[str]:
             for ms, queries in (found[kind] for found in by_kind)
         ]
         yield f"| {kind} | " + " | ".join(cells) + " |"
+    yield from marked_part({each.database: each.marked for each in times})
     yield "\n### Changes of hours and reductions\n"
     yield "From a change sent to the API to the answer, its figures committed everywhere: server time, alone"
     yield "and while pages are asked for as above. The mark: 99 in 100 within 100 ms.\n"
@@ -189,10 +193,17 @@ def _by_kind(answers: list[Answer]) -> dict[str, tuple[list[float], int]]:
 
 
 def main() -> None:
-    """Measure the site alone and put its part into the page of benchmarks, which keeps the others."""
+    """Measure the site alone and put its part into the page of benchmarks, which keeps the others.
+
+    With names of databases: these alone, and the page stays as it is.
+    """
     from bench.nation import later_nights, national
 
-    part = "\n".join(site_part(list(site(national(), later_nights()))))
+    asked = sys.argv[1:]
+    part = "\n".join(site_part(list(site(national(), later_nights(), asked or DATABASES))))
+    if asked:
+        print(part)
+        return
     page = Path("docs/benchmarks.md")
     others = page.read_text(encoding="utf-8").partition(HEADING)[0]
     page.write_text(others.rstrip("\n") + "\n" + part + "\n", encoding="utf-8")

@@ -49,6 +49,7 @@ def _figures() -> None:
     """What pages keep of the load that is shown."""
     from django.db import Error, connections
 
+    from wmt.history import HistoryError
     from wmt.ledger import time_side
     from wmt.ledger.why import warm_up as warm_up_why
     from wmt.nights import NightError
@@ -63,7 +64,21 @@ def _figures() -> None:
         pricing_of(state)
         rules_of(state)
         references(state)
-    except (NoDataYet, Error, NightError):
+        _history()
+    except (NoDataYet, Error, NightError, HistoryError):
         pass  # the first page that needs them reads them
     finally:
         connections.close_all()
+
+
+def _history() -> None:
+    """The year of the nation, and with it what each month says of its rows and the libraries that read it."""
+    from wmt.ledger import HEADLINE
+    from wmt.site.web.time.span import YEAR
+    from wmt.site.web.time.stretches import series_of
+    from wmt.site.workload.moments import history, marks_on
+
+    past = history()
+    if past.last is not None:
+        marks_on(past.last)
+        series_of(past, "nation", "nation", past.last - YEAR, past.last, stream=HEADLINE)

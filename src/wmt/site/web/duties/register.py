@@ -89,8 +89,9 @@ def _decided() -> list[tuple[str, str]]:
     return list(words.DECIDED.items())
 
 
-def duties_of(question: Question, asked: str) -> list[Duty]:
-    """The duties that are asked for, the most urgent first, and those that closed last before the others."""
+def duties_of(question: Question, asked: str) -> tuple[list[Duty], Capacities]:
+    """The duties that are asked for, with the capacities of their posts: the most urgent first, and those
+    that closed last before the others."""
     state, day = question.state, question.state.day
     found = under(question.unit, state)
     if state.as_of is None:
@@ -105,7 +106,7 @@ def duties_of(question: Question, asked: str) -> list[Duty]:
         wanted = "" if decided == "nothing" else decided
         standing = [duty for duty in standing if duty.decision == wanted]
     capacities = Capacities.of(state, standing)
-    return sorted(standing, key=lambda duty: _urgency(duty, day, capacities))
+    return sorted(standing, key=lambda duty: _urgency(duty, day, capacities)), capacities
 
 
 def _fits(duty: Duty, asked: str, day: date) -> bool:
@@ -123,10 +124,9 @@ def _urgency(duty: Duty, day: date, capacities: Capacities) -> tuple[Any, ...]:
 
 
 def _table(question: Question, asked: str) -> Table:
-    found = duties_of(question, asked)
+    found, capacities = duties_of(question, asked)
     places = Places.of(question.state, _PLACES) if question.in_full else None
     roles = Roles(found)
-    capacities = Capacities.of(question.state, found)
 
     def make(duty: Duty) -> Row:
         return _row(question, duty, roles, places, capacities)
