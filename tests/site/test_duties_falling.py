@@ -50,15 +50,15 @@ def test_what_came_off_is_said() -> None:
     judge({A: [130] * 30}, on(30))
     judge({A: [130] * 30 + [100]}, on(31), came_off={A: fall(-250, 3_000, 250)})
     data = Duty.objects.get().steps.get(kind="fell").data
-    said = "From 130% on 20 January 2026 to 100%, in percentage points: new work +2.5, "
-    assert came_off_words(data) == f"{said}work given different points −30.0, time added −2.5."
+    said = "From 130.00% on 20 January 2026 to 100.00%, in percentage points: new work +2.50, "
+    assert came_off_words(data) == f"{said}work given different points −30.00, time added −2.50."
     assert fell_words(data).startswith(
         "100.0% on 31 January 2026, not over 110%. Most of the fall is the same work with different points. "
     )
     judge({"T1:B": [130] * 31}, on(31))
     judge({"T1:B": [130] * 31 + [100]}, on(32), came_off={"T1:B": fall(3_000, 0)})
     data = Duty.objects.get(staff_code="B").steps.get(kind="closed").data
-    assert closed_words(data).endswith("in percentage points: work moved or ended −30.0")
+    assert closed_words(data).endswith("in percentage points: work moved or ended −30.00")
 
 
 def test_to_confirm_goes_on_when_it_is_over_again_and_kept_stays() -> None:

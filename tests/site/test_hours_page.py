@@ -214,7 +214,7 @@ def test_hours_off_above_the_contract_say_where_they_are_cut(room: Room) -> None
         save(room, {"kind": "reduction", "reason": reason, "percent_x100": percent, "first_day": TODAY})
     [row] = table_of(page_of(room.client, room), "coming")
     # two of 60% of 37 hours: rules manual, 05-reductions
-    assert (row["Hours off"], row["Capacity"]) == ("44.4cut at 37 hours", "no available time")
+    assert (row["Hours off"], row["Capacity"]) == ("44.4cut at 37 hours", "no available hours")
 
 
 def test_a_post_without_fresh_figures_has_nothing_coming(room: Room) -> None:

@@ -159,11 +159,12 @@ def came_off_words(data: Mapping[str, Any]) -> str:
         ("time_x100", "time added", "time taken away"),
     )
     parts = [
-        f"{less if found[key] > 0 else more} {-found[key] / 100:+.1f}".replace("-", "−")
+        f"{less if found[key] > 0 else more} {-found[key] / 100:+.2f}".replace("-", "−")
         for key, less, more in groups
         if found[key]
     ]
-    before, after = percent_words(found["before_x100"]), percent_words(found["after_x100"])
+    # in hundredths, as they add up: parts of one decimal would not come to the difference of what is shown
+    before, after = (f"{found[name] / 100:.2f}%" for name in ("before_x100", "after_x100"))
     return f"From {before} on {since} to {after}, in percentage points: {', '.join(parts)}."
 
 

@@ -90,7 +90,7 @@ def posts_table(
         Column("grade", "Grade"),
         Column("contracted", "Contracted hours", "hours", "hours a week, before reductions"),
         *([Column("source", "Where the hours are from")] if in_full else []),
-        Column("reduction", "Reductions", "hours", "hours a week that reductions in force take off"),
+        Column("reduction", "Hours off", "hours", "hours a week that reductions in force take off"),
         Column("in_force", "Reductions in force"),
         Column("available", "Available points", "points"),
         Column("capacity", "Capacity", "percent", "points held ÷ points available"),
