@@ -1,7 +1,7 @@
 """Days that can be so: the one table of the years within which a day of each kind is no slip of the hand."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 Kind = Literal["record", "figure", "rule", "role"]
@@ -69,6 +69,19 @@ def _month(typed: str) -> int:
     if name not in (*_MONTHS, *_FULL, "sept"):
         raise ValueError(typed)
     return _MONTHS.index(name[:3]) + 1
+
+
+def time_words(moment: datetime) -> str:
+    """A time of day: 6.30pm, 9am, midday, midnight."""
+    if moment.minute == 0 and moment.hour in (0, 12):
+        return "midday" if moment.hour else "midnight"
+    minutes = f".{moment:%M}" if moment.minute else ""
+    return f"{moment:%-I}{minutes}{'am' if moment.hour < 12 else 'pm'}"
+
+
+def moment_words(moment: datetime) -> str:
+    """A day with its time: 21 November 2026, 6.30pm."""
+    return f"{written(moment)}, {time_words(moment)}"
 
 
 def written(day: date) -> str:

@@ -46,7 +46,10 @@ def nights(kept: Path, tmp_path: Path) -> Path:
 def test_every_night_of_the_demonstration_comes_out_the_same(run: Run, kept: Path) -> None:
     ran = run("nights", "verify", "--replay", "--nights", kept)
     assert (ran.code, ran.err) == (DONE, "")
-    assert "6 nights whole, the history agrees with them, 6 nights worked out again" in ran.out
+    assert (
+        "6 saved loads complete, and the history agrees; 6 loads recalculated with identical results"
+        in ran.out
+    )
     told = run("nights", "verify", "--replay", "--nights", kept, "--json").json
     assert told == {"nights": NIGHTS, "replayed": NIGHTS, "faults": []}
 
@@ -86,7 +89,7 @@ def test_a_month_that_was_changed_is_named(run: Run, nights: Path) -> None:
     assert "wmt nights compact" in ran.err
     assert run("nights", "compact", "--nights", nights, "--json").json["written"] == ["2026-11"]
     assert run("nights", "verify", "--nights", nights).code == DONE
-    assert "months made anew: none" in run("nights", "compact", "--nights", nights).out
+    assert "months rebuilt: none" in run("nights", "compact", "--nights", nights).out
 
 
 def test_a_night_that_is_gone_is_a_fault_until_somebody_accepts_it(run: Run, nights: Path) -> None:
@@ -132,8 +135,8 @@ def test_forget_asks_first(run: Run, nights: Path) -> None:
     names = [night.name for night in saved_nights(nights)]
     ran = run("nights", "forget", "--before", "2026-11-23", "--nights", nights)
     assert ran.code == DONE
-    assert "3 nights and the names of" in ran.out
-    assert "Nothing was changed: say --yes" in ran.out
+    assert "Personal data of 3 loads and the names of" in ran.out
+    assert "Nothing has changed: add --yes" in ran.out
     assert [name for name in names if name in ran.out] == names[:3]
     assert not any(night.manifest.forgotten for night in saved_nights(nights))
     done = run("nights", "forget", "--before", "2026-11-23", "--yes", "--nights", nights, "--json")
@@ -142,7 +145,7 @@ def test_forget_asks_first(run: Run, nights: Path) -> None:
     assert [row["forgotten"] for row in rows] == [True] * 3 + [False] * 3
     assert run("nights", "verify", "--replay", "--nights", nights).code == DONE
     last = run("nights", "forget", "--before", "2027-01-01", "--yes", "--nights", nights)
-    assert f"{names[-1]} is kept whole: it is the last night" in last.err
+    assert f"{names[-1]} is kept as it is: it is the latest data" in last.err
 
 
 def test_the_site_hears_of_withdrawn_nights_that_are_forgotten(

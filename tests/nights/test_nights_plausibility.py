@@ -123,7 +123,7 @@ def test_every_difference_has_words_and_comes_back_from_json() -> None:
     assert verdict_of(json.loads(json.dumps(verdict.as_data()))) == verdict
     said = {row(each)[0]: row(each) for _, each in verdict.differences}
     assert said["Posts"] == ("Posts", "800", "22", "−97.25%", "10%")
-    assert said["As at"] == ("As at", "20 November 2026 at 6.30pm", "21 November 2026 at 6.30pm", "later", "")
+    assert said["As at"] == ("As at", "20 November 2026, 6.30pm", "21 November 2026, 6.30pm", "later", "")
     assert said["Cases without a tier"][1:3] == ("1%", "666.66%")
     assert next(sentence(night, each) for night, each in verdict.differences if each.beyond) == (
         "Posts: 800 in 2026-11-20T183000, now 22 (−97.25%); the limit is 10%"

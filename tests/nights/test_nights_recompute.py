@@ -4,8 +4,10 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from wmt.history.figures import of_night
 from wmt.ledger.engine import DuckDBEngine
 from wmt.nights import Night, NightError, is_night, open_night, recompute
 
@@ -32,6 +34,24 @@ def test_whatever_the_number_of_threads(
 ) -> None:
     monkeypatch.setattr("wmt.ledger.ledger.in_process", lambda _rows: DuckDBEngine(threads))
     assert recompute(clean[1]).same
+
+
+def test_the_history_of_a_night_without_streams_is_worked_out_from_its_facts(
+    copy: Night, tmp_path: Path
+) -> None:
+    """Such a night added all streams in one total: those are never taken for a stream's."""
+    true = of_night(copy).sort("level", "code", "stream", "grade")
+    assert set(true["stream"]) == {"sentence_management", "courts", "omic"}
+    path, kept = copy.path / "results/totals.parquet", tmp_path / "by-stream/night.parquet"
+    totals = pl.read_parquet(path)
+    (totals.filter(stream="sentence_management").drop("stream").with_columns(points_x100=1)).write_parquet(
+        path
+    )
+    for _ in range(2):  # worked out, and then as it was kept
+        assert of_night(copy, kept).sort("level", "code", "stream", "grade").equals(true)
+        assert kept.is_file()
+    kept.write_bytes(b"damaged")
+    assert of_night(copy, kept).sort("level", "code", "stream", "grade").equals(true)
 
 
 def append(path: Path) -> None:

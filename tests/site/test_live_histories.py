@@ -48,6 +48,8 @@ def few(db: None, written: list[Path], settings: Any, tmp_path: Path) -> Iterato
     engine = DuckDBEngine(threads=1, few_rows=True)
     free = tuple(post for post in posts if post not in busy)[:4]
     assert len(free) == 4
+    of_load = Unit.objects.filter(load_id=state.load_id, level="post")
+    assert set(of_load.values_list("stream", flat=True)) == {"sentence_management", "courts", "omic"}
     made = type("Few", (Histories,), {"nights": again, "posts": free, "engine": engine})
     yield made
     made.engine = None  # or it complains at the end of the process that it was left behind

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Nights = Annotated[
     Path | None,
-    typer.Option("--nights", help="Only keep the night, in this folder of nights; the site is not touched."),
+    typer.Option("--nights", help="Only save the data in this folder; the site does not change."),
 ]
 Names = Annotated[
     bool | None,
@@ -37,18 +37,18 @@ Names = Annotated[
 ]
 History = Annotated[
     bool,
-    typer.Option("--history", help="The night is older than the one shown: it joins the history."),
+    typer.Option("--history", help="The data is older than the data shown: add it to the history."),
 ]
 Accept = Annotated[
     str | None,
     typer.Option(
         "--accept-implausible",
         metavar="REASON",
-        help="Take the night although it differs too far from the one shown, for this reason.",
+        help="Accept data that differs too much from the data shown, for this reason.",
     ),
 ]
 Correction = Annotated[
-    bool, typer.Option("--correction", help="Keep this beside a night of the same moment that is there.")
+    bool, typer.Option("--correction", help="Keep this as a correction of data from the same moment.")
 ]
 
 
@@ -67,7 +67,7 @@ def load(
 ) -> None:
     """Load an extract into the site of WMT_HOME: all of it, or nothing at all.
 
-    A night that differs too far from the one shown is held for a decision: exit code 3.
+    Data that differs too much from the data shown is held for a decision: exit code 3.
     """
     overlays = tuple(lay(overlay))
     reason = _reason(accept_implausible)
@@ -106,7 +106,7 @@ def load(
 
 def _reason(given: str | None) -> str:
     if given is not None and not given.strip():
-        raise typer.BadParameter("--accept-implausible needs a reason in words: it is kept with the night")
+        raise typer.BadParameter("--accept-implausible needs a reason in words: it is kept with the data")
     return (given or "").strip()
 
 
@@ -121,11 +121,11 @@ def _into_folder(nights: Path, order: Order, *, json: bool) -> None:
     if loaded.is_held:
         _tell_verdict(loaded.verdict)
         raise Held(
-            "the night differs too far from those in the folder; nothing was loaded and the former night "
-            'stands. If it is right, load it with --accept-implausible "REASON"'
+            "the data differs too much from the data in the folder. Nothing was loaded, and the earlier data "
+            'is still in use. If the new data is right, load it with --accept-implausible "REASON"'
         )
     if loaded.night is None:
-        raise Refusal("the input was refused; nothing was loaded and the former night stands")
+        raise Refusal("the input has errors. Nothing was loaded, and the earlier data is still in use")
     if not json:
         _tell(loaded)
 
@@ -149,7 +149,7 @@ def _asked(loaded: Loaded) -> str:
     if not (sys.stdin.isatty() and err.is_terminal):
         return ""
     _tell_verdict(loaded.verdict)
-    return str(typer.prompt("Why should it be taken? Leave empty to stop", default="", err=True)).strip()
+    return str(typer.prompt("Why should it be accepted? Leave blank to stop", default="", err=True)).strip()
 
 
 def _tell_verdict(verdict: Verdict | None) -> None:
@@ -172,7 +172,7 @@ def _tell(loaded: Loaded) -> None:
     assert loaded.night is not None
     if not loaded.is_new:
         out.print(
-            f"The same input was loaded before, as {loaded.night.path}. Nothing was done.", markup=False
+            f"This input was already loaded, as {loaded.night.path}. Nothing has changed.", markup=False
         )
         return
     out.print(f"Loaded {loaded.night.path}", markup=False)

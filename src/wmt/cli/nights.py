@@ -21,16 +21,19 @@ from wmt.nights.withdrawal import withdrawals, withdrawn_nights
 from wmt.nights.write import sweep
 
 app = typer.Typer(
-    name="nights", help="The kept nights, and the history made from them.", no_args_is_help=True
+    name="nights",
+    help="Saved data (a night is one load) and the history.",
+    no_args_is_help=True,
 )
 
 Nights = Annotated[
     Path | None,
-    typer.Option("--nights", help="The folder of nights; without it, that of the site in WMT_HOME."),
+    typer.Option("--nights", help="The folder of saved data; without it, that of the site in WMT_HOME."),
 ]
-Replay = Annotated[bool, typer.Option("--replay", help="Also work every night out again: the same bytes?")]
+Replay = Annotated[bool, typer.Option("--replay", help="Also recalculate all saved data and compare.")]
 Before = Annotated[
-    date, typer.Option("--before", parser=parse_day, metavar="DAY", help="Forget nights before this day.")
+    date,
+    typer.Option("--before", parser=parse_day, metavar="DAY", help="Remove those before this day."),
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it; without this, only say what would be done.")]
 Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="CSV or Parquet files of an archive.")]
@@ -44,7 +47,7 @@ def home(nights: Path | None) -> Path:
 
 @app.command("list")
 def list_nights(nights: Nights = None, json: Json = False) -> None:
-    """List the nights: what came in, by which rules, and which stand for their day."""
+    """List saved data: source files, points rules, and which data is used for each day."""
     folder = home(nights)
     found = saved_nights(folder)
     history = open_history(folder)
@@ -67,23 +70,24 @@ def list_nights(nights: Nights = None, json: Json = False) -> None:
         print_json(rows)
         return
     columns = (
-        Column("night", "whole"), Column("rules of", "whole"), Column("", "text"), Column("made from", "text")
+        Column("data", "whole"), Column("points rules", "whole"), Column("notes", "text"),
+        Column("source files", "text"),
     )  # fmt: skip
     table(
-        f"Nights in {folder}",
+        f"Saved data in {folder}",
         columns,
         [(row["night"], row["rules_date"], _about(row), ", ".join(row["sources"])) for row in rows],
     )
     only_archived = len(history.days) - len(standing)
-    out.print(f"{counted(len(rows), 'night')}; {counted(only_archived, 'day')} from archives")
+    out.print(f"{counted(len(rows), 'load')} saved; {counted(only_archived, 'day')} with totals only")
 
 
 def _about(row: dict[str, Any]) -> str:
     words = ["a correction"] if row["revision"] else []
     if row["withdrawn"]:
         return str(row["withdrawn"])
-    words += [] if row["stands"] else ["does not stand for its day"]
-    return ", ".join([*words, *(["personal data forgotten"] if row["forgotten"] else [])])
+    words += [] if row["stands"] else ["not used for its day"]
+    return ", ".join([*words, *(["personal data removed"] if row["forgotten"] else [])])
 
 
 def is_site(nights: Path | None) -> bool:
@@ -114,13 +118,13 @@ def compact(nights: Nights = None, json: Json = False) -> int:
         )
     else:
         months = ", ".join(done.written) if done.written else "none"
-        out.print(f"{counted(done.days, 'day')} with figures; months made anew: {months}")
+        out.print(f"{counted(done.days, 'day')} with figures; months rebuilt: {months}")
     return tell_lost(done)
 
 
 @app.command("verify")
 def verify(nights: Nights = None, replay: Replay = False, json: Json = False) -> int:
-    """Check every byte of every night, the history against them, and them against the loads of the site.
+    """Check every byte of saved data, and that the history and the loads of the site agree with it.
 
     Exit code 1 when something is wrong.
     """
@@ -146,8 +150,8 @@ def verify(nights: Nights = None, replay: Replay = False, json: Json = False) ->
     for fault in wrong:
         complain(f"{fault.what}: {fault.wrong}. {fault.remedy}")
     if not json and not wrong:
-        again = f", {counted(found.replayed, 'night')} worked out again to the same bytes" if replay else ""
-        out.print(f"{counted(found.nights, 'night')} whole, the history agrees with them{again}")
+        again = f"; {counted(found.replayed, 'load')} recalculated with identical results" if replay else ""
+        out.print(f"{counted(found.nights, 'saved load')} complete, and the history agrees{again}")
     return 1 if wrong else 0
 
 
@@ -164,7 +168,7 @@ def _against_loads() -> tuple[Sequence[Any], list[str]]:
 
 @app.command("forget")
 def forget(before: Before, nights: Nights = None, yes: Yes = False, json: Json = False) -> None:
-    """Delete personal data of nights before a day; every figure stays. It cannot be undone."""
+    """Remove personal data before a day. Figures do not change. This cannot be undone."""
     from wmt.history.archive import forget_names, named_days
     from wmt.nights.forget import forget_nights, to_forget
 
@@ -177,9 +181,9 @@ def forget(before: Before, nights: Nights = None, yes: Yes = False, json: Json =
         for name in names:
             out.print(name)
         out.print(
-            f"{counted(len(names), 'night')} and the names of {counted(days, 'archived day')} would be "
-            "forgotten. Nothing was changed: say --yes to do it. It cannot be undone, and copies "
-            "elsewhere are not touched"
+            f"Personal data of {counted(len(names), 'load')} and the names of "
+            f"{counted(days, 'archived day')} would be removed. Nothing has changed: add --yes to remove "
+            "them. This cannot be undone, and does not affect copies elsewhere"
         )
         return
     with loading(folder, f"forgetting what is before {before}"), progress() as tell:
@@ -194,9 +198,11 @@ def forget(before: Before, nights: Nights = None, yes: Yes = False, json: Json =
     if json:
         print_json({"forgotten": list(done.forgotten), "kept": list(done.kept)})
     else:
-        out.print(f"{counted(len(done.forgotten), 'night')} forgotten; every figure is what it was")
+        out.print(
+            f"Personal data of {counted(len(done.forgotten), 'load')} removed. Figures have not changed"
+        )
     for name in done.kept:
-        complain(f"{name} is kept whole: it is the last night, which the pages show")
+        complain(f"{name} is kept as it is: it is the latest data, which the pages show")
 
 
 def _forget_in_site(names: Sequence[str]) -> None:
@@ -213,7 +219,7 @@ def _forget_in_site(names: Sequence[str]) -> None:
 
 @app.command("import-archive")
 def import_archive(files: Files, nights: Nights = None, json: Json = False) -> None:
-    """Take in figures without lines, as of another tool; a night's own figures win over them."""
+    """Import totals from another tool. Where a day has saved data, that is used instead."""
     from wmt.history.archive import keep, key_of
     from wmt.history.imports import Known, days_of, read_figures
     from wmt.history.nobody import words_of_nobody

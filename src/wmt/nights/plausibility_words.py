@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from wmt.days import moment_words
 from wmt.nights.plausibility import NAMED, Difference
 
 _LEVELS = {"region": "region", "pdu": "PDU", "team": "team"}
@@ -34,9 +35,7 @@ def _moments(difference: Difference) -> tuple[str, str, str, str, str]:
 
 def moment(text: str) -> str:
     """A moment in words."""
-    found = datetime.fromisoformat(text)
-    clock = f"{found.hour % 12 or 12}.{found.minute:02d}{'am' if found.hour < 12 else 'pm'}"
-    return f"{found:%-d %B %Y} at {clock}"
+    return moment_words(datetime.fromisoformat(text))
 
 
 def _units(difference: Difference) -> tuple[str, str, str, str, str]:
