@@ -34,6 +34,11 @@ NEWS = (
                 "If you are over the threshold, your page says since when, on which day it becomes excessive "
                 "workload, and what your figure will be when your reports stop counting.",
             ),
+            (
+                "Which PDUs and teams changed",
+                "What changed also lists the units below, those whose capacity rose most first. "
+                "Select one to see what changed it.",
+            ),
             ("Easier on a telephone", "The figure is on the first screen."),
             (
                 "Account menu, help and feedback",

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
+from wmt.site.web.frame import rules_words
 from wmt.site.web.tables import Column, Pager, Row, Table, Value, changed, count, text
 from wmt.site.workload.jobs import is_left_waiting, seems_dead
 from wmt.site.workload.models import Fault, Load
@@ -162,7 +163,7 @@ def facts(load: Load) -> list[tuple[str, str]]:
         ("Requested", when(load.asked_at)),
         ("Duration", duration(load)),
         ("Data from", when(load.as_at)),
-        ("Points rules", f"{load.rules_date:%-d %B %Y}" if load.rules_date else ""),
+        ("Points rules", rules_words(load.rules_date) if load.rules_date else ""),
         ("Local changes to the rules", ", ".join(load.overlays)),
         ("Layout", " · ".join(part for part in (load.layout, load.tier_scheme) if part)),
         ("Options", "; ".join(words for words, is_so in wanted if is_so)),

@@ -186,7 +186,7 @@ def _raw(question: Question, unit: Unit, key: str) -> Any:
     if key == "capacity":
         return None if unit.stream == OMIC else capacity_x100(unit.points_x100, unit.available_x100)
     if key == REMAINING:
-        return remaining_x100(unit.points_x100, unit.available_x100)
+        return None if unit.stream == OMIC else remaining_x100(unit.points_x100, unit.available_x100)
     return getattr(unit, MEASURES[key].field if key in MEASURES else key)
 
 
@@ -217,6 +217,8 @@ def _capacity(question: Question, unit: Unit) -> Value:
 def _value(question: Question, unit: Unit, name: str) -> Value:
     href = _lines_url(question, unit, name)
     if name == REMAINING:
+        if unit.stream == OMIC:  # time that OMiC work is not measured against is no room
+            return Value(None, "–")
         return tables.points(remaining_x100(unit.points_x100, unit.available_x100), href)
     measure = MEASURES[name]
     return shown(measure, getattr(unit, measure.field), href)
