@@ -11,7 +11,7 @@ DEMO   := WMT_HOME=demo/site WMT_DEMO=1
 # compiled modules are kept: a command of `wmt` starts in half the time
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo tour test check fix bench soak browser pictures spec picture lock clean
+.PHONY: demo tour test test-unit check fix bench soak mutation browser pictures spec picture lock clean
 
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 OURSELVES := $(INSTALL) --no-deps --no-build-isolation --editable .
@@ -49,15 +49,23 @@ fix: $(VENV)/.ready
 # which waits for a server or a browser now and then; more threads in each would only wait for one another
 PYTEST := POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
-test: check $(ASSETS) browser   ## all checks and tests: every engine of the ledger, the site on SQLite and on PostgreSQL
+test: check $(ASSETS) browser   ## all checks and tests: every engine of the ledger, the site on SQLite, what may differ on PostgreSQL
 	$(PYTEST)
 	WMT_TEST_DATABASE=postgres $(PYTEST) tests/site
+
+test-unit: $(VENV)/.ready       ## what needs no database, process, browser or loaded nation: for daily work
+	$(PYTEST) -m unit
 
 soak: $(ASSETS) browser ## the large counts whole: 1,000 mutated workbooks, 200 nights spoiled in size on either database, 100 kills of a load of a night, 50 of one of the site on either database, 500 figures in the browser, 1,000 histories of live changes and 50 editors on either database, 20 starts on a new day and a fault at each query of each write on either, 10,000 histories of causes
 	WMT_SOAK=1 $(PYTEST) tests/intake/test_intake_mutations.py tests/faults/test_faults_kills.py tests/history tests/nights/test_nights_forget.py tests/nights/test_nights_plausibility.py tests/browser/test_browser_figures.py tests/browser/test_browser_pages.py tests/site/test_rules_pages.py tests/site/test_loads_kills.py tests/site/test_loads_held.py tests/site/test_loads_held_kills.py tests/site/test_jobs_kills.py tests/site/test_serving_new_day.py tests/site/test_faults_at_every_query.py tests/site/test_api_schemathesis.py tests/site/test_live_histories.py tests/generative/test_causes.py tests/ledger
 	WMT_SOAK=1 $(BIN)/python -m pytest -s tests/site/test_live_editors.py
 	WMT_SOAK=1 WMT_TEST_DATABASE=postgres $(PYTEST) tests/site/test_loads_kills.py tests/site/test_loads_held.py tests/site/test_loads_held_kills.py tests/site/test_jobs_kills.py tests/site/test_serving_new_day.py tests/site/test_faults_at_every_query.py tests/site/test_api_schemathesis.py tests/site/test_live_histories.py
+	WMT_SOAK=1 WMT_TEST_DATABASE=postgres $(PYTEST) tests/site -m "one_database and not both_databases" --ignore tests/site/test_api_schemathesis.py
 	WMT_SOAK=1 WMT_TEST_DATABASE=postgres $(BIN)/python -m pytest -s tests/site/test_live_editors.py
+
+mutation: $(VENV)/.ready        ## do the tests notice changes of the rules, the ledger and of what is entered? A seeded sample
+	@rm -rf .mutation && $(INSTALL) --target .mutation --require-hashes -r requirements/mutation.txt
+	@PYTHONPATH=.mutation $(BIN)/python tests/mutation.py $(ROOMS); done=$$?; rm -rf .mutation; exit $$done
 
 browser:                ## the browser that the tests look at the site with: Debian's Chromium, its build without windows
 	@command -v chromium-headless-shell >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -q && \
@@ -93,6 +101,7 @@ lock:                   ## write requirements/*.txt anew, with hashes and withou
 	$(COMPILE) --extra dev --group assets pyproject.toml requirements/build.in -o requirements/dev.txt
 	$(COMPILE) --constraint requirements/dev.txt pyproject.toml requirements/build.in -o requirements/run.txt
 	$(COMPILE) --constraint requirements/dev.txt --group assets -o requirements/assets.txt
+	$(COMPILE) --constraint requirements/dev.txt --group mutation -o requirements/mutation.txt
 
 clean:
 	rm -rf $(VENV) demo .bench

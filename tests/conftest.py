@@ -1,13 +1,17 @@
-"""Engines for every test that asks for one: each is started once for a worker and stopped at the end."""
+"""Engines for every test that asks for one: each is started when it is first asked for, once for a worker."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
 from bench.engines import local_duckdb, local_postgres, local_sail
 from hypothesis import HealthCheck, settings
 
-from how_many import examples
+from how_many import SOAK, examples
+from wmt.ledger.engine import SparkEngine
+
+pytest_plugins = ["unit_tests"]
 
 # how quick a machine is that others use too says nothing about the program
 settings.register_profile(
@@ -16,8 +20,50 @@ settings.register_profile(
 settings.load_profile("wmt")
 
 
-@pytest.fixture(scope="session")
-def engines() -> Iterator[dict[str, Any]]:
+class StoringSpark(SparkEngine):
+    """Sail that keeps what is to be stored, instead of working it out again for every question.
+
+    Planning one query that holds all others takes it a minute. The soak lets it.
+    """
+
+    def store(self, name: str, sql: str) -> None:
+        rows = self._session.sql(sql).toArrow()
+        if rows.num_rows:
+            self._session.createDataFrame(rows).createOrReplaceTempView(name)
+        else:
+            super().store(name, sql)  # what is empty has no types
+
+
+@contextmanager
+def sail() -> Iterator[Any]:
+    """Sail as most tests use it."""
+    with local_sail() as engine:
+        yield engine if SOAK else StoringSpark(engine._session)
+
+
+class Engines(Mapping[str, Any]):
     """All engines of the ledger that need no more than what the set-up fetched, by name."""
-    with local_duckdb() as duckdb, local_postgres() as postgres, local_sail() as sail:
-        yield {"duckdb": duckdb, "postgres": postgres, "sail": sail}
+
+    _START = {"duckdb": local_duckdb, "postgres": local_postgres, "sail": sail}  # noqa: RUF012
+
+    def __init__(self, held: ExitStack) -> None:
+        self._held = held
+        self._running: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._running:
+            self._running[name] = self._held.enter_context(self._START[name]())
+        return self._running[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._START)
+
+    def __len__(self) -> int:
+        return len(self._START)
+
+
+@pytest.fixture(scope="session")
+def engines() -> Iterator[Engines]:
+    """The engines; each stops at the end."""
+    with ExitStack() as held:
+        yield Engines(held)

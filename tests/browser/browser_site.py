@@ -142,7 +142,7 @@ def running(home: Path, nation: Path, shared: Path, **env: str) -> Iterator[Site
         # the server gathers its styles into one folder of the checkout: one worker at a time
         with alone(shared / "browser-serve.lock"):
             server = subprocess.Popen(
-                [sys.executable, "-m", "wmt", "serve", "--port", str(port)],
+                [sys.executable, "-m", "wmt", "serve", "--port", str(port), "--workers", "1"],
                 env=_env(home, env), stdout=heard, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
             )  # fmt: skip
             try:

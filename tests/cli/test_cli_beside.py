@@ -5,7 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from wmt.demo import write_nation
+
+pytestmark = pytest.mark.process
 
 
 def wmt(*words: object) -> subprocess.CompletedProcess[str]:

@@ -134,6 +134,7 @@ def test_a_fault_of_the_program_is_said_plainly(
     assert len(ran.err.splitlines()) == 1
 
 
+@pytest.mark.process
 def test_processes_end_with_the_same_codes(nation: Nation, tmp_path: Path) -> None:
     refused = wmt("measure", tmp_path / "nowhere.xlsx")
     assert (refused.returncode, refused.stdout) == (2, "")

@@ -110,6 +110,7 @@ def three_months(nights: Path) -> None:
         write_night(nights, datetime(2026, 1, 10, 18) + timedelta(number), few)
 
 
+@pytest.mark.process
 @pytest.mark.soak
 def test_a_killed_compaction_leaves_whole_months_and_the_next_goes_on(tmp_path: Path) -> None:
     three_months(tmp_path / "fresh")
@@ -136,6 +137,7 @@ def test_a_killed_compaction_leaves_whole_months_and_the_next_goes_on(tmp_path: 
         assert files_of(nights) == expected
 
 
+@pytest.mark.process
 def test_two_at_once_write_the_same(tmp_path: Path) -> None:
     three_months(tmp_path / "fresh")
     nights = tmp_path / "twice"

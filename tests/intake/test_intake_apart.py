@@ -3,11 +3,14 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from intake_books import ordinary_book
 
 from wmt.intake import Import, read, read_apart
 from wmt.intake.faults import Faults
 from wmt.intake.limits import packaged, under
+
+pytestmark = pytest.mark.process
 
 
 def test_an_extract_is_read_apart_the_same(tmp_path: Path) -> None:

@@ -83,6 +83,7 @@ def test_every_post_has_the_reference_figures(name: str, engines: dict[str, Any]
     check()
 
 
+@pytest.mark.process
 @settings(max_examples=examples(8), **SETTINGS)
 @given(world=worlds())
 def test_all_engines_give_the_same_lines_and_totals(world: World, engines: dict[str, Any]) -> None:
@@ -145,6 +146,7 @@ def test_every_line_names_its_rule_and_earns_or_says_why_not(world: World, engin
     assert contacts["points_x100"].sum() == 0
 
 
+@pytest.mark.process
 def test_weights_other_than_the_published_ones_are_honoured_everywhere(engines: dict[str, Any]) -> None:
     """Half the points for a warrant, 60% for unpaid work, 5 points for a contact with an unknown code."""
     entries = {

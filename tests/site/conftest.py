@@ -1,6 +1,7 @@
 """What tests of the site share: a small nation, loaded through the real door once, and people with roles."""
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,9 +14,29 @@ from django.test import Client
 from django.utils import timezone
 from loads_homes import Home, empty_home
 
+from how_many import SOAK
 from night_tools import wmt
 from wmt.demo import Truth, write_nation
 from wmt.nights import Night, open_night
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave to the soak on PostgreSQL what says the same on every database.
+
+    Such tests are marked `one_database`; their statements are run by others on PostgreSQL too, which
+    `python tests/sql_shapes.py` checks. What writes, locks, loads, searches or migrates runs on both.
+    """
+    if SOAK or os.environ.get("WMT_TEST_DATABASE") != "postgres":
+        return
+    here = [item for item in items if item.path.is_relative_to(Path(__file__).parent)]
+    left = {item for item in here if item.get_closest_marker("unit") or is_for_one_database(item)}
+    items[:] = [item for item in items if item not in left]
+    config.hook.pytest_deselected(items=list(left))
+
+
+def is_for_one_database(item: pytest.Item) -> bool:
+    """Whether a test is marked so, and not itself marked for both in a file that is."""
+    return bool(item.get_closest_marker("one_database") and not item.get_closest_marker("both_databases"))
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ from wmt.site.accounts.models import RoleGrant
 from wmt.site.accounts.roles import ROLES, Action
 from wmt.site.workload.models import Unit
 
+pytestmark = pytest.mark.one_database
+
 CASES = {
     "yesterday to today": (-1, 0, True),
     "today to tomorrow": (0, 1, True),
@@ -146,6 +148,7 @@ def test_a_unit_that_is_gone_leaves_the_nation_as_home(nation: Shown) -> None:
     assert (homes_of(user, nation), home_of(user, nation)) == ([], ("nation", "nation"))
 
 
+@pytest.mark.both_databases
 def test_reading_is_open_unless_it_is_narrowed_to_the_own_region(
     nation: Shown, configured: Callable[..., None]
 ) -> None:

@@ -14,6 +14,8 @@ from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.audit.models import AuditEvent
 from wmt.site.workload.models import Load, Unit
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def five(nation: Shown, configured: Callable[..., None]) -> list[User]:
@@ -22,6 +24,7 @@ def five(nation: Shown, configured: Callable[..., None]) -> list[User]:
     return ensure_demo_people(nation)
 
 
+@pytest.mark.both_databases
 def test_the_five_belong_together_and_start_at_their_own_places(five: list[User], nation: Shown) -> None:
     homes = [home_of(user, nation) for user in five]
     nation_home = ("nation", "nation")
@@ -57,6 +60,7 @@ def test_who_is_over_and_the_manager_of_two_teams_are_of_one_pdu(
     assert not User.objects.get(pk=over.pk).is_active
 
 
+@pytest.mark.both_databases
 def test_making_them_twice_changes_nothing_and_a_new_nation_moves_them(
     five: list[User], nation: Shown
 ) -> None:
@@ -73,6 +77,7 @@ def test_making_them_twice_changes_nothing_and_a_new_nation_moves_them(
     ]
 
 
+@pytest.mark.both_databases
 def test_one_signs_in_as_any_of_them_by_a_button(five: list[User]) -> None:
     page = Client().get("/accounts/login/").content.decode()
     for user in five:

@@ -18,6 +18,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from wmt.site.accounts.gate import OPEN
 from wmt.site.accounts.roles import ROLES, Action
 
+pytestmark = pytest.mark.one_database
+
 GET, POST = ("GET",), ("POST",)
 BOTH = ("GET", "POST")
 METHODS = ("GET", "POST", "DELETE")

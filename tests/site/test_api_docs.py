@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import pytest
 from api_fixtures import Program, fresh_counts, program  # noqa: F401
 
 from wmt.site.api.build import document
+
+pytestmark = pytest.mark.one_database
 
 GUIDE = Path(__file__).parents[2] / "docs" / "api.md"
 _EXAMPLE = re.compile(r"```console\n(?P<asked>.*?)```\n(?:```json\n(?P<answer>.*?)```)?", re.DOTALL)

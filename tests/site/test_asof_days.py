@@ -14,6 +14,8 @@ from time_fixtures import _loaded_two, two, two_nights  # noqa: F401
 
 from wmt.site.web.addresses import unit_url
 
+pytestmark = pytest.mark.one_database
+
 SignIn = Callable[..., Client]
 FIRST, SECOND = date(2026, 11, 20), date(2026, 11, 21)
 
@@ -61,6 +63,7 @@ def test_figures_stand_for_four_days_and_no_longer(two_nights: Any, signed_in: S
     assert two_nights
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("two_nights")
 def test_an_archive_gives_its_totals_and_says_that_there_is_no_more(signed_in: SignIn, settings: Any) -> None:
     from test_duties_load import archived

@@ -26,6 +26,8 @@ from wmt.site.web.charts.steps import Step, steps
 from wmt.site.web.charts.strip import strip
 from wmt.site.workload.models import Unit
 
+pytestmark = pytest.mark.one_database
+
 SignIn = Callable[..., Client]
 MONDAY = date(2026, 11, 16)
 PNG = b"\x89PNG\r\n\x1a\n"

@@ -10,7 +10,7 @@ from wmt.site.duties.facts import fold
 from wmt.site.duties.models import Duty, Step
 from wmt.site.duties.words import closed_words, fell_words, sentence
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 A = "T1:A"
 
 

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = [pytest.mark.one_database, pytest.mark.process]
+
 TESTS = Path(__file__).parent.parent
 NIGHT = "2026-11-20T183000"
 

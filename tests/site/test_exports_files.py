@@ -18,6 +18,8 @@ from wmt.site.audit.models import AuditEvent
 from wmt.site.web.addresses import unit_url
 from wmt.site.workload.models import Current, Load, Unit
 
+pytestmark = pytest.mark.one_database
+
 SignIn = Callable[..., Client]
 LEVELS = ("nation", "region", "pdu", "team")
 TYPES = {
@@ -122,6 +124,7 @@ def test_a_file_has_what_the_page_shows(nation: Any, signed_in: SignIn, level: s
             assert any(cell.startswith(f"{tenth:.1f}%"[:-3]) for cell in cells)
 
 
+@pytest.mark.both_databases
 def test_every_table_of_every_page_can_be_had(nation: Any, signed_in: SignIn) -> None:
     client, seen = signed_in(), set()
     for level in (*LEVELS, "post"):
@@ -138,6 +141,7 @@ def test_every_table_of_every_page_can_be_had(nation: Any, signed_in: SignIn) ->
     assert {"overview", "points", "available"} <= seen
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("kind", KINDS)
 def test_filters_and_order_are_kept(nation: Any, signed_in: SignIn, kind: str) -> None:
     region = nation.unit("region")
@@ -182,6 +186,7 @@ def test_a_workbook_says_what_it_is(nation: Any, signed_in: SignIn) -> None:
     assert {"Points rules", "Downloaded at", "Rows"} <= set(said)
 
 
+@pytest.mark.both_databases
 def test_parquet_is_typed_and_says_its_moment(nation: Any, signed_in: SignIn) -> None:
     post = nation.unit("post", grade="PO")
     answer = signed_in().get(unit_url("post", post.code, "working") + "points.parquet?figure=points")

@@ -16,6 +16,8 @@ from wmt.site.audit.models import AuditEvent
 from wmt.site.web.addresses import unit_url
 from wmt.site.workload.models import Unit
 
+pytestmark = pytest.mark.one_database
+
 SignIn = Callable[..., Client]
 SHEETS = {
     "nation": ["Nation", "Regions", "Pdus", "Teams", "Practitioners"],
@@ -31,6 +33,7 @@ def below(nation: Any, unit: Unit, level: str) -> list[Unit]:
     return list(found if unit.level == "nation" else found.filter(**{f"{unit.level}_code": unit.code}))
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("level", list(SHEETS))
 def test_the_workbook_has_a_sheet_a_level(nation: Any, signed_in: SignIn, level: str) -> None:
     unit = nation.unit(level)

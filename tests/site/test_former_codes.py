@@ -11,7 +11,7 @@ from wmt.history import LINK, Links
 from wmt.site.web import faults
 from wmt.site.workload.models import Unit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 def links_of(*rows: tuple[str, str, str, int]) -> Links:

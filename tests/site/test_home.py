@@ -10,6 +10,8 @@ from tabs_fixtures import table_of
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.web.addresses import unit_url
 
+pytestmark = pytest.mark.one_database
+
 
 def test_one_post_is_where_a_practitioner_starts(nation: Any, signed_in: Callable[..., Client]) -> None:
     post = nation.unit("post", cases__gt=0)
@@ -39,6 +41,7 @@ def test_a_role_leads_to_its_unit(
     assert (answer.status_code, answer["Location"]) == (302, unit_url(level, unit.code))
 
 
+@pytest.mark.both_databases
 def test_several_posts_are_listed_by_name_and_never_added_up(
     nation: Any, signed_in: Callable[..., Client]
 ) -> None:
@@ -60,6 +63,7 @@ def test_several_posts_are_listed_by_name_and_never_added_up(
     assert "not added up" in page
 
 
+@pytest.mark.both_databases
 def test_several_teams_are_listed(nation: Any, signed_in: Callable[..., Client]) -> None:
     from wmt.site.workload.models import Unit
 

@@ -18,6 +18,8 @@ from wmt.site.availability.changes import Change
 from wmt.site.workload.live import turn_day
 from wmt.site.workload.models import Unit
 
+pytestmark = pytest.mark.one_database
+
 MICRO = 1_000_000
 WORK = {"sentence_management": "Sentence management", "courts": "Courts", "omic": "OMiC"}
 

@@ -20,6 +20,8 @@ from wmt.site.availability.plan import Plan
 from wmt.site.workload.current import current_state
 from wmt.site.workload.models import Unit
 
+pytestmark = pytest.mark.one_database
+
 MICRO = 1_000_000
 SECRET = "only between us"
 
@@ -57,6 +59,7 @@ def file_of(client: Client, room: Room) -> str:
     return b"".join(client.get(f"{room.href}active.csv")).decode("utf-8-sig")
 
 
+@pytest.mark.both_databases
 def test_where_the_hours_come_from_is_said(room: Room) -> None:
     Unit.objects.filter(pk=room.post.pk).update(supplied_micro=None)
     assert "37 hours a week: assumed, because that is usual for grade PO." in words(

@@ -17,6 +17,8 @@ from loads_homes import Home
 
 from night_tools import RUN, start, wmt
 
+pytestmark = pytest.mark.process
+
 #: The system lets no file grow beyond so many bytes, as on a disk without room.
 NO_ROOM = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000)); " + RUN
 #: Root may write anywhere; without its capabilities it is a user like any other.

@@ -3,13 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from django.test import Client
 from tabs_fixtures import in_sight, table_of
 
 from wmt.site.web.addresses import unit_url
 from wmt.site.workload.models import Unit
 
+pytestmark = pytest.mark.one_database
 
+
+@pytest.mark.both_databases
 def test_they_are_listed_with_what_they_do(nation: Any, signed_in: Callable[..., Client]) -> None:
     post = nation.unit("post", grade="PO", points_x100__gt=0, stale_since=None)
     page = unit_url("team", post.team_code, "hours")

@@ -13,6 +13,8 @@ from tabs_fixtures import number, table_of
 
 from wmt.site.web.addresses import unit_url
 
+pytestmark = pytest.mark.one_database
+
 
 def _page(client: Client, level: str, code: str, **query: str) -> str:
     answer = client.get(unit_url(level, code, "hours", **query))

@@ -19,6 +19,8 @@ from wmt.site.audit.models import AuditEvent
 from wmt.site.availability.models import Grade, Hours, Reduction
 from wmt.site.workload.models import Unit
 
+pytestmark = pytest.mark.one_database
+
 HOURS = ("team_code", "staff_code", "hours", "valid_from")
 CUTS = (
     "reduction_id",

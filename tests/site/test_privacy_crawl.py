@@ -28,6 +28,8 @@ from wmt.site.web.addresses import on_day, unit_url
 from wmt.site.web.exports.listing import DOWNLOADS
 from wmt.site.web.units.views import TABS
 
+pytestmark = pytest.mark.one_database
+
 ROLES = ("nobody", "expired", "practitioner", "manager", "head", "analyst", "support", "administrator")
 FIRST = date(2026, 11, 20)  # of the two nights
 KINDS = ("csv", "xlsx", "parquet")

@@ -11,6 +11,8 @@ from exports_fixtures import KINDS, body, rows
 from wmt.site.audit.models import AuditEvent
 from wmt.site.workload.models import Fault
 
+pytestmark = pytest.mark.one_database
+
 SignIn = Callable[..., Client]
 CASE, REASON = "X987654", "Maternity Marker"
 

@@ -18,6 +18,8 @@ from wmt.site.audit.models import AuditEvent, ReadEvent
 from wmt.site.workload.current import current_state
 from wmt.site.workload.models import Line, Pricing, Unit
 
+pytestmark = pytest.mark.one_database
+
 SignIn = Callable[..., Client]
 DOCUMENT = Path(__file__).parents[2] / "docs" / "privacy.md"
 

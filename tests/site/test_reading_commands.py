@@ -6,6 +6,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+pytestmark = pytest.mark.process
+
 READING = (("loads", "list"), ("loads", "show", "1"), ("nights", "list"), ("ask", "over"), ("ask", "spread"))
 _OF_SQLITE = ("-wal", "-shm")
 

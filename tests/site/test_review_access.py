@@ -13,6 +13,8 @@ from wmt.site.audit.record import record
 from wmt.site.web.addresses import unit_url
 from wmt.site.workload.models import Unit
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def own_region_only(settings: Any) -> None:

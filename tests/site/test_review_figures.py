@@ -15,6 +15,8 @@ from wmt.site.web.units import chosen
 from wmt.site.workload import figures
 from wmt.site.workload.models import Line, Load, Pricing, Unit
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def analyst(nation: Any, signed_in: Callable[..., Client]) -> Client:  # noqa: ARG001

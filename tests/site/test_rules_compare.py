@@ -10,6 +10,8 @@ from rules_fixtures import Page, signed_in
 from wmt import rules
 from wmt.site.web.rules.words import day_words
 
+pytestmark = pytest.mark.one_database
+
 TREE = rules.load()
 
 

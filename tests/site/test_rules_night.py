@@ -9,6 +9,8 @@ from rules_fixtures import read, signed_in
 
 from wmt.site.workload.models import Current, Load, RuleValue
 
+pytestmark = pytest.mark.one_database
+
 A3 = "tier_points.pc16.community.A3"
 
 

@@ -14,6 +14,8 @@ from wmt.ledger import Reason
 from wmt.site.web.rules import number
 from worlds import World
 
+pytestmark = pytest.mark.one_database
+
 SECTIONS = (
     "capacity", "points", "available", "no-available-time", "reductions", "example", "for", "not", "over",
     "high", "cases", "not-counted", "reports", "contacts", "left-out", "wrong", "timings", "age",

@@ -13,6 +13,8 @@ from rules_fixtures import Page, read, signed_in
 from wmt import rules
 from wmt.site.web.rules.words import OTHER, day_words, group_of
 
+pytestmark = pytest.mark.one_database
+
 TREE = rules.load()
 A3 = "tier_points.pc16.community.A3"
 

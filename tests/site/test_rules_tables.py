@@ -11,6 +11,8 @@ from rules_fixtures import Page, read, signed_in
 
 from wmt.site.web.rules.published import TABLES
 
+pytestmark = pytest.mark.one_database
+
 OLD, NEW = "2023-01-05", "2026-01-01"
 TIERS = [letter + number for letter in "ABCD" for number in "3210"]
 

@@ -22,6 +22,8 @@ from wmt.site.config import ConfigError, read_config
 from wmt.site.security.loopback import is_loopback
 from wmt.site.workload.demonstration import MixedError, admit, check_home, check_night, mark_of
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.mark.parametrize(
     "host",

@@ -15,6 +15,8 @@ from conftest import Nation
 from wmt.site.config import read_config
 from wmt.site.security.server import write_error
 
+pytestmark = pytest.mark.one_database
+
 FAULTS: dict[int, Exception] = {
     400: SuspiciousOperation("odd"),
     403: PermissionDenied("no"),
@@ -119,6 +121,7 @@ def test_what_the_server_answers_to_no_request() -> None:
     assert "script" not in page
 
 
+@pytest.mark.process
 def test_cookies_are_of_this_host_alone_with_https() -> None:
     import os
     import subprocess

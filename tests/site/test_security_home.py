@@ -19,6 +19,8 @@ from night_tools import start, wmt
 from wmt.demo import Truth
 from wmt.private_files import make_private_folder, tighten
 
+pytestmark = pytest.mark.process
+
 
 @contextmanager
 def open_umask() -> Iterator[None]:

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from wmt.printable import escaped
 from wmt.site.security.logs import EscapedFormatter
 
+pytestmark = pytest.mark.one_database
+
 NASTY = "a\r\n2026-01-01 ERROR forged\x1b[2J\x07\u202egnp.exe\u2028\x00\x9b31m"
 
 

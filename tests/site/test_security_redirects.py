@@ -16,6 +16,8 @@ from wmt.site.accounts.models import User
 from wmt.site.security.headers import SecurityHeaders
 from wmt.site.security.redirects import own_target, stays_here
 
+pytestmark = pytest.mark.one_database
+
 EVIL = "evil.example"
 KNOWN = [
     f"https://{EVIL}/", f"//{EVIL}/", f"///{EVIL}", f"/\\{EVIL}/", f"\\\\{EVIL}", f"/\t/{EVIL}/",

@@ -12,6 +12,8 @@ from django.test import Client
 from wmt.site.serving import health
 from wmt.site.serving.sender import is_on_this_machine
 
+pytestmark = pytest.mark.one_database
+
 ON_IT = {"REMOTE_ADDR": "127.0.0.1", "SERVER_PROTOCOL": "HTTP/1.1"}
 OK = {"status": "ok"}
 

@@ -17,6 +17,8 @@ from wmt.site.serving import gunicorn_config, supervisor
 from wmt.site.serving.supervisor import ServerEndedError, Supervisor
 from wmt.site.serving.watching import Times, Watch, ask
 
+pytestmark = pytest.mark.process
+
 #: A server that answers /health so often, and then takes every question and answers none.
 SERVER = """
 import sys, time

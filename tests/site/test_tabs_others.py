@@ -13,6 +13,8 @@ from wmt.ledger import shown_points
 from wmt.site.web.addresses import unit_url
 from wmt.site.web.units import court, omic
 
+pytestmark = pytest.mark.one_database
+
 LEVELS = ("nation", "region", "pdu", "team")
 BELOW = {"nation": "region", "region": "pdu", "pdu": "team", "team": "post"}
 TABS = ("caseload", "reports", "help", "omic", "court")

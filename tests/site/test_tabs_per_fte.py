@@ -11,6 +11,8 @@ from tabs_fixtures import in_sight, table_of
 
 from wmt.site.web.addresses import unit_url
 
+pytestmark = pytest.mark.one_database
+
 FULL = 37_000_000
 
 

@@ -20,6 +20,8 @@ from wmt.site.web.time.late import late_of
 from wmt.site.workload.current import current_state
 from wmt.site.workload.models import Unit
 
+pytestmark = pytest.mark.one_database
+
 SignIn = Callable[..., Client]
 FAR = (date(2000, 1, 1), date(2100, 1, 1))
 

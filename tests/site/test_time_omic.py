@@ -14,6 +14,8 @@ from wmt.ledger import HEADLINE, OMIC
 from wmt.site.web.addresses import unit_url
 from wmt.site.workload.models import Unit
 
+pytestmark = pytest.mark.one_database
+
 SignIn = Callable[..., Client]
 
 

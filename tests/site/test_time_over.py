@@ -17,6 +17,8 @@ from wmt.ledger import capacity_x100, decimal, shown_capacity, shown_points
 from wmt.ledger.figures import divide_half_up
 from wmt.site.web.addresses import unit_url
 
+pytestmark = pytest.mark.one_database
+
 SignIn = Callable[..., Client]
 LEVELS = ("nation", "region", "pdu", "team", "post")
 TAB = "over-time"

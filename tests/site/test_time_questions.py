@@ -24,6 +24,8 @@ from wmt.ledger import HEADLINE, is_over
 from wmt.site.web.time.ask import QUESTIONS
 from wmt.site.workload.models import Unit
 
+pytestmark = pytest.mark.one_database
+
 SignIn = Callable[..., Client]
 
 

@@ -20,6 +20,8 @@ from wmt.site.web.time.stretches import Held
 from wmt.site.workload.models import Unit
 from wmt.site.workload.moments import marks_on
 
+pytestmark = pytest.mark.one_database
+
 SignIn = Callable[..., Client]
 
 

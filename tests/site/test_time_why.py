@@ -21,6 +21,8 @@ from wmt.site.availability.changes import Change
 from wmt.site.web.addresses import unit_url
 from wmt.site.workload.models import Current, Unit
 
+pytestmark = pytest.mark.one_database
+
 SignIn = Callable[..., Client]
 LEVELS = ("nation", "region", "pdu", "team", "post")
 

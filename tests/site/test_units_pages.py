@@ -16,6 +16,8 @@ from wmt.site.web.charts.strip import strip
 from wmt.site.web.units.measures import MEASURES
 from wmt.site.workload.models import Unit
 
+pytestmark = pytest.mark.one_database
+
 LEVELS = ("nation", "region", "pdu", "team", "post")
 TABS = ("", "caseload", "per-fte", "working", "reports", "help", "omic", "court")
 

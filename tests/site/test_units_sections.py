@@ -11,6 +11,8 @@ from wmt.site.web.addresses import unit_url
 from wmt.site.web.units.sections import SECTIONS
 from wmt.site.web.units.views import TABS
 
+pytestmark = pytest.mark.one_database
+
 LEVELS = ("nation", "region", "pdu", "team", "post")
 
 

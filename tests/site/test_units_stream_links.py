@@ -15,6 +15,8 @@ from wmt.ledger import COURTS, OMIC
 from wmt.site.web.addresses import unit_url
 from wmt.site.workload.models import Unit
 
+pytestmark = pytest.mark.one_database
+
 SignIn = Callable[..., Client]
 TABS = ("", "over-time", "why", "caseload", "per-fte", "working", "reports", "help", "downloads", "archive")
 #: What is of the unit whatever its stream: a report holds all its streams; the way to the headline is meant.

@@ -17,7 +17,7 @@ from headless import browser
 from wmt.site.web.frame import age_words
 
 urlpatterns = [path("", include("wmt.site.web.gallery")), path("", include("wmt.site.urls"))]
-pytestmark = pytest.mark.urls(__name__)
+pytestmark = [pytest.mark.urls(__name__), pytest.mark.one_database]
 SignIn = Callable[..., Client]
 EVERYONE = ["England and Wales", "Analysis", "Rules", "About this figure"]
 
