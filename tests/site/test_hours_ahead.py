@@ -53,7 +53,8 @@ def test_weeks_begin_today_and_then_on_mondays() -> None:
 def test_what_begins_is_said_as_well_as_what_ends(room: Room) -> None:
     entered(room)
     page = words(room.client.get(f"/team/{room.team.code}/ahead/"))
-    for said in ("contracted hours: 20 hours a week", "Long Term Sickness Absence", "grade SPO", "last day"):
+    off = "Long Term Sickness Absence: 20 hours a week off"  # all of the contract of that day
+    for said in ("contracted hours: 20 hours a week", off, "grade SPO", "last day"):
         assert said in page
     found = [
         (row["Date"], row["Begins or ends"]) for row in rows_of(room.client, room, "events")

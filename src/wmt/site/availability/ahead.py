@@ -30,6 +30,8 @@ class Event:
     turn: Turn
     post: Unit
     entry: Entry
+    #: the contract on that day
+    contracted_micro: int = 0
 
 
 def weeks_of(day: date) -> list[date]:
@@ -75,6 +77,12 @@ def together(posts: Sequence[Unit], found: Mapping[str, Sequence[Figures]], plac
     return Figures(**sums | {"reduction_hours_micro": sums["contracted_hours_micro"] - hours})
 
 
+def contracted_on(plan: Plan, post: Unit, day: date) -> int:
+    """The contracted hours of a post on a day from today on: as entered for it, else what they are today."""
+    entered = plan.hours_on(day)
+    return entered.hours_micro if entered else post.contracted_hours_micro
+
+
 def events_of(posts: Sequence[Unit], plans: Mapping[Post, Plan], first: date, last: date) -> list[Event]:
     """All that begins after the first day or ends from it on, up to the last day; the soonest first."""
     found = []
@@ -83,8 +91,9 @@ def events_of(posts: Sequence[Unit], plans: Mapping[Post, Plan], first: date, la
         every: list[HoursFrom | Cut | GradeFrom] = [*plan.hours, *plan.reductions, *plan.grades]
         for entry in every:
             if first < entry.first_day <= last:
-                found.append(Event(entry.first_day, "begins", post, entry))
+                hours = contracted_on(plan, post, entry.first_day)
+                found.append(Event(entry.first_day, "begins", post, entry, hours))
             end = None if isinstance(entry, HoursFrom) else entry.last_day
             if end is not None and first <= end <= last:
-                found.append(Event(end, "ends", post, entry))
+                found.append(Event(end, "ends", post, entry, contracted_on(plan, post, end)))
     return sorted(found, key=lambda each: (each.day, each.post.name, each.post.code, each.turn))

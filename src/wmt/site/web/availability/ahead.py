@@ -8,7 +8,7 @@ from wmt.ledger import OMIC, STREAM_NAMES, STREAMS
 from wmt.site.accounts import reading
 from wmt.site.audit.reads import note_read
 from wmt.site.availability import ahead, standing
-from wmt.site.availability.ahead import Event, hours_left
+from wmt.site.availability.ahead import Event, contracted_on, hours_left
 from wmt.site.availability.changes import Reason
 from wmt.site.availability.effects import Figures
 from wmt.site.availability.plan import Cut, HoursFrom, Plan
@@ -66,7 +66,8 @@ def content(question: Question) -> dict[str, Any]:
 def _readable(question: Question, post: Unit, plan: Plan) -> Plan:
     if reading.reasons(question.user).covers(post):
         return plan
-    return plan_without_reasons(plan, lambda _: post.contracted_hours_micro)
+    today = question.state.day
+    return plan_without_reasons(plan, lambda cut: contracted_on(plan, post, max(today, cut.first_day)))
 
 
 def _events(question: Question, events: Sequence[Event]) -> Table:
@@ -103,7 +104,7 @@ def words_of(event: Event, reasons: Mapping[str, Reason]) -> str:
     if isinstance(entry, HoursFrom):
         return f"contracted hours: {hours_words(entry.hours_micro)} a week"
     if isinstance(entry, Cut):
-        taken = entry.taken_off(event.post.contracted_hours_micro)
+        taken = entry.taken_off(event.contracted_micro)
         return f"{reason_name(entry.reason, reasons)}: {hours_words(taken)} a week off"
     return f"grade {entry.grade}"
 
