@@ -16,6 +16,7 @@ from tabs_fixtures import in_sight, links, number, table_of
 
 from wmt.ledger import COURTS, HEADLINE, OMIC, STREAM_NAMES, shown_capacity, shown_points
 from wmt.site.web.addresses import unit_url
+from wmt.site.web.units import lead
 from wmt.site.workload.models import Line, Unit
 
 LEVELS = ("nation", "region", "pdu", "team")
@@ -176,7 +177,7 @@ def test_what_is_not_known_is_no_region(signed_in: SignIn) -> None:
 
 
 def test_a_practitioner_reads_when_reports_stop_counting_and_the_figure_then(
-    nation: Any, signed_in: SignIn
+    nation: Any, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The last day a report counts is 29 days after its own; the figure then is counted by hand."""
     reports = nation.night.table("results/lines").filter(
@@ -200,6 +201,16 @@ def test_a_practitioner_reads_when_reports_stop_counting_and_the_figure_then(
         assert re.search(
             rf"On {day} \d+ reports? stops? counting: .*?\. The figure will then be {then}\.", page
         )
+        monkeypatch.setattr(lead, "today", lambda _: first + timedelta(31))
+        later = words(
+            signed_in(
+                "practitioner", "team", post.team_code, staff_code=post.staff_code, email="l@example.org"
+            )
+            .get(unit_url("post", post.code))
+            .text
+        )
+        assert f"{day} has passed since this data, so in the next data" in later
+        assert f"On {day}" not in later
     assert "You are at" in page or "no available hours" in page or "no capacity" in page
     # days of reports are for those who may read the post's cases
     other = words(signed_in("", email="other@example.org").get(unit_url("post", post.code)).text)

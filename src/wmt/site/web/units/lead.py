@@ -28,6 +28,7 @@ from wmt.site.web.units import counting, words
 from wmt.site.web.units.counting import NUMBER, POINTS
 from wmt.site.web.units.question import Question
 from wmt.site.workload import figures
+from wmt.site.workload.current import today
 from wmt.site.workload.models import Line, Pricing, RuleValue
 from wmt.site.workload.moments import history
 
@@ -211,11 +212,19 @@ def reports_ending(question: Question) -> list[Step]:
         then = (
             shown_capacity(left, post.available_x100) if post.available_x100 else f"{exact(left).text} points"
         )
-        found.append(Step(f"On {written(day)} {_counted(out, pricing)}. The figure will then be {then}."))
+        found.append(Step(_ending(day, _counted(out, pricing), then, is_past=day < today(state.day))))
     if not found:
         return []
     where = Step("This is if nothing else changes.", unit_url("post", post.code, "reports"), "View reports")
     return [*found, where]
+
+
+def _ending(day: date, counted: str, then: str, *, is_past: bool) -> str:
+    """What ends on a day. Where the day has passed since the data was made, the next data will show it."""
+    if is_past:
+        said = f"{written(day)} has passed since this data, so in the next data {counted}."
+        return f"{said} The figure will then be {then}."
+    return f"On {written(day)} {counted}. The figure will then be {then}."
 
 
 def _ends(question: Question, lines: list[Line], pricing: dict[int, Pricing]) -> list[tuple[date, Line]]:
