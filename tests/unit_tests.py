@@ -14,7 +14,8 @@ import pytest
 
 #: Fixtures that bring a database, a nation that was written or loaded, a server or a browser.
 _NEEDS = {"db", "nation", "night", "written_nation", "kept_home", "site", "chromium"}
-_FOLDERS = {"browser", "faults"}
+#: Folders of tests that write nations of their own, load them, or look at the site.
+_FOLDERS = {"browser", "cli", "demo", "faults", "generative"}
 #: Engines of the ledger that are servers, as parameters of tests.
 _SERVERS = {"postgres", "sail"}
 

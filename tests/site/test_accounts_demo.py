@@ -32,6 +32,7 @@ def test_the_five_belong_together_and_start_at_their_own_places(five: list[User]
     assert not any(user.has_usable_password() for user in five)
 
 
+@pytest.mark.both_databases
 def test_who_is_over_and_the_manager_of_two_teams_are_of_one_pdu(
     nation: Shown, configured: Callable[..., None]
 ) -> None:
@@ -109,6 +110,7 @@ def test_nobody_else_is_signed_in_this_way(five: list[User], typed: str) -> None
     assert elsewhere["Location"] == "/"
 
 
+@pytest.mark.both_databases
 def test_when_the_demonstration_is_over_they_are_out_and_cannot_come_back(
     five: list[User], configured: Callable[..., None], nation: Shown
 ) -> None:
@@ -122,6 +124,7 @@ def test_when_the_demonstration_is_over_they_are_out_and_cannot_come_back(
         ensure_demo_people(nation)
 
 
+@pytest.mark.both_databases
 def test_they_get_no_password_by_any_way(five: list[User]) -> None:
     with pytest.raises(actions.CannotDoError):
         actions.password_link(actor=None, user=five[4])

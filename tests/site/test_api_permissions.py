@@ -13,6 +13,8 @@ from wmt.site.audit.models import AuditEvent
 from wmt.site.workload.current import current_state
 from wmt.site.workload.models import Unit
 
+pytestmark = pytest.mark.one_database
+
 EDIT, ALL, HANDLE = Action.EDIT_AVAILABILITY, None, Action.HANDLE_DUTIES
 #: Each operation: who may do it, and a question that makes sense: its body and its query.
 TABLE: dict[str, tuple[Action | None, dict[str, Any] | None, dict[str, Any]]] = {
@@ -128,6 +130,7 @@ def test_every_operation_is_in_the_table() -> None:
     assert found == set(TABLE)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("role", ["", *ROLES])
 def test_a_role_lets_do_what_it_lets_do(role: str, program: Callable[..., Program], nation: Any) -> None:
     post = nation.unit("post", grade="PO", available_x100__gt=0)
@@ -145,6 +148,7 @@ def test_a_role_lets_do_what_it_lets_do(role: str, program: Callable[..., Progra
     assert wrong == {}
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("role", ["manager", "head"])
 def test_a_role_ends_at_its_units(role: str, program: Callable[..., Program], nation: Any) -> None:
     post = nation.unit("post", grade="PO", available_x100__gt=0)
@@ -171,6 +175,7 @@ def test_nobody_gets_in_without_showing_who_they_are(nation: Any, client: Any) -
         assert answer["WWW-Authenticate"] == "Bearer"
 
 
+@pytest.mark.both_databases
 def test_what_was_denied_is_denied_whole(program: Callable[..., Program], nation: Any) -> None:
     mine = nation.unit("post", grade="PO", available_x100__gt=0)
     posts = Unit.objects.filter(load=nation.load, level="post", whole=True)

@@ -16,6 +16,8 @@ from time_fixtures import _loaded_two, two, two_nights  # noqa: F401
 
 from wmt.site.web.addresses import on_day, unit_url
 
+pytestmark = pytest.mark.one_database
+
 SignIn = Callable[..., Client]
 FIRST, SECOND = date(2026, 11, 20), date(2026, 11, 21)
 
@@ -43,6 +45,7 @@ def _points(page: str) -> int:
     return number(re.findall(r"[\d,]+", in_sight(found[1]))[0])
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("level", ["post", "team", "region"])
 def test_figures_are_those_of_the_day(two_nights: Any, signed_in: SignIn, level: str) -> None:
     code, before, after = _moved(two_nights, level)
@@ -55,6 +58,7 @@ def test_figures_are_those_of_the_day(two_nights: Any, signed_in: SignIn, level:
     assert "data-live=" not in then.text  # the past does not move
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("two_nights")
 def test_one_stays_on_the_day_until_one_leaves_it(signed_in: SignIn) -> None:
     client = signed_in("administrator")
@@ -78,6 +82,7 @@ def test_the_place_one_is_at_is_marked_there_too(signed_in: SignIn) -> None:
         ) == [place]
 
 
+@pytest.mark.both_databases
 def test_every_tab_can_be_read_of_a_day(two_nights: Any, signed_in: SignIn) -> None:
     from wmt.site.web.units.views import TABS
 
@@ -118,6 +123,7 @@ def test_the_api_takes_a_day(two_nights: Any, signed_in: SignIn) -> None:
     assert client.get(url, {"on": "2999-01-01"}).status_code == 404
 
 
+@pytest.mark.both_databases
 def test_records_are_those_that_stood(two_nights: Any, signed_in: SignIn) -> None:
     from wmt.site.accounts.models import User
     from wmt.site.availability.actions import save
@@ -172,6 +178,7 @@ def test_what_has_no_past_leaves_the_day(signed_in: SignIn, path: str) -> None:
     assert (answer.status_code, answer["Location"]) == (308, path)
 
 
+@pytest.mark.both_databases
 def test_a_correction_shows_as_a_later_correction(
     two_nights: Any, written_nation: Any, signed_in: SignIn, tmp_path: Path
 ) -> None:
@@ -257,6 +264,7 @@ def test_a_large_night_is_fetched_by_a_job(signed_in: SignIn, monkeypatch: Any) 
     assert client.get("/on/2026-11-20/nation/").status_code == 200
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("two_nights")
 def test_only_some_nights_are_kept(signed_in: SignIn, monkeypatch: Any) -> None:
     from wmt.site.workload import past
@@ -275,6 +283,7 @@ def test_only_some_nights_are_kept(signed_in: SignIn, monkeypatch: Any) -> None:
     assert client.get("/nation/").status_code == 200
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("two_nights")
 def test_what_is_forgotten_leaves_the_database_too(two_nights: Any, signed_in: SignIn, settings: Any) -> None:
     from wmt.nights.forget import forget_nights
@@ -307,6 +316,7 @@ def _shown() -> int:
     return int(Current.objects.get().load_id)
 
 
+@pytest.mark.both_databases
 def test_a_load_keeps_the_past_and_clears_a_killed_fetch(signed_in: SignIn) -> None:
     from wmt.site.workload import store
     from wmt.site.workload.models import Past, Unit
@@ -322,6 +332,7 @@ def test_a_load_keeps_the_past_and_clears_a_killed_fetch(signed_in: SignIn) -> N
     assert killed.load_number not in held
 
 
+@pytest.mark.both_databases
 def test_a_damaged_night_is_said_and_nothing_else_suffers(
     two_nights: Any, signed_in: SignIn, settings: Any
 ) -> None:

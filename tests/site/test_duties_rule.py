@@ -80,6 +80,7 @@ def test_a_post_that_is_gone_waits_for_a_manager() -> None:
     assert judge({"T1:B": [90] * 40}, on(32)).is_nothing
 
 
+@pytest.mark.both_databases
 def test_the_same_night_twice_changes_nothing() -> None:
     for figures in ([130] * 40, [130] * 40, [130] * 39 + [80]):
         judge({A: figures}, on(40))
@@ -166,6 +167,7 @@ def test_a_break_that_no_night_saw_closes_and_reopens_it() -> None:
     assert closed_words(only().steps.get(kind="closed").data).startswith("100.0% on 2 February 2026")
 
 
+@pytest.mark.both_databases
 def test_nobody_s_posts_open_nothing() -> None:
     judge({A: [130] * 40}, on(40), there={})
     assert not Duty.objects.exists()
@@ -186,6 +188,7 @@ def test_a_post_has_one_open_duty() -> None:
         duty.save()
 
 
+@pytest.mark.both_databases
 def test_steps_are_only_added() -> None:
     judge({A: [130] * 40}, on(40))
     step = only().steps.first()

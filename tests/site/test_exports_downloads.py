@@ -15,6 +15,8 @@ from wmt.site.web.addresses import unit_url
 from wmt.site.web.exports.listing import DOWNLOADS
 from wmt.site.workload.models import Line, Unit
 
+pytestmark = pytest.mark.one_database
+
 SignIn = Callable[..., Client]
 LEVELS = ("nation", "region", "pdu", "team", "post")
 
@@ -48,6 +50,7 @@ def unit_with(nation: Any, level: str, kind: str) -> Any:
     return nation.unit(level, code=code)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize(
     ("name", "kind"),
@@ -85,6 +88,7 @@ def test_cases_that_do_not_count_are_all_there_with_why(nation: Any, signed_in: 
     assert all(row["Notes"] for row in found)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", list(DOWNLOADS))
 def test_all_kinds_of_files_are_alike(nation: Any, signed_in: SignIn, name: str, kind: str) -> None:
@@ -138,6 +142,7 @@ def test_reductions_have_their_days(nation: Any, signed_in: SignIn) -> None:
         assert 0 < row["Hours a week"] <= row["Contracted hours"]
 
 
+@pytest.mark.both_databases
 def test_omic_is_beside_the_figure(nation: Any, signed_in: SignIn) -> None:
     wanted = Unit.objects.filter(load=nation.load, level="post").exclude(omic_cases=0)
     query, client = "?list=post&stream=omic", signed_in()

@@ -29,6 +29,7 @@ TYPES = {
 }
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_file_has_the_figures_of_the_night(nation: Any, signed_in: SignIn, level: str, kind: str) -> None:
@@ -71,6 +72,7 @@ def test_a_file_has_the_figures_of_the_night(nation: Any, signed_in: SignIn, lev
         assert found[code]["Team"].lstrip("'") == names.name
 
 
+@pytest.mark.both_databases
 def test_the_files_of_all_practitioners_add_up_to_every_unit_by_stream(
     nation: Any, signed_in: SignIn
 ) -> None:
@@ -244,6 +246,7 @@ def risky(db: None) -> Load:  # noqa: ARG001
     return load
 
 
+@pytest.mark.both_databases
 def test_formulas_are_texts_and_numbers_stay_numbers(risky: Load, signed_in: SignIn) -> None:
     client, address = signed_in(), "/team/T/overview."
     names = list(
@@ -373,6 +376,7 @@ def test_a_file_says_how_it_is_sorted(nation: Any, signed_in: SignIn) -> None:
     assert table.schema.metadata[b"wmt.order"].decode().endswith(", A to Z.")
 
 
+@pytest.mark.both_databases
 def test_csv_from_a_page_opens_with_its_accents_in_excel(nation: Any, signed_in: SignIn) -> None:
     """The mark is asked for by the links of pages; the plain address, which programs use, has none."""
     client, region = signed_in(), nation.unit("region")

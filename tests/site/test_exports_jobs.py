@@ -25,6 +25,8 @@ from wmt.site.web.addresses import unit_url
 from wmt.site.web.exports.making import export_was_killed, look_after, make_export
 from wmt.site.workload.models import Current, Line, Unit
 
+pytestmark = pytest.mark.one_database
+
 SignIn = Callable[..., Client]
 CASES = "/nation/downloads/cases."
 SAME = ("Content-Disposition", "Content-Type", "Cache-Control", "X-Content-Type-Options")
@@ -118,6 +120,7 @@ def test_the_same_again_is_the_file_that_is_there(ann: Client, signed_in: SignIn
     assert asked(signed_in(email="bob@example.org"), CASES + "csv") != export
 
 
+@pytest.mark.both_databases
 def test_other_figures_or_other_records_are_another_file(ann: Client) -> None:
     export = made(ann, CASES + "csv")
     record("hours", "Somebody changed something.", who="somebody")
@@ -146,6 +149,7 @@ def test_rights_that_ended_before_it_is_made_end_the_file(ann: Client) -> None:
     assert not store.path_of(export).exists()
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("ends", ["today", "narrowed", "other place"])
 def test_rights_that_changed_after_it_was_made_withhold_it(
     ann: Client, nation: Any, settings: Any, ends: str
@@ -167,6 +171,7 @@ def test_rights_that_changed_after_it_was_made_withhold_it(
         assert "have changed since this file was made" in answer.text
 
 
+@pytest.mark.both_databases
 def test_a_file_of_narrowed_rights_holds_what_those_see(
     nation: Any, signed_in: SignIn, settings: Any
 ) -> None:
@@ -236,6 +241,7 @@ def test_a_fault_of_the_program_has_a_number(ann: Client, monkeypatch: pytest.Mo
     assert asked(ann, CASES + "csv") != export  # a file that failed is asked for anew
 
 
+@pytest.mark.both_databases
 def test_pages_say_how_far_it_is(ann: Client) -> None:
     export = asked(ann, CASES + "csv")
     page = ann.get(f"/files/{export.key}/").text
@@ -269,6 +275,7 @@ def test_nobody_has_too_many_at_once(ann: Client) -> None:
     assert "Request this one again" in refused.text
 
 
+@pytest.mark.both_databases
 def test_head_makes_no_file_and_small_ones_are_answered_at_once(ann: Client, nation: Any) -> None:
     assert ann.head(CASES + "csv").status_code == 200
     regions = Unit.objects.filter(load=nation.load, level="region", whole=True, stream="sentence_management")
@@ -281,6 +288,7 @@ def test_head_makes_no_file_and_small_ones_are_answered_at_once(ann: Client, nat
     assert nation
 
 
+@pytest.mark.both_databases
 def test_files_are_swept_when_their_time_is_over(ann: Client) -> None:
     export, kept = made(ann, CASES + "csv"), made(ann, CASES + "csv?grade=PO")
     days = (export.expires_at - export.ended_at).days  # type: ignore[operator]
@@ -297,6 +305,7 @@ def test_files_are_swept_when_their_time_is_over(ann: Client) -> None:
     assert itself(ann, kept).status_code == 404
 
 
+@pytest.mark.both_databases
 def test_a_file_whose_process_was_killed_is_begun_once_more(ann: Client) -> None:
     export = asked(ann, CASES + "csv")
     Export.objects.update(state=Export.State.RUNNING, percent=40)
@@ -307,6 +316,7 @@ def test_a_file_whose_process_was_killed_is_begun_once_more(ann: Client) -> None
     assert "stopped twice" in ann.get(f"/files/{other.key}/").text
 
 
+@pytest.mark.both_databases
 def test_a_file_whose_process_was_stopped_says_so(ann: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def stopped(*_: object) -> None:
         raise SystemExit(1)
@@ -330,6 +340,7 @@ def test_files_of_the_rules_are_made_the_same_way(ann: Client) -> None:
     assert rows(itself(ann, export), "csv")
 
 
+@pytest.mark.both_databases
 def test_a_person_who_is_gone_takes_their_files_along(ann: Client) -> None:
     export = made(ann, CASES + "csv")
     User.objects.filter(pk=export.user_id).delete()

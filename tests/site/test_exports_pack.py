@@ -64,6 +64,7 @@ def test_the_workbook_has_a_sheet_a_level(nation: Any, signed_in: SignIn, level:
 ON_PAPER = {"nation": ["region"], "region": ["pdu"], "pdu": ["team", "post"], "team": ["post"]}
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("level", list(SHEETS))
 def test_the_page_has_the_units_below(nation: Any, signed_in: SignIn, level: str) -> None:
     unit = nation.unit(level)
@@ -137,6 +138,7 @@ def test_a_practitioner_has_a_sheet(nation: Any, signed_in: SignIn) -> None:
     assert client.get("/post/none/sheet/").status_code == 404
 
 
+@pytest.mark.both_databases
 def test_streams_are_three_figures_on_paper(nation: Any, signed_in: SignIn) -> None:
     page = signed_in().get("/nation/pack/").text
     rows = page.partition('id="table-streams"')[2].partition("</table>")[0]

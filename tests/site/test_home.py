@@ -13,6 +13,7 @@ from wmt.site.web.addresses import unit_url
 pytestmark = pytest.mark.one_database
 
 
+@pytest.mark.both_databases
 def test_one_post_is_where_a_practitioner_starts(nation: Any, signed_in: Callable[..., Client]) -> None:
     post = nation.unit("post", cases__gt=0)
     User.objects.all().delete()

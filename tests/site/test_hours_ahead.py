@@ -72,6 +72,7 @@ def test_what_begins_is_said_as_well_as_what_ends(room: Room) -> None:
     )
 
 
+@pytest.mark.both_databases
 def test_the_hours_of_each_week_are_those_the_site_has_when_the_week_comes(room: Room, settings: Any) -> None:
     """The same day reached by the clock is the judge of the day looked ahead to."""
     entered(room)

@@ -14,6 +14,8 @@ from wmt.site.availability.changes import Change
 from wmt.site.availability.models import Reason, Reduction
 from wmt.site.web.availability import guided_mentoring
 
+pytestmark = pytest.mark.one_database
+
 MICRO = 1_000_000
 START = date(2026, 9, 1)
 
@@ -80,6 +82,7 @@ def test_faults_of_mentoring(room: Room, typed: dict[str, str], field: str, mess
     assert faults(mentor(room, **typed).content.decode()) == {field: message}
 
 
+@pytest.mark.both_databases
 def test_the_stages_follow_each_other_and_are_one_change(room: Room) -> None:
     shown = pqip(room, "effect")
     page = shown.content.decode()

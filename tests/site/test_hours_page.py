@@ -220,6 +220,7 @@ def test_hours_off_above_the_contract_say_where_they_are_cut(room: Room) -> None
     assert (row["Hours off"], row["Capacity"]) == ("44.4cut at 37 hours", "no available hours")
 
 
+@pytest.mark.both_databases
 def test_a_post_without_fresh_figures_has_nothing_coming(room: Room) -> None:
     Unit.objects.filter(pk=room.post.pk).update(unmeasured_posts=1)
     assert "we cannot show what will change" in words(room.client.get(room.href))

@@ -22,6 +22,8 @@ from wmt.site.workload import held, loading
 from wmt.site.workload.load_request import LoadRequest
 from wmt.site.workload.models import FIGURES, Current, Load
 
+pytestmark = pytest.mark.one_database
+
 Written = Any
 
 
@@ -95,6 +97,7 @@ def test_no_spoiled_night_is_shown(
     assert "fault of this program" not in done.message
 
 
+@pytest.mark.both_databases
 def test_a_held_night_changes_nothing_and_is_told(
     nation: Any, signed_in: Callable[..., Client], written_nation: Written, home: Path, tmp_path: Path
 ) -> None:
@@ -117,6 +120,7 @@ def test_a_held_night_changes_nothing_and_is_told(
     assert not [name for name in names if name in sent.body]
 
 
+@pytest.mark.both_databases
 def test_the_same_input_again_is_still_held(waiting: Load, written_nation: Written, tmp_path: Path) -> None:
     mail.outbox.clear()
     again = load_of(cut(written_nation, 1, tmp_path / "cut"))
@@ -125,6 +129,7 @@ def test_the_same_input_again_is_still_held(waiting: Load, written_nation: Writt
     assert mail.outbox == []
 
 
+@pytest.mark.both_databases
 def test_an_accepted_night_is_shown_and_audited(waiting: Load, home: Path) -> None:
     held.accept(waiting.pk, reason="Cases moved to another system", who="a decider")
     done = loading.perform(Load.objects.get(pk=waiting.pk))
@@ -136,6 +141,7 @@ def test_an_accepted_night_is_shown_and_audited(waiting: Load, home: Path) -> No
     ]
 
 
+@pytest.mark.both_databases
 def test_a_rejected_night_is_gone(waiting: Load, home: Path) -> None:
     before = shown()
     held.reject(waiting.pk, reason="Half the regions are missing", who="a decider")
@@ -171,6 +177,7 @@ def test_a_night_may_be_accepted_as_it_is_loaded(written_nation: Written, tmp_pa
     assert event.sentence.endswith("although it differs too far: A region left the service")
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("accepted", [False, True])
 def test_a_process_that_ends_leaves_it_held(waiting: Load, accepted: bool) -> None:
     """Killed while it waits for its job, or under way."""
@@ -190,6 +197,7 @@ def test_a_process_that_ends_leaves_it_held(waiting: Load, accepted: bool) -> No
     assert loading.perform(Load.objects.get(pk=waiting.pk)).state == Load.State.LOADED
 
 
+@pytest.mark.both_databases
 def test_what_nobody_decides_on_goes_after_its_time(
     waiting: Load, written_nation: Written, home: Path
 ) -> None:
@@ -267,6 +275,7 @@ def test_every_page_says_that_newer_data_is_held(waiting: Load, signed_in: Calla
     assert "held for a check" not in reader.get("/nation/").content.decode()
 
 
+@pytest.mark.both_databases
 def test_tables_of_people_with_days_that_cannot_be_are_refused_by_name(
     written_nation: Written, tmp_path: Path
 ) -> None:

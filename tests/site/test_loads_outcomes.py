@@ -19,6 +19,8 @@ from wmt.site.workload.load_request import LoadRequest
 from wmt.site.workload.models import FIGURES, Current, Fault, Line, Load, Unit
 from wmt.site.workload.reports import report_of
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture(autouse=True)
 def home(nation: Any, settings: Any, tmp_path: Path) -> Path:
@@ -27,9 +29,8 @@ def home(nation: Any, settings: Any, tmp_path: Path) -> Path:
 
 
 def shown() -> int:
+@pytest.mark.both_databases
     return Current.objects.get().load_id
-
-
 def test_a_later_night_is_shown(nation: Any, written_nation: Any) -> None:
     done = loading.perform(wished(written_nation, 1))
     assert (done.state, shown()) == (Load.State.LOADED, done.pk)
@@ -44,6 +45,7 @@ def test_a_later_night_is_shown(nation: Any, written_nation: Any) -> None:
     assert Line.objects.filter(load=nation.load).exists()
 
 
+@pytest.mark.both_databases
 def test_the_same_input_twice_changes_nothing(nation: Any, written_nation: Any) -> None:
     again = loading.perform(wished(written_nation, 0))
     assert (again.state, shown()) == (Load.State.UNCHANGED, nation.load.pk)
@@ -77,6 +79,7 @@ def test_a_correction_is_shown(nation: Any, written_nation: Any) -> None:
     assert done.night == f"{nation.load.night}.1"
 
 
+@pytest.mark.both_databases
 def test_a_refused_input_changes_nothing_and_keeps_its_report(
     nation: Any, written_nation: Any, tmp_path: Path
 ) -> None:
@@ -93,17 +96,17 @@ def test_a_refused_input_changes_nothing_and_keeps_its_report(
     assert len(report["faults"]) == done.faults.count()
 
 
+@pytest.mark.both_databases
 def test_twenty_thousand_faults_are_kept(nation: Any) -> None:
     from wmt.site.workload.reports import keep_report
 
+@pytest.mark.both_databases
     fault = {"severity": "refuse", "code": "BAD_COUNT", "sheet": "T\0A", "column": "A3", "message": "\ud800?"}
     report = {**report_of(nation.load), "faults": [{**fault, "row": row} for row in range(20_000)]}
     load = loading.ask(wish=LoadRequest(paths=[]), who="a test")
     keep_report(load, report)
     assert (load.refusals, Fault.objects.filter(load=load).count()) == (20_000, 20_000)
     assert Fault.objects.filter(load=load).values_list("sheet", "message")[0] == ("T�A", "??")
-
-
 def test_a_night_written_by_a_killed_load_is_shown_by_the_next(written_nation: Any, monkeypatch: Any) -> None:
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
@@ -135,12 +138,14 @@ def test_a_full_disk_is_said(nation: Any, written_nation: Any, monkeypatch: Any)
     assert loading.perform(wished(written_nation, 1)).state == Load.State.LOADED
 
 
+@pytest.mark.both_databases
 def test_a_fault_of_the_program_quotes_nothing(nation: Any, written_nation: Any, monkeypatch: Any) -> None:
     """More people read how a load ended than may read what stands in the file."""
 
     def broken(*_: Any, **__: Any) -> None:
         raise ValueError("DETAIL: the row (CRNMARKER, REASONMARKER) does not fit")
 
+@pytest.mark.both_databases
     monkeypatch.setattr(store, "put", broken)
     with pytest.raises(ValueError, match="MARKER"):
         loading.perform(wished(written_nation, 1))
@@ -149,8 +154,6 @@ def test_a_fault_of_the_program_quotes_nothing(nation: Any, written_nation: Any,
     told = AuditEvent.objects.filter(kind="load").values_list("sentence", flat=True)
     assert not any("MARKER" in text for text in (load.message, *told))
     assert Current.objects.get().load == nation.load
-
-
 def test_a_database_that_fails_leaves_the_former_figures(
     nation: Any, written_nation: Any, monkeypatch: Any
 ) -> None:
@@ -175,6 +178,7 @@ def test_another_load_under_way(nation: Any, written_nation: Any, home: Path) ->
     assert "loading something else" in load.message
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("file", ["results/totals.parquet", "manifest.json"])
 def test_a_night_that_was_changed_is_not_shown(
     nation: Any, written_nation: Any, home: Path, file: str
@@ -189,6 +193,7 @@ def test_a_night_that_was_changed_is_not_shown(
     assert "copy" in done.message
 
 
+@pytest.mark.both_databases
 def test_a_night_is_shown_again_without_a_database(nation: Any, home: Path) -> None:
     def points(of: Load) -> list[int]:
         units = Unit.objects.filter(load=of).order_by("level", "code", "grade", "stream", "whole")
@@ -205,6 +210,7 @@ def test_a_night_is_shown_again_without_a_database(nation: Any, home: Path) -> N
     assert loading.show_again(home / "nights" / "2020-01-01T000000", missing).state == Load.State.FAILED
 
 
+@pytest.mark.both_databases
 def test_loads_whose_process_ended_are_buried_by_the_next(written_nation: Any, home: Path) -> None:
     dead = wished(written_nation, 1)
     kept = home / "uploads" / "abc" / "extract"

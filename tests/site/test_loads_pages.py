@@ -20,6 +20,8 @@ from wmt.site.workload.load_request import LoadRequest
 from wmt.site.workload.models import Fault, Load
 from wmt.site.workload.uploads import discard_forgotten, safe_name
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture(autouse=True)
 def home(nation: Any, settings: Any, tmp_path: Path) -> Path:  # noqa: ARG001
@@ -45,6 +47,7 @@ def words(html: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 
+@pytest.mark.both_databases
 def test_the_list_says_what_is_shown(administrator: Client, nation: Any) -> None:
     page = words(read(administrator, reverse("loads")))
     assert "Loaded, shown now" in page
@@ -68,6 +71,7 @@ def test_a_load_that_is_not_there(administrator: Client, number: int) -> None:
     assert administrator.get(f"/loads/{number}/progress/").status_code == 404
 
 
+@pytest.mark.both_databases
 def test_the_report_of_a_refused_file(administrator: Client, written_nation: Any, tmp_path: Path) -> None:
     bad = spoiled(written_nation, 1, tmp_path / "bad", faults=2)
     done = loading.perform(loading.ask(wish=LoadRequest(paths=[str(bad)]), who="a test"))
@@ -85,6 +89,7 @@ def test_the_report_of_a_refused_file(administrator: Client, written_nation: Any
     assert "Errors and warnings of type BLANK_GRADE" in only
 
 
+@pytest.mark.both_databases
 def test_many_faults_are_paged(administrator: Client) -> None:
     load = loading.ask(wish=LoadRequest(paths=[]), who="a test")
     load.state = Load.State.REFUSED
@@ -119,6 +124,7 @@ def test_whether_the_night_is_there(administrator: Client, written_nation: Any, 
     assert "is not a night" in words(read(administrator, address))
 
 
+@pytest.mark.both_databases
 def test_an_upload_is_loaded_and_its_files_removed(
     administrator: Client, written_nation: Any, home: Path
 ) -> None:
@@ -220,6 +226,7 @@ def test_names_are_made_safe(name: str, safe: str) -> None:
     assert safe_name(name) == safe
 
 
+@pytest.mark.both_databases
 def test_a_load_that_nobody_takes_up_says_so(administrator: Client, written_nation: Any) -> None:
     load = wished(written_nation, 1)
     address = reverse("load-progress", args=[load.pk])

@@ -44,6 +44,8 @@ from wmt.site.workload.live import hold_journal
 from wmt.site.workload.models import FIGURES, Current, Load, Unit
 from wmt.site.workload.withdrawing import Deed, Wanted
 
+pytestmark = pytest.mark.one_database
+
 SignIn = Callable[..., Client]
 FIRST, SECOND = date(2026, 11, 20), date(2026, 11, 21)
 
@@ -81,6 +83,7 @@ def figure_rows() -> dict[str, list[tuple[Any, ...]]]:
     return {model.__name__: rows(model) for model in FIGURES}
 
 
+@pytest.mark.both_databases
 def test_withdrawn_and_restored_leaves_the_same_bytes(nights: tuple[str, str]) -> None:
     first, second = nights
     files, figures = folder_bytes(), figure_rows()
@@ -113,6 +116,7 @@ def test_the_former_night_and_the_later_one_again(nights: tuple[str, str]) -> No
     assert (folder_bytes(), figure_rows()) == (files, figures)
 
 
+@pytest.mark.both_databases
 def test_a_correction_of_grade_that_only_the_night_ended_counts_again(nights: tuple[str, str]) -> None:
     post = Unit.objects.filter(level="post", whole=True, grade="PO", available_x100__gt=0).first()
     assert post is not None
@@ -132,6 +136,7 @@ def test_a_correction_of_grade_that_only_the_night_ended_counts_again(nights: tu
     assert differences(current_state()) == []
 
 
+@pytest.mark.both_databases
 def test_a_night_that_is_not_shown(nights: tuple[str, str]) -> None:
     first, second = nights
     files, figures, shown = folder_bytes(), figure_rows(), Current.objects.get().load_id
@@ -193,6 +198,7 @@ if os.environ.get("WMT_SOAK") == "1":
               "wmt.site.workload.withdrawing.put_back"]  # fmt: skip
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("step", STEPS)
 def test_cut_short_at_any_step_it_is_finished_by_the_next(
     nights: tuple[str, str], monkeypatch: Any, step: str
@@ -220,6 +226,7 @@ def test_cut_short_at_any_step_it_is_finished_by_the_next(
     assert Load.objects.count() == loads, "nothing is left to be finished"
 
 
+@pytest.mark.both_databases
 def test_a_job_that_was_killed_after_the_pages_turned_finishes_the_rest(
     nights: tuple[str, str], monkeypatch: Any
 ) -> None:
@@ -255,6 +262,7 @@ def _with_past(unit: Any, capacities: list[int]) -> None:
     compact(django_settings.CONFIG.nights)
 
 
+@pytest.mark.both_databases
 def test_a_duty_that_only_the_night_opened_is_for_a_manager_to_confirm_and_comes_back_as_it_was(
     nights: tuple[str, str],
 ) -> None:
@@ -311,6 +319,7 @@ def test_a_duty_that_the_night_closed_stands_again_with_its_clock(nights: tuple[
 # ---- pages -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_the_page_says_what_will_change_and_does_it(nights: tuple[str, str], signed_in: SignIn) -> None:
     first, second = nights
     client, shown = signed_in("administrator"), Current.objects.get().load_id
@@ -357,8 +366,7 @@ def test_who_may_not_load_may_not_withdraw(nights: tuple[str, str], signed_in: S
 
 
 # ---- commands ----------------------------------------------------------------------------------------------
-
-
+@pytest.mark.both_databases
 def test_commands_withdraw_and_restore_in_the_site(kept_home: Home, tmp_path: Path) -> None:
     night = "2026-11-20T183000"
     with kept_home.copied(tmp_path / "home") as home:
@@ -378,6 +386,7 @@ def test_commands_withdraw_and_restore_in_the_site(kept_home: Home, tmp_path: Pa
         assert f"accept-missing {night}" in told["faults"][0]["remedy"]
 
 
+@pytest.mark.both_databases
 def test_loads_whose_folder_is_gone_and_folders_that_no_load_made(nights: tuple[str, str]) -> None:
     from wmt.site.workload.known_nights import compare
 

@@ -27,6 +27,8 @@ from wmt.site.workload.load_request import LoadRequest
 from wmt.site.workload.models import Load, Unit
 from wmt.site.workload.withdrawing import Deed, Wanted
 
+pytestmark = pytest.mark.one_database
+
 DAY = date(2026, 11, 21)
 OLD, NEW, OTHER = ("N01A", "S1"), ("N01B", "S1"), ("N01C", "S1")
 HOURS = Plan(hours=(HoursFrom(key="h", first_day=date.min, hours_micro=20_000_000),))
@@ -97,6 +99,7 @@ def team_with_records() -> tuple[str, set[str]]:
     return row.team_code, set(rows.filter(team_code=row.team_code).values_list("staff_code", flat=True))
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("home")
 def test_records_follow_a_team_that_got_another_code(written_nation: Any, tmp_path: Path) -> None:
     team, officers = team_with_records()
@@ -145,6 +148,7 @@ def available(load: Load) -> dict[str, int]:
     )
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("home")
 def test_the_night_that_is_kept_has_the_hours_that_followed(written_nation: Any, tmp_path: Path) -> None:
     team, officers = team_with_records()
@@ -157,6 +161,7 @@ def test_the_night_that_is_kept_has_the_hours_that_followed(written_nation: Any,
     assert team not in set(kept["team_code"])
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("home")
 def test_records_come_back_with_the_night_before(written_nation: Any, tmp_path: Path) -> None:
     team, _ = team_with_records()
@@ -175,6 +180,7 @@ def test_records_come_back_with_the_night_before(written_nation: Any, tmp_path: 
         assert differences(current_state()) == []
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("home")
 def test_records_left_behind_are_named_and_carried_over(
     written_nation: Any, tmp_path: Path, signed_in: Any

@@ -126,6 +126,7 @@ def test_the_file_of_the_hours_says_where_they_are_from(
     assert rows[0]["Where the hours are from"] == "entered"
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("level", ["pdu", "region"])
 def test_above_a_team_every_team_has_its_numbers(
     nation: Any, signed_in: Callable[..., Client], level: str
@@ -151,6 +152,7 @@ def test_above_a_team_every_team_has_its_numbers(
     assert team.name in {row["Team"] for row in listed}
 
 
+@pytest.mark.both_databases
 def test_a_manager_is_reminded_on_their_own_place(nation: Any, signed_in: Callable[..., Client]) -> None:
     team, posts = team_with(nation, 3)
     enter(reduction(posts[0], day_of(), day_of() + timedelta(2), percent_x100=100))
@@ -162,6 +164,7 @@ def test_a_manager_is_reminded_on_their_own_place(nation: Any, signed_in: Callab
     assert "in the next 30 days" not in signed_in("analyst").get(unit_url("team", team.code)).text
 
 
+@pytest.mark.both_databases
 def test_a_manager_of_two_teams_is_reminded_at_home(nation: Any, signed_in: Callable[..., Client]) -> None:
     from django.utils import timezone
 

@@ -90,6 +90,7 @@ def apply(client: Client, address: str, page: str) -> Any:
     return client.post(address, {"do": "apply", "shown": shown[1] if shown else "", "why": "from a table"})
 
 
+@pytest.mark.both_databases
 def test_every_effect_is_shown_and_then_all_is_applied(team: Any, manager: Client) -> None:
     unit, posts = team
     soon = day_of() + timedelta(10)
@@ -157,6 +158,7 @@ def test_every_fault_is_told_with_its_place_and_nothing_is_applied(team: Any, ma
     assert (Hours.objects.count(), Reduction.objects.count()) == before
 
 
+@pytest.mark.both_databases
 def test_rows_of_others_posts_are_faults_and_written_down(team: Any, manager: Client, nation: Any) -> None:
     unit, posts = team
     other = nation.unit("post", team_code__gt=unit.code) or nation.unit("post", team_code__lt=unit.code)
@@ -338,6 +340,7 @@ def test_a_filled_in_template_is_taken(team: Any, manager: Client) -> None:
     assert plan_of(posts[1]).hours_on(day_of()).hours_micro == 12_500_000
 
 
+@pytest.mark.both_databases
 def test_a_post_that_was_set_aside_has_the_hours_that_a_table_is_held_against(
     team: Any, manager: Client
 ) -> None:

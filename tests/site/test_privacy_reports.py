@@ -60,6 +60,7 @@ def test_an_import_report_quotes_what_its_reader_may_read(
             assert "look at the row" in found or all(words.values())
 
 
+@pytest.mark.both_databases
 def test_what_somebody_read_is_told_without_what_they_read(nation: Any, signed_in: SignIn) -> None:
     post = nation.unit("post", cases__gt=5)
     client = signed_in("administrator")

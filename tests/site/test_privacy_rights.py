@@ -49,6 +49,7 @@ def own_policy(settings: Any, tmp_path: Path) -> Callable[..., None]:
     )
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("role", "level", "width", "wide"),
     [
@@ -95,6 +96,7 @@ def _within(each: Unit, post: Unit, wide: str) -> bool:
     return bool(getattr(each, name) == getattr(post, name))
 
 
+@pytest.mark.both_databases
 def test_a_role_that_has_ended_reads_figures_only(nation: Any, signed_in: SignIn) -> None:
     from datetime import date
 
@@ -124,6 +126,7 @@ def test_who_can_see_this_is_answered_from_the_roles(nation: Any, signed_in: Sig
     assert not any("Manager" in reader for reader in kinds["Concerns"])
 
 
+@pytest.mark.both_databases
 def test_reading_somebody_is_written_down_once_a_day(nation: Any, signed_in: SignIn) -> None:
     post = nation.unit("post", cases__gt=0)
     client = signed_in("analyst")
@@ -134,6 +137,7 @@ def test_reading_somebody_is_written_down_once_a_day(nation: Any, signed_in: Sig
     assert (event.level, event.actor.name, ReadEvent.objects.count()) == ("post", "A analyst", 1)
 
 
+@pytest.mark.both_databases
 def test_reading_oneself_is_nobodys_business(nation: Any, signed_in: SignIn) -> None:
     post = nation.unit("post", cases__gt=0)
     client = signed_in("practitioner", "team", post.team_code, staff_code=post.staff_code)
@@ -143,6 +147,7 @@ def test_reading_oneself_is_nobodys_business(nation: Any, signed_in: SignIn) -> 
     assert ReadEvent.objects.get().code == post.team_code
 
 
+@pytest.mark.both_databases
 def test_a_page_does_not_wait_until_it_is_written(
     nation: Any, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -171,6 +176,7 @@ def test_a_page_does_not_wait_until_it_is_written(
     assert written == {post.code, other.code, post.team_code}
 
 
+@pytest.mark.both_databases
 def test_programs_read_so_many_lines_a_minute(
     nation: Any, program: Callable[..., Program], own_policy: Any
 ) -> None:
@@ -188,6 +194,7 @@ def test_programs_read_so_many_lines_a_minute(
     assert program().ask("get", address).status_code == 403  # without a role nobody takes them out
 
 
+@pytest.mark.both_databases
 def test_without_a_role_no_single_lines_of_others_are_taken_out(
     nation: Any, program: Callable[..., Program]
 ) -> None:
@@ -228,6 +235,7 @@ def test_readings_that_two_threads_take_at_once_break_no_page(monkeypatch: pytes
     assert [read.code for read in written] == ["T:A"]
 
 
+@pytest.mark.both_databases
 def test_search_does_not_tell_whether_a_case_exists(nation: Any, signed_in: SignIn) -> None:
     post = nation.unit("post", cases__gt=5)
     far = nation.unit("post", cases__gt=5, region_code__gt=post.region_code)
@@ -244,6 +252,7 @@ def test_search_does_not_tell_whether_a_case_exists(nation: Any, signed_in: Sign
     assert in_sight(hidden).replace(other, "?") == in_sight(nothing).replace("Z999999", "?")
 
 
+@pytest.mark.both_databases
 def test_live_answers_readers_only(nation: Any, signed_in: SignIn, settings: Any) -> None:
     from dataclasses import replace
 

@@ -21,6 +21,7 @@ def own_region_only(settings: Any) -> None:
     settings.CONFIG = replace(settings.CONFIG, read_scope="region")
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("own_region_only")
 def test_who_reads_one_region_sees_no_name_of_another(nation: Any, signed_in: Callable[..., Client]) -> None:
     regions = Unit.objects.filter(load=nation.load, level="region", whole=True).order_by("code")
@@ -43,6 +44,7 @@ def test_an_analyst_of_a_region_starts_there(
     assert answer["Location"] == unit_url(level, unit.code)
 
 
+@pytest.mark.both_databases
 def test_an_address_with_nul_is_no_page(nation: Any, signed_in: Callable[..., Client]) -> None:
     client = signed_in("analyst")
     for address in ("/team/%00/", "/team/a%00b/caseload/", "/post/%00/downloads/cases.csv"):

@@ -38,12 +38,14 @@ def _team_with_a_post_of_its_own_number(nation: Any) -> tuple[Unit, str]:
     return team, ({"PO", "PSO", "TPO", "SPO", "DMY"} - set(held.values_list("grade", flat=True))).pop()
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(("tab", "table"), [("caseload", "cases"), ("help", "contacts")])
 def test_a_grade_that_nobody_has_lists_nothing(nation: Any, analyst: Client, tab: str, table: str) -> None:
     team, grade = _team_with_a_post_of_its_own_number(nation)
     assert _file(analyst, f"{unit_url('team', team.code, tab)}{table}.csv?grade={grade}") == []
 
 
+@pytest.mark.both_databases
 def test_over_and_notes_are_of_the_grade_that_is_shown(nation: Any, analyst: Client) -> None:
     team = nation.unit("team")
     both = Unit.objects.filter(load=nation.load, level="team", code=team.code)
@@ -66,6 +68,7 @@ def test_the_pack_of_a_grade_says_so_over_its_figures(nation: Any, analyst: Clie
     assert "as a whole" not in page
 
 
+@pytest.mark.both_databases
 def test_bands_are_named_by_the_mark_of_the_rules_in_use(nation: Any, analyst: Client) -> None:
     Load.objects.filter(pk=nation.load.pk).update(over_x100=12_550)
     page = analyst.get("/nation/?band=over").text
@@ -74,6 +77,7 @@ def test_bands_are_named_by_the_mark_of_the_rules_in_use(nation: Any, analyst: C
     assert "110%" not in page
 
 
+@pytest.mark.both_databases
 def test_the_day_of_former_figures_is_that_of_our_clock(nation: Any, analyst: Client) -> None:
     post = nation.unit("post")
     # half past midnight of 2 June in summer time
@@ -90,6 +94,7 @@ def test_a_file_does_not_claim_a_filter_that_was_not_used(analyst: Client) -> No
     assert "grade" not in said.sentence
 
 
+@pytest.mark.both_databases
 def test_help_of_no_points_is_neither_given_nor_received(nation: Any, analyst: Client) -> None:
     numbers = Pricing.objects.filter(load=nation.load, kind="contact")
     numbers.update(each_x100=0)
@@ -128,6 +133,7 @@ def _lines_at(client: Client, href: str) -> tuple[int, int]:
     return round(float(total[1])) if total else 0, round(number)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("tab", "table"),
     [("help", "help"), ("reports", "reports"), ("caseload", "tiers"), ("caseload", "untiered")],
@@ -145,6 +151,7 @@ def test_a_figure_of_several_rules_leads_to_just_its_lines(
         assert int(shown) in (total, number), (href, shown, total, number)
 
 
+@pytest.mark.both_databases
 def test_points_that_are_reconciled_lead_to_lines_of_points(nation: Any, analyst: Client) -> None:
     post = nation.unit("post", cases__gt=5, community_x100__gt=0)
     page = analyst.get(unit_url("post", post.code, "caseload")).text

@@ -21,6 +21,8 @@ from wmt.site.workload.live import turn_day
 from wmt.site.workload.load_request import LoadRequest
 from wmt.site.workload.models import Line, Load, Pricing, Unit
 
+pytestmark = pytest.mark.one_database
+
 UNION = "8"  # trade union facility time: at most half of the contracted hours
 
 
@@ -78,6 +80,7 @@ def test_a_reduction_that_is_over_does_not_stop_the_next_load(room: Room, writte
     assert differences(current_state()) == []
 
 
+@pytest.mark.both_databases
 def test_hours_that_would_put_a_reduction_above_its_highest_share_are_refused(room: Room) -> None:
     today = current_state().day
     save(cut(room, 18))
@@ -133,6 +136,7 @@ def test_what_the_site_cannot_keep_ends_a_load_in_words(
     assert (current_state(), Reason.objects.count()) == (shown, reasons)
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("home")
 def test_an_extract_that_agrees_ends_the_corrections_before_the_one_it_agrees_with(
     room: Room, written_nation: Any, settings: Any
@@ -154,6 +158,7 @@ def test_an_extract_that_agrees_ends_the_corrections_before_the_one_it_agrees_wi
 # ---- odd changes -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_one_record_named_twice_in_one_step_is_refused(room: Room) -> None:
     today = current_state().day
     key = save(hours_of(room, 20, today)).entries[0].key
@@ -176,6 +181,7 @@ def test_only_hours_count_from_the_beginning(room: Room, more: dict[str, Any]) -
     assert room.again(room.post).contracted_hours_micro == 30_000_000
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("year", [1000, 1899, 2099, 9999])
 def test_days_that_no_record_can_have_are_told_of_on_every_form(room: Room, year: int) -> None:
     stage = {"reason": "12", "percent_x100": 8_000, "first_day": current_state().day}
@@ -198,7 +204,9 @@ def test_days_that_no_record_can_have_are_told_of_on_every_form(room: Room, year
 # ---- records of other people's posts -----------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_a_withdrawn_record_of_another_post_is_nobody_elses_to_go_on_with(room: Room) -> None:
+@pytest.mark.both_databases
     others = Unit.objects.filter(
         load=room.post.load_id, level="post", whole=True, grade="PO", stale_since=None
     )
@@ -215,8 +223,6 @@ def test_a_withdrawn_record_of_another_post_is_nobody_elses_to_go_on_with(room: 
     page = room.client.get(f"/post/{room.post.code}/reductions/R-77/").content.decode()
     assert "Disability" in page
     assert "of the other alone" not in page
-
-
 def test_tables_do_not_go_over_what_somebody_changed_meanwhile(room: Room) -> None:
     from wmt.intake.people_model import DatedHours, People
     from wmt.site.availability.standing import plans_of
@@ -245,6 +251,7 @@ def test_tables_of_an_extract_that_is_kept_as_history_are_said_to_be_left(writte
 # ---- posts that keep an earlier night's figures ------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("home")
 def test_kept_figures_move_with_the_grade_and_wait_for_the_hours(
     nation: Any, written_nation: Any, tmp_path: Path

@@ -60,6 +60,7 @@ def test_the_number_is_explained_with_the_figures_of_those_rules(reader, load) -
     assert "The rules have no points for this date" in read(reader, reverse("the-number")).text
 
 
+@pytest.mark.both_databases
 def test_what_an_overlay_changed_is_said_wherever_the_rule_is_shown(reader, load) -> None:
     lay(load, A3, "150")
     html = read(reader, reverse("rule", args=[A3])).html

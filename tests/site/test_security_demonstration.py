@@ -156,6 +156,7 @@ def test_a_mark_that_is_damaged_is_said(demonstration: Path, written_nation: tup
         admit(Order(paths=[written_nation[0] / written_nation[1].nights[0].folder / "tidy"]))
 
 
+@pytest.mark.both_databases
 def test_a_real_person_ends_the_demonstration(demonstration: Path) -> None:  # noqa: ARG001
     from wmt.site.accounts.models import User
     from wmt.site.start import StartError, _keep_worlds_apart

@@ -26,6 +26,7 @@ def _shown(number: Fraction) -> str:
     return f"{tenths // 10:,}.{tenths % 10}"
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("level", ["nation", "region", "pdu", "team"])
 def test_sums_and_thresholds_of_a_unit(nation: Any, signed_in: Callable[..., Client], level: str) -> None:
     unit = nation.unit(level)
@@ -63,6 +64,7 @@ def test_some_posts_are_over_a_mark(nation: Any) -> None:
     assert posts.filter(per_fte).height > 0
 
 
+@pytest.mark.both_databases
 def test_a_post_says_which_threshold_it_is_over(nation: Any, signed_in: Callable[..., Client]) -> None:
     from wmt.site.workload.models import Unit
 
@@ -86,6 +88,7 @@ def test_a_post_says_which_threshold_it_is_over(nation: Any, signed_in: Callable
     assert row["Cases per FTE"] == "no contracted hours"
 
 
+@pytest.mark.both_databases
 def test_grade_narrows_it(nation: Any, signed_in: Callable[..., Client]) -> None:
     page = signed_in().get("/nation/per-fte/", {"grade": "PSO"}).text
     (row, total) = table_of(page, "grades")
