@@ -29,8 +29,10 @@ def home(nation: Any, settings: Any, tmp_path: Path) -> Path:
 
 
 def shown() -> int:
-@pytest.mark.both_databases
     return Current.objects.get().load_id
+
+
+@pytest.mark.both_databases
 def test_a_later_night_is_shown(nation: Any, written_nation: Any) -> None:
     done = loading.perform(wished(written_nation, 1))
     assert (done.state, shown()) == (Load.State.LOADED, done.pk)
@@ -100,13 +102,15 @@ def test_a_refused_input_changes_nothing_and_keeps_its_report(
 def test_twenty_thousand_faults_are_kept(nation: Any) -> None:
     from wmt.site.workload.reports import keep_report
 
-@pytest.mark.both_databases
     fault = {"severity": "refuse", "code": "BAD_COUNT", "sheet": "T\0A", "column": "A3", "message": "\ud800?"}
     report = {**report_of(nation.load), "faults": [{**fault, "row": row} for row in range(20_000)]}
     load = loading.ask(wish=LoadRequest(paths=[]), who="a test")
     keep_report(load, report)
     assert (load.refusals, Fault.objects.filter(load=load).count()) == (20_000, 20_000)
     assert Fault.objects.filter(load=load).values_list("sheet", "message")[0] == ("T�A", "??")
+
+
+@pytest.mark.both_databases
 def test_a_night_written_by_a_killed_load_is_shown_by_the_next(written_nation: Any, monkeypatch: Any) -> None:
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
@@ -145,7 +149,6 @@ def test_a_fault_of_the_program_quotes_nothing(nation: Any, written_nation: Any,
     def broken(*_: Any, **__: Any) -> None:
         raise ValueError("DETAIL: the row (CRNMARKER, REASONMARKER) does not fit")
 
-@pytest.mark.both_databases
     monkeypatch.setattr(store, "put", broken)
     with pytest.raises(ValueError, match="MARKER"):
         loading.perform(wished(written_nation, 1))
@@ -154,6 +157,9 @@ def test_a_fault_of_the_program_quotes_nothing(nation: Any, written_nation: Any,
     told = AuditEvent.objects.filter(kind="load").values_list("sentence", flat=True)
     assert not any("MARKER" in text for text in (load.message, *told))
     assert Current.objects.get().load == nation.load
+
+
+@pytest.mark.both_databases
 def test_a_database_that_fails_leaves_the_former_figures(
     nation: Any, written_nation: Any, monkeypatch: Any
 ) -> None:

@@ -44,7 +44,6 @@ def test_an_extract_without_tables_of_people_takes_what_stands(nation: Any, writ
 
 
 def test_tables_that_come_with_the_same_extract_are_taken_in_at_once(
-@pytest.mark.both_databases
     nation: Any, written_nation: Any, tmp_path: Path
 ) -> None:
     post = nation.unit("post", grade="PO", available_x100__gt=0)
@@ -57,6 +56,9 @@ def test_tables_that_come_with_the_same_extract_are_taken_in_at_once(
     assert "1 record" in done.message
     assert nation.unit("post", code=post.code).contracted_hours_micro == 18_500_000
     assert differences(current_state()) == []
+
+
+@pytest.mark.both_databases
 def test_what_is_entered_while_a_load_is_put_in_counts(
     nation: Any, written_nation: Any, monkeypatch: Any
 ) -> None:
@@ -69,13 +71,15 @@ def test_what_is_entered_while_a_load_is_put_in_counts(
         change = Change(kind="hours", post=codes, first_day=date(2026, 11, 21), hours_micro=20_000_000)
         actions.save(actor=None, who="somebody", changes=[change])
 
-@pytest.mark.both_databases
     monkeypatch.setattr(store, "put", and_meanwhile)
     later = loading.perform(wished(written_nation, 1))
     assert (later.state, shown()) == (Load.State.LOADED, later.pk)
     row = Unit.objects.get(load=later, level="post", code=post.code, whole=True)
     assert row.contracted_hours_micro == 20_000_000
     assert differences(current_state()) == []
+
+
+@pytest.mark.both_databases
 def test_what_is_entered_after_a_load_was_killed_counts_when_it_is_run_again(
     nation: Any, written_nation: Any, monkeypatch: Any
 ) -> None:

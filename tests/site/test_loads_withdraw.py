@@ -366,6 +366,8 @@ def test_who_may_not_load_may_not_withdraw(nights: tuple[str, str], signed_in: S
 
 
 # ---- commands ----------------------------------------------------------------------------------------------
+
+
 @pytest.mark.both_databases
 def test_commands_withdraw_and_restore_in_the_site(kept_home: Home, tmp_path: Path) -> None:
     night = "2026-11-20T183000"

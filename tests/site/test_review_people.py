@@ -206,7 +206,6 @@ def test_days_that_no_record_can_have_are_told_of_on_every_form(room: Room, year
 
 @pytest.mark.both_databases
 def test_a_withdrawn_record_of_another_post_is_nobody_elses_to_go_on_with(room: Room) -> None:
-@pytest.mark.both_databases
     others = Unit.objects.filter(
         load=room.post.load_id, level="post", whole=True, grade="PO", stale_since=None
     )
@@ -223,6 +222,9 @@ def test_a_withdrawn_record_of_another_post_is_nobody_elses_to_go_on_with(room: 
     page = room.client.get(f"/post/{room.post.code}/reductions/R-77/").content.decode()
     assert "Disability" in page
     assert "of the other alone" not in page
+
+
+@pytest.mark.both_databases
 def test_tables_do_not_go_over_what_somebody_changed_meanwhile(room: Room) -> None:
     from wmt.intake.people_model import DatedHours, People
     from wmt.site.availability.standing import plans_of

@@ -47,6 +47,7 @@ def test_reports_inside_their_days(nation: Any, signed_in: Callable[..., Client]
     assert all(row["Notes"] for row in kinds)
 
 
+@pytest.mark.both_databases
 def test_reports_of_a_post_one_by_one(nation: Any, signed_in: Callable[..., Client]) -> None:
     unit = _with(nation, "post", reports_x100__gt=0)
     *rows, total = table_of(signed_in().get(unit_url("post", unit.code, "reports")).text, "reports")
@@ -84,6 +85,7 @@ def test_help_nets_to_zero_over_the_nation(nation: Any, signed_in: Callable[...,
     )
 
 
+@pytest.mark.both_databases
 def test_contacts_of_a_post_name_the_colleague(nation: Any, signed_in: Callable[..., Client]) -> None:
     unit, client = _with(nation, "post", contacts_x100__gt=0), signed_in()
     page = client.get(unit_url("post", unit.code, "help")).text
@@ -97,6 +99,7 @@ def test_contacts_of_a_post_name_the_colleague(nation: Any, signed_in: Callable[
     assert client.get(colleagues[0]).status_code == 200
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("level", LEVELS)
 def test_omic_stands_beside_the_capacity(nation: Any, signed_in: Callable[..., Client], level: str) -> None:
     post = _with(nation, "post", stream="omic", omic_cases__gt=0)
@@ -127,6 +130,7 @@ def test_omic_cases_of_other_posts_are_told_on_the_tab_of_the_unit(
     assert said in client.get(address).text
 
 
+@pytest.mark.both_databases
 def test_omic_cases_of_a_post(nation: Any, signed_in: Callable[..., Client]) -> None:
     unit = _with(nation, "post", omic_cases__gt=0)
     *rows, total = table_of(signed_in().get(unit_url("post", unit.code, "omic")).text, "omic")
@@ -135,6 +139,7 @@ def test_omic_cases_of_a_post(nation: Any, signed_in: Callable[..., Client]) -> 
     assert not omic.applies(_with(nation, "post", omic_cases=0))
 
 
+@pytest.mark.both_databases
 def test_court_reports_only(nation: Any, signed_in: Callable[..., Client]) -> None:
     client = signed_in()
     lines = lines_of(nation, "nation", "nation", "courts")
@@ -153,6 +158,7 @@ def test_court_reports_only(nation: Any, signed_in: Callable[..., Client]) -> No
     assert not court.applies(_with(nation, "post", cases_all__gt=0, reports_x100__gt=0))
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("tab", TABS)
 @pytest.mark.parametrize("level", [*LEVELS, "post"])
 def test_an_empty_unit_is_shown_in_words(

@@ -53,6 +53,7 @@ def test_nothing_is_late_before_somebody_enters_it(two: Two) -> None:
     assert late_words([]) == ""
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("tab", ["over-time", "why", "archive"])
 def test_every_page_over_time_says_it(two: Two, signed_in: SignIn, tab: str) -> None:
     first = two.nights[0].manifest.as_at.date()
@@ -90,6 +91,7 @@ def test_only_the_days_that_differ_are_told(two: Two) -> None:
     assert post.name not in late_words([late])
 
 
+@pytest.mark.both_databases
 def test_that_a_reason_was_changed_is_nobody_s_to_know(two: Two) -> None:
     """Another reason takes off the same hours: no figure would be another, and reasons are private."""
     first = two.nights[0].manifest.as_at.date()

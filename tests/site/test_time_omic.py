@@ -25,6 +25,7 @@ def in_omic(two: Two, night: int, level: str, code: str) -> dict[str, Any]:
     return totals.filter(wanted).row(0, named=True)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("level", ["nation", "team", "post"])
 def test_omic_has_cases_and_no_percentage(two: Two, signed_in: SignIn, level: str) -> None:
     units = Unit.objects.filter(load=two.load, level=level, stream=OMIC).order_by("-omic_cases", "code")
@@ -60,6 +61,7 @@ def test_a_change_of_omic_is_no_change_of_capacity(two: Two, signed_in: SignIn, 
     assert "ercentage points" not in main
 
 
+@pytest.mark.both_databases
 def test_a_run_that_ended_says_why(two: Two, signed_in: SignIn) -> None:
     """Posts over 110% on the first night and not on the second, and those that still are."""
     nights = [two.posts(at).select("code", "points_x100", "available_x100") for at in (0, 1)]

@@ -127,6 +127,7 @@ def test_averages_drop_no_day_and_are_the_sums_of_the_nights(
         assert row["Average CMS points"] == decimal(divide_half_up(sums["contacts_x100"], len(of_unit)))
 
 
+@pytest.mark.both_databases
 def test_averages_by_officer_are_for_any_unit(two: Two, signed_in: SignIn) -> None:
     unit = two.unit("region")
     found = table_of(page_of(signed_in(), unit, list="post", mean="7"), "averages")
@@ -201,6 +202,7 @@ def test_nothing_unsafe_comes_back(two: Two, signed_in: SignIn, evil: str) -> No
             assert evil not in answer.text or not re.search('[<>"]', evil)
 
 
+@pytest.mark.both_databases
 def test_a_unit_that_may_not_be_seen_has_no_history(two: Two, signed_in: SignIn, settings: Any) -> None:
     from dataclasses import replace
 

@@ -91,6 +91,7 @@ def test_the_spread_has_every_post_in_one_band(two: Two, signed_in: SignIn, by: 
         assert whole["Posts"] == sum(not each["unmeasured_posts"] for each in posts)
 
 
+@pytest.mark.both_databases
 def test_names_of_people_come_only_where_they_are_asked_for(two: Two, signed_in: SignIn) -> None:
     client = signed_in()
     names = list(Unit.objects.filter(load=two.load, level="post", whole=True).values_list("name", flat=True))
@@ -142,6 +143,7 @@ def test_days_without_figures_are_said_without_an_error(two: Two, signed_in: Sig
     assert 'id="answer"' not in page
 
 
+@pytest.mark.both_databases
 def test_only_what_may_be_read_is_counted(two: Two, signed_in: SignIn, settings: Any) -> None:
     settings.CONFIG = replace(settings.CONFIG, read_scope="region")
     team = two.unit("team")
@@ -202,6 +204,7 @@ def _moment(two: Two, at: int, code: str) -> tuple[int, int]:
     return total["points_x100"], total["available_x100"]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(("name", "query"), [("weeks", {"weeks": "4"}), ("spread", {"by": "year"})])
 def test_a_year_without_figures_says_so_everywhere(
     two: Two, program: Callable[..., Program], signed_in: SignIn, settings: Any, tmp_path: Path,
