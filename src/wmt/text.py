@@ -35,7 +35,7 @@ _LOOKALIKES = str.maketrans({pair[0]: pair[1] for pair in _PAIRS.split()})
 
 
 @dataclass(frozen=True)
-class Kind:
+class TextKind:
     """What a kind of text may hold: `out` is a regular expression of what it may not, `most` its length."""
 
     name: str
@@ -59,12 +59,12 @@ class Kind:
 
 
 _BLANKS = re.compile(f"[{BLANKS}]")
-CODE = Kind("code", "[^ -9;-~]", 40, "a code has plain letters, digits and signs, and no colon")
-REFERENCE = Kind("reference", "[^ -~]", 160, "a reference has plain letters, digits and signs")
-NAME = Kind(
+CODE = TextKind("code", "[^ -9;-~]", 40, "a code has plain letters, digits and signs, and no colon")
+REFERENCE = TextKind("reference", "[^ -~]", 160, "a reference has plain letters, digits and signs")
+NAME = TextKind(
     "name", f"[{CONTROL}{INVISIBLE}{DIRECTION}]", 200, "a name has only what can be shown on one line"
 )
-NOTE = Kind(
+NOTE = TextKind(
     "note", f"[{_CONTROL_BUT_LINES}{INVISIBLE}{DIRECTION}]", 4_000, "a note has only what can be shown"
 )
 

@@ -12,7 +12,7 @@ import pytest
 from night_tools import Nation, Run
 from wmt.cli import console
 from wmt.cli.files import write_out
-from wmt.cli.tables import Column, table
+from wmt.cli.tables import TextColumn, table
 from wmt.nights.folder import sha256
 
 CALL = "=cmd|' /C calc'!A0"
@@ -121,7 +121,12 @@ def test_figures_never_wrap(run: Run, night: Path, monkeypatch: pytest.MonkeyPat
 def test_what_does_not_fit_is_named_and_words_stay_whole(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    columns = (Column("code", "whole"), Column("name", "text"), Column("cases", spare=1), Column("points"))
+    columns = (
+        TextColumn("code", "whole"),
+        TextColumn("name", "text"),
+        TextColumn("cases", spare=1),
+        TextColumn("points"),
+    )
     rows = [("N01", "Yorkshire and the Humber", 12, 123456), ("N02", "Wales", 7, 8)]
     monkeypatch.setattr(console.out, "_width", 35)
     table("Regions", columns, rows)

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from night_tools import Nation, Run
-from wmt.cli.beside import _untiered
+from wmt.cli.side_by_side import _untiered
 
 
 def test_measure_says_how_many_warnings_there_are(nation: Nation, run: Run) -> None:

@@ -10,9 +10,9 @@ from history_folders import Posts, totals_of
 
 from wmt.history import FIGURE, HistoryError, compact, open_history
 from wmt.history.archive import forget_names, keep, key_of, named_days
-from wmt.history.imports import Known, read_figures
+from wmt.history.import_archive import KnownUnits, read_figures
 
-NOBODY = Known.of(None)
+NOBODY = KnownUnits.of(None)
 OWN = """day,level,code,name,pdu_code,region_code,points_x100,available_x100,cases
 2026-01-05,post,A1:S1,Somebody,PA,R1,250000,217600,31
 2026-01-05,team,A1,The team,PA,R1,250000,217600,31
@@ -84,7 +84,7 @@ def test_the_daily_archive_by_names(tmp_path: Path) -> None:
     # the same person has the same code anywhere, and there is no name in it
     assert re.fullmatch("~[0-9a-f]{12}", first["staff_code"])
     assert first["staff_code"] == third["staff_code"] != second["staff_code"]
-    other = read_figures(write(tmp_path, DAILY), Known.of(None, b"of another installation"))
+    other = read_figures(write(tmp_path, DAILY), KnownUnits.of(None, b"of another installation"))
     assert not set(other["staff_code"]) & set(found["staff_code"])
     assert (first["region_code"], first["pdu_code"], first["team_code"]) == ("North", "Upper", "Team, one")
     assert (first["points_x100"], first["available_x100"], first["cases"]) == (250_000, 217_600, 40)
@@ -98,7 +98,7 @@ def test_names_become_the_codes_that_a_night_has_for_them(tmp_path: Path) -> Non
     totals = totals_of(posts).with_columns(
         name=pl.col("code").replace({"A1": "Team, one", "B1": "Two", "A1:S1": "Ann Example", "R1": "North"})
     )
-    found = read_figures(write(tmp_path, DAILY), Known.of(totals))
+    found = read_figures(write(tmp_path, DAILY), KnownUnits.of(totals))
     bob, ann = NOBODY.staff_codes(["", ""], ["Bob Example", "Ann Example"])
     assert found["code"].to_list() == ["A1:S1", f"A1:{bob}", f"B1:{ann}"]
     assert set(found["region_code"]) == {"R1"}
@@ -110,7 +110,7 @@ def test_a_name_of_nobody_is_nobody_of_today_and_another_in_each_team(tmp_path: 
         name=pl.col("code").replace({"A1": "Team, one", "A1:S1": "Vacant 1", "R1": "North"})
     )
     archive = DAILY.replace("Ann Example", "Vacant 1")
-    found = read_figures(write(tmp_path, archive), Known.of(totals, words=["vacant"]))
+    found = read_figures(write(tmp_path, archive), KnownUnits.of(totals, words=["vacant"]))
     first, _, third = found["staff_code"]
     assert (first[0], third[0]) == ("~", "~")
     assert first != third
@@ -205,7 +205,7 @@ def test_only_posts_have_grades(tmp_path: Path) -> None:
 def test_no_name_is_left_of_whom_only_an_archive_knew(tmp_path: Path) -> None:
     key = key_of(tmp_path)
     assert (len(key), key_of(tmp_path)) == (32, key)
-    keep(tmp_path, read_figures(write(tmp_path, DAILY), Known.of(None, key)))
+    keep(tmp_path, read_figures(write(tmp_path, DAILY), KnownUnits.of(None, key)))
     compact(tmp_path)
     forget_names(tmp_path, date(2030, 1, 1))
     compact(tmp_path)

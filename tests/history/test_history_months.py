@@ -25,7 +25,7 @@ from wmt.history import History, HistoryError, compact, longest_spells, open_his
 from wmt.history.archive import keep
 from wmt.history.check import check_history
 from wmt.nights import NightError
-from wmt.nights.missing import accept_missing
+from wmt.nights.accepted_losses import accept_missing
 
 KILLS = 100 if os.environ.get("WMT_SOAK") == "1" else 3
 START = datetime(2026, 3, 24, 2, 30)  # the clocks change on 29 March

@@ -24,7 +24,7 @@ from wmt.history import (
     Answer,
     History,
     HistoryError,
-    Mark,
+    RunThreshold,
     days_over,
     longest_spells,
     open_history,
@@ -114,7 +114,7 @@ def weekly(figures: Sequence[Figure], nights: Sequence[bool], percent: int) -> l
 
 
 def test_read_by_weekly_figures(history: History, units: dict[str, list[Figure]]) -> None:
-    found = spells(history, Mark("asked", 11_000, 28), reading="weekly")
+    found = spells(history, RunThreshold("asked", 11_000, 28), reading="weekly")
     told = found.select("code", "began", "excess_from", "last_over", "days").rows()
     nights = nights_of(units)
     expected = [
@@ -147,7 +147,7 @@ def by_sums(figures: Sequence[Figure], nights: Sequence[bool], percent: int) -> 
 
 
 def test_read_by_the_sum_of_the_days(history: History, units: dict[str, list[Figure]]) -> None:
-    found = spells(history, Mark("asked", 11_000, 28), reading="sum")
+    found = spells(history, RunThreshold("asked", 11_000, 28), reading="sum")
     nights = nights_of(units)
     loaded = [number for number, is_there in enumerate(nights) if is_there]
     told = dict.fromkeys(units, 0)

@@ -25,21 +25,21 @@ from history_counter import (
     write_history,
 )
 
-from wmt.history import Mark, dated_marks, marks, runs_on, spells
-from wmt.history.steps import MarksOf
+from wmt.history import RunThreshold, dated_marks, marks, runs_on, spells
+from wmt.history.day_steps import MarksOf
 from wmt.ledger import shown_capacity
 from wmt.rules import Overlay, load
 
 HISTORIES = 10_000 if os.environ.get("WMT_SOAK") == "1" else 300
 DAYS = 150
-RULE = Mark("excessive_workload", 11_000, 28)
+RULE = RunThreshold("excessive_workload", 11_000, 28)
 
 
 def day(number: int | None) -> date | None:
     return None if number is None else FIRST + timedelta(number)
 
 
-def of(*marks: Mark) -> MarksOf:
+def of(*marks: RunThreshold) -> MarksOf:
     return lambda _day: marks
 
 
@@ -51,7 +51,10 @@ def percent_x100(figure: tuple[int, int] | None) -> int:
 
 def test_marks_are_those_of_the_rules() -> None:
     found = marks(load().at(date(2026, 11, 20)))
-    assert found == (Mark("excessive_workload", 11_000, 28, 7, 7), Mark("double_red", 12_000, 28, 7, 7))
+    assert found == (
+        RunThreshold("excessive_workload", 11_000, 28, 7, 7),
+        RunThreshold("double_red", 12_000, 28, 7, 7),
+    )
     assert dated_marks()(date(2026, 11, 20)) == found
 
 

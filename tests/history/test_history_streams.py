@@ -12,7 +12,7 @@ from history_counter import whole
 from wmt.history import (
     History,
     HistoryError,
-    Mark,
+    RunThreshold,
     compact,
     days_over,
     open_history,
@@ -21,10 +21,10 @@ from wmt.history import (
     spells,
 )
 from wmt.history.archive import keep
-from wmt.history.blocks import Units, blocks
+from wmt.history.matrices import Units, blocks
 
 FIRST = date(2026, 3, 2)
-RULE = Mark("excessive_workload", 11_000, 28)
+RULE = RunThreshold("excessive_workload", 11_000, 28)
 COURTS, OMIC, HEADLINE = "courts", "omic", "sentence_management"
 Row = tuple[int, str, str, int, int]  # day number, post, stream, points, available
 

@@ -27,7 +27,7 @@ from history_counter import (
 
 from wmt.history import (
     History,
-    Mark,
+    RunThreshold,
     compact,
     formers,
     moved_posts,
@@ -37,17 +37,17 @@ from wmt.history import (
     spells,
 )
 from wmt.history.archive import keep
+from wmt.history.day_steps import MarksOf
 from wmt.history.links import confirm
-from wmt.history.steps import MarksOf
 
 HISTORIES = 10_000 if os.environ.get("WMT_SOAK") == "1" else 300
 DAYS = 150
 #: A name with a digit is nobody's.
 _LETTERS = str.maketrans("0123456789", "abcdefghij")
-RULE = Mark("excessive_workload", 11_000, 28)
+RULE = RunThreshold("excessive_workload", 11_000, 28)
 
 
-def of(*marks: Mark) -> MarksOf:
+def of(*marks: RunThreshold) -> MarksOf:
     return lambda _day: marks
 
 

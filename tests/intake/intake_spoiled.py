@@ -7,7 +7,7 @@ from typing import Any
 
 from intake_books import ASH, OAK, Book, ordinary_book
 
-from wmt.intake import Fault, read
+from wmt.intake import InputFault, read
 from wmt.intake.remedies import REMEDIES
 
 EXTRACT, FILTERED = "WMT_Extract", "WMT_Extract_Filtered"
@@ -108,7 +108,7 @@ def two_contacts(**cells: Any) -> Callable[[Book], Any]:
     return lambda book: book.contact(1756376536, OAK, ASH, **{"Contact_Staff_Grade": "NPSQ", **cells})
 
 
-def faults_of(case: Case, folder: Path) -> tuple[bool, list[Fault]]:
+def faults_of(case: Case, folder: Path) -> tuple[bool, list[InputFault]]:
     book = ordinary_book(case.layout)
     case.spoil(book)
     result = read([book.write(folder / "extract.xlsx")])

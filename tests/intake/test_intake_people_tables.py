@@ -11,7 +11,7 @@ import pytest
 from intake_tidy import ASH, OAK, TWO, Row, csv_of, ordinary_tidy, post_of
 
 from wmt.intake import People, read, read_people_tables
-from wmt.intake.codes import Reason
+from wmt.intake.codes import ReductionReason
 from wmt.intake.faults import Faults
 from wmt.intake.people_model import DatedHours
 from wmt.intake.remedies import REMEDIES
@@ -98,7 +98,7 @@ def test_every_record_is_kept_beside_those_of_the_day() -> None:
 
 def test_reasons_of_the_folder_are_known_as_they_are_on_the_day() -> None:
     people = clean(read_people_tables(csv_files(**TABLES), DAY))
-    assert people.reductions[0].reason == Reason(
+    assert people.reductions[0].reason == ReductionReason(
         "27", "Allotment work", "Gardening", Decimal(20), None, 6, enabled=True
     )
     assert [(each.first_day, each.reason.enabled) for each in people.reasons] == [
@@ -121,7 +121,7 @@ def test_a_reason_of_the_future_can_be_used_and_one_of_the_rules_is_replaced_fro
 
 
 def test_reasons_that_the_caller_knows_need_not_be_in_the_files() -> None:
-    known = {"k": Reason("k", "Kite flying", "Kites", Decimal(10), None, None, enabled=True)}
+    known = {"k": ReductionReason("k", "Kite flying", "Kites", Decimal(10), None, None, enabled=True)}
     files = csv_files(reductions=[{**REDUCTIONS[0], "reason": "kites"}])
     assert clean(read_people_tables(files, DAY, known=known)).reductions[0].percent_x100 == 1_000
     assert [fault.code for fault in read_people_tables(files, DAY)[1].items] == ["PEOPLE_UNKNOWN_REASON"]

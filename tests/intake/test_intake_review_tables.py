@@ -11,8 +11,8 @@ from intake_books import OAK, ordinary_book
 from intake_tidy import Tidy, case, csv_of, ordinary_tidy, staff, team
 
 from wmt.intake import read
-from wmt.intake.faults import Refusal
-from wmt.intake.table_file import read_typed
+from wmt.intake.faults import ReadingStopped
+from wmt.intake.read_table import read_typed
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from wmt.intake.table_file import read_typed
     ],
 )
 def test_a_row_with_another_number_of_cells_is_named(text: bytes, row: int) -> None:
-    with pytest.raises(Refusal) as error:
+    with pytest.raises(ReadingStopped) as error:
         read_typed(text, "case.csv")
     assert (error.value.code, error.value.row) == ("NOT_A_TABLE", row)
     assert f"case.csv row {row} has " in error.value.what

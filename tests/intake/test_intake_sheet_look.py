@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from wmt.intake import sheet_look
+from wmt.intake import xlsx_fast_scan
 from wmt.intake.cells import BadCell, Cell
-from wmt.intake.faults import Refusal
+from wmt.intake.faults import ReadingStopped
 from wmt.intake.limits import packaged
-from wmt.intake.sheet_look import Look, longest_text
-from wmt.intake.sheet_xml import Sheets, parse
+from wmt.intake.xlsx_fast_scan import SheetExtent, longest_text
 from wmt.intake.xlsx_formats import Formats, kind_of
+from wmt.intake.xlsx_scan import Sheets, parse
 from wmt.intake.xlsx_texts import shared_texts
 
 HEAD = b'<?xml version="1.0"?><worksheet xmlns="x"><sheetData>'
@@ -22,8 +22,8 @@ DAY, CLOCK, LENGTH = 1, 2, 3
 FORMATS = Formats(["number", "moment", "moment", "duration"])
 
 
-def look(blocks: Iterable[bytes], sheet: str = "S") -> Look | None:
-    return sheet_look.look(blocks, sheet, packaged())
+def look(blocks: Iterable[bytes], sheet: str = "S") -> SheetExtent | None:
+    return xlsx_fast_scan.look(blocks, sheet, packaged())
 
 
 def cells(rows: bytes, tail: bytes = TAIL, formats: Formats = FORMATS) -> list[list[Any]]:
@@ -45,12 +45,12 @@ def in_blocks(text: bytes, size: int) -> list[bytes]:
 @pytest.mark.parametrize("size", [7, 60, 10_000])
 def test_a_harmless_sheet_is_answered_for_however_it_is_cut(size: int) -> None:
     text = HEAD + ROW + b'\n<row r="12"><c r="B12"><v>3</v></c><c r="C12" t="s"></c></row>' + TAIL
-    assert look([text[:60], *in_blocks(text[60:], size)]) == Look(rows=12, columns=28, values=2)
+    assert look([text[:60], *in_blocks(text[60:], size)]) == SheetExtent(rows=12, columns=28, values=2)
 
 
 def test_a_harmless_sheet_may_bear_a_prefix() -> None:
     text = (HEAD + ROW + TAIL).replace(b"<", b"<x:").replace(b"<x:/", b"</x:").replace(b"<x:?", b"<?")
-    assert look([text.replace(b"xmlns=", b"xmlns:x=")]) == Look(rows=1, columns=28, values=1)
+    assert look([text.replace(b"xmlns=", b"xmlns:x=")]) == SheetExtent(rows=1, columns=28, values=1)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_no_rows_and_rows_that_never_end() -> None:
 
 
 def test_what_is_around_the_rows_must_be_whole() -> None:
-    with pytest.raises(Refusal):
+    with pytest.raises(ReadingStopped):
         look([HEAD + ROW + b"</sheetData>"])
 
 
@@ -201,7 +201,7 @@ def test_a_merged_cell_covers_what_lies_under_it() -> None:
     ],
 )
 def test_what_cannot_be_a_sheet_is_refused(rows: bytes) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(ReadingStopped) as refused:
         cells(rows)
     assert refused.value.code == "DAMAGED_FILE"
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wmt.ledger import Moment, capacity_x100, is_over, percentage_points_x100, shown_capacity, shown_points
-from wmt.ledger.figures import grouped, shown_difference
+from wmt.ledger.arithmetic import grouped, shown_difference
 
 points = st.integers(-10_000_000, 10_000_000)
 available = st.integers(1, 3_000).map(lambda whole: whole * 100)

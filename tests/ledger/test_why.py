@@ -13,12 +13,12 @@ from polars.testing import assert_frame_equal
 from wmt import rules
 from wmt.demo import Truth, write_nation
 from wmt.ledger import LEVELS, Cause, Ledger, Moment, compare, is_over
-from wmt.ledger.figures import percentage_points_x100
-from wmt.ledger.say import say
-from wmt.ledger.why import Moved, Side, Why, why
+from wmt.ledger.arithmetic import percentage_points_x100
+from wmt.ledger.explain_change import Side, UnitMove, Why, why
+from wmt.ledger.narrative import say
 from wmt.ledger.why_posts import why_of_posts
 from wmt.nights import Night, Order, load
-from wmt.nights.part import part_of, sides_of
+from wmt.nights.unit_slice import part_of, sides_of
 from worlds import World
 
 OLD = date(2022, 2, 2)
@@ -78,7 +78,7 @@ def told(
     there: tuple[bool, bool] = (True, True),
 ) -> str:
     """What is said of some causes: points, available points, percentage points (hundredths) and how many."""
-    moved = tuple(Moved(c, points, time, share, n, n) for c, points, time, share, n in causes)
+    moved = tuple(UnitMove(c, points, time, share, n, n) for c, points, time, share, n in causes)
     nothing = pl.DataFrame()
     return say(
         Why(

@@ -13,9 +13,9 @@ from night_tools import Nation
 from spoiled_nights import WAYS, read_tables, write_spoiled, write_tables
 from wmt import policy
 from wmt.nights import Acceptance, Order, Summary, load, saved_nights
-from wmt.nights.neighbours import Wanted, weigh
+from wmt.nights.comparison_nights import ComparisonRequest, weigh
 from wmt.nights.plausibility import compared, verdict_of
-from wmt.nights.plausibility_words import row, sentence
+from wmt.nights.plausibility_labels import row, sentence
 from wmt.nights.summary import UnitSize
 
 DAY = date(2026, 11, 21)
@@ -108,7 +108,7 @@ def test_limits_are_those_of_the_organisation(tmp_path: Path) -> None:
 
 def test_a_night_of_a_day_that_has_not_come_is_nothing_to_compare_with() -> None:
     ahead = replace(BEFORE, name="2030-01-01T000000", as_at=datetime(2030, 1, 1))
-    verdict = weigh(NOW, [], Wanted(ahead, DAY, history=False, correction=False), policy.at(DAY))
+    verdict = weigh(NOW, [], ComparisonRequest(ahead, DAY, history=False, correction=False), policy.at(DAY))
     assert [each.kind for _, each in verdict.differences] == ["shown_ahead"]
     assert verdict.is_held
 
@@ -117,7 +117,7 @@ def test_every_difference_has_words_and_comes_back_from_json() -> None:
     verdict = weigh(
         replace(NOW, posts=22, cases=30),
         [],
-        Wanted(BEFORE, None, history=False, correction=False),
+        ComparisonRequest(BEFORE, None, history=False, correction=False),
         policy.at(DAY),
     )
     assert verdict_of(json.loads(json.dumps(verdict.as_data()))) == verdict

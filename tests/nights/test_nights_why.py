@@ -6,10 +6,10 @@ import pytest
 
 from night_tools import Nation
 from wmt.ledger import Cause
-from wmt.ledger.say import say
-from wmt.ledger.why import Why, why
+from wmt.ledger.explain_change import Why, why
+from wmt.ledger.narrative import say
 from wmt.nights import Night, Order, load, saved_nights
-from wmt.nights.part import sides_of
+from wmt.nights.unit_slice import sides_of
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from wmt import rules
-from wmt.rules import Fault, Overlay, RulesError
+from wmt.rules import Overlay, RuleFault, RulesError
 
 REFUSED = Path(__file__).parent / "refused"
 ENTRY = """
@@ -99,7 +99,7 @@ def test_every_fault_of_a_folder_is_told_at_once(tmp_path) -> None:
 def test_one_path_in_two_files(tmp_path) -> None:
     (tmp_path / "a.yaml").write_text(ENTRY.format(path="a", value=1))
     (tmp_path / "b.yaml").write_text(ENTRY.format(path="a", value=2))
-    assert rules.validate(tmp_path) == [Fault("b.yaml", "a", "is also in a.yaml; keep one of the two")]
+    assert rules.validate(tmp_path) == [RuleFault("b.yaml", "a", "is also in a.yaml; keep one of the two")]
 
 
 @pytest.mark.parametrize(
@@ -112,13 +112,13 @@ def test_one_path_in_two_files(tmp_path) -> None:
 def test_folders_that_hold_no_tree(tmp_path, make, message) -> None:
     with pytest.raises(RulesError) as raised:
         rules.load(make(tmp_path))
-    assert raised.value.faults == (Fault(str(make(tmp_path)), "", message),)
+    assert raised.value.faults == (RuleFault(str(make(tmp_path)), "", message),)
 
 
 def test_files_that_cannot_be_read(tmp_path) -> None:
     bad = tmp_path / "latin.yaml"
     bad.write_bytes("name: Café".encode("latin-1"))
-    assert rules.validate(bad) == [Fault("latin.yaml", "", "is not UTF-8 text; save it as UTF-8")]
+    assert rules.validate(bad) == [RuleFault("latin.yaml", "", "is not UTF-8 text; save it as UTF-8")]
     (nowhere,) = rules.validate(tmp_path / "nowhere.yaml")
     assert "cannot be opened (No such file or directory); check name and rights" in str(nowhere)
     with pytest.raises(RulesError, match="cannot be opened"):
@@ -128,7 +128,9 @@ def test_files_that_cannot_be_read(tmp_path) -> None:
 def test_a_file_nested_beyond_reason(tmp_path) -> None:
     deep = tmp_path / "deep.yaml"
     deep.write_text("- " * 100_000 + "a")
-    assert rules.validate(deep) == [Fault("deep.yaml", "", "is nested too deeply to be rules; write it flat")]
+    assert rules.validate(deep) == [
+        RuleFault("deep.yaml", "", "is nested too deeply to be rules; write it flat")
+    ]
 
 
 def test_a_folder_of_ones_own(tmp_path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wmt import rules
-from wmt.rules import ALWAYS, Change, NoRuleError, Overlay, RulesError
+from wmt.rules import ALWAYS, NoRuleError, Overlay, RuleChange, RulesError
 
 TREE = rules.load()
 PC = "tier_points.pc16.community"
@@ -85,7 +85,7 @@ def test_the_change_of_january_2023() -> None:
     changes = rules.diff(TREE.at(date(2023, 1, 5)), TREE.at(date(2023, 1, 6)))
     by_path = {change.path: change for change in changes}
     a3 = by_path[f"{PC}.A3"]
-    assert isinstance(a3, Change)
+    assert isinstance(a3, RuleChange)
     assert (a3.before.value, a3.after.value) == (206, 128)
     assert by_path["periods_per_year"].before is None
     assert "tier_points.pc16.licence.C2" not in by_path  # printed anew, and worth the same

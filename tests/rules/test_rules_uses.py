@@ -8,14 +8,14 @@ import pytest
 from wmt import rules
 from wmt.rules import Overlay, RulesError
 from wmt.rules.uses import has_start, is_historical, prices_nothing
-from wmt.rules.values import Value
+from wmt.rules.values import DatedValue
 
 DAY = date(2026, 11, 20)
 
 
-def value(given: object, valid_from: date = DAY) -> Value:
+def value(given: object, valid_from: date = DAY) -> DatedValue:
     """A value of a rule of the tests."""
-    return Value("a.b", given, valid_from, "points", "a test", "a test", "default")  # type: ignore[arg-type]
+    return DatedValue("a.b", given, valid_from, "points", "a test", "a test", "default")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wmt import rules
-from wmt.rules import STATUSES, UNITS, Overlay, RulesError, RuleSet, Value
+from wmt.rules import STATUSES, UNITS, DatedValue, Overlay, RulesError, RuleSet
 
 TREE = rules.load()
 # What a file may hold: any text but half characters, which no file in UTF-8 can.
@@ -22,7 +22,7 @@ scalars = st.one_of(
     text,
 )
 values = st.builds(
-    Value,
+    DatedValue,
     path=text,
     value=scalars,
     valid_from=days,
@@ -65,9 +65,11 @@ def test_the_packaged_tree_comes_back(day) -> None:
 
 
 def test_what_it_looks_like() -> None:
-    value = Value("a.b", Decimal("7.50"), date(2023, 1, 6), "hours a week", "Hours.", "a test", "default")
-    beside = Value("a.c", None, date(2023, 1, 6), "hours a week", "More.", "a test", "default")
-    other = Value("d", "–", date(2023, 1, 6), "text", 'A "dash".', "a test", "default", "a note", "mine")
+    value = DatedValue(
+        "a.b", Decimal("7.50"), date(2023, 1, 6), "hours a week", "Hours.", "a test", "default"
+    )
+    beside = DatedValue("a.c", None, date(2023, 1, 6), "hours a week", "More.", "a test", "default")
+    other = DatedValue("d", "–", date(2023, 1, 6), "text", 'A "dash".', "a test", "default", "a note", "mine")
     rule_set = RuleSet(date(2024, 2, 1), {"a.b": value, "a.c": beside, "d": other}, ("mine",))
     assert (
         rule_set.to_yaml()

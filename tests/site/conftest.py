@@ -86,8 +86,8 @@ def _loaded_nation(
     """Gives the load of the nation's first night; loads it when it is not in the database."""
 
     def load() -> Any:
-        from wmt.site.workload import loading
-        from wmt.site.workload.load_request import LoadRequest
+        from wmt.site.loads import loading
+        from wmt.site.loads.load_request import LoadRequest
         from wmt.site.workload.models import Current, Load, Unit
 
         folder, truth = written_nation

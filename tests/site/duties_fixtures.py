@@ -17,12 +17,12 @@ from hours_fixtures import day
 
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.duties.came_off import CameOff
-from wmt.site.duties.clock import Clock
-from wmt.site.duties.evaluating import Judged, Outcome, Post, Undone, evaluate
+from wmt.site.duties.due_dates import Clock
+from wmt.site.duties.evaluate import Judged, Judgement, Post, Undone, evaluate
 from wmt.site.duties.models import Duty
-from wmt.site.duties.nightly import announce, posts_of
-from wmt.site.workload.current import current_state
+from wmt.site.duties.scheduled import announce, posts_of
 from wmt.site.workload.models import Unit
+from wmt.site.workload.state import current_state
 
 FIRST = date(2026, 1, 1)
 NO_TIME = -1
@@ -136,7 +136,7 @@ def judge(
     came_off: Mapping[str, CameOff] | None = None,
     followed: Mapping[str, str] | None = None,
     undone: Undone | None = None,
-) -> Outcome:
+) -> Judgement:
     """What the night of a day brings. `there` are the posts of the figures shown; all unless told."""
     with transaction.atomic():
         return evaluate(Judged(

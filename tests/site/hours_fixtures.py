@@ -11,10 +11,10 @@ import pytest
 from django.test import Client
 
 from wmt.site.accounts.models import RoleGrant, User
-from wmt.site.availability.plan import Plan
-from wmt.site.availability.standing import plans_of
-from wmt.site.workload.current import State, current_state
+from wmt.site.availability.queries import plans_of
+from wmt.site.availability.records import PostRecords
 from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State, current_state
 
 TODAY = date(2026, 11, 20)
 
@@ -34,7 +34,7 @@ class Room:
         return f"/post/{self.post.code}/hours/"
 
     @property
-    def plan(self) -> Plan:
+    def plan(self) -> PostRecords:
         """What stands for the post."""
         key = self.post.team_code, self.post.staff_code
         return plans_of([key])[key]
@@ -52,7 +52,7 @@ class Room:
 @pytest.fixture
 def room(nation: Any) -> Room:
     """A post of the nation that nobody entered anything of, and who may."""
-    taken = {post for post, plan in plans_of().items() if plan != Plan()}
+    taken = {post for post, plan in plans_of().items() if plan != PostRecords()}
     posts = Unit.objects.filter(
         load=nation.load, level="post", whole=True, grade="PO", points_x100__gt=0, stale_since=None
     )

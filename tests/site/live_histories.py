@@ -14,14 +14,14 @@ from django.db import transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
 
-from wmt.site.availability import actions
-from wmt.site.availability.changes import Change, RefusedError
-from wmt.site.availability.standing import plans_of, timeline
-from wmt.site.workload import loading
-from wmt.site.workload.again import differences
-from wmt.site.workload.current import current_state
-from wmt.site.workload.live import turn_day
+from wmt.site.availability.queries import plans_of, timeline
+from wmt.site.availability.validation import Change, RefusedError
+from wmt.site.changes import actions
+from wmt.site.changes.recalculate import turn_day
+from wmt.site.changes.reconcile import differences
+from wmt.site.loads import loading
 from wmt.site.workload.models import Unit
+from wmt.site.workload.state import current_state
 
 Post = tuple[str, str]
 FULL = {"5": 10_000, "2": 10_000, "12": 8_000}  # reasons with a fixed share, in hundredths of a per cent

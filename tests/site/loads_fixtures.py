@@ -21,8 +21,8 @@ def night_of(written: Written, number: int) -> Path:
 
 def wished(written: Written, number: int, **more: Any) -> Any:
     """A load asked for: a night of the nation with its people."""
-    from wmt.site.workload.load_request import LoadRequest
-    from wmt.site.workload.loading import ask
+    from wmt.site.loads.load_request import LoadRequest
+    from wmt.site.loads.loading import ask
 
     night = night_of(written, number)
     return ask(

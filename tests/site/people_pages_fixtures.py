@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from wmt.site.availability.changes import Change
+from wmt.site.availability.validation import Change
 
 #: Court duty: a reason without a fixed share, a highest one or a last day of its own.
 COURT = "22"
@@ -11,7 +11,7 @@ COURT = "22"
 
 def day_of() -> date:
     """The day that hours and reductions are judged on."""
-    from wmt.site.workload.current import current_state
+    from wmt.site.workload.state import current_state
 
     return current_state().day
 
@@ -29,7 +29,7 @@ def team_with(nation: Any, posts: int) -> tuple[Any, list[Any]]:
 
 def enter(*changes: Change, why: str = "a test") -> Any:
     """Make changes as a trusted command does."""
-    from wmt.site.availability import actions
+    from wmt.site.changes import actions
 
     return actions.save(actor=None, who="a test", changes=changes, why=why)
 
@@ -53,6 +53,6 @@ def post_key(post: Any) -> tuple[str, str]:
 
 def plan_of(post: Any) -> Any:
     """What stands for a post."""
-    from wmt.site.availability.standing import plans_of
+    from wmt.site.availability.queries import plans_of
 
     return plans_of([post_key(post)])[post_key(post)]

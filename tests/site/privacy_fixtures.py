@@ -9,10 +9,10 @@ from typing import Any
 from django.test import Client
 
 from wmt.site.accounts.models import RoleGrant, User
-from wmt.site.availability import actions
-from wmt.site.availability.changes import Change
 from wmt.site.availability.models import Reduction
-from wmt.site.availability.reasons import CATEGORIES, save_reason
+from wmt.site.availability.validation import Change
+from wmt.site.changes import actions
+from wmt.site.changes.reasons import CATEGORIES, save_reason
 from wmt.site.workload.models import Line, Pricing, Unit
 
 TODAY = date(2026, 11, 20)

@@ -15,7 +15,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from wmt.site.accounts.gate import OPEN
+from wmt.site.accounts.middleware import OPEN
 from wmt.site.accounts.roles import ROLES, Action
 
 pytestmark = pytest.mark.one_database

@@ -11,9 +11,9 @@ from api_fixtures import Program, fresh_counts, program  # noqa: F401
 
 from wmt.site.audit.models import AuditEvent
 from wmt.site.availability.models import Reduction
-from wmt.site.availability.standing import plans_of
-from wmt.site.workload.current import current_state
+from wmt.site.availability.queries import plans_of
 from wmt.site.workload.models import Unit
+from wmt.site.workload.state import current_state
 
 DISABILITY, SICKNESS, MATERNITY = "1", "2", "5"
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from api_fixtures import Program, fresh_counts, program  # noqa: F401
 
-from wmt.site.api.build import document
+from wmt.site.api.api import document
 
 pytestmark = pytest.mark.one_database
 

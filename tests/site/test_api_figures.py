@@ -12,11 +12,11 @@ from django.test import RequestFactory
 
 from wmt.ledger import SHARES
 from wmt.site.accounts.models import RoleGrant
-from wmt.site.web.units.measures import MEASURES
-from wmt.site.web.units.question import Question
+from wmt.site.queries.measures import MEASURES
+from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.web.units.views import tables_of
-from wmt.site.workload.current import current_state
 from wmt.site.workload.models import RuleValue, Unit
+from wmt.site.workload.state import current_state
 
 LEVELS = ("nation", "region", "pdu", "team", "post")
 
@@ -142,7 +142,7 @@ def test_tables_are_those_of_the_page(tab: str, reader: Program, nation: Any) ->
     team = nation.unit("team", cases__gt=5)
     request = RequestFactory().get("/", {"grade": "PO"})
     request.user = reader.user
-    _, page = tables_of(Question(request, current_state(), team), "" if tab == "overview" else tab)
+    _, page = tables_of(UnitRequest(request, current_state(), team), "" if tab == "overview" else tab)
     found = reader.get(f"units/team/{team.code}/tables/{tab}", grade="PO", size=500)["tables"]
     assert [table["name"] for table in found] == list(page)
     for table in found:

@@ -8,10 +8,10 @@ import pytest
 from api_fixtures import Program, fresh_counts, program  # noqa: F401
 
 from wmt.site.accounts.roles import ROLES, Action
-from wmt.site.api.build import document
+from wmt.site.api.api import document
 from wmt.site.audit.models import AuditEvent
-from wmt.site.workload.current import current_state
 from wmt.site.workload.models import Unit
+from wmt.site.workload.state import current_state
 
 pytestmark = pytest.mark.one_database
 

@@ -22,10 +22,10 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 
-from wmt.site.api.build import document
+from wmt.site.api.api import document
 from wmt.site.availability.models import KINDS
-from wmt.site.workload.current import current_state
 from wmt.site.workload.models import Unit
+from wmt.site.workload.state import current_state
 from wmt.site.wsgi import application
 
 pytestmark = pytest.mark.one_database

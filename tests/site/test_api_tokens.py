@@ -15,7 +15,7 @@ from conftest import gave_password
 from wmt.site.accounts import actions, tokens
 from wmt.site.accounts.models import ApiToken, RoleGrant
 from wmt.site.audit.models import AuditEvent
-from wmt.site.workload.current import current_state
+from wmt.site.workload.state import current_state
 
 DAY = timedelta(days=1)
 

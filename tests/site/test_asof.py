@@ -14,7 +14,7 @@ from django.test import Client
 from tabs_fixtures import in_sight, number, table_of
 from time_fixtures import _loaded_two, two, two_nights  # noqa: F401
 
-from wmt.site.web.addresses import on_day, unit_url
+from wmt.site.links import on_day, unit_url
 
 pytestmark = pytest.mark.one_database
 
@@ -126,8 +126,8 @@ def test_the_api_takes_a_day(two_nights: Any, signed_in: SignIn) -> None:
 @pytest.mark.both_databases
 def test_records_are_those_that_stood(two_nights: Any, signed_in: SignIn) -> None:
     from wmt.site.accounts.models import User
-    from wmt.site.availability.actions import save
-    from wmt.site.availability.changes import Change
+    from wmt.site.availability.validation import Change
+    from wmt.site.changes.actions import save
     from wmt.site.workload.models import Unit
 
     code, _, _ = _moved(two_nights, "post")
@@ -182,8 +182,8 @@ def test_what_has_no_past_leaves_the_day(signed_in: SignIn, path: str) -> None:
 def test_a_correction_shows_as_a_later_correction(
     two_nights: Any, written_nation: Any, signed_in: SignIn, tmp_path: Path
 ) -> None:
-    from wmt.site.workload.load_request import LoadRequest
-    from wmt.site.workload.loading import ask, perform
+    from wmt.site.loads.load_request import LoadRequest
+    from wmt.site.loads.loading import ask, perform
 
     folder, truth = written_nation
     people = folder / truth.nights[0].folder / "people"
@@ -247,10 +247,10 @@ def _without_some_cases(source: Path, to: Path) -> Path:
 
 @pytest.mark.usefixtures("two_nights")
 def test_a_large_night_is_fetched_by_a_job(signed_in: SignIn, monkeypatch: Any) -> None:
-    from wmt.site.workload import past
+    from wmt.site.loads import past_nights
     from wmt.site.workload.models import Past
 
-    monkeypatch.setattr(past, "SMALL", 1)
+    monkeypatch.setattr(past_nights, "SMALL", 1)
     client = signed_in()
     waiting = client.get("/on/2026-11-20/nation/")
     assert waiting.status_code == 202
@@ -260,14 +260,14 @@ def test_a_large_night_is_fetched_by_a_job(signed_in: SignIn, monkeypatch: Any) 
     assert (told.status_code, told.json()["code"], told["Retry-After"]) == (503, "BEING_FETCHED", "2")
     row = Past.objects.get()
     assert row.state == "waiting"
-    past.fetch(row)
+    past_nights.fetch(row)
     assert client.get("/on/2026-11-20/nation/").status_code == 200
 
 
 @pytest.mark.both_databases
 @pytest.mark.usefixtures("two_nights")
 def test_only_some_nights_are_kept(signed_in: SignIn, monkeypatch: Any) -> None:
-    from wmt.site.workload import past
+    from wmt.site.loads import past_nights as past
     from wmt.site.workload.models import Line, Past, Unit
 
     monkeypatch.setattr(past, "KEPT", 1)
@@ -287,8 +287,8 @@ def test_only_some_nights_are_kept(signed_in: SignIn, monkeypatch: Any) -> None:
 @pytest.mark.usefixtures("two_nights")
 def test_what_is_forgotten_leaves_the_database_too(two_nights: Any, signed_in: SignIn, settings: Any) -> None:
     from wmt.nights.forget import forget_nights
+    from wmt.site.loads.past_nights import drop
     from wmt.site.workload.models import Line, Past, Unit
-    from wmt.site.workload.past import drop
 
     client = signed_in()
     first = next(iter(two_nights))
@@ -318,7 +318,7 @@ def _shown() -> int:
 
 @pytest.mark.both_databases
 def test_a_load_keeps_the_past_and_clears_a_killed_fetch(signed_in: SignIn) -> None:
-    from wmt.site.workload import store
+    from wmt.site.workload import swap
     from wmt.site.workload.models import Past, Unit
 
     client = signed_in()
@@ -326,7 +326,7 @@ def test_a_load_keeps_the_past_and_clears_a_killed_fetch(signed_in: SignIn) -> N
     ready = Past.objects.get().load_number
     killed = Past.objects.create(night="2026-11-19T183000", state="running")
     Unit.objects.create(load_id=killed.load_number, level="team", code="LEFT", name="left", whole=True)
-    store.sweep({load for load in Unit.objects.values_list("load_id", flat=True) if load > 0})
+    swap.sweep({load for load in Unit.objects.values_list("load_id", flat=True) if load > 0})
     held = set(Unit.objects.values_list("load_id", flat=True))
     assert ready in held
     assert killed.load_number not in held

@@ -12,7 +12,7 @@ from django.test import Client
 from tabs_fixtures import in_sight
 from time_fixtures import _loaded_two, two, two_nights  # noqa: F401
 
-from wmt.site.web.addresses import unit_url
+from wmt.site.links import unit_url
 
 pytestmark = pytest.mark.one_database
 

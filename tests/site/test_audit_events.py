@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from wmt.site.accounts.models import User
 from wmt.site.audit.models import AppendOnlyError, AuditEvent
-from wmt.site.audit.reading import PAGE, Filters, events, read_filters
 from wmt.site.audit.record import KINDS, record
-from wmt.site.audit.views import changes
+from wmt.site.web.audit.filters import PAGE, Filters, events, read_filters
+from wmt.site.web.audit.views import changes
 
 
 def test_an_event_is_never_changed_or_taken_away() -> None:

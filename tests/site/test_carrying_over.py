@@ -17,14 +17,14 @@ from people_pages_fixtures import enter
 
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.audit.models import AuditEvent
-from wmt.site.availability.carry_rights import former_pdu
-from wmt.site.availability.changes import Change
 from wmt.site.availability.models import Reduction
-from wmt.site.availability.plan import Plan, Post
-from wmt.site.availability.standing import every_reason, plans_of
-from wmt.site.workload.again import differences
-from wmt.site.workload.current import current_state
+from wmt.site.availability.queries import every_reason, plans_of
+from wmt.site.availability.records import Post, PostRecords
+from wmt.site.availability.validation import Change
+from wmt.site.changes.carry_rights import former_pdu
+from wmt.site.changes.reconcile import differences
 from wmt.site.workload.models import Unit
+from wmt.site.workload.state import current_state
 
 COURT = "22"
 
@@ -47,7 +47,7 @@ def gone(post: Post) -> Post:
 @pytest.fixture
 def room(nation: Any) -> Room:
     """A post that nobody entered anything of, in a PDU of two teams, and the manager of its team."""
-    taken = {":".join(post) for post, plan in plans_of().items() if plan != Plan()}
+    taken = {":".join(post) for post, plan in plans_of().items() if plan != PostRecords()}
     shown = Unit.objects.filter(load=nation.load, whole=True)
     pdus = shown.filter(level="team").values("pdu_code").annotate(teams=Count("code")).filter(teams__gt=1)
     posts = shown.filter(level="post", grade="PO", stale_since=None, pdu_code__in=pdus.values("pdu_code"))
@@ -74,7 +74,7 @@ def address(old: Post, room: Room) -> str:
     return f"/hours/carry-over/?from={quote(':'.join(old))}&to={quote(room.post.code)}"
 
 
-def plan(post: Post) -> Plan:
+def plan(post: Post) -> PostRecords:
     return plans_of([post])[post]
 
 
@@ -148,7 +148,7 @@ def test_carried_elsewhere_meanwhile(room: Room, old: Post) -> None:
     answer = room.client.post(address(old, room), {"shown": hidden(page, "shown"), "why": "New code"})
     assert answer.status_code == 409
     assert f"were moved to {there.code}" in words(answer)
-    assert room.plan == Plan()
+    assert room.plan == PostRecords()
 
 
 def test_hours_in_the_way_are_named_and_nothing_is_half_done(room: Room, old: Post) -> None:

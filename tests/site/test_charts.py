@@ -14,16 +14,16 @@ import pytest
 from django.test import Client
 
 from wmt.site.audit.models import AuditEvent
-from wmt.site.web.addresses import unit_url
+from wmt.site.links import unit_url
 from wmt.site.web.charts import files
 from wmt.site.web.charts.bars import Bar, bars
 from wmt.site.web.charts.canvas import NARROW, WIDE, text_width, wrapped
-from wmt.site.web.charts.fall import Cause, fall
+from wmt.site.web.charts.distribution import strip
 from wmt.site.web.charts.figure import Chart
-from wmt.site.web.charts.lines import Panel, Period, Place, Series, time_chart
 from wmt.site.web.charts.scale import Scale
-from wmt.site.web.charts.steps import Step, steps
-from wmt.site.web.charts.strip import strip
+from wmt.site.web.charts.steps import ChartStep, steps
+from wmt.site.web.charts.time_series import ChartPanel, DataPoint, Period, Series, time_chart
+from wmt.site.web.charts.waterfall import WaterfallStep, fall
 from wmt.site.workload.models import Unit
 
 pytestmark = pytest.mark.one_database
@@ -35,14 +35,16 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 def a_line(values: list[int | None], *, first: date = MONDAY, **more: Any) -> Chart | None:
     """A chart of a line with a value each day; None is a day that is listed without one."""
-    places = [Place(first + timedelta(at), first + timedelta(at), value) for at, value in enumerate(values)]
+    places = [
+        DataPoint(first + timedelta(at), first + timedelta(at), value) for at, value in enumerate(values)
+    ]
     return of_places([places], **more)
 
 
-def of_places(lines: list[list[Place]], periods: tuple[Period, ...] = ()) -> Chart | None:
+def of_places(lines: list[list[DataPoint]], periods: tuple[Period, ...] = ()) -> Chart | None:
     series = [Series(f"Line {tone}", places, tone) for tone, places in enumerate(lines)]
     values = [place.value for places in lines for place in places]
-    panel = Panel("A panel", series, Scale.holding(values, low=0, high=100), str, (0, 50), 100)
+    panel = ChartPanel("A panel", series, Scale.holding(values, low=0, high=100), str, (0, 50), 100)
     return time_chart("chart", "A title", "Units", "Words", [panel], periods)
 
 
@@ -70,7 +72,7 @@ def of_tone(root: ET.Element, tone: str) -> list[ET.Element]:
 
 def test_missing_days_are_not_joined() -> None:
     places = [
-        Place(MONDAY + timedelta(at), MONDAY + timedelta(at), value)
+        DataPoint(MONDAY + timedelta(at), MONDAY + timedelta(at), value)
         for at, value in enumerate([100, 110, None, 120, 130])
     ]
     del places[3]  # 110, nothing known of the third day, no row of the fourth
@@ -96,7 +98,7 @@ def test_a_line_is_within_its_frame(days: int, width: int) -> None:
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 def test_days_of_an_archive_are_a_shaded_period_without_marks(width: int) -> None:
-    places = [Place(MONDAY + timedelta(at), MONDAY + timedelta(at), 50 + at % 7) for at in range(400)]
+    places = [DataPoint(MONDAY + timedelta(at), MONDAY + timedelta(at), 50 + at % 7) for at in range(400)]
     period = Period(MONDAY, MONDAY + timedelta(200), "Totals only", "imported totals only")
     chart = of_places([places], (period,))
     root = marks(chart, width)
@@ -109,7 +111,7 @@ def test_days_of_an_archive_are_a_shaded_period_without_marks(width: int) -> Non
 
 def test_lines_differ_by_dash_and_by_name() -> None:
     lines = [
-        [Place(MONDAY + timedelta(at), MONDAY + timedelta(at), 50 + tone) for at in range(9)]
+        [DataPoint(MONDAY + timedelta(at), MONDAY + timedelta(at), 50 + tone) for at in range(9)]
         for tone in range(4)
     ]
     root = marks(of_places(lines))
@@ -158,7 +160,9 @@ def test_a_post_with_hardly_any_time_leaves_the_strip_readable() -> None:
 def test_causes_begin_where_the_last_ended(width: int) -> None:
     amounts = [300, -120, 0, 55]
     label = "A cause whose words are long enough for more than one line of a narrow drawing"
-    found = fall("A", "", "", ("then", "77%"), ("now", "64%"), [Cause(label, a, f"{a:+}") for a in amounts])
+    found = fall(
+        "A", "", "", ("then", "77%"), ("now", "64%"), [WaterfallStep(label, a, f"{a:+}") for a in amounts]
+    )
     root = marks(found, width)
     bars_of = [each for tone in ("up", "down", "none") for each in of_tone(root, tone)]
     assert len(bars_of) == 4
@@ -172,7 +176,7 @@ def test_causes_begin_where_the_last_ended(width: int) -> None:
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 def test_steps_and_bars_are_within_their_frames(width: int) -> None:
     days = [date(2019 + at, 1 + at, 1) for at in range(6)]
-    found = [Step(day, 100 - day.year % 7, f"{day.year}.5 points", f"{day:%-d %B %Y}") for day in days]
+    found = [ChartStep(day, 100 - day.year % 7, f"{day.year}.5 points", f"{day:%-d %B %Y}") for day in days]
     marks(steps("A", "", "", found, date(2026, 11, 21), "shown: 21 November 2026"), width)
     assert steps("A", "", "", found[:1], days[0], "") is None
     parts = [Bar("Co-working with others on their cases, received", -120, "−1.2"), Bar("Licence", 900, "9")]

@@ -9,12 +9,12 @@ from hours_fixtures import somebody  # noqa: F401
 
 from wmt import rules
 from wmt.site.accounts.models import RoleGrant, User
-from wmt.site.duties import actions, clock, workdays
-from wmt.site.duties.asker import Asker
-from wmt.site.duties.clock import Deadline, clock_of, deadlines, is_late, late_on, stage_of
+from wmt.site.duties import actions, due_dates, workdays
+from wmt.site.duties.actor import DutyActor
+from wmt.site.duties.due_dates import Deadline, clock_of, deadlines, is_late, late_on, stage_of
+from wmt.site.duties.labels import owed
 from wmt.site.duties.models import Duty, Notice
-from wmt.site.duties.nightly import turn
-from wmt.site.duties.words import owed
+from wmt.site.duties.scheduled import turn
 
 # fmt: off
 #: Bank holidays of England and Wales as the government published them.
@@ -63,10 +63,10 @@ def test_a_deadline_before_a_weekend_in_words() -> None:
 
 def test_the_rules_give_the_clock() -> None:
     found = clock_of(rules.load().at(date(2026, 11, 23)))
-    assert found == clock.Clock(
+    assert found == due_dates.Clock(
         acknowledge_days=5, decide_days=10, answer_days=5, review_days=28, reopen_days=28
     )
-    for name in clock.Clock.__dataclass_fields__:
+    for name in due_dates.Clock.__dataclass_fields__:
         value = rules.load().at(date(2026, 11, 23))[f"duties.{name}"]
         assert value.status == "default"
         assert value.source.startswith("our choice")
@@ -152,7 +152,7 @@ def test_a_review_that_is_due_is_told_to_the_manager_then_to_the_head(scene: Sce
     manager = User.objects.get(name="Ann Manager")
     review = scene.state.day + timedelta(14)
     actions.decide(
-        asker=Asker(user=manager, state=scene.state), number=scene.duty.pk, version=1, decision="accept",
+        asker=DutyActor(user=manager, state=scene.state), number=scene.duty.pk, version=1, decision="accept",
         said="It ends with the inspection", done_by=None, review_on=review,
     )  # fmt: skip
     assert turn(review - timedelta(1)) == 0

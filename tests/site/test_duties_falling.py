@@ -10,10 +10,10 @@ from hours_fixtures import somebody, words  # noqa: F401
 
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.duties.came_off import CameOff
-from wmt.site.duties.evaluating import Undone
-from wmt.site.duties.facts import PLACE, as_of, fold
+from wmt.site.duties.evaluate import Undone
+from wmt.site.duties.labels import came_off_words, closed_words, fell_words, sentence
 from wmt.site.duties.models import Duty, Notice, Request, Step
-from wmt.site.duties.words import came_off_words, closed_words, fell_words, sentence
+from wmt.site.duties.projection import PLACE, as_of, fold
 
 pytestmark = pytest.mark.django_db
 A, NEW = "T1:A", "T9:A"

@@ -12,11 +12,11 @@ from wmt.facts import NOT_KNOWN
 from wmt.history import FIGURE, HistoryError, compact, open_history
 from wmt.history.archive import keep
 from wmt.site.audit.models import AuditEvent
-from wmt.site.duties import nightly
-from wmt.site.duties.clock import clock_on
+from wmt.site.duties import scheduled
+from wmt.site.duties.due_dates import clock_on
 from wmt.site.duties.models import Duty
-from wmt.site.workload.current import State, current_state
 from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State, current_state
 
 pytestmark = pytest.mark.django_db
 
@@ -60,14 +60,14 @@ def test_a_history_opens_the_duty_and_the_same_load_does_nothing_more(home: Path
     unit, last = over(state), state.as_at.date()
     keep(home, archived(unit, last - timedelta(27), [120] * 27))
     compact(home)
-    found = nightly.after_load(state)
+    found = scheduled.after_load(state)
     assert [duty.code for duty in found.opened] == [unit.code]
     duty = Duty.objects.get()
     assert (duty.run_since, duty.excess_since) == (last - timedelta(27), last)
     assert (duty.name, duty.opened_on) == (unit.name, state.day)
     event = AuditEvent.objects.get(kind="duty")
     assert event.sentence == "Excessive workload actions: 1 opened."
-    assert nightly.after_load(state).is_nothing
+    assert scheduled.after_load(state).is_nothing
     assert AuditEvent.objects.filter(kind="duty").count() == 1
 
 
@@ -76,10 +76,10 @@ def test_a_correction_of_the_archive_waits_for_a_manager(home: Path) -> None:
     unit, last = over(state), state.as_at.date()
     keep(home, archived(unit, last - timedelta(27), [120] * 27))
     compact(home)
-    nightly.after_load(state)
+    scheduled.after_load(state)
     keep(home, archived(unit, last - timedelta(3), [108]))
     compact(home)
-    found = nightly.after_load(state, nightly.read_runs())
+    found = scheduled.after_load(state, scheduled.read_runs())
     assert [duty.confirm_why for duty in found.fell] == ["corrected"]
     data = Duty.objects.get().steps.get(kind="fell").data
     assert (data["capacity"], data["on"]) == ("108.0%", (last - timedelta(3)).isoformat())
@@ -87,15 +87,15 @@ def test_a_correction_of_the_archive_waits_for_a_manager(home: Path) -> None:
 
 def test_without_a_history_nothing_happens(home: Path) -> None:
     assert open_history(home).last is None
-    assert nightly.after_load(current_state()).is_nothing
+    assert scheduled.after_load(current_state()).is_nothing
 
 
 def test_a_damaged_history_leaves_the_duties_and_says_so(home: Path, monkeypatch: Any, caplog: Any) -> None:
     def damaged(_: Path) -> Any:
         raise HistoryError("the month 2026-11 is damaged; wmt nights compact makes it anew")
 
-    monkeypatch.setattr(nightly, "open_history", damaged)
-    assert nightly.read_runs() is None
+    monkeypatch.setattr(scheduled, "open_history", damaged)
+    assert scheduled.read_runs() is None
     assert "wmt nights compact" in AuditEvent.objects.get(kind="duty").sentence
     assert "duties were not judged" in caplog.text
     assert home.is_dir()
@@ -103,7 +103,7 @@ def test_a_damaged_history_leaves_the_duties_and_says_so(home: Path, monkeypatch
 
 def test_placeholders_and_posts_without_figures_are_left_out(nation: Any) -> None:
     state = current_state()
-    found = nightly.posts_of(state)
+    found = scheduled.posts_of(state)
     posts = nation.night.table("facts/post")
     nobody = posts.filter((pl.col("is_placeholder") == 1) | (pl.col("unmeasured") == 1))
     assert nobody.height > 0, "the nation of the tests has placeholders"

@@ -17,14 +17,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.duties import actions, requests
-from wmt.site.duties.asker import Asker
+from wmt.site.duties.actor import DutyActor
 from wmt.site.duties.came_off import CameOff
-from wmt.site.duties.evaluating import Undone
-from wmt.site.duties.facts import PLACE, fold
+from wmt.site.duties.evaluate import Undone
 from wmt.site.duties.models import Duty, Request
-from wmt.site.duties.people import responsible
-from wmt.site.workload.current import State
+from wmt.site.duties.projection import PLACE, fold
+from wmt.site.duties.recipients import responsible
 from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State
 
 SOAK = bool(os.environ.get("WMT_SOAK"))
 PEOPLE = ("A", "B")
@@ -184,14 +184,14 @@ class Life(RuleBasedStateMachine):
         grant.last_day = None if grant.last_day else date(2020, 2, 1)
         grant.save()
 
-    def asker(self, user: User) -> Asker:
+    def asker(self, user: User) -> DutyActor:
         """Somebody, today, by the rules of the program (there is no night)."""
         state = State(
             load_id=0, as_at=None, loaded_at=None, rules_date=self.day(), tier_scheme="", overlays=(),  # type: ignore[arg-type]
             over_x100=11_000, night="none", day=self.day(), revision=0,
         )  # fmt: skip
         user = User.objects.get(pk=user.pk)  # roles are read anew
-        return Asker(user=user, state=state)
+        return DutyActor(user=user, state=state)
 
     @invariant()
     def no_hole_closed_anything(self) -> None:

@@ -168,7 +168,7 @@ def test_mails_of_the_clock_are_a_job(scene: Scene, django_capture_on_commit_cal
     from django_tasks_db.models import DBTaskResult
 
     from wmt.site.duties.jobs import send_mails
-    from wmt.site.duties.nightly import turn
+    from wmt.site.duties.scheduled import turn
 
     post_office.outbox.clear()
     with django_capture_on_commit_callbacks(execute=True):

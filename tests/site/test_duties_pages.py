@@ -14,7 +14,7 @@ from hours_fixtures import day, faults, hidden, somebody, words  # noqa: F401
 
 from wmt.site.accounts.models import RoleGrant
 from wmt.site.duties.models import Duty, Notice, Request
-from wmt.site.duties.nightly import turn
+from wmt.site.duties.scheduled import turn
 
 pytestmark = pytest.mark.django_db
 

@@ -10,8 +10,8 @@ import pytest
 from django.db import transaction
 from duties_fixtures import MARKS, NO_TIME, Figure, counted, judge, on
 
-from wmt.site.duties.facts import fold
 from wmt.site.duties.models import Duty, Step
+from wmt.site.duties.projection import fold
 
 pytestmark = pytest.mark.django_db
 NIGHTS = 150

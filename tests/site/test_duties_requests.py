@@ -16,8 +16,8 @@ from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.audit.models import AuditEvent
 from wmt.site.duties import requests
 from wmt.site.duties.models import Duty, Notice, Request
-from wmt.site.duties.nightly import turn
-from wmt.site.duties.people import responsible
+from wmt.site.duties.recipients import responsible
+from wmt.site.duties.scheduled import turn
 from wmt.site.workload.models import Unit
 
 pytestmark = pytest.mark.django_db

@@ -6,9 +6,9 @@ import pytest
 from django.db import IntegrityError
 from duties_fixtures import CLOCK, FIRST, NO_TIME, judge, on, post, story
 
-from wmt.site.duties.facts import fold
+from wmt.site.duties.labels import closed_words, fell_words, sentence
 from wmt.site.duties.models import Duty, Step
-from wmt.site.duties.words import closed_words, fell_words, sentence
+from wmt.site.duties.projection import fold
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 A = "T1:A"

@@ -32,9 +32,9 @@ from wmt.history import open_history
 from wmt.history.check import check_history
 from wmt.nights.verify import verify_nights
 from wmt.site.accounts.models import RoleGrant, User
-from wmt.site.workload.again import differences
-from wmt.site.workload.current import current_state
-from wmt.site.workload.known_nights import compare
+from wmt.site.changes.reconcile import differences
+from wmt.site.workload.state import current_state
+from wmt.site.loads.known_nights import compare
 from wmt.site.workload.models import Load, Unit
 
 state, nights = current_state(), settings.CONFIG.nights

@@ -11,7 +11,7 @@ from django.test import Client
 from exports_fixtures import KINDS, body, headings, plain, rows
 
 from wmt.ledger import COMPONENTS, capacity_parts_x100, capacity_x100, decimal
-from wmt.site.web.addresses import unit_url
+from wmt.site.links import unit_url
 from wmt.site.web.exports.listing import DOWNLOADS
 from wmt.site.workload.models import Line, Unit
 

@@ -15,7 +15,7 @@ from exports_fixtures import KINDS, body, headings, plain, rows, sheet
 
 from wmt.ledger import HEADLINE, OMIC, STREAM_NAMES, STREAMS, capacity_x100, decimal
 from wmt.site.audit.models import AuditEvent
-from wmt.site.web.addresses import unit_url
+from wmt.site.links import unit_url
 from wmt.site.workload.models import Current, Load, Unit
 
 pytestmark = pytest.mark.one_database

@@ -21,7 +21,7 @@ from wmt.site.audit.models import AuditEvent
 from wmt.site.audit.record import record
 from wmt.site.exports import store
 from wmt.site.exports.models import Export
-from wmt.site.web.addresses import unit_url
+from wmt.site.links import unit_url
 from wmt.site.web.exports.making import export_was_killed, look_after, make_export
 from wmt.site.workload.models import Current, Line, Unit
 

@@ -13,7 +13,7 @@ from exports_fixtures import body, sheet
 
 from wmt.ledger import HEADLINE, STREAM_NAMES, capacity_x100, decimal, shown_points
 from wmt.site.audit.models import AuditEvent
-from wmt.site.web.addresses import unit_url
+from wmt.site.links import unit_url
 from wmt.site.workload.models import Unit
 
 pytestmark = pytest.mark.one_database

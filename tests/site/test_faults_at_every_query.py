@@ -20,7 +20,7 @@ from duties_fixtures import scene  # noqa: F401
 from write_paths import BY_ITSELF, SAVES, Place, addresses, place, write  # noqa: F401
 
 from how_many import SOAK
-from wmt.site.serving.connections import depth
+from wmt.site.db_connections import depth
 
 PATHS = sorted(addresses())
 #: Queries that are tried of what saves something, and of what is refused.

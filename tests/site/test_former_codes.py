@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from wmt.history import LINK, Links
-from wmt.site.web import faults
+from wmt.site.web import error_pages
 from wmt.site.workload.models import Unit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
@@ -30,7 +30,7 @@ def test_a_former_address_leads_to_the_present_one(nation: Any, signed_in: Any, 
     team = Unit.objects.filter(load=nation.load, level="team", whole=True).order_by("code").first()
     assert team is not None
     links = links_of(("team", "MID", "OLD", 1), ("team", team.code, "MID", 5), ("team", "OTHER", "GONE", 5))
-    monkeypatch.setattr(faults, "open_history", lambda _: SimpleNamespace(links=links))
+    monkeypatch.setattr(error_pages, "open_history", lambda _: SimpleNamespace(links=links))
     client: Client = signed_in("analyst")
     answer = client.get("/team/OLD/duties/?show=all")
     assert (answer.status_code, answer["Location"]) == (302, f"/team/{team.code}/duties/?show=all")

@@ -8,7 +8,7 @@ from django.test import Client
 from tabs_fixtures import table_of
 
 from wmt.site.accounts.models import RoleGrant, User
-from wmt.site.web.addresses import unit_url
+from wmt.site.links import unit_url
 
 pytestmark = pytest.mark.one_database
 

@@ -12,10 +12,10 @@ import pytest
 from django.test import Client
 from hours_fixtures import TODAY, Room, room, somebody, words
 
-from wmt.site.availability import actions
-from wmt.site.availability.ahead import weeks_of
-from wmt.site.availability.changes import Change
-from wmt.site.workload.live import turn_day
+from wmt.site.availability.validation import Change
+from wmt.site.changes import actions
+from wmt.site.changes.recalculate import turn_day
+from wmt.site.changes.weeks_ahead import weeks_of
 from wmt.site.workload.models import Unit
 
 pytestmark = pytest.mark.one_database

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 import wmt.site
 from wmt.days import read_day, written
-from wmt.site.day_field import DayField
-from wmt.site.web.availability.fields import NumberField
+from wmt.site.date_field import DayField
 from wmt.site.web.availability.forms import VersionsField
+from wmt.site.web.forms.fields import NumberField
 
 SITE = Path(wmt.site.__path__[0])
 

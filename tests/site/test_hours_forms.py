@@ -11,10 +11,10 @@ from hours_fixtures import TODAY, Room, day, faults, figures, hidden, room, some
 
 from wmt.ledger import shown_capacity
 from wmt.site.audit.models import AuditEvent
-from wmt.site.availability import actions
-from wmt.site.availability.changes import Change
 from wmt.site.availability.models import Hours, Reduction
-from wmt.site.availability.plan import Cut
+from wmt.site.availability.records import ReductionRecord
+from wmt.site.availability.validation import Change
+from wmt.site.changes import actions
 from wmt.site.workload.models import Unit
 
 MICRO = 1_000_000
@@ -227,7 +227,7 @@ def test_looking_at_the_effect_asks_for_no_reason_why(room: Room) -> None:
 LATER = date(2026, 12, 1)
 
 
-def entered(room: Room, **more: Any) -> Cut:
+def entered(room: Room, **more: Any) -> ReductionRecord:
     """A reduction that somebody entered."""
     typed = {"reason": "22", "hours_micro": 5 * MICRO, "first_day": TODAY, "notes": "Tuesdays", **more}
     post = room.post.team_code, room.post.staff_code
@@ -235,7 +235,9 @@ def entered(room: Room, **more: Any) -> Cut:
     return room.plan.reductions[-1]
 
 
-def changed(room: Room, cut: Cut, *, withdraw: bool = False, why: str = "Bob's own reason") -> None:
+def changed(
+    room: Room, cut: ReductionRecord, *, withdraw: bool = False, why: str = "Bob's own reason"
+) -> None:
     """Somebody else is quicker."""
     post = room.post.team_code, room.post.staff_code
     change = Change(

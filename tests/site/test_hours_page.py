@@ -14,11 +14,11 @@ from hours_fixtures import TODAY, Room, day, room, somebody, words
 from tabs_fixtures import table_of
 
 from wmt.ledger import shown_capacity
-from wmt.site.availability import actions, effects
-from wmt.site.availability.changes import Change
-from wmt.site.availability.plan import Plan
-from wmt.site.workload.current import current_state
+from wmt.site.availability.records import PostRecords
+from wmt.site.availability.validation import Change
+from wmt.site.changes import actions, impact
 from wmt.site.workload.models import Unit
+from wmt.site.workload.state import current_state
 
 pytestmark = pytest.mark.one_database
 
@@ -109,7 +109,7 @@ def test_what_is_coming_is_what_the_ledger_makes_of_it(filled: Room) -> None:
     for on, row in zip(days, rows, strict=True):
         [figures] = [
             each.after
-            for each in effects.effects_of(state, {key: Plan()}, {key: filled.plan}, [on])
+            for each in impact.effects_of(state, {key: PostRecords()}, {key: filled.plan}, [on])
             if each.level == "post"
         ]
         shown = shown_capacity(figures.points_x100, figures.available_x100)

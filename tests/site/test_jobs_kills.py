@@ -23,7 +23,7 @@ from loads_homes import Figures, Home
 from night_tools import wmt
 
 KILLS = 50 if os.environ.get("WMT_SOAK") == "1" else 1
-TASK = "wmt.site.workload.jobs.load_extract"
+TASK = "wmt.site.loads.jobs.load_extract"
 JOBS = f"SELECT status FROM django_tasks_database_dbtaskresult WHERE task_path = '{TASK}'"
 TABLES = [f"workload_{name}" for name in ("unit", "line", "cell", "pricing", "rulevalue", "fault", "load")]
 TABLES += ["availability_reduction", "audit_auditevent"]
@@ -35,9 +35,9 @@ set_up(print)
 from django.conf import settings
 from django_tasks_db.models import DBTaskResult
 DBTaskResult.objects.all().delete()
-from wmt.site.workload.jobs import load_extract
-from wmt.site.workload.load_request import LoadRequest
-from wmt.site.workload.loading import ask
+from wmt.site.loads.jobs import load_extract
+from wmt.site.loads.load_request import LoadRequest
+from wmt.site.loads.loading import ask
 folder = settings.CONFIG.uploads / "one"
 shutil.copytree(sys.argv[1], folder / "extract")
 shutil.copytree(sys.argv[2], folder / "people")

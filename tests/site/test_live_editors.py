@@ -48,8 +48,8 @@ print(json.dumps({"tokens": tokens, "posts": list(posts.order_by("code").values_
 TRUE = """
 from wmt.site.start import set_up
 set_up(lambda said: None)
-from wmt.site.workload.again import differences
-from wmt.site.workload.current import current_state
+from wmt.site.changes.reconcile import differences
+from wmt.site.workload.state import current_state
 print(differences(current_state()))
 """
 KINDS = ("hours", "reduction", "grade")
@@ -243,7 +243,7 @@ from datetime import date, timedelta
 from wmt.site.start import set_up
 set_up(lambda said: None)
 from wmt.site.availability import actions
-from wmt.site.availability.changes import Change
+from wmt.site.availability.validation import Change
 print("ready", flush=True)
 for number in range(200):
     day = date(2026, 1, 1) + timedelta(number + 200 * {day})

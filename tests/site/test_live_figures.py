@@ -11,15 +11,15 @@ from django.test import Client
 
 from conftest import Nation
 from wmt.ledger import COURTS
-from wmt.site.availability import actions
-from wmt.site.availability.changes import Change, ConflictError, RefusedError
 from wmt.site.availability.models import Reduction
-from wmt.site.availability.standing import plans_of
-from wmt.site.workload.again import differences
-from wmt.site.workload.current import current_state
-from wmt.site.workload.live import turn_day
+from wmt.site.availability.queries import plans_of
+from wmt.site.availability.validation import Change, ConflictError, RefusedError
+from wmt.site.changes import actions
+from wmt.site.changes.recalculate import turn_day
+from wmt.site.changes.reconcile import differences
+from wmt.site.queries.movement import NightOnDay, why_between
 from wmt.site.workload.models import Line, Pricing, Unit
-from wmt.site.workload.moments import Stood, why_between
+from wmt.site.workload.state import current_state
 
 Post = tuple[str, str]
 
@@ -152,7 +152,7 @@ def test_a_trainees_contacts_lose_and_regain_their_points_on_both_sides(nation: 
     priced = Pricing.objects.get(load=nation.load, number=listed.pricing)
     assert (listed.points_x100, priced.reason) == (0, "co-working by a trainee")
     for level, code in (("post", doer.code), ("post", done.other_post), ("team", doer.team_code)):
-        shown, stood = unit(level, code), Stood(state.day, state.day, state.night)
+        shown, stood = unit(level, code), NightOnDay(state.day, state.day, state.night)
         now = why_between(current_state(), shown, stood, None)
         assert now.after == (shown.points_x100, shown.available_x100), f"why {code} moved until now"
         assert sum(cause.points_x100 for cause in now.causes) == now.after[0] - now.before[0]
@@ -263,7 +263,7 @@ def test_all_or_nothing(posts: list[Post]) -> None:
 
 
 def test_past_and_coming_days_are_told_by_the_same_ledger(posts: list[Post]) -> None:
-    from wmt.site.availability.standing import timeline
+    from wmt.site.availability.queries import timeline
 
     state, post = current_state(), posts[0]
     save(
@@ -301,7 +301,7 @@ def test_a_last_day_that_a_table_brought_need_not_be_shortened(posts: list[Post]
 
 
 def test_a_reason_that_is_renamed_has_its_new_name_on_lines(posts: list[Post]) -> None:
-    from wmt.site.availability.reasons import save_reason
+    from wmt.site.changes.reasons import save_reason
 
     day = current_state().day
     save(wished(posts[0], kind="reduction", reason="22", hours_micro=2_000_000, first_day=day))

@@ -17,10 +17,10 @@ from live_histories import Histories
 from wmt.demo import write_nation
 from wmt.ledger.engine import DuckDBEngine
 from wmt.site.availability.models import Reduction
-from wmt.site.workload import loading
-from wmt.site.workload.current import current_state
-from wmt.site.workload.load_request import LoadRequest
+from wmt.site.loads import loading
+from wmt.site.loads.load_request import LoadRequest
 from wmt.site.workload.models import Unit
+from wmt.site.workload.state import current_state
 
 HISTORIES = int(os.environ.get("WMT_HISTORIES", "1000")) if os.environ.get("WMT_SOAK") else 2
 

@@ -32,9 +32,9 @@ ASK = """
 import sys
 from wmt.site.start import set_up
 set_up(print)
-from wmt.site.workload.jobs import load_extract
-from wmt.site.workload.load_request import LoadRequest
-from wmt.site.workload.loading import ask
+from wmt.site.loads.jobs import load_extract
+from wmt.site.loads.load_request import LoadRequest
+from wmt.site.loads.loading import ask
 load = ask(wish=LoadRequest(paths=[sys.argv[1]], people=sys.argv[2]), who="a page")
 load_extract.enqueue(load.pk)
 print(load.pk)

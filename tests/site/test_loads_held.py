@@ -18,8 +18,8 @@ from loads_fixtures import home_of_its_own, night_of, wished
 from how_many import SOAK
 from spoiled_nights import WAYS, read_tables, write_spoiled, write_tables
 from wmt.site.audit.models import AuditEvent
-from wmt.site.workload import held, loading
-from wmt.site.workload.load_request import LoadRequest
+from wmt.site.loads import held, loading
+from wmt.site.loads.load_request import LoadRequest
 from wmt.site.workload.models import FIGURES, Current, Load
 
 pytestmark = pytest.mark.one_database

@@ -14,10 +14,11 @@ from loads_fixtures import home_of_its_own, night_of, spoiled, wished
 from wmt.nights import NightBusyError
 from wmt.nights.lock import loading as lock
 from wmt.site.audit.models import AuditEvent
-from wmt.site.workload import loading, store
-from wmt.site.workload.load_request import LoadRequest
+from wmt.site.loads import loading
+from wmt.site.loads.load_request import LoadRequest
+from wmt.site.loads.reports import report_of
+from wmt.site.workload import swap
 from wmt.site.workload.models import FIGURES, Current, Fault, Line, Load, Unit
-from wmt.site.workload.reports import report_of
 
 pytestmark = pytest.mark.one_database
 
@@ -100,7 +101,7 @@ def test_a_refused_input_changes_nothing_and_keeps_its_report(
 
 @pytest.mark.both_databases
 def test_twenty_thousand_faults_are_kept(nation: Any) -> None:
-    from wmt.site.workload.reports import keep_report
+    from wmt.site.loads.reports import keep_report
 
     fault = {"severity": "refuse", "code": "BAD_COUNT", "sheet": "T\0A", "column": "A3", "message": "\ud800?"}
     report = {**report_of(nation.load), "faults": [{**fault, "row": row} for row in range(20_000)]}
@@ -117,7 +118,7 @@ def test_a_night_written_by_a_killed_load_is_shown_by_the_next(written_nation: A
 
     first = wished(written_nation, 1)
     with monkeypatch.context() as patched:
-        patched.setattr(store, "put", killed)
+        patched.setattr(swap, "put", killed)
         with pytest.raises(KeyboardInterrupt):
             loading.perform(first)
     first.refresh_from_db()
@@ -149,7 +150,7 @@ def test_a_fault_of_the_program_quotes_nothing(nation: Any, written_nation: Any,
     def broken(*_: Any, **__: Any) -> None:
         raise ValueError("DETAIL: the row (CRNMARKER, REASONMARKER) does not fit")
 
-    monkeypatch.setattr(store, "put", broken)
+    monkeypatch.setattr(swap, "put", broken)
     with pytest.raises(ValueError, match="MARKER"):
         loading.perform(wished(written_nation, 1))
     load = Load.objects.order_by("-pk")[0]
@@ -168,7 +169,7 @@ def test_a_database_that_fails_leaves_the_former_figures(
 
     load = wished(written_nation, 1)
     with monkeypatch.context() as patched:
-        patched.setattr(store, "show", broken)
+        patched.setattr(swap, "show", broken)
         with pytest.raises(DatabaseError):
             loading.perform(load)
     assert shown() == nation.load.pk

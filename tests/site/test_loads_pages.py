@@ -14,11 +14,11 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from loads_fixtures import night_of, sent, spoiled, wished
 
-from wmt.site.web.loads.receiving import extract_fault, people_fault
-from wmt.site.workload import jobs, loading
-from wmt.site.workload.load_request import LoadRequest
+from wmt.site.loads import jobs, loading
+from wmt.site.loads.load_request import LoadRequest
+from wmt.site.loads.uploads import discard_forgotten, safe_name
+from wmt.site.web.loads.upload import extract_fault, people_fault
 from wmt.site.workload.models import Fault, Load
-from wmt.site.workload.uploads import discard_forgotten, safe_name
 
 pytestmark = pytest.mark.one_database
 
@@ -266,7 +266,7 @@ def test_forgotten_uploads_go(written_nation: Any, home: Path) -> None:
 def test_health(client: Client, monkeypatch: Any) -> None:
     from django.db import DatabaseError
 
-    from wmt.site.serving import health
+    from wmt.site import health
     from wmt.site.workload.models import Current
 
     answer = client.get("/health")

@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 from loads_fixtures import home_of_its_own, night_of, wished
 
-from wmt.site.availability import actions
-from wmt.site.availability.changes import Change
 from wmt.site.availability.models import Grade, Reduction
-from wmt.site.workload import loading, store
-from wmt.site.workload.again import differences
-from wmt.site.workload.current import current_state
-from wmt.site.workload.load_request import LoadRequest
+from wmt.site.availability.validation import Change
+from wmt.site.changes import actions
+from wmt.site.changes.reconcile import differences
+from wmt.site.loads import loading
+from wmt.site.loads.load_request import LoadRequest
+from wmt.site.workload import swap
 from wmt.site.workload.models import Current, Line, Load, Unit
+from wmt.site.workload.state import current_state
 
 pytestmark = pytest.mark.one_database
 
@@ -63,7 +64,7 @@ def test_what_is_entered_while_a_load_is_put_in_counts(
     nation: Any, written_nation: Any, monkeypatch: Any
 ) -> None:
     post = nation.unit("post", grade="PO", available_x100__gt=0)
-    put = store.put
+    put = swap.put
 
     def and_meanwhile(load: Any, rows: Any, told: Any) -> None:
         put(load, rows, told)
@@ -71,7 +72,7 @@ def test_what_is_entered_while_a_load_is_put_in_counts(
         change = Change(kind="hours", post=codes, first_day=date(2026, 11, 21), hours_micro=20_000_000)
         actions.save(actor=None, who="somebody", changes=[change])
 
-    monkeypatch.setattr(store, "put", and_meanwhile)
+    monkeypatch.setattr(swap, "put", and_meanwhile)
     later = loading.perform(wished(written_nation, 1))
     assert (later.state, shown()) == (Load.State.LOADED, later.pk)
     row = Unit.objects.get(load=later, level="post", code=post.code, whole=True)
@@ -87,7 +88,7 @@ def test_what_is_entered_after_a_load_was_killed_counts_when_it_is_run_again(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(store, "put", killed)
+        patched.setattr(swap, "put", killed)
         with pytest.raises(KeyboardInterrupt):
             loading.perform(wished(written_nation, 1))
     post = nation.unit("post", grade="PO", available_x100__gt=0)

@@ -27,22 +27,22 @@ from night_tools import wmt
 from wmt.history import compact, open_history
 from wmt.history.archive import keep
 from wmt.nights import NightError
-from wmt.nights.missing import accept_missing
+from wmt.nights.accepted_losses import accept_missing
 from wmt.nights.withdrawal import withdrawals
 from wmt.site.audit.models import AuditEvent
-from wmt.site.availability import actions
-from wmt.site.availability.changes import Change
 from wmt.site.availability.models import Grade
-from wmt.site.duties import nightly, words
-from wmt.site.duties.evaluating import Undone
-from wmt.site.duties.facts import fold
+from wmt.site.availability.validation import Change
+from wmt.site.changes import actions
+from wmt.site.changes.recalculate import hold_journal
+from wmt.site.changes.reconcile import differences
+from wmt.site.duties import labels, scheduled
+from wmt.site.duties.evaluate import Undone
 from wmt.site.duties.models import Duty, Notice
-from wmt.site.workload import jobs, people_in, withdrawing
-from wmt.site.workload.again import differences
-from wmt.site.workload.current import current_state
-from wmt.site.workload.live import hold_journal
+from wmt.site.duties.projection import fold
+from wmt.site.loads import jobs, people_tables, withdrawal
+from wmt.site.loads.withdrawal import Deed, WithdrawalRequest
 from wmt.site.workload.models import FIGURES, Current, Load, Unit
-from wmt.site.workload.withdrawing import Deed, Wanted
+from wmt.site.workload.state import current_state
 
 pytestmark = pytest.mark.one_database
 
@@ -60,7 +60,7 @@ def nights(two: Two, settings: Any, tmp_path: Path) -> tuple[str, str]:
 
 
 def do(deed: Deed, night: str, reason: str = "the file of another region") -> Load:
-    return withdrawing.perform(withdrawing.ask(wanted=Wanted(deed, night, reason), who="a test"))
+    return withdrawal.perform(withdrawal.ask(wanted=WithdrawalRequest(deed, night, reason), who="a test"))
 
 
 def folder_bytes() -> dict[str, str]:
@@ -108,7 +108,7 @@ def test_withdrawn_and_restored_leaves_the_same_bytes(nights: tuple[str, str]) -
 def test_the_former_night_and_the_later_one_again(nights: tuple[str, str]) -> None:
     first, second = nights
     files, figures = folder_bytes(), figure_rows()
-    assert withdrawing.former_night(Load.objects.get(pk=Current.objects.get().load_id)) == first
+    assert withdrawal.former_night(Load.objects.get(pk=Current.objects.get().load_id)) == first
     assert do(Deed.SHOW, first).state == Load.State.LOADED
     assert current_state().night == first
     assert folder_bytes() == files
@@ -126,7 +126,7 @@ def test_a_correction_of_grade_that_only_the_night_ended_counts_again(nights: tu
     Unit.objects.filter(load=load, code=post.code).update(supplied_grade="SPO")  # its extract agrees
     with hold_journal() as journal:
         load.change = journal.next()
-        people_in.end_agreed_grades(load, load.change)
+        people_tables.end_agreed_grades(load, load.change)
         load.save()
     assert Grade.objects.get(ended_change=None).last_day == SECOND
     assert do(Deed.WITHDRAW, nights[1]).state == Load.State.LOADED
@@ -161,7 +161,7 @@ def test_the_only_night(nights: tuple[str, str], signed_in: SignIn) -> None:
 def test_the_same_extract_again_says_that_it_was_withdrawn(
     nights: tuple[str, str], written_nation: Any, signed_in: SignIn
 ) -> None:
-    from wmt.site.workload import loading
+    from wmt.site.loads import loading
 
     second = nights[1]
     do(Deed.WITHDRAW, second)
@@ -191,11 +191,11 @@ def test_what_cannot_be(nights: tuple[str, str], deed: Deed, night: str, reason:
     assert nights
 
 
-STEPS = ["wmt.site.workload.withdrawing.put_away", "wmt.site.workload.withdrawing._settle",
-         "wmt.site.workload.withdrawing.strike"]  # fmt: skip
+STEPS = ["wmt.site.loads.withdrawal.put_away", "wmt.site.loads.withdrawal._settle",
+         "wmt.site.loads.withdrawal.strike"]  # fmt: skip
 if os.environ.get("WMT_SOAK") == "1":
-    STEPS += ["wmt.site.workload.withdrawing._compact", "wmt.site.workload.loading.store.put",
-              "wmt.site.workload.withdrawing.put_back"]  # fmt: skip
+    STEPS += ["wmt.site.loads.withdrawal._compact", "wmt.site.loads.loading.store.put",
+              "wmt.site.loads.withdrawal.put_back"]  # fmt: skip
 
 
 @pytest.mark.both_databases
@@ -213,7 +213,7 @@ def test_cut_short_at_any_step_it_is_finished_by_the_next(
         patch.setattr(step, _killed)
         with pytest.raises(KeyboardInterrupt):
             do(Deed.RESTORE if is_back else Deed.WITHDRAW, second)
-    withdrawing.finish()
+    withdrawal.finish()
     if not is_back:
         assert [each.night for each in withdrawals(django_settings.CONFIG.nights)] == [second]
         assert current_state().night == nights[0]
@@ -222,7 +222,7 @@ def test_cut_short_at_any_step_it_is_finished_by_the_next(
     assert (current_state().night, folder_bytes(), figure_rows()) == (second, files, figures)
     assert not Load.objects.filter(withdrawn_at__isnull=False).exists()
     loads = Load.objects.count()
-    withdrawing.finish()
+    withdrawal.finish()
     assert Load.objects.count() == loads, "nothing is left to be finished"
 
 
@@ -230,13 +230,13 @@ def test_cut_short_at_any_step_it_is_finished_by_the_next(
 def test_a_job_that_was_killed_after_the_pages_turned_finishes_the_rest(
     nights: tuple[str, str], monkeypatch: Any
 ) -> None:
-    wanted = Wanted(Deed.WITHDRAW, nights[1], "the file of another region")
-    load = withdrawing.ask(wanted=wanted, who="a test")
+    wanted = WithdrawalRequest(Deed.WITHDRAW, nights[1], "the file of another region")
+    load = withdrawal.ask(wanted=wanted, who="a test")
     with monkeypatch.context() as patch:
-        patch.setattr("wmt.site.workload.withdrawing.put_away", _killed)
-        patch.setattr("wmt.site.workload.loading._fail", lambda *_: None)  # a kill says nothing
+        patch.setattr("wmt.site.loads.withdrawal.put_away", _killed)
+        patch.setattr("wmt.site.loads.loading._fail", lambda *_: None)  # a kill says nothing
         with pytest.raises(KeyboardInterrupt):
-            withdrawing.perform(load)
+            withdrawal.perform(load)
     load.refresh_from_db()
     assert (load.state, current_state().night) == (Load.State.LOADED, nights[0])
     assert jobs.load_was_killed(load.pk, again=True)
@@ -268,7 +268,7 @@ def test_a_duty_that_only_the_night_opened_is_for_a_manager_to_confirm_and_comes
 ) -> None:
     unit = over(current_state())
     _with_past(unit, [150] * 26)  # 26 days, and the two nights: 28
-    nightly.after_load(current_state())
+    scheduled.after_load(current_state())
     duty = Duty.objects.get()
     was = fold(duty.steps.order_by("number"))
     signed_in_as("Ann Manager", "manager", "team", unit.team_code)
@@ -292,13 +292,13 @@ def test_a_duty_that_the_night_closed_stands_again_with_its_clock(nights: tuple[
     unit, home = over(current_state()), django_settings.CONFIG.nights
     do(Deed.WITHDRAW, nights[1])
     _with_past(unit, [150] * 30)
-    nightly.after_load(current_state())
+    scheduled.after_load(current_state())
     duty = Duty.objects.get()
     clock = duty.acknowledge_by, duty.decide_by, duty.reopened
     # a wrong figure of the next day ends it
     keep(home, archived(unit, SECOND, [50]))
     compact(home)
-    nightly.after_load(current_state())
+    scheduled.after_load(current_state())
     duty.refresh_from_db()
     assert (duty.is_open, duty.closed_why) == (False, "under")
     # and is taken back
@@ -306,12 +306,12 @@ def test_a_duty_that_the_night_closed_stands_again_with_its_clock(nights: tuple[
     accept_missing(home, "archive-2026-11", "a test", "a test")
     compact(home)
     _with_past(unit, [150] * 30)
-    found = nightly.after_load(current_state(), None, Undone(SECOND, restored=False))
+    found = scheduled.after_load(current_state(), None, Undone(SECOND, restored=False))
     assert [each.pk for each in found.resumed] == [duty.pk]
     duty.refresh_from_db()
     assert (duty.acknowledge_by, duty.decide_by, duty.reopened) == clock
     assert [step.kind for step in duty.steps.order_by("number")] == ["opened", "raised", "closed", "resumed"]
-    assert words.sentence(duty.steps.get(kind="resumed")) == (
+    assert labels.sentence(duty.steps.get(kind="resumed")) == (
         "Open again as before, because the figures of 21 November 2026 were withdrawn"
     )
 
@@ -336,7 +336,7 @@ def test_the_page_says_what_will_change_and_does_it(nights: tuple[str, str], sig
     answer = client.post(f"/loads/night/{second}/withdraw/", {"reason": "an <b>old</b> file"})
     load = Load.objects.latest("pk")
     assert answer["Location"] == f"/loads/{load.pk}/"
-    withdrawing.perform(load)
+    withdrawal.perform(load)
     told = client.get(f"/loads/{load.pk}/").text
     assert "an &lt;b&gt;old&lt;/b&gt; file" in told
     listed = in_sight(client.get("/loads/").text)
@@ -349,7 +349,7 @@ def test_the_page_says_what_will_change_and_does_it(nights: tuple[str, str], sig
     restoring = client.get(f"/loads/night/{second}/restore/")
     assert "Pages will show data from 21 November 2026, 6.30pm again." in in_sight(restoring.text)
     client.post(f"/loads/night/{second}/restore/")
-    withdrawing.perform(Load.objects.latest("pk"))
+    withdrawal.perform(Load.objects.latest("pk"))
     assert current_state().night == second
 
 
@@ -390,7 +390,7 @@ def test_commands_withdraw_and_restore_in_the_site(kept_home: Home, tmp_path: Pa
 
 @pytest.mark.both_databases
 def test_loads_whose_folder_is_gone_and_folders_that_no_load_made(nights: tuple[str, str]) -> None:
-    from wmt.site.workload.known_nights import compare
+    from wmt.site.loads.known_nights import compare
 
     first, second = nights
     home = django_settings.CONFIG.nights

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from tabs_fixtures import in_sight, table_of
 
-from wmt.site.web.addresses import unit_url
+from wmt.site.links import unit_url
 from wmt.site.workload.models import Unit
 
 pytestmark = pytest.mark.one_database

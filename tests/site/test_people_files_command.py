@@ -16,11 +16,11 @@ from night_tools import Ran
 from wmt.cli.main import _outcome
 from wmt.ledger import COURTS, HEADLINE
 from wmt.site.audit.models import AuditEvent
-from wmt.site.availability import importing
 from wmt.site.availability.models import KINDS, Hours, Journal, OfPost, Reason, Reduction
-from wmt.site.availability.standing import plans_of
-from wmt.site.workload.current import current_state
+from wmt.site.availability.queries import plans_of
+from wmt.site.changes import import_tables
 from wmt.site.workload.models import Unit
+from wmt.site.workload.state import current_state
 
 Run = Callable[..., Ran]
 HEADS = {
@@ -230,18 +230,18 @@ def test_what_others_change_meanwhile_is_seen(
     run: Run, tables: Tables, post: Unit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tables.write("contracted_hours", [*codes(post), "7.4", TODAY])
-    look = importing._look
+    look = import_tables._look
 
     def looked(*given: Any) -> None:
         look(*given)
         state = current_state()
-        from wmt.site.availability import actions
-        from wmt.site.availability.changes import Change
+        from wmt.site.availability.validation import Change
+        from wmt.site.changes import actions
 
         other = Change(kind="hours", post=codes(post), first_day=state.day, hours_micro=30_000_000)
         actions.save(actor=None, who="somebody else", changes=[other])
 
-    monkeypatch.setattr(importing, "_look", looked)
+    monkeypatch.setattr(import_tables, "_look", looked)
     assert run("people", "import", folder).code == 0
     rows = Hours.objects.filter(team_code=post.team_code, staff_code=post.staff_code).order_by("version")
     assert [(row.version, row.hours_micro) for row in rows] == [(1, 30_000_000), (2, 7_400_000)]
@@ -280,7 +280,7 @@ def test_a_database_that_fails_is_told_in_words(
     def fails(**_: Any) -> None:
         raise DatabaseError("disk I/O error")
 
-    monkeypatch.setattr(importing, "save", fails)
+    monkeypatch.setattr(import_tables, "save", fails)
     done = run("people", "import", folder)
     assert done.code == 1
     assert "the database fails: disk I/O error" in done.err

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from wmt.intake import People
-from wmt.site.availability import actions
-from wmt.site.availability.changes import Change
-from wmt.site.availability.files import export_folder, read_people
 from wmt.site.availability.models import KINDS, Reason
-from wmt.site.availability.reasons import save_reason
-from wmt.site.workload import people_in
+from wmt.site.availability.validation import Change
+from wmt.site.changes import actions
+from wmt.site.changes.people_files import export_folder, read_people
+from wmt.site.changes.reasons import save_reason
+from wmt.site.loads import people_tables
 
 TODAY = date(2026, 11, 20)
 ASH, OAK = ("N01AAA", "N01A001"), ("N01AAA", "N01A002")
@@ -41,7 +41,7 @@ def put(*changes: Change) -> None:
 
 def together(came: Path) -> People:
     """What intake reads when a folder comes with a load."""
-    with people_in.given(came) as given:
+    with people_tables.given(came) as given:
         assert given.folder is not None
         people, faults = read_people(given.folder, TODAY)
     assert [fault.message for fault in faults.items] == []

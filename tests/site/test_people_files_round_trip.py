@@ -13,15 +13,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wmt.site.availability import actions
-from wmt.site.availability.changes import Change
-from wmt.site.availability.files import exact, export_folder, read_people
 from wmt.site.availability.models import KINDS, Reason
-from wmt.site.availability.plan import Plan, Post
-from wmt.site.availability.reason_tables import reasons_changed, save_reasons
-from wmt.site.availability.reasons import save_reason
-from wmt.site.availability.standing import plans_of
-from wmt.site.availability.tables import changes_of
+from wmt.site.availability.queries import plans_of
+from wmt.site.availability.records import Post, PostRecords
+from wmt.site.availability.table_changes import changes_of
+from wmt.site.availability.validation import Change
+from wmt.site.changes import actions
+from wmt.site.changes.people_files import exact, export_folder, read_people
+from wmt.site.changes.reason_tables import reasons_changed, save_reasons
+from wmt.site.changes.reasons import save_reason
 from wmt.site.workload.models import Current
 
 TODAY = date(2026, 11, 20)
@@ -66,11 +66,11 @@ def put(changes: list[Change]) -> None:
     actions.save(actor=None, who="a test", changes=changes, strict=False)
 
 
-def plans() -> dict[Post, Plan]:
-    return {post: plan for post, plan in plans_of().items() if plan != Plan()}
+def plans() -> dict[Post, PostRecords]:
+    return {post: plan for post, plan in plans_of().items() if plan != PostRecords()}
 
 
-def same(found: dict[Post, Plan]) -> dict[Post, Any]:
+def same(found: dict[Post, PostRecords]) -> dict[Post, Any]:
     """Plans without what tables do not hold: versions, and keys of hours and grades."""
     return {
         post: (

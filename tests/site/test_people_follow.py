@@ -16,27 +16,28 @@ from wmt.history import formers, open_history
 from wmt.nights import open_night
 from wmt.site.audit.models import AuditEvent
 from wmt.site.availability.carried_links import carried_links
-from wmt.site.availability.carry_over import carry
-from wmt.site.availability.following import followed
 from wmt.site.availability.models import KINDS, Hours, Reduction
-from wmt.site.availability.plan import Cut, HoursFrom, Plan
-from wmt.site.workload import loading, store, withdrawing
-from wmt.site.workload.again import differences
-from wmt.site.workload.current import current_state
-from wmt.site.workload.load_request import LoadRequest
+from wmt.site.availability.records import HoursRecord, PostRecords, ReductionRecord
+from wmt.site.changes.carry_over import carry
+from wmt.site.changes.follow_officer import followed
+from wmt.site.changes.reconcile import differences
+from wmt.site.loads import loading, withdrawal
+from wmt.site.loads.load_request import LoadRequest
+from wmt.site.loads.withdrawal import Deed, WithdrawalRequest
+from wmt.site.workload import swap
 from wmt.site.workload.models import Load, Unit
-from wmt.site.workload.withdrawing import Deed, Wanted
+from wmt.site.workload.state import current_state
 
 pytestmark = pytest.mark.one_database
 
 DAY = date(2026, 11, 21)
 OLD, NEW, OTHER = ("N01A", "S1"), ("N01B", "S1"), ("N01C", "S1")
-HOURS = Plan(hours=(HoursFrom(key="h", first_day=date.min, hours_micro=20_000_000),))
+HOURS = PostRecords(hours=(HoursRecord(key="h", first_day=date.min, hours_micro=20_000_000),))
 
 
-def cut(last: date | None) -> Plan:
-    each = Cut(key="c", reason="5", percent_x100=2000, first_day=date(2026, 1, 1), last_day=last)
-    return Plan(reductions=(each,))
+def cut(last: date | None) -> PostRecords:
+    each = ReductionRecord(key="c", reason="5", percent_x100=2000, first_day=date(2026, 1, 1), last_day=last)
+    return PostRecords(reductions=(each,))
 
 
 @pytest.mark.parametrize(
@@ -167,14 +168,14 @@ def test_records_come_back_with_the_night_before(written_nation: Any, tmp_path: 
     team, _ = team_with_records()
     ended = Reduction.objects.filter(ended_change=None, withdrawn=False, team_code=team, last_day__lt=DAY)
     assert ended.exists()  # they stay at the former post
-    shown = store.shown()
+    shown = swap.shown()
     assert shown is not None
     before, figures = standing(), available(shown)
     load = recoded(written_nation, tmp_path / "night", team, "NEWCODE")
     assert standing() != before
     for deed, is_back in ((Deed.WITHDRAW, True), (Deed.RESTORE, False), (Deed.WITHDRAW, True)):
-        wanted = Wanted(deed, load.night, "the file of another region")
-        done = withdrawing.perform(withdrawing.ask(wanted=wanted, who="a test"))
+        wanted = WithdrawalRequest(deed, load.night, "the file of another region")
+        done = withdrawal.perform(withdrawal.ask(wanted=wanted, who="a test"))
         assert (standing() == before) is is_back, done.message
         assert (available(done) == figures) is is_back
         assert differences(current_state()) == []

@@ -11,9 +11,9 @@ from tabs_fixtures import table_of
 
 from wmt.days import written
 from wmt.site.audit.models import AuditEvent
-from wmt.site.availability import standing
-from wmt.site.availability.changes import RefusedError
+from wmt.site.availability import queries
 from wmt.site.availability.models import Reason
+from wmt.site.availability.validation import RefusedError
 
 VALUES = {
     "name": "Time to train for marathons", "short_name": "Marathons", "category": "Personal Circumstances",
@@ -41,7 +41,7 @@ def test_everybody_reads_every_reason(nation: Any, signed_in: Callable[..., Clie
     client = signed_in("practitioner", "team", nation.unit("team").code)
     page = client.get("/reasons/").text
     rows = {row["Reason"].partition(row["Reason"])[1]: row for row in table_of(page, "enabled")}
-    every = standing.reasons_on(day_of())
+    every = queries.reasons_on(day_of())
     assert len(rows) == sum(reason.enabled for reason in every.values())
     maternity = next(row for name, row in rows.items() if name.startswith("Maternity"))
     assert (maternity["Takes off (%)"], maternity["Months"]) == ("100%", "6")
@@ -102,8 +102,8 @@ def test_a_change_leaves_what_held_before(administrator: Client) -> None:
     change = {**VALUES, "name": "Court Duty", "short_name": "Court Duty", "most": "40", "months": "",
               "category": "Work Circumstances", "first_day": f"{later}"}  # fmt: skip
     assert administrator.post(f"/reasons/{COURT}/change/", change).status_code == 302
-    assert standing.reasons_on(day_of())[COURT].max_x100 is None
-    assert standing.reasons_on(later)[COURT].max_x100 == 4_000
+    assert queries.reasons_on(day_of())[COURT].max_x100 is None
+    assert queries.reasons_on(later)[COURT].max_x100 == 4_000
 
 
 def test_an_entry_can_be_put_on_another_day_and_stays_in_the_history(administrator: Client) -> None:
@@ -120,8 +120,8 @@ def test_an_entry_can_be_put_on_another_day_and_stays_in_the_history(administrat
     later = day_of() + timedelta(9)
     typed = {**VALUES, "first_day": f"{later}", "version": "1"}
     assert administrator.post(correct, typed).status_code == 302
-    assert row.reason not in standing.reasons_on(day_of())
-    assert row.reason in standing.reasons_on(later)
+    assert row.reason not in queries.reasons_on(day_of())
+    assert row.reason in queries.reasons_on(later)
     rows = table_of(administrator.get(address).text, "versions")
     assert [each["Stands"] for each in rows] == ["yes", "no: replaced by a later entry"]
     assert rows[0]["Why"] == "agreed in the forum"

@@ -11,7 +11,7 @@ from django.test import Client
 from people_pages_fixtures import day_of, enter, hours, plan_of, reduction, team_with
 from tabs_fixtures import number, table_of
 
-from wmt.site.web.addresses import unit_url
+from wmt.site.links import unit_url
 
 pytestmark = pytest.mark.one_database
 
@@ -131,7 +131,7 @@ def test_the_file_of_the_hours_says_where_they_are_from(
 def test_above_a_team_every_team_has_its_numbers(
     nation: Any, signed_in: Callable[..., Client], level: str
 ) -> None:
-    from wmt.site.availability.standing import plans_of
+    from wmt.site.availability.queries import plans_of
     from wmt.site.workload.models import Unit
 
     team, posts = team_with(nation, 3)

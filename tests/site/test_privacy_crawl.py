@@ -24,7 +24,7 @@ from time_fixtures import Two, _loaded_two, two
 
 from how_many import SOAK
 from wmt.ledger import Cause
-from wmt.site.web.addresses import on_day, unit_url
+from wmt.site.links import on_day, unit_url
 from wmt.site.web.exports.listing import DOWNLOADS
 from wmt.site.web.units.views import TABS
 

@@ -11,12 +11,12 @@ from api_fixtures import Program, fresh_counts, person_with, program
 from django.test import Client
 from tabs_fixtures import in_sight, table_of
 
-from wmt.site.accounts import reading
+from wmt.site.accounts import visibility
 from wmt.site.accounts.models import RoleGrant, User
-from wmt.site.accounts.readers import rights, who_sees
+from wmt.site.accounts.who_can_see import rights, who_sees
 from wmt.site.audit.models import AuditEvent, ReadEvent
-from wmt.site.workload.current import current_state
 from wmt.site.workload.models import Line, Pricing, Unit
+from wmt.site.workload.state import current_state
 
 pytestmark = pytest.mark.one_database
 
@@ -78,14 +78,14 @@ def test_cases_reach_as_far_as_role_and_policy_say(
     user = person_with(role, level, code, staff_code=post.staff_code)
     if width:
         own_policy(**{f"case_rows__{role}": width})
-    reach = reading.cases(user, current_state())
+    reach = visibility.cases(user, current_state())
     posts = list(Unit.objects.filter(load=nation.load, level="post", whole=True))
     found = {each.code for each in posts if reach.covers(each)}
     wanted = {each.code for each in posts if _within(each, post, wide)}
     assert found == wanted
     among = reach.among(Unit.objects.filter(load=nation.load, level="post", whole=True))
     assert {each.code for each in among} == wanted
-    of_posts = reading.ReachOfPosts(reach, current_state())
+    of_posts = visibility.ReachOfPosts(reach, current_state())
     assert {each.code for each in posts if of_posts((each.team_code, each.staff_code))} == wanted
 
 
@@ -267,7 +267,7 @@ def test_live_answers_readers_only(nation: Any, signed_in: SignIn, settings: Any
 
 def test_sending_what_stands_for_another_team_tells_nothing(nation: Any) -> None:
     """A row that is the same as what stands is refused like any other: else one could guess until it fits."""
-    from wmt.site.availability.standing import plans_of
+    from wmt.site.availability.queries import plans_of
     from wmt.site.web.availability.upload_read import _readable_plans
 
     team = nation.unit("team", cases__gt=5)

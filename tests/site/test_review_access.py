@@ -10,7 +10,7 @@ from exports_fixtures import body
 
 from wmt.site.audit.models import AuditEvent
 from wmt.site.audit.record import record
-from wmt.site.web.addresses import unit_url
+from wmt.site.links import unit_url
 from wmt.site.workload.models import Unit
 
 pytestmark = pytest.mark.one_database

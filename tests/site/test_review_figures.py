@@ -10,9 +10,9 @@ import pytest
 from django.test import Client
 from exports_fixtures import rows
 
-from wmt.site.web.addresses import unit_url
-from wmt.site.web.units import chosen
-from wmt.site.workload import figures
+from wmt.site.figures import line_queries
+from wmt.site.links import unit_url
+from wmt.site.web.units import pricing_ids
 from wmt.site.workload.models import Line, Load, Pricing, Unit
 
 pytestmark = pytest.mark.one_database
@@ -98,20 +98,20 @@ def test_a_file_does_not_claim_a_filter_that_was_not_used(analyst: Client) -> No
 def test_help_of_no_points_is_neither_given_nor_received(nation: Any, analyst: Client) -> None:
     numbers = Pricing.objects.filter(load=nation.load, kind="contact")
     numbers.update(each_x100=0)
-    figures.priced.cache_clear()  # a load's rows never change but here
+    line_queries.priced.cache_clear()  # a load's rows never change but here
     found = _file(analyst, "/nation/downloads/contacts.csv")
-    figures.priced.cache_clear()
+    line_queries.priced.cache_clear()
     assert {row["Given or received"] for row in found} == {"No points on either side"}
 
 
 @pytest.mark.parametrize("numbers", [set(), {4}, {4, 5, 6}, {1, 2, 9, 11, 12, 13}])
 def test_pricings_in_an_address_are_read_as_written(numbers: set[int]) -> None:
-    assert chosen.read(chosen.written(numbers), range(20)) == numbers
+    assert pricing_ids.read(pricing_ids.written(numbers), range(20)) == numbers
 
 
 @pytest.mark.parametrize("text", ["", "-", "1.", "1-", "2--3", "x", "1.x", "٣", "9" * 9, "1." * 3_000 + "1"])
 def test_an_address_that_names_no_pricings_names_none(text: str) -> None:
-    assert chosen.read(text, range(20)) == frozenset()
+    assert pricing_ids.read(text, range(20)) == frozenset()
 
 
 def _cells(page: str, table: str) -> list[tuple[str, str]]:

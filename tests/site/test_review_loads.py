@@ -14,10 +14,10 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from loads_fixtures import home_of_its_own
 
+from wmt.site.links import unit_url
+from wmt.site.loads import jobs
+from wmt.site.loads.load_request import LoadRequest
 from wmt.site.start import tidy_up, update_history
-from wmt.site.web.addresses import unit_url
-from wmt.site.workload import jobs
-from wmt.site.workload.load_request import LoadRequest
 from wmt.site.workload.models import Load
 
 

@@ -11,15 +11,15 @@ import pytest
 from hours_fixtures import Room, day, room  # noqa: F401
 from loads_fixtures import home_of_its_own, night_of, spoiled
 
-from wmt.site.availability import actions
-from wmt.site.availability.changes import Change, ConflictError, RefusedError
 from wmt.site.availability.models import Grade, Hours, Reason, Reduction
-from wmt.site.workload import loading
-from wmt.site.workload.again import differences
-from wmt.site.workload.current import current_state
-from wmt.site.workload.live import turn_day
-from wmt.site.workload.load_request import LoadRequest
+from wmt.site.availability.validation import Change, ConflictError, RefusedError
+from wmt.site.changes import actions
+from wmt.site.changes.recalculate import turn_day
+from wmt.site.changes.reconcile import differences
+from wmt.site.loads import loading
+from wmt.site.loads.load_request import LoadRequest
 from wmt.site.workload.models import Line, Load, Pricing, Unit
+from wmt.site.workload.state import current_state
 
 pytestmark = pytest.mark.one_database
 
@@ -227,8 +227,8 @@ def test_a_withdrawn_record_of_another_post_is_nobody_elses_to_go_on_with(room: 
 @pytest.mark.both_databases
 def test_tables_do_not_go_over_what_somebody_changed_meanwhile(room: Room) -> None:
     from wmt.intake.people_model import DatedHours, People
-    from wmt.site.availability.standing import plans_of
-    from wmt.site.availability.tables import changes_of
+    from wmt.site.availability.queries import plans_of
+    from wmt.site.availability.table_changes import changes_of
 
     today, post = current_state().day, (room.post.team_code, room.post.staff_code)
     key = save(hours_of(room, 20, today)).entries[0].key

@@ -8,7 +8,7 @@ from django.urls import reverse
 from rules_fixtures import Page, signed_in
 
 from wmt import rules
-from wmt.site.web.rules.words import day_words
+from wmt.site.web.rules.labels import day_words
 
 pytestmark = pytest.mark.one_database
 

@@ -10,8 +10,8 @@ from rules_fixtures import read, signed_in
 
 from reference import Reference
 from wmt import rules
-from wmt.ledger import Reason
-from wmt.site.web.rules import number
+from wmt.ledger import LineReason
+from wmt.site.web.rules import calculation
 from worlds import World
 
 pytestmark = pytest.mark.one_database
@@ -71,7 +71,7 @@ def example_world() -> World:
     """The example's caseload as facts of a night."""
     world = World()
     world.post("T:SAM")
-    for cases, table, tier in number.EXAMPLE:
+    for cases, table, tier in calculation.EXAMPLE:
         world.cases("T:SAM", table, tier, cases)
     return world.report("T:SAM", "sdr")
 
@@ -80,7 +80,7 @@ def example_world() -> World:
 def test_the_example_is_what_the_measure_makes_of_it(day) -> None:
     ruleset = rules.load().at(day)
     figures = Reference(example_world().facts(), ruleset).figures(0)
-    assert number.example_x100(ruleset) == (figures["points"] * 100, figures["available"] * 100)
+    assert calculation.example_x100(ruleset) == (figures["points"] * 100, figures["available"] * 100)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_the_example_is_what_the_measure_makes_of_it(day) -> None:
     [(date(2023, 6, 14), "2,224", "2,200", "101.1%"), (date(2022, 2, 2), "2,277", "2,176", "104.6%")],
 )
 def test_the_example_as_shown(day, points, available, capacity) -> None:
-    found = number.numbers(day)
+    found = calculation.numbers(day)
     assert found is not None
     assert found.example is not None
     assert (found.example.points, found.example.available) == (points, available)
@@ -104,16 +104,16 @@ def test_the_rows_of_the_example_add_up_on_the_page(reader) -> None:
 
 
 def test_every_reason_why_work_does_not_count_has_a_sentence(reader) -> None:
-    of_time = {Reason.ASSUMED_HOURS, Reason.NO_HOURS, Reason.CUT}
-    assert set(number.REASONS) == set(Reason) - of_time
+    of_time = {LineReason.ASSUMED_HOURS, LineReason.NO_HOURS, LineReason.CUT}
+    assert set(calculation.REASONS) == set(LineReason) - of_time
     text = read(reader, reverse("the-number")).text
-    for reason, sentence in number.REASONS.items():
+    for reason, sentence in calculation.REASONS.items():
         assert sentence in text, reason
 
 
 def test_a_day_without_such_rules_has_no_figures_to_show() -> None:
-    assert number.numbers(date(2019, 1, 1)) is None
-    assert number.numbers(date(1995, 1, 1)) is None
+    assert calculation.numbers(date(2019, 1, 1)) is None
+    assert calculation.numbers(date(1995, 1, 1)) is None
 
 
 def test_the_accessibility_statement_says_what_was_not_tested(reader) -> None:

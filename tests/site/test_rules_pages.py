@@ -11,7 +11,7 @@ from django.urls import reverse
 from rules_fixtures import Page, read, signed_in
 
 from wmt import rules
-from wmt.site.web.rules.words import OTHER, day_words, group_of
+from wmt.site.web.rules.labels import OTHER, day_words, group_of
 
 pytestmark = pytest.mark.one_database
 

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.test import Client
 from tabs_fixtures import links, table_of
 
-from wmt.site.workload.rows import fold
+from wmt.site.workload.night_rows import fold
 
 
 @pytest.fixture

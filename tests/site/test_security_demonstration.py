@@ -15,12 +15,12 @@ from loads_homes import Home, empty_home
 
 from night_tools import wmt
 from wmt.demo import Truth, write_nation
-from wmt.demo.recognise import is_invented
+from wmt.demo.detect import is_invented
 from wmt.nights import NightError, Order
 from wmt.nights.folder import saved_nights
 from wmt.site.config import ConfigError, read_config
+from wmt.site.demonstration import MixedError, admit, check_home, check_night, mark_of
 from wmt.site.security.loopback import is_loopback
-from wmt.site.workload.demonstration import MixedError, admit, check_home, check_night, mark_of
 
 pytestmark = pytest.mark.one_database
 

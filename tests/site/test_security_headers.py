@@ -31,11 +31,11 @@ def fail(request: HttpRequest, status: int) -> HttpResponse:  # noqa: ARG001
 
 
 urlpatterns = [path("fail/<int:status>/", fail), path("", include("wmt.site.urls"))]
-handler400 = "wmt.site.web.faults.bad_request"
-handler403 = "wmt.site.web.faults.denied"
-handler404 = "wmt.site.web.faults.not_found"
+handler400 = "wmt.site.web.error_pages.bad_request"
+handler403 = "wmt.site.web.error_pages.denied"
+handler404 = "wmt.site.web.error_pages.not_found"
 handler429 = "wmt.site.accounts.views.too_many"
-handler500 = "wmt.site.web.faults.server_error"
+handler500 = "wmt.site.web.error_pages.server_error"
 
 
 def check(response: Any) -> None:

@@ -28,23 +28,23 @@ from wmt.site.accounts.models import ApiToken, User
 from wmt.site.accounts.tokens import make_token
 from wmt.site.audit.models import AuditEvent
 from wmt.site.audit.record import record
-from wmt.site.availability import actions
-from wmt.site.availability.changes import Change
-from wmt.site.availability.files import read_people
 from wmt.site.availability.models import Grade, Hours, Reduction
-from wmt.site.availability.reasons import CATEGORIES, save_reason
-from wmt.site.availability.standing import plans_of
-from wmt.site.availability.tables import changes_of
+from wmt.site.availability.queries import plans_of
+from wmt.site.availability.table_changes import changes_of
+from wmt.site.availability.validation import Change
 from wmt.site.availability.withheld import REDUCED
+from wmt.site.changes import actions
+from wmt.site.changes.people_files import read_people
+from wmt.site.changes.reasons import CATEGORIES, save_reason
+from wmt.site.changes.reconcile import differences
 from wmt.site.duties.models import Duty, Notice, Step
+from wmt.site.loads import loading
+from wmt.site.loads.load_request import LoadRequest
 from wmt.site.retention import removal
 from wmt.site.serving import housekeeping
 from wmt.site.web.availability.upload_kept import keep
-from wmt.site.workload import loading
-from wmt.site.workload.again import differences
-from wmt.site.workload.current import current_state
-from wmt.site.workload.load_request import LoadRequest
 from wmt.site.workload.models import Cell, Fault, Line, Load, Unit
+from wmt.site.workload.state import current_state
 
 DAY = timedelta(days=1)
 #: Past every period but that of the audit; past all of them.

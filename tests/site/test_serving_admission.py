@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from wmt.site.security.client import is_gone
 from wmt.site.serving import admission as room
 from wmt.site.serving.admission import Admission, Environ
-from wmt.site.serving.sender import is_gone
 from wmt.site.serving.watchdog import stuck_in
 
 BUSY, DONE = "503 Service Unavailable", "200 OK"

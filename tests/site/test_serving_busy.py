@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from wmt.site.serving.busy import RETRY_S, Busy
+from wmt.site.serving.overloaded import RETRY_S, Busy
 
 
 def said(path: str, method: str = "GET", **more: str) -> tuple[str, dict[str, str], str]:
@@ -50,5 +50,5 @@ def test_a_page_that_cannot_be_made_is_told_in_plain_words(monkeypatch: pytest.M
     def fails(*_: object) -> str:
         raise ValueError("no templates")
 
-    monkeypatch.setattr("wmt.site.serving.busy.render_to_string", fails)
+    monkeypatch.setattr("wmt.site.serving.overloaded.render_to_string", fails)
     assert "Nothing was saved" in said("/nation/")[2]

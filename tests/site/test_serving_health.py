@@ -9,8 +9,8 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 
-from wmt.site.serving import health
-from wmt.site.serving.sender import is_on_this_machine
+from wmt.site import health
+from wmt.site.security.client import is_on_this_machine
 
 pytestmark = pytest.mark.one_database
 

@@ -95,9 +95,9 @@ def test_the_day_begins_at_midnight_in_london(
     from django.utils import timezone
 
     from wmt.site.audit.models import AuditEvent
-    from wmt.site.serving.health import examine
-    from wmt.site.workload.current import current_state
-    from wmt.site.workload.live import turn_day, turn_is_due
+    from wmt.site.changes.recalculate import turn_day, turn_is_due
+    from wmt.site.health import examine
+    from wmt.site.workload.state import current_state
 
     settings.CONFIG = replace(settings.CONFIG, today="")
     monkeypatch.setattr(timezone, "now", lambda: moment)

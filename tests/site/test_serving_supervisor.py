@@ -14,8 +14,8 @@ import pytest
 from test_serving_new_day import free_port
 
 from wmt.site.serving import gunicorn_config, supervisor
+from wmt.site.serving.health_check import Times, Watch, ask
 from wmt.site.serving.supervisor import ServerEndedError, Supervisor
-from wmt.site.serving.watching import Times, Watch, ask
 
 pytestmark = pytest.mark.process
 

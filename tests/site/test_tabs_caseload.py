@@ -9,9 +9,15 @@ import pytest
 from django.test import Client
 from tabs_fixtures import lines_of, links, number, table_of
 
-from wmt.ledger import Reason, capacity_x100, reconciliation, uncommenced_at_stake, untiered_at_stake
-from wmt.site.web.addresses import unit_url
-from wmt.site.web.units import words
+from wmt.ledger import (
+    LineReason,
+    capacity_x100,
+    reconciliation,
+    uncommenced_at_stake,
+    untiered_at_stake,
+)
+from wmt.site.links import unit_url
+from wmt.site.web.units import labels
 
 LEVELS = ("nation", "region", "pdu", "team", "post")
 BELOW = {"nation": "region", "region": "pdu", "pdu": "team", "team": "post"}
@@ -37,7 +43,7 @@ def test_all_cases_are_those_that_count_and_each_reason_why_not(
     page = signed_in().get(unit_url(level, unit.code, "caseload")).text
     *rows, total = table_of(page, "reconciliation")
     expected = {
-        "Active" if row["counted"] else f"Not active: {words.reason(row['reason'])}": row["cases"]
+        "Active" if row["counted"] else f"Not active: {labels.reason(row['reason'])}": row["cases"]
         for row in reconciliation(_cases(nation, level, unit.code))
     }
     assert {row["Cases"]: number(row["Number"]) for row in rows} == expected
@@ -132,7 +138,7 @@ def test_a_figure_of_a_reason_leads_to_its_cases(nation: Any, signed_in: Callabl
     href = next(href for href in links(page) if "reason=" in href and reason.split()[0] in href)
     rows = table_of(client.get(href.partition("#")[0]).text, "cases")
     assert number(rows[-1]["Cases"]) == len(cases.filter(pl.col("reason") == reason))
-    assert {row["Notes"] for row in rows[:-1]} == {words.reason(reason)}
+    assert {row["Notes"] for row in rows[:-1]} == {labels.reason(reason)}
 
 
 def test_untiered_cases_say_what_is_at_stake(nation: Any, signed_in: Callable[..., Client]) -> None:
@@ -176,7 +182,7 @@ def test_cases_whose_requirements_are_not_commenced_are_listed_and_valued(
     assert f"({Decimal(after - before).scaleb(-2):,.1f} percentage points)" in page
     if level in ("team", "post"):
         assert {row["CRN"] for row in rows} == set(found["ref"])
-        assert str(Reason.UNCOMMENCED) in {row["Notes"] for row in table_of(page, "cases")[:-1]}
+        assert str(LineReason.UNCOMMENCED) in {row["Notes"] for row in table_of(page, "cases")[:-1]}
 
 
 def test_filters_without_sense_are_taken_for_none(nation: Any, signed_in: Callable[..., Client]) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 from tabs_fixtures import in_sight, lines_of, links, number, table_of
 
 from wmt.ledger import shown_points
-from wmt.site.web.addresses import unit_url
+from wmt.site.links import unit_url
 from wmt.site.web.units import court, omic
 
 pytestmark = pytest.mark.one_database

@@ -9,10 +9,10 @@ from django.test import Client
 from exports_fixtures import rows
 from tabs_fixtures import in_sight, links, table_of
 
-from wmt.site.availability.actions import save
-from wmt.site.availability.changes import Change
 from wmt.site.availability.models import Reduction
-from wmt.site.web.addresses import unit_url
+from wmt.site.availability.validation import Change
+from wmt.site.changes.actions import save
+from wmt.site.links import unit_url
 
 SignIn = Callable[..., Client]
 DAY = date(2026, 11, 20)

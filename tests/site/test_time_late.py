@@ -11,14 +11,14 @@ from tabs_fixtures import in_sight
 from time_fixtures import Two, _loaded_two, two  # noqa: F401
 
 from wmt.days import written
-from wmt.site.availability.actions import save
-from wmt.site.availability.changes import Change
-from wmt.site.availability.late import late_words
+from wmt.site.availability.late_entries import late_words
 from wmt.site.availability.models import Hours, Reduction
-from wmt.site.web.addresses import unit_url
-from wmt.site.web.time.late import late_of
-from wmt.site.workload.current import current_state
+from wmt.site.availability.validation import Change
+from wmt.site.changes.actions import save
+from wmt.site.links import unit_url
+from wmt.site.web.time.late_entries import late_of
 from wmt.site.workload.models import Unit
+from wmt.site.workload.state import current_state
 
 pytestmark = pytest.mark.one_database
 

@@ -11,7 +11,7 @@ from tabs_fixtures import in_sight, number, table_of
 from time_fixtures import Two, _loaded_two, two  # noqa: F401
 
 from wmt.ledger import HEADLINE, OMIC
-from wmt.site.web.addresses import unit_url
+from wmt.site.links import unit_url
 from wmt.site.workload.models import Unit
 
 pytestmark = pytest.mark.one_database

@@ -14,8 +14,8 @@ from tabs_fixtures import in_sight, links, number, table_of
 from time_fixtures import Two, _loaded_two, two  # noqa: F401
 
 from wmt.ledger import capacity_x100, decimal, shown_capacity, shown_points
-from wmt.ledger.figures import divide_half_up
-from wmt.site.web.addresses import unit_url
+from wmt.ledger.arithmetic import divide_half_up
+from wmt.site.links import unit_url
 
 pytestmark = pytest.mark.one_database
 

@@ -21,7 +21,7 @@ from time_fixtures import Two, _loaded_two, two  # noqa: F401
 from wmt.history import compact
 from wmt.history.archive import keep
 from wmt.ledger import HEADLINE, is_over
-from wmt.site.web.time.ask import QUESTIONS
+from wmt.site.queries.questions import QUESTIONS
 from wmt.site.workload.models import Unit
 
 pytestmark = pytest.mark.one_database

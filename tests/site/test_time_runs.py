@@ -14,11 +14,11 @@ from time_fixtures import Two, _loaded_two, two  # noqa: F401
 from wmt.days import written
 from wmt.history import runs_on
 from wmt.site.duties.came_off import all_of, came_off
-from wmt.site.web.addresses import unit_url
-from wmt.site.web.time.run_words import _runs
-from wmt.site.web.time.stretches import Held
+from wmt.site.links import unit_url
+from wmt.site.queries.movement import marks_on
+from wmt.site.queries.periods import KeyedHistory
+from wmt.site.web.time.run_labels import _runs
 from wmt.site.workload.models import Unit
-from wmt.site.workload.moments import marks_on
 
 pytestmark = pytest.mark.one_database
 
@@ -33,7 +33,7 @@ def test_every_post_has_the_run_of_the_rule(two: Two) -> None:
     expected = runs_on(past, marks_on, day=day, level="post")
     assert expected.filter(pl.col("length") > 1).height > 0
     for (code,), of_post in expected.group_by("code"):
-        found = _runs(Held(past), str(code), day)
+        found = _runs(KeyedHistory(past), str(code), day)
         names = ["mark", "over", "length", "since", "excess_since", "full_on", "paused", "missing"]
         assert found.select(names).rows() == of_post.select(names).rows(), code
 

@@ -11,9 +11,9 @@ import pytest
 from django.test import Client
 
 from wmt.ledger import SHARES, shown_capacity
-from wmt.site.web.addresses import unit_url
-from wmt.site.web.charts.strip import strip
-from wmt.site.web.units.measures import MEASURES
+from wmt.site.links import unit_url
+from wmt.site.queries.measures import MEASURES
+from wmt.site.web.charts.distribution import strip
 from wmt.site.workload.models import Unit
 
 pytestmark = pytest.mark.one_database

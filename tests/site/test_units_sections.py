@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from wmt.site.web.addresses import unit_url
+from wmt.site.links import unit_url
 from wmt.site.web.units.sections import SECTIONS
 from wmt.site.web.units.views import TABS
 

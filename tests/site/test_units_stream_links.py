@@ -12,7 +12,7 @@ from tabs_fixtures import links
 from time_fixtures import Two, _loaded_two, two  # noqa: F401
 
 from wmt.ledger import COURTS, OMIC
-from wmt.site.web.addresses import unit_url
+from wmt.site.links import unit_url
 from wmt.site.workload.models import Unit
 
 pytestmark = pytest.mark.one_database

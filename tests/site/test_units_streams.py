@@ -15,8 +15,8 @@ from django.test import Client
 from tabs_fixtures import in_sight, links, number, table_of
 
 from wmt.ledger import COURTS, HEADLINE, OMIC, STREAM_NAMES, shown_capacity, shown_points
-from wmt.site.web.addresses import unit_url
-from wmt.site.web.units import lead
+from wmt.site.links import unit_url
+from wmt.site.web.units import summary
 from wmt.site.workload.models import Line, Unit
 
 LEVELS = ("nation", "region", "pdu", "team")
@@ -201,7 +201,7 @@ def test_a_practitioner_reads_when_reports_stop_counting_and_the_figure_then(
         assert re.search(
             rf"On {day} \d+ reports? stops? counting: .*?\. The figure will then be {then}\.", page
         )
-        monkeypatch.setattr(lead, "today", lambda _: first + timedelta(31))
+        monkeypatch.setattr(summary, "today", lambda _: first + timedelta(31))
         later = words(
             signed_in(
                 "practitioner", "team", post.team_code, staff_code=post.staff_code, email="l@example.org"

@@ -18,9 +18,9 @@ from web_fixtures import show
 from headless import browser
 from wmt.nights import NightError
 from wmt.site.accounts.models import User
-from wmt.site.web import faults
-from wmt.site.workload.current import NoDataYet
-from wmt.site.workload.units import UnknownUnit
+from wmt.site.figures.units import UnknownUnit
+from wmt.site.web import error_pages
+from wmt.site.workload.state import NoDataYet
 
 SECRET = "a secret that no page may show"
 FAULTS: dict[str, Callable[[], Exception]] = {
@@ -45,7 +45,7 @@ def form(request: HttpRequest) -> HttpResponse:
 
 
 def often(request: HttpRequest) -> HttpResponse:
-    return faults.too_many(request)
+    return error_pages.too_many(request)
 
 
 urlpatterns = [
@@ -54,10 +54,10 @@ urlpatterns = [
     path("often/", often),
     path("", include("wmt.site.urls")),
 ]
-handler400 = "wmt.site.web.faults.bad_request"
-handler403 = "wmt.site.web.faults.denied"
-handler404 = "wmt.site.web.faults.not_found"
-handler500 = "wmt.site.web.faults.server_error"
+handler400 = "wmt.site.web.error_pages.bad_request"
+handler403 = "wmt.site.web.error_pages.denied"
+handler404 = "wmt.site.web.error_pages.not_found"
+handler500 = "wmt.site.web.error_pages.server_error"
 pytestmark = pytest.mark.urls(__name__)
 
 
@@ -100,7 +100,7 @@ def test_the_number_of_a_fault_finds_it_in_the_log(reader: Client, caplog: pytes
         page = reader.get("/fail/program/").text
     number = re.search(r"\b[0-9A-F]{8}\b", page)
     assert number is not None
-    ours = [entry for entry in caplog.records if entry.name == faults.__name__]
+    ours = [entry for entry in caplog.records if entry.name == error_pages.__name__]
     assert [number[0] in entry.getMessage() for entry in ours] == [True]
     assert ours[0].exc_info is not None
     assert SECRET in str(ours[0].exc_info[1])
@@ -136,7 +136,7 @@ def test_a_page_that_cannot_have_the_full_frame_has_the_bare_one(away: Any, sign
     request = RequestFactory().get("/nowhere/")
     request.user = User.objects.get(pk=signed_in().session["_auth_user_id"])
     with away:
-        response = faults.not_found(request)
+        response = error_pages.not_found(request)
     assert response.status_code == 404
     assert "Page not found" in response.content.decode()
 
@@ -145,7 +145,7 @@ def test_a_page_comes_even_if_templates_fail(reader: Client, monkeypatch: pytest
     def refuse(*_: Any) -> str:
         raise ValueError("Missing staticfiles manifest entry")
 
-    monkeypatch.setattr(faults, "render_to_string", refuse)
+    monkeypatch.setattr(error_pages, "render_to_string", refuse)
     response = reader.get("/fail/program/")
     assert response.status_code == 500
     assert re.search(r"the number [0-9A-F]{8}", response.text)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from web_fixtures import show
 
 from headless import browser
-from wmt.site.web.frame import age_words
+from wmt.site.web.context import age_words
 
 urlpatterns = [path("", include("wmt.site.web.gallery")), path("", include("wmt.site.urls"))]
 pytestmark = [pytest.mark.urls(__name__), pytest.mark.one_database]

@@ -67,7 +67,7 @@ def _loaded_two(
     from django.conf import settings
     from django.db import transaction
 
-    from wmt.site.workload import loading
+    from wmt.site.loads import loading
     from wmt.site.workload.models import Current, Load
 
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:

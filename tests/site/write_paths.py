@@ -20,12 +20,12 @@ from hours_fixtures import day
 from test_accounts_permissions import TABLE
 
 from wmt.site.accounts.models import RoleGrant, User
-from wmt.site.availability import actions
-from wmt.site.availability.carry_over import look
-from wmt.site.availability.changes import Change
-from wmt.site.duties import nightly
-from wmt.site.workload.current import current_state
-from wmt.site.workload.live import turn_day
+from wmt.site.availability.validation import Change
+from wmt.site.changes import actions
+from wmt.site.changes.carry_over import look
+from wmt.site.changes.recalculate import turn_day
+from wmt.site.duties import scheduled
+from wmt.site.workload.state import current_state
 
 PASSWORD = "heather oat lantern"
 #: A post that is not in the figures shown, with a record.
@@ -219,7 +219,7 @@ SAVES: dict[tuple[str, str], Write] = {
 #: What happens without anybody's request.
 BY_ITSELF: dict[str, Callable[[Place], object]] = {
     "the turn of the day": lambda _: turn_day(),
-    "the clock of duties": lambda place: nightly.turn(place.day + timedelta(60)),
+    "the clock of duties": lambda place: scheduled.turn(place.day + timedelta(60)),
 }
 
 

@@ -12,13 +12,13 @@ from wmt.cli.console import out
 from wmt.cli.files import check_kind, print_json, write_out
 from wmt.cli.nights import Nights, home
 from wmt.cli.options import Json, Out, parse_day
-from wmt.cli.tables import Column, Kind, table
+from wmt.cli.tables import Kind, TextColumn, table
 from wmt.history import (
     ALL_LEVELS,
     READINGS,
     Answer,
+    AnswerTable,
     History,
-    Table,
     cases_per_officer,
     days_over,
     longest_spells,
@@ -206,7 +206,7 @@ def _answer(
         out.print(f"Written to {out_file}", markup=False)
 
 
-def _plain(found: Answer, details: Sequence[Table]) -> dict[str, Any]:
+def _plain(found: Answer, details: Sequence[AnswerTable]) -> dict[str, Any]:
     return {
         "title": found.title,
         "sentence": found.sentence,
@@ -216,7 +216,7 @@ def _plain(found: Answer, details: Sequence[Table]) -> dict[str, Any]:
     }
 
 
-def _rows(of: Table) -> list[dict[str, Any]]:
+def _rows(of: AnswerTable) -> list[dict[str, Any]]:
     """Rows as they leave the program: hundredths of a per cent as per cent."""
     return [{_named(key): _leaving(key, row[key]) for key, _ in of.columns} for row in of.rows]
 
@@ -230,7 +230,7 @@ def _named(key: str) -> str:
     return key.removesuffix("_x100").removesuffix("_x10")
 
 
-def _write(path: Path, found: Answer, details: Sequence[Table]) -> None:
+def _write(path: Path, found: Answer, details: Sequence[AnswerTable]) -> None:
     sheets = {"answer": _rows(found)} | ({"who": _rows(details[0])} if details else {})
     if path.suffix.lower() != ".xlsx":
         # one table a file: who it was, where that was asked for
@@ -239,9 +239,9 @@ def _write(path: Path, found: Answer, details: Sequence[Table]) -> None:
     write_out(path, sheets, [_named(key) for key, _ in columns])
 
 
-def _show(of: Table, top: int) -> None:
+def _show(of: AnswerTable, top: int) -> None:
     listed = of.rows[:top] if top else of.rows
-    columns = [Column(head, _kind(key)) for key, head in of.columns]
+    columns = [TextColumn(head, _kind(key)) for key, head in of.columns]
     rows = [[_shown(key, row) for key, _ in of.columns] for row in listed]
     table(of.title, columns, rows)
     if len(listed) < len(of.rows):

@@ -3,17 +3,17 @@
 from typing import Any
 
 from wmt import policy, rules
-from wmt.cli.ahead import last_day
 from wmt.cli.console import complain, counted, out, progress
 from wmt.cli.files import print_json
 from wmt.cli.inputs import tell_faults, tell_warnings, whole_night
+from wmt.cli.latest_day import last_day
 from wmt.cli.options import Against, Json, Paths, People, SetAside
-from wmt.cli.tables import Column, table
+from wmt.cli.tables import TextColumn, table
 from wmt.intake import Import, read
 from wmt.ledger import Ledger
 from wmt.nights import Night, Verdict, check_report, is_night, keep_former, summary_of_night
-from wmt.nights.neighbours import Wanted, weigh
-from wmt.nights.plausibility_words import row
+from wmt.nights.comparison_nights import ComparisonRequest, weigh
+from wmt.nights.plausibility_labels import row
 from wmt.nights.summary import summary_of
 
 REFUSED, HELD = 2, 3
@@ -52,14 +52,20 @@ def _beside(taken: Import, night: Night) -> Verdict:
     facts, lines = keep_former(taken.facts, None)
     totals = Ledger(facts, rules.load().at(facts.day), former=lines).totals()
     now = summary_of("this extract", facts.as_at, totals, check_report(taken), taken.layout or "")
-    wanted = Wanted(summary_of_night(night), None, history=True, correction=True)
+    wanted = ComparisonRequest(summary_of_night(night), None, history=True, correction=True)
     return weigh(now, [night], wanted, policy.at(facts.day))
 
 
 def _say_verdict(verdict: Verdict | None) -> None:
     if verdict is None:
         return
-    columns = (Column("compared", "text"), Column("before"), Column("now"), Column("change"), Column("limit"))
+    columns = (
+        TextColumn("compared", "text"),
+        TextColumn("before"),
+        TextColumn("now"),
+        TextColumn("change"),
+        TextColumn("limit"),
+    )
     rows = [(("! " if each.beyond else "") + (told := row(each))[0], *told[1:])
             for _, each in verdict.differences]  # fmt: skip
     table(f"Beside {', '.join(verdict.beside)}", columns, rows)
@@ -81,7 +87,7 @@ def _say(taken: Import) -> None:
     if taken.layout:
         out.print(f"Layout {taken.layout}, tiers {taken.tier_scheme}, as at {taken.as_at}")
     if taken.sheets:
-        columns = (Column("sheet", "text"), Column("rows"), Column("set aside,\nno keys"))
+        columns = (TextColumn("sheet", "text"), TextColumn("rows"), TextColumn("set aside,\nno keys"))
         rows = [(name, sheet.rows, sheet.orphan_rows) for name, sheet in taken.sheets.items()]
         table("Sheets", columns, rows)
     tell_faults(taken)

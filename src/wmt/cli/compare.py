@@ -22,7 +22,7 @@ from wmt.cli.options import (
     chosen_stream,
     parse_day,
 )
-from wmt.cli.tables import Column, table
+from wmt.cli.tables import TextColumn, table
 from wmt.ledger import HEADLINE, LEVELS, OMIC
 from wmt.ledger import compare as compare_ledgers
 from wmt.ledger.engine import DuckDBEngine
@@ -124,12 +124,12 @@ def _sheets(rows: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
 
 
 _COLUMNS = (
-    Column("code", "whole"),
-    Column("name and causes", "text"),
-    Column("capacity"),
-    Column("points"),
-    Column("percentage\npoints"),
-    Column("lines", spare=1),
+    TextColumn("code", "whole"),
+    TextColumn("name and causes", "text"),
+    TextColumn("capacity"),
+    TextColumn("points"),
+    TextColumn("percentage\npoints"),
+    TextColumn("lines", spare=1),
 )
 
 

@@ -39,7 +39,7 @@ out = _console()
 err = _console(stderr=True)
 
 
-class Refusal(Exception):  # noqa: N818 - it is no error of the program
+class RefusedInput(Exception):  # noqa: N818 - it is no error of the program
     """The input or the question is refused; exit code 2. An empty message: everything is said already."""
 
 
@@ -47,7 +47,7 @@ class Failure(Exception):  # noqa: N818 - the same
     """What was asked for makes sense and cannot be done now; exit code 1."""
 
 
-class Held(Exception):  # noqa: N818 - the same
+class HeldNight(Exception):  # noqa: N818 - the same
     """A night waits for a person's decision; exit code 3."""
 
 

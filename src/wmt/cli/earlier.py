@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from wmt.cli.console import Failure, Refusal, counted, out, progress
+from wmt.cli.console import Failure, RefusedInput, counted, out, progress
 
 Folder = Annotated[
     Path,
@@ -19,7 +19,7 @@ def load_earlier(folder: Folder) -> None:
     """Load many extracts of earlier days into the history, oldest first; what is shown stays as it is."""
     extracts = sorted(path for path in folder.absolute().iterdir() if (path / "tidy").is_dir())
     if not extracts:
-        raise Refusal(f"{folder} holds no folder with an extract in tidy/; nothing was loaded")
+        raise RefusedInput(f"{folder} holds no folder with an extract in tidy/; nothing was loaded")
     from wmt.cli.site import set_up
 
     set_up()
@@ -27,8 +27,8 @@ def load_earlier(folder: Folder) -> None:
     from django.db import DatabaseError
 
     from wmt.cli.load import asker, told_outcome
+    from wmt.site.loads.earlier import load_earlier as load_all
     from wmt.site.start import database_words
-    from wmt.site.workload.earlier import load_earlier as load_all
     from wmt.site.workload.models import Load
 
     # a process of its own for each reading, as uploads have, would take half of the time

@@ -8,14 +8,14 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 
-from wmt.cli.beside import Beside, rule_sets, show_beside
-from wmt.cli.beside import beside as figures_beside
-from wmt.cli.console import Refusal, out
+from wmt.cli.console import RefusedInput, out
 from wmt.cli.files import check_kind, print_json, write_out
 from wmt.cli.inputs import Opened, lay, open_input
 from wmt.cli.measure import Former, over_mark
 from wmt.cli.options import Json, Out, Overlays, Paths, People, RulesDate, SetAside
 from wmt.cli.post import show_post
+from wmt.cli.side_by_side import Beside, rule_sets, show_beside
+from wmt.cli.side_by_side import beside as figures_beside
 from wmt.facts import Facts
 from wmt.ledger import present_post, uncommenced_at_stake, untiered_at_stake
 from wmt.rules import RuleSet
@@ -127,5 +127,5 @@ def _post_no(facts: Facts, post: str) -> int:
         near = [code for code in known if wanted in (code.upper(), code.upper().split(":")[1])][:3]
         near = near or get_close_matches(wanted, known, n=3)
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        raise Refusal(f"there is no post {post} in this input{hint} (a post is TEAM:STAFF)")
+        raise RefusedInput(f"there is no post {post} in this input{hint} (a post is TEAM:STAFF)")
     return int(found["post_no"][0])

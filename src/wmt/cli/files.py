@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 import typer
 
-from wmt.cli.console import Refusal
+from wmt.cli.console import RefusedInput
 from wmt.outfiles import neutral_frame, open_book, write_cell
 
 KINDS = (".xlsx", ".csv", ".parquet")
@@ -58,7 +58,7 @@ def flat(row: Mapping[str, Any]) -> dict[str, Any]:
 def check_kind(path: Path | None) -> None:
     """Refuse an --out that is none of the kinds before any work is done."""
     if path is not None and path.suffix.lower() not in KINDS:
-        raise Refusal(f"--out {path}: choose a name that ends in {', '.join(KINDS)}")
+        raise RefusedInput(f"--out {path}: choose a name that ends in {', '.join(KINDS)}")
 
 
 def write_out(

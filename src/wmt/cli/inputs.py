@@ -8,12 +8,12 @@ from pathlib import Path
 import polars as pl
 
 from wmt import rules
-from wmt.cli.ahead import last_day
-from wmt.cli.console import Refusal, complain, counted, progress, say_aloud
+from wmt.cli.console import RefusedInput, complain, counted, progress, say_aloud
 from wmt.cli.files import print_json
+from wmt.cli.latest_day import last_day
 from wmt.facts import Facts
 from wmt.intake import Import, read
-from wmt.intake.model import Fault
+from wmt.intake.model import InputFault
 from wmt.ledger import Ledger
 from wmt.ledger.engine import Engine
 from wmt.nights import Night, NightError, check_report, is_night, keep_former, open_night
@@ -33,7 +33,7 @@ class Opened:
             return self.own_rules
         lost = set(self.own_rules.overlays if self.own_rules else ()) - {laid.name for laid in overlays}
         if lost:
-            raise Refusal(
+            raise RefusedInput(
                 f"this night was priced with {', '.join(sorted(lost))} laid over the rules, and other rules "
                 "would drop that without a word. Give its file with --overlay too"
             )
@@ -61,7 +61,7 @@ def open_input(
         if as_json:
             print_json(check_report(taken))
         tell_faults(taken, only="refuse")
-        raise Refusal("the input was refused; nothing was measured")
+        raise RefusedInput("the input was refused; nothing was measured")
     tell_warnings(taken)
     facts, lines = keep_former(taken.facts, whole_night(former) if former else None)
     for aside in taken.set_aside:
@@ -78,7 +78,9 @@ def tell_warnings(taken: Import) -> None:
 
 def _open_night(paths: Sequence[Path], people: Path | None) -> Opened:
     if len(paths) > 1 or people:
-        raise Refusal("a night holds everything already; give one night, without other paths and --people")
+        raise RefusedInput(
+            "a night holds everything already; give one night, without other paths and --people"
+        )
     night = whole_night(paths[0])
     return Opened(night.facts(), night.former(), night.rules())
 
@@ -107,7 +109,7 @@ def tell_faults(taken: Import, only: str | None = None) -> None:
             say_aloud(f"{fault.severity} {fault.code}{_place(fault)}", style, fault.message)
 
 
-def _place(fault: Fault) -> str:
+def _place(fault: InputFault) -> str:
     """Where a fault is, as far as its message does not say so already."""
     sheet, row, column = fault.sheet, f"row {fault.row}" if fault.row else None, fault.column
     parts = ((sheet, f"sheet {sheet}"), (row, str(row)), (column, f"column {column}"))

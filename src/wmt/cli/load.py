@@ -8,20 +8,30 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wmt.cli.ahead import last_day
-from wmt.cli.console import Failure, Held, Refusal, complain, counted, err, out, progress, say_aloud
+from wmt.cli.console import (
+    Failure,
+    HeldNight,
+    RefusedInput,
+    complain,
+    counted,
+    err,
+    out,
+    progress,
+    say_aloud,
+)
 from wmt.cli.files import print_json
 from wmt.cli.inputs import lay, tell_faults
+from wmt.cli.latest_day import last_day
 from wmt.cli.options import Json, Overlays, Paths, People, RulesDate, SetAside
-from wmt.intake import Fault, Import
+from wmt.intake import Import, InputFault
 from wmt.nights import Acceptance, Loaded, Order, Verdict, check_report
 from wmt.nights import load as load_night
 from wmt.nights.lock import loading
 from wmt.nights.plausibility import verdict_of
-from wmt.nights.plausibility_words import sentence
+from wmt.nights.plausibility_labels import sentence
 
 if TYPE_CHECKING:
-    from wmt.site.workload.load_request import LoadRequest
+    from wmt.site.loads.load_request import LoadRequest
     from wmt.site.workload.models import Load
 
 Nights = Annotated[
@@ -75,7 +85,7 @@ def load(
         from wmt.cli.site import set_up
 
         set_up()
-        from wmt.site.workload.load_request import LoadRequest
+        from wmt.site.loads.load_request import LoadRequest
 
         wish = LoadRequest(
             paths=[str(path.absolute()) for path in paths],
@@ -120,12 +130,12 @@ def _into_folder(nights: Path, order: Order, *, json: bool) -> None:
         tell_faults(loaded.report, only="refuse")
     if loaded.is_held:
         _tell_verdict(loaded.verdict)
-        raise Held(
+        raise HeldNight(
             "the data differs too much from the data in the folder. Nothing was loaded, and the earlier data "
             'is still in use. If the new data is right, load it with --accept-implausible "REASON"'
         )
     if loaded.night is None:
-        raise Refusal("the input has errors. Nothing was loaded, and the earlier data is still in use")
+        raise RefusedInput("the input has errors. Nothing was loaded, and the earlier data is still in use")
     if not json:
         _tell(loaded)
 
@@ -195,8 +205,8 @@ def asker() -> str:
 def _into_site(wish: "LoadRequest", reason: str, *, json: bool) -> None:
     from django.db import DatabaseError
 
+    from wmt.site.loads.loading import ask, perform
     from wmt.site.start import database_words, keep_demonstration
-    from wmt.site.workload.loading import ask, perform
 
     try:
         with progress() as tell:
@@ -219,17 +229,17 @@ def told_outcome(done: "Load", *, json: bool = False) -> None:
         print_json(_said_of_site(done, settings.CONFIG.nights))
     _tell_faults(done)
     if state == Load.State.REFUSED:
-        raise Refusal("the input was refused; nothing was loaded and the former figures stand")
+        raise RefusedInput("the input was refused; nothing was loaded and the former figures stand")
     if state == Load.State.FAILED:
-        raise Refusal(done.message)
+        raise RefusedInput(done.message)
     if state == Load.State.HELD:
         _tell_verdict(verdict_of(done.verdict))
-        raise Held(
+        raise HeldNight(
             f"load {done.pk} is held for a decision; the figures shown were not changed. If it is right: "
             f'wmt loads accept {done.pk} --reason "…"; if it is not: wmt loads reject {done.pk} --reason "…"'
         )
     if done.decision.get("is") == "waiting":
-        raise Held(f"{done.message} Nothing was done: wmt loads show {done.decision['load']}")
+        raise HeldNight(f"{done.message} Nothing was done: wmt loads show {done.decision['load']}")
     if json:
         return
     if state == Load.State.UNCHANGED:
@@ -239,8 +249,8 @@ def told_outcome(done: "Load", *, json: bool = False) -> None:
 
 
 def _said_of_site(done: "Load", nights: Path) -> dict[str, object]:
+    from wmt.site.loads.reports import report_of
     from wmt.site.workload.models import Load
-    from wmt.site.workload.reports import report_of
 
     has_report = done.state in (Load.State.LOADED, Load.State.REFUSED, Load.State.HELD)
     return {
@@ -258,7 +268,7 @@ def _said_of_site(done: "Load", nights: Path) -> dict[str, object]:
 def _tell_faults(done: "Load") -> None:
     found = done.faults.filter(severity="refuse").order_by("pk")
     faults = [
-        Fault(
+        InputFault(
             severity="refuse",
             code=fault.code,
             message=fault.message,
@@ -277,8 +287,8 @@ def _tell_faults(done: "Load") -> None:
 def _tell_shown(done: "Load") -> None:
     """What the first page of the site says, or that it says nothing new."""
     from wmt.ledger import shown_capacity
-    from wmt.site.workload.current import current_state
     from wmt.site.workload.models import Unit
+    from wmt.site.workload.state import current_state
 
     state = current_state()
     if state.load_id != done.pk:

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wmt.cli.console import Failure, Refusal, out, progress
+from wmt.cli.console import Failure, RefusedInput, out, progress
 from wmt.cli.files import print_json
 from wmt.cli.load import asker, told_outcome
 from wmt.cli.options import Json
 from wmt.cli.site import set_up, set_up_to_read
-from wmt.cli.tables import Column, table
+from wmt.cli.tables import TextColumn, table
 from wmt.nights.plausibility import Difference, verdict_of
-from wmt.nights.plausibility_words import row
+from wmt.nights.plausibility_labels import row
 
 if TYPE_CHECKING:
     from wmt.site.workload.models import Load
@@ -38,8 +38,8 @@ def list_loads(held: OnlyHeld = False, last: Last = 20, json: Json = False) -> N
     if json:
         print_json(found)
         return
-    columns = (Column("load", "whole"), Column("asked for", "whole"), Column("as at", "whole"),
-               Column("state", "text"), Column("files", "text"))  # fmt: skip
+    columns = (TextColumn("load", "whole"), TextColumn("asked for", "whole"), TextColumn("as at", "whole"),
+               TextColumn("state", "text"), TextColumn("files", "text"))  # fmt: skip
     rows = [(each["load"], _minute(each["asked_at"]), _minute(each["as_at"]), each["state"],
              ", ".join(each["sources"])) for each in found]  # fmt: skip
     table("Loads, the latest first", columns, rows)
@@ -53,7 +53,7 @@ def show(number: Number, json: Json = False) -> None:
 
     load = Load.objects.filter(pk=number).first()
     if load is None:
-        raise Refusal(f"there is no load {number}: `wmt loads list` shows those there are")
+        raise RefusedInput(f"there is no load {number}: `wmt loads list` shows those there are")
     if json:
         print_json(_about(load))
         return
@@ -80,9 +80,9 @@ def _decided(number: int, reason: str, *, accepts: bool) -> None:
     set_up()
     from django.db import DatabaseError
 
+    from wmt.site.loads import held
+    from wmt.site.loads.loading import perform
     from wmt.site.start import database_words, keep_demonstration
-    from wmt.site.workload import held
-    from wmt.site.workload.loading import perform
 
     _end_the_killed()
     try:
@@ -96,7 +96,7 @@ def _decided(number: int, reason: str, *, accepts: bool) -> None:
         keep_demonstration()
         told_outcome(done)
     except held.CannotDecideError as error:
-        raise Refusal(str(error)) from None
+        raise RefusedInput(str(error)) from None
     except DatabaseError as error:
         raise Failure(f"{database_words(error)}. The figures shown were not changed") from None
 
@@ -108,8 +108,8 @@ def _end_the_killed() -> None:
 
     from wmt.nights import NightBusyError
     from wmt.nights.lock import loading
-    from wmt.site.workload.jobs import asked_for
-    from wmt.site.workload.loading import bury_the_dead, bury_the_forgotten
+    from wmt.site.loads.jobs import asked_for
+    from wmt.site.loads.loading import bury_the_dead, bury_the_forgotten
 
     given = asked_for(TaskResultStatus.READY, TaskResultStatus.RUNNING)
     with suppress(NightBusyError), loading(settings.CONFIG.home, "ending loads that were killed"):
@@ -118,7 +118,13 @@ def _end_the_killed() -> None:
 
 
 def _table(load: "Load") -> None:
-    columns = (Column("compared", "text"), Column("before"), Column("now"), Column("change"), Column("limit"))
+    columns = (
+        TextColumn("compared", "text"),
+        TextColumn("before"),
+        TextColumn("now"),
+        TextColumn("change"),
+        TextColumn("limit"),
+    )
     verdict = verdict_of(load.verdict)
     for name in verdict.beside:
         rows = [_row(each) for night, each in verdict.differences if night == name]

@@ -29,7 +29,7 @@ from wmt.cli import (
     verify,
     withdraw,
 )
-from wmt.cli.console import Failure, Held, Refusal, complain
+from wmt.cli.console import Failure, HeldNight, RefusedInput, complain
 from wmt.ledger import LedgerError
 from wmt.nights import NightBusyError, NightError
 from wmt.private_files import keep_private
@@ -105,11 +105,11 @@ def _outcome() -> int:
     except (typer.Abort, KeyboardInterrupt):
         complain("stopped; nothing was changed")
         return FAILURE
-    except Refusal as refusal:
+    except RefusedInput as refusal:
         if str(refusal):
             complain(str(refusal))
         return REFUSED
-    except Held as held:
+    except HeldNight as held:
         complain(str(held))
         return HELD
     except (RulesError, LedgerError, NightError) as error:

@@ -22,7 +22,7 @@ from wmt.cli.options import (
     chosen_levels,
     chosen_stream,
 )
-from wmt.cli.tables import Column, table
+from wmt.cli.tables import TextColumn, table
 from wmt.ledger import HEADLINE, LEVELS, OMIC, STREAM_NAMES, present_total
 from wmt.ledger.caseload import case_marks, caseloads, presented
 from wmt.rules import RuleSet
@@ -89,17 +89,17 @@ def by_level(rows: Sequence[dict[str, Any]], levels: Sequence[str]) -> dict[str,
 
 
 _COLUMNS = (
-    Column("code", "whole"),
-    Column("name", "text"),
-    Column("grade", "whole", spare=1),
-    Column("capacity"),
-    Column("", "whole"),
-    Column("points"),
-    Column("available"),
-    Column("cases", spare=3),
-    Column("all\ncases", spare=2),
-    Column("posts,\nno time", spare=4),
-    Column("notes", "text"),
+    TextColumn("code", "whole"),
+    TextColumn("name", "text"),
+    TextColumn("grade", "whole", spare=1),
+    TextColumn("capacity"),
+    TextColumn("", "whole"),
+    TextColumn("points"),
+    TextColumn("available"),
+    TextColumn("cases", spare=3),
+    TextColumn("all\ncases", spare=2),
+    TextColumn("posts,\nno time", spare=4),
+    TextColumn("notes", "text"),
 )
 
 

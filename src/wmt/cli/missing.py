@@ -11,10 +11,10 @@ from wmt.cli.nights import Nights, home, is_site
 from wmt.cli.options import Json
 from wmt.history import compact
 from wmt.history.archive import stamp
-from wmt.history.loss import archive_name
+from wmt.history.compaction_losses import archive_name
 from wmt.history.months import Compacted
+from wmt.nights.accepted_losses import Accepted, accept_missing
 from wmt.nights.lock import loading
-from wmt.nights.missing import Accepted, accept_missing
 
 Name = Annotated[
     str, typer.Argument(metavar="NAME", help="A night, or archive-YYYY-MM for the archive of a month.")

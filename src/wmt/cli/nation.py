@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wmt.cli.console import Refusal, out, progress
+from wmt.cli.console import RefusedInput, out, progress
 
 if TYPE_CHECKING:
     from wmt.demo import Truth
@@ -59,7 +59,7 @@ def nation(
                 progress=tell,
             )
     except ValueError as error:
-        raise Refusal(str(error)) from None
+        raise RefusedInput(str(error)) from None
     if past_days:
         _write_past(folder, _first_of_all(folder, truth), past_days, seed)
     out.print(
@@ -85,7 +85,7 @@ def _write_past(folder: Path, first: Path, days: int, seed: int) -> None:
     with progress() as tell:
         taken = read([extract], people=people if people.is_dir() else None, names=True, set_aside=True)
         if taken.facts is None:
-            raise Refusal(
+            raise RefusedInput(
                 "the past is made from the first night, and this one has faults: leave --faults out"
             )
         ledger = Ledger(taken.facts, rules.load().at(taken.facts.day))

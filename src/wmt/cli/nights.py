@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
-from wmt.cli.ahead import last_day
 from wmt.cli.console import complain, counted, out, progress
 from wmt.cli.files import print_json
+from wmt.cli.latest_day import last_day
 from wmt.cli.options import Json, parse_day
-from wmt.cli.tables import Column, table
+from wmt.cli.tables import TextColumn, table
 from wmt.history import compact as compact_history
 from wmt.history import open_history
 from wmt.nights import open_night, saved_nights
@@ -70,8 +70,8 @@ def list_nights(nights: Nights = None, json: Json = False) -> None:
         print_json(rows)
         return
     columns = (
-        Column("data", "whole"), Column("points rules", "whole"), Column("notes", "text"),
-        Column("source files", "text"),
+        TextColumn("data", "whole"), TextColumn("points rules", "whole"), TextColumn("notes", "text"),
+        TextColumn("source files", "text"),
     )  # fmt: skip
     table(
         f"Saved data in {folder}",
@@ -160,7 +160,7 @@ def _against_loads() -> tuple[Sequence[Any], list[str]]:
     from wmt.cli.site import set_up
 
     set_up()
-    from wmt.site.workload.known_nights import compare
+    from wmt.site.loads.known_nights import compare
 
     found = compare()
     return found.faults, list(found.unknown)
@@ -211,7 +211,7 @@ def _forget_in_site(names: Sequence[str]) -> None:
 
     set_up()
     from wmt.site.exports.store import discard_all
-    from wmt.site.workload.past import drop
+    from wmt.site.loads.past_nights import drop
 
     drop(names)
     discard_all()  # files that people asked for may hold what is forgotten
@@ -221,14 +221,14 @@ def _forget_in_site(names: Sequence[str]) -> None:
 def import_archive(files: Files, nights: Nights = None, json: Json = False) -> None:
     """Import totals from another tool. Where a day has saved data, that is used instead."""
     from wmt.history.archive import keep, key_of
-    from wmt.history.imports import Known, days_of, read_figures
+    from wmt.history.import_archive import KnownUnits, days_of, read_figures
     from wmt.history.nobody import words_of_nobody
 
     folder = home(nights)
     with loading(folder, "importing an archive"), progress() as tell:
         sweep(folder)
         last = last_day()
-        known = Known.of(_last_totals(folder), key_of(folder), words_of_nobody(folder, last))
+        known = KnownUnits.of(_last_totals(folder), key_of(folder), words_of_nobody(folder, last))
         days: set[date] = set()
         rows = 0
         for number, path in enumerate(files):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from wmt.cli.console import Refusal
+from wmt.cli.console import RefusedInput
 from wmt.days import read_day, why_not
 from wmt.ledger import LEVELS, STREAMS
 
@@ -24,7 +24,7 @@ def parse_day(text: str) -> date:
 def chosen_stream(stream: str | None) -> str | None:
     """The stream asked for, if any. Raises Refusal."""
     if stream is not None and stream not in STREAMS:
-        raise Refusal(f"'{stream}' is no stream; the streams are {', '.join(STREAMS)}")
+        raise RefusedInput(f"'{stream}' is no stream; the streams are {', '.join(STREAMS)}")
     return stream
 
 
@@ -32,7 +32,7 @@ def chosen_levels(levels: list[str] | None, otherwise: tuple[str, ...]) -> tuple
     """The levels asked for, in their own order; refuses unknown ones."""
     unknown = sorted(set(levels or ()) - set(LEVELS))
     if unknown:
-        raise Refusal(f"--level {unknown[0]}: choose one of {', '.join(LEVELS)}")
+        raise RefusedInput(f"--level {unknown[0]}: choose one of {', '.join(LEVELS)}")
     return tuple(level for level in LEVELS if level in (levels or otherwise))
 
 

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wmt.cli.console import Failure, Refusal, capacity, complain, counted, out, progress
+from wmt.cli.console import Failure, RefusedInput, capacity, complain, counted, out, progress
 from wmt.cli.files import print_json
 from wmt.cli.inputs import tell_faults
 from wmt.cli.options import Json
-from wmt.cli.tables import Column, table
+from wmt.cli.tables import TextColumn, table
 from wmt.intake import Import
 from wmt.text import SEPARATOR
 
 if TYPE_CHECKING:
-    from wmt.site.availability.effects import Effect, Figures
-    from wmt.site.availability.importing import Imported, Moved
+    from wmt.site.changes.impact import Effect, UnitFigures
+    from wmt.site.changes.import_tables import Imported, ImportEffect
 
 app = typer.Typer(
     name="people",
@@ -49,9 +49,9 @@ Why = Annotated[str, typer.Option("--why", help="Why, for the history of every r
 def export(folder: Folder, withdrawn: Withdrawn = False, json: Json = False) -> None:
     """Write all that stands, past and to come, as tables that `wmt people import` reads."""
     if folder.exists() and not folder.is_dir():
-        raise Refusal(f"{folder} is a file; name a folder for the tables")
+        raise RefusedInput(f"{folder} is a file; name a folder for the tables")
     with _site():
-        from wmt.site.availability.files import export_folder
+        from wmt.site.changes.people_files import export_folder
 
         with progress() as tell:
             tell("writing the tables", 0.5)
@@ -68,7 +68,7 @@ def import_(given: Given, check: Check = False, why: Why = "", json: Json = Fals
     """Put tables into the site: all of them, or none. Records they do not mention do not change."""
     with _site():
         from wmt.cli.load import asker
-        from wmt.site.availability.importing import import_tables
+        from wmt.site.changes.import_tables import import_tables
 
         with progress() as tell:
             done = import_tables(given, who=asker(), why=why, only_check=check, progress=tell)
@@ -76,7 +76,7 @@ def import_(given: Given, check: Check = False, why: Why = "", json: Json = Fals
         print_json(_said(done))
     tell_faults(Import(accepted=not done.refused, faults=done.faults.items))
     if done.refused:
-        raise Refusal("the tables were rejected; nothing was changed")
+        raise RefusedInput("the tables were rejected; nothing was changed")
     if not json:
         _tell(done, check=check)
 
@@ -86,7 +86,7 @@ def carry_over(old: OldPost, new: NewPost, check: Check = False, why: Why = "", 
     """Move the records of a post that is no longer in the extract to the post that replaced it."""
     with _site():
         from wmt.cli.load import asker
-        from wmt.site.availability.carry_over import carry
+        from wmt.site.changes.carry_over import carry
 
         done = carry(_post(old), _post(new), who=asker(), why=why, only_check=check)
     if json:
@@ -94,7 +94,7 @@ def carry_over(old: OldPost, new: NewPost, check: Check = False, why: Why = "", 
     for fault in done.faults:
         complain(fault)
     if done.faults:
-        raise Refusal("nothing was changed")
+        raise RefusedInput("nothing was changed")
     if not json:
         said = "would be moved" if check else "moved"
         out.print(f"{counted(done.records, 'record')} {said} from {old} to {new}.", markup=False)
@@ -103,7 +103,7 @@ def carry_over(old: OldPost, new: NewPost, check: Check = False, why: Why = "", 
 def _post(named: str) -> tuple[str, str]:
     team, separator, staff = named.partition(SEPARATOR)
     if not team or not staff or not separator:
-        raise Refusal(f"'{named}' is not a post; write TEAM:STAFF")
+        raise RefusedInput(f"'{named}' is not a post; write TEAM:STAFF")
     return team, staff
 
 
@@ -129,8 +129,8 @@ def _tell(done: "Imported", *, check: bool) -> None:
         out.print(f"Nothing to do: the tables match {counted(standing, 'current record')}.")
         return
     columns = [
-        Column("table", "text"),
-        *(Column(head) for head in ("new", "changed", "deleted", "unchanged")),
+        TextColumn("table", "text"),
+        *(TextColumn(head) for head in ("new", "changed", "deleted", "unchanged")),
     ]
     rows = [(name, *asdict(count).values()) for name, count in done.counts.items()]
     table("Records", columns, rows)
@@ -144,12 +144,16 @@ def _tell(done: "Imported", *, check: bool) -> None:
         out.print(f"{counted(done.records, 'record')} changed.")
 
 
-def _tell_moved(moved: "Moved") -> None:
+def _tell_moved(moved: "ImportEffect") -> None:
     nation, day = moved.nation, f"{moved.day:%-d %B %Y}"
     columns = [
-        Column("post", "whole"), Column("name", "text", spare=1), Column("available\nbefore", spare=2),
-        Column("available\nafter", spare=2), Column("capacity\nbefore"), Column("capacity\nafter"),
-    ]  # fmt: skip
+        TextColumn("post", "whole"),
+        TextColumn("name", "text", spare=1),
+        TextColumn("available\nbefore", spare=2),
+        TextColumn("available\nafter", spare=2),
+        TextColumn("capacity\nbefore"),
+        TextColumn("capacity\nafter"),
+    ]
     shown = [nation, *moved.posts[:_SHOWN]]
     rows = [
         (each.code, each.name, _points(each.before.available_x100), _points(each.after.available_x100),
@@ -167,7 +171,7 @@ def _points(points_x100: int) -> Decimal:
     return Decimal(points_x100).scaleb(-2)
 
 
-def _capacity(figures: "Figures") -> str:
+def _capacity(figures: "UnitFigures") -> str:
     return capacity(_points(figures.points_x100), _points(figures.available_x100))
 
 
@@ -191,7 +195,7 @@ def _said(done: "Imported") -> dict[str, Any]:
 
 
 def _effect(effect: "Effect") -> dict[str, Any]:
-    def figures(of: "Figures") -> dict[str, Any]:
+    def figures(of: "UnitFigures") -> dict[str, Any]:
         points, available = _points(of.points_x100), _points(of.available_x100)
         share = points * 100 / available if available else None
         return {"points": points, "available": available, "capacity": share}

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from wmt import policy, rules
-from wmt.cli.console import Refusal, out
+from wmt.cli.console import RefusedInput, out
 from wmt.cli.files import print_json
 from wmt.cli.options import Json, parse_day
 from wmt.cli.rules import AnyPrefix, is_named, row_of, show_values
@@ -28,7 +28,7 @@ def show(policy_path: AnyPrefix = "", on: Day = None, json: Json = False) -> Non
     found = [row_of(value) for value in in_force if is_named(value.path, policy_path)]
     if not found:
         policy.load().parameter(policy_path)  # raises with the likeliest names
-        raise Refusal(f"no policy that begins with '{policy_path}' is in force on {day}")
+        raise RefusedInput(f"no policy that begins with '{policy_path}' is in force on {day}")
     if json:
         print_json(found)
         return

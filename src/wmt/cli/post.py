@@ -6,33 +6,33 @@ from typing import Any
 
 from wmt.cli.console import capacity, out
 from wmt.cli.measure import notes
-from wmt.cli.tables import Column, figure, table
+from wmt.cli.tables import TextColumn, figure, table
 from wmt.ledger import OMIC, STREAM_NAMES
-from wmt.rules import RuleSet, Value
+from wmt.rules import DatedValue, RuleSet
 
 _WORK = (
-    Column("work", "whole"),
-    Column("reference", "whole", spare=2),
-    Column("what", "text"),
-    Column("number", spare=3),
-    Column("each", spare=1),
-    Column("points"),
-    Column("hours\na month"),
-    Column("note", "text"),
+    TextColumn("work", "whole"),
+    TextColumn("reference", "whole", spare=2),
+    TextColumn("what", "text"),
+    TextColumn("number", spare=3),
+    TextColumn("each", spare=1),
+    TextColumn("points"),
+    TextColumn("hours\na month"),
+    TextColumn("note", "text"),
 )
 _TIME = (
-    Column("time", "whole"),
-    Column("reference", "whole", spare=1),
-    Column("hours\na week"),
-    Column("points"),
-    Column("note", "text"),
+    TextColumn("time", "whole"),
+    TextColumn("reference", "whole", spare=1),
+    TextColumn("hours\na week"),
+    TextColumn("points"),
+    TextColumn("note", "text"),
 )
 _RULES = (
-    Column("rule", "whole"),
-    Column("value"),
-    Column("unit", "text", spare=1),
-    Column("in force\nfrom", "whole"),
-    Column("source"),
+    TextColumn("rule", "whole"),
+    TextColumn("value"),
+    TextColumn("unit", "text", spare=1),
+    TextColumn("in force\nfrom", "whole"),
+    TextColumn("source"),
 )
 
 
@@ -103,7 +103,7 @@ def _time(line: Mapping[str, Any]) -> tuple[object, ...]:
 
 def _show_reconciliation(found: Mapping[str, Any]) -> None:
     rows = [(row["cases"], row["reason"] or "counted") for row in found["reconciliation"]]
-    columns = (Column("cases"), Column("why", "text"))
+    columns = (TextColumn("cases"), TextColumn("why", "text"))
     table("Cases in the case system", columns, [*rows, (found["cases_all"], "all cases")])
 
 
@@ -120,5 +120,5 @@ def _show_rules(lines: Sequence[Mapping[str, Any]], ruleset: RuleSet) -> None:
     out.print("`wmt rules show RULE` shows a rule through time and what it means.", markup=False)
 
 
-def _value(rule: Value) -> object:
+def _value(rule: DatedValue) -> object:
     return Decimal(rule.value) if isinstance(rule.value, int | Decimal) else rule.value

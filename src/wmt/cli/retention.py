@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from wmt.cli.console import Failure, Refusal, counted, out
+from wmt.cli.console import Failure, RefusedInput, counted, out
 from wmt.cli.files import print_json
 from wmt.cli.options import Json
 
@@ -15,7 +15,7 @@ Yes = Annotated[bool, typer.Option("--yes", help="Remove it.")]
 def retention(dry_run: DryRun = False, yes: Yes = False, json: Json = False) -> None:
     """Remove notes, reasons, audit events and other private text whose time is over. Figures stay."""
     if dry_run == yes:
-        raise Refusal("say --dry-run to see what would go, or --yes to remove it")
+        raise RefusedInput("say --dry-run to see what would go, or --yes to remove it")
     from wmt.cli.site import set_up
 
     set_up()

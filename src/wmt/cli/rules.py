@@ -8,11 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from wmt import rules
-from wmt.cli.console import Refusal, complain, counted, out
+from wmt.cli.console import RefusedInput, complain, counted, out
 from wmt.cli.files import print_json
 from wmt.cli.inputs import lay
 from wmt.cli.options import Json, Overlays, parse_day
-from wmt.cli.tables import Column, table
+from wmt.cli.tables import TextColumn, table
 
 app = typer.Typer(help="Show, compare and check the rules.", no_args_is_help=True)
 
@@ -46,7 +46,7 @@ def at(day: Day, rule: AnyPrefix = "", overlay: Overlays = None, json: Json = Fa
     ruleset = rules.load().at(day, lay(overlay))
     found = [row_of(value) for value in ruleset if is_named(value.path, rule)]
     if not found:
-        raise Refusal(f"no rule that begins with '{rule}' is in force on {day}")
+        raise RefusedInput(f"no rule that begins with '{rule}' is in force on {day}")
     if json:
         print_json(found)
         return
@@ -75,7 +75,7 @@ def diff(
     if json:
         print_json(found)
         return
-    columns = (Column("rule", "whole"), Column("before"), Column("after"))
+    columns = (TextColumn("rule", "whole"), TextColumn("before"), TextColumn("after"))
     rows = [(row["rule"], _or_none(row["before"]), _or_none(row["after"])) for row in found]
     verb = "differs" if len(rows) == 1 else "differ"
     table(f"{counted(len(rows), 'rule')} {verb} between {before} and {after}", columns, rows)
@@ -96,16 +96,16 @@ def validate(
     for fault in faults:
         complain(": ".join(part for part in (fault.file, fault.key, fault.message) if part))
     if faults:
-        raise Refusal("")
+        raise RefusedInput("")
     if not json:
         out.print("no faults")
 
 
-def _value(value: rules.Value | None) -> Any:
+def _value(value: rules.DatedValue | None) -> Any:
     return None if value is None else value.value
 
 
-def row_of(value: rules.Value) -> dict[str, Any]:
+def row_of(value: rules.DatedValue) -> dict[str, Any]:
     """A value as JSON has it."""
     return {
         "rule": value.path,
@@ -126,12 +126,12 @@ def _or_none(value: Any) -> Any:
 
 
 _COLUMNS = (
-    Column("rule", "whole"),
-    Column("value"),
-    Column("unit", "text", spare=2),
-    Column("in force\nfrom", "whole"),
-    Column("status", "text", spare=1),
-    Column("source", "text", spare=3),
+    TextColumn("rule", "whole"),
+    TextColumn("value"),
+    TextColumn("unit", "text", spare=2),
+    TextColumn("in force\nfrom", "whole"),
+    TextColumn("status", "text", spare=1),
+    TextColumn("source", "text", spare=3),
 )
 
 

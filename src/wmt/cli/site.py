@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from wmt.cli.console import Failure, Refusal, complain, out, progress
+from wmt.cli.console import Failure, RefusedInput, complain, out, progress
 
 Port = Annotated[int, typer.Option("--port", envvar="WMT_PORT", min=1, max=65535, help="Where it listens.")]
 Host = Annotated[str, typer.Option("--host", help="The address it listens on; others need a proxy with TLS.")]
@@ -30,7 +30,7 @@ def set_up() -> None:
     try:
         ready(complain)
     except ConfigError as error:
-        raise Refusal(str(error)) from None
+        raise RefusedInput(str(error)) from None
     except StartError as error:
         raise Failure(str(error)) from None
 
@@ -51,8 +51,8 @@ def serve(port: Port = 8000, host: Host = "127.0.0.1", workers: Workers = 2) -> 
     _free(host, port)
     set_up()
     _check_demonstration(host)
+    from wmt.site.serving.health_check import Watch
     from wmt.site.serving.supervisor import ServerEndedError, Supervisor, server_command
-    from wmt.site.serving.watching import Watch
     from wmt.site.start import StartError, collect, keep_demonstration, tidy_up
 
     try:
@@ -79,7 +79,7 @@ def _check_demonstration(host: str) -> None:
     from wmt.site.security.loopback import is_loopback
 
     if settings.CONFIG.demo and not is_loopback(host):
-        raise Refusal(
+        raise RefusedInput(
             f"a demonstration needs no passwords, so it listens on this machine only, not on {host}: leave "
             "--host out, or leave WMT_DEMO out"
         )
@@ -104,11 +104,11 @@ def administrator(email: Email, name: Name) -> None:
     from wmt.site.accounts.actions import CannotDoError, first_administrator
 
     if settings.CONFIG.demo:
-        raise Refusal("in a demonstration nobody has a password: choose a person on the sign-in page")
+        raise RefusedInput("in a demonstration nobody has a password: choose a person on the sign-in page")
     try:
         path = first_administrator(email=email, name=name)
     except CannotDoError as error:
-        raise Refusal(str(error)) from None
+        raise RefusedInput(str(error)) from None
     told = "this link, after the address of the site. It works once, within three days:"
     out.print(f"Give {name} {told}", markup=False)
     out.print(path, soft_wrap=True, markup=False)
@@ -120,13 +120,15 @@ def show_night(night: Night) -> None:
     from django.conf import settings
 
     from wmt.cli.load import asker, told_outcome
-    from wmt.site.workload.load_request import LoadRequest
-    from wmt.site.workload.loading import ask, show_again
+    from wmt.site.loads.load_request import LoadRequest
+    from wmt.site.loads.loading import ask, show_again
 
     name = Path(night).name
     path = settings.CONFIG.nights / name
     if Path(night).parent != Path() and Path(night).resolve() != path.resolve():
-        raise Refusal(f"{night} is not among the nights of this site, which are in {settings.CONFIG.nights}")
+        raise RefusedInput(
+            f"{night} is not among the nights of this site, which are in {settings.CONFIG.nights}"
+        )
     load = ask(wish=LoadRequest(paths=[]), who=asker(), names=[f"night {name}"])
     with progress() as tell:
         told_outcome(show_again(path, load, tell))

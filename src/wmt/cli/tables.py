@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from wmt.cli.console import out
-from wmt.ledger.figures import MINUS, grouped
+from wmt.ledger.arithmetic import MINUS, grouped
 
 Kind = Literal["figure", "text", "whole"]
 
@@ -20,7 +20,7 @@ _EASY_READING = 18
 
 
 @dataclass(frozen=True)
-class Column:
+class TextColumn:
     """A column: its heading (lines apart by \\n), and what it holds.
 
     'figure' stands to the right and never wraps, 'whole' (a code) to the left and never wraps, 'text'
@@ -44,7 +44,7 @@ class Column:
         return max(min(natural, _EASY_READING), min(max(words, default=0), _LONGEST_WORD))
 
 
-def table(title: str, columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> None:
+def table(title: str, columns: Sequence[TextColumn], rows: Sequence[Sequence[object]]) -> None:
     """Print a table. Columns that are empty throughout are left out; what did not fit is named below."""
     shown = [[figure(value) for value in row] for row in rows]
     cells = {column: [row[place] for row in shown] for place, column in enumerate(columns)}
@@ -83,7 +83,7 @@ def _width(text: str) -> int:
     return max((cell_len(line) for line in text.split("\n")), default=0)
 
 
-def _that_fit(columns: Sequence[Column], cells: dict[Column, list[str]]) -> list[Column]:
+def _that_fit(columns: Sequence[TextColumn], cells: dict[TextColumn, list[str]]) -> list[TextColumn]:
     kept = list(columns)
     least = {column: column.least(cells[column]) for column in columns}
     while sum(least[column] + _GAP for column in kept) - _GAP > out.width:
@@ -94,7 +94,7 @@ def _that_fit(columns: Sequence[Column], cells: dict[Column, list[str]]) -> list
     return kept
 
 
-def _widths(columns: Sequence[Column], cells: dict[Column, list[str]]) -> list[int]:
+def _widths(columns: Sequence[TextColumn], cells: dict[TextColumn, list[str]]) -> list[int]:
     """The least width for every column, and the room that is left to the texts that want it."""
     widths = [column.least(cells[column]) for column in columns]
     wanted = [column.natural(cells[column]) for column in columns]

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from wmt.cli.console import Refusal, out
+from wmt.cli.console import RefusedInput, out
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `wmt nation` wrote.")]
 
@@ -48,7 +48,7 @@ def tour(folder: Folder) -> None:
 def _truth(folder: Path) -> dict[str, list[dict[str, str]]]:
     path = folder / "truth.json"
     if not path.is_file():
-        raise Refusal(f"{folder} holds no demonstration nation; write one with: wmt nation {folder}")
+        raise RefusedInput(f"{folder} holds no demonstration nation; write one with: wmt nation {folder}")
     found: dict[str, list[dict[str, str]]] = json.loads(path.read_text(encoding="utf-8"))
     return found
 

@@ -13,8 +13,8 @@ def verify_live(json: Json = False) -> int:
     """Work the figures shown out anew, from their night and what people entered, and compare every row."""
     set_up()
     from wmt.nights import NightError
-    from wmt.site.workload.again import differences
-    from wmt.site.workload.current import NoDataYet, current_state
+    from wmt.site.changes.reconcile import differences
+    from wmt.site.workload.state import NoDataYet, current_state
 
     try:
         state = current_state()

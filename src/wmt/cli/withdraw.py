@@ -5,14 +5,14 @@ from typing import Annotated
 
 import typer
 
-from wmt.cli.console import Refusal, out, progress
+from wmt.cli.console import RefusedInput, out, progress
 from wmt.cli.files import print_json
 from wmt.cli.load import asker
 from wmt.cli.missing import Reason, tell_lost
 from wmt.cli.nights import Nights, home, is_site
 from wmt.cli.options import Json
 from wmt.history import compact
-from wmt.history.without import effect_of
+from wmt.history.withdrawal_effects import effect_of
 from wmt.nights.lock import loading
 from wmt.nights.withdrawal import ask_restoring, ask_withdrawal, finish
 
@@ -73,16 +73,16 @@ def _in_site(deed: str, name: str, reason: str, *, json: bool) -> int:
     from wmt.cli.site import set_up
 
     set_up()
+    from wmt.site.loads.withdrawal import Deed, WithdrawalRequest, ask, perform
     from wmt.site.workload.models import Load
-    from wmt.site.workload.withdrawing import Deed, Wanted, ask, perform
 
-    load = ask(wanted=Wanted(Deed(deed), name, reason), who=asker())
+    load = ask(wanted=WithdrawalRequest(Deed(deed), name, reason), who=asker())
     with progress() as tell:
         perform(load, progress=tell)
     if json:
         print_json({"night": name, "load": load.pk, "state": load.state, "message": load.message})
     if load.state == Load.State.FAILED:
-        raise Refusal("" if json else load.message)
+        raise RefusedInput("" if json else load.message)
     if not json:
         out.print(load.message)
     return 0

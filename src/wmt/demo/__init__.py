@@ -3,14 +3,14 @@
 from wmt.demo.calibration import Calibration, calibrate
 from wmt.demo.nation import FORMATS, write_nation
 from wmt.demo.size import Size
-from wmt.demo.truth import Night, Truth
+from wmt.demo.truth import DemoNight, Truth
 from wmt.demo.world import DEFAULT_AS_AT, World, build_world
 
 __all__ = [
     "DEFAULT_AS_AT",
     "FORMATS",
     "Calibration",
-    "Night",
+    "DemoNight",
     "Size",
     "Truth",
     "World",

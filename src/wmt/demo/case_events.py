@@ -26,9 +26,9 @@ from wmt.demo.cases import (
     stays_suspended,
 )
 from wmt.demo.codes import word_of
+from wmt.demo.made_up_names import case_refs
 from wmt.demo.mixes import ONLY_LOW, TIER_ORDER
 from wmt.demo.size import Bools, Floats, Ints, Rng
-from wmt.demo.words import case_refs
 from wmt.facts import LOCATIONS
 
 Columns = dict[str, np.ndarray]

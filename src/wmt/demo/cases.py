@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from wmt.demo.caseload import Caseloads
+from wmt.demo.made_up_names import case_refs
 from wmt.demo.mixes import (
     MIX_NAMES,
     MIXES,
@@ -19,7 +20,6 @@ from wmt.demo.mixes import (
     TIER_ORDER,
 )
 from wmt.demo.size import Bools, Floats, Ints, Rng, stream
-from wmt.demo.words import case_refs
 
 #: Status words. `filtered` is filtered out upstream though on no inactive list (stand-alone orders).
 ACTIVE, WARRANT, OVERDUE, LIFER, FILTERED, UNCOMMENCED = range(6)

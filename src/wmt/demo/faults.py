@@ -7,7 +7,7 @@ header. The tidy tables of the same night stay clean, so they show what the work
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from wmt.demo.sheet import Sheet
+from wmt.demo.sheet import DemoSheet
 from wmt.demo.size import Rng
 
 EXTRACT, FILTERED = "WMT_Extract", "WMT_Extract_Filtered"
@@ -26,10 +26,10 @@ class Planted:
     written: str | None
 
 
-Sheets = dict[str, Sheet]
+Sheets = dict[str, DemoSheet]
 
 
-def _some_row(sheet: Sheet, rng: Rng) -> int:
+def _some_row(sheet: DemoSheet, rng: Rng) -> int:
     """A row that belongs to a post and has cases."""
     control, team = sheet.headers.index("V-CRN_Count"), sheet.headers.index("Team_Code")
     return int(rng.choice([at for at, row in enumerate(sheet.rows) if row[team] and row[control]]))
@@ -133,7 +133,7 @@ def _doubled_contact(sheets: Sheets, rng: Rng) -> Planted:
 
 
 def _unknown_sheet(sheets: Sheets, rng: Rng) -> Planted:  # noqa: ARG001
-    sheets["Notes"] = Sheet("Notes", ["Note"], [["Run again after the outage"]])
+    sheets["Notes"] = DemoSheet("Notes", ["Note"], [["Run again after the outage"]])
     return Planted("unknown_sheet", "UNKNOWN_SHEET", False, "Notes", None, None, None)
 
 

@@ -14,11 +14,11 @@ from wmt.demo.events import next_night
 from wmt.demo.jump import with_jump
 from wmt.demo.older_sheets import older_sheets
 from wmt.demo.people_files import write_people
-from wmt.demo.sheet import Sheet
+from wmt.demo.sheet import DemoSheet
 from wmt.demo.sheets import LAYOUTS, build_sheets
 from wmt.demo.size import Size, stream
 from wmt.demo.tidy import write_tidy
-from wmt.demo.truth import Night, Truth, counted, stories_of
+from wmt.demo.truth import DemoNight, Truth, counted, stories_of
 from wmt.demo.workbook import write_workbook
 from wmt.demo.world import DEFAULT_AS_AT, World, build_plain, build_world, with_story
 
@@ -54,7 +54,7 @@ def write_nation(
     size = Size.of(scale, posts, cases)
     tell = progress or (lambda _word, _share: None)
     tell("building the nation", 0.0)
-    world = _first_night(folder, Wanted(seed, size, as_at, layout == "L2024", earlier, tidy_as), tell)
+    world = _first_night(folder, NationSpec(seed, size, as_at, layout == "L2024", earlier, tidy_as), tell)
     truth = Truth(seed, scale, size.posts, size.cases, layout, tidy_as, calibrate(world), stories_of(world))
     plan = planting.schedule(nights) if faults is True else (faults or {})
     for number in range(nights):
@@ -73,7 +73,7 @@ def write_nation(
     return truth
 
 
-class Wanted(NamedTuple):
+class NationSpec(NamedTuple):
     """Which nation, and how many nights of it before the first."""
 
     seed: int
@@ -84,7 +84,7 @@ class Wanted(NamedTuple):
     tidy_as: str
 
 
-def _first_night(folder: Path, wanted: Wanted, tell: Progress) -> World:
+def _first_night(folder: Path, wanted: NationSpec, tell: Progress) -> World:
     """The nation on its first night. Nights before it are written as they pass."""
     seed, size, as_at, suspended, earlier, tidy_as = wanted
     if not earlier:
@@ -120,16 +120,16 @@ def _check(layout: str, formats: Sequence[str], tidy_as: str, nights: int, earli
         raise ValueError(f"nights before the first cannot be {earlier}")
 
 
-def _night(number: int, world: World) -> Night:
+def _night(number: int, world: World) -> DemoNight:
     rule_set = rules.load().at(world.day)
     streams = by_stream(world, post_points(world, rule_set), available_points(world, rule_set))
-    return Night(number, world.as_at, _name(world), counted(world), streams)
+    return DemoNight(number, world.as_at, _name(world), counted(world), streams)
 
 
 def _write_night(
     folder: Path,
     world: World,
-    night: Night,
+    night: DemoNight,
     formats: Sequence[str],
     layout: str,
     tidy_as: str,
@@ -158,7 +158,7 @@ def _write_night(
         write_workbook(place / "extract.xlsx", sheets.values(), tell_sheet)
 
 
-def _about(sheet: Sheet) -> dict[str, object]:
+def _about(sheet: DemoSheet) -> dict[str, object]:
     """What a sheet holds: all rows with something in them, and which of them belong to nobody."""
     strays = {kind: [row for sort, row in sheet.strays if sort == kind] for kind in ("orphan", "placeholder")}
     return {

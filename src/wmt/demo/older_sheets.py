@@ -3,7 +3,7 @@
 import polars as pl
 
 from wmt.demo.codes import day_of
-from wmt.demo.sheet import Row, Sheet, identities
+from wmt.demo.sheet import DemoSheet, Row, identities
 from wmt.demo.sheets import report_counts
 from wmt.demo.world import World
 
@@ -22,12 +22,12 @@ GS = (
 )  # fmt: skip
 
 
-def older_sheets(world: World) -> list[Sheet]:
+def older_sheets(world: World) -> list[DemoSheet]:
     """Inst_Reports, ARMS and an empty GS."""
-    return [_inst_reports(world), _arms(world), Sheet("GS", list(GS), [])]
+    return [_inst_reports(world), _arms(world), DemoSheet("GS", list(GS), [])]
 
 
-def _inst_reports(world: World) -> Sheet:
+def _inst_reports(world: World) -> DemoSheet:
     counts = report_counts(world)
     completed, due = counts["Parom_Comp_Last_30"], counts["Parom_Due_Next_30"]
     rows: list[Row] = []
@@ -38,10 +38,10 @@ def _inst_reports(world: World) -> Sheet:
             rows.append(
                 [team, code, f"{surname}, {forename}", key, f"{code}|{key}|{grade}", *numbers, world.as_at]
             )
-    return Sheet("Inst_Reports", list(INST_REPORTS), rows)
+    return DemoSheet("Inst_Reports", list(INST_REPORTS), rows)
 
 
-def _arms(world: World) -> Sheet:
+def _arms(world: World) -> DemoSheet:
     posts = world.posts.select(
         *("post_no", "staff_code", "grade_code", "team_code", "region_code"),
         pl.format("{}, {}", "surname", "forename").alias("name"),
@@ -55,4 +55,4 @@ def _arms(world: World) -> Sheet:
         pl.when(pl.col("location") == 0).then(pl.lit("Community")).otherwise(pl.lit("Licence")).alias("type"),
         day_of("registered").alias("registered_on"),
     )
-    return Sheet("ARMS", list(ARMS), [list(row) for row in found.rows()])
+    return DemoSheet("ARMS", list(ARMS), [list(row) for row in found.rows()])

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
+from wmt.demo.made_up_names import codes, english_places, welsh_places
 from wmt.demo.size import Floats, Ints, Rng, Size, apportion, stream
-from wmt.demo.words import codes, english_places, welsh_places
 
 #: code, name, share of the nation's teams (rough shares of the supervised population).
 REGIONS = (

@@ -67,7 +67,7 @@ def _months(first: date, last: date) -> Iterator[tuple[date, date]]:
 
 
 @dataclass(frozen=True)
-class Stretch:
+class PostPeriods:
     """Days of each post from one to another, counted backwards; from < to is none."""
 
     begin: Ints
@@ -89,8 +89,8 @@ class _Past:
     missed: set[int]
     joined: Ints  # the first day there, counted backwards
     left: Ints  # the last day there; 0 for who still is
-    away: Stretch
-    reduced: Stretch
+    away: PostPeriods
+    reduced: PostPeriods
     stays: Stays
     level: dict[str, Ints]  # the work of every post on the day after those asked for last
 
@@ -200,29 +200,29 @@ def _all_points(posts: pl.DataFrame) -> Ints:
     return np.where((reduction == 0) | (whole == 0), available, whole)
 
 
-def _away(posts: pl.DataFrame, days: int, rng: Rng) -> Stretch:
+def _away(posts: pl.DataFrame, days: int, rng: Rng) -> PostPeriods:
     is_away = ((posts["available_x100"] == 0) & (posts["reduction_hours_micro"] > 0)).to_numpy()
     able = (posts["available_x100"] > 0).to_numpy()
     return _stretches(is_away, able, DAYS_AWAY, days, rng)
 
 
-def _reduced(posts: pl.DataFrame, days: int, rng: Rng) -> Stretch:
+def _reduced(posts: pl.DataFrame, days: int, rng: Rng) -> PostPeriods:
     """Allowances. What protects the time of a trainee was there before, in a stage that took more."""
     has = ((posts["available_x100"] > 0) & (posts["reduction_hours_micro"] > 0)).to_numpy()
     able = ~has & (posts["available_x100"] > 0).to_numpy()
     found = _stretches(has, able, DAYS_REDUCED, days, rng)
     trainee = has & (posts["grade"] == "TPO").to_numpy()
-    return Stretch(np.where(trainee, days + 1, found.begin), found.end)
+    return PostPeriods(np.where(trainee, days + 1, found.begin), found.end)
 
 
-def _stretches(now: Bools, able: Bools, mean: float, days: int, rng: Rng) -> Stretch:
+def _stretches(now: Bools, able: Bools, mean: float, days: int, rng: Rng) -> PostPeriods:
     """Stretches of days: who is in one now began some time ago; of those who could be, as many were in one
     before as leave the number what it is."""
     length = 1 + rng.exponential(mean, len(now)).astype(np.int64)
     share = now.sum() / max(int(able.sum()), 1) / mean * days
     had = able & (rng.random(len(now)) < share)
     end = rng.integers(1, days + 1, len(now))
-    return Stretch(
+    return PostPeriods(
         np.where(now, length, np.where(had, end + length, 0)), np.where(now, 0, np.where(had, end, 1))
     )
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
+from wmt.demo.made_up_names import codes, people
 from wmt.demo.organisation import team_sizes
 from wmt.demo.size import FULL_TIME, Bools, Ints, Rng, Size, stream
-from wmt.demo.words import codes, people
 
 #: Which grade a post of a special team has. Field teams share what the head count leaves.
 SPECIAL_GRADES = {

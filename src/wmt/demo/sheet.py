@@ -17,7 +17,7 @@ IDENTITY = (
 
 
 @dataclass
-class Sheet:
+class DemoSheet:
     """One sheet. `strays` are its orphan and placeholder rows: (kind, row number in the file)."""
 
     name: str

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from wmt.demo.codes import day_of, described_cases, described_contacts, flag_rows, t2a_events
-from wmt.demo.sheet import IDENTITY, Row, Sheet, identities
+from wmt.demo.sheet import IDENTITY, DemoSheet, Row, identities
 from wmt.demo.size import Ints
 from wmt.demo.tier_sheets import tier_sheets
 from wmt.demo.work import WINDOW, day_number
@@ -65,7 +65,7 @@ def report_counts(world: World) -> dict[str, Ints]:
     return counts
 
 
-def _court_reports(world: World) -> Sheet:
+def _court_reports(world: World) -> DemoSheet:
     counts = report_counts(world)
     measures = [counts[name] for name in COURT[-5:-1]]
     rows: list[Row] = []
@@ -74,10 +74,10 @@ def _court_reports(world: World) -> Sheet:
         if any(numbers):
             composite = f"{person[8]}|{person[11]}|{person[12]}"
             rows.append([*person, composite, *(n or None for n in numbers), world.as_at])
-    return Sheet("Court_Reports", list(COURT), rows)
+    return DemoSheet("Court_Reports", list(COURT), rows)
 
 
-def _flag_sheets(world: World) -> list[Sheet]:
+def _flag_sheets(world: World) -> list[DemoSheet]:
     flags = flag_rows(world)
     cases = described_cases(world).filter(pl.col("status_no") == 0, stream="standard")
     everything = pl.concat([flags, cases.with_columns(flag=pl.lit("N"))]).with_columns(
@@ -90,17 +90,17 @@ def _flag_sheets(world: World) -> list[Sheet]:
         return [list(row) for flag in wanted for row in everything.filter(flag=flag).select(columns).rows()]
 
     sheets = [
-        Sheet("Flag_Warr_4_N", list(FLAG), rows("W", "N")),
-        Sheet("Flag_Upw", list(FLAG), rows("U")),
-        Sheet("Flag_O_Due", list(FLAG), rows("O")),
-        Sheet("Flag_Priority", list(FLAG), rows("P", "I")),
+        DemoSheet("Flag_Warr_4_N", list(FLAG), rows("W", "N")),
+        DemoSheet("Flag_Upw", list(FLAG), rows("U")),
+        DemoSheet("Flag_O_Due", list(FLAG), rows("O")),
+        DemoSheet("Flag_Priority", list(FLAG), rows("P", "I")),
     ]
     order = ["ORA Suspended Sentence Order", "330", "SA Curfew"]
-    sheets.append(Sheet("WMT_Extract_SA", list(SA), [[*row, *order] for row in rows("S")]))
+    sheets.append(DemoSheet("WMT_Extract_SA", list(SA), [[*row, *order] for row in rows("S")]))
     return [*sheets, _lifers(everything.filter(flag="L"), columns)]
 
 
-def _lifers(flags: pl.DataFrame, columns: list[str]) -> Sheet:
+def _lifers(flags: pl.DataFrame, columns: list[str]) -> DemoSheet:
     dates = flags.select(day_of("starts").alias("from"), day_of("allocated").alias("at")).rows()
     rows: list[Row] = []
     for row, (registered, at) in zip(flags.select(columns).rows(), dates, strict=True):
@@ -115,19 +115,19 @@ def _lifers(flags: pl.DataFrame, columns: list[str]) -> Sheet:
         ]
         inside = "Y" if row[-1] == "Custody" else "N"
         rows.append([*row[:-1], inside, *register, registered, at + timedelta(days=365), row[-1]])
-    return Sheet("Suspended_Lifers", list(LIFERS), rows)
+    return DemoSheet("Suspended_Lifers", list(LIFERS), rows)
 
 
-def _cms(world: World) -> Sheet:
+def _cms(world: World) -> DemoSheet:
     contacts = described_contacts(world).select(
         *("contact_id", "case_ref", "contact_date", "code", "type_desc"),
         *(f"by_{what}" for what in ("name", "staff_code", "grade_code", "team_code", "provider_code")),
         *(f"om_{what}" for what in ("name", "staff_code", "grade_code", "team_code", "provider_code")),
     )
-    return Sheet("CMS", list(CMS), [list(row) for row in contacts.rows()])
+    return DemoSheet("CMS", list(CMS), [list(row) for row in contacts.rows()])
 
 
-def _t2a_detail(world: World) -> Sheet:
+def _t2a_detail(world: World) -> DemoSheet:
     rows: list[Row] = []
     for case in t2a_events(world).iter_rows(named=True):
         age, place = case["age"], [case["region_code"], case["pdu_name"], case["pdu_code"]]
@@ -144,10 +144,12 @@ def _t2a_detail(world: World) -> Sheet:
         allocated = [case["on"], "Out Of Jurisdiction Transfer", "OOJ"]
         youth = ["YOS", "YOS (NPS use only)", born, f" {age:03d} yrs", "YOS03", "Transfer Meeting", " ", " "]
         rows.append([case["case_ref"], str(case["event_no"]), *allocated, *place, *order, *youth, *offender])
-    return Sheet("T2A_Detail", list(T2A_DETAIL), rows)
+    return DemoSheet("T2A_Detail", list(T2A_DETAIL), rows)
 
 
-def build_sheets(world: World, layout: str, older: Callable[[World], list[Sheet]]) -> dict[str, Sheet]:
+def build_sheets(
+    world: World, layout: str, older: Callable[[World], list[DemoSheet]]
+) -> dict[str, DemoSheet]:
     """All sheets of a layout by name, in workbook order. `older` gives the sheets that left in 2023."""
     extract, filtered, t2a, omic = tier_sheets(world, layout)
     warrants, *flags, standalone, lifers = _flag_sheets(world)
@@ -159,7 +161,9 @@ def build_sheets(world: World, layout: str, older: Callable[[World], list[Sheet]
     return {sheet.name: sheet for sheet in sheets}
 
 
-def _add_strays(extract: Sheet, filtered: Sheet, t2a: Sheet, unpaid: Sheet, as_at: datetime) -> None:
+def _add_strays(
+    extract: DemoSheet, filtered: DemoSheet, t2a: DemoSheet, unpaid: DemoSheet, as_at: datetime
+) -> None:
     """The litter of real workbooks: lone counts, rows of constants, styled rows with nothing in them."""
     extract.add_stray("orphan", {"CommTierC1": 1})
     extract.add_stray("orphan", {"LicenceTierB2": 2, "V-CRN_Count": 2, "Datestamp": as_at})

@@ -55,7 +55,7 @@ class Story:
     points_to: tuple[str, ...]
 
 
-class Told(NamedTuple):
+class StoryTables(NamedTuple):
     """The tables of the nation with the story in them."""
 
     story: Story
@@ -75,7 +75,7 @@ def tell_story(
     *,
     suspended_tiers: bool = True,
     spared: int | None = None,
-) -> Told:
+) -> StoryTables:
     """Choose the officer, not the one who is spared, and set their cases, report, contacts and allowance.
 
     Others stay as they are.
@@ -89,7 +89,7 @@ def tell_story(
     reductions = pl.concat([reductions, _allowance(post, day)])
     seen = [line for line in TO_SEE if suspended_tiers or line != SUSPENDED_LINE]
     told = Story(post, "A full-time probation officer with a bit of everything", tuple(seen))
-    return Told(told, reductions, cases, reports, contacts)
+    return StoryTables(told, reductions, cases, reports, contacts)
 
 
 def _choose(

@@ -5,7 +5,7 @@ import polars as pl
 
 from wmt.demo.codes import described_cases
 from wmt.demo.mixes import TIER_ORDER
-from wmt.demo.sheet import IDENTITY, Row, Sheet, identities
+from wmt.demo.sheet import IDENTITY, DemoSheet, Row, identities
 from wmt.demo.size import Bools, Ints
 from wmt.demo.world import World
 
@@ -43,7 +43,7 @@ def tier_counts(world: World, which: Bools) -> tuple[Ints, Ints]:
     return counts, first_weeks
 
 
-def _tier_sheet(name: str, world: World, layout: str, which: Bools, posts: Bools) -> Sheet:
+def _tier_sheet(name: str, world: World, layout: str, which: Bools, posts: Bools) -> DemoSheet:
     headers = _tier_headers(layout)
     counts, first_weeks = tier_counts(world, which)
     counts = counts[:, : len(headers) - len(IDENTITY) - 4]
@@ -60,7 +60,7 @@ def _tier_sheet(name: str, world: World, layout: str, which: Bools, posts: Bools
         ]
         for post in np.flatnonzero(posts).tolist()
     ]
-    return Sheet(name, headers, rows)
+    return DemoSheet(name, headers, rows)
 
 
 def _holders(world: World, which: Bools) -> Bools:
@@ -69,7 +69,7 @@ def _holders(world: World, which: Bools) -> Bools:
     return held
 
 
-def tier_sheets(world: World, layout: str) -> list[Sheet]:
+def tier_sheets(world: World, layout: str) -> list[DemoSheet]:
     """The four sheets in the order WMT_Extract, WMT_Extract_Filtered, T2A, OMIC_Teams."""
     stream = world.cases["stream"].to_numpy()
     standard, active = stream == 0, (world.cases["status"] == 0).to_numpy()

@@ -19,7 +19,7 @@ EVENT_SCHEMA = pl.Schema(
 
 
 @dataclass
-class Night:
+class DemoNight:
     """One night of the run: its folder, what was written there, and what is wrong with it on purpose."""
 
     number: int
@@ -45,7 +45,7 @@ class Truth:
     tidy_as: str
     calibration: Calibration
     stories: list[dict[str, Any]]
-    nights: list[Night] = field(default_factory=list)
+    nights: list[DemoNight] = field(default_factory=list)
     events: pl.DataFrame = field(default_factory=EVENT_SCHEMA.to_frame)
 
     def as_at(self) -> list[datetime]:

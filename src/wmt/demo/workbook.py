@@ -7,7 +7,7 @@ from typing import Any
 
 import xlsxwriter
 
-from wmt.demo.sheet import Cell, Row, Sheet
+from wmt.demo.sheet import Cell, DemoSheet, Row
 
 AUTHOR = "wmt nation"
 CREATED = datetime(2017, 5, 1)
@@ -17,7 +17,7 @@ FAULT_VALUES = {"#DIV/0!": "=1/0"}
 
 
 def write_workbook(
-    path: Path, sheets: Iterable[Sheet], progress: Callable[[str], None] | None = None
+    path: Path, sheets: Iterable[DemoSheet], progress: Callable[[str], None] | None = None
 ) -> None:
     """Write the sheets in order. Dates, counts and text are typed cells; blank cells are not written."""
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True})

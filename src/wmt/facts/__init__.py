@@ -4,9 +4,7 @@ The room holds shapes only. It knows no rule, no file format and no engine, so t
 must not know each other (intake and ledger) can meet here.
 """
 
-from wmt.facts.kinds import KIND_SCHEMA, Kind, kind_number, kind_table, kinds
-from wmt.facts.schema import SCHEMAS, Facts, FactsError, table_of
-from wmt.facts.words import (
+from wmt.facts.enums import (
     GRADES,
     LOCATIONS,
     NOT_KNOWN,
@@ -17,6 +15,8 @@ from wmt.facts.words import (
     UNKNOWN_LOCATION,
     micro_hours,
 )
+from wmt.facts.kinds import KIND_SCHEMA, CaseKind, kind_number, kind_table, kinds
+from wmt.facts.schema import SCHEMAS, Facts, FactsError, table_of
 
 __all__ = [
     "GRADES",
@@ -29,9 +29,9 @@ __all__ = [
     "STREAMS",
     "TIERS",
     "UNKNOWN_LOCATION",
+    "CaseKind",
     "Facts",
     "FactsError",
-    "Kind",
     "kind_number",
     "kind_table",
     "kinds",

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import polars as pl
 
-from wmt.facts.words import LATER_STATUSES, LOCATIONS, STATUSES, STREAMS, TIERS, UNKNOWN_LOCATION
+from wmt.facts.enums import LATER_STATUSES, LOCATIONS, STATUSES, STREAMS, TIERS, UNKNOWN_LOCATION
 
 
-class Kind(NamedTuple):
+class CaseKind(NamedTuple):
     """One kind of case. `suspended` is 1 when active supervision is suspended (tier suffix S), else 0."""
 
     kind_no: int
@@ -36,7 +36,7 @@ KIND_SCHEMA = pl.Schema(
 
 
 @cache
-def kinds(tier_scheme: str) -> tuple[Kind, ...]:
+def kinds(tier_scheme: str) -> tuple[CaseKind, ...]:
     """All kinds of a tier scheme, in number order. Raises KeyError for an unknown scheme."""
     combinations = (
         (stream, location, tier, suspended, status)
@@ -47,7 +47,7 @@ def kinds(tier_scheme: str) -> tuple[Kind, ...]:
         for suspended in (0, 1)
         for status in statuses
     )
-    return tuple(Kind(number, *words) for number, words in enumerate(combinations))
+    return tuple(CaseKind(number, *words) for number, words in enumerate(combinations))
 
 
 @cache

@@ -1,17 +1,17 @@
 """History: the figure of every unit on every day, compacted by month from the folders of nights."""
 
-from wmt.history.asking import WORDS, Answer, Table
+from wmt.history.day_steps import MarksOf, RunThreshold, dated_marks, marks
+from wmt.history.distribution import BANDS, spread
 from wmt.history.figures import FIGURE, SUMMED
-from wmt.history.index import HistoryError, Standing
+from wmt.history.index import DayEntry, HistoryError
 from wmt.history.months import Compacted, compact
 from wmt.history.officers import cases_per_officer
 from wmt.history.periods import STEPS, in_steps, mean_x100
+from wmt.history.question_base import WORDS, Answer, AnswerTable
 from wmt.history.questions import days_over, longest_spells, over_for_weeks
 from wmt.history.reader import ALL_LEVELS, History, open_history
-from wmt.history.readings import READINGS
+from wmt.history.run_definitions import READINGS
 from wmt.history.runs import RUN, SPELL, runs_on, spells
-from wmt.history.spread import BANDS, spread
-from wmt.history.steps import Mark, MarksOf, dated_marks, marks
 from wmt.history.succession import LINK, Links, formers, moved_posts
 
 __all__ = [
@@ -26,14 +26,14 @@ __all__ = [
     "SUMMED",
     "WORDS",
     "Answer",
+    "AnswerTable",
     "Compacted",
+    "DayEntry",
     "History",
     "HistoryError",
     "Links",
-    "Mark",
     "MarksOf",
-    "Standing",
-    "Table",
+    "RunThreshold",
     "cases_per_officer",
     "compact",
     "dated_marks",

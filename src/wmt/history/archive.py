@@ -10,7 +10,7 @@ import polars as pl
 from wmt.history.figures import FOUND_STREAM, SUMMED, complete, ordered, summed
 from wmt.history.index import HistoryError, archive_path, folder_of
 from wmt.ledger import HEADLINE, LEVELS
-from wmt.nights.durable import replace_file
+from wmt.nights.fsync import replace_file
 from wmt.nights.write import table_bytes
 
 #: What a figure is found by beside its stream (`figures.FOUND_STREAM`).

@@ -2,23 +2,23 @@
 
 from pathlib import Path
 
+from wmt.history.compaction_losses import lost_parts
 from wmt.history.index import HistoryError, Index, folder_of, month_path, read_index
 from wmt.history.links import FILE, links_bytes
-from wmt.history.loss import lost_parts
 from wmt.history.months import month_bytes, month_figures, wanted_months
-from wmt.history.wide import wide_bytes, wide_path
+from wmt.history.wide_months import wide_bytes, wide_path
 from wmt.nights import NightError
-from wmt.nights.verify import Fault
+from wmt.nights.verify import NightFault
 
 REMEDY = "Make it again with `wmt nights compact`"
 
 
-def check_history(nights: Path) -> list[Fault]:
+def check_history(nights: Path) -> list[NightFault]:
     """What of the history does not follow from the nights and archives."""
     try:
         wanted, index = wanted_months(nights), read_index(nights)
     except HistoryError as error:
-        return [Fault("history/index.json", str(error), REMEDY)]
+        return [NightFault("history/index.json", str(error), REMEDY)]
     except NightError:
         return []  # a night that is damaged is told of by itself
     faults = []
@@ -26,13 +26,13 @@ def check_history(nights: Path) -> list[Fault]:
         name, had, parts = f"history/{month}.parquet", index.months.get(month), wanted.get(month)
         lost = lost_parts(nights, month, had, parts.nights if parts else {}, parts.archive if parts else None)
         if lost:
-            faults += [Fault(each.name, each.what, each.remedy) for each in lost]
+            faults += [NightFault(each.name, each.what, each.remedy) for each in lost]
             continue
         if had is None or parts is None:
-            faults.append(Fault(name, "the index and the nights do not agree about it", REMEDY))
+            faults.append(NightFault(name, "the index and the nights do not agree about it", REMEDY))
             continue
         if dict(had.nights) != dict(parts.nights) or had.archive != parts.archive:
-            faults.append(Fault(name, "it was made from other nights than lie there now", REMEDY))
+            faults.append(NightFault(name, "it was made from other nights than lie there now", REMEDY))
             continue
         try:
             frame, days = month_figures(nights, month, parts)
@@ -44,17 +44,17 @@ def check_history(nights: Path) -> list[Fault]:
         }
         same = all(path.is_file() and path.read_bytes() == content for path, content in expected.items())
         if not same or dict(had.days) != days:
-            faults.append(Fault(name, "it does not follow from the nights", REMEDY))
+            faults.append(NightFault(name, "it does not follow from the nights", REMEDY))
     return faults or _of_links(nights, index)
 
 
-def _of_links(nights: Path, index: Index) -> list[Fault]:
+def _of_links(nights: Path, index: Index) -> list[NightFault]:
     """Whether the links follow from the months; a part that was made from others is made again."""
     try:
         same = links_bytes(nights, index) == _content(folder_of(nights) / FILE)
     except HistoryError as error:
-        return [Fault(f"history/{FILE}", str(error), REMEDY)]
-    return [] if same else [Fault(f"history/{FILE}", "it does not follow from the months", REMEDY)]
+        return [NightFault(f"history/{FILE}", str(error), REMEDY)]
+    return [] if same else [NightFault(f"history/{FILE}", "it does not follow from the months", REMEDY)]
 
 
 def _content(path: Path) -> bytes:

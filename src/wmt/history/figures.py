@@ -12,7 +12,7 @@ from wmt.facts import table_of
 from wmt.ledger import HEADLINE, LEVELS, MEASURES, Ledger
 from wmt.ledger.streams import OMIC
 from wmt.nights import Night
-from wmt.nights.durable import replace_file
+from wmt.nights.fsync import replace_file
 from wmt.private_files import make_private_folder
 
 #: A row for every unit and day that has a figure. `as_at` and `night` say which night stands for the day

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from wmt.history.figures import FIGURE
 from wmt.nights import NightError
-from wmt.nights.durable import replace_file
+from wmt.nights.fsync import replace_file
 
 FOLDER = "history"
 #: Months of another shape are made again.
@@ -22,7 +22,7 @@ class HistoryError(NightError):
     """The history cannot be read, or a question cannot be put to it; the message says why and what to do."""
 
 
-class Standing(BaseModel):
+class DayEntry(BaseModel):
     """What stands for a day. `night` is '' for an archive; `loaded_at` says when a correction came in."""
 
     model_config = ConfigDict(frozen=True)
@@ -49,7 +49,7 @@ class Month(BaseModel):
     wide_size: int
     #: '' where an earlier version of this program wrote the index
     wide_sha256: str = ""
-    days: Mapping[date, Standing]
+    days: Mapping[date, DayEntry]
 
 
 class Index(BaseModel):

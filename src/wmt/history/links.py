@@ -18,7 +18,7 @@ import polars as pl
 from wmt.history.index import REMEDY, HistoryError, Index, folder_of, month_path
 from wmt.history.nobody import words_of_nobody
 from wmt.history.succession import COLUMNS, CONFIRMED, LINK, NAMED, Links, found_links
-from wmt.nights.durable import replace_file
+from wmt.nights.fsync import replace_file
 
 FILE, CONFIRMED_FILE = "links.json", "confirmed.json"
 _FORMAT = "wmt-links/1"

@@ -17,24 +17,24 @@ from time import time as clock
 import polars as pl
 
 from wmt.history.archive import archive_months, read_archive, stamp
+from wmt.history.compaction_losses import Lost, lost_parts
 from wmt.history.figures import by_grade, of_night, ordered
 from wmt.history.index import (
     FORMAT,
+    DayEntry,
     HistoryError,
     Index,
     Month,
-    Standing,
     folder_of,
     month_path,
     read_index,
     write_index,
 )
 from wmt.history.links import update_links
-from wmt.history.loss import Lost, lost_parts
-from wmt.history.wide import wide_bytes, wide_path
+from wmt.history.wide_months import wide_bytes, wide_path
 from wmt.nights import night_moment, open_night
-from wmt.nights.durable import WRITING, replace_file
 from wmt.nights.folder import is_night_name, sha256
+from wmt.nights.fsync import WRITING, replace_file
 
 Progress = Callable[[str, float], None]
 
@@ -103,8 +103,8 @@ def compact(nights: Path, progress: Progress | None = None, *, every_byte: bool 
     return Compacted(tuple(stale), tuple(gone), days, tuple(lost))
 
 
-def _lost(nights: Path, month: str, had: Month | None, wanted: Mapping[str, "Parts"]) -> list[Lost]:
-    parts = wanted.get(month, Parts({}, None))
+def _lost(nights: Path, month: str, had: Month | None, wanted: Mapping[str, "MonthParts"]) -> list[Lost]:
+    parts = wanted.get(month, MonthParts({}, None))
     return lost_parts(nights, month, had, parts.nights, parts.archive)
 
 
@@ -116,7 +116,7 @@ def _sweep(folder: Path) -> None:
                 leftover.unlink()
 
 
-def _sweep_again(nights: Path, wanted: Mapping[str, "Parts"]) -> None:
+def _sweep_again(nights: Path, wanted: Mapping[str, "MonthParts"]) -> None:
     """Remove totals that were worked out again of nights that are gone, or have other bytes by now."""
     known = {again_path(nights, name, parts) for parts in wanted.values() for name in parts.nights}
     for path in (folder_of(nights) / AGAIN).glob("*.parquet"):
@@ -125,14 +125,14 @@ def _sweep_again(nights: Path, wanted: Mapping[str, "Parts"]) -> None:
 
 
 @dataclass(frozen=True)
-class Parts:
+class MonthParts:
     """What a month is to be made from."""
 
     nights: Mapping[str, str]
     archive: str | None
 
 
-def wanted_months(nights: Path) -> dict[str, Parts]:
+def wanted_months(nights: Path) -> dict[str, MonthParts]:
     """What every month should be made from, by what lies in the folder now."""
     found: dict[str, dict[str, str]] = {month: {} for month in archive_months(nights)}
     names = (
@@ -140,7 +140,7 @@ def wanted_months(nights: Path) -> dict[str, Parts]:
     )
     for name in names:
         found.setdefault(name[:7], {})[name] = _manifest_sum(nights / name)
-    return {month: Parts(parts, stamp(nights, month)) for month, parts in sorted(found.items())}
+    return {month: MonthParts(parts, stamp(nights, month)) for month, parts in sorted(found.items())}
 
 
 def _manifest_sum(night: Path) -> str:
@@ -160,7 +160,7 @@ def _index_or_none(nights: Path) -> Index:
 
 
 def _is_current(
-    nights: Path, month: str, had: Month | None, parts: Parts, *, every_byte: bool = False
+    nights: Path, month: str, had: Month | None, parts: MonthParts, *, every_byte: bool = False
 ) -> bool:
     if had is None or (dict(had.nights), had.archive) != (dict(parts.nights), parts.archive):
         return False
@@ -179,7 +179,7 @@ def _lying_about(folder: Path) -> set[str]:
     return {path.stem for path in folder.glob("????-??.parquet")}
 
 
-def _write(nights: Path, month: str, parts: Parts) -> Month:
+def _write(nights: Path, month: str, parts: MonthParts) -> Month:
     frame, days = month_figures(nights, month, parts)
     content, wide = month_bytes(frame), wide_bytes(frame)
     path = month_path(nights, month)
@@ -196,7 +196,7 @@ def _write(nights: Path, month: str, parts: Parts) -> Month:
     )
 
 
-def month_figures(nights: Path, month: str, parts: Parts) -> tuple[pl.DataFrame, dict[date, Standing]]:
+def month_figures(nights: Path, month: str, parts: MonthParts) -> tuple[pl.DataFrame, dict[date, DayEntry]]:
     """All figures of a month in their order, and what stands for each of its days."""
     days = standing_of(nights, parts)
     frames = [
@@ -208,7 +208,7 @@ def month_figures(nights: Path, month: str, parts: Parts) -> tuple[pl.DataFrame,
         frames.append(archived)
         firsts = archived.group_by("day").agg(pl.col("as_at").max(), (pl.col("stream") == "").any())
         days |= {
-            day: Standing(night="", as_at=as_at, together=together)
+            day: DayEntry(night="", as_at=as_at, together=together)
             for day, as_at, together in firsts.sort("day").iter_rows()
         }
     figures = pl.concat(frames)
@@ -217,7 +217,7 @@ def month_figures(nights: Path, month: str, parts: Parts) -> tuple[pl.DataFrame,
     return whole, dict(sorted(days.items()))
 
 
-def again_path(nights: Path, name: str, parts: Parts) -> Path:
+def again_path(nights: Path, name: str, parts: MonthParts) -> Path:
     """Where the totals of a night are kept that had to be worked out again by stream."""
     return folder_of(nights) / AGAIN / f"{name}-{parts.nights[name][:16]}.parquet"
 
@@ -231,13 +231,13 @@ def month_bytes(frame: pl.DataFrame) -> bytes:
     return content.getvalue()
 
 
-def standing_of(nights: Path, parts: Parts) -> dict[date, Standing]:
+def standing_of(nights: Path, parts: MonthParts) -> dict[date, DayEntry]:
     """The night that stands for each day: the last by its moment, and of one moment the last correction."""
     moments = sorted((*night_moment(name), name) for name in parts.nights)
     found = {}
     for day, same in groupby(moments, key=lambda each: each[0].date()):
         *former, (as_at, revision, name) = same
-        found[day] = Standing(
+        found[day] = DayEntry(
             night=name,
             as_at=as_at,
             revision=revision,

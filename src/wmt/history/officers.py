@@ -6,12 +6,20 @@ from datetime import date, timedelta
 import polars as pl
 
 from wmt.facts import NOT_KNOWN
-from wmt.history.asking import Answer, Asked, Row, Table, asked, said_day, said_stream
 from wmt.history.index import HistoryError
 from wmt.history.nobody import is_nobody, words_of_nobody
+from wmt.history.question_base import (
+    Answer,
+    AnswerTable,
+    DaysCovered,
+    Row,
+    asked,
+    said_day,
+    said_stream,
+)
 from wmt.history.reader import History
 from wmt.ledger import HEADLINE
-from wmt.ledger.figures import divide_half_up
+from wmt.ledger.arithmetic import divide_half_up
 
 #: Who is an officer of the averages, and the words for it.
 WHO = {
@@ -67,7 +75,7 @@ def cases_per_officer(
         columns=_COLUMNS,
         rows=rows,
         notes=(*span.notes, *_notes(who, span.days - known), *_left_out(history, span, grade)),
-        details=(Table(f"{title}, month end by month end", _COLUMNS[:3] + _COLUMNS[4:5], by_month),),
+        details=(AnswerTable(f"{title}, month end by month end", _COLUMNS[:3] + _COLUMNS[4:5], by_month),),
     )
 
 
@@ -81,7 +89,7 @@ def month_ends(history: History, first: date, last: date) -> list[date]:
     return list(found.values())
 
 
-def _daily(history: History, span: Asked, who: str, grade: str) -> Iterator[pl.DataFrame]:
+def _daily(history: History, span: DaysCovered, who: str, grade: str) -> Iterator[pl.DataFrame]:
     """Officers and cases by day and grade, a month at a time; days of which no cases are known left out."""
     counts = {
         "holding": pl.col("cases") > 0,
@@ -113,7 +121,7 @@ def _nobody(history: History, day: date) -> pl.Expr:
     return pl.col("staff_code").is_in(["", NOT_KNOWN]) | named
 
 
-def _left_out(history: History, span: Asked, grade: str) -> tuple[str, ...]:
+def _left_out(history: History, span: DaysCovered, grade: str) -> tuple[str, ...]:
     """What posts that are nobody's hold on the last day with figures."""
     day = max((day for day in history.days if span.first <= day <= span.last), default=None)
     if day is None:

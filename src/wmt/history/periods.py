@@ -7,7 +7,7 @@ import polars as pl
 
 from wmt.history.figures import SUMMED, total
 from wmt.history.index import HistoryError
-from wmt.ledger.figures import divide_half_up
+from wmt.ledger.arithmetic import divide_half_up
 
 STEPS = ("day", "week", "month", "7", "28", "range")
 _ABOUT = ("level", "code", "name", "grade", "team_code", "pdu_code", "region_code", "staff_code")

@@ -7,11 +7,14 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from wmt.history.asking import (
+from wmt.history.day_steps import RunThreshold, dated_marks
+from wmt.history.index import HistoryError
+from wmt.history.matrices import Block, Units, blocks
+from wmt.history.question_base import (
     WORDS,
     Answer,
+    AnswerTable,
     Row,
-    Table,
     asked,
     rule_words,
     said_day,
@@ -19,14 +22,11 @@ from wmt.history.asking import (
     said_runs,
     said_stream,
 )
-from wmt.history.blocks import Block, Units, blocks
-from wmt.history.index import HistoryError
 from wmt.history.reader import History
 from wmt.history.runs import spells
-from wmt.history.steps import Mark, dated_marks
 from wmt.history.succession import Links
 from wmt.ledger import HEADLINE
-from wmt.ledger.figures import divide_half_up
+from wmt.ledger.arithmetic import divide_half_up
 
 
 def over_for_weeks(
@@ -92,7 +92,7 @@ def over_for_weeks(
         ),
         rows=rows,
         notes=(*span.notes, *rule_words(mark, reading, level)),
-        details=(Table(f"Who was {words}", (("year", "Year"), *_SPELL_COLUMNS), who),),
+        details=(AnswerTable(f"Who was {words}", (("year", "Year"), *_SPELL_COLUMNS), who),),
     )
 
 
@@ -104,12 +104,12 @@ _SPELL_COLUMNS = (
 )  # fmt: skip
 
 
-def _mark(percent_x100: int, days: int, day: date) -> Mark:
+def _mark(percent_x100: int, days: int, day: date) -> RunThreshold:
     """The mark that is asked for; holes and pauses as the rules of the last day have them."""
     if percent_x100 < 0 or days < 1:
         raise HistoryError("the threshold must be a percentage of 0 or more, for at least 1 day or week")
     rule = dated_marks()(day)[0]
-    return Mark("asked", percent_x100, days, rule.longest_absence, rule.longest_pause)
+    return RunThreshold("asked", percent_x100, days, rule.longest_absence, rule.longest_pause)
 
 
 def _counted_as(

@@ -15,9 +15,9 @@ import pyarrow.parquet as pq
 from wmt.history.figures import FIGURE, GRADED, SUMMED, in_stream, summed
 from wmt.history.index import (
     REMEDY,
+    DayEntry,
     HistoryError,
     Index,
-    Standing,
     folder_of,
     month_path,
     months_between,
@@ -68,7 +68,7 @@ class History:
         """The last day that has figures; None in an empty history."""
         return self.days[-1] if self.days else None
 
-    def standing(self, day: date) -> Standing | None:
+    def standing(self, day: date) -> DayEntry | None:
         """What stands for a day; None where the day has no figures."""
         return self._standing.get(day)
 
@@ -87,7 +87,7 @@ class History:
         """The days of archives that added all streams together, ascending."""
         return [day for day in self.days if self._standing[day].together]
 
-    def corrected(self, first: date, last: date) -> dict[date, Standing]:
+    def corrected(self, first: date, last: date) -> dict[date, DayEntry]:
         """The days of a range whose figure is that of a correction."""
         days = (day for day in self.days if first <= day <= last)
         return {day: self._standing[day] for day in days if self._standing[day].revision}

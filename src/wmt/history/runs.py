@@ -12,11 +12,11 @@ import numpy as np
 import polars as pl
 
 from wmt.facts import table_of
-from wmt.history.blocks import Block, Units, blocks
+from wmt.history.day_steps import OVER, REASONS, Ended, Ints, MarksOf, Runs, RunThreshold
 from wmt.history.index import HistoryError
+from wmt.history.matrices import Block, Units, blocks
 from wmt.history.reader import History
-from wmt.history.readings import READINGS, Stepper
-from wmt.history.steps import OVER, REASONS, Ended, Ints, Mark, MarksOf, Runs
+from wmt.history.run_definitions import READINGS, Stepper
 
 RUN = table_of(
     {
@@ -117,7 +117,12 @@ def _stepped(
 
 
 def _as_table(
-    history: History, level: str, units: Units, day: date, marks: dict[str, Mark], runs: dict[str, Runs]
+    history: History,
+    level: str,
+    units: Units,
+    day: date,
+    marks: dict[str, RunThreshold],
+    runs: dict[str, Runs],
 ) -> pl.DataFrame:
     frames = [
         _table_of_mark(history, level, units, day, mark, runs[name])
@@ -130,7 +135,7 @@ def _as_table(
 
 
 def _table_of_mark(
-    history: History, level: str, units: Units, day: date, mark: Mark, runs: Runs
+    history: History, level: str, units: Units, day: date, mark: RunThreshold, runs: Runs
 ) -> pl.DataFrame:
     left = np.where(
         (runs.length > 0) & (runs.length < mark.days), day.toordinal() + mark.days - runs.length, 0
@@ -183,7 +188,7 @@ def _dates(ordinals: Ints) -> pl.Series:
 
 def spells(
     history: History,
-    mark: Mark | Callable[[date], Mark],
+    mark: RunThreshold | Callable[[date], RunThreshold],
     *,
     level: str = "post",
     first: date | None = None,
@@ -234,7 +239,7 @@ def _ended(
     history: History,
     found: Iterator[Block],
     units: Units,
-    of_day: Callable[[date], Mark],
+    of_day: Callable[[date], RunThreshold],
     runs: Stepper,
     moved: Mapping[date, Sequence[tuple[str, str]]],
 ) -> Iterator[Ended]:

@@ -1,20 +1,20 @@
 """Intake: files in, validated facts or named faults out. Nothing is ever half read."""
 
-from wmt.intake.apart import read_apart, read_people_apart
-from wmt.intake.limits import Limits
-from wmt.intake.model import Fault, Import, SetAside, SheetCount, Source
+from wmt.intake.limits import InputLimits
+from wmt.intake.model import Import, InputFault, InputFile, SetAside, SheetCount
 from wmt.intake.people_files import read_people_tables
 from wmt.intake.people_model import People
 from wmt.intake.read import read
+from wmt.intake.subprocess_reader import read_apart, read_people_apart
 
 __all__ = [
-    "Fault",
     "Import",
-    "Limits",
+    "InputFault",
+    "InputFile",
+    "InputLimits",
     "People",
     "SetAside",
     "SheetCount",
-    "Source",
     "read",
     "read_apart",
     "read_people_apart",

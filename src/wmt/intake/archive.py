@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from wmt.intake.faults import Refusal
+from wmt.intake.faults import ReadingStopped
 from wmt.intake.limits import MIB, current
 
 MOST_MEMBERS = 5000
@@ -21,16 +21,16 @@ def open_zip(data: bytes, name: str) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise Refusal(
+        raise ReadingStopped(
             "DAMAGED_FILE", f"{name} is cut short or damaged: its list of contents cannot be read"
         ) from error
     members = archive.infolist()
     for member in members:
         _check_member(member, name)
     if len({member.filename for member in members}) < len(members):
-        raise Refusal("UNSAFE_ARCHIVE", f"{name} holds two members of one name")
+        raise ReadingStopped("UNSAFE_ARCHIVE", f"{name} holds two members of one name")
     if len(members) > MOST_MEMBERS:
-        raise Refusal("TOO_LARGE", f"{name} holds more than {MOST_MEMBERS:,} members")
+        raise ReadingStopped("TOO_LARGE", f"{name} holds more than {MOST_MEMBERS:,} members")
     limits = current()
     limits.check_bytes(name, sum(member.file_size for member in members))
     for member in members:
@@ -41,12 +41,12 @@ def open_zip(data: bytes, name: str) -> zipfile.ZipFile:
 def _check_member(member: zipfile.ZipInfo, name: str) -> None:
     path = PurePosixPath(member.filename.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or ":" in member.filename:
-        raise Refusal("UNSAFE_ARCHIVE", f"{name} holds a member that points outside of it")
+        raise ReadingStopped("UNSAFE_ARCHIVE", f"{name} holds a member that points outside of it")
     if member.flag_bits & ENCRYPTED:
-        raise Refusal("PROTECTED_FILE", f"{name} is protected by a password")
+        raise ReadingStopped("PROTECTED_FILE", f"{name} is protected by a password")
     most = current().part_mib
     if member.file_size > most * MIB:
-        raise Refusal("TOO_LARGE", f"a part of {name} would unpack to more than {most:,} MiB")
+        raise ReadingStopped("TOO_LARGE", f"a part of {name} would unpack to more than {most:,} MiB")
 
 
 def blocks(archive: zipfile.ZipFile, member: str, name: str) -> Iterator[bytes]:
@@ -69,9 +69,13 @@ def blocks(archive: zipfile.ZipFile, member: str, name: str) -> Iterator[bytes]:
         RuntimeError,
         ValueError,
     ) as error:
-        raise Refusal("DAMAGED_FILE", f"{name} is damaged: its part {member} cannot be unpacked") from error
+        raise ReadingStopped(
+            "DAMAGED_FILE", f"{name} is damaged: its part {member} cannot be unpacked"
+        ) from error
     if total != info.file_size:
-        raise Refusal("DAMAGED_FILE", f"{name} is damaged: its part {member} is not as long as it declares")
+        raise ReadingStopped(
+            "DAMAGED_FILE", f"{name} is damaged: its part {member} is not as long as it declares"
+        )
 
 
 def content(archive: zipfile.ZipFile, member: str, name: str) -> bytes:

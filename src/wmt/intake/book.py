@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from wmt.intake import xls, xlsx
-from wmt.intake.faults import Refusal
+from wmt.intake.faults import ReadingStopped
 from wmt.intake.grid import Grid
 
 ZIP = b"PK"
@@ -41,9 +41,9 @@ def open_book(data: bytes, name: str) -> Book:
         return Book(name, xlsx.read_sheets(data, name))
     if data.startswith(OLE):
         if ENCRYPTED_PACKAGE in data:
-            raise Refusal("PROTECTED_FILE", f"{name} is protected by a password")
+            raise ReadingStopped("PROTECTED_FILE", f"{name} is protected by a password")
         return Book(name, xls.read_sheets(data, name))
-    raise Refusal("NOT_A_WORKBOOK", f"{name} {_what_it_is(data)}")
+    raise ReadingStopped("NOT_A_WORKBOOK", f"{name} {_what_it_is(data)}")
 
 
 def _what_it_is(data: bytes) -> str:

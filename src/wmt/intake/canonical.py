@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from wmt.intake.gathered import CASE, RAW_CELL, Gathered
+from wmt.intake.staging import CASE, RAW_CELL, Gathered
 
 #: Columns that name or describe a person; kept only where names are switched on.
 PERSONAL = frozenset(

@@ -5,10 +5,10 @@ import polars as pl
 from wmt.intake.cells import date_column
 from wmt.intake.codes import Codes
 from wmt.intake.contacts import placed
-from wmt.intake.faults import Faults, Hit
-from wmt.intake.gathered import ASSESSMENT, CASE_FLAG, CONTACT, T2A_CASE, shaped
-from wmt.intake.known import LETTERS, definition
+from wmt.intake.faults import FaultPlace, Faults
 from wmt.intake.sheet import Sheet
+from wmt.intake.staging import ASSESSMENT, CASE_FLAG, CONTACT, T2A_CASE, shaped
+from wmt.intake.workbook_schema import LETTERS, definition
 
 LOCATIONS = {"community": "community", "custody": "custody", "licence": "licence", "license": "licence"}
 
@@ -31,7 +31,8 @@ def table_of(sheet: Sheet, faults: Faults, dates: tuple[str, ...] = ()) -> pl.Da
 def _dates(sheet: Sheet, header: str, faults: Faults) -> pl.Series:
     days, odd = date_column(sheet.column(header))
     hits = [
-        Hit(sheet.rows[index], sheet.heading(header), f"{why} where a date is expected") for index, why in odd
+        FaultPlace(sheet.rows[index], sheet.heading(header), f"{why} where a date is expected")
+        for index, why in odd
     ]
     what = "{n} cells of " + f"{sheet.name}, column {sheet.heading(header)}, hold no date and are left empty"
     faults.warn_once("BAD_DATE", sheet.name, hits, what)
@@ -59,7 +60,7 @@ def read_flags(sheet: Sheet, scheme: str, codes: Codes, faults: Faults) -> pl.Da
 def _warn_letters(sheet: Sheet, flags: pl.Series, letters: str, faults: Faults) -> None:
     strange = (~flags.is_in(list(letters)) | flags.is_null()).fill_null(True)
     hits = [
-        Hit(sheet.rows[i], sheet.heading("row_type"), f"letter {flags[i] or '(none)'}")
+        FaultPlace(sheet.rows[i], sheet.heading("row_type"), f"letter {flags[i] or '(none)'}")
         for i in strange.arg_true()
     ]
     what = (
@@ -72,7 +73,7 @@ def _warn_letters(sheet: Sheet, flags: pl.Series, letters: str, faults: Faults) 
 def _tier_names(sheet: Sheet, numbers: pl.Series, scheme: str, codes: Codes, faults: Faults) -> pl.Series:
     names = numbers.replace_strict(dict(codes.tier_numbers[scheme]), default=None, return_dtype=pl.String)
     hits = [
-        Hit(sheet.rows[i], sheet.heading("tier_code"), f"tier code {numbers[i] or '(none)'}")
+        FaultPlace(sheet.rows[i], sheet.heading("tier_code"), f"tier code {numbers[i] or '(none)'}")
         for i in names.is_null().arg_true()
     ]
     what = "{n} rows of the sheet " + f"{sheet.name} have a tier code of no known meaning"
@@ -83,7 +84,7 @@ def _tier_names(sheet: Sheet, numbers: pl.Series, scheme: str, codes: Codes, fau
 def _locations(sheet: Sheet, written: pl.Series, faults: Faults, header: str = "location") -> pl.Series:
     places = written.str.to_lowercase().replace_strict(LOCATIONS, default=None, return_dtype=pl.String)
     hits = [
-        Hit(sheet.rows[i], sheet.heading(header), f"'{written[i] or ''}'")
+        FaultPlace(sheet.rows[i], sheet.heading(header), f"'{written[i] or ''}'")
         for i in places.is_null().arg_true()
     ]
     what = "{n} rows of the sheet " + f"{sheet.name} have a {header} of no known meaning"
@@ -128,7 +129,9 @@ def number_assessments(frame: pl.DataFrame, faults: Faults) -> pl.DataFrame:
     content = [name for name in ASSESSMENT if name not in ("seq", "sheet", "row")]
     again = pl.col("case_ref").is_not_null() & ~pl.struct(content).is_first_distinct()
     for (sheet,), group in frame.filter(again).group_by("sheet", maintain_order=True):
-        hits = [Hit(row, None, f"case {ref}") for row, ref in group.select("row", "case_ref").iter_rows()]
+        hits = [
+            FaultPlace(row, None, f"case {ref}") for row, ref in group.select("row", "case_ref").iter_rows()
+        ]
         what = "{n} rows repeat an assessment word for word, and it counts once"
         faults.warn_once("DUPLICATE_ASSESSMENT", str(sheet), hits, what)
     return frame.filter(~again).with_columns(seq=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))

@@ -5,8 +5,8 @@ import polars as pl
 from wmt.facts import UNKNOWN_LOCATION
 from wmt.facts.schema import CASELOAD
 from wmt.intake.count_checks import check_counts, warn_both_ways
-from wmt.intake.faults import Faults, Hit
-from wmt.intake.gathered import Gathered
+from wmt.intake.faults import FaultPlace, Faults
+from wmt.intake.staging import Gathered
 
 #: Letters that make a case inactive, the weightier first, and the status each gives.
 INACTIVE = {"W": "warrant", "O": "overdue", "L": "suspended_lifer", "R": "uncommenced"}
@@ -78,7 +78,7 @@ def _wholly_listed(cells: pl.DataFrame, normal: pl.DataFrame, faults: Faults) ->
 
 
 def _warn_partial(partial: pl.DataFrame, sheet: object, listed: int, faults: Faults) -> None:
-    hits = [Hit(None, None, f"{team}:{staff}") for team, staff in partial.iter_rows()]
+    hits = [FaultPlace(None, None, f"{team}:{staff}") for team, staff in partial.iter_rows()]
     what = (
         "for {n} of the "
         + f"{listed} posts that have rows with letter N these are not the active cases counted"
@@ -178,7 +178,7 @@ def _reconcile(night: Gathered, faults: Faults) -> None:
     faults.refuse_each("CASES_AND_COUNTS_DIFFER", "case", hits)
 
 
-def _differences(basis: str, counts: pl.DataFrame, cases: pl.DataFrame) -> list[Hit]:
+def _differences(basis: str, counts: pl.DataFrame, cases: pl.DataFrame) -> list[FaultPlace]:
     both = counts.join(cases, on=_CELL, how="full", coalesce=True).with_columns(
         pl.col("cases", "listed").fill_null(0)
     )
@@ -189,5 +189,5 @@ def _differences(basis: str, counts: pl.DataFrame, cases: pl.DataFrame) -> list[
             f"the post {row['team_code']}:{row['staff_code']} has {row['listed']} {row['location']} cases "
             f"of tier {tier} in the case list and {row['cases']} in the counts ({basis})"
         )
-        hits.append(Hit(None, None, what, ((row["team_code"], row["staff_code"]),)))
+        hits.append(FaultPlace(None, None, what, ((row["team_code"], row["staff_code"]),)))
     return hits

@@ -27,7 +27,7 @@ class BadCell:
     what: str
 
 
-class Share(float):
+class PercentCell(float):
     """A number under a percentage format: Excel shows 0.2 as 20%."""
 
 

@@ -9,7 +9,7 @@ from wmt import rules
 
 
 @dataclass(frozen=True)
-class Reason:
+class ReductionReason:
     """A reason for a reduction; percentages of contracted hours, None where the rules set none."""
 
     reason_id: str
@@ -31,7 +31,7 @@ class Codes:
     tier_numbers: Mapping[str, Mapping[str, str]]
     contact_codes: frozenset[str]
     flag_letters: frozenset[str]
-    reasons: Mapping[str, Reason]
+    reasons: Mapping[str, ReductionReason]
     default_hours: Mapping[str, Decimal]
     report_windows: Mapping[str, int]
 
@@ -62,17 +62,17 @@ def _words(listed: Mapping[str, object]) -> dict[str, str]:
     return {code: str(value) for code, value in listed.items()}
 
 
-def _reasons(listed: Mapping[str, object]) -> dict[str, Reason]:
+def _reasons(listed: Mapping[str, object]) -> dict[str, ReductionReason]:
     ids = dict.fromkeys(path.split(".")[0] for path in listed)
     return {reason_id: _reason(reason_id, listed) for reason_id in ids}
 
 
-def _reason(reason_id: str, listed: Mapping[str, object]) -> Reason:
+def _reason(reason_id: str, listed: Mapping[str, object]) -> ReductionReason:
     def of(part: str) -> object:
         return listed.get(f"{reason_id}.{part}")
 
     months = of("months_to_expiry")
-    return Reason(
+    return ReductionReason(
         reason_id=reason_id,
         name=str(of("name")),
         short_name=str(of("short_name")),

@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from wmt.intake.faults import Faults, Hit
-from wmt.intake.gathered import Gathered
+from wmt.intake.faults import FaultPlace, Faults
+from wmt.intake.staging import Gathered
 
 _POST = ["team_code", "staff_code"]
 
@@ -33,6 +33,6 @@ def _warn(frame: pl.DataFrame, keys: list[str], attribute: str, what: str, fault
     hits = []
     for row in found.iter_rows(named=True):
         values = " and ".join(f"'{value}'" for value in row[attribute][:3])
-        hits.append(Hit(row["row"][1], None, f"{':'.join(row[key] for key in keys)} has {values}"))
+        hits.append(FaultPlace(row["row"][1], None, f"{':'.join(row[key] for key in keys)} has {values}"))
     sheet = found["sheet"][0][1] if hits else None
     faults.warn_once("CONFLICTING_ATTRIBUTE", sheet, hits, "{n} times the " + what + " is given in two ways")

@@ -7,7 +7,7 @@ import polars as pl
 from wmt.facts import NOT_KNOWN
 from wmt.facts.schema import CONTACT
 from wmt.intake.codes import Codes
-from wmt.intake.faults import Faults, Hit
+from wmt.intake.faults import FaultPlace, Faults
 
 SIDES = ("by", "om")
 _CONTENT = [
@@ -48,7 +48,10 @@ def placed(frame: pl.DataFrame, faults: Faults) -> pl.DataFrame:
 
 def _warn(code: str, frame: pl.DataFrame, what: str, faults: Faults) -> None:
     for (sheet,), group in frame.group_by("sheet", maintain_order=True):
-        hits = [Hit(row["row"], None, f"contact {row['contact_id']}") for row in group.iter_rows(named=True)]
+        hits = [
+            FaultPlace(row["row"], None, f"contact {row['contact_id']}")
+            for row in group.iter_rows(named=True)
+        ]
         faults.warn_once(code, str(sheet), hits, what)
 
 

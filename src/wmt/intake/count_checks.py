@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 import polars as pl
 
-from wmt.intake.faults import Faults, Hit
-from wmt.intake.gathered import Gathered
+from wmt.intake.faults import FaultPlace, Faults
+from wmt.intake.staging import Gathered
 
 _POST = ["team_code", "staff_code"]
 
@@ -21,13 +21,13 @@ def check_counts(night: Gathered, inactive: pl.DataFrame, faults: Faults) -> Non
     given = pl.col("all_given") & pl.col("active_given")
     above = posts.filter(given & (pl.col("active") > pl.col("all")))
     hits = [
-        Hit(None, None, _too_many(row), ((row["team_code"], row["staff_code"]),))
+        FaultPlace(None, None, _too_many(row), ((row["team_code"], row["staff_code"]),))
         for row in above.iter_rows(named=True)
     ]
     faults.refuse_each("ACTIVE_ABOVE_ALL", None, hits)
     silent = posts.filter(~pl.col("active_given") & (pl.col("all") > pl.col("listed")))
     hits = [
-        Hit(None, None, f"{row['team_code']}:{row['staff_code']} with {row['all']} cases")
+        FaultPlace(None, None, f"{row['team_code']}:{row['staff_code']} with {row['all']} cases")
         for row in silent.iter_rows(named=True)
     ]
     what = "{n} posts have cases, more than are listed as inactive, and no row of active cases"
@@ -47,7 +47,7 @@ def warn_both_ways(night: Gathered, inactive: Collection[str], faults: Faults) -
         found = flagged.join(active, on=[*_POST, "case_ref"], how="semi", maintain_order="left")
     what = "{n} cases are given as active and also with a letter that makes them inactive"
     hits = [
-        Hit(row["row"], None, f"{row['flag']} of {row['team_code']}:{row['staff_code']}")
+        FaultPlace(row["row"], None, f"{row['flag']} of {row['team_code']}:{row['staff_code']}")
         for row in found.iter_rows(named=True)
     ]
     faults.warn_once("ACTIVE_AND_INACTIVE", found["sheet"][0] if hits else None, hits, what)

@@ -6,8 +6,8 @@ import polars as pl
 
 from wmt.facts import UNKNOWN_LOCATION
 from wmt.intake.codes import Codes
-from wmt.intake.faults import Faults, Hit
-from wmt.intake.gathered import Gathered
+from wmt.intake.faults import FaultPlace, Faults
+from wmt.intake.staging import Gathered
 
 #: Measures that number reports, and the report each stands for.
 COUNTED = {
@@ -53,7 +53,9 @@ def _dated(reports: pl.DataFrame, day: date, faults: Faults) -> pl.DataFrame:
         [(*key, name) for key, name in DATED.items()], schema=["type", "state", "report"], orient="row"
     )
     rest = reports.join(kinds, on=["type", "state"], how="anti", maintain_order="left")
-    hits = [Hit(row["row"], "state", f"{row['type']} {row['state']}") for row in rest.iter_rows(named=True)]
+    hits = [
+        FaultPlace(row["row"], "state", f"{row['type']} {row['state']}") for row in rest.iter_rows(named=True)
+    ]
     faults.warn_once(
         "REPORT_NOT_COUNTED", "report", hits, "{n} reports are of a kind and state that nothing shows"
     )
@@ -77,7 +79,7 @@ def _reconcile(single: pl.DataFrame, counted: pl.DataFrame, codes: Codes, faults
         return
     both = counts.join(listed, on=[*_POST, "report"], how="full", coalesce=True).fill_null(0)
     hits = [
-        Hit(
+        FaultPlace(
             None,
             None,
             f"the post {team}:{staff} has {found} reports {report} one by one and {said} in the counts",

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from wmt.intake import limits
-from wmt.intake.model import Fault, Post, Severity
-from wmt.intake.refusal import Refusal
+from wmt.intake.model import InputFault, Post, Severity
+from wmt.intake.refusal import ReadingStopped
 from wmt.intake.remedies import REMEDIES
 from wmt.text import shown
 
-__all__ = ["EXAMPLES", "NAMED", "Faults", "Hit", "Refusal"]
+__all__ = ["EXAMPLES", "NAMED", "FaultPlace", "Faults", "ReadingStopped"]
 
 #: Faults of one code on one sheet that are named one by one before the rest are summed up.
 NAMED = 25
@@ -18,7 +18,7 @@ NAMED = 25
 EXAMPLES = 5
 
 
-class Hit(NamedTuple):
+class FaultPlace(NamedTuple):
     """One place where a fault of a kind was found."""
 
     row: int | None
@@ -37,11 +37,11 @@ class _Rest:
     rows: int = 0
     posts: dict[Post, None] = field(default_factory=dict)
 
-    def fault(self) -> Fault:
+    def fault(self) -> InputFault:
         """One fault for all of them."""
         what = f"and {self.faults:,} more faults of this kind, which are not told one by one"
         message = f"{what}. {REMEDIES.get(self.code, '')}".rstrip()
-        return Fault(
+        return InputFault(
             severity=self.severity, code=self.code, message=message, rows=self.rows, posts=tuple(self.posts)
         )
 
@@ -51,15 +51,15 @@ class Faults:
 
     def __init__(self, most: int | None = None) -> None:
         self.most = limits.current().faults if most is None else most
-        self._told: list[Fault] = []
+        self._told: list[InputFault] = []
         self._untold: dict[tuple[str, str, bool], _Rest] = {}
 
     @property
-    def items(self) -> list[Fault]:
+    def items(self) -> list[InputFault]:
         """The faults that are told, and one more for each kind of which there are others."""
         return [*self._told, *(rest.fault() for rest in self._untold.values())]
 
-    def record(self, fault: Fault) -> None:
+    def record(self, fault: InputFault) -> None:
         """Keep one fault, or count it where there are too many to be told."""
         if len(self._told) < self.most:
             self._told.append(fault)
@@ -69,7 +69,7 @@ class Faults:
         rest.faults, rest.rows = rest.faults + 1, rest.rows + fault.rows
         rest.posts.update(dict.fromkeys(fault.posts))
 
-    def record_all(self, faults: Iterable[Fault]) -> None:
+    def record_all(self, faults: Iterable[InputFault]) -> None:
         """Keep faults that were found elsewhere."""
         for fault in faults:
             self.record(fault)
@@ -91,7 +91,7 @@ class Faults:
         An unlisted code is a KeyError of ours.
         """
         self.record(
-            Fault(
+            InputFault(
                 severity=severity,
                 code=code,
                 message=shown(f"{what.rstrip('.')}. {REMEDIES[code]}"),
@@ -131,18 +131,18 @@ class Faults:
         """Record a fault that does not stop the load."""
         self.add("warn", code, what, sheet=sheet, row=row, column=column, posts=posts, rows=rows)
 
-    def refused(self, refusal: Refusal) -> None:
+    def refused(self, refusal: ReadingStopped) -> None:
         """Record a refusal that stopped the reading of a file."""
         self.refuse(refusal.code, refusal.what, sheet=refusal.sheet, row=refusal.row, column=refusal.column)
 
-    def refuse_each(self, code: str, sheet: str | None, hits: Sequence[Hit]) -> None:
+    def refuse_each(self, code: str, sheet: str | None, hits: Sequence[FaultPlace]) -> None:
         """Refuse each hit by name, and beyond NAMED all the others in one fault that lists their posts."""
         for hit in hits[:NAMED]:
             self.refuse(code, hit.what, sheet=sheet, row=hit.row, column=hit.column, posts=hit.posts)
         self._rest(code, sheet, [hit for hit in hits[NAMED:] if hit.posts])
         self._rest(code, sheet, [hit for hit in hits[NAMED:] if not hit.posts])
 
-    def _rest(self, code: str, sheet: str | None, hits: Sequence[Hit]) -> None:
+    def _rest(self, code: str, sheet: str | None, hits: Sequence[FaultPlace]) -> None:
         if not hits:
             return
         posts = [post for hit in hits for post in hit.posts]
@@ -150,7 +150,7 @@ class Faults:
         first = hits[0]
         self.refuse(code, what, sheet=sheet, row=first.row, column=first.column, posts=posts, rows=len(hits))
 
-    def warn_once(self, code: str, sheet: str | None, hits: Sequence[Hit], what: str) -> None:
+    def warn_once(self, code: str, sheet: str | None, hits: Sequence[FaultPlace], what: str) -> None:
         """One warning for all hits: `what` has '{n}' for their number; the first few places follow."""
         if not hits:
             return
@@ -167,15 +167,15 @@ class Faults:
         """Whether every fault that stops the load names the posts it can touch."""
         return all(fault.posts for fault in self.items if fault.severity == "refuse")
 
-    def named_posts(self) -> dict[Post, Fault]:
+    def named_posts(self) -> dict[Post, InputFault]:
         """The posts of refusing faults, each with the first fault that names it."""
-        found: dict[Post, Fault] = {}
+        found: dict[Post, InputFault] = {}
         for fault in self.items:
             for post in fault.posts if fault.severity == "refuse" else ():
                 found.setdefault(post, fault)
         return found
 
 
-def _place(hit: Hit) -> str:
+def _place(hit: FaultPlace) -> str:
     row = f"row {hit.row}" if hit.row else ""
     return ": ".join(part for part in (row, hit.what) if part)

@@ -5,8 +5,8 @@ from datetime import date
 
 from wmt.intake.faults import Faults
 from wmt.intake.headers import OLD_ELEVEN, SEVENTEEN, THIRTY_THREE, TierSet, tier_set
-from wmt.intake.known import BASES, JOINED, REQUIRED, SHEETS
 from wmt.intake.sheet import Sheet
+from wmt.intake.workbook_schema import BASES, JOINED, REQUIRED, SHEETS
 
 LEFT_IN_2023 = ("arms", "inst_reports")
 ARMS_LEFT = date(2023, 1, 5)

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from wmt import policy
-from wmt.intake.refusal import Refusal
+from wmt.intake.refusal import ReadingStopped
 from wmt.rules import RuleSet
 
 MIB = 1024 * 1024
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limits:
+class InputLimits:
     """The most that one input may be. The policies `input.…` and `people_input.…` describe each."""
 
     rows: int
@@ -43,12 +43,12 @@ class Limits:
             (rows * columns, self.cells, "cells"),
         ):
             if found > most:
-                raise Refusal("TOO_LARGE", f"{name} has {found:,} {what}; at most {most:,} are read")
+                raise ReadingStopped("TOO_LARGE", f"{name} has {found:,} {what}; at most {most:,} are read")
 
     def check_ratio(self, name: str, packed: int, unpacked: int) -> None:
         """Raise Refusal for a part that unpacks to far more than any sheet or table does."""
         if unpacked > SMALL and unpacked > self.ratio * max(packed, 1):
-            raise Refusal(
+            raise ReadingStopped(
                 "TOO_LARGE", f"a part of {name} would unpack to {unpacked // max(packed, 1):,} times its size"
             )
 
@@ -58,37 +58,37 @@ class Limits:
             what = (
                 f"{name} would unpack to {unpacked // MIB:,} MiB; at most {self.unpacked_mib:,} MiB are read"
             )
-            raise Refusal("TOO_LARGE", what)
+            raise ReadingStopped("TOO_LARGE", what)
 
 
-def limits_of(policies: RuleSet, group: str = EXTRACT) -> Limits:
+def limits_of(policies: RuleSet, group: str = EXTRACT) -> InputLimits:
     """The limits that a set of policies puts on extracts or on people's tables."""
-    found = {field.name: policies[f"{group}.{field.name}"].whole for field in fields(Limits)}
-    return Limits(**found)
+    found = {field.name: policies[f"{group}.{field.name}"].whole for field in fields(InputLimits)}
+    return InputLimits(**found)
 
 
-def all_limits(policies: RuleSet) -> Mapping[str, Limits]:
+def all_limits(policies: RuleSet) -> Mapping[str, InputLimits]:
     """The limits of both groups, for `under`."""
     return {group: limits_of(policies, group) for group in (EXTRACT, PEOPLE)}
 
 
 @cache
-def packaged(group: str = EXTRACT) -> Limits:
+def packaged(group: str = EXTRACT) -> InputLimits:
     """The limits that come with the program."""
     return limits_of(policy.at(date.today()), group)
 
 
-_in_force: ContextVar[Mapping[str, Limits]] = ContextVar("limits", default=MappingProxyType({}))
+_in_force: ContextVar[Mapping[str, InputLimits]] = ContextVar("limits", default=MappingProxyType({}))
 _group: ContextVar[str] = ContextVar("group", default=EXTRACT)
 
 
-def current() -> Limits:
+def current() -> InputLimits:
     """The limits of the reading that is under way; those of the program where nobody has set others."""
     return _in_force.get().get(_group.get()) or packaged(_group.get())
 
 
 @contextmanager
-def under(limits: Mapping[str, Limits]) -> Iterator[None]:
+def under(limits: Mapping[str, InputLimits]) -> Iterator[None]:
     """Read under these limits, by group. Threads started within do not inherit them: hand them over."""
     with _set(_in_force, limits):
         yield

@@ -14,9 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from wmt.intake.archive import content, open_zip, prove
 from wmt.intake.cells import FIRST_MOMENT, LAST_MOMENT
-from wmt.intake.faults import Faults, Refusal
-from wmt.intake.model import Source
-from wmt.intake.table_file import source_of
+from wmt.intake.faults import Faults, ReadingStopped
+from wmt.intake.model import InputFile
+from wmt.intake.read_table import source_of
 
 FORMAT = "workload-input/1"
 MANIFEST = "manifest.json"
@@ -34,7 +34,7 @@ class _Entry(BaseModel):
     sha256: str
 
 
-class Manifest(BaseModel):
+class TidyManifest(BaseModel):
     """manifest.json."""
 
     model_config = ConfigDict(extra="ignore")
@@ -74,9 +74,9 @@ def zip_bundle(data: bytes, name: str) -> Bundle:
     archive = open_zip(data, name)
     manifests = [member for member in archive.namelist() if PurePosixPath(member).name == MANIFEST]
     if not manifests:
-        raise Refusal("MANIFEST_MISSING", f"{name} holds no {MANIFEST}")
+        raise ReadingStopped("MANIFEST_MISSING", f"{name} holds no {MANIFEST}")
     if len(manifests) > 1:
-        raise Refusal("MANIFEST_BAD", f"{name} holds {len(manifests)} files {MANIFEST}")
+        raise ReadingStopped("MANIFEST_BAD", f"{name} holds {len(manifests)} files {MANIFEST}")
     prefix = manifests[0].removesuffix(MANIFEST)
     beside = [
         member for member in archive.namelist() if member.startswith(prefix) and not member.endswith("/")
@@ -97,24 +97,24 @@ def is_tidy_zip(data: bytes) -> bool:
     return "xl/workbook.xml" not in names and any(PurePosixPath(name).name == MANIFEST for name in names)
 
 
-def read_manifest(bundle: Bundle, faults: Faults) -> Manifest:
+def read_manifest(bundle: Bundle, faults: Faults) -> TidyManifest:
     """The manifest, checked. Raises Refusal when there is none or it is not one."""
     if MANIFEST not in bundle.files:
-        raise Refusal("MANIFEST_MISSING", f"{bundle.name} holds no {MANIFEST}", sheet=MANIFEST)
+        raise ReadingStopped("MANIFEST_MISSING", f"{bundle.name} holds no {MANIFEST}", sheet=MANIFEST)
     try:
         written = json.loads(bundle.get(MANIFEST)[: LARGEST_MANIFEST + 1].decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise Refusal("MANIFEST_BAD", f"{MANIFEST} is not JSON in UTF-8", sheet=MANIFEST) from error
+        raise ReadingStopped("MANIFEST_BAD", f"{MANIFEST} is not JSON in UTF-8", sheet=MANIFEST) from error
     if isinstance(written, dict) and written.get("format") != FORMAT:
-        raise Refusal(
+        raise ReadingStopped(
             "MANIFEST_FORMAT", f"{MANIFEST} has the format {written.get('format')!r:.60}", sheet=MANIFEST
         )
     try:
-        manifest = Manifest.model_validate(written)
+        manifest = TidyManifest.model_validate(written)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "it"
-        raise Refusal(
+        raise ReadingStopped(
             "MANIFEST_BAD", f"{MANIFEST}: {where}: {first['msg']}", sheet=MANIFEST, column=where
         ) from error
     if manifest.as_at.tzinfo is not None:
@@ -123,11 +123,11 @@ def read_manifest(bundle: Bundle, faults: Faults) -> Manifest:
         manifest.as_at = manifest.as_at.replace(tzinfo=None)
     if not FIRST_MOMENT <= manifest.as_at <= LAST_MOMENT:
         what = f"{MANIFEST}: no extract is of {manifest.as_at}"
-        raise Refusal("MANIFEST_BAD", what, sheet=MANIFEST, column="as_at")
+        raise ReadingStopped("MANIFEST_BAD", what, sheet=MANIFEST, column="as_at")
     return manifest
 
 
-def listed_files(bundle: Bundle, manifest: Manifest, faults: Faults) -> dict[str, tuple[_Entry, bytes]]:
+def listed_files(bundle: Bundle, manifest: TidyManifest, faults: Faults) -> dict[str, tuple[_Entry, bytes]]:
     """The bytes of every listed table by name. What is missing, listed twice or changed is refused."""
     found: dict[str, tuple[_Entry, bytes]] = {}
     for entry in manifest.tables:
@@ -156,6 +156,6 @@ def _proved(bundle: Bundle, entry: _Entry, faults: Faults) -> bytes:
     return data
 
 
-def sources_of(bundle: Bundle) -> list[Source]:
+def sources_of(bundle: Bundle) -> list[InputFile]:
     """Every file of the bundle with its checksum, in order of name."""
     return [source_of(bundle.get(file), file) for file in sorted(bundle.files)]

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from wmt.intake.gathered import PERSON, TEAM, Gathered, shaped
-from wmt.intake.known import BASES, IDENTITY, LONE, MAIN, REPORTS
 from wmt.intake.sheet import Sheet
+from wmt.intake.staging import PERSON, TEAM, Gathered, shaped
+from wmt.intake.workbook_schema import BASES, IDENTITY, LONE, MAIN, REPORTS
 
 _OFFICIAL = (*BASES, *REPORTS)
 LONE_RANKS = tuple(_OFFICIAL.index(known) for known in LONE)

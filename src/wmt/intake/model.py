@@ -14,7 +14,7 @@ Post = tuple[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fault:
+class InputFault:
     """One thing wrong with the input.
 
     `row` counts from 1 as Excel shows it; `column` is the header as written, or the column's letters when
@@ -51,7 +51,7 @@ class SetAside:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class InputFile:
     """A file that was read: its name, the sha256 of its bytes, its size in bytes."""
 
     name: str
@@ -68,8 +68,8 @@ class Import:
     layout: str | None = None
     tier_scheme: str | None = None
     sheets: dict[str, SheetCount] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[InputFault] = field(default_factory=list)
     facts: Facts | None = None
     set_aside: list[SetAside] = field(default_factory=list)
-    sources: list[Source] = field(default_factory=list)
+    sources: list[InputFile] = field(default_factory=list)
     canonical: dict[str, pl.DataFrame] = field(default_factory=dict)

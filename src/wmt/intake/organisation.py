@@ -7,9 +7,9 @@ import polars as pl
 from wmt.facts import NOT_KNOWN
 from wmt.facts.schema import POST, TEAM
 from wmt.intake.codes import Codes
-from wmt.intake.faults import Faults, Hit
-from wmt.intake.gathered import Gathered, post_frame
+from wmt.intake.faults import FaultPlace, Faults
 from wmt.intake.model import Post
+from wmt.intake.staging import Gathered, post_frame
 
 UNKNOWN_NAME = "Not known"
 #: Names that stand for nobody in particular.
@@ -164,7 +164,9 @@ def check_posts(night: Gathered, posts: pl.DataFrame, codes: Codes, faults: Faul
 def _warn_posts(code: str, posts: pl.DataFrame, what: str, faults: Faults) -> None:
     for (sheet,), group in posts.group_by("sheet", maintain_order=True):
         hits = [
-            Hit(row["row"], None, f"{row['team_code']}:{row['staff_code']}" + _quoted(row["grade_code"]))
+            FaultPlace(
+                row["row"], None, f"{row['team_code']}:{row['staff_code']}" + _quoted(row["grade_code"])
+            )
             for row in group.sort("row").iter_rows(named=True)
         ]
         faults.warn_once(code, str(sheet), hits, f"{what} on {sheet}")
@@ -180,7 +182,7 @@ def _warn_unmatched(night: Gathered, faults: Faults) -> None:
     others = others.unique([*_KEYS, "sheet"], keep="first", maintain_order=True)
     for (sheet,), group in others.group_by("sheet", maintain_order=True):
         hits = [
-            Hit(row["row"], None, f"{row['team_code']}:{row['staff_code']}")
+            FaultPlace(row["row"], None, f"{row['team_code']}:{row['staff_code']}")
             for row in group.iter_rows(named=True)
         ]
         faults.warn_once(

@@ -7,16 +7,16 @@ from itertools import pairwise
 import polars as pl
 
 from wmt.facts import micro_hours
+from wmt.facts.enums import MICRO
 from wmt.facts.schema import REDUCTION
-from wmt.facts.words import MICRO
 from wmt.intake.codes import Codes
-from wmt.intake.faults import Faults, Hit
+from wmt.intake.faults import FaultPlace, Faults
 from wmt.intake.model import Post
 from wmt.intake.people_model import (
     DatedHours,
     GradeCorrection,
     People,
-    Reduction,
+    ReductionRow,
     add_months,
     last_of_months,
 )
@@ -27,7 +27,7 @@ GAP_DAYS = 3
 STAGE = "PQiP"
 
 __all__ = [
-    "People", "Reduction", "add_months", "grades_corrected", "hours_entered", "last_of_months",
+    "People", "ReductionRow", "add_months", "grades_corrected", "hours_entered", "last_of_months",
     "reductions_of",
 ]  # fmt: skip
 
@@ -84,7 +84,7 @@ def warn_assumed_twice(posts: pl.DataFrame, codes: Codes, faults: Faults) -> Non
         .filter("assumed", pl.col("posts").list.len() > 1, pl.col("hours") > max(usual.values()))
     )
     hits = [
-        Hit(None, None, f"{' and '.join(row['posts'])}: {_hours(row['hours'])} hours")
+        FaultPlace(None, None, f"{' and '.join(row['posts'])}: {_hours(row['hours'])} hours")
         for row in people.iter_rows(named=True)
     ]
     what = "{n} people stand in several teams, and the hours assumed for them come to more than a full week"
@@ -129,13 +129,15 @@ def reductions_of(
 
 
 def _warn_strangers(people: People, numbers: Mapping[Post, int], faults: Faults) -> None:
-    hours = [Hit(None, None, ":".join(post)) for post in people.hours_micro if post not in numbers]
+    hours = [FaultPlace(None, None, ":".join(post)) for post in people.hours_micro if post not in numbers]
     what = "{n} posts with contracted hours are not in this night"
     faults.warn_once("PEOPLE_UNKNOWN_POST", "contracted_hours", hours, what)
-    rows = [Hit(r.row, None, ":".join(r.post)) for r in people.reductions if r.post not in numbers]
+    rows = [FaultPlace(r.row, None, ":".join(r.post)) for r in people.reductions if r.post not in numbers]
     what = "{n} reductions are of posts that are not in this night"
     faults.warn_once("PEOPLE_UNKNOWN_POST", "reductions", rows, what)
-    rows = [Hit(c.row, None, ":".join(c.post)) for c in people.grade_corrections if c.post not in numbers]
+    rows = [
+        FaultPlace(c.row, None, ":".join(c.post)) for c in people.grade_corrections if c.post not in numbers
+    ]
     what = "{n} corrections of grade are of posts that are not in this night"
     faults.warn_once("PEOPLE_UNKNOWN_POST", "grade_corrections", rows, what)
 
@@ -145,12 +147,16 @@ def _refuse_alike(people: People, numbers: Mapping[Post, int], faults: Faults) -
     if people.stands:
         return
     known = {_folded(post): post for post in numbers}
-    rows: list[DatedHours | Reduction | GradeCorrection] = [
+    rows: list[DatedHours | ReductionRow | GradeCorrection] = [
         *people.dated_hours,
         *people.reductions,
         *people.grade_corrections,
     ]
-    tables = {DatedHours: "contracted_hours", Reduction: "reductions", GradeCorrection: "grade_corrections"}
+    tables = {
+        DatedHours: "contracted_hours",
+        ReductionRow: "reductions",
+        GradeCorrection: "grade_corrections",
+    }
     for row in rows:
         like = known.get(_folded(row.post)) if row.post not in numbers else None
         if like is not None:
@@ -176,8 +182,8 @@ def _contracted(posts: pl.DataFrame, codes: Codes) -> dict[Post, int]:
 
 
 def _check_amounts(
-    reductions: Sequence[Reduction], contracted: Mapping[Post, int], day: date, faults: Faults
-) -> list[Hit]:
+    reductions: Sequence[ReductionRow], contracted: Mapping[Post, int], day: date, faults: Faults
+) -> list[FaultPlace]:
     """Warns of what looks odd; what is over the maximum of its reason is given back."""
     total: dict[Post, int] = {}
     over, expired = [], []
@@ -193,7 +199,7 @@ def _check_amounts(
             total[reduction.post] = total.get(reduction.post, 0) + reduction.taken_off(hours)
             if _expired(reduction, day):
                 expired.append(
-                    Hit(
+                    FaultPlace(
                         reduction.row, "last_day", f"{':'.join(reduction.post)} {reduction.reason.short_name}"
                     )
                 )
@@ -201,7 +207,7 @@ def _check_amounts(
         "PEOPLE_EXPIRED", "reductions", expired, "{n} reductions run longer than their reason usually does"
     )
     above = [
-        Hit(None, None, f"{':'.join(post)}: {_hours(off)} hours off {_hours(contracted[post])} hours")
+        FaultPlace(None, None, f"{':'.join(post)}: {_hours(off)} hours off {_hours(contracted[post])} hours")
         for post, off in total.items()
         if off > contracted[post]
     ]
@@ -214,23 +220,23 @@ def _check_amounts(
     return over
 
 
-def _over(reduction: Reduction, most: str) -> Hit:
+def _over(reduction: ReductionRow, most: str) -> FaultPlace:
     column = "percent" if reduction.hours_micro is None else "hours"
     what = f"reductions row {reduction.row}: the reason {reduction.reason.short_name} allows at most {most}"
-    return Hit(reduction.row, column, what, (reduction.post,))
+    return FaultPlace(reduction.row, column, what, (reduction.post,))
 
 
 def _hours(micro: int) -> str:
     return f"{micro / MICRO:g}"
 
 
-def _expired(reduction: Reduction, day: date) -> bool:
+def _expired(reduction: ReductionRow, day: date) -> bool:
     months = reduction.reason.months_to_expiry
     return months is not None and day > last_of_months(reduction.first_day, months)
 
 
-def _check_stages(reductions: Sequence[Reduction], faults: Faults) -> None:
-    stages: dict[Post, list[Reduction]] = {}
+def _check_stages(reductions: Sequence[ReductionRow], faults: Faults) -> None:
+    stages: dict[Post, list[ReductionRow]] = {}
     for reduction in reductions:
         if reduction.reason.short_name.startswith(STAGE):
             stages.setdefault(reduction.post, []).append(reduction)
@@ -240,7 +246,9 @@ def _check_stages(reductions: Sequence[Reduction], faults: Faults) -> None:
             days = (later.first_day - former.last_day - timedelta(1)).days if former.last_day else 0
             if 0 < days <= GAP_DAYS:
                 hits.append(
-                    Hit(later.row, "first_day", f"{':'.join(post)}: {days} days from {former.last_day}")
+                    FaultPlace(
+                        later.row, "first_day", f"{':'.join(post)}: {days} days from {former.last_day}"
+                    )
                 )
     faults.warn_once(
         "STAGE_GAP", "reductions", hits, "{n} times a few days are missed between two trainee stages"

@@ -10,7 +10,7 @@ from wmt.intake.cells import (
     LOSES_DIGITS,
     BadCell,
     Cell,
-    Share,
+    PercentCell,
     clean_name,
     is_blank,
     letters,
@@ -18,17 +18,17 @@ from wmt.intake.cells import (
     text_of,
     tidy_texts,
 )
-from wmt.intake.faults import Faults, Refusal
+from wmt.intake.faults import Faults, ReadingStopped
 from wmt.intake.grid import Grid
-from wmt.intake.people_cells import Table
+from wmt.intake.people_cells import PeopleTable
 from wmt.intake.xlsx import read_sheets
 
 
-def book_tables(data: bytes, name: str, known: Collection[str], faults: Faults) -> list[Table]:
+def book_tables(data: bytes, name: str, known: Collection[str], faults: Faults) -> list[PeopleTable]:
     """The sheets that are tables of people. Others are warned of; a workbook without any is refused."""
     try:
         grids = read_sheets(data, name, shares=True)
-    except Refusal as error:
+    except ReadingStopped as error:
         faults.refuse("PEOPLE_NOT_A_TABLE", f"{name} cannot be read: {error}", sheet=error.sheet or name)
         return []
     found = []
@@ -46,13 +46,13 @@ def book_tables(data: bytes, name: str, known: Collection[str], faults: Faults) 
 
 def _as_shown(value: Cell, header: str) -> Cell:
     """A cell that is shown as 20% and kept as 0.2: 20 where a percentage is asked, nothing elsewhere."""
-    if not isinstance(value, Share):
+    if not isinstance(value, PercentCell):
         return value
     shown = f"{value * 100:.13g}"
     return float(shown) if header.endswith("percent") else BadCell(f"{shown}%, which is a percentage")
 
 
-def _table(grid: Grid, table: str, name: str, faults: Faults) -> list[Table]:
+def _table(grid: Grid, table: str, name: str, faults: Faults) -> list[PeopleTable]:
     """A sheet as texts. Columns without anything are no columns, however far a sheet was formatted."""
     file = f"the sheet {grid.name} of {name}"
     columns = [list(cells) for cells in zip(*grid.rows, strict=True)] if grid.rows else []
@@ -70,7 +70,7 @@ def _table(grid: Grid, table: str, name: str, faults: Faults) -> list[Table]:
         values = [_as_shown(value, header) for value in values]
         texts[header] = _texts(header, values)
         bad |= {(row, header): what for row, value in enumerate(values, 2) if (what := _why_none(value))}
-    return [Table(table, file, pl.DataFrame(texts), bad)]
+    return [PeopleTable(table, file, pl.DataFrame(texts), bad)]
 
 
 def _texts(header: str, values: Sequence[Cell]) -> pl.Series:

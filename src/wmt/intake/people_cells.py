@@ -11,17 +11,17 @@ import polars as pl
 from wmt.days import read_day, why_not
 from wmt.intake.faults import Faults
 from wmt.intake.model import Post
-from wmt.text import CODE, Kind
+from wmt.text import CODE, TextKind
 
 #: Control characters less tab and ends of lines.
 _NO_TEXT = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]"
 #: The column of names in our own templates: for those who fill them in, and never read.
 NAME_COLUMN = "name"
-_KINDS: Mapping[str, Kind] = {"team_code": CODE, "staff_code": CODE}
+_KINDS: Mapping[str, TextKind] = {"team_code": CODE, "staff_code": CODE}
 
 
 @dataclass(frozen=True)
-class Table:
+class PeopleTable:
     """One table as texts: its name, the file it stands in, and the cells that cannot be taken as texts."""
 
     name: str
@@ -31,7 +31,7 @@ class Table:
 
 
 @dataclass
-class Row:
+class PeopleRow:
     """One row of a people table, with somewhere to report what is wrong with it."""
 
     table: str
@@ -104,7 +104,9 @@ class Row:
             self.refuse("PEOPLE_LAST_BEFORE_FIRST", "last_day", what)
 
 
-def rows_of(table: Table, known: Sequence[str], needed: Sequence[str], faults: Faults) -> Iterator[Row]:
+def rows_of(
+    table: PeopleTable, known: Sequence[str], needed: Sequence[str], faults: Faults
+) -> Iterator[PeopleRow]:
     """The rows of a table that can be taken as texts. Row numbers count the header as 1."""
     columns = table.frame.columns
     missing = [column for column in needed if column not in columns]
@@ -120,14 +122,14 @@ def rows_of(table: Table, known: Sequence[str], needed: Sequence[str], faults: F
         return
     bad = _bad_cells(table)
     for number, cells in enumerate(table.frame.iter_rows(named=True), 2):
-        row = Row(table.name, number, cells, faults)
+        row = PeopleRow(table.name, number, cells, faults)
         for column, what in bad.get(number, ()):
             row.refuse("PEOPLE_BAD_CELL", column, f"{column} holds {what}")
         if number not in bad and any(cells.values()):
             yield row
 
 
-def _bad_cells(table: Table) -> dict[int, list[tuple[str, str]]]:
+def _bad_cells(table: PeopleTable) -> dict[int, list[tuple[str, str]]]:
     found: dict[int, list[tuple[str, str]]] = {}
     for (row, column), what in table.bad.items():
         found.setdefault(row, []).append((column, what))

@@ -9,12 +9,12 @@ import polars as pl
 
 from wmt import rules
 from wmt.intake.cells import clean_name
-from wmt.intake.codes import Codes, Reason, codes_at
-from wmt.intake.faults import Faults, Refusal
+from wmt.intake.codes import Codes, ReductionReason, codes_at
+from wmt.intake.faults import Faults, ReadingStopped
 from wmt.intake.limits import of_people
-from wmt.intake.model import Source
+from wmt.intake.model import InputFile
 from wmt.intake.people_book import book_tables
-from wmt.intake.people_cells import Row, Table, rows_of
+from wmt.intake.people_cells import PeopleRow, PeopleTable, rows_of
 from wmt.intake.people_model import People
 from wmt.intake.people_tables import (
     GRADE_COLUMNS,
@@ -33,7 +33,7 @@ from wmt.intake.people_tables import (
     reasons_on,
     reductions,
 )
-from wmt.intake.table_file import read_table, source_of
+from wmt.intake.read_table import read_table, source_of
 
 HOURS_FILE, REDUCTIONS_FILE = "contracted_hours", "reductions"
 GRADES_FILE, REASONS_FILE = "grade_corrections", "reduction_reasons"
@@ -71,7 +71,7 @@ def read_people_tables(
     day: date,
     *,
     tree: rules.Tree | None = None,
-    known: Mapping[str, Reason] | None = None,
+    known: Mapping[str, ReductionReason] | None = None,
 ) -> tuple[People, Faults]:
     """People tables without an extract: a folder, a file, or files by name and content, .xlsx among them.
 
@@ -112,13 +112,13 @@ def _bytes(paths: Sequence[Path], faults: Faults) -> list[tuple[str, bytes]]:
     return found
 
 
-def _sources(files: Collection[tuple[str, bytes]]) -> list[Source]:
+def _sources(files: Collection[tuple[str, bytes]]) -> list[InputFile]:
     return [source_of(data, f"people/{name}") for name, data in files]
 
 
-def _tables(files: Sequence[tuple[str, bytes]], faults: Faults) -> dict[str, Table]:
+def _tables(files: Sequence[tuple[str, bytes]], faults: Faults) -> dict[str, PeopleTable]:
     """The tables of files by name. What is none of them, or there twice, is refused by its name."""
-    found: dict[str, Table] = {}
+    found: dict[str, PeopleTable] = {}
     for file, data in files:
         with of_people():
             tables = _tables_of(file, data, faults)
@@ -130,7 +130,7 @@ def _tables(files: Sequence[tuple[str, bytes]], faults: Faults) -> dict[str, Tab
     return found
 
 
-def _tables_of(file: str, data: bytes, faults: Faults) -> list[Table]:
+def _tables_of(file: str, data: bytes, faults: Faults) -> list[PeopleTable]:
     if file.lower().endswith(BOOK):
         return book_tables(data, file, TABLES, faults)
     name = _name_of(file)
@@ -139,8 +139,8 @@ def _tables_of(file: str, data: bytes, faults: Faults) -> list[Table]:
         faults.refuse("PEOPLE_UNKNOWN_TABLE", what, sheet=file)
         return []
     try:
-        return [Table(name, file, _unguarded(read_table(data, file)))]
-    except Refusal as error:
+        return [PeopleTable(name, file, _unguarded(read_table(data, file)))]
+    except ReadingStopped as error:
         what = f"{file} cannot be read: {error}"
         faults.refuse("PEOPLE_NOT_A_TABLE", what, sheet=name, row=error.row)
         return []
@@ -163,7 +163,11 @@ def _unguarded(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _people(
-    tables: Mapping[str, Table], known: Mapping[str, Reason], day: date, faults: Faults, sources: list[Source]
+    tables: Mapping[str, PeopleTable],
+    known: Mapping[str, ReductionReason],
+    day: date,
+    faults: Faults,
+    sources: list[InputFile],
 ) -> People:
     """The tables as records, each checked. Reasons come first: reductions name them."""
     hours = _read(tables.get(HOURS_FILE), HOURS_COLUMNS, HOURS_NEEDED, faults)
@@ -184,5 +188,7 @@ def _people(
     )
 
 
-def _read(table: Table | None, columns: Sequence[str], needed: Sequence[str], faults: Faults) -> list[Row]:
+def _read(
+    table: PeopleTable | None, columns: Sequence[str], needed: Sequence[str], faults: Faults
+) -> list[PeopleRow]:
     return [] if table is None else list(rows_of(table, columns, needed, faults))

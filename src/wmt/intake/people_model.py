@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from wmt.intake.codes import Reason
-from wmt.intake.model import Post, Source
+from wmt.intake.codes import ReductionReason
+from wmt.intake.model import InputFile, Post
 
 FULL = 100 * 100  # hundredths of a percent
 
@@ -22,13 +22,13 @@ class DatedHours:
 
 
 @dataclass(frozen=True)
-class Reduction:
+class ReductionRow:
     """One reduction as written. Exactly one of the two amounts is given."""
 
     row: int
     reference: str
     post: Post
-    reason: Reason
+    reason: ReductionReason
     hours_micro: int | None
     percent_x100: int | None
     first_day: date
@@ -76,7 +76,7 @@ class DatedReason:
     """A reason for reductions as it is from a day on: one more than the rules have, or in place of theirs."""
 
     row: int
-    reason: Reason
+    reason: ReductionReason
     category: str
     first_day: date
 
@@ -90,8 +90,8 @@ class People:
     """
 
     hours_micro: Mapping[Post, int] = field(default_factory=dict)
-    reductions: Sequence[Reduction] = ()
-    sources: Sequence[Source] = ()
+    reductions: Sequence[ReductionRow] = ()
+    sources: Sequence[InputFile] = ()
     dated_hours: Sequence[DatedHours] = ()
     grades: Mapping[Post, str] = field(default_factory=dict)
     grade_corrections: Sequence[GradeCorrection] = ()

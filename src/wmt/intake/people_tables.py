@@ -7,10 +7,16 @@ from decimal import Decimal
 
 from wmt.days import read_day
 from wmt.facts import GRADES, micro_hours
-from wmt.intake.codes import Reason
+from wmt.intake.codes import ReductionReason
 from wmt.intake.model import Post
-from wmt.intake.people_cells import Row
-from wmt.intake.people_model import DatedHours, DatedReason, GradeCorrection, Reduction, Withdrawn
+from wmt.intake.people_cells import PeopleRow
+from wmt.intake.people_model import (
+    DatedHours,
+    DatedReason,
+    GradeCorrection,
+    ReductionRow,
+    Withdrawn,
+)
 
 HOURS_COLUMNS = ("team_code", "staff_code", "hours", "valid_from")
 REDUCTION_COLUMNS = (
@@ -45,7 +51,7 @@ HOURS_IN_A_WEEK = 168
 MOST_MONTHS = 600
 
 
-def dated_hours(rows: Iterable[Row]) -> list[DatedHours]:
+def dated_hours(rows: Iterable[PeopleRow]) -> list[DatedHours]:
     """Contracted hours as written, one row for each post and first day."""
     found: dict[tuple[Post, date], DatedHours] = {}
     for row in rows:
@@ -67,7 +73,7 @@ def hours_on(hours: Iterable[DatedHours], day: date) -> dict[Post, int]:
     return {each.post: each.hours_micro for each in ordered if each.first_day <= day}
 
 
-def grade_corrections(rows: Iterable[Row]) -> list[GradeCorrection]:
+def grade_corrections(rows: Iterable[PeopleRow]) -> list[GradeCorrection]:
     """Corrections of grade as written, one row for each post and first day."""
     found: dict[tuple[Post, date], GradeCorrection] = {}
     for row in rows:
@@ -93,7 +99,7 @@ def grades_on(corrections: Iterable[GradeCorrection], day: date) -> dict[Post, s
     return {each.post: each.grade for each in ordered if each.in_force(day)}
 
 
-def reasons(rows: Iterable[Row]) -> list[DatedReason]:
+def reasons(rows: Iterable[PeopleRow]) -> list[DatedReason]:
     """Reasons as written, one row for each id and first day."""
     found: dict[tuple[str, date], DatedReason] = {}
     for row in rows:
@@ -105,7 +111,7 @@ def reasons(rows: Iterable[Row]) -> list[DatedReason]:
         enabled = row.truth("enabled", otherwise=True)
         if row.refused:
             continue
-        reason = Reason(
+        reason = ReductionReason(
             row.text("id"), row.text("name"), row.text("short_name"), share, most,
             None if months is None else int(months), enabled,
         )  # fmt: skip
@@ -115,7 +121,9 @@ def reasons(rows: Iterable[Row]) -> list[DatedReason]:
     return list(found.values())
 
 
-def reasons_on(rules: Mapping[str, Reason], dated: Iterable[DatedReason], day: date) -> dict[str, Reason]:
+def reasons_on(
+    rules: Mapping[str, ReductionReason], dated: Iterable[DatedReason], day: date
+) -> dict[str, ReductionReason]:
     """Reasons by id: those of the rules, and in their place or beside them those of the table on the day.
 
     One that begins later only is known from its first form on, so that reductions can be scheduled.
@@ -128,10 +136,12 @@ def reasons_on(rules: Mapping[str, Reason], dated: Iterable[DatedReason], day: d
     return found | {each.reason.reason_id: each.reason for each in ordered if each.first_day <= day}
 
 
-def reductions(rows: Iterable[Row], known: Mapping[str, Reason]) -> tuple[list[Reduction], list[Withdrawn]]:
+def reductions(
+    rows: Iterable[PeopleRow], known: Mapping[str, ReductionReason]
+) -> tuple[list[ReductionRow], list[Withdrawn]]:
     """The reductions, and beside them those marked as deleted."""
     words = _by_word(known)
-    found: dict[str, Reduction] = {}
+    found: dict[str, ReductionRow] = {}
     contents: set[tuple[object, ...]] = set()
     gone: list[Withdrawn] = []
     for row in rows:
@@ -152,12 +162,12 @@ def reductions(rows: Iterable[Row], known: Mapping[str, Reason]) -> tuple[list[R
     return list(found.values()), [each for each in gone if each.reference not in found]
 
 
-def _content(reduction: Reduction) -> tuple[object, ...]:
+def _content(reduction: ReductionRow) -> tuple[object, ...]:
     amount = (reduction.hours_micro, reduction.percent_x100)
     return reduction.post, reduction.reason.reason_id, amount, reduction.first_day, reduction.last_day
 
 
-def _by_word(known: Mapping[str, Reason]) -> dict[str, Reason]:
+def _by_word(known: Mapping[str, ReductionReason]) -> dict[str, ReductionReason]:
     """Reasons by every word they go by. An id is never taken for another reason's name."""
     words = {reason_id.lower(): reason for reason_id, reason in known.items()}
     for reason in known.values():
@@ -166,7 +176,7 @@ def _by_word(known: Mapping[str, Reason]) -> dict[str, Reason]:
     return words
 
 
-def _withdrawn(row: Row, words: Mapping[str, Reason]) -> Sequence[Withdrawn]:
+def _withdrawn(row: PeopleRow, words: Mapping[str, ReductionReason]) -> Sequence[Withdrawn]:
     """The reduction a deleted row means; none where neither an id nor post, reason and day tell."""
     reference, reason = row.text("reduction_id"), words.get(row.text("reason").lower())
     first = read_day(row.text("first_day"))
@@ -175,7 +185,7 @@ def _withdrawn(row: Row, words: Mapping[str, Reason]) -> Sequence[Withdrawn]:
     return [Withdrawn(row.row, reference, row.post)] if reference else []
 
 
-def _reduction(row: Row, words: Mapping[str, Reason]) -> Reduction | None:
+def _reduction(row: PeopleRow, words: Mapping[str, ReductionReason]) -> ReductionRow | None:
     """The reduction of a row; None when the row was refused."""
     for column in REDUCTION_NEEDED:
         row.required(column)
@@ -189,7 +199,7 @@ def _reduction(row: Row, words: Mapping[str, Reason]) -> Reduction | None:
         percent = _amount(row, reason, hours, percent)
     if row.refused or row.post is None or reason is None or first is None:
         return None
-    return Reduction(
+    return ReductionRow(
         row=row.row,
         reference=row.text("reduction_id") or f"{':'.join(row.post)}:{reason.reason_id}:{first}",
         post=row.post,
@@ -202,7 +212,9 @@ def _reduction(row: Row, words: Mapping[str, Reason]) -> Reduction | None:
     )
 
 
-def _amount(row: Row, reason: Reason, hours: Decimal | None, percent: Decimal | None) -> Decimal | None:
+def _amount(
+    row: PeopleRow, reason: ReductionReason, hours: Decimal | None, percent: Decimal | None
+) -> Decimal | None:
     """The percentage that counts: as written, or the reason's fixed share where nothing is written."""
     written = [column for column in ("hours", "percent") if row.text(column)]
     if len(written) == 2 or (not written and reason.allowance_percent is None):

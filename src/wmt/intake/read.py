@@ -14,15 +14,15 @@ from wmt import rules
 from wmt.intake.assemble import Assembled, assemble
 from wmt.intake.canonical import canonical_tables
 from wmt.intake.codes import Codes, codes_at
-from wmt.intake.faults import Faults, Refusal
-from wmt.intake.gathered import Gathered
+from wmt.intake.faults import Faults, ReadingStopped
 from wmt.intake.model import Import, Post, SetAside
+from wmt.intake.night_checks import refuse_ahead, refuse_empty
 from wmt.intake.people import People
 from wmt.intake.people_files import kept_tables, read_people
 from wmt.intake.sources import gather
+from wmt.intake.staging import Gathered
 from wmt.intake.texts import settle_texts
 from wmt.intake.tier_sheets import MISMATCH_PERCENT
-from wmt.intake.whole import refuse_ahead, refuse_empty
 
 Progress = Callable[[str, float], None]
 
@@ -69,7 +69,7 @@ def read(
     with _no_collecting():
         try:
             night = gather(paths, wish.codes, faults, mismatch_percent, wish.progress)
-        except Refusal as refusal:
+        except ReadingStopped as refusal:
             faults.refused(refusal)
     return _concluded(night, wish, faults)
 

@@ -1,7 +1,7 @@
 """Refusals: what stops the reading of a file at once."""
 
 
-class Refusal(Exception):  # noqa: N818 - it is an answer to the sender, not an error of the program
+class ReadingStopped(Exception):  # noqa: N818 - it is an answer to the sender, not an error of the program
     """Stops the reading of a file at once, with the code and text of the fault."""
 
     def __init__(

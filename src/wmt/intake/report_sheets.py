@@ -3,10 +3,10 @@
 import polars as pl
 
 from wmt.intake.faults import Faults
-from wmt.intake.gathered import MEASURE
-from wmt.intake.known import REPORTS
 from wmt.intake.sheet import Sheet
+from wmt.intake.staging import MEASURE
 from wmt.intake.tier_sheets import read_counts, refuse_doubles
+from wmt.intake.workbook_schema import REPORTS
 
 
 def read_reports(sheet: Sheet, faults: Faults) -> pl.DataFrame:

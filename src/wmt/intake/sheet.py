@@ -19,10 +19,10 @@ from wmt.intake.cells import (
     text_of,
     tidy_texts,
 )
-from wmt.intake.faults import Faults, Hit
+from wmt.intake.faults import FaultPlace, Faults
 from wmt.intake.grid import Grid
-from wmt.intake.known import CODES, PAIRS, Definition, official
 from wmt.intake.model import Post
+from wmt.intake.workbook_schema import CODES, PAIRS, Definition, official
 
 RAW_CELL = pl.Schema(
     {"sheet": pl.String, "row": pl.Int64, "column": pl.String, "type": pl.String, "value": pl.String}
@@ -160,12 +160,12 @@ def _bad_keys(sheet: Sheet, keys: Sequence[str], faults: Faults) -> set[int]:
     own = {header for pair in pairs for header in pair}
     codes = {header: odd_codes(sheet.column(header)) for header in CODES if sheet.has(header)}
     found = codes | {key: odd_keys(sheet.column(key)) for key in keys}
-    hits: dict[int, Hit] = {}
+    hits: dict[int, FaultPlace] = {}
     for header in sorted(found, key=lambda header: header in own):  # a bad post's key has the last word
         for index, why in found[header]:
             posts = () if header in own else _posts(sheet, pairs, index)
             what = f"the key {sheet.heading(header)} holds {why}"
-            hits[index] = Hit(sheet.rows[index], sheet.heading(header), what, posts)
+            hits[index] = FaultPlace(sheet.rows[index], sheet.heading(header), what, posts)
     faults.refuse_each("BAD_KEY", sheet.name, list(hits.values()))
     return set(hits)
 
@@ -180,9 +180,9 @@ def _report(
     sheet: Sheet, orphans: list[int], placeholders: list[int], keys: Sequence[str], faults: Faults
 ) -> None:
     names = " and ".join(sheet.heading(key) or key for key in keys)
-    hits = [Hit(sheet.rows[index], None, "") for index in orphans]
+    hits = [FaultPlace(sheet.rows[index], None, "") for index in orphans]
     faults.warn_once("ORPHAN_ROW", sheet.name, hits, "{n} rows of the sheet " + sheet.name + f" lack {names}")
-    hits = [Hit(sheet.rows[index], None, "") for index in placeholders]
+    hits = [FaultPlace(sheet.rows[index], None, "") for index in placeholders]
     faults.warn_once(
         "PLACEHOLDER_ROW", sheet.name, hits, "{n} rows of the sheet " + sheet.name + " hold constants only"
     )

@@ -8,12 +8,12 @@ import polars as pl
 
 from wmt.intake.book import Book, open_book
 from wmt.intake.codes import Codes
-from wmt.intake.faults import Faults, Refusal
-from wmt.intake.gathered import CASE, PERSON, Gathered, shaped, stacked
+from wmt.intake.faults import Faults, ReadingStopped
 from wmt.intake.manifest import Bundle, folder_bundle, is_tidy_zip, zip_bundle
 from wmt.intake.mentions import CASE_RANK, mentioned
-from wmt.intake.model import SheetCount, Source
-from wmt.intake.table_file import source_of
+from wmt.intake.model import InputFile, SheetCount
+from wmt.intake.read_table import source_of
+from wmt.intake.staging import CASE, PERSON, Gathered, shaped, stacked
 from wmt.intake.tidy import gather_tidy, read_tidy_table, with_posts
 from wmt.intake.workbook import gather_books
 
@@ -37,7 +37,7 @@ def gather(
             files.append((path.name, data))
     if bundles:
         if len(bundles) > 1 or files:
-            raise Refusal("MIXED_INPUT", "a tidy folder or zip was given together with something else")
+            raise ReadingStopped("MIXED_INPUT", "a tidy folder or zip was given together with something else")
         return gather_tidy(bundles[0], faults)
     return _gather_files(files, codes_at, faults, share, progress)
 
@@ -52,14 +52,16 @@ def _gather_files(
     cases = [file for file in files if file[0].lower() in CASE_FILES]
     workbooks = [file for file in files if file not in cases]
     if not workbooks or len(cases) > 1:
-        raise Refusal("MIXED_INPUT", "there is no workbook among the files, or more than one case file")
+        raise ReadingStopped(
+            "MIXED_INPUT", "there is no workbook among the files, or more than one case file"
+        )
     books: list[Book] = []
-    refusals: list[Refusal] = []
+    refusals: list[ReadingStopped] = []
     for number, (name, data) in enumerate(workbooks):
         progress(f"opening {name}", 0.1 + 0.4 * number / len(workbooks))
         try:
             books.append(open_book(data, name))
-        except Refusal as refusal:
+        except ReadingStopped as refusal:
             refusals.append(refusal)
     for other in refusals[:-1]:
         faults.refused(other)
@@ -73,7 +75,7 @@ def _gather_files(
     return night
 
 
-def _sources(files: Sequence[tuple[str, bytes]]) -> list[Source]:
+def _sources(files: Sequence[tuple[str, bytes]]) -> list[InputFile]:
     return [source_of(data, name) for name, data in files]
 
 
@@ -93,4 +95,4 @@ def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise Refusal("NOT_FOUND", f"{path.name} cannot be opened: {error.strerror}") from error
+        raise ReadingStopped("NOT_FOUND", f"{path.name} cannot be opened: {error.strerror}") from error

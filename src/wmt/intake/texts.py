@@ -9,10 +9,10 @@ from dataclasses import fields
 
 import polars as pl
 
-from wmt.intake.faults import Faults, Hit
-from wmt.intake.gathered import Gathered
+from wmt.intake.faults import FaultPlace, Faults
 from wmt.intake.model import Post
-from wmt.text import CODE, NAME, REFERENCE, Kind
+from wmt.intake.staging import Gathered
+from wmt.text import CODE, NAME, REFERENCE, TextKind
 
 #: Columns of closed lists of words, which the doors have checked, and of our own.
 _WORDS = frozenset(
@@ -55,7 +55,7 @@ def _tables(night: Gathered) -> Iterator[tuple[str, pl.DataFrame]]:
             yield each.name, frame
 
 
-def _kind(column: str) -> Kind | None:
+def _kind(column: str) -> TextKind | None:
     if column in _WORDS:
         return None
     if column in _REFERENCES:
@@ -63,13 +63,13 @@ def _kind(column: str) -> Kind | None:
     return CODE if re.fullmatch(_UNIT_CODE, column) else NAME
 
 
-def _odd(frame: pl.DataFrame, column: str, kind: Kind) -> pl.DataFrame:
+def _odd(frame: pl.DataFrame, column: str, kind: TextKind) -> pl.DataFrame:
     """The first row of every value that does not fit its kind."""
     odd = pl.col(column).str.contains(kind.out) | _too_long(column, kind)
     return frame.filter(odd).unique(column, keep="first", maintain_order=True)
 
 
-def _too_long(column: str, kind: Kind) -> pl.Expr:
+def _too_long(column: str, kind: TextKind) -> pl.Expr:
     return pl.col(column).str.len_chars() > kind.most
 
 
@@ -77,10 +77,10 @@ def _sheet(rows: pl.DataFrame) -> str | None:
     return str(rows["sheet"][0]) if len(rows) else None
 
 
-def _refuse_odd(frame: pl.DataFrame, column: str, kind: Kind, faults: Faults) -> None:
+def _refuse_odd(frame: pl.DataFrame, column: str, kind: TextKind, faults: Faults) -> None:
     odd = _odd(frame, column, kind)
     hits = [
-        Hit(row["row"], column, f"{column} '{row[column][:60]}' has {kind.why_not(row[column])}")
+        FaultPlace(row["row"], column, f"{column} '{row[column][:60]}' has {kind.why_not(row[column])}")
         for row in odd.iter_rows(named=True)
     ]
     faults.refuse_each("BAD_KEY", _sheet(odd), hits)
@@ -93,7 +93,7 @@ def _mended(frame: pl.DataFrame, column: str, faults: Faults) -> dict[str, pl.Se
     unseen = odd.filter(
         pl.col(column).str.replace_all(r"\s", " ").str.contains(NAME.out) | _too_long(column, NAME)
     )
-    hits = [Hit(row["row"], column, column) for row in unseen.iter_rows(named=True)]
+    hits = [FaultPlace(row["row"], column, column) for row in unseen.iter_rows(named=True)]
     what = "{n} names or descriptions hold what cannot be shown, or are too long"
     faults.warn_once("TEXT_MENDED", _sheet(unseen), hits, what)
     better = {value: NAME.mended(value) or None for value in odd[column]}

@@ -6,8 +6,12 @@ import polars as pl
 
 from wmt.intake import tidy_tables
 from wmt.intake.contacts import placed
-from wmt.intake.faults import Faults, Hit, Refusal
-from wmt.intake.gathered import (
+from wmt.intake.faults import FaultPlace, Faults, ReadingStopped
+from wmt.intake.manifest import MANIFEST, Bundle, listed_files, read_manifest, sources_of
+from wmt.intake.mentions import mentioned, people_in_rows
+from wmt.intake.model import SheetCount
+from wmt.intake.read_table import read_typed
+from wmt.intake.staging import (
     ASSESSMENT,
     CASE,
     CASE_FLAG,
@@ -23,10 +27,6 @@ from wmt.intake.gathered import (
     shaped,
     stacked,
 )
-from wmt.intake.manifest import MANIFEST, Bundle, listed_files, read_manifest, sources_of
-from wmt.intake.mentions import mentioned, people_in_rows
-from wmt.intake.model import SheetCount
-from wmt.intake.table_file import read_typed
 from wmt.intake.tidy_cast import Draft, cast_table, fill_defaults, plain_words
 from wmt.intake.tidy_tables import ASKED, DEFAULTS, TABLES
 
@@ -89,7 +89,7 @@ def read_tidy_table(
     schema = TABLES[name]
     try:
         read = read_typed(data, file)
-    except Refusal as refusal:
+    except ReadingStopped as refusal:
         faults.refuse(refusal.code, refusal.what, sheet=name, row=refusal.row, column=refusal.column)
         return schema.create_empty(), None
     read = read.filter(~pl.all_horizontal(pl.all().is_null())) if read.width else read
@@ -122,7 +122,7 @@ def _kept(draft: Draft, faults: Faults) -> pl.DataFrame:
     good, failure = TABLES[draft.name].filter(draft.frame)
     if not len(failure):
         return good
-    found: dict[str, list[Hit]] = {}
+    found: dict[str, list[FaultPlace]] = {}
     for row in failure.details().iter_rows(named=True):
         for rule, outcome in row.items():
             if outcome == "invalid":
@@ -132,20 +132,20 @@ def _kept(draft: Draft, faults: Faults) -> pl.DataFrame:
     return good
 
 
-def _collect(draft: Draft, row: int, rule: str, found: dict[str, list[Hit]]) -> None:
+def _collect(draft: Draft, row: int, rule: str, found: dict[str, list[FaultPlace]]) -> None:
     code, column = _meaning(draft.name, rule)
     if (row - 2, column) in draft.bad:  # named already, and null since then
         return
     if rule == "hours_to_the_hundredth":
         what = f"{draft.name} row {row}: contracted_hours has more than two decimals"
-        found.setdefault(code, []).append(Hit(row, column, what, draft.posts(row - 2)))
+        found.setdefault(code, []).append(FaultPlace(row, column, what, draft.posts(row - 2)))
         return
     value = "" if column is None else f" '{str(draft.frame[column][row - 2])[:60]}'"
     reason = {
         "DUPLICATE_KEY": "a second row of the same key",
         "MISSING_VALUE": f"{column} is empty",
     }.get(code, f"{column} cannot be{value}")
-    hit = Hit(row, column, f"{draft.name} row {row}: {reason}", draft.posts(row - 2))
+    hit = FaultPlace(row, column, f"{draft.name} row {row}: {reason}", draft.posts(row - 2))
     found.setdefault(code, []).append(hit)
 
 
@@ -195,7 +195,7 @@ def _fill(night: Gathered, tables: Mapping[str, pl.DataFrame], faults: Faults) -
 def with_posts(night: Gathered, cases: pl.DataFrame, faults: Faults) -> pl.DataFrame:
     """The cases that a post holds; the others are orphans, reported and never counted."""
     orphan = pl.any_horizontal(pl.col(*_POST).is_null())
-    hits = [Hit(row, None, "") for row in cases.filter(orphan)["row"]]
+    hits = [FaultPlace(row, None, "") for row in cases.filter(orphan)["row"]]
     faults.warn_once("ORPHAN_ROW", "case", hits, "{n} cases name no post")
     if hits:
         night.sheets["case"] = SheetCount(night.sheets["case"].rows, len(hits))

@@ -8,7 +8,7 @@ import polars as pl
 
 from wmt.facts import TIERS
 from wmt.intake.cells import NO_DATE
-from wmt.intake.faults import Faults, Hit
+from wmt.intake.faults import FaultPlace, Faults
 from wmt.intake.model import Post
 
 LOCATION_WORDS = {"license": "licence"}
@@ -69,7 +69,7 @@ def _refuse(draft: Draft, column: str, given: pl.Series, places: Sequence[int], 
     for index in places:
         draft.bad.add((index, column))
         what = f"{draft.name} row {index + 2}: {column} cannot be '{str(given[index])[:60]}'"
-        hits.append(Hit(index + 2, column, what, draft.posts(index)))
+        hits.append(FaultPlace(index + 2, column, what, draft.posts(index)))
     faults.refuse_each(code, draft.name, hits)
 
 
@@ -133,5 +133,5 @@ def plain_words(draft: Draft, scheme: str, faults: Faults) -> None:
     if draft.name != "case_flag":
         _refuse(draft, "tier", written, places, faults)
     else:
-        hits = [Hit(index + 2, "tier", f"'{written[index]}'") for index in places]
+        hits = [FaultPlace(index + 2, "tier", f"'{written[index]}'") for index in places]
         faults.warn_once("UNKNOWN_TIER_CODE", draft.name, hits, "{n} flags have a tier of no known name")

@@ -40,7 +40,7 @@ def _key() -> dy.String:
     return dy.String(nullable=False)
 
 
-class Team(dy.Schema):
+class TeamTable(dy.Schema):
     """team"""
 
     team_code = dy.String(primary_key=True)
@@ -230,7 +230,7 @@ class CaseloadCount(dy.Schema):
     row = dy.Int64()
 
 
-class Measure(dy.Schema):
+class MeasureTable(dy.Schema):
     """measure"""
 
     team_code = dy.String(primary_key=True)
@@ -242,7 +242,7 @@ class Measure(dy.Schema):
 
 
 TABLES: dict[str, type[dy.Schema]] = {
-    "team": Team,
+    "team": TeamTable,
     "staff": Staff,
     "case": Case,
     "case_flag": CaseFlag,
@@ -251,7 +251,7 @@ TABLES: dict[str, type[dy.Schema]] = {
     "assessment": Assessment,
     "t2a_case": T2aCase,
     "caseload_count": CaseloadCount,
-    "measure": Measure,
+    "measure": MeasureTable,
 }
 #: Columns that must be there, beyond those a row cannot do without: silence would read as a value.
 ASKED = {

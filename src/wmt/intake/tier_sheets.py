@@ -6,12 +6,12 @@ from typing import NamedTuple
 import polars as pl
 
 from wmt.intake.cells import count_column
-from wmt.intake.faults import Faults, Hit
-from wmt.intake.gathered import CELL, MEASURE
+from wmt.intake.faults import FaultPlace, Faults
 from wmt.intake.headers import TierSet
-from wmt.intake.known import BASES, MEASURES, REPORTS, SHEETS
 from wmt.intake.model import Post
 from wmt.intake.sheet import Sheet
+from wmt.intake.staging import CELL, MEASURE
+from wmt.intake.workbook_schema import BASES, MEASURES, REPORTS, SHEETS
 
 #: A wrong control total here and there is warned of; beyond both marks the sheet is not believed.
 MISMATCH_PERCENT = 5
@@ -56,7 +56,7 @@ def read_counts(
         for index, why in odd:
             where = f"{sheet.name} row {sheet.rows[index]}, column {sheet.heading(header)}"
             what = f"{where}: a count is expected, not {why}"
-            hits.append(Hit(sheet.rows[index], sheet.heading(header), what, (keys[index],)))
+            hits.append(FaultPlace(sheet.rows[index], sheet.heading(header), what, (keys[index],)))
     faults.refuse_each("BAD_COUNT", sheet.name, hits)
     return found
 
@@ -70,7 +70,7 @@ def refuse_doubles(sheet: Sheet, posts: pl.DataFrame, faults: Faults) -> None:
         what = (
             f"{sheet.name} row {sheet.rows[index]} is a second row of the officer {staff} in the team {team}"
         )
-        hits.append(Hit(sheet.rows[index], sheet.heading("om_key"), what, ((team, staff),)))
+        hits.append(FaultPlace(sheet.rows[index], sheet.heading("om_key"), what, ((team, staff),)))
     faults.refuse_each("DUPLICATE_OFFICER_ROW", sheet.name, hits)
 
 
@@ -142,10 +142,10 @@ def _sums(table: TierTable) -> tuple[pl.Series, pl.Series]:
     return of(False), of(True)
 
 
-def _mismatch(table: TierTable, index: int, control: int, tiers: int) -> Hit:
+def _mismatch(table: TierTable, index: int, control: int, tiers: int) -> FaultPlace:
     row = table.sheet.rows[index]
     what = f"row {row} of {table.sheet.name}: control total {control}, tiers {tiers}"
-    return Hit(row, table.sheet.heading("vcrn_count"), what, (table.posts.row(index),))
+    return FaultPlace(row, table.sheet.heading("vcrn_count"), what, (table.posts.row(index),))
 
 
 def _report_reading(
@@ -173,7 +173,7 @@ def refuse_doubles_across(sheets: Sequence[Sheet], faults: Faults) -> None:
                 posts = {(str(team), str(staff)) for team, staff in pairs}
                 for team, staff in sorted(posts & seen):
                     what = f"{sheet.name} counts the officer {staff} of the team {team} again"
-                    hits.append(Hit(None, None, what, ((team, staff),)))
+                    hits.append(FaultPlace(None, None, what, ((team, staff),)))
                 seen |= posts
         faults.refuse_each("DUPLICATE_OFFICER_ROW", None, hits)
 

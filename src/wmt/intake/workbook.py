@@ -10,8 +10,16 @@ from wmt.intake import case_sheets
 from wmt.intake.book import Book
 from wmt.intake.cells import clean_name, show
 from wmt.intake.codes import Codes
+from wmt.intake.datestamp import as_at_of, place_of
 from wmt.intake.faults import Faults
-from wmt.intake.gathered import (
+from wmt.intake.grid import Grid
+from wmt.intake.headers import TierSet
+from wmt.intake.layout import check_sheets, layout_of, scheme_of, tier_sets
+from wmt.intake.mentions import LISTING_RANKS, LONE_RANKS, people_of, teams_of
+from wmt.intake.model import SheetCount
+from wmt.intake.report_sheets import read_reports
+from wmt.intake.sheet import Sheet, make_sheet, missing_columns, sort_rows, unknown_columns, unknown_sheet
+from wmt.intake.staging import (
     ASSESSMENT,
     CASE_FLAG,
     CELL,
@@ -27,15 +35,6 @@ from wmt.intake.gathered import (
     shaped,
     stacked,
 )
-from wmt.intake.grid import Grid
-from wmt.intake.headers import TierSet
-from wmt.intake.known import BASES, FLAG_SHEETS, IGNORED_WHEN_EMPTY, MAIN, REPORTS, SHEETS, definition
-from wmt.intake.layout import check_sheets, layout_of, scheme_of, tier_sets
-from wmt.intake.mentions import LISTING_RANKS, LONE_RANKS, people_of, teams_of
-from wmt.intake.model import SheetCount
-from wmt.intake.report_sheets import read_reports
-from wmt.intake.sheet import Sheet, make_sheet, missing_columns, sort_rows, unknown_columns, unknown_sheet
-from wmt.intake.stamp import as_at_of, place_of
 from wmt.intake.tier_sheets import (
     TierTable,
     check_control_totals,
@@ -44,6 +43,15 @@ from wmt.intake.tier_sheets import (
     measures_of,
     read_tier_sheet,
     refuse_doubles_across,
+)
+from wmt.intake.workbook_schema import (
+    BASES,
+    FLAG_SHEETS,
+    IGNORED_WHEN_EMPTY,
+    MAIN,
+    REPORTS,
+    SHEETS,
+    definition,
 )
 
 CodesAt = Callable[[date], Codes]

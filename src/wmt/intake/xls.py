@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 import xlrd
 
 from wmt.intake.cells import BadCell, Cell
-from wmt.intake.faults import Refusal
+from wmt.intake.faults import ReadingStopped
 from wmt.intake.grid import Grid
 
 
@@ -22,9 +22,9 @@ def read_sheets(data: bytes, name: str) -> list[Grid]:
             if locked
             else ("NOT_A_WORKBOOK", "is not an Excel workbook")
         )
-        raise Refusal(code, f"{name} {what}") from error
+        raise ReadingStopped(code, f"{name} {what}") from error
     except Exception as error:  # the reader is not ours and may fail in any way on a damaged file
-        raise Refusal("DAMAGED_FILE", f"{name} is damaged: it cannot be opened") from error
+        raise ReadingStopped("DAMAGED_FILE", f"{name} is damaged: it cannot be opened") from error
 
 
 def _rows(sheet: xlrd.sheet.Sheet, datemode: int) -> list[list[Cell]]:

@@ -14,11 +14,11 @@ from python_calamine import CalamineWorkbook
 from wmt.intake import limits as policy
 from wmt.intake.archive import blocks, open_zip, prove
 from wmt.intake.grid import Grid
-from wmt.intake.limits import Limits
-from wmt.intake.sheet_look import Look, longest_text, look
-from wmt.intake.sheet_xml import LONGEST, Sheets, parse
+from wmt.intake.limits import InputLimits
+from wmt.intake.xlsx_fast_scan import SheetExtent, longest_text, look
 from wmt.intake.xlsx_formats import Formats, formats_of
-from wmt.intake.xlsx_parts import Part, Parts, parts_of
+from wmt.intake.xlsx_parts import SheetPart, WorkbookParts, parts_of
+from wmt.intake.xlsx_scan import LONGEST, Sheets, parse
 from wmt.intake.xlsx_texts import shared_texts
 from wmt.intake.xml_text import well_formed
 
@@ -42,7 +42,7 @@ def read_sheets(data: bytes, name: str, *, shares: bool = False) -> list[Grid]:
     return [grids[place] for place in range(len(parts.sheets))]
 
 
-def _prove_others(archive: zipfile.ZipFile, parts: Parts, name: str) -> None:
+def _prove_others(archive: zipfile.ZipFile, parts: WorkbookParts, name: str) -> None:
     """Every other part is whole, although nobody reads it here."""
     read = {part.member for part in parts.sheets} | {parts.texts}
     for member in archive.namelist():
@@ -52,7 +52,7 @@ def _prove_others(archive: zipfile.ZipFile, parts: Parts, name: str) -> None:
             prove(archive, [member], name)
 
 
-def _shares(parts: Sequence[Part]) -> list[list[int]]:
+def _shares(parts: Sequence[SheetPart]) -> list[list[int]]:
     """The sheets, by place, dealt out to at most two threads, the largest first: calamine frees the lock."""
     if sum(part.size for part in parts) < WORTH_A_THREAD:
         return [list(range(len(parts)))]
@@ -68,8 +68,8 @@ class _Book:
 
     data: bytes
     name: str
-    parts: Parts
-    limits: Limits
+    parts: WorkbookParts
+    limits: InputLimits
     shares: bool
     _common: Sheets | None = None
     _lock: Lock = field(default_factory=Lock)
@@ -85,7 +85,7 @@ class _Book:
             for place, part in sheets.items()
         }
 
-    def _look(self, archive: zipfile.ZipFile, part: Part) -> Look | None:
+    def _look(self, archive: zipfile.ZipFile, part: SheetPart) -> SheetExtent | None:
         if self.shares or not self.parts.plain or self.longest is None:
             return None
         seen = look(blocks(archive, part.member, self.name), part.name, self.limits)
@@ -108,7 +108,7 @@ class _Book:
             _only_of_the_reader(error)
             return None
 
-    def _fast(self, book: CalamineWorkbook | None, part: Part, seen: Look | None) -> Grid | None:
+    def _fast(self, book: CalamineWorkbook | None, part: SheetPart, seen: SheetExtent | None) -> Grid | None:
         """The sheet by the fast reader; None unless it gives every value that the XML holds."""
         if book is None or seen is None:
             return None
@@ -120,7 +120,7 @@ class _Book:
         grid = Grid(part.name, rows)
         return grid if grid.values() == seen.values else None
 
-    def _exact(self, archive: zipfile.ZipFile, part: Part) -> Grid:
+    def _exact(self, archive: zipfile.ZipFile, part: SheetPart) -> Grid:
         return parse(blocks(archive, part.member, self.name), part.name, self.common())
 
     def common(self) -> Sheets:

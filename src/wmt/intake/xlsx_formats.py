@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from wmt.intake.cells import BadCell, Cell, Share
+from wmt.intake.cells import BadCell, Cell, PercentCell
 from wmt.intake.xml_text import elements
 
 Kind = Literal["number", "moment", "duration", "share"]
@@ -34,7 +34,7 @@ class Formats:
         place = int(style) if style and style.isdecimal() and len(style) < 7 else 0
         kind = self.kinds[place] if place < len(self.kinds) else "number"
         if kind == "share":
-            return Share(number) if self.shares else number
+            return PercentCell(number) if self.shares else number
         if kind == "number":
             return number
         return _moment(number, kind == "duration", self.first_1904)

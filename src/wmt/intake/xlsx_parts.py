@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from wmt.intake.archive import blocks
-from wmt.intake.faults import Refusal
+from wmt.intake.faults import ReadingStopped
 from wmt.intake.xml_text import Element, elements
 
 PLAIN_WORKBOOK, PLAIN_TEXTS, PLAIN_FORMATS = "xl/workbook.xml", "xl/sharedStrings.xml", "xl/styles.xml"
@@ -26,7 +26,7 @@ _OTHERS = {
 }
 
 
-class Part(NamedTuple):
+class SheetPart(NamedTuple):
     """A sheet, the member of the archive that holds it, and its size in bytes."""
 
     name: str
@@ -35,10 +35,10 @@ class Part(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Parts:
+class WorkbookParts:
     """What a workbook consists of. `plain`: all parts have their usual names, as the fast reader needs."""
 
-    sheets: list[Part]
+    sheets: list[SheetPart]
     texts: str | None
     formats: str | None
     first_1904: bool
@@ -65,7 +65,7 @@ def _folded(name: str) -> str:
     return name.replace("\\", "/").lstrip("/").lower()
 
 
-def parts_of(archive: zipfile.ZipFile, name: str) -> Parts:
+def parts_of(archive: zipfile.ZipFile, name: str) -> WorkbookParts:
     """The parts of the workbook. Refuses a zip that is none, and one that lacks a part it lists."""
     members = _Members(archive)
     workbook = _workbook(archive, members, name)
@@ -83,7 +83,7 @@ def parts_of(archive: zipfile.ZipFile, name: str) -> Parts:
     exact = all(target.written == target.member for target in targets.values())
     unique = len({sheet.name for sheet in sheets}) == len(sheets)
     plain = exact and unique and all(member == wanted for wanted, member in usual.items())
-    return Parts(sheets, texts, formats, _counts_from_1904(found), plain)
+    return WorkbookParts(sheets, texts, formats, _counts_from_1904(found), plain)
 
 
 def _workbook(archive: zipfile.ZipFile, members: _Members, name: str) -> str:
@@ -102,7 +102,7 @@ def _workbook(archive: zipfile.ZipFile, members: _Members, name: str) -> str:
         (said for member, said in _OTHERS.items() if members.find(member)),
         "is a zip, but not an Excel workbook",
     )
-    raise Refusal("NOT_A_WORKBOOK", f"{name} {what}")
+    raise ReadingStopped("NOT_A_WORKBOOK", f"{name} {what}")
 
 
 def _holds(archive: zipfile.ZipFile, member: str, name: str) -> bool:
@@ -146,13 +146,13 @@ def _path(folder: str, target: str) -> str:
     )
 
 
-def _missing(member: str, name: str) -> Refusal:
-    return Refusal("DAMAGED_FILE", f"{name} is damaged: its part {member} is missing")
+def _missing(member: str, name: str) -> ReadingStopped:
+    return ReadingStopped("DAMAGED_FILE", f"{name} is damaged: its part {member} is missing")
 
 
 def _sheets(
     archive: zipfile.ZipFile, found: list[Element], targets: Mapping[str | None, _Target], name: str
-) -> list[Part]:
+) -> list[SheetPart]:
     """The worksheets in order. Charts and macro sheets hold no table and are passed over."""
     sheets = []
     for tag, attributes in found:
@@ -162,10 +162,10 @@ def _sheets(
         relation = next((attributes[key] for key in _RELATION_IDS if key in attributes), None)
         if relation not in targets:
             what = f"{name} is damaged: it lists the sheet {label} but does not hold it"
-            raise Refusal("DAMAGED_FILE", what, sheet=label)
+            raise ReadingStopped("DAMAGED_FILE", what, sheet=label)
         target = targets[relation]
         if target.kind.endswith("/worksheet"):
-            sheets.append(Part(label, target.member, archive.getinfo(target.member).file_size))
+            sheets.append(SheetPart(label, target.member, archive.getinfo(target.member).file_size))
     return sheets
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 from xml.parsers import expat
 
-from wmt.intake.faults import Refusal
+from wmt.intake.faults import ReadingStopped
 
 #: No part of a workbook nests nearly as deep as this.
 DEEPEST = 200
@@ -31,7 +31,7 @@ def run(parser: expat.XMLParserType, blocks: Iterable[bytes], part: str) -> None
     """Parse a whole part. Refuses XML that is damaged or declares entities; `part` is named then."""
 
     def refuse(*_: object) -> None:
-        raise Refusal("UNSAFE_ARCHIVE", f"{part} declares entities", sheet=part)
+        raise ReadingStopped("UNSAFE_ARCHIVE", f"{part} declares entities", sheet=part)
 
     parser.StartDoctypeDeclHandler = refuse
     try:
@@ -39,7 +39,7 @@ def run(parser: expat.XMLParserType, blocks: Iterable[bytes], part: str) -> None
             parser.Parse(block, False)
         parser.Parse(b"", True)
     except (expat.ExpatError, LookupError, ValueError) as error:
-        raise Refusal("DAMAGED_FILE", f"{part} is damaged: {error}", sheet=part) from error
+        raise ReadingStopped("DAMAGED_FILE", f"{part} is damaged: {error}", sheet=part) from error
 
 
 def well_formed(blocks: Iterable[bytes], part: str) -> None:
@@ -56,7 +56,9 @@ def elements(blocks: Iterable[bytes], part: str) -> Iterator[Element]:
         nonlocal depth
         depth += 1
         if depth > DEEPEST:
-            raise Refusal("UNSAFE_ARCHIVE", f"{part} nests elements deeper than any workbook", sheet=part)
+            raise ReadingStopped(
+                "UNSAFE_ARCHIVE", f"{part} nests elements deeper than any workbook", sheet=part
+            )
         found.append(Element(name.rpartition(" ")[2], attributes))
 
     def end(_: str) -> None:

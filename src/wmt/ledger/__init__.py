@@ -1,9 +1,6 @@
 """The ledger: facts + rules → lines → sums, differences, comparisons. The only room that knows Ibis."""
 
-from wmt.ledger.beside import BESIDE, side_by_side
-from wmt.ledger.cells import AMOUNTS, CELL, PRICING
-from wmt.ledger.compare import CHANGE, changes, compare
-from wmt.ledger.figures import (
+from wmt.ledger.arithmetic import (
     Moment,
     capacity_parts_x100,
     capacity_x100,
@@ -14,25 +11,80 @@ from wmt.ledger.figures import (
     shown_capacity,
     shown_points,
 )
+from wmt.ledger.available_points import TimeSide
+from wmt.ledger.cells import AMOUNTS, CELL, PRICING
+from wmt.ledger.compare import CHANGE, changes, compare
+from wmt.ledger.enums import COMPONENTS, LEVELS, Cause, LedgerError, LineReason
+from wmt.ledger.explain_change import Side, UnitMove, Why, why
 from wmt.ledger.ledger import NAMED_LINE, Ledger, warm_up
 from wmt.ledger.lines import LINE
+from wmt.ledger.measures import SHARES, MeasureDefinition, measured
 from wmt.ledger.moves import HELD, MOVE
-from wmt.ledger.present import present_comparison, present_line, present_post, present_total, reconciliation
-from wmt.ledger.say import say
-from wmt.ledger.shares import SHARES, Share, measured
-from wmt.ledger.stakes import uncommenced_at_stake, untiered_at_stake
+from wmt.ledger.narrative import say
+from wmt.ledger.potential_points import uncommenced_at_stake, untiered_at_stake
+from wmt.ledger.serialise import (
+    present_comparison,
+    present_line,
+    present_post,
+    present_total,
+    reconciliation,
+)
+from wmt.ledger.side_by_side import BESIDE, side_by_side
 from wmt.ledger.streams import COURTS, HEADLINE, OMIC, SENTENCE_MANAGEMENT, STREAM_NAMES, STREAMS
-from wmt.ledger.time_side import TimeSide
 from wmt.ledger.totals import MEASURES, POST_COUNTS, TOTAL
-from wmt.ledger.why import Moved, Side, Why, why
-from wmt.ledger.words import COMPONENTS, LEVELS, Cause, LedgerError, Reason
 
 __all__ = [
-    "AMOUNTS", "BESIDE", "CELL", "CHANGE", "COMPONENTS", "COURTS", "HEADLINE", "HELD", "LEVELS", "LINE",
-    "MEASURES", "MOVE", "NAMED_LINE", "OMIC", "POST_COUNTS", "PRICING", "SENTENCE_MANAGEMENT", "SHARES",
-    "STREAMS", "STREAM_NAMES", "TOTAL", "Cause", "Ledger", "LedgerError", "Moment", "Moved", "Reason",
-    "Share", "Side", "TimeSide", "Why", "capacity_parts_x100", "capacity_x100", "changes", "compare",
-    "decimal", "is_over", "measured", "percentage_points_x100", "present_comparison", "present_line",
-    "present_post", "present_total", "reconciliation", "remaining_x100", "say", "shown_capacity",
-    "shown_points", "side_by_side", "uncommenced_at_stake", "untiered_at_stake", "warm_up", "why",
+    "AMOUNTS",
+    "BESIDE",
+    "CELL",
+    "CHANGE",
+    "COMPONENTS",
+    "COURTS",
+    "HEADLINE",
+    "HELD",
+    "LEVELS",
+    "LINE",
+    "MEASURES",
+    "MOVE",
+    "NAMED_LINE",
+    "OMIC",
+    "POST_COUNTS",
+    "PRICING",
+    "SENTENCE_MANAGEMENT",
+    "SHARES",
+    "STREAMS",
+    "STREAM_NAMES",
+    "TOTAL",
+    "Cause",
+    "Ledger",
+    "LedgerError",
+    "LineReason",
+    "MeasureDefinition",
+    "Moment",
+    "Side",
+    "TimeSide",
+    "UnitMove",
+    "Why",
+    "capacity_parts_x100",
+    "capacity_x100",
+    "changes",
+    "compare",
+    "decimal",
+    "is_over",
+    "measured",
+    "percentage_points_x100",
+    "present_comparison",
+    "present_line",
+    "present_post",
+    "present_total",
+    "reconciliation",
+    "remaining_x100",
+    "say",
+    "shown_capacity",
+    "shown_points",
+    "side_by_side",
+    "uncommenced_at_stake",
+    "untiered_at_stake",
+    "warm_up",
+    "why",
 ]  # fmt: skip

@@ -14,8 +14,8 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from wmt.facts import GRADES
-from wmt.facts.words import MICRO
-from wmt.ledger.figures import decimal, divide_half_up
+from wmt.facts.enums import MICRO
+from wmt.ledger.arithmetic import decimal, divide_half_up
 from wmt.rules import RuleSet
 
 #: The thresholds, lowest first: shares of staff were reported by the first; the second is the ceiling where

@@ -11,11 +11,11 @@ import polars as pl
 from wmt.facts import SCHEMAS, Facts, table_of
 from wmt.ledger.cells import CELL, all_cells
 from wmt.ledger.engine import DuckDBEngine, Engine, in_process, shaped, sql_text, unbound
+from wmt.ledger.enums import LEVELS
 from wmt.ledger.lines import LINE, all_lines
 from wmt.ledger.prices import PRICE_SCHEMAS, TRAINEE_DAY, price, trainee_days
 from wmt.ledger.streams import STREAMS, post_streams
 from wmt.ledger.totals import TOTAL, all_levels, per_post
-from wmt.ledger.words import LEVELS
 from wmt.rules import RuleSet
 
 #: Lines as people and files get them: the post's codes in front instead of its number.

@@ -10,8 +10,8 @@ import ibis
 import polars as pl
 
 from wmt.facts import table_of
-from wmt.ledger.shares import NO_MANDATE
-from wmt.ledger.words import ASSUMED, Reason
+from wmt.ledger.enums import ASSUMED, LineReason
+from wmt.ledger.measures import NO_MANDATE
 
 Table = Any  # an Ibis table expression; Ibis ships no types
 
@@ -144,7 +144,7 @@ def unpaid_only_lines(tables: dict[str, Table]) -> Table:
         each_x100=ibis.literal(0, type="int64"),
         points_x100=ibis.literal(0, type="int64"),
         counted=ibis.literal(0, type="int64"),
-        reason=str(Reason.UNPAID_ONLY),
+        reason=str(LineReason.UNPAID_ONLY),
         rule=flagged.unpaid_work_rule,
         rule_from=flagged.unpaid_work_from,
     )
@@ -204,7 +204,7 @@ def report_lines(tables: dict[str, Table]) -> Table:
         quantity_micro=joined.reports * MICRO,
         points_x100=ibis.ifelse(earns, joined.reports * joined.each_x100, 0),
         counted=ibis.ifelse(earns, 1, 0),
-        reason=ibis.ifelse(inside, joined.reason, ibis.literal(str(Reason.OUTSIDE_WINDOW))),
+        reason=ibis.ifelse(inside, joined.reason, ibis.literal(str(LineReason.OUTSIDE_WINDOW))),
         rule=ibis.ifelse(inside, joined.rule, joined.window_rule),
         rule_from=ibis.ifelse(inside, joined.rule_from, joined.window_rule_from),
     )
@@ -225,7 +225,7 @@ def contact_lines(tables: dict[str, Table], *, side: int) -> Table:
     each = joined.each_x100.fill_null(joined.other_x100) * side
     # what earns nothing by its code says so: there is nothing to take off
     coworking = inside & joined.trainee_no.notnull() & (each != 0)
-    late = ibis.ifelse(joined.age_days < 0, str(Reason.AHEAD), str(Reason.OUTSIDE_WINDOW))
+    late = ibis.ifelse(joined.age_days < 0, str(LineReason.AHEAD), str(LineReason.OUTSIDE_WINDOW))
 
     def either(of_code: Table, of_unknown: Table, of_window: Table, of_trainee: Table) -> Table:
         return ibis.cases((~inside, of_window), (coworking, of_trainee), (unknown, of_unknown), else_=of_code)
@@ -240,7 +240,7 @@ def contact_lines(tables: dict[str, Table], *, side: int) -> Table:
         each_x100=each,
         points_x100=ibis.ifelse(inside & ~coworking, each, 0),
         counted=ibis.ifelse(inside & ~coworking & (~unknown | (joined.other_x100 != 0)), 1, 0),
-        reason=either(joined.reason, str(Reason.UNKNOWN_CODE), late, str(Reason.COWORKING)),
+        reason=either(joined.reason, str(LineReason.UNKNOWN_CODE), late, str(LineReason.COWORKING)),
         rule=either(joined.rule, joined.other_rule, joined.cms_window_rule, joined.coworking_rule),
         rule_from=either(joined.rule_from, joined.other_from, joined.cms_window_from, joined.coworking_from),
     )
@@ -277,8 +277,8 @@ def contracted_lines(tables: dict[str, Table]) -> Table:
         points_x100=available_x100(hours, hours.hours_micro),
         counted=ibis.literal(1, type="int64"),
         reason=ibis.cases(
-            (hours.contracted_micro.isnull(), ibis.literal(str(Reason.ASSUMED_HOURS))),
-            (hours.hours_source == "none", ibis.literal(str(Reason.NO_HOURS))),
+            (hours.contracted_micro.isnull(), ibis.literal(str(LineReason.ASSUMED_HOURS))),
+            (hours.hours_source == "none", ibis.literal(str(LineReason.NO_HOURS))),
             else_=ibis.null("string"),
         ),
     )
@@ -312,7 +312,7 @@ def reduction_lines(tables: dict[str, Table]) -> Table:
         points_x100=available_x100(joined, left) - available_x100(joined, before),
         counted=ibis.literal(1, type="int64"),
         reason=ibis.ifelse(
-            joined.sum_micro > joined.hours_micro, ibis.literal(str(Reason.CUT)), ibis.null("string")
+            joined.sum_micro > joined.hours_micro, ibis.literal(str(LineReason.CUT)), ibis.null("string")
         ),
     )
 

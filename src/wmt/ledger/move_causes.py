@@ -5,13 +5,13 @@ from typing import Any
 
 import ibis
 
-from wmt.ledger.words import Cause
+from wmt.ledger.enums import Cause
 
 Table = Any  # an Ibis table expression
 
 
 @dataclass(frozen=True)
-class Told:
+class CauseColumns:
     """What one kind of line's differences are: an expression each, over rows and their part 0, 1, 2 or 3.
 
     `always` 1 keeps a move that moved no points, such as an untiered case in.
@@ -39,7 +39,7 @@ def flag(condition: Table) -> Table:
     return ibis.ifelse(condition, 1, 0).cast("int64")
 
 
-def listed_cases(rows: Table) -> Told:
+def listed_cases(rows: Table) -> CauseColumns:
     """Cases in, out, or changed: first the status, then the type, the tier and whether it is suspended.
 
     Where more than one changed, each is valued by what the steps in between are worth by the rules:
@@ -69,7 +69,7 @@ def listed_cases(rows: Table) -> Told:
         (status, _of_status(rows)),
         else_=_word(Cause.RULE),
     )
-    return Told(
+    return CauseColumns(
         cause=ibis.cases(
             (rows.part == 0, first),
             (rows.part == 1, _of_type(rows)),
@@ -131,10 +131,10 @@ def _of_supervision(rows: Table) -> Table:
     return ibis.ifelse(rows.suspended_after == 1, str(Cause.SUSPENDED), str(Cause.RESUMED))
 
 
-def counted_cases(rows: Table) -> Told:
+def counted_cases(rows: Table) -> CauseColumns:
     """Counted cells: more cases of a kind are cases in, fewer are cases out."""
     more = rows.quantity_after_micro - rows.quantity_before_micro
-    return Told(
+    return CauseColumns(
         cause=ibis.ifelse(more > 0, _IN, _OUT),
         points=by_part(rows, rows.work_after_x100 - rows.work_before_x100),
         available=nothing(),
@@ -142,18 +142,18 @@ def counted_cases(rows: Table) -> Told:
     )
 
 
-def contacts(rows: Table) -> Told:
+def contacts(rows: Table) -> CauseColumns:
     """Help on colleagues' cases. Within a unit it gives as much as it takes, and is nothing to the unit."""
     before, after = rows.work_before_x100, rows.work_after_x100
     given = ibis.greatest(after, nothing()) - ibis.greatest(before, nothing())
     received = ibis.least(after, nothing()) - ibis.least(before, nothing())
     cause = ibis.ifelse(rows.part == 0, str(Cause.HELP_GIVEN), str(Cause.HELP_RECEIVED))
-    return Told(cause, by_part(rows, given, received), nothing(), nothing())
+    return CauseColumns(cause, by_part(rows, given, received), nothing(), nothing())
 
 
-def whole(rows: Table, cause: Cause) -> Told:
+def whole(rows: Table, cause: Cause) -> CauseColumns:
     """All of a difference as one cause."""
-    return Told(
+    return CauseColumns(
         cause=_word(cause),
         points=by_part(rows, rows.work_after_x100 - rows.work_before_x100),
         available=by_part(rows, rows.time_after_x100 - rows.time_before_x100),

@@ -16,11 +16,11 @@ import polars as pl
 from wmt.facts import table_of
 from wmt.ledger import move_causes, move_time
 from wmt.ledger.engine import Engine, sql_text, unbound
+from wmt.ledger.enums import Cause
 from wmt.ledger.ledger import PLACED_LINE
-from wmt.ledger.move_causes import Told
-from wmt.ledger.netted import BOTH, CELL, MOVED, side_by_side
+from wmt.ledger.line_matching import BOTH, CELL, MOVED, side_by_side
+from wmt.ledger.move_causes import CauseColumns
 from wmt.ledger.prices import PRICE_SCHEMAS
-from wmt.ledger.words import Cause
 
 Table = Any  # an Ibis table expression
 
@@ -164,7 +164,7 @@ def _holders() -> dict[str, Table]:
 def _told(rows: Table) -> Table:
     """Rows of `MOVE` and `always`, one for each part."""
     is_case = (rows.kind == "case") & (rows.is_rule == 0)
-    kinds: list[tuple[Table, Told]] = [
+    kinds: list[tuple[Table, CauseColumns]] = [
         (rows.is_rule == 1, move_causes.whole(rows, Cause.RULE)),
         (rows.kind == MOVED, move_causes.whole(rows, Cause.STREAM)),
         (rows.is_listed == 1, move_causes.listed_cases(rows)),

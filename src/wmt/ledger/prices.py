@@ -10,9 +10,9 @@ from functools import lru_cache
 
 import polars as pl
 
-from wmt.facts import GRADES, KIND_SCHEMA, REPORTS, Kind, kinds, table_of
-from wmt.ledger.words import LedgerError, Reason
-from wmt.rules import ALWAYS, RuleSet, Value
+from wmt.facts import GRADES, KIND_SCHEMA, REPORTS, CaseKind, kinds, table_of
+from wmt.ledger.enums import LedgerError, LineReason
+from wmt.rules import ALWAYS, DatedValue, RuleSet
 
 #: One row per kind. `each_x100` is the worth of one case, `points_x100` what it earns in its post,
 #: `beside_x100` what is shown beside the figure (OMiC), `licence_x100` what an OMiC case would earn on
@@ -104,12 +104,12 @@ PRICE_SCHEMAS = {
 _COWORKING = "cms_trainee_coworking_counts"
 
 _STATUS_REASON = {
-    "warrant": Reason.WARRANT,
-    "overdue": Reason.OVERDUE,
-    "suspended_lifer": Reason.SUSPENDED_LIFER,
-    "filtered": Reason.FILTERED,
-    "difference": Reason.DIFFERENCE,
-    "uncommenced": Reason.UNCOMMENCED,
+    "warrant": LineReason.WARRANT,
+    "overdue": LineReason.OVERDUE,
+    "suspended_lifer": LineReason.SUSPENDED_LIFER,
+    "filtered": LineReason.FILTERED,
+    "difference": LineReason.DIFFERENCE,
+    "uncommenced": LineReason.UNCOMMENCED,
 }
 
 
@@ -178,7 +178,7 @@ def _scalars(rules: RuleSet, day: date) -> tuple[object, ...]:
 FLAGS = ("unpaid_work", "iom")
 
 
-def _of_flag(rules: RuleSet, flag: str) -> Value:
+def _of_flag(rules: RuleSet, flag: str) -> DatedValue:
     """The weighting of cases with a flag: neutral in nights that were saved before there was one."""
     path = f"case_weighting.{flag}"
     return rules.get(path) or replace(rules["case_weighting.warrant"], path=path, value=100)
@@ -206,11 +206,11 @@ def trainee_days(reduction: pl.DataFrame, rules: RuleSet, as_at: date) -> pl.Dat
     return found.select(trainee_no="post_no", trainee_age="trainee_age").unique().sort(TRAINEE_DAY.names())
 
 
-def _named(rule: Value) -> tuple[str, str]:
+def _named(rule: DatedValue) -> tuple[str, str]:
     return rule.path, _since(rule)
 
 
-def _kind_row(rules: RuleSet, scheme: str, kind: Kind) -> tuple[object, ...]:
+def _kind_row(rules: RuleSet, scheme: str, kind: CaseKind) -> tuple[object, ...]:
     worth = _worth(rules, scheme, kind, kind.location)
     licence = _worth(rules, scheme, kind, "licence") if kind.stream == "omic" else None
     is_omic, is_active = kind.stream == "omic", kind.status == "active"
@@ -234,13 +234,13 @@ def _kind_row(rules: RuleSet, scheme: str, kind: Kind) -> tuple[object, ...]:
     )
 
 
-def _worth(rules: RuleSet, scheme: str, kind: Kind, location: str) -> Value | None:
+def _worth(rules: RuleSet, scheme: str, kind: CaseKind, location: str) -> DatedValue | None:
     """The table value of a kind of case in a location; None where no table has one."""
     table = "t2a_points" if kind.stream == "t2a" else "tier_points"
     return rules.get(f"{table}.{scheme}.{location}.{kind.tier}{'S' if kind.suspended else ''}")
 
 
-def _weighted(rules: RuleSet, kind: Kind, worth: Value | None) -> tuple[int, Value]:
+def _weighted(rules: RuleSet, kind: CaseKind, worth: DatedValue | None) -> tuple[int, DatedValue]:
     """What one case earns, in hundredths, and the rule that says so."""
     if kind.status == "active":
         return (_shown(rules, kind, worth), worth) if worth else (0, rules["tier_scheme"])
@@ -249,14 +249,14 @@ def _weighted(rules: RuleSet, kind: Kind, worth: Value | None) -> tuple[int, Val
     return share(worth.hundredths if worth else 0, weighting), weighting
 
 
-def _shown(rules: RuleSet, kind: Kind, worth: Value) -> int:
+def _shown(rules: RuleSet, kind: CaseKind, worth: DatedValue) -> int:
     """What an active case is worth; of OMiC cases the rules of their place say how much of it is shown."""
     # the rules of nights saved before there was such a share do not have it: their cases show all points
     weighting = rules.get(f"omic_weighting.{kind.location}") if kind.stream == "omic" else None
     return worth.hundredths if weighting is None else share(worth.hundredths, weighting)
 
 
-def share(hundredths: int, percent: Value) -> int:
+def share(hundredths: int, percent: DatedValue) -> int:
     """A percentage of a number of hundredths, exactly. Raises LedgerError when it is not whole."""
     if not hundredths:
         return 0
@@ -269,18 +269,18 @@ def share(hundredths: int, percent: Value) -> int:
     return whole
 
 
-def _reason(kind: Kind, worth: Value | None, each: int) -> str | None:
+def _reason(kind: CaseKind, worth: DatedValue | None, each: int) -> str | None:
     if kind.status != "active":
         return _STATUS_REASON[kind.status]
     if kind.stream == "omic":
-        return Reason.OMIC
+        return LineReason.OMIC
     if kind.tier == "0":
-        return Reason.UNTIERED
+        return LineReason.UNTIERED
     if worth is None:
-        return Reason.NO_WEIGHTS
+        return LineReason.NO_WEIGHTS
     if each:
         return None
-    return Reason.SUSPENDED if kind.suspended else Reason.ZERO_TIER
+    return LineReason.SUSPENDED if kind.suspended else LineReason.ZERO_TIER
 
 
 def _report_row(rules: RuleSet, report: str) -> tuple[object, ...]:
@@ -302,10 +302,10 @@ def _report_row(rules: RuleSet, report: str) -> tuple[object, ...]:
     )
 
 
-def _why_no_report_points(report: str, worth: Value | None) -> Reason:
+def _why_no_report_points(report: str, worth: DatedValue | None) -> LineReason:
     if report in ("sdr_due", "parom_due", "oral"):
-        return Reason.SHOWN_ONLY
-    return Reason.INSIDE_TIER if worth else Reason.NO_WEIGHTS
+        return LineReason.SHOWN_ONLY
+    return LineReason.INSIDE_TIER if worth else LineReason.NO_WEIGHTS
 
 
 def contact_prices(rules: RuleSet) -> pl.DataFrame:
@@ -315,7 +315,13 @@ def contact_prices(rules: RuleSet) -> pl.DataFrame:
 
 def _contact_rows(rules: RuleSet) -> Iterable[tuple[object, ...]]:
     for code, worth in rules.under("cms_points").items():
-        reason = Reason.UNKNOWN_CODE if code == "(other)" else None if worth.hundredths else Reason.ZERO_CODE
+        reason = (
+            LineReason.UNKNOWN_CODE
+            if code == "(other)"
+            else None
+            if worth.hundredths
+            else LineReason.ZERO_CODE
+        )
         yield code, worth.hundredths, reason, worth.path, _since(worth)
 
 
@@ -331,24 +337,24 @@ def _grade_row(rules: RuleSet, grade: str) -> tuple[object, ...]:
     )
 
 
-def _micro(hours: Value) -> int:
+def _micro(hours: DatedValue) -> int:
     # hours go no finer than hundredths, so that a percentage of them is whole millionths
     return hours.hundredths * 10_000
 
 
-def _full_time(hours: Value) -> int:
+def _full_time(hours: DatedValue) -> int:
     if hours.hundredths <= 0:
         raise LedgerError(f"{hours.path} is {hours.value}; a full-time week needs more than 0 hours")
     return _micro(hours)
 
 
-def _whole(value: Value) -> int:
+def _whole(value: DatedValue) -> int:
     whole, rest = divmod(value.hundredths, 100)
     if rest:
         raise LedgerError(f"{value.path} must be a whole number, but is {value.value}")
     return whole
 
 
-def _since(rule: Value) -> str:
+def _since(rule: DatedValue) -> str:
     """From when a rule is in force; a value laid over all dates is in force since its overlay was laid."""
     return f"overlay {rule.overlay}" if rule.valid_from == ALWAYS else rule.valid_from.isoformat()

@@ -9,9 +9,9 @@ import ibis
 import polars as pl
 
 from wmt.facts import table_of
-from wmt.ledger.shares import SHARES
+from wmt.ledger.enums import ASSUMED, LEVELS
+from wmt.ledger.measures import SHARES
 from wmt.ledger.streams import HEADLINE, marks_of_lines, with_stream
-from wmt.ledger.words import ASSUMED, LEVELS
 
 Table = Any  # an Ibis table expression
 

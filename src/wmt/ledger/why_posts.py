@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from wmt.ledger.arithmetic import Moment, percentage_points_x100
 from wmt.ledger.engine import in_process
-from wmt.ledger.figures import Moment, percentage_points_x100
-from wmt.ledger.why import Side, compared, placed
-from wmt.ledger.words import Cause
+from wmt.ledger.enums import Cause
+from wmt.ledger.explain_change import Side, compared, placed
 
 
 class PostMoved(NamedTuple):

@@ -1,5 +1,6 @@
 """Nights: one immutable folder per load, with everything needed to work it out again."""
 
+from wmt.nights.carry_forward import keep_former
 from wmt.nights.folder import (
     Night,
     NightError,
@@ -15,7 +16,6 @@ from wmt.nights.lock import NightBusyError
 from wmt.nights.plausibility import Verdict
 from wmt.nights.recompute import Recomputed, recompute
 from wmt.nights.report import check_report
-from wmt.nights.stale import keep_former
 from wmt.nights.summary import Summary, summary_of_night
 
 __all__ = [

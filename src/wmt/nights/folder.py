@@ -54,7 +54,7 @@ class Forgotten(BaseModel):
     manifest: str
 
 
-class Manifest(BaseModel):
+class NightManifest(BaseModel):
     """What a night is made of. `inputs` is one checksum over everything that decides the results."""
 
     model_config = ConfigDict(frozen=True)
@@ -77,7 +77,7 @@ class Night:
     """A night opened for reading. Tables are read from disk when asked for."""
 
     path: Path
-    manifest: Manifest
+    manifest: NightManifest
 
     @property
     def name(self) -> str:
@@ -174,7 +174,7 @@ def open_night(path: Path) -> Night:
     """Open a night's folder. Raises NightError when it is none, or its manifest is damaged."""
     try:
         text = (path / "manifest.json").read_text(encoding="utf-8")
-        manifest = Manifest.model_validate_json(text)
+        manifest = NightManifest.model_validate_json(text)
     except FileNotFoundError as error:
         if (path.parent / WITHDRAWN / path.name).is_dir():
             raise NightError(

@@ -18,9 +18,14 @@ import polars as pl
 from wmt.facts import SCHEMAS, Facts
 from wmt.ledger import LEVELS, Ledger
 from wmt.ledger.prices import price, trainee_days
-from wmt.nights.durable import sync
 from wmt.nights.folder import Forgotten, Night, NightError, saved_nights, sha256
-from wmt.nights.reduced import counted_cases, reduced_lines, renumbered_cases, without_references
+from wmt.nights.fsync import sync
+from wmt.nights.pseudonymise import (
+    counted_cases,
+    reduced_lines,
+    renumbered_cases,
+    without_references,
+)
 from wmt.nights.withdrawal import withdrawn_nights
 from wmt.nights.write import Content, put_aside, results, sweep, write_beside
 

@@ -14,14 +14,14 @@ import polars as pl
 import wmt
 from wmt import policy, rules
 from wmt.facts import Facts
-from wmt.intake import Import, Limits, read, read_apart
+from wmt.intake import Import, InputLimits, read, read_apart
 from wmt.ledger import Ledger, warm_up
+from wmt.nights.carry_forward import keep_former
+from wmt.nights.comparison_nights import ComparisonRequest, weigh
 from wmt.nights.folder import FORMAT, Night, NightError, night_name, open_night, saved_nights
 from wmt.nights.lock import loading
-from wmt.nights.neighbours import Wanted, weigh
 from wmt.nights.plausibility import Verdict
 from wmt.nights.report import check_report, checksums
-from wmt.nights.stale import keep_former
 from wmt.nights.summary import Summary, summary_of, summary_of_night
 from wmt.nights.withdrawal import finish, refuse_withdrawn, withdrawn_nights
 from wmt.nights.write import Content, results, sweep, write_night
@@ -80,7 +80,7 @@ class Order:
     acceptance: Acceptance | None = None
     policies: Callable[[date], rules.RuleSet] = policy.at
     #: read in a process of its own under these limits and their memory; None: here, as the program does
-    limits: Mapping[str, Limits] | None = None
+    limits: Mapping[str, InputLimits] | None = None
     known: Known | None = None
     progress: Progress | None = None
 
@@ -139,7 +139,9 @@ def _there(night: Night, saved: Sequence[Night], order: Order) -> Loaded:
 
 
 def _weighed(now: Summary, saved: Sequence[Night], order: Order) -> Verdict:
-    wanted = Wanted(order.shown, order.last_day, history=order.history, correction=order.correction)
+    wanted = ComparisonRequest(
+        order.shown, order.last_day, history=order.history, correction=order.correction
+    )
     return weigh(now, saved, wanted, order.policies(now.as_at.date()))
 
 

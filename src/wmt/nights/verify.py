@@ -16,7 +16,7 @@ BRING_BACK = "Bring the night back from a copy, or move its folder away and load
 
 
 @dataclass(frozen=True)
-class Fault:
+class NightFault:
     """Something that is not as it should be: what, how, and the remedy."""
 
     what: str
@@ -30,13 +30,13 @@ class Verified:
 
     nights: int
     replayed: int
-    faults: tuple[Fault, ...]
+    faults: tuple[NightFault, ...]
 
 
 def verify_nights(nights: Path, *, replay: bool = False, progress: Progress | None = None) -> Verified:
     """Look at every night of a folder; with `replay`, work each out again and compare every byte."""
     paths = [*_nights_in(nights), *_nights_in(folder_of(nights))]
-    faults: list[Fault] = []
+    faults: list[NightFault] = []
     replayed = 0
     for number, path in enumerate(paths):
         if progress:
@@ -45,7 +45,7 @@ def verify_nights(nights: Path, *, replay: bool = False, progress: Progress | No
         faults += found
         replayed += again
     faults += [
-        Fault(
+        NightFault(
             path.name.removeprefix(ASIDE),
             "forgetting it was cut short, and it is not in its place",
             "`wmt nights compact` puts it back",
@@ -60,7 +60,7 @@ def _nights_in(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if is_night_name(path.name)) if folder.is_dir() else []
 
 
-def _withdrawals(nights: Path) -> list[Fault]:
+def _withdrawals(nights: Path) -> list[NightFault]:
     """Withdrawals that were cut short, or whose folder is gone."""
     faults = []
     for each in withdrawals(nights):
@@ -73,32 +73,38 @@ def _withdrawals(nights: Path) -> list[Fault]:
             wrong, remedy = "it is withdrawn, and its folder is gone", "Bring the night back from a copy"
         else:
             continue
-        faults.append(Fault(each.night, wrong, remedy))
+        faults.append(NightFault(each.night, wrong, remedy))
     return faults
 
 
-def _verified(path: Path, replay: bool) -> tuple[list[Fault], bool]:
+def _verified(path: Path, replay: bool) -> tuple[list[NightFault], bool]:
     """What is wrong with one night, and whether it was worked out again."""
     try:
         night = open_night(path)
         named = night_name(night.manifest.as_at, night.manifest.revision)
         if named != path.name:
-            return [Fault(path.name, f"the folder holds the night {named}", "Give it back its name")], False
+            return [
+                NightFault(path.name, f"the folder holds the night {named}", "Give it back its name")
+            ], False
         faults = [
-            Fault(f"{path.name}/{name}", "changed, lost or added after the night was written", BRING_BACK)
+            NightFault(
+                f"{path.name}/{name}", "changed, lost or added after the night was written", BRING_BACK
+            )
             for name in night.damage()
         ]
         return (faults, False) if faults or not replay else (_replayed(night), True)
     except (NightError, OSError) as error:
-        return [Fault(path.name, str(error), BRING_BACK)], False
+        return [NightFault(path.name, str(error), BRING_BACK)], False
 
 
-def _replayed(night: Night) -> list[Fault]:
+def _replayed(night: Night) -> list[NightFault]:
     try:
         differing = recompute(night).differing
     except (LedgerError, RulesError) as error:
         return [
-            Fault(night.name, f"cannot be worked out again: {error}", "Report this as a fault of the program")
+            NightFault(
+                night.name, f"cannot be worked out again: {error}", "Report this as a fault of the program"
+            )
         ]
     remedy = "Keep the night: its figures are those that were shown. Report this as a fault of the program"
-    return [Fault(f"{night.name}/{name}", "does not come out the same", remedy) for name in differing]
+    return [NightFault(f"{night.name}/{name}", "does not come out the same", remedy) for name in differing]

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from wmt.nights.durable import replace_file, sync
 from wmt.nights.folder import Night, NightError, is_night_name, open_night, saved_nights
+from wmt.nights.fsync import replace_file, sync
 from wmt.nights.names import WITHDRAWN
 
 #: The longest reason that is kept.

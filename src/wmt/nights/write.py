@@ -16,8 +16,8 @@ import polars as pl
 from wmt import rules
 from wmt.facts import Facts
 from wmt.ledger import Ledger
-from wmt.nights.durable import sync
-from wmt.nights.folder import Manifest, night_name, sha256
+from wmt.nights.folder import NightManifest, night_name, sha256
+from wmt.nights.fsync import sync
 from wmt.nights.names import WITHDRAWN
 
 INCOMING = ".incoming-"
@@ -122,7 +122,7 @@ def _write_manifest(folder: Path, manifest: Mapping[str, Any]) -> str:
     """Write the manifest over all files that are there; its own checksum."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     listed = {str(path.relative_to(folder)): sha256(path) for path in files}
-    whole = Manifest.model_validate({**manifest, "files": listed})
+    whole = NightManifest.model_validate({**manifest, "files": listed})
     (folder / "manifest.json").write_text(
         whole.model_dump_json(indent=1, exclude_none=True) + "\n", encoding="utf-8"
     )

@@ -5,28 +5,28 @@ The room stands alone: it knows no table, no engine and no file of figures.
 """
 
 from wmt.rules import formulas
-from wmt.rules.errors import Fault, NoRuleError, RulesError
+from wmt.rules.errors import NoRuleError, RuleFault, RulesError
 from wmt.rules.overlays import load_overlay, validate
-from wmt.rules.ruleset import Change, RuleSet, diff, from_yaml
+from wmt.rules.ruleset import RuleChange, RuleSet, diff, from_yaml
 from wmt.rules.tree import Tree, load
-from wmt.rules.units import UNITS, Scalar, Unit
-from wmt.rules.values import ALWAYS, STATUSES, Overlay, Parameter, Value
+from wmt.rules.units import UNITS, Scalar, ValueUnit
+from wmt.rules.values import ALWAYS, STATUSES, DatedValue, Overlay, Parameter
 
 __all__ = [
     "ALWAYS",
     "STATUSES",
     "UNITS",
-    "Change",
-    "Fault",
+    "DatedValue",
     "NoRuleError",
     "Overlay",
     "Parameter",
+    "RuleChange",
+    "RuleFault",
     "RuleSet",
     "RulesError",
     "Scalar",
     "Tree",
-    "Unit",
-    "Value",
+    "ValueUnit",
     "diff",
     "formulas",
     "from_yaml",

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from wmt.rules.entries import Cell, Entry, Origin, Row, Spec, checked
-from wmt.rules.errors import Fault
+from wmt.rules.entries import Origin, RuleEntry, RuleRow, Spec, ValueEntry, checked
+from wmt.rules.errors import RuleFault
 from wmt.rules.units import UNITS, why_no_day
-from wmt.rules.values import STATUSES, Parameter, Value
+from wmt.rules.values import STATUSES, DatedValue, Parameter
 
 _ORIGIN = frozenset(Origin.model_fields)
 
@@ -19,13 +19,13 @@ class Build:
 
     parameters: dict[str, Parameter] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[RuleFault] = field(default_factory=list)
 
     def add_file(self, file: str, content: Any) -> None:
         """Take in one file: a list of entries."""
         if not isinstance(content, list) or not content:
             message = "should be a list of entries, each '- group:' or '- parameter:'"
-            self.faults.append(Fault(file, "", message))
+            self.faults.append(RuleFault(file, "", message))
             return
         for number, item in enumerate(content, 1):
             self._add_entry(file, f"entry {number}", item)
@@ -33,13 +33,13 @@ class Build:
     def _add_entry(self, file: str, key: str, item: Any) -> None:
         name = item.get("group") or item.get("parameter") if isinstance(item, dict) else None
         key = f"{key} ({name})" if name else key
-        entry, faults = checked(Entry, item, file, key)
+        entry, faults = checked(RuleEntry, item, file, key)
         self.faults += faults
         if entry is None:
             return
         remedy = _shape_fault(entry)
         if remedy:
-            self.faults.append(Fault(file, key, remedy))
+            self.faults.append(RuleFault(file, key, remedy))
             return
         _EntryBuild(self, file, entry).run()
 
@@ -51,10 +51,10 @@ class Build:
                 above = ".".join(parts[:length])
                 if above in self.parameters:
                     message = f"lies under '{above}', which is itself a parameter; rename one of them"
-                    self.faults.append(Fault(self.files[path], path, message))
+                    self.faults.append(RuleFault(self.files[path], path, message))
 
 
-def _shape_fault(entry: Entry) -> str | None:
+def _shape_fault(entry: RuleEntry) -> str | None:
     if (entry.group is None) == (entry.parameter is None):
         return "should have either 'group' or 'parameter'"
     if entry.parameter is not None:
@@ -84,7 +84,7 @@ class _EntryBuild:
 
     build: Build
     file: str
-    entry: Entry
+    entry: RuleEntry
     used: set[date] = field(default_factory=set)
 
     def run(self) -> None:
@@ -98,7 +98,7 @@ class _EntryBuild:
             self.fault(f"{name} > sources", f"{day} is no day of a value; take it out")
 
     def fault(self, key: str, message: str) -> None:
-        self.build.faults.append(Fault(self.file, key, message))
+        self.build.faults.append(RuleFault(self.file, key, message))
 
     def row(self, path: str, key: Any, content: Any) -> None:
         name = str(key)
@@ -107,7 +107,7 @@ class _EntryBuild:
         elif self.entry.fields:
             self.record(path, name, content)
         elif isinstance(content, dict) and "values" in content:
-            row = self.model(Row, content, path)
+            row = self.model(RuleRow, content, path)
             if row:
                 self.parameter(path, name, "", [row], row.values)
         else:
@@ -186,10 +186,12 @@ class _EntryBuild:
 
     def value(
         self, path: str, day: date, content: Any, near: list[Origin], unit: str, optional: bool, text: str
-    ) -> Value | None:
+    ) -> DatedValue | None:
         """One dated value with the nearest source, status and note; None, with faults, when it cannot be."""
         key = f"{path} at {day}"
-        cell = self.model(Cell, content, key) if isinstance(content, dict) else Cell(value=content)
+        cell = (
+            self.model(ValueEntry, content, key) if isinstance(content, dict) else ValueEntry(value=content)
+        )
         if cell is None:
             return None
         self.used.add(day)
@@ -202,7 +204,7 @@ class _EntryBuild:
             self.fault(key, message)
         if wrong:
             return None
-        return Value(path, cell.value, day, unit, text, str(source), str(status), note)
+        return DatedValue(path, cell.value, day, unit, text, str(source), str(status), note)
 
 
 def _wrong_origin(source: str | None, status: str | None) -> list[str]:

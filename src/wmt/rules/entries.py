@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
-from wmt.rules.errors import Fault
+from wmt.rules.errors import RuleFault
 
 
 class _Strict(BaseModel):
@@ -24,7 +24,7 @@ class Origin(_Strict):
     note: str | None = None
 
 
-class Cell(Origin):
+class ValueEntry(Origin):
     """One dated value with an origin of its own."""
 
     value: Any
@@ -38,13 +38,13 @@ class Spec(Origin):
     optional: bool | None = None
 
 
-class Row(Spec):
+class RuleRow(Spec):
     """A row that says more than its values."""
 
     values: Any
 
 
-class Entry(Spec):
+class RuleEntry(Spec):
     """An entry: `parameter` with `values`, or `group` with `rows` (and `fields` if rows are records).
 
     `since` is the day, or the days column by column, from which bare values hold.
@@ -76,7 +76,7 @@ class OverlayFile(_Strict):
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def checked(model: type[Model], content: Any, file: str, key: str) -> tuple[Model | None, list[Fault]]:
+def checked(model: type[Model], content: Any, file: str, key: str) -> tuple[Model | None, list[RuleFault]]:
     """The content as a model, or None with a fault for every key that is wrong."""
     try:
         return model.model_validate(content), []
@@ -84,7 +84,7 @@ def checked(model: type[Model], content: Any, file: str, key: str) -> tuple[Mode
         return None, [_fault(model, detail, file, key) for detail in error.errors()]
 
 
-def _fault(model: type[BaseModel], detail: ErrorDetails, file: str, key: str) -> Fault:
+def _fault(model: type[BaseModel], detail: ErrorDetails, file: str, key: str) -> RuleFault:
     place = " > ".join([key, *(str(part) for part in detail["loc"] if not str(part).startswith("["))])
     names = [field.alias or name for name, field in model.model_fields.items()]
     remedies = {
@@ -97,4 +97,4 @@ def _fault(model: type[BaseModel], detail: ErrorDetails, file: str, key: str) ->
         "dict_type": "should be a mapping of keys",
     }
     said = detail["msg"][:1].lower() + detail["msg"][1:]
-    return Fault(file, place, remedies.get(detail["type"], f"cannot be read: {said}; mend it"))
+    return RuleFault(file, place, remedies.get(detail["type"], f"cannot be read: {said}; mend it"))

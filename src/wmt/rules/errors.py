@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, order=True)
-class Fault:
+class RuleFault:
     """One thing wrong in one place. `key` is a parameter path or a place in the file; may be empty."""
 
     file: str
@@ -19,7 +19,7 @@ class Fault:
 class RulesError(ValueError):
     """Rules that cannot be used. `faults` holds every fault found, not only the first."""
 
-    def __init__(self, message: str, faults: Sequence[Fault] = ()) -> None:
+    def __init__(self, message: str, faults: Sequence[RuleFault] = ()) -> None:
         super().__init__(message)
         self.faults = tuple(faults)
 
@@ -27,7 +27,7 @@ class RulesError(ValueError):
         return str(self.args[0])
 
     @classmethod
-    def of(cls, faults: Sequence[Fault]) -> "RulesError":
+    def of(cls, faults: Sequence[RuleFault]) -> "RulesError":
         """One error out of all faults, a line for each."""
         ordered = sorted(faults)
         return cls("\n".join(str(fault) for fault in ordered), ordered)

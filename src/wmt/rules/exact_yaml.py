@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from wmt.rules.errors import Fault
+from wmt.rules.errors import RuleFault
 
 #: The C parser where it is built in (ten times faster), else the same in Python.
 _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -24,7 +24,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
-def read_yaml(text: str, file: str) -> tuple[Any, list[Fault]]:
+def read_yaml(text: str, file: str) -> tuple[Any, list[RuleFault]]:
     """The content of one YAML document, and every fault in it; (None, faults) where it is no YAML at all.
 
     Mappings become dict, sequences list; scalars int, Decimal, date, bool, None or str; nothing is None.
@@ -33,9 +33,9 @@ def read_yaml(text: str, file: str) -> tuple[Any, list[Fault]]:
     try:
         return reading.document(), reading.faults
     except yaml.YAMLError as error:
-        return None, [Fault(file, "", f"is not readable as YAML: {_syntax(error)}; mend the line")]
+        return None, [RuleFault(file, "", f"is not readable as YAML: {_syntax(error)}; mend the line")]
     except _TooDeepError:
-        return None, [Fault(file, "", "is nested too deeply to be rules; write it flat")]
+        return None, [RuleFault(file, "", "is nested too deeply to be rules; write it flat")]
 
 
 def _syntax(error: yaml.YAMLError) -> str:
@@ -54,7 +54,7 @@ class _Reading:
 
     def __init__(self, file: str, events: Iterator[yaml.Event]) -> None:
         self.file = file
-        self.faults: list[Fault] = []
+        self.faults: list[RuleFault] = []
         self._events = events
         self._depth = 0
 
@@ -127,4 +127,4 @@ class _Reading:
 
     def _refuse(self, event: yaml.Event, message: str) -> None:
         where = f"line {event.start_mark.line + 1}" if event.start_mark else ""
-        self.faults.append(Fault(self.file, where, message))
+        self.faults.append(RuleFault(self.file, where, message))

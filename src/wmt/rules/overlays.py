@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from wmt.rules.entries import OverlayFile, checked
-from wmt.rules.errors import Fault, RulesError
+from wmt.rules.errors import RuleFault, RulesError
 from wmt.rules.tree import Tree, build_files, build_folder, load, read_file
 from wmt.rules.units import Scalar, why_no_day
 from wmt.rules.values import ALWAYS, Overlay
@@ -25,7 +25,7 @@ def load_overlay(path: str | Path, tree: Tree | None = None) -> Overlay:
     return overlay
 
 
-def validate(path: str | Path, tree: Tree | None = None) -> list[Fault]:
+def validate(path: str | Path, tree: Tree | None = None) -> list[RuleFault]:
     """Every fault of a tree's folder, of one of its files, or of an overlay file; empty when all is well.
 
     An overlay is checked against the tree given, else against the packaged one.
@@ -44,31 +44,31 @@ def validate(path: str | Path, tree: Tree | None = None) -> list[Fault]:
     return sorted(faults)
 
 
-def _read(path: Path) -> tuple[Overlay | None, list[Fault]]:
+def _read(path: Path) -> tuple[Overlay | None, list[RuleFault]]:
     content, faults = read_file(path)
     if faults:
         return None, faults
     if not isinstance(content, dict):
-        return None, [Fault(path.name, "", "should be a mapping with name, reference and values")]
+        return None, [RuleFault(path.name, "", "should be a mapping with name, reference and values")]
     file, faults = checked(OverlayFile, content, path.name, "overlay")
     if file is None:
         return None, faults
     if not file.values:
-        return None, [Fault(path.name, "values", "is empty; lay at least one value")]
+        return None, [RuleFault(path.name, "values", "is empty; lay at least one value")]
     if wrong := NAME.why_not(file.name):
-        return None, [Fault(path.name, "name", f"holds {wrong}")]
+        return None, [RuleFault(path.name, "name", f"holds {wrong}")]
     entries = [entry for key, cell in file.values.items() for entry in _entries(path.name, key, cell, faults)]
     if faults:
         return None, faults
     return Overlay(file.name, file.reference, tuple(entries), file.description, path.name), []
 
 
-def _entries(file: str, path: str, cell: Any, faults: list[Fault]) -> list[tuple[str, date, Scalar]]:
+def _entries(file: str, path: str, cell: Any, faults: list[RuleFault]) -> list[tuple[str, date, Scalar]]:
     if not isinstance(cell, dict | list):
         return [(path, ALWAYS, cell)]
     if isinstance(cell, list) or not cell:
-        faults.append(Fault(file, path, "should be one value, or {date: value}"))
+        faults.append(RuleFault(file, path, "should be one value, or {date: value}"))
         return []
     wrong = {day: message for day in cell if (message := why_no_day(day))}
-    faults += [Fault(file, path, message) for message in wrong.values()]
+    faults += [RuleFault(file, path, message) for message in wrong.values()]
     return [(path, day, value) for day, value in cell.items() if day not in wrong]

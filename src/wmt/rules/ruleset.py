@@ -7,9 +7,9 @@ from datetime import date
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
 
-from wmt.rules import written
+from wmt.rules import serialise
 from wmt.rules.errors import NoRuleError
-from wmt.rules.values import Value
+from wmt.rules.values import DatedValue
 
 
 class RuleSet:
@@ -18,23 +18,23 @@ class RuleSet:
     `key` is the same for two days with the same values, so prices worked out for one serve for the other.
     """
 
-    def __init__(self, day: date, values: Mapping[str, Value], overlays: tuple[str, ...] = ()) -> None:
+    def __init__(self, day: date, values: Mapping[str, DatedValue], overlays: tuple[str, ...] = ()) -> None:
         self.day = day
         self.overlays = overlays
         self._values = dict(values)
 
-    def __getitem__(self, path: str) -> Value:
+    def __getitem__(self, path: str) -> DatedValue:
         """The value of a path. Raises NoRuleError, naming the likeliest paths, where none is in force."""
         value = self._values.get(path)
         if value is None:
             raise NoRuleError(f"no rule '{path}' is in force on {self.day}{near_misses(path, self._values)}")
         return value
 
-    def get(self, path: str) -> Value | None:
+    def get(self, path: str) -> DatedValue | None:
         """The value of a path, or None where none is in force."""
         return self._values.get(path)
 
-    def under(self, prefix: str) -> dict[str, Value]:
+    def under(self, prefix: str) -> dict[str, DatedValue]:
         """All values under a prefix, by the rest of their path, in file order; empty where there are none."""
         start = prefix + "."
         return {path[len(start) :]: value for path, value in self._values.items() if path.startswith(start)}
@@ -43,7 +43,7 @@ class RuleSet:
         """The next segments under a prefix, each once, in file order: the ids of records."""
         return tuple(dict.fromkeys(rest.partition(".")[0] for rest in self.under(prefix)))
 
-    def __iter__(self) -> Iterator[Value]:
+    def __iter__(self) -> Iterator[DatedValue]:
         return iter(self._values.values())
 
     def __len__(self) -> int:
@@ -67,18 +67,18 @@ class RuleSet:
     @cached_property
     def key(self) -> str:
         """sha256 of the values and where they come from, whatever the day."""
-        return hashlib.sha256(written.values_text(self).encode()).hexdigest()
+        return hashlib.sha256(serialise.values_text(self).encode()).hexdigest()
 
     def to_yaml(self) -> str:
         """The whole set as YAML that `from_yaml` reads back, byte for byte."""
-        return written.text(self.day, self.overlays, self)
+        return serialise.text(self.day, self.overlays, self)
 
 
 # nights of a year are priced by a few rule sets, and reading one takes a tenth of a second
 @lru_cache(maxsize=16)
 def from_yaml(text: str, file: str = "rules") -> RuleSet:
     """A rule set as `to_yaml` wrote it. Raises RulesError with every fault."""
-    day, overlays, values = written.read(text, file)
+    day, overlays, values = serialise.read(text, file)
     return RuleSet(day, {value.path: value for value in values}, overlays)
 
 
@@ -89,23 +89,23 @@ def near_misses(path: str, known: Mapping[str, object]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RuleChange:
     """A path whose value differs between two rule sets; None on the side where none is in force."""
 
     path: str
-    before: Value | None
-    after: Value | None
+    before: DatedValue | None
+    after: DatedValue | None
 
 
-def diff(a: RuleSet, b: RuleSet) -> list[Change]:
+def diff(a: RuleSet, b: RuleSet) -> list[RuleChange]:
     """The paths whose value or unit differs, in the order of `a`, then those only in `b`.
 
     A value stated anew without being changed is no change: what things are worth stays the same.
     """
     paths = dict.fromkeys([*(value.path for value in a), *(value.path for value in b)])
-    changes = (Change(path, a.get(path), b.get(path)) for path in paths)
+    changes = (RuleChange(path, a.get(path), b.get(path)) for path in paths)
     return [change for change in changes if _worth(change.before) != _worth(change.after)]
 
 
-def _worth(value: Value | None) -> tuple[object, ...] | None:
+def _worth(value: DatedValue | None) -> tuple[object, ...] | None:
     return None if value is None else (value.value, value.unit)

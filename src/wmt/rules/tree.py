@@ -8,11 +8,11 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from wmt.rules.build import Build
-from wmt.rules.errors import Fault, NoRuleError, RulesError
+from wmt.rules.errors import NoRuleError, RuleFault, RulesError
 from wmt.rules.exact_yaml import read_yaml
 from wmt.rules.ruleset import RuleSet, near_misses
 from wmt.rules.units import UNITS
-from wmt.rules.values import Overlay, Parameter, Value
+from wmt.rules.values import DatedValue, Overlay, Parameter
 
 
 class Tree:
@@ -48,27 +48,30 @@ class Tree:
             raise RulesError.of(faults)
         if not overlays:
             return RuleSet(day, self._in_force(day))
-        values: dict[str, Value | None] = {path: p.at(day) for path, p in self._parameters.items()}
+        values: dict[str, DatedValue | None] = {path: p.at(day) for path, p in self._parameters.items()}
         for overlay in overlays:
             values.update(self._laid(overlay, day))
         in_force = {path: value for path, value in values.items() if value is not None}
         return RuleSet(day, in_force, tuple(overlay.name for overlay in overlays))
 
-    def _in_force(self, day: date) -> dict[str, Value]:
+    def _in_force(self, day: date) -> dict[str, DatedValue]:
         found = ((path, parameter.at(day)) for path, parameter in self._parameters.items())
         return {path: value for path, value in found if value is not None}
 
-    def _laid(self, overlay: Overlay, day: date) -> Iterable[tuple[str, Value]]:
+    def _laid(self, overlay: Overlay, day: date) -> Iterable[tuple[str, DatedValue]]:
         for path, since, value in overlay.at(day):
             parameter = self._parameters[path]
             text = (parameter.at(day) or parameter.values[0]).description
             source = overlay.reference
-            yield path, Value(path, value, since, parameter.unit, text, source, "overlay", None, overlay.name)
+            yield (
+                path,
+                DatedValue(path, value, since, parameter.unit, text, source, "overlay", None, overlay.name),
+            )
 
-    def overlay_faults(self, overlay: Overlay) -> list[Fault]:
+    def overlay_faults(self, overlay: Overlay) -> list[RuleFault]:
         """Every entry of an overlay that the tree has no place for, or whose value does not fit its unit."""
         found = ((path, self._entry_fault(path, value)) for path, _, value in overlay.entries)
-        return [Fault(overlay.file or overlay.name, path, message) for path, message in found if message]
+        return [RuleFault(overlay.file or overlay.name, path, message) for path, message in found if message]
 
     def _entry_fault(self, path: str, value: object) -> str | None:
         parameter = self._parameters.get(path)
@@ -124,16 +127,16 @@ def build_files(found: Sequence[Traversable]) -> Build:
     return build
 
 
-def read_file(file: Traversable) -> tuple[object, list[Fault]]:
+def read_file(file: Traversable) -> tuple[object, list[RuleFault]]:
     """The content of one YAML file and its faults, unreadable files included."""
     try:
         text = file.read_text(encoding="utf-8")
     except OSError as error:
-        return None, [Fault(str(file), "", f"cannot be opened ({error.strerror}); check name and rights")]
+        return None, [RuleFault(str(file), "", f"cannot be opened ({error.strerror}); check name and rights")]
     except UnicodeDecodeError:
-        return None, [Fault(file.name, "", "is not UTF-8 text; save it as UTF-8")]
+        return None, [RuleFault(file.name, "", "is not UTF-8 text; save it as UTF-8")]
     return read_yaml(text, file.name)
 
 
 def _refused(file: str, message: str) -> Build:
-    return Build(faults=[Fault(file, "", message)])
+    return Build(faults=[RuleFault(file, "", message)])

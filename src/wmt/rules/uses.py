@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from wmt.rules.values import Value
+from wmt.rules.values import DatedValue
 
 #: The month of the first extract that we know. What begins on it has no published start.
 NO_START = date(2017, 5, 1)
@@ -23,6 +23,6 @@ def prices_nothing(path: str) -> bool:
     return path.startswith(_PRICES_NOTHING)
 
 
-def has_start(value: Value) -> bool:
+def has_start(value: DatedValue) -> bool:
     """Whether the day from which a value is in force was published."""
     return value.valid_from != NO_START

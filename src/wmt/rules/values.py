@@ -26,7 +26,7 @@ ALWAYS = date.min
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class DatedValue:
     """A parameter's value in force from a day on, with its unit, its meaning and where it comes from."""
 
     path: str
@@ -68,9 +68,9 @@ class Parameter:
     path: str
     unit: str
     optional: bool
-    values: tuple[Value, ...]
+    values: tuple[DatedValue, ...]
 
-    def at(self, day: date) -> Value | None:
+    def at(self, day: date) -> DatedValue | None:
         """The value in force on a day: the latest not after it. None before the first."""
         found = bisect_right(self.values, day, key=lambda value: value.valid_from)
         return self.values[found - 1] if found else None

@@ -47,15 +47,15 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "wmt.site.serving.connections.ConnectionMiddleware",
+    "wmt.site.db_connections.ConnectionMiddleware",
     "wmt.site.security.headers.SecurityHeaders",
     "wmt.site.web.health.HealthMiddleware",
     "csp.middleware.CSPMiddleware",  # outside of whatever answers, static files and faults among it
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "wmt.site.web.timing.Timing",
-    "wmt.site.web.faults.FaultPages",
-    "wmt.site.web.asof.AsOfDay",
+    "wmt.site.web.error_pages.FaultPages",
+    "wmt.site.web.as_of.AsOfDay",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -65,7 +65,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "wmt.site.accounts.gate.Gate",
+    "wmt.site.accounts.middleware.Gate",
 ]
 
 TEMPLATES = [
@@ -75,7 +75,7 @@ TEMPLATES = [
         "APP_DIRS": False,
         "OPTIONS": {
             "environment": "wmt.site.web.jinja.environment",
-            "context_processors": ["wmt.site.web.frame.frame"],
+            "context_processors": ["wmt.site.web.context.frame"],
         },
     },
     {
@@ -122,7 +122,7 @@ _PREFIX = "__Host-" if CONFIG.https else ""
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_PREFIX}sessionid", f"{_PREFIX}csrftoken"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie of their own
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "wmt.site.web.faults.form_expired"
+CSRF_FAILURE_VIEW = "wmt.site.web.error_pages.form_expired"
 SECURE_SSL_REDIRECT = CONFIG.https
 SECURE_HSTS_SECONDS = 31_536_000 if CONFIG.https else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if CONFIG.https else None

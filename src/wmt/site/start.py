@@ -80,7 +80,7 @@ def _keep_worlds_apart() -> None:
 
     from wmt.nights import NightError
     from wmt.site.accounts.demo import real_person
-    from wmt.site.workload.demonstration import MixedError, check_home
+    from wmt.site.demonstration import MixedError, check_home
 
     try:
         check_home()
@@ -107,10 +107,10 @@ def tidy_up() -> None:
 
     from wmt.nights import NightBusyError
     from wmt.nights.lock import loading
-    from wmt.site.workload.jobs import asked_for
-    from wmt.site.workload.loading import bury_the_dead, bury_the_forgotten
-    from wmt.site.workload.uploads import discard_forgotten
-    from wmt.site.workload.withdrawing import finish
+    from wmt.site.loads.jobs import asked_for
+    from wmt.site.loads.loading import bury_the_dead, bury_the_forgotten
+    from wmt.site.loads.uploads import discard_forgotten
+    from wmt.site.loads.withdrawal import finish
 
     try:
         with loading(settings.CONFIG.home, "starting the server"):
@@ -145,7 +145,7 @@ def keep_demonstration() -> None:
     from django.conf import settings
 
     from wmt.site.accounts.demo import ensure_demo_people
-    from wmt.site.workload.current import NoDataYet, current_state
+    from wmt.site.workload.state import NoDataYet, current_state
 
     if not settings.CONFIG.demo:
         return
@@ -201,10 +201,10 @@ def application() -> Any:
 
     from django.urls import get_resolver
 
+    from wmt.site.health import HealthFirst
     from wmt.site.serving.admission import Admission
-    from wmt.site.serving.busy import Busy
-    from wmt.site.serving.health import HealthFirst
-    from wmt.site.serving.warm import warm_up
+    from wmt.site.serving.overloaded import Busy
+    from wmt.site.serving.warm_up import warm_up
     from wmt.site.serving.watchdog import watch
     from wmt.site.wsgi import application as served
 
@@ -269,7 +269,7 @@ def _migrate(say: Say) -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
-    from wmt.site.workload.updating import UnmadeFigures, changes_figures, make_figures_anew
+    from wmt.site.loads.upgrade import UnmadeFigures, changes_figures, make_figures_anew
 
     executor = MigrationExecutor(connection)
     steps = executor.migration_plan(executor.loader.graph.leaf_nodes())

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from wmt.site.web.asof import choose_day
+from wmt.site.web.as_of import choose_day
 from wmt.site.web.health import health
 from wmt.site.web.home import home
 from wmt.site.web.search import search
@@ -13,8 +13,8 @@ urlpatterns = [
     path("search/", search, name="search"),
     path("as-of/", choose_day, name="as-of"),
     path("", include("wmt.site.accounts.urls")),
-    path("", include("wmt.site.web.about")),
-    path("", include("wmt.site.audit.urls")),
+    path("", include("wmt.site.web.help_pages")),
+    path("", include("wmt.site.web.audit.urls")),
     path("", include("wmt.site.api.urls")),
     path("", include("wmt.site.web.rules.urls")),
     path("", include("wmt.site.web.availability.team_urls")),
@@ -27,8 +27,8 @@ urlpatterns = [
     path("", include("wmt.site.web.loads.urls")),
 ]
 
-handler400 = "wmt.site.web.faults.bad_request"
-handler403 = "wmt.site.web.faults.denied"
-handler404 = "wmt.site.web.faults.not_found"
-handler500 = "wmt.site.web.faults.server_error"
+handler400 = "wmt.site.web.error_pages.bad_request"
+handler403 = "wmt.site.web.error_pages.denied"
+handler404 = "wmt.site.web.error_pages.not_found"
+handler500 = "wmt.site.web.error_pages.server_error"
 handler429 = "wmt.site.accounts.views.too_many"

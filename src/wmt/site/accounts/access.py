@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from wmt.site.accounts.models import RoleGrant
 from wmt.site.accounts.roles import ROLES, Action, placed
 from wmt.site.clock import calendar_day
-from wmt.site.workload import asof
+from wmt.site.workload import as_of_day
 from wmt.site.workload.models import Current, Unit
 
 NATION = ("nation", "nation")
@@ -58,7 +58,7 @@ def may(
 
     A role held at a unit covers the units below it. Without `state` the load that is shown now is asked.
     """
-    if asof.asked() is not None and not action.reads:
+    if as_of_day.asked() is not None and not action.reads:
         return False  # nothing can be changed in the past
     grants = [grant for grant in grants_of(user) if action in ROLES[grant.role].allows]
     if not grants or level is None or code is None:
@@ -76,8 +76,8 @@ def need(
     state: LoadState | None = None,
 ) -> None:
     """Nothing where the person signed in may do it. Raises Denied otherwise, or InThePast for changes."""
-    if asof.asked() is not None and not action.reads:
-        raise asof.InThePast
+    if as_of_day.asked() is not None and not action.reads:
+        raise as_of_day.InThePast
     if not may(request.user, action, level=level, code=code, state=state):
         raise Denied(action, level=level or "", code=code or "")
 

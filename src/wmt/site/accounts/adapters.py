@@ -16,8 +16,8 @@ from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 
 from wmt.site.accounts import actions
-from wmt.site.accounts.fresh import is_fresh
 from wmt.site.accounts.models import User
+from wmt.site.accounts.recent_sign_in import is_fresh
 from wmt.site.audit.record import record
 from wmt.site.security import secrets
 from wmt.site.security.redirects import own_target

@@ -26,7 +26,7 @@ _SOME_CASES = 15
 
 
 @dataclass(frozen=True)
-class Part:
+class DemoAccount:
     """One of them: their name, their role, and what they can do here."""
 
     key: str
@@ -41,32 +41,34 @@ class Part:
 
 
 PARTS = (
-    Part(
+    DemoAccount(
         "practitioner",
         "A practitioner",
         "practitioner",
         "See your own cases and how each one is counted.",
     ),
-    Part(
+    DemoAccount(
         "over",
         "A probation officer over 110%",
         "practitioner",
         "See what happens after four weeks of excessive workload, and how to ask for help.",
     ),
-    Part(
+    DemoAccount(
         "spo",
         "A senior probation officer",
         "manager",
         "See how work is shared in your two teams before you allocate a case.",
     ),
-    Part("head", "A head of PDU", "head", "Compare the teams in your PDU and see which actions are open."),
-    Part(
+    DemoAccount(
+        "head", "A head of PDU", "head", "Compare the teams in your PDU and see which actions are open."
+    ),
+    DemoAccount(
         "analyst",
         "A performance and quality analyst",
         "analyst",
         "See all of England and Wales, check the data that arrived and download tables.",
     ),
-    Part(
+    DemoAccount(
         "administrator",
         "An administrator",
         "administrator",
@@ -100,7 +102,7 @@ def ensure_demo_people(state: LoadState, over: Sequence[str] = ()) -> list[User]
     """
     if not settings.CONFIG.demo:
         raise RuntimeError("people of the demonstration are made only where WMT_DEMO is 1")
-    posts = _Posts.of(state)
+    posts = _DemoPosts.of(state)
     burdened, post = _two_of_a_pdu(posts, over)
     own = {"practitioner": post, "over": burdened}
     teams = sorted({("team", each.team_code) for each in (post, burdened) if each is not None})
@@ -117,14 +119,14 @@ def ensure_demo_people(state: LoadState, over: Sequence[str] = ()) -> list[User]
 
 
 @dataclass(frozen=True)
-class _Posts:
+class _DemoPosts:
     """The posts of the figures shown, by how well they show what the site is for."""
 
     every: QuerySet[Unit]
     usual: list[Unit]
 
     @classmethod
-    def of(cls, state: LoadState) -> "_Posts":
+    def of(cls, state: LoadState) -> "_DemoPosts":
         posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True)
         usual = posts.filter(is_omic=False, available_x100__gt=0, cases__gte=_SOME_CASES)
         return cls(posts, list(usual.exclude(staff_code="").order_by("team_code", "code")))
@@ -140,7 +142,7 @@ class _Posts:
                 yield from (each for each in members if each.grade == "PO" and people[each.staff_code] == 1)
 
 
-def _two_of_a_pdu(posts: _Posts, over: Sequence[str]) -> tuple[Unit | None, Unit]:
+def _two_of_a_pdu(posts: _DemoPosts, over: Sequence[str]) -> tuple[Unit | None, Unit]:
     """An officer over the threshold, where there is one, and an ordinary one of another team."""
     found = list(posts.officers(4)) or list(posts.officers(1))
     # who was the ordinary officer before there were actions stays one of the two, so that the manager of
@@ -159,7 +161,7 @@ def _pair(one: Unit, others: list[Unit], over: Sequence[str]) -> tuple[Unit, Uni
     return None
 
 
-def _any_post(posts: _Posts) -> Unit:
+def _any_post(posts: _DemoPosts) -> Unit:
     """Any post of a team, where the nation has no officer who fits. Raises RuntimeError."""
     found = posts.every.exclude(staff_code="").filter(~Q(team_code="")).order_by("code").first()
     if found is None:
@@ -167,7 +169,7 @@ def _any_post(posts: _Posts) -> Unit:
     return found
 
 
-def _ensure(part: Part, places: Sequence[Place], staff_code: str) -> User:
+def _ensure(part: DemoAccount, places: Sequence[Place], staff_code: str) -> User:
     user = User.objects.filter(email=part.email).first()
     if user is None:
         user = User.objects.create_user(part.email, name=part.name, is_demonstration=True)

@@ -8,7 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from wmt.ledger import LEVELS
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import ROLES
-from wmt.site.day_field import DayField
+from wmt.site.date_field import DayField
 
 HELD_AT = [level for level in reversed(LEVELS) if any(level in role.levels for role in ROLES.values())]
 

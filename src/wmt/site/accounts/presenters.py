@@ -11,7 +11,7 @@ from wmt.site.accounts.forms import EndForm
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.accounts.roles import ROLES, placed
 from wmt.site.clock import calendar_day
-from wmt.site.workload.moment_words import moment_words
+from wmt.site.workload.day_format import moment_words
 
 
 def person_row(user: Any) -> dict[str, Any]:

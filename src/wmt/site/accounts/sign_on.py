@@ -8,14 +8,14 @@ ACCOUNT_ADAPTER = "wmt.site.accounts.adapters.LocalAccounts"
 SOCIALACCOUNT_ADAPTER = "wmt.site.accounts.adapters.SignOn"
 MFA_ADAPTER = "wmt.site.accounts.adapters.SecondFactor"
 ACCOUNT_FORMS = {
-    "login": "wmt.site.accounts.worded.SignInForm",
-    "change_password": "wmt.site.accounts.worded.PasswordForm",
-    "reauthenticate": "wmt.site.accounts.worded.PasswordAgainForm",
+    "login": "wmt.site.accounts.allauth_forms.SignInForm",
+    "change_password": "wmt.site.accounts.allauth_forms.PasswordForm",
+    "reauthenticate": "wmt.site.accounts.allauth_forms.PasswordAgainForm",
 }
 MFA_FORMS = {
-    "authenticate": "wmt.site.accounts.worded.CodeForm",
-    "reauthenticate": "wmt.site.accounts.worded.CodeOnceMoreForm",
-    "activate_totp": "wmt.site.accounts.worded.SetUpForm",
+    "authenticate": "wmt.site.accounts.allauth_forms.CodeForm",
+    "reauthenticate": "wmt.site.accounts.allauth_forms.CodeOnceMoreForm",
+    "activate_totp": "wmt.site.accounts.allauth_forms.SetUpForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

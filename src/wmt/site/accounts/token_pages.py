@@ -14,9 +14,9 @@ from wmt.site.accounts import tokens as keeping
 from wmt.site.accounts.access import grants_of, may, need
 from wmt.site.accounts.actions import CannotDoError
 from wmt.site.accounts.forms import TokenForm
-from wmt.site.accounts.fresh import need_fresh
 from wmt.site.accounts.models import ApiToken, User
 from wmt.site.accounts.presenters import day, held
+from wmt.site.accounts.recent_sign_in import need_fresh
 from wmt.site.accounts.roles import Action
 from wmt.site.clock import calendar_day
 

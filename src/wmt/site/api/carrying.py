@@ -7,19 +7,26 @@ from ninja import Body, Field, Router, Schema
 
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
-from wmt.site.api.asking import PostCode, me, post_for, who
 from wmt.site.api.changes import EffectShown, shown_effect
-from wmt.site.api.sent import said
-from wmt.site.api.shapes import WRITE, CodeIn, FaultShown, Given, Why, answers, refused
-from wmt.site.availability.carry_over import Look, carry_over, effects_at, look, reads_reasons, told
-from wmt.site.availability.carry_rights import need_carrying
-from wmt.site.availability.changes import ConflictError, RefusedError
-from wmt.site.availability.plan import Post
+from wmt.site.api.lookups import PostCode, me, post_for, who
+from wmt.site.api.payloads import said
+from wmt.site.api.schemas import WRITE, CodeIn, FaultShown, RequestSchema, Why, answers, refused
+from wmt.site.availability.records import Post
+from wmt.site.availability.validation import ConflictError, RefusedError
+from wmt.site.changes.carry_over import (
+    CarryOverPreview,
+    carry_over,
+    effects_at,
+    look,
+    reads_reasons,
+    told,
+)
+from wmt.site.changes.carry_rights import need_carrying
 
 router = Router()
 
 
-class CarryIn(Given):
+class CarryIn(RequestSchema):
     """Where the records are now, and why they are carried over."""
 
     former: CodeIn = Field(alias="from", description="The code of the post that has gone: TEAM:STAFF.")
@@ -73,7 +80,7 @@ def carry(request: HttpRequest, code: PostCode, payload: Body[CarryIn]) -> dict[
     }
 
 
-def _numbers(found: Look) -> dict[str, int]:
+def _numbers(found: CarryOverPreview) -> dict[str, int]:
     kinds = found.kinds
     return {"hours": kinds["hours"], "reductions": kinds["reduction"], "grades": kinds["grade"]}
 

@@ -6,17 +6,13 @@ from typing import Any, Literal
 from django.http import HttpRequest
 from ninja import Body, Field, Router, Schema
 
-from wmt.site.api.asking import me, state_for
 from wmt.site.api.history import TimeShown, shown_time
-from wmt.site.api.sent import ChangesIn, SavedShown, said, saved, wanted
-from wmt.site.api.shapes import (
-    WRITE,
-    FaultShown,
-    answers,
-)  # fmt: skip
-from wmt.site.availability import actions
-from wmt.site.availability.effects import Effect
-from wmt.site.workload.current import State
+from wmt.site.api.lookups import me, state_for
+from wmt.site.api.payloads import ChangesIn, SavedShown, said, saved, wanted
+from wmt.site.api.schemas import WRITE, FaultShown, answers  # fmt: skip
+from wmt.site.changes import actions
+from wmt.site.changes.impact import Effect
+from wmt.site.workload.state import State
 
 router = Router()
 

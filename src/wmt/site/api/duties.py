@@ -9,15 +9,25 @@ from ninja import Body, Field, Path, Query, Router, Schema
 from wmt.ledger import decimal
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
-from wmt.site.api.asking import UnitCode, UnitLevel, me, state_for, unit_for, who
-from wmt.site.api.shapes import READ, WRITE, Day, Exact, Given, Notes, PageShown, Paging, answers
-from wmt.site.duties import access, actions, clock, facts, words
-from wmt.site.duties.asker import Asker
-from wmt.site.duties.listing import as_they_stood, under
+from wmt.site.api.lookups import UnitCode, UnitLevel, me, state_for, unit_for, who
+from wmt.site.api.schemas import (
+    READ,
+    WRITE,
+    Day,
+    Exact,
+    Notes,
+    PageShown,
+    Paging,
+    RequestSchema,
+    answers,
+)
+from wmt.site.duties import access, actions, due_dates, labels, projection
+from wmt.site.duties.actor import DutyActor
 from wmt.site.duties.models import Duty, Step
-from wmt.site.duties.people import responsible
-from wmt.site.workload import names
-from wmt.site.workload.current import State
+from wmt.site.duties.queries import as_they_stood, under
+from wmt.site.duties.recipients import responsible
+from wmt.site.workload import staff_names
+from wmt.site.workload.state import State
 
 router = Router()
 
@@ -100,14 +110,14 @@ class DutyFilter(Paging):
     show: Literal["open", "late", "closed", "all"] = "open"
 
 
-class TalkIn(Given):
+class TalkIn(RequestSchema):
     """A conversation with the practitioner."""
 
     on: Day
     words: Notes = ""
 
 
-class DecideIn(Given):
+class DecideIn(RequestSchema):
     """What will be done. `done_by` may be null only if it is accepted for now."""
 
     version: Seen
@@ -117,20 +127,20 @@ class DecideIn(Given):
     review_on: Day
 
 
-class WordsIn(Given):
+class DutyNoteIn(RequestSchema):
     """What somebody says."""
 
     words: Words
 
 
-class ConfirmIn(Given):
+class ConfirmIn(RequestSchema):
     """Why it closes, or stays open."""
 
     version: Seen
     words: Words
 
 
-class AnswerIn(Given):
+class ReliefAnswerIn(RequestSchema):
     """The answer to a request for relief."""
 
     version: Seen
@@ -138,7 +148,7 @@ class AnswerIn(Given):
     words: Words
 
 
-class ReviewIn(Given):
+class ReviewIn(RequestSchema):
     """What was found, and the next review date."""
 
     version: Seen
@@ -159,7 +169,7 @@ def duties(
     if state.as_of is None:
         found = {
             "open": found.filter(closed_on__isnull=True),
-            "late": found.filter(clock.late_on(state.day)),
+            "late": found.filter(due_dates.late_on(state.day)),
             "closed": found.filter(closed_on__isnull=False),
         }.get(paging.show, found)
         items = list(paging.part(found))
@@ -171,7 +181,7 @@ def duties(
 
 def _fits(duty: Duty, show: str, state: State) -> bool:
     if show == "late":
-        return clock.is_late(duty, state.day)
+        return due_dates.is_late(duty, state.day)
     return show == "all" or duty.is_open == (show == "open")
 
 
@@ -190,29 +200,29 @@ def _whole(request: HttpRequest, state: State, number: int) -> dict[str, Any]:
     found = access.find(me(request), state, number)
     steps = list(found.steps.order_by("number"))
     if state.as_of is not None:
-        if not facts.as_of(found, steps, state.day):
+        if not projection.as_of(found, steps, state.day):
             raise access.UnknownDuty(f"there was no action {number} yet")
         steps = [step for step in steps if step.day <= state.day]
     reads = access.may_read(me(request), found, state)
     return {
         **_shown(found, state, reads=reads),
         "nobody": responsible(found).missing if found.is_open else "",
-        "steps": [_step(step, reads=reads) for step in steps if reads or not words.is_private(step)],
+        "steps": [_step(step, reads=reads) for step in steps if reads or not labels.is_private(step)],
     }
 
 
 def _shown(duty: Duty, state: State, *, reads: bool) -> dict[str, Any]:
-    due = (clock.deadlines if reads else clock.open_deadlines)(duty, state.day)
+    due = (due_dates.deadlines if reads else due_dates.open_deadlines)(duty, state.day)
     return {
         "number": duty.pk,
         "post": duty.code,
         "name": duty.shown_name,
         "team_code": duty.team_code,
         "team": duty.team_name,
-        "state": clock.stage_of(duty, state.day),
+        "state": due_dates.stage_of(duty, state.day),
         "late": any(each.is_late for each in due),
         "deadlines": [
-            {"what": each.what, "by": each.by, "late": each.is_late, "words": words.owed(each)}
+            {"what": each.what, "by": each.by, "late": each.is_late, "words": labels.owed(each)}
             for each in due
         ],
         "percent": decimal(duty.percent_x100),
@@ -226,9 +236,9 @@ def _shown(duty: Duty, state: State, *, reads: bool) -> dict[str, Any]:
         "done_by": duty.done_by,
         "review_on": duty.review_on,
         "closed_on": duty.closed_on,
-        "closed_why": words.CLOSED.get(duty.closed_why, ""),
+        "closed_why": labels.CLOSED.get(duty.closed_why, ""),
         "confirm_by": duty.confirm_by,
-        "confirm_why": words.CONFIRM.get(duty.confirm_why, ""),
+        "confirm_why": labels.CONFIRM.get(duty.confirm_why, ""),
         "kept_on": duty.kept_on,
         "version": duty.steps_count,
     }
@@ -240,8 +250,8 @@ def _step(step: Step, *, reads: bool) -> dict[str, Any]:
         "kind": step.kind,
         "day": step.day,
         "at": step.at,
-        "who": names.person(step.who),
-        "sentence": words.sentence(step),
+        "who": staff_names.person(step.who),
+        "sentence": labels.sentence(step),
         "words": step.words if reads else None,
     }
 
@@ -249,10 +259,10 @@ def _step(step: Step, *, reads: bool) -> dict[str, Any]:
 # ---- steps of people ---------------------------------------------------------------------------------------
 
 
-def _asker(request: HttpRequest, *, own: bool = False) -> Asker:
+def _asker(request: HttpRequest, *, own: bool = False) -> DutyActor:
     if not own:
         need(request, Action.HANDLE_DUTIES)
-    return Asker(user=me(request), state=state_for(request), who=who(request))
+    return DutyActor(user=me(request), state=state_for(request), who=who(request))
 
 
 @router.post(
@@ -295,7 +305,7 @@ def decide(request: HttpRequest, number: Number, payload: Body[DecideIn]) -> dic
     "duties/{number}/ask", response=answers(DutyWhole, *WRITE), url_name="api-duty-ask",
     summary="Ask for relief",
 )  # fmt: skip
-def ask(request: HttpRequest, number: Number, payload: Body[WordsIn]) -> dict[str, Any]:
+def ask(request: HttpRequest, number: Number, payload: Body[DutyNoteIn]) -> dict[str, Any]:
     """Only the practitioner can ask. Without an open action, use `posts/{code}/relief`."""
     asker = _asker(request, own=True)
     actions.ask(asker=asker, number=number, said=payload.words)
@@ -306,7 +316,7 @@ def ask(request: HttpRequest, number: Number, payload: Body[WordsIn]) -> dict[st
     "duties/{number}/answer", response=answers(DutyWhole, *WRITE), url_name="api-duty-answer",
     summary="Answer a request for relief",
 )  # fmt: skip
-def answer(request: HttpRequest, number: Number, payload: Body[AnswerIn]) -> dict[str, Any]:
+def answer(request: HttpRequest, number: Number, payload: Body[ReliefAnswerIn]) -> dict[str, Any]:
     """The answer to the practitioner, also after the action has closed."""
     asker = _asker(request)
     actions.answer(
@@ -319,7 +329,7 @@ def answer(request: HttpRequest, number: Number, payload: Body[AnswerIn]) -> dic
     "duties/{number}/note", response=answers(DutyWhole, *WRITE), url_name="api-duty-note",
     summary="Add a note",
 )  # fmt: skip
-def note(request: HttpRequest, number: Number, payload: Body[WordsIn]) -> dict[str, Any]:
+def note(request: HttpRequest, number: Number, payload: Body[DutyNoteIn]) -> dict[str, Any]:
     """A note, also on a closed action."""
     asker = _asker(request)
     actions.note(asker=asker, number=number, said=payload.words)

@@ -6,10 +6,10 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
-from wmt.ledger.present import BREAKDOWN, present_total
+from wmt.ledger.serialise import BREAKDOWN, present_total
 from wmt.site.accounts.access import visible_to
-from wmt.site.api.asking import UnitCode, UnitLevel, me, state_for, unit_for
-from wmt.site.api.shapes import (
+from wmt.site.api.lookups import UnitCode, UnitLevel, me, state_for, unit_for
+from wmt.site.api.schemas import (
     READ,
     Code,
     Exact,
@@ -21,9 +21,9 @@ from wmt.site.api.shapes import (
     answers,
     refused,
 )
-from wmt.site.workload import units
-from wmt.site.workload.current import State
+from wmt.site.figures import units
 from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State
 
 router = Router()
 

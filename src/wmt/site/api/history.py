@@ -7,14 +7,14 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
 from wmt.ledger import capacity_x100, decimal, is_over
-from wmt.ledger.present import micro
+from wmt.ledger.serialise import micro
 from wmt.site.accounts.access import Denied
 from wmt.site.accounts.roles import Action
-from wmt.site.api.asking import PostCode, me, post_for
-from wmt.site.api.shapes import READ, Exact, PageShown, Where, answers
-from wmt.site.availability import standing
-from wmt.site.availability.effects import Figures
+from wmt.site.api.lookups import PostCode, me, post_for
+from wmt.site.api.schemas import READ, Exact, PageShown, Where, answers
+from wmt.site.availability import queries
 from wmt.site.availability.models import Hours, OfPost, Reduction
+from wmt.site.changes.impact import UnitFigures
 
 router = Router()
 
@@ -81,7 +81,7 @@ class TimelineShown(Schema):
 def timeline(request: HttpRequest, code: PostCode) -> dict[str, Any]:
     """What a post's time was, is and will be, by what stands now and the rules of the figures shown."""
     state, _, post = post_for(request, code)
-    moments = standing.timeline(state, post)
+    moments = queries.timeline(state, post)
     items = [
         {"day": each.day, "grade": each.grade, "figures": shown_time(each.figures, state.over_x100)}
         for each in moments
@@ -96,13 +96,13 @@ def timeline(request: HttpRequest, code: PostCode) -> dict[str, Any]:
 def history(request: HttpRequest, code: PostCode, paging: Where) -> dict[str, Any]:
     """Every version of every record of a post, for the person themself and those who may read it."""
     state, _, post = post_for(request, code)
-    if not standing.may_read(me(request), post, state):
+    if not queries.may_read(me(request), post, state):
         raise Denied(Action.READ_RECORDS, level="post", code=code)
-    rows = standing.history_of(post)
+    rows = queries.history_of(post)
     return {**paging.about(len(rows)), "items": [_version(row) for row in paging.part(rows)]}
 
 
-def shown_time(found: Figures, over_x100: int) -> dict[str, Any]:
+def shown_time(found: UnitFigures, over_x100: int) -> dict[str, Any]:
     """Work and time as the API shows them."""
     taken = found.taken_hours_micro
     return {

@@ -9,10 +9,10 @@ from django.http import HttpRequest
 
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
-from wmt.site.api.asking import me
-from wmt.site.api.door import Stopped
-from wmt.site.api.problems import Problem
+from wmt.site.api.authentication import Stopped
+from wmt.site.api.lookups import me
 from wmt.site.policies import policies
+from wmt.site.problems import Problem
 
 _MINUTE = 60
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from django.http import HttpRequest
 from ninja import Field, Path, Query, Router, Schema
 
-from wmt.ledger.present import present_line
-from wmt.site.api.asking import UnitCode, UnitLevel, me, unit_for
+from wmt.ledger.serialise import present_line
 from wmt.site.api.limits import need_lines
-from wmt.site.api.shapes import (
+from wmt.site.api.lookups import UnitCode, UnitLevel, me, unit_for
+from wmt.site.api.schemas import (
     BULK,
     READ,
     Exact,
@@ -19,10 +19,10 @@ from wmt.site.api.shapes import (
     StreamName,
     answers,
 )
-from wmt.site.web.units.measures import MEASURES
-from wmt.site.workload import figures, units
-from wmt.site.workload.current import State
+from wmt.site.figures import line_queries, units
+from wmt.site.queries.measures import MEASURES
 from wmt.site.workload.models import Line, Pricing
+from wmt.site.workload.state import State
 
 router = Router()
 
@@ -126,9 +126,9 @@ def lines(
     """Every line of a post, or of the posts of a team: each says the rule that priced it."""
     need_lines(request, level)
     state, unit = unit_for(request, level, code, paging.stream)
-    priced = figures.pricing_of(state)
+    priced = line_queries.pricing_of(state)
     wanted = _numbers(state, paging)
-    found = [line for line in figures.lines_of(state, unit, me(request)) if line.pricing in wanted]
+    found = [line for line in line_queries.lines_of(state, unit, me(request)) if line.pricing in wanted]
     posts = {unit.number: unit.code}
     if level == "team":
         posts = dict(units.everybody(state, unit).values_list("number", "code"))
@@ -148,17 +148,17 @@ def cells(
     """The lines of any unit: those that the same rule priced, of posts of the same grade, in one row."""
     state, unit = unit_for(request, level, code, paging.stream)
     wanted = _numbers(state, paging)
-    summed = figures.sums_of(state, [unit], grade=paging.grade or "").get(unit.code, [])
+    summed = line_queries.sums_of(state, [unit], grade=paging.grade or "").get(unit.code, [])
     found = [line for line in summed if line.pricing.number in wanted]
     return {**paging.about(len(found)), "items": [_cell(line) for line in paging.part(found)]}
 
 
 def _numbers(state: State, wish: LineFilter) -> set[int]:
     """The pricings of the lines that are wanted."""
-    found = set(figures.pricing_of(state))
+    found = set(line_queries.pricing_of(state))
     if wish.figure:
-        found &= figures.numbers_of(state, MEASURES[wish.figure].field)
-    return found & set(figures.of_kind(state, wish.kind)) if wish.kind else found
+        found &= line_queries.numbers_of(state, MEASURES[wish.figure].field)
+    return found & set(line_queries.of_kind(state, wish.kind)) if wish.kind else found
 
 
 def _line(line: Line, pricing: Pricing, post: str) -> dict[str, Any]:
@@ -168,7 +168,7 @@ def _line(line: Line, pricing: Pricing, post: str) -> dict[str, Any]:
     return {"post": post, **own, **counts, **shown, "withheld": line.withheld}
 
 
-def _cell(line: figures.Lines) -> dict[str, Any]:
+def _cell(line: line_queries.Lines) -> dict[str, Any]:
     amounts = line._asdict()
     own = {name: amounts[name] for name in ("grade", "lines", "active_cases", "listed_cases")}
     return {**own, **present_line(vars(line.pricing) | amounts | {"ref": ""})}

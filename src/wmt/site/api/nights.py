@@ -12,8 +12,8 @@ from pydantic import StringConstraints
 from wmt.nights.folder import Night, saved_nights
 from wmt.site.accounts.access import need_whole
 from wmt.site.accounts.roles import Action
-from wmt.site.api.asking import state_for, unknown
-from wmt.site.api.shapes import PageShown, Where, answers
+from wmt.site.api.lookups import state_for, unknown
+from wmt.site.api.schemas import PageShown, Where, answers
 
 router = Router()
 

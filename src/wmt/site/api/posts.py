@@ -6,31 +6,27 @@ from django.http import HttpRequest
 from ninja import Body, Path, Query, Router
 from ninja.responses import Status
 
-from wmt.facts.words import micro_hours
+from wmt.facts.enums import micro_hours
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
-from wmt.site.api.asking import PostCode, RecordKey, post_for
-from wmt.site.api.sent import (
+from wmt.site.api.lookups import PostCode, RecordKey, post_for
+from wmt.site.api.payloads import (
     GradeIn,
     GradePut,
     HoursPut,
     ReductionIn,
     ReductionPut,
     SavedShown,
-    Withdrawal,
+    WithdrawalIn,
     grade_change,
     reduction_change,
     saved,
 )
-from wmt.site.api.shapes import (
-    WRITE,
-    Day,
-    answers,
-)  # fmt: skip
-from wmt.site.availability import standing
-from wmt.site.availability.changes import Change, ConflictError, Fault, Kind
-from wmt.site.availability.plan import Plan, Post
-from wmt.site.availability.words import entry_words
+from wmt.site.api.schemas import WRITE, Day, answers  # fmt: skip
+from wmt.site.availability import queries
+from wmt.site.availability.labels import entry_words
+from wmt.site.availability.records import Post, PostRecords
+from wmt.site.availability.validation import Change, ChangeFault, ConflictError, Kind
 
 router = Router()
 
@@ -44,14 +40,14 @@ def put_hours(
 ) -> dict[str, Any]:
     """Hours a week from the day on, until the day of the next. Twice the same is the same."""
     post = _mine(request, code)
-    plan = standing.plans_of([post]).get(post, Plan())
+    plan = queries.plans_of([post]).get(post, PostRecords())
     stands = next((each for each in plan.hours if each.first_day == first_day), None)
     if stands is not None and not payload.version:
         text = "Hours from this day have already been entered. They are now:"
-        raise ConflictError([Fault("CHANGED", text, "version", None, [entry_words(stands, {})])])
+        raise ConflictError([ChangeFault("CHANGED", text, "version", None, [entry_words(stands, {})])])
     if stands is None and payload.version:
         text = "Someone else has deleted the hours from this day, or they do not exist."
-        raise ConflictError([Fault("GONE", text, "version")])
+        raise ConflictError([ChangeFault("GONE", text, "version")])
     change = Change(
         kind="hours", post=post, key=stands.key if stands else "", version=payload.version,
         first_day=first_day, hours_micro=micro_hours(payload.hours),
@@ -64,14 +60,14 @@ def put_hours(
     summary="Delete contracted hours",
 )  # fmt: skip
 def withdraw_hours(
-    request: HttpRequest, code: PostCode, first_day: Annotated[Day, Path()], payload: Query[Withdrawal]
+    request: HttpRequest, code: PostCode, first_day: Annotated[Day, Path()], payload: Query[WithdrawalIn]
 ) -> dict[str, Any]:
     """The hours from this day on no longer count. The record is kept as withdrawn."""
     post = _mine(request, code)
-    plan = standing.plans_of([post]).get(post, Plan())
+    plan = queries.plans_of([post]).get(post, PostRecords())
     stands = next((each for each in plan.hours if each.first_day == first_day), None)
     if stands is None:
-        raise standing.UnknownRecord("no hours begin on this day")
+        raise queries.UnknownRecord("no hours begin on this day")
     return _withdrawn(request, "hours", post, stands.key, payload)
 
 
@@ -93,7 +89,7 @@ def put_reduction(
 ) -> dict[str, Any]:
     """Another version of a reduction; those before it stay in its history."""
     post = _mine(request, code)
-    standing.standing("reduction", key, post)
+    queries.standing("reduction", key, post)
     return saved(request, [reduction_change(post, payload, key, payload.version)], payload.why)
 
 
@@ -102,7 +98,7 @@ def put_reduction(
     url_name="api-reduction-withdraw", summary="Delete a reduction",
 )  # fmt: skip
 def withdraw_reduction(
-    request: HttpRequest, code: PostCode, key: RecordKey, payload: Query[Withdrawal]
+    request: HttpRequest, code: PostCode, key: RecordKey, payload: Query[WithdrawalIn]
 ) -> dict[str, Any]:
     """The reduction never counts. The record is kept as withdrawn; to end it, change its last day."""
     return _withdrawn(request, "reduction", _mine(request, code), key, payload)
@@ -126,7 +122,7 @@ def put_grade(
 ) -> dict[str, Any]:
     """Another version of a correction, such as with a last day."""
     post = _mine(request, code)
-    standing.standing("grade", key, post)
+    queries.standing("grade", key, post)
     return saved(request, [grade_change(post, payload, key, payload.version)], payload.why)
 
 
@@ -135,7 +131,7 @@ def put_grade(
     url_name="api-grade-withdraw", summary="Delete a correction of a grade",
 )  # fmt: skip
 def withdraw_grade(
-    request: HttpRequest, code: PostCode, key: RecordKey, payload: Query[Withdrawal]
+    request: HttpRequest, code: PostCode, key: RecordKey, payload: Query[WithdrawalIn]
 ) -> dict[str, Any]:
     """The extract's own grade holds as if nobody had corrected it."""
     return _withdrawn(request, "grade", _mine(request, code), key, payload)
@@ -148,7 +144,7 @@ def _mine(request: HttpRequest, code: str) -> Post:
     return post
 
 
-def _withdrawn(request: HttpRequest, kind: Kind, post: Post, key: str, wish: Withdrawal) -> dict[str, Any]:
-    standing.standing(kind, key, post)
+def _withdrawn(request: HttpRequest, kind: Kind, post: Post, key: str, wish: WithdrawalIn) -> dict[str, Any]:
+    queries.standing(kind, key, post)
     change = Change(kind=kind, post=post, key=key, version=wish.version, withdraw=True)
     return saved(request, [change], wish.why)

@@ -9,13 +9,13 @@ from ninja import Field, Path, Query, Router, Schema
 
 from wmt.history import Answer, HistoryError
 from wmt.ledger import HEADLINE, STREAMS
-from wmt.site.api.asking import me, state_for
-from wmt.site.api.shapes import READ, Day, GradeName, PageShown, Paging, answers, refused
-from wmt.site.web.time.ask import LEVELS, QUESTIONS, READINGS, WHO, Wish, answer_to
-from wmt.site.web.time.ask_form import MOST_PERCENT, MOST_TOP, MOST_WEEKS
-from wmt.site.web.time.ask_tables import shows_names
-from wmt.site.web.time.narrowed import seen_by
-from wmt.site.workload.moments import history
+from wmt.site.api.lookups import me, state_for
+from wmt.site.api.schemas import READ, Day, GradeName, PageShown, Paging, answers, refused
+from wmt.site.queries.movement import history
+from wmt.site.queries.questions import LEVELS, QUESTIONS, READINGS, WHO, QuestionParams, answer_to
+from wmt.site.queries.scoped_history import seen_by
+from wmt.site.web.time.question_form import MOST_PERCENT, MOST_TOP, MOST_WEEKS
+from wmt.site.web.time.question_tables import shows_names
 
 router = Router()
 
@@ -87,7 +87,7 @@ def question(
     past = seen_by(history(), me(request), state)
     level = paging.level or QUESTIONS[name].default.level
     last = min(paging.last or state.as_at.date(), state.as_at.date())
-    wish = Wish(
+    wish = QuestionParams(
         percent_x100=int(paging.percent * 100), weeks=paging.weeks, level=level, first=paging.first,
         last=last, grade=paging.grade or "", reading=paging.reading, top=paging.top,
         by=paging.by, stream=paging.stream, who=paging.who,

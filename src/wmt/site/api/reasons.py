@@ -11,12 +11,12 @@ from pydantic import StringConstraints
 from wmt.ledger import decimal
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
-from wmt.site.api.asking import me, state_for, unknown, who
-from wmt.site.api.shapes import Day, Exact, Given, PercentIn, Why, answers
-from wmt.site.availability.changes import Reason
+from wmt.site.api.lookups import me, state_for, unknown, who
+from wmt.site.api.schemas import Day, Exact, PercentIn, RequestSchema, Why, answers
 from wmt.site.availability.models import Reason as Version
-from wmt.site.availability.reasons import save_reason
-from wmt.site.availability.standing import every_reason, reasons_on
+from wmt.site.availability.queries import every_reason, reasons_on
+from wmt.site.availability.validation import ReasonOnDay
+from wmt.site.changes.reasons import save_reason
 
 router = Router()
 
@@ -49,7 +49,7 @@ class ReasonsShown(Schema):
     items: list[ReasonShown]
 
 
-class ReasonIn(Given):
+class ReasonIn(RequestSchema):
     """A reason as it is to be from a day on."""
 
     first_day: Day
@@ -72,7 +72,7 @@ class ReasonMade(Schema):
     change: int
 
 
-class OnDay(Schema):
+class ReasonDayQuery(Schema):
     """The day to look at."""
 
     on: Day | None = Field(None, description="null: the day of the figures.")
@@ -81,7 +81,7 @@ class OnDay(Schema):
 @router.get(
     "reasons", response=answers(ReasonsShown, 422), url_name="api-reasons", summary="Reasons for reductions"
 )
-def list_reasons(request: HttpRequest, wish: Query[OnDay]) -> dict[str, Any]:
+def list_reasons(request: HttpRequest, wish: Query[ReasonDayQuery]) -> dict[str, Any]:
     """Those of the rules and those administrators entered, as they are on a day."""
     day = wish.on or state_for(request).day
     return {"day": day, "items": [_shown(reason) for reason in reasons_on(day).values()]}
@@ -127,7 +127,7 @@ def _hundredths(percent: Any) -> int | None:
     return None if percent is None else int(percent.scaleb(2))
 
 
-def _shown(reason: Reason) -> dict[str, Any]:
+def _shown(reason: ReasonOnDay) -> dict[str, Any]:
     return {
         "reason": reason.reason,
         "name": reason.name,

@@ -7,18 +7,24 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
 from wmt.ledger import decimal
-from wmt.ledger.present import micro
-from wmt.site.accounts import reading
-from wmt.site.api.asking import PostCode, TeamCode, UnitCode, UnitLevel, me, post_for, unit_for
-from wmt.site.api.shapes import READ, Exact, PageShown, Paging, Where, answers
+from wmt.ledger.serialise import micro
+from wmt.site.accounts import visibility
+from wmt.site.api.lookups import PostCode, TeamCode, UnitCode, UnitLevel, me, post_for, unit_for
+from wmt.site.api.schemas import READ, Exact, PageShown, Paging, Where, answers
 from wmt.site.audit.reads import note_read
-from wmt.site.availability import archive, standing
-from wmt.site.availability.changes import Reason
-from wmt.site.availability.plan import Cut, GradeFrom, HoursFrom, Plan, status_of
+from wmt.site.availability import queries, reduction_archive
+from wmt.site.availability.records import (
+    GradeRecord,
+    HoursRecord,
+    PostRecords,
+    ReductionRecord,
+    status_of,
+)
+from wmt.site.availability.validation import ReasonOnDay
 from wmt.site.availability.withheld import REDUCED, plan_without_reasons, without_reason
-from wmt.site.workload import units
-from wmt.site.workload.current import State
+from wmt.site.figures import units
 from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State
 
 router = Router()
 
@@ -102,9 +108,9 @@ class EndingFilter(Paging):
 def records(request: HttpRequest, code: PostCode) -> dict[str, Any]:
     """What stands for a post, past and future. Withdrawn records are in its history."""
     state, unit, post = post_for(request, code)
-    plan = standing.plans_of([post]).get(post, Plan())
+    plan = queries.plans_of([post]).get(post, PostRecords())
     note_read(me(request), unit)
-    return shown_plan(state, plan, unit, reads=reading.reasons(me(request)).covers(unit))
+    return shown_plan(state, plan, unit, reads=visibility.reasons(me(request)).covers(unit))
 
 
 @router.get(
@@ -116,10 +122,10 @@ def team_records(request: HttpRequest, code: TeamCode, paging: Where) -> dict[st
     state, team = unit_for(request, "team", code)
     found = units.everybody(state, team)
     shown = {(unit.team_code, unit.staff_code): unit for unit in paging.part(found)}
-    plans, reach = standing.plans_of(list(shown)), reading.reasons(me(request))
+    plans, reach = queries.plans_of(list(shown)), visibility.reasons(me(request))
     note_read(me(request), team)
     items = [
-        shown_plan(state, plans.get(post, Plan()), unit, reads=reach.covers(unit))
+        shown_plan(state, plans.get(post, PostRecords()), unit, reads=reach.covers(unit))
         for post, unit in shown.items()
     ]
     return {**paging.about(found.count()), "items": items}
@@ -134,26 +140,26 @@ def ending(
 ) -> dict[str, Any]:
     """Reductions of posts under a unit, in force today, whose last day is near."""
     state, unit = unit_for(request, level, code)
-    rows = standing.ending(state, unit, paging.days)
-    reads = reading.reasons_of_posts(me(request), state)
-    hours = archive.Contracted(unit, state)
+    rows = queries.ending(state, unit, paging.days)
+    reads = visibility.reasons_of_posts(me(request), state)
+    hours = reduction_archive.Contracted(unit, state)
     note_read(me(request), unit)
-    reasons = standing.every_reason()
+    reasons = queries.every_reason()
     items = []
     for row in paging.part(rows):
-        entry = standing.as_entry(row)
-        assert isinstance(entry, Cut)
+        entry = queries.as_entry(row)
+        assert isinstance(entry, ReductionRecord)
         if not reads(row.post):
             entry = without_reason(entry, hours.of(row.post))
         items.append({"post": ":".join(row.post), **shown_cut(entry, state.day, reasons)})
     return {**paging.about(len(rows)), "items": items}
 
 
-def shown_plan(state: State, plan: Plan, unit: Unit, *, reads: bool) -> dict[str, Any]:
+def shown_plan(state: State, plan: PostRecords, unit: Unit, *, reads: bool) -> dict[str, Any]:
     """A post's plan as the API shows it. `reads`: whether with reasons and notes."""
     if not reads:
         plan = plan_without_reasons(plan, lambda _: unit.contracted_hours_micro)
-    reasons = standing.every_reason()
+    reasons = queries.every_reason()
     ends = [each.first_day for each in plan.hours[1:]]
     return {
         "post": unit.code,
@@ -166,7 +172,7 @@ def shown_plan(state: State, plan: Plan, unit: Unit, *, reads: bool) -> dict[str
     }
 
 
-def _hours(entry: HoursFrom, next_day: date | None, day: date) -> dict[str, Any]:
+def _hours(entry: HoursRecord, next_day: date | None, day: date) -> dict[str, Any]:
     """Hours end where the next begin."""
     status = "ended" if next_day is not None and next_day <= day else status_of(entry.first_day, None, day)
     return {
@@ -178,10 +184,10 @@ def _hours(entry: HoursFrom, next_day: date | None, day: date) -> dict[str, Any]
     }
 
 
-def shown_cut(entry: Cut, day: date, reasons: Any) -> dict[str, Any]:
+def shown_cut(entry: ReductionRecord, day: date, reasons: Any) -> dict[str, Any]:
     """A reduction as the API shows it, be it without its reason."""
     withheld = entry.reason == REDUCED
-    reason: Reason | None = reasons.get(entry.reason)
+    reason: ReasonOnDay | None = reasons.get(entry.reason)
     return {
         "key": entry.key,
         "version": entry.version,
@@ -196,7 +202,7 @@ def shown_cut(entry: Cut, day: date, reasons: Any) -> dict[str, Any]:
     }
 
 
-def _grade(entry: GradeFrom, day: date) -> dict[str, Any]:
+def _grade(entry: GradeRecord, day: date) -> dict[str, Any]:
     return {
         "key": entry.key,
         "version": entry.version,

@@ -10,15 +10,16 @@ from ninja import Body, Field, Path, Query, Router, Schema
 from wmt.site.accounts.access import need
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
-from wmt.site.api.asking import PostCode, UnitCode, me, post_for, state_for, unit_for, who
-from wmt.site.api.shapes import READ, WRITE, Given, Notes, PageShown, Paging, answers
+from wmt.site.api.lookups import PostCode, UnitCode, me, post_for, state_for, unit_for, who
+from wmt.site.api.schemas import READ, WRITE, Notes, PageShown, Paging, RequestSchema, answers
 from wmt.site.audit.reads import note_read
 from wmt.site.duties import access, requests
-from wmt.site.duties.asker import Asker
+from wmt.site.duties.actor import DutyActor
 from wmt.site.duties.models import Request
-from wmt.site.duties.people import Roles
-from wmt.site.workload import names, units
-from wmt.site.workload.current import State
+from wmt.site.duties.recipients import Roles
+from wmt.site.figures import units
+from wmt.site.workload import staff_names
+from wmt.site.workload.state import State
 
 router = Router()
 
@@ -61,13 +62,13 @@ class RequestFilter(Paging):
     show: Literal["raised", "assigned"] = "raised"
 
 
-class WordsIn(Given):
+class RequestTextIn(RequestSchema):
     """What somebody says."""
 
     words: Words
 
 
-class AnswerIn(Given):
+class RequestAnswerIn(RequestSchema):
     """The answer."""
 
     answer: Literal["yes", "part", "no"]
@@ -106,7 +107,7 @@ def one(request: HttpRequest, number: Number) -> dict[str, Any]:
     "posts/{code:code}/relief", response=answers(RequestShown, *WRITE), url_name="api-relief",
     summary="Ask for relief of your own workload",
 )  # fmt: skip
-def relief(request: HttpRequest, code: PostCode, payload: Body[WordsIn]) -> dict[str, Any]:
+def relief(request: HttpRequest, code: PostCode, payload: Body[RequestTextIn]) -> dict[str, Any]:
     """From the first day over the threshold. Only for your own post."""
     state, unit, _ = post_for(request, code)
     made = requests.ask(asker=_asker(request, state), unit=unit, said=payload.words)
@@ -121,7 +122,7 @@ def concern(
     request: HttpRequest,
     level: Annotated[Literal["post", "team"], Path(description="A post or a team.")],
     code: UnitCode,
-    payload: Body[WordsIn],
+    payload: Body[RequestTextIn],
 ) -> dict[str, Any]:
     """About the workload of a post or a team. Anybody signed in can raise one."""
     state, unit = unit_for(request, level, code)
@@ -133,7 +134,7 @@ def concern(
     "requests/{number}/answer", response=answers(RequestShown, *WRITE), url_name="api-request-answer",
     summary="Answer a request or concern",
 )  # fmt: skip
-def answer(request: HttpRequest, number: Number, payload: Body[AnswerIn]) -> dict[str, Any]:
+def answer(request: HttpRequest, number: Number, payload: Body[RequestAnswerIn]) -> dict[str, Any]:
     """Once. Whoever raised it is told."""
     need(request, Action.HANDLE_DUTIES)
     state = _present(request)
@@ -150,8 +151,8 @@ def _note_read(person: User, state: State, shown: Sequence[Request]) -> None:
             note_read(person, unit)
 
 
-def _asker(request: HttpRequest, state: State) -> Asker:
-    return Asker(user=me(request), state=state.of_now(), who=who(request))
+def _asker(request: HttpRequest, state: State) -> DutyActor:
+    return DutyActor(user=me(request), state=state.of_now(), who=who(request))
 
 
 def _present(request: HttpRequest) -> State:
@@ -169,15 +170,15 @@ def _shown(found: Request, roles: Roles, state: State) -> dict[str, Any]:
         "name": found.shown_name,
         "team": found.team_name,
         "duty": found.duty_id,
-        "asked_by": names.person(found.asked_who),
+        "asked_by": staff_names.person(found.asked_who),
         "asked_on": found.asked_on,
         "words": found.words,
         "owner_role": people.owner_role,
-        "owners": [names.person(str(user)) for user in people.owners],
+        "owners": [staff_names.person(str(user)) for user in people.owners],
         "answer_by": found.answer_by,
         "late": found.is_open and found.answer_by < state.day,
         "answered_on": found.answered_on,
-        "answered_by": names.person(found.answered_who) if found.answered_who else "",
+        "answered_by": staff_names.person(found.answered_who) if found.answered_who else "",
         "answer": found.answer or None,
         "answer_words": found.answer_words,
     }

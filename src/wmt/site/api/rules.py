@@ -8,9 +8,9 @@ from ninja import Field, Path, Query, Router, Schema
 from pydantic import StringConstraints
 
 from wmt.rules.values import ALWAYS
-from wmt.site.api.asking import state_for, unknown
-from wmt.site.api.shapes import Day, PageShown, Paging, answers
-from wmt.site.web.rules.current import rules_at
+from wmt.site.api.lookups import state_for, unknown
+from wmt.site.api.schemas import Day, PageShown, Paging, answers
+from wmt.site.queries.rules_on_day import rules_at
 from wmt.site.workload.models import RuleValue
 
 router = Router()
@@ -51,7 +51,7 @@ class RuleFilter(Paging):
     on: Day | None = Field(None, description="The rules of a day; null: those of the figures that are shown.")
 
 
-class OnDay(Schema):
+class RuleDayQuery(Schema):
     """Of when."""
 
     on: Day | None = Field(None, description="null: the rule of the figures that are shown.")
@@ -67,7 +67,7 @@ def list_rules(request: HttpRequest, paging: Query[RuleFilter]) -> dict[str, Any
 
 
 @router.get("rules/{path}", response=answers(RuleShown, 404, 422), url_name="api-rule", summary="One rule")
-def one_rule(request: HttpRequest, path: RulePath, wish: Query[OnDay]) -> dict[str, Any]:
+def one_rule(request: HttpRequest, path: RulePath, wish: Query[RuleDayQuery]) -> dict[str, Any]:
     """One rule with its value and where it comes from."""
     found = next((rule for rule in _rules(request, wish.on) if rule["path"] == path), None)
     if found is None:

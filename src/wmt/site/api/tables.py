@@ -7,19 +7,12 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 from pydantic import StringConstraints
 
-from wmt.site.api.asking import UnitCode, UnitLevel, unit_for, unknown
 from wmt.site.api.limits import need_lines
-from wmt.site.api.shapes import (
-    BULK,
-    GradeName,
-    PageShown,
-    Paging,
-    Short,
-    answers,
-)
-from wmt.site.web.tables import Row, Table, Value
-from wmt.site.web.units.counting import GROUPS
-from wmt.site.web.units.question import Question
+from wmt.site.api.lookups import UnitCode, UnitLevel, unit_for, unknown
+from wmt.site.api.schemas import BULK, GradeName, PageShown, Paging, Short, answers
+from wmt.site.tables import Row, Table, Value
+from wmt.site.web.units.line_tables import GROUPS
+from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.web.units.views import tables_of
 
 router = Router()
@@ -99,7 +92,7 @@ def tables(
     if level in ("team", "post"):  # where tables are of single lines, but for the overview
         need_lines(request, "post" if tab == "overview" else level)
     state, unit = unit_for(request, level, code)
-    _, found = tables_of(Question(request, state, unit), "" if tab == "overview" else tab)
+    _, found = tables_of(UnitRequest(request, state, unit), "" if tab == "overview" else tab)
     if paging.table and paging.table not in found:
         raise unknown(f"table here: there are {', '.join(found) or 'none'}")
     wanted = [table for name, table in found.items() if paging.table in (None, name)]

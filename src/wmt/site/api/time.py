@@ -9,12 +9,12 @@ from ninja import Field, Query, Router, Schema
 
 from wmt.history import History, runs_on
 from wmt.ledger import Cause, Moment, capacity_x100, decimal, is_over
-from wmt.ledger.present import micro
-from wmt.ledger.say import say
-from wmt.ledger.why import Why
-from wmt.site.api.asking import UnitCode, UnitLevel, me, unit_for
+from wmt.ledger.explain_change import Why
+from wmt.ledger.narrative import say
+from wmt.ledger.serialise import micro
 from wmt.site.api.limits import need_lines
-from wmt.site.api.shapes import (
+from wmt.site.api.lookups import UnitCode, UnitLevel, me, unit_for
+from wmt.site.api.schemas import (
     BULK,
     READ,
     Day,
@@ -26,20 +26,13 @@ from wmt.site.api.shapes import (
     answers,
     refused,
 )
-from wmt.site.web.time.amounts import Stretch
-from wmt.site.web.time.late import late_of
-from wmt.site.web.time.span import YEAR
-from wmt.site.web.time.stretches import Standing, stretches
-from wmt.site.workload.current import State
+from wmt.site.queries.movement import NoLines, history, marks_on, moves_of, stood_on, why_between
+from wmt.site.queries.period_figures import FigurePeriod
+from wmt.site.queries.periods import DayOrigins, stretches
+from wmt.site.web.forms.date_range import YEAR
+from wmt.site.web.time.late_entries import late_of
 from wmt.site.workload.models import Unit
-from wmt.site.workload.moments import (
-    NoLines,
-    history,
-    marks_on,
-    moves_of,
-    stood_on,
-    why_between,
-)
+from wmt.site.workload.state import State
 
 router = Router()
 
@@ -113,7 +106,7 @@ def over_time(
     # no further than there are figures: a client may ask for a thousand years
     within = max(first, past.first or first), min(last, past.last or last)
     frame = past.series(unit.level, unit.code, *within, grade=paging.grade or "", stream=paging.stream)
-    found = stretches(frame, paging.by, Standing.of(past, first, last))
+    found = stretches(frame, paging.by, DayOrigins.of(past, first, last))
     items = [_period(each, state.over_x100) for each in paging.part(found)]
     late = _late(past, state, unit, *within)
     return {**paging.about(len(found)), "items": items, "late_hours": late}
@@ -123,7 +116,7 @@ def _late(past: History, state: State, unit: Unit, first: date, last: date) -> l
     return [asdict(each) for each in late_of(past, state, unit, first, last)]
 
 
-def _period(each: Stretch, over_x100: int) -> dict[str, Any]:
+def _period(each: FigurePeriod, over_x100: int) -> dict[str, Any]:
     return {
         "first": each.first,
         "last": each.last,

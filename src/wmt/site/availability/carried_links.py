@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from wmt.site.availability.models import KINDS
-from wmt.site.availability.plan import Post
+from wmt.site.availability.records import Post
 
 
 def carried_links() -> set[tuple[str, str, date]]:

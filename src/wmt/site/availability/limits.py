@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from wmt.site.availability.plan import Plan, Post
+from wmt.site.availability.records import Post, PostRecords
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reason:
+class ReasonOnDay:
     """A reason for reductions on a day. Shares in hundredths of a per cent; None where there is none."""
 
     reason: str
@@ -24,10 +24,10 @@ class Reason:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limits:
+class RecordLimits:
     """What holds for posts: the reasons there are, and hours a week by grade and at most."""
 
-    reasons: Mapping[str, Reason]
+    reasons: Mapping[str, ReasonOnDay]
     full_time_micro: Mapping[str, int]
     most_micro: int
     default_micro: Mapping[str, int]
@@ -37,7 +37,7 @@ class Limits:
     #: tables that come with a load may hold shares other than the usual: it only warns of them
     strict: bool = True
 
-    def contracted(self, post: Post, plan: Plan, day: date) -> int:
+    def contracted(self, post: Post, plan: PostRecords, day: date) -> int:
         """Contracted hours of a post on a day, in millionths: entered, else supplied, else its grade's."""
         entered = plan.hours_on(day)
         if entered:
@@ -45,11 +45,11 @@ class Limits:
         default = self.default_micro.get(self.grade(post, plan, day), 0)
         return self.supplied_micro.get(post, default)
 
-    def grade(self, post: Post, plan: Plan, day: date) -> str:
+    def grade(self, post: Post, plan: PostRecords, day: date) -> str:
         """The grade of a post on a day: as corrected, else as the extract has it."""
         corrected = plan.grade_on(day)
         return corrected.grade if corrected else self.grades.get(post, "")
 
-    def knows(self, post: Post, plan: Plan, day: date) -> bool:
+    def knows(self, post: Post, plan: PostRecords, day: date) -> bool:
         """Whether anything tells those hours: of a post that no extract has, nothing may."""
         return post in self.grades or plan.hours_on(day) is not None

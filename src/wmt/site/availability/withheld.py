@@ -7,13 +7,13 @@ reasons have one of their own), and the notes.
 from collections.abc import Callable
 from dataclasses import replace
 
-from wmt.site.availability.plan import Cut, Plan
+from wmt.site.availability.records import PostRecords, ReductionRecord
 
 #: What stands in place of a reason, as its id and as its name.
 REDUCED = "Reduced hours"
 
 
-def without_reason(cut: Cut, contracted_micro: int) -> Cut:
+def without_reason(cut: ReductionRecord, contracted_micro: int) -> ReductionRecord:
     """A reduction as hours off so many contracted hours."""
     return replace(
         cut, key="", version=0, reason=REDUCED, hours_micro=cut.taken_off(contracted_micro),
@@ -21,7 +21,7 @@ def without_reason(cut: Cut, contracted_micro: int) -> Cut:
     )  # fmt: skip
 
 
-def plan_without_reasons(plan: Plan, contracted: Callable[[Cut], int]) -> Plan:
+def plan_without_reasons(plan: PostRecords, contracted: Callable[[ReductionRecord], int]) -> PostRecords:
     """A plan whose reductions are all so. `contracted`: the hours that a reduction comes off."""
     cuts = tuple(without_reason(cut, contracted(cut)) for cut in plan.reductions)
     return replace(plan, reductions=cuts)

@@ -11,10 +11,10 @@ import polars as pl
 
 from wmt.history import History, HistoryError
 from wmt.ledger import OMIC, Cause, LedgerError, Moment, capacity_x100
-from wmt.ledger.why import Why, why
+from wmt.ledger.explain_change import Why, why
 from wmt.ledger.why_posts import why_of_posts
 from wmt.nights import NightError, open_night
-from wmt.nights.part import sides_of
+from wmt.nights.unit_slice import sides_of
 
 log = logging.getLogger(__name__)
 

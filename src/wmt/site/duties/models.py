@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from wmt.site.workload import names
+from wmt.site.workload import staff_names
 
 
 class Duty(models.Model):
@@ -77,7 +77,7 @@ class Duty(models.Model):
     @property
     def shown_name(self) -> str:
         """The practitioner's name, or the post's code where names are withheld from who asks."""
-        return names.shown(self.name, self.code)
+        return staff_names.shown(self.name, self.code)
 
     def __str__(self) -> str:
         return f"duty {self.pk} of {self.code}"
@@ -222,7 +222,7 @@ class Request(models.Model):
     @property
     def shown_name(self) -> str:
         """The name of what it is about, or the post's code where names are withheld from who asks."""
-        return names.shown(self.name, self.code) if self.staff_code else self.name
+        return staff_names.shown(self.name, self.code) if self.staff_code else self.name
 
 
 class Notice(models.Model):

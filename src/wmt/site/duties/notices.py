@@ -19,7 +19,7 @@ TRIED_FOR = timedelta(days=3)
 
 
 @dataclass(frozen=True)
-class Told:
+class Announcement:
     """Something to tell some people of a duty or a request, in one sentence without anything private."""
 
     about: Duty | Request
@@ -28,7 +28,7 @@ class Told:
     to: Sequence[User]
 
 
-def tell(told: Iterable[Told], *, at_once: bool = True) -> None:
+def tell(told: Iterable[Announcement], *, at_once: bool = True) -> None:
     """Adds notices; their mails go out after the transaction, and whatever becomes of them undoes nothing.
 
     Not `at_once`: they wait for `send_again`.

@@ -13,17 +13,17 @@ from wmt.history import Links
 from wmt.ledger import is_over
 from wmt.site.accounts.models import User
 from wmt.site.audit.record import record
-from wmt.site.availability.changes import NOTES, ConflictError, Fault, RefusedError
-from wmt.site.availability.words import day_words
-from wmt.site.duties import access, words, workdays
-from wmt.site.duties.asker import Asker
-from wmt.site.duties.clock import clock_on
+from wmt.site.availability.labels import day_words
+from wmt.site.availability.validation import NOTES, ChangeFault, ConflictError, RefusedError
+from wmt.site.duties import access, labels, workdays
+from wmt.site.duties.actor import DutyActor
+from wmt.site.duties.due_dates import clock_on
 from wmt.site.duties.models import Duty, Request, Step
-from wmt.site.duties.notices import Told, tell
-from wmt.site.duties.people import Responsible, Roles, responsible
+from wmt.site.duties.notices import Announcement, tell
+from wmt.site.duties.recipients import Responsible, Roles, responsible
 from wmt.site.duties.steps import CLOCK, put, stepped
-from wmt.site.workload.current import State
 from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State
 
 Kind = Request.Kind
 
@@ -51,7 +51,7 @@ def answer_by(state: State) -> date:
     return workdays.after(state.day, clock_on(state).answer_days)
 
 
-def ask(*, asker: Asker, unit: Unit, said: str) -> Request:
+def ask(*, asker: DutyActor, unit: Unit, said: str) -> Request:
     """A practitioner asks for relief, from the first day over. Raises Denied and RefusedError."""
     with transaction.atomic():
         if not access.is_own(asker.user, unit):
@@ -62,11 +62,11 @@ def ask(*, asker: Asker, unit: Unit, said: str) -> Request:
                 f"Your workload is not over {asker.state.over_text} today, so you cannot ask for relief. "
                 "You can raise a concern instead"
             )
-            raise RefusedError([Fault("NOT_OVER", text, "")])
+            raise RefusedError([ChangeFault("NOT_OVER", text, "")])
         return _ask(asker, _about_unit(unit), duty, said)
 
 
-def ask_on(*, asker: Asker, duty: Duty, said: str) -> Request:
+def ask_on(*, asker: DutyActor, duty: Duty, said: str) -> Request:
     """The same for a duty that is open."""
     place = {
         name: getattr(duty, name)
@@ -75,26 +75,26 @@ def ask_on(*, asker: Asker, duty: Duty, said: str) -> Request:
     return _ask(asker, place, duty, said)
 
 
-def _ask(asker: Asker, place: dict[str, str], duty: Duty | None, said: str) -> Request:
+def _ask(asker: DutyActor, place: dict[str, str], duty: Duty | None, said: str) -> Request:
     _refuse_words(said, "Enter what would help you")
     standing = open_relief(place["team_code"], place["staff_code"])
     if standing is not None:
         text = f"You have already asked. An answer is due by {day_words(standing.answer_by)}"
-        raise ConflictError([Fault("CHANGED", text)])
+        raise ConflictError([ChangeFault("CHANGED", text)])
     made = _made(asker, Kind.RELIEF, place, said, duty)
     if duty is not None:
         _to_story(asker, duty, Step.Kind.ASKED, {"answer_by": made.answer_by, "request": made.pk})
     return made
 
 
-def raise_concern(*, asker: Asker, unit: Unit, said: str) -> Request:
+def raise_concern(*, asker: DutyActor, unit: Unit, said: str) -> Request:
     """Anybody signed in says what worries them about a post or a team. Raises RefusedError."""
     with transaction.atomic():
         _refuse_words(said, "Enter what you are concerned about")
         return _made(asker, Kind.CONCERN, _about_unit(unit), said, None)
 
 
-def answer(*, asker: Asker, number: int, answer: str, said: str) -> Request:
+def answer(*, asker: DutyActor, number: int, answer: str, said: str) -> Request:
     """The answer, once. Raises ConflictError where somebody has answered, RefusedError and Denied."""
     with transaction.atomic():
         found = Request.objects.select_for_update().filter(pk=number).first()
@@ -104,8 +104,8 @@ def answer(*, asker: Asker, number: int, answer: str, said: str) -> Request:
         if not found.is_open:
             raise ConflictError([_answered_already(found)])
         faults = _words_faults(said, "Enter your answer")
-        if answer not in words.ANSWERS:
-            faults.append(Fault("ANSWER_UNKNOWN", "Choose an answer", "answer"))
+        if answer not in labels.ANSWERS:
+            faults.append(ChangeFault("ANSWER_UNKNOWN", "Choose an answer", "answer"))
         if faults:
             raise RefusedError(faults)
         found.answered_on, found.answered_who = asker.state.day, asker.name[:160]
@@ -116,15 +116,15 @@ def answer(*, asker: Asker, number: int, answer: str, said: str) -> Request:
         if duty:
             _to_story(asker, duty, Step.Kind.ANSWERED, {"answer": answer, "request": found.pk})
         _record(asker, found, "answered")
-        told = f"Your {words.REQUESTS[found.kind]} has been answered."
-        tell([Told(found, "answer", told, askers(found, responsible(found)))])
+        told = f"Your {labels.REQUESTS[found.kind]} has been answered."
+        tell([Announcement(found, "answer", told, askers(found, responsible(found)))])
         return found
 
 
-def _answered_already(found: Request) -> Fault:
+def _answered_already(found: Request) -> ChangeFault:
     on = day_words(found.answered_on) if found.answered_on else ""
-    said = f"{found.answered_who} answered it on {on}: {words.ANSWERS.get(found.answer, '')}"
-    return Fault("CHANGED", said, shown=[found.answer_words] if found.answer_words else ())
+    said = f"{found.answered_who} answered it on {on}: {labels.ANSWERS.get(found.answer, '')}"
+    return ChangeFault("CHANGED", said, shown=[found.answer_words] if found.answer_words else ())
 
 
 def askers(request: Request, people: Responsible) -> list[User]:
@@ -197,11 +197,11 @@ def _taken(found: Request, place: dict[str, str]) -> bool:
     return other is not None and other.pk != found.pk
 
 
-def turn(day: date) -> list[Told]:
+def turn(day: date) -> list[Announcement]:
     """What the day brings: each owner is told once, and the head of what is late. Saves what was notified."""
     waiting = list(Request.objects.select_for_update(of=("self",)).filter(answered_on__isnull=True))
     roles = Roles(waiting)
-    told: list[Told] = []
+    told: list[Announcement] = []
     for found in waiting:
         people, before = roles.of(found), len(found.told)
         told += _assigned(found, people)
@@ -210,7 +210,7 @@ def turn(day: date) -> list[Told]:
             found.told.append(key)
             said = f"{what(found)}: an answer was due by {day_words(found.answer_by)}."
             hearers = [*people.owners, *people.other_heads]
-            told.append(Told(found, "late", f"{said} {people.missing}".strip(), hearers))
+            told.append(Announcement(found, "late", f"{said} {people.missing}".strip(), hearers))
             _record_late(found)
         if len(found.told) != before:
             found.save(update_fields=["told"])
@@ -222,14 +222,14 @@ def _record_late(found: Request) -> None:
     record("request", said, who=CLOCK, level=found.level, code=found.code, after={"request": found.pk})
 
 
-def _assigned(found: Request, people: Responsible) -> list[Told]:
+def _assigned(found: Request, people: Responsible) -> list[Announcement]:
     """Owners who have not been told yet, such as who became manager since."""
     fresh = [user for user in people.owners if f"owner {user.pk}" not in found.told]
     if not fresh:
         return []
     found.told += [f"owner {user.pk}" for user in fresh]
     said = f"{what(found)} is assigned to you. An answer is due by {day_words(found.answer_by)}."
-    return [Told(found, found.kind, f"{said} {people.missing}".strip(), fresh)]
+    return [Announcement(found, found.kind, f"{said} {people.missing}".strip(), fresh)]
 
 
 def what(found: Request) -> str:
@@ -253,7 +253,7 @@ def _about_unit(unit: Unit) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _made(asker: Asker, kind: Kind, place: dict[str, str], said: str, duty: Duty | None) -> Request:
+def _made(asker: DutyActor, kind: Kind, place: dict[str, str], said: str, duty: Duty | None) -> Request:
     by = answer_by(asker.state)
     made = Request(
         kind=kind, **place, duty=duty, asked_by=asker.user, asked_who=asker.name[:160],
@@ -272,12 +272,12 @@ def _open_duty(team_code: str, staff_code: str) -> Duty | None:
     return found.filter(team_code=team_code, staff_code=staff_code).first()
 
 
-def _to_story(asker: Asker, duty: Duty, kind: Step.Kind, data: dict[str, object]) -> None:
+def _to_story(asker: DutyActor, duty: Duty, kind: Step.Kind, data: dict[str, object]) -> None:
     """The duty tells that it was asked or answered; the words are on the page of the request."""
     put([stepped(duty, kind, asker.state.day, who=asker.name, user=asker.user, data=data)])
 
 
-def _record(asker: Asker, found: Request, done: str) -> None:
+def _record(asker: DutyActor, found: Request, done: str) -> None:
     # that it happened; what was said is for those who may read the request
     said = f"{asker.name}, request {found.pk} about {found.code}: {found.get_kind_display().lower()} {done}."
     record(
@@ -286,10 +286,10 @@ def _record(asker: Asker, found: Request, done: str) -> None:
     )  # fmt: skip
 
 
-def _words_faults(said: str, missing: str) -> list[Fault]:
+def _words_faults(said: str, missing: str) -> list[ChangeFault]:
     if len(said) > NOTES:
-        return [Fault("TOO_LONG", f"It can have {NOTES:,} characters at most", "said")]
-    return [] if said.strip() else [Fault("WORDS_MISSING", missing, "said")]
+        return [ChangeFault("TOO_LONG", f"It can have {NOTES:,} characters at most", "said")]
+    return [] if said.strip() else [ChangeFault("WORDS_MISSING", missing, "said")]
 
 
 def _refuse_words(said: str, missing: str) -> None:

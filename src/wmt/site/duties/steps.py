@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from wmt.site.accounts.models import User
-from wmt.site.duties import facts
+from wmt.site.duties import projection
 from wmt.site.duties.models import Duty, Step
 
 #: Who did what the rule does by itself.
@@ -29,7 +29,7 @@ def stepped(
         duty=duty, number=duty.steps_count + 1, kind=kind, day=day, who=who[:160], user=user, words=words,
         data=plain,
     )  # fmt: skip
-    facts.take(duty, step)
+    projection.take(duty, step)
     return step
 
 

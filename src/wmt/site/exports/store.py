@@ -19,7 +19,7 @@ from wmt.site.accounts.access import grants_of
 from wmt.site.audit.models import AuditEvent
 from wmt.site.exports.models import Export
 from wmt.site.policies import policies
-from wmt.site.workload.current import State
+from wmt.site.workload.state import State
 
 #: Kinds of audit events that change nothing anybody could ask for.
 _READS = ("export", "denied", "sign-in", "sign-out", "sign-in refused", "token", "read")

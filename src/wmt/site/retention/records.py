@@ -9,9 +9,9 @@ from django.utils import timezone
 from wmt.site.availability.models import Grade, Hours, Reduction
 from wmt.site.availability.withheld import REDUCED
 from wmt.site.duties.models import Notice, Request, Step
-from wmt.site.workload.current import NoDataYet, current_state
+from wmt.site.loads.reports import remedy
 from wmt.site.workload.models import Fault, Load
-from wmt.site.workload.reports import remedy
+from wmt.site.workload.state import NoDataYet, current_state
 
 _WAITS = (Load.State.WAITING, Load.State.RUNNING, Load.State.HELD)
 REMOVED = "Removed after the retention period."

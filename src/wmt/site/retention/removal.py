@@ -17,7 +17,7 @@ ITSELF = "the site itself"
 
 
 @dataclass(frozen=True)
-class Kind:
+class RetentionKind:
     """One kind of thing that is kept for a time: its policy, what it is, how it is found and removed."""
 
     policy: str
@@ -36,29 +36,35 @@ class Kind:
 
 
 KINDS = (
-    Kind("notes", "notes of reductions", records.reductions_with_notes, records.without_notes),
-    Kind("notes", "explanations of contracted hours", records.hours_with_notes, records.without_notes),
-    Kind("notes", "explanations of grades", records.grades_with_notes, records.without_notes),
-    Kind("reasons", "reasons of reductions", records.reductions_with_reasons, records.without_reasons),
-    Kind("duties", "words said in duties", records.said_in_duties, records.without_words),
-    Kind(
+    RetentionKind("notes", "notes of reductions", records.reductions_with_notes, records.without_notes),
+    RetentionKind(
+        "notes", "explanations of contracted hours", records.hours_with_notes, records.without_notes
+    ),
+    RetentionKind("notes", "explanations of grades", records.grades_with_notes, records.without_notes),
+    RetentionKind(
+        "reasons", "reasons of reductions", records.reductions_with_reasons, records.without_reasons
+    ),
+    RetentionKind("duties", "words said in duties", records.said_in_duties, records.without_words),
+    RetentionKind(
         "duties", "words of requests and concerns", records.said_in_requests, records.without_what_was_asked
     ),
-    Kind("duties", "notices about duties", records.notices_of_duties, records.delete),
-    Kind("load_reports", "cells quoted in load reports", records.quoted_cells, records.without_quotes),
-    Kind(
+    RetentionKind("duties", "notices about duties", records.notices_of_duties, records.delete),
+    RetentionKind(
+        "load_reports", "cells quoted in load reports", records.quoted_cells, records.without_quotes
+    ),
+    RetentionKind(
         "load_reports",
         "messages and posts set aside of loads",
         records.loads_with_posts_set_aside,
         records.without_posts_set_aside,
     ),
-    Kind("audit", "audit events", traces.old_events, records.delete),
-    Kind("reads", "audit events of reading and exporting", traces.old_reads, records.delete),
-    Kind("sign_ins", "audit events of signing in", traces.old_sign_ins, records.delete),
-    Kind("details", "details of audit events", traces.private_details, traces.without_details),
-    Kind("sessions", "expired sessions", traces.old_sessions, records.delete),
-    Kind("jobs", "jobs that are done", traces.old_jobs, records.delete),
-    Kind("tokens", "tokens that have ended", traces.old_tokens, records.delete),
+    RetentionKind("audit", "audit events", traces.old_events, records.delete),
+    RetentionKind("reads", "audit events of reading and exporting", traces.old_reads, records.delete),
+    RetentionKind("sign_ins", "audit events of signing in", traces.old_sign_ins, records.delete),
+    RetentionKind("details", "details of audit events", traces.private_details, traces.without_details),
+    RetentionKind("sessions", "expired sessions", traces.old_sessions, records.delete),
+    RetentionKind("jobs", "jobs that are done", traces.old_jobs, records.delete),
+    RetentionKind("tokens", "tokens that have ended", traces.old_tokens, records.delete),
 )
 
 
@@ -81,7 +87,7 @@ def apply(*, who: str = ITSELF, now: datetime | None = None) -> dict[str, int]:
 
 
 @transaction.atomic
-def _remove(kind: Kind, now: datetime, who: str) -> int:
+def _remove(kind: RetentionKind, now: datetime, who: str) -> int:
     count = kind.remove(kind.due(now))
     if count:
         sentence = f"Retention removed {count:,} {kind.what}, after {kind.days} days."

@@ -13,7 +13,7 @@ from django.shortcuts import resolve_url
 from django.urls import Resolver404, resolve
 from django.utils.encoding import iri_to_uri
 
-from wmt.site.workload.asof import ON_DAY
+from wmt.site.workload.as_of_day import ON_DAY
 
 #: Longer addresses are not ours.
 LONGEST = 4000

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, BinaryIO
 
-from wmt.site.serving.sender import is_gone
+from wmt.site.security.client import is_gone
 
 log = logging.getLogger(__name__)
 

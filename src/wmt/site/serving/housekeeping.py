@@ -16,8 +16,8 @@ def main(arguments: Sequence[str]) -> int:
 
     prepare()
     from wmt.site import retention
+    from wmt.site.changes.recalculate import turn_day, turn_is_due
     from wmt.site.web.availability.upload_kept import forget_old
-    from wmt.site.workload.live import turn_day, turn_is_due
 
     try:
         if turn_is_due():

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from wmt.site.serving.watching import Watch
+from wmt.site.serving.health_check import Watch
 
 #: How long parts may take to stop before they are made to, and the server to answer for the first time.
 PATIENCE_S = 30.0

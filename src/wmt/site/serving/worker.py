@@ -20,7 +20,7 @@ def main(options: Sequence[str] = ()) -> None:
     prepare()
     from django.core.management import call_command
 
-    from wmt.site.workload.recovery import at_work
+    from wmt.site.loads.recovery import at_work
 
     with at_work() as name:
         look_after()
@@ -32,8 +32,8 @@ def look_after() -> None:
     """What nobody else looks after. Whatever goes wrong, such as a busy database, is tried again."""
     from django.db import close_old_connections
 
+    from wmt.site.loads import jobs
     from wmt.site.web.exports import making
-    from wmt.site.workload import jobs
 
     close_old_connections()
     try:

@@ -9,15 +9,15 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from wmt.site.accounts.readers import Kind
-from wmt.site.web import tables
+from wmt.site import tables
+from wmt.site.accounts.who_can_see import FactKind
+from wmt.site.tables import Column, Row, Table, arranged
 from wmt.site.web.charts.bars import Bar, bars
+from wmt.site.web.charts.distribution import strip
 from wmt.site.web.charts.figure import Chart
-from wmt.site.web.charts.lines import TONES, Panel, Period, Place, Series, time_chart
 from wmt.site.web.charts.scale import Scale
-from wmt.site.web.charts.strip import strip
-from wmt.site.web.tables import Column, Row, Table, arranged
-from wmt.site.web.units.question import GRADES
+from wmt.site.web.charts.time_series import TONES, ChartPanel, DataPoint, Period, Series, time_chart
+from wmt.site.web.units.unit_request import GRADES
 from wmt.site.workload.models import Unit
 
 OVER_X100 = 11_000
@@ -60,8 +60,10 @@ def gallery(request: HttpRequest) -> HttpResponse:
             ],
             "ages": _ages(),
             "who_sees": [
-                Kind("Figures", ["Everyone who can sign in"]),
-                Kind("Reasons of reductions", ["Sam Lee", "Manager (senior probation officer): 2 people"]),
+                FactKind("Figures", ["Everyone who can sign in"]),
+                FactKind(
+                    "Reasons of reductions", ["Sam Lee", "Manager (senior probation officer): 2 people"]
+                ),
             ],
         },
     )
@@ -159,13 +161,15 @@ def _lines() -> Chart | None:
         for tone, grade in enumerate(GRADES[:TONES])
     ]
     scale = Scale.holding([], low=8_000, high=16_000)
-    panel = Panel("Capacity, %", series, scale, lambda x100: f"{x100 // 100}%", (9_000, OVER_X100), 10_000)
+    panel = ChartPanel(
+        "Capacity, %", series, scale, lambda x100: f"{x100 // 100}%", (9_000, OVER_X100), 10_000
+    )
     period = Period(first, first + timedelta(30), "Totals only", "imported totals only")
     return time_chart("lines", "Capacity by grade", "Capacity in %", "All four rise.", [panel], [period])
 
 
-def _place(day: date, value: int) -> Place:
-    return Place(day, day, value, lambda: f"{value // 100}%", corrected=day.day == 17)
+def _place(day: date, value: int) -> DataPoint:
+    return DataPoint(day, day, value, lambda: f"{value // 100}%", corrected=day.day == 17)
 
 
 def _ages() -> list[dict[str, Any]]:

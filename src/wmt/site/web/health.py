@@ -6,13 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from wmt.site.serving.health import PATH, examine
+from wmt.site.health import PATH, examine
 
 
 @require_safe
 @never_cache
 def health(request: HttpRequest) -> HttpResponse:
-    """See `wmt.site.serving.health`."""
+    """See `wmt.site.health`."""
     code, body = examine().answer(request.META)
     return HttpResponse(body, status=code, content_type="application/json")
 

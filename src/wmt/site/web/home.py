@@ -7,18 +7,18 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from wmt.ledger import remaining_x100
+from wmt.site import tables
 from wmt.site.accounts.access import homes_of
 from wmt.site.accounts.roles import ROLES, Action
-from wmt.site.web import tables
-from wmt.site.web.addresses import unit_url, working_url
-from wmt.site.web.availability.coming import reminders
-from wmt.site.web.duties.lines import duty_lines, request_lines
-from wmt.site.web.frame import home_title, needed_state
-from wmt.site.web.steady import steady
-from wmt.site.web.tables import Column, Row, Table
-from wmt.site.workload import units
-from wmt.site.workload.current import State
+from wmt.site.consistent_read import steady
+from wmt.site.figures import units
+from wmt.site.links import unit_url, working_url
+from wmt.site.tables import Column, Row, Table
+from wmt.site.web.availability.ending_soon import reminders
+from wmt.site.web.context import home_title, needed_state
+from wmt.site.web.duties.reminders import duty_lines, request_lines
 from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State
 
 
 @require_safe

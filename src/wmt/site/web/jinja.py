@@ -7,9 +7,9 @@ from django.templatetags.static import static
 from django.urls import reverse
 from jinja2 import ChainableUndefined, Environment, PackageLoader, PrefixLoader, StrictUndefined, Template
 
-from wmt.site.web.addresses import unit_url
+from wmt.site.links import unit_url
 from wmt.site.web.charts.figure import svg
-from wmt.site.web.table_rows import mark_of, rows_html
+from wmt.site.web.table_html import mark_of, rows_html
 
 GOVUK = "govuk_frontend_jinja"
 

@@ -9,10 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from wmt.site.web import search_cases, search_units, tables
-from wmt.site.web.frame import needed_state
-from wmt.site.web.tables import Pager, Table, changed
-from wmt.site.workload.current import State
+from wmt.site import tables
+from wmt.site.tables import Pager, Table, changed
+from wmt.site.web import search_cases, search_units
+from wmt.site.web.context import needed_state
+from wmt.site.workload.state import State
 
 ROWS_A_PAGE = 20
 MOST_SIGNS = 200
@@ -20,7 +21,7 @@ FEWEST_SIGNS = 2
 
 
 @dataclass(frozen=True)
-class Group:
+class ResultGroup:
     """One kind of thing that was found: a screen of it, the way to all, and whether a code was hit."""
 
     name: str
@@ -61,7 +62,7 @@ def cleaned(text: str) -> str:
     return " ".join(printable.split())
 
 
-def found(request: HttpRequest, state: State, asked: str) -> list[Group]:
+def found(request: HttpRequest, state: State, asked: str) -> list[ResultGroup]:
     """All groups in which something fits: first where a code was hit exactly, then people before units."""
     by_level = search_units.matches(state, request.user, asked)
     groups = []
@@ -102,9 +103,9 @@ class _Screen:
         pager = Pager(page, pages, first + 1, last, total, before, after) if pages > 1 else None
         return cls(name, total, slice(first, last), pager, "")
 
-    def group(self, table: Table, title: str, *, is_exact: bool) -> Group:
+    def group(self, table: Table, title: str, *, is_exact: bool) -> ResultGroup:
         counted = f"{title} ({tables.count(self.total).text})"
-        return Group(
+        return ResultGroup(
             self.name, self.total, replace(table, caption=counted, pager=self.pager), self.more, is_exact
         )
 

@@ -5,16 +5,16 @@ from functools import lru_cache
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any, NamedTuple
 
-from wmt.site.accounts import reading
+from wmt.site import tables
+from wmt.site.accounts import visibility
 from wmt.site.accounts.access import scope
 from wmt.site.audit.reads import note_read
-from wmt.site.web import tables
-from wmt.site.web.addresses import unit_url
-from wmt.site.web.tables import Column, Row, Table
-from wmt.site.web.units import words
-from wmt.site.workload import figures, units
-from wmt.site.workload.current import OfLoad, State
+from wmt.site.figures import line_queries, units
+from wmt.site.links import unit_url
+from wmt.site.tables import Column, Row, Table
+from wmt.site.web.units import labels
 from wmt.site.workload.models import Line
+from wmt.site.workload.state import OfLoad, State
 from wmt.text import plain_marks
 
 #: Parts shorter than this are only looked for at the beginning: they are in too many references.
@@ -31,7 +31,7 @@ def matches(state: State, user: Any, asked: str) -> list[str]:
     """
     typed = _typed(asked)
     wanted = typed.translate(_CAPITALS)
-    reach = reading.cases(user, state)
+    reach = visibility.cases(user, state)
     seen = None
     if not reach.everywhere or scope(user, state) is not None:
         posts = reach.among(units.seen(state, user, "post"))
@@ -89,7 +89,7 @@ def _references(of_load: OfLoad) -> References:
     No database looks for a part inside a quarter of a million references in a few milliseconds; one text
     of two million signs is read through in one. It is made once for each load and process.
     """
-    cases = [number for number, row in figures.priced(of_load).items() if row.kind == "case"]
+    cases = [number for number, row in line_queries.priced(of_load).items() if row.kind == "case"]
     lines = Line.objects.filter(load_id=of_load[0], pricing__in=cases)
     return _text(lines.exclude(ref="").values_list("ref", flat=True))
 
@@ -109,7 +109,7 @@ def _text(refs: Iterable[str]) -> References:
 
 
 def _of_cases(state: State) -> Any:
-    return Line.objects.filter(load_id=state.load_id, pricing__in=figures.of_kind(state, "case"))
+    return Line.objects.filter(load_id=state.load_id, pricing__in=line_queries.of_kind(state, "case"))
 
 
 def _held(lines: Any, posts: list[int]) -> Any:
@@ -127,11 +127,11 @@ def _lines(state: State, refs: list[str], posts: list[int] | None = None) -> Any
 
 def table(state: State, user: Any, refs: list[str]) -> Table:
     """Who holds the cases with these references: a row for each post."""
-    pricing = figures.pricing_of(state)
+    pricing = line_queries.pricing_of(state)
     lines = list(_lines(state, refs))
     posts = {
         post.number: post
-        for post in reading.cases(user, state).among(
+        for post in visibility.cases(user, state).among(
             units.seen(state, user, "post").filter(number__in={line.post_no for line in lines})
         )
     }
@@ -147,7 +147,7 @@ def table(state: State, user: Any, refs: list[str]) -> Table:
             "crn": tables.text(line.ref, at_line),
             "holder": tables.text(post.name, unit_url("post", post.code)),
             "team": tables.text(post.team_code, unit_url("team", post.team_code)),
-            "what": tables.text(words.what(priced)),
+            "what": tables.text(labels.what(priced)),
             "points": tables.exact(line.points_x100, at_line),
             "why": tables.text(priced.reason),
         }

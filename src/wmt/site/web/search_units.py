@@ -4,14 +4,15 @@ import re
 from collections import defaultdict
 from typing import Any, NamedTuple
 
+from wmt.site import tables
 from wmt.site.accounts.access import visible_to
-from wmt.site.web import tables
-from wmt.site.web.addresses import unit_url
-from wmt.site.web.tables import Column, Row, Table
-from wmt.site.workload import names, units
-from wmt.site.workload.current import State
+from wmt.site.figures import units
+from wmt.site.links import unit_url
+from wmt.site.tables import Column, Row, Table
+from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
-from wmt.site.workload.rows import fold
+from wmt.site.workload.night_rows import fold
+from wmt.site.workload.state import State
 
 #: Levels in the order they are shown in: the name of the group in addresses, and its title.
 GROUPS = {
@@ -26,7 +27,7 @@ _BETWEEN = re.compile(r"[\W_]+")
 _ABOVE = ("team_code", "pdu_code", "region_code")
 
 
-class Hit(NamedTuple):
+class UnitMatch(NamedTuple):
     """A unit that fits, and how well; hits are in the order of their fields: best first, then by name.
 
     `rank` is 0 for its exact code, 1 for the beginning of its name, 2 for beginnings of words, 3 for parts.
@@ -39,7 +40,7 @@ class Hit(NamedTuple):
     parent: str
 
 
-def matches(state: State, user: Any, asked: str) -> dict[str, list[Hit]]:
+def matches(state: State, user: Any, asked: str) -> dict[str, list[UnitMatch]]:
     """The units that fit all words that were asked for and that the user may see, by level, best first."""
     words = fold(asked).split()[:_MOST_WORDS]
     if not words:
@@ -47,15 +48,15 @@ def matches(state: State, user: Any, asked: str) -> dict[str, list[Hit]]:
     rows = Unit.objects.filter(load_id=state.load_id, whole=True, level__in=list(GROUPS))
     for word in words:
         rows = rows.filter(folded__contains=word)
-    found: dict[str, list[Hit]] = defaultdict(list)
+    found: dict[str, list[UnitMatch]] = defaultdict(list)
     fields = ("level", "name", "code", "grade", "folded", *_ABOVE)
     for level, name, code, grade, folded, *above in visible_to(rows, user, state).values_list(*fields):
-        if level == "post" and names.withheld():
+        if level == "post" and staff_names.withheld():
             name, folded = code, fold(code)
             if any(word not in folded for word in words):
                 continue
         parent = above[_ABOVE.index(f"{_PARENT[level]}_code")] if level in _PARENT else ""
-        found[level].append(Hit(_rank(words, folded), name, code, grade, parent))
+        found[level].append(UnitMatch(_rank(words, folded), name, code, grade, parent))
     return {level: sorted(hits) for level, hits in found.items()}
 
 
@@ -71,7 +72,7 @@ def _rank(words: list[str], folded: str) -> int:
     return 2 if all(f" {word}" in parts for word in words) else 3
 
 
-def table(state: State, level: str, name: str, hits: list[Hit]) -> Table:
+def table(state: State, level: str, name: str, hits: list[UnitMatch]) -> Table:
     """A screen of hits of one level."""
     parents = _names(state, _PARENT.get(level, ""), {hit.parent for hit in hits})
     columns = [Column("name", "Name"), Column("code", "Code", "code")]
@@ -82,7 +83,7 @@ def table(state: State, level: str, name: str, hits: list[Hit]) -> Table:
     return Table(name, name, columns, [_row(level, hit, parents) for hit in hits])
 
 
-def _row(level: str, hit: Hit, parents: dict[str, str]) -> Row:
+def _row(level: str, hit: UnitMatch, parents: dict[str, str]) -> Row:
     values = {
         "name": tables.text(hit.name, unit_url(level, hit.code)),
         "code": tables.text(hit.code),

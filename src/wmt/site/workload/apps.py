@@ -11,6 +11,6 @@ class Workload(AppConfig):
 
     def ready(self) -> None:
         """Connections are looked at after each job."""
-        from wmt.site.serving.connections import look_after_jobs
+        from wmt.site.db_connections import look_after_jobs
 
         look_after_jobs()

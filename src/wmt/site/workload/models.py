@@ -12,7 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 from wmt.ledger import HEADLINE, MEASURES, POST_COUNTS
-from wmt.site.workload import names
+from wmt.site.workload import staff_names
 
 
 class Load(models.Model):
@@ -218,7 +218,7 @@ class Unit(_Measured):
     def from_db(cls, *row: Any, **more: Any) -> "Unit":
         """A row as it was read; of posts, the code in place of the name where names are withheld."""
         found: Unit = super().from_db(*row, **more)
-        if names.withheld() and found.level == "post":
+        if staff_names.withheld() and found.level == "post":
             found.name = found.code
         return found
 

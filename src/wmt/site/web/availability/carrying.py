@@ -16,21 +16,27 @@ from django.views.decorators.http import require_http_methods
 from wmt.site.accounts.access import may, need
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
-from wmt.site.availability import carry_over
-from wmt.site.availability.carry_over import Look, told
-from wmt.site.availability.carry_rights import Leaving, need_carrying, need_leaving
-from wmt.site.availability.changes import ConflictError, RefusedError
-from wmt.site.availability.plan import Cut, Plan, Post
+from wmt.site.availability.records import Post, PostRecords, ReductionRecord
+from wmt.site.availability.validation import ConflictError, RefusedError
 from wmt.site.availability.withheld import without_reason
-from wmt.site.web.availability.effects import Panel, contracted_of, days_of, said, saved_words
+from wmt.site.changes import carry_over
+from wmt.site.changes.carry_over import CarryOverPreview, told
+from wmt.site.changes.carry_rights import Leaving, need_carrying, need_leaving
+from wmt.site.figures import units
+from wmt.site.figures.units import UnknownUnit
+from wmt.site.tables import Column, Row, Table, Value, arranged, count, text
+from wmt.site.web.availability.effect_panel import (
+    EffectPanel,
+    contracted_of,
+    days_of,
+    said,
+    saved_words,
+)
 from wmt.site.web.availability.forms import WhyField
-from wmt.site.web.availability.place import Place, place_of
-from wmt.site.web.frame import needed_state
-from wmt.site.web.tables import Column, Row, Table, Value, arranged, count, text
-from wmt.site.workload import units
-from wmt.site.workload.current import State
+from wmt.site.web.availability.post_request import PostRequest, place_of
+from wmt.site.web.context import needed_state
 from wmt.site.workload.models import Unit
-from wmt.site.workload.units import UnknownUnit
+from wmt.site.workload.state import State
 
 WORDS = "Move these records"
 
@@ -46,7 +52,7 @@ class CarryForm(forms.Form):
 class Carrying:
     """Records of one post that is gone on their way to another, in one request."""
 
-    place: Place
+    place: PostRequest
     old: Post
 
     @cached_property
@@ -54,27 +60,27 @@ class Carrying:
         """Whether who asks may read the reasons."""
         return carry_over.reads_reasons(self.place.user, self.old, self.place.post, self.place.state)
 
-    def look(self) -> Look:
+    def look(self) -> CarryOverPreview:
         """What it would do. Raises ConflictError and RefusedError."""
         return carry_over.look(self.old, self.place.post, self.place.state)
 
-    def panel(self, found: Look) -> Panel:
+    def panel(self, found: CarryOverPreview) -> EffectPanel:
         """The records, and figures before and after; or what stands in the way."""
         checked = found.checked
         if wrong := told([*checked.conflicts, *checked.faults], reads=self.reads):
-            return Panel(
+            return EffectPanel(
                 missing=[each.message for each in wrong], shown=[one for f in wrong for one in f.shown]
             )
-        after = checked.after.get(self.place.post, Plan())
+        after = checked.after.get(self.place.post, PostRecords())
         entries = [entry for entry in checked.entries if entry is not None]
-        return Panel(
+        return EffectPanel(
             days=days_of(found.effects, self.place.state),
             entered=[self._said(entry, after) for entry in entries],
             warnings=[each.message for each in told(checked.warnings, reads=self.reads)],
         )
 
-    def _said(self, entry: Any, after: Plan) -> str:
-        if isinstance(entry, Cut) and not self.reads:
+    def _said(self, entry: Any, after: PostRecords) -> str:
+        if isinstance(entry, ReductionRecord) and not self.reads:
             entry = without_reason(entry, contracted_of(entry, after, self.place))
         return said(entry, after, self.place)
 

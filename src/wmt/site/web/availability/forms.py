@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 from django import forms
 
 from wmt.facts import GRADES
-from wmt.site.availability.changes import NOTES, WHY, Reason
-from wmt.site.availability.words import day_words
-from wmt.site.day_field import DayField
-from wmt.site.web.availability.fields import NumberField
+from wmt.site.availability.labels import day_words
+from wmt.site.availability.validation import NOTES, WHY, ReasonOnDay
+from wmt.site.date_field import DayField
+from wmt.site.web.forms.fields import NumberField
 
 HOURS, PERCENT = "hours", "percent"
 #: Says that a record was not looked at, and so never fits the one that stands.
@@ -225,9 +225,9 @@ class StageForm(ChangeForm):
     day = DayField("the first day of the next stage")
 
 
-def reason_groups(reasons: Iterable[Reason], kept: str = "") -> list[tuple[str, list[Reason]]]:
+def reason_groups(reasons: Iterable[ReasonOnDay], kept: str = "") -> list[tuple[str, list[ReasonOnDay]]]:
     """The reasons one may choose, by category; `kept` is chosen already, and stays though it is retired."""
-    found: dict[str, list[Reason]] = {}
+    found: dict[str, list[ReasonOnDay]] = {}
     for reason in reasons:
         if reason.enabled or reason.reason == kept:
             found.setdefault(reason.category, []).append(reason)

@@ -5,14 +5,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from wmt.facts.words import MICRO
-from wmt.site.availability.changes import Change, Reason
-from wmt.site.availability.words import hours_words
-from wmt.site.web.availability.editing import Page, edit
+from wmt.facts.enums import MICRO
+from wmt.site.availability.labels import hours_words
+from wmt.site.availability.validation import Change, ReasonOnDay
+from wmt.site.web.availability.form_flow import Page, edit
 from wmt.site.web.availability.forms import MentoringForm
-from wmt.site.web.availability.place import Place, editable
 from wmt.site.web.availability.post_hours import form_methods, sent
-from wmt.site.workload.current import rules_of
+from wmt.site.web.availability.post_request import PostRequest, editable
+from wmt.site.workload.state import rules_of
 
 _RULE = "mentoring_hours_per_trainee"
 #: The reason of the rules; "Other" in rules of before there was one.
@@ -39,12 +39,12 @@ def mentoring(request: HttpRequest, code: str) -> HttpResponse:
     return edit(place, form, page)
 
 
-def default_micro(place: Place) -> int:
+def default_micro(place: PostRequest) -> int:
     """The hours for each trainee that the rules offer."""
     return rules_of(place.state)[_RULE].hundredths * (MICRO // 100)
 
 
-def _reason(place: Place) -> Reason:
+def _reason(place: PostRequest) -> ReasonOnDay:
     """The reason for mentoring: that of the rules, else the first enabled one that says so."""
     reasons = place.reasons
     if _MENTORING in reasons and reasons[_MENTORING].enabled:
@@ -53,7 +53,7 @@ def _reason(place: Place) -> Reason:
     return named[0] if named else reasons[_OTHER]
 
 
-def _change(place: Place, form: Any) -> Change:
+def _change(place: PostRequest, form: Any) -> Change:
     typed, reason = form.cleaned_data, _reason(place)
     trainees = typed["trainees"]
     told = (

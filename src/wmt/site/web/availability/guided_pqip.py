@@ -9,15 +9,15 @@ from django.urls import reverse
 from wmt import rules
 from wmt.days import written
 from wmt.intake.people import last_of_months
-from wmt.site.availability.changes import Change, Fault
-from wmt.site.availability.plan import Cut
-from wmt.site.availability.words import day_words, percent_words
-from wmt.site.web.availability.editing import Page, edit
-from wmt.site.web.availability.effects import NEWLY_QUALIFIED, STAGES
+from wmt.site.availability.labels import day_words, percent_words
+from wmt.site.availability.records import ReductionRecord
+from wmt.site.availability.validation import Change, ChangeFault
+from wmt.site.web.availability.effect_panel import NEWLY_QUALIFIED, STAGES
+from wmt.site.web.availability.form_flow import Page, edit
 from wmt.site.web.availability.forms import PqipForm
-from wmt.site.web.availability.place import Place, editable
 from wmt.site.web.availability.post_hours import form_methods, sent
-from wmt.site.workload.current import rules_of
+from wmt.site.web.availability.post_request import PostRequest, editable
+from wmt.site.workload.state import rules_of
 
 _ALL = (*STAGES, NEWLY_QUALIFIED)
 
@@ -42,7 +42,7 @@ def pqip(request: HttpRequest, code: str) -> HttpResponse:
     return edit(place, form, page)
 
 
-def _refuse_overlaps(place: Place, form: PqipForm) -> None:
+def _refuse_overlaps(place: PostRequest, form: PqipForm) -> None:
     """No day may have two stages: together they would take off more than either of them."""
     first = form.cleaned_data["first_day"]
     last = form.cleaned_data[form.ends()[-1]]
@@ -54,28 +54,28 @@ def _refuse_overlaps(place: Place, form: PqipForm) -> None:
                        "Change or delete those first, or enter a first day after them")  # fmt: skip
 
 
-def _standing(place: Place) -> list[Cut]:
+def _standing(place: PostRequest) -> list[ReductionRecord]:
     """The stages that are entered, in their order."""
     return [cut for cut in place.plan.reductions if cut.reason in _ALL]
 
 
-def _said(place: Place, cut: Cut) -> str:
+def _said(place: PostRequest, cut: ReductionRecord) -> str:
     last = f" to {day_words(cut.last_day)}" if cut.last_day else ""
     return f"{place.names[cut.reason].short_name} from {day_words(cut.first_day)}{last}"
 
 
-def _entered(place: Place) -> list[tuple[str, str]]:
+def _entered(place: PostRequest) -> list[tuple[str, str]]:
     """The stages that are entered, in words, each with the way to it."""
     code = place.unit.code
     return [(_said(place, cut), reverse("reduction", args=[code, cut.key])) for cut in _standing(place)]
 
 
-def last_of(place: Place, reason: str, first: date) -> date:
+def last_of(place: PostRequest, reason: str, first: date) -> date:
     """The last day of a stage that begins on a day and takes its whole time."""
     return last_of_months(first, place.reasons[reason].months or 6)
 
 
-def _filled(place: Place, sent_data: Any, route: tuple[int, int, int]) -> Any:
+def _filled(place: PostRequest, sent_data: Any, route: tuple[int, int, int]) -> Any:
     """What was typed, with the last days that were left empty worked out from the day before.
 
     The third stage ends with the route: the names of the first two say 6 months each.
@@ -101,7 +101,7 @@ def _filled(place: Place, sent_data: Any, route: tuple[int, int, int]) -> Any:
     return data
 
 
-def _route(place: Place) -> tuple[int, int, int]:
+def _route(place: PostRequest) -> tuple[int, int, int]:
     """The shortest, the usual and the longest route in months."""
     tree = rules.load()  # figures of an earlier version of this program were made with rules without them
     values = rules_of(place.state).under("pqip_route_months") or tree.at(max(tree.days)).under(
@@ -111,7 +111,7 @@ def _route(place: Place) -> tuple[int, int, int]:
     return shortest, usual, longest
 
 
-def _changes(place: Place, form: Any) -> list[Change]:
+def _changes(place: PostRequest, form: Any) -> list[Change]:
     first, found = form.cleaned_data["first_day"], []
     for name in form.ends():
         last = form.cleaned_data[name]
@@ -121,14 +121,14 @@ def _changes(place: Place, form: Any) -> list[Change]:
     return found
 
 
-def _field_of(fault: Fault) -> str:
+def _field_of(fault: ChangeFault) -> str:
     """Faults of a stage stand at its last day; of a first day, at the only one that is typed."""
     if fault.index is None:
         return ""
     return "first_day" if fault.field == "first_day" else f"end_{_ALL[fault.index]}"
 
 
-def _stages(place: Place) -> list[dict[str, Any]]:
+def _stages(place: PostRequest) -> list[dict[str, Any]]:
     """The stages in words."""
     found = []
     for reason in _ALL:

@@ -8,15 +8,15 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from wmt.intake.people import last_of_months
-from wmt.site.availability.changes import Change, Fault
-from wmt.site.availability.plan import Cut
-from wmt.site.availability.words import day_words
-from wmt.site.web.availability.editing import Page, edit, versions
-from wmt.site.web.availability.effects import NEWLY_QUALIFIED, STAGES
+from wmt.site.availability.labels import day_words
+from wmt.site.availability.records import ReductionRecord
+from wmt.site.availability.validation import Change, ChangeFault
+from wmt.site.web.availability.effect_panel import NEWLY_QUALIFIED, STAGES
+from wmt.site.web.availability.form_flow import Page, edit, versions
 from wmt.site.web.availability.forms import StageForm
 from wmt.site.web.availability.guided_pqip import last_of
-from wmt.site.web.availability.place import Place, editable
 from wmt.site.web.availability.post_hours import form_methods, sent
+from wmt.site.web.availability.post_request import PostRequest, editable
 
 _NEXT = dict(zip(STAGES, (*STAGES[1:], NEWLY_QUALIFIED), strict=True))
 
@@ -25,8 +25,8 @@ _NEXT = dict(zip(STAGES, (*STAGES[1:], NEWLY_QUALIFIED), strict=True))
 class Boundary:
     """Where one stage ends and another begins; `later` are the stages after it, none where it is to come."""
 
-    former: Cut
-    later: Sequence[Cut]
+    former: ReductionRecord
+    later: Sequence[ReductionRecord]
 
     @property
     def day(self) -> date | None:
@@ -63,7 +63,7 @@ def pqip_stage(request: HttpRequest, code: str) -> HttpResponse:
     return edit(place, form, page)
 
 
-def boundaries(place: Place) -> dict[str, Boundary]:
+def boundaries(place: PostRequest) -> dict[str, Boundary]:
     """The changes of stage that can be moved or entered, by the key of the stage before."""
     day, stages = place.state.day, _stages(place)
     found = {}
@@ -74,18 +74,18 @@ def boundaries(place: Place) -> dict[str, Boundary]:
     return found
 
 
-def _soonest(place: Place, found: dict[str, Boundary]) -> str:
+def _soonest(place: PostRequest, found: dict[str, Boundary]) -> str:
     """The change of stage that comes next."""
     ahead = [key for key, each in found.items() if each.day is None or each.day > place.state.day]
     return (ahead or list(found) or [""])[0]
 
 
-def _stages(place: Place) -> list[Cut]:
+def _stages(place: PostRequest) -> list[ReductionRecord]:
     """The stages of the trainee in their order. Forms carry the versions of them all."""
     return [cut for cut in place.plan.reductions if cut.reason in (*STAGES, NEWLY_QUALIFIED)]
 
 
-def _said(place: Place, boundary: Boundary) -> str:
+def _said(place: PostRequest, boundary: Boundary) -> str:
     former = place.reasons[boundary.former.reason].short_name
     if boundary.later:
         later = place.reasons[boundary.later[0].reason].short_name
@@ -93,7 +93,7 @@ def _said(place: Place, boundary: Boundary) -> str:
     return f"{former} to {place.reasons[_NEXT[boundary.former.reason]].short_name}, not entered yet"
 
 
-def _changes(place: Place, boundary: Boundary, form: Any) -> list[Change]:
+def _changes(place: PostRequest, boundary: Boundary, form: Any) -> list[Change]:
     """The stage before ends the day before; those after move with the day, one after the other."""
     day: date = form.cleaned_data["day"]
     former = boundary.former
@@ -118,7 +118,7 @@ def _changes(place: Place, boundary: Boundary, form: Any) -> list[Change]:
     return found
 
 
-def _moved_end(place: Place, cut: Cut, first: date) -> date | None:
+def _moved_end(place: PostRequest, cut: ReductionRecord, first: date) -> date | None:
     """The last day of a stage that begins on another day: as long as it was, if its reason allows."""
     if cut.last_day is None:
         return None
@@ -128,7 +128,7 @@ def _moved_end(place: Place, cut: Cut, first: date) -> date | None:
     return min(first + (cut.last_day - cut.first_day), most)
 
 
-def _version(place: Place, cut: Cut, form: Any, first: date, last: date | None) -> Change:
+def _version(place: PostRequest, cut: ReductionRecord, form: Any, first: date, last: date | None) -> Change:
     version = form.version_of(_stages(place).index(cut))
     return Change(
         kind="reduction", post=place.post, key=cut.key, version=version, reason=cut.reason,
@@ -137,5 +137,5 @@ def _version(place: Place, cut: Cut, form: Any, first: date, last: date | None) 
     )  # fmt: skip
 
 
-def _field_of(fault: Fault) -> str:
+def _field_of(fault: ChangeFault) -> str:
     return "day" if fault.index is not None else ""

@@ -6,25 +6,26 @@ from typing import Any
 
 from django.urls import reverse
 
-from wmt.site.accounts.reading import REASONS_WITHHELD
+from wmt.site import tables
+from wmt.site.accounts.visibility import REASONS_WITHHELD
 from wmt.site.audit.reads import note_read
-from wmt.site.availability import carry_over, standing
-from wmt.site.availability.carry_rights import Leaving
+from wmt.site.availability import queries
+from wmt.site.availability.labels import day_words, entry_words, hours_words, percent_words
 from wmt.site.availability.models import ALWAYS, Grade, Hours, OfPost, Reduction
-from wmt.site.availability.plan import Cut, status_of
-from wmt.site.availability.standing import as_entry
+from wmt.site.availability.queries import as_entry
+from wmt.site.availability.records import ReductionRecord, status_of
 from wmt.site.availability.withheld import without_reason
-from wmt.site.availability.words import day_words, entry_words, hours_words, percent_words
-from wmt.site.web import tables
+from wmt.site.changes import carry_over
+from wmt.site.changes.carry_rights import Leaving
+from wmt.site.tables import Column, Row, Table, Value
 from wmt.site.web.availability.carrying import carry_href
-from wmt.site.web.availability.coming import reason_name
-from wmt.site.web.availability.effects import NEWLY_QUALIFIED, STAGES, contracted_of
-from wmt.site.web.availability.place import Place
+from wmt.site.web.availability.effect_panel import NEWLY_QUALIFIED, STAGES, contracted_of
+from wmt.site.web.availability.ending_soon import reason_name
+from wmt.site.web.availability.entered_by import moment, name_of
 from wmt.site.web.availability.post_coming import coming
 from wmt.site.web.availability.post_hours import hours_now
-from wmt.site.web.availability.who import moment, name_of
-from wmt.site.web.tables import Column, Row, Table, Value
-from wmt.site.web.units.question import Question
+from wmt.site.web.availability.post_request import PostRequest
+from wmt.site.web.units.unit_request import UnitRequest
 
 _TITLES = {
     "active": "Active reductions",
@@ -41,18 +42,18 @@ _EMPTY = {
 
 
 @dataclass(frozen=True)
-class Way:
+class PostLink:
     """Something one may do: its words and its address."""
 
     text: str
     href: str
 
 
-def content(question: Question) -> dict[str, Any]:
+def content(question: UnitRequest) -> dict[str, Any]:
     """The sentences, the tables and the ways to change them, as far as who asks may."""
-    place = Place(question.request, question.state, question.unit)
+    place = PostRequest(question.request, question.state, question.unit)
     note_read(question.user, question.unit)
-    rows = standing.history_of(place.post)
+    rows = queries.history_of(place.post)
     stands = [row for row in rows if row.ended_change is None]
     cuts = [row for row in stands if isinstance(row, Reduction)]
     with_withdrawn = place.may_read and question.request.GET.get("withdrawn") == "1"
@@ -76,23 +77,24 @@ def content(question: Question) -> dict[str, Any]:
     }
 
 
-def _left_behind(place: Place) -> list[Way]:
+def _left_behind(place: PostRequest) -> list[PostLink]:
     """Former posts of the same staff code with records, each with the way to carry them over, if one may."""
     posts = carry_over.left_behind(place.state, place.unit.staff_code)
     leaving = Leaving(place.user, place.state)
     return [
-        Way(":".join(post), carry_href(post, place.post) if leaving(post) else "") for post in sorted(posts)
+        PostLink(":".join(post), carry_href(post, place.post) if leaving(post) else "")
+        for post in sorted(posts)
     ]
 
 
-def _now(place: Place, stands: Iterable[OfPost]) -> str:
+def _now(place: PostRequest, stands: Iterable[OfPost]) -> str:
     entered = place.plan.hours_on(place.state.day)
     row = next((each for each in stands if entered and each.key == entered.key), None)
     by = f" by {name_of(row)} on {moment(row.recorded_at)}" if row is not None and place.may_read else ""
     return hours_now(place, by)
 
 
-def _grade_now(place: Place, stands: Iterable[OfPost]) -> str:
+def _grade_now(place: PostRequest, stands: Iterable[OfPost]) -> str:
     """The correction of the grade that counts today, in words; empty where there is none."""
     corrected = place.plan.grade_on(place.state.day)
     if corrected is None:
@@ -107,11 +109,11 @@ def _grade_now(place: Place, stands: Iterable[OfPost]) -> str:
     return f"{corrected.grade} from {day_words(corrected.first_day)}{until}{by}. {same}".strip()
 
 
-def _status(row: Reduction, place: Place) -> str:
+def _status(row: Reduction, place: PostRequest) -> str:
     return status_of(row.first_day, row.last_day, place.state.day, withdrawn=row.withdrawn)
 
 
-def _reductions(question: Question, place: Place, status: str, cuts: Sequence[Reduction]) -> Table:
+def _reductions(question: UnitRequest, place: PostRequest, status: str, cuts: Sequence[Reduction]) -> Table:
     found = [row for row in cuts if _status(row, place) == status]
     found.sort(key=lambda row: (row.first_day, row.key), reverse=status in ("ended", "withdrawn"))
     reads = place.may_read
@@ -130,9 +132,9 @@ def _reductions(question: Question, place: Place, status: str, cuts: Sequence[Re
     return Table(status, _TITLES[status], columns, rows, notes=said if rows else (), empty=_EMPTY[status])
 
 
-def _reduction(place: Place, row: Reduction, status: str) -> Row:
+def _reduction(place: PostRequest, row: Reduction, status: str) -> Row:
     cut = as_entry(row)
-    assert isinstance(cut, Cut)
+    assert isinstance(cut, ReductionRecord)
     contracted = contracted_of(cut, place.plan, place)
     cut = cut if place.may_read else without_reason(cut, contracted)
     href = reverse("reduction", args=[place.unit.code, row.key]) if place.may_read else ""
@@ -152,14 +154,14 @@ def _reduction(place: Place, row: Reduction, status: str) -> Row:
     )
 
 
-def _as_entered(cut: Cut) -> str:
+def _as_entered(cut: ReductionRecord) -> str:
     """The amount in the unit that was typed."""
     if cut.hours_micro is not None:
         return hours_words(cut.hours_micro)
     return f"{percent_words(cut.percent_x100 or 0)} of the contracted hours"
 
 
-def _hours(place: Place, stands: Iterable[OfPost]) -> Table:
+def _hours(place: PostRequest, stands: Iterable[OfPost]) -> Table:
     """The contracted hours that were entered, from the first day on."""
     now = place.plan.hours_on(place.state.day)
     found = [row for row in stands if isinstance(row, Hours) and not row.withdrawn]
@@ -178,7 +180,7 @@ def _hours(place: Place, stands: Iterable[OfPost]) -> Table:
     return Table("hours", "Contracted hours entered", columns, rows, empty=empty)
 
 
-def _hours_row(place: Place, row: Hours, now: str) -> Row:
+def _hours_row(place: PostRequest, row: Hours, now: str) -> Row:
     status = "active" if row.key == now else "scheduled" if row.first_day > place.state.day else "ended"
     href = reverse("hours-change", args=[place.unit.code, row.key]) if place.may_edit else ""
     from_day = "the beginning" if row.first_day == ALWAYS else f"{row.first_day:%-d %b %Y}"
@@ -193,7 +195,7 @@ def _hours_row(place: Place, row: Hours, now: str) -> Row:
     )
 
 
-def _ways(place: Place, cuts: Iterable[Reduction]) -> list[Way]:
+def _ways(place: PostRequest, cuts: Iterable[Reduction]) -> list[PostLink]:
     """What may be entered here."""
     stages = any(row.reason in (*STAGES, NEWLY_QUALIFIED) and not row.withdrawn for row in cuts)
     names = {
@@ -204,10 +206,10 @@ def _ways(place: Place, cuts: Iterable[Reduction]) -> list[Way]:
         **({"pqip-stage": "Change of a PQiP stage"} if stages else {}),
         "grade-new": "Correct the grade",
     }
-    return [Way(text, reverse(name, args=[place.unit.code])) for name, text in names.items()]
+    return [PostLink(text, reverse(name, args=[place.unit.code])) for name, text in names.items()]
 
 
-def _grades(place: Place, stands: Iterable[OfPost]) -> list[dict[str, Any]]:
+def _grades(place: PostRequest, stands: Iterable[OfPost]) -> list[dict[str, Any]]:
     """The corrections of the grade that are not over, and the ways to end them."""
     found = []
     corrections = [row for row in stands if isinstance(row, Grade) and not row.withdrawn]
@@ -215,8 +217,8 @@ def _grades(place: Place, stands: Iterable[OfPost]) -> list[dict[str, Any]]:
         if row.last_day is None or row.last_day >= place.state.day:
             args = [place.unit.code, row.key]
             ways = [
-                Way("End it", reverse("grade-end", args=args)),
-                Way("Delete", reverse("grade-withdraw", args=args)),
+                PostLink("End it", reverse("grade-end", args=args)),
+                PostLink("Delete", reverse("grade-withdraw", args=args)),
             ]
             found.append({"said": entry_words(as_entry(row), place.names), "ways": ways})
     return found

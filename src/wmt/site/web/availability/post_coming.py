@@ -3,23 +3,23 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from wmt.site.availability import effects
-from wmt.site.availability.effects import Figures, Moment
-from wmt.site.availability.plan import Plan
-from wmt.site.availability.words import hours_words
-from wmt.site.web import tables
-from wmt.site.web.availability.coming import reason_name
-from wmt.site.web.availability.place import Place
-from wmt.site.web.tables import Column, Row, Table, Value
+from wmt.site import tables
+from wmt.site.availability.labels import hours_words
+from wmt.site.availability.records import PostRecords
+from wmt.site.changes import impact
+from wmt.site.changes.impact import PostMoment, UnitFigures
+from wmt.site.tables import Column, Row, Table, Value
+from wmt.site.web.availability.ending_soon import reason_name
+from wmt.site.web.availability.post_request import PostRequest
 
 #: So many days ahead are worked out; whoever enters more sees the first.
 _DAYS = 20
 
 
-def coming(place: Place) -> Table:
+def coming(place: PostRequest) -> Table:
     """A row for today and for each later day on which something begins or has ended."""
     moments = [
-        each for each in effects.timeline(place.state, place.unit, place.plan) if each.day >= place.state.day
+        each for each in impact.timeline(place.state, place.unit, place.plan) if each.day >= place.state.day
     ]
     columns = [
         Column("day", "From", "date"),
@@ -38,7 +38,7 @@ def coming(place: Place) -> Table:
     return Table("coming", "Future changes", columns, rows, notes=notes if rows else (), empty=empty)
 
 
-def _row(place: Place, moment: Moment) -> Row:
+def _row(place: PostRequest, moment: PostMoment) -> Row:
     figures, is_today = moment.figures, moment.day == place.state.day
     words = "as it is now" if is_today else _changes(place, place.shown_plan, moment.day)
     return Row(
@@ -54,7 +54,7 @@ def _row(place: Place, moment: Moment) -> Row:
     )
 
 
-def _reduced(figures: Figures) -> Value:
+def _reduced(figures: UnitFigures) -> Value:
     """The hours off as entered; where they are more than the contract, that they are cut there."""
     found = tables.hours(figures.reduction_hours_micro)
     if figures.reduction_hours_micro <= figures.contracted_hours_micro:
@@ -62,7 +62,7 @@ def _reduced(figures: Figures) -> Value:
     return replace(found, note=f"cut at {hours_words(figures.contracted_hours_micro)}")
 
 
-def _changes(place: Place, plan: Plan, day: date) -> str:
+def _changes(place: PostRequest, plan: PostRecords, day: date) -> str:
     """What begins on a day, and what ended with the day before."""
     ended = day - timedelta(1)
     found = [

@@ -5,12 +5,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from wmt.facts import GRADES
-from wmt.site.availability.changes import Change
 from wmt.site.availability.models import Grade
-from wmt.site.web.availability.editing import Page, edit, keyed, versions
+from wmt.site.availability.validation import Change
+from wmt.site.web.availability.form_flow import Page, edit, keyed, versions
 from wmt.site.web.availability.forms import GradeEndForm, GradeForm
-from wmt.site.web.availability.place import editable
 from wmt.site.web.availability.post_hours import form_methods, record_words, sent, withdraw
+from wmt.site.web.availability.post_request import editable
 
 _NAMES = {"TPO": "TPO, on screen often PQiP", "DMY": "DMY, a dummy post"}
 

@@ -7,17 +7,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from wmt.site.accounts.readers import who_sees
+from wmt.site.accounts.who_can_see import who_sees
 from wmt.site.audit.reads import note_read
-from wmt.site.availability import standing
-from wmt.site.availability.changes import Reason
+from wmt.site.availability import queries
+from wmt.site.availability.labels import entry_words
 from wmt.site.availability.models import Grade, Hours, OfPost, Reduction
-from wmt.site.availability.plan import status_of
-from wmt.site.availability.standing import as_entry
-from wmt.site.availability.words import entry_words
-from wmt.site.web.availability.coming import reason_name
-from wmt.site.web.availability.place import Place, readable
-from wmt.site.web.availability.who import moment, name_of
+from wmt.site.availability.queries import as_entry
+from wmt.site.availability.records import status_of
+from wmt.site.availability.validation import ReasonOnDay
+from wmt.site.web.availability.ending_soon import reason_name
+from wmt.site.web.availability.entered_by import moment, name_of
+from wmt.site.web.availability.post_request import PostRequest, readable
 
 _WHAT: dict[type[OfPost], str] = {
     Hours: "contracted hours", Reduction: "a reduction", Grade: "a correction of the grade"
@@ -25,7 +25,7 @@ _WHAT: dict[type[OfPost], str] = {
 
 
 @dataclass(frozen=True)
-class Told:
+class VersionRow:
     """One version as people read it. `before` and `after` are empty where there is nothing."""
 
     sentence: str
@@ -41,7 +41,7 @@ class Told:
 def post_history(request: HttpRequest, code: str) -> HttpResponse:
     """The whole history of a post."""
     place = readable(request, code)
-    rows = standing.history_of(place.post)
+    rows = queries.history_of(place.post)
     context = {**_around(place), "told": told(rows, place.names), "count": len(rows)}
     return render(request, "availability/post_history.jinja", context)
 
@@ -54,7 +54,7 @@ def reduction(request: HttpRequest, code: str, key: str) -> HttpResponse:
     assert isinstance(record, Reduction)
     status = status_of(record.first_day, record.last_day, place.state.day, withdrawn=record.withdrawn)
     # one that a table moved here keeps what it said of another post, which may not be for who reads this
-    rows = [row for row in standing.versions_of("reduction", key) if row.post == place.post]
+    rows = [row for row in queries.versions_of("reduction", key) if row.post == place.post]
     context = {
         **_around(place),
         "record": record,
@@ -67,24 +67,26 @@ def reduction(request: HttpRequest, code: str, key: str) -> HttpResponse:
     return render(request, "availability/post_reduction.jinja", context)
 
 
-def _around(place: Place) -> dict[str, object]:
+def _around(place: PostRequest) -> dict[str, object]:
     note_read(place.user, place.unit)
     who = who_sees(place.state, place.unit)
     return {"place": place, "unit": place.unit, "crumbs": place.crumbs, "who_sees": who}
 
 
-def told(rows: Sequence[OfPost], reasons: Mapping[str, Reason]) -> list[Told]:
+def told(rows: Sequence[OfPost], reasons: Mapping[str, ReasonOnDay]) -> list[VersionRow]:
     """Versions in words, each beside the one it replaced."""
     known = {(type(row), row.key, row.version): row for row in rows}
     return [_told(row, known.get((type(row), row.key, row.version - 1)), rows, reasons) for row in rows]
 
 
-def _told(row: OfPost, former: OfPost | None, rows: Sequence[OfPost], reasons: Mapping[str, Reason]) -> Told:
+def _told(
+    row: OfPost, former: OfPost | None, rows: Sequence[OfPost], reasons: Mapping[str, ReasonOnDay]
+) -> VersionRow:
     what, who = _WHAT[type(row)], name_of(row)
     is_new = former is None or former.withdrawn
     verb = "deleted" if row.withdrawn else "entered" if is_new else "changed"
     replaced = _hours_before(row, rows) if is_new and isinstance(row, Hours) else former
-    return Told(
+    return VersionRow(
         sentence=f"{who} {verb} {what}",
         when=moment(row.recorded_at),
         before=_says(replaced, reasons),
@@ -109,7 +111,7 @@ def _hours_before(row: Hours, rows: Sequence[OfPost]) -> Hours | None:
     return max(stood, key=lambda each: each.first_day, default=None)
 
 
-def _says(row: OfPost | None, reasons: Mapping[str, Reason]) -> str:
+def _says(row: OfPost | None, reasons: Mapping[str, ReasonOnDay]) -> str:
     return "" if row is None or row.withdrawn else entry_words(as_entry(row), reasons)
 
 

@@ -5,15 +5,15 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from wmt.site.availability import actions
-from wmt.site.availability.changes import Change
+from wmt.site.availability.labels import day_words, entry_words, hours_words
 from wmt.site.availability.models import ALWAYS, Hours, OfPost
-from wmt.site.availability.standing import as_entry
-from wmt.site.availability.words import day_words, entry_words, hours_words
-from wmt.site.web.availability.editing import Page, edit, keyed, versions
-from wmt.site.web.availability.effects import panel
+from wmt.site.availability.queries import as_entry
+from wmt.site.availability.validation import Change
+from wmt.site.changes import actions
+from wmt.site.web.availability.effect_panel import panel
+from wmt.site.web.availability.form_flow import Page, edit, keyed, versions
 from wmt.site.web.availability.forms import HoursForm, WithdrawForm
-from wmt.site.web.availability.place import Place, editable
+from wmt.site.web.availability.post_request import PostRequest, editable
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 _TEMPLATE = "availability/post_hours.jinja"
@@ -87,7 +87,7 @@ def withdraw(request: HttpRequest, code: str, kind: Any, key: str, title: str) -
     return edit(place, form, page)
 
 
-def at_once(place: Place, change: Change) -> Any:
+def at_once(place: PostRequest, change: Change) -> Any:
     """The effect of a change that needs nothing typed."""
     return panel(place, actions.preview(changes=[change], state=place.state, actor=place.user))
 
@@ -97,14 +97,14 @@ def sent(request: HttpRequest) -> Any:
     return request.POST if request.method == "POST" else None
 
 
-def _change(place: Place, form: Any) -> Change:
+def _change(place: PostRequest, form: Any) -> Change:
     typed = form.cleaned_data
     return Change(
         kind="hours", post=place.post, hours_micro=typed["hours"], first_day=typed["first_day"] or ALWAYS
     )
 
 
-def _words(place: Place) -> dict[str, Any]:
+def _words(place: PostRequest) -> dict[str, Any]:
     full = place.limits.full_time_micro.get(place.unit.grade, 0)
     return {
         "now": hours_now(place),
@@ -116,7 +116,7 @@ def _words(place: Place) -> dict[str, Any]:
     }
 
 
-def hours_now(place: Place, by: str = "") -> str:
+def hours_now(place: PostRequest, by: str = "") -> str:
     """The contracted hours of today in words: entered, supplied, or assumed. `by` says who entered them."""
     day, plan = place.state.day, place.plan
     hours = hours_words(place.limits.contracted(place.post, plan, day))
@@ -136,6 +136,6 @@ def hours_now(place: Place, by: str = "") -> str:
     )
 
 
-def record_words(place: Place, record: OfPost) -> str:
+def record_words(place: PostRequest, record: OfPost) -> str:
     """A record in one sentence."""
     return entry_words(as_entry(record), place.names)

@@ -5,15 +5,15 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from wmt.site.availability.changes import NOTES, Change, Reason
+from wmt.site.availability.labels import hours_words, percent_words
 from wmt.site.availability.models import Reduction
-from wmt.site.availability.plan import Plan
-from wmt.site.availability.words import hours_words, percent_words
-from wmt.site.web.availability.editing import Page, edit, keyed, versions
-from wmt.site.web.availability.fields import number_text
+from wmt.site.availability.records import PostRecords
+from wmt.site.availability.validation import NOTES, Change, ReasonOnDay
+from wmt.site.web.availability.form_flow import Page, edit, keyed, versions
 from wmt.site.web.availability.forms import HOURS, PERCENT, NewReductionForm, ReductionForm, reason_groups
-from wmt.site.web.availability.place import Place, editable
 from wmt.site.web.availability.post_hours import form_methods, sent, withdraw
+from wmt.site.web.availability.post_request import PostRequest, editable
+from wmt.site.web.forms.fields import number_text
 
 _TEMPLATE = "availability/post_reduction_form.jinja"
 
@@ -73,13 +73,13 @@ def _initial(record: Reduction) -> dict[str, Any]:
     }
 
 
-def _change(place: Place, form: Any) -> Change:
+def _change(place: PostRequest, form: Any) -> Change:
     typed = form.cleaned_data
     wanted = ("reason", "hours_micro", "percent_x100", "first_day", "last_day", "notes")
     return Change(kind="reduction", post=place.post, **{name: typed[name] for name in wanted})
 
 
-def _words(place: Place, kept: str) -> dict[str, Any]:
+def _words(place: PostRequest, kept: str) -> dict[str, Any]:
     groups = reason_groups(place.limits.reasons.values(), kept)
     contracted = place.limits.contracted(place.post, place.plan, place.state.day)
     return {
@@ -91,7 +91,7 @@ def _words(place: Place, kept: str) -> dict[str, Any]:
     }
 
 
-def _choice(reason: Reason) -> dict[str, Any]:
+def _choice(reason: ReasonOnDay) -> dict[str, Any]:
     """A reason to choose: its limits in words, and as numbers for the script."""
     said = []
     if reason.allowance_x100 is not None:
@@ -110,9 +110,9 @@ def _choice(reason: Reason) -> dict[str, Any]:
     }
 
 
-def _contracted_days(place: Place) -> list[list[str]]:
+def _contracted_days(place: PostRequest) -> list[list[str]]:
     """The contracted hours from each day on, for the script that shows the other unit while one types."""
     turns = sorted({each.first_day for each in place.plan.hours})
-    first = place.limits.contracted(place.post, Plan(), place.state.day)
+    first = place.limits.contracted(place.post, PostRecords(), place.state.day)
     hours = [(day, place.limits.contracted(place.post, place.plan, day)) for day in turns]
     return [["", number_text(first)], *([day.isoformat(), number_text(micro)] for day, micro in hours)]

@@ -6,12 +6,12 @@ from datetime import date
 from django.urls import reverse
 
 from wmt.ledger import decimal
-from wmt.site.availability import standing
-from wmt.site.availability.changes import Reason
+from wmt.site import tables
+from wmt.site.availability import queries
+from wmt.site.availability.labels import day_words, percent_words
 from wmt.site.availability.models import Reason as ReasonVersion
-from wmt.site.availability.words import day_words, percent_words
-from wmt.site.web import tables
-from wmt.site.web.tables import Column, Row, Table, Value
+from wmt.site.availability.validation import ReasonOnDay
+from wmt.site.tables import Column, Row, Table, Value
 
 Versions = Mapping[str, Sequence[ReasonVersion]]
 _COLUMNS = (
@@ -37,7 +37,7 @@ def versions_of_all() -> dict[str, list[ReasonVersion]]:
 
 def lists(day: date) -> list[Table]:
     """The reasons one may use on a day, those that are coming, and the retired ones."""
-    now, ever, versions = standing.reasons_on(day), standing.every_reason(), versions_of_all()
+    now, ever, versions = queries.reasons_on(day), queries.every_reason(), versions_of_all()
     coming = {name: reason for name, reason in ever.items() if name not in now}
     enabled = {name: reason for name, reason in now.items() if reason.enabled}
     retired = {name: reason for name, reason in now.items() if not reason.enabled}
@@ -49,14 +49,14 @@ def lists(day: date) -> list[Table]:
 
 
 def _table(
-    name: str, caption: str, reasons: Mapping[str, Reason], versions: Versions, day: date, empty: str
+    name: str, caption: str, reasons: Mapping[str, ReasonOnDay], versions: Versions, day: date, empty: str
 ) -> Table:
     ordered = sorted(reasons.values(), key=lambda each: (each.category, each.short_name.casefold()))
     rows = [_row(reason, versions.get(reason.reason, ()), day) for reason in ordered]
     return Table(name, caption, _COLUMNS, rows, empty=empty)
 
 
-def _row(reason: Reason, versions: Sequence[ReasonVersion], day: date) -> Row:
+def _row(reason: ReasonOnDay, versions: Sequence[ReasonVersion], day: date) -> Row:
     since = [row.first_day for row in versions if row.first_day <= day]
     later = [row for row in versions if row.first_day > day]
     full = reason.name if reason.name != reason.short_name else ""
@@ -82,7 +82,7 @@ def _coming(row: ReasonVersion) -> str:
     return f"{what} from {day_words(row.first_day)}"
 
 
-def facts(reason: Reason) -> list[tuple[str, str]]:
+def facts(reason: ReasonOnDay) -> list[tuple[str, str]]:
     """One reason in rows of what and how."""
     share = f"{percent_words(reason.allowance_x100)} of the contracted hours" if reason.allowance_x100 else ""
     most = f"{percent_words(reason.max_x100)} of the contracted hours" if reason.max_x100 else ""

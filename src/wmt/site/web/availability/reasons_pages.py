@@ -15,18 +15,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wmt.site.accounts.access import may, need
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
-from wmt.site.availability import standing
-from wmt.site.availability.changes import Reason as ReasonNow
-from wmt.site.availability.changes import RefusedError
+from wmt.site.availability import queries
 from wmt.site.availability.models import Reason
-from wmt.site.availability.reasons import CATEGORIES, NAME, save_reason
+from wmt.site.availability.validation import ReasonOnDay as ReasonNow
+from wmt.site.availability.validation import RefusedError
+from wmt.site.changes.reasons import CATEGORIES, NAME, save_reason
 from wmt.site.clock import calendar_day
-from wmt.site.day_field import DayField
+from wmt.site.date_field import DayField
+from wmt.site.tables import arranged
 from wmt.site.web.availability import reasons_list
-from wmt.site.web.availability.fields import NumberField
 from wmt.site.web.availability.forms import WhyField
-from wmt.site.web.frame import state_of
-from wmt.site.web.tables import arranged
+from wmt.site.web.context import state_of
+from wmt.site.web.forms.fields import NumberField
 
 _LONG = f"A name can have {NAME} characters at most"
 _PLACES = {"allowance_x100": "allowance", "max_x100": "most"}
@@ -84,7 +84,7 @@ def reason(request: HttpRequest, reason: str) -> HttpResponse:
     rows = list(Reason.objects.filter(reason=reason).order_by("-change"))
     may_change = may(request.user, Action.MANAGE_REASONS)
     with_whys = may_change or may(request.user, Action.READ_AUDIT)
-    today = standing.reasons_on(_day(request)).get(reason)
+    today = queries.reasons_on(_day(request)).get(reason)
     context = {
         "reason": today or now,
         "is_coming": today is None,
@@ -205,7 +205,7 @@ def _initial(now: ReasonNow | Reason) -> dict[str, Any]:
 
 def _reason(reason: str) -> ReasonNow:
     """A reason as it last was or will be. Raises Http404."""
-    found = standing.every_reason().get(reason)
+    found = queries.every_reason().get(reason)
     if found is None:
         raise Http404(f"there is no reason {reason}")
     return found

@@ -6,32 +6,38 @@ from typing import Any
 
 from django.urls import reverse
 
-from wmt.site.accounts import reading
+from wmt.site import tables
+from wmt.site.accounts import visibility
 from wmt.site.accounts.access import may
 from wmt.site.accounts.roles import Action
 from wmt.site.audit.reads import note_read
-from wmt.site.availability import standing
-from wmt.site.availability.changes import Reason
-from wmt.site.availability.plan import Plan, Post
+from wmt.site.availability import queries
+from wmt.site.availability.records import Post, PostRecords
+from wmt.site.availability.validation import ReasonOnDay
 from wmt.site.availability.withheld import plan_without_reasons
-from wmt.site.web import tables
-from wmt.site.web.addresses import unit_url, working_url
-from wmt.site.web.availability.coming import cut_words, ending_of, ending_table, next_change, post_of
-from wmt.site.web.tables import Column, Row, Table, Value
-from wmt.site.web.units.question import Question
-from wmt.site.workload import units
+from wmt.site.figures import units
+from wmt.site.links import unit_url, working_url
+from wmt.site.tables import Column, Row, Table, Value
+from wmt.site.web.availability.ending_soon import (
+    cut_words,
+    ending_of,
+    ending_table,
+    next_change,
+    post_of,
+)
+from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Unit
 
 #: Where the contracted hours of a post come from.
 ENTERED, SUPPLIED, ASSUMED, NONE = "entered", "from the extract", "assumed by grade", "none entered"
 
 
-def content(question: Question) -> dict[str, Any]:
+def content(question: UnitRequest) -> dict[str, Any]:
     """The posts of the team, what ends soon, and the ways to enter more."""
     unit, state = question.unit, question.state
     posts = list(units.everybody(state, unit))
-    plans = standing.plans_of([post_of(post) for post in posts])
-    reasons = standing.reasons_on(state.day)
+    plans = queries.plans_of([post_of(post) for post in posts])
+    reasons = queries.reasons_on(state.day)
     plans = {post_of(post): _readable(question, post, plans[post_of(post)]) for post in posts}
     note_read(question.user, unit)
     cuts = [(post, cut) for post in posts for cut in plans[post_of(post)].reductions]
@@ -49,14 +55,14 @@ def content(question: Question) -> dict[str, Any]:
     }
 
 
-def _readable(question: Question, post: Unit, plan: Plan) -> Plan:
+def _readable(question: UnitRequest, post: Unit, plan: PostRecords) -> PostRecords:
     """A plan as far as who asks may read it."""
-    if reading.reasons(question.user).covers(post):
+    if visibility.reasons(question.user).covers(post):
         return plan
     return plan_without_reasons(plan, lambda _: post.contracted_hours_micro)
 
 
-def templates(question: Question) -> list[tuple[str, str]]:
+def templates(question: UnitRequest) -> list[tuple[str, str]]:
     """The tables to fill in with the team's people: words and address."""
     code = question.unit.code
     return [
@@ -72,7 +78,7 @@ def templates(question: Question) -> list[tuple[str, str]]:
     ]
 
 
-def edit_href(question: Question) -> str:
+def edit_href(question: UnitRequest) -> str:
     """The page that changes the whole team, for who may."""
     code = question.unit.code
     allowed = may(question.user, Action.EDIT_AVAILABILITY, level="team", code=code, state=question.state)
@@ -80,7 +86,10 @@ def edit_href(question: Question) -> str:
 
 
 def posts_table(
-    question: Question, posts: Sequence[Unit], plans: Mapping[Post, Plan], reasons: Mapping[str, Reason]
+    question: UnitRequest,
+    posts: Sequence[Unit],
+    plans: Mapping[Post, PostRecords],
+    reasons: Mapping[str, ReasonOnDay],
 ) -> Table:
     """A row for each post; in full with where the hours are from in a column of its own."""
     in_full = question.in_full
@@ -104,12 +113,12 @@ def posts_table(
         columns,
         rows,
         _total(question) if rows else None,
-        [] if reading.reasons(question.user).covers(question.unit) else [reading.REASONS_WITHHELD],
+        [] if visibility.reasons(question.user).covers(question.unit) else [visibility.REASONS_WITHHELD],
         "This team has no one in it.",
     )
 
 
-def _row(question: Question, post: Unit, plan: Plan, reasons: Mapping[str, Reason]) -> Row:
+def _row(question: UnitRequest, post: Unit, plan: PostRecords, reasons: Mapping[str, ReasonOnDay]) -> Row:
     day = question.state.day
     coming = next_change(plan, day, reasons)
     source = source_of(post, plan, day)
@@ -126,7 +135,7 @@ def _row(question: Question, post: Unit, plan: Plan, reasons: Mapping[str, Reaso
     return Row(values | _figures(question, post, source), "post", post.code)
 
 
-def _figures(question: Question, unit: Unit, source: str = "") -> dict[str, Value]:
+def _figures(question: UnitRequest, unit: Unit, source: str = "") -> dict[str, Value]:
     """The figures of a post or the team, each with the way to its lines."""
 
     def href(figure: str) -> str:
@@ -141,13 +150,13 @@ def _figures(question: Question, unit: Unit, source: str = "") -> dict[str, Valu
     }
 
 
-def _total(question: Question) -> Row:
+def _total(question: UnitRequest) -> Row:
     empty = ("code", "grade", "source", "in_force", "next_words")
     values = {"name": tables.text("Team"), "next": Value(None), **{key: tables.text("") for key in empty}}
     return Row(values | _figures(question, question.unit))
 
 
-def source_of(post: Unit, plan: Plan, day: date) -> str:
+def source_of(post: Unit, plan: PostRecords, day: date) -> str:
     """Whether the hours that count were entered, came with the extract, or are those usual for the grade."""
     if plan.hours_on(day) is not None:
         return ENTERED
@@ -156,7 +165,7 @@ def source_of(post: Unit, plan: Plan, day: date) -> str:
     return SUPPLIED if post.supplied_micro else NONE
 
 
-def _grade_note(post: Unit, plan: Plan, question: Question) -> str:
+def _grade_note(post: Unit, plan: PostRecords, question: UnitRequest) -> str:
     corrected = plan.grade_on(question.state.day)
     if corrected is None or post.supplied_grade in ("", corrected.grade):
         return ""

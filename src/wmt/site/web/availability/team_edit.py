@@ -13,18 +13,19 @@ from django.views.decorators.http import require_http_methods
 from wmt.site.accounts.access import need
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
-from wmt.site.availability import actions, standing
-from wmt.site.availability.changes import ConflictError, Fault, RefusedError
-from wmt.site.web.addresses import unit_url
-from wmt.site.web.availability.coming import post_of
+from wmt.site.availability import queries
+from wmt.site.availability.validation import ChangeFault, ConflictError, RefusedError
+from wmt.site.changes import actions
+from wmt.site.figures import units
+from wmt.site.links import unit_url
+from wmt.site.web.availability.effect_tables import digest, effect_table, place_of, words_of
+from wmt.site.web.availability.ending_soon import post_of
 from wmt.site.web.availability.forms import reason_groups
-from wmt.site.web.availability.outcome import digest, effect_table, place_of, words_of
-from wmt.site.web.availability.team_form import Person, TeamForm, Wanted, people_of
+from wmt.site.web.availability.team_form import Person, TeamChanges, TeamForm, people_of
 from wmt.site.web.availability.team_rows import rows_of
-from wmt.site.web.frame import needed_state
-from wmt.site.workload import units
-from wmt.site.workload.current import State, current_state
+from wmt.site.web.context import needed_state
 from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State, current_state
 
 #: A form has a thousand fields at most; of more people than these it takes several pages.
 PEOPLE_A_PAGE = 60
@@ -32,7 +33,7 @@ _LARGEST = 2**62
 
 
 @dataclass(frozen=True)
-class Team:
+class TeamRequest:
     """The team that is changed, in one request: its people on this page."""
 
     request: HttpRequest
@@ -49,8 +50,8 @@ class Team:
     def people(self, at: int | None = None) -> list[Person]:
         """The people with their records as they stand, or stood after a change."""
         posts = list(self.page)
-        plans = standing.plans_of([post_of(post) for post in posts], at=at)
-        return people_of(posts, plans, standing.every_reason(), self.state.day)
+        plans = queries.plans_of([post_of(post) for post in posts], at=at)
+        return people_of(posts, plans, queries.every_reason(), self.state.day)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,16 +62,16 @@ def team_edit(request: HttpRequest, code: str) -> HttpResponse:
     unit = units.find(state, request.user, "team", code)  # type: ignore[arg-type]
     posts = units.everybody(state, unit)
     page = Paginator(posts, PEOPLE_A_PAGE).get_page(request.GET.get("page"))
-    team = Team(request, state, unit, page)
+    team = TeamRequest(request, state, unit, page)
     if request.method == "POST":
         return _posted(team)
     start = {"seen": state.revision, "first_day": state.day}
     return _page(team, TeamForm(people=team.people(), initial=start))
 
 
-def _posted(team: Team) -> HttpResponse:
+def _posted(team: TeamRequest) -> HttpResponse:
     form = TeamForm(team.request.POST, people=team.people(at=_seen(team)))
-    wanted = form.wanted() if form.is_valid() else Wanted()
+    wanted = form.wanted() if form.is_valid() else TeamChanges()
     if form.is_valid() and not wanted.changes:
         form.add_error(None, "You have not changed anything yet. Enter what you want to change")
     # what a new reduction is for its reason says
@@ -90,14 +91,14 @@ def _posted(team: Team) -> HttpResponse:
     return _page(team, form, preview=preview, shown=shown)
 
 
-def _seen(team: Team) -> int:
+def _seen(team: TeamRequest) -> int:
     """The change that the page was made at. What makes no sense is taken for the last."""
     text = team.request.POST.get("seen", "")
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else _LARGEST
     return min(number, _LARGEST)
 
 
-def _save(team: Team, form: TeamForm, wanted: Wanted) -> HttpResponse:
+def _save(team: TeamRequest, form: TeamForm, wanted: TeamChanges) -> HttpResponse:
     try:
         saved = actions.save(actor=team.user, changes=wanted.changes, why=form.cleaned_data["why"])
     except ConflictError as conflict:
@@ -110,13 +111,15 @@ def _save(team: Team, form: TeamForm, wanted: Wanted) -> HttpResponse:
     return HttpResponseRedirect(unit_url("team", team.unit.code, "hours"))
 
 
-def _refused(team: Team, form: TeamForm, wanted: Wanted, faults: Sequence[Fault]) -> HttpResponse:
+def _refused(
+    team: TeamRequest, form: TeamForm, wanted: TeamChanges, faults: Sequence[ChangeFault]
+) -> HttpResponse:
     """The form again, each fault on its field."""
     _say(form, wanted, faults)
     return _page(team, form, status=422)
 
 
-def _say(form: TeamForm, wanted: Wanted, faults: Sequence[Fault]) -> None:
+def _say(form: TeamForm, wanted: TeamChanges, faults: Sequence[ChangeFault]) -> None:
     for fault in faults:
         index = place_of(fault, wanted.changes)
         places = wanted.places[index] if index is not None else {}
@@ -124,14 +127,16 @@ def _say(form: TeamForm, wanted: Wanted, faults: Sequence[Fault]) -> None:
         form.say(places, fault.field, words)
 
 
-def _named(form: TeamForm, fault: Fault, index: int | None, wanted: Wanted) -> str:
+def _named(form: TeamForm, fault: ChangeFault, index: int | None, wanted: TeamChanges) -> str:
     """A fault with whose it is before it: many people are on the page."""
     post = fault.post if index is None else wanted.changes[index].post
     name = next((person.post.name for person in form.people if post_of(person.post) == post), "")
     return f"{name}: {fault.message}" if name else fault.message
 
 
-def _conflict(team: Team, form: TeamForm, wanted: Wanted, conflicts: Sequence[Fault]) -> HttpResponse:
+def _conflict(
+    team: TeamRequest, form: TeamForm, wanted: TeamChanges, conflicts: Sequence[ChangeFault]
+) -> HttpResponse:
     """What was typed stays, over what stands now: saving again means it. All else is read anew."""
     data = team.request.POST.copy()
     data["seen"] = str(current_state().revision)
@@ -145,7 +150,7 @@ def _conflict(team: Team, form: TeamForm, wanted: Wanted, conflicts: Sequence[Fa
     return _page(team, renewed, status=409)
 
 
-def _forget_untouched(data: QueryDict, form: TeamForm, wanted: Wanted) -> None:
+def _forget_untouched(data: QueryDict, form: TeamForm, wanted: TeamChanges) -> None:
     touched = {change.key for change in wanted.changes if change.kind == "reduction"}
     for person in form.people:
         for each in person.reductions:
@@ -155,11 +160,11 @@ def _forget_untouched(data: QueryDict, form: TeamForm, wanted: Wanted) -> None:
 
 
 def _page(
-    team: Team, form: TeamForm, *, preview: Any = None, shown: str = "", status: int = 200
+    team: TeamRequest, form: TeamForm, *, preview: Any = None, shown: str = "", status: int = 200
 ) -> HttpResponse:
     """The form, and above it the effect, where there is one. `shown` is what saving it will mean."""
     unit, state = team.unit, team.state
-    reasons = standing.reasons_on(state.day)
+    reasons = queries.reasons_on(state.day)
     context = {
         "unit": unit,
         "form": form,

@@ -13,13 +13,13 @@ from typing import Any
 
 from django import forms
 
-from wmt.facts.words import MICRO
-from wmt.site.availability.changes import Change, Reason
-from wmt.site.availability.plan import Cut, Plan
-from wmt.site.day_field import DayField
-from wmt.site.web.availability.coming import post_of, reason_name
-from wmt.site.web.availability.fields import NumberField
+from wmt.facts.enums import MICRO
+from wmt.site.availability.records import PostRecords, ReductionRecord
+from wmt.site.availability.validation import Change, ReasonOnDay
+from wmt.site.date_field import DayField
+from wmt.site.web.availability.ending_soon import post_of, reason_name
 from wmt.site.web.availability.forms import HOURS, PERCENT, WhyField
+from wmt.site.web.forms.fields import NumberField
 from wmt.site.workload.models import Unit
 
 #: Fields of a new reduction that must all be empty where there is none. Its unit always has a value.
@@ -32,10 +32,10 @@ def mark(*words: str) -> str:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ReductionFields:
     """A reduction on the form: what it is, and the names of its fields."""
 
-    cut: Cut
+    cut: ReductionRecord
     last: str
     amount: str
     title: str
@@ -47,8 +47,8 @@ class Person:
     """A post on the form, with its records as the page showed them and the names of its fields."""
 
     post: Unit
-    plan: Plan
-    reductions: Sequence[Standing]
+    plan: PostRecords
+    reductions: Sequence[ReductionFields]
 
     @property
     def mark(self) -> str:
@@ -71,7 +71,7 @@ class Person:
 
 
 @dataclass
-class Wanted:
+class TeamChanges:
     """The changes a form comes to, and for each the field that each of a change's fields was typed into."""
 
     changes: list[Change] = field(default_factory=list)
@@ -84,21 +84,21 @@ class Wanted:
 
 
 def people_of(
-    posts: Sequence[Unit], plans: Mapping[Any, Plan], reasons: Mapping[str, Reason], day: date
+    posts: Sequence[Unit], plans: Mapping[Any, PostRecords], reasons: Mapping[str, ReasonOnDay], day: date
 ) -> list[Person]:
     """The people of a form, with those of their reductions that are not over."""
     found = []
     for post in posts:
-        plan = plans.get(post_of(post), Plan())
+        plan = plans.get(post_of(post), PostRecords())
         open_ones = [cut for cut in plan.reductions if cut.last_day is None or cut.last_day >= day]
         found.append(Person(post, plan, [_standing(cut, reasons) for cut in open_ones]))
     return found
 
 
-def _standing(cut: Cut, reasons: Mapping[str, Reason]) -> Standing:
+def _standing(cut: ReductionRecord, reasons: Mapping[str, ReasonOnDay]) -> ReductionFields:
     its = mark("reduction", cut.key)
     unit = "hours a week" if cut.percent_x100 is None else "% of the hours"
-    return Standing(cut, f"last-{its}", f"amount-{its}", reason_name(cut.reason, reasons), unit)
+    return ReductionFields(cut, f"last-{its}", f"amount-{its}", reason_name(cut.reason, reasons), unit)
 
 
 class TeamForm(forms.Form):
@@ -179,9 +179,9 @@ class TeamForm(forms.Form):
     def _has_new(self, person: Person) -> bool:
         return any(str(self.data.get(person.new(part), "")).strip() for part in _NEW)
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> TeamChanges:
         """The changes it comes to, of a form without faults of its own."""
-        found = Wanted()
+        found = TeamChanges()
         for person in self.people:
             self._want_hours(found, person)
             self._want_reductions(found, person)
@@ -189,7 +189,7 @@ class TeamForm(forms.Form):
                 self._want_new(found, person)
         return found
 
-    def _want_hours(self, found: Wanted, person: Person) -> None:
+    def _want_hours(self, found: TeamChanges, person: Person) -> None:
         hours = self.cleaned_data[person.hours]
         if hours is None:
             return
@@ -204,7 +204,7 @@ class TeamForm(forms.Form):
         start = person.start if self.cleaned_data[person.start] else "first_day"
         found.add(change, hours_micro=person.hours, first_day=start, whole=person.hours)
 
-    def _want_reductions(self, found: Wanted, person: Person) -> None:
+    def _want_reductions(self, found: TeamChanges, person: Person) -> None:
         for standing in person.reductions:
             cut, last = standing.cut, self.cleaned_data[standing.last]
             amount = self.cleaned_data[standing.amount]
@@ -219,7 +219,7 @@ class TeamForm(forms.Form):
             found.add(change, hours_micro=standing.amount, percent_x100=standing.amount,
                       last_day=standing.last, whole=standing.amount)  # fmt: skip
 
-    def _want_new(self, found: Wanted, person: Person) -> None:
+    def _want_new(self, found: TeamChanges, person: Person) -> None:
         clean = {part: self.cleaned_data[person.new(part)] for part in (*_NEW, "unit")}
         by_share = clean["unit"] != HOURS
         change = Change(
@@ -244,5 +244,5 @@ class TeamForm(forms.Form):
             yield name, "" if value is None else str(value)
 
 
-def _amount(cut: Cut) -> int:
+def _amount(cut: ReductionRecord) -> int:
     return (cut.hours_micro if cut.percent_x100 is None else cut.percent_x100) or 0

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from wmt.ledger import shown_capacity
-from wmt.site.availability.words import day_words, hours_words
-from wmt.site.web.addresses import unit_url
+from wmt.site.availability.labels import day_words, hours_words
+from wmt.site.links import unit_url
 from wmt.site.web.availability.team import source_of
-from wmt.site.web.availability.team_form import Person, Standing, TeamForm
-from wmt.site.workload.current import State
+from wmt.site.web.availability.team_form import Person, ReductionFields, TeamForm
+from wmt.site.workload.state import State
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def _facts(person: Person, state: State) -> str:
     return " · ".join(word for word in said if word)
 
 
-def _item(standing: Standing, state: State) -> Item:
+def _item(standing: ReductionFields, state: State) -> Item:
     first = standing.cut.first_day
     since = f"{'from' if first > state.day else 'since'} {day_words(first)}"
     return Item(standing.title, since, standing.unit, standing.last, standing.amount)

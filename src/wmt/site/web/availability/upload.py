@@ -20,18 +20,18 @@ from wmt.site.accounts.access import need
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
 from wmt.site.audit.record import record
-from wmt.site.availability import actions
-from wmt.site.availability.changes import RefusedError
+from wmt.site.availability.validation import RefusedError
+from wmt.site.changes import actions
+from wmt.site.tables import arranged
 from wmt.site.web.availability import upload_kept
+from wmt.site.web.availability.effect_tables import words_of
 from wmt.site.web.availability.forms import WhyField
-from wmt.site.web.availability.outcome import words_of
-from wmt.site.web.availability.upload_kept import Kept
-from wmt.site.web.availability.upload_read import Outcome, outcome_of
+from wmt.site.web.availability.upload_kept import KeptUpload
+from wmt.site.web.availability.upload_read import UploadOutcome, outcome_of
 from wmt.site.web.availability.upload_tables import tables_of
-from wmt.site.web.frame import needed_state
-from wmt.site.web.loads.receiving import Limited
-from wmt.site.web.tables import arranged
-from wmt.site.workload.current import State
+from wmt.site.web.context import needed_state
+from wmt.site.web.loads.upload import Limited
+from wmt.site.workload.state import State
 
 #: Tables of people are small: the whole nation's are less than this.
 MEGABYTES = 20
@@ -149,7 +149,7 @@ def people_upload_check(request: HttpRequest, number: int) -> HttpResponse:
     return _applied(request, kept, outcome, state)
 
 
-def _applied(request: HttpRequest, kept: Kept, outcome: Outcome, state: State) -> HttpResponse:
+def _applied(request: HttpRequest, kept: KeptUpload, outcome: UploadOutcome, state: State) -> HttpResponse:
     """Saved, where it is just what was shown; else what it comes to now."""
     form = ApplyForm(request.POST)
     if outcome.faults or not outcome.shown or not form.is_valid():
@@ -170,8 +170,8 @@ def _applied(request: HttpRequest, kept: Kept, outcome: Outcome, state: State) -
 
 def _preview(
     request: HttpRequest,
-    kept: Kept,
-    outcome: Outcome,
+    kept: KeptUpload,
+    outcome: UploadOutcome,
     state: State,
     form: ApplyForm,
     *,
@@ -194,7 +194,7 @@ def _preview(
     return render(request, "availability/upload_check.jinja", context, status=status)
 
 
-def _note_denied(request: HttpRequest, outcome: Outcome, kept: Kept) -> None:
+def _note_denied(request: HttpRequest, outcome: UploadOutcome, kept: KeptUpload) -> None:
     """Rows of other people's posts are an attempt, and attempts are written down: once for what was sent."""
     if not outcome.denied or not kept.first_look():
         return
@@ -204,7 +204,7 @@ def _note_denied(request: HttpRequest, outcome: Outcome, kept: Kept) -> None:
     record("denied", said, request=request, after={"posts": posts[:100], "files": list(kept.names)})
 
 
-def _from(kept: Kept) -> str:
+def _from(kept: KeptUpload) -> str:
     return f"From {', '.join(kept.names)}"[:200]
 
 

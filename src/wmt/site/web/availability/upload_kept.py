@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from wmt.private_files import make_private_folder
 from wmt.site.accounts.models import User
-from wmt.site.workload.uploads import safe_name
+from wmt.site.loads.uploads import safe_name
 
 _NUMBERS = 10**12
 _SECONDS = 24 * 60 * 60
@@ -22,7 +22,7 @@ _OWNER = "owner.json"
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptUpload:
     """What somebody sent: a number that nobody can guess, and the files in the order they were chosen."""
 
     number: int
@@ -55,11 +55,11 @@ def _folder(number: int) -> Path:
     return folder
 
 
-def keep(user: User, files: "Iterable[UploadedFile[Any]]") -> Kept:
+def keep(user: User, files: "Iterable[UploadedFile[Any]]") -> KeptUpload:
     """Keep what somebody sent. Raises OSError where the disk does not take it."""
     forget_old()
     chosen = list(files)
-    kept = Kept(secrets.randbelow(_NUMBERS), tuple(safe_name(file.name or "") for file in chosen))
+    kept = KeptUpload(secrets.randbelow(_NUMBERS), tuple(safe_name(file.name or "") for file in chosen))
     make_private_folder(settings.CONFIG.uploads)
     kept.folder.mkdir(mode=0o700)
     try:
@@ -75,7 +75,7 @@ def keep(user: User, files: "Iterable[UploadedFile[Any]]") -> Kept:
     return kept
 
 
-def find(user: User, number: int) -> Kept | None:
+def find(user: User, number: int) -> KeptUpload | None:
     """What this person sent under a number; None for another's, and where it is gone."""
     if not 0 <= number < _NUMBERS:
         return None
@@ -83,7 +83,7 @@ def find(user: User, number: int) -> Kept | None:
         owner = json.loads((_folder(number) / _OWNER).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return Kept(number, tuple(owner["names"])) if owner["user"] == user.pk else None
+    return KeptUpload(number, tuple(owner["names"])) if owner["user"] == user.pk else None
 
 
 def forget_old() -> None:

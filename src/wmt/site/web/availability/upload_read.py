@@ -6,23 +6,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wmt.intake.people_files import REASONS_FILE
-from wmt.site.accounts import reading
+from wmt.site.accounts import visibility
 from wmt.site.accounts.access import may
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
-from wmt.site.availability import actions, files, standing
-from wmt.site.availability.changes import Change, Limits
-from wmt.site.availability.changes import Fault as ChangeFault
-from wmt.site.availability.plan import Plan, Post
-from wmt.site.availability.reason_tables import reasons_changed
-from wmt.site.availability.tables import TABLE_OF, changes_of, column_of
-from wmt.site.web.availability.outcome import digest, place_of
-from wmt.site.web.availability.upload_kept import Kept
-from wmt.site.workload.current import State
+from wmt.site.availability import queries
+from wmt.site.availability.records import Post, PostRecords
+from wmt.site.availability.table_changes import TABLE_OF, changes_of, column_of
+from wmt.site.availability.validation import Change, ChangeFault, RecordLimits
+from wmt.site.changes import actions, people_files
+from wmt.site.changes.reason_tables import reasons_changed
+from wmt.site.web.availability.effect_tables import digest, place_of
+from wmt.site.web.availability.upload_kept import KeptUpload
 from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State
 
 if TYPE_CHECKING:
-    from wmt.site.availability.effects import Effect
+    from wmt.site.changes.impact import Effect
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class TableFault:
 
 
 @dataclass
-class Outcome:
+class UploadOutcome:
     """What tables come to. `denied` are posts that the person may not edit; `idle` rows say what holds."""
 
     changes: list[Change] = field(default_factory=list)
@@ -58,10 +58,10 @@ class Outcome:
         return digest(self.changes, self.effects) if self.changes and not self.faults else ""
 
 
-def outcome_of(kept: Kept, state: State, user: User) -> Outcome:
+def outcome_of(kept: KeptUpload, state: State, user: User) -> UploadOutcome:
     """What the files come to now. Nothing is saved. Raises OSError where the files are gone."""
-    people, faults = files.read_people(kept.files(), state.day)
-    found = Outcome()
+    people, faults = people_files.read_people(kept.files(), state.day)
+    found = UploadOutcome()
     for fault in faults.items:
         message = fault.message.replace("docs/input.md", "the upload page")
         said = TableFault(fault.sheet or "", fault.row, fault.column or "", message)
@@ -76,17 +76,17 @@ def outcome_of(kept: Kept, state: State, user: User) -> Outcome:
     return found
 
 
-def _readable_plans(state: State, user: User) -> dict[Post, Plan]:
+def _readable_plans(state: State, user: User) -> dict[Post, PostRecords]:
     """What stands, as far as the person may read it. A row of anybody else's is a change, and so is refused:
     were it compared, a row that is not refused would tell that it says what stands."""
-    reads = reading.reasons_of_posts(user, state)
-    return {post: plan for post, plan in standing.plans_of().items() if reads(post)}
+    reads = visibility.reasons_of_posts(user, state)
+    return {post: plan for post, plan in queries.plans_of().items() if reads(post)}
 
 
-def _check(found: Outcome, changes: Sequence[Change], state: State) -> None:
+def _check(found: UploadOutcome, changes: Sequence[Change], state: State) -> None:
     """What the changes come to, by the check that stands behind all mouths."""
-    plans = standing.plans_of({change.post for change in changes})
-    limits = standing.limits_of(state, list(plans))
+    plans = queries.plans_of({change.post for change in changes})
+    limits = queries.limits_of(state, list(plans))
     found.changes = [change for change in changes if not _is_idle(change, plans, limits)]
     found.idle = len(changes) - len(found.changes)
     # who may was asked above, once for each team and not for each post
@@ -104,7 +104,7 @@ def _is_of_template(fault: Any) -> bool:
     return bool(fault.code == "PEOPLE_NAME_COLUMN")
 
 
-def _allowed(found: Outcome, changes: Iterable[Change], state: State, user: User) -> list[Change]:
+def _allowed(found: UploadOutcome, changes: Iterable[Change], state: State, user: User) -> list[Change]:
     """The changes of posts that are there and that the person may edit; the others become faults."""
     wanted = list(changes)
     there = _posts_there({change.post for change in wanted}, state)
@@ -133,9 +133,9 @@ def _posts_there(posts: Iterable[Post], state: State) -> set[Post]:
     return set(rows.values_list("team_code", "staff_code"))
 
 
-def _is_idle(change: Change, plans: Mapping[Post, Plan], limits: Limits) -> bool:
+def _is_idle(change: Change, plans: Mapping[Post, PostRecords], limits: RecordLimits) -> bool:
     """Whether a row of hours says what counts on its day already, where nobody has entered anything."""
-    plan = plans.get(change.post, Plan())
+    plan = plans.get(change.post, PostRecords())
     if change.kind != "hours" or change.key or plan.hours or change.first_day is None:
         return False
     return limits.contracted(change.post, plan, change.first_day) == change.hours_micro

@@ -3,23 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from wmt.site.availability import standing
-from wmt.site.availability.changes import Change
-from wmt.site.availability.plan import Entry, Plan, Post
-from wmt.site.availability.tables import TABLE_OF
-from wmt.site.availability.words import entry_words
-from wmt.site.web import tables
-from wmt.site.web.availability.outcome import effect_table
-from wmt.site.web.availability.upload_kept import Kept
-from wmt.site.web.availability.upload_read import Outcome, TableFault, file_of
-from wmt.site.web.tables import Column, Row, Table, Value
-from wmt.site.workload.current import State
+from wmt.site import tables
+from wmt.site.availability import queries
+from wmt.site.availability.labels import entry_words
+from wmt.site.availability.records import Entry, Post, PostRecords
+from wmt.site.availability.table_changes import TABLE_OF
+from wmt.site.availability.validation import Change
+from wmt.site.tables import Column, Row, Table, Value
+from wmt.site.web.availability.effect_tables import effect_table
+from wmt.site.web.availability.upload_kept import KeptUpload
+from wmt.site.web.availability.upload_read import TableFault, UploadOutcome, file_of
 from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State
 
 _KINDS = {"hours": "Contracted hours", "reduction": "Reduction", "grade": "Correction of grade"}
 
 
-def tables_of(outcome: Outcome, kept: Kept, state: State) -> list[Table]:
+def tables_of(outcome: UploadOutcome, kept: KeptUpload, state: State) -> list[Table]:
     """The tables of the preview: with faults just these, else the effects and the records."""
     found = []
     if outcome.faults:
@@ -33,7 +33,7 @@ def tables_of(outcome: Outcome, kept: Kept, state: State) -> list[Table]:
     return [first, *(replace(table, prefix=f"{table.name}-") for table in others)] if found else []
 
 
-def _faults(name: str, caption: str, faults: Sequence[TableFault], kept: Kept) -> Table:
+def _faults(name: str, caption: str, faults: Sequence[TableFault], kept: KeptUpload) -> Table:
     columns = [
         Column("file", "File"),
         Column("table", "Table", "code"),
@@ -46,7 +46,7 @@ def _faults(name: str, caption: str, faults: Sequence[TableFault], kept: Kept) -
     return Table(name, caption, columns, [_fault(fault, kept) for fault in ordered])
 
 
-def _fault(fault: TableFault, kept: Kept) -> Row:
+def _fault(fault: TableFault, kept: KeptUpload) -> Row:
     values = {
         "file": tables.text(file_of(fault.table, kept.names)),
         "table": tables.text(fault.table),
@@ -58,11 +58,11 @@ def _fault(fault: TableFault, kept: Kept) -> Row:
     return Row(values)
 
 
-def _records(outcome: Outcome, state: State) -> Table:
+def _records(outcome: UploadOutcome, state: State) -> Table:
     """Each change in words, with what it takes the place of."""
     assert outcome.preview is not None
     checked = outcome.preview.checked
-    reasons = standing.every_reason()
+    reasons = queries.every_reason()
     names = _names(outcome.changes, state)
     rows = []
     for change, entry in zip(outcome.changes, checked.entries, strict=True):
@@ -86,8 +86,8 @@ def _records(outcome: Outcome, state: State) -> Table:
     return Table("records", "What will be entered", columns, rows)
 
 
-def _former(change: Change, before: Mapping[Post, Plan]) -> Entry | None:
-    plan = before.get(change.post, Plan())
+def _former(change: Change, before: Mapping[Post, PostRecords]) -> Entry | None:
+    plan = before.get(change.post, PostRecords())
     entries: Sequence[Entry] = [*plan.hours, *plan.reductions, *plan.grades]
     return next((each for each in entries if each.key == change.key), None) if change.key else None
 

@@ -9,18 +9,18 @@ from django.views.decorators.http import require_safe
 from wmt.intake.people_files import GRADES_FILE, HOURS_FILE, REDUCTIONS_FILE
 from wmt.intake.people_tables import GRADE_COLUMNS, HOURS_COLUMNS, REDUCTION_COLUMNS
 from wmt.ledger import decimal
-from wmt.ledger.present import micro
+from wmt.ledger.serialise import micro
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
-from wmt.site.availability import standing
-from wmt.site.availability.plan import Cut, GradeFrom, Plan, Post
-from wmt.site.web.availability.coming import post_of
-from wmt.site.web.exports.deliver import Source, send, send_book
-from wmt.site.web.exports.sheets import Heading, Sheet, Values
-from wmt.site.web.frame import needed_state
-from wmt.site.workload import units
-from wmt.site.workload.current import State
+from wmt.site.availability import queries
+from wmt.site.availability.records import GradeRecord, Post, PostRecords, ReductionRecord
+from wmt.site.figures import units
+from wmt.site.web.availability.ending_soon import post_of
+from wmt.site.web.context import needed_state
+from wmt.site.web.exports.deliver import TableOrigin, send, send_book
+from wmt.site.web.exports.sheets import ExportSheet, Heading, Values
 from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State
 
 #: The kinds of a column that are no text.
 _KINDS = {
@@ -33,7 +33,7 @@ _KINDS = {
 KINDS = ("csv", "xlsx")
 BOOK = "people"
 Posts = Sequence[Unit]
-Plans = Mapping[Post, Plan]
+Plans = Mapping[Post, PostRecords]
 
 
 @require_safe
@@ -46,20 +46,20 @@ def people_template(request: HttpRequest, code: str, table: str, kind: str) -> H
     if kind not in KINDS or (table not in _ROWS and (table, kind) != (BOOK, "xlsx")):
         raise Http404(f"there is no table {table}.{kind}")
     posts = list(units.everybody(state, unit))
-    plans = standing.plans_of([post_of(post) for post in posts])
+    plans = queries.plans_of([post_of(post) for post in posts])
     sheets = [_sheet(name, posts, plans, state) for name in _ROWS]
-    source = Source.of_unit(unit, state)
+    source = TableOrigin.of_unit(unit, state)
     if table == BOOK:
         return send_book(request, source, sheets, "Tables of people to fill in")
     return send(request, source, next(sheet for sheet in sheets if sheet.name == table), kind)
 
 
-def _sheet(name: str, posts: Posts, plans: Plans, state: State) -> Sheet:
+def _sheet(name: str, posts: Posts, plans: Plans, state: State) -> ExportSheet:
     columns, make = _ROWS[name]
     rows = make(posts, plans, state)
     # the name is for who fills it in: reading leaves it alone
     headings = [Heading(column, column, _KINDS.get(column, "code")) for column in (*columns, "name")]  # type: ignore[arg-type]
-    return Sheet(name, f"{name} to fill in", headings, lambda: rows, len(rows))
+    return ExportSheet(name, f"{name} to fill in", headings, lambda: rows, len(rows))
 
 
 def _hours(posts: Posts, plans: Plans, state: State) -> list[Values]:
@@ -68,7 +68,7 @@ def _hours(posts: Posts, plans: Plans, state: State) -> list[Values]:
     By what a table that is sent is held against: a post that was set aside keeps the hours of an earlier
     night in its figures, or has none, and a row that nobody touched must not enter those.
     """
-    limits = standing.limits_of(state, [post_of(post) for post in posts])
+    limits = queries.limits_of(state, [post_of(post) for post in posts])
     found: list[Values] = []
     for post in posts:
         plan = plans[post_of(post)]
@@ -100,7 +100,7 @@ def _grades(posts: Posts, plans: Plans, state: State) -> list[Values]:
     ]
 
 
-def _goes_on(entry: Cut | GradeFrom, day: date) -> bool:
+def _goes_on(entry: ReductionRecord | GradeRecord, day: date) -> bool:
     return entry.last_day is None or entry.last_day >= day
 
 

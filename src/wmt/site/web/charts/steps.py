@@ -13,7 +13,7 @@ _TOP, _TALL, _FOOT = 24, 160, 34
 
 
 @dataclass(frozen=True)
-class Step:
+class ChartStep:
     """A value from a day on: how high it is, and the words of the value and of the day."""
 
     day: date
@@ -23,22 +23,22 @@ class Step:
 
 
 def steps(
-    title: str, units: str, summary: str, found: Sequence[Step], now: date, now_words: str
+    title: str, units: str, summary: str, found: Sequence[ChartStep], now: date, now_words: str
 ) -> Chart | None:
     """The chart, with a line on the day that is asked for; None where there is no step."""
     if len(found) < 2:
         return None
 
     def draw(width: int) -> Drawing:
-        return _Picture(width, found, now).drawing(now_words)
+        return _StepsDrawing(width, found, now).drawing(now_words)
 
     return Chart("chart", title, units, summary, draw)
 
 
-class _Picture:
+class _StepsDrawing:
     """The drawing in one width."""
 
-    def __init__(self, width: int, found: Sequence[Step], now: date) -> None:
+    def __init__(self, width: int, found: Sequence[ChartStep], now: date) -> None:
         self.canvas, self.steps, self.now = Canvas(width), found, now
         first, last = found[0].day, max(now, found[-1].day)
         room = max((last - first).days // 8, 30)
@@ -71,5 +71,5 @@ class _Picture:
                 free = left
         return canvas.drawing(foot)
 
-    def _up(self, step: Step) -> int:
+    def _up(self, step: ChartStep) -> int:
         return self.scale.at(step.height, self.base, -_TALL + 10)

@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from wmt.ledger import STREAM_NAMES
+from wmt.site import tables
 from wmt.site.duties.models import Duty, Request
-from wmt.site.web import tables
-from wmt.site.web.tables import Value
-from wmt.site.workload.current import State
+from wmt.site.tables import Value
 from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State
 
 _AT_ONCE = 500
 

@@ -5,9 +5,9 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from wmt.site.availability.changes import NOTES, Fault
-from wmt.site.day_field import DayField
-from wmt.site.duties import words
+from wmt.site.availability.validation import NOTES, ChangeFault
+from wmt.site.date_field import DayField
+from wmt.site.duties import labels
 
 
 class WordsField(forms.CharField):
@@ -32,7 +32,7 @@ class StepForm(forms.Form):
     #: which template parts it has, in order
     parts: ClassVar[tuple[str, ...]] = ("said",)
 
-    def refuse(self, faults: Sequence[Fault]) -> None:
+    def refuse(self, faults: Sequence[ChangeFault]) -> None:
         """Why it was refused: each fault on its field, or on the whole form."""
         for fault in faults:
             self.add_error(fault.field if fault.field in self.fields else None, fault.message)
@@ -63,7 +63,7 @@ class DecideForm(StepForm):
 
     parts = ("decision", "said", "done_by", "review_on")
     decision = forms.ChoiceField(
-        choices=list(words.DECISIONS.items()),
+        choices=list(labels.DECISIONS.items()),
         error_messages={"required": "Choose what will be done", "invalid_choice": "Choose what will be done"},
     )
     said = WordsField(missing="Enter what will be done")
@@ -88,7 +88,7 @@ class AnswerForm(StepForm):
 
     parts = ("answer", "said")
     answer = forms.ChoiceField(
-        choices=list(words.ANSWERS.items()),
+        choices=list(labels.ANSWERS.items()),
         error_messages={"required": "Choose an answer", "invalid_choice": "Choose an answer"},
     )
     said = WordsField(missing="Enter your answer")

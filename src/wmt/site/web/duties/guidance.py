@@ -9,9 +9,9 @@ from wmt.ledger import OMIC, is_over
 from wmt.site.accounts.access import may
 from wmt.site.accounts.roles import Action
 from wmt.site.duties import requests
-from wmt.site.web.duties.story import Way, helps_of
-from wmt.site.web.units.lead import is_own, run_of
-from wmt.site.web.units.question import Question
+from wmt.site.web.duties.timeline import DutyLink, helps_of
+from wmt.site.web.units.summary import is_own, run_of
+from wmt.site.web.units.unit_request import UnitRequest
 
 
 @dataclass(frozen=True)
@@ -19,10 +19,10 @@ class Guidance:
     """A sentence or two, and where to go."""
 
     words: str
-    ways: list[Way]
+    ways: list[DutyLink]
 
 
-def guidance(question: Question) -> Guidance | None:
+def guidance(question: UnitRequest) -> Guidance | None:
     """For the practitioner and for those who may act; None where the post is not over, and in the past."""
     unit, state = question.unit, question.state
     if not question.is_post or state.as_of is not None or unit.stream == OMIC:
@@ -35,18 +35,18 @@ def guidance(question: Question) -> Guidance | None:
     return _for_managers(question) if acts else None
 
 
-def _for_oneself(question: Question) -> Guidance:
+def _for_oneself(question: UnitRequest) -> Guidance:
     unit, over = question.unit, question.state.over_text
     standing = requests.open_relief(unit.team_code, unit.staff_code)
     if standing is not None:
         asked, by = written(standing.asked_on), written(standing.answer_by)
         said = f"You asked for relief on {asked}. An answer is due by {by}."
-        return Guidance(said, [Way("View your request", reverse("request", args=[standing.pk]))])
+        return Guidance(said, [DutyLink("View your request", reverse("request", args=[standing.pk]))])
     said = f"Your workload is over {over}. You can ask for relief from the first day over the threshold."
-    return Guidance(said, [Way("Ask for relief", reverse("relief", args=[unit.code]))])
+    return Guidance(said, [DutyLink("Ask for relief", reverse("relief", args=[unit.code]))])
 
 
-def _for_managers(question: Question) -> Guidance:
+def _for_managers(question: UnitRequest) -> Guidance:
     unit, state = question.unit, question.state
     said = [f"The workload of {unit.name} is over {state.over_text}."]
     if requests.has_open_duty(unit):

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from wmt.ledger import decimal
-from wmt.ledger.figures import divide_half_up
-from wmt.site.duties import words
-from wmt.site.duties.listing import Stay
-from wmt.site.web import tables
-from wmt.site.web.tables import Column, Row, Table, Value
+from wmt.ledger.arithmetic import divide_half_up
+from wmt.site import tables
+from wmt.site.duties import labels
+from wmt.site.duties.queries import Stay
+from wmt.site.tables import Column, Row, Table, Value
 from wmt.site.workload.models import Unit
 
 
@@ -79,7 +79,7 @@ def handled(stood: Sequence[Stay], day: date, unit: Unit) -> Table:
         Column("median", "Days until closed, median", "number"),
         Column("longest", "Days until closed, longest", "count"),
     ]
-    rows = [_handled(name, said, stood) for name, said in words.DECIDED.items()]
+    rows = [_handled(name, said, stood) for name, said in labels.DECIDED.items()]
     caption = f"How actions were handled, {unit.name}"
     notes = [f"The last decision on each action before it closed, or by {day:%-d %B %Y}."]
     return Table("handled", caption, columns, rows if stood else [], notes=notes, empty="No actions yet.")

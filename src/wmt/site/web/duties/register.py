@@ -4,20 +4,20 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from wmt.site.duties import clock, words
-from wmt.site.duties.clock import Deadline
-from wmt.site.duties.listing import as_they_stood, counts, stays, under
+from wmt.site import tables
+from wmt.site.duties import due_dates, labels
+from wmt.site.duties.due_dates import Deadline
 from wmt.site.duties.models import Duty
-from wmt.site.duties.people import NO_MANAGER, NOBODY, Roles
-from wmt.site.web import tables
-from wmt.site.web.addresses import unit_url
+from wmt.site.duties.queries import as_they_stood, counts, stays, under
+from wmt.site.duties.recipients import NO_MANAGER, NOBODY, Roles
+from wmt.site.links import unit_url
+from wmt.site.tables import Column, LazyRows, Row, Table, Value
 from wmt.site.web.duties import over_time, request_table
-from wmt.site.web.duties.addresses import duty_url
 from wmt.site.web.duties.capacities import Capacities
 from wmt.site.web.duties.guidance import guidance
-from wmt.site.web.tables import Column, LazyRows, Row, Table, Value
-from wmt.site.web.units.in_full import Places
-from wmt.site.web.units.question import Question
+from wmt.site.web.duties.links import duty_url
+from wmt.site.web.units.export_columns import Places
+from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Unit
 
 TITLE = "Excessive workload (actions)"
@@ -40,7 +40,7 @@ def applies(unit: Unit) -> bool:  # noqa: ARG001
     return True
 
 
-def content(question: Question) -> dict[str, Any]:
+def content(question: UnitRequest) -> dict[str, Any]:
     """The duties the filters leave, and how many opened and closed by the month."""
     state, unit = question.state, question.unit
     number, late = counts(unit, state)
@@ -66,13 +66,13 @@ def content(question: Question) -> dict[str, Any]:
     }
 
 
-def shown(question: Question) -> str:
+def shown(question: UnitRequest) -> str:
     """Which are shown: those that are open, and of a post all of them, unless something else is asked for."""
     asked = question.request.GET.get("show", "")
     return asked if asked in SHOWN else "all" if question.is_post else "open"
 
 
-def _filters(question: Question, asked: str) -> list[dict[str, Any]]:
+def _filters(question: UnitRequest, asked: str) -> list[dict[str, Any]]:
     decisions = [("any", "Any"), *((name or "nothing", said.capitalize()) for name, said in _decided())]
     return [
         {"name": "show", "label": "Show", "value": asked, "options": list(SHOWN.items())},
@@ -86,10 +86,10 @@ def _filters(question: Question, asked: str) -> list[dict[str, Any]]:
 
 
 def _decided() -> list[tuple[str, str]]:
-    return list(words.DECIDED.items())
+    return list(labels.DECIDED.items())
 
 
-def duties_of(question: Question, asked: str) -> tuple[list[Duty], Capacities]:
+def duties_of(question: UnitRequest, asked: str) -> tuple[list[Duty], Capacities]:
     """The duties that are asked for, with the capacities of their posts: the most urgent first, and those
     that closed last before the others."""
     state, day = question.state, question.state.day
@@ -97,12 +97,12 @@ def duties_of(question: Question, asked: str) -> tuple[list[Duty], Capacities]:
     if state.as_of is None:
         found = {
             "open": found.filter(closed_on__isnull=True),
-            "late": found.filter(clock.late_on(day)),
+            "late": found.filter(due_dates.late_on(day)),
             "closed": found.filter(closed_on__isnull=False),
         }.get(asked, found)
     standing = [duty for duty in as_they_stood(found, state) if _fits(duty, asked, day)]
     decided = question.request.GET.get("decided", "any")
-    if decided in (*words.DECIDED, "nothing") and decided:
+    if decided in (*labels.DECIDED, "nothing") and decided:
         wanted = "" if decided == "nothing" else decided
         standing = [duty for duty in standing if duty.decision == wanted]
     capacities = Capacities.of(state, standing)
@@ -111,7 +111,7 @@ def duties_of(question: Question, asked: str) -> tuple[list[Duty], Capacities]:
 
 def _fits(duty: Duty, asked: str, day: date) -> bool:
     if asked == "late":
-        return clock.is_late(duty, day)
+        return due_dates.is_late(duty, day)
     return asked == "all" or duty.is_open == (asked == "open")
 
 
@@ -120,10 +120,10 @@ def _urgency(duty: Duty, day: date, capacities: Capacities) -> tuple[Any, ...]:
     worst = (-capacities.exact(duty), duty.run_since.toordinal(), duty.shown_name)
     if duty.closed_on is not None:
         return (1, -duty.closed_on.toordinal(), *worst)
-    return (0, clock.open_deadlines(duty, day)[0].by.toordinal(), *worst)
+    return (0, due_dates.open_deadlines(duty, day)[0].by.toordinal(), *worst)
 
 
-def _table(question: Question, asked: str) -> Table:
+def _table(question: UnitRequest, asked: str) -> Table:
     found, capacities = duties_of(question, asked)
     places = Places.of(question.state, _PLACES) if question.in_full else None
     roles = Roles(found)
@@ -153,7 +153,7 @@ def _raw(duty: Duty, key: str, make: Any) -> Any:
     return getattr(duty, _PLAIN[key]) if key in _PLAIN else make(duty).values[key].raw
 
 
-def _columns(question: Question, asked: str, places: Places | None) -> list[Column]:
+def _columns(question: UnitRequest, asked: str, places: Places | None) -> list[Column]:
     """On a page only what one needs to choose the next duty; in files all of it."""
     due = [Column("owed", "What is due"), Column("by", "By", "date")]
     capacity = Column("capacity", "Capacity", "percent", "of the post, in the figures shown")
@@ -186,9 +186,11 @@ def _columns(question: Question, asked: str, places: Places | None) -> list[Colu
     ]
 
 
-def _row(question: Question, duty: Duty, roles: Roles, places: Places | None, capacities: Capacities) -> Row:
+def _row(
+    question: UnitRequest, duty: Duty, roles: Roles, places: Places | None, capacities: Capacities
+) -> Row:
     day = question.state.day
-    due = next(iter(clock.open_deadlines(duty, day)), None)
+    due = next(iter(due_dates.open_deadlines(duty, day)), None)
     missing = roles.of(duty).missing if duty.is_open else ""
     href = "" if question.in_full else duty_url(duty)
     values = {
@@ -197,7 +199,7 @@ def _row(question: Question, duty: Duty, roles: Roles, places: Places | None, ca
         "team": tables.text(duty.team_name, "" if places else unit_url("team", duty.team_code, "duties")),
         "capacity": capacities.value(duty, question.state.over_x100),
         "stream": tables.text(capacities.stream(duty)),
-        "state": tables.text(clock.stage_of(duty, day)),
+        "state": tables.text(due_dates.stage_of(duty, day)),
         "owed": _owed(due),
         "by": tables.day(due.by if due else None),
         "since": tables.day(duty.run_since),
@@ -205,9 +207,9 @@ def _row(question: Question, duty: Duty, roles: Roles, places: Places | None, ca
         "opened": tables.day(duty.opened_on),
         "reopened": tables.count(duty.reopened),
         "nobody": tables.text(missing),
-        "decision": tables.text(words.DECIDED[duty.decision]),
+        "decision": tables.text(labels.DECIDED[duty.decision]),
         "closed": tables.day(duty.closed_on),
-        "why": tables.text(words.CLOSED.get(duty.closed_why, duty.closed_why)),
+        "why": tables.text(labels.CLOSED.get(duty.closed_why, duty.closed_why)),
     }
     if places:
         named = dict(zip((column.key for column in places.columns()), _names(places, duty), strict=True))
@@ -224,8 +226,8 @@ def _names(places: Places, duty: Duty) -> Sequence[str]:
 def _owed(due: Deadline | None) -> Value:
     if due is None:
         return tables.text("")
-    said = words.owed(due).partition(" by ")[0]
-    left = words.left(due)
+    said = labels.owed(due).partition(" by ")[0]
+    left = labels.left(due)
     late = {"note": "overdue", "tone": "over"} if due.is_late else {}
     return Value(f"{said}: {left}", f"{said}: {left}", **late)
 

@@ -6,20 +6,20 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from wmt.ledger import is_over
-from wmt.site.duties import access, requests, words
+from wmt.site import tables
+from wmt.site.duties import access, labels, requests
 from wmt.site.duties.models import Request
-from wmt.site.duties.people import Roles
-from wmt.site.web import tables
-from wmt.site.web.duties.addresses import request_url
+from wmt.site.duties.recipients import Roles
+from wmt.site.tables import Column, Row, Table
 from wmt.site.web.duties.capacities import Capacities
-from wmt.site.web.tables import Column, Row, Table
-from wmt.site.web.units.lead import is_own
-from wmt.site.web.units.question import Question
-from wmt.site.workload import names
+from wmt.site.web.duties.links import request_url
+from wmt.site.web.units.summary import is_own
+from wmt.site.web.units.unit_request import UnitRequest
+from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
 
 
-def ways_of(question: Question) -> list[tuple[str, str]]:
+def ways_of(question: UnitRequest) -> list[tuple[str, str]]:
     """What somebody may raise about a unit: words and address."""
     state, unit = question.state, question.unit
     if state.as_of is not None or unit.level not in ("post", "team"):
@@ -34,7 +34,7 @@ def ways_of(question: Question) -> list[tuple[str, str]]:
     return found
 
 
-def table_of(question: Question) -> Table | None:
+def table_of(question: UnitRequest) -> Table | None:
     """Those that wait for an answer first; None where the reader may read none, or in the past."""
     state = question.state
     if state.as_of is not None:
@@ -67,12 +67,14 @@ def under(unit: Unit, load_id: int) -> QuerySet[Request]:
     return Request.objects.filter(Q(team_code__in=teams.values("code")) | Q(**place))
 
 
-def _row(question: Question, found: Request, roles: Roles, capacities: Capacities, day: date) -> Row:
+def _row(question: UnitRequest, found: Request, roles: Roles, capacities: Capacities, day: date) -> Row:
     href = "" if question.in_full else request_url(found)
     people = roles.of(found)
-    owners = ", ".join(dict.fromkeys(names.person(str(user)) for user in people.owners)) or people.owner_role
+    owners = (
+        ", ".join(dict.fromkeys(staff_names.person(str(user)) for user in people.owners)) or people.owner_role
+    )
     late = found.is_open and found.answer_by < day
-    answer = "overdue" if late else "" if found.is_open else words.ANSWERS.get(found.answer, "")
+    answer = "overdue" if late else "" if found.is_open else labels.ANSWERS.get(found.answer, "")
     return Row(
         {
             "what": tables.text(found.get_kind_display(), href),

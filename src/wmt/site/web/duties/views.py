@@ -12,14 +12,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from wmt.site.accounts.access import may
 from wmt.site.accounts.roles import Action
-from wmt.site.availability.words import percent_words
-from wmt.site.duties import access, facts, notices, words
+from wmt.site.availability.labels import percent_words
+from wmt.site.consistent_read import steady
+from wmt.site.duties import access, labels, notices, projection
 from wmt.site.duties.models import Duty, Notice
-from wmt.site.web.duties import story
-from wmt.site.web.duties.addresses import notice_url, request_url
-from wmt.site.web.frame import needed_state
-from wmt.site.web.steady import steady
-from wmt.site.workload.current import State
+from wmt.site.web.context import needed_state
+from wmt.site.web.duties import timeline
+from wmt.site.web.duties.links import notice_url, request_url
+from wmt.site.workload.state import State
 
 _LISTED = 200
 _NOT_ANY_MORE = "About something that your roles no longer let you read."
@@ -33,7 +33,7 @@ def duty_page(request: HttpRequest, number: int) -> HttpResponse:
     duty = access.find(request.user, state, number)
     steps = list(duty.steps.order_by("number"))
     if state.as_of is not None:
-        if not facts.as_of(duty, steps, state.day):
+        if not projection.as_of(duty, steps, state.day):
             raise access.UnknownDuty(f"there was no duty {number} yet")
         steps = [step for step in steps if step.day <= state.day]
     elif request.method == "GET":
@@ -43,34 +43,34 @@ def duty_page(request: HttpRequest, number: int) -> HttpResponse:
 
 def _context(request: HttpRequest, state: State, duty: Duty, steps: list) -> dict:  # type: ignore[type-arg]
     reads = access.may_read(request.user, duty, state)
-    unit = story.post_of(state, duty)
+    unit = timeline.post_of(state, duty)
     return {
         "duty": duty,
-        "now": story.now_of(duty, state, reads=reads),
-        "ways": story.ways_of(request, duty, state),
-        "helps": story.helps_of(request, duty.code, duty.team_code, state)
+        "now": timeline.now_of(duty, state, reads=reads),
+        "ways": timeline.ways_of(request, duty, state),
+        "helps": timeline.helps_of(request, duty.code, duty.team_code, state)
         if unit is not None and duty.is_open
         else [],
-        "facts": story.facts_of(duty, state, unit),
-        "whose": story.for_whom(duty) if duty.is_open or duty.relief_by else "",
+        "facts": timeline.facts_of(duty, state, unit),
+        "whose": timeline.for_whom(duty) if duty.is_open or duty.relief_by else "",
         "mark": percent_words(duty.percent_x100),
         "is_own": access.is_own(request.user, duty),
         "handles": access.may_handle(request.user, duty, state),
         "reads": reads,
-        "story": story.story_of(steps, reads=reads),
-        "confirm": story.confirm_of(steps) if duty.confirm_by is not None else "",
+        "story": timeline.story_of(steps, reads=reads),
+        "confirm": timeline.confirm_of(steps) if duty.confirm_by is not None else "",
         "requests": _requests(request.user, duty, state) if reads and state.as_of is None else [],
-        "closed": words.closed_words(steps[-1].data if steps[-1].kind == "closed" else _last_closed(steps))
+        "closed": labels.closed_words(steps[-1].data if steps[-1].kind == "closed" else _last_closed(steps))
         if not duty.is_open
         else "",
-        "crumbs": story.crumbs_of(request, state, duty),
+        "crumbs": timeline.crumbs_of(request, state, duty),
     }
 
 
 def _requests(user: Any, duty: Duty, state: State) -> list[tuple[str, str]]:
     """The requests for relief on a duty: their words and address, the latest first."""
     found = [each for each in duty.requests.order_by("-pk") if access.may_read_request(user, each, state)]
-    return [(story.request_words(each), request_url(each)) for each in found]
+    return [(timeline.request_words(each), request_url(each)) for each in found]
 
 
 def _last_closed(steps: list) -> dict:  # type: ignore[type-arg]
@@ -117,7 +117,7 @@ def _shown(notice: Notice, *, reads: bool = True) -> dict[str, object]:
     return {
         "words": notice.words if reads else _NOT_ANY_MORE,
         "kind": notice.kind,
-        "when": f"{timezone.localtime(notice.at):%-d %B %Y}, {story.clock_words(notice.at)}",
+        "when": f"{timezone.localtime(notice.at):%-d %B %Y}, {timeline.clock_words(notice.at)}",
         "is_new": notice.read_at is None,
         "href": notice_url(notice),
     }

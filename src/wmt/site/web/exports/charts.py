@@ -4,13 +4,20 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from wmt.site.audit.record import record
+from wmt.site.consistent_read import settled
 from wmt.site.web.charts.figure import Chart
 from wmt.site.web.charts.files import CONTENT_TYPES, KINDS, NoFontError, png_file, svg_file
-from wmt.site.web.exports.deliver import NOT, Source, attached, file_name, filters_of, rules_said
-from wmt.site.web.steady import settled
+from wmt.site.web.exports.deliver import (
+    NOT,
+    TableOrigin,
+    attached,
+    file_name,
+    filters_of,
+    rules_said,
+)
 
 
-def send_chart(request: HttpRequest, source: Source, chart: Chart, kind: str) -> HttpResponseBase:
+def send_chart(request: HttpRequest, source: TableOrigin, chart: Chart, kind: str) -> HttpResponseBase:
     """The file of a chart in a kind of `KINDS`. HEAD does not count."""
     name = file_name(source, chart.name)
     if request.method == "HEAD":
@@ -24,14 +31,14 @@ def send_chart(request: HttpRequest, source: Source, chart: Chart, kind: str) ->
     return attached(HttpResponse(made, content_type=CONTENT_TYPES[kind]), name, kind)
 
 
-def about(source: Source) -> list[str]:
+def about(source: TableOrigin) -> list[str]:
     """What a chart says of itself wherever it is put: what it is of, as at when, and what it is not."""
     state = source.state
     moment = f" Data from {state.as_at_text}; points rules of {rules_said(state)}." if state else ""
     return [f"Workload Measurement Tool: {source.title}.{moment}", NOT]
 
 
-def _note(request: HttpRequest, source: Source, chart: Chart, kind: str) -> None:
+def _note(request: HttpRequest, source: TableOrigin, chart: Chart, kind: str) -> None:
     """One audit event: who took which chart, of which figures."""
     settled(request)
     filters = filters_of(request)

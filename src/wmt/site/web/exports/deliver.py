@@ -13,18 +13,18 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from wmt.site.audit.record import record
-from wmt.site.web.addresses import NATION
-from wmt.site.web.exports.asking import as_job, cells_of
+from wmt.site.consistent_read import settled
+from wmt.site.figures import units
+from wmt.site.links import NATION
+from wmt.site.web.context import rules_words
+from wmt.site.web.exports.export_request import as_job, cells_of
 from wmt.site.web.exports.making import making_of
-from wmt.site.web.exports.sheets import Sheet
+from wmt.site.web.exports.sheets import ExportSheet
 from wmt.site.web.exports.writers import FORMATS, Format, TooManyRows, write_book, write_csv
-from wmt.site.web.frame import rules_words
-from wmt.site.web.steady import settled
-from wmt.site.web.units.question import BANDS, GRADES
-from wmt.site.workload import units
-from wmt.site.workload.current import State
+from wmt.site.web.units.unit_request import BANDS, GRADES
+from wmt.site.workload.day_format import moment_words
 from wmt.site.workload.models import Unit
-from wmt.site.workload.moment_words import moment_words
+from wmt.site.workload.state import State
 
 NOT = (
     "Use it to balance work, not to judge people. It does not show how well or how "
@@ -37,7 +37,7 @@ _CHOICES = {"grade": GRADES, "band": BANDS, "list": units.DOWN}
 
 
 @dataclass(frozen=True)
-class Source:
+class TableOrigin:
     """Where a table is from: what people call the place, the words of the file's name, the figures' state."""
 
     title: str
@@ -47,13 +47,13 @@ class Source:
     code: str = ""
 
     @classmethod
-    def of_unit(cls, unit: Unit, state: State) -> "Source":
+    def of_unit(cls, unit: Unit, state: State) -> "TableOrigin":
         """A page of a unit."""
         words = (unit.level,) if unit.level == NATION else (unit.level, unit.code)
         return cls(unit.name, words, state, unit.level, unit.code)
 
 
-def send(request: HttpRequest, source: Source, sheet: Sheet, kind: str) -> HttpResponseBase:
+def send(request: HttpRequest, source: TableOrigin, sheet: ExportSheet, kind: str) -> HttpResponseBase:
     """The file of one sheet in a kind of `FORMATS`, written down before it goes out. HEAD does not count."""
     form = FORMATS[kind]
     if later := as_job(request, file_title(request, sheet.title, kind), kind, cells_of([sheet])):
@@ -70,7 +70,9 @@ def send(request: HttpRequest, source: Source, sheet: Sheet, kind: str) -> HttpR
     return _sent(request, source, (sheet.name, kind), said, write, sheet.size)
 
 
-def send_book(request: HttpRequest, source: Source, sheets: Sequence[Sheet], title: str) -> HttpResponseBase:
+def send_book(
+    request: HttpRequest, source: TableOrigin, sheets: Sequence[ExportSheet], title: str
+) -> HttpResponseBase:
     """A workbook of many sheets."""
     if later := as_job(
         request, file_title(request, f"Report of {source.title}", "xlsx"), "xlsx", cells_of(sheets)
@@ -88,7 +90,7 @@ def send_book(request: HttpRequest, source: Source, sheets: Sequence[Sheet], tit
 
 def _sent(
     request: HttpRequest,
-    source: Source,
+    source: TableOrigin,
     name: tuple[str, str],
     said: str,
     write: Callable[[IO[bytes]], int],
@@ -119,13 +121,13 @@ def _sent(
     return _named(FileResponse(spool, content_type=form.content_type), source, name)
 
 
-def _counted(request: HttpRequest, sheets: Sequence[Sheet]) -> list[Sheet]:
+def _counted(request: HttpRequest, sheets: Sequence[ExportSheet]) -> list[ExportSheet]:
     """Sheets that tell how far they are, where a job writes them."""
     making, cells = making_of(request), cells_of(sheets)
     return [making.counted(sheet, cells) for sheet in sheets] if making else list(sheets)
 
 
-def note(request: HttpRequest, source: Source, said: str, rows: int, **facts: str) -> None:
+def note(request: HttpRequest, source: TableOrigin, said: str, rows: int, **facts: str) -> None:
     """One audit event: who took what out, of which figures, how much of it."""
     settled(request)
     filters = filters_of(request)
@@ -147,7 +149,11 @@ def filters_of(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def about_of(
-    request: HttpRequest, source: Source, title: str, notes: Sequence[str], sheet: Sheet | None = None
+    request: HttpRequest,
+    source: TableOrigin,
+    title: str,
+    notes: Sequence[str],
+    sheet: ExportSheet | None = None,
 ) -> list[tuple[str, str]]:
     """What a file says of itself."""
     state = source.state
@@ -182,7 +188,7 @@ def file_title(request: HttpRequest, what: str, kind: str) -> str:
     return f"{what} as {FORMATS[kind].title}" + (f" ({filters})" if filters else "")
 
 
-def _named(response: Any, source: Source, name: tuple[str, str]) -> HttpResponseBase:
+def _named(response: Any, source: TableOrigin, name: tuple[str, str]) -> HttpResponseBase:
     table, kind = name
     return attached(response, file_name(source, table), kind)
 
@@ -199,7 +205,7 @@ def attached(response: Any, name: str, kind: str) -> HttpResponseBase:
     return found
 
 
-def file_name(source: Source, table: str) -> str:
+def file_name(source: TableOrigin, table: str) -> str:
     """What a file is called, without its kind."""
     moment = f"{source.state.as_at:%Y-%m-%d-%H%M}" if source.state else f"{timezone.localdate():%Y-%m-%d}"
     full = "-".join(("wmt", *source.words, table, moment))

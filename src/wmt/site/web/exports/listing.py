@@ -10,20 +10,20 @@ from typing import Any
 from django.db.models import QuerySet
 
 from wmt.ledger import COMPONENTS, STREAM_NAMES, STREAMS, capacity_parts_x100, capacity_x100, decimal
-from wmt.ledger.present import micro
-from wmt.site.accounts import reading
+from wmt.ledger.serialise import micro
+from wmt.site.accounts import visibility
 from wmt.site.accounts.access import may, visible_to
-from wmt.site.accounts.reading import Reach
 from wmt.site.accounts.roles import Action
+from wmt.site.accounts.visibility import Reach
 from wmt.site.audit.reads import note_read
-from wmt.site.web.exports.sheets import Heading, Sheet, Values
-from wmt.site.web.tables import FORMATS, file_query
-from wmt.site.web.units import words
-from wmt.site.web.units.in_full import Places, levels_over
-from wmt.site.web.units.question import Question
-from wmt.site.workload import figures, units
+from wmt.site.figures import line_queries, units
+from wmt.site.figures.withheld import Withholding
+from wmt.site.tables import FORMATS, file_query
+from wmt.site.web.exports.sheets import ExportSheet, Heading, Values
+from wmt.site.web.units import labels
+from wmt.site.web.units.export_columns import Places, levels_over
+from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Line, Pricing, Unit
-from wmt.site.workload.withheld import Withholding
 
 TITLE = "Downloads"
 TEMPLATE = "exports/downloads.jinja"
@@ -46,7 +46,7 @@ class Download:
     name: str
     title: str
     meaning: str
-    sheet: Callable[[Question], Sheet]
+    sheet: Callable[[UnitRequest], ExportSheet]
 
 
 def applies(unit: Unit) -> bool:  # noqa: ARG001
@@ -54,7 +54,7 @@ def applies(unit: Unit) -> bool:  # noqa: ARG001
     return True
 
 
-def content(question: Question) -> dict[str, Any]:
+def content(question: UnitRequest) -> dict[str, Any]:
     """What can be downloaded. The tables themselves are only in files."""
     return {
         "downloads": list(DOWNLOADS.values()),
@@ -73,34 +73,38 @@ def content(question: Question) -> dict[str, Any]:
 class _Lines:
     """Lines of the posts of a unit as rows: who holds them, then what `values` makes of a line."""
 
-    question: Question
+    question: UnitRequest
     kind: str
-    values: Callable[[Pricing, Line, "_Posts"], Values]
+    values: Callable[[Pricing, Line, "_PostColumns"], Values]
     only_inactive: bool = False
 
-    def sheet(self, name: str, title: str, headings: Sequence[Heading]) -> Sheet:
+    def sheet(self, name: str, title: str, headings: Sequence[Heading]) -> ExportSheet:
         lines = self.found()
         title = f"{title} of {self.question.unit.name}"
         said = self.said()
-        return Sheet(name, title, [*_WHO, *headings], lambda: self.rows(lines), lines.count(), notes=said)
+        return ExportSheet(
+            name, title, [*_WHO, *headings], lambda: self.rows(lines), lines.count(), notes=said
+        )
 
     @cached_property
     def cases(self) -> Reach:
         """Where the references of cases may be in this file."""
         question = self.question
-        return reading.cases_in_bulk(question.user, question.state, question.unit)
+        return visibility.cases_in_bulk(question.user, question.state, question.unit)
 
     def said(self) -> list[str]:
         """What the file says of what it leaves out."""
         question, unit = self.question, self.question.unit
         if self.kind == "reduction":
-            whole = reading.reasons(question.user).covers(unit)
-            return [] if whole else [reading.REASONS_WITHHELD]
-        return [] if self.cases.covers(unit) else [reading.cases_withheld(), *reading.bulk_withheld(unit)]
+            whole = visibility.reasons(question.user).covers(unit)
+            return [] if whole else [visibility.REASONS_WITHHELD]
+        return (
+            [] if self.cases.covers(unit) else [visibility.cases_withheld(), *visibility.bulk_withheld(unit)]
+        )
 
     def found(self) -> QuerySet[Line]:
         question, unit = self.question, self.question.unit
-        pricing = figures.pricing_of(question.state).values()
+        pricing = line_queries.pricing_of(question.state).values()
         numbers = [each.number for each in pricing if each.kind == self.kind]
         lines = Line.objects.filter(load_id=question.state.load_id, pricing__in=numbers)
         if unit.level == "post":
@@ -116,8 +120,8 @@ class _Lines:
 
     def rows(self, lines: QuerySet[Line]) -> Iterable[Values]:
         question = self.question
-        posts = _Posts(question)
-        pricing = figures.pricing_of(question.state)
+        posts = _PostColumns(question)
+        pricing = line_queries.pricing_of(question.state)
         withholding = Withholding(question.state, question.user, question.unit, cases=self.cases)
         note_read(question.user, question.unit)
         for line in lines.iterator(chunk_size=5_000):
@@ -125,10 +129,10 @@ class _Lines:
             yield (*posts.of(line.post_no), *self.values(priced, withholding.line(line, priced), posts))
 
 
-class _Posts:
+class _PostColumns:
     """The posts of a unit by number, with the units each belongs to."""
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: UnitRequest) -> None:
         unit, state = question.unit, question.state
         posts = [unit] if question.is_post else units.below(state, unit, "post")
         places = Places.of(state, _PLACES)
@@ -165,9 +169,9 @@ _CASES = (
 )  # fmt: skip
 
 
-def _case(pricing: Pricing, line: Line, posts: _Posts) -> Values:  # noqa: ARG001
+def _case(pricing: Pricing, line: Line, posts: _PostColumns) -> Values:  # noqa: ARG001
     return (
-        line.ref, words.place(pricing), pricing.tier, "yes" if pricing.suspended else "no",
+        line.ref, labels.place(pricing), pricing.tier, "yes" if pricing.suspended else "no",
         pricing.stream, pricing.status, line.active_cases, line.listed_cases,
         decimal(pricing.each_x100), decimal(line.points_x100), decimal(line.beside_x100),
         pricing.reason, line.since, line.about, pricing.rule, _day(pricing.rule_from),
@@ -185,9 +189,9 @@ _CONTACTS = (
 )  # fmt: skip
 
 
-def _contact(pricing: Pricing, line: Line, posts: _Posts) -> Values:
+def _contact(pricing: Pricing, line: Line, posts: _PostColumns) -> Values:
     return (
-        words.contact_side(pricing), line.about or words.contact_code(pricing), line.ref, line.since,
+        labels.contact_side(pricing), line.about or labels.contact_code(pricing), line.ref, line.since,
         decimal(line.points_x100), pricing.reason, line.other_post, posts.name(line.other_post),
     )  # fmt: skip
 
@@ -199,9 +203,9 @@ _REPORTS = (
 )  # fmt: skip
 
 
-def _report(pricing: Pricing, line: Line, posts: _Posts) -> Values:  # noqa: ARG001
+def _report(pricing: Pricing, line: Line, posts: _PostColumns) -> Values:  # noqa: ARG001
     return (
-        words.report_name(pricing), line.ref, line.since, line.about, micro(line.quantity_micro),
+        labels.report_name(pricing), line.ref, line.since, line.about, micro(line.quantity_micro),
         decimal(pricing.each_x100), decimal(line.points_x100), pricing.reason,
     )  # fmt: skip
 
@@ -216,7 +220,7 @@ _REDUCTIONS = (
 _SAID = re.compile(r"(?P<what>.*), \d+ \w+ \d{4}(?: to (?P<last>\d+ \w+ \d{4})| until ended)", re.DOTALL)
 
 
-def _reduction(pricing: Pricing, line: Line, posts: _Posts) -> Values:
+def _reduction(pricing: Pricing, line: Line, posts: _PostColumns) -> Values:
     said = _SAID.fullmatch(line.about)
     last = datetime.strptime(said["last"], "%d %B %Y").date() if said and said["last"] else None
     contracted = posts.by_number[line.post_no].contracted_hours_micro
@@ -226,7 +230,7 @@ def _reduction(pricing: Pricing, line: Line, posts: _Posts) -> Values:
     )  # fmt: skip
 
 
-def _unit_headings(question: Question) -> list[Heading]:
+def _unit_headings(question: UnitRequest) -> list[Heading]:
     level = question.level if not question.is_post else "post"
     over = [heading for heading in _WHO if heading.key.removesuffix("_code") in levels_over(level)]
     return [
@@ -236,13 +240,13 @@ def _unit_headings(question: Question) -> list[Heading]:
 
 
 def _unit_sheet(
-    question: Question,
+    question: UnitRequest,
     name: str,
     title: str,
     headings: Sequence[Heading],
     listed: Sequence[Unit],
     values: Callable[[Unit], Values],
-) -> Sheet:
+) -> ExportSheet:
     level = question.level if not question.is_post else "post"
     places = Places.of(question.state, levels_over(level))
     rows = [
@@ -250,14 +254,14 @@ def _unit_sheet(
         for u in listed
     ]
     title = f"{title} of {question.unit.name}"
-    return Sheet(name, title, [*_unit_headings(question), *headings], lambda: rows, len(rows))
+    return ExportSheet(name, title, [*_unit_headings(question), *headings], lambda: rows, len(rows))
 
 
 _PARTS = (
     Heading("contracted", "Contracted hours", "hours"), Heading("reduction", "Reductions", "hours"),
     Heading("available", "Available points", "points"), Heading("points", "Points", "points"),
     *(
-        Heading(part, f"{words.PARTS[part]}, of available points (%)", "percent")
+        Heading(part, f"{labels.PARTS[part]}, of available points (%)", "percent")
         for part in COMPONENTS
     ),
     Heading("capacity", "Capacity (%)", "percent", "the parts add up to it"),
@@ -296,20 +300,20 @@ def _omic(unit: Unit) -> Values:
 def _of_lines(
     name: str, title: str, meaning: str, kind: str, headings: Sequence[Heading], values: Any, **more: bool
 ) -> Download:
-    def sheet(question: Question) -> Sheet:
+    def sheet(question: UnitRequest) -> ExportSheet:
         return _Lines(question, kind, values, **more).sheet(name, title, headings)
 
     return Download(name, title, meaning, sheet)
 
 
 def _of_units(name: str, title: str, meaning: str, headings: Sequence[Heading], values: Any) -> Download:
-    def sheet(question: Question) -> Sheet:
+    def sheet(question: UnitRequest) -> ExportSheet:
         return _unit_sheet(question, name, title, headings, question.below, values)
 
     return Download(name, title, meaning, sheet)
 
 
-def _of_omic(question: Question) -> Sheet:
+def _of_omic(question: UnitRequest) -> ExportSheet:
     """Units with OMiC cases, a row for each stream whose posts hold them, or of the stream asked for."""
     asked = question.request.GET.get("stream")
     parts = [question] if asked or question.is_post else [question.in_stream(each) for each in STREAMS]

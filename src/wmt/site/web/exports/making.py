@@ -26,20 +26,21 @@ from django_tasks_db.models import DBTaskResult
 
 from wmt.nights import NightBusyError, NightError
 from wmt.site.accounts.access import need
-from wmt.site.accounts.reading import has_role
 from wmt.site.accounts.roles import Action
+from wmt.site.accounts.visibility import has_role
 from wmt.site.audit.reads import write_reads
 from wmt.site.exports.models import Export
 from wmt.site.exports.store import figures_of, limit, rights_of, sweep, writing
-from wmt.site.web.asof import AsOfDay
-from wmt.site.web.exports.sheets import Sheet, Values
+from wmt.site.figures.units import UnknownUnit
+from wmt.site.loads import past_nights
+from wmt.site.loads.past_nights import Ahead, Fetching, NotThere, ToCome, TotalsOnly
+from wmt.site.loads.recovery import when_killed
+from wmt.site.web.as_of import AsOfDay
+from wmt.site.web.context import state_of
+from wmt.site.web.exports.sheets import ExportSheet, Values
 from wmt.site.web.exports.writers import TooManyRows
-from wmt.site.web.frame import state_of
-from wmt.site.workload import names, past
-from wmt.site.workload.current import NoDataYet
-from wmt.site.workload.past import Ahead, Fetching, NotThere, ToCome, TotalsOnly
-from wmt.site.workload.recovery import when_killed
-from wmt.site.workload.units import UnknownUnit
+from wmt.site.workload import staff_names
+from wmt.site.workload.state import NoDataYet
 
 log = logging.getLogger(__name__)
 #: Loads come first: many people wait for them.
@@ -65,7 +66,7 @@ class Making:
         self._written = 0
         return self.out
 
-    def counted(self, sheet: Sheet, cells: int) -> Sheet:
+    def counted(self, sheet: ExportSheet, cells: int) -> ExportSheet:
         """The same sheet, which tells how far it is of so many cells."""
 
         def rows() -> Iterable[Values]:
@@ -139,8 +140,8 @@ def _make(export: Export) -> None:
         making = Making(export, out)
         request = _request(export, making)
         need(request, Action.EXPORT)
-        with names.fresh():
-            names.withhold(wanted=not has_role(export.user))
+        with staff_names.fresh():
+            staff_names.withhold(wanted=not has_role(export.user))
             answer = _answered(request)
         write_reads(export.user)
         if making.done is None:
@@ -159,7 +160,7 @@ def _answered(request: HttpRequest) -> HttpResponse:
     try:
         return AsOfDay(_view)(request)
     except Fetching as fault:
-        past.fetch(fault.past, patience=_WAIT_FOR_A_LOAD)
+        past_nights.fetch(fault.past, patience=_WAIT_FOR_A_LOAD)
         return AsOfDay(_view)(request)
 
 

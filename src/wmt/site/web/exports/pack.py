@@ -7,18 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from wmt.ledger import STREAM_NAMES
-from wmt.site.web import tables
+from wmt.site import tables
+from wmt.site.figures import units
+from wmt.site.tables import Column, Row, Table
 from wmt.site.web.charts.bars import Bar, bars
+from wmt.site.web.charts.distribution import strip
 from wmt.site.web.charts.figure import Chart
-from wmt.site.web.charts.strip import strip
 from wmt.site.web.exports.deliver import NOT
-from wmt.site.web.exports.sheets import Sheet, sheet_of
-from wmt.site.web.tables import Column, Row, Table
+from wmt.site.web.exports.sheets import ExportSheet, sheet_of
 from wmt.site.web.units import caseload, overview
-from wmt.site.web.units.parts import parts
-from wmt.site.web.units.question import Question
+from wmt.site.web.units.breakdown import parts
+from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.web.units.views import TABS
-from wmt.site.workload import units
 
 #: So many units of a level are on paper, those with the highest capacity; the workbook has all of them.
 ON_PAPER = 36
@@ -62,7 +62,7 @@ class Pack:
         return sum(len(table.rows) * len(table.columns) for table in tables)
 
 
-def pack_of(question: Question) -> Pack:
+def pack_of(question: UnitRequest) -> Pack:
     """The whole report of a unit above the posts."""
     unit = question.unit
     found = [Section("", [_figures(question)])]
@@ -74,24 +74,24 @@ def pack_of(question: Question) -> Pack:
     return _pack(question, [found[0], *below, *found[1:]])
 
 
-def paper_of(question: Question) -> Pack:
+def paper_of(question: UnitRequest) -> Pack:
     """The same on at most three sheets: the figures, the units below, and what the work is made of."""
     levels = [_on_paper(question, level) for level in _LEVELS[question.unit.level]]
     figures = [_narrow(_figures(question)), *_streams(question)]
     return _pack(question, [Section("", figures), *levels, _work(question)])
 
 
-def _pack(question: Question, sections: list[Section]) -> Pack:
+def _pack(question: UnitRequest, sections: list[Section]) -> Pack:
     title = f"Workload of {question.unit.name}"
     return Pack(title, sections, overview.notes(question.subject, question), NOT)
 
 
-def sheets(pack: Pack) -> list[Sheet]:
+def sheets(pack: Pack) -> list[ExportSheet]:
     """The pack as sheets of a workbook, a sheet for each table."""
     return [replace(sheet_of(table), notes=()) for section in pack.sections for table in section.tables]
 
 
-def _figures(question: Question) -> Table:
+def _figures(question: UnitRequest) -> Table:
     """The figures of the unit itself as a table, as a unit of its own level."""
     unit = question.subject
     row = Row({"name": tables.text(question.unit.name), "code": tables.text(unit.code),
@@ -102,7 +102,7 @@ def _figures(question: Question) -> Table:
     return Table(units.TITLES[unit.level].lower(), caption, columns, [row])
 
 
-def _streams(question: Question) -> list[Table]:
+def _streams(question: UnitRequest) -> list[Table]:
     """The unit's part in every stream, where it has more than one: three figures, never added."""
     found = units.streams(question.state, question.unit)
     if len(found) < 2 or question.grade:
@@ -117,13 +117,13 @@ def _streams(question: Question) -> list[Table]:
     return [_narrow(Table("streams", "By stream", columns, rows, notes=notes))]
 
 
-def _below(question: Question, level: str) -> Section:
+def _below(question: UnitRequest, level: str) -> Section:
     """The units of a level."""
     below, title = replace(question, listing=level), units.PLURALS[level]
     return Section(title, [replace(overview.table(below, overview.fitting(below)), name=title.lower())])
 
 
-def _on_paper(question: Question, level: str) -> Section:
+def _on_paper(question: UnitRequest, level: str) -> Section:
     """The units of a level that have room, how all of them spread, and how many are in the workbook only."""
     below, title = replace(question, listing=level), units.PLURALS[level]
     listed = overview.fitting(below)
@@ -134,19 +134,19 @@ def _on_paper(question: Question, level: str) -> Section:
     return Section(title, [table], said if len(listed) > ON_PAPER else (), [chart] if chart else ())
 
 
-def _work(question: Question) -> Section:
+def _work(question: UnitRequest) -> Section:
     """What the points are made of, and the active cases by tier."""
     return Section("Where the points come from", [tiers(question)], charts=work_charts(question))
 
 
-def tiers(question: Question) -> Table:
+def tiers(question: UnitRequest) -> Table:
     """The active cases by tier and type, of the tiers that there are cases of."""
     table: Table = caseload.content(question)["tables"]["tiers"]
     rows = [row for row in table.rows if row.values["cases"].raw]
     return replace(table, rows=rows, notes=(), empty="There are no active cases.")
 
 
-def work_charts(question: Question) -> list[Chart]:
+def work_charts(question: UnitRequest) -> list[Chart]:
     """The parts of the points, side by side."""
     found = [(title, value) for title, value in parts(question) if value.raw]
     rows = [Bar(title, int(value.raw * 100), value.text) for title, value in found]

@@ -9,16 +9,16 @@ from django.views.decorators.http import require_safe
 
 from wmt.site.accounts.access import need, need_whole
 from wmt.site.accounts.roles import Action
-from wmt.site.audit.reading import events, read_filters
 from wmt.site.audit.record import KINDS
-from wmt.site.web.exports.deliver import Source, send
-from wmt.site.web.exports.sheets import Heading, Sheet, Values
+from wmt.site.loads.reports import Cells
+from wmt.site.web.audit.filters import events, read_filters
+from wmt.site.web.context import state_of
+from wmt.site.web.exports.deliver import TableOrigin, send
+from wmt.site.web.exports.sheets import ExportSheet, Heading, Values
 from wmt.site.web.exports.views import none_such
 from wmt.site.web.exports.writers import FORMATS
-from wmt.site.web.frame import state_of
 from wmt.site.web.loads.presenters import effect
 from wmt.site.workload.models import Load
-from wmt.site.workload.reports import Cells
 
 _EVENT = (
     Heading("number", "Number", "count"), Heading("at", "When", "text", "with the offset from UTC"),
@@ -54,8 +54,8 @@ def of_audit(request: HttpRequest, table: str, kind: str) -> HttpResponseBase:
             said = KINDS.get(each.kind, each.kind)
             yield (each.pk, moment, said, each.who, each.sentence, each.level, each.code, each.path)
 
-    sheet = Sheet("events", "Audit events, newest first", _EVENT, rows, found.count())
-    return send(request, Source("the audit", ("audit",), state_of(request)), sheet, kind)
+    sheet = ExportSheet("events", "Audit events, newest first", _EVENT, rows, found.count())
+    return send(request, TableOrigin("the audit", ("audit",), state_of(request)), sheet, kind)
 
 
 @require_safe
@@ -66,14 +66,14 @@ def of_load(request: HttpRequest, number: int, table: str, kind: str) -> HttpRes
     load = Load.objects.filter(pk=number).first()
     if load is None:
         raise Http404(f"there is no load {number}")
-    makers: dict[str, Callable[[Load, HttpRequest], Sheet]] = {"faults": _faults, "aside": _aside}
+    makers: dict[str, Callable[[Load, HttpRequest], ExportSheet]] = {"faults": _faults, "aside": _aside}
     if table not in makers or kind not in FORMATS:
         return none_such(request, table, kind, makers, f"/loads/{number}/")
-    source = Source(f"load {number}", ("load", str(number)), state_of(request))
+    source = TableOrigin(f"load {number}", ("load", str(number)), state_of(request))
     return send(request, source, makers[table](load, request), kind)
 
 
-def _faults(load: Load, request: HttpRequest) -> Sheet:
+def _faults(load: Load, request: HttpRequest) -> ExportSheet:
     wanted: dict[str, Any] = {
         name: request.GET[name].replace("\0", "") for name in ("code", "severity") if request.GET.get(name)
     }
@@ -85,13 +85,13 @@ def _faults(load: Load, request: HttpRequest) -> Sheet:
             said = cells.said(each.code, each.row, each.message)
             yield (said, effect(load, each.severity), each.code, each.sheet, each.row, each.column)
 
-    return Sheet("faults", f"Errors and warnings of load {load.pk}", _FAULT, rows, found.count())
+    return ExportSheet("faults", f"Errors and warnings of load {load.pk}", _FAULT, rows, found.count())
 
 
-def _aside(load: Load, request: HttpRequest) -> Sheet:
+def _aside(load: Load, request: HttpRequest) -> ExportSheet:
     cells = Cells.of(request.user)
     rows = [
         (f"{a['team_code']}:{a['staff_code']}", a["code"], cells.said(a["code"], 1, a["message"]))
         for a in load.set_aside
     ]
-    return Sheet("aside", f"Posts ignored in load {load.pk}", _ASIDE, lambda: rows, len(rows))
+    return ExportSheet("aside", f"Posts ignored in load {load.pk}", _ASIDE, lambda: rows, len(rows))

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from wmt.site.web.tables import Column, Kind, Row, Table
+from wmt.site.tables import Column, Kind, Row, Table
 
 Shape = Literal["text", "whole", "decimal", "day"]
 SHAPES: dict[Kind, Shape] = {
@@ -39,7 +39,7 @@ class Heading:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class ExportSheet:
     """A table to be written: `rows` gives the rows anew each time it is called, `size` is how many.
 
     `order` says in words how it was sorted.
@@ -55,7 +55,7 @@ class Sheet:
     order: str = ""
 
 
-def sheet_of(table: Table) -> Sheet:
+def sheet_of(table: Table) -> ExportSheet:
     """A table of a page as a file holds it: level and code of the row's unit first, where rows are units.
 
     Takes the rows the table has, so give it all of them.
@@ -68,7 +68,7 @@ def sheet_of(table: Table) -> Sheet:
     before_total = ["total", ""] if of_units else []
     total = _values(table.total, columns, before_total) if table.total is not None else None
     headings = _distinct([_typed(heading, at, rows) for at, heading in enumerate(headings)])
-    return Sheet(
+    return ExportSheet(
         table.name, table.caption, headings, lambda: rows, len(rows), total, table.notes, table.order
     )
 

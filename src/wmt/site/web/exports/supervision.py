@@ -11,20 +11,20 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from wmt.history import HistoryError
-from wmt.site.web import tables
-from wmt.site.web.addresses import unit_url
+from wmt.site import tables
+from wmt.site.consistent_read import steady
+from wmt.site.figures import units
+from wmt.site.links import unit_url
+from wmt.site.queries.movement import history
+from wmt.site.tables import Column, Row, Table
 from wmt.site.web.availability import post as hours
 from wmt.site.web.exports.deliver import NOT
 from wmt.site.web.exports.pack import tiers, work_charts
-from wmt.site.web.steady import steady
-from wmt.site.web.tables import Column, Row, Table
-from wmt.site.web.time.run_words import run_words
+from wmt.site.web.time.run_labels import run_words
 from wmt.site.web.units import overview
-from wmt.site.web.units.lead import reports_ending
-from wmt.site.web.units.question import Question
+from wmt.site.web.units.summary import reports_ending
+from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.web.units.views import question_of
-from wmt.site.workload import units
-from wmt.site.workload.moments import history
 
 #: So many rows of a table are on the sheet: it is one page, and the tab of hours has them all.
 _ROWS = 4
@@ -56,7 +56,7 @@ def sheet(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "exports/supervision.jinja", context)
 
 
-def _figures(question: Question) -> list[tuple[str, tables.Value, str]]:
+def _figures(question: UnitRequest) -> list[tuple[str, tables.Value, str]]:
     """The figures of the post that are talked about, without the ways to their details, and the cases."""
     found = overview.figures(question, question.subject)
     cases = found[-2]
@@ -67,7 +67,7 @@ def _figures(question: Question) -> list[tuple[str, tables.Value, str]]:
     ]
 
 
-def _run(question: Question) -> list[str]:
+def _run(question: UnitRequest) -> list[str]:
     """The run over the thresholds in words; what is said where there is none."""
     try:
         said = run_words(question, history())

@@ -10,23 +10,23 @@ from django.views.decorators.http import require_safe
 
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
-from wmt.site.web.addresses import NATION, unit_url
+from wmt.site.consistent_read import steady
+from wmt.site.figures import units
+from wmt.site.links import NATION, unit_url
+from wmt.site.tables import arranged, changed, whole_tables
+from wmt.site.web.charts.downloads import charts_of
 from wmt.site.web.charts.figure import Chart
 from wmt.site.web.charts.files import KINDS
-from wmt.site.web.charts.offered import charts_of
+from wmt.site.web.context import state_of
 from wmt.site.web.exports import pack as packs
-from wmt.site.web.exports.asking import as_job
 from wmt.site.web.exports.charts import send_chart
-from wmt.site.web.exports.deliver import Source, file_title, note, send, send_book
+from wmt.site.web.exports.deliver import TableOrigin, file_title, note, send, send_book
+from wmt.site.web.exports.export_request import as_job
 from wmt.site.web.exports.listing import DOWNLOADS
 from wmt.site.web.exports.sheets import sheet_of
 from wmt.site.web.exports.writers import FORMATS
-from wmt.site.web.frame import state_of
-from wmt.site.web.steady import steady
-from wmt.site.web.tables import arranged, changed, whole_tables
-from wmt.site.web.units.question import Question
+from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.web.units.views import question_of, tables_of
-from wmt.site.workload import units
 
 
 @require_safe
@@ -40,14 +40,14 @@ def of_unit(
     content, found = tables_of(question, tab)
     charts = {chart.name: chart for chart in content.values() if isinstance(chart, Chart)}
     if table in charts and kind in KINDS:
-        return send_chart(request, Source.of_unit(question.unit, question.state), charts[table], kind)
+        return send_chart(request, TableOrigin.of_unit(question.unit, question.state), charts[table], kind)
     if table not in found or kind not in FORMATS:
         return none_such(request, table, kind, found, unit_url(level, code, tab))
     whole = arranged(found[table], request, rows_a_page=None)
     title = file_title(request, whole.caption, kind)
     if later := as_job(request, title, kind, len(whole.rows) * len(whole.columns)):
         return later
-    return send(request, Source.of_unit(question.unit, question.state), sheet_of(whole), kind)
+    return send(request, TableOrigin.of_unit(question.unit, question.state), sheet_of(whole), kind)
 
 
 @require_safe
@@ -61,7 +61,7 @@ def download(
     if table not in DOWNLOADS or kind not in FORMATS:
         return none_such(request, table, kind, DOWNLOADS, unit_url(level, code, "downloads"))
     sheet = DOWNLOADS[table].sheet(question)
-    return send(request, Source.of_unit(question.unit, question.state), sheet, kind)
+    return send(request, TableOrigin.of_unit(question.unit, question.state), sheet, kind)
 
 
 @require_safe
@@ -76,7 +76,7 @@ def of_page(
     found = whole_tables(request)
     address = request.path.rpartition("/")[0] + "/"
     words = tuple(word for word in address.split("/") if word and word != table)
-    source = Source(f"the page {title}", words, state_of(request))
+    source = TableOrigin(f"the page {title}", words, state_of(request))
     if table in charts_of(request) and kind in KINDS:
         return send_chart(request, source, charts_of(request)[table], kind)
     if table not in found or kind not in FORMATS:
@@ -94,7 +94,7 @@ def pack(request: HttpRequest, level: str = NATION, code: str = NATION) -> HttpR
         return _no_pack(request, question)
     made = packs.paper_of(question)
     if request.method != "HEAD":
-        source = Source.of_unit(question.unit, question.state)
+        source = TableOrigin.of_unit(question.unit, question.state)
         note(request, source, f"opened the report of {source.title} to print", made.rows, kind="page")
     context = {
         "pack": made,
@@ -119,7 +119,7 @@ def pack_book(request: HttpRequest, level: str = NATION, code: str = NATION) -> 
     if question.is_post:
         return _no_pack(request, question)
     made = packs.pack_of(question)
-    source = Source.of_unit(question.unit, question.state)
+    source = TableOrigin.of_unit(question.unit, question.state)
     title = file_title(request, f"Report of {source.title}", "xlsx")
     if later := as_job(request, title, "xlsx", made.cells):
         return later
@@ -144,7 +144,7 @@ def none_such(request: HttpRequest, table: str, kind: str, found: Iterable[str],
     return render(request, "exports/none.jinja", context, status=404)
 
 
-def _no_pack(request: HttpRequest, question: Question) -> HttpResponse:
+def _no_pack(request: HttpRequest, question: UnitRequest) -> HttpResponse:
     unit = question.unit
     team = unit_url("team", unit.team_code, "pack")
     context = {"unit": unit, "team": team, "page": unit_url(unit.level, unit.code)}

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from wmt.outfiles import MOST_ROWS, neutral, open_book, write_cell
-from wmt.site.web.exports.sheets import PLACES, Heading, Sheet, Values
+from wmt.site.web.exports.sheets import PLACES, ExportSheet, Heading, Values
 
 #: What a file says of itself: pairs of (what, text).
 About = Sequence[tuple[str, str]]
@@ -39,10 +39,10 @@ class Format:
 
     title: str
     content_type: str
-    write: Callable[[IO[bytes], Sheet, About], int]
+    write: Callable[[IO[bytes], ExportSheet, About], int]
 
 
-def write_csv(out: IO[bytes], sheet: Sheet, about: About, *, bom: bool = False) -> int:  # noqa: ARG001
+def write_csv(out: IO[bytes], sheet: ExportSheet, about: About, *, bom: bool = False) -> int:  # noqa: ARG001
     """One table in UTF-8 with a row of headings. Returns the number of rows."""
     text = io.TextIOWrapper(out, encoding="utf-8-sig" if bom else "utf-8", newline="", write_through=False)
     writer = csv.writer(text, lineterminator="\r\n")
@@ -71,7 +71,7 @@ def _as_text(value: Any) -> str:
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
 
 
-def write_parquet(out: IO[bytes], sheet: Sheet, about: About) -> int:
+def write_parquet(out: IO[bytes], sheet: ExportSheet, about: About) -> int:
     """One table with typed columns; what it is and its moment are in the file's metadata."""
     notes: dict[str, str] = {}
     for what, said in about:
@@ -111,12 +111,12 @@ def _arrow_cell(heading: Heading, value: Any) -> Any:
     return Decimal(value) if heading.shape == "decimal" else value
 
 
-def write_xlsx(out: IO[bytes], sheet: Sheet, about: About) -> int:
+def write_xlsx(out: IO[bytes], sheet: ExportSheet, about: About) -> int:
     """A workbook: what it is, then the table with its row of totals. Returns the rows without the total."""
     return write_book(out, [sheet], about)
 
 
-def write_book(out: IO[bytes], sheets: Iterable[Sheet], about: About) -> int:
+def write_book(out: IO[bytes], sheets: Iterable[ExportSheet], about: About) -> int:
     """A workbook: what it is, then a sheet for each table, in order. Returns the rows of all of them."""
     written = 0
     with open_book(out, constant_memory=True) as book:
@@ -169,7 +169,7 @@ def _write_about(page: Any, about: About, forms: _Forms) -> None:
         write_cell(page, number, 1, said, forms.wrapped)
 
 
-def _write_sheet(page: Any, sheet: Sheet, forms: _Forms) -> int:
+def _write_sheet(page: Any, sheet: ExportSheet, forms: _Forms) -> int:
     if sheet.size + 2 > MOST_ROWS:
         raise TooManyRows(f"{sheet.size:,} rows")
     usual = [forms.of(heading) for heading in sheet.headings]

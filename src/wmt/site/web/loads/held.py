@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from wmt.nights.plausibility import Difference, verdict_of
-from wmt.nights.plausibility_words import moment, row
+from wmt.nights.plausibility_labels import moment, row
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
-from wmt.site.web.tables import Column, Row, Table, text
-from wmt.site.workload import held
-from wmt.site.workload.jobs import accept_held
+from wmt.site.loads import held
+from wmt.site.loads.jobs import accept_held
+from wmt.site.tables import Column, Row, Table, text
 from wmt.site.workload.models import Load
 
 _LONGEST_REASON = 1_000

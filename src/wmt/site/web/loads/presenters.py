@@ -10,12 +10,12 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
-from wmt.site.web.frame import rules_words
-from wmt.site.web.tables import Column, Pager, Row, Table, Value, changed, count, text
-from wmt.site.workload.jobs import is_left_waiting, seems_dead
+from wmt.site.loads.jobs import is_left_waiting, seems_dead
+from wmt.site.loads.reports import Cells, remedy
+from wmt.site.tables import Column, Pager, Row, Table, Value, changed, count, text
+from wmt.site.web.context import rules_words
+from wmt.site.workload.day_format import moment_words
 from wmt.site.workload.models import Fault, Load
-from wmt.site.workload.moment_words import moment_words
-from wmt.site.workload.reports import Cells, remedy
 
 LOADS_A_PAGE, FAULTS_A_PAGE = 50, 100
 SEVERITIES = ("refuse", "warn")

@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from wmt.site.web.loads import held, receiving, views, withdraw
+from wmt.site.web.loads import held, upload, views, withdraw
 
 urlpatterns = [
     path("loads/", views.loads, name="loads"),
-    path("loads/new/", receiving.load_new, name="load-new"),
+    path("loads/new/", upload.load_new, name="load-new"),
     path("loads/night/<str:night>/show/", withdraw.show, name="night-show"),
     path("loads/night/<str:night>/withdraw/", withdraw.withdraw, name="night-withdraw"),
     path("loads/night/<str:night>/restore/", withdraw.restore, name="night-restore"),

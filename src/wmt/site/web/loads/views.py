@@ -13,11 +13,11 @@ from wmt.nights import NightError, open_night
 from wmt.nights.withdrawal import folder_of
 from wmt.site.accounts.access import may, need_whole
 from wmt.site.accounts.roles import Action
+from wmt.site.loads.reports import Cells
 from wmt.site.web.loads import held, presenters
-from wmt.site.web.loads.left_behind import ways_left
+from wmt.site.web.loads.carry_over_link import ways_left
 from wmt.site.web.loads.withdraw import ways_of, withdrawn_words
 from wmt.site.workload.models import Current, Load
-from wmt.site.workload.reports import Cells
 
 _LARGEST = 2**63 - 1
 _UNDER_WAY = (Load.State.WAITING, Load.State.RUNNING)

@@ -14,12 +14,12 @@ from wmt.nights.names import read_name
 from wmt.nights.withdrawal import withdrawal_of
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
+from wmt.site.loads.jobs import ask_for_deed
+from wmt.site.loads.night_effects import effects_of
+from wmt.site.loads.withdrawal import Deed, WithdrawalRequest, check, former_night
 from wmt.site.web.loads.presenters import when
-from wmt.site.workload.effects_of_night import effects_of
-from wmt.site.workload.jobs import ask_for_deed
+from wmt.site.workload.day_format import moment_words
 from wmt.site.workload.models import Load
-from wmt.site.workload.moment_words import moment_words
-from wmt.site.workload.withdrawing import Deed, Wanted, check, former_night
 
 _LONGEST = 60
 
@@ -77,7 +77,7 @@ def _page(request: HttpRequest, deed: Deed, night: str) -> HttpResponse:
         raise Http404(f"There is no night {night}")
     error = ""
     if request.method == "POST":
-        wanted = Wanted(deed, night, request.POST.get("reason", ""))
+        wanted = WithdrawalRequest(deed, night, request.POST.get("reason", ""))
         try:
             load = ask_for_deed(wanted=wanted, user=request.user)
         except NightError as fault:
@@ -85,7 +85,7 @@ def _page(request: HttpRequest, deed: Deed, night: str) -> HttpResponse:
         else:
             return HttpResponseRedirect(reverse("load", args=[load.pk]))
     try:
-        check(Wanted(deed, night, "any"))
+        check(WithdrawalRequest(deed, night, "any"))
         effects = effects_of(deed, night)
     except NightError as fault:
         words = _without_paths(fault)

@@ -11,7 +11,7 @@ EXAMPLE = "like 27/3/2026 or 27 March 2026"
 
 
 @dataclass(frozen=True)
-class Asked:
+class DateParam:
     """A day that was asked for: what was typed, the day it means, and what is wrong with it if nothing."""
 
     name: str
@@ -20,20 +20,20 @@ class Asked:
     error: str = ""
 
 
-def asked(name: str, typed: str | None, label: str, default: date, *, needed: bool = False) -> Asked:
+def asked(name: str, typed: str | None, label: str, default: date, *, needed: bool = False) -> DateParam:
     """The field `name` read as a day; the default where nothing was given.
 
     A field that is needed and was left empty is an error, like one that holds no day.
     """
     words = " ".join((typed or "").split())[:40]
     if not words and (typed is None or not needed):
-        return Asked(name, written(default), default)
+        return DateParam(name, written(default), default)
     if not words:
-        return Asked(name, "", None, f"Enter {label}, {EXAMPLE}")
+        return DateParam(name, "", None, f"Enter {label}, {EXAMPLE}")
     found = read_day(words)
     if found is None:
-        return Asked(name, words, None, f"{label[0].upper()}{label[1:]} must be a real date, {EXAMPLE}")
+        return DateParam(name, words, None, f"{label[0].upper()}{label[1:]} must be a real date, {EXAMPLE}")
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
         year = f"between {FIRST_YEAR} and {LAST_YEAR}"
-        return Asked(name, words, None, f"The year of {label} must be {year}; check the date")
-    return Asked(name, words, found)
+        return DateParam(name, words, None, f"The year of {label} must be {year}; check the date")
+    return DateParam(name, words, found)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from wmt.rules import RuleSet
-from wmt.site.web.rules.words import worth
+from wmt.site.web.rules.labels import worth
 
 
 @dataclass(frozen=True)

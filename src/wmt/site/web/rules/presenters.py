@@ -10,13 +10,12 @@ from itertools import pairwise
 from django.urls import reverse
 
 from wmt import rules
-from wmt.rules import UNITS, Change, NoRuleError, Parameter, Value
+from wmt.rules import UNITS, DatedValue, NoRuleError, Parameter, RuleChange
+from wmt.site.queries.rules_on_day import Laid, rules_at
+from wmt.site.tables import Column, Kind, Row, Table, text
+from wmt.site.tables import Value as Cell
 from wmt.site.web.charts.figure import Chart
-from wmt.site.web.rules.current import Laid, rules_at
-from wmt.site.web.rules.nat import NatReadings, nat_readings
-from wmt.site.web.rules.neighbours import Beside, neighbours
-from wmt.site.web.rules.steps import chart_of
-from wmt.site.web.rules.words import (
+from wmt.site.web.rules.labels import (
     GROUPS,
     STATUS_WORDS,
     day_words,
@@ -30,9 +29,10 @@ from wmt.site.web.rules.words import (
     worth,
     worth_with_unit,
 )
-from wmt.site.web.rules.working import Hours, hours_behind, sentence
-from wmt.site.web.tables import Column, Kind, Row, Table, text
-from wmt.site.web.tables import Value as Cell
+from wmt.site.web.rules.nat import NatReadings, nat_readings
+from wmt.site.web.rules.points_formula import TierHours, hours_behind, sentence
+from wmt.site.web.rules.related import Beside, neighbours
+from wmt.site.web.rules.steps import chart_of
 
 _RULES_COLUMNS = (
     Column("rule", "Rule", "text"),
@@ -52,7 +52,7 @@ def rule_url(path: str) -> str:
 
 
 @dataclass(frozen=True)
-class Wish:
+class RuleListFilter:
     """What a list of rules is narrowed to: words, a group's key, a day on which a value begins."""
 
     words: str = ""
@@ -60,7 +60,7 @@ class Wish:
     changed: date | None = None
 
 
-def rules_table(day: date, wish: Wish, laid: Mapping[str, Laid]) -> Table:
+def rules_table(day: date, wish: RuleListFilter, laid: Mapping[str, Laid]) -> Table:
     """Every rule that the wish leaves, with its value on a day."""
     kept = _rows_of(_last_change(day))
     paths = [path for path in ordered_paths() if _wanted(path, wish)]
@@ -99,7 +99,7 @@ def named(path: str, words: str) -> bool:
     return all(word in _searchable()[path] for word in words.casefold().split())
 
 
-def _wanted(path: str, wish: Wish) -> bool:
+def _wanted(path: str, wish: RuleListFilter) -> bool:
     if wish.group and group_of(path).key != wish.group:
         return False
     if wish.changed and wish.changed not in {v.valid_from for v in rules.load().parameter(path).values}:
@@ -124,7 +124,7 @@ def _noted(row: Row, laid: Laid) -> Row:
     return replace(row, values={**row.values, "value": replace(row.values["value"], note=note)})
 
 
-def _rule_row(path: str, value: Value | None) -> Row:
+def _rule_row(path: str, value: DatedValue | None) -> Row:
     parameter = rules.load().parameter(path)
     said = value or parameter.values[0]
     return Row(
@@ -154,7 +154,7 @@ class Era:
     source: str
     note: str
     in_force: bool
-    hours: Hours | None
+    hours: TierHours | None
 
 
 @dataclass(frozen=True)
@@ -207,7 +207,7 @@ def rule_page(path: str, day: date) -> RulePage:
     )
 
 
-def _eras(parameter: Parameter, now: Value | None) -> list[Era]:
+def _eras(parameter: Parameter, now: DatedValue | None) -> list[Era]:
     values = parameter.values
     before = (None, *values)
     ends = [after.valid_from - timedelta(days=1) for _, after in pairwise(values)]
@@ -215,7 +215,7 @@ def _eras(parameter: Parameter, now: Value | None) -> list[Era]:
     return [_era(value, former, end, now) for value, former, end in zip(values, before, until, strict=False)]
 
 
-def _era(value: Value, former: Value | None, until: str, now: Value | None) -> Era:
+def _era(value: DatedValue, former: DatedValue | None, until: str, now: DatedValue | None) -> Era:
     was, is_ = number(former), number(value)
     return Era(
         since=start_words(value),
@@ -231,7 +231,7 @@ def _era(value: Value, former: Value | None, until: str, now: Value | None) -> E
     )
 
 
-def _moved(parameter: Parameter, now: Value | None) -> str:
+def _moved(parameter: Parameter, now: DatedValue | None) -> str:
     """The old value beside the one in force, in one sentence; empty where it is the first."""
     place = parameter.values.index(now) if now else 0
     if not now or not place:
@@ -302,13 +302,13 @@ def compare_table(a: date, b: date, words: str) -> Table:
     return Table("differences", caption, columns, [_change_row(change) for change in found])
 
 
-def changes_between(a: date, b: date) -> list[Change]:
+def changes_between(a: date, b: date) -> list[RuleChange]:
     """The changes between two days, in the order of the groups."""
     places = {path: place for place, path in enumerate(ordered_paths())}
     return sorted(rules.diff(rules_at(a), rules_at(b)), key=lambda change: places[change.path])
 
 
-def _change_row(change: Change) -> Row:
+def _change_row(change: RuleChange) -> Row:
     before, after = number(change.before), number(change.after)
     moved = difference(before, after)
     said = change.after or change.before

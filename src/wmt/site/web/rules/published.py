@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from wmt import rules
+from wmt.rules import DatedValue as Worth
 from wmt.rules import RuleSet
-from wmt.rules import Value as Worth
-from wmt.site.web.rules.current import rules_at, value_before
-from wmt.site.web.rules.presenters import rule_url
-from wmt.site.web.rules.words import (
+from wmt.site.queries.rules_on_day import rules_at, value_before
+from wmt.site.tables import Column, Kind, Row, Table, Value, text
+from wmt.site.web.rules.labels import (
     day_words,
     difference,
     number,
@@ -20,7 +20,7 @@ from wmt.site.web.rules.words import (
     start_words,
     worth,
 )
-from wmt.site.web.tables import Column, Kind, Row, Table, Value, text
+from wmt.site.web.rules.presenters import rule_url
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,15 @@ from django.views.decorators.http import require_safe
 
 from wmt import rules
 from wmt.rules import NoRuleError
+from wmt.site.queries.rules_on_day import laid_over, night_day
 from wmt.site.security.redirects import own_target
-from wmt.site.web.charts.offered import offered
+from wmt.site.tables import arranged
+from wmt.site.web.charts.downloads import offered
 from wmt.site.web.rules import presenters
-from wmt.site.web.rules.current import laid_over, night_day
-from wmt.site.web.rules.days import Asked, asked
-from wmt.site.web.rules.number import REASONS, numbers
+from wmt.site.web.rules.calculation import REASONS, numbers
+from wmt.site.web.rules.days import DateParam, asked
+from wmt.site.web.rules.labels import GROUPS, day_words
 from wmt.site.web.rules.published import BY_NAME, TABLES
-from wmt.site.web.rules.words import GROUPS, day_words
-from wmt.site.web.tables import arranged
 
 _MOST_WORDS = 100
 #: The days that the comparison begins with: the change of January 2023.
@@ -31,7 +31,7 @@ def index(request: HttpRequest) -> HttpResponse:
     night = night_day(request)
     on = asked("on", request.GET.get("on"), "the date", night)
     changed, wrong = _changed(request)
-    wish = presenters.Wish(_words(request), _group(request), changed)
+    wish = presenters.RuleListFilter(_words(request), _group(request), changed)
     day = on.day or night
     laid = laid_over(request) if day == night else {}
     table = presenters.rules_table(day, wish, laid)
@@ -160,7 +160,7 @@ def _changed(request: HttpRequest) -> tuple[Any, list[dict[str, str]]]:
     return found.day, _errors(found)
 
 
-def _errors(found: Asked) -> list[dict[str, str]]:
+def _errors(found: DateParam) -> list[dict[str, str]]:
     return [{"text": found.error, "href": f"#{found.name}"}] if found.error else []
 
 
@@ -173,7 +173,7 @@ def _back(request: HttpRequest) -> str:
     return own_target(request.GET.get("back", ""))
 
 
-def _told(a: Asked, b: Asked) -> list[str]:
+def _told(a: DateParam, b: DateParam) -> list[str]:
     """What should be said about the two days beside what differs."""
     if not a.day or not b.day:
         return []

@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from wmt.history import in_steps
-from wmt.site.web import tables
-from wmt.site.web.addresses import stream_of, unit_url
-from wmt.site.web.tables import Column, LazyRows, Row, Table, Value
+from wmt.site import tables
+from wmt.site.figures import units
+from wmt.site.links import stream_of, unit_url
+from wmt.site.queries.period_figures import FigurePeriod
+from wmt.site.queries.periods import COLUMNS, as_stretches, periods_below
+from wmt.site.tables import Column, LazyRows, Row, Table, Value
 from wmt.site.web.time import omic
-from wmt.site.web.time.amounts import Stretch
-from wmt.site.web.time.stretches import COLUMNS, as_stretches, periods_below
-from wmt.site.web.units.words import inside
-from wmt.site.workload import names, units
+from wmt.site.web.units.labels import inside
+from wmt.site.workload import staff_names
 
 if TYPE_CHECKING:
-    from wmt.site.web.time.over_time import Asked
+    from wmt.site.web.time.over_time import OverTimeRequest
 
 MEANS = {"28": "28 days", "7": "7 days", "range": "the whole period"}
 _KEPT = ("from", "to", "by", "grades", "stream")
@@ -30,21 +31,21 @@ class Mean:
     code: str
     name: str
     grade: str
-    over: Stretch
+    over: FigurePeriod
 
 
-def wanted(asked: "Asked") -> str:
+def wanted(asked: "OverTimeRequest") -> str:
     """Over how many days; what makes no sense is taken for four weeks."""
     mean = asked.question.request.GET.get("mean", "")
     return mean if mean in MEANS else "28"
 
 
-def listed(asked: "Asked") -> str:
+def listed(asked: "OverTimeRequest") -> str:
     """The level of the units that have a row: those below, or the post itself."""
     return "post" if asked.question.is_post else asked.question.level
 
 
-def choice(asked: "Asked") -> dict[str, Any]:
+def choice(asked: "OverTimeRequest") -> dict[str, Any]:
     """The form."""
     query = asked.question.request.GET
     levels = [] if asked.question.is_post else [(each, units.PLURALS[each]) for each in asked.question.levels]
@@ -57,12 +58,12 @@ def choice(asked: "Asked") -> dict[str, Any]:
     }
 
 
-def tables_of(asked: "Asked") -> dict[str, Table]:
+def tables_of(asked: "OverTimeRequest") -> dict[str, Table]:
     """The table, under its name."""
     return {"averages": table(asked)}
 
 
-def table(asked: "Asked") -> Table:
+def table(asked: "OverTimeRequest") -> Table:
     """Every unit under the unit with its means, period after period; no day is left out."""
     level = listed(asked)
     found = means(asked, level)
@@ -89,7 +90,7 @@ def table(asked: "Asked") -> Table:
     return Table("averages", caption, columns, rows, notes=notes if wanted(asked) != "range" else [])
 
 
-def _figure_columns(asked: "Asked") -> list[Column]:
+def _figure_columns(asked: "OverTimeRequest") -> list[Column]:
     if asked.is_omic:
         return omic.columns(lambda head: f"Mean {inside(head)}", by_day=False)
     return [
@@ -100,7 +101,7 @@ def _figure_columns(asked: "Asked") -> list[Column]:
     ]
 
 
-def means(asked: "Asked", level: str) -> list[Mean]:
+def means(asked: "OverTimeRequest", level: str) -> list[Mean]:
     """The means of every unit of a level under the unit, by name, the newest period first."""
     if asked.span.days is None:
         return []
@@ -121,7 +122,7 @@ def means(asked: "Asked", level: str) -> list[Mean]:
     return sorted(found, key=lambda each: (each.name, each.code, -each.over.first.toordinal()))
 
 
-def _names(periods: pl.DataFrame, asked: "Asked", level: str) -> dict[str, tuple[str, str]]:
+def _names(periods: pl.DataFrame, asked: "OverTimeRequest", level: str) -> dict[str, tuple[str, str]]:
     """Names and grades as they were last in these days; those of today for who is still there."""
     last = periods.sort("first").group_by("code", maintain_order=True).last()
     then = {row["code"]: (row["name"] or row["code"], row["grade"]) for row in last.iter_rows(named=True)}
@@ -129,10 +130,10 @@ def _names(periods: pl.DataFrame, asked: "Asked", level: str) -> dict[str, tuple
     found = then | {code: (name, grade if level == "post" else "") for code, name, grade in rows}
     if level != "post":
         return found
-    return {code: (names.shown(name, code), grade) for code, (name, grade) in found.items()}
+    return {code: (staff_names.shown(name, code), grade) for code, (name, grade) in found.items()}
 
 
-def _row(asked: "Asked", level: str, each: Mean) -> Row:
+def _row(asked: "OverTimeRequest", level: str, each: Mean) -> Row:
     days = {"from": each.over.first.isoformat(), "to": each.over.last.isoformat()}
     stream = stream_of(level, asked.stream)
     href = "" if asked.question.in_full else unit_url(level, each.code, "over-time", stream=stream, **days)
@@ -150,7 +151,7 @@ def _row(asked: "Asked", level: str, each: Mean) -> Row:
     return Row(values, level, each.code)
 
 
-def _figures(asked: "Asked", each: Mean) -> dict[str, Value]:
+def _figures(asked: "OverTimeRequest", each: Mean) -> dict[str, Value]:
     if asked.is_omic:
         return omic.values(each.over)
     return {
@@ -161,5 +162,5 @@ def _figures(asked: "Asked", each: Mean) -> dict[str, Value]:
     }
 
 
-def _raw(asked: "Asked", level: str, each: Mean, key: str) -> Any:
+def _raw(asked: "OverTimeRequest", level: str, each: Mean, key: str) -> Any:
     return _row(asked, level, each).values[key].raw

@@ -3,16 +3,16 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from wmt.site.queries.period_figures import FigurePeriod, summed
+from wmt.site.tables import Column, Value
 from wmt.site.web.charts.figure import Chart
-from wmt.site.web.charts.lines import Panel, Series, time_chart
-from wmt.site.web.tables import Column, Value
+from wmt.site.web.charts.time_series import ChartPanel, Series, time_chart
+from wmt.site.web.forms.date_range import days_words
 from wmt.site.web.time import over_chart
-from wmt.site.web.time.amounts import Stretch, summed
-from wmt.site.web.time.span import days_words
-from wmt.site.web.units.words import in_stream
+from wmt.site.web.units.labels import in_stream
 
 if TYPE_CHECKING:
-    from wmt.site.web.time.over_time import Asked
+    from wmt.site.web.time.over_time import OverTimeRequest
 
 #: What the history has of OMiC beside what pages over time show of every unit.
 SUMS = ("omic_cases", "omic_x100", "omic_licence_x100")
@@ -30,7 +30,7 @@ def columns(head: Callable[[str], str], *, by_day: bool) -> list[Column]:
     ]  # fmt: skip
 
 
-def values(each: Stretch) -> dict[str, Value]:
+def values(each: FigurePeriod) -> dict[str, Value]:
     """The cells of these columns."""
     return {
         "omic_cases": each.count("omic_cases"),
@@ -39,7 +39,7 @@ def values(each: Stretch) -> dict[str, Value]:
     }
 
 
-def key_figures(found: Sequence[Stretch], sums: tuple[str, ...]) -> list[tuple[str, Value, str]]:
+def key_figures(found: Sequence[FigurePeriod], sums: tuple[str, ...]) -> list[tuple[str, Value, str]]:
     """What to see first: the cases of the last days, over all days, the most and the fewest."""
     whole = summed(list(found), sums)
     assert whole is not None
@@ -54,19 +54,19 @@ def key_figures(found: Sequence[Stretch], sums: tuple[str, ...]) -> list[tuple[s
     return [*figures, ("Points in custody, last", found[-1].points("omic_x100"), _days(found[-1]))]
 
 
-def _mean(each: Stretch) -> int:
+def _mean(each: FigurePeriod) -> int:
     return each.mean("omic_cases", 100) or 0
 
 
-def _cases(title: str, each: Stretch) -> tuple[str, Value, str]:
+def _cases(title: str, each: FigurePeriod) -> tuple[str, Value, str]:
     return title, each.count("omic_cases"), _days(each)
 
 
-def _days(each: Stretch) -> str:
+def _days(each: FigurePeriod) -> str:
     return days_words(each.first, each.last)
 
 
-def picture(asked: "Asked", found: Sequence[Stretch]) -> Chart | None:
+def picture(asked: "OverTimeRequest", found: Sequence[FigurePeriod]) -> Chart | None:
     """Cases, points and reductions, without a percentage; None where too little is known for a line."""
     cases = [_line("OMiC cases", "omic_cases", found, lambda number: f"{number:,} OMiC cases")]
     worth = [
@@ -79,8 +79,8 @@ def picture(asked: "Asked", found: Sequence[Stretch]) -> Chart | None:
         "Cases, points, reductions in hours a week",
         _summary(found),
         [
-            Panel("OMiC cases", cases, over_chart.scale(cases, least=4), lambda number: f"{number:,}"),
-            Panel("Points of OMiC cases", worth, over_chart.scale(worth), over_chart.shown),
+            ChartPanel("OMiC cases", cases, over_chart.scale(cases, least=4), lambda number: f"{number:,}"),
+            ChartPanel("Points of OMiC cases", worth, over_chart.scale(worth), over_chart.shown),
             over_chart.reductions(found),
         ],
         over_chart.periods(asked, found),
@@ -88,12 +88,12 @@ def picture(asked: "Asked", found: Sequence[Stretch]) -> Chart | None:
 
 
 def _line(
-    name: str, field: str, found: Sequence[Stretch], words: Callable[[int], str], tone: int = 0
+    name: str, field: str, found: Sequence[FigurePeriod], words: Callable[[int], str], tone: int = 0
 ) -> Series:
     return Series(name, [over_chart.plain(each, each.mean(field), words) for each in found], tone)
 
 
-def _summary(found: Sequence[Stretch]) -> str:
+def _summary(found: Sequence[FigurePeriod]) -> str:
     """The same in words: no percentage is among them."""
     first, last = found[0], found[-1]
     begin, end = (each.count("omic_cases").text for each in (first, last))

@@ -5,17 +5,17 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from wmt.ledger import STREAM_NAMES, shown_points
-from wmt.site.web import tables
+from wmt.site import tables
+from wmt.site.queries.period_figures import FigurePeriod
+from wmt.site.web.charts.distribution import FULL_X100, LOW_X100
 from wmt.site.web.charts.figure import Chart, Sample
-from wmt.site.web.charts.lines import Panel, Period, Place, Series, time_chart
 from wmt.site.web.charts.scale import Scale
-from wmt.site.web.charts.strip import FULL_X100, LOW_X100
-from wmt.site.web.time.amounts import Stretch
-from wmt.site.web.time.span import days_words
-from wmt.site.web.units.words import in_stream, inside
+from wmt.site.web.charts.time_series import ChartPanel, DataPoint, Period, Series, time_chart
+from wmt.site.web.forms.date_range import days_words
+from wmt.site.web.units.labels import in_stream, inside
 
 if TYPE_CHECKING:
-    from wmt.site.web.time.over_time import Asked
+    from wmt.site.web.time.over_time import OverTimeRequest
 
 #: What days of an imported archive are called on the chart, and what the key says of them.
 TOTALS_ONLY = "Totals only"
@@ -25,14 +25,14 @@ _NO_DETAILS = "we hold no details for these days"
 
 
 def picture(
-    asked: "Asked", found: Sequence[Stretch], by_grade: Mapping[str, Sequence[Stretch]]
+    asked: "OverTimeRequest", found: Sequence[FigurePeriod], by_grade: Mapping[str, Sequence[FigurePeriod]]
 ) -> Chart | None:
     """The panels of a unit; None where too little is known to draw a line."""
     over = asked.question.state.over_x100
     lines = _capacity_lines(found, by_grade)
     values = [place.value for line in lines for place in line.places]
     heights = Scale.holding(values, low=8_000, high=max(12_000, over))
-    capacity = Panel(
+    capacity = ChartPanel(
         "Capacity, %", lines, heights, lambda x100: f"{x100 // 100:,}%", (LOW_X100, over), FULL_X100
     )
     return time_chart(
@@ -49,7 +49,7 @@ def picture(
     )
 
 
-def periods(asked: "Asked", found: Sequence[Stretch]) -> list[Period]:
+def periods(asked: "OverTimeRequest", found: Sequence[FigurePeriod]) -> list[Period]:
     """The runs of days of an archive, each as one: of one basis, all streams together or a stream alone."""
     shaded = []
     for (archived, together), run in groupby(found, lambda each: (each.archived > 0, each.together > 0)):
@@ -61,12 +61,14 @@ def periods(asked: "Asked", found: Sequence[Stretch]) -> list[Period]:
     return shaded
 
 
-def basis_of(asked: "Asked") -> str:
+def basis_of(asked: "OverTimeRequest") -> str:
     """What figures of an archive that kept streams apart are of."""
     return "this post alone" if asked.question.is_post else f"{inside(STREAM_NAMES[asked.stream])} alone"
 
 
-def _capacity_lines(found: Sequence[Stretch], by_grade: Mapping[str, Sequence[Stretch]]) -> list[Series]:
+def _capacity_lines(
+    found: Sequence[FigurePeriod], by_grade: Mapping[str, Sequence[FigurePeriod]]
+) -> list[Series]:
     rows = by_grade or {"Capacity": found}
     return [
         Series(name, [_place(each) for each in each_rows], tone)
@@ -74,9 +76,9 @@ def _capacity_lines(found: Sequence[Stretch], by_grade: Mapping[str, Sequence[St
     ]
 
 
-def _place(each: Stretch) -> Place:
+def _place(each: FigurePeriod) -> DataPoint:
     said = ", corrected" if each.corrected else ", total only" if each.archived else ""
-    return Place(
+    return DataPoint(
         each.first,
         each.last,
         each.capacity_x100,
@@ -85,16 +87,16 @@ def _place(each: Stretch) -> Place:
     )
 
 
-def plain(each: Stretch, value: int | None, words: Callable[[int], str]) -> Place:
+def plain(each: FigurePeriod, value: int | None, words: Callable[[int], str]) -> DataPoint:
     """A value on the axis with its days; one that is not known is a gap."""
 
     def said() -> str:
         return f"{days_words(each.first, each.last)}: {'not known' if value is None else words(value)}"
 
-    return Place(each.first, each.last, value, said)
+    return DataPoint(each.first, each.last, value, said)
 
 
-def _points(found: Sequence[Stretch]) -> Panel:
+def _points(found: Sequence[FigurePeriod]) -> ChartPanel:
     def line(name: str, field: str, tone: int) -> Series:
         places = [
             plain(each, each.mean(field), lambda x100: f"{name.lower()} {shown(x100)}") for each in found
@@ -102,17 +104,17 @@ def _points(found: Sequence[Stretch]) -> Panel:
         return Series(name, places, tone)
 
     lines = [line("Points", "points_x100", 0), line("Available points", "available_x100", 1)]
-    return Panel("Points and available points", lines, scale(lines), shown)
+    return ChartPanel("Points and available points", lines, scale(lines), shown)
 
 
-def reductions(found: Sequence[Stretch]) -> Panel:
+def reductions(found: Sequence[FigurePeriod]) -> ChartPanel:
     """The hours taken off, the last panel."""
     places = [
         plain(each, each.mean("reduction_hours_micro"), lambda micro: f"{_shown_hours(micro)} hours")
         for each in found
     ]
     lines = [Series("Reductions", places)]
-    return Panel("Reductions, hours a week", lines, scale(lines, least=4_000_000), _shown_hours)
+    return ChartPanel("Reductions, hours a week", lines, scale(lines, least=4_000_000), _shown_hours)
 
 
 def scale(lines: Sequence[Series], least: int = 1_000) -> Scale:
@@ -131,7 +133,7 @@ def _shown_hours(value_micro: int) -> str:
     return f"{whole:,}.{rest // 100_000}" if rest else f"{whole:,}"
 
 
-def _summary(asked: "Asked", found: Sequence[Stretch]) -> str:
+def _summary(asked: "OverTimeRequest", found: Sequence[FigurePeriod]) -> str:
     """The same in words: where it began and ended, the highest and the lowest, how often over the mark."""
     state = asked.question.state
     timed = [each for each in found if each.capacity_x100 is not None]

@@ -5,29 +5,29 @@ from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from wmt.site.web import tables
-from wmt.site.web.addresses import on_day, unit_url
-from wmt.site.web.tables import Column, LazyRows, Row, Table, Value
+from wmt.site import tables
+from wmt.site.links import on_day, unit_url
+from wmt.site.queries.period_figures import FigurePeriod, summed
+from wmt.site.tables import Column, LazyRows, Row, Table, Value
+from wmt.site.web.forms.date_range import days_words
 from wmt.site.web.time import omic
-from wmt.site.web.time.amounts import Stretch, summed
 from wmt.site.web.time.over_chart import TOGETHER
-from wmt.site.web.time.span import days_words
-from wmt.site.web.units.words import inside
+from wmt.site.web.units.labels import inside
 
 if TYPE_CHECKING:
-    from wmt.site.web.time.over_time import Asked
+    from wmt.site.web.time.over_time import OverTimeRequest
 
 _HEADS = {"day": "Day", "week": "Week", "month": "Month"}
 _STANDING = "whether the day’s data was corrected later, or we hold only totals, which may cover all streams"
 CORRECTED, ARCHIVED = "corrected", "total only"
 
 
-def table(asked: "Asked", found: Sequence[Stretch]) -> Table:
+def table(asked: "OverTimeRequest", found: Sequence[FigurePeriod]) -> Table:
     """The figures of the unit, the newest first."""
     newest = list(reversed(found))
     before = {late.first: early for early, late in pairwise(found)}
 
-    def make(each: Stretch) -> Row:
+    def make(each: FigurePeriod) -> Row:
         earlier = before.get(each.first)
         return Row(_name(asked, each) | _values(asked, each) | _ways(asked, each, earlier))
 
@@ -41,11 +41,11 @@ def table(asked: "Asked", found: Sequence[Stretch]) -> Table:
     )
 
 
-def _by(asked: "Asked") -> str:
+def _by(asked: "OverTimeRequest") -> str:
     return {"day": "day by day", "week": "week by week", "month": "month by month"}[asked.step]
 
 
-def _columns(asked: "Asked", *, marked: bool) -> list[Column]:
+def _columns(asked: "OverTimeRequest", *, marked: bool) -> list[Column]:
     by_day = asked.step == "day"
     mean = "" if by_day else "Average "
 
@@ -65,7 +65,7 @@ def _columns(asked: "Asked", *, marked: bool) -> list[Column]:
     ]
 
 
-def _figure_columns(asked: "Asked", head: Callable[[str], str]) -> list[Column]:
+def _figure_columns(asked: "OverTimeRequest", head: Callable[[str], str]) -> list[Column]:
     if asked.is_omic:
         return omic.columns(head, by_day=asked.step == "day")
     return [
@@ -75,7 +75,7 @@ def _figure_columns(asked: "Asked", head: Callable[[str], str]) -> list[Column]:
     ]
 
 
-def _name(asked: "Asked", each: Stretch) -> dict[str, Value]:
+def _name(asked: "OverTimeRequest", each: FigurePeriod) -> dict[str, Value]:
     unit = asked.unit
     if asked.step == "day":
         page = on_day(unit_url(unit.level, unit.code, stream=asked.question.stream), each.first)
@@ -86,11 +86,11 @@ def _name(asked: "Asked", each: Stretch) -> dict[str, Value]:
     return {"first": Value(each.first, text, href), "last": tables.day(each.last)}
 
 
-def _unless_archive(each: Stretch, href: str) -> str:
+def _unless_archive(each: FigurePeriod, href: str) -> str:
     return "" if each.archived else href
 
 
-def _values(asked: "Asked", each: Stretch) -> dict[str, Value]:
+def _values(asked: "OverTimeRequest", each: FigurePeriod) -> dict[str, Value]:
     figures = omic.values(each) if asked.is_omic else _figures(asked, each)
     return figures | {
         "days": tables.count(each.days),
@@ -100,7 +100,7 @@ def _values(asked: "Asked", each: Stretch) -> dict[str, Value]:
     }
 
 
-def _figures(asked: "Asked", each: Stretch) -> dict[str, Value]:
+def _figures(asked: "OverTimeRequest", each: FigurePeriod) -> dict[str, Value]:
     return {
         "capacity": each.capacity(asked.question.state.over_x100),
         "points": each.points("points_x100"),
@@ -109,7 +109,7 @@ def _figures(asked: "Asked", each: Stretch) -> dict[str, Value]:
     }
 
 
-def mark_words(each: Stretch) -> str:
+def mark_words(each: FigurePeriod) -> str:
     """What has to be known of a stretch: corrected days, days of an archive."""
     if each.days == 1 and each.first == each.last:
         if each.together:
@@ -129,7 +129,7 @@ def _days(number: int) -> str:
     return "1 day" if number == 1 else f"{number:,} days"
 
 
-def _ways(asked: "Asked", each: Stretch, earlier: Stretch | None) -> dict[str, Value]:
+def _ways(asked: "OverTimeRequest", each: FigurePeriod, earlier: FigurePeriod | None) -> dict[str, Value]:
     """From a day to what it moved by since the day with figures before it."""
     if earlier is None or each.archived or earlier.archived:
         return {"why": tables.text("")}
@@ -139,7 +139,7 @@ def _ways(asked: "Asked", each: Stretch, earlier: Stretch | None) -> dict[str, V
     return {"why": tables.text(f"since {earlier.first:%-d %b}".replace(" ", "\u00a0"), href)}
 
 
-def _total(asked: "Asked", found: Sequence[Stretch]) -> Row | None:
+def _total(asked: "OverTimeRequest", found: Sequence[FigurePeriod]) -> Row | None:
     whole = summed(list(found), asked.sums)
     if whole is None:
         return None
@@ -148,7 +148,7 @@ def _total(asked: "Asked", found: Sequence[Stretch]) -> Row | None:
     return Row(_values(asked, whole) | empty | name)
 
 
-def _notes(asked: "Asked") -> list[str]:
+def _notes(asked: "OverTimeRequest") -> list[str]:
     said = ["Days with no data are left out."]
     if asked.is_omic:
         said.append("The last row has the means over all these days.")
@@ -157,7 +157,7 @@ def _notes(asked: "Asked") -> list[str]:
     return said
 
 
-def grades_table(asked: "Asked", by_grade: Mapping[str, Sequence[Stretch]]) -> Table:
+def grades_table(asked: "OverTimeRequest", by_grade: Mapping[str, Sequence[FigurePeriod]]) -> Table:
     """The capacity of each grade, the newest first: the figures of the lines by grade."""
     over = asked.question.state.over_x100
     known = {(grade, each.first): each for grade, rows in by_grade.items() for each in rows}
@@ -171,10 +171,10 @@ def grades_table(asked: "Asked", by_grade: Mapping[str, Sequence[Stretch]]) -> T
 
 
 def _grade_row(
-    asked: "Asked",
+    asked: "OverTimeRequest",
     first: date,
     grades: Mapping[str, Any],
-    known: Mapping[tuple[str, date], Stretch],
+    known: Mapping[tuple[str, date], FigurePeriod],
     over: int,
 ) -> Row:
     text = f"{first:%B %Y}" if asked.step == "month" else f"{first:%-d %b %Y}"
@@ -186,7 +186,7 @@ def _grade_row(
     return Row(values)
 
 
-def key_figures(asked: "Asked", found: Sequence[Stretch]) -> list[tuple[str, Value, str]]:
+def key_figures(asked: "OverTimeRequest", found: Sequence[FigurePeriod]) -> list[tuple[str, Value, str]]:
     """What to see first: the last figure, that over all days, the highest, the lowest, days over the mark."""
     if asked.is_omic:
         return omic.key_figures(found, asked.sums)

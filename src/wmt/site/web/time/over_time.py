@@ -10,16 +10,16 @@ import polars as pl
 from wmt.days import written
 from wmt.history import History, HistoryError
 from wmt.ledger import HEADLINE, OMIC
-from wmt.site.web.tables import changed
+from wmt.site.queries.movement import history
+from wmt.site.queries.period_figures import FigurePeriod
+from wmt.site.queries.periods import COLUMNS, STEPS, SUMS, DayOrigins, series_of, stretches
+from wmt.site.tables import changed
+from wmt.site.web.forms.date_range import Span, days_words, span_of
 from wmt.site.web.time import averages, omic, over_chart, over_tables, past_runs
-from wmt.site.web.time.amounts import Stretch
-from wmt.site.web.time.late import late_sentence
-from wmt.site.web.time.run_words import run_words
-from wmt.site.web.time.span import Span, days_words, span_of
-from wmt.site.web.time.stretches import COLUMNS, STEPS, SUMS, Standing, series_of, stretches
-from wmt.site.web.units.question import Question
+from wmt.site.web.time.late_entries import late_sentence
+from wmt.site.web.time.run_labels import run_words
+from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Unit
-from wmt.site.workload.moments import history
 
 TITLE = "Trends"
 TEMPLATE = "time/over_time.jinja"
@@ -30,10 +30,10 @@ _WEEKS = ((28, "Four weeks"), (91, "A quarter"), (365, "A year"))
 
 
 @dataclass(frozen=True)
-class Asked:
+class OverTimeRequest:
     """What the address asks for, and the part of the history that it asks of."""
 
-    question: Question
+    question: UnitRequest
     past: History
     span: Span
     step: str
@@ -49,7 +49,7 @@ class Asked:
         """The stream it is about: that of the unit, which a post is in today."""
         return self.unit.stream
 
-    def read(self, grade: str = "") -> list[Stretch]:
+    def read(self, grade: str = "") -> list[FigurePeriod]:
         """The unit's figures over the days asked for, the first day first."""
         if self.span.days is None:
             return []
@@ -86,10 +86,10 @@ class Asked:
         return (*SUMS, *omic.SUMS) if self.is_omic else SUMS
 
     @cached_property
-    def standing(self) -> Standing:
+    def standing(self) -> DayOrigins:
         """Which of the days stand on a correction, and which on an archive."""
         assert self.span.days is not None
-        return Standing.of(self.past, *self.span.days)
+        return DayOrigins.of(self.past, *self.span.days)
 
 
 def applies(unit: Unit) -> bool:  # noqa: ARG001
@@ -97,7 +97,7 @@ def applies(unit: Unit) -> bool:  # noqa: ARG001
     return True
 
 
-def content(question: Question) -> dict[str, Any]:
+def content(question: UnitRequest) -> dict[str, Any]:
     """The picture, the table beside it, the averages; or the words for why there are none."""
     try:
         past = history()
@@ -135,7 +135,7 @@ def content(question: Question) -> dict[str, Any]:
     }
 
 
-def basis_words(asked: Asked) -> str:
+def basis_words(asked: OverTimeRequest) -> str:
     """Which streams the figures are of, where an archive added them all together; else nothing."""
     days = asked.standing.together if asked.stream == HEADLINE else ()
     if not days:
@@ -148,7 +148,7 @@ def basis_words(asked: Asked) -> str:
     return f"{said} From {written(later)} they are of sentence management alone, so the two do not compare."
 
 
-def omic_words(asked: Asked) -> str:
+def omic_words(asked: OverTimeRequest) -> str:
     """That OMiC work has no capacity, or that a post had none on some of these days; else nothing."""
     if asked.is_omic:
         return omic.SAID
@@ -160,23 +160,23 @@ def omic_words(asked: Asked) -> str:
     return f"On {days} this post was in OMiC, which has no capacity. {not_shown}" if away else ""
 
 
-def last_day(question: Question, past: History) -> date | None:
+def last_day(question: UnitRequest, past: History) -> date | None:
     """The last day that is looked at: that of the figures shown, or of a history that ends before."""
     if past.last is None:
         return None
     return min(past.last, question.state.as_at.date())
 
 
-def asked_of(question: Question, past: History, last: date) -> Asked:
+def asked_of(question: UnitRequest, past: History, last: date) -> OverTimeRequest:
     """What the address asks for; what makes no sense is taken for the default, but days are refused."""
     query = question.request.GET
     step = query.get("by", "")
     span = span_of(query, None, last)
     grades = query.get("grades") == "1" and not question.is_post
-    return Asked(question, past, span, step if step in STEPS else "day", grades)
+    return OverTimeRequest(question, past, span, step if step in STEPS else "day", grades)
 
 
-def _around(asked: Asked) -> dict[str, Any]:
+def _around(asked: OverTimeRequest) -> dict[str, Any]:
     query = asked.question.request.GET
     last = last_day(asked.question, asked.past)
     assert last is not None
@@ -208,7 +208,7 @@ def _around(asked: Asked) -> dict[str, Any]:
     }
 
 
-def _message(asked: Asked) -> str:
+def _message(asked: OverTimeRequest) -> str:
     past = asked.past
     assert past.first is not None
     assert past.last is not None

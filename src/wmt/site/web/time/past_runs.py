@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from wmt.days import written
-from wmt.history import History, Mark, spells
-from wmt.history.asking import END_REASONS
+from wmt.history import History, RunThreshold, spells
+from wmt.history.question_base import END_REASONS
 from wmt.ledger import decimal, shown_capacity
-from wmt.site.web import tables
-from wmt.site.web.tables import Column, Row, Table, Value
-from wmt.site.web.time.stretches import Held
-from wmt.site.workload.moments import marks_on
+from wmt.site import tables
+from wmt.site.queries.movement import marks_on
+from wmt.site.queries.periods import KeyedHistory
+from wmt.site.tables import Column, Row, Table, Value
 
 if TYPE_CHECKING:
-    from wmt.site.web.time.over_time import Asked
+    from wmt.site.web.time.over_time import OverTimeRequest
 
 _RULE = "excessive_workload"
 #: Days with figures that are read before the first of those asked for; and how far into them a run may begin
@@ -25,12 +25,12 @@ _RULE = "excessive_workload"
 _BEFORE, _SURE = 60, 30
 
 
-def table(asked: "Asked") -> Table | None:
+def table(asked: "OverTimeRequest") -> Table | None:
     """Every run that touches the days asked for, the newest first; None where there is none."""
     if asked.span.days is None:
         return None
     first, last = asked.span.days
-    found = _found(Held(asked.past), asked.unit.code, first, last).sort("began", descending=True)
+    found = _found(KeyedHistory(asked.past), asked.unit.code, first, last).sort("began", descending=True)
     rows = [_row(asked, row) for row in found.iter_rows(named=True)]
     if not rows:
         return None
@@ -54,7 +54,7 @@ def table(asked: "Asked") -> Table | None:
     )
 
 
-def _row(asked: "Asked", row: dict[str, Any]) -> Row:
+def _row(asked: "OverTimeRequest", row: dict[str, Any]) -> Row:
     reason = END_REASONS.get(row["end_reason"], "")
     running = f"Not ended on {written(asked.span.days[1])}" if asked.span.days else ""
     return Row(
@@ -74,7 +74,7 @@ def _row(asked: "Asked", row: dict[str, Any]) -> Row:
 
 
 @lru_cache(maxsize=200)
-def _found(held: Held, code: str, first: date, last: date) -> pl.DataFrame:
+def _found(held: KeyedHistory, code: str, first: date, last: date) -> pl.DataFrame:
     """The runs (columns `wmt.history.SPELL`) that touch some days, each from its very beginning."""
     past = held.past
     begin = max(0, bisect_left(past.days, first) - _BEFORE)
@@ -93,6 +93,6 @@ class _Since(History):
         self.days = past.days[begin:]
 
 
-def _mark(day: date) -> Mark:
+def _mark(day: date) -> RunThreshold:
     """The threshold that the rules have on a day; before there was one, the first there is."""
     return next(mark for mark in (*marks_on(day), *marks_on(date.max)) if mark.name == _RULE)

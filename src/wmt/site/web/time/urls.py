@@ -3,10 +3,10 @@
 from django.urls import path
 
 from wmt.site.web.exports.urls import files_of
-from wmt.site.web.time import ask_pages
+from wmt.site.web.time import question_pages
 
 urlpatterns = [
-    path("questions/", ask_pages.questions, name="questions"),
-    files_of("questions/<slug:name>/", ask_pages.question, "Questions"),
-    path("questions/<slug:name>/", ask_pages.question, name="question"),
+    path("questions/", question_pages.questions, name="questions"),
+    files_of("questions/<slug:name>/", question_pages.question, "Questions"),
+    path("questions/<slug:name>/", question_pages.question, name="question"),
 ]

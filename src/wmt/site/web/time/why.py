@@ -7,25 +7,25 @@ from typing import Any
 from wmt.days import written
 from wmt.history import History, HistoryError
 from wmt.ledger import OMIC, capacity_x100
-from wmt.ledger.say import say
-from wmt.ledger.why import Why
-from wmt.site.web.addresses import unit_url
-from wmt.site.web.tables import changed
-from wmt.site.web.time import why_tables, why_units
-from wmt.site.web.time.late import late_sentence
-from wmt.site.web.time.over_time import last_day
-from wmt.site.web.time.span import FIRST, LAST, Span, span_of
-from wmt.site.web.units.question import Question
-from wmt.site.workload.models import Unit
-from wmt.site.workload.moments import (
+from wmt.ledger.explain_change import Why
+from wmt.ledger.narrative import say
+from wmt.site.links import unit_url
+from wmt.site.loads.past_nights import days_back
+from wmt.site.queries.movement import (
+    NightOnDay,
     NoLines,
-    Stood,
     first_with_lines,
     history,
     stood_on,
     why_between,
 )
-from wmt.site.workload.past import days_back
+from wmt.site.tables import changed
+from wmt.site.web.forms.date_range import FIRST, LAST, Span, span_of
+from wmt.site.web.time import why_tables, why_units
+from wmt.site.web.time.late_entries import late_sentence
+from wmt.site.web.time.over_time import last_day
+from wmt.site.web.units.unit_request import UnitRequest
+from wmt.site.workload.models import Unit
 
 TITLE = "What changed"
 TEMPLATE = "time/why.jinja"
@@ -33,11 +33,11 @@ _PRESETS = ((7, "A week"), (28, "Four weeks"), (91, "A quarter"), (365, "A year"
 
 
 @dataclass(frozen=True)
-class Between:
+class WhyRequest:
     """Two days that have nights; `last` None: until now."""
 
-    first: Stood
-    last: Stood | None
+    first: NightOnDay
+    last: NightOnDay | None
 
     @property
     def words(self) -> str:
@@ -51,7 +51,7 @@ def applies(unit: Unit) -> bool:  # noqa: ARG001
     return True
 
 
-def content(question: Question) -> dict[str, Any]:
+def content(question: UnitRequest) -> dict[str, Any]:
     """The sentence, the causes and their picture; with `?cause=` the lines behind one."""
     try:
         past = history()
@@ -90,7 +90,7 @@ def content(question: Question) -> dict[str, Any]:
     return {**around, **told, "notes": [*told["notes"], *([late] if late else [])]}
 
 
-def asked_span(question: Question, past: History, last: date) -> Span:
+def asked_span(question: UnitRequest, past: History, last: date) -> Span:
     """The days asked for. Without a last day: until now. By default from the night before the one shown."""
     before = past.day_until(question.state.as_at.date() - timedelta(1))
     default = before or past.day_until(last) or last
@@ -104,13 +104,15 @@ def asked_span(question: Question, past: History, last: date) -> Span:
     return span if LAST in query else replace(span, last=replace(span.last, typed=""))
 
 
-def between_of(question: Question, past: History, span: Span) -> Between:
+def between_of(question: UnitRequest, past: History, span: Span) -> WhyRequest:
     """The nights that two days stand on. Raises NoLines where one has none."""
     assert span.days is not None
     first, last = span.days
     shown = question.state.as_at.date()
     until_now = not span.last.typed
-    return Between(stood_on(past, min(first, shown)), None if until_now else stood_on(past, min(last, shown)))
+    return WhyRequest(
+        stood_on(past, min(first, shown)), None if until_now else stood_on(past, min(last, shown))
+    )
 
 
 def no_lines_words(none: NoLines) -> str:
@@ -126,7 +128,7 @@ def no_lines_words(none: NoLines) -> str:
     return f"No data is kept for {written(none.day)} or for the {back} days before it. {first}"
 
 
-def _told(question: Question, between: Between, found: Why) -> dict[str, Any]:
+def _told(question: UnitRequest, between: WhyRequest, found: Why) -> dict[str, Any]:
     asked = question.request.GET.get("cause", "")
     cause = next((each for each in found.causes if str(each.cause) == asked), None)
     tables = {"causes": why_tables.causes(question, between, found)}
@@ -159,7 +161,7 @@ def why_omic_words(found: Why, name: str) -> str:
     return f"{name} (OMiC) has no capacity: OMiC work is not measured against hours. Available points {time}."
 
 
-def _notes(question: Question, between: Between, found: Why) -> list[str]:
+def _notes(question: UnitRequest, between: WhyRequest, found: Why) -> list[str]:
     said = []
     for stood in (between.first, between.last):
         if stood is not None and stood.asked != stood.day:
@@ -181,7 +183,7 @@ def _notes(question: Question, between: Between, found: Why) -> list[str]:
     return said
 
 
-def _presets(question: Question, past: History, span: Span) -> list[tuple[str, str, bool]]:
+def _presets(question: UnitRequest, past: History, span: Span) -> list[tuple[str, str, bool]]:
     """Links to usual days, as far back as there are nights; all of them until now."""
     shown = question.state.as_at.date()
     first = first_with_lines(past)
@@ -200,7 +202,7 @@ def _presets(question: Question, past: History, span: Span) -> list[tuple[str, s
     ]
 
 
-def _href(question: Question, day: date) -> str:
+def _href(question: UnitRequest, day: date) -> str:
     unit = question.unit
     kept = {"stream": question.stream, "list": question.request.GET.get("list", "")}
     return unit_url(unit.level, unit.code, "why", **kept, **{FIRST: day.isoformat()})

@@ -5,23 +5,23 @@ from typing import TYPE_CHECKING, Any
 
 from wmt.days import written
 from wmt.ledger import OMIC, capacity_x100, decimal, shown_capacity
-from wmt.ledger.figures import grouped
-from wmt.ledger.why import Moved, Why
+from wmt.ledger.arithmetic import grouped
+from wmt.ledger.explain_change import UnitMove, Why
+from wmt.site import tables
 from wmt.site.accounts.access import visible_to
-from wmt.site.accounts.reading import REASONS_WITHHELD, cases_withheld
-from wmt.site.web import tables
-from wmt.site.web.addresses import unit_url
-from wmt.site.web.charts.fall import Cause, fall
+from wmt.site.accounts.visibility import REASONS_WITHHELD, cases_withheld
+from wmt.site.figures import units
+from wmt.site.links import unit_url
+from wmt.site.queries.movement import moves_of
+from wmt.site.tables import Column, LazyRows, Row, Table, Value, changed
 from wmt.site.web.charts.figure import Chart
-from wmt.site.web.tables import Column, LazyRows, Row, Table, Value, changed
-from wmt.site.web.time.sides import AFTER, BEFORE, kind_words, side_words
-from wmt.site.web.units import words
-from wmt.site.web.units.question import Question
-from wmt.site.workload import units
-from wmt.site.workload.moments import moves_of
+from wmt.site.web.charts.waterfall import WaterfallStep, fall
+from wmt.site.web.time.move_labels import AFTER, BEFORE, kind_words, side_words
+from wmt.site.web.units import labels
+from wmt.site.web.units.unit_request import UnitRequest
 
 if TYPE_CHECKING:
-    from wmt.site.web.time.why import Between
+    from wmt.site.web.time.why import WhyRequest
 
 
 def signed(x100: int | None) -> Value:
@@ -49,11 +49,11 @@ def capacity_change_x100(found: Why) -> int | None:
     return None if first is None or last is None else last - first
 
 
-def causes(question: Question, between: "Between", found: Why) -> Table:
+def causes(question: UnitRequest, between: "WhyRequest", found: Why) -> Table:
     """The causes, the weightiest first; the last row is the whole change."""
     is_omic = question.unit.stream == OMIC
     title = f"Why {question.unit.name}’s capacity changed"
-    title = f"What changed in {words.in_stream(question.unit)}" if is_omic else title
+    title = f"What changed in {labels.in_stream(question.unit)}" if is_omic else title
     rows = [_cause_row(question, moved) for moved in found.causes]
     total = {
         "cause": tables.text("The whole change"),
@@ -81,7 +81,7 @@ def causes(question: Question, between: "Between", found: Why) -> Table:
     )
 
 
-def _cause_row(question: Question, moved: Moved) -> Row:
+def _cause_row(question: UnitRequest, moved: UnitMove) -> Row:
     href = changed(question.request.GET, cause=str(moved.cause), page="", sort="", order="")
     return Row(
         {
@@ -94,12 +94,12 @@ def _cause_row(question: Question, moved: Moved) -> Row:
     )
 
 
-def cause_title(moved: Moved) -> str:
+def cause_title(moved: UnitMove) -> str:
     """A cause at the beginning of a row."""
     return moved.words[:1].upper() + moved.words[1:]
 
 
-def key_figures(question: Question, between: "Between", found: Why) -> list[tuple[str, Value, str]]:
+def key_figures(question: UnitRequest, between: "WhyRequest", found: Why) -> list[tuple[str, Value, str]]:
     """Then and now."""
     over = question.state.over_x100
     until = "now" if between.last is None else written(between.last.day)
@@ -132,11 +132,11 @@ def _text(x100: int) -> str:
     return tables.exact(x100).text
 
 
-def picture(question: Question, between: "Between", found: Why) -> Chart | None:
+def picture(question: UnitRequest, between: "WhyRequest", found: Why) -> Chart | None:
     """The causes as steps: in percentage points, or in points where there is no capacity to compare."""
     in_points = capacity_change_x100(found) is None
     steps = [
-        Cause(
+        WaterfallStep(
             cause_title(moved),
             (moved.points_x100 if in_points else moved.percentage_points_x100) or 0,
             _step_words(moved, in_points=in_points),
@@ -155,17 +155,17 @@ def picture(question: Question, between: "Between", found: Why) -> Chart | None:
         f"{'now' if between.last is None else 'on ' + until}, in {what}."
     )
     start = (written(between.first.day), before)
-    title = f"What changed the capacity of {words.in_stream(question.unit)}"
+    title = f"What changed the capacity of {labels.in_stream(question.unit)}"
     return fall(title, what.capitalize(), summary, start, (until, after), steps)
 
 
-def _step_words(moved: Moved, *, in_points: bool) -> str:
+def _step_words(moved: UnitMove, *, in_points: bool) -> str:
     if in_points:
         return f"{signed(moved.points_x100).text} points"
     return share(moved.percentage_points_x100).text
 
 
-def lines(question: Question, between: "Between", found: Why, cause: Moved) -> Table:
+def lines(question: UnitRequest, between: "WhyRequest", found: Why, cause: UnitMove) -> Table:
     """The lines behind one cause: what each was before and is after, what it moved, and the rules."""
     moves = moves_of(found, cause.cause, question.state, question.user, question.unit)
     names = _names(question, moves)
@@ -198,7 +198,7 @@ def _withheld(moves: Sequence[Mapping[str, Any]]) -> list[str]:
 _KEYS = ("ref", "what", "post", "was", "now", "from", "to", "rule_before", "rule_after")
 
 
-def _columns(question: Question, moves: Sequence[Mapping[str, Any]]) -> list[Column]:
+def _columns(question: UnitRequest, moves: Sequence[Mapping[str, Any]]) -> list[Column]:
     has_time = any(move["available_x100"] for move in moves)
     has_work = not has_time or any(move["points_x100"] for move in moves)
     elsewhere = any(_elsewhere(question, move) for move in moves)
@@ -216,12 +216,12 @@ def _columns(question: Question, moves: Sequence[Mapping[str, Any]]) -> list[Col
     ]  # fmt: skip
 
 
-def _elsewhere(question: Question, move: Mapping[str, Any]) -> bool:
+def _elsewhere(question: UnitRequest, move: Mapping[str, Any]) -> bool:
     own = question.unit.code
     return any(move[f"post_{when}"] not in (None, own) for when in (BEFORE, AFTER))
 
 
-def _line(question: Question, move: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Value]:
+def _line(question: UnitRequest, move: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Value]:
     return {
         "ref": tables.text("withheld" if move["withheld"] else move["ref"] or ""),
         "what": tables.text(kind_words(move["kind"])),
@@ -236,7 +236,7 @@ def _line(question: Question, move: Mapping[str, Any], names: Mapping[str, str])
     }
 
 
-def _post(question: Question, code: str | None, names: Mapping[str, str]) -> Value:
+def _post(question: UnitRequest, code: str | None, names: Mapping[str, str]) -> Value:
     """Who holds it: by name and with a link as far as who asks may see them, else by code."""
     if not code:
         return tables.text("–")
@@ -245,7 +245,7 @@ def _post(question: Question, code: str | None, names: Mapping[str, str]) -> Val
     return tables.text(names[code], "" if question.in_full else unit_url("post", code), code)
 
 
-def _names(question: Question, moves: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def _names(question: UnitRequest, moves: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     codes = {move[f"post_{when}"] for move in moves for when in (BEFORE, AFTER)} - {None}
     posts = units.of_level(question.state, "post")
     if len(codes) <= 300:
@@ -254,10 +254,10 @@ def _names(question: Question, moves: Sequence[Mapping[str, Any]]) -> dict[str, 
     return units.names_of(seen)
 
 
-def _rule(question: Question, move: Mapping[str, Any], when: str) -> Value:
+def _rule(question: UnitRequest, move: Mapping[str, Any], when: str) -> Value:
     path = move[f"rule_{when}"]
     if not path:
         return tables.text("–")
     since = move[f"rule_from_{when}"]
-    href = "" if question.in_full else words.rule_href(path, question.request.get_full_path())
-    return tables.text(words.rule_name(path), href, f"from {since}" if since else "")
+    href = "" if question.in_full else labels.rule_href(path, question.request.get_full_path())
+    return tables.text(labels.rule_name(path), href, f"from {since}" if since else "")

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from wmt.history import History
 from wmt.ledger import OMIC, capacity_x100
-from wmt.site.web import tables
-from wmt.site.web.addresses import unit_url
-from wmt.site.web.tables import Column, LazyRows, Row, Table, Value
-from wmt.site.web.time.span import FIRST, LAST
+from wmt.site import tables
+from wmt.site.figures import units
+from wmt.site.links import unit_url
+from wmt.site.tables import Column, LazyRows, Row, Table, Value
+from wmt.site.web.forms.date_range import FIRST, LAST
 from wmt.site.web.time.why_tables import share, signed
-from wmt.site.web.units.question import Question
-from wmt.site.workload import units
+from wmt.site.web.units.unit_request import UnitRequest
 
 if TYPE_CHECKING:
-    from wmt.site.web.time.why import Between
+    from wmt.site.web.time.why import WhyRequest
 
 #: Points and available points of a unit on a day; None where it was not there.
 _Moment = tuple[int, int] | None
@@ -44,7 +44,7 @@ class _Change:
         return None if self.before is None or self.after is None else self.after[at] - self.before[at]
 
 
-def level_of(question: Question) -> str:
+def level_of(question: UnitRequest) -> str:
     """The level that is listed; empty where it is practitioners, whose changes their team's causes name."""
     if question.is_post or question.unit.stream == OMIC:
         return ""
@@ -52,12 +52,12 @@ def level_of(question: Question) -> str:
     return "" if level == "post" else level
 
 
-def levels(question: Question) -> list[tuple[str, str]]:
+def levels(question: UnitRequest) -> list[tuple[str, str]]:
     """The levels that can be listed, with their names."""
     return [(level, units.PLURALS[level]) for level in question.levels if level != "post"]
 
 
-def table(question: Question, past: History, between: "Between") -> Table | None:
+def table(question: UnitRequest, past: History, between: "WhyRequest") -> Table | None:
     """The units of a level under a unit with their capacity on both days, the highest rise first."""
     level = level_of(question)
     if not level:
@@ -86,7 +86,7 @@ def table(question: Question, past: History, between: "Between") -> Table | None
     )
 
 
-def _changes(question: Question, past: History, between: "Between", level: str) -> list[_Change]:
+def _changes(question: UnitRequest, past: History, between: "WhyRequest", level: str) -> list[_Change]:
     before = _figures(question, past, level, between.first.day)
     after: dict[str, tuple[str, _Moment]]
     if between.last is None:
@@ -105,7 +105,7 @@ def _highest_rise(each: _Change) -> tuple[bool, int, str, str]:
     return each.capacity is None, -(each.capacity or 0), each.name, each.code
 
 
-def _figures(question: Question, past: History, level: str, day: date) -> dict[str, tuple[str, _Moment]]:
+def _figures(question: UnitRequest, past: History, level: str, day: date) -> dict[str, tuple[str, _Moment]]:
     unit = question.unit
     frame = past.below(unit.level, unit.code, level, day, day, unit.stream)
     return {
@@ -115,7 +115,7 @@ def _figures(question: Question, past: History, level: str, day: date) -> dict[s
     }
 
 
-def _row(question: Question, between: "Between", level: str, each: _Change) -> Row:
+def _row(question: UnitRequest, between: "WhyRequest", level: str, each: _Change) -> Row:
     days = {FIRST: between.first.day.isoformat()}
     if between.last is not None:
         days[LAST] = between.last.day.isoformat()

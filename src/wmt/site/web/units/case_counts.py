@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from wmt.site.web import tables
-from wmt.site.web.addresses import unit_url
-from wmt.site.web.tables import Column, Row, Table, Value
-from wmt.site.web.units import counting
-from wmt.site.web.units.counting import ACTIVE, GROUPS, LISTED
-from wmt.site.web.units.question import GRADES, Question
-from wmt.site.workload import figures, units
-from wmt.site.workload.figures import Lines
+from wmt.site import tables
+from wmt.site.figures import line_queries, units
+from wmt.site.figures.line_queries import Lines
+from wmt.site.links import unit_url
+from wmt.site.tables import Column, Row, Table, Value
+from wmt.site.web.units import line_tables
+from wmt.site.web.units.line_tables import ACTIVE, GROUPS, LISTED
+from wmt.site.web.units.unit_request import GRADES, UnitRequest
 from wmt.site.workload.models import Unit
 
 _TYPES = ("community", "licence", "custody", "unknown", "t2a")
@@ -28,13 +28,15 @@ class Below:
         return self.lines.get(unit.code, [])
 
 
-def of_units_below(question: Question) -> Below:
+def of_units_below(question: UnitRequest) -> Below:
     """The units right under the unit, of the grade asked for, with their case lines."""
-    found = counting.below(question)
+    found = line_tables.below(question)
     # a team's lines are read from its posts, whose grades matter then
     by_grade = question.unit.level == "team"
-    grade = counting.grade_of(question)
-    return Below(found, figures.sums_of(question.state, found, grade=grade, kind="case", by_grade=by_grade))
+    grade = line_tables.grade_of(question)
+    return Below(
+        found, line_queries.sums_of(question.state, found, grade=grade, kind="case", by_grade=by_grade)
+    )
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Counts:
     `kind` is one of `GROUPS`, to which the tables of tiers are narrowed, or empty.
     """
 
-    question: Question
+    question: UnitRequest
     lines: list[Lines]
     below: Below
     kind: str
@@ -55,18 +57,18 @@ class Counts:
             return None
         kinds = self._kinds()
         rows = [
-            counting.name_row(
+            line_tables.name_row(
                 self.question, unit, "caseload", self._of_unit(unit, self.below.of(unit), kinds)
             )
             for unit in self.below.units
         ]
         columns = [
-            *counting.name_columns(self.question),
+            *line_tables.name_columns(self.question),
             *(Column(kind, GROUPS[kind], "count") for kind in kinds),
             Column("cases", "All active", "count", "Total of the columns before it."),
             Column("cases_all", "All cases in nDelius", "count", "Every case in nDelius, active or not."),
         ]
-        total = counting.total_row(self._of_unit(self.question.unit, self.lines, kinds))
+        total = line_tables.total_row(self._of_unit(self.question.unit, self.lines, kinds))
         level = units.child_level(self.question.unit.level)
         name = self.question.unit.name
         notes = ["Each active case is in one column. Suspended, untiered and T2A cases have their own."]
@@ -75,31 +77,31 @@ class Counts:
 
     def _kinds(self) -> list[str]:
         """The groups that have a column: those nobody is in are left out where they are rare."""
-        here = {counting.group(line.pricing) for line in self.lines if line.active_cases}
+        here = {line_tables.group(line.pricing) for line in self.lines if line.active_cases}
         return [kind for kind in GROUPS if kind != "unknown" or kind in here]
 
     def _of_unit(self, unit: Unit, lines: list[Lines], kinds: list[str]) -> dict[str, Value]:
-        found = counting.sort_out(lines, counting.group)
+        found = line_tables.sort_out(lines, line_tables.group)
         values = {
             kind: tables.count(
-                figures.summed(found[kind], ACTIVE),
-                counting.child_url(self.question, unit, "caseload", type=kind, counted="yes"),
+                line_queries.summed(found[kind], ACTIVE),
+                line_tables.child_url(self.question, unit, "caseload", type=kind, counted="yes"),
             )
             for kind in kinds
         }
         for name, share in (("cases", ACTIVE), ("cases_all", LISTED)):
-            href = counting.lines_url(self.question, unit, name)
-            values[name] = tables.count(figures.summed(lines, share), href)
+            href = line_tables.lines_url(self.question, unit, name)
+            values[name] = tables.count(line_queries.summed(lines, share), href)
         return values
 
     @cached_property
     def _chosen(self) -> list[Lines]:
         active = [line for line in self.lines if line.active_cases]
-        return [line for line in active if not self.kind or counting.group(line.pricing) == self.kind]
+        return [line for line in active if not self.kind or line_tables.group(line.pricing) == self.kind]
 
     @property
     def _grade_words(self) -> str:
-        grade = counting.grade_of(self.question)
+        grade = line_tables.grade_of(self.question)
         return f" (grade {grade})" if grade else ""
 
     @property
@@ -109,12 +111,12 @@ class Counts:
 
     def tiers(self) -> Table:
         """Tiers by type of case, of the unit itself."""
-        here = {counting.place(line.pricing) for line in self._chosen}
+        here = {line_tables.place(line.pricing) for line in self._chosen}
         types = [kind for kind in _TYPES if kind != "unknown" or kind in here]
-        by_row = counting.sort_out(self._chosen, counting.tier_row)
+        by_row = line_tables.sort_out(self._chosen, line_tables.tier_row)
         rows = [
             Row({"name": tables.text(title), **self._across(by_row[key], types)})
-            for key, title in counting.tier_rows(self.question.state.tier_scheme)
+            for key, title in line_tables.tier_rows(self.question.state.tier_scheme)
         ]
         columns = [
             Column("name", "Tier"),
@@ -126,12 +128,12 @@ class Counts:
                      ["Suspended and untiered cases have their own rows."])  # fmt: skip
 
     def _across(self, lines: list[Lines], types: list[str]) -> dict[str, Value]:
-        found = counting.sort_out(lines, counting.place)
+        found = line_tables.sort_out(lines, line_tables.place)
         return {kind: self._active(found[kind]) for kind in types} | {"cases": self._active(lines)}
 
     def _active(self, lines: list[Lines]) -> Value:
-        href = counting.pricing_url(self.question, lines, "cases") if lines else ""
-        return tables.count(figures.summed(lines, ACTIVE), href)
+        href = line_tables.pricing_url(self.question, lines, "cases") if lines else ""
+        return tables.count(line_queries.summed(lines, ACTIVE), href)
 
     def grades(self) -> Table | None:
         """How the cases of each tier are shared among the grades. None where there is only one."""
@@ -139,10 +141,10 @@ class Counts:
             return None
         here = {line.grade for line in self._chosen}
         grades = [grade for grade in GRADES if grade in here] + sorted(here - set(GRADES))
-        by_row = counting.sort_out(self._chosen, counting.tier_row)
+        by_row = line_tables.sort_out(self._chosen, line_tables.tier_row)
         rows = [
             Row({"name": tables.text(title), **self._among(by_row[key], grades)})
-            for key, title in counting.tier_rows(self.question.state.tier_scheme)
+            for key, title in line_tables.tier_rows(self.question.state.tier_scheme)
         ]
         columns = [Column("name", "Tier")]
         for grade in grades:
@@ -157,12 +159,12 @@ class Counts:
 
     def _among(self, lines: list[Lines], grades: list[str]) -> dict[str, Value]:
         """How many of some cases each grade holds, and its share; a number leads to the grade's own tiers."""
-        whole = figures.summed(lines, ACTIVE)
+        whole = line_queries.summed(lines, ACTIVE)
         found: dict[str, Value] = {}
         for grade in grades:
-            part = figures.summed((line for line in lines if line.grade == grade), ACTIVE)
+            part = line_queries.summed((line for line in lines if line.grade == grade), ACTIVE)
             unit = self.question.unit
-            stream = counting.stream_of(unit)
+            stream = line_tables.stream_of(unit)
             href = unit_url(unit.level, unit.code, "caseload", grade=grade, type=self.kind, stream=stream)
             found[f"{grade}_cases"] = tables.count(part, f"{href}#table-tiers" if part else "")
             found[f"{grade}_share"] = tables.share(part, whole)

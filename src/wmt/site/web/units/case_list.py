@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
-from wmt.site.web import tables
-from wmt.site.web.addresses import unit_url
-from wmt.site.web.tables import Column, LazyRows, Row, Table, Value
-from wmt.site.web.units import counting, words
+from wmt.site import tables
+from wmt.site.figures import line_queries
+from wmt.site.links import unit_url
+from wmt.site.tables import Column, LazyRows, Row, Table, Value
+from wmt.site.web.units import labels, line_tables
 from wmt.site.web.units.case_counts import Below
-from wmt.site.web.units.question import Question
+from wmt.site.web.units.labels import reason as words_of
 from wmt.site.web.units.references import notes, reference
-from wmt.site.web.units.words import reason as words_of
-from wmt.site.workload import figures
+from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Line, Pricing, Unit
 
 _STREAMS = {"standard": "", "t2a": "T2A", "omic": "OMiC"}
@@ -27,7 +27,7 @@ class Chosen:
     def fits(self, line: Line, pricing: Pricing) -> bool:
         """Whether a case is among them."""
         return (
-            (not self.kind or counting.group(pricing) == self.kind)
+            (not self.kind or line_tables.group(pricing) == self.kind)
             and (not self.counted or (line.active_cases != 0) == (self.counted == "yes"))
             and (not self.reason or (not line.active_cases and pricing.reason == self.reason))
         )
@@ -35,7 +35,7 @@ class Chosen:
     @property
     def words(self) -> str:
         """What they are, for a heading."""
-        group = counting.GROUPS.get(self.kind, "")
+        group = line_tables.GROUPS.get(self.kind, "")
         said = [
             group if self.kind == "t2a" else group.lower(),
             {"yes": "active", "no": "not active"}.get(self.counted, ""),
@@ -44,14 +44,14 @@ class Chosen:
         return ", ".join(part for part in said if part)
 
 
-def table(question: Question, chosen: Chosen, below: Below) -> Table:
+def table(question: UnitRequest, chosen: Chosen, below: Below) -> Table:
     """The cases of a team or a post that were chosen, in the order of the extract."""
-    pricing = figures.pricing_of(question.state)
+    pricing = line_queries.pricing_of(question.state)
     # numbers of posts and of teams are apart: a team's own would find another team's post
     holders = {unit.number: unit for unit in ([question.unit] if question.is_post else below.units)}
     lines = [
         line
-        for line in figures.lines_of(question.state, question.unit, question.user, kind="case")
+        for line in line_queries.lines_of(question.state, question.unit, question.user, kind="case")
         if line.post_no in holders and chosen.fits(line, pricing[line.pricing])
     ]
 
@@ -65,8 +65,8 @@ def table(question: Question, chosen: Chosen, below: Below) -> Table:
     empty_row = {column.key: tables.text("") for column in _columns(question)}
     sums = {
         "crn": tables.text("Total"),
-        "cases": tables.count(figures.summed(lines, counting.NUMBER)),
-        "points": tables.exact(figures.summed(lines, counting.POINTS)),
+        "cases": tables.count(line_queries.summed(lines, line_tables.NUMBER)),
+        "points": tables.exact(line_queries.summed(lines, line_tables.POINTS)),
     }
     total = Row(empty_row | sums) if lines else None
     caption = f"Cases: {chosen.words}" if chosen.words else "Cases"
@@ -74,15 +74,15 @@ def table(question: Question, chosen: Chosen, below: Below) -> Table:
     return Table("cases", caption, _used(question, lines), rows, total, said, empty)
 
 
-def _used(question: Question, lines: list[Line]) -> list[Column]:
+def _used(question: UnitRequest, lines: list[Line]) -> list[Column]:
     """The columns that say something: on a page, no stream where every case is of the usual one."""
-    pricing = figures.pricing_of(question.state)
+    pricing = line_queries.pricing_of(question.state)
     special = any(_STREAMS.get(pricing[line.pricing].stream) for line in lines)
     keep_all = question.in_full or special
     return [column for column in _columns(question) if keep_all or column.key != "stream"]
 
 
-def _columns(question: Question) -> list[Column]:
+def _columns(question: UnitRequest) -> list[Column]:
     holder = [] if question.is_post else [Column("holder", "Practitioner")]
     return [
         Column("crn", "CRN", "code"),
@@ -99,16 +99,16 @@ def _columns(question: Question) -> list[Column]:
     ]
 
 
-def _row(question: Question, line: Line, pricing: Pricing, holder: Unit) -> Row:
+def _row(question: UnitRequest, line: Line, pricing: Pricing, holder: Unit) -> Row:
     lines_at = unit_url("post", holder.code, "working", figure="points", of=str(pricing.number))
     beside = f"{tables.exact(line.beside_x100).text} not in these figures" if line.beside_x100 else ""
     tier = "untiered" if pricing.tier == "0" else pricing.tier
     values = {
         "crn": reference(line, lines_at),
-        "type": tables.text(words.place(pricing)),
+        "type": tables.text(labels.place(pricing)),
         "tier": Value(pricing.tier, f"{tier}, suspended" if pricing.suspended else tier),
         "stream": tables.text(_STREAMS.get(pricing.stream, pricing.stream)),
-        "cases": tables.count(figures.summed([line], counting.NUMBER)),
+        "cases": tables.count(line_queries.summed([line], line_tables.NUMBER)),
         "points": tables.exact(line.points_x100, note=beside),
         "since": tables.day(line.since),
         "counts": tables.text("yes" if line.active_cases else "no"),
@@ -120,7 +120,7 @@ def _row(question: Question, line: Line, pricing: Pricing, holder: Unit) -> Row:
     return Row(values)
 
 
-def _why(question: Question, line: Line, pricing: Pricing) -> Value:
+def _why(question: UnitRequest, line: Line, pricing: Pricing) -> Value:
     """Why it earns or not, with the way to the rule that says so."""
-    said = words.reason(pricing.reason) or ("counted" if line.points_x100 else "0 points")
-    return tables.text(said, words.rule_href(pricing.rule, question.request.get_full_path()))
+    said = labels.reason(pricing.reason) or ("counted" if line.points_x100 else "0 points")
+    return tables.text(said, labels.rule_href(pricing.rule, question.request.get_full_path()))

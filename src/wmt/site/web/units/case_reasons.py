@@ -1,37 +1,37 @@
 """Why the case system has more cases than count: every case that does not, by its reason."""
 
-from wmt.site.web import tables
-from wmt.site.web.tables import Column, Row, Table, Value
-from wmt.site.web.units import counting, words
+from wmt.site import tables
+from wmt.site.figures import line_queries
+from wmt.site.figures.line_queries import Lines
+from wmt.site.tables import Column, Row, Table, Value
+from wmt.site.web.units import labels, line_tables
 from wmt.site.web.units.case_counts import Below
-from wmt.site.web.units.counting import LISTED, POINTS
-from wmt.site.web.units.question import Question
-from wmt.site.workload import figures
-from wmt.site.workload.figures import Lines
+from wmt.site.web.units.line_tables import LISTED, POINTS
+from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Unit
 
 #: Levels whose cases are listed one by one; above them there are too many to read.
 LISTED_AT = ("team", "post")
 
 
-def reconciliation(question: Question, lines: list[Lines]) -> Table:
+def reconciliation(question: UnitRequest, lines: list[Lines]) -> Table:
     """All cases of the case system: those that count, and why each of the others does not."""
     listed = [line for line in lines if line.listed_cases]
     counted = [line for line in listed if line.active_cases]
     silent = _by_reason(lines)
     unit = question.unit
-    rows = [_explained(question, "Active", counted, counting.lines_url(question, unit, "cases"))]
+    rows = [_explained(question, "Active", counted, line_tables.lines_url(question, unit, "cases"))]
     rows += [
         _explained(
             question,
-            f"Not active: {words.reason(reason)}",
+            f"Not active: {labels.reason(reason)}",
             silent[reason],
             _of_reason(question, unit, reason),
         )
         for reason in sorted(silent)
     ]
     total = _explained(
-        question, "All cases in nDelius", listed, counting.lines_url(question, unit, "cases_all")
+        question, "All cases in nDelius", listed, line_tables.lines_url(question, unit, "cases_all")
     )
     columns = [
         Column("name", "Cases"),
@@ -42,17 +42,17 @@ def reconciliation(question: Question, lines: list[Lines]) -> Table:
     return Table("reconciliation", "All cases in nDelius, and which are active", columns, rows, total, notes)
 
 
-def _explained(question: Question, title: str, lines: list[Lines], href: str) -> Row:
-    points_href = counting.pricing_url(question, lines, "points")
+def _explained(question: UnitRequest, title: str, lines: list[Lines], href: str) -> Row:
+    points_href = line_tables.pricing_url(question, lines, "points")
     values = {
         "name": tables.text(title),
-        "cases": tables.count(figures.summed(lines, LISTED), href),
-        "points": tables.points(figures.summed(lines, POINTS), points_href),
+        "cases": tables.count(line_queries.summed(lines, LISTED), href),
+        "points": tables.points(line_queries.summed(lines, POINTS), points_href),
     }
     return Row(values)
 
 
-def uncounted(question: Question, lines: list[Lines], below: Below, reason: str) -> Table | None:
+def uncounted(question: UnitRequest, lines: list[Lines], below: Below, reason: str) -> Table | None:
     """The units below by why cases do not count; with a reason, only that one. None for a post."""
     if question.is_post:
         return None
@@ -60,36 +60,36 @@ def uncounted(question: Question, lines: list[Lines], below: Below, reason: str)
     reasons = [each for each in here if each == reason] or here
     whole = [Column("cases", "Not active in total", "count")] if len(reasons) == len(here) else []
     columns = [
-        *counting.name_columns(question),
-        *(Column(each, words.upper_first(words.reason(each)), "count") for each in reasons),
+        *line_tables.name_columns(question),
+        *(Column(each, labels.upper_first(labels.reason(each)), "count") for each in reasons),
         *whole,
     ]
     rows = [
-        counting.name_row(question, unit, "caseload", _why(question, unit, below.of(unit), reasons))
+        line_tables.name_row(question, unit, "caseload", _why(question, unit, below.of(unit), reasons))
         for unit in below.units
     ]
-    total = counting.total_row(_why(question, question.unit, lines, reasons))
-    grade = counting.grade_of(question)
+    total = line_tables.total_row(_why(question, question.unit, lines, reasons))
+    grade = line_tables.grade_of(question)
     caption = f"Cases that are not active{f' (grade {grade})' if grade else ''}"
     if not here:
         return Table("uncounted", caption, columns, [], empty="Every case is active.")
     return Table("uncounted", caption, columns, rows, total)
 
 
-def _why(question: Question, unit: Unit, lines: list[Lines], reasons: list[str]) -> dict[str, Value]:
+def _why(question: UnitRequest, unit: Unit, lines: list[Lines], reasons: list[str]) -> dict[str, Value]:
     found = _by_reason(lines)
     values = {
-        each: tables.count(figures.summed(found.get(each, []), LISTED), _of_reason(question, unit, each))
+        each: tables.count(line_queries.summed(found.get(each, []), LISTED), _of_reason(question, unit, each))
         for each in reasons
     }
     silent = [line for of_reason in found.values() for line in of_reason]
-    href = counting.child_url(question, unit, "caseload", counted="no")
-    return values | {"cases": tables.count(figures.summed(silent, LISTED), f"{href}{_anchor(unit)}")}
+    href = line_tables.child_url(question, unit, "caseload", counted="no")
+    return values | {"cases": tables.count(line_queries.summed(silent, LISTED), f"{href}{_anchor(unit)}")}
 
 
-def _of_reason(question: Question, unit: Unit, reason: str) -> str:
+def _of_reason(question: UnitRequest, unit: Unit, reason: str) -> str:
     """The cases of a unit that do not count for a reason: one by one, or where they are."""
-    return counting.child_url(question, unit, "caseload", reason=reason) + _anchor(unit)
+    return line_tables.child_url(question, unit, "caseload", reason=reason) + _anchor(unit)
 
 
 def _anchor(unit: Unit) -> str:
@@ -99,4 +99,4 @@ def _anchor(unit: Unit) -> str:
 def _by_reason(lines: list[Lines]) -> dict[str, list[Lines]]:
     """The cases that do not count, by why. OMiC cases are not among all cases, so they are not here."""
     silent = (line for line in lines if line.active_cases == 0 and line.listed_cases != 0)
-    return dict(counting.sort_out(silent, lambda pricing: pricing.reason))
+    return dict(line_tables.sort_out(silent, lambda pricing: pricing.reason))

@@ -6,22 +6,22 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from wmt.ledger import Moment, Reason
-from wmt.ledger.stakes import further_x100, path_of
-from wmt.site.web import tables
-from wmt.site.web.addresses import unit_url
-from wmt.site.web.tables import Column, Row, Table, Value
-from wmt.site.web.units import counting, words
+from wmt.ledger import LineReason, Moment
+from wmt.ledger.potential_points import further_x100, path_of
+from wmt.site import tables
+from wmt.site.figures import line_queries
+from wmt.site.figures.line_queries import Lines
+from wmt.site.links import unit_url
+from wmt.site.tables import Column, Row, Table, Value
+from wmt.site.web.units import labels, line_tables
 from wmt.site.web.units.case_counts import Below
 from wmt.site.web.units.case_reasons import LISTED_AT
-from wmt.site.web.units.counting import LISTED, POINTS
-from wmt.site.web.units.question import Question
+from wmt.site.web.units.line_tables import LISTED, POINTS
 from wmt.site.web.units.references import notes, reference
-from wmt.site.workload import figures
-from wmt.site.workload.figures import Lines
+from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Line, Pricing, RuleValue, Unit
 
-REASON = str(Reason.UNCOMMENCED)
+REASON = str(LineReason.UNCOMMENCED)
 _CAPTION = "Requirements not started, and the points they would add"
 
 
@@ -29,7 +29,7 @@ _CAPTION = "Requirements not started, and the points they would add"
 class Uncommenced:
     """The uncommenced cases of a unit and of those below it."""
 
-    question: Question
+    question: UnitRequest
     lines: list[Lines]
     below: Below
 
@@ -61,10 +61,10 @@ class Uncommenced:
             return {}
         subject, more = self.question.subject, self.more_x100(self.found)
         share = further_x100(Moment(subject.points_x100, subject.available_x100), more)
-        cases = figures.summed(self.found, LISTED)
+        cases = line_queries.summed(self.found, LISTED)
         return {
             "cases": f"{cases:,} case{'' if cases == 1 else 's'}",
-            "earned": tables.exact(figures.summed(self.found, POINTS)).text,
+            "earned": tables.exact(line_queries.summed(self.found, POINTS)).text,
             "more": tables.exact(more).text,
             "share": "" if share is None else f"{Decimal(share).scaleb(-2):,.1f}",
         }
@@ -77,36 +77,36 @@ class Uncommenced:
 
     def _total(self, first: str) -> Row:
         values = {
-            "cases": tables.count(figures.summed(self.found, LISTED)),
+            "cases": tables.count(line_queries.summed(self.found, LISTED)),
             "points": tables.points(self.more_x100(self.found)),
         }
-        return counting.total_row(values, first)
+        return line_tables.total_row(values, first)
 
     def _units(self) -> Table:
         parts = [(unit, _of_reason(self.below.of(unit))) for unit in self.below.units]
         rows = [
-            counting.name_row(
+            line_tables.name_row(
                 self.question,
                 unit,
                 "caseload",
                 {
-                    "cases": tables.count(figures.summed(lines, LISTED)),
+                    "cases": tables.count(line_queries.summed(lines, LISTED)),
                     "points": tables.points(self.more_x100(lines)),
                 },
             )
             for unit, lines in parts
             if lines
         ]
-        columns = [*counting.name_columns(self.question), *_COLUMNS]
+        columns = [*line_tables.name_columns(self.question), *_COLUMNS]
         return Table("uncommenced", _CAPTION, columns, rows, self._total("name"))
 
     def _cases(self) -> Table:
         question = self.question
-        pricing = figures.pricing_of(question.state)
+        pricing = line_queries.pricing_of(question.state)
         holders = {unit.number: unit for unit in ([question.unit] if question.is_post else self.below.units)}
         lines = [
             line
-            for line in figures.lines_of(question.state, question.unit, question.user, kind="case")
+            for line in line_queries.lines_of(question.state, question.unit, question.user, kind="case")
             if line.post_no in holders and pricing[line.pricing].reason == REASON
         ]
         rows = [self._row(line, pricing[line.pricing], holders[line.post_no]) for line in lines]
@@ -127,7 +127,7 @@ class Uncommenced:
         tier = "untiered" if pricing.tier == "0" else pricing.tier
         values = {
             "crn": reference(line),
-            "type": tables.text(words.place(pricing)),
+            "type": tables.text(labels.place(pricing)),
             "tier": Value(pricing.tier, f"{tier}, suspended" if pricing.suspended else tier),
             "cases": tables.count(line.listed_cases),
             "points": tables.exact(worth * line.listed_cases - line.points_x100),

@@ -3,27 +3,27 @@
 from decimal import Decimal
 
 from wmt.facts import TIERS
-from wmt.site.web import tables
-from wmt.site.web.tables import Column, Row, Table, Value
-from wmt.site.web.units import counting, words
-from wmt.site.web.units.counting import ACTIVE
-from wmt.site.web.units.question import Question
-from wmt.site.workload import figures
-from wmt.site.workload.figures import Lines
+from wmt.site import tables
+from wmt.site.figures import line_queries
+from wmt.site.figures.line_queries import Lines
+from wmt.site.tables import Column, Row, Table, Value
+from wmt.site.web.units import labels, line_tables
+from wmt.site.web.units.line_tables import ACTIVE
+from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import RuleValue
 
 
-def table(question: Question, lines: list[Lines]) -> Table | None:
+def table(question: UnitRequest, lines: list[Lines]) -> Table | None:
     """The cases nobody has tiered, and what one of them may turn out to be worth. None without any."""
     found = [line for line in lines if line.active_cases and line.pricing.tier == "0"]
     if not found:
         return None
-    apart = counting.sort_out(found, lambda pricing: (pricing.stream, pricing.location))
+    apart = line_tables.sort_out(found, lambda pricing: (pricing.stream, pricing.location))
     worth = _Worth(question, sorted(apart))
     rows = [worth.row(key, apart[key]) for key in sorted(apart)]
     total = {"name": tables.text("Total"), "lowest": tables.exact(None), "highest": tables.exact(None)}
-    cases = figures.summed(found, ACTIVE)
-    href = counting.lines_url(question, question.unit, "untiered_cases")
+    cases = line_queries.summed(found, ACTIVE)
+    href = line_tables.lines_url(question, question.unit, "untiered_cases")
     columns = [
         Column("name", "Type"),
         Column("cases", "Untiered cases", "count"),
@@ -38,7 +38,7 @@ def table(question: Question, lines: list[Lines]) -> Table | None:
 class _Worth:
     """The least and the most points of a case of a stream and type, by the rules the load used."""
 
-    def __init__(self, question: Question, wanted: list[tuple[str, str]]) -> None:
+    def __init__(self, question: UnitRequest, wanted: list[tuple[str, str]]) -> None:
         self.question = question
         scheme = question.state.tier_scheme
         tiers = [tier for tier in TIERS.get(scheme, ()) if tier != "0"]
@@ -58,10 +58,10 @@ class _Worth:
         """One stream and type."""
         worth = [Decimal(value) for path in self.paths[key] if (value := self.values.get(path))]
         pricing = lines[0].pricing
-        href = counting.pricing_url(self.question, lines, "untiered_cases")
+        href = line_tables.pricing_url(self.question, lines, "untiered_cases")
         values = {
-            "name": tables.text(f"{'T2A, ' if key[0] == 't2a' else ''}{words.place(pricing)}"),
-            "cases": tables.count(figures.summed(lines, ACTIVE), href),
+            "name": tables.text(f"{'T2A, ' if key[0] == 't2a' else ''}{labels.place(pricing)}"),
+            "cases": tables.count(line_queries.summed(lines, ACTIVE), href),
             "lowest": _points(min(worth, default=None)),
             "highest": _points(max(worth, default=None)),
         }

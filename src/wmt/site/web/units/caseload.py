@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from wmt.ledger import Reason
-from wmt.site.web.units import case_counts, case_list, case_reasons, case_untiered, words
+from wmt.ledger import LineReason
+from wmt.site.figures import line_queries
+from wmt.site.figures.line_queries import Lines
+from wmt.site.web.units import case_counts, case_list, case_reasons, case_untiered, labels
 from wmt.site.web.units.case_reasons import LISTED_AT
 from wmt.site.web.units.case_uncommenced import Uncommenced
-from wmt.site.web.units.counting import GROUPS, grade_filter, grade_of
-from wmt.site.web.units.question import Question
-from wmt.site.workload import figures
-from wmt.site.workload.figures import Lines
+from wmt.site.web.units.line_tables import GROUPS, grade_filter, grade_of
+from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Unit
 
 TITLE = "Caseload"
@@ -21,12 +21,12 @@ def applies(unit: Unit) -> bool:  # noqa: ARG001
     return True
 
 
-def content(question: Question) -> dict[str, Any]:
+def content(question: UnitRequest) -> dict[str, Any]:
     """The counts of the unit, its reconciliation with the case system, and its cases."""
     below = case_counts.of_units_below(question)
     lines = _own_lines(question, below)
     counted = case_counts.Counts(question, lines, below, _one_of(question, "type", tuple(GROUPS)))
-    reason = _one_of(question, "reason", tuple(str(reason) for reason in Reason))
+    reason = _one_of(question, "reason", tuple(str(reason) for reason in LineReason))
     found = {}
     if question.unit.level in LISTED_AT:
         shown = case_list.Chosen(counted.kind, _one_of(question, "counted", ("yes", "no")), reason)
@@ -56,20 +56,20 @@ def content(question: Question) -> dict[str, Any]:
     }
 
 
-def _own_lines(question: Question, below: case_counts.Below) -> list[Lines]:
+def _own_lines(question: UnitRequest, below: case_counts.Below) -> list[Lines]:
     """The case lines of the unit itself. Those of a team are those of its posts, which are here already."""
     if question.unit.level == "team":
         return [line for lines in below.lines.values() for line in lines]
-    sums = figures.sums_of(question.state, [question.unit], grade=grade_of(question), kind="case")
+    sums = line_queries.sums_of(question.state, [question.unit], grade=grade_of(question), kind="case")
     return sums.get(question.unit.code, [])
 
 
-def _one_of(question: Question, name: str, choices: tuple[str, ...]) -> str:
+def _one_of(question: UnitRequest, name: str, choices: tuple[str, ...]) -> str:
     asked = question.request.GET.get(name, "")
     return asked if asked in choices else ""
 
 
-def _filters(question: Question, kind: str, reason: str, lines: list[Lines]) -> list[dict[str, Any]]:
+def _filters(question: UnitRequest, kind: str, reason: str, lines: list[Lines]) -> list[dict[str, Any]]:
     fields = [_field("type", "Cases", kind, [("", "All cases"), *GROUPS.items()])]
     if not question.is_post:
         fields.append(grade_filter(question))
@@ -78,7 +78,10 @@ def _filters(question: Question, kind: str, reason: str, lines: list[Lines]) -> 
         options = [("", "All"), ("yes", "Active"), ("no", "Not active")]
         fields.append(_field("counted", "Listed cases", counted, options))
     here = {line.pricing.reason for line in lines if not line.active_cases} | ({reason} if reason else set())
-    reasons = [("", "Any reason"), *((each, words.upper_first(words.reason(each))) for each in sorted(here))]
+    reasons = [
+        ("", "Any reason"),
+        *((each, labels.upper_first(labels.reason(each))) for each in sorted(here)),
+    ]
     return [*fields, _field("reason", "Reason not active", reason, reasons)]
 
 

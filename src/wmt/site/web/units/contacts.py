@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from wmt.facts import NOT_KNOWN
-from wmt.site.web import tables
-from wmt.site.web.addresses import unit_url
-from wmt.site.web.tables import Column, Row, Table, Value
-from wmt.site.web.units import counting, words
-from wmt.site.web.units.counting import NUMBER, POINTS
-from wmt.site.web.units.question import Question
+from wmt.site import tables
+from wmt.site.figures import line_queries, units
+from wmt.site.figures.line_queries import Lines
+from wmt.site.links import unit_url
+from wmt.site.tables import Column, Row, Table, Value
+from wmt.site.web.units import labels, line_tables
+from wmt.site.web.units.line_tables import NUMBER, POINTS
 from wmt.site.web.units.references import notes
-from wmt.site.workload import figures, units
-from wmt.site.workload.figures import Lines
+from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Line, Pricing, RuleValue, Unit
 
 TITLE = "Case management support (CMS)"
@@ -25,11 +25,11 @@ def applies(unit: Unit) -> bool:  # noqa: ARG001
     return True
 
 
-def content(question: Question) -> dict[str, Any]:
+def content(question: UnitRequest) -> dict[str, Any]:
     """What the units below gave and received; of a team and a post also the contacts one by one."""
     state, unit = question.state, question.unit
-    grade = counting.grade_of(question)
-    below = counting.below(question)
+    grade = line_tables.grade_of(question)
+    below = line_tables.below(question)
     found: dict[str, Table] = {}
     own: list[Lines] = []
     if not question.is_post:
@@ -40,27 +40,29 @@ def content(question: Question) -> dict[str, Any]:
         holders = {each.number: each for each in ([unit] if question.is_post else below)}
         lines = [
             line
-            for line in figures.lines_of(state, unit, question.user, kind="contact")
+            for line in line_queries.lines_of(state, unit, question.user, kind="contact")
             if line.post_no in holders
         ]
         found["contacts"] = _listed(question, lines, holders)
-    net = figures.summed(own, POINTS)
+    net = line_queries.summed(own, POINTS)
     return {
         "tables": found,
-        "filters": [] if question.is_post else [counting.grade_filter(question)],
+        "filters": [] if question.is_post else [line_tables.grade_filter(question)],
         "nets_to_zero": unit.level == units.NATION and not grade and net == 0,
         "window": RuleValue.objects.filter(load_id=state.load_id, path="cms_window_days").first(),
         "not_known": any(each.code == NOT_KNOWN for each in below),
     }
 
 
-def _sums(question: Question, of: list[Unit], grade: str) -> dict[str, list[Lines]]:
-    return figures.sums_of(question.state, of, grade=grade, kind="contact", by_grade=False)
+def _sums(question: UnitRequest, of: list[Unit], grade: str) -> dict[str, list[Lines]]:
+    return line_queries.sums_of(question.state, of, grade=grade, kind="contact", by_grade=False)
 
 
-def _of_units(question: Question, below: list[Unit], sums: dict[str, list[Lines]], own: list[Lines]) -> Table:
+def _of_units(
+    question: UnitRequest, below: list[Unit], sums: dict[str, list[Lines]], own: list[Lines]
+) -> Table:
     columns = [
-        *counting.name_columns(question),
+        *line_tables.name_columns(question),
         Column("given", "Given", "points", "Points for support given to colleagues."),
         Column("received", "Received", "points", "Points for support received from colleagues."),
         Column("net", "Net points", "points", "Given less received. This is included in the points."),
@@ -70,10 +72,10 @@ def _of_units(question: Question, below: list[Unit], sums: dict[str, list[Lines]
         Column("late", "Contacts not counted", "count", "Expired, or 0 points."),
     ]
     rows = [
-        counting.name_row(question, unit, "help", _values(question, unit, sums.get(unit.code, [])))
+        line_tables.name_row(question, unit, "help", _values(question, unit, sums.get(unit.code, [])))
         for unit in below
     ]
-    total = counting.total_row(_values(question, question.unit, own))
+    total = line_tables.total_row(_values(question, question.unit, own))
     level = units.child_level(question.unit.level)
     caption = f"Case management support (CMS): {units.PLURALS[level]} of {question.unit.name}"
     if question.grade:
@@ -81,29 +83,29 @@ def _of_units(question: Question, below: list[Unit], sums: dict[str, list[Lines]
     return Table("help", caption, columns, rows, total)
 
 
-def _values(question: Question, unit: Unit, lines: list[Lines]) -> dict[str, Value]:
+def _values(question: UnitRequest, unit: Unit, lines: list[Lines]) -> dict[str, Value]:
     def href(of: list[Lines]) -> str:
-        return counting.those_url(question, unit, "contacts", of)
+        return line_tables.those_url(question, unit, "contacts", of)
 
     earning = [line for line in lines if line.points_x100]
-    sides = counting.sort_out(earning, words.contact_side)
+    sides = line_tables.sort_out(earning, labels.contact_side)
     silent = [line for line in lines if not line.points_x100]
-    given, received = sides[words.GIVEN], sides[words.RECEIVED]
-    whole = counting.lines_url(question, unit, "contacts")
+    given, received = sides[labels.GIVEN], sides[labels.RECEIVED]
+    whole = line_tables.lines_url(question, unit, "contacts")
     return {
-        "given": tables.points(figures.summed(given, POINTS), href(given)),
-        "received": tables.points(figures.summed(received, POINTS), href(received)),
-        "net": tables.points(figures.summed(lines, POINTS), whole),
-        "contacts": tables.count(figures.summed(earning, NUMBER), href(earning)),
-        "late": tables.count(figures.summed(silent, NUMBER), href(silent)),
+        "given": tables.points(line_queries.summed(given, POINTS), href(given)),
+        "received": tables.points(line_queries.summed(received, POINTS), href(received)),
+        "net": tables.points(line_queries.summed(lines, POINTS), whole),
+        "contacts": tables.count(line_queries.summed(earning, NUMBER), href(earning)),
+        "late": tables.count(line_queries.summed(silent, NUMBER), href(silent)),
     }
 
 
-def _listed(question: Question, lines: list[Line], holders: dict[int | None, Unit]) -> Table:
+def _listed(question: UnitRequest, lines: list[Line], holders: dict[int | None, Unit]) -> Table:
     """The contacts of a post or a team one by one: who helped whom, when, with what."""
     activities = _activities(question, {line.about for line in lines})
     names = _names(question, {line.other_post for line in lines if line.other_post})
-    pricing = figures.pricing_of(question.state)
+    pricing = line_queries.pricing_of(question.state)
     rows = []
     for line in lines:
         priced = pricing[line.pricing]
@@ -113,7 +115,7 @@ def _listed(question: Question, lines: list[Line], holders: dict[int | None, Uni
             "holder": tables.text(
                 holders[line.post_no].name, unit_url("post", holders[line.post_no].code, "help")
             ),
-            "side": tables.text(words.contact_side(priced)),
+            "side": tables.text(labels.contact_side(priced)),
             "other": tables.text(
                 other, unit_url("post", line.other_post) if line.other_post in names else ""
             ),
@@ -134,7 +136,7 @@ def _listed(question: Question, lines: list[Line], holders: dict[int | None, Uni
         Column("why", "Counts"),
     ]
     empty = {column.key: tables.text("") for column in columns}
-    sums = {"since": tables.text("Total"), "points": tables.exact(figures.summed(lines, POINTS))}
+    sums = {"since": tables.text("Total"), "points": tables.exact(line_queries.summed(lines, POINTS))}
     return Table("contacts", "Contacts", columns, rows, Row(empty | sums) if rows else None, notes(lines),
                  "There are no contacts with points in this extract.")  # fmt: skip
 
@@ -143,20 +145,20 @@ def _line_href(holder: Unit, pricing: Pricing) -> str:
     return unit_url("post", holder.code, "working", figure="contacts", of=str(pricing.number))
 
 
-def _why(question: Question, pricing: Pricing) -> Value:
+def _why(question: UnitRequest, pricing: Pricing) -> Value:
     back = question.request.get_full_path()
-    said = words.reason(pricing.reason) or "yes"
-    return tables.text(said, words.rule_href(pricing.rule, back))
+    said = labels.reason(pricing.reason) or "yes"
+    return tables.text(said, labels.rule_href(pricing.rule, back))
 
 
-def _activities(question: Question, codes: Iterable[str]) -> dict[str, str]:
+def _activities(question: UnitRequest, codes: Iterable[str]) -> dict[str, str]:
     """What people do in contacts of these codes, in words."""
     paths = {f"cms_activity.{code}": code for code in codes}
     rows = RuleValue.objects.filter(load_id=question.state.load_id, path__in=list(paths))
     return {paths[path]: value or "" for path, value in rows.values_list("path", "value")}
 
 
-def _names(question: Question, codes: set[str]) -> dict[str, str]:
+def _names(question: UnitRequest, codes: set[str]) -> dict[str, str]:
     """The names of posts, as far as the person who asks may see them."""
     posts = units.seen(question.state, question.user, "post").filter(code__in=codes)
     return units.names_of(posts)

@@ -3,13 +3,13 @@
 from typing import Any
 
 from wmt.ledger import COURTS
-from wmt.site.web import tables
-from wmt.site.web.tables import Column, Table, Value
-from wmt.site.web.units import counting
-from wmt.site.web.units.counting import NUMBER, POINTS
-from wmt.site.web.units.question import Question
-from wmt.site.workload import figures, units
-from wmt.site.workload.figures import Lines
+from wmt.site import tables
+from wmt.site.figures import line_queries, units
+from wmt.site.figures.line_queries import Lines
+from wmt.site.tables import Column, Table, Value
+from wmt.site.web.units import line_tables
+from wmt.site.web.units.line_tables import NUMBER, POINTS
+from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Unit
 
 TITLE = "Court-only staff"
@@ -21,21 +21,21 @@ def applies(unit: Unit) -> bool:
     return unit.level != "post" or unit.stream == COURTS
 
 
-def content(question: Question) -> dict[str, Any]:
+def content(question: UnitRequest) -> dict[str, Any]:
     """The posts of the unit that only write reports; for the nation, how many there are in each region."""
     question = question.in_stream(COURTS)
     posts = _posts(question)
-    sums = figures.sums_of(question.state, posts, kind="report", by_grade=False)
+    sums = line_queries.sums_of(question.state, posts, kind="report", by_grade=False)
     posts = [post for post in posts if post.code in sums]
     if question.unit.level == units.NATION:
         table = _of_regions(question, posts, sums)
     else:
         table = _of_posts(question, posts, sums)
-    filters = [] if question.is_post else [counting.grade_filter(question)]
+    filters = [] if question.is_post else [line_tables.grade_filter(question)]
     return {"tables": {"court": table}, "filters": filters}
 
 
-def _posts(question: Question) -> list[Unit]:
+def _posts(question: UnitRequest) -> list[Unit]:
     """The posts of the unit that are in the stream of courts."""
     if question.is_post:
         return [question.unit] if question.unit.stream == COURTS else []
@@ -48,9 +48,9 @@ _COLUMNS = [
 ]
 
 
-def _of_posts(question: Question, posts: list[Unit], sums: dict[str, list[Lines]]) -> Table:
+def _of_posts(question: UnitRequest, posts: list[Unit], sums: dict[str, list[Lines]]) -> Table:
     rows = [
-        counting.name_row(question, post, "reports", _values(question, post, sums[post.code]))
+        line_tables.name_row(question, post, "reports", _values(question, post, sums[post.code]))
         for post in posts
     ]
     columns = [Column("name", "Practitioner"), Column("code", "Code", "code"), Column("grade", "Grade")]
@@ -59,21 +59,21 @@ def _of_posts(question: Question, posts: list[Unit], sums: dict[str, list[Lines]
                  empty="There are no court-only staff.")  # fmt: skip
 
 
-def _values(question: Question, post: Unit, lines: list[Lines]) -> dict[str, Value]:
-    href = counting.lines_url(question, post, "reports")
+def _values(question: UnitRequest, post: Unit, lines: list[Lines]) -> dict[str, Value]:
+    href = line_tables.lines_url(question, post, "reports")
     return {
-        "reports": tables.count(figures.summed(lines, NUMBER), href),
-        "points": tables.points(figures.summed(lines, POINTS), href),
+        "reports": tables.count(line_queries.summed(lines, NUMBER), href),
+        "points": tables.points(line_queries.summed(lines, POINTS), href),
     }
 
 
-def _of_regions(question: Question, posts: list[Unit], sums: dict[str, list[Lines]]) -> Table:
+def _of_regions(question: UnitRequest, posts: list[Unit], sums: dict[str, list[Lines]]) -> Table:
     rows = []
-    for region in counting.below(question):
+    for region in line_tables.below(question):
         here = [post for post in posts if post.region_code == region.code]
         if here:
-            href = counting.child_url(question, region, "court")
-            rows.append(counting.name_row(question, region, "court", _together(here, sums, href)))
+            href = line_tables.child_url(question, region, "court")
+            rows.append(line_tables.name_row(question, region, "court", _together(here, sums, href)))
     columns = [
         Column("name", "Region"),
         Column("code", "Code", "code"),
@@ -88,14 +88,14 @@ def _together(posts: list[Unit], sums: dict[str, list[Lines]], href: str = "") -
     lines = [line for post in posts for line in sums[post.code]]
     return {
         "posts": tables.count(len(posts), href),
-        "reports": tables.count(figures.summed(lines, NUMBER), href),
-        "points": tables.points(figures.summed(lines, POINTS), href),
+        "reports": tables.count(line_queries.summed(lines, NUMBER), href),
+        "points": tables.points(line_queries.summed(lines, POINTS), href),
     }
 
 
 def _total(posts: list[Unit], sums: dict[str, list[Lines]]) -> Any:
-    return counting.total_row(_together(posts, sums)) if posts else None
+    return line_tables.total_row(_together(posts, sums)) if posts else None
 
 
-def _grade(question: Question) -> str:
+def _grade(question: UnitRequest) -> str:
     return f" (grade {question.grade})" if question.grade and not question.is_post else ""

@@ -3,8 +3,8 @@
 from importlib import import_module
 from typing import Any
 
-from wmt.site.web.units import no_hours
-from wmt.site.web.units.question import Question
+from wmt.site.web.units import hours_not_entered
+from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Unit
 
 TITLE = "Hours and reductions"
@@ -14,8 +14,8 @@ TEMPLATE = "availability/hours.jinja"
 _PAGES = {
     "post": ("wmt.site.web.availability.post", "availability/post.jinja"),
     "team": ("wmt.site.web.availability.team", "availability/team.jinja"),
-    "pdu": ("wmt.site.web.availability.above", "availability/above.jinja"),
-    "region": ("wmt.site.web.availability.above", "availability/above.jinja"),
+    "pdu": ("wmt.site.web.availability.unit_summary", "availability/above.jinja"),
+    "region": ("wmt.site.web.availability.unit_summary", "availability/above.jinja"),
 }
 
 
@@ -24,12 +24,12 @@ def applies(unit: Unit) -> bool:
     return unit.level in _PAGES
 
 
-def content(question: Question) -> dict[str, Any]:
+def content(question: UnitRequest) -> dict[str, Any]:
     """What the page of the unit's level shows."""
     if not applies(question.unit):
         return {"hours_template": "availability/nowhere.jinja", "tables": {}}
     module, template = _PAGES[question.unit.level]
     found: dict[str, Any] = import_module(module).content(question)
-    if not question.is_post and (mentioned := no_hours.table_of(question)).rows:
+    if not question.is_post and (mentioned := hours_not_entered.table_of(question)).rows:
         found["tables"] |= {mentioned.name: mentioned}
     return {"hours_template": template, **found}

@@ -5,14 +5,14 @@ from typing import Any
 from django.db.models import Count, Sum
 
 from wmt.ledger import OMIC, SHARES
-from wmt.site.web import tables
-from wmt.site.web.addresses import unit_url
-from wmt.site.web.tables import Column, Row, Table, Value
-from wmt.site.web.units import counting, words
-from wmt.site.web.units.counting import BESIDE, NUMBER
-from wmt.site.web.units.question import Question
+from wmt.site import tables
+from wmt.site.figures import line_queries, units
+from wmt.site.links import unit_url
+from wmt.site.tables import Column, Row, Table, Value
+from wmt.site.web.units import labels, line_tables
+from wmt.site.web.units.line_tables import BESIDE, NUMBER
 from wmt.site.web.units.references import notes, reference
-from wmt.site.workload import figures, units
+from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Line, Pricing, Unit
 
 TITLE = "OMiC"
@@ -24,29 +24,29 @@ def applies(unit: Unit) -> bool:
     return unit.level != "post" or unit.omic_cases > 0
 
 
-def content(question: Question) -> dict[str, Any]:
+def content(question: UnitRequest) -> dict[str, Any]:
     """The OMiC cases and points of the units below, or of a post the cases one by one."""
     if question.is_post:
         return {"tables": {"omic": _listed(question)}, "filters": []}
     said, question = _held_by_others(question), question.in_stream(OMIC)
-    below = counting.below(question)
+    below = line_tables.below(question)
     columns = [
-        *counting.name_columns(question),
+        *line_tables.name_columns(question),
         Column("omic_cases", "OMiC cases", "count"),
         Column("omic", "Points in custody", "points", "Points of the cases while in custody."),
         Column("omic_licence", "Points on licence", "points", "Points the same cases would have on licence."),
     ]
-    rows = [counting.name_row(question, unit, "omic", _values(question, unit)) for unit in below]
-    total = counting.total_row(_values(question, question.subject))
+    rows = [line_tables.name_row(question, unit, "omic", _values(question, unit)) for unit in below]
+    total = line_tables.total_row(_values(question, question.subject))
     level = units.child_level(question.unit.level)
     caption = f"OMiC cases: {units.PLURALS[level]} of {question.unit.name}"
     if question.grade:
         caption += f" (grade {question.grade})"
     table = Table("omic", caption, columns, rows, total, said)
-    return {"tables": {"omic": table}, "filters": [counting.grade_filter(question)]}
+    return {"tables": {"omic": table}, "filters": [line_tables.grade_filter(question)]}
 
 
-def _held_by_others(question: Question) -> list[str]:
+def _held_by_others(question: UnitRequest) -> list[str]:
     """How many OMiC cases posts of other streams hold, and where those are counted."""
     posts = units.everybody(question.state, question.unit).exclude(stream=OMIC).filter(omic_cases__gt=0)
     if question.grade:
@@ -72,9 +72,9 @@ def _counted(number: int, what: str) -> str:
     return f"{number:,} {what}" + ("" if number == 1 else "s")
 
 
-def _values(question: Question, unit: Unit) -> dict[str, Value]:
+def _values(question: UnitRequest, unit: Unit) -> dict[str, Value]:
     def href(figure: str) -> str:
-        return counting.lines_url(question, unit, figure)
+        return line_tables.lines_url(question, unit, figure)
 
     return {
         "omic_cases": tables.count(unit.omic_cases, href("omic_cases")),
@@ -83,13 +83,13 @@ def _values(question: Question, unit: Unit) -> dict[str, Value]:
     }
 
 
-def _listed(question: Question) -> Table:
+def _listed(question: UnitRequest) -> Table:
     """The OMiC cases of a post, each with what it is worth in custody."""
-    pricing = figures.pricing_of(question.state)
+    pricing = line_queries.pricing_of(question.state)
     here = [
         line
-        for line in figures.lines_of(question.state, question.unit, question.user, kind="case")
-        if figures.belongs(pricing[line.pricing], SHARES["omic_cases"])
+        for line in line_queries.lines_of(question.state, question.unit, question.user, kind="case")
+        if line_queries.belongs(pricing[line.pricing], SHARES["omic_cases"])
     ]
     columns = [
         Column("crn", "CRN", "code"),
@@ -101,11 +101,11 @@ def _listed(question: Question) -> Table:
         Column("flags", "Flags"),
     ]
     empty = {column.key: tables.text("") for column in columns}
-    href = counting.lines_url(question, question.unit, "omic")
+    href = line_tables.lines_url(question, question.unit, "omic")
     sums = {
         "crn": tables.text("Total"),
-        "cases": tables.count(figures.summed(here, NUMBER)),
-        "points": tables.exact(figures.summed(here, BESIDE), href),
+        "cases": tables.count(line_queries.summed(here, NUMBER)),
+        "points": tables.exact(line_queries.summed(here, BESIDE), href),
     }
     rows = [_row(question, line, pricing[line.pricing]) for line in here]
     on_licence = tables.exact(question.unit.omic_licence_x100).text
@@ -115,13 +115,13 @@ def _listed(question: Question) -> Table:
                  "There are no OMiC cases.")  # fmt: skip
 
 
-def _row(question: Question, line: Line, pricing: Pricing) -> Row:
+def _row(question: UnitRequest, line: Line, pricing: Pricing) -> Row:
     href = unit_url("post", question.unit.code, "working", figure="omic", of=str(pricing.number))
     values = {
         "crn": reference(line, href),
         "tier": tables.text("untiered" if pricing.tier == "0" else pricing.tier),
-        "type": tables.text(words.place(pricing)),
-        "cases": tables.count(figures.summed([line], NUMBER)),
+        "type": tables.text(labels.place(pricing)),
+        "cases": tables.count(line_queries.summed([line], NUMBER)),
         "points": tables.exact(line.beside_x100),
         "since": tables.day(line.since),
         "flags": tables.text(line.about),

@@ -7,19 +7,19 @@ from django.utils import timezone
 
 from wmt.facts import NOT_KNOWN
 from wmt.ledger import OMIC, capacity_x100, is_over, remaining_x100
-from wmt.site.web import tables
-from wmt.site.web.addresses import unit_url
-from wmt.site.web.availability.coming import reminders
-from wmt.site.web.charts.strip import LOW_X100, strip
-from wmt.site.web.duties.lines import duty_lines, request_lines
-from wmt.site.web.tables import Column, LazyRows, Row, Table, Value
-from wmt.site.web.units import counting, in_full, streams, timeless
-from wmt.site.web.units.lead import lead
-from wmt.site.web.units.measures import MEASURES, REMAINING, shown
-from wmt.site.web.units.parts import parts
-from wmt.site.web.units.question import GRADES, Question
-from wmt.site.web.units.words import in_stream
-from wmt.site.workload import units
+from wmt.site import tables
+from wmt.site.figures import units
+from wmt.site.links import unit_url
+from wmt.site.queries.measures import MEASURES, REMAINING, shown
+from wmt.site.tables import Column, LazyRows, Row, Table, Value
+from wmt.site.web.availability.ending_soon import reminders
+from wmt.site.web.charts.distribution import LOW_X100, strip
+from wmt.site.web.duties.reminders import duty_lines, request_lines
+from wmt.site.web.units import export_columns, line_tables, no_available_time, streams
+from wmt.site.web.units.breakdown import parts
+from wmt.site.web.units.labels import in_stream
+from wmt.site.web.units.summary import lead
+from wmt.site.web.units.unit_request import GRADES, UnitRequest
 from wmt.site.workload.models import Unit
 
 TITLE = "Overview"
@@ -37,7 +37,7 @@ def applies(unit: Unit) -> bool:  # noqa: ARG001
     return True
 
 
-def content(question: Question) -> dict[str, Any]:
+def content(question: UnitRequest) -> dict[str, Any]:
     """The key figures of the unit, the table of those below it, the strip, the filters."""
     listed = fitting(question)
     found: dict[str, Any] = {
@@ -47,7 +47,7 @@ def content(question: Question) -> dict[str, Any]:
         "figures": figures(question, question.subject),
         "over": _is_over(question.subject, question),
         "notes": notes(question.subject, question),
-        "timeless": timeless.said(question),
+        "timeless": no_available_time.said(question),
         "parts": [] if question.unit.stream == OMIC else parts(question),
         "reminders": [
             # they are of the whole unit, and a page of another stream is of its posts alone
@@ -75,12 +75,12 @@ def content(question: Question) -> dict[str, Any]:
     }
 
 
-def _streams(question: Question) -> dict[str, Table]:
+def _streams(question: UnitRequest) -> dict[str, Table]:
     found = streams.table(question)
     return {found.name: found} if found is not None else {}
 
 
-def _over_words(question: Question, listed: list[Unit]) -> str:
+def _over_words(question: UnitRequest, listed: list[Unit]) -> str:
     """How many of those that are listed are over the threshold. What is not known is no unit."""
     known = [unit for unit in listed if unit.code != NOT_KNOWN]
     named = [unit for unit in known if unit.posts]
@@ -97,36 +97,38 @@ def _over_words(question: Question, listed: list[Unit]) -> str:
     return f"{over:,} of {len(named):,} {what} {verb} over {question.state.over_text}.{rest}"
 
 
-def fitting(question: Question) -> list[Unit]:
+def fitting(question: UnitRequest) -> list[Unit]:
     """The units that are listed: those below, of the band asked for."""
     return [unit for unit in question.below if not question.band or _fits(unit, question)]
 
 
-def _fits(unit: Unit, question: Question) -> bool:
+def _fits(unit: Unit, question: UnitRequest) -> bool:
     """Whether a unit is of the band asked for; those without available hours are told apart.
 
     A unit that has no posts in the stream is of none.
     """
     if not unit.posts:
         return False
-    if question.band in timeless.BANDS:
-        return timeless.number(unit, question.band) > 0
+    if question.band in no_available_time.BANDS:
+        return no_available_time.number(unit, question.band) > 0
     return band_of(unit, question) == question.band
 
 
-def table(question: Question, listed: list[Unit]) -> Table:
+def table(question: UnitRequest, listed: list[Unit]) -> Table:
     """The table of the units below; in full also with the units each belongs to, and its help."""
     shown_columns = columns(question.level)
     if question.unit.stream == OMIC and not question.in_full:
         shown_columns = [column for column in shown_columns if column.key not in _OF_CAPACITY]
         shown_columns += [Column(n, MEASURES[n].title, MEASURES[n].kind) for n in _OMIC_FIGURES[:3]]
-    shown_columns += timeless.columns(question)
+    shown_columns += no_available_time.columns(question)
     rows: Sequence[Row] = LazyRows(
         listed, lambda unit: _row(question, unit), lambda unit, key: _raw(question, unit, key)
     )
     whole = _sum_row(question) if not question.band else None
     if question.in_full:
-        shown_columns, rows, whole = in_full.overview(question, shown_columns, listed, list(rows), whole)
+        shown_columns, rows, whole = export_columns.overview(
+            question, shown_columns, listed, list(rows), whole
+        )
     return Table(
         "overview",
         f"{units.PLURALS[question.level]} of {question.unit.name}{filtered(question)}",
@@ -138,7 +140,7 @@ def table(question: Question, listed: list[Unit]) -> Table:
     )
 
 
-def figures(question: Question, unit: Unit) -> list[tuple[str, Value, str]]:
+def figures(question: UnitRequest, unit: Unit) -> list[tuple[str, Value, str]]:
     """The figures of a unit itself: title, value with the way to its lines, what it is."""
     is_omic = question.unit.stream == OMIC
     rows = [] if is_omic else [("Capacity", _capacity(question, unit), "points ÷ available points")]
@@ -164,25 +166,29 @@ def columns(level: str) -> list[Column]:
     ]
 
 
-def _row(question: Question, unit: Unit) -> Row:
+def _row(question: UnitRequest, unit: Unit) -> Row:
     # a child opens on the tab one comes from, and keeps the grade that was asked for
-    href = "" if question.in_full else counting.child_url(question, unit, "", **timeless.kept(question))
+    href = (
+        ""
+        if question.in_full
+        else line_tables.child_url(question, unit, "", **no_available_time.kept(question))
+    )
     return Row(
         {
             "name": tables.text(unit.name, href, stale_note(unit)),
             "code": tables.text(unit.code),
             **values(question, unit),
-            **timeless.values(question, unit),
+            **no_available_time.values(question, unit),
         },
         unit.level,
         unit.code,
     )
 
 
-def _raw(question: Question, unit: Unit, key: str) -> Any:
+def _raw(question: UnitRequest, unit: Unit, key: str) -> Any:
     """The exact value of a column, without making its row."""
-    if key == timeless.KEY:
-        return timeless.number(unit, question.band)
+    if key == no_available_time.KEY:
+        return no_available_time.number(unit, question.band)
     if key == "capacity":
         return None if unit.stream == OMIC else capacity_x100(unit.points_x100, unit.available_x100)
     if key == REMAINING:
@@ -190,12 +196,12 @@ def _raw(question: Question, unit: Unit, key: str) -> Any:
     return getattr(unit, MEASURES[key].field if key in MEASURES else key)
 
 
-def _sum_row(question: Question) -> Row:
+def _sum_row(question: UnitRequest) -> Row:
     unit = question.subject
     return Row({"name": tables.text("Total"), "code": tables.text(""), **values(question, unit)})
 
 
-def values(question: Question, unit: Unit) -> dict[str, Value]:
+def values(question: UnitRequest, unit: Unit) -> dict[str, Value]:
     """The figures of a unit by the keys of their columns."""
     own = {
         "grade": tables.text(unit.grade),
@@ -207,14 +213,14 @@ def values(question: Question, unit: Unit) -> dict[str, Value]:
     return own | {name: _value(question, unit, name) for name in (*_FIGURES, REMAINING, *_REST, *more)}
 
 
-def _capacity(question: Question, unit: Unit) -> Value:
+def _capacity(question: UnitRequest, unit: Unit) -> Value:
     if unit.stream == OMIC or not unit.posts:
         return Value(None, "–")
     href = _lines_url(question, unit, "capacity")
     return tables.percent(unit.points_x100, unit.available_x100, question.state.over_x100, href)
 
 
-def _value(question: Question, unit: Unit, name: str) -> Value:
+def _value(question: UnitRequest, unit: Unit, name: str) -> Value:
     href = _lines_url(question, unit, name)
     if name == REMAINING:
         if unit.stream == OMIC:  # time that OMiC work is not measured against is no room
@@ -224,11 +230,11 @@ def _value(question: Question, unit: Unit, name: str) -> Value:
     return shown(measure, getattr(unit, measure.field), href)
 
 
-def _lines_url(question: Question, unit: Unit, figure: str) -> str:
+def _lines_url(question: UnitRequest, unit: Unit, figure: str) -> str:
     """The way to the lines of a figure. Files have none: the addresses of a nation's posts take seconds."""
     if question.in_full:
         return ""
-    return counting.lines_url(question, unit, figure)
+    return line_tables.lines_url(question, unit, figure)
 
 
 def by_capacity(unit: Unit) -> tuple[bool, int, str]:
@@ -237,7 +243,7 @@ def by_capacity(unit: Unit) -> tuple[bool, int, str]:
     return capacity is not None, capacity or 0, unit.code
 
 
-def band_of(unit: Unit, question: Question) -> str:
+def band_of(unit: Unit, question: UnitRequest) -> str:
     """Which band a unit's capacity lies in, by its exact value."""
     if unit.available_x100 == 0:
         return "none"
@@ -247,7 +253,7 @@ def band_of(unit: Unit, question: Question) -> str:
     return "within" if at_least else "under"
 
 
-def _is_over(unit: Unit, question: Question) -> bool:
+def _is_over(unit: Unit, question: UnitRequest) -> bool:
     return is_over(unit.points_x100, unit.available_x100, question.state.over_x100)
 
 
@@ -270,7 +276,7 @@ def _posts(number: int) -> str:
     return "1 post" if number == 1 else f"{number:,} posts"
 
 
-def notes(unit: Unit, question: Question) -> list[str]:
+def notes(unit: Unit, question: UnitRequest) -> list[str]:
     """What has to be known before this unit's figures are believed."""
     said = [stale_note(unit)] if stale_note(unit) else []
     if question.is_post and unit.available_x100 == 0 and not unit.unmeasured_posts:
@@ -281,14 +287,14 @@ def notes(unit: Unit, question: Question) -> list[str]:
     return said
 
 
-def filtered(question: Question) -> str:
+def filtered(question: UnitRequest) -> str:
     """What the filters leave, for the end of a heading."""
     parts = [f"grade {question.grade}"] if question.grade else []
     parts += [question.bands[question.band]] if question.band else []
     return f" ({', '.join(parts)})" if parts else ""
 
 
-def _table_notes(question: Question, listed: list[Unit]) -> list[str]:
+def _table_notes(question: UnitRequest, listed: list[Unit]) -> list[str]:
     said = []
     if question.unit.stream != OMIC:
         said.append("Capacity is total points ÷ total available points, not an average of individuals.")
@@ -297,7 +303,7 @@ def _table_notes(question: Question, listed: list[Unit]) -> list[str]:
     return said
 
 
-def filters(question: Question) -> list[dict[str, Any]]:
+def filters(question: UnitRequest) -> list[dict[str, Any]]:
     """The fields of the filter form."""
     levels = [(level, units.PLURALS[level]) for level in question.levels]
     return [

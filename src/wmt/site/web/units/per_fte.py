@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from wmt.ledger import decimal
+from wmt.ledger.arithmetic import divide_half_up
 from wmt.ledger.caseload import (
     MARKS,
     POST_COLUMNS,
@@ -16,15 +17,14 @@ from wmt.ledger.caseload import (
     caseload_of,
     is_over_per_fte,
 )
-from wmt.ledger.figures import divide_half_up
 from wmt.rules import RuleSet
-from wmt.site.web import tables
-from wmt.site.web.tables import Column, Row, Table, Value
-from wmt.site.web.units import counting
-from wmt.site.web.units.question import GRADES, Question
-from wmt.site.workload import units
-from wmt.site.workload.current import rules_of
+from wmt.site import tables
+from wmt.site.figures import units
+from wmt.site.tables import Column, Row, Table, Value
+from wmt.site.web.units import line_tables
+from wmt.site.web.units.unit_request import GRADES, UnitRequest
 from wmt.site.workload.models import Unit
+from wmt.site.workload.state import rules_of
 
 TITLE = "Cases per FTE"
 TEMPLATE = "unit/per_fte.jinja"
@@ -35,7 +35,7 @@ def applies(unit: Unit) -> bool:  # noqa: ARG001
     return True
 
 
-def content(question: Question) -> dict[str, Any]:
+def content(question: UnitRequest) -> dict[str, Any]:
     """The measure by grade and by unit below; of a post, its own figures."""
     rules = rules_of(question.state)
     marks = case_marks(rules)
@@ -50,7 +50,7 @@ def content(question: Question) -> dict[str, Any]:
     return {
         **found,
         "none": not posts,
-        "filters": [counting.grade_filter(question)],
+        "filters": [line_tables.grade_filter(question)],
         "tables": {
             **_below(question, posts, marks, whole),
             **_grades(question, by_grade, whole),
@@ -76,7 +76,7 @@ def _mark_words(marks: CaseMarks) -> list[str]:
     return [tables.exact(mark_x100).text for mark_x100 in marks.marks_x100]
 
 
-def _posts(question: Question) -> list[tuple[str, PostCases]]:
+def _posts(question: UnitRequest) -> list[tuple[str, PostCases]]:
     """Every post under the unit, with the code of the unit below that it belongs to: one question."""
     below = units.child_level(question.unit.level)
     code = "code" if below == "post" else f"{below}_code"
@@ -157,7 +157,7 @@ def _share(part: int, whole: int) -> Value:
     return Value(found.raw, f"{found.text}%")
 
 
-def _grades(question: Question, by_grade: dict[str, Caseload], whole: Caseload) -> dict[str, Table]:
+def _grades(question: UnitRequest, by_grade: dict[str, Caseload], whole: Caseload) -> dict[str, Table]:
     rows = [
         Row({"grade": tables.text(grade), **_values(found)})
         for grade, found in by_grade.items()
@@ -186,7 +186,7 @@ def _grades(question: Question, by_grade: dict[str, Caseload], whole: Caseload) 
 
 
 def _below(
-    question: Question, posts: list[tuple[str, PostCases]], marks: CaseMarks, whole: Caseload
+    question: UnitRequest, posts: list[tuple[str, PostCases]], marks: CaseMarks, whole: Caseload
 ) -> dict[str, Table]:
     level = units.child_level(question.unit.level)
     of = f"{units.PLURALS[level]} of {question.unit.name}"
@@ -198,10 +198,10 @@ def _below(
     for code, post in posts:
         apart[code].add(post)
     rows = [
-        counting.name_row(question, unit, "per-fte", _values(apart[unit.code]))
-        for unit in counting.below(question)
+        line_tables.name_row(question, unit, "per-fte", _values(apart[unit.code]))
+        for unit in line_tables.below(question)
     ]
-    names, total = counting.name_columns(question), counting.total_row(_values(whole))
+    names, total = line_tables.name_columns(question), line_tables.total_row(_values(whole))
     return {
         "below": Table("below", f"Cases per FTE: {of}", [*names, *_columns(marks)], rows, total),
         "heads": Table(
@@ -227,19 +227,19 @@ _OF_POST = (
 )
 
 
-def _of_posts(question: Question, caption: str, posts: dict[str, PostCases], marks: CaseMarks) -> Table:
+def _of_posts(question: UnitRequest, caption: str, posts: dict[str, PostCases], marks: CaseMarks) -> Table:
     of_all = caseload_of(posts.values(), marks)
     rows = [
-        counting.name_row(question, unit, "per-fte", _values_of_post(posts[unit.code], of_all))
-        for unit in counting.below(question)
+        line_tables.name_row(question, unit, "per-fte", _values_of_post(posts[unit.code], of_all))
+        for unit in line_tables.below(question)
         if unit.code in posts
     ]
-    columns = [*counting.name_columns(question), *_OF_POST]
+    columns = [*line_tables.name_columns(question), *_OF_POST]
     whole = _values(of_all) | {"marks": tables.text(""), "heads": tables.text("")}
-    return Table("below", caption, columns, rows, counting.total_row(whole))
+    return Table("below", caption, columns, rows, line_tables.total_row(whole))
 
 
-def _of_post(question: Question, marks: CaseMarks) -> Table:
+def _of_post(question: UnitRequest, marks: CaseMarks) -> Table:
     post = PostCases(*(getattr(question.unit, name) for name in POST_COLUMNS))
     of_person = units.of_level(question.state, "post").filter(staff_code=post.person).order_by()
     columns = [Column("name", "Practitioner"), *_OF_POST]

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from wmt.site.accounts.reading import REASONS_WITHHELD, cases_withheld
-from wmt.site.web import tables
-from wmt.site.web.tables import Value
+from wmt.site import tables
+from wmt.site.accounts.visibility import REASONS_WITHHELD, cases_withheld
+from wmt.site.figures.withheld import is_reduction
+from wmt.site.tables import Value
 from wmt.site.workload.models import Line
-from wmt.site.workload.withheld import is_reduction
 
 WITHHELD = "withheld"
 

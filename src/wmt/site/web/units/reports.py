@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from wmt.ledger import Reason
-from wmt.site.web import tables
-from wmt.site.web.addresses import unit_url
-from wmt.site.web.tables import Column, Row, Table, Value
-from wmt.site.web.units import counting, words
-from wmt.site.web.units.counting import NUMBER, POINTS
-from wmt.site.web.units.question import Question
+from wmt.ledger import LineReason
+from wmt.site import tables
+from wmt.site.figures import line_queries, units
+from wmt.site.figures.line_queries import Lines
+from wmt.site.links import unit_url
+from wmt.site.tables import Column, Row, Table, Value
+from wmt.site.web.units import labels, line_tables
+from wmt.site.web.units.line_tables import NUMBER, POINTS
 from wmt.site.web.units.references import notes
-from wmt.site.workload import figures, units
-from wmt.site.workload.figures import Lines
+from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Pricing, Unit
 
 TITLE = "Reports"
@@ -25,20 +25,20 @@ def applies(unit: Unit) -> bool:  # noqa: ARG001
     return True
 
 
-def content(question: Question) -> dict[str, Any]:
+def content(question: UnitRequest) -> dict[str, Any]:
     """The reports of the units below, by kind, and for a post one by one."""
-    below = counting.below(question)
-    grade = counting.grade_of(question)
-    own = figures.sums_of(question.state, [question.unit], grade=grade, kind="report", by_grade=False)
+    below = line_tables.below(question)
+    grade = line_tables.grade_of(question)
+    own = line_queries.sums_of(question.state, [question.unit], grade=grade, kind="report", by_grade=False)
     lines = own.get(question.unit.code, [])
     found: dict[str, Table] = {}
     if question.is_post:
         found["reports"] = _listed(question)
     else:
-        sums = figures.sums_of(question.state, below, grade=grade, kind="report", by_grade=False)
+        sums = line_queries.sums_of(question.state, below, grade=grade, kind="report", by_grade=False)
         found["reports"] = _of_units(question, below, sums, lines)
     found["kinds"] = _kinds(question, lines)
-    filters = [] if question.is_post else [counting.grade_filter(question)]
+    filters = [] if question.is_post else [line_tables.grade_filter(question)]
     return {"tables": found, "filters": filters, "none": not lines}
 
 
@@ -48,41 +48,41 @@ def _kind(pricing: Pricing) -> str:
 
 
 def _is_inside(pricing: Pricing) -> bool:
-    return pricing.reason != Reason.OUTSIDE_WINDOW
+    return pricing.reason != LineReason.OUTSIDE_WINDOW
 
 
 def _of_units(
-    question: Question, below: list[Unit], sums: dict[str, list[Lines]], lines: list[Lines]
+    question: UnitRequest, below: list[Unit], sums: dict[str, list[Lines]], lines: list[Lines]
 ) -> Table:
-    columns = counting.name_columns(question)
+    columns = line_tables.name_columns(question)
     for kind, title in KINDS.items():
         columns += [Column(kind, title, "count"), Column(f"{kind}_points", f"{title} points", "points")]
     columns.append(Column("points", "Points of all reports", "points"))
     rows = [
-        counting.name_row(question, unit, "reports", _values(question, unit, sums.get(unit.code, [])))
+        line_tables.name_row(question, unit, "reports", _values(question, unit, sums.get(unit.code, [])))
         for unit in below
     ]
     level = units.child_level(question.unit.level)
     caption = f"Reports that count now: {units.PLURALS[level]} of {question.unit.name}"
     if question.grade:
         caption += f" (grade {question.grade})"
-    total = counting.total_row(_values(question, question.unit, lines))
+    total = line_tables.total_row(_values(question, question.unit, lines))
     notes = ["Other kinds, and expired reports, are in the next table."]
     return Table("reports", caption, columns, rows, total, notes)
 
 
-def _values(question: Question, unit: Unit, lines: list[Lines]) -> dict[str, Value]:
-    inside = counting.sort_out((line for line in lines if _is_inside(line.pricing)), _kind)
+def _values(question: UnitRequest, unit: Unit, lines: list[Lines]) -> dict[str, Value]:
+    inside = line_tables.sort_out((line for line in lines if _is_inside(line.pricing)), _kind)
     values = {}
     for kind in KINDS:
-        href = counting.those_url(question, unit, "reports", inside[kind])
-        values[kind] = tables.count(figures.summed(inside[kind], NUMBER), href)
-        values[f"{kind}_points"] = tables.points(figures.summed(inside[kind], POINTS), href)
-    href = counting.lines_url(question, unit, "reports")
-    return values | {"points": tables.points(figures.summed(lines, POINTS), href)}
+        href = line_tables.those_url(question, unit, "reports", inside[kind])
+        values[kind] = tables.count(line_queries.summed(inside[kind], NUMBER), href)
+        values[f"{kind}_points"] = tables.points(line_queries.summed(inside[kind], POINTS), href)
+    href = line_tables.lines_url(question, unit, "reports")
+    return values | {"points": tables.points(line_queries.summed(lines, POINTS), href)}
 
 
-def _kinds(question: Question, lines: list[Lines]) -> Table:
+def _kinds(question: UnitRequest, lines: list[Lines]) -> Table:
     """Every kind of report of the unit itself, inside the days that count or not, and why it earns or not."""
     ordered = sorted(lines, key=lambda line: (_kind(line.pricing), not _is_inside(line.pricing)))
     rows = [_kind_row(question, line) for line in ordered]
@@ -96,10 +96,10 @@ def _kinds(question: Question, lines: list[Lines]) -> Table:
     empty = tables.text("")
     total = {
         "name": tables.text("Total"),
-        "reports": tables.count(figures.summed(lines, NUMBER)),
+        "reports": tables.count(line_queries.summed(lines, NUMBER)),
         "each": empty,
         "points": tables.exact(
-            figures.summed(lines, POINTS), counting.lines_url(question, question.unit, "reports")
+            line_queries.summed(lines, POINTS), line_tables.lines_url(question, question.unit, "reports")
         ),
         "why": empty,
     }
@@ -107,12 +107,12 @@ def _kinds(question: Question, lines: list[Lines]) -> Table:
                  Row(total) if rows else None, empty="There are no reports.")  # fmt: skip
 
 
-def _kind_row(question: Question, line: Lines) -> Row:
+def _kind_row(question: UnitRequest, line: Lines) -> Row:
     pricing = line.pricing
-    href = counting.pricing_url(question, [line], "reports")
+    href = line_tables.pricing_url(question, [line], "reports")
     values = {
-        "name": tables.text(words.report_name(pricing)),
-        "reports": tables.count(figures.summed([line], NUMBER), href),
+        "name": tables.text(labels.report_name(pricing)),
+        "reports": tables.count(line_queries.summed([line], NUMBER), href),
         "each": tables.exact(pricing.each_x100),
         "points": tables.exact(line.points_x100, href),
         "why": _why(question, pricing),
@@ -120,27 +120,27 @@ def _kind_row(question: Question, line: Lines) -> Row:
     return Row(values)
 
 
-def _why(question: Question, pricing: Pricing) -> Value:
+def _why(question: UnitRequest, pricing: Pricing) -> Value:
     back = question.request.get_full_path()
-    return tables.text(words.reason(pricing.reason) or "counted", words.rule_href(pricing.rule, back))
+    return tables.text(labels.reason(pricing.reason) or "counted", labels.rule_href(pricing.rule, back))
 
 
-def _listed(question: Question) -> Table:
+def _listed(question: UnitRequest) -> Table:
     """The reports of a post one by one, as the extract lists them."""
-    pricing = figures.pricing_of(question.state)
-    lines = figures.lines_of(question.state, question.unit, question.user, kind="report")
+    pricing = line_queries.pricing_of(question.state)
+    lines = line_queries.lines_of(question.state, question.unit, question.user, kind="report")
     rows = []
     for line in lines:
         priced = pricing[line.pricing]
         href = unit_url("post", question.unit.code, "working", figure="reports", of=str(priced.number))
         values = {
-            "name": tables.text(words.report_name(priced), href),
+            "name": tables.text(labels.report_name(priced), href),
             "ref": tables.text(
                 "" if line.ref == _kind(priced) else line.ref or ("withheld" if line.withheld else "")
             ),
             "since": tables.day(line.since),
             "about": tables.text(line.about),
-            "reports": tables.count(figures.summed([line], NUMBER)),
+            "reports": tables.count(line_queries.summed([line], NUMBER)),
             "points": tables.exact(line.points_x100),
             "why": _why(question, priced),
         }
@@ -157,8 +157,8 @@ def _listed(question: Question) -> Table:
     empty = {column.key: tables.text("") for column in columns}
     sums = {
         "name": tables.text("Total"),
-        "reports": tables.count(figures.summed(lines, NUMBER)),
-        "points": tables.exact(figures.summed(lines, POINTS)),
+        "reports": tables.count(line_queries.summed(lines, NUMBER)),
+        "points": tables.exact(line_queries.summed(lines, POINTS)),
     }
     return Table("reports", "Reports", columns, rows, Row(empty | sums) if rows else None, notes(lines),
                  "There are no reports.")  # fmt: skip

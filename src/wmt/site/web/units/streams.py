@@ -1,13 +1,13 @@
 """Sentence management, courts and OMiC under their own names: three figures of a unit, never added."""
 
 from wmt.ledger import COURTS, HEADLINE, OMIC, STREAM_NAMES
-from wmt.site.web import tables
-from wmt.site.web.addresses import unit_url
-from wmt.site.web.tables import Column, Row, Table, Value
-from wmt.site.web.units import counting
-from wmt.site.web.units.measures import MEASURES, shown
-from wmt.site.web.units.question import Question
-from wmt.site.workload import units
+from wmt.site import tables
+from wmt.site.figures import units
+from wmt.site.links import unit_url
+from wmt.site.queries.measures import MEASURES, shown
+from wmt.site.tables import Column, Row, Table, Value
+from wmt.site.web.units import line_tables
+from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Unit
 
 _POINTS = ("points", "available")
@@ -15,7 +15,7 @@ _OMIC = ("omic", "omic_licence")
 _HOURS = ("contracted_hours", "reduction_hours")
 
 
-def table(question: Question) -> Table | None:
+def table(question: UnitRequest) -> Table | None:
     """A row for each stream a unit has posts of; None where it is sentence management and nothing else."""
     parts = units.streams(question.state, question.unit)
     if question.is_post or set(parts) <= {HEADLINE}:
@@ -39,17 +39,17 @@ def _column(name: str) -> Column:
     return Column(name, MEASURES[name].title, MEASURES[name].kind)
 
 
-def _row(question: Question, unit: Unit) -> Row:
-    href = unit_url(unit.level, unit.code, stream=counting.stream_of(unit))
+def _row(question: UnitRequest, unit: Unit) -> Row:
+    href = unit_url(unit.level, unit.code, stream=line_tables.stream_of(unit))
     claims_capacity = unit.stream != OMIC
     values: dict[str, Value] = {
         name: shown(
-            MEASURES[name], getattr(unit, MEASURES[name].field), counting.lines_url(question, unit, name)
+            MEASURES[name], getattr(unit, MEASURES[name].field), line_tables.lines_url(question, unit, name)
         )
         for name in (*_HOURS, *_POINTS, *_OMIC)
     }
     over_x100 = question.state.over_x100
-    lines = counting.lines_url(question, unit, "capacity")
+    lines = line_tables.lines_url(question, unit, "capacity")
     values |= {
         "name": tables.text(STREAM_NAMES[unit.stream], href),
         "posts": tables.count(unit.posts),
@@ -60,7 +60,7 @@ def _row(question: Question, unit: Unit) -> Row:
     return Row(values, unit.level, unit.code)
 
 
-def said(question: Question) -> str:
+def said(question: UnitRequest) -> str:
     """What a page of another stream than sentence management says before anything else."""
     unit = question.unit
     if unit.stream == HEADLINE:

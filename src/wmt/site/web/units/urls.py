@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from wmt.site.web.live import live
+from wmt.site.web.freshness import live
 from wmt.site.web.units import views
 
 

@@ -9,23 +9,23 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from wmt.facts import NOT_KNOWN
-from wmt.site.accounts.readers import who_sees
-from wmt.site.web.addresses import NATION, unit_url
-from wmt.site.web.availability import ahead
-from wmt.site.web.charts.offered import offered
+from wmt.site.accounts.who_can_see import who_sees
+from wmt.site.consistent_read import steady
+from wmt.site.figures import units
+from wmt.site.links import NATION, unit_url
+from wmt.site.tables import Table, arranged
+from wmt.site.web.availability import weeks_ahead
+from wmt.site.web.charts.downloads import offered
+from wmt.site.web.context import state_of
 from wmt.site.web.duties import register
 from wmt.site.web.exports import listing
-from wmt.site.web.frame import state_of
-from wmt.site.web.live import mark_on
-from wmt.site.web.steady import steady
-from wmt.site.web.tables import Table, arranged
-from wmt.site.web.time import archive, over_time, why
+from wmt.site.web.freshness import mark_on
+from wmt.site.web.time import over_time, reduction_archive, why
 from wmt.site.web.units import caseload, contacts, court, hours, omic, overview, per_fte, reports, working
-from wmt.site.web.units.question import Question
 from wmt.site.web.units.sections import Link, pages, section_of, sections
-from wmt.site.workload import units
-from wmt.site.workload.current import NoDataYet
+from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Unit
+from wmt.site.workload.state import NoDataYet
 
 
 class Tab(Protocol):
@@ -37,7 +37,7 @@ class Tab(Protocol):
     def applies(self, unit: Unit) -> bool:
         """Whether there is anything to see for this unit."""
 
-    def content(self, question: Question) -> dict[str, Any]:
+    def content(self, question: UnitRequest) -> dict[str, Any]:
         """The template's values; all tables under 'tables', by their names, in the order they are shown."""
 
 
@@ -55,22 +55,22 @@ TABS: dict[str, Any] = {
     "omic": omic,
     "court": court,
     "downloads": listing,
-    "archive": archive,
-    "ahead": ahead,
+    "archive": reduction_archive,
+    "ahead": weeks_ahead,
 }
 
 
-def question_of(request: HttpRequest, level: str, code: str) -> Question:
+def question_of(request: HttpRequest, level: str, code: str) -> UnitRequest:
     """What an address asks for. Raises NoDataYet and UnknownUnit, which become pages."""
     state = state_of(request)
     if state is None:
         raise NoDataYet
     stream = request.GET.get("stream") or None
     unit = units.find(state, request.user, level, code, stream)  # type: ignore[arg-type]
-    return Question(request, state, unit)
+    return UnitRequest(request, state, unit)
 
 
-def tables_of(question: Question, tab: str) -> tuple[dict[str, Any], dict[str, Table]]:
+def tables_of(question: UnitRequest, tab: str) -> tuple[dict[str, Any], dict[str, Table]]:
     """What a tab shows, and its tables in full. Raises Http404 for an unknown tab."""
     if tab not in TABS:
         raise Http404(f"a {question.unit.level} has no page '{tab}'")
@@ -94,7 +94,7 @@ def unit_page(request: HttpRequest, level: str = NATION, code: str = NATION, tab
     return render(request, TABS[tab].TEMPLATE, context)
 
 
-def _around(question: Question, tab: str) -> dict[str, Any]:
+def _around(question: UnitRequest, tab: str) -> dict[str, Any]:
     """What is around every tab: where we are, the other tabs, the neighbours."""
     unit, state = question.unit, question.state
     above = units.above(state, question.user, unit)
@@ -122,7 +122,7 @@ def _around(question: Question, tab: str) -> dict[str, Any]:
     }
 
 
-def _siblings(question: Question, tab: str) -> dict[str, Any]:
+def _siblings(question: UnitRequest, tab: str) -> dict[str, Any]:
     """The other units of the same parent, a step away. Practitioners are listed by the page of their team."""
     unit = question.unit
     if unit.level in (NATION, "post"):

@@ -11,18 +11,18 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from wmt.ledger import SHARES, Share, remaining_x100
-from wmt.site.web import tables
-from wmt.site.web.addresses import unit_url
-from wmt.site.web.tables import Column, LazyRows, Row, Table, Value, changed
-from wmt.site.web.units import chosen as addressed
-from wmt.site.web.units import counting, words
-from wmt.site.web.units.measures import MEASURES, REMAINING, Measure, shown_exactly
-from wmt.site.web.units.parts import parts
-from wmt.site.web.units.question import Question
+from wmt.ledger import SHARES, MeasureDefinition, remaining_x100
+from wmt.site import tables
+from wmt.site.figures import line_queries, units
+from wmt.site.figures.line_queries import Lines
+from wmt.site.links import unit_url
+from wmt.site.queries.measures import MEASURES, REMAINING, MeasureLabel, shown_exactly
+from wmt.site.tables import Column, LazyRows, Row, Table, Value, changed
+from wmt.site.web.units import labels, line_tables
+from wmt.site.web.units import pricing_ids as addressed
+from wmt.site.web.units.breakdown import parts
 from wmt.site.web.units.references import WITHHELD, notes
-from wmt.site.workload import figures, units
-from wmt.site.workload.figures import Lines
+from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Line, Pricing, RuleValue, Unit
 
 TITLE = "Calculation"
@@ -37,7 +37,7 @@ _FEW = 4
 class Sum:
     """A figure and the sum of its lines: equal, or the page says that they are not."""
 
-    measure: Measure
+    measure: MeasureLabel
     of_lines: Value
     figure: Value
     agrees: bool
@@ -49,7 +49,7 @@ def applies(unit: Unit) -> bool:  # noqa: ARG001
     return True
 
 
-def content(question: Question) -> dict[str, Any]:
+def content(question: UnitRequest) -> dict[str, Any]:
     """The sums and the tables of lines of the figure that was asked for."""
     asked = question.request.GET.get("figure", CAPACITY)
     name = asked if asked in MEASURES or asked == REMAINING else CAPACITY
@@ -76,16 +76,16 @@ def _title(name: str) -> str:
     return {CAPACITY: "Capacity", REMAINING: "Points left"}.get(name) or MEASURES[name].title
 
 
-def _chosen(question: Question) -> list[Pricing]:
+def _chosen(question: UnitRequest) -> list[Pricing]:
     """The pricings that `?of=` names; none where it makes no sense."""
-    priced = figures.pricing_of(question.state)
+    priced = line_queries.pricing_of(question.state)
     named = addressed.read(question.request.GET.get("of", ""), priced)
     return [priced[number] for number in sorted(named)]
 
 
 def _chosen_words(chosen: list[Pricing]) -> str:
     """What the lines of some pricings are of: of many, how many kinds of line they are."""
-    said = list(dict.fromkeys(words.what(pricing) for pricing in chosen))
+    said = list(dict.fromkeys(labels.what(pricing) for pricing in chosen))
     return ", ".join(said) if len(said) <= _FEW else f"{len(said)} kinds of item"
 
 
@@ -93,19 +93,19 @@ def _chosen_words(chosen: list[Pricing]) -> str:
 class _Side:
     """One measure of a page: its lines, their sum and their table."""
 
-    question: Question
-    measure: Measure
+    question: UnitRequest
+    measure: MeasureLabel
     chosen: list[Pricing]  # empty: all
     found: Sequence[Lines | Line]  # all lines of the unit
 
     @cached_property
-    def share(self) -> Share:
+    def share(self) -> MeasureDefinition:
         return SHARES[self.measure.field]
 
     @cached_property
     def lines(self) -> list[Lines | Line]:
         """The lines of the unit that the measure sums: one by one for a post, else by pricing."""
-        numbers = figures.numbers_of(self.question.state, self.measure.field)
+        numbers = line_queries.numbers_of(self.question.state, self.measure.field)
         if self.chosen:
             numbers &= {pricing.number for pricing in self.chosen}
         return [line for line in self.found if _number(line) in numbers and _matters(line, self.share)]
@@ -114,12 +114,12 @@ class _Side:
         """What priced a line."""
         if isinstance(line, Lines):
             return line.pricing
-        return figures.pricing_of(self.question.state)[line.pricing]
+        return line_queries.pricing_of(self.question.state)[line.pricing]
 
     @cached_property
     def sum(self) -> int:
         """What the lines add up to."""
-        return figures.summed(self.lines, self.share)
+        return line_queries.summed(self.lines, self.share)
 
     def total(self) -> Sum:
         """The sum of the lines beside the figure itself."""
@@ -160,11 +160,11 @@ class _Side:
         pricing = self.pricing(line)
         back = self.question.request.get_full_path()
         found = {
-            "what": tables.text(words.what(pricing), self._opened(pricing)),
+            "what": tables.text(labels.what(pricing), self._opened(pricing)),
             "each": tables.exact(pricing.each_x100),
-            "amount": shown_exactly(self.measure, figures.summed([line], self.share)),
-            "hours": tables.text(words.hours_a_month(pricing.rule, self._hours)),
-            "rule": tables.text(words.rule_name(pricing.rule), words.rule_href(pricing.rule, back)),
+            "amount": shown_exactly(self.measure, line_queries.summed([line], self.share)),
+            "hours": tables.text(labels.hours_a_month(pricing.rule, self._hours)),
+            "rule": tables.text(labels.rule_name(pricing.rule), labels.rule_href(pricing.rule, back)),
             "from": _from(pricing),
             "why": tables.text(_why(pricing, line)),
             "quantity": _quantity(pricing, line),
@@ -182,7 +182,9 @@ class _Side:
         """A line of a unit leads to those below that hold it; a line of a post is where it ends."""
         if self.question.is_post:
             return ""
-        return counting.lines_url(self.question, self.question.unit, self.measure.name, str(pricing.number))
+        return line_tables.lines_url(
+            self.question, self.question.unit, self.measure.name, str(pricing.number)
+        )
 
     def _total_row(self) -> Row:
         empty = tables.text("")
@@ -222,16 +224,16 @@ class _Side:
             Column("amount", self.measure.title, self.measure.kind),
         ]
         rows = [self._holder(unit, lines, chosen) for unit, lines in held if lines]
-        caption = f"{words.what(chosen)}: who holds them"
+        caption = f"{labels.what(chosen)}: who holds them"
         return Table(self.measure.name, caption, columns, rows, Row(total))
 
     def _holder(self, unit: Unit, lines: Sequence[Lines], chosen: Pricing) -> Row:
-        href = counting.lines_url(self.question, unit, self.measure.name, str(chosen.number))
+        href = line_tables.lines_url(self.question, unit, self.measure.name, str(chosen.number))
         values = {
             "name": tables.text(unit.name, href),
             "lines": tables.count(self._how_many(lines)),
             "quantity": self._number_of(lines),
-            "amount": shown_exactly(self.measure, figures.summed(lines, self.share), href),
+            "amount": shown_exactly(self.measure, line_queries.summed(lines, self.share), href),
         }
         return Row(values, unit.level, unit.code)
 
@@ -240,30 +242,30 @@ def _number(line: Lines | Line) -> int:
     return line.pricing.number if isinstance(line, Lines) else line.pricing
 
 
-def _matters(line: Lines | Line, share: Share) -> bool:
+def _matters(line: Lines | Line, share: MeasureDefinition) -> bool:
     """Whether a line is worth showing behind a measure: it adds to it, or is work listed at nought."""
     return getattr(line, share.column) != 0 or share.column == "points_x100"
 
 
-def _lines_of(question: Question) -> Sequence[Lines | Line]:
+def _lines_of(question: UnitRequest) -> Sequence[Lines | Line]:
     """All lines of the unit, those of posts one by one."""
     if question.is_post:
-        return figures.lines_of(question.state, question.unit, question.user)
+        return line_queries.lines_of(question.state, question.unit, question.user)
     return _sums(question, [question.unit]).get(question.unit.code, [])
 
 
-def _sums(question: Question, of: Sequence[Unit]) -> dict[str, list[Lines]]:
-    return figures.sums_of(question.state, of, grade=question.grade, by_grade=False)
+def _sums(question: UnitRequest, of: Sequence[Unit]) -> dict[str, list[Lines]]:
+    return line_queries.sums_of(question.state, of, grade=question.grade, by_grade=False)
 
 
-def _hours_a_month(question: Question, paths: Iterable[str]) -> dict[str, str | None]:
+def _hours_a_month(question: UnitRequest, paths: Iterable[str]) -> dict[str, str | None]:
     """The published hours a month of the tiers on the page, as the load's own rules have them."""
     wanted = [f"monthly_hours.{path.partition('.')[2]}" for path in paths if path.startswith("tier_points.")]
     rows = RuleValue.objects.filter(load_id=question.state.load_id, path__in=wanted)
     return dict(rows.values_list("path", "value"))
 
 
-def _line_columns(measure: Measure, *, of_post: bool) -> list[Column]:
+def _line_columns(measure: MeasureLabel, *, of_post: bool) -> list[Column]:
     middle = (
         [Column("ref", "Reference", "code"), Column("since", "Since", "date"), Column("about", "About")]
         if of_post
@@ -301,7 +303,7 @@ def _from(pricing: Pricing) -> Value:
 
 def _why(pricing: Pricing, line: Lines | Line) -> str:
     if pricing.reason:
-        return words.reason(pricing.reason)
+        return labels.reason(pricing.reason)
     return "" if pricing.counted or line.points_x100 else "not counted"
 
 
@@ -309,13 +311,13 @@ def _colleague(line: Line) -> str:
     return unit_url("post", line.other_post) if line.other_post else ""
 
 
-def _choices(question: Question, name: str) -> list[tuple[str, str, bool]]:
+def _choices(question: UnitRequest, name: str) -> list[tuple[str, str, bool]]:
     """The other figures of this unit: title, address, whether it is the one shown."""
     names = (CAPACITY, *MEASURES)
     return [
         (
             _title(each),
-            counting.lines_url(question, question.unit, each),
+            line_tables.lines_url(question, question.unit, each),
             each == name,
         )
         for each in names

@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 def fold_again(apps, schema_editor):  # noqa: ARG001
-    from wmt.site.workload.rows import fold
+    from wmt.site.workload.night_rows import fold
 
     units = apps.get_model("workload", "Unit").objects
     changed = []

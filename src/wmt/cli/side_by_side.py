@@ -1,0 +1,75 @@
+"""`--beside`: the same post under other rules, side by side."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from wmt.cli.console import capacity, counted, out
+from wmt.cli.inputs import Opened, lay
+from wmt.cli.options import parse_day
+from wmt.cli.tables import TextColumn, figure, table
+from wmt.ledger import Ledger, present_total, side_by_side
+from wmt.rules import RuleSet
+
+Beside = Annotated[
+    list[str] | None,
+    typer.Option("--beside", metavar="DAY|FILE", help="Also by rules of this day or overlay; repeatable."),
+]
+
+
+def rule_sets(opened: Opened, asked: Sequence[str] | None) -> dict[str, RuleSet]:
+    """The rule sets asked for, by what was asked. Refuses what is neither a day nor an overlay file."""
+    return {text: _rule_set(opened, text) for text in asked or ()}
+
+
+def _rule_set(opened: Opened, text: str) -> RuleSet:
+    if Path(text).suffix in (".yaml", ".yml"):
+        return opened.rule_set(opened.facts.day, lay([Path(text)]))
+    return opened.rule_set(parse_day(text), ())
+
+
+def beside(ledger: Ledger, post: str, rule_sets: dict[str, RuleSet], over_x100: int) -> list[dict[str, Any]]:
+    """The post's figures under each rule set: rows of {rule_set, points, available, capacity, over_mark}."""
+    if not rule_sets:
+        return []
+    found = side_by_side(ledger, rule_sets)
+    rows = (row for row in found.iter_rows(named=True) if row["code"] == post)
+    keys = ("points", "available", "capacity", "over_mark", "breakdown")
+    return [
+        {"rule_set": row["rule_set"], **{key: present_total(row, over_x100)[key] for key in keys}}
+        for row in rows
+    ]
+
+
+def show_beside(found: dict[str, Any]) -> None:
+    """A table of the rule sets, the post's own first; and what untiered cases could be worth."""
+    if found["beside"]:
+        rows = [{"rule_set": "as explained", **found}, *found["beside"]]
+        columns = (
+            TextColumn("rules", "text"),
+            TextColumn("points"),
+            TextColumn("available"),
+            TextColumn("capacity"),
+        )
+        cells = [
+            (row["rule_set"], row["points"], row["available"], capacity(row["points"], row["available"]))
+            for row in rows
+        ]
+        table("Side by side", columns, cells)
+    for row in found["untiered"]:
+        out.print(_untiered(row), markup=False)
+    if found["uncommenced"]:
+        cases, points = counted(found["uncommenced"]["cases"], "case"), figure(found["uncommenced"]["points"])
+        out.print(
+            f"{cases} with requirements not commenced: {points} points more once they are", markup=False
+        )
+
+
+def _untiered(row: dict[str, Any]) -> str:
+    """What untiered cases may be worth, or that nobody has said so for their tier scheme."""
+    cases = counted(row["cases"], f"untiered {row['location']} case")
+    if row["lowest"] is None:
+        return f"{cases}: no points are published for the tiers of this extract"
+    return f"{cases}: each would earn {figure(row['lowest'])} to {figure(row['highest'])} points once tiered"

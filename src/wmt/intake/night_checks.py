@@ -1,0 +1,46 @@
+"""What makes the input of a night no night at all: dated ahead of time, or empty."""
+
+from datetime import date
+
+import polars as pl
+
+from wmt.intake.faults import Faults
+from wmt.intake.staging import Gathered
+
+
+def refuse_ahead(night: Gathered, last_day: date | None, faults: Faults) -> None:
+    """Refuse an extract of a day that has not come."""
+    if night.as_at is None or last_day is None or night.as_at.date() <= last_day:
+        return
+    sheet, row, column = night.as_at_place or (night.main, None, None)
+    what = (
+        f"the extract is dated {night.as_at:%-d %B %Y}, and the last day it may be of is {last_day:%-d %B %Y}"
+    )
+    faults.refuse("AS_AT_AHEAD", what, sheet=sheet, row=row, column=column)
+
+
+def refuse_empty(night: Gathered, faults: Faults) -> bool:
+    """Refuse an extract without officers, or without one active case; where nothing worse is known yet.
+
+    Returns whether it was: there is nothing to put together then.
+    """
+    if night.tier_scheme is None or night.as_at is None or not _is_read(faults):
+        return False
+    if night.person.is_empty() or (night.standing.is_empty() and not night.complete_cases):
+        faults.refuse("NO_ROWS", f"{night.main} has no row of an officer", sheet=night.main)
+        return True
+    if not _has_active_cases(night):
+        faults.refuse("NO_ACTIVE_CASES", "no officer has an active case", sheet=night.main)
+        return True
+    return False
+
+
+def _is_read(faults: Faults) -> bool:
+    """Whether the rows were read: nothing refused names no post, but what emptiness itself brings about."""
+    refusing = [fault for fault in faults.items if fault.severity == "refuse"]
+    return all(fault.posts or fault.code == "T2A_NOT_BELOW_ACTIVE" for fault in refusing)
+
+
+def _has_active_cases(night: Gathered) -> bool:
+    counted = night.count.filter((pl.col("basis") != "all") & (pl.col("cases") > 0))
+    return not counted.is_empty() or not night.case.is_empty()

@@ -1,0 +1,205 @@
+"""A part of a night: what one post, team or region needs of it, read without reading the rest.
+
+Numbers of posts and teams stay those of the night, so that a part's rows mean what they mean in the whole.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+import polars as pl
+
+from wmt import rules
+from wmt.facts import SCHEMAS, Facts
+from wmt.ledger import Ledger
+from wmt.ledger.explain_change import Side
+from wmt.ledger.moves import HELD
+from wmt.nights.folder import Night, NightError, open_night
+
+#: Tables whose rows belong to one post, and are kept with it.
+_OF_POSTS = ("caseload", "report", "reduction", "flag", "measure")
+
+
+@dataclass(frozen=True)
+class UnitSlice:
+    """The facts of one unit's posts, and the lines of those that keep an earlier night's figures."""
+
+    facts: Facts
+    former: pl.DataFrame | None
+
+
+def part_of(night: Night, level: str, code: str | Collection[str]) -> UnitSlice:
+    """The facts of the posts of a unit, with the contacts that give or take on either side.
+
+    The other post of a contact may be missing from `post`. A unit that the night has not gives empty tables.
+    Raises NightError when a table is damaged.
+    """
+    if level == "nation":
+        return UnitSlice(night.facts(), night.former())
+    team, post = _units(night, level, code)
+    numbers = post["post_no"].implode()
+    asked = [_scan(night, f"facts/{name}").filter(pl.col("post_no").is_in(numbers)) for name in _OF_POSTS]
+    sides = pl.col("by_post_no").is_in(numbers) | pl.col("om_post_no").is_in(numbers)
+    asked.append(_scan(night, "facts/contact").filter(sides))
+    has_former = "facts/former_line.parquet" in night.manifest.files
+    if has_former:
+        asked.append(_of_posts(_scan(night, "facts/former_line"), post))
+    found = dict(zip((*_OF_POSTS, "contact", "former"), _collected(night, asked), strict=False))
+    facts = Facts(
+        as_at=night.manifest.as_at,
+        tier_scheme=night.manifest.tier_scheme,
+        team=team,
+        post=post,
+        contact=found["contact"],
+        **{name: found[name] for name in _OF_POSTS},
+    )
+    return UnitSlice(facts, found.get("former"))
+
+
+def sides_of(
+    before: Night, after: Night, level: str, code: str | Collection[str], former: str | None = None
+) -> tuple[Side, Side]:
+    """What `wmt.ledger.explain_change` needs of two nights to say why one unit moved, each under its own rules; or, of
+    several posts, what `wmt.ledger.why_posts` needs.
+
+    `former` is the code of a post on the night before, where it had another: it is asked for under its
+    present one.
+
+    A night's own lines are those of its folder. Facts beyond teams and posts are read only where the rules of
+    the two nights differ, for the lines after are then worked out under the rules before.
+    """
+    sides = [_side(before, level, former or code), _side(after, level, code)]
+    if isinstance(code, str) and former is not None and former != code:
+        sides[0] = _under(sides[0], code)
+    if sides[0].rules.key != sides[1].rules.key:
+        part = part_of(after, level, code)
+        sides[1] = replace(sides[1], facts=part.facts, former=part.former)
+    if level == "nation" or any(side.counted for side in sides):
+        return sides[0], sides[1]
+    by = ("ref",) if isinstance(code, str) else ("team_code", "staff_code", "ref")
+    crossing = _crossing(_cases(sides[0]), _cases(sides[1]), by)
+    held = [held_in(night, crossing) for night in (before, after)]
+    if isinstance(code, str) and former is not None:
+        held[0] = held[0].with_columns(pl.col("post_code").replace({former: code}))
+    return replace(sides[0], held=held[0]), replace(sides[1], held=held[1])
+
+
+def _under(side: Side, code: str) -> Side:
+    """The side of a post as if it had had another code."""
+    keys = dict(zip(("team_code", "staff_code"), code.split(":", 1), strict=True))
+
+    def named(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.with_columns(pl.lit(value).alias(key) for key, value in keys.items() if key in frame)
+
+    facts = replace(side.facts, team=named(side.facts.team), post=named(side.facts.post))
+    lines, streams = (None if each is None else named(each) for each in (side.lines, side.streams))
+    return replace(side, facts=facts, lines=lines, streams=streams)
+
+
+def _side(night: Night, level: str, code: str | Collection[str]) -> Side:
+    """A night's own lines of a unit, with its teams and posts and no other facts."""
+    team, post = _units(night, level, code)
+    numbers = post["post_no"].implode()
+    lines = _scan(night, "results/lines")
+    if level != "nation":
+        lines = lines.filter(pl.col("post_no").is_in(numbers))
+    tables = {name: schema.to_frame() for name, schema in SCHEMAS.items()}
+    facts = Facts(
+        as_at=night.manifest.as_at,
+        tier_scheme=night.manifest.tier_scheme,
+        **{**tables, "team": team, "post": post},
+    )
+    # who is forgotten has numbers for references that are somebody else's the night after
+    counted = night.manifest.forgotten is not None
+    streams = streams_of(night).join(post, on=["team_code", "staff_code"], how="semi")
+    return Side(facts, rules_of(night), lines=_collected(night, [lines])[0], counted=counted, streams=streams)
+
+
+def streams_of(night: Night) -> pl.DataFrame:
+    """The stream of every post of a night: columns `POST_STREAM`.
+
+    Worked out where it was written before there were streams, and kept then.
+    """
+    totals = _scan(night, "results/totals")
+    if "stream" not in totals.collect_schema():
+        return _derived(night.path, night.manifest.files["results/totals.parquet"])
+    posts = totals.filter(pl.col("level") == "post")
+    return _collected(night, [posts.select("team_code", "staff_code", post_stream="stream")])[0]
+
+
+@lru_cache(maxsize=8)
+def _derived(path: Path, checksum: str) -> pl.DataFrame:  # noqa: ARG001 - a night replaced is another
+    night = open_night(path)
+    posts = Ledger(night.facts(), night.rules(), former=night.former()).totals(["post"])
+    return posts.select("team_code", "staff_code", post_stream="stream")
+
+
+def _cases(side: Side) -> pl.DataFrame:
+    found = side.given().filter((pl.col("kind") == "case") & pl.col("ref").is_not_null())
+    return found.select("team_code", "staff_code", "ref").unique()
+
+
+def _crossing(before: pl.DataFrame, after: pl.DataFrame, by: Sequence[str]) -> list[str]:
+    """References that are on one side only, sorted; of several posts each post has sides of its own."""
+    sides = [frame.select(by).unique() for frame in (before, after)]
+    apart = [one.join(other, on=by, how="anti") for one, other in (sides, reversed(sides))]
+    return sorted({*apart[0]["ref"], *apart[1]["ref"]})
+
+
+def held_in(night: Night, refs: Sequence[str]) -> pl.DataFrame:
+    """Who holds some cases on a night, wherever in the nation: columns `HELD`."""
+    if not refs:
+        return HELD.to_frame()
+    lines = _scan(night, "results/lines").filter(
+        pl.col("ref").is_in(pl.Series(refs).implode()), pl.col("kind") == "case"
+    )
+    held = lines.select("ref", post_code=pl.concat_str("team_code", pl.lit(":"), "staff_code"))
+    return _collected(night, [held])[0].cast(HELD)
+
+
+def rules_of(night: Night) -> rules.RuleSet:
+    """The rules the night was priced by, read once for all nights that have the same."""
+    return _rules_text((night.path / "rules.yaml").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=16)
+def _rules_text(text: str) -> rules.RuleSet:
+    return rules.from_yaml(text)
+
+
+def _units(night: Night, level: str, code: str | Collection[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The teams and posts of a unit, or several posts with their teams."""
+    team, post = _scan(night, "facts/team"), _scan(night, "facts/post")
+    if level == "nation":
+        pass
+    elif level == "post":
+        codes = [each.partition(":")[::2] for each in ([code] if isinstance(code, str) else sorted(code))]
+        wanted = pl.LazyFrame(codes, {"team_code": pl.String, "staff_code": pl.String}, orient="row")
+        post = post.join(wanted, on=["team_code", "staff_code"], how="semi", maintain_order="left")
+        team = team.join(wanted, on="team_code", how="semi", maintain_order="left")
+    else:
+        team = team.filter(pl.col(f"{level}_code") == code)
+        post = post.join(team.select("team_no"), on="team_no", how="semi", maintain_order="left")
+    teams, posts = _collected(night, [team, post])
+    return teams, posts.cast(SCHEMAS["post"])
+
+
+def _of_posts(lines: pl.LazyFrame, post: pl.DataFrame) -> pl.LazyFrame:
+    """Lines of some posts, by their codes."""
+    keys = ["team_code", "staff_code"]
+    return lines.join(post.lazy().select(keys), on=keys, how="semi", maintain_order="left")
+
+
+def _scan(night: Night, name: str) -> pl.LazyFrame:
+    return pl.scan_parquet(night.path / f"{name}.parquet")
+
+
+def _collected(night: Night, asked: Sequence[pl.LazyFrame]) -> list[pl.DataFrame]:
+    try:
+        return pl.collect_all(asked)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise NightError(
+            f"{night.path} cannot be read ({type(error).__name__}: {error}); bring it back from a copy, or "
+            "load its extract again into another folder"
+        ) from error

@@ -1,0 +1,93 @@
+"""A rule set written out, to lie beside the figures it made, and read back byte for byte.
+
+Values that stand together and share day, unit, status, source, note and overlay share one block, so that the
+text is short and reads as tables. Strings are always quoted: nothing depends on how YAML guesses a type.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from wmt.rules.errors import RuleFault, RulesError
+from wmt.rules.exact_yaml import read_yaml
+from wmt.rules.units import UNITS, Scalar
+from wmt.rules.values import STATUSES, DatedValue
+
+FORMAT = 1
+_SHARED = ("valid_from", "unit", "status", "source", "note", "overlay")
+_shared = attrgetter(*_SHARED)
+#: Characters that JSON leaves as they are but YAML would not read back.
+_UNREADABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+
+
+def text(day: date, overlays: Iterable[str], values: Iterable[DatedValue]) -> str:
+    """The rule set as YAML."""
+    names = ", ".join(_scalar(name) for name in overlays)
+    return f"wmt_rules: {FORMAT}\nday: {day.isoformat()}\noverlays: [{names}]\nblocks:\n{values_text(values)}"
+
+
+def values_text(values: Iterable[DatedValue]) -> str:
+    """The blocks alone: the same for two days on which the same values are in force."""
+    return "".join(_block(shared, list(run)) for shared, run in groupby(values, key=_shared)) or "  []\n"
+
+
+def _block(shared: tuple[Any, ...], values: list[DatedValue]) -> str:
+    head = "".join(f"    {name}: {_scalar(word)}\n" for name, word in zip(_SHARED, shared, strict=True))
+    rows = "".join(
+        f"      {_scalar(v.path)}: [{_scalar(v.value)}, {_scalar(v.description)}]\n" for v in values
+    )
+    return f"  -\n{head}    values:\n{rows}"
+
+
+@lru_cache(maxsize=8192)
+def _quoted(word: str) -> str:
+    quoted = json.dumps(word, ensure_ascii=False)
+    return _UNREADABLE.sub(lambda match: f"\\u{ord(match.group()):04x}", quoted)
+
+
+def _scalar(value: Scalar | date) -> str:
+    if isinstance(value, str):
+        return _quoted(value)
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, date):
+        return value.isoformat()
+    return json.dumps(value)
+
+
+def read(content: str, file: str) -> tuple[date, tuple[str, ...], list[DatedValue]]:
+    """Day, overlay names and values of a written rule set. Raises RulesError with every fault."""
+    document, faults = read_yaml(content, file)
+    if faults:
+        raise RulesError.of(faults)
+    try:
+        if document["wmt_rules"] != FORMAT:
+            message = f"is of format {document['wmt_rules']}; this version reads format {FORMAT}"
+            raise RulesError.of([RuleFault(file, "wmt_rules", message)])
+        values = [value for block in document["blocks"] for value in _read_block(block, file)]
+        return _day(document["day"]), tuple(document["overlays"]), values
+    except (AttributeError, KeyError, IndexError, TypeError) as error:
+        message = f"is not a rule set as WMT writes it ({error!r}); write it again from the tree"
+        raise RulesError.of([RuleFault(file, "", message)]) from error
+
+
+def _day(found: Any) -> date:
+    if not isinstance(found, date):
+        raise TypeError(f"{found!r} is no day")
+    return found
+
+
+def _read_block(block: dict[str, Any], file: str) -> list[DatedValue]:
+    shared = {name: block[name] for name in _SHARED}
+    _day(shared["valid_from"])
+    if shared["unit"] not in UNITS or shared["status"] not in STATUSES:
+        message = f"has an unknown unit or status: {shared['unit']}, {shared['status']}; write it again"
+        raise RulesError.of([RuleFault(file, "blocks", message)])
+    rows = block["values"].items()
+    return [DatedValue(path=path, value=row[0], description=row[1], **shared) for path, row in rows]

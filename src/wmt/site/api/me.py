@@ -1,0 +1,104 @@
+"""Who asks and what they may do; which figures are shown."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.http import HttpRequest
+from ninja import Field, Router, Schema
+
+from wmt.ledger import decimal
+from wmt.site.accounts.access import grants_of, homes_of
+from wmt.site.accounts.roles import ROLES
+from wmt.site.api.lookups import me, state_for
+from wmt.site.api.schemas import Exact, answers
+
+router = Router()
+
+
+class StateShown(Schema):
+    """Which figures are shown. Two answers with the same load and revision are of the same figures."""
+
+    load: int = Field(description="The load whose figures are shown.")
+    revision: int = Field(description="The last change of hours or reductions that is in them.")
+    as_at: datetime = Field(description="The moment the extract describes.")
+    loaded_at: datetime
+    day: date = Field(description="The day on which hours and reductions are judged.")
+    rules_date: date
+    overlays: list[str] = Field(description="Local changes to the rules.")
+    tier_scheme: str
+    over_mark: Exact = Field(description="The excessive workload threshold, as a percentage.")
+    night: str = Field(description="The data the figures are from.")
+
+
+class RoleShown(Schema):
+    """A role in force today."""
+
+    role: str
+    title: str
+    level: str
+    code: str
+    last_day: date | None
+    allows: list[str] = Field(description="What it lets a person do, there and below.")
+
+
+class PlaceShown(Schema):
+    """A unit."""
+
+    level: str
+    code: str
+
+
+class MeShown(Schema):
+    """Who asks, with the roles that count in this request."""
+
+    name: str
+    email: str
+    staff_code: str
+    token: str = Field(description="What the token is for; empty with a session.")
+    reads_only: bool
+    roles: list[RoleShown]
+    homes: list[PlaceShown] = Field(description="Where their own page begins.")
+
+
+@router.get("state", response=answers(StateShown), url_name="api-state", summary="Which figures are shown")
+def current(request: HttpRequest) -> StateShown:
+    """The load, its moment, its rules, the day, and the last change."""
+    state = state_for(request)
+    return StateShown(
+        load=state.load_id,
+        revision=state.revision,
+        as_at=state.as_at,
+        loaded_at=state.loaded_at,
+        day=state.day,
+        rules_date=state.rules_date,
+        overlays=list(state.overlays),
+        tier_scheme=state.tier_scheme,
+        over_mark=decimal(state.over_x100) or Decimal(0),
+        night=state.night,
+    )
+
+
+@router.get("me", response=answers(MeShown), url_name="api-me", summary="Who asks")
+def myself(request: HttpRequest) -> MeShown:
+    """The person, and what they may do through this token or session."""
+    person, state = me(request), state_for(request)
+    roles = [
+        RoleShown(
+            role=grant.role,
+            title=ROLES[grant.role].title,
+            level=grant.level,
+            code=grant.code,
+            last_day=grant.last_day,
+            allows=sorted(ROLES[grant.role].allows),
+        )
+        for grant in grants_of(person)
+    ]
+    return MeShown(
+        name=str(person),
+        email=person.email,
+        staff_code=person.staff_code,
+        token=person.token.name if person.token else "",
+        reads_only=bool(person.token and person.token.reads_only),
+        roles=roles,
+        homes=[PlaceShown(level=level, code=code) for level, code in homes_of(person, state)],
+    )

@@ -1,0 +1,43 @@
+"""Hours, days and records in the words of the pages."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+from wmt.days import written
+from wmt.ledger.serialise import micro
+from wmt.site.availability.records import Entry, HoursRecord, ReductionRecord
+
+if TYPE_CHECKING:
+    from wmt.site.availability.validation import ReasonOnDay
+
+
+def day_words(day: date) -> str:
+    """A day as people write it; the first of all days is the beginning."""
+    return "the beginning" if day == date.min else written(day)
+
+
+def hours_words(hours_micro: int) -> str:
+    """Hours with the decimals they have."""
+    found = micro(hours_micro)
+    return f"{found} hour{'' if found == 1 else 's'}"
+
+
+def percent_words(percent_x100: int) -> str:
+    """A percentage with the decimals it has."""
+    whole, rest = divmod(percent_x100, 100)
+    return f"{whole}" + (f".{rest:02d}".rstrip("0") if rest else "") + "%"
+
+
+def entry_words(entry: Entry, reasons: "Mapping[str, ReasonOnDay]") -> str:
+    """A record in one sentence."""
+    if isinstance(entry, HoursRecord):
+        return f"{hours_words(entry.hours_micro)} a week from {day_words(entry.first_day)}"
+    until = f" to {day_words(entry.last_day)}" if entry.last_day else " until ended"
+    span = f"from {day_words(entry.first_day)}{until}"
+    if not isinstance(entry, ReductionRecord):
+        return f"grade {entry.grade} {span}"
+    name = reasons[entry.reason].short_name if entry.reason in reasons else entry.reason
+    if entry.hours_micro is not None:
+        return f"{name}: {hours_words(entry.hours_micro)} {span}"
+    return f"{name}: {percent_words(entry.percent_x100 or 0)} of the contracted hours, {span}"

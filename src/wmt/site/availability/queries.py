@@ -1,0 +1,243 @@
+"""What stands and what stood: records of posts read back, and what holds for the posts they are about."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from wmt import rules
+from wmt.facts import GRADES
+from wmt.facts.enums import MICRO
+from wmt.site.accounts.access import may
+from wmt.site.accounts.models import User
+from wmt.site.accounts.roles import Action
+from wmt.site.availability.models import KINDS, Grade, Hours, OfPost, Reduction
+from wmt.site.availability.models import Reason as ReasonVersion
+from wmt.site.availability.records import (
+    Entry,
+    GradeRecord,
+    HoursRecord,
+    Post,
+    PostRecords,
+    ReductionRecord,
+)
+from wmt.site.availability.validation import ReasonOnDay, RecordLimits
+from wmt.site.clock import calendar_day
+from wmt.site.workload import as_of_day
+from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State, rules_of
+
+if TYPE_CHECKING:
+    from wmt.site.changes.impact import PostMoment
+
+#: So many posts are named in a question to the database; of more, all records are read and sorted here.
+_NAMED = 300
+
+
+class UnknownRecord(Http404):
+    """There is no record with this key."""
+
+
+def as_entry(row: OfPost) -> Entry:
+    """A version as plain data."""
+    if isinstance(row, Hours):
+        return HoursRecord(
+            key=row.key, version=row.version, first_day=row.first_day, hours_micro=row.hours_micro
+        )
+    if isinstance(row, Reduction):
+        return ReductionRecord(
+            key=row.key, version=row.version, reason=row.reason, hours_micro=row.hours_micro,
+            percent_x100=row.percent_x100, first_day=row.first_day, last_day=row.last_day, notes=row.notes,
+        )  # fmt: skip
+    assert isinstance(row, Grade)
+    return GradeRecord(
+        key=row.key, version=row.version, grade=row.grade, first_day=row.first_day, last_day=row.last_day
+    )
+
+
+def plans_of(posts: Collection[Post] | None = None, *, at: int | None = None) -> dict[Post, PostRecords]:
+    """The plans of these posts, or of every post that has one. `at`: as they stood after that change."""
+    found: dict[Post, dict[str, list[Any]]] = {post: defaultdict(list) for post in posts or ()}
+    for kind, model in KINDS.items():
+        rows = _of_posts(model, posts).filter(_stood(at), withdrawn=False).order_by("first_day", "key")
+        for row in rows:
+            if posts is None or row.post in found:
+                found.setdefault(row.post, defaultdict(list))[kind].append(as_entry(row))
+    return {
+        post: PostRecords(
+            hours=tuple(entries["hours"]),
+            reductions=tuple(entries["reduction"]),
+            grades=tuple(entries["grade"]),
+        )
+        for post, entries in found.items()
+    }
+
+
+def _stood(at: int | None = None) -> Q:
+    """What stood after a change; without one, what stands now, or stood on the day in the past asked for."""
+    at = as_of_day.change_then() if at is None else at
+    if at is None:
+        return Q(ended_change__isnull=True)
+    return Q(change__lte=at) & (Q(ended_change__isnull=True) | Q(ended_change__gt=at))
+
+
+def _of_posts(model: type[OfPost], posts: Collection[Post] | None) -> QuerySet[Any]:
+    rows = model._default_manager.all()
+    if posts is None or len(posts) > _NAMED:
+        return rows
+    wanted = Q(pk__in=())
+    for team, staff in posts:
+        wanted |= Q(team_code=team, staff_code=staff)
+    return rows.filter(wanted)
+
+
+def history_of(post: Post) -> list[OfPost]:
+    """Every version of every record of a post, the newest first."""
+    until = as_of_day.change_then()
+    known = Q() if until is None else Q(change__lte=until)
+    rows = [
+        row
+        for model in KINDS.values()
+        for row in _of_posts(model, [post]).filter(known).select_related("recorded_by")
+    ]
+    return sorted(rows, key=lambda row: (row.change, row.key, row.version), reverse=True)
+
+
+def versions_of(kind: str, key: str) -> list[OfPost]:
+    """One record's versions, the newest first. Empty where there is none."""
+    return list(KINDS[kind]._default_manager.filter(key=key).order_by("-version"))
+
+
+def standing(kind: str, key: str, post: Post | None = None) -> OfPost:
+    """The version that stands, be it withdrawn. Raises UnknownRecord, also for a record of another post."""
+    row = KINDS[kind]._default_manager.filter(_stood(), key=key).first()
+    if row is None or (post is not None and row.post != post):
+        raise UnknownRecord(f"there is no {kind} with the key {key}")
+    return row
+
+
+def under(unit: Unit, state: State, model: type[OfPost] = Reduction) -> QuerySet[Any]:
+    """What stands, not withdrawn, for the posts of a unit."""
+    rows = model._default_manager.filter(_stood(), withdrawn=False)
+    if unit.level == "post":
+        return rows.filter(team_code=unit.team_code, staff_code=unit.staff_code)
+    if unit.level == "team":
+        return rows.filter(team_code=unit.code)
+    if unit.level == "nation":
+        return rows
+    teams = Unit.objects.filter(
+        load_id=state.load_id, level="team", whole=True, **{f"{unit.level}_code": unit.code}
+    )
+    return rows.filter(team_code__in=teams.values("code"))
+
+
+def ending(state: State, unit: Unit, days: int = 30) -> list[Reduction]:
+    """Reductions of a unit in force today whose last day comes within so many days, the soonest first."""
+    until = state.day + timedelta(days)
+    rows = under(unit, state).filter(first_day__lte=state.day, last_day__gte=state.day, last_day__lte=until)
+    return list(rows.order_by("last_day", "team_code", "staff_code", "key"))
+
+
+def reasons_on(day: date | None = None) -> dict[str, ReasonOnDay]:
+    """Every reason by its id, as it is on a day: those of the rules, and what administrators entered."""
+    day = day or calendar_day()
+    found = dict(_reasons_of_rules(day))
+    rows = ReasonVersion.objects.filter(_stood(), withdrawn=False, first_day__lte=day)
+    for row in rows.order_by("first_day", "change"):
+        longest = found[row.reason].longest if row.reason in found else None
+        found[row.reason] = ReasonOnDay(
+            reason=row.reason, name=row.name, short_name=row.short_name, category=row.category,
+            allowance_x100=row.allowance_x100, max_x100=row.max_x100, months=row.months, enabled=row.enabled,
+            longest=longest,
+        )  # fmt: skip
+    return found
+
+
+def every_reason() -> dict[str, ReasonOnDay]:
+    """Every reason there ever was or will be, for names: the latest of each."""
+    return reasons_on(date.max)
+
+
+@lru_cache(maxsize=8)
+def _reasons_of_rules(day: date) -> Mapping[str, ReasonOnDay]:
+    tree = rules.load()
+    there = tree.at(min(max(day, min(tree.days)), max(tree.days)))
+    if not there.under("reduction_reasons"):  # started later than the day: taken from its first days
+        there = tree.at(max(tree.days))
+    values, longest = there.under("reduction_reasons"), there.under("pqip_stage_longest_months")
+
+    def reason(name: str) -> ReasonOnDay:
+        def of(part: str) -> Any:
+            found = values.get(f"{name}.{part}")
+            return None if found is None or found.value is None else found
+
+        months, allowance, most = of("months_to_expiry"), of("allowance_percent"), of("max_percent")
+        return ReasonOnDay(
+            reason=name,
+            name=str(of("name").value),
+            short_name=str(of("short_name").value),
+            category=str(of("category").value),
+            allowance_x100=allowance.hundredths if allowance else None,
+            max_x100=most.hundredths if most else None,
+            months=int(months.value) if months else None,
+            enabled=of("enabled") is None or of("enabled").value is not False,
+            longest=int(str(longest[name].value)) if name in longest else None,
+        )
+
+    return {name: reason(name) for name in dict.fromkeys(path.split(".")[0] for path in values)}
+
+
+def limits_of(
+    state: State | None, posts: Iterable[Post], *, strict: bool = True, day: date | None = None
+) -> RecordLimits:
+    """What holds for changes of these posts. Before any extract is loaded, the rules of today hold."""
+    ruleset = rules_of(state) if state else rules.load().at(calendar_day())
+    wanted = list(posts)
+    default = {grade: ruleset[f"default_hours.{grade}"].hundredths * (MICRO // 100) for grade in GRADES}
+    full = {grade: ruleset[f"full_time_hours.{grade}"].hundredths * (MICRO // 100) for grade in GRADES}
+    grades: dict[Post, str] = {}
+    supplied: dict[Post, int] = {}
+    for unit in _units_of(state, wanted):
+        post = unit.team_code, unit.staff_code
+        grades[post] = unit.supplied_grade or unit.grade
+        if unit.supplied_micro is not None:
+            supplied[post] = unit.supplied_micro
+    return RecordLimits(
+        reasons=reasons_on(day or (state.day if state else None)),
+        full_time_micro=full,
+        most_micro=settings.CONFIG.most_hours * MICRO,
+        default_micro=default,
+        grades=grades,
+        supplied_micro=supplied,
+        strict=strict,
+    )
+
+
+def _units_of(state: State | None, posts: Collection[Post]) -> Iterator[Unit]:
+    if state is None:
+        return
+    units = Unit.objects.filter(load_id=state.load_id, level="post", whole=True)
+    if len(posts) <= _NAMED:
+        units = units.filter(code__in=[":".join(post) for post in posts])
+    wanted = set(posts)
+    yield from (unit for unit in units if (unit.team_code, unit.staff_code) in wanted)
+
+
+def may_read(user: Any, post: Post, state: State) -> bool:
+    """Whether somebody may read the notes and the history of a post: their own, or by their role."""
+    if getattr(user, "staff_code", "") and isinstance(user, User) and user.staff_code == post[1]:
+        return True
+    return may(user, Action.READ_RECORDS, level="post", code=":".join(post), state=state)
+
+
+def timeline(state: State, post: Post) -> list["PostMoment"]:
+    """What a post's time is from each day on: see `effects.timeline`. Empty where there is no such post."""
+    from wmt.site.changes import impact
+
+    found = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, code=":".join(post)).first()
+    return impact.timeline(state, found, plans_of([post])[post]) if found else []

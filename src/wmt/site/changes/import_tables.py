@@ -1,0 +1,258 @@
+"""Putting tables of people into the site: all of them or nothing, with everything said that they would do."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from django.db import transaction
+
+from wmt.intake import InputFault as Told
+from wmt.intake import People
+from wmt.intake.faults import FaultPlace, Faults
+from wmt.intake.people_files import GRADES_FILE, HOURS_FILE, REASONS_FILE, REDUCTIONS_FILE
+from wmt.site.availability.queries import plans_of
+from wmt.site.availability.records import Post
+from wmt.site.availability.table_changes import TABLE_OF, changes_of, column_of
+from wmt.site.availability.validation import Change, ChangeFault, Checked, RefusedError
+from wmt.site.changes.actions import preview, save
+from wmt.site.changes.impact import Effect, UnitFigures, days_of_effect, effects_of
+from wmt.site.changes.people_files import read_people, shown_posts
+from wmt.site.changes.reason_tables import ReasonChange, reasons_changed, save_reasons
+from wmt.site.changes.recalculate import hold_journal
+from wmt.site.workload.models import Current, Unit
+from wmt.site.workload.state import State, stated
+from wmt.text import fold
+
+Progress = Callable[[str, float], None]
+
+#: The kind of the audit event.
+_KIND = "people import"
+
+
+@dataclass
+class Count:
+    """How many records of a table are new, otherwise, withdrawn, or as they stand already."""
+
+    new: int = 0
+    changed: int = 0
+    withdrawn: int = 0
+    unchanged: int = 0
+
+
+@dataclass(frozen=True)
+class ImportEffect:
+    """What the first day on which anything changes comes to: the nation, and the posts, most moved first."""
+
+    day: date
+    nation: Effect
+    posts: Sequence[Effect]
+
+
+@dataclass
+class Imported:
+    """How an import ended, or would."""
+
+    faults: Faults
+    counts: dict[str, Count] = field(default_factory=dict)
+    moved: ImportEffect | None = None
+    saved: bool = False
+
+    @property
+    def refused(self) -> bool:
+        """Whether anything stands against it; nothing was changed then."""
+        return self.faults.refusing()
+
+    @property
+    def records(self) -> int:
+        """How many records differ from what stands."""
+        return sum(count.new + count.changed + count.withdrawn for count in self.counts.values())
+
+
+def import_tables(
+    given: Path, *, who: str, why: str = "", only_check: bool = False, progress: Progress
+) -> Imported:
+    """Make what stands what the tables say, where they say anything. With `only_check` nothing is changed.
+
+    Whoever runs commands here is trusted, and what another site or a former system allowed is taken: a share
+    or a last day other than the reason's is warned of.
+    """
+    progress("reading the tables", 0.05)
+    state = stated(Current.objects.select_related("load").first())
+    people, faults = read_people(given, state.day if state else None)
+    done = Imported(faults)
+    if done.refused:
+        return done
+    wanted = _Wanted(people, reasons_changed(people.reasons), who, why)
+    progress("comparing with current records", 0.2)
+    with _undone() if wanted.reasons else nullcontext():
+        _look(wanted, done, state, progress)
+    if done.records and not done.refused and not only_check:
+        progress("putting the records into the database", 0.7)
+        _put(wanted, done)
+    progress("done", 1.0)
+    return done
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """The tables, what they change of the reasons, and whose wish it is."""
+
+    people: People
+    reasons: Sequence[ReasonChange]
+    who: str
+    why: str
+
+
+@contextmanager
+def _undone() -> Iterator[None]:
+    """What is done within never was: changes that use new reasons cannot be judged before these are there."""
+    with hold_journal():
+        yield
+        transaction.set_rollback(True)
+
+
+def _look(wanted: _Wanted, done: Imported, state: State | None, progress: Progress) -> None:
+    """What the tables would do, and everything that is wrong with them."""
+    changes: Sequence[Change] = []
+    try:
+        save_reasons(wanted.reasons, who=wanted.who, why=wanted.why)
+        changes = changes_of(wanted.people, plans_of())
+        done.counts.update(_counts(wanted.people, changes, wanted.reasons))
+        progress("checking every change", 0.3)
+        found = preview(changes=changes, state=state, actor=None, strict=False).checked
+        _tell(done.faults, changes, found.warnings, "warn")
+        _warn_strangers(done.faults, changes, state)
+        found.raise_faults()
+        progress("working out the figures", 0.5)
+        done.moved = _moved(state, found)
+    except RefusedError as error:
+        _tell(done.faults, changes, error.faults, "refuse")
+
+
+def _put(wanted: _Wanted, done: Imported) -> None:
+    """Make the changes, as they are by now: others may have changed something meanwhile."""
+    changes: Sequence[Change] = []
+    try:
+        with hold_journal():
+            save_reasons(wanted.reasons, who=wanted.who, why=wanted.why)
+            changes = changes_of(wanted.people, plans_of())
+            save(actor=None, who=wanted.who, why=wanted.why, changes=changes, kind=_KIND, strict=False)
+        done.saved = True
+    except RefusedError as error:
+        _tell(done.faults, changes, error.faults, "refuse")
+
+
+def _tell(faults: Faults, changes: Sequence[Change], found: Sequence[ChangeFault], severity: str) -> None:
+    """Faults of changes as those of tables: with table, row and column."""
+    for fault in found:
+        change = None if fault.index is None or not changes else changes[fault.index]
+        table = TABLE_OF[change.kind] if change else None if fault.post or changes else REASONS_FILE
+        posts = [change.post] if change else [fault.post] if fault.post else []
+        faults.record(
+            Told(
+                severity="refuse" if severity == "refuse" else "warn",
+                code=fault.code,
+                message=f"{_whose(fault)}{fault.said}",
+                sheet=table,
+                row=change.row if change else None,
+                column=column_of(change, fault.field) if change and fault.field else None,
+                posts=tuple(posts),
+                rows=1 if change else 0,
+            )
+        )
+
+
+def _whose(fault: ChangeFault) -> str:
+    return f"{':'.join(fault.post)}: " if fault.post else ""
+
+
+def _warn_strangers(faults: Faults, changes: Sequence[Change], state: State | None) -> None:
+    if state is None:
+        return
+    known = shown_posts(state)
+    for kind, table in TABLE_OF.items():
+        hits = [
+            FaultPlace(change.row, None, ":".join(change.post))
+            for change in changes
+            if change.kind == kind and change.post not in known
+        ]
+        what = "{n} records are of posts that are not in the figures shown; they are kept"
+        faults.warn_once("PEOPLE_UNKNOWN_POST", table, hits, what)
+    _refuse_alike(faults, changes, known)
+
+
+def _refuse_alike(faults: Faults, changes: Sequence[Change], known: Collection[Post]) -> None:
+    """Refuse rows of a post that is not shown and is written like one that is."""
+    strangers = [change for change in changes if change.post not in known and not change.withdraw]
+    folded = {tuple(map(fold, post)): post for post in known} if strangers else {}
+    for change in strangers:
+        like = folded.get(tuple(map(fold, change.post)))
+        if like is not None:
+            table = TABLE_OF[change.kind]
+            what = f"{table} row {change.row}: {':'.join(change.post)} looks like the post {':'.join(like)}"
+            faults.refuse("PEOPLE_LOOKS_ALIKE", what, sheet=table, row=change.row, column="staff_code")
+
+
+def _counts(
+    people: People, changes: Sequence[Change], reasons: Sequence[ReasonChange]
+) -> Mapping[str, Count]:
+    rows = {
+        HOURS_FILE: len(people.dated_hours),
+        REDUCTIONS_FILE: len(people.reductions) + len(people.withdrawn),
+        GRADES_FILE: len(people.grade_corrections),
+        REASONS_FILE: len(people.reasons),
+    }
+    found = {table: Count() for table, number in rows.items() if number}
+    gone = {change.key for change in changes if change.withdraw}
+    moved = {change.wanted_key for change in changes if change.wanted_key in gone}
+    for change in changes:
+        count = found[TABLE_OF[change.kind]]
+        if change.withdraw:
+            count.withdrawn += change.key not in moved
+        elif change.key or change.wanted_key in moved:
+            count.changed += 1
+        else:
+            count.new += 1
+    for reason in reasons:
+        found[REASONS_FILE].changed += reason.stands is not None
+        found[REASONS_FILE].new += reason.stands is None
+    for table, count in found.items():
+        count.unchanged = rows[table] - count.new - count.changed - count.withdrawn
+    return found
+
+
+def _moved(state: State | None, found: Checked) -> ImportEffect | None:
+    if state is None:
+        return None
+    known = shown_posts(state)
+    plans = [
+        {post: plan for post, plan in side.items() if post in known} for side in (found.before, found.after)
+    ]
+    days = days_of_effect(plans[0], plans[1], state.day)
+    if not days:
+        return None
+    nation = Unit.objects.get(load_id=state.load_id, level="nation", whole=True)
+    effects = effects_of(state, plans[0], plans[1], days=days[:1])
+    posts = [effect for effect in effects if effect.level == "post" and effect.before != effect.after]
+    before = UnitFigures(
+        nation.points_x100, nation.available_x100, nation.contracted_hours_micro, nation.reduction_hours_micro
+    )
+    # posts of other streams are no part of the nation's own figure
+    others = Unit.objects.filter(load_id=state.load_id, level="post").exclude(stream=nation.stream)
+    apart = set(others.values_list("code", flat=True))
+    own = [effect for effect in posts if effect.code not in apart]
+    after = UnitFigures(
+        before.points_x100,
+        *(
+            getattr(before, name) + sum(getattr(p.after, name) - getattr(p.before, name) for p in own)
+            for name in ("available_x100", "contracted_hours_micro", "reduction_hours_micro")
+        ),
+    )
+    told = Effect("nation", nation.code, nation.name, days[0], before, after)
+    return ImportEffect(days[0], told, sorted(posts, key=_least_moved))
+
+
+def _least_moved(effect: Effect) -> tuple[int, str]:
+    return -abs(effect.after.available_x100 - effect.before.available_x100), effect.code

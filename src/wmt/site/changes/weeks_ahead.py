@@ -1,0 +1,112 @@
+"""The weeks ahead: what posts have time for with all that is entered, and what begins and ends by then.
+
+Time comes from the ledger's time side, by the rules of the figures shown; work is what it is today, because
+nobody knows who will be allocated what.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from wmt.ledger import measured
+from wmt.site.availability.records import (
+    Entry,
+    GradeRecord,
+    HoursRecord,
+    Post,
+    PostRecords,
+    ReductionRecord,
+)
+from wmt.site.changes.deltas import is_fresh
+from wmt.site.changes.impact import UnitFigures
+from wmt.site.changes.time_lines import lines_on
+from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State
+
+WEEKS = 12
+_TIME = ("available_x100", "contracted_hours_micro", "reduction_hours_micro")
+Turn = Literal["begins", "ends"]
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something entered that begins or ends: `day` is the first day, or the last, both counting."""
+
+    day: date
+    turn: Turn
+    post: Unit
+    entry: Entry
+    #: the contract on that day
+    contracted_micro: int = 0
+
+
+def weeks_of(day: date) -> list[date]:
+    """The first day of each week looked at: today, then every Monday."""
+    monday = day - timedelta(days=day.weekday())
+    return [day, *(monday + timedelta(weeks=week) for week in range(1, WEEKS))]
+
+
+def hours_left(figures: UnitFigures) -> int:
+    """The hours a week that reductions leave of the contract, in millionths; never less than none."""
+    return max(0, figures.contracted_hours_micro - figures.reduction_hours_micro)
+
+
+def ahead_of(
+    state: State, posts: Sequence[Unit], plans: Mapping[Post, PostRecords], days: Sequence[date]
+) -> dict[str, list[UnitFigures]]:
+    """The figures of each post on each of the days, by its code: one run of the ledger.
+
+    A post that keeps an earlier night's figures keeps them.
+    """
+    asked = [
+        (post, plans.get((post.team_code, post.staff_code), PostRecords()), day)
+        for post in posts
+        if is_fresh(post)
+        for day in days
+    ]
+    found: dict[str, list[UnitFigures]] = {}
+    for (post, _, _), lines in zip(asked, lines_on(state, asked), strict=True):
+        found.setdefault(post.code, []).append(UnitFigures(post.points_x100, **measured(lines, _TIME)))
+    for post in posts:
+        kept = UnitFigures(post.points_x100, **{name: getattr(post, name) for name in _TIME})
+        found.setdefault(post.code, [kept] * len(days))
+    return found
+
+
+def together(posts: Sequence[Unit], found: Mapping[str, Sequence[UnitFigures]], place: int) -> UnitFigures:
+    """The sums of posts on one of the days."""
+    names = ("points_x100", *_TIME)
+    each = [found[post.code][place] for post in posts]
+    hours = sum(hours_left(figures) for figures in each)
+    sums = {name: sum(getattr(figures, name) for figures in each) for name in names}
+    # what is cut at one person's contract is no time of another: the hours left add up, not the reductions
+    return UnitFigures(**sums | {"reduction_hours_micro": sums["contracted_hours_micro"] - hours})
+
+
+def contracted_on(plan: PostRecords, post: Unit, day: date) -> int:
+    """The contracted hours of a post on a day from today on: as entered for it, else what they are today."""
+    entered = plan.hours_on(day)
+    return entered.hours_micro if entered else post.contracted_hours_micro
+
+
+def events_of(
+    posts: Sequence[Unit], plans: Mapping[Post, PostRecords], first: date, last: date
+) -> list[Event]:
+    """All that begins after the first day or ends from it on, up to the last day; the soonest first."""
+    found = []
+    for post in posts:
+        plan = plans.get((post.team_code, post.staff_code), PostRecords())
+        every: list[HoursRecord | ReductionRecord | GradeRecord] = [
+            *plan.hours,
+            *plan.reductions,
+            *plan.grades,
+        ]
+        for entry in every:
+            if first < entry.first_day <= last:
+                hours = contracted_on(plan, post, entry.first_day)
+                found.append(Event(entry.first_day, "begins", post, entry, hours))
+            end = None if isinstance(entry, HoursRecord) else entry.last_day
+            if end is not None and first <= end <= last:
+                found.append(Event(end, "ends", post, entry, contracted_on(plan, post, end)))
+    return sorted(found, key=lambda each: (each.day, each.post.name, each.post.code, each.turn))

@@ -1,0 +1,103 @@
+"""Duties of units: which there are as of a day, and how long they stood."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet
+
+from wmt.site.duties import due_dates, projection
+from wmt.site.duties.models import Duty, Step
+from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State
+
+
+def under(unit: Unit, state: State) -> QuerySet[Duty]:
+    """The duties of the posts of a unit: of the teams it has in the figures, and those that closed in it."""
+    if unit.level == "nation":
+        return Duty.objects.all()
+    if unit.level == "post":
+        return Duty.objects.filter(team_code=unit.team_code, staff_code=unit.staff_code)
+    if unit.level == "team":
+        return Duty.objects.filter(team_code=unit.code)
+    teams = Unit.objects.filter(
+        load_id=state.load_id, level="team", whole=True, **{f"{unit.level}_code": unit.code}
+    )
+    closed_here = Q(closed_on__isnull=False, **{f"{unit.level}_code": unit.code})
+    return Duty.objects.filter(Q(team_code__in=teams.values("code")) | closed_here)
+
+
+def as_they_stood(duties: Iterable[Duty], state: State) -> list[Duty]:
+    """The same duties as of the day of the figures: in the past, what happened later is not there yet."""
+    found = list(duties)
+    if state.as_of is None:
+        return found
+    later = [duty.pk for duty in found if duty.moved_on > state.day]
+    steps: dict[int, list[Step]] = defaultdict(list)
+    for start in range(0, len(later), 500):
+        for step in Step.objects.filter(duty_id__in=later[start : start + 500]).order_by("number"):
+            steps[step.duty_id].append(step)
+    return [
+        duty for duty in found if duty.pk not in steps or projection.as_of(duty, steps[duty.pk], state.day)
+    ]
+
+
+def counts(unit: Unit, state: State) -> tuple[int, int]:
+    """How many duties of a unit are open, and how many of them late. One question to the database."""
+    if state.as_of is not None:
+        standing = [duty for duty in as_they_stood(under(unit, state), state) if duty.is_open]
+        return len(standing), sum(due_dates.is_late(duty, state.day) for duty in standing)
+    found = under(unit, state).filter(closed_on__isnull=True)
+    row = found.aggregate(number=Count("pk"), late=Count("pk", filter=due_dates.late_on(state.day)))
+    return row["number"], row["late"]
+
+
+def open_of(unit: Unit, state: State) -> Duty | None:
+    """The duty that stands for a post."""
+    found = under(unit, state)
+    if state.as_of is None:
+        return found.filter(closed_on__isnull=True).first()
+    return next((duty for duty in as_they_stood(found, state) if duty.is_open), None)
+
+
+@dataclass(frozen=True)
+class Stay:
+    """One time that a duty stood: from its opening or reopening until it closed (None: it stands)."""
+
+    duty_id: int
+    began: date
+    ended: date | None
+    decision: str
+    why: str
+
+    def days(self, day: date) -> int:
+        """How many days it stood by a day."""
+        return ((self.ended or day) - self.began).days
+
+
+def stays(duties: QuerySet[Duty], state: State) -> list[Stay]:
+    """Every time that duties stood, in the order in which they began."""
+    kinds = (Step.Kind.OPENED, Step.Kind.REOPENED, Step.Kind.DECIDED, Step.Kind.CLOSED)
+    rows = Step.objects.filter(duty__in=duties, kind__in=kinds, day__lte=state.day)
+    by_duty: dict[int, list[tuple[str, date, dict[str, str]]]] = defaultdict(list)
+    for number, kind, day, data in rows.order_by("number").values_list("duty_id", "kind", "day", "data"):
+        by_duty[number].append((kind, day, data))
+    found = [stay for number, steps in by_duty.items() for stay in _stays(number, steps)]
+    return sorted(found, key=lambda stay: (stay.began, stay.duty_id))
+
+
+def _stays(number: int, steps: Sequence[tuple[str, date, dict[str, str]]]) -> list[Stay]:
+    found: list[Stay] = []
+    began, decision = None, ""
+    for kind, day, data in steps:
+        if kind in (Step.Kind.OPENED, Step.Kind.REOPENED):
+            began, decision = day, ""
+        elif kind == Step.Kind.DECIDED:
+            decision = data["decision"]
+        elif began is not None:
+            found.append(Stay(number, began, day, decision, data["why"]))
+            began = None
+    if began is not None:
+        found.append(Stay(number, began, None, decision, ""))
+    return found

@@ -1,0 +1,281 @@
+"""What happens to duties by itself: after a load they are judged, and once a day the clock looks at them."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import polars as pl
+from django.conf import settings
+from django.db import transaction
+
+from wmt import rules
+from wmt.facts import NOT_KNOWN
+from wmt.history import RUN, History, HistoryError, RunThreshold, dated_marks, open_history, runs_on
+from wmt.history.nobody import is_nobody, words_in
+from wmt.ledger import OMIC
+from wmt.nights import NightError, open_night
+from wmt.site.audit.record import record
+from wmt.site.availability.labels import day_words, percent_words
+from wmt.site.duties import jobs, labels, requests
+from wmt.site.duties.came_off import CameOff, all_of
+from wmt.site.duties.due_dates import clock_of, clock_on, due_on, open_deadlines, rules_on
+from wmt.site.duties.evaluate import MAIN, Judged, Judgement, Post, Undone, evaluate
+from wmt.site.duties.models import Duty, Step
+from wmt.site.duties.notices import Announcement, tell
+from wmt.site.duties.notify import concerned, for_managers, lower, told_of, who
+from wmt.site.duties.projection import PLACE
+from wmt.site.duties.recipients import Roles
+from wmt.site.duties.steps import CLOCK, RULE, put, stepped
+from wmt.site.policies import policies
+from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State, today
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Read:
+    """The runs of all posts on the last day of the history, the marks of that day, and the history.
+
+    `came_off`: what came off each open duty whose run has ended, by the present code of its post; `followed`:
+    the present code of posts by their former one.
+    """
+
+    history: History
+    last: date
+    marks: Sequence[RunThreshold]
+    runs: pl.DataFrame
+    came_off: Mapping[str, CameOff] = field(default_factory=dict)
+    followed: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_runs() -> Read | None:
+    """What duties are judged by, read from the history as it is now; None where there is none.
+
+    Of a nation this takes seconds: a load reads it before its transaction. A history that cannot be read
+    leaves the duties as they are: the log and the audit say so.
+    """
+    try:
+        history = open_history(settings.CONFIG.nights)
+        if history.last is None:
+            return None
+        marks_of = dated_marks()
+        runs = runs_on(history, marks_of)
+        followed = followed_posts(history)
+        fallen = _fallen(history, runs, followed)
+        return Read(history, history.last, marks_of(history.last), runs, fallen, followed)
+    except HistoryError as fault:
+        log.exception("duties were not judged")
+        record("duty", f"Excessive workload was not checked: {fault}", who=RULE)
+        return None
+
+
+class OfPeople:
+    """Figures of posts, with those that their people had under former codes."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+
+    def series(self, level: str, code: str, first: date, last: date, grade: str = "") -> pl.DataFrame:
+        """A row a day."""
+        codes = sorted(self._history.links.lineage(level, [code]))
+        found = [self._history.series(level, each, first, last, grade) for each in codes]
+        return pl.concat(found).sort("day")
+
+
+def followed_posts(history: History) -> Mapping[str, str]:
+    """The present code of posts whose code changed, by every code they had before."""
+    return history.links.present_codes("post")
+
+
+def _fallen(history: History, runs: pl.DataFrame, followed: Mapping[str, str]) -> Mapping[str, CameOff]:
+    """What came off the open duties whose run is not full any more. Of each this asks two nights."""
+    main = runs.filter((pl.col("mark") == MAIN) & pl.col("excess_since").is_not_null())
+    full = set(main["code"])
+    waiting = Duty.objects.filter(closed_on__isnull=True, confirm_by__isnull=True, kept_on__isnull=True)
+    asked = [(followed.get(duty.code, duty.code), duty.run_since) for duty in waiting]
+    assert history.last is not None
+    return all_of(
+        history, settings.CONFIG.nights, [each for each in asked if each[0] not in full], history.last
+    )
+
+
+def after_load(state: State, read: Read | None = None, undone: Undone | None = None) -> Judgement:
+    """Judge every post and tell people. The caller holds the transaction of the load.
+
+    `read` is what `read_runs` gave; it is read here where the caller has not. `undone`: a night was withdrawn
+    or restored.
+    """
+    read = read or read_runs()
+    if read is None:
+        return Judgement()
+    posts = posts_of(state)
+    found = evaluate(Judged(
+        runs=read.runs, day=state.day, marks=read.marks, figures=OfPeople(read.history), posts=posts,
+        clock=clock_on(state), seen=read.last, undone=undone, came_off=read.came_off, followed=read.followed,
+    ))  # fmt: skip
+    requests.follow(_places(posts, read.followed))
+    requests.follow_answered(
+        read.history.links, {code: _place(post) for code, post in posts.items()}, read.last
+    )
+    announce(found, state.day, undone)
+    turn(state.day)
+    return found
+
+
+def without_figures(undone: Undone) -> Judgement:
+    """The only night was withdrawn: no duty stands on anything any more."""
+    day = today(undone.day)
+    tree_day = max(day, min(rules.load().days))
+    found = evaluate(Judged(
+        runs=pl.DataFrame(schema=RUN), day=day, marks=dated_marks()(tree_day), figures=NoFigures(), posts={},
+        clock=clock_of(rules_on(day)), seen=undone.day, undone=undone,
+    ))  # fmt: skip
+    announce(found, day, undone)
+    return found
+
+
+class NoFigures:
+    """Figures where there are none."""
+
+    def series(self, level: str, code: str, first: date, last: date, grade: str = "") -> pl.DataFrame:  # noqa: ARG002
+        """Nothing."""
+        return pl.DataFrame()
+
+
+def _places(posts: Mapping[str, Post], followed: Mapping[str, str]) -> dict[tuple[str, str], dict[str, str]]:
+    """Where each open request stands now: at the same post, whose names may have changed, or at another."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    teams = {post.team_code for post in posts.values()}
+    for former, code in (*followed.items(), *((code, code) for code in posts)):
+        post = posts.get(code)
+        if post is None or (former != code and former in posts):
+            continue
+        team, _, staff = former.partition(":")
+        place = _place(post)
+        found[team, staff] = place
+        if team == post.team_code or team not in teams:  # the team itself, or one that has another code now
+            found[team, ""] = {**place, "staff_code": "", "name": post.team_name}
+    return found
+
+
+def _place(post: Post) -> dict[str, str]:
+    return {name: getattr(post, name) for name in PLACE if name != "grade"}
+
+
+def posts_of(state: State) -> dict[str, Post]:
+    """The posts of the figures shown for which a duty may open: measured, and of somebody."""
+    nobody, vacant = _placeholders(state), _vacant(state)
+    units = Unit.objects.filter(load_id=state.load_id, whole=True)
+    teams = dict(units.filter(level="team").values_list("code", "name"))
+    posts = units.filter(level="post", unmeasured_posts=0).exclude(staff_code__in=("", NOT_KNOWN))
+    columns = ("code", "team_code", "staff_code", "name", "grade", "pdu_code", "region_code", "stream")
+    return {
+        code: Post(
+            team_code=team, staff_code=staff, name=name, grade=grade, team_name=teams.get(team, team),
+            pdu_code=pdu, region_code=region, has_capacity=stream != OMIC,
+        )
+        for code, team, staff, name, grade, pdu, region, stream in posts.values_list(*columns)
+        if (team, staff) not in nobody and code not in vacant
+    }  # fmt: skip
+
+
+def _vacant(state: State) -> set[str]:
+    """The posts whose name is nobody's, as the policies have it: 'Vacant' and the like."""
+    posts = Unit.objects.filter(load_id=state.load_id, whole=True, level="post").values_list("code", "name")
+    named = pl.DataFrame(list(posts), schema={"code": pl.String, "name": pl.String}, orient="row")
+    return set(named.filter(is_nobody("name", words_in(policies(state.day))))["code"])
+
+
+def _placeholders(state: State) -> set[tuple[str, str]]:
+    try:
+        posts = open_night(settings.CONFIG.nights / state.night).table("facts/post")
+    except NightError:
+        log.warning("the posts of the night %s cannot be read: placeholders are not known", state.night)
+        return set()
+    found = posts.filter(pl.col("is_placeholder") == 1)
+    return set(zip(found["team_code"], found["staff_code"], strict=True))
+
+
+# ---- telling -----------------------------------------------------------------------------------------------
+
+
+def announce(found: Judgement, day: date, undone: Undone | None = None) -> None:
+    """Writes down what judging came to, and tells those whom it concerns."""
+    if found.is_nothing:
+        return
+    counts = [
+        f"{len(duties):,} {what}"
+        for what, duties in (
+            ("opened", found.opened), ("reopened", found.reopened), ("escalated", found.raised),
+            ("moved by corrected figures", found.moved), ("followed to another post", found.followed),
+            ("to be confirmed", found.fell), ("closed", found.closed),
+            ("open again as before", found.resumed),
+        )
+        if duties
+    ]  # fmt: skip
+    numbers = {
+        name: [duty.pk for duty in getattr(found, name)][:500]
+        for name in ("opened", "reopened", "followed", "fell", "closed", "resumed")
+    }
+    record("duty", f"Excessive workload actions: {', '.join(counts)}.", who=RULE, after=numbers)
+    requests.attach([*found.opened, *found.reopened], day)
+    ended = [duty.pk for duty in (*found.closed, *found.fell)]
+    steps = Step.objects.filter(duty_id__in=ended, kind__in=(Step.Kind.CLOSED, Step.Kind.FELL))
+    last = {step.duty_id: step for step in steps.order_by("number")}
+    tell(told_of(found, Roles(concerned(found)), last, undone))
+
+
+# ---- the clock ---------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def turn(day: date) -> int:
+    """What the day brings: the head hears of what is late, the manager of reviews that are due.
+
+    Done once for each deadline, however often it is called: the number of steps that were added. The mails,
+    and those that could not be sent before, are a job's: whoever asks for the first page does not wait.
+    """
+    duties = list(Duty.objects.select_for_update().filter(due_on(day)))
+    steps, told = _reminders(duties, day)
+    put(steps)
+    tell([*told, *requests.turn(day)], at_once=False)
+    transaction.on_commit(jobs.send_waiting, robust=True)
+    if steps:
+        late = sum(step.kind == Step.Kind.ESCALATED for step in steps)
+        rest = len(steps) - late
+        said = (
+            f"Excessive workload actions on {day_words(day)}: {late:,} late and the head was notified, "
+            f"{rest:,} to be reviewed."
+        )
+        record("duty", said, who=CLOCK)
+    return len(steps)
+
+
+def _reminders(duties: Sequence[Duty], day: date) -> tuple[list[Step], list[Announcement]]:
+    steps: list[Step] = []
+    told: list[Announcement] = []
+    roles = Roles(duties)
+    for duty in duties:
+        people = roles.of(duty)
+        for deadline in open_deadlines(duty, day):  # the answer to a request has its own clock
+            kind = Step.Kind.ESCALATED if deadline.is_late else Step.Kind.DUE
+            key = f"{kind} {deadline.key}"
+            is_said = deadline.is_late or (deadline.is_due and deadline.what == "review")
+            if not is_said or key in duty.told:
+                continue
+            data = {"key": key, "what": deadline.what, "by": deadline.by}
+            steps.append(stepped(duty, kind, day, who=CLOCK, data=data))
+            said = f"{who(duty)}: {lower(labels.owed(deadline))}. {_over(duty)}"
+            if deadline.is_late:
+                # nobody may have the role: then the head, who hears of it anyway, hears that too
+                told.append(Announcement(duty, "late", f"{said} {people.missing}".strip(), people.heads))
+                told.append(Announcement(duty, "late", said, people.managers))
+            else:
+                told += for_managers(duty, roles, "review due", said)
+    return steps, told
+
+
+def _over(duty: Duty) -> str:
+    return f"Over {percent_words(duty.percent_x100)} since {day_words(duty.run_since)}."

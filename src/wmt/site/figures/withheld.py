@@ -1,0 +1,80 @@
+"""Lines as somebody may read them: outside their reach a line says what its figure needs and nothing more.
+
+A case, a report or a contact without its reference, day, flags and state still has what priced it: type,
+tier, rule, points. That is what the sums over a post show anyway, and singles nobody out. A reduction without
+its reason still has its hours and days.
+"""
+
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from wmt.site.accounts import visibility
+from wmt.site.accounts.visibility import Reach
+from wmt.site.availability.withheld import REDUCED
+from wmt.site.workload.models import Line, Pricing, Unit
+from wmt.site.workload.state import State
+
+#: The days that `rows.reduction_words` writes behind a reason.
+_DAYS = re.compile(r", \d+ \w+ \d{4}(?: to \d+ \w+ \d{4}| until ended)$")
+Inside = Callable[[int], bool]
+
+
+class Withholding:
+    """What one person may read of the lines of one unit. Asks the database once at most."""
+
+    def __init__(self, state: State, user: Any, unit: Unit, *, cases: Reach | None = None) -> None:
+        """`cases`: another reach than the person's own for cases, such as that of files of a nation."""
+        self._cases = _inside(state, unit, visibility.cases(user, state) if cases is None else cases)
+        self._reasons = _inside(state, unit, visibility.reasons(user))
+
+    def line(self, line: Line, pricing: Pricing) -> Line:
+        """The line itself, changed where something of it is withheld: `withheld` then says so."""
+        if pricing.kind == "reduction":
+            return line if self._reasons(line.post_no) else without_reason(line)
+        if pricing.side == "time" or self._cases(line.post_no):
+            return line
+        return _without_case(line, pricing)
+
+
+def _inside(state: State, unit: Unit, reach: Reach) -> Inside:
+    """Whether a post of a unit lies in a reach, by its number."""
+    if reach.covers(unit):
+        return lambda _: True
+    if unit.level == "post" or not (reach.units or reach.staff_code):
+        return lambda _: False
+    return partial(_holds, _numbers(state, unit, reach))
+
+
+def _holds(numbers: frozenset[int | None], number: int) -> bool:
+    return number in numbers
+
+
+def _numbers(state: State, unit: Unit, reach: Reach) -> frozenset[int | None]:
+    posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True)
+    if unit.level != "nation":
+        posts = posts.filter(**{f"{unit.level}_code": unit.code})
+    return frozenset(reach.among(posts).values_list("number", flat=True))
+
+
+def without_reason(line: Line) -> Line:
+    """A line of a reduction with its hours and days."""
+    days = _DAYS.search(line.about)
+    line.ref, line.about, line.withheld = "", REDUCED + (days[0] if days else ""), True
+    return line
+
+
+def _without_case(line: Line, pricing: Pricing) -> Line:
+    """A line of work with what priced it: of contacts that is their code too."""
+    if pricing.kind == "report" and line.ref == pricing.rule.rpartition(".")[2]:
+        return line  # a number of reports without a reference of their own
+    about = line.about if pricing.kind == "contact" else ""
+    line.withheld = bool(line.ref or line.since or (line.about and not about))
+    line.ref, line.since, line.about = "", None, about
+    return line
+
+
+def is_reduction(line: Line) -> bool:
+    """Whether what is withheld of a line is the reason of a reduction."""
+    return line.withheld and line.about.startswith(REDUCED)

@@ -1,0 +1,1 @@
+"""Queries over figures, history and rules that pages, files and the API share."""

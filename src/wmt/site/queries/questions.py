@@ -1,0 +1,147 @@
+"""The five-year questions: what each asks for, and who answers it. Forms, files and the API share this."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+
+from wmt.history import Answer, History, cases_per_officer
+from wmt.history import questions as answers
+from wmt.history.distribution import spread
+from wmt.ledger import HEADLINE, STREAM_NAMES, STREAMS
+from wmt.site.queries.periods import KeyedHistory
+
+#: The levels one can ask about, in the words of people.
+LEVELS = {
+    "post": "posts",
+    "person": "people (all posts of a staff code)",
+    "team": "teams",
+    "pdu": "PDUs",
+    "region": "regions",
+    "nation": "England and Wales",
+}
+GRADES = ("PO", "PSO", "TPO", "SPO")
+READINGS = {
+    "every day": "every day over it",
+    "weekly": "every week over it",
+    "sum": "over it in total",
+}
+#: OMiC has no capacity, so only some questions can be asked about it.
+STREAM_CHOICES = {name: STREAM_NAMES[name] for name in STREAMS}
+WHO = {
+    "holding": "officers with at least one case",
+    "working": "officers with available hours",
+    "everyone": "everyone with a post",
+}
+SPREADS = {"day": "on the last day", "year": "over each year"}
+_KEPT = 16
+
+
+@dataclass(frozen=True)
+class QuestionParams:
+    """A question with everything it asks for. Per cent in hundredths."""
+
+    percent_x100: int = 11_000
+    weeks: int = 4
+    level: str = "post"
+    first: date | None = None
+    last: date | None = None
+    grade: str = ""
+    reading: str = "every day"
+    top: int = 20
+    by: str = "day"
+    stream: str = HEADLINE
+    who: str = "holding"
+
+
+@dataclass(frozen=True)
+class QuestionSpec:
+    """A question that can be put to the history: its words, its fields, who answers it."""
+
+    name: str
+    title: str
+    meaning: str
+    fields: Sequence[str]
+    ask: Callable[[History, QuestionParams], Answer]
+    default: QuestionParams = field(default_factory=QuestionParams)
+
+
+def _weeks(past: History, wish: QuestionParams) -> Answer:
+    return answers.over_for_weeks(
+        past, wish.percent_x100, wish.weeks, wish.level, wish.first, wish.last,
+        grade=wish.grade, reading=wish.reading, stream=wish.stream,
+    )  # fmt: skip
+
+
+def _days(past: History, wish: QuestionParams) -> Answer:
+    return answers.days_over(
+        past, wish.percent_x100, wish.level, wish.first, wish.last, grade=wish.grade, stream=wish.stream
+    )
+
+
+def _spells(past: History, wish: QuestionParams) -> Answer:
+    return answers.longest_spells(
+        past, wish.percent_x100, wish.level, wish.first, wish.last, wish.top,
+        grade=wish.grade, reading=wish.reading, stream=wish.stream,
+    )  # fmt: skip
+
+
+def _spread(past: History, wish: QuestionParams) -> Answer:
+    return spread(past, wish.level, wish.first, wish.last, by=wish.by, grade=wish.grade, stream=wish.stream)
+
+
+def _officers(past: History, wish: QuestionParams) -> Answer:
+    return cases_per_officer(past, wish.first, wish.last, who=wish.who, grade=wish.grade, stream=wish.stream)
+
+
+_ALL = (
+    QuestionSpec(
+        "weeks",
+        "How many were over a threshold for several weeks, by year?",
+        "Posts, people, teams or larger units over a percentage for a number of consecutive weeks.",
+        ("percent", "weeks", "level", "grade", "stream", "reading"),
+        _weeks,
+    ),
+    QuestionSpec(
+        "days",
+        "How many days was each over a threshold?",
+        "For each unit, the days over a percentage out of the days that have a figure for it.",
+        ("percent", "level", "grade", "stream"),
+        _days,
+        QuestionParams(level="team"),
+    ),
+    QuestionSpec(
+        "spells",
+        "Which were the longest periods over a threshold?",
+        "Consecutive days over a percentage, longest first, with days of missing data and what ended each.",
+        ("percent", "level", "grade", "stream", "reading", "top"),
+        _spells,
+        QuestionParams(level="team"),
+    ),
+    QuestionSpec(
+        "spread",
+        "How is capacity spread across grades?",
+        "How many posts of each grade, or how many units, are in each band of capacity.",
+        ("level", "grade", "stream", "by"),
+        _spread,
+    ),
+    QuestionSpec(
+        "officers",
+        "How many cases did an officer hold on average, by grade?",
+        "Active cases divided by officers, at month ends and over all days, for each year and in all.",
+        ("grade", "stream", "who"),
+        _officers,
+        QuestionParams(level="nation"),
+    ),
+)
+QUESTIONS: dict[str, QuestionSpec] = {each.name: each for each in _ALL}
+
+
+def answer_to(name: str, past: History, wish: QuestionParams) -> Answer:
+    """The answer. Raises HistoryError in words for what cannot be asked. Kept until the history changes."""
+    return _answered(name, KeyedHistory(past), wish)
+
+
+@lru_cache(maxsize=_KEPT)
+def _answered(name: str, held: KeyedHistory, wish: QuestionParams) -> Answer:
+    return QUESTIONS[name].ask(held.past, wish)

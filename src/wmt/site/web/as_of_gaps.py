@@ -1,0 +1,150 @@
+"""Days of which there is no night: nothing is known, only totals are, or the day is yet to come."""
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import Resolver404, resolve, set_script_prefix
+
+from wmt.days import written
+from wmt.site import problems, tables
+from wmt.site.accounts.visibility import has_role
+from wmt.site.figures import units
+from wmt.site.links import NATION, on_day, unit_url
+from wmt.site.loads.past_nights import NotThere, ToCome, TotalsOnly
+from wmt.site.queries.movement import history, marks_on
+from wmt.site.queries.period_figures import FigurePeriod
+from wmt.site.queries.scoped_history import seen_by
+from wmt.site.tables import Column, Row, Table
+from wmt.site.web.context import needed_state
+from wmt.site.workload import as_of_day
+
+_PAGES = ("nation", "nation-tab", "unit", "unit-tab")
+
+
+def not_there(request: HttpRequest, fault: NotThere, now_href: str) -> HttpResponse:
+    """404: nothing is known of that day; the nearest days that are known."""
+    near = [day for day in (fault.before, fault.after) if day is not None]
+    set_script_prefix("/")
+    context = {
+        "day": fault.wanted.day,
+        "revision": fault.wanted.revision,
+        "days_back": fault.days_back,
+        "near": [(written(day), on_day(now_href, day)) for day in near],
+        "now_href": now_href,
+    }
+    return _now(request, "asof/not_there.jinja", context, 404)
+
+
+def to_come(request: HttpRequest, fault: ToCome, now_href: str) -> HttpResponse:
+    """404: the day is yet to come."""
+    context = {"day": fault.wanted.day, "last": fault.last, "now_href": now_href}
+    return _now(request, "asof/to_come.jinja", context, 404)
+
+
+def totals_only(request: HttpRequest, fault: TotalsOnly, now_href: str) -> HttpResponse:
+    """The figures of an archive, on the page of a unit; other pages say that there are no more."""
+    set_script_prefix(f"/on/{fault.wanted.text}/")
+    try:
+        tables_found = _figures(request, fault.day)
+    finally:
+        set_script_prefix("/")
+    context = {
+        "day": fault.wanted.day,
+        "of": fault.day,
+        "now_href": now_href,
+        "nation_href": on_day(unit_url(NATION, NATION), fault.wanted.day),
+        "tables": tables_found,
+    }
+    return _now(request, "asof/totals_only.jinja", context, 200 if tables_found else 404)
+
+
+def _now(request: HttpRequest, template: str, context: dict[str, Any], status: int) -> HttpResponse:
+    """A page whose frame is of now, because there is no state of that day."""
+    set_script_prefix("/")
+    with as_of_day.as_of(None):
+        return render(request, template, context, status=status)
+
+
+def _figures(request: HttpRequest, day: date) -> list[Table]:
+    """The figures of the unit of an address, and of those below it, as far as the person may read them."""
+    unit = _unit_of(request.path_info)
+    if unit is None:
+        return []
+    level, code = unit
+    with as_of_day.as_of(None):
+        past = seen_by(history(), request.user, needed_state(request))  # type: ignore[arg-type]
+    own = past.series(level, code, day, day).rows(named=True)
+    if not own:
+        return []
+    found = [_table(f"Figures for {written(day)}", level, own, request.user)]
+    if level != "post":
+        child = units.child_level(level)
+        rows = past.below(level, code, child, day, day).rows(named=True)
+        caption = f"{units.PLURALS[child]} on {written(day)}"
+        found.append(_table(caption[:1].upper() + caption[1:], child, rows, request.user))
+    return found
+
+
+def _unit_of(path: str) -> tuple[str, str] | None:
+    try:
+        found = resolve(path)
+    except Resolver404:
+        return None
+    if found.url_name not in _PAGES:
+        return None
+    return found.kwargs.get("level", NATION), found.kwargs.get("code", NATION)
+
+
+def _table(caption: str, level: str, rows: list[dict[str, Any]], user: Any) -> Table:
+    columns = [
+        Column("name", units.TITLES[level]),
+        Column("code", "Code", "code"),
+        Column("capacity", "Capacity", "percent"),
+        Column("points", "Points", "points"),
+        Column("available", "Available points", "points"),
+        Column("cases", "Active cases", "count"),
+        Column("contracted", "Contracted hours", "hours"),
+        Column("reductions", "Reductions", "hours"),
+    ]
+    named = level != "post" or has_role(user)
+    return Table(f"totals-{level}", caption, columns, [_row(row, level, named=named) for row in rows])
+
+
+def _row(row: dict[str, Any], level: str, *, named: bool) -> Row:
+    day = row["day"]
+    of = FigurePeriod(day, day, 1, row, archived=1)
+    name = (row["name"] if named else None) or ("National" if level == NATION else row["code"])
+    values = {
+        "name": tables.text(name, unit_url(level, row["code"])),
+        "code": tables.text(row["code"]),
+        "capacity": of.capacity(marks_on(day)[0].percent_x100),
+        "points": of.points("points_x100"),
+        "available": of.points("available_x100"),
+        "cases": of.count("cases"),
+        "contracted": of.hours("contracted_hours_micro"),
+        "reductions": of.hours("reduction_hours_micro"),
+    }
+    return Row(values, level, row["code"])
+
+
+def as_problem(fault: Exception) -> problems.Problem | None:
+    """The same said to programs; None for another fault."""
+    if isinstance(fault, ToCome):
+        said = f"{fault.wanted.day} is in the future: the latest data is from {fault.last}."
+        return _problem("DAY_TO_COME", said, "Ask without a day: the figures are of now.")
+    if isinstance(fault, TotalsOnly):
+        said = f"Of {fault.day} we hold only totals, without details or rules."
+        remedy = f"Ask for the days of a unit from {fault.day} to {fault.day}: they have these totals."
+        return _problem("TOTALS_ONLY", said, remedy)
+    if isinstance(fault, NotThere):
+        near = [str(day) for day in (fault.before, fault.after) if day is not None]
+        said = f"Nothing is known of {fault.wanted.day}, nor of the {fault.days_back} days before it."
+        known = f"The nearest days with figures: {' and '.join(near)}." if near else "No data is kept yet."
+        return _problem("NO_SUCH_NIGHT", said, known)
+    return None
+
+
+def _problem(code: str, said: str, remedy: str) -> problems.Problem:
+    return problems.Problem(status=404, code=code, message=said, remedy=remedy)

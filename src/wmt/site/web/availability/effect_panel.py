@@ -1,0 +1,169 @@
+"""The effect of changes in words and tables: capacity before and after, of the post and of its team."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from wmt.ledger import shown_capacity
+from wmt.site import tables
+from wmt.site.availability.labels import day_words, entry_words, hours_words, percent_words
+from wmt.site.availability.records import Entry, PostRecords, ReductionRecord
+from wmt.site.availability.validation import ReasonOnDay, gap_warnings
+from wmt.site.workload.state import State
+
+if TYPE_CHECKING:
+    from wmt.site.changes.actions import Preview
+    from wmt.site.changes.impact import Effect, UnitFigures
+    from wmt.site.web.availability.post_request import PostRequest
+
+#: The stages of the trainee route in their order, and that of the newly qualified after them.
+STAGES = ("12", "13", "14")
+NEWLY_QUALIFIED = "15"
+
+
+@dataclass(frozen=True)
+class EffectRows:
+    """One unit's figures: title, and rows of what, before and after."""
+
+    title: str
+    rows: Sequence[tuple[str, str, str]]
+
+
+@dataclass(frozen=True)
+class DayEffect:
+    """What moves on a day: the post, then its team."""
+
+    when: str
+    moved: Sequence[EffectRows]
+
+
+@dataclass(frozen=True)
+class EffectPanel:
+    """What a form shows before anything is saved: the effect day by day, or what stands in its way."""
+
+    days: Sequence[DayEffect] = ()
+    entered: Sequence[str] = ()
+    warnings: Sequence[str] = ()
+    missing: Sequence[str] = field(default_factory=tuple)
+    is_late: bool = False  # something counts from a day before today, which keeps the figures it had
+    shown: Sequence[str] = ()
+
+
+def panel(place: "PostRequest", preview: "Preview") -> EffectPanel:
+    """The effect of changes that were checked, or what stands in their way."""
+    checked = preview.checked
+    wrong = [*checked.conflicts, *checked.faults]
+    if wrong:
+        shown = [record for fault in wrong for record in fault.shown]
+        return EffectPanel(missing=[fault.message for fault in wrong], shown=shown)
+    before, after = (plans.get(place.post, PostRecords()) for plans in (checked.before, checked.after))
+    return EffectPanel(
+        days=days_of(preview.effects, place.state),
+        entered=[said(entry, after, place) for entry in checked.entries if entry is not None],
+        warnings=[fault.said for fault in checked.warnings] + new_gaps(before, after, place.reasons),
+        is_late=any(entry is not None and entry.first_day < place.state.day for entry in checked.entries),
+    )
+
+
+def new_gaps(before: PostRecords, after: PostRecords, reasons: Mapping[str, ReasonOnDay]) -> list[str]:
+    """Gaps between the stages of a trainee that were not there before."""
+    former = set(gap_warnings(before, reasons, STAGES))
+    return [gap for gap in gap_warnings(after, reasons, STAGES) if gap not in former]
+
+
+def said(entry: Entry, plan: PostRecords, place: "PostRequest") -> str:
+    """A record in one sentence; of a reduction also its amount in the other unit."""
+    words = entry_words(entry, place.names)
+    if isinstance(entry, ReductionRecord):
+        words += f" ({other_unit(entry, contracted_of(entry, plan, place))})"
+    return words
+
+
+def contracted_of(cut: ReductionRecord, plan: PostRecords, place: "PostRequest") -> int:
+    """The contracted hours that a reduction comes off: of today, or of the nearest day it counts."""
+    day = max(cut.first_day, place.state.day)
+    if cut.last_day is not None:
+        day = min(day, cut.last_day)
+    return place.limits.contracted(place.post, plan, day)
+
+
+def other_unit(cut: ReductionRecord, contracted_micro: int) -> str:
+    """What it is in the unit it was not entered in."""
+    if cut.hours_micro is None:
+        return f"{hours_words(cut.taken_off(contracted_micro))} of {hours_words(contracted_micro)}"
+    if contracted_micro == 0:
+        return "there are no contracted hours"
+    share, rest = divmod(cut.hours_micro * 10_000, contracted_micro)
+    nearly = "about " if rest else ""
+    return f"{nearly}{percent_words(share)} of {hours_words(contracted_micro)}"
+
+
+def days_of(effects: "Sequence[Effect]", state: State) -> list[DayEffect]:
+    """Effects by the day that the figures before and after are of."""
+    return [
+        DayEffect(
+            f"Today, {day_words(day)}" if day <= state.day else f"From {day_words(day)}",
+            [_moved(effect) for effect in found],
+        )
+        for day, found in groupby(effects, key=lambda effect: effect.day)
+    ]
+
+
+def _moved(effect: "Effect") -> EffectRows:
+    before, after = effect.before, effect.after
+    rows = [
+        ("Capacity", _capacity(before), _capacity(after)),
+        ("Available points", _points(before), _points(after)),
+    ]
+    if effect.level == "team":
+        return EffectRows(f"Team {effect.name}", rows)
+    contracted = _hours(before.contracted_hours_micro), _hours(after.contracted_hours_micro)
+    reduced = _hours(before.reduction_hours_micro), _hours(after.reduction_hours_micro)
+    rows += [("Contracted hours a week", *contracted), ("Reductions, hours a week", *reduced)]
+    return EffectRows(effect.name, rows)
+
+
+def _points(figures: "UnitFigures") -> str:
+    return tables.points(figures.available_x100).text
+
+
+def _hours(hours_micro: int) -> str:
+    return tables.hours(hours_micro).text
+
+
+def _capacity(figures: "UnitFigures") -> str:
+    return shown_capacity(figures.points_x100, figures.available_x100)
+
+
+def saved_words(effects: "Sequence[Effect]", state: State) -> str:
+    """What to say when changes are saved: the new capacity of each unit, beside what it was.
+
+    Of several days the first is told; the page that follows lists them all.
+    """
+    if not effects:
+        return "Saved. No capacity changes from today."
+    first = effects[0].day
+    moved = [effect for effect in effects if effect.day == first]
+    if all(_capacity(effect.before) == _capacity(effect.after) for effect in moved):
+        return "Saved. Capacity is still the same."
+    later = first > state.day
+    said_of = "; ".join(_sentence(effect, later) for effect in moved)
+    lead = f"from {day_words(first)} " if later else ""
+    more = " It changes again later: see ‘Future changes’." if effects[-1].day > first else ""
+    return f"Saved. {_capital(lead + said_of)}.{more}"
+
+
+def _capital(words: str) -> str:
+    return words[0].upper() + words[1:]
+
+
+def _sentence(effect: "Effect", later: bool) -> str:
+    name = f"the team {effect.name}" if effect.level == "team" else effect.name
+    before, after = _capacity(effect.before), _capacity(effect.after)
+    if before == after:
+        return f"the capacity of {name} is still {after}"
+    was = f"was {before}" if effect.before.available_x100 else f"before: {before}"
+    if effect.after.available_x100 == 0:
+        return f"{name} has {after} ({was})"
+    return f"the capacity of {name} is {'' if later else 'now '}{after} ({was})"

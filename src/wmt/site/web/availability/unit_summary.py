@@ -1,0 +1,118 @@
+"""Hours and reductions above a team: which teams have reductions in force, and which end soon."""
+
+from collections import Counter
+from typing import Any
+
+from django.urls import reverse
+
+from wmt.site import tables
+from wmt.site.accounts import visibility
+from wmt.site.accounts.access import may
+from wmt.site.accounts.roles import Action
+from wmt.site.audit.reads import note_read
+from wmt.site.availability import queries
+from wmt.site.availability.records import ReductionRecord
+from wmt.site.availability.withheld import without_reason
+from wmt.site.figures import units
+from wmt.site.links import unit_url, working_url
+from wmt.site.tables import Column, Row, Table, Value
+from wmt.site.web.availability.ending_soon import DAYS, Ending, ending_of, ending_table, post_of
+from wmt.site.web.units.export_columns import Places
+from wmt.site.web.units.unit_request import UnitRequest
+from wmt.site.workload.models import Unit
+
+
+def content(question: UnitRequest) -> dict[str, Any]:
+    """The teams of a PDU or a region, and what ends soon in them."""
+    cuts = _cuts(question)
+    day = question.state.day
+    in_force = Counter(post.team_code for post, cut in cuts if cut.in_force(day))
+    ending = ending_of(cuts, day)
+    reasons = queries.reasons_on(day)
+    return {
+        "tables": {
+            "teams": _teams(question, in_force, ending),
+            "ending": ending_table(question, ending, reasons, with_team=True),
+        },
+        "ending": len(ending),
+        "in_force": in_force.total(),
+        "day": f"{day:%-d %B %Y}",
+        "upload_href": reverse("people-upload") if may(question.user, Action.EDIT_AVAILABILITY) else "",
+    }
+
+
+def _cuts(question: UnitRequest) -> list[tuple[Unit, ReductionRecord]]:
+    """The reductions of the posts under the unit that are in force today. Posts that are gone have none."""
+    unit, state = question.unit, question.state
+    rows = queries.under(unit, state).filter(first_day__lte=state.day).exclude(last_day__lt=state.day)
+    found = [(row.post, cut) for row in rows if isinstance(cut := queries.as_entry(row), ReductionRecord)]
+    staff = {code for (_, code), _ in found}
+    posts = {post_of(post): post for post in units.everybody(state, unit).filter(staff_code__in=staff)}
+    reach = visibility.reasons(question.user)
+    note_read(question.user, unit)
+    return [
+        (posts[post], cut if reach.covers(posts[post]) else _without_reason(posts[post], cut))
+        for post, cut in found
+        if post in posts
+    ]
+
+
+def _without_reason(post: Unit, cut: ReductionRecord) -> ReductionRecord:
+    return without_reason(cut, post.contracted_hours_micro)
+
+
+def _teams(question: UnitRequest, in_force: Counter[str], ending: list[Ending]) -> Table:
+    unit, state = question.unit, question.state
+    ends = Counter(each.post.team_code for each in ending)
+    teams = list(units.below(state, unit, "team"))
+    with_pdu = unit.level != "pdu"
+    names = Places.of(state, ("pdu",)).names["pdu"] if with_pdu else {}
+    rows = [
+        Row(
+            _names(team, names) | _figures(question, team, in_force[team.code], ends[team.code]),
+            "team",
+            team.code,
+        )
+        for team in teams
+    ]
+    total = {"name": tables.text("Total"), "pdu": tables.text("")}
+    columns = [
+        Column("name", "Team"),
+        *([Column("pdu", "PDU")] if with_pdu else []),
+        Column("posts", "Posts", "count"),
+        Column("in_force", "Reductions in force", "count"),
+        Column("ends", f"Ending in {DAYS} days", "count"),
+        Column("contracted", "Contracted hours", "hours"),
+        Column("reduction", "Hours off", "hours", "hours a week that reductions in force take off"),
+        Column("available", "Available points", "points"),
+        Column("capacity", "Capacity", "percent", "points held ÷ points available"),
+    ]
+    sums = Row(total | _figures(question, unit, in_force.total(), len(ending)))
+    caption = f"Teams of {unit.name}"
+    return Table("teams", caption, columns, rows, sums if rows else None, empty="There is no team here.")
+
+
+def _names(team: Unit, pdus: dict[str, str]) -> dict[str, Value]:
+    pdu = unit_url("pdu", team.pdu_code, "hours")
+    return {
+        "name": tables.text(team.name, unit_url("team", team.code, "hours")),
+        "pdu": tables.text(pdus.get(team.pdu_code, team.pdu_code), pdu),
+    }
+
+
+def _figures(question: UnitRequest, unit: Unit, in_force: int, ends: int) -> dict[str, Value]:
+    def href(figure: str) -> str:
+        return working_url(unit.level, unit.code, figure)
+
+    listed = unit_url(unit.level, unit.code, "hours") + "#table-ending"
+    return {
+        "posts": tables.count(unit.posts),
+        "in_force": tables.count(in_force, href("reduction_hours") if in_force else ""),
+        "ends": tables.count(ends, listed if ends else ""),
+        "contracted": tables.hours(unit.contracted_hours_micro, href("contracted_hours")),
+        "reduction": tables.hours(unit.reduction_hours_micro, href("reduction_hours")),
+        "available": tables.points(unit.available_x100, href("available")),
+        "capacity": tables.percent(
+            unit.points_x100, unit.available_x100, question.state.over_x100, href("capacity")
+        ),
+    }

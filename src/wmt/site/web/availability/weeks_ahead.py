@@ -1,0 +1,211 @@
+"""The next twelve weeks of a team: what begins and what ends, and the time it leaves week by week."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from wmt.ledger import OMIC, STREAM_NAMES, STREAMS
+from wmt.site import tables
+from wmt.site.accounts import visibility
+from wmt.site.audit.reads import note_read
+from wmt.site.availability import queries
+from wmt.site.availability.labels import hours_words
+from wmt.site.availability.records import HoursRecord, PostRecords, ReductionRecord
+from wmt.site.availability.validation import ReasonOnDay
+from wmt.site.availability.withheld import plan_without_reasons
+from wmt.site.changes import weeks_ahead
+from wmt.site.changes.impact import UnitFigures
+from wmt.site.changes.weeks_ahead import Event, contracted_on, hours_left
+from wmt.site.figures import units
+from wmt.site.links import unit_url
+from wmt.site.tables import Column, Row, Table, Value
+from wmt.site.web.availability.ending_soon import post_of, reason_name
+from wmt.site.web.units.unit_request import UnitRequest
+from wmt.site.workload.models import Unit
+
+TITLE = "Next 12 weeks"
+TEMPLATE = "availability/ahead.jinja"
+_AS_TODAY = (
+    "Capacity in later weeks uses today’s work and the hours, reductions and grades entered so far. "
+    "Each figure is for the first day of the week."
+)
+
+
+def applies(unit: Unit) -> bool:
+    """A team's manager looks ahead."""
+    return unit.level == "team"
+
+
+def content(question: UnitRequest) -> dict[str, Any]:
+    """What begins and ends, then capacity and hours week by week."""
+    state, unit = question.state, question.unit
+    if unit.level != "team":  # the way up of the page leads here: whole regions are not looked ahead for
+        return {"tables": {}, "begins": 0, "ends": 0, "last": "", "elsewhere": True}
+    posts = list(units.everybody(state, unit))
+    stands = queries.plans_of([post_of(post) for post in posts])
+    days = weeks_ahead.weeks_of(state.day)
+    last = days[-1] + timedelta(days=6)  # the last week counts to its Sunday
+    found = weeks_ahead.ahead_of(state, posts, stands, days)
+    plans = {post_of(post): _readable(question, post, stands[post_of(post)]) for post in posts}
+    events = weeks_ahead.events_of(posts, plans, state.day, last)
+    note_read(question.user, unit)
+    made: dict[str, Table] = {"events": _events(question, events)}
+    if question.in_full:
+        made["weeks"] = _in_full(question, posts, found, days)
+    else:
+        made["capacity"] = _by_week(question, posts, found, days, "capacity")
+        made["hours"] = _by_week(question, posts, found, days, "hours")
+    return {
+        "tables": made,
+        "begins": sum(event.turn == "begins" for event in events),
+        "ends": sum(event.turn == "ends" for event in events),
+        "last": f"{last:%-d %B %Y}",
+        "elsewhere": False,
+    }
+
+
+def _readable(question: UnitRequest, post: Unit, plan: PostRecords) -> PostRecords:
+    if visibility.reasons(question.user).covers(post):
+        return plan
+    today = question.state.day
+    return plan_without_reasons(plan, lambda cut: contracted_on(plan, post, max(today, cut.first_day)))
+
+
+def _events(question: UnitRequest, events: Sequence[Event]) -> Table:
+    columns = [
+        Column("day", "Date", "date"),
+        Column("turn", "Begins or ends"),
+        Column("name", "Practitioner"),
+        Column("what", "What"),
+    ]
+    reasons = queries.every_reason()
+    rows = [
+        Row(
+            {
+                "day": tables.day(event.day),
+                "turn": tables.text("begins" if event.turn == "begins" else "last day"),
+                "name": tables.text(event.post.name, unit_url("post", event.post.code, "hours")),
+                "what": tables.text(words_of(event, reasons)),
+            },
+            "post",
+            event.post.code,
+        )
+        for event in events
+    ]
+    withheld = (
+        [] if visibility.reasons(question.user).covers(question.unit) else [visibility.REASONS_WITHHELD]
+    )
+    return Table(
+        "events", "What begins and ends", columns, rows, notes=withheld if rows else (),
+        empty="Nothing entered begins or ends in the next 12 weeks.",
+    )  # fmt: skip
+
+
+def words_of(event: Event, reasons: Mapping[str, ReasonOnDay]) -> str:
+    """What begins or ends, in a few words."""
+    entry = event.entry
+    if isinstance(entry, HoursRecord):
+        return f"contracted hours: {hours_words(entry.hours_micro)} a week"
+    if isinstance(entry, ReductionRecord):
+        taken = entry.taken_off(event.contracted_micro)
+        return f"{reason_name(entry.reason, reasons)}: {hours_words(taken)} a week off"
+    return f"grade {entry.grade}"
+
+
+def _by_week(
+    question: UnitRequest,
+    posts: Sequence[Unit],
+    found: Mapping[str, Sequence[UnitFigures]],
+    days: Sequence[date],
+    figure: str,
+) -> Table:
+    """A row for each practitioner and the team, a column for each week."""
+    kind, title = (
+        ("percent", "Capacity, week by week")
+        if figure == "capacity"
+        else ("hours", "Available hours, week by week")
+    )
+    weeks = [f"w{place}" for place in range(len(days))]
+    streams = _streams(posts)
+    columns = [
+        Column("name", "Practitioner"),
+        *([Column("stream", "Work")] if len(streams) > 1 else []),
+        *(
+            Column(week, "Today" if day == days[0] else f"{day:%-d %b}", kind)  # type: ignore[arg-type]
+            for week, day in zip(weeks, days, strict=True)
+        ),
+    ]
+
+    def row(name: Value, stream: str, each: Sequence[UnitFigures]) -> Row:
+        shown = {
+            week: _shown(question, figures, figure, stream) for week, figures in zip(weeks, each, strict=True)
+        }
+        return Row({"name": name, "stream": tables.text(STREAM_NAMES[stream]), **shown})
+
+    rows = [
+        row(tables.text(p.name, unit_url("post", p.code, "hours")), p.stream, found[p.code]) for p in posts
+    ]
+    total = None
+    if streams:  # streams are never added: the line below is of the headline, or of the only one there is
+        first, *_ = streams
+        mine = [post for post in posts if post.stream == first]
+        sums = [weeks_ahead.together(mine, found, place) for place in range(len(days))]
+        total = row(tables.text(_team_words(streams, first)), first, sums)
+    return Table(
+        figure, title, columns, rows, total, [_AS_TODAY] if rows else [], "This team has no one in it."
+    )
+
+
+def _streams(posts: Sequence[Unit]) -> list[str]:
+    there = {post.stream for post in posts}
+    return [stream for stream in STREAMS if stream in there]
+
+
+def _team_words(streams: Sequence[str], stream: str) -> str:
+    return "Team" if len(streams) == 1 else f"Team: {STREAM_NAMES[stream].lower()}"
+
+
+def _shown(question: UnitRequest, figures: UnitFigures, figure: str, stream: str) -> Value:
+    if figure == "capacity" and stream == OMIC:
+        return Value(None, "not measured")  # nothing is published that an OMiC post could hold
+    if figure == "hours":
+        return tables.hours(hours_left(figures))
+    return tables.percent(figures.points_x100, figures.available_x100, question.state.over_x100)
+
+
+def _in_full(
+    question: UnitRequest,
+    posts: Sequence[Unit],
+    found: Mapping[str, Sequence[UnitFigures]],
+    days: Sequence[date],
+) -> Table:
+    """The file: a row for each practitioner and week, and for the team."""
+    columns = [
+        Column("week", "First day of the week", "date"),
+        Column("name", "Practitioner"),
+        Column("stream", "Work"),
+        Column("contracted", "Contracted hours", "hours"),
+        Column("left", "Available hours", "hours", "hours a week that reductions leave"),
+        Column("available", "Available points", "points"),
+        Column("points", "Points today", "points"),
+        Column("capacity", "Capacity", "percent", "points today ÷ points available that week"),
+    ]
+    rows = []
+    for place, day in enumerate(days):
+        each = [(post.name, post.code, post.stream, found[post.code][place]) for post in posts]
+        for stream in _streams(posts):
+            mine = [post for post in posts if post.stream == stream]
+            each.append(("Team", "", stream, weeks_ahead.together(mine, found, place)))
+        for name, code, stream, figures in each:
+            values = {
+                "week": tables.day(day),
+                "name": tables.text(name),
+                "stream": tables.text(STREAM_NAMES[stream]),
+                "contracted": tables.hours(figures.contracted_hours_micro),
+                "left": tables.hours(hours_left(figures)),
+                "available": tables.points(figures.available_x100),
+                "points": tables.points(figures.points_x100),
+                "capacity": _shown(question, figures, "capacity", stream),
+            }
+            rows.append(Row(values, "post" if code else "team", code or question.unit.code))
+    return Table("weeks", "Week by week", columns, rows, notes=[_AS_TODAY])

@@ -1,0 +1,95 @@
+"""The one sentence about duties on the pages of units and on one's own place."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import reverse
+
+from wmt.site.accounts.access import may
+from wmt.site.accounts.roles import Action
+from wmt.site.availability.labels import day_words, percent_words
+from wmt.site.duties import due_dates, labels
+from wmt.site.duties.models import Duty
+from wmt.site.duties.queries import counts, open_of
+from wmt.site.duties.queries import under as under_duties
+from wmt.site.duties.recipients import Roles
+from wmt.site.links import unit_url
+from wmt.site.web.availability.ending_soon import Reminder
+from wmt.site.web.duties.request_table import under
+from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State
+
+
+def duty_lines(state: State, units: Iterable[Unit]) -> list[Reminder]:
+    """Of each unit with duties that are open: how many, or for a post what stands and what is due."""
+    found = []
+    for unit in units:
+        line = _of_post(state, unit) if unit.level == "post" else _of_unit(state, unit)
+        if line is not None:
+            found.append(line)
+    return found
+
+
+def request_lines(user: Any, state: State, units: Iterable[Unit]) -> list[Reminder]:
+    """Of each unit, for whoever has to answer: how many requests and concerns wait, and until when."""
+    if state.as_of is not None or not may(user, Action.HANDLE_DUTIES):
+        return []
+    found = []
+    for unit in units:
+        waiting = list(under(unit, state.load_id).filter(answered_on__isnull=True).order_by("answer_by"))
+        roles = Roles(waiting) if waiting else None
+        mine = [each for each in waiting if roles and user in roles.of(each).owners]
+        if mine:
+            number, first = len(mine), day_words(mine[0].answer_by)
+            said = (
+                f"1 request or concern needs your answer by {first}"
+                if number == 1
+                else f"{number:,} requests and concerns need your answer, the first by {first}"
+            )
+            found.append(Reminder(unit.name, said, reverse("requests"), "View requests and concerns"))
+    return found
+
+
+def _of_unit(state: State, unit: Unit) -> Reminder | None:
+    number, late = counts(unit, state)
+    if not number:
+        return None
+    actions = "excessive-workload action is" if number == 1 else "excessive-workload actions are"
+    said = f"{number:,} {actions} open, {f'{late:,}' if late else 'none'} overdue"
+    if unit.level == "team":
+        said += _longest(unit, state)
+    href = unit_url(unit.level, unit.code, "duties")
+    return Reminder(unit.name, said, href, "View actions")
+
+
+def _longest(unit: Unit, state: State) -> str:
+    """Who of a team has been over longest: actions open after four weeks, so it is one of those."""
+    found = under_duties(unit, state).filter(closed_on__isnull=True, confirm_by__isnull=True)
+    duty = found.order_by("run_since", "pk").first() if state.as_of is None else None
+    if duty is None:
+        return ""
+    days = labels.long_since(duty.run_since, min(duty.seen_on, state.day))
+    return f". Over {percent_words(duty.percent_x100)} longest: {duty.shown_name}, {days}"
+
+
+def _of_post(state: State, unit: Unit) -> Reminder | None:
+    duty = open_of(unit, state)
+    if duty is None:
+        return None
+    return Reminder(unit.name, post_words(duty, state), reverse("duty", args=[duty.pk]), "View action")
+
+
+def post_words(duty: Duty, state: State) -> str:
+    """'Over 110% for 31 days: excessive workload since 4 November 2026; the manager must decide by …'."""
+    if duty.confirm_by is not None:
+        return f"Excessive workload action: {_next(duty, state)}"
+    mark = percent_words(duty.percent_x100)
+    run = f"Over {mark} for {labels.long_since(duty.run_since, min(duty.seen_on, state.day))}"
+    excess = f"{labels.MARKS.get(duty.mark, duty.mark)} since {day_words(duty.excess_since)}"
+    return f"{run}: {excess}; {_next(duty, state)}"
+
+
+def _next(duty: Duty, state: State) -> str:
+    # that relief was asked for is for those who may read the duty: its own page tells them
+    said = labels.owed(due_dates.open_deadlines(duty, state.day)[0])
+    return f"the manager must {said[:1].lower()}{said[1:]}"

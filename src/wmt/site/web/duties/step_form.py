@@ -1,0 +1,96 @@
+"""The forms of a duty: shown, checked and done by the actions; no word typed is ever lost."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from wmt.site.accounts.access import need
+from wmt.site.accounts.roles import Action
+from wmt.site.availability.validation import ChangeFault, ConflictError, RefusedError
+from wmt.site.duties import access
+from wmt.site.duties.actor import DutyActor
+from wmt.site.duties.models import Duty
+from wmt.site.web.context import needed_state
+from wmt.site.web.duties.links import duty_url
+from wmt.site.web.duties.step_pages import KINDS, StepPage, last_review
+from wmt.site.web.duties.timeline import asked_for, confirm_of, crumbs_of
+from wmt.site.workload.state import State
+
+
+def step_page(name: str) -> Callable[[HttpRequest, int], HttpResponse]:
+    """The view of one thing that can be done with a duty."""
+    kind = KINDS[name]
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    def view(request: HttpRequest, number: int) -> HttpResponse:
+        if not kind.own:
+            need(request, Action.HANDLE_DUTIES)
+        state = needed_state(request).of_now()
+        duty = access.find(request.user, state, number)
+        if kind.own:
+            access.need_own(request.user, duty)
+        else:
+            access.need_handle(request.user, duty, state)
+        return _step(request, state, duty, kind)
+
+    view.__doc__ = kind.title
+    return view
+
+
+def _step(request: HttpRequest, state: State, duty: Duty, kind: StepPage) -> HttpResponse:
+    initial = {"version": duty.steps_count, **kind.initial(duty, state)}
+    form = kind.form(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method != "POST":
+        return _shown(request, state, duty, kind, form)
+    if not form.is_valid():
+        return _shown(request, state, duty, kind, form, status=422)
+    asker = DutyActor(user=request.user, state=state)  # type: ignore[arg-type]
+    try:
+        kind.do(asker, duty, form)
+    except ConflictError as conflict:
+        duty.refresh_from_db()
+        data = request.POST.copy()
+        data["version"] = str(duty.steps_count)
+        form.data = data
+        return _shown(request, state, duty, kind, form, conflicts=conflict.faults, status=409)
+    except RefusedError as refused:
+        form.refuse(refused.faults)
+        return _shown(request, state, duty, kind, form, status=422)
+    duty.refresh_from_db()
+    messages.success(request, kind.done(duty, state))
+    return HttpResponseRedirect(duty_url(duty))
+
+
+def _shown(
+    request: HttpRequest,
+    state: State,
+    duty: Duty,
+    kind: StepPage,
+    form: Any,
+    *,
+    conflicts: Sequence[ChangeFault] = (),
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "duty": duty,
+        "kind": kind,
+        "form": form,
+        "conflicts": conflicts,
+        "can_save": (duty.is_open or kind.closed_too)
+        and not (conflicts and kind.name in ("acknowledge", "ask", "answer", "close", "keep")),
+        "back": duty_url(duty),
+        "crumbs": crumbs_of(request, state, duty),
+        "last_review": last_review(state),
+        "asked": asked_for(duty) if kind.name == "answer" else None,
+        "confirm": confirm_of(list(duty.steps.order_by("number"))) if duty.confirm_by else "",
+        "choices": list(form.fields[kind.form.parts[0]].choices) if _has_choices(kind) else [],
+    }
+    return render(request, "duties/form.jinja", context, status=status)
+
+
+def _has_choices(kind: StepPage) -> bool:
+    return kind.name in ("decide", "answer")

@@ -1,0 +1,232 @@
+"""The things that can be done with a duty on a page: the form, the words, the action behind it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from wmt.site.availability.labels import day_words
+from wmt.site.duties import actions, due_dates, labels
+from wmt.site.duties.actor import DutyActor
+from wmt.site.duties.due_dates import clock_on
+from wmt.site.duties.models import Duty, Request
+from wmt.site.duties.notify import lower
+from wmt.site.duties.recipients import responsible
+from wmt.site.web.duties import forms
+from wmt.site.workload.state import State
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepPage:
+    """One thing that can be done. `own`: by the practitioner it is about, by nobody else."""
+
+    name: str
+    title: str
+    button: str
+    form: type[forms.StepForm]
+    do: Callable[[DutyActor, Duty, Any], Any]
+    done: Callable[[Duty, State], str]
+    own: bool = False
+    initial: Callable[[Duty, State], Mapping[str, Any]] = field(default=lambda _duty, _state: {})
+    label: str = "In your words"
+    hint: str = ""
+    rows: int = 4
+    closed_too: bool = False
+
+
+def _acknowledge(asker: DutyActor, duty: Duty, _: Any) -> Any:
+    return actions.acknowledge(asker=asker, number=duty.pk)
+
+
+def _talk(asker: DutyActor, duty: Duty, form: Any) -> Any:
+    typed = form.cleaned_data
+    return actions.talk(asker=asker, number=duty.pk, on=typed["on"], said=typed["said"])
+
+
+def _decide(asker: DutyActor, duty: Duty, form: Any) -> Any:
+    typed = form.cleaned_data
+    return actions.decide(
+        asker=asker, number=duty.pk, version=form.seen, decision=typed["decision"], said=typed["said"],
+        done_by=typed["done_by"], review_on=typed["review_on"],
+    )  # fmt: skip
+
+
+def _ask(asker: DutyActor, duty: Duty, form: Any) -> Any:
+    return actions.ask(asker=asker, number=duty.pk, said=form.cleaned_data["said"])
+
+
+def _answer(asker: DutyActor, duty: Duty, form: Any) -> Any:
+    typed = form.cleaned_data
+    return actions.answer(
+        asker=asker, number=duty.pk, version=form.seen, answer=typed["answer"], said=typed["said"]
+    )
+
+
+def _note(asker: DutyActor, duty: Duty, form: Any) -> Any:
+    return actions.note(asker=asker, number=duty.pk, said=form.cleaned_data["said"])
+
+
+def _review(asker: DutyActor, duty: Duty, form: Any) -> Any:
+    typed = form.cleaned_data
+    return actions.review(
+        asker=asker, number=duty.pk, version=form.seen, said=typed["said"], review_on=typed["review_on"]
+    )
+
+
+def _close(asker: DutyActor, duty: Duty, form: Any) -> Any:
+    said = form.cleaned_data["said"]
+    return actions.close(asker=asker, number=duty.pk, version=form.seen, said=said)
+
+
+def _keep(asker: DutyActor, duty: Duty, form: Any) -> Any:
+    return actions.keep(asker=asker, number=duty.pk, version=form.seen, said=form.cleaned_data["said"])
+
+
+def told_person(duty: Duty) -> str:
+    """Whether the practitioner was told: only who has an account is."""
+    if responsible(duty).person:
+        return "The practitioner was notified."
+    return "The practitioner has no account here, so tell them yourself."
+
+
+def _then(said: str, *, tells: bool = False) -> Callable[[Duty, State], str]:
+    """A confirmation, whether the practitioner was told, and what is due next."""
+
+    def whole(duty: Duty, state: State) -> str:
+        due = due_dates.deadlines(duty, state.day)
+        done = f"{said} {told_person(duty)}" if tells else said
+        return f"{done} Next: {lower(labels.owed(due[0]))}." if due else done
+
+    return whole
+
+
+def _saved(said: str) -> Callable[[Duty, State], str]:
+    return lambda _duty, _state: said
+
+
+def _asked(duty: Duty, _: State) -> str:
+    made = duty.requests.order_by("-pk").first()
+    return told_asker(made) if made else ""
+
+
+def told_asker(made: Request) -> str:
+    """That a request is saved, who was told, and by when an answer is due."""
+    by = f" An answer is due by {day_words(made.answer_by)}."
+    people = responsible(made)
+    if not people.owners:
+        return f"Saved, but no one who can answer has an account yet.{by}"
+    return f"Sent to the {people.owner_role}.{by}"
+
+
+def _talk_initial(_: Duty, state: State) -> Mapping[str, Any]:
+    return {"on": state.day}
+
+
+def _review_initial(_: Duty, state: State) -> Mapping[str, Any]:
+    return {"review_on": state.day + timedelta(clock_on(state).review_days)}
+
+
+def last_review(state: State) -> str:
+    """The last day on which a decision may be looked at again."""
+    return day_words(state.day + timedelta(clock_on(state).review_days))
+
+
+KINDS: dict[str, StepPage] = {
+    kind.name: kind
+    for kind in (
+        StepPage(
+            name="acknowledge",
+            title="Acknowledge this action",
+            button="Acknowledge",
+            form=forms.AcknowledgeForm,
+            do=_acknowledge,
+            done=_then("Acknowledged."),
+        ),
+        StepPage(
+            name="talk",
+            title="Record a conversation",
+            button="Save",
+            form=forms.TalkForm,
+            do=_talk,
+            done=_then("Conversation recorded."),
+            initial=_talk_initial,
+            label="What you discussed (optional)",
+            hint="The practitioner can read this. Do not include names or case numbers.",
+        ),
+        StepPage(
+            name="decide",
+            title="Record what will be done",
+            button="Save decision",
+            form=forms.DecideForm,
+            do=_decide,
+            done=_then("Decision recorded.", tells=True),
+            initial=_review_initial,
+            label="Details",
+            hint="Say who will do what. The practitioner can read this. Leave out names and case numbers.",
+        ),
+        StepPage(
+            name="ask",
+            title="Ask for relief",
+            button="Ask for relief",
+            form=forms.AskForm,
+            do=_ask,
+            done=_asked,
+            own=True,
+            label="What would help you?",
+            hint="Your managers can read this. Do not include names or case numbers.",
+        ),
+        StepPage(
+            name="answer",
+            closed_too=True,
+            title="Answer the request for relief",
+            button="Send answer",
+            form=forms.AnswerForm,
+            do=_answer,
+            done=_then("Answer recorded.", tells=True),
+            label="Your answer",
+            hint="Say what you will do, or why you cannot. The practitioner can read this.",
+        ),
+        StepPage(
+            name="close",
+            title="Confirm that it can close",
+            button="Close this action",
+            form=forms.ConfirmForm,
+            do=_close,
+            done=_then("The action is closed.", tells=True),
+            label="Why it can close",
+            hint="The practitioner can read this. Do not include names or case numbers.",
+        ),
+        StepPage(
+            name="keep",
+            title="Keep it open",
+            button="Keep it open",
+            form=forms.ConfirmForm,
+            do=_keep,
+            done=_then("The action stays open.", tells=True),
+            label="Why it stays open",
+            hint="The practitioner can read this. Do not include names or case numbers.",
+        ),
+        StepPage(
+            name="note",
+            closed_too=True,
+            title="Add a note",
+            button="Save note",
+            form=forms.NoteForm,
+            do=_note,
+            done=_saved("Note saved."),
+            label="Note",
+            hint="The practitioner can read this. Do not include names or case numbers.",
+        ),
+        StepPage(
+            name="review",
+            title="Review",
+            button="Save review",
+            form=forms.ReviewForm,
+            do=_review,
+            done=_then("Review recorded."),
+            initial=_review_initial,
+            label="What you found",
+            hint="Say what was done and whether it helps. The practitioner can read this.",
+        ),
+    )
+}

@@ -1,0 +1,90 @@
+"""What is too large to be answered at once: a job makes it, and its page shows how far it is (ADR 20)."""
+
+import secrets
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import set_script_prefix
+
+from wmt.site.accounts.models import User
+from wmt.site.exports.models import Export
+from wmt.site.exports.store import figures_of, limit, path_of, rights_of
+from wmt.site.web.context import state_of
+from wmt.site.web.exports.sheets import ExportSheet
+
+#: What an address may hold at most.
+_LONGEST = 4_000
+
+
+class SeeFile(HttpResponseRedirect):
+    """303: what was asked for is to be had at the page of the file."""
+
+    status_code = 303
+
+
+def cells_of(sheets: Sequence[ExportSheet]) -> int:
+    """How many cells there are in sheets."""
+    return sum(sheet.size * len(sheet.headings) for sheet in sheets)
+
+
+def as_job(request: HttpRequest, title: str, kind: str, cells: int) -> HttpResponse | None:
+    """The way to the page of a file that is too large to be answered at once; None where it is not.
+
+    A file the person has already, of the same figures and the same rights, is that file. HEAD asks for no
+    file, so nothing is made for it.
+    """
+    if "wmt_making" in request.__dict__ or request.method == "HEAD" or not _is_large(kind, cells):
+        return None
+    address = request.get_full_path()[:_LONGEST]
+    export = _there_is(request, address)
+    if export is None:
+        most = limit("waiting_at_most")
+        waiting = Export.objects.filter(user=_person(request), state__in=("waiting", "running"))
+        if waiting.count() >= most:
+            return render(request, "exports/too_many_files.jinja", {"most": most}, status=429)
+        export = _ask(request, address, title, kind)
+    set_script_prefix("/")  # a file has no past: its page is the same whatever day it was asked on
+    return SeeFile(f"/files/{export.key}/")
+
+
+def _is_large(kind: str, cells: int) -> bool:
+    return cells > limit("excel_cells_at_once" if kind == "xlsx" else "cells_at_once")
+
+
+def _there_is(request: HttpRequest, address: str) -> Export | None:
+    asked = Export.objects.filter(
+        user=_person(request), address=address, rights=rights_of(request.user), figures=_figures(request)
+    )
+    for export in asked.exclude(state=Export.State.FAILED).order_by("-pk"):
+        if export.is_under_way or path_of(export).is_file():
+            return export
+    return None
+
+
+@transaction.atomic
+def _ask(request: HttpRequest, address: str, title: str, kind: str) -> Export:
+    from wmt.site.web.exports.making import make_export
+
+    export = Export.objects.create(
+        key=secrets.token_urlsafe(16),
+        user=_person(request),
+        address=address,
+        origin=f"{request.scheme}://{request.get_host()}"[:300],
+        title=title,
+        kind=kind,
+        figures=_figures(request),
+        rights=rights_of(request.user),
+    )
+    make_export.enqueue(export.pk)
+    return export
+
+
+def _person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # nobody else has the right to export
+    return request.user
+
+
+def _figures(request: HttpRequest) -> str:
+    return figures_of(state_of(request))

@@ -1,0 +1,1 @@
+"""Forms: the fields that several pages have."""

@@ -1,0 +1,87 @@
+"""The pages of the five-year questions: a list of them, and a form with its answer for each."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from wmt.history import History, HistoryError
+from wmt.site.accounts.access import scope
+from wmt.site.queries.movement import history
+from wmt.site.queries.questions import QUESTIONS, answer_to
+from wmt.site.queries.scoped_history import seen_by
+from wmt.site.tables import arranged
+from wmt.site.web.context import needed_state
+from wmt.site.web.forms.date_range import days_words
+from wmt.site.web.time.question_form import Form, form_of
+from wmt.site.web.time.question_tables import PERSONAL, tables_of
+from wmt.site.workload.state import State
+
+
+@require_safe
+def questions(request: HttpRequest) -> HttpResponse:
+    """What can be asked."""
+    past, away = _past(request, needed_state(request))
+    days = days_words(past.first, past.last) if past and past.first and past.last else ""
+    context = {"questions": list(QUESTIONS.values()), "days": days, "away": away}
+    return render(request, "time/questions.jinja", context)
+
+
+@require_safe
+def question(request: HttpRequest, name: str) -> HttpResponse:
+    """One question: its form, and the answer to what stands in it."""
+    if name not in QUESTIONS:
+        raise Http404(f"there is no question '{name[:60]}'")
+    state = needed_state(request)
+    past, away = _past(request, state)
+    context: dict[str, Any] = {
+        "asked": QUESTIONS[name],
+        "crumbs": [("Analysis", reverse("questions"))],
+        "away": away,
+        "form": None,
+        "errors": [],
+        "answer": None,
+        "message": "",
+        "personal": False,
+        "tables": {},
+    }
+    if past is None or past.first is None or past.last is None:
+        context["away"] = away or "No data has been loaded yet, so there is nothing to analyse."
+        return render(request, "time/question.jinja", context)
+    narrowed = scope(request.user, state) is not None
+    last = min(past.last, state.as_at.date())
+    form = form_of(QUESTIONS[name], request.GET, past, last, narrowed=narrowed)
+    context |= {"form": form, "errors": form.errors, "narrowed": narrowed}
+    context |= _answered(request, state, name, past, form)
+    return render(request, "time/question.jinja", context)
+
+
+def _answered(request: HttpRequest, state: State, name: str, past: History, form: Form) -> dict[str, Any]:
+    if form.wish is None:
+        return {}
+    try:
+        answer = answer_to(name, past, form.wish)
+    except HistoryError as error:
+        words = str(error)
+        return {"message": f"{words[:1].upper()}{words[1:]}."}
+    level = form.wish.level
+    found = tables_of(
+        answer,
+        level,
+        state,
+        request.user,  # type: ignore[arg-type]
+        names=form.names,
+        stream=form.wish.stream,
+    )
+    shown = {key: arranged(table, request) for key, table in found.items()}
+    return {"answer": answer, "tables": shown, "personal": level in PERSONAL}
+
+
+def _past(request: HttpRequest, state: State) -> tuple[History | None, str]:
+    """The history as far as who asks may read it, or why it cannot be read."""
+    try:
+        return seen_by(history(), request.user, state), ""  # type: ignore[arg-type]
+    except HistoryError as away:
+        return None, str(away)

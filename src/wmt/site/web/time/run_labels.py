@@ -1,0 +1,128 @@
+"""The run of days over the thresholds, in words for the person it is about."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+import polars as pl
+
+from wmt.days import written
+from wmt.history import History, runs_on
+from wmt.site.queries.movement import marks_on
+from wmt.site.queries.periods import COLUMNS, KeyedHistory, series_of
+from wmt.site.web.forms.date_range import YEAR
+from wmt.site.web.units.unit_request import UnitRequest
+
+#: What people call the marks of the rules.
+NAMES = {
+    "excessive_workload": "Excessive workload",
+    "double_red": "Higher threshold (called ‘double red’ in one area)",
+}
+
+
+def run_words(question: UnitRequest, past: History) -> list[str]:
+    """A sentence for each mark that a post is over on the last day that is shown; none where it is not."""
+    day = past.day_until(question.state.as_at.date())
+    known = {mark.name: mark for mark in marks_on(day)} if day else {}
+    return [_sentence(row, known[row["mark"]]) for row in runs_of(question, past) if row["length"] > 0]
+
+
+def runs_of(question: UnitRequest, past: History) -> list[dict[str, Any]]:
+    """The runs of a post on the last day that is shown, a row for each mark (columns `wmt.history.RUN`)."""
+    day = past.day_until(question.state.as_at.date())
+    return (
+        [] if day is None else list(_runs(KeyedHistory(past), question.unit.code, day).iter_rows(named=True))
+    )
+
+
+@lru_cache(maxsize=500)
+def _runs(held: KeyedHistory, code: str, day: date) -> pl.DataFrame:
+    recent = _Recent(held.past, code, day)
+    return runs_on(recent, marks_on, day=day, level="post", codes=[code], look_back=2 * YEAR.days)
+
+
+class _Recent(History):
+    """A history of a post that reads the year before a day at once: the page shows it anyway.
+
+    It begins with the last day that broke every run: nothing before it is part of one.
+    """
+
+    def __init__(self, past: History, code: str, day: date) -> None:
+        self.__dict__.update(past.__dict__)
+        self._past, self._last = past, day
+        first = self._broken(code)
+        if first is not None:
+            self.days = past.days[bisect_left(past.days, first) :]
+
+    def _broken(self, code: str) -> date | None:
+        """The last day of the year with available time that was not over any mark, if there is one."""
+        lowest = min((mark.percent_x100 for mark in marks_on(self._last)), default=0)
+        year = series_of(self._past, "post", code, self._last - YEAR, self._last)
+        points, available = pl.col("points_x100"), pl.col("available_x100")
+        found = year.filter((available > 0) & (points * 10_000 <= lowest * available))["day"]
+        last = found[-1] if len(found) else None
+        # the marks of that day may have been others
+        same = last is not None and lowest <= min((mark.percent_x100 for mark in marks_on(last)), default=0)
+        return last if same else None
+
+    def series(
+        self,
+        level: str,
+        code: str,
+        first: date,
+        last: date,
+        grade: str = "",
+        columns: Sequence[str] = COLUMNS,
+        stream: str | None = None,
+    ) -> pl.DataFrame:
+        """The days of a unit, out of the year where they lie in it."""
+        begin = self._last - YEAR
+        if grade or first < begin or last > self._last or not set(columns) <= set(COLUMNS):
+            return self._past.series(level, code, first, last, grade, columns, stream)
+        year = series_of(self._past, level, code, begin, self._last)
+        return year.filter(pl.col("day").is_between(first, last)).select(columns)
+
+
+def _sentence(row: dict[str, Any], mark: Any) -> str:
+    percent, rest = divmod(mark.percent_x100, 100)
+    over = f"{percent}.{rest:02d}%" if rest else f"{percent}%"
+    name = NAMES.get(row["mark"], row["mark"].replace("_", " ").capitalize())
+    said = [
+        f"{name}: over {over} since {written(row['since'])}, on {row['length']:,} of "
+        f"{_days(row['with_figures'])} with figures{_holes(row)}."
+    ]
+    if row["excess_since"]:
+        said.append(f"{mark.days} days were full on {written(row['excess_since'])}.")
+    elif row["full_on"]:
+        full = written(row["full_on"])
+        said.append(f"If this continues, {mark.days} days are full on {full}.")
+    if row["paused"]:
+        said.append(f"The last {_days(row['paused'])} had no available hours and are not counted.")
+    if row["absent"]:
+        said.append(
+            f"There was no figure for this post on the last {_nights(row['absent'])}, although other posts "
+            f"had one. After more than {_nights(mark.longest_absence)} the run ends."
+        )
+    elif row["missing"]:
+        said.append(f"There is no data for the last {_days(row['missing'])}. They are not counted.")
+    return " ".join(said)
+
+
+def _holes(row: dict[str, Any]) -> str:
+    """Days of the run without figures, with the reason."""
+    said = []
+    if row["missing_nights"]:
+        said.append(f"{_nights(row['missing_nights'])} missing")
+    if row["absent_nights"]:
+        said.append(f"{_nights(row['absent_nights'])} without a figure for this post")
+    return f" ({'; '.join(said)})" if said else ""
+
+
+def _nights(number: int) -> str:
+    return "1 night" if number == 1 else f"{number:,} nights"
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number:,} days"

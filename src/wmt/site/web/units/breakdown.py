@@ -1,0 +1,18 @@
+"""What the points of a unit are of: the parts of the figure, which add up to it."""
+
+from wmt.ledger import COMPONENTS
+from wmt.site.queries.measures import MEASURES, shown_exactly
+from wmt.site.tables import Value
+from wmt.site.web.units import labels, line_tables
+from wmt.site.web.units.unit_request import UnitRequest
+
+
+def parts(question: UnitRequest) -> list[tuple[str, Value]]:
+    """The parts by their names, each with the way to its lines."""
+    unit, subject = question.unit, question.subject
+    found = []
+    for name in COMPONENTS:
+        measure = MEASURES[name]
+        href = line_tables.lines_url(question, unit, name)
+        found.append((labels.PARTS[name], shown_exactly(measure, getattr(subject, measure.field), href)))
+    return found

@@ -1,0 +1,140 @@
+"""Lines put side by side in tables by what priced them. The ledger summed them; nothing new is worked out."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from wmt.facts import TIERS
+from wmt.ledger import MeasureDefinition
+from wmt.site import links, tables
+from wmt.site.figures import units
+from wmt.site.figures.line_queries import Lines
+from wmt.site.links import unit_url
+from wmt.site.tables import Column, Row, Value
+from wmt.site.web.units import pricing_ids
+from wmt.site.web.units.unit_request import GRADES, UnitRequest
+from wmt.site.workload.models import Pricing, Unit
+
+Key = TypeVar("Key")
+
+ACTIVE = MeasureDefinition("active_cases")
+LISTED = MeasureDefinition("listed_cases")
+NUMBER = MeasureDefinition("quantity_micro", scale=1_000_000)
+POINTS = MeasureDefinition("points_x100")
+BESIDE = MeasureDefinition("beside_x100")
+
+#: Every case that counts is in exactly one of these; their cases add up to all that count.
+GROUPS = {
+    "community": "Community",
+    "licence": "Licence",
+    "custody": "Custody",
+    "unknown": "Type not known",
+    "t2a": "T2A",
+    "suspended": "Supervision suspended",
+    "untiered": "Untiered",
+}
+
+
+def group(pricing: Pricing) -> str:
+    """Which of `GROUPS` a case that counts belongs to."""
+    if pricing.tier == "0":
+        return "untiered"
+    return "suspended" if pricing.suspended else place(pricing)
+
+
+def place(pricing: Pricing) -> str:
+    """The type of a case, T2A being one."""
+    return "t2a" if pricing.stream == "t2a" else pricing.location
+
+
+def tier_row(pricing: Pricing) -> str:
+    """Which row of a table of tiers a case is in: its tier, or a row of its own."""
+    found = group(pricing)
+    return found if found in ("suspended", "untiered") else pricing.tier
+
+
+def tier_rows(scheme: str) -> list[tuple[str, str]]:
+    """The rows of a table of tiers: key and words; tiers in the order of the scheme, then the others."""
+    tiers = [(tier, tier) for tier in TIERS.get(scheme, ()) if tier != "0"]
+    return [*tiers, ("suspended", GROUPS["suspended"]), ("untiered", GROUPS["untiered"])]
+
+
+def sort_out(lines: Iterable[Lines], key: Callable[[Pricing], Key]) -> defaultdict[Key, list[Lines]]:
+    """Lines apart by something of their pricing; what is not there has none."""
+    found: defaultdict[Key, list[Lines]] = defaultdict(list)
+    for line in lines:
+        found[key(line.pricing)].append(line)
+    return found
+
+
+def below(question: UnitRequest) -> list[Unit]:
+    """The units right under a unit, of the grade asked for; of a post, none."""
+    if question.is_post:
+        return []
+    level = units.child_level(question.unit.level)
+    return list(units.below(question.state, question.unit, level, question.grade))
+
+
+def grade_of(question: UnitRequest) -> str:
+    """The grade that lines are narrowed to. A post has one grade; asking for another makes no sense."""
+    return "" if question.is_post else question.grade
+
+
+def pricing_url(question: UnitRequest, lines: Iterable[Lines], figure: str) -> str:
+    """The way from a figure of the unit to just its lines."""
+    return those_url(question, question.unit, figure, lines)
+
+
+def those_url(question: UnitRequest, unit: Unit, figure: str, lines: Iterable[Lines]) -> str:
+    """The way to some lines of a unit below, or of the unit itself; empty where there are none."""
+    of = pricing_ids.written(line.pricing.number for line in lines)
+    return lines_url(question, unit, figure, of) if of else ""
+
+
+def child_url(question: UnitRequest, unit: Unit, tab: str, **query: str) -> str:
+    """A tab of a unit below, with the grade that was asked for."""
+    return unit_url(unit.level, unit.code, tab, grade=_grade(question, unit), stream=stream_of(unit), **query)
+
+
+def lines_url(question: UnitRequest, unit: Unit, figure: str, of: str = "") -> str:
+    """The lines behind a figure of a unit below, or of the unit itself."""
+    narrowed = {"grade": _grade(question, unit), "stream": stream_of(unit)}
+    return unit_url(unit.level, unit.code, "working", figure=figure, of=of, **narrowed)
+
+
+def stream_of(unit: Unit) -> str:
+    """The stream of a unit as an address has it."""
+    return links.stream_of(unit.level, unit.stream)
+
+
+def _grade(question: UnitRequest, unit: Unit) -> str:
+    return "" if unit.level == "post" else question.grade
+
+
+def name_columns(question: UnitRequest) -> list[Column]:
+    """The first columns of a table of the units below."""
+    level = units.child_level(question.unit.level)
+    grade = [Column("grade", "Grade")] if level == "post" else []
+    return [Column("name", units.TITLES[level]), Column("code", "Code", "code"), *grade]
+
+
+def name_row(question: UnitRequest, unit: Unit, tab: str, values: dict[str, Value]) -> Row:
+    """A row of a unit below: it leads to the same tab there."""
+    names = {
+        "name": tables.text(unit.name, child_url(question, unit, tab)),
+        "code": tables.text(unit.code),
+        "grade": tables.text(unit.grade),
+    }
+    return Row(names | values, unit.level, unit.code)
+
+
+def total_row(values: dict[str, Value], first: str = "name") -> Row:
+    """The row of the unit itself under those of its parts."""
+    empty = {name: tables.text("") for name in ("name", "code", "grade")}
+    return Row(empty | {first: tables.text("Total")} | values)
+
+
+def grade_filter(question: UnitRequest) -> dict[str, Any]:
+    """The field that narrows a page to posts of one grade."""
+    options = [("", "All grades"), *((grade, grade) for grade in GRADES)]
+    return {"name": "grade", "label": "Grade", "value": question.grade, "options": options}

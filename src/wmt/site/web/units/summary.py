@@ -1,0 +1,249 @@
+"""What a unit's page says first: its figure in one sentence and, of a practitioner, what comes next."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.urls import reverse
+
+from wmt.days import written
+from wmt.history import HistoryError
+from wmt.ledger import (
+    OMIC,
+    STREAM_NAMES,
+    capacity_x100,
+    is_over,
+    remaining_x100,
+    shown_capacity,
+    shown_points,
+)
+from wmt.site.accounts import visibility
+from wmt.site.duties import access
+from wmt.site.duties.requests import open_relief
+from wmt.site.figures import line_queries
+from wmt.site.links import unit_url
+from wmt.site.queries.movement import history
+from wmt.site.tables import exact
+from wmt.site.web.time.run_labels import runs_of
+from wmt.site.web.units import labels, line_tables
+from wmt.site.web.units.line_tables import NUMBER, POINTS
+from wmt.site.web.units.unit_request import UnitRequest
+from wmt.site.workload.models import Line, Pricing, RuleValue
+from wmt.site.workload.state import today
+
+#: The mark whose run is the four-week rule.
+_RULE = "excessive_workload"
+_WINDOW = "report_window_days"
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """One thing to know or to do: words, and the way on."""
+
+    words: str
+    href: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Lead:
+    """The first lines of a page: whose figure, the figure, the rest of the sentence, what comes next."""
+
+    who: str
+    figure: str
+    href: str
+    rest: str
+    over: bool
+    steps: list[NextStep]
+
+
+def lead(question: UnitRequest) -> Lead:
+    """The sentence of any unit; of a post also what comes next."""
+    unit, state = question.subject, question.state
+    over = is_over(unit.points_x100, unit.available_x100, state.over_x100)
+    run = run_of(question) if question.is_post and over else None
+    has_figure = bool(unit.available_x100) and unit.stream != OMIC
+    figure = shown_capacity(unit.points_x100, unit.available_x100) if has_figure else ""
+    return Lead(
+        who=_who(question, has_figure=has_figure),
+        figure=figure,
+        href=line_tables.lines_url(question, question.unit, "capacity"),
+        rest=_rest(question, over=over, run=run),
+        over=over,
+        steps=_steps(question, over=over, run=run) if question.is_post else [],
+    )
+
+
+def is_own(question: UnitRequest) -> bool:
+    """Whether the person who reads a post's page holds the post."""
+    return access.is_own(question.user, question.unit)
+
+
+def _who(question: UnitRequest, *, has_figure: bool) -> str:
+    name = "You" if is_own(question) else question.unit.name
+    if question.grade:
+        name = f"{question.grade}s of {name}"
+    if question.stream:
+        name = f"{STREAM_NAMES[question.stream]} in {name}"
+    many = is_own(question) or bool(question.grade)
+    if question.unit.stream == OMIC:
+        return f"{name} {'have' if many else 'has'} no capacity: OMiC work is not measured against hours"
+    if not has_figure:
+        return f"{name} {'have' if many else 'has'} no available hours, so no capacity"
+    return f"{name} {'are' if many else 'is'} at"
+
+
+def _rest(question: UnitRequest, *, over: bool, run: dict[str, Any] | None) -> str:
+    """The sentence after the figure."""
+    unit, mark = question.subject, question.state.over_text
+    if unit.stream == OMIC:
+        custody, licence = shown_points(unit.omic_x100), shown_points(unit.omic_licence_x100)
+        return f". {unit.omic_cases:,} OMiC cases: {custody:,} points in custody, {licence:,} on licence."
+    points = shown_points(abs(remaining_x100(unit.points_x100, unit.available_x100)))
+    people = "" if question.is_post else _people(question)
+    if not unit.available_x100:
+        return f". The work is {shown_points(unit.points_x100):,} points." if unit.points_x100 else "."
+    if over and run:
+        since = f"{_rounded(question)} since {written(run['since'])}"
+        return f", over {mark}{since}. That is {points:,} points more than the hours allow.{people}"
+    if over:
+        return (
+            f", over {mark}{_rounded(question)}. That is {points:,} points more than the hours allow.{people}"
+        )
+    if remaining_x100(unit.points_x100, unit.available_x100) < 0:
+        return f", {points:,} points more than the hours allow. The threshold is {mark}.{people}"
+    return f", with {points:,} points left. The threshold is {mark}.{people}"
+
+
+def _people(question: UnitRequest) -> str:
+    """How many practitioners are over the threshold: '23 of 64 practitioners are over 110%'."""
+    unit = question.subject
+    timed = unit.posts - unit.posts_without_time - unit.unmeasured_posts
+    if not timed:
+        return ""
+    verb = "is" if unit.posts_over == 1 else "are"
+    who = "practitioner" if timed == 1 else "practitioners"
+    return f" {unit.posts_over:,} of {timed:,} {who} {verb} over {question.state.over_text}."
+
+
+def _rounded(question: UnitRequest) -> str:
+    """What has to be said where the figure is over the threshold and does not look so: 110.04% as 110.0%."""
+    unit, over_x100 = question.subject, question.state.over_x100
+    exact_x100 = capacity_x100(unit.points_x100, unit.available_x100)
+    looks = shown_capacity(over_x100, 10_000)
+    if exact_x100 is None or shown_capacity(unit.points_x100, unit.available_x100) != looks:
+        return ""
+    return f" ({exact(exact_x100).text}% shows as {looks})"
+
+
+def _steps(question: UnitRequest, *, over: bool, run: dict[str, Any] | None) -> list[NextStep]:
+    own, post = is_own(question), question.unit
+    found = _four_weeks(run, own=own) if run else []
+    found += reports_ending(question)
+    asked = _asked(question) if own else None
+    if asked is not None:
+        found.append(asked)
+    elif over:
+        ask = "Ask for some of the work to be moved" if own else "View actions and requests"
+        said = "You can ask from the first day over the threshold." if own else ""
+        # one's own request goes straight to its form
+        href = reverse("relief", args=[post.code]) if own else unit_url("post", post.code, "duties")
+        found.append(NextStep(said, href, ask))
+    wrong = "correct it in nDelius" if own else "it has to be corrected in nDelius"
+    found.append(
+        NextStep(
+            f"If a case is wrong, {wrong}.",
+            unit_url("post", post.code, "caseload"),
+            "Check which cases count",
+        )
+    )
+    found.append(NextStep("", "#who-can-see", "Who can see this page"))
+    return found
+
+
+def _asked(question: UnitRequest) -> NextStep | None:
+    """The reader's own request for relief that waits for its answer; none of a day in the past."""
+    if question.state.as_of is not None:
+        return None
+    found = open_relief(question.unit.team_code, question.unit.staff_code)
+    if found is None:
+        return None
+    said = (
+        f"You asked for relief on {written(found.asked_on)}. An answer is due by {written(found.answer_by)}."
+    )
+    return NextStep(said, reverse("request", args=[found.pk]), "View your request")
+
+
+def _four_weeks(run: dict[str, Any], *, own: bool) -> list[NextStep]:
+    """On which day the run is full, or since when it is excessive workload."""
+    if run["excess_since"]:
+        since, who = written(run["excess_since"]), "Your" if own else "The"
+        return [NextStep(f"It has been excessive workload since {since}. {who} manager must act.")]
+    if run["full_on"]:
+        return [NextStep(f"If this continues, it becomes excessive workload on {written(run['full_on'])}.")]
+    return []
+
+
+def run_of(question: UnitRequest) -> dict[str, Any] | None:
+    """The run of days over the threshold; None where the history is away or does not know the post."""
+    try:
+        found = runs_of(question, history())
+    except HistoryError:
+        return None
+    return next((row for row in found if row["mark"] == _RULE and row["length"] > 0), None)
+
+
+def reports_ending(question: UnitRequest) -> list[NextStep]:
+    """When reports stop counting, and the figure then: the lines that are left, summed and divided anew.
+
+    Their days are for those who may read the post's cases.
+    """
+    post, state = question.unit, question.state
+    if not visibility.cases(question.user, state).covers(post):
+        return []
+    pricing = line_queries.pricing_of(state)
+    lines = line_queries.lines_of(state, post, question.user, kind="report")
+    ends = _ends(question, lines, pricing)
+    left, found = post.points_x100, []
+    for day, dropped in groupby(ends, key=lambda each: each[0]):
+        out = [line for _, line in dropped]
+        left -= line_queries.summed(out, POINTS)
+        then = (
+            shown_capacity(left, post.available_x100) if post.available_x100 else f"{exact(left).text} points"
+        )
+        found.append(NextStep(_ending(day, _counted(out, pricing), then, is_past=day < today(state.day))))
+    if not found:
+        return []
+    where = NextStep(
+        "This is if nothing else changes.", unit_url("post", post.code, "reports"), "View reports"
+    )
+    return [*found, where]
+
+
+def _ending(day: date, counted: str, then: str, *, is_past: bool) -> str:
+    """What ends on a day. Where the day has passed since the data was made, the next data will show it."""
+    if is_past:
+        said = f"{written(day)} has passed since this data, so in the next data {counted}."
+        return f"{said} The figure will then be {then}."
+    return f"On {written(day)} {counted}. The figure will then be {then}."
+
+
+def _ends(question: UnitRequest, lines: list[Line], pricing: dict[int, Pricing]) -> list[tuple[date, Line]]:
+    """The reports that earn points, each with the first day on which it does not, by that day."""
+    used = RuleValue.objects.filter(load_id=question.state.load_id, path__startswith=f"{_WINDOW}.")
+    windows = {path.rpartition(".")[2]: value for path, value in used.values_list("path", "value")}
+    found = []
+    for line in lines:
+        window = windows.get(pricing[line.pricing].rule.rpartition(".")[2])
+        if line.points_x100 and line.since and window is not None:
+            found.append((line.since + timedelta(int(window)), line))
+    return sorted(found, key=lambda each: each[0])
+
+
+def _counted(lines: list[Line], pricing: dict[int, Pricing]) -> str:
+    """'1 report stops counting: Fast delivery report (FDR)'."""
+    number = line_queries.summed(lines, NUMBER)
+    kinds = sorted({labels.report_name(pricing[line.pricing]) for line in lines})
+    said = "1 report stops" if number == 1 else f"{number:,} reports stop"
+    return f"{said} counting: {', '.join(kinds)}"

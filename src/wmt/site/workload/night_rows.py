@@ -1,0 +1,294 @@
+"""A night → the rows of the current figures. Tables are matched and numbered here, never summed."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from wmt.facts import SCHEMAS, Facts, table_of
+from wmt.ledger import AMOUNTS, HEADLINE, MEASURES, POST_COUNTS, PRICING, TOTAL, Ledger, TimeSide
+from wmt.ledger.contact_prices import every_contact_pricing
+from wmt.nights import Night, NightError, open_night
+from wmt.nights.names import night_names
+from wmt.rules import ALWAYS, DatedValue, RuleSet
+from wmt.text import plain_marks
+
+#: Levels whose cells are kept; a team has few enough lines to be summed where it is asked for.
+CELL_LEVELS = ("pdu", "region", "nation")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of one load for every model of `models.FIGURES`, by the names of their columns."""
+
+    pricing: pl.DataFrame
+    rule_value: pl.DataFrame
+    unit: pl.DataFrame
+    cell: pl.DataFrame
+    line: pl.DataFrame
+
+
+def rows_of(night: Night, names: Mapping[str, str]) -> Rows:
+    """The rows of a night. Raises NightError when one of its files cannot be read.
+
+    `names` are the reasons for reductions by their ids.
+    """
+    ledger = Ledger(night.facts(), night.rules(), former=night.former())
+    totals, lines = night.table("results/totals"), night.table("results/lines")
+    if totals.columns != TOTAL.names():  # written when there were fewer measures and lines, or no streams
+        totals, lines = ledger.totals(), ledger.lines()
+    return rows_from(night, ledger, lines, totals, names)
+
+
+def rows_from(
+    night: Night, ledger: Ledger, lines: pl.DataFrame, totals: pl.DataFrame, names: Mapping[str, str]
+) -> Rows:
+    """The rows of lines and totals that a ledger of the night gave."""
+    facts, rules, cells = ledger.facts, ledger.rules, ledger.cells(CELL_LEVELS)
+    # a live change may need any price of time, and both of a contact: all are there and never change
+    of_time = TimeSide(rules).every_pricing(facts.day)
+    of_contacts = every_contact_pricing(rules, facts.day)
+    pricing = _numbered(pl.concat([lines.select(PRICING), cells.select(PRICING), of_time, of_contacts]))
+    totals = pl.concat([_whole(totals), _of_one_grade(ledger.totals_by_grade())])
+    return Rows(
+        pricing=_without_nulls(pricing, ("location", "tier", "stream", "status", "component", "reason")),
+        rule_value=_rule_values(rules),
+        unit=_units(totals, facts, _input(night, "staff", _STAFF)),
+        cell=_priced(cells, pricing).select(
+            "level", "code", "post_stream", "grade", "pricing", "lines", *AMOUNTS
+        ),
+        line=_lines(lines, pricing, facts, night, rules, names),
+    )
+
+
+#: What of the input tables is shown beside the figures. A night whose personal data are forgotten has none.
+_STAFF = table_of(
+    {"team_code": pl.String, "staff_code": pl.String, "grade": pl.String, "contracted_micro": pl.Int64}
+)
+_CASE = table_of(
+    {"team_code": pl.String, "staff_code": pl.String, "case_ref": pl.String, "allocated_on": pl.Date}
+)
+_REPORT = table_of(
+    {
+        "team_code": pl.String,
+        "staff_code": pl.String,
+        "report_id": pl.String,
+        "on_date": pl.Date,
+        "state": pl.String,
+    }
+)
+
+
+def _input(night: Night, name: str, columns: pl.Schema) -> pl.DataFrame:
+    """Columns of an input table of a night; no rows where the night does not keep it any more."""
+    if f"input/{name}.parquet" not in night.manifest.files:
+        return columns.to_frame()
+    return night.table(f"input/{name}").select(columns.names())
+
+
+def fold(text: str) -> str:
+    """Text for searching: lower case, without accents, strokes and apostrophes, hyphens without blanks.
+
+    Whatever apostrophe or hyphen a name has and whichever is typed, O’Neill and Smith – Jones are found.
+    """
+    joined = _HYPHEN.sub("-", plain_marks(text)).replace("'", "")
+    parts = unicodedata.normalize("NFKD", joined)
+    plain = "".join(sign for sign in parts if not unicodedata.combining(sign)).casefold()
+    return plain.translate(_STROKED)
+
+
+_HYPHEN = re.compile(r"\s*-\s*")
+#: Letters that are written with a stroke or joined, which Unicode does not take apart.
+_STROKED = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+)
+
+
+def _numbered(priced: pl.DataFrame) -> pl.DataFrame:
+    found = priced.unique().sort(PRICING, nulls_last=False)
+    return found.with_row_index("number").with_columns(pl.col("number").cast(pl.Int64))
+
+
+def _priced(frame: pl.DataFrame, pricing: pl.DataFrame) -> pl.DataFrame:
+    return frame.join(pricing.rename({"number": "pricing"}), on=PRICING, how="left", nulls_equal=True)
+
+
+def _without_nulls(frame: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
+    filled = frame.with_columns(pl.col(columns).fill_null(""), pl.col("rule", "rule_from").fill_null(""))
+    return filled.with_columns(pl.col("counted", "suspended").fill_null(0).cast(pl.Boolean))
+
+
+def _whole(totals: pl.DataFrame) -> pl.DataFrame:
+    whole = (pl.col("level") == "post") | (pl.col("stream") == HEADLINE)
+    return totals.with_columns(pl.col("grade").fill_null(""), whole=whole)
+
+
+def _of_one_grade(totals: pl.DataFrame) -> pl.DataFrame:
+    return totals.with_columns(whole=pl.lit(False))
+
+
+def _units(totals: pl.DataFrame, facts: Facts, staff: pl.DataFrame) -> pl.DataFrame:
+    supplied = staff.select(
+        "team_code", "staff_code", supplied_grade="grade", supplied_micro="contracted_micro"
+    )
+    posts = facts.post.select("team_code", "staff_code", post_no="post_no")
+    posts = posts.join(supplied, on=["team_code", "staff_code"], how="left")
+    teams = facts.team.select("team_code", "team_no", "is_omic")
+    frame = totals.join(posts, on=["team_code", "staff_code"], how="left")
+    frame = frame.join(teams, left_on="code", right_on="team_code", how="left")
+    number = pl.when(pl.col("level") == "team").then("team_no").otherwise("post_no")
+    parts = [pl.col(key).fill_null("").map_elements(fold, return_dtype=pl.String) for key in ("name", "code")]
+    folded = pl.concat_str(parts, separator=" ")
+    return frame.select(
+        "level", "code", "name", "stream", "grade", "whole",
+        number.alias("number"),
+        pl.col("region_code", "pdu_code", "team_code", "staff_code").fill_null(""),
+        _local(pl.col("stale_since")),
+        pl.col("is_omic").fill_null(0).cast(pl.Boolean),
+        folded.alias("folded"),
+        pl.col("supplied_grade").fill_null(""), "supplied_micro", pl.lit(0).alias("touched"),
+        *MEASURES, *POST_COUNTS,
+    )  # fmt: skip
+
+
+def _local(moment: pl.Expr) -> pl.Expr:
+    """A moment on the clock of England and Wales; of the hour that comes twice, the first."""
+    return moment.dt.replace_time_zone("Europe/London", ambiguous="earliest", non_existent="null")
+
+
+def _lines(
+    lines: pl.DataFrame,
+    pricing: pl.DataFrame,
+    facts: Facts,
+    night: Night,
+    rules: RuleSet,
+    names: Mapping[str, str],
+) -> pl.DataFrame:
+    posts = facts.post.select("post_no", "team_no", "grade")
+    frame = _priced(lines, pricing).join(posts, on="post_no", how="left", maintain_order="left")
+    about = pl.concat(
+        [
+            _of_cases(facts, night, rules),
+            _of_contacts(facts),
+            _of_reductions(facts.reduction, names),
+            *(_of_reductions(kept, names) for kept in _kept_reductions(facts, night)),
+            _of_reports(facts, night),
+        ]
+    )
+    frame = frame.join(
+        about.unique(["kind", "post_no", "ref"], maintain_order=True),
+        on=["kind", "post_no", "ref"],
+        how="left",
+    )
+    return frame.select(
+        "post_no", "team_no", "grade", "pricing",
+        pl.col("ref", "about", "other_post").fill_null(""),
+        "since", *AMOUNTS,
+    )  # fmt: skip
+
+
+def _about(frame: pl.DataFrame, kind: str) -> pl.DataFrame:
+    """What is known of lines beside their amounts, in one shape for all kinds."""
+    missing = [name for name in ("about", "other_post") if name not in frame.columns]
+    frame = frame.with_columns(pl.lit(None, pl.String).alias(name) for name in missing)
+    return frame.select(pl.lit(kind).alias("kind"), "post_no", "ref", "since", "about", "other_post")
+
+
+def _of_cases(facts: Facts, night: Night, rules: RuleSet) -> pl.DataFrame:
+    """Since when a post has held a case, and what the case system flags it with."""
+    posts = facts.post.select("post_no", "team_code", "staff_code")
+    listed = _input(night, "case", _CASE).join(posts, on=["team_code", "staff_code"])
+    dated = listed.group_by("post_no", ref="case_ref").agg(since=pl.col("allocated_on").min())
+    names = {flag: _name(rules, f"flags.{flag}") for flag in facts.flag["flag"].unique()}
+    words = pl.col("flag").replace(names)
+    flagged = facts.flag.group_by("post_no", ref="case_ref").agg(about=words.unique().sort().str.join(", "))
+    joined = dated.join(flagged, on=["post_no", "ref"], how="full", coalesce=True)
+    return _about(joined, "case")
+
+
+def _of_contacts(facts: Facts) -> pl.DataFrame:
+    """The day, the code and the colleague of every contact, seen from either side."""
+    codes = pl.concat_str("team_code", pl.lit(":"), "staff_code")
+    names = facts.post.select(other="post_no", other_post=codes)
+    day = pl.lit(facts.day) - pl.duration(days=pl.col("age_days"))
+    said = facts.contact.with_columns(ref="contact_ref", about="code", since=day.cast(pl.Date))
+    sides = [
+        said.with_columns(post_no=pl.col(mine), other=pl.col(other))
+        for mine, other in (("by_post_no", "om_post_no"), ("om_post_no", "by_post_no"))
+    ]
+    return _about(pl.concat(sides).join(names, on="other", how="left"), "contact")
+
+
+def _kept_reductions(facts: Facts, night: Night) -> Iterator[pl.DataFrame]:
+    """The reductions of posts that keep an earlier night's lines, from that night: this one has none.
+
+    A night that is gone, or cannot be read, leaves those lines without reason and day.
+    """
+    keys = ["team_code", "staff_code"]
+    kept = facts.post.filter(pl.col("stale_since").is_not_null()).select("post_no", *keys, "stale_since")
+    nights = {name.as_at: name.name for name in night_names(night.path.parent)} if len(kept) else {}
+    for (since,), posts in kept.group_by("stale_since", maintain_order=True):
+        try:
+            found = open_night(night.path.parent / nights[since])
+            then = found.table("facts/post").select(*keys, then_no="post_no")
+            reduction = found.table("facts/reduction").rename({"post_no": "then_no"})
+        except (KeyError, NightError):
+            continue
+        yield posts.join(then, on=keys).join(reduction, on="then_no").select(SCHEMAS["reduction"].names())
+
+
+def _of_reductions(reduction: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
+    """The reason of every reduction by its name, and its days."""
+    said = [
+        reduction_words(names.get(reason, reason), first, last)
+        for reason, first, last in reduction.select("reason", "first_day", "last_day").iter_rows()
+    ]
+    told = reduction.with_columns(
+        ref="reduction_ref", since="first_day", about=pl.Series(said, dtype=pl.String)
+    )
+    return _about(told, "reduction")
+
+
+def reduction_words(reason: str, first: date, last: date | None) -> str:
+    """What a line says of a reduction: its reason and its days."""
+    until = f" to {last:%-d %B %Y}" if last else " until ended"
+    return f"{reason}, {first:%-d %B %Y}{until}"
+
+
+def _name(rules: RuleSet, path: str) -> str:
+    """What the rules call a flag; its own letter where they do not know it."""
+    found = rules.get(f"{path}.name")
+    return path.rpartition(".")[2] if found is None else str(found.value)
+
+
+def _of_reports(facts: Facts, night: Night) -> pl.DataFrame:
+    """The day of every report that came one by one."""
+    posts = facts.post.select("post_no", "team_code", "staff_code")
+    listed = _input(night, "report", _REPORT).join(posts, on=["team_code", "staff_code"])
+    return _about(listed.with_columns(ref="report_id", since="on_date", about="state"), "report")
+
+
+def _rule_values(rules: RuleSet) -> pl.DataFrame:
+    return pl.DataFrame([_rule_value(value) for value in rules], infer_schema_length=None)
+
+
+def _rule_value(value: DatedValue) -> dict[str, str | None]:
+    return {
+        "path": value.path,
+        "value": None if value.value is None else str(value.value),
+        "valid_from": "" if value.valid_from == ALWAYS else value.valid_from.isoformat(),
+        "unit": value.unit,
+        "description": value.description,
+        "source": value.source,
+        "status": value.status,
+        "note": value.note or "",
+        "overlay": value.overlay or "",
+    }
+
+
+def over_mark(rules: RuleSet) -> int:
+    """The mark of excessive workload in hundredths of a per cent."""
+    return rules["thresholds.excessive_workload.percent"].hundredths
