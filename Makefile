@@ -11,7 +11,7 @@ DEMO   := WMT_HOME=demo/site WMT_DEMO=1
 # compiled modules are kept: a command of `wmt` starts in half the time
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo tour test test-unit check fix bench soak mutation browser pictures spec picture lock clean
+.PHONY: shape demo tour test test-unit check fix bench soak mutation browser pictures spec picture lock clean
 
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 OURSELVES := $(INSTALL) --no-deps --no-build-isolation --editable .
@@ -66,6 +66,9 @@ soak: $(ASSETS) browser ## the large counts whole: 1,000 mutated workbooks, 200 
 mutation: $(VENV)/.ready        ## do the tests notice changes of the rules, the ledger and of what is entered? A seeded sample
 	@rm -rf .mutation && $(INSTALL) --target .mutation --require-hashes -r requirements/mutation.txt
 	@PYTHONPATH=.mutation $(BIN)/python tests/mutation.py $(ROOMS); done=$$?; rm -rf .mutation; exit $$done
+
+shape: $(VENV)/.run     ## circles, layers, sizes and names of the source, each beside its limit
+	@$(BIN)/python -m tests.shape.measure
 
 browser:                ## the browser that the tests look at the site with: Debian's Chromium, its build without windows
 	@command -v chromium-headless-shell >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -q && \

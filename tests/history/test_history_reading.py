@@ -1,8 +1,10 @@
 """Reading a history: units, the units below them, grades, people; and days put together to periods."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 from history_folders import Posts, write_night
 from polars.testing import assert_frame_equal
@@ -230,3 +232,69 @@ def test_a_period_tells_what_stood_on_its_last_day(history: History) -> None:
 def test_means_are_rounded_half_up() -> None:
     assert [mean_x100(total, 4) for total in (0, 1, 2, 3, 6, -2)] == [0, 0, 1, 1, 2, -1]
     assert mean_x100(5, 0) is None
+
+
+BELOW = {
+    "team": ("post", "person"),
+    "pdu": ("post", "person", "team"),
+    "region": ("post", "person", "team", "pdu"),
+    "nation": ("post", "person", "team", "pdu", "region"),
+}
+
+
+def every_answer(of: History) -> Iterator[tuple[str, pl.DataFrame]]:
+    """A call of each way of reading figures, for every level, unit and grade of it."""
+    everything = of.figures("post", FIRST, LAST, FIGURE.names())
+    staff = sorted(set(everything["staff_code"]))
+    for level in ALL_LEVELS:
+        yield f"figures of {level}", of.figures(level, FIRST, LAST, ("code", "day", "points_x100"))
+        for code in (
+            "A1",
+            "B1",
+            "C1",
+            "D1",
+            "PA",
+            "PB",
+            "R1",
+            "R2",
+            "nation",
+            *staff,
+            *set(everything["code"]),
+        ):
+            yield f"series of {level} {code}", of.series(level, code, FIRST, LAST)
+            yield f"series of {level} {code}, PO", of.series(level, code, FIRST, LAST, "PO")
+            for child in BELOW.get(level, ()):
+                yield f"{child}s below {level} {code}", of.below(level, code, child, FIRST, LAST)
+    for code in staff:
+        yield f"posts of {code}", of.posts_of(code, FIRST, LAST)
+    for month, path in of.months(FIRST, LAST):
+        yield f"table of {month}", of.table(path, pl.lit(True))
+
+
+def test_a_history_of_some_regions_answers_only_of_them(history: History) -> None:
+    regions = sorted(set(history.figures("region", FIRST, LAST, ("code", "day"))["code"]))
+    assert len(regions) > 1
+    for region in regions:
+        narrowed = history.of_regions([region])
+        answers = dict(every_answer(narrowed))
+        whole = dict(every_answer(history))
+        told = {name: frame for name, frame in answers.items() if "region_code" in frame.columns}
+        assert {
+            (name, row["level"], row["code"])
+            for name, frame in told.items()
+            for row in frame.iter_rows(named=True)
+            if region not in (row["region_code"], row["code"]) and row["level"] != "person"
+        } == set()
+        # a person's sum is of the posts in these regions and of no others
+        assert set(answers["figures of post"]["code"]) < set(whole["figures of post"]["code"])
+        assert answers["figures of nation"].is_empty()
+        assert narrowed.version != history.version
+        assert not narrowed.whole
+
+
+def test_a_person_s_sum_is_of_the_posts_that_may_be_read(history: History) -> None:
+    posts = history.figures("post", FIRST, LAST, FIGURE.names()).filter(pl.col("staff_code") == "S1")
+    for region in ("R1", "R2"):
+        there = posts.filter(pl.col("region_code") == region).group_by("day").agg(pl.col("points_x100").sum())
+        found = history.of_regions([region]).series("person", "S1", FIRST, LAST)
+        assert dict(found.select("day", "points_x100").iter_rows()) == dict(there.iter_rows())

@@ -55,7 +55,7 @@ def _make(checkout: Path, commit: str, home: Path) -> None:
         _python(env, NATION, nation)
         night = min(nation.glob("2*"))
         _python(env, RUN, "load", night / "tidy", "--people", night / "people")
-        if (checkout / "src/wmt/history/imports.py").is_file():
+        if (checkout / "src/wmt/history/import_archive.py").is_file():
             archive = nation / "archive.csv"
             archive.write_text(ARCHIVE)
             _python(env, RUN, "nights", "import-archive", archive)

@@ -18,7 +18,8 @@ from hours_fixtures import day
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.duties.came_off import CameOff
 from wmt.site.duties.due_dates import Clock
-from wmt.site.duties.evaluate import Judged, Judgement, Post, Undone, evaluate
+from wmt.site.duties.evaluate import Judgement, evaluate
+from wmt.site.duties.judged import Judged, Post, Undone
 from wmt.site.duties.models import Duty
 from wmt.site.duties.scheduled import announce, posts_of
 from wmt.site.workload.models import Unit

@@ -14,9 +14,10 @@ from django.db import transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
 
-from wmt.site.availability.queries import plans_of, timeline
-from wmt.site.availability.validation import Change, RefusedError
+from wmt.site.availability.change_requests import Change, RefusedError
+from wmt.site.availability.queries import plans_of
 from wmt.site.changes import actions
+from wmt.site.changes.impact import timeline_of as timeline
 from wmt.site.changes.recalculate import turn_day
 from wmt.site.changes.reconcile import differences
 from wmt.site.loads import loading

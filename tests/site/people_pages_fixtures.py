@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from wmt.site.availability.validation import Change
+from wmt.site.availability.change_requests import Change
 
 #: Court duty: a reason without a fixed share, a highest one or a last day of its own.
 COURT = "22"

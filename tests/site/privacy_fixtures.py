@@ -9,8 +9,8 @@ from typing import Any
 from django.test import Client
 
 from wmt.site.accounts.models import RoleGrant, User
+from wmt.site.availability.change_requests import Change
 from wmt.site.availability.models import Reduction
-from wmt.site.availability.validation import Change
 from wmt.site.changes import actions
 from wmt.site.changes.reasons import CATEGORIES, save_reason
 from wmt.site.workload.models import Line, Pricing, Unit

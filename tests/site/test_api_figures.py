@@ -13,8 +13,8 @@ from django.test import RequestFactory
 from wmt.ledger import SHARES
 from wmt.site.accounts.models import RoleGrant
 from wmt.site.queries.measures import MEASURES
-from wmt.site.web.units.unit_request import UnitRequest
-from wmt.site.web.units.views import tables_of
+from wmt.site.queries.unit_request import UnitRequest
+from wmt.site.web.unit_pages.views import tables_of
 from wmt.site.workload.models import RuleValue, Unit
 from wmt.site.workload.state import current_state
 

@@ -84,7 +84,7 @@ def test_the_place_one_is_at_is_marked_there_too(signed_in: SignIn) -> None:
 
 @pytest.mark.both_databases
 def test_every_tab_can_be_read_of_a_day(two_nights: Any, signed_in: SignIn) -> None:
-    from wmt.site.web.units.views import TABS
+    from wmt.site.web.unit_pages.views import TABS
 
     client = signed_in("administrator")
     code, _, _ = _moved(two_nights, "post")
@@ -126,7 +126,7 @@ def test_the_api_takes_a_day(two_nights: Any, signed_in: SignIn) -> None:
 @pytest.mark.both_databases
 def test_records_are_those_that_stood(two_nights: Any, signed_in: SignIn) -> None:
     from wmt.site.accounts.models import User
-    from wmt.site.availability.validation import Change
+    from wmt.site.availability.change_requests import Change
     from wmt.site.changes.actions import save
     from wmt.site.workload.models import Unit
 

@@ -17,10 +17,10 @@ from people_pages_fixtures import enter
 
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.audit.models import AuditEvent
+from wmt.site.availability.change_requests import Change
 from wmt.site.availability.models import Reduction
 from wmt.site.availability.queries import every_reason, plans_of
 from wmt.site.availability.records import Post, PostRecords
-from wmt.site.availability.validation import Change
 from wmt.site.changes.carry_rights import former_pdu
 from wmt.site.changes.reconcile import differences
 from wmt.site.workload.models import Unit

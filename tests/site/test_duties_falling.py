@@ -10,7 +10,7 @@ from hours_fixtures import somebody, words  # noqa: F401
 
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.duties.came_off import CameOff
-from wmt.site.duties.evaluate import Undone
+from wmt.site.duties.judged import Undone
 from wmt.site.duties.labels import came_off_words, closed_words, fell_words, sentence
 from wmt.site.duties.models import Duty, Notice, Request, Step
 from wmt.site.duties.projection import PLACE, as_of, fold

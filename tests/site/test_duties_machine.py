@@ -19,7 +19,7 @@ from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.duties import actions, requests
 from wmt.site.duties.actor import DutyActor
 from wmt.site.duties.came_off import CameOff
-from wmt.site.duties.evaluate import Undone
+from wmt.site.duties.judged import Undone
 from wmt.site.duties.models import Duty, Request
 from wmt.site.duties.projection import PLACE, fold
 from wmt.site.duties.recipients import responsible

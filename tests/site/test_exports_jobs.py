@@ -19,10 +19,10 @@ from exports_fixtures import KINDS, body, rows, sheet
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.audit.models import AuditEvent
 from wmt.site.audit.record import record
-from wmt.site.exports import store
+from wmt.site.exports import kept_files
 from wmt.site.exports.models import Export
 from wmt.site.links import unit_url
-from wmt.site.web.exports.making import export_was_killed, look_after, make_export
+from wmt.site.web.files.making import export_was_killed, look_after, make_export
 from wmt.site.workload.models import Current, Line, Unit
 
 pytestmark = pytest.mark.one_database
@@ -46,7 +46,7 @@ def policy(nation: Any, settings: Any) -> Iterator[Path]:  # noqa: ARG001
     path.write_text(SMALL)
     yield path
     path.unlink(missing_ok=True)
-    store.discard_all()
+    kept_files.discard_all()
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def test_rights_that_ended_before_it_is_made_end_the_file(ann: Client) -> None:
     assert make_export.call(export.pk) == "failed"
     export.refresh_from_db()
     assert "no longer have a role" in export.message
-    assert not store.path_of(export).exists()
+    assert not kept_files.path_of(export).exists()
 
 
 @pytest.mark.both_databases
@@ -215,7 +215,7 @@ def test_it_is_written_down_once(ann: Client) -> None:
 
 def test_files_are_for_the_site_alone_and_whole(ann: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     export = made(ann, CASES + "csv")
-    path = store.path_of(export)
+    path = kept_files.path_of(export)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
@@ -261,7 +261,7 @@ def test_pages_say_how_far_it_is(ann: Client) -> None:
 def test_a_job_tells_its_progress(ann: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     export = asked(ann, CASES + "csv")
     told: list[int] = []
-    monkeypatch.setattr("wmt.site.web.exports.making.Making._tell", lambda _, percent: told.append(percent))
+    monkeypatch.setattr("wmt.site.web.files.making.Making._tell", lambda _, percent: told.append(percent))
     make_export.call(export.pk)
     assert told == sorted(told)
     assert told[-1] == 100
@@ -294,14 +294,14 @@ def test_files_are_swept_when_their_time_is_over(ann: Client) -> None:
     days = (export.expires_at - export.ended_at).days  # type: ignore[operator]
     assert days == 7
     Export.objects.filter(pk=export.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
-    stray = store.path_of(kept).with_name("stray.part")
+    stray = kept_files.path_of(kept).with_name("stray.part")
     stray.write_text("left behind")
     os.utime(stray, (0, 0))
-    store.sweep()
-    assert {each.name for each in stray.parent.iterdir()} == {store.path_of(kept).name}
+    kept_files.sweep()
+    assert {each.name for each in stray.parent.iterdir()} == {kept_files.path_of(kept).name}
     assert list(Export.objects.all()) == [kept]
     assert ann.post(f"/files/{kept.key}/delete/").status_code == 302
-    assert not store.path_of(kept).exists()
+    assert not kept_files.path_of(kept).exists()
     assert itself(ann, kept).status_code == 404
 
 
@@ -322,7 +322,7 @@ def test_a_file_whose_process_was_stopped_says_so(ann: Client, monkeypatch: pyte
         raise SystemExit(1)
 
     export, left = asked(ann, CASES + "csv"), asked(ann, CASES + "csv?grade=PO")
-    monkeypatch.setattr("wmt.site.web.exports.making._make", stopped)
+    monkeypatch.setattr("wmt.site.web.files.making._make", stopped)
     with pytest.raises(SystemExit):
         make_export.call(export.pk)
     look_after()
@@ -344,6 +344,6 @@ def test_files_of_the_rules_are_made_the_same_way(ann: Client) -> None:
 def test_a_person_who_is_gone_takes_their_files_along(ann: Client) -> None:
     export = made(ann, CASES + "csv")
     User.objects.filter(pk=export.user_id).delete()
-    os.utime(store.path_of(export), (0, 0))
-    store.sweep()
-    assert not store.path_of(export).exists()
+    os.utime(kept_files.path_of(export), (0, 0))
+    kept_files.sweep()
+    assert not kept_files.path_of(export).exists()

@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 from hours_fixtures import TODAY, Room, room, somebody, words
 
-from wmt.site.availability.validation import Change
+from wmt.site.availability.change_requests import Change
 from wmt.site.changes import actions
 from wmt.site.changes.recalculate import turn_day
 from wmt.site.changes.weeks_ahead import weeks_of

@@ -11,9 +11,9 @@ from hours_fixtures import TODAY, Room, day, faults, figures, hidden, room, some
 
 from wmt.ledger import shown_capacity
 from wmt.site.audit.models import AuditEvent
+from wmt.site.availability.change_requests import Change
 from wmt.site.availability.models import Hours, Reduction
 from wmt.site.availability.records import ReductionRecord
-from wmt.site.availability.validation import Change
 from wmt.site.changes import actions
 from wmt.site.workload.models import Unit
 

@@ -9,8 +9,8 @@ import pytest
 from hours_fixtures import TODAY, Room, day, faults, figures, hidden, room, words
 
 from wmt.site.audit.models import AuditEvent
+from wmt.site.availability.change_requests import Change
 from wmt.site.availability.models import Reason, Reduction
-from wmt.site.availability.validation import Change
 from wmt.site.changes import actions
 from wmt.site.web.availability import guided_mentoring
 

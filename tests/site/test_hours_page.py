@@ -14,8 +14,8 @@ from hours_fixtures import TODAY, Room, day, room, somebody, words
 from tabs_fixtures import table_of
 
 from wmt.ledger import shown_capacity
+from wmt.site.availability.change_requests import Change
 from wmt.site.availability.records import PostRecords
-from wmt.site.availability.validation import Change
 from wmt.site.changes import actions, impact
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import current_state

@@ -243,7 +243,7 @@ from datetime import date, timedelta
 from wmt.site.start import set_up
 set_up(lambda said: None)
 from wmt.site.availability import actions
-from wmt.site.availability.validation import Change
+from wmt.site.availability.change_requests import Change
 print("ready", flush=True)
 for number in range(200):
     day = date(2026, 1, 1) + timedelta(number + 200 * {day})

@@ -11,9 +11,9 @@ from django.test import Client
 
 from conftest import Nation
 from wmt.ledger import COURTS
+from wmt.site.availability.change_requests import Change, ConflictError, RefusedError
 from wmt.site.availability.models import Reduction
 from wmt.site.availability.queries import plans_of
-from wmt.site.availability.validation import Change, ConflictError, RefusedError
 from wmt.site.changes import actions
 from wmt.site.changes.recalculate import turn_day
 from wmt.site.changes.reconcile import differences
@@ -263,7 +263,7 @@ def test_all_or_nothing(posts: list[Post]) -> None:
 
 
 def test_past_and_coming_days_are_told_by_the_same_ledger(posts: list[Post]) -> None:
-    from wmt.site.availability.queries import timeline
+    from wmt.site.changes.impact import timeline_of as timeline
 
     state, post = current_state(), posts[0]
     save(

@@ -18,7 +18,7 @@ from loads_fixtures import home_of_its_own, night_of, wished
 from how_many import SOAK
 from spoiled_nights import WAYS, read_tables, write_spoiled, write_tables
 from wmt.site.audit.models import AuditEvent
-from wmt.site.loads import held, loading
+from wmt.site.loads import endings, held, loading
 from wmt.site.loads.load_request import LoadRequest
 from wmt.site.workload.models import FIGURES, Current, Load
 
@@ -184,13 +184,13 @@ def test_a_process_that_ends_leaves_it_held(waiting: Load, accepted: bool) -> No
     if accepted:
         held.accept(waiting.pk, reason="It is right", who="a decider")
         Load.objects.filter(pk=waiting.pk).update(state=Load.State.RUNNING)
-    loading.bury_the_dead()
+    endings.end_dead_loads()
     waiting.refresh_from_db()
     assert waiting.state == Load.State.HELD
     assert Path(waiting.order["paths"][0]).is_dir()
     held.accept(waiting.pk, reason="It is right", who="a decider")
     Load.objects.filter(pk=waiting.pk).update(beat_at=timezone.now() - timedelta(hours=1))
-    loading.bury_the_forgotten(asked=[])
+    endings.end_forgotten_loads(asked=[])
     waiting.refresh_from_db()
     assert waiting.state == Load.State.HELD
     held.accept(waiting.pk, reason="It is right", who="a decider")

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from loads_fixtures import night_of, sent, spoiled, wished
 
-from wmt.site.loads import jobs, loading
+from wmt.site.loads import endings, jobs, loading
 from wmt.site.loads.load_request import LoadRequest
 from wmt.site.loads.uploads import discard_forgotten, safe_name
 from wmt.site.web.loads.upload import extract_fault, people_fault
@@ -247,7 +247,7 @@ def test_a_load_that_is_silent_says_so(administrator: Client, written_nation: An
     address = reverse("load-progress", args=[load.pk])
     part = words(read(administrator, address))
     assert ("Checking" in part, "40% done" in part, "has not responded" in part) == (True, True, False)
-    load.beat_at = timezone.now() - loading.SILENCE - timedelta(seconds=1)
+    load.beat_at = timezone.now() - endings.SILENCE - timedelta(seconds=1)
     load.save()
     assert "has not responded" in read(administrator, address)
     assert "Not responding" in read(administrator, reverse("loads"))

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from loads_fixtures import home_of_its_own, night_of, wished
 
+from wmt.site.availability.change_requests import Change
 from wmt.site.availability.models import Grade, Reduction
-from wmt.site.availability.validation import Change
 from wmt.site.changes import actions
 from wmt.site.changes.reconcile import differences
 from wmt.site.loads import loading

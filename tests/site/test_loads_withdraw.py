@@ -30,13 +30,13 @@ from wmt.nights import NightError
 from wmt.nights.accepted_losses import accept_missing
 from wmt.nights.withdrawal import withdrawals
 from wmt.site.audit.models import AuditEvent
+from wmt.site.availability.change_requests import Change
 from wmt.site.availability.models import Grade
-from wmt.site.availability.validation import Change
 from wmt.site.changes import actions
 from wmt.site.changes.recalculate import hold_journal
 from wmt.site.changes.reconcile import differences
 from wmt.site.duties import labels, scheduled
-from wmt.site.duties.evaluate import Undone
+from wmt.site.duties.judged import Undone
 from wmt.site.duties.models import Duty, Notice
 from wmt.site.duties.projection import fold
 from wmt.site.loads import jobs, people_tables, withdrawal

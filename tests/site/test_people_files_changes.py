@@ -9,9 +9,9 @@ from wmt.intake import People
 from wmt.intake.codes import ReductionReason
 from wmt.intake.people_model import DatedHours, GradeCorrection, Withdrawn
 from wmt.intake.people_model import ReductionRow as Row
+from wmt.site.availability.change_requests import Change
 from wmt.site.availability.records import GradeRecord, HoursRecord, PostRecords, ReductionRecord
 from wmt.site.availability.table_changes import changes_of, column_of, key_of
-from wmt.site.availability.validation import Change
 
 ASH, OAK = ("N01", "A"), ("N01", "O")
 FIRST, LAST = date(2026, 6, 1), date(2026, 12, 31)

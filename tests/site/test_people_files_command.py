@@ -235,7 +235,7 @@ def test_what_others_change_meanwhile_is_seen(
     def looked(*given: Any) -> None:
         look(*given)
         state = current_state()
-        from wmt.site.availability.validation import Change
+        from wmt.site.availability.change_requests import Change
         from wmt.site.changes import actions
 
         other = Change(kind="hours", post=codes(post), first_day=state.day, hours_micro=30_000_000)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from wmt.intake import People
+from wmt.site.availability.change_requests import Change
 from wmt.site.availability.models import KINDS, Reason
-from wmt.site.availability.validation import Change
 from wmt.site.changes import actions
 from wmt.site.changes.people_files import export_folder, read_people
 from wmt.site.changes.reasons import save_reason

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from wmt.site.availability.change_requests import Change
 from wmt.site.availability.models import KINDS, Reason
 from wmt.site.availability.queries import plans_of
 from wmt.site.availability.records import Post, PostRecords
 from wmt.site.availability.table_changes import changes_of
-from wmt.site.availability.validation import Change
 from wmt.site.changes import actions
 from wmt.site.changes.people_files import exact, export_folder, read_people
 from wmt.site.changes.reason_tables import reasons_changed, save_reasons

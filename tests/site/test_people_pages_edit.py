@@ -13,8 +13,8 @@ from tabs_fixtures import table_of
 
 from wmt.days import written
 from wmt.site.audit.models import AuditEvent
+from wmt.site.availability.change_requests import Change
 from wmt.site.availability.models import Hours, Reduction
-from wmt.site.availability.validation import Change
 from wmt.site.web.availability.team_form import mark
 
 

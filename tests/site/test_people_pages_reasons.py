@@ -12,8 +12,8 @@ from tabs_fixtures import table_of
 from wmt.days import written
 from wmt.site.audit.models import AuditEvent
 from wmt.site.availability import queries
+from wmt.site.availability.change_requests import RefusedError
 from wmt.site.availability.models import Reason
-from wmt.site.availability.validation import RefusedError
 
 VALUES = {
     "name": "Time to train for marathons", "short_name": "Marathons", "category": "Personal Circumstances",

@@ -26,7 +26,7 @@ from how_many import SOAK
 from wmt.ledger import Cause
 from wmt.site.links import on_day, unit_url
 from wmt.site.web.exports.listing import DOWNLOADS
-from wmt.site.web.units.views import TABS
+from wmt.site.web.unit_pages.views import TABS
 
 pytestmark = pytest.mark.one_database
 

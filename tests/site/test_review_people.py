@@ -11,8 +11,8 @@ import pytest
 from hours_fixtures import Room, day, room  # noqa: F401
 from loads_fixtures import home_of_its_own, night_of, spoiled
 
+from wmt.site.availability.change_requests import Change, ConflictError, RefusedError
 from wmt.site.availability.models import Grade, Hours, Reason, Reduction
-from wmt.site.availability.validation import Change, ConflictError, RefusedError
 from wmt.site.changes import actions
 from wmt.site.changes.recalculate import turn_day
 from wmt.site.changes.reconcile import differences

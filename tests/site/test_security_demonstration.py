@@ -20,7 +20,7 @@ from wmt.nights import NightError, Order
 from wmt.nights.folder import saved_nights
 from wmt.site.config import ConfigError, read_config
 from wmt.site.demonstration import MixedError, admit, check_home, check_night, mark_of
-from wmt.site.security.loopback import is_loopback
+from wmt.site.loopback import is_loopback
 
 pytestmark = pytest.mark.one_database
 

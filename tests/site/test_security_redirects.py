@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from conftest import Nation
 from how_many import examples
 from wmt.site.accounts.models import User
+from wmt.site.redirects import own_target, stays_here
 from wmt.site.security.headers import SecurityHeaders
-from wmt.site.security.redirects import own_target, stays_here
 
 pytestmark = pytest.mark.one_database
 

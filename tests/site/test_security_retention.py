@@ -28,10 +28,10 @@ from wmt.site.accounts.models import ApiToken, User
 from wmt.site.accounts.tokens import make_token
 from wmt.site.audit.models import AuditEvent
 from wmt.site.audit.record import record
+from wmt.site.availability.change_requests import Change
 from wmt.site.availability.models import Grade, Hours, Reduction
 from wmt.site.availability.queries import plans_of
 from wmt.site.availability.table_changes import changes_of
-from wmt.site.availability.validation import Change
 from wmt.site.availability.withheld import REDUCED
 from wmt.site.changes import actions
 from wmt.site.changes.people_files import read_people

@@ -9,8 +9,8 @@ from django.test import Client
 from exports_fixtures import rows
 from tabs_fixtures import in_sight, links, table_of
 
+from wmt.site.availability.change_requests import Change
 from wmt.site.availability.models import Reduction
-from wmt.site.availability.validation import Change
 from wmt.site.changes.actions import save
 from wmt.site.links import unit_url
 

@@ -11,12 +11,12 @@ from tabs_fixtures import in_sight
 from time_fixtures import Two, _loaded_two, two  # noqa: F401
 
 from wmt.days import written
+from wmt.site.availability.change_requests import Change
 from wmt.site.availability.late_entries import late_words
 from wmt.site.availability.models import Hours, Reduction
-from wmt.site.availability.validation import Change
 from wmt.site.changes.actions import save
 from wmt.site.links import unit_url
-from wmt.site.web.time.late_entries import late_of
+from wmt.site.queries.late_entries import late_of
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import current_state
 

@@ -17,7 +17,7 @@ from wmt.site.duties.came_off import all_of, came_off
 from wmt.site.links import unit_url
 from wmt.site.queries.movement import marks_on
 from wmt.site.queries.periods import KeyedHistory
-from wmt.site.web.time.run_labels import _runs
+from wmt.site.queries.runs import _runs
 from wmt.site.workload.models import Unit
 
 pytestmark = pytest.mark.one_database

@@ -16,7 +16,7 @@ from time_fixtures import Two, _loaded_two, two  # noqa: F401
 
 from wmt.history import FIGURE, compact, open_history
 from wmt.ledger import capacity_x100, decimal
-from wmt.site.availability.validation import Change
+from wmt.site.availability.change_requests import Change
 from wmt.site.changes.actions import save
 from wmt.site.links import unit_url
 from wmt.site.workload.models import Current, Unit

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from wmt.site.links import unit_url
-from wmt.site.web.units.sections import SECTIONS
-from wmt.site.web.units.views import TABS
+from wmt.site.web.unit_pages.sections import SECTIONS
+from wmt.site.web.unit_pages.views import TABS
 
 pytestmark = pytest.mark.one_database
 

@@ -20,7 +20,7 @@ from hours_fixtures import day
 from test_accounts_permissions import TABLE
 
 from wmt.site.accounts.models import RoleGrant, User
-from wmt.site.availability.validation import Change
+from wmt.site.availability.change_requests import Change
 from wmt.site.changes import actions
 from wmt.site.changes.carry_over import look
 from wmt.site.changes.recalculate import turn_day

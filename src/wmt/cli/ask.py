@@ -10,7 +10,7 @@ import typer
 
 from wmt.cli.console import out
 from wmt.cli.files import check_kind, print_json, write_out
-from wmt.cli.nights import Nights, home
+from wmt.cli.nights_folder import Nights, home
 from wmt.cli.options import Json, Out, parse_day
 from wmt.cli.tables import Kind, TextColumn, table
 from wmt.history import (

@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 
 from wmt.cli.console import Failure, RefusedInput, counted, out, progress
+from wmt.cli.load_outcome import told_outcome
+from wmt.cli.site_start import asker, set_up
 
 Folder = Annotated[
     Path,
@@ -20,13 +22,10 @@ def load_earlier(folder: Folder) -> None:
     extracts = sorted(path for path in folder.absolute().iterdir() if (path / "tidy").is_dir())
     if not extracts:
         raise RefusedInput(f"{folder} holds no folder with an extract in tidy/; nothing was loaded")
-    from wmt.cli.site import set_up
-
     set_up()
     from django.conf import settings
     from django.db import DatabaseError
 
-    from wmt.cli.load import asker, told_outcome
     from wmt.site.loads.earlier import load_earlier as load_all
     from wmt.site.start import database_words
     from wmt.site.workload.models import Load

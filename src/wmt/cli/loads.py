@@ -7,9 +7,9 @@ import typer
 
 from wmt.cli.console import Failure, RefusedInput, out, progress
 from wmt.cli.files import print_json
-from wmt.cli.load import asker, told_outcome
+from wmt.cli.load_outcome import told_outcome
 from wmt.cli.options import Json
-from wmt.cli.site import set_up, set_up_to_read
+from wmt.cli.site_start import asker, set_up, set_up_to_read
 from wmt.cli.tables import TextColumn, table
 from wmt.nights.plausibility import Difference, verdict_of
 from wmt.nights.plausibility_labels import row
@@ -81,8 +81,9 @@ def _decided(number: int, reason: str, *, accepts: bool) -> None:
     from django.db import DatabaseError
 
     from wmt.site.loads import held
+    from wmt.site.loads.demo_people import keep_demo_people
     from wmt.site.loads.loading import perform
-    from wmt.site.start import database_words, keep_demonstration
+    from wmt.site.start import database_words
 
     _end_the_killed()
     try:
@@ -93,7 +94,7 @@ def _decided(number: int, reason: str, *, accepts: bool) -> None:
         load = held.accept(number, reason=reason, who=asker())
         with progress() as tell:
             done = perform(load, progress=tell)
-        keep_demonstration()
+        keep_demo_people()
         told_outcome(done)
     except held.CannotDecideError as error:
         raise RefusedInput(str(error)) from None
@@ -108,13 +109,13 @@ def _end_the_killed() -> None:
 
     from wmt.nights import NightBusyError
     from wmt.nights.lock import loading
+    from wmt.site.loads.endings import end_dead_loads, end_forgotten_loads
     from wmt.site.loads.jobs import asked_for
-    from wmt.site.loads.loading import bury_the_dead, bury_the_forgotten
 
     given = asked_for(TaskResultStatus.READY, TaskResultStatus.RUNNING)
     with suppress(NightBusyError), loading(settings.CONFIG.home, "ending loads that were killed"):
-        bury_the_dead(spared=given)
-        bury_the_forgotten(given)
+        end_dead_loads(spared=given)
+        end_forgotten_loads(given)
 
 
 def _table(load: "Load") -> None:

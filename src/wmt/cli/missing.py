@@ -4,15 +4,14 @@ from typing import Annotated
 
 import typer
 
-from wmt.cli.console import complain, out
+from wmt.cli.console import out
 from wmt.cli.files import print_json
-from wmt.cli.load import asker
-from wmt.cli.nights import Nights, home, is_site
+from wmt.cli.nights_folder import Nights, home, is_site, tell_lost
 from wmt.cli.options import Json
+from wmt.cli.site_start import asker, set_up
 from wmt.history import compact
 from wmt.history.archive import stamp
 from wmt.history.compaction_losses import archive_name
-from wmt.history.months import Compacted
 from wmt.nights.accepted_losses import Accepted, accept_missing
 from wmt.nights.lock import loading
 
@@ -39,16 +38,7 @@ def accept(name: Name, reason: Reason, nights: Nights = None, json: Json = False
     return tell_lost(done)
 
 
-def tell_lost(done: Compacted) -> int:
-    """Say what months would lose, each with its remedy; the exit code."""
-    for each in done.lost:
-        complain(f"{each.name}: {each.what}. {each.remedy}")
-    return 1 if done.lost else 0
-
-
 def _audit(name: str, found: Accepted) -> None:
-    from wmt.cli.site import set_up
-
     set_up()
     from wmt.site.audit.record import record
 

@@ -1,6 +1,5 @@
 """`wmt nights`: the folders of a site's nights and the history made from them."""
 
-import os
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -11,7 +10,9 @@ import typer
 from wmt.cli.console import complain, counted, out, progress
 from wmt.cli.files import print_json
 from wmt.cli.latest_day import last_day
+from wmt.cli.nights_folder import Nights, home, is_site, tell_lost
 from wmt.cli.options import Json, parse_day
+from wmt.cli.site_start import set_up
 from wmt.cli.tables import TextColumn, table
 from wmt.history import compact as compact_history
 from wmt.history import open_history
@@ -26,10 +27,6 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-Nights = Annotated[
-    Path | None,
-    typer.Option("--nights", help="The folder of saved data; without it, that of the site in WMT_HOME."),
-]
 Replay = Annotated[bool, typer.Option("--replay", help="Also recalculate all saved data and compare.")]
 Before = Annotated[
     date,
@@ -37,12 +34,6 @@ Before = Annotated[
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it; without this, only say what would be done.")]
 Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="CSV or Parquet files of an archive.")]
-
-
-def home(nights: Path | None) -> Path:
-    """The folder of nights that is meant: the one given, else that of the site."""
-    # as the site says it, without the key and the database that its settings ask for
-    return nights or Path(os.environ.get("WMT_HOME") or "site-data").absolute() / "nights"
 
 
 @app.command("list")
@@ -90,20 +81,12 @@ def _about(row: dict[str, Any]) -> str:
     return ", ".join([*words, *(["personal data removed"] if row["forgotten"] else [])])
 
 
-def is_site(nights: Path | None) -> bool:
-    """Whether the nights of the site in WMT_HOME are meant, and it has a database to ask or to tell."""
-    if nights is not None and nights.resolve() != home(None).resolve():
-        return False
-    return bool(os.environ.get("WMT_DATABASE_URL")) or (home(None).parent / "wmt.sqlite3").is_file()
-
-
 @app.command("compact")
 def compact(nights: Nights = None, json: Json = False) -> int:
     """Bring the history up to date with the nights, and mend what is damaged. Loads bring it up to date too.
 
     Exit code 1 when a month was left as it is, because what it was made from is gone.
     """
-    from wmt.cli.missing import tell_lost
     from wmt.nights.withdrawal import finish
 
     folder = home(nights)
@@ -157,8 +140,6 @@ def verify(nights: Nights = None, replay: Replay = False, json: Json = False) ->
 
 def _against_loads() -> tuple[Sequence[Any], list[str]]:
     """Nights that the site loaded and that are gone, and folders that it never loaded."""
-    from wmt.cli.site import set_up
-
     set_up()
     from wmt.site.loads.known_nights import compare
 
@@ -207,10 +188,8 @@ def forget(before: Before, nights: Nights = None, yes: Yes = False, json: Json =
 
 def _forget_in_site(names: Sequence[str]) -> None:
     """Rows of those nights may lie in the site's database, for pages of their days."""
-    from wmt.cli.site import set_up
-
     set_up()
-    from wmt.site.exports.store import discard_all
+    from wmt.site.exports.kept_files import discard_all
     from wmt.site.loads.past_nights import drop
 
     drop(names)

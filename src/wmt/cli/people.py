@@ -16,6 +16,7 @@ from wmt.cli.console import Failure, RefusedInput, capacity, complain, counted, 
 from wmt.cli.files import print_json
 from wmt.cli.inputs import tell_faults
 from wmt.cli.options import Json
+from wmt.cli.site_start import asker, set_up
 from wmt.cli.tables import TextColumn, table
 from wmt.intake import Import
 from wmt.text import SEPARATOR
@@ -67,7 +68,6 @@ def export(folder: Folder, withdrawn: Withdrawn = False, json: Json = False) -> 
 def import_(given: Given, check: Check = False, why: Why = "", json: Json = False) -> None:
     """Put tables into the site: all of them, or none. Records they do not mention do not change."""
     with _site():
-        from wmt.cli.load import asker
         from wmt.site.changes.import_tables import import_tables
 
         with progress() as tell:
@@ -85,7 +85,6 @@ def import_(given: Given, check: Check = False, why: Why = "", json: Json = Fals
 def carry_over(old: OldPost, new: NewPost, check: Check = False, why: Why = "", json: Json = False) -> None:
     """Move the records of a post that is no longer in the extract to the post that replaced it."""
     with _site():
-        from wmt.cli.load import asker
         from wmt.site.changes.carry_over import carry
 
         done = carry(_post(old), _post(new), who=asker(), why=why, only_check=check)
@@ -110,8 +109,6 @@ def _post(named: str) -> tuple[str, str]:
 @contextmanager
 def _site() -> Iterator[None]:
     """The site, made ready. Faults of its database are told in words."""
-    from wmt.cli.site import set_up
-
     set_up()
     from django.db import DatabaseError
 

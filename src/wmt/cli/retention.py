@@ -7,6 +7,7 @@ import typer
 from wmt.cli.console import Failure, RefusedInput, counted, out
 from wmt.cli.files import print_json
 from wmt.cli.options import Json
+from wmt.cli.site_start import asker, set_up
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would go, and change nothing.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Remove it.")]
@@ -16,12 +17,9 @@ def retention(dry_run: DryRun = False, yes: Yes = False, json: Json = False) -> 
     """Remove notes, reasons, audit events and other private text whose time is over. Figures stay."""
     if dry_run == yes:
         raise RefusedInput("say --dry-run to see what would go, or --yes to remove it")
-    from wmt.cli.site import set_up
-
     set_up()
     from django.db import DatabaseError
 
-    from wmt.cli.load import asker
     from wmt.site import retention
     from wmt.site.start import database_words
 

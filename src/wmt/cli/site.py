@@ -12,6 +12,8 @@ from typing import Annotated
 import typer
 
 from wmt.cli.console import Failure, RefusedInput, complain, out, progress
+from wmt.cli.load_outcome import told_outcome
+from wmt.cli.site_start import asker, set_up
 
 Port = Annotated[int, typer.Option("--port", envvar="WMT_PORT", min=1, max=65535, help="Where it listens.")]
 Host = Annotated[str, typer.Option("--host", help="The address it listens on; others need a proxy with TLS.")]
@@ -21,46 +23,22 @@ Name = Annotated[str, typer.Option("--name", help="What pages call them.")]
 Night = Annotated[str, typer.Argument(metavar="NIGHT", help="A night's name, such as 2026-11-20T183000.")]
 
 
-def set_up() -> None:
-    """The site made ready in this process. Raises Refusal or Failure in words."""
-    from wmt.site.config import ConfigError
-    from wmt.site.start import StartError
-    from wmt.site.start import set_up as ready
-
-    try:
-        ready(complain)
-    except ConfigError as error:
-        raise RefusedInput(str(error)) from None
-    except StartError as error:
-        raise Failure(str(error)) from None
-
-
-def set_up_to_read() -> None:
-    """The site as it is, for commands that change nothing. Raises Failure in words."""
-    from wmt.site.start import StartError
-    from wmt.site.start import set_up_to_read as ready
-
-    try:
-        ready()
-    except StartError as error:
-        raise Failure(str(error)) from None
-
-
 def serve(port: Port = 8000, host: Host = "127.0.0.1", workers: Workers = 2) -> None:
     """Serve the site, with one process beside it that does what pages ask for."""
     _free(host, port)
     set_up()
     _check_demonstration(host)
+    from wmt.site.loads.demo_people import keep_demo_people
     from wmt.site.serving.health_check import Watch
     from wmt.site.serving.supervisor import ServerEndedError, Supervisor, server_command
-    from wmt.site.start import StartError, collect, keep_demonstration, tidy_up
+    from wmt.site.start import StartError, collect, tidy_up
 
     try:
         collect()
     except StartError as error:
         raise Failure(str(error)) from None
     tidy_up()
-    keep_demonstration()
+    keep_demo_people()
     _close_database()
     try:
         with Supervisor(server_command(host, port, workers), Watch(host, port, complain), complain) as parts:
@@ -76,7 +54,7 @@ def serve(port: Port = 8000, host: Host = "127.0.0.1", workers: Workers = 2) -> 
 def _check_demonstration(host: str) -> None:
     from django.conf import settings
 
-    from wmt.site.security.loopback import is_loopback
+    from wmt.site.loopback import is_loopback
 
     if settings.CONFIG.demo and not is_loopback(host):
         raise RefusedInput(
@@ -101,7 +79,8 @@ def administrator(email: Email, name: Name) -> None:
     set_up()
     from django.conf import settings
 
-    from wmt.site.accounts.actions import CannotDoError, first_administrator
+    from wmt.site.accounts.actions import first_administrator
+    from wmt.site.accounts.errors import CannotDoError
 
     if settings.CONFIG.demo:
         raise RefusedInput("in a demonstration nobody has a password: choose a person on the sign-in page")
@@ -119,7 +98,6 @@ def show_night(night: Night) -> None:
     set_up()
     from django.conf import settings
 
-    from wmt.cli.load import asker, told_outcome
     from wmt.site.loads.load_request import LoadRequest
     from wmt.site.loads.loading import ask, show_again
 

@@ -3,7 +3,7 @@
 from wmt.cli.console import Failure, complain, counted, out
 from wmt.cli.files import print_json
 from wmt.cli.options import Json
-from wmt.cli.site import set_up
+from wmt.cli.site_start import set_up
 
 #: Of more differences the number is said.
 _SHOWN = 20

@@ -7,10 +7,10 @@ import typer
 
 from wmt.cli.console import RefusedInput, out, progress
 from wmt.cli.files import print_json
-from wmt.cli.load import asker
-from wmt.cli.missing import Reason, tell_lost
-from wmt.cli.nights import Nights, home, is_site
+from wmt.cli.missing import Reason
+from wmt.cli.nights_folder import Nights, home, is_site, tell_lost
 from wmt.cli.options import Json
+from wmt.cli.site_start import asker, set_up
 from wmt.history import compact
 from wmt.history.withdrawal_effects import effect_of
 from wmt.nights.lock import loading
@@ -70,8 +70,6 @@ def _say_effect(folder: Path, name: str, *, json: bool) -> int:
 
 
 def _in_site(deed: str, name: str, reason: str, *, json: bool) -> int:
-    from wmt.cli.site import set_up
-
     set_up()
     from wmt.site.loads.withdrawal import Deed, WithdrawalRequest, ask, perform
     from wmt.site.workload.models import Load

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -59,22 +60,7 @@ def over_for_weeks(
     for year, begin, end in span.years:
         there = met.between(history.links, level, begin, end)
         inside = _counted_as(_in_excess(found, begin, end), history.links, level, end, set(there))
-        over, units = inside["code"].n_unique(), len(there)
-        days = sum(begin <= day <= end for day in history.days)
-        rows.append(
-            {
-                "year": year,
-                "first": begin,
-                "last": end,
-                "days": days,
-                "missing": (end - begin).days + 1 - days,
-            }
-            | (
-                {"units": units, "over": over, "share_x100": _share_x100(over, units)}
-                if days
-                else {"units": None, "over": None, "share_x100": None}
-            )
-        )
+        rows.append(_year_row(history, (year, begin, end), len(there), inside["code"].n_unique()))
         who += [{"year": year, **row} for row in said_runs(inside)]
     words = f"over {said_percent(percent_x100)} for {weeks} weeks in a row{said_stream(stream)}"
     return Answer(
@@ -94,6 +80,17 @@ def over_for_weeks(
         notes=(*span.notes, *rule_words(mark, reading, level)),
         details=(AnswerTable(f"Who was {words}", (("year", "Year"), *_SPELL_COLUMNS), who),),
     )
+
+
+def _year_row(history: History, span: tuple[int, date, date], units: int, over: int) -> dict[str, Any]:
+    """A year of the answer: of one without any figure the numbers are None."""
+    year, begin, end = span
+    days = sum(begin <= day <= end for day in history.days)
+    known = {"units": units, "over": over, "share_x100": _share_x100(over, units)}
+    return {
+        "year": year, "first": begin, "last": end, "days": days, "missing": (end - begin).days + 1 - days,
+        **(known if days else dict.fromkeys(known)),
+    }  # fmt: skip
 
 
 _SPELL_COLUMNS = (

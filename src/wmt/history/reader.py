@@ -2,7 +2,7 @@
 
 import hashlib
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -41,17 +41,28 @@ _OFTEN = (
 
 
 class History:
-    """The daily figures of a folder of nights, as they stood when `open_history` opened it."""
+    """The daily figures of a folder of nights, as they stood when `open_history` opened it.
 
-    def __init__(self, nights: Path, index: Index, version: str) -> None:
+    With `regions` only the units of those are there, on every day by where they were on that day.
+    """
+
+    def __init__(
+        self, nights: Path, index: Index, version: str, regions: Collection[str] | None = None
+    ) -> None:
         self.nights = nights
+        self._index = index
+        self._regions = None if regions is None else sorted(regions)
         #: whether all units are there, so that a file of whole months may answer
-        self.whole = True
-        #: another one when anything in the history changed
-        self.version = version
+        self.whole = regions is None
+        #: another one when anything in the history changed, or other regions may be read
+        self.version = version if self._regions is None else f"{version} {' '.join(self._regions)}"
         self._standing = {day: each for month in index.months.values() for day, each in month.days.items()}
         #: the days that have figures, ascending
         self.days: list[date] = sorted(self._standing)
+
+    def of_regions(self, regions: Collection[str]) -> "History":
+        """The same of some regions alone."""
+        return History(self.nights, self._index, self.version, regions)
 
     @cached_property
     def links(self) -> Links:
@@ -204,9 +215,16 @@ class History:
     def table(self, path: Path, wanted: pl.Expr, columns: Sequence[str] = tuple(FIGURE)) -> pl.DataFrame:
         """Rows of one month file that satisfy a condition."""
         try:
-            return pl.scan_parquet(path).filter(wanted).select(columns).collect()
+            return pl.scan_parquet(path).filter(wanted & self._may_be_read).select(columns).collect()
         except (OSError, pl.exceptions.PolarsError) as error:
             raise _damaged(path, error) from error
+
+    @cached_property
+    def _may_be_read(self) -> pl.Expr:
+        if self._regions is None:
+            return pl.lit(True)
+        own = (pl.col("level") == "region") & pl.col("code").is_in(self._regions)
+        return own | pl.col("region_code").is_in(self._regions)
 
     def _scan(
         self, first: date, last: date, wanted: pl.Expr, columns: Sequence[str] = tuple(FIGURE)
@@ -230,7 +248,7 @@ class History:
         """
         names = list(dict.fromkeys((*_FOUND_BY, *columns)))
         wanted = (pl.col("level") == level) & pl.col("code").is_between(pl.lit(low), pl.lit(high))
-        wanted &= pl.col("day").is_between(first, last)
+        wanted &= pl.col("day").is_between(first, last) & self._may_be_read
         paths = [path for _, path in self.months(first, last)]
         if low == high and level in ("post", "team") and set(names) <= set(_OFTEN):
             found = [_month_of(path, level, low).select(names) for path in paths]

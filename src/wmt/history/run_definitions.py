@@ -1,6 +1,6 @@
 """Other readings of 'over for four weeks in a row': by weekly figures, and by the sum of the days.
 
-Both step like `steps.Runs`. The agreed reading is 'every day'; these answer what another one would say.
+Both step like `day_steps.Runs`. The agreed reading is 'every day'; these answer what another one would say.
 """
 
 from collections import deque

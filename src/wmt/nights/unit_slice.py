@@ -60,7 +60,7 @@ def part_of(night: Night, level: str, code: str | Collection[str]) -> UnitSlice:
 def sides_of(
     before: Night, after: Night, level: str, code: str | Collection[str], former: str | None = None
 ) -> tuple[Side, Side]:
-    """What `wmt.ledger.explain_change` needs of two nights to say why one unit moved, each under its own rules; or, of
+    """What `explain_change` needs of two nights to say why one unit moved, each under its own rules; or, of
     several posts, what `wmt.ledger.why_posts` needs.
 
     `former` is the code of a post on the night before, where it had another: it is asked for under its

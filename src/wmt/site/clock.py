@@ -1,6 +1,6 @@
 """The one day it is, for everything that is not of some figures: roles, policies, records.
 
-Figures have a day of their own (`workload.current.today`). Both are held still by a day in `WMT_TODAY`.
+Figures have a day of their own (`workload.state.today`). Both are held still by a day in `WMT_TODAY`.
 `WMT_TODAY=extract` holds the figures at the day of their extract; the calendar then goes on.
 """
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from wmt.site.security.loopback import why_no_demonstration
+from wmt.site.loopback import why_no_demonstration
 
 #: The file of an installation's own policies, in its home.
 HOME_POLICY = "policy.yaml"

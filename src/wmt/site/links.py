@@ -29,6 +29,21 @@ class CodeConverter:
 register_converter(CodeConverter, "code")
 
 
+class LevelConverter:
+    """The levels that have codes."""
+
+    regex = "region|pdu|team|post"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(LevelConverter, "level")
+
+
 def unit_url(level: str, code: str, tab: str = "", **query: str) -> str:
     """The address of a unit's page, of one of its tabs, with a query."""
     found = _address(get_script_prefix(), level, code, tab)

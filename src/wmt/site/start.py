@@ -6,7 +6,6 @@ Nothing here imports Django before it is asked to start, so that commands withou
 import fcntl
 import hashlib
 import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -107,15 +106,15 @@ def tidy_up() -> None:
 
     from wmt.nights import NightBusyError
     from wmt.nights.lock import loading
+    from wmt.site.loads.endings import end_dead_loads, end_forgotten_loads
     from wmt.site.loads.jobs import asked_for
-    from wmt.site.loads.loading import bury_the_dead, bury_the_forgotten
     from wmt.site.loads.uploads import discard_forgotten
     from wmt.site.loads.withdrawal import finish
 
     try:
         with loading(settings.CONFIG.home, "starting the server"):
-            bury_the_dead()
-            bury_the_forgotten(asked_for())
+            end_dead_loads()
+            end_forgotten_loads(asked_for())
             discard_forgotten()
             finish()
     except NightBusyError:
@@ -138,26 +137,6 @@ def update_history() -> None:
         return  # a load is under way: it does the same
     except NightError:
         return  # the pages that need it say what is wrong
-
-
-def keep_demonstration() -> None:
-    """In a demonstration: people to sign in as, who belong to the figures that are shown."""
-    from django.conf import settings
-
-    from wmt.site.accounts.demo import ensure_demo_people
-    from wmt.site.workload.state import NoDataYet, current_state
-
-    if not settings.CONFIG.demo:
-        return
-    from wmt.site.duties.models import Duty
-
-    try:
-        state = current_state()
-    except NoDataYet:
-        return
-    owed = Duty.objects.filter(closed_on=None).order_by("team_code", "staff_code")
-    over = [f"{team}:{staff}" for team, staff in owed.values_list("team_code", "staff_code")]
-    ensure_demo_people(state, over)
 
 
 def collect() -> None:
@@ -190,32 +169,6 @@ def _fingerprint_of_assets() -> str:
             about = Path(storage.path(name)).stat()
             found.update(f"{name} {about.st_size} {about.st_mtime_ns}\n".encode())
     return found.hexdigest()
-
-
-def application() -> Any:
-    """What gunicorn serves, in each of the processes it divided into: nothing is read before."""
-    # PostgreSQL lets a change wait for somebody else's lock as long as SQLite does, and not until its process
-    # is taken for stuck
-    os.environ.setdefault("PGOPTIONS", "-c lock_timeout=20s")
-    prepare()
-
-    from django.urls import get_resolver
-
-    from wmt.site.health import HealthFirst
-    from wmt.site.serving.admission import Admission
-    from wmt.site.serving.overloaded import Busy
-    from wmt.site.serving.warm_up import warm_up
-    from wmt.site.serving.watchdog import watch
-    from wmt.site.wsgi import application as served
-
-    assert get_resolver().url_patterns  # every view is imported: a fault there stops the start, not a page
-    # a thread that has waited for the database or the network gets its turn after half a thousandth of a
-    # second, not after five: each request takes several such turns
-    sys.setswitchinterval(0.000_5)
-    admission = Admission(served, busy=Busy())
-    watch(admission)
-    warm_up()
-    return HealthFirst(admission)
 
 
 def set_up_to_read() -> None:

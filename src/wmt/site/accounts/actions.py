@@ -13,19 +13,12 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from wmt.site.accounts.access import NATION, load_shown
+from wmt.site.accounts.errors import CannotDoError
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.accounts.roles import ROLES, placed
 from wmt.site.audit.record import record
 from wmt.site.clock import calendar_day
 from wmt.site.workload.models import Unit
-
-
-class CannotDoError(ValueError):
-    """A change that would leave people or roles in a bad state. `field` is where the form should say so."""
-
-    def __init__(self, message: str, *, field: str = "") -> None:
-        super().__init__(message)
-        self.field = field
 
 
 @transaction.atomic

@@ -19,8 +19,8 @@ from wmt.site.accounts import actions
 from wmt.site.accounts.models import User
 from wmt.site.accounts.recent_sign_in import is_fresh
 from wmt.site.audit.record import record
+from wmt.site.redirects import own_target
 from wmt.site.security import secrets
-from wmt.site.security.redirects import own_target
 
 _WORDS = {
     "account/messages/password_changed.txt": "Your password has been changed.",

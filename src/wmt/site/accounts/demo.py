@@ -18,7 +18,7 @@ from wmt.site.accounts.access import NATION, LoadState
 from wmt.site.accounts.actions import grant_role
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.clock import calendar_day
-from wmt.site.security.redirects import redirect_onward
+from wmt.site.redirects import redirect_onward
 from wmt.site.workload.models import Unit
 
 _HOST = "demonstration.invalid"

@@ -16,7 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from wmt.site.accounts.access import Denied
 from wmt.site.accounts.visibility import has_role
 from wmt.site.audit.record import record
-from wmt.site.security.redirects import came_from, own_target
+from wmt.site.redirects import came_from, own_target
 from wmt.site.workload import staff_names
 
 #: Addresses (by name) that need no sign-in. Everything else does, also what is added later.

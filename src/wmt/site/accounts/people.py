@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from wmt.site.accounts import actions
 from wmt.site.accounts.access import in_force, need
+from wmt.site.accounts.errors import CannotDoError
 from wmt.site.accounts.forms import HELD_AT, EndForm, GrantForm, NewPersonForm, PersonForm
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.accounts.presenters import person_facts, person_row
@@ -168,7 +169,7 @@ def _did(form: Any, act: Callable[[], Any]) -> bool:
     """Whether it was done; where it cannot be, the form says why."""
     try:
         act()
-    except actions.CannotDoError as fault:
+    except CannotDoError as fault:
         form.add_error(fault.field if fault.field in form.fields else None, str(fault))
         return False
     return True
@@ -187,7 +188,7 @@ def _after(
 def _plain(request: HttpRequest, user: User, act: Callable[[], Any], said: str) -> HttpResponse:
     try:
         act()
-    except actions.CannotDoError as fault:
+    except CannotDoError as fault:
         user.refresh_from_db()
         return _person_page(request, user, fault=str(fault), status=422)
     messages.success(request, said)
@@ -220,7 +221,7 @@ def _person_page(
 def _link_page(request: HttpRequest, user: User) -> HttpResponse:
     try:
         link = actions.password_link(actor=_me(request), user=user)
-    except actions.CannotDoError as fault:
+    except CannotDoError as fault:
         return _person_page(request, user, fault=str(fault), status=422)
     context = {"person": user, "link": request.build_absolute_uri(link)}
     response = render(request, "accounts/link.jinja", context)

@@ -7,7 +7,7 @@ from allauth.account.internal.flows.reauthentication import get_reauthentication
 from allauth.core.exceptions import ReauthenticationRequired
 from django.http import HttpRequest
 
-from wmt.site.accounts.actions import CannotDoError
+from wmt.site.accounts.errors import CannotDoError
 from wmt.site.accounts.models import User
 
 #: So many seconds a sign-in is fresh.

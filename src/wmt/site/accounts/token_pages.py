@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from wmt.site.accounts import tokens as keeping
 from wmt.site.accounts.access import grants_of, may, need
-from wmt.site.accounts.actions import CannotDoError
+from wmt.site.accounts.errors import CannotDoError
 from wmt.site.accounts.forms import TokenForm
 from wmt.site.accounts.models import ApiToken, User
 from wmt.site.accounts.presenters import day, held

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from wmt.site.accounts.access import grants_of
-from wmt.site.accounts.actions import CannotDoError
+from wmt.site.accounts.errors import CannotDoError
 from wmt.site.accounts.models import ApiToken, RoleGrant, User
 from wmt.site.accounts.presenters import held
 from wmt.site.audit.record import record

@@ -38,12 +38,12 @@ from wmt.site.api import (
 )
 from wmt.site.api.authentication import NOBODY, Session, Stopped, Token
 from wmt.site.api.payloads import said
-from wmt.site.availability.validation import ConflictError, RefusedError
+from wmt.site.availability.change_requests import ConflictError, RefusedError
 from wmt.site.consistent_read import steady
 from wmt.site.figures.units import UnknownUnit
 from wmt.site.loads.past_nights import Ahead, Fetching, NotThere, ToCome, TotalsOnly
+from wmt.site.past_problems import past_problem
 from wmt.site.problems import Problem, ProblemField
-from wmt.site.web.as_of import as_problem
 from wmt.site.workload.as_of_day import InThePast
 from wmt.site.workload.state import NoDataYet
 
@@ -200,7 +200,7 @@ def _no_data(request: HttpRequest, fault: Any) -> HttpResponse:
 @api.exception_handler(ToCome)
 @api.exception_handler(TotalsOnly)
 def _other_day(request: HttpRequest, fault: Any) -> HttpResponse:
-    answer = as_problem(fault)
+    answer = past_problem(fault)
     assert answer is not None
     return answer
 

@@ -11,8 +11,8 @@ from wmt.site.api.changes import EffectShown, shown_effect
 from wmt.site.api.lookups import PostCode, me, post_for, who
 from wmt.site.api.payloads import said
 from wmt.site.api.schemas import WRITE, CodeIn, FaultShown, RequestSchema, Why, answers, refused
+from wmt.site.availability.change_requests import ConflictError, RefusedError
 from wmt.site.availability.records import Post
-from wmt.site.availability.validation import ConflictError, RefusedError
 from wmt.site.changes.carry_over import (
     CarryOverPreview,
     carry_over,

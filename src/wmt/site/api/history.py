@@ -14,6 +14,7 @@ from wmt.site.api.lookups import PostCode, me, post_for
 from wmt.site.api.schemas import READ, Exact, PageShown, Where, answers
 from wmt.site.availability import queries
 from wmt.site.availability.models import Hours, OfPost, Reduction
+from wmt.site.changes import impact
 from wmt.site.changes.impact import UnitFigures
 
 router = Router()
@@ -81,7 +82,7 @@ class TimelineShown(Schema):
 def timeline(request: HttpRequest, code: PostCode) -> dict[str, Any]:
     """What a post's time was, is and will be, by what stands now and the rules of the figures shown."""
     state, _, post = post_for(request, code)
-    moments = queries.timeline(state, post)
+    moments = impact.timeline_of(state, post)
     items = [
         {"day": each.day, "grade": each.grade, "figures": shown_time(each.figures, state.over_x100)}
         for each in moments

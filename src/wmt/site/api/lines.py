@@ -162,7 +162,8 @@ def _numbers(state: State, wish: LineFilter) -> set[int]:
 
 
 def _line(line: Line, pricing: Pricing, post: str) -> dict[str, Any]:
-    own = {name: getattr(line, name) for name in ("grade", "about", "since", "other_post")}
+    own = {name: getattr(line, name) for name in ("grade", "since", "other_post")}
+    own["about"] = line_queries.about_text(line, pricing)
     counts = {"active_cases": line.active_cases, "listed_cases": line.listed_cases}
     shown = present_line(vars(pricing) | vars(line))
     return {"post": post, **own, **counts, **shown, "withheld": line.withheld}

@@ -9,7 +9,7 @@ from wmt.site.accounts.models import User
 from wmt.site.api.schemas import Code, Key, Level
 from wmt.site.availability.records import Post
 from wmt.site.figures import units
-from wmt.site.web.context import needed_state
+from wmt.site.shown import needed_state
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 

@@ -24,8 +24,8 @@ from wmt.site.api.schemas import (
     Version,
     Why,
 )  # fmt: skip
+from wmt.site.availability.change_requests import Change, ChangeFault, RefusedError
 from wmt.site.availability.records import Post
-from wmt.site.availability.validation import Change, ChangeFault, RefusedError
 from wmt.site.changes import actions
 from wmt.site.figures.units import UnknownUnit
 from wmt.site.workload.models import Unit

@@ -24,9 +24,9 @@ from wmt.site.api.payloads import (
 )
 from wmt.site.api.schemas import WRITE, Day, answers  # fmt: skip
 from wmt.site.availability import queries
+from wmt.site.availability.change_requests import Change, ChangeFault, ConflictError, Kind
 from wmt.site.availability.labels import entry_words
 from wmt.site.availability.records import Post, PostRecords
-from wmt.site.availability.validation import Change, ChangeFault, ConflictError, Kind
 
 router = Router()
 

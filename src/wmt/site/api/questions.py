@@ -11,11 +11,19 @@ from wmt.history import Answer, HistoryError
 from wmt.ledger import HEADLINE, STREAMS
 from wmt.site.api.lookups import me, state_for
 from wmt.site.api.schemas import READ, Day, GradeName, PageShown, Paging, answers, refused
-from wmt.site.queries.movement import history
-from wmt.site.queries.questions import LEVELS, QUESTIONS, READINGS, WHO, QuestionParams, answer_to
-from wmt.site.queries.scoped_history import seen_by
-from wmt.site.web.time.question_form import MOST_PERCENT, MOST_TOP, MOST_WEEKS
-from wmt.site.web.time.question_tables import shows_names
+from wmt.site.queries.histories import history_for
+from wmt.site.queries.questions import (
+    LEVELS,
+    MOST_PERCENT,
+    MOST_TOP,
+    MOST_WEEKS,
+    QUESTIONS,
+    READINGS,
+    WHO,
+    QuestionParams,
+    answer_to,
+    shows_names,
+)
 
 router = Router()
 
@@ -84,7 +92,7 @@ def question(
 ) -> dict[str, Any]:
     """The answer to one of the five-year questions, from the figures of every day."""
     state = state_for(request)
-    past = seen_by(history(), me(request), state)
+    past = history_for(me(request), state)
     level = paging.level or QUESTIONS[name].default.level
     last = min(paging.last or state.as_at.date(), state.as_at.date())
     wish = QuestionParams(

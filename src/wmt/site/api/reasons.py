@@ -13,9 +13,9 @@ from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
 from wmt.site.api.lookups import me, state_for, unknown, who
 from wmt.site.api.schemas import Day, Exact, PercentIn, RequestSchema, Why, answers
+from wmt.site.availability.limits import ReasonOnDay
 from wmt.site.availability.models import Reason as Version
 from wmt.site.availability.queries import every_reason, reasons_on
-from wmt.site.availability.validation import ReasonOnDay
 from wmt.site.changes.reasons import save_reason
 
 router = Router()

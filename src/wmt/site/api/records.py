@@ -13,6 +13,7 @@ from wmt.site.api.lookups import PostCode, TeamCode, UnitCode, UnitLevel, me, po
 from wmt.site.api.schemas import READ, Exact, PageShown, Paging, Where, answers
 from wmt.site.audit.reads import note_read
 from wmt.site.availability import queries, reduction_archive
+from wmt.site.availability.limits import ReasonOnDay
 from wmt.site.availability.records import (
     GradeRecord,
     HoursRecord,
@@ -20,9 +21,9 @@ from wmt.site.availability.records import (
     ReductionRecord,
     status_of,
 )
-from wmt.site.availability.validation import ReasonOnDay
-from wmt.site.availability.withheld import REDUCED, plan_without_reasons, without_reason
+from wmt.site.availability.withheld import plan_without_reasons, without_reason
 from wmt.site.figures import units
+from wmt.site.figures.withheld import REDUCED
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Protocol, TypeVar
 from ninja import Field, Query, Schema
 from pydantic import BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
 
-from wmt.site.availability.validation import ChangeFault, RefusedError
+from wmt.site.availability.change_requests import ChangeFault, RefusedError
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)

@@ -10,17 +10,17 @@ from pydantic import StringConstraints
 from wmt.site.api.limits import need_lines
 from wmt.site.api.lookups import UnitCode, UnitLevel, unit_for, unknown
 from wmt.site.api.schemas import BULK, GradeName, PageShown, Paging, Short, answers
+from wmt.site.queries.measures import CASE_GROUPS
+from wmt.site.queries.unit_request import UnitRequest
+from wmt.site.queries.unit_tabs import tables_of
 from wmt.site.tables import Row, Table, Value
-from wmt.site.web.units.line_tables import GROUPS
-from wmt.site.web.units.unit_request import UnitRequest
-from wmt.site.web.units.views import tables_of
 
 router = Router()
 
 if TYPE_CHECKING:
     CaseGroup = str
 else:
-    CaseGroup = Literal[tuple(GROUPS)]
+    CaseGroup = Literal[tuple(CASE_GROUPS)]
 Tab = Literal["overview", "caseload", "per-fte", "reports", "help", "omic", "court", "ahead"]
 
 

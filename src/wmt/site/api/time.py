@@ -26,11 +26,11 @@ from wmt.site.api.schemas import (
     answers,
     refused,
 )
-from wmt.site.queries.movement import NoLines, history, marks_on, moves_of, stood_on, why_between
+from wmt.site.queries.histories import history_of
+from wmt.site.queries.late_entries import late_of
+from wmt.site.queries.movement import NoLines, marks_on, moves_of, stood_on, why_between
 from wmt.site.queries.period_figures import FigurePeriod
-from wmt.site.queries.periods import DayOrigins, stretches
-from wmt.site.web.forms.date_range import YEAR
-from wmt.site.web.time.late_entries import late_of
+from wmt.site.queries.periods import YEAR, DayOrigins, stretches
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
@@ -98,7 +98,7 @@ def over_time(
 ) -> dict[str, Any]:
     """A unit's figures by day, week or month. Days without a night are left out, never filled in."""
     state, unit = unit_for(request, level, code)
-    past = history()
+    past = history_of(unit)
     last = paging.last or state.as_at.date()
     first = paging.first or (last - YEAR if last.year > 1 else last)
     if first > last:
@@ -207,7 +207,7 @@ def why(request: HttpRequest, level: UnitLevel, code: UnitCode, paging: Query[Wh
     if paging.cause:
         need_lines(request, level)
     state, unit = unit_for(request, level, code, paging.stream)
-    past, shown = history(), state.as_at.date()
+    past, shown = history_of(unit), state.as_at.date()
     default = next((day for day in reversed(past.days) if day < shown), shown)
     first_day, last_day = paging.first or default, paging.last
     if last_day is not None and first_day > last_day:
@@ -313,7 +313,7 @@ class OnADay(Schema):
 def runs(request: HttpRequest, level: UnitLevel, code: UnitCode, wish: Query[OnADay]) -> dict[str, Any]:
     """How the run of a unit over each mark of excessive workload stands on a day."""
     state, unit = unit_for(request, level, code)
-    past = history()
+    past = history_of(unit)
     day = min(wish.day or state.as_at.date(), state.as_at.date(), past.last or date.max)
     if past.first is None or day < past.first:
         return {"items": [], "late_hours": []}

@@ -2,14 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING
 
 from wmt.days import written
 from wmt.ledger.serialise import micro
+from wmt.site.availability.limits import ReasonOnDay
 from wmt.site.availability.records import Entry, HoursRecord, ReductionRecord
-
-if TYPE_CHECKING:
-    from wmt.site.availability.validation import ReasonOnDay
 
 
 def day_words(day: date) -> str:
@@ -29,7 +26,7 @@ def percent_words(percent_x100: int) -> str:
     return f"{whole}" + (f".{rest:02d}".rstrip("0") if rest else "") + "%"
 
 
-def entry_words(entry: Entry, reasons: "Mapping[str, ReasonOnDay]") -> str:
+def entry_words(entry: Entry, reasons: Mapping[str, ReasonOnDay]) -> str:
     """A record in one sentence."""
     if isinstance(entry, HoursRecord):
         return f"{hours_words(entry.hours_micro)} a week from {day_words(entry.first_day)}"

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -16,6 +16,7 @@ from wmt.facts.enums import MICRO
 from wmt.site.accounts.access import may
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
+from wmt.site.availability.limits import ReasonOnDay, RecordLimits
 from wmt.site.availability.models import KINDS, Grade, Hours, OfPost, Reduction
 from wmt.site.availability.models import Reason as ReasonVersion
 from wmt.site.availability.records import (
@@ -26,14 +27,10 @@ from wmt.site.availability.records import (
     PostRecords,
     ReductionRecord,
 )
-from wmt.site.availability.validation import ReasonOnDay, RecordLimits
 from wmt.site.clock import calendar_day
 from wmt.site.workload import as_of_day
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State, rules_of
-
-if TYPE_CHECKING:
-    from wmt.site.changes.impact import PostMoment
 
 #: So many posts are named in a question to the database; of more, all records are read and sorted here.
 _NAMED = 300
@@ -233,11 +230,3 @@ def may_read(user: Any, post: Post, state: State) -> bool:
     if getattr(user, "staff_code", "") and isinstance(user, User) and user.staff_code == post[1]:
         return True
     return may(user, Action.READ_RECORDS, level="post", code=":".join(post), state=state)
-
-
-def timeline(state: State, post: Post) -> list["PostMoment"]:
-    """What a post's time is from each day on: see `effects.timeline`. Empty where there is no such post."""
-    from wmt.site.changes import impact
-
-    found = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, code=":".join(post)).first()
-    return impact.timeline(state, found, plans_of([post])[post]) if found else []

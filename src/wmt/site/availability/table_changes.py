@@ -10,9 +10,9 @@ from hashlib import sha256
 
 from wmt.intake.people import People, ReductionRow, last_of_months
 from wmt.intake.people_files import GRADES_FILE, HOURS_FILE, REDUCTIONS_FILE
+from wmt.site.availability.change_requests import Change
 from wmt.site.availability.records import Post, PostRecords, ReductionRecord
-from wmt.site.availability.validation import Change
-from wmt.site.availability.withheld import REDUCED
+from wmt.site.figures.withheld import REDUCED
 from wmt.text import NOTE
 
 KEY_LENGTH = 160

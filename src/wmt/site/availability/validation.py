@@ -6,7 +6,6 @@ The same check stands behind every mouth: pages, tables that are uploaded, the A
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Literal
 
 from wmt.days import RANGES
 from wmt.facts import GRADES
@@ -16,8 +15,8 @@ from wmt.site.availability.allowances import (
     above_contract,
     broken_share,
     cut_at_contract,
-    gap_warnings,
 )
+from wmt.site.availability.change_requests import Change, ChangeFault, Checked
 from wmt.site.availability.labels import day_words, entry_words, hours_words
 from wmt.site.availability.limits import ReasonOnDay, RecordLimits
 from wmt.site.availability.records import (
@@ -30,26 +29,6 @@ from wmt.site.availability.records import (
 )
 from wmt.text import NOTE
 
-__all__ = [
-    "ENTRIES",
-    "FIRST_DAY",
-    "LAST_DAY",
-    "NOTES",
-    "WHY",
-    "Change",
-    "ChangeFault",
-    "Checked",
-    "ConflictError",
-    "Kind",
-    "ReasonOnDay",
-    "RecordLimits",
-    "RefusedError",
-    "checked",
-    "gap_warnings",
-    "posts_of",
-]  # fmt: skip
-
-Kind = Literal["hours", "reduction", "grade"]
 ENTRIES: dict[str, type[Entry]] = {"hours": HoursRecord, "reduction": ReductionRecord, "grade": GradeRecord}
 
 #: Days people may enter: from the first until before the last.
@@ -58,82 +37,6 @@ NOTES = 4_000
 WHY = 1_000
 _WEEK_MICRO = 168 * MICRO
 _HOURS_STEP, _SHARE_MOST = MICRO // 100, 10_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Change:
-    """One thing somebody wants of one post: something new, another version of a record, or its withdrawal.
-
-    Without `key` it is new (`wanted_key` gives it a key of its own, as tables do). `version` is the version
-    it was made from; 0 where whoever asks has not looked, as a table has not. `row` is its place in a table.
-    """
-
-    kind: Kind
-    post: Post
-    key: str = ""
-    wanted_key: str = ""
-    version: int = 0
-    withdraw: bool = False
-    first_day: date | None = None
-    last_day: date | None = None
-    hours_micro: int | None = None
-    percent_x100: int | None = None
-    reason: str = ""
-    notes: str = ""
-    grade: str = ""
-    why: str = ""  # of this one alone, where a table tells it
-    row: int | None = None
-
-
-@dataclass(frozen=True)
-class ChangeFault:
-    """Why a change cannot be, or what to look at twice. `field` is a field of Change; `shown` are records.
-
-    `post` is whose it is where several changes of a post bring it about together, so that none is at `index`.
-    """
-
-    code: str
-    message: str
-    field: str = ""
-    index: int | None = None
-    shown: Sequence[str] = ()
-    post: Post | None = None
-
-    @property
-    def said(self) -> str:
-        """The message with the records it is about."""
-        return f"{self.message} {'; '.join(self.shown)}".rstrip()
-
-
-class RefusedError(ValueError):
-    """Changes that cannot be made; nothing was changed."""
-
-    def __init__(self, faults: Sequence[ChangeFault]) -> None:
-        super().__init__("; ".join(fault.message for fault in faults))
-        self.faults = list(faults)
-
-
-class ConflictError(RefusedError):
-    """Somebody else changed a record since it was looked at; nothing was changed."""
-
-
-@dataclass(frozen=True)
-class Checked:
-    """What changes come to: the plans of the posts before and after, what is wrong, what to look at twice."""
-
-    before: Mapping[Post, PostRecords]
-    after: Mapping[Post, PostRecords]
-    entries: Sequence[Entry | None]  # of each change; None for a withdrawal or a fault
-    faults: Sequence[ChangeFault]
-    conflicts: Sequence[ChangeFault]
-    warnings: Sequence[ChangeFault]
-
-    def raise_faults(self) -> None:
-        """Raises ConflictError or RefusedError where the changes cannot be made."""
-        if self.conflicts:
-            raise ConflictError(self.conflicts)
-        if self.faults:
-            raise RefusedError(self.faults)
 
 
 @dataclass

@@ -8,9 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from wmt.site.availability.records import PostRecords, ReductionRecord
-
-#: What stands in place of a reason, as its id and as its name.
-REDUCED = "Reduced hours"
+from wmt.site.figures.withheld import REDUCED
 
 
 def without_reason(cut: ReductionRecord, contracted_micro: int) -> ReductionRecord:

@@ -17,6 +17,7 @@ from wmt.site.accounts.access import Denied, may
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
 from wmt.site.audit.record import record
+from wmt.site.availability.change_requests import Change, ChangeFault, Checked, ConflictError, RefusedError
 from wmt.site.availability.labels import entry_words
 from wmt.site.availability.models import KINDS, OfPost
 from wmt.site.availability.queries import as_entry, every_reason, limits_of, plans_of
@@ -28,16 +29,7 @@ from wmt.site.availability.records import (
     PostRecords,
     ReductionRecord,
 )
-from wmt.site.availability.validation import (
-    WHY,
-    Change,
-    ChangeFault,
-    Checked,
-    ConflictError,
-    RefusedError,
-    checked,
-    posts_of,
-)
+from wmt.site.availability.validation import WHY, checked, posts_of
 from wmt.site.changes.impact import Effect, effects_of
 from wmt.site.changes.recalculate import apply, hold_journal
 from wmt.site.workload.models import Current, Unit

@@ -11,16 +11,10 @@ from django.utils import timezone
 
 from wmt.site.accounts.models import User
 from wmt.site.accounts.visibility import reasons_of_posts
+from wmt.site.availability.change_requests import Change, ChangeFault, Checked, ConflictError, RefusedError
 from wmt.site.availability.models import KINDS, OfPost
 from wmt.site.availability.queries import plans_of
 from wmt.site.availability.records import Post, PostRecords
-from wmt.site.availability.validation import (
-    Change,
-    ChangeFault,
-    Checked,
-    ConflictError,
-    RefusedError,
-)
 from wmt.site.changes.actions import Saved, preview, save
 from wmt.site.changes.carry_rights import need_carrying
 from wmt.site.changes.follow_officer import carried

@@ -16,7 +16,7 @@ from wmt.site.availability.records import Post, PostRecords
 from wmt.site.changes.time_lines import grade_of
 from wmt.site.figures import line_queries
 from wmt.site.workload.models import Cell, Line, Pricing, Unit
-from wmt.site.workload.night_rows import CELL_LEVELS, reduction_words
+from wmt.site.workload.night_rows import CELL_LEVELS
 from wmt.site.workload.state import OfLoad, State
 
 _MOVING = (*MEASURES, *POST_COUNTS)
@@ -147,10 +147,8 @@ class _Put:
         if line["kind"] == "reduction":
             plan = self.plans[unit.team_code, unit.staff_code]
             cut = next(cut for cut in plan.reductions if cut.key == line["ref"])
-            made.since = cut.first_day
-            made.about = reduction_words(
-                self.reasons.get(cut.reason, cut.reason), cut.first_day, cut.last_day
-            )
+            made.since, made.until = cut.first_day, cut.last_day
+            made.about = self.reasons.get(cut.reason, cut.reason)
         return made
 
     def _moved(self, unit: Unit, old: list[Line], new: list[Line]) -> dict[str, int]:

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Literal
 
 from wmt.history import moved_posts
+from wmt.site.availability.change_requests import Change
 from wmt.site.availability.records import (
     Entry,
     GradeRecord,
@@ -20,7 +21,6 @@ from wmt.site.availability.records import (
     PostRecords,
     ReductionRecord,
 )
-from wmt.site.availability.validation import Change
 
 
 @dataclass(frozen=True)

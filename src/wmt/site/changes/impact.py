@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from wmt.ledger import measured
+from wmt.site.availability.queries import plans_of
 from wmt.site.availability.records import Post, PostRecords, ReductionRecord
 from wmt.site.changes.deltas import is_fresh
 from wmt.site.changes.time_lines import grade_of, lines_on
@@ -53,8 +54,6 @@ def effects_of(
     wanted = list(days) if days is not None else days_of_effect(before, after, state.day)[:_DAYS]
     if not wanted:
         return []
-    from wmt.site.availability.queries import plans_of
-
     units = _with_teams(state, before)
     posts = [unit for unit in units if unit.level == "post"]
     stands = plans_of([_post(unit) for unit in posts]) | dict(before)
@@ -187,3 +186,9 @@ def timeline(state: State, unit: Unit, plan: PostRecords) -> list[PostMoment]:
         )
         for day, found in zip(days, lines_on(state, asked), strict=True)
     ]
+
+
+def timeline_of(state: State, post: Post) -> list[PostMoment]:
+    """The same of a post by its codes; empty where there is no such post."""
+    found = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, code=":".join(post)).first()
+    return timeline(state, found, plans_of([post])[post]) if found else []

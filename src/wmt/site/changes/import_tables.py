@@ -12,10 +12,10 @@ from wmt.intake import InputFault as Told
 from wmt.intake import People
 from wmt.intake.faults import FaultPlace, Faults
 from wmt.intake.people_files import GRADES_FILE, HOURS_FILE, REASONS_FILE, REDUCTIONS_FILE
+from wmt.site.availability.change_requests import Change, ChangeFault, Checked, RefusedError
 from wmt.site.availability.queries import plans_of
 from wmt.site.availability.records import Post
 from wmt.site.availability.table_changes import TABLE_OF, changes_of, column_of
-from wmt.site.availability.validation import Change, ChangeFault, Checked, RefusedError
 from wmt.site.changes.actions import preview, save
 from wmt.site.changes.impact import Effect, UnitFigures, days_of_effect, effects_of
 from wmt.site.changes.people_files import read_people, shown_posts

@@ -25,8 +25,8 @@ from wmt.site.availability.models import Grade, Hours, Reduction
 from wmt.site.availability.models import Reason as ReasonVersion
 from wmt.site.availability.queries import every_reason, reasons_on
 from wmt.site.availability.records import Post
-from wmt.site.availability.withheld import REDUCED
 from wmt.site.clock import calendar_day
+from wmt.site.figures.withheld import REDUCED
 from wmt.site.policies import policies
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State

@@ -11,17 +11,12 @@ from wmt.site.accounts.access import Denied, may
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
 from wmt.site.audit.record import record
+from wmt.site.availability.change_requests import ChangeFault, ConflictError, RefusedError
 from wmt.site.availability.labels import day_words
 from wmt.site.availability.limits import ReasonOnDay as Known
 from wmt.site.availability.models import Reason, Reduction
 from wmt.site.availability.queries import every_reason
-from wmt.site.availability.validation import (
-    FIRST_DAY,
-    LAST_DAY,
-    ChangeFault,
-    ConflictError,
-    RefusedError,
-)
+from wmt.site.availability.validation import FIRST_DAY, LAST_DAY
 from wmt.site.changes.recalculate import apply, hold_journal
 
 CATEGORIES = ("Personal Circumstances", "Community Justice Learning", "Work Circumstances")

@@ -11,8 +11,9 @@ from django.db import transaction
 
 from wmt.site.accounts.models import User
 from wmt.site.audit.record import record
+from wmt.site.availability.change_requests import ChangeFault, ConflictError, RefusedError
 from wmt.site.availability.labels import day_words
-from wmt.site.availability.validation import NOTES, ChangeFault, ConflictError, RefusedError
+from wmt.site.availability.validation import NOTES
 from wmt.site.duties import access, labels, requests
 from wmt.site.duties.actor import DutyActor
 from wmt.site.duties.due_dates import clock_on

@@ -1,7 +1,7 @@
 """From runs to duties: which open, reopen, are raised or close, by the figures of the last day there are.
 
 A duty opens when the run of its post is as long as the mark asks. It closes by itself only on a figure at or
-under the mark, and only where work or time made it so: see `falling`. Judged twice by the same figures
+under the mark, and only where work or time made it so: see `run_endings`. Judged twice by the same figures
 nothing happens the second time; figures of an earlier day than those judged last change nothing.
 """
 
@@ -9,14 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from operator import attrgetter
-from typing import Any, Protocol
+from typing import Any
 
 import polars as pl
 from django.db.models import Max
 
 from wmt.site.duties import workdays
-from wmt.site.duties.came_off import CameOff
-from wmt.site.duties.due_dates import Clock
+from wmt.site.duties.judged import Judged, Post
 from wmt.site.duties.models import Duty, Step
 from wmt.site.duties.projection import PLACE
 from wmt.site.duties.run_endings import Broken, broken_by, is_elsewhere, is_gone
@@ -24,56 +23,6 @@ from wmt.site.duties.steps import put, stepped
 
 Kind = Step.Kind
 MAIN, RAISED = "excessive_workload", "double_red"
-
-
-class DutyThreshold(Protocol):
-    """A mark of the rule, as `wmt.history.Mark` is one."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def percent_x100(self) -> int: ...
-    @property
-    def days(self) -> int: ...
-    @property
-    def longest_absence(self) -> int: ...
-    @property
-    def longest_pause(self) -> int: ...
-
-
-class DailyFigures(Protocol):
-    """Figures day by day, as `wmt.history.History` has them."""
-
-    def series(self, level: str, code: str, first: date, last: date, grade: str = "") -> pl.DataFrame:
-        """A row a day."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Post:
-    """A post of the figures shown, for which a duty may open: no placeholder, and measured.
-
-    `has_capacity`: its stream has one, which OMiC has not.
-    """
-
-    team_code: str
-    staff_code: str
-    name: str
-    grade: str
-    team_name: str
-    pdu_code: str
-    region_code: str
-    has_capacity: bool = True
-
-
-@dataclass(frozen=True)
-class Undone:
-    """That a night was withdrawn, or restored: what it brought is taken back, or stands again.
-
-    `day` is that of the night.
-    """
-
-    day: date
-    restored: bool
 
 
 @dataclass(frozen=True)
@@ -93,27 +42,6 @@ class Judgement:
     def is_nothing(self) -> bool:
         """Whether everything is as it was."""
         return not any(vars(self).values())
-
-
-@dataclass(frozen=True, kw_only=True)
-class Judged:
-    """What duties are judged by on the day `seen`, the last that has figures. `day` is today.
-
-    `runs` are those of `wmt.history.RUN`. `came_off` says by the code of the post what took its workload
-    down; `followed` gives the present code of a post by its former one. With `undone`, figures of an earlier
-    day count too: duties go back to what they would be.
-    """
-
-    runs: pl.DataFrame
-    day: date
-    marks: Sequence[DutyThreshold]
-    figures: DailyFigures
-    posts: Mapping[str, Post]
-    clock: Clock
-    seen: date
-    undone: Undone | None = None
-    came_off: Mapping[str, CameOff] = field(default_factory=dict)
-    followed: Mapping[str, str] = field(default_factory=dict)
 
 
 def evaluate(judged: Judged) -> Judgement:

@@ -1,7 +1,7 @@
 """Duties, their steps, requests, and who was told. Steps are only ever added: a duty is what its steps say.
 
-The columns of a duty from `clock_from` on are what its steps come to (`facts.fold`), kept for lists; they can
-always be made again from them.
+The columns of a duty from `clock_from` on are what its steps come to (`projection.fold`), kept for lists;
+they can always be made again from them.
 """
 
 from datetime import date
@@ -51,7 +51,9 @@ class Duty(models.Model):
     done_by = models.DateField(null=True)
     review_on = models.DateField(null=True)
     relief_by = models.DateField(null=True)  # an answer is owed by then; null where none is
-    told = models.JSONField(default=list)  # the deadlines somebody was reminded of: see `clock.Deadline.key`
+    told = models.JSONField(
+        default=list
+    )  # the deadlines somebody was reminded of: see `due_dates.Deadline.key`
     reopened = models.PositiveIntegerField(default=0)
     closed_on = models.DateField(null=True)
     closed_why = models.TextField(blank=True)
@@ -154,10 +156,11 @@ class Step(models.Model):
 class Request(models.Model):
     """What somebody asks of those who manage a post or a team: relief of a workload, an answer to a concern.
 
-    It has its own owner (`people.Roles.owners`), day and page, and stays open until it is answered, whatever
-    becomes of the duty it was asked on. Without a staff code it is about the team. `told` are the reminders
-    that were sent, and `owner N` for each person who was told that it is assigned to them. `placed_on` is the
-    day on which it followed its person to the codes it has; until then they are those of its answer.
+    It has its own owner (`recipients.Roles.owners`), day and page, and stays open until it is answered,
+    whatever becomes of the duty it was asked on. Without a staff code it is about the team. `told` are the
+    reminders that were sent, and `owner N` for each person who was told that it is assigned to them.
+    `placed_on` is the day on which it followed its person to the codes it has; until then they are those of
+    its answer.
     """
 
     class Kind(models.TextChoices):

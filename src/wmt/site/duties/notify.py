@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from wmt.site.availability.labels import day_words
 from wmt.site.duties import labels
-from wmt.site.duties.evaluate import Judgement, Undone
+from wmt.site.duties.evaluate import Judgement
+from wmt.site.duties.judged import Undone
 from wmt.site.duties.models import Duty, Step
 from wmt.site.duties.notices import Announcement
 from wmt.site.duties.recipients import Responsible, Roles

@@ -8,13 +8,11 @@ corrected, a manager confirms first.
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from wmt.ledger import is_over, shown_capacity
+from wmt.site.duties.judged import DutyThreshold, Judged
 from wmt.site.duties.models import Duty
-
-if TYPE_CHECKING:
-    from wmt.site.duties.evaluate import DutyThreshold, Judged
 
 
 @dataclass(frozen=True)
@@ -26,7 +24,7 @@ class Broken:
     must_confirm: bool = False
 
 
-def broken_by(by: "Judged", duty: Duty, run: dict[str, Any] | None, mark: "DutyThreshold") -> Broken | None:
+def broken_by(by: Judged, duty: Duty, run: dict[str, Any] | None, mark: DutyThreshold) -> Broken | None:
     """Why the run of a duty is not long enough any more; None where only figures are missing."""
     if by.undone is not None and not by.undone.restored:
         return Broken(by.undone.day, {"why": "withdrawn", "on": by.undone.day}, must_confirm=True)
@@ -43,7 +41,7 @@ def broken_by(by: "Judged", duty: Duty, run: dict[str, Any] | None, mark: "DutyT
     return None if row is None else _under(by, duty, row, mark)
 
 
-def is_gone(by: "Judged", duty: Duty, run: dict[str, Any] | None, mark: "DutyThreshold") -> bool:
+def is_gone(by: Judged, duty: Duty, run: dict[str, Any] | None, mark: DutyThreshold) -> bool:
     """Whether the figures shown have not this post, and there was none of it for longer than a hole."""
     return duty.code not in by.posts and _is_absent(run, mark)
 
@@ -58,7 +56,7 @@ def _is_absent(run: dict[str, Any] | None, mark: "DutyThreshold") -> bool:
     return run is None or run.get("absent", run["missing"]) > mark.longest_absence
 
 
-def _last_under(by: "Judged", duty: Duty, until: date, mark: "DutyThreshold") -> dict[str, Any] | None:
+def _last_under(by: Judged, duty: Duty, until: date, mark: DutyThreshold) -> dict[str, Any] | None:
     first = min(duty.run_since, until)
     for row in reversed(by.figures.series("post", duty.code, first, until).to_dicts()):
         points, available = row["points_x100"], row["available_x100"]
@@ -67,7 +65,7 @@ def _last_under(by: "Judged", duty: Duty, until: date, mark: "DutyThreshold") ->
     return None
 
 
-def _under(by: "Judged", duty: Duty, row: dict[str, Any], mark: "DutyThreshold") -> Broken:
+def _under(by: Judged, duty: Duty, row: dict[str, Any], mark: DutyThreshold) -> Broken:
     """A figure at or under the mark: of a day judged before it was corrected, or came late."""
     data: dict[str, Any] = {
         "why": "under",

@@ -20,7 +20,8 @@ from wmt.site.availability.labels import day_words, percent_words
 from wmt.site.duties import jobs, labels, requests
 from wmt.site.duties.came_off import CameOff, all_of
 from wmt.site.duties.due_dates import clock_of, clock_on, due_on, open_deadlines, rules_on
-from wmt.site.duties.evaluate import MAIN, Judged, Judgement, Post, Undone, evaluate
+from wmt.site.duties.evaluate import MAIN, Judgement, evaluate
+from wmt.site.duties.judged import Judged, Post, Undone
 from wmt.site.duties.models import Duty, Step
 from wmt.site.duties.notices import Announcement, tell
 from wmt.site.duties.notify import concerned, for_managers, lower, told_of, who

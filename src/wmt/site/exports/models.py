@@ -9,7 +9,7 @@ class Export(models.Model):
     """A file that one person asked for. Nobody else ever gets it.
 
     `address` is what they asked for, with its query and its day; `figures` and `rights` tell with which state
-    of the figures and which rights of the person it was made (`store.figures_of`, `store.rights_of`).
+    of the figures and which rights of the person it was made (`kept_files.figures_of`, `rights_of`).
     """
 
     class State(models.TextChoices):

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.db.models import BigIntegerField, Count, F, QuerySet, Sum, Value
 from django.db.models.functions import Cast
 
+from wmt.days import written
 from wmt.ledger import AMOUNTS, PRICING, SHARES, MeasureDefinition
 from wmt.site.audit.reads import note_read
 from wmt.site.figures.withheld import Withholding
@@ -146,3 +147,11 @@ def lines_of(state: State, unit: Unit, user: Any, *, kind: str = "") -> list[Lin
     pricing, withholding = pricing_of(state), Withholding(state, user, unit)
     note_read(user, unit)
     return [withholding.line(line, pricing[line.pricing]) for line in lines.order_by("pk")]
+
+
+def about_text(line: Line, pricing: Pricing) -> str:
+    """What a table says of a line beside its amounts: of a reduction its reason and its days."""
+    if pricing.kind != "reduction" or line.since is None:
+        return line.about
+    until = f" to {written(line.until)}" if line.until else " until ended"
+    return f"{line.about}, {written(line.since)}{until}"

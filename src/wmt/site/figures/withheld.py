@@ -5,19 +5,17 @@ tier, rule, points. That is what the sums over a post show anyway, and singles n
 its reason still has its hours and days.
 """
 
-import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from wmt.site.accounts import visibility
 from wmt.site.accounts.visibility import Reach
-from wmt.site.availability.withheld import REDUCED
 from wmt.site.workload.models import Line, Pricing, Unit
 from wmt.site.workload.state import State
 
-#: The days that `rows.reduction_words` writes behind a reason.
-_DAYS = re.compile(r", \d+ \w+ \d{4}(?: to \d+ \w+ \d{4}| until ended)$")
+#: What stands in place of a reason, as its id and as its name.
+REDUCED = "Reduced hours"
 Inside = Callable[[int], bool]
 
 
@@ -60,8 +58,7 @@ def _numbers(state: State, unit: Unit, reach: Reach) -> frozenset[int | None]:
 
 def without_reason(line: Line) -> Line:
     """A line of a reduction with its hours and days."""
-    days = _DAYS.search(line.about)
-    line.ref, line.about, line.withheld = "", REDUCED + (days[0] if days else ""), True
+    line.ref, line.about, line.withheld = "", REDUCED, True
     return line
 
 
@@ -77,4 +74,4 @@ def _without_case(line: Line, pricing: Pricing) -> Line:
 
 def is_reduction(line: Line) -> bool:
     """Whether what is withheld of a line is the reason of a reduction."""
-    return line.withheld and line.about.startswith(REDUCED)
+    return line.withheld and line.about == REDUCED

@@ -15,23 +15,24 @@ from wmt.history import compact
 from wmt.nights import Night
 from wmt.nights.lock import loading
 from wmt.site.duties import scheduled
+from wmt.site.loads import withdrawal
 from wmt.site.loads.load_request import LoadRequest, Progress
-from wmt.site.loads.loading import Run, ask
+from wmt.site.loads.loading import ExtractRun, ask
 from wmt.site.workload.models import Load
 from wmt.site.workload.state import NoDataYet, current_state
 
 
 @dataclass
-class Earlier(Run):
+class Earlier(ExtractRun):
     """A load among several of earlier days."""
 
-    def _keep_history(self, night: Night) -> None:
+    def keep_history(self, night: Night) -> None:
         """Left to whoever loads them all."""
 
     def _is_history(self, current: Load | None) -> bool:  # noqa: ARG002
         return True
 
-    def _judge(self) -> None:
+    def judge(self) -> None:
         """Left to whoever loads them all."""
 
 
@@ -48,7 +49,7 @@ def load_earlier(extracts: Sequence[Path], who: str, progress: Progress) -> list
         )
         load = ask(wish=wish, who=who, names=[extract.name])
         progress(f"loading {extract.name}", number / len(extracts))
-        run = Earlier(load, None)
+        run = Earlier(load, None, withdrawal.finish)
         run.whole(f"loading {extract.name}", run.take)
         done.append(load)
         if load.state not in (Load.State.LOADED, Load.State.UNCHANGED):
@@ -56,11 +57,11 @@ def load_earlier(extracts: Sequence[Path], who: str, progress: Progress) -> list
     progress("keeping the figures of the days", 0.99)
     with loading(settings.CONFIG.home, "keeping the figures of the days"):
         compact(settings.CONFIG.nights)
-        _judge()
+        judge()
     return done
 
 
-def _judge() -> None:
+def judge() -> None:
     try:
         state = current_state()
     except NoDataYet:

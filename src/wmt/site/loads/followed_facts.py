@@ -1,7 +1,7 @@
 """A night whose team got another code, before it is worked out: what is entered for its officers counts.
 
-The records themselves follow when the night is shown (`people_in.follow`). The night that is kept, and with
-it the history, holds the hours and reductions of the new posts from its first day.
+The records themselves follow when the night is shown (`people_tables.follow`). The night that is kept, and
+with it the history, holds the hours and reductions of the new posts from its first day.
 """
 
 from collections.abc import Collection, Mapping

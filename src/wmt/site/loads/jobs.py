@@ -13,11 +13,11 @@ from django_tasks_db.models import DBTaskResult
 from wmt.nights import NightBusyError, NightError
 from wmt.nights.lock import loading as loading_alone
 from wmt.nights.lock import loading_in_turn
-from wmt.site.loads import held, loading, past_nights, withdrawal
+from wmt.site.loads import endings, held, loading, past_nights, withdrawal
+from wmt.site.loads.demo_people import keep_demo_people
 from wmt.site.loads.load_request import LoadRequest
 from wmt.site.loads.recovery import recover, when_killed
 from wmt.site.loads.uploads import discard
-from wmt.site.start import keep_demonstration
 from wmt.site.workload.models import Load, Past
 
 #: A load that nobody took up for so long: probably there is no process for jobs.
@@ -41,7 +41,7 @@ def load_extract(load_id: int) -> str:
         with suppress(NightBusyError):
             done = withdrawal.perform if withdrawal.deed_of(load) else loading.perform
             done(load, patience=_WAIT_FOR_ANOTHER)
-            keep_demonstration()
+            keep_demo_people()
     else:
         discard(load)  # its process was killed when the figures were shown already
         if withdrawal.deed_of(load):
@@ -67,7 +67,7 @@ def load_was_killed(load_id: int, *, again: bool) -> bool:
         load.state, load.stage, load.percent, load.beat_at = Load.State.WAITING, _AGAIN, 0, timezone.now()
         load.save()
         return True
-    loading.give_up(load, _KILLED_TWICE if not again else _FILES_GONE)
+    endings.give_up(load, _KILLED_TWICE if not again else _FILES_GONE)
     return False
 
 
@@ -84,6 +84,13 @@ def fetch_past(number: int) -> str:
         with suppress(NightBusyError, NightError):  # the row says so, or the page asks again
             past_nights.fetch(found, patience=_WAIT_FOR_ANOTHER)
     return str(found.state) if found else "gone"
+
+
+def ask_for_past(past: Past) -> None:
+    """Have a job fetch a past night. A job whose process was ended is asked for again after a while."""
+    past.state, past.message, past.asked_at, past.percent = Past.State.WAITING, "", timezone.now(), 0
+    past.save()
+    fetch_past.enqueue(past.pk)
 
 
 @when_killed(fetch_past)
@@ -130,8 +137,8 @@ def look_after() -> None:
         return
     # of a command that was killed: nobody but the person who gave it begins it again
     with suppress(NightBusyError), loading_alone(settings.CONFIG.home, "ending loads that were killed"):
-        loading.bury_the_dead(spared=given)
-        loading.bury_the_forgotten(given)
+        endings.end_dead_loads(spared=given)
+        endings.end_forgotten_loads(given)
 
 
 def asked_for(*states: TaskResultStatus) -> set[int]:
@@ -145,7 +152,7 @@ def is_left_waiting(load: Load) -> bool:
     """Whether a load waits although nothing else is being loaded: nobody works off the jobs."""
     if load.state != Load.State.WAITING or timezone.now() - load.asked_at < PATIENCE:
         return False
-    if load.beat_at and timezone.now() - load.beat_at < loading.SILENCE:
+    if load.beat_at and timezone.now() - load.beat_at < endings.SILENCE:
         return False
     return not any(not seems_dead(other) for other in Load.objects.filter(state=Load.State.RUNNING))
 
@@ -153,4 +160,4 @@ def is_left_waiting(load: Load) -> bool:
 def seems_dead(load: Load) -> bool:
     """Whether a load under way has been silent for so long that its process must have ended."""
     last = load.beat_at or load.started_at or load.asked_at
-    return load.state == Load.State.RUNNING and timezone.now() - last > loading.SILENCE
+    return load.state == Load.State.RUNNING and timezone.now() - last > endings.SILENCE

@@ -70,11 +70,11 @@ class Ahead(Exception):  # noqa: N818 - the address asks for today
 
 
 class Fetching(Exception):  # noqa: N818 - it takes a moment
-    """The figures of that day are being fetched."""
+    """The figures of that day are being fetched. `needs_job`: nobody does it, or whoever did is silent."""
 
-    def __init__(self, wanted: AsOf, past: Past) -> None:
+    def __init__(self, wanted: AsOf, past: Past, *, needs_job: bool) -> None:
         super().__init__(f"the figures of {wanted.day} are being fetched")
-        self.wanted, self.past = wanted, past
+        self.wanted, self.past, self.needs_job = wanted, past, needs_job
 
 
 def state_of(wanted: AsOf) -> State:
@@ -219,23 +219,12 @@ def _ready(wanted: AsOf, name: NightName) -> Past:
     if _is_small(name.name):
         with suppress(NightBusyError):
             return fetch(past)
-    if is_new or waited > _ASKED_AGAIN:
-        _ask(past)
-    raise Fetching(wanted, past)
+    raise Fetching(wanted, past, needs_job=is_new or waited > _ASKED_AGAIN)
 
 
 def _is_small(name: str) -> bool:
     night = open_night(settings.CONFIG.nights / name)
     return night.table("facts/post").height < SMALL
-
-
-def _ask(past: Past) -> None:
-    """Have a job fetch it. A job whose process was ended is asked for again after a while."""
-    from wmt.site.loads.jobs import fetch_past
-
-    past.state, past.message, past.asked_at, past.percent = Past.State.WAITING, "", timezone.now(), 0
-    past.save()
-    fetch_past.enqueue(past.pk)
 
 
 def fetch(past: Past, *, patience: float = 0) -> Past:

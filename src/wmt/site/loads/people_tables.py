@@ -27,11 +27,12 @@ from wmt.intake.people_files import (
 from wmt.intake.people_model import People, ReductionRow
 from wmt.intake.read_table import read_table
 from wmt.nights import Night, NightError
+from wmt.site.availability.change_requests import Change, ChangeFault, RefusedError
 from wmt.site.availability.models import KINDS, Grade, Journal
 from wmt.site.availability.queries import plans_of
 from wmt.site.availability.records import Post
 from wmt.site.availability.table_changes import TABLE_OF, changes_of, key_of
-from wmt.site.availability.validation import FIRST_DAY, Change, ChangeFault, RefusedError
+from wmt.site.availability.validation import FIRST_DAY
 from wmt.site.changes import actions
 from wmt.site.changes.follow_officer import Followed, carried, followed
 from wmt.site.changes.people_files import export_folder, read_people

@@ -32,10 +32,10 @@ from wmt.nights.withdrawal import (
 )
 from wmt.site.audit.record import record
 from wmt.site.duties import scheduled
-from wmt.site.duties.evaluate import Undone
+from wmt.site.duties.judged import Undone
 from wmt.site.loads.load_request import Progress
-from wmt.site.loads.loading import Run, whole
 from wmt.site.loads.reports import storable
+from wmt.site.loads.run import Run, undamaged
 from wmt.site.workload import swap
 from wmt.site.workload.day_format import moment_words as in_words
 from wmt.site.workload.models import Current, Load, Past
@@ -99,7 +99,7 @@ def perform(load: Load, *, progress: Progress | None = None, patience: float = 0
     """Do it. The row says how it ended, as `loading.perform` has it end."""
     wanted = deed_of(load)
     assert wanted is not None
-    run = Run(load, progress)
+    run = Run(load, progress, finish)
     work = {Deed.SHOW: _show, Deed.WITHDRAW: _withdraw, Deed.RESTORE: _restore}[wanted.deed]
     run.whole(f"{_CALLED[wanted.deed].lower()}: night {wanted.night}", lambda: work(run, wanted), patience)
     return load
@@ -119,7 +119,7 @@ def finish() -> None:
 
 def _finish(each: Withdrawal) -> None:
     """What cannot be finished now is tried again the next time: it must not stop the loads."""
-    run = Run(_row_of(each, Deed.RESTORE if each.restoring else Deed.WITHDRAW), None)
+    run = Run(_row_of(each, Deed.RESTORE if each.restoring else Deed.WITHDRAW), None, finish)
     try:
         (_complete_restoring if each.restoring else _complete)(run, each)
     except NightError as fault:
@@ -157,7 +157,7 @@ def _withdraw(run: Run, wanted: WithdrawalRequest) -> None:
     is_shown = current is not None and current.night == wanted.night
     latest = next_shown(wanted.night) if is_shown else None
     if latest is not None:
-        whole(open_night(nights / latest.name))  # before anything is written: it must be fit to be shown
+        undamaged(open_night(nights / latest.name))  # before anything is written: it must be fit to be shown
     with loading(nights, f"withdrawing {wanted.night}"):
         found = ask_withdrawal(nights, wanted.night, wanted.reason, run.load.who, shown=is_shown)
     _complete(run, found)

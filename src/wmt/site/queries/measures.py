@@ -76,3 +76,15 @@ def shown(measure: MeasureLabel, number: int, href: str = "", note: str = "") ->
 def shown_exactly(measure: MeasureLabel, number: int, href: str = "") -> Value:
     """The same with all its decimals: for lines, which must be seen to add up."""
     return tables.exact(number, href) if measure.kind == "points" else shown(measure, number, href)
+
+
+#: Every case that counts is in exactly one of these; their cases add up to all that count.
+CASE_GROUPS = {
+    "community": "Community",
+    "licence": "Licence",
+    "custody": "Custody",
+    "unknown": "Type not known",
+    "t2a": "T2A",
+    "suspended": "Supervision suspended",
+    "untiered": "Untiered",
+}

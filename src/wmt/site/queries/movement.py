@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 from django.conf import settings
 
-from wmt.history import History, HistoryError, MarksOf, RunThreshold, dated_marks, open_history
+from wmt.history import History, MarksOf, RunThreshold, dated_marks
 from wmt.ledger import NAMED_LINE, Cause
 from wmt.ledger.explain_change import Side, Why, why
 from wmt.nights import Night, open_night
@@ -69,14 +69,6 @@ def moves_of(found: Why, cause: Cause, state: State, user: Any, unit: Unit) -> l
         move["withheld"] = bool(move["ref"]) and not any(reach((team, staff)) for team, staff in posts)
         move["ref"] = None if move["withheld"] else move["ref"]
     return moves
-
-
-def history() -> History:
-    """The daily figures of every unit. Raises HistoryError in words where they are damaged."""
-    try:
-        return open_history(settings.CONFIG.nights)
-    except HistoryError as error:
-        raise HistoryError(settings.CONFIG.without_paths(str(error))) from error
 
 
 def marks_on(day: date) -> Sequence[RunThreshold]:

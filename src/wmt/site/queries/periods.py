@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,9 @@ SUMS = (
 )
 COLUMNS = ("day", "code", "name", "grade", "stream", *SUMS)
 STEPS = {"day": "each day", "week": "each week", "month": "each month"}
+
+#: How far back a page over time looks where nobody asked for more.
+YEAR = timedelta(days=365)
 
 
 @dataclass(frozen=True)

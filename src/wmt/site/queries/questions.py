@@ -4,13 +4,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from wmt.history import Answer, History, cases_per_officer
 from wmt.history import questions as answers
 from wmt.history.distribution import spread
 from wmt.ledger import HEADLINE, STREAM_NAMES, STREAMS
+from wmt.site.accounts.visibility import has_role
 from wmt.site.queries.periods import KeyedHistory
 
+#: Bounds beyond which a question would make no sense.
+MOST_PERCENT, MOST_WEEKS, MOST_TOP = 1_000, 260, 500
+#: Levels whose rows are persons: who they are is shown only where it is asked for.
+PERSONAL = ("post", "person")
 #: The levels one can ask about, in the words of people.
 LEVELS = {
     "post": "posts",
@@ -145,3 +151,8 @@ def answer_to(name: str, past: History, wish: QuestionParams) -> Answer:
 @lru_cache(maxsize=_KEPT)
 def _answered(name: str, held: KeyedHistory, wish: QuestionParams) -> Answer:
     return QUESTIONS[name].ask(held.past, wish)
+
+
+def shows_names(asked: bool, level: str, user: Any) -> bool:
+    """Whether rows are with names and codes: of posts and people only where asked for, by who has a role."""
+    return level not in PERSONAL or (asked and has_role(user))

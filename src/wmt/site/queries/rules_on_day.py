@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from wmt import rules
 from wmt.rules import DatedValue, RuleSet
-from wmt.site.web.context import state_of
+from wmt.site.shown import state_of
 from wmt.site.workload.models import RuleValue
 
 

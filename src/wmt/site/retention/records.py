@@ -7,8 +7,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from wmt.site.availability.models import Grade, Hours, Reduction
-from wmt.site.availability.withheld import REDUCED
 from wmt.site.duties.models import Notice, Request, Step
+from wmt.site.figures.withheld import REDUCED
 from wmt.site.loads.reports import remedy
 from wmt.site.workload.models import Fault, Load
 from wmt.site.workload.state import NoDataYet, current_state

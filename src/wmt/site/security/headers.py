@@ -6,8 +6,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from wmt.site.redirects import stays_here
 from wmt.site.security.common_headers import ALWAYS, BARE_POLICY, NO_STORE
-from wmt.site.security.redirects import stays_here
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from gunicorn.errors import HaltServer
 #: The exit code when the first process has threads of its own.
 THREADED = 5
 
-wsgi_app = "wmt.site.start:application()"
+wsgi_app = "wmt.site.serving.application:application()"
 worker_class = "wmt.site.serving.threads.Worker"
 #: Threads that only pass requests on; see `admission` for how many are worked on.
 threads = 128

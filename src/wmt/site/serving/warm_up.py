@@ -74,11 +74,11 @@ def _figures() -> None:
 def _history() -> None:
     """The year of the nation, and with it what each month says of its rows and the libraries that read it."""
     from wmt.ledger import HEADLINE
-    from wmt.site.queries.movement import history, marks_on
-    from wmt.site.queries.periods import series_of
-    from wmt.site.web.forms.date_range import YEAR
+    from wmt.site.queries.histories import history_for_nobody
+    from wmt.site.queries.movement import marks_on
+    from wmt.site.queries.periods import YEAR, series_of
 
-    past = history()
+    past = history_for_nobody()
     if past.last is not None:
         marks_on(past.last)
         series_of(past, "nation", "nation", past.last - YEAR, past.last, stream=HEADLINE)

@@ -33,7 +33,7 @@ def look_after() -> None:
     from django.db import close_old_connections
 
     from wmt.site.loads import jobs
-    from wmt.site.web.exports import making
+    from wmt.site.web.files import making
 
     close_old_connections()
     try:

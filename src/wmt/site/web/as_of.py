@@ -27,9 +27,10 @@ from wmt.site.loads.past_nights import (
     corrections_of,
     first_day,
 )
-from wmt.site.security.redirects import own_target
+from wmt.site.past_problems import RETRY_SECONDS, past_problem
+from wmt.site.redirects import own_target
+from wmt.site.shown import needed_state
 from wmt.site.web import as_of_gaps
-from wmt.site.web.context import needed_state
 from wmt.site.workload import as_of_day
 from wmt.site.workload.as_of_day import ON_DAY, AsOf, InThePast
 from wmt.site.workload.state import State, today
@@ -54,7 +55,6 @@ _TIMELESS = (
     "/whats-new/",
 )
 _SAFE = ("GET", "HEAD", "OPTIONS")
-_RETRY_SECONDS = 2
 
 
 class AsOfDay:
@@ -90,7 +90,7 @@ class AsOfDay:
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
         """The pages of a day that cannot be shown, or not yet."""
         if problems.is_asked(request):
-            return as_problem(fault)
+            return past_problem(fault)
         if isinstance(fault, InThePast):
             return nothing_changes(request)
         if isinstance(fault, Fetching):
@@ -141,25 +141,9 @@ def _address(path: str, query: str) -> str:
 
 def nothing_changes(request: HttpRequest) -> HttpResponse:
     """409: nothing can be changed in the past."""
-    if problem := problems.is_asked(request) and as_problem(InThePast()):
+    if problem := problems.is_asked(request) and past_problem(InThePast()):
         return problem
     return render(request, "asof/nothing_changes.jinja", {"now_href": here_now(request)}, status=409)
-
-
-def as_problem(fault: Exception) -> HttpResponse | None:
-    """The same said to programs; None for another fault."""
-    if isinstance(fault, InThePast):
-        said, remedy = "Nothing can be changed in the past.", "Send the change without a day."
-        return problems.Problem(status=409, code="IN_THE_PAST", message=said, remedy=remedy).answer()
-    if isinstance(fault, Fetching):
-        said, remedy = f"The figures of {fault.wanted.day} are being fetched.", "Ask again in a few seconds."
-        problem = problems.Problem(status=503, code="BEING_FETCHED", message=said, remedy=remedy)
-        return problem.answer(Retry_After=str(_RETRY_SECONDS))
-    if isinstance(fault, Ahead):
-        said, remedy = "There is no data for that day yet.", "Ask without a day: the figures are of now."
-        return problems.Problem(status=404, code="NO_SUCH_NIGHT", message=said, remedy=remedy).answer()
-    unknown = as_of_gaps.as_problem(fault)
-    return unknown.answer() if unknown else None
 
 
 def _fetching(request: HttpRequest, fault: Fetching) -> HttpResponse:
@@ -168,7 +152,7 @@ def _fetching(request: HttpRequest, fault: Fetching) -> HttpResponse:
     with as_of_day.as_of(None):  # the page around it is of now: the figures of that day are not there yet
         response = render(request, "asof/fetching.jinja", context, status=202)
     response["Cache-Control"] = "no-store"
-    response["Retry-After"] = str(_RETRY_SECONDS)
+    response["Retry-After"] = str(RETRY_SECONDS)
     return response
 
 

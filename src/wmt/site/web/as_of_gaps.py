@@ -8,16 +8,16 @@ from django.shortcuts import render
 from django.urls import Resolver404, resolve, set_script_prefix
 
 from wmt.days import written
-from wmt.site import problems, tables
+from wmt.site import tables
 from wmt.site.accounts.visibility import has_role
 from wmt.site.figures import units
 from wmt.site.links import NATION, on_day, unit_url
 from wmt.site.loads.past_nights import NotThere, ToCome, TotalsOnly
-from wmt.site.queries.movement import history, marks_on
+from wmt.site.queries.histories import history_for
+from wmt.site.queries.movement import marks_on
 from wmt.site.queries.period_figures import FigurePeriod
-from wmt.site.queries.scoped_history import seen_by
+from wmt.site.shown import needed_state
 from wmt.site.tables import Column, Row, Table
-from wmt.site.web.context import needed_state
 from wmt.site.workload import as_of_day
 
 _PAGES = ("nation", "nation-tab", "unit", "unit-tab")
@@ -74,7 +74,7 @@ def _figures(request: HttpRequest, day: date) -> list[Table]:
         return []
     level, code = unit
     with as_of_day.as_of(None):
-        past = seen_by(history(), request.user, needed_state(request))  # type: ignore[arg-type]
+        past = history_for(request.user, needed_state(request))
     own = past.series(level, code, day, day).rows(named=True)
     if not own:
         return []
@@ -127,24 +127,3 @@ def _row(row: dict[str, Any], level: str, *, named: bool) -> Row:
         "reductions": of.hours("reduction_hours_micro"),
     }
     return Row(values, level, row["code"])
-
-
-def as_problem(fault: Exception) -> problems.Problem | None:
-    """The same said to programs; None for another fault."""
-    if isinstance(fault, ToCome):
-        said = f"{fault.wanted.day} is in the future: the latest data is from {fault.last}."
-        return _problem("DAY_TO_COME", said, "Ask without a day: the figures are of now.")
-    if isinstance(fault, TotalsOnly):
-        said = f"Of {fault.day} we hold only totals, without details or rules."
-        remedy = f"Ask for the days of a unit from {fault.day} to {fault.day}: they have these totals."
-        return _problem("TOTALS_ONLY", said, remedy)
-    if isinstance(fault, NotThere):
-        near = [str(day) for day in (fault.before, fault.after) if day is not None]
-        said = f"Nothing is known of {fault.wanted.day}, nor of the {fault.days_back} days before it."
-        known = f"The nearest days with figures: {' and '.join(near)}." if near else "No data is kept yet."
-        return _problem("NO_SUCH_NIGHT", said, known)
-    return None
-
-
-def _problem(code: str, said: str, remedy: str) -> problems.Problem:
-    return problems.Problem(status=404, code=code, message=said, remedy=remedy)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -12,18 +12,20 @@ from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, get_script_prefix, reverse
 
-if TYPE_CHECKING:
-    from wmt.site.workload.state import State
+from wmt.rules import load
+from wmt.site.accounts.access import homes_held, may, sees_all
+from wmt.site.accounts.roles import Action
+from wmt.site.duties.notices import unread
+from wmt.site.shown import state_of
+from wmt.site.web.as_of import about_past
+from wmt.site.workload.state import State
 
 #: Figures come every night; older than this and a night was missed.
 OLD = timedelta(hours=36)
-_UNASKED: Any = object()
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Values every template may use."""
-    from wmt.site.web.as_of import about_past
-
     user = getattr(request, "user", None)
     state = state_of(request) if user is not None and user.is_authenticated else None
     return bare() | {
@@ -75,42 +77,13 @@ def unread_of(user: Any) -> int:
     """How many notices somebody has not read: one small question to the database."""
     if user is None or not user.is_authenticated:
         return 0
-    from wmt.site.duties.notices import unread
-
     return unread(user)
-
-
-def state_of(request: HttpRequest) -> "State | None":
-    """Which figures are shown, or None where none are loaded yet. Asked for once in a request."""
-    from wmt.site.workload.state import NoDataYet, current_state
-
-    found: State | None = getattr(request, "_wmt_state", _UNASKED)
-    if found is _UNASKED:
-        try:
-            found = current_state()
-        except NoDataYet:
-            found = None
-        request._wmt_state = found  # type: ignore[attr-defined]
-    return found
-
-
-def needed_state(request: HttpRequest) -> "State":
-    """Which figures are shown. Raises NoDataYet, which has a page of its own."""
-    from wmt.site.workload.state import NoDataYet
-
-    found = state_of(request)
-    if found is None:
-        raise NoDataYet
-    return found
 
 
 def navigation(user: Any, path: str) -> list[dict[str, Any]]:
     """The places in the navigation, as far as this person may go there. Nobody signed in: none."""
     if user is None or not user.is_authenticated:
         return []
-    from wmt.site.accounts.access import may, sees_all
-    from wmt.site.accounts.roles import Action
-
     places: Sequence[tuple[str, str, str, Action | None]] = (
         (home_title(user), "home", "/", None),
         ("England and Wales", "nation", "/nation/", None),
@@ -137,8 +110,6 @@ _OWN = {"post": "workload", "team": "team", "pdu": "PDU", "region": "region"}
 
 def home_title(user: Any) -> str:
     """What a person calls the page they start at: My workload, My team, My PDUs; empty for the nation."""
-    from wmt.site.accounts.access import homes_held
-
     held = homes_held(user)
     levels = {level for level, _ in held}
     if levels == {"nation"}:
@@ -157,7 +128,7 @@ def address(name: str, fallback: str) -> str:
         return fallback
 
 
-def freshness(state: "State | None") -> dict[str, Any] | None:
+def freshness(state: State | None) -> dict[str, Any] | None:
     """The moment and the rules of the figures, how old they are in words, and whether that is too old."""
     if state is None:
         return None
@@ -175,19 +146,14 @@ def freshness(state: "State | None") -> dict[str, Any] | None:
 @lru_cache(maxsize=400)
 def rules_words(day: date) -> str:
     """The month since which the points of cases are what they are on a day: 'January 2023'."""
-    from wmt.rules import load
-
     values = load().at(day).under("tier_points").values()
     return f"{max(value.valid_from for value in values):%B %Y}" if values else f"{day:%-d %B %Y}"
 
 
-def held_words(user: Any, state: "State | None") -> dict[str, str] | None:
+def held_words(user: Any, state: State | None) -> dict[str, str] | None:
     """That newer data waits for a decision: what the strip says, and where to decide."""
     if state is None or state.as_of is not None:
         return None
-    from wmt.site.accounts.access import may, sees_all
-    from wmt.site.accounts.roles import Action
-
     if state.held is None:
         return None
     href = reverse("load", args=[state.held]) if may(user, Action.LOAD) and sees_all(user) else ""

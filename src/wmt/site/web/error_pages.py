@@ -21,7 +21,7 @@ from wmt.nights import NightError
 from wmt.site import problems
 from wmt.site.accounts.middleware import API
 from wmt.site.figures.units import TITLES, UnknownUnit
-from wmt.site.security.redirects import came_from
+from wmt.site.redirects import came_from
 from wmt.site.web.context import address, bare
 from wmt.site.workload import as_of_day
 from wmt.site.workload.state import NoDataYet

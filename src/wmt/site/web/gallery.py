@@ -11,13 +11,13 @@ from django.views.decorators.http import require_safe
 
 from wmt.site import tables
 from wmt.site.accounts.who_can_see import FactKind
+from wmt.site.queries.unit_request import GRADES
 from wmt.site.tables import Column, Row, Table, arranged
 from wmt.site.web.charts.bars import Bar, bars
 from wmt.site.web.charts.distribution import strip
 from wmt.site.web.charts.figure import Chart
 from wmt.site.web.charts.scale import Scale
 from wmt.site.web.charts.time_series import TONES, ChartPanel, DataPoint, Period, Series, time_chart
-from wmt.site.web.units.unit_request import GRADES
 from wmt.site.workload.models import Unit
 
 OVER_X100 = 11_000

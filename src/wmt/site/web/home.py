@@ -13,9 +13,10 @@ from wmt.site.accounts.roles import ROLES, Action
 from wmt.site.consistent_read import steady
 from wmt.site.figures import units
 from wmt.site.links import unit_url, working_url
+from wmt.site.shown import needed_state
 from wmt.site.tables import Column, Row, Table
 from wmt.site.web.availability.ending_soon import reminders
-from wmt.site.web.context import home_title, needed_state
+from wmt.site.web.context import home_title
 from wmt.site.web.duties.reminders import duty_lines, request_lines
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State

@@ -10,9 +10,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from wmt.site import tables
+from wmt.site.shown import needed_state
 from wmt.site.tables import Pager, Table, changed
 from wmt.site.web import search_cases, search_units
-from wmt.site.web.context import needed_state
 from wmt.site.workload.state import State
 
 ROWS_A_PAGE = 20

@@ -267,7 +267,11 @@ class _Sums(models.Model):
 
 
 class Line(_Sums):
-    """One line of a post. `since`, `about` and `other_post` say more of it, where the night knows more."""
+    """One line of a post. `since`, `about` and `other_post` say more of it, where the night knows more.
+
+    `about` is the flags of a case, the code of a contact, the state of a report, the name of the reason of a
+    reduction. `until` is the last day of a reduction; None until it is ended.
+    """
 
     load = _of_load()
     post_no = models.IntegerField()
@@ -275,6 +279,7 @@ class Line(_Sums):
     grade = models.TextField()
     ref = models.TextField(blank=True)
     since = models.DateField(null=True)
+    until = models.DateField(null=True)
     about = models.TextField(blank=True)
     other_post = models.TextField(blank=True)  # of a contact: the colleague's post
 

@@ -4,7 +4,6 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 
 import polars as pl
 
@@ -186,15 +185,16 @@ def _lines(
     return frame.select(
         "post_no", "team_no", "grade", "pricing",
         pl.col("ref", "about", "other_post").fill_null(""),
-        "since", *AMOUNTS,
+        "since", "until", *AMOUNTS,
     )  # fmt: skip
 
 
 def _about(frame: pl.DataFrame, kind: str) -> pl.DataFrame:
     """What is known of lines beside their amounts, in one shape for all kinds."""
-    missing = [name for name in ("about", "other_post") if name not in frame.columns]
-    frame = frame.with_columns(pl.lit(None, pl.String).alias(name) for name in missing)
-    return frame.select(pl.lit(kind).alias("kind"), "post_no", "ref", "since", "about", "other_post")
+    kinds = {"about": pl.String, "other_post": pl.String, "until": pl.Date}
+    missing = [pl.lit(None, of).alias(name) for name, of in kinds.items() if name not in frame.columns]
+    frame = frame.with_columns(missing)
+    return frame.select(pl.lit(kind).alias("kind"), "post_no", "ref", "since", *kinds)
 
 
 def _of_cases(facts: Facts, night: Night, rules: RuleSet) -> pl.DataFrame:
@@ -242,20 +242,9 @@ def _kept_reductions(facts: Facts, night: Night) -> Iterator[pl.DataFrame]:
 
 def _of_reductions(reduction: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
     """The reason of every reduction by its name, and its days."""
-    said = [
-        reduction_words(names.get(reason, reason), first, last)
-        for reason, first, last in reduction.select("reason", "first_day", "last_day").iter_rows()
-    ]
-    told = reduction.with_columns(
-        ref="reduction_ref", since="first_day", about=pl.Series(said, dtype=pl.String)
-    )
+    named = pl.col("reason").replace(names)
+    told = reduction.with_columns(ref="reduction_ref", since="first_day", until="last_day", about=named)
     return _about(told, "reduction")
-
-
-def reduction_words(reason: str, first: date, last: date | None) -> str:
-    """What a line says of a reduction: its reason and its days."""
-    until = f" to {last:%-d %B %Y}" if last else " until ended"
-    return f"{reason}, {first:%-d %B %Y}{until}"
 
 
 def _name(rules: RuleSet, path: str) -> str:

@@ -98,13 +98,9 @@ def today(as_at: date) -> date:
 def current_state() -> State:
     """What is shown now: one query, which writes nothing. Raises NoDataYet.
 
-    On a new day the figures are of the day before until `wmt serve` has turned them (`live.turn_day`).
-    Where a day in the past is asked for, what stood then: raises `past.NotThere` and `past.Fetching`.
+    On a new day the figures are of the day before until `wmt serve` has turned them (`recalculate.turn_day`).
+    What a request sees, which may be of a day in the past, is asked of `wmt.site.shown`.
     """
-    if wanted := as_of_day.asked():
-        from wmt.site.loads.past_nights import state_of
-
-        return state_of(wanted)
     found = stated(Current.objects.select_related("load").annotate(held=Subquery(_LATER_HELD)).first())
     if found is None:
         raise NoDataYet

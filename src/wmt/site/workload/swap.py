@@ -47,7 +47,7 @@ def show(load: Load) -> None:
     with transaction.atomic():
         load.state = Load.State.LOADED
         load.save()
-        # the rows are of the extract's own day; `live.settle` turns to today
+        # the rows are of the extract's own day; `recalculate.settle` turns to today
         Current.objects.update_or_create(pk=1, defaults={"load": load, "day": None})
 
 

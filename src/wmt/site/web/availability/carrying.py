@@ -16,25 +16,19 @@ from django.views.decorators.http import require_http_methods
 from wmt.site.accounts.access import may, need
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
+from wmt.site.availability.change_requests import ConflictError, RefusedError
 from wmt.site.availability.records import Post, PostRecords, ReductionRecord
-from wmt.site.availability.validation import ConflictError, RefusedError
 from wmt.site.availability.withheld import without_reason
 from wmt.site.changes import carry_over
 from wmt.site.changes.carry_over import CarryOverPreview, told
 from wmt.site.changes.carry_rights import Leaving, need_carrying, need_leaving
 from wmt.site.figures import units
 from wmt.site.figures.units import UnknownUnit
+from wmt.site.shown import needed_state
 from wmt.site.tables import Column, Row, Table, Value, arranged, count, text
-from wmt.site.web.availability.effect_panel import (
-    EffectPanel,
-    contracted_of,
-    days_of,
-    said,
-    saved_words,
-)
+from wmt.site.web.availability.effect_panel import EffectPanel, days_of, said, saved_words
 from wmt.site.web.availability.forms import WhyField
-from wmt.site.web.availability.post_request import PostRequest, place_of
-from wmt.site.web.context import needed_state
+from wmt.site.web.availability.post_request import PostRequest, contracted_of, place_of
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 

@@ -3,19 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from wmt.ledger import shown_capacity
 from wmt.site import tables
+from wmt.site.availability.allowances import gap_warnings
 from wmt.site.availability.labels import day_words, entry_words, hours_words, percent_words
+from wmt.site.availability.limits import ReasonOnDay
 from wmt.site.availability.records import Entry, PostRecords, ReductionRecord
-from wmt.site.availability.validation import ReasonOnDay, gap_warnings
+from wmt.site.changes.actions import Preview
+from wmt.site.changes.impact import Effect, UnitFigures
+from wmt.site.web.availability.post_request import PostRequest, contracted_of
 from wmt.site.workload.state import State
-
-if TYPE_CHECKING:
-    from wmt.site.changes.actions import Preview
-    from wmt.site.changes.impact import Effect, UnitFigures
-    from wmt.site.web.availability.post_request import PostRequest
 
 #: The stages of the trainee route in their order, and that of the newly qualified after them.
 STAGES = ("12", "13", "14")
@@ -50,7 +48,7 @@ class EffectPanel:
     shown: Sequence[str] = ()
 
 
-def panel(place: "PostRequest", preview: "Preview") -> EffectPanel:
+def panel(place: PostRequest, preview: "Preview") -> EffectPanel:
     """The effect of changes that were checked, or what stands in their way."""
     checked = preview.checked
     wrong = [*checked.conflicts, *checked.faults]
@@ -72,20 +70,12 @@ def new_gaps(before: PostRecords, after: PostRecords, reasons: Mapping[str, Reas
     return [gap for gap in gap_warnings(after, reasons, STAGES) if gap not in former]
 
 
-def said(entry: Entry, plan: PostRecords, place: "PostRequest") -> str:
+def said(entry: Entry, plan: PostRecords, place: PostRequest) -> str:
     """A record in one sentence; of a reduction also its amount in the other unit."""
     words = entry_words(entry, place.names)
     if isinstance(entry, ReductionRecord):
         words += f" ({other_unit(entry, contracted_of(entry, plan, place))})"
     return words
-
-
-def contracted_of(cut: ReductionRecord, plan: PostRecords, place: "PostRequest") -> int:
-    """The contracted hours that a reduction comes off: of today, or of the nearest day it counts."""
-    day = max(cut.first_day, place.state.day)
-    if cut.last_day is not None:
-        day = min(day, cut.last_day)
-    return place.limits.contracted(place.post, plan, day)
 
 
 def other_unit(cut: ReductionRecord, contracted_micro: int) -> str:

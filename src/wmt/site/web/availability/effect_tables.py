@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from wmt.ledger import shown_capacity
 from wmt.site import tables
+from wmt.site.availability.change_requests import Change, ChangeFault
 from wmt.site.availability.labels import day_words
-from wmt.site.availability.validation import Change, ChangeFault
 from wmt.site.tables import Column, Row, Table, Value
 from wmt.site.workload.state import State
 

@@ -12,6 +12,7 @@ from wmt.site.accounts.roles import Action
 from wmt.site.accounts.visibility import REASONS_WITHHELD
 from wmt.site.availability import queries
 from wmt.site.availability.labels import hours_words, percent_words
+from wmt.site.availability.limits import ReasonOnDay
 from wmt.site.availability.records import (
     Entry,
     GradeRecord,
@@ -21,13 +22,12 @@ from wmt.site.availability.records import (
     ReductionRecord,
     status_of,
 )
-from wmt.site.availability.validation import ReasonOnDay
-from wmt.site.availability.withheld import REDUCED
 from wmt.site.figures import units
+from wmt.site.figures.withheld import REDUCED
 from wmt.site.links import unit_url
+from wmt.site.queries.unit_names import Places
+from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import Column, Row, Table, Value
-from wmt.site.web.units.export_columns import Places
-from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 

@@ -8,10 +8,10 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
+from wmt.site.availability.change_requests import Change, ChangeFault, ConflictError, RefusedError
 from wmt.site.availability.labels import day_words, entry_words
 from wmt.site.availability.models import OfPost
 from wmt.site.availability.queries import as_entry
-from wmt.site.availability.validation import Change, ChangeFault, ConflictError, RefusedError
 from wmt.site.changes import actions
 from wmt.site.web.availability.effect_panel import EffectPanel, new_gaps, panel, saved_words
 from wmt.site.web.availability.entered_by import moment, name_of

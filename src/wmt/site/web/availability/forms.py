@@ -9,7 +9,8 @@ from django import forms
 
 from wmt.facts import GRADES
 from wmt.site.availability.labels import day_words
-from wmt.site.availability.validation import NOTES, WHY, ReasonOnDay
+from wmt.site.availability.limits import ReasonOnDay
+from wmt.site.availability.validation import NOTES, WHY
 from wmt.site.date_field import DayField
 from wmt.site.web.forms.fields import NumberField
 

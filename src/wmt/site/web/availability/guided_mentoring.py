@@ -6,8 +6,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from wmt.facts.enums import MICRO
+from wmt.site.availability.change_requests import Change
 from wmt.site.availability.labels import hours_words
-from wmt.site.availability.validation import Change, ReasonOnDay
+from wmt.site.availability.limits import ReasonOnDay
 from wmt.site.web.availability.form_flow import Page, edit
 from wmt.site.web.availability.forms import MentoringForm
 from wmt.site.web.availability.post_hours import form_methods, sent

@@ -9,9 +9,9 @@ from django.urls import reverse
 from wmt import rules
 from wmt.days import written
 from wmt.intake.people import last_of_months
+from wmt.site.availability.change_requests import Change, ChangeFault
 from wmt.site.availability.labels import day_words, percent_words
 from wmt.site.availability.records import ReductionRecord
-from wmt.site.availability.validation import Change, ChangeFault
 from wmt.site.web.availability.effect_panel import NEWLY_QUALIFIED, STAGES
 from wmt.site.web.availability.form_flow import Page, edit
 from wmt.site.web.availability.forms import PqipForm

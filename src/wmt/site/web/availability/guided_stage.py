@@ -8,9 +8,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from wmt.intake.people import last_of_months
+from wmt.site.availability.change_requests import Change, ChangeFault
 from wmt.site.availability.labels import day_words
 from wmt.site.availability.records import ReductionRecord
-from wmt.site.availability.validation import Change, ChangeFault
 from wmt.site.web.availability.effect_panel import NEWLY_QUALIFIED, STAGES
 from wmt.site.web.availability.form_flow import Page, edit, versions
 from wmt.site.web.availability.forms import StageForm

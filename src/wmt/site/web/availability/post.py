@@ -17,15 +17,15 @@ from wmt.site.availability.records import ReductionRecord, status_of
 from wmt.site.availability.withheld import without_reason
 from wmt.site.changes import carry_over
 from wmt.site.changes.carry_rights import Leaving
+from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import Column, Row, Table, Value
 from wmt.site.web.availability.carrying import carry_href
-from wmt.site.web.availability.effect_panel import NEWLY_QUALIFIED, STAGES, contracted_of
+from wmt.site.web.availability.effect_panel import NEWLY_QUALIFIED, STAGES
 from wmt.site.web.availability.ending_soon import reason_name
 from wmt.site.web.availability.entered_by import moment, name_of
 from wmt.site.web.availability.post_coming import coming
 from wmt.site.web.availability.post_hours import hours_now
-from wmt.site.web.availability.post_request import PostRequest
-from wmt.site.web.units.unit_request import UnitRequest
+from wmt.site.web.availability.post_request import PostRequest, contracted_of
 
 _TITLES = {
     "active": "Active reductions",

@@ -5,8 +5,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from wmt.facts import GRADES
+from wmt.site.availability.change_requests import Change
 from wmt.site.availability.models import Grade
-from wmt.site.availability.validation import Change
 from wmt.site.web.availability.form_flow import Page, edit, keyed, versions
 from wmt.site.web.availability.forms import GradeEndForm, GradeForm
 from wmt.site.web.availability.post_hours import form_methods, record_words, sent, withdraw

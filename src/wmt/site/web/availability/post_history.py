@@ -11,10 +11,10 @@ from wmt.site.accounts.who_can_see import who_sees
 from wmt.site.audit.reads import note_read
 from wmt.site.availability import queries
 from wmt.site.availability.labels import entry_words
+from wmt.site.availability.limits import ReasonOnDay
 from wmt.site.availability.models import Grade, Hours, OfPost, Reduction
 from wmt.site.availability.queries import as_entry
 from wmt.site.availability.records import status_of
-from wmt.site.availability.validation import ReasonOnDay
 from wmt.site.web.availability.ending_soon import reason_name
 from wmt.site.web.availability.entered_by import moment, name_of
 from wmt.site.web.availability.post_request import PostRequest, readable

@@ -5,10 +5,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from wmt.site.availability.change_requests import Change
 from wmt.site.availability.labels import day_words, entry_words, hours_words
 from wmt.site.availability.models import ALWAYS, Hours, OfPost
 from wmt.site.availability.queries import as_entry
-from wmt.site.availability.validation import Change
 from wmt.site.changes import actions
 from wmt.site.web.availability.effect_panel import panel
 from wmt.site.web.availability.form_flow import Page, edit, keyed, versions

@@ -5,10 +5,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from wmt.site.availability.change_requests import Change
 from wmt.site.availability.labels import hours_words, percent_words
+from wmt.site.availability.limits import ReasonOnDay
 from wmt.site.availability.models import Reduction
 from wmt.site.availability.records import PostRecords
-from wmt.site.availability.validation import NOTES, Change, ReasonOnDay
+from wmt.site.availability.validation import NOTES
 from wmt.site.web.availability.form_flow import Page, edit, keyed, versions
 from wmt.site.web.availability.forms import HOURS, PERCENT, NewReductionForm, ReductionForm, reason_groups
 from wmt.site.web.availability.post_hours import form_methods, sent, withdraw

@@ -10,14 +10,13 @@ from wmt.site.accounts.access import Denied, may, need
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
 from wmt.site.availability import queries
+from wmt.site.availability.limits import ReasonOnDay, RecordLimits
 from wmt.site.availability.models import OfPost
-from wmt.site.availability.records import Post, PostRecords
-from wmt.site.availability.validation import ReasonOnDay, RecordLimits
+from wmt.site.availability.records import Post, PostRecords, ReductionRecord
 from wmt.site.availability.withheld import plan_without_reasons
 from wmt.site.figures import units
 from wmt.site.links import unit_url
-from wmt.site.web.availability.effect_panel import contracted_of
-from wmt.site.web.context import needed_state
+from wmt.site.shown import needed_state
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
@@ -118,3 +117,11 @@ def readable(request: HttpRequest, code: str) -> PostRequest:
     if not place.may_read:
         raise Denied(Action.READ_RECORDS, level="post", code=code)
     return place
+
+
+def contracted_of(cut: ReductionRecord, plan: PostRecords, place: PostRequest) -> int:
+    """The contracted hours that a reduction comes off: of today, or of the nearest day it counts."""
+    day = max(cut.first_day, place.state.day)
+    if cut.last_day is not None:
+        day = min(day, cut.last_day)
+    return place.limits.contracted(place.post, plan, day)

@@ -9,8 +9,8 @@ from wmt.ledger import decimal
 from wmt.site import tables
 from wmt.site.availability import queries
 from wmt.site.availability.labels import day_words, percent_words
+from wmt.site.availability.limits import ReasonOnDay
 from wmt.site.availability.models import Reason as ReasonVersion
-from wmt.site.availability.validation import ReasonOnDay
 from wmt.site.tables import Column, Row, Table, Value
 
 Versions = Mapping[str, Sequence[ReasonVersion]]

@@ -16,16 +16,16 @@ from wmt.site.accounts.access import may, need
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
 from wmt.site.availability import queries
+from wmt.site.availability.change_requests import RefusedError
+from wmt.site.availability.limits import ReasonOnDay as ReasonNow
 from wmt.site.availability.models import Reason
-from wmt.site.availability.validation import ReasonOnDay as ReasonNow
-from wmt.site.availability.validation import RefusedError
 from wmt.site.changes.reasons import CATEGORIES, NAME, save_reason
 from wmt.site.clock import calendar_day
 from wmt.site.date_field import DayField
+from wmt.site.shown import state_of
 from wmt.site.tables import arranged
 from wmt.site.web.availability import reasons_list
 from wmt.site.web.availability.forms import WhyField
-from wmt.site.web.context import state_of
 from wmt.site.web.forms.fields import NumberField
 
 _LONG = f"A name can have {NAME} characters at most"

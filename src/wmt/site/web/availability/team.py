@@ -12,11 +12,12 @@ from wmt.site.accounts.access import may
 from wmt.site.accounts.roles import Action
 from wmt.site.audit.reads import note_read
 from wmt.site.availability import queries
+from wmt.site.availability.limits import ReasonOnDay
 from wmt.site.availability.records import Post, PostRecords
-from wmt.site.availability.validation import ReasonOnDay
 from wmt.site.availability.withheld import plan_without_reasons
 from wmt.site.figures import units
 from wmt.site.links import unit_url, working_url
+from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import Column, Row, Table, Value
 from wmt.site.web.availability.ending_soon import (
     cut_words,
@@ -25,7 +26,6 @@ from wmt.site.web.availability.ending_soon import (
     next_change,
     post_of,
 )
-from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Unit
 
 #: Where the contracted hours of a post come from.

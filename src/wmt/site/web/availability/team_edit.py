@@ -14,16 +14,16 @@ from wmt.site.accounts.access import need
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
 from wmt.site.availability import queries
-from wmt.site.availability.validation import ChangeFault, ConflictError, RefusedError
+from wmt.site.availability.change_requests import ChangeFault, ConflictError, RefusedError
 from wmt.site.changes import actions
 from wmt.site.figures import units
 from wmt.site.links import unit_url
+from wmt.site.shown import needed_state
 from wmt.site.web.availability.effect_tables import digest, effect_table, place_of, words_of
 from wmt.site.web.availability.ending_soon import post_of
 from wmt.site.web.availability.forms import reason_groups
 from wmt.site.web.availability.team_form import Person, TeamChanges, TeamForm, people_of
 from wmt.site.web.availability.team_rows import rows_of
-from wmt.site.web.context import needed_state
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State, current_state
 

@@ -14,8 +14,9 @@ from typing import Any
 from django import forms
 
 from wmt.facts.enums import MICRO
+from wmt.site.availability.change_requests import Change
+from wmt.site.availability.limits import ReasonOnDay
 from wmt.site.availability.records import PostRecords, ReductionRecord
-from wmt.site.availability.validation import Change, ReasonOnDay
 from wmt.site.date_field import DayField
 from wmt.site.web.availability.ending_soon import post_of, reason_name
 from wmt.site.web.availability.forms import HOURS, PERCENT, WhyField

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from wmt.site.web.availability import carrying, reasons_pages, team_edit, upload, upload_template
-from wmt.site.web.exports.urls import files_of
+from wmt.site.web.files.page_files import files_of
 
 urlpatterns = [
     path("team/<code:code>/hours/edit/", team_edit.team_edit, name="team-edit"),

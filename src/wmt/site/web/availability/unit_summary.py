@@ -15,10 +15,10 @@ from wmt.site.availability.records import ReductionRecord
 from wmt.site.availability.withheld import without_reason
 from wmt.site.figures import units
 from wmt.site.links import unit_url, working_url
+from wmt.site.queries.unit_names import Places
+from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import Column, Row, Table, Value
 from wmt.site.web.availability.ending_soon import DAYS, Ending, ending_of, ending_table, post_of
-from wmt.site.web.units.export_columns import Places
-from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Unit
 
 

@@ -20,8 +20,9 @@ from wmt.site.accounts.access import need
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
 from wmt.site.audit.record import record
-from wmt.site.availability.validation import RefusedError
+from wmt.site.availability.change_requests import RefusedError
 from wmt.site.changes import actions
+from wmt.site.shown import needed_state
 from wmt.site.tables import arranged
 from wmt.site.web.availability import upload_kept
 from wmt.site.web.availability.effect_tables import words_of
@@ -29,8 +30,7 @@ from wmt.site.web.availability.forms import WhyField
 from wmt.site.web.availability.upload_kept import KeptUpload
 from wmt.site.web.availability.upload_read import UploadOutcome, outcome_of
 from wmt.site.web.availability.upload_tables import tables_of
-from wmt.site.web.context import needed_state
-from wmt.site.web.loads.upload import Limited
+from wmt.site.web.forms.limited_upload import Limited
 from wmt.site.workload.state import State
 
 #: Tables of people are small: the whole nation's are less than this.

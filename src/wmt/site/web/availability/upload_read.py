@@ -11,9 +11,10 @@ from wmt.site.accounts.access import may
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
 from wmt.site.availability import queries
+from wmt.site.availability.change_requests import Change, ChangeFault
+from wmt.site.availability.limits import RecordLimits
 from wmt.site.availability.records import Post, PostRecords
 from wmt.site.availability.table_changes import TABLE_OF, changes_of, column_of
-from wmt.site.availability.validation import Change, ChangeFault, RecordLimits
 from wmt.site.changes import actions, people_files
 from wmt.site.changes.reason_tables import reasons_changed
 from wmt.site.web.availability.effect_tables import digest, place_of

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from wmt.site import tables
 from wmt.site.availability import queries
+from wmt.site.availability.change_requests import Change
 from wmt.site.availability.labels import entry_words
 from wmt.site.availability.records import Entry, Post, PostRecords
 from wmt.site.availability.table_changes import TABLE_OF
-from wmt.site.availability.validation import Change
 from wmt.site.tables import Column, Row, Table, Value
 from wmt.site.web.availability.effect_tables import effect_table
 from wmt.site.web.availability.upload_kept import KeptUpload

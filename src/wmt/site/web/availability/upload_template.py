@@ -15,10 +15,10 @@ from wmt.site.accounts.roles import Action
 from wmt.site.availability import queries
 from wmt.site.availability.records import GradeRecord, Post, PostRecords, ReductionRecord
 from wmt.site.figures import units
+from wmt.site.shown import needed_state
 from wmt.site.web.availability.ending_soon import post_of
-from wmt.site.web.context import needed_state
-from wmt.site.web.exports.deliver import TableOrigin, send, send_book
-from wmt.site.web.exports.sheets import ExportSheet, Heading, Values
+from wmt.site.web.files.deliver import TableOrigin, send, send_book
+from wmt.site.web.files.sheets import ExportSheet, Heading, Values
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 

@@ -11,7 +11,6 @@ from wmt.site.web.availability import (
     post_hours,
     post_reductions,
 )
-from wmt.site.web.units import urls as _  # noqa: F401 - it knows how codes stand in addresses
 
 _POST = "post/<code:code>/"
 

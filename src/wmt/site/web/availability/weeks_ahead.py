@@ -10,17 +10,17 @@ from wmt.site.accounts import visibility
 from wmt.site.audit.reads import note_read
 from wmt.site.availability import queries
 from wmt.site.availability.labels import hours_words
+from wmt.site.availability.limits import ReasonOnDay
 from wmt.site.availability.records import HoursRecord, PostRecords, ReductionRecord
-from wmt.site.availability.validation import ReasonOnDay
 from wmt.site.availability.withheld import plan_without_reasons
 from wmt.site.changes import weeks_ahead
 from wmt.site.changes.impact import UnitFigures
 from wmt.site.changes.weeks_ahead import Event, contracted_on, hours_left
 from wmt.site.figures import units
 from wmt.site.links import unit_url
+from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import Column, Row, Table, Value
 from wmt.site.web.availability.ending_soon import post_of, reason_name
-from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Unit
 
 TITLE = "Next 12 weeks"

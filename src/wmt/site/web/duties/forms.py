@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from wmt.site.availability.validation import NOTES, ChangeFault
+from wmt.site.availability.change_requests import ChangeFault
+from wmt.site.availability.validation import NOTES
 from wmt.site.date_field import DayField
 from wmt.site.duties import labels
 

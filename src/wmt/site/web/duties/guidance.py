@@ -8,10 +8,10 @@ from wmt.days import written
 from wmt.ledger import OMIC, is_over
 from wmt.site.accounts.access import may
 from wmt.site.accounts.roles import Action
-from wmt.site.duties import requests
+from wmt.site.duties import access, requests
+from wmt.site.queries.runs import run_of
+from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.web.duties.timeline import DutyLink, helps_of
-from wmt.site.web.units.summary import is_own, run_of
-from wmt.site.web.units.unit_request import UnitRequest
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ def guidance(question: UnitRequest) -> Guidance | None:
         return None
     if not is_over(unit.points_x100, unit.available_x100, state.over_x100):
         return None
-    if is_own(question):
+    if access.is_own(question.user, question.unit):
         return _for_oneself(question)
     acts = may(question.user, Action.HANDLE_DUTIES, level="post", code=unit.code, state=state)
     return _for_managers(question) if acts else None

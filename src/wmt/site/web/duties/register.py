@@ -11,13 +11,13 @@ from wmt.site.duties.models import Duty
 from wmt.site.duties.queries import as_they_stood, counts, stays, under
 from wmt.site.duties.recipients import NO_MANAGER, NOBODY, Roles
 from wmt.site.links import unit_url
+from wmt.site.queries.unit_names import Places
+from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import Column, LazyRows, Row, Table, Value
 from wmt.site.web.duties import over_time, request_table
 from wmt.site.web.duties.capacities import Capacities
 from wmt.site.web.duties.guidance import guidance
 from wmt.site.web.duties.links import duty_url
-from wmt.site.web.units.export_columns import Places
-from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Unit
 
 TITLE = "Excessive workload (actions)"

@@ -12,15 +12,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
 from wmt.site.audit.reads import note_read
+from wmt.site.availability.change_requests import RefusedError
 from wmt.site.availability.labels import day_words
-from wmt.site.availability.validation import RefusedError
 from wmt.site.duties import access, labels, notices, requests
 from wmt.site.duties.actor import DutyActor
 from wmt.site.duties.models import Request
 from wmt.site.duties.recipients import Roles, responsible
 from wmt.site.figures import units
 from wmt.site.links import unit_url
-from wmt.site.web.context import needed_state
+from wmt.site.shown import needed_state
 from wmt.site.web.duties import forms
 from wmt.site.web.duties.links import duty_url, request_url
 from wmt.site.web.duties.step_pages import told_asker

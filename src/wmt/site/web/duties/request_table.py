@@ -10,11 +10,10 @@ from wmt.site import tables
 from wmt.site.duties import access, labels, requests
 from wmt.site.duties.models import Request
 from wmt.site.duties.recipients import Roles
+from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import Column, Row, Table
 from wmt.site.web.duties.capacities import Capacities
 from wmt.site.web.duties.links import request_url
-from wmt.site.web.units.summary import is_own
-from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
 
@@ -25,7 +24,7 @@ def ways_of(question: UnitRequest) -> list[tuple[str, str]]:
     if state.as_of is not None or unit.level not in ("post", "team"):
         return []
     found = []
-    own = question.is_post and is_own(question)
+    own = question.is_post and access.is_own(question.user, question.unit)
     # over the threshold, the way to ask stands in a sentence of its own (`guidance`)
     over = is_over(unit.points_x100, unit.available_x100, state.over_x100)
     if own and not over and requests.has_open_duty(unit):

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_http_methods
 
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
-from wmt.site.availability.validation import ChangeFault, ConflictError, RefusedError
+from wmt.site.availability.change_requests import ChangeFault, ConflictError, RefusedError
 from wmt.site.duties import access
 from wmt.site.duties.actor import DutyActor
 from wmt.site.duties.models import Duty
-from wmt.site.web.context import needed_state
+from wmt.site.shown import needed_state
 from wmt.site.web.duties.links import duty_url
 from wmt.site.web.duties.step_pages import KINDS, StepPage, last_review
 from wmt.site.web.duties.timeline import asked_for, confirm_of, crumbs_of

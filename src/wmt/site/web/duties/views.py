@@ -16,7 +16,7 @@ from wmt.site.availability.labels import percent_words
 from wmt.site.consistent_read import steady
 from wmt.site.duties import access, labels, notices, projection
 from wmt.site.duties.models import Duty, Notice
-from wmt.site.web.context import needed_state
+from wmt.site.shown import needed_state
 from wmt.site.web.duties import timeline
 from wmt.site.web.duties.links import notice_url, request_url
 from wmt.site.workload.state import State

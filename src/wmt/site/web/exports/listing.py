@@ -1,9 +1,8 @@
 """Downloads of a unit that no page shows whole: cases, reductions, contacts, reports, parts of capacity."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -18,11 +17,11 @@ from wmt.site.accounts.visibility import Reach
 from wmt.site.audit.reads import note_read
 from wmt.site.figures import line_queries, units
 from wmt.site.figures.withheld import Withholding
+from wmt.site.queries.unit_names import Places, levels_over
+from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import FORMATS, file_query
-from wmt.site.web.exports.sheets import ExportSheet, Heading, Values
+from wmt.site.web.files.sheets import ExportSheet, Heading, Values
 from wmt.site.web.units import labels
-from wmt.site.web.units.export_columns import Places, levels_over
-from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Line, Pricing, Unit
 
 TITLE = "Downloads"
@@ -216,17 +215,13 @@ _REDUCTIONS = (
     Heading("first", "First day", "date"), Heading("last", "Last day", "date", "blank: no end date"),
     Heading("points", "Points taken off", "points"), _REASON,
 )  # fmt: skip
-#: What `workload.rows` says of a reduction: its reason and its days.
-_SAID = re.compile(r"(?P<what>.*), \d+ \w+ \d{4}(?: to (?P<last>\d+ \w+ \d{4})| until ended)", re.DOTALL)
 
 
 def _reduction(pricing: Pricing, line: Line, posts: _PostColumns) -> Values:
-    said = _SAID.fullmatch(line.about)
-    last = datetime.strptime(said["last"], "%d %B %Y").date() if said and said["last"] else None
     contracted = posts.by_number[line.post_no].contracted_hours_micro
     return (
-        micro(contracted), line.ref, said["what"] if said else line.about, micro(-line.quantity_micro),
-        line.since, last, decimal(-line.points_x100), pricing.reason,
+        micro(contracted), line.ref, line.about, micro(-line.quantity_micro),
+        line.since, line.until, decimal(-line.points_x100), pricing.reason,
     )  # fmt: skip
 
 

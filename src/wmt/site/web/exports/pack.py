@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 from wmt.ledger import STREAM_NAMES
 from wmt.site import tables
 from wmt.site.figures import units
+from wmt.site.queries.unit_request import UnitRequest
+from wmt.site.queries.unit_tabs import TABS
 from wmt.site.tables import Column, Row, Table
 from wmt.site.web.charts.bars import Bar, bars
 from wmt.site.web.charts.distribution import strip
 from wmt.site.web.charts.figure import Chart
-from wmt.site.web.exports.deliver import NOT
-from wmt.site.web.exports.sheets import ExportSheet, sheet_of
+from wmt.site.web.files.deliver import NOT
+from wmt.site.web.files.sheets import ExportSheet, sheet_of
 from wmt.site.web.units import caseload, overview
 from wmt.site.web.units.breakdown import parts
-from wmt.site.web.units.unit_request import UnitRequest
-from wmt.site.web.units.views import TABS
 
 #: So many units of a level are on paper, those with the highest capacity; the workbook has all of them.
 ON_PAPER = 36

@@ -22,13 +22,13 @@ from wmt.site import tables
 from wmt.site.accounts.access import need
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
+from wmt.site.exports.kept_files import discard, limit, path_of, rights_of
 from wmt.site.exports.models import Export
-from wmt.site.exports.store import discard, limit, path_of, rights_of
 from wmt.site.loads.jobs import PATIENCE
 from wmt.site.loads.recovery import anybody_works
 from wmt.site.tables import Column, Row, Table, arranged
-from wmt.site.web.exports.deliver import attached
-from wmt.site.web.exports.writers import FORMATS
+from wmt.site.web.files.deliver import attached
+from wmt.site.web.files.writers import FORMATS
 from wmt.site.workload.day_format import moment_words
 
 _CHANGED = "Your roles or access have changed since this file was made. Request it again."

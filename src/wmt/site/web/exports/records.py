@@ -11,12 +11,12 @@ from wmt.site.accounts.access import need, need_whole
 from wmt.site.accounts.roles import Action
 from wmt.site.audit.record import KINDS
 from wmt.site.loads.reports import Cells
+from wmt.site.shown import state_of
 from wmt.site.web.audit.filters import events, read_filters
-from wmt.site.web.context import state_of
-from wmt.site.web.exports.deliver import TableOrigin, send
-from wmt.site.web.exports.sheets import ExportSheet, Heading, Values
-from wmt.site.web.exports.views import none_such
-from wmt.site.web.exports.writers import FORMATS
+from wmt.site.web.files.deliver import TableOrigin, send
+from wmt.site.web.files.page_files import none_such
+from wmt.site.web.files.sheets import ExportSheet, Heading, Values
+from wmt.site.web.files.writers import FORMATS
 from wmt.site.web.loads.presenters import effect
 from wmt.site.workload.models import Load
 

@@ -15,16 +15,15 @@ from wmt.site import tables
 from wmt.site.consistent_read import steady
 from wmt.site.figures import units
 from wmt.site.links import unit_url
-from wmt.site.queries.movement import history
+from wmt.site.queries.histories import history_of
+from wmt.site.queries.runs import run_words
+from wmt.site.queries.unit_request import UnitRequest, question_of
 from wmt.site.tables import Column, Row, Table
 from wmt.site.web.availability import post as hours
-from wmt.site.web.exports.deliver import NOT
 from wmt.site.web.exports.pack import tiers, work_charts
-from wmt.site.web.time.run_labels import run_words
+from wmt.site.web.files.deliver import NOT
 from wmt.site.web.units import overview
 from wmt.site.web.units.summary import reports_ending
-from wmt.site.web.units.unit_request import UnitRequest
-from wmt.site.web.units.views import question_of
 
 #: So many rows of a table are on the sheet: it is one page, and the tab of hours has them all.
 _ROWS = 4
@@ -70,7 +69,7 @@ def _figures(question: UnitRequest) -> list[tuple[str, tables.Value, str]]:
 def _run(question: UnitRequest) -> list[str]:
     """The run over the thresholds in words; what is said where there is none."""
     try:
-        said = run_words(question, history())
+        said = run_words(question, history_of(question.unit))
     except HistoryError as away:
         return [str(away)]
     return said or [f"Not over {question.state.over_text} on the last day with figures."]

@@ -1,24 +1,10 @@
 """The addresses of files: a page's address and `<table>.<kind>`; before those of the pages themselves."""
 
-from collections.abc import Callable
-
-from django.http import HttpResponse
-from django.urls import URLPattern, path
+from django.urls import path
 
 from wmt.site.web.exports import pages, records, supervision, views
+from wmt.site.web.files.page_files import FILE, files_of
 from wmt.site.web.rules import views as rules
-from wmt.site.web.units import urls as _converters  # noqa: F401 - level and code are registered there
-
-FILE = "<slug:table>.<slug:kind>"
-
-
-def files_of(page: str, view: Callable[..., HttpResponse], title: str) -> URLPattern:
-    """Files of the tables of a page that is of no unit: its address, its view, what people call it.
-
-    The tables are those the view passes through `web.tables.arranged`; nothing else is needed.
-    """
-    return path(page + FILE, views.of_page, {"page": view, "title": title})
-
 
 urlpatterns = [
     path("files/", pages.files, name="files"),

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from wmt.days import written
-from wmt.site.web.rules.days import DateParam, asked
+from wmt.site.queries.periods import YEAR
+from wmt.site.web.forms.date_param import DateParam, asked
 
 FIRST, LAST = "from", "to"
 #: A year with both its days, whatever its length.
-YEAR = timedelta(days=365)
 REVERSED = "The last day must be the first day or later"
 
 

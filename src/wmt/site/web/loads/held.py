@@ -1,19 +1,11 @@
-"""Pages of a held night: what it was compared with, and the two decisions. Also what the strip says of it."""
+"""A held night on its page: what it was compared with, the form of the decision, and what was decided."""
 
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from wmt.nights.plausibility import Difference, verdict_of
 from wmt.nights.plausibility_labels import moment, row
-from wmt.site.accounts.access import need
-from wmt.site.accounts.roles import Action
-from wmt.site.loads import held
-from wmt.site.loads.jobs import accept_held
 from wmt.site.tables import Column, Row, Table, text
 from wmt.site.workload.models import Load
 
@@ -31,28 +23,6 @@ class DecisionForm(forms.Form):
         choices=[("accept", "accept"), ("reject", "reject")],
         error_messages={"required": "Choose whether to accept or reject the data"},
     )
-
-
-@require_POST
-def load_decide(request: HttpRequest, number: int) -> HttpResponse:
-    """Accept a held night, or reject it."""
-    need(request, Action.LOAD)
-    from wmt.site.web.loads.views import load_page
-
-    form = DecisionForm(request.POST)
-    if not form.is_valid():
-        return load_page(request, number, form, status=422)
-    reason = form.cleaned_data["reason"]
-    try:
-        if form.cleaned_data["decision"] == "accept":
-            accept_held(number, reason=reason, user=request.user)
-        else:
-            held.reject(number, reason=reason, who=str(request.user), user=request.user)
-            messages.success(request, f"Load {number} has been rejected. The figures shown have not changed.")
-    except held.CannotDecideError as error:
-        form.add_error("reason", str(error))
-        return load_page(request, number, form, status=409)
-    return HttpResponseRedirect(reverse("load", args=[number]))
 
 
 def tables(load: Load) -> list[Table]:

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler, StopUpload, TemporaryFileUploadHandler
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,30 +21,12 @@ from wmt.site.date_field import DayField
 from wmt.site.loads.jobs import ask_for_load
 from wmt.site.loads.load_request import LoadRequest
 from wmt.site.loads.uploads import TABLES, Upload, safe_name
+from wmt.site.web.forms.limited_upload import Limited
 from wmt.site.workload.models import Load
 
 BOOKS = (".xlsx", ".xls", ".zip")
 PEOPLE = ("contracted_hours", "reductions")
 _MEGABYTE = 1_000_000
-
-
-class Limited(FileUploadHandler):
-    """Lets no more through than this installation takes in one upload; the rest is thrown away unread."""
-
-    def __init__(self, request: HttpRequest, limit: int) -> None:
-        super().__init__(request)
-        self.left, self.is_over = limit, False
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:  # noqa: ARG002
-        """The same bytes, as long as there is room."""
-        self.left -= len(raw_data)
-        if self.left < 0:
-            self.is_over = True
-            raise StopUpload(connection_reset=False)
-        return raw_data
-
-    def file_complete(self, file_size: int) -> None:
-        """Nothing: the next handler keeps the file."""
 
 
 class LoadForm(forms.Form):

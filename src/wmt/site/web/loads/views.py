@@ -3,16 +3,19 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from wmt.nights import NightError, open_night
 from wmt.nights.withdrawal import folder_of
-from wmt.site.accounts.access import may, need_whole
+from wmt.site.accounts.access import may, need, need_whole
 from wmt.site.accounts.roles import Action
+from wmt.site.loads import held as held_loads
+from wmt.site.loads.jobs import accept_held
 from wmt.site.loads.reports import Cells
 from wmt.site.web.loads import held, presenters
 from wmt.site.web.loads.carry_over_link import ways_left
@@ -72,6 +75,26 @@ def load_page(
         "narrowed": bool(request.GET.get("code") or request.GET.get("severity")),
     }
     return render(request, "loads/load.jinja", context | report, status=status)
+
+
+@require_POST
+def load_decide(request: HttpRequest, number: int) -> HttpResponse:
+    """Accept a held night, or reject it."""
+    need(request, Action.LOAD)
+    form = held.DecisionForm(request.POST)
+    if not form.is_valid():
+        return load_page(request, number, form, status=422)
+    reason = form.cleaned_data["reason"]
+    try:
+        if form.cleaned_data["decision"] == "accept":
+            accept_held(number, reason=reason, user=request.user)
+        else:
+            held_loads.reject(number, reason=reason, who=str(request.user), user=request.user)
+            messages.success(request, f"Load {number} has been rejected. The figures shown have not changed.")
+    except held_loads.CannotDecideError as error:
+        form.add_error("reason", str(error))
+        return load_page(request, number, form, status=409)
+    return HttpResponseRedirect(reverse("load", args=[number]))
 
 
 @require_safe

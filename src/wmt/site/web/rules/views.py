@@ -11,12 +11,12 @@ from django.views.decorators.http import require_safe
 from wmt import rules
 from wmt.rules import NoRuleError
 from wmt.site.queries.rules_on_day import laid_over, night_day
-from wmt.site.security.redirects import own_target
+from wmt.site.redirects import own_target
 from wmt.site.tables import arranged
 from wmt.site.web.charts.downloads import offered
+from wmt.site.web.forms.date_param import DateParam, asked
 from wmt.site.web.rules import presenters
 from wmt.site.web.rules.calculation import REASONS, numbers
-from wmt.site.web.rules.days import DateParam, asked
 from wmt.site.web.rules.labels import GROUPS, day_words
 from wmt.site.web.rules.published import BY_NAME, TABLES
 

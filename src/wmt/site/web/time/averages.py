@@ -1,7 +1,7 @@
 """Averages over 7 days, 28 days or the whole range: of a post, or of each unit or officer under a unit."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
@@ -13,11 +13,9 @@ from wmt.site.queries.period_figures import FigurePeriod
 from wmt.site.queries.periods import COLUMNS, as_stretches, periods_below
 from wmt.site.tables import Column, LazyRows, Row, Table, Value
 from wmt.site.web.time import omic
+from wmt.site.web.time.over_request import OMIC_SUMS, OverTimeRequest
 from wmt.site.web.units.labels import inside
 from wmt.site.workload import staff_names
-
-if TYPE_CHECKING:
-    from wmt.site.web.time.over_time import OverTimeRequest
 
 MEANS = {"28": "28 days", "7": "7 days", "range": "the whole period"}
 _KEPT = ("from", "to", "by", "grades", "stream")
@@ -34,18 +32,18 @@ class Mean:
     over: FigurePeriod
 
 
-def wanted(asked: "OverTimeRequest") -> str:
+def wanted(asked: OverTimeRequest) -> str:
     """Over how many days; what makes no sense is taken for four weeks."""
     mean = asked.question.request.GET.get("mean", "")
     return mean if mean in MEANS else "28"
 
 
-def listed(asked: "OverTimeRequest") -> str:
+def listed(asked: OverTimeRequest) -> str:
     """The level of the units that have a row: those below, or the post itself."""
     return "post" if asked.question.is_post else asked.question.level
 
 
-def choice(asked: "OverTimeRequest") -> dict[str, Any]:
+def choice(asked: OverTimeRequest) -> dict[str, Any]:
     """The form."""
     query = asked.question.request.GET
     levels = [] if asked.question.is_post else [(each, units.PLURALS[each]) for each in asked.question.levels]
@@ -58,12 +56,12 @@ def choice(asked: "OverTimeRequest") -> dict[str, Any]:
     }
 
 
-def tables_of(asked: "OverTimeRequest") -> dict[str, Table]:
+def tables_of(asked: OverTimeRequest) -> dict[str, Table]:
     """The table, under its name."""
     return {"averages": table(asked)}
 
 
-def table(asked: "OverTimeRequest") -> Table:
+def table(asked: OverTimeRequest) -> Table:
     """Every unit under the unit with its means, period after period; no day is left out."""
     level = listed(asked)
     found = means(asked, level)
@@ -90,7 +88,7 @@ def table(asked: "OverTimeRequest") -> Table:
     return Table("averages", caption, columns, rows, notes=notes if wanted(asked) != "range" else [])
 
 
-def _figure_columns(asked: "OverTimeRequest") -> list[Column]:
+def _figure_columns(asked: OverTimeRequest) -> list[Column]:
     if asked.is_omic:
         return omic.columns(lambda head: f"Mean {inside(head)}", by_day=False)
     return [
@@ -101,7 +99,7 @@ def _figure_columns(asked: "OverTimeRequest") -> list[Column]:
     ]
 
 
-def means(asked: "OverTimeRequest", level: str) -> list[Mean]:
+def means(asked: OverTimeRequest, level: str) -> list[Mean]:
     """The means of every unit of a level under the unit, by name, the newest period first."""
     if asked.span.days is None:
         return []
@@ -112,7 +110,7 @@ def means(asked: "OverTimeRequest", level: str) -> list[Mean]:
         )
         names = {unit.code: (unit.name, unit.grade)}
     else:
-        columns = (*COLUMNS, *omic.SUMS) if asked.is_omic else COLUMNS
+        columns = (*COLUMNS, *OMIC_SUMS) if asked.is_omic else COLUMNS
         periods = periods_below(asked.past, unit, level, wanted(asked), *asked.span.days, columns)
         names = _names(periods, asked, level)
     found = [
@@ -122,7 +120,7 @@ def means(asked: "OverTimeRequest", level: str) -> list[Mean]:
     return sorted(found, key=lambda each: (each.name, each.code, -each.over.first.toordinal()))
 
 
-def _names(periods: pl.DataFrame, asked: "OverTimeRequest", level: str) -> dict[str, tuple[str, str]]:
+def _names(periods: pl.DataFrame, asked: OverTimeRequest, level: str) -> dict[str, tuple[str, str]]:
     """Names and grades as they were last in these days; those of today for who is still there."""
     last = periods.sort("first").group_by("code", maintain_order=True).last()
     then = {row["code"]: (row["name"] or row["code"], row["grade"]) for row in last.iter_rows(named=True)}
@@ -133,7 +131,7 @@ def _names(periods: pl.DataFrame, asked: "OverTimeRequest", level: str) -> dict[
     return {code: (staff_names.shown(name, code), grade) for code, (name, grade) in found.items()}
 
 
-def _row(asked: "OverTimeRequest", level: str, each: Mean) -> Row:
+def _row(asked: OverTimeRequest, level: str, each: Mean) -> Row:
     days = {"from": each.over.first.isoformat(), "to": each.over.last.isoformat()}
     stream = stream_of(level, asked.stream)
     href = "" if asked.question.in_full else unit_url(level, each.code, "over-time", stream=stream, **days)
@@ -151,7 +149,7 @@ def _row(asked: "OverTimeRequest", level: str, each: Mean) -> Row:
     return Row(values, level, each.code)
 
 
-def _figures(asked: "OverTimeRequest", each: Mean) -> dict[str, Value]:
+def _figures(asked: OverTimeRequest, each: Mean) -> dict[str, Value]:
     if asked.is_omic:
         return omic.values(each.over)
     return {
@@ -162,5 +160,5 @@ def _figures(asked: "OverTimeRequest", each: Mean) -> dict[str, Value]:
     }
 
 
-def _raw(asked: "OverTimeRequest", level: str, each: Mean, key: str) -> Any:
+def _raw(asked: OverTimeRequest, level: str, each: Mean, key: str) -> Any:
     return _row(asked, level, each).values[key].raw

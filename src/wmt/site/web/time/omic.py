@@ -1,7 +1,6 @@
 """Over time in OMiC: cases and their points in custody and on licence. No capacity is claimed of it."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from wmt.site.queries.period_figures import FigurePeriod, summed
 from wmt.site.tables import Column, Value
@@ -9,13 +8,9 @@ from wmt.site.web.charts.figure import Chart
 from wmt.site.web.charts.time_series import ChartPanel, Series, time_chart
 from wmt.site.web.forms.date_range import days_words
 from wmt.site.web.time import over_chart
+from wmt.site.web.time.over_request import OverTimeRequest
 from wmt.site.web.units.labels import in_stream
 
-if TYPE_CHECKING:
-    from wmt.site.web.time.over_time import OverTimeRequest
-
-#: What the history has of OMiC beside what pages over time show of every unit.
-SUMS = ("omic_cases", "omic_x100", "omic_licence_x100")
 _WORTH = (("In custody", "omic_x100"), ("On licence", "omic_licence_x100"))
 SAID = "OMiC work is not measured against hours, so there is no capacity, and nothing is over a threshold."
 
@@ -66,7 +61,7 @@ def _days(each: FigurePeriod) -> str:
     return days_words(each.first, each.last)
 
 
-def picture(asked: "OverTimeRequest", found: Sequence[FigurePeriod]) -> Chart | None:
+def picture(asked: OverTimeRequest, found: Sequence[FigurePeriod]) -> Chart | None:
     """Cases, points and reductions, without a percentage; None where too little is known for a line."""
     cases = [_line("OMiC cases", "omic_cases", found, lambda number: f"{number:,} OMiC cases")]
     worth = [

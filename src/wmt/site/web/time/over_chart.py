@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from wmt.ledger import STREAM_NAMES, shown_points
 from wmt.site import tables
@@ -12,10 +11,8 @@ from wmt.site.web.charts.figure import Chart, Sample
 from wmt.site.web.charts.scale import Scale
 from wmt.site.web.charts.time_series import ChartPanel, DataPoint, Period, Series, time_chart
 from wmt.site.web.forms.date_range import days_words
+from wmt.site.web.time.over_request import OverTimeRequest
 from wmt.site.web.units.labels import in_stream, inside
-
-if TYPE_CHECKING:
-    from wmt.site.web.time.over_time import OverTimeRequest
 
 #: What days of an imported archive are called on the chart, and what the key says of them.
 TOTALS_ONLY = "Totals only"
@@ -25,7 +22,7 @@ _NO_DETAILS = "we hold no details for these days"
 
 
 def picture(
-    asked: "OverTimeRequest", found: Sequence[FigurePeriod], by_grade: Mapping[str, Sequence[FigurePeriod]]
+    asked: OverTimeRequest, found: Sequence[FigurePeriod], by_grade: Mapping[str, Sequence[FigurePeriod]]
 ) -> Chart | None:
     """The panels of a unit; None where too little is known to draw a line."""
     over = asked.question.state.over_x100
@@ -49,7 +46,7 @@ def picture(
     )
 
 
-def periods(asked: "OverTimeRequest", found: Sequence[FigurePeriod]) -> list[Period]:
+def periods(asked: OverTimeRequest, found: Sequence[FigurePeriod]) -> list[Period]:
     """The runs of days of an archive, each as one: of one basis, all streams together or a stream alone."""
     shaded = []
     for (archived, together), run in groupby(found, lambda each: (each.archived > 0, each.together > 0)):
@@ -61,7 +58,7 @@ def periods(asked: "OverTimeRequest", found: Sequence[FigurePeriod]) -> list[Per
     return shaded
 
 
-def basis_of(asked: "OverTimeRequest") -> str:
+def basis_of(asked: OverTimeRequest) -> str:
     """What figures of an archive that kept streams apart are of."""
     return "this post alone" if asked.question.is_post else f"{inside(STREAM_NAMES[asked.stream])} alone"
 
@@ -133,7 +130,7 @@ def _shown_hours(value_micro: int) -> str:
     return f"{whole:,}.{rest // 100_000}" if rest else f"{whole:,}"
 
 
-def _summary(asked: "OverTimeRequest", found: Sequence[FigurePeriod]) -> str:
+def _summary(asked: OverTimeRequest, found: Sequence[FigurePeriod]) -> str:
     """The same in words: where it began and ended, the highest and the lowest, how often over the mark."""
     state = asked.question.state
     timed = [each for each in found if each.capacity_x100 is not None]

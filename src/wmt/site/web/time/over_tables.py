@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from wmt.site import tables
 from wmt.site.links import on_day, unit_url
@@ -12,17 +12,15 @@ from wmt.site.tables import Column, LazyRows, Row, Table, Value
 from wmt.site.web.forms.date_range import days_words
 from wmt.site.web.time import omic
 from wmt.site.web.time.over_chart import TOGETHER
+from wmt.site.web.time.over_request import OverTimeRequest
 from wmt.site.web.units.labels import inside
-
-if TYPE_CHECKING:
-    from wmt.site.web.time.over_time import OverTimeRequest
 
 _HEADS = {"day": "Day", "week": "Week", "month": "Month"}
 _STANDING = "whether the day’s data was corrected later, or we hold only totals, which may cover all streams"
 CORRECTED, ARCHIVED = "corrected", "total only"
 
 
-def table(asked: "OverTimeRequest", found: Sequence[FigurePeriod]) -> Table:
+def table(asked: OverTimeRequest, found: Sequence[FigurePeriod]) -> Table:
     """The figures of the unit, the newest first."""
     newest = list(reversed(found))
     before = {late.first: early for early, late in pairwise(found)}
@@ -41,11 +39,11 @@ def table(asked: "OverTimeRequest", found: Sequence[FigurePeriod]) -> Table:
     )
 
 
-def _by(asked: "OverTimeRequest") -> str:
+def _by(asked: OverTimeRequest) -> str:
     return {"day": "day by day", "week": "week by week", "month": "month by month"}[asked.step]
 
 
-def _columns(asked: "OverTimeRequest", *, marked: bool) -> list[Column]:
+def _columns(asked: OverTimeRequest, *, marked: bool) -> list[Column]:
     by_day = asked.step == "day"
     mean = "" if by_day else "Average "
 
@@ -65,7 +63,7 @@ def _columns(asked: "OverTimeRequest", *, marked: bool) -> list[Column]:
     ]
 
 
-def _figure_columns(asked: "OverTimeRequest", head: Callable[[str], str]) -> list[Column]:
+def _figure_columns(asked: OverTimeRequest, head: Callable[[str], str]) -> list[Column]:
     if asked.is_omic:
         return omic.columns(head, by_day=asked.step == "day")
     return [
@@ -75,7 +73,7 @@ def _figure_columns(asked: "OverTimeRequest", head: Callable[[str], str]) -> lis
     ]
 
 
-def _name(asked: "OverTimeRequest", each: FigurePeriod) -> dict[str, Value]:
+def _name(asked: OverTimeRequest, each: FigurePeriod) -> dict[str, Value]:
     unit = asked.unit
     if asked.step == "day":
         page = on_day(unit_url(unit.level, unit.code, stream=asked.question.stream), each.first)
@@ -90,7 +88,7 @@ def _unless_archive(each: FigurePeriod, href: str) -> str:
     return "" if each.archived else href
 
 
-def _values(asked: "OverTimeRequest", each: FigurePeriod) -> dict[str, Value]:
+def _values(asked: OverTimeRequest, each: FigurePeriod) -> dict[str, Value]:
     figures = omic.values(each) if asked.is_omic else _figures(asked, each)
     return figures | {
         "days": tables.count(each.days),
@@ -100,7 +98,7 @@ def _values(asked: "OverTimeRequest", each: FigurePeriod) -> dict[str, Value]:
     }
 
 
-def _figures(asked: "OverTimeRequest", each: FigurePeriod) -> dict[str, Value]:
+def _figures(asked: OverTimeRequest, each: FigurePeriod) -> dict[str, Value]:
     return {
         "capacity": each.capacity(asked.question.state.over_x100),
         "points": each.points("points_x100"),
@@ -129,7 +127,7 @@ def _days(number: int) -> str:
     return "1 day" if number == 1 else f"{number:,} days"
 
 
-def _ways(asked: "OverTimeRequest", each: FigurePeriod, earlier: FigurePeriod | None) -> dict[str, Value]:
+def _ways(asked: OverTimeRequest, each: FigurePeriod, earlier: FigurePeriod | None) -> dict[str, Value]:
     """From a day to what it moved by since the day with figures before it."""
     if earlier is None or each.archived or earlier.archived:
         return {"why": tables.text("")}
@@ -139,7 +137,7 @@ def _ways(asked: "OverTimeRequest", each: FigurePeriod, earlier: FigurePeriod | 
     return {"why": tables.text(f"since {earlier.first:%-d %b}".replace(" ", "\u00a0"), href)}
 
 
-def _total(asked: "OverTimeRequest", found: Sequence[FigurePeriod]) -> Row | None:
+def _total(asked: OverTimeRequest, found: Sequence[FigurePeriod]) -> Row | None:
     whole = summed(list(found), asked.sums)
     if whole is None:
         return None
@@ -148,7 +146,7 @@ def _total(asked: "OverTimeRequest", found: Sequence[FigurePeriod]) -> Row | Non
     return Row(_values(asked, whole) | empty | name)
 
 
-def _notes(asked: "OverTimeRequest") -> list[str]:
+def _notes(asked: OverTimeRequest) -> list[str]:
     said = ["Days with no data are left out."]
     if asked.is_omic:
         said.append("The last row has the means over all these days.")
@@ -157,7 +155,7 @@ def _notes(asked: "OverTimeRequest") -> list[str]:
     return said
 
 
-def grades_table(asked: "OverTimeRequest", by_grade: Mapping[str, Sequence[FigurePeriod]]) -> Table:
+def grades_table(asked: OverTimeRequest, by_grade: Mapping[str, Sequence[FigurePeriod]]) -> Table:
     """The capacity of each grade, the newest first: the figures of the lines by grade."""
     over = asked.question.state.over_x100
     known = {(grade, each.first): each for grade, rows in by_grade.items() for each in rows}
@@ -171,7 +169,7 @@ def grades_table(asked: "OverTimeRequest", by_grade: Mapping[str, Sequence[Figur
 
 
 def _grade_row(
-    asked: "OverTimeRequest",
+    asked: OverTimeRequest,
     first: date,
     grades: Mapping[str, Any],
     known: Mapping[tuple[str, date], FigurePeriod],
@@ -186,7 +184,7 @@ def _grade_row(
     return Row(values)
 
 
-def key_figures(asked: "OverTimeRequest", found: Sequence[FigurePeriod]) -> list[tuple[str, Value, str]]:
+def key_figures(asked: OverTimeRequest, found: Sequence[FigurePeriod]) -> list[tuple[str, Value, str]]:
     """What to see first: the last figure, that over all days, the highest, the lowest, days over the mark."""
     if asked.is_omic:
         return omic.key_figures(found, asked.sums)

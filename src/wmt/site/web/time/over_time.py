@@ -1,24 +1,20 @@
 """Over time: a unit's figures day by day, week by week or month by month, as a picture and as a table."""
 
-from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Any
-
-import polars as pl
 
 from wmt.days import written
 from wmt.history import History, HistoryError
-from wmt.ledger import HEADLINE, OMIC
-from wmt.site.queries.movement import history
-from wmt.site.queries.period_figures import FigurePeriod
-from wmt.site.queries.periods import COLUMNS, STEPS, SUMS, DayOrigins, series_of, stretches
+from wmt.ledger import HEADLINE
+from wmt.site.queries.histories import history_of
+from wmt.site.queries.late_entries import late_sentence
+from wmt.site.queries.periods import STEPS
+from wmt.site.queries.runs import run_words
+from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import changed
-from wmt.site.web.forms.date_range import Span, days_words, span_of
+from wmt.site.web.forms.date_range import days_words, span_of
 from wmt.site.web.time import averages, omic, over_chart, over_tables, past_runs
-from wmt.site.web.time.late_entries import late_sentence
-from wmt.site.web.time.run_labels import run_words
-from wmt.site.web.units.unit_request import UnitRequest
+from wmt.site.web.time.over_request import OverTimeRequest
 from wmt.site.workload.models import Unit
 
 TITLE = "Trends"
@@ -29,69 +25,6 @@ GRADES = ("PO", "PSO", "TPO", "SPO")
 _WEEKS = ((28, "Four weeks"), (91, "A quarter"), (365, "A year"))
 
 
-@dataclass(frozen=True)
-class OverTimeRequest:
-    """What the address asks for, and the part of the history that it asks of."""
-
-    question: UnitRequest
-    past: History
-    span: Span
-    step: str
-    grades: bool
-
-    @property
-    def unit(self) -> Unit:
-        """The unit it is about."""
-        return self.question.unit
-
-    @property
-    def stream(self) -> str:
-        """The stream it is about: that of the unit, which a post is in today."""
-        return self.unit.stream
-
-    def read(self, grade: str = "") -> list[FigurePeriod]:
-        """The unit's figures over the days asked for, the first day first."""
-        if self.span.days is None:
-            return []
-        return stretches(self.series(grade), self.step, self.standing)
-
-    def series(self, grade: str = "") -> pl.DataFrame:
-        """The same as the history has them: columns `COLUMNS`, of OMiC more."""
-        if self.is_omic:
-            return self._days(grade, (*COLUMNS, *omic.SUMS))
-        found = self._days(grade)
-        return found.filter(pl.col("stream") != OMIC) if self.question.is_post else found
-
-    def _days(self, grade: str = "", columns: tuple[str, ...] = COLUMNS) -> pl.DataFrame:
-        assert self.span.days is not None
-        unit = self.unit
-        return series_of(self.past, unit.level, unit.code, *self.span.days, grade, self.stream, columns)
-
-    @cached_property
-    def is_omic(self) -> bool:
-        """Whether OMiC work is shown: that of a unit's OMiC posts, or of a post in OMiC on all days."""
-        if not self.question.is_post or self.span.days is None:
-            return self.stream == OMIC
-        streams = set(self._days()["stream"])
-        return streams == {OMIC} or (not streams and self.stream == OMIC)
-
-    @property
-    def series_omic(self) -> pl.DataFrame:
-        """The days on which a post was in OMiC."""
-        return self._days().filter(pl.col("stream") == OMIC)
-
-    @property
-    def sums(self) -> tuple[str, ...]:
-        """What is summed over days."""
-        return (*SUMS, *omic.SUMS) if self.is_omic else SUMS
-
-    @cached_property
-    def standing(self) -> DayOrigins:
-        """Which of the days stand on a correction, and which on an archive."""
-        assert self.span.days is not None
-        return DayOrigins.of(self.past, *self.span.days)
-
-
 def applies(unit: Unit) -> bool:  # noqa: ARG001
     """Every unit has a history, or says that it has none."""
     return True
@@ -100,7 +33,7 @@ def applies(unit: Unit) -> bool:  # noqa: ARG001
 def content(question: UnitRequest) -> dict[str, Any]:
     """The picture, the table beside it, the averages; or the words for why there are none."""
     try:
-        past = history()
+        past = history_of(question.unit)
     except HistoryError as away:
         return _nothing(str(away))
     last = last_day(question, past)

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
@@ -15,9 +15,7 @@ from wmt.site import tables
 from wmt.site.queries.movement import marks_on
 from wmt.site.queries.periods import KeyedHistory
 from wmt.site.tables import Column, Row, Table, Value
-
-if TYPE_CHECKING:
-    from wmt.site.web.time.over_time import OverTimeRequest
+from wmt.site.web.time.over_request import OverTimeRequest
 
 _RULE = "excessive_workload"
 #: Days with figures that are read before the first of those asked for; and how far into them a run may begin
@@ -25,7 +23,7 @@ _RULE = "excessive_workload"
 _BEFORE, _SURE = 60, 30
 
 
-def table(asked: "OverTimeRequest") -> Table | None:
+def table(asked: OverTimeRequest) -> Table | None:
     """Every run that touches the days asked for, the newest first; None where there is none."""
     if asked.span.days is None:
         return None
@@ -54,7 +52,7 @@ def table(asked: "OverTimeRequest") -> Table | None:
     )
 
 
-def _row(asked: "OverTimeRequest", row: dict[str, Any]) -> Row:
+def _row(asked: OverTimeRequest, row: dict[str, Any]) -> Row:
     reason = END_REASONS.get(row["end_reason"], "")
     running = f"Not ended on {written(asked.span.days[1])}" if asked.span.days else ""
     return Row(

@@ -10,6 +10,9 @@ from wmt.history import History
 from wmt.site.queries.questions import (
     GRADES,
     LEVELS,
+    MOST_PERCENT,
+    MOST_TOP,
+    MOST_WEEKS,
     READINGS,
     SPREADS,
     STREAM_CHOICES,
@@ -19,8 +22,6 @@ from wmt.site.queries.questions import (
 )
 from wmt.site.web.forms.date_range import Span, span_of
 
-#: Bounds beyond which a question would make no sense.
-MOST_PERCENT, MOST_WEEKS, MOST_TOP = 1_000, 260, 500
 _NUMBER = re.compile(r"([0-9]{1,4})(?:\.([0-9]{1,2}))?%?", re.ASCII)
 
 

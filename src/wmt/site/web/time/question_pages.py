@@ -9,14 +9,13 @@ from django.views.decorators.http import require_safe
 
 from wmt.history import History, HistoryError
 from wmt.site.accounts.access import scope
-from wmt.site.queries.movement import history
-from wmt.site.queries.questions import QUESTIONS, answer_to
-from wmt.site.queries.scoped_history import seen_by
+from wmt.site.queries.histories import history_for
+from wmt.site.queries.questions import PERSONAL, QUESTIONS, answer_to
+from wmt.site.shown import needed_state
 from wmt.site.tables import arranged
-from wmt.site.web.context import needed_state
 from wmt.site.web.forms.date_range import days_words
 from wmt.site.web.time.question_form import Form, form_of
-from wmt.site.web.time.question_tables import PERSONAL, tables_of
+from wmt.site.web.time.question_tables import tables_of
 from wmt.site.workload.state import State
 
 
@@ -82,6 +81,6 @@ def _answered(request: HttpRequest, state: State, name: str, past: History, form
 def _past(request: HttpRequest, state: State) -> tuple[History | None, str]:
     """The history as far as who asks may read it, or why it cannot be read."""
     try:
-        return seen_by(history(), request.user, state), ""  # type: ignore[arg-type]
+        return history_for(request.user, state), ""
     except HistoryError as away:
         return None, str(away)

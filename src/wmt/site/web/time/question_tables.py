@@ -11,14 +11,12 @@ from wmt.history import AnswerTable as Plain
 from wmt.ledger import HEADLINE, decimal
 from wmt.site import tables
 from wmt.site.accounts.models import User
-from wmt.site.accounts.visibility import has_role
 from wmt.site.figures import units
 from wmt.site.links import stream_of, unit_url
+from wmt.site.queries.questions import shows_names
 from wmt.site.tables import Column, Kind, LazyRows, Row, Table, Value
 from wmt.site.workload.state import State
 
-#: Levels whose rows are persons: who they are is shown only where it is asked for.
-PERSONAL = ("post", "person")
 _WHO = ("code", "name")
 
 
@@ -33,11 +31,6 @@ def tables_of(
         name = f"detail{number or ''}"
         found[name] = _table(name, detail, level, there, shown=shown)
     return found
-
-
-def shows_names(asked: bool, level: str, user: Any) -> bool:
-    """Whether rows are with names and codes: of posts and people only where asked for, by who has a role."""
-    return level not in PERSONAL or (asked and has_role(user))
 
 
 def _there(state: State, user: User, level: str, stream: str) -> Mapping[str, str]:

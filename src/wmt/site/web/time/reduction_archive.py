@@ -13,17 +13,17 @@ from wmt.site import tables
 from wmt.site.accounts.visibility import REASONS_WITHHELD
 from wmt.site.availability import queries
 from wmt.site.availability.labels import hours_words, percent_words
+from wmt.site.availability.limits import ReasonOnDay
 from wmt.site.availability.reduction_archive import STATUSES, ArchivedReduction, kept_between
-from wmt.site.availability.validation import ReasonOnDay
 from wmt.site.figures import units
 from wmt.site.links import unit_url
-from wmt.site.queries.movement import history
+from wmt.site.queries.histories import history_of
+from wmt.site.queries.late_entries import late_sentence
+from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import Column, LazyRows, Row, Table, Value
 from wmt.site.web.availability.ending_soon import reason_name
 from wmt.site.web.availability.entered_by import moment
 from wmt.site.web.forms.date_range import Span, span_of
-from wmt.site.web.time.late_entries import late_sentence
-from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Unit
 
 TITLE = "Archive of reductions"
@@ -64,7 +64,7 @@ def _late(question: UnitRequest, span: Span) -> str:
     if span.days is None:
         return ""
     try:
-        return late_sentence(history(), question.state, question.unit, *span.days)
+        return late_sentence(history_of(question.unit), question.state, question.unit, *span.days)
     except HistoryError:
         return ""
 

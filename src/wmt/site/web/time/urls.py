@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wmt.site.web.exports.urls import files_of
+from wmt.site.web.files.page_files import files_of
 from wmt.site.web.time import question_pages
 
 urlpatterns = [

@@ -1,6 +1,6 @@
 """Why it moved: the causes between two days that add up to the change exactly, each open to its lines."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,39 +11,20 @@ from wmt.ledger.explain_change import Why
 from wmt.ledger.narrative import say
 from wmt.site.links import unit_url
 from wmt.site.loads.past_nights import days_back
-from wmt.site.queries.movement import (
-    NightOnDay,
-    NoLines,
-    first_with_lines,
-    history,
-    stood_on,
-    why_between,
-)
+from wmt.site.queries.histories import history_of
+from wmt.site.queries.late_entries import late_sentence
+from wmt.site.queries.movement import NoLines, first_with_lines, stood_on, why_between
+from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import changed
 from wmt.site.web.forms.date_range import FIRST, LAST, Span, span_of
 from wmt.site.web.time import why_tables, why_units
-from wmt.site.web.time.late_entries import late_sentence
 from wmt.site.web.time.over_time import last_day
-from wmt.site.web.units.unit_request import UnitRequest
+from wmt.site.web.time.why_request import WhyRequest
 from wmt.site.workload.models import Unit
 
 TITLE = "What changed"
 TEMPLATE = "time/why.jinja"
 _PRESETS = ((7, "A week"), (28, "Four weeks"), (91, "A quarter"), (365, "A year"))
-
-
-@dataclass(frozen=True)
-class WhyRequest:
-    """Two days that have nights; `last` None: until now."""
-
-    first: NightOnDay
-    last: NightOnDay | None
-
-    @property
-    def words(self) -> str:
-        """As a heading says it."""
-        until = "now" if self.last is None else written(self.last.day)
-        return f"{written(self.first.day)} to {until}"
 
 
 def applies(unit: Unit) -> bool:  # noqa: ARG001
@@ -54,7 +35,7 @@ def applies(unit: Unit) -> bool:  # noqa: ARG001
 def content(question: UnitRequest) -> dict[str, Any]:
     """The sentence, the causes and their picture; with `?cause=` the lines behind one."""
     try:
-        past = history()
+        past = history_of(question.unit)
     except HistoryError as away:
         return _nothing(str(away))
     last = last_day(question, past)

@@ -1,7 +1,7 @@
 """The causes of a change as a table and a picture, and the lines behind one of them."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from wmt.days import written
 from wmt.ledger import OMIC, capacity_x100, decimal, shown_capacity
@@ -13,15 +13,13 @@ from wmt.site.accounts.visibility import REASONS_WITHHELD, cases_withheld
 from wmt.site.figures import units
 from wmt.site.links import unit_url
 from wmt.site.queries.movement import moves_of
+from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import Column, LazyRows, Row, Table, Value, changed
 from wmt.site.web.charts.figure import Chart
 from wmt.site.web.charts.waterfall import WaterfallStep, fall
 from wmt.site.web.time.move_labels import AFTER, BEFORE, kind_words, side_words
+from wmt.site.web.time.why_request import WhyRequest
 from wmt.site.web.units import labels
-from wmt.site.web.units.unit_request import UnitRequest
-
-if TYPE_CHECKING:
-    from wmt.site.web.time.why import WhyRequest
 
 
 def signed(x100: int | None) -> Value:
@@ -49,7 +47,7 @@ def capacity_change_x100(found: Why) -> int | None:
     return None if first is None or last is None else last - first
 
 
-def causes(question: UnitRequest, between: "WhyRequest", found: Why) -> Table:
+def causes(question: UnitRequest, between: WhyRequest, found: Why) -> Table:
     """The causes, the weightiest first; the last row is the whole change."""
     is_omic = question.unit.stream == OMIC
     title = f"Why {question.unit.name}’s capacity changed"
@@ -99,7 +97,7 @@ def cause_title(moved: UnitMove) -> str:
     return moved.words[:1].upper() + moved.words[1:]
 
 
-def key_figures(question: UnitRequest, between: "WhyRequest", found: Why) -> list[tuple[str, Value, str]]:
+def key_figures(question: UnitRequest, between: WhyRequest, found: Why) -> list[tuple[str, Value, str]]:
     """Then and now."""
     over = question.state.over_x100
     until = "now" if between.last is None else written(between.last.day)
@@ -132,7 +130,7 @@ def _text(x100: int) -> str:
     return tables.exact(x100).text
 
 
-def picture(question: UnitRequest, between: "WhyRequest", found: Why) -> Chart | None:
+def picture(question: UnitRequest, between: WhyRequest, found: Why) -> Chart | None:
     """The causes as steps: in percentage points, or in points where there is no capacity to compare."""
     in_points = capacity_change_x100(found) is None
     steps = [
@@ -165,7 +163,7 @@ def _step_words(moved: UnitMove, *, in_points: bool) -> str:
     return share(moved.percentage_points_x100).text
 
 
-def lines(question: UnitRequest, between: "WhyRequest", found: Why, cause: UnitMove) -> Table:
+def lines(question: UnitRequest, between: WhyRequest, found: Why, cause: UnitMove) -> Table:
     """The lines behind one cause: what each was before and is after, what it moved, and the rules."""
     moves = moves_of(found, cause.cause, question.state, question.user, question.unit)
     names = _names(question, moves)

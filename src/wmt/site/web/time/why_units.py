@@ -9,13 +9,13 @@ from wmt.ledger import OMIC, capacity_x100
 from wmt.site import tables
 from wmt.site.figures import units
 from wmt.site.links import unit_url
+from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import Column, LazyRows, Row, Table, Value
 from wmt.site.web.forms.date_range import FIRST, LAST
 from wmt.site.web.time.why_tables import share, signed
-from wmt.site.web.units.unit_request import UnitRequest
 
 if TYPE_CHECKING:
-    from wmt.site.web.time.why import WhyRequest
+    from wmt.site.web.time.why_request import WhyRequest
 
 #: Points and available points of a unit on a day; None where it was not there.
 _Moment = tuple[int, int] | None

@@ -2,9 +2,9 @@
 
 from wmt.ledger import COMPONENTS
 from wmt.site.queries.measures import MEASURES, shown_exactly
+from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import Value
 from wmt.site.web.units import labels, line_tables
-from wmt.site.web.units.unit_request import UnitRequest
 
 
 def parts(question: UnitRequest) -> list[tuple[str, Value]]:

@@ -7,10 +7,11 @@ from wmt.site import tables
 from wmt.site.figures import line_queries, units
 from wmt.site.figures.line_queries import Lines
 from wmt.site.links import unit_url
+from wmt.site.queries.measures import CASE_GROUPS
+from wmt.site.queries.unit_request import GRADES, UnitRequest
 from wmt.site.tables import Column, Row, Table, Value
 from wmt.site.web.units import line_tables
-from wmt.site.web.units.line_tables import ACTIVE, GROUPS, LISTED
-from wmt.site.web.units.unit_request import GRADES, UnitRequest
+from wmt.site.web.units.line_tables import ACTIVE, LISTED
 from wmt.site.workload.models import Unit
 
 _TYPES = ("community", "licence", "custody", "unknown", "t2a")
@@ -43,7 +44,7 @@ def of_units_below(question: UnitRequest) -> Below:
 class Counts:
     """The counts of one unit: of its own lines, and of those of the units below.
 
-    `kind` is one of `GROUPS`, to which the tables of tiers are narrowed, or empty.
+    `kind` is one of `CASE_GROUPS`, to which the tables of tiers are narrowed, or empty.
     """
 
     question: UnitRequest
@@ -64,7 +65,7 @@ class Counts:
         ]
         columns = [
             *line_tables.name_columns(self.question),
-            *(Column(kind, GROUPS[kind], "count") for kind in kinds),
+            *(Column(kind, CASE_GROUPS[kind], "count") for kind in kinds),
             Column("cases", "All active", "count", "Total of the columns before it."),
             Column("cases_all", "All cases in nDelius", "count", "Every case in nDelius, active or not."),
         ]
@@ -78,7 +79,7 @@ class Counts:
     def _kinds(self) -> list[str]:
         """The groups that have a column: those nobody is in are left out where they are rare."""
         here = {line_tables.group(line.pricing) for line in self.lines if line.active_cases}
-        return [kind for kind in GROUPS if kind != "unknown" or kind in here]
+        return [kind for kind in CASE_GROUPS if kind != "unknown" or kind in here]
 
     def _of_unit(self, unit: Unit, lines: list[Lines], kinds: list[str]) -> dict[str, Value]:
         found = line_tables.sort_out(lines, line_tables.group)
@@ -106,7 +107,7 @@ class Counts:
 
     @property
     def _narrowed(self) -> str:
-        kind = f": {GROUPS[self.kind].lower() if self.kind != 't2a' else 'T2A'}" if self.kind else ""
+        kind = f": {CASE_GROUPS[self.kind].lower() if self.kind != 't2a' else 'T2A'}" if self.kind else ""
         return f"{kind}{self._grade_words}"
 
     def tiers(self) -> Table:
@@ -120,7 +121,7 @@ class Counts:
         ]
         columns = [
             Column("name", "Tier"),
-            *(Column(kind, GROUPS[kind], "count") for kind in types),
+            *(Column(kind, CASE_GROUPS[kind], "count") for kind in types),
             Column("cases", "All active", "count"),
         ]
         total = Row({"name": tables.text("Total"), **self._across(self._chosen, types)})

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from wmt.site import tables
 from wmt.site.figures import line_queries
 from wmt.site.links import unit_url
+from wmt.site.queries import measures
+from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import Column, LazyRows, Row, Table, Value
 from wmt.site.web.units import labels, line_tables
 from wmt.site.web.units.case_counts import Below
 from wmt.site.web.units.labels import reason as words_of
 from wmt.site.web.units.references import notes, reference
-from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Line, Pricing, Unit
 
 _STREAMS = {"standard": "", "t2a": "T2A", "omic": "OMiC"}
@@ -18,7 +19,7 @@ _STREAMS = {"standard": "", "t2a": "T2A", "omic": "OMiC"}
 
 @dataclass(frozen=True)
 class Chosen:
-    """Which cases are listed: of a group of `counting.GROUPS`, that count or not, of a reason. Empty: all."""
+    """Which cases are listed: of one of `CASE_GROUPS`, that count or not, of a reason. Empty: all."""
 
     kind: str
     counted: str
@@ -35,7 +36,7 @@ class Chosen:
     @property
     def words(self) -> str:
         """What they are, for a heading."""
-        group = line_tables.GROUPS.get(self.kind, "")
+        group = measures.CASE_GROUPS.get(self.kind, "")
         said = [
             group if self.kind == "t2a" else group.lower(),
             {"yes": "active", "no": "not active"}.get(self.counted, ""),

@@ -3,11 +3,11 @@
 from wmt.site import tables
 from wmt.site.figures import line_queries
 from wmt.site.figures.line_queries import Lines
+from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import Column, Row, Table, Value
 from wmt.site.web.units import labels, line_tables
 from wmt.site.web.units.case_counts import Below
 from wmt.site.web.units.line_tables import LISTED, POINTS
-from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Unit
 
 #: Levels whose cases are listed one by one; above them there are too many to read.

@@ -5,11 +5,12 @@ from typing import Any
 from wmt.ledger import LineReason
 from wmt.site.figures import line_queries
 from wmt.site.figures.line_queries import Lines
+from wmt.site.queries.measures import CASE_GROUPS
+from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.web.units import case_counts, case_list, case_reasons, case_untiered, labels
 from wmt.site.web.units.case_reasons import LISTED_AT
 from wmt.site.web.units.case_uncommenced import Uncommenced
-from wmt.site.web.units.line_tables import GROUPS, grade_filter, grade_of
-from wmt.site.web.units.unit_request import UnitRequest
+from wmt.site.web.units.line_tables import grade_filter, grade_of
 from wmt.site.workload.models import Unit
 
 TITLE = "Caseload"
@@ -25,7 +26,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
     """The counts of the unit, its reconciliation with the case system, and its cases."""
     below = case_counts.of_units_below(question)
     lines = _own_lines(question, below)
-    counted = case_counts.Counts(question, lines, below, _one_of(question, "type", tuple(GROUPS)))
+    counted = case_counts.Counts(question, lines, below, _one_of(question, "type", tuple(CASE_GROUPS)))
     reason = _one_of(question, "reason", tuple(str(reason) for reason in LineReason))
     found = {}
     if question.unit.level in LISTED_AT:
@@ -52,7 +53,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "other_cases": f"{other:,}" if (other := subject.cases_all - subject.cases) > 0 else "",
         "uncommenced": uncommenced.said(),
         "has_untiered": untiered is not None,
-        "kind": GROUPS.get(counted.kind, ""),
+        "kind": CASE_GROUPS.get(counted.kind, ""),
     }
 
 
@@ -70,7 +71,7 @@ def _one_of(question: UnitRequest, name: str, choices: tuple[str, ...]) -> str:
 
 
 def _filters(question: UnitRequest, kind: str, reason: str, lines: list[Lines]) -> list[dict[str, Any]]:
-    fields = [_field("type", "Cases", kind, [("", "All cases"), *GROUPS.items()])]
+    fields = [_field("type", "Cases", kind, [("", "All cases"), *CASE_GROUPS.items()])]
     if not question.is_post:
         fields.append(grade_filter(question))
     if question.unit.level in LISTED_AT:

@@ -8,11 +8,11 @@ from wmt.site import tables
 from wmt.site.figures import line_queries, units
 from wmt.site.figures.line_queries import Lines
 from wmt.site.links import unit_url
+from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import Column, Row, Table, Value
 from wmt.site.web.units import labels, line_tables
 from wmt.site.web.units.line_tables import NUMBER, POINTS
 from wmt.site.web.units.references import notes
-from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Line, Pricing, RuleValue, Unit
 
 TITLE = "Case management support (CMS)"

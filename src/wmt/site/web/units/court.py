@@ -6,10 +6,10 @@ from wmt.ledger import COURTS
 from wmt.site import tables
 from wmt.site.figures import line_queries, units
 from wmt.site.figures.line_queries import Lines
+from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import Column, Table, Value
 from wmt.site.web.units import line_tables
 from wmt.site.web.units.line_tables import NUMBER, POINTS
-from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Unit
 
 TITLE = "Court-only staff"

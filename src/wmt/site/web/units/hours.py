@@ -3,8 +3,8 @@
 from importlib import import_module
 from typing import Any
 
+from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.web.units import hours_not_entered
-from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Unit
 
 TITLE = "Hours and reductions"

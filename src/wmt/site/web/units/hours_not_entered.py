@@ -7,8 +7,8 @@ from wmt.rules import RuleSet
 from wmt.site import tables
 from wmt.site.figures import units
 from wmt.site.links import unit_url, working_url
+from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import Column, Row, Table
-from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import rules_of
 

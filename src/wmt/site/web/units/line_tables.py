@@ -10,9 +10,10 @@ from wmt.site import links, tables
 from wmt.site.figures import units
 from wmt.site.figures.line_queries import Lines
 from wmt.site.links import unit_url
+from wmt.site.queries.measures import CASE_GROUPS
+from wmt.site.queries.unit_request import GRADES, UnitRequest
 from wmt.site.tables import Column, Row, Value
 from wmt.site.web.units import pricing_ids
-from wmt.site.web.units.unit_request import GRADES, UnitRequest
 from wmt.site.workload.models import Pricing, Unit
 
 Key = TypeVar("Key")
@@ -23,20 +24,9 @@ NUMBER = MeasureDefinition("quantity_micro", scale=1_000_000)
 POINTS = MeasureDefinition("points_x100")
 BESIDE = MeasureDefinition("beside_x100")
 
-#: Every case that counts is in exactly one of these; their cases add up to all that count.
-GROUPS = {
-    "community": "Community",
-    "licence": "Licence",
-    "custody": "Custody",
-    "unknown": "Type not known",
-    "t2a": "T2A",
-    "suspended": "Supervision suspended",
-    "untiered": "Untiered",
-}
-
 
 def group(pricing: Pricing) -> str:
-    """Which of `GROUPS` a case that counts belongs to."""
+    """Which of `CASE_GROUPS` a case that counts belongs to."""
     if pricing.tier == "0":
         return "untiered"
     return "suspended" if pricing.suspended else place(pricing)
@@ -56,7 +46,7 @@ def tier_row(pricing: Pricing) -> str:
 def tier_rows(scheme: str) -> list[tuple[str, str]]:
     """The rows of a table of tiers: key and words; tiers in the order of the scheme, then the others."""
     tiers = [(tier, tier) for tier in TIERS.get(scheme, ()) if tier != "0"]
-    return [*tiers, ("suspended", GROUPS["suspended"]), ("untiered", GROUPS["untiered"])]
+    return [*tiers, ("suspended", CASE_GROUPS["suspended"]), ("untiered", CASE_GROUPS["untiered"])]
 
 
 def sort_out(lines: Iterable[Lines], key: Callable[[Pricing], Key]) -> defaultdict[Key, list[Lines]]:

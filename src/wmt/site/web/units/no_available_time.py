@@ -7,9 +7,9 @@ from wmt.site import tables
 from wmt.site.accounts.access import may
 from wmt.site.accounts.roles import Action
 from wmt.site.links import unit_url
+from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import Column, Value
 from wmt.site.web.units import line_tables
-from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Unit
 
 #: The column of how many of them a unit has, where units are listed that have some.

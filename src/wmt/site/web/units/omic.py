@@ -8,11 +8,11 @@ from wmt.ledger import OMIC, SHARES
 from wmt.site import tables
 from wmt.site.figures import line_queries, units
 from wmt.site.links import unit_url
+from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import Column, Row, Table, Value
 from wmt.site.web.units import labels, line_tables
 from wmt.site.web.units.line_tables import BESIDE, NUMBER
 from wmt.site.web.units.references import notes, reference
-from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Line, Pricing, Unit
 
 TITLE = "OMiC"

@@ -11,6 +11,7 @@ from wmt.site import tables
 from wmt.site.figures import units
 from wmt.site.links import unit_url
 from wmt.site.queries.measures import MEASURES, REMAINING, shown
+from wmt.site.queries.unit_request import GRADES, UnitRequest
 from wmt.site.tables import Column, LazyRows, Row, Table, Value
 from wmt.site.web.availability.ending_soon import reminders
 from wmt.site.web.charts.distribution import LOW_X100, strip
@@ -19,7 +20,6 @@ from wmt.site.web.units import export_columns, line_tables, no_available_time, s
 from wmt.site.web.units.breakdown import parts
 from wmt.site.web.units.labels import in_stream
 from wmt.site.web.units.summary import lead
-from wmt.site.web.units.unit_request import GRADES, UnitRequest
 from wmt.site.workload.models import Unit
 
 TITLE = "Overview"

@@ -20,9 +20,9 @@ from wmt.ledger.caseload import (
 from wmt.rules import RuleSet
 from wmt.site import tables
 from wmt.site.figures import units
+from wmt.site.queries.unit_request import GRADES, UnitRequest
 from wmt.site.tables import Column, Row, Table, Value
 from wmt.site.web.units import line_tables
-from wmt.site.web.units.unit_request import GRADES, UnitRequest
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import rules_of
 

@@ -5,9 +5,9 @@ from wmt.site import tables
 from wmt.site.figures import units
 from wmt.site.links import unit_url
 from wmt.site.queries.measures import MEASURES, shown
+from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import Column, Row, Table, Value
 from wmt.site.web.units import line_tables
-from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Unit
 
 _POINTS = ("points", "available")

@@ -8,7 +8,6 @@ from typing import Any
 from django.urls import reverse
 
 from wmt.days import written
-from wmt.history import HistoryError
 from wmt.ledger import (
     OMIC,
     STREAM_NAMES,
@@ -23,17 +22,14 @@ from wmt.site.duties import access
 from wmt.site.duties.requests import open_relief
 from wmt.site.figures import line_queries
 from wmt.site.links import unit_url
-from wmt.site.queries.movement import history
+from wmt.site.queries.runs import run_of
+from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import exact
-from wmt.site.web.time.run_labels import runs_of
 from wmt.site.web.units import labels, line_tables
 from wmt.site.web.units.line_tables import NUMBER, POINTS
-from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Line, Pricing, RuleValue
 from wmt.site.workload.state import today
 
-#: The mark whose run is the four-week rule.
-_RULE = "excessive_workload"
 _WINDOW = "report_window_days"
 
 
@@ -75,18 +71,13 @@ def lead(question: UnitRequest) -> Lead:
     )
 
 
-def is_own(question: UnitRequest) -> bool:
-    """Whether the person who reads a post's page holds the post."""
-    return access.is_own(question.user, question.unit)
-
-
 def _who(question: UnitRequest, *, has_figure: bool) -> str:
-    name = "You" if is_own(question) else question.unit.name
+    name = "You" if access.is_own(question.user, question.unit) else question.unit.name
     if question.grade:
         name = f"{question.grade}s of {name}"
     if question.stream:
         name = f"{STREAM_NAMES[question.stream]} in {name}"
-    many = is_own(question) or bool(question.grade)
+    many = access.is_own(question.user, question.unit) or bool(question.grade)
     if question.unit.stream == OMIC:
         return f"{name} {'have' if many else 'has'} no capacity: OMiC work is not measured against hours"
     if not has_figure:
@@ -138,7 +129,7 @@ def _rounded(question: UnitRequest) -> str:
 
 
 def _steps(question: UnitRequest, *, over: bool, run: dict[str, Any] | None) -> list[NextStep]:
-    own, post = is_own(question), question.unit
+    own, post = access.is_own(question.user, question.unit), question.unit
     found = _four_weeks(run, own=own) if run else []
     found += reports_ending(question)
     asked = _asked(question) if own else None
@@ -183,15 +174,6 @@ def _four_weeks(run: dict[str, Any], *, own: bool) -> list[NextStep]:
     if run["full_on"]:
         return [NextStep(f"If this continues, it becomes excessive workload on {written(run['full_on'])}.")]
     return []
-
-
-def run_of(question: UnitRequest) -> dict[str, Any] | None:
-    """The run of days over the threshold; None where the history is away or does not know the post."""
-    try:
-        found = runs_of(question, history())
-    except HistoryError:
-        return None
-    return next((row for row in found if row["mark"] == _RULE and row["length"] > 0), None)
 
 
 def reports_ending(question: UnitRequest) -> list[NextStep]:

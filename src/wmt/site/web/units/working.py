@@ -17,12 +17,12 @@ from wmt.site.figures import line_queries, units
 from wmt.site.figures.line_queries import Lines
 from wmt.site.links import unit_url
 from wmt.site.queries.measures import MEASURES, REMAINING, MeasureLabel, shown_exactly
+from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import Column, LazyRows, Row, Table, Value, changed
 from wmt.site.web.units import labels, line_tables
 from wmt.site.web.units import pricing_ids as addressed
 from wmt.site.web.units.breakdown import parts
 from wmt.site.web.units.references import WITHHELD, notes
-from wmt.site.web.units.unit_request import UnitRequest
 from wmt.site.workload.models import Line, Pricing, RuleValue, Unit
 
 TITLE = "Calculation"
@@ -174,7 +174,7 @@ class _Side:
         about = {
             "ref": tables.text(line.ref or (WITHHELD if line.withheld else "")),
             "since": tables.day(line.since),
-            "about": tables.text(line.about, _colleague(line)),
+            "about": tables.text(line_queries.about_text(line, pricing), _colleague(line)),
         }
         return Row({**found, **about})
 

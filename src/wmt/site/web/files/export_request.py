@@ -9,10 +9,10 @@ from django.shortcuts import render
 from django.urls import set_script_prefix
 
 from wmt.site.accounts.models import User
+from wmt.site.exports.kept_files import figures_of, limit, path_of, rights_of
 from wmt.site.exports.models import Export
-from wmt.site.exports.store import figures_of, limit, path_of, rights_of
-from wmt.site.web.context import state_of
-from wmt.site.web.exports.sheets import ExportSheet
+from wmt.site.shown import state_of
+from wmt.site.web.files.sheets import ExportSheet
 
 #: What an address may hold at most.
 _LONGEST = 4_000
@@ -65,7 +65,7 @@ def _there_is(request: HttpRequest, address: str) -> Export | None:
 
 @transaction.atomic
 def _ask(request: HttpRequest, address: str, title: str, kind: str) -> Export:
-    from wmt.site.web.exports.making import make_export
+    from wmt.site.web.files.making import make_export
 
     export = Export.objects.create(
         key=secrets.token_urlsafe(16),

@@ -1,9 +1,8 @@
 """One view for every tab of every unit."""
 
-from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -13,74 +12,38 @@ from wmt.site.accounts.who_can_see import who_sees
 from wmt.site.consistent_read import steady
 from wmt.site.figures import units
 from wmt.site.links import NATION, unit_url
-from wmt.site.tables import Table, arranged
+from wmt.site.queries.unit_request import UnitRequest, question_of
+from wmt.site.queries.unit_tabs import TABS, tables_of
+from wmt.site.tables import arranged
 from wmt.site.web.availability import weeks_ahead
 from wmt.site.web.charts.downloads import offered
-from wmt.site.web.context import state_of
 from wmt.site.web.duties import register
 from wmt.site.web.exports import listing
 from wmt.site.web.freshness import mark_on
 from wmt.site.web.time import over_time, reduction_archive, why
+from wmt.site.web.unit_pages.sections import Link, pages, section_of, sections
 from wmt.site.web.units import caseload, contacts, court, hours, omic, overview, per_fte, reports, working
-from wmt.site.web.units.sections import Link, pages, section_of, sections
-from wmt.site.web.units.unit_request import UnitRequest
-from wmt.site.workload.models import Unit
-from wmt.site.workload.state import NoDataYet
 
-
-class Tab(Protocol):
-    """A tab's presenter: a module with these."""
-
-    TITLE: str
-    TEMPLATE: str
-
-    def applies(self, unit: Unit) -> bool:
-        """Whether there is anything to see for this unit."""
-
-    def content(self, question: UnitRequest) -> dict[str, Any]:
-        """The template's values; all tables under 'tables', by their names, in the order they are shown."""
-
-
-TABS: dict[str, Any] = {
-    "": overview,
-    "over-time": over_time,
-    "why": why,
-    "caseload": caseload,
-    "per-fte": per_fte,
-    "working": working,
-    "duties": register,
-    "hours": hours,
-    "reports": reports,
-    "help": contacts,
-    "omic": omic,
-    "court": court,
-    "downloads": listing,
-    "archive": reduction_archive,
-    "ahead": weeks_ahead,
-}
-
-
-def question_of(request: HttpRequest, level: str, code: str) -> UnitRequest:
-    """What an address asks for. Raises NoDataYet and UnknownUnit, which become pages."""
-    state = state_of(request)
-    if state is None:
-        raise NoDataYet
-    stream = request.GET.get("stream") or None
-    unit = units.find(state, request.user, level, code, stream)  # type: ignore[arg-type]
-    return UnitRequest(request, state, unit)
-
-
-def tables_of(question: UnitRequest, tab: str) -> tuple[dict[str, Any], dict[str, Table]]:
-    """What a tab shows, and its tables in full. Raises Http404 for an unknown tab."""
-    if tab not in TABS:
-        raise Http404(f"a {question.unit.level} has no page '{tab}'")
-    content = TABS[tab].content(question)
-    found: dict[str, Table] = content.pop("tables")
-    # the first table's fields in the address are plain, the others' bear its name
-    first = next(iter(found), "")
-    return content, {
-        name: table if name == first else replace(table, prefix=f"{name}-") for name, table in found.items()
+#: The tabs in the order of the navigation; the API asks for their tables by the same names.
+TABS.update(
+    {
+        "": overview,
+        "over-time": over_time,
+        "why": why,
+        "caseload": caseload,
+        "per-fte": per_fte,
+        "working": working,
+        "duties": register,
+        "hours": hours,
+        "reports": reports,
+        "help": contacts,
+        "omic": omic,
+        "court": court,
+        "downloads": listing,
+        "archive": reduction_archive,
+        "ahead": weeks_ahead,
     }
+)
 
 
 @require_safe

@@ -29,16 +29,16 @@ from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
 from wmt.site.accounts.visibility import has_role
 from wmt.site.audit.reads import write_reads
+from wmt.site.exports.kept_files import figures_of, limit, rights_of, sweep, writing
 from wmt.site.exports.models import Export
-from wmt.site.exports.store import figures_of, limit, rights_of, sweep, writing
 from wmt.site.figures.units import UnknownUnit
 from wmt.site.loads import past_nights
 from wmt.site.loads.past_nights import Ahead, Fetching, NotThere, ToCome, TotalsOnly
 from wmt.site.loads.recovery import when_killed
+from wmt.site.shown import state_of
 from wmt.site.web.as_of import AsOfDay
-from wmt.site.web.context import state_of
-from wmt.site.web.exports.sheets import ExportSheet, Values
-from wmt.site.web.exports.writers import TooManyRows
+from wmt.site.web.files.sheets import ExportSheet, Values
+from wmt.site.web.files.writers import TooManyRows
 from wmt.site.workload import staff_names
 from wmt.site.workload.state import NoDataYet
 

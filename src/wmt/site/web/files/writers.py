@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from wmt.outfiles import MOST_ROWS, neutral, open_book, write_cell
-from wmt.site.web.exports.sheets import PLACES, ExportSheet, Heading, Values
+from wmt.site.web.files.sheets import PLACES, ExportSheet, Heading, Values
 
 #: What a file says of itself: pairs of (what, text).
 About = Sequence[tuple[str, str]]

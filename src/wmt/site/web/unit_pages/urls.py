@@ -1,24 +1,9 @@
 """The addresses of units. A code may hold anything but what ends a segment."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
 from wmt.site.web.freshness import live
-from wmt.site.web.units import views
-
-
-class LevelConverter:
-    """The levels that have codes."""
-
-    regex = "region|pdu|team|post"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
-
-
-register_converter(LevelConverter, "level")
+from wmt.site.web.unit_pages import views
 
 urlpatterns = [
     path("live/<slug:level>/<code:code>/", live, name="live"),

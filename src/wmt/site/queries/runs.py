@@ -9,17 +9,15 @@ from typing import Any
 import polars as pl
 
 from wmt.days import written
-from wmt.history import History, runs_on
+from wmt.history import History, HistoryError, runs_on
+from wmt.site.queries.histories import history_of
 from wmt.site.queries.movement import marks_on
-from wmt.site.queries.periods import COLUMNS, KeyedHistory, series_of
-from wmt.site.web.forms.date_range import YEAR
-from wmt.site.web.units.unit_request import UnitRequest
+from wmt.site.queries.periods import COLUMNS, YEAR, KeyedHistory, series_of
+from wmt.site.queries.unit_request import UnitRequest
 
 #: What people call the marks of the rules.
-NAMES = {
-    "excessive_workload": "Excessive workload",
-    "double_red": "Higher threshold (called ‘double red’ in one area)",
-}
+_MAIN = "excessive_workload"
+NAMES = {_MAIN: "Excessive workload", "double_red": "Higher threshold (called ‘double red’ in one area)"}
 
 
 def run_words(question: UnitRequest, past: History) -> list[str]:
@@ -126,3 +124,12 @@ def _nights(number: int) -> str:
 
 def _days(number: int) -> str:
     return "1 day" if number == 1 else f"{number:,} days"
+
+
+def run_of(question: UnitRequest) -> dict[str, Any] | None:
+    """The run of days over the threshold; None where the history is away or does not know the post."""
+    try:
+        found = runs_of(question, history_of(question.unit))
+    except HistoryError:
+        return None
+    return next((row for row in found if row["mark"] == _MAIN and row["length"] > 0), None)

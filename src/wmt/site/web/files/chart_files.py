@@ -7,14 +7,7 @@ from wmt.site.audit.record import record
 from wmt.site.consistent_read import settled
 from wmt.site.web.charts.figure import Chart
 from wmt.site.web.charts.files import CONTENT_TYPES, KINDS, NoFontError, png_file, svg_file
-from wmt.site.web.exports.deliver import (
-    NOT,
-    TableOrigin,
-    attached,
-    file_name,
-    filters_of,
-    rules_said,
-)
+from wmt.site.web.files.deliver import NOT, TableOrigin, attached, file_name, filters_of, rules_said
 
 
 def send_chart(request: HttpRequest, source: TableOrigin, chart: Chart, kind: str) -> HttpResponseBase:

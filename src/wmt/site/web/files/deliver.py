@@ -16,12 +16,12 @@ from wmt.site.audit.record import record
 from wmt.site.consistent_read import settled
 from wmt.site.figures import units
 from wmt.site.links import NATION
+from wmt.site.queries.unit_request import BANDS, GRADES
 from wmt.site.web.context import rules_words
-from wmt.site.web.exports.export_request import as_job, cells_of
-from wmt.site.web.exports.making import making_of
-from wmt.site.web.exports.sheets import ExportSheet
-from wmt.site.web.exports.writers import FORMATS, Format, TooManyRows, write_book, write_csv
-from wmt.site.web.units.unit_request import BANDS, GRADES
+from wmt.site.web.files.export_request import as_job, cells_of
+from wmt.site.web.files.making import making_of
+from wmt.site.web.files.sheets import ExportSheet
+from wmt.site.web.files.writers import FORMATS, Format, TooManyRows, write_book, write_csv
 from wmt.site.workload.day_format import moment_words
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State

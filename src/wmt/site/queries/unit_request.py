@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from wmt.site.accounts.models import User
 from wmt.site.figures import units
 from wmt.site.links import stream_of
+from wmt.site.shown import needed_state
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
@@ -105,3 +106,11 @@ class UnitRequest:
         rows = [row for row in units.grades(self.state, self.unit) if row.grade == self.grade]
         unit = self.unit
         return rows[0] if rows else Unit(level=unit.level, code=unit.code, name=unit.name, stream=unit.stream)
+
+
+def question_of(request: HttpRequest, level: str, code: str) -> UnitRequest:
+    """What an address asks for. Raises NoDataYet and UnknownUnit, which become pages."""
+    state = needed_state(request)
+    stream = request.GET.get("stream") or None
+    unit = units.find(state, request.user, level, code, stream)  # type: ignore[arg-type]
+    return UnitRequest(request, state, unit)

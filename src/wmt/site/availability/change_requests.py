@@ -1,0 +1,86 @@
+"""Changes that somebody wants, and what checking them answers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from wmt.site.availability.records import Entry, Post, PostRecords
+
+Kind = Literal["hours", "reduction", "grade"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One thing somebody wants of one post: something new, another version of a record, or its withdrawal.
+
+    Without `key` it is new (`wanted_key` gives it a key of its own, as tables do). `version` is the version
+    it was made from; 0 where whoever asks has not looked, as a table has not. `row` is its place in a table.
+    """
+
+    kind: Kind
+    post: Post
+    key: str = ""
+    wanted_key: str = ""
+    version: int = 0
+    withdraw: bool = False
+    first_day: date | None = None
+    last_day: date | None = None
+    hours_micro: int | None = None
+    percent_x100: int | None = None
+    reason: str = ""
+    notes: str = ""
+    grade: str = ""
+    why: str = ""  # of this one alone, where a table tells it
+    row: int | None = None
+
+
+@dataclass(frozen=True)
+class ChangeFault:
+    """Why a change cannot be, or what to look at twice. `field` is a field of Change; `shown` are records.
+
+    `post` is whose it is where several changes of a post bring it about together, so that none is at `index`.
+    """
+
+    code: str
+    message: str
+    field: str = ""
+    index: int | None = None
+    shown: Sequence[str] = ()
+    post: Post | None = None
+
+    @property
+    def said(self) -> str:
+        """The message with the records it is about."""
+        return f"{self.message} {'; '.join(self.shown)}".rstrip()
+
+
+class RefusedError(ValueError):
+    """Changes that cannot be made; nothing was changed."""
+
+    def __init__(self, faults: Sequence[ChangeFault]) -> None:
+        super().__init__("; ".join(fault.message for fault in faults))
+        self.faults = list(faults)
+
+
+class ConflictError(RefusedError):
+    """Somebody else changed a record since it was looked at; nothing was changed."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What changes come to: the plans of the posts before and after, what is wrong, what to look at twice."""
+
+    before: Mapping[Post, PostRecords]
+    after: Mapping[Post, PostRecords]
+    entries: Sequence[Entry | None]  # of each change; None for a withdrawal or a fault
+    faults: Sequence[ChangeFault]
+    conflicts: Sequence[ChangeFault]
+    warnings: Sequence[ChangeFault]
+
+    def raise_faults(self) -> None:
+        """Raises ConflictError or RefusedError where the changes cannot be made."""
+        if self.conflicts:
+            raise ConflictError(self.conflicts)
+        if self.faults:
+            raise RefusedError(self.faults)

@@ -1,0 +1,20 @@
+"""The people of a demonstration, kept so that they belong to the figures that are shown."""
+
+from django.conf import settings
+
+from wmt.site.accounts.demo import ensure_demo_people
+from wmt.site.duties.models import Duty
+from wmt.site.workload.state import NoDataYet, current_state
+
+
+def keep_demo_people() -> None:
+    """In a demonstration: people to sign in as, who belong to the figures that are shown."""
+    if not settings.CONFIG.demo:
+        return
+    try:
+        state = current_state()
+    except NoDataYet:
+        return
+    owed = Duty.objects.filter(closed_on=None).order_by("team_code", "staff_code")
+    over = [f"{team}:{staff}" for team, staff in owed.values_list("team_code", "staff_code")]
+    ensure_demo_people(state, over)

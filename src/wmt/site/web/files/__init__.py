@@ -1,0 +1,1 @@
+"""Tables and charts as files: made while one waits, or by a job."""
