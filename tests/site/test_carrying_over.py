@@ -98,7 +98,7 @@ def test_the_effect_is_shown_and_is_what_comes(room: Room, old: Post) -> None:
     assert (answer.status_code, answer["Location"]) == (302, room.href)
     after = room.again(room.post)
     assert after.contracted_hours_micro == 20_000_000
-    assert shown["Contracted hours"][1] == "20"
+    assert shown["Contracted hours a week"][1] == "20"
     assert after.reduction_hours_micro == 2_000_000
     assert shown["Available points"][1].replace(",", "").startswith(str(after.available_x100 // 100))
     assert [cut.notes for cut in room.plan.reductions] == ["Long"]

@@ -17,6 +17,7 @@ from loads_fixtures import home_of_its_own, night_of, wished
 
 from how_many import SOAK
 from spoiled_nights import WAYS, read_tables, write_spoiled, write_tables
+from wmt.history import compact
 from wmt.site.audit.models import AuditEvent
 from wmt.site.loads import endings, held, loading
 from wmt.site.loads.load_request import LoadRequest
@@ -88,7 +89,7 @@ def test_no_spoiled_night_is_shown(
     written_nation: Written, home: Path, settings: Any, tmp_path: Path, number: int
 ) -> None:
     settings.CONFIG = replace(settings.CONFIG, today="2026-11-21")
-    loading.compact(settings.CONFIG.nights)
+    compact(settings.CONFIG.nights)
     before = shown(), nights(home)
     way = write_spoiled(night_of(written_nation, 1) / "tidy", tmp_path / "spoiled", number)
     done = load_of(tmp_path / "spoiled", people=str(night_of(written_nation, 1) / "people"))

@@ -18,6 +18,7 @@ from wmt.site.loads import endings, jobs, loading
 from wmt.site.loads.load_request import LoadRequest
 from wmt.site.loads.uploads import discard_forgotten, safe_name
 from wmt.site.web.loads.upload import extract_fault, people_fault
+from wmt.site.workload import swap
 from wmt.site.workload.models import Fault, Load
 
 pytestmark = pytest.mark.one_database
@@ -146,7 +147,7 @@ def test_an_upload_is_loaded_and_its_files_removed(
     assert jobs.load_extract.call(load.pk) == "loaded"
     assert not list((home / "uploads").iterdir())
     load.refresh_from_db()
-    assert loading.store.shown() == load
+    assert swap.shown() == load
     assert administrator.get(reverse("load-progress", args=[load.pk]))["HX-Refresh"] == "true"
     assert "its figures are shown now" in read(administrator, reverse("load", args=[load.pk]))
     # a job that is given out twice does nothing the second time

@@ -194,7 +194,7 @@ def test_what_cannot_be(nights: tuple[str, str], deed: Deed, night: str, reason:
 STEPS = ["wmt.site.loads.withdrawal.put_away", "wmt.site.loads.withdrawal._settle",
          "wmt.site.loads.withdrawal.strike"]  # fmt: skip
 if os.environ.get("WMT_SOAK") == "1":
-    STEPS += ["wmt.site.loads.withdrawal._compact", "wmt.site.loads.loading.store.put",
+    STEPS += ["wmt.site.loads.withdrawal._compact", "wmt.site.workload.swap.put",
               "wmt.site.loads.withdrawal.put_back"]  # fmt: skip
 
 
@@ -234,7 +234,7 @@ def test_a_job_that_was_killed_after_the_pages_turned_finishes_the_rest(
     load = withdrawal.ask(wanted=wanted, who="a test")
     with monkeypatch.context() as patch:
         patch.setattr("wmt.site.loads.withdrawal.put_away", _killed)
-        patch.setattr("wmt.site.loads.loading._fail", lambda *_: None)  # a kill says nothing
+        patch.setattr("wmt.site.loads.run.fail", lambda *_: None)  # a kill says nothing
         with pytest.raises(KeyboardInterrupt):
             withdrawal.perform(load)
     load.refresh_from_db()
