@@ -102,7 +102,8 @@ def _daily(history: History, span: DaysCovered, who: str, grade: str) -> Iterato
         posts = history.figures(
             "post", max(begin, span.first), min(end, span.last), _READ, stream=span.stream
         )
-        posts = _of_grade(posts, grade).filter(~_nobody(history, begin))
+        posts = _of_grade(posts, grade)
+        posts = posts.filter(~_nobody(history, begin, posts))
         people = posts.group_by("day", "grade", "staff_code").agg(pl.col("cases", "available_x100").sum())
         officers = people.filter(counts[who]).group_by("day", "grade")
         yield officers.agg(pl.len().cast(pl.Int64).alias("officers"), pl.col("cases").sum()).select(
@@ -115,10 +116,13 @@ def _of_grade(posts: pl.DataFrame, grade: str) -> pl.DataFrame:
     return known.filter(pl.col("grade") == grade) if grade else known
 
 
-def _nobody(history: History, day: date) -> pl.Expr:
-    """Whether a post of a day is nobody's."""
-    named = is_nobody("name", words_of_nobody(history.nights, day))
-    return pl.col("staff_code").is_in(["", NOT_KNOWN]) | named
+def _nobody(history: History, day: date, posts: pl.DataFrame) -> pl.Expr:
+    """Whether a post of a day is nobody's. A name is looked at once, on however many days it stands."""
+    names = posts.select(pl.col("name").unique())
+    of_nobody = names.filter(is_nobody("name", words_of_nobody(history.nights, day)))["name"]
+    return pl.col("staff_code").is_in(["", NOT_KNOWN]) | pl.col("name").is_in(of_nobody.implode()).fill_null(
+        False
+    )
 
 
 def _left_out(history: History, span: DaysCovered, grade: str) -> tuple[str, ...]:
@@ -126,8 +130,8 @@ def _left_out(history: History, span: DaysCovered, grade: str) -> tuple[str, ...
     day = max((day for day in history.days if span.first <= day <= span.last), default=None)
     if day is None:
         return ()
-    posts = history.figures("post", day, day, _READ, stream=span.stream)
-    found = _of_grade(posts, grade).filter(_nobody(history, day.replace(day=1)))
+    posts = _of_grade(history.figures("post", day, day, _READ, stream=span.stream), grade)
+    found = posts.filter(_nobody(history, day.replace(day=1), posts))
     if found.is_empty():
         return ()
     return (
