@@ -6,9 +6,11 @@ what a page happens to run through is not tested by that. The run fails where a 
 
 import os
 import shutil
+import sys
 from collections.abc import Generator
 from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import Any
 
 import coverage
@@ -19,6 +21,7 @@ PACKAGES = ("wmt.rules", "wmt.ledger")
 ROOMS = {"rules", "spec", "ledger"}
 _ELSEWHERE = {"site", "browser"}
 _FOLDER = Path(__file__).parents[1] / ".cache/coverage"
+_IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 #: What no run can come to: mypy's part, and what only says what must not be.
 _NOT_COUNTED = ["if TYPE_CHECKING:", "assert_never"]
 
@@ -38,7 +41,9 @@ class Measured:
         self.coverage = _measure(data_suffix=True)
         with self:  # what stands outside functions runs once, while it is imported
             for name in PACKAGES:
-                import_module(name)
+                package = import_module(name)
+                for module in walk_packages(package.__path__, f"{name}."):
+                    import_module(module.name)
             import_module("wmt.rules").load()  # so are the packaged rules read once for a process
 
     def __enter__(self) -> None:
@@ -62,21 +67,23 @@ class Measured:
         self.coverage.save()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """Begin before anything imports the packages; with workers, they are the ones to look."""
-    if "PYTEST_XDIST_WORKER" not in os.environ:
+#: Begins before anything else imports the packages. With workers, they are the ones to look.
+_MEASURED = Measured() if _IS_WORKER or not any(arg.startswith(("-n", "--num")) for arg in sys.argv) else None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin anew."""
+    if not _IS_WORKER:
         shutil.rmtree(_FOLDER, ignore_errors=True)
         _FOLDER.mkdir(parents=True)
-        if getattr(early_config.known_args_namespace, "numprocesses", None):
-            return
-    early_config.pluginmanager.register(Measured(), "measured")
+    if _MEASURED:
+        config.pluginmanager.register(_MEASURED, "measured")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Put together what all processes saw; a branch that was missed fails the run."""
-    if "PYTEST_XDIST_WORKER" in os.environ:
+    if _IS_WORKER:
         return
     whole = _measure()
     whole.combine([str(_FOLDER)])

@@ -12,6 +12,7 @@ from typing import Any
 
 import openpyxl
 
+from forked import fork
 from wmt.demo import write_nation
 
 RUN = "from wmt.cli.main import run; run()"
@@ -78,19 +79,19 @@ def spoil(workbook: Path, to: Path, *posts: str) -> Path:
     return to
 
 
-def start(*arguments: object, code: str = RUN, **environment: str) -> subprocess.Popen[str]:
-    """`wmt` with these arguments, in a process of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-c", code, *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "COLUMNS": "200", **environment},  # wide enough that no sentence is broken
-    )
+def start(*arguments: object, code: str = RUN, **environment: str) -> Any:
+    """`wmt` with these arguments, in a process of its own; a server starts from nothing, as in truth."""
+    # wide enough that no sentence is broken
+    told, env = [str(each) for each in arguments], {**os.environ, "COLUMNS": "200", **environment}
+    if told[:1] != ["serve"]:
+        return fork(code, told, env)
+    command = [sys.executable, "-W", "ignore", "-c", code, *told]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
 
 
 def wmt(*arguments: object, code: str = RUN, **environment: str) -> subprocess.CompletedProcess[str]:
     """The same, run to its end."""
     with start(*arguments, code=code, **environment) as process:
         stdout, stderr = process.communicate(timeout=120)
-    return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+        returncode = process.wait()
+    return subprocess.CompletedProcess(process.args, returncode, stdout, stderr)

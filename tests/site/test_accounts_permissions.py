@@ -296,7 +296,18 @@ def expected(may: May, who: str, method: str) -> set[str]:
     return {"let in"} if allowed else {"denied"}
 
 
-@pytest.mark.parametrize("name", [name for name in THERE if name in TABLE])
+#: Pages whose questions to the database no other test asks in this form.
+_ASKING = ("audit/<slug:table>.<slug:kind>", "nation/downloads/<slug:table>.<slug:kind>", "team-edit")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.both_databases] if name in _ASKING else [])
+        for name in THERE
+        if name in TABLE
+    ],
+)
 def test_only_those_are_let_in_who_may(name: str, browsers: dict[str, Client]) -> None:
     may = TABLE[name]
     address = may.address or reverse(name, kwargs=may.args)

@@ -94,6 +94,7 @@ def test_each_cause_opens_into_its_lines(two: Two, signed_in: SignIn, level: str
                 assert sum(row[head] for row in found) == amount(title[head])
 
 
+@pytest.mark.both_databases
 def test_until_now_ends_at_the_figure_of_the_overview(two: Two, signed_in: SignIn) -> None:
     """Hours that were entered since the load are in it, at every level."""
     post = two.unit("post", available_x100__gt=0, unmeasured_posts=0, stale_posts=0, points_x100__gt=0)
@@ -127,6 +128,7 @@ def test_nothing_moves_between_a_night_and_itself(two: Two, signed_in: SignIn) -
     assert "wmt-chart" not in page.partition("<main")[2]
 
 
+@pytest.mark.both_databases
 def test_it_begins_with_the_night_before(two: Two, signed_in: SignIn) -> None:
     unit = two.unit("region")
     page = page_of(signed_in(), unit)
@@ -169,6 +171,7 @@ def test_days_of_an_archive_have_no_lines(two: Two, signed_in: SignIn, settings:
     assert "There is a problem" not in page
 
 
+@pytest.mark.both_databases
 def test_names_of_other_regions_are_not_given_away(two: Two, signed_in: SignIn, settings: Any) -> None:
     """Where reading is narrowed, who held a case elsewhere is a code at most."""
     settings.CONFIG = replace(settings.CONFIG, read_scope="region")

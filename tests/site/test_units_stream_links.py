@@ -44,6 +44,7 @@ def leads_out(page: str, own: str, stream: str) -> list[str]:
     return found
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("stream", [COURTS, OMIC])
 def test_nothing_on_a_page_of_a_stream_leaves_it(two: Two, signed_in: SignIn, stream: str) -> None:
     unit = Unit.objects.filter(load=two.load, level="team", stream=stream, grade="").order_by("-posts")[0]

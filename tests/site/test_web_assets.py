@@ -69,6 +69,7 @@ def test_a_failed_fetch_leaves_what_was_there(tmp_path: Path, monkeypatch: pytes
     assert sorted(path.name for path in tmp_path.iterdir()) == ["built"]
 
 
+@pytest.mark.process
 def test_a_registry_out_of_reach_is_said_in_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

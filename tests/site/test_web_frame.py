@@ -63,6 +63,7 @@ def test_the_navigation_shows_where_a_role_may_go(
     assert shown == [*own, *EVERYONE, *more, "Search"]
 
 
+@pytest.mark.both_databases
 def test_a_practitioner_finds_their_workload_and_who_has_two_teams_both(signed_in: SignIn) -> None:
     from wmt.site.accounts.models import RoleGrant
 
