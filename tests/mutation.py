@@ -28,7 +28,7 @@ ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "rules": (("src/wmt/rules",), ("-m", "unit", "tests/rules")),
     "ledger": (("src/wmt/ledger",), ("-m", "unit", "tests/spec", "tests/ledger")),
     "availability": (
-        tuple(f"src/wmt/site/availability/{name}.py" for name in ("changes", "limits", "shares")),
+        tuple(f"src/wmt/site/availability/{name}.py" for name in ("validation", "limits", "allowances")),
         (
             "tests/site/test_hours_fields.py", "tests/site/test_people_files_changes.py",
             "tests/site/test_hours_forms.py", "tests/site/test_hours_guided.py",
