@@ -32,7 +32,7 @@ def test_the_examples_run(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert {"128", "7.32"} <= set(case.split())
     (rule,) = (line for line in explained.splitlines() if line.startswith("tier_points.pc16.community.A3 "))
     assert {"128", "2023-01-06"} <= set(rule.split())
-    assert any("Nothing was done" in out for _, out in said)
+    assert any("Nothing has changed" in out for _, out in said)
     assert Path("pack/figures.xlsx").exists()
 
 

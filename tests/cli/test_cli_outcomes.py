@@ -101,7 +101,7 @@ def test_loading_twice_says_so(run: Run, nation: Nation, tmp_path: Path) -> None
     arguments = ("load", nation.tidy(0), "--nights", tmp_path / "nights")
     assert run(*arguments).out.startswith("Loaded ")
     again = run(*arguments)
-    assert (again.code, "loaded before" in again.out, "Nothing was done" in again.out) == (0, True, True)
+    assert (again.code, "already loaded" in again.out, "Nothing has changed" in again.out) == (0, True, True)
     other = run(*arguments, "--people", nation.people(0))
     assert (other.code, "--correction" in other.err) == (2, True)
     assert run(*arguments, "--people", nation.people(0), "--correction").code == 0

@@ -147,6 +147,7 @@ def test_small_files_are_small_and_large_work_is_not_done() -> None:
     assert len(many_texts()) < 100_000
 
 
+@pytest.mark.process
 def test_a_table_is_read_apart_the_same() -> None:
     files = [("contracted_hours.parquet", parquet())]
     people, faults = read_people_apart(files, DAY, limits={"people_input": packaged("people_input")})
