@@ -5,7 +5,6 @@ must not know each other (intake and ledger) can meet here.
 """
 
 from wmt.facts.enums import (
-    GRADES,
     LOCATIONS,
     NOT_KNOWN,
     REPORTS,
@@ -17,6 +16,7 @@ from wmt.facts.enums import (
 )
 from wmt.facts.kinds import KIND_SCHEMA, CaseKind, kind_number, kind_table, kinds
 from wmt.facts.schema import SCHEMAS, Facts, FactsError, table_of
+from wmt.grades import GRADES
 
 __all__ = [
     "GRADES",

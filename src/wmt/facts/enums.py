@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-GRADES = ("PO", "PSO", "TPO", "SPO", "DMY")
 STREAMS = ("standard", "t2a", "omic")
 LOCATIONS = ("community", "custody", "licence")
 UNKNOWN_LOCATION = "unknown"

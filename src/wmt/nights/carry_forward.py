@@ -5,6 +5,7 @@ from dataclasses import replace
 import polars as pl
 
 from wmt.facts import NOT_KNOWN, Facts
+from wmt.grades import DUMMY
 from wmt.nights.folder import Night, NightError
 
 _KEYS = ["team_code", "staff_code"]
@@ -67,7 +68,7 @@ def _with_not_known(facts: Facts) -> Facts:
         return facts
     words = {f"{unit}_{part}": word for unit in ("team", "pdu", "region") for part, word in _UNKNOWN.items()}
     team = pl.DataFrame([{"team_no": len(facts.team), "is_omic": 0, **words}], schema=facts.team.schema)
-    about = {"post_no": len(facts.post), "team_no": len(facts.team), "grade": "DMY"}
+    about = {"post_no": len(facts.post), "team_no": len(facts.team), "grade": DUMMY}
     marks = {"is_placeholder": 1, "unmeasured": 0, **dict.fromkeys(_KEYS, NOT_KNOWN)}
     post = pl.DataFrame([{**about, **marks}], schema=facts.post.schema)
     return replace(facts, team=pl.concat([facts.team, team]), post=pl.concat([facts.post, post]))

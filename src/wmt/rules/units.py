@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from wmt.days import why_not
+from wmt.grades import GRADES
 
 Scalar = int | Decimal | str | bool | None
 
@@ -78,7 +79,6 @@ def _shown(value: Any) -> str:
     return f"'{value}'" if isinstance(value, str) else f"{value}"
 
 
-_GRADES = ("PO", "PSO", "TPO", "SPO", "DMY")
 _UNITS = (
     ValueUnit("points", decimals=2),
     ValueUnit("hours a week", decimals=2),
@@ -120,7 +120,7 @@ _UNITS = (
     ValueUnit("files"),
     ValueUnit("text", kind="text"),
     ValueUnit("yes/no", kind="yes/no"),
-    ValueUnit("grade", kind="text", choices=_GRADES),
+    ValueUnit("grade", kind="text", choices=GRADES),
     ValueUnit("comparator", kind="text", choices=(">", ">=", "=", "<=", "<")),
     ValueUnit("formula", kind="text", choices=("F1", "F2")),
     ValueUnit("tier scheme", kind="text", choices=("t7", "pc16", "ag7")),

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
+from wmt.grades import GradeName
 from wmt.ledger.serialise import BREAKDOWN, present_total
 from wmt.site.accounts.access import visible_to
 from wmt.site.api.lookups import UnitCode, UnitLevel, me, state_for, unit_for
@@ -13,7 +14,6 @@ from wmt.site.api.schemas import (
     READ,
     Code,
     Exact,
-    GradeName,
     Level,
     PageShown,
     Paging,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from django.http import HttpRequest
 from ninja import Field, Path, Query, Router, Schema
 
+from wmt.grades import GradeName
 from wmt.ledger.serialise import present_line
 from wmt.site.api.limits import need_lines
 from wmt.site.api.lookups import UnitCode, UnitLevel, me, unit_for
@@ -13,7 +14,6 @@ from wmt.site.api.schemas import (
     BULK,
     READ,
     Exact,
-    GradeName,
     PageShown,
     Paging,
     StreamName,

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from ninja import Field, Schema
 
 from wmt.facts.enums import micro_hours
+from wmt.grades import GradeName
 from wmt.site import problems
 from wmt.site.accounts.access import visible_to
 from wmt.site.api.lookups import me, who
@@ -14,7 +15,6 @@ from wmt.site.api.schemas import (
     CodeIn,
     Day,
     FaultShown,
-    GradeName,
     HoursIn,
     KeyIn,
     Notes,

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from django.http import HttpRequest
 from ninja import Field, Path, Query, Router, Schema
 
+from wmt.grades import GradeName
 from wmt.history import Answer, HistoryError
 from wmt.ledger import HEADLINE, STREAMS
 from wmt.site.api.lookups import me, state_for
-from wmt.site.api.schemas import READ, Day, GradeName, PageShown, Paging, answers, refused
+from wmt.site.api.schemas import READ, Day, PageShown, Paging, answers, refused
 from wmt.site.queries.histories import history_for
 from wmt.site.queries.questions import (
     LEVELS,

@@ -36,7 +36,6 @@ Why = Annotated[
 ]
 Notes = Annotated[str, StringConstraints(max_length=4_000, pattern=_KEPT)]
 Level = Literal["nation", "region", "pdu", "team", "post"]
-GradeName = Literal["PO", "PSO", "TPO", "SPO", "DMY"]
 StreamName = Literal["sentence_management", "courts", "omic"]
 Version = Annotated[int, Field(ge=1, le=2_000_000_000, description="The version that was read.")]
 

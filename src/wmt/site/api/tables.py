@@ -7,9 +7,10 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 from pydantic import StringConstraints
 
+from wmt.grades import GradeName
 from wmt.site.api.limits import need_lines
 from wmt.site.api.lookups import UnitCode, UnitLevel, unit_for, unknown
-from wmt.site.api.schemas import BULK, GradeName, PageShown, Paging, Short, answers
+from wmt.site.api.schemas import BULK, PageShown, Paging, Short, answers
 from wmt.site.queries.measures import CASE_GROUPS
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.queries.unit_tabs import tables_of

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
+from wmt.grades import GradeName
 from wmt.history import History, runs_on
 from wmt.ledger import Cause, Moment, capacity_x100, decimal, is_over
 from wmt.ledger.explain_change import Why
@@ -19,7 +20,6 @@ from wmt.site.api.schemas import (
     READ,
     Day,
     Exact,
-    GradeName,
     PageShown,
     Paging,
     StreamName,

@@ -26,7 +26,6 @@ LEVELS = {
     "region": "regions",
     "nation": "England and Wales",
 }
-GRADES = ("PO", "PSO", "TPO", "SPO")
 READINGS = {
     "every day": "every day over it",
     "weekly": "every week over it",

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from django.http import HttpRequest
 
+from wmt.grades import GRADES
 from wmt.site.accounts.models import User
 from wmt.site.figures import units
 from wmt.site.links import stream_of
@@ -12,7 +13,6 @@ from wmt.site.shown import needed_state
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
-GRADES = ("PO", "PSO", "TPO", "SPO", "DMY")
 BANDS = ("under", "within", "over", "none", "busy", "idle", "unentered")
 
 

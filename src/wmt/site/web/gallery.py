@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_safe
 
+from wmt.grades import GRADES
 from wmt.site import tables
 from wmt.site.accounts.who_can_see import FactKind
-from wmt.site.queries.unit_request import GRADES
 from wmt.site.tables import Column, Row, Table, arranged
 from wmt.site.web.charts.bars import Bar, bars
 from wmt.site.web.charts.distribution import strip

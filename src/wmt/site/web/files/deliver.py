@@ -12,11 +12,12 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.shortcuts import render
 from django.utils import timezone
 
+from wmt.grades import GRADES
 from wmt.site.audit.record import record
 from wmt.site.consistent_read import settled
 from wmt.site.figures import units
 from wmt.site.links import NATION
-from wmt.site.queries.unit_request import BANDS, GRADES
+from wmt.site.queries.unit_request import BANDS
 from wmt.site.web.context import rules_words
 from wmt.site.web.files.export_request import as_job, cells_of
 from wmt.site.web.files.making import making_of

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from wmt.days import written
+from wmt.grades import STAFF_GRADES
 from wmt.history import History, HistoryError
 from wmt.ledger import HEADLINE
 from wmt.site.queries.histories import history_of
@@ -20,8 +21,6 @@ from wmt.site.workload.models import Unit
 TITLE = "Trends"
 TEMPLATE = "time/over_time.jinja"
 
-#: Grades that have a line of their own.
-GRADES = ("PO", "PSO", "TPO", "SPO")
 _WEEKS = ((28, "Four weeks"), (91, "A quarter"), (365, "A year"))
 
 
@@ -44,7 +43,9 @@ def content(question: UnitRequest) -> dict[str, Any]:
     context = {**_around(asked), "away": ""}
     if not found:
         return {**context, "tables": {}, "message": _message(asked) if asked.span.days else ""}
-    by_grade = {grade: asked.read(grade) for grade in GRADES} if asked.grades and not asked.is_omic else {}
+    by_grade = (
+        {grade: asked.read(grade) for grade in STAFF_GRADES} if asked.grades and not asked.is_omic else {}
+    )
     by_grade = {grade: rows for grade, rows in by_grade.items() if rows}
     found_tables = {"days": over_tables.table(asked, found)}
     if by_grade:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from wmt.grades import STAFF_GRADES
 from wmt.history import History
 from wmt.site.queries.questions import (
-    GRADES,
     LEVELS,
     MOST_PERCENT,
     MOST_TOP,
@@ -109,7 +109,7 @@ _READ: dict[str, Any] = {
     "weeks": _whole("weeks", "Consecutive weeks", MOST_WEEKS, "The number of weeks"),
     "top": _whole("top", "Number to list", MOST_TOP, "Number to list"),
     "level": _choice("level", "Of", LEVELS),
-    "grade": _choice("grade", "Grade", {"": "all grades", **{grade: grade for grade in GRADES}}),
+    "grade": _choice("grade", "Grade", {"": "all grades", **{grade: grade for grade in STAFF_GRADES}}),
     "reading": _choice("reading", "Counted as", READINGS),
     "by": _choice("by", "Spread", SPREADS),
     "stream": _choice("stream", "Stream", STREAM_CHOICES),

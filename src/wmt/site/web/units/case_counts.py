@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from wmt.grades import GRADES
 from wmt.site import tables
 from wmt.site.figures import line_queries, units
 from wmt.site.figures.line_queries import Lines
 from wmt.site.links import unit_url
 from wmt.site.queries.measures import CASE_GROUPS
-from wmt.site.queries.unit_request import GRADES, UnitRequest
+from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import Column, Row, Table, Value
 from wmt.site.web.units import line_tables
 from wmt.site.web.units.line_tables import ACTIVE, LISTED

@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from wmt.facts import TIERS
+from wmt.grades import GRADES
 from wmt.ledger import MeasureDefinition
 from wmt.site import links, tables
 from wmt.site.figures import units
 from wmt.site.figures.line_queries import Lines
 from wmt.site.links import unit_url
 from wmt.site.queries.measures import CASE_GROUPS
-from wmt.site.queries.unit_request import GRADES, UnitRequest
+from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import Column, Row, Value
 from wmt.site.web.units import pricing_ids
 from wmt.site.workload.models import Pricing, Unit

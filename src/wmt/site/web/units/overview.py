@@ -6,12 +6,13 @@ from typing import Any
 from django.utils import timezone
 
 from wmt.facts import NOT_KNOWN
+from wmt.grades import GRADES
 from wmt.ledger import OMIC, capacity_x100, is_over, remaining_x100
 from wmt.site import tables
 from wmt.site.figures import units
 from wmt.site.links import unit_url
 from wmt.site.queries.measures import MEASURES, REMAINING, shown
-from wmt.site.queries.unit_request import GRADES, UnitRequest
+from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import Column, LazyRows, Row, Table, Value
 from wmt.site.web.availability.ending_soon import reminders
 from wmt.site.web.charts.distribution import LOW_X100, strip

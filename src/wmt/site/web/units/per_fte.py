@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from wmt.grades import GRADES
 from wmt.ledger import decimal
 from wmt.ledger.arithmetic import divide_half_up
 from wmt.ledger.caseload import (
@@ -20,7 +21,7 @@ from wmt.ledger.caseload import (
 from wmt.rules import RuleSet
 from wmt.site import tables
 from wmt.site.figures import units
-from wmt.site.queries.unit_request import GRADES, UnitRequest
+from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import Column, Row, Table, Value
 from wmt.site.web.units import line_tables
 from wmt.site.workload.models import Unit
