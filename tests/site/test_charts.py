@@ -136,7 +136,7 @@ def units(capacities: list[int]) -> list[Unit]:
 def test_every_unit_is_on_the_strip_once(number: int, width: int) -> None:
     dice = random.Random(number)
     listed = units([dice.randrange(6_000, 16_000) for _ in range(number)])
-    root = marks(strip(listed, 11_000, "Spread"), width)
+    root = marks(strip(listed, (9_000, 11_000), "Spread"), width)
     over = sum(unit.points_x100 > 1_100_000 for unit in listed)
     if number <= 150:
         assert len(of_tone(root, "mark")) == number
@@ -149,7 +149,7 @@ def test_every_unit_is_on_the_strip_once(number: int, width: int) -> None:
 def test_a_post_with_hardly_any_time_leaves_the_strip_readable() -> None:
     usual = Unit(level="post", code="T:1", name="A", points_x100=100_000, available_x100=100_000)
     odd = Unit(level="post", code="T:2", name="B", points_x100=250_000, available_x100=100)
-    root = marks(strip([usual, odd], 11_000, "Spread"))
+    root = marks(strip([usual, odd], (9_000, 11_000), "Spread"))
     words = [each.text for each in root.iter("text")]
     assert "200%" in words
     assert "1 beyond 200%, at the end" in words
@@ -192,7 +192,7 @@ def test_words_are_wrapped_and_never_lost() -> None:
 
 
 def test_a_file_needs_nothing_outside_itself() -> None:
-    chart = strip(units([9_000, 12_000, 12_500]), 11_000, "Teams <of> & by capacity")
+    chart = strip(units([9_000, 12_000, 12_500]), (9_000, 11_000), "Teams <of> & by capacity")
     assert chart is not None
     whole = files.svg_file(chart, ["Data from 21 November 2026.", "No verdict on anyone."])
     root = ET.fromstring(whole)
@@ -215,7 +215,7 @@ def test_a_file_needs_nothing_outside_itself() -> None:
 
 
 def test_a_png_has_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    chart = strip(units([9_000, 12_000, 12_500]), 11_000, "Teams by capacity")
+    chart = strip(units([9_000, 12_000, 12_500]), (9_000, 11_000), "Teams by capacity")
     assert chart is not None
     made = files.png_file(chart, ["Data from 21 November 2026."])
     assert made.startswith(PNG)

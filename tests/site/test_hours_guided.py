@@ -1,14 +1,18 @@
 """Guided forms: hours for mentoring, the stages of a trainee, the change from one stage to the next."""
 
 # ruff: noqa: F401, F811 - fixtures come by import
+import shutil
 from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hours_fixtures import TODAY, Room, day, faults, figures, hidden, room, words
 
+from wmt import rules
 from wmt.site.audit.models import AuditEvent
+from wmt.site.availability import queries
 from wmt.site.availability.change_requests import Change
 from wmt.site.availability.models import Reason, Reduction
 from wmt.site.changes import actions
@@ -17,6 +21,28 @@ from wmt.site.web.availability import guided_mentoring
 pytestmark = pytest.mark.one_database
 
 MICRO = 1_000_000
+#: A reason and a stage more, as one would add them to the rules.
+ADDED = """
+- group: reduction_reasons
+  source: a test
+  status: default
+  from: 2017-05-01
+  fields:
+    name: {unit: text, description: 'Name of {row}.'}
+    short_name: {unit: text, description: 'Short name of {row}.'}
+    category: {unit: text, description: 'Category of {row}.'}
+    allowance_percent: {unit: percent of a whole, description: 'Share of {row}.'}
+  rows:
+    27: {name: The last months, short_name: PQiP - last months, category: Work, allowance_percent: 30}
+- group: pqip_stage_longest_months
+  description: Most months of {row}.
+  unit: months
+  source: a test
+  status: default
+  from: 2017-05-01
+  rows:
+    27: 9
+"""
 START = date(2026, 9, 1)
 
 
@@ -172,6 +198,26 @@ def test_faults_of_stages_stand_at_their_days(
 
 
 # ---- from one stage to the next ----------------------------------------------------------------------------
+
+
+def test_a_reason_and_a_stage_of_the_route_are_added_in_the_rules_alone(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another last stage: the form has its field, the route its reduction, the next stage its name."""
+    folder = tmp_path / "rules"
+    shutil.copytree(Path(rules.__file__).parent / "hmpps", folder)
+    file = folder / "reduction-reasons.yaml"
+    file.write_text(file.read_text(encoding="utf-8") + ADDED, encoding="utf-8")
+    more = rules.load(folder)
+    monkeypatch.setattr(rules, "load", lambda: more)
+    queries._reasons_of_rules.cache_clear()
+    page = words(room.client.get(address(room, "pqip")))
+    assert "Last day of PQiP - last months" in page
+    assert "The fourth stage ends when the route ends" in page
+    assert pqip(room).status_code == 302
+    assert [reason for reason, _, _ in stages(room)] == ["12", "13", "14", "27"]
+    assert "PQiP - last months to NQO, not entered yet" in words(room.client.get(address(room, "pqip/stage")))
+    queries._reasons_of_rules.cache_clear()
 
 
 def test_a_second_route_for_the_same_days_is_refused_with_what_is_there(room: Room) -> None:

@@ -10,11 +10,15 @@ import polars as pl
 import pytest
 from django.test import Client
 
+from wmt import rules
 from wmt.ledger import SHARES, shown_capacity
+from wmt.nights import NightError
 from wmt.site.links import unit_url
 from wmt.site.queries.measures import MEASURES
 from wmt.site.web.charts.distribution import strip
+from wmt.site.workload import state
 from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State
 
 pytestmark = pytest.mark.one_database
 
@@ -74,7 +78,7 @@ def test_the_strip_reaches_from_the_lowest_to_the_highest_figure_of_the_table(na
     )
     ends = [shown_capacity(row["points_x100"], row["available_x100"]) for row in (rows[0], rows[-1])]
     teams = list(Unit.objects.filter(load=nation.load, level="team", whole=True))
-    made = strip(teams, 11_000, "Teams")
+    made = strip(teams, (9_000, 11_000), "Teams")
     assert made is not None
     assert f"{len(rows)} shown, from {ends[0]} to {ends[1]};" in made.summary
     assert made.draw(960).body.count("<a href=") == len(rows)
@@ -100,3 +104,22 @@ def test_the_order_of_a_table_is_told_in_words(nation: Any, signed_in: Any, quer
     assert page.count('hx-select-oob="#table-overview-order:innerHTML"') == 1
     assert len(re.findall(r'aria-sort="(?:ascending|descending)"', page)) == bool(said)
     assert nation
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_the_low_capacity_is_that_of_the_rules_of_the_night(
+    nation: Any, signed_in: Any, monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    """Of the program's where the night is away: the page says what it can."""
+    day = nation.load.rules_date
+    laid = rules.Overlay("local", "a test", (("low_capacity_percent", day, 45),))
+
+    def rules_of(_: State) -> rules.RuleSet:
+        if not there:
+            raise NightError("away")
+        return rules.load().at(day, [laid])
+
+    monkeypatch.setattr(state, "rules_of", rules_of)
+    page = signed_in().get("/nation/?list=team").text
+    assert f">under {45 if there else 90}%</option>" in page
+    assert (f"{45 if there else 90}% to 110%" in page) and nation

@@ -32,6 +32,7 @@ class Codes:
     contact_codes: frozenset[str]
     flag_letters: frozenset[str]
     reasons: Mapping[str, ReductionReason]
+    trainee_stages: frozenset[str]
     default_hours: Mapping[str, Decimal]
     report_windows: Mapping[str, int]
 
@@ -53,6 +54,7 @@ def codes_at(tree: rules.Tree, day: date) -> Codes:
         contact_codes=frozenset(listed("cms_activity")),
         flag_letters=frozenset(path.split(".")[0] for path in listed("flags")),
         reasons=_reasons(listed("reduction_reasons")),
+        trainee_stages=frozenset(listed("pqip_stage_longest_months")),
         default_hours={grade: Decimal(str(hours)) for grade, hours in listed("default_hours").items()},
         report_windows={kind: int(str(days)) for kind, days in listed("report_window_days").items()},
     )

@@ -24,7 +24,6 @@ from wmt.text import fold
 
 #: Days without a reduction between two stages of the trainee route that look like a slip.
 GAP_DAYS = 3
-STAGE = "PQiP"
 
 __all__ = [
     "People", "ReductionRow", "add_months", "grades_corrected", "hours_entered", "last_of_months",
@@ -112,7 +111,7 @@ def reductions_of(
         faults.warn_once("PEOPLE_OVER_MAXIMUM", "reductions", over, what)
     else:
         faults.refuse_each("PEOPLE_OVER_MAXIMUM", "reductions", over)
-    _check_stages(known, faults)
+    _check_stages(known, codes.trainee_stages, faults)
     rows = [
         (
             numbers[r.post],
@@ -235,10 +234,10 @@ def _expired(reduction: ReductionRow, day: date) -> bool:
     return months is not None and day > last_of_months(reduction.first_day, months)
 
 
-def _check_stages(reductions: Sequence[ReductionRow], faults: Faults) -> None:
+def _check_stages(reductions: Sequence[ReductionRow], route: Collection[str], faults: Faults) -> None:
     stages: dict[Post, list[ReductionRow]] = {}
     for reduction in reductions:
-        if reduction.reason.short_name.startswith(STAGE):
+        if reduction.reason.reason_id in route:
             stages.setdefault(reduction.post, []).append(reduction)
     hits = []
     for post, found in stages.items():

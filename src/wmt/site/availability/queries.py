@@ -19,6 +19,7 @@ from wmt.site.accounts.roles import Action
 from wmt.site.availability.limits import ReasonOnDay, RecordLimits
 from wmt.site.availability.models import KINDS, Grade, Hours, OfPost, Reduction
 from wmt.site.availability.models import Reason as ReasonVersion
+from wmt.site.availability.reason_rules import STAGES, rules_on
 from wmt.site.availability.records import (
     Entry,
     GradeRecord,
@@ -162,11 +163,8 @@ def every_reason() -> dict[str, ReasonOnDay]:
 
 @lru_cache(maxsize=8)
 def _reasons_of_rules(day: date) -> Mapping[str, ReasonOnDay]:
-    tree = rules.load()
-    there = tree.at(min(max(day, min(tree.days)), max(tree.days)))
-    if not there.under("reduction_reasons"):  # started later than the day: taken from its first days
-        there = tree.at(max(tree.days))
-    values, longest = there.under("reduction_reasons"), there.under("pqip_stage_longest_months")
+    there = rules_on(day)
+    values, longest = there.under("reduction_reasons"), there.under(STAGES)
 
     def reason(name: str) -> ReasonOnDay:
         def of(part: str) -> Any:

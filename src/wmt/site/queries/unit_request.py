@@ -6,12 +6,13 @@ from functools import cached_property
 from django.http import HttpRequest
 
 from wmt.grades import GRADES
+from wmt.site import tables
 from wmt.site.accounts.models import User
 from wmt.site.figures import units
 from wmt.site.links import stream_of
 from wmt.site.shown import needed_state
 from wmt.site.workload.models import Unit
-from wmt.site.workload.state import State
+from wmt.site.workload.state import State, low_x100
 
 BANDS = ("under", "within", "over", "none", "busy", "idle", "unentered")
 
@@ -55,13 +56,18 @@ class UnitRequest:
         """Only units whose capacity lies in this band; empty: all."""
         return self._one_of("band", BANDS)
 
+    @cached_property
+    def low_x100(self) -> int:
+        """The capacity under which a unit is in the lowest band, in hundredths of a per cent."""
+        return low_x100(self.state)
+
     @property
     def bands(self) -> dict[str, str]:
         """The bands in words; being over is judged by the mark of the rules that the figures were made by."""
-        mark = self.state.over_text
+        low, mark = f"{tables.exact(self.low_x100).text}%", self.state.over_text
         return {
-            "under": "under 90%",
-            "within": f"90% to {mark}",
+            "under": f"under {low}",
+            "within": f"{low} to {mark}",
             "over": f"over {mark}",
             "none": "no available hours",
             "busy": "no available hours, holds work",

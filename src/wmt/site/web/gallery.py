@@ -20,7 +20,7 @@ from wmt.site.web.charts.scale import Scale
 from wmt.site.web.charts.time_series import TONES, ChartPanel, DataPoint, Period, Series, time_chart
 from wmt.site.workload.models import Unit
 
-OVER_X100 = 11_000
+LOW_X100, OVER_X100 = 9_000, 11_000
 #: Name, code, points and available points in hundredths, cases.
 _TEAMS = (
     ("Abbey and Mill with a long name that wraps", "N01ABB", 1_250_000, 1_100_000, 412),
@@ -144,7 +144,7 @@ def _strip(number: int) -> Chart | None:
              available_x100=1_000_000)
         for at in range(number)
     ]  # fmt: skip
-    return strip(listed, OVER_X100, f"{number} teams by capacity")
+    return strip(listed, (LOW_X100, OVER_X100), f"{number} teams by capacity")
 
 
 def _bars() -> Chart | None:
@@ -156,13 +156,13 @@ def _lines() -> Chart | None:
     first = date(2026, 9, 1)
     series = [
         Series(
-            grade, [_place(first + timedelta(at), 9_000 + at * (70 - 17 * tone)) for at in range(80)], tone
+            grade, [_place(first + timedelta(at), LOW_X100 + at * (70 - 17 * tone)) for at in range(80)], tone
         )
         for tone, grade in enumerate(GRADES[:TONES])
     ]
     scale = Scale.holding([], low=8_000, high=16_000)
     panel = ChartPanel(
-        "Capacity, %", series, scale, lambda x100: f"{x100 // 100}%", (9_000, OVER_X100), 10_000
+        "Capacity, %", series, scale, lambda x100: f"{x100 // 100}%", (LOW_X100, OVER_X100), 10_000
     )
     period = Period(first, first + timedelta(30), "Totals only", "imported totals only")
     return time_chart("lines", "Capacity by grade", "Capacity in %", "All four rise.", [panel], [period])

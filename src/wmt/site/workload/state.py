@@ -10,7 +10,8 @@ from django.conf import settings
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from wmt.nights import open_night
+from wmt import rules
+from wmt.nights import NightError, open_night
 from wmt.rules import RuleSet
 from wmt.site.clock import calendar_day
 from wmt.site.workload import as_of_day
@@ -18,6 +19,7 @@ from wmt.site.workload.as_of_day import AsOf
 from wmt.site.workload.day_format import moment_words
 from wmt.site.workload.models import Current, Load
 
+_LOW = "low_capacity_percent"
 #: What tells one load from every other: see `State.of_load`.
 OfLoad = tuple[int, str, datetime]
 
@@ -141,3 +143,15 @@ def _rules(night: str, home: Path) -> RuleSet:
 def rules_of(state: State) -> RuleSet:
     """The rules the figures were priced by, from their night. Raises NightError where it is not there."""
     return _rules(state.night, settings.CONFIG.nights)
+
+
+def low_x100(state: State) -> int:
+    """The capacity under which units are listed as under, in hundredths of a per cent.
+
+    From the rules of the program where those of the night are not there, or are from before it was a rule.
+    """
+    try:
+        low = rules_of(state).get(_LOW)
+    except NightError:
+        low = None
+    return (low or rules.load().at(state.rules_date)[_LOW]).hundredths

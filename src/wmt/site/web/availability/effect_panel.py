@@ -1,6 +1,6 @@
 """The effect of changes in words and tables: capacity before and after, of the post and of its team."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -8,16 +8,11 @@ from wmt.ledger import shown_capacity
 from wmt.site import tables
 from wmt.site.availability.allowances import gap_warnings
 from wmt.site.availability.labels import day_words, entry_words, hours_words, percent_words
-from wmt.site.availability.limits import ReasonOnDay
 from wmt.site.availability.records import Entry, PostRecords, ReductionRecord
 from wmt.site.changes.actions import Preview
 from wmt.site.changes.impact import Effect, UnitFigures
 from wmt.site.web.availability.post_request import PostRequest, contracted_of
 from wmt.site.workload.state import State
-
-#: The stages of the trainee route in their order, and that of the newly qualified after them.
-STAGES = ("12", "13", "14")
-NEWLY_QUALIFIED = "15"
 
 
 @dataclass(frozen=True)
@@ -59,15 +54,15 @@ def panel(place: PostRequest, preview: "Preview") -> EffectPanel:
     return EffectPanel(
         days=days_of(preview.effects, place.state),
         entered=[said(entry, after, place) for entry in checked.entries if entry is not None],
-        warnings=[fault.said for fault in checked.warnings] + new_gaps(before, after, place.reasons),
+        warnings=[fault.said for fault in checked.warnings] + new_gaps(before, after, place),
         is_late=any(entry is not None and entry.first_day < place.state.day for entry in checked.entries),
     )
 
 
-def new_gaps(before: PostRecords, after: PostRecords, reasons: Mapping[str, ReasonOnDay]) -> list[str]:
+def new_gaps(before: PostRecords, after: PostRecords, place: PostRequest) -> list[str]:
     """Gaps between the stages of a trainee that were not there before."""
-    former = set(gap_warnings(before, reasons, STAGES))
-    return [gap for gap in gap_warnings(after, reasons, STAGES) if gap not in former]
+    former, later = (gap_warnings(plan, place.reasons, place.route.stages) for plan in (before, after))
+    return [gap for gap in later if gap not in former]
 
 
 def said(entry: Entry, plan: PostRecords, place: PostRequest) -> str:

@@ -93,7 +93,7 @@ def _save(place: PostRequest, form: ChangeForm, page: Page, changes: Sequence[Ch
         return _refused(place, form, page, refused.faults)
     messages.success(place.request, saved_words(saved.effects, place.state))
     after = PostRequest(place.request, place.state, place.unit).plan
-    gaps = new_gaps(place.plan, after, place.reasons)
+    gaps = new_gaps(place.plan, after, place)
     for said in [fault.said for fault in saved.warnings] + gaps:
         messages.warning(place.request, said)
     return HttpResponseRedirect(place.href)

@@ -10,6 +10,7 @@ from django import forms
 from wmt.facts import GRADES
 from wmt.site.availability.labels import day_words
 from wmt.site.availability.limits import ReasonOnDay
+from wmt.site.availability.reason_rules import TraineeRoute
 from wmt.site.availability.validation import NOTES, WHY
 from wmt.site.date_field import DayField
 from wmt.site.web.forms.fields import NumberField
@@ -170,6 +171,14 @@ class MentoringForm(ChangeForm):
     why = WhyField(required=False)
 
 
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+
+
+def ordinal(number: int) -> str:
+    """Which one, in words as far as nine."""
+    return _ORDINALS[number - 1] if number <= len(_ORDINALS) else f"{number}th"
+
+
 #: Said where the months of a route are no whole number; the bounds are in the rules.
 _ROUTE = "The months of the route must be a whole number, like 18"
 
@@ -177,25 +186,27 @@ _ROUTE = "The months of the route must be a whole number, like 18"
 class PqipForm(ChangeForm):
     """The stages of a trainee one after the other: the first day, the months of the route, each last day.
 
-    `route` are the shortest, the usual and the longest route in months.
+    `months` are the shortest, the usual and the longest route; each stage of the route has a field.
     """
 
     first_day = DayField("the first day of the route")
     months = forms.IntegerField(required=False, error_messages={"invalid": _ROUTE})
-    end_12 = DayField("the last day of the first stage", required=False)
-    end_13 = DayField("the last day of the second stage", required=False)
-    end_14 = DayField("the last day of the third stage", required=False)
     qualified = forms.BooleanField(required=False)
-    end_15 = DayField("the last day as newly qualified", required=False)
     why = WhyField(required=False)
 
-    def __init__(self, *args: Any, route: tuple[int, int, int], **more: Any) -> None:
-        self.route = route
+    def __init__(self, *args: Any, route: TraineeRoute, months: tuple[int, int, int], **more: Any) -> None:
+        self.route_months = months
+        self.stages = [f"end_{reason}" for reason in route.stages]
+        self.newly_qualified = f"end_{route.newly_qualified}"
         super().__init__(*args, **more)
+        for number, name in enumerate(self.stages, 1):
+            self.fields[name] = DayField(f"the last day of the {ordinal(number)} stage", required=False)
+        self.fields[self.newly_qualified] = DayField("the last day as newly qualified", required=False)
+        self.order_fields(["first_day", "months", *self.stages, "qualified", self.newly_qualified])
 
     def clean_months(self) -> int:
         """The months of the route; the usual where none were typed."""
-        shortest, usual, longest = self.route
+        shortest, usual, longest = self.route_months
         months: int | None = self.cleaned_data["months"]
         if months is not None and not shortest <= months <= longest:
             raise forms.ValidationError(f"The route must be from {shortest} to {longest} months")
@@ -214,7 +225,7 @@ class PqipForm(ChangeForm):
 
     def ends(self) -> list[str]:
         """The fields of the last days that are wanted, in order."""
-        return ["end_12", "end_13", "end_14", *(["end_15"] if self.cleaned_data.get("qualified") else [])]
+        return [*self.stages, *([self.newly_qualified] if self.cleaned_data.get("qualified") else [])]
 
 
 class StageForm(ChangeForm):

@@ -1,6 +1,5 @@
 """A reduction for who mentors trainees: their number, and hours for each."""
 
-import re
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +8,7 @@ from wmt.facts.enums import MICRO
 from wmt.site.availability.change_requests import Change
 from wmt.site.availability.labels import hours_words
 from wmt.site.availability.limits import ReasonOnDay
+from wmt.site.availability.reason_rules import mentoring_reason
 from wmt.site.web.availability.form_flow import Page, edit
 from wmt.site.web.availability.forms import MentoringForm
 from wmt.site.web.availability.post_hours import form_methods, sent
@@ -16,8 +16,6 @@ from wmt.site.web.availability.post_request import PostRequest, editable
 from wmt.site.workload.state import rules_of
 
 _RULE = "mentoring_hours_per_trainee"
-#: The reason of the rules; "Other" in rules of before there was one.
-_MENTORING, _OTHER = "mentoring", "11"
 
 
 @form_methods
@@ -46,12 +44,7 @@ def default_micro(place: PostRequest) -> int:
 
 
 def _reason(place: PostRequest) -> ReasonOnDay:
-    """The reason for mentoring: that of the rules, else the first enabled one that says so."""
-    reasons = place.reasons
-    if _MENTORING in reasons and reasons[_MENTORING].enabled:
-        return reasons[_MENTORING]
-    named = [each for each in reasons.values() if each.enabled and re.search("mentor", each.name, re.I)]
-    return named[0] if named else reasons[_OTHER]
+    return mentoring_reason(place.reasons, place.state.day)
 
 
 def _change(place: PostRequest, form: Any) -> Change:

@@ -11,31 +11,34 @@ from wmt.days import written
 from wmt.intake.people import last_of_months
 from wmt.site.availability.change_requests import Change, ChangeFault
 from wmt.site.availability.labels import day_words, percent_words
+from wmt.site.availability.reason_rules import TraineeRoute
 from wmt.site.availability.records import ReductionRecord
-from wmt.site.web.availability.effect_panel import NEWLY_QUALIFIED, STAGES
 from wmt.site.web.availability.form_flow import Page, edit
-from wmt.site.web.availability.forms import PqipForm
+from wmt.site.web.availability.forms import PqipForm, ordinal
 from wmt.site.web.availability.post_hours import form_methods, sent
 from wmt.site.web.availability.post_request import PostRequest, editable
 from wmt.site.workload.state import rules_of
-
-_ALL = (*STAGES, NEWLY_QUALIFIED)
 
 
 @form_methods
 def pqip(request: HttpRequest, code: str) -> HttpResponse:
     """Enters the stages of a trainee; days that are left empty are worked out from the first."""
     place = editable(request, code)
-    route = _route(place)
-    filled = _filled(place, request.POST, route) if request.method == "POST" else None
-    form = PqipForm(filled, route=route, initial={"months": route[1]})
+    months, route = _months(place), place.route
+    filled = _filled(place, months) if request.method == "POST" else None
+    form = PqipForm(filled, route=route, months=months, initial={"months": months[1]})
     page = Page(
         title="Enter the stages of PQiP",
         template="availability/post_pqip.jinja",
         changes=lambda form: _changes(place, form),
         save="Save the stages",
-        field_of=_field_of,
-        words={"stages": _stages(place), "route": route, "entered": _entered(place)},
+        field_of=lambda fault: _field_of(fault, route),
+        words={
+            "stages": _stages(place),
+            "route": months,
+            "last_stage": ordinal(len(route.stages)),
+            "entered": _entered(place),
+        },
     )
     if request.method == "POST" and form.is_valid():
         _refuse_overlaps(place, form)
@@ -56,7 +59,7 @@ def _refuse_overlaps(place: PostRequest, form: PqipForm) -> None:
 
 def _standing(place: PostRequest) -> list[ReductionRecord]:
     """The stages that are entered, in their order."""
-    return [cut for cut in place.plan.reductions if cut.reason in _ALL]
+    return [cut for cut in place.plan.reductions if cut.reason in place.route.reasons]
 
 
 def _said(place: PostRequest, cut: ReductionRecord) -> str:
@@ -75,23 +78,23 @@ def last_of(place: PostRequest, reason: str, first: date) -> date:
     return last_of_months(first, place.reasons[reason].months or 6)
 
 
-def _filled(place: PostRequest, sent_data: Any, route: tuple[int, int, int]) -> Any:
+def _filled(place: PostRequest, months: tuple[int, int, int]) -> Any:
     """What was typed, with the last days that were left empty worked out from the day before.
 
-    The third stage ends with the route: the names of the first two say 6 months each.
+    The last stage ends with the route: the names of those before it say 6 months each.
     """
-    typed = sent(place.request)
-    form = PqipForm(sent_data, route=route)
+    typed, route = sent(place.request), place.route
+    form = PqipForm(place.request.POST, route=route, months=months)
     form.is_valid()
     first = start = form.cleaned_data.get("first_day")
     if first is None or start is None:
         return typed
     data = typed.copy()
-    for reason in _ALL:
+    for reason in route.reasons:
         name = f"end_{reason}"
         end = form.cleaned_data.get(name)
         if end is None and name not in form.errors:
-            ends_route = reason == STAGES[-1] and "months" in form.cleaned_data
+            ends_route = reason == route.stages[-1] and "months" in form.cleaned_data
             end = last_of_months(start, form.cleaned_data["months"]) if ends_route else None
             end = end if end is not None and end >= first else last_of(place, reason, first)
             data[name] = written(end)
@@ -101,7 +104,7 @@ def _filled(place: PostRequest, sent_data: Any, route: tuple[int, int, int]) -> 
     return data
 
 
-def _route(place: PostRequest) -> tuple[int, int, int]:
+def _months(place: PostRequest) -> tuple[int, int, int]:
     """The shortest, the usual and the longest route in months."""
     tree = rules.load()  # figures of an earlier version of this program were made with rules without them
     values = rules_of(place.state).under("pqip_route_months") or tree.at(max(tree.days)).under(
@@ -121,17 +124,17 @@ def _changes(place: PostRequest, form: Any) -> list[Change]:
     return found
 
 
-def _field_of(fault: ChangeFault) -> str:
+def _field_of(fault: ChangeFault, route: TraineeRoute) -> str:
     """Faults of a stage stand at its last day; of a first day, at the only one that is typed."""
     if fault.index is None:
         return ""
-    return "first_day" if fault.field == "first_day" else f"end_{_ALL[fault.index]}"
+    return "first_day" if fault.field == "first_day" else f"end_{route.reasons[fault.index]}"
 
 
 def _stages(place: PostRequest) -> list[dict[str, Any]]:
     """The stages in words."""
     found = []
-    for reason in _ALL:
+    for reason in place.route.reasons:
         stage = place.reasons[reason]
         share = "" if stage.allowance_x100 is None else f"{percent_words(stage.allowance_x100)} off, "
         found.append(
@@ -139,7 +142,7 @@ def _stages(place: PostRequest) -> list[dict[str, Any]]:
                 "field": f"end_{reason}",
                 "name": stage.short_name,
                 "said": f"{share}usually {stage.months or 6} months",
-                "is_extra": reason == NEWLY_QUALIFIED,
+                "is_extra": reason == place.route.newly_qualified,
             }
         )
     return found

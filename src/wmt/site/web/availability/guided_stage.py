@@ -11,14 +11,11 @@ from wmt.intake.people import last_of_months
 from wmt.site.availability.change_requests import Change, ChangeFault
 from wmt.site.availability.labels import day_words
 from wmt.site.availability.records import ReductionRecord
-from wmt.site.web.availability.effect_panel import NEWLY_QUALIFIED, STAGES
 from wmt.site.web.availability.form_flow import Page, edit, versions
 from wmt.site.web.availability.forms import StageForm
 from wmt.site.web.availability.guided_pqip import last_of
 from wmt.site.web.availability.post_hours import form_methods, sent
 from wmt.site.web.availability.post_request import PostRequest, editable
-
-_NEXT = dict(zip(STAGES, (*STAGES[1:], NEWLY_QUALIFIED), strict=True))
 
 
 @dataclass(frozen=True)
@@ -69,7 +66,7 @@ def boundaries(place: PostRequest) -> dict[str, Boundary]:
     found = {}
     for n, cut in enumerate(stages):
         is_over = cut.last_day is not None and cut.last_day < day and n + 1 == len(stages)
-        if cut.reason in _NEXT and not is_over:
+        if place.route.after(cut.reason) and not is_over:
             found[cut.key] = Boundary(cut, stages[n + 1 :])
     return found
 
@@ -82,7 +79,7 @@ def _soonest(place: PostRequest, found: dict[str, Boundary]) -> str:
 
 def _stages(place: PostRequest) -> list[ReductionRecord]:
     """The stages of the trainee in their order. Forms carry the versions of them all."""
-    return [cut for cut in place.plan.reductions if cut.reason in (*STAGES, NEWLY_QUALIFIED)]
+    return [cut for cut in place.plan.reductions if cut.reason in place.route.reasons]
 
 
 def _said(place: PostRequest, boundary: Boundary) -> str:
@@ -90,7 +87,12 @@ def _said(place: PostRequest, boundary: Boundary) -> str:
     if boundary.later:
         later = place.reasons[boundary.later[0].reason].short_name
         return f"{former} to {later}, now on {day_words(boundary.later[0].first_day)}"
-    return f"{former} to {place.reasons[_NEXT[boundary.former.reason]].short_name}, not entered yet"
+    return f"{former} to {place.reasons[_next(place, boundary)].short_name}, not entered yet"
+
+
+def _next(place: PostRequest, boundary: Boundary) -> str:
+    """The reason that comes after the stage before: a boundary is of one that something comes after."""
+    return place.route.after(boundary.former.reason) or place.route.newly_qualified
 
 
 def _changes(place: PostRequest, boundary: Boundary, form: Any) -> list[Change]:
@@ -99,7 +101,7 @@ def _changes(place: PostRequest, boundary: Boundary, form: Any) -> list[Change]:
     former = boundary.former
     found = [_version(place, former, form, former.first_day, day - timedelta(1))]
     if not boundary.later:
-        reason = _NEXT[former.reason]
+        reason = _next(place, boundary)
         new = Change(
             kind="reduction",
             post=place.post,

@@ -20,7 +20,6 @@ from wmt.site.changes.carry_rights import Leaving
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import Column, Row, Table, Value
 from wmt.site.web.availability.carrying import carry_href
-from wmt.site.web.availability.effect_panel import NEWLY_QUALIFIED, STAGES
 from wmt.site.web.availability.ending_soon import reason_name
 from wmt.site.web.availability.entered_by import moment, name_of
 from wmt.site.web.availability.post_coming import coming
@@ -197,7 +196,7 @@ def _hours_row(place: PostRequest, row: Hours, now: str) -> Row:
 
 def _ways(place: PostRequest, cuts: Iterable[Reduction]) -> list[PostLink]:
     """What may be entered here."""
-    stages = any(row.reason in (*STAGES, NEWLY_QUALIFIED) and not row.withdrawn for row in cuts)
+    stages = any(row.reason in place.route.reasons and not row.withdrawn for row in cuts)
     names = {
         "reduction-new": "Add a reduction",
         "hours-new": "Enter contracted hours",

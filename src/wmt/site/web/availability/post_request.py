@@ -12,6 +12,7 @@ from wmt.site.accounts.roles import Action
 from wmt.site.availability import queries
 from wmt.site.availability.limits import ReasonOnDay, RecordLimits
 from wmt.site.availability.models import OfPost
+from wmt.site.availability.reason_rules import TraineeRoute, trainee_route
 from wmt.site.availability.records import Post, PostRecords, ReductionRecord
 from wmt.site.availability.withheld import plan_without_reasons
 from wmt.site.figures import units
@@ -61,6 +62,11 @@ class PostRequest:
     def reasons(self) -> Mapping[str, ReasonOnDay]:
         """The reasons there are today, by id."""
         return self.limits.reasons
+
+    @cached_property
+    def route(self) -> TraineeRoute:
+        """The stages of the trainee route as they are today."""
+        return trainee_route(self.state.day)
 
     @cached_property
     def names(self) -> Mapping[str, ReasonOnDay]:

@@ -18,7 +18,7 @@ _DOT, _HEAD, _FOOT, _TALL, _SIDE = 9, 24, 28, 110, 16
 _BIN_X100 = 500
 #: What lies beyond is drawn at the end and counted: a post with hardly any time has thousands of per cent.
 _FAR_X100, _USUAL_X100 = 20_000, 14_000
-LOW_X100, FULL_X100 = 9_000, 10_000
+FULL_X100 = 10_000
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,12 @@ class _Spot:
         return f"{self.unit.name}: {shown_capacity(self.unit.points_x100, self.unit.available_x100)}"
 
 
-def strip(listed: Sequence[Unit], over_x100: int, title: str) -> Chart | None:
-    """The strip of some units, those without available time left out; None where fewer than two remain."""
+def strip(listed: Sequence[Unit], band: tuple[int, int], title: str) -> Chart | None:
+    """The strip of some units, those without available time left out; None where fewer than two remain.
+
+    `band` is shaded, from the low mark to that of excessive workload, in hundredths of a per cent.
+    """
+    over_x100 = band[1]
     spots = sorted(
         (
             _Spot(
@@ -50,17 +54,17 @@ def strip(listed: Sequence[Unit], over_x100: int, title: str) -> Chart | None:
     )
     if len(spots) < 2:
         return None
-    over_text = tables.exact(over_x100).text
+    low_text, over_text = (tables.exact(mark).text for mark in band)
     marked = len(spots) <= MOST_MARKS
     return Chart(
         name="chart",
         title=title,
         units="Capacity, % of available points" + ("" if marked else "; height is the number in each 5%"),
         summary=_summary(spots, over_text),
-        draw=lambda width: _DistributionDrawing(width, spots, over_x100, over_text, marked=marked).drawing(),
+        draw=lambda width: _DistributionDrawing(width, spots, band, over_text, marked=marked).drawing(),
         key=[
             *_samples(over_text, marked=marked),
-            Sample("area", "band", f"90% to {over_text}%"),
+            Sample("area", "band", f"{low_text}% to {over_text}%"),
             Sample("line", "full", "100%"),
         ],
         linked=marked,
@@ -91,10 +95,10 @@ class _DistributionDrawing:
     """The drawing in one width."""
 
     def __init__(
-        self, width: int, spots: Sequence[_Spot], over_x100: int, over_text: str, *, marked: bool
+        self, width: int, spots: Sequence[_Spot], band: tuple[int, int], over_text: str, *, marked: bool
     ) -> None:
         self.canvas, self.spots = Canvas(width), spots
-        self.over_x100, self.over_text, self.marked = over_x100, over_text, marked
+        (self.low_x100, self.over_x100), self.over_text, self.marked = band, over_text, marked
         highest = min(_FAR_X100, max(_USUAL_X100, spots[-1].capacity_x100))
         self.scale = Scale.holding([], low=0, high=highest, most=10 if width == WIDE else 5)
         self.far = sum(spot.capacity_x100 > self.scale.high for spot in spots)
@@ -120,7 +124,7 @@ class _DistributionDrawing:
 
     def _ground(self) -> None:
         canvas, base, at = self.canvas, self.base, self._at
-        low, over = at(LOW_X100), at(self.over_x100)
+        low, over = at(self.low_x100), at(self.over_x100)
         canvas.rect("band", (low, _HEAD, over - low, base - _HEAD))
         canvas.path("full", f"M{at(FULL_X100)} {_HEAD}V{base}")
         canvas.text((over + 4, _HEAD - 8), f"over {self.over_text}%")

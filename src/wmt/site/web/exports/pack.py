@@ -130,7 +130,7 @@ def _on_paper(question: UnitRequest, level: str) -> Section:
     shown = sorted(listed, key=overview.by_capacity, reverse=True)[:ON_PAPER]
     table = _narrow(replace(overview.table(below, shown), name=title.lower(), notes=()))
     said = [f"The {ON_PAPER} with the highest capacity of {len(listed):,}. The Excel report has all of them."]
-    chart = strip(listed, question.state.over_x100, f"{title} by capacity")
+    chart = strip(listed, (question.low_x100, question.state.over_x100), f"{title} by capacity")
     return Section(title, [table], said if len(listed) > ON_PAPER else (), [chart] if chart else ())
 
 

@@ -6,7 +6,7 @@ from itertools import groupby
 from wmt.ledger import STREAM_NAMES, shown_points
 from wmt.site import tables
 from wmt.site.queries.period_figures import FigurePeriod
-from wmt.site.web.charts.distribution import FULL_X100, LOW_X100
+from wmt.site.web.charts.distribution import FULL_X100
 from wmt.site.web.charts.figure import Chart, Sample
 from wmt.site.web.charts.scale import Scale
 from wmt.site.web.charts.time_series import ChartPanel, DataPoint, Period, Series, time_chart
@@ -25,12 +25,12 @@ def picture(
     asked: OverTimeRequest, found: Sequence[FigurePeriod], by_grade: Mapping[str, Sequence[FigurePeriod]]
 ) -> Chart | None:
     """The panels of a unit; None where too little is known to draw a line."""
-    over = asked.question.state.over_x100
+    low, over = asked.question.low_x100, asked.question.state.over_x100
     lines = _capacity_lines(found, by_grade)
     values = [place.value for line in lines for place in line.places]
     heights = Scale.holding(values, low=8_000, high=max(12_000, over))
     capacity = ChartPanel(
-        "Capacity, %", lines, heights, lambda x100: f"{x100 // 100:,}%", (LOW_X100, over), FULL_X100
+        "Capacity, %", lines, heights, lambda x100: f"{x100 // 100:,}%", (low, over), FULL_X100
     )
     return time_chart(
         "chart",
@@ -40,7 +40,7 @@ def picture(
         [capacity, _points(found), reductions(found)],
         periods(asked, found),
         [
-            Sample("area", "band", f"90% to {tables.exact(over).text}%"),
+            Sample("area", "band", f"{tables.exact(low).text}% to {tables.exact(over).text}%"),
             Sample("line", "full", "100%"),
         ],
     )

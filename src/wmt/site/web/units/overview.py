@@ -15,7 +15,7 @@ from wmt.site.queries.measures import MEASURES, REMAINING, shown
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import Column, LazyRows, Row, Table, Value
 from wmt.site.web.availability.ending_soon import reminders
-from wmt.site.web.charts.distribution import LOW_X100, strip
+from wmt.site.web.charts.distribution import strip
 from wmt.site.web.duties.reminders import duty_lines, request_lines
 from wmt.site.web.units import export_columns, line_tables, no_available_time, streams
 from wmt.site.web.units.breakdown import parts
@@ -67,7 +67,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
         if question.unit.stream == OMIC
         else strip(
             listed,
-            question.state.over_x100,
+            (question.low_x100, question.state.over_x100),
             f"{units.PLURALS[question.level]} of {in_stream(question.unit)} by capacity",
         ),
         "filters": filters(question),
@@ -250,7 +250,7 @@ def band_of(unit: Unit, question: UnitRequest) -> str:
         return "none"
     if _is_over(unit, question):
         return "over"
-    at_least = unit.points_x100 * 10_000 >= LOW_X100 * unit.available_x100
+    at_least = unit.points_x100 * 10_000 >= question.low_x100 * unit.available_x100
     return "within" if at_least else "under"
 
 
