@@ -122,4 +122,4 @@ def test_the_low_capacity_is_that_of_the_rules_of_the_night(
     monkeypatch.setattr(state, "rules_of", rules_of)
     page = signed_in().get("/nation/?list=team").text
     assert f">under {45 if there else 90}%</option>" in page
-    assert (f"{45 if there else 90}% to 110%" in page) and nation
+    assert f"{45 if there else 90}% to 110%" in page
