@@ -33,4 +33,5 @@ def bank_holidays(year: int) -> frozenset[date]:
     """The bank holidays of a year, on the days on which people are off for them."""
     from holidays.countries.united_kingdom import UnitedKingdom  # a quarter of a second: not at the start
 
-    return frozenset(day for day in UnitedKingdom(subdiv="ENG", years=year) if day.weekday() < _SATURDAY)
+    known = UnitedKingdom(subdiv="ENG", years=year)  # type: ignore[no-untyped-call]
+    return frozenset(day for day in known if day.weekday() < _SATURDAY)
