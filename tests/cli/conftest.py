@@ -8,7 +8,8 @@ import pytest
 from night_tools import Nation, Ran, Run, make_nation
 from wmt.cli import console
 from wmt.cli.main import _outcome
-from wmt.nights import Order, load
+from wmt.nights import Order
+from wmt.nights.load import load
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,8 @@ NIGHTS = 6
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demonstration nation in small, with a past, and all its nights loaded."""
     from wmt.cli.nation import nation
-    from wmt.nights import Order, load
+    from wmt.nights import Order
+    from wmt.nights.load import load
 
     folder: Path = tmp_path_factory.mktemp("demo")
     nation(folder, scale=0.01, nights=NIGHTS, formats=["tidy", "people"], past_days=60)

@@ -8,7 +8,9 @@ import pytest
 
 import wmt.nights.write as writing
 from night_tools import RUN, Nation, wmt
-from wmt.nights import NightError, Order, load, recompute, saved_nights
+from wmt.nights import NightError, Order, saved_nights
+from wmt.nights.load import load
+from wmt.nights.recompute import recompute
 
 #: The system lets no file grow beyond so many bytes, as on a disk without room.
 NO_ROOM = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, ({0}, {0})); " + RUN

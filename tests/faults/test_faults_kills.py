@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from night_tools import Nation, start, wmt
-from wmt.nights import Order, load, recompute, saved_nights
+from wmt.nights import Order, saved_nights
+from wmt.nights.load import load
+from wmt.nights.recompute import recompute
 
 KILLS = 100 if os.environ.get("WMT_SOAK") == "1" else 3
 

@@ -6,7 +6,9 @@ import time
 from pathlib import Path
 
 from night_tools import Nation, start, wmt
-from wmt.nights import Order, load, recompute, saved_nights
+from wmt.nights import Order, saved_nights
+from wmt.nights.load import load
+from wmt.nights.recompute import recompute
 
 
 def arguments(nation: Nation, number: int, nights: Path) -> tuple[object, ...]:

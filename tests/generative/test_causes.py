@@ -16,8 +16,8 @@ from cause_histories import EVENTS, Nation, live, nation
 
 from reference import Reference
 from wmt import rules
-from wmt.ledger import HEADLINE, STREAMS, Cause, Ledger, compare
-from wmt.ledger.compare import Comparison
+from wmt.ledger import HEADLINE, STREAMS, Cause, Ledger
+from wmt.ledger.compare import Comparison, compare
 from wmt.ledger.engine import DuckDBEngine
 
 POSTS = 100

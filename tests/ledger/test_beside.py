@@ -4,7 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 from wmt import rules
-from wmt.ledger import Ledger, side_by_side
+from wmt.ledger import Ledger
+from wmt.ledger.side_by_side import side_by_side
 from worlds import World
 
 OLD, NEW = date(2022, 2, 2), date(2023, 6, 14)

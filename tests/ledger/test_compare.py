@@ -12,8 +12,8 @@ from polars.testing import assert_frame_equal
 
 from how_many import SOAK, examples
 from wmt import rules
-from wmt.ledger import LEVELS, Ledger, compare
-from wmt.ledger.compare import Comparison
+from wmt.ledger import LEVELS, Ledger
+from wmt.ledger.compare import Comparison, compare
 from worlds import AS_AT, World, worlds
 
 OLD, NEW = date(2022, 2, 2), date(2023, 6, 14)

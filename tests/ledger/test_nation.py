@@ -15,7 +15,8 @@ from wmt import rules
 from wmt.demo import Truth, write_nation
 from wmt.facts import Facts
 from wmt.intake import read
-from wmt.ledger import COMPONENTS, Ledger, compare
+from wmt.ledger import COMPONENTS, Ledger
+from wmt.ledger.compare import compare
 
 RULES = {day: rules.load().at(day) for day in (date(2022, 2, 2), date(2026, 11, 20))}
 

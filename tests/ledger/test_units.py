@@ -7,7 +7,8 @@ import polars as pl
 import pytest
 
 from wmt import rules
-from wmt.ledger import LEVELS, Ledger, LedgerError, compare
+from wmt.ledger import LEVELS, Ledger, LedgerError
+from wmt.ledger.compare import compare
 from worlds import World
 
 TREE = rules.load()

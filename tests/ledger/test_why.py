@@ -12,12 +12,14 @@ from polars.testing import assert_frame_equal
 
 from wmt import rules
 from wmt.demo import Truth, write_nation
-from wmt.ledger import LEVELS, Cause, Ledger, Moment, compare, is_over
+from wmt.ledger import LEVELS, Cause, Ledger, Moment, is_over
 from wmt.ledger.arithmetic import percentage_points_x100
+from wmt.ledger.compare import compare
 from wmt.ledger.explain_change import Side, UnitMove, Why, why
 from wmt.ledger.narrative import say
 from wmt.ledger.why_posts import why_of_posts
-from wmt.nights import Night, Order, load
+from wmt.nights import Night, Order
+from wmt.nights.load import load
 from wmt.nights.unit_slice import part_of, sides_of
 from worlds import World
 

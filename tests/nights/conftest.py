@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from night_tools import Nation, make_nation, spoil
-from wmt.nights import Night, Order, load
+from wmt.nights import Night, Order
+from wmt.nights.load import load
 
 
 @pytest.fixture(scope="session")

@@ -22,9 +22,11 @@ from wmt.history import compact, open_history
 from wmt.history.check import check_history
 from wmt.ledger import Cause
 from wmt.ledger.explain_change import why
-from wmt.nights import Night, NightError, Order, load, open_night, recompute, saved_nights
+from wmt.nights import Night, NightError, Order, open_night, saved_nights
 from wmt.nights.folder import sha256
 from wmt.nights.forget import forget_nights, to_forget
+from wmt.nights.load import load
+from wmt.nights.recompute import recompute
 from wmt.nights.unit_slice import sides_of
 from wmt.nights.verify import verify_nights
 from wmt.nights.write import sweep

@@ -10,7 +10,9 @@ import pytest
 
 from night_tools import Nation, wmt
 from wmt import rules
-from wmt.nights import Night, NightError, Order, load, night_name, open_night, recompute, saved_nights
+from wmt.nights import Night, NightError, Order, night_name, open_night, saved_nights
+from wmt.nights.load import load
+from wmt.nights.recompute import recompute
 
 
 def tree(folder: Path) -> dict[str, bytes]:

@@ -12,8 +12,9 @@ from how_many import SOAK
 from night_tools import Nation
 from spoiled_nights import WAYS, read_tables, write_spoiled, write_tables
 from wmt import policy
-from wmt.nights import Acceptance, Order, Summary, load, saved_nights
+from wmt.nights import Acceptance, Order, Summary, saved_nights
 from wmt.nights.comparison_nights import ComparisonRequest, weigh
+from wmt.nights.load import load
 from wmt.nights.plausibility import compared, verdict_of
 from wmt.nights.plausibility_labels import row, sentence
 from wmt.nights.summary import UnitSize

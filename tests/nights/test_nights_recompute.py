@@ -9,7 +9,8 @@ import pytest
 
 from wmt.history.figures import of_night
 from wmt.ledger.engine import DuckDBEngine
-from wmt.nights import Night, NightError, is_night, open_night, recompute
+from wmt.nights import Night, NightError, is_night, open_night
+from wmt.nights.recompute import recompute
 
 
 @pytest.fixture

@@ -9,8 +9,10 @@ import pytest
 from night_tools import Nation, spoil
 from wmt import rules
 from wmt.ledger import Ledger
-from wmt.nights import Night, NightError, Order, keep_former, load, open_night, recompute
+from wmt.nights import Night, NightError, Order, keep_former, open_night
 from wmt.nights.folder import FORMAT
+from wmt.nights.load import load
+from wmt.nights.recompute import recompute
 from wmt.nights.write import Content, results, write_night
 from worlds import World
 

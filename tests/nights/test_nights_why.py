@@ -8,7 +8,8 @@ from night_tools import Nation
 from wmt.ledger import Cause
 from wmt.ledger.explain_change import Why, why
 from wmt.ledger.narrative import say
-from wmt.nights import Night, Order, load, saved_nights
+from wmt.nights import Night, Order, saved_nights
+from wmt.nights.load import load
 from wmt.nights.unit_slice import sides_of
 
 

@@ -15,8 +15,9 @@ import pytest
 from night_tools import Nation, start
 from wmt.history import compact, open_history
 from wmt.history.check import check_history
-from wmt.nights import NightError, Order, load, open_night, saved_nights
+from wmt.nights import NightError, Order, open_night, saved_nights
 from wmt.nights.forget import forget_nights
+from wmt.nights.load import load
 from wmt.nights.lock import loading
 from wmt.nights.verify import verify_nights
 from wmt.nights.withdrawal import (

@@ -9,7 +9,7 @@ import typer
 
 from wmt.cli.console import capacity, complain, out
 from wmt.cli.files import check_kind, print_json, write_out
-from wmt.cli.inputs import Opened, lay, open_input
+from wmt.cli.inputs import Opened, open_input
 from wmt.cli.measure import stream_title
 from wmt.cli.options import (
     Json,
@@ -22,9 +22,10 @@ from wmt.cli.options import (
     chosen_stream,
     parse_day,
 )
+from wmt.cli.overlays import lay
 from wmt.cli.tables import TextColumn, table
 from wmt.ledger import HEADLINE, LEVELS, OMIC
-from wmt.ledger import compare as compare_ledgers
+from wmt.ledger.compare import compare as compare_ledgers
 from wmt.ledger.engine import DuckDBEngine
 from wmt.rules import RuleSet
 

@@ -11,7 +11,8 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.segment import Segment
 from rich.text import Text
 
-from wmt.ledger import shown_capacity
+from wmt.errors import NotNowError, RefusalError
+from wmt.ledger.arithmetic import shown_capacity
 from wmt.printable import escaped
 
 #: Into a file or a pipe there is no edge; this is wide enough for every table.
@@ -39,11 +40,11 @@ out = _console()
 err = _console(stderr=True)
 
 
-class RefusedInput(Exception):  # noqa: N818 - it is no error of the program
+class RefusedInput(RefusalError):  # noqa: N818 - it is no error of the program
     """The input or the question is refused; exit code 2. An empty message: everything is said already."""
 
 
-class Failure(Exception):  # noqa: N818 - the same
+class Failure(NotNowError):  # noqa: N818 - the same
     """What was asked for makes sense and cannot be done now; exit code 1."""
 
 

@@ -10,9 +10,10 @@ import typer
 
 from wmt.cli.console import RefusedInput, out
 from wmt.cli.files import check_kind, print_json, write_out
-from wmt.cli.inputs import Opened, lay, open_input
+from wmt.cli.inputs import Opened, open_input
 from wmt.cli.measure import Former, over_mark
 from wmt.cli.options import Json, Out, Overlays, Paths, People, RulesDate, SetAside
+from wmt.cli.overlays import lay
 from wmt.cli.post import show_post
 from wmt.cli.side_by_side import Beside, rule_sets, show_beside
 from wmt.cli.side_by_side import beside as figures_beside

@@ -10,11 +10,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import typer
 
 from wmt.cli.console import RefusedInput
-from wmt.outfiles import neutral_frame, open_book, write_cell
 
 KINDS = (".xlsx", ".csv", ".parquet")
 
@@ -68,6 +66,10 @@ def write_out(
 
     `empty` names the columns of a table without rows.
     """
+    import polars as pl
+
+    from wmt.outfiles import neutral_frame
+
     check_kind(path)
     flattened = {name: [flat(row) for row in rows] for name, rows in sheets.items()}
     if path.suffix.lower() == ".xlsx":
@@ -96,6 +98,8 @@ def _replace(path: Path, content: bytes) -> None:
 
 
 def _excel(sheets: Mapping[str, Sequence[Mapping[str, Any]]], empty: Sequence[str]) -> bytes:
+    from wmt.outfiles import open_book, write_cell
+
     content = BytesIO()
     with open_book(content, in_memory=True) as book:
         head = book.add_format({"bold": True, "bottom": 1})

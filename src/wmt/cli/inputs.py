@@ -1,4 +1,4 @@
-"""Opening whatever a PATH is, and laying the rules a command asks for."""
+"""Opening whatever a PATH is: a workbook, tidy tables or a night."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -94,11 +94,6 @@ def whole_night(path: Path) -> Night:
             "load the extract again into another folder"
         )
     return night
-
-
-def lay(overlays: Sequence[Path] | None) -> list[rules.Overlay]:
-    """Overlay files, checked against the packaged rules."""
-    return [rules.load_overlay(path, rules.load()) for path in overlays or ()]
 
 
 def tell_faults(taken: Import, only: str | None = None) -> None:

@@ -18,14 +18,15 @@ from wmt.cli.console import (
     progress,
 )
 from wmt.cli.files import print_json
-from wmt.cli.inputs import lay, tell_faults
+from wmt.cli.inputs import tell_faults
 from wmt.cli.latest_day import last_day
 from wmt.cli.load_outcome import tell_verdict, told_outcome
 from wmt.cli.nights_folder import tell_lost
 from wmt.cli.options import Json, Overlays, Paths, People, RulesDate, SetAside
+from wmt.cli.overlays import lay
 from wmt.cli.site_start import asker, set_up
 from wmt.nights import Acceptance, Loaded, Order, check_report
-from wmt.nights import load as load_night
+from wmt.nights.load import load as load_night
 from wmt.nights.lock import loading
 
 if TYPE_CHECKING:

@@ -7,66 +7,21 @@ from typing import NoReturn
 import typer
 
 import wmt
-from wmt.cli import (
-    ask,
-    check,
-    compare,
-    earlier,
-    explain,
-    load,
-    loads,
-    measure,
-    missing,
-    nation,
-    nights,
-    people,
-    policy,
-    recompute,
-    retention,
-    rules,
-    site,
-    tour,
-    verify,
-    withdraw,
-)
-from wmt.cli.console import Failure, HeldNight, RefusedInput, complain
-from wmt.ledger import LedgerError
-from wmt.nights import NightBusyError, NightError
+from wmt.cli.commands import Root
+from wmt.cli.console import HeldNight, complain
+from wmt.errors import NotNowError, RefusalError
 from wmt.private_files import keep_private
-from wmt.rules import RulesError
 
 DONE, FAILURE, REFUSED, HELD = 0, 1, 2, 3
 
 app = typer.Typer(
     name="wmt",
+    cls=Root,
     help="Measure workload in probation, and show how every figure is made.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command("nation")(nation.nation)
-app.command("tour")(tour.tour)
-app.command("check")(check.check)
-app.command("measure")(measure.measure)
-app.command("explain")(explain.explain)
-app.command("compare")(compare.compare)
-app.command("load")(load.load)
-app.command("load-earlier")(earlier.load_earlier)
-app.command("recompute")(recompute.recompute)
-app.command("serve")(site.serve)
-app.command("administrator")(site.administrator)
-app.command("show-night")(site.show_night)
-app.command("retention")(retention.retention)
-app.command("verify-live")(verify.verify_live)
-app.add_typer(people.app, name="people")
-nights.app.command("accept-missing")(missing.accept)
-nights.app.command("withdraw")(withdraw.withdraw)
-nights.app.command("restore")(withdraw.restore)
-app.add_typer(nights.app, name="nights")
-app.add_typer(loads.app, name="loads")
-app.add_typer(ask.app, name="ask")
-app.add_typer(rules.app, name="rules")
-app.add_typer(policy.app, name="policy")
 
 
 @app.callback(invoke_without_command=True)
@@ -105,17 +60,14 @@ def _outcome() -> int:
     except (typer.Abort, KeyboardInterrupt):
         complain("stopped; nothing was changed")
         return FAILURE
-    except RefusedInput as refusal:
-        if str(refusal):
-            complain(str(refusal))
-        return REFUSED
     except HeldNight as held:
         complain(str(held))
         return HELD
-    except (RulesError, LedgerError, NightError) as error:
-        complain(str(error))
+    except RefusalError as refusal:
+        if str(refusal):
+            complain(str(refusal))
         return REFUSED
-    except (NightBusyError, Failure) as error:
+    except NotNowError as error:
         complain(str(error))
         return FAILURE
     except BrokenPipeError:

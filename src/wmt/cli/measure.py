@@ -8,7 +8,7 @@ import typer
 
 from wmt.cli.console import capacity, complain, out
 from wmt.cli.files import check_kind, print_json, write_out
-from wmt.cli.inputs import lay, open_input
+from wmt.cli.inputs import open_input
 from wmt.cli.options import (
     Json,
     Level,
@@ -22,6 +22,7 @@ from wmt.cli.options import (
     chosen_levels,
     chosen_stream,
 )
+from wmt.cli.overlays import lay
 from wmt.cli.tables import TextColumn, table
 from wmt.ledger import HEADLINE, LEVELS, OMIC, STREAM_NAMES, present_total
 from wmt.ledger.caseload import case_marks, caseloads, presented

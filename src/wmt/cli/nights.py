@@ -13,19 +13,11 @@ from wmt.cli.latest_day import last_day
 from wmt.cli.nights_folder import Nights, home, is_site, tell_lost
 from wmt.cli.options import Json, parse_day
 from wmt.cli.site_start import set_up
-from wmt.cli.tables import TextColumn, table
 from wmt.history import compact as compact_history
-from wmt.history import open_history
 from wmt.nights import open_night, saved_nights
 from wmt.nights.lock import loading
-from wmt.nights.withdrawal import withdrawals, withdrawn_nights
+from wmt.nights.withdrawal import withdrawn_nights
 from wmt.nights.write import sweep
-
-app = typer.Typer(
-    name="nights",
-    help="Saved data (a night is one load) and the history.",
-    no_args_is_help=True,
-)
 
 Replay = Annotated[bool, typer.Option("--replay", help="Also recalculate all saved data and compare.")]
 Before = Annotated[
@@ -36,52 +28,6 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do it; without this, only say 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="CSV or Parquet files of an archive.")]
 
 
-@app.command("list")
-def list_nights(nights: Nights = None, json: Json = False) -> None:
-    """List saved data: source files, points rules, and which data is used for each day."""
-    folder = home(nights)
-    found = saved_nights(folder)
-    history = open_history(folder)
-    standing = {each.night for day in history.days if (each := history.standing(day)) and each.night}
-    away = {each.night: each for each in withdrawals(folder)}
-    rows: list[dict[str, Any]] = [
-        {
-            "night": night.name,
-            "as_at": night.manifest.as_at,
-            "rules_date": night.manifest.rules_date,
-            "revision": night.manifest.revision,
-            "stands": night.name in standing,
-            "forgotten": night.manifest.forgotten is not None,
-            "sources": [source.name for source in night.manifest.sources],
-            "withdrawn": away[night.name].words if night.name in away else None,
-        }
-        for night in (*found, *withdrawn_nights(folder))
-    ]
-    if json:
-        print_json(rows)
-        return
-    columns = (
-        TextColumn("data", "whole"), TextColumn("points rules", "whole"), TextColumn("notes", "text"),
-        TextColumn("source files", "text"),
-    )  # fmt: skip
-    table(
-        f"Saved data in {folder}",
-        columns,
-        [(row["night"], row["rules_date"], _about(row), ", ".join(row["sources"])) for row in rows],
-    )
-    only_archived = len(history.days) - len(standing)
-    out.print(f"{counted(len(rows), 'load')} saved; {counted(only_archived, 'day')} with totals only")
-
-
-def _about(row: dict[str, Any]) -> str:
-    words = ["a correction"] if row["revision"] else []
-    if row["withdrawn"]:
-        return str(row["withdrawn"])
-    words += [] if row["stands"] else ["not used for its day"]
-    return ", ".join([*words, *(["personal data removed"] if row["forgotten"] else [])])
-
-
-@app.command("compact")
 def compact(nights: Nights = None, json: Json = False) -> int:
     """Bring the history up to date with the nights, and mend what is damaged. Loads bring it up to date too.
 
@@ -105,7 +51,6 @@ def compact(nights: Nights = None, json: Json = False) -> int:
     return tell_lost(done)
 
 
-@app.command("verify")
 def verify(nights: Nights = None, replay: Replay = False, json: Json = False) -> int:
     """Check every byte of saved data, and that the history and the loads of the site agree with it.
 
@@ -147,7 +92,6 @@ def _against_loads() -> tuple[Sequence[Any], list[str]]:
     return found.faults, list(found.unknown)
 
 
-@app.command("forget")
 def forget(before: Before, nights: Nights = None, yes: Yes = False, json: Json = False) -> None:
     """Remove personal data before a day. Figures do not change. This cannot be undone."""
     from wmt.history.archive import forget_names, named_days
@@ -196,7 +140,6 @@ def _forget_in_site(names: Sequence[str]) -> None:
     discard_all()  # files that people asked for may hold what is forgotten
 
 
-@app.command("import-archive")
 def import_archive(files: Files, nights: Nights = None, json: Json = False) -> None:
     """Import totals from another tool. Where a day has saved data, that is used instead."""
     from wmt.history.archive import keep, key_of

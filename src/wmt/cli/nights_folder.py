@@ -2,12 +2,14 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from wmt.cli.console import complain
-from wmt.history.months import Compacted
+
+if TYPE_CHECKING:
+    from wmt.history import Compacted
 
 Nights = Annotated[
     Path | None,
@@ -28,7 +30,7 @@ def is_site(nights: Path | None) -> bool:
     return bool(os.environ.get("WMT_DATABASE_URL")) or (home(None).parent / "wmt.sqlite3").is_file()
 
 
-def tell_lost(done: Compacted) -> int:
+def tell_lost(done: "Compacted") -> int:
     """Say what months would lose, each with its remedy; the exit code."""
     for each in done.lost:
         complain(f"{each.name}: {each.what}. {each.remedy}")

@@ -9,7 +9,7 @@ from wmt.cli.console import complain, counted, out
 from wmt.cli.files import print_json
 from wmt.cli.options import Json
 from wmt.nights import open_night
-from wmt.nights import recompute as recompute_night
+from wmt.nights.recompute import recompute as recompute_night
 
 NightPath = Annotated[Path, typer.Argument(metavar="NIGHT", help="The folder of one night.")]
 

@@ -10,8 +10,8 @@ import typer
 from wmt import rules
 from wmt.cli.console import RefusedInput, complain, counted, out
 from wmt.cli.files import print_json
-from wmt.cli.inputs import lay
 from wmt.cli.options import Json, Overlays, parse_day
+from wmt.cli.overlays import lay
 from wmt.cli.tables import TextColumn, table
 
 app = typer.Typer(help="Show, compare and check the rules.", no_args_is_help=True)

@@ -7,10 +7,12 @@ from typing import Annotated, Any
 import typer
 
 from wmt.cli.console import capacity, counted, out
-from wmt.cli.inputs import Opened, lay
+from wmt.cli.inputs import Opened
 from wmt.cli.options import parse_day
+from wmt.cli.overlays import lay
 from wmt.cli.tables import TextColumn, figure, table
-from wmt.ledger import Ledger, present_total, side_by_side
+from wmt.ledger import Ledger, present_total
+from wmt.ledger.side_by_side import side_by_side
 from wmt.rules import RuleSet
 
 Beside = Annotated[

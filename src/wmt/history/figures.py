@@ -9,8 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from wmt.facts import table_of
-from wmt.ledger import HEADLINE, LEVELS, MEASURES, Ledger
-from wmt.ledger.streams import OMIC
+from wmt.ledger import HEADLINE, LEVELS, MEASURES, OMIC
 from wmt.nights import Night
 from wmt.nights.fsync import replace_file
 from wmt.private_files import make_private_folder
@@ -60,6 +59,8 @@ def of_night(night: Night, kept: Path | None = None) -> pl.DataFrame:
 
 def _again(night: Night, kept: Path | None) -> pl.DataFrame:
     """The totals of a night by stream: its month is made again with every night that comes."""
+    from wmt.ledger import Ledger  # which needs its engine: figures alone do not
+
     if kept is not None and kept.is_file():
         with suppress(OSError, pl.exceptions.PolarsError):
             return pl.read_parquet(kept)

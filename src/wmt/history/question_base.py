@@ -9,8 +9,7 @@ import polars as pl
 from wmt.history.day_steps import RunThreshold
 from wmt.history.index import HistoryError, folder_of
 from wmt.history.reader import History, check_stream
-from wmt.ledger import HEADLINE, STREAM_NAMES
-from wmt.ledger.streams import OMIC
+from wmt.ledger import HEADLINE, OMIC, STREAM_NAMES
 
 Row = dict[str, Any]
 

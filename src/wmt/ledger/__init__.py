@@ -1,37 +1,55 @@
 """The ledger: facts + rules → lines → sums, differences, comparisons. The only room that knows Ibis."""
 
-from wmt.ledger.arithmetic import (
-    Moment,
-    capacity_parts_x100,
-    capacity_x100,
-    decimal,
-    is_over,
-    percentage_points_x100,
-    remaining_x100,
-    shown_capacity,
-    shown_points,
-)
-from wmt.ledger.available_points import TimeSide
-from wmt.ledger.cells import AMOUNTS, CELL, PRICING
-from wmt.ledger.compare import CHANGE, changes, compare
-from wmt.ledger.enums import COMPONENTS, LEVELS, Cause, LedgerError, LineReason
-from wmt.ledger.explain_change import Side, UnitMove, Why, why
-from wmt.ledger.ledger import NAMED_LINE, Ledger, warm_up
-from wmt.ledger.lines import LINE
-from wmt.ledger.measures import SHARES, MeasureDefinition, measured
-from wmt.ledger.moves import HELD, MOVE
-from wmt.ledger.narrative import say
-from wmt.ledger.potential_points import uncommenced_at_stake, untiered_at_stake
-from wmt.ledger.serialise import (
-    present_comparison,
-    present_line,
-    present_post,
-    present_total,
-    reconciliation,
-)
-from wmt.ledger.side_by_side import BESIDE, side_by_side
-from wmt.ledger.streams import COURTS, HEADLINE, OMIC, SENTENCE_MANAGEMENT, STREAM_NAMES, STREAMS
-from wmt.ledger.totals import MEASURES, POST_COUNTS, TOTAL
+from typing import TYPE_CHECKING
+
+from wmt.late_imports import names_of
+
+if TYPE_CHECKING:
+    from wmt.ledger.arithmetic import (
+        Moment,
+        capacity_parts_x100,
+        capacity_x100,
+        decimal,
+        is_over,
+        percentage_points_x100,
+        remaining_x100,
+        shown_capacity,
+        shown_points,
+    )
+    from wmt.ledger.available_points import TimeSide
+    from wmt.ledger.cells import AMOUNTS, CELL, PRICING
+    from wmt.ledger.compare import CHANGE, changes
+    from wmt.ledger.enums import (
+        COMPONENTS,
+        COURTS,
+        HEADLINE,
+        LEVELS,
+        OMIC,
+        SENTENCE_MANAGEMENT,
+        STREAM_NAMES,
+        STREAMS,
+        Cause,
+        LedgerError,
+        LineReason,
+    )
+    from wmt.ledger.explain_change import Side, UnitMove, Why, why
+    from wmt.ledger.ledger import NAMED_LINE, Ledger, warm_up
+    from wmt.ledger.lines import LINE
+    from wmt.ledger.measures import MEASURES, POST_COUNTS, SHARES, MeasureDefinition, measured
+    from wmt.ledger.moves import HELD, MOVE
+    from wmt.ledger.narrative import say
+    from wmt.ledger.potential_points import uncommenced_at_stake, untiered_at_stake
+    from wmt.ledger.serialise import (
+        present_comparison,
+        present_line,
+        present_post,
+        present_total,
+        reconciliation,
+    )
+    from wmt.ledger.side_by_side import BESIDE
+    from wmt.ledger.totals import TOTAL
+
+__getattr__ = names_of(__name__, __file__)
 
 __all__ = [
     "AMOUNTS",
@@ -68,7 +86,6 @@ __all__ = [
     "capacity_parts_x100",
     "capacity_x100",
     "changes",
-    "compare",
     "decimal",
     "is_over",
     "measured",
@@ -82,7 +99,6 @@ __all__ = [
     "say",
     "shown_capacity",
     "shown_points",
-    "side_by_side",
     "uncommenced_at_stake",
     "untiered_at_stake",
     "warm_up",

@@ -15,11 +15,11 @@ import polars as pl
 
 from wmt.facts import table_of
 from wmt.ledger.engine import Engine, shaped, sql_text, unbound
+from wmt.ledger.enums import HEADLINE, STREAMS
 from wmt.ledger.ledger import PLACED_LINE, Ledger
 from wmt.ledger.line_matching import KINDS, MOVED
 from wmt.ledger.moves import HELD, HELD_SIDES, MOVE, SIDES, changes_sql, moves_sql, prepare
 from wmt.ledger.serialise import present_comparison
-from wmt.ledger.streams import HEADLINE, STREAMS
 
 #: Changes per unit, stream and cause, in hundredths of points; `lines` is how many moves a cause has.
 CHANGE = table_of(

@@ -2,8 +2,10 @@
 
 from enum import StrEnum
 
+from wmt.errors import RefusalError
 
-class LedgerError(ValueError):
+
+class LedgerError(RefusalError, ValueError):
     """The ledger cannot be worked out; the message says why and what to do."""
 
 
@@ -86,6 +88,12 @@ _CAUSE_WORDS = {
 
 #: What a line of contracted hours refers to where nobody entered them.
 ASSUMED = "assumed"
+
+#: The streams (`ledger.streams` says which one a post is in).
+SENTENCE_MANAGEMENT, COURTS, OMIC = STREAMS = ("sentence_management", "courts", "omic")
+#: The stream whose figure is the unit's own.
+HEADLINE = SENTENCE_MANAGEMENT
+STREAM_NAMES = {SENTENCE_MANAGEMENT: "Sentence management", COURTS: "Courts", OMIC: "OMiC"}
 
 LEVELS = ("post", "team", "pdu", "region", "nation")
 COMPONENTS = ("community", "licence", "custody", "t2a", "reports", "contacts")

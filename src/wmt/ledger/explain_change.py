@@ -16,11 +16,10 @@ from wmt.facts import Facts, table_of
 from wmt.ledger.arithmetic import Moment, percentage_points_x100
 from wmt.ledger.compare import Comparison, at_level_sql
 from wmt.ledger.engine import DuckDBEngine, Engine, KeptEngine, sql_text, unbound
-from wmt.ledger.enums import LEVELS, Cause
+from wmt.ledger.enums import HEADLINE, LEVELS, Cause
 from wmt.ledger.ledger import NAMED_LINE, PLACED_LINE, Ledger
 from wmt.ledger.moves import MOVE, moves_sql
 from wmt.ledger.prices import price
-from wmt.ledger.streams import HEADLINE
 from wmt.rules import RuleSet
 
 #: The stream of each post.

@@ -11,10 +11,10 @@ import polars as pl
 from wmt.facts import SCHEMAS, Facts, table_of
 from wmt.ledger.cells import CELL, all_cells
 from wmt.ledger.engine import DuckDBEngine, Engine, in_process, shaped, sql_text, unbound
-from wmt.ledger.enums import LEVELS
+from wmt.ledger.enums import LEVELS, STREAMS
 from wmt.ledger.lines import LINE, all_lines
 from wmt.ledger.prices import PRICE_SCHEMAS, TRAINEE_DAY, price, trainee_days
-from wmt.ledger.streams import STREAMS, post_streams
+from wmt.ledger.streams import post_streams
 from wmt.ledger.totals import TOTAL, all_levels, per_post
 from wmt.rules import RuleSet
 

@@ -8,12 +8,9 @@ from typing import Any
 
 import ibis
 
-Table = Any  # an Ibis table expression
+from wmt.ledger.enums import COURTS, HEADLINE, OMIC
 
-SENTENCE_MANAGEMENT, COURTS, OMIC = STREAMS = ("sentence_management", "courts", "omic")
-#: The stream whose figure is the unit's own.
-HEADLINE = SENTENCE_MANAGEMENT
-STREAM_NAMES = {SENTENCE_MANAGEMENT: "Sentence management", COURTS: "Courts", OMIC: "OMiC"}
+Table = Any  # an Ibis table expression
 
 _TIER_SHEETS = ("all", "active", "t2a", "omic")
 _COURT_REPORTS = ("sdr", "fdr", "oral", "sdr_due")

@@ -21,13 +21,14 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from wmt import rules
+from wmt.errors import RefusalError
 from wmt.facts import SCHEMAS, Facts
 from wmt.nights.names import NAME, WITHDRAWN
 
 FORMAT = "wmt-night/1"
 
 
-class NightError(Exception):
+class NightError(RefusalError):
     """A night cannot be read or written; the message says which file and what to do."""
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
+from wmt.errors import NotNowError
 from wmt.nights.folder import NightError
 from wmt.private_files import make_private_folder
 
@@ -16,7 +17,7 @@ _PATIENCE = 0.2
 _LOOK_AGAIN = 0.5
 
 
-class NightBusyError(Exception):
+class NightBusyError(NotNowError):
     """Another load holds the folder; the message says which."""
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from wmt.errors import RefusalError
+
 
 @dataclass(frozen=True, order=True)
 class RuleFault:
@@ -16,7 +18,7 @@ class RuleFault:
         return ": ".join(part for part in (self.file, self.key, self.message) if part)
 
 
-class RulesError(ValueError):
+class RulesError(RefusalError, ValueError):
     """Rules that cannot be used. `faults` holds every fault found, not only the first."""
 
     def __init__(self, message: str, faults: Sequence[RuleFault] = ()) -> None:

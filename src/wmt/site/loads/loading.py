@@ -18,7 +18,7 @@ from wmt.nights import (
     Night,
     check_report,
 )
-from wmt.nights import load as load_night
+from wmt.nights.load import load as load_night
 from wmt.site import demonstration
 from wmt.site.loads import held, held_mail, people_tables, withdrawal
 from wmt.site.loads.endings import UNCHANGED, end
