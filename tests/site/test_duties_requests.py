@@ -18,6 +18,7 @@ from wmt.site.duties import requests
 from wmt.site.duties.models import Duty, Notice, Request
 from wmt.site.duties.recipients import responsible
 from wmt.site.duties.scheduled import turn
+from wmt.site.web.duties.reminders import post_words
 from wmt.site.workload.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +111,18 @@ def test_a_team_s_page_says_who_has_been_over_longest(scene: Scene) -> None:
     days = (scene.duty.seen_on - scene.duty.run_since).days + 1
     page = words(scene.manager.get(f"/team/{scene.duty.team_code}/"))
     assert f"Over 110% longest: {scene.duty.name}, {days} days" in page
+
+
+def test_who_fell_and_was_kept_open_is_not_said_to_be_over(scene: Scene) -> None:
+    """A manager kept it open after the workload had fallen: its run is over."""
+    scene.duty.kept_on = scene.state.day
+    scene.duty.save()
+    page = words(scene.manager.get(f"/team/{scene.duty.team_code}/"))
+    assert "1 excessive-workload action is open" in page
+    assert "longest" not in page
+    said = post_words(scene.duty, scene.state)
+    assert said.startswith(f"Excessive workload action, kept open on {scene.state.day:%-d %B %Y}: the manager")
+    assert "Over 110%" not in said
 
 
 def test_a_duty_that_opens_later_takes_the_request_with_it(scene: Scene) -> None:

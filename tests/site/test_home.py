@@ -64,6 +64,20 @@ def test_several_posts_are_listed_by_name_and_never_added_up(
     assert "not added up" in page
 
 
+def test_an_omic_post_has_no_capacity_and_no_points_left(
+    nation: Any, signed_in: Callable[..., Client]
+) -> None:
+    from wmt.site.workload.models import Unit
+
+    posts = list(Unit.objects.filter(load=nation.load, level="post", available_x100__gt=0).order_by("pk")[:2])
+    for post in posts:
+        post.staff_code, post.stream = "TWICE", "omic"
+        post.save()
+    page = signed_in("practitioner", "team", posts[0].team_code, staff_code="TWICE").get("/").text
+    shown = [(row["Capacity"], row["Points left"]) for row in table_of(page, "places")]
+    assert shown == [("not measured", "–")] * 2
+
+
 @pytest.mark.both_databases
 def test_several_teams_are_listed(nation: Any, signed_in: Callable[..., Client]) -> None:
     from wmt.site.workload.models import Unit

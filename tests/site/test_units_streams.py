@@ -5,19 +5,24 @@ Expected figures are added up here from the posts of the night's own results.
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from typing import Any
 
 import polars as pl
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from tabs_fixtures import in_sight, links, number, table_of
 
 from wmt.ledger import COURTS, HEADLINE, OMIC, STREAM_NAMES, shown_capacity, shown_points
+from wmt.site.accounts.models import User
 from wmt.site.links import unit_url
+from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.web.units import summary
+from wmt.site.workload.as_of_day import AsOf
 from wmt.site.workload.models import Line, Unit
+from wmt.site.workload.state import current_state
 
 LEVELS = ("nation", "region", "pdu", "team")
 SignIn = Callable[..., Client]
@@ -211,6 +216,13 @@ def test_a_practitioner_reads_when_reports_stop_counting_and_the_figure_then(
         )
         assert f"{day} has passed since this data, so in the next data" in later
         assert f"On {day}" not in later
+        # a page as of that day in the past has the next data behind it
+        request = RequestFactory().get("/")
+        request.user = User.objects.get(email="l@example.org")
+        past = replace(current_state(), as_of=AsOf(first, 0))
+        said = " ".join(step.words for step in summary.reports_ending(UnitRequest(request, past, post)))
+        assert f"On {day}" in said
+        assert "next data" not in said
     assert "You are at" in page or "no available hours" in page or "no capacity" in page
     # days of reports are for those who may read the post's cases
     other = words(signed_in("", email="other@example.org").get(unit_url("post", post.code)).text)

@@ -13,7 +13,7 @@ from typing import Any, Literal, overload
 from django.http import HttpRequest, QueryDict
 from django.utils.encoding import escape_uri_path
 
-from wmt.ledger import capacity_x100, decimal, is_over, shown_capacity, shown_points
+from wmt.ledger import OMIC, capacity_x100, decimal, is_over, shown_capacity, shown_points
 from wmt.ledger.arithmetic import MINUS, grouped
 from wmt.ledger.serialise import micro
 
@@ -171,6 +171,13 @@ def percent(points_x100: int, available_x100: int, over_x100: int, href: str = "
     if not is_over(points_x100, available_x100, over_x100):
         return Value(raw, shown, href)
     return Value(raw, shown, href, f"over {exact(over_x100).text}%", "over")
+
+
+def capacity(points_x100: int, available_x100: int, over_x100: int, stream: str, href: str = "") -> Value:
+    """The capacity of a post; of an OMiC post there is none, because its work is not measured against hours."""
+    if stream == OMIC:
+        return Value(None, "not measured")
+    return percent(points_x100, available_x100, over_x100, href)
 
 
 def share(part: int, whole: int) -> Value:

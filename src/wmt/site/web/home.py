@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from wmt.ledger import remaining_x100
+from wmt.ledger import OMIC, remaining_x100
 from wmt.site import tables
 from wmt.site.accounts.access import homes_of
 from wmt.site.accounts.roles import ROLES, Action
@@ -79,15 +79,16 @@ def _row(state: State, unit: Unit) -> Row:
         return working_url(unit.level, unit.code, figure)
 
     points, available = unit.points_x100, unit.available_x100
+    left = tables.points(remaining_x100(points, available), href("remaining"))
     values = {
         "name": tables.text(unit.name, unit_url(unit.level, unit.code)),
         "level": tables.text(units.TITLES[unit.level]),
         "code": tables.text(unit.code),
-        "capacity": tables.percent(points, available, state.over_x100, href("capacity")),
+        "capacity": tables.capacity(points, available, state.over_x100, unit.stream, href("capacity")),
         "over": tables.text(_people(unit)),
         "points": tables.points(points, href("points")),
         "available": tables.points(available, href("available")),
-        "remaining": tables.points(remaining_x100(points, available), href("remaining")),
+        "remaining": left if unit.stream != OMIC else tables.Value(None, "–"),
         "cases": tables.count(unit.cases, href("cases")),
     }
     return Row(values, unit.level, unit.code)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from wmt.ledger import OMIC, STREAM_NAMES, STREAMS
+from wmt.ledger import STREAM_NAMES, STREAMS
 from wmt.site import tables
 from wmt.site.accounts import visibility
 from wmt.site.audit.reads import note_read
@@ -166,11 +166,10 @@ def _team_words(streams: Sequence[str], stream: str) -> str:
 
 
 def _shown(question: UnitRequest, figures: UnitFigures, figure: str, stream: str) -> Value:
-    if figure == "capacity" and stream == OMIC:
-        return Value(None, "not measured")  # nothing is published that an OMiC post could hold
     if figure == "hours":
         return tables.hours(hours_left(figures))
-    return tables.percent(figures.points_x100, figures.available_x100, question.state.over_x100)
+    points, available = figures.points_x100, figures.available_x100
+    return tables.capacity(points, available, question.state.over_x100, stream)
 
 
 def _in_full(

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from wmt.ledger import STREAM_NAMES
+from wmt.ledger import OMIC, STREAM_NAMES
 from wmt.site import tables
 from wmt.site.duties.models import Duty, Request
 from wmt.site.tables import Value
@@ -34,15 +34,16 @@ class Capacities:
 
     def exact(self, about: Duty | Request) -> int:
         """The capacity to order by, in hundredths of a per cent; −1 where there is none."""
-        points, available, _ = self.figures.get(about.code, (0, 0, ""))
-        return points * 10_000 // available if available > 0 else -1
+        points, available, stream = self.figures.get(about.code, (0, 0, ""))
+        return points * 10_000 // available if available > 0 and stream != OMIC else -1
 
     def value(self, about: Duty | Request, over_x100: int) -> Value:
         """As a table shows it."""
         found = self.figures.get(about.code)
         if found is None:
             return Value(None, "not in today's figures")
-        return tables.percent(found[0], found[1], over_x100)
+        points, available, stream = found
+        return tables.capacity(points, available, over_x100, stream)
 
     def stream(self, about: Duty | Request) -> str:
         """The stream of the post, in words; empty where the figures have none."""

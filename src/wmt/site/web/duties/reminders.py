@@ -63,8 +63,13 @@ def _of_unit(state: State, unit: Unit) -> Reminder | None:
 
 
 def _longest(unit: Unit, state: State) -> str:
-    """Who of a team has been over longest: actions open after four weeks, so it is one of those."""
-    found = under_duties(unit, state).filter(closed_on__isnull=True, confirm_by__isnull=True)
+    """Who of a team has been over longest: actions open after four weeks, so it is one of those.
+
+    Not one that waits to be confirmed, or that a manager kept open: their runs are broken.
+    """
+    found = under_duties(unit, state).filter(
+        closed_on__isnull=True, confirm_by__isnull=True, kept_on__isnull=True
+    )
     duty = found.order_by("run_since", "pk").first() if state.as_of is None else None
     if duty is None:
         return ""
@@ -83,6 +88,8 @@ def post_words(duty: Duty, state: State) -> str:
     """'Over 110% for 31 days: excessive workload since 4 November 2026; the manager must decide by …'."""
     if duty.confirm_by is not None:
         return f"Excessive workload action: {_next(duty, state)}"
+    if duty.kept_on is not None:
+        return f"Excessive workload action, kept open on {day_words(duty.kept_on)}: {_next(duty, state)}"
     mark = percent_words(duty.percent_x100)
     run = f"Over {mark} for {labels.long_since(duty.run_since, min(duty.seen_on, state.day))}"
     excess = f"{labels.MARKS.get(duty.mark, duty.mark)} since {day_words(duty.excess_since)}"

@@ -159,7 +159,8 @@ def facts_of(duty: Duty, state: State, unit: Unit | None) -> list[tuple[str, str
         ("Team", duty.team_name, unit_url("team", duty.team_code, "duties")),
     ]
     if unit is not None:
-        capacity = tables.percent(unit.points_x100, unit.available_x100, state.over_x100)
+        points, available = unit.points_x100, unit.available_x100
+        capacity = tables.capacity(points, available, state.over_x100, unit.stream)
         found.append(("Capacity now", capacity.text, page))
         if unit.stream != HEADLINE:
             found.append(("Stream", STREAM_NAMES[unit.stream], ""))

@@ -194,7 +194,9 @@ def reports_ending(question: UnitRequest) -> list[NextStep]:
         then = (
             shown_capacity(left, post.available_x100) if post.available_x100 else f"{exact(left).text} points"
         )
-        found.append(NextStep(_ending(day, _counted(out, pricing), then, is_past=day < today(state.day))))
+        # a page as of a past day has all its later days before it: the data of that day is not late
+        is_past = state.as_of is None and day < today(state.day)
+        found.append(NextStep(_ending(day, _counted(out, pricing), then, is_past=is_past)))
     if not found:
         return []
     where = NextStep(
