@@ -10,6 +10,7 @@ from history_counter import whole
 
 from wmt.history import History, HistoryError, cases_per_officer, compact, open_history
 from wmt.history.archive import keep
+from wmt.history.nobody import is_nobody, strong_words_of_nobody, words_of_nobody
 from wmt.history.officers import month_ends
 
 
@@ -97,6 +98,23 @@ def test_posts_of_nobody_are_no_officers(tmp_path: Path) -> None:
     found = cases_per_officer(kept(tmp_path, rows, names=names), who="everyone")
     assert {row["grade"]: (row["average_x10"], row["officers_x10"]) for row in found.rows}["PO"] == (350, 20)
     assert "3 of them, with 18 active cases" in found.notes[-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "nobody"),
+    [
+        ("Vacant PO", True), ("PO Vacant", True), ("Agency PO", True), ("Vacancy NQO 2", True),
+        ("Not Known", True), ("Unallocated Staff", True), ("Post, Vacant", True), ("Vacant, A", True),
+        ("Pool J", False), ("J. Duty", False), ("Post, A", False), ("Bank A B", False), ("Staff, C", False),
+        ("Vacant Jones", False), ("PO", False), ("", False), (None, False),
+    ],
+)  # fmt: skip
+def test_weak_words_are_surnames_and_strong_ones_are_nobody(
+    tmp_path: Path, name: str | None, nobody: bool
+) -> None:
+    words, strong = words_of_nobody(tmp_path / "nights"), strong_words_of_nobody(tmp_path / "nights")
+    frame = pl.DataFrame({"name": [name]}, schema={"name": pl.String})
+    assert frame.select(is_nobody("name", words, strong)).item() is nobody
 
 
 def test_against_plain_counting(tmp_path: Path) -> None:

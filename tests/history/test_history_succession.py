@@ -39,6 +39,8 @@ from wmt.history import (
 from wmt.history.archive import keep
 from wmt.history.day_steps import MarksOf
 from wmt.history.links import confirm
+from wmt.history.months import wanted_months
+from wmt.history.withdrawal_effects import history_without
 
 HISTORIES = 10_000 if os.environ.get("WMT_SOAK") == "1" else 300
 DAYS = 150
@@ -301,6 +303,10 @@ def test_links_by_a_name_of_nobody_go_when_the_words_say_so(tmp_path: Path) -> N
     )
     compact(nights)
     assert links_of(open_history(nights)) == []
+    # what the history would be without a night is found by the same words
+    for month in wanted_months(nights):
+        with history_without(nights, f"{month}-28T0600-a1b2c3") as other:
+            assert links_of(other) == []
 
 
 def test_a_second_post_is_no_move(tmp_path: Path) -> None:

@@ -113,6 +113,19 @@ def test_placeholders_and_posts_without_figures_are_left_out(nation: Any) -> Non
     assert len(found) > 50
 
 
+def test_a_vacant_post_opens_no_action_and_its_page_says_why(nation: Any, signed_in: Any) -> None:
+    posts = list(Unit.objects.filter(load=nation.load, level="post", whole=True, grade="PO").order_by("code"))
+    there = scheduled.posts_of(current_state())
+    vacant, person = [post for post in posts if post.code in there][:2]
+    Unit.objects.filter(pk=vacant.pk).update(name="Vacant PO")
+    Unit.objects.filter(pk=person.pk).update(name="Pool J")
+    found = scheduled.posts_of(current_state())
+    assert (vacant.code in found, person.code in found) == (False, True)
+    client, said = signed_in(), "No action opens for this post, because its name, ‘Vacant PO’"
+    assert said in client.get(f"/post/{vacant.code}/duties/").text
+    assert "No action opens for this post" not in client.get(f"/post/{person.code}/duties/").text
+
+
 def test_the_clock_is_that_of_the_night(nation: Any) -> None:
     assert clock_on(current_state()).review_days == 28
     assert (settings.CONFIG.nights / nation.load.night).is_dir()

@@ -121,7 +121,9 @@ def test_who_fell_and_was_kept_open_is_not_said_to_be_over(scene: Scene) -> None
     assert "1 excessive-workload action is open" in page
     assert "longest" not in page
     said = post_words(scene.duty, scene.state)
-    assert said.startswith(f"Excessive workload action, kept open on {scene.state.day:%-d %B %Y}: the manager")
+    assert said.startswith(
+        f"Excessive workload action, kept open on {scene.state.day:%-d %B %Y}: the manager"
+    )
     assert "Over 110%" not in said
 
 

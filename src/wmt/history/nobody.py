@@ -8,29 +8,48 @@ from pathlib import Path
 import polars as pl
 
 from wmt import policy
+from wmt.facts import GRADES
 from wmt.rules import RulesError, RuleSet
 
 log = logging.getLogger(__name__)
-PATH = "names.of_nobody"
+PATH, STRONG_PATH = "names.of_nobody", "names.of_no_person"
+#: What may stand beside the words of a name of nobody: numbers, single letters, and codes of grades.
+_LITTLE = rf"^(\d+|.|{'|'.join(GRADES)}|NQO)$".lower()
 
 
 def words_of_nobody(nights: Path, day: date | None = None) -> frozenset[str]:
-    """The words in force on a day, or today: the program's, or those of the `policy.yaml` beside the nights.
+    """All words in force on a day, or today: the program's, or those of the `policy.yaml` beside the nights.
 
     A file with faults, or one that says nothing of names, leaves the program's.
     """
+    found = _in_force(nights, day)
+    return words_in(found) | strong_words_in(found)
+
+
+def strong_words_of_nobody(nights: Path, day: date | None = None) -> frozenset[str]:
+    """Those of them that say by themselves that there is no person."""
+    return strong_words_in(_in_force(nights, day))
+
+
+def _in_force(nights: Path, day: date | None) -> RuleSet:
     day, own = day or date.today(), nights.parent / "policy.yaml"
     try:
-        found = policy.at(day, [policy.load_file(own)] if own.is_file() else [])
+        return policy.at(day, [policy.load_file(own)] if own.is_file() else [])
     except RulesError as fault:
         log.warning("the program's own names of nobody are used, because the policies have faults: %s", fault)
-        found = policy.at(day)
-    return words_in(found)
+        return policy.at(day)
 
 
 def words_in(policies: RuleSet) -> frozenset[str]:
     """The words of a set of policies."""
     value = str(policies[PATH].value)
+    return frozenset(_folded(word) for word in value.split(",") if word.strip())
+
+
+def strong_words_in(policies: RuleSet) -> frozenset[str]:
+    """The same of the words that say by themselves that there is no person."""
+    found = policies.get(STRONG_PATH)
+    value = "" if found is None else str(found.value)
     return frozenset(_folded(word) for word in value.split(",") if word.strip())
 
 
@@ -41,13 +60,17 @@ def may_be_nobody(name: str, words: Collection[str]) -> pl.Expr:
     return marked | (_letters(name).str.len_chars() < 2)
 
 
-def is_nobody(name: str, words: Collection[str]) -> pl.Expr:
-    """Whether a name is made of words of nobody, with nothing beside them but numbers and single letters."""
-    is_word = pl.element().is_in(sorted(words))
-    is_little = pl.element().str.contains(r"^(\d+|.)$")
-    all_little = _parts(name).list.eval(is_word | is_little).list.all()
+def is_nobody(name: str, words: Collection[str], strong: Collection[str]) -> pl.Expr:
+    """Whether a name says that there is no person: a strong word, and beside it words of nobody, numbers,
+    single letters and grades alone.
+
+    Other words of nobody, such as 'Bank' and 'Pool', are surnames too: they say nothing by themselves.
+    """
+    is_strong = pl.element().is_in(sorted(strong))
+    is_other = pl.element().is_in(sorted(words)) | pl.element().str.contains(_LITTLE)
+    only_such = _parts(name).list.eval(is_strong | is_other).list.all()
     # a name that is not known says nothing
-    return (all_little & _parts(name).list.eval(is_word).list.any()).fill_null(False)
+    return (only_such & _parts(name).list.eval(is_strong).list.any()).fill_null(False)
 
 
 def unclear_names(names: Iterable[str], words: Collection[str]) -> set[str]:

@@ -7,7 +7,7 @@ import polars as pl
 
 from wmt.facts import NOT_KNOWN
 from wmt.history.index import HistoryError
-from wmt.history.nobody import is_nobody, words_of_nobody
+from wmt.history.nobody import is_nobody, strong_words_of_nobody, words_of_nobody
 from wmt.history.question_base import (
     Answer,
     AnswerTable,
@@ -119,7 +119,8 @@ def _of_grade(posts: pl.DataFrame, grade: str) -> pl.DataFrame:
 def _nobody(history: History, day: date, posts: pl.DataFrame) -> pl.Expr:
     """Whether a post of a day is nobody's. A name is looked at once, on however many days it stands."""
     names = posts.select(pl.col("name").unique())
-    of_nobody = names.filter(is_nobody("name", words_of_nobody(history.nights, day)))["name"]
+    words, strong = words_of_nobody(history.nights, day), strong_words_of_nobody(history.nights, day)
+    of_nobody = names.filter(is_nobody("name", words, strong))["name"]
     return pl.col("staff_code").is_in(["", NOT_KNOWN]) | pl.col("name").is_in(of_nobody.implode()).fill_null(
         False
     )

@@ -92,8 +92,11 @@ def history_without(nights: Path, name: str) -> Iterator[History]:
     month, index = name[:7], read_index(nights)
     parts = _without(wanted_months(nights)[month], name)
     with tempfile.TemporaryDirectory(prefix="wmt-history-") as made:
-        other = Path(made)
-        folder_of(other).mkdir()
+        other = Path(made) / "nights"
+        folder_of(other).mkdir(parents=True)
+        policies = nights.resolve().parent / "policy.yaml"
+        if policies.is_file():  # the installation's own words for names of nobody: links are found by them
+            os.symlink(policies, other.parent / policies.name)
         for path in folder_of(nights).glob("????-??*.parquet"):
             if path.name[:7] != month:
                 os.symlink(path, folder_of(other) / path.name)

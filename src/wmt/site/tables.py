@@ -174,7 +174,7 @@ def percent(points_x100: int, available_x100: int, over_x100: int, href: str = "
 
 
 def capacity(points_x100: int, available_x100: int, over_x100: int, stream: str, href: str = "") -> Value:
-    """The capacity of a post; of an OMiC post there is none, because its work is not measured against hours."""
+    """The capacity of a post. An OMiC post has none: its work is not measured against hours."""
     if stream == OMIC:
         return Value(None, "not measured")
     return percent(points_x100, available_x100, over_x100, href)

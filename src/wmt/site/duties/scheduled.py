@@ -12,7 +12,6 @@ from django.db import transaction
 from wmt import rules
 from wmt.facts import NOT_KNOWN
 from wmt.history import RUN, History, HistoryError, RunThreshold, dated_marks, open_history, runs_on
-from wmt.history.nobody import is_nobody, words_in
 from wmt.ledger import OMIC
 from wmt.nights import NightError, open_night
 from wmt.site.audit.record import record
@@ -23,12 +22,12 @@ from wmt.site.duties.due_dates import clock_of, clock_on, due_on, open_deadlines
 from wmt.site.duties.evaluate import MAIN, Judgement, evaluate
 from wmt.site.duties.judged import Judged, Post, Undone
 from wmt.site.duties.models import Duty, Step
+from wmt.site.duties.nobody import names_of_nobody
 from wmt.site.duties.notices import Announcement, tell
 from wmt.site.duties.notify import concerned, for_managers, lower, told_of, who
 from wmt.site.duties.projection import PLACE
 from wmt.site.duties.recipients import Roles
 from wmt.site.duties.steps import CLOCK, RULE, put, stepped
-from wmt.site.policies import policies
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State, today
 
@@ -185,8 +184,9 @@ def posts_of(state: State) -> dict[str, Post]:
 def _vacant(state: State) -> set[str]:
     """The posts whose name is nobody's, as the policies have it: 'Vacant' and the like."""
     posts = Unit.objects.filter(load_id=state.load_id, whole=True, level="post").values_list("code", "name")
-    named = pl.DataFrame(list(posts), schema={"code": pl.String, "name": pl.String}, orient="row")
-    return set(named.filter(is_nobody("name", words_in(policies(state.day))))["code"])
+    named = dict(posts)
+    nobody = names_of_nobody(named.values(), state.day)
+    return {code for code, name in named.items() if name in nobody}
 
 
 def _placeholders(state: State) -> set[tuple[str, str]]:

@@ -9,6 +9,7 @@ from wmt.ledger import OMIC, is_over
 from wmt.site.accounts.access import may
 from wmt.site.accounts.roles import Action
 from wmt.site.duties import access, requests
+from wmt.site.duties.nobody import nobody_words
 from wmt.site.queries.runs import run_of
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.web.duties.timeline import DutyLink, helps_of
@@ -51,7 +52,7 @@ def _for_managers(question: UnitRequest) -> Guidance:
     said = [f"The workload of {unit.name} is over {state.over_text}."]
     if requests.has_open_duty(unit):
         said.append("The open action below says what is due.")
-    elif (run := run_of(question)) and run["full_on"]:
+    elif not nobody_words(unit.name, state.day) and (run := run_of(question)) and run["full_on"]:
         said.append(
             f"If this continues, an action opens on {written(run['full_on'])}. You do not have to wait."
         )

@@ -8,6 +8,7 @@ from wmt.site import tables
 from wmt.site.duties import due_dates, labels
 from wmt.site.duties.due_dates import Deadline
 from wmt.site.duties.models import Duty
+from wmt.site.duties.nobody import nobody_words
 from wmt.site.duties.queries import as_they_stood, counts, stays, under
 from wmt.site.duties.recipients import NO_MANAGER, NOBODY, Roles
 from wmt.site.links import unit_url
@@ -63,6 +64,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "filters": _filters(question, asked),
         "ways": request_table.ways_of(question),
         "guidance": guidance(question),
+        "nobody": nobody_words(unit.name, state.day) if question.is_post else "",
     }
 
 

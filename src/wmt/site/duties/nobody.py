@@ -1,0 +1,25 @@
+"""Posts that are taken for nobody's by their name, as the policies of the installation have it."""
+
+from collections.abc import Iterable
+from datetime import date
+
+import polars as pl
+
+from wmt.history.nobody import STRONG_PATH, is_nobody, strong_words_in, words_in
+from wmt.site.policies import policies
+
+
+def names_of_nobody(names: Iterable[str], day: date) -> set[str]:
+    """Those of some names that say that there is no person: 'Vacant' and the like."""
+    found, listed = policies(day), pl.DataFrame({"name": list(names)}, schema={"name": pl.String})
+    return set(listed.filter(is_nobody("name", words_in(found), strong_words_in(found)))["name"])
+
+
+def nobody_words(name: str, day: date) -> str:
+    """Why no action opens for a post of such a name; empty where it is somebody's."""
+    if not names_of_nobody([name], day):
+        return ""
+    return (
+        f"No action opens for this post, because its name, ‘{name}’, says that nobody holds it. If somebody "
+        f"does, correct the name in nDelius, or ask an administrator about the policy {STRONG_PATH}."
+    )
