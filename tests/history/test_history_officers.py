@@ -10,7 +10,7 @@ from history_counter import whole
 
 from wmt.history import History, HistoryError, cases_per_officer, compact, open_history
 from wmt.history.archive import keep
-from wmt.history.nobody import is_nobody, strong_words_of_nobody, words_of_nobody
+from wmt.history.nobody import all_and_strong_words, is_nobody
 from wmt.history.officers import month_ends
 
 
@@ -100,6 +100,21 @@ def test_posts_of_nobody_are_no_officers(tmp_path: Path) -> None:
     assert "3 of them, with 18 active cases" in found.notes[-1]
 
 
+def test_what_is_left_out_is_of_all_days(tmp_path: Path) -> None:
+    """Nothing is left out on the last day, whose names were removed; two posts were on the first one."""
+    rows = [
+        (JANUARY, "T:1", "PO", 30, 1), (JANUARY, "T:2", "PO", 9, 1), (JANUARY, "T:3", "PO", 8, 1),
+        (date(2024, 2, 1), "T:1", "PO", 30, 1), (date(2024, 2, 1), "T:2", "PO", 9, 1),
+    ]  # fmt: skip
+    names = {"T:1": "Jo Bank", "T:2": "Vacant PO", "T:3": "Agency 1"}
+    kept(tmp_path, rows, names=names)
+    forgotten = [(FEBRUARY, "T:1", "PO", 30, 1), (FEBRUARY, "T:2", "PO", 9, 1)]
+    found = cases_per_officer(kept(tmp_path, forgotten, names={"T:1": "", "T:2": ""}))
+    assert "on 2 days. Most were on 31 January 2024: 2 of them, with 17 active cases." in found.notes[-2]
+    assert found.notes[-1].startswith("On 1 day no post has a name")
+    assert (found.rows[-1]["daily_x10"], found.rows[-1]["days"]) == (248, 3)  # 99 cases of 4 officers
+
+
 @pytest.mark.parametrize(
     ("name", "nobody"),
     [
@@ -112,9 +127,8 @@ def test_posts_of_nobody_are_no_officers(tmp_path: Path) -> None:
 def test_weak_words_are_surnames_and_strong_ones_are_nobody(
     tmp_path: Path, name: str | None, nobody: bool
 ) -> None:
-    words, strong = words_of_nobody(tmp_path / "nights"), strong_words_of_nobody(tmp_path / "nights")
     frame = pl.DataFrame({"name": [name]}, schema={"name": pl.String})
-    assert frame.select(is_nobody("name", words, strong)).item() is nobody
+    assert frame.select(is_nobody("name", *all_and_strong_words(tmp_path / "nights"))).item() is nobody
 
 
 def test_against_plain_counting(tmp_path: Path) -> None:

@@ -22,13 +22,14 @@ def words_of_nobody(nights: Path, day: date | None = None) -> frozenset[str]:
 
     A file with faults, or one that says nothing of names, leaves the program's.
     """
+    return all_and_strong_words(nights, day)[0]
+
+
+def all_and_strong_words(nights: Path, day: date | None = None) -> tuple[frozenset[str], frozenset[str]]:
+    """The same, and those of them that say by themselves that there is no person."""
     found = _in_force(nights, day)
-    return words_in(found) | strong_words_in(found)
-
-
-def strong_words_of_nobody(nights: Path, day: date | None = None) -> frozenset[str]:
-    """Those of them that say by themselves that there is no person."""
-    return strong_words_in(_in_force(nights, day))
+    strong = strong_words_in(found)
+    return words_in(found) | strong, strong
 
 
 def _in_force(nights: Path, day: date | None) -> RuleSet:

@@ -1,13 +1,14 @@
 """Average cases per officer by grade: at the ends of months, and over all days."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import polars as pl
 
 from wmt.facts import NOT_KNOWN
 from wmt.history.index import HistoryError
-from wmt.history.nobody import is_nobody, strong_words_of_nobody, words_of_nobody
+from wmt.history.nobody import all_and_strong_words, is_nobody
 from wmt.history.question_base import (
     Answer,
     AnswerTable,
@@ -18,6 +19,7 @@ from wmt.history.question_base import (
     said_stream,
 )
 from wmt.history.reader import History
+from wmt.history.succession import NAMED
 from wmt.ledger import HEADLINE
 from wmt.ledger.arithmetic import divide_half_up
 
@@ -60,7 +62,8 @@ def cases_per_officer(
     if who not in WHO:
         raise HistoryError(f"nobody counts officers as '{who}'; choose one of {', '.join(WHO)}")
     span = asked(history, first, last, stream, capacity=False)
-    daily = pl.concat([pl.DataFrame(schema=_DAILY), *_daily(history, span, who, grade)])
+    parts = list(_monthly(history, span, who, grade))
+    daily = pl.concat([pl.DataFrame(schema=_DAILY), *(part.officers for part in parts)])
     ends = month_ends(history, span.first, span.last)
     periods = [(str(year), begin, end) for year, begin, end in span.years]
     if len(periods) > 1:
@@ -74,7 +77,7 @@ def cases_per_officer(
         sentence=_sentence(rows, who),
         columns=_COLUMNS,
         rows=rows,
-        notes=(*span.notes, *_notes(who, span.days - known), *_left_out(history, span, grade)),
+        notes=(*span.notes, *_notes(who, span.days - known), *_left_out(parts)),
         details=(AnswerTable(f"{title}, month end by month end", _COLUMNS[:3] + _COLUMNS[4:5], by_month),),
     )
 
@@ -89,8 +92,18 @@ def month_ends(history: History, first: date, last: date) -> list[date]:
     return list(found.values())
 
 
-def _daily(history: History, span: DaysCovered, who: str, grade: str) -> Iterator[pl.DataFrame]:
-    """Officers and cases by day and grade, a month at a time; days of which no cases are known left out."""
+@dataclass(frozen=True)
+class _Month:
+    """Officers and cases by day and grade, days of which no cases are known left out; posts that are nobody's
+    and their cases by day; and the days with cases on which no post has a name."""
+
+    officers: pl.DataFrame
+    left_out: pl.DataFrame
+    nameless: int
+
+
+def _monthly(history: History, span: DaysCovered, who: str, grade: str) -> Iterator[_Month]:
+    """What the answer is made from, a month at a time."""
     counts = {
         "holding": pl.col("cases") > 0,
         "working": pl.col("available_x100") > 0,
@@ -102,44 +115,50 @@ def _daily(history: History, span: DaysCovered, who: str, grade: str) -> Iterato
         posts = history.figures(
             "post", max(begin, span.first), min(end, span.last), _READ, stream=span.stream
         )
-        posts = _of_grade(posts, grade)
-        posts = posts.filter(~_nobody(history, begin, posts))
-        people = posts.group_by("day", "grade", "staff_code").agg(pl.col("cases", "available_x100").sum())
+        posts = posts.filter(pl.col("cases").is_not_null())
+        nameless = posts["day"].n_unique() - posts.select(pl.col("day").filter(NAMED).n_unique()).item()
+        posts = posts.filter(pl.col("grade") == grade) if grade else posts
+        posts = posts.with_columns(_nobody(history, begin, posts).alias("is_nobody"))
+        left_out = posts.filter("is_nobody").group_by("day").agg(pl.len(), pl.col("cases").sum())
+        people = posts.filter(~pl.col("is_nobody"))
+        people = people.group_by("day", "grade", "staff_code").agg(pl.col("cases", "available_x100").sum())
         officers = people.filter(counts[who]).group_by("day", "grade")
-        yield officers.agg(pl.len().cast(pl.Int64).alias("officers"), pl.col("cases").sum()).select(
-            pl.col(name).cast(kind) for name, kind in _DAILY.items()
-        )
-
-
-def _of_grade(posts: pl.DataFrame, grade: str) -> pl.DataFrame:
-    known = posts.filter(pl.col("cases").is_not_null())
-    return known.filter(pl.col("grade") == grade) if grade else known
+        counted = officers.agg(pl.len().cast(pl.Int64).alias("officers"), pl.col("cases").sum())
+        counted = counted.select(pl.col(name).cast(kind) for name, kind in _DAILY.items())
+        yield _Month(counted, left_out, nameless)
 
 
 def _nobody(history: History, day: date, posts: pl.DataFrame) -> pl.Expr:
     """Whether a post of a day is nobody's. A name is looked at once, on however many days it stands."""
     names = posts.select(pl.col("name").unique())
-    words, strong = words_of_nobody(history.nights, day), strong_words_of_nobody(history.nights, day)
-    of_nobody = names.filter(is_nobody("name", words, strong))["name"]
+    of_nobody = names.filter(is_nobody("name", *all_and_strong_words(history.nights, day)))["name"]
     return pl.col("staff_code").is_in(["", NOT_KNOWN]) | pl.col("name").is_in(of_nobody.implode()).fill_null(
         False
     )
 
 
-def _left_out(history: History, span: DaysCovered, grade: str) -> tuple[str, ...]:
-    """What posts that are nobody's hold on the last day with figures."""
-    day = max((day for day in history.days if span.first <= day <= span.last), default=None)
-    if day is None:
-        return ()
-    posts = _of_grade(history.figures("post", day, day, _READ, stream=span.stream), grade)
-    found = posts.filter(_nobody(history, day.replace(day=1), posts))
-    if found.is_empty():
-        return ()
-    return (
-        f"Left out: posts that no person holds, such as 'Vacant' or 'Unallocated'. On {said_day(day)} there "
-        f"were {found.height:,} of them, with {_sum(found, 'cases'):,} active cases. On days whose names "
-        "were removed these posts cannot be told from others, and are counted.",
-    )
+def _left_out(parts: Sequence[_Month]) -> tuple[str, ...]:
+    """What posts that are nobody's held, over all days, and on how many days they cannot be told."""
+    days = [row for part in parts for row in part.left_out.iter_rows()]
+    nameless = sum(part.nameless for part in parts)
+    said = []
+    if days:
+        day, posts, cases = max(days, key=lambda row: (row[1], row[0]))
+        said.append(
+            f"Left out: posts that no person holds, such as 'Vacant' or 'Unallocated', on "
+            f"{_days(len(days))}. Most were on {said_day(day)}: {posts:,} of them, with {cases:,} active "
+            "cases."
+        )
+    if nameless:
+        said.append(
+            f"On {_days(nameless)} no post has a name, because names were removed or never given: posts that "
+            "no person holds cannot be told from others there, and are counted."
+        )
+    return tuple(said)
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number:,} days"
 
 
 def _rows(daily: pl.DataFrame, ends: list[date], said: str, first: date, last: date, grade: str) -> list[Row]:
