@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from history_folders import Posts, totals_of
 
-from wmt.history import FIGURE, HistoryError, compact, open_history
+from wmt.history import FIGURE, HistoryError, cases_per_officer, compact, open_history
 from wmt.history.archive import forget_names, keep, key_of, named_days
 from wmt.history.import_archive import KnownUnits, read_figures
 
@@ -238,3 +238,13 @@ def test_an_archive_with_bare_carriage_returns_is_read(tmp_path: Path) -> None:
     path = tmp_path / "archive.csv"
     path.write_bytes(DAILY.replace("\n", "\r").encode())
     assert len(read_figures(path, NOBODY)) == 3
+
+
+def test_an_archive_of_years_before_the_names_were_a_policy_is_compacted(tmp_path: Path) -> None:
+    """Every month of a history is asked for its links, and with them for the words of nobody."""
+    for year in ("2000", "2016"):
+        keep(tmp_path, read_figures(write(tmp_path, DAILY.replace("2019", year)), NOBODY))
+    compact(tmp_path)
+    history = open_history(tmp_path)
+    assert {day.year for day in history.days} == {2000, 2016}
+    assert cases_per_officer(history, who="everyone").rows

@@ -5,7 +5,7 @@ none. The counter here is written anew from the words of the rule; it shares not
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.db import transaction
 from django.test import Client
 from hours_fixtures import day
 
+from wmt.ledger import HEADLINE, OMIC
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.duties.came_off import CameOff
 from wmt.site.duties.due_dates import Clock
@@ -103,19 +104,20 @@ class Figures:
     """Figures as a history gives them."""
 
     posts: Mapping[str, Sequence[Figure]]
+    omic: Mapping[str, Sequence[date]] = field(default_factory=dict)
 
     def series(self, level: str, code: str, first: date, last: date, grade: str = "") -> pl.DataFrame:
         """A row for each day that has a figure."""
         assert (level, grade) == ("post", "")
         rows = []
-        for number, figure in enumerate(self.posts[code]):
+        for number, figure in enumerate(self.posts.get(code, ())):
             day = FIRST + timedelta(number)
             if figure is not None and first <= day <= last:
                 points, available = (50_000, 0) if figure == NO_TIME else (figure * 1_000, 100_000)
-                rows.append({"day": day, "points_x100": points, "available_x100": available})
-        return pl.DataFrame(
-            rows, schema={"day": pl.Date, "points_x100": pl.Int64, "available_x100": pl.Int64}
-        )
+                rows.append((day, points, available, HEADLINE))
+        rows += [(day, 0, 100_000, OMIC) for day in self.omic.get(code, ()) if first <= day <= last]
+        schema = {"day": pl.Date, "points_x100": pl.Int64, "available_x100": pl.Int64, "stream": pl.String}
+        return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def post(code: str) -> Post:
@@ -137,11 +139,15 @@ def judge(
     came_off: Mapping[str, CameOff] | None = None,
     followed: Mapping[str, str] | None = None,
     undone: Undone | None = None,
+    omic: Mapping[str, Sequence[date]] | None = None,
 ) -> Judgement:
-    """What the night of a day brings. `there` are the posts of the figures shown; all unless told."""
+    """What the night of a day brings. `there` are the posts of the figures shown; all unless told.
+
+    `omic` are the days with figures of posts in OMiC, which no run counts.
+    """
     with transaction.atomic():
         return evaluate(Judged(
-            runs=runs_of(posts, day), day=today or day, marks=MARKS, figures=Figures(posts),
+            runs=runs_of(posts, day), day=today or day, marks=MARKS, figures=Figures(posts, omic or {}),
             posts={code: post(code) for code in posts} if there is None else there, clock=clock,
             seen=day, came_off=came_off or {}, followed=followed or {}, undone=undone,
         ))  # fmt: skip

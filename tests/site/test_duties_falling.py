@@ -103,6 +103,23 @@ def test_a_post_that_moved_to_omic_closes_with_its_own_reason() -> None:
     )
 
 
+def test_who_moves_to_a_team_in_omic_is_there_as_long_as_a_hole_before_it_closes() -> None:
+    """Such a move brings a new code, of which there is no run at all: not even one of no days."""
+    figures = {A: [130] * 30 + [None] * 20}
+    there = {NEW: replace(post(NEW), has_capacity=False)}
+    judge(figures, on(30))
+
+    def night(number: int) -> Duty:
+        days = [on(each) for each in range(31, number + 1)]
+        judge(figures, on(number), there=there, followed={A: NEW}, omic={NEW: days})
+        return Duty.objects.get()
+
+    assert (night(31).is_open, night(31).code) == (True, NEW)
+    assert night(37).is_open, "seven nights"
+    duty = night(38)
+    assert (duty.is_open, duty.closed_why) == (False, "omic")
+
+
 def test_a_duty_follows_the_person_and_the_past_stays() -> None:
     judge({A: [130] * 30}, on(30))
     both = {A: [130] * 30 + [None] * 5, NEW: [130] * 35}

@@ -3,6 +3,7 @@
 # ruff: noqa: F811 - fixtures come by import
 from collections.abc import Callable
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -14,7 +15,7 @@ from hours_fixtures import somebody, words  # noqa: F401
 from wmt.history import LINK, Links
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.audit.models import AuditEvent
-from wmt.site.duties import requests
+from wmt.site.duties import requests, scheduled
 from wmt.site.duties.models import Duty, Notice, Request
 from wmt.site.duties.recipients import responsible
 from wmt.site.duties.scheduled import turn
@@ -254,6 +255,43 @@ def test_a_mail_that_failed_tells_no_administrator_of_a_concern_about_themselves
     page = own.get("/notices/").text
     assert "Emails that could not be sent" in page
     assert href not in page
+
+
+def test_equal_figures_carry_no_private_words() -> None:
+    """Who takes over a caseload in one night looks like the person who left, where no names are kept."""
+    rows = [("post", "T1:Y", "T1:X", on(10), "same figures"), ("post", "T1:B", "T1:A", on(10), "same name")]
+    links = Links(pl.DataFrame(rows, schema=LINK, orient="row"))
+    assert set(links.present_codes("post")) == {"T1:X", "T1:A"}
+    assert links.of_persons.present_codes("post") == {"T1:A": "T1:B"}
+    history = SimpleNamespace(links=links)
+    assert scheduled.followed_posts(history) == {"T1:A": "T1:B"}  # type: ignore[arg-type]
+
+
+def test_a_request_answered_on_the_day_of_the_night_that_brings_the_new_code_follows(scene: Scene) -> None:
+    place = {name: getattr(scene.duty, name) for name in ("name", "team_name", "pdu_code", "region_code")}
+    more = {"answered_on": on(12), "asked_on": on(12), "answer_by": on(12), "asked_who": "x", **place}
+    new = Request.objects.create(kind="concern", team_code="T1", staff_code="A", placed_on=on(9), **more)
+    old = Request.objects.create(kind="concern", team_code="T1", staff_code="A", **more)
+    for since, follow in ((on(10), [new]), (on(12), [old])):
+        rows = [("post", "T1:B", "T1:A", since, "same name")]
+        links = Links(pl.DataFrame(rows, schema=LINK, orient="row"))
+        there = {"T1:B": {**place, "team_code": "T1", "staff_code": "B"}}
+        assert requests.follow_answered(links, there, on(12)) == 1
+        assert [each.pk for each in Request.objects.filter(staff_code="B")] == [each.pk for each in follow]
+        Request.objects.filter(staff_code="B").delete()
+
+
+def test_a_concern_about_a_team_stays_with_it_when_only_vacant_posts_are_left(scene: Scene) -> None:
+    team = scene.duty.team_code
+    history = SimpleNamespace(links=Links(pl.DataFrame(schema=LINK)))
+    posts = scheduled.posts_of(scene.state)
+    left = {code: post for code, post in posts.items() if post.team_code != team}
+    moved = {code: next(iter(left)) for code, post in posts.items() if post.team_code == team}
+    assert (team, "") not in scheduled._post_places(left, moved)
+    assert scheduled._team_places(scene.state, history)[team, ""]["team_code"] == team  # type: ignore[arg-type]
+    renamed = pl.DataFrame([("team", team, "OLD", on(10), "same posts")], schema=LINK, orient="row")
+    history = SimpleNamespace(links=Links(renamed))
+    assert scheduled._team_places(scene.state, history)["OLD", ""]["team_code"] == team  # type: ignore[arg-type]
 
 
 def test_an_answered_request_follows_its_person_and_nobody_who_had_the_code_later(scene: Scene) -> None:

@@ -42,8 +42,9 @@ def _in_force(nights: Path, day: date | None) -> RuleSet:
 
 
 def words_in(policies: RuleSet) -> frozenset[str]:
-    """The words of a set of policies."""
-    value = str(policies[PATH].value)
+    """The words of a set of policies; none where it is of a day before there were any."""
+    found = policies.get(PATH)
+    value = "" if found is None else str(found.value)
     return frozenset(_folded(word) for word in value.split(",") if word.strip())
 
 

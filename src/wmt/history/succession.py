@@ -69,6 +69,11 @@ class Links:
             found[level][since].append((code, former))
         return found
 
+    @cached_property
+    def of_persons(self) -> "Links":
+        """Those that say who somebody is: equal figures may carry a run, never what is private."""
+        return Links(self.frame.filter(pl.col("basis") != SAME_FIGURES))
+
     def moves(self, level: str) -> Mapping[date, Sequence[tuple[str, str]]]:
         """The links of a level by their day: pairs of a code and the former one."""
         return self._moves.get(level, {})

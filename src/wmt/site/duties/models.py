@@ -159,8 +159,7 @@ class Request(models.Model):
     It has its own owner (`recipients.Roles.owners`), day and page, and stays open until it is answered,
     whatever becomes of the duty it was asked on. Without a staff code it is about the team. `told` are the
     reminders that were sent, and `owner N` for each person who was told that it is assigned to them.
-    `placed_on` is the day on which it followed its person to the codes it has; until then they are those of
-    its answer.
+    `placed_on` is the day of the figures whose codes it has, once it is answered or has followed its person.
     """
 
     class Kind(models.TextChoices):

@@ -5,7 +5,7 @@ close meanwhile: that ends nothing here.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 
@@ -111,6 +111,7 @@ def answer(*, asker: DutyActor, number: int, answer: str, said: str) -> Request:
             raise RefusedError(faults)
         found.answered_on, found.answered_who = asker.state.day, asker.name[:160]
         found.answer, found.answer_words = answer, said.strip()
+        found.placed_on = asker.state.as_at.date()  # its codes are those of these figures
         found.save()
         duties = Duty.objects.select_for_update().filter(requests=found)
         duty = duties.first()
@@ -179,7 +180,8 @@ def follow_answered(links: Links, places: Mapping[str, dict[str, str]], day: dat
     left = {former for moves in links.moves("post").values() for _, former in moves}
     done = 0
     for found in Request.objects.filter(answered_on__isnull=False).exclude(staff_code=""):
-        since = found.placed_on or found.answered_on
+        # answered by an earlier version: the figures of the day before were shown, or older ones
+        since = found.placed_on or (found.answered_on and found.answered_on - timedelta(days=1))
         if found.code not in left or since is None:
             continue
         now = links.codes_until("post", found.code, since, max(since, day))[-1]

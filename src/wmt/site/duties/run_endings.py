@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from wmt.ledger import is_over, shown_capacity
+import polars as pl
+
+from wmt.ledger import OMIC, is_over, shown_capacity
 from wmt.site.duties.judged import DutyThreshold, Judged
 from wmt.site.duties.models import Duty
 
@@ -46,13 +48,25 @@ def is_gone(by: Judged, duty: Duty, run: dict[str, Any] | None, mark: DutyThresh
     return duty.code not in by.posts and _is_absent(run, mark)
 
 
-def is_elsewhere(by: "Judged", duty: Duty, run: dict[str, Any] | None, mark: "DutyThreshold") -> bool:
+def is_elsewhere(by: Judged, duty: Duty, run: dict[str, Any] | None, mark: DutyThreshold) -> bool:
     """Whether the post has been in a stream without a capacity for longer than a hole."""
     post = by.posts.get(duty.code)
-    return post is not None and not post.has_capacity and _is_absent(run, mark)
+    if post is None or post.has_capacity:
+        return False
+    # who came to such a team got another code: the run is that of the former one, and says nothing of this
+    return _is_absent(run, mark) if run is not None else _nights_in_omic(by, duty) > mark.longest_absence
 
 
-def _is_absent(run: dict[str, Any] | None, mark: "DutyThreshold") -> bool:
+def _nights_in_omic(by: Judged, duty: Duty) -> int:
+    """On how many of the last days with figures the post was in OMiC, without a day elsewhere between."""
+    rows = by.figures.series("post", duty.code, min(duty.run_since, by.seen), by.seen)
+    if rows.is_empty():
+        return 0
+    elsewhere = rows.filter(pl.col("stream") != OMIC)["day"].max()
+    return rows.filter(pl.col("day") > elsewhere)["day"].n_unique() if elsewhere else rows["day"].n_unique()
+
+
+def _is_absent(run: dict[str, Any] | None, mark: DutyThreshold) -> bool:
     return run is None or run.get("absent", run["missing"]) > mark.longest_absence
 
 

@@ -85,8 +85,11 @@ class OfPeople:
 
 
 def followed_posts(history: History) -> Mapping[str, str]:
-    """The present code of posts whose code changed, by every code they had before."""
-    return history.links.present_codes("post")
+    """The present code of posts whose code changed, by every code they had before.
+
+    Only where the extract or a person says who it is: duties and requests hold private words.
+    """
+    return history.links.of_persons.present_codes("post")
 
 
 def _fallen(history: History, runs: pl.DataFrame, followed: Mapping[str, str]) -> Mapping[str, CameOff]:
@@ -115,9 +118,10 @@ def after_load(state: State, read: Read | None = None, undone: Undone | None = N
         runs=read.runs, day=state.day, marks=read.marks, figures=OfPeople(read.history), posts=posts,
         clock=clock_on(state), seen=read.last, undone=undone, came_off=read.came_off, followed=read.followed,
     ))  # fmt: skip
-    requests.follow(_places(posts, read.followed))
+    places = _post_places(posts, read.followed) | _team_places(state, read.history)
+    requests.follow(places)
     requests.follow_answered(
-        read.history.links, {code: _place(post) for code, post in posts.items()}, read.last
+        read.history.links.of_persons, {code: _place(post) for code, post in posts.items()}, read.last
     )
     announce(found, state.day, undone)
     turn(state.day)
@@ -144,20 +148,31 @@ class NoFigures:
         return pl.DataFrame()
 
 
-def _places(posts: Mapping[str, Post], followed: Mapping[str, str]) -> dict[tuple[str, str], dict[str, str]]:
-    """Where each open request stands now: at the same post, whose names may have changed, or at another."""
+def _post_places(
+    posts: Mapping[str, Post], followed: Mapping[str, str]
+) -> dict[tuple[str, str], dict[str, str]]:
+    """Where each open request of a post stands now: at the same post, or where its person is now."""
     found: dict[tuple[str, str], dict[str, str]] = {}
-    teams = {post.team_code for post in posts.values()}
     for former, code in (*followed.items(), *((code, code) for code in posts)):
         post = posts.get(code)
         if post is None or (former != code and former in posts):
             continue
         team, _, staff = former.partition(":")
-        place = _place(post)
-        found[team, staff] = place
-        if team == post.team_code or team not in teams:  # the team itself, or one that has another code now
-            found[team, ""] = {**place, "staff_code": "", "name": post.team_name}
+        found[team, staff] = _place(post)
     return found
+
+
+def _team_places(state: State, history: History) -> dict[tuple[str, str], dict[str, str]]:
+    """The same of requests about a team: one moves only where the team itself has another code."""
+    rows = Unit.objects.filter(load_id=state.load_id, whole=True, level="team")
+    there = {
+        code: {"team_code": code, "staff_code": "", "name": name, "team_name": name, "pdu_code": pdu,
+               "region_code": region}
+        for code, name, pdu, region in rows.values_list("code", "name", "pdu_code", "region_code")
+    }  # fmt: skip
+    renamed = history.links.present_codes("team").items()
+    moved = {former: there[code] for former, code in renamed if former not in there and code in there}
+    return {(code, ""): place for code, place in (there | moved).items()}
 
 
 def _place(post: Post) -> dict[str, str]:
