@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 from collections.abc import Generator
+from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -22,8 +23,8 @@ ROOMS = {"rules", "spec", "ledger"}
 _ELSEWHERE = {"site", "browser"}
 _FOLDER = Path(__file__).parents[1] / ".cache/coverage"
 _IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
-#: What no run can come to: mypy's part, and what only says what must not be.
-_NOT_COUNTED = ["if TYPE_CHECKING:", "assert_never"]
+#: What no run can come to: mypy's part, what only says what must not be, and what needs Java.
+_NOT_COUNTED = ["if TYPE_CHECKING:", "assert_never", "def local_spark"]
 
 
 def _measure(**more: Any) -> coverage.Coverage:
@@ -41,6 +42,11 @@ def _forget() -> None:
             for kept in vars(module).values():
                 if hasattr(kept, "cache_clear"):
                     kept.cache_clear()
+
+
+def _counts(node: pytest.Item | pytest.Collector) -> bool:
+    parts = set(node.path.parts)
+    return bool(parts & ROOMS) and not parts & _ELSEWHERE
 
 
 class Measured:
@@ -65,13 +71,16 @@ class Measured:
         self.coverage.stop()
 
     @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(self, collector: pytest.Collector) -> Generator[None, Any, Any]:
+        """Look while a file of the rooms is imported: some work out there what their tests compare."""
+        with self if isinstance(collector, pytest.Module) and _counts(collector) else nullcontext():
+            return (yield)
+
+    @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
         """Look while a test of the rooms runs."""
-        parts = set(item.path.parts)
-        if parts & ROOMS and not parts & _ELSEWHERE:
-            with self:
-                return (yield)
-        return (yield)
+        with self if _counts(item) else nullcontext():
+            return (yield)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:

@@ -64,3 +64,14 @@ def test_a_number_without_end_is_none(given: str) -> None:
         RulesError, match=rf"nat_percent: {given} is not a number of percent of time; write digits"
     ):
         rules.load().at(DAY, [overlay])
+
+
+@pytest.mark.parametrize(
+    "path", ["thresholds.caseload_ceiling.cases_per_fte", "tier_points.pc16.community.A3", "nat_percent"]
+)
+def test_a_number_has_two_decimals_and_no_more(path: str) -> None:
+    fits = Decimal("7.01")
+    laid = rules.load().at(DAY, [Overlay("what-if", "a test", ((path, DAY, fits),))])
+    assert laid[path].value == fits
+    with pytest.raises(RulesError, match="is too fine"):
+        rules.load().at(DAY, [Overlay("what-if", "a test", ((path, DAY, fits + Decimal("0.001")),))])

@@ -35,7 +35,6 @@ class TimeSide:
     """
 
     def __init__(self, rules: RuleSet, *, engine: Engine | None = None) -> None:
-        """Raises LedgerError where the hours of a grade make no sense."""
         self.rules = rules
         self._engine = engine or DuckDBEngine(threads=1, few_rows=True)
         self._engine.put("grade_price", price_time(rules))

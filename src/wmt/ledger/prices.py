@@ -148,7 +148,7 @@ def price(rules: RuleSet, tier_scheme: str, day: date) -> Prices:
 
 
 def price_time(rules: RuleSet) -> pl.DataFrame:
-    """What hours are worth in each grade: `grade_price` alone. Raises LedgerError as `price` does."""
+    """What hours are worth in each grade: `grade_price` alone."""
     rows = [_grade_row(rules, grade) for grade in GRADES]
     return pl.DataFrame(rows, GRADE_PRICE, orient="row")
 
@@ -163,7 +163,7 @@ def _scalars(rules: RuleSet, day: date) -> tuple[object, ...]:
     coworking = rules.get(_COWORKING)
     return (
         day,
-        _whole(window),
+        window.whole,
         *_named(window),
         other.hundredths,
         *_named(other),
@@ -198,7 +198,7 @@ def trainee_days(reduction: pl.DataFrame, rules: RuleSet, as_at: date) -> pl.Dat
     Judged on the contact's own day: who qualifies tomorrow did today's co-working as a trainee.
     """
     stages = sorted(trainee_stages(rules))
-    ages = pl.DataFrame({"trainee_age": range(_whole(rules["cms_window_days"]))}, {"trainee_age": pl.Int64})
+    ages = pl.DataFrame({"trainee_age": range(rules["cms_window_days"].whole)}, {"trainee_age": pl.Int64})
     day = pl.lit(as_at) - pl.duration(days=pl.col("trainee_age"))
     found = reduction.filter(pl.col("reason").is_in(stages)).join(ages, how="cross")
     lasts = pl.col("last_day").is_null() | (pl.col("last_day") >= day)
@@ -291,7 +291,7 @@ def _report_row(rules: RuleSet, report: str) -> tuple[object, ...]:
     return (
         report,
         each,
-        None if window is None else _whole(window),
+        None if window is None else window.whole,
         -1 if report.endswith("_due") else 1,
         int(each != 0),
         None if each else _why_no_report_points(report, worth),
@@ -330,7 +330,7 @@ def _grade_row(rules: RuleSet, grade: str) -> tuple[object, ...]:
     return (
         grade,
         target.hundredths,
-        _full_time(rules[f"full_time_hours.{grade}"]),
+        _micro(rules[f"full_time_hours.{grade}"]),
         _micro(rules[f"default_hours.{grade}"]),
         target.path,
         _since(target),
@@ -340,19 +340,6 @@ def _grade_row(rules: RuleSet, grade: str) -> tuple[object, ...]:
 def _micro(hours: DatedValue) -> int:
     # hours go no finer than hundredths, so that a percentage of them is whole millionths
     return hours.hundredths * 10_000
-
-
-def _full_time(hours: DatedValue) -> int:
-    if hours.hundredths <= 0:
-        raise LedgerError(f"{hours.path} is {hours.value}; a full-time week needs more than 0 hours")
-    return _micro(hours)
-
-
-def _whole(value: DatedValue) -> int:
-    whole, rest = divmod(value.hundredths, 100)
-    if rest:
-        raise LedgerError(f"{value.path} must be a whole number, but is {value.value}")
-    return whole
 
 
 def _since(rule: DatedValue) -> str:
