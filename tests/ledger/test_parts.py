@@ -15,7 +15,7 @@ from wmt.ledger import Ledger, LedgerError, Moment
 from wmt.ledger.arithmetic import capacity_parts_x100, capacity_x100, remaining_x100
 from wmt.ledger.caseload import case_marks, caseloads
 from wmt.ledger.potential_points import further_x100, more_x100, path_of, uncommenced_at_stake
-from wmt.ledger.serialise import present_post, present_total
+from wmt.ledger.serialise import present_line, present_post, present_total
 from worlds import World
 
 DAY = date(2023, 6, 14)
@@ -80,6 +80,9 @@ def test_a_total_over_the_mark_and_one_without_hours() -> None:
     assert present_total(rows["S1"], OVER)["over_mark"] is True  # 256 of 220
     found = present_total(rows["S2"], OVER)
     assert (found["capacity"], found["over_mark"], found["contracted_hours"]) == (None, False, 0)
+    nobody = World().post("N1A:S1", hours=None).facts()
+    (line,) = Ledger(nobody, RULES).lines().filter(pl.col("side") == "time").iter_rows(named=True)
+    assert present_line({**line, "quantity_micro": None})["quantity"] is None
 
 
 def test_what_requirements_that_commence_would_add() -> None:
