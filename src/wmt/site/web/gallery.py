@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_safe
 from wmt.grades import GRADES
 from wmt.site import tables
 from wmt.site.accounts.who_can_see import FactKind
+from wmt.site.date_field import DayField
 from wmt.site.tables import Column, Row, Table, arranged
 from wmt.site.web.charts.bars import Bar, bars
 from wmt.site.web.charts.distribution import strip
@@ -40,6 +42,11 @@ def gallery(request: HttpRequest) -> HttpResponse:
         {
             "crumbs": [("Nation", "#"), ("North", "#"), ("A PDU", "#")],
             "figures": _figures(),
+            "parts": [
+                ("Cases", tables.points(1_200_000, "#")),
+                ("Court reports", tables.points(50_000, "#")),
+            ],
+            "form": _form(),
             "tabs": [_link("Workload"), _link("Cases", within=True), _link("Calculation and rules")],
             "pages": [_link("Caseload", current=True), _link("Court reports")],
             "filters": _filters(),
@@ -59,6 +66,13 @@ def gallery(request: HttpRequest) -> HttpResponse:
                 )
             ],
             "ages": _ages(),
+            "an_earlier_day": SimpleNamespace(
+                day="21 October 2026",
+                is_correction=True,
+                missing=0,
+                now_href="#",
+                later=[SimpleNamespace(text="2 November 2026", href="#")],
+            ),
             "who_sees": [
                 FactKind("Figures", ["Everyone who can sign in"]),
                 FactKind(
@@ -131,6 +145,15 @@ def _filters() -> list[dict[str, Any]]:
         {"name": "grade", "label": "Grade", "value": "PO", "options": [("", "All grades"), ("PO", "PO")]},
         {"name": "band", "label": "Capacity", "value": "", "options": [("", "Any"), ("over", "Over 110%")]},
     ]
+
+
+def _form() -> forms.Form:
+    """A form with a fault of a field."""
+
+    class Example(forms.Form):
+        first_day = DayField("the first day")
+
+    return Example({"first_day": "31/2/2026"})
 
 
 def _link(text: str, *, current: bool = False, within: bool = False) -> dict[str, Any]:

@@ -152,7 +152,7 @@ def _group(request: HttpRequest) -> str:
     return found if found in {group.key for group in GROUPS} else ""
 
 
-def _changed(request: HttpRequest) -> tuple[Any, list[dict[str, str]]]:
+def _changed(request: HttpRequest) -> tuple[Any, list[tuple[str, str]]]:
     """The day on which values begin that was asked for, if any, and what is wrong with it."""
     if not request.GET.get("changed", "").strip():
         return None, []
@@ -160,8 +160,8 @@ def _changed(request: HttpRequest) -> tuple[Any, list[dict[str, str]]]:
     return found.day, _errors(found)
 
 
-def _errors(found: DateParam) -> list[dict[str, str]]:
-    return [{"text": found.error, "href": f"#{found.name}"}] if found.error else []
+def _errors(found: DateParam) -> list[tuple[str, str]]:
+    return [(found.name, found.error)] if found.error else []
 
 
 def _crumbs() -> list[tuple[str, str]]:
