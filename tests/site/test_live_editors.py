@@ -242,7 +242,7 @@ _SAVES = """
 from datetime import date, timedelta
 from wmt.site.start import set_up
 set_up(lambda said: None)
-from wmt.site.availability import actions
+from wmt.site.changes import actions
 from wmt.site.availability.change_requests import Change
 print("ready", flush=True)
 for number in range(200):
