@@ -130,6 +130,22 @@ def test_omic_cases_of_other_posts_are_told_on_the_tab_of_the_unit(
     assert said in client.get(address).text
 
 
+def test_without_omic_posts_the_note_counts_the_practitioners_of_the_table(
+    nation: Any, signed_in: Callable[..., Client]
+) -> None:
+    from wmt.site.workload.models import Unit
+
+    posts = Unit.objects.filter(load=nation.load, level="post")
+    teams = set(posts.exclude(stream="sentence_management").values_list("team_code", flat=True))
+    one, other = list(posts.exclude(team_code__in=teams).order_by("team_code", "code")[:2])
+    assert one.team_code == other.team_code
+    Unit.objects.filter(pk=one.pk).update(omic_cases=3, omic_x100=12_345, omic_licence_x100=20_000)
+    Unit.objects.filter(pk=other.pk).update(omic_cases=2, omic_x100=100, omic_licence_x100=0, stream="courts")
+    page = signed_in().get(unit_url("team", one.team_code, "omic")).text
+    assert "These are held by 1 practitioner outside OMiC teams" in page
+    assert "2 OMiC cases (1 points in custody, 0 on licence) are held by 1 practitioner outside OMiC" in page
+
+
 @pytest.mark.both_databases
 def test_omic_cases_of_a_post(nation: Any, signed_in: Callable[..., Client]) -> None:
     unit = _with(nation, "post", omic_cases__gt=0)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from wmt.ledger import OMIC, SHARES
 from wmt.site import tables
@@ -47,10 +47,26 @@ def content(question: UnitRequest) -> dict[str, Any]:
 
 
 def _held_by_others(question: UnitRequest) -> list[str]:
-    """How many OMiC cases posts of other streams hold, and where those are counted."""
+    """How many OMiC cases posts of other streams hold, and where those are counted.
+
+    Where the unit has no OMiC posts, the table is of the stream that is shown: its posts hold what it says.
+    """
     posts = units.everybody(question.state, question.unit).exclude(stream=OMIC).filter(omic_cases__gt=0)
     if question.grade:
         posts = posts.filter(grade=question.grade)
+    said = []
+    if OMIC not in units.streams(question.state, question.unit):
+        if here := posts.filter(stream=question.unit.stream).count():
+            held = _counted(here, "practitioner")
+            said.append(
+                f"These are held by {held} outside OMiC teams, and are not counted in any capacity figure."
+            )
+        posts = posts.exclude(stream=question.unit.stream)
+    return [*said, *_held_apart(posts)]
+
+
+def _held_apart(posts: QuerySet[Unit]) -> list[str]:
+    """What posts outside OMiC teams hold that is not in the table."""
     found = posts.order_by().aggregate(
         posts=Count("pk"), cases=Sum("omic_cases"), custody=Sum("omic_x100"), licence=Sum("omic_licence_x100")
     )
@@ -63,8 +79,6 @@ def _held_by_others(question: UnitRequest) -> list[str]:
         f"{cases} ({custody} points in custody, {licence} on licence) {are} held by {held} outside OMiC "
         "teams. They are listed on the OMiC page of each of these practitioners, and are not counted in this "
         "table's total or in any capacity figure."
-        if OMIC in units.streams(question.state, question.unit)
-        else f"These are held by {held} outside OMiC teams, and are not counted in any capacity figure."
     ]
 
 
