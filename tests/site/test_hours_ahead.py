@@ -117,6 +117,22 @@ def test_reasons_stay_private(room: Room, somebody: Callable[..., Client]) -> No
     assert all("Sickness" not in str(row) for row in rows_of(other, room, "events"))
 
 
+def test_who_may_not_read_reasons_reads_a_share_as_hours_of_each_day_s_contract(
+    room: Room, somebody: Callable[..., Client]
+) -> None:
+    entered(room)
+    post = room.post.team_code, room.post.staff_code
+    more = Change(kind="hours", post=post, first_day=date(2026, 12, 20), hours_micro=30 * MICRO)
+    actions.save(actor=None, who="the tests", changes=[more])
+    found = {
+        row["Date"]: row["What"]
+        for row in rows_of(somebody("Reader", "analyst", "nation", "nation"), room, "events")
+        if row["Code"] == room.post.code
+    }
+    assert found["2026-12-14"].endswith("20 hours a week off")
+    assert found["2026-12-27"].endswith("30 hours a week off")
+
+
 def test_above_a_team_nothing_is_worked_out(room: Room) -> None:
     answer = room.client.get(f"/pdu/{room.team.pdu_code}/ahead/")
     assert "Open a team to see them" in words(answer)

@@ -13,7 +13,7 @@ from time_fixtures import Two, _loaded_two, two  # noqa: F401
 from wmt.days import written
 from wmt.site.availability.change_requests import Change
 from wmt.site.availability.late_entries import late_words
-from wmt.site.availability.models import Hours, Reduction
+from wmt.site.availability.models import Grade, Hours, Reduction
 from wmt.site.changes.actions import save
 from wmt.site.links import unit_url
 from wmt.site.queries.late_entries import late_of
@@ -150,3 +150,20 @@ def test_a_later_first_day_says_nothing_of_the_days_it_still_counts_on(two: Two)
     )  # fmt: skip
     save(actor=None, who="a test", changes=[change], why="a test")
     assert [(late.first, late.last) for late in of(two, post)] == [(first, first)]
+
+
+def test_of_two_grades_from_one_day_the_one_that_counts_is_told(two: Two) -> None:
+    """Of two corrections with the same first day the later key counts: the other one makes no difference."""
+    first = two.nights[0].manifest.as_at.date()
+    post = two.unit("post", available_x100__gt=0, unmeasured_posts=0, stale_posts=0)
+    change = Change(kind="grade", post=(post.team_code, post.staff_code), first_day=first, grade="SPO")
+    save(actor=None, who="a test", changes=[change], why="a test")
+    counts = Grade.objects.get(team_code=post.team_code, staff_code=post.staff_code)
+    Grade.objects.filter(pk=counts.pk).update(change=0, key="b")  # as if it had been there before both nights
+    told = []
+    for key in ("a", "c"):
+        counts.pk, counts.key, counts.grade = None, key, "TPO"
+        counts.save(force_insert=True)
+        told.append(len(of(two, post)))
+        Grade.objects.filter(key=key).delete()
+    assert told == [0, 1]

@@ -128,11 +128,14 @@ def _differ(
 
 
 def _counts(row: OfPost, change: int, day: date, beside: Mapping[tuple[str, str], list[OfPost]]) -> bool:
-    """Whether a version counts on a day: no other that stood at the change took over after it began."""
+    """Whether a version counts on a day: no other that stood at the change took over after it began.
+
+    Of two that began on one day the one with the later key counts, as in `PostRecords.grade_on`.
+    """
     if row.withdrawn or not row.first_day <= day <= _last(row):
         return False
     return not any(
-        row.first_day < other.first_day <= day <= _last(other)
+        (row.first_day, row.key) < (other.first_day, other.key) and other.first_day <= day <= _last(other)
         for other in beside.get(row.post, ())
         if other.key != row.key
         and other.change <= change

@@ -1,6 +1,7 @@
 """The next twelve weeks of a team: what begins and what ends, and the time it leaves week by week."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,11 +12,11 @@ from wmt.site.audit.reads import note_read
 from wmt.site.availability import queries
 from wmt.site.availability.labels import hours_words
 from wmt.site.availability.limits import ReasonOnDay
-from wmt.site.availability.records import HoursRecord, PostRecords, ReductionRecord
-from wmt.site.availability.withheld import plan_without_reasons
+from wmt.site.availability.records import HoursRecord, ReductionRecord
+from wmt.site.availability.withheld import without_reason
 from wmt.site.changes import weeks_ahead
 from wmt.site.changes.impact import UnitFigures
-from wmt.site.changes.weeks_ahead import Event, contracted_on, hours_left
+from wmt.site.changes.weeks_ahead import Event, hours_left
 from wmt.site.figures import units
 from wmt.site.links import unit_url
 from wmt.site.queries.unit_request import UnitRequest
@@ -46,8 +47,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
     days = weeks_ahead.weeks_of(state.day)
     last = days[-1] + timedelta(days=6)  # the last week counts to its Sunday
     found = weeks_ahead.ahead_of(state, posts, stands, days)
-    plans = {post_of(post): _readable(question, post, stands[post_of(post)]) for post in posts}
-    events = weeks_ahead.events_of(posts, plans, state.day, last)
+    events = [_readable(question, each) for each in weeks_ahead.events_of(posts, stands, state.day, last)]
     note_read(question.user, unit)
     made: dict[str, Table] = {"events": _events(question, events)}
     if question.in_full:
@@ -64,11 +64,12 @@ def content(question: UnitRequest) -> dict[str, Any]:
     }
 
 
-def _readable(question: UnitRequest, post: Unit, plan: PostRecords) -> PostRecords:
-    if visibility.reasons(question.user).covers(post):
-        return plan
-    today = question.state.day
-    return plan_without_reasons(plan, lambda cut: contracted_on(plan, post, max(today, cut.first_day)))
+def _readable(question: UnitRequest, event: Event) -> Event:
+    """The same without a reason that is withheld: a share then as hours of the contract of that day."""
+    entry = event.entry
+    if not isinstance(entry, ReductionRecord) or visibility.reasons(question.user).covers(event.post):
+        return event
+    return replace(event, entry=without_reason(entry, event.contracted_micro))
 
 
 def _events(question: UnitRequest, events: Sequence[Event]) -> Table:
