@@ -11,7 +11,7 @@ DEMO   := WMT_HOME=demo/site WMT_DEMO=1
 # compiled modules are kept: a command of `wmt` starts in half the time
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: shape demo tour test test-unit check fix bench soak mutation browser pictures spec picture lock clean
+.PHONY: shape demo tour wheel test test-unit check fix bench soak mutation browser pictures spec picture lock clean
 
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 OURSELVES := $(INSTALL) --no-deps --no-build-isolation --editable .
@@ -74,6 +74,11 @@ browser:                ## the browser that the tests look at the site with: Deb
 	@command -v chromium-headless-shell >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -q && \
 	  apt-get install -y --no-install-recommends chromium-headless-shell; } || command -v chromium >/dev/null || { \
 	  echo "The tests need a browser. As root: apt-get install chromium-headless-shell"; exit 1; }
+
+# what was built before is removed, or a file that is gone from the source would be in the wheel still
+wheel: $(ASSETS)        ## a wheel with styles and scripts inside, for a machine that has neither make nor Node: docs/operations.md
+	@rm -rf build dist && $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+	@rm -rf build && ls -l dist
 
 pictures: $(ASSETS) browser ## take the pictures of docs/pages.md anew
 	WMT_PICTURES=1 $(BIN)/python -m pytest tests/browser/test_browser_pictures.py

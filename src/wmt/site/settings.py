@@ -1,5 +1,6 @@
 """Django's settings. What an installation may change is in `config`; the rest is the same everywhere."""
 
+import os
 from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
@@ -103,7 +104,8 @@ USE_I18N = False
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = HERE / "web" / "collected"
+#: Beside the program where this account may write there, else in the home: a wheel may belong to another.
+STATIC_ROOT = HERE / "web" / "collected" if os.access(HERE / "web", os.W_OK) else CONFIG.home / "static"
 STATICFILES_DIRS = [built] if (built := HERE / "web" / "built").is_dir() else []
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
