@@ -11,6 +11,7 @@ from api_fixtures import Program, fresh_counts, program  # noqa: F401
 from django.test import Client
 from duties_fixtures import Scene, on, scene, signed_in_as, typed  # noqa: F401
 from hours_fixtures import somebody, words  # noqa: F401
+from tabs_fixtures import table_of
 
 from wmt.history import LINK, Links
 from wmt.site.accounts.models import RoleGrant, User
@@ -126,6 +127,9 @@ def test_who_fell_and_was_kept_open_is_not_said_to_be_over(scene: Scene) -> None
         f"Excessive workload action, kept open on {scene.state.day:%-d %B %Y}: the manager"
     )
     assert "Over 110%" not in said
+    assert "that has ended" in words(scene.manager.get(scene.href))
+    (row,) = table_of(scene.manager.get(f"/team/{scene.duty.team_code}/duties/").text, "duties")
+    assert row["Days"] == ""
 
 
 def test_a_duty_that_opens_later_takes_the_request_with_it(scene: Scene) -> None:

@@ -94,6 +94,11 @@ class Duty(models.Model):
         """Whether it stands."""
         return self.closed_on is None
 
+    @property
+    def is_over(self) -> bool:
+        """Whether its run goes on: not where it waits to be confirmed, or was kept open after a fall."""
+        return self.is_open and self.confirm_by is None and self.kept_on is None
+
 
 class Step(models.Model):
     """One thing that happened to a duty. `words` are for those who may read them, `data` is for everybody."""

@@ -294,4 +294,5 @@ def _reminders(duties: Sequence[Duty], day: date) -> tuple[list[Step], list[Anno
 
 
 def _over(duty: Duty) -> str:
-    return f"Over {percent_words(duty.percent_x100)} since {day_words(duty.run_since)}."
+    over, first = percent_words(duty.percent_x100), day_words(duty.run_since)
+    return f"Over {over} since {first}." if duty.is_over else f"Over {over} from {first}; that has ended."

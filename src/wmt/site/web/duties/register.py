@@ -235,6 +235,6 @@ def _owed(due: Deadline | None) -> Value:
 
 
 def _days(duty: Duty, day: date) -> Value:
-    if not duty.is_open:
+    if not duty.is_over:
         return Value(None)
     return tables.count((min(duty.seen_on, day) - duty.run_since).days + 1)

@@ -166,7 +166,9 @@ def facts_of(duty: Duty, state: State, unit: Unit | None) -> list[tuple[str, str
             found.append(("Stream", STREAM_NAMES[unit.stream], ""))
     if duty.is_open:
         since = labels.long_since(duty.run_since, min(duty.seen_on, state.day))
-        found.append(("Over the threshold", f"{since}, since {day_words(duty.run_since)}", ""))
+        first = day_words(duty.run_since)
+        said = f"{since}, since {first}" if duty.is_over else f"from {first}; that has ended"
+        found.append(("Over the threshold", said, ""))
         found.append(
             (labels.MARKS.get(duty.mark, duty.mark).capitalize(), f"since {day_words(duty.excess_since)}", "")
         )
