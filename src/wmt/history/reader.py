@@ -32,7 +32,7 @@ ALL_LEVELS = ("post", "person", *LEVELS[1:])
 #: Columns that rows are found by, whatever else is asked for.
 _FOUND_BY = ("day", "level", "code", "stream", "grade", "region_code")
 _TALLEST = "\U0010ffff"
-#: What pages, runs and duties ask of one post or team again and again: its months are kept with these.
+#: What pages, runs and duties ask of one unit again and again: its months are kept with these.
 _OFTEN = (
     *("day", "night", "level", "code", "name", "stream", "grade", "region_code"),
     *("points_x100", "available_x100", "contacts_x100", "cases"),
@@ -250,7 +250,7 @@ class History:
         wanted = (pl.col("level") == level) & pl.col("code").is_between(pl.lit(low), pl.lit(high))
         wanted &= pl.col("day").is_between(first, last) & self._may_be_read
         paths = [path for _, path in self.months(first, last)]
-        if low == high and level in ("post", "team") and set(names) <= set(_OFTEN):
+        if low == high and set(names) <= set(_OFTEN):
             found = [_month_of(path, level, low).select(names) for path in paths]
         else:
             found = [_grouped(path, (level, low), (level, high), names) for path in paths]
