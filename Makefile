@@ -50,7 +50,7 @@ fix: $(VENV)/.ready
 PYTEST := POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 test: check $(ASSETS) browser   ## all checks and tests: every engine of the ledger, the site on SQLite, what may differ on PostgreSQL
-	$(PYTEST)
+	$(PYTEST) -p covered
 	WMT_TEST_DATABASE=postgres $(PYTEST) tests/site
 
 test-unit: $(VENV)/.ready       ## what needs no database, process, browser or loaded nation: for daily work

@@ -7,6 +7,7 @@ import pytest
 
 from wmt import rules
 from wmt.ledger import Cause, Ledger, LedgerError, Moment
+from wmt.ledger.engine import DuckDBEngine
 from wmt.ledger.explain_change import Side, warm_up, why
 from wmt.ledger.why_posts import why_of_posts
 from worlds import World
@@ -62,6 +63,7 @@ def test_a_nation_by_an_engine_of_its_own_says_what_its_team_says() -> None:
     team, nation = why(before, after, "team", "N1A"), why(before, after, "nation", "nation")
     assert [(moved.cause, moved.points_x100) for moved in nation.causes] == [(Cause.NEW_CASE, 6_500)]
     assert nation.causes[0].points_x100 == team.causes[0].points_x100
+    assert why(before, after, "team", "N1A", engine=DuckDBEngine()).causes == team.causes
 
 
 def test_a_team_that_changes_its_pdu_is_no_night_that_stayed_the_same() -> None:
