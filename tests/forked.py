@@ -10,6 +10,7 @@ import atexit
 import json
 import os
 import selectors
+import shutil
 import signal
 import socket
 import subprocess
@@ -130,7 +131,9 @@ def fork(code: str, arguments: list[str], env: dict[str, str]) -> Forked:
 @cache
 def _address() -> str:
     """Where the process that forks listens; it is started by the first who asks."""
-    address = str(Path(tempfile.mkdtemp(prefix="wmt-fork-")) / "socket")
+    folder = tempfile.mkdtemp(prefix="wmt-fork-")
+    atexit.register(shutil.rmtree, folder, True)
+    address = f"{folder}/socket"
     env = {name: value for name, value in os.environ.items() if not name.startswith(("WMT_", "DJANGO_"))}
     env |= {"OPENBLAS_NUM_THREADS": "1"}
     command = [sys.executable, "-W", "ignore", __file__, address]
