@@ -5,7 +5,7 @@ working hours, or by a manager, and never because figures are missing; an open r
 """
 
 import os
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
@@ -186,8 +186,9 @@ class Life(RuleBasedStateMachine):
 
     def asker(self, user: User) -> DutyActor:
         """Somebody, today, by the rules of the program (there is no night)."""
+        now = datetime.combine(self.day(), time(18, 30), tzinfo=UTC)
         state = State(
-            load_id=0, as_at=None, loaded_at=None, rules_date=self.day(), tier_scheme="", overlays=(),  # type: ignore[arg-type]
+            load_id=0, as_at=now, loaded_at=now, rules_date=self.day(), tier_scheme="", overlays=(),
             over_x100=11_000, night="none", day=self.day(), revision=0,
         )  # fmt: skip
         user = User.objects.get(pk=user.pk)  # roles are read anew
