@@ -78,7 +78,7 @@ browser:                ## the browser that the tests look at the site with: Deb
 # what was built before is removed, or a file that is gone from the source would be in the wheel still
 wheel: $(ASSETS)        ## a wheel with styles and scripts inside, for a machine that has neither make nor Node: docs/operations.md
 	@rm -rf build dist && $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
-	@rm -rf build && ls -l dist
+	@rm -rf build && cp requirements/run.txt dist/ && ls -l dist
 
 pictures: $(ASSETS) browser ## take the pictures of docs/pages.md anew
 	WMT_PICTURES=1 $(BIN)/python -m pytest tests/browser/test_browser_pictures.py

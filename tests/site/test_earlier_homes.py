@@ -5,6 +5,8 @@ The homes are SQLite, whichever database the other tests run on: see tests/homes
 
 import json
 import os
+import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -71,16 +73,14 @@ print(json.dumps({
 """
 
 
-@pytest.mark.parametrize(
-    ("name", "days"),
-    [
-        ("records", ["2026-11-20"]),
-        ("duties", ["2026-11-17", "2026-11-18", "2026-11-20"]),
-    ],
-)
-def test_a_home_of_an_earlier_version_comes_up_whole(tmp_path: Path, name: str, days: list[str]) -> None:
-    home = _home(tmp_path, name)
+def test_a_home_of_an_earlier_version_comes_up_whole(tmp_path: Path) -> None:
+    home = _home(tmp_path, "records")
     before = _figures(home)
+    # figures that have new columns are made anew from their night: a second load
+    _is_whole(home, before, ["2026-11-20"], loads=2)
+
+
+def _is_whole(home: Path, before: list[int], days: list[str], *, loads: int) -> None:
     told = _looked_at(home)
     assert told["differences"] == []
     assert (told["night"], told["figures"]) == (NIGHT, before)
@@ -89,8 +89,7 @@ def test_a_home_of_an_earlier_version_comes_up_whole(tmp_path: Path, name: str, 
     assert told["days"] == days
     assert (told["faults"], told["known"]) == ([], [[], []])
     assert set(told["pages"].values()) == {200}, told["pages"]
-    # figures that have new columns are made anew from their night
-    assert told["loads"] == {"records": 2, "duties": 2}[name]
+    assert told["loads"] == loads
 
 
 #: The first start after an update, killed when the database is up to date and the figures are not.
@@ -111,6 +110,68 @@ def test_an_update_that_was_killed_is_finished_by_the_next_start(tmp_path: Path)
     told = _looked_at(home)
     assert (told["differences"], told["figures"], told["loads"]) == ([], before, 2)
     assert not (home / ".make-figures-anew").exists()
+
+
+#: What the steps of docs/operations.md find on their machine: services that write down what they are told.
+SYSTEMCTL = '#!/bin/sh\necho "$@" >> "$SAID"\n'
+WMT = f"#!/bin/sh\nexec {sys.executable} -c 'from wmt.cli.main import run; run()' \"$@\"\n"
+
+
+def test_the_steps_of_an_upgrade_and_of_restoring_keep_every_figure(tmp_path: Path) -> None:
+    home, said = _home(tmp_path, "duties"), tmp_path / "said"
+    before = _figures(home)
+    same = "every row is the same again"
+    told = _steps(home, "Upgrading", said)
+    assert same in told
+    assert _sums(home) == before
+    assert said.read_text().splitlines() == [
+        "stop wmt-load.timer wmt-load.service wmt", "start wmt", "start wmt-load.timer",
+    ]  # fmt: skip
+    (copy,) = (tmp_path / "backups").iterdir()
+    assert _migrations(copy) < _migrations(home)  # made before the new version touched anything
+    shutil.rmtree(home / "nights")
+    (home / "wmt.sqlite3").write_bytes(b"lost")
+    assert same in _steps(home, "Restoring", said)
+    assert len(list(tmp_path.glob("duties.replaced-*"))) == 1
+    _is_whole(home, before, ["2026-11-17", "2026-11-18", "2026-11-20"], loads=2)
+
+
+def _steps(home: Path, heading: str, said: Path) -> str:
+    """Run every command of a section as it is written there, in the order of its steps; what was printed."""
+    page = (TESTS.parent / "docs" / "operations.md").read_text(encoding="utf-8")
+    section = page.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    blocks = re.findall(r"^ *```sh\n(.*?)^ *```$", section, re.DOTALL | re.MULTILINE)
+    here = home.parent
+    places = {"/var/lib/wmt": home, "/var/backups/wmt": here / "backups", "/opt/wmt": here}
+    script = "\n".join(blocks)
+    for written, meant in places.items():
+        script = script.replace(written, str(meant))
+    commands = here / "commands"
+    commands.mkdir(exist_ok=True)
+    for name, text in (("systemctl", SYSTEMCTL), ("wmt", WMT)):
+        (commands / name).write_text(text)
+        (commands / name).chmod(0o700)
+    env = _environment(home) | {"SAID": str(said), "PATH": f"{commands}:{os.environ['PATH']}"}
+    done = subprocess.run(
+        ["bash", "-euc", script], env=env, cwd=here, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
+
+def _sums(home: Path) -> list[int]:
+    """The nation's figures of all streams together."""
+    with sqlite3.connect(home / "wmt.sqlite3") as database:
+        row = database.execute(
+            "SELECT sum(u.points_x100), sum(u.available_x100), sum(u.cases) FROM workload_unit u JOIN "
+            "workload_current c ON c.load_id = u.load_id WHERE u.level = 'nation' AND u.grade = ''"
+        ).fetchone()
+    return list(row)
+
+
+def _migrations(home: Path) -> set[str]:
+    with sqlite3.connect(home / "wmt.sqlite3") as database:
+        return {name for (name,) in database.execute("SELECT app || name FROM django_migrations")}
 
 
 def _home(path: Path, name: str) -> Path:
@@ -137,10 +198,14 @@ def _looked_at(home: Path) -> Any:
 
 
 def _run(home: Path, code: str) -> "subprocess.CompletedProcess[str]":
+    command, env = [sys.executable, "-c", code], _environment(home)
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+
+
+def _environment(home: Path) -> dict[str, str]:
     env = {key: value for key, value in os.environ.items() if not key.startswith(("WMT_", "PYTEST_"))}
-    env |= {
+    return env | {
         "DJANGO_SETTINGS_MODULE": "site_settings", "PYTHONPATH": str(TESTS), "WMT_HOME": str(home),
         "WMT_DATABASE_URL": f"sqlite:///{home / 'wmt.sqlite3'}", "WMT_SECRET_KEY": "x",
         "WMT_TODAY": "extract", "WMT_SECOND_FACTOR": "0",
     }  # fmt: skip
-    return subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=False)
