@@ -1,4 +1,7 @@
-"""What an installation may set, read once from the environment. Every setting begins with WMT_."""
+"""What an installation may set, read once from the environment. Every setting begins with WMT_.
+
+Without `environs`: that reads the environment of this process alone, and has messages of its own.
+"""
 
 import os
 import secrets
