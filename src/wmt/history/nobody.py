@@ -33,7 +33,9 @@ def all_and_strong_words(nights: Path, day: date | None = None) -> tuple[frozens
 
 
 def _in_force(nights: Path, day: date | None) -> RuleSet:
-    day, own = day or date.today(), nights.parent / "policy.yaml"
+    # archives may hold figures of years before there were policies: the first ones stand for them
+    day = max(day or date.today(), min(policy.load().days))
+    own = nights.parent / "policy.yaml"
     try:
         return policy.at(day, [policy.load_file(own)] if own.is_file() else [])
     except RulesError as fault:
