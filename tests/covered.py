@@ -79,6 +79,8 @@ class Measured:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
         """Look while a test of the rooms runs."""
+        if not _counts(item):
+            self.began = False  # what it leaves in the caches is forgotten before the next that counts
         with self if _counts(item) else nullcontext():
             return (yield)
 
