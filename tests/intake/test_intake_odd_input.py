@@ -11,7 +11,7 @@ from intake_tidy import ASH, Tidy, case, csv_of, ordinary_tidy, post_of, staff, 
 from test_intake_people_tables import DAY, HOURS
 
 from wmt.intake import read, read_people_tables
-from wmt.intake.people import last_of_months
+from wmt.intake.people_model import last_of_months
 
 PLAIN = csv_of(HOURS).decode()
 

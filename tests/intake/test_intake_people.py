@@ -13,7 +13,7 @@ from intake_tidy import ASH, OAK, TWO, Row, csv_of, ordinary_tidy, post_of
 from wmt import rules
 from wmt.facts import Facts
 from wmt.intake import Import, read
-from wmt.intake.people import add_months
+from wmt.intake.people_model import add_months
 from wmt.intake.remedies import REMEDIES
 
 

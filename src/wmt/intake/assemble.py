@@ -12,7 +12,8 @@ from wmt.intake.codes import Codes
 from wmt.intake.conflicts import warn_conflicts
 from wmt.intake.faults import Faults
 from wmt.intake.model import Post
-from wmt.intake.people import People, grades_corrected, hours_entered, reductions_of, warn_assumed_twice
+from wmt.intake.people import grades_corrected, hours_entered, reductions_of, warn_assumed_twice
+from wmt.intake.people_model import People
 from wmt.intake.staging import Gathered, post_frame
 
 _POST = ["team_code", "staff_code"]

@@ -17,18 +17,12 @@ from wmt.intake.people_model import (
     GradeCorrection,
     People,
     ReductionRow,
-    add_months,
     last_of_months,
 )
 from wmt.text import fold
 
 #: Days without a reduction between two stages of the trainee route that look like a slip.
 GAP_DAYS = 3
-
-__all__ = [
-    "People", "ReductionRow", "add_months", "grades_corrected", "hours_entered", "last_of_months",
-    "reductions_of",
-]  # fmt: skip
 
 
 def hours_entered(posts: pl.DataFrame, people: People) -> pl.DataFrame:

@@ -8,36 +8,18 @@ from pathlib import Path
 import polars as pl
 
 from wmt import rules
+from wmt.intake import people_tables
 from wmt.intake.cells import clean_name
 from wmt.intake.codes import Codes, ReductionReason, codes_at
 from wmt.intake.faults import Faults, ReadingStopped
 from wmt.intake.limits import of_people
 from wmt.intake.model import InputFile
 from wmt.intake.people_book import book_tables
-from wmt.intake.people_cells import PeopleRow, PeopleTable, rows_of
+from wmt.intake.people_cells import PeopleTable, rows_of
 from wmt.intake.people_model import People
-from wmt.intake.people_tables import (
-    GRADE_COLUMNS,
-    GRADE_NEEDED,
-    HOURS_COLUMNS,
-    HOURS_NEEDED,
-    REASON_COLUMNS,
-    REASON_NEEDED,
-    REDUCTION_COLUMNS,
-    REDUCTION_NEEDED,
-    dated_hours,
-    grade_corrections,
-    grades_on,
-    hours_on,
-    reasons,
-    reasons_on,
-    reductions,
-)
+from wmt.intake.people_schema import GRADES_FILE, HOURS_FILE, REASONS_FILE, REDUCTIONS_FILE, TABLES
 from wmt.intake.read_table import read_table, source_of
 
-HOURS_FILE, REDUCTIONS_FILE = "contracted_hours", "reductions"
-GRADES_FILE, REASONS_FILE = "grade_corrections", "reduction_reasons"
-TABLES = (HOURS_FILE, REDUCTIONS_FILE, GRADES_FILE, REASONS_FILE)
 SUFFIXES = (".csv", ".parquet")
 BOOK = ".xlsx"
 #: What stands before the names of these tables among those a night keeps.
@@ -170,25 +152,20 @@ def _people(
     sources: list[InputFile],
 ) -> People:
     """The tables as records, each checked. Reasons come first: reductions name them."""
-    hours = _read(tables.get(HOURS_FILE), HOURS_COLUMNS, HOURS_NEEDED, faults)
-    cuts = _read(tables.get(REDUCTIONS_FILE), REDUCTION_COLUMNS, REDUCTION_NEEDED, faults)
-    grades = _read(tables.get(GRADES_FILE), GRADE_COLUMNS, GRADE_NEEDED, faults)
-    named = _read(tables.get(REASONS_FILE), REASON_COLUMNS, REASON_NEEDED, faults)
-    dated, corrected, own = dated_hours(hours), grade_corrections(grades), reasons(named)
-    standing, gone = reductions(cuts, reasons_on(known, own, day))
+    hours, cuts, grades, named = (
+        rows_of(tables[name], faults) if name in tables else ()
+        for name in (HOURS_FILE, REDUCTIONS_FILE, GRADES_FILE, REASONS_FILE)
+    )
+    dated, corrected = people_tables.dated_hours(hours), people_tables.grade_corrections(grades)
+    own = people_tables.reasons(named)
+    standing, gone = people_tables.reductions(cuts, people_tables.reasons_on(known, own, day))
     return People(
-        hours_micro=hours_on(dated, day),
+        hours_micro=people_tables.hours_on(dated, day),
         reductions=standing,
         sources=sources,
         dated_hours=dated,
-        grades=grades_on(corrected, day),
+        grades=people_tables.grades_on(corrected, day),
         grade_corrections=corrected,
         reasons=own,
         withdrawn=gone,
     )
-
-
-def _read(
-    table: PeopleTable | None, columns: Sequence[str], needed: Sequence[str], faults: Faults
-) -> list[PeopleRow]:
-    return [] if table is None else list(rows_of(table, columns, needed, faults))

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from wmt.days import read_day
-from wmt.facts import GRADES, micro_hours
+from wmt.facts import micro_hours
 from wmt.intake.codes import ReductionReason
 from wmt.intake.model import Post
 from wmt.intake.people_cells import PeopleRow
@@ -18,47 +18,13 @@ from wmt.intake.people_model import (
     Withdrawn,
 )
 
-HOURS_COLUMNS = ("team_code", "staff_code", "hours", "valid_from")
-REDUCTION_COLUMNS = (
-    "reduction_id",
-    "team_code",
-    "staff_code",
-    "reason",
-    "hours",
-    "percent",
-    "first_day",
-    "last_day",
-    "deleted",
-    "notes",
-)
-GRADE_COLUMNS = ("team_code", "staff_code", "grade", "first_day", "last_day", "why")
-REASON_COLUMNS = (
-    "id",
-    "name",
-    "short_name",
-    "category",
-    "allowance_percent",
-    "max_percent",
-    "months_to_expiry",
-    "enabled",
-    "first_day",
-)
-HOURS_NEEDED = HOURS_COLUMNS[:3]
-REDUCTION_NEEDED = ("team_code", "staff_code", "reason", "first_day")
-GRADE_NEEDED = GRADE_COLUMNS[:4]
-REASON_NEEDED = REASON_COLUMNS[:4]
-HOURS_IN_A_WEEK = 168
-MOST_MONTHS = 600
-
 
 def dated_hours(rows: Iterable[PeopleRow]) -> list[DatedHours]:
     """Contracted hours as written, one row for each post and first day."""
     found: dict[tuple[Post, date], DatedHours] = {}
     for row in rows:
-        for column in HOURS_NEEDED:
-            row.required(column)
-        hours, since = row.number("hours", 2, HOURS_IN_A_WEEK), row.day("valid_from") or date.min
-        if row.refused or row.post is None or hours is None:
+        hours, since = row.number("hours"), row.values["valid_from"] or date.min
+        if row.refused or hours is None:
             continue
         if (row.post, since) in found:
             what = f"a second row for {':'.join(row.post)} from that day"
@@ -77,15 +43,9 @@ def grade_corrections(rows: Iterable[PeopleRow]) -> list[GradeCorrection]:
     """Corrections of grade as written, one row for each post and first day."""
     found: dict[tuple[Post, date], GradeCorrection] = {}
     for row in rows:
-        for column in GRADE_NEEDED:
-            row.required(column)
-        grade, first, last = row.text("grade").upper(), row.day("first_day"), row.day("last_day")
-        if grade and grade not in GRADES:
-            what = f"grade '{row.text('grade')}' is none of {', '.join(GRADES)}"
-            row.refuse("PEOPLE_UNKNOWN_GRADE", "grade", what)
-        row.days_in_order(first, last)
-        if row.refused or row.post is None or first is None:
+        if row.refused:
             continue
+        grade, first, last = row.text("grade").upper(), row.values["first_day"], row.values["last_day"]
         if (row.post, first) in found:
             what = f"a second correction for {':'.join(row.post)} from that day"
             row.refuse("PEOPLE_DUPLICATE", "first_day", what)
@@ -103,17 +63,13 @@ def reasons(rows: Iterable[PeopleRow]) -> list[DatedReason]:
     """Reasons as written, one row for each id and first day."""
     found: dict[tuple[str, date], DatedReason] = {}
     for row in rows:
-        for column in REASON_NEEDED:
-            row.required(column)
-        share, most = row.number("allowance_percent", 2, 100), row.number("max_percent", 2, 100)
-        months = row.number("months_to_expiry", 0, MOST_MONTHS, least=1)
-        first = row.day("first_day") or date.min
-        enabled = row.truth("enabled", otherwise=True)
         if row.refused:
             continue
+        months, first = row.values["months_to_expiry"], row.values["first_day"] or date.min
         reason = ReductionReason(
-            row.text("id"), row.text("name"), row.text("short_name"), share, most,
-            None if months is None else int(months), enabled,
+            row.text("id"), row.text("name"), row.text("short_name"), row.number("allowance_percent"),
+            row.number("max_percent"), None if months is None else int(months),
+            row.values["enabled"] is not False,
         )  # fmt: skip
         if (reason.reason_id, first) in found:
             row.refuse("PEOPLE_DUPLICATE", "id", f"a second row for the reason {reason.reason_id} from then")
@@ -145,7 +101,7 @@ def reductions(
     contents: set[tuple[object, ...]] = set()
     gone: list[Withdrawn] = []
     for row in rows:
-        if row.truth("deleted"):
+        if row.values["deleted"]:
             gone += _withdrawn(row, words)
             continue
         reduction = _reduction(row, words)
@@ -180,25 +136,23 @@ def _withdrawn(row: PeopleRow, words: Mapping[str, ReductionReason]) -> Sequence
     """The reduction a deleted row means; none where neither an id nor post, reason and day tell."""
     reference, reason = row.text("reduction_id"), words.get(row.text("reason").lower())
     first = read_day(row.text("first_day"))
-    if not reference and row.post and reason and first:
-        reference = f"{':'.join(row.post)}:{reason.reason_id}:{first}"
-    return [Withdrawn(row.row, reference, row.post)] if reference else []
+    post = row.post if all(row.post) else None
+    if not reference and post and reason and first:
+        reference = f"{':'.join(post)}:{reason.reason_id}:{first}"
+    return [Withdrawn(row.row, reference, post)] if reference else []
 
 
 def _reduction(row: PeopleRow, words: Mapping[str, ReductionReason]) -> ReductionRow | None:
     """The reduction of a row; None when the row was refused."""
-    for column in REDUCTION_NEEDED:
-        row.required(column)
     reason = words.get(row.text("reason").lower())
     if row.text("reason") and reason is None:
         row.refuse("PEOPLE_UNKNOWN_REASON", "reason", f"the reason '{row.text('reason')}' is not known")
-    hours, percent = row.number("hours", 6, HOURS_IN_A_WEEK), row.number("percent", 2, 100)
-    first, last = row.day("first_day"), row.day("last_day")
-    row.days_in_order(first, last)
+    hours, percent = row.number("hours"), row.number("percent")
     if reason:
         percent = _amount(row, reason, hours, percent)
-    if row.refused or row.post is None or reason is None or first is None:
+    if row.refused or reason is None:
         return None
+    first = row.values["first_day"]
     return ReductionRow(
         row=row.row,
         reference=row.text("reduction_id") or f"{':'.join(row.post)}:{reason.reason_id}:{first}",
@@ -207,7 +161,7 @@ def _reduction(row: PeopleRow, words: Mapping[str, ReductionReason]) -> Reductio
         hours_micro=None if hours is None else micro_hours(hours),
         percent_x100=None if percent is None or hours is not None else int(percent * 100),
         first_day=first,
-        last_day=last,
+        last_day=row.values["last_day"],
         notes=row.text("notes"),
     )
 

@@ -17,8 +17,8 @@ from wmt.intake.codes import Codes, codes_at
 from wmt.intake.faults import Faults, ReadingStopped
 from wmt.intake.model import Import, Post, SetAside
 from wmt.intake.night_checks import refuse_ahead, refuse_empty
-from wmt.intake.people import People
 from wmt.intake.people_files import kept_tables, read_people
+from wmt.intake.people_model import People
 from wmt.intake.sources import gather
 from wmt.intake.staging import Gathered
 from wmt.intake.texts import settle_texts

@@ -18,8 +18,8 @@ from typing import IO, Any
 from wmt.intake.faults import Faults
 from wmt.intake.limits import EXTRACT, MIB, PEOPLE, InputLimits, packaged, under
 from wmt.intake.model import Import
-from wmt.intake.people import People
 from wmt.intake.people_files import read_people_tables
+from wmt.intake.people_model import People
 from wmt.intake.read import read
 
 Progress = Callable[[str, float], None]

@@ -27,7 +27,15 @@ from wmt.intake.staging import (
     shaped,
     stacked,
 )
-from wmt.intake.tidy_cast import Draft, cast_table, fill_defaults, plain_words
+from wmt.intake.tidy_cast import (
+    Draft,
+    cast_table,
+    cast_tidy,
+    fill_defaults,
+    plain_words,
+    refuse_cells,
+    without_no_date,
+)
 from wmt.intake.tidy_tables import ASKED, DEFAULTS, TABLES
 
 REQUIRED = ("team", "staff")
@@ -94,7 +102,8 @@ def read_tidy_table(
         return schema.create_empty(), None
     read = read.filter(~pl.all_horizontal(pl.all().is_null())) if read.width else read
     _check_columns(name, read.columns, faults)
-    draft = cast_table(name, read, schema, faults)
+    draft = cast_table(name, without_no_date(read, schema), schema, cast_tidy)
+    refuse_cells(draft, faults)
     draft.frame = fill_defaults(draft.frame, DEFAULTS.get(name, {}))
     plain_words(draft, scheme, faults)
     return _kept(draft, faults), len(read)
@@ -119,48 +128,30 @@ def _check_columns(name: str, columns: list[str], faults: Faults) -> None:
 
 def _kept(draft: Draft, faults: Faults) -> pl.DataFrame:
     """The rows that keep every rule of the table; each of the others is refused, confined to its posts."""
-    good, failure = TABLES[draft.name].filter(draft.frame)
-    if not len(failure):
-        return good
+    good, broken = draft.broken(TABLES[draft.name])
     found: dict[str, list[FaultPlace]] = {}
-    for row in failure.details().iter_rows(named=True):
-        for rule, outcome in row.items():
-            if outcome == "invalid":
-                _collect(draft, row["row"], rule, found)
+    for row, column, kind in broken:
+        _collect(draft, row, column, kind, found)
     for code, hits in found.items():
         faults.refuse_each(code, draft.name, sorted(hits, key=lambda hit: hit.row or 0))
     return good
 
 
-def _collect(draft: Draft, row: int, rule: str, found: dict[str, list[FaultPlace]]) -> None:
-    code, column = _meaning(draft.name, rule)
+def _collect(draft: Draft, row: int, rule: str, kind: str, found: dict[str, list[FaultPlace]]) -> None:
+    code, column, what = "BAD_COUNT" if rule in ("cases", "value") else "BAD_VALUE", rule, ""
+    if rule in ("primary_key", "one_row_a_post"):
+        code, what = "DUPLICATE_KEY", "a second row of the same key"
+        column = TABLES[draft.name].primary_key()[0]
+    elif rule == "hours_to_the_hundredth":
+        column, what = "contracted_hours", "contracted_hours has more than two decimals"
+    elif rule == "counted_active_given" or kind == "nullability":
+        code, column = "MISSING_VALUE", rule.removesuffix("_given")
+        what = f"{column} is empty"
     if (row - 2, column) in draft.bad:  # named already, and null since then
         return
-    if rule == "hours_to_the_hundredth":
-        what = f"{draft.name} row {row}: contracted_hours has more than two decimals"
-        found.setdefault(code, []).append(FaultPlace(row, column, what, draft.posts(row - 2)))
-        return
-    value = "" if column is None else f" '{str(draft.frame[column][row - 2])[:60]}'"
-    reason = {
-        "DUPLICATE_KEY": "a second row of the same key",
-        "MISSING_VALUE": f"{column} is empty",
-    }.get(code, f"{column} cannot be{value}")
-    hit = FaultPlace(row, column, f"{draft.name} row {row}: {reason}", draft.posts(row - 2))
+    what = what or f"{column} cannot be '{str(draft.frame[column][row - 2])[:60]}'"
+    hit = FaultPlace(row, column, f"{draft.name} row {row}: {what}", draft.posts(row - 2))
     found.setdefault(code, []).append(hit)
-
-
-def _meaning(table: str, rule: str) -> tuple[str, str | None]:
-    """The fault code and column that a rule of dataframely stands for."""
-    column, _, kind = rule.partition("|")
-    if rule in ("primary_key", "one_row_a_post"):
-        return "DUPLICATE_KEY", TABLES[table].primary_key()[0]
-    if rule == "hours_to_the_hundredth":
-        return "BAD_VALUE", "contracted_hours"
-    if rule == "counted_active_given":
-        return "MISSING_VALUE", "counted_active"
-    if kind == "nullability":
-        return "MISSING_VALUE", column
-    return ("BAD_COUNT" if column in ("cases", "value") else "BAD_VALUE"), column
 
 
 def _fill(night: Gathered, tables: Mapping[str, pl.DataFrame], faults: Faults) -> None:

@@ -1,6 +1,6 @@
 """Tidy cells: from the text or the types of a file to the types of a table; what will not go is named."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import dataframely as dy
@@ -13,6 +13,8 @@ from wmt.intake.model import Post
 
 LOCATION_WORDS = {"license": "licence"}
 HOURS = pl.Decimal(38, 6)
+#: From the type read, for a column, what makes its cells those of the schema's column.
+Caster = Callable[[pl.DataType, str, dy.Column], pl.Expr]
 #: Pairs of key columns that name a post, by table; otherwise team_code and staff_code.
 POST_COLUMNS = {
     "contact": (("by_team_code", "by_staff_code"), ("om_team_code", "om_staff_code")),
@@ -25,9 +27,10 @@ _DEFAULT_POST = (("team_code", "staff_code"),)
 
 @dataclass
 class Draft:
-    """A table on its way: its typed columns, and the cells (row index, column) found bad."""
+    """A table on its way: its columns as read and as typed, and the cells (row index, column) found bad."""
 
     name: str
+    given: pl.DataFrame
     frame: pl.DataFrame
     bad: set[tuple[int, str]]
 
@@ -37,30 +40,55 @@ class Draft:
         sides = POST_COLUMNS.get(self.name, _DEFAULT_POST)
         return tuple((row[team], row[staff]) for team, staff in sides if row.get(team) and row.get(staff))
 
+    def broken(self, schema: type[dy.Schema]) -> tuple[pl.DataFrame, list[tuple[int, str, str]]]:
+        """The rows that keep every rule of the schema; of each rule that others break: row, column, kind.
 
-def cast_table(name: str, read: pl.DataFrame, schema: type[dy.Schema], faults: Faults) -> Draft:
+        A rule over several columns has its own name in place of a column's, and no kind.
+        """
+        good, failure = schema.filter(self.frame)
+        if not len(failure):
+            return good, []
+        return good, [
+            (row["row"], column, kind)
+            for row in failure.details().iter_rows(named=True)
+            for rule, outcome in row.items()
+            if outcome == "invalid"
+            for column, _, kind in [rule.partition("|")]
+        ]
+
+
+def cast_table(name: str, read: pl.DataFrame, schema: type[dy.Schema], to: Caster) -> Draft:
     """All columns of the schema with its types; absent ones are null, row numbers are in `row`."""
-    kinds = {column: definition.dtype for column, definition in schema.columns().items() if column != "row"}
+    kinds = {column: definition for column, definition in schema.columns().items() if column != "row"}
     given = read.select(
         (pl.col(column) if column in read.columns else pl.lit(None, dtype=pl.String)).alias(column)
         for column in kinds
     )
-    cast = given.select(_cast(given.schema[column], column, kind) for column, kind in kinds.items())
-    rows = pl.int_range(2, pl.len() + 2, dtype=pl.Int64).alias("row")
-    draft = Draft(name, cast.with_columns(rows), set())
-    for column in kinds:
-        if given[column].null_count() != cast[column].null_count():
-            lost = _lost(given[column], cast[column])
-            _refuse(draft, column, given[column], lost.arg_true().to_list(), faults)
-    return draft
+    cast = given.select(to(given.schema[column], column, kind) for column, kind in kinds.items())
+    bad = {
+        (index, column)
+        for column in kinds
+        for index in (given[column].is_not_null() & cast[column].is_null()).arg_true()
+    }
+    return Draft(name, given, cast.with_columns(row=pl.int_range(2, pl.len() + 2, dtype=pl.Int64)), bad)
 
 
-def _lost(given: pl.Series, cast: pl.Series) -> pl.Series:
-    """Cells that hold something and came to nothing, but for '9999-12-31', which says 'no date'."""
-    lost = given.is_not_null() & cast.is_null()
-    if cast.dtype == pl.Date and given.dtype in (pl.String, pl.Date):
-        lost &= given.cast(pl.String) != NO_DATE.isoformat()
-    return lost
+def without_no_date(read: pl.DataFrame, schema: type[dy.Schema]) -> pl.DataFrame:
+    """The table with nothing where a date is '9999-12-31', which says 'no date'."""
+    return read.with_columns(
+        pl.when(pl.col(column).cast(pl.String) != NO_DATE.isoformat()).then(pl.col(column))
+        for column, kind in schema.columns().items()
+        if isinstance(kind, dy.Date) and column in read.columns and read[column].dtype in (pl.String, pl.Date)
+    )
+
+
+def refuse_cells(draft: Draft, faults: Faults) -> None:
+    """Refuse each cell that its column's type cannot hold."""
+    found: dict[str, list[int]] = {column: [] for column in draft.given.columns}
+    for index, column in sorted(draft.bad):
+        found[column].append(index)
+    for column, places in found.items():
+        _refuse(draft, column, draft.given[column], places, faults)
 
 
 def _refuse(draft: Draft, column: str, given: pl.Series, places: Sequence[int], faults: Faults) -> None:
@@ -73,9 +101,9 @@ def _refuse(draft: Draft, column: str, given: pl.Series, places: Sequence[int], 
     faults.refuse_each(code, draft.name, hits)
 
 
-def _cast(given: pl.DataType, column: str, kind: pl.DataType) -> pl.Expr:
+def cast_tidy(given: pl.DataType, column: str, definition: dy.Column) -> pl.Expr:
     """The values in the type wanted, null where they do not go into it. Text is trimmed already."""
-    value = pl.col(column)
+    value, kind = pl.col(column), definition.dtype
     whole = given.is_integer()
     if isinstance(given, pl.String | pl.Categorical | pl.Enum | pl.Null):
         return _from_text(value.cast(pl.String), kind)
@@ -84,7 +112,7 @@ def _cast(given: pl.DataType, column: str, kind: pl.DataType) -> pl.Expr:
     if (kind in (pl.String, pl.Int64) and whole) or (kind == pl.Boolean and given == pl.Boolean):
         return value.cast(kind, strict=False)
     if kind == pl.Date and given == pl.Date:
-        return pl.when(value != NO_DATE).then(value)
+        return value
     if kind == HOURS and (whole or given.is_decimal() or given.is_float()):
         return value.map_batches(_plain_decimal, return_dtype=pl.String).pipe(_from_text, kind)
     return pl.lit(None, dtype=kind).alias(column)
@@ -101,8 +129,7 @@ def _from_text(text: pl.Expr, kind: pl.DataType) -> pl.Expr:
     if kind == pl.Boolean:
         return pl.when(text.is_in(["true", "false"])).then(text == "true")
     if kind == pl.Date:  # the length first: 2024-6-1 would be taken too
-        days = pl.when(text.str.len_bytes() == 10).then(text).str.to_date("%Y-%m-%d", strict=False)
-        return pl.when(days != NO_DATE).then(days)
+        return pl.when(text.str.len_bytes() == 10).then(text).str.to_date("%Y-%m-%d", strict=False)
     pattern = r"^-?[0-9]{1,18}$" if kind == pl.Int64 else r"^[0-9]{1,9}(\.[0-9]{1,6})?$"
     return pl.when(text.str.contains(pattern)).then(text).cast(kind, strict=False)
 

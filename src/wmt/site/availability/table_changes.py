@@ -8,8 +8,8 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from hashlib import sha256
 
-from wmt.intake.people import People, ReductionRow, last_of_months
-from wmt.intake.people_files import GRADES_FILE, HOURS_FILE, REDUCTIONS_FILE
+from wmt.intake.people_model import People, ReductionRow, last_of_months
+from wmt.intake.people_schema import GRADES_FILE, HOURS_FILE, REDUCTIONS_FILE
 from wmt.site.availability.change_requests import Change
 from wmt.site.availability.records import Post, PostRecords, ReductionRecord
 from wmt.site.figures.withheld import REDUCED

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from wmt.days import RANGES
 from wmt.facts import GRADES
 from wmt.facts.enums import MICRO
-from wmt.intake.people import last_of_months
+from wmt.intake.people_model import last_of_months
 from wmt.site.availability.allowances import (
     above_contract,
     broken_share,

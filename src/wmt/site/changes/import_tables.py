@@ -11,7 +11,7 @@ from django.db import transaction
 from wmt.intake import InputFault as Told
 from wmt.intake import People
 from wmt.intake.faults import FaultPlace, Faults
-from wmt.intake.people_files import GRADES_FILE, HOURS_FILE, REASONS_FILE, REDUCTIONS_FILE
+from wmt.intake.people_schema import GRADES_FILE, HOURS_FILE, REASONS_FILE, REDUCTIONS_FILE
 from wmt.site.availability.change_requests import Change, ChangeFault, Checked, RefusedError
 from wmt.site.availability.queries import plans_of
 from wmt.site.availability.records import Post

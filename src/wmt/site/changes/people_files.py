@@ -18,8 +18,7 @@ from wmt.intake import People, read_people_apart, read_people_tables
 from wmt.intake.codes import ReductionReason
 from wmt.intake.faults import Faults
 from wmt.intake.limits import all_limits, under
-from wmt.intake.people_files import GRADES_FILE, HOURS_FILE, REASONS_FILE, REDUCTIONS_FILE
-from wmt.intake.people_tables import GRADE_COLUMNS, HOURS_COLUMNS, REASON_COLUMNS, REDUCTION_COLUMNS
+from wmt.intake.people_schema import COLUMNS, GRADES_FILE, HOURS_FILE, REASONS_FILE, REDUCTIONS_FILE
 from wmt.outfiles import FORMULA
 from wmt.site.availability.models import Grade, Hours, Reduction
 from wmt.site.availability.models import Reason as ReasonVersion
@@ -42,13 +41,13 @@ def export_folder(folder: Path, *, withdrawn: bool = False) -> dict[str, int]:
     how many records each table has.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    tables: Mapping[str, tuple[Sequence[str], Iterable[Cells]]] = {
-        HOURS_FILE: (HOURS_COLUMNS, _hours()),
-        REDUCTIONS_FILE: (REDUCTION_COLUMNS, _reductions(withdrawn=withdrawn)),
-        GRADES_FILE: (GRADE_COLUMNS, _grades()),
-        REASONS_FILE: (REASON_COLUMNS, _reasons()),
+    tables: Mapping[str, Iterable[Cells]] = {
+        HOURS_FILE: _hours(),
+        REDUCTIONS_FILE: _reductions(withdrawn=withdrawn),
+        GRADES_FILE: _grades(),
+        REASONS_FILE: _reasons(),
     }
-    return {name: _put(folder, name, *table) for name, table in tables.items()}
+    return {name: _put(folder, name, COLUMNS[name], rows) for name, rows in tables.items()}
 
 
 def known_reasons(day: date | None = None) -> dict[str, ReductionReason]:

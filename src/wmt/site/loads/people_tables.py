@@ -15,16 +15,9 @@ import polars as pl
 from django.db.models import Q
 from django.utils import timezone
 
-from wmt.intake.people_files import (
-    GRADES_FILE,
-    HOURS_FILE,
-    KEPT,
-    REASONS_FILE,
-    REDUCTIONS_FILE,
-    SUFFIXES,
-    TABLES,
-)
+from wmt.intake.people_files import KEPT, SUFFIXES
 from wmt.intake.people_model import People, ReductionRow
+from wmt.intake.people_schema import GRADES_FILE, HOURS_FILE, REASONS_FILE, REDUCTIONS_FILE, TABLES
 from wmt.intake.read_table import read_table
 from wmt.nights import Night, NightError
 from wmt.site.availability.change_requests import Change, ChangeFault, RefusedError

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from wmt import rules
 from wmt.days import written
-from wmt.intake.people import last_of_months
+from wmt.intake.people_model import last_of_months
 from wmt.site.availability.change_requests import Change, ChangeFault
 from wmt.site.availability.labels import day_words, percent_words
 from wmt.site.availability.reason_rules import TraineeRoute

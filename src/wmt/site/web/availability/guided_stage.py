@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from wmt.intake.people import last_of_months
+from wmt.intake.people_model import last_of_months
 from wmt.site.availability.change_requests import Change, ChangeFault
 from wmt.site.availability.labels import day_words
 from wmt.site.availability.records import ReductionRecord

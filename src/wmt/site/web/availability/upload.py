@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from wmt.intake.people_files import BOOK, GRADES_FILE, HOURS_FILE, REDUCTIONS_FILE, SUFFIXES
-from wmt.intake.people_tables import GRADE_COLUMNS, HOURS_COLUMNS, REDUCTION_COLUMNS
+from wmt.intake.people_files import BOOK, SUFFIXES
+from wmt.intake.people_schema import COLUMNS, GRADES_FILE, HOURS_FILE, REDUCTIONS_FILE
 from wmt.site.accounts.access import need
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
@@ -37,22 +37,15 @@ from wmt.site.workload.state import State
 MEGABYTES = 20
 _MEGABYTE = 1_000_000
 _KINDS = (*SUFFIXES, BOOK)
-#: The columns of each table, and what has to be known of them.
-_COLUMNS = {
-    HOURS_FILE: (
-        HOURS_COLUMNS,
-        "Hours a week from a day on. Leave the day blank if the hours applied from the start.",
-    ),
+#: The tables that people may send, and what has to be known of their columns.
+_SAID = {
+    HOURS_FILE: "Hours a week from a day on. Leave the day blank if the hours applied from the start.",
     REDUCTIONS_FILE: (
-        REDUCTION_COLUMNS,
         "Enter either hours a week or a percentage of contracted hours. Give the reason’s code or name. "
         "Keep the reduction_id to change a reduction; leave it blank for a new one. "
-        "Enter true under deleted to delete one.",
+        "Enter true under deleted to delete one."
     ),
-    GRADES_FILE: (
-        GRADE_COLUMNS,
-        "A grade in place of the extract’s, from a day on. The last day may be empty.",
-    ),
+    GRADES_FILE: "A grade in place of the extract’s, from a day on. The last day may be empty.",
 }
 
 
@@ -124,7 +117,7 @@ def _form_page(request: HttpRequest, fault: str = "", status: int = 200) -> Http
     form = TablesForm({})
     if fault:
         form.add_error("tables", fault)
-    columns = [(table, ", ".join(names), said) for table, (names, said) in _COLUMNS.items()]
+    columns = [(table, ", ".join(COLUMNS[table]), said) for table, said in _SAID.items()]
     context = {"form": form, "megabytes": _most(), "columns_of": columns}
     return render(request, "availability/upload.jinja", context, status=status)
 

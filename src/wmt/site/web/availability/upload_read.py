@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wmt.intake.people_files import REASONS_FILE
+from wmt.intake.people_schema import REASONS_FILE
 from wmt.site.accounts import visibility
 from wmt.site.accounts.access import may
 from wmt.site.accounts.models import User

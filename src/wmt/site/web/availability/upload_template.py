@@ -6,8 +6,7 @@ from datetime import date
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from wmt.intake.people_files import GRADES_FILE, HOURS_FILE, REDUCTIONS_FILE
-from wmt.intake.people_tables import GRADE_COLUMNS, HOURS_COLUMNS, REDUCTION_COLUMNS
+from wmt.intake.people_schema import COLUMNS, GRADES_FILE, HOURS_FILE, REDUCTIONS_FILE
 from wmt.ledger import decimal
 from wmt.ledger.serialise import micro
 from wmt.site.accounts.access import need
@@ -55,7 +54,7 @@ def people_template(request: HttpRequest, code: str, table: str, kind: str) -> H
 
 
 def _sheet(name: str, posts: Posts, plans: Plans, state: State) -> ExportSheet:
-    columns, make = _ROWS[name]
+    columns, make = COLUMNS[name], _ROWS[name]
     rows = make(posts, plans, state)
     # the name is for who fills it in: reading leaves it alone
     headings = [Heading(column, column, _KINDS.get(column, "code")) for column in (*columns, "name")]  # type: ignore[arg-type]
@@ -104,8 +103,8 @@ def _goes_on(entry: ReductionRecord | GradeRecord, day: date) -> bool:
     return entry.last_day is None or entry.last_day >= day
 
 
-_ROWS: dict[str, tuple[Sequence[str], Callable[[Posts, Plans, State], list[Values]]]] = {
-    HOURS_FILE: (HOURS_COLUMNS, _hours),
-    REDUCTIONS_FILE: (REDUCTION_COLUMNS, _reductions),
-    GRADES_FILE: (GRADE_COLUMNS, _grades),
+_ROWS: dict[str, Callable[[Posts, Plans, State], list[Values]]] = {
+    HOURS_FILE: _hours,
+    REDUCTIONS_FILE: _reductions,
+    GRADES_FILE: _grades,
 }
