@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
+from history_counter import whole
 
 from wmt.ledger import HEADLINE, LEVELS, MEASURES, TOTAL
 from wmt.nights import night_name
@@ -15,6 +16,13 @@ from wmt.nights.folder import FORMAT, sha256
 Posts = Mapping[tuple[str, str], tuple[int, int, str]]
 #: PDU and region of a team, by the first letter of its code.
 PDU_OF = {"A": ("PA", "R1"), "B": ("PA", "R1"), "C": ("PC", "R1"), "D": ("PD", "R2")}
+#: One post in one team.
+ONE: Posts = {("A1", "S1"): (100_000, 100_000, "PO")}
+
+
+def files_of(nights: Path) -> dict[str, bytes]:
+    """The months of a history, by name; the index last, so that both are compared."""
+    return {path.name: path.read_bytes() for path in sorted((nights / "history").glob("*"))}
 
 
 def totals_of(posts: Posts) -> pl.DataFrame:
@@ -58,3 +66,13 @@ def write_night(nights: Path, as_at: datetime, posts: Posts, revision: int = 0) 
     sealed = {"loaded_at": "2026-12-24T07:00:00+00:00", "manifest": sha256(folder / "manifest.json")}
     (folder / "loaded.json").write_text(json.dumps(sealed))
     return name
+
+
+def archived(day: date, points: int, code: str = "A1:S1") -> pl.DataFrame:
+    team, staff = code.split(":")
+    row = {
+        "day": day, "as_at": datetime.combine(day, datetime.min.time()), "night": "", "level": "post",
+        "code": code, "team_code": team, "staff_code": staff, "pdu_code": "PA", "region_code": "R1",
+        "grade": "PO", "points_x100": points, "available_x100": 100_000, "posts": 1,
+    }  # fmt: skip
+    return whole(pl.DataFrame([row]))

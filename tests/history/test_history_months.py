@@ -10,21 +10,18 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
-from history_counter import whole
-from history_folders import Posts, totals_of, write_night
+from history_folders import ONE, Posts, archived, files_of, totals_of, write_night
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wmt.history import History, HistoryError, compact, longest_spells, open_history
+from wmt.history import History, compact, open_history
 from wmt.history.archive import keep
 from wmt.history.check import check_history
-from wmt.nights import NightError
 from wmt.nights.accepted_losses import accept_missing
 
 KILLS = 100 if os.environ.get("WMT_SOAK") == "1" else 3
@@ -42,11 +39,6 @@ posts = st.dictionaries(
 )
 #: Half days from the start, revision, posts.
 loads = st.lists(st.tuples(st.integers(0, 90), st.integers(0, 2), posts), min_size=1, max_size=8)
-
-
-def files_of(nights: Path) -> dict[str, bytes]:
-    """The months of a history, by name; the index last, so that both are compared."""
-    return {path.name: path.read_bytes() for path in sorted((nights / "history").glob("*"))}
 
 
 def moment(half_days: int) -> datetime:
@@ -149,9 +141,6 @@ def test_two_at_once_write_the_same(tmp_path: Path) -> None:
     assert files_of(nights) == files_of(tmp_path / "fresh")
 
 
-ONE: Posts = {("A1", "S1"): (100_000, 100_000, "PO")}
-
-
 def test_a_night_that_goes_keeps_its_day_until_somebody_says_that_it_is_gone(tmp_path: Path) -> None:
     write_night(tmp_path, datetime(2026, 1, 31, 18), ONE)
     gone = write_night(tmp_path, datetime(2026, 2, 1, 18), ONE)
@@ -188,16 +177,6 @@ def test_fractions_of_a_second_are_nights_too(tmp_path: Path) -> None:
     assert open_history(tmp_path).night_of(date(2026, 2, 3)) == name == "2026-02-01T180000-000005"
 
 
-def archived(day: date, points: int, code: str = "A1:S1") -> pl.DataFrame:
-    team, staff = code.split(":")
-    row = {
-        "day": day, "as_at": datetime.combine(day, datetime.min.time()), "night": "", "level": "post",
-        "code": code, "team_code": team, "staff_code": staff, "pdu_code": "PA", "region_code": "R1",
-        "grade": "PO", "points_x100": points, "available_x100": 100_000, "posts": 1,
-    }  # fmt: skip
-    return whole(pl.DataFrame([row]))
-
-
 def test_a_night_wins_over_an_archive_and_the_later_archive_over_the_earlier(tmp_path: Path) -> None:
     days = [date(2026, 2, number) for number in (1, 2, 3)]
     write_night(tmp_path, datetime(2026, 2, 2, 18), ONE)
@@ -210,37 +189,6 @@ def test_a_night_wins_over_an_archive_and_the_later_archive_over_the_earlier(tmp
     assert [history.night_of(day) for day in days] == ["", "2026-02-02T180000", ""]
     assert history.night_of(date(2026, 1, 31)) is None
     assert check_history(tmp_path) == []
-
-
-def test_damage_is_told_with_its_remedy(tmp_path: Path) -> None:
-    name = write_night(tmp_path, datetime(2026, 2, 1, 18), ONE)
-    compact(tmp_path)
-    month, index = tmp_path / "history/2026-02.parquet", tmp_path / "history/index.json"
-    good, day = month.read_bytes(), date(2026, 2, 1)
-    month.write_bytes(good[:-9] + b"#" * 9)
-    assert [fault.what for fault in check_history(tmp_path)] == ["history/2026-02.parquet"]
-    history = open_history(tmp_path)
-    with pytest.raises(HistoryError, match=r"2026-02.parquet cannot be read.*wmt nights compact"):
-        history.series("post", "A1:S1", day, day)
-    with pytest.raises(HistoryError, match=r"2026-02.parquet cannot be read.*wmt nights compact"):
-        history.below("nation", "nation", "region", day, day)
-    month.unlink()
-    with pytest.raises(HistoryError, match=r"2026-02.parquet cannot be read"):
-        history.series("post", "A1:S1", day, day)
-    assert compact(tmp_path).written == ("2026-02",)
-    assert month.read_bytes() == good
-    index.write_text("{")
-    with pytest.raises(HistoryError, match=r"index.json is damaged; make it again with `wmt nights compact`"):
-        open_history(tmp_path)
-    assert check_history(tmp_path)
-    compact(tmp_path)
-    assert open_history(tmp_path).days == [day]
-    index.write_text(index.read_text().replace("wmt-history/", "wmt-older/"))
-    with pytest.raises(HistoryError, match="another version"):
-        open_history(tmp_path)
-    (tmp_path / name / "results/totals.parquet").write_bytes(b"no table")
-    with pytest.raises(NightError, match=r"totals.parquet cannot be read"):
-        compact(tmp_path)
 
 
 def test_no_nights_no_history(tmp_path: Path) -> None:
@@ -302,31 +250,3 @@ def test_an_archive_that_shrinks_keeps_what_it_had_until_accepted(tmp_path: Path
     compact(tmp_path)
     pl.read_parquet(path).filter(pl.col("day") != days[1]).write_parquet(path)
     assert [each.name for each in compact(tmp_path).lost] == ["archive-2019-03"]
-
-
-@pytest.mark.parametrize("seed", range(120 if os.environ.get("WMT_SOAK") == "1" else 12))
-def test_a_damaged_history_is_never_a_crash_and_is_mended(tmp_path: Path, seed: int) -> None:
-    """Bytes that are changed, cut off or lost, in each of the files: read in words, and made again."""
-    for day in (1, 2, 28):
-        write_night(tmp_path, datetime(2026, 2, day, 18), ONE)
-    keep(tmp_path, archived(date(2026, 2, 3), 7))
-    compact(tmp_path)
-    before, chance = files_of(tmp_path), random.Random(seed)
-    name = ("2026-02.parquet", "2026-02.wide.parquet", "index.json")[seed % 3]
-    path = tmp_path / "history" / name
-    content = bytearray(before[name])
-    if seed % 4 == 0:
-        content = content[: chance.randrange(len(content))]
-    else:
-        for _ in range(chance.choice((1, 8, 60))):
-            content[chance.randrange(len(content))] ^= chance.randrange(1, 256)
-    path.write_bytes(content)
-    with suppress(HistoryError):  # in words; anything else is a fault
-        history = open_history(tmp_path)
-        history.series("post", "A1:S1", date(2026, 2, 1), date(2026, 2, 28))
-        history.below("nation", "nation", "post", date(2026, 2, 1), date(2026, 2, 28))
-        longest_spells(history, 0, "post")
-    assert check_history(tmp_path)
-    assert compact(tmp_path, every_byte=True).lost == ()
-    assert files_of(tmp_path) == before
-    assert check_history(tmp_path) == []

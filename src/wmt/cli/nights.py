@@ -144,13 +144,14 @@ def import_archive(files: Files, nights: Nights = None, json: Json = False) -> N
     """Import totals from another tool. Where a day has saved data, that is used instead."""
     from wmt.history.archive import keep, key_of
     from wmt.history.import_archive import KnownUnits, days_of, read_figures
-    from wmt.history.nobody import words_of_nobody
+    from wmt.history.nobody import own_policies, words_of_nobody
 
     folder = home(nights)
     with loading(folder, "importing an archive"), progress() as tell:
         sweep(folder)
         last = last_day()
-        known = KnownUnits.of(_last_totals(folder), key_of(folder), words_of_nobody(folder, last))
+        words, _ = words_of_nobody(own_policies(folder), last)
+        known = KnownUnits.of(_last_totals(folder), key_of(folder), words)
         days: set[date] = set()
         rows = 0
         for number, path in enumerate(files):

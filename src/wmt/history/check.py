@@ -8,6 +8,7 @@ from wmt.history.links import FILE, links_bytes
 from wmt.history.months import month_bytes, month_figures, wanted_months
 from wmt.history.wide_months import wide_bytes, wide_path
 from wmt.nights import NightError
+from wmt.nights.folder import sha256
 from wmt.nights.verify import NightFault
 
 REMEDY = "Make it again with `wmt nights compact`"
@@ -49,13 +50,15 @@ def check_history(nights: Path) -> list[NightFault]:
 
 
 def _of_links(nights: Path, index: Index) -> list[NightFault]:
-    """Whether the links follow from the months; a part that was made from others is made again."""
+    """Whether the links follow from the months, and are those of the index."""
+    name, path = f"history/{FILE}", folder_of(nights) / FILE
     try:
-        same = links_bytes(nights, index) == _content(folder_of(nights) / FILE)
+        expected = links_bytes(nights, index)
     except HistoryError as error:
-        return [NightFault(f"history/{FILE}", str(error), REMEDY)]
-    return [] if same else [NightFault(f"history/{FILE}", "it does not follow from the months", REMEDY)]
-
-
-def _content(path: Path) -> bytes:
-    return path.read_bytes() if path.is_file() else b""
+        return [NightFault(name, str(error), REMEDY)]
+    had = (path.read_bytes(), sha256(path)) if path.is_file() else (b"", "")
+    return (
+        []
+        if had == (expected, index.links)
+        else [NightFault(name, "it does not follow from the months", REMEDY)]
+    )

@@ -1,20 +1,20 @@
 """The index of a history: which nights and archives each month was made from, and which stands for a day."""
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from wmt.history.figures import FIGURE
+from wmt.history.sealed import read_sealed, sealed
 from wmt.nights import NightError
 from wmt.nights.fsync import replace_file
 
 FOLDER = "history"
 #: Months of another shape are made again.
-FORMAT = "wmt-history/3 " + hashlib.sha256(" ".join(FIGURE).encode()).hexdigest()[:12]
+FORMAT = "wmt-history/4 " + hashlib.sha256(" ".join(FIGURE).encode()).hexdigest()[:12]
 REMEDY = "make it again with `wmt nights compact`"
 
 
@@ -47,8 +47,7 @@ class Month(BaseModel):
     sha256: str
     size: int
     wide_size: int
-    #: '' where an earlier version of this program wrote the index
-    wide_sha256: str = ""
+    wide_sha256: str
     days: Mapping[date, DayEntry]
 
 
@@ -81,10 +80,10 @@ def read_index(nights: Path) -> Index:
     """The index. Empty where there is none; raises HistoryError when it is damaged or of another program."""
     path = folder_of(nights) / "index.json"
     try:
-        found = Index.model_validate_json(path.read_bytes())
+        found = Index.model_validate(read_sealed(path, b'{"format":"wmt-history/3 '))
     except FileNotFoundError:
         return Index()
-    except (ValidationError, OSError) as error:
+    except (ValueError, OSError) as error:
         raise HistoryError(f"{path} is damaged; {REMEDY}") from error
     if found.format != FORMAT:
         raise HistoryError(f"{path} was written by another version of this program; {REMEDY}")
@@ -93,8 +92,7 @@ def read_index(nights: Path) -> Index:
 
 def write_index(nights: Path, index: Index) -> None:
     """Put the index in its place with one rename."""
-    text = json.dumps(index.model_dump(mode="json"), separators=(",", ":"), sort_keys=True)
-    replace_file(folder_of(nights) / "index.json", text.encode())
+    replace_file(folder_of(nights) / "index.json", sealed(index.model_dump(mode="json")))
 
 
 def months_between(first: date, last: date) -> Iterator[str]:

@@ -6,8 +6,7 @@ It keeps on which days posts had names: what names said once stands when they ar
 """
 
 import hashlib
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -16,7 +15,8 @@ from typing import Any
 import polars as pl
 
 from wmt.history.index import REMEDY, HistoryError, Index, folder_of, month_path
-from wmt.history.nobody import words_of_nobody
+from wmt.history.nobody import own_policies, words_of_nobody
+from wmt.history.sealed import read_sealed, sealed
 from wmt.history.succession import COLUMNS, CONFIRMED, LINK, NAMED, Links, found_links
 from wmt.nights.fsync import replace_file
 
@@ -54,12 +54,16 @@ def links_bytes(nights: Path, index: Index) -> bytes:
     """The file of the links as it should be. Empty where there are no months."""
     had = _read_or_none(nights)
     parts: dict[str, Any] = {}
-    before = ""
+    before, own = "", own_policies(nights)
     for month in sorted(index.months):
-        made_from = _made_from(nights, index, month, before)
+        words, _ = words_of_nobody(own, date.fromisoformat(f"{month}-01"))
+        sums = [index.months[each].sha256 if each else "" for each in (month, before)]
+        made_from = [*sums, hashlib.sha256(" ".join(sorted(words)).encode()).hexdigest()]
         part = had.get(month)
         if part is None or part["made_from"] != made_from:
-            part = _part(nights, index, month, before, part)
+            fresh = _part(nights, index, (before, month), part or {}, words)
+            # a month that cannot be read keeps the links it had: it is told of elsewhere
+            part = {**fresh, "made_from": made_from} if fresh else part
         if part is not None:
             parts[month] = part
         before = month
@@ -71,42 +75,28 @@ def links_bytes(nights: Path, index: Index) -> bytes:
         known = ["level", "code", "since"]
         more = _dated(nights, index, said).unique(known).join(found, on=known, how="anti")
         parts[_SAID] = {"made_from": [], "links": _rows(more.sort("since", "level", "code"))}
-    text = json.dumps({"format": _FORMAT, "parts": parts}, separators=(",", ":"), sort_keys=True)
-    return text.encode()
+    return sealed({"format": _FORMAT, "parts": parts})
 
 
-def _part(nights: Path, index: Index, month: str, before: str, part: Any) -> Any:
-    """The links of a month. A month that cannot be read keeps those it had: it is told of elsewhere."""
+def _part(
+    nights: Path, index: Index, months: tuple[str, str], had: Mapping[str, Any], words: Collection[str]
+) -> dict[str, Any]:
+    """The links of a month and the one before it, by what they were; empty where one cannot be read."""
+    before, month = months
     try:
         posts = _posts(nights, month)
         last = max(index.months[before].days) if before else date.min
         former = _posts(nights, before, pl.col("day") == last) if before else posts.clear()
     except HistoryError:
-        return part
-    known = _frame(part["links"] if part else [])
+        return {}
     frames = (former, posts)
     named = {f"{day}" for frame in frames for day in frame.filter(NAMED)["day"].unique()}
     # of a day that was withdrawn nothing was forgotten: it is not there
     there = {f"{day}" for frame in frames for day in frame["day"].unique()}
-    forgotten = (set(part.get("named", ()) if part else ()) - named) & there
+    forgotten = (set(had.get("named", ())) - named) & there
     days = {date.fromisoformat(day) for day in forgotten}
-    links = found_links(posts, former, known, days, _words(nights, month))
-    return {
-        "made_from": _made_from(nights, index, month, before),
-        "links": _rows(links),
-        "named": sorted(named | forgotten),
-    }
-
-
-def _made_from(nights: Path, index: Index, month: str, before: str) -> list[str]:
-    """The checksums of a month and the one before it, and of the words that are nobody's name."""
-    words = hashlib.sha256(" ".join(sorted(_words(nights, month))).encode()).hexdigest()
-    return [*(index.months[each].sha256 if each else "" for each in (month, before)), words]
-
-
-def _words(nights: Path, month: str) -> frozenset[str]:
-    """The words that are nobody's name in a month: those of its first day."""
-    return words_of_nobody(nights, date.fromisoformat(f"{month}-01"))
+    links = found_links(posts, former, _frame(had.get("links", [])), days, words)
+    return {"links": _rows(links), "named": sorted(named | forgotten)}
 
 
 def _posts(nights: Path, month: str, wanted: pl.Expr | None = None) -> pl.DataFrame:
@@ -127,8 +117,9 @@ def said_links(nights: Path) -> list[tuple[str, str, date]]:
     """What people confirmed: the code of a post, its former one, and the day on which they said so."""
     path = folder_of(nights) / CONFIRMED_FILE
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        return sorted((row["code"], row["former_code"], date.fromisoformat(row["on"])) for row in found)
+        found = read_sealed(path, b"[")
+        rows = found if isinstance(found, list) else found[_SAID]
+        return sorted((row["code"], row["former_code"], date.fromisoformat(row["on"])) for row in rows)
     except FileNotFoundError:
         return []
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -145,8 +136,7 @@ def confirm(nights: Path, links: Iterable[tuple[str, str, date]]) -> None:
     if found == had:
         return
     rows = [{"code": code, "former_code": former, "on": on.isoformat()} for code, former, on in found]
-    folder_of(nights).mkdir(parents=True, exist_ok=True)
-    replace_file(folder_of(nights) / CONFIRMED_FILE, json.dumps(rows, indent=1).encode())
+    replace_file(folder_of(nights) / CONFIRMED_FILE, sealed({_SAID: rows}))
 
 
 def _dated(nights: Path, index: Index, said: Iterable[tuple[str, str, date]]) -> pl.DataFrame:
@@ -178,7 +168,7 @@ def _dated(nights: Path, index: Index, said: Iterable[tuple[str, str, date]]) ->
 def _read(nights: Path) -> Mapping[str, dict[str, Any]]:
     path = folder_of(nights) / FILE
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = read_sealed(path, b'{"format":"wmt-links/1",')
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:

@@ -93,7 +93,7 @@ def compact(nights: Path, progress: Progress | None = None, *, every_byte: bool 
     for month in gone:
         months.pop(month, None)
     links = update_links(nights, Index(months=months))
-    if gone or links != index.links or (stale and index.format != FORMAT):
+    if gone or links != index.links or index.format != FORMAT:
         write_index(nights, Index(months=months, links=links))
     for month in gone:
         month_path(nights, month).unlink(missing_ok=True)
@@ -152,11 +152,11 @@ def _manifest_sum(night: Path) -> str:
 
 
 def _index_or_none(nights: Path) -> Index:
-    """The index as it stands; one that is damaged is as good as none."""
+    """The index as it stands; one that is damaged is as good as none, but is written again for its format."""
     try:
         return read_index(nights)
     except HistoryError:
-        return Index()
+        return Index(format="")
 
 
 def _is_current(

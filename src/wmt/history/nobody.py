@@ -1,7 +1,7 @@
 """Names that are nobody's, such as 'Vacant', 'Agency 1' and 'Not Known': a policy, dated as any other."""
 
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import polars as pl
 
 from wmt import policy
 from wmt.facts import GRADES
-from wmt.rules import RulesError, RuleSet
+from wmt.rules import Overlay, RulesError, RuleSet
 
 log = logging.getLogger(__name__)
 PATH, STRONG_PATH = "names.of_nobody", "names.of_no_person"
@@ -17,42 +17,30 @@ PATH, STRONG_PATH = "names.of_nobody", "names.of_no_person"
 _LITTLE = rf"^(\d+|.|{'|'.join(GRADES)}|NQO)$".lower()
 
 
-def words_of_nobody(nights: Path, day: date | None = None) -> frozenset[str]:
-    """All words in force on a day, or today: the program's, or those of the `policy.yaml` beside the nights.
-
-    A file with faults, or one that says nothing of names, leaves the program's.
-    """
-    return all_and_strong_words(nights, day)[0]
-
-
-def all_and_strong_words(nights: Path, day: date | None = None) -> tuple[frozenset[str], frozenset[str]]:
-    """The same, and those of them that say by themselves that there is no person."""
-    found = _in_force(nights, day)
-    strong = strong_words_in(found)
-    return words_in(found) | strong, strong
-
-
-def _in_force(nights: Path, day: date | None) -> RuleSet:
-    # archives may hold figures of years before there were policies: the first ones stand for them
-    day = max(day or date.today(), min(policy.load().days))
+def own_policies(nights: Path) -> Sequence[Overlay]:
+    """The `policy.yaml` beside the nights; none where there is none, or where it has faults."""
     own = nights.parent / "policy.yaml"
     try:
-        return policy.at(day, [policy.load_file(own)] if own.is_file() else [])
+        return [policy.load_file(own)] if own.is_file() else []
     except RulesError as fault:
         log.warning("the program's own names of nobody are used, because the policies have faults: %s", fault)
-        return policy.at(day)
+        return []
 
 
-def words_in(policies: RuleSet) -> frozenset[str]:
-    """The words of a set of policies; none where it is of a day before there were any."""
-    found = policies.get(PATH)
-    value = "" if found is None else str(found.value)
-    return frozenset(_folded(word) for word in value.split(",") if word.strip())
+def words_of_nobody(own: Sequence[Overlay], day: date | None = None) -> tuple[frozenset[str], frozenset[str]]:
+    """All words in force on a day, or today, and those that say by themselves that there is no person.
+
+    Where `own` says nothing of names they are the program's.
+    """
+    # archives may hold figures of years before there were policies: the first ones stand for them
+    found = policy.at(max(day or date.today(), min(policy.load().days)), own)
+    strong = words_in(found, STRONG_PATH)
+    return words_in(found, PATH) | strong, strong
 
 
-def strong_words_in(policies: RuleSet) -> frozenset[str]:
-    """The same of the words that say by themselves that there is no person."""
-    found = policies.get(STRONG_PATH)
+def words_in(policies: RuleSet, path: str) -> frozenset[str]:
+    """The words that a set of policies has at a path; none where it is of a day before there were any."""
+    found = policies.get(path)
     value = "" if found is None else str(found.value)
     return frozenset(_folded(word) for word in value.split(",") if word.strip())
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from wmt.facts import NOT_KNOWN
 from wmt.history.index import HistoryError
-from wmt.history.nobody import all_and_strong_words, is_nobody
+from wmt.history.nobody import is_nobody, own_policies, words_of_nobody
 from wmt.history.question_base import (
     Answer,
     AnswerTable,
@@ -131,7 +131,8 @@ def _monthly(history: History, span: DaysCovered, who: str, grade: str) -> Itera
 def _nobody(history: History, day: date, posts: pl.DataFrame) -> pl.Expr:
     """Whether a post of a day is nobody's. A name is looked at once, on however many days it stands."""
     names = posts.select(pl.col("name").unique())
-    of_nobody = names.filter(is_nobody("name", *all_and_strong_words(history.nights, day)))["name"]
+    words = words_of_nobody(own_policies(history.nights), day)
+    of_nobody = names.filter(is_nobody("name", *words))["name"]
     return pl.col("staff_code").is_in(["", NOT_KNOWN]) | pl.col("name").is_in(of_nobody.implode()).fill_null(
         False
     )

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 import pyarrow as pa
@@ -249,12 +250,35 @@ class History:
         names = list(dict.fromkeys((*_FOUND_BY, *columns)))
         wanted = (pl.col("level") == level) & pl.col("code").is_between(pl.lit(low), pl.lit(high))
         wanted &= pl.col("day").is_between(first, last) & self._may_be_read
-        paths = [path for _, path in self.months(first, last)]
+        known = self._index.months
+        files = [_File.now(path, known[month].sha256) for month, path in self.months(first, last)]
         if low == high and set(names) <= set(_OFTEN):
-            found = [_month_of(path, level, low).select(names) for path in paths]
+            found = [_kept_month(file, level, low).select(names) for file in files]
         else:
-            found = [_grouped(path, (level, low), (level, high), names) for path in paths]
+            found = [_grouped(file, (level, low), (level, high), names) for file in files]
         return _stacked([frame.filter(wanted) for frame in found], names).sort("code", "day")
+
+
+_Bound = tuple[str, str]
+
+
+class _File(NamedTuple):
+    """A month by what tells it from one that was written in its place: it is read once while these hold."""
+
+    path: Path
+    changed: int
+    inode: int
+    size: int
+    sha256: str
+
+    @classmethod
+    def now(cls, path: Path, sha256: str) -> "_File":
+        """A month as it lies there; `sha256` is what the index says of it."""
+        try:
+            state = path.stat()
+        except OSError as error:
+            raise _damaged(path, error) from error
+        return cls(path, state.st_mtime_ns, state.st_ino, state.st_size, sha256)
 
 
 def _stacked(frames: Sequence[pl.DataFrame], columns: Sequence[str] = tuple(FIGURE)) -> pl.DataFrame:
@@ -278,45 +302,33 @@ def _damaged(path: Path, error: Exception) -> HistoryError:
     return HistoryError(f"{path} cannot be read ({type(error).__name__}); {REMEDY}")
 
 
-def _grouped(path: Path, low: tuple[str, str], high: tuple[str, str], columns: Sequence[str]) -> pl.DataFrame:
+def _grouped(file: _File, low: _Bound, high: _Bound, columns: Sequence[str]) -> pl.DataFrame:
     """The groups of rows of a month that may hold units from `low` to `high`."""
     try:
-        state = path.stat()
-        about, bounds = _groups(path, state.st_mtime_ns, state.st_ino)
+        about, bounds = _groups(file)
         numbers = [n for n, (least, most) in enumerate(bounds) if least <= high and most >= low]
         if not numbers:
             return FIGURE.to_frame().select(columns)
-        file = pq.ParquetFile(path, metadata=about, memory_map=True, pre_buffer=False)
-        rows = file.read_row_groups(numbers, columns=list(columns), use_threads=False)
+        opened = pq.ParquetFile(file.path, metadata=about, memory_map=True, pre_buffer=False)
+        rows = opened.read_row_groups(numbers, columns=list(columns), use_threads=False)
         if low == high:  # one unit: its month is thirty rows of thousands
             rows = rows.filter(pc.equal(rows["code"], pa.scalar(low[1])))
     except (OSError, pa.ArrowException) as error:
-        raise _damaged(path, error) from error
+        raise _damaged(file.path, error) from error
     return pl.DataFrame(pl.from_arrow(rows)).select(columns).cast({name: FIGURE[name] for name in columns})
 
 
-def _month_of(path: Path, level: str, code: str) -> pl.DataFrame:
-    """A month of one unit (columns `_OFTEN`), kept until its file is another."""
-    try:
-        state = path.stat()
-    except OSError as error:
-        raise _damaged(path, error) from error
-    return _kept_month(path, state.st_mtime_ns, state.st_ino, level, code)
-
-
 @lru_cache(maxsize=1000)
-def _kept_month(path: Path, _changed: int, _inode: int, level: str, code: str) -> pl.DataFrame:
-    found = _grouped(path, (level, code), (level, code), _OFTEN)
+def _kept_month(file: _File, level: str, code: str) -> pl.DataFrame:
+    """A month of one unit (columns `_OFTEN`)."""
+    found = _grouped(file, (level, code), (level, code), _OFTEN)
     return found.filter(pl.col("level") == level)
 
 
-_Bound = tuple[str, str]
-
-
 @lru_cache(maxsize=30)
-def _groups(path: Path, _changed: int, _inode: int) -> tuple[pq.FileMetaData, list[tuple[_Bound, _Bound]]]:
+def _groups(file: _File) -> tuple[pq.FileMetaData, list[tuple[_Bound, _Bound]]]:
     """What a month says of its groups of rows: the first and the last (level, code) of each."""
-    about = pq.read_metadata(path)
+    about = pq.read_metadata(file.path)
     names = [about.schema.column(n).name for n in range(about.num_columns)]
     level, code = names.index("level"), names.index("code")
     bounds = []

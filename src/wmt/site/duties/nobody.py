@@ -5,14 +5,15 @@ from datetime import date
 
 import polars as pl
 
-from wmt.history.nobody import STRONG_PATH, is_nobody, strong_words_in, words_in
+from wmt.history.nobody import PATH, STRONG_PATH, is_nobody, words_in
 from wmt.site.policies import policies
 
 
 def names_of_nobody(names: Iterable[str], day: date) -> set[str]:
     """Those of some names that say that there is no person: 'Vacant' and the like."""
-    found, listed = policies(day), pl.DataFrame({"name": list(names)}, schema={"name": pl.String})
-    return set(listed.filter(is_nobody("name", words_in(found), strong_words_in(found)))["name"])
+    listed = pl.DataFrame({"name": list(names)}, schema={"name": pl.String})
+    words = (words_in(policies(day), path) for path in (PATH, STRONG_PATH))
+    return set(listed.filter(is_nobody("name", *words))["name"])
 
 
 def nobody_words(name: str, day: date) -> str:
