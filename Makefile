@@ -56,10 +56,13 @@ test: check $(ASSETS) browser   ## all checks and tests: every engine of the led
 test-unit: $(VENV)/.ready       ## what needs no database, process, browser or loaded nation: for daily work
 	$(PYTEST) -m unit
 
+# every file of tests that asks whether it is a soak; editors print what they measure, and have lines of their own
+SOAKED = $(shell grep -rlE 'WMT_SOAK|import .*(SOAK|examples)' tests --include='test_*.py' | grep -v live_editors | sort)
+
 soak: $(ASSETS) browser ## the large counts whole: 1,000 mutated workbooks, 200 nights spoiled in size on either database, 100 kills of a load of a night, 50 of one of the site on either database, 500 figures in the browser, 1,000 histories of live changes and 50 editors on either database, 20 starts on a new day and a fault at each query of each write on either, 10,000 histories of causes
-	WMT_SOAK=1 $(PYTEST) tests/intake/test_intake_mutations.py tests/faults/test_faults_kills.py tests/history tests/nights/test_nights_forget.py tests/nights/test_nights_plausibility.py tests/browser/test_browser_figures.py tests/browser/test_browser_pages.py tests/site/test_rules_pages.py tests/site/test_loads_kills.py tests/site/test_loads_held.py tests/site/test_loads_held_kills.py tests/site/test_jobs_kills.py tests/site/test_serving_new_day.py tests/site/test_faults_at_every_query.py tests/site/test_api_schemathesis.py tests/site/test_live_histories.py tests/generative/test_causes.py tests/ledger
+	WMT_SOAK=1 $(PYTEST) tests/ledger $(filter-out tests/ledger/%,$(SOAKED))
 	WMT_SOAK=1 $(BIN)/python -m pytest -s tests/site/test_live_editors.py
-	WMT_SOAK=1 WMT_TEST_DATABASE=postgres $(PYTEST) tests/site/test_loads_kills.py tests/site/test_loads_held.py tests/site/test_loads_held_kills.py tests/site/test_jobs_kills.py tests/site/test_serving_new_day.py tests/site/test_faults_at_every_query.py tests/site/test_api_schemathesis.py tests/site/test_live_histories.py
+	WMT_SOAK=1 WMT_TEST_DATABASE=postgres $(PYTEST) $(filter tests/site/%,$(SOAKED))
 	WMT_SOAK=1 WMT_TEST_DATABASE=postgres $(PYTEST) tests/site -m "one_database and not both_databases" --ignore tests/site/test_api_schemathesis.py
 	WMT_SOAK=1 WMT_TEST_DATABASE=postgres $(BIN)/python -m pytest -s tests/site/test_live_editors.py
 
