@@ -52,7 +52,9 @@ def update_links(nights: Path, index: Index) -> str:
 
 def links_bytes(nights: Path, index: Index) -> bytes:
     """The file of the links as it should be. Empty where there are no months."""
-    had = _read_or_none(nights)
+    had: Mapping[str, Any] = {}
+    with suppress(HistoryError):  # what is damaged is found again
+        had = _read(nights)
     parts: dict[str, Any] = {}
     before, own = "", own_policies(nights)
     for month in sorted(index.months):
@@ -175,13 +177,6 @@ def _read(nights: Path) -> Mapping[str, dict[str, Any]]:
         raise HistoryError(f"{path} is damaged; {REMEDY}") from error
     parts: Mapping[str, dict[str, Any]] = found["parts"] if found.get("format") == _FORMAT else {}
     return parts
-
-
-def _read_or_none(nights: Path) -> Mapping[str, dict[str, Any]]:
-    try:
-        return _read(nights)
-    except HistoryError:
-        return {}
 
 
 def _frame(rows: Iterable[Any]) -> pl.DataFrame:

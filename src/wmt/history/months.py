@@ -74,14 +74,18 @@ def compact(nights: Path, progress: Progress | None = None, *, every_byte: bool 
     """
     folder = folder_of(nights)
     _sweep(folder)
-    index, wanted = _index_or_none(nights), wanted_months(nights)
-    months = dict(index.months)
+    try:
+        index = read_index(nights)
+    except HistoryError:
+        index = Index(format="")  # as good as none, and written again
+    wanted, months = wanted_months(nights), dict(index.months)
     stale = [
         month
         for month, parts in wanted.items()
         if not _is_current(nights, month, months.get(month), parts, every_byte=every_byte)
     ]
-    gone = sorted({*months, *_lying_about(folder)} - set(wanted))
+    lying_about = {path.stem for path in folder.glob("????-??.parquet")}
+    gone = sorted({*months, *lying_about} - set(wanted))
     lost = [each for month in (*stale, *gone) for each in _lost(nights, month, months.get(month), wanted)]
     kept = {each.month for each in lost}
     stale, gone = ([month for month in several if month not in kept] for several in (stale, gone))
@@ -151,14 +155,6 @@ def _manifest_sum(night: Path) -> str:
         raise
 
 
-def _index_or_none(nights: Path) -> Index:
-    """The index as it stands; one that is damaged is as good as none, but is written again for its format."""
-    try:
-        return read_index(nights)
-    except HistoryError:
-        return Index(format="")
-
-
 def _is_current(
     nights: Path, month: str, had: Month | None, parts: MonthParts, *, every_byte: bool = False
 ) -> bool:
@@ -172,11 +168,6 @@ def _is_current(
         path.is_file() and path.stat().st_size == size and (not every_byte or sha256(path) == checksum)
         for path, size, checksum in files
     )
-
-
-def _lying_about(folder: Path) -> set[str]:
-    """Month files there are, whether an index knows them or not."""
-    return {path.stem for path in folder.glob("????-??.parquet")}
 
 
 def _write(nights: Path, month: str, parts: MonthParts) -> Month:
