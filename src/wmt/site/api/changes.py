@@ -9,7 +9,7 @@ from ninja import Body, Field, Router, Schema
 from wmt.site.api.history import TimeShown, shown_time
 from wmt.site.api.lookups import me, state_for
 from wmt.site.api.payloads import ChangesIn, SavedShown, said, saved, wanted
-from wmt.site.api.schemas import WRITE, FaultShown, answers  # fmt: skip
+from wmt.site.api.schemas import WRITE, FaultShown, answers, filled  # fmt: skip
 from wmt.site.changes import actions
 from wmt.site.changes.impact import Effect
 from wmt.site.workload.state import State
@@ -67,11 +67,5 @@ def save(request: HttpRequest, payload: Body[ChangesIn]) -> dict[str, Any]:
 
 def shown_effect(effect: Effect, state: State) -> dict[str, Any]:
     """A post or a team before and after, as the API shows it."""
-    return {
-        "level": effect.level,
-        "code": effect.code,
-        "name": effect.name,
-        "day": effect.day,
-        "before": shown_time(effect.before, state.over_x100),
-        "after": shown_time(effect.after, state.over_x100),
-    }
+    before, after = (shown_time(each, state.over_x100) for each in (effect.before, effect.after))
+    return filled(EffectShown, effect, before=before, after=after)

@@ -1,7 +1,8 @@
 """Excessive workload actions: which there are, their history, and the steps that people take."""
 
+from collections.abc import Callable
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from django.http import HttpRequest
 from ninja import Body, Field, Path, Query, Router, Schema
@@ -20,6 +21,7 @@ from wmt.site.api.schemas import (
     Paging,
     RequestSchema,
     answers,
+    filled,
 )
 from wmt.site.duties import access, actions, due_dates, labels, projection
 from wmt.site.duties.actor import DutyActor
@@ -30,6 +32,7 @@ from wmt.site.workload import staff_names
 from wmt.site.workload.state import State
 
 router = Router()
+Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 Number = Annotated[int, Path(ge=1, le=2_000_000_000, description="The number of the action.")]
 Words = Annotated[Notes, Field(min_length=1, description="For those who may read the action.")]
@@ -213,159 +216,97 @@ def _whole(request: HttpRequest, state: State, number: int) -> dict[str, Any]:
 
 def _shown(duty: Duty, state: State, *, reads: bool) -> dict[str, Any]:
     due = (due_dates.deadlines if reads else due_dates.open_deadlines)(duty, state.day)
-    return {
-        "number": duty.pk,
-        "post": duty.code,
-        "name": duty.shown_name,
-        "team_code": duty.team_code,
-        "team": duty.team_name,
-        "state": due_dates.stage_of(duty, state.day),
-        "late": any(each.is_late for each in due),
-        "deadlines": [
-            {"what": each.what, "by": each.by, "late": each.is_late, "words": labels.owed(each)}
-            for each in due
-        ],
-        "percent": decimal(duty.percent_x100),
-        "over_since": duty.run_since,
-        "excessive_since": duty.excess_since,
-        "raised_since": duty.raised_since,
-        "opened_on": duty.opened_on,
-        "clock_from": duty.clock_from,
-        "reopened": duty.reopened,
-        "decision": duty.decision or None,
-        "done_by": duty.done_by,
-        "review_on": duty.review_on,
-        "closed_on": duty.closed_on,
-        "closed_why": labels.CLOSED.get(duty.closed_why, ""),
-        "confirm_by": duty.confirm_by,
-        "confirm_why": labels.CONFIRM.get(duty.confirm_why, ""),
-        "kept_on": duty.kept_on,
-        "version": duty.steps_count,
-    }
+    return filled(
+        DutyShown, duty, number=duty.pk, post=duty.code, name=duty.shown_name, team=duty.team_name,
+        state=due_dates.stage_of(duty, state.day), late=any(each.is_late for each in due),
+        deadlines=[filled(DeadlineShown, each, late=each.is_late, words=labels.owed(each)) for each in due],
+        percent=decimal(duty.percent_x100), over_since=duty.run_since, excessive_since=duty.excess_since,
+        decision=duty.decision or None, closed_why=labels.CLOSED.get(duty.closed_why, ""),
+        confirm_why=labels.CONFIRM.get(duty.confirm_why, ""), version=duty.steps_count,
+    )  # fmt: skip
 
 
 def _step(step: Step, *, reads: bool) -> dict[str, Any]:
-    return {
-        "number": step.number,
-        "kind": step.kind,
-        "day": step.day,
-        "at": step.at,
-        "who": staff_names.person(step.who),
-        "sentence": labels.sentence(step),
-        "words": step.words if reads else None,
-    }
+    who_did, said = staff_names.person(step.who), step.words if reads else None
+    return filled(StepShown, step, who=who_did, sentence=labels.sentence(step), words=said)
 
 
 # ---- steps of people ---------------------------------------------------------------------------------------
 
 
-def _asker(request: HttpRequest, *, own: bool = False) -> DutyActor:
+def _of_people(name: str, summary: str) -> Callable[[Handler], Handler]:
+    """An operation that takes one step of an action."""
+    return router.post(
+        f"duties/{{number}}/{name}", response=answers(DutyWhole, *WRITE), url_name=f"api-duty-{name}",
+        summary=summary,
+    )  # fmt: skip
+
+
+def _taken(
+    request: HttpRequest,
+    number: int,
+    act: Callable[..., Any],
+    sent: Schema | None = None,
+    own: bool = False,
+) -> dict[str, Any]:
+    """The step that was sent, taken; and the action with it."""
     if not own:
         need(request, Action.HANDLE_DUTIES)
-    return DutyActor(user=me(request), state=state_for(request), who=who(request))
+    asker = DutyActor(user=me(request), state=state_for(request), who=who(request))
+    typed = {} if sent is None else {{"words": "said"}.get(name, name): value for name, value in sent}
+    act(asker=asker, number=number, **typed)
+    return _whole(request, asker.state, number)
 
 
-@router.post(
-    "duties/{number}/acknowledge", response=answers(DutyWhole, *WRITE), url_name="api-duty-acknowledge",
-    summary="Acknowledge an action",
-)  # fmt: skip
+@_of_people("acknowledge", "Acknowledge an action")
 def acknowledge(request: HttpRequest, number: Number) -> dict[str, Any]:
     """Records that you have seen it. Needs no body."""
-    asker = _asker(request)
-    actions.acknowledge(asker=asker, number=number)
-    return _whole(request, asker.state, number)
+    return _taken(request, number, actions.acknowledge)
 
 
-@router.post(
-    "duties/{number}/talk", response=answers(DutyWhole, *WRITE), url_name="api-duty-talk",
-    summary="Record a conversation",
-)  # fmt: skip
+@_of_people("talk", "Record a conversation")
 def talk(request: HttpRequest, number: Number, payload: Body[TalkIn]) -> dict[str, Any]:
     """A conversation with the practitioner since the workload went over the threshold."""
-    asker = _asker(request)
-    actions.talk(asker=asker, number=number, on=payload.on, said=payload.words)
-    return _whole(request, asker.state, number)
+    return _taken(request, number, actions.talk, payload)
 
 
-@router.post(
-    "duties/{number}/decide", response=answers(DutyWhole, *WRITE), url_name="api-duty-decide",
-    summary="Record what will be done",
-)  # fmt: skip
+@_of_people("decide", "Record what will be done")
 def decide(request: HttpRequest, number: Number, payload: Body[DecideIn]) -> dict[str, Any]:
     """What will be done, by when, and the review date. A later decision replaces it."""
-    asker = _asker(request)
-    actions.decide(
-        asker=asker, number=number, version=payload.version, decision=payload.decision, said=payload.words,
-        done_by=payload.done_by, review_on=payload.review_on,
-    )  # fmt: skip
-    return _whole(request, asker.state, number)
+    return _taken(request, number, actions.decide, payload)
 
 
-@router.post(
-    "duties/{number}/ask", response=answers(DutyWhole, *WRITE), url_name="api-duty-ask",
-    summary="Ask for relief",
-)  # fmt: skip
+@_of_people("ask", "Ask for relief")
 def ask(request: HttpRequest, number: Number, payload: Body[DutyNoteIn]) -> dict[str, Any]:
     """Only the practitioner can ask. Without an open action, use `posts/{code}/relief`."""
-    asker = _asker(request, own=True)
-    actions.ask(asker=asker, number=number, said=payload.words)
-    return _whole(request, asker.state, number)
+    return _taken(request, number, actions.ask, payload, own=True)
 
 
-@router.post(
-    "duties/{number}/answer", response=answers(DutyWhole, *WRITE), url_name="api-duty-answer",
-    summary="Answer a request for relief",
-)  # fmt: skip
+@_of_people("answer", "Answer a request for relief")
 def answer(request: HttpRequest, number: Number, payload: Body[ReliefAnswerIn]) -> dict[str, Any]:
     """The answer to the practitioner, also after the action has closed."""
-    asker = _asker(request)
-    actions.answer(
-        asker=asker, number=number, version=payload.version, answer=payload.answer, said=payload.words
-    )
-    return _whole(request, asker.state, number)
+    return _taken(request, number, actions.answer, payload)
 
 
-@router.post(
-    "duties/{number}/note", response=answers(DutyWhole, *WRITE), url_name="api-duty-note",
-    summary="Add a note",
-)  # fmt: skip
+@_of_people("note", "Add a note")
 def note(request: HttpRequest, number: Number, payload: Body[DutyNoteIn]) -> dict[str, Any]:
     """A note, also on a closed action."""
-    asker = _asker(request)
-    actions.note(asker=asker, number=number, said=payload.words)
-    return _whole(request, asker.state, number)
+    return _taken(request, number, actions.note, payload)
 
 
-@router.post(
-    "duties/{number}/close", response=answers(DutyWhole, *WRITE), url_name="api-duty-close",
-    summary="Confirm that an action can close",
-)  # fmt: skip
+@_of_people("close", "Confirm that an action can close")
 def close(request: HttpRequest, number: Number, payload: Body[ConfirmIn]) -> dict[str, Any]:
     """Only where confirmation is due, or a manager kept it open. With the reason."""
-    asker = _asker(request)
-    actions.close(asker=asker, number=number, version=payload.version, said=payload.words)
-    return _whole(request, asker.state, number)
+    return _taken(request, number, actions.close, payload)
 
 
-@router.post(
-    "duties/{number}/keep", response=answers(DutyWhole, *WRITE), url_name="api-duty-keep",
-    summary="Keep an action open",
-)  # fmt: skip
+@_of_people("keep", "Keep an action open")
 def keep(request: HttpRequest, number: Number, payload: Body[ConfirmIn]) -> dict[str, Any]:
     """Where confirmation is due: it stays open. With the reason."""
-    asker = _asker(request)
-    actions.keep(asker=asker, number=number, version=payload.version, said=payload.words)
-    return _whole(request, asker.state, number)
+    return _taken(request, number, actions.keep, payload)
 
 
-@router.post(
-    "duties/{number}/review", response=answers(DutyWhole, *WRITE), url_name="api-duty-review",
-    summary="Record a review",
-)  # fmt: skip
+@_of_people("review", "Record a review")
 def review(request: HttpRequest, number: Number, payload: Body[ReviewIn]) -> dict[str, Any]:
     """Records a review. The decision stays in force."""
-    asker = _asker(request)
-    actions.review(
-        asker=asker, number=number, version=payload.version, said=payload.words, review_on=payload.review_on
-    )
-    return _whole(request, asker.state, number)
+    return _taken(request, number, actions.review, payload)

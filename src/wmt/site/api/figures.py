@@ -146,12 +146,11 @@ def list_units(request: HttpRequest, level: UnitLevel, paging: Query[ListFilter]
 def one_unit(request: HttpRequest, level: UnitLevel, code: UnitCode) -> dict[str, Any]:
     """A unit with its figures, those of each grade, and the units it belongs to."""
     state, unit = unit_for(request, level, code)
-    above = units.above(state, me(request), unit)
     return {
         "figures": _figures(unit, state),
         "streams": [_figures(each, state) for each in units.streams(state, unit).values()],
         "grades": [_figures(each, state) for each in units.grades(state, unit)],
-        "above": [{"level": each.level, "code": each.code, "name": each.name} for each in above],
+        "above": list(units.above(state, me(request), unit)),
     }
 
 

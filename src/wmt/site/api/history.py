@@ -11,7 +11,7 @@ from wmt.ledger.serialise import micro
 from wmt.site.accounts.access import Denied
 from wmt.site.accounts.roles import Action
 from wmt.site.api.lookups import PostCode, me, post_for
-from wmt.site.api.schemas import READ, Exact, PageShown, Where, answers
+from wmt.site.api.schemas import READ, Exact, PageShown, Where, answers, filled
 from wmt.site.availability import queries
 from wmt.site.availability.models import Hours, OfPost, Reduction
 from wmt.site.changes import impact
@@ -82,12 +82,12 @@ class TimelineShown(Schema):
 def timeline(request: HttpRequest, code: PostCode) -> dict[str, Any]:
     """What a post's time was, is and will be, by what stands now and the rules of the figures shown."""
     state, _, post = post_for(request, code)
-    moments = impact.timeline_of(state, post)
-    items = [
-        {"day": each.day, "grade": each.grade, "figures": shown_time(each.figures, state.over_x100)}
-        for each in moments
-    ]
-    return {"items": items}
+    return {
+        "items": [
+            {"day": each.day, "grade": each.grade, "figures": shown_time(each.figures, state.over_x100)}
+            for each in impact.timeline_of(state, post)
+        ]
+    }
 
 
 @router.get(
@@ -117,26 +117,12 @@ def shown_time(found: UnitFigures, over_x100: int) -> dict[str, Any]:
     }
 
 
-_KINDS = {Hours: "hours", Reduction: "reduction"}
-
-
 def _version(row: OfPost) -> dict[str, Any]:
     """A version; what its kind does not have is empty."""
-    return {
-        "kind": _KINDS.get(type(row), "grade"),
-        "key": row.key,
-        "version": row.version,
-        "change": row.change,
-        "recorded_at": row.recorded_at,
-        "who": row.who,
-        "why": row.why,
-        "stood_until": row.ended_at,
-        "withdrawn": row.withdrawn,
-        "first_day": row.first_day,
-        "last_day": getattr(row, "last_day", None),
-        "hours": micro(getattr(row, "hours_micro", None)),
-        "percent": decimal(getattr(row, "percent_x100", None)),
-        "reason": getattr(row, "reason", ""),
-        "grade": getattr(row, "grade", ""),
-        "notes": getattr(row, "notes", ""),
-    }
+    kind = {Hours: "hours", Reduction: "reduction"}.get(type(row), "grade")
+    none = {"last_day": None, "reason": "", "grade": "", "notes": ""}
+    return filled(
+        VersionShown, row, kind=kind, stood_until=row.ended_at,
+        hours=micro(getattr(row, "hours_micro", None)), percent=decimal(getattr(row, "percent_x100", None)),
+        **{name: getattr(row, name, otherwise) for name, otherwise in none.items()},
+    )  # fmt: skip

@@ -1,7 +1,7 @@
 """Who asks and what they may do; which figures are shown."""
 
 from datetime import date, datetime
-from decimal import Decimal
+from typing import Any
 
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
@@ -10,7 +10,7 @@ from wmt.ledger import decimal
 from wmt.site.accounts.access import grants_of, homes_of
 from wmt.site.accounts.roles import ROLES
 from wmt.site.api.lookups import me, state_for
-from wmt.site.api.schemas import Exact, answers
+from wmt.site.api.schemas import Exact, answers, filled
 
 router = Router()
 
@@ -61,44 +61,22 @@ class MeShown(Schema):
 
 
 @router.get("state", response=answers(StateShown), url_name="api-state", summary="Which figures are shown")
-def current(request: HttpRequest) -> StateShown:
+def current(request: HttpRequest) -> dict[str, Any]:
     """The load, its moment, its rules, the day, and the last change."""
     state = state_for(request)
-    return StateShown(
-        load=state.load_id,
-        revision=state.revision,
-        as_at=state.as_at,
-        loaded_at=state.loaded_at,
-        day=state.day,
-        rules_date=state.rules_date,
-        overlays=list(state.overlays),
-        tier_scheme=state.tier_scheme,
-        over_mark=decimal(state.over_x100) or Decimal(0),
-        night=state.night,
-    )
+    return filled(StateShown, state, load=state.load_id, over_mark=decimal(state.over_x100))
 
 
 @router.get("me", response=answers(MeShown), url_name="api-me", summary="Who asks")
-def myself(request: HttpRequest) -> MeShown:
+def myself(request: HttpRequest) -> dict[str, Any]:
     """The person, and what they may do through this token or session."""
     person, state = me(request), state_for(request)
     roles = [
-        RoleShown(
-            role=grant.role,
-            title=ROLES[grant.role].title,
-            level=grant.level,
-            code=grant.code,
-            last_day=grant.last_day,
-            allows=sorted(ROLES[grant.role].allows),
-        )
+        filled(RoleShown, grant, title=ROLES[grant.role].title, allows=sorted(ROLES[grant.role].allows))
         for grant in grants_of(person)
     ]
-    return MeShown(
-        name=str(person),
-        email=person.email,
-        staff_code=person.staff_code,
-        token=person.token.name if person.token else "",
-        reads_only=bool(person.token and person.token.reads_only),
-        roles=roles,
-        homes=[PlaceShown(level=level, code=code) for level, code in homes_of(person, state)],
-    )
+    return filled(
+        MeShown, person, name=str(person), token=person.token.name if person.token else "",
+        reads_only=bool(person.token and person.token.reads_only), roles=roles,
+        homes=[{"level": level, "code": code} for level, code in homes_of(person, state)],
+    )  # fmt: skip

@@ -13,7 +13,7 @@ from wmt.nights.folder import Night, saved_nights
 from wmt.site.accounts.access import need_whole
 from wmt.site.accounts.roles import Action
 from wmt.site.api.lookups import state_for, unknown
-from wmt.site.api.schemas import PageShown, Where, answers
+from wmt.site.api.schemas import PageShown, Where, answers, filled
 
 router = Router()
 
@@ -81,25 +81,13 @@ def one_night(request: HttpRequest, name: Name) -> dict[str, Any]:
     night = next((each for each in saved_nights(settings.CONFIG.nights) if each.name == name), None)
     if night is None:
         raise unknown("night")
-    manifest = night.manifest
-    return {
-        **_night(night, shown),
-        "sources": [{"name": each.name, "sha256": each.sha256} for each in manifest.sources],
-        "files": [{"name": each, "sha256": found} for each, found in sorted(manifest.files.items())],
-    }
+    files = [{"name": each, "sha256": found} for each, found in sorted(night.manifest.files.items())]
+    return {**_night(night, shown), "sources": night.manifest.sources, "files": files}
 
 
 def _night(night: Night, shown: str) -> dict[str, Any]:
     manifest = night.manifest
-    return {
-        "name": night.name,
-        "as_at": manifest.as_at.replace(tzinfo=ZoneInfo(settings.TIME_ZONE)),
-        "revision": manifest.revision,
-        "rules_date": manifest.rules_date,
-        "overlays": list(manifest.overlays),
-        "layout": manifest.layout,
-        "tier_scheme": manifest.tier_scheme,
-        "inputs_sha256": manifest.inputs,
-        "program": manifest.program,
-        "is_shown": night.name == shown,
-    }
+    return filled(
+        NightShown, manifest, name=night.name, inputs_sha256=manifest.inputs, is_shown=night.name == shown,
+        as_at=manifest.as_at.replace(tzinfo=ZoneInfo(settings.TIME_ZONE)),
+    )  # fmt: skip

@@ -23,6 +23,7 @@ from wmt.site.api.schemas import (
     Short,
     Version,
     Why,
+    filled,
 )  # fmt: skip
 from wmt.site.availability.change_requests import Change, ChangeFault, RefusedError
 from wmt.site.availability.records import Post
@@ -190,14 +191,11 @@ def saved(request: HttpRequest, changes: Sequence[Change], why: str) -> dict[str
     return {
         "change": done.number,
         "records": [
-            {
-                "kind": change.kind, "post": ":".join(change.post), "key": row.key, "version": row.version,
-                "withdrawn": row.withdrawn,
-            }
+            filled(MadeShown, row, kind=change.kind, post=":".join(change.post))
             for change, row in zip(changes, done.entries, strict=True)
         ],
         "warnings": said(done.warnings),
-    }  # fmt: skip
+    }
 
 
 def said(faults: Iterable[ChangeFault]) -> list[problems.ProblemField]:

@@ -12,7 +12,7 @@ from wmt.ledger import decimal
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
 from wmt.site.api.lookups import me, state_for, unknown, who
-from wmt.site.api.schemas import Day, Exact, PercentIn, RequestSchema, Why, answers
+from wmt.site.api.schemas import Day, Exact, PercentIn, RequestSchema, Why, answers, filled
 from wmt.site.availability.limits import ReasonOnDay
 from wmt.site.availability.models import Reason as Version
 from wmt.site.availability.queries import every_reason, reasons_on
@@ -115,12 +115,7 @@ def _saved(request: HttpRequest, sent: ReasonIn, reason: str = "") -> dict[str, 
         allowance_x100=_hundredths(sent.allowance_percent), max_x100=_hundredths(sent.max_percent),
         months=sent.months, enabled=sent.enabled, why=sent.why, who=who(request),
     )  # fmt: skip
-    return {
-        "reason": made.reason,
-        "first_day": made.first_day,
-        "version": made.version,
-        "change": made.change,
-    }
+    return filled(ReasonMade, made)
 
 
 def _hundredths(percent: Any) -> int | None:
@@ -128,13 +123,5 @@ def _hundredths(percent: Any) -> int | None:
 
 
 def _shown(reason: ReasonOnDay) -> dict[str, Any]:
-    return {
-        "reason": reason.reason,
-        "name": reason.name,
-        "short_name": reason.short_name,
-        "category": reason.category,
-        "allowance_percent": decimal(reason.allowance_x100),
-        "max_percent": decimal(reason.max_x100),
-        "months": reason.months,
-        "enabled": reason.enabled,
-    }
+    allowance, most = decimal(reason.allowance_x100), decimal(reason.max_x100)
+    return filled(ReasonShown, reason, allowance_percent=allowance, max_percent=most)

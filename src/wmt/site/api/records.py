@@ -10,7 +10,7 @@ from wmt.ledger import decimal
 from wmt.ledger.serialise import micro
 from wmt.site.accounts import visibility
 from wmt.site.api.lookups import PostCode, TeamCode, UnitCode, UnitLevel, me, post_for, unit_for
-from wmt.site.api.schemas import READ, Exact, PageShown, Paging, Where, answers
+from wmt.site.api.schemas import READ, Exact, PageShown, Paging, Where, answers, filled
 from wmt.site.audit.reads import note_read
 from wmt.site.availability import queries, reduction_archive
 from wmt.site.availability.limits import ReasonOnDay
@@ -176,39 +176,20 @@ def shown_plan(state: State, plan: PostRecords, unit: Unit, *, reads: bool) -> d
 def _hours(entry: HoursRecord, next_day: date | None, day: date) -> dict[str, Any]:
     """Hours end where the next begin."""
     status = "ended" if next_day is not None and next_day <= day else status_of(entry.first_day, None, day)
-    return {
-        "key": entry.key,
-        "version": entry.version,
-        "first_day": entry.first_day,
-        "hours": micro(entry.hours_micro),
-        "status": status,
-    }
+    return filled(HoursShown, entry, hours=micro(entry.hours_micro), status=status)
 
 
 def shown_cut(entry: ReductionRecord, day: date, reasons: Any) -> dict[str, Any]:
     """A reduction as the API shows it, be it without its reason."""
     withheld = entry.reason == REDUCED
     reason: ReasonOnDay | None = reasons.get(entry.reason)
-    return {
-        "key": entry.key,
-        "version": entry.version,
-        "reason": "" if withheld else entry.reason,
-        "reason_name": reason.short_name if reason else entry.reason,
-        "hours": micro(entry.hours_micro),
-        "percent": decimal(entry.percent_x100),
-        "first_day": entry.first_day,
-        "last_day": entry.last_day,
-        "status": status_of(entry.first_day, entry.last_day, day),
-        "notes": None if withheld else entry.notes,
-    }
+    return filled(
+        ReductionShown, entry, reason="" if withheld else entry.reason,
+        reason_name=reason.short_name if reason else entry.reason, hours=micro(entry.hours_micro),
+        percent=decimal(entry.percent_x100), notes=None if withheld else entry.notes,
+        status=status_of(entry.first_day, entry.last_day, day),
+    )  # fmt: skip
 
 
 def _grade(entry: GradeRecord, day: date) -> dict[str, Any]:
-    return {
-        "key": entry.key,
-        "version": entry.version,
-        "grade": entry.grade,
-        "first_day": entry.first_day,
-        "last_day": entry.last_day,
-        "status": status_of(entry.first_day, entry.last_day, day),
-    }
+    return filled(GradeShown, entry, status=status_of(entry.first_day, entry.last_day, day))

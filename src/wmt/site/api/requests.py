@@ -11,7 +11,7 @@ from wmt.site.accounts.access import need
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
 from wmt.site.api.lookups import PostCode, UnitCode, me, post_for, state_for, unit_for, who
-from wmt.site.api.schemas import READ, WRITE, Notes, PageShown, Paging, RequestSchema, answers
+from wmt.site.api.schemas import READ, WRITE, Notes, PageShown, Paging, RequestSchema, answers, filled
 from wmt.site.audit.reads import note_read
 from wmt.site.duties import access, requests
 from wmt.site.duties.actor import DutyActor
@@ -162,23 +162,10 @@ def _present(request: HttpRequest) -> State:
 
 def _shown(found: Request, roles: Roles, state: State) -> dict[str, Any]:
     people = roles.of(found)
-    return {
-        "number": found.pk,
-        "kind": found.kind,
-        "level": found.level,
-        "code": found.code,
-        "name": found.shown_name,
-        "team": found.team_name,
-        "duty": found.duty_id,
-        "asked_by": staff_names.person(found.asked_who),
-        "asked_on": found.asked_on,
-        "words": found.words,
-        "owner_role": people.owner_role,
-        "owners": [staff_names.person(str(user)) for user in people.owners],
-        "answer_by": found.answer_by,
-        "late": found.is_open and found.answer_by < state.day,
-        "answered_on": found.answered_on,
-        "answered_by": staff_names.person(found.answered_who) if found.answered_who else "",
-        "answer": found.answer or None,
-        "answer_words": found.answer_words,
-    }
+    return filled(
+        RequestShown, found, number=found.pk, name=found.shown_name, team=found.team_name,
+        duty=found.duty_id, asked_by=staff_names.person(found.asked_who), owner_role=people.owner_role,
+        owners=[staff_names.person(str(user)) for user in people.owners],
+        late=found.is_open and found.answer_by < state.day, answer=found.answer or None,
+        answered_by=staff_names.person(found.answered_who) if found.answered_who else "",
+    )  # fmt: skip

@@ -7,9 +7,9 @@ from django.http import HttpRequest
 from ninja import Field, Path, Query, Router, Schema
 from pydantic import StringConstraints
 
-from wmt.rules.values import ALWAYS
+from wmt.rules.values import ALWAYS, DatedValue
 from wmt.site.api.lookups import state_for, unknown
-from wmt.site.api.schemas import Day, PageShown, Paging, answers
+from wmt.site.api.schemas import Day, PageShown, Paging, answers, filled
 from wmt.site.queries.rules_on_day import rules_at
 from wmt.site.workload.models import RuleValue
 
@@ -77,34 +77,15 @@ def one_rule(request: HttpRequest, path: RulePath, wish: Query[RuleDayQuery]) ->
 
 def _rules(request: HttpRequest, on: date | None) -> list[dict[str, Any]]:
     if on is not None:
-        return _of_day(on)
-    rows = RuleValue.objects.filter(load_id=state_for(request).load_id).order_by("path")
-    return [_of_load(row) for row in rows]
+        return [_rule(each) for each in sorted(rules_at(on), key=lambda each: each.path)]
+    return [
+        filled(RuleShown, row, valid_from=date.fromisoformat(row.valid_from) if row.valid_from else None)
+        for row in RuleValue.objects.filter(load_id=state_for(request).load_id).order_by("path")
+    ]
 
 
-def _of_load(row: RuleValue) -> dict[str, Any]:
-    names = ("path", "value", "unit", "description", "source", "status", "note", "overlay")
-    return {
-        **{name: getattr(row, name) for name in names},
-        "valid_from": date.fromisoformat(row.valid_from) if row.valid_from else None,
-    }
-
-
-def _of_day(day: date) -> list[dict[str, Any]]:
-    return sorted(
-        (
-            {
-                "path": each.path,
-                "value": None if each.value is None else str(each.value),
-                "unit": each.unit,
-                "valid_from": None if each.valid_from == ALWAYS else each.valid_from,
-                "description": each.description,
-                "source": each.source,
-                "status": each.status,
-                "note": each.note or "",
-                "overlay": each.overlay or "",
-            }
-            for each in rules_at(day)
-        ),
-        key=lambda rule: str(rule["path"]),
-    )
+def _rule(each: DatedValue) -> dict[str, Any]:
+    return filled(
+        RuleShown, each, value=None if each.value is None else str(each.value), note=each.note or "",
+        overlay=each.overlay or "", valid_from=None if each.valid_from == ALWAYS else each.valid_from,
+    )  # fmt: skip

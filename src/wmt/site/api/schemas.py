@@ -166,6 +166,11 @@ class PageShown(Schema):
 Where = Query[Paging]
 
 
+def filled(schema: type[Schema], source: object, **other: Any) -> dict[str, Any]:
+    """The fields of an answer: those given, and all others from the attributes of the same name."""
+    return {name: other[name] if name in other else getattr(source, name) for name in schema.model_fields}
+
+
 def refused(field: str, message: str, code: str = "REFUSED") -> RefusedError:
     """What is raised for something that was sent and makes no sense."""
     return RefusedError([ChangeFault(code, message, field)])

@@ -101,15 +101,9 @@ def tables(
 
 
 def _table(table: Table, paging: Paging) -> dict[str, Any]:
-    columns = [
-        {"key": each.key, "head": each.head, "kind": each.kind, "note": each.note} for each in table.columns
-    ]
     return {
         **paging.about(len(table.rows)),
-        "name": table.name,
-        "caption": table.caption,
-        "notes": list(table.notes),
-        "columns": columns,
+        **{name: getattr(table, name) for name in ("name", "caption", "notes", "columns")},
         "rows": [_row(row) for row in paging.part(table.rows)],
         "total": _row(table.total) if table.total else None,
     }

@@ -24,6 +24,7 @@ from wmt.site.api.schemas import (
     Paging,
     StreamName,
     answers,
+    filled,
     refused,
 )
 from wmt.site.queries.histories import history_of
@@ -117,22 +118,14 @@ def _late(past: History, state: State, unit: Unit, first: date, last: date) -> l
 
 
 def _period(each: FigurePeriod, over_x100: int) -> dict[str, Any]:
-    return {
-        "first": each.first,
-        "last": each.last,
-        "days": each.days,
-        "capacity": decimal(each.capacity_x100),
-        "over_mark": each.is_over(over_x100),
-        "points": decimal(each.mean("points_x100")),
-        "available": decimal(each.mean("available_x100")),
-        "contracted_hours": micro(each.mean("contracted_hours_micro")),
-        "reduction_hours": micro(each.mean("reduction_hours_micro")),
-        "help": decimal(each.mean("contacts_x100")),
-        "cases": decimal(each.mean("cases", 100)),
-        "corrected_days": each.corrected,
-        "archive_days": each.archived,
-        "all_streams_days": each.together,
-    }
+    return filled(
+        PeriodShown, each, capacity=decimal(each.capacity_x100), over_mark=each.is_over(over_x100),
+        points=decimal(each.mean("points_x100")), available=decimal(each.mean("available_x100")),
+        contracted_hours=micro(each.mean("contracted_hours_micro")),
+        reduction_hours=micro(each.mean("reduction_hours_micro")), cases=decimal(each.mean("cases", 100)),
+        help=decimal(each.mean("contacts_x100")), corrected_days=each.corrected,
+        archive_days=each.archived, all_streams_days=each.together,
+    )  # fmt: skip
 
 
 class MovedCauseShown(Schema):
@@ -245,14 +238,14 @@ def _moment(moment: Moment, day: date, night: str, state: State) -> dict[str, An
 
 def _causes(found: Why) -> list[dict[str, Any]]:
     return [
-        {
-            "cause": str(moved.cause),
-            "words": moved.words,
-            "points": decimal(moved.points_x100),
-            "percentage_points": decimal(moved.percentage_points_x100),
-            "available": decimal(moved.available_x100),
-            "lines": moved.lines,
-        }
+        filled(
+            MovedCauseShown,
+            moved,
+            cause=str(moved.cause),
+            points=decimal(moved.points_x100),
+            percentage_points=decimal(moved.percentage_points_x100),
+            available=decimal(moved.available_x100),
+        )
         for moved in found.causes
     ]
 
