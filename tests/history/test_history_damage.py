@@ -156,3 +156,23 @@ def test_a_damaged_history_is_never_a_crash_and_is_mended(tmp_path: Path, seed: 
     assert compact(tmp_path, every_byte=True).lost == ()
     assert files_of(tmp_path) == before
     assert check_history(tmp_path) == []
+
+
+def test_a_month_with_the_stamp_of_the_former_one_is_read_anew(tmp_path: Path) -> None:
+    """Stamp and number of a file may come again; the index knows that the month is another."""
+    month, former, day = tmp_path / "history/2026-02.parquet", tmp_path / "former", date(2026, 2, 1)
+
+    def shown(points: int, revision: int) -> list[tuple[date, int]]:
+        write_night(tmp_path, datetime(2026, 2, 1, 18), {("A1", "S1"): (points, 100_000, "PO")}, revision)
+        compact(tmp_path)
+        if former.is_file():
+            was = former.stat()
+            former.write_bytes(month.read_bytes())
+            os.utime(former, ns=(was.st_atime_ns, was.st_mtime_ns))
+            former.replace(month)
+        history = open_history(tmp_path)
+        return history.series("post", "A1:S1", day, day, columns=("day", "points_x100")).rows()
+
+    assert shown(100_000, 0) == [(day, 100_000)]
+    former.hardlink_to(month)
+    assert shown(100_100, 1) == [(day, 100_100)]
