@@ -32,17 +32,18 @@ class StepForm(forms.Form):
 
     #: which template parts it has, in order
     parts: ClassVar[tuple[str, ...]] = ("said",)
+    #: whether nobody else may have taken a step since the form was opened
+    asks_version: ClassVar[bool] = False
 
     def refuse(self, faults: Sequence[ChangeFault]) -> None:
         """Why it was refused: each fault on its field, or on the whole form."""
         for fault in faults:
             self.add_error(fault.field if fault.field in self.fields else None, fault.message)
 
-    @property
-    def seen(self) -> int:
-        """The version, where one was sent; else none fits."""
-        found: Any = self.cleaned_data.get("version")
-        return int(found or 0)
+    def given(self) -> dict[str, Any]:
+        """What was typed, as the action takes it. Without a version none fits."""
+        version = {"version": int(self.cleaned_data.get("version") or 0)} if self.asks_version else {}
+        return version | {part: self.cleaned_data[part] for part in self.parts}
 
 
 class AcknowledgeForm(StepForm):
@@ -62,6 +63,7 @@ class TalkForm(StepForm):
 class DecideForm(StepForm):
     """What will be done, exactly, by when, and when it is looked at again."""
 
+    asks_version = True
     parts = ("decision", "said", "done_by", "review_on")
     decision = forms.ChoiceField(
         choices=list(labels.DECISIONS.items()),
@@ -87,6 +89,7 @@ class ConcernForm(StepForm):
 class AnswerForm(StepForm):
     """The answer to who asked for relief."""
 
+    asks_version = True
     parts = ("answer", "said")
     answer = forms.ChoiceField(
         choices=list(labels.ANSWERS.items()),
@@ -98,6 +101,7 @@ class AnswerForm(StepForm):
 class ConfirmForm(StepForm):
     """Why a duty closes, or stays open."""
 
+    asks_version = True
     said = WordsField(missing="Enter the reason")
 
 
@@ -110,6 +114,7 @@ class NoteForm(StepForm):
 class ReviewForm(StepForm):
     """What was found, and when it is looked at again."""
 
+    asks_version = True
     parts = ("said", "review_on")
     said = WordsField(missing="Enter what you found")
     review_on = DayField("the review date")

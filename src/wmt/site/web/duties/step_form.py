@@ -50,7 +50,7 @@ def _step(request: HttpRequest, state: State, duty: Duty, kind: StepPage) -> Htt
         return _shown(request, state, duty, kind, form, status=422)
     asker = DutyActor(user=request.user, state=state)  # type: ignore[arg-type]
     try:
-        kind.do(asker, duty, form)
+        kind.do(asker=asker, number=duty.pk, **form.given())
     except ConflictError as conflict:
         duty.refresh_from_db()
         data = request.POST.copy()

@@ -7,7 +7,6 @@ from typing import Any
 
 from wmt.site.availability.labels import day_words
 from wmt.site.duties import actions, due_dates, labels
-from wmt.site.duties.actor import DutyActor
 from wmt.site.duties.due_dates import clock_on
 from wmt.site.duties.models import Duty, Request
 from wmt.site.duties.notify import lower
@@ -24,7 +23,7 @@ class StepPage:
     title: str
     button: str
     form: type[forms.StepForm]
-    do: Callable[[DutyActor, Duty, Any], Any]
+    do: Callable[..., Any]
     done: Callable[[Duty, State], str]
     own: bool = False
     initial: Callable[[Duty, State], Mapping[str, Any]] = field(default=lambda _duty, _state: {})
@@ -32,54 +31,6 @@ class StepPage:
     hint: str = ""
     rows: int = 4
     closed_too: bool = False
-
-
-def _acknowledge(asker: DutyActor, duty: Duty, _: Any) -> Any:
-    return actions.acknowledge(asker=asker, number=duty.pk)
-
-
-def _talk(asker: DutyActor, duty: Duty, form: Any) -> Any:
-    typed = form.cleaned_data
-    return actions.talk(asker=asker, number=duty.pk, on=typed["on"], said=typed["said"])
-
-
-def _decide(asker: DutyActor, duty: Duty, form: Any) -> Any:
-    typed = form.cleaned_data
-    return actions.decide(
-        asker=asker, number=duty.pk, version=form.seen, decision=typed["decision"], said=typed["said"],
-        done_by=typed["done_by"], review_on=typed["review_on"],
-    )  # fmt: skip
-
-
-def _ask(asker: DutyActor, duty: Duty, form: Any) -> Any:
-    return actions.ask(asker=asker, number=duty.pk, said=form.cleaned_data["said"])
-
-
-def _answer(asker: DutyActor, duty: Duty, form: Any) -> Any:
-    typed = form.cleaned_data
-    return actions.answer(
-        asker=asker, number=duty.pk, version=form.seen, answer=typed["answer"], said=typed["said"]
-    )
-
-
-def _note(asker: DutyActor, duty: Duty, form: Any) -> Any:
-    return actions.note(asker=asker, number=duty.pk, said=form.cleaned_data["said"])
-
-
-def _review(asker: DutyActor, duty: Duty, form: Any) -> Any:
-    typed = form.cleaned_data
-    return actions.review(
-        asker=asker, number=duty.pk, version=form.seen, said=typed["said"], review_on=typed["review_on"]
-    )
-
-
-def _close(asker: DutyActor, duty: Duty, form: Any) -> Any:
-    said = form.cleaned_data["said"]
-    return actions.close(asker=asker, number=duty.pk, version=form.seen, said=said)
-
-
-def _keep(asker: DutyActor, duty: Duty, form: Any) -> Any:
-    return actions.keep(asker=asker, number=duty.pk, version=form.seen, said=form.cleaned_data["said"])
 
 
 def told_person(duty: Duty) -> str:
@@ -100,10 +51,6 @@ def _then(said: str, *, tells: bool = False) -> Callable[[Duty, State], str]:
     return whole
 
 
-def _saved(said: str) -> Callable[[Duty, State], str]:
-    return lambda _duty, _state: said
-
-
 def _asked(duty: Duty, _: State) -> str:
     made = duty.requests.order_by("-pk").first()
     return told_asker(made) if made else ""
@@ -116,10 +63,6 @@ def told_asker(made: Request) -> str:
     if not people.owners:
         return f"Saved, but no one who can answer has an account yet.{by}"
     return f"Sent to the {people.owner_role}.{by}"
-
-
-def _talk_initial(_: Duty, state: State) -> Mapping[str, Any]:
-    return {"on": state.day}
 
 
 def _review_initial(_: Duty, state: State) -> Mapping[str, Any]:
@@ -139,7 +82,7 @@ KINDS: dict[str, StepPage] = {
             title="Acknowledge this action",
             button="Acknowledge",
             form=forms.AcknowledgeForm,
-            do=_acknowledge,
+            do=actions.acknowledge,
             done=_then("Acknowledged."),
         ),
         StepPage(
@@ -147,9 +90,9 @@ KINDS: dict[str, StepPage] = {
             title="Record a conversation",
             button="Save",
             form=forms.TalkForm,
-            do=_talk,
+            do=actions.talk,
             done=_then("Conversation recorded."),
-            initial=_talk_initial,
+            initial=lambda _, state: {"on": state.day},
             label="What you discussed (optional)",
             hint="The practitioner can read this. Do not include names or case numbers.",
         ),
@@ -158,7 +101,7 @@ KINDS: dict[str, StepPage] = {
             title="Record what will be done",
             button="Save decision",
             form=forms.DecideForm,
-            do=_decide,
+            do=actions.decide,
             done=_then("Decision recorded.", tells=True),
             initial=_review_initial,
             label="Details",
@@ -169,7 +112,7 @@ KINDS: dict[str, StepPage] = {
             title="Ask for relief",
             button="Ask for relief",
             form=forms.AskForm,
-            do=_ask,
+            do=actions.ask,
             done=_asked,
             own=True,
             label="What would help you?",
@@ -181,7 +124,7 @@ KINDS: dict[str, StepPage] = {
             title="Answer the request for relief",
             button="Send answer",
             form=forms.AnswerForm,
-            do=_answer,
+            do=actions.answer,
             done=_then("Answer recorded.", tells=True),
             label="Your answer",
             hint="Say what you will do, or why you cannot. The practitioner can read this.",
@@ -191,7 +134,7 @@ KINDS: dict[str, StepPage] = {
             title="Confirm that it can close",
             button="Close this action",
             form=forms.ConfirmForm,
-            do=_close,
+            do=actions.close,
             done=_then("The action is closed.", tells=True),
             label="Why it can close",
             hint="The practitioner can read this. Do not include names or case numbers.",
@@ -201,7 +144,7 @@ KINDS: dict[str, StepPage] = {
             title="Keep it open",
             button="Keep it open",
             form=forms.ConfirmForm,
-            do=_keep,
+            do=actions.keep,
             done=_then("The action stays open.", tells=True),
             label="Why it stays open",
             hint="The practitioner can read this. Do not include names or case numbers.",
@@ -212,8 +155,8 @@ KINDS: dict[str, StepPage] = {
             title="Add a note",
             button="Save note",
             form=forms.NoteForm,
-            do=_note,
-            done=_saved("Note saved."),
+            do=actions.note,
+            done=lambda _duty, _state: "Note saved.",
             label="Note",
             hint="The practitioner can read this. Do not include names or case numbers.",
         ),
@@ -222,7 +165,7 @@ KINDS: dict[str, StepPage] = {
             title="Review",
             button="Save review",
             form=forms.ReviewForm,
-            do=_review,
+            do=actions.review,
             done=_then("Review recorded."),
             initial=_review_initial,
             label="What you found",
