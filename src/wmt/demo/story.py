@@ -56,8 +56,6 @@ class Story:
 
 
 class StoryTables(NamedTuple):
-    """The tables of the nation with the story in them."""
-
     story: Story
     reductions: pl.DataFrame
     cases: pl.DataFrame

@@ -154,12 +154,10 @@ class Facts:
         return self.as_at.date()
 
     def table(self, name: str) -> pl.DataFrame:
-        """One table by its name in `SCHEMAS`."""
         frame: pl.DataFrame = getattr(self, name)
         return frame
 
     def tables(self) -> dict[str, pl.DataFrame]:
-        """All tables by name."""
         return {name: self.table(name) for name in SCHEMAS}
 
 

@@ -31,7 +31,6 @@ def key_of(nights: Path) -> bytes:
 
 
 def archive_months(nights: Path) -> list[str]:
-    """The months that archives have figures of."""
     return sorted(path.stem.removeprefix("archive-") for path in folder_of(nights).glob("archive-*.parquet"))
 
 

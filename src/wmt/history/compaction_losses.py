@@ -31,7 +31,6 @@ class Lost:
 
     @property
     def remedy(self) -> str:
-        """What to do."""
         return REMEDY.format(name=self.name)
 
 

@@ -110,7 +110,6 @@ class Runs:
         self.settled[left] = True
 
     def step(self, cut: "DayCut", mark: RunThreshold) -> "Ended":
-        """One calendar day further."""
         if not cut.loaded:
             return nobody()
         day, _, present, points, available = cut
@@ -206,7 +205,6 @@ class Ended(NamedTuple):
 
 
 def nobody() -> Ended:
-    """No run ended."""
     return _NOBODY
 
 

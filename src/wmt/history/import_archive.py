@@ -133,8 +133,6 @@ def _headed(cells: pl.DataFrame, path: Path) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class _Table:
-    """A table, and how to refuse one of its cells."""
-
     path: Path
     frame: pl.DataFrame
     last_day: date | None = None
@@ -315,5 +313,4 @@ def _check_capacity(table: _Table, columns: Mapping[str, pl.Series]) -> None:
 
 
 def days_of(figures: pl.DataFrame) -> set[date]:
-    """The days that figures are of."""
     return set(figures["day"].unique())

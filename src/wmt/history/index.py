@@ -62,12 +62,10 @@ class Index(BaseModel):
 
 
 def folder_of(nights: Path) -> Path:
-    """Where the history of a folder of nights is kept."""
     return nights / FOLDER
 
 
 def month_path(nights: Path, month: str) -> Path:
-    """The file of a month."""
     return folder_of(nights) / f"{month}.parquet"
 
 

@@ -59,7 +59,6 @@ class Compacted:
     lost: tuple[Lost, ...] = ()
 
     def lost_of(self, month: str) -> tuple[Lost, ...]:
-        """What one month would lose."""
         return tuple(each for each in self.lost if each.month == month)
 
 
@@ -130,8 +129,6 @@ def _sweep_again(nights: Path, wanted: Mapping[str, "MonthParts"]) -> None:
 
 @dataclass(frozen=True)
 class MonthParts:
-    """What a month is to be made from."""
-
     nights: Mapping[str, str]
     archive: str | None
 

@@ -196,7 +196,6 @@ def _per(part: int, whole: int) -> int | None:
 
 
 def tenths(value: int | None) -> str:
-    """Tenths as people write them."""
     return "not known" if value is None else f"{value // 10:,}.{value % 10}"
 
 

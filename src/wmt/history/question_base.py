@@ -83,7 +83,6 @@ class DaysCovered:
 
 
 def said_day(day: date) -> str:
-    """A day as people write it."""
     return f"{day.day} {day:%B %Y}"
 
 
@@ -94,7 +93,6 @@ def said_percent(percent_x100: int) -> str:
 
 
 def stream_words(stream: str) -> str:
-    """A stream as it stands in a sentence."""
     name = STREAM_NAMES[stream]
     return name if name == "OMiC" else name.lower()
 

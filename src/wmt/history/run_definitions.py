@@ -106,7 +106,6 @@ class Sums:
         self.lived[former] = 0
 
     def step(self, cut: DayCut, mark: RunThreshold) -> Ended:
-        """One calendar day further."""
         if not cut.loaded:
             return nobody()
         self.days, present = mark.days, cut.present

@@ -26,7 +26,6 @@ _MEASURES = ("points_x100", "available_x100")
 
 
 def wide_path(nights: Path, month: str) -> Path:
-    """The file beside a month."""
     return folder_of(nights) / f"{month}.wide.parquet"
 
 

@@ -33,7 +33,6 @@ class WithdrawalEffect:
 
     @property
     def words(self) -> str:
-        """The same in sentences."""
         day = f"{self.day:%-d %B %Y}"
         if not self.stood:
             said = "No figures in the history change: there is other data for the same date."

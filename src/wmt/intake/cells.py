@@ -175,7 +175,6 @@ def _why_no_count(value: Cell) -> str | None:
 
 
 def describe(value: Cell) -> str:
-    """A cell in words, for messages."""
     if isinstance(value, BadCell):
         return value.what
     if isinstance(value, bool):

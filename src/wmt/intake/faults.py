@@ -38,7 +38,6 @@ class _Rest:
     posts: dict[Post, None] = field(default_factory=dict)
 
     def fault(self) -> InputFault:
-        """One fault for all of them."""
         what = f"and {self.faults:,} more faults of this kind, which are not told one by one"
         message = f"{what}. {REMEDIES.get(self.code, '')}".rstrip()
         return InputFault(
@@ -132,7 +131,6 @@ class Faults:
         self.add("warn", code, what, sheet=sheet, row=row, column=column, posts=posts, rows=rows)
 
     def refused(self, refusal: ReadingStopped) -> None:
-        """Record a refusal that stopped the reading of a file."""
         self.refuse(refusal.code, refusal.what, sheet=refusal.sheet, row=refusal.row, column=refusal.column)
 
     def refuse_each(self, code: str, sheet: str | None, hits: Sequence[FaultPlace]) -> None:

@@ -74,7 +74,6 @@ def all_limits(policies: RuleSet) -> Mapping[str, InputLimits]:
 
 @cache
 def packaged(group: str = EXTRACT) -> InputLimits:
-    """The limits that come with the program."""
     return limits_of(policy.at(date.today()), group)
 
 

@@ -35,8 +35,6 @@ class _Entry(BaseModel):
 
 
 class TidyManifest(BaseModel):
-    """manifest.json."""
-
     model_config = ConfigDict(extra="ignore")
     format: str
     as_at: datetime

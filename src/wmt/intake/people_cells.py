@@ -56,7 +56,6 @@ class PeopleRow:
         return self.texts.get(column) or ""
 
     def number(self, column: str) -> Decimal | None:
-        """A number as it was written."""
         return None if self.values[column] is None else Decimal(self.text(column))
 
     def refuse(self, code: str, column: str, what: str) -> None:

@@ -16,8 +16,6 @@ def _in_order(_: type[dy.Schema]) -> pl.Expr:
 
 
 class ContractedHours(dy.Schema):
-    """contracted_hours"""
-
     team_code = dy.String(nullable=False)
     staff_code = dy.String(nullable=False)
     hours = _number(2, 168, nullable=False)
@@ -43,8 +41,6 @@ class Reductions(dy.Schema):
 
 
 class GradeCorrections(dy.Schema):
-    """grade_corrections"""
-
     team_code = dy.String(nullable=False)
     staff_code = dy.String(nullable=False)
     grade = dy.String(nullable=False, check=lambda grade: grade.str.to_uppercase().is_in(GRADES))
@@ -56,8 +52,6 @@ class GradeCorrections(dy.Schema):
 
 
 class ReductionReasons(dy.Schema):
-    """reduction_reasons"""
-
     id = dy.String(nullable=False)
     name = dy.String(nullable=False)
     short_name = dy.String(nullable=False)

@@ -17,7 +17,6 @@ from wmt.text import shown
 
 
 def source_of(data: bytes, name: str) -> InputFile:
-    """Name, checksum and size of a file."""
     return InputFile(name=shown(name), sha256=hashlib.sha256(data).hexdigest(), size=len(data))
 
 

@@ -41,8 +41,6 @@ def _key() -> dy.String:
 
 
 class TeamTable(dy.Schema):
-    """team"""
-
     team_code = dy.String(primary_key=True)
     team_name = _text()
     pdu_code = _text()
@@ -57,8 +55,6 @@ class TeamTable(dy.Schema):
 
 
 class Staff(dy.Schema):
-    """staff"""
-
     team_code = dy.String(primary_key=True)
     staff_code = dy.String(primary_key=True)
     grade_code = _text()
@@ -109,8 +105,6 @@ class Case(dy.Schema):
 
 
 class CaseFlag(dy.Schema):
-    """case_flag"""
-
     case_ref = dy.String(primary_key=True)
     team_code = dy.String(primary_key=True)
     staff_code = dy.String(primary_key=True)
@@ -137,8 +131,6 @@ class CaseFlag(dy.Schema):
 
 
 class Report(dy.Schema):
-    """report"""
-
     report_id = dy.String(primary_key=True)
     team_code = _key()
     staff_code = _key()
@@ -169,8 +161,6 @@ class Contact(dy.Schema):
 
 
 class Assessment(dy.Schema):
-    """assessment"""
-
     seq = dy.Int64(primary_key=True)
     case_ref = _text()
     code = _text()
@@ -218,8 +208,6 @@ class T2aCase(dy.Schema):
 
 
 class CaseloadCount(dy.Schema):
-    """caseload_count"""
-
     team_code = dy.String(primary_key=True)
     staff_code = dy.String(primary_key=True)
     basis = dy.String(primary_key=True, check=_one_of(BASES))
@@ -231,8 +219,6 @@ class CaseloadCount(dy.Schema):
 
 
 class MeasureTable(dy.Schema):
-    """measure"""
-
     team_code = dy.String(primary_key=True)
     staff_code = dy.String(primary_key=True)
     basis = dy.String(primary_key=True, check=_one_of(MEASURE_BASES))

@@ -30,7 +30,6 @@ class TierTable(NamedTuple):
 
     @property
     def basis(self) -> str:
-        """The basis of the counts, by the sheet."""
         return BASES[self.sheet.known]
 
 

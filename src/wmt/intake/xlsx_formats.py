@@ -69,7 +69,6 @@ def iso_moment(text: str) -> Cell:
 
 
 def formats_of(blocks: Iterable[bytes], part: str, first_1904: bool, shares: bool) -> Formats:
-    """The formats of a part of cell styles."""
     custom: dict[int, Kind] = {}
     kinds: list[Kind] = []
     inside = False

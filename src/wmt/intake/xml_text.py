@@ -95,14 +95,12 @@ class RichText:
         self.open = False
 
     def start(self, tag: str) -> None:
-        """An element begins."""
         if self.skipped or tag in self._HINTS:
             self.skipped += 1
         elif tag == "t":
             self.open = True
 
     def end(self, tag: str) -> None:
-        """An element ends."""
         if self.skipped:
             self.skipped -= 1
         elif tag == "t":
@@ -114,5 +112,4 @@ class RichText:
             self.pieces.append(text)
 
     def text(self) -> str:
-        """The text as Excel shows it."""
         return unescaped("".join(self.pieces))

@@ -36,7 +36,6 @@ class CaseMarks:
 
 
 def case_marks(ruleset: RuleSet) -> CaseMarks:
-    """The marks of a set of rules."""
     return CaseMarks(
         tuple(ruleset[path].hundredths for path in MARKS),
         {grade: ruleset[f"full_time_hours.{grade}"].hundredths * (MICRO // 100) for grade in GRADES},
@@ -84,7 +83,6 @@ class Caseload:
 
     @property
     def fte_left(self) -> Fraction:
-        """What reductions leave of them."""
         return self._fte(self.left_micro)
 
     def _fte(self, micro: Counter[str]) -> Fraction:
@@ -125,7 +123,6 @@ class Caseload:
 
 
 def caseload_of(posts: Iterable[PostCases], marks: CaseMarks) -> Caseload:
-    """Posts taken together."""
     found = Caseload(marks)
     for post in posts:
         found.add(post)

@@ -84,7 +84,6 @@ class Comparison:
         return [sums.get(moment, (0, 0)) for moment in (0, 1)]
 
     def _at(self, level: str, code: str | None) -> None:
-        """Look at all units of a level, or at one."""
         if code is not None and code != self._asked:
             self._engine.put(_ASKED, pl.DataFrame({"asked": [code]}))
             self._asked = code

@@ -15,8 +15,6 @@ import polars as pl
 
 
 class Engine(Protocol):
-    """What the ledger needs of an engine."""
-
     dialect: str
 
     def put(self, name: str, frame: pl.DataFrame) -> None:
@@ -222,7 +220,6 @@ def unbound(name: str, schema: pl.Schema) -> Any:
 
 
 def sql_text(expression: Any, dialect: str) -> str:
-    """An expression as SQL of a dialect."""
     return str(ibis.to_sql(expression, dialect=dialect))
 
 

@@ -166,7 +166,6 @@ class Why:
     moves: pl.DataFrame
 
     def lines_of(self, cause: Cause) -> pl.DataFrame:
-        """The moves behind one cause."""
         return self.moves.filter(pl.col("cause") == str(cause))
 
 

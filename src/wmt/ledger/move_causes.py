@@ -24,7 +24,6 @@ class CauseColumns:
 
 
 def nothing() -> Table:
-    """No points."""
     return ibis.literal(0, type="int64")
 
 
@@ -152,7 +151,6 @@ def contacts(rows: Table) -> CauseColumns:
 
 
 def whole(rows: Table, cause: Cause) -> CauseColumns:
-    """All of a difference as one cause."""
     return CauseColumns(
         cause=_word(cause),
         points=by_part(rows, rows.work_after_x100 - rows.work_before_x100),

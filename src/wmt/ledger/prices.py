@@ -154,7 +154,6 @@ def price_time(rules: RuleSet) -> pl.DataFrame:
 
 
 def scalars(rules: RuleSet, day: date) -> pl.DataFrame:
-    """The table `scalar` alone, for a day."""
     return pl.DataFrame([_scalars(rules, day)], SCALAR, orient="row")
 
 

@@ -66,7 +66,6 @@ def present_total(row: Mapping[str, Any], over_x100: int) -> dict[str, Any]:
 
 
 def present_line(line: Mapping[str, Any]) -> dict[str, Any]:
-    """One line of a post."""
     return {
         "kind": line["kind"],
         "ref": line["ref"],

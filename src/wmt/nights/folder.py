@@ -33,8 +33,6 @@ class NightError(RefusalError):
 
 
 class SourceFile(BaseModel):
-    """One file that came in."""
-
     model_config = ConfigDict(frozen=True)
     name: str
     sha256: str
@@ -96,7 +94,6 @@ class Night:
             ) from error
 
     def facts(self) -> Facts:
-        """The facts of the night."""
         return Facts(
             as_at=self.manifest.as_at,
             tier_scheme=self.manifest.tier_scheme,

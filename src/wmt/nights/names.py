@@ -23,7 +23,6 @@ class NightName:
 
     @property
     def day(self) -> date:
-        """The calendar day of the night."""
         return self.as_at.date()
 
 

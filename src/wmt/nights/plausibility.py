@@ -56,7 +56,6 @@ class Verdict:
 
 
 def verdict_of(data: Mapping[str, Any]) -> Verdict:
-    """A verdict from what `as_data` made of it."""
     rows = [dict(row) for row in data.get("differences", ())]
     found = ((row.pop("night"), Difference(**{**row, "names": tuple(row["names"])})) for row in rows)
     return Verdict(tuple(data.get("beside", ())), tuple(found))
@@ -95,7 +94,6 @@ class _Limits:
         return self.policies[f"plausibility.{name}"].hundredths
 
     def number(self, name: str) -> int:
-        """A count."""
         return self.policies[f"plausibility.{name}"].whole
 
 

@@ -34,7 +34,6 @@ def _moments(difference: Difference) -> tuple[str, str, str, str, str]:
 
 
 def moment(text: str) -> str:
-    """A moment in words."""
     return moment_words(datetime.fromisoformat(text))
 
 

@@ -186,7 +186,6 @@ def _units(night: Night, level: str, code: str | Collection[str]) -> tuple[pl.Da
 
 
 def _of_posts(lines: pl.LazyFrame, post: pl.DataFrame) -> pl.LazyFrame:
-    """Lines of some posts, by their codes."""
     keys = ["team_code", "staff_code"]
     return lines.join(post.lazy().select(keys), on=keys, how="semi", maintain_order="left")
 

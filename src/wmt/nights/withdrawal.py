@@ -50,7 +50,6 @@ class Withdrawal(BaseModel):
 
 
 def folder_of(nights: Path) -> Path:
-    """Where withdrawn nights are kept."""
     return nights / WITHDRAWN
 
 

@@ -56,7 +56,6 @@ class Content:
     report: Mapping[str, Any]
 
     def tables(self) -> dict[str, pl.DataFrame]:
-        """All tables by their place in the folder."""
         frames = {f"facts/{name}": frame for name, frame in self.facts.tables().items()}
         if self.former is not None:
             frames["facts/former_line"] = self.former

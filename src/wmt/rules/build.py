@@ -80,8 +80,6 @@ def _is_segment(text: str) -> bool:
 
 @dataclass
 class _EntryBuild:
-    """The building of one entry."""
-
     build: Build
     file: str
     entry: RuleEntry

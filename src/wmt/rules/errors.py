@@ -30,7 +30,6 @@ class RulesError(RefusalError, ValueError):
 
     @classmethod
     def of(cls, faults: Sequence[RuleFault]) -> "RulesError":
-        """One error out of all faults, a line for each."""
         ordered = sorted(faults)
         return cls("\n".join(str(fault) for fault in ordered), ordered)
 

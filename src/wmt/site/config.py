@@ -57,7 +57,6 @@ class Config:
 
     @property
     def nights(self) -> Path:
-        """The folder of nights."""
         return self.home / "nights"
 
     def without_paths(self, said: str) -> str:

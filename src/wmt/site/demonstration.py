@@ -26,7 +26,6 @@ class MixedError(NightError):
 
 
 def mark_of(home: Path) -> Path:
-    """The file by which a home is a demonstration."""
     return home / "demonstration"
 
 
@@ -87,7 +86,6 @@ def admit(order: Order) -> None:
 
 
 def _taken() -> list[str]:
-    """The checksums of what was taken in."""
     try:
         found = json.loads(mark_of(settings.CONFIG.home).read_text(encoding="utf-8"))["taken"]
     except FileNotFoundError:

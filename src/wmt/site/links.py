@@ -30,8 +30,6 @@ register_converter(CodeConverter, "code")
 
 
 class LevelConverter:
-    """The levels that have codes."""
-
     regex = "region|pdu|team|post"
 
     def to_python(self, value: str) -> str:

@@ -33,7 +33,6 @@ class Problem:
     faults: Sequence[ProblemField] = field(default_factory=tuple)
 
     def answer(self, **headers: str) -> HttpResponse:
-        """The problem as an answer."""
         response = JsonResponse(asdict(self), status=self.status, json_dumps_params={"ensure_ascii": False})
         response["Cache-Control"] = "no-store"
         for name, value in headers.items():
@@ -65,7 +64,6 @@ _PAGES: dict[str, tuple[str, str, str]] = {
 
 
 def is_asked(request: HttpRequest) -> bool:
-    """Whether a request is to the API."""
     return request.path_info.startswith(PATH)
 
 

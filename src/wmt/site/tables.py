@@ -143,7 +143,6 @@ def text(value: str, href: str = "", note: str = "") -> Value:
 
 
 def count(value: int, href: str = "", note: str = "") -> Value:
-    """A number of things."""
     return Value(value, grouped(value), href, note)
 
 
@@ -188,7 +187,6 @@ def share(part: int, whole: int) -> Value:
 
 
 def hours(value_micro: int | None, href: str = "", note: str = "") -> Value:
-    """Hours a week, with the decimals they have."""
     if value_micro is None:
         return Value(None)
     found = micro(value_micro) or 0
@@ -196,7 +194,6 @@ def hours(value_micro: int | None, href: str = "", note: str = "") -> Value:
 
 
 def day(value: date | None, note: str = "") -> Value:
-    """A day as people write it."""
     return Value(value, f"{value:%-d %b %Y}" if value else "", "", note)
 
 

@@ -102,7 +102,6 @@ def grants_of(user: Any) -> list[RoleGrant]:
 
 
 def in_force(grants: QuerySet[RoleGrant], day: date) -> QuerySet[RoleGrant]:
-    """Those grants that count on a day, by unit."""
     ends = Q(last_day__isnull=True) | Q(last_day__gte=day)
     return grants.filter(ends, first_day__lte=day).order_by("level", "code", "pk")
 

@@ -164,7 +164,6 @@ def password_link(*, actor: User | None, user: User, who: str = "") -> str:
 
 @transaction.atomic
 def set_first_password(*, user: User, password: str) -> None:
-    """The password of who came by the link."""
     _only_real(user)
     user.set_password(password)
     user.save(update_fields=["password"])

@@ -136,7 +136,6 @@ class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]
     }
 
     def encrypt(self, text: str) -> str:
-        """A secret as it is kept."""
         return secrets.encrypt(text)
 
     def decrypt(self, encrypted_text: str) -> str:

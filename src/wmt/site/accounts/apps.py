@@ -4,8 +4,6 @@ from django.apps import AppConfig
 
 
 class Accounts(AppConfig):
-    """Accounts."""
-
     name = "wmt.site.accounts"
     label = "accounts"
 

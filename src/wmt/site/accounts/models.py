@@ -42,7 +42,6 @@ class User(AbstractBaseUser):
         return self.name or self.email
 
     def get_full_name(self) -> str:
-        """The name people see."""
         return self.name
 
 
@@ -90,7 +89,6 @@ class ApiToken(models.Model):
         return f"{self.name} ({self.hint}…)"
 
     def lets(self, grant: RoleGrant) -> bool:
-        """Whether it has a role of its person."""
         return not self.role or (grant.role, grant.level, grant.code) == (self.role, self.level, self.code)
 
     def counts_on(self, day: date) -> bool:

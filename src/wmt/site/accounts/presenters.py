@@ -48,7 +48,6 @@ def person_facts(user: User, forms: dict[str, Any]) -> dict[str, Any]:
 
 
 def held(grant: RoleGrant) -> str:
-    """A role and where it is held."""
     return f"{ROLES[grant.role].title}, {placed(grant.level, grant.code)}"
 
 
@@ -78,7 +77,6 @@ def _grant_state(grant: RoleGrant, today: date) -> str:
 
 
 def day(found: date) -> str:
-    """A day in words."""
     return found.strftime("%-d %B %Y")
 
 

@@ -87,7 +87,6 @@ def _me(request: HttpRequest) -> User:
 
 
 def _row(token: ApiToken) -> dict[str, Any]:
-    """A token as pages show it."""
     state = keeping.state_of(token, calendar_day())
     return {
         "id": token.pk,

@@ -105,7 +105,6 @@ def person_of(secret: str) -> User | None:
 
 
 def state_of(token: ApiToken, today: date) -> str:
-    """In one word how a token is."""
     if token.ended_at is not None or token.last_day < today:
         return "ended"
     if not token.user.is_active:

@@ -50,7 +50,6 @@ class Reach:
         return bool(self.staff_code) and self.staff_code == staff_code
 
     def among(self, posts: QuerySet[Unit]) -> QuerySet[Unit]:
-        """Those of some posts that lie in it."""
         if self.everywhere:
             return posts
         wanted = Q(staff_code=self.staff_code) if self.staff_code else Q(pk__in=())

@@ -18,8 +18,6 @@ Holders = Mapping[str, set[int]]
 
 @dataclass(frozen=True)
 class FactKind:
-    """One kind of fact, and who sees it."""
-
     title: str
     readers: list[str]
 
@@ -56,7 +54,6 @@ def _holders(wanted: Q) -> Holders:
 
 
 def _at_or_above(unit: Unit) -> Q:
-    """Grants that cover a unit."""
     wanted = Q(level="nation") | Q(level=unit.level, code=unit.code)
     for level in _ABOVE:
         if code := getattr(unit, f"{level}_code"):

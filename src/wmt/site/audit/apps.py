@@ -4,8 +4,6 @@ from django.apps import AppConfig
 
 
 class Audit(AppConfig):
-    """Audit."""
-
     name = "wmt.site.audit"
     label = "audit"
 

@@ -25,7 +25,6 @@ def how_signed_in(request: HttpRequest, user: Any) -> str:
 
 @receiver(user_logged_in)
 def signed_in(request: HttpRequest, user: Any, **_: Any) -> None:
-    """A person is in."""
     record("sign-in", f"{user} signed in {how_signed_in(request, user)}.", request=request, actor=user)
 
 
@@ -45,7 +44,6 @@ def wrong_code(request: HttpRequest, user: Any, **_: Any) -> None:
 
 @receiver(second_factor.authenticator_added)
 def second_factor_added(request: HttpRequest, user: Any, authenticator: Any, **_: Any) -> None:
-    """A second factor, or the codes that stand in for it."""
     what = "recovery codes" if authenticator.type == "recovery_codes" else "a second factor"
     record("user", f"{user} set up {what}.", request=request, actor=user)
 

@@ -15,19 +15,16 @@ def day_words(day: date) -> str:
 
 
 def hours_words(hours_micro: int) -> str:
-    """Hours with the decimals they have."""
     found = micro(hours_micro)
     return f"{found} hour{'' if found == 1 else 's'}"
 
 
 def percent_words(percent_x100: int) -> str:
-    """A percentage with the decimals it has."""
     whole, rest = divmod(percent_x100, 100)
     return f"{whole}" + (f".{rest:02d}".rstrip("0") if rest else "") + "%"
 
 
 def entry_words(entry: Entry, reasons: Mapping[str, ReasonOnDay]) -> str:
-    """A record in one sentence."""
     if isinstance(entry, HoursRecord):
         return f"{hours_words(entry.hours_micro)} a week from {day_words(entry.first_day)}"
     until = f" to {day_words(entry.last_day)}" if entry.last_day else " until ended"

@@ -38,7 +38,6 @@ def rules_on(day: date) -> rules.RuleSet:
 
 
 def trainee_route(day: date) -> TraineeRoute:
-    """The trainee route (PQiP) as it is on a day."""
     there = rules_on(day)
     return TraineeRoute(there.children(STAGES), str(there[f"{_FOR}.newly_qualified"].value))
 

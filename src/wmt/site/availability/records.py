@@ -111,7 +111,6 @@ class PostRecords:
         )
 
     def reductions_on(self, day: date) -> list[ReductionRecord]:
-        """The reductions in force on a day."""
         return [each for each in self.reductions if each.in_force(day)]
 
     def days(self) -> list[date]:

@@ -122,5 +122,4 @@ class Contracted:
 
 
 def posts_of(kept: Iterable[ArchivedReduction]) -> set[str]:
-    """The codes of the posts they are of."""
     return {":".join(each.row.post) for each in kept}

@@ -88,7 +88,6 @@ class Actor:
 
     @property
     def name(self) -> str:
-        """What is written down as the name."""
         return (self.who or str(self.user))[:160]
 
 

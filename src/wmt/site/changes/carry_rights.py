@@ -36,7 +36,6 @@ class Leaving:
         self._known: dict[tuple[str, str], bool] = {}
 
     def __call__(self, post: Post) -> bool:
-        """Whether they may."""
         home = self.home(post)
         if home not in self._known:
             level, code = home

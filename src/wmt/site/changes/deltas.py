@@ -89,7 +89,6 @@ class _Put:
 
     @cached_property
     def reasons(self) -> dict[str, str]:
-        """The names of the reasons."""
         return {reason: each.name for reason, each in every_reason().items()}
 
     def _grade(self, unit: Unit) -> str:

@@ -52,8 +52,6 @@ class ImportEffect:
 
 @dataclass
 class Imported:
-    """How an import ended, or would."""
-
     faults: Faults
     counts: dict[str, Count] = field(default_factory=dict)
     moved: ImportEffect | None = None

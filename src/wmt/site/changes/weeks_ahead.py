@@ -75,7 +75,6 @@ def ahead_of(
 
 
 def together(posts: Sequence[Unit], found: Mapping[str, Sequence[UnitFigures]], place: int) -> UnitFigures:
-    """The sums of posts on one of the days."""
     names = ("points_x100", *_TIME)
     each = [found[post.code][place] for post in posts]
     hours = sum(hours_left(figures) for figures in each)

@@ -129,7 +129,6 @@ def may_read_request(user: Any, request: Request, state: LoadState) -> bool:
 
 
 def may_answer(user: Any, request: Request, state: LoadState) -> bool:
-    """Whether somebody may answer a request."""
     theirs = asked(user, request) or is_own(user, request)
     return not theirs and _at(user, Action.HANDLE_DUTIES, request, state)
 

@@ -16,5 +16,4 @@ class DutyActor:
 
     @property
     def name(self) -> str:
-        """What is written down."""
         return self.who or str(self.user)

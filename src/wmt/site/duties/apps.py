@@ -4,7 +4,5 @@ from django.apps import AppConfig
 
 
 class Duties(AppConfig):
-    """Duties."""
-
     name = "wmt.site.duties"
     label = "duties"

@@ -44,7 +44,6 @@ class CameOff:
 
     @property
     def data(self) -> dict[str, Any]:
-        """As a step keeps it."""
         return {**vars(self), "since": self.since.isoformat()}
 
 

@@ -94,7 +94,6 @@ def rules_on(day: date) -> RuleSet:
 
 
 def stage_of(duty: Duty, day: date) -> Stage:
-    """What a duty waits for on a day."""
     if duty.closed_on is not None:
         return "closed"
     if duty.confirm_by is not None:

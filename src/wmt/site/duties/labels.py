@@ -89,7 +89,6 @@ def _days(number: int) -> str:
 
 
 def days_words(number: int) -> str:
-    """Calendar days."""
     return "1 day" if number == 1 else f"{number:,} days"
 
 

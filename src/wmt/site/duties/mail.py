@@ -70,7 +70,6 @@ def address(path: str) -> str:
 
 
 def path_of(notice: Notice) -> str:
-    """The page that a notice is about."""
     if notice.request_id is not None:
         return reverse("request", args=[notice.request_id])
     return reverse("duty", args=[notice.duty_id])

@@ -86,12 +86,10 @@ class Duty(models.Model):
 
     @property
     def code(self) -> str:
-        """The code of the post it is about."""
         return f"{self.team_code}:{self.staff_code}"
 
     @property
     def is_open(self) -> bool:
-        """Whether it stands."""
         return self.closed_on is None
 
     @property
@@ -104,8 +102,6 @@ class Step(models.Model):
     """One thing that happened to a duty. `words` are for those who may read them, `data` is for everybody."""
 
     class Kind(models.TextChoices):
-        """What happened."""
-
         OPENED = "opened"
         MOVED = "moved", "figures corrected"
         FOLLOWED = "followed", "team, code or name changed"
@@ -153,7 +149,6 @@ class Step(models.Model):
         raise ValueError("a step of a duty is never taken away")
 
     def day_in(self, name: str) -> date | None:
-        """A day of its data."""
         found = self.data.get(name)
         return date.fromisoformat(found) if found else None
 
@@ -168,8 +163,6 @@ class Request(models.Model):
     """
 
     class Kind(models.TextChoices):
-        """What is asked for."""
-
         RELIEF = "relief", "Request for relief"
         CONCERN = "concern", "Concern"
 
@@ -236,8 +229,6 @@ class Notice(models.Model):
     """Something one person is told of a duty or a request: on their page of notices, and by mail."""
 
     class Mail(models.TextChoices):
-        """What became of the mail."""
-
         WAITING = "waiting"
         SENT = "sent"
         FAILED = "failed"

@@ -104,7 +104,6 @@ def for_managers(duty: Duty, roles: Roles, kind: str, said: str) -> list[Announc
 
 
 def who(duty: Duty) -> str:
-    """Whose post it is."""
     return f"{duty.name}, {duty.team_name}"
 
 

@@ -54,7 +54,6 @@ def counts(unit: Unit, state: State) -> tuple[int, int]:
 
 
 def open_of(unit: Unit, state: State) -> Duty | None:
-    """The duty that stands for a post."""
     found = under(unit, state)
     if state.as_of is None:
         return found.filter(closed_on__isnull=True).first()
@@ -72,7 +71,6 @@ class Stay:
     why: str
 
     def days(self, day: date) -> int:
-        """How many days it stood by a day."""
         return ((self.ended or day) - self.began).days
 
 

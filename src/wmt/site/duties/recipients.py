@@ -42,7 +42,6 @@ class Responsible:
 
     @property
     def owner_role(self) -> str:
-        """The role by which they have to."""
         return "manager" if self.managers else "head of PDU" if self.heads else "administrator"
 
     @property
@@ -93,5 +92,4 @@ class Roles:
 
 
 def responsible(duty: Duty | Request) -> Responsible:
-    """Those whom one duty or request is for."""
     return Roles([duty]).of(duty)

@@ -68,7 +68,6 @@ def ask(*, asker: DutyActor, unit: Unit, said: str) -> Request:
 
 
 def ask_on(*, asker: DutyActor, duty: Duty, said: str) -> Request:
-    """The same for a duty that is open."""
     place = {
         name: getattr(duty, name)
         for name in ("team_code", "staff_code", "name", "team_name", "pdu_code", "region_code")

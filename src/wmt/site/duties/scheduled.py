@@ -78,7 +78,6 @@ class OfPeople:
         self._history = history
 
     def series(self, level: str, code: str, first: date, last: date, grade: str = "") -> pl.DataFrame:
-        """A row a day."""
         codes = sorted(self._history.links.lineage(level, [code]))
         found = [self._history.series(level, each, first, last, grade) for each in codes]
         return pl.concat(found).sort("day")
@@ -141,10 +140,7 @@ def without_figures(undone: Undone) -> Judgement:
 
 
 class NoFigures:
-    """Figures where there are none."""
-
     def series(self, level: str, code: str, first: date, last: date, grade: str = "") -> pl.DataFrame:  # noqa: ARG002
-        """Nothing."""
         return pl.DataFrame()
 
 

@@ -72,12 +72,10 @@ def writing(export: Export) -> Iterator[IO[bytes]]:
 
 
 def path_of(export: Export) -> Path:
-    """Where the file of an export is, if it is there."""
     return _folder() / f"{export.key}.{export.kind}"
 
 
 def discard(export: Export) -> None:
-    """Remove an export and its file."""
     path_of(export).unlink(missing_ok=True)
     export.delete()
 

@@ -13,8 +13,6 @@ class Export(models.Model):
     """
 
     class State(models.TextChoices):
-        """How far it got."""
-
         WAITING = "waiting", "waiting to start"
         RUNNING = "running", "being made"
         DONE = "done", "ready"

@@ -93,7 +93,6 @@ def sums_of(
 
 
 def of_kind(state: State, kind: str) -> list[int]:
-    """The pricings of lines of a kind."""
     return [number for number, pricing in pricing_of(state).items() if pricing.kind == kind]
 
 

@@ -67,7 +67,6 @@ def end(load: Load, state: Load.State, message: str) -> None:
 
 
 def audit(load: Load) -> None:
-    """The audit event of a load that ended."""
     files = ", ".join(load.sources)
     record(
         "load",

@@ -155,7 +155,6 @@ def _asker(load: Load) -> str:
 
 
 def posts_of(load: Load | None) -> set[Post]:
-    """The posts of a load's figures."""
     if load is None:
         return set()
     return set(Unit.objects.filter(load=load, level="post", whole=True).values_list(*_CODES))

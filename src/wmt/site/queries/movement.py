@@ -183,7 +183,6 @@ def _with_entered(state: State, shown: Night, level: str, code: str, side: Side,
 
 
 def _with_contacts(state: State, lines: pl.DataFrame, contacts: Sequence[Line]) -> pl.DataFrame:
-    """Lines with the prices that these lines of contacts have now."""
     if not contacts:
         return lines
     pricing = pricing_of(state)

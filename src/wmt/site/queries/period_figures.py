@@ -56,11 +56,9 @@ class FigurePeriod:
         return None if total is None else divide_half_up(total * times, max(1, self.days))
 
     def capacity(self, mark_x100: int, href: str = "") -> Value:
-        """Capacity as a cell."""
         return tables.percent(self.sums["points_x100"], self.sums["available_x100"], mark_x100, href)
 
     def points(self, name: str, href: str = "") -> Value:
-        """A measure in points as a cell."""
         found = self.mean(name)
         return _NOT_KNOWN if found is None else tables.points(found, href)
 

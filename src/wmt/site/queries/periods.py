@@ -43,7 +43,6 @@ class DayOrigins:
 
     @classmethod
     def of(cls, past: History, first: date, last: date) -> "DayOrigins":
-        """Those of a range."""
         days = past.days[bisect_left(past.days, first) : bisect_right(past.days, last)]
         known = [(day, past.standing(day)) for day in days]
         return cls(

@@ -33,7 +33,6 @@ class UnitRequest:
 
     @property
     def user(self) -> User:
-        """Who asks."""
         user: User = self.request.user  # type: ignore[assignment]
         return user
 

@@ -33,7 +33,6 @@ def _day_shown() -> date | None:
 
 
 def reductions_with_notes(before: datetime) -> QuerySet[Any]:
-    """Reductions that ended, with notes or an explanation."""
     return Reduction.objects.filter(_ended(before)).exclude(notes="", why="")
 
 

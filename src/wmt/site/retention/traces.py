@@ -44,7 +44,6 @@ def without_details(found: QuerySet[Any]) -> int:
 
 
 def old_events(before: datetime) -> QuerySet[Any]:
-    """Every event before a moment."""
     return _events().filter(at__lt=before)
 
 
@@ -59,12 +58,10 @@ def old_sign_ins(before: datetime) -> QuerySet[Any]:
 
 
 def old_sessions(before: datetime) -> QuerySet[Any]:
-    """Sessions that expired before."""
     return Session.objects.filter(expire_date__lt=before)
 
 
 def old_jobs(before: datetime) -> QuerySet[Any]:
-    """Jobs that were over before."""
     found: QuerySet[Any] = DBTaskResult.objects.filter(finished_at__lt=before, status__in=_OVER)
     return found
 

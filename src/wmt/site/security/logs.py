@@ -21,12 +21,10 @@ class EscapedFormatter(logging.Formatter):
     """The same of tracebacks, which keep their lines: each is indented, so that none looks like an entry."""
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - the name is logging's
-        """The traceback, indented."""
         lines = super().formatException(ei).split("\n")
         return "\n".join(_INDENT + escaped(line) for line in lines)
 
     def formatStack(self, stack_info: str) -> str:  # noqa: N802 - the name is logging's
-        """The stack, indented."""
         return "\n".join(_INDENT + escaped(line) for line in super().formatStack(stack_info).split("\n"))
 
 

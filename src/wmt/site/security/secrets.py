@@ -39,7 +39,6 @@ def decrypt(text: str) -> str:
 
 
 def is_encrypted(text: str) -> bool:
-    """Whether a text of the database is one of `encrypt`."""
     return text.startswith(PREFIX)
 
 

@@ -38,7 +38,6 @@ class ServerEndedError(RuntimeError):
 
 
 def server_command(host: str, port: int, workers: int) -> Sequence[str]:
-    """What starts gunicorn."""
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     config = ("--config", "python:wmt.site.serving.gunicorn_config")
     return ("-m", "gunicorn", *config, "--bind", bind, "--workers", str(workers))

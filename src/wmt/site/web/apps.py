@@ -4,7 +4,5 @@ from django.apps import AppConfig
 
 
 class Web(AppConfig):
-    """Web."""
-
     name = "wmt.site.web"
     label = "web"

@@ -53,5 +53,4 @@ def _newest(load_id: int | OuterRef, level: str, code: str) -> QuerySet[Unit, in
 
 
 def mark(load_id: int, day: date | None, touched: int | None) -> str:
-    """The words of a mark."""
     return f"{load_id}-{day or current_state().day}-{touched or 0}"

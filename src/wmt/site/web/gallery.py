@@ -35,7 +35,6 @@ _TEAMS = (
 
 @require_safe
 def gallery(request: HttpRequest) -> HttpResponse:
-    """The page."""
     return render(
         request,
         "gallery.jinja",
@@ -148,8 +147,6 @@ def _filters() -> list[dict[str, Any]]:
 
 
 def _form() -> forms.Form:
-    """A form with a fault of a field."""
-
     class Example(forms.Form):
         first_day = DayField("the first day")
 

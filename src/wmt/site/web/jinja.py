@@ -28,7 +28,6 @@ class Pages(Environment):
         parent: str | None = None,
         globals: MutableMapping[str, Any] | None = None,
     ) -> Template:
-        """The template of a name."""
         if isinstance(name, str) and name.startswith(f"{GOVUK}/"):
             return self.govuk.get_template(name, parent, globals)
         return super().get_template(name, parent, globals)

@@ -95,7 +95,6 @@ def _references(of_load: OfLoad) -> References:
 
 
 def _references_of(state: State, posts: list[int]) -> References:
-    """The references of cases of some posts."""
     lines = _held(_of_cases(state), posts).exclude(ref="")
     if len(posts) <= _NAMED:
         return _text(lines.values_list("ref", flat=True))

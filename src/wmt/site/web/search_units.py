@@ -73,7 +73,6 @@ def _rank(words: list[str], folded: str) -> int:
 
 
 def table(state: State, level: str, name: str, hits: list[UnitMatch]) -> Table:
-    """A screen of hits of one level."""
     parents = _names(state, _PARENT.get(level, ""), {hit.parent for hit in hits})
     columns = [Column("name", "Name"), Column("code", "Code", "code")]
     if level == "post":

@@ -4,8 +4,6 @@ from django.apps import AppConfig
 
 
 class Workload(AppConfig):
-    """Workload."""
-
     name = "wmt.site.workload"
     label = "workload"
 

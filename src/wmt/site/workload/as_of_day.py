@@ -24,7 +24,6 @@ class AsOf:
 
     @property
     def text(self) -> str:
-        """As it stands in an address."""
         return f"{self.day:%Y-%m-%d}" + ("" if self.revision is None else f".{self.revision}")
 
 

@@ -19,8 +19,6 @@ class Load(models.Model):
     """One attempt to load an extract: who asked, what came of it, and what was wrong with the file."""
 
     class State(models.TextChoices):
-        """How far it got."""
-
         WAITING = "waiting", "waiting to start"
         RUNNING = "running", "under way"
         LOADED = "loaded", "loaded"
@@ -105,8 +103,6 @@ class Past(models.Model):
     """
 
     class State(models.TextChoices):
-        """How far it got."""
-
         WAITING = "waiting", "waiting to be fetched"
         RUNNING = "running", "being fetched"
         READY = "ready", "ready"

@@ -45,7 +45,6 @@ def rows_of(night: Night, names: Mapping[str, str]) -> Rows:
 def rows_from(
     night: Night, ledger: Ledger, lines: pl.DataFrame, totals: pl.DataFrame, names: Mapping[str, str]
 ) -> Rows:
-    """The rows of lines and totals that a ledger of the night gave."""
     facts, rules, cells = ledger.facts, ledger.rules, ledger.cells(CELL_LEVELS)
     # a live change may need any price of time, and both of a contact: all are there and never change
     of_time = TimeSide(rules).every_pricing(facts.day)

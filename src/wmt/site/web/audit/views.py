@@ -48,7 +48,6 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 
 def row(event: AuditEvent) -> dict[str, Any]:
-    """One event as the page shows it."""
     return {
         "id": event.pk,
         "at": moment_words(timezone.localtime(event.at)),

@@ -9,7 +9,6 @@ from wmt.site.workload.day_format import moment_words
 
 
 def name_of(record: Entry) -> str:
-    """Who made this version."""
     return record.who or "someone"
 
 

@@ -53,7 +53,6 @@ class Conflict:
 
 
 def versions(records: Sequence[OfPost]) -> str:
-    """The versions of records as a form carries them."""
     return ",".join(str(record.version) for record in records)
 
 
@@ -150,7 +149,6 @@ def _messages(form: ChangeForm) -> list[str]:
 
 
 def _part(place: PostRequest, effect: EffectPanel) -> HttpResponse:
-    """The effect alone, for htmx."""
     return render(place.request, "availability/post_effect.jinja", {"effect": effect, "place": place})
 
 

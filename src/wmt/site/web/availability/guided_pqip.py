@@ -132,7 +132,6 @@ def _field_of(fault: ChangeFault, route: TraineeRoute) -> str:
 
 
 def _stages(place: PostRequest) -> list[dict[str, Any]]:
-    """The stages in words."""
     found = []
     for reason in place.route.reasons:
         stage = place.reasons[reason]

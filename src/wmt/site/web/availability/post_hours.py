@@ -137,5 +137,4 @@ def hours_now(place: PostRequest, by: str = "") -> str:
 
 
 def record_words(place: PostRequest, record: OfPost) -> str:
-    """A record in one sentence."""
     return entry_words(as_entry(record), place.names)

@@ -56,7 +56,6 @@ def reduction_change(request: HttpRequest, code: str, key: str) -> HttpResponse:
 
 @form_methods
 def reduction_withdraw(request: HttpRequest, code: str, key: str) -> HttpResponse:
-    """Asks before a reduction is withdrawn."""
     return withdraw(request, code, "reduction", key, "Delete this reduction?")
 
 

@@ -34,13 +34,11 @@ class PostRequest:
 
     @property
     def user(self) -> User:
-        """Who asks."""
         user: User = self.request.user  # type: ignore[assignment]
         return user
 
     @property
     def post(self) -> Post:
-        """The post's codes."""
         return self.unit.team_code, self.unit.staff_code
 
     @property
@@ -50,7 +48,6 @@ class PostRequest:
 
     @cached_property
     def plan(self) -> PostRecords:
-        """All that stands for it."""
         return queries.plans_of([self.post]).get(self.post, PostRecords())
 
     @cached_property
@@ -60,12 +57,10 @@ class PostRequest:
 
     @property
     def reasons(self) -> Mapping[str, ReasonOnDay]:
-        """The reasons there are today, by id."""
         return self.limits.reasons
 
     @cached_property
     def route(self) -> TraineeRoute:
-        """The stages of the trainee route as they are today."""
         return trainee_route(self.state.day)
 
     @cached_property

@@ -83,7 +83,6 @@ def _coming(row: ReasonVersion) -> str:
 
 
 def facts(reason: ReasonOnDay) -> list[tuple[str, str]]:
-    """One reason in rows of what and how."""
     share = f"{percent_words(reason.allowance_x100)} of the contracted hours" if reason.allowance_x100 else ""
     most = f"{percent_words(reason.max_x100)} of the contracted hours" if reason.max_x100 else ""
     months = "" if reason.months is None else f"{reason.months} month{'' if reason.months == 1 else 's'}"

@@ -98,7 +98,6 @@ def reason(request: HttpRequest, reason: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def reason_new(request: HttpRequest) -> HttpResponse:
-    """Adds a reason."""
     need(request, Action.MANAGE_REASONS)
     form = ReasonForm(request.POST or None, initial={"first_day": _day(request), "enabled": "yes"})
     return _edited(request, form, "Add a reason", {}, _values)

@@ -43,7 +43,6 @@ class TeamRequest:
 
     @property
     def user(self) -> User:
-        """Who changes it."""
         user: User = self.request.user  # type: ignore[assignment]
         return user
 
@@ -114,7 +113,6 @@ def _save(team: TeamRequest, form: TeamForm, wanted: TeamChanges) -> HttpRespons
 def _refused(
     team: TeamRequest, form: TeamForm, wanted: TeamChanges, faults: Sequence[ChangeFault]
 ) -> HttpResponse:
-    """The form again, each fault on its field."""
     _say(form, wanted, faults)
     return _page(team, form, status=422)
 

@@ -58,7 +58,6 @@ class Person:
 
     @property
     def hours(self) -> str:
-        """The field of its contracted hours."""
         return f"hours-{self.mark}"
 
     @property
@@ -67,7 +66,6 @@ class Person:
         return f"from-{self.mark}"
 
     def new(self, part: str) -> str:
-        """A field of its new reduction."""
         return f"new-{part}-{self.mark}"
 
 

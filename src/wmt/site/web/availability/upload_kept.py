@@ -30,7 +30,6 @@ class KeptUpload:
 
     @property
     def folder(self) -> Path:
-        """Where it lies."""
         return _folder(self.number)
 
     def files(self) -> list[tuple[str, bytes]]:
@@ -46,7 +45,6 @@ class KeptUpload:
         return True
 
     def drop(self) -> None:
-        """Forget it."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

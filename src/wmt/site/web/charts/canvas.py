@@ -17,7 +17,6 @@ _WIDTHS = dict.fromkeys("iljI.,:;'|!()[] ’·", 0.4) | dict.fromkeys("mwMW%@—
 
 
 def text_width(words: str, size: int = SIZE) -> int:
-    """How wide a text is at most."""
     return int(sum(_WIDTHS.get(sign, 0.77 if sign.isupper() else 0.64) for sign in words) * size) + 1
 
 
@@ -49,7 +48,6 @@ class Canvas:
         self._parts: list[str] = []
 
     def path(self, tone: str, d: str, title: str = "") -> None:
-        """A line or an area."""
         self._mark("path", tone, f'd="{d}"', title)
 
     def rect(self, tone: str, box: tuple[int, int, int, int], title: str = "") -> None:
@@ -58,7 +56,6 @@ class Canvas:
         self._mark("rect", tone, f'x="{x}" y="{y}" width="{width}" height="{height}"', title)
 
     def circle(self, tone: str, at: tuple[int, int], radius: float, title: str = "") -> None:
-        """A dot."""
         self._mark("circle", tone, f'cx="{at[0]}" cy="{at[1]}" r="{radius}"', title)
 
     def text(self, at: tuple[int, int], words: str, *, anchor: str = "", tone: str = "") -> None:
@@ -85,7 +82,6 @@ class Canvas:
         self._parts.append("</a>")
 
     def drawing(self, height: int) -> Drawing:
-        """What was drawn."""
         return Drawing(self.width, height, Markup("".join(self._parts)))
 
     def _mark(self, tag: str, tone: str, places: str, title: str) -> None:

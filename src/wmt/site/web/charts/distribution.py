@@ -23,8 +23,6 @@ FULL_X100 = 10_000
 
 @dataclass(frozen=True)
 class _Spot:
-    """A unit and its capacity."""
-
     unit: Unit
     capacity_x100: int
     over: bool
@@ -92,8 +90,6 @@ def _summary(spots: Sequence[_Spot], over_text: str) -> str:
 
 
 class _DistributionDrawing:
-    """The drawing in one width."""
-
     def __init__(
         self, width: int, spots: Sequence[_Spot], band: tuple[int, int], over_text: str, *, marked: bool
     ) -> None:

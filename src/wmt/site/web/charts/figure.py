@@ -35,7 +35,6 @@ class Sample:
 
     @property
     def drawing(self) -> Drawing:
-        """The mark alone."""
         canvas = Canvas(_SAMPLE)
         self.draw(canvas)
         return canvas.drawing(_TALL)

@@ -36,8 +36,6 @@ def steps(
 
 
 class _StepsDrawing:
-    """The drawing in one width."""
-
     def __init__(self, width: int, found: Sequence[ChartStep], now: date) -> None:
         self.canvas, self.steps, self.now = Canvas(width), found, now
         first, last = found[0].day, max(now, found[-1].day)

@@ -103,8 +103,6 @@ def time_chart(
 
 
 class _TimeSeriesDrawing:
-    """The drawing in one width."""
-
     def __init__(
         self, width: int, panels: Sequence[ChartPanel], periods: Sequence[Period], first: date, last: date
     ) -> None:

@@ -38,7 +38,6 @@ class Capacities:
         return points * 10_000 // available if available > 0 and stream != OMIC else -1
 
     def value(self, about: Duty | Request, over_x100: int) -> Value:
-        """As a table shows it."""
         found = self.figures.get(about.code)
         if found is None:
             return Value(None, "not in today's figures")

@@ -12,8 +12,6 @@ from wmt.site.duties import labels
 
 
 class WordsField(forms.CharField):
-    """Words that are kept with the step."""
-
     def __init__(self, *, missing: str = "") -> None:
         super().__init__(
             max_length=NOTES,
@@ -47,8 +45,6 @@ class StepForm(forms.Form):
 
 
 class AcknowledgeForm(StepForm):
-    """Nothing has to be typed."""
-
     parts = ()
 
 
@@ -75,20 +71,14 @@ class DecideForm(StepForm):
 
 
 class AskForm(StepForm):
-    """What would help."""
-
     said = WordsField(missing="Enter what would help you")
 
 
 class ConcernForm(StepForm):
-    """What worries somebody."""
-
     said = WordsField(missing="Enter what you are concerned about")
 
 
 class AnswerForm(StepForm):
-    """The answer to who asked for relief."""
-
     asks_version = True
     parts = ("answer", "said")
     answer = forms.ChoiceField(
@@ -106,8 +96,6 @@ class ConfirmForm(StepForm):
 
 
 class NoteForm(StepForm):
-    """A note."""
-
     said = WordsField(missing="Enter the note")
 
 

@@ -37,7 +37,6 @@ _PLAIN = {
 
 
 def applies(unit: Unit) -> bool:  # noqa: ARG001
-    """Every unit has one."""
     return True
 
 

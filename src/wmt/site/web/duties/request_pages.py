@@ -184,14 +184,12 @@ def answer_page(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def titled(found: Request) -> str:
-    """What it is and about whom."""
     if found.kind == Request.Kind.RELIEF:
         return f"Request for relief: {found.shown_name}"
     return f"Concern about {found.shown_name}"
 
 
 def readers_words(found: Request) -> str:
-    """Who can read it."""
     is_relief = found.kind == Request.Kind.RELIEF
     who = "the practitioner" if is_relief else "the person who raised it"
     said = f"Only {who}, the team's managers and head, support and administrators can read this."

@@ -205,7 +205,6 @@ def confirm_of(steps: Sequence[Step]) -> str:
 
 
 def asked_for(duty: Duty) -> Request | None:
-    """What the practitioner asked for last."""
     return duty.requests.order_by("-pk").first()
 
 

@@ -49,7 +49,6 @@ class Download:
 
 
 def applies(unit: Unit) -> bool:  # noqa: ARG001
-    """Every unit has some."""
     return True
 
 

@@ -52,12 +52,10 @@ class Pack:
 
     @property
     def rows(self) -> int:
-        """How many rows there are in all."""
         return sum(len(table.rows) for section in self.sections for table in section.tables)
 
     @property
     def cells(self) -> int:
-        """How many cells there are in all."""
         tables = (table for section in self.sections for table in section.tables)
         return sum(len(table.rows) * len(table.columns) for table in tables)
 
@@ -87,7 +85,6 @@ def _pack(question: UnitRequest, sections: list[Section]) -> Pack:
 
 
 def sheets(pack: Pack) -> list[ExportSheet]:
-    """The pack as sheets of a workbook, a sheet for each table."""
     return [replace(sheet_of(table), notes=()) for section in pack.sections for table in section.tables]
 
 
@@ -118,7 +115,6 @@ def _streams(question: UnitRequest) -> list[Table]:
 
 
 def _below(question: UnitRequest, level: str) -> Section:
-    """The units of a level."""
     below, title = replace(question, listing=level), units.PLURALS[level]
     return Section(title, [replace(overview.table(below, overview.fitting(below)), name=title.lower())])
 

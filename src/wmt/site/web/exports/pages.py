@@ -53,7 +53,6 @@ def files(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def file(request: HttpRequest, key: str) -> HttpResponse:
-    """The page of one file."""
     need(request, Action.EXPORT)
     export = _own(request, key)
     if export.is_under_way:

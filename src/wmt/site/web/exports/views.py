@@ -64,7 +64,6 @@ def download(
 @require_safe
 @steady
 def pack(request: HttpRequest, level: str = NATION, code: str = NATION) -> HttpResponse:
-    """The pack of a unit, to print."""
     need(request, Action.EXPORT)
     question = question_of(request, level, code)
     if question.is_post:
@@ -90,7 +89,6 @@ def pack(request: HttpRequest, level: str = NATION, code: str = NATION) -> HttpR
 @require_safe
 @steady
 def pack_book(request: HttpRequest, level: str = NATION, code: str = NATION) -> HttpResponseBase:
-    """The pack of a unit as a workbook."""
     need(request, Action.EXPORT)
     question = replace(question_of(request, level, code), in_full=True)
     if question.is_post:

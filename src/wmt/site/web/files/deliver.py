@@ -49,7 +49,6 @@ class TableOrigin:
 
     @classmethod
     def of_unit(cls, unit: Unit, state: State) -> "TableOrigin":
-        """A page of a unit."""
         words = (unit.level,) if unit.level == NATION else (unit.level, unit.code)
         return cls(unit.name, words, state, unit.level, unit.code)
 
@@ -74,7 +73,6 @@ def send(request: HttpRequest, source: TableOrigin, sheet: ExportSheet, kind: st
 def send_book(
     request: HttpRequest, source: TableOrigin, sheets: Sequence[ExportSheet], title: str
 ) -> HttpResponseBase:
-    """A workbook of many sheets."""
     if later := as_job(
         request, file_title(request, f"Report of {source.title}", "xlsx"), "xlsx", cells_of(sheets)
     ):

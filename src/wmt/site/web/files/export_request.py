@@ -25,7 +25,6 @@ class SeeFile(HttpResponseRedirect):
 
 
 def cells_of(sheets: Sequence[ExportSheet]) -> int:
-    """How many cells there are in sheets."""
     return sum(sheet.size * len(sheet.headings) for sheet in sheets)
 
 

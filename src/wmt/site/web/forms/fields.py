@@ -22,7 +22,6 @@ class NumberField(forms.CharField):
         )
 
     def prepare_value(self, value: Any) -> Any:
-        """What the field shows."""
         return number_text(value, self.scale) if isinstance(value, int) else value
 
     def clean(self, value: Any) -> Any:
@@ -45,5 +44,4 @@ class NumberField(forms.CharField):
 
 
 def number_text(parts: int, scale: int = MICRO) -> str:
-    """Whole parts as a number with the decimals it has."""
     return str(micro(parts * MICRO // scale))

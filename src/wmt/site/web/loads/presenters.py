@@ -60,7 +60,6 @@ def state_words(load: Load, shown: int | None) -> str:
 
 
 def duration(load: Load) -> str:
-    """How long a load took."""
     if load.started_at is None or load.ended_at is None:
         return ""
     took = load.ended_at - load.started_at
@@ -112,7 +111,6 @@ def _load_row(load: Load, shown: int | None) -> Row:
 
 
 def outcome(load: Load, shown: int | None) -> str:
-    """What came of a load, in one sentence."""
     if "deed" in load.order:
         return load.message
     if load.pk == shown:
@@ -173,7 +171,6 @@ def facts(load: Load) -> list[tuple[str, str]]:
 
 
 def sheets_table(load: Load) -> Table:
-    """What was read."""
     columns = (Column("sheet", "Sheet or table"), Column("rows", "Rows", "count"),
                Column("orphans", "Rows ignored (no key)", "count"))  # fmt: skip
     rows = [
@@ -184,7 +181,6 @@ def sheets_table(load: Load) -> Table:
 
 
 def effect(load: Load, severity: str) -> str:
-    """What faults of a severity did to a load."""
     if severity != "refuse":
         return "Warns"
     return "Posts ignored" if load.night else "Error"

@@ -40,7 +40,6 @@ class LoadForm(forms.Form):
     rules_date = DayField("the day of the rules", kind="rule", required=False)
 
     def clean_rules_date(self) -> str | None:
-        """The day as text."""
         day = self.cleaned_data["rules_date"]
         return day.isoformat() if day else None
 
@@ -48,7 +47,6 @@ class LoadForm(forms.Form):
 @csrf_exempt  # the form's token is checked below, once the handlers that read the body are in place
 @require_http_methods(["GET", "HEAD", "POST"])
 def load_new(request: HttpRequest) -> HttpResponse:
-    """The form of a load, and taking it."""
     need(request, Action.LOAD)
     limited = Limited(request, settings.CONFIG.upload_megabytes * _MEGABYTE)
     request.upload_handlers = [limited, TemporaryFileUploadHandler(request)]

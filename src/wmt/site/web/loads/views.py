@@ -36,7 +36,6 @@ def loads(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def load(request: HttpRequest, number: int) -> HttpResponse:
-    """One load."""
     return load_page(request, number)
 
 

@@ -35,7 +35,6 @@ class Published:
     columns: tuple[Column, ...]
 
     def at(self, day: date) -> Table:
-        """The table as it stands on a day."""
         columns = [Column(c.key, c.head.replace("{day}", day_words(day)), c.kind) for c in self.columns]
         return Table(self.name, f"{self.title}, {day_words(day)}", columns, self.rows(rules_at(day)))
 

@@ -37,8 +37,6 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Beside:
-    """Links with what they have in common."""
-
     title: str
     links: tuple[Neighbour, ...]
 

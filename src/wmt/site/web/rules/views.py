@@ -55,7 +55,6 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def rule(request: HttpRequest, path: str) -> HttpResponse:
-    """One rule through time."""
     night = night_day(request)
     on = asked("on", request.GET.get("on"), "the date", night)
     try:
@@ -105,7 +104,6 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def table(request: HttpRequest, name: str) -> HttpResponse:
-    """One published table on a day."""
     published = BY_NAME.get(name)
     if published is None:
         raise Http404(
@@ -131,7 +129,6 @@ def table(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_safe
 def the_number(request: HttpRequest) -> HttpResponse:
-    """What the number is and is not, in plain words."""
     day = night_day(request)
     context = {"numbers": numbers(day), "reasons": REASONS, "back": _back(request)}
     return render(request, "the_number.jinja", context)
@@ -139,7 +136,6 @@ def the_number(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
-    """The accessibility statement."""
     return render(request, "accessibility.jinja")
 
 

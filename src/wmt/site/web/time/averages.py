@@ -44,7 +44,6 @@ def listed(asked: OverTimeRequest) -> str:
 
 
 def choice(asked: OverTimeRequest) -> dict[str, Any]:
-    """The form."""
     query = asked.question.request.GET
     levels = [] if asked.question.is_post else [(each, units.PLURALS[each]) for each in asked.question.levels]
     return {
@@ -57,7 +56,6 @@ def choice(asked: OverTimeRequest) -> dict[str, Any]:
 
 
 def tables_of(asked: OverTimeRequest) -> dict[str, Table]:
-    """The table, under its name."""
     return {"averages": table(asked)}
 
 

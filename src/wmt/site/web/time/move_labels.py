@@ -61,7 +61,6 @@ def _count(quantity_micro: int) -> str:
 
 
 def kind_words(kind: str) -> str:
-    """What a move is of."""
     return {
         "case": "Case",
         **labels.WEIGHTINGS,

@@ -29,7 +29,6 @@ class OverTimeRequest:
 
     @property
     def unit(self) -> Unit:
-        """The unit it is about."""
         return self.question.unit
 
     @property

@@ -21,7 +21,6 @@ from wmt.site.workload.state import State
 
 @require_safe
 def questions(request: HttpRequest) -> HttpResponse:
-    """What can be asked."""
     past, away = _past(request, needed_state(request))
     days = days_words(past.first, past.last) if past and past.first and past.last else ""
     context = {"questions": list(QUESTIONS.values()), "days": days, "away": away}

@@ -15,6 +15,5 @@ class WhyRequest:
 
     @property
     def words(self) -> str:
-        """As a heading says it."""
         until = "now" if self.last is None else written(self.last.day)
         return f"{written(self.first.day)} to {until}"

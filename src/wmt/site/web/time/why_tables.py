@@ -93,12 +93,10 @@ def _cause_row(question: UnitRequest, moved: UnitMove) -> Row:
 
 
 def cause_title(moved: UnitMove) -> str:
-    """A cause at the beginning of a row."""
     return moved.words[:1].upper() + moved.words[1:]
 
 
 def key_figures(question: UnitRequest, between: WhyRequest, found: Why) -> list[tuple[str, Value, str]]:
-    """Then and now."""
     over = question.state.over_x100
     until = "now" if between.last is None else written(between.last.day)
     points = found.after.points_x100 - found.before.points_x100

@@ -31,7 +31,6 @@ class Link:
 def sections(
     unit: Unit, tab: str, tabs: Mapping[str, Any], url: Callable[[str], str] | None = None
 ) -> list[Link]:
-    """The sections that have anything to see for a unit."""
     href = url or (lambda name: unit_url(unit.level, unit.code, name))
     found = []
     for title, names in SECTIONS.items():
@@ -53,7 +52,6 @@ def pages(
 
 
 def section_of(tab: str) -> str:
-    """The title of the section that a tab is in."""
     return next((title for title, names in SECTIONS.items() if tab in names), "")
 
 

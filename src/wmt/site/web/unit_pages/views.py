@@ -49,7 +49,6 @@ TABS.update(
 @require_safe
 @steady
 def unit_page(request: HttpRequest, level: str = NATION, code: str = NATION, tab: str = "") -> HttpResponse:
-    """A tab of a unit."""
     question = question_of(request, level, code)
     content, found = tables_of(question, tab)
     tables = {name: arranged(table, request) for name, table in found.items()}

@@ -26,7 +26,6 @@ class Below:
     lines: dict[str, list[Lines]]
 
     def of(self, unit: Unit) -> list[Lines]:
-        """The lines of one of them."""
         return self.lines.get(unit.code, [])
 
 

@@ -35,7 +35,6 @@ class Chosen:
 
     @property
     def words(self) -> str:
-        """What they are, for a heading."""
         group = measures.CASE_GROUPS.get(self.kind, "")
         said = [
             group if self.kind == "t2a" else group.lower(),

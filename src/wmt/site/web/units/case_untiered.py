@@ -55,7 +55,6 @@ class _Worth:
         self.values = dict(rows.values_list("path", "value"))
 
     def row(self, key: tuple[str, str], lines: list[Lines]) -> Row:
-        """One stream and type."""
         worth = [Decimal(value) for path in self.paths[key] if (value := self.values.get(path))]
         pricing = lines[0].pricing
         href = line_tables.pricing_url(self.question, lines, "untiered_cases")

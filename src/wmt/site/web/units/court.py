@@ -36,7 +36,6 @@ def content(question: UnitRequest) -> dict[str, Any]:
 
 
 def _posts(question: UnitRequest) -> list[Unit]:
-    """The posts of the unit that are in the stream of courts."""
     if question.is_post:
         return [question.unit] if question.unit.stream == COURTS else []
     return list(units.below(question.state, question.unit, "post", question.grade, COURTS))

@@ -73,7 +73,6 @@ def _tier(pricing: Pricing) -> str:
 
 
 def report_name(pricing: Pricing) -> str:
-    """Which report a line is of."""
     name = pricing.rule.rpartition(".")[2]
     return _REPORTS.get(name, name.replace("_", " ").capitalize())
 

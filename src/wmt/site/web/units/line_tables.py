@@ -72,7 +72,6 @@ def grade_of(question: UnitRequest) -> str:
 
 
 def pricing_url(question: UnitRequest, lines: Iterable[Lines], figure: str) -> str:
-    """The way from a figure of the unit to just its lines."""
     return those_url(question, question.unit, figure, lines)
 
 
@@ -94,7 +93,6 @@ def lines_url(question: UnitRequest, unit: Unit, figure: str, of: str = "") -> s
 
 
 def stream_of(unit: Unit) -> str:
-    """The stream of a unit as an address has it."""
     return links.stream_of(unit.level, unit.stream)
 
 

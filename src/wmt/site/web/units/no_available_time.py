@@ -47,7 +47,6 @@ def kept(question: UnitRequest) -> dict[str, str]:
 
 
 def columns(question: UnitRequest) -> list[Column]:
-    """How many of them each unit has."""
     return [Column(KEY, BANDS[question.band], "count")] if is_asked(question) else []
 
 

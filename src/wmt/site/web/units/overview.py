@@ -34,7 +34,6 @@ _OMIC_FIGURES = ("omic_cases", "omic", "omic_licence", "contracted_hours", "redu
 
 
 def applies(unit: Unit) -> bool:  # noqa: ARG001
-    """Every unit has one."""
     return True
 
 
@@ -305,7 +304,6 @@ def _table_notes(question: UnitRequest, listed: list[Unit]) -> list[str]:
 
 
 def filters(question: UnitRequest) -> list[dict[str, Any]]:
-    """The fields of the filter form."""
     levels = [(level, units.PLURALS[level]) for level in question.levels]
     return [
         {"name": "list", "label": "Show", "value": question.level, "options": levels},

@@ -12,7 +12,6 @@ WITHHELD = "withheld"
 
 
 def reference(line: Line, href: str = "") -> Value:
-    """The cell of a reference, with the way to the line."""
     if line.ref:
         return tables.text(line.ref, href)
     return Value("", WITHHELD if line.withheld else "counts only", href)

@@ -111,7 +111,6 @@ class _Side:
         return [line for line in self.found if _number(line) in numbers and _matters(line, self.share)]
 
     def pricing(self, line: Lines | Line) -> Pricing:
-        """What priced a line."""
         if isinstance(line, Lines):
             return line.pricing
         return line_queries.pricing_of(self.question.state)[line.pricing]
@@ -248,7 +247,6 @@ def _matters(line: Lines | Line, share: MeasureDefinition) -> bool:
 
 
 def _lines_of(question: UnitRequest) -> Sequence[Lines | Line]:
-    """All lines of the unit, those of posts one by one."""
     if question.is_post:
         return line_queries.lines_of(question.state, question.unit, question.user)
     return _sums(question, [question.unit]).get(question.unit.code, [])
