@@ -184,10 +184,11 @@ class Reference:
         timeless = not found["available"] and not post["unmeasured"]
         holds = found["points"] or found["cases_all"] or self.omic_cases(post_no)
         over = need(self.rules, "thresholds.excessive_workload.percent") / 100
+        unknown = post["contracted_micro"] is None or post["hours_source"] == "none"
         return {
             "posts_without_time": int(timeless),
             "idle_posts_without_time": int(timeless and not holds),
-            "unentered_posts_without_time": int(timeless and post["contracted_micro"] is None),
+            "unentered_posts_without_time": int(timeless and not found["contracted"] and unknown),
             "posts_over": int(bool(found["available"]) and found["points"] > over * found["available"]),
         }
 

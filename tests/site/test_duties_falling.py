@@ -14,6 +14,7 @@ from wmt.site.duties.judged import Undone
 from wmt.site.duties.labels import came_off_words, closed_words, fell_words, sentence
 from wmt.site.duties.models import Duty, Notice, Request, Step
 from wmt.site.duties.projection import PLACE, as_of, fold
+from wmt.site.duties.taken_back import moves_back
 
 pytestmark = pytest.mark.django_db
 A, NEW = "T1:A", "T9:A"
@@ -132,6 +133,43 @@ def test_a_duty_follows_the_person_and_the_past_stays() -> None:
     steps = list(duty.steps.order_by("number"))
     assert as_of(duty, steps, on(31))
     assert (duty.code, duty.team_name) == (A, "Team T1")
+
+
+@pytest.mark.parametrize("is_shown", [True, False])
+def test_a_duty_goes_back_where_the_figures_that_moved_it_are_withdrawn(is_shown: bool) -> None:
+    """With its clock, and no second one opens; restored it follows again."""
+    both = {A: [130] * 30, NEW: [130] * 31}
+    judge({A: both[A]}, on(30))
+    judge(both, on(31), there={NEW: post(NEW)}, followed={A: NEW})
+    clock = Duty.objects.get().decide_by
+    left = {A: both[A]} if is_shown else {}
+    judge(left, on(30), there=None if is_shown else {}, undone=Undone(on(31), restored=False))
+    duty = Duty.objects.get()
+    assert (duty.code, duty.team_name, duty.decide_by) == (A, "Team T1", clock)
+    said = sentence(duty.steps.filter(kind="followed").last())
+    assert said == "Data was withdrawn, so this is back in team Team T1 (was Team T9)"
+    judge(both, on(31), there={NEW: post(NEW)}, followed={A: NEW}, undone=Undone(on(31), restored=True))
+    assert [duty.code for duty in Duty.objects.all()] == [NEW]
+
+
+@pytest.mark.parametrize(
+    ("code", "formers", "followed", "there", "back"),
+    [
+        ("B", ["A"], {"A": "B"}, {"A"}, 0),  # its figures are still kept
+        ("B", ["A"], {}, {"A"}, 1),
+        ("B", ["A"], {}, {"A", "B"}, 0),  # the figures shown have it there
+        ("B", ["A"], {}, {"X"}, 0),  # and not at its former code
+        ("B", ["A"], {}, None, 1),
+        ("C", ["A", "B"], {"A": "B"}, {"B"}, 1),
+        ("C", ["A", "B"], {}, {"A"}, 2),
+        ("C", ["A", "B"], {}, {"A", "B"}, 1),
+        ("C", ["A", "B"], {"B": "C"}, {"A"}, 0),
+    ],
+)
+def test_how_far_something_goes_back(
+    code: str, formers: list[str], followed: dict[str, str], there: set[str] | None, back: int
+) -> None:
+    assert moves_back(code, formers, followed, there) == back
 
 
 def test_a_new_name_or_grade_is_a_step() -> None:

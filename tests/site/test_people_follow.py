@@ -3,7 +3,9 @@
 import hashlib
 import json
 import shutil
+from collections import defaultdict
 from datetime import date
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,10 @@ from wmt.site.availability.records import HoursRecord, PostRecords, ReductionRec
 from wmt.site.changes.carry_over import carry
 from wmt.site.changes.follow_officer import followed
 from wmt.site.changes.reconcile import differences
+from wmt.site.duties import labels, scheduled
+from wmt.site.duties.models import Duty, Request, Step
+from wmt.site.duties.projection import PLACE
+from wmt.site.duties.steps import put, stepped
 from wmt.site.loads import loading, withdrawal
 from wmt.site.loads.load_request import LoadRequest
 from wmt.site.loads.withdrawal import Deed, WithdrawalRequest
@@ -170,15 +176,63 @@ def test_records_come_back_with_the_night_before(written_nation: Any, tmp_path: 
     assert ended.exists()  # they stay at the former post
     shown = swap.shown()
     assert shown is not None
-    before, figures = standing(), available(shown)
+    with_words(team)
+    before, figures, words = standing(), available(shown), places()
+    assert set(words) == {team}
     load = recoded(written_nation, tmp_path / "night", team, "NEWCODE")
     assert standing() != before
+    assert places() == {"NEWCODE": words[team]}
+    late = Request.objects.filter(kind="concern", answered_on=None).exclude(staff_code="").get()
+    late.pk, late.moves, late.asked_on = None, [], current_state().day  # one raised under the wrong code
+    late.save()
     for deed, is_back in ((Deed.WITHDRAW, True), (Deed.RESTORE, False), (Deed.WITHDRAW, True)):
         wanted = WithdrawalRequest(deed, load.night, "the file of another region")
         done = withdrawal.perform(withdrawal.ask(wanted=wanted, who="a test"))
         assert (standing() == before) is is_back, done.message
         assert (available(done) == figures) is is_back
         assert differences(current_state()) == []
+        assert places() == {team if is_back else "NEWCODE": [*words[team], late.pk]}
+    assert Duty.objects.count() == 1
+    story = [labels.sentence(step) for step in Duty.objects.get().steps.filter(kind="followed")]
+    assert [said.split(" team")[0] for said in story] == [
+        "Followed to",
+        "Data was withdrawn, so this is back in",
+    ] * 2
+
+
+def with_words(team: str, day: date = date(2026, 11, 20)) -> None:
+    """A duty of somebody in a team, and requests about them and about the team: one of them answered."""
+    state = current_state()
+    posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, team_code=team)
+    post = next(
+        each for each in posts.order_by("code") if each.points_x100 > each.available_x100 * 115 // 100
+    )
+    place = scheduled.posts_of(state)[post.code]
+    where = {name: getattr(place, name) for name in PLACE}
+    duty = Duty(**where, mark="excessive_workload", percent_x100=11_000, days=28, opened_on=day, seen_on=day)
+    data = dict.fromkeys(("run_since", "excess_since", "acknowledge_by", "decide_by"), day)
+    put([stepped(duty, Step.Kind.OPENED, day, data=data)])
+    more = {"asked_who": "x", "asked_on": day, "answer_by": day, "words": "private"}
+    answered = {"answered_on": day, "placed_on": day, "answer": "no"}
+    where.pop("grade")
+    for kind, about in (
+        ("relief", {}),
+        ("concern", {}),
+        ("concern", answered),
+        ("concern", {"staff_code": ""}),
+    ):
+        Request.objects.create(kind=kind, **{**where, **more, **about})
+
+
+def places() -> dict[str, list[int]]:
+    """The requests by the team whose managers read them; the duty is with the first of them."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for request in Request.objects.order_by("pk"):
+        found[request.team_code].append(request.pk)
+    assert list(Duty.objects.values_list("team_code", flat=True)) == [
+        min(found.items(), key=itemgetter(1))[0]
+    ]
+    return dict(found)
 
 
 @pytest.mark.both_databases

@@ -150,7 +150,9 @@ def test_posts_without_hours_of_the_nation_can_be_read(nation: Any, signed_in: S
         href = next(unescape(href) for href in links(page) if f"band={band}" in href and ".csv" not in href)
         regions = client.get(href.partition("#")[0]).text
         rows = {row["Code"]: row for row in table_of(regions, "overview") if row["Code"]}
-        head = next(name for name in next(iter(rows.values())) if name.startswith("Posts without hours"))
+        head = next(
+            name for name in next(iter(rows.values())) if name.startswith("Posts with no available hours")
+        )
         assert {code: number(row[head]) for code, row in rows.items()} == dict(
             posts.group_by("region_code").len().iter_rows()
         )

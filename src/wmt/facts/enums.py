@@ -26,6 +26,9 @@ REPORTS = ("sdr", "fdr", "parom", "arms_community", "arms_licence", "sdr_due", "
 #: Team and staff code of the post that takes the side of a contact nobody could be named for.
 NOT_KNOWN = "NOT-KNOWN"
 
+#: Where the 0 hours of a post come from that no list of officers has: nowhere, until somebody enters hours.
+MENTIONED = "none"
+
 MICRO = 1_000_000
 
 

@@ -41,7 +41,7 @@ POST = table_of(
         "grade": pl.String,  # one of GRADES
         "contracted_micro": pl.Int64,  # nullable: then the grade's default, marked as assumed
         "hours_source": pl.String,  # nullable; 'entered' (people table), 'supplied' (extract)
-        # or 'none' (0 hours: the extract gives none and lists no such officer; until somebody enters them)
+        # or 'none' (MENTIONED: 0 hours, the extract gives none and lists no such officer; until entered)
         "is_placeholder": pl.Int64,  # 1 for 'Unallocated' and the like
         "stale_since": pl.Datetime("us"),  # nullable: the as-at whose figures this post keeps
         "unmeasured": pl.Int64,  # 1 when set aside and no former figures exist

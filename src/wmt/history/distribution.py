@@ -54,7 +54,7 @@ def spread(
             ("period", "Period"),
             ("grade", "Grade"),
             ("units", WORDS[level][1]),
-            ("no_time", "no available hours"),
+            ("no_time", "no available hours on any day"),
             *_headings(),
             ("days", "days with figures"),
         ),

@@ -27,7 +27,14 @@ def canonical_tables(night: Gathered, supplied: pl.DataFrame, *, names: bool) ->
     `supplied` are the posts with the grade and hours of the extract, whatever people entered.
     """
     staff = supplied.select(
-        "team_code", "staff_code", "name", "grade_code", "grade", "is_placeholder", "contracted_micro"
+        "team_code",
+        "staff_code",
+        "name",
+        "grade_code",
+        "grade",
+        "is_placeholder",
+        "contracted_micro",
+        "hours_source",
     )
     tables = {
         "source_row": night.person,

@@ -5,6 +5,7 @@ from collections.abc import Collection
 import polars as pl
 
 from wmt.facts import NOT_KNOWN
+from wmt.facts.enums import MENTIONED
 from wmt.facts.schema import POST, TEAM
 from wmt.intake.codes import Codes
 from wmt.intake.faults import FaultPlace, Faults
@@ -44,7 +45,7 @@ def build_posts(
         grade=pl.coalesce("grade", _grade(codes)),
         name=_name() if names else pl.lit(None, dtype=pl.String),
         is_placeholder=pl.coalesce("is_placeholder", _placeholder()).cast(pl.Int64),
-        hours_source=pl.when(hours == 0).then(pl.lit("none")).when(hours > 0).then(pl.lit("supplied")),
+        hours_source=pl.when(unknown).then(pl.lit(MENTIONED)).when(hours >= 0).then(pl.lit("supplied")),
     )
 
 
@@ -154,7 +155,7 @@ def check_posts(night: Gathered, posts: pl.DataFrame, codes: Codes, faults: Faul
     )
     _warn_posts(
         "POST_ONLY_MENTIONED",
-        written.filter(pl.col("is_only_mentioned") & (pl.col("contracted_micro") == 0)),
+        written.filter(pl.col("hours_source") == MENTIONED),
         "{n} posts are on no list of officers and have no hours until someone enters them: found",
         faults,
     )

@@ -12,7 +12,7 @@ import ibis
 import polars as pl
 
 from wmt.facts import GRADES, SCHEMAS
-from wmt.facts.enums import MICRO
+from wmt.facts.enums import MENTIONED, MICRO
 from wmt.ledger.cells import PRICING
 from wmt.ledger.engine import DuckDBEngine, Engine, shaped, sql_text, unbound
 from wmt.ledger.ledger import NAMED_LINE
@@ -82,7 +82,7 @@ class TimeSide:
                     None,
                     grade,
                     hours,
-                    None if hours is None else "entered" if hours else "none",
+                    None if hours is None else "entered" if hours else MENTIONED,
                     0,
                     None,
                     0,

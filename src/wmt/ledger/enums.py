@@ -86,7 +86,7 @@ _CAUSE_WORDS = {
     Cause.STATUS_CHANGED: "other change of status",
 }
 
-#: What a line of contracted hours refers to where nobody entered them.
+#: What a line of contracted hours refers to where its hours are those usual for the grade.
 ASSUMED = "assumed"
 
 #: The streams (`ledger.streams` says which one a post is in).

@@ -10,10 +10,14 @@ import ibis
 import polars as pl
 
 from wmt.facts import table_of
+from wmt.facts.enums import MENTIONED
 from wmt.ledger.enums import ASSUMED, LineReason
 from wmt.ledger.measures import NO_MANDATE
 
 Table = Any  # an Ibis table expression; Ibis ships no types
+
+#: What a line of contracted hours refers to where neither the extract nor anybody gave any.
+NOT_ENTERED = (ASSUMED, MENTIONED)
 
 LINE = table_of(
     {
@@ -278,7 +282,7 @@ def contracted_lines(tables: dict[str, Table]) -> Table:
         counted=ibis.literal(1, type="int64"),
         reason=ibis.cases(
             (hours.contracted_micro.isnull(), ibis.literal(str(LineReason.ASSUMED_HOURS))),
-            (hours.hours_source == "none", ibis.literal(str(LineReason.NO_HOURS))),
+            (hours.hours_source == MENTIONED, ibis.literal(str(LineReason.NO_HOURS))),
             else_=ibis.null("string"),
         ),
     )

@@ -29,8 +29,8 @@ MEASURES = (
 )
 
 #: Counts of posts under a unit: how many; how many without available time, of them those that hold no work
-#: and those whose hours nobody entered; how many are over the threshold of excessive workload; and how many
-#: do not stand on this night's facts.
+#: and those with no contracted hours because nobody gave any; how many are over the threshold of excessive
+#: workload; and how many do not stand on this night's facts.
 POST_COUNTS = (
     "posts",
     "posts_without_time",

@@ -9,7 +9,8 @@ import ibis
 import polars as pl
 
 from wmt.facts import table_of
-from wmt.ledger.enums import ASSUMED, HEADLINE, LEVELS
+from wmt.ledger.enums import HEADLINE, LEVELS
+from wmt.ledger.lines import NOT_ENTERED
 from wmt.ledger.measures import MEASURES, POST_COUNTS, SHARES
 from wmt.ledger.streams import marks_of_lines, with_stream
 
@@ -35,12 +36,12 @@ TOTAL = table_of(
 def per_post(lines: Table, tables: dict[str, Table]) -> Table:
     """One row per post with its stream, each measure the sum of its lines.
 
-    Posts without a line are there with zeros. `assumed` is 1 where nobody entered the hours.
+    Posts without a line are there with zeros. `unentered` is 1 where nobody gave the hours.
     """
     sums = lines.group_by("post_no").aggregate(
         **{name: _summed(lines, name) for name in MEASURES},
         **marks_of_lines(lines),
-        assumed=ibis.ifelse((lines.kind == "contracted_hours") & (lines.ref == ASSUMED), 1, 0).max(),
+        unentered=_one_if((lines.kind == "contracted_hours") & lines.ref.isin(NOT_ENTERED)).max(),
     )
     # a case is a whole million of millionths: divided once per post, not once per line
     scaled = {name: share.scale for name, share in SHARES.items() if share.scale > 1}
@@ -79,7 +80,9 @@ def with_units(posts: Table, team: Table, scalar: Table) -> Table:
         posts=ibis.literal(1, type="int64"),
         posts_without_time=_one_if(is_timeless),
         idle_posts_without_time=_one_if(is_timeless & is_idle),
-        unentered_posts_without_time=_one_if(is_timeless & (joined.assumed == 1)),
+        unentered_posts_without_time=_one_if(
+            is_timeless & (joined.contracted_hours_micro == 0) & (joined.unentered == 1)
+        ),
         posts_over=_one_if((joined.available_x100 > 0) & is_over),
         stale_posts=_one_if(joined.stale_since.notnull()),
         unmeasured_posts=joined.unmeasured,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from wmt.ledger import LEVELS, TOTAL, Ledger
+from wmt.ledger.enums import ASSUMED
 from wmt.nights.folder import Night
 from wmt.nights.write import TOTALS, results, table_bytes
 
@@ -37,6 +38,10 @@ def recompute(night: Night) -> Recomputed:
     again = results(ledger, together="stream" not in written)
     if "stream" not in written:
         again = _before_streams(ledger, again)
+    elif night.manifest.files.get(f"{TOTALS}.parquet") != _checksum(
+        _as_written(night, TOTALS, again[TOTALS])
+    ):
+        again[TOTALS] = _with_assumed_hours(again)
     differing = [
         f"{name}.parquet"
         for name, frame in again.items()
@@ -62,6 +67,28 @@ def _before_streams(ledger: Ledger, again: dict[str, pl.DataFrame]) -> dict[str,
     joined = totals.join(counts, on=["level", "code"], how="left", maintain_order="left")
     totals = joined.with_columns(unpaid_only_cases=pl.col("found").fill_null(0)).select(totals.columns)
     return {**again, "results/lines": lines, TOTALS: totals}
+
+
+def _with_assumed_hours(again: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """The totals as written when 'no hours entered' meant every post without time whose hours are assumed."""
+    lines, totals = again["results/lines"], again[TOTALS]
+    assumed = lines.filter(kind="contracted_hours", ref=ASSUMED).select("team_code", "staff_code").unique()
+    timeless = totals.filter(level="post", posts_without_time=1)
+    found = timeless.join(assumed, on=["team_code", "staff_code"], how="semi", maintain_order="left")
+    codes = {"post": "code", "nation": pl.lit("nation")} | {
+        level: f"{level}_code" for level in LEVELS if level not in ("post", "nation")
+    }
+    counts = pl.concat(
+        found.group_by(pl.lit(level).alias("level"), "stream", key=code).agg(found=pl.len().cast(pl.Int64))
+        for level, code in codes.items()
+    )
+    keys = ["level", "stream"]
+    joined = totals.join(
+        counts, left_on=[*keys, "code"], right_on=[*keys, "key"], how="left", maintain_order="left"
+    )
+    return joined.with_columns(unentered_posts_without_time=pl.col("found").fill_null(0)).select(
+        totals.columns
+    )
 
 
 def columns_of(night: Night, name: str) -> list[str]:

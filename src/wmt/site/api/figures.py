@@ -72,7 +72,9 @@ class FiguresShown(Schema):
     posts: int
     posts_without_time: int
     idle_posts_without_time: int = Field(description="Of these, posts that hold no work.")
-    unentered_posts_without_time: int = Field(description="Of these, posts with no hours entered.")
+    unentered_posts_without_time: int = Field(
+        description="Of these, posts with no contracted hours because no one entered any."
+    )
     posts_over: int = Field(description="Posts over the threshold of excessive workload.")
     stale_posts: int
     stale_since: datetime | None

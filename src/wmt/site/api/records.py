@@ -12,7 +12,7 @@ from wmt.site.accounts import visibility
 from wmt.site.api.lookups import PostCode, TeamCode, UnitCode, UnitLevel, me, post_for, unit_for
 from wmt.site.api.schemas import READ, Exact, PageShown, Paging, Where, answers, filled
 from wmt.site.audit.reads import note_read
-from wmt.site.availability import queries, reduction_archive
+from wmt.site.availability import labels, queries, reduction_archive
 from wmt.site.availability.limits import ReasonOnDay
 from wmt.site.availability.records import (
     GradeRecord,
@@ -73,6 +73,10 @@ class PlanShown(Schema):
 
     post: str
     name: str
+    contracted_hours: Exact = Field(description="A week, today, before reductions.")
+    hours_from: str = Field(
+        description=f"Where from: {', '.join(labels.SOURCES)}. The last is never a contract of 0 hours."
+    )
     hours: list[HoursShown]
     reductions: list[ReductionShown]
     grades: list[GradeShown]
@@ -165,6 +169,8 @@ def shown_plan(state: State, plan: PostRecords, unit: Unit, *, reads: bool) -> d
     return {
         "post": unit.code,
         "name": unit.name,
+        "contracted_hours": micro(unit.contracted_hours_micro),
+        "hours_from": labels.source_of(unit, plan, state.day),
         "hours": [
             _hours(each, after, state.day) for each, after in zip(plan.hours, [*ends, None], strict=False)
         ],

@@ -6,7 +6,8 @@ from datetime import date
 from wmt.days import written
 from wmt.ledger.serialise import micro
 from wmt.site.availability.limits import ReasonOnDay
-from wmt.site.availability.records import Entry, HoursRecord, ReductionRecord
+from wmt.site.availability.records import Entry, HoursRecord, PostRecords, ReductionRecord
+from wmt.site.workload.models import Unit
 
 
 def day_words(day: date) -> str:
@@ -35,3 +36,19 @@ def entry_words(entry: Entry, reasons: Mapping[str, ReasonOnDay]) -> str:
     if entry.hours_micro is not None:
         return f"{name}: {hours_words(entry.hours_micro)} {span}"
     return f"{name}: {percent_words(entry.percent_x100 or 0)} of the contracted hours, {span}"
+
+
+#: Where the contracted hours of a post come from.
+SOURCES = ENTERED, SUPPLIED, ASSUMED, NONE = "entered", "from the extract", "assumed by grade", "none entered"
+
+
+def source_of(post: Unit, plan: PostRecords, day: date) -> str:
+    """Whether the hours that count were entered, came with the extract, or are those usual for the grade.
+
+    Where the grade has no usual hours, or only contacts and the like mention the post, nobody gave any.
+    """
+    if plan.hours_on(day) is not None:
+        return ENTERED
+    if post.is_only_mentioned or (post.supplied_micro is None and not post.contracted_hours_micro):
+        return NONE
+    return ASSUMED if post.supplied_micro is None else SUPPLIED

@@ -10,7 +10,7 @@ from django.db import connection, models
 from django.db.models import Q
 
 from wmt.ledger import AMOUNTS, MEASURES, POST_COUNTS, SHARES, is_over, measured
-from wmt.ledger.enums import ASSUMED
+from wmt.ledger.lines import NOT_ENTERED
 from wmt.site.availability.queries import every_reason
 from wmt.site.availability.records import Post, PostRecords
 from wmt.site.changes.time_lines import grade_of
@@ -163,14 +163,15 @@ class _Put:
         """In which counts of posts a post is that has these figures and time lines."""
         timeless = after["available_x100"] == 0
         is_idle = not (after["points_x100"] or after["cases_all"] or after["omic_cases"])
-        assumed = any(
-            self.pricing[line.pricing].kind == "contracted_hours" and line.ref == ASSUMED for line in lines
+        is_given = after["contracted_hours_micro"] or any(
+            self.pricing[line.pricing].kind == "contracted_hours" and line.ref not in NOT_ENTERED
+            for line in lines
         )
         over = is_over(after["points_x100"], after["available_x100"], self.state.over_x100)
         return {
             "posts_without_time": int(timeless),
             "idle_posts_without_time": int(timeless and is_idle),
-            "unentered_posts_without_time": int(timeless and assumed),
+            "unentered_posts_without_time": int(timeless and not is_given),
             "posts_over": int(over),
         }
 

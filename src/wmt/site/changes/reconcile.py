@@ -8,6 +8,7 @@ import polars as pl
 from django.conf import settings
 
 from wmt.facts import SCHEMAS, Facts
+from wmt.facts.enums import MENTIONED
 from wmt.ledger import AMOUNTS, MEASURES, POST_COUNTS, Ledger
 from wmt.ledger.engine import Engine
 from wmt.nights import Night, open_night
@@ -15,7 +16,7 @@ from wmt.site.availability.queries import every_reason, plans_of
 from wmt.site.availability.records import Post, PostRecords
 from wmt.site.figures import line_queries
 from wmt.site.workload.models import Cell, Line, Unit
-from wmt.site.workload.night_rows import Rows, rows_from
+from wmt.site.workload.night_rows import Rows, rows_from, supplied
 from wmt.site.workload.state import State, rules_of
 
 _PRICED = ("side", "kind", "location", "tier", "suspended", "stream", "status", "component", "each_x100",
@@ -42,9 +43,7 @@ def facts_now(
     `part` are the facts of some of its posts, where only those are wanted.
     """
     facts = part or night.facts()
-    staff = night.table("input/staff").select(
-        "team_code", "staff_code", supplied_grade="grade", supplied="contracted_micro"
-    )
+    staff = supplied(night)
     day = state.day
 
     def entered(post: Post) -> tuple[int | None, str | None]:
@@ -60,10 +59,10 @@ def facts_now(
     post = facts.post.join(staff, on=keys, how="left", maintain_order="left")
     post = post.join(mine, on=keys, how="left", maintain_order="left")
     entered_ones = pl.when(pl.col("hours").is_not_null()).then(pl.lit("entered"))
-    source = entered_ones.when(pl.col("supplied") == 0).then(pl.lit("none"))
-    source = source.when(pl.col("supplied").is_not_null()).then(pl.lit("supplied"))
+    source = entered_ones.when("is_only_mentioned").then(pl.lit(MENTIONED))
+    source = source.when(pl.col("supplied_micro").is_not_null()).then(pl.lit("supplied"))
     post = post.with_columns(
-        contracted_micro=pl.coalesce("hours", "supplied"),
+        contracted_micro=pl.coalesce("hours", "supplied_micro"),
         hours_source=source.otherwise(None),
         grade=pl.coalesce("other", "supplied_grade", "grade"),
     ).select(SCHEMAS["post"].names())

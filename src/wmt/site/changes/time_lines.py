@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from wmt.facts import SCHEMAS
+from wmt.facts.enums import MENTIONED
 from wmt.ledger import TimeSide
 from wmt.site.availability.records import Post, PostRecords
 from wmt.site.workload.models import Unit
@@ -62,17 +63,26 @@ def _post_frame(asked: Sequence[tuple[Unit, PostRecords, date]]) -> pl.DataFrame
     for number, (unit, plan, day) in enumerate(asked):
         entered = plan.hours_on(day)
         hours = entered.hours_micro if entered else unit.supplied_micro
-        source = "entered" if entered else _supplied(hours)
+        source = MENTIONED if unit.is_only_mentioned else None if hours is None else "supplied"
         stale = unit.stale_since.replace(tzinfo=None) if unit.stale_since else None
         grade, unmeasured = grade_of(unit, plan, day), unit.unmeasured_posts
         codes = unit.team_code, unit.staff_code
-        rows.append((number, 0, *codes, None, None, grade, hours, source, 0, stale, unmeasured))
+        rows.append(
+            (
+                number,
+                0,
+                *codes,
+                None,
+                None,
+                grade,
+                hours,
+                "entered" if entered else source,
+                0,
+                stale,
+                unmeasured,
+            )
+        )
     return pl.DataFrame(rows, SCHEMAS["post"], orient="row")
-
-
-def _supplied(hours: int | None) -> str | None:
-    """Where hours come from that nobody entered, as the facts of a night say it."""
-    return None if hours is None else "supplied" if hours else "none"
 
 
 def _reduction_frame(asked: Sequence[tuple[Unit, PostRecords, date]], day: date) -> pl.DataFrame:

@@ -12,10 +12,10 @@ from operator import attrgetter
 from typing import Any
 
 import polars as pl
-from django.db.models import Max
+from django.db.models import Max, Q
 
-from wmt.site.duties import workdays
-from wmt.site.duties.judged import Judged, Post
+from wmt.site.duties import taken_back, workdays
+from wmt.site.duties.judged import Judged, Post, Undone
 from wmt.site.duties.models import Duty, Step
 from wmt.site.duties.projection import PLACE
 from wmt.site.duties.run_endings import Broken, broken_by, is_elsewhere, is_gone
@@ -73,6 +73,8 @@ class _Judge:
 
     def all(self) -> Judgement:
         """Every post that has a duty or should have one."""
+        if self.undone is not None:
+            self._take_back(self.undone)
         standing = self._standing()
         broken: dict[str, tuple[Duty, date]] = {}
         for code, duty in standing.items():
@@ -95,15 +97,41 @@ class _Judge:
         Duty.objects.filter(closed_on__isnull=True).exclude(seen_on=self.seen).update(seen_on=self.seen)
         return self.outcome
 
+    def _take_back(self, undone: Undone) -> None:
+        """Duties, open or closed since, that only withdrawn figures brought to another code go back.
+
+        One that opened under such a code goes to the one post of its staff code.
+        """
+        one_post = taken_back.only_posts(self.posts)
+        lasting = Q(closed_on__isnull=True) | Q(closed_on__gte=undone.day)
+        duties = list(Duty.objects.select_for_update().filter(lasting).order_by("pk"))
+        taken = {duty.code for duty in duties if duty.is_open}
+        for duty in duties:
+            if duty.code in self.posts:
+                continue
+            moves = taken_back.moves_of(duty.steps.order_by("number"))
+            codes = [taken_back.code_of(before) for before in moves]
+            back = taken_back.moves_back(duty.code, codes, self.by.followed, self.posts or None)
+            opened_there = not undone.restored and duty.opened_on >= undone.day
+            code = codes[-back] if back else one_post.get(duty.staff_code, "") if opened_there else ""
+            if not code or (duty.is_open and code in taken):
+                continue
+            place = attrgetter(*PLACE)
+            after = dict(zip(PLACE, place(self.posts[code]), strict=True)) if self.posts else moves[-back]
+            before = dict(zip(PLACE, place(duty), strict=True))
+            data = {"before": before, "after": dict(after), "why": taken_back.WITHDRAWN}
+            taken = taken - {duty.code} | {code}
+            put([stepped(duty, Kind.FOLLOWED, self.day, data=data)])
+            if duty.is_open:
+                self.outcome.followed.append(duty)
+
     # ---- those that stand --------------------------------------------------------------------------------
 
     def _standing(self) -> dict[str, Duty]:
         """The open duties by the code that their post has now: they follow the person."""
         found = {duty.code: duty for duty in Duty.objects.select_for_update().filter(closed_on__isnull=True)}
         for code in list(found):
-            new = code
-            if code not in self.posts and self.undone is None:
-                new = self.by.followed.get(code, code)
+            new = code if code in self.posts else self.by.followed.get(code, code)
             if new in self.posts and (new == code or new not in found):
                 found[new] = found.pop(code)
                 self._follow(found[new], self.posts[new])
@@ -111,7 +139,7 @@ class _Judge:
 
     def _follow(self, duty: Duty, post: Post) -> None:
         place = attrgetter(*PLACE)
-        if self.undone is not None or place(duty) == place(post):
+        if place(duty) == place(post):
             return
         before, after = (dict(zip(PLACE, place(each), strict=True)) for each in (duty, post))
         data = {"before": before, "after": after}

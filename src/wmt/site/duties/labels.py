@@ -7,6 +7,7 @@ from typing import Any
 from wmt.site.availability.labels import day_words, percent_words
 from wmt.site.duties.due_dates import Deadline
 from wmt.site.duties.models import Duty, Step
+from wmt.site.duties.taken_back import WITHDRAWN
 
 #: What can be decided, and what the forms call it.
 DECISIONS = {
@@ -189,11 +190,12 @@ def _moved(data: Mapping[str, Any]) -> str:
 
 
 def _followed(data: Mapping[str, Any]) -> str:
-    before, after = data["before"], data["after"]
+    before, after, is_back = data["before"], data["after"], data.get("why") == WITHDRAWN
     if before["team_code"] != after["team_code"]:
-        return f"Followed to team {after['team_name']} (was {before['team_name']})"
+        said = "Data was withdrawn, so this is back in" if is_back else "Followed to"
+        return f"{said} team {after['team_name']} (was {before['team_name']})"
     if before["staff_code"] != after["staff_code"]:
-        return "The staff code changed"
+        return "Data was withdrawn, so the staff code is as before" if is_back else "The staff code changed"
     named = {"grade": "grade", "team_name": "team name", "pdu_code": "PDU", "region_code": "region"}
     which = [said for name, said in named.items() if before[name] != after[name]]
     # everybody reads this: that somebody has another name, and since when, is theirs alone to tell

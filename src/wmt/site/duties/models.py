@@ -159,7 +159,8 @@ class Request(models.Model):
     It has its own owner (`recipients.Roles.owners`), day and page, and stays open until it is answered,
     whatever becomes of the duty it was asked on. Without a staff code it is about the team. `told` are the
     reminders that were sent, and `owner N` for each person who was told that it is assigned to them.
-    `placed_on` is the day of the figures whose codes it has, once it is answered or has followed its person.
+    `placed_on` is the day of the figures whose codes it has, once it is answered or has followed its person;
+    `moves` are the codes, units and `placed_on` it had before each time it followed, the oldest first.
     """
 
     class Kind(models.TextChoices):
@@ -174,6 +175,7 @@ class Request(models.Model):
     pdu_code = models.TextField(blank=True)
     region_code = models.TextField(blank=True)
     placed_on = models.DateField(null=True)
+    moves = models.JSONField(default=list)
     duty = models.ForeignKey(Duty, on_delete=models.SET_NULL, null=True, related_name="requests")
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"

@@ -16,9 +16,10 @@ from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import ChangeFault, ConflictError, RefusedError
 from wmt.site.availability.labels import day_words
 from wmt.site.availability.validation import NOTES
-from wmt.site.duties import access, labels, workdays
+from wmt.site.duties import access, labels, taken_back, workdays
 from wmt.site.duties.actor import DutyActor
 from wmt.site.duties.due_dates import clock_on
+from wmt.site.duties.judged import Undone
 from wmt.site.duties.models import Duty, Request, Step
 from wmt.site.duties.notices import Announcement, tell
 from wmt.site.duties.recipients import Responsible, Roles, responsible
@@ -27,6 +28,8 @@ from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
 Kind = Request.Kind
+#: What a request keeps of a place it left: names of people stay out.
+_KEPT = ("team_code", "staff_code", "team_name", "pdu_code", "region_code")
 
 
 def may_ask(user: User, unit: Unit, over_x100: int) -> bool:
@@ -163,11 +166,51 @@ def follow(places: dict[tuple[str, str], dict[str, str]]) -> int:
             continue
         if found.kind == Kind.RELIEF and _taken(found, place):
             continue
-        for name, value in place.items():
-            setattr(found, name, value)
-        found.save(update_fields=list(place))
+        _put(found, place, found.placed_on)
         done += 1
     return done
+
+
+def take_back(
+    followed: Mapping[str, str], there: Mapping[str, Mapping[str, str]] | None, undone: Undone
+) -> int:
+    """Requests, answered or not, that only withdrawn figures brought to another code go back; how many did.
+
+    `followed` gives the present code of posts and teams by their former one, `there` the columns of those in
+    the figures shown, None where there are none. One that was made under a code which only those figures had
+    goes to the one post of its staff code.
+    """
+    one_post, done = taken_back.only_posts(there or ()), 0
+    for found in Request.objects.select_for_update(of=("self",)):
+        back = taken_back.moves_back(found.code, list(map(taken_back.code_of, found.moves)), followed, there)
+        made_there = not undone.restored and found.asked_on >= undone.day and found.code not in (there or {})
+        before = found.moves[-back] if back else {}
+        code = (
+            taken_back.code_of(before) if back else one_post.get(found.staff_code, "") if made_there else ""
+        )
+        place = (there or {}).get(code) or {name: before[name] for name in before if name != "placed_on"}
+        if place and not (found.is_open and found.kind == Kind.RELIEF and _taken(found, place)):
+            on = before["placed_on"] if back else f"{undone.day - timedelta(days=1)}"
+            moves = found.moves[: len(found.moves) - back]
+            _put(found, place, date.fromisoformat(on) if on else None, moves)
+            done += 1
+    return done
+
+
+def _put(
+    found: Request,
+    place: Mapping[str, str],
+    on: date | None,
+    moves: list[dict[str, str | None]] | None = None,
+) -> None:
+    """Give a request the columns of another place. Unless told which moves stand, this is one more."""
+    if moves is None:
+        moves, before = found.moves, {name: getattr(found, name) for name in _KEPT}
+        if taken_back.code_of(before) != taken_back.code_of(place):
+            moves = [*moves, {**before, "placed_on": found.placed_on and found.placed_on.isoformat()}]
+    for name, value in {**place, "placed_on": on, "moves": moves}.items():
+        setattr(found, name, value)
+    found.save(update_fields=[*place, "placed_on", "moves"])
 
 
 def follow_answered(links: Links, places: Mapping[str, dict[str, str]], day: date) -> int:
@@ -186,10 +229,7 @@ def follow_answered(links: Links, places: Mapping[str, dict[str, str]], day: dat
         now = links.codes_until("post", found.code, since, max(since, day))[-1]
         if now == found.code or now not in places:
             continue
-        for name, value in places[now].items():
-            setattr(found, name, value)
-        found.placed_on = day
-        found.save(update_fields=[*places[now], "placed_on"])
+        _put(found, places[now], day)
         done += 1
     return done
 

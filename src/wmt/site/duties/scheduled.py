@@ -16,7 +16,7 @@ from wmt.ledger import OMIC
 from wmt.nights import NightError, open_night
 from wmt.site.audit.record import record
 from wmt.site.availability.labels import day_words, percent_words
-from wmt.site.duties import jobs, labels, requests
+from wmt.site.duties import jobs, labels, requests, taken_back
 from wmt.site.duties.came_off import CameOff, all_of
 from wmt.site.duties.due_dates import clock_of, clock_on, due_on, open_deadlines, rules_on
 from wmt.site.duties.evaluate import MAIN, Judgement, evaluate
@@ -118,6 +118,10 @@ def after_load(state: State, read: Read | None = None, undone: Undone | None = N
         clock=clock_on(state), seen=read.last, undone=undone, came_off=read.came_off, followed=read.followed,
     ))  # fmt: skip
     places = _post_places(posts, read.followed) | _team_places(state, read.history)
+    if undone is not None:
+        renamed = read.history.links.present_codes("team")
+        shown = {taken_back.code_of(place): place for place in places.values()}
+        requests.take_back({**renamed, **read.followed}, shown, undone)
     requests.follow(places)
     requests.follow_answered(
         read.history.links.of_persons, {code: _place(post) for code, post in posts.items()}, read.last
@@ -135,6 +139,7 @@ def without_figures(undone: Undone) -> Judgement:
         runs=pl.DataFrame(schema=RUN), day=day, marks=dated_marks()(tree_day), figures=NoFigures(), posts={},
         clock=clock_of(rules_on(day)), seen=undone.day, undone=undone,
     ))  # fmt: skip
+    requests.take_back({}, None, undone)
     announce(found, day, undone)
     return found
 

@@ -71,7 +71,7 @@ class UnitRequest:
             "none": "no available hours",
             "busy": "no available hours, holds work",
             "idle": "no available hours, holds no work",
-            "unentered": "hours not entered",
+            "unentered": "no contracted hours entered",
         }
 
     @property

@@ -194,6 +194,7 @@ class Unit(_Measured):
     # of posts, as the extract has them: what counts where nobody entered anything
     supplied_grade = models.TextField(blank=True)
     supplied_micro = models.BigIntegerField(null=True)
+    is_only_mentioned = models.BooleanField(default=False)  # on no list of officers: its 0 hours are nobody's
     touched = models.BigIntegerField(default=0)  # the last change that moved or concerns it
 
     class Meta:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from wmt.facts import SCHEMAS, Facts, table_of
+from wmt.facts.enums import MENTIONED
 from wmt.ledger import AMOUNTS, HEADLINE, MEASURES, POST_COUNTS, PRICING, TOTAL, Ledger, TimeSide
 from wmt.ledger.contact_prices import every_contact_pricing
 from wmt.nights import Night, NightError, open_night
@@ -54,7 +55,7 @@ def rows_from(
     return Rows(
         pricing=_without_nulls(pricing, ("location", "tier", "stream", "status", "component", "reason")),
         rule_value=_rule_values(rules),
-        unit=_units(totals, facts, _input(night, "staff", _STAFF)),
+        unit=_units(totals, facts, supplied(night)),
         cell=_priced(cells, pricing).select(
             "level", "code", "post_stream", "grade", "pricing", "lines", *AMOUNTS
         ),
@@ -64,7 +65,13 @@ def rows_from(
 
 #: What of the input tables is shown beside the figures. A night whose personal data are forgotten has none.
 _STAFF = table_of(
-    {"team_code": pl.String, "staff_code": pl.String, "grade": pl.String, "contracted_micro": pl.Int64}
+    {
+        "team_code": pl.String,
+        "staff_code": pl.String,
+        "grade": pl.String,
+        "contracted_micro": pl.Int64,
+        "hours_source": pl.String,
+    }
 )
 _CASE = table_of(
     {"team_code": pl.String, "staff_code": pl.String, "case_ref": pl.String, "allocated_on": pl.Date}
@@ -81,10 +88,13 @@ _REPORT = table_of(
 
 
 def _input(night: Night, name: str, columns: pl.Schema) -> pl.DataFrame:
-    """Columns of an input table of a night; no rows where the night does not keep it any more."""
+    """Columns of an input table of a night, null where it was written without one; no rows where the night
+    does not keep it any more."""
     if f"input/{name}.parquet" not in night.manifest.files:
         return columns.to_frame()
-    return night.table(f"input/{name}").select(columns.names())
+    table = night.table(f"input/{name}")
+    return table.select(pl.col(each) if each in table.columns else pl.lit(None, kind).alias(each)
+                        for each, kind in columns.items())  # fmt: skip
 
 
 def fold(text: str) -> str:
@@ -128,10 +138,23 @@ def _of_one_grade(totals: pl.DataFrame) -> pl.DataFrame:
     return totals.with_columns(whole=pl.lit(False))
 
 
-def _units(totals: pl.DataFrame, facts: Facts, staff: pl.DataFrame) -> pl.DataFrame:
-    supplied = staff.select(
-        "team_code", "staff_code", supplied_grade="grade", supplied_micro="contracted_micro"
+def supplied(night: Night) -> pl.DataFrame:
+    """The posts of a night with the grade and hours of its extract.
+
+    Nights of before that was kept take every post of 0 hours for one on no list of officers.
+    """
+    staff = _input(night, "staff", _STAFF)
+    unlisted = (pl.col("contracted_micro") == 0) & (pl.col("hours_source").fill_null(MENTIONED) == MENTIONED)
+    return staff.select(
+        "team_code",
+        "staff_code",
+        supplied_grade="grade",
+        supplied_micro="contracted_micro",
+        is_only_mentioned=unlisted.fill_null(False),
     )
+
+
+def _units(totals: pl.DataFrame, facts: Facts, supplied: pl.DataFrame) -> pl.DataFrame:
     posts = facts.post.select("team_code", "staff_code", post_no="post_no")
     posts = posts.join(supplied, on=["team_code", "staff_code"], how="left")
     teams = facts.team.select("team_code", "team_no", "is_omic")
@@ -147,7 +170,10 @@ def _units(totals: pl.DataFrame, facts: Facts, staff: pl.DataFrame) -> pl.DataFr
         _local(pl.col("stale_since")),
         pl.col("is_omic").fill_null(0).cast(pl.Boolean),
         folded.alias("folded"),
-        pl.col("supplied_grade").fill_null(""), "supplied_micro", pl.lit(0).alias("touched"),
+        pl.col("supplied_grade").fill_null(""),
+        "supplied_micro",
+        pl.col("is_only_mentioned").fill_null(False),
+        pl.lit(0).alias("touched"),
         *MEASURES, *POST_COUNTS,
     )  # fmt: skip
 

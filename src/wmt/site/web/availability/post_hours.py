@@ -123,16 +123,16 @@ def hours_now(place: PostRequest, by: str = "") -> str:
     entered = plan.hours_on(day)
     if entered is not None:
         return f"{hours} a week, entered{by}, from {day_words(entered.first_day)}."
-    if place.unit.supplied_micro == 0:
+    if place.unit.is_only_mentioned:
         return (
-            "0 hours a week: the extract gives none, or only mentions this post in contacts, flags or case "
-            "details. Nobody has entered hours here."
+            "0 hours a week: the extract only mentions this post in contacts, flags or case details. "
+            "No one has entered hours for it."
         )
     if place.unit.supplied_micro is not None:
-        return f"{hours} a week, as the extract gives them. Nobody has entered hours here."
+        return f"{hours} a week, as the extract gives them. No one has entered hours here."
     return (
         f"{hours} a week: assumed, because that is usual for grade {place.unit.grade}. "
-        "The extract gives none, and nobody has entered any."
+        "The extract gives none, and no one has entered any."
     )
 
 

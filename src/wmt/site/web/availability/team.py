@@ -1,7 +1,6 @@
 """Hours and reductions of a team: every post with what counts today and what comes next."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -11,7 +10,7 @@ from wmt.site.accounts import visibility
 from wmt.site.accounts.access import may
 from wmt.site.accounts.roles import Action
 from wmt.site.audit.reads import note_read
-from wmt.site.availability import queries
+from wmt.site.availability import labels, queries
 from wmt.site.availability.limits import ReasonOnDay
 from wmt.site.availability.records import Post, PostRecords
 from wmt.site.availability.withheld import plan_without_reasons
@@ -27,9 +26,6 @@ from wmt.site.web.availability.ending_soon import (
     post_of,
 )
 from wmt.site.workload.models import Unit
-
-#: Where the contracted hours of a post come from.
-ENTERED, SUPPLIED, ASSUMED, NONE = "entered", "from the extract", "assumed by grade", "none entered"
 
 
 def content(question: UnitRequest) -> dict[str, Any]:
@@ -121,7 +117,7 @@ def posts_table(
 def _row(question: UnitRequest, post: Unit, plan: PostRecords, reasons: Mapping[str, ReasonOnDay]) -> Row:
     day = question.state.day
     coming = next_change(plan, day, reasons)
-    source = source_of(post, plan, day)
+    source = labels.source_of(post, plan, day)
     cuts = [cut_words(cut, post.contracted_hours_micro, reasons) for cut in plan.reductions_on(day)]
     values = {
         "name": tables.text(post.name, unit_url("post", post.code, "hours")),
@@ -154,15 +150,6 @@ def _total(question: UnitRequest) -> Row:
     empty = ("code", "grade", "source", "in_force", "next_words")
     values = {"name": tables.text("Team"), "next": Value(None), **{key: tables.text("") for key in empty}}
     return Row(values | _figures(question, question.unit))
-
-
-def source_of(post: Unit, plan: PostRecords, day: date) -> str:
-    """Whether the hours that count were entered, came with the extract, or are those usual for the grade."""
-    if plan.hours_on(day) is not None:
-        return ENTERED
-    if post.supplied_micro is None:
-        return ASSUMED
-    return SUPPLIED if post.supplied_micro else NONE
 
 
 def _grade_note(post: Unit, plan: PostRecords, question: UnitRequest) -> str:

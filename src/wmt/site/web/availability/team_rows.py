@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from wmt.ledger import shown_capacity
-from wmt.site.availability.labels import day_words, hours_words
+from wmt.site.availability.labels import day_words, hours_words, source_of
 from wmt.site.links import unit_url
-from wmt.site.web.availability.team import source_of
 from wmt.site.web.availability.team_form import Person, ReductionFields, TeamForm
 from wmt.site.workload.state import State
 

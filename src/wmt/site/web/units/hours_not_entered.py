@@ -14,9 +14,9 @@ from wmt.site.workload.state import rules_of
 
 
 def without_hours(question: UnitRequest) -> QuerySet[Unit]:
-    """The posts under a unit that no list of officers has, and for which nobody entered hours."""
+    """The posts under a unit that no list of officers has, and for which nobody entered hours, not even 0."""
     posts = units.below(question.state, question.unit, "post")
-    return posts.filter(supplied_micro=0, contracted_hours_micro=0).exclude(team_code="NOT-KNOWN")
+    return posts.filter(is_only_mentioned=True, unentered_posts_without_time=1).exclude(team_code="NOT-KNOWN")
 
 
 def table_of(question: UnitRequest) -> Table:

@@ -1,4 +1,4 @@
-"""Posts without available hours: with work, without work, and those whose hours nobody entered."""
+"""Posts without available hours: with work, without work; and those of either with no hours entered."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -15,14 +15,14 @@ from wmt.site.workload.models import Unit
 #: The column of how many of them a unit has, where units are listed that have some.
 KEY = "of_band"
 BANDS = {
-    "busy": "Posts without hours that hold work",
-    "idle": "Posts without hours that hold no work",
-    "unentered": "Posts with no hours entered",
+    "busy": "Posts with no available hours that hold work",
+    "idle": "Posts with no available hours that hold no work",
+    "unentered": "Posts with no contracted hours entered",
 }
 _KINDS = {
     "busy": ("hold work", "holds work"),
     "idle": ("hold no work", "holds no work"),
-    "unentered": ("have no hours entered", "has no hours entered"),
+    "unentered": ("have no contracted hours entered", "has no contracted hours entered"),
 }
 
 
@@ -63,16 +63,21 @@ def said(question: UnitRequest) -> dict[str, Any] | None:
     unit = question.subject
     if question.is_post or not unit.posts_without_time:
         return None
-    many = unit.posts_without_time
-    posts = "1 post has" if many == 1 else f"{many:,} posts have"
-    apart = {band: number(unit, band) for band in _KINDS}
+    many, apart = unit.posts_without_time, {band: number(unit, band) for band in _KINDS}
+    posts = (
+        "1 post has no available hours: its"
+        if many == 1
+        else f"{many:,} posts have no available hours: their"
+    )
     exports = may(question.user, Action.EXPORT)
+    links = {
+        band: (f"{found:,} {_KINDS[band][found == 1]}", _listed(question, band) if found else "")
+        for band, found in apart.items()
+    }
     return {
-        "words": f"{posts} no available hours. Their points still count here. Of these",
-        "kinds": [
-            (f"{found:,} {_KINDS[band][found == 1]}", _listed(question, band) if found else "")
-            for band, found in apart.items()
-        ],
+        "words": f"{posts} contracted hours are 0, or reductions take them all. Any points still count here.",
+        "work": [links["busy"], links["idle"]],
+        "unentered": links["unentered"],
         "files": [(_KINDS[band][0], _file(question, band)) for band, found in apart.items() if found]
         if exports
         else [],

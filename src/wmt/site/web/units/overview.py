@@ -111,6 +111,10 @@ def _fits(unit: Unit, question: UnitRequest) -> bool:
         return False
     if question.band in no_available_time.BANDS:
         return no_available_time.number(unit, question.band) > 0
+    if (
+        question.band == "none" and unit.level == "post"
+    ):  # those without figures of this day are another thing
+        return bool(unit.posts_without_time)
     return band_of(unit, question) == question.band
 
 
