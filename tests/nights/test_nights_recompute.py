@@ -1,8 +1,11 @@
 """A night must give the same bytes again, anywhere; and damage is found and named."""
 
+import hashlib
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -11,6 +14,7 @@ from wmt.history.figures import of_night
 from wmt.ledger.engine import DuckDBEngine
 from wmt.nights import Night, NightError, is_night, open_night
 from wmt.nights.recompute import recompute
+from wmt.nights.write import TOTALS, table_bytes
 
 
 @pytest.fixture
@@ -107,3 +111,26 @@ def test_a_file_is_no_night(tmp_path: Path) -> None:
     assert not is_night(tmp_path / "file")
     with pytest.raises(NightError, match="a night is a folder"):
         open_night(tmp_path / "file")
+
+
+def test_a_night_that_counted_hours_not_entered_otherwise_is_the_same_again(copy: Night) -> None:
+    """It counted every post without time whose hours are assumed, with hours or without."""
+    totals, lines = copy.table(TOTALS), copy.table("results/lines")
+    assumed = lines.filter(kind="contracted_hours", ref="assumed").select("team_code", "staff_code")
+    was = totals.filter(level="post", posts_without_time=1).join(assumed, on=["team_code", "staff_code"])
+    was = was.with_columns(post_code="code", nation_code=pl.lit("nation"))
+
+    def counted(row: dict[str, Any]) -> int:
+        return was.filter(pl.col(f"{row['level']}_code") == row["code"], stream=row["stream"]).height
+
+    counts = [counted(row) for row in totals.to_dicts()]
+    assert counts != totals["unentered_posts_without_time"].to_list()
+    old = totals.with_columns(unentered_posts_without_time=pl.Series(counts, dtype=pl.Int64))
+    content = table_bytes(old)
+    (copy.path / f"{TOTALS}.parquet").write_bytes(content)
+    manifest = json.loads((copy.path / "manifest.json").read_text())
+    manifest["files"][f"{TOTALS}.parquet"] = hashlib.sha256(content).hexdigest()
+    (copy.path / "manifest.json").write_text(json.dumps(manifest))
+    seal = hashlib.sha256((copy.path / "manifest.json").read_bytes()).hexdigest()
+    (copy.path / "loaded.json").write_text(json.dumps({"manifest": seal}))
+    assert recompute(open_night(copy.path)).same

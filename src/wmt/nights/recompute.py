@@ -75,12 +75,12 @@ def _with_assumed_hours(again: dict[str, pl.DataFrame]) -> pl.DataFrame:
     assumed = lines.filter(kind="contracted_hours", ref=ASSUMED).select("team_code", "staff_code").unique()
     timeless = totals.filter(level="post", posts_without_time=1)
     found = timeless.join(assumed, on=["team_code", "staff_code"], how="semi", maintain_order="left")
-    codes = {"post": "code", "nation": pl.lit("nation")} | {
-        level: f"{level}_code" for level in LEVELS if level not in ("post", "nation")
-    }
+    found = found.with_columns(post_code="code", nation_code=pl.lit("nation"))
     counts = pl.concat(
-        found.group_by(pl.lit(level).alias("level"), "stream", key=code).agg(found=pl.len().cast(pl.Int64))
-        for level, code in codes.items()
+        found.group_by(pl.lit(level).alias("level"), "stream", key=f"{level}_code").agg(
+            found=pl.len().cast(pl.Int64)
+        )
+        for level in LEVELS
     )
     keys = ["level", "stream"]
     joined = totals.join(

@@ -207,7 +207,10 @@ def _put(
     if moves is None:
         moves, before = found.moves, {name: getattr(found, name) for name in _KEPT}
         if taken_back.code_of(before) != taken_back.code_of(place):
-            moves = [*moves, {**before, "placed_on": found.placed_on and found.placed_on.isoformat()}]
+            moves = [
+                *moves,
+                {**before, "placed_on": found.placed_on.isoformat() if found.placed_on else None},
+            ]
     for name, value in {**place, "placed_on": on, "moves": moves}.items():
         setattr(found, name, value)
     found.save(update_fields=[*place, "placed_on", "moves"])
@@ -234,7 +237,7 @@ def follow_answered(links: Links, places: Mapping[str, dict[str, str]], day: dat
     return done
 
 
-def _taken(found: Request, place: dict[str, str]) -> bool:
+def _taken(found: Request, place: Mapping[str, str]) -> bool:
     other = open_relief(place["team_code"], place["staff_code"])
     return other is not None and other.pk != found.pk
 
