@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict, Unpack
 
 from wmt.intake import limits
 from wmt.intake.model import InputFault, Post, Severity
@@ -16,6 +16,16 @@ __all__ = ["EXAMPLES", "NAMED", "FaultPlace", "Faults", "ReadingStopped"]
 NAMED = 25
 #: Rows or posts given as examples in a summed-up fault.
 EXAMPLES = 5
+
+
+class FaultAt(TypedDict, total=False):
+    """Where a fault is, which posts it can touch, and of how many rows it is."""
+
+    sheet: str | None
+    row: int | None
+    column: str | None
+    posts: Iterable[Post]
+    rows: int | None
 
 
 class FaultPlace(NamedTuple):
@@ -73,22 +83,13 @@ class Faults:
         for fault in faults:
             self.record(fault)
 
-    def add(
-        self,
-        severity: Severity,
-        code: str,
-        what: str,
-        *,
-        sheet: str | None = None,
-        row: int | None = None,
-        column: str | None = None,
-        posts: Iterable[Post] = (),
-        rows: int | None = None,
-    ) -> None:
+    def add(self, severity: Severity, code: str, what: str, **place: Unpack[FaultAt]) -> None:
         """Record one fault, of one row unless `rows` says of how many; its remedy is added to the text.
 
         An unlisted code is a KeyError of ours.
         """
+        sheet, row, column = place.get("sheet"), place.get("row"), place.get("column")
+        rows = place.get("rows")
         self.record(
             InputFault(
                 severity=severity,
@@ -97,38 +98,18 @@ class Faults:
                 sheet=None if sheet is None else shown(sheet),
                 row=row,
                 column=None if column is None else shown(column),
-                posts=tuple(dict.fromkeys(posts)),
+                posts=tuple(dict.fromkeys(place.get("posts", ()))),
                 rows=(0 if row is None else 1) if rows is None else rows,
             )
         )
 
-    def refuse(
-        self,
-        code: str,
-        what: str,
-        *,
-        sheet: str | None = None,
-        row: int | None = None,
-        column: str | None = None,
-        posts: Iterable[Post] = (),
-        rows: int | None = None,
-    ) -> None:
+    def refuse(self, code: str, what: str, **place: Unpack[FaultAt]) -> None:
         """Record a fault that stops the load, or stops it for the posts named."""
-        self.add("refuse", code, what, sheet=sheet, row=row, column=column, posts=posts, rows=rows)
+        self.add("refuse", code, what, **place)
 
-    def warn(
-        self,
-        code: str,
-        what: str,
-        *,
-        sheet: str | None = None,
-        row: int | None = None,
-        column: str | None = None,
-        posts: Iterable[Post] = (),
-        rows: int | None = None,
-    ) -> None:
+    def warn(self, code: str, what: str, **place: Unpack[FaultAt]) -> None:
         """Record a fault that does not stop the load."""
-        self.add("warn", code, what, sheet=sheet, row=row, column=column, posts=posts, rows=rows)
+        self.add("warn", code, what, **place)
 
     def refused(self, refusal: ReadingStopped) -> None:
         self.refuse(refusal.code, refusal.what, sheet=refusal.sheet, row=refusal.row, column=refusal.column)

@@ -26,22 +26,7 @@ if TYPE_CHECKING:
 __getattr__ = names_of(__name__, __file__)
 
 __all__ = [
-    "Acceptance",
-    "Loaded",
-    "Night",
-    "NightBusyError",
-    "NightError",
-    "Order",
-    "Recomputed",
-    "Summary",
-    "Verdict",
-    "check_report",
-    "is_night",
-    "is_night_name",
-    "keep_former",
-    "night_moment",
-    "night_name",
-    "open_night",
-    "saved_nights",
-    "summary_of_night",
-]
+    "Acceptance", "Loaded", "Night", "NightBusyError", "NightError", "Order", "Recomputed", "Summary",
+    "Verdict", "check_report", "is_night", "is_night_name", "keep_former", "night_moment", "night_name",
+    "open_night", "saved_nights", "summary_of_night",
+]  # fmt: skip

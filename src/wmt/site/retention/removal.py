@@ -1,19 +1,39 @@
-"""What is due, and removing it: one transaction for each kind, with its audit event."""
+"""What is removed in time: words and traces, never amounts or days; one transaction for each kind."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
-from django.db.models import QuerySet
+from django.contrib.sessions.models import Session
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
+from wmt.site.accounts.models import ApiToken
+from wmt.site.audit.models import AuditEvent
+from wmt.site.audit.record import KINDS as EVENT_KINDS
 from wmt.site.audit.record import record
+from wmt.site.availability.models import Grade, Hours, Reduction
+from wmt.site.duties.models import Notice, Request, Step
+from wmt.site.figures.withheld import REDUCED
+from wmt.site.loads.reports import remedy
 from wmt.site.policies import policies
-from wmt.site.retention import records, traces
+from wmt.site.workload.models import Fault, Load
+from wmt.site.workload.state import NoDataYet, current_state
 
 ITSELF = "the site itself"
+REMOVED = "Removed after the retention period."
+#: Events whose sentence or facts say something of a person's hours, health or duties.
+PRIVATE = (
+    "hours", "reduction", "grade", "people import", "records followed", "records carried over", "duty",
+    "request",
+)  # fmt: skip
+_WAITS = (Load.State.WAITING, Load.State.RUNNING, Load.State.HELD)
+
+Found = QuerySet[Any]
 
 
 @dataclass(frozen=True)
@@ -22,49 +42,155 @@ class RetentionKind:
 
     policy: str
     what: str
-    find: Callable[[datetime], QuerySet[Any]]
-    remove: Callable[[QuerySet[Any]], int]
+    find: Callable[[datetime], Found]
+    remove: Callable[[Found], int] = lambda found: found.delete()[0]
 
     @property
     def days(self) -> int:
         """How long it is kept, by the policies in force today."""
         return policies()[f"retention.{self.policy}"].whole
 
-    def due(self, now: datetime) -> QuerySet[Any]:
+    def due(self, now: datetime) -> Found:
         """Its rows whose time is over."""
         return self.find(now - timedelta(days=self.days))
 
 
+def _cleared(**values: Any) -> Callable[[Found], int]:
+    """Rows stay, and no longer say this; how many."""
+    return lambda found: found.update(**values)
+
+
+def _ended(before: datetime) -> Q:
+    """Versions that were replaced before a moment, or withdrawn, or whose last day lies before it."""
+    last = timezone.localdate(before)
+    with suppress(NoDataYet):  # what is in force on the day shown, the lines of the figures tell of
+        last = min(last, current_state().day)
+    return Q(ended_at__lt=before) | Q(withdrawn=True, recorded_at__lt=before) | Q(last_day__lt=last)
+
+
+def _events(before: datetime, **which: Any) -> Found:
+    """The events; elsewhere nobody may change or delete any, so this is not their usual manager."""
+    return AuditEvent._base_manager.filter(at__lt=before, **which)
+
+
+def _private_details(before: datetime) -> Found:
+    """Events about people's records and duties that still say what they were."""
+    is_done = Q(sentence__endswith=REMOVED, before__isnull=True, after__isnull=True)
+    return _events(before, kind__in=PRIVATE).exclude(is_done)
+
+
+def _without_details(found: Found) -> int:
+    """Such events say who did something of what kind, and when; how many."""
+    return sum(
+        found.filter(kind=kind).update(sentence=f"{EVENT_KINDS[kind]}. {REMOVED}", before=None, after=None)
+        for kind in PRIVATE
+    )
+
+
+def _said_in_duties(before: datetime) -> Found:
+    """Words of steps of duties that closed before, unless a request on them still waits for its answer."""
+    day = timezone.localdate(before)
+    return Step.objects.filter(duty__closed_on__lt=day, duty__relief_by__isnull=True).exclude(words="")
+
+
+def _said_in_requests(before: datetime) -> Found:
+    """Words of requests and concerns that were answered before. Those that are open stay."""
+    answered = Request.objects.filter(answered_on__lt=timezone.localdate(before))
+    return answered.exclude(words="", answer_words="")
+
+
+def _notices(before: datetime) -> Found:
+    """Notices about duties that closed and requests that were answered before."""
+    day = timezone.localdate(before)
+    return Notice.objects.filter(Q(duty__closed_on__lt=day) | Q(request__answered_on__lt=day))
+
+
+def _quoted_cells(before: datetime) -> Found:
+    """Faults of loads that ended before, as far as they may quote a cell."""
+    old = Fault.objects.filter(load__asked_at__lt=before)
+    return old.exclude(message=REMOVED).exclude(message__startswith=f"{REMOVED} ")
+
+
+def _without_quotes(found: Found) -> int:
+    """Faults keep their place, their code and what to do about it; how many."""
+    return sum(
+        found.filter(code=code).update(message=f"{REMOVED} {remedy(code)}".strip())
+        for code in list(found.order_by().values_list("code", flat=True).distinct())
+    )
+
+
+def _loads_that_tell(before: datetime) -> Found:
+    """Loads that ended before and still say of posts why they were set aside, or quote in their message."""
+    over = Load.objects.filter(asked_at__lt=before).exclude(state__in=_WAITS)
+    return over.exclude(set_aside=[], message__in=("", REMOVED))
+
+
 KINDS = (
-    RetentionKind("notes", "notes of reductions", records.reductions_with_notes, records.without_notes),
     RetentionKind(
-        "notes", "explanations of contracted hours", records.hours_with_notes, records.without_notes
+        "notes",
+        "notes of reductions",
+        lambda before: Reduction.objects.filter(_ended(before)).exclude(notes="", why=""),
+        _cleared(notes="", why=""),
     ),
-    RetentionKind("notes", "explanations of grades", records.grades_with_notes, records.without_notes),
     RetentionKind(
-        "reasons", "reasons of reductions", records.reductions_with_reasons, records.without_reasons
+        "notes",
+        "explanations of contracted hours",
+        lambda before: Hours.objects.filter(recorded_at__lt=before).exclude(why=""),
+        _cleared(why=""),
     ),
-    RetentionKind("duties", "words said in duties", records.said_in_duties, records.without_words),
     RetentionKind(
-        "duties", "words of requests and concerns", records.said_in_requests, records.without_what_was_asked
+        "notes",
+        "explanations of grades",
+        lambda before: Grade.objects.filter(_ended(before)).exclude(why=""),
+        _cleared(why=""),
     ),
-    RetentionKind("duties", "notices about duties", records.notices_of_duties, records.delete),
     RetentionKind(
-        "load_reports", "cells quoted in load reports", records.quoted_cells, records.without_quotes
+        "reasons",
+        "reasons of reductions",  # they are reduced hours from then on, for everybody
+        lambda before: Reduction.objects.filter(_ended(before)).exclude(reason=REDUCED),
+        _cleared(reason=REDUCED),
     ),
+    RetentionKind("duties", "words said in duties", _said_in_duties, _cleared(words="")),
+    RetentionKind(
+        "duties", "words of requests and concerns", _said_in_requests, _cleared(words="", answer_words="")
+    ),
+    RetentionKind("duties", "notices about duties", _notices),
+    RetentionKind("load_reports", "cells quoted in load reports", _quoted_cells, _without_quotes),
     RetentionKind(
         "load_reports",
         "messages and posts set aside of loads",
-        records.loads_with_posts_set_aside,
-        records.without_posts_set_aside,
+        _loads_that_tell,
+        _cleared(set_aside=[], message=REMOVED),
     ),
-    RetentionKind("audit", "audit events", traces.old_events, records.delete),
-    RetentionKind("reads", "audit events of reading and exporting", traces.old_reads, records.delete),
-    RetentionKind("sign_ins", "audit events of signing in", traces.old_sign_ins, records.delete),
-    RetentionKind("details", "details of audit events", traces.private_details, traces.without_details),
-    RetentionKind("sessions", "expired sessions", traces.old_sessions, records.delete),
-    RetentionKind("jobs", "jobs that are done", traces.old_jobs, records.delete),
-    RetentionKind("tokens", "tokens that have ended", traces.old_tokens, records.delete),
+    RetentionKind("audit", "audit events", _events),
+    RetentionKind(
+        "reads",
+        "audit events of reading and exporting",
+        lambda before: _events(before, kind__in=("read", "export")),
+    ),
+    RetentionKind(
+        "sign_ins",
+        "audit events of signing in",
+        lambda before: _events(before, kind__in=("sign-in", "sign-out", "sign-in refused", "denied")),
+    ),
+    RetentionKind("details", "details of audit events", _private_details, _without_details),
+    RetentionKind(
+        "sessions", "expired sessions", lambda before: Session.objects.filter(expire_date__lt=before)
+    ),
+    RetentionKind(
+        "jobs",
+        "jobs that are done",
+        lambda before: DBTaskResult.objects.filter(
+            finished_at__lt=before, status__in=("SUCCESSFUL", "FAILED")
+        ),
+    ),
+    RetentionKind(
+        "tokens",
+        "tokens that have ended",
+        lambda before: ApiToken.objects.filter(
+            Q(ended_at__lt=before) | Q(last_day__lt=timezone.localdate(before))
+        ),
+    ),
 )
 
 
@@ -82,7 +208,8 @@ def apply(*, who: str = ITSELF, now: datetime | None = None) -> dict[str, int]:
     """
     now = now or timezone.now()
     done = {kind.what: _remove(kind, now, who) for kind in KINDS}
-    traces.sweep_cache()
+    with connection.cursor() as cursor:  # what the cache holds past its time, such as counts of tries
+        cursor.execute("DELETE FROM wmt_cache WHERE expires < %s", [timezone.now()])
     return {what: count for what, count in done.items() if count}
 
 
