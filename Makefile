@@ -11,7 +11,7 @@ DEMO   := WMT_HOME=demo/site WMT_DEMO=1
 # compiled modules are kept: a command of `wmt` starts in half the time
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: shape demo tour wheel test test-unit check fix bench soak mutation browser pictures spec picture lock clean
+.PHONY: shape same demo tour wheel test test-unit check fix bench soak mutation browser pictures spec picture lock clean
 
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 OURSELVES := $(INSTALL) --no-deps --no-build-isolation --editable .
@@ -72,6 +72,9 @@ mutation: $(VENV)/.ready        ## do the tests notice changes of the rules, the
 
 shape: $(VENV)/.run     ## circles, layers, sizes and names of the source, each beside its limit
 	@$(BIN)/python -m tests.shape.measure
+
+same: $(VENV)/.ready $(ASSETS)  ## pages, answers, nights and commands of BEFORE=<commit> and of this tree (or AFTER=<commit>): what differs?
+	@$(BIN)/python -m tests.same $(BEFORE) $(AFTER) $(if $(MARKUP),--markup) $(if $(MOST),--most $(MOST))
 
 browser:                ## the browser that the tests look at the site with: Debian's Chromium, its build without windows
 	@command -v chromium-headless-shell >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -q && \
