@@ -15,9 +15,12 @@ from wmt.site.availability.change_requests import Change, ConflictError, Refused
 from wmt.site.availability.models import Reduction
 from wmt.site.availability.queries import plans_of
 from wmt.site.changes import actions
+from wmt.site.changes.impact import Effect
 from wmt.site.changes.recalculate import turn_day
 from wmt.site.changes.reconcile import differences
 from wmt.site.queries.movement import NightOnDay, why_between
+from wmt.site.web.availability.effect_panel import points_notes
+from wmt.site.web.availability.effect_tables import effect_table
 from wmt.site.workload.models import Line, Pricing, Unit
 from wmt.site.workload.state import current_state
 
@@ -126,6 +129,19 @@ def test_a_change_that_is_withdrawn_leaves_the_figures_as_they_were(posts: list[
     assert differences(current_state()) == []
 
 
+def assert_foreseen(foreseen: list[Effect], saved: list[Effect], moved: set[str]) -> None:
+    """A preview says of every post and team that moves what its figures will be; so does what was saved."""
+    assert saved == foreseen
+    today = [each for each in foreseen if each.day == current_state().day]
+    assert moved <= {each.code for each in today if each.before.points_x100 != each.after.points_x100}
+    for each in today:
+        shown = unit(each.level, each.code)
+        assert each.after.points_x100 == shown.points_x100, each
+        assert each.after.available_x100 == shown.available_x100, each
+    assert points_notes(foreseen)
+    assert "points_after" in [column.key for column in effect_table(foreseen, current_state()).columns]
+
+
 def test_a_trainees_contacts_lose_and_regain_their_points_on_both_sides(nation: Nation) -> None:
     state = current_state()
     numbers = [
@@ -143,8 +159,10 @@ def test_a_trainees_contacts_lose_and_regain_their_points_on_both_sides(nation: 
     before = {code: unit("post", code).contacts_x100 for code in (doer.code, done.other_post)}
     post = doer.team_code, doer.staff_code
     stage = wished(post, kind="reduction", reason="12", first_day=state.day - timedelta(100))
+    foreseen = actions.preview(changes=[stage], state=state, actor=None).effects
     saved = save(stage)
     assert differences(current_state()) == []
+    assert_foreseen(foreseen, saved.effects, {doer.code, done.other_post})
     assert unit("post", doer.code).contacts_x100 < before[doer.code]
     assert unit("post", done.other_post).contacts_x100 > before[done.other_post]
     assert unit("nation", "nation").contacts_x100 == 0
@@ -156,7 +174,9 @@ def test_a_trainees_contacts_lose_and_regain_their_points_on_both_sides(nation: 
         now = why_between(current_state(), shown, stood, None)
         assert now.after == (shown.points_x100, shown.available_x100), f"why {code} moved until now"
         assert sum(cause.points_x100 for cause in now.causes) == now.after[0] - now.before[0]
-    save(wished(post, kind="reduction", key=saved.entries[0].key, version=1, withdraw=True))
+    undone = wished(post, kind="reduction", key=saved.entries[0].key, version=1, withdraw=True)
+    foreseen = actions.preview(changes=[undone], state=current_state(), actor=None).effects
+    assert_foreseen(foreseen, save(undone).effects, {doer.code, done.other_post})
     assert differences(current_state()) == []
     assert {code: unit("post", code).contacts_x100 for code in before} == before
 

@@ -5,7 +5,7 @@ the posts whose cases they are about. Each keeps its amounts and gets the other 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import copy
 from typing import Any
 
@@ -15,7 +15,7 @@ from wmt.ledger import LineReason
 from wmt.ledger.prices import trainee_stages
 from wmt.site.availability.models import Reduction
 from wmt.site.availability.queries import plans_of
-from wmt.site.availability.records import Post, PostRecords
+from wmt.site.availability.records import Post, PostRecords, ReductionRecord
 from wmt.site.changes.deltas import is_fresh, put_exchanged
 from wmt.site.figures import line_queries
 from wmt.site.workload.models import Line, Unit
@@ -26,23 +26,48 @@ _COWORKING = str(LineReason.COWORKING)
 
 def put_contacts(state: State, units: Sequence[Unit], plans: Mapping[Post, PostRecords], change: int) -> None:
     """Give the contacts that these posts did the prices that their plans make them have."""
+    (moved,) = _exchanged(state, units, plans)
+    if moved:
+        posts = _fresh(state, moved)
+        put_exchanged(state, posts, plans_of([(u.team_code, u.staff_code) for u in posts]), moved, change)
+
+
+def points_moved(
+    state: State, units: Sequence[Unit], *versions: Mapping[Post, PostRecords]
+) -> list[dict[int, int]]:
+    """By how many points (in hundredths) each version of the plans of posts moves any post, by its number."""
+    stages = trainee_stages(rules_of(state))
+
+    def of_stages(plans: Mapping[Post, PostRecords], unit: Unit) -> list[ReductionRecord]:
+        plan = plans.get((unit.team_code, unit.staff_code), PostRecords())
+        return [cut for cut in plan.reductions if cut.reason in stages]
+
+    units = [unit for unit in units if of_stages(versions[0], unit) != of_stages(versions[-1], unit)]
+    return [
+        {post: sum(now.points_x100 - was.points_x100 for was, now in lines) for post, lines in moved.items()}
+        for moved in _exchanged(state, units, *versions)
+    ]
+
+
+def _exchanged(
+    state: State, units: Sequence[Unit], *versions: Mapping[Post, PostRecords]
+) -> list[dict[int, list[tuple[Line, Line]]]]:
+    """The contacts that posts did, by the post of each line: those with another price under their plans."""
     rules = rules_of(state)
     stages, window = trainee_stages(rules), int(str(rules["cms_window_days"].value))
-    doers = _ever_trainees(units, stages)
-    moved: dict[int, list[tuple[Line, Line]]] = defaultdict(list)
-    for unit in doers:
-        plan = plans[unit.team_code, unit.staff_code]
+    found: list[dict[int, list[tuple[Line, Line]]]] = [defaultdict(list) for _ in versions]
+    for unit in _ever_trainees(units, stages, versions):
+        cuts = [plans.get((unit.team_code, unit.staff_code), PostRecords()).reductions for plans in versions]
         for line in _contacts_of(state, unit):
             # since is missing only where a post keeps lines of an earlier night
             if line.since is None or not 0 <= (state.as_at.date() - line.since).days < window:
                 continue
-            stage = any(cut.reason in stages and cut.in_force(line.since) for cut in plan.reductions)
-            other = _priced(state, line, coworking=stage)
-            if other is not None:
-                moved[line.post_no].append((line, other))
-    if moved:
-        posts = _fresh(state, moved)
-        put_exchanged(state, posts, plans_of([(u.team_code, u.staff_code) for u in posts]), moved, change)
+            for moved, mine in zip(found, cuts, strict=True):
+                stage = any(cut.reason in stages and cut.in_force(line.since) for cut in mine)
+                other = _priced(state, line, coworking=stage)
+                if other is not None:
+                    moved[line.post_no].append((line, other))
+    return found
 
 
 def contacts_now(state: State) -> list[Line]:
@@ -53,13 +78,17 @@ def contacts_now(state: State) -> list[Line]:
     return list(found.values())
 
 
-def _ever_trainees(units: Sequence[Unit], stages: Iterable[str]) -> list[Unit]:
+def _ever_trainees(
+    units: Sequence[Unit], stages: Collection[str], versions: Sequence[Mapping[Post, PostRecords]] = ()
+) -> list[Unit]:
     """Those of the posts for which a stage was ever entered: no contact of another can change its price."""
     staff = {unit.staff_code for unit in units}
     rows = Reduction.objects.filter(reason__in=sorted(stages))
     if len(staff) < 300:
         rows = rows.filter(staff_code__in=staff)
     ever = set(rows.values_list("team_code", "staff_code"))
+    for plans in versions:  # or for which one is about to be entered
+        ever |= {post for post, plan in plans.items() if any(cut.reason in stages for cut in plan.reductions)}
     return [unit for unit in units if (unit.team_code, unit.staff_code) in ever]
 
 

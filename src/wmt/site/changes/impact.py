@@ -1,14 +1,16 @@
 """What changes of plans come to in figures: posts and their teams before and after, from the ledger."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from wmt.ledger import measured
 from wmt.site.availability.queries import plans_of
 from wmt.site.availability.records import Post, PostRecords, ReductionRecord
+from wmt.site.changes.contact_deltas import points_moved
 from wmt.site.changes.deltas import is_fresh
-from wmt.site.changes.time_lines import grade_of, lines_on
+from wmt.site.changes.time_lines import grade_of, lines_on, posts_in
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
@@ -19,7 +21,7 @@ _TIME = ("available_x100", "contracted_hours_micro", "reduction_hours_micro")
 
 @dataclass(frozen=True)
 class UnitFigures:
-    """The work of a unit, which a change of hours leaves as it is, and its time."""
+    """The work of a unit, which a change of hours leaves as it is (but trainees' contacts), and its time."""
 
     points_x100: int
     available_x100: int
@@ -49,9 +51,13 @@ def effects_of(
 ) -> list[Effect]:
     """What the plans come to on each day on which they begin to differ, from the day of the figures on.
 
-    Posts first, then their teams, day by day. Work is as it is now.
+    Posts first, then their teams, day by day; then those elsewhere whose points trainees' contacts move.
+    Work is as it is now, but for those.
     """
     wanted = list(days) if days is not None else days_of_effect(before, after, state.day)[:_DAYS]
+    moved = points_moved(state, posts_in(state, after), before, after)
+    if days is None and not wanted and moved[0] != moved[1]:
+        wanted = [state.day]
     if not wanted:
         return []
     units = _with_teams(state, before)
@@ -59,7 +65,36 @@ def effects_of(
     stands = plans_of([_post(unit) for unit in posts]) | dict(before)
     was = _times(state, posts, stands, wanted)
     now = was | _times(state, [unit for unit in posts if _post(unit) in after], after, wanted)
-    return [effect for day in wanted for effect in _on(units, after, day, was, now)]
+    found = [effect for day in wanted for effect in _on(units, after, day, (was, now), moved)]
+    return found + _elsewhere(state, {unit.code for unit in units}, wanted[0], moved)
+
+
+def _elsewhere(
+    state: State, known: Collection[str], day: date, moved: Sequence[Mapping[int, int]]
+) -> list[Effect]:
+    """Posts of other teams whose points move by contacts, and their teams: their time stays."""
+    numbers = [number for number in {*moved[0], *moved[1]} if moved[0].get(number) != moved[1].get(number)]
+    whole = Unit.objects.filter(load_id=state.load_id)
+    posts = (
+        whole.filter(level="post", whole=True, number__in=numbers).exclude(code__in=known).order_by("code")
+    )
+    by: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    found = []
+    for unit in filter(is_fresh, posts):
+        mine = [each.get(unit.number or 0, 0) for each in moved]
+        for at, points in enumerate(mine):
+            by[unit.team_code, unit.stream][at] += points
+        found.append((unit, mine))
+    teams = whole.filter(level="team", grade="", code__in=[team for team, _ in by]).order_by("code")
+    found += [(unit, by[unit.code, unit.stream]) for unit in teams if (unit.code, unit.stream) in by]
+    return [
+        Effect(unit.level, unit.code, unit.name, day, *(
+            UnitFigures(unit.points_x100 + by_now, *(getattr(unit, name) for name in _TIME))
+            for by_now in mine
+        ))
+        for unit, mine in found
+        if unit.code not in known
+    ]  # fmt: skip
 
 
 def days_of_effect(
@@ -106,7 +141,11 @@ Times = Mapping[tuple[Post, date], Mapping[str, int]]
 
 
 def _on(
-    units: Sequence[Unit], after: Mapping[Post, PostRecords], day: date, was: Times, now: Times
+    units: Sequence[Unit],
+    after: Mapping[Post, PostRecords],
+    day: date,
+    times: tuple[Times, Times],
+    moved: Sequence[Mapping[int, int]],
 ) -> Iterator[Effect]:
     for unit in units:
         if unit.level == "team":
@@ -115,9 +154,11 @@ def _on(
                 for post in units
                 if post.level == "post" and (post.team_code, post.stream) == (unit.code, unit.stream)
             ]
-            yield _effect(unit, day, members, was, now)
-        elif _post(unit) in after and is_fresh(unit):
-            yield _effect(unit, day, [unit], was, now)
+            yield _effect(unit, day, members, times, moved)
+        elif is_fresh(unit) and (
+            _post(unit) in after or len({each.get(unit.number or 0, 0) for each in moved}) > 1
+        ):
+            yield _effect(unit, day, [unit], times, moved)
 
 
 def _post(unit: Unit) -> Post:
@@ -151,13 +192,20 @@ def _with_taken(time: Mapping[str, int]) -> dict[str, int]:
     }
 
 
-def _effect(unit: Unit, day: date, members: Sequence[Unit], was: Times, now: Times) -> Effect:
-    def figures(times: Times) -> UnitFigures:
+def _effect(
+    unit: Unit,
+    day: date,
+    members: Sequence[Unit],
+    times: tuple[Times, Times],
+    moved: Sequence[Mapping[int, int]],
+) -> Effect:
+    def figures(time: Times, points: Mapping[int, int]) -> UnitFigures:
         names = (*_TIME, "taken_hours_micro")
-        sums = {name: sum(times[_post(member), day][name] for member in members) for name in names}
-        return UnitFigures(unit.points_x100, **sums)
+        sums = {name: sum(time[_post(member), day][name] for member in members) for name in names}
+        by = sum(points.get(member.number or 0, 0) for member in members)
+        return UnitFigures(unit.points_x100 + by, **sums)
 
-    return Effect(unit.level, unit.code, unit.name, day, figures(was), figures(now))
+    return Effect(unit.level, unit.code, unit.name, day, *map(figures, times, moved))
 
 
 @dataclass(frozen=True)

@@ -241,13 +241,10 @@ def _moved(state: State | None, found: Checked) -> ImportEffect | None:
     others = Unit.objects.filter(load_id=state.load_id, level="post").exclude(stream=nation.stream)
     apart = set(others.values_list("code", flat=True))
     own = [effect for effect in posts if effect.code not in apart]
-    after = UnitFigures(
-        before.points_x100,
-        *(
-            getattr(before, name) + sum(getattr(p.after, name) - getattr(p.before, name) for p in own)
-            for name in ("available_x100", "contracted_hours_micro", "reduction_hours_micro")
-        ),
-    )
+    after = UnitFigures(*(
+        getattr(before, name) + sum(getattr(p.after, name) - getattr(p.before, name) for p in own)
+        for name in ("points_x100", "available_x100", "contracted_hours_micro", "reduction_hours_micro")
+    ))  # fmt: skip
     told = Effect("nation", nation.code, nation.name, days[0], before, after)
     return ImportEffect(days[0], told, sorted(posts, key=_least_moved))
 

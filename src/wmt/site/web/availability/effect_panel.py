@@ -39,6 +39,7 @@ class EffectPanel:
     entered: Sequence[str] = ()
     warnings: Sequence[str] = ()
     missing: Sequence[str] = field(default_factory=tuple)
+    notes: Sequence[str] = ()
     is_late: bool = False  # something counts from a day before today, which keeps the figures it had
     shown: Sequence[str] = ()
 
@@ -55,8 +56,19 @@ def panel(place: PostRequest, preview: "Preview") -> EffectPanel:
         days=days_of(preview.effects, place.state),
         entered=[said(entry, after, place) for entry in checked.entries if entry is not None],
         warnings=[fault.said for fault in checked.warnings] + new_gaps(before, after, place),
+        notes=points_notes(preview.effects),
         is_late=any(entry is not None and entry.first_day < place.state.day for entry in checked.entries),
     )
+
+
+def points_notes(effects: "Sequence[Effect]") -> list[str]:
+    """Why points move, where they do: a change of hours moves no other work."""
+    if all(effect.before.points_x100 == effect.after.points_x100 for effect in effects):
+        return []
+    return [
+        "Case management support (CMS) that a trainee gives on a PQiP stage earns no points, and takes none "
+        "from the colleague. So points change too, for everyone with such a contact in the last 7 days."
+    ]
 
 
 def new_gaps(before: PostRecords, after: PostRecords, place: PostRequest) -> list[str]:
@@ -101,6 +113,9 @@ def _moved(effect: "Effect") -> EffectRows:
         ("Capacity", _capacity(before), _capacity(after)),
         ("Available points", _points(before), _points(after)),
     ]
+    if before.points_x100 != after.points_x100:
+        was, now = (tables.points(each.points_x100).text for each in (before, after))
+        rows.insert(1, ("Points", was, now))
     if effect.level == "team":
         return EffectRows(f"Team {effect.name}", rows)
     contracted = _hours(before.contracted_hours_micro), _hours(after.contracted_hours_micro)

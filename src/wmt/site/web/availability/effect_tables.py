@@ -9,6 +9,7 @@ from wmt.site import tables
 from wmt.site.availability.change_requests import Change, ChangeFault
 from wmt.site.availability.labels import day_words
 from wmt.site.tables import Column, Row, Table, Value
+from wmt.site.web.availability.effect_panel import points_notes
 from wmt.site.workload.state import State
 
 if TYPE_CHECKING:
@@ -36,10 +37,16 @@ def digest(changes: Sequence[Change], effects: "Sequence[Effect]") -> str:
 
 def effect_table(effects: "Sequence[Effect]", state: State, name: str = "effect") -> Table:
     """Every post and team that changes move: before and after, on the first day they do."""
+    notes = points_notes(effects)
     columns = [
         Column("name", "Who"),
         Column("capacity", "Capacity before", "percent"),
         Column("capacity_after", "Capacity after", "percent"),
+        *(
+            [Column("points", "Points before", "points"), Column("points_after", "Points after", "points")]
+            if notes
+            else []
+        ),
         Column("available", "Available points before", "points"),
         Column("available_after", "Available points after", "points"),
         Column("contracted", "Contracted hours before", "hours"),
@@ -54,6 +61,7 @@ def effect_table(effects: "Sequence[Effect]", state: State, name: str = "effect"
         "Preview",
         columns,
         rows,
+        notes=notes,
         empty="No figures change from today: these changes are for past dates.",
     )
 
@@ -86,6 +94,7 @@ def _row(effect: "Effect", state: State) -> Row:
 def _figures(figures: "UnitFigures", state: State, ending: str) -> dict[str, Value]:
     found = {
         "capacity": tables.percent(figures.points_x100, figures.available_x100, state.over_x100),
+        "points": tables.points(figures.points_x100),
         "available": tables.points(figures.available_x100),
         "contracted": tables.hours(figures.contracted_hours_micro),
         "reduction": tables.hours(figures.reduction_hours_micro),
