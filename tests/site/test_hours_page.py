@@ -14,9 +14,11 @@ from hours_fixtures import TODAY, Room, day, room, somebody, words
 from tabs_fixtures import table_of
 
 from wmt.ledger import shown_capacity
+from wmt.ledger.arithmetic import grouped
 from wmt.site.availability.change_requests import Change
 from wmt.site.availability.records import PostRecords
 from wmt.site.changes import actions, impact
+from wmt.site.links import unit_url
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import current_state
 
@@ -218,6 +220,33 @@ def test_hours_off_above_the_contract_say_where_they_are_cut(room: Room) -> None
     [row] = table_of(page_of(room.client, room), "coming")
     # two of 60% of 37 hours: rules manual, 05-reductions
     assert (row["Hours off"], row["Capacity"]) == ("44.4cut at 37 hours", "no available hours")
+    add_up(room)
+
+
+def add_up(room: Room) -> None:
+    """On every page of a sum: contracted less used are the hours left, of each post as the rules have it."""
+    state = current_state()
+    posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True)
+    place = room.post
+    for level, code in (("team", place.team_code), ("pdu", place.pdu_code), ("nation", "nation")):
+        mine = posts if level == "nation" else posts.filter(**{f"{level}_code": code})
+        left = sum(
+            max(0, post.contracted_hours_micro - post.reduction_hours_micro)
+            for post in mine.filter(stream=place.stream)
+        )
+        shown = room.client.get(f"/api/v1/units/{level}/{code}").json()
+        (figures,) = (each for each in shown["streams"] if each["stream"] == place.stream)
+        assert round((figures["contracted_hours"] - figures["reduction_hours_used"]) * MICRO) == left
+        assert figures["reduction_hours_used"] < figures["reduction_hours"]
+        said = f"{grouped(figures['reduction_hours_used'])} used"
+        query = f"stream={place.stream}"
+        unit = unit_url(level, code)
+        hours = [] if level == "nation" else [f"{unit}hours/?{query}"]
+        for page in (f"{unit}?{query}", f"{unit}working/?figure=reduction_hours&{query}", *hours):
+            assert said in words(room.client.get(page)), page
+    rows = room.client.get(f"/team/{place.team_code}/overview.csv?bom=0").content.decode("utf-8-sig")
+    mine = next(row for row in csv.DictReader(io.StringIO(rows)) if row["Code"] == place.code)
+    assert float(mine["Reductions used"]) == 37 < float(mine["Reductions"])
 
 
 @pytest.mark.both_databases

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
 from wmt.grades import GradeName
-from wmt.ledger.serialise import BREAKDOWN, present_total
+from wmt.ledger.serialise import BREAKDOWN, micro, present_total
 from wmt.site.accounts.access import visible_to
 from wmt.site.api.lookups import UnitCode, UnitLevel, me, state_for, unit_for
 from wmt.site.api.schemas import (
@@ -22,6 +22,7 @@ from wmt.site.api.schemas import (
     refused,
 )
 from wmt.site.figures import units
+from wmt.site.figures.used_hours import UsedHours
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
@@ -68,7 +69,10 @@ class FiguresShown(Schema):
     untiered_cases: int
     unpaid_only_cases: int
     contracted_hours: Exact
-    reduction_hours: Exact
+    reduction_hours: Exact = Field(description="All reductions as entered.")
+    reduction_hours_used: Exact = Field(
+        description="What they take: at most each person's contracted hours, so contracted less this is left."
+    )
     posts: int
     posts_without_time: int
     idle_posts_without_time: int = Field(description="Of these, posts that hold no work.")
@@ -139,7 +143,11 @@ def list_units(request: HttpRequest, level: UnitLevel, paging: Query[ListFilter]
         else:
             below = units.below(state, above, level, paging.grade or "", paging.stream)
         rows = visible_to(below, me(request), state)
-    return {**paging.about(rows.count()), "items": [_figures(unit, state) for unit in paging.part(rows)]}
+    used = UsedHours(state, Unit(level=top, code=paging.under_code or units.NATION))
+    return {
+        **paging.about(rows.count()),
+        "items": [_figures(unit, state, used) for unit in paging.part(rows)],
+    }
 
 
 @router.get(
@@ -148,13 +156,14 @@ def list_units(request: HttpRequest, level: UnitLevel, paging: Query[ListFilter]
 def one_unit(request: HttpRequest, level: UnitLevel, code: UnitCode) -> dict[str, Any]:
     """A unit with its figures, those of each grade, and the units it belongs to."""
     state, unit = unit_for(request, level, code)
+    used = UsedHours(state, unit)
     return {
-        "figures": _figures(unit, state),
-        "streams": [_figures(each, state) for each in units.streams(state, unit).values()],
-        "grades": [_figures(each, state) for each in units.grades(state, unit)],
+        "figures": _figures(unit, state, used),
+        "streams": [_figures(each, state, used) for each in units.streams(state, unit).values()],
+        "grades": [_figures(each, state, used) for each in units.grades(state, unit)],
         "above": list(units.above(state, me(request), unit)),
     }
 
 
-def _figures(unit: Unit, state: State) -> dict[str, Any]:
-    return present_total(vars(unit), state.over_x100)
+def _figures(unit: Unit, state: State, used: UsedHours) -> dict[str, Any]:
+    return present_total(vars(unit), state.over_x100) | {"reduction_hours_used": micro(used.of(unit))}

@@ -49,7 +49,9 @@ MEASURES = _all(
     ),
     MeasureLabel("omic_cases", "OMiC cases", "count", "OMiC cases", "cases"),
     MeasureLabel("contracted_hours", "Contracted hours", "hours", "contracted hours a week", "available"),
-    MeasureLabel("reduction_hours", "Reductions", "hours", "reductions in hours a week", "reductions"),
+    MeasureLabel(
+        "reduction_hours", "Reductions", "hours", "reductions in hours a week, as entered", "reductions"
+    ),
     MeasureLabel(
         "suspended_cases", "Suspended", "count", "cases whose supervision is suspended", "not-counted"
     ),

@@ -9,6 +9,7 @@ from wmt.grades import GRADES
 from wmt.site import tables
 from wmt.site.accounts.models import User
 from wmt.site.figures import units
+from wmt.site.figures.used_hours import UsedHours
 from wmt.site.links import stream_of
 from wmt.site.shown import needed_state
 from wmt.site.workload.models import Unit
@@ -95,6 +96,11 @@ class UnitRequest:
     def _one_of(self, name: str, choices: tuple[str, ...]) -> str:
         asked = self.request.GET.get(name, "")
         return asked if asked in choices else ""
+
+    @cached_property
+    def used_hours(self) -> UsedHours:
+        """What reductions use, of the unit and of everything under it."""
+        return UsedHours(self.state, self.unit)
 
     @cached_property
     def below(self) -> list[Unit]:

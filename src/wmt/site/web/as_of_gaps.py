@@ -11,6 +11,7 @@ from wmt.days import written
 from wmt.site import tables
 from wmt.site.accounts.visibility import has_role
 from wmt.site.figures import units
+from wmt.site.figures.used_hours import ENTERED
 from wmt.site.links import NATION, on_day, unit_url
 from wmt.site.loads.past_nights import NotThere, ToCome, TotalsOnly
 from wmt.site.queries.histories import history_for
@@ -106,7 +107,7 @@ def _table(caption: str, level: str, rows: list[dict[str, Any]], user: Any) -> T
         Column("available", "Available points", "points"),
         Column("cases", "Active cases", "count"),
         Column("contracted", "Contracted hours", "hours"),
-        Column("reductions", "Reductions", "hours"),
+        Column("reductions", "Reductions", "hours", ENTERED),
     ]
     named = level != "post" or has_role(user)
     return Table(f"totals-{level}", caption, columns, [_row(row, level, named=named) for row in rows])

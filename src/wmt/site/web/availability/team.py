@@ -15,6 +15,7 @@ from wmt.site.availability.limits import ReasonOnDay
 from wmt.site.availability.records import Post, PostRecords
 from wmt.site.availability.withheld import plan_without_reasons
 from wmt.site.figures import units
+from wmt.site.figures.used_hours import HELP
 from wmt.site.links import unit_url, working_url
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import Column, Row, Table, Value
@@ -95,7 +96,7 @@ def posts_table(
         Column("grade", "Grade"),
         Column("contracted", "Contracted hours", "hours", "hours a week, before reductions"),
         *([Column("source", "Where the hours are from")] if in_full else []),
-        Column("reduction", "Hours off", "hours", "hours a week that reductions in force take off"),
+        Column("reduction", "Hours off", "hours", HELP),
         Column("in_force", "Reductions in force"),
         Column("available", "Available points", "points"),
         Column("capacity", "Capacity", "percent", "points held ÷ points available"),
@@ -140,7 +141,9 @@ def _figures(question: UnitRequest, unit: Unit, source: str = "") -> dict[str, V
     contracted, points = unit.contracted_hours_micro, unit.points_x100
     return {
         "contracted": tables.hours(contracted, href("contracted_hours"), source),
-        "reduction": tables.hours(unit.reduction_hours_micro, href("reduction_hours")),
+        "reduction": tables.hours(
+            unit.reduction_hours_micro, href("reduction_hours"), question.used_hours.note(unit)
+        ),
         "available": tables.points(unit.available_x100, href("available")),
         "capacity": tables.percent(points, unit.available_x100, question.state.over_x100, href("capacity")),
     }

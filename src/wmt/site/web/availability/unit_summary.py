@@ -14,6 +14,7 @@ from wmt.site.availability import queries
 from wmt.site.availability.records import ReductionRecord
 from wmt.site.availability.withheld import without_reason
 from wmt.site.figures import units
+from wmt.site.figures.used_hours import HELP
 from wmt.site.links import unit_url, working_url
 from wmt.site.queries.unit_names import Places
 from wmt.site.queries.unit_request import UnitRequest
@@ -83,7 +84,7 @@ def _teams(question: UnitRequest, in_force: Counter[str], ending: list[Ending]) 
         Column("in_force", "Reductions in force", "count"),
         Column("ends", f"Ending in {DAYS} days", "count"),
         Column("contracted", "Contracted hours", "hours"),
-        Column("reduction", "Hours off", "hours", "hours a week that reductions in force take off"),
+        Column("reduction", "Hours off", "hours", HELP),
         Column("available", "Available points", "points"),
         Column("capacity", "Capacity", "percent", "points held ÷ points available"),
     ]
@@ -110,7 +111,9 @@ def _figures(question: UnitRequest, unit: Unit, in_force: int, ends: int) -> dic
         "in_force": tables.count(in_force, href("reduction_hours") if in_force else ""),
         "ends": tables.count(ends, listed if ends else ""),
         "contracted": tables.hours(unit.contracted_hours_micro, href("contracted_hours")),
-        "reduction": tables.hours(unit.reduction_hours_micro, href("reduction_hours")),
+        "reduction": tables.hours(
+            unit.reduction_hours_micro, href("reduction_hours"), question.used_hours.note(unit)
+        ),
         "available": tables.points(unit.available_x100, href("available")),
         "capacity": tables.percent(
             unit.points_x100, unit.available_x100, question.state.over_x100, href("capacity")

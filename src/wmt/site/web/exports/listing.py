@@ -239,12 +239,19 @@ def _unit_sheet(
     title: str,
     headings: Sequence[Heading],
     listed: Sequence[Unit],
-    values: Callable[[Unit], Values],
+    values: Callable[[UnitRequest, Unit], Values],
 ) -> ExportSheet:
     level = question.level if not question.is_post else "post"
     places = Places.of(question.state, levels_over(level))
     rows = [
-        (u.level, u.code, *places.values(u), u.name, u.grade if u.level == "post" else "", *values(u))
+        (
+            u.level,
+            u.code,
+            *places.values(u),
+            u.name,
+            u.grade if u.level == "post" else "",
+            *values(question, u),
+        )
         for u in listed
     ]
     title = f"{title} of {question.unit.name}"
@@ -253,6 +260,7 @@ def _unit_sheet(
 
 _PARTS = (
     Heading("contracted", "Contracted hours", "hours"), Heading("reduction", "Reductions", "hours"),
+    Heading("used", "Reductions used", "hours", "at most each person’s contracted hours"),
     Heading("available", "Available points", "points"), Heading("points", "Points", "points"),
     *(
         Heading(part, f"{labels.PARTS[part]}, of available points (%)", "percent")
@@ -262,13 +270,13 @@ _PARTS = (
 )  # fmt: skip
 
 
-def _parts(unit: Unit) -> Values:
+def _parts(question: UnitRequest, unit: Unit) -> Values:
     points = [getattr(unit, f"{part}_x100") for part in COMPONENTS]
     parts = capacity_parts_x100(points, unit.available_x100)
     shown = [decimal(part) for part in parts] if parts is not None else [None] * len(COMPONENTS)
     return (
         micro(unit.contracted_hours_micro), micro(unit.reduction_hours_micro),
-        decimal(unit.available_x100), decimal(unit.points_x100),
+        micro(question.used_hours.of(unit)), decimal(unit.available_x100), decimal(unit.points_x100),
         *shown,
         decimal(capacity_x100(unit.points_x100, unit.available_x100)),
     )  # fmt: skip
@@ -282,7 +290,7 @@ _OMIC = (
 )
 
 
-def _omic(unit: Unit) -> Values:
+def _omic(_: UnitRequest, unit: Unit) -> Values:
     return (
         STREAM_NAMES[unit.stream],
         unit.omic_cases,

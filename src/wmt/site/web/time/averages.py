@@ -8,6 +8,7 @@ import polars as pl
 from wmt.history import in_steps
 from wmt.site import tables
 from wmt.site.figures import units
+from wmt.site.figures.used_hours import ENTERED
 from wmt.site.links import stream_of, unit_url
 from wmt.site.queries.period_figures import FigurePeriod
 from wmt.site.queries.periods import COLUMNS, as_stretches, periods_below
@@ -73,7 +74,7 @@ def table(asked: OverTimeRequest) -> Table:
         Column("days", "Days", "count", "days in the period that have data; the averages use all of them"),
         *_figure_columns(asked),
         Column("contracted", "Average contracted hours", "hours"),
-        Column("reductions", "Average reductions", "hours"),
+        Column("reductions", "Average reductions", "hours", ENTERED),
         Column("help", "Average CMS points", "points", "support given, less support received"),
     ]
     rows = LazyRows(

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from wmt.site import tables
+from wmt.site.figures.used_hours import ENTERED
 from wmt.site.links import on_day, unit_url
 from wmt.site.queries.period_figures import FigurePeriod, summed
 from wmt.site.tables import Column, LazyRows, Row, Table, Value
@@ -56,7 +57,7 @@ def _columns(asked: OverTimeRequest, *, marked: bool) -> list[Column]:
         *([] if by_day else [Column("days", "Days with data", "count", "days in the period that have data")]),
         *_figure_columns(asked, head),
         Column("contracted", head("Contracted hours"), "hours"),
-        Column("reductions", head("Reductions"), "hours", "hours a week taken off"),
+        Column("reductions", head("Reductions"), "hours", ENTERED),
         *([] if asked.is_omic else [Column("cases", head("Active cases"), "count" if by_day else "number")]),
         *([Column("mark", "Source", note=_STANDING)] if marked else []),
         *([Column("why", "What changed")] if by_day else []),

@@ -21,6 +21,7 @@ def overview(
     places = Places.of(question.state, levels_over(question.level))
     before = [*places.columns(), Column("stream", "Stream")]
     after = [
+        Column("used", "Reductions used", "hours"),
         Column("contacts", "Help (CMS)", "points"),
         Column("contacts_share", "Help (CMS), of available points", "percent"),
     ]
@@ -32,19 +33,20 @@ def overview(
                     before, (*places.values(unit), STREAM_NAMES[unit.stream]), strict=True
                 )
             },
-            **_help(unit),
+            **_more(question, unit),
         }
         for unit in listed
     ]
     rows = [replace(row, values=row.values | new) for row, new in zip(rows, more, strict=True)]
     if total is not None:
         empty: dict[str, Value] = {column.key: tables.text("") for column in before}
-        total = replace(total, values=total.values | empty | _help(question.subject))
+        total = replace(total, values=total.values | empty | _more(question, question.subject))
     return [*before, *columns, *after], rows, total
 
 
-def _help(unit: Unit) -> dict[str, Value]:
+def _more(question: UnitRequest, unit: Unit) -> dict[str, Value]:
     return {
+        "used": tables.hours(question.used_hours.of(unit)),
         "contacts": tables.points(unit.contacts_x100),
         "contacts_share": tables.share(unit.contacts_x100, unit.available_x100),
     }

@@ -9,7 +9,7 @@ from wmt.facts import NOT_KNOWN
 from wmt.grades import GRADES
 from wmt.ledger import OMIC, capacity_x100, is_over, remaining_x100
 from wmt.site import tables
-from wmt.site.figures import units
+from wmt.site.figures import units, used_hours
 from wmt.site.links import unit_url
 from wmt.site.queries.measures import MEASURES, REMAINING, shown
 from wmt.site.queries.unit_request import UnitRequest
@@ -165,7 +165,15 @@ def columns(level: str) -> list[Column]:
         Column("capacity", "Capacity", "percent"),
         *(Column(name, MEASURES[name].title, MEASURES[name].kind) for name in _FIGURES),
         Column(REMAINING, "Points left", "points"),
-        *(Column(name, MEASURES[name].title, MEASURES[name].kind) for name in _REST),
+        *(
+            Column(
+                name,
+                MEASURES[name].title,
+                MEASURES[name].kind,
+                used_hours.HELP if name == "reduction_hours" else "",
+            )
+            for name in _REST
+        ),
         *([] if level == "post" else [Column("posts_without_time", "No available hours", "count")]),
     ]
 
@@ -231,7 +239,8 @@ def _value(question: UnitRequest, unit: Unit, name: str) -> Value:
             return Value(None, "–")
         return tables.points(remaining_x100(unit.points_x100, unit.available_x100), href)
     measure = MEASURES[name]
-    return shown(measure, getattr(unit, measure.field), href)
+    note = question.used_hours.note(unit) if name == "reduction_hours" else ""
+    return shown(measure, getattr(unit, measure.field), href, note)
 
 
 def _lines_url(question: UnitRequest, unit: Unit, figure: str) -> str:

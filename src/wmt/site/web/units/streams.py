@@ -1,8 +1,11 @@
 """Sentence management, courts and OMiC under their own names: three figures of a unit, never added."""
 
+from dataclasses import replace
+
 from wmt.ledger import COURTS, HEADLINE, OMIC, STREAM_NAMES
 from wmt.site import tables
 from wmt.site.figures import units
+from wmt.site.figures.used_hours import HELP
 from wmt.site.links import unit_url
 from wmt.site.queries.measures import MEASURES, shown
 from wmt.site.queries.unit_request import UnitRequest
@@ -23,7 +26,8 @@ def table(question: UnitRequest) -> Table | None:
     columns = [
         Column("name", "Stream"),
         Column("posts", "Posts", "count"),
-        *(_column(name) for name in _HOURS),
+        _column("contracted_hours"),
+        replace(_column("reduction_hours"), note=HELP),
         *(_column(name) for name in _POINTS),
         Column("capacity", "Capacity", "percent", "OMiC has no capacity."),
         *(_column(name) for name in _OMIC if OMIC in parts),
@@ -48,6 +52,9 @@ def _row(question: UnitRequest, unit: Unit) -> Row:
         )
         for name in (*_HOURS, *_POINTS, *_OMIC)
     }
+    href_reduced = line_tables.lines_url(question, unit, "reduction_hours")
+    note = question.used_hours.note(unit)
+    values["reduction_hours"] = tables.hours(unit.reduction_hours_micro, href_reduced, note)
     over_x100 = question.state.over_x100
     lines = line_tables.lines_url(question, unit, "capacity")
     values |= {

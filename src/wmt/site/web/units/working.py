@@ -62,6 +62,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "figure": name,
         "figure_title": _title(name),
         "sums": [side.total() for side in sides],
+        "used": question.used_hours.note(subject) if name == "reduction_hours" and not chosen else "",
         "capacity": tables.percent(subject.points_x100, subject.available_x100, question.state.over_x100),
         "remaining": tables.exact(remaining_x100(subject.points_x100, subject.available_x100)),
         "tables": {side.measure.name: side.table() for side in sides},
