@@ -47,7 +47,7 @@ def table(reader: Client, name: str, on: str = NEW) -> list[list[str]]:
 
 @pytest.mark.parametrize("location", ["community", "licence"])
 def test_points_before_and_now_with_their_hours(reader, location) -> None:
-    points = cells(f"tier-points-{location}", f"tier_points.pc16.{location}")
+    points = cells("tier-points", f"tier_points.pc16.{location}")
     annual = cells("tier-hours", f"annual_hours.pc16.{location}")
     monthly = cells("tier-hours", f"monthly_hours.pc16.{location}")
     rows = {row[0]: row for row in table(reader, location)}
@@ -60,14 +60,14 @@ def test_points_before_and_now_with_their_hours(reader, location) -> None:
 
 @pytest.mark.parametrize("location", ["community", "licence"])
 def test_points_of_a_day_before_the_change(reader, location) -> None:
-    points = cells(f"tier-points-{location}", f"tier_points.pc16.{location}")
+    points = cells("tier-points", f"tier_points.pc16.{location}")
     rows = {row[0]: row for row in table(reader, location, OLD)}
     assert {tier: rows[tier][2] for tier in TIERS} == {tier: shown(points[tier][0]) for tier in TIERS}
     assert {rows[tier][5] for tier in TIERS} == {"not published"}
 
 
 def test_points_in_custody(reader) -> None:
-    points = cells("tier-points-custody", "tier_points.pc16.custody")
+    points = cells("tier-points", "tier_points.pc16.custody")
     rows = {row[0]: row for row in table(reader, "custody")}
     assert {tier: rows[tier][2] for tier in TIERS} == {tier: shown(points[tier][0]) for tier in TIERS}
     assert rows["untiered"][2] == rows["A3 suspended"][2] == "0"
@@ -76,7 +76,7 @@ def test_points_in_custody(reader) -> None:
 def test_points_of_young_adults(reader) -> None:
     rows = {(row[0], row[1]): row for row in table(reader, "t2a")}
     for location in ("community", "licence", "custody"):
-        points = cells(f"t2a-points-{location}", f"t2a_points.pc16.{location}")
+        points = cells("t2a-points", f"t2a_points.pc16.{location}")
         assert {tier: rows[location, tier][3] for tier in TIERS} == {
             tier: shown(points[tier][0]) for tier in TIERS
         }

@@ -1,6 +1,6 @@
 """The tabs of a unit: each a presenter of its own, known by its name to pages, files and the API.
 
-The presenters themselves belong to the pages (`wmt.site.web.unit_pages.views` enters them here).
+The presenters themselves belong to the pages (`wmt.site.web.unit_pages.sections` enters them here).
 """
 
 from dataclasses import replace

@@ -1,12 +1,36 @@
 """The navigation of a unit: six sections at most, each with its pages one level below."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from wmt.site.links import unit_url
+from wmt.site.queries.unit_tabs import TABS
+from wmt.site.web.availability import weeks_ahead
+from wmt.site.web.duties import register
+from wmt.site.web.exports import listing
+from wmt.site.web.time import over_time, reduction_archive, why
+from wmt.site.web.units import caseload, contacts, court, hours, omic, overview, per_fte, reports, working
 from wmt.site.workload.models import Unit
 
+#: The tabs in the order of the report; the API asks for their tables by the same names.
+TABS.update(
+    {
+        "": overview,
+        "over-time": over_time,
+        "why": why,
+        "caseload": caseload,
+        "per-fte": per_fte,
+        "working": working,
+        "duties": register,
+        "hours": hours,
+        "reports": reports,
+        "help": contacts,
+        "omic": omic,
+        "court": court,
+        "downloads": listing,
+        "archive": reduction_archive,
+        "ahead": weeks_ahead,
+    }
+)
 #: The sections by their titles, and the tabs (as in addresses) in each. A section opens on its first page.
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Workload": ("", "per-fte", "downloads"),
@@ -28,33 +52,28 @@ class Link:
     within: bool = False
 
 
-def sections(
-    unit: Unit, tab: str, tabs: Mapping[str, Any], url: Callable[[str], str] | None = None
-) -> list[Link]:
-    href = url or (lambda name: unit_url(unit.level, unit.code, name))
+def sections(unit: Unit, tab: str, url: Callable[[str], str]) -> list[Link]:
+    """The sections that have anything to see for a unit; `url` is the address of a tab."""
     found = []
     for title, names in SECTIONS.items():
-        pages = _pages(unit, names, tab, tabs)
+        pages = _pages(unit, names, tab)
         if pages:
             is_here = tab in pages
-            found.append(Link(title, href(pages[0]), is_here and len(pages) == 1, is_here and len(pages) > 1))
+            found.append(Link(title, url(pages[0]), is_here and len(pages) == 1, is_here and len(pages) > 1))
     return found
 
 
-def pages(
-    unit: Unit, tab: str, tabs: Mapping[str, Any], url: Callable[[str], str] | None = None
-) -> list[Link]:
+def pages(unit: Unit, tab: str, url: Callable[[str], str]) -> list[Link]:
     """The pages of the section that a tab is in; none where it is the only one."""
-    href = url or (lambda name: unit_url(unit.level, unit.code, name))
     names = next((names for names in SECTIONS.values() if tab in names), ())
-    found = _pages(unit, names, tab, tabs)
-    return [Link(tabs[name].TITLE, href(name), name == tab) for name in found] if len(found) > 1 else []
+    found = _pages(unit, names, tab)
+    return [Link(TABS[name].TITLE, url(name), name == tab) for name in found] if len(found) > 1 else []
 
 
 def section_of(tab: str) -> str:
     return next((title for title, names in SECTIONS.items() if tab in names), "")
 
 
-def _pages(unit: Unit, names: tuple[str, ...], tab: str, tabs: Mapping[str, Any]) -> list[str]:
+def _pages(unit: Unit, names: tuple[str, ...], tab: str) -> list[str]:
     # a page that one is on is in its section, whether there is anything to see or not
-    return [name for name in names if name == tab or tabs[name].applies(unit)]
+    return [name for name in names if name == tab or TABS[name].applies(unit)]

@@ -15,35 +15,9 @@ from wmt.site.links import NATION, unit_url
 from wmt.site.queries.unit_request import UnitRequest, question_of
 from wmt.site.queries.unit_tabs import TABS, tables_of
 from wmt.site.tables import arranged
-from wmt.site.web.availability import weeks_ahead
 from wmt.site.web.charts.downloads import offered
-from wmt.site.web.duties import register
-from wmt.site.web.exports import listing
 from wmt.site.web.freshness import mark_on
-from wmt.site.web.time import over_time, reduction_archive, why
 from wmt.site.web.unit_pages.sections import Link, pages, section_of, sections
-from wmt.site.web.units import caseload, contacts, court, hours, omic, overview, per_fte, reports, working
-
-#: The tabs in the order of the navigation; the API asks for their tables by the same names.
-TABS.update(
-    {
-        "": overview,
-        "over-time": over_time,
-        "why": why,
-        "caseload": caseload,
-        "per-fte": per_fte,
-        "working": working,
-        "duties": register,
-        "hours": hours,
-        "reports": reports,
-        "help": contacts,
-        "omic": omic,
-        "court": court,
-        "downloads": listing,
-        "archive": reduction_archive,
-        "ahead": weeks_ahead,
-    }
-)
 
 
 @require_safe
@@ -71,8 +45,8 @@ def _around(question: UnitRequest, tab: str) -> dict[str, Any]:
         "crumbs": [
             (each.name, unit_url(each.level, each.code, tab, stream=question.stream)) for each in above
         ],
-        "sections": sections(unit, tab, TABS, url),
-        "pages": pages(unit, tab, TABS, url),
+        "sections": sections(unit, tab, url),
+        "pages": pages(unit, tab, url),
         "section_title": section_of(tab),
         **_siblings(question, tab),
         # the past does not move
