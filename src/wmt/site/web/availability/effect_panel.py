@@ -66,7 +66,7 @@ def points_notes(effects: "Sequence[Effect]") -> list[str]:
     if all(effect.before.points_x100 == effect.after.points_x100 for effect in effects):
         return []
     return [
-        "Case management support (CMS) that a trainee gives on a PQiP stage earns no points, and takes none "
+        "Case management support (CMS) that a trainee gives on a PQiP stage scores no points, and takes none "
         "from the colleague. So points change too, for everyone with such a contact in the last 7 days."
     ]
 
