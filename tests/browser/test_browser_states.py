@@ -51,7 +51,7 @@ def test_errors_in_forms(person: Person, complaints: Complaints) -> None:
         expect(page.locator(field)).to_be_focused()
         assert page.locator(field).get_attribute("aria-describedby"), f"no message at {field} of {href}"
     page.goto("/audit/?from_day=yesterday")
-    assert "Enter a real date" in text_of(page)
+    assert "must be a real date" in text_of(page)
     faults += faults_of(page)
     assert faults == []
 

@@ -9,8 +9,20 @@ from wmt.ledger import LEVELS
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import ROLES
 from wmt.site.date_field import DayField
+from wmt.site.query_form import ChoiceOrDefault, QueryForm
 
 HELD_AT = [level for level in reversed(LEVELS) if any(level in role.levels for role in ROLES.values())]
+
+
+class PeopleFilterForm(QueryForm):
+    """Who is looked for."""
+
+    q = forms.CharField(label="Part of a name, an email address or a staff code", required=False)
+    role = ChoiceOrDefault(
+        [("", "Any or none"), *((name, role.title) for name, role in ROLES.items()), ("none", "No role")],
+        label="Role",
+    )
+    state = ChoiceOrDefault([("", "Open or closed"), ("open", "Open"), ("closed", "Closed")], label="Account")
 
 
 class PersonForm(forms.Form):

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from wmt.site.accounts import actions
 from wmt.site.accounts.access import in_force, need
 from wmt.site.accounts.errors import CannotDoError
-from wmt.site.accounts.forms import HELD_AT, EndForm, GrantForm, NewPersonForm, PersonForm
+from wmt.site.accounts.forms import HELD_AT, EndForm, GrantForm, NewPersonForm, PeopleFilterForm, PersonForm
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.accounts.presenters import person_facts, person_row
 from wmt.site.accounts.roles import ROLES, Action
@@ -41,12 +41,11 @@ def administrators_only(view: View) -> View:
 @administrators_only
 def people(request: HttpRequest) -> HttpResponse:
     """Everyone who can sign in, or might."""
-    typed = {name: request.GET.get(name, "").replace("\0", "")[:100] for name in ("q", "role", "state")}
-    page = Paginator(_found(typed), PAGE).get_page(request.GET.get("page"))
+    form = PeopleFilterForm(request.GET)
+    page = Paginator(_found(form.data), PAGE).get_page(request.GET.get("page"))
     context = {
         "rows": [person_row(user) for user in page],
-        "typed": typed,
-        "roles": ROLES,
+        "form": form,
         "page": page,
         "count": page.paginator.count,
     }
@@ -58,15 +57,15 @@ def _found(typed: dict[str, str]) -> QuerySet[User]:
     found = User.objects.order_by("name", "email").prefetch_related(
         Prefetch("grants", queryset=today, to_attr="held_today")
     )
-    if wanted := typed["q"].strip():
+    if wanted := typed["q"]:
         found = found.filter(
             Q(name__icontains=wanted) | Q(email__icontains=wanted) | Q(staff_code__icontains=wanted)
         )
-    if typed["role"] in ROLES:
-        found = found.filter(Exists(today.filter(user=OuterRef("pk"), role=typed["role"])))
     if typed["role"] == "none":
         found = found.filter(~Exists(today.filter(user=OuterRef("pk"))))
-    if typed["state"] in ("open", "closed"):
+    elif typed["role"]:
+        found = found.filter(Exists(today.filter(user=OuterRef("pk"), role=typed["role"])))
+    if typed["state"]:
         found = found.filter(is_active=typed["state"] == "open")
     return found
 

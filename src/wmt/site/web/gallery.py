@@ -14,6 +14,7 @@ from wmt.grades import GRADES
 from wmt.site import tables
 from wmt.site.accounts.who_can_see import FactKind
 from wmt.site.date_field import DayField
+from wmt.site.query_form import ChoiceOrDefault, QueryForm
 from wmt.site.tables import Column, Row, Table, arranged
 from wmt.site.web.charts.bars import Bar, bars
 from wmt.site.web.charts.distribution import strip
@@ -46,6 +47,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
                 ("Court reports", tables.points(50_000, "#")),
             ],
             "form": _form(),
+            "query": _query(),
             "tabs": [_link("Workload"), _link("Cases", within=True), _link("Calculation and rules")],
             "pages": [_link("Caseload", current=True), _link("Court reports")],
             "filters": _filters(),
@@ -151,6 +153,15 @@ def _form() -> forms.Form:
         first_day = DayField("the first day")
 
     return Example({"first_day": "31/2/2026"})
+
+
+def _query() -> QueryForm:
+    class Query(QueryForm):
+        person = forms.CharField(label="Person", required=False)
+        step = ChoiceOrDefault([("day", "Days"), ("week", "Weeks")], label="Show by")
+        since = DayField("the first day", label="From")
+
+    return Query({"step": "week", "since": "soon"})
 
 
 def _link(text: str, *, current: bool = False, within: bool = False) -> dict[str, Any]:

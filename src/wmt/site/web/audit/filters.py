@@ -1,15 +1,17 @@
 """Finding events: by kind, person, unit, day and word, newest first."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
+from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from wmt.days import read_day
 from wmt.site.audit.models import AuditEvent
 from wmt.site.audit.record import KINDS
+from wmt.site.date_field import DayField
+from wmt.site.query_form import QueryForm
 
 PAGE = 50
 
@@ -44,29 +46,30 @@ def events(filters: Filters) -> QuerySet[AuditEvent]:
     return found
 
 
-def read_filters(query: Mapping[str, str]) -> tuple[Filters, dict[str, str]]:
-    """The filters of a page's query, and by field what is wrong with it. What is wrong is left out."""
-    faults: dict[str, str] = {}
-    days: dict[str, date | None] = {}
-    for name in ("from_day", "to_day"):
-        typed = query.get(name, "").strip()
-        days[name] = _day(typed)
-        if typed and days[name] is None:
-            faults[name] = "Enter a real date, like 27/3/2026 or 27 March 2026"
-    first, last = days["from_day"], days["to_day"]
-    if first and last and last < first:
-        faults["to_day"] = "The last day must not be before the first"
-    kind = query.get("kind", "")
-    if kind and kind not in KINDS:
-        faults["kind"] = "Choose one of the kinds of event"
-        kind = ""
-    texts = {name: query.get(name, "").strip().replace("\0", "")[:100] for name in ("person", "unit", "text")}
-    return Filters(kind=kind, from_day=first, to_day=last, **texts), faults
+class AuditForm(QueryForm):
+    """What is looked for on the page of the audit."""
 
+    kind = forms.ChoiceField(
+        label="Kind of event", choices=[("", "All kinds"), *KINDS.items()], required=False,
+        error_messages={"invalid_choice": "Choose one of the kinds of event"},
+    )  # fmt: skip
+    person = forms.CharField(label="Person (part of a name or email address)", required=False)
+    unit = forms.CharField(label="Unit (its code)", required=False)
+    text = forms.CharField(label="Search text", required=False)
+    from_day = DayField("the first day", kind="role", required=False, label="From")
+    to_day = DayField("the last day", kind="role", required=False, label="To")
 
-def _day(typed: str) -> date | None:
-    found = read_day(typed)
-    return found if found is not None and 2000 <= found.year <= 2200 else None
+    def clean(self) -> dict[str, Any]:
+        """Refuse a last day before the first."""
+        first, last = self.cleaned_data.get("from_day"), self.cleaned_data.get("to_day")
+        if first and last and last < first:
+            self.add_error("to_day", "The last day must not be before the first")
+        return self.cleaned_data
+
+    @property
+    def filters(self) -> Filters:
+        """What is looked for; what is wrong is left out."""
+        return Filters(**{name: value for name in self.fields if (value := self.found(name))})
 
 
 def _midnight(day: date) -> datetime:

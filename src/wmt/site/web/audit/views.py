@@ -13,10 +13,9 @@ from wmt.site.accounts.access import need_whole
 from wmt.site.accounts.roles import Action, placed
 from wmt.site.audit.models import AuditEvent
 from wmt.site.audit.record import KINDS
-from wmt.site.web.audit.filters import PAGE, events, read_filters
+from wmt.site.web.audit.filters import PAGE, AuditForm, events
 from wmt.site.workload.day_format import moment_words
 
-FIELDS = ("kind", "person", "unit", "text", "from_day", "to_day")
 _LARGEST = 2**63 - 1
 
 
@@ -24,26 +23,24 @@ _LARGEST = 2**63 - 1
 def audit(request: HttpRequest) -> HttpResponse:
     """Events, newest first, a page at a time: `?before=` is the last event of the page before."""
     need_whole(request, Action.READ_AUDIT)
-    filters, faults = read_filters(request.GET)
-    found = events(filters)
+    form = AuditForm(request.GET)
+    found = events(form.filters)
     before = request.GET.get("before", "")
     if before.isascii() and before.isdigit() and int(before) <= _LARGEST:
         found = found.filter(id__lt=int(before))
     shown = list(found[: PAGE + 1])
-    typed = {name: request.GET.get(name, "") for name in FIELDS}
-    kept = {name: value for name, value in typed.items() if value}
+    kept = {name: value for name, value in form.data.items() if value}
     return render(
         request,
         "audit/audit.jinja",
         {
             "rows": [row(event) for event in shown[:PAGE]],
-            "kinds": KINDS,
-            "typed": typed,
-            "faults": faults,
+            "form": form,
+            "faults": form.faults,
             "newest": "?" + urlencode(kept) if before else "",
             "older": "?" + urlencode({**kept, "before": shown[PAGE - 1].pk}) if len(shown) > PAGE else "",
         },
-        status=400 if faults else 200,
+        status=400 if form.faults else 200,
     )
 
 

@@ -12,7 +12,7 @@ from wmt.site.accounts.roles import Action
 from wmt.site.audit.record import KINDS
 from wmt.site.loads.reports import Cells
 from wmt.site.shown import state_of
-from wmt.site.web.audit.filters import events, read_filters
+from wmt.site.web.audit.filters import AuditForm, events
 from wmt.site.web.files.deliver import TableOrigin, send
 from wmt.site.web.files.page_files import none_such
 from wmt.site.web.files.sheets import ExportSheet, Heading, Values
@@ -43,7 +43,7 @@ def of_audit(request: HttpRequest, table: str, kind: str) -> HttpResponseBase:
     need_whole(request, Action.READ_AUDIT)
     if table != "events" or kind not in FORMATS:
         return none_such(request, table, kind, ["events"], "/audit/")
-    filters, _ = read_filters(request.GET)
+    filters = AuditForm(request.GET).filters
     # what happens while the file is written, its own event among it, is not of it
     last = events(filters).values_list("pk", flat=True).first() or 0
     found = events(filters).filter(pk__lte=last)

@@ -1,59 +1,64 @@
 """The days a page over time was asked for: read leniently, refused in words, and kept as they were typed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
-from wmt.days import written
+from wmt.days import read_day, written
+from wmt.site.date_field import DayField
 from wmt.site.queries.periods import YEAR
-from wmt.site.web.forms.date_param import DateParam, asked
+from wmt.site.query_form import QueryForm
 
 FIRST, LAST = "from", "to"
-#: A year with both its days, whatever its length.
 REVERSED = "The last day must be the first day or later"
 
 
-@dataclass(frozen=True)
-class Span:
-    """Two fields of an address, and the days they mean where both can be read."""
+class SpanForm(QueryForm):
+    """Two days of an address, written as people write them, whatever asked for them.
 
-    first: DateParam
-    last: DateParam
+    `first` is the default of the first day; None: a year up to the last day that was asked for. With
+    `until_now` the last day may be left empty: it is then `last`.
+    """
+
+    locals()[FIRST] = DayField("the first day", kind="rule", required=False)
+    locals()[LAST] = DayField("the last day", kind="rule", required=False)
+
+    def __init__(
+        self, query: Mapping[str, str], first: date | None, last: date, *, until_now: bool = False
+    ) -> None:
+        self.last = last
+        typed = query.get(LAST, "")
+        if until_now and typed.strip().casefold() == "now":
+            query = {name: value for name, value in query.items() if name != LAST}
+        begin = first if first is not None else (read_day(typed) or last) - YEAR
+        super().__init__(query, **{FIRST: begin, LAST: None if until_now else last})
+        if self.is_valid():
+            days = {name: self.cleaned_data[name] for name in (FIRST, LAST)}
+            self.data |= {name: written(day) for name, day in days.items() if day}
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a last day before the first."""
+        first = self.cleaned_data.get(FIRST)
+        if first and LAST in self.cleaned_data and first > (self.cleaned_data[LAST] or self.last):
+            self.add_error(LAST, REVERSED)
+        return self.cleaned_data
 
     @property
     def days(self) -> tuple[date, date] | None:
         """The first and the last day; None where something is wrong."""
-        if self.errors or self.first.day is None or self.last.day is None:
+        if not self.is_valid():
             return None
-        return self.first.day, self.last.day
+        return self.cleaned_data[FIRST], self.cleaned_data[LAST] or self.last
 
     @property
-    def errors(self) -> list[tuple[str, str]]:
-        """What is wrong, with the id of the field it is about."""
-        return [(each.name, each.error) for each in (self.first, self.last) if each.error]
+    def ends_now(self) -> bool:
+        """Whether the last day was left empty."""
+        return not self.data[LAST]
 
     @property
     def words(self) -> str:
         """The days as people write them; empty where something is wrong."""
         return days_words(*self.days) if self.days else ""
-
-
-def span_of(query: Mapping[str, str], first: date | None, last: date) -> Span:
-    """The range of an address. `first` is its default; None: a year up to the last day that was asked for."""
-    to = asked(LAST, query.get(LAST), "the last day", last)
-    begin = first if first is not None else (to.day or last) - YEAR
-    since = asked(FIRST, query.get(FIRST), "the first day", begin)
-    if since.day and to.day and since.day > to.day:
-        to = replace(to, error=REVERSED)
-    wrong = bool(since.error or to.error)
-    return Span(*(_shown(field, as_typed=wrong) for field in (since, to)))
-
-
-def _shown(field: DateParam, *, as_typed: bool) -> DateParam:
-    """A day stands in its field as people write it, whatever asked for it; beside a fault as it was typed."""
-    if field.day is None or (as_typed and field.typed):
-        return field
-    return replace(field, typed=written(field.day))
 
 
 def days_words(first: date, last: date) -> str:

@@ -18,7 +18,6 @@ from wmt.site.web.time.over_request import OMIC_SUMS, OverTimeRequest
 from wmt.site.web.units.labels import inside
 from wmt.site.workload import staff_names
 
-MEANS = {"28": "28 days", "7": "7 days", "range": "the whole period"}
 _KEPT = ("from", "to", "by", "grades", "stream")
 _HEADS = {"post": "Practitioner", "pdu": "PDU"}
 
@@ -33,12 +32,6 @@ class Mean:
     over: FigurePeriod
 
 
-def wanted(asked: OverTimeRequest) -> str:
-    """Over how many days; what makes no sense is taken for four weeks."""
-    mean = asked.question.request.GET.get("mean", "")
-    return mean if mean in MEANS else "28"
-
-
 def listed(asked: OverTimeRequest) -> str:
     """The level of the units that have a row: those below, or the post itself."""
     return "post" if asked.question.is_post else asked.question.level
@@ -48,8 +41,6 @@ def choice(asked: OverTimeRequest) -> dict[str, Any]:
     query = asked.question.request.GET
     levels = [] if asked.question.is_post else [(each, units.PLURALS[each]) for each in asked.question.levels]
     return {
-        "mean": wanted(asked),
-        "means": list(MEANS.items()),
         "level": listed(asked),
         "levels": levels,
         "kept": [(name, query[name]) for name in _KEPT if query.get(name)],
@@ -80,11 +71,11 @@ def table(asked: OverTimeRequest) -> Table:
     rows = LazyRows(
         found, lambda each: _row(asked, level, each), lambda each, key: _raw(asked, level, each, key)
     )
-    words = "the whole period" if wanted(asked) == "range" else f"each {wanted(asked)} days"
+    words = "the whole period" if asked.mean == "range" else f"each {asked.mean} days"
     of = asked.unit.name if asked.question.is_post else f"{units.PLURALS[level]} of {asked.unit.name}"
     caption = f"{of}: averages over {words}, {asked.span.words}"
-    notes = [f"Periods of {wanted(asked)} days are counted back from the last day; the first may be shorter."]
-    return Table("averages", caption, columns, rows, notes=notes if wanted(asked) != "range" else [])
+    notes = [f"Periods of {asked.mean} days are counted back from the last day; the first may be shorter."]
+    return Table("averages", caption, columns, rows, notes=notes if asked.mean != "range" else [])
 
 
 def _figure_columns(asked: OverTimeRequest) -> list[Column]:
@@ -105,12 +96,12 @@ def means(asked: OverTimeRequest, level: str) -> list[Mean]:
     unit = asked.unit
     if asked.question.is_post:
         periods = in_steps(
-            asked.series(), wanted(asked), ("code",), first=asked.standing.first, last=asked.standing.last
+            asked.series(), asked.mean, ("code",), first=asked.standing.first, last=asked.standing.last
         )
         names = {unit.code: (unit.name, unit.grade)}
     else:
         columns = (*COLUMNS, *OMIC_SUMS) if asked.is_omic else COLUMNS
-        periods = periods_below(asked.past, unit, level, wanted(asked), *asked.span.days, columns)
+        periods = periods_below(asked.past, unit, level, asked.mean, *asked.span.days, columns)
         names = _names(periods, asked, level)
     found = [
         Mean(code, names.get(code, (code, ""))[0], names.get(code, (code, ""))[1], over)

@@ -8,13 +8,25 @@ import polars as pl
 from wmt.history import History
 from wmt.ledger import OMIC
 from wmt.site.queries.period_figures import FigurePeriod
-from wmt.site.queries.periods import COLUMNS, SUMS, DayOrigins, series_of, stretches
+from wmt.site.queries.periods import COLUMNS, STEPS, SUMS, DayOrigins, series_of, stretches
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.web.forms.date_range import Span
+from wmt.site.query_form import ChoiceOrDefault
+from wmt.site.web.forms.date_range import SpanForm
 from wmt.site.workload.models import Unit
 
 #: What is summed of OMiC over days.
 OMIC_SUMS = ("omic_cases", "omic_x100", "omic_licence_x100")
+
+
+MEANS = {"28": "28 days", "7": "7 days", "range": "the whole period"}
+
+
+class OverTimeForm(SpanForm):
+    """The days, the step and the averages of a page over time."""
+
+    by = ChoiceOrDefault(STEPS.items(), initial="day")
+    grades = ChoiceOrDefault([("", "all grades together"), ("1", "one line for each grade")])
+    mean = ChoiceOrDefault(MEANS.items(), initial="28")
 
 
 @dataclass(frozen=True)
@@ -23,9 +35,22 @@ class OverTimeRequest:
 
     question: UnitRequest
     past: History
-    span: Span
-    step: str
-    grades: bool
+    span: "OverTimeForm"
+
+    @property
+    def step(self) -> str:
+        """Day, week or month."""
+        return str(self.span.data["by"])
+
+    @property
+    def mean(self) -> str:
+        """Over how many days averages are."""
+        return str(self.span.data["mean"])
+
+    @property
+    def grades(self) -> bool:
+        """Whether there is a line for each grade."""
+        return self.span.data["grades"] == "1" and not self.question.is_post
 
     @property
     def unit(self) -> Unit:

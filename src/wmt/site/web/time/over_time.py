@@ -9,13 +9,12 @@ from wmt.history import History, HistoryError
 from wmt.ledger import HEADLINE
 from wmt.site.queries.histories import history_of
 from wmt.site.queries.late_entries import late_sentence
-from wmt.site.queries.periods import STEPS
 from wmt.site.queries.runs import run_words
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import changed
-from wmt.site.web.forms.date_range import days_words, span_of
+from wmt.site.web.forms.date_range import days_words
 from wmt.site.web.time import averages, omic, over_chart, over_tables, past_runs
-from wmt.site.web.time.over_request import OverTimeRequest
+from wmt.site.web.time.over_request import OverTimeForm, OverTimeRequest
 from wmt.site.workload.models import Unit
 
 TITLE = "Trends"
@@ -103,11 +102,7 @@ def last_day(question: UnitRequest, past: History) -> date | None:
 
 def asked_of(question: UnitRequest, past: History, last: date) -> OverTimeRequest:
     """What the address asks for; what makes no sense is taken for the default, but days are refused."""
-    query = question.request.GET
-    step = query.get("by", "")
-    span = span_of(query, None, last)
-    grades = query.get("grades") == "1" and not question.is_post
-    return OverTimeRequest(question, past, span, step if step in STEPS else "day", grades)
+    return OverTimeRequest(question, past, OverTimeForm(question.request.GET, None, last))
 
 
 def _around(asked: OverTimeRequest) -> dict[str, Any]:
@@ -119,10 +114,8 @@ def _around(asked: OverTimeRequest) -> dict[str, Any]:
     presets.append(("Everything", min(asked.past.first, last)))
     return {
         "span": asked.span,
-        "errors": asked.span.errors,
+        "errors": asked.span.faults,
         "step": asked.step,
-        "steps": list(STEPS.items()),
-        "grades_shown": asked.grades,
         "can_grades": not asked.question.is_post and not asked.is_omic,
         "presets": [
             (

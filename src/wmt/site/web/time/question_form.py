@@ -1,118 +1,98 @@
 """The form of a question: what was typed is read, refused in words, and kept as it was typed."""
 
+import copy
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from django import forms
+
 from wmt.grades import STAFF_GRADES
 from wmt.history import History
-from wmt.site.queries.questions import (
-    LEVELS,
-    MOST_PERCENT,
-    MOST_TOP,
-    MOST_WEEKS,
-    READINGS,
-    SPREADS,
-    STREAM_CHOICES,
-    WHO,
-    QuestionParams,
-    QuestionSpec,
-)
-from wmt.site.web.forms.date_range import Span, span_of
+from wmt.site.queries import questions
+from wmt.site.query_form import ChoiceOrDefault
+from wmt.site.web.forms.date_range import SpanForm
 
 _NUMBER = re.compile(r"([0-9]{1,4})(?:\.([0-9]{1,2}))?%?", re.ASCII)
 
 
-@dataclass(frozen=True)
-class Field:
-    """A field: its name, its words, what stands in it, what is wrong with it; the options of a choice."""
+class _PercentField(forms.CharField):
+    """A per cent, kept in hundredths."""
 
-    name: str
-    label: str
-    typed: str
-    error: str = ""
-    options: tuple[tuple[str, str], ...] = ()
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value / 100:g}" if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> int:
+        """The per cent in hundredths. Raises ValidationError."""
+        found = _NUMBER.fullmatch(super().clean(value))
+        x100 = int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0")) if found else 0
+        if not 0 < x100 <= questions.MOST_PERCENT * 100:
+            most = f"{questions.MOST_PERCENT:,}"
+            raise forms.ValidationError(f"The percentage must be a number up to {most}, such as 110 or 112.5")
+        return x100
 
 
-@dataclass(frozen=True)
-class Form:
-    """What was asked for. `wish` is None where something is wrong."""
+def _whole(label: str, most: int, what: str) -> forms.IntegerField:
+    said = f"{what} must be a whole number from 1 to {most}"
+    codes = ("invalid", "min_value", "max_value")
+    return forms.IntegerField(
+        label=label, required=False, min_value=1, max_value=most, error_messages=dict.fromkeys(codes, said)
+    )
 
-    fields: tuple[Field, ...]
-    span: Span
-    wish: QuestionParams | None
-    names: bool
+
+#: Fields by the names of what they ask for.
+_FIELDS: dict[str, forms.Field] = {
+    "percent": _PercentField(label="Over (%)", required=False),
+    "weeks": _whole("Consecutive weeks", questions.MOST_WEEKS, "The number of weeks"),
+    "top": _whole("Number to list", questions.MOST_TOP, "Number to list"),
+    "level": ChoiceOrDefault(questions.LEVELS.items(), label="Of"),
+    "grade": ChoiceOrDefault(
+        [("", "all grades"), *((grade, grade) for grade in STAFF_GRADES)], label="Grade"
+    ),
+    "reading": ChoiceOrDefault(questions.READINGS.items(), label="Counted as"),
+    "by": ChoiceOrDefault(questions.SPREADS.items(), label="Spread"),
+    "stream": ChoiceOrDefault(questions.STREAM_CHOICES.items(), label="Stream"),
+    "who": ChoiceOrDefault(questions.WHO.items(), label="Officers counted"),
+}
+
+
+class QuestionForm(SpanForm):
+    """The fields of one question, and the days; `narrowed`: not all units may be read."""
+
+    names = ChoiceOrDefault([("", "without names"), ("1", "show names")], label="Names of people")
+
+    def __init__(
+        self,
+        question: questions.QuestionSpec,
+        query: Mapping[str, str],
+        past: History,
+        last: date,
+        *,
+        narrowed: bool,
+    ) -> None:
+        assert past.first is not None
+        self.question, self.narrowed = question, narrowed
+        super().__init__(query, min(past.first, last), last)
+
+    def add_fields(self) -> None:
+        """Put the fields of the question before the days."""
+        default = self.question.default
+        own = {name: copy.deepcopy(_FIELDS[name]) for name in self.question.fields}
+        for name, field in own.items():
+            field.initial = default.percent_x100 if name == "percent" else getattr(default, name)
+        if self.narrowed and "level" in own:
+            levels = [(name, words) for name, words in questions.LEVELS.items() if name != "nation"]
+            own["level"] = ChoiceOrDefault(levels, label="Of", initial=default.level)
+        self.fields = {**own, **self.fields}
 
     @property
-    def errors(self) -> list[tuple[str, str]]:
-        """What is wrong, with the id of its field."""
-        return [(field.name, field.error) for field in self.fields if field.error] + self.span.errors
-
-
-def form_of(
-    question: QuestionSpec, query: Mapping[str, str], past: History, last: date, *, narrowed: bool
-) -> Form:
-    """The form of an address; `last` is the last day that is shown."""
-    assert past.first is not None
-    span = span_of(query, min(past.first, last), last)
-    fields, given = [], question.default
-    for name in question.fields:
-        field, found = _READ[name](query, question.default, narrowed)
-        fields.append(field)
-        given = given if found is None else replace(given, **{_INTO.get(name, name): found})
-    right = span.days is not None and not any(field.error for field in fields)
-    wish = replace(given, first=span.days[0], last=span.days[1]) if right and span.days else None
-    return Form(tuple(fields), span, wish, query.get("names") == "1")
-
-
-def _percent(query: Mapping[str, str], default: QuestionParams, narrowed: bool) -> tuple[Field, Any]:  # noqa: ARG001
-    typed = query.get("percent", "").strip()[:20]
-    whole, rest = divmod(default.percent_x100, 100)
-    if not typed:
-        return Field("percent", "Over (%)", f"{whole}.{rest:02d}" if rest else str(whole)), None
-    found = _NUMBER.fullmatch(typed)
-    x100 = int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0")) if found else 0
-    if found is None or not 0 < x100 <= MOST_PERCENT * 100:
-        error = f"The percentage must be a number up to {MOST_PERCENT:,}, such as 110 or 112.5"
-        return Field("percent", "Over (%)", typed, error), None
-    return Field("percent", "Over (%)", typed), x100
-
-
-def _whole(name: str, label: str, most: int, what: str) -> Any:
-    def read(query: Mapping[str, str], default: QuestionParams, narrowed: bool) -> tuple[Field, Any]:  # noqa: ARG001
-        typed = query.get(name, "").strip()[:20]
-        if not typed:
-            return Field(name, label, str(getattr(default, name))), None
-        if not re.fullmatch(r"[0-9]{1,4}", typed, re.ASCII) or not 1 <= int(typed) <= most:
-            return Field(name, label, typed, f"{what} must be a whole number from 1 to {most}"), None
-        return Field(name, label, typed), int(typed)
-
-    return read
-
-
-def _choice(name: str, label: str, options: Mapping[str, str]) -> Any:
-    """A choice; what makes no sense is taken for the default."""
-
-    def read(query: Mapping[str, str], default: QuestionParams, narrowed: bool) -> tuple[Field, Any]:
-        offered = {key: words for key, words in options.items() if not (narrowed and key == "nation")}
-        typed = query.get(name, "")
-        found = typed if typed in offered and name in query else getattr(default, name)
-        return Field(name, label, found, options=tuple(offered.items())), found
-
-    return read
-
-
-_READ: dict[str, Any] = {
-    "percent": _percent,
-    "weeks": _whole("weeks", "Consecutive weeks", MOST_WEEKS, "The number of weeks"),
-    "top": _whole("top", "Number to list", MOST_TOP, "Number to list"),
-    "level": _choice("level", "Of", LEVELS),
-    "grade": _choice("grade", "Grade", {"": "all grades", **{grade: grade for grade in STAFF_GRADES}}),
-    "reading": _choice("reading", "Counted as", READINGS),
-    "by": _choice("by", "Spread", SPREADS),
-    "stream": _choice("stream", "Stream", STREAM_CHOICES),
-    "who": _choice("who", "Officers counted", WHO),
-}
-_INTO = {"percent": "percent_x100"}
+    def wish(self) -> questions.QuestionParams | None:
+        """What was asked for; None where something is wrong."""
+        if self.days is None:
+            return None
+        given = {name: self.cleaned_data[name] for name in self.question.fields}
+        if "percent" in given:
+            given["percent_x100"] = given.pop("percent")
+        return replace(self.question.default, first=self.days[0], last=self.days[1], **given)

@@ -14,7 +14,7 @@ from wmt.site.queries.questions import PERSONAL, QUESTIONS, answer_to
 from wmt.site.shown import needed_state
 from wmt.site.tables import arranged
 from wmt.site.web.forms.date_range import days_words
-from wmt.site.web.time.question_form import Form, form_of
+from wmt.site.web.time.question_form import QuestionForm
 from wmt.site.web.time.question_tables import tables_of
 from wmt.site.workload.state import State
 
@@ -50,31 +50,28 @@ def question(request: HttpRequest, name: str) -> HttpResponse:
         return render(request, "time/question.jinja", context)
     narrowed = scope(request.user, state) is not None
     last = min(past.last, state.as_at.date())
-    form = form_of(QUESTIONS[name], request.GET, past, last, narrowed=narrowed)
-    context |= {"form": form, "errors": form.errors, "narrowed": narrowed}
+    form = QuestionForm(QUESTIONS[name], request.GET, past, last, narrowed=narrowed)
+    context |= {"form": form, "errors": form.faults, "narrowed": narrowed}
     context |= _answered(request, state, name, past, form)
     return render(request, "time/question.jinja", context)
 
 
-def _answered(request: HttpRequest, state: State, name: str, past: History, form: Form) -> dict[str, Any]:
-    if form.wish is None:
+def _answered(
+    request: HttpRequest, state: State, name: str, past: History, form: QuestionForm
+) -> dict[str, Any]:
+    wish = form.wish
+    if wish is None:
         return {}
     try:
-        answer = answer_to(name, past, form.wish)
+        answer = answer_to(name, past, wish)
     except HistoryError as error:
         words = str(error)
         return {"message": f"{words[:1].upper()}{words[1:]}."}
-    level = form.wish.level
-    found = tables_of(
-        answer,
-        level,
-        state,
-        request.user,  # type: ignore[arg-type]
-        names=form.names,
-        stream=form.wish.stream,
-    )
+    user: Any = request.user
+    names = form.data["names"] == "1"
+    found = tables_of(answer, wish.level, state, user, names=names, stream=wish.stream)
     shown = {key: arranged(table, request) for key, table in found.items()}
-    return {"answer": answer, "tables": shown, "personal": level in PERSONAL}
+    return {"answer": answer, "tables": shown, "personal": wish.level in PERSONAL}
 
 
 def _past(request: HttpRequest, state: State) -> tuple[History | None, str]:

@@ -20,10 +20,11 @@ from wmt.site.links import unit_url
 from wmt.site.queries.histories import history_of
 from wmt.site.queries.late_entries import late_sentence
 from wmt.site.queries.unit_request import UnitRequest
+from wmt.site.query_form import ChoiceOrDefault
 from wmt.site.tables import Column, LazyRows, Row, Table, Value
 from wmt.site.web.availability.ending_soon import reason_name
 from wmt.site.web.availability.entered_by import moment
-from wmt.site.web.forms.date_range import Span, span_of
+from wmt.site.web.forms.date_range import SpanForm
 from wmt.site.workload.models import Unit
 
 TITLE = "Archive of reductions"
@@ -36,6 +37,10 @@ _GONE = "no longer in the figures"
 _NAMES = {"withdrawn": "deleted"}
 
 
+class _ArchiveForm(SpanForm):
+    status = ChoiceOrDefault([("", "any"), *((each, _NAMES.get(each, each)) for each in STATUSES)])
+
+
 def applies(unit: Unit) -> bool:  # noqa: ARG001
     """It is reached from the hours and from the figures over time: one more tab would crowd the others."""
     return False
@@ -44,22 +49,19 @@ def applies(unit: Unit) -> bool:  # noqa: ARG001
 def content(question: UnitRequest) -> dict[str, Any]:
     """The form, and the table of what stood."""
     day = question.state.day
-    span = span_of(question.request.GET, day - _YEAR, day + _YEAR)
-    status = question.request.GET.get("status", "")
-    status = status if status in STATUSES else ""
+    span = _ArchiveForm(question.request.GET, day - _YEAR, day + _YEAR)
+    status = span.data["status"]
     found = kept_between(question.unit, question.state, question.user, span.days, status) if span.days else []
     return {
         "span": span,
-        "errors": span.errors,
-        "status": status,
+        "errors": span.faults,
         "late": _late(question, span),
-        "statuses": [("", "any"), *((each, _NAMES.get(each, each)) for each in STATUSES)],
         "readable": any(each.readable for each in found),
         "tables": {"reductions": _table(question, span, status, found)} if span.days else {},
     }
 
 
-def _late(question: UnitRequest, span: Span) -> str:
+def _late(question: UnitRequest, span: SpanForm) -> str:
     """What of it was entered too late for days that had been measured."""
     if span.days is None:
         return ""
@@ -69,7 +71,7 @@ def _late(question: UnitRequest, span: Span) -> str:
         return ""
 
 
-def _table(question: UnitRequest, span: Span, status: str, found: Sequence[ArchivedReduction]) -> Table:
+def _table(question: UnitRequest, span: SpanForm, status: str, found: Sequence[ArchivedReduction]) -> Table:
     unit, state = question.unit, question.state
     names = queries.every_reason()
     posts = [unit] if question.is_post else list(units.everybody(state, unit))

@@ -1,6 +1,5 @@
 """Why it moved: the causes between two days that add up to the change exactly, each open to its lines."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,7 +15,7 @@ from wmt.site.queries.late_entries import late_sentence
 from wmt.site.queries.movement import NoLines, first_with_lines, stood_on, why_between
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import changed
-from wmt.site.web.forms.date_range import FIRST, LAST, Span, span_of
+from wmt.site.web.forms.date_range import FIRST, SpanForm
 from wmt.site.web.time import why_tables, why_units
 from wmt.site.web.time.over_time import last_day
 from wmt.site.web.time.why_request import WhyRequest
@@ -45,7 +44,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
     around = {
         "away": "",
         "span": span,
-        "errors": span.errors,
+        "errors": span.faults,
         "presets": _presets(question, past, span),
         "levels": why_units.levels(question),
         "level": why_units.level_of(question),
@@ -71,28 +70,21 @@ def content(question: UnitRequest) -> dict[str, Any]:
     return {**around, **told, "notes": [*told["notes"], *([late] if late else [])]}
 
 
-def asked_span(question: UnitRequest, past: History, last: date) -> Span:
+def asked_span(question: UnitRequest, past: History, last: date) -> SpanForm:
     """The days asked for. Without a last day: until now. By default from the night before the one shown."""
     before = past.day_until(question.state.as_at.date() - timedelta(1))
-    default = before or past.day_until(last) or last
-    now = question.state.day
-    typed = str(question.request.GET.get(LAST, "")).strip()
-    given = question.request.GET
-    query = {name: given[name] for name in (FIRST, LAST) if name in given}
-    if typed.casefold() in ("", "now"):
-        query.pop(LAST, None)
-    span = span_of(query, min(default, now), max(now, question.state.as_at.date()))
-    return span if LAST in query else replace(span, last=replace(span.last, typed=""))
+    default, now = before or past.day_until(last) or last, question.state.day
+    latest = max(now, question.state.as_at.date())
+    return SpanForm(question.request.GET, min(default, now), latest, until_now=True)
 
 
-def between_of(question: UnitRequest, past: History, span: Span) -> WhyRequest:
+def between_of(question: UnitRequest, past: History, span: SpanForm) -> WhyRequest:
     """The nights that two days stand on. Raises NoLines where one has none."""
     assert span.days is not None
     first, last = span.days
     shown = question.state.as_at.date()
-    until_now = not span.last.typed
     return WhyRequest(
-        stood_on(past, min(first, shown)), None if until_now else stood_on(past, min(last, shown))
+        stood_on(past, min(first, shown)), None if span.ends_now else stood_on(past, min(last, shown))
     )
 
 
@@ -164,7 +156,7 @@ def _notes(question: UnitRequest, between: WhyRequest, found: Why) -> list[str]:
     return said
 
 
-def _presets(question: UnitRequest, past: History, span: Span) -> list[tuple[str, str, bool]]:
+def _presets(question: UnitRequest, past: History, span: SpanForm) -> list[tuple[str, str, bool]]:
     """Links to usual days, as far back as there are nights; all of them until now."""
     shown = question.state.as_at.date()
     first = first_with_lines(past)
@@ -177,7 +169,7 @@ def _presets(question: UnitRequest, past: History, span: Span) -> list[tuple[str
     if first is not None:
         days.append(("Since records began", first))
     return [
-        (words, _href(question, day), span.days is not None and span.days[0] == day and not span.last.typed)
+        (words, _href(question, day), span.days is not None and span.days[0] == day and span.ends_now)
         for words, day in days
         if first is not None and day >= first
     ]
