@@ -84,6 +84,7 @@ def test_the_guide_draws_every_layer() -> None:
         "policies",
         "db_connections",
         "date_field",
+        "query_form",
         "config",
         "clock",
         "loopback",
