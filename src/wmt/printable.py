@@ -10,12 +10,9 @@ def escaped(text: str, *, keep: str = "") -> str:
     r"""The text with every character that acts or hides written out (`\n`, `\x1b`, `\u202e`), but `keep`."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(each if each in keep or not _acts(each) else _written(each) for each in text)
-
-
-def _acts(character: str) -> bool:
-    return unicodedata.category(character) in _UNSEEN
-
-
-def _written(character: str) -> str:
-    return character.encode("unicode_escape").decode("ascii")
+    return "".join(
+        each
+        if each in keep or unicodedata.category(each) not in _UNSEEN
+        else each.encode("unicode_escape").decode("ascii")
+        for each in text
+    )

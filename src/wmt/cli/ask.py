@@ -194,7 +194,15 @@ def _answer(
     if out_file is not None:
         _write(out_file, found, details)
     if json:
-        print_json(_plain(found, details))
+        print_json(
+            {
+                "title": found.title,
+                "sentence": found.sentence,
+                "notes": list(found.notes),
+                "rows": _rows(found),
+                **({"who": [row for each in details for row in _rows(each)]} if details else {}),
+            }
+        )
         return
     out.print(found.sentence, soft_wrap=True, markup=False)
     out.print()
@@ -204,16 +212,6 @@ def _answer(
         out.print(note, soft_wrap=True, markup=False)
     if out_file is not None:
         out.print(f"Written to {out_file}", markup=False)
-
-
-def _plain(found: Answer, details: Sequence[AnswerTable]) -> dict[str, Any]:
-    return {
-        "title": found.title,
-        "sentence": found.sentence,
-        "notes": list(found.notes),
-        "rows": _rows(found),
-        **({"who": [row for each in details for row in _rows(each)]} if details else {}),
-    }
 
 
 def _rows(of: AnswerTable) -> list[dict[str, Any]]:

@@ -39,7 +39,18 @@ def check(
         print_json(check_report(taken) | ({"verdict": verdict.as_data()} if verdict else {}))
         tell_warnings(taken)
     else:
-        _say(taken)
+        if taken.layout:
+            out.print(f"Layout {taken.layout}, tiers {taken.tier_scheme}, as at {taken.as_at}")
+        if taken.sheets:
+            columns = (TextColumn("sheet", "text"), TextColumn("rows"), TextColumn("set aside,\nno keys"))
+            rows = [(name, sheet.rows, sheet.orphan_rows) for name, sheet in taken.sheets.items()]
+            table("Sheets", columns, rows)
+        tell_faults(taken)
+        for aside in taken.set_aside:
+            complain(f"would be set aside: {aside.team_code}:{aside.staff_code}: {aside.message}")
+        out.print(_verdict(taken))
+        if not taken.accepted and all(fault.posts for fault in taken.faults if fault.severity == "refuse"):
+            out.print("The faults touch named posts only: --set-aside would measure everybody else.")
         _say_verdict(verdict)
     if verdict and verdict.is_held:
         return HELD
@@ -81,21 +92,6 @@ def _night(report: dict[str, Any], json: bool) -> int:
         for fault in report["faults"]:
             out.print(f"{fault['severity']} {fault['code']}: {fault['message']}", markup=False)
     return 0
-
-
-def _say(taken: Import) -> None:
-    if taken.layout:
-        out.print(f"Layout {taken.layout}, tiers {taken.tier_scheme}, as at {taken.as_at}")
-    if taken.sheets:
-        columns = (TextColumn("sheet", "text"), TextColumn("rows"), TextColumn("set aside,\nno keys"))
-        rows = [(name, sheet.rows, sheet.orphan_rows) for name, sheet in taken.sheets.items()]
-        table("Sheets", columns, rows)
-    tell_faults(taken)
-    for aside in taken.set_aside:
-        complain(f"would be set aside: {aside.team_code}:{aside.staff_code}: {aside.message}")
-    out.print(_verdict(taken))
-    if not taken.accepted and all(fault.posts for fault in taken.faults if fault.severity == "refuse"):
-        out.print("The faults touch named posts only: --set-aside would measure everybody else.")
 
 
 def _verdict(taken: Import) -> str:

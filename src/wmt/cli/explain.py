@@ -67,23 +67,26 @@ def explained(
     lines = ledger.lines([number])
     found = present_post(total, lines, over_mark(ruleset))
     found["untiered"] = untiered_at_stake(lines, ruleset, opened.facts.tier_scheme)
-    found["uncommenced"] = _uncommenced(lines, ruleset, opened.facts.tier_scheme)
+    # how many cases wait for their requirements, and the points they would add; None without one
+    cases, more = (
+        uncommenced_at_stake(lines, ruleset, opened.facts.tier_scheme)
+        .select(pl.col("cases").sum(), pl.col("points_x100").sum())
+        .row(0)
+    )
+    found["uncommenced"] = {"cases": cases, "points": Decimal(more).scaleb(-2)} if cases else None
     found["beside"] = figures_beside(ledger, post, others or {}, over_mark(ruleset))
-    about = _contacts(opened.facts, number) | _reductions(opened.facts, number, ruleset)
+    # the reason of every reduction of a post by its name, and its days
+    reductions = {}
+    for row in opened.facts.reduction.filter(pl.col("post_no") == number).iter_rows(named=True):
+        name = ruleset.get(f"reduction_reasons.{row['reason']}.name")
+        reason = row["reason"] if name is None else name.value
+        until = f"to {row['last_day']:%d %b %Y}" if row["last_day"] else "until ended"
+        reductions["reduction", row["reduction_ref"]] = f"{reason}, {row['first_day']:%d %b %Y} {until}"
+    about = _contacts(opened.facts, number) | reductions
     for line in (*found["work"], *found["time"]):
         line["about"] = about.get((line["kind"], line["ref"]))
         line["hours_a_month"] = _hours(line, ruleset)
     return found
-
-
-def _uncommenced(lines: pl.DataFrame, ruleset: RuleSet, tier_scheme: str) -> dict[str, Any] | None:
-    """How many cases wait for their requirements, and the points they would add; None without one."""
-    cases, more = (
-        uncommenced_at_stake(lines, ruleset, tier_scheme)
-        .select(pl.col("cases").sum(), pl.col("points_x100").sum())
-        .row(0)
-    )
-    return {"cases": cases, "points": Decimal(more).scaleb(-2)} if cases else None
 
 
 def _contacts(facts: Facts, post_no: int) -> dict[tuple[str, str], str]:
@@ -96,17 +99,6 @@ def _contacts(facts: Facts, post_no: int) -> dict[tuple[str, str], str]:
         by, om = row["by_post_no"], row["om_post_no"]
         side = "on own case" if by == om else f"for {names[om]}" if by == post_no else f"by {names[by]}"
         about["contact", row["contact_ref"]] = f"{row['code']} {side}"
-    return about
-
-
-def _reductions(facts: Facts, post_no: int, ruleset: RuleSet) -> dict[tuple[str, str], str]:
-    """The reason of every reduction of a post by its name, and its days."""
-    about = {}
-    for row in facts.reduction.filter(pl.col("post_no") == post_no).iter_rows(named=True):
-        name = ruleset.get(f"reduction_reasons.{row['reason']}.name")
-        reason = row["reason"] if name is None else name.value
-        until = f"to {row['last_day']:%d %b %Y}" if row["last_day"] else "until ended"
-        about["reduction", row["reduction_ref"]] = f"{reason}, {row['first_day']:%d %b %Y} {until}"
     return about
 
 

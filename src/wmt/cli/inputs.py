@@ -54,7 +54,12 @@ def open_input(
 ) -> Opened:
     """Open a night, or read an extract. Refused input is told in full and raises Refusal."""
     if any(is_night(path) for path in paths):
-        return _open_night(paths, people)
+        if len(paths) > 1 or people:
+            raise RefusedInput(
+                "a night holds everything already; give one night, without other paths and --people"
+            )
+        night = whole_night(paths[0])
+        return Opened(night.facts(), night.former(), night.rules())
     with progress() as tell:
         taken = read(paths, people=people, set_aside=set_aside, progress=tell, last_day=last_day())
     if taken.facts is None:
@@ -74,15 +79,6 @@ def tell_warnings(taken: Import) -> None:
     number = sum(fault.severity == "warn" for fault in taken.faults)
     if number:
         complain(f"{counted(number, 'warning')}; `wmt check` tells {'it' if number == 1 else 'them'}")
-
-
-def _open_night(paths: Sequence[Path], people: Path | None) -> Opened:
-    if len(paths) > 1 or people:
-        raise RefusedInput(
-            "a night holds everything already; give one night, without other paths and --people"
-        )
-    night = whole_night(paths[0])
-    return Opened(night.facts(), night.former(), night.rules())
 
 
 def whole_night(path: Path) -> Night:

@@ -121,7 +121,15 @@ def _into_folder(nights: Path, order: Order, *, json: bool) -> None:
     if loaded.is_held and (reason := _asked(loaded)):
         loaded = _kept(nights, replace(order, acceptance=Acceptance(reason=reason)))
     if json:
-        print_json(_said(loaded))
+        print_json(
+            {
+                "night": None if loaded.night is None or loaded.is_held else str(loaded.night.path),
+                "new": loaded.is_new,
+                "report": None if loaded.report is None else check_report(loaded.report),
+                "held": loaded.is_held,
+                "verdict": None if loaded.verdict is None else loaded.verdict.as_data(),
+            }
+        )
     if loaded.report is not None:
         tell_faults(loaded.report, only="refuse")
     if loaded.is_held:
@@ -155,16 +163,6 @@ def _asked(loaded: Loaded) -> str:
         return ""
     tell_verdict(loaded.verdict)
     return str(typer.prompt("Why should it be accepted? Leave blank to stop", default="", err=True)).strip()
-
-
-def _said(loaded: Loaded) -> dict[str, object]:
-    return {
-        "night": None if loaded.night is None or loaded.is_held else str(loaded.night.path),
-        "new": loaded.is_new,
-        "report": None if loaded.report is None else check_report(loaded.report),
-        "held": loaded.is_held,
-        "verdict": None if loaded.verdict is None else loaded.verdict.as_data(),
-    }
 
 
 def _tell(loaded: Loaded) -> None:

@@ -61,7 +61,17 @@ def show(number: Number, json: Json = False) -> None:
     if load.decision.get("reason"):
         out.print(f"{load.decision['by']} {load.decision['is']} it: {load.decision['reason']}", markup=False)
     if load.verdict.get("differences"):
-        _table(load)
+        columns = (
+            TextColumn("compared", "text"),
+            TextColumn("before"),
+            TextColumn("now"),
+            TextColumn("change"),
+            TextColumn("limit"),
+        )
+        verdict = verdict_of(load.verdict)
+        for name in verdict.beside:
+            rows = [_row(each) for night, each in verdict.differences if night == name]
+            table(f"Beside the night {name}; ! is beyond its limit", columns, rows)
 
 
 @app.command("accept")
@@ -78,14 +88,24 @@ def reject(number: Number, reason: Reason) -> None:
 
 def _decided(number: int, reason: str, *, accepts: bool) -> None:
     set_up()
+    # A decision that was being carried out by a process that was killed can be taken again
+    from django.conf import settings
     from django.db import DatabaseError
+    from django_tasks import TaskResultStatus
 
+    from wmt.nights import NightBusyError
+    from wmt.nights.lock import loading
     from wmt.site.loads import held
     from wmt.site.loads.demo_people import keep_demo_people
+    from wmt.site.loads.endings import end_dead_loads, end_forgotten_loads
+    from wmt.site.loads.jobs import asked_for
     from wmt.site.loads.loading import perform
     from wmt.site.start import database_words
 
-    _end_the_killed()
+    given = asked_for(TaskResultStatus.READY, TaskResultStatus.RUNNING)
+    with suppress(NightBusyError), loading(settings.CONFIG.home, "ending loads that were killed"):
+        end_dead_loads(spared=given)
+        end_forgotten_loads(given)
     try:
         if not accepts:
             held.reject(number, reason=reason, who=asker())
@@ -100,36 +120,6 @@ def _decided(number: int, reason: str, *, accepts: bool) -> None:
         raise RefusedInput(str(error)) from None
     except DatabaseError as error:
         raise Failure(f"{database_words(error)}. The figures shown were not changed") from None
-
-
-def _end_the_killed() -> None:
-    """A decision that was being carried out by a process that was killed can be taken again."""
-    from django.conf import settings
-    from django_tasks import TaskResultStatus
-
-    from wmt.nights import NightBusyError
-    from wmt.nights.lock import loading
-    from wmt.site.loads.endings import end_dead_loads, end_forgotten_loads
-    from wmt.site.loads.jobs import asked_for
-
-    given = asked_for(TaskResultStatus.READY, TaskResultStatus.RUNNING)
-    with suppress(NightBusyError), loading(settings.CONFIG.home, "ending loads that were killed"):
-        end_dead_loads(spared=given)
-        end_forgotten_loads(given)
-
-
-def _table(load: "Load") -> None:
-    columns = (
-        TextColumn("compared", "text"),
-        TextColumn("before"),
-        TextColumn("now"),
-        TextColumn("change"),
-        TextColumn("limit"),
-    )
-    verdict = verdict_of(load.verdict)
-    for name in verdict.beside:
-        rows = [_row(each) for night, each in verdict.differences if night == name]
-        table(f"Beside the night {name}; ! is beyond its limit", columns, rows)
 
 
 def _row(difference: Difference) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from wmt.cli.site_start import asker, set_up
 from wmt.history import compact
 from wmt.history.archive import stamp
 from wmt.history.compaction_losses import archive_name
-from wmt.nights.accepted_losses import Accepted, accept_missing
+from wmt.nights.accepted_losses import accept_missing
 from wmt.nights.lock import loading
 
 Name = Annotated[
@@ -30,16 +30,12 @@ def accept(name: Name, reason: Reason, nights: Nights = None, json: Json = False
         found = accept_missing(folder, name, reason, who, now)
         done = compact(folder)
     if is_site(nights):
-        _audit(name, found)
+        set_up()
+        from wmt.site.audit.record import record
+
+        record("night", f"{found.who} accepted that {name} is missing: {found.reason}", who=found.who)
     if json:
         print_json({"accepted": name, "written": list(done.written), "removed": list(done.removed)})
     else:
         out.print(f"{name} is accepted as missing. {done.days:,} days have figures now")
     return tell_lost(done)
-
-
-def _audit(name: str, found: Accepted) -> None:
-    set_up()
-    from wmt.site.audit.record import record
-
-    record("night", f"{found.who} accepted that {name} is missing: {found.reason}", who=found.who)

@@ -8,7 +8,7 @@ import typer
 from wmt.cli.console import RefusedInput, out, progress
 
 if TYPE_CHECKING:
-    from wmt.demo import Truth
+    pass
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Where to write it; made when missing.")]
 Scale = Annotated[float, typer.Option("--scale", min=0.01, max=10, help="1 is 8,000 posts, 250,000 cases.")]
@@ -61,16 +61,12 @@ def nation(
     except ValueError as error:
         raise RefusedInput(str(error)) from None
     if past_days:
-        _write_past(folder, _first_of_all(folder, truth), past_days, seed)
+        # the folder of the earliest night
+        found = [path for path in (folder / "earlier").glob("*") if (path / "tidy").is_dir()]
+        _write_past(folder, min(found, default=folder / truth.nights[0].folder), past_days, seed)
     out.print(
         f"Written to {folder}: {truth.posts:,} posts, {truth.cases:,} cases, {len(truth.nights)} nights"
     )
-
-
-def _first_of_all(folder: Path, truth: "Truth") -> Path:
-    """The folder of the earliest night."""
-    found = [path for path in (folder / "earlier").glob("*") if (path / "tidy").is_dir()]
-    return min(found, default=folder / truth.nights[0].folder)
 
 
 def _write_past(folder: Path, first: Path, days: int, seed: int) -> None:

@@ -151,7 +151,10 @@ def import_archive(files: Files, nights: Nights = None, json: Json = False) -> N
         sweep(folder)
         last = last_day()
         words, _ = words_of_nobody(own_policies(folder), last)
-        known = KnownUnits.of(_last_totals(folder), key_of(folder), words)
+        found = saved_nights(folder)
+        known = KnownUnits.of(
+            open_night(found[-1].path).table("results/totals") if found else None, key_of(folder), words
+        )
         days: set[date] = set()
         rows = 0
         for number, path in enumerate(files):
@@ -169,8 +172,3 @@ def import_archive(files: Files, nights: Nights = None, json: Json = False) -> N
     out.print(
         f"{rows:,} figures of {counted(len(days), 'day')}; {counted(done.days, 'day')} have figures now"
     )
-
-
-def _last_totals(folder: Path) -> Any:
-    found = saved_nights(folder)
-    return open_night(found[-1].path).table("results/totals") if found else None

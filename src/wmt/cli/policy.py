@@ -1,13 +1,12 @@
 """`wmt policy`: what this installation has decided, such as limits, retention and who reads what."""
 
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from wmt import policy, rules
+from wmt import policy
 from wmt.cli.console import RefusedInput, out
 from wmt.cli.files import print_json
 from wmt.cli.options import Json, parse_day
@@ -24,7 +23,10 @@ Day = Annotated[
 def show(policy_path: AnyPrefix = "", on: Day = None, json: Json = False) -> None:
     """Show the policies in force on a day, with WMT_HOME/policy.yaml laid over those of the program."""
     day = on or date.today()
-    in_force = policy.at(day, _own())
+    from wmt.site.config import HOME_POLICY, home_of
+
+    path = home_of() / HOME_POLICY
+    in_force = policy.at(day, [policy.load_file(path)] if path.exists() else [])
     found = [row_of(value) for value in in_force if is_named(value.path, policy_path)]
     if not found:
         policy.load().parameter(policy_path)  # raises with the likeliest names
@@ -40,10 +42,3 @@ def check(file: Annotated[Path, typer.Argument(metavar="FILE", help="A file of p
     """Check a file before it is laid in WMT_HOME as policy.yaml; name every fault with its remedy."""
     found = policy.load_file(file)
     out.print(f"no faults; it sets {', '.join(found.paths)}", markup=False)
-
-
-def _own() -> Sequence[rules.Overlay]:
-    from wmt.site.config import HOME_POLICY, home_of
-
-    path = home_of() / HOME_POLICY
-    return [policy.load_file(path)] if path.exists() else []

@@ -48,9 +48,21 @@ def show_post(found: Mapping[str, Any], ruleset: RuleSet) -> None:
     out.print()
     table("Time", _TIME, [_time(line) for line in found["time"]])
     out.print()
-    _show_reconciliation(found)
+    rows = [(row["cases"], row["reason"] or "counted") for row in found["reconciliation"]]
+    columns = (TextColumn("cases"), TextColumn("why", "text"))
+    table("Cases in the case system", columns, [*rows, (found["cases_all"], "all cases")])
     out.print()
-    _show_rules([*found["work"], *found["time"]], ruleset)
+    lines = [*found["work"], *found["time"]]
+    named = (ruleset.get(path) for path in dict.fromkeys(line["rule"] for line in lines))
+    rules = [rule for rule in named if rule is not None]
+    sources = list(dict.fromkeys(rule.source for rule in rules))
+    table("Rules these lines name", _RULES, [
+        (rule.path, _value(rule), rule.unit, rule.valid_from, sources.index(rule.source) + 1)
+        for rule in rules
+    ])  # fmt: skip
+    for number, source in enumerate(sources, start=1):
+        out.print(f"Source {number}: {source}", markup=False)
+    out.print("`wmt rules show RULE` shows a rule through time and what it means.", markup=False)
 
 
 def _show_figure(found: Mapping[str, Any]) -> None:
@@ -99,25 +111,6 @@ def _what(line: Mapping[str, Any]) -> str:
 def _time(line: Mapping[str, Any]) -> tuple[object, ...]:
     said = [part for part in (line["about"], line["reason"]) if part]
     return line["kind"].replace("_", " "), line["ref"], line["quantity"], line["points"], "; ".join(said)
-
-
-def _show_reconciliation(found: Mapping[str, Any]) -> None:
-    rows = [(row["cases"], row["reason"] or "counted") for row in found["reconciliation"]]
-    columns = (TextColumn("cases"), TextColumn("why", "text"))
-    table("Cases in the case system", columns, [*rows, (found["cases_all"], "all cases")])
-
-
-def _show_rules(lines: Sequence[Mapping[str, Any]], ruleset: RuleSet) -> None:
-    named = (ruleset.get(path) for path in dict.fromkeys(line["rule"] for line in lines))
-    rules = [rule for rule in named if rule is not None]
-    sources = list(dict.fromkeys(rule.source for rule in rules))
-    table("Rules these lines name", _RULES, [
-        (rule.path, _value(rule), rule.unit, rule.valid_from, sources.index(rule.source) + 1)
-        for rule in rules
-    ])  # fmt: skip
-    for number, source in enumerate(sources, start=1):
-        out.print(f"Source {number}: {source}", markup=False)
-    out.print("`wmt rules show RULE` shows a rule through time and what it means.", markup=False)
 
 
 def _value(rule: DatedValue) -> object:

@@ -27,7 +27,15 @@ def serve(port: Port = 8000, host: Host = "127.0.0.1", workers: Workers = 2) -> 
     """Serve the site, with one process beside it that does what pages ask for."""
     _free(host, port)
     set_up()
-    _check_demonstration(host)
+    from django.conf import settings
+
+    from wmt.site.loopback import is_loopback
+
+    if settings.CONFIG.demo and not is_loopback(host):
+        raise RefusedInput(
+            f"a demonstration needs no passwords, so it listens on this machine only, not on {host}: leave "
+            "--host out, or leave WMT_DEMO out"
+        )
     from wmt.site.loads.demo_people import keep_demo_people
     from wmt.site.serving.health_check import Watch
     from wmt.site.serving.supervisor import ServerEndedError, Supervisor, server_command
@@ -39,7 +47,9 @@ def serve(port: Port = 8000, host: Host = "127.0.0.1", workers: Workers = 2) -> 
         raise Failure(str(error)) from None
     tidy_up()
     keep_demo_people()
-    _close_database()
+    from django.db import connections
+
+    connections.close_all()
     try:
         with Supervisor(server_command(host, port, workers), Watch(host, port, complain), complain) as parts:
             parts.wait_for_first_answer()
@@ -49,18 +59,6 @@ def serve(port: Port = 8000, host: Host = "127.0.0.1", workers: Workers = 2) -> 
             parts.watch()
     except ServerEndedError as error:
         raise Failure(str(error)) from None
-
-
-def _check_demonstration(host: str) -> None:
-    from django.conf import settings
-
-    from wmt.site.loopback import is_loopback
-
-    if settings.CONFIG.demo and not is_loopback(host):
-        raise RefusedInput(
-            f"a demonstration needs no passwords, so it listens on this machine only, not on {host}: leave "
-            "--host out, or leave WMT_DEMO out"
-        )
 
 
 def _say_where(address: str) -> None:
@@ -125,9 +123,3 @@ def _free(host: str, port: int) -> None:
                     "or choose another port with --port or WMT_PORT"
                 ) from None
             raise Failure(f"nothing can listen on {host}:{port}: {error.strerror}") from None
-
-
-def _close_database() -> None:
-    from django.db import connections
-
-    connections.close_all()

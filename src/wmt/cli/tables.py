@@ -49,7 +49,13 @@ def table(title: str, columns: Sequence[TextColumn], rows: Sequence[Sequence[obj
     shown = [[figure(value) for value in row] for row in rows]
     cells = {column: [row[place] for row in shown] for place, column in enumerate(columns)}
     filled = [column for column in columns if not rows or any(cells[column])]
-    kept = _that_fit(filled, cells)
+    kept = list(filled)
+    least = {column: column.least(cells[column]) for column in filled}
+    while sum(least[column] + _GAP for column in kept) - _GAP > out.width:
+        spare = [column for column in kept if column.spare]
+        if not spare:
+            break
+        kept.remove(min(spare, key=lambda column: column.spare))
     widths = _widths(kept, cells)
     grid = Table(
         box=None, padding=(0, _GAP, 0, 0), pad_edge=False, width=sum(widths) + _GAP * (len(kept) - 1),
@@ -81,17 +87,6 @@ def figure(value: object) -> str:
 
 def _width(text: str) -> int:
     return max((cell_len(line) for line in text.split("\n")), default=0)
-
-
-def _that_fit(columns: Sequence[TextColumn], cells: dict[TextColumn, list[str]]) -> list[TextColumn]:
-    kept = list(columns)
-    least = {column: column.least(cells[column]) for column in columns}
-    while sum(least[column] + _GAP for column in kept) - _GAP > out.width:
-        spare = [column for column in kept if column.spare]
-        if not spare:
-            break
-        kept.remove(min(spare, key=lambda column: column.spare))
-    return kept
 
 
 def _widths(columns: Sequence[TextColumn], cells: dict[TextColumn, list[str]]) -> list[int]:

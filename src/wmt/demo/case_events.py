@@ -147,7 +147,16 @@ class _Evening:
         licences = np.flatnonzero(self.at["location"] == LICENCE)
         self.at["location"][rows] = LICENCE
         self.at["starts"][rows] = self.at["allocated"][rows] = self.today
-        self.at["ends"][rows] = self.today + _new_lengths(self.rng, self.at, licences, len(rows))
+        # lengths of orders that begin. Long ones are met more often among those that run, so they weigh
+        # less.
+        number = len(rows)
+        length = (self.at["ends"] - self.at["starts"])[licences]
+        found: Ints = (
+            self.rng.choice(length, number, p=_each_as_it_begins(length))
+            if len(licences)
+            else np.full(number, 365)
+        )
+        self.at["ends"][rows] = self.today + found
 
     def put(self, column: str, value: int) -> Callable[[Ints], None]:
         """A change that sets a column of the chosen cases."""
@@ -226,15 +235,6 @@ def case_events(
     return after, told.filter(pl.col("before") != pl.col("after"))
 
 
-def _new_lengths(rng: Rng, at: Columns, rows: Ints, number: int) -> Ints:
-    """Lengths of orders that begin. Long ones are met more often among those that run, so they weigh less."""
-    length = (at["ends"] - at["starts"])[rows]
-    found: Ints = (
-        rng.choice(length, number, p=_each_as_it_begins(length)) if len(rows) else np.full(number, 365)
-    )
-    return found
-
-
 def _each_as_it_begins(length: Ints) -> Floats:
     weights: Floats = (1 / np.maximum(length, 1)).astype(np.float64)
     shares: Floats = weights / weights.sum()
@@ -248,7 +248,15 @@ def _throw(evening: _Evening) -> None:
     supervised = active & ~at["suspended"].astype(bool)
     is_open = supervised & ~custody
     evening.happen("terminated_overdue", at["status"] == OVERDUE)
-    left = [*_end(evening, active & ~custody & (at["ends"] <= today))]
+    # what has reached its planned end is closed, or is overdue from now on
+    ended = active & ~custody & (at["ends"] <= today)
+    late = ended & (evening.rng.random(len(ended)) < SHARE_OVERDUE)
+    left = [
+        *(
+            evening.happen("overdue", late, evening.become_overdue, len(ended)),
+            evening.happen("terminated", ended & ~late, None, len(ended)),
+        )
+    ]
     left.append(evening.happen("terminated", is_open))
     left.append(evening.happen("recalled", is_open & licence, evening.recall))
     from_licence = sum(int(licence[rows].sum()) for rows in left)
@@ -259,15 +267,6 @@ def _throw(evening: _Evening) -> None:
     evening.happen("warrant", is_open, evening.go_missing)
     evening.happen("warrant_ended", at["status"] == WARRANT, evening.put("status", ACTIVE))
     evening.happen("moved", active & evening.field[at["post_no"]], evening.move)
-
-
-def _end(evening: _Evening, ended: Bools) -> tuple[Ints, Ints]:
-    """What has reached its planned end is closed, or is overdue from now on."""
-    late = ended & (evening.rng.random(len(ended)) < SHARE_OVERDUE)
-    return (
-        evening.happen("overdue", late, evening.become_overdue, len(ended)),
-        evening.happen("terminated", ended & ~late, None, len(ended)),
-    )
 
 
 def _suspend(evening: _Evening, able: Bools) -> None:

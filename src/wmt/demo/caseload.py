@@ -51,7 +51,11 @@ class Caseloads:
 def build_caseloads(seed: int, size: Size, posts: pl.DataFrame, time_left: Ints) -> Caseloads:
     """Whole cases per post, summing to the cases of the nation exactly."""
     rng = stream(seed, "caseloads")
-    omic = _omic(rng, posts, round(size.cases * SHARE_OMIC))
+    # every post of an OMiC team holds one case at least: nothing but its cases shows it in a workbook
+    total = round(size.cases * SHARE_OMIC)
+    omic = np.zeros(len(posts), dtype=np.int64)
+    here = _is(posts, kind="omic")
+    omic[here] = apportion(rng.lognormal(0, 0.3, int(here.sum())), total, at_least=1)
     inactive_total = round(size.cases * SHARE_INACTIVE)
     active = _active(rng, size, posts, time_left, size.cases - inactive_total - int(omic.sum()))
     weights = active * rng.lognormal(0, SPREAD_OF_INACTIVE, len(posts))
@@ -65,14 +69,6 @@ def _is(posts: pl.DataFrame, *, grade: str | None = None, kind: str | None = Non
     if kind:
         here &= (posts["kind"] == kind).to_numpy()
     return here
-
-
-def _omic(rng: Rng, posts: pl.DataFrame, total: int) -> Ints:
-    """Every post of an OMiC team holds one case at least: nothing but its cases shows it in a workbook."""
-    omic = np.zeros(len(posts), dtype=np.int64)
-    here = _is(posts, kind="omic")
-    omic[here] = apportion(rng.lognormal(0, 0.3, int(here.sum())), total, at_least=1)
-    return omic
 
 
 def _load_share(posts: pl.DataFrame, time_left: Ints) -> Floats:

@@ -47,7 +47,11 @@ def build_cases(
     )
     parts = np.repeat([0, 1, 2], [loads.active.sum(), loads.inactive.sum(), loads.omic.sum()])
     status = np.where(parts == 1, rng.choice(5, len(post), p=SHARE_OF_INACTIVE), ACTIVE)
-    mix = _mixes(posts)[post]
+    # the number of the mix that fits each post: its grade, or what its team does
+    name = pl.when(pl.col("kind").is_in(["omic", "unpaid"])).then("kind").otherwise("grade")
+    numbers = {name: number for number, name in enumerate(MIX_NAMES)}
+    mixes: Ints = posts.select(name.replace_strict(numbers, return_dtype=pl.Int64)).to_series().to_numpy()
+    mix = mixes[post]
     is_t2a = (parts == 0) & (rng.random(len(post)) < SHARE_T2A) & np.isin(mix, _mix_numbers("PO", "PSO"))
     officers, services = _mix_numbers("t2a", "t2a of a services officer")
     mix = np.where(is_t2a, np.where(mix == MIX_NAMES.index("PSO"), services, officers), mix)
@@ -70,14 +74,6 @@ def build_cases(
 
 def _mix_numbers(*names: str) -> list[int]:
     return [MIX_NAMES.index(name) for name in names]
-
-
-def _mixes(posts: pl.DataFrame) -> Ints:
-    """The number of the mix that fits each post: its grade, or what its team does."""
-    name = pl.when(pl.col("kind").is_in(["omic", "unpaid"])).then("kind").otherwise("grade")
-    numbers = {name: number for number, name in enumerate(MIX_NAMES)}
-    mixes: Ints = posts.select(name.replace_strict(numbers, return_dtype=pl.Int64)).to_series().to_numpy()
-    return mixes
 
 
 def _locations(rng: Rng, posts: pl.DataFrame, post: Ints, mix: Ints, status: Ints) -> Ints:

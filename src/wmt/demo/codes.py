@@ -71,12 +71,11 @@ def described_contacts(world: World) -> pl.DataFrame:
             pl.format("{}, {}", "surname", "forename").alias(f"{side}_name"),
         )
         contacts = contacts.join(people, on=f"{side}_post", how="left", maintain_order="left")
-    return contacts.with_columns(contact_date=day_of("on_day"), type_desc=_contact_names())
-
-
-def _contact_names() -> pl.Expr:
     names = {code: f"CMS - {name}" for code, (_, name) in CONTACTS.items()}
-    return pl.col("code").replace_strict(names, default="CMS - Other", return_dtype=pl.String)
+    return contacts.with_columns(
+        contact_date=day_of("on_day"),
+        type_desc=pl.col("code").replace_strict(names, default="CMS - Other", return_dtype=pl.String),
+    )
 
 
 def t2a_events(world: World) -> pl.DataFrame:

@@ -24,17 +24,13 @@ def _is_invented(path: Path) -> bool:
         if path.is_dir():
             return _says_so((path / _MANIFEST).read_bytes()[:_MOST])
         with zipfile.ZipFile(path) as archive:
-            return _zip_is_invented(archive)
+            names = archive.namelist()
+            if _PROPERTIES in names:
+                return f"<dc:creator>{AUTHOR}</dc:creator>".encode() in _start_of(archive, _PROPERTIES)
+            manifests = [name for name in names if PurePosixPath(name).name == _MANIFEST]
+            return len(manifests) == 1 and _says_so(_start_of(archive, manifests[0]))
     except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError):
         return False
-
-
-def _zip_is_invented(archive: zipfile.ZipFile) -> bool:
-    names = archive.namelist()
-    if _PROPERTIES in names:
-        return f"<dc:creator>{AUTHOR}</dc:creator>".encode() in _start_of(archive, _PROPERTIES)
-    manifests = [name for name in names if PurePosixPath(name).name == _MANIFEST]
-    return len(manifests) == 1 and _says_so(_start_of(archive, manifests[0]))
 
 
 def _start_of(archive: zipfile.ZipFile, name: str) -> bytes:

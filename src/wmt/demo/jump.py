@@ -39,7 +39,13 @@ def with_jump(world: World) -> World:
 
     Cases on warrant of other officers become the forty, so that there are as many of everything as before.
     """
-    taken = _to_take(world)
+    # forty cases on warrant, from all over the nation and not from the first story
+    cases = world.cases
+    free = (cases["status"] == WARRANT) & (cases["stream"] == 0) & (cases["post_no"] != _of_story(world))
+    found = np.flatnonzero(free.to_numpy())
+    taken: Ints = (
+        found[np.linspace(0, len(found) - 1, CASES).astype(np.int64)] if len(found) >= CASES else found
+    )
     post = _choose(world)
     if post is None or len(taken) < CASES:
         return world
@@ -56,15 +62,6 @@ def with_jump(world: World) -> World:
     )
     jump = Story(post, TITLE, TO_SEE)
     return replace(world, jump=jump, cases=cases.sort("post_no", "case_ref"))
-
-
-def _to_take(world: World) -> Ints:
-    """Forty cases on warrant, from all over the nation and not from the first story."""
-    cases = world.cases
-    free = (cases["status"] == WARRANT) & (cases["stream"] == 0) & (cases["post_no"] != _of_story(world))
-    found = np.flatnonzero(free.to_numpy())
-    at: Ints = found[np.linspace(0, len(found) - 1, CASES).astype(np.int64)] if len(found) >= CASES else found
-    return at
 
 
 def _of_story(world: World) -> int:

@@ -77,7 +77,8 @@ def build_reductions(seed: int, posts: pl.DataFrame, day: date) -> pl.DataFrame:
     rows = [*_trainee_stages(rng, posts, day)]
     absent = np.zeros(len(posts), dtype=np.bool_)
     for habit in HABITS:
-        holders = _holders(rng, posts, habit, absent)
+        fits = (posts["grade"].is_in(habit.grades) & (posts["hours"] > 0)).to_numpy() & ~absent
+        holders: Ints = np.flatnonzero(fits & (rng.random(len(posts)) < habit.share))
         absent[holders] |= habit.whole_post
         rows += [_in_force(rng, posts, int(post), habit, day) for post in holders]
     rows += _others(rng, posts, day)
@@ -85,12 +86,6 @@ def build_reductions(seed: int, posts: pl.DataFrame, day: date) -> pl.DataFrame:
     for number, row in enumerate(rows, start=1):
         row["reduction_id"] = f"R{number:07d}"
     return pl.DataFrame(rows, schema=REDUCTION_SCHEMA)
-
-
-def _holders(rng: Rng, posts: pl.DataFrame, habit: Habit, absent: np.ndarray) -> Ints:
-    fits = (posts["grade"].is_in(habit.grades) & (posts["hours"] > 0)).to_numpy() & ~absent
-    chosen: Ints = np.flatnonzero(fits & (rng.random(len(posts)) < habit.share))
-    return chosen
 
 
 def reduction_row(

@@ -24,10 +24,6 @@ GS = (
 
 def older_sheets(world: World) -> list[DemoSheet]:
     """Inst_Reports, ARMS and an empty GS."""
-    return [_inst_reports(world), _arms(world), DemoSheet("GS", list(GS), [])]
-
-
-def _inst_reports(world: World) -> DemoSheet:
     counts = report_counts(world)
     completed, due = counts["Parom_Comp_Last_30"], counts["Parom_Due_Next_30"]
     rows: list[Row] = []
@@ -38,10 +34,6 @@ def _inst_reports(world: World) -> DemoSheet:
             rows.append(
                 [team, code, f"{surname}, {forename}", key, f"{code}|{key}|{grade}", *numbers, world.as_at]
             )
-    return DemoSheet("Inst_Reports", list(INST_REPORTS), rows)
-
-
-def _arms(world: World) -> DemoSheet:
     posts = world.posts.select(
         *("post_no", "staff_code", "grade_code", "team_code", "region_code"),
         pl.format("{}, {}", "surname", "forename").alias("name"),
@@ -55,4 +47,8 @@ def _arms(world: World) -> DemoSheet:
         pl.when(pl.col("location") == 0).then(pl.lit("Community")).otherwise(pl.lit("Licence")).alias("type"),
         day_of("registered").alias("registered_on"),
     )
-    return DemoSheet("ARMS", list(ARMS), [list(row) for row in found.rows()])
+    return [
+        DemoSheet("Inst_Reports", list(INST_REPORTS), rows),
+        DemoSheet("ARMS", list(ARMS), [list(row) for row in found.rows()]),
+        DemoSheet("GS", list(GS), []),
+    ]

@@ -43,11 +43,21 @@ def build_teams(seed: int, size: Size) -> pl.DataFrame:
     pdus = _build_pdus(rng, size)
     per_pdu = apportion(rng.lognormal(0, 0.3, len(pdus)), size.teams, at_least=1)
     pdu_of_team = np.repeat(np.arange(len(pdus)), per_pdu)
-    kinds = _kinds(rng, size.teams)
+    kinds = ["field"] * size.teams
+    free = rng.permutation(size.teams).tolist()
+    for kind, share in SPECIAL_TEAMS.items():
+        for _ in range(max(1, round(size.teams * share))):
+            kinds[free.pop()] = kind
+    demand: Floats = rng.lognormal(0, SPREAD["team"], size.teams)
+    # the last three characters of team codes, different within a region (whose PDUs stand together)
+    per_region: Counter[str] = Counter()
+    for code, number in zip(pdus["region_code"].to_list(), per_pdu.tolist(), strict=True):
+        per_region[code] += number
     teams = pdus[pdu_of_team].with_columns(
         kind=pl.Series(kinds),
-        demand=pdus["demand"].to_numpy()[pdu_of_team] * _team_demand(rng, size.teams),
-        suffix=pl.Series(_suffixes(rng, pdus, per_pdu)),
+        demand=pdus["demand"].to_numpy()[pdu_of_team]
+        * np.where(rng.random(size.teams) < QUIET_TEAMS, demand * QUIET, demand),
+        suffix=pl.Series([suffix for number in per_region.values() for suffix in codes(rng, number, 3)]),
     )
     teams = teams.with_columns(
         team_code=pl.col("region_code") + pl.col("suffix"),
@@ -71,28 +81,6 @@ def _build_pdus(rng: Rng, size: Size) -> pl.DataFrame:
             rows.append((code, name, code + tail, pdu_name, code + tail[::-1] + "L", f"{first} LDU", demand))
     columns = ["region_code", "region_name", "pdu_code", "pdu_name", "ldu_code", "ldu_name", "demand"]
     return pl.DataFrame(rows, schema=columns, orient="row")
-
-
-def _team_demand(rng: Rng, teams: int) -> Floats:
-    demand: Floats = rng.lognormal(0, SPREAD["team"], teams)
-    return np.where(rng.random(teams) < QUIET_TEAMS, demand * QUIET, demand)
-
-
-def _kinds(rng: Rng, teams: int) -> list[str]:
-    kinds = ["field"] * teams
-    free = rng.permutation(teams).tolist()
-    for kind, share in SPECIAL_TEAMS.items():
-        for _ in range(max(1, round(teams * share))):
-            kinds[free.pop()] = kind
-    return kinds
-
-
-def _suffixes(rng: Rng, pdus: pl.DataFrame, per_pdu: Ints) -> list[str]:
-    """The last three characters of team codes, different within a region (whose PDUs stand together)."""
-    per_region: Counter[str] = Counter()
-    for code, number in zip(pdus["region_code"].to_list(), per_pdu.tolist(), strict=True):
-        per_region[code] += number
-    return [suffix for number in per_region.values() for suffix in codes(rng, number, 3)]
 
 
 def _team_names(rng: Rng, pdu_names: list[str], kinds: list[str]) -> Iterator[str]:

@@ -100,11 +100,24 @@ class _Past:
         rng = stream(seed, "past")
         base = shaped(totals, day, datetime.combine(day, datetime.min.time()), "")
         here = base.filter((pl.col("level") == "post") & (pl.col("team_code") != NOT_KNOWN))
-        gone = _leavers(here, rng, LEFT * days / 365)
+        # people of the same teams who are not there any more, under codes of their own; `copied` is who
+        # is like each
+        picked = here[rng.choice(len(here), max(1, round(len(here) * (LEFT * days / 365))), replace=False)]
+        staff = pl.col("region_code") + pl.int_range(pl.len()).cast(pl.String).str.zfill(4).str.replace(
+            "^", "Z"
+        )
+        left = picked.with_columns(copied="code", staff_code=staff, name=pl.lit(None, pl.String))
+        gone = left.with_columns(code=pl.col("team_code") + ":" + pl.col("staff_code"))
         posts = pl.concat([here, gone.select(here.columns)])
         count, who_left = len(posts), np.arange(len(posts)) >= len(here)
         joins = rng.random(count) < JOINED * days / 365
         worked = pl.concat([here["code"], gone["copied"]])
+        is_away = ((posts["available_x100"] == 0) & (posts["reduction_hours_micro"] > 0)).to_numpy()
+        able = (posts["available_x100"] > 0).to_numpy()
+        # lines with the places (`at`) of the posts whose work they are; of two posts of one code, for
+        # both
+        places = pl.DataFrame({"code": worked}).with_row_index("at").cast({"at": pl.Int64})
+        coded = lines.with_columns(code=pl.col("team_code") + ":" + pl.col("staff_code"))
         return cls(
             posts=posts,
             names=base.filter(pl.col("level") != "post").select("level", "code", "name").unique(),
@@ -112,9 +125,9 @@ class _Past:
             missed=_missed(days, rng),
             joined=np.where(joins & ~who_left, rng.integers(1, days + 1, count), days + 1),
             left=np.where(who_left, rng.integers(1, days + 1, count), 0),
-            away=_away(posts, days, rng),
+            away=_stretches(is_away, able, DAYS_AWAY, days, rng),
             reduced=_reduced(posts, days, rng),
-            stays=stays_of(_placed(lines, worked), _WORK, days, rng),
+            stays=stays_of(coded.join(places, on="code", maintain_order="left_right"), _WORK, days, rng),
             level={name: posts[name].fill_null(0).to_numpy().copy() for name in _WORK},
         )
 
@@ -167,22 +180,6 @@ class _Past:
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
-def _leavers(posts: pl.DataFrame, rng: Rng, share: float) -> pl.DataFrame:
-    """People of the same teams who are not there any more, under codes of their own; `copied` is who is like
-    each."""
-    picked = posts[rng.choice(len(posts), max(1, round(len(posts) * share)), replace=False)]
-    staff = pl.col("region_code") + pl.int_range(pl.len()).cast(pl.String).str.zfill(4).str.replace("^", "Z")
-    left = picked.with_columns(copied="code", staff_code=staff, name=pl.lit(None, pl.String))
-    return left.with_columns(code=pl.col("team_code") + ":" + pl.col("staff_code"))
-
-
-def _placed(lines: pl.DataFrame, codes: pl.Series) -> pl.DataFrame:
-    """Lines with the places (`at`) of the posts whose work they are; of two posts of one code, for both."""
-    places = pl.DataFrame({"code": codes}).with_row_index("at").cast({"at": pl.Int64})
-    coded = lines.with_columns(code=pl.col("team_code") + ":" + pl.col("staff_code"))
-    return coded.join(places, on="code", maintain_order="left_right")
-
-
 def _all_points(posts: pl.DataFrame) -> Ints:
     """Available points of each post without reductions: its hours, times what one is worth to its grade."""
     hours, available, reduction = (
@@ -198,12 +195,6 @@ def _all_points(posts: pl.DataFrame) -> Ints:
             best = int(np.argmax(np.where(plain, hours, 0)))
             whole[here] = hours[here] * available[best] // hours[best] // 100 * 100
     return np.where((reduction == 0) | (whole == 0), available, whole)
-
-
-def _away(posts: pl.DataFrame, days: int, rng: Rng) -> PostPeriods:
-    is_away = ((posts["available_x100"] == 0) & (posts["reduction_hours_micro"] > 0)).to_numpy()
-    able = (posts["available_x100"] > 0).to_numpy()
-    return _stretches(is_away, able, DAYS_AWAY, days, rng)
 
 
 def _reduced(posts: pl.DataFrame, days: int, rng: Rng) -> PostPeriods:

@@ -5,7 +5,7 @@ the row numbers of real rows stay put.
 """
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
@@ -63,18 +63,6 @@ def report_counts(world: World) -> dict[str, Ints]:
         here &= (age >= 0) & (age < WINDOW) if state == "completed" else (age < 0) & (age > -WINDOW)
         counts[name] = np.bincount(post[here], minlength=len(world.posts)).astype(np.int64)
     return counts
-
-
-def _court_reports(world: World) -> DemoSheet:
-    counts = report_counts(world)
-    measures = [counts[name] for name in COURT[-5:-1]]
-    rows: list[Row] = []
-    for post, person in enumerate(identities(world)):
-        numbers = [int(measure[post]) for measure in measures]
-        if any(numbers):
-            composite = f"{person[8]}|{person[11]}|{person[12]}"
-            rows.append([*person, composite, *(n or None for n in numbers), world.as_at])
-    return DemoSheet("Court_Reports", list(COURT), rows)
 
 
 def _flag_sheets(world: World) -> list[DemoSheet]:
@@ -153,18 +141,21 @@ def build_sheets(
     """All sheets of a layout by name, in workbook order. `older` gives the sheets that left in 2023."""
     extract, filtered, t2a, omic = tier_sheets(world, layout)
     warrants, *flags, standalone, lifers = _flag_sheets(world)
-    sheets = [extract, filtered, _court_reports(world), warrants, *flags, _cms(world)]
+    counts = report_counts(world)
+    measures = [counts[name] for name in COURT[-5:-1]]
+    rows: list[Row] = []
+    for post, person in enumerate(identities(world)):
+        numbers = [int(measure[post]) for measure in measures]
+        if any(numbers):
+            composite = f"{person[8]}|{person[11]}|{person[12]}"
+            rows.append([*person, composite, *(n or None for n in numbers), world.as_at])
+    sheets = [extract, filtered, DemoSheet("Court_Reports", list(COURT), rows), warrants, *flags, _cms(world)]
     sheets += [standalone, lifers, _t2a_detail(world), t2a, omic]
     if layout == "L2021":
         sheets += older(world)
-    _add_strays(extract, filtered, t2a, flags[0], world.as_at)
-    return {sheet.name: sheet for sheet in sheets}
-
-
-def _add_strays(
-    extract: DemoSheet, filtered: DemoSheet, t2a: DemoSheet, unpaid: DemoSheet, as_at: datetime
-) -> None:
-    """The litter of real workbooks: lone counts, rows of constants, styled rows with nothing in them."""
+    # the litter of real workbooks: lone counts, rows of constants, styled rows with nothing in them
+    unpaid = flags[0]
+    as_at = world.as_at
     extract.add_stray("orphan", {"CommTierC1": 1})
     extract.add_stray("orphan", {"LicenceTierB2": 2, "V-CRN_Count": 2, "Datestamp": as_at})
     extract.add_stray("placeholder", {"Trust": "PS", "Datestamp": as_at})
@@ -173,3 +164,4 @@ def _add_strays(
     t2a.add_stray("placeholder", {"Trust": "PS", "Datestamp": as_at})
     unpaid.add_stray("placeholder", {"Row_Type": "U", "Location": "Community"})
     extract.empty_styled_rows = 250
+    return {sheet.name: sheet for sheet in sheets}

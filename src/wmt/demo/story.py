@@ -84,7 +84,10 @@ def tell_story(
     cases = _with_cases(cases, post, today, suspended_tiers)
     reports = pl.concat([reports, _reports(post, today)])
     contacts = pl.concat([_contacts(posts, cases, post, today), contacts])
-    reductions = pl.concat([reductions, _allowance(post, day)])
+    row = reduction_row(post, "26", 0, 5, day - timedelta(days=200), None, False, "Lead for domestic abuse")
+    reductions = pl.concat(
+        [reductions, pl.DataFrame([{**row, "reduction_id": "R9000001"}], schema=REDUCTION_SCHEMA)]
+    )
     seen = [line for line in TO_SEE if suspended_tiers or line != SUSPENDED_LINE]
     told = Story(post, "A full-time probation officer with a bit of everything", tuple(seen))
     return StoryTables(told, reductions, cases, reports, contacts)
@@ -155,8 +158,3 @@ def _contacts(posts: pl.DataFrame, cases: pl.DataFrame, post: int, today: int) -
     ]
     columns = ["contact_id", "case_ref", "on_day", "code", "by_post", "om_post"]
     return pl.DataFrame(rows, schema=columns, orient="row")
-
-
-def _allowance(post: int, day: date) -> pl.DataFrame:
-    row = reduction_row(post, "26", 0, 5, day - timedelta(days=200), None, False, "Lead for domestic abuse")
-    return pl.DataFrame([{**row, "reduction_id": "R9000001"}], schema=REDUCTION_SCHEMA)

@@ -16,12 +16,24 @@ SOURCE = "wmt demonstration nation, invented"
 
 def tidy_tables(world: World) -> dict[str, pl.DataFrame]:
     """The tables a sender writes, each in a stated order."""
+    posts = world.posts.select("post_no", "team_code", "staff_code")
+    reports = world.reports.join(posts, on="post_no", how="left", maintain_order="left").sort("report_id")
     return {
         "team": _team(world),
-        "staff": _staff(world),
+        "staff": world.posts.select(
+            "team_code",
+            "staff_code",
+            blank_is_null("grade_code"),
+            "grade",
+            "surname",
+            "forename",
+            "is_placeholder",
+        ),
         "case": _case(world),
         "case_flag": _case_flag(world),
-        "report": _report(world),
+        "report": reports.select(
+            "report_id", "team_code", "staff_code", "type", "state", day_of("on_day").alias("on_date")
+        ),
         "contact": _contact(world),
         "assessment": _assessment(world),
         "t2a_case": _t2a_case(world),
@@ -75,18 +87,6 @@ def blank_is_null(column: str) -> pl.Expr:
     return pl.when(stripped != "").then(stripped).alias(column)
 
 
-def _staff(world: World) -> pl.DataFrame:
-    return world.posts.select(
-        "team_code",
-        "staff_code",
-        blank_is_null("grade_code"),
-        "grade",
-        "surname",
-        "forename",
-        "is_placeholder",
-    )
-
-
 def _case(world: World) -> pl.DataFrame:
     cases = described_cases(world)
     return cases.select(
@@ -122,14 +122,6 @@ def _case_flag(world: World) -> pl.DataFrame:
         pl.when(lifer).then(day_of("starts")).alias("registered_on"),
         pl.when(lifer).then(day_of("allocated") + pl.duration(days=365)).alias("review_due_on"),
         pl.lit(None, dtype=pl.Date).alias("deregistered_on"),
-    )
-
-
-def _report(world: World) -> pl.DataFrame:
-    posts = world.posts.select("post_no", "team_code", "staff_code")
-    reports = world.reports.join(posts, on="post_no", how="left", maintain_order="left").sort("report_id")
-    return reports.select(
-        "report_id", "team_code", "staff_code", "type", "state", day_of("on_day").alias("on_date")
     )
 
 

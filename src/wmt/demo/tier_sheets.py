@@ -19,11 +19,6 @@ def tier_columns(*, suspended: bool) -> list[str]:
     return plain + [f"{name}S" for name in plain if not name.endswith("Tier0")] if suspended else plain
 
 
-def _tier_headers(layout: str) -> list[str]:
-    tail = ["ComIn1st16Weeks", "LicIn1st16Weeks", "Datestamp", "V-CRN_Count"]
-    return [*IDENTITY, *tier_columns(suspended=layout == "L2024"), *tail]
-
-
 def tier_counts(world: World, which: Bools) -> tuple[Ints, Ints]:
     """Cases per post and tier column of L2024; and those in their first 16 weeks, community and licence."""
     columns = {name: number for number, name in enumerate(tier_columns(suspended=True))}
@@ -44,7 +39,8 @@ def tier_counts(world: World, which: Bools) -> tuple[Ints, Ints]:
 
 
 def _tier_sheet(name: str, world: World, layout: str, which: Bools, posts: Bools) -> DemoSheet:
-    headers = _tier_headers(layout)
+    tail = ["ComIn1st16Weeks", "LicIn1st16Weeks", "Datestamp", "V-CRN_Count"]
+    headers = [*IDENTITY, *tier_columns(suspended=layout == "L2024"), *tail]
     counts, first_weeks = tier_counts(world, which)
     counts = counts[:, : len(headers) - len(IDENTITY) - 4]
     blank = np.where(counts > 0, counts, 0).astype(object)

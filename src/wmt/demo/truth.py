@@ -74,6 +74,7 @@ def counted(world: World) -> dict[str, int]:
     """How many there are of everything on this night."""
     cases = world.cases
     active = cases["status"] == 0
+    found = world.posts["grade"].value_counts().sort("grade")
     return {
         "teams": len(world.teams),
         "posts": len(world.posts),
@@ -91,12 +92,7 @@ def counted(world: World) -> dict[str, int]:
         "contacts": len(world.contacts),
         "assessments": len(world.assessments),
         "reductions": len(world.reductions),
-    } | _by_grade(world)
-
-
-def _by_grade(world: World) -> dict[str, int]:
-    found = world.posts["grade"].value_counts().sort("grade")
-    return {f"posts_{grade}": int(number) for grade, number in found.rows()}
+    } | {f"posts_{grade}": int(number) for grade, number in found.rows()}
 
 
 def stories_of(world: World) -> list[dict[str, Any]]:

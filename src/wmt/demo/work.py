@@ -65,7 +65,12 @@ def build_reports(seed: int, posts: pl.DataFrame, time_left: Ints, day: date) ->
     today = day_number(day)
     frames = []
     for (kind, state), rates in REPORT_RATES.items():
-        post = np.repeat(posts["post_no"].to_numpy(), _how_many(rng, posts, time_left, kind, rates))
+        # reports per post. A court post is in a workbook only through its reports: one oral at least.
+        number = _poisson(rng, posts, time_left, kind, rates)
+        post = np.repeat(
+            posts["post_no"].to_numpy(),
+            np.where(_court(posts), np.maximum(number, 1), number) if kind == "oral" else number,
+        )
         away = rng.integers(0, WINDOW, len(post))
         on_day = today + 1 + np.minimum(away, WINDOW - 2) if state == "due" else today - away
         frames.append(_reports(post, kind, state, on_day))
@@ -94,8 +99,12 @@ def reports_of_a_day(
         a_day = (rates[0] / WINDOW, rates[1] / WINDOW)
         number = _poisson(rng, posts, time_left, kind, a_day)
         if kind == "oral":
+            # whether a post has an oral report well inside the window, so that a workbook still names it
+            recent = known.filter(pl.col("type") == "oral", today - pl.col("on_day") < WINDOW)
             number = np.where(
-                _court(posts) & ~_has_report(posts, known, today), np.maximum(number, 1), number
+                _court(posts) & ~posts["post_no"].is_in(recent["post_no"].implode()).to_numpy(),
+                np.maximum(number, 1),
+                number,
             )
         post = np.repeat(posts["post_no"].to_numpy(), number)
         days = np.full(len(post), today + WINDOW - 1 if state == "due" else today)
@@ -109,22 +118,10 @@ def _court(posts: pl.DataFrame) -> Bools:
     return here
 
 
-def _has_report(posts: pl.DataFrame, known: pl.DataFrame, today: int) -> Bools:
-    """Whether a post has an oral report well inside the window, so that a workbook still names it."""
-    recent = known.filter(pl.col("type") == "oral", today - pl.col("on_day") < WINDOW)
-    return posts["post_no"].is_in(recent["post_no"].implode()).to_numpy()
-
-
 def _reports(post: Ints, kind: str, state: str, on_day: Ints) -> pl.DataFrame:
     return pl.DataFrame({"post_no": post, "on_day": on_day}).with_columns(
         type=pl.lit(kind), state=pl.lit(state), report_id=pl.lit("")
     )
-
-
-def _how_many(rng: Rng, posts: pl.DataFrame, time_left: Ints, kind: str, rates: tuple[float, float]) -> Ints:
-    """Reports per post. A court post is in a workbook only through its reports: one oral at least."""
-    number = _poisson(rng, posts, time_left, kind, rates)
-    return np.where(_court(posts), np.maximum(number, 1), number) if kind == "oral" else number
 
 
 def _poisson(rng: Rng, posts: pl.DataFrame, time_left: Ints, kind: str, rates: tuple[float, float]) -> Ints:

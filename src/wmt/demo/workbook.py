@@ -7,7 +7,7 @@ from typing import Any
 
 import xlsxwriter
 
-from wmt.demo.sheet import Cell, DemoSheet, Row
+from wmt.demo.sheet import DemoSheet, Row
 
 AUTHOR = "wmt nation"
 CREATED = datetime(2017, 5, 1)
@@ -59,11 +59,9 @@ def _write_rows(page: Any, rows: list[Row], formats: dict[str, Any]) -> None:
             elif isinstance(value, int | float):
                 write_number(number, column, value)
             else:
-                _write_date(page, number, column, value, formats)
-
-
-def _write_date(page: Any, row: int, column: int, value: Cell, formats: dict[str, Any]) -> None:
-    if isinstance(value, datetime):
-        page.write_datetime(row, column, value, formats["datetime"])
-    elif isinstance(value, date):
-        page.write_datetime(row, column, datetime(value.year, value.month, value.day), formats["date"])
+                if isinstance(value, datetime):
+                    page.write_datetime(number, column, value, formats["datetime"])
+                elif isinstance(value, date):
+                    page.write_datetime(
+                        number, column, datetime(value.year, value.month, value.day), formats["date"]
+                    )

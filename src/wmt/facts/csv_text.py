@@ -24,13 +24,20 @@ def read_csv(data: bytes, name: str) -> pl.DataFrame:
     text = _decoded(data, name)
     if not text.strip():
         raise CsvError(f"{name} is empty")
-    _refuse_other_separator(text, name)
+    head = text.lstrip().splitlines()[0]
+    found = next((word for sign, word in _OTHER_SEPARATORS.items() if sign in head), None)
+    if found and "," not in head:
+        raise CsvError(f"{name} separates its columns by {found}, not by commas", row=1)
     quoted = '"' in text
     if not quoted:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     _refuse_other_width(text, name, quoted=quoted)
     if quoted and "\r" in text.replace("\r\n", ""):
-        return _by_rows(text)  # polars would take a bare carriage return for part of a cell
+        rows = [row for row in _rows(text) if row]
+        columns = zip(*rows, strict=True)
+        return pl.DataFrame(
+            [pl.Series(f"column_{number}", cells, dtype=pl.String) for number, cells in enumerate(columns, 1)]
+        )
     try:
         return pl.read_csv(io.BytesIO(text.encode()), infer_schema=False, has_header=False)
     except (pl.exceptions.PolarsError, OSError, ValueError) as error:
@@ -51,13 +58,6 @@ def _decoded(data: bytes, name: str) -> str:
     return text
 
 
-def _refuse_other_separator(text: str, name: str) -> None:
-    head = text.lstrip().splitlines()[0]
-    found = next((word for sign, word in _OTHER_SEPARATORS.items() if sign in head), None)
-    if found and "," not in head:
-        raise CsvError(f"{name} separates its columns by {found}, not by commas", row=1)
-
-
 def _refuse_other_width(text: str, name: str, *, quoted: bool) -> None:
     """Refuse a row with fewer or more cells than the header. Wholly empty lines are none."""
     if quoted:
@@ -76,11 +76,3 @@ def _refuse_other_width(text: str, name: str, *, quoted: bool) -> None:
 
 def _rows(text: str) -> Iterator[list[str]]:
     return csv.reader(io.StringIO(text, newline=""), strict=True)
-
-
-def _by_rows(text: str) -> pl.DataFrame:
-    rows = [row for row in _rows(text) if row]
-    columns = zip(*rows, strict=True)
-    return pl.DataFrame(
-        [pl.Series(f"column_{number}", cells, dtype=pl.String) for number, cells in enumerate(columns, 1)]
-    )

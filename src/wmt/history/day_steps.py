@@ -123,23 +123,17 @@ class Runs:
         known = (self.state == NOT_OVER) | gone
         self.settled |= known
         idle = self.paused > mark.longest_pause
-        ended = self._end(day, (known | idle) & (self.length > 0), gone, idle)
-        self._lengthen(day, present, over, mark)
-        self.peak_x100 = np.maximum(self.peak_x100, capacity_x100(points, available, over))
-        return ended
-
-    def _end(self, day: int, broke: Bools, gone: Bools, idle: Bools) -> "Ended":
-        """End the runs of some units, telling what they were and what ended them."""
+        # end the runs of some units, telling what they were and what ended them
+        broke = (known | idle) & (self.length > 0)
         if not broke.any():  # of a few units on nearly every day
-            return nobody()
-        units = np.flatnonzero(broke)
-        why = np.where(gone, GONE, np.where(idle, IDLE, UNDER))[units]
-        ended = self._told(units, day, why)
-        for name in ("since", "excess_since", "last_over", "length", "peak_x100", "seen", "with_figures"):
-            getattr(self, name)[units] = 0
-        return ended
-
-    def _lengthen(self, day: int, present: Bools, over: Bools, mark: RunThreshold) -> None:
+            ended = nobody()
+        else:
+            units = np.flatnonzero(broke)
+            why = np.where(gone, GONE, np.where(idle, IDLE, UNDER))[units]
+            end = self._told(units, day, why)
+            for name in ("since", "excess_since", "last_over", "length", "peak_x100", "seen", "with_figures"):
+                getattr(self, name)[units] = 0
+            ended = end
         self.since = np.where(over & (self.length == 0), day, self.since)
         self.last_over = np.where(over, day, self.last_over)
         self.length = self.length + over
@@ -147,6 +141,8 @@ class Runs:
         self.with_figures = np.where(over, self.seen, self.with_figures)
         reached = np.where(self.excess_since == 0, day, self.excess_since)
         self.excess_since = np.where(self.length >= mark.days, reached, 0)
+        self.peak_x100 = np.maximum(self.peak_x100, capacity_x100(points, available, over))
+        return ended
 
     def running(self) -> "Ended":
         """The runs that have not ended, told in the same way with no day of end."""

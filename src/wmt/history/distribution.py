@@ -93,44 +93,22 @@ def _period(
 def _rows(
     history: History, level: str, grade: str, stream: str, said: str, first: date, last: date
 ) -> list[Row]:
-    sums = _sums(history, level, grade, stream, first, last)
-    if sums.is_empty():
-        return []
-    bands = _bands(sums)
-    by_grade = bands.group_by("grade").agg(pl.len().alias("units"), pl.exclude("code", "units").sum())
-    whole = bands.select(grade=pl.lit("all"), units=pl.len()).head(1)
-    whole = whole.hstack(bands.select(pl.exclude("code", "grade")).sum())
-    parts = by_grade.sort("grade") if level == "post" and not grade else by_grade.head(0)
-    found = pl.concat([parts, whole.select(by_grade.columns).cast(by_grade.schema)])
-    return [{"period": said, **row} for row in found.rows(named=True)]
-
-
-def _sums(history: History, level: str, grade: str, stream: str, first: date, last: date) -> pl.DataFrame:
-    """Points and available points of each unit over the days, with its grade on the last of them."""
+    # points and available points of each unit over the days, with its grade on the last of them
     frames = []
     for _, path in history.months(first, last):
         begin, end = max(first, date.fromisoformat(f"{path.stem}-01")), last
-        month = history.figures(level, begin, min(end, _end(begin)), _COLUMNS, grade, stream)
+        following = date(begin.year + begin.month // 12, begin.month % 12 + 1, 1)
+        month = history.figures(
+            level, begin, min(end, date.fromordinal(following.toordinal() - 1)), _COLUMNS, grade, stream
+        )
         frames.append(_added(month))
     if not frames:
-        return pl.DataFrame(schema={name: FIGURE[name] for name in _COLUMNS})
-    return _added(pl.concat(frames))
-
-
-def _end(day: date) -> date:
-    following = date(day.year + day.month // 12, day.month % 12 + 1, 1)
-    return date.fromordinal(following.toordinal() - 1)
-
-
-def _added(frame: pl.DataFrame) -> pl.DataFrame:
-    ordered = frame.sort("day", maintain_order=True)
-    return ordered.group_by("code").agg(
-        pl.col("day").last(), pl.col("grade").last(), pl.col("points_x100", "available_x100").sum()
-    )
-
-
-def _bands(sums: pl.DataFrame) -> pl.DataFrame:
-    """Which band each unit lies in: columns of 0 and 1, by the exact value."""
+        sums = pl.DataFrame(schema={name: FIGURE[name] for name in _COLUMNS})
+    else:
+        sums = _added(pl.concat(frames))
+    if sums.is_empty():
+        return []
+    # which band each unit lies in: columns of 0 and 1, by the exact value
     has_time = pl.col("available_x100") > 0
     over = [
         (pl.col("points_x100") * 10_000 > percent * 100 * pl.col("available_x100")) & has_time
@@ -140,4 +118,17 @@ def _bands(sums: pl.DataFrame) -> pl.DataFrame:
     for low, here, above in zip(BANDS, over, over[1:], strict=False):
         columns[_key(low)] = here & ~above
     columns["beyond"] = over[-1]
-    return sums.select("code", "grade", *(expr.cast(pl.Int64).alias(name) for name, expr in columns.items()))
+    bands = sums.select("code", "grade", *(expr.cast(pl.Int64).alias(name) for name, expr in columns.items()))
+    by_grade = bands.group_by("grade").agg(pl.len().alias("units"), pl.exclude("code", "units").sum())
+    whole = bands.select(grade=pl.lit("all"), units=pl.len()).head(1)
+    whole = whole.hstack(bands.select(pl.exclude("code", "grade")).sum())
+    parts = by_grade.sort("grade") if level == "post" and not grade else by_grade.head(0)
+    found = pl.concat([parts, whole.select(by_grade.columns).cast(by_grade.schema)])
+    return [{"period": said, **row} for row in found.rows(named=True)]
+
+
+def _added(frame: pl.DataFrame) -> pl.DataFrame:
+    ordered = frame.sort("day", maintain_order=True)
+    return ordered.group_by("code").agg(
+        pl.col("day").last(), pl.col("grade").last(), pl.col("points_x100", "available_x100").sum()
+    )

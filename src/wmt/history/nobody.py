@@ -42,14 +42,18 @@ def words_in(policies: RuleSet, path: str) -> frozenset[str]:
     """The words that a set of policies has at a path; none where it is of a day before there were any."""
     found = policies.get(path)
     value = "" if found is None else str(found.value)
-    return frozenset(_folded(word) for word in value.split(",") if word.strip())
+    return frozenset(
+        "".join(sign for sign in word.strip().lower() if sign.isalnum())
+        for word in value.split(",")
+        if word.strip()
+    )
 
 
 def may_be_nobody(name: str, words: Collection[str]) -> pl.Expr:
     """Whether a name holds a word of nobody or a digit, or has no letters: it must not say who is who."""
     parts = _parts(name)
     marked = parts.list.eval(pl.element().is_in(sorted(words)) | pl.element().str.contains(r"\d")).list.any()
-    return marked | (_letters(name).str.len_chars() < 2)
+    return marked | (pl.col(name).str.replace_all(r"[^\p{L}]", "").str.len_chars() < 2)
 
 
 def is_nobody(name: str, words: Collection[str], strong: Collection[str]) -> pl.Expr:
@@ -71,15 +75,7 @@ def unclear_names(names: Iterable[str], words: Collection[str]) -> set[str]:
     return set(found.filter(may_be_nobody("name", words))["name"])
 
 
-def _letters(name: str) -> pl.Expr:
-    return pl.col(name).str.replace_all(r"[^\p{L}]", "")
-
-
 def _parts(name: str) -> pl.Expr:
     """The words of a name in lower case, without what is neither a letter nor a digit."""
     plain = pl.col(name).str.to_lowercase().str.replace_all(r"[/'’.]", "")
     return plain.str.extract_all(r"[\p{L}\p{N}]+")
-
-
-def _folded(word: str) -> str:
-    return "".join(sign for sign in word.strip().lower() if sign.isalnum())

@@ -118,7 +118,16 @@ def _monthly(history: History, span: DaysCovered, who: str, grade: str) -> Itera
         posts = posts.filter(pl.col("cases").is_not_null())
         nameless = posts["day"].n_unique() - posts.select(pl.col("day").filter(NAMED).n_unique()).item()
         posts = posts.filter(pl.col("grade") == grade) if grade else posts
-        posts = posts.with_columns(_nobody(history, begin, posts).alias("is_nobody"))
+        # whether a post of a day is nobody's. A name is looked at once, on however many days it stands.
+        names = posts.select(pl.col("name").unique())
+        words = words_of_nobody(own_policies(history.nights), begin)
+        of_nobody = names.filter(is_nobody("name", *words))["name"]
+        posts = posts.with_columns(
+            (
+                pl.col("staff_code").is_in(["", NOT_KNOWN])
+                | pl.col("name").is_in(of_nobody.implode()).fill_null(False)
+            ).alias("is_nobody")
+        )
         left_out = posts.filter("is_nobody").group_by("day").agg(pl.len(), pl.col("cases").sum())
         people = posts.filter(~pl.col("is_nobody"))
         people = people.group_by("day", "grade", "staff_code").agg(pl.col("cases", "available_x100").sum())
@@ -126,16 +135,6 @@ def _monthly(history: History, span: DaysCovered, who: str, grade: str) -> Itera
         counted = officers.agg(pl.len().cast(pl.Int64).alias("officers"), pl.col("cases").sum())
         counted = counted.select(pl.col(name).cast(kind) for name, kind in _DAILY.items())
         yield _Month(counted, left_out, nameless)
-
-
-def _nobody(history: History, day: date, posts: pl.DataFrame) -> pl.Expr:
-    """Whether a post of a day is nobody's. A name is looked at once, on however many days it stands."""
-    names = posts.select(pl.col("name").unique())
-    words = words_of_nobody(own_policies(history.nights), day)
-    of_nobody = names.filter(is_nobody("name", *words))["name"]
-    return pl.col("staff_code").is_in(["", NOT_KNOWN]) | pl.col("name").is_in(of_nobody.implode()).fill_null(
-        False
-    )
 
 
 def _left_out(parts: Sequence[_Month]) -> tuple[str, ...]:

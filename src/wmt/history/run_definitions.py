@@ -109,7 +109,13 @@ class Sums:
         if not cut.loaded:
             return nobody()
         self.days, present = mark.days, cut.present
-        self._slide(cut)
+        points, available = (np.where(cut.present, each, 0) for each in (cut.points, cut.available))
+        self.points, self.available = self.points + points, self.available + available
+        self.window.append((cut.day, points, available))
+        while len(self.window) > self.days:
+            _, points, available = self.window.popleft()
+            self.points, self.available = self.points - points, self.available - available
+        self.first_of[cut.day] = self.window[0][0]
         self.absent = np.where(present, 0, self.absent + 1)
         here = self.absent <= mark.longest_absence
         self.lived = np.where(here & (present | (self.lived > 0)), self.lived + 1, 0)
@@ -119,15 +125,6 @@ class Sums:
         return self._reaching_back(
             self.runs.step(cut._replace(points=counted, available=self.available), daily)
         )
-
-    def _slide(self, cut: DayCut) -> None:
-        points, available = (np.where(cut.present, each, 0) for each in (cut.points, cut.available))
-        self.points, self.available = self.points + points, self.available + available
-        self.window.append((cut.day, points, available))
-        while len(self.window) > self.days:
-            _, points, available = self.window.popleft()
-            self.points, self.available = self.points - points, self.available - available
-        self.first_of[cut.day] = self.window[0][0]
 
     def running(self) -> Ended:
         """The runs that have not ended."""

@@ -171,7 +171,12 @@ def found_links(
     there = rows.select("at", "staff_code", *(f"{level}_code" for level in _ABOVE))
     pairs = _pairs(new, gone, there, known, forgotten)
     found = pairs.join(ranks.rename({"day": "since"}), on="at")
-    own = [found.with_columns(level=pl.lit("post")), *_of_people(found), *_of_units(found, there)]
+    changed = found.filter(pl.col("staff_code") != pl.col("former_staff_code"))
+    people = changed.select(
+        "since", code="staff_code", former_code="former_staff_code", basis="basis", level=pl.lit("person")
+    ).unique(["since", "code", "former_code"], keep="first", maintain_order=True)
+    one = (pl.len().over("since", "code") == 1) & (pl.len().over("since", "former_code") == 1)
+    own = [found.with_columns(level=pl.lit("post")), *[people.filter(one)], *_of_units(found, there)]
     return pl.concat([each.select(LINK.names()).cast(LINK) for each in own]).sort("since", "level", "code")
 
 
@@ -202,7 +207,15 @@ def _pairs(
     new = new.join(staff.with_columns(pl.col("at") + 1), on=["at", "staff_code"], how="anti")
     gone = gone.join(staff, on=["at", "staff_code"], how="anti")
     by_name = _only_ones(new.filter("says"), gone.filter("says"), ["at", "team_code", "name"], SAME_NAME)
-    kept = _kept(new, gone, known)
+    # links that were found by a name which is there no more
+    former = known.filter((pl.col("level") == "post") & (pl.col("basis") == SAME_NAME))
+    both = former.join(new, left_on=["since", "code"], right_on=["day", "code"], how="inner")
+    both = both.join(gone, left_on=["at", "former_code"], right_on=["at", "code"], suffix="_former")
+    both = both.filter(pl.col("name").is_null() | pl.col("name_former").is_null())
+    both = both.filter(*(says | name.is_null() for says, name in (
+        (pl.col("says"), pl.col("name")), (pl.col("says_former"), pl.col("name_former")),
+    )))  # fmt: skip
+    kept = _paired(both.with_columns(code_former="former_code"), (), SAME_NAME)
     by_name = pl.concat([by_name, kept.join(by_name, on=["at", "code"], how="anti")])
     new, gone = _left(new.filter(~NAMED), gone.filter(~NAMED), by_name)
     figures = ["at", "team_code", "grade", "points_x100", "cases"]
@@ -227,27 +240,6 @@ def _paired(both: pl.DataFrame, keys: Sequence[str], basis: str) -> pl.DataFrame
 def _left(new: pl.DataFrame, gone: pl.DataFrame, found: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     former = found.select("at", code="former_code")
     return new.join(found, on=["at", "code"], how="anti"), gone.join(former, on=["at", "code"], how="anti")
-
-
-def _kept(new: pl.DataFrame, gone: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Links that were found by a name which is there no more."""
-    former = known.filter((pl.col("level") == "post") & (pl.col("basis") == SAME_NAME))
-    both = former.join(new, left_on=["since", "code"], right_on=["day", "code"], how="inner")
-    both = both.join(gone, left_on=["at", "former_code"], right_on=["at", "code"], suffix="_former")
-    both = both.filter(pl.col("name").is_null() | pl.col("name_former").is_null())
-    both = both.filter(*(says | name.is_null() for says, name in (
-        (pl.col("says"), pl.col("name")), (pl.col("says_former"), pl.col("name_former")),
-    )))  # fmt: skip
-    return _paired(both.with_columns(code_former="former_code"), (), SAME_NAME)
-
-
-def _of_people(pairs: pl.DataFrame) -> list[pl.DataFrame]:
-    changed = pairs.filter(pl.col("staff_code") != pl.col("former_staff_code"))
-    people = changed.select(
-        "since", code="staff_code", former_code="former_staff_code", basis="basis", level=pl.lit("person")
-    ).unique(["since", "code", "former_code"], keep="first", maintain_order=True)
-    one = (pl.len().over("since", "code") == 1) & (pl.len().over("since", "former_code") == 1)
-    return [people.filter(one)]
 
 
 def _of_units(pairs: pl.DataFrame, there: pl.DataFrame) -> list[pl.DataFrame]:

@@ -26,7 +26,14 @@ def open_zip(data: bytes, name: str) -> zipfile.ZipFile:
         ) from error
     members = archive.infolist()
     for member in members:
-        _check_member(member, name)
+        path = PurePosixPath(member.filename.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts or ":" in member.filename:
+            raise ReadingStopped("UNSAFE_ARCHIVE", f"{name} holds a member that points outside of it")
+        if member.flag_bits & ENCRYPTED:
+            raise ReadingStopped("PROTECTED_FILE", f"{name} is protected by a password")
+        most = current().part_mib
+        if member.file_size > most * MIB:
+            raise ReadingStopped("TOO_LARGE", f"a part of {name} would unpack to more than {most:,} MiB")
     if len({member.filename for member in members}) < len(members):
         raise ReadingStopped("UNSAFE_ARCHIVE", f"{name} holds two members of one name")
     if len(members) > MOST_MEMBERS:
@@ -36,17 +43,6 @@ def open_zip(data: bytes, name: str) -> zipfile.ZipFile:
     for member in members:
         limits.check_ratio(name, member.compress_size, member.file_size)
     return archive
-
-
-def _check_member(member: zipfile.ZipInfo, name: str) -> None:
-    path = PurePosixPath(member.filename.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or ":" in member.filename:
-        raise ReadingStopped("UNSAFE_ARCHIVE", f"{name} holds a member that points outside of it")
-    if member.flag_bits & ENCRYPTED:
-        raise ReadingStopped("PROTECTED_FILE", f"{name} is protected by a password")
-    most = current().part_mib
-    if member.file_size > most * MIB:
-        raise ReadingStopped("TOO_LARGE", f"a part of {name} would unpack to more than {most:,} MiB")
 
 
 def blocks(archive: zipfile.ZipFile, member: str, name: str) -> Iterator[bytes]:

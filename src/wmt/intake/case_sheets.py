@@ -45,19 +45,7 @@ def read_flags(sheet: Sheet, scheme: str, codes: Codes, faults: Faults) -> pl.Da
     letters = LETTERS[sheet.known]
     if "flag" not in frame.columns:
         frame = frame.with_columns(flag=pl.lit(letters))
-    _warn_letters(sheet, frame["flag"], letters, faults)
-    tiers = _tier_names(sheet, frame["tier_code"], scheme, codes, faults)
-    places = _locations(sheet, frame["location"], faults)
-    frame = frame.with_columns(
-        location=places,
-        tier=tiers.str.strip_suffix("S"),
-        suspended=tiers.str.ends_with("S"),
-        seq=pl.int_range(1, pl.len() + 1, dtype=pl.Int64),
-    )
-    return shaped(frame, CASE_FLAG)
-
-
-def _warn_letters(sheet: Sheet, flags: pl.Series, letters: str, faults: Faults) -> None:
+    flags = frame["flag"]
     strange = (~flags.is_in(list(letters)) | flags.is_null()).fill_null(True)
     hits = [
         FaultPlace(sheet.rows[i], sheet.heading("row_type"), f"letter {flags[i] or '(none)'}")
@@ -68,17 +56,22 @@ def _warn_letters(sheet: Sheet, flags: pl.Series, letters: str, faults: Faults) 
         + f"{sheet.name} have a letter that does not belong to it ({' or '.join(letters)} does)"
     )
     faults.warn_once("FLAG_LETTER_CONFLICT", sheet.name, hits, what)
-
-
-def _tier_names(sheet: Sheet, numbers: pl.Series, scheme: str, codes: Codes, faults: Faults) -> pl.Series:
-    names = numbers.replace_strict(dict(codes.tier_numbers[scheme]), default=None, return_dtype=pl.String)
+    numbers = frame["tier_code"]
+    tiers = numbers.replace_strict(dict(codes.tier_numbers[scheme]), default=None, return_dtype=pl.String)
     hits = [
         FaultPlace(sheet.rows[i], sheet.heading("tier_code"), f"tier code {numbers[i] or '(none)'}")
-        for i in names.is_null().arg_true()
+        for i in tiers.is_null().arg_true()
     ]
     what = "{n} rows of the sheet " + f"{sheet.name} have a tier code of no known meaning"
     faults.warn_once("UNKNOWN_TIER_CODE", sheet.name, hits, what)
-    return names
+    places = _locations(sheet, frame["location"], faults)
+    frame = frame.with_columns(
+        location=places,
+        tier=tiers.str.strip_suffix("S"),
+        suspended=tiers.str.ends_with("S"),
+        seq=pl.int_range(1, pl.len() + 1, dtype=pl.Int64),
+    )
+    return shaped(frame, CASE_FLAG)
 
 
 def _locations(sheet: Sheet, written: pl.Series, faults: Faults, header: str = "location") -> pl.Series:
@@ -100,17 +93,15 @@ def read_contacts(sheet: Sheet, kind: str, faults: Faults) -> pl.DataFrame:
     if kind == "cms":
         blank = [(index, "nothing") for index in days.is_null().arg_true() if index not in dict(odd)]
         for index, why in sorted([*odd, *blank]):
-            _refuse_date(sheet, frame, index, why, faults)
+            row = frame.row(index, named=True)
+            sides = [(row["by_team_code"], row["by_staff_code"]), (row["om_team_code"], row["om_staff_code"])]
+            what = f"{sheet.name} row {sheet.rows[index]}: the contact's date holds {why}"
+            column = sheet.heading("contact_date")
+            posts = [post for post in sides if all(post)]
+            faults.refuse(
+                "BAD_DATE", what, sheet=sheet.name, row=sheet.rows[index], column=column, posts=posts
+            )
     return placed(frame, faults)
-
-
-def _refuse_date(sheet: Sheet, frame: pl.DataFrame, index: int, why: str, faults: Faults) -> None:
-    row = frame.row(index, named=True)
-    sides = [(row["by_team_code"], row["by_staff_code"]), (row["om_team_code"], row["om_staff_code"])]
-    what = f"{sheet.name} row {sheet.rows[index]}: the contact's date holds {why}"
-    column = sheet.heading("contact_date")
-    posts = [post for post in sides if all(post)]
-    faults.refuse("BAD_DATE", what, sheet=sheet.name, row=sheet.rows[index], column=column, posts=posts)
 
 
 def read_assessments(sheet: Sheet, faults: Faults) -> pl.DataFrame:

@@ -23,7 +23,19 @@ def caseload_rows(night: Gathered, faults: Faults) -> pl.DataFrame:
     if night.complete_cases:
         _reconcile(night, faults)
         return _listed_cases(night)
-    active = _active(night, faults)
+    cells = night.count.filter(pl.col("basis").is_in(list(STREAM_OF)), pl.col("cases") > 0).with_columns(
+        stream=pl.col("basis").replace_strict(STREAM_OF, return_dtype=pl.String),
+        status=pl.lit("active"),
+        case_ref=pl.lit(None, dtype=pl.String),
+    )
+    normal = night.case_flag.filter(pl.col("flag") == "N")
+    listed = _wholly_listed(cells.filter(pl.col("stream") == "standard"), normal, faults)
+    standard = pl.col("stream") == "standard"
+    counted = pl.concat([cells.filter(~standard), cells.filter(standard).join(listed, on=_POST, how="anti")])
+    named = normal.join(listed, on=_POST, how="semi").with_columns(
+        stream=pl.lit("standard"), status=pl.lit("active"), cases=pl.lit(1, dtype=pl.Int64)
+    )
+    active = pl.concat([counted.select(ROW), named.select(ROW)])
     inactive = _inactive(night)
     check_counts(night, inactive, faults)
     if "all" not in night.bases:
@@ -40,22 +52,6 @@ def number_caseload(rows: pl.DataFrame, posts: pl.DataFrame, kinds: pl.DataFrame
         .join(posts.select("post_no", *_POST), on=_POST, how="left")
     )
     return table.select(CASELOAD.names()).sort(CASELOAD.names())
-
-
-def _active(night: Gathered, faults: Faults) -> pl.DataFrame:
-    cells = night.count.filter(pl.col("basis").is_in(list(STREAM_OF)), pl.col("cases") > 0).with_columns(
-        stream=pl.col("basis").replace_strict(STREAM_OF, return_dtype=pl.String),
-        status=pl.lit("active"),
-        case_ref=pl.lit(None, dtype=pl.String),
-    )
-    normal = night.case_flag.filter(pl.col("flag") == "N")
-    listed = _wholly_listed(cells.filter(pl.col("stream") == "standard"), normal, faults)
-    standard = pl.col("stream") == "standard"
-    counted = pl.concat([cells.filter(~standard), cells.filter(standard).join(listed, on=_POST, how="anti")])
-    named = normal.join(listed, on=_POST, how="semi").with_columns(
-        stream=pl.lit("standard"), status=pl.lit("active"), cases=pl.lit(1, dtype=pl.Int64)
-    )
-    return pl.concat([counted.select(ROW), named.select(ROW)])
 
 
 def _wholly_listed(cells: pl.DataFrame, normal: pl.DataFrame, faults: Faults) -> pl.DataFrame:

@@ -148,19 +148,15 @@ def count_column(values: Sequence[Cell]) -> tuple[pl.Series, list[Odd]]:
         values = [float(v) if v.__class__ is int else v for v in values]
     numbers = pl.Series([v if v.__class__ is float else None for v in values], dtype=pl.Float64)
     counts = numbers.cast(pl.Int64, strict=False)
-    if not _are_counts(numbers, counts):
+    # whether nothing was lost by taking the numbers whole, and all are within bounds
+    whole = numbers.null_count() == counts.null_count() and (numbers == counts).all()
+    if not bool(whole and counts.is_between(0, HIGHEST_COUNT).all()):
         wrong = (~((counts == numbers) & counts.is_between(0, HIGHEST_COUNT))).fill_null(
             numbers.is_not_null()
         )
         odd += [(i, f"the number {values[i]}") for i in wrong.arg_true()]
         counts = counts.set(wrong, None)
     return counts, sorted(odd)
-
-
-def _are_counts(numbers: pl.Series, counts: pl.Series) -> bool:
-    """Whether nothing was lost by taking the numbers whole, and all are within bounds."""
-    whole = numbers.null_count() == counts.null_count() and (numbers == counts).all()
-    return bool(whole and counts.is_between(0, HIGHEST_COUNT).all())
 
 
 def _only_blank_text(values: Sequence[Cell]) -> bool:

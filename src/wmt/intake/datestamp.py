@@ -14,7 +14,24 @@ def as_at_of(sheets: Iterable[Sheet], faults: Faults) -> datetime | None:
     outside: list[datetime] = []
     for sheet in sheets:
         if sheet.has("datestamp"):
-            _collect(sheet, found, outside, faults)
+            values = sheet.column("datestamp")
+            moments = {value: _moment(value) for value in set(values)}
+            for value, moment in moments.items():
+                if moment is None or is_blank(value):
+                    continue
+                if FIRST_MOMENT <= moment <= LAST_MOMENT:
+                    found.setdefault(moment, (sheet.name, sheet.rows[values.index(value)]))
+                else:
+                    outside.append(moment)
+            good = {value for value, moment in moments.items() if is_blank(value) or moment in found}
+            hits = [
+                FaultPlace(row, sheet.heading("datestamp"), describe(value))
+                for row, value in zip(sheet.rows, values, strict=True)
+                if value not in good
+            ]
+            where = f"{sheet.name}, column {sheet.heading('datestamp')}"
+            what = "{n} rows of " + f"{where}, hold no date and time of an extract"
+            faults.warn_once("BAD_DATESTAMP", sheet.name, hits, what)
     if not found:
         faults.refuse("NO_DATESTAMP", _why_none(outside))
         return None
@@ -42,29 +59,6 @@ def place_of(sheets: Iterable[Sheet], as_at: datetime) -> tuple[str, int, str | 
                 if _moment(value) == as_at:
                     return sheet.name, row, sheet.heading("datestamp")
     return None
-
-
-def _collect(
-    sheet: Sheet, found: dict[datetime, tuple[str, int]], outside: list[datetime], faults: Faults
-) -> None:
-    values = sheet.column("datestamp")
-    moments = {value: _moment(value) for value in set(values)}
-    for value, moment in moments.items():
-        if moment is None or is_blank(value):
-            continue
-        if FIRST_MOMENT <= moment <= LAST_MOMENT:
-            found.setdefault(moment, (sheet.name, sheet.rows[values.index(value)]))
-        else:
-            outside.append(moment)
-    good = {value for value, moment in moments.items() if is_blank(value) or moment in found}
-    hits = [
-        FaultPlace(row, sheet.heading("datestamp"), describe(value))
-        for row, value in zip(sheet.rows, values, strict=True)
-        if value not in good
-    ]
-    where = f"{sheet.name}, column {sheet.heading('datestamp')}"
-    what = "{n} rows of " + f"{where}, hold no date and time of an extract"
-    faults.warn_once("BAD_DATESTAMP", sheet.name, hits, what)
 
 
 def _moment(value: Cell) -> datetime | None:

@@ -33,7 +33,23 @@ _ROW = [*_POST, "report", "report_ref", "reports", "age_days"]
 
 def report_rows(night: Gathered, day: date, codes: Codes, faults: Faults) -> pl.DataFrame:
     """REPORT with text keys. Counts stand where no single reports of the kind are given; both must agree."""
-    single = _dated(night.report, day, faults)
+    kinds = pl.DataFrame(
+        [(*key, name) for key, name in DATED.items()], schema=["type", "state", "report"], orient="row"
+    )
+    rest = night.report.join(kinds, on=["type", "state"], how="anti", maintain_order="left")
+    hits = [
+        FaultPlace(row["row"], "state", f"{row['type']} {row['state']}") for row in rest.iter_rows(named=True)
+    ]
+    faults.warn_once(
+        "REPORT_NOT_COUNTED", "report", hits, "{n} reports are of a kind and state that nothing shows"
+    )
+    single = night.report.join(kinds, on=["type", "state"], how="inner").select(
+        *_POST,
+        "report",
+        report_ref="report_id",
+        reports=pl.lit(1, dtype=pl.Int64),
+        age_days=(pl.lit(day) - pl.col("on_date")).dt.total_days(),
+    )
     counted = night.measure.filter(pl.col("basis") == "reports").select(
         *_POST,
         report=pl.col("measure").replace_strict(COUNTED, default=None, return_dtype=pl.String),
@@ -46,26 +62,6 @@ def report_rows(night: Gathered, day: date, codes: Codes, faults: Faults) -> pl.
     rest = counted.filter(~pl.col("report").is_in(given.implode()), pl.col("reports") > 0)
     rest = rest.drop_nulls("report")
     return pl.concat([single, rest.select(_ROW), _assessed(night.assessment)])
-
-
-def _dated(reports: pl.DataFrame, day: date, faults: Faults) -> pl.DataFrame:
-    kinds = pl.DataFrame(
-        [(*key, name) for key, name in DATED.items()], schema=["type", "state", "report"], orient="row"
-    )
-    rest = reports.join(kinds, on=["type", "state"], how="anti", maintain_order="left")
-    hits = [
-        FaultPlace(row["row"], "state", f"{row['type']} {row['state']}") for row in rest.iter_rows(named=True)
-    ]
-    faults.warn_once(
-        "REPORT_NOT_COUNTED", "report", hits, "{n} reports are of a kind and state that nothing shows"
-    )
-    return reports.join(kinds, on=["type", "state"], how="inner").select(
-        *_POST,
-        "report",
-        report_ref="report_id",
-        reports=pl.lit(1, dtype=pl.Int64),
-        age_days=(pl.lit(day) - pl.col("on_date")).dt.total_days(),
-    )
 
 
 def _reconcile(single: pl.DataFrame, counted: pl.DataFrame, codes: Codes, faults: Faults) -> None:

@@ -32,14 +32,10 @@ def _officers(sheet: Sheet) -> pl.DataFrame:
     if sheet.has("om_name"):
         frame = frame.with_columns(**_parts_of_name(sheet.text("om_name")))
     if sheet.has("om_team_staff_grade") and not sheet.has("om_grade_code"):
-        frame = frame.with_columns(grade_code=_grade_of(sheet.text("om_team_staff_grade")))
+        # the grade of 'team|staff|grade', null where there is none; a text of other form is no grade
+        grade = sheet.text("om_team_staff_grade").str.extract(r"\|([^|]*)\z", 1).str.strip_chars()
+        frame = frame.with_columns(grade_code=grade.set(grade.str.len_bytes().fill_null(0) == 0, None))
     return shaped(frame, PERSON)
-
-
-def _grade_of(composites: pl.Series) -> pl.Series:
-    """The grade of 'team|staff|grade', null where there is none; a text of other form is no grade."""
-    grade = composites.str.extract(r"\|([^|]*)\z", 1).str.strip_chars()
-    return grade.set(grade.str.len_bytes().fill_null(0) == 0, None)
 
 
 def teams_of(official: Iterable[Sheet]) -> list[pl.DataFrame]:

@@ -29,7 +29,8 @@ def refuse_empty(night: Gathered, faults: Faults) -> bool:
     if night.person.is_empty() or (night.standing.is_empty() and not night.complete_cases):
         faults.refuse("NO_ROWS", f"{night.main} has no row of an officer", sheet=night.main)
         return True
-    if not _has_active_cases(night):
+    counted = night.count.filter((pl.col("basis") != "all") & (pl.col("cases") > 0))
+    if not (not counted.is_empty() or not night.case.is_empty()):
         faults.refuse("NO_ACTIVE_CASES", "no officer has an active case", sheet=night.main)
         return True
     return False
@@ -39,8 +40,3 @@ def _is_read(faults: Faults) -> bool:
     """Whether the rows were read: nothing refused names no post, but what emptiness itself brings about."""
     refusing = [fault for fault in faults.items if fault.severity == "refuse"]
     return all(fault.posts or fault.code == "T2A_NOT_BELOW_ACTIVE" for fault in refusing)
-
-
-def _has_active_cases(night: Gathered) -> bool:
-    counted = night.count.filter((pl.col("basis") != "all") & (pl.col("cases") > 0))
-    return not counted.is_empty() or not night.case.is_empty()

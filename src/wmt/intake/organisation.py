@@ -40,19 +40,15 @@ def build_posts(
     # a post on no sheet of officers brings no hours of its grade to its units: nobody knows that it is filled
     unknown = pl.col("contracted_micro").is_null() & pl.col("is_only_mentioned").fill_null(False)
     hours = pl.when(unknown).then(0).otherwise("contracted_micro")
+    code = pl.col("grade_code")
+    known = code.replace_strict(dict(codes.grades), default=codes.other_grade, return_dtype=pl.String)
     return first.sort(_KEYS).with_columns(
         contracted_micro=hours,
-        grade=pl.coalesce("grade", _grade(codes)),
+        grade=pl.coalesce("grade", pl.when(code.is_null()).then(pl.lit(codes.blank_grade)).otherwise(known)),
         name=_name() if names else pl.lit(None, dtype=pl.String),
         is_placeholder=pl.coalesce("is_placeholder", _placeholder()).cast(pl.Int64),
         hours_source=pl.when(unknown).then(pl.lit(MENTIONED)).when(hours >= 0).then(pl.lit("supplied")),
     )
-
-
-def _grade(codes: Codes) -> pl.Expr:
-    code = pl.col("grade_code")
-    known = code.replace_strict(dict(codes.grades), default=codes.other_grade, return_dtype=pl.String)
-    return pl.when(code.is_null()).then(pl.lit(codes.blank_grade)).otherwise(known)
 
 
 def _name() -> pl.Expr:
@@ -118,13 +114,11 @@ def _named(table: pl.DataFrame, told: pl.DataFrame, level: str) -> pl.DataFrame:
         .join(first, on=code, how="left")
         .with_columns(
             pl.col(code).fill_null(NOT_KNOWN),
-            pl.coalesce(name, _unless_unknown(code), pl.lit(UNKNOWN_NAME)).alias(name),
+            pl.coalesce(
+                name, pl.when(~pl.col(code).str.ends_with(NOT_KNOWN)).then(code), pl.lit(UNKNOWN_NAME)
+            ).alias(name),
         )
     )
-
-
-def _unless_unknown(code: str) -> pl.Expr:
-    return pl.when(~pl.col(code).str.ends_with(NOT_KNOWN)).then(code)
 
 
 def number_posts(posts: pl.DataFrame, teams: pl.DataFrame, unmeasured: list[Post]) -> pl.DataFrame:
@@ -159,7 +153,17 @@ def check_posts(night: Gathered, posts: pl.DataFrame, codes: Codes, faults: Faul
         "{n} posts are on no list of officers and have no hours until someone enters them: found",
         faults,
     )
-    _warn_unmatched(night, faults)
+    main = night.person.filter(pl.col("rank") == 0).select(_KEYS).unique()
+    others = night.person.filter(~pl.col("rank").is_in([0, *night.lone])).join(main, on=_KEYS, how="anti")
+    others = others.unique([*_KEYS, "sheet"], keep="first", maintain_order=True)
+    for (sheet,), group in others.group_by("sheet", maintain_order=True):
+        hits = [
+            FaultPlace(row["row"], None, f"{row['team_code']}:{row['staff_code']}")
+            for row in group.iter_rows(named=True)
+        ]
+        faults.warn_once(
+            "UNMATCHED_OFFICER", str(sheet), hits, "{n} posts on " + f"{sheet} do not stand on {night.main}"
+        )
 
 
 def _warn_posts(code: str, posts: pl.DataFrame, what: str, faults: Faults) -> None:
@@ -175,17 +179,3 @@ def _warn_posts(code: str, posts: pl.DataFrame, what: str, faults: Faults) -> No
 
 def _quoted(grade_code: str | None) -> str:
     return f" '{grade_code}'" if grade_code else ""
-
-
-def _warn_unmatched(night: Gathered, faults: Faults) -> None:
-    main = night.person.filter(pl.col("rank") == 0).select(_KEYS).unique()
-    others = night.person.filter(~pl.col("rank").is_in([0, *night.lone])).join(main, on=_KEYS, how="anti")
-    others = others.unique([*_KEYS, "sheet"], keep="first", maintain_order=True)
-    for (sheet,), group in others.group_by("sheet", maintain_order=True):
-        hits = [
-            FaultPlace(row["row"], None, f"{row['team_code']}:{row['staff_code']}")
-            for row in group.iter_rows(named=True)
-        ]
-        faults.warn_once(
-            "UNMATCHED_OFFICER", str(sheet), hits, "{n} posts on " + f"{sheet} do not stand on {night.main}"
-        )

@@ -115,7 +115,14 @@ def _tables(files: Sequence[tuple[str, bytes]], faults: Faults) -> dict[str, Peo
 def _tables_of(file: str, data: bytes, faults: Faults) -> list[PeopleTable]:
     if file.lower().endswith(BOOK):
         return book_tables(data, file, TABLES, faults)
-    name = _name_of(file)
+    # the table a file is by its name, also where a browser or a person added to it: 'reductions
+    # (2).csv'
+    stem, dot, suffix = file.rpartition(".")
+    word = clean_name(stem).replace(" ", "_")
+    if f"{dot}{suffix.lower()}" not in SUFFIXES:
+        name = None
+    else:
+        name = next((name for name in TABLES if re.match(rf"{name}(?![a-z])", word)), None)
     if name is None:
         what = f"nobody can tell which table {file} is"
         faults.refuse("PEOPLE_UNKNOWN_TABLE", what, sheet=file)
@@ -126,15 +133,6 @@ def _tables_of(file: str, data: bytes, faults: Faults) -> list[PeopleTable]:
         what = f"{file} cannot be read: {error}"
         faults.refuse("PEOPLE_NOT_A_TABLE", what, sheet=name, row=error.row)
         return []
-
-
-def _name_of(file: str) -> str | None:
-    """The table a file is by its name, also where a browser or a person added to it: 'reductions (2).csv'."""
-    stem, dot, suffix = file.rpartition(".")
-    word = clean_name(stem).replace(" ", "_")
-    if f"{dot}{suffix.lower()}" not in SUFFIXES:
-        return None
-    return next((name for name in TABLES if re.match(rf"{name}(?![a-z])", word)), None)
 
 
 def _unguarded(frame: pl.DataFrame) -> pl.DataFrame:

@@ -96,7 +96,11 @@ def reductions(
     rows: Iterable[PeopleRow], known: Mapping[str, ReductionReason]
 ) -> tuple[list[ReductionRow], list[Withdrawn]]:
     """The reductions, and beside them those marked as deleted."""
-    words = _by_word(known)
+    # reasons by every word they go by. An id is never taken for another reason's name.
+    words = {reason_id.lower(): reason for reason_id, reason in known.items()}
+    for reason in known.values():
+        for word in (reason.name, reason.short_name):
+            words.setdefault(word.lower(), reason)
     found: dict[str, ReductionRow] = {}
     contents: set[tuple[object, ...]] = set()
     gone: list[Withdrawn] = []
@@ -109,27 +113,14 @@ def reductions(
             continue
         while not row.text("reduction_id") and reduction.reference in found:
             reduction = replace(reduction, reference=reduction.reference + "+")
-        content = _content(reduction)
+        amount = (reduction.hours_micro, reduction.percent_x100)
+        content = reduction.post, reduction.reason.reason_id, amount, reduction.first_day, reduction.last_day
         if reduction.reference in found or content in contents:
             what = f"the reduction {reduction.reference} stands there already"
             row.refuse("PEOPLE_DUPLICATE", "reduction_id", what)
         found[reduction.reference] = reduction
         contents.add(content)
     return list(found.values()), [each for each in gone if each.reference not in found]
-
-
-def _content(reduction: ReductionRow) -> tuple[object, ...]:
-    amount = (reduction.hours_micro, reduction.percent_x100)
-    return reduction.post, reduction.reason.reason_id, amount, reduction.first_day, reduction.last_day
-
-
-def _by_word(known: Mapping[str, ReductionReason]) -> dict[str, ReductionReason]:
-    """Reasons by every word they go by. An id is never taken for another reason's name."""
-    words = {reason_id.lower(): reason for reason_id, reason in known.items()}
-    for reason in known.values():
-        for word in (reason.name, reason.short_name):
-            words.setdefault(word.lower(), reason)
-    return words
 
 
 def _withdrawn(row: PeopleRow, words: Mapping[str, ReductionReason]) -> Sequence[Withdrawn]:

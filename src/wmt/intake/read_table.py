@@ -39,21 +39,14 @@ def read_typed(data: bytes, name: str) -> pl.DataFrame:
 def _csv(data: bytes, name: str) -> pl.DataFrame:
     most = limits.current()
     most.check_bytes(name, len(data))
-    header = data[: _end_of_line(data)]
+    header = data[: min(at if at >= 0 else len(data) for at in (data.find(b"\n"), data.find(b"\r")))]
     most.check_table(name, max(data.count(b"\n"), data.count(b"\r")), header.count(b",") + 1)
     try:
-        return _headed(read_csv(data, name), name)
+        frame = read_csv(data, name)
+        headers = [clean_name(cell or "") for cell in frame.row(0)]
+        return _named(frame.slice(1), headers, name)
     except CsvError as error:
         raise ReadingStopped("NOT_A_TABLE", str(error), row=error.row) from error
-
-
-def _end_of_line(data: bytes) -> int:
-    return min(at if at >= 0 else len(data) for at in (data.find(b"\n"), data.find(b"\r")))
-
-
-def _headed(frame: pl.DataFrame, name: str) -> pl.DataFrame:
-    headers = [clean_name(cell or "") for cell in frame.row(0)]
-    return _named(frame.slice(1), headers, name)
 
 
 def _named(frame: pl.DataFrame, headers: list[str], name: str) -> pl.DataFrame:

@@ -96,17 +96,14 @@ def make_sheet(grid: Grid, label: str, known: str, faults: Faults) -> Sheet:
         if not name:
             unnamed.append(place)
         elif name in position:
-            _double(label, show(cell), faults)
+            column = show(cell)
+            what = f"the sheet {label} has the column {column} twice"
+            faults.refuse("DUPLICATE_SHEET_OR_COLUMN", what, sheet=label, row=1, column=column, rows=0)
         else:
             written[name], position[name] = show(cell), place
     body = [(number, row) for number, row in enumerate(grid.rows[1:], 2) if row.count("") != len(row)]
     rows, cells = [number for number, _ in body], [row for _, row in body]
     return Sheet(label, known, written, position, rows, cells, len(header), unnamed)
-
-
-def _double(sheet: str, column: str, faults: Faults) -> None:
-    what = f"the sheet {sheet} has the column {column} twice"
-    faults.refuse("DUPLICATE_SHEET_OR_COLUMN", what, sheet=sheet, row=1, column=column, rows=0)
 
 
 @dataclass(frozen=True)
@@ -137,7 +134,13 @@ def sort_rows(sheet: Sheet, keys: Sequence[str], constants: Iterable[str], fault
             placeholders.append(index)
         else:
             orphans.append(index)
-    _report(sheet, orphans, placeholders, keys, faults)
+    names = " and ".join(sheet.heading(key) or key for key in keys)
+    hits = [FaultPlace(sheet.rows[index], None, "") for index in orphans]
+    faults.warn_once("ORPHAN_ROW", sheet.name, hits, "{n} rows of the sheet " + sheet.name + f" lack {names}")
+    hits = [FaultPlace(sheet.rows[index], None, "") for index in placeholders]
+    faults.warn_once(
+        "PLACEHOLDER_ROW", sheet.name, hits, "{n} rows of the sheet " + sheet.name + " hold constants only"
+    )
     raw = [found for index in orphans for found in _raw(sheet, index, range(len(sheet.cells[index])))]
     total = len(sheet.rows) - blanks
     keep = [kept and index not in bad for index, kept in enumerate(keep)]
@@ -174,18 +177,6 @@ def _posts(sheet: Sheet, pairs: Sequence[tuple[str, str]], index: int) -> tuple[
     """The posts that a row names with both keys."""
     named = [(sheet.text(team)[index], sheet.text(staff)[index]) for team, staff in pairs]
     return tuple((team, staff) for team, staff in named if team and staff)
-
-
-def _report(
-    sheet: Sheet, orphans: list[int], placeholders: list[int], keys: Sequence[str], faults: Faults
-) -> None:
-    names = " and ".join(sheet.heading(key) or key for key in keys)
-    hits = [FaultPlace(sheet.rows[index], None, "") for index in orphans]
-    faults.warn_once("ORPHAN_ROW", sheet.name, hits, "{n} rows of the sheet " + sheet.name + f" lack {names}")
-    hits = [FaultPlace(sheet.rows[index], None, "") for index in placeholders]
-    faults.warn_once(
-        "PLACEHOLDER_ROW", sheet.name, hits, "{n} rows of the sheet " + sheet.name + " hold constants only"
-    )
 
 
 def _raw(sheet: Sheet, index: int, places: Iterable[int]) -> list[tuple[str, int, str, str, str]]:

@@ -11,7 +11,7 @@ from wmt.intake.codes import Codes
 from wmt.intake.faults import Faults, ReadingStopped
 from wmt.intake.manifest import Bundle, folder_bundle, is_tidy_zip, zip_bundle
 from wmt.intake.mentions import CASE_RANK, mentioned
-from wmt.intake.model import InputFile, SheetCount
+from wmt.intake.model import SheetCount
 from wmt.intake.read_table import source_of
 from wmt.intake.staging import CASE, PERSON, Gathered, shaped, stacked
 from wmt.intake.tidy import gather_tidy, read_tidy_table, with_posts
@@ -69,14 +69,10 @@ def _gather_files(
         raise refusals[-1]
     progress("reading the sheets", 0.5)
     night = gather_books(books, codes_at, faults, share)
-    night.sources = _sources(files)
+    night.sources = [source_of(data, name) for name, data in files]
     for name, data in cases:
         _add_cases(night, name, data, faults)
     return night
-
-
-def _sources(files: Sequence[tuple[str, bytes]]) -> list[InputFile]:
-    return [source_of(data, name) for name, data in files]
 
 
 def _add_cases(night: Gathered, name: str, data: bytes, faults: Faults) -> None:

@@ -39,7 +39,14 @@ def settle_texts(night: Gathered, faults: Faults) -> None:
             if kind is NAME:
                 mended |= _mended(frame, column, faults)
             elif kind is not None:
-                _refuse_odd(frame, column, kind, faults)
+                odd = _odd(frame, column, kind)
+                hits = [
+                    FaultPlace(
+                        row["row"], column, f"{column} '{row[column][:60]}' has {kind.why_not(row[column])}"
+                    )
+                    for row in odd.iter_rows(named=True)
+                ]
+                faults.refuse_each("BAD_KEY", _sheet(odd), hits)
         if mended:
             setattr(night, name, frame.with_columns(**mended))
     for name, column in _ALIKE:
@@ -77,15 +84,6 @@ def _sheet(rows: pl.DataFrame) -> str | None:
     return str(rows["sheet"][0]) if len(rows) else None
 
 
-def _refuse_odd(frame: pl.DataFrame, column: str, kind: TextKind, faults: Faults) -> None:
-    odd = _odd(frame, column, kind)
-    hits = [
-        FaultPlace(row["row"], column, f"{column} '{row[column][:60]}' has {kind.why_not(row[column])}")
-        for row in odd.iter_rows(named=True)
-    ]
-    faults.refuse_each("BAD_KEY", _sheet(odd), hits)
-
-
 def _mended(frame: pl.DataFrame, column: str, faults: Faults) -> dict[str, pl.Series]:
     odd = _odd(frame, column, NAME)
     if odd.is_empty():
@@ -103,8 +101,10 @@ def _mended(frame: pl.DataFrame, column: str, faults: Faults) -> dict[str, pl.Se
 def _refuse_alike(frame: pl.DataFrame, key: str, faults: Faults) -> None:
     """Refuse two ways of writing one key, for the posts that either names."""
     written = frame.drop_nulls(key).unique(key, keep="first", maintain_order=True)
+    # as `wmt.text.fold` folds a text that has plain characters only
+    folded = pl.col(key).str.to_lowercase().str.replace_all(" +", " ")
     twice = (
-        written.group_by(_alike(key), maintain_order=True)
+        written.group_by(folded.str.replace(r"^0+([0-9]+)$", "$1").alias("alike"), maintain_order=True)
         .agg("sheet", "row", key)
         .filter(pl.col(key).list.len() > 1)
     )
@@ -115,12 +115,6 @@ def _refuse_alike(frame: pl.DataFrame, key: str, faults: Faults) -> None:
             "KEYS_LOOK_ALIKE", what, sheet=row["sheet"][1], row=row["row"][1], column=key,
             posts=_posts(frame, key, values),
         )  # fmt: skip
-
-
-def _alike(key: str) -> pl.Expr:
-    """As `wmt.text.fold` folds a text that has plain characters only."""
-    folded = pl.col(key).str.to_lowercase().str.replace_all(" +", " ")
-    return folded.str.replace(r"^0+([0-9]+)$", "$1").alias("alike")
 
 
 def _posts(frame: pl.DataFrame, key: str, values: list[str]) -> list[Post]:

@@ -106,7 +106,14 @@ def read_tidy_table(
     refuse_cells(draft, faults)
     draft.frame = fill_defaults(draft.frame, DEFAULTS.get(name, {}))
     plain_words(draft, scheme, faults)
-    return _kept(draft, faults), len(read)
+    # the rows that keep every rule of the table; each of the others is refused, confined to its posts
+    good, broken = draft.broken(TABLES[draft.name])
+    found: dict[str, list[FaultPlace]] = {}
+    for row, column, kind in broken:
+        _collect(draft, row, column, kind, found)
+    for code, hits in found.items():
+        faults.refuse_each(code, draft.name, sorted(hits, key=lambda hit: hit.row or 0))
+    return good, len(read)
 
 
 def _check_columns(name: str, columns: list[str], faults: Faults) -> None:
@@ -124,17 +131,6 @@ def _check_columns(name: str, columns: list[str], faults: Faults) -> None:
     if strange:
         what = f"the table {name} has unrecognised columns: {', '.join(strange[:10])}"
         faults.warn("UNKNOWN_COLUMN", what, sheet=name, row=1, column=strange[0])
-
-
-def _kept(draft: Draft, faults: Faults) -> pl.DataFrame:
-    """The rows that keep every rule of the table; each of the others is refused, confined to its posts."""
-    good, broken = draft.broken(TABLES[draft.name])
-    found: dict[str, list[FaultPlace]] = {}
-    for row, column, kind in broken:
-        _collect(draft, row, column, kind, found)
-    for code, hits in found.items():
-        faults.refuse_each(code, draft.name, sorted(hits, key=lambda hit: hit.row or 0))
-    return good
 
 
 def _collect(draft: Draft, row: int, rule: str, kind: str, found: dict[str, list[FaultPlace]]) -> None:
@@ -173,7 +169,11 @@ def _fill(night: Gathered, tables: Mapping[str, pl.DataFrame], faults: Faults) -
         pdu_code=pl.coalesce("pdu_code", "ldu_code"),
         pdu_name=pl.when(pl.col("pdu_code").is_null()).then("ldu_name").otherwise("pdu_name"),
     )
-    night.person = _people(night, tables)
+    staff = tables.get("staff", tidy_tables.Staff.create_empty())
+    micro = (pl.col("contracted_hours") * 1_000_000).cast(pl.Int64)
+    listed = staff.with_columns(rank=pl.lit(0, dtype=pl.Int64), sheet=pl.lit("staff"), contracted_micro=micro)
+    rows = [mentioned(frame, rank) for rank, frame in enumerate(_keyed(night), 1)]
+    night.person = stacked([listed, *rows, *people_in_rows(night)], PERSON)
     if "measure" not in tables and night.complete_cases:
         night.measure = _first_weeks(night.case)
     totals = [
@@ -196,14 +196,6 @@ def with_posts(night: Gathered, cases: pl.DataFrame, faults: Faults) -> pl.DataF
 #: The ranks of staff and of `_keyed` that list officers or their reports, as the sheets of a workbook do;
 #: single cases only mention who holds them.
 LISTING_RANKS = (0, 1, 2, 4)
-
-
-def _people(night: Gathered, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    staff = tables.get("staff", tidy_tables.Staff.create_empty())
-    micro = (pl.col("contracted_hours") * 1_000_000).cast(pl.Int64)
-    listed = staff.with_columns(rank=pl.lit(0, dtype=pl.Int64), sheet=pl.lit("staff"), contracted_micro=micro)
-    rows = [mentioned(frame, rank) for rank, frame in enumerate(_keyed(night), 1)]
-    return stacked([listed, *rows, *people_in_rows(night)], PERSON)
 
 
 def _keyed(night: Gathered) -> list[pl.DataFrame]:

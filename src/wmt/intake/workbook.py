@@ -12,7 +12,6 @@ from wmt.intake.cells import clean_name, show
 from wmt.intake.codes import Codes
 from wmt.intake.datestamp import as_at_of, place_of
 from wmt.intake.faults import Faults
-from wmt.intake.grid import Grid
 from wmt.intake.headers import TierSet
 from wmt.intake.layout import check_sheets, layout_of, scheme_of, tier_sets
 from wmt.intake.mentions import LISTING_RANKS, LONE_RANKS, people_of, teams_of
@@ -36,7 +35,6 @@ from wmt.intake.staging import (
     stacked,
 )
 from wmt.intake.tier_sheets import (
-    TierTable,
     check_control_totals,
     check_t2a_below_active,
     counts_of,
@@ -84,13 +82,7 @@ def gather_books(books: Sequence[Book], codes_at: CodesAt, faults: Faults, share
     # What a sheet lacks stops the load; the other sheets are read all the same, to tell all faults at once.
     # Without a moment or a scheme the codes are the latest: nothing is loaded then.
     _read_sheets(night, understood, codes_at(night.as_at.date() if night.as_at else date.max), faults, share)
-    if not _incomplete(faults):
-        _mention(night, understood)
-    return night
-
-
-def _incomplete(faults: Faults) -> bool:
-    """Whether a sheet or column is missing or doubtful, so that nobody can be told from the sheets."""
+    # whether a sheet or column is missing or doubtful, so that nobody can be told from the sheets
     stops = {
         "MISSING_COLUMNS",
         "UNKNOWN_TIER_SCHEME",
@@ -98,7 +90,13 @@ def _incomplete(faults: Faults) -> bool:
         "MIXED_LAYOUTS",
         "DUPLICATE_SHEET_OR_COLUMN",
     }
-    return any(fault.severity == "refuse" and fault.code in stops for fault in faults.items)
+    if not any(fault.severity == "refuse" and fault.code in stops for fault in faults.items):
+        official = _sheets(understood, *BASES, *REPORTS)
+        night.person = stacked(people_of(official, night), PERSON)
+        night.team = stacked(teams_of(official), TEAM)
+        totals = night.person.filter(pl.col("rank").is_in([0, 1]))
+        night.standing = totals.select("team_code", "staff_code").unique(maintain_order=True)
+    return night
 
 
 def _understand(book: Book, several: bool, faults: Faults) -> _Understood:
@@ -113,7 +111,7 @@ def _understand(book: Book, several: bool, faults: Faults) -> _Understood:
             faults.refuse("DUPLICATE_SHEET_OR_COLUMN", f"there are two sheets named {label}", sheet=label)
         elif known not in SHEETS:
             raw += unknown_sheet(grid, label, faults)
-        elif not _empty_and_not_needed(grid, known):
+        elif not (known in IGNORED_WHEN_EMPTY and not any(cell != "" for row in grid.rows for cell in row)):
             sheets[known] = make_sheet(grid, label, known, faults)
         seen.add(known)
     tiers = tier_sets(sheets, faults)
@@ -121,10 +119,6 @@ def _understand(book: Book, several: bool, faults: Faults) -> _Understood:
     for known, sheet in sheets.items():
         _sort(result, known, sheet, faults)
     return result
-
-
-def _empty_and_not_needed(grid: Grid, known: str) -> bool:
-    return known in IGNORED_WHEN_EMPTY and not any(cell != "" for row in grid.rows for cell in row)
 
 
 def _sort(result: _Understood, known: str, sheet: Sheet, faults: Faults) -> None:
@@ -186,7 +180,15 @@ def _read_sheets(
         check_control_totals(table, faults, share)
     refuse_doubles_across(_sheets(understood, *BASES, *REPORTS), faults)
     check_t2a_below_active(whole, faults)
-    _read_reports(night, understood, tables, faults)
+    night.cell = stacked([counts_of(table) for table in tables], CELL)
+    night.count = shaped(night.cell.filter(pl.col("cases") > 0), COUNT)
+    night.bases = tuple(dict.fromkeys(table.basis for table in tables))
+    night.given = stacked([table.posts.with_columns(basis=pl.lit(table.basis)) for table in tables], GIVEN)
+    if "active" not in night.bases:  # before July 2019 all cases were counted
+        active = night.count.filter(pl.col("basis") == "all").with_columns(basis=pl.lit("active"))
+        night.count = pl.concat([night.count, active])
+    reports = [read_reports(sheet, faults) for sheet in _sheets(understood, *REPORTS)]
+    night.measure = stacked([*(measures_of(table) for table in tables), *reports], MEASURE)
     _read_rows(night, understood, codes, faults)
 
 
@@ -198,20 +200,6 @@ def _sheets(understood: Sequence[_Understood], *known: str) -> list[Sheet]:
         for one in understood
         if name in one.sheets and name not in one.lacking
     ]
-
-
-def _read_reports(
-    night: Gathered, understood: Sequence[_Understood], tables: Sequence[TierTable], faults: Faults
-) -> None:
-    night.cell = stacked([counts_of(table) for table in tables], CELL)
-    night.count = shaped(night.cell.filter(pl.col("cases") > 0), COUNT)
-    night.bases = tuple(dict.fromkeys(table.basis for table in tables))
-    night.given = stacked([table.posts.with_columns(basis=pl.lit(table.basis)) for table in tables], GIVEN)
-    if "active" not in night.bases:  # before July 2019 all cases were counted
-        active = night.count.filter(pl.col("basis") == "all").with_columns(basis=pl.lit("active"))
-        night.count = pl.concat([night.count, active])
-    reports = [read_reports(sheet, faults) for sheet in _sheets(understood, *REPORTS)]
-    night.measure = stacked([*(measures_of(table) for table in tables), *reports], MEASURE)
 
 
 def _read_rows(night: Gathered, understood: Sequence[_Understood], codes: Codes, faults: Faults) -> None:
@@ -229,11 +217,3 @@ def _read_rows(night: Gathered, understood: Sequence[_Understood], codes: Codes,
     night.t2a_case = stacked(
         [case_sheets.read_t2a_cases(sheet, faults) for sheet in _sheets(understood, "t2a_detail")], T2A_CASE
     )
-
-
-def _mention(night: Gathered, understood: Sequence[_Understood]) -> None:
-    official = _sheets(understood, *BASES, *REPORTS)
-    night.person = stacked(people_of(official, night), PERSON)
-    night.team = stacked(teams_of(official), TEAM)
-    totals = night.person.filter(pl.col("rank").is_in([0, 1]))
-    night.standing = totals.select("team_code", "staff_code").unique(maintain_order=True)

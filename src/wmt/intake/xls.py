@@ -1,7 +1,7 @@
 """The .xls door: the old binary format, by xlrd, which tells errors from blanks itself."""
 
 import io
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 import xlrd
 
@@ -41,18 +41,15 @@ def _cell(kind: int, value: object, datemode: int) -> Cell:
     if kind == xlrd.XL_CELL_BOOLEAN:
         return bool(value)
     if kind == xlrd.XL_CELL_DATE:
-        return _moment(float(str(value)), datemode)
+        # A day, a moment or a time of day, rounded to the millisecond that Excel can hold
+        serial = float(str(value))
+        if 0 <= serial < 1:
+            return (datetime(1900, 1, 1) + _milliseconds(serial)).time()
+        moment: datetime = xlrd.xldate.xldate_as_datetime(int(serial), datemode) + _milliseconds(serial % 1)
+        return moment.date() if serial == int(serial) else moment
     if kind in (xlrd.XL_CELL_TEXT, xlrd.XL_CELL_NUMBER):
         return value  # type: ignore[return-value]
     return ""
-
-
-def _moment(serial: float, datemode: int) -> date | datetime | time:
-    """A day, a moment or a time of day, rounded to the millisecond that Excel can hold."""
-    if 0 <= serial < 1:
-        return (datetime(1900, 1, 1) + _milliseconds(serial)).time()
-    moment: datetime = xlrd.xldate.xldate_as_datetime(int(serial), datemode) + _milliseconds(serial % 1)
-    return moment.date() if serial == int(serial) else moment
 
 
 def _milliseconds(part_of_day: float) -> timedelta:

@@ -34,22 +34,18 @@ def read_sheets(data: bytes, name: str, *, shares: bool = False) -> list[Grid]:
     archive = open_zip(data, name)
     parts = parts_of(archive, name)
     book = _Book(data, name, parts, policy.current(), shares)
-    _prove_others(archive, parts, name)
-    _ = book.longest  # the threads both ask for it
-    with ThreadPoolExecutor(2) as pool:
-        readings = [pool.submit(book.read, share) for share in _shares(parts.sheets)]
-        grids = {place: grid for reading in readings for place, grid in reading.result().items()}
-    return [grids[place] for place in range(len(parts.sheets))]
-
-
-def _prove_others(archive: zipfile.ZipFile, parts: WorkbookParts, name: str) -> None:
-    """Every other part is whole, although nobody reads it here."""
+    # every other part is whole, although nobody reads it here
     read = {part.member for part in parts.sheets} | {parts.texts}
     for member in archive.namelist():
         if member not in read and member.endswith((".xml", ".rels")):
             well_formed(blocks(archive, member, name), member)
         elif member not in read:
             prove(archive, [member], name)
+    _ = book.longest  # the threads both ask for it
+    with ThreadPoolExecutor(2) as pool:
+        readings = [pool.submit(book.read, share) for share in _shares(parts.sheets)]
+        grids = {place: grid for reading in readings for place, grid in reading.result().items()}
+    return [grids[place] for place in range(len(parts.sheets))]
 
 
 def _shares(parts: Sequence[SheetPart]) -> list[list[int]]:
@@ -81,7 +77,8 @@ class _Book:
         seen = {place: self._look(archive, part) for place, part in sheets.items()}
         fast = self._open() if any(seen.values()) else None
         return {
-            place: self._fast(fast, part, seen[place]) or self._exact(archive, part)
+            place: self._fast(fast, part, seen[place])
+            or parse(blocks(archive, part.member, self.name), part.name, self.common())
             for place, part in sheets.items()
         }
 
@@ -119,9 +116,6 @@ class _Book:
             return None
         grid = Grid(part.name, rows)
         return grid if grid.values() == seen.values else None
-
-    def _exact(self, archive: zipfile.ZipFile, part: SheetPart) -> Grid:
-        return parse(blocks(archive, part.member, self.name), part.name, self.common())
 
     def common(self) -> Sheets:
         """Texts and formats, parsed once some sheet needs them."""

@@ -61,10 +61,15 @@ def look(blocks: Iterable[bytes], sheet: str, limits: InputLimits) -> SheetExten
     for chunk, rest in _whole(first[opening.end() :], parts, b"</%srow>" % prefix):
         if not _fits(chunk, HARMLESS, prefix):
             return None
-        rows = max(rows, _last_row(chunk, prefix))
+        mark = b'<%srow r="' % prefix
+        start = chunk.rfind(mark)
+        digits = chunk[start + len(mark) :][:8].partition(b'"')[0] if start >= 0 else b""
+        rows = max(rows, int(digits) if digits.isdigit() else 0)
         letters = set(_TWO_LETTERS.findall(chunk))
         columns = max(columns, *(column_number(found.decode()) for found in letters), 0)
-        values += _values(chunk, prefix)
+        # how many cells of a harmless piece hold something
+        ending = b"</%sc>" % prefix
+        values += chunk.count(ending) - chunk.count(b'">' + ending)
         tail = rest
     is_whole = tail.lstrip().startswith(b"</%ssheetData>" % prefix)
     if not is_whole or b"mergeCell" in tail or not has_room(rows, columns, limits):
@@ -113,12 +118,6 @@ def _fits(chunk: bytes, pattern: str, prefix: bytes) -> bool:
     return bool(text.str.contains(_pattern(pattern, prefix)).item())
 
 
-def _values(chunk: bytes, prefix: bytes) -> int:
-    """How many cells of a harmless piece hold something."""
-    ending = b"</%sc>" % prefix
-    return chunk.count(ending) - chunk.count(b'">' + ending)
-
-
 def _whole(first: bytes, parts: Iterator[bytes], ending: bytes) -> Iterator[tuple[bytes, bytes]]:
     """The text cut after its last whole row or text, block by block, each time with what is left over."""
     rest = first
@@ -130,10 +129,3 @@ def _whole(first: bytes, parts: Iterator[bytes], ending: bytes) -> Iterator[tupl
         if not block:
             return
         rest += block
-
-
-def _last_row(text: bytes, prefix: bytes) -> int:
-    mark = b'<%srow r="' % prefix
-    start = text.rfind(mark)
-    digits = text[start + len(mark) :][:8].partition(b'"')[0] if start >= 0 else b""
-    return int(digits) if digits.isdigit() else 0

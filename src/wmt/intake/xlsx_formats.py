@@ -37,24 +37,21 @@ class Formats:
             return PercentCell(number) if self.shares else number
         if kind == "number":
             return number
-        return _moment(number, kind == "duration", self.first_1904)
-
-
-def _moment(serial: float, is_duration: bool, first_1904: bool) -> Cell:
-    if not -_LAST_SERIAL < serial < _LAST_SERIAL or (serial < 0 and not is_duration):
-        return BadCell(f"the number {serial:g} in a cell for a date")
-    length = timedelta(milliseconds=round(serial * _MILLISECONDS))
-    if is_duration:
-        return length
-    if serial < 1 and not first_1904:
-        return (datetime(1900, 1, 1) + length).time()
-    # Excel counts 29 February 1900, which never was
-    start = datetime(1904, 1, 1) if first_1904 else datetime(1899, 12, 31 if serial < 60 else 30)
-    try:
-        moment = start + length
-    except OverflowError:
-        return BadCell(f"the number {serial:g} in a cell for a date")
-    return moment.date() if moment.time() == time() and serial == int(serial) else moment
+        is_duration = kind == "duration"
+        if not -_LAST_SERIAL < number < _LAST_SERIAL or (number < 0 and not is_duration):
+            return BadCell(f"the number {number:g} in a cell for a date")
+        length = timedelta(milliseconds=round(number * _MILLISECONDS))
+        if is_duration:
+            return length
+        if number < 1 and not self.first_1904:
+            return (datetime(1900, 1, 1) + length).time()
+        # Excel counts 29 February 1900, which never was
+        start = datetime(1904, 1, 1) if self.first_1904 else datetime(1899, 12, 31 if number < 60 else 30)
+        try:
+            moment = start + length
+        except OverflowError:
+            return BadCell(f"the number {number:g} in a cell for a date")
+        return moment.date() if moment.time() == time() and number == int(number) else moment
 
 
 def iso_moment(text: str) -> Cell:

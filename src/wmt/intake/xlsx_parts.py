@@ -126,7 +126,14 @@ def _targets(
     for tag, attributes in elements(blocks(archive, member, name), member):
         if tag != "Relationship" or attributes.get("TargetMode") == "External":
             continue
-        path = _path(folder, attributes.get("Target", ""))
+        # the member that a target of the workbook means: from the root, or from the workbook's folder
+        target = attributes.get("Target", "")
+        target = _slashed(target)
+        path = (
+            target.lstrip("/")
+            if target.startswith("/")
+            else posixpath.normpath(posixpath.join(folder, target))
+        )
         held = members.find(path)
         if held is None:
             raise _missing(path, name)
@@ -136,14 +143,6 @@ def _targets(
 
 def _slashed(path: str) -> str:
     return path.replace("\\", "/")
-
-
-def _path(folder: str, target: str) -> str:
-    """The member that a target of the workbook means: from the root, or from the workbook's folder."""
-    target = _slashed(target)
-    return (
-        target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
-    )
 
 
 def _missing(member: str, name: str) -> ReadingStopped:

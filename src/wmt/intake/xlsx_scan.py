@@ -98,13 +98,29 @@ class _Walker:
         if state == _CELL and tag == "v":
             self.state, self.values = _VALUE, self.values + 1
         elif state == _ROW and tag == "c":
-            self._begin_cell(attributes)
+            reference = attributes.get("r")
+            if reference is None:
+                self.column += 1
+            elif match := _REFERENCE.match(reference):
+                self.column, self.row = column_number(match[1]) - 1, int(match[2]) - 1
+            else:
+                raise self._damage(f"a cell is at '{reference[:20]}'")
+            self.state = _CELL
+            self.kind, self.style = attributes.get("t", "n"), attributes.get("s")
+            self.formula, self.values, self.pieces, self.inline = False, 0, [], None
         elif state == _CELL and tag == "f":
             self.state, self.formula = _FORMULA, True
         elif state == _CELL and tag == "is":
             self.state, self.inline = _INLINE, self.inline or RichText()
         elif state == _DATA and tag == "row":
-            self._begin_row(attributes)
+            number = attributes.get("r")
+            if number is None:
+                self.row += 1
+            elif number.isdecimal() and 0 < len(number) < 9 and int(number):
+                self.row = int(number) - 1
+            else:
+                raise self._damage(f"a row has the number '{number[:20]}'")
+            self.state, self.column = _ROW, -1
         elif state == _AROUND:
             self._enter_around(tag, attributes)
         elif tag in _PASSED_OVER:
@@ -116,31 +132,16 @@ class _Walker:
         if tag == "sheetData":
             self.state = _DATA
         elif tag == "mergeCell":
-            self._merge(attributes.get("ref", ""))
+            reference = attributes.get("ref", "")
+            match = _RANGE.match(reference)
+            if match is None:
+                raise self._damage(f"cells are merged as '{reference[:30]}'")
+            top, bottom = int(match[2]) - 1, int(match[4]) - 1
+            self.cells.merge(
+                reference, (top, column_number(match[1]) - 1), (bottom, column_number(match[3]) - 1)
+            )
         elif tag in ("row", "c", "v", "is"):
             raise self._damage(f"there is an element '{tag}' where none can be")
-
-    def _begin_row(self, attributes: dict[str, str]) -> None:
-        number = attributes.get("r")
-        if number is None:
-            self.row += 1
-        elif number.isdecimal() and 0 < len(number) < 9 and int(number):
-            self.row = int(number) - 1
-        else:
-            raise self._damage(f"a row has the number '{number[:20]}'")
-        self.state, self.column = _ROW, -1
-
-    def _begin_cell(self, attributes: dict[str, str]) -> None:
-        reference = attributes.get("r")
-        if reference is None:
-            self.column += 1
-        elif match := _REFERENCE.match(reference):
-            self.column, self.row = column_number(match[1]) - 1, int(match[2]) - 1
-        else:
-            raise self._damage(f"a cell is at '{reference[:20]}'")
-        self.state = _CELL
-        self.kind, self.style = attributes.get("t", "n"), attributes.get("s")
-        self.formula, self.values, self.pieces, self.inline = False, 0, [], None
 
     def text(self, text: str) -> None:
         if self.skipped:
@@ -181,7 +182,10 @@ class _Walker:
             return
         if self.choices:
             value = BadCell("a value that is given in an extension of the file format only")
-        self._make_room()
+        rows, columns = max(self.cells.height, self.row + 1), max(self.cells.width, self.column + 1)
+        if not has_room(rows, columns, self.shared.limits):
+            what = f"the sheet {self.sheet} reaches to row {rows} and column {columns}, far beyond its table"
+            raise ReadingStopped("TOO_LARGE", what, sheet=self.sheet)
         if isinstance(value, str):
             self.shared.count(value, self.sheet)
             if len(value) > LONGEST:
@@ -222,30 +226,14 @@ class _Walker:
         if self.kind == "d":
             return iso_moment(written)
         if self.kind == "n" and _NUMBER.match(written):
-            return self._number(written)
+            number = float(written)
+            if number in (float("inf"), float("-inf")):
+                return BadCell(f"the number {written[:40]}, which no program can hold")
+            return self.shared.formats.cell(number, self.style)
         return BadCell(f"'{written[:40]}' where the file promises {self._promised()}")
 
     def _promised(self) -> str:
         return "a number" if self.kind == "n" else f"a value of the unknown kind {self.kind[:20]}"
-
-    def _number(self, written: str) -> Cell:
-        number = float(written)
-        if number in (float("inf"), float("-inf")):
-            return BadCell(f"the number {written[:40]}, which no program can hold")
-        return self.shared.formats.cell(number, self.style)
-
-    def _merge(self, reference: str) -> None:
-        match = _RANGE.match(reference)
-        if match is None:
-            raise self._damage(f"cells are merged as '{reference[:30]}'")
-        top, bottom = int(match[2]) - 1, int(match[4]) - 1
-        self.cells.merge(reference, (top, column_number(match[1]) - 1), (bottom, column_number(match[3]) - 1))
-
-    def _make_room(self) -> None:
-        rows, columns = max(self.cells.height, self.row + 1), max(self.cells.width, self.column + 1)
-        if not has_room(rows, columns, self.shared.limits):
-            what = f"the sheet {self.sheet} reaches to row {rows} and column {columns}, far beyond its table"
-            raise ReadingStopped("TOO_LARGE", what, sheet=self.sheet)
 
     def _damage(self, what: str) -> ReadingStopped:
         where = f" near row {self.row + 1}" if self.row >= 0 else ""

@@ -67,7 +67,12 @@ class Ledger:
         for name, frame in tables.items():
             self.engine.put(prefix + name, frame)
         if former is not None and self._has_former:
-            self.engine.put(prefix + "former_line", self._own(former))
+            # former lines under this night's post numbers
+            codes = self.facts.post.select("post_no", "team_code", "staff_code")
+            self.engine.put(
+                prefix + "former_line",
+                former.drop("post_no").join(codes, on=["team_code", "staff_code"]).select(LINE.names()),
+            )
         self.reprice(rules)
 
     def reprice(self, rules: RuleSet) -> None:
@@ -129,11 +134,6 @@ class Ledger:
 
     def _variant(self) -> tuple[str, bool, tuple[str, ...]]:
         return self._prefix, self._has_former, self._weighs
-
-    def _own(self, former: pl.DataFrame) -> pl.DataFrame:
-        """Former lines under this night's post numbers."""
-        codes = self.facts.post.select("post_no", "team_code", "staff_code")
-        return former.drop("post_no").join(codes, on=["team_code", "staff_code"]).select(LINE.names())
 
 
 def warm_up(dialect: str = DuckDBEngine.dialect) -> None:

@@ -34,13 +34,28 @@ def side_by_side(old: Table, new: Table, last: Table | None) -> Table:
     sides = [(old, 0, 0), (new, 0, 1)] + ([] if last is None else [(new, 1, 0), (last, 1, 1)])
     lines = ibis.union(*(_keyed(_labelled(side, counted), *at) for side, *at in sides), distinct=False)
     lines = _numbered(lines)
-    net = lines.group_by(list(_KEYS)).aggregate(**_columns(lines))
+    columns: dict[str, Table] = {}
+    for moment, when in enumerate(BOTH):
+        here = lines.moment == moment
+        for name, unit in (("quantity", "micro"), ("work", "x100"), ("time", "x100")):
+            number = ibis.ifelse(here, lines[f"{name}_{unit}"], 0)
+            columns[f"{name}_{when}_{unit}"] = number.sum().cast("int64")
+        columns[f"lines_{when}"] = ibis.ifelse(here, 1, 0).sum().cast("int64")
+        for name, column in _TOLD.items():
+            kind = "int64" if column == "suspended" else "string"
+            columns[f"{name}_{when}"] = ibis.ifelse(here, lines[column], ibis.null(kind)).max()
+    net = lines.group_by(list(_KEYS)).aggregate(**columns)
     net = net.mutate(
         ref=net.ref_after.fill_null(net.ref_before),
         is_listed=_flag((net.kind == "case") & (net.key_ref != "")),
         is_hours=_flag(net.kind == "contracted_hours"),
     )
-    return net.filter(_differs(net) | (net.is_hours == 1))
+    found = net.lines_before != net.lines_after
+    for name in ("quantity_{}_micro", "work_{}_x100", "time_{}_x100"):
+        found = found | (net[name.format("before")] != net[name.format("after")])
+    for name in CELL:
+        found = found | (net[f"{name}_before"] != net[f"{name}_after"]).fill_null(False)
+    return net.filter(found | (net.is_hours == 1))
 
 
 def _flag(condition: Table) -> Table:
@@ -103,26 +118,3 @@ def _numbered(lines: Table) -> Table:
     order = ibis.window(group_by=keys, order_by=[twins.held_by, *(twins[name] for name in CELL)])
     twins = twins.mutate(key_nth=ibis.row_number().over(order).cast("int64"))
     return ibis.union(single, twins, distinct=False)
-
-
-def _columns(lines: Table) -> dict[str, Table]:
-    columns: dict[str, Table] = {}
-    for moment, when in enumerate(BOTH):
-        here = lines.moment == moment
-        for name, unit in (("quantity", "micro"), ("work", "x100"), ("time", "x100")):
-            number = ibis.ifelse(here, lines[f"{name}_{unit}"], 0)
-            columns[f"{name}_{when}_{unit}"] = number.sum().cast("int64")
-        columns[f"lines_{when}"] = ibis.ifelse(here, 1, 0).sum().cast("int64")
-        for name, column in _TOLD.items():
-            kind = "int64" if column == "suspended" else "string"
-            columns[f"{name}_{when}"] = ibis.ifelse(here, lines[column], ibis.null(kind)).max()
-    return columns
-
-
-def _differs(net: Table) -> Table:
-    found = net.lines_before != net.lines_after
-    for name in ("quantity_{}_micro", "work_{}_x100", "time_{}_x100"):
-        found = found | (net[name.format("before")] != net[name.format("after")])
-    for name in CELL:
-        found = found | (net[f"{name}_before"] != net[f"{name}_after"]).fill_null(False)
-    return found

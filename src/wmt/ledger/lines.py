@@ -160,7 +160,11 @@ def flagged_cases(tables: dict[str, Table], letter: str) -> Table:
     A flagged case that the caseload lists is weighed as the case it is; where cases are only counted, a
     flag weighs on a counted case of its own type and tier, and no cell weighs on more cases than it has.
     """
-    flagged = _first_of_each(tables["flag"].filter(tables["flag"].flag == letter))
+    # one row per post and case, however often the case is flagged
+    flag = tables["flag"].filter(tables["flag"].flag == letter)
+    order = ibis.window(group_by=["post_no", "case_ref"], order_by=["location", "tier", "suspended"])
+    numbered = flag.mutate(nth=ibis.row_number().over(order).cast("int64"))
+    flagged = numbered.filter(numbered.nth == 0).drop("nth")
     listed = tables["caseload"].filter(tables["caseload"].case_ref.notnull())
     named = flagged.select("post_no", "case_ref").inner_join(listed, ["post_no", "case_ref"])
     counted = flagged.anti_join(listed, ["post_no", "case_ref"])
@@ -168,13 +172,6 @@ def flagged_cases(tables: dict[str, Table], letter: str) -> Table:
         named.select("post_no", "kind_no", "case_ref"), _on_counted_cells(counted, tables), distinct=False
     )
     return rows.inner_join(tables["price"], "kind_no")
-
-
-def _first_of_each(flag: Table) -> Table:
-    """One row per post and case, however often the case is flagged."""
-    order = ibis.window(group_by=["post_no", "case_ref"], order_by=["location", "tier", "suspended"])
-    numbered = flag.mutate(nth=ibis.row_number().over(order).cast("int64"))
-    return numbered.filter(numbered.nth == 0).drop("nth")
 
 
 def _on_counted_cells(flagged: Table, tables: dict[str, Table]) -> Table:

@@ -109,7 +109,13 @@ def _with_prices(rows: Table, prefix: str) -> Table:
     grade = grade_price.select("target_x100", "full_time_micro", grade_rule="rule")
     rows = rows.left_join(grade, (rows.rule_after == grade.grade_rule) & (rows.is_hours == 1))
     for name, moments in _STEPS.items():
-        rows = _worth(rows, price, name, moments)
+        # what a case is worth at one of `_STEPS`, as `<name>_x100`
+        words = ("stream", "location", "tier", "suspended", "status")
+        worth = price.select(**{f"{name}_{word}": word for word in words}, **{f"{name}_x100": "points_x100"})
+        same = rows.is_listed == 1
+        for word, when in zip(words, moments, strict=True):
+            same = same & (rows[f"{word}_{when}"] == worth[f"{name}_{word}"])
+        rows = rows.left_join(worth, same)
     return rows
 
 
@@ -120,16 +126,6 @@ _STEPS = {
     "late": ("after", "after", "before", "before", "after"),
     "tiered": ("after", "after", "after", "before", "after"),
 }
-
-
-def _worth(rows: Table, price: Table, name: str, moments: tuple[str, ...]) -> Table:
-    """What a case is worth at one of `_STEPS`, as `<name>_x100`."""
-    words = ("stream", "location", "tier", "suspended", "status")
-    worth = price.select(**{f"{name}_{word}": word for word in words}, **{f"{name}_x100": "points_x100"})
-    same = rows.is_listed == 1
-    for word, when in zip(words, moments, strict=True):
-        same = same & (rows[f"{word}_{when}"] == worth[f"{name}_{word}"])
-    return rows.left_join(worth, same)
 
 
 def _unlisted(old: Table, new: Table, when: str) -> Table:

@@ -20,7 +20,16 @@ def keep_former(facts: Facts, former_night: Night | None) -> tuple[Facts, pl.Dat
     aside = facts.post.filter(pl.col("unmeasured") == 1).select(_KEYS)
     if former_night is None or aside.is_empty():
         return facts, None
-    _refuse_unfit(facts, former_night)
+    if damaged := former_night.damage():
+        raise NightError(
+            f"{former_night.path} was changed after it was written ({', '.join(damaged)}), so no post can "
+            "keep the figures it had there; bring the night back from a copy"
+        )
+    if former_night.manifest.as_at > facts.as_at:
+        raise NightError(
+            f"{former_night.path} is later than this extract of {facts.as_at}, so no post can keep figures "
+            "from it; name an earlier night"
+        )
     had = former_night.table("facts/post").filter(pl.col("unmeasured") == 0)
     had = had.join(aside, on=_KEYS, how="semi")
     since = had.select(*_KEYS, since=pl.col("stale_since").fill_null(former_night.manifest.as_at))
@@ -32,19 +41,6 @@ def keep_former(facts: Facts, former_night: Night | None) -> tuple[Facts, pl.Dat
     facts = replace(facts, post=post.cast(facts.post.schema))
     lines = former_night.table("results/lines").join(had, on=_KEYS, how="semi", maintain_order="left")
     return _balanced(facts, lines)
-
-
-def _refuse_unfit(facts: Facts, former_night: Night) -> None:
-    if damaged := former_night.damage():
-        raise NightError(
-            f"{former_night.path} was changed after it was written ({', '.join(damaged)}), so no post can "
-            "keep the figures it had there; bring the night back from a copy"
-        )
-    if former_night.manifest.as_at > facts.as_at:
-        raise NightError(
-            f"{former_night.path} is later than this extract of {facts.as_at}, so no post can keep figures "
-            "from it; name an earlier night"
-        )
 
 
 def _balanced(facts: Facts, lines: pl.DataFrame) -> tuple[Facts, pl.DataFrame]:

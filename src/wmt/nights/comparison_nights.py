@@ -41,17 +41,14 @@ def weigh(now: Summary, saved: Sequence[Night], wanted: ComparisonRequest, polic
     if now.as_at == shown.as_at and wanted.correction:
         return _verdict([(shown, compared(shown, now, policies))])
     is_unasked = not (wanted.history or wanted.correction)
-    beside = _around(now, shown, latest.values())
-    return _verdict([(each, compared(each, now, policies, older=is_unasked and each.as_at > now.as_at))
-                     for each in beside])  # fmt: skip
-
-
-def _around(now: Summary, shown: Summary, nights: Collection[Night]) -> list[Summary]:
-    """The nearest night until a moment and the nearest after it, the shown one among them."""
+    # the nearest night until a moment and the nearest after it, the shown one among them
+    nights = latest.values()
     before = [night for night in nights if night.manifest.as_at <= now.as_at][-1:]
     after = [night for night in nights if night.manifest.as_at > now.as_at][:1]
     found = [shown if night.name == shown.name else summary_of_night(night) for night in (*before, *after)]
-    return found if after or shown in found else [*found, shown]
+    beside = found if after or shown in found else [*found, shown]
+    return _verdict([(each, compared(each, now, policies, older=is_unasked and each.as_at > now.as_at))
+                     for each in beside])  # fmt: skip
 
 
 def _beside_ahead(

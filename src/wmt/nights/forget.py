@@ -13,8 +13,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from wmt.facts import SCHEMAS, Facts
 from wmt.ledger import LEVELS, Ledger
 from wmt.ledger.prices import price, trainee_days
@@ -107,7 +105,12 @@ def _reduced(night: Night) -> tuple[str, Content]:
         again = tables["results/totals"]
         if "stream" not in was.columns:
             again = Ledger(small, rules, former=former).totals(together=True)
-        if _same_figures(was, again):
+        # whether every number of every unit is what it was; posts lose their names
+        columns = [name for name in was.columns if name in again.columns and name != "name"]
+        keys = [name for name in ("level", "code", "stream") if name in columns]
+        if was.select(columns).sort(keys).equals(again.select(columns).sort(keys)) and set(
+            was["level"]
+        ) <= set(LEVELS):
             content = Content(
                 facts=small, ruleset=rules, former=former, inputs={}, results=tables, report=_report(night)
             )
@@ -126,15 +129,6 @@ def _in_order(facts: Facts) -> Facts:
         if name not in ("team", "post")
     }
     return replace(facts, **tables)
-
-
-def _same_figures(was: pl.DataFrame, now: pl.DataFrame) -> bool:
-    """Whether every number of every unit is what it was; posts lose their names."""
-    columns = [name for name in was.columns if name in now.columns and name != "name"]
-    keys = [name for name in ("level", "code", "stream") if name in columns]
-    return was.select(columns).sort(keys).equals(now.select(columns).sort(keys)) and set(was["level"]) <= set(
-        LEVELS
-    )
 
 
 def _report(night: Night) -> Mapping[str, Any]:

@@ -174,7 +174,9 @@ def _store(
     inputs: Mapping[str, pl.DataFrame] = taken.canonical
     if order.known is not None:
         facts, inputs = order.known(facts, inputs)
-    facts, former = keep_former(facts, _latest_until(saved, facts.as_at))
+    # the night whose figures posts that are set aside keep: the last one, or the one being corrected
+    earlier = [night for night in saved if night.manifest.as_at <= facts.as_at]
+    facts, former = keep_former(facts, earlier[-1] if earlier else None)
     order.tell("working out every line", 0.7)
     tables = results(Ledger(facts, ruleset, former=former))
     report = check_report(taken)
@@ -192,13 +194,13 @@ def _store(
         results=tables,
         report=report,
     )
-    accepted = _accepted(order.acceptance, verdict) if verdict.is_held else None
+    accepted = (
+        {"reason": order.acceptance.reason if order.acceptance else "", **verdict.as_data()}
+        if verdict.is_held
+        else None
+    )
     path = write_night(nights, content, _about(taken, facts, ruleset, checksum, revision), accepted)
     return Loaded(open_night(path), True, taken, verdict)
-
-
-def _accepted(acceptance: Acceptance | None, verdict: Verdict) -> dict[str, object]:
-    return {"reason": acceptance.reason if acceptance else "", **verdict.as_data()}
 
 
 def _about(
@@ -230,9 +232,3 @@ def _revision(nights: Path, saved: Sequence[Night], as_at: datetime, correction:
         )
     away = [night for night in withdrawn_nights(nights) if night.manifest.as_at == as_at]
     return max((night.manifest.revision + 1 for night in (*same, *away)), default=0)
-
-
-def _latest_until(saved: Sequence[Night], as_at: datetime) -> Night | None:
-    """The night whose figures posts that are set aside keep: the last one, or the one being corrected."""
-    earlier = [night for night in saved if night.manifest.as_at <= as_at]
-    return earlier[-1] if earlier else None

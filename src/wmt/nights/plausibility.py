@@ -112,18 +112,16 @@ def _sizes(before: Summary, now: Summary, limits: _Limits) -> Iterator[Differenc
     is_beyond = _moved(before.cases, now.cases, cases, few_cases)
     yield Difference("cases", before.cases, now.cases, cases, is_beyond)
     # where hardly a post or case moved, points move by single contacts, reports and rules
-    is_beyond = not (few_moved and before.posts <= _small(limits)) and _moved(
-        before.points_x100, now.points_x100, points
-    )
+    # below so many posts the few that may always come or go are more than the share that may
+    # where hardly a post or case moved, points move by single contacts, reports and rules
+    is_beyond = not (
+        few_moved
+        and before.posts <= (limits.number("few_posts") * _WHOLE // max(limits.x100("posts_percent"), 1))
+    ) and _moved(before.points_x100, now.points_x100, points)
     yield Difference("points", before.points_x100, now.points_x100, points, is_beyond)
     untiered = limits.x100("untiered_percent")
     is_beyond = now.untiered_x100 - before.untiered_x100 > untiered and now.untiered > few_cases
     yield Difference("untiered", before.untiered_x100, now.untiered_x100, untiered, is_beyond)
-
-
-def _small(limits: _Limits) -> int:
-    """Below so many posts the few that may always come or go are more than the share that may."""
-    return limits.number("few_posts") * _WHOLE // max(limits.x100("posts_percent"), 1)
 
 
 def _units(before: Summary, now: Summary, limits: _Limits) -> Iterator[Difference]:

@@ -16,36 +16,28 @@ _MINUS = "−"
 def row(difference: Difference) -> tuple[str, str, str, str, str]:
     """A difference as what was compared, before, now, the change and the limit."""
     if difference.kind in ("as_at", "shown_ahead"):
-        return _moments(difference)
+        before, now = (moment(str(value)) for value in (difference.before, difference.now))
+        if difference.kind == "shown_ahead":
+            return ("The data shown is dated in the future", before, now, "", "Not after today")
+        change = "earlier" if str(difference.now) < str(difference.before) else "later"
+        change = "the same" if difference.now == difference.before else change
+        return ("As at", before, now, change, "Not earlier, unless asked for" if difference.beyond else "")
     if difference.kind in ("units_gone", "units_new"):
-        return _units(difference)
+        whole, number = int(difference.before or 0), int(difference.now or 0)
+        plural = _LEVELS[difference.about] + "s"
+        is_gone = difference.kind == "units_gone"
+        names = ", ".join(difference.names) + (" and others" if number > NAMED else "")
+        told = f"{number:,} {'gone' if is_gone else 'new'}" + (f": {names}" if names else "")
+        limit = f"{difference.limit}" if difference.about == "region" else percent(difference.limit or 0)
+        return (f"{plural[:1].upper()}{plural[1:]} {'gone' if is_gone else 'new'}", f"{whole:,}", told,
+                percent(number * 10_000 // max(whole, 1)), limit)  # fmt: skip
     if difference.kind == "untiered":
         return _share(difference)
     return _amounts(difference)
 
 
-def _moments(difference: Difference) -> tuple[str, str, str, str, str]:
-    before, now = (moment(str(value)) for value in (difference.before, difference.now))
-    if difference.kind == "shown_ahead":
-        return ("The data shown is dated in the future", before, now, "", "Not after today")
-    change = "earlier" if str(difference.now) < str(difference.before) else "later"
-    change = "the same" if difference.now == difference.before else change
-    return ("As at", before, now, change, "Not earlier, unless asked for" if difference.beyond else "")
-
-
 def moment(text: str) -> str:
     return moment_words(datetime.fromisoformat(text))
-
-
-def _units(difference: Difference) -> tuple[str, str, str, str, str]:
-    whole, number = int(difference.before or 0), int(difference.now or 0)
-    plural = _LEVELS[difference.about] + "s"
-    is_gone = difference.kind == "units_gone"
-    names = ", ".join(difference.names) + (" and others" if number > NAMED else "")
-    told = f"{number:,} {'gone' if is_gone else 'new'}" + (f": {names}" if names else "")
-    limit = f"{difference.limit}" if difference.about == "region" else percent(difference.limit or 0)
-    return (f"{plural[:1].upper()}{plural[1:]} {'gone' if is_gone else 'new'}", f"{whole:,}", told,
-            percent(number * 10_000 // max(whole, 1)), limit)  # fmt: skip
 
 
 def _share(difference: Difference) -> tuple[str, str, str, str, str]:

@@ -64,11 +64,8 @@ def counted_cases(facts: Facts) -> Facts:
     """Cases as counts of each kind a post has, and of flags only those that count, under a number each."""
     counted = facts.caseload.group_by("post_no", "kind_no").agg(pl.col("cases").sum())
     caseload = counted.with_columns(case_ref=pl.lit(None, pl.String)).select(SCHEMAS["caseload"].names())
-    return replace(facts, caseload=caseload, flag=_counting_flags(facts))
-
-
-def _counting_flags(facts: Facts) -> pl.DataFrame:
-    """Flags of unpaid work in the community whose tier does not say so, as what their case is counted as."""
+    # flags of unpaid work in the community whose tier does not say so, as what their case is counted
+    # as
     kinds = pl.DataFrame(facts_kinds(facts.tier_scheme), schema=KIND_SCHEMA, orient="row")
     listed = facts.caseload.filter(pl.col("case_ref").is_not_null()).join(kinds, on="kind_no")
     words = ("location", "tier", "suspended")
@@ -83,7 +80,9 @@ def _counting_flags(facts: Facts) -> pl.DataFrame:
     kept = flagged.filter(
         counts & (pl.col("location") == "community") & ~pl.col("tier").is_in(NO_MANDATE)
     ).sort("post_no", *words)
-    return kept.with_columns(case_ref=_numbers()).select(SCHEMAS["flag"].names())
+    return replace(
+        facts, caseload=caseload, flag=kept.with_columns(case_ref=_numbers()).select(SCHEMAS["flag"].names())
+    )
 
 
 def renumbered_cases(facts: Facts) -> Facts:

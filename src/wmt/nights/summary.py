@@ -50,6 +50,12 @@ def summary_of(
     """The size of a night by its totals (`ledger.TOTAL`) and its import report."""
     sizes = pl.col("posts", "cases", "points_x100", "untiered_cases").sum()
     nation = totals.filter(pl.col("level") == "nation").select(sizes).row(0, named=True)
+    # rows with their keys by the name of their sheet, those of several workbooks together
+    sheets = report["sheets"]
+    found: dict[str, int] = {}
+    for label, read in sheets.items():
+        sheet = label.partition(" (")[0].strip()
+        found[sheet] = found.get(sheet, 0) + read["rows"] - read["orphan_rows"]
     return Summary(
         name=name,
         as_at=as_at,
@@ -58,7 +64,7 @@ def summary_of(
         points_x100=nation["points_x100"],
         untiered=nation["untiered_cases"],
         units={level: _units(totals, level) for level in ("region", "pdu", "team")},
-        sheets=_rows(report["sheets"]),
+        sheets=found,
         layout=layout,
     )
 
@@ -68,15 +74,6 @@ def summary_of_night(night: Night) -> Summary:
     totals = night.table("results/totals")
     manifest = night.manifest
     return summary_of(night.name, manifest.as_at, totals, night.report(), manifest.layout)
-
-
-def _rows(sheets: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
-    """Rows with their keys by the name of their sheet, those of several workbooks together."""
-    found: dict[str, int] = {}
-    for label, read in sheets.items():
-        sheet = label.partition(" (")[0].strip()
-        found[sheet] = found.get(sheet, 0) + read["rows"] - read["orphan_rows"]
-    return found
 
 
 def _units(totals: pl.DataFrame, level: str) -> dict[str, UnitSize]:

@@ -143,16 +143,12 @@ def put_aside(final: Path) -> Path:
 def sweep(nights: Path) -> None:
     """Put right what killed loads and forgettings left. The caller holds the lock: nothing is in use."""
     for folder in (nights, nights / WITHDRAWN):
-        _sweep(folder)
-
-
-def _sweep(nights: Path) -> None:
-    for aside in nights.glob(f"{ASIDE}*"):
-        final = nights / aside.name.removeprefix(ASIDE)
-        if final.exists():
-            shutil.rmtree(aside)
-        else:
-            os.rename(aside, final)
-            sync(nights)
-    for leftover in nights.glob(f"{INCOMING}*"):
-        shutil.rmtree(leftover)
+        for aside in folder.glob(f"{ASIDE}*"):
+            final = folder / aside.name.removeprefix(ASIDE)
+            if final.exists():
+                shutil.rmtree(aside)
+            else:
+                os.rename(aside, final)
+                sync(folder)
+        for leftover in folder.glob(f"{INCOMING}*"):
+            shutil.rmtree(leftover)

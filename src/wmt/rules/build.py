@@ -195,7 +195,10 @@ class _EntryBuild:
         self.used.add(day)
         places = [cell, *near, *([self.entry.sources[day]] if day in self.entry.sources else []), self.entry]
         source, status, note = (_nearest(places, name) for name in ("source", "status", "note"))
-        wrong = _wrong_origin(source, status)
+        known = [word for word in STATUSES if word != "overlay"]
+        wrong = [] if source else ["has no source; say where the value comes from"]
+        if status not in known:
+            wrong.append(f"the status '{status}' is not one of {', '.join(known)}")
         unfit = None if optional and cell.value is None else UNITS[unit].why_not(cell.value)
         wrong += [unfit] if unfit else []
         for message in wrong:
@@ -203,14 +206,6 @@ class _EntryBuild:
         if wrong:
             return None
         return DatedValue(path, cell.value, day, unit, text, str(source), str(status), note)
-
-
-def _wrong_origin(source: str | None, status: str | None) -> list[str]:
-    known = [word for word in STATUSES if word != "overlay"]
-    wrong = [] if source else ["has no source; say where the value comes from"]
-    if status not in known:
-        wrong.append(f"the status '{status}' is not one of {', '.join(known)}")
-    return wrong
 
 
 def _nearest(places: list[Origin], name: str) -> str | None:

@@ -76,7 +76,16 @@ class _Reading:
         if event.tag:
             self._refuse(event, f"has the tag {event.tag}; take the tag out")
         if isinstance(event, yaml.ScalarEvent):
-            return self._scalar(event)
+            text = str(event.value)
+            if event.style:  # quoted, or a block of text
+                return text
+            if text in _WORDS:
+                return _WORDS[text]
+            if _WHOLE.fullmatch(text):
+                return int(text)
+            if _DECIMAL.fullmatch(text):
+                return Decimal(text)
+            return self._date(event, text) if _DATE.fullmatch(text) else text
         self._depth += 1
         if self._depth > _DEEPEST:
             raise _TooDeepError
@@ -105,18 +114,6 @@ class _Reading:
             else:
                 content[key] = value
         return content
-
-    def _scalar(self, event: yaml.ScalarEvent) -> Any:
-        text = str(event.value)
-        if event.style:  # quoted, or a block of text
-            return text
-        if text in _WORDS:
-            return _WORDS[text]
-        if _WHOLE.fullmatch(text):
-            return int(text)
-        if _DECIMAL.fullmatch(text):
-            return Decimal(text)
-        return self._date(event, text) if _DATE.fullmatch(text) else text
 
     def _date(self, event: yaml.Event, text: str) -> date | None:
         try:

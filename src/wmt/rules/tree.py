@@ -47,16 +47,13 @@ class Tree:
         if faults:
             raise RulesError.of(faults)
         if not overlays:
-            return RuleSet(day, self._in_force(day))
+            found = ((path, parameter.at(day)) for path, parameter in self._parameters.items())
+            return RuleSet(day, {path: value for path, value in found if value is not None})
         values: dict[str, DatedValue | None] = {path: p.at(day) for path, p in self._parameters.items()}
         for overlay in overlays:
             values.update(self._laid(overlay, day))
         in_force = {path: value for path, value in values.items() if value is not None}
         return RuleSet(day, in_force, tuple(overlay.name for overlay in overlays))
-
-    def _in_force(self, day: date) -> dict[str, DatedValue]:
-        found = ((path, parameter.at(day)) for path, parameter in self._parameters.items())
-        return {path: value for path, value in found if value is not None}
 
     def _laid(self, overlay: Overlay, day: date) -> Iterable[tuple[str, DatedValue]]:
         for path, since, value in overlay.at(day):

@@ -42,10 +42,13 @@ class ValueUnit:
                 else f"{_shown(value)} is not true or false; write one of them"
             )
         if self.kind == "text":
-            return self._why_not_text(value)
-        return self._why_not_number(value)
-
-    def _why_not_number(self, value: Any) -> str | None:
+            if not isinstance(value, str) or not value.strip():
+                return f"{_shown(value)} is not text; put it between quotes"
+            if self.choices and value not in self.choices:
+                return f"'{value}' is not a {self.name}; use one of {', '.join(self.choices)}"
+            if self.pattern and not re.fullmatch(self.pattern, value):
+                return f"'{value}' is not a {self.name}; it must look like {self.pattern}"
+            return None
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
             return f"{_shown(value)} is not a number of {self.name}; write digits, with a point for decimals"
         if isinstance(value, Decimal) and not value.is_finite():
@@ -61,15 +64,6 @@ class ValueUnit:
         if Decimal(value) * 10**self.decimals % 1:
             allowed = f"at most {self.decimals} decimals" if self.decimals else "no decimals"
             return f"{value} is too fine; {self.name} may have {allowed}"
-        return None
-
-    def _why_not_text(self, value: Any) -> str | None:
-        if not isinstance(value, str) or not value.strip():
-            return f"{_shown(value)} is not text; put it between quotes"
-        if self.choices and value not in self.choices:
-            return f"'{value}' is not a {self.name}; use one of {', '.join(self.choices)}"
-        if self.pattern and not re.fullmatch(self.pattern, value):
-            return f"'{value}' is not a {self.name}; it must look like {self.pattern}"
         return None
 
 

@@ -84,6 +84,9 @@ def read_config(env: Mapping[str, str] | None = None) -> Config:
     env = os.environ if env is None else env
     home = home_of(env)
     demo = _switch(env, "WMT_DEMO")
+    text = env.get("WMT_ADDRESS", "").strip().rstrip("/")
+    if text and (urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).netloc):
+        raise ConfigError(f"WMT_ADDRESS must be like https://wmt.example.org, not {text!r}")
     found = Config(
         home=home,
         database_url=env.get("WMT_DATABASE_URL") or f"sqlite:///{home / 'wmt.sqlite3'}",
@@ -99,7 +102,7 @@ def read_config(env: Mapping[str, str] | None = None) -> Config:
         oidc_name=env.get("WMT_OIDC_NAME") or "your organisation's account",
         oidc_open=_switch(env, "WMT_OIDC_OPEN"),
         email_url=env.get("WMT_EMAIL_URL", ""),
-        address=_address(env),
+        address=text,
         contact=_contact(env),
         upload_megabytes=_whole(env, "WMT_UPLOAD_MEGABYTES", 200),
         today=held_day(env),
@@ -178,13 +181,6 @@ def _contact(env: Mapping[str, str]) -> str:
     if given and not (is_web or (is_mail and given.isprintable() and " " not in given)):
         raise ConfigError("WMT_CONTACT must be an email address or a web address that begins with https://")
     return given
-
-
-def _address(env: Mapping[str, str]) -> str:
-    text = env.get("WMT_ADDRESS", "").strip().rstrip("/")
-    if text and (urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).netloc):
-        raise ConfigError(f"WMT_ADDRESS must be like https://wmt.example.org, not {text!r}")
-    return text
 
 
 def _sqlite(path: str) -> dict[str, Any]:

@@ -208,10 +208,6 @@ def set_up_to_read() -> None:
 def prepare() -> None:
     """Django set up; the database is left as it is."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wmt.site.settings")
-    _django()
-
-
-def _django() -> None:
     import django
     from django.apps import apps
 

@@ -218,7 +218,11 @@ def arranged(table: Table, request: HttpRequest, *, rows_a_page: int | None = RO
     columns = [_with_sorting(column, query, prefix, wanted, down) for column in table.columns]
     rows = table.rows
     if any(column.key == wanted for column in columns):
-        rows = _by(rows, wanted, down=down)
+        if isinstance(rows, LazyRows):
+            rows = rows.by(wanted, down=down)
+        else:
+            order = _order([row.values[wanted].raw for row in rows], down=down)
+            rows = [rows[place] for place in order]
     arranged_table = replace(table, columns=columns, rows=rows, exports=_files(table, request))
     whole_tables(request)[table.name] = arranged_table
     return arranged_table if rows_a_page is None else _paged(arranged_table, query, rows_a_page)
@@ -259,13 +263,6 @@ def _with_sorting(column: Column, query: QueryDict, prefix: str, wanted: str, do
         "none" if not is_sorted else "descending" if down else "ascending"
     )
     return replace(column, sort_href=href, sorted=state)
-
-
-def _by(rows: Sequence[Row], key: str, *, down: bool) -> Sequence[Row]:
-    if isinstance(rows, LazyRows):
-        return rows.by(key, down=down)
-    order = _order([row.values[key].raw for row in rows], down=down)
-    return [rows[place] for place in order]
 
 
 def _order(raws: Sequence[Any], *, down: bool) -> list[int]:

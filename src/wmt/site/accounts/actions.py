@@ -178,7 +178,12 @@ def first_administrator(*, email: str, name: str) -> str:
     For an address that is known the person is made administrator if they are not. Raises CannotDoError for an
     address that cannot be one, and for a closed account.
     """
-    _check_email(email)
+    from django.core.exceptions import ValidationError
+
+    try:
+        validate_email(email.strip())
+    except ValidationError as fault:
+        raise CannotDoError(f"{email!r} is not an email address", field="email") from fault
     who = "the command line"
     user = User.objects.filter(email__iexact=email.strip()).first()
     if user is None:
@@ -201,15 +206,6 @@ def _end_tokens(actor: User, user: User) -> None:
     from wmt.site.accounts.tokens import end_all
 
     end_all(actor=actor, user=user)
-
-
-def _check_email(email: str) -> None:
-    from django.core.exceptions import ValidationError
-
-    try:
-        validate_email(email.strip())
-    except ValidationError as fault:
-        raise CannotDoError(f"{email!r} is not an email address", field="email") from fault
 
 
 def _check_grant(role: str, level: str, code: str, first_day: date, last_day: date | None) -> None:

@@ -148,7 +148,11 @@ def _two_of_a_pdu(posts: _DemoPosts, over: Sequence[str]) -> tuple[Unit | None, 
     # who was the ordinary officer before there were actions stays one of the two, so that the manager of
     # that team can read what this manager was notified of
     if not found:
-        return None, _any_post(posts)
+        # any post of a team, where the nation has no officer who fits. Raises RuntimeError.
+        any_post = posts.every.exclude(staff_code="").filter(~Q(team_code="")).order_by("code").first()
+        if any_post is None:
+            raise RuntimeError("the figures shown have no post: load the demonstration nation first")
+        return None, any_post
     of_pdu = [post for post in found if post.pdu_code == found[0].pdu_code]
     return _pair(found[0], of_pdu, over) or _pair(found[0], found, over) or (None, found[0])
 
@@ -159,14 +163,6 @@ def _pair(one: Unit, others: list[Unit], over: Sequence[str]) -> tuple[Unit, Uni
         if other.team_code != one.team_code and (one.code in over) != (other.code in over):
             return (one, other) if one.code in over else (other, one)
     return None
-
-
-def _any_post(posts: _DemoPosts) -> Unit:
-    """Any post of a team, where the nation has no officer who fits. Raises RuntimeError."""
-    found = posts.every.exclude(staff_code="").filter(~Q(team_code="")).order_by("code").first()
-    if found is None:
-        raise RuntimeError("the figures shown have no post: load the demonstration nation first")
-    return found
 
 
 def _ensure(part: DemoAccount, places: Sequence[Place], staff_code: str) -> User:

@@ -61,7 +61,14 @@ class Gate:
         if name in OPEN or is_api(request):
             return None
         if not request.user.is_authenticated:
-            return _to_sign_in(request)
+            query = {"next": _where(request)}
+            # a cookie whose session is gone, or a session whose person is: they were signed in before
+            sent = bool(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
+            if sent and (SESSION_KEY in request.session or not request.session.session_key):
+                request.session.flush()
+                query["ended"] = "1"
+            kept = urlencode({name: value for name, value in query.items() if value})
+            return _redirect(request, reverse("account_login") + (f"?{kept}" if kept else ""))
         if name not in _SETTING_UP and lacks_second_factor(request):
             return _redirect(request, reverse("mfa_activate_totp"))
         staff_names.withhold(wanted=not has_role(request.user))
@@ -98,17 +105,6 @@ def lacks_second_factor(request: HttpRequest) -> bool:
     if any(used["method"] == "socialaccount" for used in get_authentication_records(request, user)):
         return False
     return not is_mfa_enabled(user, ["totp"])
-
-
-def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    query = {"next": _where(request)}
-    # a cookie whose session is gone, or a session whose person is: they were signed in before
-    sent = bool(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
-    if sent and (SESSION_KEY in request.session or not request.session.session_key):
-        request.session.flush()
-        query["ended"] = "1"
-    kept = urlencode({name: value for name, value in query.items() if value})
-    return _redirect(request, reverse("account_login") + (f"?{kept}" if kept else ""))
 
 
 def _where(request: HttpRequest) -> str:

@@ -27,7 +27,19 @@ def who_sees(state: access.LoadState, unit: Unit) -> list[FactKind]:
     if unit.level not in PERSONAL:
         return []
     own = [unit.name] if unit.level == "post" else ["Each practitioner (own post)"]
-    covering, of_cases = _holders(_at_or_above(unit)), _holders(_of_cases(state, unit))
+    # grants whose holders read cases of a unit: by the policies that may be from far below it
+    wanted = Q(pk__in=())
+    for role, width in visibility.widths().items():
+        if width == "nation":
+            wanted |= Q(role=role)
+        elif width is not None and width != "post":
+            beside = Unit.objects.filter(
+                load_id=state.load_id, whole=True, level__in=_ABOVE, **{f"{width}_code": _code(unit, width)}
+            )
+            wanted |= Q(role=role) & (
+                _at_or_above(unit) | Q(level__in=_ABOVE, code__in=beside.values("code"))
+            )
+    covering, of_cases = _holders(_at_or_above(unit)), _holders(wanted)
     return [
         FactKind("Figures, with the hours and days of reductions", ["Everyone who can sign in"]),
         FactKind("Names of staff", ["Everyone with a role"]),
@@ -58,22 +70,6 @@ def _at_or_above(unit: Unit) -> Q:
     for level in _ABOVE:
         if code := getattr(unit, f"{level}_code"):
             wanted |= Q(level=level, code=code)
-    return wanted
-
-
-def _of_cases(state: access.LoadState, unit: Unit) -> Q:
-    """Grants whose holders read cases of a unit: by the policies that may be from far below it."""
-    wanted = Q(pk__in=())
-    for role, width in visibility.widths().items():
-        if width == "nation":
-            wanted |= Q(role=role)
-        elif width is not None and width != "post":
-            beside = Unit.objects.filter(
-                load_id=state.load_id, whole=True, level__in=_ABOVE, **{f"{width}_code": _code(unit, width)}
-            )
-            wanted |= Q(role=role) & (
-                _at_or_above(unit) | Q(level__in=_ABOVE, code__in=beside.values("code"))
-            )
     return wanted
 
 

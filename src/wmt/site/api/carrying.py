@@ -14,7 +14,6 @@ from wmt.site.api.schemas import WRITE, CodeIn, FaultShown, RequestSchema, Why, 
 from wmt.site.availability.change_requests import ConflictError, RefusedError
 from wmt.site.availability.records import Post
 from wmt.site.changes.carry_over import (
-    CarryOverPreview,
     carry_over,
     effects_at,
     look,
@@ -71,18 +70,16 @@ def carry(request: HttpRequest, code: PostCode, payload: Body[CarryIn]) -> dict[
         raise ConflictError(told(conflict.faults, reads=reads)) from None
     except RefusedError as error:
         raise RefusedError(told(error.faults, reads=reads)) from None
+    kinds = found.kinds
     return {
         "saved": number is not None,
         "change": number,
-        **_numbers(found),
+        "hours": kinds["hours"],
+        "reductions": kinds["reduction"],
+        "grades": kinds["grade"],
         "warnings": said(told(warnings, reads=reads)),
         "effects": [shown_effect(effect, state) for effect in effects_at(new, checked, state)],
     }
-
-
-def _numbers(found: CarryOverPreview) -> dict[str, int]:
-    kinds = found.kinds
-    return {"hours": kinds["hours"], "reductions": kinds["reduction"], "grades": kinds["grade"]}
 
 
 def _former(code: str) -> Post:

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Field, Path, Query, Router, Schema
 
 from wmt.grades import GradeName
-from wmt.history import Answer, HistoryError
+from wmt.history import HistoryError
 from wmt.ledger import HEADLINE, STREAMS
 from wmt.site.api.lookups import me, state_for
 from wmt.site.api.schemas import READ, Day, PageShown, Paging, answers, refused
@@ -105,10 +105,7 @@ def question(
         answer = answer_to(name, past, wish)
     except HistoryError as error:
         raise refused("first", str(error), "CANNOT_BE_ASKED") from error
-    return _answer(answer, paging, shown=shows_names(paging.names, level, me(request)))
-
-
-def _answer(answer: Answer, paging: QuestionFilter, *, shown: bool) -> dict[str, Any]:
+    shown = shows_names(paging.names, level, me(request))
     tables = [answer, *(answer.details if shown else ())]
     if paging.table >= len(tables):
         raise refused("table", f"There are {len(tables)} tables here, counted from 0")

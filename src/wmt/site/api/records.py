@@ -15,7 +15,6 @@ from wmt.site.audit.reads import note_read
 from wmt.site.availability import labels, queries, reduction_archive
 from wmt.site.availability.limits import ReasonOnDay
 from wmt.site.availability.records import (
-    GradeRecord,
     HoursRecord,
     PostRecords,
     ReductionRecord,
@@ -175,7 +174,10 @@ def shown_plan(state: State, plan: PostRecords, unit: Unit, *, reads: bool) -> d
             _hours(each, after, state.day) for each, after in zip(plan.hours, [*ends, None], strict=False)
         ],
         "reductions": [shown_cut(each, state.day, reasons) for each in plan.reductions],
-        "grades": [_grade(each, state.day) for each in plan.grades],
+        "grades": [
+            filled(GradeShown, each, status=status_of(each.first_day, each.last_day, state.day))
+            for each in plan.grades
+        ],
     }
 
 
@@ -195,7 +197,3 @@ def shown_cut(entry: ReductionRecord, day: date, reasons: Any) -> dict[str, Any]
         percent=decimal(entry.percent_x100), notes=None if withheld else entry.notes,
         status=status_of(entry.first_day, entry.last_day, day),
     )  # fmt: skip
-
-
-def _grade(entry: GradeRecord, day: date) -> dict[str, Any]:
-    return filled(GradeShown, entry, status=status_of(entry.first_day, entry.last_day, day))

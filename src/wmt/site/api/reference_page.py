@@ -39,25 +39,25 @@ def _operation(address: str, method: str, told: dict[str, Any]) -> dict[str, Any
         "address": address.removeprefix("/").split("/"),  # in parts, so that a narrow page can break it
         "summary": told["summary"],
         "description": told.get("description", ""),
-        "parameters": [_parameter(each) for each in told["parameters"]],
+        "parameters": [
+            {
+                "name": each["name"],
+                "where": "in the address" if each["in"] == "path" else "query",
+                "kind": _kind(each["schema"]),
+                "needed": each["required"],
+                "meaning": each.get("description", ""),
+            }
+            for each in told["parameters"]
+        ],
         "fields": _fields(body["content"]["application/json"]["schema"]) if body else [],
         "answers": [f"{status} {answer['description']}" for status, answer in told["responses"].items()],
     }
 
 
-def _parameter(told: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "name": told["name"],
-        "where": "in the address" if told["in"] == "path" else "query",
-        "kind": _kind(told["schema"]),
-        "needed": told["required"],
-        "meaning": told.get("description", ""),
-    }
-
-
 def _fields(schema: dict[str, Any], within: str = "") -> list[dict[str, Any]]:
     """The fields of a body, and those of what is in its lists."""
-    whole = _resolved(schema)
+    name = schema.get("$ref", "").rpartition("/")[2]
+    whole: dict[str, Any] = document()["components"]["schemas"][name] if name else schema
     found = []
     for name, part in whole.get("properties", {}).items():
         place = f"{within}{name}"
@@ -72,12 +72,6 @@ def _fields(schema: dict[str, Any], within: str = "") -> list[dict[str, Any]]:
         )
         if part.get("type") == "array" and "$ref" in part["items"]:
             found += _fields(part["items"], f"{place}[].")
-    return found
-
-
-def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
-    name = schema.get("$ref", "").rpartition("/")[2]
-    found: dict[str, Any] = document()["components"]["schemas"][name] if name else schema
     return found
 
 

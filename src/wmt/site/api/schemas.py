@@ -56,12 +56,6 @@ def _as_written(value: Any) -> Any:
     raise ValueError("a day is a text, year-month-day, such as 2026-11-23")
 
 
-def _no_truth(value: Any) -> Any:
-    if isinstance(value, bool):
-        raise ValueError("a number is expected, not true or false")
-    return value
-
-
 #: Exact numbers out: points and percentages with two decimals at most, hours with six.
 Exact = Annotated[
     Decimal, PlainSerializer(_number, return_type=float), WithJsonSchema({"type": "number"}, "serialization")
@@ -74,7 +68,9 @@ def _plain(value: Any) -> Any:
     """A text as documents promise it: Python would take 1_0 and other scripts' digits for numbers too."""
     if isinstance(value, str) and not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,6})?", value):
         raise ValueError("a number is written in digits, such as 7.4")
-    return _no_truth(value)
+    if isinstance(value, bool):
+        raise ValueError("a number is expected, not true or false")
+    return value
 
 
 def _given(most: int, places: int) -> Any:

@@ -221,7 +221,13 @@ def why(request: HttpRequest, level: UnitLevel, code: UnitCode, paging: Query[Wh
             found.after, last.day if last else state.day, last.night if last else state.night, state
         ),
         "causes": _causes(found),
-        "items": [_move(row) for row in paging.part(listed)],
+        "items": [
+            {
+                name: decimal(row[_AMOUNTS[name]]) if name in _AMOUNTS else row[name]
+                for name in MoveShown.model_fields
+            }
+            for row in paging.part(listed)
+        ],
     }
 
 
@@ -251,13 +257,6 @@ def _causes(found: Why) -> list[dict[str, Any]]:
 
 
 _AMOUNTS = {"points": "points_x100", "available": "available_x100"}
-
-
-def _move(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: decimal(row[_AMOUNTS[name]]) if name in _AMOUNTS else row[name]
-        for name in MoveShown.model_fields
-    }
 
 
 class RunShown(Schema):

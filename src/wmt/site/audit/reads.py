@@ -70,7 +70,11 @@ def write_reads(user: Any) -> None:
         return
     _waiting.extend(found.values())
     found.clear()
-    todo = _taken()
+    # all that waits, each once. Other threads take from the same, so it may be less than was there.
+    todo: dict[_Read, None] = {}
+    with suppress(IndexError):
+        while True:
+            todo[_waiting.popleft()] = None
     while todo:
         try:
             _write(next(iter(todo)))
@@ -80,15 +84,6 @@ def write_reads(user: Any) -> None:
             log.warning("%d readings could not be written down yet, and are kept: %s", len(todo), fault)
             return
         todo.pop(next(iter(todo)))
-
-
-def _taken() -> dict[_Read, None]:
-    """All that waits, each once. Other threads take from the same, so it may be less than was there."""
-    found: dict[_Read, None] = {}
-    with suppress(IndexError):
-        while True:
-            found[_waiting.popleft()] = None
-    return found
 
 
 def _write(read: _Read) -> None:
@@ -132,11 +127,11 @@ class ReadsAreWritten:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         answer = self.get_response(request)
         user = request.__dict__.get("user")
-        if user is not None and answer.status_code < 400 and not _is_unasked(request, user):
+        # whether nobody has looked yet who is signed in: looking costs a query, and nobody read anything
+        if (
+            user is not None
+            and answer.status_code < 400
+            and not (isinstance(user, SimpleLazyObject) and "_cached_user" not in request.__dict__)
+        ):
             write_reads(user)
         return answer
-
-
-def _is_unasked(request: HttpRequest, user: Any) -> bool:
-    """Whether nobody has looked yet who is signed in: looking costs a query, and nobody read anything."""
-    return isinstance(user, SimpleLazyObject) and "_cached_user" not in request.__dict__

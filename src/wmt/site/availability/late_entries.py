@@ -4,7 +4,7 @@ The past stays as it was. A change is late for a day where the night that stands
 the change was made; only days on which the change makes a difference are told of.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -47,7 +47,15 @@ def late_for(state: State, unit: Unit, nights: Mapping[date, str]) -> list[Late]
         for model in KINDS.values()
         for late in _late_of(list(_histories(model, min(known.values()), max(known), unit)), model, known)
     ]
-    of_unit = _codes(state, unit, {late.post for late in found})
+    # which of some posts lie under a unit, by the teams that are shown
+    posts = {late.post for late in found}
+    if unit.level in ("nation", "post", "team"):
+        of_unit = set(posts)
+    else:
+        teams = {post.split(":", 1)[0] for post in posts}
+        rows = Unit.objects.filter(load_id=state.load_id, level="team", whole=True, code__in=teams)
+        here = set(rows.filter(**{f"{unit.level}_code": unit.code}).values_list("code", flat=True))
+        of_unit = {post for post in posts if post.split(":", 1)[0] in here}
     return sorted(
         (late for late in found if late.post in of_unit), key=lambda late: (late.entered_on, late.post)
     )
@@ -69,7 +77,19 @@ def _histories(model: Any, change: int, last: date, unit: Unit) -> Iterator[list
 def _late_of(found: Sequence[Sequence[OfPost]], model: Any, known: Mapping[date, int]) -> Iterator[Late]:
     beside = _beside(found) if model is not Reduction else {}
     for versions in found:
-        yield from _late(versions, known, beside)
+        former: OfPost | None = None
+        begun, gone = versions[0].change, versions[-1].withdrawn
+        # of what was carried over both halves are one change: only its end counts
+        for change, several in groupby(versions, lambda row: row.change):
+            row = list(several)[-1]
+            begin, end = _difference(former, row)
+            days = [day for day, at in known.items() if at < change and begin <= day <= end]
+            days = [day for day in days if _differ(former, row, day, beside)]
+            # what was entered late and withdrawn again is nothing by now, and withdrawn records are private
+            days = [day for day in days if not gone or known[day] >= begun]
+            former = row
+            if days:
+                yield Late(":".join(row.post), timezone.localdate(row.recorded_at), min(days), max(days))
 
 
 def _beside(found: Sequence[Sequence[OfPost]]) -> Mapping[tuple[str, str], list[OfPost]]:
@@ -83,24 +103,6 @@ def _beside(found: Sequence[Sequence[OfPost]]) -> Mapping[tuple[str, str], list[
         if row.post in rows:
             rows[row.post].append(row)
     return rows
-
-
-def _late(
-    versions: Sequence[OfPost], known: Mapping[date, int], beside: Mapping[tuple[str, str], list[OfPost]]
-) -> Iterator[Late]:
-    former: OfPost | None = None
-    begun, gone = versions[0].change, versions[-1].withdrawn
-    # of what was carried over both halves are one change: only its end counts
-    for change, several in groupby(versions, lambda row: row.change):
-        row = list(several)[-1]
-        begin, end = _difference(former, row)
-        days = [day for day, at in known.items() if at < change and begin <= day <= end]
-        days = [day for day in days if _differ(former, row, day, beside)]
-        # what was entered late and withdrawn again is nothing by now, and withdrawn records are private
-        days = [day for day in days if not gone or known[day] >= begun]
-        former = row
-        if days:
-            yield Late(":".join(row.post), timezone.localdate(row.recorded_at), min(days), max(days))
 
 
 def _difference(former: OfPost | None, row: OfPost) -> tuple[date, date]:
@@ -145,16 +147,6 @@ def _counts(row: OfPost, change: int, day: date, beside: Mapping[tuple[str, str]
 
 def _last(row: OfPost) -> date:
     return getattr(row, "last_day", None) or date.max
-
-
-def _codes(state: State, unit: Unit, posts: Iterable[str]) -> set[str]:
-    """Which of some posts lie under a unit, by the teams that are shown."""
-    if unit.level in ("nation", "post", "team"):
-        return set(posts)
-    teams = {post.split(":", 1)[0] for post in posts}
-    rows = Unit.objects.filter(load_id=state.load_id, level="team", whole=True, code__in=teams)
-    here = set(rows.filter(**{f"{unit.level}_code": unit.code}).values_list("code", flat=True))
-    return {post for post in posts if post.split(":", 1)[0] in here}
 
 
 def late_words(found: Sequence[Late]) -> str:

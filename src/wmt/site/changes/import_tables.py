@@ -88,7 +88,16 @@ def import_tables(
         _look(wanted, done, state, progress)
     if done.records and not done.refused and not only_check:
         progress("putting the records into the database", 0.7)
-        _put(wanted, done)
+        # make the changes, as they are by now: others may have changed something meanwhile
+        changes: Sequence[Change] = []
+        try:
+            with hold_journal():
+                save_reasons(wanted.reasons, who=wanted.who, why=wanted.why)
+                changes = changes_of(wanted.people, plans_of())
+                save(actor=None, who=wanted.who, why=wanted.why, changes=changes, kind=_KIND, strict=False)
+            done.saved = True
+        except RefusedError as error:
+            _tell(done.faults, changes, error.faults, "refuse")
     progress("done", 1.0)
     return done
 
@@ -121,23 +130,20 @@ def _look(wanted: _Wanted, done: Imported, state: State | None, progress: Progre
         progress("checking every change", 0.3)
         found = preview(changes=changes, state=state, actor=None, strict=False).checked
         _tell(done.faults, changes, found.warnings, "warn")
-        _warn_strangers(done.faults, changes, state)
+        if state is not None:
+            known = shown_posts(state)
+            for kind, table in TABLE_OF.items():
+                hits = [
+                    FaultPlace(change.row, None, ":".join(change.post))
+                    for change in changes
+                    if change.kind == kind and change.post not in known
+                ]
+                what = "{n} records are of posts that are not in the figures shown; they are kept"
+                done.faults.warn_once("PEOPLE_UNKNOWN_POST", table, hits, what)
+            _refuse_alike(done.faults, changes, known)
         found.raise_faults()
         progress("working out the figures", 0.5)
         done.moved = _moved(state, found)
-    except RefusedError as error:
-        _tell(done.faults, changes, error.faults, "refuse")
-
-
-def _put(wanted: _Wanted, done: Imported) -> None:
-    """Make the changes, as they are by now: others may have changed something meanwhile."""
-    changes: Sequence[Change] = []
-    try:
-        with hold_journal():
-            save_reasons(wanted.reasons, who=wanted.who, why=wanted.why)
-            changes = changes_of(wanted.people, plans_of())
-            save(actor=None, who=wanted.who, why=wanted.why, changes=changes, kind=_KIND, strict=False)
-        done.saved = True
     except RefusedError as error:
         _tell(done.faults, changes, error.faults, "refuse")
 
@@ -164,21 +170,6 @@ def _tell(faults: Faults, changes: Sequence[Change], found: Sequence[ChangeFault
 
 def _whose(fault: ChangeFault) -> str:
     return f"{':'.join(fault.post)}: " if fault.post else ""
-
-
-def _warn_strangers(faults: Faults, changes: Sequence[Change], state: State | None) -> None:
-    if state is None:
-        return
-    known = shown_posts(state)
-    for kind, table in TABLE_OF.items():
-        hits = [
-            FaultPlace(change.row, None, ":".join(change.post))
-            for change in changes
-            if change.kind == kind and change.post not in known
-        ]
-        what = "{n} records are of posts that are not in the figures shown; they are kept"
-        faults.warn_once("PEOPLE_UNKNOWN_POST", table, hits, what)
-    _refuse_alike(faults, changes, known)
 
 
 def _refuse_alike(faults: Faults, changes: Sequence[Change], known: Collection[Post]) -> None:

@@ -138,14 +138,10 @@ def _faults(reason: str, key: str, values: Mapping[str, object]) -> list[ChangeF
         found.append(
             ChangeFault("MONTHS_OUT_OF_RANGE", "The months must be a whole number from 1 to 600", "months")
         )
-    twins = (each for name, each in known.items() if name != (reason or _reason_of(key)))
+    twins = (each for name, each in known.items() if name != (reason or re.sub(r"/\d+$", "", key)))
     if any(text_kinds.fold(each.short_name) == text_kinds.fold(str(values["short_name"])) for each in twins):
         found.append(ChangeFault("NAME_TAKEN", "Another reason has this short name", "short_name"))
     return found
-
-
-def _reason_of(key: str) -> str:
-    return re.sub(r"/\d+$", "", key)
 
 
 def _new_id() -> str:

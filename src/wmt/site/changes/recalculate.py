@@ -7,7 +7,6 @@ holds the journal (`availability.Journal`): changes, loads and the turn of the d
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -97,28 +96,24 @@ def _turn(current: Current, change: int) -> int:
     state = stated(current)
     assert state is not None
     day = today(state.as_at.date())
-    posts = _moving_between(state.day, day)
-    current.day, current.revision = day, change
-    current.save(update_fields=["day", "revision"])
-    turned = stated(current)
-    assert turned is not None
-    _apply(turned, posts, change)
-    return len(posts)
-
-
-def _moving_between(one: date, other: date) -> set[Post]:
-    """The posts for which something begins or ends between two days."""
-    first, last = min(one, other), max(one, other)
+    # the posts for which something begins or ends between two days
+    first, last = min(state.day, day), max(state.day, day)
     begins = Q(first_day__gt=first, first_day__lte=last)
     ends = Q(last_day__gte=first, last_day__lt=last)
     asked: list[tuple[type[Any], Q]] = [(Hours, begins), (Reduction, begins | ends), (Grade, begins | ends)]
-    return {
+    posts = {
         post
         for model, moves in asked
         for post in model._default_manager.filter(
             moves, ended_change__isnull=True, withdrawn=False
         ).values_list("team_code", "staff_code")
     }
+    current.day, current.revision = day, change
+    current.save(update_fields=["day", "revision"])
+    turned = stated(current)
+    assert turned is not None
+    _apply(turned, posts, change)
+    return len(posts)
 
 
 def _apply(

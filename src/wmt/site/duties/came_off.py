@@ -74,7 +74,11 @@ def came_off(history: History, nights: Path, code: str, first: date, last: date)
     None where nobody can say: only totals are kept, or the details cannot be read, which the log says.
     """
     try:
-        peak = _peak(history, code, first, last)
+        # the day of the highest capacity of a post under any code, its night, and the code of that day
+        codes = history.links.codes_until("post", code, last, first)
+        found = [history.series("post", each, first, last, columns=_READ) for each in codes]
+        rows = pl.concat(found).to_dicts()
+        peak = _highest(row for row in rows if history.links.code_on("post", code, row["day"]) == row["code"])
         night = history.night_of(last)
         if peak is None or not night or peak[1] == night:
             return None
@@ -84,14 +88,6 @@ def came_off(history: History, nights: Path, code: str, first: date, last: date)
     except (HistoryError, NightError, LedgerError):
         log.exception("what came off the workload of %s cannot be worked out", code)
         return None
-
-
-def _peak(history: History, code: str, first: date, last: date) -> tuple[date, str, str] | None:
-    """The day of the highest capacity of a post under any code, its night, and the code of that day."""
-    codes = history.links.codes_until("post", code, last, first)
-    found = [history.series("post", each, first, last, columns=_READ) for each in codes]
-    rows = pl.concat(found).to_dicts()
-    return _highest(row for row in rows if history.links.code_on("post", code, row["day"]) == row["code"])
 
 
 _READ = ("day", "code", "night", "stream", "points_x100", "available_x100")
@@ -134,7 +130,11 @@ def _by_peak(
     """Posts by their highest day and its night, read a month at a time; those with former codes are not."""
     found: dict[tuple[date, str], list[str]] = {}
     try:
-        own = {code: first for code, first in wanted.items() if _has_one_code(history, code, first, last)}
+        own = {
+            code: first
+            for code, first in wanted.items()
+            if (history.links.codes_until("post", code, last, first) == [code])
+        }
         rows = _days_of(history, own, last) if len(own) >= _MANY else {}
     except HistoryError:
         return found  # asked one by one, each says in the log what is wrong
@@ -143,10 +143,6 @@ def _by_peak(
         if peak is not None:
             found.setdefault(peak[:2], []).append(code)
     return found
-
-
-def _has_one_code(history: History, code: str, first: date, last: date) -> bool:
-    return history.links.codes_until("post", code, last, first) == [code]
 
 
 def _days_of(

@@ -18,7 +18,7 @@ from wmt.site.duties import taken_back, workdays
 from wmt.site.duties.judged import Judged, Post, Undone
 from wmt.site.duties.models import Duty, Step
 from wmt.site.duties.projection import PLACE
-from wmt.site.duties.run_endings import Broken, broken_by, is_elsewhere, is_gone
+from wmt.site.duties.run_endings import broken_by, is_elsewhere, is_gone
 from wmt.site.duties.steps import put, stepped
 
 Kind = Step.Kind
@@ -203,9 +203,6 @@ class _Judge:
             self.others.append(stepped(duty, Kind.FELL, self.day, data=data))
             self.outcome.fell.append(duty)
             return None
-        return self._close(duty, found)
-
-    def _close(self, duty: Duty, found: Broken) -> date:
         self.closing.append(stepped(duty, Kind.CLOSED, self.day, data=found.data | {"keeps_request": True}))
         self.outcome.closed.append(duty)
         return found.on

@@ -51,8 +51,14 @@ class Postman:
             return "The mail server does not answer."
         user = notices[0].user
         try:
+            # links are of the duty or the request: whoever follows one signs in first
+            listed = notices[:_LISTED]
+            parts = [f"{notice.words}\n{address(path_of(notice))}" for notice in listed]
+            if len(notices) > _LISTED:
+                parts.append(f"And {len(notices) - _LISTED} more: {address(reverse('notices'))}")
+            parts.append(_WHY)
             message = EmailMessage(
-                _subject(notices), _body(notices), settings.DEFAULT_FROM_EMAIL, [user.email],
+                _subject(notices), "\n\n".join(parts) + "\n", settings.DEFAULT_FROM_EMAIL, [user.email],
                 connection=self._connection,
             )  # fmt: skip
             message.send()
@@ -82,13 +88,3 @@ def _subject(notices: Sequence[Notice]) -> str:
     if one.request_id is not None:
         return f"Workload request {one.request_id}: {one.kind}"
     return f"Excessive workload action {one.duty_id}: {one.kind}"
-
-
-def _body(notices: Sequence[Notice]) -> str:
-    """Links are of the duty or the request: whoever follows one signs in first."""
-    listed = notices[:_LISTED]
-    parts = [f"{notice.words}\n{address(path_of(notice))}" for notice in listed]
-    if len(notices) > _LISTED:
-        parts.append(f"And {len(notices) - _LISTED} more: {address(reverse('notices'))}")
-    parts.append(_WHY)
-    return "\n\n".join(parts) + "\n"

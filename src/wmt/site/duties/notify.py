@@ -23,7 +23,22 @@ def told_of(
     for duty in closed:
         told += closing_told(duty, roles.of(duty), labels.closed_words(last[duty.pk].data))
     for duty in found.fell:
-        told += _fell(duty, roles.of(duty), last[duty.pk])
+        # the manager has to confirm, and the head knows that they have to
+        people = roles.of(duty)
+        step = last[duty.pk]
+        assert duty.confirm_by is not None
+        why = f"{upper(labels.fell_words(step.data))}."
+        by = day_words(duty.confirm_by)
+        said = f"{who(duty)}: confirm by {by} whether the excessive workload action can close. {why}"
+        heads = (
+            f"{who(duty)}: the manager must confirm by {by} whether the excessive workload action can close."
+        )
+        own = f"Your manager must confirm by {by} whether the excessive workload action about you can close."
+        told += [
+            Announcement(duty, "to confirm", said, people.owners),
+            Announcement(duty, "to confirm", f"{heads} {why} {people.missing}".strip(), people.other_heads),
+            Announcement(duty, "to confirm", f"{own} {why}", people.person),
+        ]
     if undone is not None:
         told += [each for duty in found.resumed for each in _resumed(duty, roles, undone)]
     return [*told, *(each for duty in found.followed for each in _followed(duty, roles))]
@@ -57,21 +72,6 @@ def closing_told(duty: Duty, people: Responsible, why: str) -> list[Announcement
     return [
         Announcement(duty, "closed", said, [*people.managers, *people.heads]),
         Announcement(duty, "closed", own, people.person),
-    ]
-
-
-def _fell(duty: Duty, people: Responsible, step: Step) -> list[Announcement]:
-    """The manager has to confirm, and the head knows that they have to."""
-    assert duty.confirm_by is not None
-    why = f"{upper(labels.fell_words(step.data))}."
-    by = day_words(duty.confirm_by)
-    said = f"{who(duty)}: confirm by {by} whether the excessive workload action can close. {why}"
-    heads = f"{who(duty)}: the manager must confirm by {by} whether the excessive workload action can close."
-    own = f"Your manager must confirm by {by} whether the excessive workload action about you can close."
-    return [
-        Announcement(duty, "to confirm", said, people.owners),
-        Announcement(duty, "to confirm", f"{heads} {why} {people.missing}".strip(), people.other_heads),
-        Announcement(duty, "to confirm", f"{own} {why}", people.person),
     ]
 
 

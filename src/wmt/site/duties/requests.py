@@ -60,7 +60,8 @@ def ask(*, asker: DutyActor, unit: Unit, said: str) -> Request:
     with transaction.atomic():
         if not access.is_own(asker.user, unit):
             raise access.NotTheirs(unit.code)
-        duty = _open_duty(unit.team_code, unit.staff_code)
+        found = Duty.objects.select_for_update().filter(closed_on__isnull=True)
+        duty = found.filter(team_code=unit.team_code, staff_code=unit.staff_code).first()
         if duty is None and not may_ask(asker.user, unit, asker.state.over_x100):
             text = (
                 f"Your workload is not over {asker.state.over_text} today, so you cannot ask for relief. "
@@ -310,11 +311,6 @@ def _made(asker: DutyActor, kind: Kind, place: dict[str, str], said: str, duty: 
     _record(asker, made, "raised")
     tell(told)
     return made
-
-
-def _open_duty(team_code: str, staff_code: str) -> Duty | None:
-    found = Duty.objects.select_for_update().filter(closed_on__isnull=True)
-    return found.filter(team_code=team_code, staff_code=staff_code).first()
 
 
 def _to_story(asker: DutyActor, duty: Duty, kind: Step.Kind, data: dict[str, object]) -> None:

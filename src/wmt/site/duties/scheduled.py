@@ -63,7 +63,15 @@ def read_runs() -> Read | None:
         marks_of = dated_marks()
         runs = runs_on(history, marks_of)
         followed = followed_posts(history)
-        fallen = _fallen(history, runs, followed)
+        # what came off the open duties whose run is not full any more. Of each this asks two nights.
+        main = runs.filter((pl.col("mark") == MAIN) & pl.col("excess_since").is_not_null())
+        full = set(main["code"])
+        waiting = Duty.objects.filter(closed_on__isnull=True, confirm_by__isnull=True, kept_on__isnull=True)
+        asked = [(followed.get(duty.code, duty.code), duty.run_since) for duty in waiting]
+        assert history.last is not None
+        fallen = all_of(
+            history, settings.CONFIG.nights, [each for each in asked if each[0] not in full], history.last
+        )
         return Read(history, history.last, marks_of(history.last), runs, fallen, followed)
     except HistoryError as fault:
         log.exception("duties were not judged")
@@ -89,18 +97,6 @@ def followed_posts(history: History) -> Mapping[str, str]:
     Only where the extract or a person says who it is: duties and requests hold private words.
     """
     return history.links.of_persons.present_codes("post")
-
-
-def _fallen(history: History, runs: pl.DataFrame, followed: Mapping[str, str]) -> Mapping[str, CameOff]:
-    """What came off the open duties whose run is not full any more. Of each this asks two nights."""
-    main = runs.filter((pl.col("mark") == MAIN) & pl.col("excess_since").is_not_null())
-    full = set(main["code"])
-    waiting = Duty.objects.filter(closed_on__isnull=True, confirm_by__isnull=True, kept_on__isnull=True)
-    asked = [(followed.get(duty.code, duty.code), duty.run_since) for duty in waiting]
-    assert history.last is not None
-    return all_of(
-        history, settings.CONFIG.nights, [each for each in asked if each[0] not in full], history.last
-    )
 
 
 def after_load(state: State, read: Read | None = None, undone: Undone | None = None) -> Judgement:

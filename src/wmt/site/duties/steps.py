@@ -24,17 +24,16 @@ def stepped(
     data: Mapping[str, Any] | None = None,
 ) -> Step:
     """The next step of a duty, which takes it in. Neither is saved: see `put`."""
-    plain = {name: _plain(value) for name, value in (data or {}).items()}
+    plain = {
+        name: (value.isoformat() if isinstance(value, date) else value)
+        for name, value in (data or {}).items()
+    }
     step = Step(
         duty=duty, number=duty.steps_count + 1, kind=kind, day=day, who=who[:160], user=user, words=words,
         data=plain,
     )  # fmt: skip
     projection.take(duty, step)
     return step
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def put(steps: Sequence[Step]) -> None:

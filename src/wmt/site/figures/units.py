@@ -43,7 +43,11 @@ def seen(state: State, user: User, level: str, stream: str | None = None) -> Que
 def of_level(state: State, level: str, stream: str | None = None) -> QuerySet[Unit]:
     """All units of a level, by name: every post, of units their headline. With a stream, their part in it."""
     units = Unit.objects.filter(load_id=state.load_id, level=level).order_by(*_order(level))
-    return units.filter(whole=True) if stream is None else units.filter(_of_stream(level, stream))
+    return (
+        units.filter(whole=True)
+        if stream is None
+        else units.filter(Q(stream=stream) if level == "post" else Q(stream=stream, grade=""))
+    )
 
 
 def below(state: State, unit: Unit, level: str, grade: str = "", stream: str | None = None) -> QuerySet[Unit]:
@@ -69,10 +73,6 @@ def streams(state: State, unit: Unit) -> dict[str, Unit]:
     rows = Unit.objects.filter(load_id=state.load_id, level=unit.level, code=unit.code)
     found = {row.stream: row for row in rows if row.level == "post" or not row.grade}
     return {stream: found[stream] for stream in STREAMS if stream in found}
-
-
-def _of_stream(level: str, stream: str) -> Q:
-    return Q(stream=stream) if level == "post" else Q(stream=stream, grade="")
 
 
 def _under(units: QuerySet[Unit], unit: Unit) -> QuerySet[Unit]:

@@ -33,7 +33,13 @@ class Withholding:
             return line if self._reasons(line.post_no) else without_reason(line)
         if pricing.side == "time" or self._cases(line.post_no):
             return line
-        return _without_case(line, pricing)
+        # A line of work with what priced it: of contacts that is their code too
+        if pricing.kind == "report" and line.ref == pricing.rule.rpartition(".")[2]:
+            return line  # a number of reports without a reference of their own
+        about = line.about if pricing.kind == "contact" else ""
+        line.withheld = bool(line.ref or line.since or (line.about and not about))
+        line.ref, line.since, line.about = "", None, about
+        return line
 
 
 def _inside(state: State, unit: Unit, reach: Reach) -> Inside:
@@ -42,33 +48,19 @@ def _inside(state: State, unit: Unit, reach: Reach) -> Inside:
         return lambda _: True
     if unit.level == "post" or not (reach.units or reach.staff_code):
         return lambda _: False
-    return partial(_holds, _numbers(state, unit, reach))
+    posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True)
+    if unit.level != "nation":
+        posts = posts.filter(**{f"{unit.level}_code": unit.code})
+    return partial(_holds, frozenset(reach.among(posts).values_list("number", flat=True)))
 
 
 def _holds(numbers: frozenset[int | None], number: int) -> bool:
     return number in numbers
 
 
-def _numbers(state: State, unit: Unit, reach: Reach) -> frozenset[int | None]:
-    posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True)
-    if unit.level != "nation":
-        posts = posts.filter(**{f"{unit.level}_code": unit.code})
-    return frozenset(reach.among(posts).values_list("number", flat=True))
-
-
 def without_reason(line: Line) -> Line:
     """A line of a reduction with its hours and days."""
     line.ref, line.about, line.withheld = "", REDUCED, True
-    return line
-
-
-def _without_case(line: Line, pricing: Pricing) -> Line:
-    """A line of work with what priced it: of contacts that is their code too."""
-    if pricing.kind == "report" and line.ref == pricing.rule.rpartition(".")[2]:
-        return line  # a number of reports without a reference of their own
-    about = line.about if pricing.kind == "contact" else ""
-    line.withheld = bool(line.ref or line.since or (line.about and not about))
-    line.ref, line.since, line.about = "", None, about
     return line
 
 

@@ -4,7 +4,7 @@ The records themselves follow when the night is shown (`people_tables.follow`). 
 with it the history, holds the hours and reductions of the new posts from its first day.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -91,13 +91,11 @@ def _with_new_posts(
     """The tables of people that a night keeps, for the posts it has."""
     moved = pl.DataFrame([(*old, *new) for new, old in moves.items()], _MOVED, orient="row")
     return {
-        name: _renamed(frame, moved) if name.startswith(KEPT) and _is_of_posts(frame.columns) else frame
+        name: _renamed(frame, moved)
+        if name.startswith(KEPT) and (set(_KEYS) <= set(frame.columns))
+        else frame
         for name, frame in inputs.items()
     }
-
-
-def _is_of_posts(columns: Collection[str]) -> bool:
-    return set(_KEYS) <= set(columns)
 
 
 def _renamed(frame: pl.DataFrame, moved: pl.DataFrame) -> pl.DataFrame:

@@ -45,16 +45,12 @@ def load_extract(load_id: int) -> str:
     else:
         discard(load)  # its process was killed when the figures were shown already
         if withdrawal.deed_of(load):
-            _finish_withdrawals()
+            # what a killed process left after the pages had turned: the history, the list of loads, duties
+            with suppress(NightBusyError):  # a load is under way: it does the same
+                what = "finishing what was withdrawn or restored"
+                with loading_in_turn(settings.CONFIG.home, what, _WAIT_FOR_ANOTHER):
+                    withdrawal.finish()
     return str(load.state)
-
-
-def _finish_withdrawals() -> None:
-    """What a killed process left after the pages had turned: the history, the list of loads, duties."""
-    with suppress(NightBusyError):  # a load is under way: it does the same
-        what = "finishing what was withdrawn or restored"
-        with loading_in_turn(settings.CONFIG.home, what, _WAIT_FOR_ANOTHER):
-            withdrawal.finish()
 
 
 @when_killed(load_extract)

@@ -94,23 +94,22 @@ class ExtractRun(Run):
                 self.load.as_at = as_at.replace(tzinfo=ZoneInfo(settings.TIME_ZONE)) if as_at else None
                 keep_report(self.load, check_report(found.report))
             if found.is_held:
-                self._hold(found, inputs)
+                assert found.verdict is not None
+                was_accepted = held.is_accepted(self.load)
+                if found.night is not None:
+                    describe(self.load, found.night)
+                self.tell("keeping the extract until someone decides", 0.5)
+                held.hold(self.load, found.verdict, inputs)
+                changed = (
+                    "It was accepted, and the figures shown have changed since. " if was_accepted else ""
+                )
+                end(self.load, Load.State.HELD, f"{changed}{held.why(found.verdict)}. {UNCHANGED}")
+                held_mail.tell(self.load)
             elif found.night is None:
                 end(self.load, Load.State.REFUSED, f"The input has faults. {UNCHANGED}")
             else:
                 held.note(self.load, found.verdict)
                 self._take_night(found, found.night, people)
-
-    def _hold(self, found: Loaded, inputs: str) -> None:
-        assert found.verdict is not None
-        was_accepted = held.is_accepted(self.load)
-        if found.night is not None:
-            describe(self.load, found.night)
-        self.tell("keeping the extract until someone decides", 0.5)
-        held.hold(self.load, found.verdict, inputs)
-        changed = "It was accepted, and the figures shown have changed since. " if was_accepted else ""
-        end(self.load, Load.State.HELD, f"{changed}{held.why(found.verdict)}. {UNCHANGED}")
-        held_mail.tell(self.load)
 
     def _is_held_already(self, twin: Load) -> None:
         self.load.as_at, self.load.decision = twin.as_at, {"is": "waiting", "load": twin.pk}
@@ -129,7 +128,15 @@ class ExtractRun(Run):
             undamaged(night)
         describe(self.load, night)
         if not found.is_new and current is not None and current.night == night.name:
-            self._only_people(people)
+            # the extract is the one shown; the tables that came with it may hold something new
+            saved = people.save(self.load)
+            if saved:
+                told = (
+                    f"The same extract was loaded before. Of the tables of people, {saved:,} records are new."
+                )
+                end(self.load, Load.State.LOADED, told)
+            else:
+                end(self.load, Load.State.UNCHANGED, f"The same input was loaded before. {UNCHANGED}")
             return
         if self._is_history(current):
             state = Load.State.LOADED if found.is_new else Load.State.UNCHANGED
@@ -150,12 +157,3 @@ class ExtractRun(Run):
         last = held.last_day()
         is_ahead = last is not None and timezone.localdate(current.as_at) > last
         return current.as_at > self.load.as_at and not is_ahead
-
-    def _only_people(self, people: people_tables.PeopleInput) -> None:
-        """The extract is the one shown; the tables that came with it may hold something new."""
-        saved = people.save(self.load)
-        if saved:
-            told = f"The same extract was loaded before. Of the tables of people, {saved:,} records are new."
-            end(self.load, Load.State.LOADED, told)
-        else:
-            end(self.load, Load.State.UNCHANGED, f"The same input was loaded before. {UNCHANGED}")

@@ -21,8 +21,31 @@ def effects_of(deed: Deed, night: str) -> list[str]:
             "The history does not change.",
         ]
     if deed == Deed.RESTORE:
-        return _of_restoring(night)
-    return [_next_words(night), effect_of(settings.CONFIG.nights, night).words, _duties_words(night)]
+        found = withdrawal_of(settings.CONFIG.nights, night)
+        latest = next_shown("")
+        name = read_name(night)
+        assert name is not None
+        said = [
+            "Figures for its date, and the excessive workload actions based on them, will be as they were."
+        ]
+        if found is not None and found.shown and (latest is None or latest < name):
+            said.insert(0, f"Pages will show data from {moment_words(night)} again.")
+        else:
+            said.insert(0, f"{_shown_words()} This will not change.")
+        return said
+    # how many duties stand on the night, and how many it ended. A withdrawal closes none.
+    standing = {duty.code for duty in Duty.objects.filter(closed_on__isnull=True)}
+    now = _excessive(open_history(settings.CONFIG.nights))
+    with history_without(settings.CONFIG.nights, night) as other:
+        then = _excessive(other)
+    waits, opens = len(standing - then), len((then - now) - standing)
+    words = f"{waits:,} {'is' if waits == 1 else 'are'} for a manager to confirm"
+    again = f"{opens:,} {'opens' if opens == 1 else 'open'} again"
+    return [
+        _next_words(night),
+        effect_of(settings.CONFIG.nights, night).words,
+        f"Of the excessive workload actions, {words} and {again}. None closes because of this.",
+    ]
 
 
 def _shown_words() -> str:
@@ -40,31 +63,6 @@ def _next_words(night: str) -> str:
     if latest is None:
         return "There is no other data: pages will show no figures until another extract is loaded."
     return f"Pages now show this data. They will then show data from {moment_words(latest.name)}."
-
-
-def _of_restoring(night: str) -> list[str]:
-    found = withdrawal_of(settings.CONFIG.nights, night)
-    latest = next_shown("")
-    name = read_name(night)
-    assert name is not None
-    said = ["Figures for its date, and the excessive workload actions based on them, will be as they were."]
-    if found is not None and found.shown and (latest is None or latest < name):
-        said.insert(0, f"Pages will show data from {moment_words(night)} again.")
-    else:
-        said.insert(0, f"{_shown_words()} This will not change.")
-    return said
-
-
-def _duties_words(night: str) -> str:
-    """How many duties stand on the night, and how many it ended. A withdrawal closes none."""
-    standing = {duty.code for duty in Duty.objects.filter(closed_on__isnull=True)}
-    now = _excessive(open_history(settings.CONFIG.nights))
-    with history_without(settings.CONFIG.nights, night) as other:
-        then = _excessive(other)
-    waits, opens = len(standing - then), len((then - now) - standing)
-    words = f"{waits:,} {'is' if waits == 1 else 'are'} for a manager to confirm"
-    again = f"{opens:,} {'opens' if opens == 1 else 'open'} again"
-    return f"Of the excessive workload actions, {words} and {again}. None closes because of this."
 
 
 def _excessive(history: History) -> set[str]:

@@ -109,7 +109,12 @@ def night_for(wanted: AsOf) -> NightName:
     """
     names = night_names(settings.CONFIG.nights)
     if names and wanted.day > names[-1].day:
-        _refuse_later(wanted, names[-1].day)
+        # of a day after the last night: it is yet to come, or it is today and there is only now
+        day = today(names[-1].day)
+        if wanted.day > day:
+            raise ToCome(wanted, names[-1].day)
+        if wanted.day == day:
+            raise Ahead
     oldest = wanted.day - timedelta(min(days_back(wanted.day), (wanted.day - date.min).days))
     until = [name for name in names if oldest <= name.day <= wanted.day]
     same = [name for name in until if name.as_at == until[-1].as_at]
@@ -125,15 +130,6 @@ def days_back(day: date) -> int:
     """How many days old figures may be to stand for a day that has none of its own."""
     tree_first = min(policy.load().days)
     return policies(max(day, tree_first))["asof.days_back"].whole
-
-
-def _refuse_later(wanted: AsOf, last: date) -> None:
-    """Of a day after the last night: it is yet to come, or it is today and there is only now."""
-    day = today(last)
-    if wanted.day > day:
-        raise ToCome(wanted, last)
-    if wanted.day == day:
-        raise Ahead
 
 
 def _nothing_of(wanted: AsOf, names: Sequence[NightName], oldest: date) -> NotThere | TotalsOnly:
@@ -216,15 +212,11 @@ def _ready(wanted: AsOf, name: NightName) -> Past:
         return past
     if past.state == Past.State.FAILED and waited < _ASKED_AGAIN:
         raise NightError(past.message)
-    if _is_small(name.name):
+    night = open_night(settings.CONFIG.nights / name.name)
+    if night.table("facts/post").height < SMALL:
         with suppress(NightBusyError):
             return fetch(past)
     raise Fetching(wanted, past, needs_job=is_new or waited > _ASKED_AGAIN)
-
-
-def _is_small(name: str) -> bool:
-    night = open_night(settings.CONFIG.nights / name)
-    return night.table("facts/post").height < SMALL
 
 
 def fetch(past: Past, *, patience: float = 0) -> Past:
@@ -255,7 +247,11 @@ def _fetch(past: Past) -> None:
     past.state, past.percent = Past.State.RUNNING, 10
     past.save()
     rows = rows_of(night, {reason: each.name for reason, each in every_reason().items()})
-    _make_room(past)
+    # the longest unused nights give way, and rows that a killed fetch left behind
+    ready = Past.objects.exclude(pk=past.pk).filter(state=Past.State.READY).order_by("-used_at")
+    kept = list(ready.values_list("pk", flat=True)[: KEPT - 1])
+    ready.exclude(pk__in=kept).delete()
+    swap.sweep_past()
 
     def told(share: float) -> None:
         past.percent = 30 + int(share * 70)
@@ -266,14 +262,6 @@ def _fetch(past: Past) -> None:
     past.state, past.percent, past.used_at = Past.State.READY, 100, timezone.now()
     past.message = ""
     past.save()
-
-
-def _make_room(past: Past) -> None:
-    """The longest unused nights give way, and rows that a killed fetch left behind."""
-    ready = Past.objects.exclude(pk=past.pk).filter(state=Past.State.READY).order_by("-used_at")
-    kept = list(ready.values_list("pk", flat=True)[: KEPT - 1])
-    ready.exclude(pk__in=kept).delete()
-    swap.sweep_past()
 
 
 def drop(names: Collection[str]) -> None:

@@ -27,7 +27,7 @@ from wmt.site.availability.records import Post
 from wmt.site.availability.table_changes import TABLE_OF, changes_of, key_of
 from wmt.site.availability.validation import FIRST_DAY
 from wmt.site.changes import actions
-from wmt.site.changes.follow_officer import Followed, carried, followed
+from wmt.site.changes.follow_officer import carried, followed
 from wmt.site.changes.people_files import export_folder, read_people
 from wmt.site.changes.reason_tables import reasons_changed, save_reasons
 from wmt.site.changes.recalculate import hold_journal
@@ -121,7 +121,19 @@ def given(came: Path | None) -> Iterator[PeopleInput]:
             if faults.refusing():
                 yield PeopleInput(came, came, mark)  # intake says what is wrong with it, and with the extract
                 return
-            _lay_over(folder, came, people)
+            # put the rows that came before those that stand; what they are about too is taken out there
+            told = _told_again(read_people(folder)[0], people)
+            for table in TABLES:
+                found = [file for end in SUFFIXES if (file := came / f"{table}{end}").is_file()]
+                if not found:
+                    continue
+                frames, stands = [read_table(found[0].read_bytes(), found[0].name)], folder / f"{table}.csv"
+                if stands.is_file():
+                    rows = read_table(stands.read_bytes(), stands.name)
+                    frames.append(
+                        rows[[place for place in range(rows.height) if place + 2 not in told[table]]]
+                    )
+                pl.concat(frames, how="diagonal").write_csv(stands)
         yield PeopleInput(folder if any(folder.iterdir()) else None, came, mark)
 
 
@@ -134,15 +146,12 @@ def _in_words(changes: Sequence[Change]) -> Iterator[None]:
         raise NightError("; ".join(_placed(fault, changes) for fault in error.faults[:_NAMED])) from error
 
 
-def _tells_reason(fault: ChangeFault, changes: Sequence[Change]) -> bool:
-    """Whether a fault names the reason of a reduction: how a load ended is read by more people than that."""
-    of_reduction = fault.index is not None and bool(changes) and changes[fault.index].kind == "reduction"
-    return bool(fault.shown) or (of_reduction and fault.code.startswith(("REASON_", "SHARE_")))
-
-
 def _placed(fault: ChangeFault, changes: Sequence[Change]) -> str:
     said = fault.message.rstrip(".:")
-    if _tells_reason(fault, changes):
+    # whether a fault names the reason of a reduction: how a load ended is read by more people than
+    # that
+    of_reduction = fault.index is not None and bool(changes) and changes[fault.index].kind == "reduction"
+    if bool(fault.shown) or (of_reduction and fault.code.startswith(("REASON_", "SHARE_"))):
         said = f"it cannot be entered ({fault.code}). Send the table on the page of a team to see why"
     if fault.index is None or not changes:
         return f"{':'.join(fault.post)}: {said}" if fault.post else f"{REASONS_FILE}: {said}"
@@ -173,11 +182,7 @@ def follow(load: Load, former: Collection[Post], number: int) -> set[Post]:
     found = followed(former, shown, plans, day)
     changes = [change for old, new in found.moves for change in carried(old, new, plans[old], day)]
     actions.take_in(changes=changes, number=number, who=_asker(load), kind="records followed")
-    _tell_followed(load, found)
-    return {post for move in found.moves for post in move}
 
-
-def _tell_followed(load: Load, found: Followed) -> None:
     def told(code: str, rows: int, message: str) -> LoadFault:
         return LoadFault(load=load, severity="warn", code=code, rows=rows, message=message)
 
@@ -195,6 +200,7 @@ def _tell_followed(load: Load, found: Followed) -> None:
         )
     LoadFault.objects.bulk_create(faults, batch_size=500)
     load.warnings += len(faults)
+    return {post for move in found.moves for post in move}
 
 
 def left_message(post: Post) -> str:
@@ -273,20 +279,6 @@ def any_stands() -> bool:
         model._default_manager.filter(ended_change__isnull=True, withdrawn=False).exists()
         for model in KINDS.values()
     )
-
-
-def _lay_over(folder: Path, came: Path, people: People) -> None:
-    """Put the rows that came before those that stand; what they are about too is taken out there."""
-    told = _told_again(read_people(folder)[0], people)
-    for table in TABLES:
-        found = [file for end in SUFFIXES if (file := came / f"{table}{end}").is_file()]
-        if not found:
-            continue
-        frames, stands = [read_table(found[0].read_bytes(), found[0].name)], folder / f"{table}.csv"
-        if stands.is_file():
-            rows = read_table(stands.read_bytes(), stands.name)
-            frames.append(rows[[place for place in range(rows.height) if place + 2 not in told[table]]])
-        pl.concat(frames, how="diagonal").write_csv(stands)
 
 
 def _told_again(stands: People, came: People) -> dict[str, set[int]]:

@@ -75,7 +75,11 @@ def anybody_works() -> bool:
 
 def recover() -> int:
     """Look after the jobs whose process was killed; how many there were."""
-    dead = [job for job in DBTaskResult.objects.running() if not is_alive(_worker(job))]
+    dead = [
+        job
+        for job in DBTaskResult.objects.running()
+        if not is_alive(str(job.worker_ids[-1]) if job.worker_ids else "nobody")
+    ]
     return sum(_recover(job) for job in dead)
 
 
@@ -104,10 +108,6 @@ def _given_up() -> dict[str, Any]:
         "exception_class_path": "builtins.ChildProcessError",
         "traceback": "The process that did this job was killed.",
     }
-
-
-def _worker(job: DBTaskResult) -> str:
-    return str(job.worker_ids[-1]) if job.worker_ids else "nobody"
 
 
 def _folder() -> Path:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -63,7 +63,11 @@ class Run:
     def whole(self, what: str, work: Callable[[], None], patience: float = 0) -> None:
         """The work, alone in this home; the row says how it ended, whatever happens."""
         try:
-            with self._alone(what, patience):
+
+            def waiting() -> None:
+                self.tell("waiting for another load to end", 0)
+
+            with loading_in_turn(settings.CONFIG.home, what, patience, waiting):
                 self._begin()
                 work()
         except NightBusyError as busy:
@@ -89,12 +93,6 @@ class Run:
             raise
         finally:
             discard(self.load)
-
-    def _alone(self, what: str, patience: float) -> AbstractContextManager[None]:
-        def waiting() -> None:
-            self.tell("waiting for another load to end", 0)
-
-        return loading_in_turn(settings.CONFIG.home, what, patience, waiting)
 
     def _begin(self) -> None:
         end_dead_loads(self.load)

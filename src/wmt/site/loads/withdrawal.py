@@ -109,32 +109,25 @@ def finish() -> None:
     """Finish withdrawals and restorings that were cut short. Only who holds the lock of the home may."""
     for each in withdrawals(settings.CONFIG.nights):
         if each.restoring or not _is_done(each):
-            _finish(each)
+            # what cannot be finished now is tried again the next time: it must not stop the loads
+            deed = Deed.RESTORE if each.restoring else Deed.WITHDRAW
+            order = {"deed": str(deed), "night": each.night, "reason": each.reason}
+            sources = [f"{_CALLED[deed]}: night {each.night}"]
+            row = Load.objects.create(who=each.who[:160], sources=sources, order=order)
+            row.started_at = timezone.now()
+            run = Run(row, None, finish)
+            try:
+                (_complete_restoring if each.restoring else _complete)(run, each)
+            except NightError as fault:
+                log.exception("the night %s could not be withdrawn or restored", each.night)
+                Load.objects.filter(pk=run.load.pk).update(
+                    state=Load.State.FAILED, message=storable(str(fault)), ended_at=timezone.now()
+                )
     names = [each.night for each in withdrawals(settings.CONFIG.nights)]
     # somebody brought a folder back by hand, or with the command for a folder of nights
     Load.objects.filter(withdrawn_at__isnull=False).exclude(night__in=names).update(
         withdrawn_at=None, withdrawn_by="", withdrawn_why=""
     )
-
-
-def _finish(each: Withdrawal) -> None:
-    """What cannot be finished now is tried again the next time: it must not stop the loads."""
-    run = Run(_row_of(each, Deed.RESTORE if each.restoring else Deed.WITHDRAW), None, finish)
-    try:
-        (_complete_restoring if each.restoring else _complete)(run, each)
-    except NightError as fault:
-        log.exception("the night %s could not be withdrawn or restored", each.night)
-        Load.objects.filter(pk=run.load.pk).update(
-            state=Load.State.FAILED, message=storable(str(fault)), ended_at=timezone.now()
-        )
-
-
-def _row_of(each: Withdrawal, deed: Deed) -> Load:
-    order = {"deed": str(deed), "night": each.night, "reason": each.reason}
-    sources = [f"{_CALLED[deed]}: night {each.night}"]
-    row = Load.objects.create(who=each.who[:160], sources=sources, order=order)
-    row.started_at = timezone.now()
-    return row
 
 
 def _is_done(each: Withdrawal) -> bool:

@@ -3,7 +3,7 @@
 'Now' is the night that is shown with everything entered since: what the unit's own page has.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
@@ -22,7 +22,6 @@ from wmt.site.accounts import visibility
 from wmt.site.accounts.visibility import ReachOfPosts
 from wmt.site.audit.reads import note_read
 from wmt.site.availability.queries import plans_of
-from wmt.site.availability.records import Post, PostRecords
 from wmt.site.changes.contact_deltas import contacts_now
 from wmt.site.changes.reconcile import facts_now
 from wmt.site.changes.time_lines import time_lines
@@ -174,7 +173,14 @@ def _with_entered(state: State, shown: Night, level: str, code: str, side: Side,
     fresh = [unit for unit in changed if unit.stale_since is None and not unit.unmeasured_posts]
     lines = _with_contacts(state, side.given(), contacts)
     if fresh:
-        lines = pl.concat([_without_time(lines, fresh), _time_of(state, fresh, plans)])
+        # the time lines of posts as they stand, under the numbers of the night
+        found = time_lines(state, fresh, plans, state.day)
+        rows = [
+            {**line, "post_no": unit.number}
+            for unit in fresh
+            for line in found[unit.team_code, unit.staff_code]
+        ]
+        lines = pl.concat([_without_time(lines, fresh), pl.DataFrame(rows, NAMED_LINE)])
     facts = side.facts
     if reprices:
         every = list(facts.post.select("team_code", "staff_code").iter_rows())
@@ -210,12 +216,3 @@ def _without_time(lines: pl.DataFrame, posts: Sequence[Unit]) -> pl.DataFrame:
     codes = pl.DataFrame([(unit.team_code, unit.staff_code) for unit in posts], keys, orient="row")
     time = pl.col("side") == "time"
     return pl.concat([lines.filter(~time), lines.filter(time).join(codes, on=keys, how="anti")])
-
-
-def _time_of(state: State, posts: Sequence[Unit], plans: Mapping[Post, PostRecords]) -> pl.DataFrame:
-    """The time lines of posts as they stand, under the numbers of the night."""
-    found = time_lines(state, posts, plans, state.day)
-    rows = [
-        {**line, "post_no": unit.number} for unit in posts for line in found[unit.team_code, unit.staff_code]
-    ]
-    return pl.DataFrame(rows, NAMED_LINE)

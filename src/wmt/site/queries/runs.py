@@ -50,12 +50,7 @@ class _Recent(History):
     def __init__(self, past: History, code: str, day: date) -> None:
         self.__dict__.update(past.__dict__)
         self._past, self._last = past, day
-        first = self._broken(code)
-        if first is not None:
-            self.days = past.days[bisect_left(past.days, first) :]
-
-    def _broken(self, code: str) -> date | None:
-        """The last day of the year with available time that was not over any mark, if there is one."""
+        # the last day of the year with available time that was not over any mark, if there is one
         lowest = min((mark.percent_x100 for mark in marks_on(self._last)), default=0)
         year = series_of(self._past, "post", code, self._last - YEAR, self._last)
         points, available = pl.col("points_x100"), pl.col("available_x100")
@@ -63,7 +58,9 @@ class _Recent(History):
         last = found[-1] if len(found) else None
         # the marks of that day may have been others
         same = last is not None and lowest <= min((mark.percent_x100 for mark in marks_on(last)), default=0)
-        return last if same else None
+        first = last if same else None
+        if first is not None:
+            self.days = past.days[bisect_left(past.days, first) :]
 
     def series(
         self,

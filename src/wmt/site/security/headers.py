@@ -30,14 +30,12 @@ class SecurityHeaders:
         for name, value in ALWAYS.items():
             response.setdefault(name, value)
         response.setdefault("Content-Security-Policy", BARE_POLICY)
-        if not _is_static(request, response):
+        if not (
+            request.path_info.startswith(settings.STATIC_URL) and response.status_code in (200, 206, 304)
+        ):
             response["Cache-Control"] = NO_STORE
         _keep_here(request, response)
         return response
-
-
-def _is_static(request: HttpRequest, response: HttpResponse) -> bool:
-    return request.path_info.startswith(settings.STATIC_URL) and response.status_code in (200, 206, 304)
 
 
 def _keep_here(request: HttpRequest, response: HttpResponse) -> None:

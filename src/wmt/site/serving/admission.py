@@ -187,17 +187,13 @@ def _read(parts: Iterator[bytes]) -> Iterable[bytes]:
         found.append(part)
         size += len(part)
         if size > IN_MEMORY:
-            return _in_file(found, parts)
+            # its name is gone as soon as it is made, and the file with the process
+            file = tempfile.TemporaryFile()  # noqa: SIM115 - the server closes it when it is sent
+            file.writelines(found)
+            file.writelines(parts)
+            file.seek(0)
+            return _FromFile(file)
     return found
-
-
-def _in_file(found: list[bytes], rest: Iterator[bytes]) -> Iterator[bytes]:
-    # its name is gone as soon as it is made, and the file with the process
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the server closes it when it is sent
-    file.writelines(found)
-    file.writelines(rest)
-    file.seek(0)
-    return _FromFile(file)
 
 
 class _FromFile:

@@ -60,7 +60,22 @@ class Supervisor:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._end()
+        # first in kindness: a load under way may end. A second Ctrl-C, or too long a time, ends it.
+        self.health.end()
+        parts = [part for part in (self.server, self.jobs, self.chore) if part is not None]
+        _tell(parts, signal.SIGTERM)
+        asked, give_up = self.stopping, time.monotonic() + PATIENCE_S
+        while any(part.poll() is None for part in parts) and time.monotonic() < give_up:
+            if self.stopping > asked:
+                break
+            time.sleep(0.05)
+        _tell(parts, signal.SIGTERM)
+        for part in parts:
+            try:
+                part.wait(5)
+            except subprocess.TimeoutExpired:
+                part.kill()
+                part.wait()
 
     def _stop(self, *_: object) -> None:
         self.stopping += 1
@@ -92,11 +107,21 @@ class Supervisor:
         """Look at every part once, and do what is needed."""
         self._check()
         if self.health.is_silent:
-            self._start_server_again()
+            self.say(
+                f"the server has not answered for {self.health.silent_for:.0f} seconds; it is started again"
+            )
+            with suppress(ProcessLookupError):
+                os.killpg(self.server.pid, signal.SIGKILL)  # the processes that answer are of its session
+            self.server.wait()
+            self.server = _start(self.server_command)
+            self.health.begin()
         if self.jobs is not None and self.jobs.poll() is not None:
             self._keep_jobs()
         if self._chore_is_at_work() and time.monotonic() - self._chore_begun > CHORE_S:
-            self._end_chore()
+            self.say("what is done beside the server takes too long; it is ended")
+            assert self.chore is not None
+            self.chore.kill()
+            self.chore.wait()
         since = time.monotonic() - self._chore_begun
         is_daily = self.chore is not None and since > RETENTION_S
         if is_daily or (self.health.turn_is_due and since > NEXT_TURN_S):
@@ -105,14 +130,6 @@ class Supervisor:
     def _check(self) -> None:
         if self.server.poll() is not None and not self.stopping:
             raise ServerEndedError(f"the server ended by itself (code {self.server.returncode}); see above")
-
-    def _start_server_again(self) -> None:
-        self.say(f"the server has not answered for {self.health.silent_for:.0f} seconds; it is started again")
-        with suppress(ProcessLookupError):
-            os.killpg(self.server.pid, signal.SIGKILL)  # the processes that answer are of its session
-        self.server.wait()
-        self.server = _start(self.server_command)
-        self.health.begin()
 
     def _keep_jobs(self) -> None:
         now = time.monotonic()
@@ -128,30 +145,6 @@ class Supervisor:
 
     def _chore_is_at_work(self) -> bool:
         return self.chore is not None and self.chore.poll() is None
-
-    def _end_chore(self) -> None:
-        self.say("what is done beside the server takes too long; it is ended")
-        assert self.chore is not None
-        self.chore.kill()
-        self.chore.wait()
-
-    def _end(self) -> None:
-        """First in kindness: a load under way may end. A second Ctrl-C, or too long a time, ends it."""
-        self.health.end()
-        parts = [part for part in (self.server, self.jobs, self.chore) if part is not None]
-        _tell(parts, signal.SIGTERM)
-        asked, give_up = self.stopping, time.monotonic() + PATIENCE_S
-        while any(part.poll() is None for part in parts) and time.monotonic() < give_up:
-            if self.stopping > asked:
-                break
-            time.sleep(0.05)
-        _tell(parts, signal.SIGTERM)
-        for part in parts:
-            try:
-                part.wait(5)
-            except subprocess.TimeoutExpired:
-                part.kill()
-                part.wait()
 
 
 def _tell(parts: Sequence[Part], what: signal.Signals) -> None:

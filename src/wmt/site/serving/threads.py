@@ -44,10 +44,20 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
     def enqueue_req(self, conn: Any) -> None:
         """Pass a connection on that has, or will have, a request."""
         self.taken += 1
-        first = b"" if _has_read_ahead(conn) else _first_bytes(conn.sock)
+        # whether a part of the next request was read with the last one
+        first = (
+            b""
+            if (conn.parser is not None and bool(conn.parser.unreader.buf.getvalue()))
+            else _first_bytes(conn.sock)
+        )
         conn.only_reads = first.startswith((b"GET ", b"HEAD "))
         if not first and not conn.initialized and not conn.data_ready:
-            self._wait_for_first_bytes(conn)
+            # come back when there are some. No thread waits with it.
+            conn.sock.setblocking(False)
+            conn.timeout = time.monotonic() + _SILENT_S
+            self.pending_conns.append(conn)
+            ready = partial(self.on_pending_socket_readable, conn)
+            self.poller.register(conn.sock, selectors.EVENT_READ, ready)
         elif first.startswith(_HEALTH):
             done = self.health.submit(self.handle, conn)
             done.add_done_callback(lambda future: self.method_queue.defer(self.finish_request, conn, future))
@@ -69,14 +79,6 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
         else:
             TConn.close(conn)
 
-    def _wait_for_first_bytes(self, conn: Any) -> None:
-        """Come back when there are some. No thread waits with it."""
-        conn.sock.setblocking(False)
-        conn.timeout = time.monotonic() + _SILENT_S
-        self.pending_conns.append(conn)
-        ready = partial(self.on_pending_socket_readable, conn)
-        self.poller.register(conn.sock, selectors.EVENT_READ, ready)
-
     def _is_refused(self, first: bytes) -> bool:
         """Whether a whole request that only reads came while as many wait as may."""
         is_whole = first.startswith(b"GET ") and first.endswith(b"\r\n\r\n") and first.count(b"\r\n\r\n") == 1
@@ -94,11 +96,6 @@ def _first_bytes(connection: Any) -> bytes:
     except (OSError, ValueError):
         return b""
     return found
-
-
-def _has_read_ahead(conn: Any) -> bool:
-    """Whether a part of the next request was read with the last one."""
-    return conn.parser is not None and bool(conn.parser.unreader.buf.getvalue())
 
 
 def _refuse(connection: Any, answer: bytes) -> bool:

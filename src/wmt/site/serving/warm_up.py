@@ -18,7 +18,18 @@ def warm_up() -> None:
 
 def _warm_up() -> None:
     try:
-        _templates()
+        from django.template import engines
+        from jinja2 import TemplateError
+
+        from wmt import rules
+
+        rules.load()
+        pages = engines.all()[0].env  # type: ignore[attr-defined]
+        for name in pages.list_templates(extensions=("jinja", "html")):
+            try:
+                pages.get_template(name)
+            except TemplateError:  # its own page will say so
+                continue
         _figures()
     except Exception:  # the page that needs it says what is wrong
         log.exception("the server could not read everything before it is asked")
@@ -28,21 +39,6 @@ def _warm_up() -> None:
     gc.freeze()
     atexit.register(gc.unfreeze)  # or the libraries complain at the end that something was left behind
     gc.set_threshold(50_000, 20, 20)
-
-
-def _templates() -> None:
-    from django.template import engines
-    from jinja2 import TemplateError
-
-    from wmt import rules
-
-    rules.load()
-    pages = engines.all()[0].env  # type: ignore[attr-defined]
-    for name in pages.list_templates(extensions=("jinja", "html")):
-        try:
-            pages.get_template(name)
-        except TemplateError:  # its own page will say so
-            continue
 
 
 def _figures() -> None:
@@ -64,21 +60,18 @@ def _figures() -> None:
         pricing_of(state)
         rules_of(state)
         references(state)
-        _history()
+        # the year of the nation, and with it what each month says of its rows and the libraries that read
+        # it
+        from wmt.ledger import HEADLINE
+        from wmt.site.queries.histories import history_for_nobody
+        from wmt.site.queries.movement import marks_on
+        from wmt.site.queries.periods import YEAR, series_of
+
+        past = history_for_nobody()
+        if past.last is not None:
+            marks_on(past.last)
+            series_of(past, "nation", "nation", past.last - YEAR, past.last, stream=HEADLINE)
     except (NoDataYet, Error, NightError, HistoryError):
         pass  # the first page that needs them reads them
     finally:
         connections.close_all()
-
-
-def _history() -> None:
-    """The year of the nation, and with it what each month says of its rows and the libraries that read it."""
-    from wmt.ledger import HEADLINE
-    from wmt.site.queries.histories import history_for_nobody
-    from wmt.site.queries.movement import marks_on
-    from wmt.site.queries.periods import YEAR, series_of
-
-    past = history_for_nobody()
-    if past.last is not None:
-        marks_on(past.last)
-        series_of(past, "nation", "nation", past.last - YEAR, past.last, stream=HEADLINE)

@@ -96,7 +96,8 @@ class AsOfDay:
         if isinstance(fault, Fetching):
             return _fetching(request, fault)
         if isinstance(fault, Ahead):
-            return _ahead(request)
+            # of today there is only now
+            return HttpResponseRedirect(here_now(request))
         if isinstance(fault, NotThere):
             return as_of_gaps.not_there(request, fault, here_now(request))
         if isinstance(fault, ToCome):
@@ -156,11 +157,6 @@ def _fetching(request: HttpRequest, fault: Fetching) -> HttpResponse:
     return response
 
 
-def _ahead(request: HttpRequest) -> HttpResponse:
-    """Of today there is only now."""
-    return HttpResponseRedirect(here_now(request))
-
-
 @require_safe
 def choose_day(request: HttpRequest) -> HttpResponse:
     """Sends to the page one was on, as of the day that was chosen; without one, asks for it."""
@@ -191,7 +187,10 @@ def about_past(request: HttpRequest, state: State) -> dict[str, Any] | None:
     if state.as_of is None:
         return None
     later = [
-        {"text": f"{loaded:%-d %B %Y}", "href": _corrected(here_now(request), state.as_of, name.revision)}
+        {
+            "text": f"{loaded:%-d %B %Y}",
+            "href": f"/on/{AsOf(state.as_of.day, name.revision).text}{here_now(request)}",
+        }
         for name, loaded in corrections_of(state)
     ]
     return {
@@ -201,7 +200,3 @@ def about_past(request: HttpRequest, state: State) -> dict[str, Any] | None:
         "is_correction": state.as_of.revision is not None,
         "later": later,
     }
-
-
-def _corrected(url: str, wanted: AsOf, revision: int) -> str:
-    return f"/on/{AsOf(wanted.day, revision).text}{url}"

@@ -59,7 +59,13 @@ def build(built: Path = BUILT) -> bool:
         _write(fresh / "govuk-frontend.min.js", without_source_map(_read(govuk / "govuk-frontend.min.js")))
         (fresh / "fonts").mkdir()
         for name in FONTS:
-            _copy(fetched / "node_modules" / "dejavu-fonts-ttf" / "ttf" / name, fresh / "fonts" / name)
+            path = fetched / "node_modules" / "dejavu-fonts-ttf" / "ttf" / name
+            target = fresh / "fonts" / name
+            if not path.is_file():
+                raise AssetsError(
+                    f"dejavu-fonts-ttf has no {path.name} where it used to be; see assets.build."
+                )
+            shutil.copyfile(path, target)
         _write(fresh / READY, wanted + "\n")
         if built.exists():
             built.rename(Path(scratch, "former"))
@@ -137,12 +143,6 @@ def _read(path: Path) -> str:
     if not path.is_file():
         raise AssetsError(f"govuk-frontend has no {path.name} where it used to be; see assets.build.")
     return path.read_text(encoding="utf-8")
-
-
-def _copy(path: Path, target: Path) -> None:
-    if not path.is_file():
-        raise AssetsError(f"dejavu-fonts-ttf has no {path.name} where it used to be; see assets.build.")
-    shutil.copyfile(path, target)
 
 
 def _write(path: Path, text: str) -> None:

@@ -95,7 +95,11 @@ def navigation(user: Any, path: str) -> list[dict[str, Any]]:
         ("People", "people", "/people/", Action.MANAGE_USERS),
     )
     return [
-        {"text": text, "href": href, "current": _is_within(path, href)}
+        {
+            "text": text,
+            "href": href,
+            "current": path == href or (href != get_script_prefix() and path.startswith(href)),
+        }
         for text, name, fallback, action in places
         if action is None or (may(user, action) and sees_all(user))
         if name != "nation" or sees_all(user)
@@ -170,10 +174,6 @@ def age_words(age: timedelta) -> str:
     if hours < 48:
         return f"{hours} hour{'s' if hours > 1 else ''} old"
     return f"{hours // 24} days old"
-
-
-def _is_within(path: str, href: str) -> bool:
-    return path == href or (href != get_script_prefix() and path.startswith(href))
 
 
 @cache

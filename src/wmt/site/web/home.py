@@ -80,21 +80,17 @@ def _row(state: State, unit: Unit) -> Row:
 
     points, available = unit.points_x100, unit.available_x100
     left = tables.points(remaining_x100(points, available), href("remaining"))
+    # how many of the practitioners with available hours are over the threshold: '4 of 6'
+    timed = unit.posts - unit.posts_without_time - unit.unmeasured_posts
     values = {
         "name": tables.text(unit.name, unit_url(unit.level, unit.code)),
         "level": tables.text(units.TITLES[unit.level]),
         "code": tables.text(unit.code),
         "capacity": tables.capacity(points, available, state.over_x100, unit.stream, href("capacity")),
-        "over": tables.text(_people(unit)),
+        "over": tables.text(f"{unit.posts_over:,} of {timed:,}" if unit.level != "post" and timed else ""),
         "points": tables.points(points, href("points")),
         "available": tables.points(available, href("available")),
         "remaining": left if unit.stream != OMIC else tables.Value(None, "–"),
         "cases": tables.count(unit.cases, href("cases")),
     }
     return Row(values, unit.level, unit.code)
-
-
-def _people(unit: Unit) -> str:
-    """How many of the practitioners with available hours are over the threshold: '4 of 6'."""
-    timed = unit.posts - unit.posts_without_time - unit.unmeasured_posts
-    return f"{unit.posts_over:,} of {timed:,}" if unit.level != "post" and timed else ""

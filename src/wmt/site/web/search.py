@@ -95,7 +95,9 @@ class _Screen:
             more = changed(query, show=name, page="") if total > ROWS_A_PAGE else ""
             return cls(name, total, slice(0, ROWS_A_PAGE), None, more)
         pages = -(-total // ROWS_A_PAGE)
-        page = min(_number(query.get("page", "")), pages)
+        # the number of a page, from 1; whatever makes no sense is the first
+        asked = query.get("page", "")
+        page = min(max(int(asked), 1) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1, pages)
         first = (page - 1) * ROWS_A_PAGE
         last = min(first + ROWS_A_PAGE, total)
         before = changed(query, page=str(page - 1)) if page > 1 else ""
@@ -108,8 +110,3 @@ class _Screen:
         return ResultGroup(
             self.name, self.total, replace(table, caption=counted, pager=self.pager), self.more, is_exact
         )
-
-
-def _number(asked: str) -> int:
-    """The number of a page, from 1; whatever makes no sense is the first."""
-    return max(int(asked), 1) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1

@@ -96,18 +96,15 @@ def _put(model: type[models.Model], frame: pl.DataFrame, load_id: int) -> None:
     frame = frame.select(pl.lit(load_id).alias("load_id"), pl.all())
     quoted = ", ".join(f'"{name}"' for name in frame.columns)
     if connection.vendor == "postgresql":
-        _copy(f'COPY "{table}" ({quoted}) FROM STDIN', frame)
+        statement = f'COPY "{table}" ({quoted}) FROM STDIN'
+        with transaction.atomic(), connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
+            for row in frame.iter_rows():
+                copy.write_row(row)
         return
     marks = ", ".join(["%s"] * frame.width)
     for portion in _portions(frame):
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.executemany(f'INSERT INTO "{table}" ({quoted}) VALUES ({marks})', portion.rows())
-
-
-def _copy(statement: str, frame: pl.DataFrame) -> None:
-    with transaction.atomic(), connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
-        for row in frame.iter_rows():
-            copy.write_row(row)
 
 
 def _portions(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:

@@ -97,7 +97,11 @@ def carry_over_page(request: HttpRequest) -> HttpResponse:
         if request.method == "POST":
             raise Http404("no post was named")
         return _list(request, state)
-    old = _post(request.GET["from"])
+    code = request.GET["from"]
+    team, separator, staff = code.strip().replace("\0", "").partition(":")
+    if not team or not staff or not separator or len(code) > 600:
+        raise Http404("enter the team code and the staff code, like TEAM:STAFF")
+    old = team, staff
     new = (request.GET.get("other") or request.GET.get("to") or "").strip()
     if not new:
         need_leaving(request.user, old, state)
@@ -118,13 +122,6 @@ def targets(state: State, user: User, old: Post) -> list[Unit]:
     posts = units.seen(state, user, "post").filter(staff_code=old[1])
     allowed = Action.EDIT_AVAILABILITY
     return [post for post in posts if may(user, allowed, level="post", code=post.code, state=state)]
-
-
-def _post(code: str) -> Post:
-    team, separator, staff = code.strip().replace("\0", "").partition(":")
-    if not team or not staff or not separator or len(code) > 600:
-        raise Http404("enter the team code and the staff code, like TEAM:STAFF")
-    return team, staff
 
 
 def _list(request: HttpRequest, state: State) -> HttpResponse:

@@ -151,11 +151,8 @@ def saved_words(effects: "Sequence[Effect]", state: State) -> str:
     said_of = "; ".join(_sentence(effect, later) for effect in moved)
     lead = f"from {day_words(first)} " if later else ""
     more = " It changes again later: see ‘Future changes’." if effects[-1].day > first else ""
-    return f"Saved. {_capital(lead + said_of)}.{more}"
-
-
-def _capital(words: str) -> str:
-    return words[0].upper() + words[1:]
+    words = lead + said_of
+    return f"Saved. {(words[0].upper() + words[1:])}.{more}"
 
 
 def _sentence(effect: "Effect", later: bool) -> str:

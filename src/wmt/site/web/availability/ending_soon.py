@@ -66,7 +66,19 @@ def ending_table(
     """The list of what ends soon, its reductions as who asks may read them; in full with units and status."""
     places = Places.of(question.state, _PLACES if question.in_full else ("team",))
     rows = [_row(question, each, reasons, places) for each in ending]
-    columns = _in_full(places) if question.in_full else _on_page(with_team)
+    columns = (
+        _in_full(places)
+        if question.in_full
+        else [
+            Column("name", "Practitioner"),
+            *([Column("team", "Team")] if with_team else []),
+            Column("reason", "Reason"),
+            Column("hours", "Hours a week", "hours"),
+            Column("first", "First day", "date"),
+            Column("last", "Last day", "date"),
+            Column("left", "Days left", "count"),
+        ]
+    )
     day = question.state.day + timedelta(DAYS)
     withheld = [REASONS_WITHHELD] * any(each.cut.reason == REDUCED for each in ending)
     return Table(
@@ -80,18 +92,6 @@ def ending_table(
         ],
         empty=f"No reduction ends on or before {day:%-d %B %Y}.",
     )
-
-
-def _on_page(with_team: bool) -> list[Column]:
-    return [
-        Column("name", "Practitioner"),
-        *([Column("team", "Team")] if with_team else []),
-        Column("reason", "Reason"),
-        Column("hours", "Hours a week", "hours"),
-        Column("first", "First day", "date"),
-        Column("last", "Last day", "date"),
-        Column("left", "Days left", "count"),
-    ]
 
 
 def _in_full(places: Places) -> list[Column]:
@@ -125,7 +125,10 @@ def _row(question: UnitRequest, ending: Ending, reasons: Mapping[str, ReasonOnDa
         "last": tables.day(last),
         "left": tables.count((last - day).days, note="ends today" if last == day else ""),
     }
-    names = {column.key: tables.text(name) for column, name in _named(places, post)}
+    names = {
+        column.key: tables.text(name)
+        for column, name in list(zip(places.columns(), places.values(post), strict=True))
+    }
     if not question.in_full:
         team = names["team"].text
         return Row(values | {"team": tables.text(team, unit_url("team", post.team_code, "hours"))})
@@ -138,10 +141,6 @@ def _row(question: UnitRequest, ending: Ending, reasons: Mapping[str, ReasonOnDa
         "notes": tables.text(cut.notes),
     }
     return Row(names | values | whole, "post", post.code)
-
-
-def _named(places: Places, post: Unit) -> list[tuple[Column, str]]:
-    return list(zip(places.columns(), places.values(post), strict=True))
 
 
 def reason_name(reason: str, reasons: Mapping[str, ReasonOnDay]) -> str:
@@ -195,24 +194,19 @@ def reminders(state: State, user: User, places: Iterable[Unit]) -> list[Reminder
     """Of those of one's places where one may enter hours and reductions, where some end soon."""
     found = []
     for unit in places:
-        if unit.level not in ("team", "pdu") or not _edits(state, user, unit):
+        if unit.level not in ("team", "pdu") or not may(
+            user, Action.EDIT_AVAILABILITY, level=unit.level, code=unit.code, state=state
+        ):
             continue
-        number = _number_ending(state, unit)
+        # how many the list will show: records of posts that are gone are not among them
+        rows = queries.ending(state, unit, DAYS)
+        if not rows:
+            number = 0
+        else:
+            there = set(units.everybody(state, unit).values_list("team_code", "staff_code"))
+            number = sum(row.post in there for row in rows)
         if number:
             words = f"{number} reduction{' ends' if number == 1 else 's end'} in the next {DAYS} days"
             href = unit_url(unit.level, unit.code, "hours") + "#table-ending"
             found.append(Reminder(unit.name, words, href))
     return found
-
-
-def _number_ending(state: State, unit: Unit) -> int:
-    """How many the list will show: records of posts that are gone are not among them."""
-    rows = queries.ending(state, unit, DAYS)
-    if not rows:
-        return 0
-    there = set(units.everybody(state, unit).values_list("team_code", "staff_code"))
-    return sum(row.post in there for row in rows)
-
-
-def _edits(state: State, user: User, unit: Unit) -> bool:
-    return may(user, Action.EDIT_AVAILABILITY, level=unit.level, code=unit.code, state=state)

@@ -66,7 +66,10 @@ def edit(place: PostRequest, form: ChangeForm, page: Page) -> HttpResponse:
         form.fields["why"].required = False  # the reason is for the history: looking writes none
     if not form.is_valid():
         return (
-            _part(place, EffectPanel(missing=_messages(form)))
+            _part(
+                place,
+                EffectPanel(missing=[str(message) for faults in form.errors.values() for message in faults]),
+            )
             if is_part
             else _shown(place, form, page, status=422)
         )
@@ -142,10 +145,6 @@ def keyed(form: ChangeForm, change: Change, record: OfPost, number: int = 0) -> 
     if form.cleaned_data["anew"] and not change.withdraw:
         return change
     return replace(change, key=record.key, version=form.version_of(number))
-
-
-def _messages(form: ChangeForm) -> list[str]:
-    return [str(message) for faults in form.errors.values() for message in faults]
 
 
 def _part(place: PostRequest, effect: EffectPanel) -> HttpResponse:

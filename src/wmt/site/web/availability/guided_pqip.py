@@ -24,7 +24,13 @@ from wmt.site.workload.state import rules_of
 def pqip(request: HttpRequest, code: str) -> HttpResponse:
     """Enters the stages of a trainee; days that are left empty are worked out from the first."""
     place = editable(request, code)
-    months, route = _months(place), place.route
+    # the shortest, the usual and the longest route in months
+    tree = rules.load()  # figures of an earlier version of this program were made with rules without them
+    values = rules_of(place.state).under("pqip_route_months") or tree.at(max(tree.days)).under(
+        "pqip_route_months"
+    )
+    shortest, usual, longest = (int(str(values[name].value)) for name in ("shortest", "usual", "longest"))
+    months, route = (shortest, usual, longest), place.route
     filled = _filled(place, months) if request.method == "POST" else None
     form = PqipForm(filled, route=route, months=months, initial={"months": months[1]})
     page = Page(
@@ -102,16 +108,6 @@ def _filled(place: PostRequest, months: tuple[int, int, int]) -> Any:
             break
         first = end + timedelta(1)
     return data
-
-
-def _months(place: PostRequest) -> tuple[int, int, int]:
-    """The shortest, the usual and the longest route in months."""
-    tree = rules.load()  # figures of an earlier version of this program were made with rules without them
-    values = rules_of(place.state).under("pqip_route_months") or tree.at(max(tree.days)).under(
-        "pqip_route_months"
-    )
-    shortest, usual, longest = (int(str(values[name].value)) for name in ("shortest", "usual", "longest"))
-    return shortest, usual, longest
 
 
 def _changes(place: PostRequest, form: Any) -> list[Change]:

@@ -108,12 +108,12 @@ def _grade_now(place: PostRequest, stands: Iterable[OfPost]) -> str:
     return f"{corrected.grade} from {day_words(corrected.first_day)}{until}{by}. {same}".strip()
 
 
-def _status(row: Reduction, place: PostRequest) -> str:
-    return status_of(row.first_day, row.last_day, place.state.day, withdrawn=row.withdrawn)
-
-
 def _reductions(question: UnitRequest, place: PostRequest, status: str, cuts: Sequence[Reduction]) -> Table:
-    found = [row for row in cuts if _status(row, place) == status]
+    found = [
+        row
+        for row in cuts
+        if status_of(row.first_day, row.last_day, place.state.day, withdrawn=row.withdrawn) == status
+    ]
     found.sort(key=lambda row: (row.first_day, row.key), reverse=status in ("ended", "withdrawn"))
     reads = place.may_read
     columns = [

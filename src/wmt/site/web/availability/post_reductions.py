@@ -41,7 +41,21 @@ def reduction_change(request: HttpRequest, code: str, key: str) -> HttpResponse:
     place = editable(request, code)
     record = place.standing("reduction", key)
     assert isinstance(record, Reduction)
-    form = ReductionForm(sent(request), initial=_initial(record))
+    by_share = record.hours_micro is None
+    form = ReductionForm(
+        sent(request),
+        initial={
+            "version": versions([record]),
+            "reason": record.reason,
+            "amount": number_text(record.percent_x100 or 0, 100)
+            if by_share
+            else number_text(record.hours_micro or 0),
+            "unit": PERCENT if by_share else HOURS,
+            "first_day": record.first_day,
+            "last_day": record.last_day,
+            "notes": record.notes,
+        },
+    )
     page = Page(
         title="Change a reduction",
         template=_TEMPLATE,
@@ -59,21 +73,6 @@ def reduction_withdraw(request: HttpRequest, code: str, key: str) -> HttpRespons
     return withdraw(request, code, "reduction", key, "Delete this reduction?")
 
 
-def _initial(record: Reduction) -> dict[str, Any]:
-    by_share = record.hours_micro is None
-    return {
-        "version": versions([record]),
-        "reason": record.reason,
-        "amount": number_text(record.percent_x100 or 0, 100)
-        if by_share
-        else number_text(record.hours_micro or 0),
-        "unit": PERCENT if by_share else HOURS,
-        "first_day": record.first_day,
-        "last_day": record.last_day,
-        "notes": record.notes,
-    }
-
-
 def _change(place: PostRequest, form: Any) -> Change:
     typed = form.cleaned_data
     wanted = ("reason", "hours_micro", "percent_x100", "first_day", "last_day", "notes")
@@ -83,10 +82,16 @@ def _change(place: PostRequest, form: Any) -> Change:
 def _words(place: PostRequest, kept: str) -> dict[str, Any]:
     groups = reason_groups(place.limits.reasons.values(), kept)
     contracted = place.limits.contracted(place.post, place.plan, place.state.day)
+    # the contracted hours from each day on, for the script that shows the other unit while one types
+    turns = sorted({each.first_day for each in place.plan.hours})
+    first = place.limits.contracted(place.post, PostRecords(), place.state.day)
+    hours = [(day, place.limits.contracted(place.post, place.plan, day)) for day in turns]
     return {
         "groups": [(category, [_choice(reason) for reason in found]) for category, found in groups],
         "contracted": hours_words(contracted),
-        "contracted_days": json.dumps(_contracted_days(place)),
+        "contracted_days": json.dumps(
+            [["", number_text(first)], *([day.isoformat(), number_text(micro)] for day, micro in hours)]
+        ),
         "notes_most": NOTES,
         "record": None,
     }
@@ -109,11 +114,3 @@ def _choice(reason: ReasonOnDay) -> dict[str, Any]:
         "percent": "" if reason.allowance_x100 is None else number_text(reason.allowance_x100, 100),
         "months": reason.months or "",
     }
-
-
-def _contracted_days(place: PostRequest) -> list[list[str]]:
-    """The contracted hours from each day on, for the script that shows the other unit while one types."""
-    turns = sorted({each.first_day for each in place.plan.hours})
-    first = place.limits.contracted(place.post, PostRecords(), place.state.day)
-    hours = [(day, place.limits.contracted(place.post, place.plan, day)) for day in turns]
-    return [["", number_text(first)], *([day.isoformat(), number_text(micro)] for day, micro in hours)]

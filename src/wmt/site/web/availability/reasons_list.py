@@ -115,9 +115,14 @@ def history(rows: Sequence[ReasonVersion], *, with_whys: bool, may_change: bool)
 def _version(row: ReasonVersion) -> Row:
     stands = row.ended_change is None and not row.withdrawn
     href = reverse("reason-correct", args=[row.reason, row.key]) if stands else ""
+    said = [row.short_name, row.category]
+    said += [f"takes off {percent_words(row.allowance_x100)}"] if row.allowance_x100 else []
+    said += [f"at most {percent_words(row.max_x100)}"] if row.max_x100 else []
+    said += [f"{row.months} months at most"] if row.months else []
+    said += [] if row.enabled else ["retired"]
     values = {
         "day": tables.day(row.first_day),
-        "says": tables.text(_says(row)),
+        "says": tables.text(", ".join(said)),
         "stands": tables.text("yes" if stands else "no: replaced by a later entry"),
         "recorded": tables.day(row.recorded_at.date()),
         "who": tables.text(row.who),
@@ -125,12 +130,3 @@ def _version(row: ReasonVersion) -> Row:
         "change": tables.text(f"Correct what holds from {day_words(row.first_day)}" if stands else "", href),
     }
     return Row(values)
-
-
-def _says(row: ReasonVersion) -> str:
-    said = [row.short_name, row.category]
-    said += [f"takes off {percent_words(row.allowance_x100)}"] if row.allowance_x100 else []
-    said += [f"at most {percent_words(row.max_x100)}"] if row.max_x100 else []
-    said += [f"{row.months} months at most"] if row.months else []
-    said += [] if row.enabled else ["retired"]
-    return ", ".join(said)

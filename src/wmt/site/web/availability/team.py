@@ -126,7 +126,7 @@ def _row(question: UnitRequest, post: Unit, plan: PostRecords, reasons: Mapping[
         "grade": tables.text(post.grade, note=_grade_note(post, plan, question)),
         "source": tables.text(source),
         "in_force": tables.text("; ".join(cuts) or "none"),
-        "next": _next(coming),
+        "next": tables.day(coming[0], coming[1]) if coming else Value(None, "none entered"),
         "next_words": tables.text(coming[1] if coming else ""),
     }
     return Row(values | _figures(question, post, source), "post", post.code)
@@ -160,7 +160,3 @@ def _grade_note(post: Unit, plan: PostRecords, question: UnitRequest) -> str:
     if corrected is None or post.supplied_grade in ("", corrected.grade):
         return ""
     return f"{post.supplied_grade} in the extract"
-
-
-def _next(coming: tuple[Any, str] | None) -> Value:
-    return tables.day(coming[0], coming[1]) if coming else Value(None, "none entered")

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
@@ -63,38 +63,30 @@ def team_edit(request: HttpRequest, code: str) -> HttpResponse:
     page = Paginator(posts, PEOPLE_A_PAGE).get_page(request.GET.get("page"))
     team = TeamRequest(request, state, unit, page)
     if request.method == "POST":
-        return _posted(team)
+        # the change that the page was made at. What makes no sense is taken for the last.
+        text = team.request.POST.get("seen", "")
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else _LARGEST
+        form = TeamForm(team.request.POST, people=team.people(at=min(number, _LARGEST)))
+        wanted = form.wanted() if form.is_valid() else TeamChanges()
+        if form.is_valid() and not wanted.changes:
+            form.add_error(None, "You have not changed anything yet. Enter what you want to change")
+        # what a new reduction is for its reason says
+        asks_why = any(change.key or change.kind == "hours" for change in wanted.changes)
+        if asks_why and team.request.POST.get("do") == "save" and not form.cleaned_data.get("why"):
+            form.add_error("why", "Enter why, for the history")
+        if form.errors:
+            return _page(team, form, status=422)
+        preview = actions.preview(changes=wanted.changes, state=team.state, actor=team.user)
+        if preview.checked.conflicts:
+            return _conflict(team, form, wanted, preview.checked.conflicts)
+        if preview.checked.faults:
+            return _refused(team, form, wanted, preview.checked.faults)
+        shown = digest(wanted.changes, preview.effects)
+        if team.request.POST.get("do") == "save" and form.cleaned_data["shown"] == shown:
+            return _save(team, form, wanted)
+        return _page(team, form, preview=preview, shown=shown)
     start = {"seen": state.revision, "first_day": state.day}
     return _page(team, TeamForm(people=team.people(), initial=start))
-
-
-def _posted(team: TeamRequest) -> HttpResponse:
-    form = TeamForm(team.request.POST, people=team.people(at=_seen(team)))
-    wanted = form.wanted() if form.is_valid() else TeamChanges()
-    if form.is_valid() and not wanted.changes:
-        form.add_error(None, "You have not changed anything yet. Enter what you want to change")
-    # what a new reduction is for its reason says
-    asks_why = any(change.key or change.kind == "hours" for change in wanted.changes)
-    if asks_why and team.request.POST.get("do") == "save" and not form.cleaned_data.get("why"):
-        form.add_error("why", "Enter why, for the history")
-    if form.errors:
-        return _page(team, form, status=422)
-    preview = actions.preview(changes=wanted.changes, state=team.state, actor=team.user)
-    if preview.checked.conflicts:
-        return _conflict(team, form, wanted, preview.checked.conflicts)
-    if preview.checked.faults:
-        return _refused(team, form, wanted, preview.checked.faults)
-    shown = digest(wanted.changes, preview.effects)
-    if team.request.POST.get("do") == "save" and form.cleaned_data["shown"] == shown:
-        return _save(team, form, wanted)
-    return _page(team, form, preview=preview, shown=shown)
-
-
-def _seen(team: TeamRequest) -> int:
-    """The change that the page was made at. What makes no sense is taken for the last."""
-    text = team.request.POST.get("seen", "")
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else _LARGEST
-    return min(number, _LARGEST)
 
 
 def _save(team: TeamRequest, form: TeamForm, wanted: TeamChanges) -> HttpResponse:
@@ -121,15 +113,13 @@ def _say(form: TeamForm, wanted: TeamChanges, faults: Sequence[ChangeFault]) -> 
     for fault in faults:
         index = place_of(fault, wanted.changes)
         places = wanted.places[index] if index is not None else {}
-        words = " ".join([_named(form, fault, index, wanted), *(f"{record}." for record in fault.shown)])
+        # A fault with whose it is before it: many people are on the page
+        post = fault.post if index is None else wanted.changes[index].post
+        name = next((person.post.name for person in form.people if post_of(person.post) == post), "")
+        words = " ".join(
+            [f"{name}: {fault.message}" if name else fault.message, *(f"{record}." for record in fault.shown)]
+        )
         form.say(places, fault.field, words)
-
-
-def _named(form: TeamForm, fault: ChangeFault, index: int | None, wanted: TeamChanges) -> str:
-    """A fault with whose it is before it: many people are on the page."""
-    post = fault.post if index is None else wanted.changes[index].post
-    name = next((person.post.name for person in form.people if post_of(person.post) == post), "")
-    return f"{name}: {fault.message}" if name else fault.message
 
 
 def _conflict(
@@ -139,22 +129,18 @@ def _conflict(
     data = team.request.POST.copy()
     data["seen"] = str(current_state().revision)
     people = team.people()
-    _forget_untouched(data, form, wanted)
-    for name, value in TeamForm(people=people).starts():
-        data.setdefault(name, value)
-    renewed = TeamForm(data, people=people)
-    renewed.is_valid()
-    _say(renewed, wanted, conflicts)
-    return _page(team, renewed, status=409)
-
-
-def _forget_untouched(data: QueryDict, form: TeamForm, wanted: TeamChanges) -> None:
     touched = {change.key for change in wanted.changes if change.kind == "reduction"}
     for person in form.people:
         for each in person.reductions:
             if each.cut.key not in touched:
                 data.pop(each.last, None)
                 data.pop(each.amount, None)
+    for name, value in TeamForm(people=people).starts():
+        data.setdefault(name, value)
+    renewed = TeamForm(data, people=people)
+    renewed.is_valid()
+    _say(renewed, wanted, conflicts)
+    return _page(team, renewed, status=409)
 
 
 def _page(

@@ -112,36 +112,33 @@ class TeamForm(forms.Form):
         self.people = people
         super().__init__(data, **more)
         for person in people:
-            self._add_fields(person)
-
-    def _add_fields(self, person: Person) -> None:
-        name = person.post.name
-        self.fields[person.hours] = NumberField(f"Contracted hours of {name}", scale=MICRO)
-        self.fields[person.start] = DayField(f"the first day of the hours of {name}", required=False)
-        for standing in person.reductions:
-            self.fields[standing.last] = DayField(
-                f"the last day of {standing.title} of {name}", required=False
+            name = person.post.name
+            self.fields[person.hours] = NumberField(f"Contracted hours of {name}", scale=MICRO)
+            self.fields[person.start] = DayField(f"the first day of the hours of {name}", required=False)
+            for standing in person.reductions:
+                self.fields[standing.last] = DayField(
+                    f"the last day of {standing.title} of {name}", required=False
+                )
+                self.initial[standing.last] = standing.cut.last_day
+                words = f"{standing.title} of {name}"
+                scale = MICRO if standing.cut.percent_x100 is None else 100
+                self.fields[standing.amount] = NumberField(
+                    words, scale=scale, required=f"Enter how much {words} takes off"
+                )
+                self.initial[standing.amount] = _amount(standing.cut)
+            self.fields[person.new("reason")] = forms.CharField(max_length=120, required=False)
+            self.fields[person.new("amount")] = forms.CharField(max_length=20, required=False)
+            self.fields[person.new("unit")] = forms.ChoiceField(
+                choices=[(PERCENT, PERCENT), (HOURS, HOURS)],
+                required=False,
+                error_messages={"invalid_choice": "Choose hours or a percentage"},
             )
-            self.initial[standing.last] = standing.cut.last_day
-            words = f"{standing.title} of {name}"
-            scale = MICRO if standing.cut.percent_x100 is None else 100
-            self.fields[standing.amount] = NumberField(
-                words, scale=scale, required=f"Enter how much {words} takes off"
+            self.fields[person.new("first")] = DayField(
+                f"the first day of the new reduction of {name}", required=False
             )
-            self.initial[standing.amount] = _amount(standing.cut)
-        self.fields[person.new("reason")] = forms.CharField(max_length=120, required=False)
-        self.fields[person.new("amount")] = forms.CharField(max_length=20, required=False)
-        self.fields[person.new("unit")] = forms.ChoiceField(
-            choices=[(PERCENT, PERCENT), (HOURS, HOURS)],
-            required=False,
-            error_messages={"invalid_choice": "Choose hours or a percentage"},
-        )
-        self.fields[person.new("first")] = DayField(
-            f"the first day of the new reduction of {name}", required=False
-        )
-        self.fields[person.new("last")] = DayField(
-            f"the last day of the new reduction of {name}", required=False
-        )
+            self.fields[person.new("last")] = DayField(
+                f"the last day of the new reduction of {name}", required=False
+            )
 
     def clean(self) -> dict[str, Any]:
         """Beside each field: days that hours need, and amounts of new reductions in their unit."""
@@ -150,17 +147,14 @@ class TeamForm(forms.Form):
             if found.get(person.hours) is not None and not self._start_of(found, person):
                 self._say_once(person, "Enter the first day of new hours")
             if self._has_new(person):
-                self._clean_new(found, person)
+                by_share = found.get(person.new("unit")) != HOURS
+                what = "The percentage" if by_share else "The hours"
+                number = NumberField(f"{what} of {person.post.name}", scale=100 if by_share else MICRO)
+                try:
+                    found[person.new("amount")] = number.clean(found.get(person.new("amount")) or "")
+                except forms.ValidationError as fault:
+                    self.add_error(person.new("amount"), fault)
         return found
-
-    def _clean_new(self, found: dict[str, Any], person: Person) -> None:
-        by_share = found.get(person.new("unit")) != HOURS
-        what = "The percentage" if by_share else "The hours"
-        number = NumberField(f"{what} of {person.post.name}", scale=100 if by_share else MICRO)
-        try:
-            found[person.new("amount")] = number.clean(found.get(person.new("amount")) or "")
-        except forms.ValidationError as fault:
-            self.add_error(person.new("amount"), fault)
 
     def _start_of(self, found: Mapping[str, Any], person: Person) -> date | None:
         """The day somebody's new hours count from: their own, or that of the team."""
@@ -182,26 +176,21 @@ class TeamForm(forms.Form):
         """The changes it comes to, of a form without faults of its own."""
         found = TeamChanges()
         for person in self.people:
-            self._want_hours(found, person)
+            hours = self.cleaned_data[person.hours]
+            if hours is not None:
+                first = self._start_of(self.cleaned_data, person)
+                same = next((each for each in person.plan.hours if each.first_day == first), None)
+                if not (same is not None and same.hours_micro == hours):
+                    change = Change(
+                        kind="hours", post=post_of(person.post), first_day=first, hours_micro=hours,
+                        key=same.key if same else "", version=same.version if same else 0,
+                    )  # fmt: skip
+                    start = person.start if self.cleaned_data[person.start] else "first_day"
+                    found.add(change, hours_micro=person.hours, first_day=start, whole=person.hours)
             self._want_reductions(found, person)
             if self._has_new(person):
                 self._want_new(found, person)
         return found
-
-    def _want_hours(self, found: TeamChanges, person: Person) -> None:
-        hours = self.cleaned_data[person.hours]
-        if hours is None:
-            return
-        first = self._start_of(self.cleaned_data, person)
-        same = next((each for each in person.plan.hours if each.first_day == first), None)
-        if same is not None and same.hours_micro == hours:
-            return
-        change = Change(
-            kind="hours", post=post_of(person.post), first_day=first, hours_micro=hours,
-            key=same.key if same else "", version=same.version if same else 0,
-        )  # fmt: skip
-        start = person.start if self.cleaned_data[person.start] else "first_day"
-        found.add(change, hours_micro=person.hours, first_day=start, whole=person.hours)
 
     def _want_reductions(self, found: TeamChanges, person: Person) -> None:
         for standing in person.reductions:

@@ -25,7 +25,23 @@ from wmt.site.workload.models import Unit
 
 def content(question: UnitRequest) -> dict[str, Any]:
     """The teams of a PDU or a region, and what ends soon in them."""
-    cuts = _cuts(question)
+    # the reductions of the posts under the unit that are in force today. Posts that are gone have
+    # none.
+    unit, state = question.unit, question.state
+    rows = queries.under(unit, state).filter(first_day__lte=state.day).exclude(last_day__lt=state.day)
+    found = [(row.post, cut) for row in rows if isinstance(cut := queries.as_entry(row), ReductionRecord)]
+    staff = {code for (_, code), _ in found}
+    posts = {post_of(post): post for post in units.everybody(state, unit).filter(staff_code__in=staff)}
+    reach = visibility.reasons(question.user)
+    note_read(question.user, unit)
+    cuts = [
+        (
+            posts[post],
+            cut if reach.covers(posts[post]) else without_reason(cut, posts[post].contracted_hours_micro),
+        )
+        for post, cut in found
+        if post in posts
+    ]
     day = question.state.day
     in_force = Counter(post.team_code for post, cut in cuts if cut.in_force(day))
     ending = ending_of(cuts, day)
@@ -40,26 +56,6 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "day": f"{day:%-d %B %Y}",
         "upload_href": reverse("people-upload") if may(question.user, Action.EDIT_AVAILABILITY) else "",
     }
-
-
-def _cuts(question: UnitRequest) -> list[tuple[Unit, ReductionRecord]]:
-    """The reductions of the posts under the unit that are in force today. Posts that are gone have none."""
-    unit, state = question.unit, question.state
-    rows = queries.under(unit, state).filter(first_day__lte=state.day).exclude(last_day__lt=state.day)
-    found = [(row.post, cut) for row in rows if isinstance(cut := queries.as_entry(row), ReductionRecord)]
-    staff = {code for (_, code), _ in found}
-    posts = {post_of(post): post for post in units.everybody(state, unit).filter(staff_code__in=staff)}
-    reach = visibility.reasons(question.user)
-    note_read(question.user, unit)
-    return [
-        (posts[post], cut if reach.covers(posts[post]) else _without_reason(posts[post], cut))
-        for post, cut in found
-        if post in posts
-    ]
-
-
-def _without_reason(post: Unit, cut: ReductionRecord) -> ReductionRecord:
-    return without_reason(cut, post.contracted_hours_micro)
 
 
 def _teams(question: UnitRequest, in_force: Counter[str], ending: list[Ending]) -> Table:

@@ -137,8 +137,16 @@ def people_upload_check(request: HttpRequest, number: int) -> HttpResponse:
         return HttpResponseRedirect(reverse("people-upload"))
     outcome = outcome_of(kept, state, _me(request))
     if request.method != "POST":
-        _note_denied(request, outcome, kept)
-        return _preview(request, kept, outcome, state, ApplyForm(initial={"why": _from(kept)}))
+        # rows of other people's posts are an attempt, and attempts are written down: once for what was
+        # sent
+        if not (not outcome.denied or not kept.first_look()):
+            posts = [":".join(post) for post in outcome.denied]
+            named = ", ".join(posts[:3]) + (f" and {len(posts) - 3} more" if len(posts) > 3 else "")
+            said = f"{request.user} sent tables with rows of posts they may not edit: {named}."
+            record("denied", said, request=request, after={"posts": posts[:100], "files": list(kept.names)})
+        return _preview(
+            request, kept, outcome, state, ApplyForm(initial={"why": f"From {', '.join(kept.names)}"[:200]})
+        )
     return _applied(request, kept, outcome, state)
 
 
@@ -185,20 +193,6 @@ def _preview(
         "crumbs": [("Tables of hours and reductions", reverse("people-upload"))],
     }
     return render(request, "availability/upload_check.jinja", context, status=status)
-
-
-def _note_denied(request: HttpRequest, outcome: UploadOutcome, kept: KeptUpload) -> None:
-    """Rows of other people's posts are an attempt, and attempts are written down: once for what was sent."""
-    if not outcome.denied or not kept.first_look():
-        return
-    posts = [":".join(post) for post in outcome.denied]
-    named = ", ".join(posts[:3]) + (f" and {len(posts) - 3} more" if len(posts) > 3 else "")
-    said = f"{request.user} sent tables with rows of posts they may not edit: {named}."
-    record("denied", said, request=request, after={"posts": posts[:100], "files": list(kept.names)})
-
-
-def _from(kept: KeptUpload) -> str:
-    return f"From {', '.join(kept.names)}"[:200]
 
 
 def _me(request: HttpRequest) -> User:

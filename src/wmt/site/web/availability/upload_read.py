@@ -73,19 +73,8 @@ def outcome_of(kept: KeptUpload, state: State, user: User) -> UploadOutcome:
     if reasons_changed(people.reasons):
         text = "Reasons are not taken from here. Change them on the page ‘Reasons for reductions’."
         found.notices.append(TableFault(REASONS_FILE, None, "", text))
-    _check(found, _allowed(found, changes_of(people, _readable_plans(state, user)), state, user), state)
-    return found
-
-
-def _readable_plans(state: State, user: User) -> dict[Post, PostRecords]:
-    """What stands, as far as the person may read it. A row of anybody else's is a change, and so is refused:
-    were it compared, a row that is not refused would tell that it says what stands."""
-    reads = visibility.reasons_of_posts(user, state)
-    return {post: plan for post, plan in queries.plans_of().items() if reads(post)}
-
-
-def _check(found: UploadOutcome, changes: Sequence[Change], state: State) -> None:
-    """What the changes come to, by the check that stands behind all mouths."""
+    # what the changes come to, by the check that stands behind all mouths
+    changes = _allowed(found, changes_of(people, _readable_plans(state, user)), state, user)
     plans = queries.plans_of({change.post for change in changes})
     limits = queries.limits_of(state, list(plans))
     found.changes = [change for change in changes if not _is_idle(change, plans, limits)]
@@ -96,6 +85,14 @@ def _check(found: UploadOutcome, changes: Sequence[Change], state: State) -> Non
     for wrong in (*checked.conflicts, *checked.faults):
         found.faults.append(_placed(wrong, found.changes))
     found.notices += [_placed(notice, found.changes) for notice in checked.warnings]
+    return found
+
+
+def _readable_plans(state: State, user: User) -> dict[Post, PostRecords]:
+    """What stands, as far as the person may read it. A row of anybody else's is a change, and so is refused:
+    were it compared, a row that is not refused would tell that it says what stands."""
+    reads = visibility.reasons_of_posts(user, state)
+    return {post: plan for post, plan in queries.plans_of().items() if reads(post)}
 
 
 def _is_of_template(fault: Any) -> bool:

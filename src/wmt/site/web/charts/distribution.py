@@ -104,21 +104,12 @@ class _DistributionDrawing:
 
     def drawing(self) -> Drawing:
         """The band, the marks or bars, the axis."""
-        stacks = self._stacks()
+        stacks: dict[int, list[_Spot]] = {}
+        for spot in self.spots:
+            stacks.setdefault(self._at(spot.capacity_x100) // _DOT, []).append(spot)
         dot = min(_DOT, max(3, _MOST_STACKED * _DOT // max(map(len, stacks.values()))))
         tallest = max(map(len, stacks.values())) * dot + 8
         self.base = _HEAD + (max(40, tallest) if self.marked else _TALL)
-        self._ground()
-        if self.marked:
-            self._marks(stacks, dot)
-        else:
-            self._bars()
-        return self.canvas.drawing(self.base + _FOOT + (LINE if self.far else 0))
-
-    def _at(self, x100: int) -> int:
-        return self.scale.at(x100, self.left, self.room)
-
-    def _ground(self) -> None:
         canvas, base, at = self.canvas, self.base, self._at
         low, over = at(self.low_x100), at(self.over_x100)
         canvas.rect("band", (low, _HEAD, over - low, base - _HEAD))
@@ -132,12 +123,14 @@ class _DistributionDrawing:
         if self.far:
             words = f"{self.far:,} beyond {self.scale.high // 100}%, at the end"
             canvas.text((self.left + self.room, base + 40), words, anchor="end")
+        if self.marked:
+            self._marks(stacks, dot)
+        else:
+            self._bars()
+        return self.canvas.drawing(self.base + _FOOT + (LINE if self.far else 0))
 
-    def _stacks(self) -> dict[int, list[_Spot]]:
-        found: dict[int, list[_Spot]] = {}
-        for spot in self.spots:
-            found.setdefault(self._at(spot.capacity_x100) // _DOT, []).append(spot)
-        return found
+    def _at(self, x100: int) -> int:
+        return self.scale.at(x100, self.left, self.room)
 
     def _marks(self, stacks: dict[int, list[_Spot]], dot: int) -> None:
         """A mark for each unit; those that would hide another are stacked."""

@@ -29,7 +29,17 @@ def svg_file(chart: Chart, about: Sequence[str]) -> str:
     head, wide, foot = Canvas(WIDE), chart.draw(WIDE), Canvas(WIDE)
     top = _lines(head, [chart.title], 16, tone="heading")
     top = _lines(head, [chart.units, chart.summary], top + LINE)
-    below = _lines(foot, about, _key(foot, chart, LINE))
+    # the entries of the key in rows, and where the next text begins
+    y = LINE
+    x = 0
+    for sample in chart.key:
+        room = 36 + text_width(sample.words) + 24
+        if x and x + room > foot.width:
+            x, y = 0, y + LINE + 4
+        sample.draw(foot, x, y - 12)
+        foot.text((x + 36, y), sample.words)
+        x += room
+    below = _lines(foot, about, y + LINE + 8 if chart.key else y)
     height = top + wide.height + below
     parts = (
         head.drawing(top).body,
@@ -75,16 +85,3 @@ def _lines(canvas: Canvas, texts: Sequence[str], y: int, tone: str = "") -> int:
             canvas.text((0, y), line, tone=tone)
             y += LINE + (6 if tone else 0)
     return y
-
-
-def _key(canvas: Canvas, chart: Chart, y: int) -> int:
-    """The entries of the key in rows, and where the next text begins."""
-    x = 0
-    for sample in chart.key:
-        room = 36 + text_width(sample.words) + 24
-        if x and x + room > canvas.width:
-            x, y = 0, y + LINE + 4
-        sample.draw(canvas, x, y - 12)
-        canvas.text((x + 36, y), sample.words)
-        x += room
-    return y + LINE + 8 if chart.key else y

@@ -55,7 +55,10 @@ class _StepsDrawing:
             canvas.path("edge", f"M{x} 6V{foot - 10}")
             canvas.text_within(x, foot + 4, now_words)
             foot += LINE
-        places = [(self.days.at(step.day), self._up(step)) for step in self.steps]
+        places = [
+            (self.days.at(step.day), self.scale.at(step.height, self.base, -_TALL + 10))
+            for step in self.steps
+        ]
         path = f"M{places[0][0]} {places[0][1]}" + "".join(f"H{x}V{y}" for x, y in places[1:])
         canvas.path("line", f"{path}H{self.right}")
         free = self.canvas.width
@@ -68,6 +71,3 @@ class _StepsDrawing:
                 canvas.text((left, self.base + 18), step.day_words)
                 free = left
         return canvas.drawing(foot)
-
-    def _up(self, step: ChartStep) -> int:
-        return self.scale.at(step.height, self.base, -_TALL + 10)

@@ -109,7 +109,11 @@ class _TimeSeriesDrawing:
         self.canvas, self.panels, self.periods = Canvas(width), panels, periods
         labels = [panel.words(value) for panel in panels for value in panel.scale.ticks]
         self.left = max(text_width(label) for label in labels) + 12
-        names = [text_width(series.name) for panel in panels for series in _several(panel)]
+        names = [
+            text_width(series.name)
+            for panel in panels
+            for series in (panel.series if len(panel.series) > 1 else ())
+        ]
         self.named = {name for name in names if name <= width // _NAME_SHARE}
         self.days = Days(first, last, self.left, width - max(self.named, default=12) - 12)
 
@@ -192,10 +196,6 @@ class _TimeSeriesDrawing:
                 places[number] = min(places[number], places[number + 1] - LINE + 2)
         for y, (end, series) in zip(places, ordered, strict=True):
             self.canvas.text((end[0] + 8, y + 5), series.name)
-
-
-def _several(panel: ChartPanel) -> Sequence[Series]:
-    return panel.series if len(panel.series) > 1 else ()
 
 
 def _runs(places: Sequence[DataPoint]) -> list[list[DataPoint]]:

@@ -74,7 +74,10 @@ def shown(question: UnitRequest) -> str:
 
 
 def _filters(question: UnitRequest, asked: str) -> list[dict[str, Any]]:
-    decisions = [("any", "Any"), *((name or "nothing", said.capitalize()) for name, said in _decided())]
+    decisions = [
+        ("any", "Any"),
+        *((name or "nothing", said.capitalize()) for name, said in list(labels.DECIDED.items())),
+    ]
     return [
         {"name": "show", "label": "Show", "value": asked, "options": list(SHOWN.items())},
         {
@@ -84,10 +87,6 @@ def _filters(question: UnitRequest, asked: str) -> list[dict[str, Any]]:
             "options": decisions,
         },
     ]
-
-
-def _decided() -> list[tuple[str, str]]:
-    return list(labels.DECIDED.items())
 
 
 def duties_of(question: UnitRequest, asked: str) -> tuple[list[Duty], Capacities]:
@@ -141,17 +140,17 @@ def _table(question: UnitRequest, asked: str) -> Table:
         "duties",
         f"{titles[asked]}, {question.unit.name}",
         _columns(question, asked, places),
-        LazyRows(found, make, lambda duty, key: _raw(duty, key, make)),
+        LazyRows(
+            found,
+            make,
+            lambda duty, key: getattr(duty, _PLAIN[key]) if key in _PLAIN else make(duty).values[key].raw,
+        ),
         notes=[
             "An action opens automatically after four weeks over the threshold, and closes when the workload "
             "falls. The most urgent are first: by date due, then by capacity."
         ],
         empty=empty.get(asked, "There are no actions here yet."),
     )
-
-
-def _raw(duty: Duty, key: str, make: Any) -> Any:
-    return getattr(duty, _PLAIN[key]) if key in _PLAIN else make(duty).values[key].raw
 
 
 def _columns(question: UnitRequest, asked: str, places: Places | None) -> list[Column]:

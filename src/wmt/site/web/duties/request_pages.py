@@ -56,7 +56,10 @@ def request_page(request: HttpRequest, number: int) -> HttpResponse:
     user: Any = request.user
     found = access.find_request(user, state, number)
     if not access.asked(user, found):
-        _note_read(user, found, state)
+        # who read what somebody asked is written down, as reading single lines is
+        unit = units.of_level(state, found.level).filter(code=found.code).first()
+        if unit is not None:
+            note_read(user, unit)
     if request.method == "GET":
         notices.mark_read(user, found)
     context = {
@@ -73,13 +76,6 @@ def request_page(request: HttpRequest, number: int) -> HttpResponse:
         "duty_href": duty_url(found.duty) if found.duty is not None else "",
     }
     return render(request, "duties/request.jinja", context)
-
-
-def _note_read(user: Any, found: Request, state: State) -> None:
-    """Who read what somebody asked is written down, as reading single lines is."""
-    unit = units.of_level(state, found.level).filter(code=found.code).first()
-    if unit is not None:
-        note_read(user, unit)
 
 
 @require_http_methods(_BOTH)

@@ -87,10 +87,8 @@ def _shown(
         "last_review": last_review(state),
         "asked": asked_for(duty) if kind.name == "answer" else None,
         "confirm": confirm_of(list(duty.steps.order_by("number"))) if duty.confirm_by else "",
-        "choices": list(form.fields[kind.form.parts[0]].choices) if _has_choices(kind) else [],
+        "choices": list(form.fields[kind.form.parts[0]].choices)
+        if (kind.name in ("decide", "answer"))
+        else [],
     }
     return render(request, "duties/form.jinja", context, status=status)
-
-
-def _has_choices(kind: StepPage) -> bool:
-    return kind.name in ("decide", "answer")

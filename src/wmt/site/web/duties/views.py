@@ -93,7 +93,11 @@ def notices_page(request: HttpRequest) -> HttpResponse:
         "notices": [_shown(notice, reads=reads(notice)) for notice in found],
         "unread_here": notices.unread(request.user),
         # a concern about oneself is left out: its words and its address would tell of it
-        "failed": [_failed(each) for each in failed[:_LISTED] if reads(each)]
+        "failed": [
+            {**_shown(each), "to": each.user.email, "fault": each.mail_fault}
+            for each in failed[:_LISTED]
+            if reads(each)
+        ]
         if may(request.user, Action.MANAGE_USERS)
         else [],
     }
@@ -121,10 +125,6 @@ def _shown(notice: Notice, *, reads: bool = True) -> dict[str, object]:
         "is_new": notice.read_at is None,
         "href": notice_url(notice),
     }
-
-
-def _failed(notice: Notice) -> dict[str, object]:
-    return {**_shown(notice), "to": notice.user.email, "fault": notice.mail_fault}
 
 
 @require_POST

@@ -38,6 +38,11 @@ def sheet(request: HttpRequest, code: str) -> HttpResponse:
     """The page, for the screen and for paper."""
     question = question_of(request, "post", code)
     unit, found = question.unit, hours.content(question)
+    # what begins and ends when, and the capacity then
+    table = found["tables"]["coming"]
+    dropped = {"grade", "contracted"}
+    columns = [column for column in table.columns if column.key not in dropped]
+    shown, notes = table.rows[: _ROWS + 1], [*table.notes, *_more(table.rows[1:])]
     context = {
         "unit": unit,
         "team": next(iter(reversed(units.above(question.state, question.user, unit))), None),
@@ -47,7 +52,9 @@ def sheet(request: HttpRequest, code: str) -> HttpResponse:
         "charts": work_charts(question),
         "tiers": _across(tiers(question)),
         "reductions": _reductions(found["tables"]),
-        "coming": _coming(found["tables"]["coming"]),
+        "coming": replace(
+            table, caption="What begins and ends, and when", columns=columns, rows=shown, notes=notes
+        ),
         "reports": [step.words for step in reports_ending(question)[:_REPORTS]],
         "limits": NOT,
         "crumbs": [(unit.name, unit_url("post", unit.code))],
@@ -99,14 +106,6 @@ def _reductions(found: dict[str, Table]) -> Table:
     notes = [*dict.fromkeys([*found["active"].notes, *found["scheduled"].notes]), *_more(rows)]
     return replace(found["active"], caption="Reductions now and to come", columns=columns, rows=rows[:_ROWS],
                    notes=notes, empty="No reduction counts today or begins later.")  # fmt: skip
-
-
-def _coming(table: Table) -> Table:
-    """What begins and ends when, and the capacity then."""
-    dropped = {"grade", "contracted"}
-    columns = [column for column in table.columns if column.key not in dropped]
-    shown, notes = table.rows[: _ROWS + 1], [*table.notes, *_more(table.rows[1:])]
-    return replace(table, caption="What begins and ends, and when", columns=columns, rows=shown, notes=notes)
 
 
 def _more(rows: Sequence[Row]) -> list[str]:

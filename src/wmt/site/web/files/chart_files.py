@@ -20,19 +20,7 @@ def send_chart(request: HttpRequest, source: TableOrigin, chart: Chart, kind: st
     except NoFontError as missing:
         context = {"missing": str(missing), "svg": request.get_full_path().replace(".png", ".svg", 1)}
         return render(request, "exports/no_font.jinja", context, status=503)
-    _note(request, source, chart, kind)
-    return attached(HttpResponse(made, content_type=CONTENT_TYPES[kind]), name, kind)
-
-
-def about(source: TableOrigin) -> list[str]:
-    """What a chart says of itself wherever it is put: what it is of, as at when, and what it is not."""
-    state = source.state
-    moment = f" Data from {state.as_at_text}; points rules of {rules_said(state)}." if state else ""
-    return [f"Workload Measurement Tool: {source.title}.{moment}", NOT]
-
-
-def _note(request: HttpRequest, source: TableOrigin, chart: Chart, kind: str) -> None:
-    """One audit event: who took which chart, of which figures."""
+    # one audit event: who took which chart, of which figures
     settled(request)
     filters = filters_of(request)
     narrowed = "".join(f", {name} {value}" for name, value in filters)
@@ -42,3 +30,11 @@ def _note(request: HttpRequest, source: TableOrigin, chart: Chart, kind: str) ->
     after = {"kind": KINDS[kind], "chart": chart.title, "figures of": as_at}
     after |= {f"filter {name}": value for name, value in filters}
     record("export", sentence, request=request, level=source.level, code=source.code, after=after)
+    return attached(HttpResponse(made, content_type=CONTENT_TYPES[kind]), name, kind)
+
+
+def about(source: TableOrigin) -> list[str]:
+    """What a chart says of itself wherever it is put: what it is of, as at when, and what it is not."""
+    state = source.state
+    moment = f" Data from {state.as_at_text}; points rules of {rules_said(state)}." if state else ""
+    return [f"Workload Measurement Tool: {source.title}.{moment}", NOT]

@@ -22,7 +22,7 @@ from wmt.site.web.context import rules_words
 from wmt.site.web.files.export_request import as_job, cells_of
 from wmt.site.web.files.making import making_of
 from wmt.site.web.files.sheets import ExportSheet
-from wmt.site.web.files.writers import FORMATS, Format, TooManyRows, write_book, write_csv
+from wmt.site.web.files.writers import FORMATS, TooManyRows, write_book, write_csv
 from wmt.site.workload.day_format import moment_words
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
@@ -111,7 +111,8 @@ def _sent(
             raise
         spool.close()
         if isinstance(fault, TooManyRows):
-            return _too_many(request, form, size)
+            context = {"form": form.title, "rows": f"{size:,}"}
+            return render(request, "exports/too_many.jinja", context, status=413)
         raise
     if making:
         making.done = rows, file_name(source, name[0])
@@ -209,11 +210,6 @@ def file_name(source: TableOrigin, table: str) -> str:
     moment = f"{source.state.as_at:%Y-%m-%d-%H%M}" if source.state else f"{timezone.localdate():%Y-%m-%d}"
     full = "-".join(("wmt", *source.words, table, moment))
     return re.sub(r"[\x00-\x1f\x7f/\\\"<>:|?*]+", "-", full)[:180]
-
-
-def _too_many(request: HttpRequest, form: Format, size: int) -> HttpResponse:
-    context = {"form": form.title, "rows": f"{size:,}"}
-    return render(request, "exports/too_many.jinja", context, status=413)
 
 
 def rules_said(state: State) -> str:

@@ -34,7 +34,11 @@ def as_job(request: HttpRequest, title: str, kind: str, cells: int) -> HttpRespo
     A file the person has already, of the same figures and the same rights, is that file. HEAD asks for no
     file, so nothing is made for it.
     """
-    if "wmt_making" in request.__dict__ or request.method == "HEAD" or not _is_large(kind, cells):
+    if (
+        "wmt_making" in request.__dict__
+        or request.method == "HEAD"
+        or not (cells > limit("excel_cells_at_once" if kind == "xlsx" else "cells_at_once"))
+    ):
         return None
     address = request.get_full_path()[:_LONGEST]
     export = _there_is(request, address)
@@ -46,10 +50,6 @@ def as_job(request: HttpRequest, title: str, kind: str, cells: int) -> HttpRespo
         export = _ask(request, address, title, kind)
     set_script_prefix("/")  # a file has no past: its page is the same whatever day it was asked on
     return SeeFile(f"/files/{export.key}/")
-
-
-def _is_large(kind: str, cells: int) -> bool:
-    return cells > limit("excel_cells_at_once" if kind == "xlsx" else "cells_at_once")
 
 
 def _there_is(request: HttpRequest, address: str) -> Export | None:

@@ -174,9 +174,10 @@ def _view(request: HttpRequest) -> HttpResponse:
 def _request(export: Export, making: Making) -> HttpRequest:
     """What the person asked for, as they asked."""
     asked, origin = urlsplit(export.address), urlsplit(export.origin)
+    # A path as a server hands it over: the bytes of its signs, each as one character
     environ: dict[str, Any] = {
         "REQUEST_METHOD": "GET",
-        "PATH_INFO": _raw(asked.path),
+        "PATH_INFO": unquote_to_bytes(asked.path).decode("latin-1"),
         "QUERY_STRING": asked.query,
         "HTTP_HOST": origin.netloc,
         "SERVER_NAME": origin.hostname or "",
@@ -191,11 +192,6 @@ def _request(export: Export, making: Making) -> HttpRequest:
         export.user.is_active = False  # the demonstration is over, and so are its people's rights
     request.__dict__["wmt_making"] = making
     return request
-
-
-def _raw(path: str) -> str:
-    """A path as a server hands it over: the bytes of its signs, each as one character."""
-    return unquote_to_bytes(path).decode("latin-1")
 
 
 def _end(export: Export, state: Export.State, message: str = "") -> None:

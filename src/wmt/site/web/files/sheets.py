@@ -60,7 +60,9 @@ def sheet_of(table: Table) -> ExportSheet:
 
     Takes the rows the table has, so give it all of them.
     """
-    of_units = any(row.level for row in table.rows) or _is_of_units(table.columns)
+    of_units = any(row.level for row in table.rows) or (
+        {"name", "code"} <= {column.key for column in table.columns}
+    )
     columns = [column for column in table.columns if not (of_units and column.key == "code")]
     before = [Heading("level", "Level"), Heading("code", "Code", "code")] if of_units else []
     headings = [*before, *(Heading(c.key, _words(c), c.kind, c.note) for c in columns)]
@@ -71,10 +73,6 @@ def sheet_of(table: Table) -> ExportSheet:
     return ExportSheet(
         table.name, table.caption, headings, lambda: rows, len(rows), total, table.notes, table.order
     )
-
-
-def _is_of_units(columns: Sequence[Column]) -> bool:
-    return {"name", "code"} <= {column.key for column in columns}
 
 
 def _words(column: Column) -> str:

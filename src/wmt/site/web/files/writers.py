@@ -125,7 +125,26 @@ def write_book(out: IO[bytes], sheets: Iterable[ExportSheet], about: About) -> i
         _write_about(book.add_worksheet(_sheet_name("About", names)), about, forms)
         for sheet in sheets:
             page = book.add_worksheet(_sheet_name(sheet.name, names))
-            written += _write_sheet(page, sheet, forms)
+            if sheet.size + 2 > MOST_ROWS:
+                raise TooManyRows(f"{sheet.size:,} rows")
+            usual = [forms.of(heading) for heading in sheet.headings]
+            page.freeze_panes(1, 0)
+            for place, heading in enumerate(sheet.headings):
+                write_cell(page, 0, place, heading.words, forms.head)
+            widths = [max(_NARROWEST, min(len(heading.words), 16)) for heading in sheet.headings]
+            write_sheet = 0
+            for row in sheet.rows():
+                write_sheet += 1
+                if write_sheet <= _LOOKED_AT:
+                    widths = [max(w, len(str(v)) + 1) for w, v in zip(widths, row, strict=True)]
+                _write_row(page, write_sheet, row, usual)
+            if sheet.total is not None:
+                marked = [forms.of(heading, total=True) for heading in sheet.headings]
+                _write_row(page, write_sheet + 1, sheet.total, marked)
+            for place, width in enumerate(widths):
+                page.set_column(place, place, min(width, _WIDEST))
+            page.autofilter(0, 0, max(write_sheet, 1), len(sheet.headings) - 1)
+            written += write_sheet
     return written
 
 
@@ -167,29 +186,6 @@ def _write_about(page: Any, about: About, forms: _Forms) -> None:
     for number, (what, said) in enumerate(about):
         write_cell(page, number, 0, what, forms.strong)
         write_cell(page, number, 1, said, forms.wrapped)
-
-
-def _write_sheet(page: Any, sheet: ExportSheet, forms: _Forms) -> int:
-    if sheet.size + 2 > MOST_ROWS:
-        raise TooManyRows(f"{sheet.size:,} rows")
-    usual = [forms.of(heading) for heading in sheet.headings]
-    page.freeze_panes(1, 0)
-    for place, heading in enumerate(sheet.headings):
-        write_cell(page, 0, place, heading.words, forms.head)
-    widths = [max(_NARROWEST, min(len(heading.words), 16)) for heading in sheet.headings]
-    written = 0
-    for row in sheet.rows():
-        written += 1
-        if written <= _LOOKED_AT:
-            widths = [max(w, len(str(v)) + 1) for w, v in zip(widths, row, strict=True)]
-        _write_row(page, written, row, usual)
-    if sheet.total is not None:
-        marked = [forms.of(heading, total=True) for heading in sheet.headings]
-        _write_row(page, written + 1, sheet.total, marked)
-    for place, width in enumerate(widths):
-        page.set_column(place, place, min(width, _WIDEST))
-    page.autofilter(0, 0, max(written, 1), len(sheet.headings) - 1)
-    return written
 
 
 def _write_row(page: Any, number: int, row: Values, forms: Sequence[Any]) -> None:

@@ -97,6 +97,9 @@ def numbers(day: date) -> Numbers | None:
     if "nominal_target.PO" not in ruleset or "tier_points.pc16.community.A3" not in ruleset:
         return None
     days = ruleset["four_week_rule.days"].value
+    rows = [_work(ruleset, count, _path(table, tier), _case(table, tier)) for count, table, tier in EXAMPLE]
+    rows.append(_work(ruleset, 1, "report_points.sdr", "long court report (SDR)"))
+    points, available = example_x100(ruleset)
     return Numbers(
         day=day_words(day),
         target=worth(ruleset["nominal_target.PO"].value),
@@ -106,7 +109,13 @@ def numbers(day: date) -> Numbers | None:
         weeks={28: "four"}.get(days, "") if isinstance(days, int) else "",
         contact_days=worth(ruleset["cms_window_days"].value),
         report_days=worth(ruleset["report_window_days.sdr"].value),
-        example=_example(ruleset),
+        example=Example(
+            work=tuple(rows),
+            points=_shown(points),
+            available=_shown(available),
+            capacity=shown_capacity(points, available),
+            cases=sum(count for count, _, _ in EXAMPLE),
+        ),
         nat_readings=nat_readings(ruleset),
     )
 
@@ -116,19 +125,6 @@ def example_x100(ruleset: RuleSet) -> tuple[int, int]:
     cases = sum(count * ruleset[_path(table, tier)].hundredths for count, table, tier in EXAMPLE)
     points = cases + ruleset["report_points.sdr"].hundredths
     return points, ruleset["nominal_target.PO"].hundredths
-
-
-def _example(ruleset: RuleSet) -> Example:
-    rows = [_work(ruleset, count, _path(table, tier), _case(table, tier)) for count, table, tier in EXAMPLE]
-    rows.append(_work(ruleset, 1, "report_points.sdr", "long court report (SDR)"))
-    points, available = example_x100(ruleset)
-    return Example(
-        work=tuple(rows),
-        points=_shown(points),
-        available=_shown(available),
-        capacity=shown_capacity(points, available),
-        cases=sum(count for count, _, _ in EXAMPLE),
-    )
 
 
 def _path(table: str, tier: str) -> str:

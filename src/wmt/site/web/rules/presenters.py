@@ -62,7 +62,8 @@ class RuleListFilter:
 
 def rules_table(day: date, wish: RuleListFilter, laid: Mapping[str, Laid]) -> Table:
     """Every rule that the wish leaves, with its value on a day."""
-    kept = _rows_of(_last_change(day))
+    # the last day up to this one on which a value begins: the rules are the same since then
+    kept = _rows_of(max((known for known in rules.load().days if known <= day), default=date.min))
     paths = [path for path in ordered_paths() if _wanted(path, wish)]
     rows = [_noted(kept[path], laid[path]) if path in laid else kept[path] for path in paths]
     return Table("rules", f"Rules and their values on {day_words(day)}", list(_RULES_COLUMNS), rows)
@@ -112,11 +113,6 @@ def _rows_of(day: date) -> dict[str, Row]:
     """The rows of all rules on a day, kept: making a thousand of them takes longer than a page may."""
     ruleset = rules_at(day)
     return {path: _rule_row(path, ruleset.get(path)) for path in ordered_paths()}
-
-
-def _last_change(day: date) -> date:
-    """The last day up to this one on which a value begins: the rules are the same since then."""
-    return max((known for known in rules.load().days if known <= day), default=date.min)
 
 
 def _noted(row: Row, laid: Laid) -> Row:
@@ -184,7 +180,13 @@ def rule_page(path: str, day: date) -> RulePage:
     """One rule. Raises NoRuleError for a path that no rule has."""
     parameter = rules.load().parameter(path)
     now = parameter.at(day)
-    eras = tuple(_eras(parameter, now))
+    values = parameter.values
+    before = (None, *values)
+    ends = [after.valid_from - timedelta(days=1) for _, after in pairwise(values)]
+    until = [*(day_words(end) for end in ends), "no end set"]
+    eras = tuple(
+        [_era(value, former, end, now) for value, former, end in zip(values, before, until, strict=False)]
+    )
     group = group_of(path)
     return RulePage(
         path=path,
@@ -205,14 +207,6 @@ def rule_page(path: str, day: date) -> RulePage:
         beside=neighbours(path),
         table=_table_of(path),
     )
-
-
-def _eras(parameter: Parameter, now: DatedValue | None) -> list[Era]:
-    values = parameter.values
-    before = (None, *values)
-    ends = [after.valid_from - timedelta(days=1) for _, after in pairwise(values)]
-    until = [*(day_words(end) for end in ends), "no end set"]
-    return [_era(value, former, end, now) for value, former, end in zip(values, before, until, strict=False)]
 
 
 def _era(value: DatedValue, former: DatedValue | None, until: str, now: DatedValue | None) -> Era:

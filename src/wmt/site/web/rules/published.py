@@ -164,18 +164,17 @@ _CONTACT_COLUMNS = (
 
 
 def _report_rows(ruleset: RuleSet) -> list[Row]:
-    return [_report_row(ruleset, name, value) for name, value in ruleset.under("report_points").items()]
-
-
-def _report_row(ruleset: RuleSet, name: str, value: Worth) -> Row:
-    return Row(
-        {
-            "report": text(value.description, rule_url(value.path)),
-            "before": before(value, ruleset.day),
-            "points": cell(value),
-            "days": cell(ruleset.get(f"report_window_days.{name}")),
-        }
-    )
+    return [
+        Row(
+            {
+                "report": text(value.description, rule_url(value.path)),
+                "before": before(value, ruleset.day),
+                "points": cell(value),
+                "days": cell(ruleset.get(f"report_window_days.{name}")),
+            }
+        )
+        for name, value in ruleset.under("report_points").items()
+    ]
 
 
 _REASON_FIELDS = ("category", "allowance_percent", "max_percent", "months_to_expiry", "enabled")

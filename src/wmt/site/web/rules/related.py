@@ -45,11 +45,13 @@ def neighbours(path: str) -> list[Beside]:
     """All families a rule is in, the nearest first; families of one, or too long to list, are left out."""
     head, _, leaf = path.rpartition(".")
     root = path.partition(".")[0]
-    found = [_siblings(head, path)]
+    links = (_link(other, _leaf_words(other), path) for other in _children()[head] if head)
+    found = [Beside(f"In the same family: {readable(head.rpartition('.')[2])}", tuple(links))]
     if root in _BY_TIER:
         found.append(_same_tier(path, leaf))
     elif root in _BY_CODE:
-        found.append(_same_code(path, leaf))
+        others = _there((f"{root}.{leaf}", words) for root, words in _BY_CODE.items())
+        found.append(Beside(f"More about {leaf}", tuple(_link(other, text, path) for other, text in others)))
     elif head.count(".") >= 1:
         found.append(_same_field(path))
     return [beside for beside in found if 1 < len(beside.links) <= _MOST]
@@ -63,11 +65,6 @@ def _children() -> dict[str, tuple[str, ...]]:
     return {head: tuple(paths) for head, paths in found.items()}
 
 
-def _siblings(head: str, path: str) -> Beside:
-    links = (_link(other, _leaf_words(other), path) for other in _children()[head] if head)
-    return Beside(f"In the same family: {readable(head.rpartition('.')[2])}", tuple(links))
-
-
 def _same_tier(path: str, leaf: str) -> Beside:
     _, scheme, _, _ = path.split(".")
     others = _there(
@@ -77,11 +74,6 @@ def _same_tier(path: str, leaf: str) -> Beside:
     )
     links = tuple(_link(other, text, path) for other, text in others)
     return Beside(f"The same tier, {leaf}, elsewhere", links)
-
-
-def _same_code(path: str, leaf: str) -> Beside:
-    others = _there((f"{root}.{leaf}", words) for root, words in _BY_CODE.items())
-    return Beside(f"More about {leaf}", tuple(_link(other, text, path) for other, text in others))
 
 
 def _same_field(path: str) -> Beside:

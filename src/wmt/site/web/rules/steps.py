@@ -29,14 +29,10 @@ def chart_of(values: Sequence[DatedValue], unit: str, day: date) -> Chart | None
         for value, height in known
     ]
     title = f"{values[-1].description.rstrip('.')}, through time"
-    return steps(title, unit.capitalize(), _summary(values), found, day, f"shown: {day_words(day)}")
+    said = (f"{worth_with_unit(value)} from {day_words(value.valid_from)}" for value in values)
+    return steps(title, unit.capitalize(), "; ".join(said) + ".", found, day, f"shown: {day_words(day)}")
 
 
 def _begins(value: DatedValue, values: Sequence[DatedValue]) -> date:
     """The day from which a value is drawn: one that always held begins a year before the next."""
     return value.valid_from if value.valid_from != rules.ALWAYS else values[1].valid_from - _YEAR
-
-
-def _summary(values: Sequence[DatedValue]) -> str:
-    said = (f"{worth_with_unit(value)} from {day_words(value.valid_from)}" for value in values)
-    return "; ".join(said) + "."

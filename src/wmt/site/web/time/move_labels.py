@@ -25,7 +25,8 @@ def side_words(move: Mapping[str, Any], when: str) -> str:
     kind = move["kind"]
     quantity = move[f"quantity_{when}_micro"] or 0
     if kind in _HOURS:
-        return _hours(quantity)
+        found = micro(abs(quantity))
+        return f"{found} hour{'' if found == 1 else 's'} a week" if quantity else ""
     if move[f"rule_{when}"] is None and move[f"status_{when}"] is None:
         return ""
     if kind == "case" and move["ref"] is None and not move.get("withheld"):
@@ -49,11 +50,6 @@ def _what(move: Mapping[str, Any], when: str) -> str:
         each_x100=move["points_x100"],
     )
     return labels.what(pricing)
-
-
-def _hours(quantity_micro: int) -> str:
-    found = micro(abs(quantity_micro))
-    return f"{found} hour{'' if found == 1 else 's'} a week" if quantity_micro else ""
 
 
 def _count(quantity_micro: int) -> str:

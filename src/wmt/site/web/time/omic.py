@@ -68,11 +68,17 @@ def picture(asked: OverTimeRequest, found: Sequence[FigurePeriod]) -> Chart | No
         _line(name, field, found, lambda x100: f"{over_chart.shown(x100)} points", tone)
         for tone, (name, field) in enumerate(_WORTH)
     ]
+    # the same in words: no percentage is among them
+    first, last = found[0], found[-1]
+    begin, end = (each.count("omic_cases").text for each in (first, last))
     return time_chart(
         "chart",
         f"{in_stream(asked.unit)}: OMiC cases, points and reductions, {asked.span.words}",
         "Cases, points, reductions in hours a week",
-        _summary(found),
+        (
+            f"From {begin} OMiC cases ({_days(first)}) to {end} ({_days(last)}). "
+            "OMiC work is not measured against hours, so there is no capacity."
+        ),
         [
             ChartPanel("OMiC cases", cases, over_chart.scale(cases, least=4), lambda number: f"{number:,}"),
             ChartPanel("Points of OMiC cases", worth, over_chart.scale(worth), over_chart.shown),
@@ -86,13 +92,3 @@ def _line(
     name: str, field: str, found: Sequence[FigurePeriod], words: Callable[[int], str], tone: int = 0
 ) -> Series:
     return Series(name, [over_chart.plain(each, each.mean(field), words) for each in found], tone)
-
-
-def _summary(found: Sequence[FigurePeriod]) -> str:
-    """The same in words: no percentage is among them."""
-    first, last = found[0], found[-1]
-    begin, end = (each.count("omic_cases").text for each in (first, last))
-    return (
-        f"From {begin} OMiC cases ({_days(first)}) to {end} ({_days(last)}). "
-        "OMiC work is not measured against hours, so there is no capacity."
-    )

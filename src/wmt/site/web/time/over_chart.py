@@ -26,7 +26,11 @@ def picture(
 ) -> Chart | None:
     """The panels of a unit; None where too little is known to draw a line."""
     low, over = asked.question.low_x100, asked.question.state.over_x100
-    lines = _capacity_lines(found, by_grade)
+    rows = by_grade or {"Capacity": found}
+    lines = [
+        Series(name, [_place(each) for each in each_rows], tone)
+        for tone, (name, each_rows) in enumerate(rows.items())
+    ]
     values = [place.value for line in lines for place in line.places]
     heights = Scale.holding(values, low=8_000, high=max(12_000, over))
     capacity = ChartPanel(
@@ -61,16 +65,6 @@ def periods(asked: OverTimeRequest, found: Sequence[FigurePeriod]) -> list[Perio
 def basis_of(asked: OverTimeRequest) -> str:
     """What figures of an archive that kept streams apart are of."""
     return "this post alone" if asked.question.is_post else f"{inside(STREAM_NAMES[asked.stream])} alone"
-
-
-def _capacity_lines(
-    found: Sequence[FigurePeriod], by_grade: Mapping[str, Sequence[FigurePeriod]]
-) -> list[Series]:
-    rows = by_grade or {"Capacity": found}
-    return [
-        Series(name, [_place(each) for each in each_rows], tone)
-        for tone, (name, each_rows) in enumerate(rows.items())
-    ]
 
 
 def _place(each: FigurePeriod) -> DataPoint:

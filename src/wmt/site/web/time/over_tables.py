@@ -30,13 +30,18 @@ def table(asked: OverTimeRequest, found: Sequence[FigurePeriod]) -> Table:
         earlier = before.get(each.first)
         return Row(_name(asked, each) | _values(asked, each) | _ways(asked, each, earlier))
 
+    said = ["Days with no data are left out."]
+    if asked.is_omic:
+        said.append("The last row has the means over all these days.")
+    elif asked.step == "day":
+        said.append("The last row shows capacity over the whole period and averages of the other figures.")
     return Table(
         "days",
         f"{asked.unit.name} {_by(asked)}, {asked.span.words}",
         _columns(asked, marked=asked.question.in_full or any(mark_words(each) for each in found)),
         LazyRows(newest, make, lambda each, key: make(each).values[key].raw),
         _total(asked, found),
-        _notes(asked),
+        said,
     )
 
 
@@ -78,33 +83,29 @@ def _name(asked: OverTimeRequest, each: FigurePeriod) -> dict[str, Value]:
     unit = asked.unit
     if asked.step == "day":
         page = on_day(unit_url(unit.level, unit.code, stream=asked.question.stream), each.first)
-        return {"first": tables.Value(each.first, f"{each.first:%-d %b %Y}", _unless_archive(each, page))}
+        return {"first": tables.Value(each.first, f"{each.first:%-d %b %Y}", "" if each.archived else page)}
     days = {"from": each.first.isoformat(), "to": each.last.isoformat()}
     href = unit_url(unit.level, unit.code, "over-time", stream=asked.question.stream, **days)
     text = f"{each.first:%B %Y}" if asked.step == "month" else f"{each.first:%-d %b %Y}"
     return {"first": Value(each.first, text, href), "last": tables.day(each.last)}
 
 
-def _unless_archive(each: FigurePeriod, href: str) -> str:
-    return "" if each.archived else href
-
-
 def _values(asked: OverTimeRequest, each: FigurePeriod) -> dict[str, Value]:
-    figures = omic.values(each) if asked.is_omic else _figures(asked, each)
+    figures = (
+        omic.values(each)
+        if asked.is_omic
+        else {
+            "capacity": each.capacity(asked.question.state.over_x100),
+            "points": each.points("points_x100"),
+            "available": each.points("available_x100"),
+            "cases": each.count("cases"),
+        }
+    )
     return figures | {
         "days": tables.count(each.days),
         "contracted": each.hours("contracted_hours_micro"),
         "reductions": each.hours("reduction_hours_micro"),
         "mark": tables.text(mark_words(each)),
-    }
-
-
-def _figures(asked: OverTimeRequest, each: FigurePeriod) -> dict[str, Value]:
-    return {
-        "capacity": each.capacity(asked.question.state.over_x100),
-        "points": each.points("points_x100"),
-        "available": each.points("available_x100"),
-        "cases": each.count("cases"),
     }
 
 
@@ -145,15 +146,6 @@ def _total(asked: OverTimeRequest, found: Sequence[FigurePeriod]) -> Row | None:
     empty = {"mark": tables.text(""), "why": tables.text(""), "last": Value(None)}
     name = {"first": Value("All days", "All days")}
     return Row(_values(asked, whole) | empty | name)
-
-
-def _notes(asked: OverTimeRequest) -> list[str]:
-    said = ["Days with no data are left out."]
-    if asked.is_omic:
-        said.append("The last row has the means over all these days.")
-    elif asked.step == "day":
-        said.append("The last row shows capacity over the whole period and averages of the other figures.")
-    return said
 
 
 def grades_table(asked: OverTimeRequest, by_grade: Mapping[str, Sequence[FigurePeriod]]) -> Table:

@@ -164,7 +164,12 @@ def _step_words(moved: UnitMove, *, in_points: bool) -> str:
 def lines(question: UnitRequest, between: WhyRequest, found: Why, cause: UnitMove) -> Table:
     """The lines behind one cause: what each was before and is after, what it moved, and the rules."""
     moves = moves_of(found, cause.cause, question.state, question.user, question.unit)
-    names = _names(question, moves)
+    codes = {move[f"post_{when}"] for move in moves for when in (BEFORE, AFTER)} - {None}
+    posts = units.of_level(question.state, "post")
+    if len(codes) <= 300:
+        posts = posts.filter(code__in=codes)
+    seen = visible_to(posts, question.user, question.state)
+    names = units.names_of(seen)
 
     def make(move: Mapping[str, Any]) -> Row:
         return Row(_line(question, move, names))
@@ -174,21 +179,17 @@ def lines(question: UnitRequest, between: WhyRequest, found: Why, cause: UnitMov
         "points": signed(cause.points_x100),
         "available": signed(cause.available_x100),
     }
+    # what is to be said where references were left out
+    kinds = {move["kind"] == "reduction" for move in moves if move["withheld"]}
     return Table(
         "lines",
         f"{cause_title(cause)}: details, {between.words}",
         _columns(question, moves),
         LazyRows(moves, make, lambda move, key: make(move).values[key].raw),
         Row(total),
-        _withheld(moves),
+        [cases_withheld()] * (False in kinds) + [REASONS_WITHHELD] * (True in kinds),
         "There are no details for this cause.",
     )
-
-
-def _withheld(moves: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What is to be said where references were left out."""
-    kinds = {move["kind"] == "reduction" for move in moves if move["withheld"]}
-    return [cases_withheld()] * (False in kinds) + [REASONS_WITHHELD] * (True in kinds)
 
 
 _KEYS = ("ref", "what", "post", "was", "now", "from", "to", "rule_before", "rule_after")
@@ -239,15 +240,6 @@ def _post(question: UnitRequest, code: str | None, names: Mapping[str, str]) -> 
     if code not in names:
         return tables.text(code)
     return tables.text(names[code], "" if question.in_full else unit_url("post", code), code)
-
-
-def _names(question: UnitRequest, moves: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    codes = {move[f"post_{when}"] for move in moves for when in (BEFORE, AFTER)} - {None}
-    posts = units.of_level(question.state, "post")
-    if len(codes) <= 300:
-        posts = posts.filter(code__in=codes)
-    seen = visible_to(posts, question.user, question.state)
-    return units.names_of(seen)
 
 
 def _rule(question: UnitRequest, move: Mapping[str, Any], when: str) -> Value:

@@ -56,7 +56,9 @@ class Counts:
         """The units below by type of case. None for a post."""
         if self.question.is_post:
             return None
-        kinds = self._kinds()
+        # the groups that have a column: those nobody is in are left out where they are rare
+        here = {line_tables.group(line.pricing) for line in self.lines if line.active_cases}
+        kinds = [kind for kind in CASE_GROUPS if kind != "unknown" or kind in here]
         rows = [
             line_tables.name_row(
                 self.question, unit, "caseload", self._of_unit(unit, self.below.of(unit), kinds)
@@ -75,11 +77,6 @@ class Counts:
         notes = ["Each active case is in one column. Suspended, untiered and T2A cases have their own."]
         return Table("types", f"Cases by type: {units.PLURALS[level]} of {name}{self._grade_words}",
                      columns, rows, total, notes)  # fmt: skip
-
-    def _kinds(self) -> list[str]:
-        """The groups that have a column: those nobody is in are left out where they are rare."""
-        here = {line_tables.group(line.pricing) for line in self.lines if line.active_cases}
-        return [kind for kind in CASE_GROUPS if kind != "unknown" or kind in here]
 
     def _of_unit(self, unit: Unit, lines: list[Lines], kinds: list[str]) -> dict[str, Value]:
         found = line_tables.sort_out(lines, line_tables.group)

@@ -103,6 +103,8 @@ def _row(question: UnitRequest, line: Line, pricing: Pricing, holder: Unit) -> R
     lines_at = unit_url("post", holder.code, "working", figure="points", of=str(pricing.number))
     beside = f"{tables.exact(line.beside_x100).text} not in these figures" if line.beside_x100 else ""
     tier = "untiered" if pricing.tier == "0" else pricing.tier
+    # why it earns or not, with the way to the rule that says so
+    said = labels.reason(pricing.reason) or ("counted" if line.points_x100 else "0 points")
     values = {
         "crn": reference(line, lines_at),
         "type": tables.text(labels.place(pricing)),
@@ -112,15 +114,9 @@ def _row(question: UnitRequest, line: Line, pricing: Pricing, holder: Unit) -> R
         "points": tables.exact(line.points_x100, note=beside),
         "since": tables.day(line.since),
         "counts": tables.text("yes" if line.active_cases else "no"),
-        "why": _why(question, line, pricing),
+        "why": tables.text(said, labels.rule_href(pricing.rule, question.request.get_full_path())),
         "flags": tables.text(line.about),
     }
     if not question.is_post:
         values["holder"] = tables.text(holder.name, unit_url("post", holder.code, "caseload"))
     return Row(values)
-
-
-def _why(question: UnitRequest, line: Line, pricing: Pricing) -> Value:
-    """Why it earns or not, with the way to the rule that says so."""
-    said = labels.reason(pricing.reason) or ("counted" if line.points_x100 else "0 points")
-    return tables.text(said, labels.rule_href(pricing.rule, question.request.get_full_path()))

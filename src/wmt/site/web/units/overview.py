@@ -133,13 +133,18 @@ def table(question: UnitRequest, listed: list[Unit]) -> Table:
         shown_columns, rows, whole = export_columns.overview(
             question, shown_columns, listed, list(rows), whole
         )
+    said = []
+    if question.unit.stream != OMIC:
+        said.append("Capacity is total points ÷ total available points, not an average of individuals.")
+    if question.band:
+        said.append(f"{len(listed):,} of {len(question.below):,} match the filter, so there is no total row.")
     return Table(
         "overview",
         f"{units.PLURALS[question.level]} of {question.unit.name}{filtered(question)}",
         shown_columns,
         rows,
         whole,
-        _table_notes(question, listed),
+        said,
         "No results. Change the filters.",
     )
 
@@ -305,15 +310,6 @@ def filtered(question: UnitRequest) -> str:
     parts = [f"grade {question.grade}"] if question.grade else []
     parts += [question.bands[question.band]] if question.band else []
     return f" ({', '.join(parts)})" if parts else ""
-
-
-def _table_notes(question: UnitRequest, listed: list[Unit]) -> list[str]:
-    said = []
-    if question.unit.stream != OMIC:
-        said.append("Capacity is total points ÷ total available points, not an average of individuals.")
-    if question.band:
-        said.append(f"{len(listed):,} of {len(question.below):,} match the filter, so there is no total row.")
-    return said
 
 
 def filters(question: UnitRequest) -> list[dict[str, Any]]:

@@ -42,7 +42,18 @@ def content(question: UnitRequest) -> dict[str, Any]:
     marks = case_marks(rules)
     found = {"marks": _mark_words(marks), "rules": MARKS, "published": _published(rules), "none": False}
     if question.is_post:
-        return {**found, "tables": {"per_fte": _of_post(question, marks)}, "filters": []}
+        post = PostCases(*(getattr(question.unit, name) for name in POST_COLUMNS))
+        of_person = units.of_level(question.state, "post").filter(staff_code=post.person).order_by()
+        columns = [Column("name", "Practitioner"), *_OF_POST]
+        values = _values_of_post(
+            post, caseload_of((PostCases(*row) for row in of_person.values_list(*POST_COLUMNS)), marks)
+        )
+        row = Row({"name": tables.text(question.unit.name), **values})
+        return {
+            **found,
+            "tables": {"per_fte": Table("per_fte", f"Cases per FTE: {question.unit.name}", columns, [row])},
+            "filters": [],
+        }
     posts = _posts(question)
     by_grade: dict[str, Caseload] = {grade: Caseload(marks) for grade in GRADES}
     for _, post in posts:
@@ -238,17 +249,6 @@ def _of_posts(question: UnitRequest, caption: str, posts: dict[str, PostCases], 
     columns = [*line_tables.name_columns(question), *_OF_POST]
     whole = _values(of_all) | {"marks": tables.text(""), "heads": tables.text("")}
     return Table("below", caption, columns, rows, line_tables.total_row(whole))
-
-
-def _of_post(question: UnitRequest, marks: CaseMarks) -> Table:
-    post = PostCases(*(getattr(question.unit, name) for name in POST_COLUMNS))
-    of_person = units.of_level(question.state, "post").filter(staff_code=post.person).order_by()
-    columns = [Column("name", "Practitioner"), *_OF_POST]
-    values = _values_of_post(
-        post, caseload_of((PostCases(*row) for row in of_person.values_list(*POST_COLUMNS)), marks)
-    )
-    row = Row({"name": tables.text(question.unit.name), **values})
-    return Table("per_fte", f"Cases per FTE: {question.unit.name}", columns, [row])
 
 
 def _values_of_post(post: PostCases, beside: Caseload) -> dict[str, Value]:

@@ -36,7 +36,21 @@ def content(question: UnitRequest) -> dict[str, Any]:
         found["reports"] = _listed(question)
     else:
         sums = line_queries.sums_of(question.state, below, grade=grade, kind="report", by_grade=False)
-        found["reports"] = _of_units(question, below, sums, lines)
+        columns = line_tables.name_columns(question)
+        for kind, title in KINDS.items():
+            columns += [Column(kind, title, "count"), Column(f"{kind}_points", f"{title} points", "points")]
+        columns.append(Column("points", "Points of all reports", "points"))
+        rows = [
+            line_tables.name_row(question, unit, "reports", _values(question, unit, sums.get(unit.code, [])))
+            for unit in below
+        ]
+        level = units.child_level(question.unit.level)
+        caption = f"Reports that count now: {units.PLURALS[level]} of {question.unit.name}"
+        if question.grade:
+            caption += f" (grade {question.grade})"
+        total = line_tables.total_row(_values(question, question.unit, lines))
+        notes = ["Other kinds, and expired reports, are in the next table."]
+        found["reports"] = Table("reports", caption, columns, rows, total, notes)
     found["kinds"] = _kinds(question, lines)
     filters = [] if question.is_post else [line_tables.grade_filter(question)]
     return {"tables": found, "filters": filters, "none": not lines}
@@ -49,26 +63,6 @@ def _kind(pricing: Pricing) -> str:
 
 def _is_inside(pricing: Pricing) -> bool:
     return pricing.reason != LineReason.OUTSIDE_WINDOW
-
-
-def _of_units(
-    question: UnitRequest, below: list[Unit], sums: dict[str, list[Lines]], lines: list[Lines]
-) -> Table:
-    columns = line_tables.name_columns(question)
-    for kind, title in KINDS.items():
-        columns += [Column(kind, title, "count"), Column(f"{kind}_points", f"{title} points", "points")]
-    columns.append(Column("points", "Points of all reports", "points"))
-    rows = [
-        line_tables.name_row(question, unit, "reports", _values(question, unit, sums.get(unit.code, [])))
-        for unit in below
-    ]
-    level = units.child_level(question.unit.level)
-    caption = f"Reports that count now: {units.PLURALS[level]} of {question.unit.name}"
-    if question.grade:
-        caption += f" (grade {question.grade})"
-    total = line_tables.total_row(_values(question, question.unit, lines))
-    notes = ["Other kinds, and expired reports, are in the next table."]
-    return Table("reports", caption, columns, rows, total, notes)
 
 
 def _values(question: UnitRequest, unit: Unit, lines: list[Lines]) -> dict[str, Value]:

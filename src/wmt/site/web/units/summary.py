@@ -196,7 +196,11 @@ def reports_ending(question: UnitRequest) -> list[NextStep]:
         )
         # a page as of a past day has all its later days before it: the data of that day is not late
         is_past = state.as_of is None and day < today(state.day)
-        found.append(NextStep(_ending(day, _counted(out, pricing), then, is_past=is_past)))
+        # '1 report stops counting: Fast delivery report (FDR)'
+        number = line_queries.summed(out, NUMBER)
+        kinds = sorted({labels.report_name(pricing[line.pricing]) for line in out})
+        said = "1 report stops" if number == 1 else f"{number:,} reports stop"
+        found.append(NextStep(_ending(day, f"{said} counting: {', '.join(kinds)}", then, is_past=is_past)))
     if not found:
         return []
     where = NextStep(
@@ -223,11 +227,3 @@ def _ends(question: UnitRequest, lines: list[Line], pricing: dict[int, Pricing])
         if line.points_x100 and line.since and window is not None:
             found.append((line.since + timedelta(int(window)), line))
     return sorted(found, key=lambda each: each[0])
-
-
-def _counted(lines: list[Line], pricing: dict[int, Pricing]) -> str:
-    """'1 report stops counting: Fast delivery report (FDR)'."""
-    number = line_queries.summed(lines, NUMBER)
-    kinds = sorted({labels.report_name(pricing[line.pricing]) for line in lines})
-    said = "1 report stops" if number == 1 else f"{number:,} reports stop"
-    return f"{said} counting: {', '.join(kinds)}"
