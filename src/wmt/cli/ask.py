@@ -8,11 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
+from wmt.cli import files, options, tables
 from wmt.cli.console import out
-from wmt.cli.files import check_kind, print_json, write_out
 from wmt.cli.nights_folder import Nights, home
-from wmt.cli.options import Json, Out, parse_day
-from wmt.cli.tables import Kind, TextColumn, table
 from wmt.history import (
     ALL_LEVELS,
     READINGS,
@@ -40,8 +38,12 @@ Percent = Annotated[
 ]
 Weeks = Annotated[int, typer.Option("--weeks", min=1, max=520, help="Weeks in a row.")]
 Level = Annotated[str, typer.Option("--level", help=f"{', '.join(ALL_LEVELS)}.")]
-From = Annotated[date | None, typer.Option("--from", parser=parse_day, metavar="DAY", help="The first day.")]
-To = Annotated[date | None, typer.Option("--to", parser=parse_day, metavar="DAY", help="The last day.")]
+From = Annotated[
+    date | None, typer.Option("--from", parser=options.parse_day, metavar="DAY", help="The first day.")
+]
+To = Annotated[
+    date | None, typer.Option("--to", parser=options.parse_day, metavar="DAY", help="The last day.")
+]
 Grade = Annotated[str, typer.Option("--grade", help="Only posts of this grade, such as PO.")]
 By = Annotated[str, typer.Option("--by", help="day (the last one) or year.")]
 Reading = Annotated[
@@ -67,8 +69,8 @@ def over(
     who: Who = False,
     top: Top = 20,
     nights: Nights = None,
-    json: Json = False,
-    out_file: Out = None,
+    json: options.Json = False,
+    out_file: options.Out = None,
 ) -> None:
     """How many were over a mark for so many weeks in a row, in each year, and who."""
     mark = _percent_x100(percent)
@@ -90,8 +92,8 @@ def ask_days_over(
     stream: Stream = HEADLINE,
     top: Top = 20,
     nights: Nights = None,
-    json: Json = False,
-    out_file: Out = None,
+    json: options.Json = False,
+    out_file: options.Out = None,
 ) -> None:
     """How many days each unit spent over a mark."""
     mark = _percent_x100(percent)
@@ -110,8 +112,8 @@ def ask_spread(
     stream: Stream = HEADLINE,
     by: By = "day",
     nights: Nights = None,
-    json: Json = False,
-    out_file: Out = None,
+    json: options.Json = False,
+    out_file: options.Out = None,
 ) -> None:
     """How capacities are spread over bands, by grade."""
     _answer(
@@ -131,8 +133,8 @@ def ask_spells(
     reading: Reading = "every day",
     top: Top = 20,
     nights: Nights = None,
-    json: Json = False,
-    out_file: Out = None,
+    json: options.Json = False,
+    out_file: options.Out = None,
 ) -> None:
     """The longest spells over a mark."""
     mark = _percent_x100(percent)
@@ -153,8 +155,8 @@ def ask_officers(
     officers: Counted = "holding",
     months: Months = False,
     nights: Nights = None,
-    json: Json = False,
-    out_file: Out = None,
+    json: options.Json = False,
+    out_file: options.Out = None,
 ) -> None:
     """Average active cases per officer by grade, at month ends and over all days."""
     _answer(
@@ -188,13 +190,13 @@ def _answer(
     who: bool = False,
 ) -> None:
     """Put a question to the history, and show, print or write its answer."""
-    check_kind(out_file)
+    files.check_kind(out_file)
     found = ask(open_history(home(nights)))
     details = found.details if who else ()
     if out_file is not None:
         _write(out_file, found, details)
     if json:
-        print_json(
+        files.print_json(
             {
                 "title": found.title,
                 "sentence": found.sentence,
@@ -234,20 +236,20 @@ def _write(path: Path, found: Answer, details: Sequence[AnswerTable]) -> None:
         # one table a file: who it was, where that was asked for
         sheets = {"answer": sheets.get("who", sheets["answer"])}
     columns = (details[-1] if details else found).columns
-    write_out(path, sheets, [_named(key) for key, _ in columns])
+    files.write_out(path, sheets, [_named(key) for key, _ in columns])
 
 
 def _show(of: AnswerTable, top: int) -> None:
     listed = of.rows[:top] if top else of.rows
-    columns = [TextColumn(head, _kind(key)) for key, head in of.columns]
+    columns = [tables.TextColumn(head, _kind(key)) for key, head in of.columns]
     rows = [[_shown(key, row) for key, _ in of.columns] for row in listed]
-    table(of.title, columns, rows)
+    tables.table(of.title, columns, rows)
     if len(listed) < len(of.rows):
         out.print(f"the first {len(listed)} of {len(of.rows):,} (--top 0 shows all)")
     out.print()
 
 
-def _kind(key: str) -> Kind:
+def _kind(key: str) -> tables.Kind:
     if key in ("code", "first", "last", "began", "excess_from", "last_over", "ended", "year"):
         return "whole"
     return "text" if key in ("name", "period", "grade", "end_reason") else "figure"

@@ -7,24 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from wmt.cli.console import capacity, complain, out
-from wmt.cli.files import check_kind, print_json, write_out
+from wmt import ledger
+from wmt.cli import console, files, options
 from wmt.cli.inputs import Opened, open_input
 from wmt.cli.measure import stream_title
-from wmt.cli.options import (
-    Json,
-    Level,
-    Out,
-    Overlays,
-    RulesDate,
-    Stream,
-    chosen_levels,
-    chosen_stream,
-    parse_day,
-)
 from wmt.cli.overlays import lay
 from wmt.cli.tables import TextColumn, table
-from wmt.ledger import HEADLINE, LEVELS, OMIC
 from wmt.ledger.compare import compare as compare_ledgers
 from wmt.ledger.engine import DuckDBEngine
 from wmt.rules import RuleSet
@@ -36,7 +24,8 @@ After = Annotated[
 PeopleBefore = Annotated[Path | None, typer.Option("--people-before", help="People tables of A.")]
 PeopleAfter = Annotated[Path | None, typer.Option("--people", help="People tables of B (and of A alone).")]
 RulesBefore = Annotated[
-    date | None, typer.Option("--rules-date-before", parser=parse_day, metavar="DAY", help="Rules of A.")
+    date | None,
+    typer.Option("--rules-date-before", parser=options.parse_day, metavar="DAY", help="Rules of A."),
 ]
 OverlayBefore = Annotated[list[Path] | None, typer.Option("--overlay-before", help="Overlay over A only.")]
 Top = Annotated[int, typer.Option("--top", min=0, help="Show this many units, most moved first; 0: all.")]
@@ -48,14 +37,14 @@ def compare(
     people_before: PeopleBefore = None,
     people: PeopleAfter = None,
     rules_date_before: RulesBefore = None,
-    rules_date: RulesDate = None,
+    rules_date: options.RulesDate = None,
     overlay_before: OverlayBefore = None,
-    overlay: Overlays = None,
-    level: Level = None,
-    stream: Stream = None,
+    overlay: options.Overlays = None,
+    level: options.Level = None,
+    stream: options.Stream = None,
     top: Top = 20,
-    json: Json = False,
-    out_file: Out = None,
+    json: options.Json = False,
+    out_file: options.Out = None,
 ) -> None:
     """Say how every unit's figure moved and why; the causes add up to the change exactly.
 
@@ -63,9 +52,11 @@ def compare(
     --rules-date-before or --overlay-before say otherwise. Tables show sentence management, or the stream
     asked for; JSON and files hold every stream, a row each.
     """
-    check_kind(out_file)
-    asked = chosen_stream(stream)
-    levels = chosen_levels(level, LEVELS if json or out_file is not None else ("region", "nation"))
+    files.check_kind(out_file)
+    asked = options.chosen_stream(stream)
+    levels = options.chosen_levels(
+        level, ledger.LEVELS if json or out_file is not None else ("region", "nation")
+    )
     laid_before, laid = lay(overlay_before), lay(overlay)
     first = open_input([before], people=people_before or (people if after is None else None), as_json=json)
     last = first if after is None else open_input([after], people=people, as_json=json)
@@ -74,17 +65,19 @@ def compare(
     rows = [row for row in rows if asked in (None, row["stream"])]
     if out_file is not None:
         is_excel = out_file.suffix.lower() == ".xlsx"
-        write_out(out_file, _sheets(rows) if is_excel else {"causes": _causes(rows)}, _CAUSE_COLUMNS)
+        files.write_out(out_file, _sheets(rows) if is_excel else {"causes": _causes(rows)}, _CAUSE_COLUMNS)
     if json:
-        print_json(rows)
+        files.print_json(rows)
         return
     for at in reversed(levels):
-        shown = asked or HEADLINE
+        shown = asked or ledger.HEADLINE
         _show(at, shown, [row for row in rows if (row["level"], row["stream"]) == (at, shown)], top)
     if any(row["stale_posts"] or row["unmeasured_posts"] for row in rows):
-        complain("some posts do not stand on this extract: they keep figures and rules of an earlier night")
+        console.complain(
+            "some posts do not stand on this extract: they keep figures and rules of an earlier night"
+        )
     if out_file is not None:
-        out.print(f"Written to {out_file}", markup=False)
+        console.out.print(f"Written to {out_file}", markup=False)
 
 
 _CAUSE_COLUMNS = (
@@ -149,13 +142,13 @@ def _show(level: str, stream: str, rows: Sequence[dict[str, Any]], top: int) -> 
     said = f"{len(moved):,} of {len(rows):,} moved"
     if len(listed) < len(moved):
         said += f"; the {len(listed)} that moved most are shown (--top 0 shows all)"
-    out.print(said + "\n")
+    console.out.print(said + "\n")
 
 
 def _moved(row: dict[str, Any]) -> str:
     # OMiC work is not measured against hours
-    if row["stream"] == OMIC:
+    if row["stream"] == ledger.OMIC:
         return "–"
-    before = capacity(row["before"], row["available_before"])
-    after = capacity(row["after"], row["available_after"])
+    before = console.capacity(row["before"], row["available_before"])
+    after = console.capacity(row["after"], row["available_after"])
     return before if before == after else f"{before} → {after}"

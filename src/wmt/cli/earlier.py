@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from wmt.cli.console import Failure, RefusedInput, counted, out, progress
+from wmt.cli import console
 from wmt.cli.load_outcome import told_outcome
 from wmt.cli.site_start import asker, set_up
 
@@ -21,7 +21,7 @@ def load_earlier(folder: Folder) -> None:
     """Load many extracts of earlier days into the history, oldest first; what is shown stays as it is."""
     extracts = sorted(path for path in folder.absolute().iterdir() if (path / "tidy").is_dir())
     if not extracts:
-        raise RefusedInput(f"{folder} holds no folder with an extract in tidy/; nothing was loaded")
+        raise console.RefusedInput(f"{folder} holds no folder with an extract in tidy/; nothing was loaded")
     set_up()
     from django.conf import settings
     from django.db import DatabaseError
@@ -33,12 +33,12 @@ def load_earlier(folder: Folder) -> None:
     # a process of its own for each reading, as uploads have, would take half of the time
     settings.READ_APART = False
     try:
-        with progress() as tell:
+        with console.progress() as tell:
             done = load_all(extracts, asker(), tell)
     except DatabaseError as error:
-        raise Failure(f"{database_words(error)}. The figures shown were not changed") from None
+        raise console.Failure(f"{database_words(error)}. The figures shown were not changed") from None
     for load in done:
         if load.state not in (Load.State.LOADED, Load.State.UNCHANGED):
             told_outcome(load)
     new = sum(load.state == Load.State.LOADED for load in done)
-    out.print(f"{counted(new, 'earlier day')} loaded into the history")
+    console.out.print(f"{console.counted(new, 'earlier day')} loaded into the history")

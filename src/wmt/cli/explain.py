@@ -8,15 +8,12 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 
+from wmt.cli import files, options, side_by_side
 from wmt.cli.console import RefusedInput, out
-from wmt.cli.files import check_kind, print_json, write_out
 from wmt.cli.inputs import Opened, open_input
 from wmt.cli.measure import Former, over_mark
-from wmt.cli.options import Json, Out, Overlays, Paths, People, RulesDate, SetAside
 from wmt.cli.overlays import lay
 from wmt.cli.post import show_post
-from wmt.cli.side_by_side import Beside, rule_sets, show_beside
-from wmt.cli.side_by_side import beside as figures_beside
 from wmt.facts import Facts
 from wmt.ledger import present_post, uncommenced_at_stake, untiered_at_stake
 from wmt.rules import RuleSet
@@ -25,31 +22,31 @@ Post = Annotated[str, typer.Option("--post", metavar="TEAM:STAFF", help="The pos
 
 
 def explain(
-    paths: Paths,
+    paths: options.Paths,
     post: Post,
-    people: People = None,
-    rules_date: RulesDate = None,
-    overlay: Overlays = None,
-    set_aside: SetAside = False,
+    people: options.People = None,
+    rules_date: options.RulesDate = None,
+    overlay: options.Overlays = None,
+    set_aside: options.SetAside = False,
     former: Former = None,
-    beside: Beside = None,
-    json: Json = False,
-    out_file: Out = None,
+    beside: side_by_side.Beside = None,
+    json: options.Json = False,
+    out_file: options.Out = None,
 ) -> None:
     """List the lines that add up to a post's points and available points, each with its rule."""
-    check_kind(out_file)
+    files.check_kind(out_file)
     overlays = lay(overlay)
     opened = open_input(paths, people=people, set_aside=set_aside, former=former, as_json=json)
     ruleset = opened.rule_set(rules_date, overlays)
-    found = explained(opened, ruleset, post, rule_sets(opened, beside))
+    found = explained(opened, ruleset, post, side_by_side.rule_sets(opened, beside))
     if out_file is not None:
         rows = [{"side": side, **line} for side in ("work", "time") for line in found[side]]
-        write_out(out_file, {"lines": rows})
+        files.write_out(out_file, {"lines": rows})
     if json:
-        print_json(found)
+        files.print_json(found)
         return
     show_post(found, ruleset)
-    show_beside(found)
+    side_by_side.show_beside(found)
     if out_file is not None:
         out.print(f"Written to {out_file}", markup=False)
 
@@ -74,7 +71,7 @@ def explained(
         .row(0)
     )
     found["uncommenced"] = {"cases": cases, "points": Decimal(more).scaleb(-2)} if cases else None
-    found["beside"] = figures_beside(ledger, post, others or {}, over_mark(ruleset))
+    found["beside"] = side_by_side.beside(ledger, post, others or {}, over_mark(ruleset))
     # the reason of every reduction of a post by its name, and its days
     reductions = {}
     for row in opened.facts.reduction.filter(pl.col("post_no") == number).iter_rows(named=True):

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
-from wmt import rules
-from wmt.cli.console import RefusedInput, complain, counted, progress, say_aloud
+from wmt import nights, rules
+from wmt.cli import console
 from wmt.cli.files import print_json
 from wmt.cli.latest_day import last_day
 from wmt.facts import Facts
@@ -16,7 +16,6 @@ from wmt.intake import Import, read
 from wmt.intake.model import InputFault
 from wmt.ledger import Ledger
 from wmt.ledger.engine import Engine
-from wmt.nights import Night, NightError, check_report, is_night, keep_former, open_night
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class Opened:
             return self.own_rules
         lost = set(self.own_rules.overlays if self.own_rules else ()) - {laid.name for laid in overlays}
         if lost:
-            raise RefusedInput(
+            raise console.RefusedInput(
                 f"this night was priced with {', '.join(sorted(lost))} laid over the rules, and other rules "
                 "would drop that without a word. Give its file with --overlay too"
             )
@@ -53,24 +52,24 @@ def open_input(
     as_json: bool = False,
 ) -> Opened:
     """Open a night, or read an extract. Refused input is told in full and raises Refusal."""
-    if any(is_night(path) for path in paths):
+    if any(nights.is_night(path) for path in paths):
         if len(paths) > 1 or people:
-            raise RefusedInput(
+            raise console.RefusedInput(
                 "a night holds everything already; give one night, without other paths and --people"
             )
         night = whole_night(paths[0])
         return Opened(night.facts(), night.former(), night.rules())
-    with progress() as tell:
+    with console.progress() as tell:
         taken = read(paths, people=people, set_aside=set_aside, progress=tell, last_day=last_day())
     if taken.facts is None:
         if as_json:
-            print_json(check_report(taken))
+            print_json(nights.check_report(taken))
         tell_faults(taken, only="refuse")
-        raise RefusedInput("the input was refused; nothing was measured")
+        raise console.RefusedInput("the input was refused; nothing was measured")
     tell_warnings(taken)
-    facts, lines = keep_former(taken.facts, whole_night(former) if former else None)
+    facts, lines = nights.keep_former(taken.facts, whole_night(former) if former else None)
     for aside in taken.set_aside:
-        complain(f"set aside {aside.team_code}:{aside.staff_code}: {aside.message}")
+        console.complain(f"set aside {aside.team_code}:{aside.staff_code}: {aside.message}")
     return Opened(facts, lines, None)
 
 
@@ -78,14 +77,16 @@ def tell_warnings(taken: Import) -> None:
     """How many warnings an input has, on standard error: figures alone do not show them."""
     number = sum(fault.severity == "warn" for fault in taken.faults)
     if number:
-        complain(f"{counted(number, 'warning')}; `wmt check` tells {'it' if number == 1 else 'them'}")
+        console.complain(
+            f"{console.counted(number, 'warning')}; `wmt check` tells {'it' if number == 1 else 'them'}"
+        )
 
 
-def whole_night(path: Path) -> Night:
+def whole_night(path: Path) -> nights.Night:
     """A night whose files are all as they were written. Raises NightError naming those that are not."""
-    night = open_night(path)
+    night = nights.open_night(path)
     if damaged := night.damage():
-        raise NightError(
+        raise nights.NightError(
             f"{path} was changed after it was written: {', '.join(damaged)}. Use a copy that is whole, or "
             "load the extract again into another folder"
         )
@@ -97,7 +98,7 @@ def tell_faults(taken: Import, only: str | None = None) -> None:
     for fault in sorted(taken.faults, key=lambda fault: fault.severity):
         if only in (None, fault.severity):
             style = "bold red" if fault.severity == "refuse" else "yellow"
-            say_aloud(f"{fault.severity} {fault.code}{_place(fault)}", style, fault.message)
+            console.say_aloud(f"{fault.severity} {fault.code}{_place(fault)}", style, fault.message)
 
 
 def _place(fault: InputFault) -> str:

@@ -7,22 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wmt.cli.console import (
-    Failure,
-    HeldNight,
-    RefusedInput,
-    complain,
-    counted,
-    err,
-    out,
-    progress,
-)
+from wmt.cli import console, options
 from wmt.cli.files import print_json
 from wmt.cli.inputs import tell_faults
 from wmt.cli.latest_day import last_day
 from wmt.cli.load_outcome import tell_verdict, told_outcome
 from wmt.cli.nights_folder import tell_lost
-from wmt.cli.options import Json, Overlays, Paths, People, RulesDate, SetAside
 from wmt.cli.overlays import lay
 from wmt.cli.site_start import asker, set_up
 from wmt.nights import Acceptance, Loaded, Order, check_report
@@ -61,17 +51,17 @@ Correction = Annotated[
 
 
 def load(
-    paths: Paths,
+    paths: options.Paths,
     nights: Nights = None,
-    people: People = None,
-    rules_date: RulesDate = None,
-    overlay: Overlays = None,
-    set_aside: SetAside = False,
+    people: options.People = None,
+    rules_date: options.RulesDate = None,
+    overlay: options.Overlays = None,
+    set_aside: options.SetAside = False,
     names: Names = None,
     correction: Correction = False,
     history: History = False,
     accept_implausible: Accept = None,
-    json: Json = False,
+    json: options.Json = False,
 ) -> None:
     """Load an extract into the site of WMT_HOME: all of it, or nothing at all.
 
@@ -134,12 +124,14 @@ def _into_folder(nights: Path, order: Order, *, json: bool) -> None:
         tell_faults(loaded.report, only="refuse")
     if loaded.is_held:
         tell_verdict(loaded.verdict)
-        raise HeldNight(
+        raise console.HeldNight(
             "the data differs too much from the data in the folder. Nothing was loaded, and the earlier data "
             'is still in use. If the new data is right, load it with --accept-implausible "REASON"'
         )
     if loaded.night is None:
-        raise RefusedInput("the input has errors. Nothing was loaded, and the earlier data is still in use")
+        raise console.RefusedInput(
+            "the input has errors. Nothing was loaded, and the earlier data is still in use"
+        )
     if not json:
         _tell(loaded)
 
@@ -148,7 +140,7 @@ def _kept(nights: Path, order: Order) -> Loaded:
     """Load into a folder of nights, and bring its history up to date."""
     from wmt.history import compact
 
-    with progress() as tell:
+    with console.progress() as tell:
         loaded = load_night(nights, replace(order, progress=tell))
         # also of a night that is there already: whoever loaded it may have been killed before this
         if loaded.night is not None and not loaded.is_held:
@@ -159,7 +151,7 @@ def _kept(nights: Path, order: Order) -> Loaded:
 
 def _asked(loaded: Loaded) -> str:
     """Why somebody at a terminal takes a night after all; empty where nobody sits there, or does not."""
-    if not (sys.stdin.isatty() and err.is_terminal):
+    if not (sys.stdin.isatty() and console.err.is_terminal):
         return ""
     tell_verdict(loaded.verdict)
     return str(typer.prompt("Why should it be accepted? Leave blank to stop", default="", err=True)).strip()
@@ -168,17 +160,20 @@ def _asked(loaded: Loaded) -> str:
 def _tell(loaded: Loaded) -> None:
     assert loaded.night is not None
     if not loaded.is_new:
-        out.print(
+        console.out.print(
             f"This input was already loaded, as {loaded.night.path}. Nothing has changed.", markup=False
         )
         return
-    out.print(f"Loaded {loaded.night.path}", markup=False)
+    console.out.print(f"Loaded {loaded.night.path}", markup=False)
     report = loaded.report
     if report is not None:
         warnings = sum(fault.severity == "warn" for fault in report.faults)
-        out.print(f"{counted(warnings, 'warning')}; `wmt check {loaded.night.path}` lists them", markup=False)
+        console.out.print(
+            f"{console.counted(warnings, 'warning')}; `wmt check {loaded.night.path}` lists them",
+            markup=False,
+        )
         for aside in report.set_aside:
-            complain(f"set aside {aside.team_code}:{aside.staff_code}: {aside.message}")
+            console.complain(f"set aside {aside.team_code}:{aside.staff_code}: {aside.message}")
 
 
 def _into_site(wish: "LoadRequest", reason: str, *, json: bool) -> None:
@@ -189,9 +184,9 @@ def _into_site(wish: "LoadRequest", reason: str, *, json: bool) -> None:
     from wmt.site.start import database_words
 
     try:
-        with progress() as tell:
+        with console.progress() as tell:
             done = perform(ask(wish=wish, who=asker(), accept=reason), progress=tell)
         keep_demo_people()
         told_outcome(done, json=json)
     except DatabaseError as error:
-        raise Failure(f"{database_words(error)}. The figures shown were not changed") from None
+        raise console.Failure(f"{database_words(error)}. The figures shown were not changed") from None

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wmt.cli.console import HeldNight, RefusedInput, complain, counted, out, say_aloud
+from wmt.cli import console
 from wmt.cli.files import print_json
 from wmt.cli.inputs import tell_faults
 from wmt.intake import Import, InputFault
@@ -27,21 +27,21 @@ def told_outcome(done: "Load", *, json: bool = False) -> None:
         print_json(_said_of_site(done, settings.CONFIG.nights))
     _tell_faults(done)
     if state == Load.State.REFUSED:
-        raise RefusedInput("the input was refused; nothing was loaded and the former figures stand")
+        raise console.RefusedInput("the input was refused; nothing was loaded and the former figures stand")
     if state == Load.State.FAILED:
-        raise RefusedInput(done.message)
+        raise console.RefusedInput(done.message)
     if state == Load.State.HELD:
         tell_verdict(verdict_of(done.verdict))
-        raise HeldNight(
+        raise console.HeldNight(
             f"load {done.pk} is held for a decision; the figures shown were not changed. If it is right: "
             f'wmt loads accept {done.pk} --reason "…"; if it is not: wmt loads reject {done.pk} --reason "…"'
         )
     if done.decision.get("is") == "waiting":
-        raise HeldNight(f"{done.message} Nothing was done: wmt loads show {done.decision['load']}")
+        raise console.HeldNight(f"{done.message} Nothing was done: wmt loads show {done.decision['load']}")
     if json:
         return
     if state == Load.State.UNCHANGED:
-        out.print(f"{done.message} Nothing was done.", markup=False)
+        console.out.print(f"{done.message} Nothing was done.", markup=False)
         return
     _tell_shown(done)
 
@@ -79,7 +79,7 @@ def _tell_faults(done: "Load") -> None:
     ]
     tell_faults(Import(accepted=False, faults=faults))
     for aside in done.set_aside:
-        complain(f"set aside {aside['team_code']}:{aside['staff_code']}: {aside['message']}")
+        console.complain(f"set aside {aside['team_code']}:{aside['staff_code']}: {aside['message']}")
 
 
 def _tell_shown(done: "Load") -> None:
@@ -90,17 +90,17 @@ def _tell_shown(done: "Load") -> None:
 
     state = current_state()
     if state.load_id != done.pk:
-        out.print(f"{done.message} They are as at {state.as_at_text}.", markup=False)
+        console.out.print(f"{done.message} They are as at {state.as_at_text}.", markup=False)
         return
     nation = Unit.objects.get(load_id=done.pk, level="nation", whole=True)
     capacity = shown_capacity(nation.points_x100, nation.available_x100)
-    out.print(f"Loaded. The pages show {state.as_at_text}, by the rules of {state.rules_text}:")
-    out.print(f"{done.message} Capacity of the nation: {capacity}.", markup=False)
-    out.print(f"{counted(done.warnings, 'warning')}; the page of load {done.pk} lists them")
+    console.out.print(f"Loaded. The pages show {state.as_at_text}, by the rules of {state.rules_text}:")
+    console.out.print(f"{done.message} Capacity of the nation: {capacity}.", markup=False)
+    console.out.print(f"{console.counted(done.warnings, 'warning')}; the page of load {done.pk} lists them")
 
 
 def tell_verdict(verdict: Verdict | None) -> None:
     """Say where a night differs too far from what is shown."""
     for night, difference in verdict.differences if verdict else ():
         if difference.beyond:
-            say_aloud("held", "bold yellow", sentence(night, difference))
+            console.say_aloud("held", "bold yellow", sentence(night, difference))

@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wmt.cli.console import Failure, RefusedInput, out, progress
+from wmt.cli import console, site_start
 from wmt.cli.files import print_json
 from wmt.cli.load_outcome import told_outcome
 from wmt.cli.options import Json
-from wmt.cli.site_start import asker, set_up, set_up_to_read
 from wmt.cli.tables import TextColumn, table
 from wmt.nights.plausibility import Difference, verdict_of
 from wmt.nights.plausibility_labels import row
@@ -30,7 +29,7 @@ Last = Annotated[int, typer.Option("--last", min=1, max=1000, help="So many, the
 @app.command("list")
 def list_loads(held: OnlyHeld = False, last: Last = 20, json: Json = False) -> None:
     """List the loads, the latest first."""
-    set_up_to_read()
+    site_start.set_up_to_read()
     from wmt.site.workload.models import Load
 
     loads = Load.objects.order_by("-pk")
@@ -48,18 +47,20 @@ def list_loads(held: OnlyHeld = False, last: Last = 20, json: Json = False) -> N
 @app.command("show")
 def show(number: Number, json: Json = False) -> None:
     """Say what came of a load, and what a held night was compared with."""
-    set_up_to_read()
+    site_start.set_up_to_read()
     from wmt.site.workload.models import Load
 
     load = Load.objects.filter(pk=number).first()
     if load is None:
-        raise RefusedInput(f"there is no load {number}: `wmt loads list` shows those there are")
+        raise console.RefusedInput(f"there is no load {number}: `wmt loads list` shows those there are")
     if json:
         print_json(_about(load))
         return
-    out.print(f"Load {load.pk}: {Load.State(load.state).label}. {load.message}", markup=False)
+    console.out.print(f"Load {load.pk}: {Load.State(load.state).label}. {load.message}", markup=False)
     if load.decision.get("reason"):
-        out.print(f"{load.decision['by']} {load.decision['is']} it: {load.decision['reason']}", markup=False)
+        console.out.print(
+            f"{load.decision['by']} {load.decision['is']} it: {load.decision['reason']}", markup=False
+        )
     if load.verdict.get("differences"):
         columns = (
             TextColumn("compared", "text"),
@@ -87,7 +88,7 @@ def reject(number: Number, reason: Reason) -> None:
 
 
 def _decided(number: int, reason: str, *, accepts: bool) -> None:
-    set_up()
+    site_start.set_up()
     # A decision that was being carried out by a process that was killed can be taken again
     from django.conf import settings
     from django.db import DatabaseError
@@ -108,18 +109,18 @@ def _decided(number: int, reason: str, *, accepts: bool) -> None:
         end_forgotten_loads(given)
     try:
         if not accepts:
-            held.reject(number, reason=reason, who=asker())
-            out.print(f"Load {number} is rejected; the figures shown were not changed.")
+            held.reject(number, reason=reason, who=site_start.asker())
+            console.out.print(f"Load {number} is rejected; the figures shown were not changed.")
             return
-        load = held.accept(number, reason=reason, who=asker())
-        with progress() as tell:
+        load = held.accept(number, reason=reason, who=site_start.asker())
+        with console.progress() as tell:
             done = perform(load, progress=tell)
         keep_demo_people()
         told_outcome(done)
     except held.CannotDecideError as error:
-        raise RefusedInput(str(error)) from None
+        raise console.RefusedInput(str(error)) from None
     except DatabaseError as error:
-        raise Failure(f"{database_words(error)}. The figures shown were not changed") from None
+        raise console.Failure(f"{database_words(error)}. The figures shown were not changed") from None
 
 
 def _row(difference: Difference) -> tuple[str, ...]:

@@ -6,26 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
-from wmt.cli.console import capacity, complain, out
-from wmt.cli.files import check_kind, print_json, write_out
+from wmt.cli import console, files, options
 from wmt.cli.inputs import open_input
-from wmt.cli.options import (
-    Json,
-    Level,
-    Out,
-    Overlays,
-    Paths,
-    People,
-    RulesDate,
-    SetAside,
-    Stream,
-    chosen_levels,
-    chosen_stream,
-)
 from wmt.cli.overlays import lay
 from wmt.cli.tables import TextColumn, table
-from wmt.ledger import HEADLINE, LEVELS, OMIC, STREAM_NAMES, present_total
-from wmt.ledger.caseload import case_marks, caseloads, presented
+from wmt.ledger import HEADLINE, LEVELS, OMIC, STREAM_NAMES, caseload, present_total
 from wmt.rules import RuleSet
 
 Former = Annotated[
@@ -35,26 +20,26 @@ Top = Annotated[int, typer.Option("--top", min=0, help="Rows of each table, most
 
 
 def measure(
-    paths: Paths,
-    people: People = None,
-    rules_date: RulesDate = None,
-    overlay: Overlays = None,
-    level: Level = None,
-    stream: Stream = None,
-    set_aside: SetAside = False,
+    paths: options.Paths,
+    people: options.People = None,
+    rules_date: options.RulesDate = None,
+    overlay: options.Overlays = None,
+    level: options.Level = None,
+    stream: options.Stream = None,
+    set_aside: options.SetAside = False,
     former: Former = None,
     top: Top = 0,
-    json: Json = False,
-    out_file: Out = None,
+    json: options.Json = False,
+    out_file: options.Out = None,
 ) -> None:
     """Measure an extract or a night: points, available points and capacity of every post and unit.
 
     Tables show sentence management, or the stream asked for; JSON and files hold every stream, a row each.
     """
-    check_kind(out_file)
-    asked = chosen_stream(stream)
+    files.check_kind(out_file)
+    asked = options.chosen_stream(stream)
     wants_all = json or out_file is not None
-    levels = chosen_levels(level, LEVELS if wants_all else ("region", "nation"))
+    levels = options.chosen_levels(level, LEVELS if wants_all else ("region", "nation"))
     overlays = lay(overlay)
     opened = open_input(paths, people=people, set_aside=set_aside, former=former, as_json=json)
     ruleset = opened.rule_set(rules_date, overlays)
@@ -63,20 +48,24 @@ def measure(
     totals = totals if asked is None else totals.filter(stream=asked)
     rows = [present_total(row, over_mark(ruleset)) for row in totals.iter_rows(named=True)]
     if wants_all:
-        found = caseloads(ledger.totals(LEVELS[:1]).iter_rows(named=True), levels, case_marks(ruleset))
+        found = caseload.caseloads(
+            ledger.totals(LEVELS[:1]).iter_rows(named=True), levels, caseload.case_marks(ruleset)
+        )
         for row in rows:
-            row["caseload"] = presented(found[row["level"], row["code"], row["stream"]])
+            row["caseload"] = caseload.presented(found[row["level"], row["code"], row["stream"]])
     if out_file is not None:
-        write_out(out_file, by_level(rows, levels) if out_file.suffix.lower() == ".xlsx" else {"all": rows})
+        files.write_out(
+            out_file, by_level(rows, levels) if out_file.suffix.lower() == ".xlsx" else {"all": rows}
+        )
     if json:
-        print_json(rows)
+        files.print_json(rows)
         return
     for at in reversed(levels):
         here = [row for row in rows if (row["level"], row["stream"]) == (at, asked or HEADLINE)]
         show_totals(at, here, top, stream_title(at, asked or HEADLINE))
     say_what_stands_behind(rows, ruleset, opened.facts.as_at)
     if out_file is not None:
-        out.print(f"Written to {out_file}", markup=False)
+        console.out.print(f"Written to {out_file}", markup=False)
 
 
 def over_mark(ruleset: RuleSet) -> int:
@@ -134,15 +123,15 @@ def show_totals(level: str, rows: Sequence[dict[str, Any]], top: int = 0, title:
         for row in listed
     ])  # fmt: skip
     if len(listed) < len(ranked):
-        out.print(f"({len(ranked) - len(listed):,} more; --top 0 shows all)")
-    out.print()
+        console.out.print(f"({len(ranked) - len(listed):,} more; --top 0 shows all)")
+    console.out.print()
 
 
 def _capacity(row: Mapping[str, Any]) -> tuple[str, str]:
     """Capacity and whether it is over; OMiC work is not measured against hours."""
     if row["stream"] == OMIC:
         return "–", ""
-    shown = capacity(row["points"], row["available"]) if row["available"] else "no time"
+    shown = console.capacity(row["points"], row["available"]) if row["available"] else "no time"
     return shown, "over" if row["over_mark"] else ""
 
 
@@ -161,7 +150,7 @@ def notes(row: Mapping[str, Any]) -> str:
 def say_what_stands_behind(rows: Sequence[dict[str, Any]], ruleset: RuleSet, as_at: object) -> None:
     """The moment, the rules and the sentence that belongs to every figure."""
     laid = f", with {', '.join(ruleset.overlays)} laid over" if ruleset.overlays else ""
-    out.print(f"As at {as_at}; rules in force on {ruleset.day}{laid}.")
-    out.print("Use capacity to balance work, not to judge people.")
+    console.out.print(f"As at {as_at}; rules in force on {ruleset.day}{laid}.")
+    console.out.print("Use capacity to balance work, not to judge people.")
     if any(row["unmeasured_posts"] or row["stale_posts"] for row in rows):
-        complain("some posts do not stand on this extract; the notes say which totals contain them")
+        console.complain("some posts do not stand on this extract; the notes say which totals contain them")

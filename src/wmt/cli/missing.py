@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
+from wmt.cli import nights_folder
 from wmt.cli.console import out
 from wmt.cli.files import print_json
-from wmt.cli.nights_folder import Nights, home, is_site, tell_lost
 from wmt.cli.options import Json
 from wmt.cli.site_start import asker, set_up
 from wmt.history import compact
@@ -21,15 +21,15 @@ Name = Annotated[
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept with who said so and when.")]
 
 
-def accept(name: Name, reason: Reason, nights: Nights = None, json: Json = False) -> int:
+def accept(name: Name, reason: Reason, nights: nights_folder.Nights = None, json: Json = False) -> int:
     """Say that a night's folder, or an archive, is gone for good: the history goes on without it."""
-    folder, who = home(nights), asker()
+    folder, who = nights_folder.home(nights), asker()
     with loading(folder, f"accepting that {name} is missing"):
         months = (name.removeprefix("archive-"),)
         now = stamp(folder, months[0]) or "" if archive_name(months[0]) == name else ""
         found = accept_missing(folder, name, reason, who, now)
         done = compact(folder)
-    if is_site(nights):
+    if nights_folder.is_site(nights):
         set_up()
         from wmt.site.audit.record import record
 
@@ -38,4 +38,4 @@ def accept(name: Name, reason: Reason, nights: Nights = None, json: Json = False
         print_json({"accepted": name, "written": list(done.written), "removed": list(done.removed)})
     else:
         out.print(f"{name} is accepted as missing. {done.days:,} days have figures now")
-    return tell_lost(done)
+    return nights_folder.tell_lost(done)

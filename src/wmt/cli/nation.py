@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wmt.cli.console import RefusedInput, out, progress
+from wmt.cli import console
 
 if TYPE_CHECKING:
     pass
@@ -46,7 +46,7 @@ def nation(
     from wmt.demo import FORMATS, write_nation
 
     try:
-        with progress() as tell:
+        with console.progress() as tell:
             truth = write_nation(
                 folder,
                 scale=scale,
@@ -59,12 +59,12 @@ def nation(
                 progress=tell,
             )
     except ValueError as error:
-        raise RefusedInput(str(error)) from None
+        raise console.RefusedInput(str(error)) from None
     if past_days:
         # the folder of the earliest night
         found = [path for path in (folder / "earlier").glob("*") if (path / "tidy").is_dir()]
         _write_past(folder, min(found, default=folder / truth.nights[0].folder), past_days, seed)
-    out.print(
+    console.out.print(
         f"Written to {folder}: {truth.posts:,} posts, {truth.cases:,} cases, {len(truth.nights)} nights"
     )
 
@@ -78,12 +78,12 @@ def _write_past(folder: Path, first: Path, days: int, seed: int) -> None:
 
     extract = first / "tidy" if (first / "tidy").is_dir() else first / "extract.xlsx"
     people = first / "people"
-    with progress() as tell:
+    with console.progress() as tell:
         taken = read([extract], people=people if people.is_dir() else None, names=True, set_aside=True)
         if taken.facts is None:
-            raise RefusedInput(
+            raise console.RefusedInput(
                 "the past is made from the first night, and this one has faults: leave --faults out"
             )
         ledger = Ledger(taken.facts, rules.load().at(taken.facts.day))
         write_past(folder / "past", ledger.totals(), ledger.lines(), taken.facts.day, days, seed, tell)
-    out.print(f"{days:,} days before it in {folder / 'past'}")
+    console.out.print(f"{days:,} days before it in {folder / 'past'}")

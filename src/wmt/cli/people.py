@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wmt.cli.console import Failure, RefusedInput, capacity, complain, counted, out, progress
+from wmt.cli import console
 from wmt.cli.files import print_json
 from wmt.cli.inputs import tell_faults
 from wmt.cli.options import Json
@@ -50,18 +50,20 @@ Why = Annotated[str, typer.Option("--why", help="Why, for the history of every r
 def export(folder: Folder, withdrawn: Withdrawn = False, json: Json = False) -> None:
     """Write all that stands, past and to come, as tables that `wmt people import` reads."""
     if folder.exists() and not folder.is_dir():
-        raise RefusedInput(f"{folder} is a file; name a folder for the tables")
+        raise console.RefusedInput(f"{folder} is a file; name a folder for the tables")
     with _site():
         from wmt.site.changes.people_files import export_folder
 
-        with progress() as tell:
+        with console.progress() as tell:
             tell("writing the tables", 0.5)
             written = export_folder(folder, withdrawn=withdrawn)
     if json:
         print_json({"folder": str(folder), "tables": written})
         return
     for name, number in written.items():
-        out.print(f"{folder / name}.csv: {counted(number, 'record')}", soft_wrap=True, markup=False)
+        console.out.print(
+            f"{folder / name}.csv: {console.counted(number, 'record')}", soft_wrap=True, markup=False
+        )
 
 
 @app.command("import")
@@ -70,13 +72,13 @@ def import_(given: Given, check: Check = False, why: Why = "", json: Json = Fals
     with _site():
         from wmt.site.changes.import_tables import import_tables
 
-        with progress() as tell:
+        with console.progress() as tell:
             done = import_tables(given, who=asker(), why=why, only_check=check, progress=tell)
     if json:
         print_json(_said(done))
     tell_faults(Import(accepted=not done.refused, faults=done.faults.items))
     if done.refused:
-        raise RefusedInput("the tables were rejected; nothing was changed")
+        raise console.RefusedInput("the tables were rejected; nothing was changed")
     if not json:
         _tell(done, check=check)
 
@@ -91,18 +93,20 @@ def carry_over(old: OldPost, new: NewPost, check: Check = False, why: Why = "", 
     if json:
         print_json(asdict(done))
     for fault in done.faults:
-        complain(fault)
+        console.complain(fault)
     if done.faults:
-        raise RefusedInput("nothing was changed")
+        raise console.RefusedInput("nothing was changed")
     if not json:
         said = "would be moved" if check else "moved"
-        out.print(f"{counted(done.records, 'record')} {said} from {old} to {new}.", markup=False)
+        console.out.print(
+            f"{console.counted(done.records, 'record')} {said} from {old} to {new}.", markup=False
+        )
 
 
 def _post(named: str) -> tuple[str, str]:
     team, separator, staff = named.partition(SEPARATOR)
     if not team or not staff or not separator:
-        raise RefusedInput(f"'{named}' is not a post; write TEAM:STAFF")
+        raise console.RefusedInput(f"'{named}' is not a post; write TEAM:STAFF")
     return team, staff
 
 
@@ -117,13 +121,13 @@ def _site() -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
-        raise Failure(f"{database_words(error)}. Nothing was changed") from None
+        raise console.Failure(f"{database_words(error)}. Nothing was changed") from None
 
 
 def _tell(done: "Imported", *, check: bool) -> None:
     if not done.records:
         standing = sum(count.unchanged for count in done.counts.values())
-        out.print(f"Nothing to do: the tables match {counted(standing, 'current record')}.")
+        console.out.print(f"Nothing to do: the tables match {console.counted(standing, 'current record')}.")
         return
     columns = [
         TextColumn("table", "text"),
@@ -134,11 +138,11 @@ def _tell(done: "Imported", *, check: bool) -> None:
     if done.moved is not None:
         _tell_moved(done.moved)
     else:
-        out.print("The figures shown do not change.")
+        console.out.print("The figures shown do not change.")
     if check:
-        out.print("This was a check. Nothing was changed.")
+        console.out.print("This was a check. Nothing was changed.")
     else:
-        out.print(f"{counted(done.records, 'record')} changed.")
+        console.out.print(f"{console.counted(done.records, 'record')} changed.")
 
 
 def _tell_moved(moved: "ImportEffect") -> None:
@@ -159,8 +163,9 @@ def _tell_moved(moved: "ImportEffect") -> None:
     ]  # fmt: skip
     table(f"From {day}: England and Wales, and the posts that change most", columns, rows)
     if len(moved.posts) > _SHOWN:
-        out.print(
-            f"({counted(len(moved.posts) - _SHOWN, 'more post changes', 'more posts change')})", style="dim"
+        console.out.print(
+            f"({console.counted(len(moved.posts) - _SHOWN, 'more post changes', 'more posts change')})",
+            style="dim",
         )
 
 
@@ -169,7 +174,7 @@ def _points(points_x100: int) -> Decimal:
 
 
 def _capacity(figures: "UnitFigures") -> str:
-    return capacity(_points(figures.points_x100), _points(figures.available_x100))
+    return console.capacity(_points(figures.points_x100), _points(figures.available_x100))
 
 
 def _said(done: "Imported") -> dict[str, Any]:

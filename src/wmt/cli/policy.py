@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from wmt import policy
+from wmt.cli import rules
 from wmt.cli.console import RefusedInput, out
 from wmt.cli.files import print_json
 from wmt.cli.options import Json, parse_day
-from wmt.cli.rules import AnyPrefix, is_named, row_of, show_values
 
 app = typer.Typer(help="Show and check the policies of this installation.", no_args_is_help=True)
 
@@ -20,21 +20,21 @@ Day = Annotated[
 
 
 @app.command()
-def show(policy_path: AnyPrefix = "", on: Day = None, json: Json = False) -> None:
+def show(policy_path: rules.AnyPrefix = "", on: Day = None, json: Json = False) -> None:
     """Show the policies in force on a day, with WMT_HOME/policy.yaml laid over those of the program."""
     day = on or date.today()
     from wmt.site.config import HOME_POLICY, home_of
 
     path = home_of() / HOME_POLICY
     in_force = policy.at(day, [policy.load_file(path)] if path.exists() else [])
-    found = [row_of(value) for value in in_force if is_named(value.path, policy_path)]
+    found = [rules.row_of(value) for value in in_force if rules.is_named(value.path, policy_path)]
     if not found:
         policy.load().parameter(policy_path)  # raises with the likeliest names
         raise RefusedInput(f"no policy that begins with '{policy_path}' is in force on {day}")
     if json:
         print_json(found)
         return
-    show_values(f"Policies in force on {day}", found)
+    rules.show_values(f"Policies in force on {day}", found)
 
 
 @app.command()

@@ -4,35 +4,35 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from wmt.cli import tables
 from wmt.cli.console import capacity, out
 from wmt.cli.measure import notes
-from wmt.cli.tables import TextColumn, figure, table
 from wmt.ledger import OMIC, STREAM_NAMES
 from wmt.rules import DatedValue, RuleSet
 
 _WORK = (
-    TextColumn("work", "whole"),
-    TextColumn("reference", "whole", spare=2),
-    TextColumn("what", "text"),
-    TextColumn("number", spare=3),
-    TextColumn("each", spare=1),
-    TextColumn("points"),
-    TextColumn("hours\na month"),
-    TextColumn("note", "text"),
+    tables.TextColumn("work", "whole"),
+    tables.TextColumn("reference", "whole", spare=2),
+    tables.TextColumn("what", "text"),
+    tables.TextColumn("number", spare=3),
+    tables.TextColumn("each", spare=1),
+    tables.TextColumn("points"),
+    tables.TextColumn("hours\na month"),
+    tables.TextColumn("note", "text"),
 )
 _TIME = (
-    TextColumn("time", "whole"),
-    TextColumn("reference", "whole", spare=1),
-    TextColumn("hours\na week"),
-    TextColumn("points"),
-    TextColumn("note", "text"),
+    tables.TextColumn("time", "whole"),
+    tables.TextColumn("reference", "whole", spare=1),
+    tables.TextColumn("hours\na week"),
+    tables.TextColumn("points"),
+    tables.TextColumn("note", "text"),
 )
 _RULES = (
-    TextColumn("rule", "whole"),
-    TextColumn("value"),
-    TextColumn("unit", "text", spare=1),
-    TextColumn("in force\nfrom", "whole"),
-    TextColumn("source"),
+    tables.TextColumn("rule", "whole"),
+    tables.TextColumn("value"),
+    tables.TextColumn("unit", "text", spare=1),
+    tables.TextColumn("in force\nfrom", "whole"),
+    tables.TextColumn("source"),
 )
 
 
@@ -46,17 +46,17 @@ def show_post(found: Mapping[str, Any], ruleset: RuleSet) -> None:
     out.print()
     _show_work(found["work"])
     out.print()
-    table("Time", _TIME, [_time(line) for line in found["time"]])
+    tables.table("Time", _TIME, [_time(line) for line in found["time"]])
     out.print()
     rows = [(row["cases"], row["reason"] or "counted") for row in found["reconciliation"]]
-    columns = (TextColumn("cases"), TextColumn("why", "text"))
-    table("Cases in the case system", columns, [*rows, (found["cases_all"], "all cases")])
+    columns = (tables.TextColumn("cases"), tables.TextColumn("why", "text"))
+    tables.table("Cases in the case system", columns, [*rows, (found["cases_all"], "all cases")])
     out.print()
     lines = [*found["work"], *found["time"]]
     named = (ruleset.get(path) for path in dict.fromkeys(line["rule"] for line in lines))
     rules = [rule for rule in named if rule is not None]
     sources = list(dict.fromkeys(rule.source for rule in rules))
-    table("Rules these lines name", _RULES, [
+    tables.table("Rules these lines name", _RULES, [
         (rule.path, _value(rule), rule.unit, rule.valid_from, sources.index(rule.source) + 1)
         for rule in rules
     ])  # fmt: skip
@@ -70,12 +70,12 @@ def _show_figure(found: Mapping[str, Any]) -> None:
         custody, licence = found["breakdown"]["omic"], found["omic_on_licence"]
         out.print(
             "No capacity: OMiC work is not measured against hours. "
-            f"{figure(custody)} points in custody, {figure(licence)} on licence"
+            f"{tables.figure(custody)} points in custody, {tables.figure(licence)} on licence"
         )
         return
     over = ", over the threshold" if found["over_mark"] else ""
     out.print(
-        f"{figure(found['points'])} points ÷ {figure(found['available'])} available points "
+        f"{tables.figure(found['points'])} points ÷ {tables.figure(found['available'])} available points "
         f"= [bold]{capacity(found['points'], found['available'])}[/]{over}"
     )
 
@@ -96,7 +96,7 @@ def _show_work(lines: Sequence[Mapping[str, Any]]) -> None:
         )
         for line in lines
     ]
-    table("Work", _WORK, rows)
+    tables.table("Work", _WORK, rows)
 
 
 def _what(line: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from wmt.cli.console import complain, counted, out
+from wmt.cli import console
 from wmt.cli.files import print_json
 from wmt.cli.options import Json
 from wmt.nights import open_night
@@ -20,11 +20,11 @@ def recompute(night: NightPath, json: Json = False) -> int:
     if json:
         print_json({"same": found.same, "damaged": found.damaged, "differing": found.differing})
     for name in found.damaged:
-        complain(f"{night / name} was changed, lost or added after the night was written")
+        console.complain(f"{night / name} was changed, lost or added after the night was written")
     for name in found.differing:
-        complain(f"{night / name} does not come out the same from the night's facts and rules")
+        console.complain(f"{night / name} does not come out the same from the night's facts and rules")
     if found.files == 0:
-        complain("facts or rules of the night are not whole, so nothing was worked out again")
+        console.complain("facts or rules of the night are not whole, so nothing was worked out again")
     if found.same and not json:
-        out.print(f"{night}: {counted(found.files, 'result file')}, the same bytes again")
+        console.out.print(f"{night}: {console.counted(found.files, 'result file')}, the same bytes again")
     return 0 if found.same else 1

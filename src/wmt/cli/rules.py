@@ -8,9 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from wmt import rules
-from wmt.cli.console import RefusedInput, complain, counted, out
+from wmt.cli import console, options
 from wmt.cli.files import print_json
-from wmt.cli.options import Json, Overlays, parse_day
 from wmt.cli.overlays import lay
 from wmt.cli.tables import TextColumn, table
 
@@ -18,7 +17,9 @@ app = typer.Typer(help="Show, compare and check the rules.", no_args_is_help=Tru
 
 Prefix = Annotated[str, typer.Argument(metavar="RULE", help="A rule, or the beginning of several.")]
 AnyPrefix = Annotated[str, typer.Argument(metavar="[RULE]", help="Only rules that begin like this.")]
-Day = Annotated[date, typer.Argument(parser=parse_day, metavar="DAY", help="A day, such as 2023-01-06.")]
+Day = Annotated[
+    date, typer.Argument(parser=options.parse_day, metavar="DAY", help="A day, such as 2023-01-06.")
+]
 
 
 def is_named(path: str, prefix: str) -> bool:
@@ -27,7 +28,7 @@ def is_named(path: str, prefix: str) -> bool:
 
 
 @app.command()
-def show(rule: Prefix, json: Json = False) -> None:
+def show(rule: Prefix, json: options.Json = False) -> None:
     """Show a rule through time: every value, its first day, its source."""
     tree = rules.load()
     paths = [path for path in tree.paths if is_named(path, rule)]
@@ -41,12 +42,12 @@ def show(rule: Prefix, json: Json = False) -> None:
 
 
 @app.command()
-def at(day: Day, rule: AnyPrefix = "", overlay: Overlays = None, json: Json = False) -> None:
+def at(day: Day, rule: AnyPrefix = "", overlay: options.Overlays = None, json: options.Json = False) -> None:
     """Show the rules in force on a day."""
     ruleset = rules.load().at(day, lay(overlay))
     found = [row_of(value) for value in ruleset if is_named(value.path, rule)]
     if not found:
-        raise RefusedInput(f"no rule that begins with '{rule}' is in force on {day}")
+        raise console.RefusedInput(f"no rule that begins with '{rule}' is in force on {day}")
     if json:
         print_json(found)
         return
@@ -58,11 +59,11 @@ def diff(
     before: Day,
     after: Day,
     rule: AnyPrefix = "",
-    overlay: Overlays = None,
+    overlay: options.Overlays = None,
     overlay_before: Annotated[
         list[Path] | None, typer.Option("--overlay-before", help="Overlay over the first day only.")
     ] = None,
-    json: Json = False,
+    json: options.Json = False,
 ) -> None:
     """Show what differs between the rules of two days; --overlay lies over the second."""
     tree = rules.load()
@@ -78,7 +79,7 @@ def diff(
     columns = (TextColumn("rule", "whole"), TextColumn("before"), TextColumn("after"))
     rows = [(row["rule"], _or_none(row["before"]), _or_none(row["after"])) for row in found]
     verb = "differs" if len(rows) == 1 else "differ"
-    table(f"{counted(len(rows), 'rule')} {verb} between {before} and {after}", columns, rows)
+    table(f"{console.counted(len(rows), 'rule')} {verb} between {before} and {after}", columns, rows)
 
 
 @app.command()
@@ -86,7 +87,7 @@ def validate(
     paths: Annotated[
         list[Path] | None, typer.Argument(metavar="[PATH…]", help="Folders or files of rules, or overlays.")
     ] = None,
-    json: Json = False,
+    json: options.Json = False,
 ) -> None:
     """Check rules or overlays; name every fault with file, key and remedy. Without a PATH: our own."""
     packaged = [Path(rules.__file__).parent / "hmpps"]
@@ -94,11 +95,11 @@ def validate(
     if json:
         print_json([{"file": fault.file, "key": fault.key, "message": fault.message} for fault in faults])
     for fault in faults:
-        complain(": ".join(part for part in (fault.file, fault.key, fault.message) if part))
+        console.complain(": ".join(part for part in (fault.file, fault.key, fault.message) if part))
     if faults:
-        raise RefusedInput("")
+        raise console.RefusedInput("")
     if not json:
-        out.print("no faults")
+        console.out.print("no faults")
 
 
 def _value(value: rules.DatedValue | None) -> Any:
@@ -143,7 +144,7 @@ def show_values(title: str, rows: Iterable[dict[str, Any]]) -> None:
         for row in listed
     ])  # fmt: skip
     if len({row["rule"] for row in listed}) == 1:
-        out.print(f"\n{listed[-1]['description']}", markup=False)
+        console.out.print(f"\n{listed[-1]['description']}", markup=False)
         for row in listed:
             if row["note"]:
-                out.print(f"From {row['from']}: {row['note']}", markup=False)
+                console.out.print(f"From {row['from']}: {row['note']}", markup=False)

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from wmt.cli.console import Failure, RefusedInput, complain, out, progress
+from wmt.cli import console
 from wmt.cli.load_outcome import told_outcome
 from wmt.cli.site_start import asker, set_up
 
@@ -32,7 +32,7 @@ def serve(port: Port = 8000, host: Host = "127.0.0.1", workers: Workers = 2) -> 
     from wmt.site.loopback import is_loopback
 
     if settings.CONFIG.demo and not is_loopback(host):
-        raise RefusedInput(
+        raise console.RefusedInput(
             f"a demonstration needs no passwords, so it listens on this machine only, not on {host}: leave "
             "--host out, or leave WMT_DEMO out"
         )
@@ -44,32 +44,36 @@ def serve(port: Port = 8000, host: Host = "127.0.0.1", workers: Workers = 2) -> 
     try:
         collect()
     except StartError as error:
-        raise Failure(str(error)) from None
+        raise console.Failure(str(error)) from None
     tidy_up()
     keep_demo_people()
     from django.db import connections
 
     connections.close_all()
     try:
-        with Supervisor(server_command(host, port, workers), Watch(host, port, complain), complain) as parts:
+        with Supervisor(
+            server_command(host, port, workers), Watch(host, port, console.complain), console.complain
+        ) as parts:
             parts.wait_for_first_answer()
             parts.begin_work()
             _say_where(f"http://{host}:{port}/")
             sys.stdout.flush()
             parts.watch()
     except ServerEndedError as error:
-        raise Failure(str(error)) from None
+        raise console.Failure(str(error)) from None
 
 
 def _say_where(address: str) -> None:
     from django.conf import settings
 
-    out.print(f"The site is at {address} (Ctrl-C stops it)", soft_wrap=True)
+    console.out.print(f"The site is at {address} (Ctrl-C stops it)", soft_wrap=True)
     if settings.CONFIG.demo:
-        out.print(
+        console.out.print(
             "Choose a person to be: the practitioner sees their own figures first. Then click a figure: the"
         )
-        out.print("lines it is made of stand behind it, and behind each line the rule that priced it.")
+        console.out.print(
+            "lines it is made of stand behind it, and behind each line the rule that priced it."
+        )
 
 
 def administrator(email: Email, name: Name) -> None:
@@ -81,14 +85,16 @@ def administrator(email: Email, name: Name) -> None:
     from wmt.site.accounts.errors import CannotDoError
 
     if settings.CONFIG.demo:
-        raise RefusedInput("in a demonstration nobody has a password: choose a person on the sign-in page")
+        raise console.RefusedInput(
+            "in a demonstration nobody has a password: choose a person on the sign-in page"
+        )
     try:
         path = first_administrator(email=email, name=name)
     except CannotDoError as error:
-        raise RefusedInput(str(error)) from None
+        raise console.RefusedInput(str(error)) from None
     told = "this link, after the address of the site. It works once, within three days:"
-    out.print(f"Give {name} {told}", markup=False)
-    out.print(path, soft_wrap=True, markup=False)
+    console.out.print(f"Give {name} {told}", markup=False)
+    console.out.print(path, soft_wrap=True, markup=False)
 
 
 def show_night(night: Night) -> None:
@@ -102,11 +108,11 @@ def show_night(night: Night) -> None:
     name = Path(night).name
     path = settings.CONFIG.nights / name
     if Path(night).parent != Path() and Path(night).resolve() != path.resolve():
-        raise RefusedInput(
+        raise console.RefusedInput(
             f"{night} is not among the nights of this site, which are in {settings.CONFIG.nights}"
         )
     load = ask(wish=LoadRequest(paths=[]), who=asker(), names=[f"night {name}"])
-    with progress() as tell:
+    with console.progress() as tell:
         told_outcome(show_again(path, load, tell))
 
 
@@ -118,8 +124,8 @@ def _free(host: str, port: int) -> None:
             tried.bind((host, port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                raise Failure(
+                raise console.Failure(
                     f"port {port} is taken by another program, perhaps another `wmt serve`: stop that one, "
                     "or choose another port with --port or WMT_PORT"
                 ) from None
-            raise Failure(f"nothing can listen on {host}:{port}: {error.strerror}") from None
+            raise console.Failure(f"nothing can listen on {host}:{port}: {error.strerror}") from None

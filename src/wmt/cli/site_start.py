@@ -2,7 +2,7 @@
 
 import getpass
 
-from wmt.cli.console import Failure, RefusedInput, complain
+from wmt.cli import console
 
 
 def set_up() -> None:
@@ -12,11 +12,11 @@ def set_up() -> None:
     from wmt.site.start import set_up as ready
 
     try:
-        ready(complain)
+        ready(console.complain)
     except ConfigError as error:
-        raise RefusedInput(str(error)) from None
+        raise console.RefusedInput(str(error)) from None
     except StartError as error:
-        raise Failure(str(error)) from None
+        raise console.Failure(str(error)) from None
 
 
 def set_up_to_read() -> None:
@@ -27,7 +27,7 @@ def set_up_to_read() -> None:
     try:
         ready()
     except StartError as error:
-        raise Failure(str(error)) from None
+        raise console.Failure(str(error)) from None
 
 
 def asker() -> str:

@@ -1,6 +1,6 @@
 """`wmt verify-live`: the figures shown must be what everything worked out anew gives."""
 
-from wmt.cli.console import Failure, complain, counted, out
+from wmt.cli import console
 from wmt.cli.files import print_json
 from wmt.cli.options import Json
 from wmt.cli.site_start import set_up
@@ -20,15 +20,19 @@ def verify_live(json: Json = False) -> int:
         state = current_state()
         found = differences(state)
     except NoDataYet:
-        raise Failure("no figures are shown yet: load an extract first") from None
+        raise console.Failure("no figures are shown yet: load an extract first") from None
     except NightError as error:
-        raise Failure(str(error)) from None
+        raise console.Failure(str(error)) from None
     if json:
         print_json({"same": not found, "day": state.day, "change": state.revision, "differences": found})
     elif not found:
-        out.print(f"The figures of {state.as_at_text}, on {state.day:%-d %B %Y}: every row is the same again")
+        console.out.print(
+            f"The figures of {state.as_at_text}, on {state.day:%-d %B %Y}: every row is the same again"
+        )
     else:
         for row in found[:_SHOWN]:
-            complain(row)
-        complain(f"{counted(len(found), 'row')} differ. Show the night again: wmt show-night {state.night}")
+            console.complain(row)
+        console.complain(
+            f"{console.counted(len(found), 'row')} differ. Show the night again: wmt show-night {state.night}"
+        )
     return 1 if found else 0

@@ -5,56 +5,59 @@ from typing import Annotated
 
 import typer
 
-from wmt.cli.console import RefusedInput, out, progress
+from wmt.cli import console, nights_folder
 from wmt.cli.files import print_json
 from wmt.cli.missing import Reason
-from wmt.cli.nights_folder import Nights, home, is_site, tell_lost
 from wmt.cli.options import Json
 from wmt.cli.site_start import asker, set_up
 from wmt.history import compact
 from wmt.history.withdrawal_effects import effect_of
+from wmt.nights import withdrawal
 from wmt.nights.lock import loading
-from wmt.nights.withdrawal import ask_restoring, ask_withdrawal, finish
 
 Night = Annotated[str, typer.Argument(metavar="NIGHT", help="A night's name, such as 2026-11-20T183000.")]
 Check = Annotated[bool, typer.Option("--check", help="Only say what would change.")]
 
 
 def withdraw(
-    night: Night, reason: Reason, nights: Nights = None, check: Check = False, json: Json = False
+    night: Night,
+    reason: Reason,
+    nights: nights_folder.Nights = None,
+    check: Check = False,
+    json: Json = False,
 ) -> int:
     """Take a night out of the history, as if it had never been loaded. `wmt nights restore` undoes it."""
     name = Path(night).name
     if check:
-        return _say_effect(home(nights), name, json=json)
-    if is_site(nights):
+        return _say_effect(nights_folder.home(nights), name, json=json)
+    if nights_folder.is_site(nights):
         return _in_site("withdraw", name, reason, json=json)
-    with loading(home(nights), f"withdrawing {name}"):
-        ask_withdrawal(home(nights), name, reason, asker())
-        finish(home(nights))
-        done = compact(home(nights))
+    with loading(nights_folder.home(nights), f"withdrawing {name}"):
+        withdrawal.ask_withdrawal(nights_folder.home(nights), name, reason, asker())
+        withdrawal.finish(nights_folder.home(nights))
+        done = compact(nights_folder.home(nights))
     return _told(
         f"{name} is withdrawn: `wmt nights restore {name}` brings it back", name, json=json
-    ) or tell_lost(done)
+    ) or nights_folder.tell_lost(done)
 
 
-def restore(night: Night, nights: Nights = None, json: Json = False) -> int:
+def restore(night: Night, nights: nights_folder.Nights = None, json: Json = False) -> int:
     """Bring a withdrawn night back, with the bytes it had."""
     name = Path(night).name
-    if is_site(nights):
+    if nights_folder.is_site(nights):
         return _in_site("restore", name, "", json=json)
-    with loading(home(nights), f"restoring {name}"):
-        ask_restoring(home(nights), name)
-        finish(home(nights))
-        done = compact(home(nights))
-    return _told(f"{name} is back", name, json=json) or tell_lost(done)
+    with loading(nights_folder.home(nights), f"restoring {name}"):
+        withdrawal.ask_restoring(nights_folder.home(nights), name)
+        withdrawal.finish(nights_folder.home(nights))
+        done = compact(nights_folder.home(nights))
+    return _told(f"{name} is back", name, json=json) or nights_folder.tell_lost(done)
 
 
 def _told(said: str, name: str, *, json: bool) -> int:
     if json:
         print_json({"night": name, "message": said})
     else:
-        out.print(said)
+        console.out.print(said)
     return 0
 
 
@@ -65,7 +68,7 @@ def _say_effect(folder: Path, name: str, *, json: bool) -> int:
             {"night": name, "day": found.day, "instead": found.instead, "leans_on_it": list(found.leaning)}
         )
     else:
-        out.print(f"{found.words} Nothing was changed")
+        console.out.print(f"{found.words} Nothing was changed")
     return 0
 
 
@@ -75,12 +78,12 @@ def _in_site(deed: str, name: str, reason: str, *, json: bool) -> int:
     from wmt.site.workload.models import Load
 
     load = ask(wanted=WithdrawalRequest(Deed(deed), name, reason), who=asker())
-    with progress() as tell:
+    with console.progress() as tell:
         perform(load, progress=tell)
     if json:
         print_json({"night": name, "load": load.pk, "state": load.state, "message": load.message})
     if load.state == Load.State.FAILED:
-        raise RefusedInput("" if json else load.message)
+        raise console.RefusedInput("" if json else load.message)
     if not json:
-        out.print(load.message)
+        console.out.print(load.message)
     return 0

@@ -11,13 +11,12 @@ import numpy as np
 import polars as pl
 
 from wmt import rules
+from wmt.demo import size
 from wmt.demo.cases import CUSTODY
 from wmt.demo.mixes import TIER_ORDER
-from wmt.demo.size import FULL_TIME, OVER_50, Floats, Ints
 from wmt.demo.work import WINDOW, day_number
 from wmt.demo.world import World
 from wmt.facts import GRADES, LOCATIONS
-from wmt.rules import RuleSet
 
 #: Streams of posts, the headline first. In words of its own: the ledger is what this checks.
 STREAMS = ("sentence_management", "courts", "omic")
@@ -64,7 +63,7 @@ def calibrate(world: World) -> Calibration:
     headline = stream_of(world) == STREAMS[0]
     active = active_cases(world)
     officers = (world.posts["grade"] == "PO").to_numpy()
-    fte = world.posts["hours"].to_numpy()[officers].sum() / FULL_TIME
+    fte = world.posts["hours"].to_numpy()[officers].sum() / size.FULL_TIME
     held = world.cases.filter((pl.col("status") == 0) & (pl.col("stream") < 2))
     outside = held.filter((pl.col("location") != CUSTODY) & (pl.col("stream") == 0))
     return Calibration(
@@ -76,7 +75,7 @@ def calibrate(world: World) -> Calibration:
         suspended_in_the_community=float(outside["suspended"].to_numpy().mean()),
         high_risk=float(held["tier"].is_between(1, 8).to_numpy().mean()),
         cases_per_fte_po=float(active[officers].sum() / fte),
-        share_of_pos_over_50=float((active[officers] >= OVER_50).mean()),
+        share_of_pos_over_50=float((active[officers] >= size.OVER_50).mean()),
         active_cases=int(active.sum()),
         points_2023=int(work.sum()),
         available_2023=int(available.sum()),
@@ -92,7 +91,7 @@ def stream_of(world: World) -> np.ndarray:
     return np.select([in_prison, ~holds & reports], [STREAMS[2], STREAMS[1]], STREAMS[0])
 
 
-def by_stream(world: World, work: Floats, available: Ints) -> dict[str, Stream]:
+def by_stream(world: World, work: size.Floats, available: size.Ints) -> dict[str, Stream]:
     """Posts, points and available points of each stream."""
     found = stream_of(world)
     return {
@@ -101,21 +100,21 @@ def by_stream(world: World, work: Floats, available: Ints) -> dict[str, Stream]:
     }
 
 
-def active_cases(world: World) -> Ints:
+def active_cases(world: World) -> size.Ints:
     """Active cases per post: T2A among them, OMiC not."""
     counted = (world.cases["status"] == 0) & (world.cases["stream"] < 2)
     return np.bincount(world.cases["post_no"].to_numpy()[counted.to_numpy()], minlength=len(world.posts))
 
 
-def available_points(world: World, rule_set: RuleSet) -> Ints:
+def available_points(world: World, rule_set: rules.RuleSet) -> size.Ints:
     """Available points per post: target × hours left ÷ full-time hours, cut to a whole number."""
     by_grade = {grade: round(_worth(rule_set, f"nominal_target.{grade}")) for grade in GRADES}
     target = np.array([by_grade[grade] for grade in world.posts["grade"].to_list()])
-    available: Ints = target * world.time_left() // (FULL_TIME * 100)
+    available: size.Ints = target * world.time_left() // (size.FULL_TIME * 100)
     return available
 
 
-def case_points(rule_set: RuleSet, table: str) -> Floats:
+def case_points(rule_set: rules.RuleSet, table: str) -> size.Floats:
     """Points by location, tier number and suspended (0 or 1)."""
     points = np.zeros((len(LOCATIONS), len(TIER_ORDER), 2))
     for place, location in enumerate(LOCATIONS):
@@ -126,7 +125,7 @@ def case_points(rule_set: RuleSet, table: str) -> Floats:
     return points
 
 
-def post_points(world: World, rule_set: RuleSet, without: tuple[str, ...] = ()) -> Floats:
+def post_points(world: World, rule_set: rules.RuleSet, without: tuple[str, ...] = ()) -> size.Floats:
     """Points per post from cases, reports and assessments."""
     cases = world.cases.filter(status=0)
     at = (
@@ -143,7 +142,7 @@ def post_points(world: World, rule_set: RuleSet, without: tuple[str, ...] = ()) 
     return _by_post(world, cases["post_no"], each) + _report_points(world, rule_set, without)
 
 
-def _report_points(world: World, rule_set: RuleSet, without: tuple[str, ...]) -> Floats:
+def _report_points(world: World, rule_set: rules.RuleSet, without: tuple[str, ...]) -> size.Floats:
     age = day_number(world.day) - world.reports["on_day"].to_numpy()
     recent = world.reports.filter((age >= 0) & (age < WINDOW)).filter(state="completed")
     kinds = ("sdr", "fdr", "oral", "parom")
@@ -158,10 +157,10 @@ def _report_points(world: World, rule_set: RuleSet, without: tuple[str, ...]) ->
     return points + _by_post(world, found["post_no"], arms[found["location"].to_numpy()])
 
 
-def _worth(rule_set: RuleSet, path: str) -> float:
+def _worth(rule_set: rules.RuleSet, path: str) -> float:
     return float(str(rule_set[path].value))
 
 
-def _by_post(world: World, post: pl.Series, each: Floats) -> Floats:
+def _by_post(world: World, post: pl.Series, each: size.Floats) -> size.Floats:
     """Points of single things summed per post."""
     return np.bincount(post.to_numpy(), weights=each, minlength=len(world.posts)).astype(np.float64)

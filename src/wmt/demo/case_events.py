@@ -13,6 +13,7 @@ from collections.abc import Callable
 import numpy as np
 import polars as pl
 
+from wmt.demo import size
 from wmt.demo.cases import (
     ACTIVE,
     COMMUNITY,
@@ -28,7 +29,6 @@ from wmt.demo.cases import (
 from wmt.demo.codes import word_of
 from wmt.demo.made_up_names import case_refs
 from wmt.demo.mixes import ONLY_LOW, TIER_ORDER
-from wmt.demo.size import Bools, Floats, Ints, Rng
 from wmt.facts import LOCATIONS
 
 Columns = dict[str, np.ndarray]
@@ -77,7 +77,7 @@ class _Evening:
     """The cases of one night while events are thrown over them."""
 
     def __init__(
-        self, rng: Rng, cases: pl.DataFrame, posts: pl.DataFrame, today: int, spared: int | None
+        self, rng: size.Rng, cases: pl.DataFrame, posts: pl.DataFrame, today: int, spared: int | None
     ) -> None:
         self.rng, self.today = rng, today
         self.at: Columns = {
@@ -98,16 +98,16 @@ class _Evening:
     def happen(
         self,
         kind: str,
-        eligible: Bools,
-        change: Callable[[Ints], None] | None = None,
+        eligible: size.Bools,
+        change: Callable[[size.Ints], None] | None = None,
         number: int | None = None,
-    ) -> Ints:
+    ) -> size.Ints:
         """Choose cases that nothing has happened to yet, mark them and change them. Without a number, as
         many as the rate of the kind says."""
         can = np.flatnonzero(eligible & self.free)
         wanted = max(1, round(len(can) * RATES[kind] / 10_000)) if number is None else number
         wanted = min(len(can), wanted)
-        rows: Ints = np.sort(self.rng.choice(can, wanted, replace=False)) if wanted else can[:0]
+        rows: size.Ints = np.sort(self.rng.choice(can, wanted, replace=False)) if wanted else can[:0]
         self.free[rows] = False
         for row in rows.tolist():
             self.kind[row] = "terminated" if kind == "terminated_overdue" else kind
@@ -124,7 +124,7 @@ class _Evening:
         for row in np.flatnonzero(~self.free & ~active).tolist():
             self.priority[row] = ""
 
-    def change_tier(self, rows: Ints) -> None:
+    def change_tier(self, rows: size.Ints) -> None:
         """One step up or down, as often as leaves the tiers of a location as common as they are; the untiered
         get C2. Services officers and trainees keep to C and D."""
         at, low = self.at, self.only_low
@@ -142,7 +142,7 @@ class _Evening:
         new = np.where(moves, beside, at["tier"][rows])
         at["tier"][rows] = np.where(at["tier"][rows] == 0, TIER_ORDER.index("C2"), new)
 
-    def release(self, rows: Ints) -> None:
+    def release(self, rows: size.Ints) -> None:
         """Onto a licence that begins today."""
         licences = np.flatnonzero(self.at["location"] == LICENCE)
         self.at["location"][rows] = LICENCE
@@ -151,38 +151,38 @@ class _Evening:
         # less.
         number = len(rows)
         length = (self.at["ends"] - self.at["starts"])[licences]
-        found: Ints = (
+        found: size.Ints = (
             self.rng.choice(length, number, p=_each_as_it_begins(length))
             if len(licences)
             else np.full(number, 365)
         )
         self.at["ends"][rows] = self.today + found
 
-    def put(self, column: str, value: int) -> Callable[[Ints], None]:
+    def put(self, column: str, value: int) -> Callable[[size.Ints], None]:
         """A change that sets a column of the chosen cases."""
 
-        def change(rows: Ints) -> None:
+        def change(rows: size.Ints) -> None:
             self.at[column][rows] = value
 
         return change
 
-    def recall(self, rows: Ints) -> None:
+    def recall(self, rows: size.Ints) -> None:
         """Back to custody; supervision is not suspended there."""
         self.at["location"][rows] = CUSTODY
         self.at["suspended"][rows] = False
 
-    def become_overdue(self, rows: Ints) -> None:
+    def become_overdue(self, rows: size.Ints) -> None:
         """The order ended yesterday and nobody has closed it."""
         self.at["status"][rows] = OVERDUE
         self.at["suspended"][rows] = False
         self.at["ends"][rows] = self.today - 1
 
-    def go_missing(self, rows: Ints) -> None:
+    def go_missing(self, rows: size.Ints) -> None:
         """In breach, and a warrant is out."""
         self.at["status"][rows] = WARRANT
         self.at["suspended"][rows] = False
 
-    def move(self, rows: Ints) -> None:
+    def move(self, rows: size.Ints) -> None:
         """To an emptier colleague of the same grade, in the same team where there is one."""
         held = np.bincount(self.at["post_no"][self.at["status"] == ACTIVE], minlength=len(self.hours))
         load = held / np.maximum(self.hours, 1)
@@ -196,7 +196,7 @@ class _Evening:
 
 
 def case_events(
-    rng: Rng,
+    rng: size.Rng,
     cases: pl.DataFrame,
     posts: pl.DataFrame,
     post_codes: list[str],
@@ -235,9 +235,9 @@ def case_events(
     return after, told.filter(pl.col("before") != pl.col("after"))
 
 
-def _each_as_it_begins(length: Ints) -> Floats:
-    weights: Floats = (1 / np.maximum(length, 1)).astype(np.float64)
-    shares: Floats = weights / weights.sum()
+def _each_as_it_begins(length: size.Ints) -> size.Floats:
+    weights: size.Floats = (1 / np.maximum(length, 1)).astype(np.float64)
+    shares: size.Floats = weights / weights.sum()
     return shares
 
 
@@ -269,7 +269,7 @@ def _throw(evening: _Evening) -> None:
     evening.happen("moved", active & evening.field[at["post_no"]], evening.move)
 
 
-def _suspend(evening: _Evening, able: Bools) -> None:
+def _suspend(evening: _Evening, able: size.Bools) -> None:
     """Contact with some of those who have reached two thirds today is suspended."""
     at, today = evening.at, evening.today
     length, done = at["ends"] - at["starts"], today - at["starts"]
@@ -278,7 +278,7 @@ def _suspend(evening: _Evening, able: Bools) -> None:
     evening.happen("suspended", chosen, evening.put("suspended", 1), len(chosen))
 
 
-def _allocated(rng: Rng, cases: pl.DataFrame, today: int, spared: int | None, gone: int) -> pl.DataFrame:
+def _allocated(rng: size.Rng, cases: pl.DataFrame, today: int, spared: int | None, gone: int) -> pl.DataFrame:
     """New cases, as many as are gone and a little more, each like one that is there: same post and tier.
 
     Where that one is on licence, the new one begins in custody.

@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
+from wmt.demo import size
 from wmt.demo.caseload import Caseloads
 from wmt.demo.made_up_names import case_refs
 from wmt.demo.mixes import (
@@ -19,7 +20,6 @@ from wmt.demo.mixes import (
     SUSPENDED,
     TIER_ORDER,
 )
-from wmt.demo.size import Bools, Floats, Ints, Rng, stream
 
 #: Status words. `filtered` is filtered out upstream though on no inactive list (stand-alone orders).
 ACTIVE, WARRANT, OVERDUE, LIFER, FILTERED, UNCOMMENCED = range(6)
@@ -41,7 +41,7 @@ def build_cases(
     seed: int, posts: pl.DataFrame, loads: Caseloads, day: date, *, suspended_tiers: bool = True
 ) -> pl.DataFrame:
     """All cases of the nation in order of post; `suspended_tiers` False for layouts before 2024."""
-    rng = stream(seed, "cases")
+    rng = size.stream(seed, "cases")
     post = np.concatenate(
         [np.repeat(posts["post_no"].to_numpy(), n) for n in (loads.active, loads.inactive, loads.omic)]
     )
@@ -50,7 +50,9 @@ def build_cases(
     # the number of the mix that fits each post: its grade, or what its team does
     name = pl.when(pl.col("kind").is_in(["omic", "unpaid"])).then("kind").otherwise("grade")
     numbers = {name: number for number, name in enumerate(MIX_NAMES)}
-    mixes: Ints = posts.select(name.replace_strict(numbers, return_dtype=pl.Int64)).to_series().to_numpy()
+    mixes: size.Ints = (
+        posts.select(name.replace_strict(numbers, return_dtype=pl.Int64)).to_series().to_numpy()
+    )
     mix = mixes[post]
     is_t2a = (parts == 0) & (rng.random(len(post)) < SHARE_T2A) & np.isin(mix, _mix_numbers("PO", "PSO"))
     officers, services = _mix_numbers("t2a", "t2a of a services officer")
@@ -58,7 +60,7 @@ def build_cases(
     stream_no = np.where(parts == 2, 2, np.where(is_t2a, 1, 0))
     location = _locations(rng, posts, post, mix, status)
     tier = _tiers(rng, len(posts), post, mix, location)
-    cases = pl.DataFrame({"case_ref": case_refs(stream(seed, "case refs"), len(post)), "post_no": post})
+    cases = pl.DataFrame({"case_ref": case_refs(size.stream(seed, "case refs"), len(post)), "post_no": post})
     cases = cases.with_columns(
         location=pl.Series(location),
         tier=pl.Series(tier),
@@ -76,7 +78,9 @@ def _mix_numbers(*names: str) -> list[int]:
     return [MIX_NAMES.index(name) for name in names]
 
 
-def _locations(rng: Rng, posts: pl.DataFrame, post: Ints, mix: Ints, status: Ints) -> Ints:
+def _locations(
+    rng: size.Rng, posts: pl.DataFrame, post: size.Ints, mix: size.Ints, status: size.Ints
+) -> size.Ints:
     """Community, custody or licence. Nobody in custody is on warrant; lifers are on licence or inside."""
     shares = np.array([MIXES[name].locations for name in MIX_NAMES])
     tilt = rng.normal(0, SPREAD_OF_LOCATION, len(posts))[post]
@@ -91,11 +95,11 @@ def _locations(rng: Rng, posts: pl.DataFrame, post: Ints, mix: Ints, status: Int
     return np.where(out_of_custody, LICENCE, np.where(status == FILTERED, COMMUNITY, location))
 
 
-def _tiers(rng: Rng, posts: int, post: Ints, mix: Ints, location: Ints) -> Ints:
+def _tiers(rng: size.Rng, posts: int, post: size.Ints, mix: size.Ints, location: size.Ints) -> size.Ints:
     """A tier for each case: a throw on the shares of its mix and location, tilted a little by post."""
     bounds = np.array([MIXES[name].by_location().cumsum(axis=1) for name in MIX_NAMES])
     tilt = np.exp(rng.normal(0, SPREAD_OF_TIERS, posts))[post]
-    die: Floats = rng.random(len(post))
+    die: size.Floats = rng.random(len(post))
     untiered = die < bounds[0, 0, 0]
     die = np.where(untiered, die, np.maximum(die**tilt, bounds[0, 0, 0]))
     tier = np.zeros(len(post), dtype=np.int64)
@@ -106,41 +110,41 @@ def _tiers(rng: Rng, posts: int, post: Ints, mix: Ints, location: Ints) -> Ints:
     return np.minimum(tier, len(TIER_ORDER) - 1)
 
 
-def letters(tier: Ints) -> np.ndarray:
+def letters(tier: size.Ints) -> np.ndarray:
     """The first letter of each tier number; '0' for untiered."""
     return np.array([word[0] for word in TIER_ORDER])[tier]
 
 
-def is_x0(tier: Ints) -> Bools:
+def is_x0(tier: size.Ints) -> size.Bools:
     """Whether a tier number is one of A0, B0, C0, D0."""
-    found: Bools = np.isin(tier, (4, 8, 12, 16))
+    found: size.Bools = np.isin(tier, (4, 8, 12, 16))
     return found
 
 
-def two_thirds_done(cases: pl.DataFrame, today: int) -> Bools:
+def two_thirds_done(cases: pl.DataFrame, today: int) -> size.Bools:
     """Whether two thirds of an order or licence are over: from then on contact may be suspended."""
-    done: Bools = (3 * (today - pl.col("starts")) >= 2 * (pl.col("ends") - pl.col("starts"))).pipe(
+    done: size.Bools = (3 * (today - pl.col("starts")) >= 2 * (pl.col("ends") - pl.col("starts"))).pipe(
         lambda reached: cases.select(reached).to_series().to_numpy()
     )
     return done
 
 
-def may_be_suspended(cases: pl.DataFrame) -> Bools:
+def may_be_suspended(cases: pl.DataFrame) -> size.Bools:
     """Active cases of the standard stream in the community or on licence, with supervision to suspend."""
-    can: Bools = (
+    can: size.Bools = (
         (cases["location"] != CUSTODY) & (cases["status"] == ACTIVE) & (cases["stream"] == 0)
     ).to_numpy() & ~is_x0(cases["tier"].to_numpy())
     return can
 
 
-def stays_suspended(rng: Rng, tier: Ints) -> Bools:
+def stays_suspended(rng: size.Rng, tier: size.Ints) -> size.Bools:
     """A throw for each case whether its contact is suspended once it may be, by tier."""
     share = np.array([SUSPENDED.get(word[0], 0.0) for word in TIER_ORDER])[tier]
-    chosen: Bools = rng.random(len(tier)) < share
+    chosen: size.Bools = rng.random(len(tier)) < share
     return chosen
 
 
-def _flags(rng: Rng, cases: pl.DataFrame) -> list[pl.Series]:
+def _flags(rng: size.Rng, cases: pl.DataFrame) -> list[pl.Series]:
     """Unpaid work, priority letter ('I', 'P' or '') and stand-alone suspended sentence order."""
     location, tier = cases["location"].to_numpy(), cases["tier"].to_numpy()
     active = (cases["status"] == ACTIVE).to_numpy() & (cases["stream"] == 0).to_numpy()
@@ -158,7 +162,7 @@ def _flags(rng: Rng, cases: pl.DataFrame) -> list[pl.Series]:
     ]
 
 
-def _dates(rng: Rng, cases: pl.DataFrame, day: date) -> list[pl.Series]:
+def _dates(rng: size.Rng, cases: pl.DataFrame, day: date) -> list[pl.Series]:
     today = (day - date(1970, 1, 1)).days
     location = cases["location"].to_numpy()
     shortest, longest = (np.array([DAYS_OF_ORDER[where][end] for where in range(3)]) for end in (0, 1))

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import polars as pl
 
+from wmt.demo import rolling
 from wmt.demo.case_events import case_events
 from wmt.demo.jump import commence
 from wmt.demo.leave import time_left
-from wmt.demo.rolling import change_hours, change_reductions, roll_assessments, roll_contacts, roll_reports
 from wmt.demo.size import stream
 from wmt.demo.work import day_number
 from wmt.demo.world import World
@@ -26,20 +26,20 @@ def next_night(world: World, number: int) -> tuple[World, pl.DataFrame]:
     cases, told_cases = case_events(
         dice("cases"), world.cases, world.posts, codes, today, commenced=begun, spared=spared
     )
-    posts, contracts, told_hours = change_hours(
+    posts, contracts, told_hours = rolling.change_hours(
         dice("hours"), world.posts, world.contracts, codes, day, spared=spared
     )
-    reductions, told_reductions = change_reductions(
+    reductions, told_reductions = rolling.change_reductions(
         dice("reductions"), world.reductions, posts, codes, day, spared=spared
     )
     left = time_left(posts, reductions, day)
-    reports, told_reports = roll_reports(
+    reports, told_reports = rolling.roll_reports(
         dice("reports"), world.reports, posts, codes, left, today, spared=spared
     )
-    contacts, told_contacts = roll_contacts(
+    contacts, told_contacts = rolling.roll_contacts(
         dice("contacts"), world.contacts, posts, cases, today, spared=spared
     )
-    assessments, told_arms = roll_assessments(
+    assessments, told_arms = rolling.roll_assessments(
         dice("arms"), world.assessments, posts, cases, today, spared=spared
     )
     events = pl.concat([told_cases, told_hours, told_reductions, told_reports, told_contacts, told_arms])

@@ -12,11 +12,10 @@ import numpy as np
 import polars as pl
 
 from wmt import rules
-from wmt.demo.calibration import available_points, case_points, post_points
+from wmt.demo import calibration, size
 from wmt.demo.cases import ACTIVE, COMMUNITY, FILTERED, UNCOMMENCED, WARRANT
 from wmt.demo.leave import in_force
 from wmt.demo.mixes import TIER_ORDER
-from wmt.demo.size import FULL_TIME, Floats, Ints
 from wmt.demo.story import Story
 from wmt.demo.work import WINDOW, day_number
 from wmt.demo.world import World
@@ -43,7 +42,7 @@ def with_jump(world: World) -> World:
     cases = world.cases
     free = (cases["status"] == WARRANT) & (cases["stream"] == 0) & (cases["post_no"] != _of_story(world))
     found = np.flatnonzero(free.to_numpy())
-    taken: Ints = (
+    taken: size.Ints = (
         found[np.linspace(0, len(found) - 1, CASES).astype(np.int64)] if len(found) >= CASES else found
     )
     post = _choose(world)
@@ -75,14 +74,16 @@ def _choose(world: World) -> int | None:
     In a small nation there may be none: then the one nearest to the mark whatever else they have.
     """
     rule_set = rules.load().at(world.day)
-    share = post_points(world, rule_set) / np.maximum(available_points(world, rule_set), 1)
+    share = calibration.post_points(world, rule_set) / np.maximum(
+        calibration.available_points(world, rule_set), 1
+    )
     odd = world.cases.filter((pl.col("status") >= FILTERED) | (pl.col("stream") != 0))["post_no"]
     posts = world.posts
     able = posts.filter(
         posts["staff_code"].is_unique(),
         pl.col("grade") == "PO",
         pl.col("kind") == "field",
-        pl.col("hours") == FULL_TIME,
+        pl.col("hours") == size.FULL_TIME,
         ~pl.col("post_no").is_in(list({_of_story(world), *odd.to_list()})),
     )["post_no"].to_list()
     busy = _busy(world)
@@ -141,8 +142,11 @@ def _quietened(world: World, post: int) -> World:
 def _level(world: World, columns: dict[str, np.ndarray], post: int) -> None:
     """Bring the officer's own cases to the mark: hand on what is too much, then re-tier a few."""
     rule_set = rules.load().at(world.day)
-    worth: Floats = case_points(rule_set, "tier_points")[:, :, 0]
-    gap = WANTED * available_points(world, rule_set)[post] - post_points(world, rule_set)[post]
+    worth: size.Floats = calibration.case_points(rule_set, "tier_points")[:, :, 0]
+    gap = (
+        WANTED * calibration.available_points(world, rule_set)[post]
+        - calibration.post_points(world, rule_set)[post]
+    )
     mine = (columns["post_no"] == post) & (columns["status"] == ACTIVE)
     rows = np.flatnonzero(mine & ~columns["suspended"].astype(bool) & ~columns["unpaid_work"].astype(bool))
     others = _least_busy(world, post)
@@ -166,7 +170,9 @@ def _level(world: World, columns: dict[str, np.ndarray], post: int) -> None:
 def _least_busy(world: World, post: int) -> list[int]:
     """Other officers in the field, those with the least to do first."""
     rule_set = rules.load().at(world.day)
-    share = post_points(world, rule_set) / np.maximum(available_points(world, rule_set), 1)
+    share = calibration.post_points(world, rule_set) / np.maximum(
+        calibration.available_points(world, rule_set), 1
+    )
     others = world.posts.filter(
         pl.col("kind") == "field",
         pl.col("grade") == "PO",

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from wmt.demo.size import Ints, Rng, stream
+from wmt.demo import size
 
 REDUCTION_SCHEMA = pl.Schema(
     {
@@ -73,12 +73,12 @@ SHARE_EXPIRED, SHARE_PLANNED = 0.10, 0.01
 
 def build_reductions(seed: int, posts: pl.DataFrame, day: date) -> pl.DataFrame:
     """All reductions known on the day: in force, expired and planned."""
-    rng = stream(seed, "reductions")
+    rng = size.stream(seed, "reductions")
     rows = [*_trainee_stages(rng, posts, day)]
     absent = np.zeros(len(posts), dtype=np.bool_)
     for habit in HABITS:
         fits = (posts["grade"].is_in(habit.grades) & (posts["hours"] > 0)).to_numpy() & ~absent
-        holders: Ints = np.flatnonzero(fits & (rng.random(len(posts)) < habit.share))
+        holders: size.Ints = np.flatnonzero(fits & (rng.random(len(posts)) < habit.share))
         absent[holders] |= habit.whole_post
         rows += [_in_force(rng, posts, int(post), habit, day) for post in holders]
     rows += _others(rng, posts, day)
@@ -111,7 +111,7 @@ def reduction_row(
     }
 
 
-def _in_force(rng: Rng, posts: pl.DataFrame, post: int, habit: Habit, day: date) -> dict[str, object]:
+def _in_force(rng: size.Rng, posts: pl.DataFrame, post: int, habit: Habit, day: date) -> dict[str, object]:
     days = habit.months * 30
     gone = int(rng.integers(0, days))
     last = None if habit.months >= 24 and rng.random() < 0.5 else day + timedelta(days=days - gone)
@@ -122,7 +122,7 @@ def _in_force(rng: Rng, posts: pl.DataFrame, post: int, habit: Habit, day: date)
     )
 
 
-def _trainee_stages(rng: Rng, posts: pl.DataFrame, day: date) -> Iterator[dict[str, object]]:
+def _trainee_stages(rng: size.Rng, posts: pl.DataFrame, day: date) -> Iterator[dict[str, object]]:
     """PQiP: three stages one after the other. One trainee in forty has a stage nobody entered in time."""
     for post in np.flatnonzero((posts["grade"] == "TPO").to_numpy()).tolist():
         start = day - timedelta(days=int(rng.integers(0, 3 * STAGE_DAYS - 20)))
@@ -134,7 +134,7 @@ def _trainee_stages(rng: Rng, posts: pl.DataFrame, day: date) -> Iterator[dict[s
                 yield reduction_row(post, reason, 0, percent, first, last, False, None)
 
 
-def _others(rng: Rng, posts: pl.DataFrame, day: date) -> list[dict[str, object]]:
+def _others(rng: size.Rng, posts: pl.DataFrame, day: date) -> list[dict[str, object]]:
     """Reductions that do not count today: over, or still to come."""
     rows = []
     working = (posts["hours"] > 0).to_numpy()
@@ -153,13 +153,13 @@ def in_force(reductions: pl.DataFrame, day: date) -> pl.DataFrame:
     return reductions.filter(pl.col("first_day") <= day, open_ended | (pl.col("last_day") >= day))
 
 
-def time_left(posts: pl.DataFrame, reductions: pl.DataFrame, day: date) -> Ints:
+def time_left(posts: pl.DataFrame, reductions: pl.DataFrame, day: date) -> size.Ints:
     """Hours left to each post on the day, in ten-thousandths of an hour, never below 0. Exact."""
     hours = posts["hours"].to_numpy()
     current = in_force(reductions, day)
     at = current["post_no"].to_numpy()
     taken = current["hours_x100"].fill_null(0).to_numpy() * 100
     taken = taken + hours[at] * current["percent_x100"].fill_null(0).to_numpy() // 100
-    left: Ints = hours * 100
+    left: size.Ints = hours * 100
     np.subtract.at(left, at, taken)
     return np.maximum(left, 0)

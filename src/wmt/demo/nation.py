@@ -8,8 +8,8 @@ from typing import Literal, NamedTuple
 import polars as pl
 
 from wmt import rules
+from wmt.demo import calibration
 from wmt.demo import faults as planting
-from wmt.demo.calibration import available_points, by_stream, calibrate, post_points
 from wmt.demo.events import next_night
 from wmt.demo.jump import with_jump
 from wmt.demo.older_sheets import older_sheets
@@ -55,7 +55,9 @@ def write_nation(
     tell = progress or (lambda _word, _share: None)
     tell("building the nation", 0.0)
     world = _first_night(folder, NationSpec(seed, size, as_at, layout == "L2024", earlier, tidy_as), tell)
-    truth = Truth(seed, scale, size.posts, size.cases, layout, tidy_as, calibrate(world), stories_of(world))
+    truth = Truth(
+        seed, scale, size.posts, size.cases, layout, tidy_as, calibration.calibrate(world), stories_of(world)
+    )
     plan = planting.schedule(nights) if faults is True else (faults or {})
     for number in range(nights):
         if number:
@@ -122,7 +124,9 @@ def _check(layout: str, formats: Sequence[str], tidy_as: str, nights: int, earli
 
 def _night(number: int, world: World) -> DemoNight:
     rule_set = rules.load().at(world.day)
-    streams = by_stream(world, post_points(world, rule_set), available_points(world, rule_set))
+    streams = calibration.by_stream(
+        world, calibration.post_points(world, rule_set), calibration.available_points(world, rule_set)
+    )
     return DemoNight(number, world.as_at, _name(world), counted(world), streams)
 
 

@@ -2,8 +2,8 @@
 
 import polars as pl
 
+from wmt.demo import sheet
 from wmt.demo.codes import day_of
-from wmt.demo.sheet import DemoSheet, Row, identities
 from wmt.demo.sheets import report_counts
 from wmt.demo.world import World
 
@@ -22,12 +22,12 @@ GS = (
 )  # fmt: skip
 
 
-def older_sheets(world: World) -> list[DemoSheet]:
+def older_sheets(world: World) -> list[sheet.DemoSheet]:
     """Inst_Reports, ARMS and an empty GS."""
     counts = report_counts(world)
     completed, due = counts["Parom_Comp_Last_30"], counts["Parom_Due_Next_30"]
-    rows: list[Row] = []
-    for post, person in enumerate(identities(world)):
+    rows: list[sheet.Row] = []
+    for post, person in enumerate(sheet.identities(world)):
         team, code, surname, forename, key, grade = person[7:13]
         if completed[post] or due[post]:
             numbers = [int(completed[post]) or None, int(due[post]) or None]
@@ -48,7 +48,7 @@ def older_sheets(world: World) -> list[DemoSheet]:
         day_of("registered").alias("registered_on"),
     )
     return [
-        DemoSheet("Inst_Reports", list(INST_REPORTS), rows),
-        DemoSheet("ARMS", list(ARMS), [list(row) for row in found.rows()]),
-        DemoSheet("GS", list(GS), []),
+        sheet.DemoSheet("Inst_Reports", list(INST_REPORTS), rows),
+        sheet.DemoSheet("ARMS", list(ARMS), [list(row) for row in found.rows()]),
+        sheet.DemoSheet("GS", list(GS), []),
     ]

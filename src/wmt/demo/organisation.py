@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from wmt.demo.made_up_names import codes, english_places, welsh_places
+from wmt.demo import made_up_names
 from wmt.demo.size import Floats, Ints, Rng, Size, apportion, stream
 
 #: code, name, share of the nation's teams (rough shares of the supervised population).
@@ -57,7 +57,9 @@ def build_teams(seed: int, size: Size) -> pl.DataFrame:
         kind=pl.Series(kinds),
         demand=pdus["demand"].to_numpy()[pdu_of_team]
         * np.where(rng.random(size.teams) < QUIET_TEAMS, demand * QUIET, demand),
-        suffix=pl.Series([suffix for number in per_region.values() for suffix in codes(rng, number, 3)]),
+        suffix=pl.Series(
+            [suffix for number in per_region.values() for suffix in made_up_names.codes(rng, number, 3)]
+        ),
     )
     teams = teams.with_columns(
         team_code=pl.col("region_code") + pl.col("suffix"),
@@ -69,11 +71,11 @@ def build_teams(seed: int, size: Size) -> pl.DataFrame:
 def _build_pdus(rng: Rng, size: Size) -> pl.DataFrame:
     regions = REGIONS[: min(len(REGIONS), size.pdus)]
     per_region = apportion(np.array([float(share) for *_, share in regions]), size.pdus, at_least=1)
-    english, welsh = english_places(rng), welsh_places(rng)
+    english, welsh = made_up_names.english_places(rng), made_up_names.welsh_places(rng)
     rows = []
     for (code, name, _), number in zip(regions, per_region.tolist(), strict=True):
         regional = rng.lognormal(0, SPREAD["region"])
-        for tail in codes(rng, number, 4):
+        for tail in made_up_names.codes(rng, number, 4):
             places = welsh if code == "N03" else english
             first, second = places.pop(), places.pop()
             demand = regional * rng.lognormal(0, SPREAD["pdu"])

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from wmt.demo.size import Bools, Ints, Rng, stream
+from wmt.demo import size
 from wmt.demo.stays import Stays, stays_of
 from wmt.facts import NOT_KNOWN
 from wmt.history.figures import FIGURE, SUMMED, shaped, summed
@@ -70,12 +70,12 @@ def _months(first: date, last: date) -> Iterator[tuple[date, date]]:
 class PostPeriods:
     """Days of each post from one to another, counted backwards; from < to is none."""
 
-    begin: Ints
-    end: Ints
+    begin: size.Ints
+    end: size.Ints
 
-    def inside(self, back: Ints, columns: Ints) -> Bools:
+    def inside(self, back: size.Ints, columns: size.Ints) -> size.Bools:
         """Whether each of some posts was in its stretch on each of some days."""
-        found: Bools = (back <= self.begin[columns]) & (back >= self.end[columns])
+        found: size.Bools = (back <= self.begin[columns]) & (back >= self.end[columns])
         return found
 
 
@@ -87,17 +87,17 @@ class _Past:
     names: pl.DataFrame
     day: date
     missed: set[int]
-    joined: Ints  # the first day there, counted backwards
-    left: Ints  # the last day there; 0 for who still is
+    joined: size.Ints  # the first day there, counted backwards
+    left: size.Ints  # the last day there; 0 for who still is
     away: PostPeriods
     reduced: PostPeriods
     stays: Stays
-    level: dict[str, Ints]  # the work of every post on the day after those asked for last
+    level: dict[str, size.Ints]  # the work of every post on the day after those asked for last
 
     @classmethod
     def of(cls, totals: pl.DataFrame, lines: pl.DataFrame, day: date, days: int, seed: int) -> "_Past":
         """The posts of a night, and some who left before it."""
-        rng = stream(seed, "past")
+        rng = size.stream(seed, "past")
         base = shaped(totals, day, datetime.combine(day, datetime.min.time()), "")
         here = base.filter((pl.col("level") == "post") & (pl.col("team_code") != NOT_KNOWN))
         # people of the same teams who are not there any more, under codes of their own; `copied` is who
@@ -159,7 +159,7 @@ class _Past:
         ]
         return pl.concat([frame.select(FIGURE.names()).cast(FIGURE) for frame in (posts, *units)])
 
-    def _time(self, back: Ints, columns: Ints) -> dict[str, pl.Series]:
+    def _time(self, back: size.Ints, columns: size.Ints) -> dict[str, pl.Series]:
         """Hours and available points of some rows, by who was away and who had an allowance on the day."""
         posts = self.posts
         available, contracted, reduction = (posts[name].to_numpy()[columns] for name in _TIME)
@@ -180,7 +180,7 @@ class _Past:
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
-def _all_points(posts: pl.DataFrame) -> Ints:
+def _all_points(posts: pl.DataFrame) -> size.Ints:
     """Available points of each post without reductions: its hours, times what one is worth to its grade."""
     hours, available, reduction = (
         posts[name].to_numpy()
@@ -197,7 +197,7 @@ def _all_points(posts: pl.DataFrame) -> Ints:
     return np.where((reduction == 0) | (whole == 0), available, whole)
 
 
-def _reduced(posts: pl.DataFrame, days: int, rng: Rng) -> PostPeriods:
+def _reduced(posts: pl.DataFrame, days: int, rng: size.Rng) -> PostPeriods:
     """Allowances. What protects the time of a trainee was there before, in a stage that took more."""
     has = ((posts["available_x100"] > 0) & (posts["reduction_hours_micro"] > 0)).to_numpy()
     able = ~has & (posts["available_x100"] > 0).to_numpy()
@@ -206,7 +206,7 @@ def _reduced(posts: pl.DataFrame, days: int, rng: Rng) -> PostPeriods:
     return PostPeriods(np.where(trainee, days + 1, found.begin), found.end)
 
 
-def _stretches(now: Bools, able: Bools, mean: float, days: int, rng: Rng) -> PostPeriods:
+def _stretches(now: size.Bools, able: size.Bools, mean: float, days: int, rng: size.Rng) -> PostPeriods:
     """Stretches of days: who is in one now began some time ago; of those who could be, as many were in one
     before as leave the number what it is."""
     length = 1 + rng.exponential(mean, len(now)).astype(np.int64)
@@ -218,7 +218,7 @@ def _stretches(now: Bools, able: Bools, mean: float, days: int, rng: Rng) -> Pos
     )
 
 
-def _missed(days: int, rng: Rng) -> set[int]:
+def _missed(days: int, rng: size.Rng) -> set[int]:
     """Days that nobody loaded, counted backwards: single ones, and a longer hole a year."""
     missed = set((np.flatnonzero(rng.random(days) < MISSED) + 1).tolist())
     for year in range(days // 365):

@@ -11,19 +11,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from wmt.demo.leave import REDUCTION_SCHEMA, STAGES, in_force, reduction_row
+from wmt.demo import leave, size, work
 from wmt.demo.people_files import hundredths
-from wmt.demo.size import FULL_TIME, Ints, Rng
-from wmt.demo.work import (
-    CONTACT_DAYS,
-    CONTACTS_A_POST_A_DAY,
-    REPORT_SCHEMA,
-    SHARE_AHEAD,
-    WINDOW,
-    build_assessments_of_a_day,
-    contacts_between,
-    reports_of_a_day,
-)
 
 EVENT_COLUMNS = ("ref", "kind", "before", "after")
 OLDEST_REPORT = 90
@@ -52,19 +41,19 @@ def _but(spared: int | None, rows: pl.DataFrame, *columns: str) -> pl.DataFrame:
 
 
 def roll_reports(
-    rng: Rng,
+    rng: size.Rng,
     reports: pl.DataFrame,
     posts: pl.DataFrame,
     post_codes: list[str],
-    time_left: Ints,
+    time_left: size.Ints,
     today: int,
     spared: int | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Due ones are completed on their day, old ones leave the window, new ones come in."""
     age = today - pl.col("on_day")
     due_now = (pl.col("state") == "due") & (age >= 0)
-    leaves = (pl.col("state") == "completed") & ((age == WINDOW) | (age > OLDEST_REPORT))
-    new = _but(spared, reports_of_a_day(rng, posts, time_left, reports.filter(~leaves), today))
+    leaves = (pl.col("state") == "completed") & ((age == work.WINDOW) | (age > OLDEST_REPORT))
+    new = _but(spared, work.reports_of_a_day(rng, posts, time_left, reports.filter(~leaves), today))
     state = pl.format("{} {} {}", pl.lit(pl.Series(post_codes)).gather("post_no"), "type", "state")
     events = [
         _events(reports.filter(leaves), "report_out", "report_id", state, NOTHING),
@@ -80,11 +69,11 @@ def roll_reports(
     stay = reports.filter(~leaves).with_columns(
         state=pl.when(due_now).then(pl.lit("completed")).otherwise("state")
     )
-    return pl.concat([stay, new.select(REPORT_SCHEMA.names())]), pl.concat(events)
+    return pl.concat([stay, new.select(work.REPORT_SCHEMA.names())]), pl.concat(events)
 
 
 def roll_contacts(
-    rng: Rng,
+    rng: size.Rng,
     contacts: pl.DataFrame,
     posts: pl.DataFrame,
     cases: pl.DataFrame,
@@ -93,13 +82,13 @@ def roll_contacts(
     spared: int | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Contacts of today come in; those ten days old leave."""
-    number = max(1, round(len(posts) * CONTACTS_A_POST_A_DAY))
+    number = max(1, round(len(posts) * work.CONTACTS_A_POST_A_DAY))
     first_id = int(contacts["contact_id"].to_numpy().max())
-    new = contacts_between(rng, posts, cases, today, today, number, first_id)
-    ahead = rng.random(number) < SHARE_AHEAD
+    new = work.contacts_between(rng, posts, cases, today, today, number, first_id)
+    ahead = rng.random(number) < work.SHARE_AHEAD
     new = new.with_columns(on_day=pl.Series(np.where(ahead, today + rng.integers(1, 4, number), today)))
     new = _but(spared, new, "by_post", "om_post")
-    old = today - pl.col("on_day") >= CONTACT_DAYS
+    old = today - pl.col("on_day") >= work.CONTACT_DAYS
     state = pl.format("{} {}", "code", "case_ref")
     events = [
         _events(contacts.filter(old), "contact_out", "contact_id", state, NOTHING),
@@ -109,7 +98,7 @@ def roll_contacts(
 
 
 def roll_assessments(
-    rng: Rng,
+    rng: size.Rng,
     assessments: pl.DataFrame,
     posts: pl.DataFrame,
     cases: pl.DataFrame,
@@ -119,8 +108,8 @@ def roll_assessments(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """ARMS assessments of today come in; those thirty days old leave."""
     first = int(assessments["seq"].to_numpy().max(initial=0)) + 1
-    new = _but(spared, build_assessments_of_a_day(rng, posts, cases, today, first))
-    old = today - pl.col("assessed") >= WINDOW
+    new = _but(spared, work.build_assessments_of_a_day(rng, posts, cases, today, first))
+    old = today - pl.col("assessed") >= work.WINDOW
     events = [
         _events(assessments.filter(old), "assessment_out", "seq", pl.col("case_ref"), NOTHING),
         _events(new, "assessment_in", "seq", NOTHING, pl.col("case_ref")),
@@ -129,7 +118,7 @@ def roll_assessments(
 
 
 def change_hours(
-    rng: Rng,
+    rng: size.Rng,
     posts: pl.DataFrame,
     contracts: pl.DataFrame,
     post_codes: list[str],
@@ -144,12 +133,16 @@ def change_hours(
     number = max(1, round(len(posts) * HOURS_CHANGE))
     hours = posts["hours"].to_numpy().copy()
     # as many go back to full time as leave it, so that the hours of the nation stay what they were
-    sides = [able.filter(pl.col("hours") == side)["post_no"].to_numpy() for side in (FULL_TIME, FOUR_DAYS)]
+    sides = [
+        able.filter(pl.col("hours") == side)["post_no"].to_numpy() for side in (size.FULL_TIME, FOUR_DAYS)
+    ]
     back = min(int(rng.binomial(number, 0.5)), len(sides[1]))
     parts = zip(sides, (number - back, back), strict=True)
-    chosen: Ints = np.sort(np.concatenate([rng.choice(side, some, replace=False) for side, some in parts]))
+    chosen: size.Ints = np.sort(
+        np.concatenate([rng.choice(side, some, replace=False) for side, some in parts])
+    )
     before = hours[chosen]
-    hours[chosen] = np.where(before == FULL_TIME, FOUR_DAYS, FULL_TIME)
+    hours[chosen] = np.where(before == size.FULL_TIME, FOUR_DAYS, size.FULL_TIME)
     rows = pl.DataFrame({"post_no": chosen, "before": before, "after": hours[chosen]}).with_columns(
         post=pl.lit(pl.Series(post_codes)).gather("post_no")
     )
@@ -159,7 +152,7 @@ def change_hours(
 
 
 def change_reductions(
-    rng: Rng,
+    rng: size.Rng,
     reductions: pl.DataFrame,
     posts: pl.DataFrame,
     post_codes: list[str],
@@ -168,7 +161,7 @@ def change_reductions(
     spared: int | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Some reductions end early, yesterday being their last day; colleagues begin as many as have ended."""
-    running = in_force(reductions, day).filter(pl.col("first_day") < day)
+    running = leave.in_force(reductions, day).filter(pl.col("first_day") < day)
     current = _but(spared, running)["reduction_id"].to_list()
     number = min(len(current), max(1, round(len(posts) * REDUCTIONS_END)))
     ended = pl.col("reduction_id").is_in(rng.choice(current, number, replace=False).tolist())
@@ -192,7 +185,7 @@ def running_out(reductions: pl.DataFrame, day: date) -> pl.DataFrame:
 
 
 def _in_their_place(
-    rng: Rng,
+    rng: size.Rng,
     models: pl.DataFrame,
     reductions: pl.DataFrame,
     posts: pl.DataFrame,
@@ -203,15 +196,15 @@ def _in_their_place(
 
     For the time that trainees gain with a stage somebody is sick: the time of the nation stays what it was.
     """
-    of_trainee = pl.col("reason").is_in([reason for reason, _ in STAGES])
+    of_trainee = pl.col("reason").is_in([reason for reason, _ in leave.STAGES])
     begun = reductions.filter(pl.col("first_day") == day)
     gained = _percent(models.filter(of_trainee)) - _percent(begun.filter(of_trainee))
     usual = models.filter(~of_trainee)
     wanted = usual.head(max(0, len(usual) - len(begun.filter(~of_trainee)))).to_dicts()
     officer = int(posts.filter(grade="PO")["post_no"][0])
-    sick = reduction_row(officer, "2", 0, 100, day, None, False, None)
+    sick = leave.reduction_row(officer, "2", 0, 100, day, None, False, None)
     wanted += [sick] * max(0, int(gained / 10_000 + rng.random()))
-    busy = [*in_force(reductions, day)["post_no"].to_list(), -1 if spared is None else spared]
+    busy = [*leave.in_force(reductions, day)["post_no"].to_list(), -1 if spared is None else spared]
     well = posts.filter(pl.col("hours") > 0, ~pl.col("post_no").is_in(busy))["post_no"].to_list()
     grade = posts["grade"].to_list()
     rows: list[dict[str, object]] = []
@@ -221,7 +214,7 @@ def _in_their_place(
             well.remove(post := int(rng.choice(alike)))
             number = len(reductions) + len(rows) + 1
             rows.append(_begun(model, post, day) | {"reduction_id": f"R{number:07d}"})
-    return pl.DataFrame(rows, schema=REDUCTION_SCHEMA)
+    return pl.DataFrame(rows, schema=leave.REDUCTION_SCHEMA)
 
 
 def _percent(reductions: pl.DataFrame) -> int:

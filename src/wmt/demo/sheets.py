@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from wmt.demo.codes import day_of, described_cases, described_contacts, flag_rows, t2a_events
+from wmt.demo import codes
 from wmt.demo.sheet import IDENTITY, DemoSheet, Row, identities
 from wmt.demo.size import Ints
 from wmt.demo.tier_sheets import tier_sheets
@@ -66,8 +66,8 @@ def report_counts(world: World) -> dict[str, Ints]:
 
 
 def _flag_sheets(world: World) -> list[DemoSheet]:
-    flags = flag_rows(world)
-    cases = described_cases(world).filter(pl.col("status_no") == 0, stream="standard")
+    flags = codes.flag_rows(world)
+    cases = codes.described_cases(world).filter(pl.col("status_no") == 0, stream="standard")
     everything = pl.concat([flags, cases.with_columns(flag=pl.lit("N"))]).with_columns(
         number=(pl.col("tier_no") + 16 * pl.col("suspended")).cast(pl.String),
         location=pl.col("location").str.to_titlecase(),
@@ -89,7 +89,7 @@ def _flag_sheets(world: World) -> list[DemoSheet]:
 
 
 def _lifers(flags: pl.DataFrame, columns: list[str]) -> DemoSheet:
-    dates = flags.select(day_of("starts").alias("from"), day_of("allocated").alias("at")).rows()
+    dates = flags.select(codes.day_of("starts").alias("from"), codes.day_of("allocated").alias("at")).rows()
     rows: list[Row] = []
     for row, (registered, at) in zip(flags.select(columns).rows(), dates, strict=True):
         register: Row = [
@@ -107,7 +107,7 @@ def _lifers(flags: pl.DataFrame, columns: list[str]) -> DemoSheet:
 
 
 def _cms(world: World) -> DemoSheet:
-    contacts = described_contacts(world).select(
+    contacts = codes.described_contacts(world).select(
         *("contact_id", "case_ref", "contact_date", "code", "type_desc"),
         *(f"by_{what}" for what in ("name", "staff_code", "grade_code", "team_code", "provider_code")),
         *(f"om_{what}" for what in ("name", "staff_code", "grade_code", "team_code", "provider_code")),
@@ -117,7 +117,7 @@ def _cms(world: World) -> DemoSheet:
 
 def _t2a_detail(world: World) -> DemoSheet:
     rows: list[Row] = []
-    for case in t2a_events(world).iter_rows(named=True):
+    for case in codes.t2a_events(world).iter_rows(named=True):
         age, place = case["age"], [case["region_code"], case["pdu_name"], case["pdu_code"]]
         born = f"04/01/{world.day.year - age}"
         order = [case["team_name"], case["team_code"], case["name"], case["staff_code"]]

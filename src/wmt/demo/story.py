@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
+from wmt.demo import leave
 from wmt.demo.cases import ACTIVE, COMMUNITY, CUSTODY, LICENCE, OVERDUE, WARRANT
-from wmt.demo.leave import REDUCTION_SCHEMA, in_force, reduction_row
 from wmt.demo.size import FULL_TIME
 from wmt.demo.work import REPORT_SCHEMA, day_number
 from wmt.facts import TIERS
@@ -84,9 +84,11 @@ def tell_story(
     cases = _with_cases(cases, post, today, suspended_tiers)
     reports = pl.concat([reports, _reports(post, today)])
     contacts = pl.concat([_contacts(posts, cases, post, today), contacts])
-    row = reduction_row(post, "26", 0, 5, day - timedelta(days=200), None, False, "Lead for domestic abuse")
+    row = leave.reduction_row(
+        post, "26", 0, 5, day - timedelta(days=200), None, False, "Lead for domestic abuse"
+    )
     reductions = pl.concat(
-        [reductions, pl.DataFrame([{**row, "reduction_id": "R9000001"}], schema=REDUCTION_SCHEMA)]
+        [reductions, pl.DataFrame([{**row, "reduction_id": "R9000001"}], schema=leave.REDUCTION_SCHEMA)]
     )
     seen = [line for line in TO_SEE if suspended_tiers or line != SUSPENDED_LINE]
     told = Story(post, "A full-time probation officer with a bit of everything", tuple(seen))
@@ -100,7 +102,7 @@ def _choose(
     counts = cases.group_by("post_no").agg(
         active=(pl.col("status") == ACTIVE).sum(), inactive=(pl.col("status") != ACTIVE).sum()
     )
-    busy = pl.concat([in_force(reductions, day)["post_no"], reports["post_no"]])
+    busy = pl.concat([leave.in_force(reductions, day)["post_no"], reports["post_no"]])
     single = posts["staff_code"].is_unique()
     found = posts.filter(single).join(counts, on="post_no", how="left", maintain_order="left")
     found = found.filter(pl.col("grade") == "PO", pl.col("kind") == "field", pl.col("hours") == FULL_TIME)

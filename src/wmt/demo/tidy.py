@@ -6,8 +6,8 @@ from pathlib import Path
 
 import polars as pl
 
+from wmt.demo import codes
 from wmt.demo.cases import ACTIVE
-from wmt.demo.codes import day_of, described_cases, described_contacts, flag_rows, t2a_events
 from wmt.demo.world import World
 
 FORMAT = "workload-input/1"
@@ -32,7 +32,7 @@ def tidy_tables(world: World) -> dict[str, pl.DataFrame]:
         "case": _case(world),
         "case_flag": _case_flag(world),
         "report": reports.select(
-            "report_id", "team_code", "staff_code", "type", "state", day_of("on_day").alias("on_date")
+            "report_id", "team_code", "staff_code", "type", "state", codes.day_of("on_day").alias("on_date")
         ),
         "contact": _contact(world),
         "assessment": _assessment(world),
@@ -88,19 +88,19 @@ def blank_is_null(column: str) -> pl.Expr:
 
 
 def _case(world: World) -> pl.DataFrame:
-    cases = described_cases(world)
+    cases = codes.described_cases(world)
     return cases.select(
         *("case_ref", "team_code", "staff_code", "location", "tier", "suspended", "stream"),
         (pl.col("status_no") == ACTIVE).alias("counted_active"),
         *("first_16_weeks", "event_no"),
-        day_of("allocated").alias("allocated_on"),
-        day_of("starts").alias("starts_on"),
-        day_of("ends").alias("ends_on"),
+        codes.day_of("allocated").alias("allocated_on"),
+        codes.day_of("starts").alias("starts_on"),
+        codes.day_of("ends").alias("ends_on"),
     )
 
 
 def _case_flag(world: World) -> pl.DataFrame:
-    flags = flag_rows(world)
+    flags = codes.flag_rows(world)
     order, lifer = pl.col("flag") == "S", pl.col("flag") == "L"
     words = {
         "disposal_code": (order, "330"),
@@ -119,14 +119,14 @@ def _case_flag(world: World) -> pl.DataFrame:
         *("location", "tier", "suspended", blank_is_null("grade_code")),
         *(pl.when(which).then(pl.lit(word)).alias(name) for name, (which, word) in words.items()),
         pl.when(lifer).then(pl.col("location") == "custody").alias("in_custody"),
-        pl.when(lifer).then(day_of("starts")).alias("registered_on"),
-        pl.when(lifer).then(day_of("allocated") + pl.duration(days=365)).alias("review_due_on"),
+        pl.when(lifer).then(codes.day_of("starts")).alias("registered_on"),
+        pl.when(lifer).then(codes.day_of("allocated") + pl.duration(days=365)).alias("review_due_on"),
         pl.lit(None, dtype=pl.Date).alias("deregistered_on"),
     )
 
 
 def _contact(world: World) -> pl.DataFrame:
-    return described_contacts(world).select(
+    return codes.described_contacts(world).select(
         pl.col("contact_id").cast(pl.String),
         "case_ref",
         pl.lit("cms").alias("kind"),
@@ -146,10 +146,10 @@ def _assessment(world: World) -> pl.DataFrame:
         "case_ref",
         pl.lit("EASU").alias("code"),
         pl.lit("ARMS Assessment").alias("desc"),
-        day_of("assessed").alias("assessed_on"),
-        day_of("assessed").alias("completed_on"),
-        day_of("disposed").alias("disposal_or_release_on"),
-        day_of("registered").alias("registered_on"),
+        codes.day_of("assessed").alias("assessed_on"),
+        codes.day_of("assessed").alias("completed_on"),
+        codes.day_of("disposed").alias("disposal_or_release_on"),
+        codes.day_of("registered").alias("registered_on"),
         pl.when(pl.col("location") == 0)
         .then(pl.lit("community"))
         .otherwise(pl.lit("licence"))
@@ -166,7 +166,7 @@ def _assessment(world: World) -> pl.DataFrame:
 
 
 def _t2a_case(world: World) -> pl.DataFrame:
-    events = t2a_events(world)
+    events = codes.t2a_events(world)
     managers = [
         expression
         for manager in ("order", "offender")

@@ -3,9 +3,9 @@
 import numpy as np
 import polars as pl
 
+from wmt.demo import sheet
 from wmt.demo.codes import described_cases
 from wmt.demo.mixes import TIER_ORDER
-from wmt.demo.sheet import IDENTITY, DemoSheet, Row, identities
 from wmt.demo.size import Bools, Ints
 from wmt.demo.world import World
 
@@ -38,15 +38,15 @@ def tier_counts(world: World, which: Bools) -> tuple[Ints, Ints]:
     return counts, first_weeks
 
 
-def _tier_sheet(name: str, world: World, layout: str, which: Bools, posts: Bools) -> DemoSheet:
+def _tier_sheet(name: str, world: World, layout: str, which: Bools, posts: Bools) -> sheet.DemoSheet:
     tail = ["ComIn1st16Weeks", "LicIn1st16Weeks", "Datestamp", "V-CRN_Count"]
-    headers = [*IDENTITY, *tier_columns(suspended=layout == "L2024"), *tail]
+    headers = [*sheet.IDENTITY, *tier_columns(suspended=layout == "L2024"), *tail]
     counts, first_weeks = tier_counts(world, which)
-    counts = counts[:, : len(headers) - len(IDENTITY) - 4]
+    counts = counts[:, : len(headers) - len(sheet.IDENTITY) - 4]
     blank = np.where(counts > 0, counts, 0).astype(object)
     blank[counts == 0] = None
-    people = identities(world)
-    rows: list[Row] = [
+    people = sheet.identities(world)
+    rows: list[sheet.Row] = [
         [
             *people[post],
             *blank[post],
@@ -56,7 +56,7 @@ def _tier_sheet(name: str, world: World, layout: str, which: Bools, posts: Bools
         ]
         for post in np.flatnonzero(posts).tolist()
     ]
-    return DemoSheet(name, headers, rows)
+    return sheet.DemoSheet(name, headers, rows)
 
 
 def _holders(world: World, which: Bools) -> Bools:
@@ -65,7 +65,7 @@ def _holders(world: World, which: Bools) -> Bools:
     return held
 
 
-def tier_sheets(world: World, layout: str) -> list[DemoSheet]:
+def tier_sheets(world: World, layout: str) -> list[sheet.DemoSheet]:
     """The four sheets in the order WMT_Extract, WMT_Extract_Filtered, T2A, OMIC_Teams."""
     stream = world.cases["stream"].to_numpy()
     standard, active = stream == 0, (world.cases["status"] == 0).to_numpy()

@@ -9,8 +9,8 @@ from datetime import date
 import numpy as np
 import polars as pl
 
+from wmt.demo import size
 from wmt.demo.cases import ACTIVE, CUSTODY
-from wmt.demo.size import Bools, Floats, Ints, Rng, stream
 
 REPORT_SCHEMA = pl.Schema(
     {"report_id": pl.String, "post_no": pl.Int64, "type": pl.String, "state": pl.String, "on_day": pl.Int64}
@@ -59,9 +59,9 @@ def day_number(day: date) -> int:
     return (day - date(1970, 1, 1)).days
 
 
-def build_reports(seed: int, posts: pl.DataFrame, time_left: Ints, day: date) -> pl.DataFrame:
+def build_reports(seed: int, posts: pl.DataFrame, time_left: size.Ints, day: date) -> pl.DataFrame:
     """Reports of the last and the next thirty days, and some older ones."""
-    rng = stream(seed, "reports")
+    rng = size.stream(seed, "reports")
     today = day_number(day)
     frames = []
     for (kind, state), rates in REPORT_RATES.items():
@@ -85,7 +85,7 @@ def build_reports(seed: int, posts: pl.DataFrame, time_left: Ints, day: date) ->
 
 
 def reports_of_a_day(
-    rng: Rng, posts: pl.DataFrame, time_left: Ints, known: pl.DataFrame, today: int
+    rng: size.Rng, posts: pl.DataFrame, time_left: size.Ints, known: pl.DataFrame, today: int
 ) -> pl.DataFrame:
     """Reports completed today that nobody announced, and reports newly due, as many as will be completed.
 
@@ -113,28 +113,30 @@ def reports_of_a_day(
     return new.with_columns(report_id=pl.format("RP{}-{}", pl.lit(today), pl.int_range(1, len(new) + 1)))
 
 
-def _court(posts: pl.DataFrame) -> Bools:
-    here: Bools = (posts["kind"] == "court").to_numpy()
+def _court(posts: pl.DataFrame) -> size.Bools:
+    here: size.Bools = (posts["kind"] == "court").to_numpy()
     return here
 
 
-def _reports(post: Ints, kind: str, state: str, on_day: Ints) -> pl.DataFrame:
+def _reports(post: size.Ints, kind: str, state: str, on_day: size.Ints) -> pl.DataFrame:
     return pl.DataFrame({"post_no": post, "on_day": on_day}).with_columns(
         type=pl.lit(kind), state=pl.lit(state), report_id=pl.lit("")
     )
 
 
-def _poisson(rng: Rng, posts: pl.DataFrame, time_left: Ints, kind: str, rates: tuple[float, float]) -> Ints:
+def _poisson(
+    rng: size.Rng, posts: pl.DataFrame, time_left: size.Ints, kind: str, rates: tuple[float, float]
+) -> size.Ints:
     field = (posts["kind"] == "field").to_numpy() & posts["grade"].is_in(["PO", "PSO"]).to_numpy()
     if kind in ONLY_OFFICERS:
         field &= (posts["grade"] == "PO").to_numpy()
-    full_time: Floats = time_left / 370_000
-    number: Ints = rng.poisson(full_time * (_court(posts) * rates[0] + field * rates[1]))
+    full_time: size.Floats = time_left / 370_000
+    number: size.Ints = rng.poisson(full_time * (_court(posts) * rates[0] + field * rates[1]))
     return number
 
 
 def contacts_between(
-    rng: Rng,
+    rng: size.Rng,
     posts: pl.DataFrame,
     cases: pl.DataFrame,
     first_day: int,
@@ -161,7 +163,7 @@ def contacts_between(
     )
 
 
-def _colleagues(rng: Rng, posts: pl.DataFrame, manager: Ints) -> Ints:
+def _colleagues(rng: size.Rng, posts: pl.DataFrame, manager: size.Ints) -> size.Ints:
     """Somebody of the same PDU, very rarely the manager. A few trainees have not heard that they must not."""
     unaware = (pl.col("grade") == "TPO") & pl.col("staff_code").str.ends_with("7")
     can = posts.filter(
@@ -172,13 +174,13 @@ def _colleagues(rng: Rng, posts: pl.DataFrame, manager: Ints) -> Ints:
     of_manager = posts["pdu_code"].to_numpy()[manager]
     first, last = np.searchsorted(pdus, of_manager), np.searchsorted(pdus, of_manager, side="right")
     pick = first + (rng.random(len(manager)) * (last - first)).astype(np.int64)
-    found: Ints = can["post_no"].to_numpy()[np.minimum(pick, len(can) - 1)]
+    found: size.Ints = can["post_no"].to_numpy()[np.minimum(pick, len(can) - 1)]
     return found
 
 
 def build_contacts(seed: int, posts: pl.DataFrame, cases: pl.DataFrame, day: date) -> pl.DataFrame:
     """Contacts of the last ten days, with a few dated ahead."""
-    rng = stream(seed, "contacts")
+    rng = size.stream(seed, "contacts")
     today = day_number(day)
     number = round(len(posts) * CONTACTS_A_POST_A_DAY * CONTACT_DAYS)
     contacts = contacts_between(rng, posts, cases, today - CONTACT_DAYS + 1, today, number, FIRST_CONTACT_ID)
@@ -191,11 +193,13 @@ def build_assessments(seed: int, posts: pl.DataFrame, cases: pl.DataFrame, day: 
     """ARMS assessments of the last thirty days: cases of officers in the community or on licence."""
     today = day_number(day)
     number = round(len(posts) * ASSESSMENTS_A_POST)
-    return _assessments(stream(seed, "assessments"), posts, cases, number, (today - WINDOW + 1, today), 1)
+    return _assessments(
+        size.stream(seed, "assessments"), posts, cases, number, (today - WINDOW + 1, today), 1
+    )
 
 
 def build_assessments_of_a_day(
-    rng: Rng, posts: pl.DataFrame, cases: pl.DataFrame, today: int, first: int
+    rng: size.Rng, posts: pl.DataFrame, cases: pl.DataFrame, today: int, first: int
 ) -> pl.DataFrame:
     """ARMS assessments made today, numbered from `first`."""
     number = max(1, round(len(posts) * ASSESSMENTS_A_POST / WINDOW))
@@ -203,7 +207,7 @@ def build_assessments_of_a_day(
 
 
 def _assessments(
-    rng: Rng, posts: pl.DataFrame, cases: pl.DataFrame, number: int, days: tuple[int, int], first: int
+    rng: size.Rng, posts: pl.DataFrame, cases: pl.DataFrame, number: int, days: tuple[int, int], first: int
 ) -> pl.DataFrame:
     officers = posts.filter(grade="PO")["post_no"]
     eligible = cases.filter(

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 import polars as pl
 
+from wmt.demo import work
 from wmt.demo.caseload import build_caseloads
 from wmt.demo.cases import build_cases
 from wmt.demo.contracts import build_contracts
@@ -13,7 +14,6 @@ from wmt.demo.organisation import build_teams
 from wmt.demo.posts import build_posts
 from wmt.demo.size import Ints, Size
 from wmt.demo.story import Story, tell_story
-from wmt.demo.work import build_assessments, build_contacts, build_reports
 
 DEFAULT_AS_AT = datetime(2026, 11, 20, 18, 30)
 
@@ -81,9 +81,9 @@ def build_plain(seed: int, size: Size, as_at: datetime, *, suspended_tiers: bool
         contracts=build_contracts(seed, posts, day),
         reductions=reductions,
         cases=cases,
-        reports=build_reports(seed, posts, left, day),
-        contacts=build_contacts(seed, posts, cases, day),
-        assessments=build_assessments(seed, posts, cases, day),
+        reports=work.build_reports(seed, posts, left, day),
+        contacts=work.build_contacts(seed, posts, cases, day),
+        assessments=work.build_assessments(seed, posts, cases, day),
         story=None,
     )
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from wmt.facts.enums import LATER_STATUSES, LOCATIONS, STATUSES, STREAMS, TIERS, UNKNOWN_LOCATION
+from wmt.facts import enums
 
 
 class CaseKind(NamedTuple):
@@ -40,10 +40,10 @@ def kinds(tier_scheme: str) -> tuple[CaseKind, ...]:
     """All kinds of a tier scheme, in number order. Raises KeyError for an unknown scheme."""
     combinations = (
         (stream, location, tier, suspended, status)
-        for statuses in (STATUSES, *((later,) for later in LATER_STATUSES))
-        for stream in STREAMS
-        for location in (*LOCATIONS, UNKNOWN_LOCATION)
-        for tier in TIERS[tier_scheme]
+        for statuses in (enums.STATUSES, *((later,) for later in enums.LATER_STATUSES))
+        for stream in enums.STREAMS
+        for location in (*enums.LOCATIONS, enums.UNKNOWN_LOCATION)
+        for tier in enums.TIERS[tier_scheme]
         for suspended in (0, 1)
         for status in statuses
     )

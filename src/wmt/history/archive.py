@@ -7,8 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
+from wmt.history import index
 from wmt.history.figures import FOUND_STREAM, SUMMED, complete, ordered, summed
-from wmt.history.index import HistoryError, archive_path, folder_of
 from wmt.ledger import HEADLINE, LEVELS
 from wmt.nights.fsync import replace_file
 from wmt.nights.write import table_bytes
@@ -23,7 +23,7 @@ def key_of(nights: Path) -> bytes:
 
     The caller holds the lock of the nights.
     """
-    path = folder_of(nights) / "archive.key"
+    path = index.folder_of(nights) / "archive.key"
     if not path.is_file():
         replace_file(path, secrets.token_bytes(32))
         path.chmod(0o600)
@@ -31,13 +31,15 @@ def key_of(nights: Path) -> bytes:
 
 
 def archive_months(nights: Path) -> list[str]:
-    return sorted(path.stem.removeprefix("archive-") for path in folder_of(nights).glob("archive-*.parquet"))
+    return sorted(
+        path.stem.removeprefix("archive-") for path in index.folder_of(nights).glob("archive-*.parquet")
+    )
 
 
 def stamp(nights: Path, month: str) -> str | None:
     """What tells one state of an archive from another, without reading it."""
     try:
-        found = archive_path(nights, month).stat()
+        found = index.archive_path(nights, month).stat()
     except FileNotFoundError:
         return None
     return f"{found.st_size} {found.st_mtime_ns}"
@@ -45,11 +47,11 @@ def stamp(nights: Path, month: str) -> str | None:
 
 def read_archive(nights: Path, month: str) -> pl.DataFrame:
     """The figures an archive has of a month, units above posts added up where it gives none."""
-    path = archive_path(nights, month)
+    path = index.archive_path(nights, month)
     try:
         found = complete(pl.read_parquet(path))
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise HistoryError(
+        raise index.HistoryError(
             f"{path} cannot be read ({type(error).__name__}); bring it back from a copy, or move it away and "
             "import the archive again"
         ) from error
@@ -93,7 +95,7 @@ def keep(nights: Path, figures: pl.DataFrame) -> list[str]:
     """
     touched = []
     for month, rows in _by_month(complete(figures)):
-        path = archive_path(nights, month)
+        path = index.archive_path(nights, month)
         if path.is_file():
             keys = [*KEYS, _ONE_ROW]
             had = _told_apart(complete(pl.read_parquet(path)))
@@ -121,7 +123,9 @@ def _by_month(figures: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
 
 def named_days(nights: Path, before: date) -> int:
     """On how many archived days before a day posts still have names."""
-    paths = (archive_path(nights, month) for month in archive_months(nights) if month <= f"{before:%Y-%m}")
+    paths = (
+        index.archive_path(nights, month) for month in archive_months(nights) if month <= f"{before:%Y-%m}"
+    )
     return sum(pl.read_parquet(path).filter(_named(before))["day"].n_unique() for path in paths)
 
 
@@ -133,7 +137,7 @@ def forget_names(nights: Path, before: date) -> list[str]:
     """Take the names of posts off all figures of days before a day; the months touched."""
     touched = []
     for month in archive_months(nights):
-        path = archive_path(nights, month)
+        path = index.archive_path(nights, month)
         had = pl.read_parquet(path)
         if had.select(_named(before).any()).item():
             bare = had.with_columns(name=pl.when(_named(before)).then(None).otherwise("name"))

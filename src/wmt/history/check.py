@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from wmt.history import months
 from wmt.history.compaction_losses import lost_parts
 from wmt.history.index import HistoryError, Index, folder_of, month_path, read_index
 from wmt.history.links import FILE, links_bytes
-from wmt.history.months import month_bytes, month_figures, wanted_months
 from wmt.history.wide_months import wide_bytes, wide_path
 from wmt.nights import NightError
 from wmt.nights.folder import sha256
@@ -17,7 +17,7 @@ REMEDY = "Make it again with `wmt nights compact`"
 def check_history(nights: Path) -> list[NightFault]:
     """What of the history does not follow from the nights and archives."""
     try:
-        wanted, index = wanted_months(nights), read_index(nights)
+        wanted, index = months.wanted_months(nights), read_index(nights)
     except HistoryError as error:
         return [NightFault("history/index.json", str(error), REMEDY)]
     except NightError:
@@ -36,11 +36,11 @@ def check_history(nights: Path) -> list[NightFault]:
             faults.append(NightFault(name, "it was made from other nights than lie there now", REMEDY))
             continue
         try:
-            frame, days = month_figures(nights, month, parts)
+            frame, days = months.month_figures(nights, month, parts)
         except NightError:
             continue
         expected = {
-            month_path(nights, month): month_bytes(frame),
+            month_path(nights, month): months.month_bytes(frame),
             wide_path(nights, month): wide_bytes(frame),
         }
         same = all(path.is_file() and path.read_bytes() == content for path, content in expected.items())

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import polars as pl
 
+from wmt.history import index
 from wmt.history.archive import read_archive
 from wmt.history.figures import FIGURE
-from wmt.history.index import HistoryError, Month, month_path
 from wmt.nights.accepted_losses import accepted_missing
 from wmt.nights.withdrawal import withdrawals
 
@@ -40,7 +40,7 @@ def archive_name(month: str) -> str:
 
 
 def lost_parts(
-    nights: Path, month: str, had: Month | None, names: Mapping[str, str], archive: str | None
+    nights: Path, month: str, had: index.Month | None, names: Mapping[str, str], archive: str | None
 ) -> list[Lost]:
     """What a month was made from that is gone, and that nobody withdrew or accepted as missing.
 
@@ -63,14 +63,14 @@ def _former(nights: Path, month: str) -> pl.DataFrame:
     """Which posts a month had figures of on which days, and of which night; empty where it cannot be read."""
     columns = ("day", "night", "level", "code")
     try:
-        found = pl.read_parquet(month_path(nights, month), columns=list(columns))
+        found = pl.read_parquet(index.month_path(nights, month), columns=list(columns))
         return found.select(columns).unique()
     except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
         return FIGURE.to_frame().select(columns)
 
 
 def _lost_of_archive(
-    nights: Path, month: str, had: Month | None, former: pl.DataFrame, archive: str | None
+    nights: Path, month: str, had: index.Month | None, former: pl.DataFrame, archive: str | None
 ) -> list[Lost]:
     """Days and posts that an archive gave and gives no more."""
     if had is not None and had.archive == archive:
@@ -87,7 +87,7 @@ def _lost_of_archive(
         return [Lost(month, name, f"the archive is gone, and the history has {_days(days)} of it")]
     try:
         now = read_archive(nights, month)
-    except HistoryError as error:
+    except index.HistoryError as error:
         return [Lost(month, name, str(error))]
     if gone := days - set(now["day"]):
         return [Lost(month, name, f"the archive does not have {_days(gone)} any more")]

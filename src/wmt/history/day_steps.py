@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from wmt.rules import Overlay, RuleSet, load
+from wmt import rules
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -41,7 +41,7 @@ MarksOf = Callable[[date], Sequence[RunThreshold]]
 NAMES = ("excessive_workload", "double_red")
 
 
-def marks(ruleset: RuleSet) -> tuple[RunThreshold, ...]:
+def marks(ruleset: rules.RuleSet) -> tuple[RunThreshold, ...]:
     """The marks of a day: excessive workload first, then what lies beyond, as far as in force."""
     absence, pause = (
         _days(ruleset, f"four_week_rule.{name}") for name in ("absent_nights", "no_available_time_days")
@@ -53,13 +53,13 @@ def marks(ruleset: RuleSet) -> tuple[RunThreshold, ...]:
     )
 
 
-def _days(ruleset: RuleSet, path: str) -> int:
+def _days(ruleset: rules.RuleSet, path: str) -> int:
     return ruleset[path].hundredths // 100
 
 
-def dated_marks(overlays: Sequence[Overlay] = ()) -> MarksOf:
+def dated_marks(overlays: Sequence[rules.Overlay] = ()) -> MarksOf:
     """The marks by the day, from the packaged rules with overlays laid over them. Quick to ask."""
-    tree = load()
+    tree = rules.load()
     days = sorted({*tree.days, *(since for overlay in overlays for _, since, _ in overlay.entries)})
 
     @cache

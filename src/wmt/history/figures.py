@@ -8,8 +8,8 @@ from pathlib import Path
 
 import polars as pl
 
+from wmt import ledger
 from wmt.facts import table_of
-from wmt.ledger import HEADLINE, LEVELS, MEASURES, OMIC
 from wmt.nights import Night
 from wmt.nights.fsync import replace_file
 from wmt.private_files import make_private_folder
@@ -32,12 +32,12 @@ FIGURE = table_of(
         "pdu_code": pl.String,
         "region_code": pl.String,
         "staff_code": pl.String,
-        **dict.fromkeys((*MEASURES, "posts", "posts_without_time"), pl.Int64),
+        **dict.fromkeys((*ledger.MEASURES, "posts", "posts_without_time"), pl.Int64),
     }
 )
 
 #: What adds up from posts to units, and over days.
-SUMMED = (*MEASURES, "posts", "posts_without_time")
+SUMMED = (*ledger.MEASURES, "posts", "posts_without_time")
 CODES = ("team_code", "pdu_code", "region_code", "staff_code")
 #: Units that keep a row for each grade of their posts; a team's posts are quickly summed when asked for.
 GRADED = ("pdu", "region", "nation")
@@ -101,14 +101,14 @@ def in_stream(level: str, stream: str | None) -> pl.Expr:
     Without a stream, units and people have their headline, and posts those that have a capacity.
     """
     if stream is None and level == "post":
-        return pl.col("stream") != OMIC
-    if stream is None or stream == HEADLINE:
-        return pl.col("stream").is_in([HEADLINE, ""])
+        return pl.col("stream") != ledger.OMIC
+    if stream is None or stream == ledger.HEADLINE:
+        return pl.col("stream").is_in([ledger.HEADLINE, ""])
     return pl.col("stream") == stream
 
 
 #: The stream that a row is found by: figures of all streams together stand where the headline does.
-FOUND_STREAM = pl.when(pl.col("stream") == "").then(pl.lit(HEADLINE)).otherwise(pl.col("stream"))
+FOUND_STREAM = pl.when(pl.col("stream") == "").then(pl.lit(ledger.HEADLINE)).otherwise(pl.col("stream"))
 
 
 def total(name: str) -> pl.Expr:
@@ -124,7 +124,11 @@ def summed(
     Each stream is added by itself. People are named, other units are not.
     """
     own = {"nation": pl.lit("nation"), "person": pl.col("staff_code")}.get(level, pl.col(f"{level}_code"))
-    above = [f"{unit}_code" for unit in LEVELS[1:4] if level in LEVELS[: LEVELS.index(unit) + 1]]
+    above = [
+        f"{unit}_code"
+        for unit in ledger.LEVELS[1:4]
+        if level in ledger.LEVELS[: ledger.LEVELS.index(unit) + 1]
+    ]
     # measures that nobody lacks, which is nearly always all of them, are added up without a second look
     sums = [total(name) if posts[name].null_count() else pl.col(name).sum() for name in measures]
     name = pl.col("name").drop_nulls().last() if level == "person" else pl.lit(None, pl.String).alias("name")

@@ -14,10 +14,10 @@ from typing import Any
 
 import polars as pl
 
+from wmt.history import succession
 from wmt.history.index import REMEDY, HistoryError, Index, folder_of, month_path
 from wmt.history.nobody import own_policies, words_of_nobody
 from wmt.history.sealed import read_sealed, sealed
-from wmt.history.succession import COLUMNS, CONFIRMED, LINK, NAMED, Links, found_links
 from wmt.nights.fsync import replace_file
 
 FILE, CONFIRMED_FILE = "links.json", "confirmed.json"
@@ -26,11 +26,11 @@ _FORMAT = "wmt-links/1"
 _SAID = "confirmed"
 
 
-def read_links(nights: Path) -> Links:
+def read_links(nights: Path) -> succession.Links:
     """The links of a folder of nights; none where none were found yet."""
     parts = _read(nights)
     rows = [row for part in parts.values() for row in part["links"]]
-    return Links(_frame(rows))
+    return succession.Links(_frame(rows))
 
 
 def update_links(nights: Path, index: Index) -> str:
@@ -92,12 +92,12 @@ def _part(
     except HistoryError:
         return {}
     frames = (former, posts)
-    named = {f"{day}" for frame in frames for day in frame.filter(NAMED)["day"].unique()}
+    named = {f"{day}" for frame in frames for day in frame.filter(succession.NAMED)["day"].unique()}
     # of a day that was withdrawn nothing was forgotten: it is not there
     there = {f"{day}" for frame in frames for day in frame["day"].unique()}
     forgotten = (set(had.get("named", ())) - named) & there
     days = {date.fromisoformat(day) for day in forgotten}
-    links = found_links(posts, former, _frame(had.get("links", [])), days, words)
+    links = succession.found_links(posts, former, _frame(had.get("links", [])), days, words)
     return {"links": _rows(links), "named": sorted(named | forgotten)}
 
 
@@ -106,7 +106,10 @@ def _posts(nights: Path, month: str, wanted: pl.Expr | None = None) -> pl.DataFr
     rows = pl.col("level") == "post"
     try:
         return (
-            pl.scan_parquet(path).filter(rows if wanted is None else rows & wanted).select(COLUMNS).collect()
+            pl.scan_parquet(path)
+            .filter(rows if wanted is None else rows & wanted)
+            .select(succession.COLUMNS)
+            .collect()
         )
     except (OSError, pl.exceptions.PolarsError) as error:
         raise HistoryError(f"{path} cannot be read ({type(error).__name__}); {REMEDY}") from error
@@ -157,10 +160,10 @@ def _dated(nights: Path, index: Index, said: Iterable[tuple[str, str, date]]) ->
         since = min((day for day in of.get(new, []) if until is not None and day > until), default=None)
         if until is None or since is None or any(until < day <= since for day in of[former]):
             continue
-        rows.append(("post", new, former, since.isoformat(), CONFIRMED))
+        rows.append(("post", new, former, since.isoformat(), succession.CONFIRMED))
         staff, had = (code.split(":", 1)[1] for code in (new, former))
         if staff != had:
-            rows.append(("person", staff, had, since.isoformat(), CONFIRMED))
+            rows.append(("person", staff, had, since.isoformat(), succession.CONFIRMED))
     return _frame(rows)
 
 
@@ -180,7 +183,7 @@ def _read(nights: Path) -> Mapping[str, dict[str, Any]]:
 
 
 def _frame(rows: Iterable[Any]) -> pl.DataFrame:
-    found = pl.DataFrame(list(rows), schema=dict.fromkeys(LINK, pl.String), orient="row")
+    found = pl.DataFrame(list(rows), schema=dict.fromkeys(succession.LINK, pl.String), orient="row")
     return found.with_columns(pl.col("since").str.to_date())
 
 

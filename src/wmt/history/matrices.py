@@ -8,10 +8,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from wmt.history.day_steps import Bools, DayCut, Ints, Moves
+from wmt.history import day_steps, wide_months
 from wmt.history.figures import in_stream
 from wmt.history.reader import History, check_levels
-from wmt.history.wide_months import ABSENT, read_wide, wide_path
 
 _COLUMNS = ("day", "code", "name", "points_x100", "available_x100")
 
@@ -31,13 +30,13 @@ class Units:
         """Their codes in the order of their numbers."""
         return list(self.numbers)
 
-    def moves(self, links: Sequence[tuple[str, str]]) -> Moves | None:
+    def moves(self, links: Sequence[tuple[str, str]]) -> day_steps.Moves | None:
         """New and former codes as numbers; None where none of the units met so far is among them."""
         known = self.numbers
         pairs = [(known[new], known[former]) for new, former in links if new in known and former in known]
         if not pairs:
             return None
-        return Moves(*(np.array(side, np.int64) for side in zip(*pairs, strict=True)))
+        return day_steps.Moves(*(np.array(side, np.int64) for side in zip(*pairs, strict=True)))
 
 
 @dataclass(frozen=True)
@@ -48,16 +47,16 @@ class Block:
     """
 
     first: date
-    present: Bools
-    points: Ints
-    available: Ints
+    present: day_steps.Bools
+    points: day_steps.Ints
+    available: day_steps.Ints
 
     @property
     def days(self) -> Iterator[tuple[int, date]]:
         """The columns and their days."""
         return ((column, self.first + timedelta(column)) for column in range(self.present.shape[1]))
 
-    def cuts(self, history: History) -> Iterator[tuple[date, DayCut]]:
+    def cuts(self, history: History) -> Iterator[tuple[date, day_steps.DayCut]]:
         """Its days, one after the other; which of them have a night is the history's to say."""
         for column, day in self.days:
             loaded = history.standing(day) is not None
@@ -66,7 +65,7 @@ class Block:
                 self.points[:, column],
                 self.available[:, column],
             )
-            yield day, DayCut(day.toordinal(), loaded, present, points, available)
+            yield day, day_steps.DayCut(day.toordinal(), loaded, present, points, available)
 
 
 def blocks(
@@ -97,7 +96,7 @@ def blocks(
         if month not in paths:
             yield _empty(units, begin, end)
         elif history.whole and not grade:
-            yield _whole(wide_path(history.nights, month), units, level, begin, end, stream)
+            yield _whole(wide_months.wide_path(history.nights, month), units, level, begin, end, stream)
         else:
             found = history.figures(level, begin, end, _COLUMNS, grade, stream)
             yield _block(found, units, begin, end)
@@ -148,9 +147,9 @@ def _figures(
 
 def _whole(path: Path, units: Units, level: str, first: date, last: date, stream: str | None) -> Block:
     """All units of a level, from the file beside the month."""
-    codes, names, points, available = read_wide(path, level, first, last, stream)
+    codes, names, points, available = wide_months.read_wide(path, level, first, last, stream)
     # the file has every unit of the month; who has no figure within the days is left out
-    there = (available != ABSENT).any(axis=0)
+    there = (available != wide_months.ABSENT).any(axis=0)
     met = [(code, name) for code, name, is_there in zip(codes, names, there, strict=True) if is_there]
     known = units.numbers
     numbers = np.array([known.setdefault(code, len(known)) for code, _ in met], np.int64)
@@ -160,7 +159,7 @@ def _whole(path: Path, units: Units, level: str, first: date, last: date, stream
     block = _empty(units, first, last)
     # day by day, because a row at a time is what a machine puts in its place quickly
     for day in range(len(points)):
-        here = available[day] != ABSENT
+        here = available[day] != wide_months.ABSENT
         of_day = numbers[here]
         block.present.T[day][of_day] = True
         block.points.T[day][of_day] = points[day][here]

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
-from wmt import policy
+from wmt import policy, rules
 from wmt.facts import GRADES
-from wmt.rules import Overlay, RulesError, RuleSet
 
 log = logging.getLogger(__name__)
 PATH, STRONG_PATH = "names.of_nobody", "names.of_no_person"
@@ -17,17 +16,19 @@ PATH, STRONG_PATH = "names.of_nobody", "names.of_no_person"
 _LITTLE = rf"^(\d+|.|{'|'.join(GRADES)}|NQO)$".lower()
 
 
-def own_policies(nights: Path) -> Sequence[Overlay]:
+def own_policies(nights: Path) -> Sequence[rules.Overlay]:
     """The `policy.yaml` beside the nights; none where there is none, or where it has faults."""
     own = nights.parent / "policy.yaml"
     try:
         return [policy.load_file(own)] if own.is_file() else []
-    except RulesError as fault:
+    except rules.RulesError as fault:
         log.warning("the program's own names of nobody are used, because the policies have faults: %s", fault)
         return []
 
 
-def words_of_nobody(own: Sequence[Overlay], day: date | None = None) -> tuple[frozenset[str], frozenset[str]]:
+def words_of_nobody(
+    own: Sequence[rules.Overlay], day: date | None = None
+) -> tuple[frozenset[str], frozenset[str]]:
     """All words in force on a day, or today, and those that say by themselves that there is no person.
 
     Where `own` says nothing of names they are the program's.
@@ -38,7 +39,7 @@ def words_of_nobody(own: Sequence[Overlay], day: date | None = None) -> tuple[fr
     return words_in(found, PATH) | strong, strong
 
 
-def words_in(policies: RuleSet, path: str) -> frozenset[str]:
+def words_in(policies: rules.RuleSet, path: str) -> frozenset[str]:
     """The words that a set of policies has at a path; none where it is of a day before there were any."""
     found = policies.get(path)
     value = "" if found is None else str(found.value)

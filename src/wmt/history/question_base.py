@@ -6,10 +6,10 @@ from typing import Any
 
 import polars as pl
 
+from wmt import ledger
 from wmt.history.day_steps import RunThreshold
 from wmt.history.index import HistoryError, folder_of
 from wmt.history.reader import History, check_stream
-from wmt.ledger import HEADLINE, OMIC, STREAM_NAMES
 
 Row = dict[str, Any]
 
@@ -51,7 +51,7 @@ class DaysCovered:
     last: date
     days: int
     missing: int
-    stream: str = HEADLINE
+    stream: str = ledger.HEADLINE
     #: the days of an archive that added all streams together: the first, the last and how many
     together: tuple[date, date, int] | None = None
 
@@ -93,20 +93,20 @@ def said_percent(percent_x100: int) -> str:
 
 
 def stream_words(stream: str) -> str:
-    name = STREAM_NAMES[stream]
+    name = ledger.STREAM_NAMES[stream]
     return name if name == "OMiC" else name.lower()
 
 
 def said_stream(stream: str) -> str:
     """A stream after what is said of it; of the headline nothing need be said."""
-    return "" if stream == HEADLINE else f" in {stream_words(stream)}"
+    return "" if stream == ledger.HEADLINE else f" in {stream_words(stream)}"
 
 
 def asked(
     history: History,
     first: date | None = None,
     last: date | None = None,
-    stream: str = HEADLINE,
+    stream: str = ledger.HEADLINE,
     *,
     capacity: bool = True,
 ) -> DaysCovered:
@@ -115,7 +115,7 @@ def asked(
     Raises HistoryError without figures, and for the capacity of a stream that has none.
     """
     check_stream(stream)
-    if capacity and stream == OMIC:
+    if capacity and stream == ledger.OMIC:
         raise HistoryError("OMiC has no capacity yet: ask about sentence_management or courts")
     if history.first is None or history.last is None:
         raise HistoryError(
@@ -126,7 +126,7 @@ def asked(
         raise HistoryError(f"{said_day(first)} is after {said_day(last)}; give the earlier day first")
     begin, end = max(first or history.first, history.first), min(last or history.last, history.last)
     days = sum(begin <= day <= end for day in history.days)
-    together = [day for day in history.together if begin <= day <= end] if stream == HEADLINE else []
+    together = [day for day in history.together if begin <= day <= end] if stream == ledger.HEADLINE else []
     if not days:
         asked = [f"from {said_day(first)}"] if first else []
         asked += [f"to {said_day(last)}"] if last else []

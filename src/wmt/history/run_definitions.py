@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from wmt.history.day_steps import DayCut, Ended, Ints, Moves, Runs, RunThreshold, nobody
+from wmt.history import day_steps
 
 
 class Stepper(Protocol):
@@ -16,11 +16,11 @@ class Stepper(Protocol):
 
     def grow(self, units: int) -> None: ...
 
-    def follow(self, moves: Moves) -> None: ...
+    def follow(self, moves: day_steps.Moves) -> None: ...
 
-    def step(self, cut: DayCut, mark: RunThreshold) -> Ended: ...
+    def step(self, cut: day_steps.DayCut, mark: day_steps.RunThreshold) -> day_steps.Ended: ...
 
-    def running(self) -> Ended: ...
+    def running(self) -> day_steps.Ended: ...
 
 
 class Weeks:
@@ -31,7 +31,7 @@ class Weeks:
     """
 
     def __init__(self, units: int) -> None:
-        self.runs, self.points, self.available = Runs(units), _zeros(units), _zeros(units)
+        self.runs, self.points, self.available = day_steps.Runs(units), _zeros(units), _zeros(units)
         self.there, self.loaded = _zeros(units), False
 
     def grow(self, units: int) -> None:
@@ -40,13 +40,13 @@ class Weeks:
         for name in ("points", "available", "there"):
             setattr(self, name, _wider(getattr(self, name), units))
 
-    def follow(self, moves: Moves) -> None:
+    def follow(self, moves: day_steps.Moves) -> None:
         """The figures of the week so far are those of the new code too."""
         self.runs.follow(moves)
         for vector in (self.points, self.available, self.there):
             _handed_over(vector, moves)
 
-    def step(self, cut: DayCut, mark: RunThreshold) -> Ended:
+    def step(self, cut: day_steps.DayCut, mark: day_steps.RunThreshold) -> day_steps.Ended:
         """One calendar day further; only a Sunday can end a run."""
         self.points += np.where(cut.present, cut.points, 0)
         self.available += np.where(cut.present, cut.available, 0)
@@ -54,18 +54,18 @@ class Weeks:
         self.loaded |= cut.loaded
         # ordinal 1 was a Monday
         if cut.day % 7:
-            return nobody()
-        weekly = RunThreshold(
+            return day_steps.nobody()
+        weekly = day_steps.RunThreshold(
             mark.name, mark.percent_x100, -(-mark.days // 7), -(-mark.longest_absence // 7), 0
         )
         ended = self.runs.step(
-            DayCut(cut.day, self.loaded, self.there > 0, self.points, self.available), weekly
+            day_steps.DayCut(cut.day, self.loaded, self.there > 0, self.points, self.available), weekly
         )
         self.points, self.available, self.there = (np.zeros_like(self.points) for _ in range(3))
         self.loaded = False
         return _in_days(ended)
 
-    def running(self) -> Ended:
+    def running(self) -> day_steps.Ended:
         """The runs that have not ended."""
         return _in_days(self.runs.running())
 
@@ -77,9 +77,9 @@ class Sums:
     """
 
     def __init__(self, units: int) -> None:
-        self.runs = Runs(units)
+        self.runs = day_steps.Runs(units)
         self.points, self.available, self.lived, self.absent = (_zeros(units) for _ in range(4))
-        self.window: deque[tuple[int, Ints, Ints]] = deque()
+        self.window: deque[tuple[int, day_steps.Ints, day_steps.Ints]] = deque()
         #: the first of the days that are summed up to a day
         self.first_of: dict[int, int] = {0: 0}
         self.days = 1
@@ -92,7 +92,7 @@ class Sums:
         self.window = deque((day, _wider(points, units), _wider(available, units))
                             for day, points, available in self.window)  # fmt: skip
 
-    def follow(self, moves: Moves) -> None:
+    def follow(self, moves: day_steps.Moves) -> None:
         """The days that are summed are those of the former code too."""
         self.runs.follow(moves)
         for vector in (self.points, self.available):
@@ -105,9 +105,9 @@ class Sums:
         self.absent[new] = np.minimum(self.absent[new], self.absent[former])
         self.lived[former] = 0
 
-    def step(self, cut: DayCut, mark: RunThreshold) -> Ended:
+    def step(self, cut: day_steps.DayCut, mark: day_steps.RunThreshold) -> day_steps.Ended:
         if not cut.loaded:
-            return nobody()
+            return day_steps.nobody()
         self.days, present = mark.days, cut.present
         points, available = (np.where(cut.present, each, 0) for each in (cut.points, cut.available))
         self.points, self.available = self.points + points, self.available + available
@@ -121,39 +121,43 @@ class Sums:
         self.lived = np.where(here & (present | (self.lived > 0)), self.lived + 1, 0)
         # whoever was not there for long enough has a figure that is over nothing
         counted = np.where(self.lived >= mark.days, self.points, 0)
-        daily = RunThreshold(mark.name, mark.percent_x100, 1, mark.longest_absence, 0)
+        daily = day_steps.RunThreshold(mark.name, mark.percent_x100, 1, mark.longest_absence, 0)
         return self._reaching_back(
             self.runs.step(cut._replace(points=counted, available=self.available), daily)
         )
 
-    def running(self) -> Ended:
+    def running(self) -> day_steps.Ended:
         """The runs that have not ended."""
         return self._reaching_back(self.runs.running())
 
-    def _reaching_back(self, ended: Ended) -> Ended:
+    def _reaching_back(self, ended: day_steps.Ended) -> day_steps.Ended:
         """A run begins with the first of the days that are summed, and has all of them."""
         began = np.array([self.first_of[day] for day in ended.began.tolist()], np.int64)
         more = self.days - 1
         return ended._replace(began=began, days=ended.days + more, with_figures=ended.with_figures + more)
 
 
-READINGS: dict[str, type[Runs] | type[Weeks] | type[Sums]] = {"every day": Runs, "weekly": Weeks, "sum": Sums}
+READINGS: dict[str, type[day_steps.Runs] | type[Weeks] | type[Sums]] = {
+    "every day": day_steps.Runs,
+    "weekly": Weeks,
+    "sum": Sums,
+}
 
 
-def _in_days(ended: Ended) -> Ended:
+def _in_days(ended: day_steps.Ended) -> day_steps.Ended:
     """Runs of weeks as runs of days: they begin with the Monday of the first week."""
     return ended._replace(began=ended.began - 6, days=ended.days * 7, with_figures=ended.with_figures * 7)
 
 
-def _handed_over(vector: Ints, moves: Moves) -> None:
+def _handed_over(vector: day_steps.Ints, moves: day_steps.Moves) -> None:
     """What units had under their former codes is added to what they have."""
     vector[moves.new] += vector[moves.former]
     vector[moves.former] = 0
 
 
-def _wider(vector: Ints, units: int) -> Ints:
+def _wider(vector: day_steps.Ints, units: int) -> day_steps.Ints:
     return np.pad(vector, (0, units - len(vector)))
 
 
-def _zeros(units: int) -> Ints:
+def _zeros(units: int) -> day_steps.Ints:
     return np.zeros(units, np.int64)

@@ -12,9 +12,8 @@ import numpy as np
 import polars as pl
 
 from wmt.facts import table_of
-from wmt.history.day_steps import OVER, REASONS, Ended, Ints, MarksOf, Runs, RunThreshold
+from wmt.history import day_steps, matrices
 from wmt.history.index import HistoryError
-from wmt.history.matrices import Block, Units, blocks
 from wmt.history.reader import History
 from wmt.history.run_definitions import READINGS, Stepper
 
@@ -64,7 +63,7 @@ _LOOK_BACK = 120
 
 def runs_on(
     history: History,
-    marks_of: MarksOf,
+    marks_of: day_steps.MarksOf,
     *,
     day: date | None = None,
     level: str = "post",
@@ -87,9 +86,9 @@ def runs_on(
     last = bisect_right(history.days, day) - 1
     back = last if wanted is None else min(last, look_back)
     while True:
-        units = Units()
+        units = matrices.Units()
         first = history.days[last - back]
-        found = blocks(history, units, level, first, day, wanted, stream=stream)
+        found = matrices.blocks(history, units, level, first, day, wanted, stream=stream)
         runs = _stepped(history, units, found, marks_of, level)
         if back == last or all(each.settled.all() for each in runs.values()):
             break
@@ -99,9 +98,13 @@ def runs_on(
 
 
 def _stepped(
-    history: History, units: Units, found: Iterator[Block], marks_of: MarksOf, level: str
-) -> dict[str, Runs]:
-    runs: dict[str, Runs] = {}
+    history: History,
+    units: matrices.Units,
+    found: Iterator[matrices.Block],
+    marks_of: day_steps.MarksOf,
+    level: str,
+) -> dict[str, day_steps.Runs]:
+    runs: dict[str, day_steps.Runs] = {}
     moved = history.links.moves(level)
     for block in found:
         for each in runs.values():
@@ -109,7 +112,7 @@ def _stepped(
         for today, cut in block.cuts(history):
             moves = units.moves(moved.get(today, ()))
             for mark in marks_of(today):
-                run = runs.setdefault(mark.name, Runs(len(units)))
+                run = runs.setdefault(mark.name, day_steps.Runs(len(units)))
                 if moves is not None:
                     run.follow(moves)
                 run.step(cut, mark)
@@ -119,10 +122,10 @@ def _stepped(
 def _as_table(
     history: History,
     level: str,
-    units: Units,
+    units: matrices.Units,
     day: date,
-    marks: dict[str, RunThreshold],
-    runs: dict[str, Runs],
+    marks: dict[str, day_steps.RunThreshold],
+    runs: dict[str, day_steps.Runs],
 ) -> pl.DataFrame:
     frames = [
         _table_of_mark(history, level, units, day, mark, runs[name])
@@ -135,7 +138,12 @@ def _as_table(
 
 
 def _table_of_mark(
-    history: History, level: str, units: Units, day: date, mark: RunThreshold, runs: Runs
+    history: History,
+    level: str,
+    units: matrices.Units,
+    day: date,
+    mark: day_steps.RunThreshold,
+    runs: day_steps.Runs,
 ) -> pl.DataFrame:
     left = np.where(
         (runs.length > 0) & (runs.length < mark.days), day.toordinal() + mark.days - runs.length, 0
@@ -145,7 +153,7 @@ def _table_of_mark(
         {
             "code": units.codes,
             "name": [units.names[code] for code in units.codes],
-            "over": runs.state == OVER,
+            "over": runs.state == day_steps.OVER,
             "length": runs.length,
             "since": _dates(runs.since),
             "excess_since": _dates(runs.excess_since),
@@ -165,7 +173,9 @@ def _table_of_mark(
     return frame.select(RUN.names()).cast(RUN)
 
 
-def _holes(history: History, began: Ints, last_over: Ints, with_figures: Ints) -> dict[str, Ints]:
+def _holes(
+    history: History, began: day_steps.Ints, last_over: day_steps.Ints, with_figures: day_steps.Ints
+) -> dict[str, day_steps.Ints]:
     """Days without a figure from the first to the last day over: nobody's, and the unit's alone."""
     loaded = np.array([day.toordinal() for day in history.days], np.int64)
     there = began > 0
@@ -176,7 +186,7 @@ def _holes(history: History, began: Ints, last_over: Ints, with_figures: Ints) -
     }
 
 
-def _dates(ordinals: Ints) -> pl.Series:
+def _dates(ordinals: day_steps.Ints) -> pl.Series:
     """Ordinals as days, 0 as null."""
     days = pl.Series(ordinals, dtype=pl.Int64) - date(1970, 1, 1).toordinal()
     return (
@@ -188,7 +198,7 @@ def _dates(ordinals: Ints) -> pl.Series:
 
 def spells(
     history: History,
-    mark: RunThreshold | Callable[[date], RunThreshold],
+    mark: day_steps.RunThreshold | Callable[[date], day_steps.RunThreshold],
     *,
     level: str = "post",
     first: date | None = None,
@@ -196,7 +206,7 @@ def spells(
     code: str | None = None,
     grade: str = "",
     reading: str = "every day",
-    seen: Callable[[Block, Units], None] | None = None,
+    seen: Callable[[matrices.Block, matrices.Units], None] | None = None,
     stream: str | None = None,
 ) -> pl.DataFrame:
     """Every run over a mark that touches the days from `first` to `last`: columns `SPELL`, by code, began.
@@ -211,10 +221,10 @@ def spells(
     last = last or history.last
     if last is None or history.first is None or last < history.first:
         return pl.DataFrame(schema=SPELL)
-    units = Units()
+    units = matrices.Units()
     of_day = mark if callable(mark) else lambda _day: mark
     codes = None if code is None else history.links.lineage(level, [code])
-    found = blocks(history, units, level, history.first, last, codes, grade, stream)
+    found = matrices.blocks(history, units, level, history.first, last, codes, grade, stream)
     moved = history.links.moves(level)
     collected = list(_ended(history, _shown(found, seen, units), units, of_day, READINGS[reading](0), moved))
     frame = _spell_table(history, level, units, collected)
@@ -227,8 +237,10 @@ def spells(
 
 
 def _shown(
-    found: Iterator[Block], seen: Callable[[Block, Units], None] | None, units: Units
-) -> Iterator[Block]:
+    found: Iterator[matrices.Block],
+    seen: Callable[[matrices.Block, matrices.Units], None] | None,
+    units: matrices.Units,
+) -> Iterator[matrices.Block]:
     for block in found:
         if seen is not None:
             seen(block, units)
@@ -237,12 +249,12 @@ def _shown(
 
 def _ended(
     history: History,
-    found: Iterator[Block],
-    units: Units,
-    of_day: Callable[[date], RunThreshold],
+    found: Iterator[matrices.Block],
+    units: matrices.Units,
+    of_day: Callable[[date], day_steps.RunThreshold],
     runs: Stepper,
     moved: Mapping[date, Sequence[tuple[str, str]]],
-) -> Iterator[Ended]:
+) -> Iterator[day_steps.Ended]:
     for block in found:
         runs.grow(len(units))
         for today, cut in block.cuts(history):
@@ -253,8 +265,10 @@ def _ended(
     yield runs.running()
 
 
-def _spell_table(history: History, level: str, units: Units, collected: Sequence[Ended]) -> pl.DataFrame:
-    def whole(name: str) -> Ints:
+def _spell_table(
+    history: History, level: str, units: matrices.Units, collected: Sequence[day_steps.Ended]
+) -> pl.DataFrame:
+    def whole(name: str) -> day_steps.Ints:
         return np.concatenate([getattr(each, name) for each in collected])
 
     codes = pl.DataFrame(
@@ -264,7 +278,7 @@ def _spell_table(history: History, level: str, units: Units, collected: Sequence
     columns: dict[str, Any] = {name: whole(name) for name in ("unit", "days", "peak_x100", "with_figures")}
     columns |= _holes(history, whole("began"), whole("last_over"), whole("with_figures"))
     columns |= {name: _dates(whole(name)) for name in ("began", "excess_from", "last_over", "ended")}
-    columns["end_reason"] = [REASONS[number] or None for number in whole("why").tolist()]
+    columns["end_reason"] = [day_steps.REASONS[number] or None for number in whole("why").tolist()]
     frame = pl.DataFrame(columns, schema_overrides={"end_reason": pl.String})
     frame = frame.join(codes, on="unit", how="left").with_columns(level=pl.lit(level))
     return frame.select(SPELL.names()).cast(SPELL).sort("code", "began")

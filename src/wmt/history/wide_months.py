@@ -12,9 +12,9 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from wmt.history import index
 from wmt.history.day_steps import Ints
 from wmt.history.figures import in_stream, summed
-from wmt.history.index import REMEDY, HistoryError, folder_of
 from wmt.ledger import STREAMS
 
 MOST_DAYS = 31
@@ -26,7 +26,7 @@ _MEASURES = ("points_x100", "available_x100")
 
 
 def wide_path(nights: Path, month: str) -> Path:
-    return folder_of(nights) / f"{month}.wide.parquet"
+    return index.folder_of(nights) / f"{month}.wide.parquet"
 
 
 def wide_bytes(figures: pl.DataFrame) -> bytes:
@@ -79,7 +79,7 @@ def read_wide(
             pl.from_arrow(pq.read_table(path, columns=wanted, use_threads=False, memory_map=True))
         )
     except (OSError, pa.ArrowException) as error:
-        raise HistoryError(f"{path} cannot be read ({type(error).__name__}); {REMEDY}") from error
+        raise index.HistoryError(f"{path} cannot be read ({type(error).__name__}); {index.REMEDY}") from error
     frame = frame.filter((pl.col("level") == level) & in_stream(level, stream))
     points, available = (
         np.stack([frame[name].to_numpy() for name in names[days]]) for names in (_POINTS, _AVAILABLE)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from wmt.history import links
 from wmt.history.index import Index, folder_of, month_path, read_index
-from wmt.history.links import CONFIRMED_FILE, FILE, update_links
 from wmt.history.months import MonthParts, month_bytes, month_figures, standing_of, wanted_months
 from wmt.history.reader import History
 from wmt.history.wide_months import wide_bytes, wide_path
@@ -106,8 +106,8 @@ def history_without(nights: Path, name: str) -> Iterator[History]:
             wide_path(other, month).write_bytes(wide_bytes(frame))
             changed = {"days": days, "sha256": f"without {name}"}
             months[month] = index.months[month].model_copy(update=changed)
-        for file in (FILE, CONFIRMED_FILE):
+        for file in (links.FILE, links.CONFIRMED_FILE):
             if (folder_of(nights) / file).is_file():
                 shutil.copy(folder_of(nights) / file, folder_of(other) / file)
-        update_links(other, Index(months=months))
+        links.update_links(other, Index(months=months))
         yield History(other, Index(months=months), f"{name} withdrawn")

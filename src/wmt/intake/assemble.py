@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from wmt.facts import Facts, kind_table
-from wmt.facts.schema import FLAG, MEASURE, REPORT
+from wmt.facts import Facts, kind_table, schema
 from wmt.intake import caseload, contacts, events, organisation
 from wmt.intake.codes import Codes
 from wmt.intake.conflicts import warn_conflicts
@@ -47,11 +46,11 @@ def assemble(
         team=team,
         post=post,
         caseload=caseload.number_caseload(rows, post, kind_table(night.tier_scheme)),
-        report=events.numbered(events.report_rows(left, day, codes, faults), post, REPORT),
+        report=events.numbered(events.report_rows(left, day, codes, faults), post, schema.REPORT),
         contact=contacts.number_contacts(cms, post),
         reduction=reductions_of(people, post, codes, day, faults, aside),
-        flag=events.numbered(events.flag_rows(left.case_flag, codes), post, FLAG),
-        measure=events.numbered(left.measure, post, MEASURE),
+        flag=events.numbered(events.flag_rows(left.case_flag, codes), post, schema.FLAG),
+        measure=events.numbered(left.measure, post, schema.MEASURE),
     )
     return Assembled(facts, faults, supplied)
 

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from wmt.intake.staging import CASE, RAW_CELL, Gathered
+from wmt.intake import staging
 
 #: Columns that name or describe a person; kept only where names are switched on.
 PERSONAL = frozenset(
@@ -21,7 +21,9 @@ PERSONAL = frozenset(
 )
 
 
-def canonical_tables(night: Gathered, supplied: pl.DataFrame, *, names: bool) -> dict[str, pl.DataFrame]:
+def canonical_tables(
+    night: staging.Gathered, supplied: pl.DataFrame, *, names: bool
+) -> dict[str, pl.DataFrame]:
     """The tables by name. Without names, personal columns are left out and raw text loses its value.
 
     `supplied` are the posts with the grade and hours of the extract, whatever people entered.
@@ -42,13 +44,13 @@ def canonical_tables(night: Gathered, supplied: pl.DataFrame, *, names: bool) ->
         "staff": staff,
         "caseload_count": night.count if night.cell.is_empty() else night.cell,
         "measure": night.measure,
-        "case": night.case.select(CASE.names()),
+        "case": night.case.select(staging.CASE.names()),
         "case_flag": night.case_flag,
         "report": night.report,
         "contact": night.contact,
         "assessment": night.assessment,
         "t2a_case": night.t2a_case,
-        "raw_cell": pl.DataFrame(night.raw, schema=RAW_CELL, orient="row"),
+        "raw_cell": pl.DataFrame(night.raw, schema=staging.RAW_CELL, orient="row"),
     }
     if names:
         return tables

@@ -2,12 +2,12 @@
 
 import polars as pl
 
+from wmt.intake import staging
 from wmt.intake.cells import date_column
 from wmt.intake.codes import Codes
 from wmt.intake.contacts import placed
 from wmt.intake.faults import FaultPlace, Faults
 from wmt.intake.sheet import Sheet
-from wmt.intake.staging import ASSESSMENT, CASE_FLAG, CONTACT, T2A_CASE, shaped
 from wmt.intake.workbook_schema import LETTERS, definition
 
 LOCATIONS = {"community": "community", "custody": "custody", "licence": "licence", "license": "licence"}
@@ -71,7 +71,7 @@ def read_flags(sheet: Sheet, scheme: str, codes: Codes, faults: Faults) -> pl.Da
         suspended=tiers.str.ends_with("S"),
         seq=pl.int_range(1, pl.len() + 1, dtype=pl.Int64),
     )
-    return shaped(frame, CASE_FLAG)
+    return staging.shaped(frame, staging.CASE_FLAG)
 
 
 def _locations(sheet: Sheet, written: pl.Series, faults: Faults, header: str = "location") -> pl.Series:
@@ -89,7 +89,7 @@ def read_contacts(sheet: Sheet, kind: str, faults: Faults) -> pl.DataFrame:
     """CONTACT rows of CMS or GS. A CMS row whose date cannot be read is refused, confined to its posts."""
     frame = table_of(sheet, faults)
     days, odd = date_column(sheet.column("contact_date"))
-    frame = shaped(frame.with_columns(contact_date=days, kind=pl.lit(kind)), CONTACT)
+    frame = staging.shaped(frame.with_columns(contact_date=days, kind=pl.lit(kind)), staging.CONTACT)
     if kind == "cms":
         blank = [(index, "nothing") for index in days.is_null().arg_true() if index not in dict(odd)]
         for index, why in sorted([*odd, *blank]):
@@ -109,7 +109,7 @@ def read_assessments(sheet: Sheet, faults: Faults) -> pl.DataFrame:
     dates = ("assessment_date", "completed_date", "disposal_or_release_date", "so_registration_date")
     frame = table_of(sheet, faults, dates)
     places = _locations(sheet, sheet.text("sentence_type"), faults, "sentence_type")
-    return shaped(frame.with_columns(sentence_type=places), ASSESSMENT)
+    return staging.shaped(frame.with_columns(sentence_type=places), staging.ASSESSMENT)
 
 
 def number_assessments(frame: pl.DataFrame, faults: Faults) -> pl.DataFrame:
@@ -117,7 +117,7 @@ def number_assessments(frame: pl.DataFrame, faults: Faults) -> pl.DataFrame:
 
     Rows that name no case may be of several, and each counts.
     """
-    content = [name for name in ASSESSMENT if name not in ("seq", "sheet", "row")]
+    content = [name for name in staging.ASSESSMENT if name not in ("seq", "sheet", "row")]
     again = pl.col("case_ref").is_not_null() & ~pl.struct(content).is_first_distinct()
     for (sheet,), group in frame.filter(again).group_by("sheet", maintain_order=True):
         hits = [
@@ -130,4 +130,4 @@ def number_assessments(frame: pl.DataFrame, faults: Faults) -> pl.DataFrame:
 
 def read_t2a_cases(sheet: Sheet, faults: Faults) -> pl.DataFrame:
     """T2A_CASE rows of T2A_Detail; they earn nothing."""
-    return shaped(table_of(sheet, faults, ("allocation_date",)), T2A_CASE)
+    return staging.shaped(table_of(sheet, faults, ("allocation_date",)), staging.T2A_CASE)

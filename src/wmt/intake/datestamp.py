@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, time
 
-from wmt.intake.cells import FIRST_MOMENT, LAST_MOMENT, Cell, describe, is_blank
+from wmt.intake import cells
 from wmt.intake.faults import FaultPlace, Faults
 from wmt.intake.sheet import Sheet
 
@@ -17,15 +17,15 @@ def as_at_of(sheets: Iterable[Sheet], faults: Faults) -> datetime | None:
             values = sheet.column("datestamp")
             moments = {value: _moment(value) for value in set(values)}
             for value, moment in moments.items():
-                if moment is None or is_blank(value):
+                if moment is None or cells.is_blank(value):
                     continue
-                if FIRST_MOMENT <= moment <= LAST_MOMENT:
+                if cells.FIRST_MOMENT <= moment <= cells.LAST_MOMENT:
                     found.setdefault(moment, (sheet.name, sheet.rows[values.index(value)]))
                 else:
                     outside.append(moment)
-            good = {value for value, moment in moments.items() if is_blank(value) or moment in found}
+            good = {value for value, moment in moments.items() if cells.is_blank(value) or moment in found}
             hits = [
-                FaultPlace(row, sheet.heading("datestamp"), describe(value))
+                FaultPlace(row, sheet.heading("datestamp"), cells.describe(value))
                 for row, value in zip(sheet.rows, values, strict=True)
                 if value not in good
             ]
@@ -45,8 +45,8 @@ def as_at_of(sheets: Iterable[Sheet], faults: Faults) -> datetime | None:
 
 def _why_none(outside: Iterable[datetime]) -> str:
     latest = max(outside, default=None)
-    if latest is not None and latest < FIRST_MOMENT:
-        day = f"{FIRST_MOMENT.day} {FIRST_MOMENT:%B %Y}"
+    if latest is not None and latest < cells.FIRST_MOMENT:
+        day = f"{cells.FIRST_MOMENT.day} {cells.FIRST_MOMENT:%B %Y}"
         return f"the Datestamp {latest:%Y-%m-%d} is before {day}, the day of the first extract known"
     return "no row of any sheet has a date and time in the column Datestamp"
 
@@ -61,7 +61,7 @@ def place_of(sheets: Iterable[Sheet], as_at: datetime) -> tuple[str, int, str | 
     return None
 
 
-def _moment(value: Cell) -> datetime | None:
+def _moment(value: cells.Cell) -> datetime | None:
     if not isinstance(value, date):
         return None
     return value.replace(tzinfo=None) if isinstance(value, datetime) else datetime.combine(value, time())

@@ -3,18 +3,19 @@
 from collections.abc import Collection, Mapping
 from datetime import date
 
+from wmt.intake import headers, workbook_schema
 from wmt.intake.faults import Faults
-from wmt.intake.headers import OLD_ELEVEN, SEVENTEEN, THIRTY_THREE, TierSet, tier_set
 from wmt.intake.sheet import Sheet
-from wmt.intake.workbook_schema import BASES, JOINED, REQUIRED, SHEETS
 
 LEFT_IN_2023 = ("arms", "inst_reports")
 ARMS_LEFT = date(2023, 1, 5)
 
 
-def tier_sets(sheets: Mapping[str, Sheet], faults: Faults) -> dict[str, TierSet]:
+def tier_sets(sheets: Mapping[str, Sheet], faults: Faults) -> dict[str, headers.TierSet]:
     """The tier columns of each tier sheet. Unknown schemes and sets that are not whole are refused."""
-    found = {known: tier_set(sheets[known].position) for known in BASES if known in sheets}
+    found = {
+        known: headers.tier_set(sheets[known].position) for known in workbook_schema.BASES if known in sheets
+    }
     for known, tiers in found.items():
         _check_set(sheets[known], tiers, faults)
     sizes = {known: tiers.size for known, tiers in found.items() if tiers.scheme}
@@ -24,7 +25,7 @@ def tier_sets(sheets: Mapping[str, Sheet], faults: Faults) -> dict[str, TierSet]
     return found
 
 
-def _check_set(sheet: Sheet, tiers: TierSet, faults: Faults) -> None:
+def _check_set(sheet: Sheet, tiers: headers.TierSet, faults: Faults) -> None:
     strange = [sheet.heading(header) or header for header in tiers.strange]
     if not tiers.scheme and not strange:
         faults.refuse(
@@ -38,7 +39,7 @@ def _check_set(sheet: Sheet, tiers: TierSet, faults: Faults) -> None:
         faults.refuse("MISSING_COLUMNS", what, sheet=sheet.name, row=1, column=tiers.missing[0], rows=0)
 
 
-def scheme_of(found: Mapping[str, TierSet], faults: Faults) -> str | None:
+def scheme_of(found: Mapping[str, headers.TierSet], faults: Faults) -> str | None:
     """The one tier scheme of the tier sheets, None when there is none; several are refused."""
     schemes = {tiers.scheme for tiers in found.values() if tiers.scheme}
     if len(schemes) > 1:
@@ -50,18 +51,18 @@ def scheme_of(found: Mapping[str, TierSet], faults: Faults) -> str | None:
 
 
 def layout_of(
-    scheme: str | None, found: Mapping[str, TierSet], sheets: Collection[str], day: date | None
+    scheme: str | None, found: Mapping[str, headers.TierSet], sheets: Collection[str], day: date | None
 ) -> str | None:
     """The layout that headers, sheets and date point to; None when the tier scheme is not known."""
     largest = max((tiers.size for tiers in found.values()), default=0)
     if scheme == "t7":
         newer = {"wmt_extract_filtered", "suspended_lifers", "t2a_detail", "omic_teams"} & set(sheets)
-        return "L2020" if newer or largest == len(OLD_ELEVEN) else "L2017"
+        return "L2020" if newer or largest == len(headers.OLD_ELEVEN) else "L2017"
     if scheme != "pc16":
         return None
-    if largest == len(THIRTY_THREE):
+    if largest == len(headers.THIRTY_THREE):
         return "L2024"
-    assert largest == len(SEVENTEEN)
+    assert largest == len(headers.SEVENTEEN)
     # ARMS and Inst_Reports left together; GS stayed on for some days, with or without rows
     older = [name for name in LEFT_IN_2023 if name in sheets]
     early = day is not None and day < ARMS_LEFT
@@ -70,8 +71,12 @@ def layout_of(
 
 def check_sheets(layout: str | None, sheets: Collection[str], day: date | None, faults: Faults) -> None:
     """Refuse a workbook that lacks required sheets of its layout (today's, when it has none)."""
-    needed = [name for name in REQUIRED[layout or "L2024"] if day is None or JOINED.get(name, day) <= day]
-    missing = [SHEETS[name] for name in needed if name not in sheets]
+    needed = [
+        name
+        for name in workbook_schema.REQUIRED[layout or "L2024"]
+        if day is None or workbook_schema.JOINED.get(name, day) <= day
+    ]
+    missing = [workbook_schema.SHEETS[name] for name in needed if name not in sheets]
     if missing:
         faults.refuse(
             "MISSING_SHEETS", f"the workbook lacks the sheets {', '.join(missing)}", sheet=missing[0]

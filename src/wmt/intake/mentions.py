@@ -4,23 +4,22 @@ from collections.abc import Iterable
 
 import polars as pl
 
+from wmt.intake import staging, workbook_schema
 from wmt.intake.sheet import Sheet
-from wmt.intake.staging import PERSON, TEAM, Gathered, shaped
-from wmt.intake.workbook_schema import BASES, IDENTITY, LONE, MAIN, REPORTS
 
-_OFFICIAL = (*BASES, *REPORTS)
-LONE_RANKS = tuple(_OFFICIAL.index(known) for known in LONE)
+_OFFICIAL = (*workbook_schema.BASES, *workbook_schema.REPORTS)
+LONE_RANKS = tuple(_OFFICIAL.index(known) for known in workbook_schema.LONE)
 #: Sheets that list officers, or reports of theirs; the others only mention them.
 LISTING_RANKS = tuple(range(len(_OFFICIAL)))
 _FLAGS, _CONTACTS, _ASSESSMENTS, CASE_RANK = (len(_OFFICIAL) + later for later in range(4))
 
 
-def people_of(official: Iterable[Sheet], night: Gathered) -> list[pl.DataFrame]:
+def people_of(official: Iterable[Sheet], night: staging.Gathered) -> list[pl.DataFrame]:
     """PERSON tables of a workbook: the tier and report sheets first, then flags, contacts and assessments."""
     return [*(_officers(sheet) for sheet in official), *people_in_rows(night)]
 
 
-def people_in_rows(night: Gathered) -> list[pl.DataFrame]:
+def people_in_rows(night: staging.Gathered) -> list[pl.DataFrame]:
     """PERSON tables of the posts that flags, contacts and assessments name."""
     sides = [(night.contact.filter(pl.col("kind") == "cms"), side, _CONTACTS) for side in ("by", "om")]
     sides += [(night.assessment, "assessor", _ASSESSMENTS)]
@@ -35,7 +34,7 @@ def _officers(sheet: Sheet) -> pl.DataFrame:
         # the grade of 'team|staff|grade', null where there is none; a text of other form is no grade
         grade = sheet.text("om_team_staff_grade").str.extract(r"\|([^|]*)\z", 1).str.strip_chars()
         frame = frame.with_columns(grade_code=grade.set(grade.str.len_bytes().fill_null(0) == 0, None))
-    return shaped(frame, PERSON)
+    return staging.shaped(frame, staging.PERSON)
 
 
 def teams_of(official: Iterable[Sheet]) -> list[pl.DataFrame]:
@@ -44,14 +43,16 @@ def teams_of(official: Iterable[Sheet]) -> list[pl.DataFrame]:
 
 
 def _teams(sheet: Sheet) -> pl.DataFrame:
-    omic = {MAIN: False, "omic_teams": True}.get(sheet.known)
-    frame = shaped(_identity(sheet).with_columns(is_omic=pl.lit(omic, dtype=pl.Boolean)), TEAM)
-    return frame.unique([name for name in TEAM if name != "row"], keep="first", maintain_order=True)
+    omic = {workbook_schema.MAIN: False, "omic_teams": True}.get(sheet.known)
+    frame = staging.shaped(
+        _identity(sheet).with_columns(is_omic=pl.lit(omic, dtype=pl.Boolean)), staging.TEAM
+    )
+    return frame.unique([name for name in staging.TEAM if name != "row"], keep="first", maintain_order=True)
 
 
 def _identity(sheet: Sheet) -> pl.DataFrame:
-    texts = sheet.texts(header for header in IDENTITY if sheet.has(header))
-    found = {IDENTITY[header]: text for header, text in texts.items()}
+    texts = sheet.texts(header for header in workbook_schema.IDENTITY if sheet.has(header))
+    found = {workbook_schema.IDENTITY[header]: text for header, text in texts.items()}
     if "pdu_code" not in found and "ldu_code" in found:
         found["pdu_code"] = found["ldu_code"]
         found["pdu_name"] = sheet.text("ldu_desc")
@@ -78,4 +79,4 @@ def mentioned(frame: pl.DataFrame, rank: int) -> pl.DataFrame:
     keys = [name for name in ("team_code", "staff_code", "grade_code", "sheet") if name in frame.columns]
     first = frame.drop_nulls(["team_code", "staff_code"]).unique(keys, keep="first", maintain_order=True)
     named = first.with_columns(**_parts_of_name(first["name"])) if "name" in first.columns else first
-    return shaped(named.with_columns(rank=pl.lit(rank, dtype=pl.Int64)), PERSON)
+    return staging.shaped(named.with_columns(rank=pl.lit(rank, dtype=pl.Int64)), staging.PERSON)

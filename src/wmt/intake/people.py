@@ -9,23 +9,17 @@ import polars as pl
 from wmt.facts import micro_hours
 from wmt.facts.enums import MICRO
 from wmt.facts.schema import REDUCTION
+from wmt.intake import people_model
 from wmt.intake.codes import Codes
 from wmt.intake.faults import FaultPlace, Faults
 from wmt.intake.model import Post
-from wmt.intake.people_model import (
-    DatedHours,
-    GradeCorrection,
-    People,
-    ReductionRow,
-    last_of_months,
-)
 from wmt.text import fold
 
 #: Days without a reduction between two stages of the trainee route that look like a slip.
 GAP_DAYS = 3
 
 
-def hours_entered(posts: pl.DataFrame, people: People) -> pl.DataFrame:
+def hours_entered(posts: pl.DataFrame, people: people_model.People) -> pl.DataFrame:
     """POST with the hours that people entered in place of those supplied."""
     if not people.hours_micro:
         return posts
@@ -44,7 +38,7 @@ def hours_entered(posts: pl.DataFrame, people: People) -> pl.DataFrame:
     )
 
 
-def grades_corrected(posts: pl.DataFrame, people: People) -> pl.DataFrame:
+def grades_corrected(posts: pl.DataFrame, people: people_model.People) -> pl.DataFrame:
     """POST, numbered or not, with the grades that people corrected; grade codes stay as they were written."""
     if not people.grades:
         return posts
@@ -85,7 +79,12 @@ def warn_assumed_twice(posts: pl.DataFrame, codes: Codes, faults: Faults) -> Non
 
 
 def reductions_of(
-    people: People, posts: pl.DataFrame, codes: Codes, day: date, faults: Faults, aside: Collection[Post]
+    people: people_model.People,
+    posts: pl.DataFrame,
+    codes: Codes,
+    day: date,
+    faults: Faults,
+    aside: Collection[Post],
 ) -> pl.DataFrame:
     """REDUCTION of the posts of this night. Rows of posts it does not have are warned of and left out."""
     numbers = {
@@ -121,7 +120,7 @@ def reductions_of(
     return pl.DataFrame(rows, schema=REDUCTION, orient="row").sort(REDUCTION.names())
 
 
-def _warn_strangers(people: People, numbers: Mapping[Post, int], faults: Faults) -> None:
+def _warn_strangers(people: people_model.People, numbers: Mapping[Post, int], faults: Faults) -> None:
     hours = [FaultPlace(None, None, ":".join(post)) for post in people.hours_micro if post not in numbers]
     what = "{n} posts with contracted hours are not in this night"
     faults.warn_once("PEOPLE_UNKNOWN_POST", "contracted_hours", hours, what)
@@ -135,20 +134,20 @@ def _warn_strangers(people: People, numbers: Mapping[Post, int], faults: Faults)
     faults.warn_once("PEOPLE_UNKNOWN_POST", "grade_corrections", rows, what)
 
 
-def _refuse_alike(people: People, numbers: Mapping[Post, int], faults: Faults) -> None:
+def _refuse_alike(people: people_model.People, numbers: Mapping[Post, int], faults: Faults) -> None:
     """Refuse rows of a post that is not in the night and is written like one that is."""
     if people.stands:
         return
     known = {_folded(post): post for post in numbers}
-    rows: list[DatedHours | ReductionRow | GradeCorrection] = [
+    rows: list[people_model.DatedHours | people_model.ReductionRow | people_model.GradeCorrection] = [
         *people.dated_hours,
         *people.reductions,
         *people.grade_corrections,
     ]
     tables = {
-        DatedHours: "contracted_hours",
-        ReductionRow: "reductions",
-        GradeCorrection: "grade_corrections",
+        people_model.DatedHours: "contracted_hours",
+        people_model.ReductionRow: "reductions",
+        people_model.GradeCorrection: "grade_corrections",
     }
     for row in rows:
         like = known.get(_folded(row.post)) if row.post not in numbers else None
@@ -175,7 +174,7 @@ def _contracted(posts: pl.DataFrame, codes: Codes) -> dict[Post, int]:
 
 
 def _check_amounts(
-    reductions: Sequence[ReductionRow], contracted: Mapping[Post, int], day: date, faults: Faults
+    reductions: Sequence[people_model.ReductionRow], contracted: Mapping[Post, int], day: date, faults: Faults
 ) -> list[FaultPlace]:
     """Warns of what looks odd; what is over the maximum of its reason is given back."""
     total: dict[Post, int] = {}
@@ -213,7 +212,7 @@ def _check_amounts(
     return over
 
 
-def _over(reduction: ReductionRow, most: str) -> FaultPlace:
+def _over(reduction: people_model.ReductionRow, most: str) -> FaultPlace:
     column = "percent" if reduction.hours_micro is None else "hours"
     what = f"reductions row {reduction.row}: the reason {reduction.reason.short_name} allows at most {most}"
     return FaultPlace(reduction.row, column, what, (reduction.post,))
@@ -223,13 +222,15 @@ def _hours(micro: int) -> str:
     return f"{micro / MICRO:g}"
 
 
-def _expired(reduction: ReductionRow, day: date) -> bool:
+def _expired(reduction: people_model.ReductionRow, day: date) -> bool:
     months = reduction.reason.months_to_expiry
-    return months is not None and day > last_of_months(reduction.first_day, months)
+    return months is not None and day > people_model.last_of_months(reduction.first_day, months)
 
 
-def _check_stages(reductions: Sequence[ReductionRow], route: Collection[str], faults: Faults) -> None:
-    stages: dict[Post, list[ReductionRow]] = {}
+def _check_stages(
+    reductions: Sequence[people_model.ReductionRow], route: Collection[str], faults: Faults
+) -> None:
+    stages: dict[Post, list[people_model.ReductionRow]] = {}
     for reduction in reductions:
         if reduction.reason.reason_id in route:
             stages.setdefault(reduction.post, []).append(reduction)

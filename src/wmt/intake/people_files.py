@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from wmt import rules
-from wmt.intake import people_tables
+from wmt.intake import people_schema, people_tables
 from wmt.intake.cells import clean_name
 from wmt.intake.codes import Codes, ReductionReason, codes_at
 from wmt.intake.faults import Faults, ReadingStopped
@@ -17,7 +17,6 @@ from wmt.intake.model import InputFile
 from wmt.intake.people_book import book_tables
 from wmt.intake.people_cells import PeopleTable, rows_of
 from wmt.intake.people_model import People
-from wmt.intake.people_schema import GRADES_FILE, HOURS_FILE, REASONS_FILE, REDUCTIONS_FILE, TABLES
 from wmt.intake.read_table import read_table, source_of
 
 SUFFIXES = (".csv", ".parquet")
@@ -74,12 +73,12 @@ def read_people_tables(
 def _in_folder(folder: Path, faults: Faults, *, one_of_each: bool = False) -> list[tuple[str, bytes]]:
     """The files of a folder that are tables of people; with `one_of_each` CSV goes before Parquet."""
     found: list[Path] = []
-    for name in TABLES:
+    for name in people_schema.TABLES:
         files = [file for suffix in SUFFIXES if (file := folder / f"{name}{suffix}").is_file()]
         found += files[:1] if one_of_each else files
     if not found:
-        what = f"the folder {folder.name} holds none of {', '.join(TABLES)}"
-        faults.refuse("PEOPLE_NOT_A_TABLE", what, sheet=HOURS_FILE)
+        what = f"the folder {folder.name} holds none of {', '.join(people_schema.TABLES)}"
+        faults.refuse("PEOPLE_NOT_A_TABLE", what, sheet=people_schema.HOURS_FILE)
     return _bytes(found, faults)
 
 
@@ -114,7 +113,7 @@ def _tables(files: Sequence[tuple[str, bytes]], faults: Faults) -> dict[str, Peo
 
 def _tables_of(file: str, data: bytes, faults: Faults) -> list[PeopleTable]:
     if file.lower().endswith(BOOK):
-        return book_tables(data, file, TABLES, faults)
+        return book_tables(data, file, people_schema.TABLES, faults)
     # the table a file is by its name, also where a browser or a person added to it: 'reductions
     # (2).csv'
     stem, dot, suffix = file.rpartition(".")
@@ -122,7 +121,7 @@ def _tables_of(file: str, data: bytes, faults: Faults) -> list[PeopleTable]:
     if f"{dot}{suffix.lower()}" not in SUFFIXES:
         name = None
     else:
-        name = next((name for name in TABLES if re.match(rf"{name}(?![a-z])", word)), None)
+        name = next((name for name in people_schema.TABLES if re.match(rf"{name}(?![a-z])", word)), None)
     if name is None:
         what = f"nobody can tell which table {file} is"
         faults.refuse("PEOPLE_UNKNOWN_TABLE", what, sheet=file)
@@ -152,7 +151,12 @@ def _people(
     """The tables as records, each checked. Reasons come first: reductions name them."""
     hours, cuts, grades, named = (
         rows_of(tables[name], faults) if name in tables else ()
-        for name in (HOURS_FILE, REDUCTIONS_FILE, GRADES_FILE, REASONS_FILE)
+        for name in (
+            people_schema.HOURS_FILE,
+            people_schema.REDUCTIONS_FILE,
+            people_schema.GRADES_FILE,
+            people_schema.REASONS_FILE,
+        )
     )
     dated, corrected = people_tables.dated_hours(hours), people_tables.grade_corrections(grades)
     own = people_tables.reasons(named)

@@ -7,21 +7,15 @@ from decimal import Decimal
 
 from wmt.days import read_day
 from wmt.facts import micro_hours
+from wmt.intake import people_model
 from wmt.intake.codes import ReductionReason
 from wmt.intake.model import Post
 from wmt.intake.people_cells import PeopleRow
-from wmt.intake.people_model import (
-    DatedHours,
-    DatedReason,
-    GradeCorrection,
-    ReductionRow,
-    Withdrawn,
-)
 
 
-def dated_hours(rows: Iterable[PeopleRow]) -> list[DatedHours]:
+def dated_hours(rows: Iterable[PeopleRow]) -> list[people_model.DatedHours]:
     """Contracted hours as written, one row for each post and first day."""
-    found: dict[tuple[Post, date], DatedHours] = {}
+    found: dict[tuple[Post, date], people_model.DatedHours] = {}
     for row in rows:
         hours, since = row.number("hours"), row.values["valid_from"] or date.min
         if row.refused or hours is None:
@@ -29,19 +23,19 @@ def dated_hours(rows: Iterable[PeopleRow]) -> list[DatedHours]:
         if (row.post, since) in found:
             what = f"a second row for {':'.join(row.post)} from that day"
             row.refuse("PEOPLE_DUPLICATE", "valid_from", what)
-        found[row.post, since] = DatedHours(row.row, row.post, since, micro_hours(hours))
+        found[row.post, since] = people_model.DatedHours(row.row, row.post, since, micro_hours(hours))
     return list(found.values())
 
 
-def hours_on(hours: Iterable[DatedHours], day: date) -> dict[Post, int]:
+def hours_on(hours: Iterable[people_model.DatedHours], day: date) -> dict[Post, int]:
     """Hours of each post on the day, in millionths: those of the latest first day not after it."""
     ordered = sorted(hours, key=lambda each: (each.post, each.first_day))
     return {each.post: each.hours_micro for each in ordered if each.first_day <= day}
 
 
-def grade_corrections(rows: Iterable[PeopleRow]) -> list[GradeCorrection]:
+def grade_corrections(rows: Iterable[PeopleRow]) -> list[people_model.GradeCorrection]:
     """Corrections of grade as written, one row for each post and first day."""
-    found: dict[tuple[Post, date], GradeCorrection] = {}
+    found: dict[tuple[Post, date], people_model.GradeCorrection] = {}
     for row in rows:
         if row.refused:
             continue
@@ -49,19 +43,21 @@ def grade_corrections(rows: Iterable[PeopleRow]) -> list[GradeCorrection]:
         if (row.post, first) in found:
             what = f"a second correction for {':'.join(row.post)} from that day"
             row.refuse("PEOPLE_DUPLICATE", "first_day", what)
-        found[row.post, first] = GradeCorrection(row.row, row.post, grade, first, last, row.text("why"))
+        found[row.post, first] = people_model.GradeCorrection(
+            row.row, row.post, grade, first, last, row.text("why")
+        )
     return list(found.values())
 
 
-def grades_on(corrections: Iterable[GradeCorrection], day: date) -> dict[Post, str]:
+def grades_on(corrections: Iterable[people_model.GradeCorrection], day: date) -> dict[Post, str]:
     """The corrected grade of each post on the day: of several, the one that began last."""
     ordered = sorted(corrections, key=lambda each: (each.post, each.first_day))
     return {each.post: each.grade for each in ordered if each.in_force(day)}
 
 
-def reasons(rows: Iterable[PeopleRow]) -> list[DatedReason]:
+def reasons(rows: Iterable[PeopleRow]) -> list[people_model.DatedReason]:
     """Reasons as written, one row for each id and first day."""
-    found: dict[tuple[str, date], DatedReason] = {}
+    found: dict[tuple[str, date], people_model.DatedReason] = {}
     for row in rows:
         if row.refused:
             continue
@@ -73,12 +69,14 @@ def reasons(rows: Iterable[PeopleRow]) -> list[DatedReason]:
         )  # fmt: skip
         if (reason.reason_id, first) in found:
             row.refuse("PEOPLE_DUPLICATE", "id", f"a second row for the reason {reason.reason_id} from then")
-        found[reason.reason_id, first] = DatedReason(row.row, reason, row.text("category"), first)
+        found[reason.reason_id, first] = people_model.DatedReason(
+            row.row, reason, row.text("category"), first
+        )
     return list(found.values())
 
 
 def reasons_on(
-    rules: Mapping[str, ReductionReason], dated: Iterable[DatedReason], day: date
+    rules: Mapping[str, ReductionReason], dated: Iterable[people_model.DatedReason], day: date
 ) -> dict[str, ReductionReason]:
     """Reasons by id: those of the rules, and in their place or beside them those of the table on the day.
 
@@ -94,16 +92,16 @@ def reasons_on(
 
 def reductions(
     rows: Iterable[PeopleRow], known: Mapping[str, ReductionReason]
-) -> tuple[list[ReductionRow], list[Withdrawn]]:
+) -> tuple[list[people_model.ReductionRow], list[people_model.Withdrawn]]:
     """The reductions, and beside them those marked as deleted."""
     # reasons by every word they go by. An id is never taken for another reason's name.
     words = {reason_id.lower(): reason for reason_id, reason in known.items()}
     for reason in known.values():
         for word in (reason.name, reason.short_name):
             words.setdefault(word.lower(), reason)
-    found: dict[str, ReductionRow] = {}
+    found: dict[str, people_model.ReductionRow] = {}
     contents: set[tuple[object, ...]] = set()
-    gone: list[Withdrawn] = []
+    gone: list[people_model.Withdrawn] = []
     for row in rows:
         if row.values["deleted"]:
             gone += _withdrawn(row, words)
@@ -123,17 +121,17 @@ def reductions(
     return list(found.values()), [each for each in gone if each.reference not in found]
 
 
-def _withdrawn(row: PeopleRow, words: Mapping[str, ReductionReason]) -> Sequence[Withdrawn]:
+def _withdrawn(row: PeopleRow, words: Mapping[str, ReductionReason]) -> Sequence[people_model.Withdrawn]:
     """The reduction a deleted row means; none where neither an id nor post, reason and day tell."""
     reference, reason = row.text("reduction_id"), words.get(row.text("reason").lower())
     first = read_day(row.text("first_day"))
     post = row.post if all(row.post) else None
     if not reference and post and reason and first:
         reference = f"{':'.join(post)}:{reason.reason_id}:{first}"
-    return [Withdrawn(row.row, reference, post)] if reference else []
+    return [people_model.Withdrawn(row.row, reference, post)] if reference else []
 
 
-def _reduction(row: PeopleRow, words: Mapping[str, ReductionReason]) -> ReductionRow | None:
+def _reduction(row: PeopleRow, words: Mapping[str, ReductionReason]) -> people_model.ReductionRow | None:
     """The reduction of a row; None when the row was refused."""
     reason = words.get(row.text("reason").lower())
     if row.text("reason") and reason is None:
@@ -144,7 +142,7 @@ def _reduction(row: PeopleRow, words: Mapping[str, ReductionReason]) -> Reductio
     if row.refused or reason is None:
         return None
     first = row.values["first_day"]
-    return ReductionRow(
+    return people_model.ReductionRow(
         row=row.row,
         reference=row.text("reduction_id") or f"{':'.join(row.post)}:{reason.reason_id}:{first}",
         post=row.post,

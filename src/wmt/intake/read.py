@@ -11,11 +11,11 @@ from pathlib import Path
 import polars as pl
 
 from wmt import rules
+from wmt.intake import model
 from wmt.intake.assemble import Assembled, assemble
 from wmt.intake.canonical import canonical_tables
 from wmt.intake.codes import Codes, codes_at
 from wmt.intake.faults import Faults, ReadingStopped
-from wmt.intake.model import Import, Post, SetAside
 from wmt.intake.night_checks import refuse_ahead, refuse_empty
 from wmt.intake.people_files import kept_tables, read_people
 from wmt.intake.people_model import People
@@ -51,7 +51,7 @@ def read(
     tree: rules.Tree | None = None,
     mismatch_percent: float = MISMATCH_PERCENT,
     last_day: date | None = None,
-) -> Import:
+) -> model.Import:
     """Read the input of one night: workbooks, or a tidy folder or zip, or a workbook and a case file.
 
     `people` is a folder of contracted hours and reductions; `people_stand` when they are kept elsewhere and
@@ -90,7 +90,7 @@ def _silent(stage: str, share: float) -> None:
     """Progress that nobody wants to see."""
 
 
-def _concluded(night: Gathered, wish: _Wish, faults: Faults) -> Import:
+def _concluded(night: Gathered, wish: _Wish, faults: Faults) -> model.Import:
     """Put the facts together, if nothing stands against it."""
     settle_texts(night, faults)
     refuse_ahead(night, wish.last_day, faults)
@@ -115,7 +115,7 @@ def _concluded(night: Gathered, wish: _Wish, faults: Faults) -> Import:
 
 def _settled(
     night: Gathered, codes: Codes, people: People, wish: _Wish, faults: Faults
-) -> tuple[Assembled, Collection[Post]]:
+) -> tuple[Assembled, Collection[model.Post]]:
     """Assemble, setting posts aside until none is named any more. The faults met on the way are kept."""
     aside = faults.named_posts()
     while True:
@@ -132,12 +132,12 @@ def _import(
     night: Gathered,
     faults: Faults,
     assembled: Assembled | None = None,
-    aside: Collection[Post] = (),
+    aside: Collection[model.Post] = (),
     canonical: Mapping[str, pl.DataFrame] | None = None,
-) -> Import:
+) -> model.Import:
     reasons = faults.named_posts()
     set_aside = [
-        SetAside(
+        model.SetAside(
             team_code=team,
             staff_code=staff,
             code=reasons[team, staff].code,
@@ -145,7 +145,7 @@ def _import(
         )
         for team, staff in sorted(aside)
     ]
-    return Import(
+    return model.Import(
         accepted=assembled is not None,
         as_at=night.as_at,
         layout=night.layout,

@@ -9,8 +9,7 @@ from pyarrow.parquet import ParquetFile
 from pyarrow.types import is_nested
 
 from wmt.facts.csv_text import CsvError, read_csv
-from wmt.intake import limits
-from wmt.intake.cells import clean_name, text_of, tidy_texts
+from wmt.intake import cells, limits
 from wmt.intake.faults import ReadingStopped
 from wmt.intake.model import InputFile
 from wmt.text import shown
@@ -27,13 +26,13 @@ def read_table(data: bytes, name: str) -> pl.DataFrame:
     columns of one name.
     """
     frame = read_typed(data, name)
-    return tidy_texts(frame.select(_as_text(frame[column], name) for column in frame.columns))
+    return cells.tidy_texts(frame.select(_as_text(frame[column], name) for column in frame.columns))
 
 
 def read_typed(data: bytes, name: str) -> pl.DataFrame:
     """As `read_table`, but what a Parquet file does not hold as text keeps its type."""
     frame = _parquet(data, name) if name.lower().endswith(".parquet") else _csv(data, name)
-    return tidy_texts(frame)
+    return cells.tidy_texts(frame)
 
 
 def _csv(data: bytes, name: str) -> pl.DataFrame:
@@ -43,7 +42,7 @@ def _csv(data: bytes, name: str) -> pl.DataFrame:
     most.check_table(name, max(data.count(b"\n"), data.count(b"\r")), header.count(b",") + 1)
     try:
         frame = read_csv(data, name)
-        headers = [clean_name(cell or "") for cell in frame.row(0)]
+        headers = [cells.clean_name(cell or "") for cell in frame.row(0)]
         return _named(frame.slice(1), headers, name)
     except CsvError as error:
         raise ReadingStopped("NOT_A_TABLE", str(error), row=error.row) from error
@@ -70,7 +69,7 @@ def _parquet(data: bytes, name: str) -> pl.DataFrame:
         raise ReadingStopped("NOT_A_TABLE", f"{name} is no Parquet file") from error
     texts = frame.select(pl.col(pl.String, pl.Categorical, pl.Enum).cast(pl.String).str.len_bytes().sum())
     limits.current().check_bytes(name, sum(texts.row(0)) if texts.width else 0)
-    return _named(frame, [clean_name(column) for column in frame.columns], name)
+    return _named(frame, [cells.clean_name(column) for column in frame.columns], name)
 
 
 def _check_parquet(data: bytes, name: str) -> None:
@@ -94,7 +93,9 @@ def _as_text(series: pl.Series, name: str) -> pl.Series:
     if series.dtype == pl.Boolean:
         return series.cast(pl.Int8).replace_strict({1: "true", 0: "false"}, return_dtype=pl.String)
     if series.dtype.is_float():
-        return pl.Series(series.name, [None if v is None else text_of(v) for v in series], dtype=pl.String)
+        return pl.Series(
+            series.name, [None if v is None else cells.text_of(v) for v in series], dtype=pl.String
+        )
     if series.dtype.is_nested() or series.dtype == pl.Binary:
         raise ReadingStopped(
             "NOT_A_TABLE", f"{name} holds lists or bytes in the column {series.name}", column=series.name

@@ -6,6 +6,7 @@ from itertools import compress
 
 import polars as pl
 
+from wmt.intake import workbook_schema
 from wmt.intake.cells import (
     Cell,
     as_text,
@@ -22,7 +23,6 @@ from wmt.intake.cells import (
 from wmt.intake.faults import FaultPlace, Faults
 from wmt.intake.grid import Grid
 from wmt.intake.model import Post
-from wmt.intake.workbook_schema import CODES, PAIRS, Definition, official
 
 RAW_CELL = pl.Schema(
     {"sheet": pl.String, "row": pl.Int64, "column": pl.String, "type": pl.String, "value": pl.String}
@@ -159,9 +159,9 @@ def kept_rows(sheet: Sheet, keep: Sequence[bool]) -> Sheet:
 
 def _bad_keys(sheet: Sheet, keys: Sequence[str], faults: Faults) -> set[int]:
     """Rows with a bad key or code, refused: for the posts of the row, unless a post's own key is bad."""
-    pairs = [pair for pair in PAIRS if all(sheet.has(header) for header in pair)]
+    pairs = [pair for pair in workbook_schema.PAIRS if all(sheet.has(header) for header in pair)]
     own = {header for pair in pairs for header in pair}
-    codes = {header: odd_codes(sheet.column(header)) for header in CODES if sheet.has(header)}
+    codes = {header: odd_codes(sheet.column(header)) for header in workbook_schema.CODES if sheet.has(header)}
     found = codes | {key: odd_keys(sheet.column(key)) for key in keys}
     hits: dict[int, FaultPlace] = {}
     for header in sorted(found, key=lambda header: header in own):  # a bad post's key has the last word
@@ -224,11 +224,11 @@ def unknown_sheet(grid: Grid, label: str, faults: Faults) -> list[tuple[str, int
     return [cell for index in range(len(sheet.rows)) for cell in _raw(sheet, index, range(width))]
 
 
-def missing_columns(sheet: Sheet, wanted: Definition, faults: Faults) -> bool:
+def missing_columns(sheet: Sheet, wanted: workbook_schema.Definition, faults: Faults) -> bool:
     """Refuse a sheet without a required column. Says whether it lacks one."""
     absent = [names for names in wanted.required if not any(sheet.has(name) for name in names.split("|"))]
     for header in absent:
-        header = official(header.partition("|")[0])
+        header = workbook_schema.official(header.partition("|")[0])
         what = f"the sheet {sheet.name} has no column {header}, and without it would read as holding nothing"
         faults.refuse("MISSING_COLUMNS", what, sheet=sheet.name, row=1, column=header, rows=0)
     return bool(absent)

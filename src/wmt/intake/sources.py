@@ -6,15 +6,13 @@ from pathlib import Path
 
 import polars as pl
 
+from wmt.intake import manifest, staging, tidy
 from wmt.intake.book import Book, open_book
 from wmt.intake.codes import Codes
 from wmt.intake.faults import Faults, ReadingStopped
-from wmt.intake.manifest import Bundle, folder_bundle, is_tidy_zip, zip_bundle
 from wmt.intake.mentions import CASE_RANK, mentioned
 from wmt.intake.model import SheetCount
 from wmt.intake.read_table import source_of
-from wmt.intake.staging import CASE, PERSON, Gathered, shaped, stacked
-from wmt.intake.tidy import gather_tidy, read_tidy_table, with_posts
 from wmt.intake.workbook import gather_books
 
 Progress = Callable[[str, float], None]
@@ -24,21 +22,21 @@ CASE_FILES = ("case.csv", "case.parquet")
 
 def gather(
     paths: Sequence[Path], codes_at: Callable[[date], Codes], faults: Faults, share: float, progress: Progress
-) -> Gathered:
+) -> staging.Gathered:
     """All tables of the night, from whichever door. Raises Refusal where a file cannot be opened at all."""
-    bundles: list[Bundle] = []
+    bundles: list[manifest.Bundle] = []
     files: list[tuple[str, bytes]] = []
     for path in paths:
         if path.is_dir():
-            bundles.append(folder_bundle(path))
-        elif is_tidy_zip(data := _bytes(path)):
-            bundles.append(zip_bundle(data, path.name))
+            bundles.append(manifest.folder_bundle(path))
+        elif manifest.is_tidy_zip(data := _bytes(path)):
+            bundles.append(manifest.zip_bundle(data, path.name))
         else:
             files.append((path.name, data))
     if bundles:
         if len(bundles) > 1 or files:
             raise ReadingStopped("MIXED_INPUT", "a tidy folder or zip was given together with something else")
-        return gather_tidy(bundles[0], faults)
+        return tidy.gather_tidy(bundles[0], faults)
     return _gather_files(files, codes_at, faults, share, progress)
 
 
@@ -48,7 +46,7 @@ def _gather_files(
     faults: Faults,
     share: float,
     progress: Progress,
-) -> Gathered:
+) -> staging.Gathered:
     cases = [file for file in files if file[0].lower() in CASE_FILES]
     workbooks = [file for file in files if file not in cases]
     if not workbooks or len(cases) > 1:
@@ -75,15 +73,17 @@ def _gather_files(
     return night
 
 
-def _add_cases(night: Gathered, name: str, data: bytes, faults: Faults) -> None:
+def _add_cases(night: staging.Gathered, name: str, data: bytes, faults: Faults) -> None:
     """Put a case file beside a workbook's counts; both are reconciled later."""
     if night.tier_scheme is None:
         return
-    table, rows = read_tidy_table("case", data, name, night.tier_scheme, faults)
+    table, rows = tidy.read_tidy_table("case", data, name, night.tier_scheme, faults)
     night.sheets["case"] = SheetCount(rows or 0, 0)
-    night.case = with_posts(night, shaped(table.with_columns(sheet=pl.lit("case")), CASE), faults)
+    night.case = tidy.with_posts(
+        night, staging.shaped(table.with_columns(sheet=pl.lit("case")), staging.CASE), faults
+    )
     night.complete_cases = True
-    night.person = stacked([night.person, mentioned(night.case, CASE_RANK)], PERSON)
+    night.person = staging.stacked([night.person, mentioned(night.case, CASE_RANK)], staging.PERSON)
 
 
 def _bytes(path: Path) -> bytes:

@@ -7,7 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from wmt.facts import LOCATIONS, TIERS
-from wmt.intake.model import InputFile, Post, SheetCount
+from wmt.intake import model
 
 _KEYS = {"team_code": pl.String(), "staff_code": pl.String()}
 POST_KEYS = pl.Schema(_KEYS)
@@ -247,8 +247,8 @@ class Gathered:
     tier_scheme: str | None = None
     complete_cases: bool = False
     bases: tuple[str, ...] = ()
-    sheets: dict[str, SheetCount] = field(default_factory=dict)
-    sources: list[InputFile] = field(default_factory=list)
+    sheets: dict[str, model.SheetCount] = field(default_factory=dict)
+    sources: list[model.InputFile] = field(default_factory=list)
     raw: list[RawCell] = field(default_factory=list)
     standing: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=POST_KEYS))
     given: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=GIVEN))
@@ -265,6 +265,6 @@ class Gathered:
     t2a_case: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=T2A_CASE))
 
 
-def post_frame(posts: Iterable[Post]) -> pl.DataFrame:
+def post_frame(posts: Iterable[model.Post]) -> pl.DataFrame:
     """Posts as a table of their two keys."""
     return pl.DataFrame(list(posts), schema=POST_KEYS, orient="row")

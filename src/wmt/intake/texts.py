@@ -9,10 +9,10 @@ from dataclasses import fields
 
 import polars as pl
 
+from wmt import text
 from wmt.intake.faults import FaultPlace, Faults
 from wmt.intake.model import Post
 from wmt.intake.staging import Gathered
-from wmt.text import CODE, NAME, REFERENCE, TextKind
 
 #: Columns of closed lists of words, which the doors have checked, and of our own.
 _WORDS = frozenset(
@@ -36,7 +36,7 @@ def settle_texts(night: Gathered, faults: Faults) -> None:
         mended: dict[str, pl.Series] = {}
         for column in frame.columns:
             kind = _kind(column) if frame.schema[column] == pl.String else None
-            if kind is NAME:
+            if kind is text.NAME:
                 mended |= _mended(frame, column, faults)
             elif kind is not None:
                 odd = _odd(frame, column, kind)
@@ -62,21 +62,21 @@ def _tables(night: Gathered) -> Iterator[tuple[str, pl.DataFrame]]:
             yield each.name, frame
 
 
-def _kind(column: str) -> TextKind | None:
+def _kind(column: str) -> text.TextKind | None:
     if column in _WORDS:
         return None
     if column in _REFERENCES:
-        return REFERENCE
-    return CODE if re.fullmatch(_UNIT_CODE, column) else NAME
+        return text.REFERENCE
+    return text.CODE if re.fullmatch(_UNIT_CODE, column) else text.NAME
 
 
-def _odd(frame: pl.DataFrame, column: str, kind: TextKind) -> pl.DataFrame:
+def _odd(frame: pl.DataFrame, column: str, kind: text.TextKind) -> pl.DataFrame:
     """The first row of every value that does not fit its kind."""
     odd = pl.col(column).str.contains(kind.out) | _too_long(column, kind)
     return frame.filter(odd).unique(column, keep="first", maintain_order=True)
 
 
-def _too_long(column: str, kind: TextKind) -> pl.Expr:
+def _too_long(column: str, kind: text.TextKind) -> pl.Expr:
     return pl.col(column).str.len_chars() > kind.most
 
 
@@ -85,16 +85,16 @@ def _sheet(rows: pl.DataFrame) -> str | None:
 
 
 def _mended(frame: pl.DataFrame, column: str, faults: Faults) -> dict[str, pl.Series]:
-    odd = _odd(frame, column, NAME)
+    odd = _odd(frame, column, text.NAME)
     if odd.is_empty():
         return {}
     unseen = odd.filter(
-        pl.col(column).str.replace_all(r"\s", " ").str.contains(NAME.out) | _too_long(column, NAME)
+        pl.col(column).str.replace_all(r"\s", " ").str.contains(text.NAME.out) | _too_long(column, text.NAME)
     )
     hits = [FaultPlace(row["row"], column, column) for row in unseen.iter_rows(named=True)]
     what = "{n} names or descriptions hold what cannot be shown, or are too long"
     faults.warn_once("TEXT_MENDED", _sheet(unseen), hits, what)
-    better = {value: NAME.mended(value) or None for value in odd[column]}
+    better = {value: text.NAME.mended(value) or None for value in odd[column]}
     return {column: frame[column].replace(better)}
 
 

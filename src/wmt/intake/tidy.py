@@ -4,48 +4,22 @@ from collections.abc import Iterable, Mapping
 
 import polars as pl
 
-from wmt.intake import tidy_tables
+from wmt.intake import staging, tidy_cast, tidy_tables
 from wmt.intake.contacts import placed
 from wmt.intake.faults import FaultPlace, Faults, ReadingStopped
 from wmt.intake.manifest import MANIFEST, Bundle, listed_files, read_manifest, sources_of
 from wmt.intake.mentions import mentioned, people_in_rows
 from wmt.intake.model import SheetCount
 from wmt.intake.read_table import read_typed
-from wmt.intake.staging import (
-    ASSESSMENT,
-    CASE,
-    CASE_FLAG,
-    CONTACT,
-    COUNT,
-    GIVEN,
-    MEASURE,
-    PERSON,
-    REPORT,
-    T2A_CASE,
-    TEAM,
-    Gathered,
-    shaped,
-    stacked,
-)
-from wmt.intake.tidy_cast import (
-    Draft,
-    cast_table,
-    cast_tidy,
-    fill_defaults,
-    plain_words,
-    refuse_cells,
-    without_no_date,
-)
-from wmt.intake.tidy_tables import ASKED, DEFAULTS, TABLES
 
 REQUIRED = ("team", "staff")
 _POST = ["team_code", "staff_code"]
 
 
-def gather_tidy(bundle: Bundle, faults: Faults) -> Gathered:
+def gather_tidy(bundle: Bundle, faults: Faults) -> staging.Gathered:
     """All tables of a tidy folder or zip. What is wrong stands in `faults`; tables may then be incomplete."""
     manifest = read_manifest(bundle, faults)
-    night = Gathered(
+    night = staging.Gathered(
         main="staff",
         listing=LISTING_RANKS,
         as_at=manifest.as_at,
@@ -61,7 +35,7 @@ def gather_tidy(bundle: Bundle, faults: Faults) -> Gathered:
     _check_tables(files, night.complete_cases, faults)
     tables: dict[str, pl.DataFrame] = {}
     for name, (entry, data) in files.items():
-        if name not in TABLES:
+        if name not in tidy_tables.TABLES:
             faults.warn("UNKNOWN_SHEET", f"the table {name[:60]} is not known", sheet=name)
             continue
         table, rows = read_tidy_table(name, data, entry.file, manifest.tier_scheme, faults)
@@ -94,7 +68,7 @@ def read_tidy_table(
     name: str, data: bytes, file: str, scheme: str, faults: Faults
 ) -> tuple[pl.DataFrame, int | None]:
     """The rows of one table that keep its rules, and how many rows the file has (None when unreadable)."""
-    schema = TABLES[name]
+    schema = tidy_tables.TABLES[name]
     try:
         read = read_typed(data, file)
     except ReadingStopped as refusal:
@@ -102,12 +76,12 @@ def read_tidy_table(
         return schema.create_empty(), None
     read = read.filter(~pl.all_horizontal(pl.all().is_null())) if read.width else read
     _check_columns(name, read.columns, faults)
-    draft = cast_table(name, without_no_date(read, schema), schema, cast_tidy)
-    refuse_cells(draft, faults)
-    draft.frame = fill_defaults(draft.frame, DEFAULTS.get(name, {}))
-    plain_words(draft, scheme, faults)
+    draft = tidy_cast.cast_table(name, tidy_cast.without_no_date(read, schema), schema, tidy_cast.cast_tidy)
+    tidy_cast.refuse_cells(draft, faults)
+    draft.frame = tidy_cast.fill_defaults(draft.frame, tidy_tables.DEFAULTS.get(name, {}))
+    tidy_cast.plain_words(draft, scheme, faults)
     # the rows that keep every rule of the table; each of the others is refused, confined to its posts
-    good, broken = draft.broken(TABLES[draft.name])
+    good, broken = draft.broken(tidy_tables.TABLES[draft.name])
     found: dict[str, list[FaultPlace]] = {}
     for row, column, kind in broken:
         _collect(draft, row, column, kind, found)
@@ -119,25 +93,29 @@ def read_tidy_table(
 def _check_columns(name: str, columns: list[str], faults: Faults) -> None:
     needed = [
         column
-        for column, definition in TABLES[name].columns().items()
-        if not definition.nullable and column != "row" and column not in DEFAULTS.get(name, {})
+        for column, definition in tidy_tables.TABLES[name].columns().items()
+        if not definition.nullable and column != "row" and column not in tidy_tables.DEFAULTS.get(name, {})
     ]
-    needed += ASKED.get(name, ())
+    needed += tidy_tables.ASKED.get(name, ())
     for column in dict.fromkeys(needed):
         if not set(column.split("|")) & set(columns):
             what = f"the table {name} has no column {column.replace('|', ' or ')}"
             faults.refuse("MISSING_COLUMNS", what, sheet=name, row=1, column=column.split("|")[0])
-    strange = [column for column in columns if column not in TABLES[name].columns() or column == "row"]
+    strange = [
+        column for column in columns if column not in tidy_tables.TABLES[name].columns() or column == "row"
+    ]
     if strange:
         what = f"the table {name} has unrecognised columns: {', '.join(strange[:10])}"
         faults.warn("UNKNOWN_COLUMN", what, sheet=name, row=1, column=strange[0])
 
 
-def _collect(draft: Draft, row: int, rule: str, kind: str, found: dict[str, list[FaultPlace]]) -> None:
+def _collect(
+    draft: tidy_cast.Draft, row: int, rule: str, kind: str, found: dict[str, list[FaultPlace]]
+) -> None:
     code, column, what = "BAD_COUNT" if rule in ("cases", "value") else "BAD_VALUE", rule, ""
     if rule in ("primary_key", "one_row_a_post"):
         code, what = "DUPLICATE_KEY", "a second row of the same key"
-        column = TABLES[draft.name].primary_key()[0]
+        column = tidy_tables.TABLES[draft.name].primary_key()[0]
     elif rule == "hours_to_the_hundredth":
         column, what = "contracted_hours", "contracted_hours has more than two decimals"
     elif rule == "counted_active_given" or kind == "nullability":
@@ -150,21 +128,24 @@ def _collect(draft: Draft, row: int, rule: str, kind: str, found: dict[str, list
     found.setdefault(code, []).append(hit)
 
 
-def _fill(night: Gathered, tables: Mapping[str, pl.DataFrame], faults: Faults) -> None:
+def _fill(night: staging.Gathered, tables: Mapping[str, pl.DataFrame], faults: Faults) -> None:
     """Put the tables into the night, and gather who is mentioned where."""
 
     def table(name: str, shape: pl.Schema) -> pl.DataFrame:
-        found = tables.get(name, TABLES[name].create_empty())
-        return shaped(found.with_columns(sheet=pl.lit(name)), shape)
+        found = tables.get(name, tidy_tables.TABLES[name].create_empty())
+        return staging.shaped(found.with_columns(sheet=pl.lit(name)), shape)
 
-    night.count, night.measure = table("caseload_count", COUNT), table("measure", MEASURE)
-    night.given = shaped(night.count, GIVEN).unique(maintain_order=True)
+    night.count, night.measure = table("caseload_count", staging.COUNT), table("measure", staging.MEASURE)
+    night.given = staging.shaped(night.count, staging.GIVEN).unique(maintain_order=True)
     night.bases = tuple(night.given["basis"].unique(maintain_order=True))
-    night.case = with_posts(night, table("case", CASE), faults)
-    night.case_flag, night.report = table("case_flag", CASE_FLAG), table("report", REPORT)
-    night.contact = placed(table("contact", CONTACT), faults)
-    night.assessment, night.t2a_case = table("assessment", ASSESSMENT), table("t2a_case", T2A_CASE)
-    night.team = table("team", TEAM).with_columns(
+    night.case = with_posts(night, table("case", staging.CASE), faults)
+    night.case_flag, night.report = table("case_flag", staging.CASE_FLAG), table("report", staging.REPORT)
+    night.contact = placed(table("contact", staging.CONTACT), faults)
+    night.assessment, night.t2a_case = (
+        table("assessment", staging.ASSESSMENT),
+        table("t2a_case", staging.T2A_CASE),
+    )
+    night.team = table("team", staging.TEAM).with_columns(
         rank=pl.lit(0, dtype=pl.Int64),
         pdu_code=pl.coalesce("pdu_code", "ldu_code"),
         pdu_name=pl.when(pl.col("pdu_code").is_null()).then("ldu_name").otherwise("pdu_name"),
@@ -173,7 +154,7 @@ def _fill(night: Gathered, tables: Mapping[str, pl.DataFrame], faults: Faults) -
     micro = (pl.col("contracted_hours") * 1_000_000).cast(pl.Int64)
     listed = staff.with_columns(rank=pl.lit(0, dtype=pl.Int64), sheet=pl.lit("staff"), contracted_micro=micro)
     rows = [mentioned(frame, rank) for rank, frame in enumerate(_keyed(night), 1)]
-    night.person = stacked([listed, *rows, *people_in_rows(night)], PERSON)
+    night.person = staging.stacked([listed, *rows, *people_in_rows(night)], staging.PERSON)
     if "measure" not in tables and night.complete_cases:
         night.measure = _first_weeks(night.case)
     totals = [
@@ -183,7 +164,7 @@ def _fill(night: Gathered, tables: Mapping[str, pl.DataFrame], faults: Faults) -
     night.standing = pl.concat(totals).unique(maintain_order=True)
 
 
-def with_posts(night: Gathered, cases: pl.DataFrame, faults: Faults) -> pl.DataFrame:
+def with_posts(night: staging.Gathered, cases: pl.DataFrame, faults: Faults) -> pl.DataFrame:
     """The cases that a post holds; the others are orphans, reported and never counted."""
     orphan = pl.any_horizontal(pl.col(*_POST).is_null())
     hits = [FaultPlace(row, None, "") for row in cases.filter(orphan)["row"]]
@@ -198,7 +179,7 @@ def with_posts(night: Gathered, cases: pl.DataFrame, faults: Faults) -> pl.DataF
 LISTING_RANKS = (0, 1, 2, 4)
 
 
-def _keyed(night: Gathered) -> list[pl.DataFrame]:
+def _keyed(night: staging.Gathered) -> list[pl.DataFrame]:
     """Tables whose rows name a post and say nothing else of it."""
     named = {
         "caseload_count": night.count,
@@ -221,4 +202,4 @@ def _first_weeks(cases: pl.DataFrame) -> pl.DataFrame:
         .with_columns(basis=pl.lit(basis))
         for basis, frame in (("all", new), ("active", new.filter("counted_active")))
     ]
-    return stacked(both, MEASURE)
+    return staging.stacked(both, staging.MEASURE)

@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from wmt.intake import case_sheets
+from wmt.intake import case_sheets, mentions, staging, tier_sheets, workbook_schema
 from wmt.intake.book import Book
 from wmt.intake.cells import clean_name, show
 from wmt.intake.codes import Codes
@@ -14,43 +14,9 @@ from wmt.intake.datestamp import as_at_of, place_of
 from wmt.intake.faults import Faults
 from wmt.intake.headers import TierSet
 from wmt.intake.layout import check_sheets, layout_of, scheme_of, tier_sets
-from wmt.intake.mentions import LISTING_RANKS, LONE_RANKS, people_of, teams_of
 from wmt.intake.model import SheetCount
 from wmt.intake.report_sheets import read_reports
 from wmt.intake.sheet import Sheet, make_sheet, missing_columns, sort_rows, unknown_columns, unknown_sheet
-from wmt.intake.staging import (
-    ASSESSMENT,
-    CASE_FLAG,
-    CELL,
-    CONTACT,
-    COUNT,
-    GIVEN,
-    MEASURE,
-    PERSON,
-    T2A_CASE,
-    TEAM,
-    Gathered,
-    RawCell,
-    shaped,
-    stacked,
-)
-from wmt.intake.tier_sheets import (
-    check_control_totals,
-    check_t2a_below_active,
-    counts_of,
-    measures_of,
-    read_tier_sheet,
-    refuse_doubles_across,
-)
-from wmt.intake.workbook_schema import (
-    BASES,
-    FLAG_SHEETS,
-    IGNORED_WHEN_EMPTY,
-    MAIN,
-    REPORTS,
-    SHEETS,
-    definition,
-)
 
 CodesAt = Callable[[date], Codes]
 
@@ -64,14 +30,23 @@ class _Understood:
     scheme: str | None
     counts: dict[str, SheetCount] = field(default_factory=dict)
     lacking: set[str] = field(default_factory=set)
-    raw: list[RawCell] = field(default_factory=list)
+    raw: list[staging.RawCell] = field(default_factory=list)
 
 
-def gather_books(books: Sequence[Book], codes_at: CodesAt, faults: Faults, share: float) -> Gathered:
+def gather_books(books: Sequence[Book], codes_at: CodesAt, faults: Faults, share: float) -> staging.Gathered:
     """All tables of the night. What is wrong stands in `faults`; tables may then be incomplete."""
-    night = Gathered(main=SHEETS[MAIN], lone=LONE_RANKS, listing=LISTING_RANKS)
+    night = staging.Gathered(
+        main=workbook_schema.SHEETS[workbook_schema.MAIN],
+        lone=mentions.LONE_RANKS,
+        listing=mentions.LISTING_RANKS,
+    )
     understood = [_understand(book, len(books) > 1, faults) for book in books]
-    stamped = [s for u in understood for known, s in u.sheets.items() if known in (*BASES, *REPORTS)]
+    stamped = [
+        s
+        for u in understood
+        for known, s in u.sheets.items()
+        if known in (*workbook_schema.BASES, *workbook_schema.REPORTS)
+    ]
     night.as_at = as_at_of(stamped, faults)
     night.as_at_place = place_of(stamped, night.as_at) if night.as_at else None
     _settle_layout(night, understood, faults)
@@ -91,9 +66,9 @@ def gather_books(books: Sequence[Book], codes_at: CodesAt, faults: Faults, share
         "DUPLICATE_SHEET_OR_COLUMN",
     }
     if not any(fault.severity == "refuse" and fault.code in stops for fault in faults.items):
-        official = _sheets(understood, *BASES, *REPORTS)
-        night.person = stacked(people_of(official, night), PERSON)
-        night.team = stacked(teams_of(official), TEAM)
+        official = _sheets(understood, *workbook_schema.BASES, *workbook_schema.REPORTS)
+        night.person = staging.stacked(mentions.people_of(official, night), staging.PERSON)
+        night.team = staging.stacked(mentions.teams_of(official), staging.TEAM)
         totals = night.person.filter(pl.col("rank").is_in([0, 1]))
         night.standing = totals.select("team_code", "staff_code").unique(maintain_order=True)
     return night
@@ -101,7 +76,7 @@ def gather_books(books: Sequence[Book], codes_at: CodesAt, faults: Faults, share
 
 def _understand(book: Book, several: bool, faults: Faults) -> _Understood:
     sheets: dict[str, Sheet] = {}
-    raw: list[RawCell] = []
+    raw: list[staging.RawCell] = []
     seen: set[str] = set()
     while book.sheets:  # each grid is let go when its sheet is made: together they would take twice the room
         grid = book.sheets.pop(0)
@@ -109,9 +84,12 @@ def _understand(book: Book, several: bool, faults: Faults) -> _Understood:
         known = clean_name(grid.name)
         if known in seen:
             faults.refuse("DUPLICATE_SHEET_OR_COLUMN", f"there are two sheets named {label}", sheet=label)
-        elif known not in SHEETS:
+        elif known not in workbook_schema.SHEETS:
             raw += unknown_sheet(grid, label, faults)
-        elif not (known in IGNORED_WHEN_EMPTY and not any(cell != "" for row in grid.rows for cell in row)):
+        elif not (
+            known in workbook_schema.IGNORED_WHEN_EMPTY
+            and not any(cell != "" for row in grid.rows for cell in row)
+        ):
             sheets[known] = make_sheet(grid, label, known, faults)
         seen.add(known)
     tiers = tier_sets(sheets, faults)
@@ -122,12 +100,12 @@ def _understand(book: Book, several: bool, faults: Faults) -> _Understood:
 
 
 def _sort(result: _Understood, known: str, sheet: Sheet, faults: Faults) -> None:
-    wanted = definition(known)
+    wanted = workbook_schema.definition(known)
     if missing_columns(sheet, wanted, faults):
         result.lacking.add(known)
     tiers = (
         [*(c.header for c in result.tiers[known].columns), *result.tiers[known].strange]
-        if known in BASES
+        if known in workbook_schema.BASES
         else []
     )
     result.raw += unknown_columns(sheet, [*wanted.columns, *tiers], faults)
@@ -136,14 +114,14 @@ def _sort(result: _Understood, known: str, sheet: Sheet, faults: Faults) -> None
         result.sheets[known] = rows.sheet.settle()
         result.counts[sheet.name] = SheetCount(rows.rows, rows.orphans)
         result.raw += rows.raw
-        if not rows.rows and known not in IGNORED_WHEN_EMPTY:
+        if not rows.rows and known not in workbook_schema.IGNORED_WHEN_EMPTY:
             what = f"the sheet {sheet.name} has its headers and no rows"
             faults.warn("SHEET_WITHOUT_ROWS", what, sheet=sheet.name)
     else:
         result.sheets[known] = sheet
 
 
-def _settle_layout(night: Gathered, understood: Sequence[_Understood], faults: Faults) -> None:
+def _settle_layout(night: staging.Gathered, understood: Sequence[_Understood], faults: Faults) -> None:
     day = night.as_at.date() if night.as_at else None
     schemes = {one.scheme for one in understood if one.scheme}
     layouts = {layout_of(one.scheme, one.tiers, one.sheets, day) for one in understood if one.scheme}
@@ -159,7 +137,7 @@ def _settle_layout(night: Gathered, understood: Sequence[_Understood], faults: F
     if night.tier_scheme == "t7":
         faults.warn("LEGACY_TIER_SCHEME", f"the tiers are those of the old letters (layout {night.layout})")
     # Workbooks that split the country must each be whole; those that split the sheets, all together.
-    if all(MAIN in one.sheets for one in understood):
+    if all(workbook_schema.MAIN in one.sheets for one in understood):
         for one in understood:
             check_sheets(night.layout, one.sheets, day, faults)
     else:
@@ -167,28 +145,34 @@ def _settle_layout(night: Gathered, understood: Sequence[_Understood], faults: F
 
 
 def _read_sheets(
-    night: Gathered, understood: Sequence[_Understood], codes: Codes, faults: Faults, share: float
+    night: staging.Gathered, understood: Sequence[_Understood], codes: Codes, faults: Faults, share: float
 ) -> None:
     tables = [
-        read_tier_sheet(sheet, one.tiers[known], faults)
-        for known in BASES
+        tier_sheets.read_tier_sheet(sheet, one.tiers[known], faults)
+        for known in workbook_schema.BASES
         for one in understood
         for sheet in _sheets([one], known)
     ]
     whole = [table for table in tables if table.tiers.is_whole]
     for table in whole:
-        check_control_totals(table, faults, share)
-    refuse_doubles_across(_sheets(understood, *BASES, *REPORTS), faults)
-    check_t2a_below_active(whole, faults)
-    night.cell = stacked([counts_of(table) for table in tables], CELL)
-    night.count = shaped(night.cell.filter(pl.col("cases") > 0), COUNT)
+        tier_sheets.check_control_totals(table, faults, share)
+    tier_sheets.refuse_doubles_across(
+        _sheets(understood, *workbook_schema.BASES, *workbook_schema.REPORTS), faults
+    )
+    tier_sheets.check_t2a_below_active(whole, faults)
+    night.cell = staging.stacked([tier_sheets.counts_of(table) for table in tables], staging.CELL)
+    night.count = staging.shaped(night.cell.filter(pl.col("cases") > 0), staging.COUNT)
     night.bases = tuple(dict.fromkeys(table.basis for table in tables))
-    night.given = stacked([table.posts.with_columns(basis=pl.lit(table.basis)) for table in tables], GIVEN)
+    night.given = staging.stacked(
+        [table.posts.with_columns(basis=pl.lit(table.basis)) for table in tables], staging.GIVEN
+    )
     if "active" not in night.bases:  # before July 2019 all cases were counted
         active = night.count.filter(pl.col("basis") == "all").with_columns(basis=pl.lit("active"))
         night.count = pl.concat([night.count, active])
-    reports = [read_reports(sheet, faults) for sheet in _sheets(understood, *REPORTS)]
-    night.measure = stacked([*(measures_of(table) for table in tables), *reports], MEASURE)
+    reports = [read_reports(sheet, faults) for sheet in _sheets(understood, *workbook_schema.REPORTS)]
+    night.measure = staging.stacked(
+        [*(tier_sheets.measures_of(table) for table in tables), *reports], staging.MEASURE
+    )
     _read_rows(night, understood, codes, faults)
 
 
@@ -202,18 +186,22 @@ def _sheets(understood: Sequence[_Understood], *known: str) -> list[Sheet]:
     ]
 
 
-def _read_rows(night: Gathered, understood: Sequence[_Understood], codes: Codes, faults: Faults) -> None:
+def _read_rows(
+    night: staging.Gathered, understood: Sequence[_Understood], codes: Codes, faults: Faults
+) -> None:
     scheme = night.tier_scheme or next((one.scheme for one in understood if one.scheme), "pc16")
     flags = [
-        case_sheets.read_flags(sheet, scheme, codes, faults) for sheet in _sheets(understood, *FLAG_SHEETS)
+        case_sheets.read_flags(sheet, scheme, codes, faults)
+        for sheet in _sheets(understood, *workbook_schema.FLAG_SHEETS)
     ]
-    night.case_flag = stacked(flags, CASE_FLAG)
+    night.case_flag = staging.stacked(flags, staging.CASE_FLAG)
     contacts = [
         case_sheets.read_contacts(sheet, sheet.known, faults) for sheet in _sheets(understood, "cms", "gs")
     ]
-    night.contact = stacked(contacts, CONTACT)
+    night.contact = staging.stacked(contacts, staging.CONTACT)
     arms = [case_sheets.read_assessments(sheet, faults) for sheet in _sheets(understood, "arms")]
-    night.assessment = case_sheets.number_assessments(stacked(arms, ASSESSMENT), faults)
-    night.t2a_case = stacked(
-        [case_sheets.read_t2a_cases(sheet, faults) for sheet in _sheets(understood, "t2a_detail")], T2A_CASE
+    night.assessment = case_sheets.number_assessments(staging.stacked(arms, staging.ASSESSMENT), faults)
+    night.t2a_case = staging.stacked(
+        [case_sheets.read_t2a_cases(sheet, faults) for sheet in _sheets(understood, "t2a_detail")],
+        staging.T2A_CASE,
     )

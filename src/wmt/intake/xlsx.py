@@ -12,13 +12,10 @@ from typing import Any
 from python_calamine import CalamineWorkbook
 
 from wmt.intake import limits as policy
+from wmt.intake import xlsx_fast_scan, xlsx_parts, xlsx_scan
 from wmt.intake.archive import blocks, open_zip, prove
 from wmt.intake.grid import Grid
-from wmt.intake.limits import InputLimits
-from wmt.intake.xlsx_fast_scan import SheetExtent, longest_text, look
 from wmt.intake.xlsx_formats import Formats, formats_of
-from wmt.intake.xlsx_parts import SheetPart, WorkbookParts, parts_of
-from wmt.intake.xlsx_scan import LONGEST, Sheets, parse
 from wmt.intake.xlsx_texts import shared_texts
 from wmt.intake.xml_text import well_formed
 
@@ -32,7 +29,7 @@ def read_sheets(data: bytes, name: str, *, shares: bool = False) -> list[Grid]:
     With `shares` a number under a percentage format is a `Share`; every sheet is then read cell by cell.
     """
     archive = open_zip(data, name)
-    parts = parts_of(archive, name)
+    parts = xlsx_parts.parts_of(archive, name)
     book = _Book(data, name, parts, policy.current(), shares)
     # every other part is whole, although nobody reads it here
     read = {part.member for part in parts.sheets} | {parts.texts}
@@ -48,7 +45,7 @@ def read_sheets(data: bytes, name: str, *, shares: bool = False) -> list[Grid]:
     return [grids[place] for place in range(len(parts.sheets))]
 
 
-def _shares(parts: Sequence[SheetPart]) -> list[list[int]]:
+def _shares(parts: Sequence[xlsx_parts.SheetPart]) -> list[list[int]]:
     """The sheets, by place, dealt out to at most two threads, the largest first: calamine frees the lock."""
     if sum(part.size for part in parts) < WORTH_A_THREAD:
         return [list(range(len(parts)))]
@@ -64,10 +61,10 @@ class _Book:
 
     data: bytes
     name: str
-    parts: WorkbookParts
-    limits: InputLimits
+    parts: xlsx_parts.WorkbookParts
+    limits: policy.InputLimits
     shares: bool
-    _common: Sheets | None = None
+    _common: xlsx_scan.Sheets | None = None
     _lock: Lock = field(default_factory=Lock)
 
     def read(self, share: Sequence[int]) -> dict[int, Grid]:
@@ -78,14 +75,16 @@ class _Book:
         fast = self._open() if any(seen.values()) else None
         return {
             place: self._fast(fast, part, seen[place])
-            or parse(blocks(archive, part.member, self.name), part.name, self.common())
+            or xlsx_scan.parse(blocks(archive, part.member, self.name), part.name, self.common())
             for place, part in sheets.items()
         }
 
-    def _look(self, archive: zipfile.ZipFile, part: SheetPart) -> SheetExtent | None:
+    def _look(
+        self, archive: zipfile.ZipFile, part: xlsx_parts.SheetPart
+    ) -> xlsx_fast_scan.SheetExtent | None:
         if self.shares or not self.parts.plain or self.longest is None:
             return None
-        seen = look(blocks(archive, part.member, self.name), part.name, self.limits)
+        seen = xlsx_fast_scan.look(blocks(archive, part.member, self.name), part.name, self.limits)
         too_much = seen is not None and seen.values * self.longest > self.limits.unpacked_mib * policy.MIB
         return None if too_much and self.longest > 1_000 else seen
 
@@ -95,8 +94,8 @@ class _Book:
         if self.parts.texts is None:
             return 0
         part = blocks(open_zip(self.data, self.name), self.parts.texts, self.name)
-        found = longest_text(part, self.parts.texts)
-        return found if found is not None and found <= LONGEST else None
+        found = xlsx_fast_scan.longest_text(part, self.parts.texts)
+        return found if found is not None and found <= xlsx_scan.LONGEST else None
 
     def _open(self) -> CalamineWorkbook | None:
         try:
@@ -105,7 +104,12 @@ class _Book:
             _only_of_the_reader(error)
             return None
 
-    def _fast(self, book: CalamineWorkbook | None, part: SheetPart, seen: SheetExtent | None) -> Grid | None:
+    def _fast(
+        self,
+        book: CalamineWorkbook | None,
+        part: xlsx_parts.SheetPart,
+        seen: xlsx_fast_scan.SheetExtent | None,
+    ) -> Grid | None:
         """The sheet by the fast reader; None unless it gives every value that the XML holds."""
         if book is None or seen is None:
             return None
@@ -117,20 +121,20 @@ class _Book:
         grid = Grid(part.name, rows)
         return grid if grid.values() == seen.values else None
 
-    def common(self) -> Sheets:
+    def common(self) -> xlsx_scan.Sheets:
         """Texts and formats, parsed once some sheet needs them."""
         with self._lock:
             self._common = self._common or self._parsed()
         return self._common
 
-    def _parsed(self) -> Sheets:
+    def _parsed(self) -> xlsx_scan.Sheets:
         archive = open_zip(self.data, self.name)
         texts, formats = self.parts.texts, Formats(first_1904=self.parts.first_1904, shares=self.shares)
         if self.parts.formats is not None:
             part = blocks(archive, self.parts.formats, self.name)
             formats = formats_of(part, self.parts.formats, self.parts.first_1904, self.shares)
         shared = shared_texts(blocks(archive, texts, self.name), texts) if texts is not None else []
-        return Sheets(shared, formats, self.limits)
+        return xlsx_scan.Sheets(shared, formats, self.limits)
 
 
 def _only_of_the_reader(error: BaseException) -> None:

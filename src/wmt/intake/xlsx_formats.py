@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from wmt.intake.cells import BadCell, Cell, PercentCell
+from wmt.intake import cells
 from wmt.intake.xml_text import elements
 
 Kind = Literal["number", "moment", "duration", "share"]
@@ -26,7 +26,7 @@ class Formats:
     first_1904: bool = False
     shares: bool = False
 
-    def cell(self, number: float, style: str | None) -> Cell:
+    def cell(self, number: float, style: str | None) -> cells.Cell:
         """A number as Excel shows it: itself, or a day, a moment, a time or a length of time.
 
         With `shares` a number under a percentage format is a Share.
@@ -34,12 +34,12 @@ class Formats:
         place = int(style) if style and style.isdecimal() and len(style) < 7 else 0
         kind = self.kinds[place] if place < len(self.kinds) else "number"
         if kind == "share":
-            return PercentCell(number) if self.shares else number
+            return cells.PercentCell(number) if self.shares else number
         if kind == "number":
             return number
         is_duration = kind == "duration"
         if not -_LAST_SERIAL < number < _LAST_SERIAL or (number < 0 and not is_duration):
-            return BadCell(f"the number {number:g} in a cell for a date")
+            return cells.BadCell(f"the number {number:g} in a cell for a date")
         length = timedelta(milliseconds=round(number * _MILLISECONDS))
         if is_duration:
             return length
@@ -50,11 +50,11 @@ class Formats:
         try:
             moment = start + length
         except OverflowError:
-            return BadCell(f"the number {number:g} in a cell for a date")
+            return cells.BadCell(f"the number {number:g} in a cell for a date")
         return moment.date() if moment.time() == time() and number == int(number) else moment
 
 
-def iso_moment(text: str) -> Cell:
+def iso_moment(text: str) -> cells.Cell:
     """A day, moment or time written out (cells of kind 'd')."""
     for read in (date.fromisoformat, time.fromisoformat, datetime.fromisoformat):
         try:
@@ -62,7 +62,7 @@ def iso_moment(text: str) -> Cell:
         except ValueError:
             continue
         return found.replace(tzinfo=None) if isinstance(found, datetime | time) else found
-    return BadCell(f"'{text[:40]}' where the file promises a date")
+    return cells.BadCell(f"'{text[:40]}' where the file promises a date")
 
 
 def formats_of(blocks: Iterable[bytes], part: str, first_1904: bool, shares: bool) -> Formats:

@@ -7,12 +7,12 @@ kind of the cell does not keep it, and more; and blank means no cases. So what i
 import re
 from collections.abc import Iterable
 
+from wmt.intake import xml_text
 from wmt.intake.cells import BadCell, Cell
 from wmt.intake.faults import ReadingStopped
 from wmt.intake.grid import Grid, SparseGrid
 from wmt.intake.limits import MIB, InputLimits
 from wmt.intake.xlsx_formats import Formats, iso_moment
-from wmt.intake.xml_text import DEEPEST, RichText, new_parser, run, unescaped
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 #: The most characters that a cell can hold, in Excel and in files made for it.
@@ -46,7 +46,7 @@ class Sheets:
 def parse(blocks: Iterable[bytes], sheet: str, shared: Sheets) -> Grid:
     """Every cell of the sheet. Refuses XML that is damaged or declares entities, and cells far outside."""
     walker = _Walker(sheet, shared)
-    run(walker.parser, blocks, sheet)
+    xml_text.run(walker.parser, blocks, sheet)
     return walker.cells.grid(sheet)
 
 
@@ -59,10 +59,10 @@ class _Walker:
         self.state, self.skipped, self.depth, self.choices = _AROUND, 0, 0, 0
         self.kind, self.style = "n", None
         self.formula, self.values, self.pieces = False, 0, []
-        self.inline: RichText | None = None
+        self.inline: xml_text.RichText | None = None
         self.names: dict[str, str] = {}
         self.space = ""
-        self.parser = new_parser()
+        self.parser = xml_text.new_parser()
         self.parser.StartElementHandler = self.start
         self.parser.EndElementHandler = self.end
         self.parser.CharacterDataHandler = self.text
@@ -81,7 +81,7 @@ class _Walker:
         if not self.depth:
             self.space = space
         self.depth += 1
-        if self.depth > DEEPEST:
+        if self.depth > xml_text.DEEPEST:
             raise self._damage("elements nest deeper than on any sheet")
         if space == self.space:
             self._enter(tag, attributes)
@@ -111,7 +111,7 @@ class _Walker:
         elif state == _CELL and tag == "f":
             self.state, self.formula = _FORMULA, True
         elif state == _CELL and tag == "is":
-            self.state, self.inline = _INLINE, self.inline or RichText()
+            self.state, self.inline = _INLINE, self.inline or xml_text.RichText()
         elif state == _DATA and tag == "row":
             number = attributes.get("r")
             if number is None:
@@ -200,7 +200,7 @@ class _Walker:
         if self.values > 1 or (inline and written):
             return BadCell("two values at once")
         if inline or self.kind == "inlineStr":
-            return inline or unescaped(written)
+            return inline or xml_text.unescaped(written)
         if not written.strip() and self.kind != "str":
             return BadCell("a formula whose value was not saved") if self.formula else ""
         if not written and self.formula and not self.values:
@@ -209,7 +209,7 @@ class _Walker:
 
     def _typed(self, written: str) -> Cell:
         if self.kind == "str":
-            return unescaped(written)
+            return xml_text.unescaped(written)
         written = written.strip()
         if self.kind == "s":
             place = int(written) if written.isdecimal() and len(written) < 10 else -1

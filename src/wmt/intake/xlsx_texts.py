@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from wmt.intake.xml_text import RichText, new_parser, run
+from wmt.intake import xml_text
 
 
 def shared_texts(blocks: Iterable[bytes], part: str) -> list[str]:
     """All shared texts in order, each as Excel shows it."""
     found: list[str] = []
-    rich: RichText | None = None
+    rich: xml_text.RichText | None = None
 
     def start(name: str, _: dict[str, str]) -> None:
         nonlocal rich
@@ -16,7 +16,7 @@ def shared_texts(blocks: Iterable[bytes], part: str) -> list[str]:
         if rich is not None:
             rich.start(tag)
         elif tag == "si":
-            rich = RichText()
+            rich = xml_text.RichText()
 
     def end(name: str) -> None:
         nonlocal rich
@@ -31,7 +31,7 @@ def shared_texts(blocks: Iterable[bytes], part: str) -> list[str]:
         if rich is not None:
             rich.add(characters)
 
-    parser = new_parser()
+    parser = xml_text.new_parser()
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
-    run(parser, blocks, part)
+    xml_text.run(parser, blocks, part)
     return found

@@ -13,18 +13,18 @@ import polars as pl
 
 from wmt.facts import GRADES, SCHEMAS
 from wmt.facts.enums import MENTIONED, MICRO
+from wmt.ledger import prices
 from wmt.ledger.cells import PRICING
 from wmt.ledger.engine import DuckDBEngine, Engine, shaped, sql_text, unbound
 from wmt.ledger.ledger import NAMED_LINE
 from wmt.ledger.lines import LINE, contracted_lines, reduction_lines
-from wmt.ledger.prices import GRADE_PRICE, SCALAR, price_time, scalars
 from wmt.rules import RuleSet
 
 _TABLES = {
     "post": SCHEMAS["post"],
     "reduction": SCHEMAS["reduction"],
-    "grade_price": GRADE_PRICE,
-    "scalar": SCALAR,
+    "grade_price": prices.GRADE_PRICE,
+    "scalar": prices.SCALAR,
 }
 
 
@@ -37,7 +37,7 @@ class TimeSide:
     def __init__(self, rules: RuleSet, *, engine: Engine | None = None) -> None:
         self.rules = rules
         self._engine = engine or DuckDBEngine(threads=1, few_rows=True)
-        self._engine.put("grade_price", price_time(rules))
+        self._engine.put("grade_price", prices.price_time(rules))
         self._day: date | None = None
 
     def lines(self, post: pl.DataFrame, reduction: pl.DataFrame, day: date) -> pl.DataFrame:
@@ -46,7 +46,7 @@ class TimeSide:
         Posts without fresh facts have none, as in a whole ledger.
         """
         if day != self._day:
-            self._engine.put("scalar", scalars(self.rules, day))
+            self._engine.put("scalar", prices.scalars(self.rules, day))
             self._day = day
         self._engine.put("post", post)
         self._engine.put("reduction", reduction)

@@ -13,10 +13,10 @@ import numpy as np
 import polars as pl
 
 from wmt.facts import Facts, table_of
+from wmt.ledger import enums
 from wmt.ledger.arithmetic import Moment, percentage_points_x100
 from wmt.ledger.compare import Comparison, at_level_sql
 from wmt.ledger.engine import DuckDBEngine, Engine, KeptEngine, sql_text, unbound
-from wmt.ledger.enums import HEADLINE, LEVELS, Cause
 from wmt.ledger.ledger import NAMED_LINE, PLACED_LINE, Ledger
 from wmt.ledger.moves import MOVE, moves_sql
 from wmt.ledger.prices import price
@@ -131,7 +131,7 @@ class UnitMove:
     are, `number` how many cases, reports, contacts … came, went or changed.
     """
 
-    cause: Cause
+    cause: enums.Cause
     points_x100: int
     available_x100: int
     percentage_points_x100: int | None
@@ -165,12 +165,18 @@ class Why:
     causes: tuple[UnitMove, ...]
     moves: pl.DataFrame
 
-    def lines_of(self, cause: Cause) -> pl.DataFrame:
+    def lines_of(self, cause: enums.Cause) -> pl.DataFrame:
         return self.moves.filter(pl.col("cause") == str(cause))
 
 
 def why(
-    before: Side, after: Side, level: str, code: str, stream: str = HEADLINE, *, engine: Engine | None = None
+    before: Side,
+    after: Side,
+    level: str,
+    code: str,
+    stream: str = enums.HEADLINE,
+    *,
+    engine: Engine | None = None,
 ) -> Why:
     """Why a unit's figures in a stream moved, or those of a post.
 
@@ -206,7 +212,7 @@ def warm_up() -> None:
     """Make the SQL now, so that nobody's first question need wait for it: takes two seconds, once."""
     dialect = DuckDBEngine.dialect
     moves_sql(dialect, "before_", True)
-    for level in LEVELS:
+    for level in enums.LEVELS:
         for prefix in ("before_", "after_"):
             at_level_sql(dialect, f"{prefix}given_line", level, True)
 
@@ -309,7 +315,7 @@ def placed(lines: pl.DataFrame, facts: Facts, streams: pl.DataFrame) -> pl.DataF
     found = found.with_columns(
         post_code=post_code,
         nation_code=pl.lit("nation"),
-        post_stream=pl.col("post_stream").fill_null(HEADLINE),
+        post_stream=pl.col("post_stream").fill_null(enums.HEADLINE),
     )
     return found.select(name for name in PLACED_LINE if name in found.columns)
 
@@ -333,7 +339,12 @@ def _causes(moves: pl.DataFrame, first: Moment, last: Moment) -> tuple[UnitMove,
     shares: list[int] | list[None] = percentage_points_x100(first, last, summed) or [None] * len(summed)
     found = [
         UnitMove(
-            Cause(row["cause"]), row["points_x100"], row["available_x100"], share, row["lines"], row["number"]
+            enums.Cause(row["cause"]),
+            row["points_x100"],
+            row["available_x100"],
+            share,
+            row["lines"],
+            row["number"],
         )
         for row, share in zip(summed, shares, strict=True)
     ]

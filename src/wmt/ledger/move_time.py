@@ -8,14 +8,14 @@ from typing import Any
 
 import ibis
 
+from wmt.ledger import move_causes
 from wmt.ledger.enums import ASSUMED, Cause
 from wmt.ledger.lines import available_x100
-from wmt.ledger.move_causes import CauseColumns, by_part, nothing
 
 Table = Any  # an Ibis table expression
 
 
-def contracted_hours(rows: Table) -> CauseColumns:
+def contracted_hours(rows: Table) -> move_causes.CauseColumns:
     """Part 0 is the grade, part 1 the hours: parted by what the old hours hold in the new grade.
 
     `target_x100` and `full_time_micro` are those of the new grade.
@@ -29,11 +29,11 @@ def contracted_hours(rows: Table) -> CauseColumns:
     by_grade = ibis.ifelse(regraded, ibis.ifelse(new_hours & ~follows, middle, after), before)
     # posts that keep an earlier night's figures have rules of their own
     rest = ibis.ifelse(new_hours, str(Cause.HOURS), str(Cause.RULE))
-    return CauseColumns(
+    return move_causes.CauseColumns(
         cause=ibis.ifelse(rows.part == 0, str(Cause.GRADE), rest),
-        points=nothing(),
-        available=by_part(rows, by_grade - before, after - by_grade),
-        always=nothing(),
+        points=move_causes.nothing(),
+        available=move_causes.by_part(rows, by_grade - before, after - by_grade),
+        always=move_causes.nothing(),
     )
 
 
@@ -51,7 +51,7 @@ def with_hours(rows: Table) -> Table:
     return rows.left_join(hours, (rows.code == hours.hours_code) & (rows.key_post == hours.hours_post))
 
 
-def reductions(rows: Table) -> CauseColumns:
+def reductions(rows: Table) -> move_causes.CauseColumns:
     """Reductions, by rows that have the hours of their post beside them."""
     old, new = rows.quantity_before_micro, rows.quantity_after_micro
     in_force = (rows.lines_before > 0) & (rows.lines_after > 0)
@@ -64,5 +64,5 @@ def reductions(rows: Table) -> CauseColumns:
         (rows.rule_from_before != rows.rule_from_after, str(Cause.RULE)),
         else_=str(Cause.REDUCTION),
     )
-    available = by_part(rows, rows.time_after_x100 - rows.time_before_x100)
-    return CauseColumns(cause, nothing(), available, nothing())
+    available = move_causes.by_part(rows, rows.time_after_x100 - rows.time_before_x100)
+    return move_causes.CauseColumns(cause, move_causes.nothing(), available, move_causes.nothing())

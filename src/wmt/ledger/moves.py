@@ -14,12 +14,10 @@ import ibis
 import polars as pl
 
 from wmt.facts import table_of
-from wmt.ledger import move_causes, move_time
+from wmt.ledger import line_matching, move_causes, move_time
 from wmt.ledger.engine import Engine, sql_text, unbound
 from wmt.ledger.enums import Cause
 from wmt.ledger.ledger import PLACED_LINE
-from wmt.ledger.line_matching import BOTH, CELL, MOVED, side_by_side
-from wmt.ledger.move_causes import CauseColumns
 from wmt.ledger.prices import PRICE_SCHEMAS
 
 Table = Any  # an Ibis table expression
@@ -35,7 +33,9 @@ MOVE = table_of(
         "post_before": pl.String,  # 'TEAM:STAFF' whose line it was; of a case allocated in, wherever it was
         "post_after": pl.String,
         **{
-            f"{name}_{when}": pl.Int64 if name == "suspended" else pl.String for name in CELL for when in BOTH
+            f"{name}_{when}": pl.Int64 if name == "suspended" else pl.String
+            for name in line_matching.CELL
+            for when in line_matching.BOTH
         },
         "quantity_before_micro": pl.Int64,
         "quantity_after_micro": pl.Int64,
@@ -88,10 +88,10 @@ _PARTS = pl.DataFrame({"part": [0, 1, 2, 3]}, schema={"part": pl.Int64})
 
 def _moves(prefix: str, same_rules: bool) -> Table:
     old, new, last = (unbound(side, PLACED) for side in SIDES)
-    rows = side_by_side(old, new, None if same_rules else last)
+    rows = line_matching.side_by_side(old, new, None if same_rules else last)
     rows = move_time.with_hours(rows)
     rows = _with_prices(rows, prefix)
-    for when in BOTH:
+    for when in line_matching.BOTH:
         change = _unlisted(old, new, when)
         rows = rows.left_join(change, (rows[f"post_{when}"] == change[f"of_{when}"]) & (rows.is_listed == 1))
     for when, held in _holders().items():
@@ -145,9 +145,9 @@ def _unlisted(old: Table, new: Table, when: str) -> Table:
 
 def _holders() -> dict[str, Table]:
     """Who holds a case before and after: who no longer does at the other moment, before who still does."""
-    sides = dict(zip(BOTH, (unbound(side, HELD) for side in HELD_SIDES), strict=True))
+    sides = dict(zip(line_matching.BOTH, (unbound(side, HELD) for side in HELD_SIDES), strict=True))
     found = {}
-    for when, other in zip(BOTH, reversed(BOTH), strict=True):
+    for when, other in zip(line_matching.BOTH, reversed(line_matching.BOTH), strict=True):
         there, here = sides[when], sides[other].select(still_ref="ref", still_post="post_code")
         met = there.left_join(here, (there.ref == here.still_ref) & (there.post_code == here.still_post))
         gone = ibis.ifelse(met.still_ref.isnull(), met.post_code, ibis.null("string"))
@@ -160,9 +160,9 @@ def _holders() -> dict[str, Table]:
 def _told(rows: Table) -> Table:
     """Rows of `MOVE` and `always`, one for each part."""
     is_case = (rows.kind == "case") & (rows.is_rule == 0)
-    kinds: list[tuple[Table, CauseColumns]] = [
+    kinds: list[tuple[Table, move_causes.CauseColumns]] = [
         (rows.is_rule == 1, move_causes.whole(rows, Cause.RULE)),
-        (rows.kind == MOVED, move_causes.whole(rows, Cause.STREAM)),
+        (rows.kind == line_matching.MOVED, move_causes.whole(rows, Cause.STREAM)),
         (rows.is_listed == 1, move_causes.listed_cases(rows)),
         (is_case, move_causes.counted_cases(rows)),
         (rows.kind == "contact", move_causes.contacts(rows)),
@@ -187,7 +187,7 @@ def _told(rows: Table) -> Table:
             f"post_{when}": rows[f"post_{when}"].fill_null(
                 ibis.ifelse(listed, rows[f"other_{when}"], ibis.null("string"))
             )
-            for when in BOTH
+            for when in line_matching.BOTH
         },
     }
     columns = {}

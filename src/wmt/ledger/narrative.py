@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from wmt.ledger.arithmetic import Moment, capacity_x100, shown_capacity, shown_difference
+from wmt.ledger import arithmetic
 from wmt.ledger.enums import Cause
 from wmt.ledger.explain_change import UnitMove, Why
 
@@ -73,21 +73,23 @@ def say(why: Why, name: str) -> str:
     return f"{_how_far(why)}: {reasons}."
 
 
-def _standing(moment: Moment) -> str:
+def _standing(moment: arithmetic.Moment) -> str:
     """Where a unit stands, in percent or, without available time, in points."""
     if moment.available_x100 == 0:
         return f"{_points(moment.points_x100)} with no available hours"
-    return shown_capacity(*moment)
+    return arithmetic.shown_capacity(*moment)
 
 
 def _how_far(why: Why) -> str:
     """Up or down by how much; in points where there is no percentage on one side."""
-    start, end = capacity_x100(*why.before), capacity_x100(*why.after)
+    start, end = arithmetic.capacity_x100(*why.before), arithmetic.capacity_x100(*why.after)
     if start is not None and end is not None:
         moved = end - start
         if moved == 0:
-            return f"Unchanged at {shown_capacity(*why.after)}, although some work or hours changed"
-        far, explained = shown_difference(why.before, why.after)
+            return (
+                f"Unchanged at {arithmetic.shown_capacity(*why.after)}, although some work or hours changed"
+            )
+        far, explained = arithmetic.shown_difference(why.before, why.after)
         why_so = f" ({explained})" if explained else ""
         return f"{'Up' if moved > 0 else 'Down'} {far} percentage point{'' if far == '1.0' else 's'}{why_so}"
     missing = {

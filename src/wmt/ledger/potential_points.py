@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from wmt.facts import TIERS
-from wmt.ledger.arithmetic import Moment, capacity_x100, decimal
+from wmt.ledger import arithmetic
 from wmt.rules import DatedValue, RuleSet
 
 UNCOMMENCED = "uncommenced"
@@ -33,8 +33,8 @@ def _range(rules: RuleSet, tier_scheme: str, stream: str, location: str) -> dict
     )
     worth = [value.hundredths for value in found if value is not None]
     return {
-        "lowest": decimal(min(worth, default=None)),
-        "highest": decimal(max(worth, default=None)),
+        "lowest": arithmetic.decimal(min(worth, default=None)),
+        "highest": arithmetic.decimal(max(worth, default=None)),
     }
 
 
@@ -72,8 +72,8 @@ def more_x100(worth: DatedValue | None, cases: int, earned_x100: int) -> int:
     return (0 if worth is None else worth.hundredths) * cases - earned_x100
 
 
-def further_x100(moment: Moment, more_points_x100: int) -> int | None:
+def further_x100(moment: arithmetic.Moment, more_points_x100: int) -> int | None:
     """By how many hundredths of a percentage point a capacity would rise; None without available time."""
-    before = capacity_x100(*moment)
-    after = capacity_x100(moment.points_x100 + more_points_x100, moment.available_x100)
+    before = arithmetic.capacity_x100(*moment)
+    after = arithmetic.capacity_x100(moment.points_x100 + more_points_x100, moment.available_x100)
     return None if before is None or after is None else after - before

@@ -10,7 +10,8 @@ from functools import lru_cache
 
 import polars as pl
 
-from wmt.facts import GRADES, KIND_SCHEMA, REPORTS, CaseKind, kinds, table_of
+from wmt import facts
+from wmt.facts import kinds
 from wmt.ledger.enums import LedgerError, LineReason
 from wmt.rules import ALWAYS, DatedValue, RuleSet
 
@@ -19,9 +20,9 @@ from wmt.rules import ALWAYS, DatedValue, RuleSet
 #: licence, `unpaid_x100` and
 #: `iom_x100` what a flag of unpaid work or of IOM adds (0 while such cases count in full, and no more).
 #: `active` and `listed` say whether it counts among the active cases and among all cases.
-PRICE = table_of(
+PRICE = facts.table_of(
     {
-        **KIND_SCHEMA,
+        **facts.KIND_SCHEMA,
         "component": pl.String,
         "each_x100": pl.Int64,
         "points_x100": pl.Int64,
@@ -39,7 +40,7 @@ PRICE = table_of(
         "licence_rule_from": pl.String,
     }
 )
-REPORT_PRICE = table_of(
+REPORT_PRICE = facts.table_of(
     {
         "report": pl.String,
         "each_x100": pl.Int64,
@@ -53,7 +54,7 @@ REPORT_PRICE = table_of(
         "window_rule_from": pl.String,
     }
 )
-CONTACT_PRICE = table_of(
+CONTACT_PRICE = facts.table_of(
     {
         "code": pl.String,
         "each_x100": pl.Int64,
@@ -62,7 +63,7 @@ CONTACT_PRICE = table_of(
         "rule_from": pl.String,
     }
 )
-GRADE_PRICE = table_of(
+GRADE_PRICE = facts.table_of(
     {
         "grade": pl.String,
         "target_x100": pl.Int64,
@@ -72,7 +73,7 @@ GRADE_PRICE = table_of(
         "rule_from": pl.String,
     }
 )  #: One row: what belongs to the night or to all contacts.
-SCALAR = table_of(
+SCALAR = facts.table_of(
     {
         "day": pl.Date,
         "cms_window": pl.Int64,
@@ -91,7 +92,7 @@ SCALAR = table_of(
     }
 )
 #: Posts and ages of contacts on whose day the post was a trainee whose co-working earns nothing.
-TRAINEE_DAY = table_of({"trainee_no": pl.Int64, "trainee_age": pl.Int64})
+TRAINEE_DAY = facts.table_of({"trainee_no": pl.Int64, "trainee_age": pl.Int64})
 
 PRICE_SCHEMAS = {
     "price": PRICE,
@@ -136,9 +137,9 @@ def price(rules: RuleSet, tier_scheme: str, day: date) -> Prices:
         )
     tables = {
         "price": (_kind_row(rules, tier_scheme, kind) for kind in kinds(tier_scheme)),
-        "report_price": (_report_row(rules, report) for report in REPORTS),
+        "report_price": (_report_row(rules, report) for report in facts.REPORTS),
         "contact_price": _contact_rows(rules),
-        "grade_price": (_grade_row(rules, grade) for grade in GRADES),
+        "grade_price": (_grade_row(rules, grade) for grade in facts.GRADES),
         "scalar": [_scalars(rules, day)],
     }
     return Prices(
@@ -149,7 +150,7 @@ def price(rules: RuleSet, tier_scheme: str, day: date) -> Prices:
 
 def price_time(rules: RuleSet) -> pl.DataFrame:
     """What hours are worth in each grade: `grade_price` alone."""
-    rows = [_grade_row(rules, grade) for grade in GRADES]
+    rows = [_grade_row(rules, grade) for grade in facts.GRADES]
     return pl.DataFrame(rows, GRADE_PRICE, orient="row")
 
 
@@ -209,7 +210,7 @@ def _named(rule: DatedValue) -> tuple[str, str]:
     return rule.path, _since(rule)
 
 
-def _kind_row(rules: RuleSet, scheme: str, kind: CaseKind) -> tuple[object, ...]:
+def _kind_row(rules: RuleSet, scheme: str, kind: facts.CaseKind) -> tuple[object, ...]:
     worth = _worth(rules, scheme, kind, kind.location)
     licence = _worth(rules, scheme, kind, "licence") if kind.stream == "omic" else None
     is_omic, is_active = kind.stream == "omic", kind.status == "active"
@@ -233,13 +234,13 @@ def _kind_row(rules: RuleSet, scheme: str, kind: CaseKind) -> tuple[object, ...]
     )
 
 
-def _worth(rules: RuleSet, scheme: str, kind: CaseKind, location: str) -> DatedValue | None:
+def _worth(rules: RuleSet, scheme: str, kind: facts.CaseKind, location: str) -> DatedValue | None:
     """The table value of a kind of case in a location; None where no table has one."""
     table = "t2a_points" if kind.stream == "t2a" else "tier_points"
     return rules.get(f"{table}.{scheme}.{location}.{kind.tier}{'S' if kind.suspended else ''}")
 
 
-def _weighted(rules: RuleSet, kind: CaseKind, worth: DatedValue | None) -> tuple[int, DatedValue]:
+def _weighted(rules: RuleSet, kind: facts.CaseKind, worth: DatedValue | None) -> tuple[int, DatedValue]:
     """What one case earns, in hundredths, and the rule that says so."""
     if kind.status == "active":
         return (_shown(rules, kind, worth), worth) if worth else (0, rules["tier_scheme"])
@@ -248,7 +249,7 @@ def _weighted(rules: RuleSet, kind: CaseKind, worth: DatedValue | None) -> tuple
     return share(worth.hundredths if worth else 0, weighting), weighting
 
 
-def _shown(rules: RuleSet, kind: CaseKind, worth: DatedValue) -> int:
+def _shown(rules: RuleSet, kind: facts.CaseKind, worth: DatedValue) -> int:
     """What an active case is worth; of OMiC cases the rules of their place say how much of it is shown."""
     # the rules of nights saved before there was such a share do not have it: their cases show all points
     weighting = rules.get(f"omic_weighting.{kind.location}") if kind.stream == "omic" else None
@@ -268,7 +269,7 @@ def share(hundredths: int, percent: DatedValue) -> int:
     return whole
 
 
-def _reason(kind: CaseKind, worth: DatedValue | None, each: int) -> str | None:
+def _reason(kind: facts.CaseKind, worth: DatedValue | None, each: int) -> str | None:
     if kind.status != "active":
         return _STATUS_REASON[kind.status]
     if kind.stream == "omic":

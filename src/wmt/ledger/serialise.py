@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from wmt.ledger.arithmetic import Moment, capacity_x100, decimal, is_over, percentage_points_x100
+from wmt.ledger import arithmetic
 from wmt.ledger.enums import COMPONENTS, Cause
 
 #: The parts of the figure, and among them the OMiC points that are shown beside it.
@@ -38,14 +38,15 @@ def present_total(row: Mapping[str, Any], over_x100: int) -> dict[str, Any]:
         "grade": row["grade"],
         "cases": row["cases"],
         "cases_all": row["cases_all"],
-        "points": decimal(points),
-        "available": decimal(available),
-        "capacity": decimal(capacity_x100(points, available)),
-        "over_mark": is_over(points, available, over_x100),
+        "points": arithmetic.decimal(points),
+        "available": arithmetic.decimal(available),
+        "capacity": arithmetic.decimal(arithmetic.capacity_x100(points, available)),
+        "over_mark": arithmetic.is_over(points, available, over_x100),
         "breakdown": {
-            part: decimal(row[f"{part}_x100"]) for part in (*COMPONENTS[:4], "omic", *COMPONENTS[4:])
+            part: arithmetic.decimal(row[f"{part}_x100"])
+            for part in (*COMPONENTS[:4], "omic", *COMPONENTS[4:])
         },
-        "omic_on_licence": decimal(row["omic_licence_x100"]),
+        "omic_on_licence": arithmetic.decimal(row["omic_licence_x100"]),
         "omic_cases": row["omic_cases"],
         "suspended_cases": row["suspended_cases"],
         "untiered_cases": row["untiered_cases"],
@@ -74,13 +75,13 @@ def present_line(line: Mapping[str, Any]) -> dict[str, Any]:
         "suspended": bool(line["suspended"]),
         "stream": line["stream"],
         "quantity": micro(line["quantity_micro"]),
-        "each": decimal(line["each_x100"]),
-        "points": decimal(line["points_x100"]),
+        "each": arithmetic.decimal(line["each_x100"]),
+        "points": arithmetic.decimal(line["points_x100"]),
         "counted": bool(line["counted"]),
         "reason": line["reason"],
         "rule": line["rule"],
         "rule_from": line["rule_from"],
-        "beside": decimal(line["beside_x100"]),
+        "beside": arithmetic.decimal(line["beside_x100"]),
         "status": line["status"],
     }
 
@@ -115,24 +116,26 @@ def present_comparison(
 ) -> dict[str, Any]:
     """How one unit moved between two ledgers, and the causes, which add up to the change exactly."""
     first, last = _moment(before), _moment(after)
-    shares: Sequence[int | None] = percentage_points_x100(first, last, changes) or [None] * len(changes)
+    shares: Sequence[int | None] = arithmetic.percentage_points_x100(first, last, changes) or [None] * len(
+        changes
+    )
     here = after or before or {}
-    start, end = capacity_x100(*first), capacity_x100(*last)
+    start, end = arithmetic.capacity_x100(*first), arithmetic.capacity_x100(*last)
     moved = None if start is None or end is None else end - start
     return {
         "level": here["level"],
         "code": code,
         "stream": here["stream"],
         "name": here["name"],
-        "before": decimal(first.points_x100),
-        "after": decimal(last.points_x100),
-        "change": decimal(last.points_x100 - first.points_x100),
-        "available_before": decimal(first.available_x100),
-        "available_after": decimal(last.available_x100),
-        "available_change": decimal(last.available_x100 - first.available_x100),
-        "capacity_before": decimal(start),
-        "capacity_after": decimal(end),
-        "capacity_change": decimal(moved),
+        "before": arithmetic.decimal(first.points_x100),
+        "after": arithmetic.decimal(last.points_x100),
+        "change": arithmetic.decimal(last.points_x100 - first.points_x100),
+        "available_before": arithmetic.decimal(first.available_x100),
+        "available_after": arithmetic.decimal(last.available_x100),
+        "available_change": arithmetic.decimal(last.available_x100 - first.available_x100),
+        "capacity_before": arithmetic.decimal(start),
+        "capacity_after": arithmetic.decimal(end),
+        "capacity_change": arithmetic.decimal(moved),
         "stale_posts": here["stale_posts"],
         "stale_since": here["stale_since"],
         "unmeasured_posts": here["unmeasured_posts"],
@@ -140,9 +143,9 @@ def present_comparison(
             {
                 "cause": change["cause"],
                 "words": Cause(change["cause"]).words,
-                "points": decimal(change["points_x100"]),
-                "percentage_points": decimal(share),
-                "available": decimal(change["available_x100"]),
+                "points": arithmetic.decimal(change["points_x100"]),
+                "percentage_points": arithmetic.decimal(share),
+                "available": arithmetic.decimal(change["available_x100"]),
                 "lines": change["lines"],
             }
             for change, share in zip(changes, shares, strict=True)
@@ -150,5 +153,7 @@ def present_comparison(
     }
 
 
-def _moment(total: Mapping[str, Any] | None) -> Moment:
-    return Moment(total["points_x100"], total["available_x100"]) if total else Moment(0, 0)
+def _moment(total: Mapping[str, Any] | None) -> arithmetic.Moment:
+    return (
+        arithmetic.Moment(total["points_x100"], total["available_x100"]) if total else arithmetic.Moment(0, 0)
+    )

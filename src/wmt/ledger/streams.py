@@ -8,7 +8,7 @@ from typing import Any
 
 import ibis
 
-from wmt.ledger.enums import COURTS, HEADLINE, OMIC
+from wmt.ledger import enums
 
 Table = Any  # an Ibis table expression
 
@@ -49,7 +49,7 @@ def with_stream(posts: Table, team: Table, measure: Table) -> Table:
     is_omic = (joined.is_omic == 1) & ~has["has_community_case"]
     writes_reports = has["has_court_report"] | has["on_court_sheet"]
     is_court = ~has["has_case"] & ~has["on_tier_sheet"] & writes_reports
-    stream = ibis.cases((is_omic, OMIC), (is_court, COURTS), else_=HEADLINE)
+    stream = ibis.cases((is_omic, enums.OMIC), (is_court, enums.COURTS), else_=enums.HEADLINE)
     used = ("team_of_stream", "is_omic", "post_on_sheet", *_OF_LINES, *_OF_SHEETS)
     return joined.mutate(stream=stream).drop(*used)
 

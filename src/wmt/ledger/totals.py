@@ -9,9 +9,9 @@ import ibis
 import polars as pl
 
 from wmt.facts import table_of
+from wmt.ledger import measures
 from wmt.ledger.enums import HEADLINE, LEVELS
 from wmt.ledger.lines import NOT_ENTERED
-from wmt.ledger.measures import MEASURES, POST_COUNTS, SHARES
 from wmt.ledger.streams import marks_of_lines, with_stream
 
 Table = Any  # an Ibis table expression
@@ -28,7 +28,7 @@ TOTAL = table_of(
         "staff_code": pl.String,
         "grade": pl.String,
         "stale_since": pl.Datetime("us"),
-        **dict.fromkeys((*MEASURES, *POST_COUNTS), pl.Int64),
+        **dict.fromkeys((*measures.MEASURES, *measures.POST_COUNTS), pl.Int64),
     }
 )
 
@@ -39,20 +39,20 @@ def per_post(lines: Table, tables: dict[str, Table]) -> Table:
     Posts without a line are there with zeros. `unentered` is 1 where nobody gave the hours.
     """
     sums = lines.group_by("post_no").aggregate(
-        **{name: _summed(lines, name) for name in MEASURES},
+        **{name: _summed(lines, name) for name in measures.MEASURES},
         **marks_of_lines(lines),
         unentered=_one_if((lines.kind == "contracted_hours") & lines.ref.isin(NOT_ENTERED)).max(),
     )
     # a case is a whole million of millionths: divided once per post, not once per line
-    scaled = {name: share.scale for name, share in SHARES.items() if share.scale > 1}
+    scaled = {name: share.scale for name, share in measures.SHARES.items() if share.scale > 1}
     sums = sums.mutate(**{name: (sums[name] / scale).cast("int64") for name, scale in scaled.items()})
     joined = tables["post"].left_join(sums, "post_no").drop("post_no_right")
-    joined = joined.mutate(**{name: joined[name].fill_null(0).cast("int64") for name in MEASURES})
+    joined = joined.mutate(**{name: joined[name].fill_null(0).cast("int64") for name in measures.MEASURES})
     return with_stream(joined, tables["team"], tables["measure"])
 
 
 def _summed(lines: Table, name: str) -> Table:
-    share = SHARES[name]
+    share = measures.SHARES[name]
     number = lines[share.column] * share.sign if share.sign < 0 else lines[share.column]
     if share.where:
         wanted = [_fits(lines, where) for where in (share.where, *share.others)]
@@ -114,7 +114,7 @@ def at_level(posts: Table, level: str, *, by_grade: bool = False, together: bool
     extra = [*([] if together else ["stream"]), *(["grade"] if by_grade else [])]
     posts = posts if by_grade or together else _with_headline(posts)
     sums = posts.group_by([f"{level}_code", *extra]).aggregate(
-        **{name: posts[name].sum().cast("int64") for name in (*MEASURES, *POST_COUNTS)},
+        **{name: posts[name].sum().cast("int64") for name in (*measures.MEASURES, *measures.POST_COUNTS)},
         **{code: posts[code].min() for code in above},
         name=posts[f"{level}_name"].min(),
         stale_since=posts.stale_since.min(),
@@ -127,7 +127,7 @@ def at_level(posts: Table, level: str, *, by_grade: bool = False, together: bool
 def _with_headline(posts: Table) -> Table:
     """Posts of other streams once more as nothing in the headline, so that every unit has that."""
     others = posts.filter(posts.stream != HEADLINE)
-    nothing = {name: ibis.literal(0, type="int64") for name in (*MEASURES, *POST_COUNTS)}
+    nothing = {name: ibis.literal(0, type="int64") for name in (*measures.MEASURES, *measures.POST_COUNTS)}
     as_nothing = others.mutate(
         **nothing, stream=ibis.literal(HEADLINE), stale_since=ibis.null(others.stale_since.type())
     )

@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from wmt.ledger import explain_change
 from wmt.ledger.arithmetic import Moment, percentage_points_x100
 from wmt.ledger.engine import in_process
 from wmt.ledger.enums import Cause
-from wmt.ledger.explain_change import Side, compared, placed
 
 
 class PostMoved(NamedTuple):
@@ -19,13 +19,13 @@ class PostMoved(NamedTuple):
     shares_x100: Mapping[Cause, int]
 
 
-def why_of_posts(before: Side, after: Side) -> dict[str, PostMoved]:
+def why_of_posts(before: explain_change.Side, after: explain_change.Side) -> dict[str, PostMoved]:
     """The posts that are at both moments and have time at both, by code. The lines must be at hand."""
     if before.counted or after.counted:
         before, after = before.as_counted(), after.as_counted()
     engine = in_process(len(before.given()) + len(after.given()))
     try:
-        changes = compared(before, after, engine).changes("post")
+        changes = explain_change.compared(before, after, engine).changes("post")
     finally:
         engine.close()
     causes: dict[str, list[dict[str, Any]]] = {}
@@ -42,10 +42,10 @@ def why_of_posts(before: Side, after: Side) -> dict[str, PostMoved]:
     return found
 
 
-def _moments(side: Side) -> dict[str, Moment]:
+def _moments(side: explain_change.Side) -> dict[str, Moment]:
     """Points and available points of the posts that have lines."""
     few = side.given().select("team_code", "staff_code", "side", "points_x100")
     points = pl.col("points_x100")
     sums = (points.filter(pl.col("side") == each).sum().alias(each) for each in ("work", "time"))
-    found = placed(few, side.facts, side.post_streams).group_by("post_code").agg(sums)
+    found = explain_change.placed(few, side.facts, side.post_streams).group_by("post_code").agg(sums)
     return {code: Moment(work, time) for code, work, time in found.select("post_code", "work", "time").rows()}

@@ -16,16 +16,10 @@ from typing import Any
 from wmt.facts import SCHEMAS, Facts
 from wmt.ledger import LEVELS, Ledger
 from wmt.ledger.prices import price, trainee_days
+from wmt.nights import pseudonymise, write
 from wmt.nights.folder import Forgotten, Night, NightError, saved_nights, sha256
 from wmt.nights.fsync import sync
-from wmt.nights.pseudonymise import (
-    counted_cases,
-    reduced_lines,
-    renumbered_cases,
-    without_references,
-)
 from wmt.nights.withdrawal import withdrawn_nights
-from wmt.nights.write import Content, put_aside, results, sweep, write_beside
 
 Progress = Callable[[str, float], None]
 
@@ -54,7 +48,7 @@ def forget_nights(nights: Path, before: date, progress: Progress | None = None) 
     Killed at any instant, each night is whole, the one or the other, once `sweep` has run. Raises NightError
     naming a night that is damaged, or whose figures would not stay the same; that one is left as it was.
     """
-    sweep(nights)
+    write.sweep(nights)
     due = to_forget(nights, before)
     for number, night in enumerate(due):
         if progress:
@@ -79,8 +73,8 @@ def _forget(night: Night, before: date) -> None:
     )
     manifest = {**night.manifest.model_dump(exclude={"files"}), "forgotten": told}
     loaded_at = json.loads((night.path / "loaded.json").read_text(encoding="utf-8"))["loaded_at"]
-    folder = write_beside(night.path.parent, content, manifest, {"loaded_at": loaded_at})
-    aside = put_aside(night.path)
+    folder = write.write_beside(night.path.parent, content, manifest, {"loaded_at": loaded_at})
+    aside = write.put_aside(night.path)
     try:
         folder.rename(night.path)
     except BaseException:
@@ -91,17 +85,20 @@ def _forget(night: Night, before: date) -> None:
     shutil.rmtree(aside)
 
 
-def _reduced(night: Night) -> tuple[str, Content]:
+def _reduced(night: Night) -> tuple[str, write.Content]:
     """The night without personal data, and how its cases are kept."""
     facts, rules, former = night.facts(), night.rules(), night.former()
     prices = price(rules, facts.tier_scheme, facts.day).tables
     trainees = trainee_days(facts.reduction, rules, facts.day)
-    bare = without_references(facts, prices["report_price"], prices["scalar"], trainees)
-    former = None if former is None else reduced_lines(former)
+    bare = pseudonymise.without_references(facts, prices["report_price"], prices["scalar"], trainees)
+    former = None if former is None else pseudonymise.reduced_lines(former)
     was = night.table("results/totals")
-    for cases, reduce in (("counted", counted_cases), ("renumbered", renumbered_cases)):
+    for cases, reduce in (
+        ("counted", pseudonymise.counted_cases),
+        ("renumbered", pseudonymise.renumbered_cases),
+    ):
         small = _in_order(reduce(bare))
-        tables = results(Ledger(small, rules, former=former))
+        tables = write.results(Ledger(small, rules, former=former))
         again = tables["results/totals"]
         if "stream" not in was.columns:
             again = Ledger(small, rules, former=former).totals(together=True)
@@ -111,7 +108,7 @@ def _reduced(night: Night) -> tuple[str, Content]:
         if was.select(columns).sort(keys).equals(again.select(columns).sort(keys)) and set(
             was["level"]
         ) <= set(LEVELS):
-            content = Content(
+            content = write.Content(
                 facts=small, ruleset=rules, former=former, inputs={}, results=tables, report=_report(night)
             )
             return cases, content

@@ -12,19 +12,16 @@ from pathlib import Path
 import polars as pl
 
 import wmt
-from wmt import policy, rules
+from wmt import intake, policy, rules
 from wmt.facts import Facts
-from wmt.intake import Import, InputLimits, read, read_apart
+from wmt.intake import read
 from wmt.ledger import Ledger, warm_up
+from wmt.nights import folder, summary, withdrawal, write
 from wmt.nights.carry_forward import keep_former
 from wmt.nights.comparison_nights import ComparisonRequest, weigh
-from wmt.nights.folder import FORMAT, Night, NightError, night_name, open_night, saved_nights
 from wmt.nights.lock import loading
 from wmt.nights.plausibility import Verdict
 from wmt.nights.report import check_report, checksums
-from wmt.nights.summary import Summary, summary_of, summary_of_night
-from wmt.nights.withdrawal import finish, refuse_withdrawn, withdrawn_nights
-from wmt.nights.write import Content, results, sweep, write_night
 
 Progress = Callable[[str, float], None]
 #: Gives facts and kept tables of a night with what the caller knows of its posts and the input does not.
@@ -39,9 +36,9 @@ class Loaded:
     nothing was compared.
     """
 
-    night: Night | None
+    night: folder.Night | None
     is_new: bool
-    report: Import | None
+    report: intake.Import | None
     verdict: Verdict | None = None
     is_held: bool = False
 
@@ -74,13 +71,13 @@ class Order:
     #: a night older than the one shown joins the history
     history: bool = False
     #: the night that is shown, where that is not the latest of the folder
-    shown: Summary | None = None
+    shown: summary.Summary | None = None
     #: the last day an extract may be of; None: any
     last_day: date | None = None
     acceptance: Acceptance | None = None
     policies: Callable[[date], rules.RuleSet] = policy.at
     #: read in a process of its own under these limits and their memory; None: here, as the program does
-    limits: Mapping[str, InputLimits] | None = None
+    limits: Mapping[str, intake.InputLimits] | None = None
     known: Known | None = None
     progress: Progress | None = None
 
@@ -111,34 +108,34 @@ def load(nights: Path, order: Order) -> Loaded:
     withdrawn.
     """
     with loading(nights, f"loading {', '.join(path.name for path in order.paths)}"):
-        sweep(nights)
-        finish(nights)
-        saved = saved_nights(nights)
+        write.sweep(nights)
+        withdrawal.finish(nights)
+        saved = folder.saved_nights(nights)
         checksum = order.checksum()
         # only the latest of a moment is what stands: what a correction replaced may be put back by another
         for night in {night.manifest.as_at: night for night in saved}.values():
             if night.manifest.inputs == checksum:
                 return _there(night, saved, order)
-        refuse_withdrawn(nights, checksum)
+        withdrawal.refuse_withdrawn(nights, checksum)
         taken = _take(order)
         if taken.facts is None:
             return Loaded(None, False, taken)
         return _store(nights, saved, order, taken, taken.facts, checksum)
 
 
-def _there(night: Night, saved: Sequence[Night], order: Order) -> Loaded:
+def _there(night: folder.Night, saved: Sequence[folder.Night], order: Order) -> Loaded:
     """A night that was loaded before. Where it would be shown in place of another, it is compared again."""
     shown = order.shown
     if shown is None or shown.name == night.name or night.manifest.as_at < shown.as_at or night.damage():
         return Loaded(night, False, None)  # whoever shows it says what is damaged
     others = [other for other in saved if other.name != night.name]
-    verdict = _weighed(summary_of_night(night), others, order)
+    verdict = _weighed(summary.summary_of_night(night), others, order)
     if verdict.is_held and not _accepts(order.acceptance, verdict):
         return Loaded(night, False, None, verdict, is_held=True)
     return Loaded(night, False, None, verdict)
 
 
-def _weighed(now: Summary, saved: Sequence[Night], order: Order) -> Verdict:
+def _weighed(now: summary.Summary, saved: Sequence[folder.Night], order: Order) -> Verdict:
     wanted = ComparisonRequest(
         order.shown, order.last_day, history=order.history, correction=order.correction
     )
@@ -149,11 +146,11 @@ def _accepts(acceptance: Acceptance | None, verdict: Verdict) -> bool:
     return acceptance is not None and acceptance.beside in (None, verdict.beside)
 
 
-def _take(order: Order) -> Import:
+def _take(order: Order) -> intake.Import:
     """Read the input, while another thread lets the ledger make its SQL: it takes as long as a small read."""
     with ThreadPoolExecutor(1) as beside:
         beside.submit(warm_up)
-        reader = read if order.limits is None else partial(read_apart, limits=order.limits)
+        reader = read if order.limits is None else partial(intake.read_apart, limits=order.limits)
         return reader(
             order.paths,
             people=order.people,
@@ -166,7 +163,12 @@ def _take(order: Order) -> Import:
 
 
 def _store(
-    nights: Path, saved: Sequence[Night], order: Order, taken: Import, facts: Facts, checksum: str
+    nights: Path,
+    saved: Sequence[folder.Night],
+    order: Order,
+    taken: intake.Import,
+    facts: Facts,
+    checksum: str,
 ) -> Loaded:
     """Work the night out; write it, unless it is not plausible."""
     revision = _revision(nights, saved, facts.as_at, order.correction)
@@ -178,15 +180,15 @@ def _store(
     earlier = [night for night in saved if night.manifest.as_at <= facts.as_at]
     facts, former = keep_former(facts, earlier[-1] if earlier else None)
     order.tell("working out every line", 0.7)
-    tables = results(Ledger(facts, ruleset, former=former))
+    tables = write.results(Ledger(facts, ruleset, former=former))
     report = check_report(taken)
-    name = night_name(facts.as_at, revision)
-    now = summary_of(name, facts.as_at, tables["results/totals"], report, taken.layout or "")
+    name = folder.night_name(facts.as_at, revision)
+    now = summary.summary_of(name, facts.as_at, tables["results/totals"], report, taken.layout or "")
     verdict = _weighed(now, saved, order)
     if verdict.is_held and not _accepts(order.acceptance, verdict):
         return Loaded(None, False, taken, verdict, is_held=True)
     order.tell("writing the night", 0.9)
-    content = Content(
+    content = write.Content(
         facts=facts,
         ruleset=ruleset,
         former=former,
@@ -199,16 +201,16 @@ def _store(
         if verdict.is_held
         else None
     )
-    path = write_night(nights, content, _about(taken, facts, ruleset, checksum, revision), accepted)
-    return Loaded(open_night(path), True, taken, verdict)
+    path = write.write_night(nights, content, _about(taken, facts, ruleset, checksum, revision), accepted)
+    return Loaded(folder.open_night(path), True, taken, verdict)
 
 
 def _about(
-    taken: Import, facts: Facts, ruleset: rules.RuleSet, checksum: str, revision: int
+    taken: intake.Import, facts: Facts, ruleset: rules.RuleSet, checksum: str, revision: int
 ) -> dict[str, object]:
     """What the manifest says of the night itself."""
     return {
-        "format": FORMAT,
+        "format": folder.FORMAT,
         "as_at": facts.as_at,
         "layout": taken.layout,
         "tier_scheme": facts.tier_scheme,
@@ -221,14 +223,14 @@ def _about(
     }
 
 
-def _revision(nights: Path, saved: Sequence[Night], as_at: datetime, correction: bool) -> int:
+def _revision(nights: Path, saved: Sequence[folder.Night], as_at: datetime, correction: bool) -> int:
     """0 for the first night of a moment, one more for each correction of it, and of one that is withdrawn."""
     same = [night for night in saved if night.manifest.as_at == as_at]
     if same and not correction:
-        raise NightError(
+        raise folder.NightError(
             f"there is a night of {as_at} already, made from other input or other rules "
             f"({same[-1].name}). Nights are never rewritten: if this is a correction, say so "
             "(--correction, or the box of that name on the page) and both will be kept"
         )
-    away = [night for night in withdrawn_nights(nights) if night.manifest.as_at == as_at]
+    away = [night for night in withdrawal.withdrawn_nights(nights) if night.manifest.as_at == as_at]
     return max((night.manifest.revision + 1 for night in (*same, *away)), default=0)

@@ -7,8 +7,8 @@ import polars as pl
 
 from wmt.ledger import LEVELS, TOTAL, Ledger
 from wmt.ledger.enums import ASSUMED
+from wmt.nights import write
 from wmt.nights.folder import Night
-from wmt.nights.write import TOTALS, results, table_bytes
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,14 @@ def recompute(night: Night) -> Recomputed:
     if any(_decides(name) for name in damaged):
         return Recomputed(damaged, [], 0)
     ledger = Ledger(night.facts(), night.rules(), former=night.former())
-    written = columns_of(night, TOTALS)
-    again = results(ledger, together="stream" not in written)
+    written = columns_of(night, write.TOTALS)
+    again = write.results(ledger, together="stream" not in written)
     if "stream" not in written:
         again = _before_streams(ledger, again)
-    elif night.manifest.files.get(f"{TOTALS}.parquet") != _checksum(
-        _as_written(night, TOTALS, again[TOTALS])
+    elif night.manifest.files.get(f"{write.TOTALS}.parquet") != _checksum(
+        _as_written(night, write.TOTALS, again[write.TOTALS])
     ):
-        again[TOTALS] = _with_assumed_hours(again)
+        again[write.TOTALS] = _with_assumed_hours(again)
     differing = [
         f"{name}.parquet"
         for name, frame in again.items()
@@ -52,7 +52,7 @@ def recompute(night: Night) -> Recomputed:
 
 def _before_streams(ledger: Ledger, again: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """Results as they were written when people of unpaid work only were told by their tier, not by lines."""
-    lines, totals = again["results/lines"].filter(pl.col("kind") != "unpaid_only"), again[TOTALS]
+    lines, totals = again["results/lines"].filter(pl.col("kind") != "unpaid_only"), again[write.TOTALS]
     teams = ledger.facts.team.select("team_code", "pdu_code", "region_code")
     of_tier = lines.filter(pl.col("tier").is_in(["A0", "B0", "C0", "D0"])).join(teams, on="team_code")
     placed = of_tier.with_columns(
@@ -66,12 +66,12 @@ def _before_streams(ledger: Ledger, again: dict[str, pl.DataFrame]) -> dict[str,
     )
     joined = totals.join(counts, on=["level", "code"], how="left", maintain_order="left")
     totals = joined.with_columns(unpaid_only_cases=pl.col("found").fill_null(0)).select(totals.columns)
-    return {**again, "results/lines": lines, TOTALS: totals}
+    return {**again, "results/lines": lines, write.TOTALS: totals}
 
 
 def _with_assumed_hours(again: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """The totals as written when 'no hours entered' meant every post without time whose hours are assumed."""
-    lines, totals = again["results/lines"], again[TOTALS]
+    lines, totals = again["results/lines"], again[write.TOTALS]
     assumed = lines.filter(kind="contracted_hours", ref=ASSUMED).select("team_code", "staff_code").unique()
     timeless = totals.filter(level="post", posts_without_time=1)
     found = timeless.join(assumed, on=["team_code", "staff_code"], how="semi", maintain_order="left")
@@ -96,7 +96,7 @@ def columns_of(night: Night, name: str) -> list[str]:
     try:
         return list(pl.read_parquet_schema(night.path / f"{name}.parquet"))
     except (OSError, pl.exceptions.PolarsError):
-        return TOTAL.names() if name == TOTALS else []
+        return TOTAL.names() if name == write.TOTALS else []
 
 
 def _as_written(night: Night, name: str, frame: pl.DataFrame) -> pl.DataFrame:
@@ -111,4 +111,4 @@ def _decides(name: str) -> bool:
 
 
 def _checksum(frame: pl.DataFrame) -> str:
-    return hashlib.sha256(table_bytes(frame)).hexdigest()
+    return hashlib.sha256(write.table_bytes(frame)).hexdigest()

@@ -15,7 +15,7 @@ from wmt.facts import SCHEMAS, Facts
 from wmt.ledger import Ledger
 from wmt.ledger.explain_change import Side
 from wmt.ledger.moves import HELD
-from wmt.nights.folder import Night, NightError, open_night
+from wmt.nights import folder
 
 #: Tables whose rows belong to one post, and are kept with it.
 _OF_POSTS = ("caseload", "report", "reduction", "flag", "measure")
@@ -29,7 +29,7 @@ class UnitSlice:
     former: pl.DataFrame | None
 
 
-def part_of(night: Night, level: str, code: str | Collection[str]) -> UnitSlice:
+def part_of(night: folder.Night, level: str, code: str | Collection[str]) -> UnitSlice:
     """The facts of the posts of a unit, with the contacts that give or take on either side.
 
     The other post of a contact may be missing from `post`. A unit that the night has not gives empty tables.
@@ -58,7 +58,11 @@ def part_of(night: Night, level: str, code: str | Collection[str]) -> UnitSlice:
 
 
 def sides_of(
-    before: Night, after: Night, level: str, code: str | Collection[str], former: str | None = None
+    before: folder.Night,
+    after: folder.Night,
+    level: str,
+    code: str | Collection[str],
+    former: str | None = None,
 ) -> tuple[Side, Side]:
     """What `explain_change` needs of two nights to say why one unit moved, each under its own rules; or, of
     several posts, what `wmt.ledger.why_posts` needs.
@@ -97,7 +101,7 @@ def _under(side: Side, code: str) -> Side:
     return replace(side, facts=facts, lines=lines, streams=streams)
 
 
-def _side(night: Night, level: str, code: str | Collection[str]) -> Side:
+def _side(night: folder.Night, level: str, code: str | Collection[str]) -> Side:
     """A night's own lines of a unit, with its teams and posts and no other facts."""
     team, post = _units(night, level, code)
     numbers = post["post_no"].implode()
@@ -116,7 +120,7 @@ def _side(night: Night, level: str, code: str | Collection[str]) -> Side:
     return Side(facts, rules_of(night), lines=_collected(night, [lines])[0], counted=counted, streams=streams)
 
 
-def streams_of(night: Night) -> pl.DataFrame:
+def streams_of(night: folder.Night) -> pl.DataFrame:
     """The stream of every post of a night: columns `POST_STREAM`.
 
     Worked out where it was written before there were streams, and kept then.
@@ -130,7 +134,7 @@ def streams_of(night: Night) -> pl.DataFrame:
 
 @lru_cache(maxsize=8)
 def _derived(path: Path, checksum: str) -> pl.DataFrame:  # noqa: ARG001 - a night replaced is another
-    night = open_night(path)
+    night = folder.open_night(path)
     posts = Ledger(night.facts(), night.rules(), former=night.former()).totals(["post"])
     return posts.select("team_code", "staff_code", post_stream="stream")
 
@@ -147,7 +151,7 @@ def _crossing(before: pl.DataFrame, after: pl.DataFrame, by: Sequence[str]) -> l
     return sorted({*apart[0]["ref"], *apart[1]["ref"]})
 
 
-def held_in(night: Night, refs: Sequence[str]) -> pl.DataFrame:
+def held_in(night: folder.Night, refs: Sequence[str]) -> pl.DataFrame:
     """Who holds some cases on a night, wherever in the nation: columns `HELD`."""
     if not refs:
         return HELD.to_frame()
@@ -158,7 +162,7 @@ def held_in(night: Night, refs: Sequence[str]) -> pl.DataFrame:
     return _collected(night, [held])[0].cast(HELD)
 
 
-def rules_of(night: Night) -> rules.RuleSet:
+def rules_of(night: folder.Night) -> rules.RuleSet:
     """The rules the night was priced by, read once for all nights that have the same."""
     return _rules_text((night.path / "rules.yaml").read_text(encoding="utf-8"))
 
@@ -168,7 +172,7 @@ def _rules_text(text: str) -> rules.RuleSet:
     return rules.from_yaml(text)
 
 
-def _units(night: Night, level: str, code: str | Collection[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _units(night: folder.Night, level: str, code: str | Collection[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The teams and posts of a unit, or several posts with their teams."""
     team, post = _scan(night, "facts/team"), _scan(night, "facts/post")
     if level == "nation":
@@ -190,15 +194,15 @@ def _of_posts(lines: pl.LazyFrame, post: pl.DataFrame) -> pl.LazyFrame:
     return lines.join(post.lazy().select(keys), on=keys, how="semi", maintain_order="left")
 
 
-def _scan(night: Night, name: str) -> pl.LazyFrame:
+def _scan(night: folder.Night, name: str) -> pl.LazyFrame:
     return pl.scan_parquet(night.path / f"{name}.parquet")
 
 
-def _collected(night: Night, asked: Sequence[pl.LazyFrame]) -> list[pl.DataFrame]:
+def _collected(night: folder.Night, asked: Sequence[pl.LazyFrame]) -> list[pl.DataFrame]:
     try:
         return pl.collect_all(asked)
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise NightError(
+        raise folder.NightError(
             f"{night.path} cannot be read ({type(error).__name__}: {error}); bring it back from a copy, or "
             "load its extract again into another folder"
         ) from error

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from wmt.rules.entries import Origin, RuleEntry, RuleRow, Spec, ValueEntry, checked
+from wmt.rules import entries
 from wmt.rules.errors import RuleFault
 from wmt.rules.units import UNITS, why_no_day
 from wmt.rules.values import STATUSES, DatedValue, Parameter
 
-_ORIGIN = frozenset(Origin.model_fields)
+_ORIGIN = frozenset(entries.Origin.model_fields)
 
 
 @dataclass
@@ -33,7 +33,7 @@ class Build:
     def _add_entry(self, file: str, key: str, item: Any) -> None:
         name = item.get("group") or item.get("parameter") if isinstance(item, dict) else None
         key = f"{key} ({name})" if name else key
-        entry, faults = checked(RuleEntry, item, file, key)
+        entry, faults = entries.checked(entries.RuleEntry, item, file, key)
         self.faults += faults
         if entry is None:
             return
@@ -54,7 +54,7 @@ class Build:
                     self.faults.append(RuleFault(self.files[path], path, message))
 
 
-def _shape_fault(entry: RuleEntry) -> str | None:
+def _shape_fault(entry: entries.RuleEntry) -> str | None:
     if (entry.group is None) == (entry.parameter is None):
         return "should have either 'group' or 'parameter'"
     if entry.parameter is not None:
@@ -82,7 +82,7 @@ def _is_segment(text: str) -> bool:
 class _EntryBuild:
     build: Build
     file: str
-    entry: RuleEntry
+    entry: entries.RuleEntry
     used: set[date] = field(default_factory=set)
 
     def run(self) -> None:
@@ -105,7 +105,7 @@ class _EntryBuild:
         elif self.entry.fields:
             self.record(path, name, content)
         elif isinstance(content, dict) and "values" in content:
-            row = self.model(RuleRow, content, path)
+            row = self.model(entries.RuleRow, content, path)
             if row:
                 self.parameter(path, name, "", [row], row.values)
         else:
@@ -116,7 +116,7 @@ class _EntryBuild:
         if not isinstance(content, dict):
             self.fault(path, "should be a mapping of its fields")
             return
-        origin = self.model(Origin, {key: content[key] for key in content if key in _ORIGIN}, path)
+        origin = self.model(entries.Origin, {key: content[key] for key in content if key in _ORIGIN}, path)
         for key, cells in content.items():
             if key in _ORIGIN or origin is None:
                 continue
@@ -126,11 +126,11 @@ class _EntryBuild:
             self.parameter(f"{path}.{key}", name, str(key), [origin, self.entry.fields[key]], cells)
 
     def model(self, model: type[Any], content: Any, key: str) -> Any:
-        found, faults = checked(model, content, self.file, key)
+        found, faults = entries.checked(model, content, self.file, key)
         self.build.faults += faults
         return found
 
-    def parameter(self, path: str, row: str, name: str, near: list[Origin], content: Any) -> None:
+    def parameter(self, path: str, row: str, name: str, near: list[entries.Origin], content: Any) -> None:
         """Make one parameter; `near` are the places that describe it, the nearest first."""
         unit, optional, text = (self.told(near, key) for key in ("unit", "optional", "description"))
         if unit not in UNITS:
@@ -151,9 +151,9 @@ class _EntryBuild:
         ordered = tuple(sorted(values, key=lambda value: value.valid_from))
         self.build.parameters[path] = Parameter(path, unit, bool(optional), ordered)
 
-    def told(self, near: list[Origin], key: str) -> Any:
+    def told(self, near: list[entries.Origin], key: str) -> Any:
         """What the nearest place says, down to the entry itself."""
-        specs = [place for place in (*near, self.entry) if isinstance(place, Spec)]
+        specs = [place for place in (*near, self.entry) if isinstance(place, entries.Spec)]
         return next((found for spec in specs if (found := getattr(spec, key)) is not None), None)
 
     def cells(self, path: str, content: Any) -> Iterator[tuple[date, Any]]:
@@ -183,12 +183,21 @@ class _EntryBuild:
                 yield day, cell
 
     def value(
-        self, path: str, day: date, content: Any, near: list[Origin], unit: str, optional: bool, text: str
+        self,
+        path: str,
+        day: date,
+        content: Any,
+        near: list[entries.Origin],
+        unit: str,
+        optional: bool,
+        text: str,
     ) -> DatedValue | None:
         """One dated value with the nearest source, status and note; None, with faults, when it cannot be."""
         key = f"{path} at {day}"
         cell = (
-            self.model(ValueEntry, content, key) if isinstance(content, dict) else ValueEntry(value=content)
+            self.model(entries.ValueEntry, content, key)
+            if isinstance(content, dict)
+            else entries.ValueEntry(value=content)
         )
         if cell is None:
             return None
@@ -208,6 +217,6 @@ class _EntryBuild:
         return DatedValue(path, cell.value, day, unit, text, str(source), str(status), note)
 
 
-def _nearest(places: list[Origin], name: str) -> str | None:
+def _nearest(places: list[entries.Origin], name: str) -> str | None:
     """The first word said about source, status or note. A note belongs to the place that says it."""
     return next((found for place in places if (found := getattr(place, name)) is not None), None)

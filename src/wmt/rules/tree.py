@@ -7,8 +7,8 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from wmt.rules import errors
 from wmt.rules.build import Build
-from wmt.rules.errors import NoRuleError, RuleFault, RulesError
 from wmt.rules.exact_yaml import read_yaml
 from wmt.rules.ruleset import RuleSet, near_misses
 from wmt.rules.units import UNITS
@@ -35,7 +35,7 @@ class Tree:
         """A parameter with all its values. Raises NoRuleError, naming the likeliest paths."""
         found = self._parameters.get(path)
         if found is None:
-            raise NoRuleError(f"no parameter '{path}'{near_misses(path, self._parameters)}")
+            raise errors.NoRuleError(f"no parameter '{path}'{near_misses(path, self._parameters)}")
         return found
 
     def at(self, day: date, overlays: Sequence[Overlay] = ()) -> RuleSet:
@@ -45,7 +45,7 @@ class Tree:
         """
         faults = [fault for overlay in overlays for fault in self.overlay_faults(overlay)]
         if faults:
-            raise RulesError.of(faults)
+            raise errors.RulesError.of(faults)
         if not overlays:
             found = ((path, parameter.at(day)) for path, parameter in self._parameters.items())
             return RuleSet(day, {path: value for path, value in found if value is not None})
@@ -65,10 +65,14 @@ class Tree:
                 DatedValue(path, value, since, parameter.unit, text, source, "overlay", None, overlay.name),
             )
 
-    def overlay_faults(self, overlay: Overlay) -> list[RuleFault]:
+    def overlay_faults(self, overlay: Overlay) -> list[errors.RuleFault]:
         """Every entry of an overlay that the tree has no place for, or whose value does not fit its unit."""
         found = ((path, self._entry_fault(path, value)) for path, _, value in overlay.entries)
-        return [RuleFault(overlay.file or overlay.name, path, message) for path, message in found if message]
+        return [
+            errors.RuleFault(overlay.file or overlay.name, path, message)
+            for path, message in found
+            if message
+        ]
 
     def _entry_fault(self, path: str, value: object) -> str | None:
         parameter = self._parameters.get(path)
@@ -98,7 +102,7 @@ def _packaged() -> Tree:
 def _loaded(folder: Traversable) -> Tree:
     build = build_folder(folder)
     if build.faults:
-        raise RulesError.of(build.faults)
+        raise errors.RulesError.of(build.faults)
     return Tree(build.parameters)
 
 
@@ -124,16 +128,18 @@ def build_files(found: Sequence[Traversable]) -> Build:
     return build
 
 
-def read_file(file: Traversable) -> tuple[object, list[RuleFault]]:
+def read_file(file: Traversable) -> tuple[object, list[errors.RuleFault]]:
     """The content of one YAML file and its faults, unreadable files included."""
     try:
         text = file.read_text(encoding="utf-8")
     except OSError as error:
-        return None, [RuleFault(str(file), "", f"cannot be opened ({error.strerror}); check name and rights")]
+        return None, [
+            errors.RuleFault(str(file), "", f"cannot be opened ({error.strerror}); check name and rights")
+        ]
     except UnicodeDecodeError:
-        return None, [RuleFault(file.name, "", "is not UTF-8 text; save it as UTF-8")]
+        return None, [errors.RuleFault(file.name, "", "is not UTF-8 text; save it as UTF-8")]
     return read_yaml(text, file.name)
 
 
 def _refused(file: str, message: str) -> Build:
-    return Build(faults=[RuleFault(file, "", message)])
+    return Build(faults=[errors.RuleFault(file, "", message)])

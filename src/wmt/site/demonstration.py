@@ -10,8 +10,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from wmt import nights
 from wmt.demo.detect import is_invented
-from wmt.nights import Night, NightError, Order
 from wmt.nights.folder import saved_nights
 from wmt.nights.fsync import replace_file
 from wmt.site.workload.models import Load
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 _NOTE = "This home is a demonstration: it holds invented people only, and takes in nothing else."
 
 
-class MixedError(NightError):
+class MixedError(nights.NightError):
     """What was invented would meet what is real; the message says why and what to do."""
 
 
@@ -46,7 +46,7 @@ def check_home() -> None:
         check_night(night)
 
 
-def check_night(night: Night) -> None:
+def check_night(night: nights.Night) -> None:
     """Nothing where this is no demonstration, or took the night in itself. Raises MixedError."""
     if settings.CONFIG.demo and night.manifest.inputs not in _taken():
         raise MixedError(
@@ -65,7 +65,7 @@ def _make() -> None:
     _write([])
 
 
-def admit(order: Order) -> None:
+def admit(order: nights.Order) -> None:
     """Lets an extract in where it is invented and this is a demonstration, or neither. Raises NightError.
 
     Invented figures in a home that is no demonstration are let in, for trying it out, and the log says so.
@@ -76,7 +76,7 @@ def admit(order: Order) -> None:
             log.warning("invented data of the demonstration were loaded into a home that is none")
         return
     if not invented:
-        raise NightError(
+        raise nights.NightError(
             "This site is a demonstration: it takes in only what `wmt nation` wrote, so that invented and "
             "real people never meet. Load this extract into another site: another WMT_HOME, no WMT_DEMO"
         )

@@ -16,8 +16,8 @@ from django.conf import settings
 from django.db import Error, close_old_connections
 
 import wmt
+from wmt.site.security import common_headers
 from wmt.site.security.client import is_on_this_machine
-from wmt.site.security.common_headers import ALWAYS, BARE_POLICY, NO_STORE
 from wmt.site.workload.state import NoDataYet, current_state, today
 
 PATH = "/health"
@@ -74,9 +74,9 @@ def headers(body: bytes) -> list[tuple[str, str]]:
     found = [
         ("Content-Type", "application/json"),
         ("Content-Length", str(len(body))),
-        ("Cache-Control", NO_STORE),
-        ("Content-Security-Policy", BARE_POLICY),
-        *ALWAYS.items(),
+        ("Cache-Control", common_headers.NO_STORE),
+        ("Content-Security-Policy", common_headers.BARE_POLICY),
+        *common_headers.ALWAYS.items(),
     ]
     if settings.SECURE_HSTS_SECONDS:
         found.append(("Strict-Transport-Security", f"max-age={settings.SECURE_HSTS_SECONDS}"))

@@ -6,10 +6,10 @@ from pathlib import Path
 from csp.constants import NONCE, NONE, SELF
 
 from wmt.private_files import keep_private
-from wmt.site.config import database, mail, read_config
+from wmt.site import config
 
 keep_private()
-CONFIG = read_config()
+CONFIG = config.read_config()
 #: Extracts are read in a process of its own, whose memory is limited. Off only where tests read small ones.
 READ_APART = True
 HERE = Path(__file__).resolve().parent
@@ -94,7 +94,7 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": database(CONFIG.database_url)}
+DATABASES = {"default": config.database(CONFIG.database_url)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "wmt_cache"}}
 
@@ -161,7 +161,7 @@ LOGIN_REDIRECT_URL = "home"
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
-globals().update(mail(CONFIG.email_url, CONFIG.hosts[0]))
+globals().update(config.mail(CONFIG.email_url, CONFIG.hosts[0]))
 if CONFIG.demo and not CONFIG.email_url:  # nobody in a demonstration has an address: mails go nowhere
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 EMAIL_TIMEOUT = 10  # seconds: nobody waits longer for a mail server

@@ -9,18 +9,17 @@ from typing import Any
 from django.http import HttpRequest
 
 from wmt.site.loads import jobs, past_nights
-from wmt.site.workload import as_of_day
-from wmt.site.workload.state import NoDataYet, State, current_state
+from wmt.site.workload import as_of_day, state
 
 _UNASKED: Any = object()
 
 
-def shown_state() -> State:
+def shown_state() -> state.State:
     """The figures that are asked for. Raises NoDataYet and, of a day in the past, what `past_nights.state_of`
     raises."""
     wanted = as_of_day.asked()
     if wanted is None:
-        return current_state()
+        return state.current_state()
     try:
         return past_nights.state_of(wanted)
     except past_nights.Fetching as fault:
@@ -29,21 +28,21 @@ def shown_state() -> State:
         raise
 
 
-def state_of(request: HttpRequest) -> State | None:
+def state_of(request: HttpRequest) -> state.State | None:
     """Which figures are shown, or None where none are loaded yet. Asked for once in a request."""
-    found: State | None = getattr(request, "_wmt_state", _UNASKED)
+    found: state.State | None = getattr(request, "_wmt_state", _UNASKED)
     if found is _UNASKED:
         try:
             found = shown_state()
-        except NoDataYet:
+        except state.NoDataYet:
             found = None
         request._wmt_state = found  # type: ignore[attr-defined]
     return found
 
 
-def needed_state(request: HttpRequest) -> State:
+def needed_state(request: HttpRequest) -> state.State:
     """Which figures are shown. Raises NoDataYet, which has a page of its own."""
     found = state_of(request)
     if found is None:
-        raise NoDataYet
+        raise state.NoDataYet
     return found

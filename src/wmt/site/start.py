@@ -11,7 +11,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from wmt.private_files import for_everybody, make_private_folder, tighten
+from wmt import private_files
 
 Say = Callable[[str], None]
 #: Says, among the gathered files, what they were made from.
@@ -45,7 +45,7 @@ def set_up(say: Say) -> None:
     except RulesError as error:
         raise StartError(f"the policies of this installation cannot be used:\n{error}") from error
     home = settings.CONFIG.home
-    make_private_folder(home)
+    private_files.make_private_folder(home)
     _tighten(say)
     try:
         with _alone(home / ".set-up"):
@@ -65,7 +65,7 @@ def _tighten(say: Say) -> None:
     database = [path for path in (Path(name + end) for end in ("", "-wal", "-shm")) if path.exists()]
     narrowed, left = 0, 0
     for path in (settings.CONFIG.home, *(database if is_sqlite else ())):
-        more, not_ours = tighten(path)
+        more, not_ours = private_files.tighten(path)
         narrowed, left = narrowed + more, left + not_ours
     if narrowed:
         say(f"{narrowed} files and folders of the site could be reached by others on this machine: no longer")
@@ -153,7 +153,10 @@ def collect() -> None:
         )
     root, home = Path(settings.STATIC_ROOT), Path(settings.CONFIG.home)
     in_home = root.parent == home
-    with nullcontext() if in_home else for_everybody(), _alone((home if in_home else BUILT) / ".collect"):
+    with (
+        nullcontext() if in_home else private_files.for_everybody(),
+        _alone((home if in_home else BUILT) / ".collect"),
+    ):
         stamp, wanted = root / COLLECTED, _fingerprint_of_assets()
         if not stamp.is_file() or stamp.read_text(encoding="ascii") != wanted:
             call_command("collectstatic", interactive=False, verbosity=0)

@@ -13,7 +13,7 @@ from typing import Any, Literal, overload
 from django.http import HttpRequest, QueryDict
 from django.utils.encoding import escape_uri_path
 
-from wmt.ledger import OMIC, capacity_x100, decimal, is_over, shown_capacity, shown_points
+from wmt import ledger
 from wmt.ledger.arithmetic import MINUS, grouped
 from wmt.ledger.serialise import micro
 
@@ -150,7 +150,7 @@ def points(x100: int | None, href: str = "", note: str = "") -> Value:
     """Points: exact, shown whole. Absent points are shown as nothing."""
     if x100 is None:
         return Value(None)
-    return Value(decimal(x100), grouped(shown_points(x100)), href, note)
+    return Value(ledger.decimal(x100), grouped(ledger.shown_points(x100)), href, note)
 
 
 def exact(x100: int | None, href: str = "", note: str = "") -> Value:
@@ -160,21 +160,21 @@ def exact(x100: int | None, href: str = "", note: str = "") -> Value:
     whole, rest = divmod(abs(x100), 100)
     sign = MINUS if x100 < 0 else ""
     shown = f"{sign}{whole:,}" + (f".{rest:02d}".rstrip("0") if rest else "")
-    return Value(decimal(x100), shown, href, note)
+    return Value(ledger.decimal(x100), shown, href, note)
 
 
 def percent(points_x100: int, available_x100: int, over_x100: int, href: str = "") -> Value:
     """A capacity: one decimal, or the words for none; over the mark by its exact value."""
-    shown = shown_capacity(points_x100, available_x100)
-    raw = decimal(capacity_x100(points_x100, available_x100))
-    if not is_over(points_x100, available_x100, over_x100):
+    shown = ledger.shown_capacity(points_x100, available_x100)
+    raw = ledger.decimal(ledger.capacity_x100(points_x100, available_x100))
+    if not ledger.is_over(points_x100, available_x100, over_x100):
         return Value(raw, shown, href)
     return Value(raw, shown, href, f"over {exact(over_x100).text}%", "over")
 
 
 def capacity(points_x100: int, available_x100: int, over_x100: int, stream: str, href: str = "") -> Value:
     """The capacity of a post. An OMiC post has none: its work is not measured against hours."""
-    if stream == OMIC:
+    if stream == ledger.OMIC:
         return Value(None, "not measured")
     return percent(points_x100, available_x100, over_x100, href)
 
@@ -183,7 +183,7 @@ def share(part: int, whole: int) -> Value:
     """A part of a whole in per cent, one decimal; nothing of nothing is a dash."""
     if whole == 0:
         return Value(None, "–")
-    return Value(decimal(capacity_x100(part, whole)), shown_capacity(part, whole))
+    return Value(ledger.decimal(ledger.capacity_x100(part, whole)), ledger.shown_capacity(part, whole))
 
 
 def hours(value_micro: int | None, href: str = "", note: str = "") -> Value:

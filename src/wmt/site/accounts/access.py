@@ -10,14 +10,14 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from wmt.site.accounts import roles
 from wmt.site.accounts.models import RoleGrant
-from wmt.site.accounts.roles import ROLES, Action, placed
 from wmt.site.clock import calendar_day
 from wmt.site.workload import as_of_day
 from wmt.site.workload.models import Current, Unit
 
 NATION = ("nation", "nation")
-_RANK = {name: rank for rank, name in enumerate(ROLES)}
+_RANK = {name: rank for rank, name in enumerate(roles.ROLES)}
 
 
 class LoadState(Protocol):
@@ -38,9 +38,9 @@ class Scope:
 class Denied(PermissionDenied):
     """Somebody may not do something. `sentence` says what, and `remedy` which role would and whom to ask."""
 
-    def __init__(self, action: Action, *, level: str = "", code: str = "") -> None:
+    def __init__(self, action: roles.Action, *, level: str = "", code: str = "") -> None:
         self.action, self.level, self.code = action, level, code
-        titles = [role.title for role in ROLES.values() if action in role.allows]
+        titles = [role.title for role in roles.ROLES.values() if action in role.allows]
         self.sentence = f"You do not have a role that lets you {action}{_at(level, code)}."
         self.remedy = f"It needs one of these roles: {', '.join(titles)}."
         super().__init__(self.sentence)
@@ -48,7 +48,7 @@ class Denied(PermissionDenied):
 
 def may(
     user: Any,
-    action: Action,
+    action: roles.Action,
     *,
     level: str | None = None,
     code: str | None = None,
@@ -60,7 +60,7 @@ def may(
     """
     if as_of_day.asked() is not None and not action.reads:
         return False  # nothing can be changed in the past
-    grants = [grant for grant in grants_of(user) if action in ROLES[grant.role].allows]
+    grants = [grant for grant in grants_of(user) if action in roles.ROLES[grant.role].allows]
     if not grants or level is None or code is None:
         return bool(grants)
     held = {(grant.level, grant.code) for grant in grants}
@@ -69,7 +69,7 @@ def may(
 
 def need(
     request: HttpRequest,
-    action: Action,
+    action: roles.Action,
     *,
     level: str | None = None,
     code: str | None = None,
@@ -82,7 +82,7 @@ def need(
         raise Denied(action, level=level or "", code=code or "")
 
 
-def need_whole(request: HttpRequest, action: Action) -> None:
+def need_whole(request: HttpRequest, action: roles.Action) -> None:
     """The same for what is of the whole nation: where reading is narrowed, the role must be held there."""
     level, code = (None, None) if sees_all(request.user) else NATION
     need(request, action, level=level, code=code)
@@ -136,7 +136,7 @@ def homes_of(user: Any, state: LoadState) -> list[tuple[str, str]]:
     highest = max((grant.role for grant in grants_of(user)), key=_RANK.__getitem__, default="practitioner")
     if highest == "practitioner":
         return _posts_of(user, state) or _existing(state, _units_of(user, highest))
-    if ROLES[highest].home == "nation" and scope(user, state) is None:
+    if roles.ROLES[highest].home == "nation" and scope(user, state) is None:
         return [NATION]
     return _existing(state, _units_of(user, highest))
 
@@ -146,7 +146,7 @@ def homes_held(user: Any) -> list[tuple[str, str]]:
     highest = max((grant.role for grant in grants_of(user)), key=_RANK.__getitem__, default="practitioner")
     if highest == "practitioner" and user.staff_code:
         return [("post", user.staff_code)]
-    if ROLES[highest].home == "nation" and sees_all(user):
+    if roles.ROLES[highest].home == "nation" and sees_all(user):
         return [NATION]
     return _units_of(user, highest)
 
@@ -214,4 +214,4 @@ def load_shown() -> int:
 
 
 def _at(level: str, code: str) -> str:
-    return "" if not level or level == "nation" else f" at {placed(level, code)}"
+    return "" if not level or level == "nation" else f" at {roles.placed(level, code)}"

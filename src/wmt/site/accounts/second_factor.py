@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from wmt.site.security.secrets import SecretError, decrypt, encrypt, is_encrypted, is_of_this_key
+from wmt.site.security import secrets
 
 
 def each_secret(data: dict[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
@@ -19,9 +19,9 @@ def each_secret(data: dict[str, Any], change: Callable[[str], str]) -> dict[str,
 
 def renewed(secret: str) -> str:
     """A secret under the key that is used now. Raises SecretError where no key fits."""
-    if not is_encrypted(secret):
-        return encrypt(secret)
-    return secret if is_of_this_key(secret) else encrypt(decrypt(secret))
+    if not secrets.is_encrypted(secret):
+        return secrets.encrypt(secret)
+    return secret if secrets.is_of_this_key(secret) else secrets.encrypt(secrets.decrypt(secret))
 
 
 def renew(authenticators: Any) -> int:
@@ -30,7 +30,7 @@ def renew(authenticators: Any) -> int:
     for each in authenticators:
         try:
             data = each_secret(each.data, renewed)
-        except SecretError:
+        except secrets.SecretError:
             lost += 1
             continue
         if data != each.data:

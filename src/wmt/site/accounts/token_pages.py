@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from wmt.site.accounts import access
 from wmt.site.accounts import tokens as keeping
-from wmt.site.accounts.access import grants_of, may, need
 from wmt.site.accounts.errors import CannotDoError
 from wmt.site.accounts.forms import TokenForm
 from wmt.site.accounts.models import ApiToken, User
@@ -29,7 +29,7 @@ _LARGEST = 2**63 - 1
 def tokens(request: HttpRequest) -> HttpResponse:
     """One's own tokens, and the form to make one. A new one is shown in the answer, and never again."""
     me = _me(request)
-    grants = {grant.pk: grant for grant in grants_of(me)}
+    grants = {grant.pk: grant for grant in access.grants_of(me)}
     roles = [(number, held(grant)) for number, grant in grants.items()]
     today = calendar_day()
     first = {"first_day": today, "last_day": today + keeping.LONGEST / 4}
@@ -50,7 +50,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
         "roles": roles,
         "secret": secret,
         "made": made.name if made else "",
-        "sees_all": may(me, Action.MANAGE_USERS),
+        "sees_all": access.may(me, Action.MANAGE_USERS),
     }
     return render(request, "accounts/tokens.jinja", context, status=422 if form.errors else 200)
 
@@ -58,7 +58,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @require_safe
 def everybodys(request: HttpRequest) -> HttpResponse:
     """Every token that opens something or will, by person."""
-    need(request, Action.MANAGE_USERS)
+    access.need(request, Action.MANAGE_USERS)
     found = keeping.working(ApiToken.objects.select_related("user")).order_by(
         "user__name", "user__email", "pk"
     )
@@ -72,7 +72,7 @@ def token_end(request: HttpRequest, number: int) -> HttpResponse:
     """Ends a token: one's own, or as an administrator anybody's."""
     mine = _me(request).tokens.filter(pk=min(number, _LARGEST)).first()
     if mine is None:
-        need(request, Action.MANAGE_USERS)
+        access.need(request, Action.MANAGE_USERS)
     token = mine or get_object_or_404(ApiToken, pk=min(number, _LARGEST))
     keeping.end_token(actor=_me(request), token=token)
     messages.success(

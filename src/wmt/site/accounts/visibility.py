@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from wmt.site.accounts.access import NATION, LoadState, grants_of, may
+from wmt.site.accounts import access
 from wmt.site.accounts.models import RoleGrant
 from wmt.site.accounts.roles import ROLES, Action
 from wmt.site.policies import policies
@@ -67,7 +67,7 @@ class ReachOfPosts:
     A post whose team is not in the figures any more lies in it only where the role is held at that team.
     """
 
-    def __init__(self, reach: Reach, state: LoadState) -> None:
+    def __init__(self, reach: Reach, state: access.LoadState) -> None:
         self._reach, self._state = reach, state
 
     def __call__(self, post: tuple[str, str]) -> bool:
@@ -89,24 +89,24 @@ class ReachOfPosts:
 
 def has_role(user: Any) -> bool:
     """Whether somebody holds any role in force: who holds none sees figures only."""
-    return bool(grants_of(user))
+    return bool(access.grants_of(user))
 
 
-def cases(user: Any, state: LoadState) -> Reach:
+def cases(user: Any, state: access.LoadState) -> Reach:
     """Where somebody may read the rows of single cases, by their roles and the policies `reading.case_rows`.
 
     Nowhere without a role in force, not even at their own post: cases are facts about other people.
     """
-    grants = grants_of(user)
+    grants = access.grants_of(user)
     if not grants:
         return NOWHERE
     return _kept(user, ("cases", state.load_id, *grants), lambda: _cases(user, state, grants))
 
 
-def cases_in_bulk(user: Any, state: LoadState, unit: Unit) -> Reach:
+def cases_in_bulk(user: Any, state: access.LoadState, unit: Unit) -> Reach:
     """The same for files of a whole region or the nation: references only for roles made for such files."""
     level, code = unit.level, unit.code
-    if level in _BULK and not may(user, Action.READ_CASE_FILES, level=level, code=code, state=state):
+    if level in _BULK and not access.may(user, Action.READ_CASE_FILES, level=level, code=code, state=state):
         return NOWHERE
     return cases(user, state)
 
@@ -114,12 +114,12 @@ def cases_in_bulk(user: Any, state: LoadState, unit: Unit) -> Reach:
 def reasons(user: Any) -> Reach:
     """Where somebody may read why hours were reduced, with notes and history: at their own posts, where they
     enter hours and reductions, and everywhere for audit."""
-    held = {(g.level, g.code) for g in grants_of(user) if Action.READ_RECORDS in ROLES[g.role].allows}
+    held = {(g.level, g.code) for g in access.grants_of(user) if Action.READ_RECORDS in ROLES[g.role].allows}
     staff_code = str(getattr(user, "staff_code", "") or "")
-    return Reach(NATION in held, frozenset(held), staff_code)
+    return Reach(access.NATION in held, frozenset(held), staff_code)
 
 
-def reasons_of_posts(user: Any, state: LoadState) -> ReachOfPosts:
+def reasons_of_posts(user: Any, state: access.LoadState) -> ReachOfPosts:
     """The same, asked of posts by their codes."""
     return ReachOfPosts(reasons(user), state)
 
@@ -132,7 +132,7 @@ def _kept(user: Any, key: tuple[Any, ...], make: Any) -> Reach:
     return known[key]
 
 
-def _cases(user: Any, state: LoadState, grants: Iterable[RoleGrant]) -> Reach:
+def _cases(user: Any, state: access.LoadState, grants: Iterable[RoleGrant]) -> Reach:
     reach = widths()
     units: set[tuple[str, str]] = set()
     owns = False
@@ -144,13 +144,13 @@ def _cases(user: Any, state: LoadState, grants: Iterable[RoleGrant]) -> Reach:
         if width == "post":
             continue
         units |= _widened(user, state, grant, width)
-    return Reach(NATION in units, frozenset(units), user.staff_code if owns else "")
+    return Reach(access.NATION in units, frozenset(units), user.staff_code if owns else "")
 
 
-def _widened(user: Any, state: LoadState, grant: RoleGrant, width: str) -> set[tuple[str, str]]:
+def _widened(user: Any, state: access.LoadState, grant: RoleGrant, width: str) -> set[tuple[str, str]]:
     """The unit of a grant, or the one above it at the level that the policy gives."""
     if width == "nation":
-        return {NATION}
+        return {access.NATION}
     held = (grant.level, grant.code)
     if _LEVELS.index(grant.level) >= _LEVELS.index(width):
         return {held}

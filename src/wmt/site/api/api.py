@@ -19,6 +19,7 @@ from wmt.site import problems  # fmt: skip
 from wmt.site.accounts.access import Denied
 from wmt.site.accounts.middleware import API, note_denied
 from wmt.site.api import (
+    authentication,
     carrying,
     changes,
     duties,
@@ -36,14 +37,12 @@ from wmt.site.api import (
     tables,
     time,
 )
-from wmt.site.api.authentication import NOBODY, Session, Stopped, Token
 from wmt.site.api.payloads import said
 from wmt.site.availability.change_requests import ConflictError, RefusedError
 from wmt.site.consistent_read import steady
 from wmt.site.figures.units import UnknownUnit
-from wmt.site.loads.past_nights import Ahead, Fetching, NotThere, ToCome, TotalsOnly
+from wmt.site.loads import past_nights
 from wmt.site.past_problems import past_problem
-from wmt.site.problems import Problem, ProblemField
 from wmt.site.workload.as_of_day import InThePast
 from wmt.site.workload.state import NoDataYet
 
@@ -59,7 +58,7 @@ api = NinjaAPI(
     title="Workload Measurement Tool",
     version="1",
     description=ABOUT,
-    auth=[Token(), Session()],
+    auth=[authentication.Token(), authentication.Session()],
     docs_url=None,
     openapi_url=None,
 )
@@ -129,7 +128,7 @@ def _in_words(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
         if answer.status_code == 405:
             allowed = answer["Allow"]
             text = f"There is no {request.method} at this address, only {allowed}."
-            return Problem(status=405, code="NO_SUCH_METHOD", message=text).answer(Allow=allowed)
+            return problems.Problem(status=405, code="NO_SUCH_METHOD", message=text).answer(Allow=allowed)
         answer["Cache-Control"] = "no-store"
         state = request.__dict__.get("_wmt_state")
         if request.method == "GET" and state is not None:
@@ -140,12 +139,12 @@ def _in_words(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
 
 
 def _problem(
-    status: int, code: str, message: str, remedy: str = "", faults: list[ProblemField] | None = None
-) -> Problem:
-    return Problem(status=status, code=code, message=message, remedy=remedy, faults=faults or ())
+    status: int, code: str, message: str, remedy: str = "", faults: list[problems.ProblemField] | None = None
+) -> problems.Problem:
+    return problems.Problem(status=status, code=code, message=message, remedy=remedy, faults=faults or ())
 
 
-@api.exception_handler(Stopped)
+@api.exception_handler(authentication.Stopped)
 def _stopped(request: HttpRequest, fault: Any) -> HttpResponse:
     headers = {"WWW_Authenticate": "Bearer"} if fault.problem.status == 401 else {}
     return fault.problem.answer(**headers, **fault.headers)  # type: ignore[no-any-return]
@@ -153,7 +152,7 @@ def _stopped(request: HttpRequest, fault: Any) -> HttpResponse:
 
 @api.exception_handler(AuthenticationError)
 def _nobody(request: HttpRequest, fault: Any) -> HttpResponse:
-    return NOBODY.answer(WWW_Authenticate="Bearer")
+    return authentication.NOBODY.answer(WWW_Authenticate="Bearer")
 
 
 @api.exception_handler(HttpError)
@@ -194,11 +193,11 @@ def _no_data(request: HttpRequest, fault: Any) -> HttpResponse:
 
 
 @api.exception_handler(InThePast)
-@api.exception_handler(Fetching)
-@api.exception_handler(Ahead)
-@api.exception_handler(NotThere)
-@api.exception_handler(ToCome)
-@api.exception_handler(TotalsOnly)
+@api.exception_handler(past_nights.Fetching)
+@api.exception_handler(past_nights.Ahead)
+@api.exception_handler(past_nights.NotThere)
+@api.exception_handler(past_nights.ToCome)
+@api.exception_handler(past_nights.TotalsOnly)
 def _other_day(request: HttpRequest, fault: Any) -> HttpResponse:
     answer = past_problem(fault)
     assert answer is not None
@@ -225,11 +224,11 @@ def _invalid(request: HttpRequest, fault: Any) -> HttpResponse:
     return _problem(422, "INVALID", text, "Each fault names the field.", faults).answer()
 
 
-def _invalid_field(error: dict[str, Any]) -> ProblemField:
+def _invalid_field(error: dict[str, Any]) -> problems.ProblemField:
     # the first of a place is where it was sent: path, query or body
     place = [part for part in error["loc"][1:] if part not in ("payload", "paging")]
     index = next((part for part in place if isinstance(part, int)), None)
-    return ProblemField(
+    return problems.ProblemField(
         code=str(error["type"]).upper()[:60],
         message=str(error["msg"]),
         field=".".join(str(part)[:60] for part in place)[:300],

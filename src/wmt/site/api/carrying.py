@@ -7,10 +7,9 @@ from ninja import Body, Field, Router, Schema
 
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
+from wmt.site.api import lookups, schemas
 from wmt.site.api.changes import EffectShown, shown_effect
-from wmt.site.api.lookups import PostCode, me, post_for, who
 from wmt.site.api.payloads import said
-from wmt.site.api.schemas import WRITE, CodeIn, FaultShown, RequestSchema, Why, answers, refused
 from wmt.site.availability.change_requests import ConflictError, RefusedError
 from wmt.site.availability.records import Post
 from wmt.site.changes.carry_over import (
@@ -25,11 +24,13 @@ from wmt.site.changes.carry_rights import need_carrying
 router = Router()
 
 
-class CarryIn(RequestSchema):
+class CarryIn(schemas.RequestSchema):
     """Where the records are now, and why they are carried over."""
 
-    former: CodeIn = Field(alias="from", description="The code of the post that has gone: TEAM:STAFF.")
-    why: Why = ""
+    former: schemas.CodeIn = Field(
+        alias="from", description="The code of the post that has gone: TEAM:STAFF."
+    )
+    why: schemas.Why = ""
     check: bool = Field(False, description="true: show the effect without saving.")
 
 
@@ -41,30 +42,32 @@ class CarriedShown(Schema):
     hours: int = Field(description="How many records of contracted hours.")
     reductions: int = Field(description="How many reductions.")
     grades: int = Field(description="How many corrections of a grade.")
-    warnings: list[FaultShown]
+    warnings: list[schemas.FaultShown]
     effects: list[EffectShown]
 
 
 @router.post(
-    "posts/{code:code}/carry-over", response=answers(CarriedShown, *WRITE), url_name="api-carry-over",
+    "posts/{code:code}/carry-over",
+    response=schemas.answers(CarriedShown, *schemas.WRITE),
+    url_name="api-carry-over",
     summary="Move the records of a post that has gone",
-)  # fmt: skip
-def carry(request: HttpRequest, code: PostCode, payload: Body[CarryIn]) -> dict[str, Any]:
+)
+def carry(request: HttpRequest, code: lookups.PostCode, payload: Body[CarryIn]) -> dict[str, Any]:
     """Hours, reductions and grades that count now or later, all of them or none, for the post in the address.
 
     It needs the role at this post and where the other was.
     """
-    state, _, new = post_for(request, code)
+    state, _, new = lookups.post_for(request, code)
     need(request, Action.EDIT_AVAILABILITY, level="post", code=code, state=state)
     old = _former(payload.former)
-    need_carrying(me(request), old, new, state)
-    reads = reads_reasons(me(request), old, new, state)
+    need_carrying(lookups.me(request), old, new, state)
+    reads = reads_reasons(lookups.me(request), old, new, state)
     try:
         found = look(old, new, state)
         found.checked.raise_faults()
         number, warnings, checked = None, found.checked.warnings, found.checked
         if not payload.check:
-            saved = carry_over(old, new, user=me(request), why=payload.why, who=who(request))
+            saved = carry_over(old, new, user=lookups.me(request), why=payload.why, who=lookups.who(request))
             number, warnings, checked = saved.number, saved.warnings, saved.checked
     except ConflictError as conflict:
         raise ConflictError(told(conflict.faults, reads=reads)) from None
@@ -85,5 +88,7 @@ def carry(request: HttpRequest, code: PostCode, payload: Body[CarryIn]) -> dict[
 def _former(code: str) -> Post:
     team, _, staff = code.partition(":")
     if not team or not staff:
-        raise refused("from", "A post is named by the codes of its team and of its officer: TEAM:STAFF")
+        raise schemas.refused(
+            "from", "A post is named by the codes of its team and of its officer: TEAM:STAFF"
+        )
     return team, staff

@@ -10,19 +10,7 @@ from ninja import Body, Field, Path, Query, Router, Schema
 from wmt.ledger import decimal
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
-from wmt.site.api.lookups import UnitCode, UnitLevel, me, state_for, unit_for, who
-from wmt.site.api.schemas import (
-    READ,
-    WRITE,
-    Day,
-    Exact,
-    Notes,
-    PageShown,
-    Paging,
-    RequestSchema,
-    answers,
-    filled,
-)
+from wmt.site.api import lookups, schemas
 from wmt.site.duties import access, actions, due_dates, labels, projection
 from wmt.site.duties.actor import DutyActor
 from wmt.site.duties.models import Duty, Step
@@ -35,7 +23,7 @@ router = Router()
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 Number = Annotated[int, Path(ge=1, le=2_000_000_000, description="The number of the action.")]
-Words = Annotated[Notes, Field(min_length=1, description="For those who may read the action.")]
+Words = Annotated[schemas.Notes, Field(min_length=1, description="For those who may read the action.")]
 Seen = Annotated[int, Field(ge=1, le=2_000_000_000, description="`version` of the action as you read it.")]
 Decision = Literal["reallocate", "reduction", "prioritise", "accept"]
 
@@ -62,7 +50,7 @@ class DutyShown(Schema):
     ]
     late: bool
     deadlines: list[DeadlineShown] = Field(description="What is due, most urgent first.")
-    percent: Exact = Field(description="The threshold, as a percentage.")
+    percent: schemas.Exact = Field(description="The threshold, as a percentage.")
     over_since: date = Field(description="The first day over the threshold.")
     excessive_since: date
     raised_since: date | None = Field(description="Since when it has also been over 120% for 28 days.")
@@ -82,7 +70,7 @@ class DutyShown(Schema):
     version: int = Field(description="How many steps it has.")
 
 
-class DutiesShown(PageShown):
+class DutiesShown(schemas.PageShown):
     """Actions of a unit, by number."""
 
     items: list[DutyShown]
@@ -107,43 +95,43 @@ class DutyWhole(DutyShown):
     steps: list[StepShown]
 
 
-class DutyFilter(Paging):
+class DutyFilter(schemas.Paging):
     """Which actions."""
 
     show: Literal["open", "late", "closed", "all"] = "open"
 
 
-class TalkIn(RequestSchema):
+class TalkIn(schemas.RequestSchema):
     """A conversation with the practitioner."""
 
-    on: Day
-    words: Notes = ""
+    on: schemas.Day
+    words: schemas.Notes = ""
 
 
-class DecideIn(RequestSchema):
+class DecideIn(schemas.RequestSchema):
     """What will be done. `done_by` may be null only if it is accepted for now."""
 
     version: Seen
     decision: Decision
     words: Words
-    done_by: Day | None = None
-    review_on: Day
+    done_by: schemas.Day | None = None
+    review_on: schemas.Day
 
 
-class DutyNoteIn(RequestSchema):
+class DutyNoteIn(schemas.RequestSchema):
     """What somebody says."""
 
     words: Words
 
 
-class ConfirmIn(RequestSchema):
+class ConfirmIn(schemas.RequestSchema):
     """Why it closes, or stays open."""
 
     version: Seen
     words: Words
 
 
-class ReliefAnswerIn(RequestSchema):
+class ReliefAnswerIn(schemas.RequestSchema):
     """The answer to a request for relief."""
 
     version: Seen
@@ -151,23 +139,25 @@ class ReliefAnswerIn(RequestSchema):
     words: Words
 
 
-class ReviewIn(RequestSchema):
+class ReviewIn(schemas.RequestSchema):
     """What was found, and the next review date."""
 
     version: Seen
     words: Words
-    review_on: Day
+    review_on: schemas.Day
 
 
 @router.get(
-    "units/{level}/{code:code}/duties", response=answers(DutiesShown, *READ), url_name="api-duties",
+    "units/{level}/{code:code}/duties",
+    response=schemas.answers(DutiesShown, *schemas.READ),
+    url_name="api-duties",
     summary="Excessive workload actions of a unit",
-)  # fmt: skip
+)
 def duties(
-    request: HttpRequest, level: UnitLevel, code: UnitCode, paging: Query[DutyFilter]
+    request: HttpRequest, level: lookups.UnitLevel, code: lookups.UnitCode, paging: Query[DutyFilter]
 ) -> dict[str, Any]:
     """Excessive workload actions of the posts under a unit. Everybody who can see figures can see them."""
-    state, unit = unit_for(request, level, code)
+    state, unit = lookups.unit_for(request, level, code)
     found = under(unit, state).order_by("pk")
     if state.as_of is None:
         found = {
@@ -190,23 +180,23 @@ def _fits(duty: Duty, show: str, state: State) -> bool:
 
 @router.get(
     "duties/{number}",
-    response=answers(DutyWhole, *READ),
+    response=schemas.answers(DutyWhole, *schemas.READ),
     url_name="api-duty",
     summary="One action and its history",
 )
 def duty(request: HttpRequest, number: Number) -> dict[str, Any]:
     """One action. What was said is only for those who may read it."""
-    return _whole(request, state_for(request), number)
+    return _whole(request, lookups.state_for(request), number)
 
 
 def _whole(request: HttpRequest, state: State, number: int) -> dict[str, Any]:
-    found = access.find(me(request), state, number)
+    found = access.find(lookups.me(request), state, number)
     steps = list(found.steps.order_by("number"))
     if state.as_of is not None:
         if not projection.as_of(found, steps, state.day):
             raise access.UnknownDuty(f"there was no action {number} yet")
         steps = [step for step in steps if step.day <= state.day]
-    reads = access.may_read(me(request), found, state)
+    reads = access.may_read(lookups.me(request), found, state)
     return {
         **_shown(found, state, reads=reads),
         "nobody": responsible(found).missing if found.is_open else "",
@@ -216,19 +206,31 @@ def _whole(request: HttpRequest, state: State, number: int) -> dict[str, Any]:
 
 def _shown(duty: Duty, state: State, *, reads: bool) -> dict[str, Any]:
     due = (due_dates.deadlines if reads else due_dates.open_deadlines)(duty, state.day)
-    return filled(
-        DutyShown, duty, number=duty.pk, post=duty.code, name=duty.shown_name, team=duty.team_name,
-        state=due_dates.stage_of(duty, state.day), late=any(each.is_late for each in due),
-        deadlines=[filled(DeadlineShown, each, late=each.is_late, words=labels.owed(each)) for each in due],
-        percent=decimal(duty.percent_x100), over_since=duty.run_since, excessive_since=duty.excess_since,
-        decision=duty.decision or None, closed_why=labels.CLOSED.get(duty.closed_why, ""),
-        confirm_why=labels.CONFIRM.get(duty.confirm_why, ""), version=duty.steps_count,
-    )  # fmt: skip
+    return schemas.filled(
+        DutyShown,
+        duty,
+        number=duty.pk,
+        post=duty.code,
+        name=duty.shown_name,
+        team=duty.team_name,
+        state=due_dates.stage_of(duty, state.day),
+        late=any(each.is_late for each in due),
+        deadlines=[
+            schemas.filled(DeadlineShown, each, late=each.is_late, words=labels.owed(each)) for each in due
+        ],
+        percent=decimal(duty.percent_x100),
+        over_since=duty.run_since,
+        excessive_since=duty.excess_since,
+        decision=duty.decision or None,
+        closed_why=labels.CLOSED.get(duty.closed_why, ""),
+        confirm_why=labels.CONFIRM.get(duty.confirm_why, ""),
+        version=duty.steps_count,
+    )
 
 
 def _step(step: Step, *, reads: bool) -> dict[str, Any]:
     who_did, said = staff_names.person(step.who), step.words if reads else None
-    return filled(StepShown, step, who=who_did, sentence=labels.sentence(step), words=said)
+    return schemas.filled(StepShown, step, who=who_did, sentence=labels.sentence(step), words=said)
 
 
 # ---- steps of people ---------------------------------------------------------------------------------------
@@ -237,9 +239,11 @@ def _step(step: Step, *, reads: bool) -> dict[str, Any]:
 def _of_people(name: str, summary: str) -> Callable[[Handler], Handler]:
     """An operation that takes one step of an action."""
     return router.post(
-        f"duties/{{number}}/{name}", response=answers(DutyWhole, *WRITE), url_name=f"api-duty-{name}",
+        f"duties/{{number}}/{name}",
+        response=schemas.answers(DutyWhole, *schemas.WRITE),
+        url_name=f"api-duty-{name}",
         summary=summary,
-    )  # fmt: skip
+    )
 
 
 def _taken(
@@ -252,7 +256,7 @@ def _taken(
     """The step that was sent, taken; and the action with it."""
     if not own:
         need(request, Action.HANDLE_DUTIES)
-    asker = DutyActor(user=me(request), state=state_for(request), who=who(request))
+    asker = DutyActor(user=lookups.me(request), state=lookups.state_for(request), who=lookups.who(request))
     typed = {} if sent is None else {{"words": "said"}.get(name, name): value for name, value in sent}
     act(asker=asker, number=number, **typed)
     return _whole(request, asker.state, number)

@@ -6,16 +6,13 @@ from typing import Any, Literal
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
-from wmt.ledger import capacity_x100, decimal, is_over
+from wmt import ledger
 from wmt.ledger.serialise import micro
 from wmt.site.accounts.access import Denied
 from wmt.site.accounts.roles import Action
-from wmt.site.api.lookups import PostCode, me, post_for
-from wmt.site.api.schemas import READ, Exact, PageShown, Where, answers, filled
-from wmt.site.availability import queries
-from wmt.site.availability.models import Hours, OfPost, Reduction
+from wmt.site.api import lookups, schemas
+from wmt.site.availability import models, queries
 from wmt.site.changes import impact
-from wmt.site.changes.impact import UnitFigures
 
 router = Router()
 
@@ -34,14 +31,14 @@ class VersionShown(Schema):
     withdrawn: bool
     first_day: date
     last_day: date | None
-    hours: Exact | None
-    percent: Exact | None
+    hours: schemas.Exact | None
+    percent: schemas.Exact | None
     reason: str
     grade: str
     notes: str
 
 
-class VersionsShown(PageShown):
+class VersionsShown(schemas.PageShown):
     """Every version of every record of a post, the newest first."""
 
     items: list[VersionShown]
@@ -50,13 +47,15 @@ class VersionsShown(PageShown):
 class TimeShown(Schema):
     """A unit's work, which changes of hours leave as it is, and its time."""
 
-    points: Exact
-    available: Exact
-    capacity: Exact | None
+    points: schemas.Exact
+    available: schemas.Exact
+    capacity: schemas.Exact | None
     over_mark: bool
-    contracted_hours: Exact
-    reduction_hours: Exact = Field(description="What reductions take: of a post, at most its contract.")
-    reduction_hours_entered: Exact = Field(description="All that is entered, which may be more.")
+    contracted_hours: schemas.Exact
+    reduction_hours: schemas.Exact = Field(
+        description="What reductions take: of a post, at most its contract."
+    )
+    reduction_hours_entered: schemas.Exact = Field(description="All that is entered, which may be more.")
 
 
 class MomentShown(Schema):
@@ -75,13 +74,13 @@ class TimelineShown(Schema):
 
 @router.get(
     "posts/{code:code}/timeline",
-    response=answers(TimelineShown, *READ),
+    response=schemas.answers(TimelineShown, *schemas.READ),
     url_name="api-timeline",
     summary="Hours of a post over time",
 )
-def timeline(request: HttpRequest, code: PostCode) -> dict[str, Any]:
+def timeline(request: HttpRequest, code: lookups.PostCode) -> dict[str, Any]:
     """What a post's time was, is and will be, by what stands now and the rules of the figures shown."""
-    state, _, post = post_for(request, code)
+    state, _, post = lookups.post_for(request, code)
     return {
         "items": [
             {"day": each.day, "grade": each.grade, "figures": shown_time(each.figures, state.over_x100)}
@@ -91,38 +90,44 @@ def timeline(request: HttpRequest, code: PostCode) -> dict[str, Any]:
 
 
 @router.get(
-    "posts/{code:code}/history", response=answers(VersionsShown, *READ), url_name="api-history",
+    "posts/{code:code}/history",
+    response=schemas.answers(VersionsShown, *schemas.READ),
+    url_name="api-history",
     summary="History of a post: who changed what, when and why",
-)  # fmt: skip
-def history(request: HttpRequest, code: PostCode, paging: Where) -> dict[str, Any]:
+)
+def history(request: HttpRequest, code: lookups.PostCode, paging: schemas.Where) -> dict[str, Any]:
     """Every version of every record of a post, for the person themself and those who may read it."""
-    state, _, post = post_for(request, code)
-    if not queries.may_read(me(request), post, state):
+    state, _, post = lookups.post_for(request, code)
+    if not queries.may_read(lookups.me(request), post, state):
         raise Denied(Action.READ_RECORDS, level="post", code=code)
     rows = queries.history_of(post)
     return {**paging.about(len(rows)), "items": [_version(row) for row in paging.part(rows)]}
 
 
-def shown_time(found: UnitFigures, over_x100: int) -> dict[str, Any]:
+def shown_time(found: impact.UnitFigures, over_x100: int) -> dict[str, Any]:
     """Work and time as the API shows them."""
     taken = found.taken_hours_micro
     return {
-        "points": decimal(found.points_x100),
-        "available": decimal(found.available_x100),
-        "capacity": decimal(capacity_x100(found.points_x100, found.available_x100)),
-        "over_mark": is_over(found.points_x100, found.available_x100, over_x100),
+        "points": ledger.decimal(found.points_x100),
+        "available": ledger.decimal(found.available_x100),
+        "capacity": ledger.decimal(ledger.capacity_x100(found.points_x100, found.available_x100)),
+        "over_mark": ledger.is_over(found.points_x100, found.available_x100, over_x100),
         "contracted_hours": micro(found.contracted_hours_micro),
         "reduction_hours": micro(found.reduction_hours_micro if taken is None else taken),
         "reduction_hours_entered": micro(found.reduction_hours_micro),
     }
 
 
-def _version(row: OfPost) -> dict[str, Any]:
+def _version(row: models.OfPost) -> dict[str, Any]:
     """A version; what its kind does not have is empty."""
-    kind = {Hours: "hours", Reduction: "reduction"}.get(type(row), "grade")
+    kind = {models.Hours: "hours", models.Reduction: "reduction"}.get(type(row), "grade")
     none = {"last_day": None, "reason": "", "grade": "", "notes": ""}
-    return filled(
-        VersionShown, row, kind=kind, stood_until=row.ended_at,
-        hours=micro(getattr(row, "hours_micro", None)), percent=decimal(getattr(row, "percent_x100", None)),
+    return schemas.filled(
+        VersionShown,
+        row,
+        kind=kind,
+        stood_until=row.ended_at,
+        hours=micro(getattr(row, "hours_micro", None)),
+        percent=ledger.decimal(getattr(row, "percent_x100", None)),
         **{name: getattr(row, name, otherwise) for name, otherwise in none.items()},
-    )  # fmt: skip
+    )

@@ -8,17 +8,8 @@ from ninja import Field, Path, Query, Router, Schema
 
 from wmt.grades import GradeName
 from wmt.ledger.serialise import present_line
+from wmt.site.api import lookups, schemas
 from wmt.site.api.limits import need_lines
-from wmt.site.api.lookups import UnitCode, UnitLevel, me, unit_for
-from wmt.site.api.schemas import (
-    BULK,
-    READ,
-    Exact,
-    PageShown,
-    Paging,
-    StreamName,
-    answers,
-)
 from wmt.site.figures import line_queries, units
 from wmt.site.queries.measures import MEASURES
 from wmt.site.workload.models import Line, Pricing
@@ -52,14 +43,14 @@ class LineShown(Schema):
     tier: str
     suspended: bool
     stream: str
-    quantity: Exact
-    each: Exact | None
-    points: Exact
+    quantity: schemas.Exact
+    each: schemas.Exact | None
+    points: schemas.Exact
     counted: bool
     reason: str = Field(description="Notes: why it is not counted, or what to check.")
     rule: str
     rule_from: str = Field(description="The day the rule's value took effect; empty: always.")
-    beside: Exact = Field(description="OMiC points, not included in the figure.")
+    beside: schemas.Exact = Field(description="OMiC points, not included in the figure.")
     status: str
 
 
@@ -76,7 +67,7 @@ class PostLine(LineShown):
     withheld: bool = Field(description="You cannot see its reference, day, flags or reason: they are empty.")
 
 
-class LinesShown(PageShown):
+class LinesShown(schemas.PageShown):
     """Lines one by one, in the order of the ledger."""
 
     items: list[PostLine]
@@ -91,18 +82,20 @@ class CellShown(LineShown):
     listed_cases: int
 
 
-class CellsShown(PageShown):
+class CellsShown(schemas.PageShown):
     """Lines summed by what priced them."""
 
     items: list[CellShown]
 
 
-class LineFilter(Paging):
+class LineFilter(schemas.Paging):
     """Which lines."""
 
     figure: Figure | None = Field(None, description="Only details included in this figure.")
     kind: Kind | None = Field(None, description="Only details of this kind.")
-    stream: StreamName | None = Field(None, description="Of its posts in this stream; null: its headline.")
+    stream: schemas.StreamName | None = Field(
+        None, description="Of its posts in this stream; null: its headline."
+    )
 
 
 class CellFilter(LineFilter):
@@ -113,22 +106,24 @@ class CellFilter(LineFilter):
 
 @router.get(
     "units/{level}/{code:code}/lines",
-    response=answers(LinesShown, *BULK),
+    response=schemas.answers(LinesShown, *schemas.BULK),
     url_name="api-lines",
     summary="Details of a post or a team",
 )
 def lines(
     request: HttpRequest,
     level: Annotated[Literal["team", "post"], Path()],
-    code: UnitCode,
+    code: lookups.UnitCode,
     paging: Query[LineFilter],
 ) -> dict[str, Any]:
     """Every line of a post, or of the posts of a team: each says the rule that priced it."""
     need_lines(request, level)
-    state, unit = unit_for(request, level, code, paging.stream)
+    state, unit = lookups.unit_for(request, level, code, paging.stream)
     priced = line_queries.pricing_of(state)
     wanted = _numbers(state, paging)
-    found = [line for line in line_queries.lines_of(state, unit, me(request)) if line.pricing in wanted]
+    found = [
+        line for line in line_queries.lines_of(state, unit, lookups.me(request)) if line.pricing in wanted
+    ]
     posts = {unit.number: unit.code}
     if level == "team":
         posts = dict(units.everybody(state, unit).values_list("number", "code"))
@@ -138,15 +133,15 @@ def lines(
 
 @router.get(
     "units/{level}/{code:code}/cells",
-    response=answers(CellsShown, *READ),
+    response=schemas.answers(CellsShown, *schemas.READ),
     url_name="api-cells",
     summary="Details of a unit, grouped by rule",
 )
 def cells(
-    request: HttpRequest, level: UnitLevel, code: UnitCode, paging: Query[CellFilter]
+    request: HttpRequest, level: lookups.UnitLevel, code: lookups.UnitCode, paging: Query[CellFilter]
 ) -> dict[str, Any]:
     """The lines of any unit: those that the same rule priced, of posts of the same grade, in one row."""
-    state, unit = unit_for(request, level, code, paging.stream)
+    state, unit = lookups.unit_for(request, level, code, paging.stream)
     wanted = _numbers(state, paging)
     summed = line_queries.sums_of(state, [unit], grade=paging.grade or "").get(unit.code, [])
     found = [line for line in summed if line.pricing.number in wanted]

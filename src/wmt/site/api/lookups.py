@@ -6,18 +6,18 @@ from django.http import Http404, HttpRequest
 from ninja import Path
 
 from wmt.site.accounts.models import User
-from wmt.site.api.schemas import Code, Key, Level
+from wmt.site.api import schemas
 from wmt.site.availability.records import Post
 from wmt.site.figures import units
 from wmt.site.shown import needed_state
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
-UnitLevel = Annotated[Level, Path(description="The level of the unit.")]
-UnitCode = Annotated[Code, Path(description="Its code: a slash in it is written ~s, and ~ is ~t.")]
-PostCode = Annotated[Code, Path(description="The code of the post: TEAM:STAFF.")]
-TeamCode = Annotated[Code, Path(description="The code of the team.")]
-RecordKey = Annotated[Key, Path(description="The key of the record.")]
+UnitLevel = Annotated[schemas.Level, Path(description="The level of the unit.")]
+UnitCode = Annotated[schemas.Code, Path(description="Its code: a slash in it is written ~s, and ~ is ~t.")]
+PostCode = Annotated[schemas.Code, Path(description="The code of the post: TEAM:STAFF.")]
+TeamCode = Annotated[schemas.Code, Path(description="The code of the team.")]
+RecordKey = Annotated[schemas.Key, Path(description="The key of the record.")]
 
 
 def state_for(request: HttpRequest) -> State:

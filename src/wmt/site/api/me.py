@@ -9,8 +9,8 @@ from ninja import Field, Router, Schema
 from wmt.ledger import decimal
 from wmt.site.accounts.access import grants_of, homes_of
 from wmt.site.accounts.roles import ROLES
+from wmt.site.api import schemas
 from wmt.site.api.lookups import me, state_for
-from wmt.site.api.schemas import Exact, answers, filled
 
 router = Router()
 
@@ -26,7 +26,7 @@ class StateShown(Schema):
     rules_date: date
     overlays: list[str] = Field(description="Local changes to the rules.")
     tier_scheme: str
-    over_mark: Exact = Field(description="The excessive workload threshold, as a percentage.")
+    over_mark: schemas.Exact = Field(description="The excessive workload threshold, as a percentage.")
     night: str = Field(description="The data the figures are from.")
 
 
@@ -60,22 +60,26 @@ class MeShown(Schema):
     homes: list[PlaceShown] = Field(description="Where their own page begins.")
 
 
-@router.get("state", response=answers(StateShown), url_name="api-state", summary="Which figures are shown")
+@router.get(
+    "state", response=schemas.answers(StateShown), url_name="api-state", summary="Which figures are shown"
+)
 def current(request: HttpRequest) -> dict[str, Any]:
     """The load, its moment, its rules, the day, and the last change."""
     state = state_for(request)
-    return filled(StateShown, state, load=state.load_id, over_mark=decimal(state.over_x100))
+    return schemas.filled(StateShown, state, load=state.load_id, over_mark=decimal(state.over_x100))
 
 
-@router.get("me", response=answers(MeShown), url_name="api-me", summary="Who asks")
+@router.get("me", response=schemas.answers(MeShown), url_name="api-me", summary="Who asks")
 def myself(request: HttpRequest) -> dict[str, Any]:
     """The person, and what they may do through this token or session."""
     person, state = me(request), state_for(request)
     roles = [
-        filled(RoleShown, grant, title=ROLES[grant.role].title, allows=sorted(ROLES[grant.role].allows))
+        schemas.filled(
+            RoleShown, grant, title=ROLES[grant.role].title, allows=sorted(ROLES[grant.role].allows)
+        )
         for grant in grants_of(person)
     ]
-    return filled(
+    return schemas.filled(
         MeShown, person, name=str(person), token=person.token.name if person.token else "",
         reads_only=bool(person.token and person.token.reads_only), roles=roles,
         homes=[{"level": level, "code": code} for level, code in homes_of(person, state)],

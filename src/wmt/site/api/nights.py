@@ -12,8 +12,8 @@ from pydantic import StringConstraints
 from wmt.nights.folder import Night, saved_nights
 from wmt.site.accounts.access import need_whole
 from wmt.site.accounts.roles import Action
+from wmt.site.api import schemas
 from wmt.site.api.lookups import state_for, unknown
-from wmt.site.api.schemas import PageShown, Where, answers, filled
 
 router = Router()
 
@@ -53,14 +53,14 @@ class WholeNight(NightShown):
     files: list[FileShown]
 
 
-class NightsShown(PageShown):
+class NightsShown(schemas.PageShown):
     """The saved nights, the latest first."""
 
     items: list[NightShown]
 
 
-@router.get("nights", response=answers(NightsShown, 422), url_name="api-nights", summary="Saved data")
-def list_nights(request: HttpRequest, paging: Where) -> dict[str, Any]:
+@router.get("nights", response=schemas.answers(NightsShown, 422), url_name="api-nights", summary="Saved data")
+def list_nights(request: HttpRequest, paging: schemas.Where) -> dict[str, Any]:
     """Every night that is kept, the latest first. For those who may read import reports."""
     need_whole(request, Action.READ_LOADS)
     shown = state_for(request).night
@@ -70,7 +70,7 @@ def list_nights(request: HttpRequest, paging: Where) -> dict[str, Any]:
 
 @router.get(
     "nights/{name}",
-    response=answers(WholeNight, 404, 422),
+    response=schemas.answers(WholeNight, 404, 422),
     url_name="api-night",
     summary="Saved data of a day",
 )
@@ -87,7 +87,7 @@ def one_night(request: HttpRequest, name: Name) -> dict[str, Any]:
 
 def _night(night: Night, shown: str) -> dict[str, Any]:
     manifest = night.manifest
-    return filled(
+    return schemas.filled(
         NightShown, manifest, name=night.name, inputs_sha256=manifest.inputs, is_shown=night.name == shown,
         as_at=manifest.as_at.replace(tzinfo=ZoneInfo(settings.TIME_ZONE)),
     )  # fmt: skip

@@ -10,22 +10,9 @@ from wmt.facts.enums import micro_hours
 from wmt.grades import GradeName
 from wmt.site import problems
 from wmt.site.accounts.access import visible_to
+from wmt.site.api import schemas  # fmt: skip
 from wmt.site.api.lookups import me, who
-from wmt.site.api.schemas import (
-    CodeIn,
-    Day,
-    FaultShown,
-    HoursIn,
-    KeyIn,
-    Notes,
-    PercentIn,
-    RequestSchema,
-    Short,
-    Version,
-    Why,
-    filled,
-)  # fmt: skip
-from wmt.site.availability.change_requests import Change, ChangeFault, RefusedError
+from wmt.site.availability import change_requests
 from wmt.site.availability.records import Post
 from wmt.site.changes import actions
 from wmt.site.figures.units import UnknownUnit
@@ -43,7 +30,7 @@ _FIELDS = {
 }
 
 
-class ChangeIn(RequestSchema):
+class ChangeIn(schemas.RequestSchema):
     """One thing that is wanted of one post.
 
     Without `key` it is something new. With `key` it is another version of that record, or with `withdraw`
@@ -51,72 +38,74 @@ class ChangeIn(RequestSchema):
     """
 
     kind: Literal["hours", "reduction", "grade"]
-    post: CodeIn = Field(description="The code of the post: TEAM:STAFF.")
-    key: KeyIn = ""
+    post: schemas.CodeIn = Field(description="The code of the post: TEAM:STAFF.")
+    key: schemas.KeyIn = ""
     version: int = Field(0, ge=0, le=2_000_000_000)
     withdraw: bool = False
-    first_day: Day | None = None
-    last_day: Day | None = Field(None, description="null: until it is ended.")
-    hours: HoursIn | None = None
-    percent: PercentIn | None = Field(None, description="Of the contracted hours, in place of hours.")
-    reason: Short = ""
-    notes: Notes = ""
+    first_day: schemas.Day | None = None
+    last_day: schemas.Day | None = Field(None, description="null: until it is ended.")
+    hours: schemas.HoursIn | None = None
+    percent: schemas.PercentIn | None = Field(None, description="Of the contracted hours, in place of hours.")
+    reason: schemas.Short = ""
+    notes: schemas.Notes = ""
     grade: GradeName | None = None
 
 
-class ChangesIn(RequestSchema):
+class ChangesIn(schemas.RequestSchema):
     """Changes that belong together: all of them are made, or none."""
 
     changes: list[ChangeIn] = Field(min_length=1, max_length=MOST)
-    why: Why = ""
+    why: schemas.Why = ""
 
 
-class HoursPut(RequestSchema):
+class HoursPut(schemas.RequestSchema):
     """Contracted hours from the day in the address. `version` where hours from that day stand already."""
 
-    hours: HoursIn
+    hours: schemas.HoursIn
     version: int = Field(0, ge=0, le=2_000_000_000)
-    why: Why = ""
+    why: schemas.Why = ""
 
 
-class ReductionIn(RequestSchema):
+class ReductionIn(schemas.RequestSchema):
     """A reduction, in hours or as a share of the contracted hours; both days count."""
 
-    reason: Short
-    hours: HoursIn | None = None
-    percent: PercentIn | None = None
-    first_day: Day
-    last_day: Day | None = Field(None, description="null: until it is ended, or as long as the reason lasts.")
-    notes: Notes = ""
-    why: Why = ""
+    reason: schemas.Short
+    hours: schemas.HoursIn | None = None
+    percent: schemas.PercentIn | None = None
+    first_day: schemas.Day
+    last_day: schemas.Day | None = Field(
+        None, description="null: until it is ended, or as long as the reason lasts."
+    )
+    notes: schemas.Notes = ""
+    why: schemas.Why = ""
 
 
 class ReductionPut(ReductionIn):
     """The whole of a reduction, in place of the version that was read."""
 
-    version: Version
+    version: schemas.Version
 
 
-class GradeIn(RequestSchema):
+class GradeIn(schemas.RequestSchema):
     """Another grade than the extract gives; both days count."""
 
     grade: GradeName
-    first_day: Day
-    last_day: Day | None = None
-    why: Why = ""
+    first_day: schemas.Day
+    last_day: schemas.Day | None = None
+    why: schemas.Why = ""
 
 
 class GradePut(GradeIn):
     """The whole of a correction, in place of the version that was read."""
 
-    version: Version
+    version: schemas.Version
 
 
 class WithdrawalIn(Schema):
     """Which version is withdrawn, and why."""
 
-    version: Version
-    why: Why = Field(min_length=1)
+    version: schemas.Version
+    why: schemas.Why = Field(min_length=1)
 
 
 class MadeShown(Schema):
@@ -134,10 +123,10 @@ class SavedShown(Schema):
 
     change: int = Field(description="The number of the change; figures of this revision or later have it.")
     records: list[MadeShown] = Field(description="In the order of the changes.")
-    warnings: list[FaultShown]
+    warnings: list[schemas.FaultShown]
 
 
-def wanted(request: HttpRequest, state: State, sent: Sequence[ChangeIn]) -> list[Change]:
+def wanted(request: HttpRequest, state: State, sent: Sequence[ChangeIn]) -> list[change_requests.Change]:
     """The changes that were sent. Raises UnknownUnit for a post that is not there or may not be seen."""
     posts = Unit.objects.filter(
         load_id=state.load_id, level="post", whole=True, code__in={each.post for each in sent}
@@ -149,17 +138,17 @@ def wanted(request: HttpRequest, state: State, sent: Sequence[ChangeIn]) -> list
             raise UnknownUnit("post", each.post)
         if bool(each.key) != bool(each.version):
             text = "A change of a record needs both its key and the version that was read"
-            faults.append(ChangeFault("VERSION_MISSING", text, "version", index))
+            faults.append(change_requests.ChangeFault("VERSION_MISSING", text, "version", index))
         if each.withdraw and not each.key:
             text = "To delete a record, give its key and the version you read"
-            faults.append(ChangeFault("KEY_MISSING", text, "key", index))
+            faults.append(change_requests.ChangeFault("KEY_MISSING", text, "key", index))
     if faults:
-        raise RefusedError(faults)
+        raise change_requests.RefusedError(faults)
     return [_change(each, known[each.post]) for each in sent]
 
 
-def _change(sent: ChangeIn, post: Post) -> Change:
-    return Change(
+def _change(sent: ChangeIn, post: Post) -> change_requests.Change:
+    return change_requests.Change(
         kind=sent.kind, post=post, key=sent.key, version=sent.version, withdraw=sent.withdraw,
         first_day=sent.first_day, last_day=sent.last_day, reason=sent.reason, notes=sent.notes,
         hours_micro=None if sent.hours is None else micro_hours(sent.hours),
@@ -167,9 +156,11 @@ def _change(sent: ChangeIn, post: Post) -> Change:
     )  # fmt: skip
 
 
-def reduction_change(post: Post, sent: ReductionIn, key: str = "", version: int = 0) -> Change:
+def reduction_change(
+    post: Post, sent: ReductionIn, key: str = "", version: int = 0
+) -> change_requests.Change:
     """A reduction that was sent, as a change."""
-    return Change(
+    return change_requests.Change(
         kind="reduction", post=post, key=key, version=version, reason=sent.reason, notes=sent.notes,
         first_day=sent.first_day, last_day=sent.last_day,
         hours_micro=None if sent.hours is None else micro_hours(sent.hours),
@@ -177,28 +168,28 @@ def reduction_change(post: Post, sent: ReductionIn, key: str = "", version: int 
     )  # fmt: skip
 
 
-def grade_change(post: Post, sent: GradeIn, key: str = "", version: int = 0) -> Change:
+def grade_change(post: Post, sent: GradeIn, key: str = "", version: int = 0) -> change_requests.Change:
     """A correction of a grade that was sent, as a change."""
-    return Change(
+    return change_requests.Change(
         kind="grade", post=post, key=key, version=version, grade=sent.grade, first_day=sent.first_day,
         last_day=sent.last_day,
     )  # fmt: skip
 
 
-def saved(request: HttpRequest, changes: Sequence[Change], why: str) -> dict[str, Any]:
+def saved(request: HttpRequest, changes: Sequence[change_requests.Change], why: str) -> dict[str, Any]:
     """Makes changes, and says which versions they made."""
     done = actions.save(actor=me(request), changes=changes, why=why, who=who(request))
     return {
         "change": done.number,
         "records": [
-            filled(MadeShown, row, kind=change.kind, post=":".join(change.post))
+            schemas.filled(MadeShown, row, kind=change.kind, post=":".join(change.post))
             for change, row in zip(changes, done.entries, strict=True)
         ],
         "warnings": said(done.warnings),
     }
 
 
-def said(faults: Iterable[ChangeFault]) -> list[problems.ProblemField]:
+def said(faults: Iterable[change_requests.ChangeFault]) -> list[problems.ProblemField]:
     """Faults by the names of the fields as they are sent."""
     return [
         problems.ProblemField(

@@ -10,21 +10,10 @@ from ninja import Field, Path, Query, Router, Schema
 from wmt.grades import GradeName
 from wmt.history import HistoryError
 from wmt.ledger import HEADLINE, STREAMS
+from wmt.site.api import schemas
 from wmt.site.api.lookups import me, state_for
-from wmt.site.api.schemas import READ, Day, PageShown, Paging, answers, refused
+from wmt.site.queries import questions
 from wmt.site.queries.histories import history_for
-from wmt.site.queries.questions import (
-    LEVELS,
-    MOST_PERCENT,
-    MOST_TOP,
-    MOST_WEEKS,
-    QUESTIONS,
-    READINGS,
-    WHO,
-    QuestionParams,
-    answer_to,
-    shows_names,
-)
 
 router = Router()
 
@@ -35,12 +24,12 @@ if TYPE_CHECKING:
     StreamName = str
     OfficersCounted = str
 else:
-    QuestionName = Literal[tuple(QUESTIONS)]
-    AskedLevel = Literal[tuple(LEVELS)]
-    Reading = Literal[tuple(READINGS)]
+    QuestionName = Literal[tuple(questions.QUESTIONS)]
+    AskedLevel = Literal[tuple(questions.LEVELS)]
+    Reading = Literal[tuple(questions.READINGS)]
     StreamName = Literal[STREAMS]
-    OfficersCounted = Literal[tuple(WHO)]
-Percent = Annotated[Decimal, Field(gt=0, le=MOST_PERCENT, decimal_places=2, allow_inf_nan=False)]
+    OfficersCounted = Literal[tuple(questions.WHO)]
+Percent = Annotated[Decimal, Field(gt=0, le=questions.MOST_PERCENT, decimal_places=2, allow_inf_nan=False)]
 
 
 class FieldShown(Schema):
@@ -50,7 +39,7 @@ class FieldShown(Schema):
     head: str
 
 
-class AnswerShown(PageShown):
+class AnswerShown(schemas.PageShown):
     """An answer: the sentence, what it rests on, and one page of its table."""
 
     title: str
@@ -60,20 +49,20 @@ class AnswerShown(PageShown):
     items: list[dict[str, str | int | float | None]]
 
 
-class QuestionFilter(Paging):
+class QuestionFilter(schemas.Paging):
     """What is asked. A question takes what it has no use for for nothing."""
 
     percent: Percent = Decimal(110)
-    weeks: int = Field(4, ge=1, le=MOST_WEEKS)
+    weeks: int = Field(4, ge=1, le=questions.MOST_WEEKS)
     level: AskedLevel | None = Field(None, description="null: that of the question’s page.")
-    first: Day | None = Field(None, description="null: the first day that has figures.")
-    last: Day | None = Field(None, description="null: the last day that has figures.")
+    first: schemas.Day | None = Field(None, description="null: the first day that has figures.")
+    last: schemas.Day | None = Field(None, description="null: the last day that has figures.")
     grade: GradeName | None = None
     reading: Reading = Field("every day", description="Counted by every day, by weekly figures, or by sums.")
     by: Literal["day", "year"] = Field(
         "day", description="Of the spread: on the last day, or over each year."
     )
-    top: int = Field(20, ge=1, le=MOST_TOP, description="Of longest spells: how many.")
+    top: int = Field(20, ge=1, le=questions.MOST_TOP, description="Of longest spells: how many.")
     stream: StreamName = Field(HEADLINE, description="OMiC has no capacity: only its cases are available.")
     who: OfficersCounted = Field("holding", description="Of cases per officer: who is counted as one.")
     names: bool = Field(False, description="Of posts and people: with codes and names.")
@@ -82,7 +71,7 @@ class QuestionFilter(Paging):
 
 @router.get(
     "questions/{name}",
-    response=answers(AnswerShown, *READ),
+    response=schemas.answers(AnswerShown, *schemas.READ),
     url_name="api-question",
     summary="An analysis",
 )
@@ -94,21 +83,21 @@ def question(
     """The answer to one of the five-year questions, from the figures of every day."""
     state = state_for(request)
     past = history_for(me(request), state)
-    level = paging.level or QUESTIONS[name].default.level
+    level = paging.level or questions.QUESTIONS[name].default.level
     last = min(paging.last or state.as_at.date(), state.as_at.date())
-    wish = QuestionParams(
+    wish = questions.QuestionParams(
         percent_x100=int(paging.percent * 100), weeks=paging.weeks, level=level, first=paging.first,
         last=last, grade=paging.grade or "", reading=paging.reading, top=paging.top,
         by=paging.by, stream=paging.stream, who=paging.who,
     )  # fmt: skip
     try:
-        answer = answer_to(name, past, wish)
+        answer = questions.answer_to(name, past, wish)
     except HistoryError as error:
-        raise refused("first", str(error), "CANNOT_BE_ASKED") from error
-    shown = shows_names(paging.names, level, me(request))
+        raise schemas.refused("first", str(error), "CANNOT_BE_ASKED") from error
+    shown = questions.shows_names(paging.names, level, me(request))
     tables = [answer, *(answer.details if shown else ())]
     if paging.table >= len(tables):
-        raise refused("table", f"There are {len(tables)} tables here, counted from 0")
+        raise schemas.refused("table", f"There are {len(tables)} tables here, counted from 0")
     table = tables[paging.table]
     columns = [each for each in table.columns if shown or each[0] not in ("code", "name")]
     return {

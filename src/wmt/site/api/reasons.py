@@ -11,8 +11,7 @@ from pydantic import StringConstraints
 from wmt.ledger import decimal
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
-from wmt.site.api.lookups import me, state_for, unknown, who
-from wmt.site.api.schemas import Day, Exact, PercentIn, RequestSchema, Why, answers, filled
+from wmt.site.api import lookups, schemas
 from wmt.site.availability.limits import ReasonOnDay
 from wmt.site.availability.models import Reason as Version
 from wmt.site.availability.queries import every_reason, reasons_on
@@ -36,8 +35,8 @@ class ReasonShown(Schema):
     name: str
     short_name: str
     category: str
-    allowance_percent: Exact | None = Field(description="The percentage it always takes off.")
-    max_percent: Exact | None = Field(description="The highest percentage it can take off.")
+    allowance_percent: schemas.Exact | None = Field(description="The percentage it always takes off.")
+    max_percent: schemas.Exact | None = Field(description="The highest percentage it can take off.")
     months: int | None = Field(description="It lasts so many months at most.")
     enabled: bool = Field(description="Whether new reductions may have it.")
 
@@ -49,18 +48,18 @@ class ReasonsShown(Schema):
     items: list[ReasonShown]
 
 
-class ReasonIn(RequestSchema):
+class ReasonIn(schemas.RequestSchema):
     """A reason as it is to be from a day on."""
 
-    first_day: Day
+    first_day: schemas.Day
     name: Name
     short_name: Name
     category: Category
-    allowance_percent: PercentIn | None = None
-    max_percent: PercentIn | None = None
+    allowance_percent: schemas.PercentIn | None = None
+    max_percent: schemas.PercentIn | None = None
     months: int | None = Field(None, ge=1, le=600)
     enabled: bool = True
-    why: Why = ""
+    why: schemas.Why = ""
 
 
 class ReasonMade(Schema):
@@ -75,20 +74,23 @@ class ReasonMade(Schema):
 class ReasonDayQuery(Schema):
     """The day to look at."""
 
-    on: Day | None = Field(None, description="null: the day of the figures.")
+    on: schemas.Day | None = Field(None, description="null: the day of the figures.")
 
 
 @router.get(
-    "reasons", response=answers(ReasonsShown, 422), url_name="api-reasons", summary="Reasons for reductions"
+    "reasons",
+    response=schemas.answers(ReasonsShown, 422),
+    url_name="api-reasons",
+    summary="Reasons for reductions",
 )
 def list_reasons(request: HttpRequest, wish: Query[ReasonDayQuery]) -> dict[str, Any]:
     """Those of the rules and those administrators entered, as they are on a day."""
-    day = wish.on or state_for(request).day
+    day = wish.on or lookups.state_for(request).day
     return {"day": day, "items": [_shown(reason) for reason in reasons_on(day).values()]}
 
 
 @router.post(
-    "reasons", response=answers(ReasonMade, 409, 413, 422, status=201), url_name="api-reason-new",
+    "reasons", response=schemas.answers(ReasonMade, 409, 413, 422, status=201), url_name="api-reason-new",
     summary="A new reason",
 )  # fmt: skip
 def post_reason(request: HttpRequest, payload: Body[ReasonIn]) -> Any:
@@ -97,25 +99,25 @@ def post_reason(request: HttpRequest, payload: Body[ReasonIn]) -> Any:
 
 
 @router.put(
-    "reasons/{reason}", response=answers(ReasonMade, 404, 409, 413, 422), url_name="api-reason",
+    "reasons/{reason}", response=schemas.answers(ReasonMade, 404, 409, 413, 422), url_name="api-reason",
     summary="Change or retire a reason",
 )  # fmt: skip
 def put_reason(request: HttpRequest, reason: ReasonId, payload: Body[ReasonIn]) -> Any:
     """The reason as it is from a day on; reductions made before stand. For administrators."""
     need(request, Action.MANAGE_REASONS)
     if reason not in every_reason():
-        raise unknown("reason")
+        raise lookups.unknown("reason")
     return _saved(request, payload, reason)
 
 
 def _saved(request: HttpRequest, sent: ReasonIn, reason: str = "") -> dict[str, Any]:
     made: Version = save_reason(
-        actor=me(request), reason=reason, first_day=sent.first_day, name=sent.name,
+        actor=lookups.me(request), reason=reason, first_day=sent.first_day, name=sent.name,
         short_name=sent.short_name, category=sent.category,
         allowance_x100=_hundredths(sent.allowance_percent), max_x100=_hundredths(sent.max_percent),
-        months=sent.months, enabled=sent.enabled, why=sent.why, who=who(request),
+        months=sent.months, enabled=sent.enabled, why=sent.why, who=lookups.who(request),
     )  # fmt: skip
-    return filled(ReasonMade, made)
+    return schemas.filled(ReasonMade, made)
 
 
 def _hundredths(percent: Any) -> int | None:
@@ -124,4 +126,4 @@ def _hundredths(percent: Any) -> int | None:
 
 def _shown(reason: ReasonOnDay) -> dict[str, Any]:
     allowance, most = decimal(reason.allowance_x100), decimal(reason.max_x100)
-    return filled(ReasonShown, reason, allowance_percent=allowance, max_percent=most)
+    return schemas.filled(ReasonShown, reason, allowance_percent=allowance, max_percent=most)

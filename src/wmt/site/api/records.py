@@ -9,8 +9,7 @@ from ninja import Field, Query, Router, Schema
 from wmt.ledger import decimal
 from wmt.ledger.serialise import micro
 from wmt.site.accounts import visibility
-from wmt.site.api.lookups import PostCode, TeamCode, UnitCode, UnitLevel, me, post_for, unit_for
-from wmt.site.api.schemas import READ, Exact, PageShown, Paging, Where, answers, filled
+from wmt.site.api import lookups, schemas
 from wmt.site.audit.reads import note_read
 from wmt.site.availability import labels, queries, reduction_archive
 from wmt.site.availability.limits import ReasonOnDay
@@ -37,7 +36,7 @@ class HoursShown(Schema):
     key: str
     version: int
     first_day: date = Field(description="0001-01-01: from the beginning.")
-    hours: Exact
+    hours: schemas.Exact
     status: Status
 
 
@@ -48,8 +47,8 @@ class ReductionShown(Schema):
     version: int
     reason: str = Field(description="Empty where it is withheld from you: you then see hours and days.")
     reason_name: str
-    hours: Exact | None
-    percent: Exact | None
+    hours: schemas.Exact | None
+    percent: schemas.Exact | None
     first_day: date
     last_day: date | None = Field(description="null: until it is ended.")
     status: Status
@@ -72,7 +71,7 @@ class PlanShown(Schema):
 
     post: str
     name: str
-    contracted_hours: Exact = Field(description="A week, today, before reductions.")
+    contracted_hours: schemas.Exact = Field(description="A week, today, before reductions.")
     hours_from: str = Field(
         description=f"Where from: {', '.join(labels.SOURCES)}. The last is never a contract of 0 hours."
     )
@@ -81,7 +80,7 @@ class PlanShown(Schema):
     grades: list[GradeShown]
 
 
-class PlansShown(PageShown):
+class PlansShown(schemas.PageShown):
     """The same for the posts of a team, by name."""
 
     items: list[PlanShown]
@@ -93,41 +92,43 @@ class EndingShown(ReductionShown):
     post: str
 
 
-class EndingsShown(PageShown):
+class EndingsShown(schemas.PageShown):
     """Reductions in force that end soon, the soonest first."""
 
     items: list[EndingShown]
 
 
-class EndingFilter(Paging):
+class EndingFilter(schemas.Paging):
     """How far to look."""
 
     days: int = Field(30, ge=1, le=366, description="Last days up to so many days from now.")
 
 
 @router.get(
-    "posts/{code:code}/records", response=answers(PlanShown, *READ), url_name="api-records",
+    "posts/{code:code}/records", response=schemas.answers(PlanShown, *schemas.READ), url_name="api-records",
     summary="Hours, reductions and grades of a post",
 )  # fmt: skip
-def records(request: HttpRequest, code: PostCode) -> dict[str, Any]:
+def records(request: HttpRequest, code: lookups.PostCode) -> dict[str, Any]:
     """What stands for a post, past and future. Withdrawn records are in its history."""
-    state, unit, post = post_for(request, code)
+    state, unit, post = lookups.post_for(request, code)
     plan = queries.plans_of([post]).get(post, PostRecords())
-    note_read(me(request), unit)
-    return shown_plan(state, plan, unit, reads=visibility.reasons(me(request)).covers(unit))
+    note_read(lookups.me(request), unit)
+    return shown_plan(state, plan, unit, reads=visibility.reasons(lookups.me(request)).covers(unit))
 
 
 @router.get(
-    "teams/{code:code}/records", response=answers(PlansShown, *READ), url_name="api-team-records",
+    "teams/{code:code}/records",
+    response=schemas.answers(PlansShown, *schemas.READ),
+    url_name="api-team-records",
     summary="Hours, reductions and grades of a team",
-)  # fmt: skip
-def team_records(request: HttpRequest, code: TeamCode, paging: Where) -> dict[str, Any]:
+)
+def team_records(request: HttpRequest, code: lookups.TeamCode, paging: schemas.Where) -> dict[str, Any]:
     """What stands for the posts of a team. Reasons and notes only of posts where one may read them."""
-    state, team = unit_for(request, "team", code)
+    state, team = lookups.unit_for(request, "team", code)
     found = units.everybody(state, team)
     shown = {(unit.team_code, unit.staff_code): unit for unit in paging.part(found)}
-    plans, reach = queries.plans_of(list(shown)), visibility.reasons(me(request))
-    note_read(me(request), team)
+    plans, reach = queries.plans_of(list(shown)), visibility.reasons(lookups.me(request))
+    note_read(lookups.me(request), team)
     items = [
         shown_plan(state, plans.get(post, PostRecords()), unit, reads=reach.covers(unit))
         for post, unit in shown.items()
@@ -136,18 +137,20 @@ def team_records(request: HttpRequest, code: TeamCode, paging: Where) -> dict[st
 
 
 @router.get(
-    "units/{level}/{code:code}/ending", response=answers(EndingsShown, *READ), url_name="api-ending",
+    "units/{level}/{code:code}/ending",
+    response=schemas.answers(EndingsShown, *schemas.READ),
+    url_name="api-ending",
     summary="Reductions that end soon",
-)  # fmt: skip
+)
 def ending(
-    request: HttpRequest, level: UnitLevel, code: UnitCode, paging: Query[EndingFilter]
+    request: HttpRequest, level: lookups.UnitLevel, code: lookups.UnitCode, paging: Query[EndingFilter]
 ) -> dict[str, Any]:
     """Reductions of posts under a unit, in force today, whose last day is near."""
-    state, unit = unit_for(request, level, code)
+    state, unit = lookups.unit_for(request, level, code)
     rows = queries.ending(state, unit, paging.days)
-    reads = visibility.reasons_of_posts(me(request), state)
+    reads = visibility.reasons_of_posts(lookups.me(request), state)
     hours = reduction_archive.Contracted(unit, state)
-    note_read(me(request), unit)
+    note_read(lookups.me(request), unit)
     reasons = queries.every_reason()
     items = []
     for row in paging.part(rows):
@@ -175,7 +178,7 @@ def shown_plan(state: State, plan: PostRecords, unit: Unit, *, reads: bool) -> d
         ],
         "reductions": [shown_cut(each, state.day, reasons) for each in plan.reductions],
         "grades": [
-            filled(GradeShown, each, status=status_of(each.first_day, each.last_day, state.day))
+            schemas.filled(GradeShown, each, status=status_of(each.first_day, each.last_day, state.day))
             for each in plan.grades
         ],
     }
@@ -184,14 +187,14 @@ def shown_plan(state: State, plan: PostRecords, unit: Unit, *, reads: bool) -> d
 def _hours(entry: HoursRecord, next_day: date | None, day: date) -> dict[str, Any]:
     """Hours end where the next begin."""
     status = "ended" if next_day is not None and next_day <= day else status_of(entry.first_day, None, day)
-    return filled(HoursShown, entry, hours=micro(entry.hours_micro), status=status)
+    return schemas.filled(HoursShown, entry, hours=micro(entry.hours_micro), status=status)
 
 
 def shown_cut(entry: ReductionRecord, day: date, reasons: Any) -> dict[str, Any]:
     """A reduction as the API shows it, be it without its reason."""
     withheld = entry.reason == REDUCED
     reason: ReasonOnDay | None = reasons.get(entry.reason)
-    return filled(
+    return schemas.filled(
         ReductionShown, entry, reason="" if withheld else entry.reason,
         reason_name=reason.short_name if reason else entry.reason, hours=micro(entry.hours_micro),
         percent=decimal(entry.percent_x100), notes=None if withheld else entry.notes,

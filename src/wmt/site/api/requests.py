@@ -10,8 +10,7 @@ from ninja import Body, Field, Path, Query, Router, Schema
 from wmt.site.accounts.access import need
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
-from wmt.site.api.lookups import PostCode, UnitCode, me, post_for, state_for, unit_for, who
-from wmt.site.api.schemas import READ, WRITE, Notes, PageShown, Paging, RequestSchema, answers, filled
+from wmt.site.api import lookups, schemas
 from wmt.site.audit.reads import note_read
 from wmt.site.duties import access, requests
 from wmt.site.duties.actor import DutyActor
@@ -24,7 +23,7 @@ from wmt.site.workload.state import State
 router = Router()
 
 Number = Annotated[int, Path(ge=1, le=2_000_000_000, description="The number of the request.")]
-Words = Annotated[Notes, Field(min_length=1, description="For those who may read the request.")]
+Words = Annotated[schemas.Notes, Field(min_length=1, description="For those who may read the request.")]
 
 
 class RequestShown(Schema):
@@ -50,25 +49,25 @@ class RequestShown(Schema):
     answer_words: str
 
 
-class RequestsShown(PageShown):
+class RequestsShown(schemas.PageShown):
     """Requests and concerns, by number."""
 
     items: list[RequestShown]
 
 
-class RequestFilter(Paging):
+class RequestFilter(schemas.Paging):
     """Which of them."""
 
     show: Literal["raised", "assigned"] = "raised"
 
 
-class RequestTextIn(RequestSchema):
+class RequestTextIn(schemas.RequestSchema):
     """What somebody says."""
 
     words: Words
 
 
-class RequestAnswerIn(RequestSchema):
+class RequestAnswerIn(schemas.RequestSchema):
     """The answer."""
 
     answer: Literal["yes", "part", "no"]
@@ -76,11 +75,14 @@ class RequestAnswerIn(RequestSchema):
 
 
 @router.get(
-    "requests", response=answers(RequestsShown, *READ), url_name="api-requests", summary="Your requests"
+    "requests",
+    response=schemas.answers(RequestsShown, *schemas.READ),
+    url_name="api-requests",
+    summary="Your requests",
 )
 def listed(request: HttpRequest, paging: Query[RequestFilter]) -> dict[str, Any]:
     """Those that you raised, or those that wait for your answer."""
-    state, person = _present(request), me(request)
+    state, person = _present(request), lookups.me(request)
     found = list(Request.objects.filter(asked_by=person).order_by("pk"))
     if paging.show == "assigned":
         waiting = list(Request.objects.filter(answered_on__isnull=True).order_by("answer_by", "pk"))
@@ -93,47 +95,54 @@ def listed(request: HttpRequest, paging: Query[RequestFilter]) -> dict[str, Any]
 
 
 @router.get(
-    "requests/{number}", response=answers(RequestShown, *READ), url_name="api-request", summary="One request"
+    "requests/{number}",
+    response=schemas.answers(RequestShown, *schemas.READ),
+    url_name="api-request",
+    summary="One request",
 )
 def one(request: HttpRequest, number: Number) -> dict[str, Any]:
     """Only for whoever raised it and for those whose role lets them read it."""
-    state, person = _present(request), me(request)
+    state, person = _present(request), lookups.me(request)
     found = access.find_request(person, state, number)
     _note_read(person, state, [found])
     return _shown(found, Roles([found]), state)
 
 
 @router.post(
-    "posts/{code:code}/relief", response=answers(RequestShown, *WRITE), url_name="api-relief",
+    "posts/{code:code}/relief", response=schemas.answers(RequestShown, *schemas.WRITE), url_name="api-relief",
     summary="Ask for relief of your own workload",
 )  # fmt: skip
-def relief(request: HttpRequest, code: PostCode, payload: Body[RequestTextIn]) -> dict[str, Any]:
+def relief(request: HttpRequest, code: lookups.PostCode, payload: Body[RequestTextIn]) -> dict[str, Any]:
     """From the first day over the threshold. Only for your own post."""
-    state, unit, _ = post_for(request, code)
+    state, unit, _ = lookups.post_for(request, code)
     made = requests.ask(asker=_asker(request, state), unit=unit, said=payload.words)
     return _shown(made, Roles([made]), state)
 
 
 @router.post(
-    "units/{level}/{code:code}/concerns", response=answers(RequestShown, *WRITE), url_name="api-concern",
+    "units/{level}/{code:code}/concerns",
+    response=schemas.answers(RequestShown, *schemas.WRITE),
+    url_name="api-concern",
     summary="Raise a concern",
-)  # fmt: skip
+)
 def concern(
     request: HttpRequest,
     level: Annotated[Literal["post", "team"], Path(description="A post or a team.")],
-    code: UnitCode,
+    code: lookups.UnitCode,
     payload: Body[RequestTextIn],
 ) -> dict[str, Any]:
     """About the workload of a post or a team. Anybody signed in can raise one."""
-    state, unit = unit_for(request, level, code)
+    state, unit = lookups.unit_for(request, level, code)
     made = requests.raise_concern(asker=_asker(request, state), unit=unit, said=payload.words)
     return _shown(made, Roles([made]), state)
 
 
 @router.post(
-    "requests/{number}/answer", response=answers(RequestShown, *WRITE), url_name="api-request-answer",
+    "requests/{number}/answer",
+    response=schemas.answers(RequestShown, *schemas.WRITE),
+    url_name="api-request-answer",
     summary="Answer a request or concern",
-)  # fmt: skip
+)
 def answer(request: HttpRequest, number: Number, payload: Body[RequestAnswerIn]) -> dict[str, Any]:
     """Once. Whoever raised it is told."""
     need(request, Action.HANDLE_DUTIES)
@@ -152,17 +161,17 @@ def _note_read(person: User, state: State, shown: Sequence[Request]) -> None:
 
 
 def _asker(request: HttpRequest, state: State) -> DutyActor:
-    return DutyActor(user=me(request), state=state.of_now(), who=who(request))
+    return DutyActor(user=lookups.me(request), state=state.of_now(), who=lookups.who(request))
 
 
 def _present(request: HttpRequest) -> State:
     """Requests are those of now: a day in the past has none of its own."""
-    return state_for(request).of_now()
+    return lookups.state_for(request).of_now()
 
 
 def _shown(found: Request, roles: Roles, state: State) -> dict[str, Any]:
     people = roles.of(found)
-    return filled(
+    return schemas.filled(
         RequestShown, found, number=found.pk, name=found.shown_name, team=found.team_name,
         duty=found.duty_id, asked_by=staff_names.person(found.asked_who), owner_role=people.owner_role,
         owners=[staff_names.person(str(user)) for user in people.owners],

@@ -8,9 +8,8 @@ from ninja import Field, Query, Router, Schema
 from pydantic import StringConstraints
 
 from wmt.grades import GradeName
+from wmt.site.api import lookups, schemas
 from wmt.site.api.limits import need_lines
-from wmt.site.api.lookups import UnitCode, UnitLevel, unit_for, unknown
-from wmt.site.api.schemas import BULK, PageShown, Paging, Short, answers
 from wmt.site.queries.measures import CASE_GROUPS
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.queries.unit_tabs import tables_of
@@ -50,7 +49,7 @@ class RowShown(Schema):
     values: dict[str, ValueShown]
 
 
-class TableShown(PageShown):
+class TableShown(schemas.PageShown):
     """A table of a page, with one page of its rows."""
 
     name: str
@@ -67,7 +66,7 @@ class TablesShown(Schema):
     tables: list[TableShown]
 
 
-class TableFilter(Paging):
+class TableFilter(schemas.Paging):
     """The filters of the page: what makes no sense for a table is taken for none, as on the page."""
 
     table: Annotated[str, StringConstraints(pattern=r"^[a-z]{1,40}$")] | None = Field(
@@ -76,31 +75,37 @@ class TableFilter(Paging):
     grade: GradeName | None = None
     type: CaseGroup | None = None
     counted: Literal["yes", "no"] | None = None
-    reason: Short = Field("", description="Of a caseload: only cases that do not count for this reason.")
+    reason: schemas.Short = Field(
+        "", description="Of a caseload: only cases that do not count for this reason."
+    )
     band: Literal["under", "within", "over", "none"] | None = None
 
 
 @router.get(
     "units/{level}/{code:code}/tables/{tab}",
-    response=answers(TablesShown, *BULK),
+    response=schemas.answers(TablesShown, *schemas.BULK),
     url_name="api-tables",
     summary="The tables of a page",
 )
 def tables(
-    request: HttpRequest, level: UnitLevel, code: UnitCode, tab: Tab, paging: Query[TableFilter]
+    request: HttpRequest,
+    level: lookups.UnitLevel,
+    code: lookups.UnitCode,
+    tab: Tab,
+    paging: Query[TableFilter],
 ) -> dict[str, Any]:
     """The tables of a tab of a unit's page, such as its caseload, with the page's filters."""
     if level in ("team", "post"):  # where tables are of single lines, but for the overview
         need_lines(request, "post" if tab == "overview" else level)
-    state, unit = unit_for(request, level, code)
+    state, unit = lookups.unit_for(request, level, code)
     _, found = tables_of(UnitRequest(request, state, unit), "" if tab == "overview" else tab)
     if paging.table and paging.table not in found:
-        raise unknown(f"table here: there are {', '.join(found) or 'none'}")
+        raise lookups.unknown(f"table here: there are {', '.join(found) or 'none'}")
     wanted = [table for name, table in found.items() if paging.table in (None, name)]
     return {"tables": [_table(table, paging) for table in wanted]}
 
 
-def _table(table: Table, paging: Paging) -> dict[str, Any]:
+def _table(table: Table, paging: schemas.Paging) -> dict[str, Any]:
     return {
         **paging.about(len(table.rows)),
         **{name: getattr(table, name) for name in ("name", "caption", "notes", "columns")},

@@ -7,31 +7,18 @@ from typing import TYPE_CHECKING, Any, Literal
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
+from wmt import ledger
 from wmt.grades import GradeName
 from wmt.history import History, runs_on
-from wmt.ledger import Cause, Moment, capacity_x100, decimal, is_over
 from wmt.ledger.explain_change import Why
 from wmt.ledger.narrative import say
 from wmt.ledger.serialise import micro
+from wmt.site.api import lookups, schemas
 from wmt.site.api.limits import need_lines
-from wmt.site.api.lookups import UnitCode, UnitLevel, me, unit_for
-from wmt.site.api.schemas import (
-    BULK,
-    READ,
-    Day,
-    Exact,
-    PageShown,
-    Paging,
-    StreamName,
-    answers,
-    filled,
-    refused,
-)
+from wmt.site.queries import movement, periods
 from wmt.site.queries.histories import history_of
 from wmt.site.queries.late_entries import late_of
-from wmt.site.queries.movement import NoLines, marks_on, moves_of, stood_on, why_between
 from wmt.site.queries.period_figures import FigurePeriod
-from wmt.site.queries.periods import YEAR, DayOrigins, stretches
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
@@ -40,7 +27,7 @@ router = Router()
 if TYPE_CHECKING:
     CauseName = str
 else:
-    CauseName = Literal[tuple(str(cause) for cause in Cause)]
+    CauseName = Literal[tuple(str(cause) for cause in ledger.Cause)]
 
 
 class PeriodShown(Schema):
@@ -49,14 +36,16 @@ class PeriodShown(Schema):
     first: date
     last: date
     days: int = Field(description="Days with figures.")
-    capacity: Exact | None = Field(description="Total points ÷ total available points, in %.")
+    capacity: schemas.Exact | None = Field(description="Total points ÷ total available points, in %.")
     over_mark: bool
-    points: Exact
-    available: Exact
-    contracted_hours: Exact | None = Field(description="null, as further down: an archive does not tell it.")
-    reduction_hours: Exact | None
-    help: Exact | None = Field(description="Points of help given, less help received.")
-    cases: Exact | None
+    points: schemas.Exact
+    available: schemas.Exact
+    contracted_hours: schemas.Exact | None = Field(
+        description="null, as further down: an archive does not tell it."
+    )
+    reduction_hours: schemas.Exact | None
+    help: schemas.Exact | None = Field(description="Points of help given, less help received.")
+    cases: schemas.Exact | None
     corrected_days: int = Field(description="Days whose data was corrected.")
     archive_days: int = Field(description="Days for which only totals are held.")
     all_streams_days: int = Field(description="Days of these for which all streams were added together.")
@@ -71,43 +60,43 @@ class LateShown(Schema):
     last: date
 
 
-class PeriodsShown(PageShown):
+class PeriodsShown(schemas.PageShown):
     """Figures over time, the first day first."""
 
     items: list[PeriodShown]
     late_hours: list[LateShown] = Field(description="What was entered late for these days.")
 
 
-class OverTime(Paging):
+class OverTime(schemas.Paging):
     """Which days, and how they are put together."""
 
-    first: Day | None = Field(None, description="null: a year before the last.")
-    last: Day | None = Field(None, description="null: the day of the figures that are shown.")
+    first: schemas.Day | None = Field(None, description="null: a year before the last.")
+    last: schemas.Day | None = Field(None, description="null: the day of the figures that are shown.")
     by: Literal["day", "week", "month"] = "day"
     grade: GradeName | None = Field(None, description="Only what posts of this grade make up.")
-    stream: StreamName | None = Field(None, description="null: sentence management; of a post, any.")
+    stream: schemas.StreamName | None = Field(None, description="null: sentence management; of a post, any.")
 
 
 @router.get(
     "units/{level}/{code:code}/over-time",
-    response=answers(PeriodsShown, *READ),
+    response=schemas.answers(PeriodsShown, *schemas.READ),
     url_name="api-over-time",
     summary="Figures over time",
 )
 def over_time(
-    request: HttpRequest, level: UnitLevel, code: UnitCode, paging: Query[OverTime]
+    request: HttpRequest, level: lookups.UnitLevel, code: lookups.UnitCode, paging: Query[OverTime]
 ) -> dict[str, Any]:
     """A unit's figures by day, week or month. Days without a night are left out, never filled in."""
-    state, unit = unit_for(request, level, code)
+    state, unit = lookups.unit_for(request, level, code)
     past = history_of(unit)
     last = paging.last or state.as_at.date()
-    first = paging.first or (last - YEAR if last.year > 1 else last)
+    first = paging.first or (last - periods.YEAR if last.year > 1 else last)
     if first > last:
-        raise refused("first", "The first day must be the last day or earlier")
+        raise schemas.refused("first", "The first day must be the last day or earlier")
     # no further than there are figures: a client may ask for a thousand years
     within = max(first, past.first or first), min(last, past.last or last)
     frame = past.series(unit.level, unit.code, *within, grade=paging.grade or "", stream=paging.stream)
-    found = stretches(frame, paging.by, DayOrigins.of(past, first, last))
+    found = periods.stretches(frame, paging.by, periods.DayOrigins.of(past, first, last))
     items = [_period(each, state.over_x100) for each in paging.part(found)]
     late = _late(past, state, unit, *within)
     return {**paging.about(len(found)), "items": items, "late_hours": late}
@@ -118,14 +107,21 @@ def _late(past: History, state: State, unit: Unit, first: date, last: date) -> l
 
 
 def _period(each: FigurePeriod, over_x100: int) -> dict[str, Any]:
-    return filled(
-        PeriodShown, each, capacity=decimal(each.capacity_x100), over_mark=each.is_over(over_x100),
-        points=decimal(each.mean("points_x100")), available=decimal(each.mean("available_x100")),
+    return schemas.filled(
+        PeriodShown,
+        each,
+        capacity=ledger.decimal(each.capacity_x100),
+        over_mark=each.is_over(over_x100),
+        points=ledger.decimal(each.mean("points_x100")),
+        available=ledger.decimal(each.mean("available_x100")),
         contracted_hours=micro(each.mean("contracted_hours_micro")),
-        reduction_hours=micro(each.mean("reduction_hours_micro")), cases=decimal(each.mean("cases", 100)),
-        help=decimal(each.mean("contacts_x100")), corrected_days=each.corrected,
-        archive_days=each.archived, all_streams_days=each.together,
-    )  # fmt: skip
+        reduction_hours=micro(each.mean("reduction_hours_micro")),
+        cases=ledger.decimal(each.mean("cases", 100)),
+        help=ledger.decimal(each.mean("contacts_x100")),
+        corrected_days=each.corrected,
+        archive_days=each.archived,
+        all_streams_days=each.together,
+    )
 
 
 class MovedCauseShown(Schema):
@@ -133,9 +129,11 @@ class MovedCauseShown(Schema):
 
     cause: str
     words: str = Field(description="As people say it.")
-    points: Exact
-    percentage_points: Exact | None = Field(description="null: one of the days has no available hours.")
-    available: Exact
+    points: schemas.Exact
+    percentage_points: schemas.Exact | None = Field(
+        description="null: one of the days has no available hours."
+    )
+    available: schemas.Exact
     lines: int
 
 
@@ -144,9 +142,9 @@ class StoodShown(Schema):
 
     day: date
     night: str = Field(description="The data it is from; ‘now’ includes everything entered since.")
-    points: Exact
-    available: Exact
-    capacity: Exact | None
+    points: schemas.Exact
+    available: schemas.Exact
+    capacity: schemas.Exact | None
     over_mark: bool
 
 
@@ -164,13 +162,13 @@ class MoveShown(Schema):
     tier_after: str | None
     status_before: str | None
     status_after: str | None
-    points: Exact
-    available: Exact
+    points: schemas.Exact
+    available: schemas.Exact
     rule_before: str | None
     rule_after: str | None
 
 
-class WhyShown(PageShown):
+class WhyShown(schemas.PageShown):
     """Why a unit's figures moved: the causes add up to the change exactly. `items` are lines of one cause."""
 
     sentence: str
@@ -180,39 +178,47 @@ class WhyShown(PageShown):
     items: list[MoveShown]
 
 
-class WhyFilter(Paging):
+class WhyFilter(schemas.Paging):
     """Between which days, and of which cause the lines are wanted."""
 
-    first: Day | None = Field(None, description="null: the data before the one shown.")
-    last: Day | None = Field(None, description="null: until now, with everything entered since.")
+    first: schemas.Day | None = Field(None, description="null: the data before the one shown.")
+    last: schemas.Day | None = Field(None, description="null: until now, with everything entered since.")
     cause: CauseName | None = Field(None, description="List the details of this cause.")
-    stream: StreamName | None = Field(None, description="Of its posts in this stream; null: its headline.")
+    stream: schemas.StreamName | None = Field(
+        None, description="Of its posts in this stream; null: its headline."
+    )
 
 
 @router.get(
     "units/{level}/{code:code}/why",
-    response=answers(WhyShown, *BULK),
+    response=schemas.answers(WhyShown, *schemas.BULK),
     url_name="api-why",
     summary="What changed",
 )
-def why(request: HttpRequest, level: UnitLevel, code: UnitCode, paging: Query[WhyFilter]) -> dict[str, Any]:
+def why(
+    request: HttpRequest, level: lookups.UnitLevel, code: lookups.UnitCode, paging: Query[WhyFilter]
+) -> dict[str, Any]:
     """The causes of a change between two days, or since one; with a cause also its lines."""
     if paging.cause:
         need_lines(request, level)
-    state, unit = unit_for(request, level, code, paging.stream)
+    state, unit = lookups.unit_for(request, level, code, paging.stream)
     past, shown = history_of(unit), state.as_at.date()
     default = next((day for day in reversed(past.days) if day < shown), shown)
     first_day, last_day = paging.first or default, paging.last
     if last_day is not None and first_day > last_day:
-        raise refused("first", "The first day must be the last day or earlier")
+        raise schemas.refused("first", "The first day must be the last day or earlier")
     try:
-        first = stood_on(past, min(first_day, shown))
-        last = None if last_day is None else stood_on(past, min(last_day, shown))
-    except NoLines as none:
+        first = movement.stood_on(past, min(first_day, shown))
+        last = None if last_day is None else movement.stood_on(past, min(last_day, shown))
+    except movement.NoLines as none:
         since = f"the first day that has any is {none.first}" if none.first else "no day has any yet"
-        raise refused("first", f"No details are kept for {none.day}; {since}", "NO_LINES") from none
-    found = why_between(state, unit, first, last)
-    listed = moves_of(found, Cause(paging.cause), state, me(request), unit) if paging.cause else []
+        raise schemas.refused("first", f"No details are kept for {none.day}; {since}", "NO_LINES") from none
+    found = movement.why_between(state, unit, first, last)
+    listed = (
+        movement.moves_of(found, ledger.Cause(paging.cause), state, lookups.me(request), unit)
+        if paging.cause
+        else []
+    )
     return {
         **paging.about(len(listed)),
         "sentence": say(found, unit.name),
@@ -223,7 +229,7 @@ def why(request: HttpRequest, level: UnitLevel, code: UnitCode, paging: Query[Wh
         "causes": _causes(found),
         "items": [
             {
-                name: decimal(row[_AMOUNTS[name]]) if name in _AMOUNTS else row[name]
+                name: ledger.decimal(row[_AMOUNTS[name]]) if name in _AMOUNTS else row[name]
                 for name in MoveShown.model_fields
             }
             for row in paging.part(listed)
@@ -231,26 +237,26 @@ def why(request: HttpRequest, level: UnitLevel, code: UnitCode, paging: Query[Wh
     }
 
 
-def _moment(moment: Moment, day: date, night: str, state: State) -> dict[str, Any]:
+def _moment(moment: ledger.Moment, day: date, night: str, state: State) -> dict[str, Any]:
     return {
         "day": day,
         "night": night,
-        "points": decimal(moment.points_x100),
-        "available": decimal(moment.available_x100),
-        "capacity": decimal(capacity_x100(*moment)),
-        "over_mark": is_over(*moment, state.over_x100),
+        "points": ledger.decimal(moment.points_x100),
+        "available": ledger.decimal(moment.available_x100),
+        "capacity": ledger.decimal(ledger.capacity_x100(*moment)),
+        "over_mark": ledger.is_over(*moment, state.over_x100),
     }
 
 
 def _causes(found: Why) -> list[dict[str, Any]]:
     return [
-        filled(
+        schemas.filled(
             MovedCauseShown,
             moved,
             cause=str(moved.cause),
-            points=decimal(moved.points_x100),
-            percentage_points=decimal(moved.percentage_points_x100),
-            available=decimal(moved.available_x100),
+            points=ledger.decimal(moved.points_x100),
+            percentage_points=ledger.decimal(moved.percentage_points_x100),
+            available=ledger.decimal(moved.available_x100),
         )
         for moved in found.causes
     ]
@@ -263,7 +269,7 @@ class RunShown(Schema):
     """How the run of days over a mark stands."""
 
     mark: str
-    percent: Exact
+    percent: schemas.Exact
     days: int = Field(description="Days in a row that make it full.")
     day: date
     over: bool
@@ -290,30 +296,32 @@ class RunsShown(Schema):
 class OnADay(Schema):
     """Of when, and of which stream."""
 
-    day: Day | None = Field(None, description="null: the last day that has figures.")
-    stream: StreamName | None = Field(
+    day: schemas.Day | None = Field(None, description="null: the last day that has figures.")
+    stream: schemas.StreamName | None = Field(
         None, description="null: sentence management; of a post, whatever it is in. OMiC has no capacity."
     )
 
 
 @router.get(
     "units/{level}/{code:code}/runs",
-    response=answers(RunsShown, *READ),
+    response=schemas.answers(RunsShown, *schemas.READ),
     url_name="api-runs",
     summary="Runs over the thresholds",
 )
-def runs(request: HttpRequest, level: UnitLevel, code: UnitCode, wish: Query[OnADay]) -> dict[str, Any]:
+def runs(
+    request: HttpRequest, level: lookups.UnitLevel, code: lookups.UnitCode, wish: Query[OnADay]
+) -> dict[str, Any]:
     """How the run of a unit over each mark of excessive workload stands on a day."""
-    state, unit = unit_for(request, level, code)
+    state, unit = lookups.unit_for(request, level, code)
     past = history_of(unit)
     day = min(wish.day or state.as_at.date(), state.as_at.date(), past.last or date.max)
     if past.first is None or day < past.first:
         return {"items": [], "late_hours": []}
-    known = {mark.name: mark for mark in marks_on(day)}
-    found = runs_on(past, marks_on, day=day, level=unit.level, codes=[unit.code], stream=wish.stream)
+    known = {mark.name: mark for mark in movement.marks_on(day)}
+    found = runs_on(past, movement.marks_on, day=day, level=unit.level, codes=[unit.code], stream=wish.stream)
     items = []
     for row in found.iter_rows(named=True):
         mark = known[row["mark"]]
-        items.append({**row, "percent": decimal(mark.percent_x100), "days": mark.days})
+        items.append({**row, "percent": ledger.decimal(mark.percent_x100), "days": mark.days})
     since = min((item["since"] for item in items if item["since"]), default=None)
     return {"items": items, "late_hours": _late(past, state, unit, since, day) if since else []}

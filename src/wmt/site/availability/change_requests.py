@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from wmt.site.availability.records import Entry, Post, PostRecords
+from wmt.site.availability import records
 
 Kind = Literal["hours", "reduction", "grade"]
 
@@ -19,7 +19,7 @@ class Change:
     """
 
     kind: Kind
-    post: Post
+    post: records.Post
     key: str = ""
     wanted_key: str = ""
     version: int = 0
@@ -47,7 +47,7 @@ class ChangeFault:
     field: str = ""
     index: int | None = None
     shown: Sequence[str] = ()
-    post: Post | None = None
+    post: records.Post | None = None
 
     @property
     def said(self) -> str:
@@ -71,9 +71,9 @@ class ConflictError(RefusedError):
 class Checked:
     """What changes come to: the plans of the posts before and after, what is wrong, what to look at twice."""
 
-    before: Mapping[Post, PostRecords]
-    after: Mapping[Post, PostRecords]
-    entries: Sequence[Entry | None]  # of each change; None for a withdrawal or a fault
+    before: Mapping[records.Post, records.PostRecords]
+    after: Mapping[records.Post, records.PostRecords]
+    entries: Sequence[records.Entry | None]  # of each change; None for a withdrawal or a fault
     faults: Sequence[ChangeFault]
     conflicts: Sequence[ChangeFault]
     warnings: Sequence[ChangeFault]

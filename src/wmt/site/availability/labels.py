@@ -5,8 +5,8 @@ from datetime import date
 
 from wmt.days import written
 from wmt.ledger.serialise import micro
+from wmt.site.availability import records
 from wmt.site.availability.limits import ReasonOnDay
-from wmt.site.availability.records import Entry, HoursRecord, PostRecords, ReductionRecord
 from wmt.site.workload.models import Unit
 
 
@@ -25,12 +25,12 @@ def percent_words(percent_x100: int) -> str:
     return f"{whole}" + (f".{rest:02d}".rstrip("0") if rest else "") + "%"
 
 
-def entry_words(entry: Entry, reasons: Mapping[str, ReasonOnDay]) -> str:
-    if isinstance(entry, HoursRecord):
+def entry_words(entry: records.Entry, reasons: Mapping[str, ReasonOnDay]) -> str:
+    if isinstance(entry, records.HoursRecord):
         return f"{hours_words(entry.hours_micro)} a week from {day_words(entry.first_day)}"
     until = f" to {day_words(entry.last_day)}" if entry.last_day else " until ended"
     span = f"from {day_words(entry.first_day)}{until}"
-    if not isinstance(entry, ReductionRecord):
+    if not isinstance(entry, records.ReductionRecord):
         return f"grade {entry.grade} {span}"
     name = reasons[entry.reason].short_name if entry.reason in reasons else entry.reason
     if entry.hours_micro is not None:
@@ -42,7 +42,7 @@ def entry_words(entry: Entry, reasons: Mapping[str, ReasonOnDay]) -> str:
 SOURCES = ENTERED, SUPPLIED, ASSUMED, NONE = "entered", "from the extract", "assumed by grade", "none entered"
 
 
-def source_of(post: Unit, plan: PostRecords, day: date) -> str:
+def source_of(post: Unit, plan: records.PostRecords, day: date) -> str:
     """Whether the hours that count were entered, came with the extract, or are those usual for the grade.
 
     Where the grade has no usual hours, or only contacts and the like mention the post, nobody gave any.

@@ -13,7 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from wmt.days import written
-from wmt.site.availability.models import KINDS, OfPost, Reduction
+from wmt.site.availability import models
 from wmt.site.workload.models import Load, Unit
 from wmt.site.workload.state import State
 
@@ -44,7 +44,7 @@ def late_for(state: State, unit: Unit, nights: Mapping[date, str]) -> list[Late]
         return []
     found = [
         late
-        for model in KINDS.values()
+        for model in models.KINDS.values()
         for late in _late_of(list(_histories(model, min(known.values()), max(known), unit)), model, known)
     ]
     # which of some posts lie under a unit, by the teams that are shown
@@ -61,7 +61,7 @@ def late_for(state: State, unit: Unit, nights: Mapping[date, str]) -> list[Late]
     )
 
 
-def _histories(model: Any, change: int, last: date, unit: Unit) -> Iterator[list[OfPost]]:
+def _histories(model: Any, change: int, last: date, unit: Unit) -> Iterator[list[models.OfPost]]:
     """All versions of what was changed later than a change and is about days up to a day, by its key."""
     rows = model._default_manager.all()
     wanted = rows.filter(change__gt=change, first_day__lte=last)
@@ -74,10 +74,12 @@ def _histories(model: Any, change: int, last: date, unit: Unit) -> Iterator[list
         yield list(of_key)
 
 
-def _late_of(found: Sequence[Sequence[OfPost]], model: Any, known: Mapping[date, int]) -> Iterator[Late]:
-    beside = _beside(found) if model is not Reduction else {}
+def _late_of(
+    found: Sequence[Sequence[models.OfPost]], model: Any, known: Mapping[date, int]
+) -> Iterator[Late]:
+    beside = _beside(found) if model is not models.Reduction else {}
     for versions in found:
-        former: OfPost | None = None
+        former: models.OfPost | None = None
         begun, gone = versions[0].change, versions[-1].withdrawn
         # of what was carried over both halves are one change: only its end counts
         for change, several in groupby(versions, lambda row: row.change):
@@ -92,12 +94,12 @@ def _late_of(found: Sequence[Sequence[OfPost]], model: Any, known: Mapping[date,
                 yield Late(":".join(row.post), timezone.localdate(row.recorded_at), min(days), max(days))
 
 
-def _beside(found: Sequence[Sequence[OfPost]]) -> Mapping[tuple[str, str], list[OfPost]]:
+def _beside(found: Sequence[Sequence[models.OfPost]]) -> Mapping[tuple[str, str], list[models.OfPost]]:
     """All versions of what was entered for the same posts: of hours and grades, one alone counts on a day."""
     if not found:
         return {}
     posts = {row.post for versions in found for row in versions}
-    rows: dict[tuple[str, str], list[OfPost]] = {post: [] for post in posts}
+    rows: dict[tuple[str, str], list[models.OfPost]] = {post: [] for post in posts}
     every = type(found[0][0])._default_manager.filter(staff_code__in={staff for _, staff in posts})
     for row in every.filter(withdrawn=False):
         if row.post in rows:
@@ -105,7 +107,7 @@ def _beside(found: Sequence[Sequence[OfPost]]) -> Mapping[tuple[str, str], list[
     return rows
 
 
-def _difference(former: OfPost | None, row: OfPost) -> tuple[date, date]:
+def _difference(former: models.OfPost | None, row: models.OfPost) -> tuple[date, date]:
     """The days on which two versions differ; without a former one, the days of the version."""
     if former is None or former.withdrawn:
         return (row.first_day, _last(row)) if not row.withdrawn else (date.max, date.min)
@@ -121,7 +123,10 @@ def _difference(former: OfPost | None, row: OfPost) -> tuple[date, date]:
 
 
 def _differ(
-    former: OfPost | None, row: OfPost, day: date, beside: Mapping[tuple[str, str], list[OfPost]]
+    former: models.OfPost | None,
+    row: models.OfPost,
+    day: date,
+    beside: Mapping[tuple[str, str], list[models.OfPost]],
 ) -> bool:
     """Whether a version makes the day another than the one before it did."""
     was, counts = (each is not None and _counts(each, row.change, day, beside) for each in (former, row))
@@ -129,7 +134,9 @@ def _differ(
     return was != counts or (counts and changed)
 
 
-def _counts(row: OfPost, change: int, day: date, beside: Mapping[tuple[str, str], list[OfPost]]) -> bool:
+def _counts(
+    row: models.OfPost, change: int, day: date, beside: Mapping[tuple[str, str], list[models.OfPost]]
+) -> bool:
     """Whether a version counts on a day: no other that stood at the change took over after it began.
 
     Of two that began on one day the one with the later key counts, as in `PostRecords.grade_on`.
@@ -145,7 +152,7 @@ def _counts(row: OfPost, change: int, day: date, beside: Mapping[tuple[str, str]
     )
 
 
-def _last(row: OfPost) -> date:
+def _last(row: models.OfPost) -> date:
     return getattr(row, "last_day", None) or date.max
 
 

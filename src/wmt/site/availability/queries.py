@@ -16,18 +16,9 @@ from wmt.facts.enums import MICRO
 from wmt.site.accounts.access import may
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
+from wmt.site.availability import models, records
 from wmt.site.availability.limits import ReasonOnDay, RecordLimits
-from wmt.site.availability.models import KINDS, Grade, Hours, OfPost, Reduction
-from wmt.site.availability.models import Reason as ReasonVersion
 from wmt.site.availability.reason_rules import STAGES, rules_on
-from wmt.site.availability.records import (
-    Entry,
-    GradeRecord,
-    HoursRecord,
-    Post,
-    PostRecords,
-    ReductionRecord,
-)
 from wmt.site.clock import calendar_day
 from wmt.site.workload import as_of_day
 from wmt.site.workload.models import Unit
@@ -41,33 +32,35 @@ class UnknownRecord(Http404):
     """There is no record with this key."""
 
 
-def as_entry(row: OfPost) -> Entry:
+def as_entry(row: models.OfPost) -> records.Entry:
     """A version as plain data."""
-    if isinstance(row, Hours):
-        return HoursRecord(
+    if isinstance(row, models.Hours):
+        return records.HoursRecord(
             key=row.key, version=row.version, first_day=row.first_day, hours_micro=row.hours_micro
         )
-    if isinstance(row, Reduction):
-        return ReductionRecord(
+    if isinstance(row, models.Reduction):
+        return records.ReductionRecord(
             key=row.key, version=row.version, reason=row.reason, hours_micro=row.hours_micro,
             percent_x100=row.percent_x100, first_day=row.first_day, last_day=row.last_day, notes=row.notes,
         )  # fmt: skip
-    assert isinstance(row, Grade)
-    return GradeRecord(
+    assert isinstance(row, models.Grade)
+    return records.GradeRecord(
         key=row.key, version=row.version, grade=row.grade, first_day=row.first_day, last_day=row.last_day
     )
 
 
-def plans_of(posts: Collection[Post] | None = None, *, at: int | None = None) -> dict[Post, PostRecords]:
+def plans_of(
+    posts: Collection[records.Post] | None = None, *, at: int | None = None
+) -> dict[records.Post, records.PostRecords]:
     """The plans of these posts, or of every post that has one. `at`: as they stood after that change."""
-    found: dict[Post, dict[str, list[Any]]] = {post: defaultdict(list) for post in posts or ()}
-    for kind, model in KINDS.items():
+    found: dict[records.Post, dict[str, list[Any]]] = {post: defaultdict(list) for post in posts or ()}
+    for kind, model in models.KINDS.items():
         rows = _of_posts(model, posts).filter(_stood(at), withdrawn=False).order_by("first_day", "key")
         for row in rows:
             if posts is None or row.post in found:
                 found.setdefault(row.post, defaultdict(list))[kind].append(as_entry(row))
     return {
-        post: PostRecords(
+        post: records.PostRecords(
             hours=tuple(entries["hours"]),
             reductions=tuple(entries["reduction"]),
             grades=tuple(entries["grade"]),
@@ -84,7 +77,7 @@ def _stood(at: int | None = None) -> Q:
     return Q(change__lte=at) & (Q(ended_change__isnull=True) | Q(ended_change__gt=at))
 
 
-def _of_posts(model: type[OfPost], posts: Collection[Post] | None) -> QuerySet[Any]:
+def _of_posts(model: type[models.OfPost], posts: Collection[records.Post] | None) -> QuerySet[Any]:
     rows = model._default_manager.all()
     if posts is None or len(posts) > _NAMED:
         return rows
@@ -94,32 +87,32 @@ def _of_posts(model: type[OfPost], posts: Collection[Post] | None) -> QuerySet[A
     return rows.filter(wanted)
 
 
-def history_of(post: Post) -> list[OfPost]:
+def history_of(post: records.Post) -> list[models.OfPost]:
     """Every version of every record of a post, the newest first."""
     until = as_of_day.change_then()
     known = Q() if until is None else Q(change__lte=until)
     rows = [
         row
-        for model in KINDS.values()
+        for model in models.KINDS.values()
         for row in _of_posts(model, [post]).filter(known).select_related("recorded_by")
     ]
     return sorted(rows, key=lambda row: (row.change, row.key, row.version), reverse=True)
 
 
-def versions_of(kind: str, key: str) -> list[OfPost]:
+def versions_of(kind: str, key: str) -> list[models.OfPost]:
     """One record's versions, the newest first. Empty where there is none."""
-    return list(KINDS[kind]._default_manager.filter(key=key).order_by("-version"))
+    return list(models.KINDS[kind]._default_manager.filter(key=key).order_by("-version"))
 
 
-def standing(kind: str, key: str, post: Post | None = None) -> OfPost:
+def standing(kind: str, key: str, post: records.Post | None = None) -> models.OfPost:
     """The version that stands, be it withdrawn. Raises UnknownRecord, also for a record of another post."""
-    row = KINDS[kind]._default_manager.filter(_stood(), key=key).first()
+    row = models.KINDS[kind]._default_manager.filter(_stood(), key=key).first()
     if row is None or (post is not None and row.post != post):
         raise UnknownRecord(f"there is no {kind} with the key {key}")
     return row
 
 
-def under(unit: Unit, state: State, model: type[OfPost] = Reduction) -> QuerySet[Any]:
+def under(unit: Unit, state: State, model: type[models.OfPost] = models.Reduction) -> QuerySet[Any]:
     """What stands, not withdrawn, for the posts of a unit."""
     rows = model._default_manager.filter(_stood(), withdrawn=False)
     if unit.level == "post":
@@ -134,7 +127,7 @@ def under(unit: Unit, state: State, model: type[OfPost] = Reduction) -> QuerySet
     return rows.filter(team_code__in=teams.values("code"))
 
 
-def ending(state: State, unit: Unit, days: int = 30) -> list[Reduction]:
+def ending(state: State, unit: Unit, days: int = 30) -> list[models.Reduction]:
     """Reductions of a unit in force today whose last day comes within so many days, the soonest first."""
     until = state.day + timedelta(days)
     rows = under(unit, state).filter(first_day__lte=state.day, last_day__gte=state.day, last_day__lte=until)
@@ -145,7 +138,7 @@ def reasons_on(day: date | None = None) -> dict[str, ReasonOnDay]:
     """Every reason by its id, as it is on a day: those of the rules, and what administrators entered."""
     day = day or calendar_day()
     found = dict(_reasons_of_rules(day))
-    rows = ReasonVersion.objects.filter(_stood(), withdrawn=False, first_day__lte=day)
+    rows = models.Reason.objects.filter(_stood(), withdrawn=False, first_day__lte=day)
     for row in rows.order_by("first_day", "change"):
         longest = found[row.reason].longest if row.reason in found else None
         found[row.reason] = ReasonOnDay(
@@ -188,15 +181,15 @@ def _reasons_of_rules(day: date) -> Mapping[str, ReasonOnDay]:
 
 
 def limits_of(
-    state: State | None, posts: Iterable[Post], *, strict: bool = True, day: date | None = None
+    state: State | None, posts: Iterable[records.Post], *, strict: bool = True, day: date | None = None
 ) -> RecordLimits:
     """What holds for changes of these posts. Before any extract is loaded, the rules of today hold."""
     ruleset = rules_of(state) if state else rules.load().at(calendar_day())
     wanted = list(posts)
     default = {grade: ruleset[f"default_hours.{grade}"].hundredths * (MICRO // 100) for grade in GRADES}
     full = {grade: ruleset[f"full_time_hours.{grade}"].hundredths * (MICRO // 100) for grade in GRADES}
-    grades: dict[Post, str] = {}
-    supplied: dict[Post, int] = {}
+    grades: dict[records.Post, str] = {}
+    supplied: dict[records.Post, int] = {}
     for unit in _units_of(state, wanted):
         post = unit.team_code, unit.staff_code
         grades[post] = unit.supplied_grade or unit.grade
@@ -213,7 +206,7 @@ def limits_of(
     )
 
 
-def _units_of(state: State | None, posts: Collection[Post]) -> Iterator[Unit]:
+def _units_of(state: State | None, posts: Collection[records.Post]) -> Iterator[Unit]:
     if state is None:
         return
     units = Unit.objects.filter(load_id=state.load_id, level="post", whole=True)
@@ -223,7 +216,7 @@ def _units_of(state: State | None, posts: Collection[Post]) -> Iterator[Unit]:
     yield from (unit for unit in units if (unit.team_code, unit.staff_code) in wanted)
 
 
-def may_read(user: Any, post: Post, state: State) -> bool:
+def may_read(user: Any, post: records.Post, state: State) -> bool:
     """Whether somebody may read the notes and the history of a post: their own, or by their role."""
     if getattr(user, "staff_code", "") and isinstance(user, User) and user.staff_code == post[1]:
         return True

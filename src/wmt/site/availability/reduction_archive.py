@@ -9,11 +9,9 @@ from typing import Any
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from wmt.site.accounts import visibility
-from wmt.site.accounts.visibility import ReachOfPosts
 from wmt.site.audit.reads import note_read
-from wmt.site.availability import queries
+from wmt.site.availability import queries, records
 from wmt.site.availability.models import Reduction
-from wmt.site.availability.records import Post, ReductionRecord, status_of
 from wmt.site.availability.withheld import without_reason
 from wmt.site.workload import as_of_day
 from wmt.site.workload.models import Unit
@@ -27,7 +25,7 @@ class ArchivedReduction:
     """One reduction as it stands by now, and what may be told of it to who asks."""
 
     row: Reduction
-    cut: ReductionRecord  # the same without its reason where it is not readable
+    cut: records.ReductionRecord  # the same without its reason where it is not readable
     status: str
     readable: bool
     entered_by: str
@@ -93,12 +91,12 @@ def _standing() -> Q:
     return Q(change__lte=until) & (Q(ended_change__isnull=True) | Q(ended_change__gt=until))
 
 
-def _kept(row: Any, state: State, reads: ReachOfPosts, hours: "Contracted") -> ArchivedReduction:
-    status = status_of(row.first_day, row.last_day, state.day, withdrawn=row.withdrawn)
+def _kept(row: Any, state: State, reads: visibility.ReachOfPosts, hours: "Contracted") -> ArchivedReduction:
+    status = records.status_of(row.first_day, row.last_day, state.day, withdrawn=row.withdrawn)
     # the first version of a record may have been swept with an account; then its own words stand
     who, when = row.entered_who or row.who, row.entered_when or row.recorded_at
     cut, readable = queries.as_entry(row), reads(row.post)
-    assert isinstance(cut, ReductionRecord)
+    assert isinstance(cut, records.ReductionRecord)
     shown = cut if readable else without_reason(cut, hours.of(row.post))
     return ArchivedReduction(row, shown, status, readable, who or "somebody", when)
 
@@ -109,12 +107,12 @@ class Contracted:
     def __init__(self, unit: Unit, state: State) -> None:
         self._unit, self._state = unit, state
 
-    def of(self, post: Post) -> int:
+    def of(self, post: records.Post) -> int:
         """Those of a post; 0 where it is not there any more."""
         return self._known.get(post, 0)
 
     @cached_property
-    def _known(self) -> dict[Post, int]:
+    def _known(self) -> dict[records.Post, int]:
         posts = Unit.objects.filter(load_id=self._state.load_id, level="post", whole=True)
         rows = of_unit(posts, self._unit, self._state)
         fields = ("team_code", "staff_code", "contracted_hours_micro")

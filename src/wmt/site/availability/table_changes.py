@@ -8,15 +8,18 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from hashlib import sha256
 
-from wmt.intake.people_model import People, ReductionRow, last_of_months
-from wmt.intake.people_schema import GRADES_FILE, HOURS_FILE, REDUCTIONS_FILE
+from wmt.intake import people_model, people_schema
+from wmt.site.availability import records
 from wmt.site.availability.change_requests import Change
-from wmt.site.availability.records import Post, PostRecords, ReductionRecord
 from wmt.site.figures.withheld import REDUCED
 from wmt.text import NOTE
 
 KEY_LENGTH = 160
-TABLE_OF = {"hours": HOURS_FILE, "reduction": REDUCTIONS_FILE, "grade": GRADES_FILE}
+TABLE_OF = {
+    "hours": people_schema.HOURS_FILE,
+    "reduction": people_schema.REDUCTIONS_FILE,
+    "grade": people_schema.GRADES_FILE,
+}
 #: Columns of tables by the fields of changes, where they are called otherwise.
 _COLUMNS = {
     "hours": {"hours_micro": "hours", "first_day": "valid_from"},
@@ -26,7 +29,9 @@ _COLUMNS = {
 
 
 def changes_of(
-    people: People, plans: Mapping[Post, PostRecords], posts: Collection[Post] | None = None
+    people: people_model.People,
+    plans: Mapping[records.Post, records.PostRecords],
+    posts: Collection[records.Post] | None = None,
 ) -> list[Change]:
     """What the tables would change; nothing where they say what stands. `plans` are those of all posts.
 
@@ -50,9 +55,11 @@ def key_of(reference: str) -> str:
     return f"{reference[:120]}~{sha256(reference.encode()).hexdigest()[:32]}"
 
 
-def _hours(people: People, plans: Mapping[Post, PostRecords]) -> Iterator[Change]:
+def _hours(
+    people: people_model.People, plans: Mapping[records.Post, records.PostRecords]
+) -> Iterator[Change]:
     for row in people.dated_hours:
-        hours = plans.get(row.post, PostRecords()).hours
+        hours = plans.get(row.post, records.PostRecords()).hours
         stands = next((each for each in hours if each.first_day == row.first_day), None)
         if stands is None or stands.hours_micro != row.hours_micro:
             yield Change(
@@ -62,9 +69,11 @@ def _hours(people: People, plans: Mapping[Post, PostRecords]) -> Iterator[Change
             )  # fmt: skip
 
 
-def _grades(people: People, plans: Mapping[Post, PostRecords]) -> Iterator[Change]:
+def _grades(
+    people: people_model.People, plans: Mapping[records.Post, records.PostRecords]
+) -> Iterator[Change]:
     for row in people.grade_corrections:
-        grades = plans.get(row.post, PostRecords()).grades
+        grades = plans.get(row.post, records.PostRecords()).grades
         stands = next((each for each in grades if each.first_day == row.first_day), None)
         if stands is None or (stands.grade, stands.last_day) != (row.grade, row.last_day):
             yield Change(
@@ -74,7 +83,9 @@ def _grades(people: People, plans: Mapping[Post, PostRecords]) -> Iterator[Chang
             )  # fmt: skip
 
 
-def _reductions(people: People, plans: Mapping[Post, PostRecords]) -> Iterator[Change]:
+def _reductions(
+    people: people_model.People, plans: Mapping[records.Post, records.PostRecords]
+) -> Iterator[Change]:
     stand = {cut.key: (post, cut) for post, plan in plans.items() for cut in plan.reductions}
     named = {key_of(row.reference) for row in people.reductions}
     gone = {key_of(row.reference) for row in people.withdrawn}
@@ -86,11 +97,13 @@ def _reductions(people: People, plans: Mapping[Post, PostRecords]) -> Iterator[C
         key = key_of(row.reference)
         if key in stand:
             yield from _told_again(row, key, *stand[key])
-        elif not _stands_unnamed(row, plans.get(row.post, PostRecords()).reductions, named | gone):
+        elif not _stands_unnamed(row, plans.get(row.post, records.PostRecords()).reductions, named | gone):
             yield _new(row, key)
 
 
-def _told_again(row: ReductionRow, key: str, post: Post, cut: ReductionRecord) -> Iterator[Change]:
+def _told_again(
+    row: people_model.ReductionRow, key: str, post: records.Post, cut: records.ReductionRecord
+) -> Iterator[Change]:
     """A reduction that stands: as it was, otherwise, or of another post; then withdrawn where it was."""
     if post != row.post:
         yield _withdrawn(key, post, cut, row.row)
@@ -99,21 +112,21 @@ def _told_again(row: ReductionRow, key: str, post: Post, cut: ReductionRecord) -
         yield _of_row(row, key=key, version=cut.version, notes=row.notes or cut.notes)
 
 
-def _brings_notes(row: ReductionRow, cut: ReductionRecord) -> bool:
+def _brings_notes(row: people_model.ReductionRow, cut: records.ReductionRecord) -> bool:
     """Whether a row has other notes. Where retention removed the reason, no table brings them back."""
     return cut.reason != REDUCED and _plain(row.notes) not in ("", _plain(cut.notes))
 
 
-def _withdrawn(key: str, post: Post, cut: ReductionRecord, row: int) -> Change:
+def _withdrawn(key: str, post: records.Post, cut: records.ReductionRecord, row: int) -> Change:
     return Change(kind="reduction", post=post, key=key, version=cut.version, withdraw=True, row=row)
 
 
-def _new(row: ReductionRow, key: str, notes: str = "") -> Change:
+def _new(row: people_model.ReductionRow, key: str, notes: str = "") -> Change:
     return _of_row(row, wanted_key=key, notes=row.notes or notes)
 
 
 def _of_row(
-    row: ReductionRow, *, key: str = "", version: int = 0, wanted_key: str = "", notes: str
+    row: people_model.ReductionRow, *, key: str = "", version: int = 0, wanted_key: str = "", notes: str
 ) -> Change:
     return Change(
         kind="reduction", post=row.post, key=key, version=version, wanted_key=wanted_key,
@@ -122,19 +135,21 @@ def _of_row(
     )  # fmt: skip
 
 
-def _stands_unnamed(row: ReductionRow, cuts: Sequence[ReductionRecord], named: Collection[str]) -> bool:
+def _stands_unnamed(
+    row: people_model.ReductionRow, cuts: Sequence[records.ReductionRecord], named: Collection[str]
+) -> bool:
     """Whether the same stands under a key that no table has: somebody entered it by hand."""
     return any(cut.key not in named and _say_the_same(row, cut) for cut in cuts)
 
 
-def _say_the_same(row: ReductionRow, cut: ReductionRecord) -> bool:
+def _say_the_same(row: people_model.ReductionRow, cut: records.ReductionRecord) -> bool:
     """Whether a row says what stands. A last day that the reason's expiry filled in need not be written."""
     reason = REDUCED if cut.reason == REDUCED else row.reason.reason_id  # removed: it stays so
     said = (reason, row.hours_micro, row.percent_x100, row.first_day)
     if said != (cut.reason, cut.hours_micro, cut.percent_x100, cut.first_day):
         return False
     months = row.reason.months_to_expiry
-    filled = last_of_months(row.first_day, months) if months else None
+    filled = people_model.last_of_months(row.first_day, months) if months else None
     return cut.last_day in ((row.last_day,) if row.last_day else (None, filled))
 
 

@@ -17,19 +17,9 @@ from wmt.site.accounts.access import Denied, may
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
 from wmt.site.audit.record import record
-from wmt.site.availability.change_requests import Change, ChangeFault, Checked, ConflictError, RefusedError
+from wmt.site.availability import change_requests, queries, records, validation
 from wmt.site.availability.labels import entry_words
 from wmt.site.availability.models import KINDS, OfPost
-from wmt.site.availability.queries import as_entry, every_reason, limits_of, plans_of
-from wmt.site.availability.records import (
-    Entry,
-    GradeRecord,
-    HoursRecord,
-    Post,
-    PostRecords,
-    ReductionRecord,
-)
-from wmt.site.availability.validation import WHY, checked, posts_of
 from wmt.site.changes.impact import Effect, effects_of
 from wmt.site.changes.recalculate import apply, hold_journal
 from wmt.site.workload.models import Current, Unit
@@ -37,7 +27,7 @@ from wmt.site.workload.state import State, stated
 from wmt.text import NOTE
 
 #: Raises Denied or RefusedError where a person may not make changes.
-Rights = Callable[[User, Sequence[Change], State | None], None]
+Rights = Callable[[User, Sequence[change_requests.Change], State | None], None]
 #: Of more changes in one step an audit event says how many there were; each stands in its own version.
 _TOLD = 60
 
@@ -46,7 +36,7 @@ _TOLD = 60
 class Preview:
     """What changes would come to. Nothing was saved."""
 
-    checked: Checked
+    checked: change_requests.Checked
     state: State | None
 
     @cached_property
@@ -63,11 +53,11 @@ class Saved:
 
     number: int
     entries: Sequence[OfPost]
-    checked: Checked
+    checked: change_requests.Checked
     state: State | None
 
     @property
-    def warnings(self) -> Sequence[ChangeFault]:
+    def warnings(self) -> Sequence[change_requests.ChangeFault]:
         """What to look at twice."""
         return self.checked.warnings
 
@@ -92,7 +82,7 @@ class Actor:
 
 
 def preview(
-    *, changes: Sequence[Change], state: State | None, actor: User | None, strict: bool = True
+    *, changes: Sequence[change_requests.Change], state: State | None, actor: User | None, strict: bool = True
 ) -> Preview:
     """What changes would come to, with every fault. Raises Denied where the person may not make them."""
     _need(actor, changes, state, _need_each)
@@ -103,7 +93,7 @@ def preview(
 def save(
     *,
     actor: User | None,
-    changes: Sequence[Change],
+    changes: Sequence[change_requests.Change],
     why: str = "",
     who: str = "",
     kind: str = "",
@@ -117,8 +107,14 @@ def save(
     Raises Denied, ConflictError where somebody changed a record since the version a change was made from, and
     RefusedError with every fault.
     """
-    if len(why) > WHY:
-        raise RefusedError([ChangeFault("WHY_TOO_LONG", f"Why can have {WHY:,} characters at most", "why")])
+    if len(why) > validation.WHY:
+        raise change_requests.RefusedError(
+            [
+                change_requests.ChangeFault(
+                    "WHY_TOO_LONG", f"Why can have {validation.WHY:,} characters at most", "why"
+                )
+            ]
+        )
     try:
         with hold_journal() as journal:
             state = stated(Current.objects.select_related("load").first())
@@ -133,13 +129,17 @@ def save(
             entries = write(number, asker, changes, found, why)
             if any(entry.change == number for entry in entries):
                 _audit(asker, changes, found, why, kind)
-                apply(posts_of(changes), number, found.after)
+                apply(validation.posts_of(changes), number, found.after)
             return Saved(number, entries, found, stated(_current()))
     except IntegrityError as error:  # a key that is taken: two tables, or one table twice
-        raise ConflictError([ChangeFault("KEY_TAKEN", f"A record of this name is there: {error}")]) from error
+        raise change_requests.ConflictError(
+            [change_requests.ChangeFault("KEY_TAKEN", f"A record of this name is there: {error}")]
+        ) from error
 
 
-def take_in(*, changes: Sequence[Change], number: int, who: str, kind: str = "people import") -> None:
+def take_in(
+    *, changes: Sequence[change_requests.Change], number: int, who: str, kind: str = "people import"
+) -> None:
     """Write down changes that came with a load, whose figures are made with them already.
 
     The caller holds the journal. Raises RefusedError.
@@ -153,7 +153,7 @@ def take_in(*, changes: Sequence[Change], number: int, who: str, kind: str = "pe
     _audit(asker, changes, found, "", kind)
 
 
-def _news(changes: Sequence[Change], found: Checked) -> list[bool]:
+def _news(changes: Sequence[change_requests.Change], found: change_requests.Checked) -> list[bool]:
     """Of each change, whether it says anything that does not stand already."""
     return [
         entry is None or all(_values(entry) != _values(each) for each in _all(found.before[change.post]))
@@ -165,40 +165,54 @@ def _current() -> Current | None:
     return Current.objects.select_related("load").first()
 
 
-def _need(actor: User | None, changes: Sequence[Change], state: State | None, rights: Rights) -> None:
+def _need(
+    actor: User | None, changes: Sequence[change_requests.Change], state: State | None, rights: Rights
+) -> None:
     if actor is not None:
         rights(actor, changes, state)
 
 
-def _need_each(actor: User, changes: Sequence[Change], state: State | None) -> None:
-    for post in posts_of(changes):
+def _need_each(actor: User, changes: Sequence[change_requests.Change], state: State | None) -> None:
+    for post in validation.posts_of(changes):
         code = ":".join(post)
         if not may(actor, Action.EDIT_AVAILABILITY, level="post", code=code, state=state):
             raise Denied(Action.EDIT_AVAILABILITY, level="post", code=code)
         if state is None or not Unit.objects.filter(load_id=state.load_id, level="post", code=code).exists():
-            fault = ChangeFault("POST_UNKNOWN", f"There is no post {code} in the figures shown", "post")
-            raise RefusedError([fault])
+            fault = change_requests.ChangeFault(
+                "POST_UNKNOWN", f"There is no post {code} in the figures shown", "post"
+            )
+            raise change_requests.RefusedError([fault])
 
 
-def _keys(changes: Sequence[Change]) -> list[str]:
+def _keys(changes: Sequence[change_requests.Change]) -> list[str]:
     return [change.key or change.wanted_key or uuid.uuid4().hex[:12] for change in changes]
 
 
-def _check(changes: Sequence[Change], state: State | None, *, strict: bool, keys: Sequence[str]) -> Checked:
-    posts = posts_of(changes)
-    return checked(plans_of(posts), changes, limits_of(state, posts, strict=strict), keys)
+def _check(
+    changes: Sequence[change_requests.Change], state: State | None, *, strict: bool, keys: Sequence[str]
+) -> change_requests.Checked:
+    posts = validation.posts_of(changes)
+    return validation.checked(
+        queries.plans_of(posts), changes, queries.limits_of(state, posts, strict=strict), keys
+    )
 
 
 # ---- versions ----------------------------------------------------------------------------------------------
 
 
-def write(number: int, asker: Actor, changes: Sequence[Change], found: Checked, why: str) -> list[OfPost]:
+def write(
+    number: int,
+    asker: Actor,
+    changes: Sequence[change_requests.Change],
+    found: change_requests.Checked,
+    why: str,
+) -> list[OfPost]:
     """Add the versions that changes make and end those they replace. The caller holds the journal.
 
     What says the same as the version that stands makes none: that one is given back.
     """
     now = timezone.now()
-    stands, posts = _standing_rows(changes), posts_of(changes)
+    stands, posts = _standing_rows(changes), validation.posts_of(changes)
     made: dict[type[OfPost], list[OfPost]] = {model: [] for model in KINDS.values()}
     ended: dict[type[OfPost], list[OfPost]] = {model: [] for model in KINDS.values()}
     entries = []
@@ -207,8 +221,12 @@ def write(number: int, asker: Actor, changes: Sequence[Change], found: Checked, 
         model = KINDS[change.kind]
         former = stands.get((change.kind, change.key or change.wanted_key))
         if former is not None and not change.key and not _may_renew(former, posts, asker):
-            raise ConflictError(
-                [ChangeFault("KEY_TAKEN", f"A record of the name {former.key} is there already")]
+            raise change_requests.ConflictError(
+                [
+                    change_requests.ChangeFault(
+                        "KEY_TAKEN", f"A record of the name {former.key} is there already"
+                    )
+                ]
             )
         if former is not None and not is_new:
             entries.append(former)
@@ -234,12 +252,12 @@ def write(number: int, asker: Actor, changes: Sequence[Change], found: Checked, 
     return entries
 
 
-def _may_renew(former: OfPost, posts: Collection[Post], asker: Actor) -> bool:
+def _may_renew(former: OfPost, posts: Collection[records.Post], asker: Actor) -> bool:
     """Whether a name that a table gives may go on from a withdrawn record: of other people's posts never."""
     return former.withdrawn and (asker.user is None or former.post in posts)
 
 
-def _standing_rows(changes: Sequence[Change]) -> dict[tuple[str, str], OfPost]:
+def _standing_rows(changes: Sequence[change_requests.Change]) -> dict[tuple[str, str], OfPost]:
     found: dict[tuple[str, str], OfPost] = {}
     for kind, model in KINDS.items():
         # a table may tell of a record again that was withdrawn: it then gets one more version
@@ -252,27 +270,41 @@ def _standing_rows(changes: Sequence[Change]) -> dict[tuple[str, str], OfPost]:
 
 
 _FIELDS: Mapping[type[Any], tuple[str, ...]] = {
-    HoursRecord: ("key", "first_day", "hours_micro"),
-    ReductionRecord: ("key", "reason", "hours_micro", "percent_x100", "first_day", "last_day", "notes"),
-    GradeRecord: ("key", "grade", "first_day", "last_day"),
+    records.HoursRecord: ("key", "first_day", "hours_micro"),
+    records.ReductionRecord: (
+        "key",
+        "reason",
+        "hours_micro",
+        "percent_x100",
+        "first_day",
+        "last_day",
+        "notes",
+    ),
+    records.GradeRecord: ("key", "grade", "first_day", "last_day"),
 }
 
 
-def _values(entry: Entry) -> dict[str, Any]:
+def _values(entry: records.Entry) -> dict[str, Any]:
     return {name: getattr(entry, name) for name in _FIELDS[type(entry)]}
 
 
 def _same_values(former: OfPost | None) -> dict[str, Any]:
     assert former is not None  # only a record that stands can be withdrawn
-    return _values(as_entry(former))
+    return _values(queries.as_entry(former))
 
 
 # ---- the audit event ---------------------------------------------------------------------------------------
 
 
-def _audit(asker: Actor, changes: Sequence[Change], found: Checked, why: str, kind: str) -> None:
-    posts = posts_of(changes)
-    reasons = every_reason()
+def _audit(
+    asker: Actor,
+    changes: Sequence[change_requests.Change],
+    found: change_requests.Checked,
+    why: str,
+    kind: str,
+) -> None:
+    posts = validation.posts_of(changes)
+    reasons = queries.every_reason()
     told = [
         _told(change, entry, found.before[change.post], reasons)
         for change, entry, is_new in zip(changes, found.entries, _news(changes, found), strict=True)
@@ -297,7 +329,10 @@ def _audit(asker: Actor, changes: Sequence[Change], found: Checked, why: str, ki
 
 
 def _told(
-    change: Change, entry: Entry | None, plan: PostRecords, reasons: Mapping[str, Any]
+    change: change_requests.Change,
+    entry: records.Entry | None,
+    plan: records.PostRecords,
+    reasons: Mapping[str, Any],
 ) -> dict[str, Any]:
     former = next((each for each in _all(plan) if each.key == change.key), None) if change.key else None
     was = entry_words(former, reasons) if former else ""
@@ -311,11 +346,11 @@ def _told(
     }
 
 
-def _all(plan: PostRecords) -> Sequence[Entry]:
+def _all(plan: records.PostRecords) -> Sequence[records.Entry]:
     return [*plan.hours, *plan.reductions, *plan.grades]
 
 
-def _names(posts: Collection[Post]) -> str:
+def _names(posts: Collection[records.Post]) -> str:
     named = [":".join(post) for post in sorted(posts)[:3]]
     more = len(posts) - len(named)
     return ", ".join(named) + (f" and {more:,} more posts" if more > 0 else "")

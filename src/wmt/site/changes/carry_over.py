@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from wmt.site.accounts.models import User
 from wmt.site.accounts.visibility import reasons_of_posts
-from wmt.site.availability.change_requests import Change, ChangeFault, Checked, ConflictError, RefusedError
+from wmt.site.availability import change_requests
 from wmt.site.availability.models import KINDS, OfPost
 from wmt.site.availability.queries import plans_of
 from wmt.site.availability.records import Post, PostRecords
-from wmt.site.changes.actions import Saved, preview, save
+from wmt.site.changes import actions
 from wmt.site.changes.carry_rights import need_carrying
 from wmt.site.changes.follow_officer import carried
 from wmt.site.changes.impact import Effect, effects_of
@@ -52,8 +52,8 @@ class CarryOverPreview:
     old: Post
     new: Post
     state: State | None
-    changes: Sequence[Change]
-    checked: Checked
+    changes: Sequence[change_requests.Change]
+    checked: change_requests.Checked
 
     @property
     def mark(self) -> str:
@@ -73,7 +73,7 @@ class CarryOverPreview:
         return effects_at(self.new, self.checked, self.state)
 
 
-def effects_at(new: Post, checked: Checked, state: State | None) -> list[Effect]:
+def effects_at(new: Post, checked: change_requests.Checked, state: State | None) -> list[Effect]:
     """What a post and its team are before and after: where the records were, nothing counts any more."""
     if state is None or checked.faults or checked.conflicts:
         return []
@@ -86,12 +86,12 @@ def reads_reasons(user: User, old: Post, new: Post, state: State) -> bool:
     return reaches(old) and reaches(new)
 
 
-def told(faults: Sequence[ChangeFault], *, reads: bool) -> list[ChangeFault]:
+def told(faults: Sequence[change_requests.ChangeFault], *, reads: bool) -> list[change_requests.ChangeFault]:
     """Faults for who may read reasons, or not: then what is wrong with a reduction is not said."""
     return [
         fault
         if reads or fault.code.startswith(_PUBLIC)
-        else ChangeFault(fault.code, WITHHELD, index=fault.index)
+        else change_requests.ChangeFault(fault.code, WITHHELD, index=fault.index)
         for fault in faults
     ]
 
@@ -103,11 +103,15 @@ def look(old: Post, new: Post, state: State | None) -> CarryOverPreview:
     """
     changes = _changes(old, new, state)
     return CarryOverPreview(
-        old, new, state, changes, preview(changes=changes, state=state, actor=None, strict=False).checked
+        old,
+        new,
+        state,
+        changes,
+        actions.preview(changes=changes, state=state, actor=None, strict=False).checked,
     )
 
 
-def carry_over(old: Post, new: Post, *, user: User, why: str, who: str = "", seen: str = "") -> Saved:
+def carry_over(old: Post, new: Post, *, user: User, why: str, who: str = "", seen: str = "") -> actions.Saved:
     """Withdraw what is entered for one post and enter the same for another, all or nothing, for a person.
 
     `seen` is the mark of what was shown to them. Raises Denied, ConflictError where anything has changed
@@ -120,9 +124,11 @@ def carry_over(old: Post, new: Post, *, user: User, why: str, who: str = "", see
         found = look(old, new, state)
         if seen and seen != found.mark:
             text = "What is entered, or the figures shown, changed after this was shown to you."
-            raise ConflictError([ChangeFault("SEEN_BEFORE", text)])
+            raise change_requests.ConflictError([change_requests.ChangeFault("SEEN_BEFORE", text)])
         if not NOTE.mended(why):
-            raise RefusedError([ChangeFault("WHY_MISSING", "Enter why, for the history", "why")])
+            raise change_requests.RefusedError(
+                [change_requests.ChangeFault("WHY_MISSING", "Enter why, for the history", "why")]
+            )
         return _saved(found, user=user, who=who, why=why)
 
 
@@ -134,7 +140,7 @@ def carry(old: Post, new: Post, *, who: str, why: str = "", only_check: bool = F
             found.checked.raise_faults()
             if not only_check:
                 _saved(found, user=None, who=who, why=why)
-    except RefusedError as error:
+    except change_requests.RefusedError as error:
         return Carried(faults=[" ".join([fault.message, *fault.shown]) for fault in error.faults])
     return Carried(records=found.kinds.total())
 
@@ -154,15 +160,15 @@ def left_behind(state: State, staff_code: str | None = None) -> Counter[Post]:
     return found
 
 
-def _changes(old: Post, new: Post, state: State | None) -> list[Change]:
+def _changes(old: Post, new: Post, state: State | None) -> list[change_requests.Change]:
     known = shown_posts(state)
     code = ":".join(old)
     if old in known:
         text = f"{code} is in the figures shown: what is entered for it counts there"
-        raise RefusedError([ChangeFault("POST_STILL_SHOWN", text, "from")])
+        raise change_requests.RefusedError([change_requests.ChangeFault("POST_STILL_SHOWN", text, "from")])
     if new not in known:
         text = f"There is no post {':'.join(new)} in the figures shown"
-        raise RefusedError([ChangeFault("POST_UNKNOWN", text, "to")])
+        raise change_requests.RefusedError([change_requests.ChangeFault("POST_UNKNOWN", text, "to")])
     day = state.day if state else calendar_day()
     changes = carried(old, new, plans_of([old]).get(old, PostRecords()), day)
     if changes:
@@ -170,8 +176,10 @@ def _changes(old: Post, new: Post, state: State | None) -> list[Change]:
     if at := carried_to(old):
         when = moment_words(timezone.localtime(at.recorded_at))
         text = f"Records of {code} were moved to {':'.join(at.post)} on {when}, by {at.who}"
-        raise ConflictError([ChangeFault("ALREADY_CARRIED", text, "from")])
-    raise RefusedError([ChangeFault("NOTHING_TO_CARRY", f"{code} has no current or future records", "from")])
+        raise change_requests.ConflictError([change_requests.ChangeFault("ALREADY_CARRIED", text, "from")])
+    raise change_requests.RefusedError(
+        [change_requests.ChangeFault("NOTHING_TO_CARRY", f"{code} has no current or future records", "from")]
+    )
 
 
 def carried_to(old: Post) -> OfPost | None:
@@ -186,9 +194,11 @@ def carried_to(old: Post) -> OfPost | None:
     return None
 
 
-def _saved(found: CarryOverPreview, *, user: User | None, who: str, why: str) -> Saved:
-    def rights(actor: User, _changes: Sequence[Change], state: State | None) -> None:
+def _saved(found: CarryOverPreview, *, user: User | None, who: str, why: str) -> actions.Saved:
+    def rights(actor: User, _changes: Sequence[change_requests.Change], state: State | None) -> None:
         if state is not None:
             need_carrying(actor, found.old, found.new, state)
 
-    return save(actor=user, who=who, why=why, changes=found.changes, kind=KIND, strict=False, rights=rights)
+    return actions.save(
+        actor=user, who=who, why=why, changes=found.changes, kind=KIND, strict=False, rights=rights
+    )

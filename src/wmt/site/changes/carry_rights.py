@@ -11,7 +11,7 @@ from django.conf import settings
 
 from wmt.nights import NightError, open_night
 from wmt.nights.names import night_names
-from wmt.site.accounts.access import NATION, Denied, may
+from wmt.site.accounts import access
 from wmt.site.accounts.roles import Action
 from wmt.site.availability.records import Post
 from wmt.site.workload.models import Unit
@@ -39,7 +39,7 @@ class Leaving:
         home = self.home(post)
         if home not in self._known:
             level, code = home
-            self._known[home] = may(
+            self._known[home] = access.may(
                 self._user, Action.EDIT_AVAILABILITY, level=level, code=code, state=self._state
             )
         return self._known[home]
@@ -50,7 +50,7 @@ class Leaving:
         if team in self._teams:
             return "team", team
         former = former_pdu(team)
-        return ("pdu", former) if former else NATION
+        return ("pdu", former) if former else access.NATION
 
     @cached_property
     def _teams(self) -> frozenset[str]:
@@ -63,14 +63,14 @@ def need_leaving(user: Any, old: Post, state: State) -> None:
     leaving = Leaving(user, state)
     if not leaving(old):
         level, code = leaving.home(old)
-        raise Denied(Action.EDIT_AVAILABILITY, level=level, code=code)
+        raise access.Denied(Action.EDIT_AVAILABILITY, level=level, code=code)
 
 
 def need_carrying(user: Any, old: Post, new: Post, state: State) -> None:
     """The same of both posts: the one the records come to, and where the other was."""
     code = ":".join(new)
-    if not may(user, Action.EDIT_AVAILABILITY, level="post", code=code, state=state):
-        raise Denied(Action.EDIT_AVAILABILITY, level="post", code=code)
+    if not access.may(user, Action.EDIT_AVAILABILITY, level="post", code=code, state=state):
+        raise access.Denied(Action.EDIT_AVAILABILITY, level="post", code=code)
     need_leaving(user, old, state)
 
 

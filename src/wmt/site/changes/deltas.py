@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, models
 from django.db.models import Q
 
-from wmt.ledger import AMOUNTS, MEASURES, POST_COUNTS, SHARES, is_over, measured
+from wmt import ledger
 from wmt.ledger.lines import NOT_ENTERED
 from wmt.site.availability.queries import every_reason
 from wmt.site.availability.records import Post, PostRecords
@@ -19,7 +19,7 @@ from wmt.site.workload.models import Cell, Line, Pricing, Unit
 from wmt.site.workload.night_rows import CELL_LEVELS
 from wmt.site.workload.state import OfLoad, State
 
-_MOVING = (*MEASURES, *POST_COUNTS)
+_MOVING = (*ledger.MEASURES, *ledger.POST_COUNTS)
 _BATCH = 2_000
 #: What tells the prices of time lines apart.
 _SAME = ("kind", "counted", "reason", "rule", "rule_from")
@@ -33,7 +33,7 @@ class _Moves:
         default_factory=lambda: defaultdict(lambda: defaultdict(int))
     )
     cells: dict[tuple[str, str, str, str, int], list[int]] = field(
-        default_factory=lambda: defaultdict(lambda: [0] * (1 + len(AMOUNTS)))
+        default_factory=lambda: defaultdict(lambda: [0] * (1 + len(ledger.AMOUNTS)))
     )
 
 
@@ -141,7 +141,7 @@ class _Put:
             grade=grade,
             pricing=self.numbers[_same(line)],
             ref=line["ref"] or "",
-            **{name: line[name] for name in AMOUNTS},
+            **{name: line[name] for name in ledger.AMOUNTS},
         )
         if line["kind"] == "reduction":
             plan = self.plans[unit.team_code, unit.staff_code]
@@ -152,9 +152,9 @@ class _Put:
 
     def _moved(self, unit: Unit, old: list[Line], new: list[Line]) -> dict[str, int]:
         """All measures of the post as they will be."""
-        was, now = (measured(self._as_line(line) for line in lines) for lines in (old, new))
-        after = {name: getattr(unit, name) for name in POST_COUNTS}
-        after |= {name: getattr(unit, name) + now[name] - was[name] for name in SHARES}
+        was, now = (ledger.measured(self._as_line(line) for line in lines) for lines in (old, new))
+        after = {name: getattr(unit, name) for name in ledger.POST_COUNTS}
+        after |= {name: getattr(unit, name) + now[name] - was[name] for name in ledger.SHARES}
         if is_fresh(unit):
             after |= self._counted(after, new)
         return after
@@ -167,7 +167,7 @@ class _Put:
             self.pricing[line.pricing].kind == "contracted_hours" and line.ref not in NOT_ENTERED
             for line in lines
         )
-        over = is_over(after["points_x100"], after["available_x100"], self.state.over_x100)
+        over = ledger.is_over(after["points_x100"], after["available_x100"], self.state.over_x100)
         return {
             "posts_without_time": int(timeless),
             "idle_posts_without_time": int(timeless and is_idle),
@@ -176,7 +176,7 @@ class _Put:
         }
 
     def _as_line(self, line: Line) -> dict[str, Any]:
-        return {**vars(self.pricing[line.pricing]), **{name: getattr(line, name) for name in AMOUNTS}}
+        return {**vars(self.pricing[line.pricing]), **{name: getattr(line, name) for name in ledger.AMOUNTS}}
 
     def _note_units(self, unit: Unit, grade: str, after: Mapping[str, int]) -> None:
         own, stream = self.moves.units["post", unit.code, unit.stream, ""], unit.stream
@@ -195,7 +195,7 @@ class _Put:
             for level in CELL_LEVELS:
                 cell = self.moves.cells[level, codes[level], unit.stream, grade, line.pricing]
                 cell[0] += sign
-                for place, name in enumerate(AMOUNTS, 1):
+                for place, name in enumerate(ledger.AMOUNTS, 1):
                     cell[place] += sign * getattr(line, name)
 
     def write(self) -> None:
@@ -274,7 +274,7 @@ def _move_cells(state: State, moves: Mapping[tuple[str, str, str, str, int], lis
     moved = {key: amounts for key, amounts in moves.items() if any(amounts)}
     if not moved:
         return
-    fields = ("lines", *AMOUNTS)
+    fields = ("lines", *ledger.AMOUNTS)
     cells = Cell.objects.filter(_named(moved), load_id=state.load_id, pricing__in={key[-1] for key in moved})
     rows = {(row.level, row.code, row.post_stream, row.grade, row.pricing): row for row in cells}
     written, made, gone = [], [], []

@@ -12,49 +12,45 @@ from datetime import date
 from typing import Literal
 
 from wmt.history import moved_posts
+from wmt.site.availability import records
 from wmt.site.availability.change_requests import Change
-from wmt.site.availability.records import (
-    Entry,
-    GradeRecord,
-    HoursRecord,
-    Post,
-    PostRecords,
-    ReductionRecord,
-)
 
 
 @dataclass(frozen=True)
 class Followed:
     """Posts with records that are gone: those whose records follow, to which post, and those left behind."""
 
-    moves: Sequence[tuple[Post, Post]] = ()
-    left: Sequence[Post] = ()
+    moves: Sequence[tuple[records.Post, records.Post]] = ()
+    left: Sequence[records.Post] = ()
 
 
 def followed(
-    former: Collection[Post], shown: Collection[Post], plans: Mapping[Post, PostRecords], day: date
+    former: Collection[records.Post],
+    shown: Collection[records.Post],
+    plans: Mapping[records.Post, records.PostRecords],
+    day: date,
 ) -> Followed:
     """Which records follow from posts of the former figures that are gone to posts that are new on `day`."""
     moved = {old: new for new, old in moved_posts(former, shown).items()}
     moves, left = [], []
     for post in sorted(set(former) - set(shown), key=lambda post: (post[1], post)):
-        if not running(plans.get(post, PostRecords()), day):
+        if not running(plans.get(post, records.PostRecords()), day):
             continue
         target = moved.get(post)
-        if target is not None and not running(plans.get(target, PostRecords()), day):
+        if target is not None and not running(plans.get(target, records.PostRecords()), day):
             moves.append((post, target))
         else:
             left.append(post)
     return Followed(moves, left)
 
 
-def running(plan: PostRecords, day: date) -> list[Entry]:
+def running(plan: records.PostRecords, day: date) -> list[records.Entry]:
     """The records of a post that count on a day or later. Those that have ended stay where they counted."""
-    dated: list[ReductionRecord | GradeRecord] = [*plan.reductions, *plan.grades]
+    dated: list[records.ReductionRecord | records.GradeRecord] = [*plan.reductions, *plan.grades]
     return [*plan.hours, *(each for each in dated if each.last_day is None or each.last_day >= day)]
 
 
-def carried(old: Post, new: Post, plan: PostRecords, day: date) -> list[Change]:
+def carried(old: records.Post, new: records.Post, plan: records.PostRecords, day: date) -> list[Change]:
     """The changes that take the records of one post to another: withdrawn there, and the same here.
 
     A record keeps its key, so that its history tells of both posts.
@@ -63,13 +59,13 @@ def carried(old: Post, new: Post, plan: PostRecords, day: date) -> list[Change]:
     return [*(_withdrawn(old, each) for each in entries), *(_same(new, each) for each in entries)]
 
 
-def _withdrawn(post: Post, entry: Entry) -> Change:
+def _withdrawn(post: records.Post, entry: records.Entry) -> Change:
     return Change(kind=_KINDS[type(entry)], post=post, key=entry.key, version=entry.version, withdraw=True)
 
 
-def _same(post: Post, entry: Entry) -> Change:
+def _same(post: records.Post, entry: records.Entry) -> Change:
     kind = _KINDS[type(entry)]
-    if isinstance(entry, HoursRecord):
+    if isinstance(entry, records.HoursRecord):
         return Change(
             kind=kind,
             post=post,
@@ -77,7 +73,7 @@ def _same(post: Post, entry: Entry) -> Change:
             first_day=entry.first_day,
             hours_micro=entry.hours_micro,
         )
-    if isinstance(entry, ReductionRecord):
+    if isinstance(entry, records.ReductionRecord):
         return Change(
             kind=kind, post=post, wanted_key=entry.key, reason=entry.reason, hours_micro=entry.hours_micro,
             percent_x100=entry.percent_x100, first_day=entry.first_day, last_day=entry.last_day,
@@ -90,5 +86,5 @@ def _same(post: Post, entry: Entry) -> Change:
 
 
 _KINDS: Mapping[type, Literal["hours", "reduction", "grade"]] = {
-    HoursRecord: "hours", ReductionRecord: "reduction", GradeRecord: "grade"
+    records.HoursRecord: "hours", records.ReductionRecord: "reduction", records.GradeRecord: "grade"
 }  # fmt: skip

@@ -13,15 +13,14 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 
+from wmt import intake
 from wmt.facts.enums import MICRO
-from wmt.intake import People, read_people_apart, read_people_tables
+from wmt.intake import people_schema
 from wmt.intake.codes import ReductionReason
 from wmt.intake.faults import Faults
 from wmt.intake.limits import all_limits, under
-from wmt.intake.people_schema import COLUMNS, GRADES_FILE, HOURS_FILE, REASONS_FILE, REDUCTIONS_FILE
 from wmt.outfiles import FORMULA
-from wmt.site.availability.models import Grade, Hours, Reduction
-from wmt.site.availability.models import Reason as ReasonVersion
+from wmt.site.availability import models
 from wmt.site.availability.queries import every_reason, reasons_on
 from wmt.site.availability.records import Post
 from wmt.site.clock import calendar_day
@@ -42,12 +41,12 @@ def export_folder(folder: Path, *, withdrawn: bool = False) -> dict[str, int]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     tables: Mapping[str, Iterable[Cells]] = {
-        HOURS_FILE: _hours(),
-        REDUCTIONS_FILE: _reductions(withdrawn=withdrawn),
-        GRADES_FILE: _grades(),
-        REASONS_FILE: _reasons(),
+        people_schema.HOURS_FILE: _hours(),
+        people_schema.REDUCTIONS_FILE: _reductions(withdrawn=withdrawn),
+        people_schema.GRADES_FILE: _grades(),
+        people_schema.REASONS_FILE: _reasons(),
     }
-    return {name: _put(folder, name, COLUMNS[name], rows) for name, rows in tables.items()}
+    return {name: _put(folder, name, people_schema.COLUMNS[name], rows) for name, rows in tables.items()}
 
 
 def known_reasons(day: date | None = None) -> dict[str, ReductionReason]:
@@ -62,14 +61,16 @@ def known_reasons(day: date | None = None) -> dict[str, ReductionReason]:
     }  # fmt: skip
 
 
-def read_people(given: Path | Sequence[tuple[str, bytes]], day: date | None = None) -> tuple[People, Faults]:
+def read_people(
+    given: Path | Sequence[tuple[str, bytes]], day: date | None = None
+) -> tuple[intake.People, Faults]:
     """Tables as records, with the reasons of this site known."""
     day = day or calendar_day()
     limits, known = all_limits(policies()), known_reasons(day)
     if not isinstance(given, Path) and settings.READ_APART and any(_may_swell(name) for name, _ in given):
-        return read_people_apart(given, day, limits=limits, known=known)
+        return intake.read_people_apart(given, day, limits=limits, known=known)
     with under(limits):
-        return read_people_tables(given, day, known=known)
+        return intake.read_people_tables(given, day, known=known)
 
 
 def _may_swell(name: str) -> bool:
@@ -94,14 +95,14 @@ def _standing(model: type[Any]) -> QuerySet[Any]:
 
 
 def _hours() -> Iterable[Cells]:
-    rows = _standing(Hours).filter(withdrawn=False).order_by("team_code", "staff_code", "first_day")
+    rows = _standing(models.Hours).filter(withdrawn=False).order_by("team_code", "staff_code", "first_day")
     for row in rows.iterator():
         first = "" if row.first_day == date.min else _day(row.first_day)
         yield *row.post, exact(row.hours_micro, MICRO), first
 
 
 def _reductions(*, withdrawn: bool) -> Iterable[Cells]:
-    rows = _standing(Reduction).exclude(reason=REDUCED)
+    rows = _standing(models.Reduction).exclude(reason=REDUCED)
     rows = rows.order_by("team_code", "staff_code", "first_day", "key")
     for row in rows.iterator():
         if withdrawn or not row.withdrawn:
@@ -112,13 +113,13 @@ def _reductions(*, withdrawn: bool) -> Iterable[Cells]:
 
 
 def _grades() -> Iterable[Cells]:
-    rows = _standing(Grade).filter(withdrawn=False).order_by("team_code", "staff_code", "first_day")
+    rows = _standing(models.Grade).filter(withdrawn=False).order_by("team_code", "staff_code", "first_day")
     for row in rows.iterator():
         yield *row.post, row.grade, _day(row.first_day), _day(row.last_day), row.why
 
 
 def _reasons() -> Iterable[Cells]:
-    rows = _standing(ReasonVersion).filter(withdrawn=False).order_by("reason", "first_day", "change")
+    rows = _standing(models.Reason).filter(withdrawn=False).order_by("reason", "first_day", "change")
     of_day = {(row.reason, row.first_day): row for row in rows}  # of several of one day the last counts
     for row in of_day.values():
         yield (

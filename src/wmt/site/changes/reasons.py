@@ -11,7 +11,7 @@ from wmt.site.accounts.access import Denied, may
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
 from wmt.site.audit.record import record
-from wmt.site.availability.change_requests import ChangeFault, ConflictError, RefusedError
+from wmt.site.availability import change_requests
 from wmt.site.availability.labels import day_words
 from wmt.site.availability.limits import ReasonOnDay as Known
 from wmt.site.availability.models import Reason, Reduction
@@ -57,7 +57,7 @@ def save_reason(
     with hold_journal() as journal:
         faults = _faults(reason, key, values)
         if faults:
-            raise RefusedError(faults)
+            raise change_requests.RefusedError(faults)
         former, before = _former(key, version), every_reason()
         number, now = journal.next(), timezone.now()
         told = who or str(actor)
@@ -102,45 +102,61 @@ def _former(key: str, version: int) -> Reason | None:
     former = Reason.objects.filter(key=key, ended_change__isnull=True).first()
     if former is None or (version and former.version != version):
         text = "Someone else has changed this reason since you opened it: check it and try again"
-        raise ConflictError([ChangeFault("CHANGED", text, shown=[str(_facts(former))] if former else ())])
+        raise change_requests.ConflictError(
+            [change_requests.ChangeFault("CHANGED", text, shown=[str(_facts(former))] if former else ())]
+        )
     return former
 
 
-def _faults(reason: str, key: str, values: Mapping[str, object]) -> list[ChangeFault]:
+def _faults(reason: str, key: str, values: Mapping[str, object]) -> list[change_requests.ChangeFault]:
     found = []
     known = every_reason()
     first, allowance, most = values["first_day"], values["allowance_x100"], values["max_x100"]
     if reason and reason not in known:
-        found.append(ChangeFault("REASON_UNKNOWN", f"There is no reason {reason}", "reason"))
+        found.append(change_requests.ChangeFault("REASON_UNKNOWN", f"There is no reason {reason}", "reason"))
     if not isinstance(first, date) or not FIRST_DAY <= first < LAST_DAY:
-        found.append(ChangeFault("FIRST_DAY_MISSING", "Enter the first day on which this holds", "first_day"))
+        found.append(
+            change_requests.ChangeFault(
+                "FIRST_DAY_MISSING", "Enter the first day on which this holds", "first_day"
+            )
+        )
     for field in ("name", "short_name"):
         text = str(values[field])
         if odd := text_kinds.NAME.why_not(text[:NAME]):
-            found.append(ChangeFault("NAME_NOT_SHOWN", f"The name holds {odd}", field))
+            found.append(change_requests.ChangeFault("NAME_NOT_SHOWN", f"The name holds {odd}", field))
         if not text or len(text) > NAME:
-            found.append(ChangeFault("NAME_MISSING", f"Enter a name of up to {NAME} characters", field))
+            found.append(
+                change_requests.ChangeFault("NAME_MISSING", f"Enter a name of up to {NAME} characters", field)
+            )
     if values["category"] not in CATEGORIES:
-        found.append(ChangeFault("CATEGORY_UNKNOWN", "Choose one of the three categories", "category"))
+        found.append(
+            change_requests.ChangeFault("CATEGORY_UNKNOWN", "Choose one of the three categories", "category")
+        )
     for field, share in (("allowance_x100", allowance), ("max_x100", most)):
         if isinstance(share, int) and not 0 < share <= 10_000:
             found.append(
-                ChangeFault(
+                change_requests.ChangeFault(
                     "PERCENT_OUT_OF_RANGE", "The percentage must be more than 0 and at most 100", field
                 )
             )
     if isinstance(allowance, int) and isinstance(most, int) and allowance > most:
         found.append(
-            ChangeFault("SHARE_ABOVE_MAXIMUM", "The fixed share is above the highest share", "allowance_x100")
+            change_requests.ChangeFault(
+                "SHARE_ABOVE_MAXIMUM", "The fixed share is above the highest share", "allowance_x100"
+            )
         )
     months = values["months"]
     if isinstance(months, int) and not 1 <= months <= 600:
         found.append(
-            ChangeFault("MONTHS_OUT_OF_RANGE", "The months must be a whole number from 1 to 600", "months")
+            change_requests.ChangeFault(
+                "MONTHS_OUT_OF_RANGE", "The months must be a whole number from 1 to 600", "months"
+            )
         )
     twins = (each for name, each in known.items() if name != (reason or re.sub(r"/\d+$", "", key)))
     if any(text_kinds.fold(each.short_name) == text_kinds.fold(str(values["short_name"])) for each in twins):
-        found.append(ChangeFault("NAME_TAKEN", "Another reason has this short name", "short_name"))
+        found.append(
+            change_requests.ChangeFault("NAME_TAKEN", "Another reason has this short name", "short_name")
+        )
     return found
 
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from wmt.site.audit.record import record
-from wmt.site.availability.models import Grade, Hours, Journal, Reduction
+from wmt.site.availability import models
 from wmt.site.availability.queries import plans_of
 from wmt.site.availability.records import Post, PostRecords
 from wmt.site.changes.contact_deltas import put_contacts
@@ -26,7 +26,7 @@ from wmt.site.workload.state import State, stated, today
 class JournalHeld:
     """The journal, while its row is locked: nobody else's change comes in between."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: models.Journal) -> None:
         self.journal = journal
 
     def next(self) -> int:
@@ -40,7 +40,7 @@ class JournalHeld:
 def hold_journal() -> Iterator[JournalHeld]:
     """A transaction that holds the journal. Raises OperationalError where somebody else holds it too long."""
     with transaction.atomic():
-        yield JournalHeld(Journal.objects.select_for_update().get_or_create(pk=1)[0])
+        yield JournalHeld(models.Journal.objects.select_for_update().get_or_create(pk=1)[0])
 
 
 def apply(posts: Collection[Post], change: int, plans: Mapping[Post, PostRecords] | None = None) -> None:
@@ -100,7 +100,11 @@ def _turn(current: Current, change: int) -> int:
     first, last = min(state.day, day), max(state.day, day)
     begins = Q(first_day__gt=first, first_day__lte=last)
     ends = Q(last_day__gte=first, last_day__lt=last)
-    asked: list[tuple[type[Any], Q]] = [(Hours, begins), (Reduction, begins | ends), (Grade, begins | ends)]
+    asked: list[tuple[type[Any], Q]] = [
+        (models.Hours, begins),
+        (models.Reduction, begins | ends),
+        (models.Grade, begins | ends),
+    ]
     posts = {
         post
         for model, moves in asked

@@ -15,8 +15,7 @@ from wmt.nights import Night, open_night
 from wmt.site.availability.queries import every_reason, plans_of
 from wmt.site.availability.records import Post, PostRecords
 from wmt.site.figures import line_queries
-from wmt.site.workload.models import Cell, Line, Unit
-from wmt.site.workload.night_rows import Rows, rows_from, supplied
+from wmt.site.workload import models, night_rows
 from wmt.site.workload.state import State, rules_of
 
 _PRICED = ("side", "kind", "location", "tier", "suspended", "stream", "status", "component", "each_x100",
@@ -26,13 +25,13 @@ _LINE = ("post_no", "team_no", "grade", "ref", "since", "until", "about", "other
 _CELL = ("level", "code", "post_stream", "grade", "lines", *AMOUNTS)
 
 
-def rows_now(state: State, engine: Engine | None = None) -> Rows:
+def rows_now(state: State, engine: Engine | None = None) -> night_rows.Rows:
     """Every row of the figures as a load would make them now. Raises NightError where the night is gone."""
     night = open_night(settings.CONFIG.nights / state.night)
     facts = facts_now(night, state, plans_of())
     ledger = Ledger(facts, rules_of(state), former=night.former(), day=state.day, engine=engine)
     names = {reason: each.name for reason, each in every_reason().items()}
-    return rows_from(night, ledger, ledger.lines(), ledger.totals(), names)
+    return night_rows.rows_from(night, ledger, ledger.lines(), ledger.totals(), names)
 
 
 def facts_now(
@@ -43,7 +42,7 @@ def facts_now(
     `part` are the facts of some of its posts, where only those are wanted.
     """
     facts = part or night.facts()
-    staff = supplied(night)
+    staff = night_rows.supplied(night)
     day = state.day
 
     def entered(post: Post) -> tuple[int | None, str | None]:
@@ -91,8 +90,8 @@ def differences(state: State, engine: Engine | None = None) -> list[str]:
         number: tuple(getattr(row, name) for name in _PRICED)
         for number, row in line_queries.pricing_of(state).items()
     }
-    found = _differing("unit", _of_frame(rows.unit, _UNIT), _of_model(Unit, state, _UNIT))
-    for model, frame, names in ((Line, rows.line, _LINE), (Cell, rows.cell, _CELL)):
+    found = _differing("unit", _of_frame(rows.unit, _UNIT), _of_model(models.Unit, state, _UNIT))
+    for model, frame, names in ((models.Line, rows.line, _LINE), (models.Cell, rows.cell, _CELL)):
         again = _of_frame(frame, (*names, "pricing"), lambda number: prices[number])
         there = _of_model(model, state, (*names, "pricing"), lambda number: shown[number])
         found += _differing(model.__name__.lower(), again, there)

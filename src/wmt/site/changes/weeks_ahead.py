@@ -10,14 +10,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from wmt.ledger import measured
-from wmt.site.availability.records import (
-    Entry,
-    GradeRecord,
-    HoursRecord,
-    Post,
-    PostRecords,
-    ReductionRecord,
-)
+from wmt.site.availability import records
 from wmt.site.changes.deltas import is_fresh
 from wmt.site.changes.impact import UnitFigures
 from wmt.site.changes.time_lines import lines_on
@@ -36,7 +29,7 @@ class Event:
     day: date
     turn: Turn
     post: Unit
-    entry: Entry
+    entry: records.Entry
     #: the contract on that day
     contracted_micro: int = 0
 
@@ -53,14 +46,17 @@ def hours_left(figures: UnitFigures) -> int:
 
 
 def ahead_of(
-    state: State, posts: Sequence[Unit], plans: Mapping[Post, PostRecords], days: Sequence[date]
+    state: State,
+    posts: Sequence[Unit],
+    plans: Mapping[records.Post, records.PostRecords],
+    days: Sequence[date],
 ) -> dict[str, list[UnitFigures]]:
     """The figures of each post on each of the days, by its code: one run of the ledger.
 
     A post that keeps an earlier night's figures keeps them.
     """
     asked = [
-        (post, plans.get((post.team_code, post.staff_code), PostRecords()), day)
+        (post, plans.get((post.team_code, post.staff_code), records.PostRecords()), day)
         for post in posts
         if is_fresh(post)
         for day in days
@@ -83,20 +79,20 @@ def together(posts: Sequence[Unit], found: Mapping[str, Sequence[UnitFigures]], 
     return UnitFigures(**sums | {"reduction_hours_micro": sums["contracted_hours_micro"] - hours})
 
 
-def contracted_on(plan: PostRecords, post: Unit, day: date) -> int:
+def contracted_on(plan: records.PostRecords, post: Unit, day: date) -> int:
     """The contracted hours of a post on a day from today on: as entered for it, else what they are today."""
     entered = plan.hours_on(day)
     return entered.hours_micro if entered else post.contracted_hours_micro
 
 
 def events_of(
-    posts: Sequence[Unit], plans: Mapping[Post, PostRecords], first: date, last: date
+    posts: Sequence[Unit], plans: Mapping[records.Post, records.PostRecords], first: date, last: date
 ) -> list[Event]:
     """All that begins after the first day or ends from it on, up to the last day; the soonest first."""
     found = []
     for post in posts:
-        plan = plans.get((post.team_code, post.staff_code), PostRecords())
-        every: list[HoursRecord | ReductionRecord | GradeRecord] = [
+        plan = plans.get((post.team_code, post.staff_code), records.PostRecords())
+        every: list[records.HoursRecord | records.ReductionRecord | records.GradeRecord] = [
             *plan.hours,
             *plan.reductions,
             *plan.grades,
@@ -105,7 +101,7 @@ def events_of(
             if first < entry.first_day <= last:
                 hours = contracted_on(plan, post, entry.first_day)
                 found.append(Event(entry.first_day, "begins", post, entry, hours))
-            end = None if isinstance(entry, HoursRecord) else entry.last_day
+            end = None if isinstance(entry, records.HoursRecord) else entry.last_day
             if end is not None and first <= end <= last:
                 found.append(Event(end, "ends", post, entry, contracted_on(plan, post, end)))
     return sorted(found, key=lambda each: (each.day, each.post.name, each.post.code, each.turn))

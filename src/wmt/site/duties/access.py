@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404
 
-from wmt.site.accounts.access import NATION, Denied, LoadState, grants_of, may, scope
+from wmt.site.accounts import access
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import ROLES, Action
 from wmt.site.duties.models import Duty, Request
@@ -20,7 +20,7 @@ class UnknownDuty(Http404):
     """There is no such duty, or one may not see it."""
 
 
-class OwnDuty(Denied):
+class OwnDuty(access.Denied):
     """Somebody wants to handle the duty that is about themselves."""
 
     def __init__(self, duty: Duty) -> None:
@@ -29,7 +29,7 @@ class OwnDuty(Denied):
         self.remedy = "Another manager of the team, the head of the PDU or an administrator can."
 
 
-class NotTheirs(Denied):
+class NotTheirs(access.Denied):
     """Somebody wants to ask for relief of a workload that is not theirs."""
 
     def __init__(self, code: str) -> None:
@@ -38,7 +38,7 @@ class NotTheirs(Denied):
         self.remedy = "To raise something about a colleague's workload, raise a concern."
 
 
-class OwnRequest(Denied):
+class OwnRequest(access.Denied):
     """Somebody wants to answer what they asked, or what is about themselves."""
 
     def __init__(self, request: Request) -> None:
@@ -51,14 +51,14 @@ class UnknownRequest(Http404):
     """There is no such request, or one may not read it."""
 
 
-def seen(user: Any, state: LoadState) -> QuerySet[Duty]:
+def seen(user: Any, state: access.LoadState) -> QuerySet[Duty]:
     """The duties that somebody may see: that they stand is open like all figures."""
-    narrowed = scope(user, state)
+    narrowed = access.scope(user, state)
     found = Duty.objects.all()
     return found if narrowed is None else found.filter(region_code__in=narrowed.regions)
 
 
-def find(user: Any, state: LoadState, number: int) -> Duty:
+def find(user: Any, state: access.LoadState, number: int) -> Duty:
     """One duty. Raises UnknownDuty."""
     found = seen(user, state).filter(pk=number).first() if number < _NO_NUMBER else None
     if found is None:
@@ -71,32 +71,32 @@ def is_own(user: Any, about: Duty | Request | Unit) -> bool:
     return isinstance(user, User) and bool(user.staff_code) and user.staff_code == about.staff_code
 
 
-def may_handle(user: Any, duty: Duty, state: LoadState) -> bool:
+def may_handle(user: Any, duty: Duty, state: access.LoadState) -> bool:
     """Whether somebody may act on a duty."""
     return not is_own(user, duty) and _at(user, Action.HANDLE_DUTIES, duty, state)
 
 
-def may_read(user: Any, duty: Duty, state: LoadState) -> bool:
+def may_read(user: Any, duty: Duty, state: access.LoadState) -> bool:
     """Whether somebody may read the words of a duty: talks, notes, relief, what exactly was decided."""
     return is_own(user, duty) or _at(user, Action.READ_DUTIES, duty, state)
 
 
 def reader(user: Any) -> Callable[[Duty | Request], bool]:
     """Whether somebody may read the words of a duty, by the units it stands in: for many, without a query."""
-    grants = [grant for grant in grants_of(user) if Action.READ_DUTIES in ROLES[grant.role].allows]
+    grants = [grant for grant in access.grants_of(user) if Action.READ_DUTIES in ROLES[grant.role].allows]
     held = {(grant.level, grant.code) for grant in grants}
 
     def reads(duty: Duty | Request) -> bool:
         units = {(level, str(getattr(duty, f"{level}_code"))) for level in ("team", "pdu", "region")}
-        return is_own(user, duty) or not held.isdisjoint({NATION, *units})
+        return is_own(user, duty) or not held.isdisjoint({access.NATION, *units})
 
     return reads
 
 
-def need_handle(user: Any, duty: Duty, state: LoadState) -> None:
+def need_handle(user: Any, duty: Duty, state: access.LoadState) -> None:
     """Nothing where somebody may act on a duty. Raises Denied otherwise."""
     if not _at(user, Action.HANDLE_DUTIES, duty, state):
-        raise Denied(Action.HANDLE_DUTIES, level="post", code=duty.code)
+        raise access.Denied(Action.HANDLE_DUTIES, level="post", code=duty.code)
     if is_own(user, duty):
         raise OwnDuty(duty)
 
@@ -110,7 +110,7 @@ def need_own(user: Any, duty: Duty) -> None:
 # ---- requests ----------------------------------------------------------------------------------------------
 
 
-def find_request(user: Any, state: LoadState, number: int) -> Request:
+def find_request(user: Any, state: access.LoadState, number: int) -> Request:
     """One request. Raises UnknownRequest, also for one that somebody may not read: it is private."""
     found = Request.objects.filter(pk=number).first() if number < _NO_NUMBER else None
     if found is None or not may_read_request(user, found, state):
@@ -118,7 +118,7 @@ def find_request(user: Any, state: LoadState, number: int) -> Request:
     return found
 
 
-def may_read_request(user: Any, request: Request, state: LoadState) -> bool:
+def may_read_request(user: Any, request: Request, state: access.LoadState) -> bool:
     """Whoever asked may read it, and whose role lets them read it there. A concern is not for the person it
     is about: a colleague who raises one must not have to fear it."""
     if asked(user, request):
@@ -128,17 +128,17 @@ def may_read_request(user: Any, request: Request, state: LoadState) -> bool:
     return _at(user, Action.READ_DUTIES, request, state)
 
 
-def may_answer(user: Any, request: Request, state: LoadState) -> bool:
+def may_answer(user: Any, request: Request, state: access.LoadState) -> bool:
     theirs = asked(user, request) or is_own(user, request)
     return not theirs and _at(user, Action.HANDLE_DUTIES, request, state)
 
 
-def need_answer(user: Any, request: Request, state: LoadState) -> None:
+def need_answer(user: Any, request: Request, state: access.LoadState) -> None:
     """Nothing where somebody may answer a request. Raises Denied otherwise."""
     if asked(user, request) or is_own(user, request):
         raise OwnRequest(request)
     if not _at(user, Action.HANDLE_DUTIES, request, state):
-        raise Denied(Action.HANDLE_DUTIES, level=request.level, code=request.code)
+        raise access.Denied(Action.HANDLE_DUTIES, level=request.level, code=request.code)
 
 
 def asked(user: Any, request: Request) -> bool:
@@ -160,7 +160,7 @@ def reader_of_requests(user: Any) -> Callable[[Request], bool]:
     return may_read
 
 
-def _at(user: Any, action: Action, duty: Duty | Request, state: LoadState) -> bool:
+def _at(user: Any, action: Action, duty: Duty | Request, state: access.LoadState) -> bool:
     """By a role at the team, or above it; a team that is gone is where it was."""
     units = (("team", duty.team_code), ("pdu", duty.pdu_code))
-    return any(may(user, action, level=level, code=code, state=state) for level, code in units)
+    return any(access.may(user, action, level=level, code=code, state=state) for level, code in units)

@@ -9,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
+from wmt import ledger
 from wmt.history import History, HistoryError
-from wmt.ledger import OMIC, Cause, LedgerError, Moment, capacity_x100
 from wmt.ledger.explain_change import Why, why
 from wmt.ledger.why_posts import why_of_posts
 from wmt.nights import NightError, open_night
@@ -19,8 +19,8 @@ from wmt.nights.unit_slice import sides_of
 log = logging.getLogger(__name__)
 
 #: The same work with other points. Suspended: the case is still held, and nobody has ended or moved it.
-REPRICED = frozenset({Cause.RETIERED, Cause.RULE, Cause.SUSPENDED, Cause.RESUMED})
-TIME = frozenset({Cause.HOURS, Cause.REDUCTION, Cause.GRADE})
+REPRICED = frozenset({ledger.Cause.RETIERED, ledger.Cause.RULE, ledger.Cause.SUSPENDED, ledger.Cause.RESUMED})
+TIME = frozenset({ledger.Cause.HOURS, ledger.Cause.REDUCTION, ledger.Cause.GRADE})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,9 +56,9 @@ def of_why(found: Why, since: date) -> CameOff | None:
 
 
 def _grouped(
-    before: Moment, after: Moment, shares: Iterable[tuple[Cause, int]], since: date
+    before: ledger.Moment, after: ledger.Moment, shares: Iterable[tuple[ledger.Cause, int]], since: date
 ) -> CameOff | None:
-    first, last = capacity_x100(*before), capacity_x100(*after)
+    first, last = ledger.capacity_x100(*before), ledger.capacity_x100(*after)
     if first is None or last is None:
         return None
     sums = {"work_x100": 0, "repriced_x100": 0, "time_x100": 0}
@@ -85,7 +85,7 @@ def came_off(history: History, nights: Path, code: str, first: date, last: date)
         two = open_night(nights / peak[1]), open_night(nights / night)
         before, after = sides_of(*two, "post", code, former=peak[2])
         return of_why(why(before, after, "post", code), peak[0])
-    except (HistoryError, NightError, LedgerError):
+    except (HistoryError, NightError, ledger.LedgerError):
         log.exception("what came off the workload of %s cannot be worked out", code)
         return None
 
@@ -95,7 +95,9 @@ _READ = ("day", "code", "night", "stream", "points_x100", "available_x100")
 
 def _highest(rows: Iterable[Mapping[str, Any]]) -> tuple[date, str, str] | None:
     """The day of the highest capacity that has details, its night and the code of that day."""
-    told = [row for row in rows if row["night"] and row["available_x100"] > 0 and row["stream"] != OMIC]
+    told = [
+        row for row in rows if row["night"] and row["available_x100"] > 0 and row["stream"] != ledger.OMIC
+    ]
     if not told:
         return None
     best = max(told, key=lambda row: (row["points_x100"] * 10_000 // row["available_x100"], row["day"]))
@@ -176,7 +178,7 @@ def _together(
     try:
         sides = sides_of(open_night(nights / before), open_night(nights / night), "post", codes)
         moved = why_of_posts(*sides)
-    except (NightError, LedgerError):
+    except (NightError, ledger.LedgerError):
         log.exception("what came off %d workloads cannot be worked out", len(codes))
         return dict.fromkeys(codes)
     return {

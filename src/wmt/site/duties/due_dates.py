@@ -9,7 +9,6 @@ from django.db.models import Q
 
 from wmt import rules
 from wmt.nights import NightError
-from wmt.rules import RuleSet
 from wmt.site.duties import workdays
 from wmt.site.duties.models import Duty
 from wmt.site.workload.state import State, rules_of
@@ -70,7 +69,7 @@ class Deadline:
         return f"{self.what} {self.by}"
 
 
-def clock_of(ruleset: RuleSet) -> Clock:
+def clock_of(ruleset: rules.RuleSet) -> Clock:
     """The clock of a set of rules. Raises NoRuleError where it has none."""
     names = Clock.__dataclass_fields__
     return Clock(**{name: int(ruleset[f"duties.{name}"].hundredths // 100) for name in names})
@@ -87,7 +86,7 @@ def clock_on(state: State) -> Clock:
     return clock_of(rules_on(state.day))
 
 
-def rules_on(day: date) -> RuleSet:
+def rules_on(day: date) -> rules.RuleSet:
     """The packaged rules of a day, or the first there are."""
     tree = rules.load()
     return tree.at(max(day, min(tree.days)))

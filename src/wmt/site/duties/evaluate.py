@@ -14,11 +14,10 @@ from typing import Any
 import polars as pl
 from django.db.models import Max, Q
 
-from wmt.site.duties import taken_back, workdays
+from wmt.site.duties import run_endings, taken_back, workdays
 from wmt.site.duties.judged import Judged, Post, Undone
 from wmt.site.duties.models import Duty, Step
 from wmt.site.duties.projection import PLACE
-from wmt.site.duties.run_endings import broken_by, is_elsewhere, is_gone
 from wmt.site.duties.steps import put, stepped
 
 Kind = Step.Kind
@@ -157,8 +156,8 @@ class _Judge:
             run is None
             or not goes_on
             or (unseen and not waits)
-            or is_gone(self.by, duty, run, self.marks[MAIN])
-            or is_elsewhere(self.by, duty, run, self.marks[MAIN])
+            or run_endings.is_gone(self.by, duty, run, self.marks[MAIN])
+            or run_endings.is_elsewhere(self.by, duty, run, self.marks[MAIN])
         ):
             return None if waits else self._broken(duty, run, is_over=goes_on)
         self._goes_on(duty, run, again=waits)
@@ -190,8 +189,8 @@ class _Judge:
 
     def _broken(self, duty: Duty, run: dict[str, Any] | None, *, is_over: bool) -> date | None:
         """Closes it, or has a manager confirm; the day of its end where it closed."""
-        found = broken_by(self.by, duty, run, self.marks[MAIN])
-        gone = is_gone(self.by, duty, run, self.marks[MAIN])
+        found = run_endings.broken_by(self.by, duty, run, self.marks[MAIN])
+        gone = run_endings.is_gone(self.by, duty, run, self.marks[MAIN])
         if run is not None and is_over and not gone and (found is None or found.must_confirm):
             self._goes_on(duty, run, again=False)  # over for long enough again, whatever was between
             return None

@@ -5,15 +5,15 @@ from datetime import date
 
 import polars as pl
 
-from wmt.history.nobody import PATH, STRONG_PATH, is_nobody, words_in
+from wmt.history import nobody
 from wmt.site.policies import policies
 
 
 def names_of_nobody(names: Iterable[str], day: date) -> set[str]:
     """Those of some names that say that there is no person: 'Vacant' and the like."""
     listed = pl.DataFrame({"name": list(names)}, schema={"name": pl.String})
-    words = (words_in(policies(day), path) for path in (PATH, STRONG_PATH))
-    return set(listed.filter(is_nobody("name", *words))["name"])
+    words = (nobody.words_in(policies(day), path) for path in (nobody.PATH, nobody.STRONG_PATH))
+    return set(listed.filter(nobody.is_nobody("name", *words))["name"])
 
 
 def nobody_words(name: str, day: date) -> str:
@@ -22,5 +22,5 @@ def nobody_words(name: str, day: date) -> str:
         return ""
     return (
         f"No action opens for this post, because its name, ‘{name}’, says that nobody holds it. If somebody "
-        f"does, correct the name in nDelius, or ask an administrator about the policy {STRONG_PATH}."
+        f"does, correct the name in nDelius, or ask an administrator about the policy {nobody.STRONG_PATH}."
     )

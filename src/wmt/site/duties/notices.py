@@ -11,8 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from wmt.site.accounts.models import User
-from wmt.site.duties import mail
-from wmt.site.duties.models import Duty, Notice, Request
+from wmt.site.duties import mail, models
 
 #: A mail that could not be sent is tried again for so long.
 TRIED_FOR = timedelta(days=3)
@@ -22,7 +21,7 @@ TRIED_FOR = timedelta(days=3)
 class Announcement:
     """Something to tell some people of a duty or a request, in one sentence without anything private."""
 
-    about: Duty | Request
+    about: models.Duty | models.Request
     kind: str
     words: str
     to: Sequence[User]
@@ -34,23 +33,23 @@ def tell(told: Iterable[Announcement], *, at_once: bool = True) -> None:
     Not `at_once`: they wait for `send_again`.
     """
     rows = [
-        Notice(user=user, kind=each.kind, words=each.words, **_about(each.about))
+        models.Notice(user=user, kind=each.kind, words=each.words, **_about(each.about))
         for each in told
         for user in {user.pk: user for user in each.to}.values()
     ]
     if rows:
-        numbers = [notice.pk for notice in Notice.objects.bulk_create(rows, batch_size=500)]
+        numbers = [notice.pk for notice in models.Notice.objects.bulk_create(rows, batch_size=500)]
         if at_once:
             transaction.on_commit(lambda: send(numbers), robust=True)
 
 
-def _about(about: Duty | Request) -> dict[str, Any]:
-    return {"request" if isinstance(about, Request) else "duty": about}
+def _about(about: models.Duty | models.Request) -> dict[str, Any]:
+    return {"request" if isinstance(about, models.Request) else "duty": about}
 
 
 def send(numbers: Sequence[int]) -> None:
     """Sends the mails of notices: one to each person, whatever number of notices they have."""
-    by_user: dict[int, list[Notice]] = defaultdict(list)
+    by_user: dict[int, list[models.Notice]] = defaultdict(list)
     for start in range(0, len(numbers), 500):
         found = _to_send().filter(pk__in=numbers[start : start + 500])
         for notice in found.select_related("user", "duty", "request").order_by("pk"):
@@ -58,8 +57,8 @@ def send(numbers: Sequence[int]) -> None:
     with mail.Postman() as postman:
         for notices in by_user.values():
             fault = postman.send(notices)
-            state = Notice.Mail.FAILED if fault else Notice.Mail.SENT
-            Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(
+            state = models.Notice.Mail.FAILED if fault else models.Notice.Mail.SENT
+            models.Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(
                 mail=state, mail_fault=fault[:500]
             )
 
@@ -71,25 +70,25 @@ def send_again() -> None:
         send(numbers)
 
 
-def waiting() -> QuerySet[Notice]:
+def waiting() -> QuerySet[models.Notice]:
     """The notices whose mails are still to be sent, or to be tried again."""
     since = timezone.now() - TRIED_FOR
     return _to_send().filter(at__gte=since)
 
 
-def _to_send() -> QuerySet[Notice]:
+def _to_send() -> QuerySet[models.Notice]:
     """Nobody whose account is closed gets a mail, also not one that waited for its server."""
-    return Notice.objects.filter(user__is_active=True).exclude(mail=Notice.Mail.SENT)
+    return models.Notice.objects.filter(user__is_active=True).exclude(mail=models.Notice.Mail.SENT)
 
 
 def unread(user: Any) -> int:
     """How many notices of a person are not read yet: one small question to the database."""
-    return Notice.objects.filter(user_id=user.pk, read_at__isnull=True).count()
+    return models.Notice.objects.filter(user_id=user.pk, read_at__isnull=True).count()
 
 
-def mark_read(user: User, about: Duty | Request | None = None) -> int:
+def mark_read(user: User, about: models.Duty | models.Request | None = None) -> int:
     """Marks a person's notices read, all of them or those of a duty or a request: how many there were."""
-    found = Notice.objects.filter(user=user, read_at__isnull=True)
+    found = models.Notice.objects.filter(user=user, read_at__isnull=True)
     if about is not None:
         found = found.filter(**_about(about))
     return found.update(read_at=timezone.now())

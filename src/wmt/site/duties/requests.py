@@ -13,21 +13,18 @@ from wmt.history import Links
 from wmt.ledger import is_over
 from wmt.site.accounts.models import User
 from wmt.site.audit.record import record
-from wmt.site.availability.change_requests import ChangeFault, ConflictError, RefusedError
+from wmt.site.availability import change_requests
 from wmt.site.availability.labels import day_words
 from wmt.site.availability.validation import NOTES
-from wmt.site.duties import access, labels, taken_back, workdays
+from wmt.site.duties import access, labels, models, recipients, steps, taken_back, workdays
 from wmt.site.duties.actor import DutyActor
 from wmt.site.duties.due_dates import clock_on
 from wmt.site.duties.judged import Undone
-from wmt.site.duties.models import Duty, Request, Step
 from wmt.site.duties.notices import Announcement, tell
-from wmt.site.duties.recipients import Responsible, Roles, responsible
-from wmt.site.duties.steps import CLOCK, put, stepped
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
-Kind = Request.Kind
+Kind = models.Request.Kind
 #: What a request keeps of a place it left: names of people stay out.
 _KEPT = ("team_code", "staff_code", "team_name", "pdu_code", "region_code")
 
@@ -37,16 +34,16 @@ def may_ask(user: User, unit: Unit, over_x100: int) -> bool:
     return access.is_own(user, unit) and is_over(unit.points_x100, unit.available_x100, over_x100)
 
 
-def open_relief(team_code: str, staff_code: str) -> Request | None:
+def open_relief(team_code: str, staff_code: str) -> models.Request | None:
     """The request for relief of a post that waits for its answer."""
-    return Request.objects.filter(
+    return models.Request.objects.filter(
         kind=Kind.RELIEF, team_code=team_code, staff_code=staff_code, answered_on__isnull=True
     ).first()
 
 
 def has_open_duty(unit: Unit) -> bool:
     """Whether an excessive workload action is open for a post."""
-    found = Duty.objects.filter(closed_on__isnull=True)
+    found = models.Duty.objects.filter(closed_on__isnull=True)
     return found.filter(team_code=unit.team_code, staff_code=unit.staff_code).exists()
 
 
@@ -55,23 +52,23 @@ def answer_by(state: State) -> date:
     return workdays.after(state.day, clock_on(state).answer_days)
 
 
-def ask(*, asker: DutyActor, unit: Unit, said: str) -> Request:
+def ask(*, asker: DutyActor, unit: Unit, said: str) -> models.Request:
     """A practitioner asks for relief, from the first day over. Raises Denied and RefusedError."""
     with transaction.atomic():
         if not access.is_own(asker.user, unit):
             raise access.NotTheirs(unit.code)
-        found = Duty.objects.select_for_update().filter(closed_on__isnull=True)
+        found = models.Duty.objects.select_for_update().filter(closed_on__isnull=True)
         duty = found.filter(team_code=unit.team_code, staff_code=unit.staff_code).first()
         if duty is None and not may_ask(asker.user, unit, asker.state.over_x100):
             text = (
                 f"Your workload is not over {asker.state.over_text} today, so you cannot ask for relief. "
                 "You can raise a concern instead"
             )
-            raise RefusedError([ChangeFault("NOT_OVER", text, "")])
+            raise change_requests.RefusedError([change_requests.ChangeFault("NOT_OVER", text, "")])
         return _ask(asker, _about_unit(unit), duty, said)
 
 
-def ask_on(*, asker: DutyActor, duty: Duty, said: str) -> Request:
+def ask_on(*, asker: DutyActor, duty: models.Duty, said: str) -> models.Request:
     place = {
         name: getattr(duty, name)
         for name in ("team_code", "staff_code", "name", "team_name", "pdu_code", "region_code")
@@ -79,60 +76,62 @@ def ask_on(*, asker: DutyActor, duty: Duty, said: str) -> Request:
     return _ask(asker, place, duty, said)
 
 
-def _ask(asker: DutyActor, place: dict[str, str], duty: Duty | None, said: str) -> Request:
+def _ask(asker: DutyActor, place: dict[str, str], duty: models.Duty | None, said: str) -> models.Request:
     _refuse_words(said, "Enter what would help you")
     standing = open_relief(place["team_code"], place["staff_code"])
     if standing is not None:
         text = f"You have already asked. An answer is due by {day_words(standing.answer_by)}"
-        raise ConflictError([ChangeFault("CHANGED", text)])
+        raise change_requests.ConflictError([change_requests.ChangeFault("CHANGED", text)])
     made = _made(asker, Kind.RELIEF, place, said, duty)
     if duty is not None:
-        _to_story(asker, duty, Step.Kind.ASKED, {"answer_by": made.answer_by, "request": made.pk})
+        _to_story(asker, duty, models.Step.Kind.ASKED, {"answer_by": made.answer_by, "request": made.pk})
     return made
 
 
-def raise_concern(*, asker: DutyActor, unit: Unit, said: str) -> Request:
+def raise_concern(*, asker: DutyActor, unit: Unit, said: str) -> models.Request:
     """Anybody signed in says what worries them about a post or a team. Raises RefusedError."""
     with transaction.atomic():
         _refuse_words(said, "Enter what you are concerned about")
         return _made(asker, Kind.CONCERN, _about_unit(unit), said, None)
 
 
-def answer(*, asker: DutyActor, number: int, answer: str, said: str) -> Request:
+def answer(*, asker: DutyActor, number: int, answer: str, said: str) -> models.Request:
     """The answer, once. Raises ConflictError where somebody has answered, RefusedError and Denied."""
     with transaction.atomic():
-        found = Request.objects.select_for_update().filter(pk=number).first()
+        found = models.Request.objects.select_for_update().filter(pk=number).first()
         if found is None or not access.may_read_request(asker.user, found, asker.state):
             raise access.UnknownRequest(f"there is no request {number}")
         access.need_answer(asker.user, found, asker.state)
         if not found.is_open:
-            raise ConflictError([_answered_already(found)])
+            raise change_requests.ConflictError([_answered_already(found)])
         faults = _words_faults(said, "Enter your answer")
         if answer not in labels.ANSWERS:
-            faults.append(ChangeFault("ANSWER_UNKNOWN", "Choose an answer", "answer"))
+            faults.append(change_requests.ChangeFault("ANSWER_UNKNOWN", "Choose an answer", "answer"))
         if faults:
-            raise RefusedError(faults)
+            raise change_requests.RefusedError(faults)
         found.answered_on, found.answered_who = asker.state.day, asker.name[:160]
         found.answer, found.answer_words = answer, said.strip()
         found.placed_on = asker.state.as_at.date()  # its codes are those of these figures
         found.save()
-        duties = Duty.objects.select_for_update().filter(requests=found)
+        duties = models.Duty.objects.select_for_update().filter(requests=found)
         duty = duties.first()
         if duty:
-            _to_story(asker, duty, Step.Kind.ANSWERED, {"answer": answer, "request": found.pk})
+            _to_story(asker, duty, models.Step.Kind.ANSWERED, {"answer": answer, "request": found.pk})
         _record(asker, found, "answered")
         told = f"Your {labels.REQUESTS[found.kind]} has been answered."
-        tell([Announcement(found, "answer", told, askers(found, responsible(found)))])
+        tell([Announcement(found, "answer", told, askers(found, recipients.responsible(found)))])
         return found
 
 
-def _answered_already(found: Request) -> ChangeFault:
+def _answered_already(found: models.Request) -> change_requests.ChangeFault:
     on = day_words(found.answered_on) if found.answered_on else ""
     said = f"{found.answered_who} answered it on {on}: {labels.ANSWERS.get(found.answer, '')}"
-    return ChangeFault("CHANGED", said, shown=[found.answer_words] if found.answer_words else ())
+    return change_requests.ChangeFault(
+        "CHANGED", said, shown=[found.answer_words] if found.answer_words else ()
+    )
 
 
-def askers(request: Request, people: Responsible) -> list[User]:
+def askers(request: models.Request, people: recipients.Responsible) -> list[User]:
     """Who waits for the answer: who asked, and of relief the practitioner."""
     asked_by = [request.asked_by] if request.asked_by is not None and request.asked_by.is_active else []
     return [*asked_by, *(people.person if request.kind == Kind.RELIEF else [])]
@@ -141,10 +140,10 @@ def askers(request: Request, people: Responsible) -> list[User]:
 # ---- what becomes of them by itself ------------------------------------------------------------------------
 
 
-def attach(duties: Sequence[Duty], day: date) -> None:
+def attach(duties: Sequence[models.Duty], day: date) -> None:
     """Requests that were asked before a duty opened belong to it from now on."""
     by_post = {(duty.team_code, duty.staff_code): duty for duty in duties if duty.is_open}
-    waiting = Request.objects.filter(kind=Kind.RELIEF, answered_on__isnull=True)
+    waiting = models.Request.objects.filter(kind=Kind.RELIEF, answered_on__isnull=True)
     for found in waiting.filter(staff_code__in=[staff for _, staff in by_post]):
         duty = by_post.get((found.team_code, found.staff_code))
         if duty is None or found.duty_id == duty.pk:
@@ -152,7 +151,13 @@ def attach(duties: Sequence[Duty], day: date) -> None:
         found.duty = duty
         found.save(update_fields=["duty"])
         data = {"answer_by": found.answer_by, "request": found.pk}
-        put([stepped(duty, Step.Kind.ASKED, day, who=found.asked_who, user=found.asked_by, data=data)])
+        steps.put(
+            [
+                steps.stepped(
+                    duty, models.Step.Kind.ASKED, day, who=found.asked_who, user=found.asked_by, data=data
+                )
+            ]
+        )
 
 
 def follow(places: dict[tuple[str, str], dict[str, str]]) -> int:
@@ -161,7 +166,7 @@ def follow(places: dict[tuple[str, str], dict[str, str]]) -> int:
     `places` gives the columns of the present post by the former team and staff code.
     """
     done = 0
-    for found in Request.objects.filter(answered_on__isnull=True):
+    for found in models.Request.objects.filter(answered_on__isnull=True):
         place = places.get((found.team_code, found.staff_code))
         if place is None or all(getattr(found, name) == value for name, value in place.items()):
             continue
@@ -182,7 +187,7 @@ def take_back(
     goes to the one post of its staff code.
     """
     one_post, done = taken_back.only_posts(there or ()), 0
-    for found in Request.objects.select_for_update(of=("self",)):
+    for found in models.Request.objects.select_for_update(of=("self",)):
         back = taken_back.moves_back(found.code, list(map(taken_back.code_of, found.moves)), followed, there)
         made_there = not undone.restored and found.asked_on >= undone.day and found.code not in (there or {})
         before = found.moves[-back] if back else {}
@@ -199,7 +204,7 @@ def take_back(
 
 
 def _put(
-    found: Request,
+    found: models.Request,
     place: Mapping[str, str],
     on: date | None,
     moves: list[dict[str, str | None]] | None = None,
@@ -225,7 +230,7 @@ def follow_answered(links: Links, places: Mapping[str, dict[str, str]], day: dat
     """
     left = {former for moves in links.moves("post").values() for _, former in moves}
     done = 0
-    for found in Request.objects.filter(answered_on__isnull=False).exclude(staff_code=""):
+    for found in models.Request.objects.filter(answered_on__isnull=False).exclude(staff_code=""):
         # answered by an earlier version: the figures of the day before were shown, or older ones
         since = found.placed_on or (found.answered_on and found.answered_on - timedelta(days=1))
         if found.code not in left or since is None:
@@ -238,15 +243,15 @@ def follow_answered(links: Links, places: Mapping[str, dict[str, str]], day: dat
     return done
 
 
-def _taken(found: Request, place: Mapping[str, str]) -> bool:
+def _taken(found: models.Request, place: Mapping[str, str]) -> bool:
     other = open_relief(place["team_code"], place["staff_code"])
     return other is not None and other.pk != found.pk
 
 
 def turn(day: date) -> list[Announcement]:
     """What the day brings: each owner is told once, and the head of what is late. Saves what was notified."""
-    waiting = list(Request.objects.select_for_update(of=("self",)).filter(answered_on__isnull=True))
-    roles = Roles(waiting)
+    waiting = list(models.Request.objects.select_for_update(of=("self",)).filter(answered_on__isnull=True))
+    roles = recipients.Roles(waiting)
     told: list[Announcement] = []
     for found in waiting:
         people, before = roles.of(found), len(found.told)
@@ -263,12 +268,12 @@ def turn(day: date) -> list[Announcement]:
     return told
 
 
-def _record_late(found: Request) -> None:
+def _record_late(found: models.Request) -> None:
     said = f"Request {found.pk} about {found.code}: the answer is late, and the head was notified."
-    record("request", said, who=CLOCK, level=found.level, code=found.code, after={"request": found.pk})
+    record("request", said, who=steps.CLOCK, level=found.level, code=found.code, after={"request": found.pk})
 
 
-def _assigned(found: Request, people: Responsible) -> list[Announcement]:
+def _assigned(found: models.Request, people: recipients.Responsible) -> list[Announcement]:
     """Owners who have not been told yet, such as who became manager since."""
     fresh = [user for user in people.owners if f"owner {user.pk}" not in found.told]
     if not fresh:
@@ -278,7 +283,7 @@ def _assigned(found: Request, people: Responsible) -> list[Announcement]:
     return [Announcement(found, found.kind, f"{said} {people.missing}".strip(), fresh)]
 
 
-def what(found: Request) -> str:
+def what(found: models.Request) -> str:
     """What it is and about whom: 'A request for relief from A Name, Team'."""
     if found.kind == Kind.RELIEF:
         return f"A request for relief from {found.name}, {found.team_name}"
@@ -299,13 +304,15 @@ def _about_unit(unit: Unit) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _made(asker: DutyActor, kind: Kind, place: dict[str, str], said: str, duty: Duty | None) -> Request:
+def _made(
+    asker: DutyActor, kind: Kind, place: dict[str, str], said: str, duty: models.Duty | None
+) -> models.Request:
     by = answer_by(asker.state)
-    made = Request(
+    made = models.Request(
         kind=kind, **place, duty=duty, asked_by=asker.user, asked_who=asker.name[:160],
         asked_on=asker.state.day, words=said.strip(), answer_by=by,
     )  # fmt: skip
-    people = responsible(made)
+    people = recipients.responsible(made)
     told = _assigned(made, people)
     made.save()
     _record(asker, made, "raised")
@@ -313,12 +320,12 @@ def _made(asker: DutyActor, kind: Kind, place: dict[str, str], said: str, duty: 
     return made
 
 
-def _to_story(asker: DutyActor, duty: Duty, kind: Step.Kind, data: dict[str, object]) -> None:
+def _to_story(asker: DutyActor, duty: models.Duty, kind: models.Step.Kind, data: dict[str, object]) -> None:
     """The duty tells that it was asked or answered; the words are on the page of the request."""
-    put([stepped(duty, kind, asker.state.day, who=asker.name, user=asker.user, data=data)])
+    steps.put([steps.stepped(duty, kind, asker.state.day, who=asker.name, user=asker.user, data=data)])
 
 
-def _record(asker: DutyActor, found: Request, done: str) -> None:
+def _record(asker: DutyActor, found: models.Request, done: str) -> None:
     # that it happened; what was said is for those who may read the request
     said = f"{asker.name}, request {found.pk} about {found.code}: {found.get_kind_display().lower()} {done}."
     record(
@@ -327,12 +334,12 @@ def _record(asker: DutyActor, found: Request, done: str) -> None:
     )  # fmt: skip
 
 
-def _words_faults(said: str, missing: str) -> list[ChangeFault]:
+def _words_faults(said: str, missing: str) -> list[change_requests.ChangeFault]:
     if len(said) > NOTES:
-        return [ChangeFault("TOO_LONG", f"It can have {NOTES:,} characters at most", "said")]
-    return [] if said.strip() else [ChangeFault("WORDS_MISSING", missing, "said")]
+        return [change_requests.ChangeFault("TOO_LONG", f"It can have {NOTES:,} characters at most", "said")]
+    return [] if said.strip() else [change_requests.ChangeFault("WORDS_MISSING", missing, "said")]
 
 
 def _refuse_words(said: str, missing: str) -> None:
     if faults := _words_faults(said, missing):
-        raise RefusedError(faults)
+        raise change_requests.RefusedError(faults)

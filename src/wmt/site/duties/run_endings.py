@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from wmt.ledger import OMIC, is_over, shown_capacity
+from wmt import ledger
 from wmt.site.duties.judged import DutyThreshold, Judged
 from wmt.site.duties.models import Duty
 
@@ -62,7 +62,7 @@ def _nights_in_omic(by: Judged, duty: Duty) -> int:
     rows = by.figures.series("post", duty.code, min(duty.run_since, by.seen), by.seen)
     if rows.is_empty():
         return 0
-    elsewhere = rows.filter(pl.col("stream") != OMIC)["day"].max()
+    elsewhere = rows.filter(pl.col("stream") != ledger.OMIC)["day"].max()
     return rows.filter(pl.col("day") > elsewhere)["day"].n_unique() if elsewhere else rows["day"].n_unique()
 
 
@@ -74,7 +74,7 @@ def _last_under(by: Judged, duty: Duty, until: date, mark: DutyThreshold) -> dic
     first = min(duty.run_since, until)
     for row in reversed(by.figures.series("post", duty.code, first, until).to_dicts()):
         points, available = row["points_x100"], row["available_x100"]
-        if available and not is_over(points, available, mark.percent_x100):
+        if available and not ledger.is_over(points, available, mark.percent_x100):
             return dict(row)
     return None
 
@@ -84,7 +84,7 @@ def _under(by: Judged, duty: Duty, row: dict[str, Any], mark: DutyThreshold) -> 
     data: dict[str, Any] = {
         "why": "under",
         "on": row["day"],
-        "capacity": shown_capacity(row["points_x100"], row["available_x100"]),
+        "capacity": ledger.shown_capacity(row["points_x100"], row["available_x100"]),
         "percent_x100": mark.percent_x100,
     }
     fall = by.came_off.get(duty.code)

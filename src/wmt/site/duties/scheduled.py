@@ -16,15 +16,12 @@ from wmt.ledger import OMIC
 from wmt.nights import NightError, open_night
 from wmt.site.audit.record import record
 from wmt.site.availability.labels import day_words, percent_words
-from wmt.site.duties import jobs, labels, requests, taken_back
+from wmt.site.duties import due_dates, jobs, judged, labels, notify, requests, taken_back
 from wmt.site.duties.came_off import CameOff, all_of
-from wmt.site.duties.due_dates import clock_of, clock_on, due_on, open_deadlines, rules_on
 from wmt.site.duties.evaluate import MAIN, Judgement, evaluate
-from wmt.site.duties.judged import Judged, Post, Undone
 from wmt.site.duties.models import Duty, Step
 from wmt.site.duties.nobody import names_of_nobody
 from wmt.site.duties.notices import Announcement, tell
-from wmt.site.duties.notify import concerned, for_managers, lower, told_of, who
 from wmt.site.duties.projection import PLACE
 from wmt.site.duties.recipients import Roles
 from wmt.site.duties.steps import CLOCK, RULE, put, stepped
@@ -99,7 +96,7 @@ def followed_posts(history: History) -> Mapping[str, str]:
     return history.links.of_persons.present_codes("post")
 
 
-def after_load(state: State, read: Read | None = None, undone: Undone | None = None) -> Judgement:
+def after_load(state: State, read: Read | None = None, undone: judged.Undone | None = None) -> Judgement:
     """Judge every post and tell people. The caller holds the transaction of the load.
 
     `read` is what `read_runs` gave; it is read here where the caller has not. `undone`: a night was withdrawn
@@ -109,10 +106,20 @@ def after_load(state: State, read: Read | None = None, undone: Undone | None = N
     if read is None:
         return Judgement()
     posts = posts_of(state)
-    found = evaluate(Judged(
-        runs=read.runs, day=state.day, marks=read.marks, figures=OfPeople(read.history), posts=posts,
-        clock=clock_on(state), seen=read.last, undone=undone, came_off=read.came_off, followed=read.followed,
-    ))  # fmt: skip
+    found = evaluate(
+        judged.Judged(
+            runs=read.runs,
+            day=state.day,
+            marks=read.marks,
+            figures=OfPeople(read.history),
+            posts=posts,
+            clock=due_dates.clock_on(state),
+            seen=read.last,
+            undone=undone,
+            came_off=read.came_off,
+            followed=read.followed,
+        )
+    )
     places = _post_places(posts, read.followed) | _team_places(state, read.history)
     if undone is not None:
         renamed = read.history.links.present_codes("team")
@@ -127,13 +134,13 @@ def after_load(state: State, read: Read | None = None, undone: Undone | None = N
     return found
 
 
-def without_figures(undone: Undone) -> Judgement:
+def without_figures(undone: judged.Undone) -> Judgement:
     """The only night was withdrawn: no duty stands on anything any more."""
     day = today(undone.day)
     tree_day = max(day, min(rules.load().days))
-    found = evaluate(Judged(
+    found = evaluate(judged.Judged(
         runs=pl.DataFrame(schema=RUN), day=day, marks=dated_marks()(tree_day), figures=NoFigures(), posts={},
-        clock=clock_of(rules_on(day)), seen=undone.day, undone=undone,
+        clock=due_dates.clock_of(due_dates.rules_on(day)), seen=undone.day, undone=undone,
     ))  # fmt: skip
     requests.take_back({}, None, undone)
     announce(found, day, undone)
@@ -146,7 +153,7 @@ class NoFigures:
 
 
 def _post_places(
-    posts: Mapping[str, Post], followed: Mapping[str, str]
+    posts: Mapping[str, judged.Post], followed: Mapping[str, str]
 ) -> dict[tuple[str, str], dict[str, str]]:
     """Where each open request of a post stands now: at the same post, or where its person is now."""
     found: dict[tuple[str, str], dict[str, str]] = {}
@@ -172,11 +179,11 @@ def _team_places(state: State, history: History) -> dict[tuple[str, str], dict[s
     return {(code, ""): place for code, place in (there | moved).items()}
 
 
-def _place(post: Post) -> dict[str, str]:
+def _place(post: judged.Post) -> dict[str, str]:
     return {name: getattr(post, name) for name in PLACE if name != "grade"}
 
 
-def posts_of(state: State) -> dict[str, Post]:
+def posts_of(state: State) -> dict[str, judged.Post]:
     """The posts of the figures shown for which a duty may open: measured, and of somebody."""
     nobody, vacant = _placeholders(state), _vacant(state)
     units = Unit.objects.filter(load_id=state.load_id, whole=True)
@@ -184,7 +191,7 @@ def posts_of(state: State) -> dict[str, Post]:
     posts = units.filter(level="post", unmeasured_posts=0).exclude(staff_code__in=("", NOT_KNOWN))
     columns = ("code", "team_code", "staff_code", "name", "grade", "pdu_code", "region_code", "stream")
     return {
-        code: Post(
+        code: judged.Post(
             team_code=team, staff_code=staff, name=name, grade=grade, team_name=teams.get(team, team),
             pdu_code=pdu, region_code=region, has_capacity=stream != OMIC,
         )
@@ -214,7 +221,7 @@ def _placeholders(state: State) -> set[tuple[str, str]]:
 # ---- telling -----------------------------------------------------------------------------------------------
 
 
-def announce(found: Judgement, day: date, undone: Undone | None = None) -> None:
+def announce(found: Judgement, day: date, undone: judged.Undone | None = None) -> None:
     """Writes down what judging came to, and tells those whom it concerns."""
     if found.is_nothing:
         return
@@ -237,7 +244,7 @@ def announce(found: Judgement, day: date, undone: Undone | None = None) -> None:
     ended = [duty.pk for duty in (*found.closed, *found.fell)]
     steps = Step.objects.filter(duty_id__in=ended, kind__in=(Step.Kind.CLOSED, Step.Kind.FELL))
     last = {step.duty_id: step for step in steps.order_by("number")}
-    tell(told_of(found, Roles(concerned(found)), last, undone))
+    tell(notify.told_of(found, Roles(notify.concerned(found)), last, undone))
 
 
 # ---- the clock ---------------------------------------------------------------------------------------------
@@ -250,7 +257,7 @@ def turn(day: date) -> int:
     Done once for each deadline, however often it is called: the number of steps that were added. The mails,
     and those that could not be sent before, are a job's: whoever asks for the first page does not wait.
     """
-    duties = list(Duty.objects.select_for_update().filter(due_on(day)))
+    duties = list(Duty.objects.select_for_update().filter(due_dates.due_on(day)))
     steps, told = _reminders(duties, day)
     put(steps)
     tell([*told, *requests.turn(day)], at_once=False)
@@ -272,7 +279,7 @@ def _reminders(duties: Sequence[Duty], day: date) -> tuple[list[Step], list[Anno
     roles = Roles(duties)
     for duty in duties:
         people = roles.of(duty)
-        for deadline in open_deadlines(duty, day):  # the answer to a request has its own clock
+        for deadline in due_dates.open_deadlines(duty, day):  # the answer to a request has its own clock
             kind = Step.Kind.ESCALATED if deadline.is_late else Step.Kind.DUE
             key = f"{kind} {deadline.key}"
             is_said = deadline.is_late or (deadline.is_due and deadline.what == "review")
@@ -280,13 +287,13 @@ def _reminders(duties: Sequence[Duty], day: date) -> tuple[list[Step], list[Anno
                 continue
             data = {"key": key, "what": deadline.what, "by": deadline.by}
             steps.append(stepped(duty, kind, day, who=CLOCK, data=data))
-            said = f"{who(duty)}: {lower(labels.owed(deadline))}. {_over(duty)}"
+            said = f"{notify.who(duty)}: {notify.lower(labels.owed(deadline))}. {_over(duty)}"
             if deadline.is_late:
                 # nobody may have the role: then the head, who hears of it anyway, hears that too
                 told.append(Announcement(duty, "late", f"{said} {people.missing}".strip(), people.heads))
                 told.append(Announcement(duty, "late", said, people.managers))
             else:
-                told += for_managers(duty, roles, "review due", said)
+                told += notify.for_managers(duty, roles, "review due", said)
     return steps, told
 
 

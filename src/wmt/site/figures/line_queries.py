@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 from django.db.models import BigIntegerField, Count, F, QuerySet, Sum, Value
 from django.db.models.functions import Cast
 
+from wmt import ledger
 from wmt.days import written
-from wmt.ledger import AMOUNTS, PRICING, SHARES, MeasureDefinition
 from wmt.site.audit.reads import note_read
 from wmt.site.figures.withheld import Withholding
-from wmt.site.workload.models import Cell, Line, Pricing, Unit
+from wmt.site.workload import models
 from wmt.site.workload.night_rows import CELL_LEVELS
 from wmt.site.workload.state import OfLoad, State
 
@@ -26,7 +26,7 @@ class Lines(NamedTuple):
 
     code: str
     grade: str
-    pricing: Pricing
+    pricing: models.Pricing
     lines: int
     quantity_micro: int
     points_x100: int
@@ -36,19 +36,19 @@ class Lines(NamedTuple):
 
 
 @lru_cache(maxsize=8)
-def priced(of_load: OfLoad) -> dict[int, Pricing]:
+def priced(of_load: OfLoad) -> dict[int, models.Pricing]:
     """What lines of a load were priced by, by number."""
-    return {row.number: row for row in Pricing.objects.filter(load_id=of_load[0])}
+    return {row.number: row for row in models.Pricing.objects.filter(load_id=of_load[0])}
 
 
-def pricing_of(state: State) -> dict[int, Pricing]:
+def pricing_of(state: State) -> dict[int, models.Pricing]:
     """What lines of the shown figures were priced by, by number. Kept: a load's rows never change."""
     return priced(state.of_load)
 
 
-def belongs(pricing: Pricing, share: MeasureDefinition) -> bool:
+def belongs(pricing: models.Pricing, share: ledger.MeasureDefinition) -> bool:
     """Whether lines priced so are among those a measure sums."""
-    return share.holds({name: getattr(pricing, name) for name in PRICING})
+    return share.holds({name: getattr(pricing, name) for name in ledger.PRICING})
 
 
 def numbers_of(state: State, measure: str) -> frozenset[int]:
@@ -59,17 +59,17 @@ def numbers_of(state: State, measure: str) -> frozenset[int]:
 @lru_cache(maxsize=400)
 def _numbers(of_load: OfLoad, measure: str) -> frozenset[int]:
     found = priced(of_load).items()
-    return frozenset(number for number, pricing in found if belongs(pricing, SHARES[measure]))
+    return frozenset(number for number, pricing in found if belongs(pricing, ledger.SHARES[measure]))
 
 
-def summed(lines: Iterable[Lines | Line], share: MeasureDefinition) -> int:
+def summed(lines: Iterable[Lines | models.Line], share: ledger.MeasureDefinition) -> int:
     """The measure of some lines, all of which belong to it: their sum, as `Share` says."""
     found: int = sum(getattr(line, share.column) for line in lines)
     return share.sign * found // share.scale
 
 
 def sums_of(
-    state: State, units: Sequence[Unit], *, grade: str = "", kind: str = "", by_grade: bool = True
+    state: State, units: Sequence[models.Unit], *, grade: str = "", kind: str = "", by_grade: bool = True
 ) -> dict[str, list[Lines]]:
     """The lines of units of one level and stream, by the unit's code, summed by pricing and by grade.
 
@@ -96,23 +96,25 @@ def of_kind(state: State, kind: str) -> list[int]:
     return [number for number, pricing in pricing_of(state).items() if pricing.kind == kind]
 
 
-def _cells(state: State, level: str, units: Sequence[Unit]) -> QuerySet[Any]:
+def _cells(state: State, level: str, units: Sequence[models.Unit]) -> QuerySet[Any]:
     codes = [unit.code for unit in units]
-    return Cell.objects.filter(
+    return models.Cell.objects.filter(
         load_id=state.load_id, level=level, code__in=codes, post_stream=units[0].stream
     )
 
 
-def _lines(state: State, level: str, units: Sequence[Unit]) -> QuerySet[Any]:
+def _lines(state: State, level: str, units: Sequence[models.Unit]) -> QuerySet[Any]:
     """Teams and posts have few enough lines to group them when they are asked for."""
     numbers = [unit.number for unit in units]
-    lines = Line.objects.filter(load_id=state.load_id, **{f"{level}_no__in": numbers})
+    lines = models.Line.objects.filter(load_id=state.load_id, **{f"{level}_no__in": numbers})
     return lines if level == "post" else _in_stream(state, lines, units)
 
 
-def _in_stream(state: State, lines: QuerySet[Line], teams: Sequence[Unit]) -> QuerySet[Line]:
+def _in_stream(
+    state: State, lines: QuerySet[models.Line], teams: Sequence[models.Unit]
+) -> QuerySet[models.Line]:
     """The lines of teams whose posts are of the stream that the teams' figures are of."""
-    posts = Unit.objects.filter(load_id=state.load_id, level="post", stream=teams[0].stream)
+    posts = models.Unit.objects.filter(load_id=state.load_id, level="post", stream=teams[0].stream)
     posts = posts.filter(team_code__in=[team.code for team in teams])
     return lines.filter(post_no__in=list(posts.values_list("number", flat=True)))
 
@@ -120,13 +122,13 @@ def _in_stream(state: State, lines: QuerySet[Line], teams: Sequence[Unit]) -> Qu
 def _grouped(rows: QuerySet[Any], key: str, by_grade: bool) -> Iterable[tuple[Any, ...]]:
     """Rows of key, grade, pricing, lines and amounts, in the order of key and pricing."""
     found: Iterable[tuple[Any, ...]]
-    if rows.model is Cell and by_grade:  # cells are grouped so already
-        found = rows.order_by(key, "pricing").values_list(key, "grade", "pricing", "lines", *AMOUNTS)
+    if rows.model is models.Cell and by_grade:  # cells are grouped so already
+        found = rows.order_by(key, "pricing").values_list(key, "grade", "pricing", "lines", *ledger.AMOUNTS)
         return found
     grade = F("grade") if by_grade else Value("")
-    many = Sum("lines") if rows.model is Cell else Count("pk")
+    many = Sum("lines") if rows.model is models.Cell else Count("pk")
     # PostgreSQL sums whole numbers to decimals
-    sums = {f"sum_{name}": Cast(Sum(name), BigIntegerField()) for name in AMOUNTS}
+    sums = {f"sum_{name}": Cast(Sum(name), BigIntegerField()) for name in ledger.AMOUNTS}
     grouped = rows.values(key, "pricing", **({"of_grade": grade} if by_grade else {}))
     grouped = grouped.annotate(many=Cast(many, BigIntegerField()), **sums).order_by(key, "pricing")
     if not by_grade:
@@ -135,12 +137,12 @@ def _grouped(rows: QuerySet[Any], key: str, by_grade: bool) -> Iterable[tuple[An
     return found
 
 
-def lines_of(state: State, unit: Unit, user: Any, *, kind: str = "") -> list[Line]:
+def lines_of(state: State, unit: models.Unit, user: Any, *, kind: str = "") -> list[models.Line]:
     """The lines of a post or a team one by one, in the order of the ledger; with a kind, only those.
 
     As far as `user` may read them; that they were read is written down (`audit.reads`).
     """
-    lines = Line.objects.filter(load_id=state.load_id, **{f"{unit.level}_no": unit.number})
+    lines = models.Line.objects.filter(load_id=state.load_id, **{f"{unit.level}_no": unit.number})
     lines = lines if unit.level == "post" else _in_stream(state, lines, [unit])
     lines = lines.filter(pricing__in=of_kind(state, kind)) if kind else lines
     pricing, withholding = pricing_of(state), Withholding(state, user, unit)
@@ -148,7 +150,7 @@ def lines_of(state: State, unit: Unit, user: Any, *, kind: str = "") -> list[Lin
     return [withholding.line(line, pricing[line.pricing]) for line in lines.order_by("pk")]
 
 
-def about_text(line: Line, pricing: Pricing) -> str:
+def about_text(line: models.Line, pricing: models.Pricing) -> str:
     """What a table says of a line beside its amounts: of a reduction its reason and its days."""
     if pricing.kind != "reduction" or line.since is None:
         return line.about

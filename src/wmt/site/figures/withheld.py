@@ -10,8 +10,7 @@ from functools import partial
 from typing import Any
 
 from wmt.site.accounts import visibility
-from wmt.site.accounts.visibility import Reach
-from wmt.site.workload.models import Line, Pricing, Unit
+from wmt.site.workload import models
 from wmt.site.workload.state import State
 
 #: What stands in place of a reason, as its id and as its name.
@@ -22,12 +21,14 @@ Inside = Callable[[int], bool]
 class Withholding:
     """What one person may read of the lines of one unit. Asks the database once at most."""
 
-    def __init__(self, state: State, user: Any, unit: Unit, *, cases: Reach | None = None) -> None:
+    def __init__(
+        self, state: State, user: Any, unit: models.Unit, *, cases: visibility.Reach | None = None
+    ) -> None:
         """`cases`: another reach than the person's own for cases, such as that of files of a nation."""
         self._cases = _inside(state, unit, visibility.cases(user, state) if cases is None else cases)
         self._reasons = _inside(state, unit, visibility.reasons(user))
 
-    def line(self, line: Line, pricing: Pricing) -> Line:
+    def line(self, line: models.Line, pricing: models.Pricing) -> models.Line:
         """The line itself, changed where something of it is withheld: `withheld` then says so."""
         if pricing.kind == "reduction":
             return line if self._reasons(line.post_no) else without_reason(line)
@@ -42,13 +43,13 @@ class Withholding:
         return line
 
 
-def _inside(state: State, unit: Unit, reach: Reach) -> Inside:
+def _inside(state: State, unit: models.Unit, reach: visibility.Reach) -> Inside:
     """Whether a post of a unit lies in a reach, by its number."""
     if reach.covers(unit):
         return lambda _: True
     if unit.level == "post" or not (reach.units or reach.staff_code):
         return lambda _: False
-    posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True)
+    posts = models.Unit.objects.filter(load_id=state.load_id, level="post", whole=True)
     if unit.level != "nation":
         posts = posts.filter(**{f"{unit.level}_code": unit.code})
     return partial(_holds, frozenset(reach.among(posts).values_list("number", flat=True)))
@@ -58,12 +59,12 @@ def _holds(numbers: frozenset[int | None], number: int) -> bool:
     return number in numbers
 
 
-def without_reason(line: Line) -> Line:
+def without_reason(line: models.Line) -> models.Line:
     """A line of a reduction with its hours and days."""
     line.ref, line.about, line.withheld = "", REDUCED, True
     return line
 
 
-def is_reduction(line: Line) -> bool:
+def is_reduction(line: models.Line) -> bool:
     """Whether what is withheld of a line is the reason of a reduction."""
     return line.withheld and line.about == REDUCED

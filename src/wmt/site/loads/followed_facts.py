@@ -15,8 +15,8 @@ from django.conf import settings
 from wmt.facts import SCHEMAS, Facts
 from wmt.intake.people_files import KEPT
 from wmt.nights.load import Known
+from wmt.site.availability import records
 from wmt.site.availability.queries import plans_of
-from wmt.site.availability.records import Post, PostRecords, ReductionRecord
 from wmt.site.changes.follow_officer import followed, running
 from wmt.site.loads.people_tables import posts_of
 from wmt.site.workload.models import Load
@@ -39,7 +39,9 @@ def followed_facts(shown: Load | None) -> Known:
     return known
 
 
-def _moves(shown: Load | None, facts: Facts, plans: Mapping[Post, PostRecords]) -> dict[Post, Post]:
+def _moves(
+    shown: Load | None, facts: Facts, plans: Mapping[records.Post, records.PostRecords]
+) -> dict[records.Post, records.Post]:
     """New posts and the former ones whose records follow. None where the night will not be the one shown."""
     if shown is None or shown.as_at is None:
         return {}
@@ -52,11 +54,15 @@ def _moves(shown: Load | None, facts: Facts, plans: Mapping[Post, PostRecords]) 
     return {new: old for old, new in found.moves if new not in taken}
 
 
-def _posts(post: pl.DataFrame) -> set[Post]:
+def _posts(post: pl.DataFrame) -> set[records.Post]:
     return set(post.select(_KEYS).iter_rows())
 
 
-def _with_records(facts: Facts, moves: Mapping[Post, Post], plans: Mapping[Post, PostRecords]) -> Facts:
+def _with_records(
+    facts: Facts,
+    moves: Mapping[records.Post, records.Post],
+    plans: Mapping[records.Post, records.PostRecords],
+) -> Facts:
     day = facts.as_at.date()
     entered = pl.DataFrame(
         [(*new, *_entered(plans[old], day)) for new, old in moves.items()], _ENTERED, orient="row"
@@ -73,20 +79,20 @@ def _with_records(facts: Facts, moves: Mapping[Post, Post], plans: Mapping[Post,
         (numbers[new], cut.key, cut.reason, cut.hours_micro, cut.percent_x100, cut.first_day, cut.last_day)
         for new, old in moves.items()
         for cut in running(plans[old], day)
-        if isinstance(cut, ReductionRecord)
+        if isinstance(cut, records.ReductionRecord)
     ]
     shape = SCHEMAS["reduction"]
     reduction = pl.concat([facts.reduction, pl.DataFrame(cuts, shape, orient="row")]).sort(shape.names())
     return replace(facts, post=post, reduction=reduction)
 
 
-def _entered(plan: PostRecords, day: date) -> tuple[int | None, str | None]:
+def _entered(plan: records.PostRecords, day: date) -> tuple[int | None, str | None]:
     hours, grade = plan.hours_on(day), plan.grade_on(day)
     return hours.hours_micro if hours else None, grade.grade if grade else None
 
 
 def _with_new_posts(
-    inputs: Mapping[str, pl.DataFrame], moves: Mapping[Post, Post]
+    inputs: Mapping[str, pl.DataFrame], moves: Mapping[records.Post, records.Post]
 ) -> Mapping[str, pl.DataFrame]:
     """The tables of people that a night keeps, for the posts it has."""
     moved = pl.DataFrame([(*old, *new) for new, old in moves.items()], _MOVED, orient="row")

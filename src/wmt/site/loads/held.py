@@ -16,8 +16,8 @@ from django.db import transaction
 from django.db.models import Min, Sum
 from django.utils import timezone
 
+from wmt import nights
 from wmt.facts import NOT_KNOWN
-from wmt.nights import Acceptance, Summary, Verdict, open_night, summary_of_night
 from wmt.nights.summary import UnitSize
 from wmt.site.audit.record import record
 from wmt.site.loads.uploads import Upload, discard
@@ -29,7 +29,7 @@ _OLDER = "It is older than the data shown, so it is held until someone decides t
 _AHEAD = "The data shown is dated in the future, so this data is held until someone decides"
 
 
-def why(verdict: Verdict) -> str:
+def why(verdict: nights.Verdict) -> str:
     """Why a night is held, as the beginning of a sentence."""
     kinds = {each.kind for _, each in verdict.differences if each.beyond}
     if "shown_ahead" in kinds:
@@ -51,15 +51,15 @@ def last_day() -> date | None:
     return today + timedelta(days=grace)
 
 
-def shown_summary(shown: Load | None) -> Summary | None:
+def shown_summary(shown: Load | None) -> nights.Summary | None:
     """The size of what is shown: by its night, or by the database where the folder is gone."""
     if shown is None:
         return None
     path = settings.CONFIG.nights / shown.night
-    return summary_of_night(open_night(path)) if path.is_dir() else _from_rows(shown)
+    return nights.summary_of_night(nights.open_night(path)) if path.is_dir() else _from_rows(shown)
 
 
-def _from_rows(shown: Load) -> Summary:
+def _from_rows(shown: Load) -> nights.Summary:
     units: dict[str, dict[str, UnitSize]] = {"region": {}, "pdu": {}, "team": {}, "nation": {}}
     rows = Unit.objects.filter(load=shown, grade="", level__in=units).exclude(code=NOT_KNOWN)
     named = rows.values_list("level", "code").annotate(Min("name"), Sum("posts"), Sum("cases"))
@@ -69,7 +69,7 @@ def _from_rows(shown: Load) -> Summary:
         points_x100=Sum("points_x100"), untiered=Sum("untiered_cases")
     )
     assert shown.as_at is not None
-    return Summary(
+    return nights.Summary(
         name=shown.night,
         as_at=timezone.make_naive(shown.as_at),
         posts=units["nation"]["nation"].posts,
@@ -92,7 +92,7 @@ def is_accepted(load: Load) -> bool:
     return bool(load.inputs) and load.decision.get("is") == "accepted"
 
 
-def note(load: Load, verdict: Verdict | None) -> None:
+def note(load: Load, verdict: nights.Verdict | None) -> None:
     """Keep what a night that is taken was compared with, and who took it although it differs too far."""
     load.verdict = verdict.as_data() if verdict else {}
     if verdict and verdict.is_held and not load.inputs:
@@ -109,7 +109,7 @@ def accepted_by(who: str, reason: str, beside: Sequence[str] | None) -> dict[str
     }  # fmt: skip
 
 
-def hold(load: Load, verdict: Verdict, inputs: str) -> None:
+def hold(load: Load, verdict: nights.Verdict, inputs: str) -> None:
     """Keep the input where nobody changes it, and what it was compared with. The caller saves the row."""
     load.order = keep(load.order)
     load.verdict, load.inputs, load.decision = verdict.as_data(), inputs, {}
@@ -143,13 +143,13 @@ def _copy(path: Path, to: Path) -> str:
     return str(target)
 
 
-def acceptance_of(load: Load) -> Acceptance | None:
+def acceptance_of(load: Load) -> nights.Acceptance | None:
     """What somebody decided on a load: for the nights they saw it compared with, or for all."""
     decision = load.decision
     if decision.get("is") != "accepted":
         return None
     beside = decision.get("beside")
-    return Acceptance(reason=decision["reason"], beside=None if beside is None else tuple(beside))
+    return nights.Acceptance(reason=decision["reason"], beside=None if beside is None else tuple(beside))
 
 
 # ---- deciding ----------------------------------------------------------------------------------------------

@@ -7,10 +7,9 @@ from pathlib import Path
 
 from django.conf import settings
 
+from wmt import rules
 from wmt.intake.limits import all_limits
 from wmt.nights import Order
-from wmt.rules import Overlay, load_overlay
-from wmt.rules import load as load_rules
 from wmt.site.loads import held
 from wmt.site.policies import policies
 
@@ -49,6 +48,6 @@ class LoadRequest:
             progress=progress,
         )
 
-    def laid(self) -> Sequence[Overlay]:
+    def laid(self) -> Sequence[rules.Overlay]:
         """The overlays, read from their files. Raises RulesError."""
-        return [load_overlay(Path(path), load_rules()) for path in self.overlays]
+        return [rules.load_overlay(Path(path), rules.load()) for path in self.overlays]

@@ -13,11 +13,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
-from wmt.nights import (
-    Loaded,
-    Night,
-    check_report,
-)
+from wmt import nights
 from wmt.nights.load import load as load_night
 from wmt.site import demonstration
 from wmt.site.loads import held, held_mail, people_tables, withdrawal
@@ -92,7 +88,7 @@ class ExtractRun(Run):
             if found.report is not None:
                 as_at = found.report.as_at
                 self.load.as_at = as_at.replace(tzinfo=ZoneInfo(settings.TIME_ZONE)) if as_at else None
-                keep_report(self.load, check_report(found.report))
+                keep_report(self.load, nights.check_report(found.report))
             if found.is_held:
                 assert found.verdict is not None
                 was_accepted = held.is_accepted(self.load)
@@ -121,7 +117,9 @@ class ExtractRun(Run):
             message += f" The tables of people that came this time were not kept: accepting takes {came}."
         end(self.load, Load.State.UNCHANGED, message)
 
-    def _take_night(self, found: Loaded, night: Night, people: people_tables.PeopleInput) -> None:
+    def _take_night(
+        self, found: nights.Loaded, night: nights.Night, people: people_tables.PeopleInput
+    ) -> None:
         current = swap.shown()
         self.keep_history(night)
         if not found.is_new:

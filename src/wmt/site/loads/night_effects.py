@@ -9,27 +9,27 @@ from wmt.history.withdrawal_effects import effect_of, history_without
 from wmt.nights.names import read_name
 from wmt.nights.withdrawal import withdrawal_of
 from wmt.site.duties.models import Duty
-from wmt.site.loads.withdrawal import Deed, moment_words, next_shown
+from wmt.site.loads import withdrawal
 from wmt.site.workload import swap
 
 
-def effects_of(deed: Deed, night: str) -> list[str]:
+def effects_of(deed: withdrawal.Deed, night: str) -> list[str]:
     """The sentences. Raises NightError where a night or the history cannot be read."""
-    if deed == Deed.SHOW:
+    if deed == withdrawal.Deed.SHOW:
         return [
-            f"{_shown_words()} They will then show data from {moment_words(night)}.",
+            f"{_shown_words()} They will then show data from {withdrawal.moment_words(night)}.",
             "The history does not change.",
         ]
-    if deed == Deed.RESTORE:
+    if deed == withdrawal.Deed.RESTORE:
         found = withdrawal_of(settings.CONFIG.nights, night)
-        latest = next_shown("")
+        latest = withdrawal.next_shown("")
         name = read_name(night)
         assert name is not None
         said = [
             "Figures for its date, and the excessive workload actions based on them, will be as they were."
         ]
         if found is not None and found.shown and (latest is None or latest < name):
-            said.insert(0, f"Pages will show data from {moment_words(night)} again.")
+            said.insert(0, f"Pages will show data from {withdrawal.moment_words(night)} again.")
         else:
             said.insert(0, f"{_shown_words()} This will not change.")
         return said
@@ -51,7 +51,9 @@ def effects_of(deed: Deed, night: str) -> list[str]:
 def _shown_words() -> str:
     current = swap.shown()
     return (
-        f"Pages now show data from {moment_words(current.night)}." if current else "No figures are shown now."
+        f"Pages now show data from {withdrawal.moment_words(current.night)}."
+        if current
+        else "No figures are shown now."
     )
 
 
@@ -59,10 +61,10 @@ def _next_words(night: str) -> str:
     current = swap.shown()
     if current is None or current.night != night:
         return f"{_shown_words()} This will not change."
-    latest = next_shown(night)
+    latest = withdrawal.next_shown(night)
     if latest is None:
         return "There is no other data: pages will show no figures until another extract is loaded."
-    return f"Pages now show this data. They will then show data from {moment_words(latest.name)}."
+    return f"Pages now show this data. They will then show data from {withdrawal.moment_words(latest.name)}."
 
 
 def _excessive(history: History) -> set[str]:

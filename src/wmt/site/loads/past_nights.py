@@ -24,7 +24,6 @@ from wmt.nights.lock import loading_in_turn
 from wmt.nights.names import NightName, night_names
 from wmt.site.policies import policies
 from wmt.site.workload import as_of_day, swap
-from wmt.site.workload.as_of_day import AsOf
 from wmt.site.workload.models import Load, Past
 from wmt.site.workload.night_rows import over_mark, rows_of
 from wmt.site.workload.state import State, today
@@ -44,7 +43,9 @@ class NotThere(Exception):  # noqa: N818 - the address asks for a day of which n
     `days_back` is how old figures may be to stand for a later day.
     """
 
-    def __init__(self, wanted: AsOf, before: date | None, after: date | None, days_back: int) -> None:
+    def __init__(
+        self, wanted: as_of_day.AsOf, before: date | None, after: date | None, days_back: int
+    ) -> None:
         super().__init__(f"no figures are known of {wanted.day}")
         self.wanted, self.before, self.after, self.days_back = wanted, before, after, days_back
 
@@ -52,7 +53,7 @@ class NotThere(Exception):  # noqa: N818 - the address asks for a day of which n
 class TotalsOnly(Exception):  # noqa: N818 - there is less of that day than was asked for
     """Of that day only an archive's figures are kept, without lines. `day` is the day they are of."""
 
-    def __init__(self, wanted: AsOf, day: date) -> None:
+    def __init__(self, wanted: as_of_day.AsOf, day: date) -> None:
         super().__init__(f"only totals are kept of {day}")
         self.wanted, self.day = wanted, day
 
@@ -60,7 +61,7 @@ class TotalsOnly(Exception):  # noqa: N818 - there is less of that day than was 
 class ToCome(Exception):  # noqa: N818 - the address asks for a day that is not over yet
     """The day is yet to come. `last` is the day of the last night."""
 
-    def __init__(self, wanted: AsOf, last: date) -> None:
+    def __init__(self, wanted: as_of_day.AsOf, last: date) -> None:
         super().__init__(f"{wanted.day} is yet to come")
         self.wanted, self.last = wanted, last
 
@@ -72,12 +73,12 @@ class Ahead(Exception):  # noqa: N818 - the address asks for today
 class Fetching(Exception):  # noqa: N818 - it takes a moment
     """The figures of that day are being fetched. `needs_job`: nobody does it, or whoever did is silent."""
 
-    def __init__(self, wanted: AsOf, past: Past, *, needs_job: bool) -> None:
+    def __init__(self, wanted: as_of_day.AsOf, past: Past, *, needs_job: bool) -> None:
         super().__init__(f"the figures of {wanted.day} are being fetched")
         self.wanted, self.past, self.needs_job = wanted, past, needs_job
 
 
-def state_of(wanted: AsOf) -> State:
+def state_of(wanted: as_of_day.AsOf) -> State:
     """The figures of a day in the past.
 
     Raises what `night_for` raises, Fetching, and NightError (damaged).
@@ -101,7 +102,7 @@ def state_of(wanted: AsOf) -> State:
     )
 
 
-def night_for(wanted: AsOf) -> NightName:
+def night_for(wanted: as_of_day.AsOf) -> NightName:
     """The night that stands for a day: the last one until then, uncorrected unless that was known on the day.
 
     It is at most as old as the policy `asof.days_back` lets it be. With a revision, that correction. Raises
@@ -132,7 +133,7 @@ def days_back(day: date) -> int:
     return policies(max(day, tree_first))["asof.days_back"].whole
 
 
-def _nothing_of(wanted: AsOf, names: Sequence[NightName], oldest: date) -> NotThere | TotalsOnly:
+def _nothing_of(wanted: as_of_day.AsOf, names: Sequence[NightName], oldest: date) -> NotThere | TotalsOnly:
     """Why there is no night for a day: an archive may have figures of it, or nothing is known."""
     days = {name.day for name in names}
     with suppress(NightError):  # a history that cannot be read: its own pages say so
@@ -202,7 +203,7 @@ def _change_of(name: str) -> int:
     return max(found)
 
 
-def _ready(wanted: AsOf, name: NightName) -> Past:
+def _ready(wanted: as_of_day.AsOf, name: NightName) -> Past:
     past, is_new = Past.objects.get_or_create(night=name.name)
     waited = timezone.now() - past.asked_at
     if past.state == Past.State.READY:

@@ -9,18 +9,18 @@ from django.db import transaction
 
 from wmt.intake.remedies import REMEDIES
 from wmt.site.accounts import access, visibility
-from wmt.site.workload.models import Current, Fault, Load
+from wmt.site.workload import models
 
 _BATCH = 500
 
 
 @transaction.atomic
-def keep_report(load: Load, report: dict[str, Any]) -> None:
+def keep_report(load: models.Load, report: dict[str, Any]) -> None:
     """Keep a report in the shape of `wmt.nights.check_report`, in place of one that is there."""
     report = storable(report)
     load.faults.all().delete()
-    faults = [Fault(load=load, **fault) for fault in report["faults"]]
-    Fault.objects.bulk_create(faults, batch_size=_BATCH)
+    faults = [models.Fault(load=load, **fault) for fault in report["faults"]]
+    models.Fault.objects.bulk_create(faults, batch_size=_BATCH)
     load.sheets, load.set_aside = report["sheets"], report["set_aside"]
     load.refusals = sum(fault.severity == "refuse" for fault in faults)
     load.warnings = len(faults) - load.refusals
@@ -28,7 +28,7 @@ def keep_report(load: Load, report: dict[str, Any]) -> None:
     load.save()
 
 
-def report_of(load: Load) -> dict[str, Any]:
+def report_of(load: models.Load) -> dict[str, Any]:
     """The report again, as `wmt check --json` gives it."""
     names = ("severity", "code", "sheet", "row", "column", "rows", "message")
     as_at = load.as_at.astimezone(ZoneInfo(settings.TIME_ZONE)) if load.as_at else None
@@ -53,7 +53,7 @@ class Cells:
     @classmethod
     def of(cls, user: Any) -> "Cells":
         """What one person may read: files are of the whole nation, so only who may read all of it."""
-        nowhere = Current(load_id=access.load_shown())
+        nowhere = models.Current(load_id=access.load_shown())
         return cls(visibility.cases(user, nowhere).everywhere, visibility.reasons(user).everywhere)
 
     def said(self, code: str, row: int | None, message: str) -> str:

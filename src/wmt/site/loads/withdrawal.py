@@ -16,29 +16,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from wmt.history import HistoryError, compact
-from wmt.nights import NightError, open_night
+from wmt.nights import NightError, open_night, withdrawal
 from wmt.nights.lock import loading
 from wmt.nights.names import NightName, night_names, read_name
-from wmt.nights.withdrawal import (
-    Withdrawal,
-    ask_restoring,
-    ask_withdrawal,
-    check_reason,
-    put_away,
-    put_back,
-    strike,
-    withdrawal_of,
-    withdrawals,
-)
 from wmt.site.audit.record import record
 from wmt.site.duties import scheduled
 from wmt.site.duties.judged import Undone
 from wmt.site.loads.load_request import Progress
 from wmt.site.loads.reports import storable
 from wmt.site.loads.run import Run, undamaged
-from wmt.site.workload import swap
+from wmt.site.workload import models, swap
 from wmt.site.workload.day_format import moment_words as in_words
-from wmt.site.workload.models import Current, Load, Past
 from wmt.site.workload.state import NoDataYet, current_state
 
 log = logging.getLogger(__name__)
@@ -64,7 +52,7 @@ class WithdrawalRequest:
     reason: str = ""
 
 
-def deed_of(load: Load) -> WithdrawalRequest | None:
+def deed_of(load: models.Load) -> WithdrawalRequest | None:
     """What a row of the list of loads asks for, where it is not an extract."""
     if "deed" not in load.order:
         return None
@@ -78,24 +66,24 @@ def check(wanted: WithdrawalRequest) -> NightName:
     if found is None:
         raise NightError(f"{wanted.night} is not the name of a night")
     if wanted.deed == Deed.RESTORE:
-        if withdrawal_of(nights, wanted.night) is None:
+        if withdrawal.withdrawal_of(nights, wanted.night) is None:
             raise NightError(f"the night {wanted.night} is not withdrawn")
         return found
     open_night(nights / wanted.night)
     if wanted.deed == Deed.WITHDRAW:
-        check_reason(wanted.reason)
+        withdrawal.check_reason(wanted.reason)
     return found
 
 
-def ask(*, wanted: WithdrawalRequest, who: str, user: Any = None) -> Load:
+def ask(*, wanted: WithdrawalRequest, who: str, user: Any = None) -> models.Load:
     """Note what somebody wants; it waits until `perform`. Raises NightError where it cannot be done."""
     check(wanted)
     order = {"deed": str(wanted.deed), "night": wanted.night, "reason": storable(wanted.reason)}
     sources = [f"{_CALLED[wanted.deed]}: night {wanted.night}"]
-    return Load.objects.create(asked_by=user, who=storable(who)[:160], sources=sources, order=order)
+    return models.Load.objects.create(asked_by=user, who=storable(who)[:160], sources=sources, order=order)
 
 
-def perform(load: Load, *, progress: Progress | None = None, patience: float = 0) -> Load:
+def perform(load: models.Load, *, progress: Progress | None = None, patience: float = 0) -> models.Load:
     """Do it. The row says how it ended, as `loading.perform` has it end."""
     wanted = deed_of(load)
     assert wanted is not None
@@ -107,33 +95,35 @@ def perform(load: Load, *, progress: Progress | None = None, patience: float = 0
 
 def finish() -> None:
     """Finish withdrawals and restorings that were cut short. Only who holds the lock of the home may."""
-    for each in withdrawals(settings.CONFIG.nights):
+    for each in withdrawal.withdrawals(settings.CONFIG.nights):
         if each.restoring or not _is_done(each):
             # what cannot be finished now is tried again the next time: it must not stop the loads
             deed = Deed.RESTORE if each.restoring else Deed.WITHDRAW
             order = {"deed": str(deed), "night": each.night, "reason": each.reason}
             sources = [f"{_CALLED[deed]}: night {each.night}"]
-            row = Load.objects.create(who=each.who[:160], sources=sources, order=order)
+            row = models.Load.objects.create(who=each.who[:160], sources=sources, order=order)
             row.started_at = timezone.now()
             run = Run(row, None, finish)
             try:
                 (_complete_restoring if each.restoring else _complete)(run, each)
             except NightError as fault:
                 log.exception("the night %s could not be withdrawn or restored", each.night)
-                Load.objects.filter(pk=run.load.pk).update(
-                    state=Load.State.FAILED, message=storable(str(fault)), ended_at=timezone.now()
+                models.Load.objects.filter(pk=run.load.pk).update(
+                    state=models.Load.State.FAILED, message=storable(str(fault)), ended_at=timezone.now()
                 )
-    names = [each.night for each in withdrawals(settings.CONFIG.nights)]
+    names = [each.night for each in withdrawal.withdrawals(settings.CONFIG.nights)]
     # somebody brought a folder back by hand, or with the command for a folder of nights
-    Load.objects.filter(withdrawn_at__isnull=False).exclude(night__in=names).update(
+    models.Load.objects.filter(withdrawn_at__isnull=False).exclude(night__in=names).update(
         withdrawn_at=None, withdrawn_by="", withdrawn_why=""
     )
 
 
-def _is_done(each: Withdrawal) -> bool:
+def _is_done(each: withdrawal.Withdrawal) -> bool:
     """Whether the folder, the figures shown and the list of loads all say that a night is withdrawn."""
     current = swap.shown()
-    unmarked = Load.objects.filter(night=each.night, withdrawn_at__isnull=True).exclude(order__has_key="deed")
+    unmarked = models.Load.objects.filter(night=each.night, withdrawn_at__isnull=True).exclude(
+        order__has_key="deed"
+    )
     moved = not (settings.CONFIG.nights / each.night).is_dir()
     return moved and (current is None or current.night != each.night) and not unmarked.exists()
 
@@ -144,7 +134,7 @@ def _show(run: Run, wanted: WithdrawalRequest) -> None:
 
 def _withdraw(run: Run, wanted: WithdrawalRequest) -> None:
     nights, current = settings.CONFIG.nights, swap.shown()
-    if withdrawal_of(nights, wanted.night):
+    if withdrawal.withdrawal_of(nights, wanted.night):
         _done_before(run, wanted, "withdrawn")  # it was cut short, and finished since
         return
     is_shown = current is not None and current.night == wanted.night
@@ -152,23 +142,23 @@ def _withdraw(run: Run, wanted: WithdrawalRequest) -> None:
     if latest is not None:
         undamaged(open_night(nights / latest.name))  # before anything is written: it must be fit to be shown
     with loading(nights, f"withdrawing {wanted.night}"):
-        found = ask_withdrawal(nights, wanted.night, wanted.reason, run.load.who, shown=is_shown)
+        found = withdrawal.ask_withdrawal(nights, wanted.night, wanted.reason, run.load.who, shown=is_shown)
     _complete(run, found)
 
 
 def _restore(run: Run, wanted: WithdrawalRequest) -> None:
     nights = settings.CONFIG.nights
-    if withdrawal_of(nights, wanted.night) is None and (nights / wanted.night).is_dir():
+    if withdrawal.withdrawal_of(nights, wanted.night) is None and (nights / wanted.night).is_dir():
         _done_before(run, wanted, "in the history")
         return
     with loading(nights, f"restoring {wanted.night}"):
-        found = ask_restoring(nights, wanted.night)
+        found = withdrawal.ask_restoring(nights, wanted.night)
     _complete_restoring(run, found)
 
 
 def _done_before(run: Run, wanted: WithdrawalRequest, what: str) -> None:
     load = run.load
-    load.state, load.ended_at, load.stage = Load.State.DONE, timezone.now(), ""
+    load.state, load.ended_at, load.stage = models.Load.State.DONE, timezone.now(), ""
     load.message = f"Data from {moment_words(wanted.night)} is {what}. {_shown_words()}"
     load.save()
 
@@ -179,17 +169,17 @@ def next_shown(name: str) -> NightName | None:
     return others[-1] if others else None
 
 
-def _complete(run: Run, found: Withdrawal) -> None:
+def _complete(run: Run, found: withdrawal.Withdrawal) -> None:
     """Everything that follows from the record of a withdrawal; each step may have been done before."""
     current = swap.shown()
     if current is not None and current.night == found.night:
         latest = next_shown(found.night)
         if latest is None:
-            Current.objects.all().delete()
+            models.Current.objects.all().delete()
         else:
             run.take_again(settings.CONFIG.nights / latest.name, alone=False)
     with loading(settings.CONFIG.nights, f"withdrawing {found.night}"):
-        put_away(settings.CONFIG.nights, found.night)
+        withdrawal.put_away(settings.CONFIG.nights, found.night)
         _compact(found.night)
     marks = {"withdrawn_at": found.at, "withdrawn_by": found.who[:160], "withdrawn_why": found.reason}
     what = f"Data from {moment_words(found.night)} was withdrawn"
@@ -197,17 +187,17 @@ def _complete(run: Run, found: Withdrawal) -> None:
     _settle(run, found, marks, said, restored=False)
 
 
-def _complete_restoring(run: Run, found: Withdrawal) -> None:
+def _complete_restoring(run: Run, found: withdrawal.Withdrawal) -> None:
     nights = settings.CONFIG.nights
     with loading(nights, f"restoring {found.night}"):
-        put_back(nights, found.night)
+        withdrawal.put_back(nights, found.night)
         _compact(found.night)
     if found.shown and _is_later(found.night):
         run.take_again(nights / found.night, alone=False)
     said = f"Data from {moment_words(found.night)} was restored. {_shown_words()}"
     _settle(run, found, {"withdrawn_at": None, "withdrawn_by": "", "withdrawn_why": ""}, said, restored=True)
     with loading(nights, f"restoring {found.night}"):
-        strike(nights, found.night)
+        withdrawal.strike(nights, found.night)
 
 
 def _compact(name: str) -> None:
@@ -238,7 +228,9 @@ def _shown_words() -> str:
     return f"Pages show data from {moment_words(current.night)}." if current else "No figures are shown."
 
 
-def _settle(run: Run, found: Withdrawal, marks: dict[str, Any], said: str, *, restored: bool) -> None:
+def _settle(
+    run: Run, found: withdrawal.Withdrawal, marks: dict[str, Any], said: str, *, restored: bool
+) -> None:
     """The last step, one transaction: the list of loads says it, and duties are judged without or with it."""
     run.tell("checking who is over the threshold", 0.97)
     read = scheduled.read_runs()
@@ -247,16 +239,16 @@ def _settle(run: Run, found: Withdrawal, marks: dict[str, Any], said: str, *, re
     undone = Undone(name.day, restored=restored)
     load = run.load
     with transaction.atomic():
-        Load.objects.filter(night=found.night).exclude(pk=load.pk).update(**marks)
-        Past.objects.filter(night=found.night).delete()
+        models.Load.objects.filter(night=found.night).exclude(pk=load.pk).update(**marks)
+        models.Past.objects.filter(night=found.night).delete()
         try:
             scheduled.after_load(current_state(), read, undone)
         except NoDataYet:
             scheduled.without_figures(undone)
         load.message, load.stage, load.percent = storable(said), "", 100
         load.ended_at = timezone.now()
-        if not Current.objects.filter(load=load).exists():
-            load.state = Load.State.DONE
+        if not models.Current.objects.filter(load=load).exists():
+            load.state = models.Load.State.DONE
         load.save()
         record(
             "night", f"{load.who}: {said}", actor=load.asked_by, who=load.who,
@@ -264,11 +256,11 @@ def _settle(run: Run, found: Withdrawal, marks: dict[str, Any], said: str, *, re
         )  # fmt: skip
 
 
-def former_night(shown: Load | None) -> str:
+def former_night(shown: models.Load | None) -> str:
     """The night that was shown before the one shown now, if it is still there; else empty."""
     if shown is None:
         return ""
     kept = {each.name for each in night_names(settings.CONFIG.nights)}
-    before = Load.objects.filter(pk__lt=shown.pk, change__isnull=False).exclude(night=shown.night)
+    before = models.Load.objects.filter(pk__lt=shown.pk, change__isnull=False).exclude(night=shown.night)
     names: Collection[str] = before.order_by("-pk").values_list("night", flat=True)[:50]
     return next((name for name in names if name in kept), "")

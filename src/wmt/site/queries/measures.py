@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from wmt.ledger import SHARES
 from wmt.site import tables
-from wmt.site.tables import Kind, Value
 
 
 @dataclass(frozen=True)
@@ -13,7 +12,7 @@ class MeasureLabel:
 
     name: str
     title: str
-    kind: Kind
+    kind: tables.Kind
     meaning: str
     anchor: str
 
@@ -66,7 +65,7 @@ REMAINING = "remaining"
 assert {measure.field for measure in MEASURES.values()} == set(SHARES)
 
 
-def shown(measure: MeasureLabel, number: int, href: str = "", note: str = "") -> Value:
+def shown(measure: MeasureLabel, number: int, href: str = "", note: str = "") -> tables.Value:
     """A measure's whole number as a cell of a table."""
     if measure.kind == "points":
         return tables.points(number, href, note)
@@ -75,7 +74,7 @@ def shown(measure: MeasureLabel, number: int, href: str = "", note: str = "") ->
     return tables.count(number, href, note)
 
 
-def shown_exactly(measure: MeasureLabel, number: int, href: str = "") -> Value:
+def shown_exactly(measure: MeasureLabel, number: int, href: str = "") -> tables.Value:
     """The same with all its decimals: for lines, which must be seen to add up."""
     return tables.exact(number, href) if measure.kind == "points" else shown(measure, number, href)
 

@@ -13,13 +13,11 @@ from typing import Any
 import polars as pl
 from django.conf import settings
 
-from wmt.history import History, MarksOf, RunThreshold, dated_marks
-from wmt.ledger import NAMED_LINE, Cause
-from wmt.ledger.explain_change import Side, Why, why
+from wmt import history
+from wmt.ledger import NAMED_LINE, Cause, explain_change
 from wmt.nights import Night, open_night
 from wmt.nights.unit_slice import sides_of
 from wmt.site.accounts import visibility
-from wmt.site.accounts.visibility import ReachOfPosts
 from wmt.site.audit.reads import note_read
 from wmt.site.availability.queries import plans_of
 from wmt.site.changes.contact_deltas import contacts_now
@@ -52,11 +50,13 @@ class NightOnDay:
     night: str
 
 
-def moves_of(found: Why, cause: Cause, state: State, user: Any, unit: Unit) -> list[dict[str, Any]]:
+def moves_of(
+    found: explain_change.Why, cause: Cause, state: State, user: Any, unit: Unit
+) -> list[dict[str, Any]]:
     """The lines behind a cause as far as somebody may read them: references only where one who holds or held
     the line is within their reach; `withheld` says where one was left out."""
     note_read(user, unit)
-    cases = ReachOfPosts(visibility.cases_in_bulk(user, state, unit), state)
+    cases = visibility.ReachOfPosts(visibility.cases_in_bulk(user, state, unit), state)
     reasons = visibility.reasons_of_posts(user, state)
     moves = list(found.lines_of(cause).iter_rows(named=True))
     for move in moves:
@@ -70,17 +70,17 @@ def moves_of(found: Why, cause: Cause, state: State, user: Any, unit: Unit) -> l
     return moves
 
 
-def marks_on(day: date) -> Sequence[RunThreshold]:
+def marks_on(day: date) -> Sequence[history.RunThreshold]:
     """The marks of excessive workload that the published rules have on a day."""
     return _marks()(day)
 
 
 @cache
-def _marks() -> MarksOf:
-    return dated_marks()
+def _marks() -> history.MarksOf:
+    return history.dated_marks()
 
 
-def stood_on(past: History, day: date) -> NightOnDay:
+def stood_on(past: history.History, day: date) -> NightOnDay:
     """The night that stands for a day: its own, or one that is not older than the policy `asof.days_back`.
 
     Raises NoLines where there is none, or only an archive's figures.
@@ -94,12 +94,12 @@ def stood_on(past: History, day: date) -> NightOnDay:
     return NightOnDay(day, until, night)
 
 
-def first_with_lines(past: History) -> date | None:
+def first_with_lines(past: history.History) -> date | None:
     """The first day of which lines are kept."""
     return next((day for day in past.days if (stood := past.standing(day)) and stood.night), None)
 
 
-def why_between(state: State, unit: Unit, first: NightOnDay, last: NightOnDay | None) -> Why:
+def why_between(state: State, unit: Unit, first: NightOnDay, last: NightOnDay | None) -> explain_change.Why:
     """Why a unit's figures moved between two days, or from one until now (None). Raises NightError."""
     nights = settings.CONFIG.nights
     if last is not None:
@@ -109,9 +109,9 @@ def why_between(state: State, unit: Unit, first: NightOnDay, last: NightOnDay | 
 
 
 @lru_cache(maxsize=_KEPT)
-def _between(level: str, code: str, stream: str, first: "_Folder", last: "_Folder") -> Why:
+def _between(level: str, code: str, stream: str, first: "_Folder", last: "_Folder") -> explain_change.Why:
     before, after = sides_of(open_night(first.path), open_night(last.path), level, code)
-    return why(before, after, level, code, stream)
+    return explain_change.why(before, after, level, code, stream)
 
 
 class _Folder:
@@ -144,16 +144,18 @@ class _Held:
 
 
 @lru_cache(maxsize=_KEPT)
-def _until_now(level: str, code: str, stream: str, first: _Folder, held: _Held) -> Why:
+def _until_now(level: str, code: str, stream: str, first: _Folder, held: _Held) -> explain_change.Why:
     state = held.state
     shown = open_night(settings.CONFIG.nights / state.night)
     before, after = sides_of(open_night(first.path), shown, level, code)
     reprices = before.rules.key != after.rules.key
     now = _with_entered(state, shown, level, code, after, reprices=reprices)
-    return why(before, now, level, code, stream)
+    return explain_change.why(before, now, level, code, stream)
 
 
-def _with_entered(state: State, shown: Night, level: str, code: str, side: Side, *, reprices: bool) -> Side:
+def _with_entered(
+    state: State, shown: Night, level: str, code: str, side: explain_change.Side, *, reprices: bool
+) -> explain_change.Side:
     """The side of a night with the time of those posts that something was entered about since, and with what
     a stage of PQiP that was entered makes of contacts, whoever's they are.
 

@@ -6,15 +6,14 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from wmt.ledger import capacity_x100, decimal, is_over, shown_capacity
+from wmt import ledger
 from wmt.ledger.arithmetic import divide_half_up
 from wmt.ledger.serialise import micro
 from wmt.site import tables
-from wmt.site.tables import Value
 
 #: Hours are shown with two decimals at most, when they are a mean.
 _HUNDREDTH = 10_000
-_NOT_KNOWN = Value(None, "not known")
+_NOT_KNOWN = tables.Value(None, "not known")
 
 
 @dataclass(frozen=True)
@@ -36,16 +35,16 @@ class FigurePeriod:
     @cached_property
     def capacity_x100(self) -> int | None:
         """Points held over all days ÷ points available over all days."""
-        return capacity_x100(self.sums["points_x100"], self.sums["available_x100"])
+        return ledger.capacity_x100(self.sums["points_x100"], self.sums["available_x100"])
 
     @property
     def capacity_words(self) -> str:
         """The same as people see it."""
-        return shown_capacity(self.sums["points_x100"], self.sums["available_x100"])
+        return ledger.shown_capacity(self.sums["points_x100"], self.sums["available_x100"])
 
     def is_over(self, mark_x100: int) -> bool:
         """Whether it is over a mark, by the exact value."""
-        return is_over(self.sums["points_x100"], self.sums["available_x100"], mark_x100)
+        return ledger.is_over(self.sums["points_x100"], self.sums["available_x100"], mark_x100)
 
     def mean(self, name: str, times: int = 1) -> int | None:
         """A measure's mean over the days with figures, as whole as the measure is, or so many times as fine.
@@ -55,14 +54,14 @@ class FigurePeriod:
         total = self.sums[name]
         return None if total is None else divide_half_up(total * times, max(1, self.days))
 
-    def capacity(self, mark_x100: int, href: str = "") -> Value:
+    def capacity(self, mark_x100: int, href: str = "") -> tables.Value:
         return tables.percent(self.sums["points_x100"], self.sums["available_x100"], mark_x100, href)
 
-    def points(self, name: str, href: str = "") -> Value:
+    def points(self, name: str, href: str = "") -> tables.Value:
         found = self.mean(name)
         return _NOT_KNOWN if found is None else tables.points(found, href)
 
-    def hours(self, name: str) -> Value:
+    def hours(self, name: str) -> tables.Value:
         """A measure in hours as a cell: of one day exactly, of several with two decimals."""
         found = self.mean(name)
         if found is None:
@@ -70,16 +69,16 @@ class FigurePeriod:
         if self.days == 1:
             return tables.hours(found)
         shown = micro(divide_half_up(found, _HUNDREDTH) * _HUNDREDTH)
-        return Value(micro(found), f"{shown:,}")
+        return tables.Value(micro(found), f"{shown:,}")
 
-    def count(self, name: str) -> Value:
+    def count(self, name: str) -> tables.Value:
         """A number of things as a cell: of several days with one decimal."""
         tenths = self.mean(name, 10)
         if tenths is None:
             return _NOT_KNOWN
         if self.days == 1:
             return tables.count(self.sums[name])
-        return Value(decimal(self.mean(name, 100)), f"{tenths // 10:,}.{tenths % 10}")
+        return tables.Value(ledger.decimal(self.mean(name, 100)), f"{tenths // 10:,}.{tenths % 10}")
 
 
 def summed(stretches: list[FigurePeriod], names: tuple[str, ...]) -> FigurePeriod | None:

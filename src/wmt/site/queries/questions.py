@@ -6,10 +6,9 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from wmt.history import Answer, History, cases_per_officer
+from wmt import history, ledger
 from wmt.history import questions as answers
 from wmt.history.distribution import spread
-from wmt.ledger import HEADLINE, STREAM_NAMES, STREAMS
 from wmt.site.accounts.visibility import has_role
 from wmt.site.queries.periods import KeyedHistory
 
@@ -32,7 +31,7 @@ READINGS = {
     "sum": "over it in total",
 }
 #: OMiC has no capacity, so only some questions can be asked about it.
-STREAM_CHOICES = {name: STREAM_NAMES[name] for name in STREAMS}
+STREAM_CHOICES = {name: ledger.STREAM_NAMES[name] for name in ledger.STREAMS}
 WHO = {
     "holding": "officers with at least one case",
     "working": "officers with available hours",
@@ -55,7 +54,7 @@ class QuestionParams:
     reading: str = "every day"
     top: int = 20
     by: str = "day"
-    stream: str = HEADLINE
+    stream: str = ledger.HEADLINE
     who: str = "holding"
 
 
@@ -67,36 +66,38 @@ class QuestionSpec:
     title: str
     meaning: str
     fields: Sequence[str]
-    ask: Callable[[History, QuestionParams], Answer]
+    ask: Callable[[history.History, QuestionParams], history.Answer]
     default: QuestionParams = field(default_factory=QuestionParams)
 
 
-def _weeks(past: History, wish: QuestionParams) -> Answer:
+def _weeks(past: history.History, wish: QuestionParams) -> history.Answer:
     return answers.over_for_weeks(
         past, wish.percent_x100, wish.weeks, wish.level, wish.first, wish.last,
         grade=wish.grade, reading=wish.reading, stream=wish.stream,
     )  # fmt: skip
 
 
-def _days(past: History, wish: QuestionParams) -> Answer:
+def _days(past: history.History, wish: QuestionParams) -> history.Answer:
     return answers.days_over(
         past, wish.percent_x100, wish.level, wish.first, wish.last, grade=wish.grade, stream=wish.stream
     )
 
 
-def _spells(past: History, wish: QuestionParams) -> Answer:
+def _spells(past: history.History, wish: QuestionParams) -> history.Answer:
     return answers.longest_spells(
         past, wish.percent_x100, wish.level, wish.first, wish.last, wish.top,
         grade=wish.grade, reading=wish.reading, stream=wish.stream,
     )  # fmt: skip
 
 
-def _spread(past: History, wish: QuestionParams) -> Answer:
+def _spread(past: history.History, wish: QuestionParams) -> history.Answer:
     return spread(past, wish.level, wish.first, wish.last, by=wish.by, grade=wish.grade, stream=wish.stream)
 
 
-def _officers(past: History, wish: QuestionParams) -> Answer:
-    return cases_per_officer(past, wish.first, wish.last, who=wish.who, grade=wish.grade, stream=wish.stream)
+def _officers(past: history.History, wish: QuestionParams) -> history.Answer:
+    return history.cases_per_officer(
+        past, wish.first, wish.last, who=wish.who, grade=wish.grade, stream=wish.stream
+    )
 
 
 _ALL = (
@@ -142,13 +143,13 @@ _ALL = (
 QUESTIONS: dict[str, QuestionSpec] = {each.name: each for each in _ALL}
 
 
-def answer_to(name: str, past: History, wish: QuestionParams) -> Answer:
+def answer_to(name: str, past: history.History, wish: QuestionParams) -> history.Answer:
     """The answer. Raises HistoryError in words for what cannot be asked. Kept until the history changes."""
     return _answered(name, KeyedHistory(past), wish)
 
 
 @lru_cache(maxsize=_KEPT)
-def _answered(name: str, held: KeyedHistory, wish: QuestionParams) -> Answer:
+def _answered(name: str, held: KeyedHistory, wish: QuestionParams) -> history.Answer:
     return QUESTIONS[name].ask(held.past, wish)
 
 

@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from wmt import rules
-from wmt.rules import DatedValue, RuleSet
 from wmt.site.shown import state_of
 from wmt.site.workload.models import RuleValue
 
@@ -51,12 +50,12 @@ def _worth(value: Any) -> str:
 
 
 @lru_cache(maxsize=64)
-def rules_at(day: date) -> RuleSet:
+def rules_at(day: date) -> rules.RuleSet:
     """The rules in force on a day, kept: nothing changes them while the program runs."""
     return rules.load().at(day)
 
 
-def value_before(path: str, day: date) -> DatedValue | None:
+def value_before(path: str, day: date) -> rules.DatedValue | None:
     """The value that the one in force on a day came after; None where it is the first, or none is."""
     values = rules.load().parameter(path).values
     in_force = [value for value in values if value.valid_from <= day]

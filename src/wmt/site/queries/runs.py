@@ -8,11 +8,11 @@ from typing import Any
 
 import polars as pl
 
+from wmt import history
 from wmt.days import written
-from wmt.history import History, HistoryError, runs_on
+from wmt.site.queries import periods
 from wmt.site.queries.histories import history_of
 from wmt.site.queries.movement import marks_on
-from wmt.site.queries.periods import COLUMNS, YEAR, KeyedHistory, series_of
 from wmt.site.queries.unit_request import UnitRequest
 
 #: What people call the marks of the rules.
@@ -20,39 +20,43 @@ _MAIN = "excessive_workload"
 NAMES = {_MAIN: "Excessive workload", "double_red": "Higher threshold (called ‘double red’ in one area)"}
 
 
-def run_words(question: UnitRequest, past: History) -> list[str]:
+def run_words(question: UnitRequest, past: history.History) -> list[str]:
     """A sentence for each mark that a post is over on the last day that is shown; none where it is not."""
     day = past.day_until(question.state.as_at.date())
     known = {mark.name: mark for mark in marks_on(day)} if day else {}
     return [_sentence(row, known[row["mark"]]) for row in runs_of(question, past) if row["length"] > 0]
 
 
-def runs_of(question: UnitRequest, past: History) -> list[dict[str, Any]]:
+def runs_of(question: UnitRequest, past: history.History) -> list[dict[str, Any]]:
     """The runs of a post on the last day that is shown, a row for each mark (columns `wmt.history.RUN`)."""
     day = past.day_until(question.state.as_at.date())
     return (
-        [] if day is None else list(_runs(KeyedHistory(past), question.unit.code, day).iter_rows(named=True))
+        []
+        if day is None
+        else list(_runs(periods.KeyedHistory(past), question.unit.code, day).iter_rows(named=True))
     )
 
 
 @lru_cache(maxsize=500)
-def _runs(held: KeyedHistory, code: str, day: date) -> pl.DataFrame:
+def _runs(held: periods.KeyedHistory, code: str, day: date) -> pl.DataFrame:
     recent = _Recent(held.past, code, day)
-    return runs_on(recent, marks_on, day=day, level="post", codes=[code], look_back=2 * YEAR.days)
+    return history.runs_on(
+        recent, marks_on, day=day, level="post", codes=[code], look_back=2 * periods.YEAR.days
+    )
 
 
-class _Recent(History):
+class _Recent(history.History):
     """A history of a post that reads the year before a day at once: the page shows it anyway.
 
     It begins with the last day that broke every run: nothing before it is part of one.
     """
 
-    def __init__(self, past: History, code: str, day: date) -> None:
+    def __init__(self, past: history.History, code: str, day: date) -> None:
         self.__dict__.update(past.__dict__)
         self._past, self._last = past, day
         # the last day of the year with available time that was not over any mark, if there is one
         lowest = min((mark.percent_x100 for mark in marks_on(self._last)), default=0)
-        year = series_of(self._past, "post", code, self._last - YEAR, self._last)
+        year = periods.series_of(self._past, "post", code, self._last - periods.YEAR, self._last)
         points, available = pl.col("points_x100"), pl.col("available_x100")
         found = year.filter((available > 0) & (points * 10_000 <= lowest * available))["day"]
         last = found[-1] if len(found) else None
@@ -69,14 +73,14 @@ class _Recent(History):
         first: date,
         last: date,
         grade: str = "",
-        columns: Sequence[str] = COLUMNS,
+        columns: Sequence[str] = periods.COLUMNS,
         stream: str | None = None,
     ) -> pl.DataFrame:
         """The days of a unit, out of the year where they lie in it."""
-        begin = self._last - YEAR
-        if grade or first < begin or last > self._last or not set(columns) <= set(COLUMNS):
+        begin = self._last - periods.YEAR
+        if grade or first < begin or last > self._last or not set(columns) <= set(periods.COLUMNS):
             return self._past.series(level, code, first, last, grade, columns, stream)
-        year = series_of(self._past, level, code, begin, self._last)
+        year = periods.series_of(self._past, level, code, begin, self._last)
         return year.filter(pl.col("day").is_between(first, last)).select(columns)
 
 
@@ -127,6 +131,6 @@ def run_of(question: UnitRequest) -> dict[str, Any] | None:
     """The run of days over the threshold; None where the history is away or does not know the post."""
     try:
         found = runs_of(question, history_of(question.unit))
-    except HistoryError:
+    except history.HistoryError:
         return None
     return next((row for row in found if row["mark"] == _MAIN and row["length"] > 0), None)

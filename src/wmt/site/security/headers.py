@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from wmt.site.redirects import stays_here
-from wmt.site.security.common_headers import ALWAYS, BARE_POLICY, NO_STORE
+from wmt.site.security import common_headers
 
 log = logging.getLogger(__name__)
 
@@ -27,13 +27,13 @@ class SecurityHeaders:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        for name, value in ALWAYS.items():
+        for name, value in common_headers.ALWAYS.items():
             response.setdefault(name, value)
-        response.setdefault("Content-Security-Policy", BARE_POLICY)
+        response.setdefault("Content-Security-Policy", common_headers.BARE_POLICY)
         if not (
             request.path_info.startswith(settings.STATIC_URL) and response.status_code in (200, 206, 304)
         ):
-            response["Cache-Control"] = NO_STORE
+            response["Cache-Control"] = common_headers.NO_STORE
         _keep_here(request, response)
         return response
 

@@ -8,7 +8,7 @@ from typing import Any
 from gunicorn import util
 from gunicorn.glogging import Logger
 
-from wmt.site.security.common_headers import ALWAYS, BARE_POLICY, NO_STORE
+from wmt.site.security import common_headers
 from wmt.site.security.logs import EscapedFormatter, EscapedRecord
 
 _PAGE = """<!DOCTYPE html>
@@ -45,9 +45,9 @@ def refusal(status: int, reason: str) -> bytes:
         "Connection": "close",
         "Content-Type": "text/html; charset=utf-8",
         "Content-Length": str(len(page)),
-        "Cache-Control": NO_STORE,
-        "Content-Security-Policy": BARE_POLICY,
-        **ALWAYS,
+        "Cache-Control": common_headers.NO_STORE,
+        "Content-Security-Policy": common_headers.BARE_POLICY,
+        **common_headers.ALWAYS,
     }
     lines = [f"HTTP/1.1 {status} {reason}", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
     return "\r\n".join(lines).encode("latin-1") + page

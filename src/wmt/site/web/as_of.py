@@ -18,21 +18,12 @@ from django.views.decorators.http import require_safe
 from wmt.days import read_day
 from wmt.site import problems
 from wmt.site.links import on_day
-from wmt.site.loads.past_nights import (
-    Ahead,
-    Fetching,
-    NotThere,
-    ToCome,
-    TotalsOnly,
-    corrections_of,
-    first_day,
-)
+from wmt.site.loads import past_nights
 from wmt.site.past_problems import RETRY_SECONDS, past_problem
 from wmt.site.redirects import own_target
 from wmt.site.shown import needed_state
 from wmt.site.web import as_of_gaps
 from wmt.site.workload import as_of_day
-from wmt.site.workload.as_of_day import ON_DAY, AsOf, InThePast
 from wmt.site.workload.state import State, today
 
 #: Addresses that are about the site itself, which has no past: they leave the day.
@@ -91,26 +82,26 @@ class AsOfDay:
         """The pages of a day that cannot be shown, or not yet."""
         if problems.is_asked(request):
             return past_problem(fault)
-        if isinstance(fault, InThePast):
+        if isinstance(fault, as_of_day.InThePast):
             return nothing_changes(request)
-        if isinstance(fault, Fetching):
+        if isinstance(fault, past_nights.Fetching):
             return _fetching(request, fault)
-        if isinstance(fault, Ahead):
+        if isinstance(fault, past_nights.Ahead):
             # of today there is only now
             return HttpResponseRedirect(here_now(request))
-        if isinstance(fault, NotThere):
+        if isinstance(fault, past_nights.NotThere):
             return as_of_gaps.not_there(request, fault, here_now(request))
-        if isinstance(fault, ToCome):
+        if isinstance(fault, past_nights.ToCome):
             return as_of_gaps.to_come(request, fault, here_now(request))
-        if isinstance(fault, TotalsOnly):
+        if isinstance(fault, past_nights.TotalsOnly):
             return as_of_gaps.totals_only(request, fault, here_now(request))
         return None
 
 
-def _wanted(request: HttpRequest) -> tuple[AsOf | None, str]:
+def _wanted(request: HttpRequest) -> tuple[as_of_day.AsOf | None, str]:
     """The day an address asks for, and the address without it. A day that is none is no address."""
     path = request.path_info
-    found = ON_DAY.fullmatch(path)
+    found = as_of_day.ON_DAY.fullmatch(path)
     if found is not None:
         return _as_of(found["day"], found["revision"]), found["path"]
     if path.startswith(problems.PATH) and (text := request.GET.get("on")) is not None:
@@ -119,12 +110,12 @@ def _wanted(request: HttpRequest) -> tuple[AsOf | None, str]:
     return None, path
 
 
-_NEVER = AsOf(date.min)
+_NEVER = as_of_day.AsOf(date.min)
 
 
-def _as_of(day: str, revision: str | None) -> AsOf | None:
+def _as_of(day: str, revision: str | None) -> as_of_day.AsOf | None:
     try:
-        return AsOf(date.fromisoformat(day), None if revision is None else int(revision))
+        return as_of_day.AsOf(date.fromisoformat(day), None if revision is None else int(revision))
     except ValueError:
         return None
 
@@ -142,12 +133,12 @@ def _address(path: str, query: str) -> str:
 
 def nothing_changes(request: HttpRequest) -> HttpResponse:
     """409: nothing can be changed in the past."""
-    if problem := problems.is_asked(request) and past_problem(InThePast()):
+    if problem := problems.is_asked(request) and past_problem(as_of_day.InThePast()):
         return problem
     return render(request, "asof/nothing_changes.jinja", {"now_href": here_now(request)}, status=409)
 
 
-def _fetching(request: HttpRequest, fault: Fetching) -> HttpResponse:
+def _fetching(request: HttpRequest, fault: past_nights.Fetching) -> HttpResponse:
     """202: a page that asks again by itself."""
     context = {"day": fault.wanted.day, "percent": fault.past.percent, "again": request.get_full_path()}
     with as_of_day.as_of(None):  # the page around it is of now: the figures of that day are not there yet
@@ -171,14 +162,19 @@ def choose_day(request: HttpRequest) -> HttpResponse:
             # today is now, unless the figures shown are today's night: how that stood can be looked at too
             return HttpResponseRedirect(back if as_at < day == last else on_day(back, day))
         error = f"Enter a day up to {last:%-d %B %Y}: later days are in the future"
-    context = {"typed": typed, "back": back, "first": first_day(), "error": error if typed else ""}
+    context = {
+        "typed": typed,
+        "back": back,
+        "first": past_nights.first_day(),
+        "error": error if typed else "",
+    }
     return render(request, "asof/choose.jinja", context, status=400 if typed else 200)
 
 
 def _back(request: HttpRequest) -> str:
     """The page to go back to: one of this site, as it is now."""
     back = own_target(request.GET.get("back", ""))
-    found = ON_DAY.fullmatch(back)
+    found = as_of_day.ON_DAY.fullmatch(back)
     return (found["path"] if found else back) or reverse("home")
 
 
@@ -189,9 +185,9 @@ def about_past(request: HttpRequest, state: State) -> dict[str, Any] | None:
     later = [
         {
             "text": f"{loaded:%-d %B %Y}",
-            "href": f"/on/{AsOf(state.as_of.day, name.revision).text}{here_now(request)}",
+            "href": f"/on/{as_of_day.AsOf(state.as_of.day, name.revision).text}{here_now(request)}",
         }
-        for name, loaded in corrections_of(state)
+        for name, loaded in past_nights.corrections_of(state)
     ]
     return {
         "day": f"{state.as_of.day:%-d %B %Y}",

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, get_script_prefix, reverse
 
 from wmt.rules import load
-from wmt.site.accounts.access import homes_held, may, sees_all
+from wmt.site.accounts import access
 from wmt.site.accounts.roles import Action
 from wmt.site.duties.notices import unread
 from wmt.site.shown import state_of
@@ -101,8 +101,8 @@ def navigation(user: Any, path: str) -> list[dict[str, Any]]:
             "current": path == href or (href != get_script_prefix() and path.startswith(href)),
         }
         for text, name, fallback, action in places
-        if action is None or (may(user, action) and sees_all(user))
-        if name != "nation" or sees_all(user)
+        if action is None or (access.may(user, action) and access.sees_all(user))
+        if name != "nation" or access.sees_all(user)
         for href in (address(name, fallback),)
         # whose own page is the nation's finds it under its own name
         if text
@@ -114,7 +114,7 @@ _OWN = {"post": "workload", "team": "team", "pdu": "PDU", "region": "region"}
 
 def home_title(user: Any) -> str:
     """What a person calls the page they start at: My workload, My team, My PDUs; empty for the nation."""
-    held = homes_held(user)
+    held = access.homes_held(user)
     levels = {level for level, _ in held}
     if levels == {"nation"}:
         return ""
@@ -160,7 +160,9 @@ def held_words(user: Any, state: State | None) -> dict[str, str] | None:
         return None
     if state.held is None:
         return None
-    href = reverse("load", args=[state.held]) if may(user, Action.LOAD) and sees_all(user) else ""
+    href = (
+        reverse("load", args=[state.held]) if access.may(user, Action.LOAD) and access.sees_all(user) else ""
+    )
     return {"words": "Newer data is held for a check.", "href": href}
 
 

@@ -14,7 +14,6 @@ from wmt.site.consistent_read import steady
 from wmt.site.figures import units
 from wmt.site.links import unit_url, working_url
 from wmt.site.shown import needed_state
-from wmt.site.tables import Column, Row, Table
 from wmt.site.web.availability.ending_soon import reminders
 from wmt.site.web.context import home_title
 from wmt.site.web.duties.reminders import duty_lines, request_lines
@@ -56,25 +55,25 @@ def _places(request: HttpRequest, state: State, homes: list[tuple[str, str]]) ->
     return found
 
 
-def _table(state: State, places: list[Unit]) -> Table:
+def _table(state: State, places: list[Unit]) -> tables.Table:
     levels = {unit.level for unit in places}
     one = units.TITLES[next(iter(levels))] if len(levels) == 1 else ""
     columns = [
-        Column("name", one or "Name"),
-        *([] if one else [Column("level", "Level")]),
-        Column("code", "Code", "code"),
-        Column("capacity", "Capacity", "percent"),
-        Column("points", "Points", "points"),
-        Column("available", "Available points", "points"),
-        Column("remaining", "Points left", "points"),
-        Column("cases", "Active cases", "count"),
+        tables.Column("name", one or "Name"),
+        *([] if one else [tables.Column("level", "Level")]),
+        tables.Column("code", "Code", "code"),
+        tables.Column("capacity", "Capacity", "percent"),
+        tables.Column("points", "Points", "points"),
+        tables.Column("available", "Available points", "points"),
+        tables.Column("remaining", "Points left", "points"),
+        tables.Column("cases", "Active cases", "count"),
     ]
     if levels != {"post"}:
-        columns.insert(-4, Column("over", f"Practitioners over {state.over_text}"))
-    return Table("places", "Figures today", columns, [_row(state, unit) for unit in places])
+        columns.insert(-4, tables.Column("over", f"Practitioners over {state.over_text}"))
+    return tables.Table("places", "Figures today", columns, [_row(state, unit) for unit in places])
 
 
-def _row(state: State, unit: Unit) -> Row:
+def _row(state: State, unit: Unit) -> tables.Row:
     def href(figure: str) -> str:
         return working_url(unit.level, unit.code, figure)
 
@@ -93,4 +92,4 @@ def _row(state: State, unit: Unit) -> Row:
         "remaining": left if unit.stream != OMIC else tables.Value(None, "–"),
         "cases": tables.count(unit.cases, href("cases")),
     }
-    return Row(values, unit.level, unit.code)
+    return tables.Row(values, unit.level, unit.code)

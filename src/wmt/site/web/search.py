@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 
 from wmt.site import tables
 from wmt.site.shown import needed_state
-from wmt.site.tables import Pager, Table, changed
 from wmt.site.web import search_cases, search_units
 from wmt.site.workload.state import State
 
@@ -26,7 +25,7 @@ class ResultGroup:
 
     name: str
     total: int
-    table: Table
+    table: tables.Table
     more: str
     is_exact: bool
 
@@ -50,7 +49,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "too_short": bool(asked) and not long_enough,
         "groups": shown,
         "total": sum(group.total for group in groups),
-        "all_groups": changed(request.GET, show="", page="") if shown != groups else "",
+        "all_groups": tables.changed(request.GET, show="", page="") if shown != groups else "",
         "was_cut": len(request.GET.get("q", "")) > MOST_SIGNS,
     }
     return render(request, "search.jinja", context)
@@ -85,14 +84,14 @@ class _Screen:
     name: str
     total: int
     rows: slice
-    pager: Pager | None
+    pager: tables.Pager | None
     more: str
 
     @classmethod
     def of(cls, request: HttpRequest, name: str, total: int) -> "_Screen":
         query = request.GET
         if query.get("show") != name:
-            more = changed(query, show=name, page="") if total > ROWS_A_PAGE else ""
+            more = tables.changed(query, show=name, page="") if total > ROWS_A_PAGE else ""
             return cls(name, total, slice(0, ROWS_A_PAGE), None, more)
         pages = -(-total // ROWS_A_PAGE)
         # the number of a page, from 1; whatever makes no sense is the first
@@ -100,12 +99,12 @@ class _Screen:
         page = min(max(int(asked), 1) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1, pages)
         first = (page - 1) * ROWS_A_PAGE
         last = min(first + ROWS_A_PAGE, total)
-        before = changed(query, page=str(page - 1)) if page > 1 else ""
-        after = changed(query, page=str(page + 1)) if page < pages else ""
-        pager = Pager(page, pages, first + 1, last, total, before, after) if pages > 1 else None
+        before = tables.changed(query, page=str(page - 1)) if page > 1 else ""
+        after = tables.changed(query, page=str(page + 1)) if page < pages else ""
+        pager = tables.Pager(page, pages, first + 1, last, total, before, after) if pages > 1 else None
         return cls(name, total, slice(first, last), pager, "")
 
-    def group(self, table: Table, title: str, *, is_exact: bool) -> ResultGroup:
+    def group(self, table: tables.Table, title: str, *, is_exact: bool) -> ResultGroup:
         counted = f"{title} ({tables.count(self.total).text})"
         return ResultGroup(
             self.name, self.total, replace(table, caption=counted, pager=self.pager), self.more, is_exact

@@ -11,7 +11,6 @@ from wmt.site.accounts.access import scope
 from wmt.site.audit.reads import note_read
 from wmt.site.figures import line_queries, units
 from wmt.site.links import unit_url
-from wmt.site.tables import Column, Row, Table
 from wmt.site.web.units import labels
 from wmt.site.workload.models import Line
 from wmt.site.workload.state import OfLoad, State
@@ -124,7 +123,7 @@ def _lines(state: State, refs: list[str], posts: list[int] | None = None) -> Any
     return lines.filter(pk__in=[pk for pk, post in lines.values_list("pk", "post_no") if post in wanted])
 
 
-def table(state: State, user: Any, refs: list[str]) -> Table:
+def table(state: State, user: Any, refs: list[str]) -> tables.Table:
     """Who holds the cases with these references: a row for each post."""
     pricing = line_queries.pricing_of(state)
     lines = list(_lines(state, refs))
@@ -150,13 +149,13 @@ def table(state: State, user: Any, refs: list[str]) -> Table:
             "points": tables.exact(line.points_x100, at_line),
             "why": tables.text(priced.reason),
         }
-        rows.append(Row(values, "post", post.code))
+        rows.append(tables.Row(values, "post", post.code))
     columns = [
-        Column("crn", "CRN", "code"),
-        Column("holder", "Held by"),
-        Column("team", "Team code", "code"),
-        Column("what", "Case"),
-        Column("points", "Points", "points"),
-        Column("why", "Notes"),
+        tables.Column("crn", "CRN", "code"),
+        tables.Column("holder", "Held by"),
+        tables.Column("team", "Team code", "code"),
+        tables.Column("what", "Case"),
+        tables.Column("points", "Points", "points"),
+        tables.Column("why", "Notes"),
     ]
-    return Table("cases", "Cases", columns, rows)
+    return tables.Table("cases", "Cases", columns, rows)

@@ -8,7 +8,6 @@ from wmt.site import tables
 from wmt.site.accounts.access import visible_to
 from wmt.site.figures import units
 from wmt.site.links import unit_url
-from wmt.site.tables import Column, Row, Table
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
 from wmt.site.workload.night_rows import fold
@@ -72,17 +71,17 @@ def _rank(words: list[str], folded: str) -> int:
     return 2 if all(f" {word}" in parts for word in words) else 3
 
 
-def table(state: State, level: str, name: str, hits: list[UnitMatch]) -> Table:
+def table(state: State, level: str, name: str, hits: list[UnitMatch]) -> tables.Table:
     parents = _names(state, _PARENT.get(level, ""), {hit.parent for hit in hits})
-    columns = [Column("name", "Name"), Column("code", "Code", "code")]
+    columns = [tables.Column("name", "Name"), tables.Column("code", "Code", "code")]
     if level == "post":
-        columns.append(Column("grade", "Grade"))
+        columns.append(tables.Column("grade", "Grade"))
     if level in _PARENT:
-        columns.append(Column("parent", units.TITLES[_PARENT[level]]))
-    return Table(name, name, columns, [_row(level, hit, parents) for hit in hits])
+        columns.append(tables.Column("parent", units.TITLES[_PARENT[level]]))
+    return tables.Table(name, name, columns, [_row(level, hit, parents) for hit in hits])
 
 
-def _row(level: str, hit: UnitMatch, parents: dict[str, str]) -> Row:
+def _row(level: str, hit: UnitMatch, parents: dict[str, str]) -> tables.Row:
     values = {
         "name": tables.text(hit.name, unit_url(level, hit.code)),
         "code": tables.text(hit.code),
@@ -91,7 +90,7 @@ def _row(level: str, hit: UnitMatch, parents: dict[str, str]) -> Row:
     if level in _PARENT:
         href = unit_url(_PARENT[level], hit.parent) if hit.parent else ""
         values["parent"] = tables.text(parents.get(hit.parent, hit.parent), href)
-    return Row(values, level, hit.code)
+    return tables.Row(values, level, hit.code)
 
 
 def _names(state: State, level: str, codes: set[str]) -> dict[str, str]:

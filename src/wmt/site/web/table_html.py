@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup, escape
 
-from wmt.site.tables import Column, Row, Value
+from wmt.site import tables
 
 
-def rows_html(columns: Sequence[Column], rows: Iterable[Row]) -> Markup:
+def rows_html(columns: Sequence[tables.Column], rows: Iterable[tables.Row]) -> Markup:
     """Rows of a table's body or foot. The first cell of each is its heading; everything is escaped."""
     kinds = [(column.key, _classes(column)) for column in columns]
     parts: list[str] = []
@@ -22,19 +22,19 @@ def rows_html(columns: Sequence[Column], rows: Iterable[Row]) -> Markup:
     return Markup("".join(parts))  # every part of it was escaped
 
 
-def mark_of(rows: Iterable[Row]) -> str:
+def mark_of(rows: Iterable[tables.Row]) -> str:
     """What bold and dark red means in these rows; empty where none is."""
     found = (value.note for row in rows for value in row.values.values() if value.tone == "over")
     return next(found, "")
 
 
-def _classes(column: Column) -> str:
+def _classes(column: tables.Column) -> str:
     if column.is_numeric:
         return "wmt-number"
     return {"code": "wmt-code", "date": "wmt-date"}.get(column.kind, "")
 
 
-def _cell(value: Value, classes: str, *, is_first: bool) -> str:
+def _cell(value: tables.Value, classes: str, *, is_first: bool) -> str:
     name = "th" if is_first else "td"
     scope = ' scope="row"' if is_first else ""
     if value.tone:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from wmt.ledger import HEADLINE, MEASURES, POST_COUNTS
+from wmt import ledger
 from wmt.site.workload import staff_names
 
 
@@ -162,7 +162,7 @@ class _Measured(models.Model):
         abstract = True
 
 
-assert {field.name for field in _Measured._meta.fields} == {*MEASURES, *POST_COUNTS}
+assert {field.name for field in _Measured._meta.fields} == {*ledger.MEASURES, *ledger.POST_COUNTS}
 
 
 class Unit(_Measured):
@@ -180,7 +180,7 @@ class Unit(_Measured):
     level = models.TextField()
     code = models.TextField()
     name = models.TextField()
-    stream = models.TextField(default=HEADLINE)  # one of `wmt.ledger.STREAMS`
+    stream = models.TextField(default=ledger.HEADLINE)  # one of `wmt.ledger.STREAMS`
     grade = models.TextField(blank=True)
     whole = models.BooleanField()
     number = models.IntegerField(null=True)
@@ -300,7 +300,7 @@ class Cell(_Sums):
     load = _of_load()
     level = models.TextField()
     code = models.TextField()
-    post_stream = models.TextField(default=HEADLINE)
+    post_stream = models.TextField(default=ledger.HEADLINE)
     grade = models.TextField()
     lines = models.IntegerField()
 

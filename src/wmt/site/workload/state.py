@@ -12,10 +12,8 @@ from django.utils import timezone
 
 from wmt import rules
 from wmt.nights import NightError, open_night
-from wmt.rules import RuleSet
 from wmt.site.clock import calendar_day
 from wmt.site.workload import as_of_day
-from wmt.site.workload.as_of_day import AsOf
 from wmt.site.workload.day_format import moment_words
 from wmt.site.workload.models import Current, Load
 
@@ -47,7 +45,7 @@ class State:
     day: date
     revision: int
     held: int | None = None  # the latest load of a later night that waits for a decision
-    as_of: AsOf | None = None  # the day in the past that was asked for; None: this is now
+    as_of: as_of_day.AsOf | None = None  # the day in the past that was asked for; None: this is now
 
     @property
     def of_load(self) -> OfLoad:
@@ -136,11 +134,11 @@ def stated(current: Current | None) -> State | None:
 
 
 @lru_cache(maxsize=8)
-def _rules(night: str, home: Path) -> RuleSet:
+def _rules(night: str, home: Path) -> rules.RuleSet:
     return open_night(home / night).rules()
 
 
-def rules_of(state: State) -> RuleSet:
+def rules_of(state: State) -> rules.RuleSet:
     """The rules the figures were priced by, from their night. Raises NightError where it is not there."""
     return _rules(state.night, settings.CONFIG.nights)
 

@@ -13,22 +13,18 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from wmt.site import tables
 from wmt.site.accounts.access import may, need
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
+from wmt.site.availability import records
 from wmt.site.availability.change_requests import ConflictError, RefusedError
-from wmt.site.availability.records import Post, PostRecords, ReductionRecord
 from wmt.site.availability.withheld import without_reason
-from wmt.site.changes import carry_over
-from wmt.site.changes.carry_over import CarryOverPreview, told
-from wmt.site.changes.carry_rights import Leaving, need_carrying, need_leaving
+from wmt.site.changes import carry_over, carry_rights
 from wmt.site.figures import units
-from wmt.site.figures.units import UnknownUnit
 from wmt.site.shown import needed_state
-from wmt.site.tables import Column, Row, Table, Value, arranged, count, text
-from wmt.site.web.availability.effect_panel import EffectPanel, days_of, said, saved_words
+from wmt.site.web.availability import effect_panel, post_request
 from wmt.site.web.availability.forms import WhyField
-from wmt.site.web.availability.post_request import PostRequest, contracted_of, place_of
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
@@ -46,40 +42,40 @@ class CarryForm(forms.Form):
 class Carrying:
     """Records of one post that is gone on their way to another, in one request."""
 
-    place: PostRequest
-    old: Post
+    place: post_request.PostRequest
+    old: records.Post
 
     @cached_property
     def reads(self) -> bool:
         """Whether who asks may read the reasons."""
         return carry_over.reads_reasons(self.place.user, self.old, self.place.post, self.place.state)
 
-    def look(self) -> CarryOverPreview:
+    def look(self) -> carry_over.CarryOverPreview:
         """What it would do. Raises ConflictError and RefusedError."""
         return carry_over.look(self.old, self.place.post, self.place.state)
 
-    def panel(self, found: CarryOverPreview) -> EffectPanel:
+    def panel(self, found: carry_over.CarryOverPreview) -> effect_panel.EffectPanel:
         """The records, and figures before and after; or what stands in the way."""
         checked = found.checked
-        if wrong := told([*checked.conflicts, *checked.faults], reads=self.reads):
-            return EffectPanel(
+        if wrong := carry_over.told([*checked.conflicts, *checked.faults], reads=self.reads):
+            return effect_panel.EffectPanel(
                 missing=[each.message for each in wrong], shown=[one for f in wrong for one in f.shown]
             )
-        after = checked.after.get(self.place.post, PostRecords())
+        after = checked.after.get(self.place.post, records.PostRecords())
         entries = [entry for entry in checked.entries if entry is not None]
-        return EffectPanel(
-            days=days_of(found.effects, self.place.state),
+        return effect_panel.EffectPanel(
+            days=effect_panel.days_of(found.effects, self.place.state),
             entered=[self._said(entry, after) for entry in entries],
-            warnings=[each.message for each in told(checked.warnings, reads=self.reads)],
+            warnings=[each.message for each in carry_over.told(checked.warnings, reads=self.reads)],
         )
 
-    def _said(self, entry: Any, after: PostRecords) -> str:
-        if isinstance(entry, ReductionRecord) and not self.reads:
-            entry = without_reason(entry, contracted_of(entry, after, self.place))
-        return said(entry, after, self.place)
+    def _said(self, entry: Any, after: records.PostRecords) -> str:
+        if isinstance(entry, records.ReductionRecord) and not self.reads:
+            entry = without_reason(entry, post_request.contracted_of(entry, after, self.place))
+        return effect_panel.said(entry, after, self.place)
 
 
-def carry_href(old: Post, new: Post | None = None) -> str:
+def carry_href(old: records.Post, new: records.Post | None = None) -> str:
     """The address at which the records of a post that is gone are carried over."""
     query = {"from": ":".join(old), **({"to": ":".join(new)} if new else {})}
     return f"{reverse('carry-over')}?{urlencode(query)}"
@@ -104,20 +100,20 @@ def carry_over_page(request: HttpRequest) -> HttpResponse:
     old = team, staff
     new = (request.GET.get("other") or request.GET.get("to") or "").strip()
     if not new:
-        need_leaving(request.user, old, state)
+        carry_rights.need_leaving(request.user, old, state)
         asked = "other" in request.GET
         return _choice(request, state, old, "Choose a post, or enter its code" if asked else "")
     try:
-        place = place_of(request, new)
-    except UnknownUnit:
-        need_leaving(request.user, old, state)
+        place = post_request.place_of(request, new)
+    except units.UnknownUnit:
+        carry_rights.need_leaving(request.user, old, state)
         return _choice(request, state, old, f"There is no post {new[:60]} in the figures shown")
-    need_carrying(request.user, old, place.post, state)
+    carry_rights.need_carrying(request.user, old, place.post, state)
     carrying = Carrying(place, old)
     return _posted(carrying) if request.method == "POST" else _page(carrying, CarryForm())
 
 
-def targets(state: State, user: User, old: Post) -> list[Unit]:
+def targets(state: State, user: User, old: records.Post) -> list[Unit]:
     """The posts of the same staff code to which somebody may carry records over."""
     posts = units.seen(state, user, "post").filter(staff_code=old[1])
     allowed = Action.EDIT_AVAILABILITY
@@ -125,27 +121,29 @@ def targets(state: State, user: User, old: Post) -> list[Unit]:
 
 
 def _list(request: HttpRequest, state: State) -> HttpResponse:
-    leaving = Leaving(request.user, state)
+    leaving = carry_rights.Leaving(request.user, state)
     found = carry_over.left_behind(state)
     rows = [
-        Row(
+        tables.Row(
             {
-                "post": text(":".join(post)),
-                "records": count(number),
-                "way": Value(None, WORDS, carry_href(post)),
+                "post": tables.text(":".join(post)),
+                "records": tables.count(number),
+                "way": tables.Value(None, WORDS, carry_href(post)),
             }
         )
         for post, number in sorted(found.items())
         if leaving(post)
     ]
-    columns = (Column("post", "Previous post", "code"), Column("records", "Records", "count"),
-               Column("way", "What you can do"))  # fmt: skip
+    columns = (tables.Column("post", "Previous post", "code"), tables.Column("records", "Records", "count"),
+               tables.Column("way", "What you can do"))  # fmt: skip
     empty = "There are no records to move at posts where you can enter hours and reductions."
-    table = Table("left", "Posts no longer in the extract, with current records", columns, rows, empty=empty)
-    return render(request, "availability/left_behind.jinja", {"table": arranged(table, request)})
+    table = tables.Table(
+        "left", "Posts no longer in the extract, with current records", columns, rows, empty=empty
+    )
+    return render(request, "availability/left_behind.jinja", {"table": tables.arranged(table, request)})
 
 
-def _choice(request: HttpRequest, state: State, old: Post, error: str = "") -> HttpResponse:
+def _choice(request: HttpRequest, state: State, old: records.Post, error: str = "") -> HttpResponse:
     user: User = request.user  # type: ignore[assignment]
     known = [(post.code, f"{post.name}, {post.grade}, {post.code}") for post in targets(state, user, old)]
     context = {
@@ -172,13 +170,18 @@ def _posted(carrying: Carrying) -> HttpResponse:
         return _conflict(carrying, form, conflict)
     except RefusedError as refused:
         return _page(
-            carrying, form, [each.message for each in told(refused.faults, reads=carrying.reads)], 422
+            carrying,
+            form,
+            [each.message for each in carry_over.told(refused.faults, reads=carrying.reads)],
+            422,
         )
     effects = carry_over.effects_at(place.post, saved.checked, place.state)
     number = len(saved.entries) // 2
     done = f"{number} {'record was' if number == 1 else 'records were'} moved. "
-    messages.success(place.request, done + saved_words(effects, place.state).removeprefix("Saved. "))
-    for fault in told(saved.warnings, reads=carrying.reads):
+    messages.success(
+        place.request, done + effect_panel.saved_words(effects, place.state).removeprefix("Saved. ")
+    )
+    for fault in carry_over.told(saved.warnings, reads=carrying.reads):
         messages.warning(place.request, fault.message)
     return HttpResponseRedirect(place.href)
 
@@ -190,7 +193,7 @@ def _conflict(carrying: Carrying, form: CarryForm, conflict: ConflictError) -> H
     if conflict.faults[0].code == "ALREADY_CARRIED" and at is not None and at.post == place.post:
         messages.info(place.request, f"These records have already been moved. {conflict.faults[0].message}.")
         return HttpResponseRedirect(place.href)
-    wrong = [each.message for each in told(conflict.faults, reads=carrying.reads)]
+    wrong = [each.message for each in carry_over.told(conflict.faults, reads=carrying.reads)]
     return _page(
         carrying,
         form,
@@ -205,7 +208,7 @@ def _page(carrying: Carrying, form: CarryForm, wrong: Sequence[str] = (), status
     try:
         found = carrying.look()
     except RefusedError as refused:
-        impossible = ". ".join(each.message for each in told(refused.faults, reads=carrying.reads))
+        impossible = ". ".join(each.message for each in carry_over.told(refused.faults, reads=carrying.reads))
     effect = carrying.panel(found) if found else None
     context = {
         "place": place,

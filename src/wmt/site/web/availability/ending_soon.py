@@ -10,24 +10,14 @@ from wmt.site.accounts.access import may
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
 from wmt.site.accounts.visibility import REASONS_WITHHELD
-from wmt.site.availability import queries
+from wmt.site.availability import queries, records
 from wmt.site.availability.labels import hours_words, percent_words
 from wmt.site.availability.limits import ReasonOnDay
-from wmt.site.availability.records import (
-    Entry,
-    GradeRecord,
-    HoursRecord,
-    Post,
-    PostRecords,
-    ReductionRecord,
-    status_of,
-)
 from wmt.site.figures import units
 from wmt.site.figures.withheld import REDUCED
 from wmt.site.links import unit_url
 from wmt.site.queries.unit_names import Places
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.tables import Column, Row, Table, Value
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
@@ -41,15 +31,15 @@ class Ending:
     """A reduction that ends soon, and whose it is."""
 
     post: Unit
-    cut: ReductionRecord
+    cut: records.ReductionRecord
 
 
-def post_of(unit: Unit) -> Post:
+def post_of(unit: Unit) -> records.Post:
     """The codes by which plans know a post."""
     return unit.team_code, unit.staff_code
 
 
-def ending_of(cuts: Iterable[tuple[Unit, ReductionRecord]], day: date) -> list[Ending]:
+def ending_of(cuts: Iterable[tuple[Unit, records.ReductionRecord]], day: date) -> list[Ending]:
     """Of reductions of posts, those in force that end within the next days, the first end first."""
     last = day + timedelta(DAYS)
     found = [
@@ -62,7 +52,7 @@ def ending_of(cuts: Iterable[tuple[Unit, ReductionRecord]], day: date) -> list[E
 
 def ending_table(
     question: UnitRequest, ending: Sequence[Ending], reasons: Mapping[str, ReasonOnDay], *, with_team: bool
-) -> Table:
+) -> tables.Table:
     """The list of what ends soon, its reductions as who asks may read them; in full with units and status."""
     places = Places.of(question.state, _PLACES if question.in_full else ("team",))
     rows = [_row(question, each, reasons, places) for each in ending]
@@ -70,18 +60,18 @@ def ending_table(
         _in_full(places)
         if question.in_full
         else [
-            Column("name", "Practitioner"),
-            *([Column("team", "Team")] if with_team else []),
-            Column("reason", "Reason"),
-            Column("hours", "Hours a week", "hours"),
-            Column("first", "First day", "date"),
-            Column("last", "Last day", "date"),
-            Column("left", "Days left", "count"),
+            tables.Column("name", "Practitioner"),
+            *([tables.Column("team", "Team")] if with_team else []),
+            tables.Column("reason", "Reason"),
+            tables.Column("hours", "Hours a week", "hours"),
+            tables.Column("first", "First day", "date"),
+            tables.Column("last", "Last day", "date"),
+            tables.Column("left", "Days left", "count"),
         ]
     )
     day = question.state.day + timedelta(DAYS)
     withheld = [REASONS_WITHHELD] * any(each.cut.reason == REDUCED for each in ending)
-    return Table(
+    return tables.Table(
         "ending",
         f"Ending in the next {DAYS} days",
         columns,
@@ -94,26 +84,28 @@ def ending_table(
     )
 
 
-def _in_full(places: Places) -> list[Column]:
+def _in_full(places: Places) -> list[tables.Column]:
     """The columns of the file. Its rows are of posts, so level and code come before them."""
     return [
         *places.columns(),
-        Column("name", "Practitioner"),
-        Column("code", "Post", "code"),
-        Column("grade", "Grade"),
-        Column("contracted", "Contracted hours", "hours"),
-        Column("reason", "Reason"),
-        Column("hours", "Hours a week", "hours"),
-        Column("percent", "Percentage of contracted hours", "percent", "blank if hours were entered"),
-        Column("first", "First day", "date"),
-        Column("last", "Last day", "date", "the last day on which it counts"),
-        Column("left", "Days left", "count"),
-        Column("status", "Status"),
-        Column("notes", "Notes", "text", "shown only to people who can see the post’s records"),
+        tables.Column("name", "Practitioner"),
+        tables.Column("code", "Post", "code"),
+        tables.Column("grade", "Grade"),
+        tables.Column("contracted", "Contracted hours", "hours"),
+        tables.Column("reason", "Reason"),
+        tables.Column("hours", "Hours a week", "hours"),
+        tables.Column("percent", "Percentage of contracted hours", "percent", "blank if hours were entered"),
+        tables.Column("first", "First day", "date"),
+        tables.Column("last", "Last day", "date", "the last day on which it counts"),
+        tables.Column("left", "Days left", "count"),
+        tables.Column("status", "Status"),
+        tables.Column("notes", "Notes", "text", "shown only to people who can see the post’s records"),
     ]
 
 
-def _row(question: UnitRequest, ending: Ending, reasons: Mapping[str, ReasonOnDay], places: Places) -> Row:
+def _row(
+    question: UnitRequest, ending: Ending, reasons: Mapping[str, ReasonOnDay], places: Places
+) -> tables.Row:
     post, cut, day = ending.post, ending.cut, question.state.day
     contracted = post.contracted_hours_micro
     last = cut.last_day or day
@@ -131,16 +123,16 @@ def _row(question: UnitRequest, ending: Ending, reasons: Mapping[str, ReasonOnDa
     }
     if not question.in_full:
         team = names["team"].text
-        return Row(values | {"team": tables.text(team, unit_url("team", post.team_code, "hours"))})
+        return tables.Row(values | {"team": tables.text(team, unit_url("team", post.team_code, "hours"))})
     whole = {
         "code": tables.text(post.code),
         "grade": tables.text(post.grade),
         "contracted": tables.hours(contracted),
-        "percent": Value(decimal(cut.percent_x100)),
-        "status": tables.text(status_of(cut.first_day, cut.last_day, day)),
+        "percent": tables.Value(decimal(cut.percent_x100)),
+        "status": tables.text(records.status_of(cut.first_day, cut.last_day, day)),
         "notes": tables.text(cut.notes),
     }
-    return Row(names | values | whole, "post", post.code)
+    return tables.Row(names | values | whole, "post", post.code)
 
 
 def reason_name(reason: str, reasons: Mapping[str, ReasonOnDay]) -> str:
@@ -148,23 +140,25 @@ def reason_name(reason: str, reasons: Mapping[str, ReasonOnDay]) -> str:
     return reasons[reason].short_name if reason in reasons else reason
 
 
-def share_note(cut: ReductionRecord) -> str:
+def share_note(cut: records.ReductionRecord) -> str:
     """How a reduction was entered, where it was a share."""
     return "" if cut.percent_x100 is None else percent_words(cut.percent_x100)
 
 
-def cut_words(cut: ReductionRecord, contracted_micro: int, reasons: Mapping[str, ReasonOnDay]) -> str:
+def cut_words(cut: records.ReductionRecord, contracted_micro: int, reasons: Mapping[str, ReasonOnDay]) -> str:
     """A reduction in a few words, for a list of those in force."""
     until = f" to {cut.last_day:%-d %b %Y}" if cut.last_day else ", until ended"
     return f"{reason_name(cut.reason, reasons)}: {hours_words(cut.taken_off(contracted_micro))}{until}"
 
 
-def next_change(plan: PostRecords, day: date, reasons: Mapping[str, ReasonOnDay]) -> tuple[date, str] | None:
+def next_change(
+    plan: records.PostRecords, day: date, reasons: Mapping[str, ReasonOnDay]
+) -> tuple[date, str] | None:
     """The next day after a day on which something of a post changes, and what; None where nothing will."""
     coming = next((each for each in plan.days() if each > day), None)
     if coming is None:
         return None
-    entries: list[Entry] = [*plan.hours, *plan.reductions, *plan.grades]
+    entries: list[records.Entry] = [*plan.hours, *plan.reductions, *plan.grades]
     begins = [_begins(each, reasons) for each in entries if each.first_day == coming]
     ended = coming - timedelta(1)
     ends = [f"{reason_name(cut.reason, reasons)} ends" for cut in plan.reductions if cut.last_day == ended]
@@ -172,10 +166,10 @@ def next_change(plan: PostRecords, day: date, reasons: Mapping[str, ReasonOnDay]
     return coming, "; ".join([*ends, *begins])
 
 
-def _begins(entry: Entry, reasons: Mapping[str, ReasonOnDay]) -> str:
-    if isinstance(entry, HoursRecord):
+def _begins(entry: records.Entry, reasons: Mapping[str, ReasonOnDay]) -> str:
+    if isinstance(entry, records.HoursRecord):
         return f"{hours_words(entry.hours_micro)} a week"
-    if isinstance(entry, GradeRecord):
+    if isinstance(entry, records.GradeRecord):
         return f"grade {entry.grade} begins"
     return f"{reason_name(entry.reason, reasons)} begins"
 

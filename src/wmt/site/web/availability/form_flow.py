@@ -8,12 +8,12 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from wmt.site.availability.change_requests import Change, ChangeFault, ConflictError, RefusedError
+from wmt.site.availability import change_requests
 from wmt.site.availability.labels import day_words, entry_words
 from wmt.site.availability.models import OfPost
 from wmt.site.availability.queries import as_entry
 from wmt.site.changes import actions
-from wmt.site.web.availability.effect_panel import EffectPanel, new_gaps, panel, saved_words
+from wmt.site.web.availability import effect_panel
 from wmt.site.web.availability.entered_by import moment, name_of
 from wmt.site.web.availability.forms import ChangeForm
 from wmt.site.web.availability.post_request import PostRequest
@@ -31,12 +31,12 @@ class Page:
 
     title: str
     template: str
-    changes: Callable[[Form], list[Change]]
+    changes: Callable[[Form], list[change_requests.Change]]
     save: str = "Save"
     records: Sequence[OfPost] = ()
-    field_of: Callable[[ChangeFault], str] | None = None
+    field_of: Callable[[change_requests.ChangeFault], str] | None = None
     words: Mapping[str, Any] = field(default_factory=dict)
-    effect: EffectPanel | None = None  # what is known before anything is typed
+    effect: effect_panel.EffectPanel | None = None  # what is known before anything is typed
     takes_away: bool = False  # the button that does it is red
     can_renew: bool = False  # what is withdrawn meanwhile may be entered as a record of its own
 
@@ -68,7 +68,9 @@ def edit(place: PostRequest, form: ChangeForm, page: Page) -> HttpResponse:
         return (
             _part(
                 place,
-                EffectPanel(missing=[str(message) for faults in form.errors.values() for message in faults]),
+                effect_panel.EffectPanel(
+                    missing=[str(message) for faults in form.errors.values() for message in faults]
+                ),
             )
             if is_part
             else _shown(place, form, page, status=422)
@@ -76,32 +78,36 @@ def edit(place: PostRequest, form: ChangeForm, page: Page) -> HttpResponse:
     changes = page.changes(form)
     preview = actions.preview(changes=changes, state=place.state, actor=place.user)
     if is_part:
-        return _part(place, panel(place, preview))
+        return _part(place, effect_panel.panel(place, preview))
     if preview.checked.conflicts:
         return _conflict(place, form, page)
     if preview.checked.faults:
         return _refused(place, form, page, preview.checked.faults)
     if request.POST.get("do") != SAVE:
-        return _shown(place, form, page, effect=panel(place, preview))
+        return _shown(place, form, page, effect=effect_panel.panel(place, preview))
     return _save(place, form, page, changes)
 
 
-def _save(place: PostRequest, form: ChangeForm, page: Page, changes: Sequence[Change]) -> HttpResponse:
+def _save(
+    place: PostRequest, form: ChangeForm, page: Page, changes: Sequence[change_requests.Change]
+) -> HttpResponse:
     try:
         saved = actions.save(actor=place.user, changes=changes, why=form.cleaned_data["why"])
-    except ConflictError:
+    except change_requests.ConflictError:
         return _conflict(place, form, page)
-    except RefusedError as refused:
+    except change_requests.RefusedError as refused:
         return _refused(place, form, page, refused.faults)
-    messages.success(place.request, saved_words(saved.effects, place.state))
+    messages.success(place.request, effect_panel.saved_words(saved.effects, place.state))
     after = PostRequest(place.request, place.state, place.unit).plan
-    gaps = new_gaps(place.plan, after, place)
+    gaps = effect_panel.new_gaps(place.plan, after, place)
     for said in [fault.said for fault in saved.warnings] + gaps:
         messages.warning(place.request, said)
     return HttpResponseRedirect(place.href)
 
 
-def _refused(place: PostRequest, form: ChangeForm, page: Page, faults: Sequence[ChangeFault]) -> HttpResponse:
+def _refused(
+    place: PostRequest, form: ChangeForm, page: Page, faults: Sequence[change_requests.ChangeFault]
+) -> HttpResponse:
     """The form again, each fault on its field; records that stand in the way are listed."""
     for fault in faults:
         where = page.field_of(fault) if page.field_of else ""
@@ -140,14 +146,16 @@ def _kind(record: OfPost) -> str:
     return record._meta.model_name or ""
 
 
-def keyed(form: ChangeForm, change: Change, record: OfPost, number: int = 0) -> Change:
+def keyed(
+    form: ChangeForm, change: change_requests.Change, record: OfPost, number: int = 0
+) -> change_requests.Change:
     """A change of a record that is there, or of one of its own where that one was withdrawn."""
     if form.cleaned_data["anew"] and not change.withdraw:
         return change
     return replace(change, key=record.key, version=form.version_of(number))
 
 
-def _part(place: PostRequest, effect: EffectPanel) -> HttpResponse:
+def _part(place: PostRequest, effect: effect_panel.EffectPanel) -> HttpResponse:
     return render(place.request, "availability/post_effect.jinja", {"effect": effect, "place": place})
 
 
@@ -156,7 +164,7 @@ def _shown(
     form: ChangeForm,
     page: Page,
     *,
-    effect: EffectPanel | None = None,
+    effect: effect_panel.EffectPanel | None = None,
     conflicts: Sequence[Conflict] = (),
     shown: Sequence[str] = (),
     status: int = 200,

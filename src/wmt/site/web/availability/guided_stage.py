@@ -11,7 +11,7 @@ from wmt.intake.people_model import last_of_months
 from wmt.site.availability.change_requests import Change, ChangeFault
 from wmt.site.availability.labels import day_words
 from wmt.site.availability.records import ReductionRecord
-from wmt.site.web.availability.form_flow import Page, edit, versions
+from wmt.site.web.availability import form_flow
 from wmt.site.web.availability.forms import StageForm
 from wmt.site.web.availability.guided_pqip import last_of
 from wmt.site.web.availability.post_hours import form_methods, sent
@@ -41,12 +41,12 @@ def pqip_stage(request: HttpRequest, code: str) -> HttpResponse:
     form = StageForm(
         sent(request),
         initial={
-            "version": versions(records),
+            "version": form_flow.versions(records),
             "stage": chosen.former.key if chosen else "",
             "day": chosen.day if chosen else None,
         },
     )
-    page = Page(
+    page = form_flow.Page(
         title="Change of a PQiP stage",
         template="availability/post_stage.jinja",
         changes=lambda form: _changes(place, found[form.cleaned_data["stage"]], form),
@@ -57,7 +57,7 @@ def pqip_stage(request: HttpRequest, code: str) -> HttpResponse:
     )
     if request.method == "POST" and chosen is None:
         form.add_error("stage", "Choose which change of stage")
-    return edit(place, form, page)
+    return form_flow.edit(place, form, page)
 
 
 def boundaries(place: PostRequest) -> dict[str, Boundary]:

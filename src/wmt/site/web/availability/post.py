@@ -9,16 +9,12 @@ from django.urls import reverse
 from wmt.site import tables
 from wmt.site.accounts.visibility import REASONS_WITHHELD
 from wmt.site.audit.reads import note_read
-from wmt.site.availability import queries
-from wmt.site.availability.labels import day_words, entry_words, hours_words, percent_words
-from wmt.site.availability.models import ALWAYS, Grade, Hours, OfPost, Reduction
-from wmt.site.availability.queries import as_entry
+from wmt.site.availability import labels, models, queries
 from wmt.site.availability.records import ReductionRecord, status_of
 from wmt.site.availability.withheld import without_reason
 from wmt.site.changes import carry_over
 from wmt.site.changes.carry_rights import Leaving
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.tables import Column, Row, Table, Value
 from wmt.site.web.availability.carrying import carry_href
 from wmt.site.web.availability.ending_soon import reason_name
 from wmt.site.web.availability.entered_by import moment, name_of
@@ -54,12 +50,12 @@ def content(question: UnitRequest) -> dict[str, Any]:
     note_read(question.user, question.unit)
     rows = queries.history_of(place.post)
     stands = [row for row in rows if row.ended_change is None]
-    cuts = [row for row in stands if isinstance(row, Reduction)]
+    cuts = [row for row in stands if isinstance(row, models.Reduction)]
     with_withdrawn = place.may_read and question.request.GET.get("withdrawn") == "1"
     statuses = [status for status in _TITLES if status != "withdrawn" or with_withdrawn]
     return {
         "place": place,
-        "today": day_words(place.state.day),
+        "today": labels.day_words(place.state.day),
         "now": _now(place, stands),
         "grade_now": _grade_now(place, stands),
         "tables": {
@@ -86,14 +82,14 @@ def _left_behind(place: PostRequest) -> list[PostLink]:
     ]
 
 
-def _now(place: PostRequest, stands: Iterable[OfPost]) -> str:
+def _now(place: PostRequest, stands: Iterable[models.OfPost]) -> str:
     entered = place.plan.hours_on(place.state.day)
     row = next((each for each in stands if entered and each.key == entered.key), None)
     by = f" by {name_of(row)} on {moment(row.recorded_at)}" if row is not None and place.may_read else ""
     return hours_now(place, by)
 
 
-def _grade_now(place: PostRequest, stands: Iterable[OfPost]) -> str:
+def _grade_now(place: PostRequest, stands: Iterable[models.OfPost]) -> str:
     """The correction of the grade that counts today, in words; empty where there is none."""
     corrected = place.plan.grade_on(place.state.day)
     if corrected is None:
@@ -104,11 +100,13 @@ def _grade_now(place: PostRequest, stands: Iterable[OfPost]) -> str:
     if extract == corrected.grade:
         same = "The extract now agrees, so the correction can end."
     by = f", corrected by {name_of(row)}" if row is not None and place.may_read else ""
-    until = f" to {day_words(corrected.last_day)}" if corrected.last_day else ""
-    return f"{corrected.grade} from {day_words(corrected.first_day)}{until}{by}. {same}".strip()
+    until = f" to {labels.day_words(corrected.last_day)}" if corrected.last_day else ""
+    return f"{corrected.grade} from {labels.day_words(corrected.first_day)}{until}{by}. {same}".strip()
 
 
-def _reductions(question: UnitRequest, place: PostRequest, status: str, cuts: Sequence[Reduction]) -> Table:
+def _reductions(
+    question: UnitRequest, place: PostRequest, status: str, cuts: Sequence[models.Reduction]
+) -> tables.Table:
     found = [
         row
         for row in cuts
@@ -117,28 +115,30 @@ def _reductions(question: UnitRequest, place: PostRequest, status: str, cuts: Se
     found.sort(key=lambda row: (row.first_day, row.key), reverse=status in ("ended", "withdrawn"))
     reads = place.may_read
     columns = [
-        Column("reason", "Reason"),
-        Column("entered", "As entered"),
-        Column("hours", "Hours off", "hours"),
-        Column("first", "First day", "date"),
-        Column("last", "Last day", "date"),
-        Column("status", "Status"),
-        *([Column("by", "Entered by"), Column("at", "Entered on")] if reads else []),
-        *([Column("notes", "Notes")] if reads and question.in_full else []),
+        tables.Column("reason", "Reason"),
+        tables.Column("entered", "As entered"),
+        tables.Column("hours", "Hours off", "hours"),
+        tables.Column("first", "First day", "date"),
+        tables.Column("last", "Last day", "date"),
+        tables.Column("status", "Status"),
+        *([tables.Column("by", "Entered by"), tables.Column("at", "Entered on")] if reads else []),
+        *([tables.Column("notes", "Notes")] if reads and question.in_full else []),
     ]
     rows = [_reduction(place, row, status) for row in found]
     said = [] if reads else [REASONS_WITHHELD]
-    return Table(status, _TITLES[status], columns, rows, notes=said if rows else (), empty=_EMPTY[status])
+    return tables.Table(
+        status, _TITLES[status], columns, rows, notes=said if rows else (), empty=_EMPTY[status]
+    )
 
 
-def _reduction(place: PostRequest, row: Reduction, status: str) -> Row:
-    cut = as_entry(row)
+def _reduction(place: PostRequest, row: models.Reduction, status: str) -> tables.Row:
+    cut = queries.as_entry(row)
     assert isinstance(cut, ReductionRecord)
     contracted = contracted_of(cut, place.plan, place)
     cut = cut if place.may_read else without_reason(cut, contracted)
     href = reverse("reduction", args=[place.unit.code, row.key]) if place.may_read else ""
-    last = tables.day(row.last_day) if row.last_day else Value(None, "until ended")
-    return Row(
+    last = tables.day(row.last_day) if row.last_day else tables.Value(None, "until ended")
+    return tables.Row(
         {
             "reason": tables.text(reason_name(cut.reason, place.names), href),
             "entered": tables.text(_as_entered(cut)),
@@ -156,36 +156,36 @@ def _reduction(place: PostRequest, row: Reduction, status: str) -> Row:
 def _as_entered(cut: ReductionRecord) -> str:
     """The amount in the unit that was typed."""
     if cut.hours_micro is not None:
-        return hours_words(cut.hours_micro)
-    return f"{percent_words(cut.percent_x100 or 0)} of the contracted hours"
+        return labels.hours_words(cut.hours_micro)
+    return f"{labels.percent_words(cut.percent_x100 or 0)} of the contracted hours"
 
 
-def _hours(place: PostRequest, stands: Iterable[OfPost]) -> Table:
+def _hours(place: PostRequest, stands: Iterable[models.OfPost]) -> tables.Table:
     """The contracted hours that were entered, from the first day on."""
     now = place.plan.hours_on(place.state.day)
-    found = [row for row in stands if isinstance(row, Hours) and not row.withdrawn]
+    found = [row for row in stands if isinstance(row, models.Hours) and not row.withdrawn]
     reads = place.may_read
     columns = [
-        Column("first", "From", "date"),
-        Column("hours", "Hours a week", "hours"),
-        Column("status", "Status"),
-        *([Column("by", "Entered by"), Column("at", "Entered on")] if reads else []),
+        tables.Column("first", "From", "date"),
+        tables.Column("hours", "Hours a week", "hours"),
+        tables.Column("status", "Status"),
+        *([tables.Column("by", "Entered by"), tables.Column("at", "Entered on")] if reads else []),
     ]
     rows = [
         _hours_row(place, row, now.key if now else "")
         for row in sorted(found, key=lambda row: row.first_day, reverse=True)
     ]
     empty = "No contracted hours have been entered."
-    return Table("hours", "Contracted hours entered", columns, rows, empty=empty)
+    return tables.Table("hours", "Contracted hours entered", columns, rows, empty=empty)
 
 
-def _hours_row(place: PostRequest, row: Hours, now: str) -> Row:
+def _hours_row(place: PostRequest, row: models.Hours, now: str) -> tables.Row:
     status = "active" if row.key == now else "scheduled" if row.first_day > place.state.day else "ended"
     href = reverse("hours-change", args=[place.unit.code, row.key]) if place.may_edit else ""
-    from_day = "the beginning" if row.first_day == ALWAYS else f"{row.first_day:%-d %b %Y}"
-    return Row(
+    from_day = "the beginning" if row.first_day == models.ALWAYS else f"{row.first_day:%-d %b %Y}"
+    return tables.Row(
         {
-            "first": Value(row.first_day, from_day, href),
+            "first": tables.Value(row.first_day, from_day, href),
             "hours": tables.hours(row.hours_micro),
             "status": tables.text(status),
             "by": tables.text(name_of(row) if place.may_read else ""),
@@ -194,7 +194,7 @@ def _hours_row(place: PostRequest, row: Hours, now: str) -> Row:
     )
 
 
-def _ways(place: PostRequest, cuts: Iterable[Reduction]) -> list[PostLink]:
+def _ways(place: PostRequest, cuts: Iterable[models.Reduction]) -> list[PostLink]:
     """What may be entered here."""
     stages = any(row.reason in place.route.reasons and not row.withdrawn for row in cuts)
     names = {
@@ -208,10 +208,10 @@ def _ways(place: PostRequest, cuts: Iterable[Reduction]) -> list[PostLink]:
     return [PostLink(text, reverse(name, args=[place.unit.code])) for name, text in names.items()]
 
 
-def _grades(place: PostRequest, stands: Iterable[OfPost]) -> list[dict[str, Any]]:
+def _grades(place: PostRequest, stands: Iterable[models.OfPost]) -> list[dict[str, Any]]:
     """The corrections of the grade that are not over, and the ways to end them."""
     found = []
-    corrections = [row for row in stands if isinstance(row, Grade) and not row.withdrawn]
+    corrections = [row for row in stands if isinstance(row, models.Grade) and not row.withdrawn]
     for row in corrections:
         if row.last_day is None or row.last_day >= place.state.day:
             args = [place.unit.code, row.key]
@@ -219,5 +219,5 @@ def _grades(place: PostRequest, stands: Iterable[OfPost]) -> list[dict[str, Any]
                 PostLink("End it", reverse("grade-end", args=args)),
                 PostLink("Delete", reverse("grade-withdraw", args=args)),
             ]
-            found.append({"said": entry_words(as_entry(row), place.names), "ways": ways})
+            found.append({"said": labels.entry_words(queries.as_entry(row), place.names), "ways": ways})
     return found

@@ -7,8 +7,6 @@ from wmt.site import tables
 from wmt.site.availability.labels import hours_words
 from wmt.site.availability.records import PostRecords
 from wmt.site.changes import impact
-from wmt.site.changes.impact import PostMoment, UnitFigures
-from wmt.site.tables import Column, Row, Table, Value
 from wmt.site.web.availability.ending_soon import reason_name
 from wmt.site.web.availability.post_request import PostRequest
 
@@ -16,32 +14,32 @@ from wmt.site.web.availability.post_request import PostRequest
 _DAYS = 20
 
 
-def coming(place: PostRequest) -> Table:
+def coming(place: PostRequest) -> tables.Table:
     """A row for today and for each later day on which something begins or has ended."""
     moments = [
         each for each in impact.timeline(place.state, place.unit, place.plan) if each.day >= place.state.day
     ]
     columns = [
-        Column("day", "From", "date"),
-        Column("what", "What changes"),
-        Column("grade", "Grade"),
-        Column("contracted", "Contracted hours", "hours"),
-        Column("reduced", "Hours off", "hours"),
-        Column("available", "Available points", "points"),
-        Column("capacity", "Capacity", "percent"),
+        tables.Column("day", "From", "date"),
+        tables.Column("what", "What changes"),
+        tables.Column("grade", "Grade"),
+        tables.Column("contracted", "Contracted hours", "hours"),
+        tables.Column("reduced", "Hours off", "hours"),
+        tables.Column("available", "Available points", "points"),
+        tables.Column("capacity", "Capacity", "percent"),
     ]
     rows = [_row(place, each) for each in moments[:_DAYS]]
     notes = ["Capacity on later dates uses today’s points."]
     if len(moments) > _DAYS:
         notes.append(f"The first {_DAYS} of {len(moments)} days are listed.")
     empty = "This post has earlier figures or none, so we cannot show what will change."
-    return Table("coming", "Future changes", columns, rows, notes=notes if rows else (), empty=empty)
+    return tables.Table("coming", "Future changes", columns, rows, notes=notes if rows else (), empty=empty)
 
 
-def _row(place: PostRequest, moment: PostMoment) -> Row:
+def _row(place: PostRequest, moment: impact.PostMoment) -> tables.Row:
     figures, is_today = moment.figures, moment.day == place.state.day
     words = "as it is now" if is_today else _changes(place, place.shown_plan, moment.day)
-    return Row(
+    return tables.Row(
         {
             "day": tables.day(moment.day, "today" if is_today else ""),
             "what": tables.text(words),
@@ -54,7 +52,7 @@ def _row(place: PostRequest, moment: PostMoment) -> Row:
     )
 
 
-def _reduced(figures: UnitFigures) -> Value:
+def _reduced(figures: impact.UnitFigures) -> tables.Value:
     """The hours off as entered; where they are more than the contract, that they are cut there."""
     found = tables.hours(figures.reduction_hours_micro)
     if figures.reduction_hours_micro <= figures.contracted_hours_micro:

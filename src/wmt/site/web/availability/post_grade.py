@@ -7,19 +7,18 @@ from django.http import HttpRequest, HttpResponse
 from wmt.facts import GRADES
 from wmt.site.availability.change_requests import Change
 from wmt.site.availability.models import Grade
-from wmt.site.web.availability.form_flow import Page, edit, keyed, versions
+from wmt.site.web.availability import form_flow, post_hours
 from wmt.site.web.availability.forms import GradeEndForm, GradeForm
-from wmt.site.web.availability.post_hours import form_methods, record_words, sent, withdraw
 from wmt.site.web.availability.post_request import editable
 
 _NAMES = {"TPO": "TPO, on screen often PQiP", "DMY": "DMY, a dummy post"}
 
 
-@form_methods
+@post_hours.form_methods
 def grade_new(request: HttpRequest, code: str) -> HttpResponse:
     """Another grade than the extract's from a day on."""
     place = editable(request, code)
-    page = Page(
+    page = form_flow.Page(
         title="Correct the grade",
         template="availability/post_grade.jinja",
         changes=lambda form: [_new(place.post, form.cleaned_data)],
@@ -30,16 +29,19 @@ def grade_new(request: HttpRequest, code: str) -> HttpResponse:
             "said": "",
         },
     )
-    return edit(place, GradeForm(sent(request)), page)
+    return form_flow.edit(place, GradeForm(post_hours.sent(request)), page)
 
 
-@form_methods
+@post_hours.form_methods
 def grade_end(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """The last day of a correction: from the next the extract's grade counts again."""
     place = editable(request, code)
     record = place.standing("grade", key)
     assert isinstance(record, Grade)
-    form = GradeEndForm(sent(request), initial={"version": versions([record]), "last_day": record.last_day})
+    form = GradeEndForm(
+        post_hours.sent(request),
+        initial={"version": form_flow.versions([record]), "last_day": record.last_day},
+    )
 
     def changes(form: Any) -> list[Change]:
         typed = {
@@ -47,9 +49,9 @@ def grade_end(request: HttpRequest, code: str, key: str) -> HttpResponse:
             "first_day": record.first_day,
             "last_day": form.cleaned_data["last_day"],
         }
-        return [keyed(form, Change(kind="grade", post=place.post, **typed), record)]
+        return [form_flow.keyed(form, Change(kind="grade", post=place.post, **typed), record)]
 
-    page = Page(
+    page = form_flow.Page(
         title="End the correction of the grade",
         template="availability/post_grade.jinja",
         changes=changes,
@@ -58,16 +60,16 @@ def grade_end(request: HttpRequest, code: str, key: str) -> HttpResponse:
         words={
             "grades": [],
             "supplied": place.unit.supplied_grade or place.unit.grade,
-            "said": record_words(place, record),
+            "said": post_hours.record_words(place, record),
         },
     )
-    return edit(place, form, page)
+    return form_flow.edit(place, form, page)
 
 
-@form_methods
+@post_hours.form_methods
 def grade_withdraw(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """Asks before a correction of the grade is withdrawn."""
-    return withdraw(request, code, "grade", key, "Delete this correction of the grade?")
+    return post_hours.withdraw(request, code, "grade", key, "Delete this correction of the grade?")
 
 
 def _new(post: tuple[str, str], typed: dict[str, Any]) -> Change:

@@ -9,19 +9,19 @@ from django.views.decorators.http import require_safe
 
 from wmt.site.accounts.who_can_see import who_sees
 from wmt.site.audit.reads import note_read
-from wmt.site.availability import queries
+from wmt.site.availability import models, queries
 from wmt.site.availability.labels import entry_words
 from wmt.site.availability.limits import ReasonOnDay
-from wmt.site.availability.models import Grade, Hours, OfPost, Reduction
-from wmt.site.availability.queries import as_entry
 from wmt.site.availability.records import status_of
 from wmt.site.web.availability.ending_soon import reason_name
 from wmt.site.web.availability.entered_by import moment, name_of
 from wmt.site.web.availability.post_request import PostRequest, readable
 
-_WHAT: dict[type[OfPost], str] = {
-    Hours: "contracted hours", Reduction: "a reduction", Grade: "a correction of the grade"
-}  # fmt: skip
+_WHAT: dict[type[models.OfPost], str] = {
+    models.Hours: "contracted hours",
+    models.Reduction: "a reduction",
+    models.Grade: "a correction of the grade",
+}
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def reduction(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """One reduction as it stands, and every version it had."""
     place = readable(request, code)
     record = place.standing("reduction", key)
-    assert isinstance(record, Reduction)
+    assert isinstance(record, models.Reduction)
     status = status_of(record.first_day, record.last_day, place.state.day, withdrawn=record.withdrawn)
     # one that a table moved here keeps what it said of another post, which may not be for who reads this
     rows = [row for row in queries.versions_of("reduction", key) if row.post == place.post]
@@ -59,7 +59,7 @@ def reduction(request: HttpRequest, code: str, key: str) -> HttpResponse:
         **_around(place),
         "record": record,
         "name": reason_name(record.reason, place.names),
-        "said": entry_words(as_entry(record), place.names),
+        "said": entry_words(queries.as_entry(record), place.names),
         "status": status,
         "told": told(rows, place.names),
         "can_change": place.may_edit and not record.withdrawn,
@@ -73,19 +73,22 @@ def _around(place: PostRequest) -> dict[str, object]:
     return {"place": place, "unit": place.unit, "crumbs": place.crumbs, "who_sees": who}
 
 
-def told(rows: Sequence[OfPost], reasons: Mapping[str, ReasonOnDay]) -> list[VersionRow]:
+def told(rows: Sequence[models.OfPost], reasons: Mapping[str, ReasonOnDay]) -> list[VersionRow]:
     """Versions in words, each beside the one it replaced."""
     known = {(type(row), row.key, row.version): row for row in rows}
     return [_told(row, known.get((type(row), row.key, row.version - 1)), rows, reasons) for row in rows]
 
 
 def _told(
-    row: OfPost, former: OfPost | None, rows: Sequence[OfPost], reasons: Mapping[str, ReasonOnDay]
+    row: models.OfPost,
+    former: models.OfPost | None,
+    rows: Sequence[models.OfPost],
+    reasons: Mapping[str, ReasonOnDay],
 ) -> VersionRow:
     what, who = _WHAT[type(row)], name_of(row)
     is_new = former is None or former.withdrawn
     verb = "deleted" if row.withdrawn else "entered" if is_new else "changed"
-    replaced = _hours_before(row, rows) if is_new and isinstance(row, Hours) else former
+    replaced = _hours_before(row, rows) if is_new and isinstance(row, models.Hours) else former
     return VersionRow(
         sentence=f"{who} {verb} {what}",
         when=moment(row.recorded_at),
@@ -97,12 +100,12 @@ def _told(
     )
 
 
-def _hours_before(row: Hours, rows: Sequence[OfPost]) -> Hours | None:
+def _hours_before(row: models.Hours, rows: Sequence[models.OfPost]) -> models.Hours | None:
     """The hours that stood for the first day of others when those were entered."""
     stood = [
         each
         for each in rows
-        if isinstance(each, Hours)
+        if isinstance(each, models.Hours)
         and not each.withdrawn
         and each.change < row.change
         and (each.ended_change is None or each.ended_change >= row.change)
@@ -111,9 +114,9 @@ def _hours_before(row: Hours, rows: Sequence[OfPost]) -> Hours | None:
     return max(stood, key=lambda each: each.first_day, default=None)
 
 
-def _says(row: OfPost | None, reasons: Mapping[str, ReasonOnDay]) -> str:
-    return "" if row is None or row.withdrawn else entry_words(as_entry(row), reasons)
+def _says(row: models.OfPost | None, reasons: Mapping[str, ReasonOnDay]) -> str:
+    return "" if row is None or row.withdrawn else entry_words(queries.as_entry(row), reasons)
 
 
-def _notes(row: OfPost | None) -> str:
-    return row.notes if isinstance(row, Reduction) else ""
+def _notes(row: models.OfPost | None) -> str:
+    return row.notes if isinstance(row, models.Reduction) else ""

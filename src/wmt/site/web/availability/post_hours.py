@@ -5,13 +5,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from wmt.site.availability import labels, models
 from wmt.site.availability.change_requests import Change
-from wmt.site.availability.labels import day_words, entry_words, hours_words
-from wmt.site.availability.models import ALWAYS, Hours, OfPost
 from wmt.site.availability.queries import as_entry
 from wmt.site.changes import actions
+from wmt.site.web.availability import form_flow
 from wmt.site.web.availability.effect_panel import panel
-from wmt.site.web.availability.form_flow import Page, edit, keyed, versions
 from wmt.site.web.availability.forms import HoursForm, WithdrawForm
 from wmt.site.web.availability.post_request import PostRequest, editable
 
@@ -24,14 +23,14 @@ def hours_new(request: HttpRequest, code: str) -> HttpResponse:
     """Contracted hours from a day on."""
     place = editable(request, code)
     form = HoursForm(sent(request))
-    page = Page(
+    page = form_flow.Page(
         title="Enter contracted hours",
         template=_TEMPLATE,
         changes=lambda form: [_change(place, form)],
         save="Save the hours",
         words=_words(place),
     )
-    return edit(place, form, page)
+    return form_flow.edit(place, form, page)
 
 
 @form_methods
@@ -39,27 +38,27 @@ def hours_change(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """Other hours, or another first day, in place of those entered."""
     place = editable(request, code)
     record = place.standing("hours", key)
-    assert isinstance(record, Hours)
-    is_always = record.first_day == ALWAYS
+    assert isinstance(record, models.Hours)
+    is_always = record.first_day == models.ALWAYS
     form = HoursForm(
         sent(request),
         initial={
-            "version": versions([record]),
+            "version": form_flow.versions([record]),
             "hours": record.hours_micro,
             "first_day": None if is_always else record.first_day,
         },
     )
     form.fields["first_day"].required = not is_always
-    page = Page(
+    page = form_flow.Page(
         title="Change contracted hours",
         template=_TEMPLATE,
-        changes=lambda form: [keyed(form, _change(place, form), record)],
+        changes=lambda form: [form_flow.keyed(form, _change(place, form), record)],
         save="Save the hours",
         records=[record],
         can_renew=True,
         words={**_words(place), "record": record, "is_always": is_always},
     )
-    return edit(place, form, page)
+    return form_flow.edit(place, form, page)
 
 
 @form_methods
@@ -72,19 +71,19 @@ def withdraw(request: HttpRequest, code: str, kind: Any, key: str, title: str) -
     """Asks before a record is withdrawn. It is kept and stays readable."""
     place = editable(request, code)
     record = place.standing(kind, key)
-    form = WithdrawForm(sent(request), initial={"version": versions([record])})
+    form = WithdrawForm(sent(request), initial={"version": form_flow.versions([record])})
     change = Change(kind=kind, post=place.post, key=key, version=record.version, withdraw=True)
-    page = Page(
+    page = form_flow.Page(
         title=title,
         template="availability/post_withdraw.jinja",
-        changes=lambda form: [keyed(form, change, record)],
+        changes=lambda form: [form_flow.keyed(form, change, record)],
         save="Delete",
         records=[record],
         takes_away=True,
-        words={"said": entry_words(as_entry(record), place.names)},
+        words={"said": labels.entry_words(as_entry(record), place.names)},
         effect=None if record.withdrawn else at_once(place, change),
     )
-    return edit(place, form, page)
+    return form_flow.edit(place, form, page)
 
 
 def at_once(place: PostRequest, change: Change) -> Any:
@@ -100,7 +99,10 @@ def sent(request: HttpRequest) -> Any:
 def _change(place: PostRequest, form: Any) -> Change:
     typed = form.cleaned_data
     return Change(
-        kind="hours", post=place.post, hours_micro=typed["hours"], first_day=typed["first_day"] or ALWAYS
+        kind="hours",
+        post=place.post,
+        hours_micro=typed["hours"],
+        first_day=typed["first_day"] or models.ALWAYS,
     )
 
 
@@ -108,8 +110,8 @@ def _words(place: PostRequest) -> dict[str, Any]:
     full = place.limits.full_time_micro.get(place.unit.grade, 0)
     return {
         "now": hours_now(place),
-        "full_time": hours_words(full),
-        "most": hours_words(place.limits.most_micro),
+        "full_time": labels.hours_words(full),
+        "most": labels.hours_words(place.limits.most_micro),
         "grade": place.unit.grade,
         "record": None,
         "is_always": False,
@@ -119,10 +121,10 @@ def _words(place: PostRequest) -> dict[str, Any]:
 def hours_now(place: PostRequest, by: str = "") -> str:
     """The contracted hours of today in words: entered, supplied, or assumed. `by` says who entered them."""
     day, plan = place.state.day, place.plan
-    hours = hours_words(place.limits.contracted(place.post, plan, day))
+    hours = labels.hours_words(place.limits.contracted(place.post, plan, day))
     entered = plan.hours_on(day)
     if entered is not None:
-        return f"{hours} a week, entered{by}, from {day_words(entered.first_day)}."
+        return f"{hours} a week, entered{by}, from {labels.day_words(entered.first_day)}."
     if place.unit.is_only_mentioned:
         return (
             "0 hours a week: the extract only mentions this post in contacts, flags or case details. "
@@ -136,5 +138,5 @@ def hours_now(place: PostRequest, by: str = "") -> str:
     )
 
 
-def record_words(place: PostRequest, record: OfPost) -> str:
-    return entry_words(as_entry(record), place.names)
+def record_words(place: PostRequest, record: models.OfPost) -> str:
+    return labels.entry_words(as_entry(record), place.names)

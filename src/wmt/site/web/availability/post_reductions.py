@@ -11,66 +11,64 @@ from wmt.site.availability.limits import ReasonOnDay
 from wmt.site.availability.models import Reduction
 from wmt.site.availability.records import PostRecords
 from wmt.site.availability.validation import NOTES
-from wmt.site.web.availability.form_flow import Page, edit, keyed, versions
-from wmt.site.web.availability.forms import HOURS, PERCENT, NewReductionForm, ReductionForm, reason_groups
-from wmt.site.web.availability.post_hours import form_methods, sent, withdraw
+from wmt.site.web.availability import form_flow, forms, post_hours
 from wmt.site.web.availability.post_request import PostRequest, editable
 from wmt.site.web.forms.fields import number_text
 
 _TEMPLATE = "availability/post_reduction_form.jinja"
 
 
-@form_methods
+@post_hours.form_methods
 def reduction_new(request: HttpRequest, code: str) -> HttpResponse:
     """Takes hours off for a time."""
     place = editable(request, code)
-    form = NewReductionForm(sent(request), initial={"unit": HOURS})
-    page = Page(
+    form = forms.NewReductionForm(post_hours.sent(request), initial={"unit": forms.HOURS})
+    page = form_flow.Page(
         title="Add a reduction",
         template=_TEMPLATE,
         changes=lambda form: [_change(place, form)],
         save="Save the reduction",
         words=_words(place, ""),
     )
-    return edit(place, form, page)
+    return form_flow.edit(place, form, page)
 
 
-@form_methods
+@post_hours.form_methods
 def reduction_change(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """Another amount, other days or another reason in place of those entered."""
     place = editable(request, code)
     record = place.standing("reduction", key)
     assert isinstance(record, Reduction)
     by_share = record.hours_micro is None
-    form = ReductionForm(
-        sent(request),
+    form = forms.ReductionForm(
+        post_hours.sent(request),
         initial={
-            "version": versions([record]),
+            "version": form_flow.versions([record]),
             "reason": record.reason,
             "amount": number_text(record.percent_x100 or 0, 100)
             if by_share
             else number_text(record.hours_micro or 0),
-            "unit": PERCENT if by_share else HOURS,
+            "unit": forms.PERCENT if by_share else forms.HOURS,
             "first_day": record.first_day,
             "last_day": record.last_day,
             "notes": record.notes,
         },
     )
-    page = Page(
+    page = form_flow.Page(
         title="Change a reduction",
         template=_TEMPLATE,
-        changes=lambda form: [keyed(form, _change(place, form), record)],
+        changes=lambda form: [form_flow.keyed(form, _change(place, form), record)],
         save="Save the reduction",
         records=[record],
         can_renew=True,
         words={**_words(place, record.reason), "record": record},
     )
-    return edit(place, form, page)
+    return form_flow.edit(place, form, page)
 
 
-@form_methods
+@post_hours.form_methods
 def reduction_withdraw(request: HttpRequest, code: str, key: str) -> HttpResponse:
-    return withdraw(request, code, "reduction", key, "Delete this reduction?")
+    return post_hours.withdraw(request, code, "reduction", key, "Delete this reduction?")
 
 
 def _change(place: PostRequest, form: Any) -> Change:
@@ -80,7 +78,7 @@ def _change(place: PostRequest, form: Any) -> Change:
 
 
 def _words(place: PostRequest, kept: str) -> dict[str, Any]:
-    groups = reason_groups(place.limits.reasons.values(), kept)
+    groups = forms.reason_groups(place.limits.reasons.values(), kept)
     contracted = place.limits.contracted(place.post, place.plan, place.state.day)
     # the contracted hours from each day on, for the script that shows the other unit while one types
     turns = sorted({each.first_day for each in place.plan.hours})

@@ -6,14 +6,13 @@ from functools import cached_property
 
 from django.http import HttpRequest
 
-from wmt.site.accounts.access import Denied, may, need
+from wmt.site.accounts import access
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
-from wmt.site.availability import queries
+from wmt.site.availability import queries, records
 from wmt.site.availability.limits import ReasonOnDay, RecordLimits
 from wmt.site.availability.models import OfPost
 from wmt.site.availability.reason_rules import TraineeRoute, trainee_route
-from wmt.site.availability.records import Post, PostRecords, ReductionRecord
 from wmt.site.availability.withheld import plan_without_reasons
 from wmt.site.figures import units
 from wmt.site.links import unit_url
@@ -38,7 +37,7 @@ class PostRequest:
         return user
 
     @property
-    def post(self) -> Post:
+    def post(self) -> records.Post:
         return self.unit.team_code, self.unit.staff_code
 
     @property
@@ -47,8 +46,8 @@ class PostRequest:
         return unit_url("post", self.unit.code, TAB)
 
     @cached_property
-    def plan(self) -> PostRecords:
-        return queries.plans_of([self.post]).get(self.post, PostRecords())
+    def plan(self) -> records.PostRecords:
+        return queries.plans_of([self.post]).get(self.post, records.PostRecords())
 
     @cached_property
     def limits(self) -> RecordLimits:
@@ -71,7 +70,9 @@ class PostRequest:
     @cached_property
     def may_edit(self) -> bool:
         """Whether who asks may change its hours and reductions."""
-        return may(self.user, Action.EDIT_AVAILABILITY, level="post", code=self.unit.code, state=self.state)
+        return access.may(
+            self.user, Action.EDIT_AVAILABILITY, level="post", code=self.unit.code, state=self.state
+        )
 
     @cached_property
     def may_read(self) -> bool:
@@ -79,7 +80,7 @@ class PostRequest:
         return queries.may_read(self.user, self.post, self.state)
 
     @cached_property
-    def shown_plan(self) -> PostRecords:
+    def shown_plan(self) -> records.PostRecords:
         """What stands, as far as who asks may read it: reductions without their reasons otherwise."""
         if self.may_read:
             return self.plan
@@ -108,7 +109,7 @@ def place_of(request: HttpRequest, code: str) -> PostRequest:
 def editable(request: HttpRequest, code: str) -> PostRequest:
     """The same for who may change its hours and reductions. Raises Denied for all others."""
     place = place_of(request, code)
-    need(request, Action.EDIT_AVAILABILITY, level="post", code=code, state=place.state)
+    access.need(request, Action.EDIT_AVAILABILITY, level="post", code=code, state=place.state)
     return place
 
 
@@ -116,11 +117,11 @@ def readable(request: HttpRequest, code: str) -> PostRequest:
     """The same for who may read its notes and its history. Raises Denied for all others."""
     place = place_of(request, code)
     if not place.may_read:
-        raise Denied(Action.READ_RECORDS, level="post", code=code)
+        raise access.Denied(Action.READ_RECORDS, level="post", code=code)
     return place
 
 
-def contracted_of(cut: ReductionRecord, plan: PostRecords, place: PostRequest) -> int:
+def contracted_of(cut: records.ReductionRecord, plan: records.PostRecords, place: PostRequest) -> int:
     """The contracted hours that a reduction comes off: of today, or of the nearest day it counts."""
     day = max(cut.first_day, place.state.day)
     if cut.last_day is not None:

@@ -11,18 +11,21 @@ from wmt.site.availability import queries
 from wmt.site.availability.labels import day_words, percent_words
 from wmt.site.availability.limits import ReasonOnDay
 from wmt.site.availability.models import Reason as ReasonVersion
-from wmt.site.tables import Column, Row, Table, Value
 
 Versions = Mapping[str, Sequence[ReasonVersion]]
 _COLUMNS = (
-    Column("name", "Reason"),
-    Column("id", "Code", "code", "the code that reduction tables can use instead of the name"),
-    Column("category", "Category"),
-    Column("share", "Takes off (%)", "percent", "a fixed percentage of contracted hours; blank: as entered"),
-    Column("most", "At most (%)", "percent", "the highest percentage of contracted hours; blank: no limit"),
-    Column("months", "Months", "count", "how long a reduction can last; blank: no limit"),
-    Column("since", "As it is since", "date"),
-    Column("next", "Future changes"),
+    tables.Column("name", "Reason"),
+    tables.Column("id", "Code", "code", "the code that reduction tables can use instead of the name"),
+    tables.Column("category", "Category"),
+    tables.Column(
+        "share", "Takes off (%)", "percent", "a fixed percentage of contracted hours; blank: as entered"
+    ),
+    tables.Column(
+        "most", "At most (%)", "percent", "the highest percentage of contracted hours; blank: no limit"
+    ),
+    tables.Column("months", "Months", "count", "how long a reduction can last; blank: no limit"),
+    tables.Column("since", "As it is since", "date"),
+    tables.Column("next", "Future changes"),
 )
 
 
@@ -35,7 +38,7 @@ def versions_of_all() -> dict[str, list[ReasonVersion]]:
     return found
 
 
-def lists(day: date) -> list[Table]:
+def lists(day: date) -> list[tables.Table]:
     """The reasons one may use on a day, those that are coming, and the retired ones."""
     now, ever, versions = queries.reasons_on(day), queries.every_reason(), versions_of_all()
     coming = {name: reason for name, reason in ever.items() if name not in now}
@@ -50,13 +53,13 @@ def lists(day: date) -> list[Table]:
 
 def _table(
     name: str, caption: str, reasons: Mapping[str, ReasonOnDay], versions: Versions, day: date, empty: str
-) -> Table:
+) -> tables.Table:
     ordered = sorted(reasons.values(), key=lambda each: (each.category, each.short_name.casefold()))
     rows = [_row(reason, versions.get(reason.reason, ()), day) for reason in ordered]
-    return Table(name, caption, _COLUMNS, rows, empty=empty)
+    return tables.Table(name, caption, _COLUMNS, rows, empty=empty)
 
 
-def _row(reason: ReasonOnDay, versions: Sequence[ReasonVersion], day: date) -> Row:
+def _row(reason: ReasonOnDay, versions: Sequence[ReasonVersion], day: date) -> tables.Row:
     since = [row.first_day for row in versions if row.first_day <= day]
     later = [row for row in versions if row.first_day > day]
     full = reason.name if reason.name != reason.short_name else ""
@@ -66,15 +69,15 @@ def _row(reason: ReasonOnDay, versions: Sequence[ReasonVersion], day: date) -> R
         "category": tables.text(reason.category),
         "share": _share(reason.allowance_x100),
         "most": _share(reason.max_x100),
-        "months": Value(None) if reason.months is None else tables.count(reason.months),
-        "since": tables.day(since[-1]) if since else Value(None, "the rules"),
+        "months": tables.Value(None) if reason.months is None else tables.count(reason.months),
+        "since": tables.day(since[-1]) if since else tables.Value(None, "the rules"),
         "next": tables.text("; ".join(_coming(row) for row in later)),
     }
-    return Row(values)
+    return tables.Row(values)
 
 
-def _share(x100: int | None) -> Value:
-    return Value(None) if x100 is None else Value(decimal(x100), percent_words(x100))
+def _share(x100: int | None) -> tables.Value:
+    return tables.Value(None) if x100 is None else tables.Value(decimal(x100), percent_words(x100))
 
 
 def _coming(row: ReasonVersion) -> str:
@@ -98,21 +101,21 @@ def facts(reason: ReasonOnDay) -> list[tuple[str, str]]:
     ]
 
 
-def history(rows: Sequence[ReasonVersion], *, with_whys: bool, may_change: bool) -> Table:
+def history(rows: Sequence[ReasonVersion], *, with_whys: bool, may_change: bool) -> tables.Table:
     """Every version of a reason, the newest first; who and why only for who may read that."""
     columns = [
-        Column("day", "From", "date"),
-        Column("says", "What it says"),
-        Column("stands", "Stands"),
-        Column("recorded", "Entered", "date"),
-        *([Column("who", "By"), Column("why", "Why")] if with_whys else []),
-        *([Column("change", "Correct")] if may_change else []),
+        tables.Column("day", "From", "date"),
+        tables.Column("says", "What it says"),
+        tables.Column("stands", "Stands"),
+        tables.Column("recorded", "Entered", "date"),
+        *([tables.Column("who", "By"), tables.Column("why", "Why")] if with_whys else []),
+        *([tables.Column("change", "Correct")] if may_change else []),
     ]
     empty = "This reason has not been changed: it is as set in the rules."
-    return Table("versions", "What was entered", columns, [_version(row) for row in rows], empty=empty)
+    return tables.Table("versions", "What was entered", columns, [_version(row) for row in rows], empty=empty)
 
 
-def _version(row: ReasonVersion) -> Row:
+def _version(row: ReasonVersion) -> tables.Row:
     stands = row.ended_change is None and not row.withdrawn
     href = reverse("reason-correct", args=[row.reason, row.key]) if stands else ""
     said = [row.short_name, row.category]
@@ -129,4 +132,4 @@ def _version(row: ReasonVersion) -> Row:
         "why": tables.text(row.why),
         "change": tables.text(f"Correct what holds from {day_words(row.first_day)}" if stands else "", href),
     }
-    return Row(values)
+    return tables.Row(values)

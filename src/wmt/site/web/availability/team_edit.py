@@ -13,16 +13,14 @@ from django.views.decorators.http import require_http_methods
 from wmt.site.accounts.access import need
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
-from wmt.site.availability import queries
-from wmt.site.availability.change_requests import ChangeFault, ConflictError, RefusedError
+from wmt.site.availability import change_requests, queries
 from wmt.site.changes import actions
 from wmt.site.figures import units
 from wmt.site.links import unit_url
 from wmt.site.shown import needed_state
-from wmt.site.web.availability.effect_tables import digest, effect_table, place_of, words_of
+from wmt.site.web.availability import effect_tables, team_form
 from wmt.site.web.availability.ending_soon import post_of
 from wmt.site.web.availability.forms import reason_groups
-from wmt.site.web.availability.team_form import Person, TeamChanges, TeamForm, people_of
 from wmt.site.web.availability.team_rows import rows_of
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State, current_state
@@ -46,11 +44,11 @@ class TeamRequest:
         user: User = self.request.user  # type: ignore[assignment]
         return user
 
-    def people(self, at: int | None = None) -> list[Person]:
+    def people(self, at: int | None = None) -> list[team_form.Person]:
         """The people with their records as they stand, or stood after a change."""
         posts = list(self.page)
         plans = queries.plans_of([post_of(post) for post in posts], at=at)
-        return people_of(posts, plans, queries.every_reason(), self.state.day)
+        return team_form.people_of(posts, plans, queries.every_reason(), self.state.day)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,8 +64,8 @@ def team_edit(request: HttpRequest, code: str) -> HttpResponse:
         # the change that the page was made at. What makes no sense is taken for the last.
         text = team.request.POST.get("seen", "")
         number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else _LARGEST
-        form = TeamForm(team.request.POST, people=team.people(at=min(number, _LARGEST)))
-        wanted = form.wanted() if form.is_valid() else TeamChanges()
+        form = team_form.TeamForm(team.request.POST, people=team.people(at=min(number, _LARGEST)))
+        wanted = form.wanted() if form.is_valid() else team_form.TeamChanges()
         if form.is_valid() and not wanted.changes:
             form.add_error(None, "You have not changed anything yet. Enter what you want to change")
         # what a new reduction is for its reason says
@@ -81,37 +79,42 @@ def team_edit(request: HttpRequest, code: str) -> HttpResponse:
             return _conflict(team, form, wanted, preview.checked.conflicts)
         if preview.checked.faults:
             return _refused(team, form, wanted, preview.checked.faults)
-        shown = digest(wanted.changes, preview.effects)
+        shown = effect_tables.digest(wanted.changes, preview.effects)
         if team.request.POST.get("do") == "save" and form.cleaned_data["shown"] == shown:
             return _save(team, form, wanted)
         return _page(team, form, preview=preview, shown=shown)
     start = {"seen": state.revision, "first_day": state.day}
-    return _page(team, TeamForm(people=team.people(), initial=start))
+    return _page(team, team_form.TeamForm(people=team.people(), initial=start))
 
 
-def _save(team: TeamRequest, form: TeamForm, wanted: TeamChanges) -> HttpResponse:
+def _save(team: TeamRequest, form: team_form.TeamForm, wanted: team_form.TeamChanges) -> HttpResponse:
     try:
         saved = actions.save(actor=team.user, changes=wanted.changes, why=form.cleaned_data["why"])
-    except ConflictError as conflict:
+    except change_requests.ConflictError as conflict:
         return _conflict(team, form, wanted, conflict.faults)
-    except RefusedError as refused:
+    except change_requests.RefusedError as refused:
         return _refused(team, form, wanted, refused.faults)
-    messages.success(team.request, words_of(saved, team.state))
+    messages.success(team.request, effect_tables.words_of(saved, team.state))
     for fault in saved.warnings:
         messages.warning(team.request, fault.said)
     return HttpResponseRedirect(unit_url("team", team.unit.code, "hours"))
 
 
 def _refused(
-    team: TeamRequest, form: TeamForm, wanted: TeamChanges, faults: Sequence[ChangeFault]
+    team: TeamRequest,
+    form: team_form.TeamForm,
+    wanted: team_form.TeamChanges,
+    faults: Sequence[change_requests.ChangeFault],
 ) -> HttpResponse:
     _say(form, wanted, faults)
     return _page(team, form, status=422)
 
 
-def _say(form: TeamForm, wanted: TeamChanges, faults: Sequence[ChangeFault]) -> None:
+def _say(
+    form: team_form.TeamForm, wanted: team_form.TeamChanges, faults: Sequence[change_requests.ChangeFault]
+) -> None:
     for fault in faults:
-        index = place_of(fault, wanted.changes)
+        index = effect_tables.place_of(fault, wanted.changes)
         places = wanted.places[index] if index is not None else {}
         # A fault with whose it is before it: many people are on the page
         post = fault.post if index is None else wanted.changes[index].post
@@ -123,7 +126,10 @@ def _say(form: TeamForm, wanted: TeamChanges, faults: Sequence[ChangeFault]) -> 
 
 
 def _conflict(
-    team: TeamRequest, form: TeamForm, wanted: TeamChanges, conflicts: Sequence[ChangeFault]
+    team: TeamRequest,
+    form: team_form.TeamForm,
+    wanted: team_form.TeamChanges,
+    conflicts: Sequence[change_requests.ChangeFault],
 ) -> HttpResponse:
     """What was typed stays, over what stands now: saving again means it. All else is read anew."""
     data = team.request.POST.copy()
@@ -135,16 +141,16 @@ def _conflict(
             if each.cut.key not in touched:
                 data.pop(each.last, None)
                 data.pop(each.amount, None)
-    for name, value in TeamForm(people=people).starts():
+    for name, value in team_form.TeamForm(people=people).starts():
         data.setdefault(name, value)
-    renewed = TeamForm(data, people=people)
+    renewed = team_form.TeamForm(data, people=people)
     renewed.is_valid()
     _say(renewed, wanted, conflicts)
     return _page(team, renewed, status=409)
 
 
 def _page(
-    team: TeamRequest, form: TeamForm, *, preview: Any = None, shown: str = "", status: int = 200
+    team: TeamRequest, form: team_form.TeamForm, *, preview: Any = None, shown: str = "", status: int = 200
 ) -> HttpResponse:
     """The form, and above it the effect, where there is one. `shown` is what saving it will mean."""
     unit, state = team.unit, team.state
@@ -154,7 +160,7 @@ def _page(
         "form": form,
         "rows": rows_of(form, state),
         "reason_groups": reason_groups(reasons.values()),
-        "effect": effect_table(preview.effects, state) if preview else None,
+        "effect": effect_tables.effect_table(preview.effects, state) if preview else None,
         "warnings": [fault.said for fault in preview.checked.warnings] if preview else [],
         "shown": shown,
         "again": preview is not None and team.request.POST.get("do") == "save",

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from wmt.ledger import shown_capacity
-from wmt.site.availability.labels import day_words, hours_words, source_of
+from wmt.site.availability import labels
 from wmt.site.links import unit_url
-from wmt.site.web.availability.team_form import Person, ReductionFields, TeamForm
+from wmt.site.web.availability import team_form
 from wmt.site.workload.state import State
 
 
@@ -35,12 +35,12 @@ class PersonRow:
     is_open: bool
 
 
-def rows_of(form: TeamForm, state: State) -> list[PersonRow]:
+def rows_of(form: team_form.TeamForm, state: State) -> list[PersonRow]:
     """Everybody on the form, in its order."""
     return [_row(form, person, state) for person in form.people]
 
 
-def _row(form: TeamForm, person: Person, state: State) -> PersonRow:
+def _row(form: team_form.TeamForm, person: team_form.Person, state: State) -> PersonRow:
     post = person.post
     return PersonRow(
         name=post.name,
@@ -55,20 +55,22 @@ def _row(form: TeamForm, person: Person, state: State) -> PersonRow:
     )
 
 
-def _facts(person: Person, state: State) -> str:
+def _facts(person: team_form.Person, state: State) -> str:
     post = person.post
-    source = source_of(post, person.plan, state.day)
-    said = [post.grade, f"{hours_words(post.contracted_hours_micro)} ({source})"]
+    source = labels.source_of(post, person.plan, state.day)
+    said = [post.grade, f"{labels.hours_words(post.contracted_hours_micro)} ({source})"]
     if post.reduction_hours_micro:
-        said.append(f"{hours_words(post.reduction_hours_micro)} off")
+        said.append(f"{labels.hours_words(post.reduction_hours_micro)} off")
     capacity = shown_capacity(post.points_x100, post.available_x100)
     said.append(f"capacity {capacity}" if post.available_x100 else capacity)
     coming = [each for each in person.plan.hours if each.first_day > state.day]
-    said += [f"{hours_words(each.hours_micro)} from {day_words(each.first_day)}" for each in coming]
+    said += [
+        f"{labels.hours_words(each.hours_micro)} from {labels.day_words(each.first_day)}" for each in coming
+    ]
     return " · ".join(word for word in said if word)
 
 
-def _item(standing: ReductionFields, state: State) -> Item:
+def _item(standing: team_form.ReductionFields, state: State) -> Item:
     first = standing.cut.first_day
-    since = f"{'from' if first > state.day else 'since'} {day_words(first)}"
+    since = f"{'from' if first > state.day else 'since'} {labels.day_words(first)}"
     return Item(standing.title, since, standing.unit, standing.last, standing.amount)

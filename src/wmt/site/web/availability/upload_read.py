@@ -10,11 +10,10 @@ from wmt.site.accounts import visibility
 from wmt.site.accounts.access import may
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
-from wmt.site.availability import queries
+from wmt.site.availability import queries, table_changes
 from wmt.site.availability.change_requests import Change, ChangeFault
 from wmt.site.availability.limits import RecordLimits
 from wmt.site.availability.records import Post, PostRecords
-from wmt.site.availability.table_changes import TABLE_OF, changes_of, column_of
 from wmt.site.changes import actions, people_files
 from wmt.site.changes.reason_tables import reasons_changed
 from wmt.site.web.availability.effect_tables import digest, place_of
@@ -74,7 +73,7 @@ def outcome_of(kept: KeptUpload, state: State, user: User) -> UploadOutcome:
         text = "Reasons are not taken from here. Change them on the page ‘Reasons for reductions’."
         found.notices.append(TableFault(REASONS_FILE, None, "", text))
     # what the changes come to, by the check that stands behind all mouths
-    changes = _allowed(found, changes_of(people, _readable_plans(state, user)), state, user)
+    changes = _allowed(found, table_changes.changes_of(people, _readable_plans(state, user)), state, user)
     plans = queries.plans_of({change.post for change in changes})
     limits = queries.limits_of(state, list(plans))
     found.changes = [change for change in changes if not _is_idle(change, plans, limits)]
@@ -120,7 +119,9 @@ def _allowed(found: UploadOutcome, changes: Iterable[Change], state: State, user
         else:
             kept.append(change)
             continue
-        found.faults.append(TableFault(TABLE_OF[change.kind], change.row, "team_code", text, code))
+        found.faults.append(
+            TableFault(table_changes.TABLE_OF[change.kind], change.row, "team_code", text, code)
+        )
     found.denied = sorted(denied)
     return kept
 
@@ -146,8 +147,8 @@ def _placed(fault: ChangeFault, changes: Sequence[Change]) -> TableFault:
     if index is None:
         return TableFault("", None, "", words)
     change = changes[index]
-    column = column_of(change, fault.field) or ""
-    return TableFault(TABLE_OF[change.kind], change.row, column, words, ":".join(change.post))
+    column = table_changes.column_of(change, fault.field) or ""
+    return TableFault(table_changes.TABLE_OF[change.kind], change.row, column, words, ":".join(change.post))
 
 
 def _sentence(text: str) -> str:

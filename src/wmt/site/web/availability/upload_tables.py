@@ -4,22 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from wmt.site import tables
-from wmt.site.availability import queries
+from wmt.site.availability import queries, records
 from wmt.site.availability.change_requests import Change
 from wmt.site.availability.labels import entry_words
-from wmt.site.availability.records import Entry, Post, PostRecords
 from wmt.site.availability.table_changes import TABLE_OF
-from wmt.site.tables import Column, Row, Table, Value
+from wmt.site.web.availability import upload_read
 from wmt.site.web.availability.effect_tables import effect_table
 from wmt.site.web.availability.upload_kept import KeptUpload
-from wmt.site.web.availability.upload_read import TableFault, UploadOutcome, file_of
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
 _KINDS = {"hours": "Contracted hours", "reduction": "Reduction", "grade": "Correction of grade"}
 
 
-def tables_of(outcome: UploadOutcome, kept: KeptUpload, state: State) -> list[Table]:
+def tables_of(outcome: upload_read.UploadOutcome, kept: KeptUpload, state: State) -> list[tables.Table]:
     """The tables of the preview: with faults just these, else the effects and the records."""
     found = []
     if outcome.faults:
@@ -29,36 +27,38 @@ def tables_of(outcome: UploadOutcome, kept: KeptUpload, state: State) -> list[Ta
     if outcome.shown:
         effect = effect_table(outcome.effects, state)
         found += [replace(effect, caption="The effect, before anything is applied"), _records(outcome, state)]
-    first, *others = found or [Table("faults", "", (), ())]
+    first, *others = found or [tables.Table("faults", "", (), ())]
     return [first, *(replace(table, prefix=f"{table.name}-") for table in others)] if found else []
 
 
-def _faults(name: str, caption: str, faults: Sequence[TableFault], kept: KeptUpload) -> Table:
+def _faults(
+    name: str, caption: str, faults: Sequence[upload_read.TableFault], kept: KeptUpload
+) -> tables.Table:
     columns = [
-        Column("file", "File"),
-        Column("table", "Table", "code"),
-        Column("row", "Row", "count"),
-        Column("column", "Column", "code"),
-        Column("post", "Post", "code"),
-        Column("message", "What is wrong, and what to do"),
+        tables.Column("file", "File"),
+        tables.Column("table", "Table", "code"),
+        tables.Column("row", "Row", "count"),
+        tables.Column("column", "Column", "code"),
+        tables.Column("post", "Post", "code"),
+        tables.Column("message", "What is wrong, and what to do"),
     ]
     ordered = sorted(faults, key=lambda fault: (fault.table, fault.row or 0, fault.column))
-    return Table(name, caption, columns, [_fault(fault, kept) for fault in ordered])
+    return tables.Table(name, caption, columns, [_fault(fault, kept) for fault in ordered])
 
 
-def _fault(fault: TableFault, kept: KeptUpload) -> Row:
+def _fault(fault: upload_read.TableFault, kept: KeptUpload) -> tables.Row:
     values = {
-        "file": tables.text(file_of(fault.table, kept.names)),
+        "file": tables.text(upload_read.file_of(fault.table, kept.names)),
         "table": tables.text(fault.table),
-        "row": Value(None) if fault.row is None else tables.count(fault.row),
+        "row": tables.Value(None) if fault.row is None else tables.count(fault.row),
         "column": tables.text(fault.column),
         "post": tables.text(fault.post),
         "message": tables.text(fault.message),
     }
-    return Row(values)
+    return tables.Row(values)
 
 
-def _records(outcome: UploadOutcome, state: State) -> Table:
+def _records(outcome: upload_read.UploadOutcome, state: State) -> tables.Table:
     """Each change in words, with what it takes the place of."""
     assert outcome.preview is not None
     checked = outcome.preview.checked
@@ -74,25 +74,25 @@ def _records(outcome: UploadOutcome, state: State) -> Table:
             "kind": tables.text(_KINDS[change.kind]),
             "says": tables.text(says),
             "former": tables.text(entry_words(former, reasons) if former else ""),
-            "row": Value(None) if change.row is None else tables.count(change.row),
+            "row": tables.Value(None) if change.row is None else tables.count(change.row),
             "table": tables.text(TABLE_OF[change.kind]),
         }
-        rows.append(Row(values))
+        rows.append(tables.Row(values))
     columns = [
-        Column("who", "Who"), Column("post", "Post", "code"), Column("kind", "What"),
-        Column("says", "Will say"), Column("former", "In place of"),
-        Column("table", "Table", "code"), Column("row", "Row", "count"),
+        tables.Column("who", "Who"), tables.Column("post", "Post", "code"), tables.Column("kind", "What"),
+        tables.Column("says", "Will say"), tables.Column("former", "In place of"),
+        tables.Column("table", "Table", "code"), tables.Column("row", "Row", "count"),
     ]  # fmt: skip
-    return Table("records", "What will be entered", columns, rows)
+    return tables.Table("records", "What will be entered", columns, rows)
 
 
-def _former(change: Change, before: Mapping[Post, PostRecords]) -> Entry | None:
-    plan = before.get(change.post, PostRecords())
-    entries: Sequence[Entry] = [*plan.hours, *plan.reductions, *plan.grades]
+def _former(change: Change, before: Mapping[records.Post, records.PostRecords]) -> records.Entry | None:
+    plan = before.get(change.post, records.PostRecords())
+    entries: Sequence[records.Entry] = [*plan.hours, *plan.reductions, *plan.grades]
     return next((each for each in entries if each.key == change.key), None) if change.key else None
 
 
-def _names(changes: Sequence[Change], state: State) -> dict[Post, str]:
+def _names(changes: Sequence[Change], state: State) -> dict[records.Post, str]:
     teams = {change.post[0] for change in changes}
     rows = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, team_code__in=teams)
     return {(team, staff): name for team, staff, name in rows.values_list("team_code", "staff_code", "name")}

@@ -6,17 +6,16 @@ from datetime import date
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from wmt.intake.people_schema import COLUMNS, GRADES_FILE, HOURS_FILE, REDUCTIONS_FILE
+from wmt.intake import people_schema
 from wmt.ledger import decimal
 from wmt.ledger.serialise import micro
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
-from wmt.site.availability import queries
-from wmt.site.availability.records import GradeRecord, Post, PostRecords, ReductionRecord
+from wmt.site.availability import queries, records
 from wmt.site.figures import units
 from wmt.site.shown import needed_state
 from wmt.site.web.availability.ending_soon import post_of
-from wmt.site.web.files.deliver import TableOrigin, send, send_book
+from wmt.site.web.files import deliver
 from wmt.site.web.files.sheets import ExportSheet, Heading, Values
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
@@ -32,7 +31,7 @@ _KINDS = {
 KINDS = ("csv", "xlsx")
 BOOK = "people"
 Posts = Sequence[Unit]
-Plans = Mapping[Post, PostRecords]
+Plans = Mapping[records.Post, records.PostRecords]
 
 
 @require_safe
@@ -47,14 +46,14 @@ def people_template(request: HttpRequest, code: str, table: str, kind: str) -> H
     posts = list(units.everybody(state, unit))
     plans = queries.plans_of([post_of(post) for post in posts])
     sheets = [_sheet(name, posts, plans, state) for name in _ROWS]
-    source = TableOrigin.of_unit(unit, state)
+    source = deliver.TableOrigin.of_unit(unit, state)
     if table == BOOK:
-        return send_book(request, source, sheets, "Tables of people to fill in")
-    return send(request, source, next(sheet for sheet in sheets if sheet.name == table), kind)
+        return deliver.send_book(request, source, sheets, "Tables of people to fill in")
+    return deliver.send(request, source, next(sheet for sheet in sheets if sheet.name == table), kind)
 
 
 def _sheet(name: str, posts: Posts, plans: Plans, state: State) -> ExportSheet:
-    columns, make = COLUMNS[name], _ROWS[name]
+    columns, make = people_schema.COLUMNS[name], _ROWS[name]
     rows = make(posts, plans, state)
     # the name is for who fills it in: reading leaves it alone
     headings = [Heading(column, column, _KINDS.get(column, "code")) for column in (*columns, "name")]  # type: ignore[arg-type]
@@ -99,12 +98,12 @@ def _grades(posts: Posts, plans: Plans, state: State) -> list[Values]:
     ]
 
 
-def _goes_on(entry: ReductionRecord | GradeRecord, day: date) -> bool:
+def _goes_on(entry: records.ReductionRecord | records.GradeRecord, day: date) -> bool:
     return entry.last_day is None or entry.last_day >= day
 
 
 _ROWS: dict[str, Callable[[Posts, Plans, State], list[Values]]] = {
-    HOURS_FILE: _hours,
-    REDUCTIONS_FILE: _reductions,
-    GRADES_FILE: _grades,
+    people_schema.HOURS_FILE: _hours,
+    people_schema.REDUCTIONS_FILE: _reductions,
+    people_schema.GRADES_FILE: _grades,
 }

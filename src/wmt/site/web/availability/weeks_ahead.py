@@ -16,11 +16,9 @@ from wmt.site.availability.records import HoursRecord, ReductionRecord
 from wmt.site.availability.withheld import without_reason
 from wmt.site.changes import weeks_ahead
 from wmt.site.changes.impact import UnitFigures
-from wmt.site.changes.weeks_ahead import Event, hours_left
 from wmt.site.figures import units
 from wmt.site.links import unit_url
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.tables import Column, Row, Table, Value
 from wmt.site.web.availability.ending_soon import post_of, reason_name
 from wmt.site.workload.models import Unit
 
@@ -49,7 +47,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
     found = weeks_ahead.ahead_of(state, posts, stands, days)
     events = [_readable(question, each) for each in weeks_ahead.events_of(posts, stands, state.day, last)]
     note_read(question.user, unit)
-    made: dict[str, Table] = {"events": _events(question, events)}
+    made: dict[str, tables.Table] = {"events": _events(question, events)}
     if question.in_full:
         made["weeks"] = _in_full(question, posts, found, days)
     else:
@@ -64,7 +62,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
     }
 
 
-def _readable(question: UnitRequest, event: Event) -> Event:
+def _readable(question: UnitRequest, event: weeks_ahead.Event) -> weeks_ahead.Event:
     """The same without a reason that is withheld: a share then as hours of the contract of that day."""
     entry = event.entry
     if not isinstance(entry, ReductionRecord) or visibility.reasons(question.user).covers(event.post):
@@ -72,16 +70,16 @@ def _readable(question: UnitRequest, event: Event) -> Event:
     return replace(event, entry=without_reason(entry, event.contracted_micro))
 
 
-def _events(question: UnitRequest, events: Sequence[Event]) -> Table:
+def _events(question: UnitRequest, events: Sequence[weeks_ahead.Event]) -> tables.Table:
     columns = [
-        Column("day", "Date", "date"),
-        Column("turn", "Begins or ends"),
-        Column("name", "Practitioner"),
-        Column("what", "What"),
+        tables.Column("day", "Date", "date"),
+        tables.Column("turn", "Begins or ends"),
+        tables.Column("name", "Practitioner"),
+        tables.Column("what", "What"),
     ]
     reasons = queries.every_reason()
     rows = [
-        Row(
+        tables.Row(
             {
                 "day": tables.day(event.day),
                 "turn": tables.text("begins" if event.turn == "begins" else "last day"),
@@ -96,13 +94,13 @@ def _events(question: UnitRequest, events: Sequence[Event]) -> Table:
     withheld = (
         [] if visibility.reasons(question.user).covers(question.unit) else [visibility.REASONS_WITHHELD]
     )
-    return Table(
+    return tables.Table(
         "events", "What begins and ends", columns, rows, notes=withheld if rows else (),
         empty="Nothing entered begins or ends in the next 12 weeks.",
     )  # fmt: skip
 
 
-def words_of(event: Event, reasons: Mapping[str, ReasonOnDay]) -> str:
+def words_of(event: weeks_ahead.Event, reasons: Mapping[str, ReasonOnDay]) -> str:
     """What begins or ends, in a few words."""
     entry = event.entry
     if isinstance(entry, HoursRecord):
@@ -119,7 +117,7 @@ def _by_week(
     found: Mapping[str, Sequence[UnitFigures]],
     days: Sequence[date],
     figure: str,
-) -> Table:
+) -> tables.Table:
     """A row for each practitioner and the team, a column for each week."""
     kind, title = (
         ("percent", "Capacity, week by week")
@@ -129,19 +127,19 @@ def _by_week(
     weeks = [f"w{place}" for place in range(len(days))]
     streams = _streams(posts)
     columns = [
-        Column("name", "Practitioner"),
-        *([Column("stream", "Work")] if len(streams) > 1 else []),
+        tables.Column("name", "Practitioner"),
+        *([tables.Column("stream", "Work")] if len(streams) > 1 else []),
         *(
-            Column(week, "Today" if day == days[0] else f"{day:%-d %b}", kind)  # type: ignore[arg-type]
+            tables.Column(week, "Today" if day == days[0] else f"{day:%-d %b}", kind)  # type: ignore[arg-type]
             for week, day in zip(weeks, days, strict=True)
         ),
     ]
 
-    def row(name: Value, stream: str, each: Sequence[UnitFigures]) -> Row:
+    def row(name: tables.Value, stream: str, each: Sequence[UnitFigures]) -> tables.Row:
         shown = {
             week: _shown(question, figures, figure, stream) for week, figures in zip(weeks, each, strict=True)
         }
-        return Row({"name": name, "stream": tables.text(STREAM_NAMES[stream]), **shown})
+        return tables.Row({"name": name, "stream": tables.text(STREAM_NAMES[stream]), **shown})
 
     rows = [
         row(tables.text(p.name, unit_url("post", p.code, "hours")), p.stream, found[p.code]) for p in posts
@@ -152,7 +150,7 @@ def _by_week(
         mine = [post for post in posts if post.stream == first]
         sums = [weeks_ahead.together(mine, found, place) for place in range(len(days))]
         total = row(tables.text(_team_words(streams, first)), first, sums)
-    return Table(
+    return tables.Table(
         figure, title, columns, rows, total, [_AS_TODAY] if rows else [], "This team has no one in it."
     )
 
@@ -166,9 +164,9 @@ def _team_words(streams: Sequence[str], stream: str) -> str:
     return "Team" if len(streams) == 1 else f"Team: {STREAM_NAMES[stream].lower()}"
 
 
-def _shown(question: UnitRequest, figures: UnitFigures, figure: str, stream: str) -> Value:
+def _shown(question: UnitRequest, figures: UnitFigures, figure: str, stream: str) -> tables.Value:
     if figure == "hours":
-        return tables.hours(hours_left(figures))
+        return tables.hours(weeks_ahead.hours_left(figures))
     points, available = figures.points_x100, figures.available_x100
     return tables.capacity(points, available, question.state.over_x100, stream)
 
@@ -178,17 +176,17 @@ def _in_full(
     posts: Sequence[Unit],
     found: Mapping[str, Sequence[UnitFigures]],
     days: Sequence[date],
-) -> Table:
+) -> tables.Table:
     """The file: a row for each practitioner and week, and for the team."""
     columns = [
-        Column("week", "First day of the week", "date"),
-        Column("name", "Practitioner"),
-        Column("stream", "Work"),
-        Column("contracted", "Contracted hours", "hours"),
-        Column("left", "Available hours", "hours", "hours a week that reductions leave"),
-        Column("available", "Available points", "points"),
-        Column("points", "Points today", "points"),
-        Column("capacity", "Capacity", "percent", "points today ÷ points available that week"),
+        tables.Column("week", "First day of the week", "date"),
+        tables.Column("name", "Practitioner"),
+        tables.Column("stream", "Work"),
+        tables.Column("contracted", "Contracted hours", "hours"),
+        tables.Column("left", "Available hours", "hours", "hours a week that reductions leave"),
+        tables.Column("available", "Available points", "points"),
+        tables.Column("points", "Points today", "points"),
+        tables.Column("capacity", "Capacity", "percent", "points today ÷ points available that week"),
     ]
     rows = []
     for place, day in enumerate(days):
@@ -202,10 +200,10 @@ def _in_full(
                 "name": tables.text(name),
                 "stream": tables.text(STREAM_NAMES[stream]),
                 "contracted": tables.hours(figures.contracted_hours_micro),
-                "left": tables.hours(hours_left(figures)),
+                "left": tables.hours(weeks_ahead.hours_left(figures)),
                 "available": tables.points(figures.available_x100),
                 "points": tables.points(figures.points_x100),
                 "capacity": _shown(question, figures, "capacity", stream),
             }
-            rows.append(Row(values, "post" if code else "team", code or question.unit.code))
-    return Table("weeks", "Week by week", columns, rows, notes=[_AS_TODAY])
+            rows.append(tables.Row(values, "post" if code else "team", code or question.unit.code))
+    return tables.Table("weeks", "Week by week", columns, rows, notes=[_AS_TODAY])

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wmt.ledger import capacity_x100, is_over, shown_capacity
+from wmt import ledger
 from wmt.site import tables
 from wmt.site.links import stream_of, unit_url
+from wmt.site.web.charts import figure
 from wmt.site.web.charts.canvas import LINE, WIDE, Canvas, Drawing, text_width
-from wmt.site.web.charts.figure import Chart, Sample, triangle
 from wmt.site.web.charts.scale import Scale
 from wmt.site.workload.models import Unit
 
@@ -29,10 +29,10 @@ class _Spot:
 
     @property
     def words(self) -> str:
-        return f"{self.unit.name}: {shown_capacity(self.unit.points_x100, self.unit.available_x100)}"
+        return f"{self.unit.name}: {ledger.shown_capacity(self.unit.points_x100, self.unit.available_x100)}"
 
 
-def strip(listed: Sequence[Unit], band: tuple[int, int], title: str) -> Chart | None:
+def strip(listed: Sequence[Unit], band: tuple[int, int], title: str) -> figure.Chart | None:
     """The strip of some units, those without available time left out; None where fewer than two remain.
 
     `band` is shaded, from the low mark to that of excessive workload, in hundredths of a per cent.
@@ -42,8 +42,8 @@ def strip(listed: Sequence[Unit], band: tuple[int, int], title: str) -> Chart | 
         (
             _Spot(
                 unit,
-                capacity_x100(unit.points_x100, unit.available_x100) or 0,
-                is_over(unit.points_x100, unit.available_x100, over_x100),
+                ledger.capacity_x100(unit.points_x100, unit.available_x100) or 0,
+                ledger.is_over(unit.points_x100, unit.available_x100, over_x100),
             )
             for unit in listed
             if unit.available_x100 > 0
@@ -54,7 +54,7 @@ def strip(listed: Sequence[Unit], band: tuple[int, int], title: str) -> Chart | 
         return None
     low_text, over_text = (tables.exact(mark).text for mark in band)
     marked = len(spots) <= MOST_MARKS
-    return Chart(
+    return figure.Chart(
         name="chart",
         title=title,
         units="Capacity, % of available points" + ("" if marked else "; height is the number in each 5%"),
@@ -62,28 +62,29 @@ def strip(listed: Sequence[Unit], band: tuple[int, int], title: str) -> Chart | 
         draw=lambda width: _DistributionDrawing(width, spots, band, over_text, marked=marked).drawing(),
         key=[
             *_samples(over_text, marked=marked),
-            Sample("area", "band", f"{low_text}% to {over_text}%"),
-            Sample("line", "full", "100%"),
+            figure.Sample("area", "band", f"{low_text}% to {over_text}%"),
+            figure.Sample("line", "full", "100%"),
         ],
         linked=marked,
     )
 
 
-def _samples(over_text: str, *, marked: bool) -> list[Sample]:
+def _samples(over_text: str, *, marked: bool) -> list[figure.Sample]:
     if not marked:
         return [
-            Sample("area", "bar", f"{over_text}% or under"),
-            Sample("area", "bar bar--over", f"over {over_text}%"),
+            figure.Sample("area", "bar", f"{over_text}% or under"),
+            figure.Sample("area", "bar bar--over", f"over {over_text}%"),
         ]
     return [
-        Sample("dot", "mark", f"{over_text}% or under"),
-        Sample("triangle", "mark mark--over", f"over {over_text}%"),
+        figure.Sample("dot", "mark", f"{over_text}% or under"),
+        figure.Sample("triangle", "mark mark--over", f"over {over_text}%"),
     ]
 
 
 def _summary(spots: Sequence[_Spot], over_text: str) -> str:
     lowest, highest = (
-        shown_capacity(spot.unit.points_x100, spot.unit.available_x100) for spot in (spots[0], spots[-1])
+        ledger.shown_capacity(spot.unit.points_x100, spot.unit.available_x100)
+        for spot in (spots[0], spots[-1])
     )
     over = sum(spot.over for spot in spots)
     return f"{len(spots):,} shown, from {lowest} to {highest}; {over:,} over {over_text}%."
@@ -141,7 +142,7 @@ class _DistributionDrawing:
                 href = unit_url(unit.level, unit.code, stream=stream_of(unit.level, unit.stream))
                 with self.canvas.link(href, spot.words):
                     if spot.over:
-                        self.canvas.path("mark mark--over", triangle(*at), spot.words)
+                        self.canvas.path("mark mark--over", figure.triangle(*at), spot.words)
                     else:
                         self.canvas.circle("mark", at, 4.5, spot.words)
 

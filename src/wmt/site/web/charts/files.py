@@ -7,13 +7,12 @@ from functools import cache
 from markupsafe import Markup
 
 from wmt.site.web import assets
-from wmt.site.web.assets import BUILT, HERE
 from wmt.site.web.charts.canvas import LINE, WIDE, Canvas, text_width, wrapped
 from wmt.site.web.charts.figure import Chart
 
-STYLES = HERE / "static" / "wmt-charts.css"
+STYLES = assets.HERE / "static" / "wmt-charts.css"
 #: Fetched at set-up beside the styles of the components: the same letters on every machine.
-FONTS = tuple(BUILT / "fonts" / name for name in assets.FONTS)
+FONTS = tuple(assets.BUILT / "fonts" / name for name in assets.FONTS)
 KINDS = {"svg": "SVG", "png": "PNG"}
 CONTENT_TYPES = {"svg": "image/svg+xml", "png": "image/png"}
 _EDGE = 20

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
+from wmt.site.web.charts import figure
 from wmt.site.web.charts.canvas import LINE, WIDE, Canvas, Drawing, text_width
 from wmt.site.web.charts.days import Days
-from wmt.site.web.charts.figure import Chart, Sample, diamond
 from wmt.site.web.charts.scale import Scale
 
 _TOP, _GAP, _FOOT = 26, 46, 34
@@ -77,29 +77,29 @@ def time_chart(
     summary: str,
     panels: Sequence[ChartPanel],
     periods: Sequence[Period] = (),
-    key: Sequence[Sample] = (),
-) -> Chart | None:
+    key: Sequence[figure.Sample] = (),
+) -> figure.Chart | None:
     """The chart; None where fewer than two figures are there to be joined. `key` stands after the lines."""
     known = [place for series in panels[0].series for place in series.places if place.value is not None]
     if len({place.first for place in known}) < 2:
         return None
     first, last = min(place.first for place in known), max(place.last for place in known)
     named = [
-        Sample("line", f"line line--{series.tone}", series.name)
+        figure.Sample("line", f"line line--{series.tone}", series.name)
         for panel in panels
         if len(panel.series) > 1
         for series in panel.series
         if any(place.value is not None for place in series.places)
     ]
     meanings = dict.fromkeys(period.meaning for period in periods)
-    shaded = [Sample("area", "shade", meaning) for meaning in meanings]
+    shaded = [figure.Sample("area", "shade", meaning) for meaning in meanings]
     corrected = any(place.corrected for place in known)
-    marks = [Sample("diamond", "diamond", "corrected later")] if corrected else []
+    marks = [figure.Sample("diamond", "diamond", "corrected later")] if corrected else []
 
     def draw(width: int) -> Drawing:
         return _TimeSeriesDrawing(width, panels, periods, first, last).drawing()
 
-    return Chart(name, title, units, summary, draw, key=[*named, *key, *shaded, *marks])
+    return figure.Chart(name, title, units, summary, draw, key=[*named, *key, *shaded, *marks])
 
 
 class _TimeSeriesDrawing:
@@ -177,7 +177,7 @@ class _TimeSeriesDrawing:
         for run in runs:  # a figure alone between two gaps is no line: it needs a dot to be seen
             for x, y, place in run:
                 if place.corrected:
-                    self.canvas.path("diamond", diamond(x, y), place.words())
+                    self.canvas.path("diamond", figure.diamond(x, y), place.words())
                 elif few or len(run) == 1:
                     self.canvas.circle(f"dot dot--{series.tone}", (x, y), 3.5, place.words())
         return runs[-1][-1][:2]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from wmt.site.web.charts.canvas import LINE, WIDE, Canvas, Drawing, text_width, wrapped
+from wmt.site.web.charts import canvas
 from wmt.site.web.charts.figure import Chart, Sample
 from wmt.site.web.charts.scale import Scale
 
@@ -35,7 +35,7 @@ def fall(
     if not causes:
         return None
 
-    def draw(width: int) -> Drawing:
+    def draw(width: int) -> canvas.Drawing:
         return _WaterfallDrawing(width, causes).drawing(start, end)
 
     key = [Sample("area", "up", "raises it"), Sample("area", "down", "lowers it")]
@@ -46,17 +46,17 @@ class _WaterfallDrawing:
     """The drawing in one width: labels on the left, or above the bars where there is no room."""
 
     def __init__(self, width: int, causes: Sequence[WaterfallStep]) -> None:
-        self.canvas, self.causes = Canvas(width), causes
-        self.above = width < WIDE
-        labels = max(text_width(cause.label) for cause in causes)
+        self.canvas, self.causes = canvas.Canvas(width), causes
+        self.above = width < canvas.WIDE
+        labels = max(canvas.text_width(cause.label) for cause in causes)
         self.label_room = width if self.above else max(_LEAST_LABEL, min(labels, _MOST_LABEL))
         self.left = 0 if self.above else self.label_room + 12
-        ends = max(text_width(cause.words) for cause in causes)
+        ends = max(canvas.text_width(cause.words) for cause in causes)
         self.room = width - self.left - ends - 10
         self.sums = list(accumulate((cause.amount for cause in causes), initial=0))
         self.scale = Scale(min(self.sums), max(*self.sums, min(self.sums) + 1), 1)
 
-    def drawing(self, start: tuple[str, str], end: tuple[str, str]) -> Drawing:
+    def drawing(self, start: tuple[str, str], end: tuple[str, str]) -> canvas.Drawing:
         """The figure before, a bar for each cause, the figure after."""
         y = self._figure(_TOP, start, self.sums[0])
         for cause, (before, after) in zip(self.causes, pairwise(self.sums), strict=True):
@@ -72,28 +72,28 @@ class _WaterfallDrawing:
         x = self._at(amount)
         if self.above:
             self.canvas.text((0, y + 14), f"{day}: {words}", tone="title")
-            y += LINE
+            y += canvas.LINE
             self.canvas.path("full", f"M{max(1, x)} {y + 4}v{_BAR - 4}")
             return y + _BAR + _AIR
         self.canvas.text((0, y + 16), day, tone="title")
         self.canvas.path("full", f"M{x} {y}v{_BAR}")
-        if x + 8 + text_width(words) + 10 <= self.canvas.width:
+        if x + 8 + canvas.text_width(words) + 10 <= self.canvas.width:
             self.canvas.text((x + 8, y + 16), words, tone="title")
         else:
             self.canvas.text((x - 8, y + 16), words, anchor="end", tone="title")
         return y + _BAR + _AIR
 
     def _step(self, y: int, cause: WaterfallStep, start: int, end: int) -> int:
-        lines = wrapped(cause.label, self.label_room)
+        lines = canvas.wrapped(cause.label, self.label_room)
         with self.canvas.link(cause.href):
             for number, line in enumerate(lines):
-                self.canvas.text((0, y + 16 + number * LINE), line)
+                self.canvas.text((0, y + 16 + number * canvas.LINE), line)
         if self.above:
-            y += len(lines) * LINE + 4
+            y += len(lines) * canvas.LINE + 4
         left, right = min(start, end), max(start, end, min(start, end) + _THIN)
         tone = "up" if cause.amount > 0 else "down" if cause.amount < 0 else "none"
         self.canvas.rect(tone, (left, y, right - left, _BAR), f"{cause.label}: {cause.words}")
         self.canvas.text((right + 6, y + 16), cause.words)
-        below = y + max(_BAR, 0 if self.above else len(lines) * LINE + 4)
+        below = y + max(_BAR, 0 if self.above else len(lines) * canvas.LINE + 4)
         self.canvas.path("step", f"M{end} {y + _BAR}V{below + _AIR}")
         return below + _AIR

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from wmt.ledger import OMIC, STREAM_NAMES
 from wmt.site import tables
 from wmt.site.duties.models import Duty, Request
-from wmt.site.tables import Value
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
@@ -37,10 +36,10 @@ class Capacities:
         points, available, stream = self.figures.get(about.code, (0, 0, ""))
         return points * 10_000 // available if available > 0 and stream != OMIC else -1
 
-    def value(self, about: Duty | Request, over_x100: int) -> Value:
+    def value(self, about: Duty | Request, over_x100: int) -> tables.Value:
         found = self.figures.get(about.code)
         if found is None:
-            return Value(None, "not in today's figures")
+            return tables.Value(None, "not in today's figures")
         points, available, stream = found
         return tables.capacity(points, available, over_x100, stream)
 

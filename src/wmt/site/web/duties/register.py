@@ -5,16 +5,12 @@ from datetime import date
 from typing import Any
 
 from wmt.site import tables
-from wmt.site.duties import due_dates, labels
-from wmt.site.duties.due_dates import Deadline
+from wmt.site.duties import due_dates, labels, queries, recipients
 from wmt.site.duties.models import Duty
 from wmt.site.duties.nobody import nobody_words
-from wmt.site.duties.queries import as_they_stood, counts, stays, under
-from wmt.site.duties.recipients import NO_MANAGER, NOBODY, Roles
 from wmt.site.links import unit_url
 from wmt.site.queries.unit_names import Places
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.tables import Column, LazyRows, Row, Table, Value
 from wmt.site.web.duties import over_time, request_table
 from wmt.site.web.duties.capacities import Capacities
 from wmt.site.web.duties.guidance import guidance
@@ -26,7 +22,7 @@ TEMPLATE = "duties/register.jinja"
 SHOWN = {"open": "Open", "late": "Overdue", "closed": "Closed", "all": "All"}
 _PLACES = ("region", "pdu", "team")
 #: What is said beside a name where nobody can act; the whole sentence is on the duty's page and in files.
-_SHORT = {NO_MANAGER: "No manager assigned", NOBODY: "No manager or head assigned"}
+_SHORT = {recipients.NO_MANAGER: "No manager assigned", recipients.NOBODY: "No manager or head assigned"}
 _PLAIN = {
     "name": "shown_name",
     "code": "code",
@@ -43,8 +39,8 @@ def applies(unit: Unit) -> bool:  # noqa: ARG001
 def content(question: UnitRequest) -> dict[str, Any]:
     """The duties the filters leave, and how many opened and closed by the month."""
     state, unit = question.state, question.unit
-    number, late = counts(unit, state)
-    stood = stays(under(unit, state), state)
+    number, late = queries.counts(unit, state)
+    stood = queries.stays(queries.under(unit, state), state)
     asked = shown(question)
     found = {"duties": _table(question, asked)}
     if requested := request_table.table_of(question):
@@ -93,14 +89,14 @@ def duties_of(question: UnitRequest, asked: str) -> tuple[list[Duty], Capacities
     """The duties that are asked for, with the capacities of their posts: the most urgent first, and those
     that closed last before the others."""
     state, day = question.state, question.state.day
-    found = under(question.unit, state)
+    found = queries.under(question.unit, state)
     if state.as_of is None:
         found = {
             "open": found.filter(closed_on__isnull=True),
             "late": found.filter(due_dates.late_on(day)),
             "closed": found.filter(closed_on__isnull=False),
         }.get(asked, found)
-    standing = [duty for duty in as_they_stood(found, state) if _fits(duty, asked, day)]
+    standing = [duty for duty in queries.as_they_stood(found, state) if _fits(duty, asked, day)]
     decided = question.request.GET.get("decided", "any")
     if decided in (*labels.DECIDED, "nothing") and decided:
         wanted = "" if decided == "nothing" else decided
@@ -123,12 +119,12 @@ def _urgency(duty: Duty, day: date, capacities: Capacities) -> tuple[Any, ...]:
     return (0, due_dates.open_deadlines(duty, day)[0].by.toordinal(), *worst)
 
 
-def _table(question: UnitRequest, asked: str) -> Table:
+def _table(question: UnitRequest, asked: str) -> tables.Table:
     found, capacities = duties_of(question, asked)
     places = Places.of(question.state, _PLACES) if question.in_full else None
-    roles = Roles(found)
+    roles = recipients.Roles(found)
 
-    def make(duty: Duty) -> Row:
+    def make(duty: Duty) -> tables.Row:
         return _row(question, duty, roles, places, capacities)
 
     titles = {"open": "Open actions", "late": "Overdue actions", "closed": "Closed actions", "all": "Actions"}
@@ -136,11 +132,11 @@ def _table(question: UnitRequest, asked: str) -> Table:
         "late": "No actions are overdue.", "closed": "No actions have closed.",
         "open": "No actions are open.",
     }  # fmt: skip
-    return Table(
+    return tables.Table(
         "duties",
         f"{titles[asked]}, {question.unit.name}",
         _columns(question, asked, places),
-        LazyRows(
+        tables.LazyRows(
             found,
             make,
             lambda duty, key: getattr(duty, _PLAIN[key]) if key in _PLAIN else make(duty).values[key].raw,
@@ -153,30 +149,41 @@ def _table(question: UnitRequest, asked: str) -> Table:
     )
 
 
-def _columns(question: UnitRequest, asked: str, places: Places | None) -> list[Column]:
+def _columns(question: UnitRequest, asked: str, places: Places | None) -> list[tables.Column]:
     """On a page only what one needs to choose the next duty; in files all of it."""
-    due = [Column("owed", "What is due"), Column("by", "By", "date")]
-    capacity = Column("capacity", "Capacity", "percent", "of the post, in the figures shown")
-    stream = Column("stream", "Stream")
+    due = [tables.Column("owed", "What is due"), tables.Column("by", "By", "date")]
+    capacity = tables.Column("capacity", "Capacity", "percent", "of the post, in the figures shown")
+    stream = tables.Column("stream", "Stream")
     mark = [
-        Column("since", "Over threshold since", "date"),
-        Column("days", "Days", "count", "days over the threshold, in the latest data"),
+        tables.Column("since", "Over threshold since", "date"),
+        tables.Column("days", "Days", "count", "days over the threshold, in the latest data"),
     ]
-    decision = Column("decision", "Decision")
-    closed = [Column("closed", "Closed", "date"), Column("why", "Why it closed")]
-    opened = Column("opened", "Opened", "date")
+    decision = tables.Column("decision", "Decision")
+    closed = [tables.Column("closed", "Closed", "date"), tables.Column("why", "Why it closed")]
+    opened = tables.Column("opened", "Opened", "date")
     if places is not None:
-        reopened = Column("reopened", "Reopened", "count", "how often it closed and opened again")
-        nobody = Column("nobody", "Role not assigned")
-        post, state = Column("code", "Post", "code"), Column("state", "State")
+        reopened = tables.Column("reopened", "Reopened", "count", "how often it closed and opened again")
+        nobody = tables.Column("nobody", "Role not assigned")
+        post, state = tables.Column("code", "Post", "code"), tables.Column("state", "State")
         return [
-            *places.columns(), Column("name", "Practitioner"), post, stream, capacity, state, *due, *mark,
-            opened, reopened, decision, *closed, nobody,
-        ]  # fmt: skip
+            *places.columns(),
+            tables.Column("name", "Practitioner"),
+            post,
+            stream,
+            capacity,
+            state,
+            *due,
+            *mark,
+            opened,
+            reopened,
+            decision,
+            *closed,
+            nobody,
+        ]
     with_team = question.unit.level not in ("team", "post")
     return [
-        Column("name", "Practitioner"),
-        *([Column("team", "Team")] if with_team else []),
+        tables.Column("name", "Practitioner"),
+        *([tables.Column("team", "Team")] if with_team else []),
         capacity,
         *(due if asked != "closed" else []),
         *(mark if asked != "closed" else []),
@@ -187,8 +194,8 @@ def _columns(question: UnitRequest, asked: str, places: Places | None) -> list[C
 
 
 def _row(
-    question: UnitRequest, duty: Duty, roles: Roles, places: Places | None, capacities: Capacities
-) -> Row:
+    question: UnitRequest, duty: Duty, roles: recipients.Roles, places: Places | None, capacities: Capacities
+) -> tables.Row:
     day = question.state.day
     due = next(iter(due_dates.open_deadlines(duty, day)), None)
     missing = roles.of(duty).missing if duty.is_open else ""
@@ -214,7 +221,7 @@ def _row(
     if places:
         named = dict(zip((column.key for column in places.columns()), _names(places, duty), strict=True))
         values |= {key: tables.text(name) for key, name in named.items()}
-    return Row(values, "post", duty.code)
+    return tables.Row(values, "post", duty.code)
 
 
 def _names(places: Places, duty: Duty) -> Sequence[str]:
@@ -223,16 +230,16 @@ def _names(places: Places, duty: Duty) -> Sequence[str]:
     )
 
 
-def _owed(due: Deadline | None) -> Value:
+def _owed(due: due_dates.Deadline | None) -> tables.Value:
     if due is None:
         return tables.text("")
     said = labels.owed(due).partition(" by ")[0]
     left = labels.left(due)
     late = {"note": "overdue", "tone": "over"} if due.is_late else {}
-    return Value(f"{said}: {left}", f"{said}: {left}", **late)
+    return tables.Value(f"{said}: {left}", f"{said}: {left}", **late)
 
 
-def _days(duty: Duty, day: date) -> Value:
+def _days(duty: Duty, day: date) -> tables.Value:
     if not duty.is_over:
-        return Value(None)
+        return tables.Value(None)
     return tables.count((min(duty.seen_on, day) - duty.run_since).days + 1)

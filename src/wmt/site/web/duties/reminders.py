@@ -8,10 +8,8 @@ from django.urls import reverse
 from wmt.site.accounts.access import may
 from wmt.site.accounts.roles import Action
 from wmt.site.availability.labels import day_words, percent_words
-from wmt.site.duties import due_dates, labels
+from wmt.site.duties import due_dates, labels, queries
 from wmt.site.duties.models import Duty
-from wmt.site.duties.queries import counts, open_of
-from wmt.site.duties.queries import under as under_duties
 from wmt.site.duties.recipients import Roles
 from wmt.site.links import unit_url
 from wmt.site.web.availability.ending_soon import Reminder
@@ -51,7 +49,7 @@ def request_lines(user: Any, state: State, units: Iterable[Unit]) -> list[Remind
 
 
 def _of_unit(state: State, unit: Unit) -> Reminder | None:
-    number, late = counts(unit, state)
+    number, late = queries.counts(unit, state)
     if not number:
         return None
     actions = "excessive-workload action is" if number == 1 else "excessive-workload actions are"
@@ -67,7 +65,7 @@ def _longest(unit: Unit, state: State) -> str:
 
     Not one that waits to be confirmed, or that a manager kept open: their runs are broken.
     """
-    found = under_duties(unit, state).filter(
+    found = queries.under(unit, state).filter(
         closed_on__isnull=True, confirm_by__isnull=True, kept_on__isnull=True
     )
     duty = found.order_by("run_since", "pk").first() if state.as_of is None else None
@@ -78,7 +76,7 @@ def _longest(unit: Unit, state: State) -> str:
 
 
 def _of_post(state: State, unit: Unit) -> Reminder | None:
-    duty = open_of(unit, state)
+    duty = queries.open_of(unit, state)
     if duty is None:
         return None
     return Reminder(unit.name, post_words(duty, state), reverse("duty", args=[duty.pk]), "View action")

@@ -11,7 +11,6 @@ from wmt.site.duties import access, labels, requests
 from wmt.site.duties.models import Request
 from wmt.site.duties.recipients import Roles
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.tables import Column, Row, Table
 from wmt.site.web.duties.capacities import Capacities
 from wmt.site.web.duties.links import request_url
 from wmt.site.workload import staff_names
@@ -33,7 +32,7 @@ def ways_of(question: UnitRequest) -> list[tuple[str, str]]:
     return found
 
 
-def table_of(question: UnitRequest) -> Table | None:
+def table_of(question: UnitRequest) -> tables.Table | None:
     """Those that wait for an answer first; None where the reader may read none, or in the past."""
     state = question.state
     if state.as_of is not None:
@@ -45,12 +44,16 @@ def table_of(question: UnitRequest) -> Table | None:
     capacities, roles, day = Capacities.of(state, found), Roles(found), state.day
     found.sort(key=lambda each: (not each.is_open, each.answer_by, -capacities.exact(each), each.pk))
     columns = [
-        Column("what", "What"), Column("about", "About"), Column("capacity", "Capacity", "percent"),
-        Column("asked", "Raised", "date"), Column("owner", "Assigned to"), Column("by", "Answer by", "date"),
-        Column("answer", "Answer"),
-    ]  # fmt: skip
+        tables.Column("what", "What"),
+        tables.Column("about", "About"),
+        tables.Column("capacity", "Capacity", "percent"),
+        tables.Column("asked", "Raised", "date"),
+        tables.Column("owner", "Assigned to"),
+        tables.Column("by", "Answer by", "date"),
+        tables.Column("answer", "Answer"),
+    ]
     rows = [_row(question, each, roles, capacities, day) for each in found]
-    return Table("requests", f"Requests and concerns, {question.unit.name}", columns, rows)
+    return tables.Table("requests", f"Requests and concerns, {question.unit.name}", columns, rows)
 
 
 def under(unit: Unit, load_id: int) -> QuerySet[Request]:
@@ -66,7 +69,9 @@ def under(unit: Unit, load_id: int) -> QuerySet[Request]:
     return Request.objects.filter(Q(team_code__in=teams.values("code")) | Q(**place))
 
 
-def _row(question: UnitRequest, found: Request, roles: Roles, capacities: Capacities, day: date) -> Row:
+def _row(
+    question: UnitRequest, found: Request, roles: Roles, capacities: Capacities, day: date
+) -> tables.Row:
     href = "" if question.in_full else request_url(found)
     people = roles.of(found)
     owners = (
@@ -74,7 +79,7 @@ def _row(question: UnitRequest, found: Request, roles: Roles, capacities: Capaci
     )
     late = found.is_open and found.answer_by < day
     answer = "overdue" if late else "" if found.is_open else labels.ANSWERS.get(found.answer, "")
-    return Row(
+    return tables.Row(
         {
             "what": tables.text(found.get_kind_display(), href),
             "about": tables.text(found.shown_name),

@@ -10,20 +10,19 @@ from django.views.decorators.http import require_http_methods
 
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
-from wmt.site.availability.change_requests import ChangeFault, ConflictError, RefusedError
+from wmt.site.availability import change_requests
 from wmt.site.duties import access
 from wmt.site.duties.actor import DutyActor
 from wmt.site.duties.models import Duty
 from wmt.site.shown import needed_state
+from wmt.site.web.duties import step_pages, timeline
 from wmt.site.web.duties.links import duty_url
-from wmt.site.web.duties.step_pages import KINDS, StepPage, last_review
-from wmt.site.web.duties.timeline import asked_for, confirm_of, crumbs_of
 from wmt.site.workload.state import State
 
 
 def step_page(name: str) -> Callable[[HttpRequest, int], HttpResponse]:
     """The view of one thing that can be done with a duty."""
-    kind = KINDS[name]
+    kind = step_pages.KINDS[name]
 
     @require_http_methods(["GET", "HEAD", "POST"])
     def view(request: HttpRequest, number: int) -> HttpResponse:
@@ -41,7 +40,7 @@ def step_page(name: str) -> Callable[[HttpRequest, int], HttpResponse]:
     return view
 
 
-def _step(request: HttpRequest, state: State, duty: Duty, kind: StepPage) -> HttpResponse:
+def _step(request: HttpRequest, state: State, duty: Duty, kind: step_pages.StepPage) -> HttpResponse:
     initial = {"version": duty.steps_count, **kind.initial(duty, state)}
     form = kind.form(request.POST if request.method == "POST" else None, initial=initial)
     if request.method != "POST":
@@ -51,13 +50,13 @@ def _step(request: HttpRequest, state: State, duty: Duty, kind: StepPage) -> Htt
     asker = DutyActor(user=request.user, state=state)  # type: ignore[arg-type]
     try:
         kind.do(asker=asker, number=duty.pk, **form.given())
-    except ConflictError as conflict:
+    except change_requests.ConflictError as conflict:
         duty.refresh_from_db()
         data = request.POST.copy()
         data["version"] = str(duty.steps_count)
         form.data = data
         return _shown(request, state, duty, kind, form, conflicts=conflict.faults, status=409)
-    except RefusedError as refused:
+    except change_requests.RefusedError as refused:
         form.refuse(refused.faults)
         return _shown(request, state, duty, kind, form, status=422)
     duty.refresh_from_db()
@@ -69,10 +68,10 @@ def _shown(
     request: HttpRequest,
     state: State,
     duty: Duty,
-    kind: StepPage,
+    kind: step_pages.StepPage,
     form: Any,
     *,
-    conflicts: Sequence[ChangeFault] = (),
+    conflicts: Sequence[change_requests.ChangeFault] = (),
     status: int = 200,
 ) -> HttpResponse:
     context = {
@@ -83,10 +82,10 @@ def _shown(
         "can_save": (duty.is_open or kind.closed_too)
         and not (conflicts and kind.name in ("acknowledge", "ask", "answer", "close", "keep")),
         "back": duty_url(duty),
-        "crumbs": crumbs_of(request, state, duty),
-        "last_review": last_review(state),
-        "asked": asked_for(duty) if kind.name == "answer" else None,
-        "confirm": confirm_of(list(duty.steps.order_by("number"))) if duty.confirm_by else "",
+        "crumbs": timeline.crumbs_of(request, state, duty),
+        "last_review": step_pages.last_review(state),
+        "asked": timeline.asked_for(duty) if kind.name == "answer" else None,
+        "confirm": timeline.confirm_of(list(duty.steps.order_by("number"))) if duty.confirm_by else "",
         "choices": list(form.fields[kind.form.parts[0]].choices)
         if (kind.name in ("decide", "answer"))
         else [],

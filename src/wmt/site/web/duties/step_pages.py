@@ -7,7 +7,6 @@ from typing import Any
 
 from wmt.site.availability.labels import day_words
 from wmt.site.duties import actions, due_dates, labels
-from wmt.site.duties.due_dates import clock_on
 from wmt.site.duties.models import Duty, Request
 from wmt.site.duties.notify import lower
 from wmt.site.duties.recipients import responsible
@@ -66,12 +65,12 @@ def told_asker(made: Request) -> str:
 
 
 def _review_initial(_: Duty, state: State) -> Mapping[str, Any]:
-    return {"review_on": state.day + timedelta(clock_on(state).review_days)}
+    return {"review_on": state.day + timedelta(due_dates.clock_on(state).review_days)}
 
 
 def last_review(state: State) -> str:
     """The last day on which a decision may be looked at again."""
-    return day_words(state.day + timedelta(clock_on(state).review_days))
+    return day_words(state.day + timedelta(due_dates.clock_on(state).review_days))
 
 
 KINDS: dict[str, StepPage] = {

@@ -14,8 +14,7 @@ from wmt.site import tables
 from wmt.site.accounts.access import may
 from wmt.site.accounts.roles import Action
 from wmt.site.availability.labels import day_words
-from wmt.site.duties import access, due_dates, labels
-from wmt.site.duties.models import Duty, Request, Step
+from wmt.site.duties import access, due_dates, labels, models
 from wmt.site.duties.recipients import responsible
 from wmt.site.figures import units
 from wmt.site.links import unit_url
@@ -23,7 +22,7 @@ from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
-K = Step.Kind
+K = models.Step.Kind
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ def clock_words(at: datetime) -> str:
     return f"{local.hour % 12 or 12}.{local:%M}{'am' if local.hour < 12 else 'pm'}"
 
 
-def story_of(steps: Sequence[Step], *, reads: bool) -> list[TimelineRow]:
+def story_of(steps: Sequence[models.Step], *, reads: bool) -> list[TimelineRow]:
     """The steps, the latest first; those that are for readers only are left out for others."""
     return [
         TimelineRow(
@@ -75,7 +74,7 @@ def story_of(steps: Sequence[Step], *, reads: bool) -> list[TimelineRow]:
     ]
 
 
-def now_of(duty: Duty, state: State, *, reads: bool) -> dict[str, Any]:
+def now_of(duty: models.Duty, state: State, *, reads: bool) -> dict[str, Any]:
     """The first thing on the page: what is due, in words, and what is done of what the duty asks for."""
     due = (due_dates.deadlines if reads else due_dates.open_deadlines)(duty, state.day)
     return {
@@ -88,7 +87,7 @@ def now_of(duty: Duty, state: State, *, reads: bool) -> dict[str, Any]:
     }
 
 
-def _tasks(duty: Duty, state: State) -> list[Task]:
+def _tasks(duty: models.Duty, state: State) -> list[Task]:
     def task(text: str, done: Any, due: Any) -> Task:
         if done is not None:
             return Task(text, f"done on {day_words(done)}", is_done=True)
@@ -104,7 +103,7 @@ def _tasks(duty: Duty, state: State) -> list[Task]:
     ]  # fmt: skip
 
 
-def ways_of(request: HttpRequest, duty: Duty, state: State) -> list[DutyLink]:
+def ways_of(request: HttpRequest, duty: models.Duty, state: State) -> list[DutyLink]:
     """What the person may do now, the most urgent first; the first is the main button."""
     user = request.user
     if access.is_own(user, duty):
@@ -136,7 +135,7 @@ def ways_of(request: HttpRequest, duty: Duty, state: State) -> list[DutyLink]:
     return [*found, *([close] if duty.kept_on else []), note]
 
 
-def _way(duty: Duty, name: str, text: str) -> DutyLink:
+def _way(duty: models.Duty, name: str, text: str) -> DutyLink:
     return DutyLink(text, reverse(f"duty-{name}", args=[duty.pk]))
 
 
@@ -151,7 +150,7 @@ def helps_of(request: HttpRequest, post: str, team: str, state: State) -> list[D
     return found
 
 
-def facts_of(duty: Duty, state: State, unit: Unit | None) -> list[tuple[str, str, str]]:
+def facts_of(duty: models.Duty, state: State, unit: Unit | None) -> list[tuple[str, str, str]]:
     """What is known of the workload: title, words, address."""
     page = unit_url("post", duty.code) if unit else ""
     found = [
@@ -189,7 +188,7 @@ def facts_of(duty: Duty, state: State, unit: Unit | None) -> list[tuple[str, str
     return found
 
 
-def for_whom(duty: Duty | Request) -> str:
+def for_whom(duty: models.Duty | models.Request) -> str:
     """Who is to act, by name; plainly where nobody holds the role."""
     people = responsible(duty)
     owners = ", ".join(dict.fromkeys(staff_names.person(str(user)) for user in people.owners))
@@ -198,17 +197,17 @@ def for_whom(duty: Duty | Request) -> str:
     return f"{people.missing}{f' Assigned to the {people.owner_role}: {owners}.' if owners else ''}"
 
 
-def confirm_of(steps: Sequence[Step]) -> str:
+def confirm_of(steps: Sequence[models.Step]) -> str:
     """Why a manager has to confirm that the duty closes."""
     fell = next((step for step in reversed(steps) if step.kind == K.FELL), None)
     return labels.fell_words(fell.data) if fell else ""
 
 
-def asked_for(duty: Duty) -> Request | None:
+def asked_for(duty: models.Duty) -> models.Request | None:
     return duty.requests.order_by("-pk").first()
 
 
-def request_words(found: Request) -> str:
+def request_words(found: models.Request) -> str:
     """'Request for relief of 3 December 2026: answer due by 10 December 2026'."""
     said = f"Request for relief, {day_words(found.asked_on)}"
     if found.answered_on is None:
@@ -216,7 +215,7 @@ def request_words(found: Request) -> str:
     return f"{said}: answered {labels.ANSWERS[found.answer].lower()} on {day_words(found.answered_on)}"
 
 
-def crumbs_of(request: HttpRequest, state: State, duty: Duty) -> list[tuple[str, str]]:
+def crumbs_of(request: HttpRequest, state: State, duty: models.Duty) -> list[tuple[str, str]]:
     """The way down to the duty: the units of its post, as far as they are in the figures."""
     found = post_of(state, duty)
     if found is None:
@@ -227,7 +226,7 @@ def crumbs_of(request: HttpRequest, state: State, duty: Duty) -> list[tuple[str,
     ]
 
 
-def post_of(state: State, duty: Duty) -> Unit | None:
+def post_of(state: State, duty: models.Duty) -> Unit | None:
     """The post in the figures shown."""
     found = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, code=duty.code)
     return found.first()

@@ -22,11 +22,10 @@ from wmt.site import tables
 from wmt.site.accounts.access import need
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
-from wmt.site.exports.kept_files import discard, limit, path_of, rights_of
+from wmt.site.exports import kept_files
 from wmt.site.exports.models import Export
 from wmt.site.loads.jobs import PATIENCE
 from wmt.site.loads.recovery import anybody_works
-from wmt.site.tables import Column, Row, Table, arranged
 from wmt.site.web.files.deliver import attached
 from wmt.site.web.files.writers import FORMATS
 from wmt.site.workload.day_format import moment_words
@@ -40,14 +39,16 @@ def files(request: HttpRequest) -> HttpResponse:
     need(request, Action.EXPORT)
     rows = [_row(export) for export in _of(request).order_by("-pk")]
     columns = [
-        Column("title", "File"),
-        Column("state", "State"),
-        Column("as_at", "Data from", "date"),
-        Column("asked", "Requested", "date"),
-        Column("until", "Kept until", "date"),
+        tables.Column("title", "File"),
+        tables.Column("state", "State"),
+        tables.Column("as_at", "Data from", "date"),
+        tables.Column("asked", "Requested", "date"),
+        tables.Column("until", "Kept until", "date"),
     ]
-    table = Table("files", "Your files", columns, rows, empty="You have not asked for any large files.")
-    table = replace(arranged(table, request), exports=())
+    table = tables.Table(
+        "files", "Your files", columns, rows, empty="You have not asked for any large files."
+    )
+    table = replace(tables.arranged(table, request), exports=())
     return render(request, "exports/files.jinja", {"table": table, **_kept()})
 
 
@@ -84,7 +85,7 @@ def file_itself(request: HttpRequest, key: str) -> HttpResponseBase:
     form = FORMATS[export.kind]
     if request.method == "HEAD":
         return attached(HttpResponse(content_type=form.content_type), export.file_name, export.kind)
-    content = FileResponse(open(path_of(export), "rb"), content_type=form.content_type)  # noqa: SIM115
+    content = FileResponse(open(kept_files.path_of(export), "rb"), content_type=form.content_type)  # noqa: SIM115
     return attached(content, export.file_name, export.kind)
 
 
@@ -94,7 +95,7 @@ def file_delete(request: HttpRequest, key: str) -> HttpResponse:
     need(request, Action.EXPORT)
     export = _own(request, key)
     if not export.is_under_way:
-        discard(export)
+        kept_files.discard(export)
     return HttpResponseRedirect(reverse("files"))
 
 
@@ -115,9 +116,9 @@ def _why_not(request: HttpRequest, export: Export) -> str:
     """Why a file cannot be had, in words; empty where it can."""
     if export.state == Export.State.FAILED:
         return export.message
-    if export.rights != rights_of(request.user):
+    if export.rights != kept_files.rights_of(request.user):
         return _CHANGED
-    return "" if path_of(export).is_file() else "The file is no longer kept. Request it again."
+    return "" if kept_files.path_of(export).is_file() else "The file is no longer kept. Request it again."
 
 
 def _about(export: Export) -> dict[str, Any]:
@@ -139,10 +140,10 @@ def _progress(export: Export) -> dict[str, Any]:
 
 
 def _kept() -> dict[str, Any]:
-    return {"days": limit("keep_days"), "crumbs": [("Your files", reverse("files"))]}
+    return {"days": kept_files.limit("keep_days"), "crumbs": [("Your files", reverse("files"))]}
 
 
-def _row(export: Export) -> Row:
+def _row(export: Export) -> tables.Row:
     day = tables.day
     values = {
         "title": tables.text(export.title, reverse("file", args=[export.key])),
@@ -151,7 +152,7 @@ def _row(export: Export) -> Row:
         "asked": day(timezone.localdate(export.asked_at)),
         "until": day(timezone.localdate(export.expires_at) if export.expires_at else None),
     }
-    return Row(values)
+    return tables.Row(values)
 
 
 def _moment(moment: Any) -> str:

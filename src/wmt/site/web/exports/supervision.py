@@ -18,7 +18,6 @@ from wmt.site.links import unit_url
 from wmt.site.queries.histories import history_of
 from wmt.site.queries.runs import run_words
 from wmt.site.queries.unit_request import UnitRequest, question_of
-from wmt.site.tables import Column, Row, Table
 from wmt.site.web.availability import post as hours
 from wmt.site.web.exports.pack import tiers, work_charts
 from wmt.site.web.files.deliver import NOT
@@ -82,24 +81,24 @@ def _run(question: UnitRequest) -> list[str]:
     return said or [f"Not over {question.state.over_text} on the last day with figures."]
 
 
-def _across(table: Table) -> Table:
+def _across(table: tables.Table) -> tables.Table:
     """A table of tiers with the tiers side by side, which takes a third of the room."""
     names = [row.values["name"].text for row in table.rows]
     columns = [
-        Column("kind", "Active cases"),
-        *(Column(f"tier{n}", name, "count") for n, name in enumerate(names)),
+        tables.Column("kind", "Active cases"),
+        *(tables.Column(f"tier{n}", name, "count") for n, name in enumerate(names)),
     ]
-    whole = Column("all", "All", "count")
+    whole = tables.Column("all", "All", "count")
     rows = []
     for column in table.columns[1:]:
         cells = {f"tier{n}": row.values[column.key] for n, row in enumerate(table.rows)}
         total = table.total.values[column.key] if table.total else tables.text("")
         if total.raw:
-            rows.append(Row({"kind": tables.text(column.head), **cells, "all": total}))
+            rows.append(tables.Row({"kind": tables.text(column.head), **cells, "all": total}))
     return replace(table, columns=[*columns, whole], rows=rows, total=None)
 
 
-def _reductions(found: dict[str, Table]) -> Table:
+def _reductions(found: dict[str, tables.Table]) -> tables.Table:
     """The reductions that count now and those that begin later, with what they are for if one may know."""
     rows = [*found["active"].rows, *found["scheduled"].rows]
     columns = [column for column in found["active"].columns if column.key in _COLUMNS]
@@ -108,6 +107,6 @@ def _reductions(found: dict[str, Table]) -> Table:
                    notes=notes, empty="No reduction counts today or begins later.")  # fmt: skip
 
 
-def _more(rows: Sequence[Row]) -> list[str]:
+def _more(rows: Sequence[tables.Row]) -> list[str]:
     over = len(rows) - _ROWS
     return [f"{over} more on the page of hours and reductions."] if over > 0 else []

@@ -18,8 +18,8 @@ from wmt.site.web.charts.figure import Chart
 from wmt.site.web.charts.files import KINDS
 from wmt.site.web.exports import pack as packs
 from wmt.site.web.exports.listing import DOWNLOADS
+from wmt.site.web.files import deliver
 from wmt.site.web.files.chart_files import send_chart
-from wmt.site.web.files.deliver import TableOrigin, file_title, note, send, send_book
 from wmt.site.web.files.export_request import as_job
 from wmt.site.web.files.page_files import none_such
 from wmt.site.web.files.sheets import sheet_of
@@ -37,14 +37,18 @@ def of_unit(
     content, found = tables_of(question, tab)
     charts = {chart.name: chart for chart in content.values() if isinstance(chart, Chart)}
     if table in charts and kind in KINDS:
-        return send_chart(request, TableOrigin.of_unit(question.unit, question.state), charts[table], kind)
+        return send_chart(
+            request, deliver.TableOrigin.of_unit(question.unit, question.state), charts[table], kind
+        )
     if table not in found or kind not in FORMATS:
         return none_such(request, table, kind, found, unit_url(level, code, tab))
     whole = arranged(found[table], request, rows_a_page=None)
-    title = file_title(request, whole.caption, kind)
+    title = deliver.file_title(request, whole.caption, kind)
     if later := as_job(request, title, kind, len(whole.rows) * len(whole.columns)):
         return later
-    return send(request, TableOrigin.of_unit(question.unit, question.state), sheet_of(whole), kind)
+    return deliver.send(
+        request, deliver.TableOrigin.of_unit(question.unit, question.state), sheet_of(whole), kind
+    )
 
 
 @require_safe
@@ -58,7 +62,7 @@ def download(
     if table not in DOWNLOADS or kind not in FORMATS:
         return none_such(request, table, kind, DOWNLOADS, unit_url(level, code, "downloads"))
     sheet = DOWNLOADS[table].sheet(question)
-    return send(request, TableOrigin.of_unit(question.unit, question.state), sheet, kind)
+    return deliver.send(request, deliver.TableOrigin.of_unit(question.unit, question.state), sheet, kind)
 
 
 @require_safe
@@ -70,8 +74,8 @@ def pack(request: HttpRequest, level: str = NATION, code: str = NATION) -> HttpR
         return _no_pack(request, question)
     made = packs.paper_of(question)
     if request.method != "HEAD":
-        source = TableOrigin.of_unit(question.unit, question.state)
-        note(request, source, f"opened the report of {source.title} to print", made.rows, kind="page")
+        source = deliver.TableOrigin.of_unit(question.unit, question.state)
+        deliver.note(request, source, f"opened the report of {source.title} to print", made.rows, kind="page")
     context = {
         "pack": made,
         "query": changed(request.GET).removesuffix("?"),
@@ -94,11 +98,11 @@ def pack_book(request: HttpRequest, level: str = NATION, code: str = NATION) -> 
     if question.is_post:
         return _no_pack(request, question)
     made = packs.pack_of(question)
-    source = TableOrigin.of_unit(question.unit, question.state)
-    title = file_title(request, f"Report of {source.title}", "xlsx")
+    source = deliver.TableOrigin.of_unit(question.unit, question.state)
+    title = deliver.file_title(request, f"Report of {source.title}", "xlsx")
     if later := as_job(request, title, "xlsx", made.cells):
         return later
-    return send_book(request, source, packs.sheets(made), made.title)
+    return deliver.send_book(request, source, packs.sheets(made), made.title)
 
 
 def _no_pack(request: HttpRequest, question: UnitRequest) -> HttpResponse:

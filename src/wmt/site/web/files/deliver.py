@@ -19,10 +19,10 @@ from wmt.site.figures import units
 from wmt.site.links import NATION
 from wmt.site.queries.unit_request import BANDS
 from wmt.site.web.context import rules_words
+from wmt.site.web.files import writers
 from wmt.site.web.files.export_request import as_job, cells_of
 from wmt.site.web.files.making import making_of
 from wmt.site.web.files.sheets import ExportSheet
-from wmt.site.web.files.writers import FORMATS, TooManyRows, write_book, write_csv
 from wmt.site.workload.day_format import moment_words
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
@@ -55,7 +55,7 @@ class TableOrigin:
 
 def send(request: HttpRequest, source: TableOrigin, sheet: ExportSheet, kind: str) -> HttpResponseBase:
     """The file of one sheet in a kind of `FORMATS`, written down before it goes out. HEAD does not count."""
-    form = FORMATS[kind]
+    form = writers.FORMATS[kind]
     if later := as_job(request, file_title(request, sheet.title, kind), kind, cells_of([sheet])):
         return later
     about = about_of(request, source, sheet.title, sheet.notes, sheet)
@@ -63,7 +63,7 @@ def send(request: HttpRequest, source: TableOrigin, sheet: ExportSheet, kind: st
 
     def write(out: IO[bytes]) -> int:
         if kind == "csv":
-            return write_csv(out, sheet, about, bom=request.GET.get("bom") == "1")
+            return writers.write_csv(out, sheet, about, bom=request.GET.get("bom") == "1")
         return form.write(out, sheet, about)
 
     said = f"downloaded the table {sheet.name} of {source.title} as {form.title}"
@@ -81,7 +81,7 @@ def send_book(
     sheets = _counted(request, sheets)
 
     def write(out: IO[bytes]) -> int:
-        return write_book(out, sheets, about)
+        return writers.write_book(out, sheets, about)
 
     said = f"downloaded the report of {source.title} as Excel"
     return _sent(request, source, ("pack", "xlsx"), said, write, sum(sheet.size for sheet in sheets))
@@ -95,7 +95,7 @@ def _sent(
     write: Callable[[IO[bytes]], int],
     size: int,
 ) -> HttpResponseBase:
-    form = FORMATS[name[1]]
+    form = writers.FORMATS[name[1]]
     if request.method == "HEAD":
         return _named(HttpResponse(content_type=form.content_type), source, name)
     making = making_of(request)
@@ -110,7 +110,7 @@ def _sent(
         if making:
             raise
         spool.close()
-        if isinstance(fault, TooManyRows):
+        if isinstance(fault, writers.TooManyRows):
             context = {"form": form.title, "rows": f"{size:,}"}
             return render(request, "exports/too_many.jinja", context, status=413)
         raise
@@ -185,7 +185,7 @@ def about_of(
 def file_title(request: HttpRequest, what: str, kind: str) -> str:
     """What people call a file that is made for them: with its filters, because there may be several."""
     filters = ", ".join(f"{name} {value}" for name, value in filters_of(request))
-    return f"{what} as {FORMATS[kind].title}" + (f" ({filters})" if filters else "")
+    return f"{what} as {writers.FORMATS[kind].title}" + (f" ({filters})" if filters else "")
 
 
 def _named(response: Any, source: TableOrigin, name: tuple[str, str]) -> HttpResponseBase:

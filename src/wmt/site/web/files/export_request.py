@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import set_script_prefix
 
 from wmt.site.accounts.models import User
-from wmt.site.exports.kept_files import figures_of, limit, path_of, rights_of
+from wmt.site.exports import kept_files
 from wmt.site.exports.models import Export
 from wmt.site.shown import state_of
 from wmt.site.web.files.sheets import ExportSheet
@@ -37,13 +37,13 @@ def as_job(request: HttpRequest, title: str, kind: str, cells: int) -> HttpRespo
     if (
         "wmt_making" in request.__dict__
         or request.method == "HEAD"
-        or not (cells > limit("excel_cells_at_once" if kind == "xlsx" else "cells_at_once"))
+        or not (cells > kept_files.limit("excel_cells_at_once" if kind == "xlsx" else "cells_at_once"))
     ):
         return None
     address = request.get_full_path()[:_LONGEST]
     export = _there_is(request, address)
     if export is None:
-        most = limit("waiting_at_most")
+        most = kept_files.limit("waiting_at_most")
         waiting = Export.objects.filter(user=_person(request), state__in=("waiting", "running"))
         if waiting.count() >= most:
             return render(request, "exports/too_many_files.jinja", {"most": most}, status=429)
@@ -54,10 +54,13 @@ def as_job(request: HttpRequest, title: str, kind: str, cells: int) -> HttpRespo
 
 def _there_is(request: HttpRequest, address: str) -> Export | None:
     asked = Export.objects.filter(
-        user=_person(request), address=address, rights=rights_of(request.user), figures=_figures(request)
+        user=_person(request),
+        address=address,
+        rights=kept_files.rights_of(request.user),
+        figures=_figures(request),
     )
     for export in asked.exclude(state=Export.State.FAILED).order_by("-pk"):
-        if export.is_under_way or path_of(export).is_file():
+        if export.is_under_way or kept_files.path_of(export).is_file():
             return export
     return None
 
@@ -74,7 +77,7 @@ def _ask(request: HttpRequest, address: str, title: str, kind: str) -> Export:
         title=title,
         kind=kind,
         figures=_figures(request),
-        rights=rights_of(request.user),
+        rights=kept_files.rights_of(request.user),
     )
     make_export.enqueue(export.pk)
     return export
@@ -86,4 +89,4 @@ def _person(request: HttpRequest) -> User:
 
 
 def _figures(request: HttpRequest) -> str:
-    return figures_of(state_of(request))
+    return kept_files.figures_of(state_of(request))

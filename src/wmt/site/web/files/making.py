@@ -29,11 +29,10 @@ from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
 from wmt.site.accounts.visibility import has_role
 from wmt.site.audit.reads import write_reads
-from wmt.site.exports.kept_files import figures_of, limit, rights_of, sweep, writing
+from wmt.site.exports import kept_files
 from wmt.site.exports.models import Export
 from wmt.site.figures.units import UnknownUnit
 from wmt.site.loads import past_nights
-from wmt.site.loads.past_nights import Ahead, Fetching, NotThere, ToCome, TotalsOnly
 from wmt.site.loads.recovery import when_killed
 from wmt.site.shown import state_of
 from wmt.site.web.as_of import AsOfDay
@@ -120,7 +119,7 @@ def look_after() -> None:
     }
     for export in Export.objects.filter(state__in=("waiting", "running")).exclude(pk__in=given):
         _end(export, Export.State.FAILED, message=_STOPPED)
-    sweep()
+    kept_files.sweep()
 
 
 @when_killed(make_export)
@@ -135,8 +134,8 @@ def export_was_killed(number: int, *, again: bool) -> bool:
 
 
 def _make(export: Export) -> None:
-    rights = rights_of(export.user)
-    with writing(export) as out:
+    rights = kept_files.rights_of(export.user)
+    with kept_files.writing(export) as out:
         making = Making(export, out)
         request = _request(export, making)
         need(request, Action.EXPORT)
@@ -149,7 +148,7 @@ def _make(export: Export) -> None:
         size = out.seek(0, 2)
     rows, file_name = making.done
     state = state_of(request)
-    export.rights, export.figures = rights, figures_of(state)
+    export.rights, export.figures = rights, kept_files.figures_of(state)
     export.as_at = state.as_at if state else None
     export.rows, export.file_name, export.size = rows, file_name, size
     _end(export, Export.State.DONE)
@@ -159,7 +158,7 @@ def _answered(request: HttpRequest) -> HttpResponse:
     """What the view says. A day in the past whose figures were put away since is fetched first."""
     try:
         return AsOfDay(_view)(request)
-    except Fetching as fault:
+    except past_nights.Fetching as fault:
         past_nights.fetch(fault.past, patience=_WAIT_FOR_A_LOAD)
         return AsOfDay(_view)(request)
 
@@ -197,7 +196,7 @@ def _request(export: Export, making: Making) -> HttpRequest:
 def _end(export: Export, state: Export.State, message: str = "") -> None:
     export.state, export.message, export.percent = state, message, 100 if state == Export.State.DONE else 0
     export.ended_at = timezone.now()
-    export.expires_at = export.ended_at + timedelta(days=limit("keep_days"))
+    export.expires_at = export.ended_at + timedelta(days=kept_files.limit("keep_days"))
     export.save()
 
 
@@ -207,10 +206,10 @@ _SAID: tuple[tuple[type[Exception], str], ...] = (
                   "region or PDU at a time."),
     (UnknownUnit, "The unit is no longer in the figures."),
     (NoDataYet, "There are no figures yet."),
-    (NotThere, "No figures are kept for that date."),
-    (TotalsOnly, "We hold only totals for that date, without details."),
-    (ToCome, "That date is in the future."),
-    (Ahead, "There are no figures for that date yet."),
+    (past_nights.NotThere, "No figures are kept for that date."),
+    (past_nights.TotalsOnly, "We hold only totals for that date, without details."),
+    (past_nights.ToCome, "That date is in the future."),
+    (past_nights.Ahead, "There are no figures for that date yet."),
     (NightBusyError, "A load was in progress for too long. Request the file again when it has finished."),
     (OperationalError, "The figures changed meanwhile, or the database was busy. Request it again."),
     (Http404, "The table no longer exists."),

@@ -7,10 +7,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from wmt.site.tables import Column, Kind, Row, Table
+from wmt.site import tables
 
 Shape = Literal["text", "whole", "decimal", "day"]
-SHAPES: dict[Kind, Shape] = {
+SHAPES: dict[tables.Kind, Shape] = {
     "text": "text", "code": "text", "count": "whole", "points": "decimal", "percent": "decimal",
     "hours": "decimal", "number": "decimal", "date": "day",
 }  # fmt: skip
@@ -28,7 +28,7 @@ class Heading:
 
     key: str
     words: str
-    kind: Kind = "text"
+    kind: tables.Kind = "text"
     meaning: str = ""
     text_only: bool = False
 
@@ -55,7 +55,7 @@ class ExportSheet:
     order: str = ""
 
 
-def sheet_of(table: Table) -> ExportSheet:
+def sheet_of(table: tables.Table) -> ExportSheet:
     """A table of a page as a file holds it: level and code of the row's unit first, where rows are units.
 
     Takes the rows the table has, so give it all of them.
@@ -75,15 +75,15 @@ def sheet_of(table: Table) -> ExportSheet:
     )
 
 
-def _words(column: Column) -> str:
+def _words(column: tables.Column) -> str:
     return f"{column.head} (%)" if column.kind == "percent" and "%" not in column.head else column.head
 
 
-def _values(row: Row, columns: Sequence[Column], before: list[Any]) -> Values:
+def _values(row: tables.Row, columns: Sequence[tables.Column], before: list[Any]) -> Values:
     return (*before, *(plain(column.kind, row.values[column.key].raw) for column in columns))
 
 
-def plain(kind: Kind, raw: Any) -> Any:
+def plain(kind: tables.Kind, raw: Any) -> Any:
     """A raw value as its kind has it: numbers and days that came as texts are numbers and days again."""
     shape = SHAPES[kind]
     if not isinstance(raw, str) or shape == "text":

@@ -17,7 +17,7 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from wmt.outfiles import MOST_ROWS, neutral, open_book, write_cell
+from wmt import outfiles
 from wmt.site.web.files.sheets import PLACES, ExportSheet, Heading, Values
 
 #: What a file says of itself: pairs of (what, text).
@@ -46,7 +46,7 @@ def write_csv(out: IO[bytes], sheet: ExportSheet, about: About, *, bom: bool = F
     """One table in UTF-8 with a row of headings. Returns the number of rows."""
     text = io.TextIOWrapper(out, encoding="utf-8-sig" if bom else "utf-8", newline="", write_through=False)
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([neutral(heading.words) for heading in sheet.headings])
+    writer.writerow([outfiles.neutral(heading.words) for heading in sheet.headings])
     written = 0
     for row in sheet.rows():
         writer.writerow([_csv_cell(value) for value in row])
@@ -58,7 +58,7 @@ def write_csv(out: IO[bytes], sheet: ExportSheet, about: About, *, bom: bool = F
 
 def _csv_cell(value: Any) -> Any:
     if isinstance(value, str):
-        return neutral(value)
+        return outfiles.neutral(value)
     return value if value is None else _as_text(value)
 
 
@@ -119,18 +119,18 @@ def write_xlsx(out: IO[bytes], sheet: ExportSheet, about: About) -> int:
 def write_book(out: IO[bytes], sheets: Iterable[ExportSheet], about: About) -> int:
     """A workbook: what it is, then a sheet for each table, in order. Returns the rows of all of them."""
     written = 0
-    with open_book(out, constant_memory=True) as book:
+    with outfiles.open_book(out, constant_memory=True) as book:
         forms = _Forms(book)
         names: set[str] = set()
         _write_about(book.add_worksheet(_sheet_name("About", names)), about, forms)
         for sheet in sheets:
             page = book.add_worksheet(_sheet_name(sheet.name, names))
-            if sheet.size + 2 > MOST_ROWS:
+            if sheet.size + 2 > outfiles.MOST_ROWS:
                 raise TooManyRows(f"{sheet.size:,} rows")
             usual = [forms.of(heading) for heading in sheet.headings]
             page.freeze_panes(1, 0)
             for place, heading in enumerate(sheet.headings):
-                write_cell(page, 0, place, heading.words, forms.head)
+                outfiles.write_cell(page, 0, place, heading.words, forms.head)
             widths = [max(_NARROWEST, min(len(heading.words), 16)) for heading in sheet.headings]
             write_sheet = 0
             for row in sheet.rows():
@@ -184,13 +184,13 @@ def _write_about(page: Any, about: About, forms: _Forms) -> None:
     page.set_column(0, 0, 28)
     page.set_column(1, 1, 100)
     for number, (what, said) in enumerate(about):
-        write_cell(page, number, 0, what, forms.strong)
-        write_cell(page, number, 1, said, forms.wrapped)
+        outfiles.write_cell(page, number, 0, what, forms.strong)
+        outfiles.write_cell(page, number, 1, said, forms.wrapped)
 
 
 def _write_row(page: Any, number: int, row: Values, forms: Sequence[Any]) -> None:
     for place, value in enumerate(row):
-        write_cell(page, number, place, value, forms[place])
+        outfiles.write_cell(page, number, place, value, forms[place])
 
 
 FORMATS: dict[str, Format] = {

@@ -10,9 +10,9 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
+from wmt.site import tables
 from wmt.site.loads.jobs import is_left_waiting, seems_dead
 from wmt.site.loads.reports import Cells, remedy
-from wmt.site.tables import Column, Pager, Row, Table, Value, changed, count, text
 from wmt.site.web.context import rules_words
 from wmt.site.workload.day_format import moment_words
 from wmt.site.workload.models import Fault, Load
@@ -69,43 +69,43 @@ def duration(load: Load) -> str:
     return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
 
 
-def loads_table(loads: QuerySet[Load], shown: int | None, query: QueryDict) -> Table:
+def loads_table(loads: QuerySet[Load], shown: int | None, query: QueryDict) -> tables.Table:
     """The loads, newest first, a page at a time."""
     pager, page = paged(loads, query, LOADS_A_PAGE, "page")
     columns = (
-        Column("load", "Load"),
-        Column("asked", "Requested", "date"),
-        Column("who", "By"),
-        Column("files", "Files"),
-        Column("as_at", "Data from", "date"),
-        Column("state", "Result"),
-        Column("posts", "Posts", "count"),
-        Column("cases", "Cases", "count"),
-        Column("warnings", "Warnings", "count"),
-        Column("refusals", "Errors", "count"),
-        Column("took", "Took"),
+        tables.Column("load", "Load"),
+        tables.Column("asked", "Requested", "date"),
+        tables.Column("who", "By"),
+        tables.Column("files", "Files"),
+        tables.Column("as_at", "Data from", "date"),
+        tables.Column("state", "Result"),
+        tables.Column("posts", "Posts", "count"),
+        tables.Column("cases", "Cases", "count"),
+        tables.Column("warnings", "Warnings", "count"),
+        tables.Column("refusals", "Errors", "count"),
+        tables.Column("took", "Took"),
     )
     rows = [_load_row(load, shown) for load in page]
-    return Table(
+    return tables.Table(
         "loads", "Loads, newest first", columns, rows, pager=pager, empty="Nothing has been loaded yet."
     )
 
 
-def _load_row(load: Load, shown: int | None) -> Row:
+def _load_row(load: Load, shown: int | None) -> tables.Row:
     found = load.night != ""
-    return Row(
+    return tables.Row(
         {
-            "load": Value(load.pk, f"Load {load.pk}", reverse("load", args=[load.pk])),
-            "asked": Value(load.asked_at, when(load.asked_at)),
-            "who": text(load.who),
-            "files": text(", ".join(load.sources)),
-            "as_at": Value(load.as_at, when(load.as_at)),
-            "state": text(state_words(load, shown)),
-            "posts": count(load.posts) if found else Value(None),
-            "cases": count(load.cases) if found else Value(None),
-            "warnings": count(load.warnings),
-            "refusals": count(load.refusals),
-            "took": text(duration(load)),
+            "load": tables.Value(load.pk, f"Load {load.pk}", reverse("load", args=[load.pk])),
+            "asked": tables.Value(load.asked_at, when(load.asked_at)),
+            "who": tables.text(load.who),
+            "files": tables.text(", ".join(load.sources)),
+            "as_at": tables.Value(load.as_at, when(load.as_at)),
+            "state": tables.text(state_words(load, shown)),
+            "posts": tables.count(load.posts) if found else tables.Value(None),
+            "cases": tables.count(load.cases) if found else tables.Value(None),
+            "warnings": tables.count(load.warnings),
+            "refusals": tables.count(load.refusals),
+            "took": tables.text(duration(load)),
         }
     )
 
@@ -170,14 +170,20 @@ def facts(load: Load) -> list[tuple[str, str]]:
     return [(name, words) for name, words in pairs if words]
 
 
-def sheets_table(load: Load) -> Table:
-    columns = (Column("sheet", "Sheet or table"), Column("rows", "Rows", "count"),
-               Column("orphans", "Rows ignored (no key)", "count"))  # fmt: skip
+def sheets_table(load: Load) -> tables.Table:
+    columns = (tables.Column("sheet", "Sheet or table"), tables.Column("rows", "Rows", "count"),
+               tables.Column("orphans", "Rows ignored (no key)", "count"))  # fmt: skip
     rows = [
-        Row({"sheet": text(name), "rows": count(read["rows"]), "orphans": count(read["orphan_rows"])})
+        tables.Row(
+            {
+                "sheet": tables.text(name),
+                "rows": tables.count(read["rows"]),
+                "orphans": tables.count(read["orphan_rows"]),
+            }
+        )
         for name, read in load.sheets.items()
     ]
-    return Table("sheets", "What we read", columns, rows)
+    return tables.Table("sheets", "What we read", columns, rows)
 
 
 def effect(load: Load, severity: str) -> str:
@@ -186,28 +192,28 @@ def effect(load: Load, severity: str) -> str:
     return "Posts ignored" if load.night else "Error"
 
 
-def groups_table(load: Load, query: QueryDict, cells: Cells) -> Table:
+def groups_table(load: Load, query: QueryDict, cells: Cells) -> tables.Table:
     """The faults by kind, those that refuse the input first. Each leads to its own."""
     kinds = load.faults.values("severity", "code").annotate(places=Sum("rows"), first=Min("message"))
-    columns = (Column("code", "Type", "code"), Column("severity", "Effect"),
-               Column("rows", "Rows", "count"), Column("remedy", "What to do"))  # fmt: skip
+    columns = (tables.Column("code", "Type", "code"), tables.Column("severity", "Effect"),
+               tables.Column("rows", "Rows", "count"), tables.Column("remedy", "What to do"))  # fmt: skip
     rows = [_group_row(kind, load, query, cells) for kind in kinds.order_by("severity", "-places", "code")]
-    return Table("kinds", "Errors and warnings by type", columns, rows)
+    return tables.Table("kinds", "Errors and warnings by type", columns, rows)
 
 
-def _group_row(kind: Mapping[str, Any], load: Load, query: QueryDict, cells: Cells) -> Row:
-    narrowed = changed(query, code=kind["code"], severity=kind["severity"], page="") + "#faults"
-    return Row(
+def _group_row(kind: Mapping[str, Any], load: Load, query: QueryDict, cells: Cells) -> tables.Row:
+    narrowed = tables.changed(query, code=kind["code"], severity=kind["severity"], page="") + "#faults"
+    return tables.Row(
         {
-            "code": text(kind["code"], narrowed),
-            "severity": text(effect(load, kind["severity"])),
-            "rows": count(kind["places"]) if kind["places"] else Value(None),
-            "remedy": text(remedy(kind["code"]) or cells.said(kind["code"], 1, kind["first"])),
+            "code": tables.text(kind["code"], narrowed),
+            "severity": tables.text(effect(load, kind["severity"])),
+            "rows": tables.count(kind["places"]) if kind["places"] else tables.Value(None),
+            "remedy": tables.text(remedy(kind["code"]) or cells.said(kind["code"], 1, kind["first"])),
         }
     )
 
 
-def faults_table(load: Load, query: QueryDict, cells: Cells, ways: Mapping[str, str]) -> Table:
+def faults_table(load: Load, query: QueryDict, cells: Cells, ways: Mapping[str, str]) -> tables.Table:
     """The faults one by one, those that refuse first, as the address narrows them and a page at a time.
 
     `ways` lead, by the message of a fault, to where it can be dealt with.
@@ -218,49 +224,54 @@ def faults_table(load: Load, query: QueryDict, cells: Cells, ways: Mapping[str, 
     if query.get("severity") in SEVERITIES:
         faults = faults.filter(severity=query["severity"])
     pager, page = paged(faults, query, FAULTS_A_PAGE, "page")
-    columns = [Column("fault", "What is wrong, and what to do"), Column("severity", "Effect"),
-               Column("code", "Kind", "code"), Column("sheet", "Sheet or table"),
-               Column("row", "Row", "number"), Column("column", "Column")]  # fmt: skip
+    columns = [tables.Column("fault", "What is wrong, and what to do"), tables.Column("severity", "Effect"),
+               tables.Column("code", "Kind", "code"), tables.Column("sheet", "Sheet or table"),
+               tables.Column("row", "Row", "number"), tables.Column("column", "Column")]  # fmt: skip
     caption = (
         "Errors and warnings" if not query.get("code") else f"Errors and warnings of type {query['code']}"
     )
     if any(fault.message in ways for fault in page):
-        columns.append(Column("way", "What you can do"))
+        columns.append(tables.Column("way", "What you can do"))
     rows = [_fault_row(fault, load, cells, ways) for fault in page]
-    return Table("faults", caption, columns, rows, pager=pager, empty="None.")
+    return tables.Table("faults", caption, columns, rows, pager=pager, empty="None.")
 
 
-def _fault_row(fault: Fault, load: Load, cells: Cells, ways: Mapping[str, str]) -> Row:
+def _fault_row(fault: Fault, load: Load, cells: Cells, ways: Mapping[str, str]) -> tables.Row:
     href = ways.get(fault.message, "")
-    return Row(
+    return tables.Row(
         {
-            "fault": text(cells.said(fault.code, fault.row, fault.message)),
-            "severity": text(effect(load, fault.severity)),
-            "code": text(fault.code),
-            "sheet": text(fault.sheet or ""),
-            "row": Value(fault.row, str(fault.row) if fault.row is not None else ""),
-            "column": text(fault.column or ""),
-            "way": text("Move these records" if href else "", href),
+            "fault": tables.text(cells.said(fault.code, fault.row, fault.message)),
+            "severity": tables.text(effect(load, fault.severity)),
+            "code": tables.text(fault.code),
+            "sheet": tables.text(fault.sheet or ""),
+            "row": tables.Value(fault.row, str(fault.row) if fault.row is not None else ""),
+            "column": tables.text(fault.column or ""),
+            "way": tables.text("Move these records" if href else "", href),
         }
     )
 
 
-def aside_table(load: Load, query: QueryDict, cells: Cells) -> Table:
+def aside_table(load: Load, query: QueryDict, cells: Cells) -> tables.Table:
     """Posts that were left out because a fault is confined to them."""
     pager, page = paged(load.set_aside, query, FAULTS_A_PAGE, "aside")
-    columns = (Column("post", "Post", "code"), Column("code", "Type", "code"),
-               Column("message", "What is wrong"))  # fmt: skip
+    columns = (tables.Column("post", "Post", "code"), tables.Column("code", "Type", "code"),
+               tables.Column("message", "What is wrong"))  # fmt: skip
     rows = [
-        Row({"post": text(f"{aside['team_code']}:{aside['staff_code']}"), "code": text(aside["code"]),
-             "message": text(cells.said(aside["code"], 1, aside["message"]))})
+        tables.Row(
+            {
+                "post": tables.text(f"{aside['team_code']}:{aside['staff_code']}"),
+                "code": tables.text(aside["code"]),
+                "message": tables.text(cells.said(aside["code"], 1, aside["message"])),
+            }
+        )
         for aside in page
-    ]  # fmt: skip
-    return Table("aside", "Posts ignored", columns, rows, pager=pager)
+    ]
+    return tables.Table("aside", "Posts ignored", columns, rows, pager=pager)
 
 
 def paged(
     items: QuerySet[Any] | Sequence[Item], query: QueryDict, size: int, key: str
-) -> tuple[Pager | None, list[Any]]:
+) -> tuple[tables.Pager | None, list[Any]]:
     """One page of items as the address asks for it by `key`, and the way to the others, if there are any."""
     total = items.count() if isinstance(items, QuerySet) else len(items)
     if total <= size:
@@ -269,7 +280,7 @@ def paged(
     asked = query.get(key, "")
     page = min(max(int(asked), 1), pages) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
     first = (page - 1) * size
-    before = changed(query, **{key: str(page - 1)}) if page > 1 else ""
-    after = changed(query, **{key: str(page + 1)}) if page < pages else ""
-    pager = Pager(page, pages, first + 1, min(first + size, total), total, before, after)
+    before = tables.changed(query, **{key: str(page - 1)}) if page > 1 else ""
+    after = tables.changed(query, **{key: str(page + 1)}) if page < pages else ""
+    pager = tables.Pager(page, pages, first + 1, min(first + size, total), total, before, after)
     return pager, list(items[first : first + size])

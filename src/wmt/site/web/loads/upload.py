@@ -18,9 +18,9 @@ from django.views.decorators.http import require_http_methods
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
 from wmt.site.date_field import DayField
+from wmt.site.loads import uploads
 from wmt.site.loads.jobs import ask_for_load
 from wmt.site.loads.load_request import LoadRequest
-from wmt.site.loads.uploads import TABLES, Upload, safe_name
 from wmt.site.web.forms.limited_upload import Limited
 from wmt.site.workload.models import Load
 
@@ -89,7 +89,7 @@ def _check(
     files: "list[UploadedFile[Any]]",
     fault: Callable[[list[str], list[int]], str],
 ) -> None:
-    said = fault([safe_name(file.name or "") for file in files], [file.size or 0 for file in files])
+    said = fault([uploads.safe_name(file.name or "") for file in files], [file.size or 0 for file in files])
     if said:
         form.add_error(name, said)
 
@@ -99,10 +99,10 @@ def extract_fault(names: list[str], sizes: list[int]) -> str:
     if not names:
         return "Choose the extract: the workbook, or all its tables and their manifest.json"
     kinds = [Path(name).suffix.lower() for name in names]
-    unknown = [name for name, kind in zip(names, kinds, strict=True) if kind not in (*BOOKS, *TABLES)]
+    unknown = [name for name, kind in zip(names, kinds, strict=True) if kind not in (*BOOKS, *uploads.TABLES)]
     if unknown:
         return f"{unknown[0]} cannot be loaded: choose .xlsx, .xls, .zip, .csv or .parquet files"
-    tables = [kind for kind in kinds if kind in TABLES]
+    tables = [kind for kind in kinds if kind in uploads.TABLES]
     if len(tables) == len(kinds) and "manifest.json" not in names:
         return "Tables need their manifest.json: choose it together with them"
     return _common_fault(names, sizes)
@@ -133,11 +133,11 @@ def _kept(
     """The load that was asked for; None where the disk does not take the files, which the form then says."""
     upload = None
     try:
-        upload = Upload()
+        upload = uploads.Upload()
         paths = upload.keep(extract, "extract")
         if people:
             upload.keep(people, "people")
-        all_tables = all(path.suffix.lower() in TABLES for path in paths)
+        all_tables = all(path.suffix.lower() in uploads.TABLES for path in paths)
         wish = LoadRequest(
             paths=[str(upload.folder / "extract")] if all_tables else [str(path) for path in paths],
             people=str(upload.folder / "people") if people else None,
@@ -146,7 +146,7 @@ def _kept(
             history=form.cleaned_data["history"],
             rules_date=form.cleaned_data["rules_date"],
         )
-        names = [safe_name(file.name or "") for file in (*extract, *people)]
+        names = [uploads.safe_name(file.name or "") for file in (*extract, *people)]
         return ask_for_load(wish=wish, user=request.user, names=names)
     except OSError as error:
         form.add_error("extract", _not_kept(error))

@@ -12,7 +12,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from wmt.nights import NightError, open_night
 from wmt.nights.withdrawal import folder_of
-from wmt.site.accounts.access import may, need, need_whole
+from wmt.site.accounts import access
 from wmt.site.accounts.roles import Action
 from wmt.site.loads import held as held_loads
 from wmt.site.loads.jobs import accept_held
@@ -29,9 +29,11 @@ _UNDER_WAY = (Load.State.WAITING, Load.State.RUNNING)
 @require_safe
 def loads(request: HttpRequest) -> HttpResponse:
     """All loads, newest first."""
-    need_whole(request, Action.READ_LOADS)
+    access.need_whole(request, Action.READ_LOADS)
     table = presenters.loads_table(Load.objects.order_by("-pk"), _shown(), request.GET)
-    return render(request, "loads/loads.jinja", {"table": table, "may_load": may(request.user, Action.LOAD)})
+    return render(
+        request, "loads/loads.jinja", {"table": table, "may_load": access.may(request.user, Action.LOAD)}
+    )
 
 
 @require_safe
@@ -43,13 +45,13 @@ def load_page(
     request: HttpRequest, number: int, form: held.DecisionForm | None = None, status: int = 200
 ) -> HttpResponse:
     """The page of a load; with the form of a decision that could not be taken."""
-    need_whole(request, Action.READ_LOADS)
+    access.need_whole(request, Action.READ_LOADS)
     found = _load(number)
     context = {
         "load": found,
         "name": f"Load {found.pk}",
         "crumbs": [("Loads", reverse("loads"))],
-        "may_load": may(request.user, Action.LOAD),
+        "may_load": access.may(request.user, Action.LOAD),
     }
     if found.state in _UNDER_WAY:
         return render(request, "loads/under_way.jinja", context | {"progress": presenters.progress(found)})
@@ -61,7 +63,7 @@ def load_page(
         "facts": presenters.facts(found),
         "night": night_words(found, every_byte=request.GET.get("check") == "night"),
         "former": _former(found),
-        "ways": ways_of(found, shown) if may(request.user, Action.LOAD) else [],
+        "ways": ways_of(found, shown) if access.may(request.user, Action.LOAD) else [],
         "withdrawn": withdrawn_words(found),
         "sheets": presenters.sheets_table(found),
         "kinds": presenters.groups_table(found, request.GET, cells),
@@ -79,7 +81,7 @@ def load_page(
 @require_POST
 def load_decide(request: HttpRequest, number: int) -> HttpResponse:
     """Accept a held night, or reject it."""
-    need(request, Action.LOAD)
+    access.need(request, Action.LOAD)
     form = held.DecisionForm(request.POST)
     if not form.is_valid():
         return load_page(request, number, form, status=422)
@@ -99,7 +101,7 @@ def load_decide(request: HttpRequest, number: int) -> HttpResponse:
 @require_safe
 def load_progress(request: HttpRequest, number: int) -> HttpResponse:
     """The part of a load's page that says how far it is; done loads have the whole page fetched anew."""
-    need_whole(request, Action.READ_LOADS)
+    access.need_whole(request, Action.READ_LOADS)
     found = _load(number)
     if found.state not in _UNDER_WAY:
         return HttpResponseClientRefresh()

@@ -14,9 +14,9 @@ from wmt.nights.names import read_name
 from wmt.nights.withdrawal import withdrawal_of
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
+from wmt.site.loads import withdrawal
 from wmt.site.loads.jobs import ask_for_deed
 from wmt.site.loads.night_effects import effects_of
-from wmt.site.loads.withdrawal import Deed, WithdrawalRequest, check, former_night
 from wmt.site.web.loads.presenters import when
 from wmt.site.workload.day_format import moment_words
 from wmt.site.workload.models import Load
@@ -34,19 +34,19 @@ class Words:
 
 
 _WORDS = {
-    Deed.SHOW: Words(
+    withdrawal.Deed.SHOW: Words(
         "Show this data again",
         "All pages will show the figures from this data, with the hours and reductions recorded now. "
         "Later data stays in the history. If some of it is wrong, withdraw it instead.",
         "Show this data",
     ),
-    Deed.WITHDRAW: Words(
+    withdrawal.Deed.WITHDRAW: Words(
         "Withdraw this data",
         "The data is taken out of the history, as though never loaded. Its folder is kept, and you can "
         "restore it at any time.",
         "Withdraw this data",
     ),
-    Deed.RESTORE: Words(
+    withdrawal.Deed.RESTORE: Words(
         "Restore this data",
         "The data goes back into the history as it was before it was withdrawn.",
         "Restore this data",
@@ -56,28 +56,28 @@ _WORDS = {
 
 def show(request: HttpRequest, night: str) -> HttpResponse:
     """Showing a night that is kept in place of the one shown now."""
-    return _page(request, Deed.SHOW, night)
+    return _page(request, withdrawal.Deed.SHOW, night)
 
 
 def withdraw(request: HttpRequest, night: str) -> HttpResponse:
     """Taking a night out of the history."""
-    return _page(request, Deed.WITHDRAW, night)
+    return _page(request, withdrawal.Deed.WITHDRAW, night)
 
 
 def restore(request: HttpRequest, night: str) -> HttpResponse:
     """Bringing a withdrawn night back."""
-    return _page(request, Deed.RESTORE, night)
+    return _page(request, withdrawal.Deed.RESTORE, night)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def _page(request: HttpRequest, deed: Deed, night: str) -> HttpResponse:
+def _page(request: HttpRequest, deed: withdrawal.Deed, night: str) -> HttpResponse:
     need(request, Action.LOAD)
     name = read_name(night) if len(night) <= _LONGEST else None
     if name is None:
         raise Http404(f"There is no night {night}")
     error = ""
     if request.method == "POST":
-        wanted = WithdrawalRequest(deed, night, request.POST.get("reason", ""))
+        wanted = withdrawal.WithdrawalRequest(deed, night, request.POST.get("reason", ""))
         try:
             load = ask_for_deed(wanted=wanted, user=request.user)
         except NightError as fault:
@@ -85,7 +85,7 @@ def _page(request: HttpRequest, deed: Deed, night: str) -> HttpResponse:
         else:
             return HttpResponseRedirect(reverse("load", args=[load.pk]))
     try:
-        check(WithdrawalRequest(deed, night, "any"))
+        withdrawal.check(withdrawal.WithdrawalRequest(deed, night, "any"))
         effects = effects_of(deed, night)
     except NightError as fault:
         words = _without_paths(fault)
@@ -94,7 +94,7 @@ def _page(request: HttpRequest, deed: Deed, night: str) -> HttpResponse:
     return render(request, "loads/night.jinja", context, status=400 if error else 200)
 
 
-def _context(deed: Deed, night: str, **more: Any) -> dict[str, Any]:
+def _context(deed: withdrawal.Deed, night: str, **more: Any) -> dict[str, Any]:
     name = read_name(night)
     assert name is not None
     correction = f", correction {name.revision}" if name.revision else ""
@@ -102,8 +102,8 @@ def _context(deed: Deed, night: str, **more: Any) -> dict[str, Any]:
     return {
         "words": _WORDS[deed],
         "night": moment_words(name.as_at) + correction,
-        "known": f"It was {known.words}." if known and deed == Deed.RESTORE else "",
-        "asks_reason": deed == Deed.WITHDRAW,
+        "known": f"It was {known.words}." if known and deed == withdrawal.Deed.RESTORE else "",
+        "asks_reason": deed == withdrawal.Deed.WITHDRAW,
         "crumbs": [("Loads", reverse("loads"))],
         "impossible": "", "effects": [], "error": "", "reason": "",
         **more,
@@ -126,7 +126,7 @@ def ways_of(load: Load, shown: int | None) -> list[tuple[str, str]]:
     ways = [("Withdraw this data", reverse("night-withdraw", args=[load.night]))]
     if load.pk != shown:
         return [("Show this data again", reverse("night-show", args=[load.night])), *ways]
-    if former := former_night(load):
+    if former := withdrawal.former_night(load):
         ways.insert(0, ("Show the previous data again", reverse("night-show", args=[former])))
     return ways
 

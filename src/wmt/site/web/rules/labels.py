@@ -5,8 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from wmt import rules
-from wmt.rules import DatedValue, Scalar
-from wmt.rules.uses import has_start, is_historical, prices_nothing
+from wmt.rules import uses
 
 
 @dataclass(frozen=True)
@@ -101,9 +100,9 @@ def day_words(day: date) -> str:
     return "always" if day == rules.ALWAYS else f"{day.day} {day:%B} {day.year}"
 
 
-def start_words(value: DatedValue) -> str:
+def start_words(value: rules.DatedValue) -> str:
     """From when a value is in force, or that nobody published it."""
-    return day_words(value.valid_from) if has_start(value) else NO_START_WORDS
+    return day_words(value.valid_from) if uses.has_start(value) else NO_START_WORDS
 
 
 #: Of a value whose start was not published; it is used from the month of the first extract on.
@@ -112,9 +111,9 @@ NO_START_WORDS = "date not published"
 
 def standing(path: str) -> str:
     """What the value of today is: in force, or only published."""
-    if is_historical(path):
+    if uses.is_historical(path):
         return "local and historical, not in force"
-    return "for information, prices nothing" if prices_nothing(path) else "in force"
+    return "for information, prices nothing" if uses.prices_nothing(path) else "in force"
 
 
 def plain(number: int | Decimal) -> str:
@@ -123,7 +122,7 @@ def plain(number: int | Decimal) -> str:
     return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
-def worth(value: Scalar) -> str:
+def worth(value: rules.Scalar) -> str:
     """A value without its unit; 'none' for an empty one."""
     if value is None:
         return "none"
@@ -132,7 +131,7 @@ def worth(value: Scalar) -> str:
     return COMPARED.get(value, value) if isinstance(value, str) else plain(value)
 
 
-def worth_with_unit(value: DatedValue | None) -> str:
+def worth_with_unit(value: rules.DatedValue | None) -> str:
     """A value as it stands in a sentence; 'not in force' where there is none."""
     if value is None:
         return "not in force"
@@ -145,12 +144,12 @@ def worth_with_unit(value: DatedValue | None) -> str:
     return f"{worth(value.value)} {value.unit}"
 
 
-def is_number(value: Scalar) -> bool:
+def is_number(value: rules.Scalar) -> bool:
     """Whether a value can be counted."""
     return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
-def number(value: DatedValue | None) -> Decimal | None:
+def number(value: rules.DatedValue | None) -> Decimal | None:
     """The value as a decimal number; None where it is no number or not in force."""
     found = value.value if value else None
     return Decimal(found) if isinstance(found, int | Decimal) and not isinstance(found, bool) else None

@@ -5,21 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from wmt import rules
-from wmt.rules import DatedValue as Worth
-from wmt.rules import RuleSet
+from wmt.site import tables
 from wmt.site.queries.rules_on_day import rules_at, value_before
-from wmt.site.tables import Column, Kind, Row, Table, Value, text
-from wmt.site.web.rules.labels import (
-    day_words,
-    difference,
-    number,
-    readable,
-    share_words,
-    signed,
-    standing,
-    start_words,
-    worth,
-)
+from wmt.site.web.rules import labels
 from wmt.site.web.rules.presenters import rule_url
 
 
@@ -31,40 +19,44 @@ class Published:
     title: str
     about: str
     roots: tuple[str, ...]
-    rows: Callable[[RuleSet], list[Row]]
-    columns: tuple[Column, ...]
+    rows: Callable[[rules.RuleSet], list[tables.Row]]
+    columns: tuple[tables.Column, ...]
 
-    def at(self, day: date) -> Table:
-        columns = [Column(c.key, c.head.replace("{day}", day_words(day)), c.kind) for c in self.columns]
-        return Table(self.name, f"{self.title}, {day_words(day)}", columns, self.rows(rules_at(day)))
+    def at(self, day: date) -> tables.Table:
+        columns = [
+            tables.Column(c.key, c.head.replace("{day}", labels.day_words(day)), c.kind) for c in self.columns
+        ]
+        return tables.Table(
+            self.name, f"{self.title}, {labels.day_words(day)}", columns, self.rows(rules_at(day))
+        )
 
 
-def cell(value: Worth | None) -> Value:
+def cell(value: rules.DatedValue | None) -> tables.Value:
     """A rule's value as a cell that leads to it; empty where none is in force."""
     if value is None:
-        return Value(None, text="not in force")
-    return Value(value.value, text=worth(value.value), href=rule_url(value.path))
+        return tables.Value(None, text="not in force")
+    return tables.Value(value.value, text=labels.worth(value.value), href=rule_url(value.path))
 
 
-def before(value: Worth | None, day: date) -> Value:
+def before(value: rules.DatedValue | None, day: date) -> tables.Value:
     """The value before the one in force, as a cell that leads to the same rule."""
     former = value_before(value.path, day) if value else None
     if former is None:
-        return Value(None, text="none before")
-    return Value(former.value, text=worth(former.value), href=rule_url(former.path))
+        return tables.Value(None, text="none before")
+    return tables.Value(former.value, text=labels.worth(former.value), href=rule_url(former.path))
 
 
-def _moved(value: Worth | None, day: date) -> tuple[Value, Value]:
+def _moved(value: rules.DatedValue | None, day: date) -> tuple[tables.Value, tables.Value]:
     former = value_before(value.path, day) if value else None
-    was, now = number(former), number(value)
-    change = difference(was, now)
-    return Value(change, signed(change)), text(share_words(was, now))
+    was, now = labels.number(former), labels.number(value)
+    change = labels.difference(was, now)
+    return tables.Value(change, labels.signed(change)), tables.text(labels.share_words(was, now))
 
 
-def _tier_rows(root: str, *locations: str) -> Callable[[RuleSet], list[Row]]:
+def _tier_rows(root: str, *locations: str) -> Callable[[rules.RuleSet], list[tables.Row]]:
     """Rows of the tiers of a table in the order of the scheme, and below them the untiered."""
 
-    def rows(ruleset: RuleSet) -> list[Row]:
+    def rows(ruleset: rules.RuleSet) -> list[tables.Row]:
         tiers = str(ruleset["tier_schemes.pc16.tiers"].value).split() if len(ruleset) else []
         leaves = [*tiers, "0", *(tier + "S" for tier in tiers)]
         return [_tier_row(ruleset, root, location, leaf) for location in locations for leaf in leaves]
@@ -72,15 +64,15 @@ def _tier_rows(root: str, *locations: str) -> Callable[[RuleSet], list[Row]]:
     return rows
 
 
-def _tier_row(ruleset: RuleSet, root: str, location: str, leaf: str) -> Row:
+def _tier_row(ruleset: rules.RuleSet, root: str, location: str, leaf: str) -> tables.Row:
     rest = f"pc16.{location}.{leaf}"
     value = ruleset.get(f"{root}.{rest}")
     change, share = _moved(value, ruleset.day)
     tier = "untiered" if leaf == "0" else f"{leaf[:-1]} suspended" if leaf.endswith("S") else leaf
-    return Row(
+    return tables.Row(
         {
-            "type": text(location),
-            "tier": Value(leaf, text=tier, href=rule_url(f"{root}.{rest}")),
+            "type": tables.text(location),
+            "tier": tables.Value(leaf, text=tier, href=rule_url(f"{root}.{rest}")),
             "before": before(value, ruleset.day),
             "points": cell(value),
             "difference": change,
@@ -91,25 +83,25 @@ def _tier_row(ruleset: RuleSet, root: str, location: str, leaf: str) -> Row:
     )
 
 
-def _hours(ruleset: RuleSet, path: str) -> Value:
+def _hours(ruleset: rules.RuleSet, path: str) -> tables.Value:
     value = ruleset.get(path)
-    return cell(value) if value else Value(None, text="not published")
+    return cell(value) if value else tables.Value(None, text="not published")
 
 
 _POINTS_COLUMNS = (
-    Column("tier", "Tier", "text"),
-    Column("before", "Points before", "number"),
-    Column("points", "Points on {day}", "number"),
-    Column("difference", "Difference", "number"),
-    Column("share", "As a percentage", "text"),
+    tables.Column("tier", "Tier", "text"),
+    tables.Column("before", "Points before", "number"),
+    tables.Column("points", "Points on {day}", "number"),
+    tables.Column("difference", "Difference", "number"),
+    tables.Column("share", "As a percentage", "text"),
 )
 _HOURS_COLUMNS = (
-    Column("annual", "Hours a year", "number"),
-    Column("monthly", "Hours a four-week month", "number"),
+    tables.Column("annual", "Hours a year", "number"),
+    tables.Column("monthly", "Hours a four-week month", "number"),
 )
 
 
-def _contact_rows(ruleset: RuleSet) -> list[Row]:
+def _contact_rows(ruleset: rules.RuleSet) -> list[tables.Row]:
     by_activity: dict[str, dict[str, str]] = {}
     for code, activity in ruleset.under("cms_activity").items():
         level = str(ruleset[f"cms_level.{code}"].value)
@@ -123,51 +115,51 @@ def _by_code(activities: dict[str, dict[str, str]]) -> list[tuple[str, dict[str,
     return sorted(activities.items(), key=lambda item: item[1].get("none", ""))
 
 
-def _contact_row(ruleset: RuleSet, activity: str, codes: dict[str, str]) -> Row:
-    values = {"activity": text(activity)}
+def _contact_row(ruleset: rules.RuleSet, activity: str, codes: dict[str, str]) -> tables.Row:
+    values = {"activity": tables.text(activity)}
     for level in ("low", "medium", "high"):
         values |= _levelled(level, codes.get(level, ""))
     code = codes.get("none", "")
     points, minutes = ruleset.get(f"cms_points.{code}"), ruleset.get(f"cms_minutes.{code}")
     values |= {
-        "code": text(code, rule_url(f"cms_activity.{code}")) if code else Value("", text="–"),
-        "minutes": cell(minutes) if minutes else Value(None, text="–"),
+        "code": tables.text(code, rule_url(f"cms_activity.{code}")) if code else tables.Value("", text="–"),
+        "minutes": cell(minutes) if minutes else tables.Value(None, text="–"),
         "points": cell(points),
     }
-    return Row(values)
+    return tables.Row(values)
 
 
-def _levelled(level: str, code: str) -> dict[str, Value]:
+def _levelled(level: str, code: str) -> dict[str, tables.Value]:
     """What a contact of one of the three levels was worth while there were levels: the first values."""
     if not code:
-        return {f"{level}_{part}": Value(None, text="–") for part in ("code", "minutes", "points")}
+        return {f"{level}_{part}": tables.Value(None, text="–") for part in ("code", "minutes", "points")}
     tree = rules.load()
     first = {part: tree.parameter(f"cms_{part}.{code}").values[0] for part in ("minutes", "points")}
     return {
-        f"{level}_code": text(code, rule_url(f"cms_activity.{code}")),
+        f"{level}_code": tables.text(code, rule_url(f"cms_activity.{code}")),
         f"{level}_minutes": cell(first["minutes"]),
         f"{level}_points": cell(first["points"]),
     }
 
 
 _CONTACT_COLUMNS = (
-    Column("activity", "Activity", "text"),
+    tables.Column("activity", "Activity", "text"),
     *(
-        Column(f"{level}_{part}", f"Old {level}: {part}", "text" if part == "code" else "number")
+        tables.Column(f"{level}_{part}", f"Old {level}: {part}", "text" if part == "code" else "number")
         for level in ("low", "medium", "high")
         for part in ("code", "minutes", "points")
     ),
-    Column("code", "Code", "text"),
-    Column("minutes", "Minutes on {day}", "number"),
-    Column("points", "Points on {day}", "number"),
+    tables.Column("code", "Code", "text"),
+    tables.Column("minutes", "Minutes on {day}", "number"),
+    tables.Column("points", "Points on {day}", "number"),
 )
 
 
-def _report_rows(ruleset: RuleSet) -> list[Row]:
+def _report_rows(ruleset: rules.RuleSet) -> list[tables.Row]:
     return [
-        Row(
+        tables.Row(
             {
-                "report": text(value.description, rule_url(value.path)),
+                "report": tables.text(value.description, rule_url(value.path)),
                 "before": before(value, ruleset.day),
                 "points": cell(value),
                 "days": cell(ruleset.get(f"report_window_days.{name}")),
@@ -180,16 +172,16 @@ def _report_rows(ruleset: RuleSet) -> list[Row]:
 _REASON_FIELDS = ("category", "allowance_percent", "max_percent", "months_to_expiry", "enabled")
 
 
-def _reason_rows(ruleset: RuleSet) -> list[Row]:
+def _reason_rows(ruleset: rules.RuleSet) -> list[tables.Row]:
     return _records(ruleset, "reduction_reasons", ("name", *_REASON_FIELDS))
 
 
-def _mark_rows(ruleset: RuleSet) -> list[Row]:
+def _mark_rows(ruleset: rules.RuleSet) -> list[tables.Row]:
     rows = _records(ruleset, "thresholds", ("meaning", "comparator", *_MARK_FIELDS, "applies_to"))
     for row in rows:
         path = f"thresholds.{row.values['id'].raw}.meaning"
-        row.values["standing"] = text(standing(path).capitalize())
-        row.values["since"] = text(start_words(ruleset[path]))
+        row.values["standing"] = tables.text(labels.standing(path).capitalize())
+        row.values["since"] = tables.text(labels.start_words(ruleset[path]))
     return sorted(rows, key=lambda row: str(row.values["id"].raw).startswith("local"))
 
 
@@ -207,12 +199,12 @@ _MARK_FIELDS = (
 )
 
 
-def _records(ruleset: RuleSet, root: str, fields: Iterable[str]) -> list[Row]:
+def _records(ruleset: rules.RuleSet, root: str, fields: Iterable[str]) -> list[tables.Row]:
     listed = tuple(fields)
     return [
-        Row(
+        tables.Row(
             {
-                "id": Value(record, text=readable(record)),
+                "id": tables.Value(record, text=labels.readable(record)),
                 **{field: _field(ruleset, f"{root}.{record}.{field}") for field in listed},
             }
         )
@@ -220,42 +212,42 @@ def _records(ruleset: RuleSet, root: str, fields: Iterable[str]) -> list[Row]:
     ]
 
 
-def _field(ruleset: RuleSet, path: str) -> Value:
+def _field(ruleset: rules.RuleSet, path: str) -> tables.Value:
     value = ruleset.get(path)
-    return cell(value) if value else Value(None, text="")
+    return cell(value) if value else tables.Value(None, text="")
 
 
-def _grade_rows(ruleset: RuleSet) -> list[Row]:
+def _grade_rows(ruleset: rules.RuleSet) -> list[tables.Row]:
     return [
-        Row(
+        tables.Row(
             {
-                "code": text(code, rule_url(value.path)),
-                "grade": text(str(value.value)),
-                "note": text(value.note or ""),
-                "status": text(value.status),
+                "code": tables.text(code, rule_url(value.path)),
+                "grade": tables.text(str(value.value)),
+                "note": tables.text(value.note or ""),
+                "status": tables.text(value.status),
             }
         )
         for code, value in ruleset.under("grade_codes").items()
     ]
 
 
-def _activity_rows(ruleset: RuleSet) -> list[Row]:
+def _activity_rows(ruleset: rules.RuleSet) -> list[tables.Row]:
     return [
-        Row(
+        tables.Row(
             {
-                "activity": text(value.description, rule_url(value.path)),
-                "value": text(worth(value.value)),
-                "unit": text(value.unit),
-                "standing": text(standing(value.path).capitalize()),
-                "note": text(value.note or ""),
+                "activity": tables.text(value.description, rule_url(value.path)),
+                "value": tables.text(labels.worth(value.value)),
+                "unit": tables.text(value.unit),
+                "standing": tables.text(labels.standing(value.path).capitalize()),
+                "note": tables.text(value.note or ""),
             }
         )
         for value in ruleset.under("activity_timings").values()
     ]
 
 
-def _column(key: str, head: str, kind: Kind = "number") -> Column:
-    return Column(key, head, kind)
+def _column(key: str, head: str, kind: tables.Kind = "number") -> tables.Column:
+    return tables.Column(key, head, kind)
 
 
 TABLES = (

@@ -5,34 +5,35 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from wmt import rules
-from wmt.rules import DatedValue
 from wmt.site.web.charts.figure import Chart
 from wmt.site.web.charts.steps import ChartStep, steps
-from wmt.site.web.rules.labels import day_words, number, worth, worth_with_unit
+from wmt.site.web.rules import labels
 
 _THOUSANDTHS = 1_000
 _YEAR = timedelta(365)
 
 
-def chart_of(values: Sequence[DatedValue], unit: str, day: date) -> Chart | None:
+def chart_of(values: Sequence[rules.DatedValue], unit: str, day: date) -> Chart | None:
     """The chart of a rule's values up to a day or the last change; None where they are no numbers or one."""
-    known = [(value, height) for value in values if (height := number(value)) is not None]
+    known = [(value, height) for value in values if (height := labels.number(value)) is not None]
     if len(known) < 2 or len(known) != len(values):
         return None
     found = [
         ChartStep(
             _begins(value, values),
             int(max(height, Decimal(0)) * _THOUSANDTHS),
-            worth(value.value),
-            day_words(value.valid_from),
+            labels.worth(value.value),
+            labels.day_words(value.valid_from),
         )
         for value, height in known
     ]
     title = f"{values[-1].description.rstrip('.')}, through time"
-    said = (f"{worth_with_unit(value)} from {day_words(value.valid_from)}" for value in values)
-    return steps(title, unit.capitalize(), "; ".join(said) + ".", found, day, f"shown: {day_words(day)}")
+    said = (f"{labels.worth_with_unit(value)} from {labels.day_words(value.valid_from)}" for value in values)
+    return steps(
+        title, unit.capitalize(), "; ".join(said) + ".", found, day, f"shown: {labels.day_words(day)}"
+    )
 
 
-def _begins(value: DatedValue, values: Sequence[DatedValue]) -> date:
+def _begins(value: rules.DatedValue, values: Sequence[rules.DatedValue]) -> date:
     """The day from which a value is drawn: one that always held begins a year before the next."""
     return value.valid_from if value.valid_from != rules.ALWAYS else values[1].valid_from - _YEAR

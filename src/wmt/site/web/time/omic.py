@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 from wmt.site.queries.period_figures import FigurePeriod, summed
 from wmt.site.tables import Column, Value
+from wmt.site.web.charts import time_series
 from wmt.site.web.charts.figure import Chart
-from wmt.site.web.charts.time_series import ChartPanel, Series, time_chart
 from wmt.site.web.forms.date_range import days_words
 from wmt.site.web.time import over_chart
 from wmt.site.web.time.over_request import OverTimeRequest
@@ -71,7 +71,7 @@ def picture(asked: OverTimeRequest, found: Sequence[FigurePeriod]) -> Chart | No
     # the same in words: no percentage is among them
     first, last = found[0], found[-1]
     begin, end = (each.count("omic_cases").text for each in (first, last))
-    return time_chart(
+    return time_series.time_chart(
         "chart",
         f"{in_stream(asked.unit)}: OMiC cases, points and reductions, {asked.span.words}",
         "Cases, points, reductions in hours a week",
@@ -80,8 +80,10 @@ def picture(asked: OverTimeRequest, found: Sequence[FigurePeriod]) -> Chart | No
             "OMiC work is not measured against hours, so there is no capacity."
         ),
         [
-            ChartPanel("OMiC cases", cases, over_chart.scale(cases, least=4), lambda number: f"{number:,}"),
-            ChartPanel("Points of OMiC cases", worth, over_chart.scale(worth), over_chart.shown),
+            time_series.ChartPanel(
+                "OMiC cases", cases, over_chart.scale(cases, least=4), lambda number: f"{number:,}"
+            ),
+            time_series.ChartPanel("Points of OMiC cases", worth, over_chart.scale(worth), over_chart.shown),
             over_chart.reductions(found),
         ],
         over_chart.periods(asked, found),
@@ -90,5 +92,5 @@ def picture(asked: OverTimeRequest, found: Sequence[FigurePeriod]) -> Chart | No
 
 def _line(
     name: str, field: str, found: Sequence[FigurePeriod], words: Callable[[int], str], tone: int = 0
-) -> Series:
-    return Series(name, [over_chart.plain(each, each.mean(field), words) for each in found], tone)
+) -> time_series.Series:
+    return time_series.Series(name, [over_chart.plain(each, each.mean(field), words) for each in found], tone)

@@ -6,10 +6,10 @@ from itertools import groupby
 from wmt.ledger import STREAM_NAMES, shown_points
 from wmt.site import tables
 from wmt.site.queries.period_figures import FigurePeriod
+from wmt.site.web.charts import time_series
 from wmt.site.web.charts.distribution import FULL_X100
 from wmt.site.web.charts.figure import Chart, Sample
 from wmt.site.web.charts.scale import Scale
-from wmt.site.web.charts.time_series import ChartPanel, DataPoint, Period, Series, time_chart
 from wmt.site.web.forms.date_range import days_words
 from wmt.site.web.time.over_request import OverTimeRequest
 from wmt.site.web.units.labels import in_stream, inside
@@ -28,15 +28,15 @@ def picture(
     low, over = asked.question.low_x100, asked.question.state.over_x100
     rows = by_grade or {"Capacity": found}
     lines = [
-        Series(name, [_place(each) for each in each_rows], tone)
+        time_series.Series(name, [_place(each) for each in each_rows], tone)
         for tone, (name, each_rows) in enumerate(rows.items())
     ]
     values = [place.value for line in lines for place in line.places]
     heights = Scale.holding(values, low=8_000, high=max(12_000, over))
-    capacity = ChartPanel(
+    capacity = time_series.ChartPanel(
         "Capacity, %", lines, heights, lambda x100: f"{x100 // 100:,}%", (low, over), FULL_X100
     )
-    return time_chart(
+    return time_series.time_chart(
         "chart",
         f"{in_stream(asked.unit)}: capacity, points and reductions, {asked.span.words}",
         "Capacity in %, points, reductions in hours a week",
@@ -50,7 +50,7 @@ def picture(
     )
 
 
-def periods(asked: OverTimeRequest, found: Sequence[FigurePeriod]) -> list[Period]:
+def periods(asked: OverTimeRequest, found: Sequence[FigurePeriod]) -> list[time_series.Period]:
     """The runs of days of an archive, each as one: of one basis, all streams together or a stream alone."""
     shaded = []
     for (archived, together), run in groupby(found, lambda each: (each.archived > 0, each.together > 0)):
@@ -58,7 +58,7 @@ def periods(asked: OverTimeRequest, found: Sequence[FigurePeriod]) -> list[Perio
             days = list(run)
             basis = TOGETHER if together else basis_of(asked)
             said = f"imported totals only, {basis}: {_NO_DETAILS}"
-            shaded.append(Period(days[0].first, days[-1].last, f"{TOTALS_ONLY}, {basis}", said))
+            shaded.append(time_series.Period(days[0].first, days[-1].last, f"{TOTALS_ONLY}, {basis}", said))
     return shaded
 
 
@@ -67,9 +67,9 @@ def basis_of(asked: OverTimeRequest) -> str:
     return "this post alone" if asked.question.is_post else f"{inside(STREAM_NAMES[asked.stream])} alone"
 
 
-def _place(each: FigurePeriod) -> DataPoint:
+def _place(each: FigurePeriod) -> time_series.DataPoint:
     said = ", corrected" if each.corrected else ", total only" if each.archived else ""
-    return DataPoint(
+    return time_series.DataPoint(
         each.first,
         each.last,
         each.capacity_x100,
@@ -78,37 +78,39 @@ def _place(each: FigurePeriod) -> DataPoint:
     )
 
 
-def plain(each: FigurePeriod, value: int | None, words: Callable[[int], str]) -> DataPoint:
+def plain(each: FigurePeriod, value: int | None, words: Callable[[int], str]) -> time_series.DataPoint:
     """A value on the axis with its days; one that is not known is a gap."""
 
     def said() -> str:
         return f"{days_words(each.first, each.last)}: {'not known' if value is None else words(value)}"
 
-    return DataPoint(each.first, each.last, value, said)
+    return time_series.DataPoint(each.first, each.last, value, said)
 
 
-def _points(found: Sequence[FigurePeriod]) -> ChartPanel:
-    def line(name: str, field: str, tone: int) -> Series:
+def _points(found: Sequence[FigurePeriod]) -> time_series.ChartPanel:
+    def line(name: str, field: str, tone: int) -> time_series.Series:
         places = [
             plain(each, each.mean(field), lambda x100: f"{name.lower()} {shown(x100)}") for each in found
         ]
-        return Series(name, places, tone)
+        return time_series.Series(name, places, tone)
 
     lines = [line("Points", "points_x100", 0), line("Available points", "available_x100", 1)]
-    return ChartPanel("Points and available points", lines, scale(lines), shown)
+    return time_series.ChartPanel("Points and available points", lines, scale(lines), shown)
 
 
-def reductions(found: Sequence[FigurePeriod]) -> ChartPanel:
+def reductions(found: Sequence[FigurePeriod]) -> time_series.ChartPanel:
     """The hours taken off, the last panel."""
     places = [
         plain(each, each.mean("reduction_hours_micro"), lambda micro: f"{_shown_hours(micro)} hours")
         for each in found
     ]
-    lines = [Series("Reductions", places)]
-    return ChartPanel("Reductions, hours a week", lines, scale(lines, least=4_000_000), _shown_hours)
+    lines = [time_series.Series("Reductions", places)]
+    return time_series.ChartPanel(
+        "Reductions, hours a week", lines, scale(lines, least=4_000_000), _shown_hours
+    )
 
 
-def scale(lines: Sequence[Series], least: int = 1_000) -> Scale:
+def scale(lines: Sequence[time_series.Series], least: int = 1_000) -> Scale:
     """A scale that holds every value of some lines, and is no less high than `least`."""
     values = [place.value for line in lines for place in line.places if place.value is not None]
     return Scale.holding(values, low=min(values, default=0), high=max(values, default=0) + least, most=3)

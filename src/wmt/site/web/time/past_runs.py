@@ -7,14 +7,13 @@ from typing import Any
 
 import polars as pl
 
+from wmt import history
 from wmt.days import written
-from wmt.history import History, RunThreshold, spells
 from wmt.history.question_base import END_REASONS
 from wmt.ledger import decimal, shown_capacity
 from wmt.site import tables
 from wmt.site.queries.movement import marks_on
 from wmt.site.queries.periods import KeyedHistory
-from wmt.site.tables import Column, Row, Table, Value
 from wmt.site.web.time.over_request import OverTimeRequest
 
 _RULE = "excessive_workload"
@@ -23,7 +22,7 @@ _RULE = "excessive_workload"
 _BEFORE, _SURE = 60, 30
 
 
-def table(asked: OverTimeRequest) -> Table | None:
+def table(asked: OverTimeRequest) -> tables.Table | None:
     """Every run that touches the days asked for, the newest first; None where there is none."""
     if asked.span.days is None:
         return None
@@ -33,29 +32,33 @@ def table(asked: OverTimeRequest) -> Table | None:
     if not rows:
         return None
     over = asked.question.state.over_text
-    return Table(
+    return tables.Table(
         "runs",
         f"{asked.unit.name}: runs over {over}, {asked.span.words}",
         [
-            Column("began", "Over since", "date"),
-            Column("full", "Excessive workload from", "date", "the day on which four weeks were full"),
-            Column("last_over", "Last day over", "date"),
-            Column("ended", "Ended", "date"),
-            Column("why", "Why it ended"),
-            Column("days", "Days over", "count"),
-            Column("with_figures", "Days with data", "count", "from the first day over to the last"),
-            Column("missing", "Days with no data", "count", "nights without data; they do not end a run"),
-            Column("absent", "Nights without this post", "count", "nights on which only others had figures"),
-            Column("peak", "Highest capacity", "percent"),
+            tables.Column("began", "Over since", "date"),
+            tables.Column("full", "Excessive workload from", "date", "the day on which four weeks were full"),
+            tables.Column("last_over", "Last day over", "date"),
+            tables.Column("ended", "Ended", "date"),
+            tables.Column("why", "Why it ended"),
+            tables.Column("days", "Days over", "count"),
+            tables.Column("with_figures", "Days with data", "count", "from the first day over to the last"),
+            tables.Column(
+                "missing", "Days with no data", "count", "nights without data; they do not end a run"
+            ),
+            tables.Column(
+                "absent", "Nights without this post", "count", "nights on which only others had figures"
+            ),
+            tables.Column("peak", "Highest capacity", "percent"),
         ],
         rows,
     )
 
 
-def _row(asked: OverTimeRequest, row: dict[str, Any]) -> Row:
+def _row(asked: OverTimeRequest, row: dict[str, Any]) -> tables.Row:
     reason = END_REASONS.get(row["end_reason"], "")
     running = f"Not ended on {written(asked.span.days[1])}" if asked.span.days else ""
-    return Row(
+    return tables.Row(
         {
             "began": tables.day(row["began"]),
             "full": tables.day(row["excess_from"]),
@@ -66,7 +69,7 @@ def _row(asked: OverTimeRequest, row: dict[str, Any]) -> Row:
             "with_figures": tables.count(row["with_figures"]),
             "missing": tables.count(row["missing_nights"]),
             "absent": tables.count(row["absent_nights"]),
-            "peak": Value(decimal(row["peak_x100"]), shown_capacity(row["peak_x100"], 10_000)),
+            "peak": tables.Value(decimal(row["peak_x100"]), shown_capacity(row["peak_x100"], 10_000)),
         }
     )
 
@@ -76,21 +79,21 @@ def _found(held: KeyedHistory, code: str, first: date, last: date) -> pl.DataFra
     """The runs (columns `wmt.history.SPELL`) that touch some days, each from its very beginning."""
     past = held.past
     begin = max(0, bisect_left(past.days, first) - _BEFORE)
-    recent = spells(_Since(past, begin), _mark, first=first, last=last, code=code)
+    recent = history.spells(_Since(past, begin), _mark, first=first, last=last, code=code)
     sure = past.days[min(begin + _SURE, len(past.days) - 1)]
     if not begin or recent.filter(pl.col("began") <= sure).is_empty():
         return recent
-    return spells(past, _mark, first=first, last=last, code=code)
+    return history.spells(past, _mark, first=first, last=last, code=code)
 
 
-class _Since(History):
+class _Since(history.History):
     """A history without its first days."""
 
-    def __init__(self, past: History, begin: int) -> None:
+    def __init__(self, past: history.History, begin: int) -> None:
         self.__dict__.update(past.__dict__)
         self.days = past.days[begin:]
 
 
-def _mark(day: date) -> RunThreshold:
+def _mark(day: date) -> history.RunThreshold:
     """The threshold that the rules have on a day; before there was one, the first there is."""
     return next(mark for mark in (*marks_on(day), *marks_on(date.max)) if mark.name == _RULE)

@@ -14,7 +14,6 @@ from wmt.site.accounts.models import User
 from wmt.site.figures import units
 from wmt.site.links import stream_of, unit_url
 from wmt.site.queries.questions import shows_names
-from wmt.site.tables import Column, Kind, LazyRows, Row, Table, Value
 from wmt.site.workload.state import State
 
 _WHO = ("code", "name")
@@ -22,7 +21,7 @@ _WHO = ("code", "name")
 
 def tables_of(
     answer: Answer, level: str, state: State, user: User, *, names: bool, stream: str = HEADLINE
-) -> dict[str, Table]:
+) -> dict[str, tables.Table]:
     """The table of an answer, and where names are shown what is behind it."""
     shown = shows_names(names, level, user)
     there = _there(state, user, level, stream) if shown else {}
@@ -42,26 +41,26 @@ def _there(state: State, user: User, level: str, stream: str) -> Mapping[str, st
     return {code: unit_url(level, code, "over-time", stream=part) for code in codes}
 
 
-def _table(name: str, plain: Plain, level: str, there: Mapping[str, str], *, shown: bool) -> Table:
+def _table(name: str, plain: Plain, level: str, there: Mapping[str, str], *, shown: bool) -> tables.Table:
     columns = [each for each in plain.columns if shown or each[0] not in _WHO]
     kinds = {key: _kind(key, plain.rows) for key, _ in columns}
 
-    def make(row: dict[str, Any]) -> Row:
+    def make(row: dict[str, Any]) -> tables.Row:
         values = {key: _value(kinds[key], row[key], row) for key, _ in columns}
         code = row.get("code")
         if "code" in values and code in there:
             values["code"] = tables.text(str(code), there[str(code)])
         is_unit = {"code", "name"} <= set(values) and level != "person"
-        return Row(values, level if is_unit else "", str(code) if is_unit else "")
+        return tables.Row(values, level if is_unit else "", str(code) if is_unit else "")
 
     notes = (
         [] if shown else ["Names and codes are not shown. Choose to show them in the form if you need them."]
     )
-    return Table(
+    return tables.Table(
         name,
         plain.title,
-        [Column(key, _head(head), kinds[key]) for key, head in columns],
-        LazyRows(plain.rows, make, lambda row, key: make(row).values[key].raw),
+        [tables.Column(key, _head(head), kinds[key]) for key, head in columns],
+        tables.LazyRows(plain.rows, make, lambda row, key: make(row).values[key].raw),
         notes=notes if {"code", "name"} & {key for key, _ in plain.columns} else [],
         empty="None.",
     )
@@ -72,7 +71,7 @@ def _head(words: str) -> str:
     return words[:1].upper() + words[1:].removesuffix(", %")
 
 
-def _kind(key: str, rows: Sequence[dict[str, Any]]) -> Kind:
+def _kind(key: str, rows: Sequence[dict[str, Any]]) -> tables.Kind:
     if key == "code":
         return "code"
     if key.endswith("_x100"):
@@ -86,16 +85,16 @@ def _kind(key: str, rows: Sequence[dict[str, Any]]) -> Kind:
     return "count" if is_count else "text"
 
 
-def _value(kind: Kind, value: Any, row: Mapping[str, Any]) -> Value:
+def _value(kind: tables.Kind, value: Any, row: Mapping[str, Any]) -> tables.Value:
     if value is None and row.get("days") == 0:
-        return Value(None, "no data")
+        return tables.Value(None, "no data")
     if value is None:
-        return Value(None, "–" if kind in ("percent", "number") else "")
+        return tables.Value(None, "–" if kind in ("percent", "number") else "")
     if kind == "percent":
         whole = decimal(value)
-        return Value(whole, f"{whole:,}%")
+        return tables.Value(whole, f"{whole:,}%")
     if kind == "number":
-        return Value(Decimal(value).scaleb(-1), f"{value // 10:,}.{value % 10}")
+        return tables.Value(Decimal(value).scaleb(-1), f"{value // 10:,}.{value % 10}")
     if kind == "date":
         return tables.day(value)
     if kind == "count":

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from wmt import ledger
 from wmt.days import written
-from wmt.ledger import OMIC, capacity_x100, decimal, shown_capacity
 from wmt.ledger.arithmetic import grouped
 from wmt.ledger.explain_change import UnitMove, Why
 from wmt.site import tables
@@ -14,26 +14,25 @@ from wmt.site.figures import units
 from wmt.site.links import unit_url
 from wmt.site.queries.movement import moves_of
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.tables import Column, LazyRows, Row, Table, Value, changed
 from wmt.site.web.charts.figure import Chart
 from wmt.site.web.charts.waterfall import WaterfallStep, fall
-from wmt.site.web.time.move_labels import AFTER, BEFORE, kind_words, side_words
+from wmt.site.web.time import move_labels
 from wmt.site.web.time.why_request import WhyRequest
 from wmt.site.web.units import labels
 
 
-def signed(x100: int | None) -> Value:
+def signed(x100: int | None) -> tables.Value:
     """A change, with its sign and the decimals it has."""
     if x100 is None:
-        return Value(None, "–")
-    return Value(decimal(x100), _sign(x100) + tables.exact(abs(x100)).text)
+        return tables.Value(None, "–")
+    return tables.Value(ledger.decimal(x100), _sign(x100) + tables.exact(abs(x100)).text)
 
 
-def share(x100: int | None) -> Value:
+def share(x100: int | None) -> tables.Value:
     """Percentage points, with two decimals: sums of them are looked at."""
     if x100 is None:
-        return Value(None, "–")
-    return Value(decimal(x100), f"{_sign(x100)}{decimal(abs(x100)):,}")
+        return tables.Value(None, "–")
+    return tables.Value(ledger.decimal(x100), f"{_sign(x100)}{ledger.decimal(abs(x100)):,}")
 
 
 def _sign(x100: int) -> str:
@@ -43,13 +42,13 @@ def _sign(x100: int) -> str:
 
 def capacity_change_x100(found: Why) -> int | None:
     """How far the capacity moved, as shown with two decimals; None where one side has no time."""
-    first, last = capacity_x100(*found.before), capacity_x100(*found.after)
+    first, last = ledger.capacity_x100(*found.before), ledger.capacity_x100(*found.after)
     return None if first is None or last is None else last - first
 
 
-def causes(question: UnitRequest, between: WhyRequest, found: Why) -> Table:
+def causes(question: UnitRequest, between: WhyRequest, found: Why) -> tables.Table:
     """The causes, the weightiest first; the last row is the whole change."""
-    is_omic = question.unit.stream == OMIC
+    is_omic = question.unit.stream == ledger.OMIC
     title = f"Why {question.unit.name}’s capacity changed"
     title = f"What changed in {labels.in_stream(question.unit)}" if is_omic else title
     rows = [_cause_row(question, moved) for moved in found.causes]
@@ -62,26 +61,26 @@ def causes(question: UnitRequest, between: WhyRequest, found: Why) -> Table:
         "lines": tables.count(sum(moved.lines for moved in found.causes)),
     }
     columns = [
-        Column("cause", "Cause"),
-        Column("points", "Points", "points"),
-        Column("share", "Percentage points", "percent", "how much it changed capacity; these add up "
+        tables.Column("cause", "Cause"),
+        tables.Column("points", "Points", "points"),
+        tables.Column("share", "Percentage points", "percent", "how much it changed capacity; these add up "
                "to the whole change"),
-        Column("available", "Available points", "points", "how much it changed available points"),
-        Column("lines", "Items", "count", "the cases, reports, contacts or hours that caused it"),
+        tables.Column("available", "Available points", "points", "how much it changed available points"),
+        tables.Column("lines", "Items", "count", "the cases, reports, contacts or hours that caused it"),
     ]  # fmt: skip
-    return Table(
+    return tables.Table(
         "causes",
         f"{title}, {between.words}",
         [column for column in columns if not (is_omic and column.key == "share")],
         rows,
-        Row({name: value for name, value in total.items() if name != "number"}) if rows else None,
+        tables.Row({name: value for name, value in total.items() if name != "number"}) if rows else None,
         empty="Nothing changed between these two dates.",
     )
 
 
-def _cause_row(question: UnitRequest, moved: UnitMove) -> Row:
-    href = changed(question.request.GET, cause=str(moved.cause), page="", sort="", order="")
-    return Row(
+def _cause_row(question: UnitRequest, moved: UnitMove) -> tables.Row:
+    href = tables.changed(question.request.GET, cause=str(moved.cause), page="", sort="", order="")
+    return tables.Row(
         {
             "cause": tables.text(cause_title(moved), "" if question.in_full else href),
             "points": signed(moved.points_x100),
@@ -96,7 +95,9 @@ def cause_title(moved: UnitMove) -> str:
     return moved.words[:1].upper() + moved.words[1:]
 
 
-def key_figures(question: UnitRequest, between: WhyRequest, found: Why) -> list[tuple[str, Value, str]]:
+def key_figures(
+    question: UnitRequest, between: WhyRequest, found: Why
+) -> list[tuple[str, tables.Value, str]]:
     over = question.state.over_x100
     until = "now" if between.last is None else written(between.last.day)
     points = found.after.points_x100 - found.before.points_x100
@@ -112,15 +113,15 @@ def key_figures(question: UnitRequest, between: WhyRequest, found: Why) -> list[
             f"{_text(found.before.available_x100)} to {_text(found.after.available_x100)}",
         ),
     ]
-    return figures[-1:] if question.unit.stream == OMIC else figures
+    return figures[-1:] if question.unit.stream == ledger.OMIC else figures
 
 
 def _explained(found: Why) -> str:
     """What a change with two decimals is the difference of."""
-    sides = [capacity_x100(*moment) for moment in (found.before, found.after)]
+    sides = [ledger.capacity_x100(*moment) for moment in (found.before, found.after)]
     if None in sides:
         return "percentage points"
-    both = (grouped(decimal(side) or 0) for side in sides)
+    both = (grouped(ledger.decimal(side) or 0) for side in sides)
     return "percentage points, from {}% to {}%".format(*both)
 
 
@@ -136,12 +137,12 @@ def picture(question: UnitRequest, between: WhyRequest, found: Why) -> Chart | N
             cause_title(moved),
             (moved.points_x100 if in_points else moved.percentage_points_x100) or 0,
             _step_words(moved, in_points=in_points),
-            changed(question.request.GET, cause=str(moved.cause), page="", sort="", order=""),
+            tables.changed(question.request.GET, cause=str(moved.cause), page="", sort="", order=""),
         )
         for moved in found.causes
     ]
     before, after = (
-        f"{_text(moment.points_x100)} points" if in_points else shown_capacity(*moment)
+        f"{_text(moment.points_x100)} points" if in_points else ledger.shown_capacity(*moment)
         for moment in (found.before, found.after)
     )
     until = "Now" if between.last is None else written(between.last.day)
@@ -161,18 +162,20 @@ def _step_words(moved: UnitMove, *, in_points: bool) -> str:
     return share(moved.percentage_points_x100).text
 
 
-def lines(question: UnitRequest, between: WhyRequest, found: Why, cause: UnitMove) -> Table:
+def lines(question: UnitRequest, between: WhyRequest, found: Why, cause: UnitMove) -> tables.Table:
     """The lines behind one cause: what each was before and is after, what it moved, and the rules."""
     moves = moves_of(found, cause.cause, question.state, question.user, question.unit)
-    codes = {move[f"post_{when}"] for move in moves for when in (BEFORE, AFTER)} - {None}
+    codes = {move[f"post_{when}"] for move in moves for when in (move_labels.BEFORE, move_labels.AFTER)} - {
+        None
+    }
     posts = units.of_level(question.state, "post")
     if len(codes) <= 300:
         posts = posts.filter(code__in=codes)
     seen = visible_to(posts, question.user, question.state)
     names = units.names_of(seen)
 
-    def make(move: Mapping[str, Any]) -> Row:
-        return Row(_line(question, move, names))
+    def make(move: Mapping[str, Any]) -> tables.Row:
+        return tables.Row(_line(question, move, names))
 
     total = {name: tables.text("") for name in _KEYS} | {
         "ref": tables.text("Sum"),
@@ -181,12 +184,12 @@ def lines(question: UnitRequest, between: WhyRequest, found: Why, cause: UnitMov
     }
     # what is to be said where references were left out
     kinds = {move["kind"] == "reduction" for move in moves if move["withheld"]}
-    return Table(
+    return tables.Table(
         "lines",
         f"{cause_title(cause)}: details, {between.words}",
         _columns(question, moves),
-        LazyRows(moves, make, lambda move, key: make(move).values[key].raw),
-        Row(total),
+        tables.LazyRows(moves, make, lambda move, key: make(move).values[key].raw),
+        tables.Row(total),
         [cases_withheld()] * (False in kinds) + [REASONS_WITHHELD] * (True in kinds),
         "There are no details for this cause.",
     )
@@ -195,45 +198,47 @@ def lines(question: UnitRequest, between: WhyRequest, found: Why, cause: UnitMov
 _KEYS = ("ref", "what", "post", "was", "now", "from", "to", "rule_before", "rule_after")
 
 
-def _columns(question: UnitRequest, moves: Sequence[Mapping[str, Any]]) -> list[Column]:
+def _columns(question: UnitRequest, moves: Sequence[Mapping[str, Any]]) -> list[tables.Column]:
     has_time = any(move["available_x100"] for move in moves)
     has_work = not has_time or any(move["points_x100"] for move in moves)
     elsewhere = any(_elsewhere(question, move) for move in moves)
     return [
-        Column("ref", "Reference", "code"),
-        Column("what", "What"),
-        *([] if question.is_post and not elsewhere else [Column("from", "Held by, before"),
-                                                         Column("to", "Held by, after")]),
-        Column("was", "Before"),
-        Column("now", "After"),
-        *([Column("points", "Points", "points", "change")] if has_work else []),
-        *([Column("available", "Available points", "points", "change")] if has_time else []),
-        Column("rule_before", "Rule before"),
-        Column("rule_after", "Rule after"),
+        tables.Column("ref", "Reference", "code"),
+        tables.Column("what", "What"),
+        *([] if question.is_post and not elsewhere else [tables.Column("from", "Held by, before"),
+                                                         tables.Column("to", "Held by, after")]),
+        tables.Column("was", "Before"),
+        tables.Column("now", "After"),
+        *([tables.Column("points", "Points", "points", "change")] if has_work else []),
+        *([tables.Column("available", "Available points", "points", "change")] if has_time else []),
+        tables.Column("rule_before", "Rule before"),
+        tables.Column("rule_after", "Rule after"),
     ]  # fmt: skip
 
 
 def _elsewhere(question: UnitRequest, move: Mapping[str, Any]) -> bool:
     own = question.unit.code
-    return any(move[f"post_{when}"] not in (None, own) for when in (BEFORE, AFTER))
+    return any(move[f"post_{when}"] not in (None, own) for when in (move_labels.BEFORE, move_labels.AFTER))
 
 
-def _line(question: UnitRequest, move: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Value]:
+def _line(
+    question: UnitRequest, move: Mapping[str, Any], names: Mapping[str, str]
+) -> dict[str, tables.Value]:
     return {
         "ref": tables.text("withheld" if move["withheld"] else move["ref"] or ""),
-        "what": tables.text(kind_words(move["kind"])),
-        "from": _post(question, move[f"post_{BEFORE}"], names),
-        "to": _post(question, move[f"post_{AFTER}"], names),
-        "was": tables.text(side_words(move, BEFORE) or "–"),
-        "now": tables.text(side_words(move, AFTER) or "–"),
+        "what": tables.text(move_labels.kind_words(move["kind"])),
+        "from": _post(question, move[f"post_{move_labels.BEFORE}"], names),
+        "to": _post(question, move[f"post_{move_labels.AFTER}"], names),
+        "was": tables.text(move_labels.side_words(move, move_labels.BEFORE) or "–"),
+        "now": tables.text(move_labels.side_words(move, move_labels.AFTER) or "–"),
         "points": signed(move["points_x100"]),
         "available": signed(move["available_x100"]),
-        "rule_before": _rule(question, move, BEFORE),
-        "rule_after": _rule(question, move, AFTER),
+        "rule_before": _rule(question, move, move_labels.BEFORE),
+        "rule_after": _rule(question, move, move_labels.AFTER),
     }
 
 
-def _post(question: UnitRequest, code: str | None, names: Mapping[str, str]) -> Value:
+def _post(question: UnitRequest, code: str | None, names: Mapping[str, str]) -> tables.Value:
     """Who holds it: by name and with a link as far as who asks may see them, else by code."""
     if not code:
         return tables.text("–")
@@ -242,7 +247,7 @@ def _post(question: UnitRequest, code: str | None, names: Mapping[str, str]) -> 
     return tables.text(names[code], "" if question.in_full else unit_url("post", code), code)
 
 
-def _rule(question: UnitRequest, move: Mapping[str, Any], when: str) -> Value:
+def _rule(question: UnitRequest, move: Mapping[str, Any], when: str) -> tables.Value:
     path = move[f"rule_{when}"]
     if not path:
         return tables.text("–")

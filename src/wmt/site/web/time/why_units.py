@@ -10,7 +10,6 @@ from wmt.site import tables
 from wmt.site.figures import units
 from wmt.site.links import unit_url
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.tables import Column, LazyRows, Row, Table, Value
 from wmt.site.web.forms.date_range import FIRST, LAST
 from wmt.site.web.time.why_tables import share, signed
 
@@ -57,27 +56,27 @@ def levels(question: UnitRequest) -> list[tuple[str, str]]:
     return [(level, units.PLURALS[level]) for level in question.levels if level != "post"]
 
 
-def table(question: UnitRequest, past: History, between: "WhyRequest") -> Table | None:
+def table(question: UnitRequest, past: History, between: "WhyRequest") -> tables.Table | None:
     """The units of a level under a unit with their capacity on both days, the highest rise first."""
     level = level_of(question)
     if not level:
         return None
     until = "now" if between.last is None else f"{between.last.day:%-d %b %Y}"
     columns = [
-        Column("name", _HEADS.get(level, level.capitalize())),
-        Column("code", "Code", "code"),
-        Column("before", f"Capacity, {between.first.day:%-d %b %Y}", "percent"),
-        Column("after", f"Capacity, {until}", "percent"),
-        Column("change", "Percentage points", "percent", "how much capacity changed"),
-        Column("points", "Points", "points", "how much points changed"),
-        Column("available", "Available points", "points", "how much available points changed"),
+        tables.Column("name", _HEADS.get(level, level.capitalize())),
+        tables.Column("code", "Code", "code"),
+        tables.Column("before", f"Capacity, {between.first.day:%-d %b %Y}", "percent"),
+        tables.Column("after", f"Capacity, {until}", "percent"),
+        tables.Column("change", "Percentage points", "percent", "how much capacity changed"),
+        tables.Column("points", "Points", "points", "how much points changed"),
+        tables.Column("available", "Available points", "points", "how much available points changed"),
     ]
-    rows = LazyRows(
+    rows = tables.LazyRows(
         _changes(question, past, between, level),
         lambda each: _row(question, between, level, each),
         lambda each, key: _row(question, between, level, each).values[key].raw,
     )
-    return Table(
+    return tables.Table(
         "units",
         f"{units.PLURALS[level]} of {question.unit.name}: change in capacity, {between.words}",
         columns,
@@ -115,19 +114,19 @@ def _figures(question: UnitRequest, past: History, level: str, day: date) -> dic
     }
 
 
-def _row(question: UnitRequest, between: "WhyRequest", level: str, each: _Change) -> Row:
+def _row(question: UnitRequest, between: "WhyRequest", level: str, each: _Change) -> tables.Row:
     days = {FIRST: between.first.day.isoformat()}
     if between.last is not None:
         days[LAST] = between.last.day.isoformat()
     href = "" if question.in_full else unit_url(level, each.code, "why", stream=question.stream, **days)
     over = question.state.over_x100
     sides = {"before": each.before, "after": each.after}
-    return Row(
+    return tables.Row(
         {
             "name": tables.text(each.name, href if each.after else ""),
             "code": tables.text(each.code),
             **{
-                key: tables.percent(*moment, over) if moment else Value(None, "not there")
+                key: tables.percent(*moment, over) if moment else tables.Value(None, "not there")
                 for key, moment in sides.items()
             },
             "change": share(each.capacity),

@@ -6,13 +6,10 @@ from functools import cached_property
 from wmt.grades import GRADES
 from wmt.site import tables
 from wmt.site.figures import line_queries, units
-from wmt.site.figures.line_queries import Lines
 from wmt.site.links import unit_url
 from wmt.site.queries.measures import CASE_GROUPS
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.tables import Column, Row, Table, Value
 from wmt.site.web.units import line_tables
-from wmt.site.web.units.line_tables import ACTIVE, LISTED
 from wmt.site.workload.models import Unit
 
 _TYPES = ("community", "licence", "custody", "unknown", "t2a")
@@ -23,9 +20,9 @@ class Below:
     """The units under a unit and the case lines of each, by code."""
 
     units: list[Unit]
-    lines: dict[str, list[Lines]]
+    lines: dict[str, list[line_queries.Lines]]
 
-    def of(self, unit: Unit) -> list[Lines]:
+    def of(self, unit: Unit) -> list[line_queries.Lines]:
         return self.lines.get(unit.code, [])
 
 
@@ -48,11 +45,11 @@ class Counts:
     """
 
     question: UnitRequest
-    lines: list[Lines]
+    lines: list[line_queries.Lines]
     below: Below
     kind: str
 
-    def types(self) -> Table | None:
+    def types(self) -> tables.Table | None:
         """The units below by type of case. None for a post."""
         if self.question.is_post:
             return None
@@ -67,33 +64,37 @@ class Counts:
         ]
         columns = [
             *line_tables.name_columns(self.question),
-            *(Column(kind, CASE_GROUPS[kind], "count") for kind in kinds),
-            Column("cases", "All active", "count", "Total of the columns before it."),
-            Column("cases_all", "All cases in nDelius", "count", "Every case in nDelius, active or not."),
+            *(tables.Column(kind, CASE_GROUPS[kind], "count") for kind in kinds),
+            tables.Column("cases", "All active", "count", "Total of the columns before it."),
+            tables.Column(
+                "cases_all", "All cases in nDelius", "count", "Every case in nDelius, active or not."
+            ),
         ]
         total = line_tables.total_row(self._of_unit(self.question.unit, self.lines, kinds))
         level = units.child_level(self.question.unit.level)
         name = self.question.unit.name
         notes = ["Each active case is in one column. Suspended, untiered and T2A cases have their own."]
-        return Table("types", f"Cases by type: {units.PLURALS[level]} of {name}{self._grade_words}",
+        return tables.Table("types", f"Cases by type: {units.PLURALS[level]} of {name}{self._grade_words}",
                      columns, rows, total, notes)  # fmt: skip
 
-    def _of_unit(self, unit: Unit, lines: list[Lines], kinds: list[str]) -> dict[str, Value]:
+    def _of_unit(
+        self, unit: Unit, lines: list[line_queries.Lines], kinds: list[str]
+    ) -> dict[str, tables.Value]:
         found = line_tables.sort_out(lines, line_tables.group)
         values = {
             kind: tables.count(
-                line_queries.summed(found[kind], ACTIVE),
+                line_queries.summed(found[kind], line_tables.ACTIVE),
                 line_tables.child_url(self.question, unit, "caseload", type=kind, counted="yes"),
             )
             for kind in kinds
         }
-        for name, share in (("cases", ACTIVE), ("cases_all", LISTED)):
+        for name, share in (("cases", line_tables.ACTIVE), ("cases_all", line_tables.LISTED)):
             href = line_tables.lines_url(self.question, unit, name)
             values[name] = tables.count(line_queries.summed(lines, share), href)
         return values
 
     @cached_property
-    def _chosen(self) -> list[Lines]:
+    def _chosen(self) -> list[line_queries.Lines]:
         active = [line for line in self.lines if line.active_cases]
         return [line for line in active if not self.kind or line_tables.group(line.pricing) == self.kind]
 
@@ -107,33 +108,33 @@ class Counts:
         kind = f": {CASE_GROUPS[self.kind].lower() if self.kind != 't2a' else 'T2A'}" if self.kind else ""
         return f"{kind}{self._grade_words}"
 
-    def tiers(self) -> Table:
+    def tiers(self) -> tables.Table:
         """Tiers by type of case, of the unit itself."""
         here = {line_tables.place(line.pricing) for line in self._chosen}
         types = [kind for kind in _TYPES if kind != "unknown" or kind in here]
         by_row = line_tables.sort_out(self._chosen, line_tables.tier_row)
         rows = [
-            Row({"name": tables.text(title), **self._across(by_row[key], types)})
+            tables.Row({"name": tables.text(title), **self._across(by_row[key], types)})
             for key, title in line_tables.tier_rows(self.question.state.tier_scheme)
         ]
         columns = [
-            Column("name", "Tier"),
-            *(Column(kind, CASE_GROUPS[kind], "count") for kind in types),
-            Column("cases", "All active", "count"),
+            tables.Column("name", "Tier"),
+            *(tables.Column(kind, CASE_GROUPS[kind], "count") for kind in types),
+            tables.Column("cases", "All active", "count"),
         ]
-        total = Row({"name": tables.text("Total"), **self._across(self._chosen, types)})
-        return Table("tiers", f"Active cases by tier and type{self._narrowed}", columns, rows, total,
+        total = tables.Row({"name": tables.text("Total"), **self._across(self._chosen, types)})
+        return tables.Table("tiers", f"Active cases by tier and type{self._narrowed}", columns, rows, total,
                      ["Suspended and untiered cases have their own rows."])  # fmt: skip
 
-    def _across(self, lines: list[Lines], types: list[str]) -> dict[str, Value]:
+    def _across(self, lines: list[line_queries.Lines], types: list[str]) -> dict[str, tables.Value]:
         found = line_tables.sort_out(lines, line_tables.place)
         return {kind: self._active(found[kind]) for kind in types} | {"cases": self._active(lines)}
 
-    def _active(self, lines: list[Lines]) -> Value:
+    def _active(self, lines: list[line_queries.Lines]) -> tables.Value:
         href = line_tables.pricing_url(self.question, lines, "cases") if lines else ""
-        return tables.count(line_queries.summed(lines, ACTIVE), href)
+        return tables.count(line_queries.summed(lines, line_tables.ACTIVE), href)
 
-    def grades(self) -> Table | None:
+    def grades(self) -> tables.Table | None:
         """How the cases of each tier are shared among the grades. None where there is only one."""
         if self.question.is_post or self.question.grade:
             return None
@@ -141,26 +142,26 @@ class Counts:
         grades = [grade for grade in GRADES if grade in here] + sorted(here - set(GRADES))
         by_row = line_tables.sort_out(self._chosen, line_tables.tier_row)
         rows = [
-            Row({"name": tables.text(title), **self._among(by_row[key], grades)})
+            tables.Row({"name": tables.text(title), **self._among(by_row[key], grades)})
             for key, title in line_tables.tier_rows(self.question.state.tier_scheme)
         ]
-        columns = [Column("name", "Tier")]
+        columns = [tables.Column("name", "Tier")]
         for grade in grades:
-            columns.append(Column(f"{grade}_cases", grade, "count"))
-            columns.append(Column(f"{grade}_share", f"{grade} share", "percent"))
-        columns.append(Column("cases", "All grades", "count"))
-        total = Row({"name": tables.text("Total"), **self._among(self._chosen, grades)})
+            columns.append(tables.Column(f"{grade}_cases", grade, "count"))
+            columns.append(tables.Column(f"{grade}_share", f"{grade} share", "percent"))
+        columns.append(tables.Column("cases", "All grades", "count"))
+        total = tables.Row({"name": tables.text("Total"), **self._among(self._chosen, grades)})
         note = "A share is the percentage of active cases of that tier held by the grade."
-        return Table(
+        return tables.Table(
             "grades", f"Active cases by tier and grade{self._narrowed}", columns, rows, total, [note]
         )
 
-    def _among(self, lines: list[Lines], grades: list[str]) -> dict[str, Value]:
+    def _among(self, lines: list[line_queries.Lines], grades: list[str]) -> dict[str, tables.Value]:
         """How many of some cases each grade holds, and its share; a number leads to the grade's own tiers."""
-        whole = line_queries.summed(lines, ACTIVE)
-        found: dict[str, Value] = {}
+        whole = line_queries.summed(lines, line_tables.ACTIVE)
+        found: dict[str, tables.Value] = {}
         for grade in grades:
-            part = line_queries.summed((line for line in lines if line.grade == grade), ACTIVE)
+            part = line_queries.summed((line for line in lines if line.grade == grade), line_tables.ACTIVE)
             unit = self.question.unit
             stream = line_tables.stream_of(unit)
             href = unit_url(unit.level, unit.code, "caseload", grade=grade, type=self.kind, stream=stream)

@@ -7,12 +7,10 @@ from wmt.site.figures import line_queries
 from wmt.site.links import unit_url
 from wmt.site.queries import measures
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.tables import Column, LazyRows, Row, Table, Value
 from wmt.site.web.units import labels, line_tables
 from wmt.site.web.units.case_counts import Below
-from wmt.site.web.units.labels import reason as words_of
 from wmt.site.web.units.references import notes, reference
-from wmt.site.workload.models import Line, Pricing, Unit
+from wmt.site.workload import models
 
 _STREAMS = {"standard": "", "t2a": "T2A", "omic": "OMiC"}
 
@@ -25,7 +23,7 @@ class Chosen:
     counted: str
     reason: str
 
-    def fits(self, line: Line, pricing: Pricing) -> bool:
+    def fits(self, line: models.Line, pricing: models.Pricing) -> bool:
         """Whether a case is among them."""
         return (
             (not self.kind or line_tables.group(pricing) == self.kind)
@@ -39,12 +37,12 @@ class Chosen:
         said = [
             group if self.kind == "t2a" else group.lower(),
             {"yes": "active", "no": "not active"}.get(self.counted, ""),
-            words_of(self.reason),
+            labels.reason(self.reason),
         ]
         return ", ".join(part for part in said if part)
 
 
-def table(question: UnitRequest, chosen: Chosen, below: Below) -> Table:
+def table(question: UnitRequest, chosen: Chosen, below: Below) -> tables.Table:
     """The cases of a team or a post that were chosen, in the order of the extract."""
     pricing = line_queries.pricing_of(question.state)
     # numbers of posts and of teams are apart: a team's own would find another team's post
@@ -55,10 +53,10 @@ def table(question: UnitRequest, chosen: Chosen, below: Below) -> Table:
         if line.post_no in holders and chosen.fits(line, pricing[line.pricing])
     ]
 
-    def row(line: Line) -> Row:
+    def row(line: models.Line) -> tables.Row:
         return _row(question, line, pricing[line.pricing], holders[line.post_no])
 
-    rows = LazyRows(lines, row, lambda line, key: row(line).values[key].raw)
+    rows = tables.LazyRows(lines, row, lambda line, key: row(line).values[key].raw)
     said = notes(lines)
     if any(not line.ref and not line.withheld for line in lines):
         said.append("The data gives counts of cases, not single cases, so one row can be several cases.")
@@ -68,13 +66,13 @@ def table(question: UnitRequest, chosen: Chosen, below: Below) -> Table:
         "cases": tables.count(line_queries.summed(lines, line_tables.NUMBER)),
         "points": tables.exact(line_queries.summed(lines, line_tables.POINTS)),
     }
-    total = Row(empty_row | sums) if lines else None
+    total = tables.Row(empty_row | sums) if lines else None
     caption = f"Cases: {chosen.words}" if chosen.words else "Cases"
     empty = "No results. Change the filters." if chosen.words else "There are no cases."
-    return Table("cases", caption, _used(question, lines), rows, total, said, empty)
+    return tables.Table("cases", caption, _used(question, lines), rows, total, said, empty)
 
 
-def _used(question: UnitRequest, lines: list[Line]) -> list[Column]:
+def _used(question: UnitRequest, lines: list[models.Line]) -> list[tables.Column]:
     """The columns that say something: on a page, no stream where every case is of the usual one."""
     pricing = line_queries.pricing_of(question.state)
     special = any(_STREAMS.get(pricing[line.pricing].stream) for line in lines)
@@ -82,24 +80,26 @@ def _used(question: UnitRequest, lines: list[Line]) -> list[Column]:
     return [column for column in _columns(question) if keep_all or column.key != "stream"]
 
 
-def _columns(question: UnitRequest) -> list[Column]:
-    holder = [] if question.is_post else [Column("holder", "Practitioner")]
+def _columns(question: UnitRequest) -> list[tables.Column]:
+    holder = [] if question.is_post else [tables.Column("holder", "Practitioner")]
     return [
-        Column("crn", "CRN", "code"),
+        tables.Column("crn", "CRN", "code"),
         *holder,
-        Column("type", "Type"),
-        Column("tier", "Tier", "code"),
-        Column("stream", "Stream"),
-        Column("cases", "Cases", "count"),
-        Column("points", "Points", "points"),
-        Column("since", "Held since", "date"),
-        Column("counts", "Active"),
-        Column("why", "Notes"),
-        Column("flags", "Flags"),
+        tables.Column("type", "Type"),
+        tables.Column("tier", "Tier", "code"),
+        tables.Column("stream", "Stream"),
+        tables.Column("cases", "Cases", "count"),
+        tables.Column("points", "Points", "points"),
+        tables.Column("since", "Held since", "date"),
+        tables.Column("counts", "Active"),
+        tables.Column("why", "Notes"),
+        tables.Column("flags", "Flags"),
     ]
 
 
-def _row(question: UnitRequest, line: Line, pricing: Pricing, holder: Unit) -> Row:
+def _row(
+    question: UnitRequest, line: models.Line, pricing: models.Pricing, holder: models.Unit
+) -> tables.Row:
     lines_at = unit_url("post", holder.code, "working", figure="points", of=str(pricing.number))
     beside = f"{tables.exact(line.beside_x100).text} not in these figures" if line.beside_x100 else ""
     tier = "untiered" if pricing.tier == "0" else pricing.tier
@@ -108,7 +108,7 @@ def _row(question: UnitRequest, line: Line, pricing: Pricing, holder: Unit) -> R
     values = {
         "crn": reference(line, lines_at),
         "type": tables.text(labels.place(pricing)),
-        "tier": Value(pricing.tier, f"{tier}, suspended" if pricing.suspended else tier),
+        "tier": tables.Value(pricing.tier, f"{tier}, suspended" if pricing.suspended else tier),
         "stream": tables.text(_STREAMS.get(pricing.stream, pricing.stream)),
         "cases": tables.count(line_queries.summed([line], line_tables.NUMBER)),
         "points": tables.exact(line.points_x100, note=beside),
@@ -119,4 +119,4 @@ def _row(question: UnitRequest, line: Line, pricing: Pricing, holder: Unit) -> R
     }
     if not question.is_post:
         values["holder"] = tables.text(holder.name, unit_url("post", holder.code, "caseload"))
-    return Row(values)
+    return tables.Row(values)

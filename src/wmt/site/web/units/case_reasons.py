@@ -2,19 +2,16 @@
 
 from wmt.site import tables
 from wmt.site.figures import line_queries
-from wmt.site.figures.line_queries import Lines
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.tables import Column, Row, Table, Value
 from wmt.site.web.units import labels, line_tables
 from wmt.site.web.units.case_counts import Below
-from wmt.site.web.units.line_tables import LISTED, POINTS
 from wmt.site.workload.models import Unit
 
 #: Levels whose cases are listed one by one; above them there are too many to read.
 LISTED_AT = ("team", "post")
 
 
-def reconciliation(question: UnitRequest, lines: list[Lines]) -> Table:
+def reconciliation(question: UnitRequest, lines: list[line_queries.Lines]) -> tables.Table:
     """All cases of the case system: those that count, and why each of the others does not."""
     listed = [line for line in lines if line.listed_cases]
     counted = [line for line in listed if line.active_cases]
@@ -34,34 +31,38 @@ def reconciliation(question: UnitRequest, lines: list[Lines]) -> Table:
         question, "All cases in nDelius", listed, line_tables.lines_url(question, unit, "cases_all")
     )
     columns = [
-        Column("name", "Cases"),
-        Column("cases", "Number", "count"),
-        Column("points", "Points", "points"),
+        tables.Column("name", "Cases"),
+        tables.Column("cases", "Number", "count"),
+        tables.Column("points", "Points", "points"),
     ]
     notes = ["The rows add up to all cases. OMiC cases are not included."]
-    return Table("reconciliation", "All cases in nDelius, and which are active", columns, rows, total, notes)
+    return tables.Table(
+        "reconciliation", "All cases in nDelius, and which are active", columns, rows, total, notes
+    )
 
 
-def _explained(question: UnitRequest, title: str, lines: list[Lines], href: str) -> Row:
+def _explained(question: UnitRequest, title: str, lines: list[line_queries.Lines], href: str) -> tables.Row:
     points_href = line_tables.pricing_url(question, lines, "points")
     values = {
         "name": tables.text(title),
-        "cases": tables.count(line_queries.summed(lines, LISTED), href),
-        "points": tables.points(line_queries.summed(lines, POINTS), points_href),
+        "cases": tables.count(line_queries.summed(lines, line_tables.LISTED), href),
+        "points": tables.points(line_queries.summed(lines, line_tables.POINTS), points_href),
     }
-    return Row(values)
+    return tables.Row(values)
 
 
-def uncounted(question: UnitRequest, lines: list[Lines], below: Below, reason: str) -> Table | None:
+def uncounted(
+    question: UnitRequest, lines: list[line_queries.Lines], below: Below, reason: str
+) -> tables.Table | None:
     """The units below by why cases do not count; with a reason, only that one. None for a post."""
     if question.is_post:
         return None
     here = sorted(_by_reason(lines))
     reasons = [each for each in here if each == reason] or here
-    whole = [Column("cases", "Not active in total", "count")] if len(reasons) == len(here) else []
+    whole = [tables.Column("cases", "Not active in total", "count")] if len(reasons) == len(here) else []
     columns = [
         *line_tables.name_columns(question),
-        *(Column(each, labels.upper_first(labels.reason(each)), "count") for each in reasons),
+        *(tables.Column(each, labels.upper_first(labels.reason(each)), "count") for each in reasons),
         *whole,
     ]
     rows = [
@@ -72,19 +73,25 @@ def uncounted(question: UnitRequest, lines: list[Lines], below: Below, reason: s
     grade = line_tables.grade_of(question)
     caption = f"Cases that are not active{f' (grade {grade})' if grade else ''}"
     if not here:
-        return Table("uncounted", caption, columns, [], empty="Every case is active.")
-    return Table("uncounted", caption, columns, rows, total)
+        return tables.Table("uncounted", caption, columns, [], empty="Every case is active.")
+    return tables.Table("uncounted", caption, columns, rows, total)
 
 
-def _why(question: UnitRequest, unit: Unit, lines: list[Lines], reasons: list[str]) -> dict[str, Value]:
+def _why(
+    question: UnitRequest, unit: Unit, lines: list[line_queries.Lines], reasons: list[str]
+) -> dict[str, tables.Value]:
     found = _by_reason(lines)
     values = {
-        each: tables.count(line_queries.summed(found.get(each, []), LISTED), _of_reason(question, unit, each))
+        each: tables.count(
+            line_queries.summed(found.get(each, []), line_tables.LISTED), _of_reason(question, unit, each)
+        )
         for each in reasons
     }
     silent = [line for of_reason in found.values() for line in of_reason]
     href = line_tables.child_url(question, unit, "caseload", counted="no")
-    return values | {"cases": tables.count(line_queries.summed(silent, LISTED), f"{href}{_anchor(unit)}")}
+    return values | {
+        "cases": tables.count(line_queries.summed(silent, line_tables.LISTED), f"{href}{_anchor(unit)}")
+    }
 
 
 def _of_reason(question: UnitRequest, unit: Unit, reason: str) -> str:
@@ -96,7 +103,7 @@ def _anchor(unit: Unit) -> str:
     return "#table-cases" if unit.level in LISTED_AT else "#table-uncounted"
 
 
-def _by_reason(lines: list[Lines]) -> dict[str, list[Lines]]:
+def _by_reason(lines: list[line_queries.Lines]) -> dict[str, list[line_queries.Lines]]:
     """The cases that do not count, by why. OMiC cases are not among all cases, so they are not here."""
     silent = (line for line in lines if line.active_cases == 0 and line.listed_cases != 0)
     return dict(line_tables.sort_out(silent, lambda pricing: pricing.reason))

@@ -10,16 +10,13 @@ from wmt.ledger import LineReason, Moment
 from wmt.ledger.potential_points import further_x100, path_of
 from wmt.site import tables
 from wmt.site.figures import line_queries
-from wmt.site.figures.line_queries import Lines
 from wmt.site.links import unit_url
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.tables import Column, Row, Table, Value
 from wmt.site.web.units import labels, line_tables
 from wmt.site.web.units.case_counts import Below
 from wmt.site.web.units.case_reasons import LISTED_AT
-from wmt.site.web.units.line_tables import LISTED, POINTS
 from wmt.site.web.units.references import notes, reference
-from wmt.site.workload.models import Line, Pricing, RuleValue, Unit
+from wmt.site.workload import models
 
 REASON = str(LineReason.UNCOMMENCED)
 _CAPTION = "Requirements not started, and the points they would add"
@@ -30,11 +27,11 @@ class Uncommenced:
     """The uncommenced cases of a unit and of those below it."""
 
     question: UnitRequest
-    lines: list[Lines]
+    lines: list[line_queries.Lines]
     below: Below
 
     @cached_property
-    def found(self) -> list[Lines]:
+    def found(self) -> list[line_queries.Lines]:
         """The lines of the unit that are such cases."""
         return _of_reason(self.lines)
 
@@ -43,11 +40,11 @@ class Uncommenced:
         """What an active case earns by the rules of the load, in hundredths, by the path of the rule."""
         scheme = self.question.state.tier_scheme
         paths = {path_of(scheme, _kind(line.pricing)) for line in self.found}
-        rows = RuleValue.objects.filter(load_id=self.question.state.load_id, path__in=paths)
+        rows = models.RuleValue.objects.filter(load_id=self.question.state.load_id, path__in=paths)
         values = rows.values_list("path", "value")
         return {path: int(Decimal(value).scaleb(2)) for path, value in values if value is not None}
 
-    def more_x100(self, lines: Iterable[Lines]) -> int:
+    def more_x100(self, lines: Iterable[line_queries.Lines]) -> int:
         """The points that such cases would add if they were active, in hundredths."""
         scheme = self.question.state.tier_scheme
         return sum(
@@ -61,28 +58,28 @@ class Uncommenced:
             return {}
         subject, more = self.question.subject, self.more_x100(self.found)
         share = further_x100(Moment(subject.points_x100, subject.available_x100), more)
-        cases = line_queries.summed(self.found, LISTED)
+        cases = line_queries.summed(self.found, line_tables.LISTED)
         return {
             "cases": f"{cases:,} case{'' if cases == 1 else 's'}",
-            "earned": tables.exact(line_queries.summed(self.found, POINTS)).text,
+            "earned": tables.exact(line_queries.summed(self.found, line_tables.POINTS)).text,
             "more": tables.exact(more).text,
             "share": "" if share is None else f"{Decimal(share).scaleb(-2):,.1f}",
         }
 
-    def table(self) -> Table | None:
+    def table(self) -> tables.Table | None:
         """One by one at a team or a post, by unit above them. None without such a case."""
         if not self.found:
             return None
         return self._cases() if self.question.unit.level in LISTED_AT else self._units()
 
-    def _total(self, first: str) -> Row:
+    def _total(self, first: str) -> tables.Row:
         values = {
-            "cases": tables.count(line_queries.summed(self.found, LISTED)),
+            "cases": tables.count(line_queries.summed(self.found, line_tables.LISTED)),
             "points": tables.points(self.more_x100(self.found)),
         }
         return line_tables.total_row(values, first)
 
-    def _units(self) -> Table:
+    def _units(self) -> tables.Table:
         parts = [(unit, _of_reason(self.below.of(unit))) for unit in self.below.units]
         rows = [
             line_tables.name_row(
@@ -90,7 +87,7 @@ class Uncommenced:
                 unit,
                 "caseload",
                 {
-                    "cases": tables.count(line_queries.summed(lines, LISTED)),
+                    "cases": tables.count(line_queries.summed(lines, line_tables.LISTED)),
                     "points": tables.points(self.more_x100(lines)),
                 },
             )
@@ -98,9 +95,9 @@ class Uncommenced:
             if lines
         ]
         columns = [*line_tables.name_columns(self.question), *_COLUMNS]
-        return Table("uncommenced", _CAPTION, columns, rows, self._total("name"))
+        return tables.Table("uncommenced", _CAPTION, columns, rows, self._total("name"))
 
-    def _cases(self) -> Table:
+    def _cases(self) -> tables.Table:
         question = self.question
         pricing = line_queries.pricing_of(question.state)
         holders = {unit.number: unit for unit in ([question.unit] if question.is_post else self.below.units)}
@@ -110,39 +107,42 @@ class Uncommenced:
             if line.post_no in holders and pricing[line.pricing].reason == REASON
         ]
         rows = [self._row(line, pricing[line.pricing], holders[line.post_no]) for line in lines]
-        holder = [] if question.is_post else [Column("holder", "Practitioner")]
+        holder = [] if question.is_post else [tables.Column("holder", "Practitioner")]
         columns = [
-            Column("crn", "CRN", "code"),
+            tables.Column("crn", "CRN", "code"),
             *holder,
-            Column("type", "Type"),
-            Column("tier", "Tier", "code"),
+            tables.Column("type", "Type"),
+            tables.Column("tier", "Tier", "code"),
             *_COLUMNS,
         ]
         empty = {column.key: tables.text("") for column in columns}
-        total = Row(empty | self._total("crn").values)
-        return Table("uncommenced", _CAPTION, columns, rows, total, notes(lines))
+        total = tables.Row(empty | self._total("crn").values)
+        return tables.Table("uncommenced", _CAPTION, columns, rows, total, notes(lines))
 
-    def _row(self, line: Line, pricing: Pricing, holder: Unit) -> Row:
+    def _row(self, line: models.Line, pricing: models.Pricing, holder: models.Unit) -> tables.Row:
         worth = self._worth.get(path_of(self.question.state.tier_scheme, _kind(pricing)), 0)
         tier = "untiered" if pricing.tier == "0" else pricing.tier
         values = {
             "crn": reference(line),
             "type": tables.text(labels.place(pricing)),
-            "tier": Value(pricing.tier, f"{tier}, suspended" if pricing.suspended else tier),
+            "tier": tables.Value(pricing.tier, f"{tier}, suspended" if pricing.suspended else tier),
             "cases": tables.count(line.listed_cases),
             "points": tables.exact(worth * line.listed_cases - line.points_x100),
         }
         if not self.question.is_post:
             values["holder"] = tables.text(holder.name, unit_url("post", holder.code, "caseload"))
-        return Row(values)
+        return tables.Row(values)
 
 
-_COLUMNS = (Column("cases", "Cases", "count"), Column("points", "Points they would add", "points"))
+_COLUMNS = (
+    tables.Column("cases", "Cases", "count"),
+    tables.Column("points", "Points they would add", "points"),
+)
 
 
-def _of_reason(lines: Iterable[Lines]) -> list[Lines]:
+def _of_reason(lines: Iterable[line_queries.Lines]) -> list[line_queries.Lines]:
     return [line for line in lines if line.pricing.reason == REASON and line.listed_cases]
 
 
-def _kind(pricing: Pricing) -> dict[str, Any]:
+def _kind(pricing: models.Pricing) -> dict[str, Any]:
     return {name: getattr(pricing, name) for name in ("stream", "location", "tier", "suspended")}

@@ -5,15 +5,12 @@ from decimal import Decimal
 from wmt.facts import TIERS
 from wmt.site import tables
 from wmt.site.figures import line_queries
-from wmt.site.figures.line_queries import Lines
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.tables import Column, Row, Table, Value
 from wmt.site.web.units import labels, line_tables
-from wmt.site.web.units.line_tables import ACTIVE
 from wmt.site.workload.models import RuleValue
 
 
-def table(question: UnitRequest, lines: list[Lines]) -> Table | None:
+def table(question: UnitRequest, lines: list[line_queries.Lines]) -> tables.Table | None:
     """The cases nobody has tiered, and what one of them may turn out to be worth. None without any."""
     found = [line for line in lines if line.active_cases and line.pricing.tier == "0"]
     if not found:
@@ -22,17 +19,17 @@ def table(question: UnitRequest, lines: list[Lines]) -> Table | None:
     worth = _Worth(question, sorted(apart))
     rows = [worth.row(key, apart[key]) for key in sorted(apart)]
     total = {"name": tables.text("Total"), "lowest": tables.exact(None), "highest": tables.exact(None)}
-    cases = line_queries.summed(found, ACTIVE)
+    cases = line_queries.summed(found, line_tables.ACTIVE)
     href = line_tables.lines_url(question, question.unit, "untiered_cases")
     columns = [
-        Column("name", "Type"),
-        Column("cases", "Untiered cases", "count"),
-        Column("lowest", "Lowest points each", "points"),
-        Column("highest", "Highest points each", "points"),
+        tables.Column("name", "Type"),
+        tables.Column("cases", "Untiered cases", "count"),
+        tables.Column("lowest", "Lowest points each", "points"),
+        tables.Column("highest", "Highest points each", "points"),
     ]
     notes = ["A case without a tier scores 0 points. With a tier it scores between the two."]
-    return Table("untiered", "Cases without a tier, and the points they could add", columns, rows,
-                 Row(total | {"cases": tables.count(cases, href)}), notes)  # fmt: skip
+    return tables.Table("untiered", "Cases without a tier, and the points they could add", columns, rows,
+                 tables.Row(total | {"cases": tables.count(cases, href)}), notes)  # fmt: skip
 
 
 class _Worth:
@@ -54,18 +51,18 @@ class _Worth:
         )
         self.values = dict(rows.values_list("path", "value"))
 
-    def row(self, key: tuple[str, str], lines: list[Lines]) -> Row:
+    def row(self, key: tuple[str, str], lines: list[line_queries.Lines]) -> tables.Row:
         worth = [Decimal(value) for path in self.paths[key] if (value := self.values.get(path))]
         pricing = lines[0].pricing
         href = line_tables.pricing_url(self.question, lines, "untiered_cases")
         values = {
             "name": tables.text(f"{'T2A, ' if key[0] == 't2a' else ''}{labels.place(pricing)}"),
-            "cases": tables.count(line_queries.summed(lines, ACTIVE), href),
+            "cases": tables.count(line_queries.summed(lines, line_tables.ACTIVE), href),
             "lowest": _points(min(worth, default=None)),
             "highest": _points(max(worth, default=None)),
         }
-        return Row(values)
+        return tables.Row(values)
 
 
-def _points(value: Decimal | None) -> Value:
-    return Value(value, "not published" if value is None else f"{value.normalize():,f}")
+def _points(value: Decimal | None) -> tables.Value:
+    return tables.Value(value, "not published" if value is None else f"{value.normalize():,f}")

@@ -4,11 +4,9 @@ from typing import Any
 
 from wmt.ledger import LineReason
 from wmt.site.figures import line_queries
-from wmt.site.figures.line_queries import Lines
 from wmt.site.queries.measures import CASE_GROUPS
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.web.units import case_counts, case_list, case_reasons, case_untiered, labels
-from wmt.site.web.units.case_reasons import LISTED_AT
 from wmt.site.web.units.case_uncommenced import Uncommenced
 from wmt.site.web.units.line_tables import grade_filter, grade_of
 from wmt.site.workload.models import Unit
@@ -29,7 +27,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
     counted = case_counts.Counts(question, lines, below, _one_of(question, "type", tuple(CASE_GROUPS)))
     reason = _one_of(question, "reason", tuple(str(reason) for reason in LineReason))
     found = {}
-    if question.unit.level in LISTED_AT:
+    if question.unit.level in case_reasons.LISTED_AT:
         shown = case_list.Chosen(counted.kind, _one_of(question, "counted", ("yes", "no")), reason)
         found["cases"] = case_list.table(question, shown, below)
     untiered = case_untiered.table(question, lines)
@@ -57,7 +55,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
     }
 
 
-def _own_lines(question: UnitRequest, below: case_counts.Below) -> list[Lines]:
+def _own_lines(question: UnitRequest, below: case_counts.Below) -> list[line_queries.Lines]:
     """The case lines of the unit itself. Those of a team are those of its posts, which are here already."""
     if question.unit.level == "team":
         return [line for lines in below.lines.values() for line in lines]
@@ -70,11 +68,13 @@ def _one_of(question: UnitRequest, name: str, choices: tuple[str, ...]) -> str:
     return asked if asked in choices else ""
 
 
-def _filters(question: UnitRequest, kind: str, reason: str, lines: list[Lines]) -> list[dict[str, Any]]:
+def _filters(
+    question: UnitRequest, kind: str, reason: str, lines: list[line_queries.Lines]
+) -> list[dict[str, Any]]:
     fields = [_field("type", "Cases", kind, [("", "All cases"), *CASE_GROUPS.items()])]
     if not question.is_post:
         fields.append(grade_filter(question))
-    if question.unit.level in LISTED_AT:
+    if question.unit.level in case_reasons.LISTED_AT:
         counted = _one_of(question, "counted", ("yes", "no"))
         options = [("", "All"), ("yes", "Active"), ("no", "Not active")]
         fields.append(_field("counted", "Listed cases", counted, options))

@@ -6,21 +6,18 @@ from typing import Any
 from wmt.facts import NOT_KNOWN
 from wmt.site import tables
 from wmt.site.figures import line_queries, units
-from wmt.site.figures.line_queries import Lines
 from wmt.site.links import unit_url
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.tables import Column, Row, Table, Value
 from wmt.site.web.units import labels, line_tables
-from wmt.site.web.units.line_tables import NUMBER, POINTS
 from wmt.site.web.units.references import notes
-from wmt.site.workload.models import Line, Pricing, RuleValue, Unit
+from wmt.site.workload import models
 
 TITLE = "Case management support (CMS)"
 TEMPLATE = "unit/contacts.jinja"
 LISTED_AT = ("team", "post")
 
 
-def applies(unit: Unit) -> bool:  # noqa: ARG001
+def applies(unit: models.Unit) -> bool:  # noqa: ARG001
     """Everybody may help a colleague; where nobody did, the page says so."""
     return True
 
@@ -30,8 +27,8 @@ def content(question: UnitRequest) -> dict[str, Any]:
     state, unit = question.state, question.unit
     grade = line_tables.grade_of(question)
     below = line_tables.below(question)
-    found: dict[str, Table] = {}
-    own: list[Lines] = []
+    found: dict[str, tables.Table] = {}
+    own: list[line_queries.Lines] = []
     if not question.is_post:
         own = _sums(question, [unit], grade).get(unit.code, [])
         found["help"] = _of_units(question, below, _sums(question, below, grade), own)
@@ -44,32 +41,35 @@ def content(question: UnitRequest) -> dict[str, Any]:
             if line.post_no in holders
         ]
         found["contacts"] = _listed(question, lines, holders)
-    net = line_queries.summed(own, POINTS)
+    net = line_queries.summed(own, line_tables.POINTS)
     return {
         "tables": found,
         "filters": [] if question.is_post else [line_tables.grade_filter(question)],
         "nets_to_zero": unit.level == units.NATION and not grade and net == 0,
-        "window": RuleValue.objects.filter(load_id=state.load_id, path="cms_window_days").first(),
+        "window": models.RuleValue.objects.filter(load_id=state.load_id, path="cms_window_days").first(),
         "not_known": any(each.code == NOT_KNOWN for each in below),
     }
 
 
-def _sums(question: UnitRequest, of: list[Unit], grade: str) -> dict[str, list[Lines]]:
+def _sums(question: UnitRequest, of: list[models.Unit], grade: str) -> dict[str, list[line_queries.Lines]]:
     return line_queries.sums_of(question.state, of, grade=grade, kind="contact", by_grade=False)
 
 
 def _of_units(
-    question: UnitRequest, below: list[Unit], sums: dict[str, list[Lines]], own: list[Lines]
-) -> Table:
+    question: UnitRequest,
+    below: list[models.Unit],
+    sums: dict[str, list[line_queries.Lines]],
+    own: list[line_queries.Lines],
+) -> tables.Table:
     columns = [
         *line_tables.name_columns(question),
-        Column("given", "Given", "points", "Points for support given to colleagues."),
-        Column("received", "Received", "points", "Points for support received from colleagues."),
-        Column("net", "Net points", "points", "Given less received. This is included in the points."),
-        Column(
+        tables.Column("given", "Given", "points", "Points for support given to colleagues."),
+        tables.Column("received", "Received", "points", "Points for support received from colleagues."),
+        tables.Column("net", "Net points", "points", "Given less received. This is included in the points."),
+        tables.Column(
             "contacts", "Contacts", "count", "Contacts that count. A contact inside the unit has two sides."
         ),
-        Column("late", "Contacts not counted", "count", "Expired, or 0 points."),
+        tables.Column("late", "Contacts not counted", "count", "Expired, or 0 points."),
     ]
     rows = [
         line_tables.name_row(question, unit, "help", _values(question, unit, sums.get(unit.code, [])))
@@ -80,11 +80,13 @@ def _of_units(
     caption = f"Case management support (CMS): {units.PLURALS[level]} of {question.unit.name}"
     if question.grade:
         caption += f" (grade {question.grade})"
-    return Table("help", caption, columns, rows, total)
+    return tables.Table("help", caption, columns, rows, total)
 
 
-def _values(question: UnitRequest, unit: Unit, lines: list[Lines]) -> dict[str, Value]:
-    def href(of: list[Lines]) -> str:
+def _values(
+    question: UnitRequest, unit: models.Unit, lines: list[line_queries.Lines]
+) -> dict[str, tables.Value]:
+    def href(of: list[line_queries.Lines]) -> str:
         return line_tables.those_url(question, unit, "contacts", of)
 
     earning = [line for line in lines if line.points_x100]
@@ -93,15 +95,17 @@ def _values(question: UnitRequest, unit: Unit, lines: list[Lines]) -> dict[str, 
     given, received = sides[labels.GIVEN], sides[labels.RECEIVED]
     whole = line_tables.lines_url(question, unit, "contacts")
     return {
-        "given": tables.points(line_queries.summed(given, POINTS), href(given)),
-        "received": tables.points(line_queries.summed(received, POINTS), href(received)),
-        "net": tables.points(line_queries.summed(lines, POINTS), whole),
-        "contacts": tables.count(line_queries.summed(earning, NUMBER), href(earning)),
-        "late": tables.count(line_queries.summed(silent, NUMBER), href(silent)),
+        "given": tables.points(line_queries.summed(given, line_tables.POINTS), href(given)),
+        "received": tables.points(line_queries.summed(received, line_tables.POINTS), href(received)),
+        "net": tables.points(line_queries.summed(lines, line_tables.POINTS), whole),
+        "contacts": tables.count(line_queries.summed(earning, line_tables.NUMBER), href(earning)),
+        "late": tables.count(line_queries.summed(silent, line_tables.NUMBER), href(silent)),
     }
 
 
-def _listed(question: UnitRequest, lines: list[Line], holders: dict[int | None, Unit]) -> Table:
+def _listed(
+    question: UnitRequest, lines: list[models.Line], holders: dict[int | None, models.Unit]
+) -> tables.Table:
     """The contacts of a post or a team one by one: who helped whom, when, with what."""
     activities = _activities(question, {line.about for line in lines})
     names = _names(question, {line.other_post for line in lines if line.other_post})
@@ -111,7 +115,7 @@ def _listed(question: UnitRequest, lines: list[Line], holders: dict[int | None, 
         priced = pricing[line.pricing]
         other = names.get(line.other_post, line.other_post)
         values = {
-            "since": Value(None, "withheld") if line.withheld else tables.day(line.since),
+            "since": tables.Value(None, "withheld") if line.withheld else tables.day(line.since),
             "holder": tables.text(
                 holders[line.post_no].name, unit_url("post", holders[line.post_no].code, "help")
             ),
@@ -124,28 +128,38 @@ def _listed(question: UnitRequest, lines: list[Line], holders: dict[int | None, 
             "points": tables.exact(line.points_x100, _line_href(holders[line.post_no], priced)),
             "why": _why(question, priced),
         }
-        rows.append(Row(values))
+        rows.append(tables.Row(values))
     columns = [
-        Column("since", "Date", "date"),
-        *([] if question.is_post else [Column("holder", "Practitioner")]),
-        Column("side", "What"),
-        Column("other", "Colleague"),
-        Column("about", "Code", "code"),
-        Column("activity", "Activity"),
-        Column("points", "Points", "points"),
-        Column("why", "Counts"),
+        tables.Column("since", "Date", "date"),
+        *([] if question.is_post else [tables.Column("holder", "Practitioner")]),
+        tables.Column("side", "What"),
+        tables.Column("other", "Colleague"),
+        tables.Column("about", "Code", "code"),
+        tables.Column("activity", "Activity"),
+        tables.Column("points", "Points", "points"),
+        tables.Column("why", "Counts"),
     ]
     empty = {column.key: tables.text("") for column in columns}
-    sums = {"since": tables.text("Total"), "points": tables.exact(line_queries.summed(lines, POINTS))}
-    return Table("contacts", "Contacts", columns, rows, Row(empty | sums) if rows else None, notes(lines),
-                 "There are no contacts with points in this extract.")  # fmt: skip
+    sums = {
+        "since": tables.text("Total"),
+        "points": tables.exact(line_queries.summed(lines, line_tables.POINTS)),
+    }
+    return tables.Table(
+        "contacts",
+        "Contacts",
+        columns,
+        rows,
+        tables.Row(empty | sums) if rows else None,
+        notes(lines),
+        "There are no contacts with points in this extract.",
+    )
 
 
-def _line_href(holder: Unit, pricing: Pricing) -> str:
+def _line_href(holder: models.Unit, pricing: models.Pricing) -> str:
     return unit_url("post", holder.code, "working", figure="contacts", of=str(pricing.number))
 
 
-def _why(question: UnitRequest, pricing: Pricing) -> Value:
+def _why(question: UnitRequest, pricing: models.Pricing) -> tables.Value:
     back = question.request.get_full_path()
     said = labels.reason(pricing.reason) or "yes"
     return tables.text(said, labels.rule_href(pricing.rule, back))
@@ -154,7 +168,7 @@ def _why(question: UnitRequest, pricing: Pricing) -> Value:
 def _activities(question: UnitRequest, codes: Iterable[str]) -> dict[str, str]:
     """What people do in contacts of these codes, in words."""
     paths = {f"cms_activity.{code}": code for code in codes}
-    rows = RuleValue.objects.filter(load_id=question.state.load_id, path__in=list(paths))
+    rows = models.RuleValue.objects.filter(load_id=question.state.load_id, path__in=list(paths))
     return {paths[path]: value or "" for path, value in rows.values_list("path", "value")}
 
 

@@ -5,11 +5,8 @@ from typing import Any
 from wmt.ledger import COURTS
 from wmt.site import tables
 from wmt.site.figures import line_queries, units
-from wmt.site.figures.line_queries import Lines
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.tables import Column, Table, Value
 from wmt.site.web.units import line_tables
-from wmt.site.web.units.line_tables import NUMBER, POINTS
 from wmt.site.workload.models import Unit
 
 TITLE = "Court-only staff"
@@ -42,31 +39,39 @@ def _posts(question: UnitRequest) -> list[Unit]:
 
 
 _COLUMNS = [
-    Column("reports", "Reports", "count"),
-    Column("points", "Points of reports", "points"),
+    tables.Column("reports", "Reports", "count"),
+    tables.Column("points", "Points of reports", "points"),
 ]
 
 
-def _of_posts(question: UnitRequest, posts: list[Unit], sums: dict[str, list[Lines]]) -> Table:
+def _of_posts(
+    question: UnitRequest, posts: list[Unit], sums: dict[str, list[line_queries.Lines]]
+) -> tables.Table:
     rows = [
         line_tables.name_row(question, post, "reports", _values(question, post, sums[post.code]))
         for post in posts
     ]
-    columns = [Column("name", "Practitioner"), Column("code", "Code", "code"), Column("grade", "Grade")]
-    return Table("court", f"Court-only staff: practitioners of {question.unit.name}{_grade(question)}",
+    columns = [
+        tables.Column("name", "Practitioner"),
+        tables.Column("code", "Code", "code"),
+        tables.Column("grade", "Grade"),
+    ]
+    return tables.Table("court", f"Court-only staff: practitioners of {question.unit.name}{_grade(question)}",
                  [*columns, *_COLUMNS], rows, _total(posts, sums),
                  empty="There are no court-only staff.")  # fmt: skip
 
 
-def _values(question: UnitRequest, post: Unit, lines: list[Lines]) -> dict[str, Value]:
+def _values(question: UnitRequest, post: Unit, lines: list[line_queries.Lines]) -> dict[str, tables.Value]:
     href = line_tables.lines_url(question, post, "reports")
     return {
-        "reports": tables.count(line_queries.summed(lines, NUMBER), href),
-        "points": tables.points(line_queries.summed(lines, POINTS), href),
+        "reports": tables.count(line_queries.summed(lines, line_tables.NUMBER), href),
+        "points": tables.points(line_queries.summed(lines, line_tables.POINTS), href),
     }
 
 
-def _of_regions(question: UnitRequest, posts: list[Unit], sums: dict[str, list[Lines]]) -> Table:
+def _of_regions(
+    question: UnitRequest, posts: list[Unit], sums: dict[str, list[line_queries.Lines]]
+) -> tables.Table:
     rows = []
     for region in line_tables.below(question):
         here = [post for post in posts if post.region_code == region.code]
@@ -74,25 +79,27 @@ def _of_regions(question: UnitRequest, posts: list[Unit], sums: dict[str, list[L
             href = line_tables.child_url(question, region, "court")
             rows.append(line_tables.name_row(question, region, "court", _together(here, sums, href)))
     columns = [
-        Column("name", "Region"),
-        Column("code", "Code", "code"),
-        Column("posts", "Practitioners", "count"),
+        tables.Column("name", "Region"),
+        tables.Column("code", "Code", "code"),
+        tables.Column("posts", "Practitioners", "count"),
     ]
-    return Table("court", f"Court-only staff: practitioners by region{_grade(question)}",
+    return tables.Table("court", f"Court-only staff: practitioners by region{_grade(question)}",
                  [*columns, *_COLUMNS], rows, _total(posts, sums),
                  empty="There are no court-only staff.")  # fmt: skip
 
 
-def _together(posts: list[Unit], sums: dict[str, list[Lines]], href: str = "") -> dict[str, Value]:
+def _together(
+    posts: list[Unit], sums: dict[str, list[line_queries.Lines]], href: str = ""
+) -> dict[str, tables.Value]:
     lines = [line for post in posts for line in sums[post.code]]
     return {
         "posts": tables.count(len(posts), href),
-        "reports": tables.count(line_queries.summed(lines, NUMBER), href),
-        "points": tables.points(line_queries.summed(lines, POINTS), href),
+        "reports": tables.count(line_queries.summed(lines, line_tables.NUMBER), href),
+        "points": tables.points(line_queries.summed(lines, line_tables.POINTS), href),
     }
 
 
-def _total(posts: list[Unit], sums: dict[str, list[Lines]]) -> Any:
+def _total(posts: list[Unit], sums: dict[str, list[line_queries.Lines]]) -> Any:
     return line_tables.total_row(_together(posts, sums)) if posts else None
 
 

@@ -8,7 +8,6 @@ from wmt.site import tables
 from wmt.site.figures import units
 from wmt.site.links import unit_url, working_url
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.tables import Column, Row, Table
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import rules_of
 
@@ -19,20 +18,22 @@ def without_hours(question: UnitRequest) -> QuerySet[Unit]:
     return posts.filter(is_only_mentioned=True, unentered_posts_without_time=1).exclude(team_code="NOT-KNOWN")
 
 
-def table_of(question: UnitRequest) -> Table:
+def table_of(question: UnitRequest) -> tables.Table:
     """Those posts with their work, and the points their grade's usual hours would hold."""
     rules = rules_of(question.state)
     posts = list(without_hours(question))
     columns = [
-        Column("name", "Practitioner"),
-        Column("code", "Code", "code"),
-        Column("grade", "Grade"),
-        Column("cases", "Active cases", "count"),
-        Column("points", "Points", "points", "They count towards every unit."),
-        Column("usual", "If the grade's hours counted", "points", "Available points that are left out."),
+        tables.Column("name", "Practitioner"),
+        tables.Column("code", "Code", "code"),
+        tables.Column("grade", "Grade"),
+        tables.Column("cases", "Active cases", "count"),
+        tables.Column("points", "Points", "points", "They count towards every unit."),
+        tables.Column(
+            "usual", "If the grade's hours counted", "points", "Available points that are left out."
+        ),
     ]
     rows = [_row(post, usual_x100(rules, post.grade)) for post in posts]
-    return Table(
+    return tables.Table(
         "nohours",
         "Posts that are on no list of officers",
         columns,
@@ -43,7 +44,7 @@ def table_of(question: UnitRequest) -> Table:
     )
 
 
-def _row(post: Unit, usual: int) -> Row:
+def _row(post: Unit, usual: int) -> tables.Row:
     values = {
         "name": tables.text(post.name, unit_url("post", post.code, "hours")),
         "code": tables.text(post.code),
@@ -52,7 +53,7 @@ def _row(post: Unit, usual: int) -> Row:
         "points": tables.points(post.points_x100, working_url("post", post.code, "points")),
         "usual": tables.points(usual),
     }
-    return Row(values, "post", post.code)
+    return tables.Row(values, "post", post.code)
 
 
 def usual_x100(rules: RuleSet, grade: str) -> int:

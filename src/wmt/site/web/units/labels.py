@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from wmt.ledger import HEADLINE, STREAM_NAMES, LineReason
+from wmt import ledger
 from wmt.site.workload.models import Pricing, Unit
 
 _PLACES = {"community": "Community", "licence": "Licence", "custody": "Custody", "unknown": "Unknown type"}
@@ -34,8 +34,8 @@ def inside(words: str) -> str:
 
 def in_stream(unit: Unit) -> str:
     """A unit's name, with the stream where its part in another than sentence management is shown."""
-    apart = unit.level != "post" and unit.stream not in ("", HEADLINE)
-    return f"{unit.name} ({inside(STREAM_NAMES[unit.stream])})" if apart else unit.name
+    apart = unit.level != "post" and unit.stream not in ("", ledger.HEADLINE)
+    return f"{unit.name} ({inside(ledger.STREAM_NAMES[unit.stream])})" if apart else unit.name
 
 
 def what(pricing: Pricing) -> str:
@@ -95,18 +95,18 @@ def contact_code(pricing: Pricing) -> str:
 
 #: Reasons of the ledger, which are stable for programs, in the words of the pages.
 _REASONS = {
-    LineReason.OMIC: "OMiC (not in these figures)",
-    LineReason.FILTERED: "not active, nDelius gives no reason",
-    LineReason.DIFFERENCE: "counted by nDelius but not listed",
-    LineReason.ZERO_TIER: "0 points for this tier and type",
-    LineReason.NO_WEIGHTS: "no points published for this tier scheme",
-    LineReason.SHOWN_ONLY: "for information, 0 points",
-    LineReason.INSIDE_TIER: "included in the case’s tier points",
-    LineReason.OUTSIDE_WINDOW: "expired",
-    LineReason.AHEAD: "dated after the data",
-    LineReason.ZERO_CODE: "0 points for this contact",
-    LineReason.ASSUMED_HOURS: "default for grade (not confirmed)",
-    LineReason.CUT: "limited to the contracted hours",
+    ledger.LineReason.OMIC: "OMiC (not in these figures)",
+    ledger.LineReason.FILTERED: "not active, nDelius gives no reason",
+    ledger.LineReason.DIFFERENCE: "counted by nDelius but not listed",
+    ledger.LineReason.ZERO_TIER: "0 points for this tier and type",
+    ledger.LineReason.NO_WEIGHTS: "no points published for this tier scheme",
+    ledger.LineReason.SHOWN_ONLY: "for information, 0 points",
+    ledger.LineReason.INSIDE_TIER: "included in the case’s tier points",
+    ledger.LineReason.OUTSIDE_WINDOW: "expired",
+    ledger.LineReason.AHEAD: "dated after the data",
+    ledger.LineReason.ZERO_CODE: "0 points for this contact",
+    ledger.LineReason.ASSUMED_HOURS: "default for grade (not confirmed)",
+    ledger.LineReason.CUT: "limited to the contracted hours",
 }
 
 

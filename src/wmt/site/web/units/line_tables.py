@@ -10,10 +10,8 @@ from wmt.ledger import MeasureDefinition
 from wmt.site import links, tables
 from wmt.site.figures import units
 from wmt.site.figures.line_queries import Lines
-from wmt.site.links import unit_url
 from wmt.site.queries.measures import CASE_GROUPS
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.tables import Column, Row, Value
 from wmt.site.web.units import pricing_ids
 from wmt.site.workload.models import Pricing, Unit
 
@@ -83,13 +81,15 @@ def those_url(question: UnitRequest, unit: Unit, figure: str, lines: Iterable[Li
 
 def child_url(question: UnitRequest, unit: Unit, tab: str, **query: str) -> str:
     """A tab of a unit below, with the grade that was asked for."""
-    return unit_url(unit.level, unit.code, tab, grade=_grade(question, unit), stream=stream_of(unit), **query)
+    return links.unit_url(
+        unit.level, unit.code, tab, grade=_grade(question, unit), stream=stream_of(unit), **query
+    )
 
 
 def lines_url(question: UnitRequest, unit: Unit, figure: str, of: str = "") -> str:
     """The lines behind a figure of a unit below, or of the unit itself."""
     narrowed = {"grade": _grade(question, unit), "stream": stream_of(unit)}
-    return unit_url(unit.level, unit.code, "working", figure=figure, of=of, **narrowed)
+    return links.unit_url(unit.level, unit.code, "working", figure=figure, of=of, **narrowed)
 
 
 def stream_of(unit: Unit) -> str:
@@ -100,27 +100,27 @@ def _grade(question: UnitRequest, unit: Unit) -> str:
     return "" if unit.level == "post" else question.grade
 
 
-def name_columns(question: UnitRequest) -> list[Column]:
+def name_columns(question: UnitRequest) -> list[tables.Column]:
     """The first columns of a table of the units below."""
     level = units.child_level(question.unit.level)
-    grade = [Column("grade", "Grade")] if level == "post" else []
-    return [Column("name", units.TITLES[level]), Column("code", "Code", "code"), *grade]
+    grade = [tables.Column("grade", "Grade")] if level == "post" else []
+    return [tables.Column("name", units.TITLES[level]), tables.Column("code", "Code", "code"), *grade]
 
 
-def name_row(question: UnitRequest, unit: Unit, tab: str, values: dict[str, Value]) -> Row:
+def name_row(question: UnitRequest, unit: Unit, tab: str, values: dict[str, tables.Value]) -> tables.Row:
     """A row of a unit below: it leads to the same tab there."""
     names = {
         "name": tables.text(unit.name, child_url(question, unit, tab)),
         "code": tables.text(unit.code),
         "grade": tables.text(unit.grade),
     }
-    return Row(names | values, unit.level, unit.code)
+    return tables.Row(names | values, unit.level, unit.code)
 
 
-def total_row(values: dict[str, Value], first: str = "name") -> Row:
+def total_row(values: dict[str, tables.Value], first: str = "name") -> tables.Row:
     """The row of the unit itself under those of its parts."""
     empty = {name: tables.text("") for name in ("name", "code", "grade")}
-    return Row(empty | {first: tables.text("Total")} | values)
+    return tables.Row(empty | {first: tables.text("Total")} | values)
 
 
 def grade_filter(question: UnitRequest) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from wmt.site.accounts.access import may
 from wmt.site.accounts.roles import Action
 from wmt.site.links import unit_url
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.tables import Column, Value
 from wmt.site.web.units import line_tables
 from wmt.site.workload.models import Unit
 
@@ -46,11 +45,11 @@ def kept(question: UnitRequest) -> dict[str, str]:
     return {"list": "post", "band": question.band} if is_asked(question) else {}
 
 
-def columns(question: UnitRequest) -> list[Column]:
-    return [Column(KEY, BANDS[question.band], "count")] if is_asked(question) else []
+def columns(question: UnitRequest) -> list[tables.Column]:
+    return [tables.Column(KEY, BANDS[question.band], "count")] if is_asked(question) else []
 
 
-def values(question: UnitRequest, unit: Unit) -> dict[str, Value]:
+def values(question: UnitRequest, unit: Unit) -> dict[str, tables.Value]:
     """The number, with the way to the posts."""
     if not is_asked(question):
         return {}

@@ -9,17 +9,15 @@ from wmt.site import tables
 from wmt.site.figures import line_queries, units
 from wmt.site.links import unit_url
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.tables import Column, Row, Table, Value
 from wmt.site.web.units import labels, line_tables
-from wmt.site.web.units.line_tables import BESIDE, NUMBER
 from wmt.site.web.units.references import notes, reference
-from wmt.site.workload.models import Line, Pricing, Unit
+from wmt.site.workload import models
 
 TITLE = "OMiC"
 TEMPLATE = "unit/omic.jinja"
 
 
-def applies(unit: Unit) -> bool:
+def applies(unit: models.Unit) -> bool:
     """Where there may be posts of OMiC teams; of a post, where it holds OMiC cases."""
     return unit.level != "post" or unit.omic_cases > 0
 
@@ -32,9 +30,11 @@ def content(question: UnitRequest) -> dict[str, Any]:
     below = line_tables.below(question)
     columns = [
         *line_tables.name_columns(question),
-        Column("omic_cases", "OMiC cases", "count"),
-        Column("omic", "Points in custody", "points", "Points of the cases while in custody."),
-        Column("omic_licence", "Points on licence", "points", "Points the same cases would have on licence."),
+        tables.Column("omic_cases", "OMiC cases", "count"),
+        tables.Column("omic", "Points in custody", "points", "Points of the cases while in custody."),
+        tables.Column(
+            "omic_licence", "Points on licence", "points", "Points the same cases would have on licence."
+        ),
     ]
     rows = [line_tables.name_row(question, unit, "omic", _values(question, unit)) for unit in below]
     total = line_tables.total_row(_values(question, question.subject))
@@ -42,7 +42,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
     caption = f"OMiC cases: {units.PLURALS[level]} of {question.unit.name}"
     if question.grade:
         caption += f" (grade {question.grade})"
-    table = Table("omic", caption, columns, rows, total, said)
+    table = tables.Table("omic", caption, columns, rows, total, said)
     return {"tables": {"omic": table}, "filters": [line_tables.grade_filter(question)]}
 
 
@@ -65,7 +65,7 @@ def _held_by_others(question: UnitRequest) -> list[str]:
     return [*said, *_held_apart(posts)]
 
 
-def _held_apart(posts: QuerySet[Unit]) -> list[str]:
+def _held_apart(posts: QuerySet[models.Unit]) -> list[str]:
     """What posts outside OMiC teams hold that is not in the table."""
     found = posts.order_by().aggregate(
         posts=Count("pk"), cases=Sum("omic_cases"), custody=Sum("omic_x100"), licence=Sum("omic_licence_x100")
@@ -86,7 +86,7 @@ def _counted(number: int, what: str) -> str:
     return f"{number:,} {what}" + ("" if number == 1 else "s")
 
 
-def _values(question: UnitRequest, unit: Unit) -> dict[str, Value]:
+def _values(question: UnitRequest, unit: models.Unit) -> dict[str, tables.Value]:
     def href(figure: str) -> str:
         return line_tables.lines_url(question, unit, figure)
 
@@ -97,7 +97,7 @@ def _values(question: UnitRequest, unit: Unit) -> dict[str, Value]:
     }
 
 
-def _listed(question: UnitRequest) -> Table:
+def _listed(question: UnitRequest) -> tables.Table:
     """The OMiC cases of a post, each with what it is worth in custody."""
     pricing = line_queries.pricing_of(question.state)
     here = [
@@ -106,38 +106,38 @@ def _listed(question: UnitRequest) -> Table:
         if line_queries.belongs(pricing[line.pricing], SHARES["omic_cases"])
     ]
     columns = [
-        Column("crn", "CRN", "code"),
-        Column("tier", "Tier", "code"),
-        Column("type", "Type"),
-        Column("cases", "Cases", "count"),
-        Column("points", "Points in custody", "points"),
-        Column("since", "Held since", "date"),
-        Column("flags", "Flags"),
+        tables.Column("crn", "CRN", "code"),
+        tables.Column("tier", "Tier", "code"),
+        tables.Column("type", "Type"),
+        tables.Column("cases", "Cases", "count"),
+        tables.Column("points", "Points in custody", "points"),
+        tables.Column("since", "Held since", "date"),
+        tables.Column("flags", "Flags"),
     ]
     empty = {column.key: tables.text("") for column in columns}
     href = line_tables.lines_url(question, question.unit, "omic")
     sums = {
         "crn": tables.text("Total"),
-        "cases": tables.count(line_queries.summed(here, NUMBER)),
-        "points": tables.exact(line_queries.summed(here, BESIDE), href),
+        "cases": tables.count(line_queries.summed(here, line_tables.NUMBER)),
+        "points": tables.exact(line_queries.summed(here, line_tables.BESIDE), href),
     }
     rows = [_row(question, line, pricing[line.pricing]) for line in here]
     on_licence = tables.exact(question.unit.omic_licence_x100).text
     said = [f"On licence the same cases would have {on_licence} points."] if here else []
-    total = Row(empty | sums) if rows else None
-    return Table("omic", "OMiC cases", columns, rows, total, [*said, *notes(here)],
+    total = tables.Row(empty | sums) if rows else None
+    return tables.Table("omic", "OMiC cases", columns, rows, total, [*said, *notes(here)],
                  "There are no OMiC cases.")  # fmt: skip
 
 
-def _row(question: UnitRequest, line: Line, pricing: Pricing) -> Row:
+def _row(question: UnitRequest, line: models.Line, pricing: models.Pricing) -> tables.Row:
     href = unit_url("post", question.unit.code, "working", figure="omic", of=str(pricing.number))
     values = {
         "crn": reference(line, href),
         "tier": tables.text("untiered" if pricing.tier == "0" else pricing.tier),
         "type": tables.text(labels.place(pricing)),
-        "cases": tables.count(line_queries.summed([line], NUMBER)),
+        "cases": tables.count(line_queries.summed([line], line_tables.NUMBER)),
         "points": tables.exact(line.beside_x100),
         "since": tables.day(line.since),
         "flags": tables.text(line.about),
     }
-    return Row(values)
+    return tables.Row(values)

@@ -6,23 +6,12 @@ from fractions import Fraction
 from typing import Any
 
 from wmt.grades import GRADES
-from wmt.ledger import decimal
+from wmt.ledger import caseload, decimal
 from wmt.ledger.arithmetic import divide_half_up
-from wmt.ledger.caseload import (
-    MARKS,
-    POST_COLUMNS,
-    Caseload,
-    CaseMarks,
-    PostCases,
-    case_marks,
-    caseload_of,
-    is_over_per_fte,
-)
 from wmt.rules import RuleSet
 from wmt.site import tables
 from wmt.site.figures import units
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.tables import Column, Row, Table, Value
 from wmt.site.web.units import line_tables
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import rules_of
@@ -39,26 +28,36 @@ def applies(unit: Unit) -> bool:  # noqa: ARG001
 def content(question: UnitRequest) -> dict[str, Any]:
     """The measure by grade and by unit below; of a post, its own figures."""
     rules = rules_of(question.state)
-    marks = case_marks(rules)
-    found = {"marks": _mark_words(marks), "rules": MARKS, "published": _published(rules), "none": False}
+    marks = caseload.case_marks(rules)
+    found = {
+        "marks": _mark_words(marks),
+        "rules": caseload.MARKS,
+        "published": _published(rules),
+        "none": False,
+    }
     if question.is_post:
-        post = PostCases(*(getattr(question.unit, name) for name in POST_COLUMNS))
+        post = caseload.PostCases(*(getattr(question.unit, name) for name in caseload.POST_COLUMNS))
         of_person = units.of_level(question.state, "post").filter(staff_code=post.person).order_by()
-        columns = [Column("name", "Practitioner"), *_OF_POST]
+        columns = [tables.Column("name", "Practitioner"), *_OF_POST]
         values = _values_of_post(
-            post, caseload_of((PostCases(*row) for row in of_person.values_list(*POST_COLUMNS)), marks)
+            post,
+            caseload.caseload_of(
+                (caseload.PostCases(*row) for row in of_person.values_list(*caseload.POST_COLUMNS)), marks
+            ),
         )
-        row = Row({"name": tables.text(question.unit.name), **values})
+        row = tables.Row({"name": tables.text(question.unit.name), **values})
         return {
             **found,
-            "tables": {"per_fte": Table("per_fte", f"Cases per FTE: {question.unit.name}", columns, [row])},
+            "tables": {
+                "per_fte": tables.Table("per_fte", f"Cases per FTE: {question.unit.name}", columns, [row])
+            },
             "filters": [],
         }
     posts = _posts(question)
-    by_grade: dict[str, Caseload] = {grade: Caseload(marks) for grade in GRADES}
+    by_grade: dict[str, caseload.Caseload] = {grade: caseload.Caseload(marks) for grade in GRADES}
     for _, post in posts:
         by_grade[post.grade].add(post)
-    whole = caseload_of((post for _, post in posts), marks)
+    whole = caseload.caseload_of((post for _, post in posts), marks)
     return {
         **found,
         "none": not posts,
@@ -84,54 +83,58 @@ def _published(rules: RuleSet) -> dict[str, str]:
     return {name: str(value.value) for name, value in found.items() if value is not None}
 
 
-def _mark_words(marks: CaseMarks) -> list[str]:
+def _mark_words(marks: caseload.CaseMarks) -> list[str]:
     return [tables.exact(mark_x100).text for mark_x100 in marks.marks_x100]
 
 
-def _posts(question: UnitRequest) -> list[tuple[str, PostCases]]:
+def _posts(question: UnitRequest) -> list[tuple[str, caseload.PostCases]]:
     """Every post under the unit, with the code of the unit below that it belongs to: one question."""
     below = units.child_level(question.unit.level)
     code = "code" if below == "post" else f"{below}_code"
     rows = units.below(question.state, question.unit, "post", question.grade).order_by()
-    return [(place, PostCases(*rest)) for place, *rest in rows.values_list(code, *POST_COLUMNS)]
+    return [
+        (place, caseload.PostCases(*rest)) for place, *rest in rows.values_list(code, *caseload.POST_COLUMNS)
+    ]
 
 
 _OF_POSTS = "Of posts with contracted hours."
 _OF_PEOPLE = "Of people with contracted hours."
 
 
-def _columns(marks: CaseMarks) -> list[Column]:
+def _columns(marks: caseload.CaseMarks) -> list[tables.Column]:
     """Per FTE: the measure, and how many posts are over each threshold."""
     columns = [
-        Column("posts", "Posts", "count"),
-        Column("fte", "FTE", "number", "Contracted hours ÷ full-time hours."),
-        Column("cases", "Active cases", "count"),
-        Column("unpaid_only", "Unpaid work only", "count"),
-        Column("per_fte", "Cases per FTE", "number", "Active cases ÷ FTE: of a unit, sum ÷ sum."),
-        Column("per_fte_left", "Per FTE left after reductions", "number"),
+        tables.Column("posts", "Posts", "count"),
+        tables.Column("fte", "FTE", "number", "Contracted hours ÷ full-time hours."),
+        tables.Column("cases", "Active cases", "count"),
+        tables.Column("unpaid_only", "Unpaid work only", "count"),
+        tables.Column("per_fte", "Cases per FTE", "number", "Active cases ÷ FTE: of a unit, sum ÷ sum."),
+        tables.Column("per_fte_left", "Per FTE left after reductions", "number"),
     ]
     for mark in _mark_words(marks):
         columns += [
-            Column(f"over_{mark}", f"Posts over {mark} per FTE", "count"),
-            Column(f"share_{mark}", f"Share over {mark} per FTE", "number", _OF_POSTS),
+            tables.Column(f"over_{mark}", f"Posts over {mark} per FTE", "count"),
+            tables.Column(f"share_{mark}", f"Share over {mark} per FTE", "number", _OF_POSTS),
         ]
     return columns
 
 
-def _head_columns(marks: CaseMarks) -> list[Column]:
+def _head_columns(marks: caseload.CaseMarks) -> list[tables.Column]:
     """By head: how many people hold more cases than each threshold, whatever their hours."""
     columns = [
-        Column("people", "People", "count", "With contracted hours; one person may have several posts.")
+        tables.Column(
+            "people", "People", "count", "With contracted hours; one person may have several posts."
+        )
     ]
     for mark in _mark_words(marks):
         columns += [
-            Column(f"heads_{mark}", f"People over {mark} cases", "count"),
-            Column(f"heads_share_{mark}", f"Share over {mark} cases", "number", _OF_PEOPLE),
+            tables.Column(f"heads_{mark}", f"People over {mark} cases", "count"),
+            tables.Column(f"heads_share_{mark}", f"Share over {mark} cases", "number", _OF_PEOPLE),
         ]
     return columns
 
 
-def _values(found: Caseload) -> dict[str, Value]:
+def _values(found: caseload.Caseload) -> dict[str, tables.Value]:
     values = {
         "posts": tables.count(found.posts),
         "people": tables.count(found.people),
@@ -154,41 +157,43 @@ def _part(number: int, of: Fraction) -> Fraction | None:
     return number / of if of > 0 else None
 
 
-def _one_place(number: Fraction | None) -> Value:
+def _one_place(number: Fraction | None) -> tables.Value:
     """A number with one place, in files with two, each rounded once; words where there is none."""
     if number is None:
-        return Value(None, "no contracted hours", tone="quiet")
+        return tables.Value(None, "no contracted hours", tone="quiet")
     tenths, hundredths = (divide_half_up(number.numerator * by, number.denominator) for by in (10, 100))
-    return Value(decimal(hundredths), f"{Decimal(tenths).scaleb(-1):,}")
+    return tables.Value(decimal(hundredths), f"{Decimal(tenths).scaleb(-1):,}")
 
 
-def _share(part: int, whole: int) -> Value:
+def _share(part: int, whole: int) -> tables.Value:
     if not whole:
-        return Value(None, "")
+        return tables.Value(None, "")
     found = _one_place(Fraction(part * 100, whole))
-    return Value(found.raw, f"{found.text}%")
+    return tables.Value(found.raw, f"{found.text}%")
 
 
-def _grades(question: UnitRequest, by_grade: dict[str, Caseload], whole: Caseload) -> dict[str, Table]:
+def _grades(
+    question: UnitRequest, by_grade: dict[str, caseload.Caseload], whole: caseload.Caseload
+) -> dict[str, tables.Table]:
     rows = [
-        Row({"grade": tables.text(grade), **_values(found)})
+        tables.Row({"grade": tables.text(grade), **_values(found)})
         for grade, found in by_grade.items()
         if found.posts
     ]
-    total = Row({"grade": tables.text("All grades"), **_values(whole)}) if rows else None
+    total = tables.Row({"grade": tables.text("All grades"), **_values(whole)}) if rows else None
     name = question.unit.name
     return {
-        "grades": Table(
+        "grades": tables.Table(
             "grades",
             f"Cases per FTE by grade: {name}",
-            [Column("grade", "Grade"), *_columns(whole.marks)],
+            [tables.Column("grade", "Grade"), *_columns(whole.marks)],
             rows,
             total,
         ),
-        "gradeheads": Table(
+        "gradeheads": tables.Table(
             "gradeheads",
             f"Cases by head and grade: {name}",
-            [Column("grade", "Grade"), *_head_columns(whole.marks)],
+            [tables.Column("grade", "Grade"), *_head_columns(whole.marks)],
             rows,
             total,
             notes=("A person with posts of two grades is counted in both, and once in all grades.",),
@@ -198,15 +203,18 @@ def _grades(question: UnitRequest, by_grade: dict[str, Caseload], whole: Caseloa
 
 
 def _below(
-    question: UnitRequest, posts: list[tuple[str, PostCases]], marks: CaseMarks, whole: Caseload
-) -> dict[str, Table]:
+    question: UnitRequest,
+    posts: list[tuple[str, caseload.PostCases]],
+    marks: caseload.CaseMarks,
+    whole: caseload.Caseload,
+) -> dict[str, tables.Table]:
     level = units.child_level(question.unit.level)
     of = f"{units.PLURALS[level]} of {question.unit.name}"
     if question.grade:
         of += f" (grade {question.grade})"
     if level == "post":
         return {"below": _of_posts(question, f"Cases per FTE: {of}", dict(posts), marks)}
-    apart: defaultdict[str, Caseload] = defaultdict(lambda: Caseload(marks))
+    apart: defaultdict[str, caseload.Caseload] = defaultdict(lambda: caseload.Caseload(marks))
     for code, post in posts:
         apart[code].add(post)
     rows = [
@@ -215,8 +223,8 @@ def _below(
     ]
     names, total = line_tables.name_columns(question), line_tables.total_row(_values(whole))
     return {
-        "below": Table("below", f"Cases per FTE: {of}", [*names, *_columns(marks)], rows, total),
-        "heads": Table(
+        "below": tables.Table("below", f"Cases per FTE: {of}", [*names, *_columns(marks)], rows, total),
+        "heads": tables.Table(
             "heads",
             f"Cases by head: {of}",
             [*names, *_head_columns(marks)],
@@ -229,18 +237,22 @@ def _below(
 
 
 _OF_POST = (
-    Column("fte", "FTE", "number", "Contracted hours ÷ full-time hours."),
-    Column("cases", "Active cases", "count"),
-    Column("unpaid_only", "Unpaid work only", "count"),
-    Column("per_fte", "Cases per FTE", "number"),
-    Column("per_fte_left", "Per FTE left after reductions", "number"),
-    Column("marks", "Over, per FTE", note="The highest threshold, cases of unpaid work only left aside."),
-    Column("heads", "Over, by head", note="The same by the cases of the person in these posts."),
+    tables.Column("fte", "FTE", "number", "Contracted hours ÷ full-time hours."),
+    tables.Column("cases", "Active cases", "count"),
+    tables.Column("unpaid_only", "Unpaid work only", "count"),
+    tables.Column("per_fte", "Cases per FTE", "number"),
+    tables.Column("per_fte_left", "Per FTE left after reductions", "number"),
+    tables.Column(
+        "marks", "Over, per FTE", note="The highest threshold, cases of unpaid work only left aside."
+    ),
+    tables.Column("heads", "Over, by head", note="The same by the cases of the person in these posts."),
 )
 
 
-def _of_posts(question: UnitRequest, caption: str, posts: dict[str, PostCases], marks: CaseMarks) -> Table:
-    of_all = caseload_of(posts.values(), marks)
+def _of_posts(
+    question: UnitRequest, caption: str, posts: dict[str, caseload.PostCases], marks: caseload.CaseMarks
+) -> tables.Table:
+    of_all = caseload.caseload_of(posts.values(), marks)
     rows = [
         line_tables.name_row(question, unit, "per-fte", _values_of_post(posts[unit.code], of_all))
         for unit in line_tables.below(question)
@@ -248,16 +260,16 @@ def _of_posts(question: UnitRequest, caption: str, posts: dict[str, PostCases], 
     ]
     columns = [*line_tables.name_columns(question), *_OF_POST]
     whole = _values(of_all) | {"marks": tables.text(""), "heads": tables.text("")}
-    return Table("below", caption, columns, rows, line_tables.total_row(whole))
+    return tables.Table("below", caption, columns, rows, line_tables.total_row(whole))
 
 
-def _values_of_post(post: PostCases, beside: Caseload) -> dict[str, Value]:
+def _values_of_post(post: caseload.PostCases, beside: caseload.Caseload) -> dict[str, tables.Value]:
     """A post's figures; `beside` are the posts among which the person may have others."""
     marks = beside.marks
     words = dict(zip(marks.marks_x100, _mark_words(marks), strict=True))
-    per_fte = [mark for mark in words if is_over_per_fte(post, mark, marks)]
+    per_fte = [mark for mark in words if caseload.is_over_per_fte(post, mark, marks)]
     by_head = [mark for mark in words if beside.held_by_head(post.person) * 100 > mark]
-    return _values(caseload_of([post], marks)) | {
+    return _values(caseload.caseload_of([post], marks)) | {
         "marks": tables.text(f"over {words[max(per_fte)]}" if per_fte else ""),
         "heads": tables.text(f"over {words[max(by_head)]}" if by_head else ""),
     }

@@ -5,16 +5,15 @@ from collections.abc import Iterable
 from wmt.site import tables
 from wmt.site.accounts.visibility import REASONS_WITHHELD, cases_withheld
 from wmt.site.figures.withheld import is_reduction
-from wmt.site.tables import Value
 from wmt.site.workload.models import Line
 
 WITHHELD = "withheld"
 
 
-def reference(line: Line, href: str = "") -> Value:
+def reference(line: Line, href: str = "") -> tables.Value:
     if line.ref:
         return tables.text(line.ref, href)
-    return Value("", WITHHELD if line.withheld else "counts only", href)
+    return tables.Value("", WITHHELD if line.withheld else "counts only", href)
 
 
 def notes(lines: Iterable[Line]) -> list[str]:

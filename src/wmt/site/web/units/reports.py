@@ -5,12 +5,9 @@ from typing import Any
 from wmt.ledger import LineReason
 from wmt.site import tables
 from wmt.site.figures import line_queries, units
-from wmt.site.figures.line_queries import Lines
 from wmt.site.links import unit_url
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.tables import Column, Row, Table, Value
 from wmt.site.web.units import labels, line_tables
-from wmt.site.web.units.line_tables import NUMBER, POINTS
 from wmt.site.web.units.references import notes
 from wmt.site.workload.models import Pricing, Unit
 
@@ -31,15 +28,18 @@ def content(question: UnitRequest) -> dict[str, Any]:
     grade = line_tables.grade_of(question)
     own = line_queries.sums_of(question.state, [question.unit], grade=grade, kind="report", by_grade=False)
     lines = own.get(question.unit.code, [])
-    found: dict[str, Table] = {}
+    found: dict[str, tables.Table] = {}
     if question.is_post:
         found["reports"] = _listed(question)
     else:
         sums = line_queries.sums_of(question.state, below, grade=grade, kind="report", by_grade=False)
         columns = line_tables.name_columns(question)
         for kind, title in KINDS.items():
-            columns += [Column(kind, title, "count"), Column(f"{kind}_points", f"{title} points", "points")]
-        columns.append(Column("points", "Points of all reports", "points"))
+            columns += [
+                tables.Column(kind, title, "count"),
+                tables.Column(f"{kind}_points", f"{title} points", "points"),
+            ]
+        columns.append(tables.Column("points", "Points of all reports", "points"))
         rows = [
             line_tables.name_row(question, unit, "reports", _values(question, unit, sums.get(unit.code, [])))
             for unit in below
@@ -50,7 +50,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
             caption += f" (grade {question.grade})"
         total = line_tables.total_row(_values(question, question.unit, lines))
         notes = ["Other kinds, and expired reports, are in the next table."]
-        found["reports"] = Table("reports", caption, columns, rows, total, notes)
+        found["reports"] = tables.Table("reports", caption, columns, rows, total, notes)
     found["kinds"] = _kinds(question, lines)
     filters = [] if question.is_post else [line_tables.grade_filter(question)]
     return {"tables": found, "filters": filters, "none": not lines}
@@ -65,61 +65,62 @@ def _is_inside(pricing: Pricing) -> bool:
     return pricing.reason != LineReason.OUTSIDE_WINDOW
 
 
-def _values(question: UnitRequest, unit: Unit, lines: list[Lines]) -> dict[str, Value]:
+def _values(question: UnitRequest, unit: Unit, lines: list[line_queries.Lines]) -> dict[str, tables.Value]:
     inside = line_tables.sort_out((line for line in lines if _is_inside(line.pricing)), _kind)
     values = {}
     for kind in KINDS:
         href = line_tables.those_url(question, unit, "reports", inside[kind])
-        values[kind] = tables.count(line_queries.summed(inside[kind], NUMBER), href)
-        values[f"{kind}_points"] = tables.points(line_queries.summed(inside[kind], POINTS), href)
+        values[kind] = tables.count(line_queries.summed(inside[kind], line_tables.NUMBER), href)
+        values[f"{kind}_points"] = tables.points(line_queries.summed(inside[kind], line_tables.POINTS), href)
     href = line_tables.lines_url(question, unit, "reports")
-    return values | {"points": tables.points(line_queries.summed(lines, POINTS), href)}
+    return values | {"points": tables.points(line_queries.summed(lines, line_tables.POINTS), href)}
 
 
-def _kinds(question: UnitRequest, lines: list[Lines]) -> Table:
+def _kinds(question: UnitRequest, lines: list[line_queries.Lines]) -> tables.Table:
     """Every kind of report of the unit itself, inside the days that count or not, and why it earns or not."""
     ordered = sorted(lines, key=lambda line: (_kind(line.pricing), not _is_inside(line.pricing)))
     rows = [_kind_row(question, line) for line in ordered]
     columns = [
-        Column("name", "Report"),
-        Column("reports", "Number", "count"),
-        Column("each", "Points each", "points"),
-        Column("points", "Points", "points"),
-        Column("why", "Notes"),
+        tables.Column("name", "Report"),
+        tables.Column("reports", "Number", "count"),
+        tables.Column("each", "Points each", "points"),
+        tables.Column("points", "Points", "points"),
+        tables.Column("why", "Notes"),
     ]
     empty = tables.text("")
     total = {
         "name": tables.text("Total"),
-        "reports": tables.count(line_queries.summed(lines, NUMBER)),
+        "reports": tables.count(line_queries.summed(lines, line_tables.NUMBER)),
         "each": empty,
         "points": tables.exact(
-            line_queries.summed(lines, POINTS), line_tables.lines_url(question, question.unit, "reports")
+            line_queries.summed(lines, line_tables.POINTS),
+            line_tables.lines_url(question, question.unit, "reports"),
         ),
         "why": empty,
     }
-    return Table("kinds", "Points of reports, and why some have none", columns, rows,
-                 Row(total) if rows else None, empty="There are no reports.")  # fmt: skip
+    return tables.Table("kinds", "Points of reports, and why some have none", columns, rows,
+                 tables.Row(total) if rows else None, empty="There are no reports.")  # fmt: skip
 
 
-def _kind_row(question: UnitRequest, line: Lines) -> Row:
+def _kind_row(question: UnitRequest, line: line_queries.Lines) -> tables.Row:
     pricing = line.pricing
     href = line_tables.pricing_url(question, [line], "reports")
     values = {
         "name": tables.text(labels.report_name(pricing)),
-        "reports": tables.count(line_queries.summed([line], NUMBER), href),
+        "reports": tables.count(line_queries.summed([line], line_tables.NUMBER), href),
         "each": tables.exact(pricing.each_x100),
         "points": tables.exact(line.points_x100, href),
         "why": _why(question, pricing),
     }
-    return Row(values)
+    return tables.Row(values)
 
 
-def _why(question: UnitRequest, pricing: Pricing) -> Value:
+def _why(question: UnitRequest, pricing: Pricing) -> tables.Value:
     back = question.request.get_full_path()
     return tables.text(labels.reason(pricing.reason) or "counted", labels.rule_href(pricing.rule, back))
 
 
-def _listed(question: UnitRequest) -> Table:
+def _listed(question: UnitRequest) -> tables.Table:
     """The reports of a post one by one, as the extract lists them."""
     pricing = line_queries.pricing_of(question.state)
     lines = line_queries.lines_of(question.state, question.unit, question.user, kind="report")
@@ -134,25 +135,32 @@ def _listed(question: UnitRequest) -> Table:
             ),
             "since": tables.day(line.since),
             "about": tables.text(line.about),
-            "reports": tables.count(line_queries.summed([line], NUMBER)),
+            "reports": tables.count(line_queries.summed([line], line_tables.NUMBER)),
             "points": tables.exact(line.points_x100),
             "why": _why(question, priced),
         }
-        rows.append(Row(values))
+        rows.append(tables.Row(values))
     columns = [
-        Column("name", "Report"),
-        Column("ref", "Reference", "code"),
-        Column("since", "Date", "date"),
-        Column("about", "Status"),
-        Column("reports", "Number", "count"),
-        Column("points", "Points", "points"),
-        Column("why", "Notes"),
+        tables.Column("name", "Report"),
+        tables.Column("ref", "Reference", "code"),
+        tables.Column("since", "Date", "date"),
+        tables.Column("about", "Status"),
+        tables.Column("reports", "Number", "count"),
+        tables.Column("points", "Points", "points"),
+        tables.Column("why", "Notes"),
     ]
     empty = {column.key: tables.text("") for column in columns}
     sums = {
         "name": tables.text("Total"),
-        "reports": tables.count(line_queries.summed(lines, NUMBER)),
-        "points": tables.exact(line_queries.summed(lines, POINTS)),
+        "reports": tables.count(line_queries.summed(lines, line_tables.NUMBER)),
+        "points": tables.exact(line_queries.summed(lines, line_tables.POINTS)),
     }
-    return Table("reports", "Reports", columns, rows, Row(empty | sums) if rows else None, notes(lines),
-                 "There are no reports.")  # fmt: skip
+    return tables.Table(
+        "reports",
+        "Reports",
+        columns,
+        rows,
+        tables.Row(empty | sums) if rows else None,
+        notes(lines),
+        "There are no reports.",
+    )

@@ -7,16 +7,8 @@ from typing import Any
 
 from django.urls import reverse
 
+from wmt import ledger
 from wmt.days import written
-from wmt.ledger import (
-    OMIC,
-    STREAM_NAMES,
-    capacity_x100,
-    is_over,
-    remaining_x100,
-    shown_capacity,
-    shown_points,
-)
 from wmt.site.accounts import visibility
 from wmt.site.duties import access
 from wmt.site.duties.requests import open_relief
@@ -26,8 +18,7 @@ from wmt.site.queries.runs import run_of
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import exact
 from wmt.site.web.units import labels, line_tables
-from wmt.site.web.units.line_tables import NUMBER, POINTS
-from wmt.site.workload.models import Line, Pricing, RuleValue
+from wmt.site.workload import models
 from wmt.site.workload.state import today
 
 _WINDOW = "report_window_days"
@@ -57,10 +48,10 @@ class Lead:
 def lead(question: UnitRequest) -> Lead:
     """The sentence of any unit; of a post also what comes next."""
     unit, state = question.subject, question.state
-    over = is_over(unit.points_x100, unit.available_x100, state.over_x100)
+    over = ledger.is_over(unit.points_x100, unit.available_x100, state.over_x100)
     run = run_of(question) if question.is_post and over else None
-    has_figure = bool(unit.available_x100) and unit.stream != OMIC
-    figure = shown_capacity(unit.points_x100, unit.available_x100) if has_figure else ""
+    has_figure = bool(unit.available_x100) and unit.stream != ledger.OMIC
+    figure = ledger.shown_capacity(unit.points_x100, unit.available_x100) if has_figure else ""
     return Lead(
         who=_who(question, has_figure=has_figure),
         figure=figure,
@@ -76,9 +67,9 @@ def _who(question: UnitRequest, *, has_figure: bool) -> str:
     if question.grade:
         name = f"{question.grade}s of {name}"
     if question.stream:
-        name = f"{STREAM_NAMES[question.stream]} in {name}"
+        name = f"{ledger.STREAM_NAMES[question.stream]} in {name}"
     many = access.is_own(question.user, question.unit) or bool(question.grade)
-    if question.unit.stream == OMIC:
+    if question.unit.stream == ledger.OMIC:
         return f"{name} {'have' if many else 'has'} no capacity: OMiC work is not measured against hours"
     if not has_figure:
         return f"{name} {'have' if many else 'has'} no available hours, so no capacity"
@@ -88,13 +79,13 @@ def _who(question: UnitRequest, *, has_figure: bool) -> str:
 def _rest(question: UnitRequest, *, over: bool, run: dict[str, Any] | None) -> str:
     """The sentence after the figure."""
     unit, mark = question.subject, question.state.over_text
-    if unit.stream == OMIC:
-        custody, licence = shown_points(unit.omic_x100), shown_points(unit.omic_licence_x100)
+    if unit.stream == ledger.OMIC:
+        custody, licence = ledger.shown_points(unit.omic_x100), ledger.shown_points(unit.omic_licence_x100)
         return f". {unit.omic_cases:,} OMiC cases: {custody:,} points in custody, {licence:,} on licence."
-    points = shown_points(abs(remaining_x100(unit.points_x100, unit.available_x100)))
+    points = ledger.shown_points(abs(ledger.remaining_x100(unit.points_x100, unit.available_x100)))
     people = "" if question.is_post else _people(question)
     if not unit.available_x100:
-        return f". The work is {shown_points(unit.points_x100):,} points." if unit.points_x100 else "."
+        return f". The work is {ledger.shown_points(unit.points_x100):,} points." if unit.points_x100 else "."
     if over and run:
         since = f"{_rounded(question)} since {written(run['since'])}"
         return f", over {mark}{since}. That is {points:,} points more than the hours allow.{people}"
@@ -102,7 +93,7 @@ def _rest(question: UnitRequest, *, over: bool, run: dict[str, Any] | None) -> s
         return (
             f", over {mark}{_rounded(question)}. That is {points:,} points more than the hours allow.{people}"
         )
-    if remaining_x100(unit.points_x100, unit.available_x100) < 0:
+    if ledger.remaining_x100(unit.points_x100, unit.available_x100) < 0:
         return f", {points:,} points more than the hours allow. The threshold is {mark}.{people}"
     return f", with {points:,} points left. The threshold is {mark}.{people}"
 
@@ -121,9 +112,9 @@ def _people(question: UnitRequest) -> str:
 def _rounded(question: UnitRequest) -> str:
     """What has to be said where the figure is over the threshold and does not look so: 110.04% as 110.0%."""
     unit, over_x100 = question.subject, question.state.over_x100
-    exact_x100 = capacity_x100(unit.points_x100, unit.available_x100)
-    looks = shown_capacity(over_x100, 10_000)
-    if exact_x100 is None or shown_capacity(unit.points_x100, unit.available_x100) != looks:
+    exact_x100 = ledger.capacity_x100(unit.points_x100, unit.available_x100)
+    looks = ledger.shown_capacity(over_x100, 10_000)
+    if exact_x100 is None or ledger.shown_capacity(unit.points_x100, unit.available_x100) != looks:
         return ""
     return f" ({exact(exact_x100).text}% shows as {looks})"
 
@@ -190,14 +181,16 @@ def reports_ending(question: UnitRequest) -> list[NextStep]:
     left, found = post.points_x100, []
     for day, dropped in groupby(ends, key=lambda each: each[0]):
         out = [line for _, line in dropped]
-        left -= line_queries.summed(out, POINTS)
+        left -= line_queries.summed(out, line_tables.POINTS)
         then = (
-            shown_capacity(left, post.available_x100) if post.available_x100 else f"{exact(left).text} points"
+            ledger.shown_capacity(left, post.available_x100)
+            if post.available_x100
+            else f"{exact(left).text} points"
         )
         # a page as of a past day has all its later days before it: the data of that day is not late
         is_past = state.as_of is None and day < today(state.day)
         # '1 report stops counting: Fast delivery report (FDR)'
-        number = line_queries.summed(out, NUMBER)
+        number = line_queries.summed(out, line_tables.NUMBER)
         kinds = sorted({labels.report_name(pricing[line.pricing]) for line in out})
         said = "1 report stops" if number == 1 else f"{number:,} reports stop"
         found.append(NextStep(_ending(day, f"{said} counting: {', '.join(kinds)}", then, is_past=is_past)))
@@ -217,9 +210,11 @@ def _ending(day: date, counted: str, then: str, *, is_past: bool) -> str:
     return f"On {written(day)} {counted}. The figure will then be {then}."
 
 
-def _ends(question: UnitRequest, lines: list[Line], pricing: dict[int, Pricing]) -> list[tuple[date, Line]]:
+def _ends(
+    question: UnitRequest, lines: list[models.Line], pricing: dict[int, models.Pricing]
+) -> list[tuple[date, models.Line]]:
     """The reports that earn points, each with the first day on which it does not, by that day."""
-    used = RuleValue.objects.filter(load_id=question.state.load_id, path__startswith=f"{_WINDOW}.")
+    used = models.RuleValue.objects.filter(load_id=question.state.load_id, path__startswith=f"{_WINDOW}.")
     windows = {path.rpartition(".")[2]: value for path, value in used.values_list("path", "value")}
     found = []
     for line in lines:

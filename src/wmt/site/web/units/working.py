@@ -11,19 +11,17 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from wmt.ledger import SHARES, MeasureDefinition, remaining_x100
+from wmt import ledger
 from wmt.site import tables
 from wmt.site.figures import line_queries, units
-from wmt.site.figures.line_queries import Lines
 from wmt.site.links import unit_url
 from wmt.site.queries.measures import MEASURES, REMAINING, MeasureLabel, shown_exactly
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.tables import Column, LazyRows, Row, Table, Value, changed
 from wmt.site.web.units import labels, line_tables
 from wmt.site.web.units import pricing_ids as addressed
 from wmt.site.web.units.breakdown import parts
 from wmt.site.web.units.references import WITHHELD, notes
-from wmt.site.workload.models import Line, Pricing, RuleValue, Unit
+from wmt.site.workload import models
 
 TITLE = "Calculation"
 TEMPLATE = "unit/working.jinja"
@@ -38,13 +36,13 @@ class Sum:
     """A figure and the sum of its lines: equal, or the page says that they are not."""
 
     measure: MeasureLabel
-    of_lines: Value
-    figure: Value
+    of_lines: tables.Value
+    figure: tables.Value
     agrees: bool
     lines: int
 
 
-def applies(unit: Unit) -> bool:  # noqa: ARG001
+def applies(unit: models.Unit) -> bool:  # noqa: ARG001
     """Every figure of every unit has lines, or says that it has none."""
     return True
 
@@ -64,11 +62,11 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "sums": [side.total() for side in sides],
         "used": question.used_hours.note(subject) if name == "reduction_hours" and not chosen else "",
         "capacity": tables.percent(subject.points_x100, subject.available_x100, question.state.over_x100),
-        "remaining": tables.exact(remaining_x100(subject.points_x100, subject.available_x100)),
+        "remaining": tables.exact(ledger.remaining_x100(subject.points_x100, subject.available_x100)),
         "tables": {side.measure.name: side.table() for side in sides},
         "parts": parts(question) if name in (CAPACITY, REMAINING, "points") and not chosen else [],
         "chosen": _chosen_words(chosen),
-        "whole": changed(question.request.GET, of="", page=""),
+        "whole": tables.changed(question.request.GET, of="", page=""),
         "choices": _choices(question, name),
     }
 
@@ -77,14 +75,14 @@ def _title(name: str) -> str:
     return {CAPACITY: "Capacity", REMAINING: "Points left"}.get(name) or MEASURES[name].title
 
 
-def _chosen(question: UnitRequest) -> list[Pricing]:
+def _chosen(question: UnitRequest) -> list[models.Pricing]:
     """The pricings that `?of=` names; none where it makes no sense."""
     priced = line_queries.pricing_of(question.state)
     named = addressed.read(question.request.GET.get("of", ""), priced)
     return [priced[number] for number in sorted(named)]
 
 
-def _chosen_words(chosen: list[Pricing]) -> str:
+def _chosen_words(chosen: list[models.Pricing]) -> str:
     """What the lines of some pricings are of: of many, how many kinds of line they are."""
     said = list(dict.fromkeys(labels.what(pricing) for pricing in chosen))
     return ", ".join(said) if len(said) <= _FEW else f"{len(said)} kinds of item"
@@ -96,23 +94,23 @@ class _Side:
 
     question: UnitRequest
     measure: MeasureLabel
-    chosen: list[Pricing]  # empty: all
-    found: Sequence[Lines | Line]  # all lines of the unit
+    chosen: list[models.Pricing]  # empty: all
+    found: Sequence[line_queries.Lines | models.Line]  # all lines of the unit
 
     @cached_property
-    def share(self) -> MeasureDefinition:
-        return SHARES[self.measure.field]
+    def share(self) -> ledger.MeasureDefinition:
+        return ledger.SHARES[self.measure.field]
 
     @cached_property
-    def lines(self) -> list[Lines | Line]:
+    def lines(self) -> list[line_queries.Lines | models.Line]:
         """The lines of the unit that the measure sums: one by one for a post, else by pricing."""
         numbers = line_queries.numbers_of(self.question.state, self.measure.field)
         if self.chosen:
             numbers &= {pricing.number for pricing in self.chosen}
         return [line for line in self.found if _number(line) in numbers and _matters(line, self.share)]
 
-    def pricing(self, line: Lines | Line) -> Pricing:
-        if isinstance(line, Lines):
+    def pricing(self, line: line_queries.Lines | models.Line) -> models.Pricing:
+        if isinstance(line, line_queries.Lines):
             return line.pricing
         return line_queries.pricing_of(self.question.state)[line.pricing]
 
@@ -132,31 +130,31 @@ class _Side:
             self._how_many(self.lines),
         )
 
-    def _how_many(self, lines: Iterable[Lines | Line]) -> int:
-        return sum(line.lines if isinstance(line, Lines) else 1 for line in lines)
+    def _how_many(self, lines: Iterable[line_queries.Lines | models.Line]) -> int:
+        return sum(line.lines if isinstance(line, line_queries.Lines) else 1 for line in lines)
 
-    def table(self) -> Table:
+    def table(self) -> tables.Table:
         """The lines; or, when one pricing is chosen, the units below that hold such lines."""
         if len(self.chosen) == 1 and not self.question.is_post:
             return self._holders(self.chosen[0])
-        return Table(
+        return tables.Table(
             self.measure.name,
             f"{self.measure.title}: details",
             _used(_line_columns(self.measure, of_post=self.question.is_post), self.lines),
-            LazyRows(self.lines, self._row, self._raw),
+            tables.LazyRows(self.lines, self._row, self._raw),
             self._total_row(),
-            notes(line for line in self.lines if isinstance(line, Line)),
+            notes(line for line in self.lines if isinstance(line, models.Line)),
             "There is nothing to add up, so this figure is 0.",
         )
 
-    def _raw(self, line: Lines | Line, key: str) -> Any:
+    def _raw(self, line: line_queries.Lines | models.Line, key: str) -> Any:
         return self._row(line).values[key].raw
 
     @cached_property
     def _hours(self) -> dict[str, str | None]:
         return _hours_a_month(self.question, {self.pricing(line).rule for line in self.lines})
 
-    def _row(self, line: Lines | Line) -> Row:
+    def _row(self, line: line_queries.Lines | models.Line) -> tables.Row:
         pricing = self.pricing(line)
         back = self.question.request.get_full_path()
         found = {
@@ -169,16 +167,16 @@ class _Side:
             "why": tables.text(_why(pricing, line)),
             "quantity": _quantity(pricing, line),
         }
-        if isinstance(line, Lines):
-            return Row({**found, "lines": tables.count(line.lines)})
+        if isinstance(line, line_queries.Lines):
+            return tables.Row({**found, "lines": tables.count(line.lines)})
         about = {
             "ref": tables.text(line.ref or (WITHHELD if line.withheld else "")),
             "since": tables.day(line.since),
             "about": tables.text(line_queries.about_text(line, pricing), _colleague(line)),
         }
-        return Row({**found, **about})
+        return tables.Row({**found, **about})
 
-    def _opened(self, pricing: Pricing) -> str:
+    def _opened(self, pricing: models.Pricing) -> str:
         """A line of a unit leads to those below that hold it; a line of a post is where it ends."""
         if self.question.is_post:
             return ""
@@ -186,7 +184,7 @@ class _Side:
             self.question, self.question.unit, self.measure.name, str(pricing.number)
         )
 
-    def _total_row(self) -> Row:
+    def _total_row(self) -> tables.Row:
         empty = tables.text("")
         keys = [column.key for column in _line_columns(self.measure, of_post=self.question.is_post)]
         found = dict.fromkeys(keys, empty) | {
@@ -197,13 +195,13 @@ class _Side:
             found["lines"] = tables.count(self._how_many(self.lines))
         if len({self.pricing(line).kind for line in self.lines}) == 1:  # cases and reports are not added up
             found["quantity"] = self._number_of(self.lines)
-        return Row(found)
+        return tables.Row(found)
 
-    def _number_of(self, lines: Iterable[Lines | Line]) -> Value:
+    def _number_of(self, lines: Iterable[line_queries.Lines | models.Line]) -> tables.Value:
         """How many things of one kind the lines are of, or how many hours."""
         return tables.hours(sum(line.quantity_micro for line in lines))
 
-    def _holders(self, chosen: Pricing) -> Table:
+    def _holders(self, chosen: models.Pricing) -> tables.Table:
         level = units.child_level(self.question.unit.level)
         below = list(units.below(self.question.state, self.question.unit, level, self.question.grade))
         sums = _sums(self.question, below)
@@ -218,16 +216,18 @@ class _Side:
             "amount": shown_exactly(self.measure, self.sum),
         }
         columns = [
-            Column("name", units.TITLES[level]),
-            Column("lines", "Items", "count"),
-            Column("quantity", "Number", "number"),
-            Column("amount", self.measure.title, self.measure.kind),
+            tables.Column("name", units.TITLES[level]),
+            tables.Column("lines", "Items", "count"),
+            tables.Column("quantity", "Number", "number"),
+            tables.Column("amount", self.measure.title, self.measure.kind),
         ]
         rows = [self._holder(unit, lines, chosen) for unit, lines in held if lines]
         caption = f"{labels.what(chosen)}: who holds them"
-        return Table(self.measure.name, caption, columns, rows, Row(total))
+        return tables.Table(self.measure.name, caption, columns, rows, tables.Row(total))
 
-    def _holder(self, unit: Unit, lines: Sequence[Lines], chosen: Pricing) -> Row:
+    def _holder(
+        self, unit: models.Unit, lines: Sequence[line_queries.Lines], chosen: models.Pricing
+    ) -> tables.Row:
         href = line_tables.lines_url(self.question, unit, self.measure.name, str(chosen.number))
         values = {
             "name": tables.text(unit.name, href),
@@ -235,78 +235,88 @@ class _Side:
             "quantity": self._number_of(lines),
             "amount": shown_exactly(self.measure, line_queries.summed(lines, self.share), href),
         }
-        return Row(values, unit.level, unit.code)
+        return tables.Row(values, unit.level, unit.code)
 
 
-def _number(line: Lines | Line) -> int:
-    return line.pricing.number if isinstance(line, Lines) else line.pricing
+def _number(line: line_queries.Lines | models.Line) -> int:
+    return line.pricing.number if isinstance(line, line_queries.Lines) else line.pricing
 
 
-def _matters(line: Lines | Line, share: MeasureDefinition) -> bool:
+def _matters(line: line_queries.Lines | models.Line, share: ledger.MeasureDefinition) -> bool:
     """Whether a line is worth showing behind a measure: it adds to it, or is work listed at nought."""
     return getattr(line, share.column) != 0 or share.column == "points_x100"
 
 
-def _lines_of(question: UnitRequest) -> Sequence[Lines | Line]:
+def _lines_of(question: UnitRequest) -> Sequence[line_queries.Lines | models.Line]:
     if question.is_post:
         return line_queries.lines_of(question.state, question.unit, question.user)
     return _sums(question, [question.unit]).get(question.unit.code, [])
 
 
-def _sums(question: UnitRequest, of: Sequence[Unit]) -> dict[str, list[Lines]]:
+def _sums(question: UnitRequest, of: Sequence[models.Unit]) -> dict[str, list[line_queries.Lines]]:
     return line_queries.sums_of(question.state, of, grade=question.grade, by_grade=False)
 
 
 def _hours_a_month(question: UnitRequest, paths: Iterable[str]) -> dict[str, str | None]:
     """The published hours a month of the tiers on the page, as the load's own rules have them."""
     wanted = [f"monthly_hours.{path.partition('.')[2]}" for path in paths if path.startswith("tier_points.")]
-    rows = RuleValue.objects.filter(load_id=question.state.load_id, path__in=wanted)
+    rows = models.RuleValue.objects.filter(load_id=question.state.load_id, path__in=wanted)
     return dict(rows.values_list("path", "value"))
 
 
-def _line_columns(measure: MeasureLabel, *, of_post: bool) -> list[Column]:
+def _line_columns(measure: MeasureLabel, *, of_post: bool) -> list[tables.Column]:
     middle = (
-        [Column("ref", "Reference", "code"), Column("since", "Since", "date"), Column("about", "About")]
+        [
+            tables.Column("ref", "Reference", "code"),
+            tables.Column("since", "Since", "date"),
+            tables.Column("about", "About"),
+        ]
         if of_post
-        else [Column("lines", "Items", "count")]
+        else [tables.Column("lines", "Items", "count")]
     )
     return [
-        Column("what", "What"),
+        tables.Column("what", "What"),
         *middle,
-        Column("quantity", "Number", "number"),
-        *([Column("each", "Points each", "points")] if measure.kind == "points" else []),
-        Column("amount", measure.title, measure.kind),
-        *([Column("hours", "Hours a month each", "number")] if measure.name != "available" else []),
-        Column("rule", "Rule"),
-        Column("from", "Effective from", "date"),
-        Column("why", "Notes"),
+        tables.Column("quantity", "Number", "number"),
+        *([tables.Column("each", "Points each", "points")] if measure.kind == "points" else []),
+        tables.Column("amount", measure.title, measure.kind),
+        *([tables.Column("hours", "Hours a month each", "number")] if measure.name != "available" else []),
+        tables.Column("rule", "Rule"),
+        tables.Column("from", "Effective from", "date"),
+        tables.Column("why", "Notes"),
     ]
 
 
-def _used(columns: list[Column], lines: Sequence[Lines | Line]) -> list[Column]:
+def _used(
+    columns: list[tables.Column], lines: Sequence[line_queries.Lines | models.Line]
+) -> list[tables.Column]:
     """Without the number of each line where every line is of one thing."""
-    singly = all(isinstance(line, Line) and line.quantity_micro == 1_000_000 for line in lines)
+    singly = all(isinstance(line, models.Line) and line.quantity_micro == 1_000_000 for line in lines)
     return [column for column in columns if column.key != "quantity" or not singly]
 
 
-def _quantity(pricing: Pricing, line: Lines | Line) -> Value:
+def _quantity(pricing: models.Pricing, line: line_queries.Lines | models.Line) -> tables.Value:
     """Cases, reports and contacts in numbers; time in hours a week."""
     found = tables.hours(line.quantity_micro)
     return tables.hours(line.quantity_micro, note="hours a week") if pricing.side == "time" else found
 
 
-def _from(pricing: Pricing) -> Value:
+def _from(pricing: models.Pricing) -> tables.Value:
     """The day a rule's value began; values without one hold always."""
-    return tables.day(date.fromisoformat(pricing.rule_from)) if pricing.rule_from else Value(None, "always")
+    return (
+        tables.day(date.fromisoformat(pricing.rule_from))
+        if pricing.rule_from
+        else tables.Value(None, "always")
+    )
 
 
-def _why(pricing: Pricing, line: Lines | Line) -> str:
+def _why(pricing: models.Pricing, line: line_queries.Lines | models.Line) -> str:
     if pricing.reason:
         return labels.reason(pricing.reason)
     return "" if pricing.counted or line.points_x100 else "not counted"
 
 
-def _colleague(line: Line) -> str:
+def _colleague(line: models.Line) -> str:
     return unit_url("post", line.other_post) if line.other_post else ""
 
 
