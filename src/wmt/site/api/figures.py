@@ -7,20 +7,9 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
 from wmt.grades import GradeName
-from wmt.ledger.serialise import BREAKDOWN, micro, present_total
+from wmt.ledger import serialise
 from wmt.site.accounts.access import visible_to
-from wmt.site.api.lookups import UnitCode, UnitLevel, me, state_for, unit_for
-from wmt.site.api.schemas import (
-    READ,
-    Code,
-    Exact,
-    Level,
-    PageShown,
-    Paging,
-    StreamName,
-    answers,
-    refused,
-)
+from wmt.site.api import lookups, schemas
 from wmt.site.figures import units
 from wmt.site.figures.used_hours import UsedHours
 from wmt.site.workload.models import Unit
@@ -32,16 +21,16 @@ router = Router()
 class Breakdown(Schema):
     """The parts of the points, and the OMiC points that are shown beside them."""
 
-    community: Exact
-    licence: Exact
-    custody: Exact
-    t2a: Exact
-    omic: Exact
-    reports: Exact
-    contacts: Exact
+    community: schemas.Exact
+    licence: schemas.Exact
+    custody: schemas.Exact
+    t2a: schemas.Exact
+    omic: schemas.Exact
+    reports: schemas.Exact
+    contacts: schemas.Exact
 
 
-assert set(Breakdown.model_fields) == set(BREAKDOWN)
+assert set(Breakdown.model_fields) == set(serialise.BREAKDOWN)
 
 
 class FiguresShown(Schema):
@@ -49,7 +38,9 @@ class FiguresShown(Schema):
 
     level: str
     code: str
-    stream: StreamName = Field(description="Whose work and time it is: streams are never added together.")
+    stream: schemas.StreamName = Field(
+        description="Whose work and time it is: streams are never added together."
+    )
     name: str
     region_code: str
     pdu_code: str
@@ -58,19 +49,21 @@ class FiguresShown(Schema):
     grade: str
     cases: int = Field(description="Active cases.")
     cases_all: int = Field(description="All cases in nDelius.")
-    points: Exact
-    available: Exact = Field(description="Available points.")
-    capacity: Exact | None = Field(description="Points ÷ available points, in %; null: no available hours.")
+    points: schemas.Exact
+    available: schemas.Exact = Field(description="Available points.")
+    capacity: schemas.Exact | None = Field(
+        description="Points ÷ available points, in %; null: no available hours."
+    )
     over_mark: bool = Field(description="Over the excessive workload threshold, by the exact value.")
     breakdown: Breakdown
-    omic_on_licence: Exact
+    omic_on_licence: schemas.Exact
     omic_cases: int
     suspended_cases: int
     untiered_cases: int
     unpaid_only_cases: int
-    contracted_hours: Exact
-    reduction_hours: Exact = Field(description="All reductions as entered.")
-    reduction_hours_used: Exact = Field(
+    contracted_hours: schemas.Exact
+    reduction_hours: schemas.Exact = Field(description="All reductions as entered.")
+    reduction_hours_used: schemas.Exact = Field(
         description="What they take: at most each person's contracted hours, so contracted less this is left."
     )
     posts: int
@@ -102,39 +95,44 @@ class UnitShown(Schema):
     above: list[NamedPlace]
 
 
-class UnitsShown(PageShown):
+class UnitsShown(schemas.PageShown):
     """Units, by name."""
 
     items: list[FiguresShown]
 
 
-class ListFilter(Paging):
+class ListFilter(schemas.Paging):
     """Which units."""
 
-    under_level: Level | None = Field(None, description="Only units under this one: its level, and its code.")
-    under_code: Code | None = None
+    under_level: schemas.Level | None = Field(
+        None, description="Only units under this one: its level, and its code."
+    )
+    under_code: schemas.Code | None = None
     grade: GradeName | None = Field(None, description="Only what posts of this grade make up.")
-    stream: StreamName | None = Field(
+    stream: schemas.StreamName | None = Field(
         None, description="Their part in this stream: without it the headline of units, and every post."
     )
 
 
 @router.get(
-    "units/{level}", response=answers(UnitsShown, *READ), url_name="api-units", summary="Units of a level"
+    "units/{level}",
+    response=schemas.answers(UnitsShown, *schemas.READ),
+    url_name="api-units",
+    summary="Units of a level",
 )
-def list_units(request: HttpRequest, level: UnitLevel, paging: Query[ListFilter]) -> dict[str, Any]:
+def list_units(request: HttpRequest, level: lookups.UnitLevel, paging: Query[ListFilter]) -> dict[str, Any]:
     """Units of a level with their figures, by name: all one may see, or those under a unit."""
-    state = state_for(request)
+    state = lookups.state_for(request)
     top = units.NATION
     if bool(paging.under_level) != bool(paging.under_code):
-        raise refused("under_code", "Give both the level and the code of a unit, or neither")
+        raise schemas.refused("under_code", "Give both the level and the code of a unit, or neither")
     if paging.under_level and paging.under_code:
         top = paging.under_level
-        units.find(state, me(request), top, paging.under_code)
+        units.find(state, lookups.me(request), top, paging.under_code)
     if level == units.NATION:
-        rows = units.seen(state, me(request), level, paging.stream)
+        rows = units.seen(state, lookups.me(request), level, paging.stream)
     elif level not in units.levels_below(top):
-        raise refused("under_level", f"A {top} has no units of the level {level} under it")
+        raise schemas.refused("under_level", f"A {top} has no units of the level {level} under it")
     else:
         above = Unit(level=top, code=paging.under_code or units.NATION)
         if level == "post" and not paging.stream:
@@ -142,7 +140,7 @@ def list_units(request: HttpRequest, level: UnitLevel, paging: Query[ListFilter]
             below = below.filter(grade=paging.grade) if paging.grade else below
         else:
             below = units.below(state, above, level, paging.grade or "", paging.stream)
-        rows = visible_to(below, me(request), state)
+        rows = visible_to(below, lookups.me(request), state)
     used = UsedHours(state, Unit(level=top, code=paging.under_code or units.NATION))
     return {
         **paging.about(rows.count()),
@@ -151,19 +149,24 @@ def list_units(request: HttpRequest, level: UnitLevel, paging: Query[ListFilter]
 
 
 @router.get(
-    "units/{level}/{code:code}", response=answers(UnitShown, *READ), url_name="api-unit", summary="One unit"
+    "units/{level}/{code:code}",
+    response=schemas.answers(UnitShown, *schemas.READ),
+    url_name="api-unit",
+    summary="One unit",
 )
-def one_unit(request: HttpRequest, level: UnitLevel, code: UnitCode) -> dict[str, Any]:
+def one_unit(request: HttpRequest, level: lookups.UnitLevel, code: lookups.UnitCode) -> dict[str, Any]:
     """A unit with its figures, those of each grade, and the units it belongs to."""
-    state, unit = unit_for(request, level, code)
+    state, unit = lookups.unit_for(request, level, code)
     used = UsedHours(state, unit)
     return {
         "figures": _figures(unit, state, used),
         "streams": [_figures(each, state, used) for each in units.streams(state, unit).values()],
         "grades": [_figures(each, state, used) for each in units.grades(state, unit)],
-        "above": list(units.above(state, me(request), unit)),
+        "above": list(units.above(state, lookups.me(request), unit)),
     }
 
 
 def _figures(unit: Unit, state: State, used: UsedHours) -> dict[str, Any]:
-    return present_total(vars(unit), state.over_x100) | {"reduction_hours_used": micro(used.of(unit))}
+    return serialise.present_total(vars(unit), state.over_x100) | {
+        "reduction_hours_used": serialise.micro(used.of(unit))
+    }

@@ -13,9 +13,9 @@ from django.db.models import Q
 
 from wmt.ledger import LineReason
 from wmt.ledger.prices import trainee_stages
+from wmt.site.availability import records
 from wmt.site.availability.models import Reduction
 from wmt.site.availability.queries import plans_of
-from wmt.site.availability.records import Post, PostRecords, ReductionRecord
 from wmt.site.changes.deltas import is_fresh, put_exchanged
 from wmt.site.figures import line_queries
 from wmt.site.workload.models import Line, Unit
@@ -24,7 +24,9 @@ from wmt.site.workload.state import State, rules_of
 _COWORKING = str(LineReason.COWORKING)
 
 
-def put_contacts(state: State, units: Sequence[Unit], plans: Mapping[Post, PostRecords], change: int) -> None:
+def put_contacts(
+    state: State, units: Sequence[Unit], plans: Mapping[records.Post, records.PostRecords], change: int
+) -> None:
     """Give the contacts that these posts did the prices that their plans make them have."""
     (moved,) = _exchanged(state, units, plans)
     if moved:
@@ -33,13 +35,15 @@ def put_contacts(state: State, units: Sequence[Unit], plans: Mapping[Post, PostR
 
 
 def points_moved(
-    state: State, units: Sequence[Unit], *versions: Mapping[Post, PostRecords]
+    state: State, units: Sequence[Unit], *versions: Mapping[records.Post, records.PostRecords]
 ) -> list[dict[int, int]]:
     """By how many points (in hundredths) each version of the plans of posts moves any post, by its number."""
     stages = trainee_stages(rules_of(state))
 
-    def of_stages(plans: Mapping[Post, PostRecords], unit: Unit) -> list[ReductionRecord]:
-        plan = plans.get((unit.team_code, unit.staff_code), PostRecords())
+    def of_stages(
+        plans: Mapping[records.Post, records.PostRecords], unit: Unit
+    ) -> list[records.ReductionRecord]:
+        plan = plans.get((unit.team_code, unit.staff_code), records.PostRecords())
         return [cut for cut in plan.reductions if cut.reason in stages]
 
     units = [unit for unit in units if of_stages(versions[0], unit) != of_stages(versions[-1], unit)]
@@ -50,14 +54,17 @@ def points_moved(
 
 
 def _exchanged(
-    state: State, units: Sequence[Unit], *versions: Mapping[Post, PostRecords]
+    state: State, units: Sequence[Unit], *versions: Mapping[records.Post, records.PostRecords]
 ) -> list[dict[int, list[tuple[Line, Line]]]]:
     """The contacts that posts did, by the post of each line: those with another price under their plans."""
     rules = rules_of(state)
     stages, window = trainee_stages(rules), int(str(rules["cms_window_days"].value))
     found: list[dict[int, list[tuple[Line, Line]]]] = [defaultdict(list) for _ in versions]
     for unit in _ever_trainees(units, stages, versions):
-        cuts = [plans.get((unit.team_code, unit.staff_code), PostRecords()).reductions for plans in versions]
+        cuts = [
+            plans.get((unit.team_code, unit.staff_code), records.PostRecords()).reductions
+            for plans in versions
+        ]
         for line in _contacts_of(state, unit):
             # since is missing only where a post keeps lines of an earlier night
             if line.since is None or not 0 <= (state.as_at.date() - line.since).days < window:
@@ -79,7 +86,9 @@ def contacts_now(state: State) -> list[Line]:
 
 
 def _ever_trainees(
-    units: Sequence[Unit], stages: Collection[str], versions: Sequence[Mapping[Post, PostRecords]] = ()
+    units: Sequence[Unit],
+    stages: Collection[str],
+    versions: Sequence[Mapping[records.Post, records.PostRecords]] = (),
 ) -> list[Unit]:
     """Those of the posts for which a stage was ever entered: no contact of another can change its price."""
     staff = {unit.staff_code for unit in units}

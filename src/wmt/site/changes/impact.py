@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from wmt.ledger import measured
+from wmt.site.availability import records
 from wmt.site.availability.queries import plans_of
-from wmt.site.availability.records import Post, PostRecords, ReductionRecord
+from wmt.site.changes import time_lines
 from wmt.site.changes.contact_deltas import points_moved
 from wmt.site.changes.deltas import is_fresh
-from wmt.site.changes.time_lines import grade_of, lines_on, posts_in
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
@@ -45,8 +45,8 @@ class Effect:
 
 def effects_of(
     state: State,
-    before: Mapping[Post, PostRecords],
-    after: Mapping[Post, PostRecords],
+    before: Mapping[records.Post, records.PostRecords],
+    after: Mapping[records.Post, records.PostRecords],
     days: Sequence[date] | None = None,
 ) -> list[Effect]:
     """What the plans come to on each day on which they begin to differ, from the day of the figures on.
@@ -55,7 +55,7 @@ def effects_of(
     Work is as it is now, but for those.
     """
     wanted = list(days) if days is not None else days_of_effect(before, after, state.day)[:_DAYS]
-    moved = points_moved(state, posts_in(state, after), before, after)
+    moved = points_moved(state, time_lines.posts_in(state, after), before, after)
     if days is None and not wanted and moved[0] != moved[1]:
         wanted = [state.day]
     if not wanted:
@@ -98,12 +98,14 @@ def _elsewhere(
 
 
 def days_of_effect(
-    before: Mapping[Post, PostRecords], after: Mapping[Post, PostRecords], today: date
+    before: Mapping[records.Post, records.PostRecords],
+    after: Mapping[records.Post, records.PostRecords],
+    today: date,
 ) -> list[date]:
     """The days, from today on, on which the plans begin to differ, or differ in another way than before."""
     days: set[date] = set()
     for post, plan in after.items():
-        former = before.get(post, PostRecords())
+        former = before.get(post, records.PostRecords())
         turns = sorted({today, *(day for day in (*plan.days(), *former.days()) if day > today)})
         last: tuple[object, ...] = ()
         for day in turns:
@@ -114,7 +116,7 @@ def days_of_effect(
     return sorted(days)
 
 
-def _in_force(plan: PostRecords, day: date) -> tuple[object, ...]:
+def _in_force(plan: records.PostRecords, day: date) -> tuple[object, ...]:
     hours, grade = plan.hours_on(day), plan.grade_on(day)
     return (
         hours and hours.hours_micro,
@@ -123,11 +125,11 @@ def _in_force(plan: PostRecords, day: date) -> tuple[object, ...]:
     )
 
 
-def _amount(cut: ReductionRecord) -> tuple[object, ...]:
+def _amount(cut: records.ReductionRecord) -> tuple[object, ...]:
     return cut.key, cut.hours_micro, cut.percent_x100
 
 
-def _with_teams(state: State, posts: Mapping[Post, PostRecords]) -> list[Unit]:
+def _with_teams(state: State, posts: Mapping[records.Post, records.PostRecords]) -> list[Unit]:
     """All posts of the teams of these posts, and the teams: their part in the streams these posts are in."""
     teams = {team for team, _ in posts}
     rows = Unit.objects.filter(load_id=state.load_id, whole=True, team_code__in=teams, level="post")
@@ -137,12 +139,12 @@ def _with_teams(state: State, posts: Mapping[Post, PostRecords]) -> list[Unit]:
     return [*found, *(unit for unit in above.order_by("code") if (unit.code, unit.stream) in streams)]
 
 
-Times = Mapping[tuple[Post, date], Mapping[str, int]]
+Times = Mapping[tuple[records.Post, date], Mapping[str, int]]
 
 
 def _on(
     units: Sequence[Unit],
-    after: Mapping[Post, PostRecords],
+    after: Mapping[records.Post, records.PostRecords],
     day: date,
     times: tuple[Times, Times],
     moved: Sequence[Mapping[int, int]],
@@ -161,18 +163,24 @@ def _on(
             yield _effect(unit, day, [unit], times, moved)
 
 
-def _post(unit: Unit) -> Post:
+def _post(unit: Unit) -> records.Post:
     return unit.team_code, unit.staff_code
 
 
 def _times(
-    state: State, posts: Sequence[Unit], plans: Mapping[Post, PostRecords], days: Sequence[date]
-) -> dict[tuple[Post, date], dict[str, int]]:
+    state: State,
+    posts: Sequence[Unit],
+    plans: Mapping[records.Post, records.PostRecords],
+    days: Sequence[date],
+) -> dict[tuple[records.Post, date], dict[str, int]]:
     """The time of posts on some days; of those that keep an earlier night's figures, what they keep."""
     asked = [
-        (unit, plans.get(_post(unit), PostRecords()), day) for unit in posts if is_fresh(unit) for day in days
+        (unit, plans.get(_post(unit), records.PostRecords()), day)
+        for unit in posts
+        if is_fresh(unit)
+        for day in days
     ]
-    lines = lines_on(state, asked)
+    lines = time_lines.lines_on(state, asked)
     kept = {
         (_post(unit), day): _with_taken({name: getattr(unit, name) for name in _TIME})
         for unit in posts
@@ -217,7 +225,7 @@ class PostMoment:
     figures: UnitFigures
 
 
-def timeline(state: State, unit: Unit, plan: PostRecords) -> list[PostMoment]:
+def timeline(state: State, unit: Unit, plan: records.PostRecords) -> list[PostMoment]:
     """What a post's time is from each day on that begins or ends something, and from the day of the figures.
 
     Empty for a post that keeps an earlier night's figures. By the rules of the figures shown, on every day.
@@ -229,14 +237,14 @@ def timeline(state: State, unit: Unit, plan: PostRecords) -> list[PostMoment]:
     return [
         PostMoment(
             day,
-            grade_of(unit, plan, day),
+            time_lines.grade_of(unit, plan, day),
             UnitFigures(unit.points_x100, **_with_taken(measured(found, _TIME))),
         )
-        for day, found in zip(days, lines_on(state, asked), strict=True)
+        for day, found in zip(days, time_lines.lines_on(state, asked), strict=True)
     ]
 
 
-def timeline_of(state: State, post: Post) -> list[PostMoment]:
+def timeline_of(state: State, post: records.Post) -> list[PostMoment]:
     """The same of a post by its codes; empty where there is no such post."""
     found = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, code=":".join(post)).first()
     return timeline(state, found, plans_of([post])[post]) if found else []

@@ -8,23 +8,21 @@ from django.shortcuts import render
 from django.urls import Resolver404, resolve, set_script_prefix
 
 from wmt.days import written
-from wmt.site import tables
+from wmt.site import links, tables
 from wmt.site.accounts.visibility import has_role
 from wmt.site.figures import units
 from wmt.site.figures.used_hours import ENTERED
-from wmt.site.links import NATION, on_day, unit_url
-from wmt.site.loads.past_nights import NotThere, ToCome, TotalsOnly
+from wmt.site.loads import past_nights
 from wmt.site.queries.histories import history_for
 from wmt.site.queries.movement import marks_on
 from wmt.site.queries.period_figures import FigurePeriod
 from wmt.site.shown import needed_state
-from wmt.site.tables import Column, Row, Table
 from wmt.site.workload import as_of_day
 
 _PAGES = ("nation", "nation-tab", "unit", "unit-tab")
 
 
-def not_there(request: HttpRequest, fault: NotThere, now_href: str) -> HttpResponse:
+def not_there(request: HttpRequest, fault: past_nights.NotThere, now_href: str) -> HttpResponse:
     """404: nothing is known of that day; the nearest days that are known."""
     near = [day for day in (fault.before, fault.after) if day is not None]
     set_script_prefix("/")
@@ -32,19 +30,19 @@ def not_there(request: HttpRequest, fault: NotThere, now_href: str) -> HttpRespo
         "day": fault.wanted.day,
         "revision": fault.wanted.revision,
         "days_back": fault.days_back,
-        "near": [(written(day), on_day(now_href, day)) for day in near],
+        "near": [(written(day), links.on_day(now_href, day)) for day in near],
         "now_href": now_href,
     }
     return _now(request, "asof/not_there.jinja", context, 404)
 
 
-def to_come(request: HttpRequest, fault: ToCome, now_href: str) -> HttpResponse:
+def to_come(request: HttpRequest, fault: past_nights.ToCome, now_href: str) -> HttpResponse:
     """404: the day is yet to come."""
     context = {"day": fault.wanted.day, "last": fault.last, "now_href": now_href}
     return _now(request, "asof/to_come.jinja", context, 404)
 
 
-def totals_only(request: HttpRequest, fault: TotalsOnly, now_href: str) -> HttpResponse:
+def totals_only(request: HttpRequest, fault: past_nights.TotalsOnly, now_href: str) -> HttpResponse:
     """The figures of an archive, on the page of a unit; other pages say that there are no more."""
     set_script_prefix(f"/on/{fault.wanted.text}/")
     try:
@@ -55,7 +53,7 @@ def totals_only(request: HttpRequest, fault: TotalsOnly, now_href: str) -> HttpR
         "day": fault.wanted.day,
         "of": fault.day,
         "now_href": now_href,
-        "nation_href": on_day(unit_url(NATION, NATION), fault.wanted.day),
+        "nation_href": links.on_day(links.unit_url(links.NATION, links.NATION), fault.wanted.day),
         "tables": tables_found,
     }
     return _now(request, "asof/totals_only.jinja", context, 200 if tables_found else 404)
@@ -68,7 +66,7 @@ def _now(request: HttpRequest, template: str, context: dict[str, Any], status: i
         return render(request, template, context, status=status)
 
 
-def _figures(request: HttpRequest, day: date) -> list[Table]:
+def _figures(request: HttpRequest, day: date) -> list[tables.Table]:
     """The figures of the unit of an address, and of those below it, as far as the person may read them."""
     unit = _unit_of(request.path_info)
     if unit is None:
@@ -95,30 +93,30 @@ def _unit_of(path: str) -> tuple[str, str] | None:
         return None
     if found.url_name not in _PAGES:
         return None
-    return found.kwargs.get("level", NATION), found.kwargs.get("code", NATION)
+    return found.kwargs.get("level", links.NATION), found.kwargs.get("code", links.NATION)
 
 
-def _table(caption: str, level: str, rows: list[dict[str, Any]], user: Any) -> Table:
+def _table(caption: str, level: str, rows: list[dict[str, Any]], user: Any) -> tables.Table:
     columns = [
-        Column("name", units.TITLES[level]),
-        Column("code", "Code", "code"),
-        Column("capacity", "Capacity", "percent"),
-        Column("points", "Points", "points"),
-        Column("available", "Available points", "points"),
-        Column("cases", "Active cases", "count"),
-        Column("contracted", "Contracted hours", "hours"),
-        Column("reductions", "Reductions", "hours", ENTERED),
+        tables.Column("name", units.TITLES[level]),
+        tables.Column("code", "Code", "code"),
+        tables.Column("capacity", "Capacity", "percent"),
+        tables.Column("points", "Points", "points"),
+        tables.Column("available", "Available points", "points"),
+        tables.Column("cases", "Active cases", "count"),
+        tables.Column("contracted", "Contracted hours", "hours"),
+        tables.Column("reductions", "Reductions", "hours", ENTERED),
     ]
     named = level != "post" or has_role(user)
-    return Table(f"totals-{level}", caption, columns, [_row(row, level, named=named) for row in rows])
+    return tables.Table(f"totals-{level}", caption, columns, [_row(row, level, named=named) for row in rows])
 
 
-def _row(row: dict[str, Any], level: str, *, named: bool) -> Row:
+def _row(row: dict[str, Any], level: str, *, named: bool) -> tables.Row:
     day = row["day"]
     of = FigurePeriod(day, day, 1, row, archived=1)
-    name = (row["name"] if named else None) or ("National" if level == NATION else row["code"])
+    name = (row["name"] if named else None) or ("National" if level == links.NATION else row["code"])
     values = {
-        "name": tables.text(name, unit_url(level, row["code"])),
+        "name": tables.text(name, links.unit_url(level, row["code"])),
         "code": tables.text(row["code"]),
         "capacity": of.capacity(marks_on(day)[0].percent_x100),
         "points": of.points("points_x100"),
@@ -127,4 +125,4 @@ def _row(row: dict[str, Any], level: str, *, named: bool) -> Row:
         "contracted": of.hours("contracted_hours_micro"),
         "reductions": of.hours("reduction_hours_micro"),
     }
-    return Row(values, level, row["code"])
+    return tables.Row(values, level, row["code"])

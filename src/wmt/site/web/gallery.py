@@ -15,12 +15,11 @@ from wmt.site import tables
 from wmt.site.accounts.who_can_see import FactKind
 from wmt.site.date_field import DayField
 from wmt.site.query_form import ChoiceOrDefault, QueryForm
-from wmt.site.tables import Column, Row, Table, arranged
+from wmt.site.web.charts import time_series
 from wmt.site.web.charts.bars import Bar, bars
 from wmt.site.web.charts.distribution import strip
 from wmt.site.web.charts.figure import Chart
 from wmt.site.web.charts.scale import Scale
-from wmt.site.web.charts.time_series import TONES, ChartPanel, DataPoint, Period, Series, time_chart
 from wmt.site.workload.models import Unit
 
 LOW_X100, OVER_X100 = 9_000, 11_000
@@ -51,10 +50,12 @@ def gallery(request: HttpRequest) -> HttpResponse:
             "tabs": [_link("Workload"), _link("Cases", within=True), _link("Calculation and rules")],
             "pages": [_link("Caseload", current=True), _link("Court reports")],
             "filters": _filters(),
-            "table": arranged(_table(), request, rows_a_page=3),
-            "plain": Table("plain", "A table that does not sort", [Column("what", "What")], _plain_rows()),
-            "empty": Table(
-                "empty", "A table without rows", [Column("what", "What")], [], empty="No unit fits."
+            "table": tables.arranged(_table(), request, rows_a_page=3),
+            "plain": tables.Table(
+                "plain", "A table that does not sort", [tables.Column("what", "What")], _plain_rows()
+            ),
+            "empty": tables.Table(
+                "empty", "A table without rows", [tables.Column("what", "What")], [], empty="No unit fits."
             ),
             "charts": {"few": _strip(20), "crowd": _strip(400), "bars": _bars(), "lines": _lines()},
             "said": [
@@ -84,19 +85,19 @@ def gallery(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _table() -> Table:
+def _table() -> tables.Table:
     columns = [
-        Column("name", "Team"),
-        Column("code", "Code", "code"),
-        Column("capacity", "Capacity", "percent", "Points divided by available points."),
-        Column("points", "Points", "points", "All counted work."),
-        Column("available", "Available points", "points"),
-        Column("cases", "Active cases", "count"),
-        Column("hours", "Contracted hours", "hours"),
-        Column("since", "Since", "date"),
+        tables.Column("name", "Team"),
+        tables.Column("code", "Code", "code"),
+        tables.Column("capacity", "Capacity", "percent", "Points divided by available points."),
+        tables.Column("points", "Points", "points", "All counted work."),
+        tables.Column("available", "Available points", "points"),
+        tables.Column("cases", "Active cases", "count"),
+        tables.Column("hours", "Contracted hours", "hours"),
+        tables.Column("since", "Since", "date"),
     ]
     rows = [
-        Row(
+        tables.Row(
             {
                 "name": tables.text(name, "#", "2 posts with figures of an earlier load" if at == 2 else ""),
                 "code": tables.text(code),
@@ -105,14 +106,14 @@ def _table() -> Table:
         )
         for at, (name, code, points, available, cases) in enumerate(_TEAMS)
     ]
-    total = Row(
+    total = tables.Row(
         {
             "name": tables.text("Total"),
             "code": tables.text(""),
             **_measures(5_510_050, 4_100_000, 1_803),
         }
     )
-    return Table("teams", "Teams of a PDU", columns, rows, total, ["Totals are not averages."])
+    return tables.Table("teams", "Teams of a PDU", columns, rows, total, ["Totals are not averages."])
 
 
 def _measures(points: int, available: int, cases: int) -> dict[str, tables.Value]:
@@ -126,8 +127,8 @@ def _measures(points: int, available: int, cases: int) -> dict[str, tables.Value
     }
 
 
-def _plain_rows() -> list[Row]:
-    return [Row({"what": tables.text(words)}) for words in ("First", "Second")]
+def _plain_rows() -> list[tables.Row]:
+    return [tables.Row({"what": tables.text(words)}) for words in ("First", "Second")]
 
 
 def _figures() -> list[tuple[str, tables.Value, str]]:
@@ -186,21 +187,23 @@ def _bars() -> Chart | None:
 def _lines() -> Chart | None:
     first = date(2026, 9, 1)
     series = [
-        Series(
+        time_series.Series(
             grade, [_place(first + timedelta(at), LOW_X100 + at * (70 - 17 * tone)) for at in range(80)], tone
         )
-        for tone, grade in enumerate(GRADES[:TONES])
+        for tone, grade in enumerate(GRADES[: time_series.TONES])
     ]
     scale = Scale.holding([], low=8_000, high=16_000)
-    panel = ChartPanel(
+    panel = time_series.ChartPanel(
         "Capacity, %", series, scale, lambda x100: f"{x100 // 100}%", (LOW_X100, OVER_X100), 10_000
     )
-    period = Period(first, first + timedelta(30), "Totals only", "imported totals only")
-    return time_chart("lines", "Capacity by grade", "Capacity in %", "All four rise.", [panel], [period])
+    period = time_series.Period(first, first + timedelta(30), "Totals only", "imported totals only")
+    return time_series.time_chart(
+        "lines", "Capacity by grade", "Capacity in %", "All four rise.", [panel], [period]
+    )
 
 
-def _place(day: date, value: int) -> DataPoint:
-    return DataPoint(day, day, value, lambda: f"{value // 100}%", corrected=day.day == 17)
+def _place(day: date, value: int) -> time_series.DataPoint:
+    return time_series.DataPoint(day, day, value, lambda: f"{value // 100}%", corrected=day.day == 17)
 
 
 def _ages() -> list[dict[str, Any]]:

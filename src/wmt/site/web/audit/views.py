@@ -13,7 +13,7 @@ from wmt.site.accounts.access import need_whole
 from wmt.site.accounts.roles import Action, placed
 from wmt.site.audit.models import AuditEvent
 from wmt.site.audit.record import KINDS
-from wmt.site.web.audit.filters import PAGE, AuditForm, events
+from wmt.site.web.audit import filters
 from wmt.site.workload.day_format import moment_words
 
 _LARGEST = 2**63 - 1
@@ -23,22 +23,24 @@ _LARGEST = 2**63 - 1
 def audit(request: HttpRequest) -> HttpResponse:
     """Events, newest first, a page at a time: `?before=` is the last event of the page before."""
     need_whole(request, Action.READ_AUDIT)
-    form = AuditForm(request.GET)
-    found = events(form.filters)
+    form = filters.AuditForm(request.GET)
+    found = filters.events(form.filters)
     before = request.GET.get("before", "")
     if before.isascii() and before.isdigit() and int(before) <= _LARGEST:
         found = found.filter(id__lt=int(before))
-    shown = list(found[: PAGE + 1])
+    shown = list(found[: filters.PAGE + 1])
     kept = {name: value for name, value in form.data.items() if value}
     return render(
         request,
         "audit/audit.jinja",
         {
-            "rows": [row(event) for event in shown[:PAGE]],
+            "rows": [row(event) for event in shown[: filters.PAGE]],
             "form": form,
             "faults": form.faults,
             "newest": "?" + urlencode(kept) if before else "",
-            "older": "?" + urlencode({**kept, "before": shown[PAGE - 1].pk}) if len(shown) > PAGE else "",
+            "older": "?" + urlencode({**kept, "before": shown[filters.PAGE - 1].pk})
+            if len(shown) > filters.PAGE
+            else "",
         },
         status=400 if form.faults else 200,
     )

@@ -6,9 +6,8 @@ from itertools import groupby
 
 from wmt.ledger import shown_capacity
 from wmt.site import tables
+from wmt.site.availability import labels, records
 from wmt.site.availability.allowances import gap_warnings
-from wmt.site.availability.labels import day_words, entry_words, hours_words, percent_words
-from wmt.site.availability.records import Entry, PostRecords, ReductionRecord
 from wmt.site.changes.actions import Preview
 from wmt.site.changes.impact import Effect, UnitFigures
 from wmt.site.web.availability.post_request import PostRequest, contracted_of
@@ -51,7 +50,9 @@ def panel(place: PostRequest, preview: "Preview") -> EffectPanel:
     if wrong:
         shown = [record for fault in wrong for record in fault.shown]
         return EffectPanel(missing=[fault.message for fault in wrong], shown=shown)
-    before, after = (plans.get(place.post, PostRecords()) for plans in (checked.before, checked.after))
+    before, after = (
+        plans.get(place.post, records.PostRecords()) for plans in (checked.before, checked.after)
+    )
     return EffectPanel(
         days=days_of(preview.effects, place.state),
         entered=[said(entry, after, place) for entry in checked.entries if entry is not None],
@@ -71,36 +72,38 @@ def points_notes(effects: "Sequence[Effect]") -> list[str]:
     ]
 
 
-def new_gaps(before: PostRecords, after: PostRecords, place: PostRequest) -> list[str]:
+def new_gaps(before: records.PostRecords, after: records.PostRecords, place: PostRequest) -> list[str]:
     """Gaps between the stages of a trainee that were not there before."""
     former, later = (gap_warnings(plan, place.reasons, place.route.stages) for plan in (before, after))
     return [gap for gap in later if gap not in former]
 
 
-def said(entry: Entry, plan: PostRecords, place: PostRequest) -> str:
+def said(entry: records.Entry, plan: records.PostRecords, place: PostRequest) -> str:
     """A record in one sentence; of a reduction also its amount in the other unit."""
-    words = entry_words(entry, place.names)
-    if isinstance(entry, ReductionRecord):
+    words = labels.entry_words(entry, place.names)
+    if isinstance(entry, records.ReductionRecord):
         words += f" ({other_unit(entry, contracted_of(entry, plan, place))})"
     return words
 
 
-def other_unit(cut: ReductionRecord, contracted_micro: int) -> str:
+def other_unit(cut: records.ReductionRecord, contracted_micro: int) -> str:
     """What it is in the unit it was not entered in."""
     if cut.hours_micro is None:
-        return f"{hours_words(cut.taken_off(contracted_micro))} of {hours_words(contracted_micro)}"
+        return (
+            f"{labels.hours_words(cut.taken_off(contracted_micro))} of {labels.hours_words(contracted_micro)}"
+        )
     if contracted_micro == 0:
         return "there are no contracted hours"
     share, rest = divmod(cut.hours_micro * 10_000, contracted_micro)
     nearly = "about " if rest else ""
-    return f"{nearly}{percent_words(share)} of {hours_words(contracted_micro)}"
+    return f"{nearly}{labels.percent_words(share)} of {labels.hours_words(contracted_micro)}"
 
 
 def days_of(effects: "Sequence[Effect]", state: State) -> list[DayEffect]:
     """Effects by the day that the figures before and after are of."""
     return [
         DayEffect(
-            f"Today, {day_words(day)}" if day <= state.day else f"From {day_words(day)}",
+            f"Today, {labels.day_words(day)}" if day <= state.day else f"From {labels.day_words(day)}",
             [_moved(effect) for effect in found],
         )
         for day, found in groupby(effects, key=lambda effect: effect.day)
@@ -149,7 +152,7 @@ def saved_words(effects: "Sequence[Effect]", state: State) -> str:
         return "Saved. Capacity is still the same."
     later = first > state.day
     said_of = "; ".join(_sentence(effect, later) for effect in moved)
-    lead = f"from {day_words(first)} " if later else ""
+    lead = f"from {labels.day_words(first)} " if later else ""
     more = " It changes again later: see ‘Future changes’." if effects[-1].day > first else ""
     words = lead + said_of
     return f"Saved. {(words[0].upper() + words[1:])}.{more}"

@@ -8,7 +8,6 @@ from wmt.ledger import shown_capacity
 from wmt.site import tables
 from wmt.site.availability.change_requests import Change, ChangeFault
 from wmt.site.availability.labels import day_words
-from wmt.site.tables import Column, Row, Table, Value
 from wmt.site.web.availability.effect_panel import points_notes
 from wmt.site.workload.state import State
 
@@ -35,28 +34,31 @@ def digest(changes: Sequence[Change], effects: "Sequence[Effect]") -> str:
     return sha256(repr((list(changes), list(effects))).encode()).hexdigest()
 
 
-def effect_table(effects: "Sequence[Effect]", state: State, name: str = "effect") -> Table:
+def effect_table(effects: "Sequence[Effect]", state: State, name: str = "effect") -> tables.Table:
     """Every post and team that changes move: before and after, on the first day they do."""
     notes = points_notes(effects)
     columns = [
-        Column("name", "Who"),
-        Column("capacity", "Capacity before", "percent"),
-        Column("capacity_after", "Capacity after", "percent"),
+        tables.Column("name", "Who"),
+        tables.Column("capacity", "Capacity before", "percent"),
+        tables.Column("capacity_after", "Capacity after", "percent"),
         *(
-            [Column("points", "Points before", "points"), Column("points_after", "Points after", "points")]
+            [
+                tables.Column("points", "Points before", "points"),
+                tables.Column("points_after", "Points after", "points"),
+            ]
             if notes
             else []
         ),
-        Column("available", "Available points before", "points"),
-        Column("available_after", "Available points after", "points"),
-        Column("contracted", "Contracted hours before", "hours"),
-        Column("contracted_after", "Contracted hours after", "hours"),
-        Column("reduction", "Reductions before", "hours"),
-        Column("reduction_after", "Reductions after", "hours"),
-        Column("day", "From", "date"),
+        tables.Column("available", "Available points before", "points"),
+        tables.Column("available_after", "Available points after", "points"),
+        tables.Column("contracted", "Contracted hours before", "hours"),
+        tables.Column("contracted_after", "Contracted hours after", "hours"),
+        tables.Column("reduction", "Reductions before", "hours"),
+        tables.Column("reduction_after", "Reductions after", "hours"),
+        tables.Column("day", "From", "date"),
     ]
     rows = [_row(effect, state) for effect in turns(effects)]
-    return Table(
+    return tables.Table(
         name,
         "Preview",
         columns,
@@ -78,7 +80,7 @@ def turns(effects: "Sequence[Effect]") -> "list[Effect]":
     return found
 
 
-def _row(effect: "Effect", state: State) -> Row:
+def _row(effect: "Effect", state: State) -> tables.Row:
     is_today = effect.day <= state.day
     notes = ["team"] if effect.level == "team" else []
     notes += [] if is_today else [f"from {effect.day:%-d %b %Y}"]
@@ -88,10 +90,10 @@ def _row(effect: "Effect", state: State) -> Row:
         **_figures(effect.before, state, ""),
         **_figures(effect.after, state, "_after"),
     }
-    return Row(values, effect.level, effect.code)
+    return tables.Row(values, effect.level, effect.code)
 
 
-def _figures(figures: "UnitFigures", state: State, ending: str) -> dict[str, Value]:
+def _figures(figures: "UnitFigures", state: State, ending: str) -> dict[str, tables.Value]:
     found = {
         "capacity": tables.percent(figures.points_x100, figures.available_x100, state.over_x100),
         "points": tables.points(figures.points_x100),

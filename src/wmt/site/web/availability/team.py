@@ -18,14 +18,7 @@ from wmt.site.figures import units
 from wmt.site.figures.used_hours import HELP
 from wmt.site.links import unit_url, working_url
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.tables import Column, Row, Table, Value
-from wmt.site.web.availability.ending_soon import (
-    cut_words,
-    ending_of,
-    ending_table,
-    next_change,
-    post_of,
-)
+from wmt.site.web.availability import ending_soon
 from wmt.site.workload.models import Unit
 
 
@@ -33,16 +26,19 @@ def content(question: UnitRequest) -> dict[str, Any]:
     """The posts of the team, what ends soon, and the ways to enter more."""
     unit, state = question.unit, question.state
     posts = list(units.everybody(state, unit))
-    plans = queries.plans_of([post_of(post) for post in posts])
+    plans = queries.plans_of([ending_soon.post_of(post) for post in posts])
     reasons = queries.reasons_on(state.day)
-    plans = {post_of(post): _readable(question, post, plans[post_of(post)]) for post in posts}
+    plans = {
+        ending_soon.post_of(post): _readable(question, post, plans[ending_soon.post_of(post)])
+        for post in posts
+    }
     note_read(question.user, unit)
-    cuts = [(post, cut) for post in posts for cut in plans[post_of(post)].reductions]
-    ending = ending_of(cuts, state.day)
+    cuts = [(post, cut) for post in posts for cut in plans[ending_soon.post_of(post)].reductions]
+    ending = ending_soon.ending_of(cuts, state.day)
     return {
         "tables": {
             "hours": posts_table(question, posts, plans, reasons),
-            "ending": ending_table(question, ending, reasons, with_team=False),
+            "ending": ending_soon.ending_table(question, ending, reasons, with_team=False),
         },
         "ending": len(ending),
         "day": f"{state.day:%-d %B %Y}",
@@ -87,24 +83,24 @@ def posts_table(
     posts: Sequence[Unit],
     plans: Mapping[Post, PostRecords],
     reasons: Mapping[str, ReasonOnDay],
-) -> Table:
+) -> tables.Table:
     """A row for each post; in full with where the hours are from in a column of its own."""
     in_full = question.in_full
     columns = [
-        Column("name", "Practitioner"),
-        *([Column("code", "Post", "code")] if in_full else []),
-        Column("grade", "Grade"),
-        Column("contracted", "Contracted hours", "hours", "hours a week, before reductions"),
-        *([Column("source", "Where the hours are from")] if in_full else []),
-        Column("reduction", "Hours off", "hours", HELP),
-        Column("in_force", "Reductions in force"),
-        Column("available", "Available points", "points"),
-        Column("capacity", "Capacity", "percent", "points held ÷ points available"),
-        Column("next", "Next change", "date"),
-        *([Column("next_words", "What changes")] if in_full else []),
+        tables.Column("name", "Practitioner"),
+        *([tables.Column("code", "Post", "code")] if in_full else []),
+        tables.Column("grade", "Grade"),
+        tables.Column("contracted", "Contracted hours", "hours", "hours a week, before reductions"),
+        *([tables.Column("source", "Where the hours are from")] if in_full else []),
+        tables.Column("reduction", "Hours off", "hours", HELP),
+        tables.Column("in_force", "Reductions in force"),
+        tables.Column("available", "Available points", "points"),
+        tables.Column("capacity", "Capacity", "percent", "points held ÷ points available"),
+        tables.Column("next", "Next change", "date"),
+        *([tables.Column("next_words", "What changes")] if in_full else []),
     ]
-    rows = [_row(question, post, plans[post_of(post)], reasons) for post in posts]
-    return Table(
+    rows = [_row(question, post, plans[ending_soon.post_of(post)], reasons) for post in posts]
+    return tables.Table(
         "hours",
         f"Hours and reductions in {question.unit.name}",
         columns,
@@ -115,24 +111,28 @@ def posts_table(
     )
 
 
-def _row(question: UnitRequest, post: Unit, plan: PostRecords, reasons: Mapping[str, ReasonOnDay]) -> Row:
+def _row(
+    question: UnitRequest, post: Unit, plan: PostRecords, reasons: Mapping[str, ReasonOnDay]
+) -> tables.Row:
     day = question.state.day
-    coming = next_change(plan, day, reasons)
+    coming = ending_soon.next_change(plan, day, reasons)
     source = labels.source_of(post, plan, day)
-    cuts = [cut_words(cut, post.contracted_hours_micro, reasons) for cut in plan.reductions_on(day)]
+    cuts = [
+        ending_soon.cut_words(cut, post.contracted_hours_micro, reasons) for cut in plan.reductions_on(day)
+    ]
     values = {
         "name": tables.text(post.name, unit_url("post", post.code, "hours")),
         "code": tables.text(post.code),
         "grade": tables.text(post.grade, note=_grade_note(post, plan, question)),
         "source": tables.text(source),
         "in_force": tables.text("; ".join(cuts) or "none"),
-        "next": tables.day(coming[0], coming[1]) if coming else Value(None, "none entered"),
+        "next": tables.day(coming[0], coming[1]) if coming else tables.Value(None, "none entered"),
         "next_words": tables.text(coming[1] if coming else ""),
     }
-    return Row(values | _figures(question, post, source), "post", post.code)
+    return tables.Row(values | _figures(question, post, source), "post", post.code)
 
 
-def _figures(question: UnitRequest, unit: Unit, source: str = "") -> dict[str, Value]:
+def _figures(question: UnitRequest, unit: Unit, source: str = "") -> dict[str, tables.Value]:
     """The figures of a post or the team, each with the way to its lines."""
 
     def href(figure: str) -> str:
@@ -149,10 +149,14 @@ def _figures(question: UnitRequest, unit: Unit, source: str = "") -> dict[str, V
     }
 
 
-def _total(question: UnitRequest) -> Row:
+def _total(question: UnitRequest) -> tables.Row:
     empty = ("code", "grade", "source", "in_force", "next_words")
-    values = {"name": tables.text("Team"), "next": Value(None), **{key: tables.text("") for key in empty}}
-    return Row(values | _figures(question, question.unit))
+    values = {
+        "name": tables.text("Team"),
+        "next": tables.Value(None),
+        **{key: tables.text("") for key in empty},
+    }
+    return tables.Row(values | _figures(question, question.unit))
 
 
 def _grade_note(post: Unit, plan: PostRecords, question: UnitRequest) -> str:

@@ -18,8 +18,7 @@ from wmt.site.figures.used_hours import HELP
 from wmt.site.links import unit_url, working_url
 from wmt.site.queries.unit_names import Places
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.tables import Column, Row, Table, Value
-from wmt.site.web.availability.ending_soon import DAYS, Ending, ending_of, ending_table, post_of
+from wmt.site.web.availability import ending_soon
 from wmt.site.workload.models import Unit
 
 
@@ -31,7 +30,9 @@ def content(question: UnitRequest) -> dict[str, Any]:
     rows = queries.under(unit, state).filter(first_day__lte=state.day).exclude(last_day__lt=state.day)
     found = [(row.post, cut) for row in rows if isinstance(cut := queries.as_entry(row), ReductionRecord)]
     staff = {code for (_, code), _ in found}
-    posts = {post_of(post): post for post in units.everybody(state, unit).filter(staff_code__in=staff)}
+    posts = {
+        ending_soon.post_of(post): post for post in units.everybody(state, unit).filter(staff_code__in=staff)
+    }
     reach = visibility.reasons(question.user)
     note_read(question.user, unit)
     cuts = [
@@ -44,12 +45,12 @@ def content(question: UnitRequest) -> dict[str, Any]:
     ]
     day = question.state.day
     in_force = Counter(post.team_code for post, cut in cuts if cut.in_force(day))
-    ending = ending_of(cuts, day)
+    ending = ending_soon.ending_of(cuts, day)
     reasons = queries.reasons_on(day)
     return {
         "tables": {
             "teams": _teams(question, in_force, ending),
-            "ending": ending_table(question, ending, reasons, with_team=True),
+            "ending": ending_soon.ending_table(question, ending, reasons, with_team=True),
         },
         "ending": len(ending),
         "in_force": in_force.total(),
@@ -58,14 +59,14 @@ def content(question: UnitRequest) -> dict[str, Any]:
     }
 
 
-def _teams(question: UnitRequest, in_force: Counter[str], ending: list[Ending]) -> Table:
+def _teams(question: UnitRequest, in_force: Counter[str], ending: list[ending_soon.Ending]) -> tables.Table:
     unit, state = question.unit, question.state
     ends = Counter(each.post.team_code for each in ending)
     teams = list(units.below(state, unit, "team"))
     with_pdu = unit.level != "pdu"
     names = Places.of(state, ("pdu",)).names["pdu"] if with_pdu else {}
     rows = [
-        Row(
+        tables.Row(
             _names(team, names) | _figures(question, team, in_force[team.code], ends[team.code]),
             "team",
             team.code,
@@ -74,22 +75,24 @@ def _teams(question: UnitRequest, in_force: Counter[str], ending: list[Ending]) 
     ]
     total = {"name": tables.text("Total"), "pdu": tables.text("")}
     columns = [
-        Column("name", "Team"),
-        *([Column("pdu", "PDU")] if with_pdu else []),
-        Column("posts", "Posts", "count"),
-        Column("in_force", "Reductions in force", "count"),
-        Column("ends", f"Ending in {DAYS} days", "count"),
-        Column("contracted", "Contracted hours", "hours"),
-        Column("reduction", "Hours off", "hours", HELP),
-        Column("available", "Available points", "points"),
-        Column("capacity", "Capacity", "percent", "points held ÷ points available"),
+        tables.Column("name", "Team"),
+        *([tables.Column("pdu", "PDU")] if with_pdu else []),
+        tables.Column("posts", "Posts", "count"),
+        tables.Column("in_force", "Reductions in force", "count"),
+        tables.Column("ends", f"Ending in {ending_soon.DAYS} days", "count"),
+        tables.Column("contracted", "Contracted hours", "hours"),
+        tables.Column("reduction", "Hours off", "hours", HELP),
+        tables.Column("available", "Available points", "points"),
+        tables.Column("capacity", "Capacity", "percent", "points held ÷ points available"),
     ]
-    sums = Row(total | _figures(question, unit, in_force.total(), len(ending)))
+    sums = tables.Row(total | _figures(question, unit, in_force.total(), len(ending)))
     caption = f"Teams of {unit.name}"
-    return Table("teams", caption, columns, rows, sums if rows else None, empty="There is no team here.")
+    return tables.Table(
+        "teams", caption, columns, rows, sums if rows else None, empty="There is no team here."
+    )
 
 
-def _names(team: Unit, pdus: dict[str, str]) -> dict[str, Value]:
+def _names(team: Unit, pdus: dict[str, str]) -> dict[str, tables.Value]:
     pdu = unit_url("pdu", team.pdu_code, "hours")
     return {
         "name": tables.text(team.name, unit_url("team", team.code, "hours")),
@@ -97,7 +100,7 @@ def _names(team: Unit, pdus: dict[str, str]) -> dict[str, Value]:
     }
 
 
-def _figures(question: UnitRequest, unit: Unit, in_force: int, ends: int) -> dict[str, Value]:
+def _figures(question: UnitRequest, unit: Unit, in_force: int, ends: int) -> dict[str, tables.Value]:
     def href(figure: str) -> str:
         return working_url(unit.level, unit.code, figure)
 

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from wmt import rules
-from wmt.rules import NoRuleError
 from wmt.site.date_field import DayField
 from wmt.site.queries.rules_on_day import laid_over, night_day
 from wmt.site.query_form import ChoiceOrDefault, QueryForm
@@ -78,7 +77,7 @@ def rule(request: HttpRequest, path: str) -> HttpResponse:
     day = form.found("on") or night
     try:
         page = presenters.rule_page(path, day)
-    except NoRuleError as error:
+    except rules.NoRuleError as error:
         context = {
             "unknown": presenters.unknown(path, error),
             "path": path,

@@ -12,7 +12,6 @@ from wmt.site.figures.used_hours import ENTERED
 from wmt.site.links import stream_of, unit_url
 from wmt.site.queries.period_figures import FigurePeriod
 from wmt.site.queries.periods import COLUMNS, as_stretches, periods_below
-from wmt.site.tables import Column, LazyRows, Row, Table, Value
 from wmt.site.web.time import omic
 from wmt.site.web.time.over_request import OMIC_SUMS, OverTimeRequest
 from wmt.site.web.units.labels import inside
@@ -47,45 +46,50 @@ def choice(asked: OverTimeRequest) -> dict[str, Any]:
     }
 
 
-def tables_of(asked: OverTimeRequest) -> dict[str, Table]:
+def tables_of(asked: OverTimeRequest) -> dict[str, tables.Table]:
     return {"averages": table(asked)}
 
 
-def table(asked: OverTimeRequest) -> Table:
+def table(asked: OverTimeRequest) -> tables.Table:
     """Every unit under the unit with its means, period after period; no day is left out."""
     level = listed(asked)
     found = means(asked, level)
     own = asked.question.is_post and not asked.question.in_full
-    who = [Column("name", _HEADS.get(level, level.capitalize())), Column("code", "Code", "code")]
+    who = [
+        tables.Column("name", _HEADS.get(level, level.capitalize())),
+        tables.Column("code", "Code", "code"),
+    ]
     columns = [
         *([] if own else who),
-        *([Column("grade", "Grade")] if level == "post" and not own else []),
-        Column("start", "Start", "date"),
-        Column("end", "End", "date"),
-        Column("days", "Days", "count", "days in the period that have data; the averages use all of them"),
+        *([tables.Column("grade", "Grade")] if level == "post" and not own else []),
+        tables.Column("start", "Start", "date"),
+        tables.Column("end", "End", "date"),
+        tables.Column(
+            "days", "Days", "count", "days in the period that have data; the averages use all of them"
+        ),
         *_figure_columns(asked),
-        Column("contracted", "Average contracted hours", "hours"),
-        Column("reductions", "Average reductions", "hours", ENTERED),
-        Column("help", "Average CMS points", "points", "support given, less support received"),
+        tables.Column("contracted", "Average contracted hours", "hours"),
+        tables.Column("reductions", "Average reductions", "hours", ENTERED),
+        tables.Column("help", "Average CMS points", "points", "support given, less support received"),
     ]
-    rows = LazyRows(
+    rows = tables.LazyRows(
         found, lambda each: _row(asked, level, each), lambda each, key: _raw(asked, level, each, key)
     )
     words = "the whole period" if asked.mean == "range" else f"each {asked.mean} days"
     of = asked.unit.name if asked.question.is_post else f"{units.PLURALS[level]} of {asked.unit.name}"
     caption = f"{of}: averages over {words}, {asked.span.words}"
     notes = [f"Periods of {asked.mean} days are counted back from the last day; the first may be shorter."]
-    return Table("averages", caption, columns, rows, notes=notes if asked.mean != "range" else [])
+    return tables.Table("averages", caption, columns, rows, notes=notes if asked.mean != "range" else [])
 
 
-def _figure_columns(asked: OverTimeRequest) -> list[Column]:
+def _figure_columns(asked: OverTimeRequest) -> list[tables.Column]:
     if asked.is_omic:
         return omic.columns(lambda head: f"Mean {inside(head)}", by_day=False)
     return [
-        Column("capacity", "Capacity", "percent", "points ÷ available points over the period"),
-        Column("points", "Average points", "points"),
-        Column("available", "Average available points", "points"),
-        Column("cases", "Average cases", "number"),
+        tables.Column("capacity", "Capacity", "percent", "points ÷ available points over the period"),
+        tables.Column("points", "Average points", "points"),
+        tables.Column("available", "Average available points", "points"),
+        tables.Column("cases", "Average cases", "number"),
     ]
 
 
@@ -121,11 +125,11 @@ def _names(periods: pl.DataFrame, asked: OverTimeRequest, level: str) -> dict[st
     return {code: (staff_names.shown(name, code), grade) for code, (name, grade) in found.items()}
 
 
-def _row(asked: OverTimeRequest, level: str, each: Mean) -> Row:
+def _row(asked: OverTimeRequest, level: str, each: Mean) -> tables.Row:
     days = {"from": each.over.first.isoformat(), "to": each.over.last.isoformat()}
     stream = stream_of(level, asked.stream)
     href = "" if asked.question.in_full else unit_url(level, each.code, "over-time", stream=stream, **days)
-    values: dict[str, Value] = _figures(asked, each) | {
+    values: dict[str, tables.Value] = _figures(asked, each) | {
         "name": tables.text(each.name, href),
         "code": tables.text(each.code),
         "grade": tables.text(each.grade),
@@ -136,10 +140,10 @@ def _row(asked: OverTimeRequest, level: str, each: Mean) -> Row:
         "reductions": each.over.hours("reduction_hours_micro"),
         "help": each.over.points("contacts_x100"),
     }
-    return Row(values, level, each.code)
+    return tables.Row(values, level, each.code)
 
 
-def _figures(asked: OverTimeRequest, each: Mean) -> dict[str, Value]:
+def _figures(asked: OverTimeRequest, each: Mean) -> dict[str, tables.Value]:
     if asked.is_omic:
         return omic.values(each.over)
     return {

@@ -7,8 +7,8 @@ import polars as pl
 
 from wmt.history import History
 from wmt.ledger import OMIC
+from wmt.site.queries import periods
 from wmt.site.queries.period_figures import FigurePeriod
-from wmt.site.queries.periods import COLUMNS, STEPS, SUMS, DayOrigins, series_of, stretches
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.query_form import ChoiceOrDefault
 from wmt.site.web.forms.date_range import SpanForm
@@ -24,7 +24,7 @@ MEANS = {"28": "28 days", "7": "7 days", "range": "the whole period"}
 class OverTimeForm(SpanForm):
     """The days, the step and the averages of a page over time."""
 
-    by = ChoiceOrDefault(STEPS.items(), initial="day")
+    by = ChoiceOrDefault(periods.STEPS.items(), initial="day")
     grades = ChoiceOrDefault([("", "all grades together"), ("1", "one line for each grade")])
     mean = ChoiceOrDefault(MEANS.items(), initial="28")
 
@@ -65,19 +65,21 @@ class OverTimeRequest:
         """The unit's figures over the days asked for, the first day first."""
         if self.span.days is None:
             return []
-        return stretches(self.series(grade), self.step, self.standing)
+        return periods.stretches(self.series(grade), self.step, self.standing)
 
     def series(self, grade: str = "") -> pl.DataFrame:
         """The same as the history has them: columns `COLUMNS`, of OMiC more."""
         if self.is_omic:
-            return self._days(grade, (*COLUMNS, *OMIC_SUMS))
+            return self._days(grade, (*periods.COLUMNS, *OMIC_SUMS))
         found = self._days(grade)
         return found.filter(pl.col("stream") != OMIC) if self.question.is_post else found
 
-    def _days(self, grade: str = "", columns: tuple[str, ...] = COLUMNS) -> pl.DataFrame:
+    def _days(self, grade: str = "", columns: tuple[str, ...] = periods.COLUMNS) -> pl.DataFrame:
         assert self.span.days is not None
         unit = self.unit
-        return series_of(self.past, unit.level, unit.code, *self.span.days, grade, self.stream, columns)
+        return periods.series_of(
+            self.past, unit.level, unit.code, *self.span.days, grade, self.stream, columns
+        )
 
     @cached_property
     def is_omic(self) -> bool:
@@ -95,10 +97,10 @@ class OverTimeRequest:
     @property
     def sums(self) -> tuple[str, ...]:
         """What is summed over days."""
-        return (*SUMS, *OMIC_SUMS) if self.is_omic else SUMS
+        return (*periods.SUMS, *OMIC_SUMS) if self.is_omic else periods.SUMS
 
     @cached_property
-    def standing(self) -> DayOrigins:
+    def standing(self) -> periods.DayOrigins:
         """Which of the days stand on a correction, and which on an archive."""
         assert self.span.days is not None
-        return DayOrigins.of(self.past, *self.span.days)
+        return periods.DayOrigins.of(self.past, *self.span.days)

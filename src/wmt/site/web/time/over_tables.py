@@ -9,7 +9,6 @@ from wmt.site import tables
 from wmt.site.figures.used_hours import ENTERED
 from wmt.site.links import on_day, unit_url
 from wmt.site.queries.period_figures import FigurePeriod, summed
-from wmt.site.tables import Column, LazyRows, Row, Table, Value
 from wmt.site.web.forms.date_range import days_words
 from wmt.site.web.time import omic
 from wmt.site.web.time.over_chart import TOGETHER
@@ -21,25 +20,25 @@ _STANDING = "whether the day’s data was corrected later, or we hold only total
 CORRECTED, ARCHIVED = "corrected", "total only"
 
 
-def table(asked: OverTimeRequest, found: Sequence[FigurePeriod]) -> Table:
+def table(asked: OverTimeRequest, found: Sequence[FigurePeriod]) -> tables.Table:
     """The figures of the unit, the newest first."""
     newest = list(reversed(found))
     before = {late.first: early for early, late in pairwise(found)}
 
-    def make(each: FigurePeriod) -> Row:
+    def make(each: FigurePeriod) -> tables.Row:
         earlier = before.get(each.first)
-        return Row(_name(asked, each) | _values(asked, each) | _ways(asked, each, earlier))
+        return tables.Row(_name(asked, each) | _values(asked, each) | _ways(asked, each, earlier))
 
     said = ["Days with no data are left out."]
     if asked.is_omic:
         said.append("The last row has the means over all these days.")
     elif asked.step == "day":
         said.append("The last row shows capacity over the whole period and averages of the other figures.")
-    return Table(
+    return tables.Table(
         "days",
         f"{asked.unit.name} {_by(asked)}, {asked.span.words}",
         _columns(asked, marked=asked.question.in_full or any(mark_words(each) for each in found)),
-        LazyRows(newest, make, lambda each, key: make(each).values[key].raw),
+        tables.LazyRows(newest, make, lambda each, key: make(each).values[key].raw),
         _total(asked, found),
         said,
     )
@@ -49,7 +48,7 @@ def _by(asked: OverTimeRequest) -> str:
     return {"day": "day by day", "week": "week by week", "month": "month by month"}[asked.step]
 
 
-def _columns(asked: OverTimeRequest, *, marked: bool) -> list[Column]:
+def _columns(asked: OverTimeRequest, *, marked: bool) -> list[tables.Column]:
     by_day = asked.step == "day"
     mean = "" if by_day else "Average "
 
@@ -57,29 +56,37 @@ def _columns(asked: OverTimeRequest, *, marked: bool) -> list[Column]:
         return f"{mean}{inside(words)}" if mean else words
 
     return [
-        Column("first", _HEADS[asked.step], "date"),
-        *([] if by_day else [Column("last", "Last day", "date")]),
-        *([] if by_day else [Column("days", "Days with data", "count", "days in the period that have data")]),
+        tables.Column("first", _HEADS[asked.step], "date"),
+        *([] if by_day else [tables.Column("last", "Last day", "date")]),
+        *(
+            []
+            if by_day
+            else [tables.Column("days", "Days with data", "count", "days in the period that have data")]
+        ),
         *_figure_columns(asked, head),
-        Column("contracted", head("Contracted hours"), "hours"),
-        Column("reductions", head("Reductions"), "hours", ENTERED),
-        *([] if asked.is_omic else [Column("cases", head("Active cases"), "count" if by_day else "number")]),
-        *([Column("mark", "Source", note=_STANDING)] if marked else []),
-        *([Column("why", "What changed")] if by_day else []),
+        tables.Column("contracted", head("Contracted hours"), "hours"),
+        tables.Column("reductions", head("Reductions"), "hours", ENTERED),
+        *(
+            []
+            if asked.is_omic
+            else [tables.Column("cases", head("Active cases"), "count" if by_day else "number")]
+        ),
+        *([tables.Column("mark", "Source", note=_STANDING)] if marked else []),
+        *([tables.Column("why", "What changed")] if by_day else []),
     ]
 
 
-def _figure_columns(asked: OverTimeRequest, head: Callable[[str], str]) -> list[Column]:
+def _figure_columns(asked: OverTimeRequest, head: Callable[[str], str]) -> list[tables.Column]:
     if asked.is_omic:
         return omic.columns(head, by_day=asked.step == "day")
     return [
-        Column("capacity", "Capacity", "percent", "points ÷ available points over the period"),
-        Column("points", head("Points"), "points"),
-        Column("available", head("Available points"), "points"),
+        tables.Column("capacity", "Capacity", "percent", "points ÷ available points over the period"),
+        tables.Column("points", head("Points"), "points"),
+        tables.Column("available", head("Available points"), "points"),
     ]
 
 
-def _name(asked: OverTimeRequest, each: FigurePeriod) -> dict[str, Value]:
+def _name(asked: OverTimeRequest, each: FigurePeriod) -> dict[str, tables.Value]:
     unit = asked.unit
     if asked.step == "day":
         page = on_day(unit_url(unit.level, unit.code, stream=asked.question.stream), each.first)
@@ -87,10 +94,10 @@ def _name(asked: OverTimeRequest, each: FigurePeriod) -> dict[str, Value]:
     days = {"from": each.first.isoformat(), "to": each.last.isoformat()}
     href = unit_url(unit.level, unit.code, "over-time", stream=asked.question.stream, **days)
     text = f"{each.first:%B %Y}" if asked.step == "month" else f"{each.first:%-d %b %Y}"
-    return {"first": Value(each.first, text, href), "last": tables.day(each.last)}
+    return {"first": tables.Value(each.first, text, href), "last": tables.day(each.last)}
 
 
-def _values(asked: OverTimeRequest, each: FigurePeriod) -> dict[str, Value]:
+def _values(asked: OverTimeRequest, each: FigurePeriod) -> dict[str, tables.Value]:
     figures = (
         omic.values(each)
         if asked.is_omic
@@ -129,7 +136,9 @@ def _days(number: int) -> str:
     return "1 day" if number == 1 else f"{number:,} days"
 
 
-def _ways(asked: OverTimeRequest, each: FigurePeriod, earlier: FigurePeriod | None) -> dict[str, Value]:
+def _ways(
+    asked: OverTimeRequest, each: FigurePeriod, earlier: FigurePeriod | None
+) -> dict[str, tables.Value]:
     """From a day to what it moved by since the day with figures before it."""
     if earlier is None or each.archived or earlier.archived:
         return {"why": tables.text("")}
@@ -139,26 +148,26 @@ def _ways(asked: OverTimeRequest, each: FigurePeriod, earlier: FigurePeriod | No
     return {"why": tables.text(f"since {earlier.first:%-d %b}".replace(" ", "\u00a0"), href)}
 
 
-def _total(asked: OverTimeRequest, found: Sequence[FigurePeriod]) -> Row | None:
+def _total(asked: OverTimeRequest, found: Sequence[FigurePeriod]) -> tables.Row | None:
     whole = summed(list(found), asked.sums)
     if whole is None:
         return None
-    empty = {"mark": tables.text(""), "why": tables.text(""), "last": Value(None)}
-    name = {"first": Value("All days", "All days")}
-    return Row(_values(asked, whole) | empty | name)
+    empty = {"mark": tables.text(""), "why": tables.text(""), "last": tables.Value(None)}
+    name = {"first": tables.Value("All days", "All days")}
+    return tables.Row(_values(asked, whole) | empty | name)
 
 
-def grades_table(asked: OverTimeRequest, by_grade: Mapping[str, Sequence[FigurePeriod]]) -> Table:
+def grades_table(asked: OverTimeRequest, by_grade: Mapping[str, Sequence[FigurePeriod]]) -> tables.Table:
     """The capacity of each grade, the newest first: the figures of the lines by grade."""
     over = asked.question.state.over_x100
     known = {(grade, each.first): each for grade, rows in by_grade.items() for each in rows}
     firsts: list[date] = sorted({first for _, first in known}, reverse=True)
     rows = [_grade_row(asked, first, by_grade, known, over) for first in firsts]
-    columns = [Column("first", _HEADS[asked.step], "date")]
+    columns = [tables.Column("first", _HEADS[asked.step], "date")]
     for grade in by_grade:
-        columns.append(Column(grade, grade, "percent"))
-        columns.append(Column(f"{grade}_points", f"{grade} points", "points"))
-    return Table("grades", f"Capacity by grade, {asked.span.words}", columns, rows)
+        columns.append(tables.Column(grade, grade, "percent"))
+        columns.append(tables.Column(f"{grade}_points", f"{grade} points", "points"))
+    return tables.Table("grades", f"Capacity by grade, {asked.span.words}", columns, rows)
 
 
 def _grade_row(
@@ -167,17 +176,17 @@ def _grade_row(
     grades: Mapping[str, Any],
     known: Mapping[tuple[str, date], FigurePeriod],
     over: int,
-) -> Row:
+) -> tables.Row:
     text = f"{first:%B %Y}" if asked.step == "month" else f"{first:%-d %b %Y}"
-    values = {"first": Value(first, text)}
+    values = {"first": tables.Value(first, text)}
     for grade in grades:
         each = known.get((grade, first))
-        values[grade] = each.capacity(over) if each else Value(None, "–")
-        values[f"{grade}_points"] = each.points("points_x100") if each else Value(None, "–")
-    return Row(values)
+        values[grade] = each.capacity(over) if each else tables.Value(None, "–")
+        values[f"{grade}_points"] = each.points("points_x100") if each else tables.Value(None, "–")
+    return tables.Row(values)
 
 
-def key_figures(asked: OverTimeRequest, found: Sequence[FigurePeriod]) -> list[tuple[str, Value, str]]:
+def key_figures(asked: OverTimeRequest, found: Sequence[FigurePeriod]) -> list[tuple[str, tables.Value, str]]:
     """What to see first: the last figure, that over all days, the highest, the lowest, days over the mark."""
     if asked.is_omic:
         return omic.key_figures(found, asked.sums)

@@ -10,9 +10,9 @@ from wmt.ledger.explain_change import Why
 from wmt.ledger.narrative import say
 from wmt.site.links import unit_url
 from wmt.site.loads.past_nights import days_back
+from wmt.site.queries import movement
 from wmt.site.queries.histories import history_of
 from wmt.site.queries.late_entries import late_sentence
-from wmt.site.queries.movement import NoLines, first_with_lines, stood_on, why_between
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import changed
 from wmt.site.web.forms.date_range import FIRST, SpanForm
@@ -58,9 +58,9 @@ def content(question: UnitRequest) -> dict[str, Any]:
         return around
     try:
         between = between_of(question, past, span)
-    except NoLines as none:
+    except movement.NoLines as none:
         return {**around, "message": no_lines_words(none)}
-    found = why_between(question.state, question.unit, between.first, between.last)
+    found = movement.why_between(question.state, question.unit, between.first, between.last)
     told = _told(question, between, found)
     listed = None if told["cause"] else why_units.table(question, past, between)
     if listed is not None:
@@ -84,11 +84,12 @@ def between_of(question: UnitRequest, past: History, span: SpanForm) -> WhyReque
     first, last = span.days
     shown = question.state.as_at.date()
     return WhyRequest(
-        stood_on(past, min(first, shown)), None if span.ends_now else stood_on(past, min(last, shown))
+        movement.stood_on(past, min(first, shown)),
+        None if span.ends_now else movement.stood_on(past, min(last, shown)),
     )
 
 
-def no_lines_words(none: NoLines) -> str:
+def no_lines_words(none: movement.NoLines) -> str:
     """Why two days cannot be compared, and which can."""
     first = (
         f"You can compare dates from {written(none.first)}."
@@ -159,7 +160,7 @@ def _notes(question: UnitRequest, between: WhyRequest, found: Why) -> list[str]:
 def _presets(question: UnitRequest, past: History, span: SpanForm) -> list[tuple[str, str, bool]]:
     """Links to usual days, as far back as there are nights; all of them until now."""
     shown = question.state.as_at.date()
-    first = first_with_lines(past)
+    first = movement.first_with_lines(past)
     days: list[tuple[str, date]] = []
     before = past.day_until(shown - timedelta(1))
     if before is not None:

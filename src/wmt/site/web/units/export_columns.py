@@ -7,7 +7,6 @@ from wmt.ledger import STREAM_NAMES
 from wmt.site import tables
 from wmt.site.queries.unit_names import Places, levels_over
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.tables import Column, Row, Value
 from wmt.site.workload.models import Unit
 
 #: The levels a unit can belong to, from above, and what the columns of their names are called.
@@ -15,15 +14,19 @@ LEVELS = ("region", "pdu", "team")
 
 
 def overview(
-    question: UnitRequest, columns: list[Column], listed: Sequence[Unit], rows: list[Row], total: Row | None
-) -> tuple[list[Column], list[Row], Row | None]:
+    question: UnitRequest,
+    columns: list[tables.Column],
+    listed: Sequence[Unit],
+    rows: list[tables.Row],
+    total: tables.Row | None,
+) -> tuple[list[tables.Column], list[tables.Row], tables.Row | None]:
     """The table of units with the units each belongs to before it, and the points of help behind it."""
     places = Places.of(question.state, levels_over(question.level))
-    before = [*places.columns(), Column("stream", "Stream")]
+    before = [*places.columns(), tables.Column("stream", "Stream")]
     after = [
-        Column("used", "Reductions used", "hours"),
-        Column("contacts", "Help (CMS)", "points"),
-        Column("contacts_share", "Help (CMS), of available points", "percent"),
+        tables.Column("used", "Reductions used", "hours"),
+        tables.Column("contacts", "Help (CMS)", "points"),
+        tables.Column("contacts_share", "Help (CMS), of available points", "percent"),
     ]
     more = [
         {
@@ -39,12 +42,12 @@ def overview(
     ]
     rows = [replace(row, values=row.values | new) for row, new in zip(rows, more, strict=True)]
     if total is not None:
-        empty: dict[str, Value] = {column.key: tables.text("") for column in before}
+        empty: dict[str, tables.Value] = {column.key: tables.text("") for column in before}
         total = replace(total, values=total.values | empty | _more(question, question.subject))
     return [*before, *columns, *after], rows, total
 
 
-def _more(question: UnitRequest, unit: Unit) -> dict[str, Value]:
+def _more(question: UnitRequest, unit: Unit) -> dict[str, tables.Value]:
     return {
         "used": tables.hours(question.used_hours.of(unit)),
         "contacts": tables.points(unit.contacts_x100),

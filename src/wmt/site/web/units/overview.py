@@ -5,15 +5,14 @@ from typing import Any
 
 from django.utils import timezone
 
+from wmt import ledger
 from wmt.facts import NOT_KNOWN
 from wmt.grades import GRADES
-from wmt.ledger import OMIC, capacity_x100, is_over, remaining_x100
 from wmt.site import tables
 from wmt.site.figures import units, used_hours
 from wmt.site.links import unit_url
-from wmt.site.queries.measures import MEASURES, REMAINING, shown
+from wmt.site.queries import measures
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.tables import Column, LazyRows, Row, Table, Value
 from wmt.site.web.availability.ending_soon import reminders
 from wmt.site.web.charts.distribution import strip
 from wmt.site.web.duties.reminders import duty_lines, request_lines
@@ -28,7 +27,7 @@ TEMPLATE = "unit/overview.jinja"
 
 _FIGURES = ("points", "available")
 _REST = ("contracted_hours", "reduction_hours", "cases", "cases_all")
-_OF_CAPACITY = ("capacity", "points", REMAINING)
+_OF_CAPACITY = ("capacity", "points", measures.REMAINING)
 #: OMiC work is not set against hours, so it has no capacity.
 _OMIC_FIGURES = ("omic_cases", "omic", "omic_licence", "contracted_hours", "reduction_hours", "available")
 
@@ -48,7 +47,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "over": _is_over(question.subject, question),
         "notes": notes(question.subject, question),
         "timeless": no_available_time.said(question),
-        "parts": [] if question.unit.stream == OMIC else parts(question),
+        "parts": [] if question.unit.stream == ledger.OMIC else parts(question),
         "reminders": [
             # they are of the whole unit, and a page of another stream is of its posts alone
             *([] if question.stream else duty_lines(question.state, [question.unit])),
@@ -63,7 +62,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
         **found,
         "tables": {"overview": table(question, listed)} | _streams(question),
         "strip": None
-        if question.unit.stream == OMIC
+        if question.unit.stream == ledger.OMIC
         else strip(
             listed,
             (question.low_x100, question.state.over_x100),
@@ -75,7 +74,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
     }
 
 
-def _streams(question: UnitRequest) -> dict[str, Table]:
+def _streams(question: UnitRequest) -> dict[str, tables.Table]:
     found = streams.table(question)
     return {found.name: found} if found is not None else {}
 
@@ -84,7 +83,7 @@ def _over_words(question: UnitRequest, listed: list[Unit]) -> str:
     """How many of those that are listed are over the threshold. What is not known is no unit."""
     known = [unit for unit in listed if unit.code != NOT_KNOWN]
     named = [unit for unit in known if unit.posts]
-    if not named or question.unit.stream == OMIC:
+    if not named or question.unit.stream == ledger.OMIC:
         return ""
     over = sum(_is_over(unit, question) for unit in named)
     what = units.PLURALS[question.level]
@@ -118,14 +117,16 @@ def _fits(unit: Unit, question: UnitRequest) -> bool:
     return band_of(unit, question) == question.band
 
 
-def table(question: UnitRequest, listed: list[Unit]) -> Table:
+def table(question: UnitRequest, listed: list[Unit]) -> tables.Table:
     """The table of the units below; in full also with the units each belongs to, and its help."""
     shown_columns = columns(question.level)
-    if question.unit.stream == OMIC and not question.in_full:
+    if question.unit.stream == ledger.OMIC and not question.in_full:
         shown_columns = [column for column in shown_columns if column.key not in _OF_CAPACITY]
-        shown_columns += [Column(n, MEASURES[n].title, MEASURES[n].kind) for n in _OMIC_FIGURES[:3]]
+        shown_columns += [
+            tables.Column(n, measures.MEASURES[n].title, measures.MEASURES[n].kind) for n in _OMIC_FIGURES[:3]
+        ]
     shown_columns += no_available_time.columns(question)
-    rows: Sequence[Row] = LazyRows(
+    rows: Sequence[tables.Row] = tables.LazyRows(
         listed, lambda unit: _row(question, unit), lambda unit, key: _raw(question, unit, key)
     )
     whole = _sum_row(question) if not question.band else None
@@ -134,11 +135,11 @@ def table(question: UnitRequest, listed: list[Unit]) -> Table:
             question, shown_columns, listed, list(rows), whole
         )
     said = []
-    if question.unit.stream != OMIC:
+    if question.unit.stream != ledger.OMIC:
         said.append("Capacity is total points ÷ total available points, not an average of individuals.")
     if question.band:
         said.append(f"{len(listed):,} of {len(question.below):,} match the filter, so there is no total row.")
-    return Table(
+    return tables.Table(
         "overview",
         f"{units.PLURALS[question.level]} of {question.unit.name}{filtered(question)}",
         shown_columns,
@@ -149,48 +150,53 @@ def table(question: UnitRequest, listed: list[Unit]) -> Table:
     )
 
 
-def figures(question: UnitRequest, unit: Unit) -> list[tuple[str, Value, str]]:
+def figures(question: UnitRequest, unit: Unit) -> list[tuple[str, tables.Value, str]]:
     """The figures of a unit itself: title, value with the way to its lines, what it is."""
-    is_omic = question.unit.stream == OMIC
+    is_omic = question.unit.stream == ledger.OMIC
     rows = [] if is_omic else [("Capacity", _capacity(question, unit), "points ÷ available points")]
-    for name in _OMIC_FIGURES if is_omic else (*_FIGURES, REMAINING, *_REST):
-        title = "Points left" if name == REMAINING else MEASURES[name].title
-        meaning = "points left (or over)" if name == REMAINING else MEASURES[name].meaning
+    for name in _OMIC_FIGURES if is_omic else (*_FIGURES, measures.REMAINING, *_REST):
+        title = "Points left" if name == measures.REMAINING else measures.MEASURES[name].title
+        meaning = "points left (or over)" if name == measures.REMAINING else measures.MEASURES[name].meaning
         rows.append((title, _value(question, unit, name), meaning))
     return rows
 
 
-def columns(level: str) -> list[Column]:
+def columns(level: str) -> list[tables.Column]:
     """The columns of a table of units."""
-    grade = [Column("grade", "Grade")] if level == "post" else [Column("posts", "Posts", "count")]
+    grade = (
+        [tables.Column("grade", "Grade")] if level == "post" else [tables.Column("posts", "Posts", "count")]
+    )
     return [
-        Column("name", {"post": "Practitioner", "pdu": "PDU"}.get(level, level.capitalize())),
-        Column("code", "Code", "code"),
+        tables.Column("name", {"post": "Practitioner", "pdu": "PDU"}.get(level, level.capitalize())),
+        tables.Column("code", "Code", "code"),
         *grade,
-        Column("capacity", "Capacity", "percent"),
-        *(Column(name, MEASURES[name].title, MEASURES[name].kind) for name in _FIGURES),
-        Column(REMAINING, "Points left", "points"),
+        tables.Column("capacity", "Capacity", "percent"),
         *(
-            Column(
+            tables.Column(name, measures.MEASURES[name].title, measures.MEASURES[name].kind)
+            for name in _FIGURES
+        ),
+        tables.Column(measures.REMAINING, "Points left", "points"),
+        *(
+            tables.Column(
                 name,
-                MEASURES[name].title,
-                MEASURES[name].kind,
+                measures.MEASURES[name].title,
+                measures.MEASURES[name].kind,
                 used_hours.HELP if name == "reduction_hours" else "",
             )
             for name in _REST
         ),
-        *([] if level == "post" else [Column("posts_without_time", "No available hours", "count")]),
+        *([] if level == "post" else [tables.Column("posts_without_time", "No available hours", "count")]),
     ]
 
 
-def _row(question: UnitRequest, unit: Unit) -> Row:
+def _row(question: UnitRequest, unit: Unit) -> tables.Row:
     # a child opens on the tab one comes from, and keeps the grade that was asked for
     href = (
         ""
         if question.in_full
         else line_tables.child_url(question, unit, "", **no_available_time.kept(question))
     )
-    return Row(
+    return tables.Row(
         {
             "name": tables.text(unit.name, href, stale_note(unit)),
             "code": tables.text(unit.code),
@@ -207,18 +213,26 @@ def _raw(question: UnitRequest, unit: Unit, key: str) -> Any:
     if key == no_available_time.KEY:
         return no_available_time.number(unit, question.band)
     if key == "capacity":
-        return None if unit.stream == OMIC else capacity_x100(unit.points_x100, unit.available_x100)
-    if key == REMAINING:
-        return None if unit.stream == OMIC else remaining_x100(unit.points_x100, unit.available_x100)
-    return getattr(unit, MEASURES[key].field if key in MEASURES else key)
+        return (
+            None
+            if unit.stream == ledger.OMIC
+            else ledger.capacity_x100(unit.points_x100, unit.available_x100)
+        )
+    if key == measures.REMAINING:
+        return (
+            None
+            if unit.stream == ledger.OMIC
+            else ledger.remaining_x100(unit.points_x100, unit.available_x100)
+        )
+    return getattr(unit, measures.MEASURES[key].field if key in measures.MEASURES else key)
 
 
-def _sum_row(question: UnitRequest) -> Row:
+def _sum_row(question: UnitRequest) -> tables.Row:
     unit = question.subject
-    return Row({"name": tables.text("Total"), "code": tables.text(""), **values(question, unit)})
+    return tables.Row({"name": tables.text("Total"), "code": tables.text(""), **values(question, unit)})
 
 
-def values(question: UnitRequest, unit: Unit) -> dict[str, Value]:
+def values(question: UnitRequest, unit: Unit) -> dict[str, tables.Value]:
     """The figures of a unit by the keys of their columns."""
     own = {
         "grade": tables.text(unit.grade),
@@ -226,26 +240,28 @@ def values(question: UnitRequest, unit: Unit) -> dict[str, Value]:
         "posts_without_time": tables.count(unit.posts_without_time),
         "capacity": _capacity(question, unit),
     }
-    more = _OMIC_FIGURES[:3] if unit.stream == OMIC else ()
-    return own | {name: _value(question, unit, name) for name in (*_FIGURES, REMAINING, *_REST, *more)}
+    more = _OMIC_FIGURES[:3] if unit.stream == ledger.OMIC else ()
+    return own | {
+        name: _value(question, unit, name) for name in (*_FIGURES, measures.REMAINING, *_REST, *more)
+    }
 
 
-def _capacity(question: UnitRequest, unit: Unit) -> Value:
-    if unit.stream == OMIC or not unit.posts:
-        return Value(None, "–")
+def _capacity(question: UnitRequest, unit: Unit) -> tables.Value:
+    if unit.stream == ledger.OMIC or not unit.posts:
+        return tables.Value(None, "–")
     href = _lines_url(question, unit, "capacity")
     return tables.percent(unit.points_x100, unit.available_x100, question.state.over_x100, href)
 
 
-def _value(question: UnitRequest, unit: Unit, name: str) -> Value:
+def _value(question: UnitRequest, unit: Unit, name: str) -> tables.Value:
     href = _lines_url(question, unit, name)
-    if name == REMAINING:
-        if unit.stream == OMIC:  # time that OMiC work is not measured against is no room
-            return Value(None, "–")
-        return tables.points(remaining_x100(unit.points_x100, unit.available_x100), href)
-    measure = MEASURES[name]
+    if name == measures.REMAINING:
+        if unit.stream == ledger.OMIC:  # time that OMiC work is not measured against is no room
+            return tables.Value(None, "–")
+        return tables.points(ledger.remaining_x100(unit.points_x100, unit.available_x100), href)
+    measure = measures.MEASURES[name]
     note = question.used_hours.note(unit) if name == "reduction_hours" else ""
-    return shown(measure, getattr(unit, measure.field), href, note)
+    return measures.shown(measure, getattr(unit, measure.field), href, note)
 
 
 def _lines_url(question: UnitRequest, unit: Unit, figure: str) -> str:
@@ -257,7 +273,7 @@ def _lines_url(question: UnitRequest, unit: Unit, figure: str) -> str:
 
 def by_capacity(unit: Unit) -> tuple[bool, int, str]:
     """What units are ordered by: those with available time by the capacity, the others before them."""
-    capacity = capacity_x100(unit.points_x100, unit.available_x100)
+    capacity = ledger.capacity_x100(unit.points_x100, unit.available_x100)
     return capacity is not None, capacity or 0, unit.code
 
 
@@ -272,7 +288,7 @@ def band_of(unit: Unit, question: UnitRequest) -> str:
 
 
 def _is_over(unit: Unit, question: UnitRequest) -> bool:
-    return is_over(unit.points_x100, unit.available_x100, question.state.over_x100)
+    return ledger.is_over(unit.points_x100, unit.available_x100, question.state.over_x100)
 
 
 def stale_note(unit: Unit) -> str:
