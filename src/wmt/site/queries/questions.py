@@ -66,38 +66,8 @@ class QuestionSpec:
     title: str
     meaning: str
     fields: Sequence[str]
-    ask: Callable[[history.History, QuestionParams], history.Answer]
+    ask: Callable[..., history.Answer]
     default: QuestionParams = field(default_factory=QuestionParams)
-
-
-def _weeks(past: history.History, wish: QuestionParams) -> history.Answer:
-    return answers.over_for_weeks(
-        past, wish.percent_x100, wish.weeks, wish.level, wish.first, wish.last,
-        grade=wish.grade, reading=wish.reading, stream=wish.stream,
-    )  # fmt: skip
-
-
-def _days(past: history.History, wish: QuestionParams) -> history.Answer:
-    return answers.days_over(
-        past, wish.percent_x100, wish.level, wish.first, wish.last, grade=wish.grade, stream=wish.stream
-    )
-
-
-def _spells(past: history.History, wish: QuestionParams) -> history.Answer:
-    return answers.longest_spells(
-        past, wish.percent_x100, wish.level, wish.first, wish.last, wish.top,
-        grade=wish.grade, reading=wish.reading, stream=wish.stream,
-    )  # fmt: skip
-
-
-def _spread(past: history.History, wish: QuestionParams) -> history.Answer:
-    return spread(past, wish.level, wish.first, wish.last, by=wish.by, grade=wish.grade, stream=wish.stream)
-
-
-def _officers(past: history.History, wish: QuestionParams) -> history.Answer:
-    return history.cases_per_officer(
-        past, wish.first, wish.last, who=wish.who, grade=wish.grade, stream=wish.stream
-    )
 
 
 _ALL = (
@@ -106,14 +76,14 @@ _ALL = (
         "How many were over a threshold for several weeks, by year?",
         "Posts, people, teams or larger units over a percentage for a number of consecutive weeks.",
         ("percent", "weeks", "level", "grade", "stream", "reading"),
-        _weeks,
+        answers.over_for_weeks,
     ),
     QuestionSpec(
         "days",
         "How many days was each over a threshold?",
         "For each unit, the days over a percentage out of the days that have a figure for it.",
         ("percent", "level", "grade", "stream"),
-        _days,
+        answers.days_over,
         QuestionParams(level="team"),
     ),
     QuestionSpec(
@@ -121,7 +91,7 @@ _ALL = (
         "Which were the longest periods over a threshold?",
         "Consecutive days over a percentage, longest first, with days of missing data and what ended each.",
         ("percent", "level", "grade", "stream", "reading", "top"),
-        _spells,
+        answers.longest_spells,
         QuestionParams(level="team"),
     ),
     QuestionSpec(
@@ -129,14 +99,14 @@ _ALL = (
         "How is capacity spread across grades?",
         "How many posts of each grade, or how many units, are in each band of capacity.",
         ("level", "grade", "stream", "by"),
-        _spread,
+        spread,
     ),
     QuestionSpec(
         "officers",
         "How many cases did an officer hold on average, by grade?",
         "Active cases divided by officers, at month ends and over all days, for each year and in all.",
         ("grade", "stream", "who"),
-        _officers,
+        history.cases_per_officer,
         QuestionParams(level="nation"),
     ),
 )
@@ -150,7 +120,9 @@ def answer_to(name: str, past: history.History, wish: QuestionParams) -> history
 
 @lru_cache(maxsize=_KEPT)
 def _answered(name: str, held: KeyedHistory, wish: QuestionParams) -> history.Answer:
-    return QUESTIONS[name].ask(held.past, wish)
+    question = QUESTIONS[name]
+    params = ["first", "last", *("percent_x100" if each == "percent" else each for each in question.fields)]
+    return question.ask(held.past, **{each: getattr(wish, each) for each in params})
 
 
 def shows_names(asked: bool, level: str, user: Any) -> bool:
