@@ -7,14 +7,6 @@ from wmt.demo.truth import DemoNight, Truth
 from wmt.demo.world import DEFAULT_AS_AT, World, build_world
 
 __all__ = [
-    "DEFAULT_AS_AT",
-    "FORMATS",
-    "Calibration",
-    "DemoNight",
-    "Size",
-    "Truth",
-    "World",
-    "build_world",
-    "calibrate",
-    "write_nation",
-]
+    "DEFAULT_AS_AT", "FORMATS", "Calibration", "DemoNight", "Size", "Truth", "World", "build_world",
+    "calibrate", "write_nation",
+]  # fmt: skip

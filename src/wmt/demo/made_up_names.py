@@ -45,13 +45,9 @@ SUR_ENDS = (
     "yard",
 )  # fmt: skip
 LONG_SURNAMES = (
-    "Featherstonehollow-Quillwhistle",
-    "van der Thimblegarden-Øverspindle",
-    "Ní Lanternbhrádaigh",
-    "O'Drizzlewright",
-    "ap Brackle-Llanfairmarblegogerych",
-    "de la Candlemaçonnière",
-)
+    "Featherstonehollow-Quillwhistle", "van der Thimblegarden-Øverspindle", "Ní Lanternbhrádaigh",
+    "O'Drizzlewright", "ap Brackle-Llanfairmarblegogerych", "de la Candlemaçonnière",
+)  # fmt: skip
 
 
 def _joined(starts: Iterable[str], ends: Iterable[str]) -> list[str]:

@@ -31,17 +31,15 @@ FIRST_CASES = (
 )
 SUSPENDED_LINE = "a licence case whose supervision is suspended"
 TO_SEE = (
-    "a T2A case priced by its own table",
-    "an untiered case that scores 0 points until it has a tier",
-    SUSPENDED_LINE,
-    "two inactive cases: one on warrant, one overdue for termination",
+    "a T2A case priced by its own table", "an untiered case that scores 0 points until it has a tier",
+    SUSPENDED_LINE, "two inactive cases: one on warrant, one overdue for termination",
     "a standard delivery report twelve days old",
     "a standard delivery report due tomorrow, shown and not counted",
     "a home visit for a colleague six days ago, which still counts",
     "an HDC assessment by a colleague today, which is taken off",
     "a communication by a colleague seven days ago, which no longer counts",
     "5% of the week as single point of contact",
-)
+)  # fmt: skip
 MIN_CASES, MAX_CASES = 30, 40
 FIRST_CONTACT_ID = 2_600_000_001
 

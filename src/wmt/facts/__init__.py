@@ -19,22 +19,7 @@ from wmt.facts.schema import SCHEMAS, Facts, FactsError, table_of
 from wmt.grades import GRADES
 
 __all__ = [
-    "GRADES",
-    "KIND_SCHEMA",
-    "LOCATIONS",
-    "NOT_KNOWN",
-    "REPORTS",
-    "SCHEMAS",
-    "STATUSES",
-    "STREAMS",
-    "TIERS",
-    "UNKNOWN_LOCATION",
-    "CaseKind",
-    "Facts",
-    "FactsError",
-    "kind_number",
-    "kind_table",
-    "kinds",
-    "micro_hours",
-    "table_of",
-]
+    "GRADES", "KIND_SCHEMA", "LOCATIONS", "NOT_KNOWN", "REPORTS", "SCHEMAS", "STATUSES", "STREAMS", "TIERS",
+    "UNKNOWN_LOCATION", "CaseKind", "Facts", "FactsError", "kind_number", "kind_table", "kinds",
+    "micro_hours", "table_of",
+]  # fmt: skip

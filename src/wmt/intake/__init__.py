@@ -8,15 +8,6 @@ from wmt.intake.read import read
 from wmt.intake.subprocess_reader import read_apart, read_people_apart
 
 __all__ = [
-    "Import",
-    "InputFault",
-    "InputFile",
-    "InputLimits",
-    "People",
-    "SetAside",
-    "SheetCount",
-    "read",
-    "read_apart",
-    "read_people_apart",
-    "read_people_tables",
-]
+    "Import", "InputFault", "InputFile", "InputLimits", "People", "SetAside", "SheetCount", "read",
+    "read_apart", "read_people_apart", "read_people_tables",
+]  # fmt: skip

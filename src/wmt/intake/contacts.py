@@ -11,19 +11,9 @@ from wmt.intake.faults import FaultPlace, Faults
 
 SIDES = ("by", "om")
 _CONTENT = [
-    "contact_id",
-    "case_ref",
-    "contact_date",
-    "type_code",
-    "by_team_code",
-    "by_staff_code",
-    "by_grade_code",
-    "by_provider_code",
-    "om_team_code",
-    "om_staff_code",
-    "om_grade_code",
-    "om_provider_code",
-]
+    "contact_id", "case_ref", "contact_date", "type_code", "by_team_code", "by_staff_code", "by_grade_code",
+    "by_provider_code", "om_team_code", "om_staff_code", "om_grade_code", "om_provider_code",
+]  # fmt: skip
 
 
 def knows(side: str) -> pl.Expr:

@@ -15,16 +15,9 @@ REPORT_TYPES = ("sdr", "fdr", "oral", "parom")
 STATES = ("completed", "due")
 KINDS = ("cms", "gs")
 MEASURES = [
-    "com_first_16_weeks",
-    "lic_first_16_weeks",
-    "crn_control",
-    "sdr_last_30",
-    "sdr_due_next_30",
-    "sdr_conv_last_30",
-    "oral_reports",
-    "parom_comp_last_30",
-    "parom_due_next_30",
-]
+    "com_first_16_weeks", "lic_first_16_weeks", "crn_control", "sdr_last_30", "sdr_due_next_30",
+    "sdr_conv_last_30", "oral_reports", "parom_comp_last_30", "parom_due_next_30",
+]  # fmt: skip
 MOST_CASES = 1_000_000
 
 

@@ -59,12 +59,9 @@ def gather_books(books: Sequence[Book], codes_at: CodesAt, faults: Faults, share
     _read_sheets(night, understood, codes_at(night.as_at.date() if night.as_at else date.max), faults, share)
     # whether a sheet or column is missing or doubtful, so that nobody can be told from the sheets
     stops = {
-        "MISSING_COLUMNS",
-        "UNKNOWN_TIER_SCHEME",
-        "MIXED_TIER_SCHEMES",
-        "MIXED_LAYOUTS",
+        "MISSING_COLUMNS", "UNKNOWN_TIER_SCHEME", "MIXED_TIER_SCHEMES", "MIXED_LAYOUTS",
         "DUPLICATE_SHEET_OR_COLUMN",
-    }
+    }  # fmt: skip
     if not any(fault.severity == "refuse" and fault.code in stops for fault in faults.items):
         official = _sheets(understood, *workbook_schema.BASES, *workbook_schema.REPORTS)
         night.person = staging.stacked(mentions.people_of(official, night), staging.PERSON)

@@ -55,34 +55,13 @@ LONE = ("court_reports", "inst_reports")
 IGNORED_WHEN_EMPTY = ("gs", "arms", "inst_reports")
 
 _REQUIRED_2023 = [
-    "wmt_extract",
-    "wmt_extract_filtered",
-    "court_reports",
-    "flag_warr_4_n",
-    "flag_upw",
-    "flag_o_due",
-    "flag_priority",
-    "cms",
-    "t2a",
-    "wmt_extract_sa",
-    "suspended_lifers",
-    "t2a_detail",
-    "omic_teams",
-]
+    "wmt_extract", "wmt_extract_filtered", "court_reports", "flag_warr_4_n", "flag_upw", "flag_o_due",
+    "flag_priority", "cms", "t2a", "wmt_extract_sa", "suspended_lifers", "t2a_detail", "omic_teams",
+]  # fmt: skip
 _REQUIRED_2017 = [
-    "wmt_extract",
-    "court_reports",
-    "inst_reports",
-    "flag_warr_4_n",
-    "flag_upw",
-    "flag_o_due",
-    "flag_priority",
-    "cms",
-    "gs",
-    "arms",
-    "t2a",
-    "wmt_extract_sa",
-]
+    "wmt_extract", "court_reports", "inst_reports", "flag_warr_4_n", "flag_upw", "flag_o_due",
+    "flag_priority", "cms", "gs", "arms", "t2a", "wmt_extract_sa",
+]  # fmt: skip
 REQUIRED = {
     "L2017": _REQUIRED_2017,
     "L2020": [*_REQUIRED_2017, "suspended_lifers"],

@@ -8,38 +8,19 @@ from wmt.ledger.enums import COMPONENTS
 
 #: What is summed. Hours are in millionths, points in hundredths, the rest are counts.
 MEASURES = (
-    "points_x100",
-    "available_x100",
-    "cases",
-    "cases_all",
-    "community_x100",
-    "licence_x100",
-    "custody_x100",
-    "t2a_x100",
-    "omic_x100",
-    "omic_licence_x100",
-    "omic_cases",
-    "reports_x100",
-    "contacts_x100",
-    "contracted_hours_micro",
-    "reduction_hours_micro",
-    "suspended_cases",
-    "untiered_cases",
+    "points_x100", "available_x100", "cases", "cases_all", "community_x100", "licence_x100", "custody_x100",
+    "t2a_x100", "omic_x100", "omic_licence_x100", "omic_cases", "reports_x100", "contacts_x100",
+    "contracted_hours_micro", "reduction_hours_micro", "suspended_cases", "untiered_cases",
     "unpaid_only_cases",
-)
+)  # fmt: skip
 
 #: Counts of posts under a unit: how many; how many without available time, of them those that hold no work
 #: and those with no contracted hours because nobody gave any; how many are over the threshold of excessive
 #: workload; and how many do not stand on this night's facts.
 POST_COUNTS = (
-    "posts",
-    "posts_without_time",
-    "idle_posts_without_time",
-    "unentered_posts_without_time",
-    "posts_over",
-    "stale_posts",
-    "unmeasured_posts",
-)
+    "posts", "posts_without_time", "idle_posts_without_time", "unentered_posts_without_time", "posts_over",
+    "stale_posts", "unmeasured_posts",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

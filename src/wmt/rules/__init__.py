@@ -13,24 +13,7 @@ from wmt.rules.units import UNITS, Scalar, ValueUnit
 from wmt.rules.values import ALWAYS, STATUSES, DatedValue, Overlay, Parameter
 
 __all__ = [
-    "ALWAYS",
-    "STATUSES",
-    "UNITS",
-    "DatedValue",
-    "NoRuleError",
-    "Overlay",
-    "Parameter",
-    "RuleChange",
-    "RuleFault",
-    "RuleSet",
-    "RulesError",
-    "Scalar",
-    "Tree",
-    "ValueUnit",
-    "diff",
-    "formulas",
-    "from_yaml",
-    "load",
-    "load_overlay",
-    "validate",
-]
+    "ALWAYS", "STATUSES", "UNITS", "DatedValue", "NoRuleError", "Overlay", "Parameter", "RuleChange",
+    "RuleFault", "RuleSet", "RulesError", "Scalar", "Tree", "ValueUnit", "diff", "formulas", "from_yaml",
+    "load", "load_overlay", "validate",
+]  # fmt: skip

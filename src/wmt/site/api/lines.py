@@ -22,16 +22,9 @@ if TYPE_CHECKING:
 else:
     Figure = Literal[tuple(MEASURES)]
 Kind = Literal[
-    "case",
-    "omic_licence",
-    "unpaid_only",
-    "unpaid_work",
-    "iom",
-    "report",
-    "contact",
-    "contracted_hours",
+    "case", "omic_licence", "unpaid_only", "unpaid_work", "iom", "report", "contact", "contracted_hours",
     "reduction",
-]
+]  # fmt: skip
 
 
 class LineShown(Schema):

@@ -16,13 +16,9 @@ from wmt.site.workload.models import Unit
 
 #: What pages over time show of a day; fewer columns are read faster.
 SUMS = (
-    "points_x100",
-    "available_x100",
-    "contacts_x100",
-    "cases",
-    "contracted_hours_micro",
+    "points_x100", "available_x100", "contacts_x100", "cases", "contracted_hours_micro",
     "reduction_hours_micro",
-)
+)  # fmt: skip
 COLUMNS = ("day", "code", "name", "grade", "stream", *SUMS)
 STEPS = {"day": "each day", "week": "each week", "month": "each month"}
 

@@ -7,13 +7,9 @@ from typing import Any
 
 #: What proxies add. Whoever comes through one is not on this machine, wherever the proxy runs.
 _FORWARDED = (
-    "HTTP_FORWARDED",
-    "HTTP_VIA",
-    "HTTP_X_FORWARDED_FOR",
-    "HTTP_X_FORWARDED_HOST",
-    "HTTP_X_FORWARDED_PROTO",
+    "HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO",
     "HTTP_X_REAL_IP",
-)
+)  # fmt: skip
 
 
 def is_on_this_machine(environ: Mapping[str, Any]) -> bool:

@@ -28,23 +28,9 @@ from wmt.site.workload.state import State, today
 
 #: Addresses that are about the site itself, which has no past: they leave the day.
 _TIMELESS = (
-    "/accounts/",
-    "/people/",
-    "/people-tables/",
-    "/loads/",
-    "/audit/",
-    "/demo/",
-    "/gallery/",
-    "/health",
-    "/as-of/",
-    "/notices/",
-    "/files/",
-    "/account/",
-    "/help/",
-    "/feedback/",
-    "/privacy/",
-    "/whats-new/",
-)
+    "/accounts/", "/people/", "/people-tables/", "/loads/", "/audit/", "/demo/", "/gallery/", "/health",
+    "/as-of/", "/notices/", "/files/", "/account/", "/help/", "/feedback/", "/privacy/", "/whats-new/",
+)  # fmt: skip
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 

@@ -186,17 +186,9 @@ def _mark_rows(ruleset: rules.RuleSet) -> list[tables.Row]:
 
 
 _MARK_FIELDS = (
-    "percent",
-    "days",
-    "cases_per_fte",
-    "cases_low",
-    "cases",
-    "reports_a_month",
-    "reports_a_week",
-    "sessions_a_week",
-    "score_percent",
-    "weeks",
-)
+    "percent", "days", "cases_per_fte", "cases_low", "cases", "reports_a_month", "reports_a_week",
+    "sessions_a_week", "score_percent", "weeks",
+)  # fmt: skip
 
 
 def _records(ruleset: rules.RuleSet, root: str, fields: Iterable[str]) -> list[tables.Row]:
