@@ -5,7 +5,7 @@ Only the text is read, nothing is run. Migrations are left out: they are what wa
 
 import ast
 import tomllib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -125,16 +125,22 @@ def doubled_classes(modules: list[SourceFile]) -> dict[str, list[str]]:
     return {name: where for name, where in found.items() if len(where) > 1}
 
 
-def used_once(module: SourceFile) -> Iterator[str]:
-    """Private functions that are named only once in their module beside where they are defined."""
-    named = Counter(
-        node.id if isinstance(node, ast.Name) else node.attr
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.Name | ast.Attribute)
-    )
+def used_once(module: SourceFile, *, called: bool = True) -> Iterator[str]:
+    """Private functions that are named once in their module beside where they are defined.
+
+    With `called`, only those that could be a part of their caller: one that is handed over without a call
+    (to a table of functions, a thread, a hook) or is decorated (kept by a cache, a context, a property) has
+    to be a function, however often it is named.
+    """
+    calls = {node.func for node in ast.walk(module.tree) if isinstance(node, ast.Call)}
+    named: dict[str, list[bool]] = defaultdict(list)
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Name | ast.Attribute):
+            named[node.id if isinstance(node, ast.Name) else node.attr].append(node in calls)
     for function in module.functions:
-        name = function.name
-        if name.startswith("_") and not name.startswith("__") and named[name] == 1:
+        name, times = function.name, named[function.name]
+        is_helper = not called or (times == [True] and not function.decorator_list)
+        if name.startswith("_") and not name.startswith("__") and len(times) == 1 and is_helper:
             yield name
 
 
@@ -144,7 +150,7 @@ def measures() -> list[Measure]:
     graph = arrows(modules)
     functions = [node for each in modules for node in each.functions]
     lengths = [(node.end_lineno or node.lineno) - node.lineno + 1 for node in functions]
-    once = sum(len(list(used_once(each))) for each in modules)
+    named, once = (sum(len(list(used_once(each, called=how))) for each in modules) for how in (False, True))
     taken = [len(each.imports) for each in modules if each.lines > 1]
     sizes = [each.lines for each in modules]
     return [
@@ -153,8 +159,9 @@ def measures() -> list[Measure]:
         Measure("circles of imports", len(circles(graph)), 0),
         Measure("imports from a layer to one above or beside it", len(upward(graph)), 0),
         Measure("class names with two meanings", len(doubled_classes(modules)), 0),
-        Measure("names of ours imported, median file", median(taken)),
-        Measure("private functions used once, % of functions", round(100 * once / len(functions), 1)),
+        Measure("names of ours imported, median file", median(taken), 6),
+        Measure("private functions named once, % of functions", round(100 * named / len(functions), 1)),
+        Measure("private functions called once, % of functions", round(100 * once / len(functions), 1)),
         Measure("lines of a function, 9 of 10", quantiles(lengths, n=10)[-1], 30),
         Measure("lines of the longest function", max(lengths), 60),
         Measure("lines of a file, 9 of 10", quantiles(sizes, n=10)[-1], 250),
