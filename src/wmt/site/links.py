@@ -62,9 +62,9 @@ def stream_of(level: str, stream: str) -> str:
     return "" if level == "post" or stream == HEADLINE else stream
 
 
-def working_url(level: str, code: str, figure: str, *, grade: str = "") -> str:
+def working_url(level: str, code: str, figure: str) -> str:
     """The address of the lines behind a figure."""
-    return unit_url(level, code, "working", figure=figure, grade=grade)
+    return unit_url(level, code, "working", figure=figure)
 
 
 def on_day(url: str, day: date) -> str:

@@ -34,7 +34,7 @@ def digest(changes: Sequence[Change], effects: "Sequence[Effect]") -> str:
     return sha256(repr((list(changes), list(effects))).encode()).hexdigest()
 
 
-def effect_table(effects: "Sequence[Effect]", state: State, name: str = "effect") -> tables.Table:
+def effect_table(effects: "Sequence[Effect]", state: State) -> tables.Table:
     """Every post and team that changes move: before and after, on the first day they do."""
     notes = points_notes(effects)
     columns = [
@@ -59,7 +59,7 @@ def effect_table(effects: "Sequence[Effect]", state: State, name: str = "effect"
     ]
     rows = [_row(effect, state) for effect in turns(effects)]
     return tables.Table(
-        name,
+        "effect",
         "Preview",
         columns,
         rows,

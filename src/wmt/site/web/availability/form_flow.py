@@ -146,13 +146,11 @@ def _kind(record: OfPost) -> str:
     return record._meta.model_name or ""
 
 
-def keyed(
-    form: ChangeForm, change: change_requests.Change, record: OfPost, number: int = 0
-) -> change_requests.Change:
+def keyed(form: ChangeForm, change: change_requests.Change, record: OfPost) -> change_requests.Change:
     """A change of a record that is there, or of one of its own where that one was withdrawn."""
     if form.cleaned_data["anew"] and not change.withdraw:
         return change
-    return replace(change, key=record.key, version=form.version_of(number))
+    return replace(change, key=record.key, version=form.version_of(0))
 
 
 def _part(place: PostRequest, effect: effect_panel.EffectPanel) -> HttpResponse:

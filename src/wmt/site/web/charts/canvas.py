@@ -64,11 +64,11 @@ class Canvas:
         known = f' class="wmt-chart__{tone}"' if tone else ""
         self._parts.append(f'<text x="{at[0]}" y="{at[1]}"{anchored}{known}>{escape(words)}</text>')
 
-    def text_within(self, x: int, y: int, words: str, *, tone: str = "") -> None:
+    def text_within(self, x: int, y: int, words: str) -> None:
         """A text with its middle at `x`, moved as far as it must be to stay within the drawing."""
         half = text_width(words) // 2
         x = max(half, min(x, self.width - half))
-        self.text((x, y), words, anchor="middle", tone=tone)
+        self.text((x, y), words, anchor="middle")
 
     @contextmanager
     def link(self, href: str, label: str = "") -> Iterator[None]:

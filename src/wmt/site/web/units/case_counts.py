@@ -5,7 +5,7 @@ from functools import cached_property
 
 from wmt.grades import GRADES
 from wmt.site import tables
-from wmt.site.figures import line_queries, units
+from wmt.site.figures import line_queries
 from wmt.site.links import unit_url
 from wmt.site.queries.measures import CASE_GROUPS
 from wmt.site.queries.unit_request import UnitRequest
@@ -71,11 +71,9 @@ class Counts:
             ),
         ]
         total = line_tables.total_row(self._of_unit(self.question.unit, self.lines, kinds))
-        level = units.child_level(self.question.unit.level)
-        name = self.question.unit.name
+        caption = line_tables.caption(self.question, "Cases by type")
         notes = ["Each active case is in one column. Suspended, untiered and T2A cases have their own."]
-        return tables.Table("types", f"Cases by type: {units.PLURALS[level]} of {name}{self._grade_words}",
-                     columns, rows, total, notes)  # fmt: skip
+        return tables.Table("types", caption, columns, rows, total, notes)
 
     def _of_unit(
         self, unit: Unit, lines: list[line_queries.Lines], kinds: list[str]

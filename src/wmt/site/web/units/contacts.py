@@ -76,10 +76,7 @@ def _of_units(
         for unit in below
     ]
     total = line_tables.total_row(_values(question, question.unit, own))
-    level = units.child_level(question.unit.level)
-    caption = f"Case management support (CMS): {units.PLURALS[level]} of {question.unit.name}"
-    if question.grade:
-        caption += f" (grade {question.grade})"
+    caption = line_tables.caption(question, "Case management support (CMS)")
     return tables.Table("help", caption, columns, rows, total)
 
 
@@ -139,17 +136,13 @@ def _listed(
         tables.Column("points", "Points", "points"),
         tables.Column("why", "Counts"),
     ]
-    empty = {column.key: tables.text("") for column in columns}
-    sums = {
-        "since": tables.text("Total"),
-        "points": tables.exact(line_queries.summed(lines, line_tables.POINTS)),
-    }
+    points = tables.exact(line_queries.summed(lines, line_tables.POINTS))
     return tables.Table(
         "contacts",
         "Contacts",
         columns,
         rows,
-        tables.Row(empty | sums) if rows else None,
+        line_tables.listed_total(columns, rows, points=points),
         notes(lines),
         "There are no contacts with points in this extract.",
     )

@@ -1,7 +1,7 @@
 """Lines put side by side in tables by what priced them. The ledger summed them; nothing new is worked out."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from wmt.facts import TIERS
@@ -105,6 +105,25 @@ def name_columns(question: UnitRequest) -> list[tables.Column]:
     level = units.child_level(question.unit.level)
     grade = [tables.Column("grade", "Grade")] if level == "post" else []
     return [tables.Column("name", units.TITLES[level]), tables.Column("code", "Code", "code"), *grade]
+
+
+def caption(question: UnitRequest, what: str) -> str:
+    """The caption of a table of the units below, and of which grade they are."""
+    level, grade = units.child_level(question.unit.level), grade_of(question)
+    said = f" (grade {grade})" if grade else ""
+    return f"{what}: {units.PLURALS[level]} of {question.unit.name}{said}"
+
+
+def listed_total(
+    columns: Sequence[tables.Column], rows: Sequence[tables.Row], **sums: tables.Value
+) -> tables.Row | None:
+    """The last row of lines listed one by one: their sums, and nothing in the other columns."""
+    if not rows:
+        return None
+    first = columns[0].key
+    return tables.Row(
+        {column.key: tables.text("") for column in columns} | {first: tables.text("Total")} | sums
+    )
 
 
 def name_row(question: UnitRequest, unit: Unit, tab: str, values: dict[str, tables.Value]) -> tables.Row:

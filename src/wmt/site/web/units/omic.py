@@ -38,10 +38,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
     ]
     rows = [line_tables.name_row(question, unit, "omic", _values(question, unit)) for unit in below]
     total = line_tables.total_row(_values(question, question.subject))
-    level = units.child_level(question.unit.level)
-    caption = f"OMiC cases: {units.PLURALS[level]} of {question.unit.name}"
-    if question.grade:
-        caption += f" (grade {question.grade})"
+    caption = line_tables.caption(question, "OMiC cases")
     table = tables.Table("omic", caption, columns, rows, total, said)
     return {"tables": {"omic": table}, "filters": [line_tables.grade_filter(question)]}
 
@@ -114,17 +111,13 @@ def _listed(question: UnitRequest) -> tables.Table:
         tables.Column("since", "Held since", "date"),
         tables.Column("flags", "Flags"),
     ]
-    empty = {column.key: tables.text("") for column in columns}
     href = line_tables.lines_url(question, question.unit, "omic")
-    sums = {
-        "crn": tables.text("Total"),
-        "cases": tables.count(line_queries.summed(here, line_tables.NUMBER)),
-        "points": tables.exact(line_queries.summed(here, line_tables.BESIDE), href),
-    }
+    cases = tables.count(line_queries.summed(here, line_tables.NUMBER))
+    points = tables.exact(line_queries.summed(here, line_tables.BESIDE), href)
     rows = [_row(question, line, pricing[line.pricing]) for line in here]
     on_licence = tables.exact(question.unit.omic_licence_x100).text
     said = [f"On licence the same cases would have {on_licence} points."] if here else []
-    total = tables.Row(empty | sums) if rows else None
+    total = line_tables.listed_total(columns, rows, cases=cases, points=points)
     return tables.Table("omic", "OMiC cases", columns, rows, total, [*said, *notes(here)],
                  "There are no OMiC cases.")  # fmt: skip
 

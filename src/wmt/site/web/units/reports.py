@@ -4,7 +4,7 @@ from typing import Any
 
 from wmt.ledger import LineReason
 from wmt.site import tables
-from wmt.site.figures import line_queries, units
+from wmt.site.figures import line_queries
 from wmt.site.links import unit_url
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.web.units import labels, line_tables
@@ -44,10 +44,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
             line_tables.name_row(question, unit, "reports", _values(question, unit, sums.get(unit.code, [])))
             for unit in below
         ]
-        level = units.child_level(question.unit.level)
-        caption = f"Reports that count now: {units.PLURALS[level]} of {question.unit.name}"
-        if question.grade:
-            caption += f" (grade {question.grade})"
+        caption = line_tables.caption(question, "Reports that count now")
         total = line_tables.total_row(_values(question, question.unit, lines))
         notes = ["Other kinds, and expired reports, are in the next table."]
         found["reports"] = tables.Table("reports", caption, columns, rows, total, notes)
@@ -149,18 +146,14 @@ def _listed(question: UnitRequest) -> tables.Table:
         tables.Column("points", "Points", "points"),
         tables.Column("why", "Notes"),
     ]
-    empty = {column.key: tables.text("") for column in columns}
-    sums = {
-        "name": tables.text("Total"),
-        "reports": tables.count(line_queries.summed(lines, line_tables.NUMBER)),
-        "points": tables.exact(line_queries.summed(lines, line_tables.POINTS)),
-    }
+    reports = tables.count(line_queries.summed(lines, line_tables.NUMBER))
+    points = tables.exact(line_queries.summed(lines, line_tables.POINTS))
     return tables.Table(
         "reports",
         "Reports",
         columns,
         rows,
-        tables.Row(empty | sums) if rows else None,
+        line_tables.listed_total(columns, rows, reports=reports, points=points),
         notes(lines),
         "There are no reports.",
     )
