@@ -1,6 +1,5 @@
 """A real site for the browser: a small nation on disk, loaded by the command line, served by `wmt serve`."""
 
-import fcntl
 import json
 import os
 import shutil
@@ -17,6 +16,8 @@ from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
+
+from made_once import alone, made_once
 
 #: A name as long as the case system takes; it stands at a PDU, a team and a person of the last region.
 LONG = (
@@ -66,40 +67,30 @@ def loaded_home(home: Path, nation: Path, shared: Path, *, nights: int = 1, data
         for night in first:
             load_night(home, night, wmt_database_url=database)
         return home
-    kept = shared / f"browser-home-{nights}"
-    with alone(shared / "browser-home.lock"):
-        if not kept.is_dir():
-            fresh = shared / f"browser-home-{nights}.new"
-            before = shared / f"browser-home-{nights - 1}"
-            if before.is_dir():
-                shutil.copytree(before, fresh)
-                first = first[-1:]
-            for night in first:
-                load_night(fresh, night)
-            fresh.rename(kept)
+
+    def load(fresh: Path) -> Path:
+        if (before := shared / f"browser-home-{nights - 1}").is_dir():
+            shutil.copytree(before, fresh)
+        for night in first[-1:] if fresh.is_dir() else first:
+            load_night(fresh, night)
+        return fresh
+
+    with alone(shared / "browser-homes.lock"):  # one is made from the other
+        kept = made_once(shared / f"browser-home-{nights}", load)
     shutil.copytree(kept, home, dirs_exist_ok=True)
     return home
 
 
-@contextmanager
-def alone(lock: Path) -> Iterator[None]:
-    """One worker of several at a time."""
-    with open(lock, "a", encoding="ascii") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
-
-
 def written_nation(shared: Path) -> Path:
-    """A nation of about 160 posts, written once for all workers, with long and accented names in it."""
-    folder = shared / "browser-nation"
-    with alone(shared / "browser-nation.lock"):
-        if not folder.is_dir():
-            fresh = shared / "browser-nation.new"
-            wmt(shared, "nation", str(fresh), "--scale", "0.02", "--nights", "2")
-            for night in (path for path in fresh.iterdir() if path.is_dir()):
-                _rename(night / "tidy")
-            fresh.rename(folder)
-    return folder
+    """A nation of about 160 posts, with long and accented names in it."""
+
+    def write(folder: Path) -> Path:
+        wmt(shared, "nation", str(folder), "--scale", "0.02", "--nights", "2")
+        for night in (path for path in folder.iterdir() if path.is_dir()):
+            _rename(night / "tidy")
+        return folder
+
+    return made_once(shared / "browser-nation", write)
 
 
 def _rename(tidy: Path) -> None:

@@ -1,13 +1,14 @@
 """The small nation that loads are killed over."""
 
-from pathlib import Path
+from functools import partial
 
 import pytest
 
+from made_once import made_once, shared_folder
 from night_tools import Nation, make_nation
 
 
 @pytest.fixture(scope="session")
 def nation(tmp_path_factory: pytest.TempPathFactory) -> Nation:
-    folder: Path = tmp_path_factory.mktemp("killed")
-    return make_nation(folder, nights=2, formats=("tidy", "people"))
+    made = partial(make_nation, nights=2, formats=("tidy", "people"))
+    return made_once(shared_folder(tmp_path_factory) / "faults-nation", made)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from made_once import made_once, shared_folder
 from night_tools import Nation, make_nation, spoil
 from wmt.nights import Night, Order
 from wmt.nights.load import load
@@ -11,25 +12,38 @@ from wmt.nights.load import load
 
 @pytest.fixture(scope="session")
 def nation(tmp_path_factory: pytest.TempPathFactory) -> Nation:
-    folder: Path = tmp_path_factory.mktemp("nights-nation")
-    return make_nation(folder)
+    return made_once(shared_folder(tmp_path_factory) / "nights-nation", make_nation)
 
 
 @pytest.fixture(scope="session")
 def clean(nation: Nation, tmp_path_factory: pytest.TempPathFactory) -> list[Night]:
     """The three nights as they are without faults. Nobody may write into them."""
-    nights = tmp_path_factory.mktemp("clean") / "nights"
-    found = [
-        load(nights, Order(paths=[nation.workbook(number)], people=nation.people(number))).night
-        for number in range(3)
-    ]
-    return [night for night in found if night is not None]
+
+    def write(nights: Path) -> list[Night]:
+        orders = [Order(paths=[nation.workbook(each)], people=nation.people(each)) for each in range(3)]
+        return [night for order in orders if (night := load(nights, order).night) is not None]
+
+    return made_once(shared_folder(tmp_path_factory) / "nights-clean", write)
+
+
+@pytest.fixture(scope="session")
+def named(nation: Nation, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three nights that keep names. Nobody may write into them."""
+
+    def write(nights: Path) -> Path:
+        for number in range(3):
+            load(nights, Order(paths=[nation.tidy(number)], people=nation.people(number), names=True))
+        return nights
+
+    return made_once(shared_folder(tmp_path_factory) / "nights-named", write)
 
 
 @pytest.fixture(scope="session")
 def spoiled(nation: Nation, tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
     """Nights 1 and 2 with a bad count in the post of the story."""
-    folder = tmp_path_factory.mktemp("spoiled")
-    return {
-        number: spoil(nation.workbook(number), folder / f"{number}.xlsx", nation.story) for number in (1, 2)
-    }
+
+    def write(folder: Path) -> dict[int, Path]:
+        folder.mkdir()
+        return {each: spoil(nation.workbook(each), folder / f"{each}.xlsx", nation.story) for each in (1, 2)}
+
+    return made_once(shared_folder(tmp_path_factory) / "nights-spoiled", write)

@@ -35,15 +35,6 @@ KILLS = 100 if os.environ.get("WMT_SOAK") == "1" else 2
 LATER = date(2030, 1, 1)
 
 
-@pytest.fixture(scope="session")
-def named(nation: Nation, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three nights that keep names. Nobody may write into them."""
-    nights = tmp_path_factory.mktemp("named") / "nights"
-    for number in range(3):
-        load(nights, Order(paths=[nation.tidy(number)], people=nation.people(number), names=True))
-    return nights
-
-
 @pytest.fixture
 def nights(named: Path, tmp_path: Path) -> Path:
     return shutil.copytree(named, tmp_path / "nights")

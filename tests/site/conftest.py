@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from database_copies import bring_back, keep
 from django.db import connection
 from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
 from django.utils import timezone
-from loads_homes import Home, empty_home
+from loads_homes import Home, fresh_home
 
 from how_many import SOAK
+from made_once import made_once, shared_folder
 from night_tools import wmt
 from wmt.demo import Truth, write_nation
 from wmt.nights import Night, open_night
@@ -60,21 +64,52 @@ class Nation:
 @pytest.fixture(scope="session")
 def written_nation(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Truth]:
     """A nation of about eighty posts on disk."""
-    folder = tmp_path_factory.mktemp("nation")
-    return folder, write_nation(folder, scale=0.01, nights=2, formats=("tidy", "people"))
+
+    def write(folder: Path) -> tuple[Path, Truth]:
+        return folder, write_nation(folder, scale=0.01, nights=2, formats=("tidy", "people"))
+
+    return made_once(shared_folder(tmp_path_factory) / "site-nation", write)
 
 
 @pytest.fixture(scope="session")
-def kept_home(written_nation: tuple[Path, Truth], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+def django_db_setup(
+    django_test_environment: None,  # noqa: ARG001
+    django_db_modify_db_settings: None,  # noqa: ARG001
+    django_db_blocker: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[None]:
+    """A database with its tables, made by all migrations in one worker and copied by the others."""
+    names: list[Any] = []
+
+    def migrate(folder: Path) -> None:
+        names.extend(setup_databases(0, interactive=False))
+        keep(folder)
+
+    with django_db_blocker.unblock():
+        made_once(folder := shared_folder(tmp_path_factory) / "site-tables", migrate)
+        if not names:
+            connection.settings_dict["TEST"]["MIGRATE"] = False
+            names.extend(setup_databases(0, interactive=False))
+            bring_back(folder)
+        yield
+        teardown_databases(names, 0)
+
+
+@pytest.fixture(scope="session")
+def kept_home(written_nation: tuple[Path, Truth], tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home that shows the first night, loaded by the command. Nobody may change it: use `copied`."""
     night = written_nation[0] / written_nation[1].nights[0].folder
-    with empty_home(tmp_path_factory.mktemp("kept") / "home") as home:
+
+    def write(folder: Path) -> Home:
+        home = fresh_home(folder / "home")
         done = wmt("load", night / "tidy", "--people", night / "people", "--json", **home.env)
         assert done.returncode == 0, done.stderr
         said = json.loads(done.stdout)
         assert (said["new"], said["state"], said["report"]["accepted"]) == (True, "loaded", True)
         assert said["night"] == str(home.path / "nights" / "2026-11-20T183000")
-        yield home
+        return home
+
+    return made_once(shared_folder(tmp_path_factory) / "site-kept", write)
 
 
 @pytest.fixture(scope="session")
@@ -82,8 +117,10 @@ def _loaded_nation(
     written_nation: tuple[Path, Truth],
     django_db_setup: None,  # noqa: ARG001
     django_db_blocker: Any,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[[], Any]:
     """Gives the load of the nation's first night; loads it when it is not in the database."""
+    from django.conf import settings
 
     def load() -> Any:
         from wmt.site.loads import loading
@@ -103,8 +140,17 @@ def _loaded_nation(
                 cursor.execute("DELETE FROM audit_auditevent")
         return found
 
-    with django_db_blocker.unblock():
+    def make(folder: Path) -> int:
         load()
+        keep(folder)
+        shutil.copytree(settings.CONFIG.home, folder / "home")
+        return os.getpid()
+
+    with django_db_blocker.unblock():
+        folder = shared_folder(tmp_path_factory) / "site-loaded"
+        if made_once(folder, make) != os.getpid():
+            bring_back(folder)
+            shutil.copytree(folder / "home", settings.CONFIG.home, dirs_exist_ok=True)
     return load
 
 

@@ -99,16 +99,22 @@ class Home:
 @contextmanager
 def empty_home(path: Path) -> Iterator[Home]:
     """A home without anything, on the kind of database that the tests run on."""
+    home = fresh_home(path)
+    try:
+        yield home
+    finally:
+        if home.url.startswith("postgres"):
+            _of_server(home.url, f'DROP DATABASE "{_name(home.url)}" WITH (FORCE)')
+
+
+def fresh_home(path: Path) -> Home:
+    """The same, for all workers: on PostgreSQL its database ends with the server."""
     given = os.environ.get("WMT_DATABASE_URL", "")
     if not given.startswith("postgres"):
-        yield Home(path, f"sqlite:///{path / 'wmt.sqlite3'}")
-        return
+        return Home(path, f"sqlite:///{path / 'wmt.sqlite3'}")
     url = _fresh_url(given)
     _of_server(url, f'CREATE DATABASE "{_name(url)}"')
-    try:
-        yield Home(path, url)
-    finally:
-        _of_server(url, f'DROP DATABASE "{_name(url)}" WITH (FORCE)')
+    return Home(path, url)
 
 
 @contextmanager

@@ -230,7 +230,7 @@ def _killed(*_: Any, **__: Any) -> None:
 def test_commands_withdraw_and_restore_in_the_site(kept_home: Home, tmp_path: Path) -> None:
     night = "2026-11-20T183000"
     with kept_home.copied(tmp_path / "home") as home:
-        before = kept_home.figures()
+        before = home.figures()
         done = wmt("nights", "withdraw", night, "--reason", "a test file", "--json", **home.env)
         assert done.returncode == 0, done.stderr
         said = json.loads(done.stdout)
