@@ -223,6 +223,30 @@ def test_cases_that_stayed_as_they_were_move_nothing(
             assert (found.before, found.after, found.causes) == (plain.before, plain.after, plain.causes)
 
 
+def test_what_tells_of_a_change_is_compared_with_it(
+    nights: tuple[Night, Night, Truth], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One half of a contact changes and the other does not; reductions change where no hours are left."""
+    before, _ = sides_of(*nights[:2], "nation", "nation")
+    assert before.lines is not None
+    is_reduction = pl.col("kind") == "reduction"
+    timed = before.lines.filter(is_reduction)["staff_code"].implode()
+    no_hours = (pl.col("kind") == "contracted_hours") & pl.col("staff_code").is_in(timed)
+    half = (pl.col("kind") == "contact") & (pl.col("points_x100") > 0)
+    micro, points = pl.col("quantity_micro"), pl.col("points_x100")
+    first = before.lines.with_columns(pl.when(no_hours).then(0).otherwise(micro).alias("quantity_micro"))
+    last = first.with_columns(
+        pl.when(is_reduction).then(micro + 1).otherwise(micro).alias("quantity_micro"),
+        pl.when(is_reduction).then(pl.lit("2020-01-01")).otherwise("rule_from").alias("rule_from"),
+        points + (half | is_reduction).cast(pl.Int64),
+    )
+    sides = [replace(before, lines=lines) for lines in (first, last)]
+    found = why(*sides, "nation", "nation").moves
+    monkeypatch.setattr(sys.modules[Side.__module__], "_where_they_differ", lambda *sides: sides)
+    assert set(found["kind"]) == {"contact", "reduction"}
+    assert_frame_equal(found, why(*sides, "nation", "nation").moves)
+
+
 def test_many_posts_asked_at_once_say_what_each_says_alone(nights: tuple[Night, Night, Truth]) -> None:
     first, last, truth = nights
     moved = truth.events.filter(kind="moved").row(0, named=True)

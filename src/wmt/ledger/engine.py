@@ -81,12 +81,12 @@ class DuckDBEngine:
 
 #: Up to so many rows of facts planning takes longer than summing; one thread that runs a query as it is
 #: written then needs two thirds of the time (of four times as many rows still less).
-_FEW_ROWS = 50_000
+FEW_ROWS = 50_000
 
 
 def in_process(rows: int) -> DuckDBEngine:
     """A DuckDB of its own for facts of about so many rows."""
-    return DuckDBEngine(threads=1, few_rows=True) if rows <= _FEW_ROWS else DuckDBEngine()
+    return DuckDBEngine(threads=1, few_rows=True) if rows <= FEW_ROWS else DuckDBEngine()
 
 
 class KeptEngine(DuckDBEngine):

@@ -1,7 +1,6 @@
 """Why did it move? One unit at two moments: causes that add up to the change, each open to its lines."""
 
-import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -9,15 +8,15 @@ from functools import cache
 from typing import NamedTuple
 
 import ibis
-import numpy as np
 import polars as pl
 
 from wmt.facts import Facts, table_of
 from wmt.ledger import enums
 from wmt.ledger.arithmetic import Moment, percentage_points_x100
 from wmt.ledger.compare import Comparison, at_level_sql
-from wmt.ledger.engine import DuckDBEngine, Engine, KeptEngine, sql_text, unbound
+from wmt.ledger.engine import FEW_ROWS, DuckDBEngine, Engine, KeptEngine, sql_text, unbound
 from wmt.ledger.ledger import NAMED_LINE, PLACED_LINE, Ledger
+from wmt.ledger.line_matching import KINDS
 from wmt.ledger.moves import MOVE, moves_sql
 from wmt.ledger.prices import price
 from wmt.rules import RuleSet
@@ -25,8 +24,6 @@ from wmt.rules import RuleSet
 #: The stream of each post.
 POST_STREAM = table_of({"team_code": pl.String, "staff_code": pl.String, "post_stream": pl.String})
 
-#: Levels of few enough lines that planning a query takes longer than running it as it is written.
-_FEW_ROWS = ("post", "team")
 #: Ends the name of a column of the moment after, where both stand in one row.
 _AFTER = " after"
 
@@ -55,8 +52,8 @@ class Side:
 
     def moment(self, level: str, code: str, stream: str) -> Moment:
         """Points and available points of a unit in a stream, summed over the lines at hand."""
-        few = self.given().select("team_code", "staff_code", "side", "points_x100")
-        lines = placed(few, self.facts, self.post_streams).filter(pl.col(f"{level}_code") == code)
+        by_post = self.given().group_by("team_code", "staff_code", "side").agg(pl.col("points_x100").sum())
+        lines = placed(by_post, self.facts, self.post_streams).filter(pl.col(f"{level}_code") == code)
         lines = lines if level == "post" else lines.filter(pl.col("post_stream") == stream)
         points = pl.col("points_x100")
         work, time = (points.filter(pl.col("side") == side).sum() for side in ("work", "time"))
@@ -178,20 +175,16 @@ def why(
     *,
     engine: Engine | None = None,
 ) -> Why:
-    """Why a unit's figures in a stream moved, or those of a post.
+    """Why a unit's figures in a stream moved, or those of a post. Raises LedgerError as `prices.price` does.
 
-    Without an engine, one of this thread is kept for the next question. Raises LedgerError as `prices.price`
-    does.
+    Without an engine, one that is kept for few lines, or one of its own.
     """
     unit = _Asked(level, code, stream)
     if _same_word_for_word(before, after):
         standing = before.moment(*unit)
         return _told(before, after, unit, (standing, standing), MOVE.to_frame())
-    if before.counted or after.counted:
-        before, after = before.as_counted(), after.as_counted()
-    with _engine_for(level, engine) as using:
-        comparison = compared(before, after, using)
-        worked_out = None
+    worked_out = None
+    with compared(before, after, engine) as comparison:
         if before.lines is None or after.lines is None:
             worked_out = comparison.moments(*unit)
         moves = comparison.moves(*unit)
@@ -254,22 +247,26 @@ def _told(
     )
 
 
-def compared(before: Side, after: Side, engine: Engine) -> Comparison:
+@contextmanager
+def compared(before: Side, after: Side, engine: Engine | None = None) -> Iterator[Comparison]:
     """Two moments in an engine, ready to be asked why they differ."""
+    if before.counted or after.counted:
+        before, after = before.as_counted(), after.as_counted()
     # tiers of another scheme have no worth under the rules before; what came of them is then no rule's work
     same_scheme = before.facts.tier_scheme == after.facts.tier_scheme
     has_between = before.rules.key != after.rules.key and same_scheme
     if not has_between and before.lines is not None and after.lines is not None:
         before, after = _where_they_differ(before, after)
-    tables = [before.store(engine, "before_")]
-    if has_between:
-        tables.append(after.store(engine, "between_", before.rules))
-    tables.append(after.store(engine, "after_"))
-    before.price(engine, "before_")
-    held = None
-    if before.held is not None and after.held is not None:
-        held = (before.held, after.held)
-    return Comparison(engine, tables, prefix="before_", held=held)
+    with _engine_for((before, after), engine) as using:
+        tables = [before.store(using, "before_")]
+        if has_between:
+            tables.append(after.store(using, "between_", before.rules))
+        tables.append(after.store(using, "after_"))
+        before.price(using, "before_")
+        held = None
+        if before.held is not None and after.held is not None:
+            held = (before.held, after.held)
+        yield Comparison(using, tables, prefix="before_", held=held)
 
 
 @cache
@@ -282,27 +279,39 @@ def _counted_sql(dialect: str, name: str) -> str:
 
 
 def _where_they_differ(before: Side, after: Side) -> tuple[Side, Side]:
-    """Both sides without the listed cases that say the same word for word: they move nothing."""
-    first, last = (side.given().with_row_index("row") for side in (before, after))
+    """Both sides without the lines that say the same word for word: they move nothing.
+
+    A contact stays with its other half, and what a post has of time stays together: what became of the one
+    is told by the other.
+    """
+    crossing = pl.Series(dtype=pl.String)
     if before.streams is not None and after.streams is not None:
-        # whoever changes their stream takes every line along
-        crossing = before.streams.join(after.streams, on=POST_STREAM.names(), how="anti")
-        stays = first.join(crossing, on=["team_code", "staff_code"], how="anti", maintain_order="left")
-    else:
-        stays = first
-    at = ["team_code", "staff_code", "ref"]
-    listed = (pl.col("kind") == "case") & pl.col("ref").is_not_null()
-    # of a case that stands twice at a post, how often it does is a difference too
-    single = listed & pl.struct(at).is_unique()
-    both = stays.filter(single).join(last.filter(single), on=at, suffix=_AFTER)
-    words = [name for name in NAMED_LINE if name not in (*at, "post_no")]
-    same = both.filter(pl.col(name).eq_missing(pl.col(name + _AFTER)) for name in words)
-    sides = []
-    for side, lines, rows in ((before, first, same["row"]), (after, last, same["row" + _AFTER])):
-        moved = np.ones(len(lines), np.bool_)
-        moved[rows.to_numpy()] = False
-        sides.append(replace(side, lines=lines.filter(moved).select(side.given().columns)))
-    return sides[0], sides[1]
+        crossing = before.streams.join(after.streams, on=POST_STREAM.names(), how="anti")["staff_code"]
+    # whoever changes their stream takes every line along
+    takes_all = pl.col("staff_code").is_in(crossing.implode())
+    matters = pl.col("kind").is_in(KINDS) | takes_all
+    sides = [side.given().filter(matters).with_row_index("row") for side in (before, after)]
+    keys = [_keys(lines, pl.col("ref").is_not_null() & ~takes_all) for lines in sides]
+    same = keys[0].join(keys[1], on=["is_of", "says"], suffix=_AFTER)
+    is_same = [pl.col("row").is_in(same[name].implode()) for name in ("row", "row" + _AFTER)]
+    moved = pl.concat(lines.filter(~same) for lines, same in zip(sides, is_same, strict=True))
+    is_contact, is_time = pl.col("kind") == "contact", pl.col("side") == "time"
+    contacts, timed = moved.filter(is_contact)["ref"], moved.filter(is_time)["staff_code"]
+    beside = is_contact & pl.col("ref").is_in(contacts.implode())
+    beside |= is_time & pl.col("staff_code").is_in(timed.implode())
+    rest = [lines.filter(~same | beside).drop("row") for lines, same in zip(sides, is_same, strict=True)]
+    return replace(before, lines=rest[0]), replace(after, lines=rest[1])
+
+
+def _keys(lines: pl.DataFrame, wanted: pl.Expr) -> pl.DataFrame:
+    """What a line is of and all that it says, as two numbers of 64 bits; of lines that stand once.
+
+    Of what stands twice at a post, how often it does is a difference too.
+    """
+    is_of = pl.struct("kind", "team_code", "staff_code", "ref").hash()
+    says = lines.drop("row", "post_no").hash_rows()
+    keys = lines.select("row", is_of=is_of, says=says, is_wanted=wanted)
+    return keys.filter(pl.col("is_of").is_unique() & pl.col("is_wanted"))
 
 
 def placed(lines: pl.DataFrame, facts: Facts, streams: pl.DataFrame) -> pl.DataFrame:
@@ -358,29 +367,29 @@ def _weight(moved: UnitMove) -> tuple[int, int, str]:
     return (-points if share is None else -abs(share), -points, moved.cause)
 
 
-_kept = threading.local()
+#: Engines that nobody asks anything at the moment, with their queries planned.
+_idle: list[DuckDBEngine] = []
 
 
 @contextmanager
-def _engine_for(level: str, given: Engine | None) -> Iterator[Engine]:
-    """The engine asked for, or this thread's own. That of a nation is not kept: it is too large."""
+def _engine_for(sides: Sequence[Side], given: Engine | None) -> Iterator[Engine]:
+    """The engine asked for; or one that is kept for few rows; or one of its own, too large to be kept."""
     if given is not None:
         yield given
         return
-    if level == "nation":
-        engine = KeptEngine()
-        try:
-            yield engine
-        finally:
-            engine.close()
-        return
-    few_rows = level in _FEW_ROWS
-    engines: dict[bool, KeptEngine] = _kept.__dict__.setdefault("engines", {})
-    if few_rows not in engines:
-        engines[few_rows] = KeptEngine(threads=1 if few_rows else None, few_rows=few_rows)
+    tables = [frame for side in sides for frame in (side.given(), *side.facts.tables().values())]
+    few_rows = sum(map(len, tables)) <= FEW_ROWS
     try:
-        yield engines[few_rows]
+        engine = _idle.pop() if few_rows else DuckDBEngine()
+    except IndexError:
+        engine = KeptEngine(threads=1, few_rows=True)
+    try:
+        yield engine
     except BaseException:
         # what a question that broke off left behind must not meet the next one
-        engines.pop(few_rows).close()
+        engine.close()
         raise
+    if few_rows:
+        _idle.append(engine)
+    else:
+        engine.close()

@@ -7,7 +7,6 @@ import polars as pl
 
 from wmt.ledger import explain_change
 from wmt.ledger.arithmetic import Moment, percentage_points_x100
-from wmt.ledger.engine import in_process
 from wmt.ledger.enums import Cause
 
 
@@ -21,13 +20,8 @@ class PostMoved(NamedTuple):
 
 def why_of_posts(before: explain_change.Side, after: explain_change.Side) -> dict[str, PostMoved]:
     """The posts that are at both moments and have time at both, by code. The lines must be at hand."""
-    if before.counted or after.counted:
-        before, after = before.as_counted(), after.as_counted()
-    engine = in_process(len(before.given()) + len(after.given()))
-    try:
-        changes = explain_change.compared(before, after, engine).changes("post")
-    finally:
-        engine.close()
+    with explain_change.compared(before, after) as comparison:
+        changes = comparison.changes("post")
     causes: dict[str, list[dict[str, Any]]] = {}
     for change in changes.iter_rows(named=True):
         causes.setdefault(change["code"], []).append(change)
