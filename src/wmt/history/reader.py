@@ -9,9 +9,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import polars as pl
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from wmt.history.figures import FIGURE, GRADED, SUMMED, in_stream, summed
 from wmt.history.index import (
@@ -33,12 +30,6 @@ ALL_LEVELS = ("post", "person", *LEVELS[1:])
 #: Columns that rows are found by, whatever else is asked for.
 _FOUND_BY = ("day", "level", "code", "stream", "grade", "region_code")
 _TALLEST = "\U0010ffff"
-#: What pages, runs and duties ask of one unit again and again: its months are kept with these.
-_OFTEN = (
-    *("day", "night", "level", "code", "name", "stream", "grade", "region_code"),
-    *("points_x100", "available_x100", "contacts_x100", "cases"),
-    *("contracted_hours_micro", "reduction_hours_micro"),
-)
 
 
 class History:
@@ -127,7 +118,7 @@ class History:
         if level == "team" and grade:
             posts = self.below("team", code, "post", first, last, stream).filter(pl.col("grade") == grade)
             return summed(posts, "team").with_columns(grade=pl.lit(grade)).sort("day").select(columns)
-        found = self._rows(level, code, code, first, last, columns)
+        found = self._unit(level, code, first, last, columns)
         if level != "post":
             found = found.filter(in_stream(level, stream))
         if level != "post" or grade:
@@ -155,13 +146,13 @@ class History:
         if child == "person":
             posts = self.below(level, code, "post", first, last, stream)
             return summed(posts, "person").sort("code", "day").select(columns)
-        if level == "team" and child == "post":
-            found = self._rows("post", f"{code}:", f"{code}:{_TALLEST}", first, last, columns)
-            return found.filter(of_stream).select(columns)
         wanted = (pl.col("level") == child) & of_stream
         if child != "post":
             wanted &= pl.col("grade") == ""
-        if level != "nation":
+        if level == "team" and child == "post":
+            # posts are in the order of their codes: few of them are looked at
+            wanted &= pl.col("code").is_between(pl.lit(f"{code}:"), pl.lit(f"{code}:{_TALLEST}"))
+        elif level != "nation":
             wanted &= pl.col("code" if level == child else f"{level}_code") == code
         return self._scan(first, last, wanted, columns)
 
@@ -197,10 +188,10 @@ class History:
                 summed(self.table(path, wanted, read), level, measures=measures).select(columns)
                 for path in paths
             ]
-            return _stacked(found, columns).sort("code", "day")
-        found = [self.table(path, wanted, columns) for path in paths]
+            return pl.concat([FIGURE.to_frame().select(columns), *found]).sort("code", "day")
+        rows = _read(paths, wanted & self._may_be_read, columns)
         # a month is sorted already, and where there is one month there is nothing left to do
-        return found[0] if len(found) == 1 else _stacked(found, columns).sort("code", "day")
+        return rows if len(paths) == 1 else rows.sort("code", "day")
 
     def months(self, first: date, last: date) -> Iterator[tuple[str, Path]]:
         """The month files that have days of a range."""
@@ -215,10 +206,7 @@ class History:
 
     def table(self, path: Path, wanted: pl.Expr, columns: Sequence[str] = tuple(FIGURE)) -> pl.DataFrame:
         """Rows of one month file that satisfy a condition."""
-        try:
-            return pl.scan_parquet(path).filter(wanted & self._may_be_read).select(columns).collect()
-        except (OSError, pl.exceptions.PolarsError) as error:
-            raise _damaged(path, error) from error
+        return _read([path], wanted & self._may_be_read, columns)
 
     @cached_property
     def _may_be_read(self) -> pl.Expr:
@@ -230,36 +218,15 @@ class History:
     def _scan(
         self, first: date, last: date, wanted: pl.Expr, columns: Sequence[str] = tuple(FIGURE)
     ) -> pl.DataFrame:
-        between = pl.col("day").is_between(first, last)
-        found = [self.table(path, wanted & between, columns) for _, path in self.months(first, last)]
-        return _stacked(found, columns).sort("code", "day")
-
-    def _rows(
-        self,
-        level: str,
-        low: str,
-        high: str,
-        first: date,
-        last: date,
-        columns: Sequence[str] = tuple(FIGURE),
-    ) -> pl.DataFrame:
-        """The rows of a level whose codes lie in a range, read from the few groups of rows that hold them.
-
-        They have the columns asked for, and those that rows are found by.
-        """
-        names = list(dict.fromkeys((*_FOUND_BY, *columns)))
-        wanted = (pl.col("level") == level) & pl.col("code").is_between(pl.lit(low), pl.lit(high))
         wanted &= pl.col("day").is_between(first, last) & self._may_be_read
+        return _read([path for _, path in self.months(first, last)], wanted, columns).sort("code", "day")
+
+    def _unit(self, level: str, code: str, first: date, last: date, columns: Sequence[str]) -> pl.DataFrame:
+        """The rows of a unit by day: the columns asked for, and those that rows are found by."""
         known = self._index.months
-        files = [_File.now(path, known[month].sha256) for month, path in self.months(first, last)]
-        if low == high and set(names) <= set(_OFTEN):
-            found = [_kept_month(file, level, low).select(names) for file in files]
-        else:
-            found = [_grouped(file, (level, low), (level, high), names) for file in files]
-        return _stacked([frame.filter(wanted) for frame in found], names).sort("code", "day")
-
-
-_Bound = tuple[str, str]
+        files = (_File.now(path, known[month].sha256) for month, path in self.months(first, last))
+        found = _kept_unit(tuple(files), level, code, tuple(dict.fromkeys((*_FOUND_BY, *columns))))
+        return found.filter(pl.col("day").is_between(first, last) & self._may_be_read)
 
 
 class _File(NamedTuple):
@@ -281,10 +248,6 @@ class _File(NamedTuple):
         return cls(path, state.st_mtime_ns, state.st_ino, state.st_size, sha256)
 
 
-def _stacked(frames: Sequence[pl.DataFrame], columns: Sequence[str] = tuple(FIGURE)) -> pl.DataFrame:
-    return pl.concat(frames) if frames else pl.DataFrame(schema=FIGURE).select(columns)
-
-
 def check_levels(*levels: str) -> None:
     """Raise HistoryError for a level that there is not."""
     for level in levels:
@@ -302,45 +265,23 @@ def _damaged(path: Path, error: Exception) -> HistoryError:
     return HistoryError(f"{path} cannot be read ({type(error).__name__}); {REMEDY}")
 
 
-def _grouped(file: _File, low: _Bound, high: _Bound, columns: Sequence[str]) -> pl.DataFrame:
-    """The groups of rows of a month that may hold units from `low` to `high`."""
+def _read(paths: list[Path], wanted: pl.Expr, columns: Sequence[str]) -> pl.DataFrame:
+    """Rows of months that satisfy a condition. What is in a month is known: to ask each takes longest."""
+    if not paths:
+        return FIGURE.to_frame().select(columns)
     try:
-        about, bounds = _groups(file)
-        numbers = [n for n, (least, most) in enumerate(bounds) if least <= high and most >= low]
-        if not numbers:
-            return FIGURE.to_frame().select(columns)
-        opened = pq.ParquetFile(file.path, metadata=about, memory_map=True, pre_buffer=False)
-        rows = opened.read_row_groups(numbers, columns=list(columns), use_threads=False)
-        if low == high:  # one unit: its month is thirty rows of thousands
-            rows = rows.filter(pc.equal(rows["code"], pa.scalar(low[1])))
-    except (OSError, pa.ArrowException) as error:
-        raise _damaged(file.path, error) from error
-    return pl.DataFrame(pl.from_arrow(rows)).select(columns).cast({name: FIGURE[name] for name in columns})
+        return pl.scan_parquet(paths, schema=FIGURE).filter(wanted).select(columns).collect()
+    except (OSError, pl.exceptions.PolarsError) as error:
+        for path in paths if len(paths) > 1 else ():
+            _read([path], wanted, columns)  # says which it is
+        raise _damaged(paths[0], error) from error
 
 
-@lru_cache(maxsize=1000)
-def _kept_month(file: _File, level: str, code: str) -> pl.DataFrame:
-    """A month of one unit (columns `_OFTEN`)."""
-    found = _grouped(file, (level, code), (level, code), _OFTEN)
-    return found.filter(pl.col("level") == level)
-
-
-@lru_cache(maxsize=30)
-def _groups(file: _File) -> tuple[pq.FileMetaData, list[tuple[_Bound, _Bound]]]:
-    """What a month says of its groups of rows: the first and the last (level, code) of each."""
-    about = pq.read_metadata(file.path)
-    names = [about.schema.column(n).name for n in range(about.num_columns)]
-    level, code = names.index("level"), names.index("code")
-    bounds = []
-    for number in range(about.num_row_groups):
-        group = about.row_group(number)
-        levels, codes = group.column(level).statistics, group.column(code).statistics
-        if levels.min == levels.max:
-            bounds.append(((levels.min, codes.min), (levels.max, codes.max)))
-        else:
-            # where levels meet, codes of either may be anything
-            bounds.append(((levels.min, ""), (levels.max, _TALLEST)))
-    return about, bounds
+@lru_cache(maxsize=100)
+def _kept_unit(files: tuple[_File, ...], level: str, code: str, columns: tuple[str, ...]) -> pl.DataFrame:
+    """The rows of a unit, which pages, runs and duties ask for again and again."""
+    of_unit = (pl.col("level") == level) & (pl.col("code") == code)
+    return _read([file.path for file in files], of_unit, columns).sort("day")
 
 
 def open_history(nights: Path) -> History:

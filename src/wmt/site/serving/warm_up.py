@@ -7,6 +7,12 @@ import atexit
 import gc
 import logging
 import threading
+from contextlib import suppress
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wmt.site.workload.state import State
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +33,9 @@ def _warm_up() -> None:
         pages = engines.all()[0].env  # type: ignore[attr-defined]
         for name in pages.list_templates(extensions=("jinja", "html")):
             try:
-                pages.get_template(name)
+                found = pages.get_template(name)
+                if name.startswith("components/"):
+                    _ = found.module  # what pages take from it
             except TemplateError:  # its own page will say so
                 continue
         _figures()
@@ -49,6 +57,7 @@ def _figures() -> None:
     from wmt.ledger import available_points
     from wmt.ledger.explain_change import warm_up as warm_up_why
     from wmt.nights import NightError
+    from wmt.site.duties.workdays import bank_holidays
     from wmt.site.figures.line_queries import pricing_of
     from wmt.site.web.search_cases import references
     from wmt.site.workload.state import NoDataYet, current_state, rules_of
@@ -60,18 +69,33 @@ def _figures() -> None:
         pricing_of(state)
         rules_of(state)
         references(state)
-        # the year of the nation, and with it what each month says of its rows and the libraries that read
-        # it
-        from wmt.ledger import HEADLINE
-        from wmt.site.queries.histories import history_for_nobody
-        from wmt.site.queries.movement import marks_on
-        from wmt.site.queries.periods import YEAR, series_of
-
-        past = history_for_nobody()
-        if past.last is not None:
-            marks_on(past.last)
-            series_of(past, "nation", "nation", past.last - YEAR, past.last, stream=HEADLINE)
+        bank_holidays(state.day.year)
+        _history(state)
     except (NoDataYet, Error, NightError, HistoryError):
         pass  # the first page that needs them reads them
     finally:
         connections.close_all()
+
+
+def _history(state: "State") -> None:
+    """What the nation's pages over time show, and why a team moved: with it come the libraries, and what days
+    and nights say of themselves."""
+    from wmt.ledger import HEADLINE
+    from wmt.site.queries.histories import history_for_nobody
+    from wmt.site.queries.movement import NoLines, marks_on, stood_on, why_between
+    from wmt.site.queries.periods import YEAR, periods_below, series_of
+    from wmt.site.workload.models import Unit
+
+    past = history_for_nobody()
+    if past.last is None:
+        return
+    nation = Unit(level="nation", code="nation", stream=HEADLINE)
+    year = past.last - YEAR, past.last
+    marks_on(past.last)
+    series_of(past, nation.level, nation.code, *year, stream=nation.stream)
+    periods_below(past, nation, "region", "28", *year)
+    with suppress(NoLines):  # there is one night only
+        before = stood_on(past, state.as_at.date() - timedelta(1))
+        team = Unit.objects.filter(load_id=state.load_id, level="team", whole=True).first()
+        if team is not None:
+            why_between(state, team, before, None)

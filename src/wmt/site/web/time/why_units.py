@@ -106,7 +106,8 @@ def _highest_rise(each: _Change) -> tuple[bool, int, str, str]:
 
 def _figures(question: UnitRequest, past: History, level: str, day: date) -> dict[str, tuple[str, _Moment]]:
     unit = question.unit
-    frame = past.below(unit.level, unit.code, level, day, day, unit.stream)
+    columns = ("day", "code", "name", "posts", "points_x100", "available_x100")
+    frame = past.below(unit.level, unit.code, level, day, day, unit.stream, columns)
     return {
         row["code"]: (row["name"] or row["code"], (row["points_x100"], row["available_x100"]))
         for row in frame.iter_rows(named=True)
