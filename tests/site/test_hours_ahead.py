@@ -45,7 +45,7 @@ def rows_of(client: Client, room: Room, table: str = "weeks") -> list[dict[str, 
 
 def test_weeks_begin_today_and_then_on_mondays() -> None:
     assert weeks_of(date(2026, 11, 20)) == [
-        date(2026, 11, 20), *(date(2026, 11, 23) + timedelta(weeks=n) for n in range(11)),
+        date(2026, 11, 20), *(date(2026, 11, 23) + timedelta(weeks=n) for n in range(12)),
     ]  # fmt: skip
     assert weeks_of(date(2026, 11, 23))[1] == date(2026, 11, 30)
 
@@ -105,7 +105,9 @@ def test_the_last_week_counts_to_its_sunday(room: Room) -> None:
     actions.save(actor=None, who="the tests", changes=changes)
     found = rows_of(room.client, room, "events")
     assert [row["Date"] for row in found if row["Code"] == room.post.code] == [f"{sunday}"]
-    assert f"By {sunday:%-d %B %Y}" in words(room.client.get(f"/team/{room.team.code}/ahead/"))
+    assert f"From now to {sunday:%-d %B %Y} (the rest" in words(
+        room.client.get(f"/team/{room.team.code}/ahead/")
+    )
 
 
 def test_reasons_stay_private(room: Room, somebody: Callable[..., Client]) -> None:

@@ -35,9 +35,9 @@ class Event:
 
 
 def weeks_of(day: date) -> list[date]:
-    """The first day of each week looked at: today, then every Monday."""
+    """The first day of each week looked at: today for the rest of this week, then the next 12 Mondays."""
     monday = day - timedelta(days=day.weekday())
-    return [day, *(monday + timedelta(weeks=week) for week in range(1, WEEKS))]
+    return [day, *(monday + timedelta(weeks=week) for week in range(1, WEEKS + 1))]
 
 
 def hours_left(figures: UnitFigures) -> int:

@@ -1,4 +1,4 @@
-"""The next twelve weeks of a team: what begins and what ends, and the time it leaves week by week."""
+"""The rest of this week and the next twelve of a team: what begins, what ends, and the time left."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -26,7 +26,7 @@ TITLE = "Next 12 weeks"
 TEMPLATE = "availability/ahead.jinja"
 _AS_TODAY = (
     "Capacity in later weeks uses today’s work and the hours, reductions and grades entered so far. "
-    "Each figure is for the first day of the week."
+    "‘Today’ is the rest of this week; each of the next 12 weeks is shown as on its Monday."
 )
 
 
@@ -96,7 +96,7 @@ def _events(question: UnitRequest, events: Sequence[weeks_ahead.Event]) -> table
     )
     return tables.Table(
         "events", "What begins and ends", columns, rows, notes=withheld if rows else (),
-        empty="Nothing entered begins or ends in the next 12 weeks.",
+        empty="Nothing entered begins or ends this week or in the next 12.",
     )  # fmt: skip
 
 

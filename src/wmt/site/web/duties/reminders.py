@@ -55,13 +55,13 @@ def _of_unit(state: State, unit: Unit) -> Reminder | None:
     actions = "excessive-workload action is" if number == 1 else "excessive-workload actions are"
     said = f"{number:,} {actions} open, {f'{late:,}' if late else 'none'} overdue"
     if unit.level == "team":
-        said += _longest(unit, state)
+        said += _longest(unit, state, number)
     href = unit_url(unit.level, unit.code, "duties")
     return Reminder(unit.name, said, href, "View actions")
 
 
-def _longest(unit: Unit, state: State) -> str:
-    """Who of a team has been over longest: actions open after four weeks, so it is one of those.
+def _longest(unit: Unit, state: State, number: int) -> str:
+    """Who of those with an open action has been over longest.
 
     Not one that waits to be confirmed, or that a manager kept open: their runs are broken.
     """
@@ -72,7 +72,8 @@ def _longest(unit: Unit, state: State) -> str:
     if duty is None:
         return ""
     days = labels.long_since(duty.run_since, min(duty.seen_on, state.day))
-    return f". Over {percent_words(duty.percent_x100)} longest: {duty.shown_name}, {days}"
+    over = f"{duty.shown_name} has been over {percent_words(duty.percent_x100)}"
+    return f". {over} for {days}" if number == 1 else f". Of these, {over} longest: {days}"
 
 
 def _of_post(state: State, unit: Unit) -> Reminder | None:
