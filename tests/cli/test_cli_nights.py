@@ -72,8 +72,8 @@ def test_verify_names_what_is_wrong_and_the_remedy(run: Run, nights: Path) -> No
     ran = run("nights", "verify", "--replay", "--nights", nights)
     assert ran.code == FAILURE
     assert f"{first.name}/rules.yaml: changed, lost or added" in ran.err
-    assert "Bring the night back from a copy" in ran.err
-    assert f"the folder holds the night {second.name}" in ran.err
+    assert "Bring the folder back from a copy" in ran.err
+    assert f"the folder holds the data {second.name}" in ran.err
     told = run("nights", "verify", "--nights", nights, "--json")
     assert told.code == FAILURE
     assert {fault["what"] for fault in told.json["faults"]} >= {

@@ -40,7 +40,7 @@ def test_version(run: Run) -> None:
         (["measure", "NIGHT", "TIDY"], "a night holds everything already"),
         (["measure", "NIGHT", "--people", "EMPTY"], "a night holds everything already"),
         (["explain", "TIDY", "--post", "N99:NOBODY"], "there is no post N99:NOBODY"),
-        (["recompute", "EMPTY"], "is not a night"),
+        (["recompute", "EMPTY"], "is not saved data"),
         (["rules", "show", "tier_points.pc16.community.A9"], "A9"),
         (["rules", "validate", "nowhere.yaml"], "nowhere.yaml: cannot be opened"),
         (["nation", "EMPTY", "--scale", "0"], "--scale"),

@@ -116,7 +116,7 @@ def test_a_night_is_shown_again(former: Home, tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
         assert home.figures() == former.figures()
         missing = wmt("show-night", "2020-01-01T000000", **home.env)
-        assert (missing.returncode, "is not a night" in missing.stderr) == (2, True)
+        assert (missing.returncode, "is not saved data" in missing.stderr) == (2, True)
 
 
 def _until(done: object, process: subprocess.Popen[str]) -> None:

@@ -122,7 +122,7 @@ def test_whether_the_night_is_there(administrator: Client, written_nation: Any, 
     (night / "rules.yaml").unlink()
     assert "Missing or changed: rules.yaml" in words(read(administrator, address))
     (night / "manifest.json").unlink()
-    assert "is not a night" in words(read(administrator, address))
+    assert "is not saved data" in words(read(administrator, address))
 
 
 @pytest.mark.both_databases

@@ -149,11 +149,11 @@ def test_the_same_extract_again_says_that_it_was_withdrawn(
 @pytest.mark.parametrize(
     ("deed", "night", "reason", "said"),
     [
-        (Deed.WITHDRAW, "2020-01-01T000000", "wrong", "is not a night"),
-        (Deed.WITHDRAW, "../../etc", "wrong", "not the name of a night"),
-        (Deed.WITHDRAW, "", "", "not the name of a night"),
+        (Deed.WITHDRAW, "2020-01-01T000000", "wrong", "is not saved data"),
+        (Deed.WITHDRAW, "../../etc", "wrong", "not the name of saved data"),
+        (Deed.WITHDRAW, "", "", "not the name of saved data"),
         (Deed.RESTORE, "2026-11-20T183000", "", "is not withdrawn"),
-        (Deed.SHOW, "2020-01-01T000000", "", "is not a night"),
+        (Deed.SHOW, "2020-01-01T000000", "", "is not saved data"),
     ],
 )
 def test_what_cannot_be(nights: tuple[str, str], deed: Deed, night: str, reason: str, said: str) -> None:

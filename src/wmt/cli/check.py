@@ -87,7 +87,7 @@ def _night(report: dict[str, Any], json: bool) -> int:
     if json:
         print_json(report)
     else:
-        console.out.print(f"A night of {report['as_at']}, layout {report['layout']}; it was accepted.")
+        console.out.print(f"Data from {report['as_at']}, layout {report['layout']}; it was accepted.")
         for fault in report["faults"]:
             console.out.print(f"{fault['severity']} {fault['code']}: {fault['message']}", markup=False)
     return 0

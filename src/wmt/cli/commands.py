@@ -18,7 +18,7 @@ COMMANDS = {
     ),
     "measure": (
         "measure:measure",
-        "Measure an extract or a night: points, available points and capacity of every post and unit.",
+        "Measure an extract or saved data: points, available points and capacity of every post and unit.",
     ),
     "explain": (
         "explain:explain",
@@ -35,7 +35,7 @@ COMMANDS = {
     ),
     "recompute": (
         "recompute:recompute",
-        "Work a night out again from its own folder and compare every byte.",
+        "Recalculate saved data from its own folder and compare every byte.",
     ),
     "serve": ("site:serve", "Serve the site, with one process beside it that does what pages ask for."),
     "administrator": (
@@ -44,7 +44,7 @@ COMMANDS = {
     ),
     "show-night": (
         "site:show_night",
-        "Show a night that is kept, for instance after the database was lost.",
+        "Show saved data again, for instance after the database was lost.",
     ),
     "retention": (
         "retention:retention",
@@ -52,14 +52,14 @@ COMMANDS = {
     ),
     "verify-live": (
         "verify:verify_live",
-        "Work the figures shown out anew, from their night and what people entered, and compare every row.",
+        "Recalculate the figures shown, from their data and what people entered, and compare every row.",
     ),
     "people": (
         "people:app",
         "Records people entered: contracted hours, reductions, corrections of grade, reasons.",
     ),
     "nights": ("commands:nights", "Saved data (a night is one load) and the history."),
-    "loads": ("loads:app", "The loads of the site, and nights that are held for a decision."),
+    "loads": ("loads:app", "The loads of the site, and data that is held for a decision."),
     "ask": (
         "ask:app",
         "Ask the history: who was over a threshold and for how long, how capacity is spread, cases held.",
@@ -74,7 +74,7 @@ NIGHTS = {
     ),
     "compact": (
         "nights:compact",
-        "Bring the history up to date with the nights, and mend what is damaged. "
+        "Bring the history up to date with the saved data, and mend what is damaged. "
         "Loads bring it up to date too.",
     ),
     "verify": (
@@ -91,13 +91,13 @@ NIGHTS = {
     ),
     "accept-missing": (
         "missing:accept",
-        "Say that a night's folder, or an archive, is gone for good: the history goes on without it.",
+        "Say that a folder of saved data, or an archive, is gone for good: the history goes on without it.",
     ),
     "withdraw": (
         "withdraw:withdraw",
-        "Take a night out of the history, as if it had never been loaded. `wmt nights restore` undoes it.",
+        "Take saved data out of the history, as if it had never been loaded. `wmt nights restore` undoes it.",
     ),
-    "restore": ("withdraw:restore", "Bring a withdrawn night back, with the bytes it had."),
+    "restore": ("withdraw:restore", "Bring withdrawn data back, with the bytes it had."),
 }
 
 

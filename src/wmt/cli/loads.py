@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from wmt.site.workload.models import Load
 
 app = typer.Typer(
-    name="loads", help="The loads of the site, and nights that are held for a decision.", no_args_is_help=True
+    name="loads", help="The loads of the site, and data that is held for a decision.", no_args_is_help=True
 )
 
 Number = Annotated[int, typer.Argument(metavar="LOAD", min=1, max=2**63 - 1, help="The number of the load.")]
@@ -72,7 +72,7 @@ def show(number: Number, json: Json = False) -> None:
         verdict = verdict_of(load.verdict)
         for name in verdict.beside:
             rows = [_row(each) for night, each in verdict.differences if night == name]
-            table(f"Beside the night {name}; ! is beyond its limit", columns, rows)
+            table(f"Compared with {name}; ! is beyond its limit", columns, rows)
 
 
 @app.command("accept")

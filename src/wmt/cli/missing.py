@@ -16,13 +16,13 @@ from wmt.nights.accepted_losses import accept_missing
 from wmt.nights.lock import loading
 
 Name = Annotated[
-    str, typer.Argument(metavar="NAME", help="A night, or archive-YYYY-MM for the archive of a month.")
+    str, typer.Argument(metavar="NAME", help="Saved data, or archive-YYYY-MM for the archive of a month.")
 ]
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept with who said so and when.")]
 
 
 def accept(name: Name, reason: Reason, nights: nights_folder.Nights = None, json: Json = False) -> int:
-    """Say that a night's folder, or an archive, is gone for good: the history goes on without it."""
+    """Say that a folder of saved data, or an archive, is gone for good: the history goes on without it."""
     folder, who = nights_folder.home(nights), asker()
     with loading(folder, f"accepting that {name} is missing"):
         months = (name.removeprefix("archive-"),)

@@ -11,7 +11,7 @@ from wmt.cli.options import Json
 from wmt.nights import open_night
 from wmt.nights.recompute import recompute as recompute_night
 
-NightPath = Annotated[Path, typer.Argument(metavar="NIGHT", help="The folder of one night.")]
+NightPath = Annotated[Path, typer.Argument(metavar="NIGHT", help="A folder of saved data.")]
 
 
 def recompute(night: NightPath, json: Json = False) -> int:
@@ -20,11 +20,13 @@ def recompute(night: NightPath, json: Json = False) -> int:
     if json:
         print_json({"same": found.same, "damaged": found.damaged, "differing": found.differing})
     for name in found.damaged:
-        console.complain(f"{night / name} was changed, lost or added after the night was written")
+        console.complain(f"{night / name} was changed, lost or added after it was saved")
     for name in found.differing:
-        console.complain(f"{night / name} does not come out the same from the night's facts and rules")
+        console.complain(
+            f"{night / name} gives another result when it is recalculated from its facts and rules"
+        )
     if found.files == 0:
-        console.complain("facts or rules of the night are not whole, so nothing was worked out again")
+        console.complain("facts or rules are not whole, so nothing was recalculated")
     if found.same and not json:
         console.out.print(f"{night}: {console.counted(found.files, 'result file')}, the same bytes again")
     return 0 if found.same else 1

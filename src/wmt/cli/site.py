@@ -20,7 +20,9 @@ Host = Annotated[str, typer.Option("--host", help="The address it listens on; ot
 Workers = Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes that answer, one a core.")]
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The address they sign in with.")]
 Name = Annotated[str, typer.Option("--name", help="What pages call them.")]
-Night = Annotated[str, typer.Argument(metavar="NIGHT", help="A night's name, such as 2026-11-20T183000.")]
+Night = Annotated[
+    str, typer.Argument(metavar="NIGHT", help="The name of saved data, such as 2026-11-20T183000.")
+]
 
 
 def serve(port: Port = 8000, host: Host = "127.0.0.1", workers: Workers = 2) -> None:
@@ -109,7 +111,7 @@ def show_night(night: Night) -> None:
     path = settings.CONFIG.nights / name
     if Path(night).parent != Path() and Path(night).resolve() != path.resolve():
         raise console.RefusedInput(
-            f"{night} is not among the nights of this site, which are in {settings.CONFIG.nights}"
+            f"{night} is not among the saved data of this site, which is in {settings.CONFIG.nights}"
         )
     load = ask(wish=LoadRequest(paths=[]), who=asker(), names=[f"night {name}"])
     with console.progress() as tell:

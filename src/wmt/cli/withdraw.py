@@ -15,7 +15,9 @@ from wmt.history.withdrawal_effects import effect_of
 from wmt.nights import withdrawal
 from wmt.nights.lock import loading
 
-Night = Annotated[str, typer.Argument(metavar="NIGHT", help="A night's name, such as 2026-11-20T183000.")]
+Night = Annotated[
+    str, typer.Argument(metavar="NIGHT", help="The name of saved data, such as 2026-11-20T183000.")
+]
 Check = Annotated[bool, typer.Option("--check", help="Only say what would change.")]
 
 
@@ -26,7 +28,7 @@ def withdraw(
     check: Check = False,
     json: Json = False,
 ) -> int:
-    """Take a night out of the history, as if it had never been loaded. `wmt nights restore` undoes it."""
+    """Take saved data out of the history, as if it had never been loaded. `wmt nights restore` undoes it."""
     name = Path(night).name
     if check:
         return _say_effect(nights_folder.home(nights), name, json=json)
@@ -42,7 +44,7 @@ def withdraw(
 
 
 def restore(night: Night, nights: nights_folder.Nights = None, json: Json = False) -> int:
-    """Bring a withdrawn night back, with the bytes it had."""
+    """Bring withdrawn data back, with the bytes it had."""
     name = Path(night).name
     if nights_folder.is_site(nights):
         return _in_site("restore", name, "", json=json)

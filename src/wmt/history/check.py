@@ -30,10 +30,10 @@ def check_history(nights: Path) -> list[NightFault]:
             faults += [NightFault(each.name, each.what, each.remedy) for each in lost]
             continue
         if had is None or parts is None:
-            faults.append(NightFault(name, "the index and the nights do not agree about it", REMEDY))
+            faults.append(NightFault(name, "the index and the saved data do not agree about it", REMEDY))
             continue
         if dict(had.nights) != dict(parts.nights) or had.archive != parts.archive:
-            faults.append(NightFault(name, "it was made from other nights than lie there now", REMEDY))
+            faults.append(NightFault(name, "it was made from other saved data than is there now", REMEDY))
             continue
         try:
             frame, days = months.month_figures(nights, month, parts)
@@ -45,7 +45,7 @@ def check_history(nights: Path) -> list[NightFault]:
         }
         same = all(path.is_file() and path.read_bytes() == content for path, content in expected.items())
         if not same or dict(had.days) != days:
-            faults.append(NightFault(name, "it does not follow from the nights", REMEDY))
+            faults.append(NightFault(name, "it does not follow from the saved data", REMEDY))
     return faults or _of_links(nights, index)
 
 

@@ -39,12 +39,12 @@ class WithdrawalEffect:
         elif not self.instead:
             said = f"1 day of the history changes: {day} will have no figures."
         else:
-            of = "an archive" if self.instead == "archive" else f"the night {self.instead}"
+            of = "an archive" if self.instead == "archive" else f"the data {self.instead}"
             said = f"1 day of the history changes: {day} will have the figures of {of}."
         if self.leaning:
             said += (
                 f" Posts that were set aside keep figures of it in {', '.join(self.leaning)}; to change "
-                "that, withdraw those nights too and load their extracts again."
+                "that, withdraw that data too and load its extracts again."
             )
         return said
 
@@ -75,7 +75,7 @@ def _leaning(nights: Path, name: str) -> tuple[str, ...]:
     """Later nights in which posts that were set aside have their lines from this one."""
     mine = read_name(name)
     if mine is None:
-        raise NightError(f"{name} is not the name of a night")
+        raise NightError(f"{name} is not the name of saved data")
     found = []
     for night in saved_nights(nights):
         if night.manifest.as_at > mine.as_at and "facts/former_line.parquet" in night.manifest.files:

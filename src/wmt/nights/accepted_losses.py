@@ -51,7 +51,7 @@ def accept_missing(nights: Path, name: str, reason: str, who: str, stamp: str = 
     """
     if is_night_name(name) and (nights / name).is_dir():
         raise NightError(
-            f"the night {name} is there: to take it out of the history, use `wmt nights withdraw`"
+            f"the data {name} is there: to take it out of the history, use `wmt nights withdraw`"
         )
     found = Accepted(
         reason=check_reason(reason), who=who, at=datetime.now(UTC).replace(microsecond=0), stamp=stamp

@@ -23,7 +23,7 @@ def keep_former(facts: Facts, former_night: Night | None) -> tuple[Facts, pl.Dat
     if damaged := former_night.damage():
         raise NightError(
             f"{former_night.path} was changed after it was written ({', '.join(damaged)}), so no post can "
-            "keep the figures it had there; bring the night back from a copy"
+            "keep the figures it had there; bring its folder back from a copy"
         )
     if former_night.manifest.as_at > facts.as_at:
         raise NightError(

@@ -156,7 +156,7 @@ def night_moment(name: str) -> tuple[datetime, int]:
     """The as-at moment and the revision that a night's name tells. Raises ValueError for another name."""
     found = NAME.fullmatch(name)
     if found is None:
-        raise ValueError(f"{name} is not the name of a night")
+        raise ValueError(f"{name} is not the name of saved data")
     moment, fraction, revision = found.groups()
     as_at = datetime.strptime(moment, "%Y-%m-%dT%H%M%S").replace(microsecond=int(fraction or 0))
     return as_at, int(revision or 0)
@@ -178,9 +178,9 @@ def open_night(path: Path) -> Night:
             raise NightError(
                 f"{path} was withdrawn; `wmt nights restore {path.name}` brings it back"
             ) from error
-        raise NightError(f"{path} is not a night: it has no manifest.json") from error
+        raise NightError(f"{path} is not saved data: it has no manifest.json") from error
     except NotADirectoryError as error:
-        raise NightError(f"{path} is not a night: a night is a folder") from error
+        raise NightError(f"{path} is not saved data, which is a folder") from error
     except (ValidationError, UnicodeDecodeError) as error:
         raise NightError(
             f"{path} cannot be used: its manifest.json is damaged or of another program; bring it back from "

@@ -228,8 +228,8 @@ def _revision(nights: Path, saved: Sequence[folder.Night], as_at: datetime, corr
     same = [night for night in saved if night.manifest.as_at == as_at]
     if same and not correction:
         raise folder.NightError(
-            f"there is a night of {as_at} already, made from other input or other rules "
-            f"({same[-1].name}). Nights are never rewritten: if this is a correction, say so "
+            f"there is data of {as_at} already, made from other input or other rules "
+            f"({same[-1].name}). Saved data is never rewritten: if this is a correction, say so "
             "(--correction, or the box of that name on the page) and both will be kept"
         )
     away = [night for night in withdrawal.withdrawn_nights(nights) if night.manifest.as_at == as_at]

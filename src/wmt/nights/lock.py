@@ -25,7 +25,7 @@ class NightBusyError(NotNowError):
 def loading(nights: Path, what: str) -> Iterator[None]:
     """Hold the folder for one load. Raises NightBusyError at once when another load has it."""
     if nights.exists() and not nights.is_dir():
-        raise NightError(f"{nights} is a file; --nights names the folder that holds the nights")
+        raise NightError(f"{nights} is a file; --nights names the folder that holds the saved data")
     make_private_folder(nights)
     with open(nights / ".lock", "a+", encoding="utf-8") as lock:
         try:

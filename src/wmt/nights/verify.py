@@ -12,7 +12,7 @@ from wmt.nights.write import ASIDE
 from wmt.rules import RulesError
 
 Progress = Callable[[str, float], None]
-BRING_BACK = "Bring the night back from a copy, or move its folder away and load its extract again"
+BRING_BACK = "Bring the folder back from a copy, or move it away and load its extract again"
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def _withdrawals(nights: Path) -> list[NightFault]:
         elif standing.is_dir():
             wrong, remedy = "it is withdrawn, and there is another folder of it", "Move one of the two away"
         elif not away.is_dir():
-            wrong, remedy = "it is withdrawn, and its folder is gone", "Bring the night back from a copy"
+            wrong, remedy = "it is withdrawn, and its folder is gone", "Bring the folder back from a copy"
         else:
             continue
         faults.append(NightFault(each.night, wrong, remedy))
@@ -84,12 +84,10 @@ def _verified(path: Path, replay: bool) -> tuple[list[NightFault], bool]:
         named = night_name(night.manifest.as_at, night.manifest.revision)
         if named != path.name:
             return [
-                NightFault(path.name, f"the folder holds the night {named}", "Give it back its name")
+                NightFault(path.name, f"the folder holds the data {named}", "Give it back its name")
             ], False
         faults = [
-            NightFault(
-                f"{path.name}/{name}", "changed, lost or added after the night was written", BRING_BACK
-            )
+            NightFault(f"{path.name}/{name}", "changed, lost or added after it was saved", BRING_BACK)
             for name in night.damage()
         ]
         return (faults, False) if faults or not replay else (_replayed(night), True)
@@ -103,8 +101,11 @@ def _replayed(night: Night) -> list[NightFault]:
     except (LedgerError, RulesError) as error:
         return [
             NightFault(
-                night.name, f"cannot be worked out again: {error}", "Report this as a fault of the program"
+                night.name, f"cannot be recalculated: {error}", "Report this as a fault of the program"
             )
         ]
-    remedy = "Keep the night: its figures are those that were shown. Report this as a fault of the program"
-    return [NightFault(f"{night.name}/{name}", "does not come out the same", remedy) for name in differing]
+    remedy = "Keep the folder: its figures are those that were shown. Report this as a fault of the program"
+    return [
+        NightFault(f"{night.name}/{name}", "gives another result when it is recalculated", remedy)
+        for name in differing
+    ]

@@ -88,7 +88,7 @@ def check_reason(reason: str) -> str:
     """A reason without blanks around it. Raises NightError where there is none, or it is too long."""
     said = " ".join(reason.split())
     if not said:
-        raise NightError("say why: the reason is kept with the night and shown in the list of loads")
+        raise NightError("say why: the reason is kept with the data and shown in the list of loads")
     if len(said) > REASON:
         raise NightError(f"the reason has {len(said):,} characters; {REASON} are the most")
     return said
@@ -100,7 +100,7 @@ def ask_withdrawal(nights: Path, name: str, reason: str, who: str, *, shown: boo
     Raises NightError for a night that is not there or is withdrawn already. The caller holds the lock.
     """
     if known := withdrawal_of(nights, name):
-        raise WithdrawnError(name, f"the night {name} is {known.words}")
+        raise WithdrawnError(name, f"the data {name} is {known.words}")
     open_night(nights / name)
     at = datetime.now(UTC).replace(microsecond=0)
     found = Withdrawal(night=name, reason=check_reason(reason), who=who, at=at, shown=shown)
@@ -112,10 +112,10 @@ def ask_restoring(nights: Path, name: str) -> Withdrawal:
     """Write down that a withdrawn night is to come back. Raises NightError where it cannot."""
     found = withdrawal_of(nights, name)
     if found is None:
-        raise NightError(f"the night {name} is not withdrawn")
+        raise NightError(f"the data {name} is not withdrawn")
     open_night(folder_of(nights) / name)
     if (nights / name).exists():
-        raise NightError(f"there is a night {name} again; move one of the two folders away")
+        raise NightError(f"there is data {name} again; move one of the two folders away")
     found = found.model_copy(update={"restoring": True})
     _write(nights, found)
     return found
@@ -169,6 +169,6 @@ def refuse_withdrawn(nights: Path, inputs: str) -> None:
             known = _read(nights, night.name)
             raise WithdrawnError(
                 night.name,
-                f"this input was loaded before, as the night {night.name}, and {known.words}. If it is "
+                f"this input was loaded before, as {night.name}, and {known.words}. If it is "
                 f"right after all, restore it: `wmt nights restore {night.name}`, or on the page of its load",
             )

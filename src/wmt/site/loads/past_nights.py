@@ -174,7 +174,7 @@ def _loaded_at(name: str, nights: Path) -> datetime:
     try:
         told = json.loads(path.read_text(encoding="utf-8"))["loaded_at"]
     except (OSError, ValueError, KeyError) as error:
-        raise NightError(f"{path} cannot be read; bring the night back from a copy") from error
+        raise NightError(f"{path} cannot be read; bring its folder back from a copy") from error
     return datetime.fromisoformat(told).astimezone(ZoneInfo(settings.TIME_ZONE))
 
 
@@ -242,7 +242,7 @@ def _fetch(past: Past) -> None:
     night = open_night(settings.CONFIG.nights / past.night)
     if damaged := night.damage():
         raise NightError(
-            f"The night {night.path} was changed after it was written: {', '.join(damaged)}. "
+            f"The data in {night.path} was changed after it was saved: {', '.join(damaged)}. "
             "Bring it back from a copy"
         )
     past.state, past.percent = Past.State.RUNNING, 10

@@ -238,7 +238,7 @@ def reopen_grades(load: Load, number: int) -> set[Post]:
     former = {
         (row.key, row.version): row.last_day for row in Grade.objects.filter(key__in=ended.values("key"))
     }
-    why = "The night whose extract gave the same grade is no longer the one shown."
+    why = "The data whose extract gave the same grade is no longer shown."
     changes = [
         Change(**_same(row), last_day=former[row.key, row.version - 1], why=why)
         for row in ended

@@ -168,7 +168,7 @@ def undamaged(night: Night) -> Night:
     """A night that was there before, if every byte is as it was written. Raises NightError."""
     if damaged := night.damage():
         raise NightError(
-            f"The night {night.path} was changed after it was written: {', '.join(damaged)}. "
+            f"The data in {night.path} was changed after it was saved: {', '.join(damaged)}. "
             "Bring it back from a copy, or move the folder away and load its extract again"
         )
     return night

@@ -53,7 +53,7 @@ def make_figures_anew(say: Callable[[str], None]) -> None:
     current = swap.shown()
     if current is None:
         return
-    say("making the figures anew from their night")
+    say("making the figures anew from their data")
     load = ask(wish=LoadRequest(paths=[]), who="the update", names=[f"night {current.night}"])
     try:
         show_again(settings.CONFIG.nights / current.night, load)

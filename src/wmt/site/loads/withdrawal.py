@@ -64,10 +64,10 @@ def check(wanted: WithdrawalRequest) -> NightName:
     nights = settings.CONFIG.nights
     found = read_name(wanted.night)
     if found is None:
-        raise NightError(f"{wanted.night} is not the name of a night")
+        raise NightError(f"{wanted.night} is not the name of saved data")
     if wanted.deed == Deed.RESTORE:
         if withdrawal.withdrawal_of(nights, wanted.night) is None:
-            raise NightError(f"the night {wanted.night} is not withdrawn")
+            raise NightError(f"the data {wanted.night} is not withdrawn")
         return found
     open_night(nights / wanted.night)
     if wanted.deed == Deed.WITHDRAW:
@@ -79,7 +79,7 @@ def ask(*, wanted: WithdrawalRequest, who: str, user: Any = None) -> models.Load
     """Note what somebody wants; it waits until `perform`. Raises NightError where it cannot be done."""
     check(wanted)
     order = {"deed": str(wanted.deed), "night": wanted.night, "reason": storable(wanted.reason)}
-    sources = [f"{_CALLED[wanted.deed]}: night {wanted.night}"]
+    sources = [f"{_CALLED[wanted.deed]}: data {wanted.night}"]
     return models.Load.objects.create(asked_by=user, who=storable(who)[:160], sources=sources, order=order)
 
 
@@ -89,7 +89,7 @@ def perform(load: models.Load, *, progress: Progress | None = None, patience: fl
     assert wanted is not None
     run = Run(load, progress, finish)
     work = {Deed.SHOW: _show, Deed.WITHDRAW: _withdraw, Deed.RESTORE: _restore}[wanted.deed]
-    run.whole(f"{_CALLED[wanted.deed].lower()}: night {wanted.night}", lambda: work(run, wanted), patience)
+    run.whole(f"{_CALLED[wanted.deed].lower()}: data {wanted.night}", lambda: work(run, wanted), patience)
     return load
 
 
@@ -100,7 +100,7 @@ def finish() -> None:
             # what cannot be finished now is tried again the next time: it must not stop the loads
             deed = Deed.RESTORE if each.restoring else Deed.WITHDRAW
             order = {"deed": str(deed), "night": each.night, "reason": each.reason}
-            sources = [f"{_CALLED[deed]}: night {each.night}"]
+            sources = [f"{_CALLED[deed]}: data {each.night}"]
             row = models.Load.objects.create(who=each.who[:160], sources=sources, order=order)
             row.started_at = timezone.now()
             run = Run(row, None, finish)

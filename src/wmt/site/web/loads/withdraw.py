@@ -74,7 +74,7 @@ def _page(request: HttpRequest, deed: withdrawal.Deed, night: str) -> HttpRespon
     need(request, Action.LOAD)
     name = read_name(night) if len(night) <= _LONGEST else None
     if name is None:
-        raise Http404(f"There is no night {night}")
+        raise Http404(f"There is no saved data {night}")
     error = ""
     if request.method == "POST":
         wanted = withdrawal.WithdrawalRequest(deed, night, request.POST.get("reason", ""))
