@@ -95,3 +95,9 @@ def fold(value: str) -> str:
     value = plain_marks(value).translate(_LOOKALIKES).casefold()
     value = " ".join(value.split())
     return value.lstrip("0") or "0" if value.isascii() and value.isdigit() else value
+
+
+def counted(number: int | str, one: str, many: str = "") -> str:
+    """A number, or one in words already, and its noun: '1 warning', '13 warnings'."""
+    shown = number if isinstance(number, str) else f"{number:,}"
+    return f"{shown} {one if shown.lstrip('+−') == '1' else many or one + 's'}"

@@ -228,7 +228,7 @@ def test_an_archive_that_shrinks_keeps_what_it_had_until_accepted(tmp_path: Path
         (whole_archive.filter(pl.col("day") != days[1]), "does not have 2 March 2019 any more"),
         (
             whole_archive.filter((pl.col("day") != days[1]) | (pl.col("code") != "B1:S2")),
-            "1 figures of posts",
+            "1 figure of posts",
         ),
         (None, "the history has 3 days (1 March 2019 to 3 March 2019) of it"),
     ):

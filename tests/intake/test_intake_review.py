@@ -13,6 +13,7 @@ from intake_tidy import AS_AT, Row, csv_of, ordinary_tidy, post_of
 from wmt import rules
 from wmt.intake import Import, read
 from wmt.intake.codes import codes_at
+from wmt.intake.faults import FaultPlace, Faults
 
 
 def night_of_two(layout: str = "L2021") -> tuple[Book, Book]:
@@ -71,7 +72,7 @@ def test_an_assessment_repeated_word_for_word_counts_once(tmp_path: Path) -> Non
     result = read([book.write(tmp_path / "one.xlsx")])
     found = facts_of(result).report.filter(pl.col("report") == "arms_community")
     assert sorted(found["report_ref"]) == ["ARMS 3", "ARMS 4", "X77", "X77"]
-    assert ["1 rows" in text for text in warned(result, "DUPLICATE_ASSESSMENT")] == [True]
+    assert ["1 row repeats" in text for text in warned(result, "DUPLICATE_ASSESSMENT")] == [True]
 
 
 def test_an_assessment_in_two_workbooks_counts_once(tmp_path: Path) -> None:
@@ -220,3 +221,23 @@ def test_a_key_of_fifteen_digits_stays(tmp_path: Path) -> None:
     book["CMS"].rows[0]["Contact_ID"] = 123456789012345
     result = read([book.write(tmp_path / "one.xlsx")])
     assert facts_of(result).contact["contact_ref"].to_list() == ["123456789012345"]
+
+
+@pytest.mark.parametrize(
+    ("what", "of_one"),
+    [
+        ("{n} posts have no grade", "1 post has no grade"),
+        ("{n} rows of the sheet CMS have a tier of no known name",
+         "1 row of the sheet CMS has a tier of no known name"),
+        ("{n} people stand in several teams", "1 person stands in several teams"),
+        ("{n} posts on CMS do not stand on WMT", "1 post on CMS does not stand on WMT"),
+        ("the reductions of {n} posts are cut", "the reductions of 1 post are cut"),
+    ],
+)  # fmt: skip
+def test_a_warning_of_one_thing_says_so(what: str, of_one: str) -> None:
+    faults = Faults()
+    faults.warn_once("BLANK_GRADE", None, [FaultPlace(2, None, "A")], what)
+    faults.warn_once("BLANK_GRADE", None, [FaultPlace(2, None, "A")] * 2, what)
+    one, two = (each.message for each in faults.items)
+    assert one.startswith(f"{of_one} (row 2: A)")
+    assert two.startswith(f"{what.format(n=2)} (row 2: A")

@@ -109,7 +109,7 @@ def test_its_input_is_told_of_and_a_correction_stands_beside_it(nights: Path, na
 def test_what_cannot_be(nights: Path) -> None:
     name = saved_nights(nights)[0].name
     with loading(nights, "a test"):
-        with pytest.raises(NightError, match="not a night"):
+        with pytest.raises(NightError, match="not saved data"):
             ask_withdrawal(nights, "2020-01-01T000000", "wrong", "a test")
         with pytest.raises(NightError, match="say why"):
             ask_withdrawal(nights, name, "  ", "a test")

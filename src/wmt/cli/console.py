@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.segment import Segment
 from rich.text import Text
 
+from wmt import text
 from wmt.errors import NotNowError, RefusalError
 from wmt.ledger.arithmetic import shown_capacity
 from wmt.printable import escaped
@@ -76,6 +77,5 @@ def capacity(points: Decimal, available: Decimal) -> str:
     return shown_capacity(int(points.scaleb(2)), int(available.scaleb(2)))
 
 
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """A number and its noun: '1 warning', '13 warnings'."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+#: A number and its noun: '1 warning', '13 warnings'.
+counted = text.counted

@@ -14,6 +14,7 @@ from wmt.history.archive import stamp
 from wmt.history.compaction_losses import archive_name
 from wmt.nights.accepted_losses import accept_missing
 from wmt.nights.lock import loading
+from wmt.text import counted
 
 Name = Annotated[
     str, typer.Argument(metavar="NAME", help="Saved data, or archive-YYYY-MM for the archive of a month.")
@@ -37,5 +38,5 @@ def accept(name: Name, reason: Reason, nights: nights_folder.Nights = None, json
     if json:
         print_json({"accepted": name, "written": list(done.written), "removed": list(done.removed)})
     else:
-        out.print(f"{name} is accepted as missing. {done.days:,} days have figures now")
+        out.print(f"{name} is accepted as missing. {counted(done.days, 'day has', 'days have')} figures now")
     return nights_folder.tell_lost(done)

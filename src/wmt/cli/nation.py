@@ -86,4 +86,4 @@ def _write_past(folder: Path, first: Path, days: int, seed: int) -> None:
             )
         ledger = Ledger(taken.facts, rules.load().at(taken.facts.day))
         write_past(folder / "past", ledger.totals(), ledger.lines(), taken.facts.day, days, seed, tell)
-    console.out.print(f"{days:,} days before it in {folder / 'past'}")
+    console.out.print(f"{console.counted(days, 'day')} before it in {folder / 'past'}")

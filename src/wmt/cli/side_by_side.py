@@ -65,7 +65,8 @@ def show_beside(found: dict[str, Any]) -> None:
     if found["uncommenced"]:
         cases, points = counted(found["uncommenced"]["cases"], "case"), figure(found["uncommenced"]["points"])
         out.print(
-            f"{cases} with requirements not commenced: {points} points more once they are", markup=False
+            f"{cases} with requirements not commenced: {counted(points, 'point')} more once they are",
+            markup=False,
         )
 
 

@@ -15,6 +15,7 @@ from wmt.history.archive import read_archive
 from wmt.history.figures import FIGURE
 from wmt.nights.accepted_losses import accepted_missing
 from wmt.nights.withdrawal import withdrawals
+from wmt.text import counted
 
 REMEDY = (
     "Bring it back from a copy. If it is gone for good, say so: `wmt nights accept-missing {name} --reason …`"
@@ -94,7 +95,9 @@ def _lost_of_archive(
     posts = was.filter(pl.col("level") == "post")
     rows = posts.join(now, on=["day", "level", "code"], how="anti").height
     return (
-        [Lost(month, name, f"the archive does not have {rows:,} figures of posts any more")] if rows else []
+        [Lost(month, name, f"the archive does not have {counted(rows, 'figure')} of posts any more")]
+        if rows
+        else []
     )
 
 

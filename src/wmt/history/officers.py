@@ -22,6 +22,7 @@ from wmt.history.reader import History
 from wmt.history.succession import NAMED
 from wmt.ledger import HEADLINE
 from wmt.ledger.arithmetic import divide_half_up
+from wmt.text import counted
 
 #: Who is an officer of the averages, and the words for it.
 WHO = {
@@ -146,19 +147,15 @@ def _left_out(parts: Sequence[_Month]) -> tuple[str, ...]:
         day, posts, cases = max(days, key=lambda row: (row[1], row[0]))
         said.append(
             f"Left out: posts that no person holds, such as 'Vacant' or 'Unallocated', on "
-            f"{_days(len(days))}. Most were on {said_day(day)}: {posts:,} of them, with {cases:,} active "
-            "cases."
+            f"{counted(len(days), 'day')}. Most were on {said_day(day)}: {posts:,} of them, with "
+            f"{counted(cases, 'active case')}."
         )
     if nameless:
         said.append(
-            f"On {_days(nameless)} no post has a name, because names were removed or never given: posts that "
-            "no person holds cannot be told from others there, and are counted."
+            f"On {counted(nameless, 'day')} no post has a name, because names were removed or never given: "
+            "posts that no person holds cannot be told from others there, and are counted."
         )
     return tuple(said)
-
-
-def _days(number: int) -> str:
-    return "1 day" if number == 1 else f"{number:,} days"
 
 
 def _rows(daily: pl.DataFrame, ends: list[date], said: str, first: date, last: date, grade: str) -> list[Row]:
@@ -220,6 +217,7 @@ def _notes(who: str, unknown: int) -> tuple[str, ...]:
     ]
     if unknown:
         said.append(
-            f"{unknown:,} days are left out because their archive does not say how many cases there were."
+            f"{counted(unknown, 'day is', 'days are')} left out because the archive does not say how many "
+            "cases there were."
         )
     return tuple(said)

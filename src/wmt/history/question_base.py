@@ -10,6 +10,7 @@ from wmt import ledger
 from wmt.history.day_steps import RunThreshold
 from wmt.history.index import HistoryError, folder_of
 from wmt.history.reader import History, check_stream
+from wmt.text import counted
 
 Row = dict[str, Any]
 
@@ -68,7 +69,7 @@ class DaysCovered:
         """What every answer says of its days."""
         when = said_day(self.first)
         when = when if self.first == self.last else f"{when} to {said_day(self.last)}"
-        days = "1 day" if self.days == 1 else f"{self.days:,} days"
+        days = counted(self.days, "day")
         return f"{when}: {days} with figures, {self.missing:,} without."
 
     @property

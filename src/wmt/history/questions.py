@@ -28,6 +28,7 @@ from wmt.history.runs import spells
 from wmt.history.succession import Links
 from wmt.ledger import HEADLINE
 from wmt.ledger.arithmetic import divide_half_up
+from wmt.text import counted
 
 
 def over_for_weeks(
@@ -62,7 +63,7 @@ def over_for_weeks(
         inside = _counted_as(_in_excess(found, begin, end), history.links, level, end, set(there))
         rows.append(_year_row(history, (year, begin, end), len(there), inside["code"].n_unique()))
         who += [{"year": year, **row} for row in said_runs(inside)]
-    words = f"over {said_percent(percent_x100)} for {weeks} weeks in a row{said_stream(stream)}"
+    words = f"over {said_percent(percent_x100)} for {counted(weeks, 'week')} in a row{said_stream(stream)}"
     return Answer(
         title=f"{_many(level, grade)} {words}",
         sentence=_sentence(rows, level, grade, words),
@@ -71,7 +72,7 @@ def over_for_weeks(
             ("first", "From"),
             ("last", "To"),
             ("units", f"{WORDS[level][1]} with figures"),
-            ("over", f"over for {weeks} weeks"),
+            ("over", f"over for {counted(weeks, 'week')}"),
             ("share_x100", "share, %"),
             ("days", "days with figures"),
             ("missing", "days without"),
@@ -200,12 +201,8 @@ def said_year(row: Row) -> str:
     """A year of an answer: how many of how many, and on how few days that rests; or that nothing is known."""
     if not row["days"]:
         return f"no data in {row['year']}"
-    some = f" ({_days(row['days'])} with figures)" if row["missing"] else ""
+    some = f" ({counted(row['days'], 'day')} with figures)" if row["missing"] else ""
     return f"{row['over']:,} of {row['units']:,} in {row['year']}{some}"
-
-
-def _days(number: int) -> str:
-    return "1 day" if number == 1 else f"{number:,} days"
 
 
 def longest_spells(
@@ -237,7 +234,7 @@ def longest_spells(
     rows = said_runs(found.head(top) if top else found)
     words = f"over {said_percent(percent_x100)}{said_stream(stream)}"
     best = (
-        f"the longest is of {rows[0]['days']:,} days, since {said_day(rows[0]['began'])}"
+        f"the longest is of {counted(rows[0]['days'], 'day')}, since {said_day(rows[0]['began'])}"
         if rows
         else "there is none"
     )

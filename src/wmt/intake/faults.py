@@ -1,5 +1,6 @@
 """Faults: collecting them, summing up the many, and the remedy that belongs to each code."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypedDict, Unpack
@@ -135,7 +136,9 @@ class Faults:
             return
         places = [place for hit in hits[:EXAMPLES] if (place := _place(hit))]
         more = f", and {len(hits) - EXAMPLES} more" if len(hits) > EXAMPLES else ""
-        text = what.format(n=len(hits)) + (f" ({'; '.join(places)}{more})" if places else "")
+        text = (what if len(hits) > 1 else _of_one(what)).format(n=len(hits)) + (
+            f" ({'; '.join(places)}{more})" if places else ""
+        )
         self.warn(code, text, sheet=sheet, row=hits[0].row, column=hits[0].column, rows=len(hits))
 
     def refusing(self) -> bool:
@@ -158,3 +161,19 @@ class Faults:
 def _place(hit: FaultPlace) -> str:
     row = f"row {hit.row}" if hit.row else ""
     return ": ".join(part for part in (row, hit.what) if part)
+
+
+#: Verbs of the warnings, of several things and of one.
+_VERBS = {"are": "is", "have": "has", "were": "was", "do": "does"} | {
+    verb: f"{verb}s" for verb in ("hold", "lack", "name", "repeat", "run", "share", "stand", "take")
+}
+
+
+def _of_one(what: str) -> str:
+    """'{n} posts have no grade' of one: '{n} post has no grade'."""
+    before, number, rest = what.replace("{n} people", "{n} persons").partition("{n} ")
+    noun, blank, rest = rest.partition(" ")
+    if not before:
+        verbs = rf"(?<!\S)({'|'.join(_VERBS)})(?=\s)"
+        rest = re.sub(verbs, lambda found: _VERBS[found[0]], rest, count=1)
+    return f"{before}{number}{noun.removesuffix('s')}{blank}{rest}"

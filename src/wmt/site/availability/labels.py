@@ -8,6 +8,7 @@ from wmt.ledger.serialise import micro
 from wmt.site.availability import records
 from wmt.site.availability.limits import ReasonOnDay
 from wmt.site.workload.models import Unit
+from wmt.text import counted
 
 
 def day_words(day: date) -> str:
@@ -17,7 +18,7 @@ def day_words(day: date) -> str:
 
 def hours_words(hours_micro: int) -> str:
     found = micro(hours_micro)
-    return f"{found} hour{'' if found == 1 else 's'}"
+    return counted(f"{found}", "hour")
 
 
 def percent_words(percent_x100: int) -> str:

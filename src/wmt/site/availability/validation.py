@@ -27,7 +27,7 @@ from wmt.site.availability.records import (
     PostRecords,
     ReductionRecord,
 )
-from wmt.text import NOTE
+from wmt.text import NOTE, counted
 
 ENTRIES: dict[str, type[Entry]] = {"hours": HoursRecord, "reduction": ReductionRecord, "grade": GradeRecord}
 
@@ -243,7 +243,8 @@ def _until_expiry(
     if last is not None and last <= max(latest, kept or latest):
         return last
     span = f"from {day_words(first)} to {day_words(latest)} at most"
-    text = f"{reason.short_name} lasts up to {max(reason.months or 0, reason.longest or 0)} months: {span}"
+    most = counted(max(reason.months or 0, reason.longest or 0), "month")
+    text = f"{reason.short_name} lasts up to {most}: {span}"
     if not work.limits.strict:
         if last is not None:
             work.warnings.append(ChangeFault("EXPIRY", text, "last_day", index))

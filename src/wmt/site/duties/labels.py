@@ -8,6 +8,7 @@ from wmt.site.availability.labels import day_words, percent_words
 from wmt.site.duties.due_dates import Deadline
 from wmt.site.duties.models import Duty, Step
 from wmt.site.duties.taken_back import WITHDRAWN
+from wmt.text import counted
 
 #: What can be decided, and what the forms call it.
 DECISIONS = {
@@ -90,7 +91,7 @@ def _days(number: int) -> str:
 
 
 def days_words(number: int) -> str:
-    return "1 day" if number == 1 else f"{number:,} days"
+    return counted(number, "day")
 
 
 def long_since(first: date, day: date) -> str:

@@ -23,6 +23,7 @@ from wmt.site.audit.record import record
 from wmt.site.loads.uploads import Upload, discard
 from wmt.site.policies import policies
 from wmt.site.workload.models import Load, Unit
+from wmt.text import counted
 
 _TOO_FAR = "It differs too much from the figures shown, so it is held until someone decides"
 _OLDER = "It is older than the data shown, so it is held until someone decides to add it to the history"
@@ -210,4 +211,6 @@ def drop_the_old() -> None:
     days = policies()["plausibility.held_days"].whole
     until = timezone.now() - timedelta(days=days)
     for load in Load.objects.filter(state=Load.State.HELD, ended_at__lt=until):
-        reject(load.pk, reason=f"Nobody decided within {days} days.", who="the rule of held nights")
+        reject(
+            load.pk, reason=f"Nobody decided within {counted(days, 'day')}.", who="the rule of held nights"
+        )

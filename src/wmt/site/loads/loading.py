@@ -25,7 +25,7 @@ from wmt.site.loads.run import Run, describe, undamaged
 from wmt.site.workload import swap
 from wmt.site.workload.day_format import moment_words
 from wmt.site.workload.models import Load
-from wmt.text import shown
+from wmt.text import counted, shown
 
 
 def ask(
@@ -129,9 +129,8 @@ class ExtractRun(Run):
             # the extract is the one shown; the tables that came with it may hold something new
             saved = people.save(self.load)
             if saved:
-                told = (
-                    f"The same extract was loaded before. Of the tables of people, {saved:,} records are new."
-                )
+                new = counted(saved, "record is", "records are")
+                told = f"The same extract was loaded before. Of the tables of people, {new} new."
                 end(self.load, Load.State.LOADED, told)
             else:
                 end(self.load, Load.State.UNCHANGED, f"The same input was loaded before. {UNCHANGED}")

@@ -32,6 +32,7 @@ from wmt.site.workload import swap
 from wmt.site.workload.models import Load
 from wmt.site.workload.night_rows import over_mark, rows_of
 from wmt.site.workload.state import current_state
+from wmt.text import counted
 
 _BEAT = 0.5
 
@@ -132,7 +133,7 @@ class Run:
         self.tell("showing the new figures", 0.97)
         load = self.load
         load.ended_at, load.percent, load.stage = timezone.now(), 100, ""
-        load.message = f"{load.posts:,} posts and {load.cases:,} cases."
+        load.message = f"{counted(load.posts, 'post')} and {counted(load.cases, 'case')}."
         with hold_journal() as journal:
             former = people_tables.posts_of(current)
             swap.show(load)

@@ -14,6 +14,7 @@ from wmt.site.queries import periods
 from wmt.site.queries.histories import history_of
 from wmt.site.queries.movement import marks_on
 from wmt.site.queries.unit_request import UnitRequest
+from wmt.text import counted
 
 #: What people call the marks of the rules.
 _MAIN = "excessive_workload"
@@ -90,7 +91,7 @@ def _sentence(row: dict[str, Any], mark: Any) -> str:
     name = NAMES.get(row["mark"], row["mark"].replace("_", " ").capitalize())
     said = [
         f"{name}: over {over} since {written(row['since'])}, on {row['length']:,} of "
-        f"{_days(row['with_figures'])} with figures{_holes(row)}."
+        f"{counted(row['with_figures'], 'day')} with figures{_holes(row)}."
     ]
     if row["excess_since"]:
         said.append(f"{mark.days} days were full on {written(row['excess_since'])}.")
@@ -98,14 +99,14 @@ def _sentence(row: dict[str, Any], mark: Any) -> str:
         full = written(row["full_on"])
         said.append(f"If this continues, {mark.days} days are full on {full}.")
     if row["paused"]:
-        said.append(f"The last {_days(row['paused'])} had no available hours and are not counted.")
+        said.append(f"The last {counted(row['paused'], 'day')} had no available hours and are not counted.")
     if row["absent"]:
         said.append(
             f"There was no figure for this post on the last {_nights(row['absent'])}, although other posts "
             f"had one. After more than {_nights(mark.longest_absence)} the run ends."
         )
     elif row["missing"]:
-        said.append(f"There is no data for the last {_days(row['missing'])}. They are not counted.")
+        said.append(f"There is no data for the last {counted(row['missing'], 'day')}. They are not counted.")
     return " ".join(said)
 
 
@@ -120,11 +121,7 @@ def _holes(row: dict[str, Any]) -> str:
 
 
 def _nights(number: int) -> str:
-    return "1 night" if number == 1 else f"{number:,} nights"
-
-
-def _days(number: int) -> str:
-    return "1 day" if number == 1 else f"{number:,} days"
+    return counted(number, "night")
 
 
 def run_of(question: UnitRequest) -> dict[str, Any] | None:

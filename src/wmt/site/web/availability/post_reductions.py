@@ -14,6 +14,7 @@ from wmt.site.availability.validation import NOTES
 from wmt.site.web.availability import form_flow, forms, post_hours
 from wmt.site.web.availability.post_request import PostRequest, editable
 from wmt.site.web.forms.fields import number_text
+from wmt.text import counted
 
 _TEMPLATE = "availability/post_reduction_form.jinja"
 
@@ -103,7 +104,7 @@ def _choice(reason: ReasonOnDay) -> dict[str, Any]:
     elif reason.max_x100 is not None:
         said.append(f"at most {percent_words(reason.max_x100)}")
     if reason.months is not None:
-        said.append(f"{reason.months} months")
+        said.append(counted(reason.months, "month"))
     if not reason.enabled:
         said.append("retired")
     return {

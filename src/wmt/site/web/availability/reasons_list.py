@@ -11,6 +11,7 @@ from wmt.site.availability import queries
 from wmt.site.availability.labels import day_words, percent_words
 from wmt.site.availability.limits import ReasonOnDay
 from wmt.site.availability.models import Reason as ReasonVersion
+from wmt.text import counted
 
 Versions = Mapping[str, Sequence[ReasonVersion]]
 _COLUMNS = (
@@ -88,7 +89,7 @@ def _coming(row: ReasonVersion) -> str:
 def facts(reason: ReasonOnDay) -> list[tuple[str, str]]:
     share = f"{percent_words(reason.allowance_x100)} of the contracted hours" if reason.allowance_x100 else ""
     most = f"{percent_words(reason.max_x100)} of the contracted hours" if reason.max_x100 else ""
-    months = "" if reason.months is None else f"{reason.months} month{'' if reason.months == 1 else 's'}"
+    months = "" if reason.months is None else counted(reason.months, "month")
     return [
         ("Name", reason.name),
         ("Short name", reason.short_name),
@@ -121,7 +122,7 @@ def _version(row: ReasonVersion) -> tables.Row:
     said = [row.short_name, row.category]
     said += [f"takes off {percent_words(row.allowance_x100)}"] if row.allowance_x100 else []
     said += [f"at most {percent_words(row.max_x100)}"] if row.max_x100 else []
-    said += [f"{row.months} months at most"] if row.months else []
+    said += [f"{counted(row.months, 'month')} at most"] if row.months else []
     said += [] if row.enabled else ["retired"]
     values = {
         "day": tables.day(row.first_day),

@@ -16,6 +16,7 @@ from wmt.site.loads.reports import Cells, remedy
 from wmt.site.web.context import rules_words
 from wmt.site.workload.day_format import moment_words
 from wmt.site.workload.models import Fault, Load
+from wmt.text import counted
 
 LOADS_A_PAGE, FAULTS_A_PAGE = 50, 100
 SEVERITIES = ("refuse", "warn")
@@ -165,7 +166,10 @@ def facts(load: Load) -> list[tuple[str, str]]:
         ("Local changes to the rules", ", ".join(load.overlays)),
         ("Layout", " · ".join(part for part in (load.layout, load.tier_scheme) if part)),
         ("Options", "; ".join(words for words, is_so in wanted if is_so)),
-        ("Posts and cases", f"{load.posts:,} posts, {load.cases:,} active cases" if load.night else ""),
+        (
+            "Posts and cases",
+            f"{counted(load.posts, 'post')}, {counted(load.cases, 'active case')}" if load.night else "",
+        ),
     ]
     return [(name, words) for name, words in pairs if words]
 

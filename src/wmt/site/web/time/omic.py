@@ -10,6 +10,7 @@ from wmt.site.web.forms.date_range import days_words
 from wmt.site.web.time import over_chart
 from wmt.site.web.time.over_request import OverTimeRequest
 from wmt.site.web.units.labels import in_stream
+from wmt.text import counted
 
 _WORTH = (("In custody", "omic_x100"), ("On licence", "omic_licence_x100"))
 SAID = "OMiC work is not measured against hours, so there is no capacity, and nothing is over a threshold."
@@ -38,7 +39,7 @@ def key_figures(found: Sequence[FigurePeriod], sums: tuple[str, ...]) -> list[tu
     """What to see first: the cases of the last days, over all days, the most and the fewest."""
     whole = summed(list(found), sums)
     assert whole is not None
-    days = "1 day" if whole.days == 1 else f"{whole.days:,} days"
+    days = counted(whole.days, "day")
     figures = [
         _cases("OMiC cases, last", found[-1]),
         ("Average over period", whole.count("omic_cases"), f"mean of {days} with figures"),
@@ -65,7 +66,7 @@ def picture(asked: OverTimeRequest, found: Sequence[FigurePeriod]) -> Chart | No
     """Cases, points and reductions, without a percentage; None where too little is known for a line."""
     cases = [_line("OMiC cases", "omic_cases", found, lambda number: f"{number:,} OMiC cases")]
     worth = [
-        _line(name, field, found, lambda x100: f"{over_chart.shown(x100)} points", tone)
+        _line(name, field, found, lambda x100: counted(over_chart.shown(x100), "point"), tone)
         for tone, (name, field) in enumerate(_WORTH)
     ]
     # the same in words: no percentage is among them

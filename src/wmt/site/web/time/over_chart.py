@@ -13,6 +13,7 @@ from wmt.site.web.charts.scale import Scale
 from wmt.site.web.forms.date_range import days_words
 from wmt.site.web.time.over_request import OverTimeRequest
 from wmt.site.web.units.labels import in_stream, inside
+from wmt.text import counted
 
 #: What days of an imported archive are called on the chart, and what the key says of them.
 TOTALS_ONLY = "Totals only"
@@ -101,7 +102,7 @@ def _points(found: Sequence[FigurePeriod]) -> time_series.ChartPanel:
 def reductions(found: Sequence[FigurePeriod]) -> time_series.ChartPanel:
     """The hours taken off, the last panel."""
     places = [
-        plain(each, each.mean("reduction_hours_micro"), lambda micro: f"{_shown_hours(micro)} hours")
+        plain(each, each.mean("reduction_hours_micro"), lambda micro: counted(_shown_hours(micro), "hour"))
         for each in found
     ]
     lines = [time_series.Series("Reductions", places)]

@@ -14,6 +14,7 @@ from wmt.site.web.time import omic
 from wmt.site.web.time.over_chart import TOGETHER
 from wmt.site.web.time.over_request import OverTimeRequest
 from wmt.site.web.units.labels import inside
+from wmt.text import counted
 
 _HEADS = {"day": "Day", "week": "Week", "month": "Month"}
 _STANDING = "whether the day’s data was corrected later, or we hold only totals, which may cover all streams"
@@ -124,16 +125,12 @@ def mark_words(each: FigurePeriod) -> str:
         return CORRECTED if each.corrected else ARCHIVED if each.archived else ""
     said = []
     if each.corrected:
-        said.append(f"{_days(each.corrected)} corrected")
+        said.append(f"{counted(each.corrected, 'day')} corrected")
     if each.archived:
-        said.append(f"{_days(each.archived)} total only")
+        said.append(f"{counted(each.archived, 'day')} total only")
     if each.together:
-        said.append(f"{_days(each.together)} of {TOGETHER}")
+        said.append(f"{counted(each.together, 'day')} of {TOGETHER}")
     return "; ".join(said)
-
-
-def _days(number: int) -> str:
-    return "1 day" if number == 1 else f"{number:,} days"
 
 
 def _ways(
@@ -197,7 +194,7 @@ def key_figures(asked: OverTimeRequest, found: Sequence[FigurePeriod]) -> list[t
     last = found[-1]
     figures = [
         ("Last", last.capacity(over), days_words(last.first, last.last)),
-        ("Average over period", whole.capacity(over), f"{_days(whole.days)} with figures"),
+        ("Average over period", whole.capacity(over), f"{counted(whole.days, 'day')} with figures"),
     ]
     if timed:
         top = max(timed, key=lambda each: each.capacity_x100 or 0)

@@ -19,6 +19,7 @@ from wmt.site.web.charts.waterfall import WaterfallStep, fall
 from wmt.site.web.time import move_labels
 from wmt.site.web.time.why_request import WhyRequest
 from wmt.site.web.units import labels
+from wmt.text import counted
 
 
 def signed(x100: int | None) -> tables.Value:
@@ -142,7 +143,7 @@ def picture(question: UnitRequest, between: WhyRequest, found: Why) -> Chart | N
         for moved in found.causes
     ]
     before, after = (
-        f"{_text(moment.points_x100)} points" if in_points else ledger.shown_capacity(*moment)
+        counted(_text(moment.points_x100), "point") if in_points else ledger.shown_capacity(*moment)
         for moment in (found.before, found.after)
     )
     until = "Now" if between.last is None else written(between.last.day)
@@ -158,7 +159,7 @@ def picture(question: UnitRequest, between: WhyRequest, found: Why) -> Chart | N
 
 def _step_words(moved: UnitMove, *, in_points: bool) -> str:
     if in_points:
-        return f"{signed(moved.points_x100).text} points"
+        return counted(signed(moved.points_x100).text, "point")
     return share(moved.percentage_points_x100).text
 
 

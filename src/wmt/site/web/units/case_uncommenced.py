@@ -17,6 +17,7 @@ from wmt.site.web.units.case_counts import Below
 from wmt.site.web.units.case_reasons import LISTED_AT
 from wmt.site.web.units.references import notes, reference
 from wmt.site.workload import models
+from wmt.text import counted
 
 REASON = str(LineReason.UNCOMMENCED)
 _CAPTION = "Requirements not started, and the points they would add"
@@ -60,7 +61,7 @@ class Uncommenced:
         share = further_x100(Moment(subject.points_x100, subject.available_x100), more)
         cases = line_queries.summed(self.found, line_tables.LISTED)
         return {
-            "cases": f"{cases:,} case{'' if cases == 1 else 's'}",
+            "cases": counted(cases, "case"),
             "earned": tables.exact(line_queries.summed(self.found, line_tables.POINTS)).text,
             "more": tables.exact(more).text,
             "share": "" if share is None else f"{Decimal(share).scaleb(-2):,.1f}",

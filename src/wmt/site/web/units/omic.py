@@ -12,6 +12,7 @@ from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.web.units import labels, line_tables
 from wmt.site.web.units.references import notes, reference
 from wmt.site.workload import models
+from wmt.text import counted
 
 TITLE = "OMiC"
 TEMPLATE = "unit/omic.jinja"
@@ -54,7 +55,7 @@ def _held_by_others(question: UnitRequest) -> list[str]:
     said = []
     if OMIC not in units.streams(question.state, question.unit):
         if here := posts.filter(stream=question.unit.stream).count():
-            held = _counted(here, "practitioner")
+            held = counted(here, "practitioner")
             said.append(
                 f"These are held by {held} outside OMiC teams, and are not counted in any capacity figure."
             )
@@ -69,18 +70,15 @@ def _held_apart(posts: QuerySet[models.Unit]) -> list[str]:
     )
     if not found["posts"]:
         return []
-    cases, held = _counted(found["cases"], "OMiC case"), _counted(found["posts"], "practitioner")
+    cases, held = counted(found["cases"], "OMiC case"), counted(found["posts"], "practitioner")
     custody, licence = (tables.exact(found[name]).text for name in ("custody", "licence"))
+    custody = counted(custody, "point")
     are = "is" if found["cases"] == 1 else "are"
     return [
-        f"{cases} ({custody} points in custody, {licence} on licence) {are} held by {held} outside OMiC "
+        f"{cases} ({custody} in custody, {licence} on licence) {are} held by {held} outside OMiC "
         "teams. They are listed on the OMiC page of each of these practitioners, and are not counted in this "
         "table's total or in any capacity figure."
     ]
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}" + ("" if number == 1 else "s")
 
 
 def _values(question: UnitRequest, unit: models.Unit) -> dict[str, tables.Value]:
@@ -116,7 +114,7 @@ def _listed(question: UnitRequest) -> tables.Table:
     points = tables.exact(line_queries.summed(here, line_tables.BESIDE), href)
     rows = [_row(question, line, pricing[line.pricing]) for line in here]
     on_licence = tables.exact(question.unit.omic_licence_x100).text
-    said = [f"On licence the same cases would have {on_licence} points."] if here else []
+    said = [f"On licence the same cases would have {counted(on_licence, 'point')}."] if here else []
     total = line_tables.listed_total(columns, rows, cases=cases, points=points)
     return tables.Table("omic", "OMiC cases", columns, rows, total, [*said, *notes(here)],
                  "There are no OMiC cases.")  # fmt: skip

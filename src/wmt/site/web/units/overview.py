@@ -21,6 +21,7 @@ from wmt.site.web.units.breakdown import parts
 from wmt.site.web.units.labels import in_stream
 from wmt.site.web.units.summary import lead
 from wmt.site.workload.models import Unit
+from wmt.text import counted
 
 TITLE = "Overview"
 TEMPLATE = "unit/overview.jinja"
@@ -307,7 +308,7 @@ def stale_note(unit: Unit) -> str:
 
 
 def _posts(number: int) -> str:
-    return "1 post" if number == 1 else f"{number:,} posts"
+    return counted(number, "post")
 
 
 def notes(unit: Unit, question: UnitRequest) -> list[str]:

@@ -20,6 +20,7 @@ from wmt.site.tables import exact
 from wmt.site.web.units import labels, line_tables
 from wmt.site.workload import models
 from wmt.site.workload.state import today
+from wmt.text import counted
 
 _WINDOW = "report_window_days"
 
@@ -80,22 +81,26 @@ def _rest(question: UnitRequest, *, over: bool, run: dict[str, Any] | None) -> s
     """The sentence after the figure."""
     unit, mark = question.subject, question.state.over_text
     if unit.stream == ledger.OMIC:
-        custody, licence = ledger.shown_points(unit.omic_x100), ledger.shown_points(unit.omic_licence_x100)
-        return f". {unit.omic_cases:,} OMiC cases: {custody:,} points in custody, {licence:,} on licence."
-    points = ledger.shown_points(abs(ledger.remaining_x100(unit.points_x100, unit.available_x100)))
+        custody, licence = (ledger.shown_points(x100) for x100 in (unit.omic_x100, unit.omic_licence_x100))
+        cases = counted(unit.omic_cases, "OMiC case")
+        return f". {cases}: {counted(custody, 'point')} in custody, {licence:,} on licence."
+    left = ledger.shown_points(abs(ledger.remaining_x100(unit.points_x100, unit.available_x100)))
+    points = counted(left, "point")
     people = "" if question.is_post else _people(question)
     if not unit.available_x100:
-        return f". The work is {ledger.shown_points(unit.points_x100):,} points." if unit.points_x100 else "."
+        return (
+            f". The work is {counted(ledger.shown_points(unit.points_x100), 'point')}."
+            if unit.points_x100
+            else "."
+        )
     if over and run:
         since = f"{_rounded(question)} since {written(run['since'])}"
-        return f", over {mark}{since}. That is {points:,} points more than the hours allow.{people}"
+        return f", over {mark}{since}. That is {points} more than the hours allow.{people}"
     if over:
-        return (
-            f", over {mark}{_rounded(question)}. That is {points:,} points more than the hours allow.{people}"
-        )
+        return f", over {mark}{_rounded(question)}. That is {points} more than the hours allow.{people}"
     if ledger.remaining_x100(unit.points_x100, unit.available_x100) < 0:
-        return f", {points:,} points more than the hours allow. The threshold is {mark}.{people}"
-    return f", with {points:,} points left. The threshold is {mark}.{people}"
+        return f", {points} more than the hours allow. The threshold is {mark}.{people}"
+    return f", with {points} left. The threshold is {mark}.{people}"
 
 
 def _people(question: UnitRequest) -> str:
@@ -185,7 +190,7 @@ def reports_ending(question: UnitRequest) -> list[NextStep]:
         then = (
             ledger.shown_capacity(left, post.available_x100)
             if post.available_x100
-            else f"{exact(left).text} points"
+            else counted(exact(left).text, "point")
         )
         # a page as of a past day has all its later days before it: the data of that day is not late
         is_past = state.as_of is None and day < today(state.day)
