@@ -168,7 +168,8 @@ def change_reductions(
     yesterday = day - timedelta(days=1)
     before = reductions.filter(ended).with_columns(last=pl.lit(yesterday))
     stay = reductions.with_columns(last_day=pl.when(ended).then(pl.lit(yesterday)).otherwise("last_day"))
-    over = running_out(reductions.filter(~ended), yesterday)
+    # reductions whose last day, by plan, is this one
+    over = reductions.filter(~ended).filter(pl.col("last_day") == yesterday, pl.col("first_day") <= yesterday)
     models = pl.concat([before.drop("last"), over])
     new = _in_their_place(rng, models, reductions, posts, day, spared)
     what = pl.format("{} {} {}", pl.lit(pl.Series(post_codes)).gather("post_no"), "reason", _amount())
@@ -177,11 +178,6 @@ def change_reductions(
         _events(new, "reduction_started", "reduction_id", NOTHING, what),
     ]
     return pl.concat([stay, new]), pl.concat(events)
-
-
-def running_out(reductions: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Reductions whose last day, by plan, is this one."""
-    return reductions.filter(pl.col("last_day") == day, pl.col("first_day") <= day)
 
 
 def _in_their_place(

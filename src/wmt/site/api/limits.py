@@ -22,14 +22,9 @@ def need_lines(request: HttpRequest, level: str) -> None:
     the right to export those of larger units too. Raises Denied, and Stopped (429)."""
     if level != "post":
         need(request, Action.EXPORT)
-    count_bulk(request)
-
-
-def count_bulk(request: HttpRequest) -> None:
-    """Counts one reading of single lines. Raises Stopped (429) beyond what the policy allows in a minute.
-
-    A database too busy to count with lets the reading pass: it is a limit of load and not of rights.
-    """
+    # counts one reading of single lines. Raises Stopped (429) beyond what the policy allows in a
+    # minute. A database too busy to count with lets the reading pass: it is a limit of load and not
+    # of rights.
     most = policies()["reading.bulk.requests_a_minute"].whole
     now = time.time()
     key = f"bulk-{me(request).pk}-{int(now // _MINUTE)}"

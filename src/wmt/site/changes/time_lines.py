@@ -24,15 +24,6 @@ _kept = threading.local()
 atexit.register(_kept.__dict__.clear)
 
 
-def side_of(state: State) -> TimeSide:
-    """The ledger's time side under the rules of the figures shown. An engine is of one process and thread."""
-    key = *state.of_load, os.getpid()
-    if getattr(_kept, "key", None) != key:
-        _kept.key, _kept.side = key, TimeSide(rules_of(state))
-    side: TimeSide = _kept.side
-    return side
-
-
 def time_lines(
     state: State, units: Sequence[Unit], plans: Mapping[Post, PostRecords], day: date
 ) -> dict[Post, list[dict[str, Any]]]:
@@ -46,7 +37,13 @@ def lines_on(state: State, asked: Sequence[tuple[Unit, PostRecords, date]]) -> l
     """The time lines of each post under a plan on a day of its own, in one run of the ledger."""
     found: list[list[dict[str, Any]]] = [[] for _ in asked]
     if asked:
-        lines = side_of(state).lines(_post_frame(asked), _reduction_frame(asked, state.day), state.day)
+        # the ledger's time side under the rules of the figures shown. An engine is of one process and
+        # thread.
+        key = *state.of_load, os.getpid()
+        if getattr(_kept, "key", None) != key:
+            _kept.key, _kept.side = key, TimeSide(rules_of(state))
+        side: TimeSide = _kept.side
+        lines = side.lines(_post_frame(asked), _reduction_frame(asked, state.day), state.day)
         for line in lines.iter_rows(named=True):
             found[line["post_no"]].append(line)
     return found

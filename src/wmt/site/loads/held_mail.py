@@ -18,17 +18,13 @@ log = logging.getLogger(__name__)
 _LISTED = 20
 
 
-def deciders() -> list[User]:
-    """Those who may decide on a held night today."""
+def tell(load: Load) -> None:
+    """Send a mail to each who may decide. A failure is logged: the page and the command say it too."""
+    # those who may decide on a held night today
     roles = [name for name, role in ROLES.items() if Action.LOAD in role.allows]
     grants = RoleGrant.objects.filter(role__in=roles, user__is_active=True).exclude(user__email="")
     held = {grant.user_id for grant in in_force(grants, calendar_day())}
-    return list(User.objects.filter(pk__in=held).order_by("pk"))
-
-
-def tell(load: Load) -> None:
-    """Send a mail to each who may decide. A failure is logged: the page and the command say it too."""
-    people = deciders()
+    people = list(User.objects.filter(pk__in=held).order_by("pk"))
     if not people:
         log.warning("load %s is held, and nobody has a role that lets them decide", load.pk)
         return

@@ -109,10 +109,14 @@ def _row(
     post, cut, day = ending.post, ending.cut, question.state.day
     contracted = post.contracted_hours_micro
     last = cut.last_day or day
+    # how a reduction was entered, where it was a share
     values = {
         "name": tables.text(post.name, unit_url("post", post.code, "hours")),
         "reason": tables.text(reason_name(cut.reason, reasons)),
-        "hours": tables.hours(cut.taken_off(contracted), note=share_note(cut)),
+        "hours": tables.hours(
+            cut.taken_off(contracted),
+            note="" if cut.percent_x100 is None else percent_words(cut.percent_x100),
+        ),
         "first": tables.day(cut.first_day),
         "last": tables.day(last),
         "left": tables.count((last - day).days, note="ends today" if last == day else ""),
@@ -138,11 +142,6 @@ def _row(
 def reason_name(reason: str, reasons: Mapping[str, ReasonOnDay]) -> str:
     """What people call a reason; its id where nobody knows it any more."""
     return reasons[reason].short_name if reason in reasons else reason
-
-
-def share_note(cut: records.ReductionRecord) -> str:
-    """How a reduction was entered, where it was a share."""
-    return "" if cut.percent_x100 is None else percent_words(cut.percent_x100)
 
 
 def cut_words(cut: records.ReductionRecord, contracted_micro: int, reasons: Mapping[str, ReasonOnDay]) -> str:

@@ -30,18 +30,14 @@ _COLUMNS = (
 )
 
 
-def versions_of_all() -> dict[str, list[ReasonVersion]]:
-    """What administrators entered and stands, by reason, the first day first."""
+def lists(day: date) -> list[tables.Table]:
+    """The reasons one may use on a day, those that are coming, and the retired ones."""
+    # what administrators entered and stands, by reason, the first day first
     found: dict[str, list[ReasonVersion]] = {}
     rows = ReasonVersion.objects.filter(ended_change__isnull=True, withdrawn=False)
     for row in rows.order_by("first_day", "change"):
         found.setdefault(row.reason, []).append(row)
-    return found
-
-
-def lists(day: date) -> list[tables.Table]:
-    """The reasons one may use on a day, those that are coming, and the retired ones."""
-    now, ever, versions = queries.reasons_on(day), queries.every_reason(), versions_of_all()
+    now, ever, versions = queries.reasons_on(day), queries.every_reason(), found
     coming = {name: reason for name, reason in ever.items() if name not in now}
     enabled = {name: reason for name, reason in now.items() if reason.enabled}
     retired = {name: reason for name, reason in now.items() if not reason.enabled}
