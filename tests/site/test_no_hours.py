@@ -1,15 +1,18 @@
 """Posts that only contacts, flags or details mention: listed with what they do to the figure."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from django.test import Client
 from tabs_fixtures import in_sight, table_of
 
 from intake.intake_tidy import ASH, OAK, contact, ordinary_tidy, staff
+from wmt.nights import open_night
 from wmt.site.availability.change_requests import Change
 from wmt.site.changes import actions
 from wmt.site.changes.reconcile import differences
@@ -17,6 +20,7 @@ from wmt.site.links import unit_url
 from wmt.site.loads import loading
 from wmt.site.loads.load_request import LoadRequest
 from wmt.site.workload.models import Load, Unit
+from wmt.site.workload.night_rows import rows_of
 from wmt.site.workload.state import current_state
 
 pytestmark = pytest.mark.one_database
@@ -85,3 +89,19 @@ def test_a_contract_of_0_hours_is_not_taken_for_none(
     assert {row["Code"] for row in table_of(listed, "overview")} - {""} == {f"N01AAA:{code}" for code in none}
     own = in_sight(client.get(unit_url("post", given.code, "hours")).text)
     assert "0 hours a week, as the extract gives them" in own
+
+
+def test_a_night_that_counted_otherwise_is_shown_as_nights_count_now(nation: Any, tmp_path: Path) -> None:
+    """'No hours entered' had posts whose assumed hours leave takes: by grade and as a whole one count."""
+    copy = open_night(shutil.copytree(nation.night.path, tmp_path / nation.night.name))
+    totals = copy.table("results/totals")
+    on_leave = (pl.col("level") == "post") & (pl.col("posts_without_time") == 1)
+    counted = pl.when(on_leave & (pl.col("contracted_hours_micro") > 0)).then(1)
+    old = totals.with_columns(
+        unentered_posts_without_time=counted.otherwise("unentered_posts_without_time").cast(pl.Int64)
+    )
+    assert not old.equals(totals)
+    old.write_parquet(copy.path / "results/totals.parquet")
+    keys = ["level", "code", "stream", "grade", "whole"]
+    now, again = (rows_of(night, {}).unit.sort(keys) for night in (nation.night, copy))
+    assert again.equals(now)

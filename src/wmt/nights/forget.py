@@ -102,8 +102,10 @@ def _reduced(night: Night) -> tuple[str, write.Content]:
         again = tables["results/totals"]
         if "stream" not in was.columns:
             again = Ledger(small, rules, former=former).totals(together=True)
-        # whether every number of every unit is what it was; posts lose their names
-        columns = [name for name in was.columns if name in again.columns and name != "name"]
+        # whether every number of every unit is what it was; posts lose their names, and whose hours nobody
+        # entered may have been counted in another way (`night_rows`)
+        recounted = ("name", "unentered_posts_without_time")
+        columns = [name for name in was.columns if name in again.columns and name not in recounted]
         keys = [name for name in ("level", "code", "stream") if name in columns]
         if was.select(columns).sort(keys).equals(again.select(columns).sort(keys)) and set(
             was["level"]

@@ -11,6 +11,7 @@ from wmt.facts import SCHEMAS, Facts, table_of
 from wmt.facts.enums import MENTIONED
 from wmt.ledger import AMOUNTS, HEADLINE, MEASURES, POST_COUNTS, PRICING, TOTAL, Ledger, TimeSide
 from wmt.ledger.contact_prices import every_contact_pricing
+from wmt.ledger.lines import NOT_ENTERED
 from wmt.nights import Night, NightError, open_night
 from wmt.nights.names import night_names
 from wmt.rules import ALWAYS, DatedValue, RuleSet
@@ -38,9 +39,18 @@ def rows_of(night: Night, names: Mapping[str, str]) -> Rows:
     """
     ledger = Ledger(night.facts(), night.rules(), former=night.former())
     totals, lines = night.table("results/totals"), night.table("results/lines")
-    if totals.columns != TOTAL.names():  # written when there were fewer measures and lines, or no streams
+    # written when there were fewer measures and lines, or no streams
+    if totals.columns != TOTAL.names() or _counts_otherwise(totals, lines):
         totals, lines = ledger.totals(), ledger.lines()
     return rows_from(night, ledger, lines, totals, names)
+
+
+def _counts_otherwise(totals: pl.DataFrame, lines: pl.DataFrame) -> bool:
+    """Whether 'no hours entered' was counted as it was before: assumed hours that leave takes were in it."""
+    posts, keys = totals.filter(level="post"), ["team_code", "staff_code"]
+    none = lines.filter(pl.col("ref").is_in(NOT_ENTERED), kind="contracted_hours").select(keys)
+    unentered = posts.filter(posts_without_time=1, contracted_hours_micro=0).join(none, on=keys, how="semi")
+    return set(posts.filter(unentered_posts_without_time=1)["code"]) != set(unentered["code"])
 
 
 def rows_from(
