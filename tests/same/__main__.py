@@ -29,19 +29,19 @@ def record(commit: str, ways: dict[str, list[str]] | None) -> visits.Recording:
     work = Path(tempfile.mkdtemp(prefix="wmt-same-"))
     place = Place(source_of(commit, work / "tree"), work)
     recording = visits.Recording(said=texts(place.source))
-    print("building", time.strftime("%X"), file=sys.stderr)
+    _tell(f"{commit[:12] or 'the working tree'}: building")
     try:
         recording.said |= {name: same_each_time(text) for name, text in build(place).items()}
         recording.said |= lines_of_folder(place.home / "nights")
-        print("serving", time.strftime("%X"), file=sys.stderr)
+        _tell("serving")
         with place.served() as address:
-            print("served", time.strftime("%X"), file=sys.stderr)
+            _tell("served")
             _visit(visits.people(address), ways, recording)
-        print("commands", time.strftime("%X"), file=sys.stderr)
+        _tell("commands")
         recording.said |= commands.said(place)
         log = (work / "serve.log").read_text(encoding="utf-8")
         recording.said["what the site logged"] = same_each_time(log.replace(str(work), "WORK"))
-        print("done", time.strftime("%X"), file=sys.stderr)
+        _tell("done")
     finally:
         shutil.rmtree(work)
     return recording
@@ -55,13 +55,17 @@ def _visit(
             visits.crawl(person, recording)
         else:
             visits.follow(person, ways.get(person.name, []), recording)
-        print(person.name, len(recording.said), time.strftime("%X"), file=sys.stderr)
+        _tell(person.name)
         visits.ask_api(person, recording.visited[person.name], recording)
     for person in people:  # forms change things: when everybody has read
         for form in sorted(person.forms):
             person.submit(form, recording)
     for path in ("/audit/", "/duties/", "/nation/", "/nation/duties/", "/nation/hours/", "/requests/"):
         people[-1].get(f"{path}?after=forms", recording)
+
+
+def _tell(what: str) -> None:
+    print(time.strftime("%X"), what, file=sys.stderr)
 
 
 def before(commit: str) -> visits.Recording:

@@ -4,6 +4,7 @@ The first side is crawled: from the start page along its links, a few of each ki
 is asked for the same addresses in the same order, whatever its pages link to.
 """
 
+import heapq
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ import requests
 from .plain import lines_of_file, lines_of_json, lines_of_page, same_each_time
 
 #: How many addresses a person is followed along, how many of one kind, how many that ask for the same things.
-MOST, OF_A_KIND, OF_A_FORM = 220, 2, 4
+MOST, OF_A_KIND, OF_A_FORM = 180, 2, 4
 START = (
     "/",
     "/nation/",
@@ -155,7 +156,7 @@ def kind_of(path: str) -> str:
     if parts.path.endswith((".xlsx", ".parquet")):
         return parts.path.rpartition(".")[2]  # their cells are those of the page and its .csv
     steps = re.sub(r"/(region|pdu|team|post|value)/[^/]+", r"/\1/*", parts.path)
-    steps = "/".join("#" if re.fullmatch(r"\d[\d-]*", step) else step for step in steps.split("/"))
+    steps = "/".join("#" if re.fullmatch(r"R?\d[\d-]*", step) else step for step in steps.split("/"))
     asked = parse_qsl(parts.query, keep_blank_values=True)
     words = sorted({f"{k}={'' if _FREE.search(k) or not v.isalpha() else v}" for k, v in asked})
     return steps + ("?" + "&".join(words) if words else "")
@@ -164,12 +165,15 @@ def kind_of(path: str) -> str:
 def crawl(person: Person, recording: Recording) -> None:
     """Follows a person along the links of pages, nearest first, and writes down the way.
 
-    Of three steps one is to an address that asks for something, as long as there are others.
+    Pages about one person, team or action come first, files last. Of three steps one is to an address that
+    asks for something, as long as there are others.
     """
-    plain, asking, seen, kinds = list(START), list[str](), set(START), Counter[str]()
+    seen, kinds, asking = set(START), Counter[str](), list[str]()
+    plain = [(0, number, path) for number, path in enumerate(START)]
     visited = recording.visited.setdefault(person.name, [])
     while (plain or asking) and len(visited) < MOST:
-        path = (asking if asking and (len(visited) % 3 == 2 or not plain) else plain).pop(0)
+        asks = asking and (len(visited) % 3 == 2 or not plain)
+        path = asking.pop(0) if asks else heapq.heappop(plain)[2]
         kind = kind_of(path)
         names = re.sub(r"=[^&]*", "", kind)
         if kinds[kind] >= (1 if "?" in kind or "/on/" in kind else OF_A_KIND) or kinds[names] >= OF_A_FORM:
@@ -180,7 +184,16 @@ def crawl(person: Person, recording: Recording) -> None:
             onward = urldefrag(urljoin(path, unescape(link))).url
             if onward.startswith("/") and onward not in seen and not _LEFT_OUT.search(onward):
                 seen.add(onward)
-                (asking if "?" in onward else plain).append(onward)
+                if "?" in onward:
+                    asking.append(onward)
+                else:
+                    heapq.heappush(plain, (_turn(onward), len(seen), onward))
+
+
+def _turn(path: str) -> int:
+    if re.search(r"\.\w+$", path):
+        return 3
+    return 1 if re.match(r"/(post|team|duty|requests|reasons|people|hours)/", path) else 2
 
 
 def follow(person: Person, way: list[str], recording: Recording) -> None:
