@@ -130,12 +130,11 @@ def _monthly(history: History, span: DaysCovered, who: str, grade: str) -> Itera
             ).alias("is_nobody")
         )
         left_out = posts.filter("is_nobody").group_by("day").agg(pl.len(), pl.col("cases").sum())
-        people = posts.filter(~pl.col("is_nobody"))
+        people = posts.lazy().filter(~pl.col("is_nobody"))
         people = people.group_by("day", "grade", "staff_code").agg(pl.col("cases", "available_x100").sum())
         officers = people.filter(counts[who]).group_by("day", "grade")
-        counted = officers.agg(pl.len().cast(pl.Int64).alias("officers"), pl.col("cases").sum())
-        counted = counted.select(pl.col(name).cast(kind) for name, kind in _DAILY.items())
-        yield _Month(counted, left_out, nameless)
+        counted = officers.agg(pl.len().alias("officers"), pl.col("cases").sum())
+        yield _Month(counted.collect().cast({"officers": pl.Int64}).select(list(_DAILY)), left_out, nameless)
 
 
 def _left_out(parts: Sequence[_Month]) -> tuple[str, ...]:
