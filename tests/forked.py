@@ -128,6 +128,13 @@ def fork(code: str, arguments: list[str], env: dict[str, str]) -> Forked:
     return Forked(asked, out, err, ["wmt", *arguments])
 
 
+def ran(code: str, arguments: list[str], env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """The same, run to its end."""
+    with fork(code, arguments, env) as process:
+        out, err = process.communicate(timeout=300)
+        return subprocess.CompletedProcess(process.args, process.wait(), out, err)
+
+
 @cache
 def _address() -> str:
     """Where the process that forks listens; it is started by the first who asks."""

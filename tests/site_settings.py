@@ -13,11 +13,17 @@ if "WMT_HOME" not in os.environ or "PYTEST_XDIST_WORKER" in os.environ:
 os.environ.setdefault("WMT_SECRET_KEY", "a key for tests")
 os.environ.setdefault("WMT_TODAY", "extract")  # the nation of the tests lives on its own day
 if os.environ.get("WMT_TEST_DATABASE") == "postgres" and "WMT_DATABASE_URL" not in os.environ:
+    import psycopg
     from bench.engines import postgres_address
 
     _running = ExitStack()
     os.environ["WMT_DATABASE_URL"] = _running.enter_context(postgres_address())
     atexit.register(_running.close)
+    with psycopg.connect(os.environ["WMT_DATABASE_URL"], autocommit=True) as _server:
+        # tests kill processes of wmt, never the server: it need not wait for the disk
+        for _waits in ("fsync", "synchronous_commit", "full_page_writes"):
+            _server.execute(f"ALTER SYSTEM SET {_waits} = off")
+        _server.execute("SELECT pg_reload_conf()")
 
 from wmt.site.settings import *  # noqa: F403
 

@@ -17,7 +17,9 @@ from pathlib import Path
 
 import polars as pl
 
+from forked import ran
 from made_once import alone, made_once
+from night_tools import RUN
 
 #: A name as long as the case system takes; it stands at a PDU, a team and a person of the last region.
 LONG = (
@@ -44,13 +46,7 @@ class Site:
 
 def wmt(home: Path, *words: str, **more: str) -> str:
     """What a command of `wmt` prints, in a home of its own. Raises AssertionError when it fails."""
-    done = subprocess.run(
-        [sys.executable, "-m", "wmt", *words],
-        env=_env(home, more),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = ran(RUN, list(words), _env(home, more))
     assert done.returncode == 0, f"wmt {' '.join(words)}: {done.stdout}{done.stderr}"
     return done.stdout
 

@@ -1,20 +1,14 @@
 """`wmt explain --beside`: one post under several rule sets, and what its untiered cases are worth."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from night_tools import wmt
 from wmt.demo import write_nation
 
 pytestmark = pytest.mark.process
-
-
-def wmt(*words: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "wmt", *(str(word) for word in words)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def test_a_post_under_its_own_and_two_other_rule_sets(tmp_path: Path) -> None:

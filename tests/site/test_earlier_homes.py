@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from forked import ran
+
 pytestmark = [pytest.mark.one_database, pytest.mark.process]
 
 TESTS = Path(__file__).parent.parent
@@ -198,8 +200,7 @@ def _looked_at(home: Path) -> Any:
 
 
 def _run(home: Path, code: str) -> "subprocess.CompletedProcess[str]":
-    command, env = [sys.executable, "-c", code], _environment(home)
-    return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    return ran(code, [], _environment(home))
 
 
 def _environment(home: Path) -> dict[str, str]:

@@ -7,8 +7,6 @@ import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +18,7 @@ import pytest
 from loads_fixtures import Written, night_of
 from loads_homes import Figures, Home
 
+from forked import Forked, fork
 from night_tools import wmt
 
 KILLS = 50 if os.environ.get("WMT_SOAK") == "1" else 1
@@ -45,13 +44,13 @@ wish = LoadRequest(paths=[str(folder / "extract")], people=str(folder / "people"
 load_extract.enqueue(ask(wish=wish, who="a page").pk)
 """
 
+WORK = "from runpy import run_module; run_module('wmt.site.serving.worker', run_name='__main__')"
 
-def worker(home: Home) -> subprocess.Popen[str]:
+
+def worker(home: Home) -> Forked:
     """A worker that ends when there is nothing left to do."""
     options = ["--batch", "--no-startup-delay", "--verbosity", "0"]
-    command = [sys.executable, "-m", "wmt.site.serving.worker", *options]
-    env = {**os.environ, **home.env}
-    return subprocess.Popen(command, env=env, text=True, stderr=subprocess.PIPE)
+    return fork(WORK, options, {**os.environ, **home.env})
 
 
 def finish(home: Home) -> None:
@@ -61,7 +60,7 @@ def finish(home: Home) -> None:
     assert working.returncode == 0, said
 
 
-def until(process: subprocess.Popen[str], so: Callable[[], bool]) -> None:
+def until(process: Forked, so: Callable[[], bool]) -> None:
     while process.poll() is None and not so():
         time.sleep(0.002)
 

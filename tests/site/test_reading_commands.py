@@ -1,12 +1,13 @@
 """Commands that only read change nothing: no file of the home is other than before, and none is new."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from forked import ran
+from night_tools import RUN
 
 pytestmark = pytest.mark.process
 
@@ -28,8 +29,7 @@ def wmt(home: Path, *words: str) -> Any:
     environment = {**os.environ, "WMT_HOME": str(home)}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     environment.pop("WMT_DATABASE_URL", None)
-    command = [sys.executable, "-m", "wmt", *words]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    return ran(RUN, list(words), environment)
 
 
 def test_without_a_site_reading_makes_none(tmp_path: Path) -> None:
