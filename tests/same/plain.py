@@ -38,6 +38,8 @@ _CHANGING = (
     ),
     (re.compile(r"\b\d+(?:\.\d+)? s(?:econds?)?\b"), "SECONDS"),
     (re.compile(r"\b[0-9a-f]{12}(?:[0-9a-f]{20})?\b(?=[/\"\s<]|$)"), "KEY"),
+    # of two-step sign in, and its picture
+    (re.compile(r"\b[A-Z2-7]{32}\b|data:image/svg\+xml;[^\"']*"), "KEY"),
     (re.compile(r"\b(?:reference|Reference)(?:</\w+>)? (?:<[^>]*>)?[0-9A-F]{8}\b"), "reference REF"),
 )  # fmt: skip
 
