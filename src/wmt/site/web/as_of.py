@@ -137,7 +137,10 @@ def _fetching(request: HttpRequest, fault: past_nights.Fetching) -> HttpResponse
 @require_safe
 def choose_day(request: HttpRequest) -> HttpResponse:
     """Sends to the page one was on, as of the day that was chosen; without one, asks for it."""
-    back = _back(request)
+    # the page to go back to: one of this site, as it is now
+    back = own_target(request.GET.get("back", ""))
+    found = as_of_day.ON_DAY.fullmatch(back)
+    back = (found["path"] if found else back) or reverse("home")
     typed = request.GET.get("on", "").strip()
     as_at = needed_state(request).as_at.date()
     last = today(as_at)
@@ -155,13 +158,6 @@ def choose_day(request: HttpRequest) -> HttpResponse:
         "error": error if typed else "",
     }
     return render(request, "asof/choose.jinja", context, status=400 if typed else 200)
-
-
-def _back(request: HttpRequest) -> str:
-    """The page to go back to: one of this site, as it is now."""
-    back = own_target(request.GET.get("back", ""))
-    found = as_of_day.ON_DAY.fullmatch(back)
-    return (found["path"] if found else back) or reverse("home")
 
 
 def about_past(request: HttpRequest, state: State) -> dict[str, Any] | None:

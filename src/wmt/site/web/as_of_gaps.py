@@ -68,10 +68,13 @@ def _now(request: HttpRequest, template: str, context: dict[str, Any], status: i
 
 def _figures(request: HttpRequest, day: date) -> list[tables.Table]:
     """The figures of the unit of an address, and of those below it, as far as the person may read them."""
-    unit = _unit_of(request.path_info)
-    if unit is None:
+    try:
+        asked = resolve(request.path_info)
+    except Resolver404:
         return []
-    level, code = unit
+    if asked.url_name not in _PAGES:
+        return []
+    level, code = asked.kwargs.get("level", links.NATION), asked.kwargs.get("code", links.NATION)
     with as_of_day.as_of(None):
         past = history_for(request.user, needed_state(request))
     own = past.series(level, code, day, day).rows(named=True)
@@ -86,16 +89,6 @@ def _figures(request: HttpRequest, day: date) -> list[tables.Table]:
     return found
 
 
-def _unit_of(path: str) -> tuple[str, str] | None:
-    try:
-        found = resolve(path)
-    except Resolver404:
-        return None
-    if found.url_name not in _PAGES:
-        return None
-    return found.kwargs.get("level", links.NATION), found.kwargs.get("code", links.NATION)
-
-
 def _table(caption: str, level: str, rows: list[dict[str, Any]], user: Any) -> tables.Table:
     columns = [
         tables.Column("name", units.TITLES[level]),
@@ -108,21 +101,20 @@ def _table(caption: str, level: str, rows: list[dict[str, Any]], user: Any) -> t
         tables.Column("reductions", "Reductions", "hours", ENTERED),
     ]
     named = level != "post" or has_role(user)
-    return tables.Table(f"totals-{level}", caption, columns, [_row(row, level, named=named) for row in rows])
-
-
-def _row(row: dict[str, Any], level: str, *, named: bool) -> tables.Row:
-    day = row["day"]
-    of = FigurePeriod(day, day, 1, row, archived=1)
-    name = (row["name"] if named else None) or ("National" if level == links.NATION else row["code"])
-    values = {
-        "name": tables.text(name, links.unit_url(level, row["code"])),
-        "code": tables.text(row["code"]),
-        "capacity": of.capacity(marks_on(day)[0].percent_x100),
-        "points": of.points("points_x100"),
-        "available": of.points("available_x100"),
-        "cases": of.count("cases"),
-        "contracted": of.hours("contracted_hours_micro"),
-        "reductions": of.hours("reduction_hours_micro"),
-    }
-    return tables.Row(values, level, row["code"])
+    found = []
+    for row in rows:
+        day = row["day"]
+        of = FigurePeriod(day, day, 1, row, archived=1)
+        name = (row["name"] if named else None) or ("National" if level == links.NATION else row["code"])
+        values = {
+            "name": tables.text(name, links.unit_url(level, row["code"])),
+            "code": tables.text(row["code"]),
+            "capacity": of.capacity(marks_on(day)[0].percent_x100),
+            "points": of.points("points_x100"),
+            "available": of.points("available_x100"),
+            "cases": of.count("cases"),
+            "contracted": of.hours("contracted_hours_micro"),
+            "reductions": of.hours("reduction_hours_micro"),
+        }
+        found.append(tables.Row(values, level, row["code"]))
+    return tables.Table(f"totals-{level}", caption, columns, found)

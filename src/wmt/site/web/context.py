@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from functools import cache, lru_cache
+from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlencode
@@ -22,6 +22,7 @@ from wmt.site.workload.state import State
 
 #: Figures come every night; older than this and a night was missed.
 OLD = timedelta(hours=36)
+_VERSION = version("wmt")
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -55,7 +56,7 @@ def bare() -> dict[str, Any]:
         "notices_href": address("notices", "/notices/"),
         "messages": (),
         "demo": settings.CONFIG.demo,
-        "version": _version(),
+        "version": _VERSION,
         "home_href": address("home", "/"),
         "search_href": address("search", "/search/"),
         "number_href": address("the-number", "/the-number/"),
@@ -176,8 +177,3 @@ def age_words(age: timedelta) -> str:
     if hours < 48:
         return f"{hours} hour{'s' if hours > 1 else ''} old"
     return f"{hours // 24} days old"
-
-
-@cache
-def _version() -> str:
-    return version("wmt")

@@ -33,6 +33,36 @@ _TEAMS = (
 )
 
 
+_FIGURES = [
+    ("Capacity", tables.percent(1_250_000, 1_100_000, OVER_X100, "#"), "points held ÷ points available"),
+    ("Points", tables.points(1_250_000, "#"), "all counted work"),
+    ("Capacity", tables.percent(40_000, 0, OVER_X100, "#"), "of a team without time"),
+    ("Remaining points", tables.points(-150_000, "#"), "available points less points"),
+    ("Contracted hours", tables.hours(37_500_000), "a week"),
+    ("Reduction", tables.points(None), ""),
+]
+_FILTERS = [
+    {"name": "grade", "label": "Grade", "value": "PO", "options": [("", "All grades"), ("PO", "PO")]},
+    {"name": "band", "label": "Capacity", "value": "", "options": [("", "Any"), ("over", "Over 110%")]},
+]
+_FRESH = {"moment": "20 November 2026, 6.30pm", "rules": "January 2023"}
+_AGES = [
+    {**_FRESH, "day": "", "overlays": [], "age": "7 hours old", "is_old": False},
+    {**_FRESH, "day": "21 November 2026", "overlays": [], "age": "14 hours old", "is_old": False},
+    {**_FRESH, "day": "23 November 2026", "overlays": ["travel"], "age": "3 days old", "is_old": True},
+]
+
+
+class GalleryForm(forms.Form):
+    first_day = DayField("the first day")
+
+
+class GalleryQuery(QueryForm):
+    person = forms.CharField(label="Person", required=False)
+    step = ChoiceOrDefault([("day", "Days"), ("week", "Weeks")], label="Show by")
+    since = DayField("the first day", label="From")
+
+
 @require_safe
 def gallery(request: HttpRequest) -> HttpResponse:
     return render(
@@ -40,19 +70,22 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "gallery.jinja",
         {
             "crumbs": [("Nation", "#"), ("North", "#"), ("A PDU", "#")],
-            "figures": _figures(),
+            "figures": _FIGURES,
             "parts": [
                 ("Cases", tables.points(1_200_000, "#")),
                 ("Court reports", tables.points(50_000, "#")),
             ],
-            "form": _form(),
-            "query": _query(),
+            "form": GalleryForm({"first_day": "31/2/2026"}),
+            "query": GalleryQuery({"step": "week", "since": "soon"}),
             "tabs": [_link("Workload"), _link("Cases", within=True), _link("Calculation and rules")],
             "pages": [_link("Caseload", current=True), _link("Court reports")],
-            "filters": _filters(),
+            "filters": _FILTERS,
             "table": tables.arranged(_table(), request, rows_a_page=3),
             "plain": tables.Table(
-                "plain", "A table that does not sort", [tables.Column("what", "What")], _plain_rows()
+                "plain",
+                "A table that does not sort",
+                [tables.Column("what", "What")],
+                [tables.Row({"what": tables.text(words)}) for words in ("First", "Second")],
             ),
             "empty": tables.Table(
                 "empty", "A table without rows", [tables.Column("what", "What")], [], empty="No unit fits."
@@ -67,7 +100,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
                     ("error", "The role was not granted."),
                 )
             ],
-            "ages": _ages(),
+            "ages": _AGES,
             "an_earlier_day": SimpleNamespace(
                 day="21 October 2026",
                 is_correction=True,
@@ -127,44 +160,6 @@ def _measures(points: int, available: int, cases: int) -> dict[str, tables.Value
     }
 
 
-def _plain_rows() -> list[tables.Row]:
-    return [tables.Row({"what": tables.text(words)}) for words in ("First", "Second")]
-
-
-def _figures() -> list[tuple[str, tables.Value, str]]:
-    return [
-        ("Capacity", tables.percent(1_250_000, 1_100_000, OVER_X100, "#"), "points held ÷ points available"),
-        ("Points", tables.points(1_250_000, "#"), "all counted work"),
-        ("Capacity", tables.percent(40_000, 0, OVER_X100, "#"), "of a team without time"),
-        ("Remaining points", tables.points(-150_000, "#"), "available points less points"),
-        ("Contracted hours", tables.hours(37_500_000), "a week"),
-        ("Reduction", tables.points(None), ""),
-    ]
-
-
-def _filters() -> list[dict[str, Any]]:
-    return [
-        {"name": "grade", "label": "Grade", "value": "PO", "options": [("", "All grades"), ("PO", "PO")]},
-        {"name": "band", "label": "Capacity", "value": "", "options": [("", "Any"), ("over", "Over 110%")]},
-    ]
-
-
-def _form() -> forms.Form:
-    class Example(forms.Form):
-        first_day = DayField("the first day")
-
-    return Example({"first_day": "31/2/2026"})
-
-
-def _query() -> QueryForm:
-    class Query(QueryForm):
-        person = forms.CharField(label="Person", required=False)
-        step = ChoiceOrDefault([("day", "Days"), ("week", "Weeks")], label="Show by")
-        since = DayField("the first day", label="From")
-
-    return Query({"step": "week", "since": "soon"})
-
-
 def _link(text: str, *, current: bool = False, within: bool = False) -> dict[str, Any]:
     return {"text": text, "href": "#", "current": current, "within": within}
 
@@ -204,15 +199,6 @@ def _lines() -> Chart | None:
 
 def _place(day: date, value: int) -> time_series.DataPoint:
     return time_series.DataPoint(day, day, value, lambda: f"{value // 100}%", corrected=day.day == 17)
-
-
-def _ages() -> list[dict[str, Any]]:
-    fresh = {"moment": "20 November 2026, 6.30pm", "rules": "January 2023"}
-    return [
-        {**fresh, "day": "", "overlays": [], "age": "7 hours old", "is_old": False},
-        {**fresh, "day": "21 November 2026", "overlays": [], "age": "14 hours old", "is_old": False},
-        {**fresh, "day": "23 November 2026", "overlays": ["travel"], "age": "3 days old", "is_old": True},
-    ]
 
 
 urlpatterns = [path("gallery/", gallery, name="gallery")]

@@ -7,7 +7,6 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 from wmt.site.accounts.access import grants_of
-from wmt.site.accounts.models import RoleGrant
 from wmt.site.accounts.roles import ROLES, Action
 from wmt.site.accounts.who_can_see import rights
 from wmt.site.figures.units import TITLES
@@ -42,9 +41,12 @@ def whats_new(request: HttpRequest) -> HttpResponse:
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """Who is signed in, with which roles, and the pages about one's own sign-in."""
-    return render(
-        request, "about/account.jinja", {"roles": [_role(grant) for grant in grants_of(request.user)]}
-    )
+    roles = []
+    for grant in grants_of(request.user):
+        where = "England and Wales" if grant.level == "nation" else f"{TITLES[grant.level]} {grant.code}"
+        until = f"until {grant.last_day:%-d %B %Y}" if grant.last_day else "no end date"
+        roles.append((ROLES[grant.role].title, where, until))
+    return render(request, "about/account.jinja", {"roles": roles})
 
 
 def _whom() -> dict[str, object]:
@@ -54,13 +56,6 @@ def _whom() -> dict[str, object]:
         "contact_href": f"mailto:{contact}" if "@" in contact and "://" not in contact else contact,
         "who_helps": [role.title for role in ROLES.values() if Action.MANAGE_USERS in role.allows],
     }
-
-
-def _role(grant: RoleGrant) -> tuple[str, str, str]:
-    """A role in words: its title, where it is held, until when."""
-    where = "England and Wales" if grant.level == "nation" else f"{TITLES[grant.level]} {grant.code}"
-    until = f"until {grant.last_day:%-d %B %Y}" if grant.last_day else "no end date"
-    return ROLES[grant.role].title, where, until
 
 
 urlpatterns = [

@@ -29,7 +29,12 @@ def home(request: HttpRequest) -> HttpResponse:
     homes = homes_of(request.user, state)
     if len(homes) == 1:
         return redirect(unit_url(*homes[0]))
-    places = _places(request, state, homes)
+    # the units of these places, in the order of their names and codes: never of their figures
+    places: list[Unit] = []
+    for down in units.DOWN:
+        codes = [code for place, code in homes if place == down]
+        if codes:
+            places += units.seen(state, request.user, down).filter(code__in=codes)  # type: ignore[arg-type]
     context: dict[str, Any] = {
         "table": _table(state, places) if homes else None,
         "reminders": [
@@ -43,16 +48,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "only_posts": all(level == "post" for level, _ in homes),
     }
     return render(request, "home.jinja", context)
-
-
-def _places(request: HttpRequest, state: State, homes: list[tuple[str, str]]) -> list[Unit]:
-    """The units of these places, in the order of their names and codes: never of their figures."""
-    found: list[Unit] = []
-    for level in units.DOWN:
-        codes = [code for place, code in homes if place == level]
-        if codes:
-            found += units.seen(state, request.user, level).filter(code__in=codes)  # type: ignore[arg-type]
-    return found
 
 
 def _table(state: State, places: list[Unit]) -> tables.Table:

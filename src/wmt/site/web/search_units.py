@@ -44,6 +44,7 @@ def matches(state: State, user: Any, asked: str) -> dict[str, list[UnitMatch]]:
     words = fold(asked).split()[:_MOST_WORDS]
     if not words:
         return {}
+    whole = " ".join(words)
     rows = Unit.objects.filter(load_id=state.load_id, whole=True, level__in=list(GROUPS))
     for word in words:
         rows = rows.filter(folded__contains=word)
@@ -55,45 +56,37 @@ def matches(state: State, user: Any, asked: str) -> dict[str, list[UnitMatch]]:
             if any(word not in folded for word in words):
                 continue
         parent = above[_ABOVE.index(f"{_PARENT[level]}_code")] if level in _PARENT else ""
-        found[level].append(UnitMatch(_rank(words, folded), name, code, grade, parent))
+        last = folded.rpartition(" ")[2]  # its code
+        if whole in (last, last.rpartition(":")[2]):
+            rank = 0
+        elif folded.startswith(whole):
+            rank = 1
+        else:
+            parts = f" {_BETWEEN.sub(' ', folded)}"
+            rank = 2 if all(f" {word}" in parts for word in words) else 3
+        found[level].append(UnitMatch(rank, name, code, grade, parent))
     return {level: sorted(hits) for level, hits in found.items()}
 
 
-def _rank(words: list[str], folded: str) -> int:
-    """How well words fit a folded name and code, which is the last word."""
-    whole = " ".join(words)
-    code = folded.rpartition(" ")[2]
-    if whole in (code, code.rpartition(":")[2]):
-        return 0
-    if folded.startswith(whole):
-        return 1
-    parts = f" {_BETWEEN.sub(' ', folded)}"
-    return 2 if all(f" {word}" in parts for word in words) else 3
-
-
 def table(state: State, level: str, name: str, hits: list[UnitMatch]) -> tables.Table:
-    parents = _names(state, _PARENT.get(level, ""), {hit.parent for hit in hits})
+    parents: dict[str, str] = {}
+    if level in _PARENT:
+        above = units.of_level(state, _PARENT[level]).filter(code__in={hit.parent for hit in hits})
+        parents = dict(above.values_list("code", "name"))
     columns = [tables.Column("name", "Name"), tables.Column("code", "Code", "code")]
     if level == "post":
         columns.append(tables.Column("grade", "Grade"))
     if level in _PARENT:
         columns.append(tables.Column("parent", units.TITLES[_PARENT[level]]))
-    return tables.Table(name, name, columns, [_row(level, hit, parents) for hit in hits])
-
-
-def _row(level: str, hit: UnitMatch, parents: dict[str, str]) -> tables.Row:
-    values = {
-        "name": tables.text(hit.name, unit_url(level, hit.code)),
-        "code": tables.text(hit.code),
-        "grade": tables.text(hit.grade),
-    }
-    if level in _PARENT:
-        href = unit_url(_PARENT[level], hit.parent) if hit.parent else ""
-        values["parent"] = tables.text(parents.get(hit.parent, hit.parent), href)
-    return tables.Row(values, level, hit.code)
-
-
-def _names(state: State, level: str, codes: set[str]) -> dict[str, str]:
-    if not level:
-        return {}
-    return dict(units.of_level(state, level).filter(code__in=codes).values_list("code", "name"))
+    rows = []
+    for hit in hits:
+        values = {
+            "name": tables.text(hit.name, unit_url(level, hit.code)),
+            "code": tables.text(hit.code),
+            "grade": tables.text(hit.grade),
+        }
+        if level in _PARENT:
+            href = unit_url(_PARENT[level], hit.parent) if hit.parent else ""
+            values["parent"] = tables.text(parents.get(hit.parent, hit.parent), href)
+        rows.append(tables.Row(values, level, hit.code))
+    return tables.Table(name, name, columns, rows)

@@ -12,12 +12,29 @@ from wmt.site import tables
 
 def rows_html(columns: Sequence[tables.Column], rows: Iterable[tables.Row]) -> Markup:
     """Rows of a table's body or foot. The first cell of each is its heading; everything is escaped."""
-    kinds = [(column.key, _classes(column)) for column in columns]
+    named = {"code": "wmt-code", "date": "wmt-date"}
+    kinds = [
+        (column.key, "wmt-number" if column.is_numeric else named.get(column.kind, "")) for column in columns
+    ]
     parts: list[str] = []
     for row in rows:
         parts.append("<tr>")
         for place, (key, classes) in enumerate(kinds):
-            parts.append(_cell(row.values[key], classes, is_first=place == 0))
+            value = row.values[key]
+            name, scope = ("th", ' scope="row"') if place == 0 else ("td", "")
+            if value.tone:
+                classes = f"{classes} wmt-{value.tone}".strip()
+            shown = f' class="{classes}"' if classes else ""
+            inner = str(escape(value.text))
+            note = ""
+            if value.tone == "over":
+                said = escape(value.note or "over the threshold")
+                inner += f'<span class="govuk-visually-hidden"> {said}</span>'
+            elif value.note:
+                note = f'<span class="wmt-cell-note">{escape(value.note)}</span>'
+            if value.href and value.text:
+                inner = f'<a class="govuk-link" href="{escape(value.href)}">{inner}</a>'
+            parts.append(f"<{name}{scope}{shown}>{inner}{note}</{name}>")
         parts.append("</tr>\n")
     return Markup("".join(parts))  # every part of it was escaped
 
@@ -26,26 +43,3 @@ def mark_of(rows: Iterable[tables.Row]) -> str:
     """What bold and dark red means in these rows; empty where none is."""
     found = (value.note for row in rows for value in row.values.values() if value.tone == "over")
     return next(found, "")
-
-
-def _classes(column: tables.Column) -> str:
-    if column.is_numeric:
-        return "wmt-number"
-    return {"code": "wmt-code", "date": "wmt-date"}.get(column.kind, "")
-
-
-def _cell(value: tables.Value, classes: str, *, is_first: bool) -> str:
-    name = "th" if is_first else "td"
-    scope = ' scope="row"' if is_first else ""
-    if value.tone:
-        classes = f"{classes} wmt-{value.tone}".strip()
-    shown = f' class="{classes}"' if classes else ""
-    inner = str(escape(value.text))
-    note = ""
-    if value.tone == "over":
-        inner += f'<span class="govuk-visually-hidden"> {escape(value.note or "over the threshold")}</span>'
-    elif value.note:
-        note = f'<span class="wmt-cell-note">{escape(value.note)}</span>'
-    if value.href and value.text:
-        inner = f'<a class="govuk-link" href="{escape(value.href)}">{inner}</a>'
-    return f"<{name}{scope}{shown}>{inner}{note}</{name}>"

@@ -101,30 +101,27 @@ def other_unit(cut: records.ReductionRecord, contracted_micro: int) -> str:
 
 def days_of(effects: "Sequence[Effect]", state: State) -> list[DayEffect]:
     """Effects by the day that the figures before and after are of."""
-    return [
-        DayEffect(
-            f"Today, {labels.day_words(day)}" if day <= state.day else f"From {labels.day_words(day)}",
-            [_moved(effect) for effect in found],
-        )
-        for day, found in groupby(effects, key=lambda effect: effect.day)
-    ]
-
-
-def _moved(effect: "Effect") -> EffectRows:
-    before, after = effect.before, effect.after
-    rows = [
-        ("Capacity", _capacity(before), _capacity(after)),
-        ("Available points", _points(before), _points(after)),
-    ]
-    if before.points_x100 != after.points_x100:
-        was, now = (tables.points(each.points_x100).text for each in (before, after))
-        rows.insert(1, ("Points", was, now))
-    if effect.level == "team":
-        return EffectRows(f"Team {effect.name}", rows)
-    contracted = _hours(before.contracted_hours_micro), _hours(after.contracted_hours_micro)
-    reduced = _hours(before.reduction_hours_micro), _hours(after.reduction_hours_micro)
-    rows += [("Contracted hours a week", *contracted), ("Reductions, hours a week", *reduced)]
-    return EffectRows(effect.name, rows)
+    days = []
+    for day, found in groupby(effects, key=lambda effect: effect.day):
+        moved = []
+        for effect in found:
+            before, after = effect.before, effect.after
+            rows = [
+                ("Capacity", _capacity(before), _capacity(after)),
+                ("Available points", _points(before), _points(after)),
+            ]
+            if before.points_x100 != after.points_x100:
+                was, now = (tables.points(each.points_x100).text for each in (before, after))
+                rows.insert(1, ("Points", was, now))
+            if effect.level != "team":
+                contracted = _hours(before.contracted_hours_micro), _hours(after.contracted_hours_micro)
+                reduced = _hours(before.reduction_hours_micro), _hours(after.reduction_hours_micro)
+                rows += [("Contracted hours a week", *contracted), ("Reductions, hours a week", *reduced)]
+            name = f"Team {effect.name}" if effect.level == "team" else effect.name
+            moved.append(EffectRows(name, rows))
+        when = f"Today, {labels.day_words(day)}" if day <= state.day else f"From {labels.day_words(day)}"
+        days.append(DayEffect(when, moved))
+    return days
 
 
 def _points(figures: "UnitFigures") -> str:
@@ -151,19 +148,18 @@ def saved_words(effects: "Sequence[Effect]", state: State) -> str:
     if all(_capacity(effect.before) == _capacity(effect.after) for effect in moved):
         return "Saved. Capacity is still the same."
     later = first > state.day
-    said_of = "; ".join(_sentence(effect, later) for effect in moved)
+    told = []
+    for effect in moved:
+        name = f"the team {effect.name}" if effect.level == "team" else effect.name
+        before, after = _capacity(effect.before), _capacity(effect.after)
+        was = f"was {before}" if effect.before.available_x100 else f"before: {before}"
+        if before == after:
+            told.append(f"the capacity of {name} is still {after}")
+        elif effect.after.available_x100 == 0:
+            told.append(f"{name} has {after} ({was})")
+        else:
+            told.append(f"the capacity of {name} is {'' if later else 'now '}{after} ({was})")
     lead = f"from {labels.day_words(first)} " if later else ""
     more = " It changes again later: see ‘Future changes’." if effects[-1].day > first else ""
-    words = lead + said_of
+    words = lead + "; ".join(told)
     return f"Saved. {(words[0].upper() + words[1:])}.{more}"
-
-
-def _sentence(effect: "Effect", later: bool) -> str:
-    name = f"the team {effect.name}" if effect.level == "team" else effect.name
-    before, after = _capacity(effect.before), _capacity(effect.after)
-    if before == after:
-        return f"the capacity of {name} is still {after}"
-    was = f"was {before}" if effect.before.available_x100 else f"before: {before}"
-    if effect.after.available_x100 == 0:
-        return f"{name} has {after} ({was})"
-    return f"the capacity of {name} is {'' if later else 'now '}{after} ({was})"

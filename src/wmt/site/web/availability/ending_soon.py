@@ -158,19 +158,18 @@ def next_change(
     if coming is None:
         return None
     entries: list[records.Entry] = [*plan.hours, *plan.reductions, *plan.grades]
-    begins = [_begins(each, reasons) for each in entries if each.first_day == coming]
+    begins = []
+    for entry in (each for each in entries if each.first_day == coming):
+        if isinstance(entry, records.HoursRecord):
+            begins.append(f"{hours_words(entry.hours_micro)} a week")
+        elif isinstance(entry, records.GradeRecord):
+            begins.append(f"grade {entry.grade} begins")
+        else:
+            begins.append(f"{reason_name(entry.reason, reasons)} begins")
     ended = coming - timedelta(1)
     ends = [f"{reason_name(cut.reason, reasons)} ends" for cut in plan.reductions if cut.last_day == ended]
     ends += [f"grade {each.grade} ends" for each in plan.grades if each.last_day == ended]
     return coming, "; ".join([*ends, *begins])
-
-
-def _begins(entry: records.Entry, reasons: Mapping[str, ReasonOnDay]) -> str:
-    if isinstance(entry, records.HoursRecord):
-        return f"{hours_words(entry.hours_micro)} a week"
-    if isinstance(entry, records.GradeRecord):
-        return f"grade {entry.grade} begins"
-    return f"{reason_name(entry.reason, reasons)} begins"
 
 
 @dataclass(frozen=True)

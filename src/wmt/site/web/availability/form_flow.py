@@ -118,7 +118,7 @@ def _refused(
 
 def _conflict(place: PostRequest, form: ChangeForm, page: Page) -> HttpResponse:
     """What was typed stays; what the records say now stands above it, and saving again means it."""
-    now = [place.standing(_kind(record), record.key) for record in page.records]
+    now = [place.standing(record._meta.model_name or "", record.key) for record in page.records]
     moved = [record for n, record in enumerate(now) if record.version != form.version_of(n)]
     data = place.request.POST.copy()
     data["version"] = versions(now)
@@ -140,10 +140,6 @@ def _gone(place: PostRequest, form: ChangeForm, page: Page) -> HttpResponse | No
 def _told(place: PostRequest, record: OfPost) -> Conflict:
     now = entry_words(as_entry(record), place.names)
     return Conflict(name_of(record), moment(record.recorded_at), record.why, now, record.withdrawn)
-
-
-def _kind(record: OfPost) -> str:
-    return record._meta.model_name or ""
 
 
 def keyed(form: ChangeForm, change: change_requests.Change, record: OfPost) -> change_requests.Change:

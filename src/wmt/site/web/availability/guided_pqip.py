@@ -43,7 +43,11 @@ def pqip(request: HttpRequest, code: str) -> HttpResponse:
             "stages": _stages(place),
             "route": months,
             "last_stage": ordinal(len(route.stages)),
-            "entered": _entered(place),
+            # the stages that are entered, in words, each with the way to it
+            "entered": [
+                (_said(place, cut), reverse("reduction", args=[place.unit.code, cut.key]))
+                for cut in _standing(place)
+            ],
         },
     )
     if request.method == "POST" and form.is_valid():
@@ -71,12 +75,6 @@ def _standing(place: PostRequest) -> list[ReductionRecord]:
 def _said(place: PostRequest, cut: ReductionRecord) -> str:
     last = f" to {day_words(cut.last_day)}" if cut.last_day else ""
     return f"{place.names[cut.reason].short_name} from {day_words(cut.first_day)}{last}"
-
-
-def _entered(place: PostRequest) -> list[tuple[str, str]]:
-    """The stages that are entered, in words, each with the way to it."""
-    code = place.unit.code
-    return [(_said(place, cut), reverse("reduction", args=[code, cut.key])) for cut in _standing(place)]
 
 
 def last_of(place: PostRequest, reason: str, first: date) -> date:

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from wmt.intake.people_model import last_of_months
-from wmt.site.availability.change_requests import Change, ChangeFault
+from wmt.site.availability.change_requests import Change
 from wmt.site.availability.labels import day_words
 from wmt.site.availability.records import ReductionRecord
 from wmt.site.web.availability import form_flow
@@ -36,7 +36,9 @@ def pqip_stage(request: HttpRequest, code: str) -> HttpResponse:
     """Moves the day of a change of stage, or enters the next stage after the last one."""
     place = editable(request, code)
     found = boundaries(place)
-    chosen = found.get(request.POST.get("stage", "") or _soonest(place, found))
+    # the change of stage that comes next
+    ahead = [key for key, each in found.items() if each.day is None or each.day > place.state.day]
+    chosen = found.get(request.POST.get("stage", "") or (ahead or list(found) or [""])[0])
     records = [place.standing("reduction", cut.key) for cut in _stages(place)]
     form = StageForm(
         sent(request),
@@ -46,14 +48,20 @@ def pqip_stage(request: HttpRequest, code: str) -> HttpResponse:
             "day": chosen.day if chosen else None,
         },
     )
+    choices = []
+    for key, each in found.items():
+        former = place.reasons[each.former.reason].short_name
+        later = place.reasons[each.later[0].reason if each.later else _next(place, each)].short_name
+        now = f"now on {day_words(each.day)}" if each.day else "not entered yet"
+        choices.append((key, f"{former} to {later}, {now}"))
     page = form_flow.Page(
         title="Change of a PQiP stage",
         template="availability/post_stage.jinja",
         changes=lambda form: _changes(place, found[form.cleaned_data["stage"]], form),
         save="Save the change of stage",
         records=records,
-        field_of=_field_of,
-        words={"choices": [(key, _said(place, each)) for key, each in found.items()]},
+        field_of=lambda fault: "day" if fault.index is not None else "",
+        words={"choices": choices},
     )
     if request.method == "POST" and chosen is None:
         form.add_error("stage", "Choose which change of stage")
@@ -71,23 +79,9 @@ def boundaries(place: PostRequest) -> dict[str, Boundary]:
     return found
 
 
-def _soonest(place: PostRequest, found: dict[str, Boundary]) -> str:
-    """The change of stage that comes next."""
-    ahead = [key for key, each in found.items() if each.day is None or each.day > place.state.day]
-    return (ahead or list(found) or [""])[0]
-
-
 def _stages(place: PostRequest) -> list[ReductionRecord]:
     """The stages of the trainee in their order. Forms carry the versions of them all."""
     return [cut for cut in place.plan.reductions if cut.reason in place.route.reasons]
-
-
-def _said(place: PostRequest, boundary: Boundary) -> str:
-    former = place.reasons[boundary.former.reason].short_name
-    if boundary.later:
-        later = place.reasons[boundary.later[0].reason].short_name
-        return f"{former} to {later}, now on {day_words(boundary.later[0].first_day)}"
-    return f"{former} to {place.reasons[_next(place, boundary)].short_name}, not entered yet"
 
 
 def _next(place: PostRequest, boundary: Boundary) -> str:
@@ -137,7 +131,3 @@ def _version(place: PostRequest, cut: ReductionRecord, form: Any, first: date, l
         hours_micro=cut.hours_micro, percent_x100=cut.percent_x100, first_day=first, last_day=last,
         notes=cut.notes,
     )  # fmt: skip
-
-
-def _field_of(fault: ChangeFault) -> str:
-    return "day" if fault.index is not None else ""

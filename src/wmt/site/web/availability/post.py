@@ -53,10 +53,20 @@ def content(question: UnitRequest) -> dict[str, Any]:
     cuts = [row for row in stands if isinstance(row, models.Reduction)]
     with_withdrawn = place.may_read and question.request.GET.get("withdrawn") == "1"
     statuses = [status for status in _TITLES if status != "withdrawn" or with_withdrawn]
+    entered = place.plan.hours_on(place.state.day)
+    row = next((each for each in stands if entered and each.key == entered.key), None)
+    by = f" by {name_of(row)} on {moment(row.recorded_at)}" if row is not None and place.may_read else ""
+    # former posts of the same staff code with records, each with the way to carry them over, if one may
+    left_behind = []
+    if place.may_edit:
+        leaving = Leaving(place.user, place.state)
+        for post in sorted(carry_over.left_behind(place.state, place.unit.staff_code)):
+            href = carry_href(post, place.post) if leaving(post) else ""
+            left_behind.append(PostLink(":".join(post), href))
     return {
         "place": place,
         "today": labels.day_words(place.state.day),
-        "now": _now(place, stands),
+        "now": hours_now(place, by),
         "grade_now": _grade_now(place, stands),
         "tables": {
             **{status: _reductions(question, place, status, cuts) for status in statuses},
@@ -66,27 +76,10 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "withdrawn": place.may_read and sum(row.withdrawn for row in cuts),
         "with_withdrawn": with_withdrawn,
         "ways": _ways(place, cuts) if place.may_edit else [],
-        "left_behind": _left_behind(place) if place.may_edit else [],
+        "left_behind": left_behind,
         "may_read": place.may_read,
         "grades": _grades(place, stands) if place.may_edit else [],
     }
-
-
-def _left_behind(place: PostRequest) -> list[PostLink]:
-    """Former posts of the same staff code with records, each with the way to carry them over, if one may."""
-    posts = carry_over.left_behind(place.state, place.unit.staff_code)
-    leaving = Leaving(place.user, place.state)
-    return [
-        PostLink(":".join(post), carry_href(post, place.post) if leaving(post) else "")
-        for post in sorted(posts)
-    ]
-
-
-def _now(place: PostRequest, stands: Iterable[models.OfPost]) -> str:
-    entered = place.plan.hours_on(place.state.day)
-    row = next((each for each in stands if entered and each.key == entered.key), None)
-    by = f" by {name_of(row)} on {moment(row.recorded_at)}" if row is not None and place.may_read else ""
-    return hours_now(place, by)
 
 
 def _grade_now(place: PostRequest, stands: Iterable[models.OfPost]) -> str:
@@ -138,10 +131,14 @@ def _reduction(place: PostRequest, row: models.Reduction, status: str) -> tables
     cut = cut if place.may_read else without_reason(cut, contracted)
     href = reverse("reduction", args=[place.unit.code, row.key]) if place.may_read else ""
     last = tables.day(row.last_day) if row.last_day else tables.Value(None, "until ended")
+    if cut.hours_micro is not None:
+        entered = labels.hours_words(cut.hours_micro)
+    else:
+        entered = f"{labels.percent_words(cut.percent_x100 or 0)} of the contracted hours"
     return tables.Row(
         {
             "reason": tables.text(reason_name(cut.reason, place.names), href),
-            "entered": tables.text(_as_entered(cut)),
+            "entered": tables.text(entered),
             "hours": tables.hours(cut.taken_off(contracted)),
             "first": tables.day(row.first_day),
             "last": last,
@@ -151,13 +148,6 @@ def _reduction(place: PostRequest, row: models.Reduction, status: str) -> tables
             "notes": tables.text(cut.notes),
         }
     )
-
-
-def _as_entered(cut: ReductionRecord) -> str:
-    """The amount in the unit that was typed."""
-    if cut.hours_micro is not None:
-        return labels.hours_words(cut.hours_micro)
-    return f"{labels.percent_words(cut.percent_x100 or 0)} of the contracted hours"
 
 
 def _hours(place: PostRequest, stands: Iterable[models.OfPost]) -> tables.Table:
@@ -171,27 +161,25 @@ def _hours(place: PostRequest, stands: Iterable[models.OfPost]) -> tables.Table:
         tables.Column("status", "Status"),
         *([tables.Column("by", "Entered by"), tables.Column("at", "Entered on")] if reads else []),
     ]
-    rows = [
-        _hours_row(place, row, now.key if now else "")
-        for row in sorted(found, key=lambda row: row.first_day, reverse=True)
-    ]
+    rows = []
+    for row in sorted(found, key=lambda row: row.first_day, reverse=True):
+        is_now = now is not None and row.key == now.key
+        status = "active" if is_now else "scheduled" if row.first_day > place.state.day else "ended"
+        href = reverse("hours-change", args=[place.unit.code, row.key]) if place.may_edit else ""
+        from_day = "the beginning" if row.first_day == models.ALWAYS else f"{row.first_day:%-d %b %Y}"
+        rows.append(
+            tables.Row(
+                {
+                    "first": tables.Value(row.first_day, from_day, href),
+                    "hours": tables.hours(row.hours_micro),
+                    "status": tables.text(status),
+                    "by": tables.text(name_of(row) if place.may_read else ""),
+                    "at": tables.text(moment(row.recorded_at) if place.may_read else ""),
+                }
+            )
+        )
     empty = "No contracted hours have been entered."
     return tables.Table("hours", "Contracted hours entered", columns, rows, empty=empty)
-
-
-def _hours_row(place: PostRequest, row: models.Hours, now: str) -> tables.Row:
-    status = "active" if row.key == now else "scheduled" if row.first_day > place.state.day else "ended"
-    href = reverse("hours-change", args=[place.unit.code, row.key]) if place.may_edit else ""
-    from_day = "the beginning" if row.first_day == models.ALWAYS else f"{row.first_day:%-d %b %Y}"
-    return tables.Row(
-        {
-            "first": tables.Value(row.first_day, from_day, href),
-            "hours": tables.hours(row.hours_micro),
-            "status": tables.text(status),
-            "by": tables.text(name_of(row) if place.may_read else ""),
-            "at": tables.text(moment(row.recorded_at) if place.may_read else ""),
-        }
-    )
 
 
 def _ways(place: PostRequest, cuts: Iterable[models.Reduction]) -> list[PostLink]:

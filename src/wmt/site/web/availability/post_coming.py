@@ -1,11 +1,10 @@
 """What is coming for a post: from each day on its hours, and its capacity if the work stays."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 from wmt.site import tables
 from wmt.site.availability.labels import hours_words
-from wmt.site.availability.records import PostRecords
 from wmt.site.changes import impact
 from wmt.site.web.availability.ending_soon import reason_name
 from wmt.site.web.availability.post_request import PostRequest
@@ -38,40 +37,29 @@ def coming(place: PostRequest) -> tables.Table:
 
 def _row(place: PostRequest, moment: impact.PostMoment) -> tables.Row:
     figures, is_today = moment.figures, moment.day == place.state.day
-    words = "as it is now" if is_today else _changes(place, place.shown_plan, moment.day)
+    said = ["as it is now"]
+    if not is_today:
+        # what begins on a day, and what ended with the day before
+        plan, names, day, ended = place.shown_plan, place.names, moment.day, moment.day - timedelta(1)
+        said = [f"{reason_name(c.reason, names)} has ended" for c in plan.reductions if c.last_day == ended]
+        said += [f"grade {each.grade} has ended" for each in plan.grades if each.last_day == ended]
+        said += [f"{hours_words(each.hours_micro)} a week" for each in plan.hours if each.first_day == day]
+        said += [f"grade {each.grade}" for each in plan.grades if each.first_day == day]
+        said += [f"{reason_name(c.reason, names)} begins" for c in plan.reductions if c.first_day == day]
+    # the hours off as entered; where they are more than the contract, that they are cut there
+    found = tables.hours(figures.reduction_hours_micro)
+    if figures.reduction_hours_micro <= figures.contracted_hours_micro:
+        reduced = found
+    else:
+        reduced = replace(found, note=f"cut at {hours_words(figures.contracted_hours_micro)}")
     return tables.Row(
         {
             "day": tables.day(moment.day, "today" if is_today else ""),
-            "what": tables.text(words),
+            "what": tables.text("; ".join(said)),
             "grade": tables.text(moment.grade),
             "contracted": tables.hours(figures.contracted_hours_micro),
-            "reduced": _reduced(figures),
+            "reduced": reduced,
             "available": tables.points(figures.available_x100),
             "capacity": tables.percent(figures.points_x100, figures.available_x100, place.state.over_x100),
         }
     )
-
-
-def _reduced(figures: impact.UnitFigures) -> tables.Value:
-    """The hours off as entered; where they are more than the contract, that they are cut there."""
-    found = tables.hours(figures.reduction_hours_micro)
-    if figures.reduction_hours_micro <= figures.contracted_hours_micro:
-        return found
-    return replace(found, note=f"cut at {hours_words(figures.contracted_hours_micro)}")
-
-
-def _changes(place: PostRequest, plan: PostRecords, day: date) -> str:
-    """What begins on a day, and what ended with the day before."""
-    ended = day - timedelta(1)
-    found = [
-        f"{reason_name(cut.reason, place.names)} has ended"
-        for cut in plan.reductions
-        if cut.last_day == ended
-    ]
-    found += [f"grade {each.grade} has ended" for each in plan.grades if each.last_day == ended]
-    found += [f"{hours_words(each.hours_micro)} a week" for each in plan.hours if each.first_day == day]
-    found += [f"grade {each.grade}" for each in plan.grades if each.first_day == day]
-    found += [
-        f"{reason_name(cut.reason, place.names)} begins" for cut in plan.reductions if cut.first_day == day
-    ]
-    return "; ".join(found)

@@ -21,7 +21,14 @@ def grade_new(request: HttpRequest, code: str) -> HttpResponse:
     page = form_flow.Page(
         title="Correct the grade",
         template="availability/post_grade.jinja",
-        changes=lambda form: [_new(place.post, form.cleaned_data)],
+        changes=lambda form: [
+            Change(
+                kind="grade",
+                post=place.post,
+                grade=form.cleaned_data["grade"],
+                first_day=form.cleaned_data["first_day"],
+            )
+        ],
         save="Save the grade",
         words={
             "grades": [(grade, _NAMES.get(grade, grade)) for grade in GRADES],
@@ -70,7 +77,3 @@ def grade_end(request: HttpRequest, code: str, key: str) -> HttpResponse:
 def grade_withdraw(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """Asks before a correction of the grade is withdrawn."""
     return post_hours.withdraw(request, code, "grade", key, "Delete this correction of the grade?")
-
-
-def _new(post: tuple[str, str], typed: dict[str, Any]) -> Change:
-    return Change(kind="grade", post=post, grade=typed["grade"], first_day=typed["first_day"])

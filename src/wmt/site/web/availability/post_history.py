@@ -76,28 +76,25 @@ def _around(place: PostRequest) -> dict[str, object]:
 def told(rows: Sequence[models.OfPost], reasons: Mapping[str, ReasonOnDay]) -> list[VersionRow]:
     """Versions in words, each beside the one it replaced."""
     known = {(type(row), row.key, row.version): row for row in rows}
-    return [_told(row, known.get((type(row), row.key, row.version - 1)), rows, reasons) for row in rows]
-
-
-def _told(
-    row: models.OfPost,
-    former: models.OfPost | None,
-    rows: Sequence[models.OfPost],
-    reasons: Mapping[str, ReasonOnDay],
-) -> VersionRow:
-    what, who = _WHAT[type(row)], name_of(row)
-    is_new = former is None or former.withdrawn
-    verb = "deleted" if row.withdrawn else "entered" if is_new else "changed"
-    replaced = _hours_before(row, rows) if is_new and isinstance(row, models.Hours) else former
-    return VersionRow(
-        sentence=f"{who} {verb} {what}",
-        when=moment(row.recorded_at),
-        before=_says(replaced, reasons),
-        after=_says(row, reasons),
-        why=row.why,
-        notes_before=_notes(former),
-        notes=_notes(row),
-    )
+    found = []
+    for row in rows:
+        former = known.get((type(row), row.key, row.version - 1))
+        what, who = _WHAT[type(row)], name_of(row)
+        is_new = former is None or former.withdrawn
+        verb = "deleted" if row.withdrawn else "entered" if is_new else "changed"
+        replaced = _hours_before(row, rows) if is_new and isinstance(row, models.Hours) else former
+        found.append(
+            VersionRow(
+                sentence=f"{who} {verb} {what}",
+                when=moment(row.recorded_at),
+                before=_says(replaced, reasons),
+                after=_says(row, reasons),
+                why=row.why,
+                notes_before=_notes(former),
+                notes=_notes(row),
+            )
+        )
+    return found
 
 
 def _hours_before(row: models.Hours, rows: Sequence[models.OfPost]) -> models.Hours | None:

@@ -52,34 +52,33 @@ def _table(
     name: str, caption: str, reasons: Mapping[str, ReasonOnDay], versions: Versions, day: date, empty: str
 ) -> tables.Table:
     ordered = sorted(reasons.values(), key=lambda each: (each.category, each.short_name.casefold()))
-    rows = [_row(reason, versions.get(reason.reason, ()), day) for reason in ordered]
+    rows = []
+    for reason in ordered:
+        its = versions.get(reason.reason, ())
+        since = [row.first_day for row in its if row.first_day <= day]
+        later = [row for row in its if row.first_day > day]
+        full = reason.name if reason.name != reason.short_name else ""
+        values = {
+            "name": tables.text(reason.short_name, reverse("reason", args=[reason.reason]), full),
+            "id": tables.text(reason.reason),
+            "category": tables.text(reason.category),
+            "share": _share(reason.allowance_x100),
+            "most": _share(reason.max_x100),
+            "months": tables.Value(None) if reason.months is None else tables.count(reason.months),
+            "since": tables.day(since[-1]) if since else tables.Value(None, "the rules"),
+            "next": tables.text(
+                "; ".join(
+                    f"{'as entered' if row.enabled else 'retired'} from {day_words(row.first_day)}"
+                    for row in later
+                )
+            ),
+        }
+        rows.append(tables.Row(values))
     return tables.Table(name, caption, _COLUMNS, rows, empty=empty)
-
-
-def _row(reason: ReasonOnDay, versions: Sequence[ReasonVersion], day: date) -> tables.Row:
-    since = [row.first_day for row in versions if row.first_day <= day]
-    later = [row for row in versions if row.first_day > day]
-    full = reason.name if reason.name != reason.short_name else ""
-    values = {
-        "name": tables.text(reason.short_name, reverse("reason", args=[reason.reason]), full),
-        "id": tables.text(reason.reason),
-        "category": tables.text(reason.category),
-        "share": _share(reason.allowance_x100),
-        "most": _share(reason.max_x100),
-        "months": tables.Value(None) if reason.months is None else tables.count(reason.months),
-        "since": tables.day(since[-1]) if since else tables.Value(None, "the rules"),
-        "next": tables.text("; ".join(_coming(row) for row in later)),
-    }
-    return tables.Row(values)
 
 
 def _share(x100: int | None) -> tables.Value:
     return tables.Value(None) if x100 is None else tables.Value(decimal(x100), percent_words(x100))
-
-
-def _coming(row: ReasonVersion) -> str:
-    what = "as entered" if row.enabled else "retired"
-    return f"{what} from {day_words(row.first_day)}"
 
 
 def facts(reason: ReasonOnDay) -> list[tuple[str, str]]:
@@ -109,24 +108,25 @@ def history(rows: Sequence[ReasonVersion], *, with_whys: bool, may_change: bool)
         *([tables.Column("change", "Correct")] if may_change else []),
     ]
     empty = "This reason has not been changed: it is as set in the rules."
-    return tables.Table("versions", "What was entered", columns, [_version(row) for row in rows], empty=empty)
-
-
-def _version(row: ReasonVersion) -> tables.Row:
-    stands = row.ended_change is None and not row.withdrawn
-    href = reverse("reason-correct", args=[row.reason, row.key]) if stands else ""
-    said = [row.short_name, row.category]
-    said += [f"takes off {percent_words(row.allowance_x100)}"] if row.allowance_x100 else []
-    said += [f"at most {percent_words(row.max_x100)}"] if row.max_x100 else []
-    said += [f"{counted(row.months, 'month')} at most"] if row.months else []
-    said += [] if row.enabled else ["retired"]
-    values = {
-        "day": tables.day(row.first_day),
-        "says": tables.text(", ".join(said)),
-        "stands": tables.text("yes" if stands else "no: replaced by a later entry"),
-        "recorded": tables.day(row.recorded_at.date()),
-        "who": tables.text(row.who),
-        "why": tables.text(row.why),
-        "change": tables.text(f"Correct what holds from {day_words(row.first_day)}" if stands else "", href),
-    }
-    return tables.Row(values)
+    listed = []
+    for row in rows:
+        stands = row.ended_change is None and not row.withdrawn
+        href = reverse("reason-correct", args=[row.reason, row.key]) if stands else ""
+        said = [row.short_name, row.category]
+        said += [f"takes off {percent_words(row.allowance_x100)}"] if row.allowance_x100 else []
+        said += [f"at most {percent_words(row.max_x100)}"] if row.max_x100 else []
+        said += [f"{counted(row.months, 'month')} at most"] if row.months else []
+        said += [] if row.enabled else ["retired"]
+        values = {
+            "day": tables.day(row.first_day),
+            "says": tables.text(", ".join(said)),
+            "stands": tables.text("yes" if stands else "no: replaced by a later entry"),
+            "recorded": tables.day(row.recorded_at.date()),
+            "who": tables.text(row.who),
+            "why": tables.text(row.why),
+            "change": tables.text(
+                f"Correct what holds from {day_words(row.first_day)}" if stands else "", href
+            ),
+        }
+        listed.append(tables.Row(values))
+    return tables.Table("versions", "What was entered", columns, listed, empty=empty)

@@ -120,10 +120,15 @@ def _row(
     cuts = [
         ending_soon.cut_words(cut, post.contracted_hours_micro, reasons) for cut in plan.reductions_on(day)
     ]
+    corrected = plan.grade_on(question.state.day)
+    if corrected is None or post.supplied_grade in ("", corrected.grade):
+        grade_note = ""
+    else:
+        grade_note = f"{post.supplied_grade} in the extract"
     values = {
         "name": tables.text(post.name, unit_url("post", post.code, "hours")),
         "code": tables.text(post.code),
-        "grade": tables.text(post.grade, note=_grade_note(post, plan, question)),
+        "grade": tables.text(post.grade, note=grade_note),
         "source": tables.text(source),
         "in_force": tables.text("; ".join(cuts) or "none"),
         "next": tables.day(coming[0], coming[1]) if coming else tables.Value(None, "none entered"),
@@ -157,10 +162,3 @@ def _total(question: UnitRequest) -> tables.Row:
         **{key: tables.text("") for key in empty},
     }
     return tables.Row(values | _figures(question, question.unit))
-
-
-def _grade_note(post: Unit, plan: PostRecords, question: UnitRequest) -> str:
-    corrected = plan.grade_on(question.state.day)
-    if corrected is None or post.supplied_grade in ("", corrected.grade):
-        return ""
-    return f"{post.supplied_grade} in the extract"

@@ -89,15 +89,14 @@ def people_of(
     found = []
     for post in posts:
         plan = plans.get(post_of(post), PostRecords())
-        open_ones = [cut for cut in plan.reductions if cut.last_day is None or cut.last_day >= day]
-        found.append(Person(post, plan, [_standing(cut, reasons) for cut in open_ones]))
+        fields = []
+        for cut in plan.reductions:
+            if cut.last_day is None or cut.last_day >= day:
+                its, title = mark("reduction", cut.key), reason_name(cut.reason, reasons)
+                unit = "hours a week" if cut.percent_x100 is None else "% of the hours"
+                fields.append(ReductionFields(cut, f"last-{its}", f"amount-{its}", title, unit))
+        found.append(Person(post, plan, fields))
     return found
-
-
-def _standing(cut: ReductionRecord, reasons: Mapping[str, ReasonOnDay]) -> ReductionFields:
-    its = mark("reduction", cut.key)
-    unit = "hours a week" if cut.percent_x100 is None else "% of the hours"
-    return ReductionFields(cut, f"last-{its}", f"amount-{its}", reason_name(cut.reason, reasons), unit)
 
 
 class TeamForm(forms.Form):
@@ -144,8 +143,9 @@ class TeamForm(forms.Form):
         """Beside each field: days that hours need, and amounts of new reductions in their unit."""
         found = super().clean() or {}
         for person in self.people:
-            if found.get(person.hours) is not None and not self._start_of(found, person):
-                self._say_once(person, "Enter the first day of new hours")
+            needs_day = found.get(person.hours) is not None and not self._start_of(found, person)
+            if needs_day and "first_day" not in self.errors and person.start not in self.errors:
+                self.add_error("first_day", "Enter the first day of new hours")
             if self._has_new(person):
                 by_share = found.get(person.new("unit")) != HOURS
                 what = "The percentage" if by_share else "The hours"
@@ -160,10 +160,6 @@ class TeamForm(forms.Form):
         """The day somebody's new hours count from: their own, or that of the team."""
         own: date | None = found.get(person.start)
         return own or found.get("first_day")
-
-    def _say_once(self, person: Person, message: str) -> None:
-        if "first_day" not in self.errors and person.start not in self.errors:
-            self.add_error("first_day", message)
 
     def has_new(self, person: Person) -> bool:
         """Whether anything was typed of a new reduction of somebody."""
@@ -187,25 +183,22 @@ class TeamForm(forms.Form):
                     )  # fmt: skip
                     start = person.start if self.cleaned_data[person.start] else "first_day"
                     found.add(change, hours_micro=person.hours, first_day=start, whole=person.hours)
-            self._want_reductions(found, person)
+            for standing in person.reductions:
+                cut, last = standing.cut, self.cleaned_data[standing.last]
+                amount = self.cleaned_data[standing.amount]
+                if last == cut.last_day and amount == _amount(cut):
+                    continue
+                by_share = cut.percent_x100 is not None
+                wanted = Change(
+                    kind="reduction", post=post_of(person.post), key=cut.key, version=cut.version,
+                    reason=cut.reason, first_day=cut.first_day, last_day=last, notes=cut.notes,
+                    percent_x100=amount if by_share else None, hours_micro=None if by_share else amount,
+                )  # fmt: skip
+                found.add(wanted, hours_micro=standing.amount, percent_x100=standing.amount,
+                          last_day=standing.last, whole=standing.amount)  # fmt: skip
             if self._has_new(person):
                 self._want_new(found, person)
         return found
-
-    def _want_reductions(self, found: TeamChanges, person: Person) -> None:
-        for standing in person.reductions:
-            cut, last = standing.cut, self.cleaned_data[standing.last]
-            amount = self.cleaned_data[standing.amount]
-            if last == cut.last_day and amount == _amount(cut):
-                continue
-            by_share = cut.percent_x100 is not None
-            change = Change(
-                kind="reduction", post=post_of(person.post), key=cut.key, version=cut.version,
-                reason=cut.reason, first_day=cut.first_day, last_day=last, notes=cut.notes,
-                percent_x100=amount if by_share else None, hours_micro=None if by_share else amount,
-            )  # fmt: skip
-            found.add(change, hours_micro=standing.amount, percent_x100=standing.amount,
-                      last_day=standing.last, whole=standing.amount)  # fmt: skip
 
     def _want_new(self, found: TeamChanges, person: Person) -> None:
         clean = {part: self.cleaned_data[person.new(part)] for part in (*_NEW, "unit")}

@@ -37,40 +37,36 @@ class PersonRow:
 
 def rows_of(form: team_form.TeamForm, state: State) -> list[PersonRow]:
     """Everybody on the form, in its order."""
-    return [_row(form, person, state) for person in form.people]
-
-
-def _row(form: team_form.TeamForm, person: team_form.Person, state: State) -> PersonRow:
-    post = person.post
-    return PersonRow(
-        name=post.name,
-        href=unit_url("post", post.code, "hours"),
-        mark=person.mark,
-        facts=_facts(person, state),
-        hours=person.hours,
-        start=person.start,
-        items=[_item(each, state) for each in person.reductions],
-        new={part: person.new(part) for part in ("reason", "amount", "unit", "first", "last")},
-        is_open=form.has_new(person),
-    )
-
-
-def _facts(person: team_form.Person, state: State) -> str:
-    post = person.post
-    source = labels.source_of(post, person.plan, state.day)
-    said = [post.grade, f"{labels.hours_words(post.contracted_hours_micro)} ({source})"]
-    if post.reduction_hours_micro:
-        said.append(f"{labels.hours_words(post.reduction_hours_micro)} off")
-    capacity = shown_capacity(post.points_x100, post.available_x100)
-    said.append(f"capacity {capacity}" if post.available_x100 else capacity)
-    coming = [each for each in person.plan.hours if each.first_day > state.day]
-    said += [
-        f"{labels.hours_words(each.hours_micro)} from {labels.day_words(each.first_day)}" for each in coming
-    ]
-    return " · ".join(word for word in said if word)
-
-
-def _item(standing: team_form.ReductionFields, state: State) -> Item:
-    first = standing.cut.first_day
-    since = f"{'from' if first > state.day else 'since'} {labels.day_words(first)}"
-    return Item(standing.title, since, standing.unit, standing.last, standing.amount)
+    found = []
+    for person in form.people:
+        post = person.post
+        source = labels.source_of(post, person.plan, state.day)
+        said = [post.grade, f"{labels.hours_words(post.contracted_hours_micro)} ({source})"]
+        if post.reduction_hours_micro:
+            said.append(f"{labels.hours_words(post.reduction_hours_micro)} off")
+        capacity = shown_capacity(post.points_x100, post.available_x100)
+        said.append(f"capacity {capacity}" if post.available_x100 else capacity)
+        coming = [each for each in person.plan.hours if each.first_day > state.day]
+        said += [
+            f"{labels.hours_words(each.hours_micro)} from {labels.day_words(each.first_day)}"
+            for each in coming
+        ]
+        items = []
+        for standing in person.reductions:
+            first = standing.cut.first_day
+            since = f"{'from' if first > state.day else 'since'} {labels.day_words(first)}"
+            items.append(Item(standing.title, since, standing.unit, standing.last, standing.amount))
+        found.append(
+            PersonRow(
+                name=post.name,
+                href=unit_url("post", post.code, "hours"),
+                mark=person.mark,
+                facts=" · ".join(word for word in said if word),
+                hours=person.hours,
+                start=person.start,
+                items=items,
+                new={part: person.new(part) for part in ("reason", "amount", "unit", "first", "last")},
+                is_open=form.has_new(person),
+            )
+        )
+    return found

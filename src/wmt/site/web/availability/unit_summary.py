@@ -65,14 +65,12 @@ def _teams(question: UnitRequest, in_force: Counter[str], ending: list[ending_so
     teams = list(units.below(state, unit, "team"))
     with_pdu = unit.level != "pdu"
     names = Places.of(state, ("pdu",)).names["pdu"] if with_pdu else {}
-    rows = [
-        tables.Row(
-            _names(team, names) | _figures(question, team, in_force[team.code], ends[team.code]),
-            "team",
-            team.code,
-        )
-        for team in teams
-    ]
+    rows = []
+    for team in teams:
+        pdu = tables.text(names.get(team.pdu_code, team.pdu_code), unit_url("pdu", team.pdu_code, "hours"))
+        name = tables.text(team.name, unit_url("team", team.code, "hours"))
+        figures = _figures(question, team, in_force[team.code], ends[team.code])
+        rows.append(tables.Row({"name": name, "pdu": pdu} | figures, "team", team.code))
     total = {"name": tables.text("Total"), "pdu": tables.text("")}
     columns = [
         tables.Column("name", "Team"),
@@ -90,14 +88,6 @@ def _teams(question: UnitRequest, in_force: Counter[str], ending: list[ending_so
     return tables.Table(
         "teams", caption, columns, rows, sums if rows else None, empty="There is no team here."
     )
-
-
-def _names(team: Unit, pdus: dict[str, str]) -> dict[str, tables.Value]:
-    pdu = unit_url("pdu", team.pdu_code, "hours")
-    return {
-        "name": tables.text(team.name, unit_url("team", team.code, "hours")),
-        "pdu": tables.text(pdus.get(team.pdu_code, team.pdu_code), pdu),
-    }
 
 
 def _figures(question: UnitRequest, unit: Unit, in_force: int, ends: int) -> dict[str, tables.Value]:

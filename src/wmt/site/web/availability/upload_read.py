@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from wmt.intake.people_schema import REASONS_FILE
 from wmt.site.accounts import visibility
@@ -65,9 +65,13 @@ def outcome_of(kept: KeptUpload, state: State, user: User) -> UploadOutcome:
     for fault in faults.items:
         message = fault.message.replace("docs/input.md", "the upload page")
         said = TableFault(fault.sheet or "", fault.row, fault.column or "", message)
+        # only of what our own templates have besides: names, and what they are
+        is_ours = fault.code == "PEOPLE_NAME_COLUMN" or (
+            fault.code == "PEOPLE_UNKNOWN_TABLE" and fault.sheet == "About"
+        )
         if fault.severity == "refuse":
             found.faults.append(said)
-        elif not _is_of_template(fault):
+        elif not is_ours:
             found.notices.append(said)
     if reasons_changed(people.reasons):
         text = "Reasons are not taken from here. Change them on the page ‘Reasons for reductions’."
@@ -94,17 +98,12 @@ def _readable_plans(state: State, user: User) -> dict[Post, PostRecords]:
     return {post: plan for post, plan in queries.plans_of().items() if reads(post)}
 
 
-def _is_of_template(fault: Any) -> bool:
-    """Whether a warning is only of what our own templates have besides: names, and what they are."""
-    if fault.code == "PEOPLE_UNKNOWN_TABLE":
-        return bool(fault.sheet == "About")
-    return bool(fault.code == "PEOPLE_NAME_COLUMN")
-
-
 def _allowed(found: UploadOutcome, changes: Iterable[Change], state: State, user: User) -> list[Change]:
     """The changes of posts that are there and that the person may edit; the others become faults."""
     wanted = list(changes)
-    there = _posts_there({change.post for change in wanted}, state)
+    named = {change.post[0] for change in wanted}
+    posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, team_code__in=named)
+    there = set(posts.values_list("team_code", "staff_code"))
     teams: dict[str, bool] = {}
     kept, denied = [], set()
     for change in wanted:
@@ -126,12 +125,6 @@ def _allowed(found: UploadOutcome, changes: Iterable[Change], state: State, user
     return kept
 
 
-def _posts_there(posts: Iterable[Post], state: State) -> set[Post]:
-    teams = {team for team, _ in posts}
-    rows = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, team_code__in=teams)
-    return set(rows.values_list("team_code", "staff_code"))
-
-
 def _is_idle(change: Change, plans: Mapping[Post, PostRecords], limits: RecordLimits) -> bool:
     """Whether a row of hours says what counts on its day already, where nobody has entered anything."""
     plan = plans.get(change.post, PostRecords())
@@ -143,16 +136,13 @@ def _is_idle(change: Change, plans: Mapping[Post, PostRecords], limits: RecordLi
 def _placed(fault: ChangeFault, changes: Sequence[Change]) -> TableFault:
     """A fault of a change at its row; of several rows of a post together, at the first of them."""
     index = place_of(fault, changes)
-    words = " ".join([_sentence(fault.message), *(f"{record}." for record in fault.shown)])
+    message = fault.message if fault.message.endswith((".", ":")) else f"{fault.message}."
+    words = " ".join([message, *(f"{record}." for record in fault.shown)])
     if index is None:
         return TableFault("", None, "", words)
     change = changes[index]
     column = table_changes.column_of(change, fault.field) or ""
     return TableFault(table_changes.TABLE_OF[change.kind], change.row, column, words, ":".join(change.post))
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith((".", ":")) else f"{text}."
 
 
 def file_of(table: str, names: Sequence[str]) -> str:

@@ -1,11 +1,10 @@
 """The preview of tables that were sent: faults, effects and what will be entered, as tables of a page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from wmt.site import tables
 from wmt.site.availability import queries, records
-from wmt.site.availability.change_requests import Change
 from wmt.site.availability.labels import entry_words
 from wmt.site.availability.table_changes import TABLE_OF
 from wmt.site.web.availability import upload_read
@@ -42,20 +41,18 @@ def _faults(
         tables.Column("post", "Post", "code"),
         tables.Column("message", "What is wrong, and what to do"),
     ]
-    ordered = sorted(faults, key=lambda fault: (fault.table, fault.row or 0, fault.column))
-    return tables.Table(name, caption, columns, [_fault(fault, kept) for fault in ordered])
-
-
-def _fault(fault: upload_read.TableFault, kept: KeptUpload) -> tables.Row:
-    values = {
-        "file": tables.text(upload_read.file_of(fault.table, kept.names)),
-        "table": tables.text(fault.table),
-        "row": tables.Value(None) if fault.row is None else tables.count(fault.row),
-        "column": tables.text(fault.column),
-        "post": tables.text(fault.post),
-        "message": tables.text(fault.message),
-    }
-    return tables.Row(values)
+    rows = []
+    for fault in sorted(faults, key=lambda fault: (fault.table, fault.row or 0, fault.column)):
+        values = {
+            "file": tables.text(upload_read.file_of(fault.table, kept.names)),
+            "table": tables.text(fault.table),
+            "row": tables.Value(None) if fault.row is None else tables.count(fault.row),
+            "column": tables.text(fault.column),
+            "post": tables.text(fault.post),
+            "message": tables.text(fault.message),
+        }
+        rows.append(tables.Row(values))
+    return tables.Table(name, caption, columns, rows)
 
 
 def _records(outcome: upload_read.UploadOutcome, state: State) -> tables.Table:
@@ -63,10 +60,14 @@ def _records(outcome: upload_read.UploadOutcome, state: State) -> tables.Table:
     assert outcome.preview is not None
     checked = outcome.preview.checked
     reasons = queries.every_reason()
-    names = _names(outcome.changes, state)
+    teams = {change.post[0] for change in outcome.changes}
+    held = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, team_code__in=teams)
+    names = {(team, staff): name for team, staff, name in held.values_list("team_code", "staff_code", "name")}
     rows = []
     for change, entry in zip(outcome.changes, checked.entries, strict=True):
-        former = _former(change, checked.before)
+        plan = checked.before.get(change.post, records.PostRecords())
+        entries: Sequence[records.Entry] = [*plan.hours, *plan.reductions, *plan.grades]
+        former = next((each for each in entries if each.key == change.key), None) if change.key else None
         says = entry_words(entry, reasons) if entry else "deleted"
         values = {
             "who": tables.text(names.get(change.post, ":".join(change.post))),
@@ -84,15 +85,3 @@ def _records(outcome: upload_read.UploadOutcome, state: State) -> tables.Table:
         tables.Column("table", "Table", "code"), tables.Column("row", "Row", "count"),
     ]  # fmt: skip
     return tables.Table("records", "What will be entered", columns, rows)
-
-
-def _former(change: Change, before: Mapping[records.Post, records.PostRecords]) -> records.Entry | None:
-    plan = before.get(change.post, records.PostRecords())
-    entries: Sequence[records.Entry] = [*plan.hours, *plan.reductions, *plan.grades]
-    return next((each for each in entries if each.key == change.key), None) if change.key else None
-
-
-def _names(changes: Sequence[Change], state: State) -> dict[records.Post, str]:
-    teams = {change.post[0] for change in changes}
-    rows = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, team_code__in=teams)
-    return {(team, staff): name for team, staff, name in rows.values_list("team_code", "staff_code", "name")}

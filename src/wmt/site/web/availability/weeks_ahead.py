@@ -45,7 +45,13 @@ def content(question: UnitRequest) -> dict[str, Any]:
     days = weeks_ahead.weeks_of(state.day)
     last = days[-1] + timedelta(days=6)  # the last week counts to its Sunday
     found = weeks_ahead.ahead_of(state, posts, stands, days)
-    events = [_readable(question, each) for each in weeks_ahead.events_of(posts, stands, state.day, last)]
+    events = []
+    for event in weeks_ahead.events_of(posts, stands, state.day, last):
+        # without a reason that is withheld: a share then as hours of the contract of that day
+        entry = event.entry
+        if isinstance(entry, ReductionRecord) and not visibility.reasons(question.user).covers(event.post):
+            entry = without_reason(entry, event.contracted_micro)
+        events.append(replace(event, entry=entry))
     note_read(question.user, unit)
     made: dict[str, tables.Table] = {"events": _events(question, events)}
     if question.in_full:
@@ -60,14 +66,6 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "last": f"{last:%-d %B %Y}",
         "elsewhere": False,
     }
-
-
-def _readable(question: UnitRequest, event: weeks_ahead.Event) -> weeks_ahead.Event:
-    """The same without a reason that is withheld: a share then as hours of the contract of that day."""
-    entry = event.entry
-    if not isinstance(entry, ReductionRecord) or visibility.reasons(question.user).covers(event.post):
-        return event
-    return replace(event, entry=without_reason(entry, event.contracted_micro))
 
 
 def _events(question: UnitRequest, events: Sequence[weeks_ahead.Event]) -> tables.Table:

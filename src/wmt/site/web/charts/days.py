@@ -22,7 +22,9 @@ class Days:
     def at(self, day: date) -> int:
         """Where a day lies; one outside lies at the end it is beyond."""
         held = min(max(day, self.first), self.last)
-        return self.left + (held - self.first).days * (self.right - self.left) // max(1, self._days)
+        return self.left + (held - self.first).days * (self.right - self.left) // max(
+            1, (self.last - self.first).days
+        )
 
     def middle(self, first: date, last: date) -> int:
         """Where a figure of several days lies: in the middle of those on the axis."""
@@ -33,16 +35,10 @@ class Days:
         """The finest marks of the calendar whose words have room."""
         for starts, shape in _CALENDARS:
             days = [day for day in starts(self.first, self.last) if self.first <= day <= self.last]
-            if 2 <= len(days) <= self._most(f"{self.last:{shape}}"):
+            each = text_width(f"{self.last:{shape}}") + _AIR
+            if 2 <= len(days) <= min(_MOST_TICKS, (self.right - self.left) // each):
                 return [(self.at(day), f"{day:{shape}}") for day in days]
         return [(self.at(day), f"{day:%-d %b %Y}") for day in sorted({self.first, self.last})]
-
-    @property
-    def _days(self) -> int:
-        return (self.last - self.first).days
-
-    def _most(self, words: str) -> int:
-        return min(_MOST_TICKS, (self.right - self.left) // (text_width(words) + _AIR))
 
 
 def _every(days: int) -> Callable[[date, date], Iterable[date]]:

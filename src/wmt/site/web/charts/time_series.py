@@ -136,7 +136,15 @@ class _TimeSeriesDrawing:
         def at(value: int) -> int:
             return panel.scale.at(value, top + height, -height)
 
-        self._shade(top, height, labelled=is_first)
+        for period in self.periods:
+            start, end = self.days.at(period.first), self.days.at(period.last)
+            self.canvas.rect("shade", (start, top, max(2, end - start), height))
+            self.canvas.path("edge", f"M{start} {top}v{height}M{max(start + 2, end)} {top}v{height}")
+            # where the whole of it has no room, what stands before the comma
+            labels = (period.label, period.label.partition(",")[0]) if is_first else ()
+            fitting = [label for label in labels if text_width(label) + 10 <= end - start]
+            if fitting:
+                self.canvas.text((start + 6, top + height - 8), fitting[0], tone="period")
         canvas.text((left, top - 10), panel.title, tone="title")
         if panel.band:
             upper = at(panel.band[1])
@@ -152,23 +160,16 @@ class _TimeSeriesDrawing:
         ends = [(self._line(series, at), series) for series in panel.series]
         self._names([(end, series) for end, series in ends if end], panel, top + height)
 
-    def _shade(self, top: int, height: int, *, labelled: bool) -> None:
-        for period in self.periods:
-            left, right = self.days.at(period.first), self.days.at(period.last)
-            self.canvas.rect("shade", (left, top, max(2, right - left), height))
-            self.canvas.path("edge", f"M{left} {top}v{height}M{max(left + 2, right)} {top}v{height}")
-            # where the whole of it has no room, what stands before the comma
-            labels = (period.label, period.label.partition(",")[0]) if labelled else ()
-            fitting = [label for label in labels if text_width(label) + 10 <= right - left]
-            if fitting:
-                self.canvas.text((left + 6, top + height - 8), fitting[0], tone="period")
-
     def _line(self, series: Series, at: Callable[[int], int]) -> tuple[int, int] | None:
         """Draws a line and its dots; where it ends, None where nothing of it is known."""
-        runs = [
-            [(self.days.middle(place.first, place.last), at(place.value or 0), place) for place in run]
-            for run in _runs(series.places)
-        ]
+        # places that follow each other without a day between them, and have a value
+        runs: list[list[tuple[int, int, DataPoint]]] = []
+        known = [place for place in series.places if place.value is not None]
+        for before, place in pairwise([None, *known]):
+            assert place is not None
+            if before is None or place.first - before.last != timedelta(1):
+                runs.append([])
+            runs[-1].append((self.days.middle(place.first, place.last), at(place.value or 0), place))
         if not runs:
             return None
         d = "".join("M" + "L".join(f"{x} {y}" for x, y, _ in run) for run in runs)
@@ -196,15 +197,3 @@ class _TimeSeriesDrawing:
                 places[number] = min(places[number], places[number + 1] - LINE + 2)
         for y, (end, series) in zip(places, ordered, strict=True):
             self.canvas.text((end[0] + 8, y + 5), series.name)
-
-
-def _runs(places: Sequence[DataPoint]) -> list[list[DataPoint]]:
-    """Places that follow each other without a day between them, and have a value."""
-    found: list[list[DataPoint]] = []
-    known = [place for place in places if place.value is not None]
-    for before, place in pairwise([None, *known]):
-        assert place is not None
-        if before is None or place.first - before.last != timedelta(1):
-            found.append([])
-        found[-1].append(place)
-    return found

@@ -60,7 +60,20 @@ class _WaterfallDrawing:
         """The figure before, a bar for each cause, the figure after."""
         y = self._figure(_TOP, start, self.sums[0])
         for cause, (before, after) in zip(self.causes, pairwise(self.sums), strict=True):
-            y = self._step(y, cause, self._at(before), self._at(after))
+            start_x, end_x = self._at(before), self._at(after)
+            lines = canvas.wrapped(cause.label, self.label_room)
+            with self.canvas.link(cause.href):
+                for number, line in enumerate(lines):
+                    self.canvas.text((0, y + 16 + number * canvas.LINE), line)
+            if self.above:
+                y += len(lines) * canvas.LINE + 4
+            left, right = min(start_x, end_x), max(start_x, end_x, min(start_x, end_x) + _THIN)
+            tone = "up" if cause.amount > 0 else "down" if cause.amount < 0 else "none"
+            self.canvas.rect(tone, (left, y, right - left, _BAR), f"{cause.label}: {cause.words}")
+            self.canvas.text((right + 6, y + 16), cause.words)
+            below = y + max(_BAR, 0 if self.above else len(lines) * canvas.LINE + 4)
+            self.canvas.path("step", f"M{end_x} {y + _BAR}V{below + _AIR}")
+            y = below + _AIR
         return self.canvas.drawing(self._figure(y, end, self.sums[-1]))
 
     def _at(self, amount: int) -> int:
@@ -82,18 +95,3 @@ class _WaterfallDrawing:
         else:
             self.canvas.text((x - 8, y + 16), words, anchor="end", tone="title")
         return y + _BAR + _AIR
-
-    def _step(self, y: int, cause: WaterfallStep, start: int, end: int) -> int:
-        lines = canvas.wrapped(cause.label, self.label_room)
-        with self.canvas.link(cause.href):
-            for number, line in enumerate(lines):
-                self.canvas.text((0, y + 16 + number * canvas.LINE), line)
-        if self.above:
-            y += len(lines) * canvas.LINE + 4
-        left, right = min(start, end), max(start, end, min(start, end) + _THIN)
-        tone = "up" if cause.amount > 0 else "down" if cause.amount < 0 else "none"
-        self.canvas.rect(tone, (left, y, right - left, _BAR), f"{cause.label}: {cause.words}")
-        self.canvas.text((right + 6, y + 16), cause.words)
-        below = y + max(_BAR, 0 if self.above else len(lines) * canvas.LINE + 4)
-        self.canvas.path("step", f"M{end} {y + _BAR}V{below + _AIR}")
-        return below + _AIR

@@ -31,30 +31,23 @@ def guidance(question: UnitRequest) -> Guidance | None:
     if not is_over(unit.points_x100, unit.available_x100, state.over_x100):
         return None
     if access.is_own(question.user, question.unit):
-        return _for_oneself(question)
+        standing = requests.open_relief(unit.team_code, unit.staff_code)
+        if standing is not None:
+            asked, by = written(standing.asked_on), written(standing.answer_by)
+            said = f"You asked for relief on {asked}. An answer is due by {by}."
+            return Guidance(said, [DutyLink("View your request", reverse("request", args=[standing.pk]))])
+        said = "You can ask for relief from the first day over the threshold."
+        said = f"Your workload is over {state.over_text}. {said}"
+        return Guidance(said, [DutyLink("Ask for relief", reverse("relief", args=[unit.code]))])
     acts = may(question.user, Action.HANDLE_DUTIES, level="post", code=unit.code, state=state)
-    return _for_managers(question) if acts else None
-
-
-def _for_oneself(question: UnitRequest) -> Guidance:
-    unit, over = question.unit, question.state.over_text
-    standing = requests.open_relief(unit.team_code, unit.staff_code)
-    if standing is not None:
-        asked, by = written(standing.asked_on), written(standing.answer_by)
-        said = f"You asked for relief on {asked}. An answer is due by {by}."
-        return Guidance(said, [DutyLink("View your request", reverse("request", args=[standing.pk]))])
-    said = f"Your workload is over {over}. You can ask for relief from the first day over the threshold."
-    return Guidance(said, [DutyLink("Ask for relief", reverse("relief", args=[unit.code]))])
-
-
-def _for_managers(question: UnitRequest) -> Guidance:
-    unit, state = question.unit, question.state
-    said = [f"The workload of {unit.name} is over {state.over_text}."]
+    if not acts:
+        return None
+    words = [f"The workload of {unit.name} is over {state.over_text}."]
     if requests.has_open_duty(unit):
-        said.append("The open action below says what is due.")
+        words.append("The open action below says what is due.")
     elif not nobody_words(unit.name, state.day) and (run := run_of(question)) and run["full_on"]:
-        said.append(
+        words.append(
             f"If this continues, an action opens on {written(run['full_on'])}. You do not have to wait."
         )
-    said.append("You can move cases in nDelius, agree a reduction, or talk to the practitioner.")
-    return Guidance(" ".join(said), helps_of(question.request, unit.code, unit.team_code, state))
+    words.append("You can move cases in nDelius, agree a reduction, or talk to the practitioner.")
+    return Guidance(" ".join(words), helps_of(question.request, unit.code, unit.team_code, state))

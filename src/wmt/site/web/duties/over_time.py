@@ -21,7 +21,25 @@ def months(stood: Sequence[Stay], unit: Unit) -> tables.Table:
         tables.Column("median", "Days open, median", "number", "of those that closed in the month"),
         tables.Column("longest", "Days open, longest", "count", "of those that closed in the month"),
     ]
-    rows = [_month(first, stood) for first in reversed(_months_of(stood))]
+    rows = []
+    for first in reversed(_months_of(stood)):
+        after = _next(first)
+        closed = [stay for stay in stood if stay.ended is not None and first <= stay.ended < after]
+        lengths = sorted(stay.days(after) for stay in closed)
+        opened = sum(first <= stay.began < after for stay in stood)
+        standing = sum(stay.began < after and (stay.ended is None or stay.ended >= after) for stay in stood)
+        rows.append(
+            tables.Row(
+                {
+                    "month": tables.Value(first, f"{first:%B %Y}"),
+                    "opened": tables.count(opened),
+                    "closed": tables.count(len(closed)),
+                    "standing": tables.count(standing),
+                    "median": median_value(lengths),
+                    "longest": tables.count(lengths[-1]) if lengths else tables.Value(None, "–"),
+                }
+            )
+        )
     caption = f"Actions by month, {unit.name}"
     return tables.Table("months", caption, columns, rows, empty="No actions have opened here yet.")
 
@@ -38,24 +56,6 @@ def _months_of(stood: Sequence[Stay]) -> list[date]:
 
 def _next(first: date) -> date:
     return date(first.year + first.month // 12, first.month % 12 + 1, 1)
-
-
-def _month(first: date, stood: Sequence[Stay]) -> tables.Row:
-    after = _next(first)
-    closed = [stay for stay in stood if stay.ended is not None and first <= stay.ended < after]
-    lengths = sorted(stay.days(after) for stay in closed)
-    opened = sum(first <= stay.began < after for stay in stood)
-    standing = sum(stay.began < after and (stay.ended is None or stay.ended >= after) for stay in stood)
-    return tables.Row(
-        {
-            "month": tables.Value(first, f"{first:%B %Y}"),
-            "opened": tables.count(opened),
-            "closed": tables.count(len(closed)),
-            "standing": tables.count(standing),
-            "median": median_value(lengths),
-            "longest": tables.count(lengths[-1]) if lengths else tables.Value(None, "–"),
-        }
-    )
 
 
 def median_value(lengths: Sequence[int]) -> tables.Value:
@@ -78,26 +78,26 @@ def handled(stood: Sequence[Stay], day: date, unit: Unit) -> tables.Table:
         tables.Column("median", "Days until closed, median", "number"),
         tables.Column("longest", "Days until closed, longest", "count"),
     ]
-    rows = [_handled(name, said, stood) for name, said in labels.DECIDED.items()]
+    rows = []
+    for name, said in labels.DECIDED.items():
+        found = [stay for stay in stood if stay.decision == name]
+        lengths = sorted((stay.ended - stay.began).days for stay in found if stay.ended is not None)
+        rows.append(
+            tables.Row(
+                {
+                    "decision": tables.text(said.capitalize()),
+                    "number": tables.count(len(found)),
+                    "open": tables.count(len(found) - len(lengths)),
+                    "closed": tables.count(len(lengths)),
+                    "median": median_value(lengths),
+                    "longest": tables.count(lengths[-1]) if lengths else tables.Value(None, "–"),
+                }
+            )
+        )
     caption = f"How actions were handled, {unit.name}"
     notes = [f"The last decision on each action before it closed, or by {day:%-d %B %Y}."]
     return tables.Table(
         "handled", caption, columns, rows if stood else [], notes=notes, empty="No actions yet."
-    )
-
-
-def _handled(name: str, said: str, stood: Sequence[Stay]) -> tables.Row:
-    found = [stay for stay in stood if stay.decision == name]
-    lengths = sorted((stay.ended - stay.began).days for stay in found if stay.ended is not None)
-    return tables.Row(
-        {
-            "decision": tables.text(said.capitalize()),
-            "number": tables.count(len(found)),
-            "open": tables.count(len(found) - len(lengths)),
-            "closed": tables.count(len(lengths)),
-            "median": median_value(lengths),
-            "longest": tables.count(lengths[-1]) if lengths else tables.Value(None, "–"),
-        }
     )
 
 

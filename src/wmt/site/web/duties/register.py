@@ -1,6 +1,5 @@
 """The register of duties of a unit: those that stand, how they are handled, and how long they stood."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -96,19 +95,21 @@ def duties_of(question: UnitRequest, asked: str) -> tuple[list[Duty], Capacities
             "late": found.filter(due_dates.late_on(day)),
             "closed": found.filter(closed_on__isnull=False),
         }.get(asked, found)
-    standing = [duty for duty in queries.as_they_stood(found, state) if _fits(duty, asked, day)]
+    standing = [
+        duty
+        for duty in queries.as_they_stood(found, state)
+        if (
+            due_dates.is_late(duty, day)
+            if asked == "late"
+            else asked == "all" or duty.is_open == (asked == "open")
+        )
+    ]
     decided = question.request.GET.get("decided", "any")
     if decided in (*labels.DECIDED, "nothing") and decided:
         wanted = "" if decided == "nothing" else decided
         standing = [duty for duty in standing if duty.decision == wanted]
     capacities = Capacities.of(state, standing)
     return sorted(standing, key=lambda duty: _urgency(duty, day, capacities)), capacities
-
-
-def _fits(duty: Duty, asked: str, day: date) -> bool:
-    if asked == "late":
-        return due_dates.is_late(duty, day)
-    return asked == "all" or duty.is_open == (asked == "open")
 
 
 def _urgency(duty: Duty, day: date, capacities: Capacities) -> tuple[Any, ...]:
@@ -200,6 +201,9 @@ def _row(
     due = next(iter(due_dates.open_deadlines(duty, day)), None)
     missing = roles.of(duty).missing if duty.is_open else ""
     href = "" if question.in_full else duty_url(duty)
+    days = tables.Value(None)
+    if duty.is_over:
+        days = tables.count((min(duty.seen_on, day) - duty.run_since).days + 1)
     values = {
         "name": tables.text(duty.shown_name, href, "" if question.in_full else _SHORT.get(missing, "")),
         "code": tables.text(duty.code),
@@ -210,7 +214,7 @@ def _row(
         "owed": _owed(due),
         "by": tables.day(due.by if due else None),
         "since": tables.day(duty.run_since),
-        "days": _days(duty, day),
+        "days": days,
         "opened": tables.day(duty.opened_on),
         "reopened": tables.count(duty.reopened),
         "nobody": tables.text(missing),
@@ -219,15 +223,10 @@ def _row(
         "why": tables.text(labels.CLOSED.get(duty.closed_why, duty.closed_why)),
     }
     if places:
-        named = dict(zip((column.key for column in places.columns()), _names(places, duty), strict=True))
-        values |= {key: tables.text(name) for key, name in named.items()}
+        codes = {"team_code": duty.team_code, "pdu_code": duty.pdu_code, "region_code": duty.region_code}
+        names = places.values(Unit(level="post", **codes))
+        values |= {c.key: tables.text(name) for c, name in zip(places.columns(), names, strict=True)}
     return tables.Row(values, "post", duty.code)
-
-
-def _names(places: Places, duty: Duty) -> Sequence[str]:
-    return places.values(
-        Unit(team_code=duty.team_code, pdu_code=duty.pdu_code, region_code=duty.region_code, level="post")
-    )
 
 
 def _owed(due: due_dates.Deadline | None) -> tables.Value:
@@ -237,9 +236,3 @@ def _owed(due: due_dates.Deadline | None) -> tables.Value:
     left = labels.left(due)
     late = {"note": "overdue", "tone": "over"} if due.is_late else {}
     return tables.Value(f"{said}: {left}", f"{said}: {left}", **late)
-
-
-def _days(duty: Duty, day: date) -> tables.Value:
-    if not duty.is_over:
-        return tables.Value(None)
-    return tables.count((min(duty.seen_on, day) - duty.run_since).days + 1)

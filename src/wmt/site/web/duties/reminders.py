@@ -22,9 +22,20 @@ def duty_lines(state: State, units: Iterable[Unit]) -> list[Reminder]:
     """Of each unit with duties that are open: how many, or for a post what stands and what is due."""
     found = []
     for unit in units:
-        line = _of_post(state, unit) if unit.level == "post" else _of_unit(state, unit)
-        if line is not None:
-            found.append(line)
+        if unit.level == "post":
+            duty = queries.open_of(unit, state)
+            if duty is not None:
+                href = reverse("duty", args=[duty.pk])
+                found.append(Reminder(unit.name, post_words(duty, state), href, "View action"))
+            continue
+        number, late = queries.counts(unit, state)
+        if number:
+            actions = "excessive-workload action is" if number == 1 else "excessive-workload actions are"
+            said = f"{number:,} {actions} open, {f'{late:,}' if late else 'none'} overdue"
+            if unit.level == "team":
+                said += _longest(unit, state, number)
+            href = unit_url(unit.level, unit.code, "duties")
+            found.append(Reminder(unit.name, said, href, "View actions"))
     return found
 
 
@@ -48,18 +59,6 @@ def request_lines(user: Any, state: State, units: Iterable[Unit]) -> list[Remind
     return found
 
 
-def _of_unit(state: State, unit: Unit) -> Reminder | None:
-    number, late = queries.counts(unit, state)
-    if not number:
-        return None
-    actions = "excessive-workload action is" if number == 1 else "excessive-workload actions are"
-    said = f"{number:,} {actions} open, {f'{late:,}' if late else 'none'} overdue"
-    if unit.level == "team":
-        said += _longest(unit, state, number)
-    href = unit_url(unit.level, unit.code, "duties")
-    return Reminder(unit.name, said, href, "View actions")
-
-
 def _longest(unit: Unit, state: State, number: int) -> str:
     """Who of those with an open action has been over longest.
 
@@ -74,13 +73,6 @@ def _longest(unit: Unit, state: State, number: int) -> str:
     days = labels.long_since(duty.run_since, min(duty.seen_on, state.day))
     over = f"{duty.shown_name} has been over {percent_words(duty.percent_x100)}"
     return f". {over} for {days}" if number == 1 else f". Of these, {over} longest: {days}"
-
-
-def _of_post(state: State, unit: Unit) -> Reminder | None:
-    duty = queries.open_of(unit, state)
-    if duty is None:
-        return None
-    return Reminder(unit.name, post_words(duty, state), reverse("duty", args=[duty.pk]), "View action")
 
 
 def post_words(duty: Duty, state: State) -> str:

@@ -59,23 +59,19 @@ def _context(request: HttpRequest, state: State, duty: Duty, steps: list) -> dic
         "reads": reads,
         "story": timeline.story_of(steps, reads=reads),
         "confirm": timeline.confirm_of(steps) if duty.confirm_by is not None else "",
-        "requests": _requests(request.user, duty, state) if reads and state.as_of is None else [],
-        "closed": labels.closed_words(steps[-1].data if steps[-1].kind == "closed" else _last_closed(steps))
+        "requests": [
+            (timeline.request_words(each), request_url(each))
+            for each in duty.requests.order_by("-pk")
+            if access.may_read_request(request.user, each, state)
+        ]
+        if reads and state.as_of is None
+        else [],
+        # one that closed may have got a note later
+        "closed": labels.closed_words(next(step.data for step in reversed(steps) if step.kind == "closed"))
         if not duty.is_open
         else "",
         "crumbs": timeline.crumbs_of(request, state, duty),
     }
-
-
-def _requests(user: Any, duty: Duty, state: State) -> list[tuple[str, str]]:
-    """The requests for relief on a duty: their words and address, the latest first."""
-    found = [each for each in duty.requests.order_by("-pk") if access.may_read_request(user, each, state)]
-    return [(timeline.request_words(each), request_url(each)) for each in found]
-
-
-def _last_closed(steps: list) -> dict:  # type: ignore[type-arg]
-    """Of a closed duty that got a note later: why it closed."""
-    return next(step.data for step in reversed(steps) if step.kind == "closed")
 
 
 @require_safe

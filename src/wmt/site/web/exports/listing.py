@@ -172,12 +172,9 @@ def _case(pricing: Pricing, line: Line, posts: _PostColumns) -> Values:  # noqa:
         line.ref, labels.place(pricing), pricing.tier, "yes" if pricing.suspended else "no",
         pricing.stream, pricing.status, line.active_cases, line.listed_cases,
         decimal(pricing.each_x100), decimal(line.points_x100), decimal(line.beside_x100),
-        pricing.reason, line.since, line.about, pricing.rule, _day(pricing.rule_from),
+        pricing.reason, line.since, line.about, pricing.rule,
+        date.fromisoformat(pricing.rule_from) if pricing.rule_from else None,
     )  # fmt: skip
-
-
-def _day(text: str) -> date | None:
-    return date.fromisoformat(text) if text else None
 
 
 _CONTACTS = (
@@ -224,15 +221,6 @@ def _reduction(pricing: Pricing, line: Line, posts: _PostColumns) -> Values:
     )  # fmt: skip
 
 
-def _unit_headings(question: UnitRequest) -> list[Heading]:
-    level = question.level if not question.is_post else "post"
-    over = [heading for heading in _WHO if heading.key.removesuffix("_code") in levels_over(level)]
-    return [
-        Heading("level", "Level"), Heading("code", "Code", "code"), *over, Heading("name", "Name"),
-        Heading("grade", "Grade"),
-    ]  # fmt: skip
-
-
 def _unit_sheet(
     question: UnitRequest,
     name: str,
@@ -255,7 +243,12 @@ def _unit_sheet(
         for u in listed
     ]
     title = f"{title} of {question.unit.name}"
-    return ExportSheet(name, title, [*_unit_headings(question), *headings], lambda: rows, len(rows))
+    over = [heading for heading in _WHO if heading.key.removesuffix("_code") in levels_over(level)]
+    who = [
+        Heading("level", "Level"), Heading("code", "Code", "code"), *over, Heading("name", "Name"),
+        Heading("grade", "Grade"),
+    ]  # fmt: skip
+    return ExportSheet(name, title, [*who, *headings], lambda: rows, len(rows))
 
 
 _PARTS = (
@@ -290,15 +283,6 @@ _OMIC = (
 )
 
 
-def _omic(_: UnitRequest, unit: Unit) -> Values:
-    return (
-        STREAM_NAMES[unit.stream],
-        unit.omic_cases,
-        decimal(unit.omic_x100),
-        decimal(unit.omic_licence_x100),
-    )
-
-
 def _of_lines(
     name: str, title: str, meaning: str, kind: str, headings: Sequence[Heading], values: Any, **more: bool
 ) -> Download:
@@ -308,19 +292,17 @@ def _of_lines(
     return Download(name, title, meaning, sheet)
 
 
-def _of_units(name: str, title: str, meaning: str, headings: Sequence[Heading], values: Any) -> Download:
-    def sheet(question: UnitRequest) -> ExportSheet:
-        return _unit_sheet(question, name, title, headings, question.below, values)
-
-    return Download(name, title, meaning, sheet)
-
-
 def _of_omic(question: UnitRequest) -> ExportSheet:
     """Units with OMiC cases, a row for each stream whose posts hold them, or of the stream asked for."""
     asked = question.request.GET.get("stream")
     parts = [question] if asked or question.is_post else [question.in_stream(each) for each in STREAMS]
     listed = {(unit.code, unit.stream): unit for part in parts for unit in part.below if unit.omic_cases}
-    return _unit_sheet(question, "omic", "OMiC", _OMIC, list(listed.values()), _omic)
+
+    def values(_: UnitRequest, unit: Unit) -> Values:
+        points = decimal(unit.omic_x100), decimal(unit.omic_licence_x100)
+        return (STREAM_NAMES[unit.stream], unit.omic_cases, *points)
+
+    return _unit_sheet(question, "omic", "OMiC", _OMIC, list(listed.values()), values)
 
 
 DOWNLOADS: dict[str, Download] = {
@@ -346,10 +328,12 @@ DOWNLOADS: dict[str, Download] = {
             "reductions", "Reductions", "the reductions in force, with reason, hours, first and last day",
             "reduction", _REDUCTIONS, _reduction,
         ),
-        _of_units(
+        Download(
             "percentages", "Parts of capacity",
             "each part of the points as a percentage of available points; the parts add up to the capacity",
-            _PARTS, _parts,
+            lambda question: _unit_sheet(
+                question, "percentages", "Parts of capacity", _PARTS, question.below, _parts
+            ),
         ),
         Download(
             "omic", "OMiC",

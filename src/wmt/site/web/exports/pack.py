@@ -68,15 +68,46 @@ def pack_of(question: UnitRequest) -> Pack:
         if name not in _NOT_IN_PACK and tab.applies(unit):
             shown = tab.content(question)["tables"].values()
             found.append(Section(tab.TITLE, [replace(t, name=f"{name}-{t.name}") for t in shown]))
-    below = [_below(question, level) for level in units.levels_below(unit.level)]
+    below = []
+    for level in units.levels_below(unit.level):
+        listing, title = replace(question, listing=level), units.PLURALS[level]
+        table = replace(overview.table(listing, overview.fitting(listing)), name=title.lower())
+        below.append(Section(title, [table]))
     return _pack(question, [found[0], *below, *found[1:]])
 
 
 def paper_of(question: UnitRequest) -> Pack:
     """The same on at most three sheets: the figures, the units below, and what the work is made of."""
-    levels = [_on_paper(question, level) for level in _LEVELS[question.unit.level]]
-    figures = [_narrow(_figures(question)), *_streams(question)]
-    return _pack(question, [Section("", figures), *levels, _work(question)])
+    # the units of a level that have room, how all of them spread, and how many are in the workbook only
+    levels = []
+    for level in _LEVELS[question.unit.level]:
+        below, title = replace(question, listing=level), units.PLURALS[level]
+        listed = overview.fitting(below)
+        shown = sorted(listed, key=overview.by_capacity, reverse=True)[:ON_PAPER]
+        table = _narrow(replace(overview.table(below, shown), name=title.lower(), notes=()))
+        said = [
+            f"The {ON_PAPER} with the highest capacity of {len(listed):,}. The Excel report has all of them."
+        ]
+        chart = strip(listed, (question.low_x100, question.state.over_x100), f"{title} by capacity")
+        levels.append(
+            Section(title, [table], said if len(listed) > ON_PAPER else (), [chart] if chart else ())
+        )
+    # the unit's part in every stream, where it has more than one: three figures, never added
+    found = units.streams(question.state, question.unit)
+    if len(found) < 2 or question.grade:
+        streams = []
+    else:
+        bare = replace(question, in_full=True)  # without the ways to details, which paper has not
+        rows = [
+            Row({"name": tables.text(STREAM_NAMES[stream]), **overview.values(bare, unit)})
+            for stream, unit in found.items()
+        ]
+        columns = [Column("name", "Stream"), *overview.columns(question.unit.level)[1:]]
+        notes = ["The streams are never added: posts of one hold none of the work of another."]
+        streams = [_narrow(Table("streams", "By stream", columns, rows, notes=notes))]
+    figures = [_narrow(_figures(question)), *streams]
+    work = Section("Where the points come from", [tiers(question)], charts=work_charts(question))
+    return _pack(question, [Section("", figures), *levels, work])
 
 
 def _pack(question: UnitRequest, sections: list[Section]) -> Pack:
@@ -97,42 +128,6 @@ def _figures(question: UnitRequest) -> Table:
     which = f", posts of grade {question.grade} only" if question.grade else " as a whole"
     caption = f"{question.unit.name}{which}"
     return Table(units.TITLES[unit.level].lower(), caption, columns, [row])
-
-
-def _streams(question: UnitRequest) -> list[Table]:
-    """The unit's part in every stream, where it has more than one: three figures, never added."""
-    found = units.streams(question.state, question.unit)
-    if len(found) < 2 or question.grade:
-        return []
-    bare = replace(question, in_full=True)  # without the ways to details, which paper has not
-    rows = [
-        Row({"name": tables.text(STREAM_NAMES[stream]), **overview.values(bare, unit)})
-        for stream, unit in found.items()
-    ]
-    columns = [Column("name", "Stream"), *overview.columns(question.unit.level)[1:]]
-    notes = ["The streams are never added: posts of one hold none of the work of another."]
-    return [_narrow(Table("streams", "By stream", columns, rows, notes=notes))]
-
-
-def _below(question: UnitRequest, level: str) -> Section:
-    below, title = replace(question, listing=level), units.PLURALS[level]
-    return Section(title, [replace(overview.table(below, overview.fitting(below)), name=title.lower())])
-
-
-def _on_paper(question: UnitRequest, level: str) -> Section:
-    """The units of a level that have room, how all of them spread, and how many are in the workbook only."""
-    below, title = replace(question, listing=level), units.PLURALS[level]
-    listed = overview.fitting(below)
-    shown = sorted(listed, key=overview.by_capacity, reverse=True)[:ON_PAPER]
-    table = _narrow(replace(overview.table(below, shown), name=title.lower(), notes=()))
-    said = [f"The {ON_PAPER} with the highest capacity of {len(listed):,}. The Excel report has all of them."]
-    chart = strip(listed, (question.low_x100, question.state.over_x100), f"{title} by capacity")
-    return Section(title, [table], said if len(listed) > ON_PAPER else (), [chart] if chart else ())
-
-
-def _work(question: UnitRequest) -> Section:
-    """What the points are made of, and the active cases by tier."""
-    return Section("Where the points come from", [tiers(question)], charts=work_charts(question))
 
 
 def tiers(question: UnitRequest) -> Table:

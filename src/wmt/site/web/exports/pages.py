@@ -37,7 +37,17 @@ _CHANGED = "Your roles or access have changed since this file was made. Request 
 def files(request: HttpRequest) -> HttpResponse:
     """All files that one asked for and that are still kept, newest first."""
     need(request, Action.EXPORT)
-    rows = [_row(export) for export in _of(request).order_by("-pk")]
+    rows = []
+    for export in _of(request).order_by("-pk"):
+        day = tables.day
+        values = {
+            "title": tables.text(export.title, reverse("file", args=[export.key])),
+            "state": tables.text(Export.State(export.state).label.capitalize()),
+            "as_at": day(timezone.localdate(export.as_at) if export.as_at else None),
+            "asked": day(timezone.localdate(export.asked_at)),
+            "until": day(timezone.localdate(export.expires_at) if export.expires_at else None),
+        }
+        rows.append(tables.Row(values))
     columns = [
         tables.Column("title", "File"),
         tables.Column("state", "State"),
@@ -141,18 +151,6 @@ def _progress(export: Export) -> dict[str, Any]:
 
 def _kept() -> dict[str, Any]:
     return {"days": kept_files.limit("keep_days"), "crumbs": [("Your files", reverse("files"))]}
-
-
-def _row(export: Export) -> tables.Row:
-    day = tables.day
-    values = {
-        "title": tables.text(export.title, reverse("file", args=[export.key])),
-        "state": tables.text(Export.State(export.state).label.capitalize()),
-        "as_at": day(timezone.localdate(export.as_at) if export.as_at else None),
-        "asked": day(timezone.localdate(export.asked_at)),
-        "until": day(timezone.localdate(export.expires_at) if export.expires_at else None),
-    }
-    return tables.Row(values)
 
 
 def _moment(moment: Any) -> str:

@@ -42,10 +42,17 @@ def sheet(request: HttpRequest, code: str) -> HttpResponse:
     dropped = {"grade", "contracted"}
     columns = [column for column in table.columns if column.key not in dropped]
     shown, notes = table.rows[: _ROWS + 1], [*table.notes, *_more(table.rows[1:])]
+    # the figures of the post that are talked about, without the ways to their details, and the cases
+    talked = overview.figures(question, question.subject)
+    cases = talked[-2]
+    in_hours = {"Contracted hours", "Reductions"}
     context = {
         "unit": unit,
         "team": next(iter(reversed(units.above(question.state, question.user, unit))), None),
-        "figures": _figures(question),
+        "figures": [
+            (title, replace(value, href=""), "hours a week" if title in in_hours else "")
+            for title, value, _ in (*talked[: len(_FIGURES)], cases)
+        ],
         "notes": overview.notes(unit, question),
         "run": _run(question),
         "charts": work_charts(question),
@@ -59,17 +66,6 @@ def sheet(request: HttpRequest, code: str) -> HttpResponse:
         "crumbs": [(unit.name, unit_url("post", unit.code))],
     }
     return render(request, "exports/supervision.jinja", context)
-
-
-def _figures(question: UnitRequest) -> list[tuple[str, tables.Value, str]]:
-    """The figures of the post that are talked about, without the ways to their details, and the cases."""
-    found = overview.figures(question, question.subject)
-    cases = found[-2]
-    hours = {"Contracted hours", "Reductions"}
-    return [
-        (title, replace(value, href=""), "hours a week" if title in hours else "")
-        for title, value, _ in (*found[: len(_FIGURES)], cases)
-    ]
 
 
 def _run(question: UnitRequest) -> list[str]:

@@ -41,7 +41,16 @@ def as_job(request: HttpRequest, title: str, kind: str, cells: int) -> HttpRespo
     ):
         return None
     address = request.get_full_path()[:_LONGEST]
-    export = _there_is(request, address)
+    kept = Export.objects.exclude(state=Export.State.FAILED).filter(
+        user=_person(request),
+        address=address,
+        rights=kept_files.rights_of(request.user),
+        figures=_figures(request),
+    )
+    usable = (
+        each for each in kept.order_by("-pk") if each.is_under_way or kept_files.path_of(each).is_file()
+    )
+    export = next(usable, None)
     if export is None:
         most = kept_files.limit("waiting_at_most")
         waiting = Export.objects.filter(user=_person(request), state__in=("waiting", "running"))
@@ -50,19 +59,6 @@ def as_job(request: HttpRequest, title: str, kind: str, cells: int) -> HttpRespo
         export = _ask(request, address, title, kind)
     set_script_prefix("/")  # a file has no past: its page is the same whatever day it was asked on
     return SeeFile(f"/files/{export.key}/")
-
-
-def _there_is(request: HttpRequest, address: str) -> Export | None:
-    asked = Export.objects.filter(
-        user=_person(request),
-        address=address,
-        rights=kept_files.rights_of(request.user),
-        figures=_figures(request),
-    )
-    for export in asked.exclude(state=Export.State.FAILED).order_by("-pk"):
-        if export.is_under_way or kept_files.path_of(export).is_file():
-            return export
-    return None
 
 
 @transaction.atomic

@@ -141,7 +141,12 @@ def _make(export: Export) -> None:
         need(request, Action.EXPORT)
         with staff_names.fresh():
             staff_names.withhold(wanted=not has_role(export.user))
-            answer = _answered(request)
+            try:
+                answer = AsOfDay(_view)(request)
+            except past_nights.Fetching as fault:
+                # a day in the past whose figures were put away since is fetched first
+                past_nights.fetch(fault.past, patience=_WAIT_FOR_A_LOAD)
+                answer = AsOfDay(_view)(request)
         write_reads(export.user)
         if making.done is None:
             raise Http404(f"the address answered {answer.status_code}")
@@ -152,15 +157,6 @@ def _make(export: Export) -> None:
     export.as_at = state.as_at if state else None
     export.rows, export.file_name, export.size = rows, file_name, size
     _end(export, Export.State.DONE)
-
-
-def _answered(request: HttpRequest) -> HttpResponse:
-    """What the view says. A day in the past whose figures were put away since is fetched first."""
-    try:
-        return AsOfDay(_view)(request)
-    except past_nights.Fetching as fault:
-        past_nights.fetch(fault.past, patience=_WAIT_FOR_A_LOAD)
-        return AsOfDay(_view)(request)
 
 
 def _view(request: HttpRequest) -> HttpResponse:

@@ -65,18 +65,24 @@ def sheet_of(table: tables.Table) -> ExportSheet:
     )
     columns = [column for column in table.columns if not (of_units and column.key == "code")]
     before = [Heading("level", "Level"), Heading("code", "Code", "code")] if of_units else []
-    headings = [*before, *(Heading(c.key, _words(c), c.kind, c.note) for c in columns)]
+    headings = [*before]
+    for column in columns:
+        is_bare = column.kind == "percent" and "%" not in column.head
+        words = f"{column.head} (%)" if is_bare else column.head
+        headings.append(Heading(column.key, words, column.kind, column.note))
     rows = [_values(row, columns, [row.level, row.code] if of_units else []) for row in table.rows]
     before_total = ["total", ""] if of_units else []
     total = _values(table.total, columns, before_total) if table.total is not None else None
-    headings = _distinct([_typed(heading, at, rows) for at, heading in enumerate(headings)])
+    typed = []
+    for at, heading in enumerate(headings):
+        fits = heading.shape == "text" or all(
+            row[at] is None or isinstance(row[at], _TYPES[heading.shape]) for row in rows
+        )
+        typed.append(heading if fits else replace(heading, text_only=True))
+    headings = _distinct(typed)
     return ExportSheet(
         table.name, table.caption, headings, lambda: rows, len(rows), total, table.notes, table.order
     )
-
-
-def _words(column: tables.Column) -> str:
-    return f"{column.head} (%)" if column.kind == "percent" and "%" not in column.head else column.head
 
 
 def _values(row: tables.Row, columns: Sequence[tables.Column], before: list[Any]) -> Values:
@@ -98,14 +104,6 @@ def plain(kind: tables.Kind, raw: Any) -> Any:
     if not _NUMBER.fullmatch(raw):
         return raw
     return Decimal(raw) if shape == "decimal" else int(raw) if raw.lstrip("-").isdigit() else raw
-
-
-def _typed(heading: Heading, at: int, rows: Sequence[Values]) -> Heading:
-    if heading.shape == "text":
-        return heading
-    wanted = _TYPES[heading.shape]
-    fits = all(row[at] is None or isinstance(row[at], wanted) for row in rows)
-    return heading if fits else replace(heading, text_only=True)
 
 
 def _distinct(headings: Sequence[Heading]) -> list[Heading]:

@@ -122,7 +122,12 @@ def write_book(out: IO[bytes], sheets: Iterable[ExportSheet], about: About) -> i
     with outfiles.open_book(out, constant_memory=True) as book:
         forms = _Forms(book)
         names: set[str] = set()
-        _write_about(book.add_worksheet(_sheet_name("About", names)), about, forms)
+        about_sheet = book.add_worksheet(_sheet_name("About", names))
+        about_sheet.set_column(0, 0, 28)
+        about_sheet.set_column(1, 1, 100)
+        for number, (what, said) in enumerate(about):
+            outfiles.write_cell(about_sheet, number, 0, what, forms.strong)
+            outfiles.write_cell(about_sheet, number, 1, said, forms.wrapped)
         for sheet in sheets:
             page = book.add_worksheet(_sheet_name(sheet.name, names))
             if sheet.size + 2 > outfiles.MOST_ROWS:
@@ -132,19 +137,19 @@ def write_book(out: IO[bytes], sheets: Iterable[ExportSheet], about: About) -> i
             for place, heading in enumerate(sheet.headings):
                 outfiles.write_cell(page, 0, place, heading.words, forms.head)
             widths = [max(_NARROWEST, min(len(heading.words), 16)) for heading in sheet.headings]
-            write_sheet = 0
+            lines = 0
             for row in sheet.rows():
-                write_sheet += 1
-                if write_sheet <= _LOOKED_AT:
+                lines += 1
+                if lines <= _LOOKED_AT:
                     widths = [max(w, len(str(v)) + 1) for w, v in zip(widths, row, strict=True)]
-                _write_row(page, write_sheet, row, usual)
+                _write_row(page, lines, row, usual)
             if sheet.total is not None:
                 marked = [forms.of(heading, total=True) for heading in sheet.headings]
-                _write_row(page, write_sheet + 1, sheet.total, marked)
+                _write_row(page, lines + 1, sheet.total, marked)
             for place, width in enumerate(widths):
                 page.set_column(place, place, min(width, _WIDEST))
-            page.autofilter(0, 0, max(write_sheet, 1), len(sheet.headings) - 1)
-            written += write_sheet
+            page.autofilter(0, 0, max(lines, 1), len(sheet.headings) - 1)
+            written += lines
     return written
 
 
@@ -178,14 +183,6 @@ def _sheet_name(wanted: str, taken: set[str]) -> str:
         name, number = base[: 31 - len(ending)] + ending, number + 1
     taken.add(name.casefold())
     return name
-
-
-def _write_about(page: Any, about: About, forms: _Forms) -> None:
-    page.set_column(0, 0, 28)
-    page.set_column(1, 1, 100)
-    for number, (what, said) in enumerate(about):
-        outfiles.write_cell(page, number, 0, what, forms.strong)
-        outfiles.write_cell(page, number, 1, said, forms.wrapped)
 
 
 def _write_row(page: Any, number: int, row: Values, forms: Sequence[Any]) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from wmt.nights.plausibility import Difference, verdict_of
+from wmt.nights.plausibility import verdict_of
 from wmt.nights.plausibility_labels import moment, row
 from wmt.site.tables import Column, Row, Table, text
 from wmt.site.workload.models import Load
@@ -31,34 +31,24 @@ def tables(load: Load) -> list[Table]:
     columns = (Column("what", "Measure"), Column("before", "Before"), Column("now", "Now"),
                Column("change", "Change"), Column("limit", "Limit"),
                Column("verdict", "Over the limit"))  # fmt: skip
-    return [
-        Table(
-            f"beside-{number}",
-            f"Compared with data from {_named(name)}",
-            columns,
-            [_row(each) for night, each in verdict.differences if night == name],
-        )
-        for number, name in enumerate(verdict.beside)
-    ]
-
-
-def _named(name: str) -> str:
-    day, _, clock = name.partition("T")
-    return moment(f"{day}T{clock[:2]}:{clock[2:4]}") + (", as corrected" if "." in name else "")
-
-
-def _row(difference: Difference) -> Row:
-    what, before, now, change, limit = row(difference)
-    return Row(
-        {
-            "what": text(what),
-            "before": text(before),
-            "now": text(now),
-            "change": text(change),
-            "limit": text(limit),
-            "verdict": text("Yes" if difference.beyond else "No"),
-        }
-    )
+    found = []
+    for number, name in enumerate(verdict.beside):
+        rows = []
+        for difference in (each for night, each in verdict.differences if night == name):
+            what, before, now, change, limit = row(difference)
+            values = {
+                "what": text(what),
+                "before": text(before),
+                "now": text(now),
+                "change": text(change),
+                "limit": text(limit),
+                "verdict": text("Yes" if difference.beyond else "No"),
+            }
+            rows.append(Row(values))
+        day, _, clock = name.partition("T")
+        named = moment(f"{day}T{clock[:2]}:{clock[2:4]}") + (", as corrected" if "." in name else "")
+        found.append(Table(f"beside-{number}", f"Compared with data from {named}", columns, rows))
+    return found
 
 
 def decided(load: Load) -> str:

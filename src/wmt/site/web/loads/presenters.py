@@ -201,20 +201,20 @@ def groups_table(load: Load, query: QueryDict, cells: Cells) -> tables.Table:
     kinds = load.faults.values("severity", "code").annotate(places=Sum("rows"), first=Min("message"))
     columns = (tables.Column("code", "Type", "code"), tables.Column("severity", "Effect"),
                tables.Column("rows", "Rows", "count"), tables.Column("remedy", "What to do"))  # fmt: skip
-    rows = [_group_row(kind, load, query, cells) for kind in kinds.order_by("severity", "-places", "code")]
+    rows = []
+    for kind in kinds.order_by("severity", "-places", "code"):
+        narrowed = tables.changed(query, code=kind["code"], severity=kind["severity"], page="") + "#faults"
+        rows.append(
+            tables.Row(
+                {
+                    "code": tables.text(kind["code"], narrowed),
+                    "severity": tables.text(effect(load, kind["severity"])),
+                    "rows": tables.count(kind["places"]) if kind["places"] else tables.Value(None),
+                    "remedy": tables.text(remedy(kind["code"]) or cells.said(kind["code"], 1, kind["first"])),
+                }
+            )
+        )
     return tables.Table("kinds", "Errors and warnings by type", columns, rows)
-
-
-def _group_row(kind: Mapping[str, Any], load: Load, query: QueryDict, cells: Cells) -> tables.Row:
-    narrowed = tables.changed(query, code=kind["code"], severity=kind["severity"], page="") + "#faults"
-    return tables.Row(
-        {
-            "code": tables.text(kind["code"], narrowed),
-            "severity": tables.text(effect(load, kind["severity"])),
-            "rows": tables.count(kind["places"]) if kind["places"] else tables.Value(None),
-            "remedy": tables.text(remedy(kind["code"]) or cells.said(kind["code"], 1, kind["first"])),
-        }
-    )
 
 
 def faults_table(load: Load, query: QueryDict, cells: Cells, ways: Mapping[str, str]) -> tables.Table:
@@ -236,23 +236,23 @@ def faults_table(load: Load, query: QueryDict, cells: Cells, ways: Mapping[str, 
     )
     if any(fault.message in ways for fault in page):
         columns.append(tables.Column("way", "What you can do"))
-    rows = [_fault_row(fault, load, cells, ways) for fault in page]
+    rows = []
+    for fault in page:
+        href = ways.get(fault.message, "")
+        rows.append(
+            tables.Row(
+                {
+                    "fault": tables.text(cells.said(fault.code, fault.row, fault.message)),
+                    "severity": tables.text(effect(load, fault.severity)),
+                    "code": tables.text(fault.code),
+                    "sheet": tables.text(fault.sheet or ""),
+                    "row": tables.Value(fault.row, str(fault.row) if fault.row is not None else ""),
+                    "column": tables.text(fault.column or ""),
+                    "way": tables.text("Move these records" if href else "", href),
+                }
+            )
+        )
     return tables.Table("faults", caption, columns, rows, pager=pager, empty="None.")
-
-
-def _fault_row(fault: Fault, load: Load, cells: Cells, ways: Mapping[str, str]) -> tables.Row:
-    href = ways.get(fault.message, "")
-    return tables.Row(
-        {
-            "fault": tables.text(cells.said(fault.code, fault.row, fault.message)),
-            "severity": tables.text(effect(load, fault.severity)),
-            "code": tables.text(fault.code),
-            "sheet": tables.text(fault.sheet or ""),
-            "row": tables.Value(fault.row, str(fault.row) if fault.row is not None else ""),
-            "column": tables.text(fault.column or ""),
-            "way": tables.text("Move these records" if href else "", href),
-        }
-    )
 
 
 def aside_table(load: Load, query: QueryDict, cells: Cells) -> tables.Table:

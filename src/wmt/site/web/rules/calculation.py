@@ -97,7 +97,10 @@ def numbers(day: date) -> Numbers | None:
     if "nominal_target.PO" not in ruleset or "tier_points.pc16.community.A3" not in ruleset:
         return None
     days = ruleset["four_week_rule.days"].value
-    rows = [_work(ruleset, count, _path(table, tier), _case(table, tier)) for count, table, tier in EXAMPLE]
+    rows = []
+    for count, table, tier in EXAMPLE:
+        what = f"{table} case without a tier" if tier == "0" else f"{table} case in tier {tier}"
+        rows.append(_work(ruleset, count, _path(table, tier), what))
     rows.append(_work(ruleset, 1, "report_points.sdr", "long court report (SDR)"))
     points, available = example_x100(ruleset)
     return Numbers(
@@ -129,10 +132,6 @@ def example_x100(ruleset: RuleSet) -> tuple[int, int]:
 
 def _path(table: str, tier: str) -> str:
     return f"tier_points.pc16.{table}.{tier}"
-
-
-def _case(table: str, tier: str) -> str:
-    return f"{table} case without a tier" if tier == "0" else f"{table} case in tier {tier}"
 
 
 def _work(ruleset: RuleSet, count: int, path: str, what: str) -> Work:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from wmt.rules import DatedValue, RuleSet, formulas
+from wmt.rules import DatedValue, formulas
 from wmt.site.queries.rules_on_day import rules_at
 from wmt.site.web.rules.labels import worth
 
@@ -40,50 +40,35 @@ def sentence(path: str, day: date) -> str:
     if points is None or points.status not in ("published", "worked out"):
         return ""
     if root == "tier_points" and (year := ruleset.get(f"annual_hours.{rest}")):
-        return _of_hours(year, points, ruleset)
+        hours = _exact(year)
+        nat, weeks = _exact(ruleset["nat_percent"]), _exact(ruleset["weeks_per_year"])
+        exact = formulas.points_f1_exact(hours, nat, weeks)
+        if not hours or formulas.points_f1(hours, nat, weeks) != points.value:
+            return ""
+        a_week, left = _tenths(hours * 60 / weeks), _tenths(1 - nat / 100, 100)
+        return (
+            f"{worth(year.value)} hours a year are {a_week} minutes a week. Of each contracted hour "
+            f"{worth(ruleset['nat_percent'].value)}% goes to things that belong to no case (NAT), so the "
+            f"time is divided by {left}: {_tenths(exact)}, which is {worth(points.value)} points. "
+            "One point is about one minute of contracted time a week."
+        )
     if root == "cms_points" and (minutes := ruleset.get(f"cms_minutes.{rest}")):
-        return _of_minutes(minutes, points, ruleset)
+        times = ruleset["cms_periods_per_year"]
+        nat, weeks = _exact(ruleset["nat_percent"]), _exact(ruleset["weeks_per_year"])
+        hours = formulas.cms_annual_hours(_exact(minutes), _exact(times))
+        exact = formulas.points_f1_exact(hours, nat, weeks)
+        if formulas.points_f1(hours, nat, weeks) != points.value:
+            return ""
+        return (
+            f"{worth(minutes.value)} minutes once in every four weeks ({worth(times.value)} times a year) "
+            f"are {_tenths(hours, 100)} hours a year. Turned into points like the hours of a tier, that is "
+            f"{_tenths(exact)}, so {worth(points.value)} points."
+        )
     return ""
-
-
-def _of_hours(year: DatedValue, points: DatedValue, ruleset: RuleSet) -> str:
-    hours = _exact(year)
-    nat, weeks = _exact(ruleset["nat_percent"]), _exact(ruleset["weeks_per_year"])
-    exact = formulas.points_f1_exact(hours, nat, weeks)
-    if not hours or formulas.points_f1(hours, nat, weeks) != points.value:
-        return ""
-    return (
-        f"{worth(year.value)} hours a year are {_minutes(hours, weeks)} minutes a week. Of each contracted "
-        f"hour {worth(ruleset['nat_percent'].value)}% goes to things that belong to no case (NAT), so the "
-        f"time is divided by {_share_left(nat)}: {_tenths(exact)}, which is {worth(points.value)} points. "
-        "One point is about one minute of contracted time a week."
-    )
-
-
-def _of_minutes(minutes: DatedValue, points: DatedValue, ruleset: RuleSet) -> str:
-    times = ruleset["cms_periods_per_year"]
-    nat, weeks = _exact(ruleset["nat_percent"]), _exact(ruleset["weeks_per_year"])
-    hours = formulas.cms_annual_hours(_exact(minutes), _exact(times))
-    exact = formulas.points_f1_exact(hours, nat, weeks)
-    if formulas.points_f1(hours, nat, weeks) != points.value:
-        return ""
-    return (
-        f"{worth(minutes.value)} minutes once in every four weeks ({worth(times.value)} times a year) are "
-        f"{_tenths(hours, 100)} hours a year. Turned into points like the hours of a tier, that is "
-        f"{_tenths(exact)}, so {worth(points.value)} points."
-    )
 
 
 def _exact(value: DatedValue) -> Fraction:
     return Fraction(str(value.value))
-
-
-def _minutes(hours: Fraction, weeks: Fraction) -> str:
-    return _tenths(hours * 60 / weeks)
-
-
-def _share_left(percent: Fraction) -> str:
-    return _tenths(1 - percent / 100, 100)
 
 
 def _tenths(exact: Fraction, parts: int = 10) -> str:

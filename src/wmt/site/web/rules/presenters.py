@@ -64,8 +64,19 @@ def rules_table(day: date, wish: RuleListFilter, laid: Mapping[str, Laid]) -> Ta
     """Every rule that the wish leaves, with its value on a day."""
     # the last day up to this one on which a value begins: the rules are the same since then
     kept = _rows_of(max((known for known in rules.load().days if known <= day), default=date.min))
-    paths = [path for path in ordered_paths() if _wanted(path, wish)]
-    rows = [_noted(kept[path], laid[path]) if path in laid else kept[path] for path in paths]
+    rows = []
+    for path in ordered_paths():
+        if wish.group and group_of(path).key != wish.group:
+            continue
+        if wish.changed and wish.changed not in {v.valid_from for v in rules.load().parameter(path).values}:
+            continue
+        if not named(path, wish.words):
+            continue
+        row = kept[path]
+        if path in laid:
+            note = f"These figures used {laid[path].value} ({laid[path].overlay})"
+            row = replace(row, values={**row.values, "value": replace(row.values["value"], note=note)})
+        rows.append(row)
     return Table("rules", f"Rules and their values on {day_words(day)}", list(_RULES_COLUMNS), rows)
 
 
@@ -86,13 +97,13 @@ def group_sizes() -> tuple[tuple[str, str, int], ...]:
 @lru_cache(maxsize=1)
 def _searchable() -> dict[str, str]:
     tree = rules.load()
-    return {path: _text_of(tree.parameter(path)) for path in tree.paths}
-
-
-def _text_of(parameter: Parameter) -> str:
-    said = (f"{v.description} {v.source} {v.note or ''} {worth(v.value)}" for v in parameter.values)
-    about = f"{parameter.path} {parameter.path.replace('_', ' ')} {parameter.unit}"
-    return " ".join([about, group_of(parameter.path).title, *said]).casefold()
+    found = {}
+    for path in tree.paths:
+        parameter = tree.parameter(path)
+        said = (f"{v.description} {v.source} {v.note or ''} {worth(v.value)}" for v in parameter.values)
+        about = f"{parameter.path} {parameter.path.replace('_', ' ')} {parameter.unit}"
+        found[path] = " ".join([about, group_of(parameter.path).title, *said]).casefold()
+    return found
 
 
 def named(path: str, words: str) -> bool:
@@ -100,41 +111,28 @@ def named(path: str, words: str) -> bool:
     return all(word in _searchable()[path] for word in words.casefold().split())
 
 
-def _wanted(path: str, wish: RuleListFilter) -> bool:
-    if wish.group and group_of(path).key != wish.group:
-        return False
-    if wish.changed and wish.changed not in {v.valid_from for v in rules.load().parameter(path).values}:
-        return False
-    return named(path, wish.words)
-
-
 @lru_cache(maxsize=32)
 def _rows_of(day: date) -> dict[str, Row]:
     """The rows of all rules on a day, kept: making a thousand of them takes longer than a page may."""
     ruleset = rules_at(day)
-    return {path: _rule_row(path, ruleset.get(path)) for path in ordered_paths()}
-
-
-def _noted(row: Row, laid: Laid) -> Row:
-    note = f"These figures used {laid.value} ({laid.overlay})"
-    return replace(row, values={**row.values, "value": replace(row.values["value"], note=note)})
-
-
-def _rule_row(path: str, value: DatedValue | None) -> Row:
-    parameter = rules.load().parameter(path)
-    said = value or parameter.values[0]
-    return Row(
-        {
-            "rule": text(said.description, rule_url(path)),
-            "value": text(worth(value.value) if value else "not in force"),
-            "unit": text(parameter.unit),
-            "since": Cell(value.valid_from, text=start_words(value)) if value else Cell(None, text=""),
-            "standing": text(standing(path).capitalize() if value else ""),
-            "status": text(value.status if value else ""),
-            "group": text(group_of(path).title),
-            "path": text(path),
-        }
-    )
+    found = {}
+    for path in ordered_paths():
+        value = ruleset.get(path)
+        parameter = rules.load().parameter(path)
+        said = value or parameter.values[0]
+        found[path] = Row(
+            {
+                "rule": text(said.description, rule_url(path)),
+                "value": text(worth(value.value) if value else "not in force"),
+                "unit": text(parameter.unit),
+                "since": Cell(value.valid_from, text=start_words(value)) if value else Cell(None, text=""),
+                "standing": text(standing(path).capitalize() if value else ""),
+                "status": text(value.status if value else ""),
+                "group": text(group_of(path).title),
+                "path": text(path),
+            }
+        )
+    return found
 
 
 @dataclass(frozen=True)
@@ -293,21 +291,12 @@ def compare_table(a: date, b: date, words: str) -> Table:
     heads = {"before": f"On {day_words(a)}", "after": f"On {day_words(b)}"}
     columns = [Column(key, heads.get(key, head), kind) for key, head, kind in _COMPARE_COLUMNS]
     caption = f"Rules that differ between {day_words(a)} and {day_words(b)}"
-    return Table("differences", caption, columns, [_change_row(change) for change in found])
-
-
-def changes_between(a: date, b: date) -> list[RuleChange]:
-    """The changes between two days, in the order of the groups."""
-    places = {path: place for place, path in enumerate(ordered_paths())}
-    return sorted(rules.diff(rules_at(a), rules_at(b)), key=lambda change: places[change.path])
-
-
-def _change_row(change: RuleChange) -> Row:
-    before, after = number(change.before), number(change.after)
-    moved = difference(before, after)
-    said = change.after or change.before
-    return Row(
-        {
+    rows = []
+    for change in found:
+        before, after = number(change.before), number(change.after)
+        moved = difference(before, after)
+        said = change.after or change.before
+        values = {
             "rule": text(said.description if said else change.path, rule_url(change.path)),
             "before": text(worth(change.before.value) if change.before else "not in force"),
             "after": text(worth(change.after.value) if change.after else "not in force"),
@@ -317,7 +306,14 @@ def _change_row(change: RuleChange) -> Row:
             "group": text(group_of(change.path).title),
             "path": text(change.path),
         }
-    )
+        rows.append(Row(values))
+    return Table("differences", caption, columns, rows)
+
+
+def changes_between(a: date, b: date) -> list[RuleChange]:
+    """The changes between two days, in the order of the groups."""
+    places = {path: place for place, path in enumerate(ordered_paths())}
+    return sorted(rules.diff(rules_at(a), rules_at(b)), key=lambda change: places[change.path])
 
 
 @dataclass(frozen=True)

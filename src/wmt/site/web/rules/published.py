@@ -46,46 +46,43 @@ def before(value: rules.DatedValue | None, day: date) -> tables.Value:
     return tables.Value(former.value, text=labels.worth(former.value), href=rule_url(former.path))
 
 
-def _moved(value: rules.DatedValue | None, day: date) -> tuple[tables.Value, tables.Value]:
-    former = value_before(value.path, day) if value else None
-    was, now = labels.number(former), labels.number(value)
-    change = labels.difference(was, now)
-    return tables.Value(change, labels.signed(change)), tables.text(labels.share_words(was, now))
-
-
 def _tier_rows(root: str, *locations: str) -> Callable[[rules.RuleSet], list[tables.Row]]:
     """Rows of the tiers of a table in the order of the scheme, and below them the untiered."""
 
     def rows(ruleset: rules.RuleSet) -> list[tables.Row]:
         tiers = str(ruleset["tier_schemes.pc16.tiers"].value).split() if len(ruleset) else []
         leaves = [*tiers, "0", *(tier + "S" for tier in tiers)]
-        return [_tier_row(ruleset, root, location, leaf) for location in locations for leaf in leaves]
+        found = []
+        for location in locations:
+            for leaf in leaves:
+                rest = f"pc16.{location}.{leaf}"
+                value = ruleset.get(f"{root}.{rest}")
+                former = value_before(value.path, ruleset.day) if value else None
+                was, now = labels.number(former), labels.number(value)
+                change = labels.difference(was, now)
+                tier = "untiered" if leaf == "0" else f"{leaf[:-1]} suspended" if leaf.endswith("S") else leaf
+                found.append(
+                    tables.Row(
+                        {
+                            "type": tables.text(location),
+                            "tier": tables.Value(leaf, text=tier, href=rule_url(f"{root}.{rest}")),
+                            "before": before(value, ruleset.day),
+                            "points": cell(value),
+                            "difference": tables.Value(change, labels.signed(change)),
+                            "share": tables.text(labels.share_words(was, now)),
+                            "annual": _cell_or("not published", ruleset, f"annual_hours.{rest}"),
+                            "monthly": _cell_or("not published", ruleset, f"monthly_hours.{rest}"),
+                        }
+                    )
+                )
+        return found
 
     return rows
 
 
-def _tier_row(ruleset: rules.RuleSet, root: str, location: str, leaf: str) -> tables.Row:
-    rest = f"pc16.{location}.{leaf}"
-    value = ruleset.get(f"{root}.{rest}")
-    change, share = _moved(value, ruleset.day)
-    tier = "untiered" if leaf == "0" else f"{leaf[:-1]} suspended" if leaf.endswith("S") else leaf
-    return tables.Row(
-        {
-            "type": tables.text(location),
-            "tier": tables.Value(leaf, text=tier, href=rule_url(f"{root}.{rest}")),
-            "before": before(value, ruleset.day),
-            "points": cell(value),
-            "difference": change,
-            "share": share,
-            "annual": _hours(ruleset, f"annual_hours.{rest}"),
-            "monthly": _hours(ruleset, f"monthly_hours.{rest}"),
-        }
-    )
-
-
-def _hours(ruleset: rules.RuleSet, path: str) -> tables.Value:
+def _cell_or(words: str, ruleset: rules.RuleSet, path: str) -> tables.Value:
     value = ruleset.get(path)
-    return cell(value) if value else tables.Value(None, text="not published")
+    return cell(value) if value else tables.Value(None, text=words)
 
 
 _POINTS_COLUMNS = (
@@ -107,26 +104,23 @@ def _contact_rows(ruleset: rules.RuleSet) -> list[tables.Row]:
         level = str(ruleset[f"cms_level.{code}"].value)
         key = f"{activity.value} {code}" if code.startswith("NGS") else str(activity.value)
         by_activity.setdefault(key, {})[level] = code
-    return [_contact_row(ruleset, activity, codes) for activity, codes in _by_code(by_activity)]
-
-
-def _by_code(activities: dict[str, dict[str, str]]) -> list[tuple[str, dict[str, str]]]:
-    """In the order of the single codes, as they were published; those of group supervision come last."""
-    return sorted(activities.items(), key=lambda item: item[1].get("none", ""))
-
-
-def _contact_row(ruleset: rules.RuleSet, activity: str, codes: dict[str, str]) -> tables.Row:
-    values = {"activity": tables.text(activity)}
-    for level in ("low", "medium", "high"):
-        values |= _levelled(level, codes.get(level, ""))
-    code = codes.get("none", "")
-    points, minutes = ruleset.get(f"cms_points.{code}"), ruleset.get(f"cms_minutes.{code}")
-    values |= {
-        "code": tables.text(code, rule_url(f"cms_activity.{code}")) if code else tables.Value("", text="–"),
-        "minutes": cell(minutes) if minutes else tables.Value(None, text="–"),
-        "points": cell(points),
-    }
-    return tables.Row(values)
+    # in the order of the single codes, as they were published; those of group supervision come last
+    found = []
+    for name, codes in sorted(by_activity.items(), key=lambda item: item[1].get("none", "")):
+        values = {"activity": tables.text(name)}
+        for level in ("low", "medium", "high"):
+            values |= _levelled(level, codes.get(level, ""))
+        code = codes.get("none", "")
+        points, minutes = ruleset.get(f"cms_points.{code}"), ruleset.get(f"cms_minutes.{code}")
+        values |= {
+            "code": tables.text(code, rule_url(f"cms_activity.{code}"))
+            if code
+            else tables.Value("", text="–"),
+            "minutes": cell(minutes) if minutes else tables.Value(None, text="–"),
+            "points": cell(points),
+        }
+        found.append(tables.Row(values))
+    return found
 
 
 def _levelled(level: str, code: str) -> dict[str, tables.Value]:
@@ -172,10 +166,6 @@ def _report_rows(ruleset: rules.RuleSet) -> list[tables.Row]:
 _REASON_FIELDS = ("category", "allowance_percent", "max_percent", "months_to_expiry", "enabled")
 
 
-def _reason_rows(ruleset: rules.RuleSet) -> list[tables.Row]:
-    return _records(ruleset, "reduction_reasons", ("name", *_REASON_FIELDS))
-
-
 def _mark_rows(ruleset: rules.RuleSet) -> list[tables.Row]:
     rows = _records(ruleset, "thresholds", ("meaning", "comparator", *_MARK_FIELDS, "applies_to"))
     for row in rows:
@@ -197,16 +187,11 @@ def _records(ruleset: rules.RuleSet, root: str, fields: Iterable[str]) -> list[t
         tables.Row(
             {
                 "id": tables.Value(record, text=labels.readable(record)),
-                **{field: _field(ruleset, f"{root}.{record}.{field}") for field in listed},
+                **{field: _cell_or("", ruleset, f"{root}.{record}.{field}") for field in listed},
             }
         )
         for record in ruleset.children(root)
     ]
-
-
-def _field(ruleset: rules.RuleSet, path: str) -> tables.Value:
-    value = ruleset.get(path)
-    return cell(value) if value else tables.Value(None, text="")
 
 
 def _grade_rows(ruleset: rules.RuleSet) -> list[tables.Row]:
@@ -304,7 +289,7 @@ TABLES = (
         "Reasons for a reduction of hours",
         "Why hours may be taken off, how much of the contracted hours a reason takes, and when it ends.",
         ("reduction_reasons",),
-        _reason_rows,
+        lambda ruleset: _records(ruleset, "reduction_reasons", ("name", *_REASON_FIELDS)),
         (
             _column("name", "Reason", "text"),
             _column("category", "Category", "text"),

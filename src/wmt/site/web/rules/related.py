@@ -47,13 +47,30 @@ def neighbours(path: str) -> list[Beside]:
     root = path.partition(".")[0]
     links = (_link(other, _leaf_words(other), path) for other in _children()[head] if head)
     found = [Beside(f"In the same family: {readable(head.rpartition('.')[2])}", tuple(links))]
+    title, others = "", None
     if root in _BY_TIER:
-        found.append(_same_tier(path, leaf))
+        _, scheme, _, _ = path.split(".")
+        title = f"The same tier, {leaf}, elsewhere"
+        others = _there(
+            (f"{root}.{scheme}.{location}.{leaf}", f"{location}, {words}")
+            for root, words in _BY_TIER.items()
+            for location in ("community", "licence", "custody")
+        )
     elif root in _BY_CODE:
+        title = f"More about {leaf}"
         others = _there((f"{root}.{leaf}", words) for root, words in _BY_CODE.items())
-        found.append(Beside(f"More about {leaf}", tuple(_link(other, text, path) for other, text in others)))
     elif head.count(".") >= 1:
-        found.append(_same_field(path))
+        family, record, field = path.rsplit(".", 2)
+        title = f"{readable(field).capitalize()} of others like {readable(record)}"
+        others = [
+            (other, readable(other.split(".")[-2]))
+            for other in rules.load().paths
+            if other.startswith(f"{family}.")
+            and other.endswith(f".{field}")
+            and other.count(".") == path.count(".")
+        ]
+    if others is not None:
+        found.append(Beside(title, tuple(_link(other, text, path) for other, text in others)))
     return [beside for beside in found if 1 < len(beside.links) <= _MOST]
 
 
@@ -63,30 +80,6 @@ def _children() -> dict[str, tuple[str, ...]]:
     for path in rules.load().paths:
         found.setdefault(path.rpartition(".")[0], []).append(path)
     return {head: tuple(paths) for head, paths in found.items()}
-
-
-def _same_tier(path: str, leaf: str) -> Beside:
-    _, scheme, _, _ = path.split(".")
-    others = _there(
-        (f"{root}.{scheme}.{location}.{leaf}", f"{location}, {words}")
-        for root, words in _BY_TIER.items()
-        for location in ("community", "licence", "custody")
-    )
-    links = tuple(_link(other, text, path) for other, text in others)
-    return Beside(f"The same tier, {leaf}, elsewhere", links)
-
-
-def _same_field(path: str) -> Beside:
-    family, record, field = path.rsplit(".", 2)
-    others = (
-        (other, readable(other.split(".")[-2]))
-        for other in rules.load().paths
-        if other.startswith(f"{family}.")
-        and other.endswith(f".{field}")
-        and other.count(".") == path.count(".")
-    )
-    links = tuple(_link(other, text, path) for other, text in others)
-    return Beside(f"{readable(field).capitalize()} of others like {readable(record)}", links)
 
 
 def _leaf_words(path: str) -> str:

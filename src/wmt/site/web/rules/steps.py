@@ -20,7 +20,8 @@ def chart_of(values: Sequence[rules.DatedValue], unit: str, day: date) -> Chart 
         return None
     found = [
         ChartStep(
-            _begins(value, values),
+            # drawn from the day it began: one that always held begins a year before the next
+            value.valid_from if value.valid_from != rules.ALWAYS else values[1].valid_from - _YEAR,
             int(max(height, Decimal(0)) * _THOUSANDTHS),
             labels.worth(value.value),
             labels.day_words(value.valid_from),
@@ -32,8 +33,3 @@ def chart_of(values: Sequence[rules.DatedValue], unit: str, day: date) -> Chart 
     return steps(
         title, unit.capitalize(), "; ".join(said) + ".", found, day, f"shown: {labels.day_words(day)}"
     )
-
-
-def _begins(value: rules.DatedValue, values: Sequence[rules.DatedValue]) -> date:
-    """The day from which a value is drawn: one that always held begins a year before the next."""
-    return value.valid_from if value.valid_from != rules.ALWAYS else values[1].valid_from - _YEAR

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
-
 from wmt.history import in_steps
 from wmt.site import tables
 from wmt.site.figures import units
@@ -73,7 +71,9 @@ def table(asked: OverTimeRequest) -> tables.Table:
         tables.Column("help", "Average CMS points", "points", "support given, less support received"),
     ]
     rows = tables.LazyRows(
-        found, lambda each: _row(asked, level, each), lambda each, key: _raw(asked, level, each, key)
+        found,
+        lambda each: _row(asked, level, each),
+        lambda each, key: _row(asked, level, each).values[key].raw,
     )
     words = "the whole period" if asked.mean == "range" else f"each {asked.mean} days"
     of = asked.unit.name if asked.question.is_post else f"{units.PLURALS[level]} of {asked.unit.name}"
@@ -106,7 +106,13 @@ def means(asked: OverTimeRequest, level: str) -> list[Mean]:
     else:
         columns = (*COLUMNS, *OMIC_SUMS) if asked.is_omic else COLUMNS
         periods = periods_below(asked.past, unit, level, asked.mean, *asked.span.days, columns)
-        names = _names(periods, asked, level)
+        # names and grades as they were last in these days; those of today for who is still there
+        last = periods.sort("first").group_by("code", maintain_order=True).last()
+        then = {row["code"]: (row["name"] or row["code"], row["grade"]) for row in last.iter_rows(named=True)}
+        rows = units.below(asked.question.state, asked.unit, level).values_list("code", "name", "grade")
+        names = then | {code: (name, grade if level == "post" else "") for code, name, grade in rows}
+        if level == "post":
+            names = {code: (staff_names.shown(name, code), grade) for code, (name, grade) in names.items()}
     found = [
         Mean(code, names.get(code, (code, ""))[0], names.get(code, (code, ""))[1], over)
         for (code,), over in as_stretches(periods, asked.standing, ("code",))
@@ -114,22 +120,20 @@ def means(asked: OverTimeRequest, level: str) -> list[Mean]:
     return sorted(found, key=lambda each: (each.name, each.code, -each.over.first.toordinal()))
 
 
-def _names(periods: pl.DataFrame, asked: OverTimeRequest, level: str) -> dict[str, tuple[str, str]]:
-    """Names and grades as they were last in these days; those of today for who is still there."""
-    last = periods.sort("first").group_by("code", maintain_order=True).last()
-    then = {row["code"]: (row["name"] or row["code"], row["grade"]) for row in last.iter_rows(named=True)}
-    rows = units.below(asked.question.state, asked.unit, level).values_list("code", "name", "grade")
-    found = then | {code: (name, grade if level == "post" else "") for code, name, grade in rows}
-    if level != "post":
-        return found
-    return {code: (staff_names.shown(name, code), grade) for code, (name, grade) in found.items()}
-
-
 def _row(asked: OverTimeRequest, level: str, each: Mean) -> tables.Row:
     days = {"from": each.over.first.isoformat(), "to": each.over.last.isoformat()}
     stream = stream_of(level, asked.stream)
     href = "" if asked.question.in_full else unit_url(level, each.code, "over-time", stream=stream, **days)
-    values: dict[str, tables.Value] = _figures(asked, each) | {
+    if asked.is_omic:
+        figures = omic.values(each.over)
+    else:
+        figures = {
+            "capacity": each.over.capacity(asked.question.state.over_x100),
+            "points": each.over.points("points_x100"),
+            "available": each.over.points("available_x100"),
+            "cases": each.over.count("cases"),
+        }
+    values: dict[str, tables.Value] = figures | {
         "name": tables.text(each.name, href),
         "code": tables.text(each.code),
         "grade": tables.text(each.grade),
@@ -141,18 +145,3 @@ def _row(asked: OverTimeRequest, level: str, each: Mean) -> tables.Row:
         "help": each.over.points("contacts_x100"),
     }
     return tables.Row(values, level, each.code)
-
-
-def _figures(asked: OverTimeRequest, each: Mean) -> dict[str, tables.Value]:
-    if asked.is_omic:
-        return omic.values(each.over)
-    return {
-        "capacity": each.over.capacity(asked.question.state.over_x100),
-        "points": each.over.points("points_x100"),
-        "available": each.over.points("available_x100"),
-        "cases": each.over.count("cases"),
-    }
-
-
-def _raw(asked: OverTimeRequest, level: str, each: Mean, key: str) -> Any:
-    return _row(asked, level, each).values[key].raw

@@ -1,9 +1,8 @@
 """The tables beside the picture: each day, week or month, with the whole range as the last row."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import pairwise
-from typing import Any
 
 from wmt.site import tables
 from wmt.site.figures.used_hours import ENTERED
@@ -35,18 +34,21 @@ def table(asked: OverTimeRequest, found: Sequence[FigurePeriod]) -> tables.Table
         said.append("The last row has the means over all these days.")
     elif asked.step == "day":
         said.append("The last row shows capacity over the whole period and averages of the other figures.")
+    whole = summed(list(found), asked.sums)
+    if whole is None:
+        total = None
+    else:
+        empty = {"mark": tables.text(""), "why": tables.text(""), "last": tables.Value(None)}
+        name = {"first": tables.Value("All days", "All days")}
+        total = tables.Row(_values(asked, whole) | empty | name)
     return tables.Table(
         "days",
-        f"{asked.unit.name} {_by(asked)}, {asked.span.words}",
+        f"{asked.unit.name} {asked.step} by {asked.step}, {asked.span.words}",
         _columns(asked, marked=asked.question.in_full or any(mark_words(each) for each in found)),
         tables.LazyRows(newest, make, lambda each, key: make(each).values[key].raw),
-        _total(asked, found),
+        total,
         said,
     )
-
-
-def _by(asked: OverTimeRequest) -> str:
-    return {"day": "day by day", "week": "week by week", "month": "month by month"}[asked.step]
 
 
 def _columns(asked: OverTimeRequest, *, marked: bool) -> list[tables.Column]:
@@ -56,6 +58,14 @@ def _columns(asked: OverTimeRequest, *, marked: bool) -> list[tables.Column]:
     def head(words: str) -> str:
         return f"{mean}{inside(words)}" if mean else words
 
+    if asked.is_omic:
+        figure_columns = omic.columns(head, by_day=asked.step == "day")
+    else:
+        figure_columns = [
+            tables.Column("capacity", "Capacity", "percent", "points ÷ available points over the period"),
+            tables.Column("points", head("Points"), "points"),
+            tables.Column("available", head("Available points"), "points"),
+        ]
     return [
         tables.Column("first", _HEADS[asked.step], "date"),
         *([] if by_day else [tables.Column("last", "Last day", "date")]),
@@ -64,7 +74,7 @@ def _columns(asked: OverTimeRequest, *, marked: bool) -> list[tables.Column]:
             if by_day
             else [tables.Column("days", "Days with data", "count", "days in the period that have data")]
         ),
-        *_figure_columns(asked, head),
+        *figure_columns,
         tables.Column("contracted", head("Contracted hours"), "hours"),
         tables.Column("reductions", head("Reductions"), "hours", ENTERED),
         *(
@@ -74,16 +84,6 @@ def _columns(asked: OverTimeRequest, *, marked: bool) -> list[tables.Column]:
         ),
         *([tables.Column("mark", "Source", note=_STANDING)] if marked else []),
         *([tables.Column("why", "What changed")] if by_day else []),
-    ]
-
-
-def _figure_columns(asked: OverTimeRequest, head: Callable[[str], str]) -> list[tables.Column]:
-    if asked.is_omic:
-        return omic.columns(head, by_day=asked.step == "day")
-    return [
-        tables.Column("capacity", "Capacity", "percent", "points ÷ available points over the period"),
-        tables.Column("points", head("Points"), "points"),
-        tables.Column("available", head("Available points"), "points"),
     ]
 
 
@@ -145,42 +145,25 @@ def _ways(
     return {"why": tables.text(f"since {earlier.first:%-d %b}".replace(" ", "\u00a0"), href)}
 
 
-def _total(asked: OverTimeRequest, found: Sequence[FigurePeriod]) -> tables.Row | None:
-    whole = summed(list(found), asked.sums)
-    if whole is None:
-        return None
-    empty = {"mark": tables.text(""), "why": tables.text(""), "last": tables.Value(None)}
-    name = {"first": tables.Value("All days", "All days")}
-    return tables.Row(_values(asked, whole) | empty | name)
-
-
 def grades_table(asked: OverTimeRequest, by_grade: Mapping[str, Sequence[FigurePeriod]]) -> tables.Table:
     """The capacity of each grade, the newest first: the figures of the lines by grade."""
     over = asked.question.state.over_x100
     known = {(grade, each.first): each for grade, rows in by_grade.items() for each in rows}
     firsts: list[date] = sorted({first for _, first in known}, reverse=True)
-    rows = [_grade_row(asked, first, by_grade, known, over) for first in firsts]
+    rows = []
+    for first in firsts:
+        text = f"{first:%B %Y}" if asked.step == "month" else f"{first:%-d %b %Y}"
+        values = {"first": tables.Value(first, text)}
+        for grade in by_grade:
+            each = known.get((grade, first))
+            values[grade] = each.capacity(over) if each else tables.Value(None, "–")
+            values[f"{grade}_points"] = each.points("points_x100") if each else tables.Value(None, "–")
+        rows.append(tables.Row(values))
     columns = [tables.Column("first", _HEADS[asked.step], "date")]
     for grade in by_grade:
         columns.append(tables.Column(grade, grade, "percent"))
         columns.append(tables.Column(f"{grade}_points", f"{grade} points", "points"))
     return tables.Table("grades", f"Capacity by grade, {asked.span.words}", columns, rows)
-
-
-def _grade_row(
-    asked: OverTimeRequest,
-    first: date,
-    grades: Mapping[str, Any],
-    known: Mapping[tuple[str, date], FigurePeriod],
-    over: int,
-) -> tables.Row:
-    text = f"{first:%B %Y}" if asked.step == "month" else f"{first:%-d %b %Y}"
-    values = {"first": tables.Value(first, text)}
-    for grade in grades:
-        each = known.get((grade, first))
-        values[grade] = each.capacity(over) if each else tables.Value(None, "–")
-        values[f"{grade}_points"] = each.points("points_x100") if each else tables.Value(None, "–")
-    return tables.Row(values)
 
 
 def key_figures(asked: OverTimeRequest, found: Sequence[FigurePeriod]) -> list[tuple[str, tables.Value, str]]:

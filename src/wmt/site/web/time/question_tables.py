@@ -24,21 +24,16 @@ def tables_of(
 ) -> dict[str, tables.Table]:
     """The table of an answer, and where names are shown what is behind it."""
     shown = shows_names(names, level, user)
-    there = _there(state, user, level, stream) if shown else {}
+    there: dict[str, str] = {}
+    if shown and level != "person":
+        part = stream_of(level, stream)
+        codes = units.seen(state, user, level, part or None).values_list("code", flat=True)
+        there = {code: unit_url(level, code, "over-time", stream=part) for code in codes}
     found = {"answer": _table("answer", answer, level, there, shown=shown)}
     for number, detail in enumerate(answer.details if shown else ()):
         name = f"detail{number or ''}"
         found[name] = _table(name, detail, level, there, shown=shown)
     return found
-
-
-def _there(state: State, user: User, level: str, stream: str) -> Mapping[str, str]:
-    """The pages over time of the units of a level that may be seen, by code."""
-    if level == "person":
-        return {}
-    part = stream_of(level, stream)
-    codes = units.seen(state, user, level, part or None).values_list("code", flat=True)
-    return {code: unit_url(level, code, "over-time", stream=part) for code in codes}
 
 
 def _table(name: str, plain: Plain, level: str, there: Mapping[str, str], *, shown: bool) -> tables.Table:
@@ -56,19 +51,18 @@ def _table(name: str, plain: Plain, level: str, there: Mapping[str, str], *, sho
     notes = (
         [] if shown else ["Names and codes are not shown. Choose to show them in the form if you need them."]
     )
+    # the per cent stands in the cells, and in the headings of files
     return tables.Table(
         name,
         plain.title,
-        [tables.Column(key, _head(head), kinds[key]) for key, head in columns],
+        [
+            tables.Column(key, head[:1].upper() + head[1:].removesuffix(", %"), kinds[key])
+            for key, head in columns
+        ],
         tables.LazyRows(plain.rows, make, lambda row, key: make(row).values[key].raw),
         notes=notes if {"code", "name"} & {key for key, _ in plain.columns} else [],
         empty="None.",
     )
-
-
-def _head(words: str) -> str:
-    """A heading; the per cent stands in the cells, and in the headings of files."""
-    return words[:1].upper() + words[1:].removesuffix(", %")
 
 
 def _kind(key: str, rows: Sequence[dict[str, Any]]) -> tables.Kind:

@@ -1,6 +1,7 @@
 """The archive of reductions of a unit: whatever stood between two days, with who entered and who ended it."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -52,23 +53,17 @@ def content(question: UnitRequest) -> dict[str, Any]:
     span = _ArchiveForm(question.request.GET, day - _YEAR, day + _YEAR)
     status = span.data["status"]
     found = kept_between(question.unit, question.state, question.user, span.days, status) if span.days else []
+    late = ""  # what of it was entered too late for days that had been measured
+    if span.days is not None:
+        with suppress(HistoryError):
+            late = late_sentence(history_of(question.unit), question.state, question.unit, *span.days)
     return {
         "span": span,
         "errors": span.faults,
-        "late": _late(question, span),
+        "late": late,
         "readable": any(each.readable for each in found),
         "tables": {"reductions": _table(question, span, status, found)} if span.days else {},
     }
-
-
-def _late(question: UnitRequest, span: SpanForm) -> str:
-    """What of it was entered too late for days that had been measured."""
-    if span.days is None:
-        return ""
-    try:
-        return late_sentence(history_of(question.unit), question.state, question.unit, *span.days)
-    except HistoryError:
-        return ""
 
 
 def _table(question: UnitRequest, span: SpanForm, status: str, found: Sequence[ArchivedReduction]) -> Table:
@@ -82,11 +77,23 @@ def _table(question: UnitRequest, span: SpanForm, status: str, found: Sequence[A
     def make(each: ArchivedReduction) -> Row:
         return _row(question, each, known.get(":".join(each.row.post)), teams, names)
 
+    who = _WHO_IN_FULL if question.in_full else _WHO
+    amount = _AMOUNT_IN_FULL if question.in_full else [Column("amount", "As entered")]
+    columns = [
+        *([] if question.is_post else [Column("name", "Practitioner"), Column("code", "Post", "code"),
+                                       Column("team", "Team")]),
+        Column("reason", "Reason"),
+        *amount,
+        Column("first", "First day", "date"),
+        Column("last", "Last day", "date", "blank: no end date"),
+        Column("status", "Status"),
+        *(who if reads else []),
+    ]  # fmt: skip
     words = f" ({_NAMES.get(status, status)})" if status else ""
     return Table(
         "reductions",
         f"Reductions of {unit.name}, {span.words}{words}",
-        _columns(question, reads=reads),
+        columns,
         LazyRows(found, make, lambda each, key: make(each).values[key].raw),
         notes=[_NOTE, *([] if all(each.readable for each in found) else [REASONS_WITHHELD])],
         empty=f"No {_NAMES.get(status, status)} reductions here from {span.words}.".replace("  ", " "),
@@ -108,21 +115,6 @@ _WHO_IN_FULL = [
 ]
 
 
-def _columns(question: UnitRequest, *, reads: bool) -> list[Column]:
-    who = _WHO_IN_FULL if question.in_full else _WHO
-    amount = _AMOUNT_IN_FULL if question.in_full else [Column("amount", "As entered")]
-    return [
-        *([] if question.is_post else [Column("name", "Practitioner"), Column("code", "Post", "code"),
-                                       Column("team", "Team")]),
-        Column("reason", "Reason"),
-        *amount,
-        Column("first", "First day", "date"),
-        Column("last", "Last day", "date", "blank: no end date"),
-        Column("status", "Status"),
-        *(who if reads else []),
-    ]  # fmt: skip
-
-
 def _row(
     question: UnitRequest,
     each: ArchivedReduction,
@@ -135,12 +127,16 @@ def _row(
     linked = each.readable and post is not None and not question.in_full
     own = reverse("reduction", args=[code, row.key]) if linked else ""
     page = unit_url("post", code, "hours") if post is not None and not question.in_full else ""
+    if each.cut.hours_micro is not None:
+        amount = hours_words(each.cut.hours_micro)
+    else:
+        amount = f"{percent_words(each.cut.percent_x100 or 0)} of the hours"
     values = {
         "name": tables.text(post.name if post else row.staff_code, page, "" if post else _GONE),
         "code": tables.text(code),
         "team": tables.text(teams.get(row.team_code, row.team_code)),
         "reason": tables.text(reason_name(each.cut.reason, names), own),
-        "amount": tables.text(_amount(each)),
+        "amount": tables.text(amount),
         "hours": Value(micro(each.cut.hours_micro)),
         "percent": Value(decimal(each.cut.percent_x100)),
         "first": tables.day(row.first_day),
@@ -149,13 +145,6 @@ def _row(
     }
     of_post = post is not None and not question.is_post
     return Row(values | _told(each), "post" if of_post else "", code if of_post else "")
-
-
-def _amount(each: ArchivedReduction) -> str:
-    """The amount in the unit that was typed."""
-    if each.cut.hours_micro is not None:
-        return hours_words(each.cut.hours_micro)
-    return f"{percent_words(each.cut.percent_x100 or 0)} of the hours"
 
 
 def _told(each: ArchivedReduction) -> dict[str, Value]:

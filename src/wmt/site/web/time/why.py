@@ -169,17 +169,17 @@ def _presets(question: UnitRequest, past: History, span: SpanForm) -> list[tuple
     days += [(words, shown - timedelta(back)) for back, words in _PRESETS]
     if first is not None:
         days.append(("Since records began", first))
+    unit = question.unit
+    kept = {"stream": question.stream, "list": question.request.GET.get("list", "")}
     return [
-        (words, _href(question, day), span.days is not None and span.days[0] == day and span.ends_now)
+        (
+            words,
+            unit_url(unit.level, unit.code, "why", **kept, **{FIRST: day.isoformat()}),
+            span.days is not None and span.days[0] == day and span.ends_now,
+        )
         for words, day in days
         if first is not None and day >= first
     ]
-
-
-def _href(question: UnitRequest, day: date) -> str:
-    unit = question.unit
-    kept = {"stream": question.stream, "list": question.request.GET.get("list", "")}
-    return unit_url(unit.level, unit.code, "why", **kept, **{FIRST: day.isoformat()})
 
 
 def _nothing(words: str) -> dict[str, Any]:

@@ -103,10 +103,17 @@ def key_figures(
     until = "now" if between.last is None else written(between.last.day)
     points = found.after.points_x100 - found.before.points_x100
     available = found.after.available_x100 - found.before.available_x100
+    # what a change with two decimals is the difference of
+    sides = [ledger.capacity_x100(*moment) for moment in (found.before, found.after)]
+    if None in sides:
+        explained = "percentage points"
+    else:
+        both = (grouped(ledger.decimal(side) or 0) for side in sides)
+        explained = "percentage points, from {}% to {}%".format(*both)
     figures = [
         ("Capacity then", tables.percent(*found.before, over), written(between.first.day)),
         ("Capacity after", tables.percent(*found.after, over), until),
-        ("Change", share(capacity_change_x100(found)), _explained(found)),
+        ("Change", share(capacity_change_x100(found)), explained),
         ("Points", signed(points), f"{_text(found.before.points_x100)} to {_text(found.after.points_x100)}"),
         (
             "Available points",
@@ -115,15 +122,6 @@ def key_figures(
         ),
     ]
     return figures[-1:] if question.unit.stream == ledger.OMIC else figures
-
-
-def _explained(found: Why) -> str:
-    """What a change with two decimals is the difference of."""
-    sides = [ledger.capacity_x100(*moment) for moment in (found.before, found.after)]
-    if None in sides:
-        return "percentage points"
-    both = (grouped(ledger.decimal(side) or 0) for side in sides)
-    return "percentage points, from {}% to {}%".format(*both)
 
 
 def _text(x100: int) -> str:
@@ -137,7 +135,9 @@ def picture(question: UnitRequest, between: WhyRequest, found: Why) -> Chart | N
         WaterfallStep(
             cause_title(moved),
             (moved.points_x100 if in_points else moved.percentage_points_x100) or 0,
-            _step_words(moved, in_points=in_points),
+            counted(signed(moved.points_x100).text, "point")
+            if in_points
+            else share(moved.percentage_points_x100).text,
             tables.changed(question.request.GET, cause=str(moved.cause), page="", sort="", order=""),
         )
         for moved in found.causes
@@ -155,12 +155,6 @@ def picture(question: UnitRequest, between: WhyRequest, found: Why) -> Chart | N
     start = (written(between.first.day), before)
     title = f"What changed the capacity of {labels.in_stream(question.unit)}"
     return fall(title, what.capitalize(), summary, start, (until, after), steps)
-
-
-def _step_words(moved: UnitMove, *, in_points: bool) -> str:
-    if in_points:
-        return counted(signed(moved.points_x100).text, "point")
-    return share(moved.percentage_points_x100).text
 
 
 def lines(question: UnitRequest, between: WhyRequest, found: Why, cause: UnitMove) -> tables.Table:
@@ -202,7 +196,11 @@ _KEYS = ("ref", "what", "post", "was", "now", "from", "to", "rule_before", "rule
 def _columns(question: UnitRequest, moves: Sequence[Mapping[str, Any]]) -> list[tables.Column]:
     has_time = any(move["available_x100"] for move in moves)
     has_work = not has_time or any(move["points_x100"] for move in moves)
-    elsewhere = any(_elsewhere(question, move) for move in moves)
+    elsewhere = any(
+        move[f"post_{when}"] not in (None, question.unit.code)
+        for move in moves
+        for when in (move_labels.BEFORE, move_labels.AFTER)
+    )
     return [
         tables.Column("ref", "Reference", "code"),
         tables.Column("what", "What"),
@@ -215,11 +213,6 @@ def _columns(question: UnitRequest, moves: Sequence[Mapping[str, Any]]) -> list[
         tables.Column("rule_before", "Rule before"),
         tables.Column("rule_after", "Rule after"),
     ]  # fmt: skip
-
-
-def _elsewhere(question: UnitRequest, move: Mapping[str, Any]) -> bool:
-    own = question.unit.code
-    return any(move[f"post_{when}"] not in (None, own) for when in (move_labels.BEFORE, move_labels.AFTER))
 
 
 def _line(

@@ -97,11 +97,9 @@ def _changes(question: UnitRequest, past: History, between: "WhyRequest", level:
         _Change(code, name, before.get(code, ("", None))[1], after.get(code, ("", None))[1])
         for code, (name, _) in (before | after).items()
     ]
-    return sorted(found, key=_highest_rise)
-
-
-def _highest_rise(each: _Change) -> tuple[bool, int, str, str]:
-    return each.capacity is None, -(each.capacity or 0), each.name, each.code
+    return sorted(
+        found, key=lambda each: (each.capacity is None, -(each.capacity or 0), each.name, each.code)
+    )
 
 
 def _figures(question: UnitRequest, past: History, level: str, day: date) -> dict[str, tuple[str, _Moment]]:

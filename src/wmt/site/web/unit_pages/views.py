@@ -26,19 +26,13 @@ def unit_page(request: HttpRequest, level: str = NATION, code: str = NATION, tab
     question = question_of(request, level, code)
     content, found = tables_of(question, tab)
     tables = {name: arranged(table, request) for name, table in found.items()}
-    context = {**_around(question, tab), **offered(content, request), "tables": tables, "question": question}
-    return render(request, TABS[tab].TEMPLATE, context)
-
-
-def _around(question: UnitRequest, tab: str) -> dict[str, Any]:
-    """What is around every tab: where we are, the other tabs, the neighbours."""
     unit, state = question.unit, question.state
     above = units.above(state, question.user, unit)
 
     def url(name: str) -> str:
         return unit_url(unit.level, unit.code, name, stream=question.stream)
 
-    return {
+    around = {
         "unit": unit,
         "level_title": units.TITLES[unit.level],
         "tab_title": TABS[tab].TITLE,
@@ -56,6 +50,8 @@ def _around(question: UnitRequest, tab: str) -> dict[str, Any]:
         "kept_stream": [("stream", question.stream)] if question.stream else [],
         "who_sees": who_sees(state, unit),
     }
+    context = {**around, **offered(content, request), "tables": tables, "question": question}
+    return render(request, TABS[tab].TEMPLATE, context)
 
 
 def _siblings(question: UnitRequest, tab: str) -> dict[str, Any]:

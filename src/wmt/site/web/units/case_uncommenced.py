@@ -107,11 +107,24 @@ class Uncommenced:
             for line in line_queries.lines_of(question.state, question.unit, question.user, kind="case")
             if line.post_no in holders and pricing[line.pricing].reason == REASON
         ]
-        rows = [self._row(line, pricing[line.pricing], holders[line.post_no]) for line in lines]
-        holder = [] if question.is_post else [tables.Column("holder", "Practitioner")]
+        rows = []
+        for line in lines:
+            priced, holder = pricing[line.pricing], holders[line.post_no]
+            worth = self._worth.get(path_of(question.state.tier_scheme, _kind(priced)), 0)
+            tier = "untiered" if priced.tier == "0" else priced.tier
+            values = {
+                "crn": reference(line),
+                "type": tables.text(labels.place(priced)),
+                "tier": tables.Value(priced.tier, f"{tier}, suspended" if priced.suspended else tier),
+                "cases": tables.count(line.listed_cases),
+                "points": tables.exact(worth * line.listed_cases - line.points_x100),
+            }
+            if not question.is_post:
+                values["holder"] = tables.text(holder.name, unit_url("post", holder.code, "caseload"))
+            rows.append(tables.Row(values))
         columns = [
             tables.Column("crn", "CRN", "code"),
-            *holder,
+            *([] if question.is_post else [tables.Column("holder", "Practitioner")]),
             tables.Column("type", "Type"),
             tables.Column("tier", "Tier", "code"),
             *_COLUMNS,
@@ -119,20 +132,6 @@ class Uncommenced:
         empty = {column.key: tables.text("") for column in columns}
         total = tables.Row(empty | self._total("crn").values)
         return tables.Table("uncommenced", _CAPTION, columns, rows, total, notes(lines))
-
-    def _row(self, line: models.Line, pricing: models.Pricing, holder: models.Unit) -> tables.Row:
-        worth = self._worth.get(path_of(self.question.state.tier_scheme, _kind(pricing)), 0)
-        tier = "untiered" if pricing.tier == "0" else pricing.tier
-        values = {
-            "crn": reference(line),
-            "type": tables.text(labels.place(pricing)),
-            "tier": tables.Value(pricing.tier, f"{tier}, suspended" if pricing.suspended else tier),
-            "cases": tables.count(line.listed_cases),
-            "points": tables.exact(worth * line.listed_cases - line.points_x100),
-        }
-        if not self.question.is_post:
-            values["holder"] = tables.text(holder.name, unit_url("post", holder.code, "caseload"))
-        return tables.Row(values)
 
 
 _COLUMNS = (

@@ -106,24 +106,23 @@ def _listed(
     """The contacts of a post or a team one by one: who helped whom, when, with what."""
     activities = _activities(question, {line.about for line in lines})
     names = _names(question, {line.other_post for line in lines if line.other_post})
-    pricing = line_queries.pricing_of(question.state)
+    pricing, back = line_queries.pricing_of(question.state), question.request.get_full_path()
     rows = []
     for line in lines:
-        priced = pricing[line.pricing]
+        priced, holder = pricing[line.pricing], holders[line.post_no]
+        working = unit_url("post", holder.code, "working", figure="contacts", of=str(priced.number))
         other = names.get(line.other_post, line.other_post)
         values = {
             "since": tables.Value(None, "withheld") if line.withheld else tables.day(line.since),
-            "holder": tables.text(
-                holders[line.post_no].name, unit_url("post", holders[line.post_no].code, "help")
-            ),
+            "holder": tables.text(holder.name, unit_url("post", holder.code, "help")),
             "side": tables.text(labels.contact_side(priced)),
             "other": tables.text(
                 other, unit_url("post", line.other_post) if line.other_post in names else ""
             ),
             "about": tables.text(line.about),
             "activity": tables.text(activities.get(line.about, "")),
-            "points": tables.exact(line.points_x100, _line_href(holders[line.post_no], priced)),
-            "why": _why(question, priced),
+            "points": tables.exact(line.points_x100, working),
+            "why": tables.text(labels.reason(priced.reason) or "yes", labels.rule_href(priced.rule, back)),
         }
         rows.append(tables.Row(values))
     columns = [
@@ -146,16 +145,6 @@ def _listed(
         notes(lines),
         "There are no contacts with points in this extract.",
     )
-
-
-def _line_href(holder: models.Unit, pricing: models.Pricing) -> str:
-    return unit_url("post", holder.code, "working", figure="contacts", of=str(pricing.number))
-
-
-def _why(question: UnitRequest, pricing: models.Pricing) -> tables.Value:
-    back = question.request.get_full_path()
-    said = labels.reason(pricing.reason) or "yes"
-    return tables.text(said, labels.rule_href(pricing.rule, back))
 
 
 def _activities(question: UnitRequest, codes: Iterable[str]) -> dict[str, str]:

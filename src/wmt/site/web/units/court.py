@@ -21,71 +21,43 @@ def applies(unit: Unit) -> bool:
 def content(question: UnitRequest) -> dict[str, Any]:
     """The posts of the unit that only write reports; for the nation, how many there are in each region."""
     question = question.in_stream(COURTS)
-    posts = _posts(question)
+    if question.is_post:
+        posts = [question.unit] if question.unit.stream == COURTS else []
+    else:
+        posts = list(units.below(question.state, question.unit, "post", question.grade, COURTS))
     sums = line_queries.sums_of(question.state, posts, kind="report", by_grade=False)
     posts = [post for post in posts if post.code in sums]
+    rows = []
     if question.unit.level == units.NATION:
-        table = _of_regions(question, posts, sums)
+        what, first, last = "by region", "Region", tables.Column("posts", "Practitioners", "count")
+        for region in line_tables.below(question):
+            here = [post for post in posts if post.region_code == region.code]
+            if here:
+                href = line_tables.child_url(question, region, "court")
+                rows.append(line_tables.name_row(question, region, "court", _together(here, sums, href)))
     else:
-        table = _of_posts(question, posts, sums)
+        what, first, last = f"of {question.unit.name}", "Practitioner", tables.Column("grade", "Grade")
+        for post in posts:
+            href = line_tables.lines_url(question, post, "reports")
+            values = _together([post], sums, href)
+            rows.append(line_tables.name_row(question, post, "reports", values))
+    grade = f" (grade {question.grade})" if question.grade and not question.is_post else ""
+    table = tables.Table(
+        "court",
+        f"Court-only staff: practitioners {what}{grade}",
+        [tables.Column("name", first), tables.Column("code", "Code", "code"), last, *_COLUMNS],
+        rows,
+        line_tables.total_row(_together(posts, sums)) if posts else None,
+        empty="There are no court-only staff.",
+    )
     filters = [] if question.is_post else [line_tables.grade_filter(question)]
     return {"tables": {"court": table}, "filters": filters}
-
-
-def _posts(question: UnitRequest) -> list[Unit]:
-    if question.is_post:
-        return [question.unit] if question.unit.stream == COURTS else []
-    return list(units.below(question.state, question.unit, "post", question.grade, COURTS))
 
 
 _COLUMNS = [
     tables.Column("reports", "Reports", "count"),
     tables.Column("points", "Points of reports", "points"),
 ]
-
-
-def _of_posts(
-    question: UnitRequest, posts: list[Unit], sums: dict[str, list[line_queries.Lines]]
-) -> tables.Table:
-    rows = [
-        line_tables.name_row(question, post, "reports", _values(question, post, sums[post.code]))
-        for post in posts
-    ]
-    columns = [
-        tables.Column("name", "Practitioner"),
-        tables.Column("code", "Code", "code"),
-        tables.Column("grade", "Grade"),
-    ]
-    return tables.Table("court", f"Court-only staff: practitioners of {question.unit.name}{_grade(question)}",
-                 [*columns, *_COLUMNS], rows, _total(posts, sums),
-                 empty="There are no court-only staff.")  # fmt: skip
-
-
-def _values(question: UnitRequest, post: Unit, lines: list[line_queries.Lines]) -> dict[str, tables.Value]:
-    href = line_tables.lines_url(question, post, "reports")
-    return {
-        "reports": tables.count(line_queries.summed(lines, line_tables.NUMBER), href),
-        "points": tables.points(line_queries.summed(lines, line_tables.POINTS), href),
-    }
-
-
-def _of_regions(
-    question: UnitRequest, posts: list[Unit], sums: dict[str, list[line_queries.Lines]]
-) -> tables.Table:
-    rows = []
-    for region in line_tables.below(question):
-        here = [post for post in posts if post.region_code == region.code]
-        if here:
-            href = line_tables.child_url(question, region, "court")
-            rows.append(line_tables.name_row(question, region, "court", _together(here, sums, href)))
-    columns = [
-        tables.Column("name", "Region"),
-        tables.Column("code", "Code", "code"),
-        tables.Column("posts", "Practitioners", "count"),
-    ]
-    return tables.Table("court", f"Court-only staff: practitioners by region{_grade(question)}",
-                 [*columns, *_COLUMNS], rows, _total(posts, sums),
-                 empty="There are no court-only staff.")  # fmt: skip
 
 
 def _together(
@@ -97,11 +69,3 @@ def _together(
         "reports": tables.count(line_queries.summed(lines, line_tables.NUMBER), href),
         "points": tables.points(line_queries.summed(lines, line_tables.POINTS), href),
     }
-
-
-def _total(posts: list[Unit], sums: dict[str, list[line_queries.Lines]]) -> Any:
-    return line_tables.total_row(_together(posts, sums)) if posts else None
-
-
-def _grade(question: UnitRequest) -> str:
-    return f" (grade {question.grade})" if question.grade and not question.is_post else ""

@@ -32,7 +32,17 @@ def table_of(question: UnitRequest) -> tables.Table:
             "usual", "If the grade's hours counted", "points", "Available points that are left out."
         ),
     ]
-    rows = [_row(post, usual_x100(rules, post.grade)) for post in posts]
+    rows = []
+    for post in posts:
+        values = {
+            "name": tables.text(post.name, unit_url("post", post.code, "hours")),
+            "code": tables.text(post.code),
+            "grade": tables.text(post.grade),
+            "cases": tables.count(post.cases),
+            "points": tables.points(post.points_x100, working_url("post", post.code, "points")),
+            "usual": tables.points(usual_x100(rules, post.grade)),
+        }
+        rows.append(tables.Row(values, "post", post.code))
     return tables.Table(
         "nohours",
         "Posts that are on no list of officers",
@@ -42,18 +52,6 @@ def table_of(question: UnitRequest) -> tables.Table:
         empty="There are no such posts.",
         prefix="n",
     )
-
-
-def _row(post: Unit, usual: int) -> tables.Row:
-    values = {
-        "name": tables.text(post.name, unit_url("post", post.code, "hours")),
-        "code": tables.text(post.code),
-        "grade": tables.text(post.grade),
-        "cases": tables.count(post.cases),
-        "points": tables.points(post.points_x100, working_url("post", post.code, "points")),
-        "usual": tables.points(usual),
-    }
-    return tables.Row(values, "post", post.code)
 
 
 def usual_x100(rules: RuleSet, grade: str) -> int:

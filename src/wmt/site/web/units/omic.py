@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Sum
 
 from wmt.ledger import OMIC, SHARES
 from wmt.site import tables
@@ -60,24 +60,21 @@ def _held_by_others(question: UnitRequest) -> list[str]:
                 f"These are held by {held} outside OMiC teams, and are not counted in any capacity figure."
             )
         posts = posts.exclude(stream=question.unit.stream)
-    return [*said, *_held_apart(posts)]
-
-
-def _held_apart(posts: QuerySet[models.Unit]) -> list[str]:
-    """What posts outside OMiC teams hold that is not in the table."""
+    # what posts outside OMiC teams hold that is not in the table
     found = posts.order_by().aggregate(
         posts=Count("pk"), cases=Sum("omic_cases"), custody=Sum("omic_x100"), licence=Sum("omic_licence_x100")
     )
     if not found["posts"]:
-        return []
+        return said
     cases, held = counted(found["cases"], "OMiC case"), counted(found["posts"], "practitioner")
     custody, licence = (tables.exact(found[name]).text for name in ("custody", "licence"))
     custody = counted(custody, "point")
     are = "is" if found["cases"] == 1 else "are"
     return [
+        *said,
         f"{cases} ({custody} in custody, {licence} on licence) {are} held by {held} outside OMiC "
         "teams. They are listed on the OMiC page of each of these practitioners, and are not counted in this "
-        "table's total or in any capacity figure."
+        "table's total or in any capacity figure.",
     ]
 
 

@@ -130,7 +130,10 @@ def table(question: UnitRequest, listed: list[Unit]) -> tables.Table:
     rows: Sequence[tables.Row] = tables.LazyRows(
         listed, lambda unit: _row(question, unit), lambda unit, key: _raw(question, unit, key)
     )
-    whole = _sum_row(question) if not question.band else None
+    whole = None
+    if not question.band:
+        total = {"name": tables.text("Total"), "code": tables.text("")}
+        whole = tables.Row(total | values(question, question.subject))
     if question.in_full:
         shown_columns, rows, whole = export_columns.overview(
             question, shown_columns, listed, list(rows), whole
@@ -226,11 +229,6 @@ def _raw(question: UnitRequest, unit: Unit, key: str) -> Any:
             else ledger.remaining_x100(unit.points_x100, unit.available_x100)
         )
     return getattr(unit, measures.MEASURES[key].field if key in measures.MEASURES else key)
-
-
-def _sum_row(question: UnitRequest) -> tables.Row:
-    unit = question.subject
-    return tables.Row({"name": tables.text("Total"), "code": tables.text(""), **values(question, unit)})
 
 
 def values(question: UnitRequest, unit: Unit) -> dict[str, tables.Value]:

@@ -76,7 +76,18 @@ def _values(question: UnitRequest, unit: Unit, lines: list[line_queries.Lines]) 
 def _kinds(question: UnitRequest, lines: list[line_queries.Lines]) -> tables.Table:
     """Every kind of report of the unit itself, inside the days that count or not, and why it earns or not."""
     ordered = sorted(lines, key=lambda line: (_kind(line.pricing), not _is_inside(line.pricing)))
-    rows = [_kind_row(question, line) for line in ordered]
+    rows = []
+    for line in ordered:
+        pricing = line.pricing
+        href = line_tables.pricing_url(question, [line], "reports")
+        values = {
+            "name": tables.text(labels.report_name(pricing)),
+            "reports": tables.count(line_queries.summed([line], line_tables.NUMBER), href),
+            "each": tables.exact(pricing.each_x100),
+            "points": tables.exact(line.points_x100, href),
+            "why": _why(question, pricing),
+        }
+        rows.append(tables.Row(values))
     columns = [
         tables.Column("name", "Report"),
         tables.Column("reports", "Number", "count"),
@@ -97,19 +108,6 @@ def _kinds(question: UnitRequest, lines: list[line_queries.Lines]) -> tables.Tab
     }
     return tables.Table("kinds", "Points of reports, and why some have none", columns, rows,
                  tables.Row(total) if rows else None, empty="There are no reports.")  # fmt: skip
-
-
-def _kind_row(question: UnitRequest, line: line_queries.Lines) -> tables.Row:
-    pricing = line.pricing
-    href = line_tables.pricing_url(question, [line], "reports")
-    values = {
-        "name": tables.text(labels.report_name(pricing)),
-        "reports": tables.count(line_queries.summed([line], line_tables.NUMBER), href),
-        "each": tables.exact(pricing.each_x100),
-        "points": tables.exact(line.points_x100, href),
-        "why": _why(question, pricing),
-    }
-    return tables.Row(values)
 
 
 def _why(question: UnitRequest, pricing: Pricing) -> tables.Value:

@@ -53,17 +53,6 @@ def lead(question: UnitRequest) -> Lead:
     run = run_of(question) if question.is_post and over else None
     has_figure = bool(unit.available_x100) and unit.stream != ledger.OMIC
     figure = ledger.shown_capacity(unit.points_x100, unit.available_x100) if has_figure else ""
-    return Lead(
-        who=_who(question, has_figure=has_figure),
-        figure=figure,
-        href=line_tables.lines_url(question, question.unit, "capacity"),
-        rest=_rest(question, over=over, run=run),
-        over=over,
-        steps=_steps(question, over=over, run=run) if question.is_post else [],
-    )
-
-
-def _who(question: UnitRequest, *, has_figure: bool) -> str:
     name = "You" if access.is_own(question.user, question.unit) else question.unit.name
     if question.grade:
         name = f"{question.grade}s of {name}"
@@ -71,10 +60,19 @@ def _who(question: UnitRequest, *, has_figure: bool) -> str:
         name = f"{ledger.STREAM_NAMES[question.stream]} in {name}"
     many = access.is_own(question.user, question.unit) or bool(question.grade)
     if question.unit.stream == ledger.OMIC:
-        return f"{name} {'have' if many else 'has'} no capacity: OMiC work is not measured against hours"
-    if not has_figure:
-        return f"{name} {'have' if many else 'has'} no available hours, so no capacity"
-    return f"{name} {'are' if many else 'is'} at"
+        who = f"{name} {'have' if many else 'has'} no capacity: OMiC work is not measured against hours"
+    elif not has_figure:
+        who = f"{name} {'have' if many else 'has'} no available hours, so no capacity"
+    else:
+        who = f"{name} {'are' if many else 'is'} at"
+    return Lead(
+        who=who,
+        figure=figure,
+        href=line_tables.lines_url(question, question.unit, "capacity"),
+        rest=_rest(question, over=over, run=run),
+        over=over,
+        steps=_steps(question, over=over, run=run) if question.is_post else [],
+    )
 
 
 def _rest(question: UnitRequest, *, over: bool, run: dict[str, Any] | None) -> str:
@@ -86,7 +84,12 @@ def _rest(question: UnitRequest, *, over: bool, run: dict[str, Any] | None) -> s
         return f". {cases}: {counted(custody, 'point')} in custody, {licence:,} on licence."
     left = ledger.shown_points(abs(ledger.remaining_x100(unit.points_x100, unit.available_x100)))
     points = counted(left, "point")
-    people = "" if question.is_post else _people(question)
+    # how many practitioners are over the threshold: '23 of 64 practitioners are over 110%'
+    timed, people = unit.posts - unit.posts_without_time - unit.unmeasured_posts, ""
+    if timed and not question.is_post:
+        verb = "is" if unit.posts_over == 1 else "are"
+        who = "practitioner" if timed == 1 else "practitioners"
+        people = f" {unit.posts_over:,} of {timed:,} {who} {verb} over {mark}."
     if not unit.available_x100:
         return (
             f". The work is {counted(ledger.shown_points(unit.points_x100), 'point')}."
@@ -103,17 +106,6 @@ def _rest(question: UnitRequest, *, over: bool, run: dict[str, Any] | None) -> s
     return f", with {points} left. The threshold is {mark}.{people}"
 
 
-def _people(question: UnitRequest) -> str:
-    """How many practitioners are over the threshold: '23 of 64 practitioners are over 110%'."""
-    unit = question.subject
-    timed = unit.posts - unit.posts_without_time - unit.unmeasured_posts
-    if not timed:
-        return ""
-    verb = "is" if unit.posts_over == 1 else "are"
-    who = "practitioner" if timed == 1 else "practitioners"
-    return f" {unit.posts_over:,} of {timed:,} {who} {verb} over {question.state.over_text}."
-
-
 def _rounded(question: UnitRequest) -> str:
     """What has to be said where the figure is over the threshold and does not look so: 110.04% as 110.0%."""
     unit, over_x100 = question.subject, question.state.over_x100
@@ -126,11 +118,21 @@ def _rounded(question: UnitRequest) -> str:
 
 def _steps(question: UnitRequest, *, over: bool, run: dict[str, Any] | None) -> list[NextStep]:
     own, post = access.is_own(question.user, question.unit), question.unit
-    found = _four_weeks(run, own=own) if run else []
+    found = []
+    # on which day the run is full, or since when it is excessive workload
+    if run and run["excess_since"]:
+        since, who = written(run["excess_since"]), "Your" if own else "The"
+        found.append(NextStep(f"It has been excessive workload since {since}. {who} manager must act."))
+    elif run and run["full_on"]:
+        full = written(run["full_on"])
+        found.append(NextStep(f"If this continues, it becomes excessive workload on {full}."))
     found += reports_ending(question)
-    asked = _asked(question) if own else None
+    # the reader's own request that waits for its answer; none of a day in the past
+    asked = open_relief(post.team_code, post.staff_code) if own and question.state.as_of is None else None
     if asked is not None:
-        found.append(asked)
+        asked_on, answer_by = written(asked.asked_on), written(asked.answer_by)
+        words = f"You asked for relief on {asked_on}. An answer is due by {answer_by}."
+        found.append(NextStep(words, reverse("request", args=[asked.pk]), "View your request"))
     elif over:
         ask = "Ask for some of the work to be moved" if own else "View actions and requests"
         said = "You can ask from the first day over the threshold." if own else ""
@@ -147,29 +149,6 @@ def _steps(question: UnitRequest, *, over: bool, run: dict[str, Any] | None) -> 
     )
     found.append(NextStep("", "#who-can-see", "Who can see this page"))
     return found
-
-
-def _asked(question: UnitRequest) -> NextStep | None:
-    """The reader's own request for relief that waits for its answer; none of a day in the past."""
-    if question.state.as_of is not None:
-        return None
-    found = open_relief(question.unit.team_code, question.unit.staff_code)
-    if found is None:
-        return None
-    said = (
-        f"You asked for relief on {written(found.asked_on)}. An answer is due by {written(found.answer_by)}."
-    )
-    return NextStep(said, reverse("request", args=[found.pk]), "View your request")
-
-
-def _four_weeks(run: dict[str, Any], *, own: bool) -> list[NextStep]:
-    """On which day the run is full, or since when it is excessive workload."""
-    if run["excess_since"]:
-        since, who = written(run["excess_since"]), "Your" if own else "The"
-        return [NextStep(f"It has been excessive workload since {since}. {who} manager must act.")]
-    if run["full_on"]:
-        return [NextStep(f"If this continues, it becomes excessive workload on {written(run['full_on'])}.")]
-    return []
 
 
 def reports_ending(question: UnitRequest) -> list[NextStep]:

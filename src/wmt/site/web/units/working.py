@@ -52,10 +52,19 @@ def content(question: UnitRequest) -> dict[str, Any]:
     asked = question.request.GET.get("figure", CAPACITY)
     name = asked if asked in MEASURES or asked == REMAINING else CAPACITY
     measures = [MEASURES[name]] if name in MEASURES else [MEASURES[side] for side in _SIDES]
-    chosen = _chosen(question)
-    lines = _lines_of(question)
+    # the pricings that `?of=` names; none where it makes no sense
+    priced = line_queries.pricing_of(question.state)
+    named = addressed.read(question.request.GET.get("of", ""), priced)
+    chosen = [priced[number] for number in sorted(named)]
+    lines: Sequence[line_queries.Lines | models.Line]
+    if question.is_post:
+        lines = line_queries.lines_of(question.state, question.unit, question.user)
+    else:
+        lines = _sums(question, [question.unit]).get(question.unit.code, [])
     sides = [_Side(question, measure, chosen, lines) for measure in measures]
     subject = question.subject
+    # what the lines of some pricings are of: of many, how many kinds of line they are
+    said = list(dict.fromkeys(labels.what(pricing) for pricing in chosen))
     return {
         "figure": name,
         "figure_title": _title(name),
@@ -65,7 +74,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "remaining": tables.exact(ledger.remaining_x100(subject.points_x100, subject.available_x100)),
         "tables": {side.measure.name: side.table() for side in sides},
         "parts": parts(question) if name in (CAPACITY, REMAINING, "points") and not chosen else [],
-        "chosen": _chosen_words(chosen),
+        "chosen": ", ".join(said) if len(said) <= _FEW else f"{len(said)} kinds of item",
         "whole": tables.changed(question.request.GET, of="", page=""),
         "choices": _choices(question, name),
     }
@@ -73,19 +82,6 @@ def content(question: UnitRequest) -> dict[str, Any]:
 
 def _title(name: str) -> str:
     return {CAPACITY: "Capacity", REMAINING: "Points left"}.get(name) or MEASURES[name].title
-
-
-def _chosen(question: UnitRequest) -> list[models.Pricing]:
-    """The pricings that `?of=` names; none where it makes no sense."""
-    priced = line_queries.pricing_of(question.state)
-    named = addressed.read(question.request.GET.get("of", ""), priced)
-    return [priced[number] for number in sorted(named)]
-
-
-def _chosen_words(chosen: list[models.Pricing]) -> str:
-    """What the lines of some pricings are of: of many, how many kinds of line they are."""
-    said = list(dict.fromkeys(labels.what(pricing) for pricing in chosen))
-    return ", ".join(said) if len(said) <= _FEW else f"{len(said)} kinds of item"
 
 
 @dataclass(frozen=True)
@@ -107,7 +103,13 @@ class _Side:
         numbers = line_queries.numbers_of(self.question.state, self.measure.field)
         if self.chosen:
             numbers &= {pricing.number for pricing in self.chosen}
-        return [line for line in self.found if _number(line) in numbers and _matters(line, self.share)]
+        # a line is shown where it adds to the measure, or is work listed at nought
+        return [
+            line
+            for line in self.found
+            if (line.pricing.number if isinstance(line, line_queries.Lines) else line.pricing) in numbers
+            and (getattr(line, self.share.column) != 0 or self.share.column == "points_x100")
+        ]
 
     def pricing(self, line: line_queries.Lines | models.Line) -> models.Pricing:
         if isinstance(line, line_queries.Lines):
@@ -137,54 +139,11 @@ class _Side:
         """The lines; or, when one pricing is chosen, the units below that hold such lines."""
         if len(self.chosen) == 1 and not self.question.is_post:
             return self._holders(self.chosen[0])
-        return tables.Table(
-            self.measure.name,
-            f"{self.measure.title}: details",
-            _used(_line_columns(self.measure, of_post=self.question.is_post), self.lines),
-            tables.LazyRows(self.lines, self._row, self._raw),
-            self._total_row(),
-            notes(line for line in self.lines if isinstance(line, models.Line)),
-            "There is nothing to add up, so this figure is 0.",
+        # without the number of each line where every line is of one thing
+        columns = _line_columns(self.measure, of_post=self.question.is_post)
+        singly = all(
+            isinstance(line, models.Line) and line.quantity_micro == 1_000_000 for line in self.lines
         )
-
-    def _raw(self, line: line_queries.Lines | models.Line, key: str) -> Any:
-        return self._row(line).values[key].raw
-
-    @cached_property
-    def _hours(self) -> dict[str, str | None]:
-        return _hours_a_month(self.question, {self.pricing(line).rule for line in self.lines})
-
-    def _row(self, line: line_queries.Lines | models.Line) -> tables.Row:
-        pricing = self.pricing(line)
-        back = self.question.request.get_full_path()
-        found = {
-            "what": tables.text(labels.what(pricing), self._opened(pricing)),
-            "each": tables.exact(pricing.each_x100),
-            "amount": shown_exactly(self.measure, line_queries.summed([line], self.share)),
-            "hours": tables.text(labels.hours_a_month(pricing.rule, self._hours)),
-            "rule": tables.text(labels.rule_name(pricing.rule), labels.rule_href(pricing.rule, back)),
-            "from": _from(pricing),
-            "why": tables.text(_why(pricing, line)),
-            "quantity": _quantity(pricing, line),
-        }
-        if isinstance(line, line_queries.Lines):
-            return tables.Row({**found, "lines": tables.count(line.lines)})
-        about = {
-            "ref": tables.text(line.ref or (WITHHELD if line.withheld else "")),
-            "since": tables.day(line.since),
-            "about": tables.text(line_queries.about_text(line, pricing), _colleague(line)),
-        }
-        return tables.Row({**found, **about})
-
-    def _opened(self, pricing: models.Pricing) -> str:
-        """A line of a unit leads to those below that hold it; a line of a post is where it ends."""
-        if self.question.is_post:
-            return ""
-        return line_tables.lines_url(
-            self.question, self.question.unit, self.measure.name, str(pricing.number)
-        )
-
-    def _total_row(self) -> tables.Row:
         empty = tables.text("")
         keys = [column.key for column in _line_columns(self.measure, of_post=self.question.is_post)]
         found = dict.fromkeys(keys, empty) | {
@@ -195,7 +154,62 @@ class _Side:
             found["lines"] = tables.count(self._how_many(self.lines))
         if len({self.pricing(line).kind for line in self.lines}) == 1:  # cases and reports are not added up
             found["quantity"] = self._number_of(self.lines)
-        return tables.Row(found)
+        return tables.Table(
+            self.measure.name,
+            f"{self.measure.title}: details",
+            [column for column in columns if column.key != "quantity" or not singly],
+            tables.LazyRows(self.lines, self._row, lambda line, key: self._row(line).values[key].raw),
+            tables.Row(found),
+            notes(line for line in self.lines if isinstance(line, models.Line)),
+            "There is nothing to add up, so this figure is 0.",
+        )
+
+    @cached_property
+    def _hours(self) -> dict[str, str | None]:
+        # the published hours a month of the tiers on the page, as the load's own rules have them
+        paths = {self.pricing(line).rule for line in self.lines}
+        wanted = [
+            f"monthly_hours.{path.partition('.')[2]}" for path in paths if path.startswith("tier_points.")
+        ]
+        rows = models.RuleValue.objects.filter(load_id=self.question.state.load_id, path__in=wanted)
+        return dict(rows.values_list("path", "value"))
+
+    def _row(self, line: line_queries.Lines | models.Line) -> tables.Row:
+        pricing = self.pricing(line)
+        # a line of a unit leads to those below that hold it; a line of a post is where it ends
+        href, back = "", self.question.request.get_full_path()
+        if not self.question.is_post:
+            href = line_tables.lines_url(
+                self.question, self.question.unit, self.measure.name, str(pricing.number)
+            )
+        if pricing.reason:
+            why = labels.reason(pricing.reason)
+        else:
+            why = "" if pricing.counted or line.points_x100 else "not counted"
+        found = {
+            "what": tables.text(labels.what(pricing), href),
+            "each": tables.exact(pricing.each_x100),
+            "amount": shown_exactly(self.measure, line_queries.summed([line], self.share)),
+            "hours": tables.text(labels.hours_a_month(pricing.rule, self._hours)),
+            "rule": tables.text(labels.rule_name(pricing.rule), labels.rule_href(pricing.rule, back)),
+            "from": _from(pricing),
+            "why": tables.text(why),
+            # cases, reports and contacts in numbers; time in hours a week
+            "quantity": tables.hours(
+                line.quantity_micro, note="hours a week" if pricing.side == "time" else ""
+            ),
+        }
+        if isinstance(line, line_queries.Lines):
+            return tables.Row({**found, "lines": tables.count(line.lines)})
+        about = {
+            "ref": tables.text(line.ref or (WITHHELD if line.withheld else "")),
+            "since": tables.day(line.since),
+            "about": tables.text(
+                line_queries.about_text(line, pricing),
+                unit_url("post", line.other_post) if line.other_post else "",
+            ),
+        }
+        return tables.Row({**found, **about})
 
     def _number_of(self, lines: Iterable[line_queries.Lines | models.Line]) -> tables.Value:
         """How many things of one kind the lines are of, or how many hours."""
@@ -221,47 +235,23 @@ class _Side:
             tables.Column("quantity", "Number", "number"),
             tables.Column("amount", self.measure.title, self.measure.kind),
         ]
-        rows = [self._holder(unit, lines, chosen) for unit, lines in held if lines]
+        rows = []
+        for unit, lines in held:
+            if lines:
+                href = line_tables.lines_url(self.question, unit, self.measure.name, str(chosen.number))
+                values = {
+                    "name": tables.text(unit.name, href),
+                    "lines": tables.count(self._how_many(lines)),
+                    "quantity": self._number_of(lines),
+                    "amount": shown_exactly(self.measure, line_queries.summed(lines, self.share), href),
+                }
+                rows.append(tables.Row(values, unit.level, unit.code))
         caption = f"{labels.what(chosen)}: who holds them"
         return tables.Table(self.measure.name, caption, columns, rows, tables.Row(total))
-
-    def _holder(
-        self, unit: models.Unit, lines: Sequence[line_queries.Lines], chosen: models.Pricing
-    ) -> tables.Row:
-        href = line_tables.lines_url(self.question, unit, self.measure.name, str(chosen.number))
-        values = {
-            "name": tables.text(unit.name, href),
-            "lines": tables.count(self._how_many(lines)),
-            "quantity": self._number_of(lines),
-            "amount": shown_exactly(self.measure, line_queries.summed(lines, self.share), href),
-        }
-        return tables.Row(values, unit.level, unit.code)
-
-
-def _number(line: line_queries.Lines | models.Line) -> int:
-    return line.pricing.number if isinstance(line, line_queries.Lines) else line.pricing
-
-
-def _matters(line: line_queries.Lines | models.Line, share: ledger.MeasureDefinition) -> bool:
-    """Whether a line is worth showing behind a measure: it adds to it, or is work listed at nought."""
-    return getattr(line, share.column) != 0 or share.column == "points_x100"
-
-
-def _lines_of(question: UnitRequest) -> Sequence[line_queries.Lines | models.Line]:
-    if question.is_post:
-        return line_queries.lines_of(question.state, question.unit, question.user)
-    return _sums(question, [question.unit]).get(question.unit.code, [])
 
 
 def _sums(question: UnitRequest, of: Sequence[models.Unit]) -> dict[str, list[line_queries.Lines]]:
     return line_queries.sums_of(question.state, of, grade=question.grade, by_grade=False)
-
-
-def _hours_a_month(question: UnitRequest, paths: Iterable[str]) -> dict[str, str | None]:
-    """The published hours a month of the tiers on the page, as the load's own rules have them."""
-    wanted = [f"monthly_hours.{path.partition('.')[2]}" for path in paths if path.startswith("tier_points.")]
-    rows = models.RuleValue.objects.filter(load_id=question.state.load_id, path__in=wanted)
-    return dict(rows.values_list("path", "value"))
 
 
 def _line_columns(measure: MeasureLabel, *, of_post: bool) -> list[tables.Column]:
@@ -287,20 +277,6 @@ def _line_columns(measure: MeasureLabel, *, of_post: bool) -> list[tables.Column
     ]
 
 
-def _used(
-    columns: list[tables.Column], lines: Sequence[line_queries.Lines | models.Line]
-) -> list[tables.Column]:
-    """Without the number of each line where every line is of one thing."""
-    singly = all(isinstance(line, models.Line) and line.quantity_micro == 1_000_000 for line in lines)
-    return [column for column in columns if column.key != "quantity" or not singly]
-
-
-def _quantity(pricing: models.Pricing, line: line_queries.Lines | models.Line) -> tables.Value:
-    """Cases, reports and contacts in numbers; time in hours a week."""
-    found = tables.hours(line.quantity_micro)
-    return tables.hours(line.quantity_micro, note="hours a week") if pricing.side == "time" else found
-
-
 def _from(pricing: models.Pricing) -> tables.Value:
     """The day a rule's value began; values without one hold always."""
     return (
@@ -308,16 +284,6 @@ def _from(pricing: models.Pricing) -> tables.Value:
         if pricing.rule_from
         else tables.Value(None, "always")
     )
-
-
-def _why(pricing: models.Pricing, line: line_queries.Lines | models.Line) -> str:
-    if pricing.reason:
-        return labels.reason(pricing.reason)
-    return "" if pricing.counted or line.points_x100 else "not counted"
-
-
-def _colleague(line: models.Line) -> str:
-    return unit_url("post", line.other_post) if line.other_post else ""
 
 
 def _choices(question: UnitRequest, name: str) -> list[tuple[str, str, bool]]:
