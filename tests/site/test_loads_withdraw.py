@@ -164,11 +164,11 @@ def test_what_cannot_be(nights: tuple[str, str], deed: Deed, night: str, reason:
     assert nights
 
 
-STEPS = ["wmt.site.loads.withdrawal.put_away", "wmt.site.loads.withdrawal._settle",
-         "wmt.site.loads.withdrawal.strike"]  # fmt: skip
+STEPS = ["wmt.nights.withdrawal.put_away", "wmt.site.loads.withdrawal._settle",
+         "wmt.nights.withdrawal.strike"]  # fmt: skip
 if os.environ.get("WMT_SOAK") == "1":
     STEPS += ["wmt.site.loads.withdrawal._compact", "wmt.site.workload.swap.put",
-              "wmt.site.loads.withdrawal.put_back"]  # fmt: skip
+              "wmt.nights.withdrawal.put_back"]  # fmt: skip
 
 
 @pytest.mark.both_databases
@@ -206,7 +206,7 @@ def test_a_job_that_was_killed_after_the_pages_turned_finishes_the_rest(
     wanted = WithdrawalRequest(Deed.WITHDRAW, nights[1], "the file of another region")
     load = withdrawal.ask(wanted=wanted, who="a test")
     with monkeypatch.context() as patch:
-        patch.setattr("wmt.site.loads.withdrawal.put_away", _killed)
+        patch.setattr("wmt.nights.withdrawal.put_away", _killed)
         patch.setattr("wmt.site.loads.run.fail", lambda *_: None)  # a kill says nothing
         with pytest.raises(KeyboardInterrupt):
             withdrawal.perform(load)

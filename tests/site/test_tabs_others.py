@@ -143,7 +143,7 @@ def test_without_omic_posts_the_note_counts_the_practitioners_of_the_table(
     Unit.objects.filter(pk=other.pk).update(omic_cases=2, omic_x100=100, omic_licence_x100=0, stream="courts")
     page = signed_in().get(unit_url("team", one.team_code, "omic")).text
     assert "These are held by 1 practitioner outside OMiC teams" in page
-    assert "2 OMiC cases (1 points in custody, 0 on licence) are held by 1 practitioner outside OMiC" in page
+    assert "2 OMiC cases (1 point in custody, 0 on licence) are held by 1 practitioner outside OMiC" in page
 
 
 @pytest.mark.both_databases
