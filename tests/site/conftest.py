@@ -96,7 +96,7 @@ def django_db_setup(
 
 
 @pytest.fixture(scope="session")
-def kept_home(written_nation: tuple[Path, Truth], tmp_path_factory: pytest.TempPathFactory) -> Home:
+def kept_home(written_nation: tuple[Path, Truth], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     """A home that shows the first night, loaded by the command. Nobody may change it: use `copied`."""
     night = written_nation[0] / written_nation[1].nights[0].folder
 
@@ -109,7 +109,10 @@ def kept_home(written_nation: tuple[Path, Truth], tmp_path_factory: pytest.TempP
         assert said["night"] == str(home.path / "nights" / "2026-11-20T183000")
         return home
 
-    return made_once(shared_folder(tmp_path_factory) / "site-kept", write)
+    kept = made_once(shared_folder(tmp_path_factory) / "site-kept", write)
+    # who asks a database of SQLite puts files beside it: each worker asks its own
+    with kept.copied(tmp_path_factory.mktemp("kept") / "home") as home:
+        yield home
 
 
 @pytest.fixture(scope="session")
