@@ -55,20 +55,14 @@ def read_day(typed: str) -> date | None:
         if not found:
             return None
         day, month, year = found.groups()
+    name = month.lower()
+    if not month.isdigit() and name not in (*_MONTHS, *_FULL, "sept"):
+        return None
     try:
-        return date(int(year), _month(month), int(day))
+        number = int(month) if month.isdigit() else _MONTHS.index(name[:3]) + 1
+        return date(int(year), number, int(day))
     except ValueError:
         return None
-
-
-def _month(typed: str) -> int:
-    """The number of a month, also by its name. Raises ValueError."""
-    if typed.isdigit():
-        return int(typed)
-    name = typed.lower()
-    if name not in (*_MONTHS, *_FULL, "sept"):
-        raise ValueError(typed)
-    return _MONTHS.index(name[:3]) + 1
 
 
 def time_words(moment: datetime) -> str:

@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
 #: What others must not have of a file or folder.
@@ -39,7 +40,8 @@ def tighten(path: Path) -> tuple[int, int]:
     Returns how many were wider and are narrow now, and how many belong to somebody else and stay as they are.
     """
     narrowed, left = 0, 0
-    for each in _all(path):
+    below = (Path(folder, name) for folder, *names in os.walk(path) for several in names for name in several)
+    for each in chain((path,), below):
         try:
             about = each.lstat()
             if stat.S_ISLNK(about.st_mode) or not about.st_mode & OTHERS:
@@ -51,9 +53,3 @@ def tighten(path: Path) -> tuple[int, int]:
         except PermissionError:
             left += 1
     return narrowed, left
-
-
-def _all(path: Path) -> Iterator[Path]:
-    yield path
-    for folder, folders, files in os.walk(path):
-        yield from (Path(folder, name) for name in (*folders, *files))

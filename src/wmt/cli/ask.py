@@ -239,26 +239,22 @@ def _write(path: Path, found: Answer, details: Sequence[AnswerTable]) -> None:
     files.write_out(path, sheets, [_named(key) for key, _ in columns])
 
 
+_KINDS: dict[str, tables.Kind] = {
+    **dict.fromkeys(("code", "first", "last", "began", "excess_from", "last_over", "ended", "year"), "whole"),
+    **dict.fromkeys(("name", "period", "grade", "end_reason"), "text"),
+}
+
+
 def _show(of: AnswerTable, top: int) -> None:
     listed = of.rows[:top] if top else of.rows
-    columns = [tables.TextColumn(head, _kind(key)) for key, head in of.columns]
-    rows = [[_shown(key, row) for key, _ in of.columns] for row in listed]
+    columns = [tables.TextColumn(head, _KINDS.get(key, "figure")) for key, head in of.columns]
+    rows: list[list[object]] = []
+    for row in listed:
+        shown = {key: str(row[key]) if key == "year" else _leaving(key, row[key]) for key, _ in of.columns}
+        if row.get("days") == 0:
+            shown = {key: "no data" if row[key] is None else value for key, value in shown.items()}
+        rows.append(list(shown.values()))
     tables.table(of.title, columns, rows)
     if len(listed) < len(of.rows):
         out.print(f"the first {len(listed)} of {len(of.rows):,} (--top 0 shows all)")
     out.print()
-
-
-def _kind(key: str) -> tables.Kind:
-    if key in ("code", "first", "last", "began", "excess_from", "last_over", "ended", "year"):
-        return "whole"
-    return "text" if key in ("name", "period", "grade", "end_reason") else "figure"
-
-
-def _shown(key: str, row: dict[str, Any]) -> object:
-    value = row[key]
-    if value is None and row.get("days") == 0:
-        return "no data"
-    if key == "year":
-        return str(value)
-    return _leaving(key, value)

@@ -65,7 +65,8 @@ def compare(
     rows = [row for row in rows if asked in (None, row["stream"])]
     if out_file is not None:
         is_excel = out_file.suffix.lower() == ".xlsx"
-        files.write_out(out_file, _sheets(rows) if is_excel else {"causes": _causes(rows)}, _CAUSE_COLUMNS)
+        sheets = {"changes": rows} if is_excel else {}
+        files.write_out(out_file, {**sheets, "causes": _causes(rows)}, _CAUSE_COLUMNS)
     if json:
         files.print_json(rows)
         return
@@ -113,10 +114,6 @@ def _causes(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{**{key: row[key] for key in named}, **cause} for row in rows for cause in row["causes"]]
 
 
-def _sheets(rows: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    return {"changes": list(rows), "causes": _causes(rows)}
-
-
 _COLUMNS = (
     TextColumn("code", "whole"),
     TextColumn("name and causes", "text"),
@@ -133,7 +130,12 @@ def _show(level: str, stream: str, rows: Sequence[dict[str, Any]], top: int) -> 
     listed = moved[:top] if top else moved
     lines: list[tuple[object, ...]] = []
     for row in listed:
-        lines.append((row["code"], row["name"], _moved(row), row["change"], row["capacity_change"], ""))
+        capacity = "–"
+        if row["stream"] != ledger.OMIC:  # OMiC work is not measured against hours
+            now = console.capacity(row["after"], row["available_after"])
+            capacity = console.capacity(row["before"], row["available_before"])
+            capacity = now if capacity == now else f"{capacity} → {now}"
+        lines.append((row["code"], row["name"], capacity, row["change"], row["capacity_change"], ""))
         lines += [
             ("", f"  {cause['words']}", "", cause["points"], cause["percentage_points"], cause["lines"])
             for cause in row["causes"]
@@ -143,12 +145,3 @@ def _show(level: str, stream: str, rows: Sequence[dict[str, Any]], top: int) -> 
     if len(listed) < len(moved):
         said += f"; the {len(listed)} that moved most are shown (--top 0 shows all)"
     console.out.print(said + "\n")
-
-
-def _moved(row: dict[str, Any]) -> str:
-    # OMiC work is not measured against hours
-    if row["stream"] == ledger.OMIC:
-        return "–"
-    before = console.capacity(row["before"], row["available_before"])
-    after = console.capacity(row["after"], row["available_after"])
-    return before if before == after else f"{before} → {after}"

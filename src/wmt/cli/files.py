@@ -18,18 +18,15 @@ KINDS = (".xlsx", ".csv", ".parquet")
 
 
 def print_json(content: object) -> None:
-    """JSON on standard output. Numbers have two decimals at most."""
-    typer.echo(_unseen_written(json.dumps(content, indent=1, ensure_ascii=False, default=_plain)))
+    r"""JSON on standard output. Numbers have two decimals at most.
 
-
-def _unseen_written(text: str) -> str:
-    r"""JSON that says the same, with `\u202e` for a character that turns or hides what a terminal shows."""
-    if text.isascii():
-        return text
-    acts = {each for each in set(text) - {"\n"} if not each.isprintable() and each != "\xa0"}
-    for each in acts:
-        text = text.replace(each, json.dumps(each)[1:-1])
-    return text
+    `\u202e` stands for a character that turns or hides what a terminal shows: JSON that says the same.
+    """
+    text = json.dumps(content, indent=1, ensure_ascii=False, default=_plain)
+    if not text.isascii():
+        for each in set(text) - {"\n", "\xa0"}:
+            text = text if each.isprintable() else text.replace(each, json.dumps(each)[1:-1])
+    typer.echo(text)
 
 
 def _plain(value: object) -> object:

@@ -13,7 +13,6 @@ from wmt.cli.files import print_json
 from wmt.cli.latest_day import last_day
 from wmt.facts import Facts
 from wmt.intake import Import, read
-from wmt.intake.model import InputFault
 from wmt.ledger import Ledger
 from wmt.ledger.engine import Engine
 
@@ -98,12 +97,9 @@ def tell_faults(taken: Import, only: str | None = None) -> None:
     for fault in sorted(taken.faults, key=lambda fault: fault.severity):
         if only in (None, fault.severity):
             style = "bold red" if fault.severity == "refuse" else "yellow"
-            console.say_aloud(f"{fault.severity} {fault.code}{_place(fault)}", style, fault.message)
-
-
-def _place(fault: InputFault) -> str:
-    """Where a fault is, as far as its message does not say so already."""
-    sheet, row, column = fault.sheet, f"row {fault.row}" if fault.row else None, fault.column
-    parts = ((sheet, f"sheet {sheet}"), (row, str(row)), (column, f"column {column}"))
-    told = [words for name, words in parts if name and name not in fault.message]
-    return f" ({', '.join(told)})" if told else ""
+            # where it is, as far as its message does not say so already
+            sheet, row, column = fault.sheet, f"row {fault.row}" if fault.row else None, fault.column
+            parts = ((sheet, f"sheet {sheet}"), (row, str(row)), (column, f"column {column}"))
+            told = [words for name, words in parts if name and name not in fault.message]
+            place = f" ({', '.join(told)})" if told else ""
+            console.say_aloud(f"{fault.severity} {fault.code}{place}", style, fault.message)

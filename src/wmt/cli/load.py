@@ -108,8 +108,11 @@ def _reason(given: str | None) -> str:
 
 def _into_folder(nights: Path, order: Order, *, json: bool) -> None:
     loaded = _kept(nights, order)
-    if loaded.is_held and (reason := _asked(loaded)):
-        loaded = _kept(nights, replace(order, acceptance=Acceptance(reason=reason)))
+    if loaded.is_held and sys.stdin.isatty() and console.err.is_terminal:
+        tell_verdict(loaded.verdict)
+        asked = typer.prompt("Why should it be accepted? Leave blank to stop", default="", err=True)
+        if reason := str(asked).strip():
+            loaded = _kept(nights, replace(order, acceptance=Acceptance(reason=reason)))
     if json:
         print_json(
             {
@@ -147,14 +150,6 @@ def _kept(nights: Path, order: Order) -> Loaded:
             with loading(nights, "keeping the figures of the day"):
                 tell_lost(compact(nights))
     return loaded
-
-
-def _asked(loaded: Loaded) -> str:
-    """Why somebody at a terminal takes a night after all; empty where nobody sits there, or does not."""
-    if not (sys.stdin.isatty() and console.err.is_terminal):
-        return ""
-    tell_verdict(loaded.verdict)
-    return str(typer.prompt("Why should it be accepted? Leave blank to stop", default="", err=True)).strip()
 
 
 def _tell(loaded: Loaded) -> None:

@@ -10,7 +10,7 @@ from wmt.cli.files import print_json
 from wmt.cli.load_outcome import told_outcome
 from wmt.cli.options import Json
 from wmt.cli.tables import TextColumn, table
-from wmt.nights.plausibility import Difference, verdict_of
+from wmt.nights.plausibility import verdict_of
 from wmt.nights.plausibility_labels import row
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ def show(number: Number, json: Json = False) -> None:
         )
         verdict = verdict_of(load.verdict)
         for name in verdict.beside:
-            rows = [_row(each) for night, each in verdict.differences if night == name]
+            rows = [(("! " if each.beyond else "") + (told := row(each))[0], *told[1:])
+                    for night, each in verdict.differences if night == name]  # fmt: skip
             table(f"Compared with {name}; ! is beyond its limit", columns, rows)
 
 
@@ -121,11 +122,6 @@ def _decided(number: int, reason: str, *, accepts: bool) -> None:
         raise console.RefusedInput(str(error)) from None
     except DatabaseError as error:
         raise console.Failure(f"{database_words(error)}. The figures shown were not changed") from None
-
-
-def _row(difference: Difference) -> tuple[str, ...]:
-    what, *rest = row(difference)
-    return (f"{'! ' if difference.beyond else ''}{what}", *rest)
 
 
 def _about(load: "Load") -> dict[str, Any]:

@@ -107,32 +107,23 @@ def show_totals(level: str, rows: Sequence[dict[str, Any]], top: int = 0, title:
     """A table of one level, most loaded first; units that nobody has time for come last."""
     ranked = sorted(rows, key=lambda row: (row["capacity"] is None, -(row["capacity"] or 0), row["code"]))
     listed = ranked[:top] if top else ranked
-    table(title or level_title(level), _COLUMNS, [
-        (
-            row["code"],
-            row["name"],
-            row["grade"] or "",
-            *_capacity(row),
-            row["points"],
-            row["available"],
-            row["cases"],
-            row["cases_all"],
-            (row["posts_without_time"] or None) if row["level"] != "post" else None,
-            notes(row),
+    cells: list[tuple[object, ...]] = []
+    for row in listed:
+        capacity, over = "–", ""
+        if row["stream"] != OMIC:  # OMiC work is not measured against hours
+            capacity = console.capacity(row["points"], row["available"]) if row["available"] else "no time"
+            over = "over" if row["over_mark"] else ""
+        timeless = (row["posts_without_time"] or None) if row["level"] != "post" else None
+        cells.append(
+            (
+                *(row["code"], row["name"], row["grade"] or "", capacity, over, row["points"]),
+                *(row["available"], row["cases"], row["cases_all"], timeless, notes(row)),
+            )
         )
-        for row in listed
-    ])  # fmt: skip
+    table(title or level_title(level), _COLUMNS, cells)
     if len(listed) < len(ranked):
         console.out.print(f"({len(ranked) - len(listed):,} more; --top 0 shows all)")
     console.out.print()
-
-
-def _capacity(row: Mapping[str, Any]) -> tuple[str, str]:
-    """Capacity and whether it is over; OMiC work is not measured against hours."""
-    if row["stream"] == OMIC:
-        return "–", ""
-    shown = console.capacity(row["points"], row["available"]) if row["available"] else "no time"
-    return shown, "over" if row["over_mark"] else ""
 
 
 def notes(row: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -63,9 +63,15 @@ def verify(nights: Nights = None, replay: Replay = False, json: Json = False) ->
     with progress() as tell:
         found = verify_nights(folder, replay=replay, progress=tell)
     wrong = [*found.faults, *check_history(folder)]
-    missing, unknown = _against_loads() if is_site(nights) else ((), None)
-    named = {fault.what for fault in wrong}
-    wrong += [fault for fault in missing if fault.what not in named]
+    unknown: list[str] | None = None
+    if is_site(nights):
+        set_up()
+        from wmt.site.loads.known_nights import compare
+
+        # nights that the site loaded and that are gone, and folders that it never loaded
+        known, named = compare(), {fault.what for fault in wrong}
+        wrong += [fault for fault in known.faults if fault.what not in named]
+        unknown = list(known.unknown)
     if json:
         told = {
             "nights": found.nights,
@@ -81,15 +87,6 @@ def verify(nights: Nights = None, replay: Replay = False, json: Json = False) ->
         again = f"; {counted(found.replayed, 'load')} recalculated with identical results" if replay else ""
         out.print(f"{counted(found.nights, 'saved load')} complete, and the history agrees{again}")
     return 1 if wrong else 0
-
-
-def _against_loads() -> tuple[Sequence[Any], list[str]]:
-    """Nights that the site loaded and that are gone, and folders that it never loaded."""
-    set_up()
-    from wmt.site.loads.known_nights import compare
-
-    found = compare()
-    return found.faults, list(found.unknown)
 
 
 def forget(before: Before, nights: Nights = None, yes: Yes = False, json: Json = False) -> None:

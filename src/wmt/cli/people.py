@@ -75,7 +75,22 @@ def import_(given: Given, check: Check = False, why: Why = "", json: Json = Fals
         with console.progress() as tell:
             done = import_tables(given, who=asker(), why=why, only_check=check, progress=tell)
     if json:
-        print_json(_said(done))
+        moved = done.moved
+        print_json({
+            "accepted": not done.refused,
+            "saved": done.saved,
+            "tables": {name: asdict(count) for name, count in done.counts.items()},
+            "faults": [
+                {
+                    "severity": fault.severity, "code": fault.code, "table": fault.sheet, "row": fault.row,
+                    "column": fault.column, "message": fault.message,
+                }
+                for fault in done.faults.items
+            ],
+            "day": None if moved is None else moved.day,
+            "nation": None if moved is None else _effect(moved.nation),
+            "posts": [] if moved is None else [_effect(each) for each in moved.posts],
+        })  # fmt: skip
     tell_faults(Import(accepted=not done.refused, faults=done.faults.items))
     if done.refused:
         raise console.RefusedInput("the tables were rejected; nothing was changed")
@@ -175,25 +190,6 @@ def _points(points_x100: int) -> Decimal:
 
 def _capacity(figures: "UnitFigures") -> str:
     return console.capacity(_points(figures.points_x100), _points(figures.available_x100))
-
-
-def _said(done: "Imported") -> dict[str, Any]:
-    moved = done.moved
-    return {
-        "accepted": not done.refused,
-        "saved": done.saved,
-        "tables": {name: asdict(count) for name, count in done.counts.items()},
-        "faults": [
-            {
-                "severity": fault.severity, "code": fault.code, "table": fault.sheet, "row": fault.row,
-                "column": fault.column, "message": fault.message,
-            }
-            for fault in done.faults.items
-        ],
-        "day": None if moved is None else moved.day,
-        "nation": None if moved is None else _effect(moved.nation),
-        "posts": [] if moved is None else [_effect(each) for each in moved.posts],
-    }  # fmt: skip
 
 
 def _effect(effect: "Effect") -> dict[str, Any]:

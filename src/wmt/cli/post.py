@@ -8,7 +8,7 @@ from wmt.cli import tables
 from wmt.cli.console import capacity, out
 from wmt.cli.measure import notes
 from wmt.ledger import OMIC, STREAM_NAMES
-from wmt.rules import DatedValue, RuleSet
+from wmt.rules import RuleSet
 
 _WORK = (
     tables.TextColumn("work", "whole"),
@@ -46,7 +46,11 @@ def show_post(found: Mapping[str, Any], ruleset: RuleSet) -> None:
     out.print()
     _show_work(found["work"])
     out.print()
-    tables.table("Time", _TIME, [_time(line) for line in found["time"]])
+    tables.table("Time", _TIME, [
+        (line["kind"].replace("_", " "), line["ref"], line["quantity"], line["points"],
+         "; ".join(part for part in (line["about"], line["reason"]) if part))
+        for line in found["time"]
+    ])  # fmt: skip
     out.print()
     rows = [(row["cases"], row["reason"] or "counted") for row in found["reconciliation"]]
     columns = (tables.TextColumn("cases"), tables.TextColumn("why", "text"))
@@ -57,7 +61,8 @@ def show_post(found: Mapping[str, Any], ruleset: RuleSet) -> None:
     rules = [rule for rule in named if rule is not None]
     sources = list(dict.fromkeys(rule.source for rule in rules))
     tables.table("Rules these lines name", _RULES, [
-        (rule.path, _value(rule), rule.unit, rule.valid_from, sources.index(rule.source) + 1)
+        (rule.path, Decimal(rule.value) if isinstance(rule.value, int | Decimal) else rule.value,
+         rule.unit, rule.valid_from, sources.index(rule.source) + 1)
         for rule in rules
     ])  # fmt: skip
     for number, source in enumerate(sources, start=1):
@@ -83,35 +88,17 @@ def _show_figure(found: Mapping[str, Any]) -> None:
 def _show_work(lines: Sequence[Mapping[str, Any]]) -> None:
     """Lines of work; how many there are of each is shown where any line stands for more than one."""
     singly = all(line["quantity"] == 1 for line in lines)
-    rows = [
-        (
-            line["kind"].replace("_", " "),
-            line["ref"],
-            line["about"] or _what(line),
-            None if singly else line["quantity"],
-            line["each"],
-            line["points"] if line["counted"] else "–",
-            line["hours_a_month"],
-            line["reason"],
+    rows: list[tuple[object, ...]] = []
+    for line in lines:
+        # type and tier of a case, or which report it is
+        tier = (
+            "untiered" if line["tier"] == "0" else f"{line['tier'] or ''}{'S' if line['suspended'] else ''}"
         )
-        for line in lines
-    ]
+        stream = "" if line["stream"] in (None, "standard") else line["stream"].upper()
+        what = " ".join(part for part in (line["location"], tier, stream) if part)
+        if line["kind"] == "report":
+            what = line["rule"].rpartition(".")[2].replace("_", " ")
+        number, points = None if singly else line["quantity"], line["points"] if line["counted"] else "–"
+        about = (line["kind"].replace("_", " "), line["ref"], line["about"] or what)
+        rows.append((*about, number, line["each"], points, line["hours_a_month"], line["reason"]))
     tables.table("Work", _WORK, rows)
-
-
-def _what(line: Mapping[str, Any]) -> str:
-    """Type and tier of a case, or which report it is."""
-    if line["kind"] == "report":
-        return str(line["rule"].rpartition(".")[2]).replace("_", " ")
-    tier = "untiered" if line["tier"] == "0" else f"{line['tier'] or ''}{'S' if line['suspended'] else ''}"
-    stream = "" if line["stream"] in (None, "standard") else line["stream"].upper()
-    return " ".join(part for part in (line["location"], tier, stream) if part)
-
-
-def _time(line: Mapping[str, Any]) -> tuple[object, ...]:
-    said = [part for part in (line["about"], line["reason"]) if part]
-    return line["kind"].replace("_", " "), line["ref"], line["quantity"], line["points"], "; ".join(said)
-
-
-def _value(rule: DatedValue) -> object:
-    return Decimal(rule.value) if isinstance(rule.value, int | Decimal) else rule.value

@@ -23,13 +23,13 @@ Beside = Annotated[
 
 def rule_sets(opened: Opened, asked: Sequence[str] | None) -> dict[str, RuleSet]:
     """The rule sets asked for, by what was asked. Refuses what is neither a day nor an overlay file."""
-    return {text: _rule_set(opened, text) for text in asked or ()}
-
-
-def _rule_set(opened: Opened, text: str) -> RuleSet:
-    if Path(text).suffix in (".yaml", ".yml"):
-        return opened.rule_set(opened.facts.day, lay([Path(text)]))
-    return opened.rule_set(parse_day(text), ())
+    found = {}
+    for text in asked or ():
+        if Path(text).suffix in (".yaml", ".yml"):
+            found[text] = opened.rule_set(opened.facts.day, lay([Path(text)]))
+        else:
+            found[text] = opened.rule_set(parse_day(text), ())
+    return found
 
 
 def beside(ledger: Ledger, post: str, rule_sets: dict[str, RuleSet], over_x100: int) -> list[dict[str, Any]]:

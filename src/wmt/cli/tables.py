@@ -33,7 +33,7 @@ class TextColumn:
 
     def natural(self, cells: Sequence[str]) -> int:
         """The width at which nothing wraps."""
-        return max(_width(text) for text in (self.head, *cells))
+        return max(cell_len(line) for text in (self.head, *cells) for line in text.split("\n"))
 
     def least(self, cells: Sequence[str]) -> int:
         """The width at which no figure, code or usual word is broken, and texts are no towers."""
@@ -83,10 +83,6 @@ def figure(value: object) -> str:
         shown = f"{value:,.0f}" if value == value.to_integral_value() else f"{value.normalize():,f}"
         return shown.replace("-", MINUS)
     return grouped(value) if isinstance(value, int) and not isinstance(value, bool) else str(value)
-
-
-def _width(text: str) -> int:
-    return max((cell_len(line) for line in text.split("\n")), default=0)
 
 
 def _widths(columns: Sequence[TextColumn], cells: dict[TextColumn, list[str]]) -> list[int]:

@@ -24,7 +24,10 @@ NEXT = """[bold]Try next[/]
 
 def tour(folder: Folder) -> None:
     """Walk through what the tool does, on a demonstration nation."""
-    truth = _truth(folder)
+    written = folder / "truth.json"
+    if not written.is_file():
+        raise RefusedInput(f"{folder} holds no demonstration nation; write one with: wmt nation {folder}")
+    truth = json.loads(written.read_text(encoding="utf-8"))
     nights = sorted(path for path in folder.iterdir() if (path / "people").is_dir())
     night, post = nights[-1], truth["stories"][0]["post"]
     people = ("--people", night / "people")
@@ -43,14 +46,6 @@ def tour(folder: Folder) -> None:
         "An Excel pack, a sheet for each level", "measure", night / "tidy", *people, "--out", pack, "--top", 3
     )
     out.print(NEXT.format(night=night, folder=folder, post=post))
-
-
-def _truth(folder: Path) -> dict[str, list[dict[str, str]]]:
-    path = folder / "truth.json"
-    if not path.is_file():
-        raise RefusedInput(f"{folder} holds no demonstration nation; write one with: wmt nation {folder}")
-    found: dict[str, list[dict[str, str]]] = json.loads(path.read_text(encoding="utf-8"))
-    return found
 
 
 def _step(title: str, *arguments: object) -> None:

@@ -31,7 +31,18 @@ def withdraw(
     """Take saved data out of the history, as if it had never been loaded. `wmt nights restore` undoes it."""
     name = Path(night).name
     if check:
-        return _say_effect(nights_folder.home(nights), name, json=json)
+        found = effect_of(nights_folder.home(nights), name)
+        effect = {
+            "night": name,
+            "day": found.day,
+            "instead": found.instead,
+            "leans_on_it": list(found.leaning),
+        }
+        if json:
+            print_json(effect)
+        else:
+            console.out.print(f"{found.words} Nothing was changed")
+        return 0
     if nights_folder.is_site(nights):
         return _in_site("withdraw", name, reason, json=json)
     with loading(nights_folder.home(nights), f"withdrawing {name}"):
@@ -60,17 +71,6 @@ def _told(said: str, name: str, *, json: bool) -> int:
         print_json({"night": name, "message": said})
     else:
         console.out.print(said)
-    return 0
-
-
-def _say_effect(folder: Path, name: str, *, json: bool) -> int:
-    found = effect_of(folder, name)
-    if json:
-        print_json(
-            {"night": name, "day": found.day, "instead": found.instead, "leans_on_it": list(found.leaning)}
-        )
-    else:
-        console.out.print(f"{found.words} Nothing was changed")
     return 0
 
 

@@ -139,22 +139,18 @@ def post_points(world: World, rule_set: rules.RuleSet, without: tuple[str, ...] 
         case_points(rule_set, "tier_points")[at],
         np.where(stream == 1, case_points(rule_set, "t2a_points")[at], 0.0),
     )
-    return _by_post(world, cases["post_no"], each) + _report_points(world, rule_set, without)
-
-
-def _report_points(world: World, rule_set: rules.RuleSet, without: tuple[str, ...]) -> size.Floats:
     age = day_number(world.day) - world.reports["on_day"].to_numpy()
     recent = world.reports.filter((age >= 0) & (age < WINDOW)).filter(state="completed")
     kinds = ("sdr", "fdr", "oral", "parom")
     worth = {kind: _worth(rule_set, f"report_points.{kind}") for kind in kinds if kind not in without}
-    each = np.array([worth.get(kind, 0.0) for kind in recent["type"].to_list()])
-    points = _by_post(world, recent["post_no"], each)
-    if "arms" in without:
-        return points
-    sorts = ("arms_community", "arms_community", "arms_licence")
-    arms = np.array([_worth(rule_set, f"report_points.{sort}") for sort in sorts])
-    found = world.assessments
-    return points + _by_post(world, found["post_no"], arms[found["location"].to_numpy()])
+    of_reports = np.array([worth.get(kind, 0.0) for kind in recent["type"].to_list()])
+    reports = _by_post(world, recent["post_no"], of_reports)
+    if "arms" not in without:
+        sorts = ("arms_community", "arms_community", "arms_licence")
+        arms = np.array([_worth(rule_set, f"report_points.{sort}") for sort in sorts])
+        found = world.assessments
+        reports = reports + _by_post(world, found["post_no"], arms[found["location"].to_numpy()])
+    return _by_post(world, cases["post_no"], each) + reports
 
 
 def _worth(rule_set: rules.RuleSet, path: str) -> float:

@@ -223,14 +223,12 @@ def case_events(
     happened = pl.Series([kind is not None for kind in evening.kind])
     gone = pl.Series([kind == "terminated" for kind in evening.kind])
     new = _allocated(rng, changed, today, spared, int(gone.sum()))
-    told = pl.concat(
-        [
-            _told(case_states(cases, post_codes), case_states(changed, post_codes), evening.kind).filter(
-                happened
-            ),
-            _arrivals(case_states(new, post_codes)),
-        ]
-    )
+    kind = pl.Series(evening.kind, dtype=pl.String)
+    state = case_states(changed, post_codes)["state"]
+    became = pl.when(kind == "terminated").then(pl.lit("")).otherwise(state)
+    had = case_states(cases, post_codes).select(ref="case_ref", kind=kind, before="state", after=became)
+    came = {"kind": pl.lit("allocated"), "before": pl.lit(""), "after": pl.col("state")}
+    told = pl.concat([had.filter(happened), case_states(new, post_codes).select(ref="case_ref", **came)])
     after = pl.concat([changed.filter(~gone), new]).sort("post_no", "case_ref")
     return after, told.filter(pl.col("before") != pl.col("after"))
 
@@ -262,20 +260,16 @@ def _throw(evening: _Evening) -> None:
     from_licence = sum(int(licence[rows].sum()) for rows in left)
     evening.happen("released", active & custody & ~is_x0(at["tier"]), evening.release, from_licence)
     if at["suspended"].any():
-        _suspend(evening, is_open & (at["stream"] == 0) & ~is_x0(at["tier"]))
+        # contact with some of those who have reached two thirds today is suspended
+        able = is_open & (at["stream"] == 0) & ~is_x0(at["tier"])
+        length, done = at["ends"] - at["starts"], today - at["starts"]
+        reached = (3 * done >= 2 * length) & (3 * (done - 1) < 2 * length)
+        chosen = able & reached & stays_suspended(evening.rng, at["tier"])
+        evening.happen("suspended", chosen, evening.put("suspended", 1), len(chosen))
     evening.happen("tier", supervised & ~is_x0(at["tier"]), evening.change_tier)
     evening.happen("warrant", is_open, evening.go_missing)
     evening.happen("warrant_ended", at["status"] == WARRANT, evening.put("status", ACTIVE))
     evening.happen("moved", active & evening.field[at["post_no"]], evening.move)
-
-
-def _suspend(evening: _Evening, able: size.Bools) -> None:
-    """Contact with some of those who have reached two thirds today is suspended."""
-    at, today = evening.at, evening.today
-    length, done = at["ends"] - at["starts"], today - at["starts"]
-    reached = (3 * done >= 2 * length) & (3 * (done - 1) < 2 * length)
-    chosen = able & reached & stays_suspended(evening.rng, at["tier"])
-    evening.happen("suspended", chosen, evening.put("suspended", 1), len(chosen))
 
 
 def _allocated(rng: size.Rng, cases: pl.DataFrame, today: int, spared: int | None, gone: int) -> pl.DataFrame:
@@ -316,23 +310,4 @@ def _allocated(rng: size.Rng, cases: pl.DataFrame, today: int, spared: int | Non
         ends=length + today,
         event_no=pl.lit(1, dtype=pl.Int64),
         standalone=pl.lit(False),
-    )
-
-
-def _told(before: pl.DataFrame, after: pl.DataFrame, kinds: list[str | None]) -> pl.DataFrame:
-    kind = pl.Series(kinds, dtype=pl.String)
-    return before.select(
-        pl.col("case_ref").alias("ref"),
-        kind.alias("kind"),
-        pl.col("state").alias("before"),
-        pl.when(kind == "terminated").then(pl.lit("")).otherwise(after["state"]).alias("after"),
-    )
-
-
-def _arrivals(states: pl.DataFrame) -> pl.DataFrame:
-    return states.select(
-        pl.col("case_ref").alias("ref"),
-        pl.lit("allocated").alias("kind"),
-        pl.lit("").alias("before"),
-        pl.col("state").alias("after"),
     )

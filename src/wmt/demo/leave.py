@@ -80,8 +80,23 @@ def build_reductions(seed: int, posts: pl.DataFrame, day: date) -> pl.DataFrame:
         fits = (posts["grade"].is_in(habit.grades) & (posts["hours"] > 0)).to_numpy() & ~absent
         holders: size.Ints = np.flatnonzero(fits & (rng.random(len(posts)) < habit.share))
         absent[holders] |= habit.whole_post
-        rows += [_in_force(rng, posts, int(post), habit, day) for post in holders]
-    rows += _others(rng, posts, day)
+        days = habit.months * 30
+        for post in holders.tolist():
+            gone = int(rng.integers(0, days))
+            first, last = day - timedelta(days=gone), day + timedelta(days=days - gone)
+            is_open = habit.months >= 24 and rng.random() < 0.5
+            percent, hours = int(rng.choice(habit.percents)), int(posts["hours"][post])
+            about = (habit.as_hours, habit.note)
+            end = None if is_open else last
+            rows.append(reduction_row(post, habit.reason, hours, percent, first, end, *about))
+    # those that do not count today: over, or still to come
+    working = (posts["hours"] > 0).to_numpy()
+    for post in np.flatnonzero(working & (rng.random(len(posts)) < SHARE_EXPIRED)).tolist():
+        last = day - timedelta(days=int(rng.integers(1, 400)))
+        rows.append(reduction_row(post, "3", 0, 40, last - timedelta(days=60), last, False, None))
+    for post in np.flatnonzero(working & (rng.random(len(posts)) < SHARE_PLANNED)).tolist():
+        first = day + timedelta(days=int(rng.integers(2, 60)))
+        rows.append(reduction_row(post, "5", 0, 100, first, first + timedelta(days=180), False, None))
     rows.sort(key=lambda row: (row["post_no"], row["first_day"], row["reason"]))
     for number, row in enumerate(rows, start=1):
         row["reduction_id"] = f"R{number:07d}"
@@ -111,17 +126,6 @@ def reduction_row(
     }
 
 
-def _in_force(rng: size.Rng, posts: pl.DataFrame, post: int, habit: Habit, day: date) -> dict[str, object]:
-    days = habit.months * 30
-    gone = int(rng.integers(0, days))
-    last = None if habit.months >= 24 and rng.random() < 0.5 else day + timedelta(days=days - gone)
-    percent = int(rng.choice(habit.percents))
-    hours = int(posts["hours"][post])
-    return reduction_row(
-        post, habit.reason, hours, percent, day - timedelta(days=gone), last, habit.as_hours, habit.note
-    )
-
-
 def _trainee_stages(rng: size.Rng, posts: pl.DataFrame, day: date) -> Iterator[dict[str, object]]:
     """PQiP: three stages one after the other. One trainee in forty has a stage nobody entered in time."""
     for post in np.flatnonzero((posts["grade"] == "TPO").to_numpy()).tolist():
@@ -132,19 +136,6 @@ def _trainee_stages(rng: size.Rng, posts: pl.DataFrame, day: date) -> Iterator[d
             last = first + timedelta(days=STAGE_DAYS - 1)
             if stage != forgotten:
                 yield reduction_row(post, reason, 0, percent, first, last, False, None)
-
-
-def _others(rng: size.Rng, posts: pl.DataFrame, day: date) -> list[dict[str, object]]:
-    """Reductions that do not count today: over, or still to come."""
-    rows = []
-    working = (posts["hours"] > 0).to_numpy()
-    for post in np.flatnonzero(working & (rng.random(len(posts)) < SHARE_EXPIRED)).tolist():
-        last = day - timedelta(days=int(rng.integers(1, 400)))
-        rows.append(reduction_row(post, "3", 0, 40, last - timedelta(days=60), last, False, None))
-    for post in np.flatnonzero(working & (rng.random(len(posts)) < SHARE_PLANNED)).tolist():
-        first = day + timedelta(days=int(rng.integers(2, 60)))
-        rows.append(reduction_row(post, "5", 0, 100, first, first + timedelta(days=180), False, None))
-    return rows
 
 
 def in_force(reductions: pl.DataFrame, day: date) -> pl.DataFrame:

@@ -89,16 +89,9 @@ def codes(rng: Rng, number: int, length: int) -> list[str]:
     """Different codes of digits and letters."""
     base = len(DIGITS_AND_LETTERS)
     return [
-        _written(value, length, base) for value in rng.choice(base**length, number, replace=False).tolist()
+        "".join(DIGITS_AND_LETTERS[value // base**place % base] for place in reversed(range(length)))
+        for value in rng.choice(base**length, number, replace=False).tolist()
     ]
-
-
-def _written(value: int, length: int, base: int) -> str:
-    letters = []
-    for _ in range(length):
-        value, digit = divmod(value, base)
-        letters.append(DIGITS_AND_LETTERS[digit])
-    return "".join(reversed(letters))
 
 
 def case_refs(rng: Rng, number: int) -> list[str]:

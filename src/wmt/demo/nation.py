@@ -14,7 +14,6 @@ from wmt.demo.events import next_night
 from wmt.demo.jump import with_jump
 from wmt.demo.older_sheets import older_sheets
 from wmt.demo.people_files import write_people
-from wmt.demo.sheet import DemoSheet
 from wmt.demo.sheets import LAYOUTS, build_sheets
 from wmt.demo.size import Size, stream
 from wmt.demo.tidy import write_tidy
@@ -150,7 +149,11 @@ def _write_night(
     if "workbook" in formats:
         sheets = build_sheets(world, layout, older_sheets)
         night.faults = planting.plant(sheets, kinds, stream(world.seed, "faults", night.number))
-        night.sheets = {name: _about(sheet) for name, sheet in sheets.items()}
+        # all rows with something in them, and which of them belong to nobody
+        for name, sheet in sheets.items():
+            strays = {f"{kind}_rows": [row for sort, row in sheet.strays if sort == kind]
+                      for kind in ("orphan", "placeholder")}  # fmt: skip
+            night.sheets[name] = {"rows": len(sheet.rows), **strays}
         cells = sum(len(sheet.rows) for sheet in sheets.values())
         done = 0
 
@@ -160,13 +163,3 @@ def _write_night(
             done += len(sheets[name].rows)
 
         write_workbook(place / "extract.xlsx", sheets.values(), tell_sheet)
-
-
-def _about(sheet: DemoSheet) -> dict[str, object]:
-    """What a sheet holds: all rows with something in them, and which of them belong to nobody."""
-    strays = {kind: [row for sort, row in sheet.strays if sort == kind] for kind in ("orphan", "placeholder")}
-    return {
-        "rows": len(sheet.rows),
-        "orphan_rows": strays["orphan"],
-        "placeholder_rows": strays["placeholder"],
-    }

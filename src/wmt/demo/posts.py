@@ -7,7 +7,7 @@ import polars as pl
 
 from wmt.demo.made_up_names import codes, people
 from wmt.demo.organisation import team_sizes
-from wmt.demo.size import FULL_TIME, Bools, Ints, Rng, Size, stream
+from wmt.demo.size import FULL_TIME, Ints, Rng, Size, stream
 
 #: Which grade a post of a special team has. Field teams share what the head count leaves.
 SPECIAL_GRADES = {
@@ -42,21 +42,29 @@ def build_posts(seed: int, size: Size, teams: pl.DataFrame) -> pl.DataFrame:
     placeholder = (grades == "DMY") & (rng.random(size.posts) < SHARE_OF_DUMMIES_THAT_ARE_PLACEHOLDERS)
     surnames, forenames = people(rng, size.posts)
     posts = teams.select("team_no", "team_code", "region_code", "pdu_code", "kind", "demand")[team_no]
+    staff_codes = codes(rng, size.posts, 4)
+    raw = np.full(size.posts, " ", dtype="U10")
+    for grade, mix in RAW_GRADES.items():
+        here = (grades == grade) & ~placeholder
+        shares = np.array(list(mix.values()))
+        raw[here] = rng.choice(list(mix), size=int(here.sum()), p=shares / shares.sum())
     posts = posts.with_columns(
-        staff_code=posts["region_code"] + pl.Series(_person_codes(rng, size.posts)),
+        staff_code=posts["region_code"] + pl.Series(staff_codes),
         grade=pl.Series(grades.tolist()),
-        grade_code=pl.Series(_raw_grades(rng, grades, placeholder)),
+        grade_code=pl.Series([str(code) for code in raw]),
         surname=pl.Series(surnames),
         forename=pl.Series(forenames),
         is_placeholder=pl.Series(placeholder),
         hours=pl.Series(_hours(rng, grades)),
     )
-    posts = _named_placeholders(_in_two_teams(rng, posts))
+    posts = _in_two_teams(rng, posts)
+    which = pl.col("staff_code").str.slice(-1).is_in(list("02468ACEGHKMPRTW"))
+    for column, unallocated, inactive in zip(("surname", "forename"), *PLACEHOLDERS, strict=True):
+        name = pl.when(which).then(pl.lit(unallocated)).otherwise(pl.lit(inactive))
+        posts = posts.with_columns(
+            pl.when("is_placeholder").then(name).otherwise(pl.col(column)).alias(column)
+        )
     return posts.sort("team_code", "staff_code").with_row_index("post_no").cast({"post_no": pl.Int64})
-
-
-def _person_codes(rng: Rng, number: int) -> list[str]:
-    return codes(rng, number, 4)
 
 
 def _grades(rng: Rng, size: Size, kinds: np.ndarray) -> np.ndarray:
@@ -71,15 +79,6 @@ def _grades(rng: Rng, size: Size, kinds: np.ndarray) -> np.ndarray:
     deck = np.repeat(list(left), list(left.values()))
     grades[grades == ""] = rng.permutation(deck)
     return grades
-
-
-def _raw_grades(rng: Rng, grades: np.ndarray, placeholder: Bools) -> list[str]:
-    raw = np.full(len(grades), " ", dtype="U10")
-    for grade, mix in RAW_GRADES.items():
-        here = (grades == grade) & ~placeholder
-        shares = np.array(list(mix.values()))
-        raw[here] = rng.choice(list(mix), size=int(here.sum()), p=shares / shares.sum())
-    return [str(code) for code in raw]
 
 
 def _hours(rng: Rng, grades: np.ndarray) -> Ints:
@@ -115,13 +114,3 @@ def _in_two_teams(rng: Rng, posts: pl.DataFrame) -> pl.DataFrame:
     personal = ["staff_code", "surname", "forename", "grade_code"]
     shared = posts.select(personal)[source]
     return posts.with_columns(shared.get_columns()).with_columns(hours=pl.Series(hours))
-
-
-def _named_placeholders(posts: pl.DataFrame) -> pl.DataFrame:
-    which = pl.col("staff_code").str.slice(-1).is_in(list("02468ACEGHKMPRTW"))
-    for column, unallocated, inactive in zip(("surname", "forename"), *PLACEHOLDERS, strict=True):
-        name = pl.when(which).then(pl.lit(unallocated)).otherwise(pl.lit(inactive))
-        posts = posts.with_columns(
-            pl.when("is_placeholder").then(name).otherwise(pl.col(column)).alias(column)
-        )
-    return posts

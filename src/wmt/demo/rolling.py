@@ -6,7 +6,6 @@ A row that merely grows older, or a reduction that begins or ends on its date, i
 """
 
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -172,7 +171,9 @@ def change_reductions(
     over = reductions.filter(~ended).filter(pl.col("last_day") == yesterday, pl.col("first_day") <= yesterday)
     models = pl.concat([before.drop("last"), over])
     new = _in_their_place(rng, models, reductions, posts, day, spared)
-    what = pl.format("{} {} {}", pl.lit(pl.Series(post_codes)).gather("post_no"), "reason", _amount())
+    in_hours, percent = pl.format("{} h", hundredths("hours_x100")), pl.col("percent_x100")
+    amount = pl.when(percent.is_null()).then(in_hours).otherwise(pl.format("{}%", percent // 100))
+    what = pl.format("{} {} {}", pl.lit(pl.Series(post_codes)).gather("post_no"), "reason", amount)
     events = [
         _events(before, "reduction_ended", "reduction_id", _day_or_open("last_day"), _day_or_open("last")),
         _events(new, "reduction_started", "reduction_id", NOTHING, what),
@@ -208,31 +209,17 @@ def _in_their_place(
         alike = [post for post in well if grade[post] == grade[model["post_no"]]]
         if alike:
             well.remove(post := int(rng.choice(alike)))
-            number = len(reductions) + len(rows) + 1
-            rows.append(_begun(model, post, day) | {"reduction_id": f"R{number:07d}"})
+            # one that begins today and lasts as long
+            last, number = model["last_day"], len(reductions) + len(rows) + 1
+            lasts = None if last is None else day + max(last - model["first_day"], SHORTEST_REDUCTION)
+            begun_now = {"post_no": post, "first_day": day, "last_day": lasts}
+            rows.append({**model, **begun_now, "reduction_id": f"R{number:07d}"})
     return pl.DataFrame(rows, schema=leave.REDUCTION_SCHEMA)
 
 
 def _percent(reductions: pl.DataFrame) -> int:
     """What these take together, in hundredths of a percent."""
     return int(reductions["percent_x100"].to_numpy().sum())
-
-
-def _begun(model: dict[str, Any], post: int, day: date) -> dict[str, object]:
-    """A reduction like another, of another post, that begins today and lasts as long."""
-    last = model["last_day"]
-    lasts = None if last is None else day + max(last - model["first_day"], SHORTEST_REDUCTION)
-    return {**model, "post_no": post, "first_day": day, "last_day": lasts}
-
-
-def _amount() -> pl.Expr:
-    """What a reduction takes, as an event tells it: '20%', '18.5 h'."""
-    percent = pl.format("{}%", pl.col("percent_x100") // 100)
-    return (
-        pl.when(pl.col("percent_x100").is_null())
-        .then(pl.format("{} h", hundredths("hours_x100")))
-        .otherwise(percent)
-    )
 
 
 def _day_or_open(column: str) -> pl.Expr:

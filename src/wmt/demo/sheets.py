@@ -85,34 +85,13 @@ def _flag_sheets(world: World) -> list[DemoSheet]:
     ]
     order = ["ORA Suspended Sentence Order", "330", "SA Curfew"]
     sheets.append(DemoSheet("WMT_Extract_SA", list(SA), [[*row, *order] for row in rows("S")]))
-    return [*sheets, _lifers(everything.filter(flag="L"), columns)]
-
-
-def _lifers(flags: pl.DataFrame, columns: list[str]) -> DemoSheet:
-    dates = flags.select(codes.day_of("starts").alias("from"), codes.day_of("allocated").alias("at")).rows()
-    rows: list[Row] = []
-    for row, (registered, at) in zip(flags.select(columns).rows(), dates, strict=True):
-        register: Row = [
-            "INLL",
-            "Lifer",
-            "L2",
-            "Lifer - Not Supervised",
-            "LF03",
-            NO_DATE,
-            "Lifer - Life Imprisonment",
-        ]
+    lifers, found = everything.filter(flag="L"), []
+    dates = lifers.select(codes.day_of("starts").alias("from"), codes.day_of("allocated").alias("at")).rows()
+    register = ["INLL", "Lifer", "L2", "Lifer - Not Supervised", "LF03", NO_DATE, "Lifer - Life Imprisonment"]
+    for row, (registered, at) in zip(lifers.select(columns).rows(), dates, strict=True):
         inside = "Y" if row[-1] == "Custody" else "N"
-        rows.append([*row[:-1], inside, *register, registered, at + timedelta(days=365), row[-1]])
-    return DemoSheet("Suspended_Lifers", list(LIFERS), rows)
-
-
-def _cms(world: World) -> DemoSheet:
-    contacts = codes.described_contacts(world).select(
-        *("contact_id", "case_ref", "contact_date", "code", "type_desc"),
-        *(f"by_{what}" for what in ("name", "staff_code", "grade_code", "team_code", "provider_code")),
-        *(f"om_{what}" for what in ("name", "staff_code", "grade_code", "team_code", "provider_code")),
-    )
-    return DemoSheet("CMS", list(CMS), [list(row) for row in contacts.rows()])
+        found.append([*row[:-1], inside, *register, registered, at + timedelta(days=365), row[-1]])
+    return [*sheets, DemoSheet("Suspended_Lifers", list(LIFERS), found)]
 
 
 def _t2a_detail(world: World) -> DemoSheet:
@@ -149,7 +128,13 @@ def build_sheets(
         if any(numbers):
             composite = f"{person[8]}|{person[11]}|{person[12]}"
             rows.append([*person, composite, *(n or None for n in numbers), world.as_at])
-    sheets = [extract, filtered, DemoSheet("Court_Reports", list(COURT), rows), warrants, *flags, _cms(world)]
+    whose = [f"{side}_{what}" for side in ("by", "om")
+             for what in ("name", "staff_code", "grade_code", "team_code", "provider_code")]  # fmt: skip
+    shown = ("contact_id", "case_ref", "contact_date", "code", "type_desc", *whose)
+    cms = DemoSheet(
+        "CMS", list(CMS), [list(row) for row in codes.described_contacts(world).select(shown).rows()]
+    )
+    sheets = [extract, filtered, DemoSheet("Court_Reports", list(COURT), rows), warrants, *flags, cms]
     sheets += [standalone, lifers, _t2a_detail(world), t2a, omic]
     if layout == "L2021":
         sheets += older(world)

@@ -33,22 +33,37 @@ class Stays:
 
     def change(self, first: int, last: int, posts: int) -> dict[str, Ints]:
         """What each of some days has more than the day after it, by measure: days × posts."""
-        return {name: self._change(amount, first, last, posts) for name, amount in self.amounts.items()}
-
-    def _change(self, amount: Ints, first: int, last: int, posts: int) -> Ints:
         days = last - first + 1
-        found = np.zeros(days * posts)
-        for day, sign in ((self.last, 1), (self.came + 1, -1)):
-            here = (day >= max(first, 1)) & (day <= last) & (amount != 0)
-            at = (day[here] - first) * posts + self.post[here]
-            found += np.bincount(at, weights=sign * amount[here].astype(np.float64), minlength=days * posts)
-        change: Ints = np.rint(found).astype(np.int64).reshape(days, posts)
+        change = {}
+        for name, amount in self.amounts.items():
+            found = np.zeros(days * posts)
+            for day, sign in ((self.last, 1), (self.came + 1, -1)):
+                here = (day >= max(first, 1)) & (day <= last) & (amount != 0)
+                at = (day[here] - first) * posts + self.post[here]
+                weights = sign * amount[here].astype(np.float64)
+                found += np.bincount(at, weights=weights, minlength=days * posts)
+            change[name] = np.rint(found).astype(np.int64).reshape(days, posts)
         return change
 
 
 def stays_of(lines: pl.DataFrame, measures: Sequence[str], days: int, rng: Rng) -> Stays:
     """The stays behind the work of a night and of the days before it. `lines` have `at`, a post's place."""
-    lines = lines.filter(pl.col("side") == "work").with_columns(state=_state()).sort("kind", "ref", "at")
+    # what decides how long a line stays: a state of `STAYS`, or a kind of `WINDOWS`
+    status, case = pl.col("status"), pl.col("kind").is_in(["case", "omic_licence"])
+    state = (
+        pl.when(pl.col("kind").is_in(list(WINDOWS)))
+        .then("kind")
+        .when(case & (pl.col("stream") == "omic"))
+        .then(pl.lit("omic"))
+        .when(case & status.is_in(["warrant", "overdue"]))
+        .then("status")
+        .when(case & (pl.col("suspended") == 1))
+        .then(pl.lit("suspended"))
+        .when(case & (pl.col("location") == "custody"))
+        .then(pl.lit("custody"))
+        .otherwise(pl.lit("supervised"))
+    )
+    lines = lines.filter(pl.col("side") == "work").with_columns(state=state).sort("kind", "ref", "at")
     # what concerns two posts, as help does, comes and goes with both
     things = lines.select(*_KEYS, "state").unique(list(_KEYS), maintain_order=True)
     things = things.with_row_index("thing").cast({"thing": pl.Int64})
@@ -64,24 +79,6 @@ def stays_of(lines: pl.DataFrame, measures: Sequence[str], days: int, rng: Rng) 
         found["came"].to_numpy(),
         found["last"].to_numpy(),
         {name: found[name].to_numpy() for name in measures},
-    )
-
-
-def _state() -> pl.Expr:
-    """What decides how long a line stays: a state of `STAYS`, or a kind of `WINDOWS`."""
-    status, case = pl.col("status"), pl.col("kind").is_in(["case", "omic_licence"])
-    return (
-        pl.when(pl.col("kind").is_in(list(WINDOWS)))
-        .then("kind")
-        .when(case & (pl.col("stream") == "omic"))
-        .then(pl.lit("omic"))
-        .when(case & status.is_in(["warrant", "overdue"]))
-        .then("status")
-        .when(case & (pl.col("suspended") == 1))
-        .then(pl.lit("suspended"))
-        .when(case & (pl.col("location") == "custody"))
-        .then(pl.lit("custody"))
-        .otherwise(pl.lit("supervised"))
     )
 
 
@@ -104,26 +101,26 @@ def _amount(measure: str) -> pl.Expr:
 def _thrown(states: list[str], days: int, rng: Rng) -> tuple[Ints, Ints, Ints]:
     """Which thing, when it came and when it last was there: of the first night, and those before them."""
     state = np.array(states)
-    found = [_of_state(np.flatnonzero(state == name), name, days, rng) for name in sorted(set(states))]
+    found = []
+    for name in sorted(set(states)):
+        things = np.flatnonzero(state == name)
+        count = len(things)
+        if window := WINDOWS.get(name):
+            age = rng.integers(0, window, count)
+            stay = float(window)
+        else:
+            stay = float(STAYS[name])
+            age = np.floor(rng.exponential(stay, count)).astype(np.int64)
+        number = rng.poisson(days / stay, count)
+        last = rng.integers(1, days + 1, int(number.sum()))
+        # less and less of them further back, so that all of it together grows by so much a year
+        growing = GROWTH_A_YEAR / 365
+        kept = rng.random(len(last)) < 1 - growing * (last + (0 if window else stay))
+        before, last = np.repeat(things, number)[kept], last[kept]
+        length = np.full(len(last), stay) if window else np.ceil(rng.exponential(stay, len(last)))
+        found += [
+            (things, age, np.zeros(count, np.int64)),
+            (before, last + length.astype(np.int64) - 1, last),
+        ]
     thing, came, last = (np.concatenate(part) for part in zip(*found, strict=True))
     return thing, came, last
-
-
-def _of_state(things: Ints, name: str, days: int, rng: Rng) -> tuple[Ints, Ints, Ints]:
-    count = len(things)
-    if window := WINDOWS.get(name):
-        age = rng.integers(0, window, count)
-        stay = float(window)
-    else:
-        stay = float(STAYS[name])
-        age = np.floor(rng.exponential(stay, count)).astype(np.int64)
-    number = rng.poisson(days / stay, count)
-    last = rng.integers(1, days + 1, int(number.sum()))
-    # less and less of them further back, so that all of it together grows by so much a year
-    growing = GROWTH_A_YEAR / 365
-    kept = rng.random(len(last)) < 1 - growing * (last + (0 if window else stay))
-    before, last = np.repeat(things, number)[kept], last[kept]
-    length = np.full(len(last), stay) if window else np.ceil(rng.exponential(stay, len(last)))
-    came = last + length.astype(np.int64) - 1
-    thing = np.concatenate([things, before])
-    return thing, np.concatenate([age, came]), np.concatenate([np.zeros(count, np.int64), last])

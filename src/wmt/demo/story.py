@@ -80,7 +80,11 @@ def tell_story(
     post = _choose(able, reductions, cases, reports, day)
     today = day_number(day)
     cases = _with_cases(cases, post, today, suspended_tiers)
-    reports = pl.concat([reports, _reports(post, today)])
+    own = [
+        ("RP90000001", post, "sdr", "completed", today - 12),
+        ("RP90000002", post, "sdr", "due", today + 1),
+    ]
+    reports = pl.concat([reports, pl.DataFrame(own, schema=REPORT_SCHEMA, orient="row")])
     contacts = pl.concat([_contacts(posts, cases, post, today), contacts])
     row = leave.reduction_row(
         post, "26", 0, 5, day - timedelta(days=200), None, False, "Lead for domestic abuse"
@@ -131,14 +135,6 @@ def _with_cases(cases: pl.DataFrame, post: int, today: int, suspended_tiers: boo
         )
     columns["ends"][inactive[1]] = today - 9
     return cases.with_columns(pl.Series(name, values, cases.schema[name]) for name, values in columns.items())
-
-
-def _reports(post: int, today: int) -> pl.DataFrame:
-    rows = [
-        ("RP90000001", post, "sdr", "completed", today - 12),
-        ("RP90000002", post, "sdr", "due", today + 1),
-    ]
-    return pl.DataFrame(rows, schema=REPORT_SCHEMA, orient="row")
 
 
 def _contacts(posts: pl.DataFrame, cases: pl.DataFrame, post: int, today: int) -> pl.DataFrame:

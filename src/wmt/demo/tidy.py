@@ -19,22 +19,31 @@ def tidy_tables(world: World) -> dict[str, pl.DataFrame]:
     posts = world.posts.select("post_no", "team_code", "staff_code")
     reports = world.reports.join(posts, on="post_no", how="left", maintain_order="left").sort("report_id")
     return {
-        "team": _team(world),
+        "team": world.teams.select(
+            *("team_code", "team_name", "pdu_code", "pdu_name", "ldu_code", "ldu_name"),
+            *("region_code", "region_name"),
+            provider=pl.lit("PS"),
+            is_omic=pl.col("kind") == "omic",
+        ),
         "staff": world.posts.select(
-            "team_code",
-            "staff_code",
-            blank_is_null("grade_code"),
-            "grade",
-            "surname",
-            "forename",
-            "is_placeholder",
+            *("team_code", "staff_code", blank_is_null("grade_code"), "grade"),
+            *("surname", "forename", "is_placeholder"),
         ),
         "case": _case(world),
         "case_flag": _case_flag(world),
         "report": reports.select(
             "report_id", "team_code", "staff_code", "type", "state", codes.day_of("on_day").alias("on_date")
         ),
-        "contact": _contact(world),
+        "contact": codes.described_contacts(world).select(
+            pl.col("contact_id").cast(pl.String),
+            "case_ref",
+            pl.lit("cms").alias("kind"),
+            "contact_date",
+            pl.col("code").alias("type_code"),
+            "type_desc",
+            *("by_team_code", "by_staff_code", blank_is_null("by_grade_code"), "by_provider_code"),
+            *("om_team_code", "om_staff_code", blank_is_null("om_grade_code"), "om_provider_code"),
+        ),
         "assessment": _assessment(world),
         "t2a_case": _t2a_case(world),
     }
@@ -62,23 +71,6 @@ def write_tidy(folder: Path, world: World, tidy_as: str = "parquet") -> dict[str
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
     return {str(entry["name"]): int(str(entry["rows"])) for entry in listed}
-
-
-def _team(world: World) -> pl.DataFrame:
-    return world.teams.select(
-        *(
-            "team_code",
-            "team_name",
-            "pdu_code",
-            "pdu_name",
-            "ldu_code",
-            "ldu_name",
-            "region_code",
-            "region_name",
-        ),
-        provider=pl.lit("PS"),
-        is_omic=pl.col("kind") == "omic",
-    )
 
 
 def blank_is_null(column: str) -> pl.Expr:
@@ -122,19 +114,6 @@ def _case_flag(world: World) -> pl.DataFrame:
         pl.when(lifer).then(codes.day_of("starts")).alias("registered_on"),
         pl.when(lifer).then(codes.day_of("allocated") + pl.duration(days=365)).alias("review_due_on"),
         pl.lit(None, dtype=pl.Date).alias("deregistered_on"),
-    )
-
-
-def _contact(world: World) -> pl.DataFrame:
-    return codes.described_contacts(world).select(
-        pl.col("contact_id").cast(pl.String),
-        "case_ref",
-        pl.lit("cms").alias("kind"),
-        "contact_date",
-        pl.col("code").alias("type_code"),
-        "type_desc",
-        *("by_team_code", "by_staff_code", blank_is_null("by_grade_code"), "by_provider_code"),
-        *("om_team_code", "om_staff_code", blank_is_null("om_grade_code"), "om_provider_code"),
     )
 
 

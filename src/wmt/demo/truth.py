@@ -10,7 +10,6 @@ import polars as pl
 
 from wmt.demo.calibration import Calibration, Stream
 from wmt.demo.faults import Planted
-from wmt.demo.story import Story
 from wmt.demo.world import World
 
 EVENT_SCHEMA = pl.Schema(
@@ -97,16 +96,18 @@ def counted(world: World) -> dict[str, int]:
 
 def stories_of(world: World) -> list[dict[str, Any]]:
     """The stories as data: where to look, who it is, what there is to see."""
-    return [_story_of(world, story) for story in (world.story, world.jump) if story is not None]
-
-
-def _story_of(world: World, story: Story) -> dict[str, Any]:
-    post = world.posts.row(story.post_no, named=True)
-    return {
-        "post": f"{post['team_code']}:{post['staff_code']}",
-        "team_code": post["team_code"],
-        "staff_code": post["staff_code"],
-        "name": f"{post['surname']}, {post['forename']}",
-        "title": story.title,
-        "points_to": list(story.points_to),
-    }
+    found = []
+    for story in (world.story, world.jump):
+        if story is not None:
+            post = world.posts.row(story.post_no, named=True)
+            found.append(
+                {
+                    "post": f"{post['team_code']}:{post['staff_code']}",
+                    "team_code": post["team_code"],
+                    "staff_code": post["staff_code"],
+                    "name": f"{post['surname']}, {post['forename']}",
+                    "title": story.title,
+                    "points_to": list(story.points_to),
+                }
+            )
+    return found

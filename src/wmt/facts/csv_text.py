@@ -21,7 +21,14 @@ class CsvError(ValueError):
 
 def read_csv(data: bytes, name: str) -> pl.DataFrame:
     """All cells as text, the header as the first row, columns `column_1` …. Raises CsvError."""
-    text = _decoded(data, name)
+    try:
+        text = data.decode(_MARKS.get(data[:2], "utf-8-sig"))
+    except UnicodeDecodeError as error:
+        row = data[: error.start].count(b"\n") + 1
+        what = f"{name} is not UTF-8 text: row {row} holds a byte of another encoding"
+        raise CsvError(what, row=row) from error
+    if "\x00" in text[:2] or text.count("\x00") > len(text) // 4:
+        raise CsvError(f"{name} is not UTF-8 text")
     if not text.strip():
         raise CsvError(f"{name} is empty")
     head = text.lstrip().splitlines()[0]
@@ -43,19 +50,6 @@ def read_csv(data: bytes, name: str) -> pl.DataFrame:
     except (pl.exceptions.PolarsError, OSError, ValueError) as error:
         what = f"{name} is no UTF-8 CSV with the same number of cells in every row"
         raise CsvError(what) from error
-
-
-def _decoded(data: bytes, name: str) -> str:
-    encoding = _MARKS.get(data[:2], "utf-8-sig")
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        row = data[: error.start].count(b"\n") + 1
-        what = f"{name} is not UTF-8 text: row {row} holds a byte of another encoding"
-        raise CsvError(what, row=row) from error
-    if "\x00" in text[:2] or text.count("\x00") > len(text) // 4:
-        raise CsvError(f"{name} is not UTF-8 text")
-    return text
 
 
 def _refuse_other_width(text: str, name: str, *, quoted: bool) -> None:

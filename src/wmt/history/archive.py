@@ -1,7 +1,6 @@
 """Archives: figures of days whose lines nobody kept. A night's own figures win over them on the same day."""
 
 import secrets
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -94,7 +93,9 @@ def keep(nights: Path, figures: pl.DataFrame) -> list[str]:
     The caller holds the lock of the nights. Returns the months touched.
     """
     touched = []
-    for month, rows in _by_month(complete(figures)):
+    named = complete(figures).with_columns(month=pl.col("day").dt.strftime("%Y-%m"))
+    for (key,), rows in sorted(named.group_by("month"), key=lambda part: str(part[0][0])):
+        month, rows = str(key), rows.drop("month")
         path = index.archive_path(nights, month)
         if path.is_file():
             keys = [*KEYS, _ONE_ROW]
@@ -113,12 +114,6 @@ def _told_apart(figures: pl.DataFrame) -> pl.DataFrame:
     """Figures with what tells rows of one unit and day apart: the stream of a unit; a post has one row."""
     stream = pl.when(pl.col("level") == "post").then(pl.lit("")).otherwise(FOUND_STREAM)
     return figures.with_columns(stream.alias(_ONE_ROW))
-
-
-def _by_month(figures: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
-    named = figures.with_columns(month=pl.col("day").dt.strftime("%Y-%m"))
-    for (month,), rows in sorted(named.group_by("month"), key=lambda part: str(part[0][0])):
-        yield str(month), rows.drop("month")
 
 
 def named_days(nights: Path, before: date) -> int:

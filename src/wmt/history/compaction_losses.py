@@ -50,7 +50,13 @@ def lost_parts(
     """
     if had is not None and set(had.nights) <= set(names) and had.archive == archive:
         return []
-    former = _former(nights, month)
+    # which posts it had figures of on which days, and of which night; empty where it cannot be read
+    columns = ("day", "night", "level", "code")
+    try:
+        found = pl.read_parquet(index.month_path(nights, month), columns=list(columns))
+        former = found.select(columns).unique()
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        former = FIGURE.to_frame().select(columns)
     known = set(had.nights) if had is not None else set(former["night"]) - {""}
     fine = {each.night for each in withdrawals(nights)} | set(accepted_missing(nights))
     gone = [
@@ -58,16 +64,6 @@ def lost_parts(
         for name in sorted(known - set(names) - fine)
     ]
     return gone + _lost_of_archive(nights, month, had, former, archive)
-
-
-def _former(nights: Path, month: str) -> pl.DataFrame:
-    """Which posts a month had figures of on which days, and of which night; empty where it cannot be read."""
-    columns = ("day", "night", "level", "code")
-    try:
-        found = pl.read_parquet(index.month_path(nights, month), columns=list(columns))
-        return found.select(columns).unique()
-    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
-        return FIGURE.to_frame().select(columns)
 
 
 def _lost_of_archive(

@@ -46,7 +46,13 @@ def spread(
         for said, begin, end in periods
         for row in _period(history, level, grade, stream, said, begin, end)
     ]
-    beyond = ", ".join(_said(row) for row in rows if row["grade"] == "all")
+    beyond = ", ".join(
+        f"{row[_key(110)] + row[_key(120)] + row['beyond']:,} of {row['units']:,} ({row['period']})"
+        if row["days"]
+        else f"no data ({row['period']})"
+        for row in rows
+        if row["grade"] == "all"
+    )
     return Answer(
         title=f"How capacities are spread: {WORDS[level][1]}",
         sentence=f"{WORDS[level][1].capitalize()} over 110%{said_stream(stream)}: {beyond or 'none'}.",
@@ -70,12 +76,6 @@ def _key(lower: int) -> str:
 def _headings() -> tuple[tuple[str, str], ...]:
     between = [(_key(low), f"{low} to {high}%") for low, high in pairwise(BANDS)]
     return (("lowest", f"up to {BANDS[0]}%"), *between, ("beyond", f"over {BANDS[-1]}%"))
-
-
-def _said(row: Row) -> str:
-    if not row["days"]:
-        return f"no data ({row['period']})"
-    return f"{row[_key(110)] + row[_key(120)] + row['beyond']:,} of {row['units']:,} ({row['period']})"
 
 
 def _period(

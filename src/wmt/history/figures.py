@@ -51,26 +51,22 @@ def of_night(night: Night, kept: Path | None = None) -> pl.DataFrame:
     """
     totals = night.table("results/totals")
     if "stream" not in totals.columns:
-        totals = _again(night, kept)
+        from wmt.ledger import Ledger  # which needs its engine: figures alone do not
+
+        # kept, for its month is made again with every night that comes
+        had = None
+        if kept is not None and kept.is_file():
+            with suppress(OSError, pl.exceptions.PolarsError):
+                had = pl.read_parquet(kept)
+        totals = Ledger(night.facts(), night.rules(), former=night.former()).totals() if had is None else had
+        if kept is not None and had is None:
+            content = BytesIO()
+            totals.write_parquet(content)
+            make_private_folder(kept.parent)
+            replace_file(kept, content.getvalue())
     if "unmeasured_posts" in totals.columns:
         totals = totals.filter((pl.col("level") != "post") | (pl.col("unmeasured_posts") == 0))
     return shaped(totals, night.manifest.as_at.date(), night.manifest.as_at, night.name)
-
-
-def _again(night: Night, kept: Path | None) -> pl.DataFrame:
-    """The totals of a night by stream: its month is made again with every night that comes."""
-    from wmt.ledger import Ledger  # which needs its engine: figures alone do not
-
-    if kept is not None and kept.is_file():
-        with suppress(OSError, pl.exceptions.PolarsError):
-            return pl.read_parquet(kept)
-    totals = Ledger(night.facts(), night.rules(), former=night.former()).totals()
-    if kept is not None:
-        content = BytesIO()
-        totals.write_parquet(content)
-        make_private_folder(kept.parent)
-        replace_file(kept, content.getvalue())
-    return totals
 
 
 def shaped(totals: pl.DataFrame, day: date, as_at: datetime, night: str) -> pl.DataFrame:

@@ -94,7 +94,7 @@ def read_figures(path: Path, known: KnownUnits, last_day: date | None = None) ->
     `last_day` is the last day that figures may be of; without one, any within reason.
     """
     table = _Table(path, _text(path), last_day)
-    found = _daily(_daily_table(table), known) if "Workload Date" in table.frame.columns else _own(table)
+    found = _daily(table, known) if "Workload Date" in table.frame.columns else _own(table)
     apart = pl.when(pl.col("level") == "post").then(pl.lit("")).otherwise(FOUND_STREAM)
     repeated = found.select(pl.struct(*KEYS, apart).is_duplicated()).to_series().arg_true()
     if len(repeated):
@@ -111,7 +111,14 @@ def _text(path: Path) -> pl.DataFrame:
         if path.suffix.lower() == ".parquet":
             return pl.read_parquet(path)
         if path.suffix.lower() == ".csv":
-            return _headed(read_csv(path.read_bytes(), str(path)), path)
+            cells = read_csv(path.read_bytes(), str(path))
+            heads = [(cell or "").strip() for cell in cells.row(0)]
+            twice = [head for number, head in enumerate(heads) if head in heads[:number]]
+            if "" in heads or twice:
+                is_twice = twice and twice[0]
+                fault = f"has the column {twice[0]} twice" if is_twice else "has a column without a heading"
+                raise HistoryError(f"{path} {fault}. Nothing was imported")
+            return cells.slice(1).rename(dict(zip(cells.columns, heads, strict=True)))
     except CsvError as error:
         raise HistoryError(f"{error}. Nothing was imported") from None
     except FileNotFoundError:
@@ -119,16 +126,6 @@ def _text(path: Path) -> pl.DataFrame:
     except (OSError, pl.exceptions.PolarsError) as error:
         raise HistoryError(f"{path} cannot be read as a table ({type(error).__name__})") from error
     raise HistoryError(f"{path}: an archive is a .csv or a .parquet file")
-
-
-def _headed(cells: pl.DataFrame, path: Path) -> pl.DataFrame:
-    """The rows under the header. Refuses a header that is empty or there twice."""
-    heads = [(cell or "").strip() for cell in cells.row(0)]
-    twice = [head for number, head in enumerate(heads) if head in heads[:number]]
-    if "" in heads or twice:
-        fault = f"has the column {twice[0]} twice" if twice and twice[0] else "has a column without a heading"
-        raise HistoryError(f"{path} {fault}. Nothing was imported")
-    return cells.slice(1).rename(dict(zip(cells.columns, heads, strict=True)))
 
 
 @dataclass(frozen=True)
@@ -253,17 +250,14 @@ def _finished(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _daily_table(table: _Table) -> _Table:
-    """The incumbent's table with its heads in their short form, and nothing where it has no figure."""
-    heads = {long: short for long, short in _ALSO.items() if long in table.frame.columns}
-    frame = table.frame.rename(heads, strict=False)
-    text = pl.col(pl.String)
-    kept = frame.with_columns(pl.when(text.str.strip_chars() != _NOTHING).then(text).name.keep())
-    return _Table(table.path, kept, table.last_day)
-
-
 def _daily(table: _Table, known: KnownUnits) -> pl.DataFrame:
     """The incumbent's daily archive: a row for every post and day, by names."""
+    # its heads in their short form, and nothing where it has no figure
+    heads = {long: short for long, short in _ALSO.items() if long in table.frame.columns}
+    text = pl.col(pl.String)
+    shown = pl.when(text.str.strip_chars() != _NOTHING).then(text).name.keep()
+    frame = table.frame.rename(heads, strict=False).with_columns(shown)
+    table = _Table(table.path, frame, table.last_day)
     table.need(_DAILY_NEEDED)
     columns = {"day": table.days("Workload Date"), "name": table.texts("Offender Manager")}
     table.check("Offender Manager", columns["name"].is_null(), "it is empty")

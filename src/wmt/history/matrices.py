@@ -86,7 +86,7 @@ def blocks(
     """
     check_levels(level)
     if codes is not None:
-        yield from _of_few(_figures(history, level, first, last, codes, grade, stream), units, first, last)
+        yield from _of_few(history, units, level, first, last, codes, grade, stream)
         return
     paths = dict(history.months(first, last))
     begin = first
@@ -107,11 +107,23 @@ def _month_end(day: date) -> date:
     return (day.replace(day=28) + timedelta(4)).replace(day=1) - timedelta(1)
 
 
-def _of_few(frame: pl.DataFrame, units: Units, first: date, last: date) -> Iterator[Block]:
+def _of_few(
+    history: History,
+    units: Units,
+    level: str,
+    first: date,
+    last: date,
+    codes: Collection[str],
+    grade: str,
+    stream: str | None,
+) -> Iterator[Block]:
     """The months of a few units, from their rows by code and day: so few are quicker put one by one."""
     months: dict[tuple[int, int], list[tuple[date, str, str | None, int, int]]] = {}
-    for row in frame.select(_COLUMNS).iter_rows():
-        months.setdefault((row[0].year, row[0].month), []).append(row)
+    columns = (*_COLUMNS, "stream")
+    found = [history.series(level, code, first, last, grade, columns, stream) for code in sorted(set(codes))]
+    for frame in found:
+        for row in frame.filter(in_stream(level, stream)).select(_COLUMNS).iter_rows():
+            months.setdefault((row[0].year, row[0].month), []).append(row)
     begin = first
     while begin <= last:
         end = min(_month_end(begin), last)
@@ -125,24 +137,6 @@ def _of_few(frame: pl.DataFrame, units: Units, first: date, last: date) -> Itera
             block.present[place], block.points[place], block.available[place] = True, points, available
         yield block
         begin = end + timedelta(1)
-
-
-def _figures(
-    history: History,
-    level: str,
-    first: date,
-    last: date,
-    codes: Collection[str],
-    grade: str,
-    stream: str | None,
-) -> pl.DataFrame:
-    """Rows of a few units, by code and day (columns `_COLUMNS` and the stream)."""
-    columns = (*_COLUMNS, "stream")
-    found = [
-        history.series(level, code, first, last, grade, columns, stream).filter(in_stream(level, stream))
-        for code in sorted(set(codes))
-    ]
-    return pl.concat(found) if found else pl.DataFrame(schema=dict.fromkeys(columns, pl.Int64))
 
 
 def _whole(path: Path, units: Units, level: str, first: date, last: date, stream: str | None) -> Block:

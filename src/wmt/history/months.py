@@ -140,16 +140,12 @@ def wanted_months(nights: Path) -> dict[str, MonthParts]:
         sorted(path.name for path in nights.iterdir() if is_night_name(path.name)) if nights.is_dir() else []
     )
     for name in names:
-        found.setdefault(name[:7], {})[name] = _manifest_sum(nights / name)
+        try:
+            found.setdefault(name[:7], {})[name] = sha256(nights / name / "manifest.json")
+        except OSError:
+            open_night(nights / name)  # says in words what is wrong
+            raise
     return {month: MonthParts(parts, stamp(nights, month)) for month, parts in sorted(found.items())}
-
-
-def _manifest_sum(night: Path) -> str:
-    try:
-        return sha256(night / "manifest.json")
-    except OSError:
-        open_night(night)  # says in words what is wrong
-        raise
 
 
 def _is_current(
@@ -225,20 +221,16 @@ def standing_of(nights: Path, parts: MonthParts) -> dict[date, DayEntry]:
     found = {}
     for day, same in groupby(moments, key=lambda each: each[0].date()):
         *former, (as_at, revision, name) = same
+        loaded_at = None
+        if revision:  # as far as its folder still says when it came in
+            with suppress(OSError, ValueError, KeyError, TypeError):
+                told = json.loads((nights / name / "loaded.json").read_text(encoding="utf-8"))["loaded_at"]
+                loaded_at = datetime.fromisoformat(told)
         found[day] = DayEntry(
             night=name,
             as_at=as_at,
             revision=revision,
-            loaded_at=_loaded_at(nights / name) if revision else None,
+            loaded_at=loaded_at,
             former=tuple(each[2] for each in former),
         )
     return found
-
-
-def _loaded_at(night: Path) -> datetime | None:
-    """When a night came in, as far as its folder still says so."""
-    try:
-        told = json.loads((night / "loaded.json").read_text(encoding="utf-8"))["loaded_at"]
-        return datetime.fromisoformat(told)
-    except (OSError, ValueError, KeyError, TypeError):
-        return None

@@ -163,22 +163,24 @@ def _rows(daily: pl.DataFrame, ends: list[date], said: str, first: date, last: d
     days = within["day"].n_unique()
     at_ends = within.filter(pl.col("day").is_in(ends))
     names = [grade] if grade else [*sorted(within["grade"].unique()), "all"]
-    return [_row(said, name, within, at_ends, days) for name in names]
-
-
-def _row(said: str, grade: str, within: pl.DataFrame, at_ends: pl.DataFrame, days: int) -> Row:
-    ends = at_ends["day"].n_unique()
-    if grade != "all":
-        within, at_ends = (each.filter(pl.col("grade") == grade) for each in (within, at_ends))
-    return {
-        "period": said,
-        "grade": grade,
-        "average_x10": _per(_sum(at_ends, "cases"), _sum(at_ends, "officers")),
-        "month_ends": ends,
-        "officers_x10": _per(_sum(at_ends, "officers"), ends),
-        "daily_x10": _per(_sum(within, "cases"), _sum(within, "officers")),
-        "days": days,
-    }
+    month_ends = at_ends["day"].n_unique()
+    rows: list[Row] = []
+    for name in names:
+        daily, monthly = (
+            each if name == "all" else each.filter(pl.col("grade") == name) for each in (within, at_ends)
+        )
+        rows.append(
+            {
+                "period": said,
+                "grade": name,
+                "average_x10": _per(_sum(monthly, "cases"), _sum(monthly, "officers")),
+                "month_ends": month_ends,
+                "officers_x10": _per(_sum(monthly, "officers"), month_ends),
+                "daily_x10": _per(_sum(daily, "cases"), _sum(daily, "officers")),
+                "days": days,
+            }
+        )
+    return rows
 
 
 def _sum(rows: pl.DataFrame, name: str) -> int:

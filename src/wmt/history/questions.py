@@ -60,7 +60,7 @@ def over_for_weeks(
     rows, who = [], []
     for year, begin, end in span.years:
         there = met.between(history.links, level, begin, end)
-        inside = _counted_as(_in_excess(found, begin, end), history.links, level, end, set(there))
+        inside = _counted_as(found, history.links, level, begin, end, set(there))
         rows.append(_year_row(history, (year, begin, end), len(there), inside["code"].n_unique()))
         who += [{"year": year, **row} for row in said_runs(inside)]
     words = f"over {said_percent(percent_x100)} for {counted(weeks, 'week')} in a row{said_stream(stream)}"
@@ -111,18 +111,21 @@ def _mark(percent_x100: int, days: int, day: date) -> RunThreshold:
 
 
 def _counted_as(
-    found: pl.DataFrame, links: Links, level: str, day: date, there: Collection[str]
+    found: pl.DataFrame, links: Links, level: str, first: date, last: date, there: Collection[str]
 ) -> pl.DataFrame:
-    """Runs under the codes that their units are counted under: the last one up to a day of those there are.
+    """Runs that had lasted long enough on some day of a range, under the codes their units are counted under:
+    the last one up to the last day of those there are.
 
     A run has the code of the day it ended on: who moved later in the year has another by its last day, and
     whose run went on into the next year may have had another then. Runs of nobody there are left out.
     """
+    stays = pl.col("ended").is_null() | (pl.col("ended") > first)
+    found = found.filter((pl.col("excess_from") <= last) & stays)
     codes = [
         next(
             (
                 each
-                for each in reversed(links.codes_until(level, code, ended or date.max, day))
+                for each in reversed(links.codes_until(level, code, ended or date.max, last))
                 if each in there
             ),
             None,
@@ -130,13 +133,6 @@ def _counted_as(
         for code, ended in found.select("code", "ended").iter_rows()
     ]
     return found.with_columns(pl.Series("code", codes, dtype=pl.String)).filter(pl.col("code").is_not_null())
-
-
-def _in_excess(found: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
-    """Runs that had lasted long enough on some day of a range."""
-    starts = pl.col("excess_from") <= last
-    stays = pl.col("ended").is_null() | (pl.col("ended") > first)
-    return found.filter(starts & stays)
 
 
 class _Met:

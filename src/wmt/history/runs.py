@@ -226,7 +226,7 @@ def spells(
     codes = None if code is None else history.links.lineage(level, [code])
     found = matrices.blocks(history, units, level, history.first, last, codes, grade, stream)
     moved = history.links.moves(level)
-    collected = list(_ended(history, _shown(found, seen, units), units, of_day, READINGS[reading](0), moved))
+    collected = list(_ended(history, found, seen, units, of_day, READINGS[reading](0), moved))
     frame = _spell_table(history, level, units, collected)
     if code is not None:
         frame = frame.filter(pl.col("code") == code)
@@ -236,26 +236,18 @@ def spells(
     return frame
 
 
-def _shown(
-    found: Iterator[matrices.Block],
-    seen: Callable[[matrices.Block, matrices.Units], None] | None,
-    units: matrices.Units,
-) -> Iterator[matrices.Block]:
-    for block in found:
-        if seen is not None:
-            seen(block, units)
-        yield block
-
-
 def _ended(
     history: History,
     found: Iterator[matrices.Block],
+    seen: Callable[[matrices.Block, matrices.Units], None] | None,
     units: matrices.Units,
     of_day: Callable[[date], day_steps.RunThreshold],
     runs: Stepper,
     moved: Mapping[date, Sequence[tuple[str, str]]],
 ) -> Iterator[day_steps.Ended]:
     for block in found:
+        if seen is not None:
+            seen(block, units)
         runs.grow(len(units))
         for today, cut in block.cuts(history):
             moves = units.moves(moved.get(today, ()))

@@ -37,7 +37,19 @@ def wide_bytes(figures: pl.DataFrame) -> bytes:
     persons = summed(posts, "person", measures=_MEASURES).select(units.columns).sort("code", "day")
     # one stream after the other: figures are in the order of units and days within each
     parts = [part.filter(pl.col("stream") == name) for part in (persons, units) for name in ("", *STREAMS)]
-    frames = [_spread(part) for part in parts]
+    frames = []
+    for rows in parts:  # from rows of units and days, in this order, to a row for each unit
+        begins = (pl.col("level") != pl.col("level").shift()) | (pl.col("code") != pl.col("code").shift())
+        number = rows.select(begins.fill_null(True).cum_sum() - 1).to_series().to_numpy()
+        is_last = np.append(number[1:] != number[:-1], [True])[: len(rows)]
+        last = rows.select("level", "code", "stream", "name").filter(is_last)
+        days = rows["day"].dt.day().to_numpy().astype(np.int64) - 1
+        columns = []
+        for measure, names, nothing in (("points_x100", _POINTS, 0), ("available_x100", _AVAILABLE, ABSENT)):
+            matrix = np.full((MOST_DAYS, len(last)), nothing, np.int64)
+            matrix[days, number] = rows[measure].to_numpy()
+            columns += [pl.Series(name, matrix[place]) for place, name in enumerate(names)]
+        frames.append(last.with_columns(columns))
     content = BytesIO()
     pl.concat(frames).write_parquet(
         content, compression="zstd", compression_level=3, statistics=True, row_group_size=_UNITS
@@ -46,22 +58,6 @@ def wide_bytes(figures: pl.DataFrame) -> bytes:
 
 
 _UNITS = 20_000
-
-
-def _spread(rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows of units and days, in the order of units and days → a row for each unit."""
-    begins = (pl.col("level") != pl.col("level").shift()) | (pl.col("code") != pl.col("code").shift())
-    number = rows.select(begins.fill_null(True).cum_sum() - 1).to_series().to_numpy()
-    last = rows.select("level", "code", "stream", "name").filter(
-        np.append(number[1:] != number[:-1], [True])[: len(rows)]
-    )
-    days = rows["day"].dt.day().to_numpy().astype(np.int64) - 1
-    columns = []
-    for measure, names, nothing in (("points_x100", _POINTS, 0), ("available_x100", _AVAILABLE, ABSENT)):
-        matrix = np.full((MOST_DAYS, len(last)), nothing, np.int64)
-        matrix[days, number] = rows[measure].to_numpy()
-        columns += [pl.Series(name, matrix[place]) for place, name in enumerate(names)]
-    return last.with_columns(columns)
 
 
 def read_wide(

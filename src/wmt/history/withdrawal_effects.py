@@ -51,38 +51,32 @@ class WithdrawalEffect:
 
 def effect_of(nights: Path, name: str) -> WithdrawalEffect:
     """What withdrawing a night would do. Raises NightError where it is not there."""
+    from wmt.history.archive import archive_months, read_archive
+
     night = open_night(nights / name)
     day = night.manifest.as_at.date()
     parts = wanted_months(nights)[name[:7]]
     now, then = (standing_of(nights, each).get(day) for each in (parts, _without(parts, name)))
     stood = now is not None and now.night == name
-    instead = then.night if then is not None else "archive" if _archived(nights, day) else ""
-    return WithdrawalEffect(day, stood, instead if stood else "", _leaning(nights, name))
-
-
-def _archived(nights: Path, day: date) -> bool:
-    from wmt.history.archive import archive_months, read_archive
-
-    month = f"{day:%Y-%m}"
-    return month in archive_months(nights) and day in set(read_archive(nights, month)["day"])
+    instead, month = "", f"{day:%Y-%m}"
+    if then is not None:
+        instead = then.night
+    elif month in archive_months(nights) and day in set(read_archive(nights, month)["day"]):
+        instead = "archive"
+    mine = read_name(name)
+    if mine is None:
+        raise NightError(f"{name} is not the name of saved data")
+    # later nights in which posts that were set aside have their lines from this one
+    leaning = []
+    for later in saved_nights(nights):
+        if later.manifest.as_at > mine.as_at and "facts/former_line.parquet" in later.manifest.files:
+            since = later.table("facts/post")["stale_since"]
+            leaning += [later.name] if since.is_in([mine.as_at]).any() else []
+    return WithdrawalEffect(day, stood, instead if stood else "", tuple(leaning))
 
 
 def _without(parts: MonthParts, name: str) -> MonthParts:
     return MonthParts({each: made for each, made in parts.nights.items() if each != name}, parts.archive)
-
-
-def _leaning(nights: Path, name: str) -> tuple[str, ...]:
-    """Later nights in which posts that were set aside have their lines from this one."""
-    mine = read_name(name)
-    if mine is None:
-        raise NightError(f"{name} is not the name of saved data")
-    found = []
-    for night in saved_nights(nights):
-        if night.manifest.as_at > mine.as_at and "facts/former_line.parquet" in night.manifest.files:
-            since = night.table("facts/post")["stale_since"]
-            if since.is_in([mine.as_at]).any():
-                found.append(night.name)
-    return tuple(found)
 
 
 @contextmanager

@@ -35,7 +35,14 @@ def assemble(
     assert night.tier_scheme is not None
     faults = Faults()
     day, left = night.as_at.date(), without(night, aside)
-    posts, team, cms = _organisation(left, codes, people, faults, names=names, aside=sorted(aside))
+    # posts as the extract has them; the contacts decide whether NOT-KNOWN is among them
+    posts = organisation.build_posts(left, codes, names=names, not_known=False, aside=sorted(aside))
+    cms = contacts.contact_rows(left.contact, day, codes, grades_corrected(posts, people), faults)
+    if not cms.select((contacts.knows("by") & contacts.knows("om")).all()).item():
+        posts = organisation.build_posts(left, codes, names=names, not_known=True, aside=sorted(aside))
+    organisation.check_posts(left, grades_corrected(posts, people), codes, faults)
+    warn_conflicts(left, faults, names=names)
+    team = organisation.build_teams(left, posts)
     supplied = organisation.number_posts(posts, team, sorted(aside))
     post = hours_entered(grades_corrected(supplied, people), people)
     warn_assumed_twice(post, codes, faults)
@@ -55,21 +62,6 @@ def assemble(
     return Assembled(facts, faults, supplied)
 
 
-def _organisation(
-    night: Gathered, codes: Codes, people: People, faults: Faults, *, names: bool, aside: Collection[Post]
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Posts as the extract has them, teams, and the contacts, which decide whether NOT-KNOWN is needed."""
-    assert night.as_at is not None
-    posts = organisation.build_posts(night, codes, names=names, not_known=False, aside=aside)
-    corrected = grades_corrected(posts, people)
-    cms = contacts.contact_rows(night.contact, night.as_at.date(), codes, corrected, faults)
-    if not cms.select((contacts.knows("by") & contacts.knows("om")).all()).item():
-        posts = organisation.build_posts(night, codes, names=names, not_known=True, aside=aside)
-    organisation.check_posts(night, grades_corrected(posts, people), codes, faults)
-    warn_conflicts(night, faults, names=names)
-    return posts, organisation.build_teams(night, posts), cms
-
-
 def without(night: Gathered, aside: Collection[Post]) -> Gathered:
     """The night without the work of some posts. Their side of a contact is then nobody's; the other stays."""
     if not aside:
@@ -82,6 +74,14 @@ def without(night: Gathered, aside: Collection[Post]) -> Gathered:
             gone, left_on=keys, right_on=_POST, how="anti", nulls_equal=True, maintain_order="left"
         )
 
+    contact = night.contact
+    marks = gone.unique().with_columns(gone=pl.lit(True))
+    for side in contacts.SIDES:
+        keys = [f"{side}_{key}" for key in _POST]
+        found = contact.join(marks, left_on=keys, right_on=_POST, how="left", maintain_order="left")
+        stays = pl.col("gone").is_null()
+        contact = found.with_columns(pl.when(stays).then(pl.col(key)).alias(key) for key in keys).drop("gone")
+    knows = contacts.knows("by") | contacts.knows("om")
     return replace(
         night,
         standing=rest(night.standing),
@@ -91,16 +91,5 @@ def without(night: Gathered, aside: Collection[Post]) -> Gathered:
         case_flag=rest(night.case_flag),
         report=rest(night.report),
         assessment=rest(night.assessment, "assessor_"),
-        contact=_one_sided(night.contact, gone),
+        contact=contact.filter((pl.col("kind") != "cms") | knows),
     )
-
-
-def _one_sided(frame: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
-    marks = gone.unique().with_columns(gone=pl.lit(True))
-    for side in contacts.SIDES:
-        keys = [f"{side}_{key}" for key in _POST]
-        frame = frame.join(
-            marks, left_on=keys, right_on=_POST, how="left", maintain_order="left"
-        ).with_columns(pl.when(pl.col("gone").is_null()).then(pl.col(key)).alias(key) for key in keys)
-        frame = frame.drop("gone")
-    return frame.filter((pl.col("kind") != "cms") | contacts.knows("by") | contacts.knows("om"))

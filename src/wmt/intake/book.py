@@ -43,14 +43,7 @@ def open_book(data: bytes, name: str) -> Book:
         if ENCRYPTED_PACKAGE in data:
             raise ReadingStopped("PROTECTED_FILE", f"{name} is protected by a password")
         return Book(name, xls.read_sheets(data, name))
-    raise ReadingStopped("NOT_A_WORKBOOK", f"{name} {_what_it_is(data)}")
-
-
-def _what_it_is(data: bytes) -> str:
     start = data[:4096].removeprefix(b"\xef\xbb\xbf")
-    if not start:
-        return "is empty"
-    for pattern, said in _OTHERS:
-        if re.match(pattern, start, re.IGNORECASE):
-            return said
-    return "is not an Excel workbook, whatever its name says"
+    found = (said for pattern, said in _OTHERS if re.match(pattern, start, re.IGNORECASE))
+    what = next(found, "is not an Excel workbook, whatever its name says") if start else "is empty"
+    raise ReadingStopped("NOT_A_WORKBOOK", f"{name} {what}")

@@ -20,23 +20,18 @@ def table_of(sheet: Sheet, faults: Faults, dates: tuple[str, ...] = ()) -> pl.Da
     """
     names = {header: name for header, name in definition(sheet.known).columns.items() if sheet.has(header)}
     texts = sheet.texts(header for header in names if header not in dates)
-    found = {
-        name: texts[header] if header in texts else _dates(sheet, header, faults)
-        for header, name in names.items()
-    }
+    found = {}
+    for header, name in names.items():
+        if header in texts:
+            found[name] = texts[header]
+            continue
+        found[name], odd = date_column(sheet.column(header))
+        heading = sheet.heading(header)
+        hits = [FaultPlace(sheet.rows[at], heading, f"{why} where a date is expected") for at, why in odd]
+        what = "{n} cells of " + f"{sheet.name}, column {heading}, hold no date and are left empty"
+        faults.warn_once("BAD_DATE", sheet.name, hits, what)
     frame = pl.DataFrame(found) if found else pl.DataFrame()
     return frame.with_columns(sheet=pl.lit(sheet.name), row=pl.Series(sheet.rows, dtype=pl.Int64))
-
-
-def _dates(sheet: Sheet, header: str, faults: Faults) -> pl.Series:
-    days, odd = date_column(sheet.column(header))
-    hits = [
-        FaultPlace(sheet.rows[index], sheet.heading(header), f"{why} where a date is expected")
-        for index, why in odd
-    ]
-    what = "{n} cells of " + f"{sheet.name}, column {sheet.heading(header)}, hold no date and are left empty"
-    faults.warn_once("BAD_DATE", sheet.name, hits, what)
-    return days
 
 
 def read_flags(sheet: Sheet, scheme: str, codes: Codes, faults: Faults) -> pl.DataFrame:

@@ -69,17 +69,13 @@ def _wholly_listed(cells: pl.DataFrame, normal: pl.DataFrame, faults: Faults) ->
     )
     listed = normal.select(_POST).unique(maintain_order=True)
     partial = listed.join(pl.concat([differing, doubled]), on=_POST, how="semi")
-    _warn_partial(partial.sort(_POST), normal["sheet"].first(), len(listed), faults)
-    return listed.join(partial, on=_POST, how="anti")
-
-
-def _warn_partial(partial: pl.DataFrame, sheet: object, listed: int, faults: Faults) -> None:
-    hits = [FaultPlace(None, None, f"{team}:{staff}") for team, staff in partial.iter_rows()]
+    hits = [FaultPlace(None, None, f"{team}:{staff}") for team, staff in partial.sort(_POST).iter_rows()]
     what = (
         "for {n} of the "
-        + f"{listed} posts that have rows with letter N these are not the active cases counted"
+        + f"{len(listed)} posts that have rows with letter N these are not the active cases counted"
     )
-    faults.warn_once("CASE_LIST_PARTIAL", str(sheet), hits, what)
+    faults.warn_once("CASE_LIST_PARTIAL", str(normal["sheet"].first()), hits, what)
+    return listed.join(partial, on=_POST, how="anti")
 
 
 def _inactive(night: Gathered) -> pl.DataFrame:
@@ -170,20 +166,14 @@ def _reconcile(night: Gathered, faults: Faults) -> None:
             .agg(pl.col("cases").sum())
         )
         cases = night.case.filter(chosen[basis]).group_by(_CELL).agg(listed=pl.len().cast(pl.Int64))
-        hits += _differences(basis, counts, cases)
-    faults.refuse_each("CASES_AND_COUNTS_DIFFER", "case", hits)
-
-
-def _differences(basis: str, counts: pl.DataFrame, cases: pl.DataFrame) -> list[FaultPlace]:
-    both = counts.join(cases, on=_CELL, how="full", coalesce=True).with_columns(
-        pl.col("cases", "listed").fill_null(0)
-    )
-    hits = []
-    for row in both.filter(pl.col("cases") != pl.col("listed")).sort(_CELL).iter_rows(named=True):
-        tier = row["tier"] + ("S" if row["suspended"] else "")
-        what = (
-            f"the post {row['team_code']}:{row['staff_code']} has {row['listed']} {row['location']} cases "
-            f"of tier {tier} in the case list and {row['cases']} in the counts ({basis})"
+        both = counts.join(cases, on=_CELL, how="full", coalesce=True).with_columns(
+            pl.col("cases", "listed").fill_null(0)
         )
-        hits.append(FaultPlace(None, None, what, ((row["team_code"], row["staff_code"]),)))
-    return hits
+        for row in both.filter(pl.col("cases") != pl.col("listed")).sort(_CELL).iter_rows(named=True):
+            tier = row["tier"] + ("S" if row["suspended"] else "")
+            what = (
+                f"the post {row['team_code']}:{row['staff_code']} has {row['listed']} {row['location']} "
+                f"cases of tier {tier} in the case list and {row['cases']} in the counts ({basis})"
+            )
+            hits.append(FaultPlace(None, None, what, ((row["team_code"], row["staff_code"]),)))
+    faults.refuse_each("CASES_AND_COUNTS_DIFFER", "case", hits)

@@ -98,20 +98,29 @@ def tidy_texts(frame: pl.DataFrame) -> pl.DataFrame:
     texts = [column for column, kind in frame.schema.items() if kind == pl.String]
     extra = frame.select((pl.col(c).str.len_bytes().sum() != pl.col(c).str.len_chars().sum()) for c in texts)
     composed = [column for column in texts if extra[column].item()]  # all else is plain ASCII
-    frame = frame.with_columns(_seen(pl.col(column)).str.normalize("NFC") for column in composed)
+    invisible, blanks = f"[{INVISIBLE}]", f"[{BLANKS}]"
+    frame = frame.with_columns(
+        pl.col(column).str.replace_all(invisible, "").str.replace_all(blanks, " ").str.normalize("NFC")
+        for column in composed
+    )
     trimmed = [pl.col(column).str.strip_chars() for column in texts]
     return frame.with_columns(pl.when(text.str.len_bytes() > 0).then(text) for text in trimmed)
-
-
-def _seen(text: pl.Expr) -> pl.Expr:
-    return text.str.replace_all(f"[{INVISIBLE}]", "").str.replace_all(f"[{BLANKS}]", " ")
 
 
 def odd_keys(values: Sequence[Cell]) -> list[Odd]:
     """Values that cannot be a key: errors, dates, true/false, numbers not whole or of too many digits."""
     if set(map(type, values)) <= {str}:
         return []
-    return [(i, why) for i, value in enumerate(values) if (why := _why_no_key(value))]
+    odd = []
+    for i, value in enumerate(values):
+        if isinstance(value, float | int) and not isinstance(value, bool):
+            if math.isfinite(value) and abs(value) >= LOSES_DIGITS:
+                odd.append((i, _lost_digits(value)))
+            elif not math.isfinite(value) or value != int(value):
+                odd.append((i, f"the number {value}"))
+        elif not isinstance(value, str):
+            odd.append((i, describe(value)))
+    return odd
 
 
 def odd_codes(values: Sequence[Cell]) -> list[Odd]:
@@ -129,22 +138,18 @@ def _lost_digits(value: float) -> str:
     return f"the number {value:.0f}, of which Excel has lost the last digits: it must be stored as text"
 
 
-def _why_no_key(value: Cell) -> str | None:
-    if isinstance(value, str):
-        return None
-    if isinstance(value, float | int) and not isinstance(value, bool):
-        if math.isfinite(value) and abs(value) >= LOSES_DIGITS:
-            return _lost_digits(value)
-        return None if math.isfinite(value) and value == int(value) else f"the number {value}"
-    return describe(value)
-
-
 def count_column(values: Sequence[Cell]) -> tuple[pl.Series, list[Odd]]:
     """Counts as Int64, null where blank, and the values that are no counts (null as well)."""
     types = set(map(type, values))
     odd: list[Odd] = []
-    if not types <= {float} and not (types <= {float, str} and _only_blank_text(values)):
-        odd = [(i, why) for i, value in enumerate(values) if (why := _why_no_count(value))]
+    if not types <= {float} and not (
+        types <= {float, str} and all(is_blank(v) for v in {v for v in values if v.__class__ is str})
+    ):
+        odd = [
+            (i, describe(v))
+            for i, v in enumerate(values)
+            if v.__class__ not in (float, int) and not is_blank(v)
+        ]
         values = [float(v) if v.__class__ is int else v for v in values]
     numbers = pl.Series([v if v.__class__ is float else None for v in values], dtype=pl.Float64)
     counts = numbers.cast(pl.Int64, strict=False)
@@ -157,17 +162,6 @@ def count_column(values: Sequence[Cell]) -> tuple[pl.Series, list[Odd]]:
         odd += [(i, f"the number {values[i]}") for i in wrong.arg_true()]
         counts = counts.set(wrong, None)
     return counts, sorted(odd)
-
-
-def _only_blank_text(values: Sequence[Cell]) -> bool:
-    texts = {value for value in values if value.__class__ is str}
-    return all(is_blank(text) for text in texts)
-
-
-def _why_no_count(value: Cell) -> str | None:
-    if value.__class__ in (float, int) or is_blank(value):
-        return None
-    return describe(value)
 
 
 def describe(value: Cell) -> str:
@@ -184,11 +178,6 @@ def describe(value: Cell) -> str:
 
 def date_column(values: Sequence[Cell]) -> tuple[pl.Series, list[Odd]]:
     """Days, null where blank or 9999-12-31, and the values that are no dates (null as well)."""
-    days = [_day(value) for value in values]
+    days = [v.date() if isinstance(v, datetime) else v if isinstance(v, date) else None for v in values]
     odd = [(i, describe(v)) for i, v in enumerate(values) if not isinstance(v, date) and not is_blank(v)]
-    return pl.Series(days, dtype=pl.Date), odd
-
-
-def _day(value: Cell) -> date | None:
-    day = value.date() if isinstance(value, datetime) else value if isinstance(value, date) else None
-    return None if day == NO_DATE else day
+    return pl.Series([None if day == NO_DATE else day for day in days], dtype=pl.Date), odd

@@ -46,27 +46,22 @@ def codes_at(tree: rules.Tree, day: date) -> Codes:
         return {code: value.value for code, value in found.items()}
 
     grades = {code: str(grade) for code, grade in listed("grade_codes").items()}
+    reasons = listed("reduction_reasons")
     return Codes(
         grades={code: grade for code, grade in grades.items() if not code.startswith("(")},
         blank_grade=grades["(blank)"],
         other_grade=grades["(other)"],
-        tier_numbers={scheme: _words(listed(f"tier_numbers.{scheme}")) for scheme in ("pc16", "t7")},
+        tier_numbers={
+            scheme: {number: str(tier) for number, tier in listed(f"tier_numbers.{scheme}").items()}
+            for scheme in ("pc16", "t7")
+        },
         contact_codes=frozenset(listed("cms_activity")),
         flag_letters=frozenset(path.split(".")[0] for path in listed("flags")),
-        reasons=_reasons(listed("reduction_reasons")),
+        reasons={each: _reason(each, reasons) for each in dict.fromkeys(p.split(".")[0] for p in reasons)},
         trainee_stages=frozenset(listed("pqip_stage_longest_months")),
         default_hours={grade: Decimal(str(hours)) for grade, hours in listed("default_hours").items()},
         report_windows={kind: int(str(days)) for kind, days in listed("report_window_days").items()},
     )
-
-
-def _words(listed: Mapping[str, object]) -> dict[str, str]:
-    return {code: str(value) for code, value in listed.items()}
-
-
-def _reasons(listed: Mapping[str, object]) -> dict[str, ReductionReason]:
-    ids = dict.fromkeys(path.split(".")[0] for path in listed)
-    return {reason_id: _reason(reason_id, listed) for reason_id in ids}
 
 
 def _reason(reason_id: str, listed: Mapping[str, object]) -> ReductionReason:

@@ -55,8 +55,11 @@ def contact_rows(
         dict(codes.grades), default=codes.other_grade, return_dtype=pl.String
     )
     told = pl.when(pl.col("by_grade_code").is_not_null()).then(known)
+    # the id, with '/2', '/3' … for its further cases in the order of their references
+    place = pl.col("case_ref").rank("ordinal").over("contact_id").fill_null(1)
+    suffix = pl.when(place > 1).then(pl.format("/{}", place)).otherwise(pl.lit(""))
     table = (
-        _numbered(cms)
+        cms.with_columns(contact_ref=pl.concat_str("contact_id", suffix))
         .join(grades, on=["by_team_code", "by_staff_code"], how="left", maintain_order="left")
         .with_columns(
             code=pl.col("type_code").fill_null(""),
@@ -64,20 +67,11 @@ def contact_rows(
             by_grade=pl.coalesce(told, "post_grade", pl.lit(codes.blank_grade)),
         )
     )
-    _warn(
-        "CONTACT_AHEAD",
-        table.filter(pl.col("age_days") < 0),
-        "{n} contacts are dated after the extract",
-        faults,
-    )
+    ahead, by_trainees = table.filter(pl.col("age_days") < 0), table.filter(pl.col("by_grade") == "TPO")
+    _warn("CONTACT_AHEAD", ahead, "{n} contacts are dated after the extract", faults)
     strange = table.filter(~pl.col("code").is_in(list(codes.contact_codes)))
     _warn("UNKNOWN_CONTACT_CODE", strange, "{n} contacts have a code of no known meaning", faults)
-    _warn(
-        "TRAINEE_CONTACT",
-        table.filter(pl.col("by_grade") == "TPO"),
-        "{n} contacts were done by trainees",
-        faults,
-    )
+    _warn("TRAINEE_CONTACT", by_trainees, "{n} contacts were done by trainees", faults)
     return table
 
 
@@ -102,13 +96,6 @@ def _once(frame: pl.DataFrame, faults: Faults) -> pl.DataFrame:
         named = [post for post in posts if all(post)]
         faults.refuse("DUPLICATE_CONTACT_ID", what, sheet=row["sheet"], row=row["row"], posts=named)
     return alone
-
-
-def _numbered(frame: pl.DataFrame) -> pl.DataFrame:
-    """contact_ref: the id, with '/2', '/3' … for its further cases in the order of their references."""
-    place = pl.col("case_ref").rank("ordinal").over("contact_id").fill_null(1)
-    suffix = pl.when(place > 1).then(pl.format("/{}", place)).otherwise(pl.lit(""))
-    return frame.with_columns(contact_ref=pl.concat_str("contact_id", suffix))
 
 
 def number_contacts(rows: pl.DataFrame, posts: pl.DataFrame) -> pl.DataFrame:

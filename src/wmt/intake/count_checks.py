@@ -20,10 +20,11 @@ def check_counts(night: Gathered, inactive: pl.DataFrame, faults: Faults) -> Non
     posts = _totals(night, inactive)
     given = pl.col("all_given") & pl.col("active_given")
     above = posts.filter(given & (pl.col("active") > pl.col("all")))
-    hits = [
-        FaultPlace(None, None, _too_many(row), ((row["team_code"], row["staff_code"]),))
-        for row in above.iter_rows(named=True)
-    ]
+    hits = []
+    for row in above.iter_rows(named=True):
+        post = row["team_code"], row["staff_code"]
+        what = f"the post {':'.join(post)} has {row['active']} active cases and only {row['all']} in all"
+        hits.append(FaultPlace(None, None, what, (post,)))
     faults.refuse_each("ACTIVE_ABOVE_ALL", None, hits)
     silent = posts.filter(~pl.col("active_given") & (pl.col("all") > pl.col("listed")))
     hits = [
@@ -51,11 +52,6 @@ def warn_both_ways(night: Gathered, inactive: Collection[str], faults: Faults) -
         for row in found.iter_rows(named=True)
     ]
     faults.warn_once("ACTIVE_AND_INACTIVE", found["sheet"][0] if hits else None, hits, what)
-
-
-def _too_many(row: dict[str, object]) -> str:
-    post = f"{row['team_code']}:{row['staff_code']}"
-    return f"the post {post} has {row['active']} active cases and only {row['all']} in all"
 
 
 def _totals(night: Gathered, inactive: pl.DataFrame) -> pl.DataFrame:

@@ -134,7 +134,8 @@ class Faults:
         """One warning for all hits: `what` has '{n}' for their number; the first few places follow."""
         if not hits:
             return
-        places = [place for hit in hits[:EXAMPLES] if (place := _place(hit))]
+        words = ((f"row {hit.row}" if hit.row else "", hit.what) for hit in hits[:EXAMPLES])
+        places = [place for each in words if (place := ": ".join(part for part in each if part))]
         more = f", and {len(hits) - EXAMPLES} more" if len(hits) > EXAMPLES else ""
         text = (what if len(hits) > 1 else _of_one(what)).format(n=len(hits)) + (
             f" ({'; '.join(places)}{more})" if places else ""
@@ -156,11 +157,6 @@ class Faults:
             for post in fault.posts if fault.severity == "refuse" else ():
                 found.setdefault(post, fault)
         return found
-
-
-def _place(hit: FaultPlace) -> str:
-    row = f"row {hit.row}" if hit.row else ""
-    return ": ".join(part for part in (row, hit.what) if part)
 
 
 #: Verbs of the warnings, of several things and of one.

@@ -52,49 +52,32 @@ class TierSet:
 
 def tier_set(headers: Iterable[str]) -> TierSet:
     """What the cleaned headers of a sheet say about its tiers; scheme None when they fit no known one."""
-    found = {header: _split(header) for header in headers if _TIER_HEADER.match(header)}
+    found = {
+        header: (_PREFIXES[match[1]], re.sub(r"_(?=s\Z)", "", match[2]))
+        for header in headers
+        if (match := _TIER_HEADER.match(header))
+    }
     suffixes = {suffix for _, suffix in found.values()}
-    scheme = _scheme(suffixes)
+    scheme = None
+    if {suffix.removesuffix("s") for suffix in suffixes} & PC16_ONLY:
+        scheme = "pc16"
+    elif "a" in suffixes and suffixes & {"b1", "b2", "c1", "c2", "d1", "d2"}:
+        scheme = "t7"
     if scheme is None:
         return TierSet(None, 0, (), (), tuple(found))
-    whole = _whole(scheme, suffixes)
-    columns = tuple(_column(header, *parts) for header, parts in found.items() if parts[1] in whole)
-    strange = [h for h, (_, suffix) in found.items() if suffix not in whole and not _ignored(scheme, suffix)]
+    small, large = WHOLE[scheme]
+    whole = large if suffixes & (large - small) else small
+    columns = tuple(
+        TierColumn(header, location, (suffix[:2] if len(suffix) == 3 else suffix).upper(), len(suffix) == 3)
+        for header, (location, suffix) in found.items()
+        if suffix in whole
+    )
+    ignored = NEVER_COUNTED if scheme == "t7" else frozenset()
+    strange = [header for header, (_, suffix) in found.items() if suffix not in whole | ignored]
     missing = [
-        _written(prefix, suffix)
+        f"{prefix.capitalize()}Tier{suffix.upper()}"
         for prefix in ("comm", "cust", "licence")
         for suffix in sorted(whole)
         if (_PREFIXES[prefix], suffix) not in found.values()
     ]
     return TierSet(scheme, len(whole), columns, tuple(missing), tuple(strange))
-
-
-def _split(header: str) -> tuple[str, str]:
-    match = _TIER_HEADER.match(header)
-    assert match is not None
-    return _PREFIXES[match[1]], re.sub(r"_(?=s\Z)", "", match[2])
-
-
-def _scheme(suffixes: set[str]) -> str | None:
-    unsuspended = {suffix.removesuffix("s") for suffix in suffixes}
-    if unsuspended & PC16_ONLY:
-        return "pc16"
-    return "t7" if "a" in suffixes and suffixes & {"b1", "b2", "c1", "c2", "d1", "d2"} else None
-
-
-def _whole(scheme: str, suffixes: set[str]) -> frozenset[str]:
-    small, large = WHOLE[scheme]
-    return large if suffixes & (large - small) else small
-
-
-def _ignored(scheme: str, suffix: str) -> bool:
-    return scheme == "t7" and suffix in NEVER_COUNTED
-
-
-def _column(header: str, location: str, suffix: str) -> TierColumn:
-    suspended = len(suffix) == 3
-    return TierColumn(header, location, suffix[:2].upper() if suspended else suffix.upper(), suspended)
-
-
-def _written(prefix: str, suffix: str) -> str:
-    return f"{prefix.capitalize()}Tier{suffix.upper()}"

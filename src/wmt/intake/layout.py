@@ -17,26 +17,23 @@ def tier_sets(sheets: Mapping[str, Sheet], faults: Faults) -> dict[str, headers.
         known: headers.tier_set(sheets[known].position) for known in workbook_schema.BASES if known in sheets
     }
     for known, tiers in found.items():
-        _check_set(sheets[known], tiers, faults)
+        sheet = sheets[known]
+        strange = [sheet.heading(header) or header for header in tiers.strange]
+        if not tiers.scheme and not strange:
+            what = f"the sheet {sheet.name} has no tier columns"
+            faults.refuse("MISSING_COLUMNS", what, sheet=sheet.name, row=1, rows=0)
+        elif strange:
+            what = f"the sheet {sheet.name} has tier columns of no known scheme: {', '.join(strange[:12])}"
+            faults.refuse("UNKNOWN_TIER_SCHEME", what, sheet=sheet.name, row=1, column=strange[0], rows=0)
+        if tiers.missing:
+            some = ", ".join(tiers.missing[:12])
+            what = f"the sheet {sheet.name} lacks {some} and would read as without cases"
+            faults.refuse("MISSING_COLUMNS", what, sheet=sheet.name, row=1, column=tiers.missing[0], rows=0)
     sizes = {known: tiers.size for known, tiers in found.items() if tiers.scheme}
     if len(set(sizes.values())) > 1:
         sets = ", ".join(f"{sheets[known].name} {size}" for known, size in sizes.items())
         faults.warn("TIER_SETS_DIFFER", f"the tier sheets have sets of different size: {sets}")
     return found
-
-
-def _check_set(sheet: Sheet, tiers: headers.TierSet, faults: Faults) -> None:
-    strange = [sheet.heading(header) or header for header in tiers.strange]
-    if not tiers.scheme and not strange:
-        faults.refuse(
-            "MISSING_COLUMNS", f"the sheet {sheet.name} has no tier columns", sheet=sheet.name, row=1, rows=0
-        )
-    elif strange:
-        what = f"the sheet {sheet.name} has tier columns of no known scheme: {', '.join(strange[:12])}"
-        faults.refuse("UNKNOWN_TIER_SCHEME", what, sheet=sheet.name, row=1, column=strange[0], rows=0)
-    if tiers.missing:
-        what = f"the sheet {sheet.name} lacks {', '.join(tiers.missing[:12])} and would read as without cases"
-        faults.refuse("MISSING_COLUMNS", what, sheet=sheet.name, row=1, column=tiers.missing[0], rows=0)
 
 
 def scheme_of(found: Mapping[str, headers.TierSet], faults: Faults) -> str | None:

@@ -137,21 +137,17 @@ def listed_files(bundle: Bundle, manifest: TidyManifest, faults: Faults) -> dict
                 "MANIFEST_TABLE", f"{MANIFEST} lists the table {entry.name} twice", sheet=entry.name
             )
         else:
-            found[entry.name] = (entry, _proved(bundle, entry, faults))
+            data = bundle.get(entry.file)
+            if source_of(data, entry.file).sha256 != entry.sha256.lower():
+                what = f"the file {entry.file} has another checksum than {MANIFEST} says"
+                faults.refuse("MANIFEST_SHA256", what, sheet=entry.name, column="sha256")
+            found[entry.name] = (entry, data)
     unlisted = sorted(bundle.files - {entry.file for entry in manifest.tables} - {MANIFEST})
     if tables := [file for file in unlisted if file.endswith((".csv", ".parquet"))]:
         faults.refuse(
             "MANIFEST_TABLE", f"{tables[0]} stands beside {MANIFEST} but is not listed", sheet=tables[0]
         )
     return found
-
-
-def _proved(bundle: Bundle, entry: _Entry, faults: Faults) -> bytes:
-    data = bundle.get(entry.file)
-    if source_of(data, entry.file).sha256 != entry.sha256.lower():
-        what = f"the file {entry.file} has another checksum than {MANIFEST} says"
-        faults.refuse("MANIFEST_SHA256", what, sheet=entry.name, column="sha256")
-    return data
 
 
 def sources_of(bundle: Bundle) -> list[InputFile]:

@@ -16,38 +16,40 @@ _FLAGS, _CONTACTS, _ASSESSMENTS, CASE_RANK = (len(_OFFICIAL) + later for later i
 
 def people_of(official: Iterable[Sheet], night: staging.Gathered) -> list[pl.DataFrame]:
     """PERSON tables of a workbook: the tier and report sheets first, then flags, contacts and assessments."""
-    return [*(_officers(sheet) for sheet in official), *people_in_rows(night)]
+    found = []
+    for sheet in official:
+        frame = _identity(sheet)
+        if sheet.has("om_name"):
+            frame = frame.with_columns(**_parts_of_name(sheet.text("om_name")))
+        if sheet.has("om_team_staff_grade") and not sheet.has("om_grade_code"):
+            # the grade of 'team|staff|grade', null where there is none; a text of other form is no grade
+            grade = sheet.text("om_team_staff_grade").str.extract(r"\|([^|]*)\z", 1).str.strip_chars()
+            frame = frame.with_columns(grade_code=grade.set(grade.str.len_bytes().fill_null(0) == 0, None))
+        found.append(staging.shaped(frame, staging.PERSON))
+    return [*found, *people_in_rows(night)]
 
 
 def people_in_rows(night: staging.Gathered) -> list[pl.DataFrame]:
     """PERSON tables of the posts that flags, contacts and assessments name."""
     sides = [(night.contact.filter(pl.col("kind") == "cms"), side, _CONTACTS) for side in ("by", "om")]
     sides += [(night.assessment, "assessor", _ASSESSMENTS)]
-    return [mentioned(night.case_flag, _FLAGS), *(_side(frame, side, rank) for frame, side, rank in sides)]
-
-
-def _officers(sheet: Sheet) -> pl.DataFrame:
-    frame = _identity(sheet)
-    if sheet.has("om_name"):
-        frame = frame.with_columns(**_parts_of_name(sheet.text("om_name")))
-    if sheet.has("om_team_staff_grade") and not sheet.has("om_grade_code"):
-        # the grade of 'team|staff|grade', null where there is none; a text of other form is no grade
-        grade = sheet.text("om_team_staff_grade").str.extract(r"\|([^|]*)\z", 1).str.strip_chars()
-        frame = frame.with_columns(grade_code=grade.set(grade.str.len_bytes().fill_null(0) == 0, None))
-    return staging.shaped(frame, staging.PERSON)
+    found = [mentioned(night.case_flag, _FLAGS)]
+    for frame, side, rank in sides:
+        columns = {f"{side}_{name}": name for name in ("team_code", "staff_code", "grade_code", "name")}
+        found.append(mentioned(frame.select("sheet", "row", *columns).rename(columns), rank))
+    return found
 
 
 def teams_of(official: Iterable[Sheet]) -> list[pl.DataFrame]:
     """TEAM tables of the tier and report sheets. Before 2021 the LDU stood where the PDU is."""
-    return [_teams(sheet) for sheet in official]
-
-
-def _teams(sheet: Sheet) -> pl.DataFrame:
-    omic = {workbook_schema.MAIN: False, "omic_teams": True}.get(sheet.known)
-    frame = staging.shaped(
-        _identity(sheet).with_columns(is_omic=pl.lit(omic, dtype=pl.Boolean)), staging.TEAM
-    )
-    return frame.unique([name for name in staging.TEAM if name != "row"], keep="first", maintain_order=True)
+    found = []
+    columns = [name for name in staging.TEAM if name != "row"]
+    for sheet in official:
+        omic = {workbook_schema.MAIN: False, "omic_teams": True}.get(sheet.known)
+        frame = _identity(sheet).with_columns(is_omic=pl.lit(omic, dtype=pl.Boolean))
+        frame = staging.shaped(frame, staging.TEAM)
+        found.append(frame.unique(columns, keep="first", maintain_order=True))
+    return found
 
 
 def _identity(sheet: Sheet) -> pl.DataFrame:
@@ -67,11 +69,6 @@ def _parts_of_name(names: pl.Series) -> dict[str, pl.Series]:
     """'Surname, Forename' as its two parts."""
     parts = names.str.split_exact(", ", 1)
     return {"surname": parts.struct.field("field_0"), "forename": parts.struct.field("field_1")}
-
-
-def _side(frame: pl.DataFrame, side: str, rank: int) -> pl.DataFrame:
-    columns = {f"{side}_{name}": name for name in ("team_code", "staff_code", "grade_code", "name")}
-    return mentioned(frame.select("sheet", "row", *columns).rename(columns), rank)
 
 
 def mentioned(frame: pl.DataFrame, rank: int) -> pl.DataFrame:

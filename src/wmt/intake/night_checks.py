@@ -24,7 +24,10 @@ def refuse_empty(night: Gathered, faults: Faults) -> bool:
 
     Returns whether it was: there is nothing to put together then.
     """
-    if night.tier_scheme is None or night.as_at is None or not _is_read(faults):
+    # whether the rows were read: nothing refused names no post, but what emptiness itself brings about
+    refusing = [fault for fault in faults.items if fault.severity == "refuse"]
+    is_read = all(fault.posts or fault.code == "T2A_NOT_BELOW_ACTIVE" for fault in refusing)
+    if night.tier_scheme is None or night.as_at is None or not is_read:
         return False
     if night.person.is_empty() or (night.standing.is_empty() and not night.complete_cases):
         faults.refuse("NO_ROWS", f"{night.main} has no row of an officer", sheet=night.main)
@@ -34,9 +37,3 @@ def refuse_empty(night: Gathered, faults: Faults) -> bool:
         faults.refuse("NO_ACTIVE_CASES", "no officer has an active case", sheet=night.main)
         return True
     return False
-
-
-def _is_read(faults: Faults) -> bool:
-    """Whether the rows were read: nothing refused names no post, but what emptiness itself brings about."""
-    refusing = [fault for fault in faults.items if fault.severity == "refuse"]
-    return all(fault.posts or fault.code == "T2A_NOT_BELOW_ACTIVE" for fault in refusing)

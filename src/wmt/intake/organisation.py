@@ -42,18 +42,14 @@ def build_posts(
     hours = pl.when(unknown).then(0).otherwise("contracted_micro")
     code = pl.col("grade_code")
     known = code.replace_strict(dict(codes.grades), default=codes.other_grade, return_dtype=pl.String)
+    name = pl.concat_str("forename", "surname", separator=" ", ignore_nulls=True)
     return first.sort(_KEYS).with_columns(
         contracted_micro=hours,
         grade=pl.coalesce("grade", pl.when(code.is_null()).then(pl.lit(codes.blank_grade)).otherwise(known)),
-        name=_name() if names else pl.lit(None, dtype=pl.String),
+        name=pl.when(name.str.len_bytes() > 0).then(name) if names else pl.lit(None, dtype=pl.String),
         is_placeholder=pl.coalesce("is_placeholder", _placeholder()).cast(pl.Int64),
         hours_source=pl.when(unknown).then(pl.lit(MENTIONED)).when(hours >= 0).then(pl.lit("supplied")),
     )
-
-
-def _name() -> pl.Expr:
-    full = pl.concat_str("forename", "surname", separator=" ", ignore_nulls=True)
-    return pl.when(full.str.len_bytes() > 0).then(full)
 
 
 def _placeholder() -> pl.Expr:
@@ -78,26 +74,21 @@ def build_teams(night: Gathered, posts: pl.DataFrame) -> pl.DataFrame:
         team_name=pl.coalesce("team_name", "team_code"),
         is_omic=pl.col("is_omic").fill_null(False).cast(pl.Int64),
     )
-    table = _under_one_region(table, night.team)
+    # every PDU code in one region, the first told; a team without a PDU in the unknown one of its region
+    known = night.team.sort("rank", maintain_order=True).drop_nulls(["pdu_code", "region_code"])
+    known = known.unique("pdu_code", keep="first", maintain_order=True)
+    regions = known.select("pdu_code", parent="region_code")
+    pdu = pl.when(pl.col("pdu_code") != NOT_KNOWN).then("pdu_code")
+    region = pl.when(pl.col("region_code") != NOT_KNOWN).then("region_code")
+    table = table.with_columns(pdu_code=pdu, region_code=region).join(regions, on="pdu_code", how="left")
+    table = table.with_columns(
+        pdu_code=pl.coalesce("pdu_code", pl.format("{}:" + NOT_KNOWN, "region_code")),
+        region_code=pl.when(pl.col("pdu_code").is_null()).then("region_code").otherwise("parent"),
+    ).drop("parent")
     for level in ("pdu", "region"):
         table = _named(table, night.team, level)
     numbered = table.sort("team_code").with_columns(team_no=pl.int_range(pl.len(), dtype=pl.Int64))
     return numbered.select(pl.col(name).cast(kind) for name, kind in TEAM.items())
-
-
-def _under_one_region(table: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
-    """Every PDU code in one region, the first told; a team without a PDU in the unknown one of its region."""
-    known = told.sort("rank", maintain_order=True).drop_nulls(["pdu_code", "region_code"])
-    regions = known.unique("pdu_code", keep="first", maintain_order=True).select(
-        "pdu_code", parent="region_code"
-    )
-    pdu = pl.when(pl.col("pdu_code") != NOT_KNOWN).then("pdu_code")
-    region = pl.when(pl.col("region_code") != NOT_KNOWN).then("region_code")
-    table = table.with_columns(pdu_code=pdu, region_code=region).join(regions, on="pdu_code", how="left")
-    return table.with_columns(
-        pdu_code=pl.coalesce("pdu_code", pl.format("{}:" + NOT_KNOWN, "region_code")),
-        region_code=pl.when(pl.col("pdu_code").is_null()).then("region_code").otherwise("parent"),
-    ).drop("parent")
 
 
 def _named(table: pl.DataFrame, told: pl.DataFrame, level: str) -> pl.DataFrame:
@@ -170,12 +161,11 @@ def _warn_posts(code: str, posts: pl.DataFrame, what: str, faults: Faults) -> No
     for (sheet,), group in posts.group_by("sheet", maintain_order=True):
         hits = [
             FaultPlace(
-                row["row"], None, f"{row['team_code']}:{row['staff_code']}" + _quoted(row["grade_code"])
+                row["row"],
+                None,
+                f"{row['team_code']}:{row['staff_code']}"
+                + (f" '{row['grade_code']}'" if row["grade_code"] else ""),
             )
             for row in group.sort("row").iter_rows(named=True)
         ]
         faults.warn_once(code, str(sheet), hits, f"{what} on {sheet}")
-
-
-def _quoted(grade_code: str | None) -> str:
-    return f" '{grade_code}'" if grade_code else ""

@@ -180,51 +180,34 @@ def _check_amounts(
     total: dict[Post, int] = {}
     over, expired = [], []
     for reduction in reductions:
-        hours = contracted[reduction.post]
-        most = reduction.reason.max_percent
+        row, reason = reduction.row, reduction.reason.short_name
+        hours, most = contracted[reduction.post], reduction.reason.max_percent
         # these are the hours of the night's day: one given in hours that is over, or to come, was or will be
         # a share of others
         is_judged = reduction.hours_micro is None or reduction.in_force(day)
         if most is not None and is_judged and reduction.taken_off(hours) * 100 > most * hours:
-            over.append(_over(reduction, f"{most}% of the contracted hours"))
+            column = "percent" if reduction.hours_micro is None else "hours"
+            what = f"reductions row {row}: the reason {reason} allows at most {most}% of the contracted hours"
+            over.append(FaultPlace(row, column, what, (reduction.post,)))
         if reduction.in_force(day):
             total[reduction.post] = total.get(reduction.post, 0) + reduction.taken_off(hours)
-            if _expired(reduction, day):
-                expired.append(
-                    FaultPlace(
-                        reduction.row, "last_day", f"{':'.join(reduction.post)} {reduction.reason.short_name}"
-                    )
-                )
-    faults.warn_once(
-        "PEOPLE_EXPIRED", "reductions", expired, "{n} reductions run longer than their reason usually does"
-    )
+            months = reduction.reason.months_to_expiry
+            if months is not None and day > people_model.last_of_months(reduction.first_day, months):
+                expired.append(FaultPlace(row, "last_day", f"{':'.join(reduction.post)} {reason}"))
+    what = "{n} reductions run longer than their reason usually does"
+    faults.warn_once("PEOPLE_EXPIRED", "reductions", expired, what)
     above = [
         FaultPlace(None, None, f"{':'.join(post)}: {_hours(off)} hours off {_hours(contracted[post])} hours")
         for post, off in total.items()
         if off > contracted[post]
     ]
-    faults.warn_once(
-        "REDUCTIONS_ABOVE_HOURS",
-        "reductions",
-        above,
-        "the reductions of {n} posts add up to more than their contracted hours; they are cut there",
-    )
+    what = "the reductions of {n} posts add up to more than their contracted hours; they are cut there"
+    faults.warn_once("REDUCTIONS_ABOVE_HOURS", "reductions", above, what)
     return over
-
-
-def _over(reduction: people_model.ReductionRow, most: str) -> FaultPlace:
-    column = "percent" if reduction.hours_micro is None else "hours"
-    what = f"reductions row {reduction.row}: the reason {reduction.reason.short_name} allows at most {most}"
-    return FaultPlace(reduction.row, column, what, (reduction.post,))
 
 
 def _hours(micro: int) -> str:
     return f"{micro / MICRO:g}"
-
-
-def _expired(reduction: people_model.ReductionRow, day: date) -> bool:
-    months = reduction.reason.months_to_expiry
-    return months is not None and day > people_model.last_of_months(reduction.first_day, months)
 
 
 def _check_stages(

@@ -1,7 +1,7 @@
 """People tables on the sheets of one workbook: typed or text, the cells become the texts of a CSV file."""
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime, time
 
 import polars as pl
@@ -44,14 +44,6 @@ def book_tables(data: bytes, name: str, known: Collection[str], faults: Faults) 
     return found
 
 
-def _as_shown(value: Cell, header: str) -> Cell:
-    """A cell that is shown as 20% and kept as 0.2: 20 where a percentage is asked, nothing elsewhere."""
-    if not isinstance(value, PercentCell):
-        return value
-    shown = f"{value * 100:.13g}"
-    return float(shown) if header.endswith("percent") else BadCell(f"{shown}%, which is a percentage")
-
-
 def _table(grid: Grid, table: str, name: str, faults: Faults) -> list[PeopleTable]:
     """A sheet as texts. Columns without anything are no columns, however far a sheet was formatted."""
     file = f"the sheet {grid.name} of {name}"
@@ -67,15 +59,20 @@ def _table(grid: Grid, table: str, name: str, faults: Faults) -> list[PeopleTabl
             code = "DUPLICATE_SHEET_OR_COLUMN" if header else "PEOPLE_NOT_A_TABLE"
             faults.refuse(code, f"{file} has {fault}", sheet=table, row=1, column=header or letters(place))
             return []
-        values = [_as_shown(value, header) for value in values]
-        texts[header] = _texts(header, values)
-        bad |= {(row, header): what for row, value in enumerate(values, 2) if (what := _why_none(value))}
+        # a cell that is shown as 20% and kept as 0.2: 20 where a percentage is asked, nothing elsewhere
+        for at, value in enumerate(values):
+            if isinstance(value, PercentCell):
+                shown, is_percent = f"{value * 100:.13g}", header.endswith("percent")
+                values[at] = float(shown) if is_percent else BadCell(f"{shown}%, which is a percentage")
+        written = pl.DataFrame({header: [_text(value) for value in values]}, schema={header: pl.String})
+        texts[header] = tidy_texts(written)[header]
+        for row, value in enumerate(values, 2):
+            if isinstance(value, BadCell):
+                bad[row, header] = value.what
+            elif isinstance(value, float | int) and abs(value) >= LOSES_DIGITS:
+                lost = f"the number {value:.0f}, of which Excel has lost the last digits"
+                bad[row, header] = f"{lost}: it must be stored as text"
     return [PeopleTable(table, file, pl.DataFrame(texts), bad)]
-
-
-def _texts(header: str, values: Sequence[Cell]) -> pl.Series:
-    texts = pl.DataFrame({header: [_text(value) for value in values]}, schema={header: pl.String})
-    return tidy_texts(texts)[header]
 
 
 def _text(value: Cell) -> str | None:
@@ -86,11 +83,3 @@ def _text(value: Cell) -> str | None:
     if isinstance(value, datetime) and value.time() == time():
         return value.date().isoformat()
     return text_of(value)
-
-
-def _why_none(value: Cell) -> str | None:
-    if isinstance(value, BadCell):
-        return value.what
-    if isinstance(value, float | int) and not isinstance(value, bool) and abs(value) >= LOSES_DIGITS:
-        return f"the number {value:.0f}, of which Excel has lost the last digits: it must be stored as text"
-    return None

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -139,7 +138,11 @@ def _cast(_: pl.DataType, name: str, column: dy.Column) -> pl.Expr:
     text = pl.col(name)
     match column:
         case dy.Date():
-            return text.map_elements(_possible_day, return_dtype=pl.Date)
+            # a date as people write it, if it can be so
+            return text.map_elements(
+                lambda typed: day if (day := read_day(typed)) and not why_not("record", day) else None,
+                return_dtype=pl.Date,
+            )
         case dy.Bool():
             word = text.str.to_lowercase()
             return pl.when(word.is_in(["true", "false"])).then(word == "true")
@@ -148,12 +151,6 @@ def _cast(_: pl.DataType, name: str, column: dy.Column) -> pl.Expr:
             is_plain = text.str.contains(plain) & ~text.str.ends_with(".")
             return pl.when(is_plain).then(text).cast(column.dtype, strict=False)
     return text
-
-
-def _possible_day(text: str) -> date | None:
-    """A date as people write it (`read_day`), if it can be so."""
-    day = read_day(text)
-    return day if day and not why_not("record", day) else None
 
 
 def _bad_cells(table: PeopleTable) -> dict[int, list[tuple[str, str]]]:

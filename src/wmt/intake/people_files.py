@@ -127,18 +127,13 @@ def _tables_of(file: str, data: bytes, faults: Faults) -> list[PeopleTable]:
         faults.refuse("PEOPLE_UNKNOWN_TABLE", what, sheet=file)
         return []
     try:
-        return [PeopleTable(name, file, _unguarded(read_table(data, file)))]
+        frame, text = read_table(data, file), pl.col(pl.String)
+        bare = pl.when(text.str.contains(_GUARDED)).then(text.str.slice(1)).otherwise(text).name.keep()
+        return [PeopleTable(name, file, frame.with_columns(bare))]
     except ReadingStopped as error:
         what = f"{file} cannot be read: {error}"
         faults.refuse("PEOPLE_NOT_A_TABLE", what, sheet=name, row=error.row)
         return []
-
-
-def _unguarded(frame: pl.DataFrame) -> pl.DataFrame:
-    text = pl.col(pl.String)
-    return frame.with_columns(
-        pl.when(text.str.contains(_GUARDED)).then(text.str.slice(1)).otherwise(text).name.keep()
-    )
 
 
 def _people(

@@ -63,7 +63,8 @@ def read(
     """
     given = tree or rules.load()
     codes = partial(codes_at, given)
-    wish = _Wish(people, people_stand, set_aside, names, codes, progress or _silent, last_day)
+    tell = progress or (lambda _stage, _share: None)
+    wish = _Wish(people, people_stand, set_aside, names, codes, tell, last_day)
     faults = Faults()
     night = Gathered(main="")
     with _no_collecting():
@@ -84,10 +85,6 @@ def _no_collecting() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def _silent(stage: str, share: float) -> None:
-    """Progress that nobody wants to see."""
 
 
 def _concluded(night: Gathered, wish: _Wish, faults: Faults) -> model.Import:

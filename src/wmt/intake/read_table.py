@@ -26,26 +26,36 @@ def read_table(data: bytes, name: str) -> pl.DataFrame:
     columns of one name.
     """
     frame = read_typed(data, name)
-    return cells.tidy_texts(frame.select(_as_text(frame[column], name) for column in frame.columns))
+    texts = []
+    for series in frame.iter_columns():
+        if series.dtype.is_nested() or series.dtype == pl.Binary:
+            what = f"{name} holds lists or bytes in the column {series.name}"
+            raise ReadingStopped("NOT_A_TABLE", what, column=series.name)
+        if series.dtype == pl.Boolean:
+            truths = {1: "true", 0: "false"}
+            texts.append(series.cast(pl.Int8).replace_strict(truths, return_dtype=pl.String))
+        elif series.dtype.is_float():
+            shown = [None if value is None else cells.text_of(value) for value in series]
+            texts.append(pl.Series(series.name, shown, dtype=pl.String))
+        else:
+            texts.append(series.cast(pl.String))
+    return cells.tidy_texts(frame.select(texts))
 
 
 def read_typed(data: bytes, name: str) -> pl.DataFrame:
     """As `read_table`, but what a Parquet file does not hold as text keeps its type."""
-    frame = _parquet(data, name) if name.lower().endswith(".parquet") else _csv(data, name)
-    return cells.tidy_texts(frame)
-
-
-def _csv(data: bytes, name: str) -> pl.DataFrame:
+    if name.lower().endswith(".parquet"):
+        return cells.tidy_texts(_parquet(data, name))
     most = limits.current()
     most.check_bytes(name, len(data))
     header = data[: min(at if at >= 0 else len(data) for at in (data.find(b"\n"), data.find(b"\r")))]
     most.check_table(name, max(data.count(b"\n"), data.count(b"\r")), header.count(b",") + 1)
     try:
         frame = read_csv(data, name)
-        headers = [cells.clean_name(cell or "") for cell in frame.row(0)]
-        return _named(frame.slice(1), headers, name)
     except CsvError as error:
         raise ReadingStopped("NOT_A_TABLE", str(error), row=error.row) from error
+    headers = [cells.clean_name(cell or "") for cell in frame.row(0)]
+    return cells.tidy_texts(_named(frame.slice(1), headers, name))
 
 
 def _named(frame: pl.DataFrame, headers: list[str], name: str) -> pl.DataFrame:
@@ -62,18 +72,7 @@ def _named(frame: pl.DataFrame, headers: list[str], name: str) -> pl.DataFrame:
 
 
 def _parquet(data: bytes, name: str) -> pl.DataFrame:
-    _check_parquet(data, name)
-    try:
-        frame = pl.read_parquet(io.BytesIO(data))
-    except (pl.exceptions.PolarsError, OSError, ValueError) as error:
-        raise ReadingStopped("NOT_A_TABLE", f"{name} is no Parquet file") from error
-    texts = frame.select(pl.col(pl.String, pl.Categorical, pl.Enum).cast(pl.String).str.len_bytes().sum())
-    limits.current().check_bytes(name, sum(texts.row(0)) if texts.width else 0)
-    return _named(frame, [cells.clean_name(column) for column in frame.columns], name)
-
-
-def _check_parquet(data: bytes, name: str) -> None:
-    """Refuse by its own description a file that is too large, or holds lists or bytes where values belong."""
+    # its own description first: what is too large, or holds lists or bytes where values belong, is not read
     try:
         about = ParquetFile(io.BytesIO(data)).metadata
         kinds = about.schema.to_arrow_schema()
@@ -87,17 +86,10 @@ def _check_parquet(data: bytes, name: str) -> None:
         if is_nested(column.type):
             what = f"{name} holds lists or bytes in the column {column.name}"
             raise ReadingStopped("NOT_A_TABLE", what, column=column.name)
-
-
-def _as_text(series: pl.Series, name: str) -> pl.Series:
-    if series.dtype == pl.Boolean:
-        return series.cast(pl.Int8).replace_strict({1: "true", 0: "false"}, return_dtype=pl.String)
-    if series.dtype.is_float():
-        return pl.Series(
-            series.name, [None if v is None else cells.text_of(v) for v in series], dtype=pl.String
-        )
-    if series.dtype.is_nested() or series.dtype == pl.Binary:
-        raise ReadingStopped(
-            "NOT_A_TABLE", f"{name} holds lists or bytes in the column {series.name}", column=series.name
-        )
-    return series.cast(pl.String)
+    try:
+        frame = pl.read_parquet(io.BytesIO(data))
+    except (pl.exceptions.PolarsError, OSError, ValueError) as error:
+        raise ReadingStopped("NOT_A_TABLE", f"{name} is no Parquet file") from error
+    texts = frame.select(pl.col(pl.String, pl.Categorical, pl.Enum).cast(pl.String).str.len_bytes().sum())
+    most.check_bytes(name, sum(texts.row(0)) if texts.width else 0)
+    return _named(frame, [cells.clean_name(header) for header in frame.columns], name)

@@ -22,7 +22,6 @@ from wmt.intake.cells import (
 )
 from wmt.intake.faults import FaultPlace, Faults
 from wmt.intake.grid import Grid
-from wmt.intake.model import Post
 
 RAW_CELL = pl.Schema(
     {"sheet": pl.String, "row": pl.Int64, "column": pl.String, "type": pl.String, "value": pl.String}
@@ -166,38 +165,29 @@ def _bad_keys(sheet: Sheet, keys: Sequence[str], faults: Faults) -> set[int]:
     hits: dict[int, FaultPlace] = {}
     for header in sorted(found, key=lambda header: header in own):  # a bad post's key has the last word
         for index, why in found[header]:
-            posts = () if header in own else _posts(sheet, pairs, index)
+            # the posts that the row names with both keys
+            named = [(sheet.text(team)[index], sheet.text(staff)[index]) for team, staff in pairs]
+            posts = () if header in own else tuple(post for post in named if all(post))
             what = f"the key {sheet.heading(header)} holds {why}"
             hits[index] = FaultPlace(sheet.rows[index], sheet.heading(header), what, posts)
     faults.refuse_each("BAD_KEY", sheet.name, list(hits.values()))
     return set(hits)
 
 
-def _posts(sheet: Sheet, pairs: Sequence[tuple[str, str]], index: int) -> tuple[Post, ...]:
-    """The posts that a row names with both keys."""
-    named = [(sheet.text(team)[index], sheet.text(staff)[index]) for team, staff in pairs]
-    return tuple((team, staff) for team, staff in named if team and staff)
-
-
 def _raw(sheet: Sheet, index: int, places: Iterable[int]) -> list[tuple[str, int, str, str, str]]:
     row = sheet.cells[index]
+    kinds = {"str": "text", "float": "number", "int": "number", "BadCell": "error"}
     return [
         (
             sheet.name,
             sheet.rows[index],
             letters(place),
-            _type(row[place]),
+            kinds.get(kind := type(row[place]).__name__, kind),
             text_of(row[place]) or describe(row[place]),
         )
         for place in places
         if row[place] != ""
     ]
-
-
-def _type(cell: Cell) -> str:
-    return {"str": "text", "float": "number", "int": "number", "BadCell": "error"}.get(
-        type(cell).__name__, type(cell).__name__
-    )
 
 
 def unknown_columns(

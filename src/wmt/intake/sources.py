@@ -29,7 +29,12 @@ def gather(
     for path in paths:
         if path.is_dir():
             bundles.append(manifest.folder_bundle(path))
-        elif manifest.is_tidy_zip(data := _bytes(path)):
+            continue
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise ReadingStopped("NOT_FOUND", f"{path.name} cannot be opened: {error.strerror}") from error
+        if manifest.is_tidy_zip(data):
             bundles.append(manifest.zip_bundle(data, path.name))
         else:
             files.append((path.name, data))
@@ -84,11 +89,3 @@ def _add_cases(night: staging.Gathered, name: str, data: bytes, faults: Faults) 
     )
     night.complete_cases = True
     night.person = staging.stacked([night.person, mentioned(night.case, CASE_RANK)], staging.PERSON)
-
-
-def _bytes(path: Path) -> bytes:
-    """The bytes of a file. Raises Refusal when there is none."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ReadingStopped("NOT_FOUND", f"{path.name} cannot be opened: {error.strerror}") from error

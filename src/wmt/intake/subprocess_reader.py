@@ -120,15 +120,13 @@ def main() -> None:
         out.flush()
 
     try:
-        tell("done", _done(request, lambda stage, share: tell("progress", (stage, share))))
+        with under(request.limits):
+            if request.what == "people":
+                found: Any = read_people_tables(**request.arguments)
+            else:
+                found = read(progress=lambda *said: tell("progress", said), **request.arguments)
+        tell("done", found)
     except MemoryError:
         tell("memory", None)
     except Exception:
         tell("error", traceback.format_exc())
-
-
-def _done(request: _Request, progress: Progress) -> Any:
-    with under(request.limits):
-        if request.what == "people":
-            return read_people_tables(**request.arguments)
-        return read(progress=progress, **request.arguments)

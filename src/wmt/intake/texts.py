@@ -4,7 +4,6 @@ Both doors hand over their tables in one form, so this is asked once, before the
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import fields
 
 import polars as pl
@@ -32,10 +31,16 @@ def settle_texts(night: Gathered, faults: Faults) -> None:
 
     Tables of counts have no places: every post they name stands among the night's people too.
     """
-    for name, frame in list(_tables(night)):
+    for each in fields(night):
+        frame = getattr(night, each.name)
+        if not isinstance(frame, pl.DataFrame) or not {"sheet", "row"} <= set(frame.columns):
+            continue
         mended: dict[str, pl.Series] = {}
         for column in frame.columns:
-            kind = _kind(column) if frame.schema[column] == pl.String else None
+            kind = None
+            if frame.schema[column] == pl.String and column not in _WORDS:
+                of_unit = text.CODE if re.fullmatch(_UNIT_CODE, column) else text.NAME
+                kind = text.REFERENCE if column in _REFERENCES else of_unit
             if kind is text.NAME:
                 mended |= _mended(frame, column, faults)
             elif kind is not None:
@@ -48,26 +53,11 @@ def settle_texts(night: Gathered, faults: Faults) -> None:
                 ]
                 faults.refuse_each("BAD_KEY", _sheet(odd), hits)
         if mended:
-            setattr(night, name, frame.with_columns(**mended))
+            setattr(night, each.name, frame.with_columns(**mended))
     for name, column in _ALIKE:
         _refuse_alike(getattr(night, name), column, faults)
     for name, column in _ALIKE_REFERENCES:
         _refuse_alike(getattr(night, name), column, faults)
-
-
-def _tables(night: Gathered) -> Iterator[tuple[str, pl.DataFrame]]:
-    for each in fields(night):
-        frame = getattr(night, each.name)
-        if isinstance(frame, pl.DataFrame) and {"sheet", "row"} <= set(frame.columns):
-            yield each.name, frame
-
-
-def _kind(column: str) -> text.TextKind | None:
-    if column in _WORDS:
-        return None
-    if column in _REFERENCES:
-        return text.REFERENCE
-    return text.CODE if re.fullmatch(_UNIT_CODE, column) else text.NAME
 
 
 def _odd(frame: pl.DataFrame, column: str, kind: text.TextKind) -> pl.DataFrame:
@@ -111,14 +101,10 @@ def _refuse_alike(frame: pl.DataFrame, key: str, faults: Faults) -> None:
     for row in twice.iter_rows(named=True):
         values = row[key]
         what = f"{key} is written in {len(values)} ways that look alike: {', '.join(map(repr, values[:3]))}"
+        posts: list[Post] = []
+        if {*_POST} <= set(frame.columns):
+            named = frame.filter(pl.col(key).is_in(values)).select(_POST).drop_nulls()
+            posts = sorted(named.unique().iter_rows())
         faults.refuse(
-            "KEYS_LOOK_ALIKE", what, sheet=row["sheet"][1], row=row["row"][1], column=key,
-            posts=_posts(frame, key, values),
+            "KEYS_LOOK_ALIKE", what, sheet=row["sheet"][1], row=row["row"][1], column=key, posts=posts
         )  # fmt: skip
-
-
-def _posts(frame: pl.DataFrame, key: str, values: list[str]) -> list[Post]:
-    if not {*_POST} <= set(frame.columns):
-        return []
-    named = frame.filter(pl.col(key).is_in(values)).select(_POST).drop_nulls()
-    return sorted(named.unique().iter_rows())

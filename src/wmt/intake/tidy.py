@@ -141,10 +141,8 @@ def _fill(night: staging.Gathered, tables: Mapping[str, pl.DataFrame], faults: F
     night.case = with_posts(night, table("case", staging.CASE), faults)
     night.case_flag, night.report = table("case_flag", staging.CASE_FLAG), table("report", staging.REPORT)
     night.contact = placed(table("contact", staging.CONTACT), faults)
-    night.assessment, night.t2a_case = (
-        table("assessment", staging.ASSESSMENT),
-        table("t2a_case", staging.T2A_CASE),
-    )
+    night.assessment = table("assessment", staging.ASSESSMENT)
+    night.t2a_case = table("t2a_case", staging.T2A_CASE)
     night.team = table("team", staging.TEAM).with_columns(
         rank=pl.lit(0, dtype=pl.Int64),
         pdu_code=pl.coalesce("pdu_code", "ldu_code"),
@@ -153,7 +151,10 @@ def _fill(night: staging.Gathered, tables: Mapping[str, pl.DataFrame], faults: F
     staff = tables.get("staff", tidy_tables.Staff.create_empty())
     micro = (pl.col("contracted_hours") * 1_000_000).cast(pl.Int64)
     listed = staff.with_columns(rank=pl.lit(0, dtype=pl.Int64), sheet=pl.lit("staff"), contracted_micro=micro)
-    rows = [mentioned(frame, rank) for rank, frame in enumerate(_keyed(night), 1)]
+    # tables whose rows name a post and say nothing else of it
+    keyed = (night.count, night.measure, night.case, night.report)
+    named = zip(("caseload_count", "measure", "case", "report"), keyed, strict=True)
+    rows = [mentioned(frame.with_columns(sheet=pl.lit(name)), n) for n, (name, frame) in enumerate(named, 1)]
     night.person = staging.stacked([listed, *rows, *people_in_rows(night)], staging.PERSON)
     if "measure" not in tables and night.complete_cases:
         night.measure = _first_weeks(night.case)
@@ -177,17 +178,6 @@ def with_posts(night: staging.Gathered, cases: pl.DataFrame, faults: Faults) -> 
 #: The ranks of staff and of `_keyed` that list officers or their reports, as the sheets of a workbook do;
 #: single cases only mention who holds them.
 LISTING_RANKS = (0, 1, 2, 4)
-
-
-def _keyed(night: staging.Gathered) -> list[pl.DataFrame]:
-    """Tables whose rows name a post and say nothing else of it."""
-    named = {
-        "caseload_count": night.count,
-        "measure": night.measure,
-        "case": night.case,
-        "report": night.report,
-    }
-    return [frame.with_columns(sheet=pl.lit(name)) for name, frame in named.items()]
 
 
 def _first_weeks(cases: pl.DataFrame) -> pl.DataFrame:

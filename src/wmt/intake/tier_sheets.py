@@ -113,52 +113,35 @@ def check_control_totals(table: TierTable, faults: Faults, share: float) -> None
     control = table.control
     if control.null_count() == len(control):
         return
-    plain, suspended = _sums(table)
+    places: dict[bool, list[str]] = {False: [], True: []}
+    for number, column in enumerate(table.tiers.columns):
+        places[column.suspended].append(str(number))
+    zero = pl.Series([0] * len(table.posts), dtype=pl.Int64)
+    plain, suspended = (
+        table.counts.select(pl.sum_horizontal(names)).to_series() if names else zero
+        for names in places.values()
+    )
     control = control.fill_null(0)
     fits_without, fits_with = control == plain, control == plain + suspended
     wrong = (~(fits_without | fits_with)).arg_true().to_list()
-    hits = [
-        _mismatch(table, index, int(control[index]), int(plain[index] + suspended[index])) for index in wrong
-    ]
+    heading, hits = table.sheet.heading("vcrn_count"), []
+    for index in wrong:
+        row, tiers = table.sheet.rows[index], int(plain[index] + suspended[index])
+        what = f"row {row} of {table.sheet.name}: control total {int(control[index])}, tiers {tiers}"
+        hits.append(FaultPlace(row, heading, what, (table.posts.row(index),)))
+    sheet, affected = table.sheet.name, suspended > 0
     if len(wrong) >= MISMATCH_ROWS and 100 * len(wrong) > share * len(control):
-        faults.refuse_each("CONTROL_TOTAL_MISMATCH", table.sheet.name, hits)
+        faults.refuse_each("CONTROL_TOTAL_MISMATCH", sheet, hits)
     else:
+        what = "{n} rows of the sheet " + sheet + " have a control total that is not the sum of their tiers"
+        faults.warn_once("CONTROL_TOTAL_MISMATCH", sheet, hits, what)
+    if affected.any():
+        counts, leaves = (affected & fits_with).sum(), (affected & fits_without).sum()
         what = (
-            "{n} rows of the sheet "
-            + table.sheet.name
-            + " have a control total that is not the sum of their tiers"
+            f"the sheet {sheet} has {affected.sum()} rows with suspended tiers: the control total "
+            f"counts them in {counts} rows and leaves them out in {leaves}"
         )
-        faults.warn_once("CONTROL_TOTAL_MISMATCH", table.sheet.name, hits, what)
-    _report_reading(table, suspended > 0, fits_without, fits_with, faults)
-
-
-def _sums(table: TierTable) -> tuple[pl.Series, pl.Series]:
-    def of(suspended: bool) -> pl.Series:
-        names = [str(n) for n, column in enumerate(table.tiers.columns) if column.suspended is suspended]
-        zero = pl.Series([0] * len(table.posts), dtype=pl.Int64)
-        return table.counts.select(pl.sum_horizontal(names)).to_series() if names else zero
-
-    return of(False), of(True)
-
-
-def _mismatch(table: TierTable, index: int, control: int, tiers: int) -> FaultPlace:
-    row = table.sheet.rows[index]
-    what = f"row {row} of {table.sheet.name}: control total {control}, tiers {tiers}"
-    return FaultPlace(row, table.sheet.heading("vcrn_count"), what, (table.posts.row(index),))
-
-
-def _report_reading(
-    table: TierTable, affected: pl.Series, without: pl.Series, with_: pl.Series, faults: Faults
-) -> None:
-    if not affected.any():
-        return
-    what = (
-        f"the sheet {table.sheet.name} has {affected.sum()} rows with suspended tiers: the control total "
-        f"counts them in {(affected & with_).sum()} rows and leaves them out in {(affected & without).sum()}"
-    )
-    faults.warn(
-        "CONTROL_TOTAL_READING", what, sheet=table.sheet.name, column=table.sheet.heading("vcrn_count")
-    )
+        faults.warn("CONTROL_TOTAL_READING", what, sheet=sheet, column=heading)
 
 
 def refuse_doubles_across(sheets: Sequence[Sheet], faults: Faults) -> None:
@@ -179,18 +162,15 @@ def refuse_doubles_across(sheets: Sequence[Sheet], faults: Faults) -> None:
 
 def check_t2a_below_active(tables: Sequence[TierTable], faults: Faults) -> None:
     """Refuse a night whose T2A cases are not fewer than its active cases: the sheets were surely mixed up."""
-    totals = {
-        basis: [_total(table) for table in tables if table.basis == basis] for basis in ("t2a", "active")
-    }
+    totals: dict[str, list[int]] = {"t2a": [], "active": []}
+    for table in tables:
+        if table.basis in totals:
+            control = table.control
+            given = [control] if control.null_count() < len(control) else table.counts
+            totals[table.basis].append(sum(int(series.sum() or 0) for series in given))
     if not all(totals.values()):
         return
     t2a, active = sum(totals["t2a"]), sum(totals["active"])
     if t2a >= active:
         what = f"the sheet T2A holds {t2a} cases and {SHEETS['wmt_extract_filtered']} only {active}"
         faults.refuse("T2A_NOT_BELOW_ACTIVE", what, sheet=SHEETS["t2a"])
-
-
-def _total(table: TierTable) -> int:
-    if table.control.null_count() < len(table.control):
-        return int(table.control.sum())
-    return sum(int(series.sum() or 0) for series in table.counts)

@@ -14,7 +14,15 @@ def read_sheets(data: bytes, name: str) -> list[Grid]:
     """The worksheets in order. Raises Refusal for anything that is not a sound .xls."""
     try:
         book = xlrd.open_workbook(file_contents=data, logfile=io.StringIO())
-        return [Grid(sheet.name, _rows(sheet, book.datemode)) for sheet in book.sheets()]
+        grids = []
+        for sheet in book.sheets():
+            given = [(sheet.row_types(row), sheet.row_values(row)) for row in range(sheet.nrows)]
+            grids.append(Grid(sheet.name, [
+                [_cell(kind, value, book.datemode) for kind, value in zip(kinds, values, strict=True)]
+                + [""] * (sheet.ncols - len(kinds))
+                for kinds, values in given
+            ]))  # fmt: skip
+        return grids
     except xlrd.XLRDError as error:
         locked = "encrypt" in str(error).lower()
         code, what = (
@@ -25,14 +33,6 @@ def read_sheets(data: bytes, name: str) -> list[Grid]:
         raise ReadingStopped(code, f"{name} {what}") from error
     except Exception as error:  # the reader is not ours and may fail in any way on a damaged file
         raise ReadingStopped("DAMAGED_FILE", f"{name} is damaged: it cannot be opened") from error
-
-
-def _rows(sheet: xlrd.sheet.Sheet, datemode: int) -> list[list[Cell]]:
-    return [
-        [_cell(kind, value, datemode) for kind, value in zip(kinds, values, strict=True)]
-        + [""] * (sheet.ncols - len(kinds))
-        for kinds, values in ((sheet.row_types(r), sheet.row_values(r)) for r in range(sheet.nrows))
-    ]
 
 
 def _cell(kind: int, value: object, datemode: int) -> Cell:

@@ -39,20 +39,17 @@ def read_sheets(data: bytes, name: str, *, shares: bool = False) -> list[Grid]:
         elif member not in read:
             prove(archive, [member], name)
     _ = book.longest  # the threads both ask for it
+    # dealt out to at most two threads, the largest first: calamine frees the lock
+    sizes = [part.size for part in parts.sheets]
+    dealt: list[list[int]] = [list(range(len(sizes)))]
+    if sum(sizes) >= WORTH_A_THREAD:
+        dealt = [[], []]
+        for place in sorted(range(len(sizes)), key=lambda place: -sizes[place]):
+            min(dealt, key=lambda share: sum(sizes[given] for given in share)).append(place)
     with ThreadPoolExecutor(2) as pool:
-        readings = [pool.submit(book.read, share) for share in _shares(parts.sheets)]
+        readings = [pool.submit(book.read, share) for share in dealt if share]
         grids = {place: grid for reading in readings for place, grid in reading.result().items()}
     return [grids[place] for place in range(len(parts.sheets))]
-
-
-def _shares(parts: Sequence[xlsx_parts.SheetPart]) -> list[list[int]]:
-    """The sheets, by place, dealt out to at most two threads, the largest first: calamine frees the lock."""
-    if sum(part.size for part in parts) < WORTH_A_THREAD:
-        return [list(range(len(parts)))]
-    shares: list[list[int]] = [[], []]
-    for place in sorted(range(len(parts)), key=lambda place: -parts[place].size):
-        min(shares, key=lambda share: sum(parts[given].size for given in share)).append(place)
-    return [share for share in shares if share]
 
 
 @dataclass
@@ -72,7 +69,12 @@ class _Book:
         archive = open_zip(self.data, self.name)
         sheets = {place: self.parts.sheets[place] for place in share}
         seen = {place: self._look(archive, part) for place, part in sheets.items()}
-        fast = self._open() if any(seen.values()) else None
+        fast = None
+        if any(seen.values()):
+            try:
+                fast = CalamineWorkbook.from_filelike(BytesIO(self.data))
+            except BaseException as error:  # not ours; what it cannot read is read cell by cell
+                _only_of_the_reader(error)
         return {
             place: self._fast(fast, part, seen[place])
             or xlsx_scan.parse(blocks(archive, part.member, self.name), part.name, self.common())
@@ -97,13 +99,6 @@ class _Book:
         found = xlsx_fast_scan.longest_text(part, self.parts.texts)
         return found if found is not None and found <= xlsx_scan.LONGEST else None
 
-    def _open(self) -> CalamineWorkbook | None:
-        try:
-            return CalamineWorkbook.from_filelike(BytesIO(self.data))
-        except BaseException as error:  # not ours; what it cannot read is read cell by cell, and judged there
-            _only_of_the_reader(error)
-            return None
-
     def _fast(
         self,
         book: CalamineWorkbook | None,
@@ -124,17 +119,16 @@ class _Book:
     def common(self) -> xlsx_scan.Sheets:
         """Texts and formats, parsed once some sheet needs them."""
         with self._lock:
-            self._common = self._common or self._parsed()
+            if not self._common:
+                archive = open_zip(self.data, self.name)
+                texts = self.parts.texts
+                formats = Formats(first_1904=self.parts.first_1904, shares=self.shares)
+                if self.parts.formats is not None:
+                    part = blocks(archive, self.parts.formats, self.name)
+                    formats = formats_of(part, self.parts.formats, self.parts.first_1904, self.shares)
+                shared = shared_texts(blocks(archive, texts, self.name), texts) if texts is not None else []
+                self._common = xlsx_scan.Sheets(shared, formats, self.limits)
         return self._common
-
-    def _parsed(self) -> xlsx_scan.Sheets:
-        archive = open_zip(self.data, self.name)
-        texts, formats = self.parts.texts, Formats(first_1904=self.parts.first_1904, shares=self.shares)
-        if self.parts.formats is not None:
-            part = blocks(archive, self.parts.formats, self.name)
-            formats = formats_of(part, self.parts.formats, self.parts.first_1904, self.shares)
-        shared = shared_texts(blocks(archive, texts, self.name), texts) if texts is not None else []
-        return xlsx_scan.Sheets(shared, formats, self.limits)
 
 
 def _only_of_the_reader(error: BaseException) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from wmt.intake.archive import blocks
 from wmt.intake.faults import ReadingStopped
-from wmt.intake.xml_text import Element, elements
+from wmt.intake.xml_text import elements
 
 PLAIN_WORKBOOK, PLAIN_TEXTS, PLAIN_FORMATS = "xl/workbook.xml", "xl/sharedStrings.xml", "xl/styles.xml"
 CONTENT_TYPES = "[Content_Types].xml"
@@ -73,7 +73,19 @@ def parts_of(archive: zipfile.ZipFile, name: str) -> WorkbookParts:
         raise _missing(CONTENT_TYPES, name)
     targets = _targets(archive, members, workbook, name)
     found = list(elements(blocks(archive, workbook, name), workbook))
-    sheets = _sheets(archive, found, targets, name)
+    # in order; charts and macro sheets hold no table and are passed over
+    sheets = []
+    for tag, attributes in found:
+        if tag != "sheet":
+            continue
+        label = attributes.get("name", "")
+        relation = next((attributes[key] for key in _RELATION_IDS if key in attributes), None)
+        if relation not in targets:
+            what = f"{name} is damaged: it lists the sheet {label} but does not hold it"
+            raise ReadingStopped("DAMAGED_FILE", what, sheet=label)
+        part = targets[relation]
+        if part.kind.endswith("/worksheet"):
+            sheets.append(SheetPart(label, part.member, archive.getinfo(part.member).file_size))
     texts, formats = _only(targets, "/sharedStrings"), _only(targets, "/styles")
     usual = {
         PLAIN_WORKBOOK: workbook,
@@ -83,7 +95,11 @@ def parts_of(archive: zipfile.ZipFile, name: str) -> WorkbookParts:
     exact = all(target.written == target.member for target in targets.values())
     unique = len({sheet.name for sheet in sheets}) == len(sheets)
     plain = exact and unique and all(member == wanted for wanted, member in usual.items())
-    return WorkbookParts(sheets, texts, formats, _counts_from_1904(found), plain)
+    first_1904 = any(
+        tag == "workbookPr" and attributes.get("date1904", "") in ("1", "true", "on")
+        for tag, attributes in found
+    )
+    return WorkbookParts(sheets, texts, formats, first_1904, plain)
 
 
 def _workbook(archive: zipfile.ZipFile, members: _Members, name: str) -> str:
@@ -149,31 +165,5 @@ def _missing(member: str, name: str) -> ReadingStopped:
     return ReadingStopped("DAMAGED_FILE", f"{name} is damaged: its part {member} is missing")
 
 
-def _sheets(
-    archive: zipfile.ZipFile, found: list[Element], targets: Mapping[str | None, _Target], name: str
-) -> list[SheetPart]:
-    """The worksheets in order. Charts and macro sheets hold no table and are passed over."""
-    sheets = []
-    for tag, attributes in found:
-        if tag != "sheet":
-            continue
-        label = attributes.get("name", "")
-        relation = next((attributes[key] for key in _RELATION_IDS if key in attributes), None)
-        if relation not in targets:
-            what = f"{name} is damaged: it lists the sheet {label} but does not hold it"
-            raise ReadingStopped("DAMAGED_FILE", what, sheet=label)
-        target = targets[relation]
-        if target.kind.endswith("/worksheet"):
-            sheets.append(SheetPart(label, target.member, archive.getinfo(target.member).file_size))
-    return sheets
-
-
 def _only(targets: Mapping[str | None, _Target], kind: str) -> str | None:
     return next((target.member for target in targets.values() if target.kind.endswith(kind)), None)
-
-
-def _counts_from_1904(found: list[Element]) -> bool:
-    return any(
-        tag == "workbookPr" and attributes.get("date1904", "") in ("1", "true", "on")
-        for tag, attributes in found
-    )

@@ -230,10 +230,8 @@ class _Walker:
             if number in (float("inf"), float("-inf")):
                 return BadCell(f"the number {written[:40]}, which no program can hold")
             return self.shared.formats.cell(number, self.style)
-        return BadCell(f"'{written[:40]}' where the file promises {self._promised()}")
-
-    def _promised(self) -> str:
-        return "a number" if self.kind == "n" else f"a value of the unknown kind {self.kind[:20]}"
+        promised = "a number" if self.kind == "n" else f"a value of the unknown kind {self.kind[:20]}"
+        return BadCell(f"'{written[:40]}' where the file promises {promised}")
 
     def _damage(self, what: str) -> ReadingStopped:
         where = f" near row {self.row + 1}" if self.row >= 0 else ""

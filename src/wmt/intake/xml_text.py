@@ -73,12 +73,11 @@ def elements(blocks: Iterable[bytes], part: str) -> Iterator[Element]:
 
 def unescaped(text: str) -> str:
     """A text with its characters that XML cannot hold put back: `_x000D_` is a carriage return."""
-    return _ESCAPED.sub(_character, text) if "_x" in text else text
-
-
-def _character(match: re.Match[str]) -> str:
-    code = int(match[1], 16)
-    return match[0] if code in _SURROGATES else chr(code)
+    if "_x" not in text:
+        return text
+    return _ESCAPED.sub(
+        lambda found: found[0] if (code := int(found[1], 16)) in _SURROGATES else chr(code), text
+    )
 
 
 class RichText:

@@ -42,13 +42,12 @@ def all_cells(lines: Table, tables: dict[str, Table], levels: tuple[str, ...]) -
     placed = placed.mutate(
         post_code=placed.team_code + ":" + placed.staff_code, nation_code=ibis.literal("nation")
     )
-    return ibis.union(*(_at_level(placed, level) for level in levels), distinct=False)
-
-
-def _at_level(placed: Table, level: str) -> Table:
-    summed = placed.group_by([f"{level}_code", "post_stream", "grade", *PRICING]).aggregate(
-        lines=placed.post_no.count().cast("int64"),
-        **{name: placed[name].sum().cast("int64") for name in AMOUNTS},
-    )
-    shaped = summed.mutate(level=ibis.literal(level)).rename(code=f"{level}_code")
-    return shaped.select(*CELL)
+    cells = []
+    for level in levels:
+        summed = placed.group_by([f"{level}_code", "post_stream", "grade", *PRICING]).aggregate(
+            lines=placed.post_no.count().cast("int64"),
+            **{name: placed[name].sum().cast("int64") for name in AMOUNTS},
+        )
+        shaped = summed.mutate(level=ibis.literal(level)).rename(code=f"{level}_code")
+        cells.append(shaped.select(*CELL))
+    return ibis.union(*cells, distinct=False)

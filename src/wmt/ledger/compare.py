@@ -135,27 +135,23 @@ def at_level_sql(dialect: str, name: str, level: str, one: bool) -> str:
     if level == "post":
         lines = lines.mutate(code=lines.post_code)
     else:
-        lines = _crossed(lines.mutate(code=lines[f"{level}_code"] + _APART + lines.post_stream))
+        lines = lines.mutate(code=lines[f"{level}_code"] + _APART + lines.post_stream)
+        # those of posts that change their stream without what tells one from another
+        crossing = unbound(_CROSSING, table_of({"crossing_post": pl.String}))
+        lines = lines.left_join(crossing, lines.post_code == crossing.crossing_post)
+        is_one = lines.crossing_post.notnull() & lines.kind.isin(KINDS)
+        blank = ("ref", "location", "tier", "stream", "status", "rule", "rule_from")
+        lines = lines.mutate(
+            kind=ibis.ifelse(is_one, MOVED, lines.kind),
+            quantity_micro=ibis.ifelse(is_one, 0, lines.quantity_micro).cast("int64"),
+            suspended=ibis.ifelse(is_one, ibis.null("int64"), lines.suspended),
+            **{each: ibis.ifelse(is_one, ibis.null("string"), lines[each]) for each in blank},
+        )
+        lines = lines.select(*PLACED_LINE, "code")
     if one:
         asked = unbound(_ASKED, table_of({"asked": pl.String}))
         lines = lines.semi_join(asked, lines.code == asked.asked)
     return sql_text(lines, dialect)
-
-
-def _crossed(lines: Any) -> Any:
-    """Lines, those of posts that change their stream without what tells one from another."""
-    crossing = unbound(_CROSSING, table_of({"crossing_post": pl.String}))
-    lines = lines.left_join(crossing, lines.post_code == crossing.crossing_post)
-    is_one = lines.crossing_post.notnull() & lines.kind.isin(KINDS)
-    blank = ("ref", "location", "tier", "stream", "status", "rule", "rule_from")
-    told = {name: ibis.ifelse(is_one, ibis.null("string"), lines[name]) for name in blank}
-    lines = lines.mutate(
-        kind=ibis.ifelse(is_one, MOVED, lines.kind),
-        quantity_micro=ibis.ifelse(is_one, 0, lines.quantity_micro).cast("int64"),
-        suspended=ibis.ifelse(is_one, ibis.null("int64"), lines.suspended),
-        **told,
-    )
-    return lines.select(*PLACED_LINE, "code")
 
 
 @cache
@@ -205,14 +201,23 @@ def compare(
 
     `between` is the facts of `after` under the rules of `before`; not needed when the rules are the same.
     """
-    starts, ends = (_by_unit(ledger.totals(levels)) for ledger in (before, after))
+    starts, ends = (
+        {
+            (row["level"], row["code"], None if row["level"] == "post" else row["stream"]): row
+            for row in ledger.totals(levels).iter_rows(named=True)
+        }
+        for ledger in (before, after)
+    )
     rows = []
     found = changes(before, between or after, after, levels)
     for level, moved in zip(levels, found, strict=True):
         causes: dict[_Key, list[dict[str, Any]]] = {}
         for change in moved.to_dicts():
             causes.setdefault((level, change["code"], change["stream"]), []).append(change)
-        keys = sorted((key for key in {*starts, *ends} if key[0] == level), key=_rank)
+        keys = sorted(
+            (key for key in {*starts, *ends} if key[0] == level),
+            key=lambda key: (key[1], STREAMS.index(key[2]) if key[2] else 0),
+        )
         rows += [
             present_comparison(key[1], starts.get(key), ends.get(key), causes.get(key, [])) for key in keys
         ]
@@ -221,14 +226,3 @@ def compare(
 
 #: Level, code and stream; a post has one row, whatever its stream.
 _Key = tuple[str, str, str | None]
-
-
-def _rank(key: _Key) -> tuple[str, int]:
-    return key[1], STREAMS.index(key[2]) if key[2] else 0
-
-
-def _by_unit(totals: pl.DataFrame) -> dict[_Key, dict[str, Any]]:
-    return {
-        (row["level"], row["code"], None if row["level"] == "post" else row["stream"]): row
-        for row in totals.iter_rows(named=True)
-    }

@@ -357,14 +357,11 @@ def _causes(moves: pl.DataFrame, first: Moment, last: Moment) -> tuple[UnitMove,
         )
         for row, share in zip(summed, shares, strict=True)
     ]
-    return tuple(sorted(found, key=_weight))
-
-
-def _weight(moved: UnitMove) -> tuple[int, int, str]:
-    """What orders causes: percentage points where there are any, else points of either side."""
-    points = abs(moved.points_x100) + abs(moved.available_x100)
-    share = moved.percentage_points_x100
-    return (-points if share is None else -abs(share), -points, moved.cause)
+    # by percentage points where there are any, else by points of either side
+    weight = {moved.cause: abs(moved.points_x100) + abs(moved.available_x100) for moved in found}
+    share_of = {moved.cause: moved.percentage_points_x100 for moved in found}
+    far = {cause: abs(weight[cause] if share is None else share) for cause, share in share_of.items()}
+    return tuple(sorted(found, key=lambda moved: (-far[moved.cause], -weight[moved.cause], moved.cause)))
 
 
 #: Engines that nobody asks anything at the moment, with their queries planned.

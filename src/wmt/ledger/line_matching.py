@@ -32,7 +32,7 @@ def side_by_side(old: Table, new: Table, last: Table | None) -> Table:
     """
     counted = _counted_posts(old, new)
     sides = [(old, 0, 0), (new, 0, 1)] + ([] if last is None else [(new, 1, 0), (last, 1, 1)])
-    lines = ibis.union(*(_keyed(_labelled(side, counted), *at) for side, *at in sides), distinct=False)
+    lines = ibis.union(*(_keyed(side, counted, *at) for side, *at in sides), distinct=False)
     lines = _numbered(lines)
     columns: dict[str, Table] = {}
     for moment, when in enumerate(BOTH):
@@ -73,22 +73,19 @@ def _counted_posts(before: Table, after: Table) -> Table:
     return found.mutate(is_counted=ibis.literal(1, type="int64"))
 
 
-def _labelled(lines: Table, counted: Table) -> Table:
-    """Lines with the code of their unit; case references only where both moments list the cases."""
+def _keyed(lines: Table, counted: Table, is_rule: int, moment: int) -> Table:
+    """Lines with the code of their unit, and with what makes them the same line at another moment."""
     lines = lines.filter(lines.kind.isin((*KINDS, MOVED)))
     lines = lines.left_join(counted, lines.post_code == counted.counted_code)
-    is_cell = (lines.kind == "case") & lines.is_counted.notnull()
-    return lines.select(
+    # case references only where both moments list the cases
+    is_counted = (lines.kind == "case") & lines.is_counted.notnull()
+    lines = lines.select(
         "code", "kind", *CELL, "quantity_micro", "rule", "rule_from",
-        ref=ibis.ifelse(is_cell, ibis.null("string"), lines.ref),
+        ref=ibis.ifelse(is_counted, ibis.null("string"), lines.ref),
         held_by=lines.post_code,
         work_x100=ibis.ifelse(lines.side == "work", lines.points_x100, 0).cast("int64"),
         time_x100=ibis.ifelse(lines.side == "time", lines.points_x100, 0).cast("int64"),
     )  # fmt: skip
-
-
-def _keyed(lines: Table, is_rule: int, moment: int) -> Table:
-    """Lines with what makes them the same line at another moment."""
     cell = ibis.literal("")
     for name in CELL:
         cell = cell + "|" + lines[name].cast("string").fill_null("")

@@ -167,25 +167,20 @@ def flagged_cases(tables: dict[str, Table], letter: str) -> Table:
     flagged = numbered.filter(numbered.nth == 0).drop("nth")
     listed = tables["caseload"].filter(tables["caseload"].case_ref.notnull())
     named = flagged.select("post_no", "case_ref").inner_join(listed, ["post_no", "case_ref"])
-    counted = flagged.anti_join(listed, ["post_no", "case_ref"])
-    rows = ibis.union(
-        named.select("post_no", "kind_no", "case_ref"), _on_counted_cells(counted, tables), distinct=False
-    )
-    return rows.inner_join(tables["price"], "kind_no")
-
-
-def _on_counted_cells(flagged: Table, tables: dict[str, Table]) -> Table:
-    """Flagged cases without a row of their own, on the active cells of their post, as many as there are."""
+    # those without a row of their own, on the active cells of their post, as many as there are
     price = tables["price"]
     kinds = price.filter((price.status == "active") & (price.stream == "standard"))
     kinds = kinds.select("kind_no", "location", "tier", "suspended")
-    wanted = flagged.inner_join(kinds, ["location", "tier", "suspended"])
+    counted = flagged.anti_join(listed, ["post_no", "case_ref"])
+    wanted = counted.inner_join(kinds, ["location", "tier", "suspended"])
     cells = tables["caseload"].filter(tables["caseload"].case_ref.isnull()).drop("case_ref")
     held = cells.group_by(["post_no", "kind_no"]).aggregate(held=cells.cases.sum().cast("int64"))
     fitting = wanted.inner_join(held, ["post_no", "kind_no"])
     order = ibis.window(group_by=["post_no", "kind_no"], order_by="case_ref")
     fitting = fitting.mutate(nth=ibis.row_number().over(order).cast("int64"))
-    return fitting.filter(fitting.nth < fitting.held).select("post_no", "kind_no", "case_ref")
+    fitting = fitting.filter(fitting.nth < fitting.held)
+    parts = (each.select("post_no", "kind_no", "case_ref") for each in (named, fitting))
+    return ibis.union(*parts, distinct=False).inner_join(price, "kind_no")
 
 
 def report_lines(tables: dict[str, Table]) -> Table:

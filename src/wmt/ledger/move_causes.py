@@ -73,7 +73,7 @@ def listed_cases(rows: Table) -> CauseColumns:
             (rows.part == 0, first),
             (rows.part == 1, _of_type(rows)),
             (rows.part == 2, _word(Cause.RETIERED)),
-            else_=_of_supervision(rows),
+            else_=ibis.ifelse(rows.suspended_after == 1, str(Cause.SUSPENDED), str(Cause.RESUMED)),
         ),
         points=by_part(rows, first_points, by_place - by_status, by_tier - by_place, paused_points),
         available=nothing(),
@@ -124,10 +124,6 @@ def _of_type(rows: Table) -> Table:
         (same_stream & (old == "licence") & (new == "custody"), str(Cause.RECALLED)),
         else_=str(Cause.TYPE_CHANGED),
     )
-
-
-def _of_supervision(rows: Table) -> Table:
-    return ibis.ifelse(rows.suspended_after == 1, str(Cause.SUSPENDED), str(Cause.RESUMED))
 
 
 def counted_cases(rows: Table) -> CauseColumns:

@@ -94,7 +94,15 @@ def _moves(prefix: str, same_rules: bool) -> Table:
     for when in line_matching.BOTH:
         change = _unlisted(old, new, when)
         rows = rows.left_join(change, (rows[f"post_{when}"] == change[f"of_{when}"]) & (rows.is_listed == 1))
-    for when, held in _holders().items():
+    # who holds a case before and after: who no longer does at the other moment, before who still does
+    sides = dict(zip(line_matching.BOTH, (unbound(side, HELD) for side in HELD_SIDES), strict=True))
+    for when, other in zip(line_matching.BOTH, reversed(line_matching.BOTH), strict=True):
+        there, here = sides[when], sides[other].select(still_ref="ref", still_post="post_code")
+        met = there.left_join(here, (there.ref == here.still_ref) & (there.post_code == here.still_post))
+        gone = ibis.ifelse(met.still_ref.isnull(), met.post_code, ibis.null("string"))
+        met = met.group_by("ref").aggregate(gone_post=gone.min(), any_post=met.post_code.min())
+        holder = met.gone_post.fill_null(met.any_post)
+        held = met.select(**{f"ref_of_{when}": met.ref, f"other_{when}": holder})
         rows = rows.left_join(held, (rows.ref == held[f"ref_of_{when}"]) & (rows.is_listed == 1))
     rows = rows.cross_join(unbound(_PART, table_of({"part": pl.Int64})))
     moves = _told(rows)
@@ -141,20 +149,6 @@ def _unlisted(old: Table, new: Table, when: str) -> Table:
     both = ibis.union(signed(old, -1), signed(new, 1), distinct=False)
     change = both.group_by("post").aggregate(change=both.change.sum().cast("int64"))
     return change.select(**{f"of_{when}": change.post, f"unlisted_at_{when}": change.change})
-
-
-def _holders() -> dict[str, Table]:
-    """Who holds a case before and after: who no longer does at the other moment, before who still does."""
-    sides = dict(zip(line_matching.BOTH, (unbound(side, HELD) for side in HELD_SIDES), strict=True))
-    found = {}
-    for when, other in zip(line_matching.BOTH, reversed(line_matching.BOTH), strict=True):
-        there, here = sides[when], sides[other].select(still_ref="ref", still_post="post_code")
-        met = there.left_join(here, (there.ref == here.still_ref) & (there.post_code == here.still_post))
-        gone = ibis.ifelse(met.still_ref.isnull(), met.post_code, ibis.null("string"))
-        met = met.group_by("ref").aggregate(gone_post=gone.min(), any_post=met.post_code.min())
-        holder = met.gone_post.fill_null(met.any_post)
-        found[when] = met.select(**{f"ref_of_{when}": met.ref, f"other_{when}": holder})
-    return found
 
 
 def _told(rows: Table) -> Table:

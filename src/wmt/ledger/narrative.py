@@ -107,17 +107,16 @@ def _reasons(causes: Sequence[UnitMove]) -> str:
     # what did nothing is told where it is all there is
     causes = [moved for moved in causes if moved.points_x100 or moved.available_x100] or causes
     leading, rest = causes[:LEADING], causes[LEADING:]
-    told = [f"{_phrase(moved)} ({_effect([moved])})" for moved in leading]
+    told = []
+    for moved in leading:
+        one, several = _PHRASES[moved.cause]
+        phrase = one if moved.number == 1 else several.format(n=f"{moved.number:,}")
+        told.append(f"{phrase} ({_effect([moved])})")
     if rest:
         told.append(f"and {len(rest)} smaller cause{'' if len(rest) == 1 else 's'} ({_effect(rest)})")
     elif len(told) > 1:
         told[-1] = f"and {told[-1]}"
     return "; ".join(told)
-
-
-def _phrase(moved: UnitMove) -> str:
-    one, several = _PHRASES[moved.cause]
-    return one if moved.number == 1 else several.format(n=f"{moved.number:,}")
 
 
 def _effect(causes: Sequence[UnitMove]) -> str:

@@ -20,22 +20,16 @@ def untiered_at_stake(lines: pl.DataFrame, rules: RuleSet, tier_scheme: str) -> 
         (pl.col("kind") == "case") & (pl.col("tier") == "0") & (pl.col("active_cases") > 0)
     )
     grouped = untiered.group_by("stream", "location").agg(cases=pl.col("active_cases").sum())
-    return [
-        {**row, **_range(rules, tier_scheme, row["stream"], row["location"])}
-        for row in grouped.sort("stream", "location").to_dicts()
-    ]
-
-
-def _range(rules: RuleSet, tier_scheme: str, stream: str, location: str) -> dict[str, Any]:
-    table = "t2a_points" if stream == "t2a" else "tier_points"
-    found = (
-        rules.get(f"{table}.{tier_scheme}.{location}.{tier}") for tier in TIERS[tier_scheme] if tier != "0"
-    )
-    worth = [value.hundredths for value in found if value is not None]
-    return {
-        "lowest": arithmetic.decimal(min(worth, default=None)),
-        "highest": arithmetic.decimal(max(worth, default=None)),
-    }
+    rows = grouped.sort("stream", "location").to_dicts()
+    for row in rows:
+        table = "t2a_points" if row["stream"] == "t2a" else "tier_points"
+        tiers = (
+            f"{table}.{tier_scheme}.{row['location']}.{tier}" for tier in TIERS[tier_scheme] if tier != "0"
+        )
+        worth = [value.hundredths for value in map(rules.get, tiers) if value is not None]
+        row["lowest"] = arithmetic.decimal(min(worth, default=None))
+        row["highest"] = arithmetic.decimal(max(worth, default=None))
+    return rows
 
 
 def path_of(tier_scheme: str, kind: Mapping[str, Any]) -> str:

@@ -243,17 +243,15 @@ def _worth(rules: RuleSet, scheme: str, kind: facts.CaseKind, location: str) -> 
 def _weighted(rules: RuleSet, kind: facts.CaseKind, worth: DatedValue | None) -> tuple[int, DatedValue]:
     """What one case earns, in hundredths, and the rule that says so."""
     if kind.status == "active":
-        return (_shown(rules, kind, worth), worth) if worth else (0, rules["tier_scheme"])
+        if not worth:
+            return 0, rules["tier_scheme"]
+        # of OMiC cases the rules of their place say how much is shown; the rules of nights saved before there
+        # was such a share do not have it: their cases show all points
+        shown = rules.get(f"omic_weighting.{kind.location}") if kind.stream == "omic" else None
+        return worth.hundredths if shown is None else share(worth.hundredths, shown), worth
     # the rules of nights saved before a status was known do not weigh it, and their facts do not have it
     weighting = rules.get(f"case_weighting.{kind.status}") or rules["case_weighting.filtered"]
     return share(worth.hundredths if worth else 0, weighting), weighting
-
-
-def _shown(rules: RuleSet, kind: facts.CaseKind, worth: DatedValue) -> int:
-    """What an active case is worth; of OMiC cases the rules of their place say how much of it is shown."""
-    # the rules of nights saved before there was such a share do not have it: their cases show all points
-    weighting = rules.get(f"omic_weighting.{kind.location}") if kind.stream == "omic" else None
-    return worth.hundredths if weighting is None else share(worth.hundredths, weighting)
 
 
 def share(hundredths: int, percent: DatedValue) -> int:
@@ -288,24 +286,21 @@ def _report_row(rules: RuleSet, report: str) -> tuple[object, ...]:
     window = rules.get(f"report_window_days.{report}")
     each = worth.hundredths if worth else 0
     rule = worth or rules["tier_scheme"]
+    why_none = LineReason.INSIDE_TIER if worth else LineReason.NO_WEIGHTS
+    if report in ("sdr_due", "parom_due", "oral"):
+        why_none = LineReason.SHOWN_ONLY
     return (
         report,
         each,
         None if window is None else window.whole,
         -1 if report.endswith("_due") else 1,
         int(each != 0),
-        None if each else _why_no_report_points(report, worth),
+        None if each else why_none,
         rule.path,
         _since(rule),
         window.path if window else None,
         _since(window) if window else None,
     )
-
-
-def _why_no_report_points(report: str, worth: DatedValue | None) -> LineReason:
-    if report in ("sdr_due", "parom_due", "oral"):
-        return LineReason.SHOWN_ONLY
-    return LineReason.INSIDE_TIER if worth else LineReason.NO_WEIGHTS
 
 
 def contact_prices(rules: RuleSet) -> pl.DataFrame:

@@ -22,11 +22,10 @@ def side_by_side(
     """
     own = ledger.rules
     try:
-        return pl.concat([_under(ledger, name, rules, levels) for name, rules in rule_sets.items()])
+        found = []
+        for name, rules in rule_sets.items():
+            ledger.reprice(rules)
+            found.append(ledger.totals(levels).select(pl.lit(name).alias("rule_set"), *TOTAL))
+        return pl.concat(found)
     finally:
         ledger.reprice(own)
-
-
-def _under(ledger: Ledger, name: str, rules: RuleSet, levels: Sequence[str]) -> pl.DataFrame:
-    ledger.reprice(rules)
-    return ledger.totals(levels).select(pl.lit(name).alias("rule_set"), *TOTAL)

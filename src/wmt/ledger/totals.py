@@ -1,6 +1,5 @@
 """Lines → sums, for posts and for every unit above them. Sums only; division is left to the very end."""
 
-from collections.abc import Mapping
 from functools import reduce
 from operator import and_, or_
 from typing import Any
@@ -38,8 +37,22 @@ def per_post(lines: Table, tables: dict[str, Table]) -> Table:
 
     Posts without a line are there with zeros. `unentered` is 1 where nobody gave the hours.
     """
+    summed = {}
+    for name in measures.MEASURES:
+        share = measures.SHARES[name]
+        number = lines[share.column] * share.sign if share.sign < 0 else lines[share.column]
+        if share.where:
+            fits = [
+                reduce(and_, [
+                    lines[column].isin(value) if isinstance(value, tuple) else lines[column] == value
+                    for column, value in where.items()
+                ])
+                for where in (share.where, *share.others)
+            ]  # fmt: skip
+            number = ibis.ifelse(reduce(or_, fits), number, 0)
+        summed[name] = number.sum().cast("int64")
     sums = lines.group_by("post_no").aggregate(
-        **{name: _summed(lines, name) for name in measures.MEASURES},
+        **summed,
         **marks_of_lines(lines),
         unentered=_one_if((lines.kind == "contracted_hours") & lines.ref.isin(NOT_ENTERED)).max(),
     )
@@ -49,23 +62,6 @@ def per_post(lines: Table, tables: dict[str, Table]) -> Table:
     joined = tables["post"].left_join(sums, "post_no").drop("post_no_right")
     joined = joined.mutate(**{name: joined[name].fill_null(0).cast("int64") for name in measures.MEASURES})
     return with_stream(joined, tables["team"], tables["measure"])
-
-
-def _summed(lines: Table, name: str) -> Table:
-    share = measures.SHARES[name]
-    number = lines[share.column] * share.sign if share.sign < 0 else lines[share.column]
-    if share.where:
-        wanted = [_fits(lines, where) for where in (share.where, *share.others)]
-        number = ibis.ifelse(reduce(or_, wanted), number, 0)
-    return number.sum().cast("int64")
-
-
-def _fits(lines: Table, where: Mapping[str, Any]) -> Table:
-    wanted = [
-        lines[column].isin(value) if isinstance(value, tuple) else lines[column] == value
-        for column, value in where.items()
-    ]
-    return reduce(and_, wanted)
 
 
 def with_units(posts: Table, team: Table, scalar: Table) -> Table:

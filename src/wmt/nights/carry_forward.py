@@ -55,19 +55,16 @@ def _balanced(facts: Facts, lines: pl.DataFrame) -> tuple[Facts, pl.DataFrame]:
     opposite = contacts.with_columns(
         -pl.col("points_x100"), -pl.col("each_x100"), *(pl.lit(NOT_KNOWN).alias(key) for key in _KEYS)
     )
-    return _with_not_known(facts), pl.concat([lines, opposite])
-
-
-def _with_not_known(facts: Facts) -> Facts:
-    """The facts with the post not known, put last where intake had no need of it."""
-    if NOT_KNOWN in facts.team["team_code"]:
-        return facts
-    words = {f"{unit}_{part}": word for unit in ("team", "pdu", "region") for part, word in _UNKNOWN.items()}
-    team = pl.DataFrame([{"team_no": len(facts.team), "is_omic": 0, **words}], schema=facts.team.schema)
-    about = {"post_no": len(facts.post), "team_no": len(facts.team), "grade": DUMMY}
-    marks = {"is_placeholder": 1, "unmeasured": 0, **dict.fromkeys(_KEYS, NOT_KNOWN)}
-    post = pl.DataFrame([{**about, **marks}], schema=facts.post.schema)
-    return replace(facts, team=pl.concat([facts.team, team]), post=pl.concat([facts.post, post]))
+    if NOT_KNOWN not in facts.team["team_code"]:  # put last where intake had no need of it
+        words = {
+            f"{unit}_{part}": word for unit in ("team", "pdu", "region") for part, word in _UNKNOWN.items()
+        }
+        team = pl.DataFrame([{"team_no": len(facts.team), "is_omic": 0, **words}], schema=facts.team.schema)
+        about = {"post_no": len(facts.post), "team_no": len(facts.team), "grade": DUMMY}
+        marks = {"is_placeholder": 1, "unmeasured": 0, **dict.fromkeys(_KEYS, NOT_KNOWN)}
+        post = pl.DataFrame([{**about, **marks}], schema=facts.post.schema)
+        facts = replace(facts, team=pl.concat([facts.team, team]), post=pl.concat([facts.post, post]))
+    return facts, pl.concat([lines, opposite])
 
 
 _UNKNOWN = {"code": NOT_KNOWN, "name": "Not known"}

@@ -116,7 +116,13 @@ class Night:
 
     def damage(self) -> list[str]:
         """Files that are missing, changed or not in the manifest, by name."""
-        wrong = self._damaged_seal()
+        # the manifest vouches for all files but itself; loaded.json vouches for the manifest
+        try:
+            seal = json.loads((self.path / "loaded.json").read_text(encoding="utf-8"))["manifest"]
+        except (OSError, ValueError, KeyError, TypeError):
+            wrong = ["loaded.json"]
+        else:
+            wrong = [] if seal == sha256(self.path / "manifest.json") else ["manifest.json"]
         wrong += [
             name
             for name, expected in self.manifest.files.items()
@@ -125,14 +131,6 @@ class Night:
         known = {*self.manifest.files, "manifest.json", "loaded.json"}
         present = (str(p.relative_to(self.path)) for p in self.path.rglob("*") if p.is_file())
         return sorted({*wrong, *(name for name in present if name not in known)})
-
-    def _damaged_seal(self) -> list[str]:
-        """The manifest vouches for all files but itself; loaded.json vouches for the manifest."""
-        try:
-            seal = json.loads((self.path / "loaded.json").read_text(encoding="utf-8"))["manifest"]
-        except (OSError, ValueError, KeyError, TypeError):
-            return ["loaded.json"]
-        return [] if seal == sha256(self.path / "manifest.json") else ["manifest.json"]
 
 
 def sha256(path: Path) -> str:

@@ -7,7 +7,7 @@ and rules, from which the results are worked out again, to the same bytes whenev
 
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -110,10 +110,12 @@ def _reduced(night: Night) -> tuple[str, write.Content]:
         if was.select(columns).sort(keys).equals(again.select(columns).sort(keys)) and set(
             was["level"]
         ) <= set(LEVELS):
-            content = write.Content(
-                facts=small, ruleset=rules, former=former, inputs={}, results=tables, report=_report(night)
+            report = night.report()  # without what it quoted from the input
+            for part in ("faults", "set_aside"):
+                report[part] = [{**each, "message": "forgotten"} for each in report.get(part, [])]
+            return cases, write.Content(
+                facts=small, ruleset=rules, former=former, inputs={}, results=tables, report=report
             )
-            return cases, content
     raise NightError(
         f"{night.path} would not keep its figures without its personal data, so it was left as it is: "
         "see whether `wmt nights verify --replay` works it out to the same bytes"
@@ -128,11 +130,3 @@ def _in_order(facts: Facts) -> Facts:
         if name not in ("team", "post")
     }
     return replace(facts, **tables)
-
-
-def _report(night: Night) -> Mapping[str, Any]:
-    """The import report without what it quoted from the input."""
-    report = night.report()
-    faults = [{**fault, "message": "forgotten"} for fault in report.get("faults", [])]
-    aside = [{**each, "message": "forgotten"} for each in report.get("set_aside", [])]
-    return {**report, "faults": faults, "set_aside": aside}

@@ -117,7 +117,19 @@ def load(nights: Path, order: Order) -> Loaded:
             if night.manifest.inputs == checksum:
                 return _there(night, saved, order)
         withdrawal.refuse_withdrawn(nights, checksum)
-        taken = _take(order)
+        # another thread lets the ledger make its SQL meanwhile: it takes as long as a small read
+        with ThreadPoolExecutor(1) as beside:
+            beside.submit(warm_up)
+            reader = read if order.limits is None else partial(intake.read_apart, limits=order.limits)
+            taken = reader(
+                order.paths,
+                people=order.people,
+                people_stand=order.people_apart,
+                set_aside=order.set_aside,
+                names=order.names,
+                progress=order.progress,
+                last_day=order.last_day,
+            )
         if taken.facts is None:
             return Loaded(None, False, taken)
         return _store(nights, saved, order, taken, taken.facts, checksum)
@@ -144,22 +156,6 @@ def _weighed(now: summary.Summary, saved: Sequence[folder.Night], order: Order) 
 
 def _accepts(acceptance: Acceptance | None, verdict: Verdict) -> bool:
     return acceptance is not None and acceptance.beside in (None, verdict.beside)
-
-
-def _take(order: Order) -> intake.Import:
-    """Read the input, while another thread lets the ledger make its SQL: it takes as long as a small read."""
-    with ThreadPoolExecutor(1) as beside:
-        beside.submit(warm_up)
-        reader = read if order.limits is None else partial(intake.read_apart, limits=order.limits)
-        return reader(
-            order.paths,
-            people=order.people,
-            people_stand=order.people_apart,
-            set_aside=order.set_aside,
-            names=order.names,
-            progress=order.progress,
-            last_day=order.last_day,
-        )
 
 
 def _store(

@@ -36,7 +36,9 @@ def loading(nights: Path, what: str) -> Iterator[None]:
                 "Nothing was changed; try again when it is done"
             ) from None
         try:
-            _write(lock, f"{what}, process {os.getpid()}, since {datetime.now(UTC):%H:%M:%S} UTC\n")
+            lock.truncate(0)
+            lock.write(f"{what}, process {os.getpid()}, since {datetime.now(UTC):%H:%M:%S} UTC\n")
+            lock.flush()
             yield
         finally:
             lock.truncate(0)
@@ -62,12 +64,6 @@ def loading_in_turn(
             waiting()
             time.sleep(_LOOK_AGAIN)
         yield
-
-
-def _write(lock: TextIO, text: str) -> None:
-    lock.truncate(0)
-    lock.write(text)
-    lock.flush()
 
 
 def _holder(lock: TextIO) -> str:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from wmt.nights.summary import Summary, UnitSize
+from wmt.nights.summary import Summary
 from wmt.rules import RuleSet
 
 Kind = Literal[
@@ -111,13 +111,10 @@ def _sizes(before: Summary, now: Summary, limits: _Limits) -> Iterator[Differenc
     few_moved = abs(now.cases - before.cases) <= few_cases and abs(now.posts - before.posts) <= few_posts
     is_beyond = _moved(before.cases, now.cases, cases, few_cases)
     yield Difference("cases", before.cases, now.cases, cases, is_beyond)
-    # where hardly a post or case moved, points move by single contacts, reports and rules
     # below so many posts the few that may always come or go are more than the share that may
+    is_small = before.posts <= few_posts * _WHOLE // max(posts, 1)
     # where hardly a post or case moved, points move by single contacts, reports and rules
-    is_beyond = not (
-        few_moved
-        and before.posts <= (limits.number("few_posts") * _WHOLE // max(limits.x100("posts_percent"), 1))
-    ) and _moved(before.points_x100, now.points_x100, points)
+    is_beyond = not (few_moved and is_small) and _moved(before.points_x100, now.points_x100, points)
     yield Difference("points", before.points_x100, now.points_x100, points, is_beyond)
     untiered = limits.x100("untiered_percent")
     is_beyond = now.untiered_x100 - before.untiered_x100 > untiered and now.untiered > few_cases
@@ -134,15 +131,12 @@ def _units(before: Summary, now: Summary, limits: _Limits) -> Iterator[Differenc
             ("units_new", is_now.keys() - was.keys(), is_now),
         ):
             many = len(codes) if level == "region" else len(codes) * _WHOLE // whole
-            is_beyond = many > limit and (level == "region" or _is_more_than_few(codes, there, limits))
+            are_few = sum(there[code].posts for code in codes) <= limits.number("few_posts") and (
+                sum(there[code].cases for code in codes) <= limits.number("few_cases")
+            )
+            is_beyond = many > limit and (level == "region" or not are_few)
             names = tuple(there[code].name for code in sorted(codes)[:NAMED])
             yield Difference(kind, whole, len(codes), limit, is_beyond, level, names)  # type: ignore[arg-type]
-
-
-def _is_more_than_few(codes: set[str], units: Mapping[str, UnitSize], limits: _Limits) -> bool:
-    posts = sum(units[code].posts for code in codes)
-    cases = sum(units[code].cases for code in codes)
-    return posts > limits.number("few_posts") or cases > limits.number("few_cases")
 
 
 def _regions(before: Summary, now: Summary, limits: _Limits) -> Iterator[Difference]:

@@ -32,19 +32,15 @@ def row(difference: Difference) -> tuple[str, str, str, str, str]:
         return (f"{plural[:1].upper()}{plural[1:]} {'gone' if is_gone else 'new'}", f"{whole:,}", told,
                 percent(number * 10_000 // max(whole, 1)), limit)  # fmt: skip
     if difference.kind == "untiered":
-        return _share(difference)
+        was, now_is = int(difference.before or 0), int(difference.now or 0)
+        change = f"{_signed(now_is - was)} percentage points" if now_is != was else "none"
+        return (_COUNTED["untiered"], percent(was), percent(now_is), change,
+                f"{percent(difference.limit or 0).rstrip('%')} percentage points")  # fmt: skip
     return _amounts(difference)
 
 
 def moment(text: str) -> str:
     return moment_words(datetime.fromisoformat(text))
-
-
-def _share(difference: Difference) -> tuple[str, str, str, str, str]:
-    before, now = int(difference.before or 0), int(difference.now or 0)
-    change = f"{_signed(now - before)} percentage points" if now != before else "none"
-    return (_COUNTED["untiered"], percent(before), percent(now), change,
-            f"{percent(difference.limit or 0).rstrip('%')} percentage points")  # fmt: skip
 
 
 def _amounts(difference: Difference) -> tuple[str, str, str, str, str]:
@@ -57,16 +53,11 @@ def _amounts(difference: Difference) -> tuple[str, str, str, str, str]:
     }.get(difference.kind) or _COUNTED[difference.kind]
     shown = [f"{value // 100:,}" if difference.kind == "points" else f"{value:,}" for value in (before, now)]
     limit = "Some rows" if difference.limit is None else percent(difference.limit)
-    return (what, shown[0], shown[1], _change(before, now), limit)
-
-
-def _change(before: int, now: int) -> str:
-    if before == now:
-        return "none"
-    if not before:
-        return "from none"
-    size = abs(now - before) * 10_000 // before
-    return f"{_signed(size if now > before else -size)}%"
+    change = "none" if before == now else "from none"
+    if before not in (0, now):
+        size = abs(now - before) * 10_000 // before
+        change = f"{_signed(size if now > before else -size)}%"
+    return (what, shown[0], shown[1], change, limit)
 
 
 def _signed(x100: int) -> str:

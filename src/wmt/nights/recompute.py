@@ -31,7 +31,8 @@ class Recomputed:
 def recompute(night: Night) -> Recomputed:
     """Make the results again from facts and rules in the folder and compare them byte by byte."""
     damaged = night.damage()
-    if any(_decides(name) for name in damaged):
+    # what decides the results of a night
+    if any(name.startswith("facts/") or name in ("rules.yaml", "manifest.json") for name in damaged):
         return Recomputed(damaged, [], 0)
     ledger = Ledger(night.facts(), night.rules(), former=night.former())
     written = columns_of(night, write.TOTALS)
@@ -103,11 +104,6 @@ def _as_written(night: Night, name: str, frame: pl.DataFrame) -> pl.DataFrame:
     """The columns that the night has: measures that came later were not written then."""
     columns = columns_of(night, name) or frame.columns
     return frame.select(column for column in frame.columns if column in columns)
-
-
-def _decides(name: str) -> bool:
-    """Whether a file of the night decides its results."""
-    return name.startswith("facts/") or name in ("rules.yaml", "manifest.json")
 
 
 def _checksum(frame: pl.DataFrame) -> str:

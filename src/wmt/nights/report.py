@@ -1,6 +1,7 @@
 """The import report, and the checksums of what came in, as plain data."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +39,8 @@ def check_report(taken: Import) -> dict[str, Any]:
 def checksums(paths: Sequence[Path]) -> list[str]:
     """The sha256 of every file under the paths, sorted; what cannot be read has none, and reading tells."""
     files = [file for path in paths for file in (sorted(path.rglob("*")) if path.is_dir() else [path])]
-    return sorted(found for file in files if file.is_file() and (found := _checksum(file)))
-
-
-def _checksum(path: Path) -> str | None:
-    try:
-        return sha256(path)
-    except OSError:
-        return None
+    found = []
+    for file in files:
+        with suppress(OSError):
+            found += [sha256(file)] if file.is_file() else []
+    return sorted(found)

@@ -56,6 +56,13 @@ def summary_of(
     for label, read in sheets.items():
         sheet = label.partition(" (")[0].strip()
         found[sheet] = found.get(sheet, 0) + read["rows"] - read["orphan_rows"]
+    units = {}
+    for level in ("region", "pdu", "team"):
+        # what is not known comes and goes with single contacts, and is no unit
+        of_level = totals.filter((pl.col("level") == level) & (pl.col("code") != NOT_KNOWN))
+        by_code = of_level.group_by("code", maintain_order=True)
+        rows = by_code.agg(pl.col("name").first(), pl.col("posts", "cases").sum()).iter_rows()
+        units[level] = {code: UnitSize(called or code, posts, cases) for code, called, posts, cases in rows}
     return Summary(
         name=name,
         as_at=as_at,
@@ -63,7 +70,7 @@ def summary_of(
         cases=nation["cases"],
         points_x100=nation["points_x100"],
         untiered=nation["untiered_cases"],
-        units={level: _units(totals, level) for level in ("region", "pdu", "team")},
+        units=units,
         sheets=found,
         layout=layout,
     )
@@ -74,13 +81,3 @@ def summary_of_night(night: Night) -> Summary:
     totals = night.table("results/totals")
     manifest = night.manifest
     return summary_of(night.name, manifest.as_at, totals, night.report(), manifest.layout)
-
-
-def _units(totals: pl.DataFrame, level: str) -> dict[str, UnitSize]:
-    """The units of a level. What is not known comes and goes with single contacts, and is no unit."""
-    found = totals.filter((pl.col("level") == level) & (pl.col("code") != NOT_KNOWN))
-    summed = found.group_by("code", maintain_order=True).agg(
-        pl.col("name").first(), pl.col("posts", "cases").sum()
-    )
-    rows = summed.iter_rows()
-    return {code: UnitSize(name or code, posts, cases) for code, name, posts, cases in rows}

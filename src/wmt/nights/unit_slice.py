@@ -44,7 +44,9 @@ def part_of(night: folder.Night, level: str, code: str | Collection[str]) -> Uni
     asked.append(_scan(night, "facts/contact").filter(sides))
     has_former = "facts/former_line.parquet" in night.manifest.files
     if has_former:
-        asked.append(_of_posts(_scan(night, "facts/former_line"), post))
+        keys = ["team_code", "staff_code"]
+        former = _scan(night, "facts/former_line")
+        asked.append(former.join(post.lazy().select(keys), on=keys, how="semi", maintain_order="left"))
     found = dict(zip((*_OF_POSTS, "contact", "former"), _collected(night, asked), strict=False))
     facts = Facts(
         as_at=night.manifest.as_at,
@@ -187,11 +189,6 @@ def _units(night: folder.Night, level: str, code: str | Collection[str]) -> tupl
         post = post.join(team.select("team_no"), on="team_no", how="semi", maintain_order="left")
     teams, posts = _collected(night, [team, post])
     return teams, posts.cast(SCHEMAS["post"])
-
-
-def _of_posts(lines: pl.LazyFrame, post: pl.DataFrame) -> pl.LazyFrame:
-    keys = ["team_code", "staff_code"]
-    return lines.join(post.lazy().select(keys), on=keys, how="semi", maintain_order="left")
 
 
 def _scan(night: folder.Night, name: str) -> pl.LazyFrame:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wmt.ledger import LedgerError
-from wmt.nights.folder import Night, NightError, is_night_name, night_name, open_night
+from wmt.nights.folder import NightError, is_night_name, night_name, open_night
 from wmt.nights.recompute import recompute
 from wmt.nights.withdrawal import folder_of, withdrawals
 from wmt.nights.write import ASIDE
@@ -90,22 +90,15 @@ def _verified(path: Path, replay: bool) -> tuple[list[NightFault], bool]:
             NightFault(f"{path.name}/{name}", "changed, lost or added after it was saved", BRING_BACK)
             for name in night.damage()
         ]
-        return (faults, False) if faults or not replay else (_replayed(night), True)
+        if faults or not replay:
+            return faults, False
+        remedy = "Report this as a fault of the program"
+        try:
+            differing = recompute(night).differing
+        except (LedgerError, RulesError) as error:
+            return [NightFault(night.name, f"cannot be recalculated: {error}", remedy)], True
+        remedy = f"Keep the folder: its figures are those that were shown. {remedy}"
+        wrong = "gives another result when it is recalculated"
+        return [NightFault(f"{night.name}/{name}", wrong, remedy) for name in differing], True
     except (NightError, OSError) as error:
         return [NightFault(path.name, str(error), BRING_BACK)], False
-
-
-def _replayed(night: Night) -> list[NightFault]:
-    try:
-        differing = recompute(night).differing
-    except (LedgerError, RulesError) as error:
-        return [
-            NightFault(
-                night.name, f"cannot be recalculated: {error}", "Report this as a fault of the program"
-            )
-        ]
-    remedy = "Keep the folder: its figures are those that were shown. Report this as a fault of the program"
-    return [
-        NightFault(f"{night.name}/{name}", "gives another result when it is recalculated", remedy)
-        for name in differing
-    ]

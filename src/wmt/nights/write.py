@@ -96,7 +96,19 @@ def write_beside(
     """
     folder = nights / f"{INCOMING}{uuid.uuid4().hex}"
     try:
-        _write(folder, content, manifest, loaded)
+        for part in ("facts", "input", "results"):
+            (folder / part).mkdir(parents=True)
+        for name, frame in content.tables().items():
+            (folder / f"{name}.parquet").write_bytes(table_bytes(frame))
+        (folder / "rules.yaml").write_text(content.ruleset.to_yaml(), encoding="utf-8")
+        _write_json(folder / "report.json", content.report)
+        # the manifest over all files that are there
+        files = sorted(path for path in folder.rglob("*") if path.is_file())
+        listed = {str(path.relative_to(folder)): sha256(path) for path in files}
+        whole = NightManifest.model_validate({**manifest, "files": listed})
+        written = whole.model_dump_json(indent=1, exclude_none=True) + "\n"
+        (folder / "manifest.json").write_text(written, encoding="utf-8")
+        _write_json(folder / "loaded.json", {**loaded, "manifest": sha256(folder / "manifest.json")})
         for path in sorted(folder.rglob("*")):
             sync(path)
         sync(folder)
@@ -104,28 +116,6 @@ def write_beside(
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return folder
-
-
-def _write(folder: Path, content: Content, manifest: Mapping[str, Any], loaded: Mapping[str, Any]) -> None:
-    for part in ("facts", "input", "results"):
-        (folder / part).mkdir(parents=True)
-    for name, frame in content.tables().items():
-        (folder / f"{name}.parquet").write_bytes(table_bytes(frame))
-    (folder / "rules.yaml").write_text(content.ruleset.to_yaml(), encoding="utf-8")
-    _write_json(folder / "report.json", content.report)
-    seal = _write_manifest(folder, manifest)
-    _write_json(folder / "loaded.json", {**loaded, "manifest": seal})
-
-
-def _write_manifest(folder: Path, manifest: Mapping[str, Any]) -> str:
-    """Write the manifest over all files that are there; its own checksum."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    listed = {str(path.relative_to(folder)): sha256(path) for path in files}
-    whole = NightManifest.model_validate({**manifest, "files": listed})
-    (folder / "manifest.json").write_text(
-        whole.model_dump_json(indent=1, exclude_none=True) + "\n", encoding="utf-8"
-    )
-    return sha256(folder / "manifest.json")
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:

@@ -28,20 +28,16 @@ class Build:
             self.faults.append(RuleFault(file, "", message))
             return
         for number, item in enumerate(content, 1):
-            self._add_entry(file, f"entry {number}", item)
-
-    def _add_entry(self, file: str, key: str, item: Any) -> None:
-        name = item.get("group") or item.get("parameter") if isinstance(item, dict) else None
-        key = f"{key} ({name})" if name else key
-        entry, faults = entries.checked(entries.RuleEntry, item, file, key)
-        self.faults += faults
-        if entry is None:
-            return
-        remedy = _shape_fault(entry)
-        if remedy:
-            self.faults.append(RuleFault(file, key, remedy))
-            return
-        _EntryBuild(self, file, entry).run()
+            name = item.get("group") or item.get("parameter") if isinstance(item, dict) else None
+            key = f"entry {number} ({name})" if name else f"entry {number}"
+            entry, faults = entries.checked(entries.RuleEntry, item, file, key)
+            self.faults += faults
+            if entry is None:
+                continue
+            if remedy := _shape_fault(entry):
+                self.faults.append(RuleFault(file, key, remedy))
+                continue
+            _EntryBuild(self, file, entry).run()
 
     def check_nesting(self) -> None:
         """No path may be both a parameter and the beginning of others."""

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from pydantic_core import ErrorDetails
 
 from wmt.rules.errors import RuleFault
 
@@ -81,20 +80,19 @@ def checked(model: type[Model], content: Any, file: str, key: str) -> tuple[Mode
     try:
         return model.model_validate(content), []
     except ValidationError as error:
-        return None, [_fault(model, detail, file, key) for detail in error.errors()]
-
-
-def _fault(model: type[BaseModel], detail: ErrorDetails, file: str, key: str) -> RuleFault:
-    place = " > ".join([key, *(str(part) for part in detail["loc"] if not str(part).startswith("["))])
-    names = [field.alias or name for name, field in model.model_fields.items()]
-    remedies = {
-        "missing": "is missing; add it",
-        "extra_forbidden": f"is not a key known here; use one of {', '.join(names)}",
-        "string_type": "should be text; put it between quotes",
-        "bool_type": "should be true or false",
-        "date_type": "should be a date; write year-month-day",
-        "model_type": "should be a mapping of keys",
-        "dict_type": "should be a mapping of keys",
-    }
-    said = detail["msg"][:1].lower() + detail["msg"][1:]
-    return RuleFault(file, place, remedies.get(detail["type"], f"cannot be read: {said}; mend it"))
+        names = [field.alias or name for name, field in model.model_fields.items()]
+        remedies = {
+            "missing": "is missing; add it",
+            "extra_forbidden": f"is not a key known here; use one of {', '.join(names)}",
+            "string_type": "should be text; put it between quotes",
+            "bool_type": "should be true or false",
+            "date_type": "should be a date; write year-month-day",
+            "model_type": "should be a mapping of keys",
+            "dict_type": "should be a mapping of keys",
+        }
+        faults = []
+        for detail in error.errors():
+            parts = (str(part) for part in detail["loc"] if not str(part).startswith("["))
+            said = f"cannot be read: {detail['msg'][:1].lower()}{detail['msg'][1:]}; mend it"
+            faults.append(RuleFault(file, " > ".join([key, *parts]), remedies.get(detail["type"], said)))
+        return None, faults

@@ -33,16 +33,13 @@ def read_yaml(text: str, file: str) -> tuple[Any, list[RuleFault]]:
     try:
         return reading.document(), reading.faults
     except yaml.YAMLError as error:
-        return None, [RuleFault(file, "", f"is not readable as YAML: {_syntax(error)}; mend the line")]
+        what = " ".join(str(error).split())
+        if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+            mark = error.problem_mark
+            what = f"line {mark.line + 1}, column {mark.column + 1}: {error.problem}"
+        return None, [RuleFault(file, "", f"is not readable as YAML: {what}; mend the line")]
     except _TooDeepError:
         return None, [RuleFault(file, "", "is nested too deeply to be rules; write it flat")]
-
-
-def _syntax(error: yaml.YAMLError) -> str:
-    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
-        mark = error.problem_mark
-        return f"line {mark.line + 1}, column {mark.column + 1}: {error.problem}"
-    return " ".join(str(error).split())
 
 
 class _TooDeepError(Exception):
@@ -85,11 +82,17 @@ class _Reading:
                 return int(text)
             if _DECIMAL.fullmatch(text):
                 return Decimal(text)
-            return self._date(event, text) if _DATE.fullmatch(text) else text
+            if not _DATE.fullmatch(text):
+                return text
+            try:
+                return date.fromisoformat(text)
+            except ValueError:
+                return self._refuse(event, f"{text} is not a day of the calendar; write year-month-day")
         self._depth += 1
         if self._depth > _DEEPEST:
             raise _TooDeepError
-        content = self._mapping() if isinstance(event, yaml.MappingStartEvent) else self._sequence()
+        is_mapping = isinstance(event, yaml.MappingStartEvent)
+        content = self._mapping() if is_mapping else [self.node(each) for each in self._inside()]
         self._depth -= 1
         return content
 
@@ -99,9 +102,6 @@ class _Reading:
             if isinstance(event, yaml.CollectionEndEvent):
                 return
             yield event
-
-    def _sequence(self) -> list[Any]:
-        return [self.node(event) for event in self._inside()]
 
     def _mapping(self) -> dict[Any, Any]:
         content: dict[Any, Any] = {}
@@ -114,13 +114,6 @@ class _Reading:
             else:
                 content[key] = value
         return content
-
-    def _date(self, event: yaml.Event, text: str) -> date | None:
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            self._refuse(event, f"{text} is not a day of the calendar; write year-month-day")
-            return None
 
     def _refuse(self, event: yaml.Event, message: str) -> None:
         where = f"line {event.start_mark.line + 1}" if event.start_mark else ""

@@ -34,15 +34,12 @@ def text(day: date, overlays: Iterable[str], values: Iterable[DatedValue]) -> st
 
 def values_text(values: Iterable[DatedValue]) -> str:
     """The blocks alone: the same for two days on which the same values are in force."""
-    return "".join(_block(shared, list(run)) for shared, run in groupby(values, key=_shared)) or "  []\n"
-
-
-def _block(shared: tuple[Any, ...], values: list[DatedValue]) -> str:
-    head = "".join(f"    {name}: {_scalar(word)}\n" for name, word in zip(_SHARED, shared, strict=True))
-    rows = "".join(
-        f"      {_scalar(v.path)}: [{_scalar(v.value)}, {_scalar(v.description)}]\n" for v in values
-    )
-    return f"  -\n{head}    values:\n{rows}"
+    text = ""
+    for shared, run in groupby(values, key=_shared):
+        head = "".join(f"    {name}: {_scalar(word)}\n" for name, word in zip(_SHARED, shared, strict=True))
+        rows = (f"      {_scalar(v.path)}: [{_scalar(v.value)}, {_scalar(v.description)}]\n" for v in run)
+        text += f"  -\n{head}    values:\n{''.join(rows)}"
+    return text or "  []\n"
 
 
 @lru_cache(maxsize=8192)
@@ -70,7 +67,17 @@ def read(content: str, file: str) -> tuple[date, tuple[str, ...], list[DatedValu
         if document["wmt_rules"] != FORMAT:
             message = f"is of format {document['wmt_rules']}; this version reads format {FORMAT}"
             raise RulesError.of([RuleFault(file, "wmt_rules", message)])
-        values = [value for block in document["blocks"] for value in _read_block(block, file)]
+        values = []
+        for block in document["blocks"]:
+            shared = {name: block[name] for name in _SHARED}
+            _day(shared["valid_from"])
+            if shared["unit"] not in UNITS or shared["status"] not in STATUSES:
+                what = f"has an unknown unit or status: {shared['unit']}, {shared['status']}; write it again"
+                raise RulesError.of([RuleFault(file, "blocks", what)])
+            rows = block["values"].items()
+            values += [
+                DatedValue(path=path, value=row[0], description=row[1], **shared) for path, row in rows
+            ]
         return _day(document["day"]), tuple(document["overlays"]), values
     except (AttributeError, KeyError, IndexError, TypeError) as error:
         message = f"is not a rule set as WMT writes it ({error!r}); write it again from the tree"
@@ -81,13 +88,3 @@ def _day(found: Any) -> date:
     if not isinstance(found, date):
         raise TypeError(f"{found!r} is no day")
     return found
-
-
-def _read_block(block: dict[str, Any], file: str) -> list[DatedValue]:
-    shared = {name: block[name] for name in _SHARED}
-    _day(shared["valid_from"])
-    if shared["unit"] not in UNITS or shared["status"] not in STATUSES:
-        message = f"has an unknown unit or status: {shared['unit']}, {shared['status']}; write it again"
-        raise RulesError.of([RuleFault(file, "blocks", message)])
-    rows = block["values"].items()
-    return [DatedValue(path=path, value=row[0], description=row[1], **shared) for path, row in rows]

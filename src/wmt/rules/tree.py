@@ -1,6 +1,6 @@
 """The tree of all parameters through time: `load` it, ask it for the rules in force `at` a day."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -51,37 +51,28 @@ class Tree:
             return RuleSet(day, {path: value for path, value in found if value is not None})
         values: dict[str, DatedValue | None] = {path: p.at(day) for path, p in self._parameters.items()}
         for overlay in overlays:
-            values.update(self._laid(overlay, day))
+            for path, since, value in overlay.at(day):
+                parameter = self._parameters[path]
+                text = (parameter.at(day) or parameter.values[0]).description
+                about = (parameter.unit, text, overlay.reference, "overlay", None, overlay.name)
+                values[path] = DatedValue(path, value, since, *about)
         in_force = {path: value for path, value in values.items() if value is not None}
         return RuleSet(day, in_force, tuple(overlay.name for overlay in overlays))
 
-    def _laid(self, overlay: Overlay, day: date) -> Iterable[tuple[str, DatedValue]]:
-        for path, since, value in overlay.at(day):
-            parameter = self._parameters[path]
-            text = (parameter.at(day) or parameter.values[0]).description
-            source = overlay.reference
-            yield (
-                path,
-                DatedValue(path, value, since, parameter.unit, text, source, "overlay", None, overlay.name),
-            )
-
     def overlay_faults(self, overlay: Overlay) -> list[errors.RuleFault]:
         """Every entry of an overlay that the tree has no place for, or whose value does not fit its unit."""
-        found = ((path, self._entry_fault(path, value)) for path, _, value in overlay.entries)
-        return [
-            errors.RuleFault(overlay.file or overlay.name, path, message)
-            for path, message in found
-            if message
-        ]
-
-    def _entry_fault(self, path: str, value: object) -> str | None:
-        parameter = self._parameters.get(path)
-        if parameter is None:
-            hint = near_misses(path, self._parameters) or "; 'wmt rules show' lists them"
-            return f"no such parameter{hint}"
-        if value is None and parameter.optional:
-            return None
-        return UNITS[parameter.unit].why_not(value)
+        found = []
+        for path, _, value in overlay.entries:
+            parameter = self._parameters.get(path)
+            if parameter is None:
+                hint = near_misses(path, self._parameters) or "; 'wmt rules show' lists them"
+                message: str | None = f"no such parameter{hint}"
+            else:
+                is_none = value is None and parameter.optional
+                message = None if is_none else UNITS[parameter.unit].why_not(value)
+            if message:
+                found.append(errors.RuleFault(overlay.file or overlay.name, path, message))
+        return found
 
 
 def load(folder: str | Path | None = None) -> Tree:
