@@ -226,7 +226,7 @@ def test_a_png_has_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     other = files.png_file(replace(chart, title="Teams by another"), ["Data from 21 November 2026."])
     assert made != other  # the fonts are there: other words are other pixels
-    monkeypatch.setattr(files, "FONTS", (files.HERE / "nothing.ttf",))
+    monkeypatch.setattr(files, "FONTS", (files.assets.HERE / "nothing.ttf",))
     with pytest.raises(files.NoFontError):
         files.png_file(chart, [])
 
@@ -254,7 +254,7 @@ def test_a_chart_of_a_page_is_a_file_beside_it(nation: Any, signed_in: SignIn, l
 
 @pytest.mark.usefixtures("nation")
 def test_without_fonts_a_png_is_refused_in_words(signed_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "FONTS", (files.HERE / "nothing.ttf",))
+    monkeypatch.setattr(files, "FONTS", (files.assets.HERE / "nothing.ttf",))
     answer = signed_in().get("/nation/chart.png")
     assert answer.status_code == 503
     assert "/nation/chart.svg" in answer.text

@@ -34,20 +34,22 @@ def content(question: UnitRequest) -> dict[str, Any]:
             here = [post for post in posts if post.region_code == region.code]
             if here:
                 href = line_tables.child_url(question, region, "court")
-                rows.append(line_tables.name_row(question, region, "court", _together(here, sums, href)))
+                values = {"posts": tables.count(len(here), href)} | _reports(here, sums, href)
+                rows.append(line_tables.name_row(question, region, "court", values))
     else:
         what, first, last = f"of {question.unit.name}", "Practitioner", tables.Column("grade", "Grade")
         for post in posts:
             href = line_tables.lines_url(question, post, "reports")
-            values = _together([post], sums, href)
+            values = _reports([post], sums, href)
             rows.append(line_tables.name_row(question, post, "reports", values))
+    total = {"posts": tables.count(len(posts))} | _reports(posts, sums)
     grade = f" (grade {question.grade})" if question.grade and not question.is_post else ""
     table = tables.Table(
         "court",
         f"Court-only staff: practitioners {what}{grade}",
         [tables.Column("name", first), tables.Column("code", "Code", "code"), last, *_COLUMNS],
         rows,
-        line_tables.total_row(_together(posts, sums)) if posts else None,
+        line_tables.total_row(total) if posts else None,
         empty="There are no court-only staff.",
     )
     filters = [] if question.is_post else [line_tables.grade_filter(question)]
@@ -60,12 +62,11 @@ _COLUMNS = [
 ]
 
 
-def _together(
+def _reports(
     posts: list[Unit], sums: dict[str, list[line_queries.Lines]], href: str = ""
 ) -> dict[str, tables.Value]:
     lines = [line for post in posts for line in sums[post.code]]
     return {
-        "posts": tables.count(len(posts), href),
         "reports": tables.count(line_queries.summed(lines, line_tables.NUMBER), href),
         "points": tables.points(line_queries.summed(lines, line_tables.POINTS), href),
     }
