@@ -16,6 +16,7 @@ from night_tools import Nation, start
 from wmt.history import compact, open_history
 from wmt.history.check import check_history
 from wmt.nights import NightError, Order, open_night, saved_nights
+from wmt.nights.accepted_losses import accept_missing, accepted_missing
 from wmt.nights.forget import forget_nights
 from wmt.nights.load import load
 from wmt.nights.lock import loading
@@ -190,3 +191,16 @@ def test_a_lost_record_leaves_the_night_restorable(nights: Path) -> None:
     put_away(nights, name)  # done already: nothing
     restore(nights, name)
     assert bytes_of(nights) == before
+
+
+def test_a_record_whose_field_lost_its_name_is_damaged(nights: Path) -> None:
+    name = saved_nights(nights)[1].name
+    withdraw(nights, name)
+    record = nights / "withdrawn" / f"{name}.json"
+    record.write_text(record.read_text().replace('"shown"', '"shovn"'))
+    assert withdrawals(nights)[0].reason == "its record was lost"
+    accept_missing(nights, "2019-01-01-x", "the disk is lost", "a test")
+    accepted = nights / "accepted-missing.json"
+    accepted.write_text(accepted.read_text().replace('"stamp"', '"stanp"'))
+    with pytest.raises(NightError, match="is damaged"):
+        accepted_missing(nights)

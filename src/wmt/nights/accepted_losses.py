@@ -21,7 +21,7 @@ FILE = "accepted-missing.json"
 class Accepted(BaseModel):
     """That something is gone: why, who said so and when. `stamp` is the archive as it was left ('': gone)."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")  # a name of a field that is damaged is told
     reason: str
     who: str
     at: datetime

@@ -34,7 +34,7 @@ class WithdrawnError(NightError):
 class Withdrawal(BaseModel):
     """That a night is withdrawn. `shown`: it was the one shown, and is again when it is restored."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")  # a name of a field that is damaged is told
     night: str
     reason: str
     who: str
