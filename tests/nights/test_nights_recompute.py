@@ -109,7 +109,7 @@ def test_what_is_no_night(tmp_path: Path, text: str | None) -> None:
 def test_a_file_is_no_night(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert not is_night(tmp_path / "file")
-    with pytest.raises(NightError, match="a night is a folder"):
+    with pytest.raises(NightError, match="is not saved data, which is a folder"):
         open_night(tmp_path / "file")
 
 

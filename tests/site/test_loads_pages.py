@@ -84,7 +84,7 @@ def test_the_report_of_a_refused_file(administrator: Client, written_nation: Any
     )
     assert "case row 2: location cannot be 'moon'." in said
     assert "Error" in said
-    assert said.index("location cannot be") < said.index("contacts name one post only")
+    assert said.index("location cannot be") < said.index("one post only")
     only = words(read(administrator, reverse("load", args=[done.pk]) + "?code=BLANK_GRADE&severity=warn"))
     assert "location cannot be" not in only
     assert "Errors and warnings of type BLANK_GRADE" in only

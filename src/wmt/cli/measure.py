@@ -32,7 +32,7 @@ def measure(
     json: options.Json = False,
     out_file: options.Out = None,
 ) -> None:
-    """Measure an extract or a night: points, available points and capacity of every post and unit.
+    """Measure an extract or saved data: points, available points and capacity of every post and unit.
 
     Tables show sentence management, or the stream asked for; JSON and files hold every stream, a row each.
     """

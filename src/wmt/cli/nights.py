@@ -29,7 +29,8 @@ Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="CSV or Par
 
 
 def compact(nights: Nights = None, json: Json = False) -> int:
-    """Bring the history up to date with the nights, and mend what is damaged. Loads bring it up to date too.
+    """Bring the history up to date with the saved data, and mend what is damaged. Loads bring it up to date
+    too.
 
     Exit code 1 when a month was left as it is, because what it was made from is gone.
     """

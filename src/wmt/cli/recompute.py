@@ -15,7 +15,7 @@ NightPath = Annotated[Path, typer.Argument(metavar="NIGHT", help="A folder of sa
 
 
 def recompute(night: NightPath, json: Json = False) -> int:
-    """Work a night out again from its own folder and compare every byte."""
+    """Recalculate saved data from its own folder and compare every byte."""
     found = recompute_night(open_night(night))
     if json:
         print_json({"same": found.same, "damaged": found.damaged, "differing": found.differing})

@@ -100,7 +100,7 @@ def administrator(email: Email, name: Name) -> None:
 
 
 def show_night(night: Night) -> None:
-    """Show a night that is kept, for instance after the database was lost."""
+    """Show saved data again, for instance after the database was lost."""
     set_up()
     from django.conf import settings
 

@@ -10,7 +10,7 @@ _SHOWN = 20
 
 
 def verify_live(json: Json = False) -> int:
-    """Work the figures shown out anew, from their night and what people entered, and compare every row."""
+    """Recalculate the figures shown, from their data and what people entered, and compare every row."""
     set_up()
     from wmt.nights import NightError
     from wmt.site.changes.reconcile import differences
