@@ -193,7 +193,9 @@ def test_records_come_back_with_the_night_before(written_nation: Any, tmp_path: 
         assert differences(current_state()) == []
         assert places() == {team if is_back else "NEWCODE": [*words[team], late.pk]}
     assert Duty.objects.count() == 1
-    story = [labels.sentence(step) for step in Duty.objects.get().steps.filter(kind="followed")]
+    story = [
+        labels.sentence(step) for step in Duty.objects.get().steps.order_by("pk") if step.kind == "followed"
+    ]
     assert [said.split(" team")[0] for said in story] == [
         "Followed to",
         "Data was withdrawn, so this is back in",
