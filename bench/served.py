@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -55,8 +56,7 @@ def served(night: Path, then: Path, database: str, port: int) -> Iterator[Served
         load(night, environment)
         load_s = time.perf_counter() - start
         load(then, environment)
-        address = f"http://127.0.0.1:{port}"
-        stack.enter_context(_serving(environment, port, address))
+        address = stack.enter_context(serving(environment, port))
         yield Served(address, environment, _signed_in(address), load_s)
 
 
@@ -64,8 +64,7 @@ def served(night: Path, then: Path, database: str, port: int) -> Iterator[Served
 def serve_home(home: Path, port: int) -> Iterator[Served]:
     """The site of a demonstration home that shows figures already, while this lasts."""
     environment = {**os.environ, "WMT_HOME": str(home.absolute()), "WMT_DEMO": "1"}
-    address = f"http://127.0.0.1:{port}"
-    with _serving(environment, port, address):
+    with serving(environment, port) as address:
         yield Served(address, environment, _signed_in(address), 0.0)
 
 
@@ -76,16 +75,25 @@ def load(night: Path, environment: dict[str, str]) -> None:
 
 
 @contextmanager
-def _serving(environment: dict[str, str], port: int, address: str) -> Iterator[None]:
-    command = (sys.executable, "-m", "wmt", "serve", "--port", str(port), "--workers", "2")
-    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+def serving(
+    environment: dict[str, str], port: int, *, workers: int = 2, folder: Path | None = None, log: Any = None
+) -> Iterator[str]:
+    """The address of `wmt serve` in an environment and a folder, once it answers, while this lasts.
+
+    What it says goes to `log`; without one its errors are ours and the rest is nobody's. Raises RuntimeError
+    where it does not start.
+    """
+    command = (sys.executable, "-m", "wmt", "serve", "--port", str(port), "--workers", str(workers))
+    said = {"stdout": log or subprocess.DEVNULL, "stderr": log}
+    server = subprocess.Popen(command, cwd=folder, env=environment, **said)
+    address = f"http://127.0.0.1:{port}"
     try:
         give_up = time.monotonic() + PATIENCE
         while not _answers(address):
             if server.poll() is not None or time.monotonic() > give_up:
                 raise RuntimeError(f"the site did not start: wmt serve ended with {server.poll()}")
             time.sleep(0.2)
-        yield
+        yield address
     finally:
         server.terminate()
         server.wait(PATIENCE)

@@ -6,17 +6,15 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import requests
+from bench.served import serving
 
 SEED, SCALE, PAST = "7", "0.02", "60"
 TODAY = "2026-11-22"  # the day after the last night of every invented nation
-PATIENCE = 90
 
 
 @dataclass(frozen=True)
@@ -70,27 +68,16 @@ class Place:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        address = f"http://127.0.0.1:{port}"
-        command = (sys.executable, "-m", "wmt", "serve", "--port", str(port), "--workers", "1")
-        with (self.work / "serve.log").open("w") as log:
-            server = subprocess.Popen(command, cwd=self.work, env=self.environment(), stdout=log, stderr=log)
-        try:
-            until = time.monotonic() + PATIENCE
-            while not _answers(address):
-                if server.poll() is not None or time.monotonic() > until:
-                    sys.exit(f"the site did not start: {(self.work / 'serve.log').read_text()[-2000:]}")
-                time.sleep(0.1)
+        said = self.work / "serve.log"
+        with ExitStack() as stack:
+            log = stack.enter_context(said.open("w"))
+            try:
+                address = stack.enter_context(
+                    serving(self.environment(), port, workers=1, folder=self.work, log=log)
+                )
+            except RuntimeError as error:
+                sys.exit(f"{error}: {said.read_text()[-2000:]}")
             yield address
-        finally:
-            server.terminate()
-            server.wait(PATIENCE)
-
-
-def _answers(address: str) -> bool:
-    try:
-        return requests.get(f"{address}/health", timeout=5).ok
-    except requests.RequestException:
-        return False
 
 
 def named(place: Place, command: tuple[str, ...]) -> str:

@@ -6,11 +6,11 @@ from wmt import nights, policy, rules
 from wmt.cli import console, inputs, options
 from wmt.cli.files import print_json
 from wmt.cli.latest_day import last_day
+from wmt.cli.load_outcome import table_differences
 from wmt.cli.tables import TextColumn, table
 from wmt.intake import Import, read
 from wmt.ledger import Ledger
 from wmt.nights.comparison_nights import ComparisonRequest, weigh
-from wmt.nights.plausibility_labels import row
 from wmt.nights.summary import summary_of
 
 REFUSED, HELD = 2, 3
@@ -67,16 +67,7 @@ def _beside(taken: Import, night: nights.Night) -> nights.Verdict:
 def _say_verdict(verdict: nights.Verdict | None) -> None:
     if verdict is None:
         return
-    columns = (
-        TextColumn("compared", "text"),
-        TextColumn("before"),
-        TextColumn("now"),
-        TextColumn("change"),
-        TextColumn("limit"),
-    )
-    rows = [(("! " if each.beyond else "") + (told := row(each))[0], *told[1:])
-            for _, each in verdict.differences]  # fmt: skip
-    table(f"Beside {', '.join(verdict.beside)}", columns, rows)
+    table_differences(f"Beside {', '.join(verdict.beside)}", (each for _, each in verdict.differences))
     console.out.print(
         "[bold yellow]would be held[/] for a decision" if verdict.is_held else "plausible beside it"
     )

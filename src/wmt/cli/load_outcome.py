@@ -1,15 +1,17 @@
 """How a load of the site ended, said in the terminal or as JSON."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wmt.cli import console
 from wmt.cli.files import print_json
 from wmt.cli.inputs import tell_faults
+from wmt.cli.tables import TextColumn, table
 from wmt.intake import Import, InputFault
 from wmt.nights import Verdict
-from wmt.nights.plausibility import verdict_of
-from wmt.nights.plausibility_labels import sentence
+from wmt.nights.plausibility import Difference, verdict_of
+from wmt.nights.plausibility_labels import row, sentence
 
 if TYPE_CHECKING:
     from wmt.site.workload.models import Load
@@ -104,3 +106,11 @@ def tell_verdict(verdict: Verdict | None) -> None:
     for night, difference in verdict.differences if verdict else ():
         if difference.beyond:
             console.say_aloud("held", "bold yellow", sentence(night, difference))
+
+
+def table_differences(title: str, differences: Iterable[Difference]) -> None:
+    """Print what nights differ in; ! is beyond its limit."""
+    columns = (TextColumn("compared", "text"),
+               *(TextColumn(name) for name in ("before", "now", "change", "limit")))  # fmt: skip
+    rows = [(("! " if each.beyond else "") + (told := row(each))[0], *told[1:]) for each in differences]
+    table(title, columns, rows)

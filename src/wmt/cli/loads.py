@@ -7,11 +7,10 @@ import typer
 
 from wmt.cli import console, site_start
 from wmt.cli.files import print_json
-from wmt.cli.load_outcome import told_outcome
+from wmt.cli.load_outcome import table_differences, told_outcome
 from wmt.cli.options import Json
 from wmt.cli.tables import TextColumn, table
 from wmt.nights.plausibility import verdict_of
-from wmt.nights.plausibility_labels import row
 
 if TYPE_CHECKING:
     from wmt.site.workload.models import Load
@@ -62,18 +61,10 @@ def show(number: Number, json: Json = False) -> None:
             f"{load.decision['by']} {load.decision['is']} it: {load.decision['reason']}", markup=False
         )
     if load.verdict.get("differences"):
-        columns = (
-            TextColumn("compared", "text"),
-            TextColumn("before"),
-            TextColumn("now"),
-            TextColumn("change"),
-            TextColumn("limit"),
-        )
         verdict = verdict_of(load.verdict)
         for name in verdict.beside:
-            rows = [(("! " if each.beyond else "") + (told := row(each))[0], *told[1:])
-                    for night, each in verdict.differences if night == name]  # fmt: skip
-            table(f"Compared with {name}; ! is beyond its limit", columns, rows)
+            beside = (each for night, each in verdict.differences if night == name)
+            table_differences(f"Compared with {name}; ! is beyond its limit", beside)
 
 
 @app.command("accept")
