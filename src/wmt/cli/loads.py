@@ -81,7 +81,6 @@ def reject(number: Number, reason: Reason) -> None:
 
 def _decided(number: int, reason: str, *, accepts: bool) -> None:
     site_start.set_up()
-    # A decision that was being carried out by a process that was killed can be taken again
     from django.conf import settings
     from django.db import DatabaseError
     from django_tasks import TaskResultStatus
@@ -95,6 +94,7 @@ def _decided(number: int, reason: str, *, accepts: bool) -> None:
     from wmt.site.loads.loading import perform
     from wmt.site.start import database_words
 
+    # a decision that was being carried out by a process that was killed can be taken again
     given = asked_for(TaskResultStatus.READY, TaskResultStatus.RUNNING)
     with suppress(NightBusyError), loading(settings.CONFIG.home, "ending loads that were killed"):
         end_dead_loads(spared=given)

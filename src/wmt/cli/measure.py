@@ -116,10 +116,10 @@ def show_totals(level: str, rows: Sequence[dict[str, Any]], top: int = 0, title:
         timeless = (row["posts_without_time"] or None) if row["level"] != "post" else None
         cells.append(
             (
-                *(row["code"], row["name"], row["grade"] or "", capacity, over, row["points"]),
-                *(row["available"], row["cases"], row["cases_all"], timeless, notes(row)),
+                row["code"], row["name"], row["grade"] or "", capacity, over, row["points"],
+                row["available"], row["cases"], row["cases_all"], timeless, notes(row),
             )
-        )
+        )  # fmt: skip
     table(title or level_title(level), _COLUMNS, cells)
     if len(listed) < len(ranked):
         console.out.print(f"({len(ranked) - len(listed):,} more; --top 0 shows all)")

@@ -1,14 +1,11 @@
 """`wmt nation`: a demonstration nation to try everything on."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from wmt.cli import console
-
-if TYPE_CHECKING:
-    pass
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Where to write it; made when missing.")]
 Scale = Annotated[float, typer.Option("--scale", min=0.01, max=10, help="1 is 8,000 posts, 250,000 cases.")]
@@ -65,7 +62,8 @@ def nation(
         found = [path for path in (folder / "earlier").glob("*") if (path / "tidy").is_dir()]
         _write_past(folder, min(found, default=folder / truth.nights[0].folder), past_days, seed)
     console.out.print(
-        f"Written to {folder}: {truth.posts:,} posts, {truth.cases:,} cases, {len(truth.nights)} nights"
+        f"Written to {folder}: {truth.posts:,} posts, {truth.cases:,} cases, "
+        f"{console.counted(len(truth.nights), 'night')}"
     )
 
 

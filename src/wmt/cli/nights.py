@@ -168,5 +168,6 @@ def import_archive(files: Files, nights: Nights = None, json: Json = False) -> N
         print_json({"days": len(days), "rows": rows, "written": list(done.written)})
         return
     out.print(
-        f"{rows:,} figures of {counted(len(days), 'day')}; {counted(done.days, 'day')} have figures now"
+        f"{counted(rows, 'figure')} of {counted(len(days), 'day')}; "
+        f"{counted(done.days, 'day has', 'days have')} figures now"
     )

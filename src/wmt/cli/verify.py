@@ -33,6 +33,7 @@ def verify_live(json: Json = False) -> int:
         for row in found[:_SHOWN]:
             console.complain(row)
         console.complain(
-            f"{console.counted(len(found), 'row')} differ. Show the data again: wmt show-night {state.night}"
+            f"{console.counted(len(found), 'row differs', 'rows differ')}. "
+            f"Show the data again: wmt show-night {state.night}"
         )
     return 1 if found else 0

@@ -99,7 +99,7 @@ def reports_of_a_day(
         a_day = (rates[0] / WINDOW, rates[1] / WINDOW)
         number = _poisson(rng, posts, time_left, kind, a_day)
         if kind == "oral":
-            # whether a post has an oral report well inside the window, so that a workbook still names it
+            # posts with an oral report well inside the window: a workbook still names them
             recent = known.filter(pl.col("type") == "oral", today - pl.col("on_day") < WINDOW)
             number = np.where(
                 _court(posts) & ~posts["post_no"].is_in(recent["post_no"].implode()).to_numpy(),

@@ -28,7 +28,7 @@ def table_of(sheet: Sheet, faults: Faults, dates: tuple[str, ...] = ()) -> pl.Da
         found[name], odd = date_column(sheet.column(header))
         heading = sheet.heading(header)
         hits = [FaultPlace(sheet.rows[at], heading, f"{why} where a date is expected") for at, why in odd]
-        what = "{n} cells of " + f"{sheet.name}, column {heading}, hold no date and are left empty"
+        what = "{n} cells of " + f"{sheet.name}, column {heading}, hold no date: left empty"
         faults.warn_once("BAD_DATE", sheet.name, hits, what)
     frame = pl.DataFrame(found) if found else pl.DataFrame()
     return frame.with_columns(sheet=pl.lit(sheet.name), row=pl.Series(sheet.rows, dtype=pl.Int64))

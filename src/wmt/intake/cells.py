@@ -153,9 +153,9 @@ def count_column(values: Sequence[Cell]) -> tuple[pl.Series, list[Odd]]:
         values = [float(v) if v.__class__ is int else v for v in values]
     numbers = pl.Series([v if v.__class__ is float else None for v in values], dtype=pl.Float64)
     counts = numbers.cast(pl.Int64, strict=False)
-    # whether nothing was lost by taking the numbers whole, and all are within bounds
+    # taking the numbers whole must lose nothing, and all must be within bounds
     whole = numbers.null_count() == counts.null_count() and (numbers == counts).all()
-    if not bool(whole and counts.is_between(0, HIGHEST_COUNT).all()):
+    if not (whole and counts.is_between(0, HIGHEST_COUNT).all()):
         wrong = (~((counts == numbers) & counts.is_between(0, HIGHEST_COUNT))).fill_null(
             numbers.is_not_null()
         )

@@ -86,7 +86,7 @@ def _once(frame: pl.DataFrame, faults: Faults) -> pl.DataFrame:
     _warn(
         "DUPLICATE_CONTACT_ID",
         several,
-        "{n} contacts share their id with another case's, and each counts",
+        "{n} contacts share an id with another case's, and each counts",
         faults,
     )
     unclear = alone.filter(pl.struct("contact_id", "case_ref").is_duplicated())

@@ -9,7 +9,7 @@ from wmt.intake import limits
 from wmt.intake.model import InputFault, Post, Severity
 from wmt.intake.refusal import ReadingStopped
 from wmt.intake.remedies import REMEDIES
-from wmt.text import shown
+from wmt.text import counted, shown
 
 __all__ = ["EXAMPLES", "NAMED", "FaultPlace", "Faults", "ReadingStopped"]
 
@@ -49,7 +49,7 @@ class _Rest:
     posts: dict[Post, None] = field(default_factory=dict)
 
     def fault(self) -> InputFault:
-        what = f"and {self.faults:,} more faults of this kind, which are not told one by one"
+        what = f"and {counted(self.faults, 'more fault')} of this kind, not told one by one"
         message = f"{what}. {REMEDIES.get(self.code, '')}".rstrip()
         return InputFault(
             severity=self.severity, code=self.code, message=message, rows=self.rows, posts=tuple(self.posts)

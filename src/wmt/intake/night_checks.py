@@ -24,7 +24,7 @@ def refuse_empty(night: Gathered, faults: Faults) -> bool:
 
     Returns whether it was: there is nothing to put together then.
     """
-    # whether the rows were read: nothing refused names no post, but what emptiness itself brings about
+    # the rows were read if all that is refused names posts, or is what emptiness itself brings about
     refusing = [fault for fault in faults.items if fault.severity == "refuse"]
     is_read = all(fault.posts or fault.code == "T2A_NOT_BELOW_ACTIVE" for fault in refusing)
     if night.tier_scheme is None or night.as_at is None or not is_read:
@@ -33,7 +33,7 @@ def refuse_empty(night: Gathered, faults: Faults) -> bool:
         faults.refuse("NO_ROWS", f"{night.main} has no row of an officer", sheet=night.main)
         return True
     counted = night.count.filter((pl.col("basis") != "all") & (pl.col("cases") > 0))
-    if not (not counted.is_empty() or not night.case.is_empty()):
+    if counted.is_empty() and night.case.is_empty():
         faults.refuse("NO_ACTIVE_CASES", "no officer has an active case", sheet=night.main)
         return True
     return False

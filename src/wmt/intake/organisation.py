@@ -141,7 +141,7 @@ def check_posts(night: Gathered, posts: pl.DataFrame, codes: Codes, faults: Faul
     _warn_posts(
         "POST_ONLY_MENTIONED",
         written.filter(pl.col("hours_source") == MENTIONED),
-        "{n} posts are on no list of officers and have no hours until someone enters them: found",
+        "{n} posts are on no list of officers, without hours until someone enters them: found",
         faults,
     )
     main = night.person.filter(pl.col("rank") == 0).select(_KEYS).unique()

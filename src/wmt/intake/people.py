@@ -100,7 +100,7 @@ def reductions_of(
     ]
     over = _check_amounts(known, _contracted(posts, codes), day, faults)
     if people.stands:
-        what = "{n} reductions take off more than their reason allows of the hours of this night"
+        what = "{n} reductions take off more than the reason allows of the hours of this night"
         faults.warn_once("PEOPLE_OVER_MAXIMUM", "reductions", over, what)
     else:
         faults.refuse_each("PEOPLE_OVER_MAXIMUM", "reductions", over)
@@ -125,12 +125,12 @@ def _warn_strangers(people: people_model.People, numbers: Mapping[Post, int], fa
     what = "{n} posts with contracted hours are not in this night"
     faults.warn_once("PEOPLE_UNKNOWN_POST", "contracted_hours", hours, what)
     rows = [FaultPlace(r.row, None, ":".join(r.post)) for r in people.reductions if r.post not in numbers]
-    what = "{n} reductions are of posts that are not in this night"
+    what = "{n} reductions name a post that is not in this night"
     faults.warn_once("PEOPLE_UNKNOWN_POST", "reductions", rows, what)
     rows = [
         FaultPlace(c.row, None, ":".join(c.post)) for c in people.grade_corrections if c.post not in numbers
     ]
-    what = "{n} corrections of grade are of posts that are not in this night"
+    what = "{n} corrections of grade name a post that is not in this night"
     faults.warn_once("PEOPLE_UNKNOWN_POST", "grade_corrections", rows, what)
 
 
@@ -194,7 +194,7 @@ def _check_amounts(
             months = reduction.reason.months_to_expiry
             if months is not None and day > people_model.last_of_months(reduction.first_day, months):
                 expired.append(FaultPlace(row, "last_day", f"{':'.join(reduction.post)} {reason}"))
-    what = "{n} reductions run longer than their reason usually does"
+    what = "{n} reductions run longer than the reason usually does"
     faults.warn_once("PEOPLE_EXPIRED", "reductions", expired, what)
     above = [
         FaultPlace(None, None, f"{':'.join(post)}: {_hours(off)} hours off {_hours(contracted[post])} hours")
@@ -228,5 +228,5 @@ def _check_stages(
                     )
                 )
     faults.warn_once(
-        "STAGE_GAP", "reductions", hits, "{n} times a few days are missed between two trainee stages"
+        "STAGE_GAP", "reductions", hits, "{n} times two trainee stages leave a few days between them"
     )

@@ -114,14 +114,11 @@ def _tables(files: Sequence[tuple[str, bytes]], faults: Faults) -> dict[str, Peo
 def _tables_of(file: str, data: bytes, faults: Faults) -> list[PeopleTable]:
     if file.lower().endswith(BOOK):
         return book_tables(data, file, people_schema.TABLES, faults)
-    # the table a file is by its name, also where a browser or a person added to it: 'reductions
-    # (2).csv'
+    # a file's name tells its table, also where a browser or a person added to it: 'reductions (2).csv'
     stem, dot, suffix = file.rpartition(".")
     word = clean_name(stem).replace(" ", "_")
-    if f"{dot}{suffix.lower()}" not in SUFFIXES:
-        name = None
-    else:
-        name = next((name for name in people_schema.TABLES if re.match(rf"{name}(?![a-z])", word)), None)
+    fitting = people_schema.TABLES if f"{dot}{suffix.lower()}" in SUFFIXES else ()
+    name = next((table for table in fitting if re.match(rf"{table}(?![a-z])", word)), None)
     if name is None:
         what = f"nobody can tell which table {file} is"
         faults.refuse("PEOPLE_UNKNOWN_TABLE", what, sheet=file)

@@ -22,6 +22,7 @@ from wmt.intake.cells import (
 )
 from wmt.intake.faults import FaultPlace, Faults
 from wmt.intake.grid import Grid
+from wmt.intake.model import Post
 
 RAW_CELL = pl.Schema(
     {"sheet": pl.String, "row": pl.Int64, "column": pl.String, "type": pl.String, "value": pl.String}
@@ -165,9 +166,10 @@ def _bad_keys(sheet: Sheet, keys: Sequence[str], faults: Faults) -> set[int]:
     hits: dict[int, FaultPlace] = {}
     for header in sorted(found, key=lambda header: header in own):  # a bad post's key has the last word
         for index, why in found[header]:
-            # the posts that the row names with both keys
-            named = [(sheet.text(team)[index], sheet.text(staff)[index]) for team, staff in pairs]
-            posts = () if header in own else tuple(post for post in named if all(post))
+            posts: tuple[Post, ...] = ()
+            if header not in own:  # the posts that the row names with both keys
+                named = [(sheet.text(team)[index], sheet.text(staff)[index]) for team, staff in pairs]
+                posts = tuple((team, staff) for team, staff in named if team and staff)
             what = f"the key {sheet.heading(header)} holds {why}"
             hits[index] = FaultPlace(sheet.rows[index], sheet.heading(header), what, posts)
     faults.refuse_each("BAD_KEY", sheet.name, list(hits.values()))

@@ -82,7 +82,7 @@ def _mended(frame: pl.DataFrame, column: str, faults: Faults) -> dict[str, pl.Se
         pl.col(column).str.replace_all(r"\s", " ").str.contains(text.NAME.out) | _too_long(column, text.NAME)
     )
     hits = [FaultPlace(row["row"], column, column) for row in unseen.iter_rows(named=True)]
-    what = "{n} names or descriptions hold what cannot be shown, or are too long"
+    what = "{n} texts (names or descriptions) hold what cannot be shown, or more than fits"
     faults.warn_once("TEXT_MENDED", _sheet(unseen), hits, what)
     better = {value: text.NAME.mended(value) or None for value in odd[column]}
     return {column: frame[column].replace(better)}

@@ -133,7 +133,7 @@ def check_control_totals(table: TierTable, faults: Faults, share: float) -> None
     if len(wrong) >= MISMATCH_ROWS and 100 * len(wrong) > share * len(control):
         faults.refuse_each("CONTROL_TOTAL_MISMATCH", sheet, hits)
     else:
-        what = "{n} rows of the sheet " + sheet + " have a control total that is not the sum of their tiers"
+        what = "{n} rows of the sheet " + sheet + " have a control total that is not the sum of the tiers"
         faults.warn_once("CONTROL_TOTAL_MISMATCH", sheet, hits, what)
     if affected.any():
         counts, leaves = (affected & fits_with).sum(), (affected & fits_without).sum()

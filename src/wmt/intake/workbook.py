@@ -57,7 +57,7 @@ def gather_books(books: Sequence[Book], codes_at: CodesAt, faults: Faults, share
     # What a sheet lacks stops the load; the other sheets are read all the same, to tell all faults at once.
     # Without a moment or a scheme the codes are the latest: nothing is loaded then.
     _read_sheets(night, understood, codes_at(night.as_at.date() if night.as_at else date.max), faults, share)
-    # whether a sheet or column is missing or doubtful, so that nobody can be told from the sheets
+    # where a sheet or column is missing or doubtful, nobody can be told from the sheets
     stops = {
         "MISSING_COLUMNS", "UNKNOWN_TIER_SCHEME", "MIXED_TIER_SCHEMES", "MIXED_LAYOUTS",
         "DUPLICATE_SHEET_OR_COLUMN",

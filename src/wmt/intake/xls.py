@@ -16,7 +16,7 @@ def read_sheets(data: bytes, name: str) -> list[Grid]:
         book = xlrd.open_workbook(file_contents=data, logfile=io.StringIO())
         grids = []
         for sheet in book.sheets():
-            given = [(sheet.row_types(row), sheet.row_values(row)) for row in range(sheet.nrows)]
+            given = ((sheet.row_types(row), sheet.row_values(row)) for row in range(sheet.nrows))
             grids.append(Grid(sheet.name, [
                 [_cell(kind, value, book.datemode) for kind, value in zip(kinds, values, strict=True)]
                 + [""] * (sheet.ncols - len(kinds))

@@ -135,7 +135,7 @@ def _look(wanted: _Wanted, done: Imported, state: State | None, progress: Progre
                     for change in changes
                     if change.kind == kind and change.post not in known
                 ]
-                what = "{n} records are of posts that are not in the figures shown; they are kept"
+                what = "{n} records name a post that is not in the figures shown; kept all the same"
                 done.faults.warn_once("PEOPLE_UNKNOWN_POST", table, hits, what)
             _refuse_alike(done.faults, changes, known)
         found.raise_faults()
