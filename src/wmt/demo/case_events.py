@@ -147,8 +147,7 @@ class _Evening:
         licences = np.flatnonzero(self.at["location"] == LICENCE)
         self.at["location"][rows] = LICENCE
         self.at["starts"][rows] = self.at["allocated"][rows] = self.today
-        # lengths of orders that begin. Long ones are met more often among those that run, so they weigh
-        # less.
+        # lengths of orders that begin. Long ones are met more often among those that run, so they weigh less.
         number = len(rows)
         length = (self.at["ends"] - self.at["starts"])[licences]
         found: size.Ints = (

@@ -114,8 +114,7 @@ class _Past:
         worked = pl.concat([here["code"], gone["copied"]])
         is_away = ((posts["available_x100"] == 0) & (posts["reduction_hours_micro"] > 0)).to_numpy()
         able = (posts["available_x100"] > 0).to_numpy()
-        # lines with the places (`at`) of the posts whose work they are; of two posts of one code, for
-        # both
+        # lines with the places (`at`) of the posts whose work they are; of two posts of one code, for both
         places = pl.DataFrame({"code": worked}).with_row_index("at").cast({"at": pl.Int64})
         coded = lines.with_columns(code=pl.col("team_code") + ":" + pl.col("staff_code"))
         return cls(

@@ -64,8 +64,7 @@ def counted_cases(facts: Facts) -> Facts:
     """Cases as counts of each kind a post has, and of flags only those that count, under a number each."""
     counted = facts.caseload.group_by("post_no", "kind_no").agg(pl.col("cases").sum())
     caseload = counted.with_columns(case_ref=pl.lit(None, pl.String)).select(SCHEMAS["caseload"].names())
-    # flags of unpaid work in the community whose tier does not say so, as what their case is counted
-    # as
+    # flags of unpaid work in the community whose tier does not say so, as what their case is counted as
     kinds = pl.DataFrame(facts_kinds(facts.tier_scheme), schema=KIND_SCHEMA, orient="row")
     listed = facts.caseload.filter(pl.col("case_ref").is_not_null()).join(kinds, on="kind_no")
     words = ("location", "tier", "suspended")

@@ -37,8 +37,7 @@ def lines_on(state: State, asked: Sequence[tuple[Unit, PostRecords, date]]) -> l
     """The time lines of each post under a plan on a day of its own, in one run of the ledger."""
     found: list[list[dict[str, Any]]] = [[] for _ in asked]
     if asked:
-        # the ledger's time side under the rules of the figures shown. An engine is of one process and
-        # thread.
+        # the ledger's time side under the rules of the figures shown. An engine is of one process and thread.
         key = *state.of_load, os.getpid()
         if getattr(_kept, "key", None) != key:
             _kept.key, _kept.side = key, TimeSide(rules_of(state))

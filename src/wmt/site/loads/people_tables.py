@@ -148,8 +148,7 @@ def _in_words(changes: Sequence[Change]) -> Iterator[None]:
 
 def _placed(fault: ChangeFault, changes: Sequence[Change]) -> str:
     said = fault.message.rstrip(".:")
-    # whether a fault names the reason of a reduction: how a load ended is read by more people than
-    # that
+    # whether a fault names the reason of a reduction: how a load ended is read by more people than that
     of_reduction = fault.index is not None and bool(changes) and changes[fault.index].kind == "reduction"
     if bool(fault.shown) or (of_reduction and fault.code.startswith(("REASON_", "SHARE_"))):
         said = f"it cannot be entered ({fault.code}). Send the table on the page of a team to see why"

@@ -24,8 +24,7 @@ from wmt.site.workload.models import Unit
 
 def content(question: UnitRequest) -> dict[str, Any]:
     """The teams of a PDU or a region, and what ends soon in them."""
-    # the reductions of the posts under the unit that are in force today. Posts that are gone have
-    # none.
+    # the reductions of the posts under the unit that are in force today. Posts that are gone have none.
     unit, state = question.unit, question.state
     rows = queries.under(unit, state).filter(first_day__lte=state.day).exclude(last_day__lt=state.day)
     found = [(row.post, cut) for row in rows if isinstance(cut := queries.as_entry(row), ReductionRecord)]

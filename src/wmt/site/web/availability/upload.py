@@ -137,8 +137,7 @@ def people_upload_check(request: HttpRequest, number: int) -> HttpResponse:
         return HttpResponseRedirect(reverse("people-upload"))
     outcome = outcome_of(kept, state, _me(request))
     if request.method != "POST":
-        # rows of other people's posts are an attempt, and attempts are written down: once for what was
-        # sent
+        # rows of other people's posts are an attempt, and attempts are written down: once for what was sent
         if not (not outcome.denied or not kept.first_look()):
             posts = [":".join(post) for post in outcome.denied]
             named = ", ".join(posts[:3]) + (f" and {len(posts) - 3} more" if len(posts) > 3 else "")
