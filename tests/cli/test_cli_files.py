@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from night_tools import Nation, Run
 from wmt.cli import console
-from wmt.cli.files import write_out
+from wmt.cli.files import print_json, write_out
 from wmt.cli.tables import TextColumn, table
 from wmt.nights.folder import sha256
 
@@ -161,3 +162,13 @@ def test_overlays_and_rules_dates_change_the_price(run: Run, night: Path, tmp_pa
     assert community("--rules-date", "2023-01-05") != community()
     shown = run("measure", night, "--level", "nation", "--overlay", overlay).out
     assert "with a draft laid over" in shown
+
+
+@pytest.mark.parametrize("text", ["\x7f", "\x9b31m", "a\x7f\u202e", "\x1b]0;\x07", "\u2028", "\U000e0041"])
+def test_nothing_in_json_controls_a_terminal(capsys: pytest.CaptureFixture[str], text: str) -> None:
+    for content in ({"name": text}, {"name": text, "kept": "Zoë\xa0"}):
+        print_json(content)
+        said = capsys.readouterr().out
+        assert all(each.isprintable() for each in said if each not in "\n\xa0")
+        assert json.loads(said) == content
+    assert "Zoë\xa0" in said

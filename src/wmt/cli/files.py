@@ -20,12 +20,11 @@ KINDS = (".xlsx", ".csv", ".parquet")
 def print_json(content: object) -> None:
     r"""JSON on standard output. Numbers have two decimals at most.
 
-    `\u202e` stands for a character that turns or hides what a terminal shows: JSON that says the same.
+    `\u202e` stands for a character that controls, turns or hides what a terminal shows: JSON all the same.
     """
     text = json.dumps(content, indent=1, ensure_ascii=False, default=_plain)
-    if not text.isascii():
-        for each in set(text) - {"\n", "\xa0"}:
-            text = text if each.isprintable() else text.replace(each, json.dumps(each)[1:-1])
+    for each in set(text) - {"\n", "\xa0"}:
+        text = text if each.isprintable() else text.replace(each, json.dumps(each)[1:-1])
     typer.echo(text)
 
 
