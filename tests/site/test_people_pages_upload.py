@@ -357,6 +357,30 @@ def test_a_post_that_was_set_aside_has_the_hours_that_a_table_is_held_against(
     assert [row["Who"] for row in table_of(page, "records")] == [posts[2].name]
 
 
+def test_hours_that_nobody_gave_are_blank_in_the_template_and_0_says_something_new(
+    team: Any, manager: Client
+) -> None:
+    unit, posts = team
+    for post, is_only_mentioned in ((posts[0], True), (posts[1], False)):  # of the second 0 hours were given
+        Unit.objects.filter(pk=post.pk).update(supplied_micro=0, is_only_mentioned=is_only_mentioned)
+    rows = list(csv.DictReader(io.StringIO(_file(
+        manager, f"/people-tables/team/{unit.code}/contracted_hours.csv").decode("utf-8-sig"))))  # fmt: skip
+    assert [row["hours"] for row in rows[:2]] == ["", "0"]
+    untouched = written(tuple(rows[0]), *(tuple(row.values()) for row in rows))
+    _, page = preview(manager, contracted_hours__csv=untouched)
+    assert "There is nothing to apply" in page
+    rows[0]["hours"], rows[2]["hours"] = "0", ""
+    entered = written(tuple(rows[0]), *(tuple(row.values()) for row in rows[:2]))
+    address, page = preview(manager, contracted_hours__csv=entered)
+    assert [row["Who"] for row in table_of(page, "records")] == [posts[0].name]
+    assert apply(manager, address, page).status_code == 302
+    assert plan_of(posts[0]).hours_on(day_of()).hours_micro == 0
+    # what somebody has is not taken away by leaving it blank
+    missing = written(tuple(rows[0]), tuple(rows[2].values()))
+    _, page = preview(manager, contracted_hours__csv=missing)
+    assert [row["Column"] for row in table_of(page, "faults")] == ["hours"]
+
+
 def test_a_workbook_is_taken_with_its_sheets(team: Any, manager: Client) -> None:
     _, posts = team
     out = io.BytesIO()

@@ -1,6 +1,6 @@
 """What holds for changes of posts: the reasons there are, and the hours a week may have."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -34,6 +34,8 @@ class RecordLimits:
     #: of each post, as the extract has them: its grade, and its hours where it gives any
     grades: Mapping[Post, str]
     supplied_micro: Mapping[Post, int]
+    #: posts on no list of officers: the 0 hours supplied for them are nobody's
+    unlisted: Collection[Post] = ()
     #: tables that come with a load may hold shares other than the usual: it only warns of them
     strict: bool = True
 
@@ -44,6 +46,12 @@ class RecordLimits:
             return entered.hours_micro
         default = self.default_micro.get(self.grade(post, plan, day), 0)
         return self.supplied_micro.get(post, default)
+
+    def is_ungiven(self, post: Post, plan: PostRecords, day: date) -> bool:
+        """Whether the hours are 0 because nobody gave any: entering 0 says something new then."""
+        if plan.hours_on(day) or (post in self.supplied_micro and post not in self.unlisted):
+            return False
+        return self.contracted(post, plan, day) == 0
 
     def grade(self, post: Post, plan: PostRecords, day: date) -> str:
         """The grade of a post on a day: as corrected, else as the extract has it."""

@@ -190,11 +190,13 @@ def limits_of(
     full = {grade: ruleset[f"full_time_hours.{grade}"].hundredths * (MICRO // 100) for grade in GRADES}
     grades: dict[records.Post, str] = {}
     supplied: dict[records.Post, int] = {}
+    unlisted = set()
     for unit in _units_of(state, wanted):
         post = unit.team_code, unit.staff_code
         grades[post] = unit.supplied_grade or unit.grade
         if unit.supplied_micro is not None:
             supplied[post] = unit.supplied_micro
+        unlisted |= {post} if unit.is_only_mentioned else set()
     return RecordLimits(
         reasons=reasons_on(day or (state.day if state else None)),
         full_time_micro=full,
@@ -202,6 +204,7 @@ def limits_of(
         default_micro=default,
         grades=grades,
         supplied_micro=supplied,
+        unlisted=unlisted,
         strict=strict,
     )
 

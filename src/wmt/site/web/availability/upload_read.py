@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wmt.intake.people_schema import REASONS_FILE
+from wmt.intake import InputFault
+from wmt.intake.people_schema import HOURS_FILE, REASONS_FILE
 from wmt.site.accounts import visibility
 from wmt.site.accounts.access import may
 from wmt.site.accounts.models import User
@@ -61,8 +62,11 @@ class UploadOutcome:
 def outcome_of(kept: KeptUpload, state: State, user: User) -> UploadOutcome:
     """What the files come to now. Nothing is saved. Raises OSError where the files are gone."""
     people, faults = people_files.read_people(kept.files(), state.day)
-    found = UploadOutcome()
+    found, stands = UploadOutcome(), _readable_plans(state, user)
     for fault in faults.items:
+        if _is_left_blank(fault, stands, state):
+            found.idle += 1
+            continue
         message = fault.message.replace("docs/input.md", "the upload page")
         said = TableFault(fault.sheet or "", fault.row, fault.column or "", message)
         # only of what our own templates have besides: names, and what they are
@@ -77,11 +81,11 @@ def outcome_of(kept: KeptUpload, state: State, user: User) -> UploadOutcome:
         text = "Reasons are not taken from here. Change them on the page ‘Reasons for reductions’."
         found.notices.append(TableFault(REASONS_FILE, None, "", text))
     # what the changes come to, by the check that stands behind all mouths
-    changes = _allowed(found, table_changes.changes_of(people, _readable_plans(state, user)), state, user)
+    changes = _allowed(found, table_changes.changes_of(people, stands), state, user)
     plans = queries.plans_of({change.post for change in changes})
     limits = queries.limits_of(state, list(plans))
     found.changes = [change for change in changes if not _is_idle(change, plans, limits)]
-    found.idle = len(changes) - len(found.changes)
+    found.idle += len(changes) - len(found.changes)
     # who may was asked above, once for each team and not for each post
     found.preview = actions.preview(changes=found.changes, state=state, actor=None)
     checked = found.preview.checked
@@ -130,7 +134,16 @@ def _is_idle(change: Change, plans: Mapping[Post, PostRecords], limits: RecordLi
     plan = plans.get(change.post, PostRecords())
     if change.kind != "hours" or change.key or plan.hours or change.first_day is None:
         return False
-    return limits.contracted(change.post, plan, change.first_day) == change.hours_micro
+    asked = change.post, plan, change.first_day
+    return limits.contracted(*asked) == change.hours_micro and not limits.is_ungiven(*asked)
+
+
+def _is_left_blank(fault: InputFault, plans: Mapping[Post, PostRecords], state: State) -> bool:
+    """Whether a row has no hours, as our template leaves them where nobody gave any: it says nothing."""
+    if (fault.code, fault.sheet, fault.column) != ("PEOPLE_MISSING_VALUE", HOURS_FILE, "hours"):
+        return False
+    limits = queries.limits_of(state, fault.posts)
+    return any(limits.is_ungiven(post, plans.get(post, PostRecords()), state.day) for post in fault.posts)
 
 
 def _placed(fault: ChangeFault, changes: Sequence[Change]) -> TableFault:

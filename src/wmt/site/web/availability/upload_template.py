@@ -64,15 +64,17 @@ def _hours(posts: Posts, plans: Plans, state: State) -> list[Values]:
     """A row for each person: the hours that count, since their first day, or from today where none is.
 
     By what a table that is sent is held against: a post that was set aside keeps the hours of an earlier
-    night in its figures, or has none, and a row that nobody touched must not enter those.
+    night in its figures, or has none, and a row that nobody touched must not enter those. Hours that nobody
+    gave are left blank.
     """
     limits = queries.limits_of(state, [post_of(post) for post in posts])
     found: list[Values] = []
     for post in posts:
         plan = plans[post_of(post)]
+        asked = post_of(post), plan, state.day
         entered = plan.hours_on(state.day)
         first = entered.first_day if entered else state.day
-        hours = limits.contracted(post_of(post), plan, state.day)
+        hours = None if limits.is_ungiven(*asked) else limits.contracted(*asked)
         found.append((*post_of(post), micro(hours), None if first == date.min else first, post.name))
     return found
 
