@@ -81,3 +81,20 @@ def test_a_phrase_is_found_however_it_is_broken(tmp_path: Path, phrase: str) -> 
     page.write_text("{# Why it moved #}<p>What changed</p>")
     [said] = said_in(page)
     assert not any(each in said.lower() for each in GONE)
+
+
+def test_numbers_in_templates_are_counted_in_the_singular_too() -> None:
+    """`counted(number, 'case')` says '1 case'. In these a number is never 1."""
+    never_one = {"too_many.jinja", "per_fte.jinja", "the_number.jinja", "_parts.jinja"}
+    nouns = (
+        "cases|points|available points|rows|days|posts|people|records|items|weeks|actions|changes|reductions"
+    )
+    found = [
+        f"{path.name}: {said[0]}"
+        for path in sources()
+        if path.suffix == ".jinja" and path.name not in never_one
+        for said in re.finditer(
+            rf"[^\n]{{,40}}}}}}(?:</\w+>)? (?:more |other )?(?:{nouns})\b", path.read_text()
+        )
+    ]
+    assert found == []

@@ -62,7 +62,8 @@ def nation(
         found = [path for path in (folder / "earlier").glob("*") if (path / "tidy").is_dir()]
         _write_past(folder, min(found, default=folder / truth.nights[0].folder), past_days, seed)
     console.out.print(
-        f"Written to {folder}: {truth.posts:,} posts, {truth.cases:,} cases, "
+        f"Written to {folder}: {console.counted(truth.posts, 'post')}, "
+        f"{console.counted(truth.cases, 'case')}, "
         f"{console.counted(len(truth.nights), 'night')}"
     )
 

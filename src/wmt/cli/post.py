@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from wmt.cli import tables
-from wmt.cli.console import capacity, out
+from wmt.cli.console import capacity, counted, out
 from wmt.cli.measure import notes
 from wmt.ledger import OMIC, STREAM_NAMES
 from wmt.rules import RuleSet
@@ -75,12 +75,13 @@ def _show_figure(found: Mapping[str, Any]) -> None:
         custody, licence = found["breakdown"]["omic"], found["omic_on_licence"]
         out.print(
             "No capacity: OMiC work is not measured against hours. "
-            f"{tables.figure(custody)} points in custody, {tables.figure(licence)} on licence"
+            f"{counted(tables.figure(custody), 'point')} in custody, {tables.figure(licence)} on licence"
         )
         return
     over = ", over the threshold" if found["over_mark"] else ""
     out.print(
-        f"{tables.figure(found['points'])} points ÷ {tables.figure(found['available'])} available points "
+        f"{counted(tables.figure(found['points']), 'point')} ÷ "
+        f"{counted(tables.figure(found['available']), 'available point')} "
         f"= [bold]{capacity(found['points'], found['available'])}[/]{over}"
     )
 

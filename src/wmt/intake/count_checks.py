@@ -6,6 +6,7 @@ import polars as pl
 
 from wmt.intake.faults import FaultPlace, Faults
 from wmt.intake.staging import Gathered
+from wmt.text import counted
 
 _POST = ["team_code", "staff_code"]
 
@@ -23,12 +24,13 @@ def check_counts(night: Gathered, inactive: pl.DataFrame, faults: Faults) -> Non
     hits = []
     for row in above.iter_rows(named=True):
         post = row["team_code"], row["staff_code"]
-        what = f"the post {':'.join(post)} has {row['active']} active cases and only {row['all']} in all"
+        active = counted(row["active"], "active case")
+        what = f"the post {':'.join(post)} has {active} and only {row['all']} in all"
         hits.append(FaultPlace(None, None, what, (post,)))
     faults.refuse_each("ACTIVE_ABOVE_ALL", None, hits)
     silent = posts.filter(~pl.col("active_given") & (pl.col("all") > pl.col("listed")))
     hits = [
-        FaultPlace(None, None, f"{row['team_code']}:{row['staff_code']} with {row['all']} cases")
+        FaultPlace(None, None, f"{row['team_code']}:{row['staff_code']} with {counted(row['all'], 'case')}")
         for row in silent.iter_rows(named=True)
     ]
     what = "{n} posts have cases, more than are listed as inactive, and no row of active cases"

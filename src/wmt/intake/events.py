@@ -78,7 +78,7 @@ def _reconcile(single: pl.DataFrame, counted: pl.DataFrame, codes: Codes, faults
         FaultPlace(
             None,
             None,
-            f"the post {team}:{staff} has {found} reports {report} one by one and {said} in the counts",
+            f"reports {report} of the post {team}:{staff}: {found} one by one, {said} in the counts",
             ((team, staff),),
         )
         for team, staff, report, said, found in both.filter(pl.col("counted") != pl.col("listed"))

@@ -13,7 +13,7 @@ from wmt.intake import people_model
 from wmt.intake.codes import Codes
 from wmt.intake.faults import FaultPlace, Faults
 from wmt.intake.model import Post
-from wmt.text import fold
+from wmt.text import counted, fold
 
 #: Days without a reduction between two stages of the trainee route that look like a slip.
 GAP_DAYS = 3
@@ -224,7 +224,9 @@ def _check_stages(
             if 0 < days <= GAP_DAYS:
                 hits.append(
                     FaultPlace(
-                        later.row, "first_day", f"{':'.join(post)}: {days} days from {former.last_day}"
+                        later.row,
+                        "first_day",
+                        f"{':'.join(post)}: {counted(days, 'day')} from {former.last_day}",
                     )
                 )
     faults.warn_once(

@@ -11,6 +11,7 @@ from wmt.intake.manifest import MANIFEST, Bundle, listed_files, read_manifest, s
 from wmt.intake.mentions import mentioned, people_in_rows
 from wmt.intake.model import SheetCount
 from wmt.intake.read_table import read_typed
+from wmt.text import counted
 
 REQUIRED = ("team", "staff")
 _POST = ["team_code", "staff_code"]
@@ -40,15 +41,14 @@ def gather_tidy(bundle: Bundle, faults: Faults) -> staging.Gathered:
             continue
         table, rows = read_tidy_table(name, data, entry.file, manifest.tier_scheme, faults)
         if rows is not None and rows != entry.rows:
-            what = f"the file {entry.file} has {rows} rows and the manifest says {entry.rows}"
+            what = f"the file {entry.file} has {counted(rows, 'row')} and the manifest says {entry.rows}"
             faults.refuse("MANIFEST_ROWS", what, sheet=name, column="rows")
         tables[name] = table
         night.sheets[name] = SheetCount(rows or 0, 0)
     _fill(night, tables, faults)
     if not night.complete_cases and "case" in tables:
-        what = (
-            f"the manifest says case_list none, and the table of {len(tables['case'])} cases is not counted"
-        )
+        cases = counted(len(tables["case"]), "case")
+        what = f"the manifest says case_list none, and the table of {cases} is not counted"
         faults.warn("CASES_NOT_USED", what, sheet="case")
     if not night.complete_cases and "all" in night.bases and "active" not in night.bases:
         what = "the counts are of all cases only, and no post would seem to have active ones"

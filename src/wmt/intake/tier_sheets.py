@@ -12,6 +12,7 @@ from wmt.intake.model import Post
 from wmt.intake.sheet import Sheet
 from wmt.intake.staging import CELL, MEASURE
 from wmt.intake.workbook_schema import BASES, MEASURES, REPORTS, SHEETS
+from wmt.text import counted
 
 #: A wrong control total here and there is warned of; beyond both marks the sheet is not believed.
 MISMATCH_PERCENT = 5
@@ -138,8 +139,8 @@ def check_control_totals(table: TierTable, faults: Faults, share: float) -> None
     if affected.any():
         counts, leaves = (affected & fits_with).sum(), (affected & fits_without).sum()
         what = (
-            f"the sheet {sheet} has {affected.sum()} rows with suspended tiers: the control total "
-            f"counts them in {counts} rows and leaves them out in {leaves}"
+            f"the sheet {sheet} has {counted(int(affected.sum()), 'row')} with suspended tiers: the control "
+            f"total counts them in {counted(int(counts), 'row')} and leaves them out in {leaves}"
         )
         faults.warn("CONTROL_TOTAL_READING", what, sheet=sheet, column=heading)
 
@@ -172,5 +173,7 @@ def check_t2a_below_active(tables: Sequence[TierTable], faults: Faults) -> None:
         return
     t2a, active = sum(totals["t2a"]), sum(totals["active"])
     if t2a >= active:
-        what = f"the sheet T2A holds {t2a} cases and {SHEETS['wmt_extract_filtered']} only {active}"
+        what = (
+            f"the sheet T2A holds {counted(t2a, 'case')} and {SHEETS['wmt_extract_filtered']} only {active}"
+        )
         faults.refuse("T2A_NOT_BELOW_ACTIVE", what, sheet=SHEETS["t2a"])

@@ -9,6 +9,7 @@ from wmt.rules import entries
 from wmt.rules.errors import RuleFault
 from wmt.rules.units import UNITS, why_no_day
 from wmt.rules.values import STATUSES, DatedValue, Parameter
+from wmt.text import counted
 
 _ORIGIN = frozenset(entries.Origin.model_fields)
 
@@ -159,7 +160,7 @@ class _EntryBuild:
             yield from self.dated(path, content)
         elif isinstance(content, list):
             if len(content) != len(since):
-                found = f"has {len(content)} values for {len(since)} days of 'from'"
+                found = f"has {counted(len(content), 'value')} for {counted(len(since), 'day')} of 'from'"
                 self.fault(path, f"{found}; give one for each")
                 return
             yield from zip(since, content, strict=True)

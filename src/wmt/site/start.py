@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from wmt import private_files
+from wmt.text import counted
 
 Say = Callable[[str], None]
 #: Says, among the gathered files, what they were made from.
@@ -68,9 +69,15 @@ def _tighten(say: Say) -> None:
         more, not_ours = private_files.tighten(path)
         narrowed, left = narrowed + more, left + not_ours
     if narrowed:
-        say(f"{narrowed} files and folders of the site could be reached by others on this machine: no longer")
+        say(
+            f"{counted(narrowed, 'file or folder', 'files and folders')} of the site could be reached by "
+            "others on this machine: no longer"
+        )
     if left:
-        say(f"{left} files and folders of the site belong to another account, and others may reach them")
+        say(
+            f"{counted(left, 'file or folder', 'files and folders')} of the site "
+            f"{'belongs' if left == 1 else 'belong'} to another account, and others may reach them"
+        )
 
 
 def _keep_worlds_apart() -> None:

@@ -16,6 +16,7 @@ from wmt.days import written
 from wmt.site.availability import models
 from wmt.site.workload.models import Load, Unit
 from wmt.site.workload.state import State
+from wmt.text import counted
 
 #: What a version says of time. Not the reason: any takes off the same, and that it changed is private.
 _CONTENT = ("hours_micro", "percent_x100", "grade")
@@ -167,5 +168,5 @@ def late_words(found: Sequence[Late]) -> str:
         if len(entered) == 1
         else f"from {written(entered[0])} to {written(entered[-1])}"
     )
-    whose = "" if people == 1 else f" for {people:,} posts"
+    whose = "" if people == 1 else f" for {counted(people, 'post')}"
     return f"Hours entered {on}{whose} for days from {written(first)} do not change these figures."

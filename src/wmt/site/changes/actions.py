@@ -24,7 +24,7 @@ from wmt.site.changes.impact import Effect, effects_of
 from wmt.site.changes.recalculate import apply, hold_journal
 from wmt.site.workload.models import Current, Unit
 from wmt.site.workload.state import State, stated
-from wmt.text import NOTE
+from wmt.text import NOTE, counted
 
 #: Raises Denied or RefusedError where a person may not make changes.
 Rights = Callable[[User, Sequence[change_requests.Change], State | None], None]
@@ -313,7 +313,7 @@ def _audit(
     if len(told) <= _TOLD:
         what = f"{'; '.join(said['said'] for said in told)}."
     else:
-        what = f"{len(told):,} records of {len(posts):,} posts."
+        what = f"{counted(len(told), 'record')} of {counted(len(posts), 'post')}."
     because = f" Why: {why}" if why else ""
     one = len(posts) == 1
     record(
@@ -353,4 +353,4 @@ def _all(plan: records.PostRecords) -> Sequence[records.Entry]:
 def _names(posts: Collection[records.Post]) -> str:
     named = [":".join(post) for post in sorted(posts)[:3]]
     more = len(posts) - len(named)
-    return ", ".join(named) + (f" and {more:,} more posts" if more > 0 else "")
+    return ", ".join(named) + (f" and {counted(more, 'more post')}" if more > 0 else "")

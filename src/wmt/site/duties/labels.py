@@ -87,7 +87,7 @@ def left(deadline: Deadline) -> str:
 
 
 def _days(number: int) -> str:
-    return "1 working day" if number == 1 else f"{number} working days"
+    return counted(number, "working day")
 
 
 def days_words(number: int) -> str:
@@ -117,15 +117,15 @@ def closed_words(data: Mapping[str, Any]) -> str:
     if data["why"] == "under":
         return f"{_figure(data)}{_came_off(data)}"
     if data["why"] == "no time":
-        return f"no working hours for more than {data['longest']} days, up to {on}"
+        return f"no working hours for more than {counted(data['longest'], 'day')}, up to {on}"
     if data["why"] == "gone":
         return f"the post is no longer in the figures of {on}"
     if data["why"] == "omic":
         return (
             "the post moved to OMiC work, which has no capacity figure, and has been there for more than "
-            f"{data['longest']} days, up to {on}"
+            f"{counted(data['longest'], 'day')}, up to {on}"
         )
-    return f"no figures for more than {data['longest']} days, up to {on}"
+    return f"no figures for more than {counted(data['longest'], 'day')}, up to {on}"
 
 
 def fell_words(data: Mapping[str, Any]) -> str:
@@ -205,7 +205,7 @@ def _followed(data: Mapping[str, Any]) -> str:
 
 def _opened(data: Mapping[str, Any]) -> str:
     since, excess = _day(data, "run_since"), _day(data, "excess_since")
-    over = f"over {percent_words(data['percent_x100'])} for {data['days']} days in a row"
+    over = f"over {percent_words(data['percent_x100'])} for {counted(data['days'], 'day')} in a row"
     run = f"{over}, since {since}; excessive since {excess}"
     if "why" not in data:
         return f"Opened: {run}"
@@ -217,7 +217,7 @@ def _opened(data: Mapping[str, Any]) -> str:
 
 
 def _raised(data: Mapping[str, Any]) -> str:
-    over = f"over {percent_words(data['percent_x100'])} for {data['days']} days"
+    over = f"over {percent_words(data['percent_x100'])} for {counted(data['days'], 'day')}"
     return f"Escalated: {over} ({DOUBLE_RED}), since {_day(data, 'since')}"
 
 

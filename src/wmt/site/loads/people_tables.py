@@ -33,6 +33,7 @@ from wmt.site.changes.reason_tables import reasons_changed, save_reasons
 from wmt.site.changes.recalculate import hold_journal
 from wmt.site.workload.models import Current, Load, Unit
 from wmt.site.workload.models import Fault as LoadFault
+from wmt.text import counted
 
 _CODES = ("team_code", "staff_code")
 #: The code of the warning of posts that are gone and have records.
@@ -193,7 +194,7 @@ def follow(load: Load, former: Collection[Post], number: int) -> set[Post]:
         faults.append(told("RECORDS_FOLLOWED", len(moves), said))
     faults += [told(LEFT_BEHIND, 1, left_message(post)) for post in found.left[:_LEFT_NAMED]]
     if rest := len(found.left[_LEFT_NAMED:]):
-        posts = f"{rest:,} more posts that are gone"
+        posts = counted(rest, "more post that is gone", "more posts that are gone")
         faults.append(
             told(LEFT_BEHIND, rest, f"Hours, reductions or grades are entered for {posts}: {_CARRY}.")
         )

@@ -23,6 +23,7 @@ from wmt.site.loads.reports import remedy
 from wmt.site.policies import policies
 from wmt.site.workload.models import Fault, Load
 from wmt.site.workload.state import NoDataYet, current_state
+from wmt.text import counted
 
 ITSELF = "the site itself"
 REMOVED = "Removed after the retention period."
@@ -217,6 +218,6 @@ def apply(*, who: str = ITSELF, now: datetime | None = None) -> dict[str, int]:
 def _remove(kind: RetentionKind, now: datetime, who: str) -> int:
     count = kind.remove(kind.due(now))
     if count:
-        sentence = f"Retention removed {count:,} {kind.what}, after {kind.days} days."
+        sentence = f"Retention removed {count:,} {kind.what}, after {counted(kind.days, 'day')}."
         record("retention", sentence, who=who, after={"policy": f"retention.{kind.policy}", "count": count})
     return count
