@@ -28,6 +28,14 @@ COMMANDS = {
         "compare:compare",
         "Say how every unit's figure moved and why; the causes add up to the change exactly.",
     ),
+    "waiting": (
+        "allocation:waiting",
+        "List the cases that nobody holds yet, longest waiting first: those of placeholder posts.",
+    ),
+    "candidates": (
+        "allocation:who_could_hold",
+        "Show who could hold a case: capacity now and with it, whether their grade may, and why not.",
+    ),
     "load": ("load:load", "Load an extract into the site of WMT_HOME: all of it, or nothing at all."),
     "load-earlier": (
         "earlier:load_earlier",

@@ -1,6 +1,6 @@
 """Opening whatever a PATH is: a workbook, tidy tables or a night."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -24,6 +24,8 @@ class Opened:
     facts: Facts
     former: pl.DataFrame | None
     own_rules: rules.RuleSet | None
+    #: gives the cases as the input lists them, with since when each is held; None where it only counts them
+    cases: Callable[[], pl.DataFrame | None] = lambda: None
 
     def rule_set(self, rules_date: date | None, overlays: Sequence[rules.Overlay]) -> rules.RuleSet:
         """The rules to price by: those asked for, else the night's own, else those of its day."""
@@ -57,7 +59,14 @@ def open_input(
                 "a night holds everything already; give one night, without other paths and --people"
             )
         night = whole_night(paths[0])
-        return Opened(night.facts(), night.former(), night.rules())
+        listed = "input/case"
+        is_listed = f"{listed}.parquet" in night.manifest.files
+        return Opened(
+            night.facts(),
+            night.former(),
+            night.rules(),
+            lambda: night.table(listed) if is_listed else None,
+        )
     with console.progress() as tell:
         taken = read(paths, people=people, set_aside=set_aside, progress=tell, last_day=last_day())
     if taken.facts is None:
@@ -69,7 +78,7 @@ def open_input(
     facts, lines = nights.keep_former(taken.facts, whole_night(former) if former else None)
     for aside in taken.set_aside:
         console.complain(f"set aside {aside.team_code}:{aside.staff_code}: {aside.message}")
-    return Opened(facts, lines, None)
+    return Opened(facts, lines, None, lambda: taken.canonical.get("case"))
 
 
 def tell_warnings(taken: Import) -> None:

@@ -1,0 +1,202 @@
+"""Everybody in some teams who could hold a case: what they have, what they would have, whether they may.
+
+Nothing is ranked by name and nobody is proposed: the order is who may, then grade, then capacity after.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from fractions import Fraction
+from typing import Any
+
+import polars as pl
+
+from wmt import ledger
+from wmt.allocation.cases import CaseToGive
+from wmt.allocation.eligibility import Eligibility, eligibility
+from wmt.facts import LOCATIONS, SCHEMAS, table_of
+from wmt.grades import DUMMY, STAFF_GRADES
+from wmt.rules import RuleSet
+
+
+@dataclass(frozen=True)
+class CaseEffect:
+    """What one case would make of a post, beside whether its grade may hold it."""
+
+    case: CaseToGive
+    eligibility: Eligibility
+    holds: bool  # the post holds it already: only a change of tier or type would move its figure
+    after: ledger.Moment
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A post that could hold cases: its figures now, with each case alone, and with all of them.
+
+    `why_not` says why it is not to be given any case: no available hours, no figures of its own.
+    """
+
+    code: str
+    name: str | None
+    grade: str
+    team_code: str
+    pdu_code: str
+    now: ledger.Moment
+    effects: Sequence[CaseEffect]
+    together: ledger.Moment
+    over_x100: int
+    caseload: Mapping[str, int]  # active cases by type
+    recent: Mapping[int, int]  # cases allocated in so many days, where the data says when
+    why_not: Sequence[str]
+    notes: Sequence[str]  # what to know of its figures
+
+    @property
+    def eligible(self) -> bool:
+        """Whether it may hold all of the cases and has time to be measured against."""
+        return not self.why_not and all(effect.eligibility.eligible for effect in self.effects)
+
+    @property
+    def words(self) -> list[str]:
+        """Why not, or on what condition: each reason once."""
+        of_cases = (effect.eligibility.words for effect in self.effects if not effect.holds)
+        held = [f"holds {effect.case.ref} already" for effect in self.effects if effect.holds]
+        return list(
+            dict.fromkeys([*self.why_not, *self.notes, *held, *(words for words in of_cases if words)])
+        )
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is over the threshold of excessive workload now."""
+        return ledger.is_over(*self.now, self.over_x100)
+
+    @property
+    def over_with_all(self) -> bool:
+        """Whether it would be over that threshold with all of the cases."""
+        return ledger.is_over(*self.together, self.over_x100)
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """Who may first, then grade, then the capacity after; those without available hours last."""
+        points, available = self.together
+        share = (0, Fraction(points, available)) if available else (1, Fraction())
+        return not self.eligible, STAFF_GRADES.index(self.grade), *share, self.code
+
+
+#: Cases allocated in so many days up to the day of the data are counted.
+RECENT_DAYS = (7, 28)
+ALLOCATED = table_of({"team_code": pl.String, "staff_code": pl.String, "allocated_on": pl.Date})
+
+
+def candidates(
+    found: ledger.Ledger,
+    cases: Sequence[CaseToGive],
+    teams: Collection[str],
+    allocated: pl.DataFrame | None = None,
+    *,
+    eligible_by: RuleSet | None = None,
+) -> list[Candidate]:
+    """Every post of some teams with what the cases would make of it, in the stated order.
+
+    Placeholders, posts of no grade and posts of the OMiC stream cannot be given cases and are left out.
+    `allocated` says since when posts hold their cases (columns `ALLOCATED`), where the data does. Eligibility
+    is judged by the ledger's own rules, or by `eligible_by`: nights saved before there were any have none.
+    """
+    totals = found.totals(["post"]).filter(pl.col("team_code").is_in(list(teams)))
+    totals = totals.filter(pl.col("stream") != ledger.OMIC, pl.col("grade") != DUMMY)
+    posts = found.facts.post.filter(is_placeholder=0)
+    totals = totals.join(posts.select(*_KEYS, "post_no", "unmeasured"), on=_KEYS)
+    held, recent = _caseloads(found, totals["post_no"].to_list()), _recent(found, allocated)
+    return sorted(
+        (
+            _candidate(
+                found.rules,
+                eligible_by or found.rules,
+                row,
+                cases,
+                held.get(row["post_no"], {}),
+                recent.get(row["code"], {}),
+            )
+            for row in totals.iter_rows(named=True)
+        ),
+        key=lambda each: each.order,
+    )
+
+
+def not_in_data(
+    found: ledger.Ledger, cases: Sequence[CaseToGive], grade: str, *, eligible_by: RuleSet | None = None
+) -> Candidate:
+    """A post that the data does not have yet, with the hours that are usual for its grade."""
+    keys = {"post_no": 0, "team_no": 0, "team_code": "", "staff_code": ""}
+    post = {**keys, "grade": grade, "is_placeholder": 0, "unmeasured": 0}
+    frame = pl.DataFrame([{**dict.fromkeys(SCHEMAS["post"]), **post}], SCHEMAS["post"])
+    time = ledger.TimeSide(found.rules).lines(frame, SCHEMAS["reduction"].to_frame(), found.day)
+    row: dict[str, Any] = {"code": "", "name": None, "pdu_code": "", "stale_since": None, "points_x100": 0}
+    row |= {**post, "post_no": None, "available_x100": int(time["points_x100"].sum())}
+    made = _candidate(found.rules, eligible_by or found.rules, row, cases, {}, {})
+    return replace(made, notes=[f"not in this data: hours assumed, those usual for grade {grade}"])
+
+
+_KEYS = ["team_code", "staff_code"]
+
+
+def _candidate(
+    rules: RuleSet,
+    eligible_by: RuleSet,
+    row: dict[str, Any],
+    cases: Sequence[CaseToGive],
+    caseload: Mapping[str, int],
+    recent: Mapping[int, int],
+) -> Candidate:
+    now = ledger.Moment(row["points_x100"], row["available_x100"])
+    effects = []
+    for case in cases:
+        holds = case.post_no is not None and case.post_no == row["post_no"]
+        more = case.points_x100 - (case.held_x100 if holds else 0)
+        may = eligibility(eligible_by, row["grade"], case.location, case.tier)
+        effects.append(CaseEffect(case, may, holds, now._replace(points_x100=now.points_x100 + more)))
+    together = now.points_x100 + sum(each.after.points_x100 - now.points_x100 for each in effects)
+    why_not, notes = [], []
+    if row["unmeasured"]:
+        why_not.append("no figures: its rows were left out and no earlier ones are kept")
+    elif not now.available_x100:
+        why_not.append("no available hours")
+    if row["stale_since"] is not None:
+        notes.append(f"figures of {row['stale_since']:%-d %B %Y}: its rows were left out since")
+    return Candidate(
+        code=row["code"],
+        name=row["name"],
+        grade=row["grade"],
+        team_code=row["team_code"],
+        pdu_code=row["pdu_code"],
+        now=now,
+        effects=effects,
+        together=now._replace(points_x100=together),
+        over_x100=rules["thresholds.excessive_workload.percent"].hundredths,
+        caseload=caseload,
+        recent=recent,
+        why_not=why_not,
+        notes=notes,
+    )
+
+
+def _caseloads(found: ledger.Ledger, post_nos: Sequence[int]) -> dict[int, dict[str, int]]:
+    """The active cases of posts by type."""
+    cases = found.lines(post_nos).filter(kind="case").group_by("post_no", "location")
+    held: dict[int, dict[str, int]] = {}
+    for post_no, location, number in cases.agg(pl.col("active_cases").sum()).iter_rows():
+        if location in LOCATIONS:
+            held.setdefault(post_no, dict.fromkeys(LOCATIONS, 0))[location] = number
+    return held
+
+
+def _recent(found: ledger.Ledger, allocated: pl.DataFrame | None) -> dict[str, dict[int, int]]:
+    """How many cases posts were allocated in the last days: an allocation today is of the first day."""
+    counts: dict[str, dict[int, int]] = {}
+    dated = (ALLOCATED.to_frame() if allocated is None else allocated).drop_nulls("allocated_on")
+    for team, staff, day in dated.iter_rows():
+        age = found.day - day
+        if timedelta(0) <= age < timedelta(max(RECENT_DAYS)):
+            of_post = counts.setdefault(f"{team}:{staff}", dict.fromkeys(RECENT_DAYS, 0))
+            for days in RECENT_DAYS:
+                of_post[days] += age.days < days
+    return counts

@@ -1,0 +1,36 @@
+"""Which grade may hold which tier of which type of case: dated rules, with the reason in words."""
+
+from typing import NamedTuple
+
+from wmt.rules import DatedValue, RuleSet
+
+
+class Eligibility(NamedTuple):
+    """Whether a grade may hold a case, why not or on what condition, and the rule that says so."""
+
+    eligible: bool
+    words: str
+    rule: str
+
+
+def eligibility(rules: RuleSet, grade: str, location: str, tier: str) -> Eligibility:
+    """Whether a post of a grade may hold a case of a type and tier. `tier` is '0' for a case without one.
+
+    A case whose tier is not known may be of any, so only a grade that may hold all of them may hold it.
+    """
+    found = rules.get(f"eligibility.{grade}.{location}")
+    called = f"{location} {'case without a tier' if tier == '0' else tier}"
+    if found is None:
+        path = f"eligibility.{grade}"
+        return Eligibility(False, f"the rules do not say whether grade {grade} may hold a {called}", path)
+    if not may_hold(found, tier):
+        return Eligibility(False, f"grade {grade} does not hold {called} by the rules", found.path)
+    condition = rules.get(f"eligibility.{grade}.condition")
+    return Eligibility(True, f"needs {condition.value}" if condition else "", found.path)
+
+
+def may_hold(tiers: DatedValue, tier: str) -> bool:
+    """Whether a tier is among those a rule lists."""
+    listed = str(tiers.value).split()
+    by_number = "x0" in listed and len(tier) == 2 and tier.endswith("0")
+    return listed == ["all"] or tier in listed or tier[0] in listed or by_number
