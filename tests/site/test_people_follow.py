@@ -16,6 +16,7 @@ from loads_fixtures import home_of_its_own, night_of
 
 from wmt.history import formers, open_history
 from wmt.nights import open_night
+from wmt.nights.names import night_names
 from wmt.site.audit.models import AuditEvent
 from wmt.site.availability.carried_links import carried_links
 from wmt.site.availability.models import KINDS, Hours, Reduction
@@ -200,6 +201,32 @@ def test_records_come_back_with_the_night_before(written_nation: Any, tmp_path: 
         "Followed to",
         "Data was withdrawn, so this is back in",
     ] * 2
+
+
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("home")
+def test_records_come_back_although_no_figures_were_shown_in_between(
+    written_nation: Any, tmp_path: Path
+) -> None:
+    team, officers = team_with_records()
+    shown, before = swap.shown(), standing()
+    assert shown is not None
+    figures, load = available(shown), recoded(written_nation, tmp_path / "night", team, "NEWCODE")
+
+    def do(deed: Deed, night: str) -> Load:
+        wanted = WithdrawalRequest(deed, night, "the file of another region")
+        return withdrawal.perform(withdrawal.ask(wanted=wanted, who="a test"))
+
+    nights = [each.name for each in night_names(settings.CONFIG.nights)]
+    for night in sorted(nights, key=load.night.__eq__):  # the wrong one goes last
+        do(Deed.WITHDRAW, night)
+    assert swap.shown() is None
+    do(Deed.RESTORE, shown.night)
+    done = do(Deed.SHOW, shown.night)
+    assert standing() == before
+    assert available(done) == figures
+    assert differences(current_state()) == []
+    assert [fault.rows for fault in done.faults.filter(code="RECORDS_FOLLOWED")] >= [len(officers)]
 
 
 def with_words(team: str, day: date = date(2026, 11, 20)) -> None:

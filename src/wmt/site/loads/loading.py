@@ -77,7 +77,7 @@ class ExtractRun(Run):
             # reading and reckoning take the first half of the time, the database the other
             order = wish.order(people.folder, lambda stage, share: self.tell(stage, share / 2))
             current, acceptance = swap.shown(), held.acceptance_of(self.load)
-            shown, known = held.shown_summary(current), followed_facts(current)
+            shown, known = held.shown_summary(current), followed_facts(swap.last_shown())
             order = replace(order, shown=shown, acceptance=acceptance, known=known)
             inputs = order.checksum()
             demonstration.admit(order)
@@ -145,7 +145,7 @@ class ExtractRun(Run):
         if found.report is None:
             keep_report(self.load, night.report())
         # a night that was there before was made with what stood then, not with what stands now
-        self.show(night, current, people if found.is_new else people_tables.KeptPeopleInput.of(people))
+        self.show(night, people if found.is_new else people_tables.KeptPeopleInput.of(people))
 
     def _is_history(self, current: Load | None) -> bool:
         """Whether what is shown is of a later moment; one of a day that has not come is shown no longer."""

@@ -116,16 +116,15 @@ class Run:
         self.keep_history(night)
         keep_report(self.load, night.report())
         with people_tables.of_night(night) as people:
-            self.show(night, swap.shown(), people, alone=alone)
+            self.show(night, people, alone=alone)
 
-    def show(
-        self, night: Night, current: Load | None, people: people_tables.PeopleInput, *, alone: bool = True
-    ) -> None:
+    def show(self, night: Night, people: people_tables.PeopleInput, *, alone: bool = True) -> None:
         """Put the figures of a night in, and turn the pages to them."""
         self.tell("sorting the figures for the pages", 0.55)
         rows = rows_of(night, {reason: each.name for reason, each in every_reason().items()})
         # the figures shown now stay: pages that were begun before the swap still read them
-        swap.sweep({current.pk} if current else set())
+        last = swap.last_shown()
+        swap.sweep({last.pk} if last else set())
         self.tell("putting the figures into the database", 0.65)
         swap.put(self.load.pk, rows, lambda share: self.tell("putting the figures in", 0.65 + share * 0.3))
         self.tell("checking who is over the threshold", 0.95)
@@ -135,7 +134,7 @@ class Run:
         load.ended_at, load.percent, load.stage = timezone.now(), 100, ""
         load.message = f"{counted(load.posts, 'post')} and {counted(load.cases, 'case')}."
         with hold_journal() as journal:
-            former = people_tables.posts_of(current)
+            former = people_tables.posts_of(last)
             swap.show(load)
             # what was entered while the rows were put in counts too, and so does the day it is by now
             moved, number = people.moved(), journal.next()

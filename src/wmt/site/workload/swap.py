@@ -57,6 +57,14 @@ def shown() -> Load | None:
     return found.load if found else None
 
 
+def last_shown() -> Load | None:
+    """The load whose figures are shown; where every night is withdrawn, the one that was shown last.
+
+    Its rows stay until others are shown, so that what is entered can follow from its posts to theirs.
+    """
+    return shown() or Load.objects.filter(change__isnull=False).order_by("-change").first()
+
+
 def sweep(keep: set[int]) -> None:
     """Remove the figures of all loads but these and of past days somebody asked for: former ones, and what
     killed loads left behind. Only who holds the lock of the home may.
