@@ -67,6 +67,7 @@ class Editor:
     share: int = 0  # of two at one post, who this is: their days are not the same
     saved: int = 0
     conflicts: int = 0
+    busy: int = 0
     wrong: list[str] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     mine: list[tuple[str, int]] = field(default_factory=list)
@@ -103,6 +104,8 @@ class Editor:
         post, key = self.shared
         address = f"posts/{post}/records"
         found = self.asks.get(f"{self.address}{address}", timeout=60)
+        if self._is_put_off(found):
+            return
         if found.status_code != 200:
             self.wrong.append(f"{found.status_code} {found.text[:300]}")
             return
@@ -124,9 +127,20 @@ class Editor:
             return answer.json()
         if conflicts and answer.status_code == 409:
             self.conflicts += 1
+        elif self._is_put_off(answer):
+            return None
         else:
             self.wrong.append(f"{method} {address}: {answer.status_code} {answer.text[:300]}")
         return None
+
+    def _is_put_off(self, answer: requests.Response) -> bool:
+        """Whether the site had no time. The editor waits as told, and sends something else: had it been saved
+        all the same, there would be a version that nobody was told of."""
+        if answer.status_code != 503 or "Retry-After" not in answer.headers:
+            return False
+        self.busy += 1
+        time.sleep(min(int(answer.headers["Retry-After"]), 5))
+        return True
 
 
 @contextmanager
@@ -212,10 +226,11 @@ def _contested(editor: Editor, post: str) -> tuple[str, str]:
 
 def _tell(editors: list[Editor], saved: int) -> None:
     taken = sorted(second for editor in editors for second in editor.seconds)
-    conflicts = sum(editor.conflicts for editor in editors)
+    conflicts, busy = (sum(getattr(editor, what) for editor in editors) for what in ("conflicts", "busy"))
     half, most = taken[len(taken) // 2], taken[int(len(taken) * 0.99)]
     print(
         f"\n{len(editors)} editors, {SECONDS:.0f} s: {saved:,} saved, {conflicts} told of another’s change, "
+        f"{busy} put off, "
         f"half within {half * 1000:.0f} ms, 99 in 100 within {most * 1000:.0f} ms"
     )
 
