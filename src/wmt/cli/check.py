@@ -67,7 +67,7 @@ def _beside(taken: Import, night: nights.Night) -> nights.Verdict:
 def _say_verdict(verdict: nights.Verdict | None) -> None:
     if verdict is None:
         return
-    table_differences(f"Beside {', '.join(verdict.beside)}", (each for _, each in verdict.differences))
+    table_differences(f"Compared with {', '.join(verdict.beside)}", (each for _, each in verdict.differences))
     console.out.print(
         "[bold yellow]would be held[/] for a decision" if verdict.is_held else "plausible beside it"
     )

@@ -132,9 +132,9 @@ def _show(level: str, stream: str, rows: Sequence[dict[str, Any]], top: int) -> 
     for row in listed:
         capacity = "–"
         if row["stream"] != ledger.OMIC:  # OMiC work is not measured against hours
-            now = console.capacity(row["after"], row["available_after"])
-            capacity = console.capacity(row["before"], row["available_before"])
-            capacity = now if capacity == now else f"{capacity} → {now}"
+            before = console.capacity(row["before"], row["available_before"])
+            after = console.capacity(row["after"], row["available_after"])
+            capacity = after if before == after else f"{before} → {after}"
         lines.append((row["code"], row["name"], capacity, row["change"], row["capacity_change"], ""))
         lines += [
             ("", f"  {cause['words']}", "", cause["points"], cause["percentage_points"], cause["lines"])

@@ -91,15 +91,18 @@ def _show_work(lines: Sequence[Mapping[str, Any]]) -> None:
     singly = all(line["quantity"] == 1 for line in lines)
     rows: list[tuple[object, ...]] = []
     for line in lines:
-        # type and tier of a case, or which report it is
-        tier = (
-            "untiered" if line["tier"] == "0" else f"{line['tier'] or ''}{'S' if line['suspended'] else ''}"
-        )
-        stream = "" if line["stream"] in (None, "standard") else line["stream"].upper()
-        what = " ".join(part for part in (line["location"], tier, stream) if part)
+        # which report it is, or type and tier of a case
         if line["kind"] == "report":
-            what = line["rule"].rpartition(".")[2].replace("_", " ")
+            described = line["rule"].rpartition(".")[2].replace("_", " ")
+        else:
+            tier = "untiered" if line["tier"] == "0" else line["tier"] or ""
+            if line["suspended"] and line["tier"] != "0":
+                tier += "S"
+            stream = "" if line["stream"] in (None, "standard") else line["stream"].upper()
+            described = " ".join(part for part in (line["location"], tier, stream) if part)
+        kind, about = line["kind"].replace("_", " "), line["about"] or described
         number, points = None if singly else line["quantity"], line["points"] if line["counted"] else "–"
-        about = (line["kind"].replace("_", " "), line["ref"], line["about"] or what)
-        rows.append((*about, number, line["each"], points, line["hours_a_month"], line["reason"]))
+        rows.append(
+            (kind, line["ref"], about, number, line["each"], points, line["hours_a_month"], line["reason"])
+        )
     tables.table("Work", _WORK, rows)

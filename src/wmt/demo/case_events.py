@@ -249,13 +249,11 @@ def _throw(evening: _Evening) -> None:
     ended = active & ~custody & (at["ends"] <= today)
     late = ended & (evening.rng.random(len(ended)) < SHARE_OVERDUE)
     left = [
-        *(
-            evening.happen("overdue", late, evening.become_overdue, len(ended)),
-            evening.happen("terminated", ended & ~late, None, len(ended)),
-        )
+        evening.happen("overdue", late, evening.become_overdue, len(ended)),
+        evening.happen("terminated", ended & ~late, None, len(ended)),
+        evening.happen("terminated", is_open),
+        evening.happen("recalled", is_open & licence, evening.recall),
     ]
-    left.append(evening.happen("terminated", is_open))
-    left.append(evening.happen("recalled", is_open & licence, evening.recall))
     from_licence = sum(int(licence[rows].sum()) for rows in left)
     evening.happen("released", active & custody & ~is_x0(at["tier"]), evening.release, from_licence)
     if at["suspended"].any():

@@ -168,7 +168,7 @@ def change_reductions(
     before = reductions.filter(ended).with_columns(last=pl.lit(yesterday))
     stay = reductions.with_columns(last_day=pl.when(ended).then(pl.lit(yesterday)).otherwise("last_day"))
     # reductions whose last day, by plan, is this one
-    over = reductions.filter(~ended).filter(pl.col("last_day") == yesterday, pl.col("first_day") <= yesterday)
+    over = reductions.filter(~ended, pl.col("last_day") == yesterday, pl.col("first_day") <= yesterday)
     models = pl.concat([before.drop("last"), over])
     new = _in_their_place(rng, models, reductions, posts, day, spared)
     in_hours, percent = pl.format("{} h", hundredths("hours_x100")), pl.col("percent_x100")

@@ -139,7 +139,6 @@ def build_sheets(
     if layout == "L2021":
         sheets += older(world)
     # the litter of real workbooks: lone counts, rows of constants, styled rows with nothing in them
-    unpaid = flags[0]
     as_at = world.as_at
     extract.add_stray("orphan", {"CommTierC1": 1})
     extract.add_stray("orphan", {"LicenceTierB2": 2, "V-CRN_Count": 2, "Datestamp": as_at})
@@ -147,6 +146,6 @@ def build_sheets(
     filtered.add_stray("orphan", {"CustTierD1": 1})
     filtered.add_stray("placeholder", {"Trust": "PS", "Datestamp": as_at})
     t2a.add_stray("placeholder", {"Trust": "PS", "Datestamp": as_at})
-    unpaid.add_stray("placeholder", {"Row_Type": "U", "Location": "Community"})
+    flags[0].add_stray("placeholder", {"Row_Type": "U", "Location": "Community"})
     extract.empty_styled_rows = 250
     return {sheet.name: sheet for sheet in sheets}

@@ -58,10 +58,8 @@ def _write_rows(page: Any, rows: list[Row], formats: dict[str, Any]) -> None:
                     write_string(number, column, value)
             elif isinstance(value, int | float):
                 write_number(number, column, value)
-            else:
-                if isinstance(value, datetime):
-                    page.write_datetime(number, column, value, formats["datetime"])
-                elif isinstance(value, date):
-                    page.write_datetime(
-                        number, column, datetime(value.year, value.month, value.day), formats["date"]
-                    )
+            elif isinstance(value, datetime):
+                page.write_datetime(number, column, value, formats["datetime"])
+            elif isinstance(value, date):
+                day = datetime(value.year, value.month, value.day)
+                page.write_datetime(number, column, day, formats["date"])

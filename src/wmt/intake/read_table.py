@@ -35,8 +35,8 @@ def read_table(data: bytes, name: str) -> pl.DataFrame:
             truths = {1: "true", 0: "false"}
             texts.append(series.cast(pl.Int8).replace_strict(truths, return_dtype=pl.String))
         elif series.dtype.is_float():
-            shown = [None if value is None else cells.text_of(value) for value in series]
-            texts.append(pl.Series(series.name, shown, dtype=pl.String))
+            as_text = [None if value is None else cells.text_of(value) for value in series]
+            texts.append(pl.Series(series.name, as_text, dtype=pl.String))
         else:
             texts.append(series.cast(pl.String))
     return cells.tidy_texts(frame.select(texts))

@@ -152,9 +152,16 @@ def _fill(night: staging.Gathered, tables: Mapping[str, pl.DataFrame], faults: F
     micro = (pl.col("contracted_hours") * 1_000_000).cast(pl.Int64)
     listed = staff.with_columns(rank=pl.lit(0, dtype=pl.Int64), sheet=pl.lit("staff"), contracted_micro=micro)
     # tables whose rows name a post and say nothing else of it
-    keyed = (night.count, night.measure, night.case, night.report)
-    named = zip(("caseload_count", "measure", "case", "report"), keyed, strict=True)
-    rows = [mentioned(frame.with_columns(sheet=pl.lit(name)), n) for n, (name, frame) in enumerate(named, 1)]
+    keyed = {
+        "caseload_count": night.count,
+        "measure": night.measure,
+        "case": night.case,
+        "report": night.report,
+    }
+    rows = [
+        mentioned(frame.with_columns(sheet=pl.lit(name)), rank)
+        for rank, (name, frame) in enumerate(keyed.items(), start=1)
+    ]
     night.person = staging.stacked([listed, *rows, *people_in_rows(night)], staging.PERSON)
     if "measure" not in tables and night.complete_cases:
         night.measure = _first_weeks(night.case)

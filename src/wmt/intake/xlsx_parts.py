@@ -143,8 +143,7 @@ def _targets(
         if tag != "Relationship" or attributes.get("TargetMode") == "External":
             continue
         # the member that a target of the workbook means: from the root, or from the workbook's folder
-        target = attributes.get("Target", "")
-        target = _slashed(target)
+        target = _slashed(attributes.get("Target", ""))
         path = (
             target.lstrip("/")
             if target.startswith("/")

@@ -172,7 +172,8 @@ class SignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]
             return
         email = _verified_email(sociallogin)
         user = _unlinked(email) if email else None
-        if user is None and email and settings.CONFIG.oidc_open and not _is_taken(email):
+        may_join = user is None and email and settings.CONFIG.oidc_open
+        if may_join and not User.objects.filter(email__iexact=email).exists():
             user = actions.add_reader(email=email, name=_name(sociallogin) or email)
         if user is None:
             raise ImmediateHttpResponse(self._unknown(request, sociallogin))
@@ -212,7 +213,3 @@ def _unlinked(email: str) -> User | None:
     if user is None or SocialAccount.objects.filter(user=user).exists():
         return None
     return user
-
-
-def _is_taken(email: str) -> bool:
-    return User.objects.filter(email__iexact=email).exists()

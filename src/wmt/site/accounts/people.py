@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -42,17 +42,7 @@ def administrators_only(view: View) -> View:
 def people(request: HttpRequest) -> HttpResponse:
     """Everyone who can sign in, or might."""
     form = PeopleFilterForm(request.GET)
-    page = Paginator(_found(form.data), PAGE).get_page(request.GET.get("page"))
-    context = {
-        "rows": [person_row(user) for user in page],
-        "form": form,
-        "page": page,
-        "count": page.paginator.count,
-    }
-    return render(request, "accounts/people.jinja", context)
-
-
-def _found(typed: dict[str, str]) -> QuerySet[User]:
+    typed = form.data
     today = in_force(RoleGrant.objects.all(), calendar_day())
     found = User.objects.order_by("name", "email").prefetch_related(
         Prefetch("grants", queryset=today, to_attr="held_today")
@@ -67,7 +57,14 @@ def _found(typed: dict[str, str]) -> QuerySet[User]:
         found = found.filter(Exists(today.filter(user=OuterRef("pk"), role=typed["role"])))
     if typed["state"]:
         found = found.filter(is_active=typed["state"] == "open")
-    return found
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "rows": [person_row(user) for user in page],
+        "form": form,
+        "page": page,
+        "count": page.paginator.count,
+    }
+    return render(request, "accounts/people.jinja", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

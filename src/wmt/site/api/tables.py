@@ -13,7 +13,7 @@ from wmt.site.api.limits import need_lines
 from wmt.site.queries.measures import CASE_GROUPS
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.queries.unit_tabs import tables_of
-from wmt.site.tables import Row, Table, Value
+from wmt.site.tables import Row, Value
 
 router = Router()
 
@@ -102,15 +102,16 @@ def tables(
     if paging.table and paging.table not in found:
         raise lookups.unknown(f"table here: there are {', '.join(found) or 'none'}")
     wanted = [table for name, table in found.items() if paging.table in (None, name)]
-    return {"tables": [_table(table, paging) for table in wanted]}
-
-
-def _table(table: Table, paging: schemas.Paging) -> dict[str, Any]:
     return {
-        **paging.about(len(table.rows)),
-        **{name: getattr(table, name) for name in ("name", "caption", "notes", "columns")},
-        "rows": [_row(row) for row in paging.part(table.rows)],
-        "total": _row(table.total) if table.total else None,
+        "tables": [
+            {
+                **paging.about(len(table.rows)),
+                **{name: getattr(table, name) for name in ("name", "caption", "notes", "columns")},
+                "rows": [_row(row) for row in paging.part(table.rows)],
+                "total": _row(table.total) if table.total else None,
+            }
+            for table in wanted
+        ]
     }
 
 

@@ -18,7 +18,6 @@ from wmt.site.api.limits import need_lines
 from wmt.site.queries import movement, periods
 from wmt.site.queries.histories import history_of
 from wmt.site.queries.late_entries import late_of
-from wmt.site.queries.period_figures import FigurePeriod
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
@@ -97,31 +96,30 @@ def over_time(
     within = max(first, past.first or first), min(last, past.last or last)
     frame = past.series(unit.level, unit.code, *within, grade=paging.grade or "", stream=paging.stream)
     found = periods.stretches(frame, paging.by, periods.DayOrigins.of(past, first, last))
-    items = [_period(each, state.over_x100) for each in paging.part(found)]
+    items = [
+        schemas.filled(
+            PeriodShown,
+            each,
+            capacity=ledger.decimal(each.capacity_x100),
+            over_mark=each.is_over(state.over_x100),
+            points=ledger.decimal(each.mean("points_x100")),
+            available=ledger.decimal(each.mean("available_x100")),
+            contracted_hours=micro(each.mean("contracted_hours_micro")),
+            reduction_hours=micro(each.mean("reduction_hours_micro")),
+            cases=ledger.decimal(each.mean("cases", 100)),
+            help=ledger.decimal(each.mean("contacts_x100")),
+            corrected_days=each.corrected,
+            archive_days=each.archived,
+            all_streams_days=each.together,
+        )
+        for each in paging.part(found)
+    ]
     late = _late(past, state, unit, *within)
     return {**paging.about(len(found)), "items": items, "late_hours": late}
 
 
 def _late(past: History, state: State, unit: Unit, first: date, last: date) -> list[dict[str, Any]]:
     return [asdict(each) for each in late_of(past, state, unit, first, last)]
-
-
-def _period(each: FigurePeriod, over_x100: int) -> dict[str, Any]:
-    return schemas.filled(
-        PeriodShown,
-        each,
-        capacity=ledger.decimal(each.capacity_x100),
-        over_mark=each.is_over(over_x100),
-        points=ledger.decimal(each.mean("points_x100")),
-        available=ledger.decimal(each.mean("available_x100")),
-        contracted_hours=micro(each.mean("contracted_hours_micro")),
-        reduction_hours=micro(each.mean("reduction_hours_micro")),
-        cases=ledger.decimal(each.mean("cases", 100)),
-        help=ledger.decimal(each.mean("contacts_x100")),
-        corrected_days=each.corrected,
-        archive_days=each.archived,
-        all_streams_days=each.together,
-    )
 
 
 class MovedCauseShown(Schema):

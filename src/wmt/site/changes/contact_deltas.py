@@ -30,7 +30,9 @@ def put_contacts(
     """Give the contacts that these posts did the prices that their plans make them have."""
     (moved,) = _exchanged(state, units, plans)
     if moved:
-        posts = _fresh(state, moved)
+        # the posts of lines, as their figures are by now, but those that keep an earlier night's lines
+        found = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, number__in=list(moved))
+        posts = [unit for unit in found.order_by("code") if is_fresh(unit)]
         put_exchanged(state, posts, plans_of([(u.team_code, u.staff_code) for u in posts]), moved, change)
 
 
@@ -103,21 +105,16 @@ def _ever_trainees(
 
 def _contacts_of(state: State, unit: Unit) -> list[Line]:
     """Both lines of every contact that a post did: its own, and that of whose case it is."""
-    sides = _sides(state)
+    # the numbers of what prices contacts, of who does them (1) and of whose case it is (-1)
+    sides: dict[int, list[int]] = {1: [], -1: []}
+    for number, pricing in line_queries.pricing_of(state).items():
+        if pricing.kind == "contact" and pricing.each_x100:
+            sides[1 if pricing.each_x100 > 0 else -1].append(number)
     lines = Line.objects.filter(load_id=state.load_id)
     own = list(lines.filter(post_no=unit.number or 0, pricing__in=sides[1])) if is_fresh(unit) else []
     # a post that keeps an earlier night's lines has no line of its own to find the others by
     there = Q(ref__in=[line.ref for line in own]) if is_fresh(unit) else Q()
     return own + list(lines.filter(there, other_post=unit.code, pricing__in=sides[-1]))
-
-
-def _sides(state: State) -> dict[int, list[int]]:
-    """The numbers of what prices contacts, of who does them (1) and of whose case it is (-1)."""
-    found: dict[int, list[int]] = {1: [], -1: []}
-    for number, pricing in line_queries.pricing_of(state).items():
-        if pricing.kind == "contact" and pricing.each_x100:
-            found[1 if pricing.each_x100 > 0 else -1].append(number)
-    return found
 
 
 def _priced(state: State, line: Line, *, coworking: bool) -> Line | None:
@@ -142,9 +139,3 @@ def _priced(state: State, line: Line, *, coworking: bool) -> Line | None:
     made._state.adding = True
     made.pricing, made.points_x100 = numbers[0], 0 if coworking else now.each_x100 or 0
     return made
-
-
-def _fresh(state: State, moved: dict[int, list[tuple[Line, Line]]]) -> list[Unit]:
-    """The posts of lines, as their figures are by now, but those that keep an earlier night's lines."""
-    found = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, number__in=list(moved))
-    return [unit for unit in found.order_by("code") if is_fresh(unit)]

@@ -81,7 +81,10 @@ class _Put:
             load_id=state.load_id, level="team", whole=True, code__in={unit.team_code for unit in units}
         )
         self.teams = {code: number or 0 for code, number in teams.values_list("code", "number")}
-        self.grades = {unit.code: self._grade(unit) for unit in units}
+        self.grades = {
+            unit.code: grade_of(unit, self.plans[unit.team_code, unit.staff_code], self.state.day)
+            for unit in units
+        }
         self.held = self._held(units)
         self.gone: list[int] = []
         self.made: list[Line] = []
@@ -90,9 +93,6 @@ class _Put:
     @cached_property
     def reasons(self) -> dict[str, str]:
         return {reason: each.name for reason, each in every_reason().items()}
-
-    def _grade(self, unit: Unit) -> str:
-        return grade_of(unit, self.plans[unit.team_code, unit.staff_code], self.state.day)
 
     def _held(self, units: Sequence[Unit]) -> dict[int, list[Line]]:
         """The time lines the posts have; of those that change their grade, all lines."""
@@ -156,24 +156,21 @@ class _Put:
         after = {name: getattr(unit, name) for name in ledger.POST_COUNTS}
         after |= {name: getattr(unit, name) + now[name] - was[name] for name in ledger.SHARES}
         if is_fresh(unit):
-            after |= self._counted(after, new)
+            # in which counts of posts a post is that has these figures and time lines
+            timeless = after["available_x100"] == 0
+            is_idle = not (after["points_x100"] or after["cases_all"] or after["omic_cases"])
+            is_given = after["contracted_hours_micro"] or any(
+                self.pricing[line.pricing].kind == "contracted_hours" and line.ref not in NOT_ENTERED
+                for line in new
+            )
+            over = ledger.is_over(after["points_x100"], after["available_x100"], self.state.over_x100)
+            after |= {
+                "posts_without_time": int(timeless),
+                "idle_posts_without_time": int(timeless and is_idle),
+                "unentered_posts_without_time": int(timeless and not is_given),
+                "posts_over": int(over),
+            }
         return after
-
-    def _counted(self, after: Mapping[str, int], lines: Iterable[Line]) -> dict[str, int]:
-        """In which counts of posts a post is that has these figures and time lines."""
-        timeless = after["available_x100"] == 0
-        is_idle = not (after["points_x100"] or after["cases_all"] or after["omic_cases"])
-        is_given = after["contracted_hours_micro"] or any(
-            self.pricing[line.pricing].kind == "contracted_hours" and line.ref not in NOT_ENTERED
-            for line in lines
-        )
-        over = ledger.is_over(after["points_x100"], after["available_x100"], self.state.over_x100)
-        return {
-            "posts_without_time": int(timeless),
-            "idle_posts_without_time": int(timeless and is_idle),
-            "unentered_posts_without_time": int(timeless and not is_given),
-            "posts_over": int(over),
-        }
 
     def _as_line(self, line: Line) -> dict[str, Any]:
         return {**vars(self.pricing[line.pricing]), **{name: getattr(line, name) for name in ledger.AMOUNTS}}

@@ -121,12 +121,8 @@ def _in_force(plan: records.PostRecords, day: date) -> tuple[object, ...]:
     return (
         hours and hours.hours_micro,
         grade and grade.grade,
-        [_amount(cut) for cut in plan.reductions_on(day)],
+        [(cut.key, cut.hours_micro, cut.percent_x100) for cut in plan.reductions_on(day)],
     )
-
-
-def _amount(cut: records.ReductionRecord) -> tuple[object, ...]:
-    return cut.key, cut.hours_micro, cut.percent_x100
 
 
 def _with_teams(state: State, posts: Mapping[records.Post, records.PostRecords]) -> list[Unit]:

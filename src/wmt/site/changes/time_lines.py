@@ -42,7 +42,17 @@ def lines_on(state: State, asked: Sequence[tuple[Unit, PostRecords, date]]) -> l
         if getattr(_kept, "key", None) != key:
             _kept.key, _kept.side = key, TimeSide(rules_of(state))
         side: TimeSide = _kept.side
-        lines = side.lines(_post_frame(asked), _reduction_frame(asked, state.day), state.day)
+        # reductions, their days moved by as much as the day asked for lies from the one the ledger judges
+        rows = []
+        for number, (_, plan, asked_day) in enumerate(asked):
+            by = state.day - asked_day
+            for cut in plan.reductions:
+                last = cut.last_day + by if cut.last_day else None
+                rows.append(
+                    (number, cut.key, cut.reason, cut.hours_micro, cut.percent_x100, cut.first_day + by, last)
+                )
+        reductions = pl.DataFrame(rows, SCHEMAS["reduction"], orient="row")
+        lines = side.lines(_post_frame(asked), reductions, state.day)
         for line in lines.iter_rows(named=True):
             found[line["post_no"]].append(line)
     return found
@@ -79,19 +89,6 @@ def _post_frame(asked: Sequence[tuple[Unit, PostRecords, date]]) -> pl.DataFrame
             )
         )
     return pl.DataFrame(rows, SCHEMAS["post"], orient="row")
-
-
-def _reduction_frame(asked: Sequence[tuple[Unit, PostRecords, date]], day: date) -> pl.DataFrame:
-    """Reductions, their days moved by as much as the day asked for lies from the one the ledger judges."""
-    rows = []
-    for number, (_, plan, asked_day) in enumerate(asked):
-        by = day - asked_day
-        for cut in plan.reductions:
-            last = cut.last_day + by if cut.last_day else None
-            rows.append(
-                (number, cut.key, cut.reason, cut.hours_micro, cut.percent_x100, cut.first_day + by, last)
-            )
-    return pl.DataFrame(rows, SCHEMAS["reduction"], orient="row")
 
 
 def posts_in(state: State, posts: Collection[Post]) -> list[Unit]:

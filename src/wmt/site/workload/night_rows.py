@@ -61,10 +61,15 @@ def rows_from(
     of_time = TimeSide(rules).every_pricing(facts.day)
     of_contacts = every_contact_pricing(rules, facts.day)
     pricing = _numbered(pl.concat([lines.select(PRICING), cells.select(PRICING), of_time, of_contacts]))
-    totals = pl.concat([_whole(totals), _of_one_grade(ledger.totals_by_grade())])
+    whole = (pl.col("level") == "post") | (pl.col("stream") == HEADLINE)
+    of_every_grade = totals.with_columns(pl.col("grade").fill_null(""), whole=whole)
+    totals = pl.concat([of_every_grade, ledger.totals_by_grade().with_columns(whole=pl.lit(False))])
+    texts = ("location", "tier", "stream", "status", "component", "reason", "rule", "rule_from")
     return Rows(
-        pricing=_without_nulls(pricing, ("location", "tier", "stream", "status", "component", "reason")),
-        rule_value=_rule_values(rules),
+        pricing=pricing.with_columns(
+            pl.col(texts).fill_null(""), pl.col("counted", "suspended").fill_null(0).cast(pl.Boolean)
+        ),
+        rule_value=pl.DataFrame([_rule_value(value) for value in rules], infer_schema_length=None),
         unit=_units(totals, facts, supplied(night)),
         cell=_priced(cells, pricing).select(
             "level", "code", "post_stream", "grade", "pricing", "lines", *AMOUNTS
@@ -132,20 +137,6 @@ def _numbered(priced: pl.DataFrame) -> pl.DataFrame:
 
 def _priced(frame: pl.DataFrame, pricing: pl.DataFrame) -> pl.DataFrame:
     return frame.join(pricing.rename({"number": "pricing"}), on=PRICING, how="left", nulls_equal=True)
-
-
-def _without_nulls(frame: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
-    filled = frame.with_columns(pl.col(columns).fill_null(""), pl.col("rule", "rule_from").fill_null(""))
-    return filled.with_columns(pl.col("counted", "suspended").fill_null(0).cast(pl.Boolean))
-
-
-def _whole(totals: pl.DataFrame) -> pl.DataFrame:
-    whole = (pl.col("level") == "post") | (pl.col("stream") == HEADLINE)
-    return totals.with_columns(pl.col("grade").fill_null(""), whole=whole)
-
-
-def _of_one_grade(totals: pl.DataFrame) -> pl.DataFrame:
-    return totals.with_columns(whole=pl.lit(False))
 
 
 def supplied(night: Night) -> pl.DataFrame:
@@ -293,10 +284,6 @@ def _of_reports(facts: Facts, night: Night) -> pl.DataFrame:
     posts = facts.post.select("post_no", "team_code", "staff_code")
     listed = _input(night, "report", _REPORT).join(posts, on=["team_code", "staff_code"])
     return _about(listed.with_columns(ref="report_id", since="on_date", about="state"), "report")
-
-
-def _rule_values(rules: RuleSet) -> pl.DataFrame:
-    return pl.DataFrame([_rule_value(value) for value in rules], infer_schema_length=None)
 
 
 def _rule_value(value: DatedValue) -> dict[str, str | None]:
