@@ -149,3 +149,42 @@ def test_no_word_of_a_chart_is_cut(person: Person, role: str, size: Any) -> None
             assert box is not None
             assert box["x"] + box["width"] <= size["width"], path
     assert seen
+
+
+#: A team of two streams: one more column, somebody without hours, and figures as long as they may be.
+TWO_STREAMS = """() => document.querySelectorAll('.wmt-table:has(thead th:nth-child(12))').forEach(table => {
+  for (const row of table.rows) {
+    const work = document.createElement(row.cells[1].tagName);
+    work.textContent = row.rowIndex ? 'Sentence management' : 'Work';
+    row.cells[0].after(work);
+    for (const cell of [...row.cells].slice(2))
+      cell.textContent = row.rowIndex === 1 ? 'no available hours' : row.rowIndex ? '1,118.7%' : '30 Nov';
+  }
+})"""
+#: Of the column that keyboards scroll to: how much of it is seen beside the first one, which stays.
+LAST_SEEN = """() => {
+  const region = document.activeElement, cells = region.querySelector('tbody tr').cells;
+  const first = cells[0].getBoundingClientRect(), last = [...cells].at(-1).getBoundingClientRect();
+  const frame = region.getBoundingClientRect();
+  return {whole: last.right <= frame.right + 1 && last.left >= first.right - 1,
+          named: first.left >= frame.left - 1, room: (frame.right - first.right) / last.width};
+}"""
+
+
+def test_the_next_weeks_fit_a_sheet_with_every_column_and_a_telephone_by_keyboard(person: Person) -> None:
+    page = person("spo", viewport=SHEET)
+    page.goto(page.url.partition("?")[0] + "ahead/")
+    page.set_viewport_size(NARROW)
+    for table in ("capacity", "hours"):
+        page.locator(f"#table-{table} .wmt-scroll").focus()
+        for _ in range(40):
+            page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(500)
+        seen = page.evaluate(LAST_SEEN)
+        assert (seen["whole"], seen["named"]) == (True, True), table
+        assert seen["room"] >= 2, table
+    page.set_viewport_size(SHEET)
+    page.emulate_media(media="print")
+    page.evaluate(TWO_STREAMS)
+    assert page.evaluate(BEYOND) == NOTHING
+    assert printed(page) <= 4
