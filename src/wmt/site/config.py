@@ -109,15 +109,11 @@ def read_config(env: Mapping[str, str] | None = None) -> Config:
         most_hours=_whole(env, "WMT_MOST_HOURS", 48, most=168),
         old_secret_keys=tuple(env.get("WMT_OLD_SECRET_KEYS", "").split()),
     )
-    if demo and (why := why_no_demonstration(**_reach(found))):
+    # by which ways people come to the site
+    reach = {name: getattr(found, name) for name in ("hosts", "address", "https", "oidc_server")}
+    if demo and (why := why_no_demonstration(**reach)):
         raise ConfigError(why)
     return found
-
-
-def _reach(config: Config) -> dict[str, Any]:
-    """By which ways people come to the site."""
-    names = ("hosts", "address", "https", "oidc_server")
-    return {name: getattr(config, name) for name in names}
 
 
 def database(url: str) -> dict[str, Any]:

@@ -41,7 +41,8 @@ class Denied(PermissionDenied):
     def __init__(self, action: roles.Action, *, level: str = "", code: str = "") -> None:
         self.action, self.level, self.code = action, level, code
         titles = [role.title for role in roles.ROLES.values() if action in role.allows]
-        self.sentence = f"You do not have a role that lets you {action}{_at(level, code)}."
+        at = "" if not level or level == "nation" else f" at {roles.placed(level, code)}"
+        self.sentence = f"You do not have a role that lets you {action}{at}."
         self.remedy = f"It needs one of these roles: {', '.join(titles)}."
         super().__init__(self.sentence)
 
@@ -211,7 +212,3 @@ def _above(level: str, code: str, state: LoadState | None) -> set[tuple[str, str
 def load_shown() -> int:
     """The load whose figures are shown now; 0, which no load has, before the first."""
     return Current.objects.values_list("load_id", flat=True).first() or 0
-
-
-def _at(level: str, code: str) -> str:
-    return "" if not level or level == "nation" else f" at {roles.placed(level, code)}"

@@ -93,9 +93,8 @@ def grant_role(
     grant = RoleGrant.objects.create(
         user=user, role=role, level=level, code=code, first_day=first_day, last_day=last_day, granted_by=actor
     )
-    sentence = (
-        f"{user} was given the role {ROLES[role].title} at {placed(level, code)}{_span(first_day, last_day)}."
-    )
+    days = f"from {first_day:%-d %B %Y}" + (f" until {last_day:%-d %B %Y}" if last_day else "")
+    sentence = f"{user} was given the role {ROLES[role].title} at {placed(level, code)} {days}."
     record("role", sentence, actor=actor, who=who, level=level, code=code, after=_grant_facts(grant))
     return grant
 
@@ -276,8 +275,3 @@ def _grant_facts(grant: RoleGrant) -> dict[str, Any]:
         "first_day": grant.first_day.isoformat(),
         "last_day": grant.last_day.isoformat() if grant.last_day else None,
     }
-
-
-def _span(first_day: date, last_day: date | None) -> str:
-    until = f" until {last_day:%-d %B %Y}" if last_day else ""
-    return f" from {first_day:%-d %B %Y}{until}"

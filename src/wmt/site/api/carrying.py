@@ -11,7 +11,6 @@ from wmt.site.api import lookups, schemas
 from wmt.site.api.changes import EffectShown, shown_effect
 from wmt.site.api.payloads import said
 from wmt.site.availability.change_requests import ConflictError, RefusedError
-from wmt.site.availability.records import Post
 from wmt.site.changes.carry_over import (
     carry_over,
     effects_at,
@@ -59,7 +58,11 @@ def carry(request: HttpRequest, code: lookups.PostCode, payload: Body[CarryIn]) 
     """
     state, _, new = lookups.post_for(request, code)
     need(request, Action.EDIT_AVAILABILITY, level="post", code=code, state=state)
-    old = _former(payload.former)
+    team, _, staff = payload.former.partition(":")
+    if not team or not staff:
+        what = "A post is named by the codes of its team and of its officer: TEAM:STAFF"
+        raise schemas.refused("from", what)
+    old = team, staff
     need_carrying(lookups.me(request), old, new, state)
     reads = reads_reasons(lookups.me(request), old, new, state)
     try:
@@ -83,12 +86,3 @@ def carry(request: HttpRequest, code: lookups.PostCode, payload: Body[CarryIn]) 
         "warnings": said(told(warnings, reads=reads)),
         "effects": [shown_effect(effect, state) for effect in effects_at(new, checked, state)],
     }
-
-
-def _former(code: str) -> Post:
-    team, _, staff = code.partition(":")
-    if not team or not staff:
-        raise schemas.refused(
-            "from", "A post is named by the codes of its team and of its officer: TEAM:STAFF"
-        )
-    return team, staff

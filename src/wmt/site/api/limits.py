@@ -22,9 +22,7 @@ def need_lines(request: HttpRequest, level: str) -> None:
     the right to export those of larger units too. Raises Denied, and Stopped (429)."""
     if level != "post":
         need(request, Action.EXPORT)
-    # counts one reading of single lines. Raises Stopped (429) beyond what the policy allows in a
-    # minute. A database too busy to count with lets the reading pass: it is a limit of load and not
-    # of rights.
+    # a database too busy to count with lets the reading pass: it is a limit of load and not of rights
     most = policies()["reading.bulk.requests_a_minute"].whole
     now = time.time()
     key = f"bulk-{me(request).pk}-{int(now // _MINUTE)}"
@@ -32,13 +30,7 @@ def need_lines(request: HttpRequest, level: str) -> None:
         cache.add(key, 0, timeout=2 * _MINUTE)
         if cache.incr(key) > most:
             left = _MINUTE - int(now % _MINUTE)
-            raise Stopped(_too_many(most), Retry_After=str(left))
-
-
-def _too_many(most: int) -> Problem:
-    return Problem(
-        status=429,
-        code="TOO_MANY",
-        message=f"Details can be read {most} times a minute.",
-        remedy="Wait as long as Retry-After says. Files of a whole unit are on its page Downloads.",
-    )
+            said = f"Details can be read {most} times a minute."
+            remedy = "Wait as long as Retry-After says. Files of a whole unit are on its page Downloads."
+            problem = Problem(status=429, code="TOO_MANY", message=said, remedy=remedy)
+            raise Stopped(problem, Retry_After=str(left))

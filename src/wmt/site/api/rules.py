@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from ninja import Field, Path, Query, Router, Schema
 from pydantic import StringConstraints
 
-from wmt.rules.values import ALWAYS, DatedValue
+from wmt.rules.values import ALWAYS
 from wmt.site.api import schemas
 from wmt.site.api.lookups import state_for, unknown
 from wmt.site.queries.rules_on_day import rules_at
@@ -81,17 +81,16 @@ def one_rule(request: HttpRequest, path: RulePath, wish: Query[RuleDayQuery]) ->
 
 def _rules(request: HttpRequest, on: date | None) -> list[dict[str, Any]]:
     if on is not None:
-        return [_rule(each) for each in sorted(rules_at(on), key=lambda each: each.path)]
+        return [
+            schemas.filled(
+                RuleShown, each, value=None if each.value is None else str(each.value), note=each.note or "",
+                overlay=each.overlay or "", valid_from=None if each.valid_from == ALWAYS else each.valid_from,
+            )
+            for each in sorted(rules_at(on), key=lambda each: each.path)
+        ]  # fmt: skip
     return [
         schemas.filled(
             RuleShown, row, valid_from=date.fromisoformat(row.valid_from) if row.valid_from else None
         )
         for row in RuleValue.objects.filter(load_id=state_for(request).load_id).order_by("path")
     ]
-
-
-def _rule(each: DatedValue) -> dict[str, Any]:
-    return schemas.filled(
-        RuleShown, each, value=None if each.value is None else str(each.value), note=each.note or "",
-        overlay=each.overlay or "", valid_from=None if each.valid_from == ALWAYS else each.valid_from,
-    )  # fmt: skip

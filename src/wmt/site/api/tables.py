@@ -13,7 +13,7 @@ from wmt.site.api.limits import need_lines
 from wmt.site.queries.measures import CASE_GROUPS
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.queries.unit_tabs import tables_of
-from wmt.site.tables import Row, Value
+from wmt.site.tables import Row
 
 router = Router()
 
@@ -116,12 +116,10 @@ def tables(
 
 
 def _row(row: Row) -> dict[str, Any]:
-    values = {key: _value(value) for key, value in row.values.items()}
+    values = {}
+    for key, value in row.values.items():
+        raw = value.raw
+        if not isinstance(raw, str | int | float | None):
+            raw = raw.isoformat() if isinstance(raw, date) else float(raw)
+        values[key] = {"value": raw, "text": value.text, "note": value.note}
     return {"level": row.level, "code": row.code, "values": values}
-
-
-def _value(value: Value) -> dict[str, Any]:
-    raw = value.raw
-    if not isinstance(raw, str | int | float | None):
-        raw = raw.isoformat() if isinstance(raw, date) else float(raw)
-    return {"value": raw, "text": value.text, "note": value.note}

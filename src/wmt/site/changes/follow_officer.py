@@ -56,11 +56,11 @@ def carried(old: records.Post, new: records.Post, plan: records.PostRecords, day
     A record keeps its key, so that its history tells of both posts.
     """
     entries = running(plan, day)
-    return [*(_withdrawn(old, each) for each in entries), *(_same(new, each) for each in entries)]
-
-
-def _withdrawn(post: records.Post, entry: records.Entry) -> Change:
-    return Change(kind=_KINDS[type(entry)], post=post, key=entry.key, version=entry.version, withdraw=True)
+    withdrawn = [
+        Change(kind=_KINDS[type(each)], post=old, key=each.key, version=each.version, withdraw=True)
+        for each in entries
+    ]
+    return [*withdrawn, *(_same(new, each) for each in entries)]
 
 
 def _same(post: records.Post, entry: records.Entry) -> Change:

@@ -67,15 +67,15 @@ def read_people(
     """Tables as records, with the reasons of this site known."""
     day = day or calendar_day()
     limits, known = all_limits(policies()), known_reasons(day)
-    if not isinstance(given, Path) and settings.READ_APART and any(_may_swell(name) for name, _ in given):
+    # Parquet may need far more memory than its size and its own description say
+    if (
+        not isinstance(given, Path)
+        and settings.READ_APART
+        and any(name.lower().endswith(".parquet") for name, _ in given)
+    ):
         return intake.read_people_apart(given, day, limits=limits, known=known)
     with under(limits):
         return intake.read_people_tables(given, day, known=known)
-
-
-def _may_swell(name: str) -> bool:
-    """Whether a file may need far more memory than its size and its own description say."""
-    return name.lower().endswith(".parquet")
 
 
 def shown_posts(state: State | None) -> set[Post]:
@@ -150,7 +150,8 @@ def _put(folder: Path, name: str, columns: Sequence[str], rows: Iterable[Cells])
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([_guarded(cell) for cell in row])
+        # no spreadsheet takes a text for a formula; reading takes the apostrophe off again
+        writer.writerow([f"'{cell}" if cell.startswith((*FORMULA, "'")) else cell for cell in row])
         number += 1
     beside = folder / f".{name}.{uuid.uuid4().hex}"
     try:

@@ -41,7 +41,10 @@ def told_of(
         ]
     if undone is not None:
         told += [each for duty in found.resumed for each in _resumed(duty, roles, undone)]
-    return [*told, *(each for duty in found.followed for each in _followed(duty, roles))]
+    for duty in found.followed:
+        said = f"{who(duty)}: an excessive workload action followed this person to this post."
+        told += for_managers(duty, roles, "followed", said)
+    return told
 
 
 def concerned(found: Judgement) -> list[Duty]:
@@ -84,11 +87,6 @@ def _resumed(duty: Duty, roles: Roles, undone: Undone) -> list[Announcement]:
         *for_managers(duty, roles, "resumed", said),
         Announcement(duty, "resumed", own, roles.of(duty).person),
     ]
-
-
-def _followed(duty: Duty, roles: Roles) -> list[Announcement]:
-    said = f"{who(duty)}: an excessive workload action followed this person to this post."
-    return for_managers(duty, roles, "followed", said)
 
 
 def _raised_words(duty: Duty) -> str:

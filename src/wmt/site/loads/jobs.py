@@ -59,17 +59,14 @@ def load_was_killed(load_id: int, *, again: bool) -> bool:
     load = Load.objects.filter(pk=load_id).first()
     if load is None or load.state not in (Load.State.WAITING, Load.State.RUNNING):
         return True  # it is over: what is left is to remove the upload
-    if again and all(Path(path).exists() for path in _files_of(load)):
+    people = load.order.get("people")
+    files = [*load.order.get("paths", ()), *([people] if people else ())]
+    if again and all(Path(path).exists() for path in files):
         load.state, load.stage, load.percent, load.beat_at = Load.State.WAITING, _AGAIN, 0, timezone.now()
         load.save()
         return True
     endings.give_up(load, _KILLED_TWICE if not again else _FILES_GONE)
     return False
-
-
-def _files_of(load: Load) -> list[str]:
-    people = load.order.get("people")
-    return [*load.order.get("paths", ()), *([people] if people else ())]
 
 
 @task()

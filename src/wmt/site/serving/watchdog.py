@@ -22,8 +22,8 @@ def watch(admission: Admission) -> None:
 def _watch(admission: Admission) -> None:
     while (stuck := stuck_in(admission, time.monotonic())) is None:
         time.sleep(_EVERY_S)
-    path, at_work = stuck.environ.get("PATH_INFO", ""), where(stuck)
-    log.error("%s %r takes over %d s: this process ends\n%s", _method(stuck), path, timeout, at_work)
+    method, path = (stuck.environ.get(name, "") for name in ("REQUEST_METHOD", "PATH_INFO"))
+    log.error("%s %r takes over %d s: this process ends\n%s", method, path, timeout, where(stuck))
     os.kill(os.getpid(), signal.SIGTERM)  # the others it works on may end first
     time.sleep(graceful_timeout)
     os._exit(1)  # what is stuck would hold up an orderly end
@@ -35,7 +35,3 @@ def stuck_in(admission: Admission, now: float) -> Ticket | None:
     if longest is None or longest.begun is None or now - longest.begun < timeout:
         return None
     return longest
-
-
-def _method(ticket: Ticket) -> str:
-    return str(ticket.environ.get("REQUEST_METHOD", ""))

@@ -168,7 +168,10 @@ def _units(totals: pl.DataFrame, facts: Facts, supplied: pl.DataFrame) -> pl.Dat
         "level", "code", "name", "stream", "grade", "whole",
         number.alias("number"),
         pl.col("region_code", "pdu_code", "team_code", "staff_code").fill_null(""),
-        _local(pl.col("stale_since")),
+        # on the clock of England and Wales; of the hour that comes twice, the first
+        pl.col("stale_since").dt.replace_time_zone(
+            "Europe/London", ambiguous="earliest", non_existent="null"
+        ),
         pl.col("is_omic").fill_null(0).cast(pl.Boolean),
         folded.alias("folded"),
         pl.col("supplied_grade").fill_null(""),
@@ -177,11 +180,6 @@ def _units(totals: pl.DataFrame, facts: Facts, supplied: pl.DataFrame) -> pl.Dat
         pl.lit(0).alias("touched"),
         *MEASURES, *POST_COUNTS,
     )  # fmt: skip
-
-
-def _local(moment: pl.Expr) -> pl.Expr:
-    """A moment on the clock of England and Wales; of the hour that comes twice, the first."""
-    return moment.dt.replace_time_zone("Europe/London", ambiguous="earliest", non_existent="null")
 
 
 def _lines(

@@ -31,12 +31,8 @@ def put(load_number: int, rows: Rows, told: Callable[[float], None] | None = Non
         done += tables[model].height
         if told:
             told(done / whole)
-    _analyse()
-
-
-def _analyse() -> None:
-    """Let the database count the rows, so that it plans well. Of our tables alone: counting all of them would
-    hold a lock that every database of a server shares, until the transaction ends."""
+    # let the database count the rows, so that it plans well. Of our tables alone: counting all of them would
+    # hold a lock that every database of a server shares, until the transaction ends
     with connection.cursor() as cursor:
         for model in FIGURES:
             cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
