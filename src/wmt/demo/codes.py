@@ -8,9 +8,7 @@ from wmt.demo.work import CONTACTS, day_number
 from wmt.demo.world import World
 from wmt.facts import LOCATIONS
 
-FLAG_OF_STATUS = {1: "W", 2: "O", 3: "L", 5: "R"}
 FIRST_16_WEEKS = 112
-UNKNOWN_POST = -1
 
 
 def day_of(column: str) -> pl.Expr:

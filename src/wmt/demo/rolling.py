@@ -13,7 +13,6 @@ import polars as pl
 from wmt.demo import leave, size, work
 from wmt.demo.people_files import hundredths
 
-EVENT_COLUMNS = ("ref", "kind", "before", "after")
 OLDEST_REPORT = 90
 HOURS_CHANGE, REDUCTIONS_END = 1 / 2000, 1 / 900  # a night, for every post
 FOUR_DAYS = 2960  # hours of four days a week, in hundredths

@@ -136,14 +136,14 @@ class Ledger:
         return self._prefix, self._has_former, self._weighs
 
 
-def warm_up(dialect: str = DuckDBEngine.dialect) -> None:
+def warm_up() -> None:
     """Make the SQL of lines and totals now, so that the first ledger need not wait for it.
 
     For another thread while an extract is being read. Does nothing the second time.
     """
     variant = ("", False, ())
-    _lines_sql(dialect, *variant)
-    _totals_sql(dialect, LEVELS, False, *variant)
+    _lines_sql(DuckDBEngine.dialect, *variant)
+    _totals_sql(DuckDBEngine.dialect, LEVELS, False, *variant)
 
 
 # Ibis takes tenths of a second to turn these expressions into SQL. The text depends on nothing but the

@@ -112,9 +112,9 @@ def standing(kind: str, key: str, post: records.Post | None = None) -> models.Of
     return row
 
 
-def under(unit: Unit, state: State, model: type[models.OfPost] = models.Reduction) -> QuerySet[Any]:
-    """What stands, not withdrawn, for the posts of a unit."""
-    rows = model._default_manager.filter(_stood(), withdrawn=False)
+def under(unit: Unit, state: State) -> QuerySet[models.Reduction]:
+    """Reductions that stand, not withdrawn, for the posts of a unit."""
+    rows = models.Reduction.objects.filter(_stood(), withdrawn=False)
     if unit.level == "post":
         return rows.filter(team_code=unit.team_code, staff_code=unit.staff_code)
     if unit.level == "team":
@@ -180,9 +180,7 @@ def _reasons_of_rules(day: date) -> Mapping[str, ReasonOnDay]:
     return {name: reason(name) for name in dict.fromkeys(path.split(".")[0] for path in values)}
 
 
-def limits_of(
-    state: State | None, posts: Iterable[records.Post], *, strict: bool = True, day: date | None = None
-) -> RecordLimits:
+def limits_of(state: State | None, posts: Iterable[records.Post], *, strict: bool = True) -> RecordLimits:
     """What holds for changes of these posts. Before any extract is loaded, the rules of today hold."""
     ruleset = rules_of(state) if state else rules.load().at(calendar_day())
     wanted = list(posts)
@@ -198,7 +196,7 @@ def limits_of(
             supplied[post] = unit.supplied_micro
         unlisted |= {post} if unit.is_only_mentioned else set()
     return RecordLimits(
-        reasons=reasons_on(day or (state.day if state else None)),
+        reasons=reasons_on(state.day if state else None),
         full_time_micro=full,
         most_micro=settings.CONFIG.most_hours * MICRO,
         default_micro=default,

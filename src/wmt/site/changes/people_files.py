@@ -160,8 +160,3 @@ def _put(folder: Path, name: str, columns: Sequence[str], rows: Iterable[Cells])
     finally:
         beside.unlink(missing_ok=True)
     return number
-
-
-def _guarded(text: str) -> str:
-    """A text that no spreadsheet takes for a formula; reading takes the apostrophe off again."""
-    return f"'{text}" if text.startswith((*FORMULA, "'")) else text
