@@ -11,7 +11,7 @@ from wmt.allocation import cases as given
 from wmt.allocation import waiting as unheld
 from wmt.allocation.candidates import RECENT_DAYS, Candidate, candidates, not_in_data
 from wmt.cli import files, options, tables
-from wmt.cli.console import RefusedInput, counted, out
+from wmt.cli.console import RefusedInput, out
 from wmt.cli.inputs import Opened, open_input
 from wmt.cli.measure import Former
 from wmt.cli.overlays import lay
@@ -19,6 +19,7 @@ from wmt.facts import LOCATIONS, Facts
 from wmt.grades import STAFF_GRADES
 from wmt.ledger.arithmetic import shown_capacity
 from wmt.rules import load as load_rules
+from wmt.text import counted
 
 Cases = Annotated[
     list[str] | None, typer.Option("--case", metavar="CRN", help="A case that the data lists; repeatable.")

@@ -12,6 +12,7 @@ from wmt.intake import Import, read
 from wmt.ledger import Ledger
 from wmt.nights.comparison_nights import ComparisonRequest, weigh
 from wmt.nights.summary import summary_of
+from wmt.text import counted
 
 REFUSED, HELD = 2, 3
 
@@ -88,7 +89,7 @@ def _verdict(taken: Import) -> str:
     warned = _number_of(taken, "warn", "warning")
     if not taken.accepted:
         return f"[bold red]refused[/]: {_number_of(taken, 'refuse', 'fault')} against it, {warned}"
-    without = f" without {console.counted(len(taken.set_aside), 'post')}" if taken.set_aside else ""
+    without = f" without {counted(len(taken.set_aside), 'post')}" if taken.set_aside else ""
     return f"[bold green]accepted[/]{without}: {warned}"
 
 
@@ -96,6 +97,4 @@ def _number_of(taken: Import, severity: str, name: str) -> str:
     """How many faults of a severity there are, and in how many rows where these are more."""
     found = [fault.rows for fault in taken.faults if fault.severity == severity]
     rows = sum(found)
-    return console.counted(len(found), name) + (
-        f" in {console.counted(rows, 'row')}" if rows > len(found) else ""
-    )
+    return counted(len(found), name) + (f" in {counted(rows, 'row')}" if rows > len(found) else "")

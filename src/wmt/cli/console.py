@@ -11,7 +11,6 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.segment import Segment
 from rich.text import Text
 
-from wmt import text
 from wmt.errors import NotNowError, RefusalError
 from wmt.ledger.arithmetic import shown_capacity
 from wmt.printable import escaped
@@ -75,7 +74,3 @@ def progress() -> Iterator[Callable[[str, float], None]]:
 def capacity(points: Decimal, available: Decimal) -> str:
     """A capacity as people see it, or the words for none: divided and rounded once, from exact points."""
     return shown_capacity(int(points.scaleb(2)), int(available.scaleb(2)))
-
-
-#: A number and its noun: '1 warning', '13 warnings'.
-counted = text.counted

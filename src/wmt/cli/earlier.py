@@ -8,6 +8,7 @@ import typer
 from wmt.cli import console
 from wmt.cli.load_outcome import told_outcome
 from wmt.cli.site_start import asker, set_up
+from wmt.text import counted
 
 Folder = Annotated[
     Path,
@@ -41,4 +42,4 @@ def load_earlier(folder: Folder) -> None:
         if load.state not in (Load.State.LOADED, Load.State.UNCHANGED):
             told_outcome(load)
     new = sum(load.state == Load.State.LOADED for load in done)
-    console.out.print(f"{console.counted(new, 'earlier day')} loaded into the history")
+    console.out.print(f"{counted(new, 'earlier day')} loaded into the history")

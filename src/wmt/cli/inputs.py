@@ -15,6 +15,7 @@ from wmt.facts import Facts
 from wmt.intake import Import, read
 from wmt.ledger import Ledger
 from wmt.ledger.engine import Engine
+from wmt.text import counted
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,7 @@ def tell_warnings(taken: Import) -> None:
     """How many warnings an input has, on standard error: figures alone do not show them."""
     number = sum(fault.severity == "warn" for fault in taken.faults)
     if number:
-        console.complain(
-            f"{console.counted(number, 'warning')}; `wmt check` tells {'it' if number == 1 else 'them'}"
-        )
+        console.complain(f"{counted(number, 'warning')}; `wmt check` tells {'it' if number == 1 else 'them'}")
 
 
 def whole_night(path: Path) -> nights.Night:

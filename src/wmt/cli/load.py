@@ -18,6 +18,7 @@ from wmt.cli.site_start import asker, set_up
 from wmt.nights import Acceptance, Loaded, Order, check_report
 from wmt.nights.load import load as load_night
 from wmt.nights.lock import loading
+from wmt.text import counted
 
 if TYPE_CHECKING:
     from wmt.site.loads.load_request import LoadRequest
@@ -164,7 +165,7 @@ def _tell(loaded: Loaded) -> None:
     if report is not None:
         warnings = sum(fault.severity == "warn" for fault in report.faults)
         console.out.print(
-            f"{console.counted(warnings, 'warning')}; `wmt check {loaded.night.path}` lists them",
+            f"{counted(warnings, 'warning')}; `wmt check {loaded.night.path}` lists them",
             markup=False,
         )
         for aside in report.set_aside:

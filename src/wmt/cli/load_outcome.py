@@ -12,6 +12,7 @@ from wmt.intake import Import, InputFault
 from wmt.nights import Verdict
 from wmt.nights.plausibility import Difference, verdict_of
 from wmt.nights.plausibility_labels import row, sentence
+from wmt.text import counted
 
 if TYPE_CHECKING:
     from wmt.site.workload.models import Load
@@ -98,7 +99,7 @@ def _tell_shown(done: "Load") -> None:
     capacity = shown_capacity(nation.points_x100, nation.available_x100)
     console.out.print(f"Loaded. The pages show {state.as_at_text}, by the rules of {state.rules_text}:")
     console.out.print(f"{done.message} Capacity of the nation: {capacity}.", markup=False)
-    console.out.print(f"{console.counted(done.warnings, 'warning')}; the page of load {done.pk} lists them")
+    console.out.print(f"{counted(done.warnings, 'warning')}; the page of load {done.pk} lists them")
 
 
 def tell_verdict(verdict: Verdict | None) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from wmt.cli import console
+from wmt.text import counted
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Where to write it; made when missing.")]
 Scale = Annotated[float, typer.Option("--scale", min=0.01, max=10, help="1 is 8,000 posts, 250,000 cases.")]
@@ -62,9 +63,9 @@ def nation(
         found = [path for path in (folder / "earlier").glob("*") if (path / "tidy").is_dir()]
         _write_past(folder, min(found, default=folder / truth.nights[0].folder), past_days, seed)
     console.out.print(
-        f"Written to {folder}: {console.counted(truth.posts, 'post')}, "
-        f"{console.counted(truth.cases, 'case')}, "
-        f"{console.counted(len(truth.nights), 'night')}"
+        f"Written to {folder}: {counted(truth.posts, 'post')}, "
+        f"{counted(truth.cases, 'case')}, "
+        f"{counted(len(truth.nights), 'night')}"
     )
 
 
@@ -85,4 +86,4 @@ def _write_past(folder: Path, first: Path, days: int, seed: int) -> None:
             )
         ledger = Ledger(taken.facts, rules.load().at(taken.facts.day))
         write_past(folder / "past", ledger.totals(), ledger.lines(), taken.facts.day, days, seed, tell)
-    console.out.print(f"{console.counted(days, 'day')} before it in {folder / 'past'}")
+    console.out.print(f"{counted(days, 'day')} before it in {folder / 'past'}")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from wmt.cli.console import complain, counted, out, progress
+from wmt.cli.console import complain, out, progress
 from wmt.cli.files import print_json
 from wmt.cli.latest_day import last_day
 from wmt.cli.nights_folder import Nights, home, is_site, tell_lost
@@ -18,6 +18,7 @@ from wmt.nights import open_night, saved_nights
 from wmt.nights.lock import loading
 from wmt.nights.withdrawal import withdrawn_nights
 from wmt.nights.write import sweep
+from wmt.text import counted
 
 Replay = Annotated[bool, typer.Option("--replay", help="Also recalculate all saved data and compare.")]
 Before = Annotated[

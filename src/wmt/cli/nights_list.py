@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wmt.cli.console import counted, out
+from wmt.cli.console import out
 from wmt.cli.files import print_json
 from wmt.cli.nights_folder import Nights, home
 from wmt.cli.options import Json
@@ -10,6 +10,7 @@ from wmt.cli.tables import TextColumn, table
 from wmt.history.index import read_index
 from wmt.nights import saved_nights
 from wmt.nights.withdrawal import withdrawals, withdrawn_nights
+from wmt.text import counted
 
 
 def list_nights(nights: Nights = None, json: Json = False) -> None:

@@ -19,7 +19,7 @@ from wmt.cli.options import Json
 from wmt.cli.site_start import asker, set_up
 from wmt.cli.tables import TextColumn, table
 from wmt.intake import Import
-from wmt.text import SEPARATOR
+from wmt.text import SEPARATOR, counted
 
 if TYPE_CHECKING:
     from wmt.site.changes.impact import Effect, UnitFigures
@@ -61,9 +61,7 @@ def export(folder: Folder, withdrawn: Withdrawn = False, json: Json = False) -> 
         print_json({"folder": str(folder), "tables": written})
         return
     for name, number in written.items():
-        console.out.print(
-            f"{folder / name}.csv: {console.counted(number, 'record')}", soft_wrap=True, markup=False
-        )
+        console.out.print(f"{folder / name}.csv: {counted(number, 'record')}", soft_wrap=True, markup=False)
 
 
 @app.command("import")
@@ -113,9 +111,7 @@ def carry_over(old: OldPost, new: NewPost, check: Check = False, why: Why = "", 
         raise console.RefusedInput("nothing was changed")
     if not json:
         said = "would be moved" if check else "moved"
-        console.out.print(
-            f"{console.counted(done.records, 'record')} {said} from {old} to {new}.", markup=False
-        )
+        console.out.print(f"{counted(done.records, 'record')} {said} from {old} to {new}.", markup=False)
 
 
 def _post(named: str) -> tuple[str, str]:
@@ -142,7 +138,7 @@ def _site() -> Iterator[None]:
 def _tell(done: "Imported", *, check: bool) -> None:
     if not done.records:
         standing = sum(count.unchanged for count in done.counts.values())
-        console.out.print(f"Nothing to do: the tables match {console.counted(standing, 'current record')}.")
+        console.out.print(f"Nothing to do: the tables match {counted(standing, 'current record')}.")
         return
     columns = [
         TextColumn("table", "text"),
@@ -157,7 +153,7 @@ def _tell(done: "Imported", *, check: bool) -> None:
     if check:
         console.out.print("This was a check. Nothing was changed.")
     else:
-        console.out.print(f"{console.counted(done.records, 'record')} changed.")
+        console.out.print(f"{counted(done.records, 'record')} changed.")
 
 
 def _tell_moved(moved: "ImportEffect") -> None:
@@ -179,7 +175,7 @@ def _tell_moved(moved: "ImportEffect") -> None:
     table(f"From {day}: England and Wales, and the posts that change most", columns, rows)
     if len(moved.posts) > _SHOWN:
         console.out.print(
-            f"({console.counted(len(moved.posts) - _SHOWN, 'more post changes', 'more posts change')})",
+            f"({counted(len(moved.posts) - _SHOWN, 'more post changes', 'more posts change')})",
             style="dim",
         )
 

@@ -5,10 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 from wmt.cli import tables
-from wmt.cli.console import capacity, counted, out
+from wmt.cli.console import capacity, out
 from wmt.cli.measure import notes
 from wmt.ledger import OMIC, STREAM_NAMES
 from wmt.rules import RuleSet
+from wmt.text import counted
 
 _WORK = (
     tables.TextColumn("work", "whole"),

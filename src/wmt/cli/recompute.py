@@ -10,6 +10,7 @@ from wmt.cli.files import print_json
 from wmt.cli.options import Json
 from wmt.nights import open_night
 from wmt.nights.recompute import recompute as recompute_night
+from wmt.text import counted
 
 NightPath = Annotated[Path, typer.Argument(metavar="NIGHT", help="A folder of saved data.")]
 
@@ -28,5 +29,5 @@ def recompute(night: NightPath, json: Json = False) -> int:
     if found.files == 0:
         console.complain("facts or rules are not whole, so nothing was recalculated")
     if found.same and not json:
-        console.out.print(f"{night}: {console.counted(found.files, 'result file')}, the same bytes again")
+        console.out.print(f"{night}: {counted(found.files, 'result file')}, the same bytes again")
     return 0 if found.same else 1

@@ -8,6 +8,7 @@ from wmt.cli import console
 from wmt.cli.files import print_json
 from wmt.cli.options import Json
 from wmt.cli.site_start import asker, set_up
+from wmt.text import counted
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would go, and change nothing.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Remove it.")]
@@ -34,5 +35,5 @@ def retention(dry_run: DryRun = False, yes: Yes = False, json: Json = False) -> 
         return
     for what, count in counts.items():
         console.out.print(f"{count:>9,} {what}", markup=False)
-    total = console.counted(sum(counts.values()), "item")
+    total = counted(sum(counts.values()), "item")
     console.out.print(f"{total} removed." if yes else f"{total} would be removed. Nothing was changed.")

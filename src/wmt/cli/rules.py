@@ -12,6 +12,7 @@ from wmt.cli import console, options
 from wmt.cli.files import print_json
 from wmt.cli.overlays import lay
 from wmt.cli.tables import TextColumn, table
+from wmt.text import counted
 
 app = typer.Typer(help="Show, compare and check the rules.", no_args_is_help=True)
 
@@ -79,7 +80,7 @@ def diff(
     columns = (TextColumn("rule", "whole"), TextColumn("before"), TextColumn("after"))
     rows = [(row["rule"], _or_none(row["before"]), _or_none(row["after"])) for row in found]
     verb = "differs" if len(rows) == 1 else "differ"
-    table(f"{console.counted(len(rows), 'rule')} {verb} between {before} and {after}", columns, rows)
+    table(f"{counted(len(rows), 'rule')} {verb} between {before} and {after}", columns, rows)
 
 
 @app.command()

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from wmt.cli.console import capacity, counted, out
+from wmt.cli.console import capacity, out
 from wmt.cli.inputs import Opened
 from wmt.cli.options import parse_day
 from wmt.cli.overlays import lay
@@ -14,6 +14,7 @@ from wmt.cli.tables import TextColumn, figure, table
 from wmt.ledger import Ledger, present_total
 from wmt.ledger.side_by_side import side_by_side
 from wmt.rules import RuleSet
+from wmt.text import counted
 
 Beside = Annotated[
     list[str] | None,

@@ -4,6 +4,7 @@ from wmt.cli import console
 from wmt.cli.files import print_json
 from wmt.cli.options import Json
 from wmt.cli.site_start import set_up
+from wmt.text import counted
 
 #: Of more differences the number is said.
 _SHOWN = 20
@@ -33,7 +34,7 @@ def verify_live(json: Json = False) -> int:
         for row in found[:_SHOWN]:
             console.complain(row)
         console.complain(
-            f"{console.counted(len(found), 'row differs', 'rows differ')}. "
+            f"{counted(len(found), 'row differs', 'rows differ')}. "
             f"Show the data again: wmt show-night {state.night}"
         )
     return 1 if found else 0
