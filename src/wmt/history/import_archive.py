@@ -130,6 +130,20 @@ def _text(path: Path) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class _Table:
+    """The cells of an archive. Tables of people have another reader (`intake.read_table`, `intake.tidy_cast`
+    and dataframely schemas), though both read one form of CSV (`facts.csv_text`):
+
+    - An import ends at its first bad cell. The other reader goes on, confines faults to posts, holds a place
+      for each row, and has limits in bytes that are an extract's: an archive has years of rows.
+    - Heads are the incumbent's, in capitals; the other reader folds them, and errors would name others.
+    - Numbers come as '1,234.5', '98.2%' or Parquet integers and become whole hundredths or millionths, exact
+      or refused as too fine; days come in three orders. No type of a schema says so: each needs its own cast.
+    - Half of the checks go across columns (capacity, grade, a post's code) and cite what was typed, which a
+      broken rule of a schema does not know.
+
+    So a schema would stand beside these readings, not in their place.
+    """
+
     path: Path
     frame: pl.DataFrame
     last_day: date | None = None
