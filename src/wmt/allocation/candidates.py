@@ -108,7 +108,7 @@ def candidates(
     held, recent = _caseloads(found, totals["post_no"].to_list()), _recent(found, allocated)
     return sorted(
         (
-            _candidate(
+            candidate_of(
                 found.rules,
                 eligible_by or found.rules,
                 row,
@@ -130,16 +130,16 @@ def not_in_data(
     post = {**keys, "grade": grade, "is_placeholder": 0, "unmeasured": 0}
     frame = pl.DataFrame([{**dict.fromkeys(SCHEMAS["post"]), **post}], SCHEMAS["post"])
     time = ledger.TimeSide(found.rules).lines(frame, SCHEMAS["reduction"].to_frame(), found.day)
-    row: dict[str, Any] = {"code": "", "name": None, "pdu_code": "", "stale_since": None, "points_x100": 0}
-    row |= {**post, "post_no": None, "available_x100": int(time["points_x100"].sum())}
-    made = _candidate(found.rules, eligible_by or found.rules, row, cases, {}, {})
+    row: dict[str, Any] = {"code": "", "name": None, "pdu_code": "", "stream": "", "stale_since": None}
+    row |= {**post, "post_no": None, "points_x100": 0, "available_x100": int(time["points_x100"].sum())}
+    made = candidate_of(found.rules, eligible_by or found.rules, row, cases, {}, {})
     return replace(made, notes=[f"not in this data: hours assumed, those usual for grade {grade}"])
 
 
 _KEYS = ["team_code", "staff_code"]
 
 
-def _candidate(
+def candidate_of(
     rules: RuleSet,
     eligible_by: RuleSet,
     row: dict[str, Any],
@@ -147,6 +147,7 @@ def _candidate(
     caseload: Mapping[str, int],
     recent: Mapping[int, int],
 ) -> Candidate:
+    """A post by its row of totals (with `post_no` and `unmeasured`), and what the cases would make of it."""
     now = ledger.Moment(row["points_x100"], row["available_x100"])
     effects = []
     for case in cases:
@@ -160,6 +161,8 @@ def _candidate(
         why_not.append("no figures: its rows were left out and no earlier ones are kept")
     elif not now.available_x100:
         why_not.append("no available hours")
+    if row["stream"] == ledger.COURTS:
+        notes.append("has court work only now: with a case it counts in sentence management")
     if row["stale_since"] is not None:
         notes.append(f"figures of {row['stale_since']:%-d %B %Y}: its rows were left out since")
     return Candidate(

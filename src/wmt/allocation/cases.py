@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -11,6 +12,7 @@ from wmt.errors import RefusalError
 from wmt.facts import LOCATIONS, TIERS, kind_number
 from wmt.ledger import Ledger
 from wmt.ledger.prices import price
+from wmt.rules import RuleSet
 
 #: Kinds of line that go with a case when it moves: its own, and what a flag adds to it.
 MOVES = ("case", "unpaid_work", "iom")
@@ -74,8 +76,21 @@ def described(ledger: Ledger, text: str) -> CaseToGive:
     if tier not in TIERS[scheme]:
         known = ", ".join(each for each in TIERS[scheme] if each != "0")
         raise CaseError(f"this data has no tier {tier}; its tiers are {known}, untiered")
-    number = kind_number(scheme, stream or "standard", location, tier, bool(suspended), "active")
-    priced = price(ledger.rules, scheme, ledger.day).tables["price"]
+    return of_kind(ledger.rules, scheme, ledger.day, location, tier, stream or "standard", bool(suspended))
+
+
+def of_kind(
+    rules: RuleSet,
+    tier_scheme: str,
+    day: date,
+    location: str,
+    tier: str,
+    stream: str = "standard",
+    suspended: bool = False,
+) -> CaseToGive:
+    """An active case of a kind that nobody holds, at its price by the rules of a day. Raises KeyError."""
+    number = kind_number(tier_scheme, stream, location, tier, suspended, "active")
+    priced = price(rules, tier_scheme, day).tables["price"]
     row = priced.row(by_predicate=pl.col("kind_no") == number, named=True)
     return CaseToGive(ref=None, **_of_row(row), points_x100=row["points_x100"], active=row["active"])
 

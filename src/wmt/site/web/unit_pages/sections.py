@@ -8,7 +8,18 @@ from wmt.site.web.availability import weeks_ahead
 from wmt.site.web.duties import register
 from wmt.site.web.exports import listing
 from wmt.site.web.time import over_time, reduction_archive, why
-from wmt.site.web.units import caseload, contacts, court, hours, omic, overview, per_fte, reports, working
+from wmt.site.web.units import (
+    candidates,
+    caseload,
+    contacts,
+    court,
+    hours,
+    omic,
+    overview,
+    per_fte,
+    reports,
+    working,
+)
 from wmt.site.workload.models import Unit
 
 #: The tabs in the order of the report; the API asks for their tables by the same names.
@@ -29,12 +40,13 @@ TABS.update(
         "downloads": listing,
         "archive": reduction_archive,
         "ahead": weeks_ahead,
+        "candidates": candidates,
     }
 )
 #: The sections by their titles, and the tabs (as in addresses) in each. A section opens on its first page.
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Workload": ("", "per-fte", "downloads"),
-    "Cases": ("caseload", "reports", "help", "omic", "court"),
+    "Cases": ("caseload", "candidates", "reports", "help", "omic", "court"),
     "Changes over time": ("over-time", "why"),
     "Hours and reductions": ("hours", "ahead", "archive"),
     "Actions": ("duties",),

@@ -1,0 +1,157 @@
+"""Who in a team or PDU could hold a case of a type and tier: capacity now and with it, and who may."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.db.models import Sum
+
+from wmt import ledger, rules
+from wmt.allocation.candidates import RECENT_DAYS, Candidate, candidate_of
+from wmt.allocation.cases import CaseToGive, of_kind
+from wmt.facts import LOCATIONS, TIERS
+from wmt.grades import DUMMY
+from wmt.site import tables
+from wmt.site.figures import line_queries, units
+from wmt.site.links import unit_url
+from wmt.site.queries.placeholders import placeholders
+from wmt.site.queries.unit_request import UnitRequest
+from wmt.site.query_form import ChoiceOrDefault, QueryForm
+from wmt.site.workload.models import Line, Unit
+from wmt.site.workload.state import State, rules_of
+
+TITLE = "Who could hold a case"
+TEMPLATE = "unit/candidates.jinja"
+_T2A = "t2a"
+_BY_NOW = "Capacity includes hours and reductions entered up to now. Nothing is changed here."
+
+
+class _CaseForm(QueryForm):
+    type = ChoiceOrDefault([(each, each.capitalize()) for each in LOCATIONS], label="Type of case")
+    tier = ChoiceOrDefault([], label="Tier")
+    kind = ChoiceOrDefault([("", "No"), (_T2A, "Yes")], label="Transition to adulthood (T2A)")
+
+    def __init__(self, query: Mapping[str, str], tier_scheme: str) -> None:
+        self.tiers = [tier for tier in TIERS[tier_scheme] if tier != "0"]
+        super().__init__(query, type=LOCATIONS[0], tier=self.tiers[0])
+
+    def add_fields(self) -> None:
+        """The tiers of the figures shown."""
+        tier = self.fields["tier"]
+        assert isinstance(tier, forms.ChoiceField)
+        tier.choices = [*((each, each) for each in self.tiers), ("0", "No tier yet")]
+
+
+def applies(unit: Unit) -> bool:
+    """A case is given within a team or a PDU."""
+    return unit.level in ("team", "pdu")
+
+
+def content(question: UnitRequest) -> dict[str, Any]:
+    """The form, the case, and everybody who is there in the order of who may hold it."""
+    state, unit = question.state, question.unit
+    form = _CaseForm(question.request.GET, state.tier_scheme)
+    if not applies(unit):  # the way up of the page leads here: whole regions do not give a case
+        return {"tables": {}, "form": form, "elsewhere": True}
+    ruleset = rules_of(state)
+    stream = form.found("kind") or "standard"
+    case = of_kind(ruleset, state.tier_scheme, state.day, form.found("type"), form.found("tier"), stream)
+    found = _candidates(state, unit, ruleset, case)
+    free = sum(each.eligible and not each.over_with_all for each in found)
+    return {
+        "tables": {"candidates": _table(question, case, found)},
+        "form": form,
+        "elsewhere": False,
+        "case": case,
+        "t2a": form.found("kind"),
+        "worth": tables.exact(case.points_x100).text,
+        "free": free,
+        "people": len(found),
+    }
+
+
+def _candidates(state: State, unit: Unit, ruleset: rules.RuleSet, case: CaseToGive) -> list[Candidate]:
+    there = units.everybody(state, unit).exclude(stream=ledger.OMIC).exclude(grade=DUMMY)
+    posts = [post for post in there if post.code not in placeholders(state)]
+    # data saved before there were rules of eligibility is judged by those of its day
+    of_day = ruleset if ruleset.under("eligibility") else rules.load().at(state.rules_date)
+    held, recent = _held(state, posts), _recent(state, posts)
+    found = [
+        candidate_of(
+            ruleset, of_day, {**vars(post), "post_no": post.number, "unmeasured": post.unmeasured_posts},
+            [case], held[post.number], recent[post.number],
+        )
+        for post in posts
+    ]  # fmt: skip
+    return sorted(found, key=lambda each: each.order)
+
+
+def _held(state: State, posts: Sequence[Unit]) -> defaultdict[int | None, Counter[str]]:
+    """The active cases of posts by type."""
+    held: defaultdict[int | None, Counter[str]] = defaultdict(Counter)
+    pricing = line_queries.pricing_of(state)
+    rows = _cases(state, posts).values_list("post_no", "pricing").order_by()
+    for post_no, number, cases in rows.annotate(Sum("active_cases")):
+        held[post_no][pricing[number].location] += int(cases)
+    return held
+
+
+def _recent(state: State, posts: Sequence[Unit]) -> defaultdict[int | None, Counter[int]]:
+    """How many cases posts were given in the last days, of those they hold."""
+    recent: defaultdict[int | None, Counter[int]] = defaultdict(Counter)
+    first = state.day - timedelta(days=max(RECENT_DAYS) - 1)
+    dated = _cases(state, posts).filter(since__gte=first, since__lte=state.day)
+    for post_no, since in dated.values_list("post_no", "since"):
+        for days in RECENT_DAYS:
+            recent[post_no][days] += (state.day - since).days < days
+    return recent
+
+
+def _cases(state: State, posts: Sequence[Unit]) -> Any:
+    numbers = line_queries.of_kind(state, "case")
+    in_posts = Line.objects.filter(load_id=state.load_id, post_no__in=[post.number for post in posts])
+    return in_posts.filter(pricing__in=numbers)
+
+
+def _table(question: UnitRequest, case: CaseToGive, found: Sequence[Candidate]) -> tables.Table:
+    of_pdu = question.unit.level == "pdu"
+    columns = [
+        tables.Column("name", "Practitioner"),
+        *([tables.Column("team", "Team code", "code")] if of_pdu else []),
+        tables.Column("grade", "Grade"),
+        tables.Column("may", "May hold it"),
+        tables.Column("now", "Capacity now", "percent"),
+        tables.Column("then", "Capacity with it", "percent"),
+        tables.Column("left", "Points left with it", "points"),
+        *(tables.Column(each, each.capitalize(), "count", "Active cases.") for each in LOCATIONS),
+        *(tables.Column(f"in_{days}", f"Given in {days} days", "count") for days in RECENT_DAYS),
+        tables.Column("why", "Notes"),
+    ]
+    rows = [tables.Row(_values(question, each), "post", each.code) for each in found]
+    return tables.Table(
+        "candidates", f"Who could hold a case of {case.words}: {question.unit.name}", columns, rows,
+        notes=[_BY_NOW], empty="There is nobody here who could hold a case.",
+    )  # fmt: skip
+
+
+def _values(question: UnitRequest, one: Candidate) -> dict[str, tables.Value]:
+    over = question.state.over_x100
+    left = ledger.remaining_x100(*one.together) if one.now.available_x100 else None
+    over_words = "" if not one.over_with_all else "over already" if one.is_over else "would go over"
+    (effect,) = one.effects
+    of_grade = effect.eligibility.words if effect.eligibility.eligible else "not for this grade"
+    notes = [over_words, *one.why_not, *one.notes, of_grade]
+    return {
+        "name": tables.text(one.name or one.code, unit_url("post", one.code)),
+        "team": tables.text(one.team_code, unit_url("team", one.team_code)),
+        "grade": tables.text(one.grade),
+        "may": tables.text("yes" if one.eligible else "no"),
+        "now": tables.percent(*one.now, over),
+        "then": tables.percent(*one.together, over),
+        "left": tables.points(left),
+        **{each: tables.count(one.caseload.get(each, 0)) for each in LOCATIONS},
+        **{f"in_{days}": tables.count(one.recent.get(days, 0)) for days in RECENT_DAYS},
+        "why": tables.text("; ".join(words for words in notes if words)),
+    }
