@@ -35,6 +35,8 @@ MARKS: Mapping[str, int | None] = {
     "team: over-time": 100,
     "post: over-time": 100,
     "team: look-ahead": 100,
+    "pdu: candidates": 100,
+    "pdu: waiting": 100,
     "post: supervision sheet": 100,
     "nation: duties": 100,
     "requests": 100,

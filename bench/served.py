@@ -145,6 +145,8 @@ def pages(site: Served) -> dict[str, list[str]]:
         for tab in tabs
     }
     found["team: look-ahead"] = [f"{unit}ahead/" for unit in units["team"]]
+    found["pdu: candidates"] = [f"{unit}candidates/?type=custody&tier=B3" for unit in units["pdu"]]
+    found["pdu: waiting"] = [f"{unit}waiting/" for unit in units["pdu"]]
     found["post: supervision sheet"] = [f"{unit}sheet/" for unit in units["post"]]
     found["requests"] = ["/requests/"]
     found["average cases per officer"] = ["/questions/officers/"]

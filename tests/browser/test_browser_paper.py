@@ -47,7 +47,10 @@ PAGES: dict[str, dict[str, int]] = {
         "": 2, "sheet/": 1, "hours/": 2, "why/": 2, "caseload/": 9, "over-time/": 9,
         "working/?figure=points": 9
     },
-    "spo": {"": 4, "pack/": 3, "hours/": 3, "ahead/": 3, "caseload/": 12, "why/": 2, "duties/": 2},
+    "spo": {
+        "": 4, "pack/": 3, "hours/": 3, "ahead/": 3, "candidates/": 3, "waiting/": 2, "caseload/": 12,
+        "why/": 2, "duties/": 2
+    },
     "head": {"": 3, "pack/": 3, "over-time/": 15, "hours/": 3, "caseload/": 4, "duties/": 3},
     "analyst": {"": 3, "pack/": 3, "why/": 2, "over-time/": 15, "caseload/": 4},
 }  # fmt: skip

@@ -18,6 +18,7 @@ from wmt.site.web.units import (
     overview,
     per_fte,
     reports,
+    waiting,
     working,
 )
 from wmt.site.workload.models import Unit
@@ -41,12 +42,13 @@ TABS.update(
         "archive": reduction_archive,
         "ahead": weeks_ahead,
         "candidates": candidates,
+        "waiting": waiting,
     }
 )
 #: The sections by their titles, and the tabs (as in addresses) in each. A section opens on its first page.
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Workload": ("", "per-fte", "downloads"),
-    "Cases": ("caseload", "candidates", "reports", "help", "omic", "court"),
+    "Cases": ("caseload", "waiting", "candidates", "reports", "help", "omic", "court"),
     "Changes over time": ("over-time", "why"),
     "Hours and reductions": ("hours", "ahead", "archive"),
     "Actions": ("duties",),

@@ -32,6 +32,7 @@ class _CaseForm(QueryForm):
     type = ChoiceOrDefault([(each, each.capitalize()) for each in LOCATIONS], label="Type of case")
     tier = ChoiceOrDefault([], label="Tier")
     kind = ChoiceOrDefault([("", "No"), (_T2A, "Yes")], label="Transition to adulthood (T2A)")
+    suspended = ChoiceOrDefault([("", "No"), ("yes", "Yes")], label="Supervision suspended")
 
     def __init__(self, query: Mapping[str, str], tier_scheme: str) -> None:
         self.tiers = [tier for tier in TIERS[tier_scheme] if tier != "0"]
@@ -57,7 +58,8 @@ def content(question: UnitRequest) -> dict[str, Any]:
         return {"tables": {}, "form": form, "elsewhere": True}
     ruleset = rules_of(state)
     stream = form.found("kind") or "standard"
-    case = of_kind(ruleset, state.tier_scheme, state.day, form.found("type"), form.found("tier"), stream)
+    kind = form.found("type"), form.found("tier"), stream, bool(form.found("suspended"))
+    case = of_kind(ruleset, state.tier_scheme, state.day, *kind)
     found = _candidates(state, unit, ruleset, case)
     free = sum(each.eligible and not each.over_with_all for each in found)
     return {
@@ -65,7 +67,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "form": form,
         "elsewhere": False,
         "case": case,
-        "t2a": form.found("kind"),
+        "chosen": {name: form.found(name) for name in form.fields},
         "worth": tables.exact(case.points_x100).text,
         "free": free,
         "people": len(found),
