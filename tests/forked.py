@@ -91,9 +91,10 @@ class Forked:
         return said[self.stdout].decode("utf-8"), said[self.stderr].decode("utf-8")
 
     def send_signal(self, number: int) -> None:
-        """Unless it has ended."""
+        """Unless it has ended: it may end after it was looked at, before that is told here."""
         if self.poll() is None:
-            os.kill(self.pid, number)
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
 
     def terminate(self) -> None:
         """Ask it to end."""
