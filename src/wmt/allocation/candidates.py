@@ -3,11 +3,11 @@
 Nothing is ranked by name and nobody is proposed: the order is who may, then grade, then capacity after.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -17,6 +17,8 @@ from wmt.allocation.eligibility import Eligibility, eligibility
 from wmt.facts import LOCATIONS, SCHEMAS, table_of
 from wmt.grades import DUMMY, STAFF_GRADES
 from wmt.rules import RuleSet
+
+Post = TypeVar("Post")
 
 
 @dataclass(frozen=True)
@@ -92,39 +94,26 @@ def candidates(
     cases: Sequence[CaseToGive],
     teams: Collection[str],
     allocated: pl.DataFrame | None = None,
-    *,
-    eligible_by: RuleSet | None = None,
 ) -> list[Candidate]:
     """Every post of some teams with what the cases would make of it, in the stated order.
 
     Placeholders, posts of no grade and posts of the OMiC stream cannot be given cases and are left out.
-    `allocated` says since when posts hold their cases (columns `ALLOCATED`), where the data does. Eligibility
-    is judged by the ledger's own rules, or by `eligible_by`: nights saved before there were any have none.
+    `allocated` says since when posts hold their cases (columns `ALLOCATED`), where the data does.
     """
     totals = found.totals(["post"]).filter(pl.col("team_code").is_in(list(teams)))
     totals = totals.filter(pl.col("stream") != ledger.OMIC, pl.col("grade") != DUMMY)
     posts = found.facts.post.filter(is_placeholder=0)
     totals = totals.join(posts.select(*_KEYS, "post_no", "unmeasured"), on=_KEYS)
-    held, recent = _caseloads(found, totals["post_no"].to_list()), _recent(found, allocated)
-    return sorted(
-        (
-            candidate_of(
-                found.rules,
-                eligible_by or found.rules,
-                row,
-                cases,
-                held.get(row["post_no"], {}),
-                recent.get(row["code"], {}),
-            )
-            for row in totals.iter_rows(named=True)
-        ),
-        key=lambda each: each.order,
-    )
+    held = _caseloads(found, totals["post_no"].to_list())
+    dated = (ALLOCATED.to_frame() if allocated is None else allocated).drop_nulls("allocated_on")
+    recent = lately(((f"{team}:{staff}", day) for team, staff, day in dated.iter_rows()), found.day)
+    rows = totals.iter_rows(named=True)
+    made = (candidate_of(found.rules, row, cases, held.get(row["post_no"], {}), recent.get(row["code"], {}))
+            for row in rows)  # fmt: skip
+    return sorted(made, key=lambda each: each.order)
 
 
-def not_in_data(
-    found: ledger.Ledger, cases: Sequence[CaseToGive], grade: str, *, eligible_by: RuleSet | None = None
-) -> Candidate:
+def not_in_data(found: ledger.Ledger, cases: Sequence[CaseToGive], grade: str) -> Candidate:
     """A post that the data does not have yet, with the hours that are usual for its grade."""
     keys = {"post_no": 0, "team_no": 0, "team_code": "", "staff_code": ""}
     post = {**keys, "grade": grade, "is_placeholder": 0, "unmeasured": 0}
@@ -132,7 +121,7 @@ def not_in_data(
     time = ledger.TimeSide(found.rules).lines(frame, SCHEMAS["reduction"].to_frame(), found.day)
     row: dict[str, Any] = {"code": "", "name": None, "pdu_code": "", "stream": "", "stale_since": None}
     row |= {**post, "post_no": None, "points_x100": 0, "available_x100": int(time["points_x100"].sum())}
-    made = candidate_of(found.rules, eligible_by or found.rules, row, cases, {}, {})
+    made = candidate_of(found.rules, row, cases, {}, {})
     return replace(made, notes=[f"not in this data: hours assumed, those usual for grade {grade}"])
 
 
@@ -141,7 +130,6 @@ _KEYS = ["team_code", "staff_code"]
 
 def candidate_of(
     rules: RuleSet,
-    eligible_by: RuleSet,
     row: dict[str, Any],
     cases: Sequence[CaseToGive],
     caseload: Mapping[str, int],
@@ -153,7 +141,7 @@ def candidate_of(
     for case in cases:
         holds = case.post_no is not None and case.post_no == row["post_no"]
         more = case.points_x100 - (case.held_x100 if holds else 0)
-        may = eligibility(eligible_by, row["grade"], case.location, case.tier)
+        may = eligibility(rules, row["grade"], case.location, case.tier)
         effects.append(CaseEffect(case, may, holds, now._replace(points_x100=now.points_x100 + more)))
     together = now.points_x100 + sum(each.after.points_x100 - now.points_x100 for each in effects)
     why_not, notes = [], []
@@ -192,14 +180,16 @@ def _caseloads(found: ledger.Ledger, post_nos: Sequence[int]) -> dict[int, dict[
     return held
 
 
-def _recent(found: ledger.Ledger, allocated: pl.DataFrame | None) -> dict[str, dict[int, int]]:
-    """How many cases posts were allocated in the last days: an allocation today is of the first day."""
-    counts: dict[str, dict[int, int]] = {}
-    dated = (ALLOCATED.to_frame() if allocated is None else allocated).drop_nulls("allocated_on")
-    for team, staff, day in dated.iter_rows():
-        age = found.day - day
-        if timedelta(0) <= age < timedelta(max(RECENT_DAYS)):
-            of_post = counts.setdefault(f"{team}:{staff}", dict.fromkeys(RECENT_DAYS, 0))
+def lately(given: Iterable[tuple[Post, date]], today: date) -> dict[Post, dict[int, int]]:
+    """How many cases each post was given in `RECENT_DAYS`, by posts and days: one given today is of day one.
+
+    Posts that were given none have no entry; days that have not come are left out.
+    """
+    counts: dict[Post, dict[int, int]] = {}
+    for post, day in given:
+        age = (today - day).days
+        if 0 <= age < max(RECENT_DAYS):
+            of_post = counts.setdefault(post, dict.fromkeys(RECENT_DAYS, 0))
             for days in RECENT_DAYS:
-                of_post[days] += age.days < days
+                of_post[days] += age < days
     return counts

@@ -37,7 +37,6 @@ class CaseToGive:
     stream: str
     status: str
     points_x100: int
-    active: int  # 1 where it counts among the active cases
     reason: str | None  # why it earns nothing, or wants a second look
     rule: str
     post: str | None = None
@@ -92,7 +91,7 @@ def of_kind(
     number = kind_number(tier_scheme, stream, location, tier, suspended, "active")
     priced = price(rules, tier_scheme, day).tables["price"]
     row = priced.row(by_predicate=pl.col("kind_no") == number, named=True)
-    return CaseToGive(ref=None, **_of_row(row), points_x100=row["points_x100"], active=row["active"])
+    return CaseToGive(ref=None, **_of_row(row), points_x100=row["points_x100"])
 
 
 def changed(case: CaseToGive, now: CaseToGive) -> CaseToGive:
@@ -130,13 +129,12 @@ def _listed(ref: str, lines: pl.DataFrame, counts: pl.DataFrame) -> CaseToGive:
             f"{ref} is held by {' and '.join(holders)}, so it is not clear what moves; {describe}"
         )
     row = own.row(by_predicate=pl.col("kind") == "case", named=True)
-    points_x100, active = (int(own[name].sum()) for name in ("points_x100", "active_cases"))
+    points_x100 = int(own["points_x100"].sum())
     return CaseToGive(
         ref=ref,
         **_of_row(row),
         points_x100=points_x100,
         held_x100=points_x100,
-        active=active,
         post=holders[0],
         post_no=row["post_no"],
     )

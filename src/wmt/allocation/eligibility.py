@@ -1,8 +1,9 @@
 """Which grade may hold which tier of which type of case: dated rules, with the reason in words."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
-from wmt.rules import DatedValue, RuleSet
+from wmt.rules import DatedValue, RuleSet, load
 
 
 class Eligibility(NamedTuple):
@@ -18,6 +19,7 @@ def eligibility(rules: RuleSet, grade: str, location: str, tier: str) -> Eligibi
 
     A case whose tier is not known may be of any, so only a grade that may hold all of them may hold it.
     """
+    rules = _judging(rules)
     found = rules.get(f"eligibility.{grade}.{location}")
     called = f"{location} {'case without a tier' if tier == '0' else tier}"
     if found is None:
@@ -27,6 +29,12 @@ def eligibility(rules: RuleSet, grade: str, location: str, tier: str) -> Eligibi
         return Eligibility(False, f"grade {grade} does not hold {called} by the rules", found.path)
     condition = rules.get(f"eligibility.{grade}.condition")
     return Eligibility(True, f"needs {condition.value}" if condition else "", found.path)
+
+
+@lru_cache(maxsize=8)
+def _judging(rules: RuleSet) -> RuleSet:
+    """The rules themselves; for those saved before there were any of eligibility, the ones of their day."""
+    return rules if rules.under("eligibility") else load().at(rules.day)
 
 
 def may_hold(tiers: DatedValue, tier: str) -> bool:

@@ -18,7 +18,6 @@ from wmt.cli.overlays import lay
 from wmt.facts import LOCATIONS, Facts
 from wmt.grades import STAFF_GRADES
 from wmt.ledger.arithmetic import shown_capacity
-from wmt.rules import load as load_rules
 from wmt.text import counted
 
 Cases = Annotated[
@@ -126,10 +125,8 @@ def who_could_hold(
     found = opened.ledger(opened.rule_set(rules_date, overlays))
     wanted = _wanted(found, case or (), kind or (), now)
     teams = _teams(opened.facts, team, pdu, region) or _of_holders(wanted)
-    # data saved before there were rules of eligibility is judged by those of its day
-    of_day = found.rules if found.rules.under("eligibility") else load_rules().at(opened.facts.day)
-    found_people = candidates(found, wanted, teams, _allocated(opened), eligible_by=of_day)
-    found_people += [not_in_data(found, wanted, grade, eligible_by=of_day) for grade in new_post or ()]
+    found_people = candidates(found, wanted, teams, _allocated(opened))
+    found_people += [not_in_data(found, wanted, grade) for grade in new_post or ()]
     rows = [_presented(each) for each in found_people]
     if out_file is not None:
         files.write_out(out_file, {"candidates": rows}, ("code", "grade"))

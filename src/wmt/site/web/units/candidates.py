@@ -1,18 +1,19 @@
 """Who in a team or PDU could hold a case of a type and tier: capacity now and with it, and who may."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.db.models import Sum
 
-from wmt import ledger, rules
-from wmt.allocation.candidates import RECENT_DAYS, Candidate, candidate_of
+from wmt import ledger
+from wmt.allocation.candidates import RECENT_DAYS, Candidate, candidate_of, lately
 from wmt.allocation.cases import CaseToGive, of_kind
 from wmt.facts import LOCATIONS, TIERS
 from wmt.grades import DUMMY
+from wmt.rules import RuleSet
 from wmt.site import tables
 from wmt.site.figures import line_queries, units
 from wmt.site.links import unit_url
@@ -74,16 +75,15 @@ def content(question: UnitRequest) -> dict[str, Any]:
     }
 
 
-def _candidates(state: State, unit: Unit, ruleset: rules.RuleSet, case: CaseToGive) -> list[Candidate]:
+def _candidates(state: State, unit: Unit, ruleset: RuleSet, case: CaseToGive) -> list[Candidate]:
     there = units.everybody(state, unit).exclude(stream=ledger.OMIC).exclude(grade=DUMMY)
-    posts = [post for post in there if post.code not in placeholders(state)]
-    # data saved before there were rules of eligibility is judged by those of its day
-    of_day = ruleset if ruleset.under("eligibility") else rules.load().at(state.rules_date)
-    held, recent = _held(state, posts), _recent(state, posts)
+    nobody = placeholders(state)
+    posts = [post for post in there if post.code not in nobody]
+    held, recent = _held(state, posts), lately(_given(state, posts), state.day)
     found = [
         candidate_of(
-            ruleset, of_day, {**vars(post), "post_no": post.number, "unmeasured": post.unmeasured_posts},
-            [case], held[post.number], recent[post.number],
+            ruleset, {**vars(post), "post_no": post.number, "unmeasured": post.unmeasured_posts},
+            [case], held[post.number], recent.get(post.number, {}),
         )
         for post in posts
     ]  # fmt: skip
@@ -100,15 +100,13 @@ def _held(state: State, posts: Sequence[Unit]) -> defaultdict[int | None, Counte
     return held
 
 
-def _recent(state: State, posts: Sequence[Unit]) -> defaultdict[int | None, Counter[int]]:
-    """How many cases posts were given in the last days, of those they hold."""
-    recent: defaultdict[int | None, Counter[int]] = defaultdict(Counter)
+def _given(state: State, posts: Sequence[Unit]) -> Iterable[tuple[int | None, date]]:
+    """The posts that were given the cases they hold in the last days, and on which day each."""
     first = state.day - timedelta(days=max(RECENT_DAYS) - 1)
-    dated = _cases(state, posts).filter(since__gte=first, since__lte=state.day)
-    for post_no, since in dated.values_list("post_no", "since"):
-        for days in RECENT_DAYS:
-            recent[post_no][days] += (state.day - since).days < days
-    return recent
+    found: Iterable[tuple[int | None, date]] = (
+        _cases(state, posts).filter(since__gte=first).values_list("post_no", "since")
+    )
+    return found
 
 
 def _cases(state: State, posts: Sequence[Unit]) -> Any:
