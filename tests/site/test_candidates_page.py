@@ -27,7 +27,8 @@ def test_the_page_says_what_the_ledger_says(
     led = Ledger(nation.night.facts(), nation.night.rules(), former=nation.night.former())
     teams = led.facts.team.filter(pl.col(f"{level}_code") == unit.code)["team_code"].to_list()
     case = described(led, kind)
-    expected = candidates(led, [case], teams)
+    given = nation.night.table("input/case").select("team_code", "staff_code", "allocated_on")
+    expected = candidates(led, [case], teams, given)
     asked = {"type": case.location, "tier": case.tier, "kind": "t2a" if case.stream == "t2a" else ""}
     page = signed_in().get(unit_url(level, unit.code, "candidates", **asked)).text
     shown = table_of(page, "candidates")
@@ -39,6 +40,8 @@ def test_the_page_says_what_the_ledger_says(
         assert row["Capacity with it"].startswith(shown_capacity(*each.together))
         held = [row[location.capitalize()] for location in ("community", "custody", "licence")]
         assert held == [f"{each.caseload.get(place, 0):,}" for place in ("community", "custody", "licence")]
+        lately = [row[f"Given in {days} days"] for days in (7, 28)]
+        assert lately == [str(each.recent.get(days, 0)) for days in (7, 28)]
         for words in (*each.why_not, *each.notes):
             assert words in row["Notes"]
         assert ("not for this grade" in row["Notes"]) != each.effects[0].eligibility.eligible

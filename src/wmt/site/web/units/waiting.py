@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from wmt import ledger
-from wmt.allocation.cases import MOVES, case_words
+from wmt.allocation.cases import MOVES
 from wmt.facts import LOCATIONS
 from wmt.site import tables
 from wmt.site.audit.reads import note_read
@@ -13,7 +13,7 @@ from wmt.site.figures.withheld import Withholding
 from wmt.site.links import unit_url
 from wmt.site.queries.placeholders import placeholders
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.web.units import references
+from wmt.site.web.units import labels, references
 from wmt.site.workload.models import Line, Pricing, Unit
 
 TITLE = "Waiting cases"
@@ -91,11 +91,10 @@ def _row(question: UnitRequest, line: Line, priced: Pricing, post: Unit, points_
     if line.since is not None:
         days = tables.count((question.state.day - line.since).days)
     href = unit_url(level, code, "candidates", **kind) if priced.location in LOCATIONS else ""
-    what = case_words(priced.location, priced.tier, priced.stream, suspended=priced.suspended)
     return tables.Row(
         {
             "crn": references.reference(line),
-            "what": tables.text(what),
+            "what": tables.text(labels.what(priced)),
             "cases": tables.count(line.listed_cases),
             "points": tables.exact(points_x100),
             "team": tables.text(post.team_code, unit_url("team", post.team_code)),
