@@ -8,8 +8,9 @@ import fcntl
 import logging
 import os
 import secrets
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from wmt.private_files import make_private_folder
 log = logging.getLogger(__name__)
 #: A job is begun so often at most: what ended two processes may have ended them because of the job itself.
 ATTEMPTS = 2
+#: The file of a worker that began less than this ago, in seconds, may not be locked yet.
+NEW = 60.0
 #: Told that the worker of a job was killed, with the job's arguments and whether it is begun once more. Says
 #: whether it shall be.
 Killed = Callable[..., bool]
@@ -55,12 +58,10 @@ def at_work() -> Iterator[str]:
 
 
 def is_alive(worker: str) -> bool:
-    """Whether the process of a worker is there. The file of one that is not is removed."""
-    path = _folder() / Path(worker).name
+    """Whether the process of a worker is there."""
     try:
-        with open(path, encoding="ascii") as held:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            path.unlink(missing_ok=True)
+        with open(_folder() / Path(worker).name, encoding="ascii") as held:
+            fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except FileNotFoundError:
         return False
     except BlockingIOError:
@@ -74,7 +75,11 @@ def anybody_works() -> bool:
 
 
 def recover() -> int:
-    """Look after the jobs whose process was killed; how many there were."""
+    """Look after the jobs whose process was killed; how many there were. Their old files go."""
+    for path in _folder().iterdir() if _folder().is_dir() else ():
+        with suppress(FileNotFoundError):  # another may have been quicker
+            if time.time() - path.stat().st_mtime > NEW and not is_alive(path.name):
+                path.unlink()
     dead = [
         job
         for job in DBTaskResult.objects.running()
