@@ -11,9 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import polars as pl
 
 from forked import fork
 from wmt.demo import write_nation
+from wmt.facts import Facts
+from wmt.ledger import Ledger
+from wmt.nights import night_name
+from wmt.nights.write import Content, results, write_night
+from wmt.rules import RuleSet
 
 RUN = "from wmt.cli.main import run; run()"
 
@@ -95,3 +101,23 @@ def wmt(*arguments: object, code: str = RUN, **environment: str) -> subprocess.C
         stdout, stderr = process.communicate(timeout=120)
         returncode = process.wait()
     return subprocess.CompletedProcess(process.args, returncode, stdout, stderr)
+
+
+def write_facts(nights: Path, ruleset: RuleSet, facts: Facts, former: pl.DataFrame | None = None) -> Path:
+    """A night made of facts, without an extract."""
+    tables = results(Ledger(facts, ruleset, former=former))
+    content = Content(facts=facts, ruleset=ruleset, former=former, inputs={}, results=tables, report={})
+    about = {
+        "format": "wmt-night/1",
+        "as_at": facts.as_at,
+        "layout": "tidy",
+        "tier_scheme": facts.tier_scheme,
+        "rules_date": ruleset.day,
+        "overlays": [],
+        "sources": [],
+        "inputs": night_name(facts.as_at),
+        "revision": 0,
+        "program": "test",
+    }
+    nights.mkdir(exist_ok=True)
+    return write_night(nights, content, about)

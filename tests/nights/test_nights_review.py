@@ -6,34 +6,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from night_tools import write_facts
 from wmt import rules
-from wmt.facts import Facts
 from wmt.ledger import Ledger
 from wmt.nights import NightError, keep_former, night_name, open_night
-from wmt.nights.write import Content, results, write_night
 from worlds import AS_AT, World
 
 RULES = rules.load().at(AS_AT.date())
-
-
-def written(nights: Path, facts: Facts, former: pl.DataFrame | None = None) -> Path:
-    """A night made of facts, without an extract."""
-    tables = results(Ledger(facts, RULES, former=former))
-    content = Content(facts=facts, ruleset=RULES, former=former, inputs={}, results=tables, report={})
-    about = {
-        "format": "wmt-night/1",
-        "as_at": facts.as_at,
-        "layout": "tidy",
-        "tier_scheme": facts.tier_scheme,
-        "rules_date": RULES.day,
-        "overlays": [],
-        "sources": [],
-        "inputs": night_name(facts.as_at),
-        "revision": 0,
-        "program": "test",
-    }
-    nights.mkdir(exist_ok=True)
-    return write_night(nights, content, about)
 
 
 def test_moments_within_one_second_have_names_of_their_own() -> None:
@@ -59,7 +38,7 @@ def test_contacts_of_a_stale_post_leave_the_nation_at_zero(
     tmp_path: Path, contact_still_counts: bool
 ) -> None:
     first = helped(AS_AT, ash_is_aside=False).facts()
-    night = open_night(written(tmp_path / "nights", first))
+    night = open_night(write_facts(tmp_path / "nights", RULES, first))
     later = AS_AT + timedelta(days=1)
     second = helped(later, ash_is_aside=True, contact=contact_still_counts).facts()
     facts, former = keep_former(second, night)
@@ -76,6 +55,6 @@ def test_contacts_of_a_stale_post_leave_the_nation_at_zero(
 
 def test_no_post_keeps_figures_from_the_future(tmp_path: Path) -> None:
     later = helped(AS_AT + timedelta(days=10), ash_is_aside=False).facts()
-    night = open_night(written(tmp_path / "nights", later))
+    night = open_night(write_facts(tmp_path / "nights", RULES, later))
     with pytest.raises(NightError, match="later than this extract"):
         keep_former(helped(AS_AT, ash_is_aside=True).facts(), night)

@@ -2,16 +2,27 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
 from django.test import Client
 from tabs_fixtures import table_of
 
+from night_tools import write_facts
+from wmt import rules
 from wmt.allocation.waiting import waiting
 from wmt.ledger import Ledger
+from wmt.nights import open_night
 from wmt.site.links import unit_url
+from wmt.site.workload import swap
+from wmt.site.workload.models import Load
+from wmt.site.workload.night_rows import rows_of
+from worlds import World
 
 pytestmark = pytest.mark.one_database
 
@@ -51,6 +62,7 @@ def test_who_may_not_read_cases_reads_no_reference(nation: Any, signed_in: Calla
     page = signed_in("practitioner", "team", other).get(unit_url("pdu", code, "waiting")).text
     assert not [ref for ref in refs if ref in page]
     assert "withheld" in page
+    assert "Cases" not in table_of(page, "waiting")[0]  # each row is one
 
 
 def test_a_team_without_any_says_so(nation: Any, signed_in: Callable[..., Client]) -> None:
@@ -58,3 +70,31 @@ def test_a_team_without_any_says_so(nation: Any, signed_in: Callable[..., Client
     teams = set(posts["team_code"]) - set(_waiting(nation)["team_code"])
     page = signed_in().get(unit_url("team", sorted(teams)[0], "waiting")).text
     assert "No case here waits to be allocated." in page
+
+
+def test_cases_that_are_only_counted_are_told_as_the_command_tells_them(
+    signed_in: Callable[..., Client], settings: Any, tmp_path: Path
+) -> None:
+    """Of twelve cases, eight are counted; two have a flag that weighs twice, one of them a counted one."""
+    doubled = rules.Overlay("example", "a test", (("case_weighting.iom", date(2020, 1, 1), 200),))
+    world = World(as_at := datetime(2023, 6, 14, 18, 30)).post("N1A:U1", "DMY", "0", is_placeholder=1)
+    world.post("N1A:U2", "DMY", "0", is_placeholder=1).post("N1A:S1").cases("N1A:S1", "custody", "B3", 2)
+    world.cases("N1A:U1", "licence", "C1", 3).cases("N1A:U2", "licence", "C1", 5)
+    world.cases("N1A:U1", "custody", "B3", ref="X000001").cases("N1A:U2", "custody", "B3", ref="X000002")
+    world.flag("N1A:U1", "X000001", "I", "custody", "B3").flag("N1A:U1", "X000009", "I", "licence", "C1")
+    settings.CONFIG = replace(settings.CONFIG, home=tmp_path, today="extract")
+    ruleset = rules.load().at(as_at.date(), (doubled,))
+    night = open_night(write_facts(settings.CONFIG.nights, ruleset, world.facts()))
+    moment = as_at.replace(tzinfo=ZoneInfo("Europe/London"))
+    load = Load.objects.create(
+        night=night.path.name, as_at=moment, rules_date=as_at.date(), tier_scheme="pc16", ended_at=moment
+    )
+    swap.put(load.pk, rows_of(night, {}))
+    swap.show(load)
+
+    page = signed_in("head", "pdu", "N1PDU").get(unit_url("team", "N1A", "waiting")).text
+    shown = {(row["CRN"], row["Cases"], row["Points"]) for row in table_of(page, "waiting")}
+    told = waiting(Ledger(night.facts(), night.rules())).select("ref", "cases", "points_x100").rows()
+    assert shown == {(ref or "counts only", str(n), f"{points // 100:,}") for ref, n, points in told}
+    custody = ruleset["tier_points.pc16.custody.B3"].hundredths
+    assert {("X000001", 1, 2 * custody), ("X000002", 1, custody)} < set(told)

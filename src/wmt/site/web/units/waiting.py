@@ -33,13 +33,10 @@ def content(question: UnitRequest) -> dict[str, Any]:
     nobody = placeholders(state)
     posts = {post.number: post for post in units.everybody(state, unit) if post.code in nobody}
     pricing = line_queries.pricing_of(state)
-    of_cases = [number for number, priced in pricing.items() if _is_waiting(priced)]
-    lines = list(
-        Line.objects.filter(load_id=state.load_id, post_no__in=list(posts), pricing__in=of_cases).order_by(
-            "pk"
-        )
-    )
-    # a case may weigh more for a flag it has: one row for all its lines
+    moving = [n for n, priced in pricing.items() if priced.kind in MOVES and priced.stream != ledger.OMIC]
+    of_cases = Line.objects.filter(load_id=state.load_id, pricing__in=moving)
+    lines = list(of_cases.filter(post_no__in=list(posts)).order_by("pk"))
+    # a case may weigh more for a flag it has: one row for all its lines, as `wmt.allocation.waiting` has it
     worth = Counter[tuple[int, str]]()
     for line in lines:
         worth[line.post_no, line.ref] += line.points_x100
@@ -56,7 +53,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
     columns = [
         tables.Column("crn", "CRN", "code"),
         tables.Column("what", "Case"),
-        *([tables.Column("cases", "Cases", "count")] if any(not line.ref for line in lines) else []),
+        *([tables.Column("cases", "Cases", "count")] if any(line.listed_cases > 1 for line in lines) else []),
         tables.Column("points", "Points", "points", "What it will be for whoever holds it."),
         tables.Column("team", "Team code", "code"),
         tables.Column("since", "With nobody since", "date"),
@@ -72,10 +69,6 @@ def content(question: UnitRequest) -> dict[str, Any]:
     cases = sum(line.listed_cases for line, *_ in found)
     total = tables.exact(sum(points for *_, points in found)).text
     return {"tables": {"waiting": table}, "elsewhere": False, "cases": cases, "worth": total}
-
-
-def _is_waiting(priced: Pricing) -> bool:
-    return priced.kind in MOVES and priced.stream != ledger.OMIC
 
 
 def _row(question: UnitRequest, line: Line, priced: Pricing, post: Unit, points_x100: int) -> tables.Row:
