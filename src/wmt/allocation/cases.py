@@ -15,7 +15,7 @@ from wmt.ledger.prices import price
 from wmt.rules import RuleSet
 
 #: Kinds of line that go with a case when it moves: its own, and what a flag adds to it.
-MOVES = ("case", "unpaid_work", "iom")
+MOVES = ("case", "unpaid_only", "unpaid_work", "iom")
 _DESCRIBED = re.compile(r"(?:(standard|t2a):)?([a-z]+):([A-Z][0-9]?|untiered)(S?)", re.ASCII)
 
 

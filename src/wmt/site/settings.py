@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "wmt.site.audit",
     "wmt.site.availability",
     "wmt.site.workload",
+    "wmt.site.allocation",
     "wmt.site.duties",
     "wmt.site.exports",
     "wmt.site.web",

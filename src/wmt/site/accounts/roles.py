@@ -15,6 +15,7 @@ class Action(StrEnum):
     EDIT_AVAILABILITY = "enter hours and reductions"
     READ_RECORDS = "read the notes and the history of hours and reductions"
     MANAGE_REASONS = "change the reasons for reductions"
+    ALLOCATE_CASES = "allocate cases"
     HANDLE_DUTIES = "manage excessive workload actions and requests"
     READ_DUTIES = "read what was said on excessive workload actions and requests"
     READ_CASE_FILES = "download case references for a whole region or England and Wales"
@@ -39,6 +40,7 @@ _EVERYONE = frozenset({Action.EXPORT})
 _LINE_MANAGER = _EVERYONE | {
     Action.EDIT_AVAILABILITY,
     Action.READ_RECORDS,
+    Action.ALLOCATE_CASES,
     Action.HANDLE_DUTIES,
     Action.READ_DUTIES,
 }

@@ -28,6 +28,7 @@ KINDS: dict[str, str] = {
     "records followed": "Records followed an officer to a new post",
     "records carried over": "Records carried over to another post",
     "day": "A new day began",
+    "allocation": "Case allocated",
     "duty": "Excessive workload action",
     "request": "Request for relief or concern",
     "retention": "Personal text deleted after its retention period",

@@ -1,7 +1,7 @@
 """Putting time lines into the figures shown: rows of posts replaced, those above moved by the difference."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
@@ -54,15 +54,24 @@ def put_time(
         _move_cells(state, put.moves.cells)
 
 
+@dataclass(frozen=True)
+class Exchange:
+    """Lines of one post that go and those that come, none of them of time; its stream where that changes."""
+
+    old: list[Line] = field(default_factory=list)
+    new: list[Line] = field(default_factory=list)
+    stream: str = ""
+
+
 def put_exchanged(
     state: State,
     units: Sequence[Unit],
     plans: Mapping[Post, PostRecords],
-    exchanged: Mapping[int, Sequence[tuple[Line, Line]]],
+    exchanged: Mapping[int, Exchange],
     change: int,
 ) -> None:
     """Put lines of posts, by their numbers, in place of others that are no time lines."""
-    put = _Put(state, units, plans)
+    put = _Put(state, units, plans, whole={number for number, each in exchanged.items() if each.stream})
     for unit in units:
         put.exchange(unit, exchanged[unit.number or 0])
     put.write()
@@ -71,9 +80,18 @@ def put_exchanged(
 
 
 class _Put:
-    """The rows of posts being made again: their lines replaced, and what that moves noted."""
+    """The rows of posts being made again: their lines replaced, and what that moves noted.
 
-    def __init__(self, state: State, units: Sequence[Unit], plans: Mapping[Post, PostRecords]) -> None:
+    `whole` are the numbers of posts all whose lines move, as they do with the stream of a post.
+    """
+
+    def __init__(
+        self,
+        state: State,
+        units: Sequence[Unit],
+        plans: Mapping[Post, PostRecords],
+        whole: Collection[int] = (),
+    ) -> None:
         self.state, self.plans, self.moves = state, plans, _Moves()
         self.pricing = line_queries.pricing_of(state)
         self.numbers = _time_numbers(state.of_load)
@@ -85,18 +103,21 @@ class _Put:
             unit.code: grade_of(unit, self.plans[unit.team_code, unit.staff_code], self.state.day)
             for unit in units
         }
-        self.held = self._held(units)
+        self.held = self._held(units, whole)
         self.gone: list[int] = []
         self.made: list[Line] = []
         self.regraded: dict[str, list[int]] = defaultdict(list)
+        self.streams: dict[str, str] = {}
 
     @cached_property
     def reasons(self) -> dict[str, str]:
         return {reason: each.name for reason, each in every_reason().items()}
 
-    def _held(self, units: Sequence[Unit]) -> dict[int, list[Line]]:
-        """The time lines the posts have; of those that change their grade, all lines."""
-        regraded = [unit.number for unit in units if self.grades[unit.code] != unit.grade]
+    def _held(self, units: Sequence[Unit], whole: Collection[int]) -> dict[int, list[Line]]:
+        """The time lines the posts have; of those that change their grade or stream, all lines."""
+        regraded = [
+            unit.number for unit in units if self.grades[unit.code] != unit.grade or unit.number in whole
+        ]
         wanted = Q(post_no__in=[unit.number for unit in units], pricing__in=list(self.numbers.values()))
         if regraded:
             wanted |= Q(post_no__in=regraded)
@@ -122,16 +143,20 @@ class _Put:
                 self._note_cells(unit, kept, sign, of_grade)
             self.regraded[grade] += [line.pk for line in kept]
 
-    def exchange(self, unit: Unit, lines: Sequence[tuple[Line, Line]]) -> None:
+    def exchange(self, unit: Unit, lines: Exchange) -> None:
         """Some of a post's lines are replaced; its time lines stay, and say what counts its post is in."""
-        held = self.held[unit.number or 0]
+        held, stream = self.held[unit.number or 0], lines.stream or unit.stream
         time = [line for line in held if self.pricing[line.pricing].side == "time"]
-        old, new = [was for was, _ in lines], [now for _, now in lines]
-        self._note_units(unit, unit.grade, self._moved(unit, time + old, time + new))
-        self._note_cells(unit, old, -1, unit.grade)
-        self._note_cells(unit, new, 1, unit.grade)
-        self.gone += [line.pk for line in old]
-        self.made += new
+        after = self._moved(unit, time + lines.old, time + lines.new)
+        self._note_units(unit, unit.grade, after, stream)
+        gone = {line.pk for line in lines.old}
+        stay = [] if stream == unit.stream else [line for line in held if line.pk not in gone]
+        self._note_cells(unit, stay + lines.old, -1, unit.grade)
+        self._note_cells(unit, stay + lines.new, 1, unit.grade, stream)
+        self.gone += gone
+        self.made += lines.new
+        if stream != unit.stream:
+            self.streams[unit.code] = stream
 
     def _line(self, unit: Unit, grade: str, line: Mapping[str, Any]) -> Line:
         made = Line(
@@ -175,22 +200,24 @@ class _Put:
     def _as_line(self, line: Line) -> dict[str, Any]:
         return {**vars(self.pricing[line.pricing]), **{name: getattr(line, name) for name in ledger.AMOUNTS}}
 
-    def _note_units(self, unit: Unit, grade: str, after: Mapping[str, int]) -> None:
-        own, stream = self.moves.units["post", unit.code, unit.stream, ""], unit.stream
+    def _note_units(self, unit: Unit, grade: str, after: Mapping[str, int], stream: str = "") -> None:
+        was, stream = unit.stream, stream or unit.stream
+        own = self.moves.units["post", unit.code, stream, ""]
         above = [(level, getattr(unit, f"{level}_code")) for level in ("team", "pdu", "region")]
         for name in _MOVING:
             before = getattr(unit, name)
             own[name] += after[name] - before
             for level, code in (*above, ("nation", "nation")):
-                self.moves.units[level, code, stream, ""][name] += after[name] - before
-                self.moves.units[level, code, stream, unit.grade][name] -= before
+                self.moves.units[level, code, was, ""][name] -= before
+                self.moves.units[level, code, stream, ""][name] += after[name]
+                self.moves.units[level, code, was, unit.grade][name] -= before
                 self.moves.units[level, code, stream, grade][name] += after[name]
 
-    def _note_cells(self, unit: Unit, lines: Iterable[Line], sign: int, grade: str) -> None:
+    def _note_cells(self, unit: Unit, lines: Iterable[Line], sign: int, grade: str, stream: str = "") -> None:
         codes = {"pdu": unit.pdu_code, "region": unit.region_code, "nation": "nation"}
         for line in lines:
             for level in CELL_LEVELS:
-                cell = self.moves.cells[level, codes[level], unit.stream, grade, line.pricing]
+                cell = self.moves.cells[level, codes[level], stream or unit.stream, grade, line.pricing]
                 cell[0] += sign
                 for place, name in enumerate(ledger.AMOUNTS, 1):
                     cell[place] += sign * getattr(line, name)
@@ -205,6 +232,8 @@ class _Put:
         for code, grade in self.grades.items():
             if self.regraded:
                 units.filter(code=code).exclude(grade=grade).update(grade=grade)
+        for code, stream in self.streams.items():
+            units.filter(code=code).update(stream=stream)
 
 
 def is_fresh(unit: Unit) -> bool:
@@ -233,11 +262,11 @@ def _move_units(state: State, moves: Mapping[Any, Mapping[str, int]], change: in
     for (level, code, stream, grade), amounts in moved.items():
         row = rows.get((level, code, stream, grade))
         if row is None:
-            made.append(_of_grade(rows[level, code, stream, ""], grade, amounts, change))
+            made.append(_part_of(rows[level, code, ledger.HEADLINE, ""], stream, grade, amounts, change))
             continue
         for name in names:
             setattr(row, name, getattr(row, name) + amounts.get(name, 0))
-        if grade and row.posts == 0:
+        if row.posts == 0 and level != "post" and (grade or stream != ledger.HEADLINE):
             gone.append(row.pk)
         else:
             written.append((*(getattr(row, name) for name in names), change, row.pk))
@@ -246,14 +275,14 @@ def _move_units(state: State, moves: Mapping[Any, Mapping[str, int]], change: in
     Unit.objects.bulk_create(made, batch_size=_BATCH)
 
 
-def _of_grade(stream: Unit, grade: str, amounts: Mapping[str, int], change: int) -> Unit:
-    """The row of a grade that a unit had no post of in a stream until now."""
+def _part_of(unit: Unit, stream: str, grade: str, amounts: Mapping[str, int], change: int) -> Unit:
+    """The row of a stream, or of a grade in it, that a unit had no post of until now."""
     same = {
-        each.attname: getattr(stream, each.attname)
+        each.attname: getattr(unit, each.attname)
         for each in Unit._meta.concrete_fields
-        if each.name not in ("id", "grade", "whole", "stale_since", "touched", *_MOVING)
+        if each.name not in ("id", "stream", "grade", "whole", "stale_since", "touched", *_MOVING)
     }
-    return Unit(**same, **dict(amounts), grade=grade, whole=False, touched=change)
+    return Unit(**same, **dict(amounts), stream=stream, grade=grade, whole=False, touched=change)
 
 
 def _named(keys: Iterable[Sequence[Any]]) -> Q:

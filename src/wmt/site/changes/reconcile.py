@@ -7,11 +7,13 @@ from typing import Any
 import polars as pl
 from django.conf import settings
 
+from wmt.allocation.transfers import with_transfers
 from wmt.facts import SCHEMAS, Facts
 from wmt.facts.enums import MENTIONED
 from wmt.ledger import AMOUNTS, MEASURES, POST_COUNTS, Ledger
 from wmt.ledger.engine import Engine
 from wmt.nights import Night, open_night
+from wmt.site.allocation.queries import kept_by, transfers_since
 from wmt.site.availability.queries import every_reason, plans_of
 from wmt.site.availability.records import Post, PostRecords
 from wmt.site.figures import line_queries
@@ -28,10 +30,12 @@ _CELL = ("level", "code", "post_stream", "grade", "lines", *AMOUNTS)
 def rows_now(state: State, engine: Engine | None = None) -> night_rows.Rows:
     """Every row of the figures as a load would make them now. Raises NightError where the night is gone."""
     night = open_night(settings.CONFIG.nights / state.night)
-    facts = facts_now(night, state, plans_of())
+    facts, counted = with_transfers(facts_now(night, state, plans_of()), transfers_since(state))
     ledger = Ledger(facts, rules_of(state), former=night.former(), day=state.day, engine=engine)
     names = {reason: each.name for reason, each in every_reason().items()}
-    return night_rows.rows_from(night, ledger, ledger.lines(), ledger.totals(), names)
+    return night_rows.rows_from(
+        night, ledger, ledger.lines(), ledger.totals(), names, [*kept_by(state), *counted]
+    )
 
 
 def facts_now(

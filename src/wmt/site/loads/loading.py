@@ -19,6 +19,7 @@ from wmt.site import demonstration
 from wmt.site.loads import held, held_mail, people_tables, withdrawal
 from wmt.site.loads.endings import UNCHANGED, end
 from wmt.site.loads.followed_facts import followed_facts
+from wmt.site.loads.given_cases import given_cases
 from wmt.site.loads.load_request import LoadRequest, Progress
 from wmt.site.loads.reports import keep_report, storable
 from wmt.site.loads.run import Run, describe, undamaged
@@ -77,7 +78,8 @@ class ExtractRun(Run):
             # reading and reckoning take the first half of the time, the database the other
             order = wish.order(people.folder, lambda stage, share: self.tell(stage, share / 2))
             current, acceptance = swap.shown(), held.acceptance_of(self.load)
-            shown, known = held.shown_summary(current), followed_facts(swap.last_shown())
+            shown, last = held.shown_summary(current), swap.last_shown()
+            known = given_cases(last, followed_facts(last))
             order = replace(order, shown=shown, acceptance=acceptance, known=known)
             inputs = order.checksum()
             demonstration.admit(order)

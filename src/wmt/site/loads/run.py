@@ -25,6 +25,7 @@ from wmt.site.changes.recalculate import hold_journal, settle
 from wmt.site.duties import scheduled
 from wmt.site.loads import held, people_tables
 from wmt.site.loads.endings import UNCHANGED, audit, end_dead_loads, fail
+from wmt.site.loads.given_cases import settle_allocations
 from wmt.site.loads.load_request import Progress
 from wmt.site.loads.reports import keep_report, storable
 from wmt.site.loads.uploads import discard
@@ -142,6 +143,7 @@ class Run:
             moved |= people_tables.follow(load, former, number) | people_tables.reopen_grades(load, number)
             people_tables.end_agreed_grades(load, number)
             settle(moved, number)
+            settle_allocations(load, night, number)
             load.change = number
             load.save(update_fields=["change", "warnings"])
             if alone:

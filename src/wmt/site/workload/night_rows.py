@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
+from wmt.allocation.transfers import CASE_TRANSFER, CaseTransfer
 from wmt.facts import SCHEMAS, Facts, table_of
 from wmt.facts.enums import MENTIONED
 from wmt.ledger import AMOUNTS, HEADLINE, MEASURES, POST_COUNTS, PRICING, TOTAL, Ledger, TimeSide
@@ -42,7 +44,7 @@ def rows_of(night: Night, names: Mapping[str, str]) -> Rows:
     # written when there were fewer measures and lines, or no streams
     if totals.columns != TOTAL.names() or _counts_otherwise(totals, lines):
         totals, lines = ledger.totals(), ledger.lines()
-    return rows_from(night, ledger, lines, totals, names)
+    return rows_from(night, ledger, lines, totals, names, kept_transfers(night))
 
 
 def _counts_otherwise(totals: pl.DataFrame, lines: pl.DataFrame) -> bool:
@@ -54,8 +56,14 @@ def _counts_otherwise(totals: pl.DataFrame, lines: pl.DataFrame) -> bool:
 
 
 def rows_from(
-    night: Night, ledger: Ledger, lines: pl.DataFrame, totals: pl.DataFrame, names: Mapping[str, str]
+    night: Night,
+    ledger: Ledger,
+    lines: pl.DataFrame,
+    totals: pl.DataFrame,
+    names: Mapping[str, str],
+    given: Iterable[CaseTransfer] = (),
 ) -> Rows:
+    """The rows of lines and totals. `given` are the cases that are where people put them."""
     facts, rules, cells = ledger.facts, ledger.rules, ledger.cells(CELL_LEVELS)
     # a live change may need any price of time, and both of a contact: all are there and never change
     of_time = TimeSide(rules).every_pricing(facts.day)
@@ -74,10 +82,20 @@ def rows_from(
         cell=_priced(cells, pricing).select(
             "level", "code", "post_stream", "grade", "pricing", "lines", *AMOUNTS
         ),
-        line=_lines(lines, pricing, facts, night, rules, names),
+        line=_lines(lines, pricing, facts, night, rules, names, given),
     )
 
 
+#: The transfers of cases that a night was worked out with, among its input tables.
+TRANSFERS = "case_transfer"
+
+
+def kept_transfers(night: Night) -> list[CaseTransfer]:
+    """The transfers a night was worked out with; none where its personal data were forgotten."""
+    return [CaseTransfer(*row) for row in _input(night, TRANSFERS, CASE_TRANSFER).iter_rows()]
+
+
+_POST = {"team_code": pl.String, "staff_code": pl.String}
 #: What of the input tables is shown beside the figures. A night whose personal data are forgotten has none.
 _STAFF = table_of(
     {
@@ -189,12 +207,13 @@ def _lines(
     night: Night,
     rules: RuleSet,
     names: Mapping[str, str],
+    given: Iterable[CaseTransfer],
 ) -> pl.DataFrame:
     posts = facts.post.select("post_no", "team_no", "grade")
     frame = _priced(lines, pricing).join(posts, on="post_no", how="left", maintain_order="left")
     about = pl.concat(
         [
-            _of_cases(facts, night, rules),
+            _of_cases(facts, night, rules, given),
             _of_contacts(facts),
             _of_reductions(facts.reduction, names),
             *(_of_reductions(kept, names) for kept in _kept_reductions(facts, night)),
@@ -221,11 +240,24 @@ def _about(frame: pl.DataFrame, kind: str) -> pl.DataFrame:
     return frame.select(pl.lit(kind).alias("kind"), "post_no", "ref", "since", *kinds)
 
 
-def _of_cases(facts: Facts, night: Night, rules: RuleSet) -> pl.DataFrame:
+def first_days(night: Night, refs: Collection[str]) -> dict[tuple[str, str], date | None]:
+    """Since when posts ('TEAM:STAFF') hold some cases by the extract of a night."""
+    listed = _input(night, "case", _CASE).filter(pl.col("case_ref").is_in(list(refs)))
+    post = pl.concat_str("team_code", pl.lit(":"), "staff_code").alias("post")
+    dated = listed.group_by(post, "case_ref").agg(pl.col("allocated_on").min())
+    return {(code, ref): day for code, ref, day in dated.iter_rows()}
+
+
+def _of_cases(facts: Facts, night: Night, rules: RuleSet, given: Iterable[CaseTransfer]) -> pl.DataFrame:
     """Since when a post has held a case, and what the case system flags it with."""
     posts = facts.post.select("post_no", "team_code", "staff_code")
     listed = _input(night, "case", _CASE).join(posts, on=["team_code", "staff_code"])
     dated = listed.group_by("post_no", ref="case_ref").agg(since=pl.col("allocated_on").min())
+    led = {(*each.to_post.split(":", 1), each.ref): each.since for each in given}
+    days = [(*where, since) for where, since in led.items() if since is not None]
+    of_given = pl.DataFrame(days, {**_POST, "ref": pl.String, "since": pl.Date}, orient="row")
+    of_given = of_given.join(posts, on=list(_POST)).select(dated.columns)
+    dated = pl.concat([of_given, dated]).unique(["post_no", "ref"], keep="first", maintain_order=True)
     names = {flag: _name(rules, f"flags.{flag}") for flag in facts.flag["flag"].unique()}
     words = pl.col("flag").replace(names)
     flagged = facts.flag.group_by("post_no", ref="case_ref").agg(about=words.unique().sort().str.join(", "))

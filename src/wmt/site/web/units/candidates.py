@@ -16,8 +16,8 @@ from wmt.grades import DUMMY
 from wmt.rules import RuleSet
 from wmt.site import tables
 from wmt.site.figures import line_queries, units
+from wmt.site.figures.placeholders import placeholders
 from wmt.site.links import unit_url
-from wmt.site.queries.placeholders import placeholders
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.query_form import ChoiceOrDefault, QueryForm
 from wmt.site.workload.models import Line, Unit

@@ -9,9 +9,9 @@ from wmt.facts import LOCATIONS
 from wmt.site import tables
 from wmt.site.audit.reads import note_read
 from wmt.site.figures import line_queries, units
+from wmt.site.figures.placeholders import placeholders
 from wmt.site.figures.withheld import Withholding
 from wmt.site.links import unit_url
-from wmt.site.queries.placeholders import placeholders
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.web.units import labels, references
 from wmt.site.workload.models import Line, Pricing, Unit

@@ -1,0 +1,89 @@
+"""Cases that people gave to somebody since an extract was made: its facts with every case where it is now.
+
+A transfer takes all rows of a case from one post to another: the case itself and its flags. Contacts stay
+with whoever did them, and what a prison holds under OMiC is not moved.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from typing import NamedTuple
+
+import polars as pl
+
+from wmt.facts import Facts, table_of
+from wmt.facts.kinds import kind_table
+from wmt.ledger import OMIC
+
+#: The transfers a night was worked out with, as it keeps them: `key` is that of the allocation.
+CASE_TRANSFER = table_of(
+    {
+        "key": pl.String,
+        "case_ref": pl.String,
+        "from_post": pl.String,  # 'TEAM:STAFF'
+        "to_post": pl.String,
+        "since": pl.Date,  # nullable: a case that went back is there since before
+    }
+)
+
+
+class CaseTransfer(NamedTuple):
+    """A case that goes from one post to another ('TEAM:STAFF') on a day; None where it goes back."""
+
+    key: str
+    ref: str
+    from_post: str
+    to_post: str
+    since: date | None
+
+
+def with_transfers(facts: Facts, transfers: Iterable[CaseTransfer]) -> tuple[Facts, list[CaseTransfer]]:
+    """The facts with cases where their transfers lead, one after the other, and the transfers that counted.
+
+    One from or to a post without figures of this night waits for them. A case that is at the end of its way
+    already, or nowhere on it, stays where it is: the extract knows better.
+    """
+    fresh = facts.post.filter(pl.col("stale_since").is_null(), unmeasured=0)
+    code = pl.concat_str("team_code", pl.lit(":"), "staff_code")
+    numbers = dict(fresh.select(code.alias("code"), "post_no").iter_rows())
+    ways: dict[str, list[CaseTransfer]] = {}
+    for each in transfers:
+        if each.from_post in numbers and each.to_post in numbers:
+            ways.setdefault(each.ref, []).append(each)
+    kinds = kind_table(facts.tier_scheme).filter(pl.col("stream") != OMIC)
+    listed = facts.caseload.filter(pl.col("case_ref").is_in(list(ways)))
+    held: dict[str, set[int]] = {}
+    for ref, post_no in listed.join(kinds, on="kind_no", how="semi").select("case_ref", "post_no").rows():
+        held.setdefault(ref, set()).add(post_no)
+    counted: list[CaseTransfer] = []
+    moved: list[tuple[str, int, int]] = []
+    for ref, way in ways.items():
+        here = held.get(ref, set())
+        if numbers[way[-1].to_post] in here or here.isdisjoint(numbers[each.from_post] for each in way):
+            continue
+        counted += way
+        for start in here:
+            now = start
+            for each in way:
+                now = numbers[each.to_post] if numbers[each.from_post] == now else now
+            moved.append((ref, start, now))
+    if not moved:
+        return facts, []
+    shape = {"case_ref": pl.String, "post_no": pl.Int64, "then_no": pl.Int64}
+    rows = pl.DataFrame(moved, shape, orient="row")
+    return replace(
+        facts,
+        caseload=_moved(facts.caseload, rows, kinds["kind_no"]),
+        flag=_moved(facts.flag, rows),
+    ), counted
+
+
+def _moved(frame: pl.DataFrame, rows: pl.DataFrame, kind_nos: pl.Series | None = None) -> pl.DataFrame:
+    """Rows of a table with the posts their cases are at then; of the caseload, those of some kinds."""
+    found = frame.join(rows, on=["case_ref", "post_no"], how="left")
+    then = (
+        pl.col("then_no")
+        if kind_nos is None
+        else pl.when(pl.col("kind_no").is_in(kind_nos.implode())).then("then_no")
+    )
+    return found.with_columns(post_no=pl.coalesce(then, "post_no")).select(frame.columns).sort(frame.columns)

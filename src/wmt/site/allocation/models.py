@@ -1,0 +1,77 @@
+"""Allocations of cases. A case has one way: from its holder in the extract, over everybody it was given to.
+
+An allocation counts in the figures while `is_open`: the extract does not show it yet. The next one that is
+shown settles it. Nothing is deleted: what is undone stays as undone.
+"""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from wmt.allocation.transfers import CaseTransfer
+
+
+class CaseAllocation(models.Model):
+    """One case given to one post by a person. Posts are 'TEAM:STAFF'; points in hundredths.
+
+    `notes` and the reasons in words are for who may read cases of one of its posts. `key` is that of the form
+    or request it came with, so that it is done once.
+    """
+
+    class State(models.TextChoices):
+        GIVEN = "given", "given, not yet seen in nDelius"
+        CONFIRMED = "confirmed", "seen in nDelius"
+        PASSED_ON = "passed on", "given to somebody else since"
+        ELSEWHERE = "elsewhere", "nDelius shows somebody else"
+        ENDED = "ended", "the case is no longer in the data"
+        LEFT = "left", "the practitioner is no longer in the data"
+        UNDONE = "undone", "undone"
+
+    key = models.CharField(max_length=64, unique=True)
+    ref = models.TextField()
+    from_post = models.TextField()
+    to_post = models.TextField()
+    was_waiting = models.BooleanField()  # nobody held it: it was a placeholder's
+    first_day = models.DateField()
+    held_since = models.DateField(null=True)  # since when its former holder had it, where the data says
+    kind_no = models.IntegerField()  # what it was, of the tier scheme of the figures then: `facts.kinds`
+    tier_scheme = models.TextField()
+    points_x100 = models.BigIntegerField()
+    reason = models.CharField(max_length=40)
+    notes = models.TextField(blank=True)
+    why_over = models.TextField(blank=True)  # why it was given although it goes over the threshold
+    why_not_eligible = models.TextField(blank=True)  # and although the rules do not let the grade hold it
+    change = models.BigIntegerField()
+    recorded_at = models.DateTimeField(default=timezone.now)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    who = models.CharField(max_length=160)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.GIVEN)
+    is_open = models.BooleanField(default=True)
+    settled_as_at = models.DateTimeField(null=True)  # of the extract that settled it
+    found_post = models.TextField(blank=True)  # who held it in that extract, where it was somebody else
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.CharField(max_length=160, blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["ref"]), models.Index(fields=["first_day"]))
+        constraints = (
+            # of the open allocations of a case one is the last: the others were passed on
+            models.UniqueConstraint(
+                fields=["ref"], condition=models.Q(is_open=True, state="given"), name="one_given"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"allocation {self.pk}"
+
+    @property
+    def transfer(self) -> CaseTransfer:
+        """What it does to the figures."""
+        return CaseTransfer(self.key, self.ref, self.from_post, self.to_post, self.first_day)
+
+    @property
+    def back(self) -> CaseTransfer:
+        """What undoing it does to them."""
+        return CaseTransfer(self.key, self.ref, self.to_post, self.from_post, None)

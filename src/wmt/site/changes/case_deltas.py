@@ -1,0 +1,158 @@
+"""Live figures of cases: the lines of a case go from one post to another, and every figure with them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.conf import settings
+from django.db.models import Q
+
+from wmt import ledger
+from wmt.allocation.cases import MOVES
+from wmt.allocation.transfers import CaseTransfer, with_transfers
+from wmt.ledger import Ledger
+from wmt.nights import open_night
+from wmt.nights.unit_slice import part_of
+from wmt.site.allocation.queries import transfers_since
+from wmt.site.availability.queries import plans_of
+from wmt.site.changes.deltas import Exchange, is_fresh, put_exchanged, touch
+from wmt.site.figures import line_queries
+from wmt.site.workload.models import Line, Unit
+from wmt.site.workload.state import State, rules_of
+
+#: So many references are named in one question to the database.
+_NAMED = 300
+
+
+def case_lines(state: State, refs: Collection[str]) -> list[Line]:
+    """The lines that go with cases when they move: their own and those of their flags, OMiC left out."""
+    numbers = [
+        number
+        for number, priced in line_queries.pricing_of(state).items()
+        if priced.kind in MOVES and priced.stream != ledger.OMIC
+    ]
+    wanted = sorted(refs)
+    found: list[Line] = []
+    for start in range(0, len(wanted), _NAMED):
+        named = Line.objects.filter(load_id=state.load_id, ref__in=wanted[start : start + _NAMED])
+        found += named.filter(pricing__in=numbers).order_by("pk")
+    return found
+
+
+@dataclass(frozen=True)
+class PostExchange:
+    """A post, and its lines that go and come with the cases it gives and takes."""
+
+    unit: Unit
+    lines: Exchange
+
+    @property
+    def moments(self) -> tuple[ledger.Moment, ledger.Moment]:
+        """Its points and available points before and after."""
+        before = ledger.Moment(self.unit.points_x100, self.unit.available_x100)
+        more = sum(line.points_x100 for line in self.lines.new)
+        less = sum(line.points_x100 for line in self.lines.old)
+        return before, before._replace(points_x100=before.points_x100 + more - less)
+
+
+def put_transfers(
+    state: State, transfers: Sequence[CaseTransfer], change: int, days: Mapping[str, date | None]
+) -> None:
+    """Let cases go where their transfers lead, one after the other, in all the figures that show them.
+
+    `days` say by reference since when a case was held by whom it goes back to. The caller holds the journal
+    and has written down what is given and what is undone.
+    """
+    found = exchanges(state, transfers, days, transfers_since(state))
+    units = [each.unit for each in found]
+    plans = plans_of([(unit.team_code, unit.staff_code) for unit in units])
+    put_exchanged(state, units, plans, {each.unit.number or 0: each.lines for each in found}, change)
+    touch(state, [(unit.team_code, unit.staff_code) for unit in units], change)
+
+
+def exchanges(
+    state: State,
+    transfers: Sequence[CaseTransfer],
+    days: Mapping[str, date | None],
+    standing: Sequence[CaseTransfer],
+) -> list[PostExchange]:
+    """What posts give and take when cases go where their transfers lead, one after the other.
+
+    `standing` are all that then stand beside the night of the figures.
+    """
+    by_ref: dict[str, list[Line]] = defaultdict(list)
+    for line in case_lines(state, {each.ref for each in transfers}):
+        by_ref[line.ref].append(line)
+    codes = {code for each in transfers for code in (each.from_post, each.to_post)}
+    units = {unit.code: unit for unit in _posts(state, codes) if is_fresh(unit)}
+    above = {unit.team_code for unit in units.values()}
+    teams = {
+        team.code: team
+        for team in Unit.objects.filter(load_id=state.load_id, level="team", whole=True, code__in=above)
+    }
+    places: dict[int, tuple[Line, int, date | None]] = {}
+    for each in transfers:
+        if each.from_post not in units or each.to_post not in units:
+            continue
+        start, end = units[each.from_post].number or 0, units[each.to_post].number or 0
+        for line in by_ref[each.ref]:
+            if places.get(line.pk, (line, line.post_no, line.since))[1] == start:
+                since = each.since or days.get(each.ref)
+                places[line.pk] = (line, end, since)
+    exchanged: dict[int, Exchange] = defaultdict(Exchange)
+    by_number = {unit.number or 0: unit for unit in units.values()}
+    for line, end, since in places.values():
+        unit, made = by_number[end], copy(line)
+        made.pk, made._state = None, copy(line._state)
+        made._state.adding = True
+        made.post_no, made.team_no, made.grade = end, teams[unit.team_code].number or 0, unit.grade
+        made.since = since if line_queries.pricing_of(state)[line.pricing].kind == "case" else line.since
+        exchanged[line.post_no].old.append(line)
+        exchanged[end].new.append(made)
+    moved = [by_number[number] for number in exchanged]
+    streams = _streams(state, moved, teams, exchanged, standing)
+    return [
+        PostExchange(unit, replace(exchanged[unit.number or 0], stream=stream))
+        for unit, stream in zip(moved, streams, strict=True)
+    ]
+
+
+def _posts(state: State, codes: Collection[str]) -> list[Unit]:
+    wanted = sorted(codes)
+    found: list[Unit] = []
+    for start in range(0, len(wanted), _NAMED):
+        posts = Q(load_id=state.load_id, level="post", whole=True, code__in=wanted[start : start + _NAMED])
+        found += Unit.objects.filter(posts).order_by("code")
+    return found
+
+
+def _streams(
+    state: State,
+    units: Sequence[Unit],
+    teams: Mapping[str, Unit],
+    exchanged: Mapping[int, Exchange],
+    transfers: Sequence[CaseTransfer],
+) -> list[str]:
+    """The stream each post is in with its cases; '' where it stays in the one it is in.
+
+    Only a post of another stream, or one that has no case left, may change it. The ledger says which it is.
+    """
+    unsure = []
+    for unit in units:
+        lines = exchanged[unit.number or 0]
+        cases = unit.cases_all + sum(line.listed_cases for line in lines.new)
+        cases -= sum(line.listed_cases for line in lines.old)
+        may_leave = lines.old and (teams[unit.team_code].is_omic or cases == 0)
+        if unit.stream != ledger.HEADLINE or may_leave:
+            unsure.append(unit.code)
+    if not unsure:
+        return [""] * len(units)
+    night = open_night(settings.CONFIG.nights / state.night)
+    touched = {code for each in transfers for code in (each.from_post, each.to_post)}
+    part = part_of(night, "post", {*unsure, *touched, *(unit.code for unit in units)})
+    facts, _ = with_transfers(part.facts, transfers)
+    totals = Ledger(facts, rules_of(state), former=part.former, day=state.day).totals(["post"])
+    streams = dict(totals.select("code", "stream").iter_rows())
+    return [streams[unit.code] if unit.code in unsure else "" for unit in units]
