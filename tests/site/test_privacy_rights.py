@@ -2,7 +2,8 @@
 
 # ruff: noqa: F401, F811 - fixtures come by import
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,50 @@ def test_reading_somebody_is_written_down_once_a_day(nation: Any, signed_in: Sig
 
 
 @pytest.mark.both_databases
+def test_a_page_with_cases_of_many_is_written_down_in_one_go(
+    nation: Any, signed_in: SignIn, django_assert_max_num_queries: Callable[[int], Any]
+) -> None:
+    client = signed_in("manager", "nation", "nation")
+    kept = nation.unit("post", cases__gt=0)
+    client.get(f"/post/{kept.code}/caseload/")
+    client.get("/search/", {"q": "X9"})  # what is kept for every page is there
+    before = set(ReadEvent.objects.values_list("code", flat=True))
+    with django_assert_max_num_queries(20):
+        page = client.get("/search/", {"q": "X1"}).text
+    assert client.get("/search/", {"q": "X1"}).status_code == 200  # asked again, each is there once
+    shown = set(re.findall(r'href="/post/([^/"]+)/"', page))
+    assert len(shown - before) > 8
+    read = list(AuditEvent.objects.filter(kind="read").values_list("code", flat=True))
+    assert sorted(read) == sorted(shown | before)
+    assert ReadEvent.objects.count() == len(read)
+
+
+@pytest.mark.both_databases
+def test_where_another_was_quicker_with_one_the_rest_is_written(
+    nation: Any, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from contextlib import contextmanager
+
+    from wmt.site.audit import reads
+
+    signed_in("analyst")
+    reader, day = User.objects.get(), nation.load.as_at.date()
+    codes = ["T:A", "T:B", "T:C"]
+
+    @contextmanager
+    def quicker() -> Iterator[None]:
+        """Another process writes one of them between the look for it and the writing."""
+        ReadEvent.objects.get_or_create(user=reader, level="post", code="T:B", day=day)
+        yield
+
+    monkeypatch.setattr(reads, "_briefly", quicker)
+    reads._write([reads._Read(reader.pk, "R", "post", code, code, day) for code in codes])
+    assert sorted(ReadEvent.objects.values_list("code", flat=True)) == codes
+    mine = AuditEvent.objects.filter(kind="read").order_by("code")
+    assert [event.code for event in mine] == ["T:A", "T:C"]
+
+
+@pytest.mark.both_databases
 def test_reading_oneself_is_nobodys_business(nation: Any, signed_in: SignIn) -> None:
     post = nation.unit("post", cases__gt=0)
     client = signed_in("practitioner", "team", post.team_code, staff_code=post.staff_code)
@@ -166,7 +211,7 @@ def test_a_page_does_not_wait_until_it_is_written(
 
     pages = [f"/post/{post.code}/caseload/", f"/team/{post.team_code}/caseload/"]
     with monkeypatch.context() as patch:
-        patch.setattr(reads, "record", busy)
+        patch.setattr(AuditEvent.objects, "bulk_create", busy)
         assert [client.get(page).status_code for page in pages] == [200, 200]
     assert len(tried) == 2  # once an answer, however many are to be written
     assert not ReadEvent.objects.exists()
@@ -228,7 +273,7 @@ def test_readings_that_two_threads_take_at_once_break_no_page(monkeypatch: pytes
 
     monkeypatch.setattr(reads, "_waiting", Taken())
     written: list[Any] = []
-    monkeypatch.setattr(reads, "_write", written.append)
+    monkeypatch.setattr(reads, "_write", written.extend)
     reader = User(pk=1, name="R")
     reads.note_read(reader, Unit(level="post", code="T:A", name="A"))
     reads.write_reads(reader)

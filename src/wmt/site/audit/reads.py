@@ -6,24 +6,24 @@ database is waited for a tenth of a second: what could not be written waits for 
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
-from django.contrib.auth import get_user_model
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
-from wmt.site.audit.models import ReadEvent
-from wmt.site.audit.record import record
+from wmt.site.audit.models import AuditEvent, ReadEvent
+from wmt.site.audit.record import printable
 from wmt.site.clock import calendar_day
 
 log = logging.getLogger(__name__)
 _PATIENCE_MS = 100
 _MOST_WAITING = 10_000
+_AT_ONCE = 500
 
 
 class OfUnit(Protocol):
@@ -71,36 +71,54 @@ def write_reads(user: Any) -> None:
     _waiting.extend(found.values())
     found.clear()
     # all that waits, each once. Other threads take from the same, so it may be less than was there.
-    todo: dict[_Read, None] = {}
+    each: dict[_Read, None] = {}
     with suppress(IndexError):
         while True:
-            todo[_waiting.popleft()] = None
+            each[_waiting.popleft()] = None
+    todo = list(each)
     while todo:
         try:
-            _write(next(iter(todo)))
+            _write(todo[:_AT_ONCE])
         except DatabaseError as fault:
             # one wait an answer: were each of them tried, the last reader would wait for all before
             _waiting.extend(todo)
             log.warning("%d readings could not be written down yet, and are kept: %s", len(todo), fault)
             return
-        todo.pop(next(iter(todo)))
+        del todo[:_AT_ONCE]
 
 
-def _write(read: _Read) -> None:
-    key = {"user_id": read.user_id, "level": read.level, "code": read.code[:100], "day": read.day}
-    if ReadEvent.objects.filter(**key).exists():
+def _write(reads: Sequence[_Read]) -> None:
+    """Those that are not written down yet, together: they are few questions however many they are."""
+    by_key = {(read.user_id, read.level, read.code[:100], read.day): read for read in reversed(reads)}
+    users, _, codes, days = map(set, zip(*by_key, strict=True))
+    there = ReadEvent.objects.filter(user_id__in=users, code__in=codes, day__in=days)
+    for key in there.values_list("user_id", "level", "code", "day"):
+        by_key.pop(key, None)
+    if not by_key:
         return
     try:
         with _briefly(), transaction.atomic():
             if connection.vendor == "postgresql":
                 with connection.cursor() as cursor:
                     cursor.execute(f"SET LOCAL lock_timeout = {_PATIENCE_MS}")
-            actor = get_user_model()(pk=read.user_id)
-            ReadEvent.objects.create(**key)
-            sentence = f"{read.who} viewed the details of {read.name or read.code}."
-            record("read", sentence, actor=actor, who=read.who, level=read.level, code=read.code)
-    except IntegrityError:
-        return  # another process was quicker, or the account is gone
+            ReadEvent.objects.bulk_create(
+                ReadEvent(user_id=user_id, level=level, code=code, day=day)
+                for user_id, level, code, day in by_key
+            )
+            AuditEvent.objects.bulk_create(
+                AuditEvent(
+                    kind="read",
+                    sentence=printable(f"{read.who} viewed the details of {read.name or code}."),
+                    actor_id=read.user_id,
+                    who=printable(read.who),
+                    level=read.level,
+                    code=code,
+                )
+                for (_, _, code, _), read in by_key.items()
+            )
+    except IntegrityError:  # another process was quicker with one, or an account is gone: all others count
+        for read in reads if len(reads) > 1 else ():
+            _write([read])
 
 
 @contextmanager

@@ -62,12 +62,12 @@ def record(
         actor = signed_in if signed_in is not None and signed_in.is_authenticated else None
     return AuditEvent.objects.create(
         kind=kind,
-        sentence=_printable(sentence),
+        sentence=printable(sentence),
         actor=actor,
-        who=_printable(who or (str(actor) if actor else "someone not signed in"))[:160],
+        who=printable(who or (str(actor) if actor else "someone not signed in"))[:160],
         level=level,
         code=code[:100],
-        path=_printable(request.path)[:500] if request is not None else "",
+        path=printable(request.path)[:500] if request is not None else "",
         before=_storable(before),
         after=_storable(after),
     )
@@ -82,6 +82,6 @@ def _storable(facts: Any) -> Any:
     return [_storable(each) for each in facts] if isinstance(facts, list | tuple) else facts
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Without characters no database keeps or no page shows: what strangers type comes through here."""
     return "".join(character if character.isprintable() else " " for character in text)
