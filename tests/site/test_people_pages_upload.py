@@ -1,9 +1,10 @@
 """Tables that are sent: every fault with its place, every effect, and then all of it or nothing."""
 
+# ruff: noqa: F401, F811 - fixtures come by import
+
 import csv
 import io
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,83 +12,27 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from people_pages_fixtures import COURT, day_of, enter, hours, plan_of, post_key, reduction, team_with
+from people_pages_fixtures import COURT, day_of, enter, hours, plan_of, post_key, reduction
+from people_upload_fixtures import (
+    CUTS,
+    GRADES,
+    HOURS,
+    apply,
+    file_of,
+    home,
+    manager,
+    preview,
+    send,
+    team,
+    written,
+)
 from tabs_fixtures import table_of
 
 from wmt.outfiles import open_book
 from wmt.site.audit.models import AuditEvent
-from wmt.site.availability.models import Grade, Hours, Reduction
-from wmt.site.workload.models import Unit
+from wmt.site.availability.models import Hours, Reduction
 
 pytestmark = pytest.mark.one_database
-
-HOURS = ("team_code", "staff_code", "hours", "valid_from")
-CUTS = (
-    "reduction_id",
-    "team_code",
-    "staff_code",
-    "reason",
-    "hours",
-    "percent",
-    "first_day",
-    "last_day",
-    "deleted",
-)
-GRADES = ("team_code", "staff_code", "grade", "first_day", "last_day", "why")
-Row = Sequence[object]
-
-
-def written(columns: Row, *rows: Row) -> bytes:
-    out = io.StringIO()
-    csv.writer(out).writerows([columns, *rows])
-    return out.getvalue().encode()
-
-
-@pytest.fixture(autouse=True)
-def home(nation: Any, settings: Any, tmp_path: Path) -> Path:  # noqa: ARG001
-    """Uploads of their own for every test; the nights stay where they are."""
-    from dataclasses import replace
-
-    made = tmp_path / "home"
-    made.mkdir()
-    (made / "nights").symlink_to(settings.CONFIG.nights)
-    settings.CONFIG = replace(settings.CONFIG, home=made)
-    return made
-
-
-@pytest.fixture
-def team(nation: Any) -> tuple[Any, list[Any]]:
-    """A team of whose first three people nothing stands."""
-    found, posts = team_with(nation, 3)
-    codes = [post.staff_code for post in posts[:3]]
-    for model in (Hours, Reduction, Grade):
-        model.objects.filter(team_code=found.code, staff_code__in=codes).update(withdrawn=True)
-    return found, posts
-
-
-@pytest.fixture
-def manager(team: Any, signed_in: Callable[..., Client]) -> Client:
-    return signed_in("manager", "team", team[0].code)
-
-
-def send(client: Client, **files: bytes) -> str:
-    """Send files by name (`_` before the kind); the address of the preview."""
-    kept = [SimpleUploadedFile(name.replace("__", "."), data) for name, data in files.items()]
-    answer = client.post("/people-tables/", {"tables": kept})
-    assert answer.status_code == 302, answer.text
-    return str(answer["Location"])
-
-
-def preview(client: Client, **files: bytes) -> tuple[str, str]:
-    address = send(client, **files)
-    answer = client.get(address)
-    assert answer.status_code == 200
-    return address, answer.text
-
-
-def apply(client: Client, address: str, page: str) -> Any:
-    shown = re.search(r'name="shown" value="(\w+)"', page)
-    return client.post(address, {"do": "apply", "shown": shown[1] if shown else "", "why": "from a table"})
 
 
 @pytest.mark.both_databases
@@ -301,86 +246,6 @@ def test_withdrawing_and_changing_by_their_id(team: Any, manager: Client) -> Non
     assert Reduction.objects.filter(key=two.key).count() == 2
 
 
-def _file(client: Client, address: str) -> bytes:
-    answer = client.get(address)
-    assert answer.status_code == 200
-    return b"".join(answer)
-
-
-def test_the_template_says_what_stands_and_changes_nothing(team: Any, manager: Client) -> None:
-    unit, posts = team
-    enter(hours(posts[0], 20), reduction(posts[1], day_of(), None, percent_x100=1_000, notes="=kept"))
-    for form in (
-        {"contracted_hours": "csv", "reductions": "csv", "grade_corrections": "csv"},
-        {"people": "xlsx"},
-    ):
-        files = {
-            f"{name}__{kind}": _file(manager, f"/people-tables/team/{unit.code}/{name}.{kind}")
-            for name, kind in form.items()
-        }
-        _, page = preview(manager, **files)
-        assert "There is nothing to apply" in page
-        assert 'id="table-faults"' not in page
-        assert 'id="table-notices"' not in page, table_of(page, "notices")
-    rows = list(csv.DictReader(io.StringIO(_file(
-        manager, f"/people-tables/team/{unit.code}/contracted_hours.csv").decode("utf-8-sig"))))  # fmt: skip
-    assert [row["staff_code"] for row in rows] == [post.staff_code for post in posts]
-    assert rows[0]["hours"] == "20"
-
-
-def test_a_filled_in_template_is_taken(team: Any, manager: Client) -> None:
-    unit, posts = team
-    rows = list(csv.DictReader(io.StringIO(_file(
-        manager, f"/people-tables/team/{unit.code}/contracted_hours.csv").decode("utf-8-sig"))))  # fmt: skip
-    rows[1]["hours"] = "12.5"
-    data = written(tuple(rows[0]), *(tuple(row.values()) for row in rows))
-    address, page = preview(manager, contracted_hours__csv=data)
-    assert [row["Who"] for row in table_of(page, "records")] == [posts[1].name]
-    assert apply(manager, address, page).status_code == 302
-    assert plan_of(posts[1]).hours_on(day_of()).hours_micro == 12_500_000
-
-
-@pytest.mark.both_databases
-def test_a_post_that_was_set_aside_has_the_hours_that_a_table_is_held_against(
-    team: Any, manager: Client
-) -> None:
-    """Its figures are none, or those of an earlier night: a row that nobody touched must not enter them."""
-    unit, posts = team
-    for post, kept in ((posts[0], 0), (posts[1], 11_000_000)):
-        Unit.objects.filter(pk=post.pk).update(unmeasured_posts=int(not kept), contracted_hours_micro=kept)
-    rows = list(csv.DictReader(io.StringIO(_file(
-        manager, f"/people-tables/team/{unit.code}/contracted_hours.csv").decode("utf-8-sig"))))  # fmt: skip
-    assert [row["hours"] for row in rows[:2]] == ["37", "37"]
-    rows[2]["hours"] = "12.5"
-    data = written(tuple(rows[0]), *(tuple(row.values()) for row in rows))
-    _, page = preview(manager, contracted_hours__csv=data)
-    assert [row["Who"] for row in table_of(page, "records")] == [posts[2].name]
-
-
-def test_hours_that_nobody_gave_are_blank_in_the_template_and_0_says_something_new(
-    team: Any, manager: Client
-) -> None:
-    unit, posts = team
-    for post, is_only_mentioned in ((posts[0], True), (posts[1], False)):  # of the second 0 hours were given
-        Unit.objects.filter(pk=post.pk).update(supplied_micro=0, is_only_mentioned=is_only_mentioned)
-    rows = list(csv.DictReader(io.StringIO(_file(
-        manager, f"/people-tables/team/{unit.code}/contracted_hours.csv").decode("utf-8-sig"))))  # fmt: skip
-    assert [row["hours"] for row in rows[:2]] == ["", "0"]
-    untouched = written(tuple(rows[0]), *(tuple(row.values()) for row in rows))
-    _, page = preview(manager, contracted_hours__csv=untouched)
-    assert "There is nothing to apply" in page
-    rows[0]["hours"], rows[2]["hours"] = "0", ""
-    entered = written(tuple(rows[0]), *(tuple(row.values()) for row in rows[:2]))
-    address, page = preview(manager, contracted_hours__csv=entered)
-    assert [row["Who"] for row in table_of(page, "records")] == [posts[0].name]
-    assert apply(manager, address, page).status_code == 302
-    assert plan_of(posts[0]).hours_on(day_of()).hours_micro == 0
-    # what somebody has is not taken away by leaving it blank
-    missing = written(tuple(rows[0]), tuple(rows[2].values()))
-    _, page = preview(manager, contracted_hours__csv=missing)
-    assert [row["Column"] for row in table_of(page, "faults")] == ["hours"]
-
-
 def test_a_workbook_is_taken_with_its_sheets(team: Any, manager: Client) -> None:
     _, posts = team
     out = io.BytesIO()
@@ -396,20 +261,8 @@ def test_a_workbook_is_taken_with_its_sheets(team: Any, manager: Client) -> None
     assert (fault["File"], fault["Table"], fault["Row"]) == ("plans.xlsx", "reductions", "2")
 
 
-def test_templates_are_for_who_may_edit(team: Any, nation: Any, signed_in: Callable[..., Client]) -> None:
-    unit, _ = team
-    other = nation.unit("team", code__gt=unit.code) or nation.unit("team", code__lt=unit.code)
-    address = f"/people-tables/team/{unit.code}/reductions.csv"
-    assert signed_in("manager", "team", other.code).get(address).status_code == 403
-    assert signed_in("analyst").get(address).status_code == 403
-    head = signed_in("head", "pdu", unit.pdu_code)
-    assert _file(head, address)
-    assert head.get(f"/people-tables/team/{unit.code}/secrets.csv").status_code == 404
-    assert head.get(f"/people-tables/team/{unit.code}/reductions.exe").status_code == 404
-
-
 def test_the_faults_are_a_file_too(team: Any, manager: Client) -> None:
     _, posts = team
     address, _ = preview(manager, contracted_hours__csv=written(HOURS, (*post_key(posts[0]), "x", "")))
-    rows = list(csv.DictReader(io.StringIO(_file(manager, f"{address}faults.csv").decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(file_of(manager, f"{address}faults.csv").decode("utf-8-sig"))))
     assert [(row["Row"], row["Column"]) for row in rows] == [("2", "hours")]
