@@ -14,6 +14,7 @@ from pypdf import PdfReader
 Person = Callable[..., Page]
 #: The width of A4 less its margins of 10 mm, in the pixels of a style sheet.
 SHEET = {"width": 718, "height": 1047}
+ON_ITS_SIDE = {"width": 1047, "height": 718}
 #: Elements that reach beyond the sheet, addresses behind links, heads that do not come again, ways to go.
 BEYOND = """() => {
   const apart = '.govuk-visually-hidden, svg, details:not([open])';
@@ -58,8 +59,11 @@ CHARTS = ("", "?list=post", "over-time/", "over-time/?grades=1&by=week", "why/")
 
 
 def printed(page: Page) -> int:
-    """How many sheets a page takes."""
-    return len(PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages)
+    """How many sheets a page takes, all of which lie as wide as the page was laid out."""
+    size = page.viewport_size
+    sheets = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    assert {sheet.mediabox.width > sheet.mediabox.height for sheet in sheets} == {size == ON_ITS_SIDE}
+    return len(sheets)
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +93,7 @@ def test_no_sheet_cuts_a_table_or_prints_an_address(pages: Any) -> None:
         assert answer is not None
         assert answer.status == 200, path
         page.emulate_media(media="print")
+        page.set_viewport_size(ON_ITS_SIDE if path == "ahead/" else SHEET)
         assert page.evaluate(BEYOND) == NOTHING, path
         assert printed(page) <= most, path
         page.emulate_media(media="screen")
@@ -186,8 +191,10 @@ def test_the_next_weeks_fit_a_sheet_with_every_column_and_a_telephone_by_keyboar
         seen = page.evaluate(LAST_SEEN)
         assert (seen["whole"], seen["named"]) == (True, True), table
         assert seen["room"] >= 2, table
-    page.set_viewport_size(SHEET)
+    page.set_viewport_size(ON_ITS_SIDE)
     page.emulate_media(media="print")
     page.evaluate(TWO_STREAMS)
     assert page.evaluate(BEYOND) == NOTHING
+    letters = "() => getComputedStyle(document.querySelector('#table-capacity td')).fontSize"
+    assert float(page.evaluate(letters).removesuffix("px")) * 72 / 96 >= 8  # points on paper
     assert printed(page) <= 4
