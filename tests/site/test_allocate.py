@@ -6,7 +6,7 @@ import pytest
 
 from conftest import Nation
 from wmt.allocation.cases import MOVES
-from wmt.ledger import COURTS, OMIC, is_over
+from wmt.ledger import COURTS, OMIC, explain_change, is_over
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.audit.models import AuditEvent
 from wmt.site.availability.change_requests import ConflictError, RefusedError
@@ -15,6 +15,7 @@ from wmt.site.changes.allocate import AllocationRequest
 from wmt.site.changes.case_deltas import case_lines
 from wmt.site.changes.reconcile import differences
 from wmt.site.figures.placeholders import placeholders
+from wmt.site.queries import movement
 from wmt.site.workload.models import Line, Pricing, Unit
 from wmt.site.workload.state import current_state
 
@@ -163,6 +164,42 @@ def test_a_preview_says_what_will_be_and_changes_nothing(pair: tuple[Unit, Unit]
     }  # fmt: skip
     give(ref, new)
     _as_foreseen(moments)
+
+
+def why(level: str, code: str) -> explain_change.Why:
+    movement._until_now.cache_clear()  # numbers of changes come again in every test
+    state = current_state()
+    return movement.why_between(
+        state, unit(level, code), movement.NightOnDay(state.day, state.day, state.night), None
+    )
+
+
+def test_why_it_moved_names_the_case_on_both_sides(pair: tuple[Unit, Unit]) -> None:
+    old, new = pair
+    ref = cases_of(old)[0]
+    row = give(ref, new)
+    for level, code, cause, sign in (
+        ("post", old.code, "moved_out", -1),
+        ("post", new.code, "allocated_in", 1),
+        ("team", old.team_code, "moved_out", -1),
+        ("pdu", new.pdu_code, "allocated_in", 1),
+    ):
+        found, shown = why(level, code), unit(level, code)
+        assert found.after == (shown.points_x100, shown.available_x100)
+        told = [(str(each.cause), each.points_x100) for each in found.causes]
+        assert told == [(cause, sign * row.points_x100)]
+        (move,) = found.lines_of(found.causes[0].cause).iter_rows(named=True)
+        assert (move["ref"], move["post_before"], move["post_after"]) == (ref, old.code, new.code)
+    assert not why("nation", "nation").causes
+
+
+def test_why_it_moved_follows_a_post_from_courts_to_sentence_management(pair: tuple[Unit, Unit]) -> None:
+    courts = posts(stream=COURTS)[0]
+    give(cases_of(pair[0])[0], courts)
+    for level, code in (("team", courts.team_code), ("nation", "nation"), ("post", courts.code)):
+        found, shown = why(level, code), unit(level, code)
+        assert found.after == (shown.points_x100, shown.available_x100), level
+        assert sum(each.points_x100 for each in found.causes) == found.after[0] - found.before[0]
 
 
 def test_a_case_goes_on_and_every_step_back_is_the_one_before(pair: tuple[Unit, Unit]) -> None:

@@ -4,7 +4,7 @@ A transfer takes all rows of a case from one post to another: the case itself an
 with whoever did them, and what a prison holds under OMiC is not moved.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
@@ -43,30 +43,16 @@ def with_transfers(facts: Facts, transfers: Iterable[CaseTransfer]) -> tuple[Fac
     One from or to a post without figures of this night waits for them. A case that is at the end of its way
     already, or nowhere on it, stays where it is: the extract knows better.
     """
-    fresh = facts.post.filter(pl.col("stale_since").is_null(), unmeasured=0)
-    code = pl.concat_str("team_code", pl.lit(":"), "staff_code")
-    numbers = dict(fresh.select(code.alias("code"), "post_no").iter_rows())
-    ways: dict[str, list[CaseTransfer]] = {}
-    for each in transfers:
-        if each.from_post in numbers and each.to_post in numbers:
-            ways.setdefault(each.ref, []).append(each)
+    numbers = dict(fresh_posts(facts.post).rows())
     kinds = kind_table(facts.tier_scheme).filter(pl.col("stream") != OMIC)
-    listed = facts.caseload.filter(pl.col("case_ref").is_in(list(ways)))
-    held: dict[str, set[int]] = {}
+    transfers = list(transfers)
+    listed = facts.caseload.filter(pl.col("case_ref").is_in(list({each.ref for each in transfers})))
+    codes = {number: code for code, number in numbers.items()}
+    held: dict[str, set[str]] = {}
     for ref, post_no in listed.join(kinds, on="kind_no", how="semi").select("case_ref", "post_no").rows():
-        held.setdefault(ref, set()).add(post_no)
-    counted: list[CaseTransfer] = []
-    moved: list[tuple[str, int, int]] = []
-    for ref, way in ways.items():
-        here = held.get(ref, set())
-        if numbers[way[-1].to_post] in here or here.isdisjoint(numbers[each.from_post] for each in way):
-            continue
-        counted += way
-        for start in here:
-            now = start
-            for each in way:
-                now = numbers[each.to_post] if numbers[each.from_post] == now else now
-            moved.append((ref, start, now))
+        held.setdefault(ref, set()).add(codes.get(post_no, ""))
+    ends, counted = led(transfers, held, numbers)
+    moved = [(ref, numbers[start], numbers[end]) for (ref, start), end in ends.items()]
     if not moved:
         return facts, []
     shape = {"case_ref": pl.String, "post_no": pl.Int64, "then_no": pl.Int64}
@@ -87,3 +73,35 @@ def _moved(frame: pl.DataFrame, rows: pl.DataFrame, kind_nos: pl.Series | None =
         else pl.when(pl.col("kind_no").is_in(kind_nos.implode())).then("then_no")
     )
     return found.with_columns(post_no=pl.coalesce(then, "post_no")).select(frame.columns).sort(frame.columns)
+
+
+def fresh_posts(post: pl.DataFrame) -> pl.DataFrame:
+    """The codes ('TEAM:STAFF') and numbers of the posts that have figures of their own night."""
+    fresh = post.filter(pl.col("stale_since").is_null(), unmeasured=0)
+    return fresh.select(code=pl.concat_str("team_code", pl.lit(":"), "staff_code"), number="post_no")
+
+
+def led(
+    transfers: Iterable[CaseTransfer], held: Mapping[str, Collection[str]], posts: Container[str]
+) -> tuple[dict[tuple[str, str], str], list[CaseTransfer]]:
+    """Where transfers lead cases that posts hold, by reference and holder, and those that count.
+
+    `posts` are those that have figures; the others wait for theirs.
+    """
+    ways: dict[str, list[CaseTransfer]] = {}
+    for each in transfers:
+        if each.from_post in posts and each.to_post in posts:
+            ways.setdefault(each.ref, []).append(each)
+    ends: dict[tuple[str, str], str] = {}
+    counted: list[CaseTransfer] = []
+    for ref, way in ways.items():
+        here = held.get(ref, ())
+        if way[-1].to_post in here or not any(each.from_post in here for each in way):
+            continue
+        counted += way
+        for start in (code for code in here if code in posts):
+            now = start
+            for each in way:
+                now = each.to_post if each.from_post == now else now
+            ends[ref, start] = now
+    return ends, counted

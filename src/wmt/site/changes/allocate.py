@@ -300,7 +300,7 @@ def _held(actor: Any, wanted: AllocationRequest, state: State) -> tuple[Unit, li
         words = f"{holder.name} holds this case by now"
         if last is not None:
             words = f"{last.who} gave this case to {holder.name}, {moment_words(last.recorded_at)}"
-        raise _conflict("HELD_BY_NOW", f"{words}. Look at it again before you decide")
+        raise _conflict("HELD_BY_NOW", f"{words}. Check it before you decide")
     if not is_fresh(holder):
         words = f"{holder.name} has no figures of this night, so the case cannot be moved"
         raise _refused("HOLDER_CANNOT", words, "ref")

@@ -65,6 +65,8 @@ def put_transfers(
     `days` say by reference since when a case was held by whom it goes back to. The caller holds the journal
     and has written down what is given and what is undone.
     """
+    if not transfers:
+        return
     found = exchanges(state, transfers, days, transfers_since(state))
     units = [each.unit for each in found]
     plans = plans_of([(unit.team_code, unit.staff_code) for unit in units])

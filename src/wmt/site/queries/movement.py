@@ -26,6 +26,7 @@ from wmt.site.changes.time_lines import time_lines
 from wmt.site.figures import units
 from wmt.site.figures.line_queries import pricing_of
 from wmt.site.loads.past_nights import days_back
+from wmt.site.queries import moved_cases
 from wmt.site.workload.models import Line, Unit
 from wmt.site.workload.state import State
 
@@ -148,6 +149,7 @@ def _until_now(level: str, code: str, stream: str, first: _Folder, held: _Held) 
     state = held.state
     shown = open_night(settings.CONFIG.nights / state.night)
     before, after = sides_of(open_night(first.path), shown, level, code)
+    before, after = moved_cases.with_given(state, shown, open_night(first.path), before, after)
     reprices = before.rules.key != after.rules.key
     now = _with_entered(state, shown, level, code, after, reprices=reprices)
     return explain_change.why(before, now, level, code, stream)
@@ -186,7 +188,7 @@ def _with_entered(
     facts = side.facts
     if reprices:
         every = list(facts.post.select("team_code", "staff_code").iter_rows())
-        facts = facts_now(shown, state, plans_of(every), facts)
+        facts = facts_now(shown, state, plans_of(every), moved_cases.facts_with_given(state, shown, facts))
     return replace(side, facts=facts, lines=lines)
 
 
