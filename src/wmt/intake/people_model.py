@@ -8,7 +8,29 @@ from datetime import date, timedelta
 from wmt.intake.codes import ReductionReason
 from wmt.intake.model import InputFile, Post
 
-FULL = 100 * 100  # hundredths of a percent
+
+class Lasting:
+    """What is in force from a first day on."""
+
+    first_day: date
+    last_day: date | None
+
+    def in_force(self, day: date) -> bool:
+        """Both days count; without a last day it runs on."""
+        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
+
+
+class TimeOff(Lasting):
+    """A reduction: hours a week, or hundredths of a per cent of the contracted hours."""
+
+    hours_micro: int | None
+    percent_x100: int | None
+
+    def taken_off(self, contracted_micro: int) -> int:
+        """Millionths of an hour taken off so many contracted hours, exact to the millionth."""
+        if self.hours_micro is not None:
+            return self.hours_micro
+        return contracted_micro * (self.percent_x100 or 0) // 10_000
 
 
 @dataclass(frozen=True)
@@ -22,7 +44,7 @@ class DatedHours:
 
 
 @dataclass(frozen=True)
-class ReductionRow:
+class ReductionRow(TimeOff):
     """One reduction as written. Exactly one of the two amounts is given."""
 
     row: int
@@ -35,16 +57,6 @@ class ReductionRow:
     last_day: date | None
     notes: str = ""
 
-    def in_force(self, day: date) -> bool:
-        """Both days count; without a last day it runs on."""
-        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
-
-    def taken_off(self, contracted_micro: int) -> int:
-        """Millionths of an hour taken off, exact to the millionth."""
-        if self.hours_micro is not None:
-            return self.hours_micro
-        return contracted_micro * (self.percent_x100 or 0) // FULL
-
 
 @dataclass(frozen=True)
 class Withdrawn:
@@ -56,7 +68,7 @@ class Withdrawn:
 
 
 @dataclass(frozen=True)
-class GradeCorrection:
+class GradeCorrection(Lasting):
     """Another grade than the extract gives, on every day from first to last."""
 
     row: int
@@ -65,10 +77,6 @@ class GradeCorrection:
     first_day: date
     last_day: date | None
     why: str = ""
-
-    def in_force(self, day: date) -> bool:
-        """Both days count; without a last day it runs on."""
-        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from wmt.site.availability import models, records
 from wmt.site.availability.limits import ReasonOnDay, RecordLimits
 from wmt.site.availability.reason_rules import STAGES, rules_on
 from wmt.site.clock import calendar_day
+from wmt.site.figures import units
 from wmt.site.workload import as_of_day
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State, rules_of
@@ -55,7 +56,7 @@ def plans_of(
     """The plans of these posts, or of every post that has one. `at`: as they stood after that change."""
     found: dict[records.Post, dict[str, list[Any]]] = {post: defaultdict(list) for post in posts or ()}
     for kind, model in models.KINDS.items():
-        rows = _of_posts(model, posts).filter(_stood(at), withdrawn=False).order_by("first_day", "key")
+        rows = _of_posts(model, posts).filter(stood(at), withdrawn=False).order_by("first_day", "key")
         for row in rows:
             if posts is None or row.post in found:
                 found.setdefault(row.post, defaultdict(list))[kind].append(as_entry(row))
@@ -69,12 +70,18 @@ def plans_of(
     }
 
 
-def _stood(at: int | None = None) -> Q:
+def stood(at: int | None = None) -> Q:
     """What stood after a change; without one, what stands now, or stood on the day in the past asked for."""
     at = as_of_day.change_then() if at is None else at
     if at is None:
         return Q(ended_change__isnull=True)
     return Q(change__lte=at) & (Q(ended_change__isnull=True) | Q(ended_change__gt=at))
+
+
+def known() -> Q:
+    """What had been entered by the day in the past that is asked for; now: everything."""
+    until = as_of_day.change_then()
+    return Q() if until is None else Q(change__lte=until)
 
 
 def _of_posts(model: type[models.OfPost], posts: Collection[records.Post] | None) -> QuerySet[Any]:
@@ -89,12 +96,10 @@ def _of_posts(model: type[models.OfPost], posts: Collection[records.Post] | None
 
 def history_of(post: records.Post) -> list[models.OfPost]:
     """Every version of every record of a post, the newest first."""
-    until = as_of_day.change_then()
-    known = Q() if until is None else Q(change__lte=until)
     rows = [
         row
         for model in models.KINDS.values()
-        for row in _of_posts(model, [post]).filter(known).select_related("recorded_by")
+        for row in _of_posts(model, [post]).filter(known()).select_related("recorded_by")
     ]
     return sorted(rows, key=lambda row: (row.change, row.key, row.version), reverse=True)
 
@@ -106,7 +111,7 @@ def versions_of(kind: str, key: str) -> list[models.OfPost]:
 
 def standing(kind: str, key: str, post: records.Post | None = None) -> models.OfPost:
     """The version that stands, be it withdrawn. Raises UnknownRecord, also for a record of another post."""
-    row = models.KINDS[kind]._default_manager.filter(_stood(), key=key).first()
+    row = models.KINDS[kind]._default_manager.filter(stood(), key=key).first()
     if row is None or (post is not None and row.post != post):
         raise UnknownRecord(f"there is no {kind} with the key {key}")
     return row
@@ -114,17 +119,7 @@ def standing(kind: str, key: str, post: records.Post | None = None) -> models.Of
 
 def under(unit: Unit, state: State) -> QuerySet[models.Reduction]:
     """Reductions that stand, not withdrawn, for the posts of a unit."""
-    rows = models.Reduction.objects.filter(_stood(), withdrawn=False)
-    if unit.level == "post":
-        return rows.filter(team_code=unit.team_code, staff_code=unit.staff_code)
-    if unit.level == "team":
-        return rows.filter(team_code=unit.code)
-    if unit.level == "nation":
-        return rows
-    teams = Unit.objects.filter(
-        load_id=state.load_id, level="team", whole=True, **{f"{unit.level}_code": unit.code}
-    )
-    return rows.filter(team_code__in=teams.values("code"))
+    return units.about(models.Reduction.objects.filter(stood(), withdrawn=False), unit, state.load_id)
 
 
 def ending(state: State, unit: Unit, days: int = 30) -> list[models.Reduction]:
@@ -138,7 +133,7 @@ def reasons_on(day: date | None = None) -> dict[str, ReasonOnDay]:
     """Every reason by its id, as it is on a day: those of the rules, and what administrators entered."""
     day = day or calendar_day()
     found = dict(_reasons_of_rules(day))
-    rows = models.Reason.objects.filter(_stood(), withdrawn=False, first_day__lte=day)
+    rows = models.Reason.objects.filter(stood(), withdrawn=False, first_day__lte=day)
     for row in rows.order_by("first_day", "change"):
         longest = found[row.reason].longest if row.reason in found else None
         found[row.reason] = ReasonOnDay(

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
-Post = tuple[str, str]  # team code, staff code
+from wmt.intake import people_model
 
-_SHARE = 100 * 100  # hundredths of a per cent in a whole
+Post = tuple[str, str]  # team code, staff code
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,7 @@ class HoursRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReductionRecord:
+class ReductionRecord(people_model.TimeOff):
     """A reduction: hours or a share of the contracted hours, on every day from first to last."""
 
     key: str
@@ -36,16 +36,6 @@ class ReductionRecord:
     last_day: date | None = None
     notes: str = ""
 
-    def in_force(self, day: date) -> bool:
-        """Both days count; without a last day it runs on."""
-        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
-
-    def taken_off(self, contracted_micro: int) -> int:
-        """Millionths of an hour it takes off so many contracted hours."""
-        if self.hours_micro is not None:
-            return self.hours_micro
-        return contracted_micro * (self.percent_x100 or 0) // _SHARE
-
     def is_twin_of(self, other: "ReductionRecord") -> bool:
         """Whether another record says the same but for its notes, like a row that stands in a table twice."""
         alike = replace(other, key=self.key, version=self.version, notes=self.notes)
@@ -53,7 +43,7 @@ class ReductionRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
-class GradeRecord:
+class GradeRecord(people_model.Lasting):
     """A grade in place of the extract's, from a day on."""
 
     key: str
@@ -61,10 +51,6 @@ class GradeRecord:
     grade: str
     first_day: date
     last_day: date | None = None
-
-    def in_force(self, day: date) -> bool:
-        """Both days count; without a last day it runs on."""
-        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
 
 
 Entry = HoursRecord | ReductionRecord | GradeRecord

@@ -6,14 +6,14 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from wmt.site.accounts import visibility
 from wmt.site.audit.reads import note_read
 from wmt.site.availability import queries, records
 from wmt.site.availability.models import Reduction
 from wmt.site.availability.withheld import without_reason
-from wmt.site.workload import as_of_day
+from wmt.site.figures import units
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
@@ -44,11 +44,11 @@ def kept_between(
 
     The newest first day first. Withdrawn ones only of posts whose records the user may read.
     """
-    rows = of_unit(Reduction.objects.all(), unit, state)
+    rows = units.about(Reduction.objects.all(), unit, state.load_id)
     first, last = days
     overlaps = Q(first_day__lte=last) & (Q(last_day__isnull=True) | Q(last_day__gte=first))
-    keys = rows.filter(_known(), overlaps, withdrawn=False).values("key")
-    stood = rows.filter(_standing(), key__in=keys)
+    keys = rows.filter(queries.known(), overlaps, withdrawn=False).values("key")
+    stood = rows.filter(queries.stood(), key__in=keys)
     begun = Reduction.objects.filter(key=OuterRef("key"), version=1)
     stood = stood.annotate(
         entered_who=Subquery(begun.values("who")[:1]), entered_when=Subquery(begun.values("recorded_at")[:1])
@@ -63,32 +63,6 @@ def kept_between(
         for each in found
         if each.status == (status or each.status) and (each.readable or each.status != "withdrawn")
     ]
-
-
-def of_unit(rows: QuerySet[Any], unit: Unit, state: State) -> QuerySet[Any]:
-    """Only those rows that are about posts under a unit."""
-    if unit.level == "post":
-        return rows.filter(team_code=unit.team_code, staff_code=unit.staff_code)
-    if unit.level == "team":
-        return rows.filter(team_code=unit.code)
-    if unit.level == "nation":
-        return rows
-    above = {f"{unit.level}_code": unit.code}
-    teams = Unit.objects.filter(load_id=state.load_id, level="team", whole=True, **above)
-    return rows.filter(team_code__in=teams.values("code"))
-
-
-def _known() -> Q:
-    """What had been entered by the day in the past that is asked for; now: everything."""
-    until = as_of_day.change_then()
-    return Q() if until is None else Q(change__lte=until)
-
-
-def _standing() -> Q:
-    until = as_of_day.change_then()
-    if until is None:
-        return Q(ended_change__isnull=True)
-    return Q(change__lte=until) & (Q(ended_change__isnull=True) | Q(ended_change__gt=until))
 
 
 def _kept(row: Any, state: State, reads: visibility.ReachOfPosts, hours: "Contracted") -> ArchivedReduction:
@@ -114,7 +88,7 @@ class Contracted:
     @cached_property
     def _known(self) -> dict[records.Post, int]:
         posts = Unit.objects.filter(load_id=self._state.load_id, level="post", whole=True)
-        rows = of_unit(posts, self._unit, self._state)
+        rows = units.about(posts, self._unit, self._state.load_id)
         fields = ("team_code", "staff_code", "contracted_hours_micro")
         return {(team, staff): hours for team, staff, hours in rows.values_list(*fields)}
 

@@ -9,23 +9,15 @@ from django.db.models import Count, Q, QuerySet
 
 from wmt.site.duties import due_dates, projection
 from wmt.site.duties.models import Duty, Step
+from wmt.site.figures import units
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
 
 def under(unit: Unit, state: State) -> QuerySet[Duty]:
     """The duties of the posts of a unit: of the teams it has in the figures, and those that closed in it."""
-    if unit.level == "nation":
-        return Duty.objects.all()
-    if unit.level == "post":
-        return Duty.objects.filter(team_code=unit.team_code, staff_code=unit.staff_code)
-    if unit.level == "team":
-        return Duty.objects.filter(team_code=unit.code)
-    teams = Unit.objects.filter(
-        load_id=state.load_id, level="team", whole=True, **{f"{unit.level}_code": unit.code}
-    )
     closed_here = Q(closed_on__isnull=False, **{f"{unit.level}_code": unit.code})
-    return Duty.objects.filter(Q(team_code__in=teams.values("code")) | closed_here)
+    return units.about(Duty.objects.all(), unit, state.load_id, closed_here)
 
 
 def as_they_stood(duties: Iterable[Duty], state: State) -> list[Duty]:

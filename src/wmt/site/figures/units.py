@@ -1,5 +1,7 @@
 """Finding units: one, those above it, those below it. Whoever may not see a unit does not find it."""
 
+from typing import Any
+
 from django.db.models import Q, QuerySet
 
 from wmt.ledger import LEVELS, STREAMS
@@ -77,6 +79,22 @@ def streams(state: State, unit: Unit) -> dict[str, Unit]:
 
 def _under(units: QuerySet[Unit], unit: Unit) -> QuerySet[Unit]:
     return units if unit.level == NATION else units.filter(**{f"{unit.level}_code": unit.code})
+
+
+def about(rows: QuerySet[Any], unit: Unit, load_id: int, also: Q | None = None) -> QuerySet[Any]:
+    """Only those rows that are about posts under a unit, by their team and staff codes.
+
+    A PDU or region has the teams that it has in a load, and what `also` names.
+    """
+    codes = {
+        "post": {"team_code": unit.team_code, "staff_code": unit.staff_code},
+        "team": {"team_code": unit.code},
+        NATION: {},
+    }
+    if unit.level in codes:
+        return rows.filter(**codes[unit.level])
+    teams = _under(Unit.objects.filter(load_id=load_id, level="team", whole=True), unit)
+    return rows.filter(Q(team_code__in=teams.values("code")) | (also or Q()))
 
 
 def _order(level: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from wmt.site import tables
 from wmt.site.duties import access, labels, requests
 from wmt.site.duties.models import Request
 from wmt.site.duties.recipients import Roles
+from wmt.site.figures import units
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.web.duties.capacities import Capacities
 from wmt.site.web.duties.links import request_url
@@ -58,15 +59,7 @@ def table_of(question: UnitRequest) -> tables.Table | None:
 
 def under(unit: Unit, load_id: int) -> QuerySet[Request]:
     """The requests about a unit and the posts and teams below it."""
-    if unit.level == "nation":
-        return Request.objects.all()
-    if unit.level == "post":
-        return Request.objects.filter(team_code=unit.team_code, staff_code=unit.staff_code)
-    if unit.level == "team":
-        return Request.objects.filter(team_code=unit.code)
-    place = {f"{unit.level}_code": unit.code}
-    teams = Unit.objects.filter(load_id=load_id, level="team", whole=True, **place)
-    return Request.objects.filter(Q(team_code__in=teams.values("code")) | Q(**place))
+    return units.about(Request.objects.all(), unit, load_id, Q(**{f"{unit.level}_code": unit.code}))
 
 
 def _row(

@@ -20,6 +20,11 @@ from wmt.site.workload.models import Unit
 TITLE = "Trends"
 TEMPLATE = "time/over_time.jinja"
 
+#: What the template reads, where there is nothing to show.
+_NOTHING: dict[str, Any] = {
+    "away": "", "message": "", "errors": [], "chart": None, "tables": {}, "span": None, "figures": [],
+    "run": [], "averages": None, "presets": [], "basis": "", "omic": "", "late": "",
+}  # fmt: skip
 _WEEKS = ((28, "Four weeks"), (91, "A quarter"), (365, "A year"))
 
 
@@ -31,17 +36,14 @@ def applies(unit: Unit) -> bool:  # noqa: ARG001
 def content(question: UnitRequest) -> dict[str, Any]:
     """The picture, the table beside it, the averages; or the words for why there are none."""
     try:
-        past = history_of(question.unit)
+        past, last = looked_at(question, "trends")
     except HistoryError as away:
-        return _nothing(str(away))
-    last = last_day(question, past)
-    if last is None or past.first is None:
-        return _nothing("No data has been loaded yet, so there are no trends to show.")
+        return {**_NOTHING, "away": str(away)}
     asked = asked_of(question, past, last)
     found = asked.read()
-    context = {**_around(asked), "away": ""}
+    context = _NOTHING | _around(asked, last)
     if not found:
-        return {**context, "tables": {}, "message": _message(asked) if asked.span.days else ""}
+        return {**context, "message": _message(asked) if asked.span.days else ""}
     by_grade = (
         {grade: asked.read(grade) for grade in STAFF_GRADES} if asked.grades and not asked.is_omic else {}
     )
@@ -54,7 +56,6 @@ def content(question: UnitRequest) -> dict[str, Any]:
     measured = not asked.is_omic
     return {
         **context,
-        "message": "",
         "chart": over_chart.picture(asked, found, by_grade) if measured else omic.picture(asked, found),
         "figures": over_tables.key_figures(asked, found),
         "run": run_words(question, past) if question.is_post and measured else [],
@@ -93,11 +94,15 @@ def omic_words(asked: OverTimeRequest) -> str:
     return f"On {days} this post was in OMiC, which has no capacity. {not_shown}" if away else ""
 
 
-def last_day(question: UnitRequest, past: History) -> date | None:
-    """The last day that is looked at: that of the figures shown, or of a history that ends before."""
+def looked_at(question: UnitRequest, what: str) -> tuple[History, date]:
+    """The history of the unit, and the last day that is looked at: that of the figures shown, or its own.
+
+    Raises HistoryError, saying why there is no `what` to show.
+    """
+    past = history_of(question.unit)
     if past.last is None:
-        return None
-    return min(past.last, question.state.as_at.date())
+        raise HistoryError(f"No data has been loaded yet, so there are no {what} to show.")
+    return past, min(past.last, question.state.as_at.date())
 
 
 def asked_of(question: UnitRequest, past: History, last: date) -> OverTimeRequest:
@@ -105,10 +110,8 @@ def asked_of(question: UnitRequest, past: History, last: date) -> OverTimeReques
     return OverTimeRequest(question, past, OverTimeForm(question.request.GET, None, last))
 
 
-def _around(asked: OverTimeRequest) -> dict[str, Any]:
+def _around(asked: OverTimeRequest, last: date) -> dict[str, Any]:
     query = asked.question.request.GET
-    last = last_day(asked.question, asked.past)
-    assert last is not None
     presets = [(words, date.fromordinal(last.toordinal() - days)) for days, words in _WEEKS]
     assert asked.past.first is not None
     presets.append(("Everything", min(asked.past.first, last)))
@@ -125,13 +128,6 @@ def _around(asked: OverTimeRequest) -> dict[str, Any]:
             )
             for words, first in presets
         ],
-        "chart": None,
-        "figures": [],
-        "run": [],
-        "averages": None,
-        "basis": "",
-        "omic": "",
-        "late": "",
     }
 
 
@@ -144,11 +140,3 @@ def _message(asked: OverTimeRequest) -> str:
         f"{asked.unit.name} has no figures from {asked.span.words}. The history has figures of {whole}. "
         "Choose other days."
     )
-
-
-def _nothing(words: str) -> dict[str, Any]:
-    return {
-        "away": words, "message": "", "errors": [], "chart": None, "tables": {}, "span": None,
-        "figures": [], "run": [], "averages": None, "presets": [], "basis": "",
-        "omic": "", "late": "",
-    }  # fmt: skip

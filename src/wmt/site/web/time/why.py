@@ -11,18 +11,21 @@ from wmt.ledger.narrative import say
 from wmt.site.links import unit_url
 from wmt.site.loads.past_nights import days_back
 from wmt.site.queries import movement
-from wmt.site.queries.histories import history_of
 from wmt.site.queries.late_entries import late_sentence
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import changed
 from wmt.site.web.forms.date_range import FIRST, SpanForm
-from wmt.site.web.time import why_tables, why_units
-from wmt.site.web.time.over_time import last_day
+from wmt.site.web.time import over_time, why_tables, why_units
 from wmt.site.web.time.why_request import WhyRequest
 from wmt.site.workload.models import Unit
 
 TITLE = "What changed"
 TEMPLATE = "time/why.jinja"
+#: What the template reads, where there is nothing to show.
+_NOTHING: dict[str, Any] = {
+    "away": "", "span": None, "errors": [], "presets": [], "message": "", "notes": [], "found": None,
+    "cause": None, "tables": {},
+}  # fmt: skip
 _PRESETS = ((7, "A week"), (28, "Four weeks"), (91, "A quarter"), (365, "A year"))
 
 
@@ -34,25 +37,16 @@ def applies(unit: Unit) -> bool:  # noqa: ARG001
 def content(question: UnitRequest) -> dict[str, Any]:
     """The sentence, the causes and their picture; with `?cause=` the lines behind one."""
     try:
-        past = history_of(question.unit)
+        past, last = over_time.looked_at(question, "changes")
     except HistoryError as away:
-        return _nothing(str(away))
-    last = last_day(question, past)
-    if last is None:
-        return _nothing("No data has been loaded yet, so there are no changes to show.")
+        return {**_NOTHING, "away": str(away)}
     span = asked_span(question, past, last)
-    around = {
-        "away": "",
+    around = _NOTHING | {
         "span": span,
         "errors": span.faults,
         "presets": _presets(question, past, span),
         "levels": why_units.levels(question),
         "level": why_units.level_of(question),
-        "message": "",
-        "notes": [],
-        "found": None,
-        "cause": None,
-        "tables": {},
     }
     if span.days is None:
         return around
@@ -180,10 +174,3 @@ def _presets(question: UnitRequest, past: History, span: SpanForm) -> list[tuple
         for words, day in days
         if first is not None and day >= first
     ]
-
-
-def _nothing(words: str) -> dict[str, Any]:
-    return {
-        "away": words, "span": None, "errors": [], "presets": [], "message": "", "notes": [], "found": None,
-        "cause": None, "tables": {},
-    }  # fmt: skip
