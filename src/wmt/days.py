@@ -1,7 +1,8 @@
 """Days that can be so: the one table of the years within which a day of each kind is no slip of the hand."""
 
 import re
-from datetime import date, datetime
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 Kind = Literal["record", "figure", "rule", "role"]
@@ -81,3 +82,11 @@ def moment_words(moment: datetime) -> str:
 def written(day: date) -> str:
     """A day as fields show it, and pages: 21 November 2026."""
     return f"{day:%-d %B %Y}"
+
+
+def by_month(first: date, last: date) -> Iterator[tuple[date, date]]:
+    """The days from one to another by month: the first and the last of each, both counting."""
+    while first <= last:
+        following = (first.replace(day=28) + timedelta(4)).replace(day=1)
+        yield first, min(following - timedelta(1), last)
+        first = following

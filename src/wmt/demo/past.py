@@ -5,7 +5,7 @@ change and go (`wmt.demo.stays`); people join, leave, are away and have reductio
 anything.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from wmt.days import by_month
 from wmt.demo import size
 from wmt.demo.stays import Stays, stays_of
 from wmt.facts import NOT_KNOWN
@@ -50,20 +51,13 @@ def write_past(
     folder.mkdir(parents=True, exist_ok=True)
     past = _Past.of(totals, lines, day, days, seed)
     written = []
-    for first, last in reversed(list(_months(day - timedelta(days), day - timedelta(1)))):
+    for first, last in reversed(list(by_month(day - timedelta(days), day - timedelta(1)))):
         if progress:
             progress(f"the past: {first:%B %Y}", (day - last).days / days)
         path = folder / f"{first:%Y-%m}.parquet"
         past.figures(first, last).write_parquet(path, compression="zstd", compression_level=1)
         written.append(path)
     return sorted(written)
-
-
-def _months(first: date, last: date) -> Iterator[tuple[date, date]]:
-    while first <= last:
-        following = (first.replace(day=28) + timedelta(4)).replace(day=1)
-        yield first, min(last, following - timedelta(1))
-        first = following
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from wmt.days import by_month
 from wmt.history import day_steps, wide_months
 from wmt.history.figures import in_stream
 from wmt.history.reader import History, check_levels
@@ -89,9 +90,7 @@ def blocks(
         yield from _of_few(history, units, level, first, last, codes, grade, stream)
         return
     paths = dict(history.months(first, last))
-    begin = first
-    while begin <= last:
-        end = min(_month_end(begin), last)
+    for begin, end in by_month(first, last):
         month = f"{begin:%Y-%m}"
         if month not in paths:
             yield _empty(units, begin, end)
@@ -100,11 +99,6 @@ def blocks(
         else:
             found = history.figures(level, begin, end, _COLUMNS, grade, stream)
             yield _block(found, units, begin, end)
-        begin = end + timedelta(1)
-
-
-def _month_end(day: date) -> date:
-    return (day.replace(day=28) + timedelta(4)).replace(day=1) - timedelta(1)
 
 
 def _of_few(
@@ -124,9 +118,7 @@ def _of_few(
     for frame in found:
         for row in frame.filter(in_stream(level, stream)).select(_COLUMNS).iter_rows():
             months.setdefault((row[0].year, row[0].month), []).append(row)
-    begin = first
-    while begin <= last:
-        end = min(_month_end(begin), last)
+    for begin, end in by_month(first, last):
         rows = months.get((begin.year, begin.month), [])
         for _, code, name, _, _ in rows:
             units.numbers.setdefault(code, len(units.numbers))
@@ -136,7 +128,6 @@ def _of_few(
             place = units.numbers[code], (day - begin).days
             block.present[place], block.points[place], block.available[place] = True, points, available
         yield block
-        begin = end + timedelta(1)
 
 
 def _whole(path: Path, units: Units, level: str, first: date, last: date, stream: str | None) -> Block:

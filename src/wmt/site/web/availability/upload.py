@@ -1,13 +1,11 @@
 """Tables of hours, reductions and grades that are sent: looked at first, then applied whole or not at all."""
 
-import errno
 from pathlib import Path
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -30,12 +28,11 @@ from wmt.site.web.availability.forms import WhyField
 from wmt.site.web.availability.upload_kept import KeptUpload
 from wmt.site.web.availability.upload_read import UploadOutcome, outcome_of
 from wmt.site.web.availability.upload_tables import tables_of
-from wmt.site.web.forms.limited_upload import Limited
+from wmt.site.web.forms import limited_upload
 from wmt.site.workload.state import State
 
 #: Tables of people are small: the whole nation's are less than this.
 MEGABYTES = 20
-_MEGABYTE = 1_000_000
 _KINDS = (*SUFFIXES, BOOK)
 #: The tables that people may send, and what has to be known of their columns.
 _SAID = {
@@ -61,27 +58,16 @@ class ApplyForm(forms.Form):
     why = WhyField()
 
 
-@csrf_exempt  # the form's token is checked below, once the handlers that read the body are in place
+@csrf_exempt  # the form's token is checked in what reads the body
 @require_http_methods(["GET", "HEAD", "POST"])
 def people_upload(request: HttpRequest) -> HttpResponse:
     """The form for tables, and taking them to be looked at."""
     need(request, Action.EDIT_AVAILABILITY)
-    limited = Limited(request, _most() * _MEGABYTE)
-    request.upload_handlers = [limited, TemporaryFileUploadHandler(request)]
-    try:
-        return _received(request, limited)
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        for handler in request.upload_handlers:
-            handler.upload_interrupted()
-        fault = f"The files could not be kept on the server ({error.strerror}). Nothing was changed. "
-        fault += "Ask support to check whether the disk is full"
-        return _form_page(request, fault, 507)
+    return limited_upload.limited(request, _most(), _received, lambda fault: _form_page(request, fault, 507))
 
 
 @csrf_protect
-def _received(request: HttpRequest, limited: Limited) -> HttpResponse:
+def _received(request: HttpRequest, limited: limited_upload.Limited) -> HttpResponse:
     if request.method != "POST":
         return _form_page(request)
     files = request.FILES.getlist("tables")

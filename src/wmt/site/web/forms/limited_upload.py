@@ -1,7 +1,10 @@
 """Uploads no larger than this installation takes."""
 
-from django.core.files.uploadhandler import FileUploadHandler, StopUpload
-from django.http import HttpRequest
+import errno
+from collections.abc import Callable
+
+from django.core.files.uploadhandler import FileUploadHandler, StopUpload, TemporaryFileUploadHandler
+from django.http import HttpRequest, HttpResponse
 
 
 class Limited(FileUploadHandler):
@@ -21,3 +24,31 @@ class Limited(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> None:
         """Nothing: the next handler keeps the file."""
+
+
+def limited(
+    request: HttpRequest,
+    megabytes: int,
+    received: Callable[[HttpRequest, Limited], HttpResponse],
+    not_kept: Callable[[str], HttpResponse],
+) -> HttpResponse:
+    """The answer of a view, which checks the token and reads the body; or, of a full disk, of `not_kept`."""
+    handler = Limited(request, megabytes * 1_000_000)
+    request.upload_handlers = [handler, TemporaryFileUploadHandler(request)]
+    try:
+        return received(request, handler)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        # while the body was read, before there was a form to say so
+        for each in request.upload_handlers:
+            each.upload_interrupted()
+        return not_kept(full_disk_words(error))
+
+
+def full_disk_words(error: OSError) -> str:
+    """Why the files that were sent could not be kept, and what to do."""
+    return (
+        f"The files could not be kept on the server ({error.strerror}). Nothing was changed. "
+        "Ask support to check whether the disk is full"
+    )

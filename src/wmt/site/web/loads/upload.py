@@ -1,6 +1,5 @@
 """The upload page: files come in piece by piece, are checked for size and kind, and wait for their load."""
 
-import errno
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,12 +19,11 @@ from wmt.site.date_field import DayField
 from wmt.site.loads import uploads
 from wmt.site.loads.jobs import ask_for_load
 from wmt.site.loads.load_request import LoadRequest
-from wmt.site.web.forms.limited_upload import Limited
+from wmt.site.web.forms import limited_upload
 from wmt.site.workload.models import Load
 
 BOOKS = (".xlsx", ".xls", ".zip")
 PEOPLE = ("contracted_hours", "reductions")
-_MEGABYTE = 1_000_000
 
 
 class LoadForm(forms.Form):
@@ -44,27 +41,21 @@ class LoadForm(forms.Form):
         return day.isoformat() if day else None
 
 
-@csrf_exempt  # the form's token is checked below, once the handlers that read the body are in place
+@csrf_exempt  # the form's token is checked in what reads the body
 @require_http_methods(["GET", "HEAD", "POST"])
 def load_new(request: HttpRequest) -> HttpResponse:
     need(request, Action.LOAD)
-    limited = Limited(request, settings.CONFIG.upload_megabytes * _MEGABYTE)
-    request.upload_handlers = [limited, TemporaryFileUploadHandler(request)]
-    try:
-        return _checked(request, limited)
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        # while the body was read, before there was a form to say so
-        for handler in request.upload_handlers:
-            handler.upload_interrupted()
+
+    def not_kept(fault: str) -> HttpResponse:
         form = LoadForm({})
-        form.add_error("extract", _not_kept(error))
+        form.add_error("extract", fault)
         return _page(request, form, 507)
+
+    return limited_upload.limited(request, settings.CONFIG.upload_megabytes, _checked, not_kept)
 
 
 @csrf_protect
-def _checked(request: HttpRequest, limited: Limited) -> HttpResponse:
+def _checked(request: HttpRequest, limited: limited_upload.Limited) -> HttpResponse:
     if request.method != "POST":
         return _page(request, LoadForm())
     form = LoadForm(request.POST)
@@ -149,7 +140,7 @@ def _kept(
         names = [uploads.safe_name(file.name or "") for file in (*extract, *people)]
         return ask_for_load(wish=wish, user=request.user, names=names)
     except OSError as error:
-        form.add_error("extract", _not_kept(error))
+        form.add_error("extract", limited_upload.full_disk_words(error))
         if upload:
             upload.drop()
         return None
@@ -157,13 +148,6 @@ def _kept(
         if upload:
             upload.drop()
         raise
-
-
-def _not_kept(error: OSError) -> str:
-    return (
-        f"The files could not be kept on the server ({error.strerror}). Nothing was loaded. "
-        "Ask support to check whether the disk is full"
-    )
 
 
 def _page(request: HttpRequest, form: LoadForm, status: int = 200) -> HttpResponse:
