@@ -14,14 +14,15 @@ from django.db import transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
 
+from wmt.site.allocation.models import CaseAllocation
 from wmt.site.availability.change_requests import Change, RefusedError
 from wmt.site.availability.queries import plans_of
-from wmt.site.changes import actions
+from wmt.site.changes import actions, allocate
 from wmt.site.changes.impact import timeline_of as timeline
 from wmt.site.changes.recalculate import turn_day
 from wmt.site.changes.reconcile import differences
 from wmt.site.loads import loading
-from wmt.site.workload.models import Unit
+from wmt.site.workload.models import Line, Pricing, Unit
 from wmt.site.workload.state import current_state
 
 Post = tuple[str, str]
@@ -34,11 +35,13 @@ HOURS = st.integers(0, 4_800).map(lambda hundredths: hundredths * 10_000)
 
 
 class Histories(RuleBasedStateMachine):
-    """Loads, hours, reductions, grades, withdrawals and days that pass, in any order."""
+    """Loads, hours, reductions, grades, withdrawals, cases given and days that pass, in any order."""
 
     nights: tuple[Any, ...] = ()  # the wishes of the two nights, the first of which is shown
     posts: tuple[Post, ...] = ()
+    nobody: frozenset[str] = frozenset()
     engine: Any = None
+    extracts: tuple[dict[str, str], ...] = ()  # of every night, who holds which of the cases given here
     records: Any = Bundle("records")
 
     def __init__(self) -> None:
@@ -58,6 +61,10 @@ class Histories(RuleBasedStateMachine):
             for entry in entries
         }
         self.touched: set[Post] = set()
+        # where each case is, and the way it came since an extract had it elsewhere
+        self.shown = 0
+        self.held = dict(self.extracts[0])
+        self.ways: dict[str, list[tuple[str, Any]]] = {}
 
     def teardown(self) -> None:
         transaction.set_rollback(True)
@@ -115,6 +122,46 @@ class Histories(RuleBasedStateMachine):
         record = self.plain[key]
         self._save([Change(kind=record["kind"], post=record["post"], key=key, withdraw=True)], {key: None})
 
+    @rule(which=st.integers(0, 40), post=st.integers(0, 3))
+    def give_a_case(self, which: int, post: int) -> None:
+        refs, to = sorted(self.extracts[0]), ":".join(self.posts[post])
+        ref = refs[which % len(refs)]
+        reason = "initial_allocation" if self.held.get(ref) in self.nobody else "other"
+        wanted = allocate.AllocationRequest(
+            ref=ref, to_post=to, reason=reason, why_over="a history", why_not_eligible="a history"
+        )
+        try:
+            row, _ = allocate.allocate(actor=None, who="a history", wanted=wanted)
+        except RefusedError as refused:
+            (fault,) = refused.faults
+            expected = "CASE_UNKNOWN" if ref not in self.held else "HELD_ALREADY"
+            assert fault.code in (expected, "POST_CANNOT"), fault
+            assert fault.code != "HELD_ALREADY" or self.held[ref] == to
+            return
+        self.ways.setdefault(ref, []).append((self.held[ref], row))
+        self.held[ref] = to
+
+    @rule(which=st.integers(0, 40))
+    def undo_it(self, which: int) -> None:
+        given = sorted(self.ways)
+        if not given:
+            return
+        ref = given[which % len(given)]
+        before, row = self.ways[ref][-1]
+        try:
+            allocate.undo(actor=None, who="a history", allocation=row)
+        except RefusedError as refused:
+            told = refused.faults[0].code, row.first_day != current_state().day
+        else:
+            told = "", False
+        if told != ("", False):
+            assert told == ("DAY_OVER", True)
+            return
+        self.ways[ref].pop()
+        self.held[ref] = before
+        if not self.ways[ref]:
+            del self.ways[ref]
+
     # ---- what happens --------------------------------------------------------------------------------------
 
     @rule(days=st.integers(0, 45))
@@ -124,16 +171,40 @@ class Histories(RuleBasedStateMachine):
         turn_day()
         assert current_state().day == day
 
-    @rule(which=st.integers(0, 1))
+    @rule(which=st.integers(0, 2))
     def an_extract_is_loaded(self, which: int) -> None:
         done = loading.perform(loading.ask(wish=self.nights[which], who="a history"))
         assert done.state in ("loaded", "unchanged"), done.message
+        if done.state == "unchanged" or which < self.shown:
+            return
+        self.shown = which
+        for ref in self.extracts[0]:
+            here, way = self.extracts[which].get(ref), self.ways.get(ref, [])
+            if here is not None and here != self.held.get(ref) and here in [before for before, _ in way]:
+                continue  # not seen yet: it stays where it was given
+            self.ways.pop(ref, None)
+            self.held.pop(ref, None)
+            if here is not None:
+                self.held[ref] = here
 
     # ---- what must hold ------------------------------------------------------------------------------------
 
     @invariant()
     def the_figures_are_as_if_worked_out_anew(self) -> None:
         assert differences(current_state(), self.engine) == []
+
+    @invariant()
+    def every_case_has_one_holder_or_waits(self) -> None:
+        state, refs = current_state(), list(self.extracts[0])
+        own = Pricing.objects.filter(load_id=state.load_id, kind="case").exclude(stream="omic")
+        lines = Line.objects.filter(load_id=state.load_id, ref__in=refs, pricing__in=own.values("number"))
+        found = sorted(lines.values_list("ref", "post_no"))
+        numbers = dict(
+            Unit.objects.filter(load_id=state.load_id, level="post", whole=True).values_list("number", "code")
+        )
+        assert [(ref, numbers[post]) for ref, post in found] == sorted(self.held.items())
+        open_ones = CaseAllocation.objects.filter(is_open=True, state=CaseAllocation.State.GIVEN)
+        assert sorted(open_ones.values_list("ref", flat=True)) == sorted(self.ways)
 
     @invariant()
     def a_plain_calculator_agrees_on_every_day(self) -> None:

@@ -40,11 +40,19 @@ def spoiled(written: Written, number: int, to: Path, faults: int = 1) -> Path:
     cases.with_columns(location=pl.when(rows).then(pl.lit("Moon")).otherwise("location")).write_parquet(
         to / "case.parquet"
     )
-    manifest = json.loads((to / "manifest.json").read_text())
-    for table in manifest["tables"]:
-        table["sha256"] = hashlib.sha256((to / table["file"]).read_bytes()).hexdigest()
-    (to / "manifest.json").write_text(json.dumps(manifest))
+    signed(to)
     return to
+
+
+def signed(tidy: Path) -> None:
+    """Let the manifest of tidy tables say what its files hold by now."""
+    import polars as pl
+
+    manifest = json.loads((tidy / "manifest.json").read_text())
+    for table in manifest["tables"]:
+        table["sha256"] = hashlib.sha256((tidy / table["file"]).read_bytes()).hexdigest()
+        table["rows"] = len(pl.read_parquet(tidy / table["file"]))
+    (tidy / "manifest.json").write_text(json.dumps(manifest))
 
 
 def home_of_its_own(nation: Any, settings: Any, path: Path) -> Path:

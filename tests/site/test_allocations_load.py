@@ -1,7 +1,5 @@
 """Allocations when the next extract comes: seen, not seen yet, with somebody else, or gone."""
 
-import hashlib
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 from django.conf import settings
-from loads_fixtures import home_of_its_own, night_of
+from loads_fixtures import home_of_its_own, night_of, signed
 from test_allocate import cases_of, give, posts, unit
 
 from wmt.nights import open_night
@@ -41,11 +39,7 @@ def load_night(written_nation: Any, tmp_path: Path) -> Callable[..., Load]:
         to = tmp_path / "next"
         shutil.copytree(night_of(written_nation, 1) / "tidy", to)
         change(pl.read_parquet(to / "case.parquet")).write_parquet(to / "case.parquet")
-        manifest = json.loads((to / "manifest.json").read_text())
-        for table in manifest["tables"]:
-            table["sha256"] = hashlib.sha256((to / table["file"]).read_bytes()).hexdigest()
-            table["rows"] = len(pl.read_parquet(to / table["file"]))
-        (to / "manifest.json").write_text(json.dumps(manifest))
+        signed(to)
         done = loading.perform(loading.ask(wish=LoadRequest(paths=[str(to)]), who="a test", accept="a test"))
         assert done.state == Load.State.LOADED, done.message
         return done

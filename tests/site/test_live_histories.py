@@ -4,19 +4,23 @@
 """
 
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 from live_histories import Histories
+from loads_fixtures import signed
 
 from wmt.demo import write_nation
 from wmt.ledger.engine import DuckDBEngine
 from wmt.site.availability.models import Reduction
+from wmt.site.figures.placeholders import placeholders
 from wmt.site.loads import loading
 from wmt.site.loads.load_request import LoadRequest
 from wmt.site.workload.models import Unit
@@ -28,13 +32,33 @@ HISTORIES = int(os.environ.get("WMT_HISTORIES", "1000")) if os.environ.get("WMT_
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     folder = tmp_path_factory.mktemp("few")
-    truth = write_nation(folder, posts=60, cases=1_200, nights=2, formats=("tidy", "people"))
+    truth = write_nation(folder, posts=60, cases=1_200, nights=3, formats=("tidy", "people"))
     return [folder / night.folder for night in truth.nights]
+
+
+def cases_in(night: Path) -> pl.DataFrame:
+    """The cases of an extract, those in custody under OMiC left out."""
+    cases = pl.read_parquet(night / "case.parquet").filter(pl.col("stream") != "omic")
+    return cases.select("case_ref", post=pl.concat_str("team_code", pl.lit(":"), "staff_code"))
+
+
+def contradicting(tidy: Path, posts: Sequence[str]) -> None:
+    """The cases of some posts go round among them: some of what was given is seen, some is with others."""
+    file = tidy / "case.parquet"
+    code = pl.concat_str("team_code", pl.lit(":"), "staff_code")
+    turned = dict(zip(posts, [*posts[1:], posts[0]], strict=True))
+    moves = code.is_in(list(posts)) & (pl.col("stream") != "omic") & (pl.int_range(pl.len()) % 3 > 0)
+    parts = pl.when(moves).then(code.replace(turned)).otherwise(code).str.splitn(":", 2)
+    names = parts.struct.rename_fields(["team_code", "staff_code"])
+    pl.read_parquet(file).with_columns(names.alias("now")).with_columns(
+        team_code=pl.col("now").struct.field("team_code"), staff_code=pl.col("now").struct.field("staff_code")
+    ).drop("now").write_parquet(file)
+    signed(tidy)
 
 
 @pytest.fixture
 def few(db: None, written: list[Path], settings: Any, tmp_path: Path) -> Iterator[type[Histories]]:  # noqa: ARG001
-    """The smallest nation with its first night, and the second ready to be loaded."""
+    """The smallest nation with its first night, and two more ready to be loaded."""
     settings.CONFIG = replace(settings.CONFIG, home=tmp_path / "home", today="extract")
     first = LoadRequest(paths=[str(written[0] / "tidy")], people=str(written[0] / "people"))
     loading.perform(loading.ask(wish=first, who="the tests"))
@@ -44,13 +68,32 @@ def few(db: None, written: list[Path], settings: Any, tmp_path: Path) -> Iterato
     posts = [
         (unit.team_code, unit.staff_code) for unit in units.exclude(team_code="NOT-KNOWN").order_by("code")
     ]
-    again = tuple(LoadRequest(paths=[str(night / "tidy")]) for night in written)
-    engine = DuckDBEngine(threads=1, few_rows=True)
     free = tuple(post for post in posts if post not in busy)[:4]
     assert len(free) == 4
     of_load = Unit.objects.filter(load_id=state.load_id, level="post")
     assert set(of_load.values_list("stream", flat=True)) == {"sentence_management", "courts", "omic"}
-    made = type("Few", (Histories,), {"nights": again, "posts": free, "engine": engine})
+    codes, nobody = [":".join(post) for post in free], placeholders(state)
+    last = tmp_path / "last"
+    shutil.copytree(written[2] / "tidy", last)
+    contradicting(last, codes)
+    nights = [written[0] / "tidy", written[1] / "tidy", last]
+    # some cases of each of them, and some that wait
+    given = [
+        cases_in(nights[0]).filter(pl.col("post") == code).head(6) for code in [*codes, *sorted(nobody)[:3]]
+    ]
+    refs = pl.concat(given)["case_ref"]
+    assert len(refs) > 12
+    engine = DuckDBEngine(threads=1, few_rows=True)
+    told = {
+        "nights": tuple(LoadRequest(paths=[str(night)]) for night in nights),
+        "extracts": tuple(
+            dict(cases_in(night).filter(pl.col("case_ref").is_in(refs.implode())).rows()) for night in nights
+        ),
+        "posts": free,
+        "nobody": nobody,
+        "engine": engine,
+    }
+    made = type("Few", (Histories,), told)
     yield made
     made.engine = None  # or it complains at the end of the process that it was left behind
     engine.close()

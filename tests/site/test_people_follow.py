@@ -1,7 +1,5 @@
 """What is entered for an officer follows them to the new code of their team, or is named as left behind."""
 
-import hashlib
-import json
 import shutil
 from collections import defaultdict
 from datetime import date
@@ -12,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 from django.conf import settings
-from loads_fixtures import home_of_its_own, night_of
+from loads_fixtures import home_of_its_own, night_of, signed
 
 from wmt.history import formers, open_history
 from wmt.nights import open_night
@@ -90,11 +88,7 @@ def recoded(written: Any, to: Path, old: str, new: str, only: str | None = None)
             kept = pl.read_parquet(file).filter(team_code=old)
             frame = pl.concat([frame, kept])
         frame.write_parquet(file)
-    manifest = json.loads((to / "manifest.json").read_text())
-    for table in manifest["tables"]:
-        table["sha256"] = hashlib.sha256((to / table["file"]).read_bytes()).hexdigest()
-        table["rows"] = len(pl.read_parquet(to / table["file"]))
-    (to / "manifest.json").write_text(json.dumps(manifest))
+    signed(to)
     wish = LoadRequest(paths=[str(to)])
     return loading.perform(loading.ask(wish=wish, who="a test", accept="a team was renamed"))
 
@@ -286,11 +280,7 @@ def test_records_left_behind_are_named_and_carried_over(
             gone = (pl.col(column) == team) & (pl.col(column.replace("team", "staff")) == officer)
             frame = frame.filter(~gone.fill_null(False))
         frame.write_parquet(file)
-    manifest = json.loads((folder / "manifest.json").read_text())
-    for table in manifest["tables"]:
-        table["sha256"] = hashlib.sha256((folder / table["file"]).read_bytes()).hexdigest()
-        table["rows"] = len(pl.read_parquet(folder / table["file"]))
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    signed(folder)
     wish = LoadRequest(paths=[str(folder)])
     load = loading.perform(loading.ask(wish=wish, who="a test", accept="somebody left"))
     assert load.state == Load.State.LOADED, load.message
