@@ -16,6 +16,7 @@ from wmt.site.workload.state import current_state
 pytestmark = pytest.mark.one_database
 
 EDIT, ALL, HANDLE = Action.EDIT_AVAILABILITY, None, Action.HANDLE_DUTIES
+GIVE = Action.ALLOCATE_CASES
 #: Each operation: who may do it, and a question that makes sense: its body and its query.
 TABLE: dict[str, tuple[Action | None, dict[str, Any] | None, dict[str, Any]]] = {
     "get state": (ALL, None, {}),
@@ -34,6 +35,10 @@ TABLE: dict[str, tuple[Action | None, dict[str, Any] | None, dict[str, Any]]] = 
     "post changes": (
         EDIT, {"changes": [{"kind": "hours", "post": "{post}", "first_day": "{day}", "hours": 20}]}, {},
     ),
+    "post allocations/preview": (GIVE, {"ref": "X999999", "to_post": "{post}"}, {}),
+    "post allocations": (GIVE, {"ref": "X999999", "to_post": "{post}"}, {}),
+    "get allocations/{number}": (ALL, None, {}),
+    "post allocations/{number}/undo": (GIVE, None, {}),
     "post posts/{code}/carry-over": (EDIT, {"from": "{post}", "why": "no"}, {}),
     "put posts/{code}/hours/{first_day}": (EDIT, {"hours": 20}, {}),
     "delete posts/{code}/hours/{first_day}": (EDIT, None, {"version": 1, "why": "no"}),
@@ -85,7 +90,7 @@ TABLE: dict[str, tuple[Action | None, dict[str, Any] | None, dict[str, Any]]] = 
 }  # fmt: skip
 #: What is of one's own post alone: nobody here is at the post.
 OWN = ("post posts/{code}/relief",)
-OF_A_POST = (EDIT, Action.READ_RECORDS)
+OF_A_POST = (EDIT, GIVE, Action.READ_RECORDS)
 
 
 def filled(value: Any, words: dict[str, str]) -> Any:
@@ -158,7 +163,7 @@ def test_a_role_ends_at_its_units(role: str, program: Callable[..., Program], na
     place = ("team", post.team_code) if role == "manager" else ("pdu", post.pdu_code)
     here = program(role, *place)
     for operation, (action, _, _) in TABLE.items():
-        if action in OF_A_POST:
+        if action in OF_A_POST and "{number}" not in operation:
             answer = asked(here, operation, nation, elsewhere)
             assert answer.status_code == 403, operation
             assert answer.json()["code"] == "DENIED"

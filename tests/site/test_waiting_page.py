@@ -98,3 +98,4 @@ def test_cases_that_are_only_counted_are_told_as_the_command_tells_them(
     assert shown == {(ref or "counts only", str(n), f"{points // 100:,}") for ref, n, points in told}
     custody = ruleset["tier_points.pc16.custody.B3"].hundredths
     assert {("X000001", 1, 2 * custody), ("X000002", 1, custody)} < set(told)
+    assert (None, 3, 4 * ruleset["tier_points.pc16.licence.C1"].hundredths) in told

@@ -22,13 +22,13 @@ CASE_TRANSFER = table_of(
         "case_ref": pl.String,
         "from_post": pl.String,  # 'TEAM:STAFF'
         "to_post": pl.String,
-        "since": pl.Date,  # nullable: a case that went back is there since before
+        "since": pl.Date,  # nullable: of one that went back, where the data does not say since when
     }
 )
 
 
 class CaseTransfer(NamedTuple):
-    """A case that goes from one post to another ('TEAM:STAFF') on a day; None where it goes back."""
+    """A case that goes from one post to another ('TEAM:STAFF') on a day; back: since it was there before."""
 
     key: str
     ref: str

@@ -36,6 +36,8 @@ def waiting(found: Ledger, allocated: pl.DataFrame | None = None) -> pl.DataFram
     lines = found.lines(posts["post_no"].to_list())
     # a case may weigh more for a flag it has: one row for all its lines
     own = lines.filter(pl.col("kind").is_in(MOVES), pl.col("stream") != "omic")
+    # where cases are only counted, a flag names its case and weighs on the counted ones of its kind
+    own = own.with_columns(ref=pl.when(pl.col("listed_cases").sum().over("post_no", "ref") > 0).then("ref"))
     keys = ["post_no", "team_code", "staff_code", "ref", "location", "tier", "suspended", "stream", "status"]
     summed = own.group_by(keys).agg(
         cases=pl.col("listed_cases").sum(), points_x100=pl.col("points_x100").sum()

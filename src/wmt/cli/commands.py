@@ -36,6 +36,10 @@ COMMANDS = {
         "allocation:who_could_hold",
         "Show who could hold a case: capacity now and with it, whether their grade may, and why not.",
     ),
+    "allocate": (
+        "allocate:allocate",
+        "Give a case to somebody in the site of WMT_HOME, or undo it: figures move at once.",
+    ),
     "load": ("load:load", "Load an extract into the site of WMT_HOME: all of it, or nothing at all."),
     "load-earlier": (
         "earlier:load_earlier",

@@ -51,7 +51,7 @@ def export(folder: Folder, withdrawn: Withdrawn = False, json: Json = False) -> 
     """Write all that stands, past and to come, as tables that `wmt people import` reads."""
     if folder.exists() and not folder.is_dir():
         raise console.RefusedInput(f"{folder} is a file; name a folder for the tables")
-    with _site():
+    with site():
         from wmt.site.changes.people_files import export_folder
 
         with console.progress() as tell:
@@ -67,7 +67,7 @@ def export(folder: Folder, withdrawn: Withdrawn = False, json: Json = False) -> 
 @app.command("import")
 def import_(given: Given, check: Check = False, why: Why = "", json: Json = False) -> None:
     """Put tables into the site: all of them, or none. Records they do not mention do not change."""
-    with _site():
+    with site():
         from wmt.site.changes.import_tables import import_tables
 
         with console.progress() as tell:
@@ -99,7 +99,7 @@ def import_(given: Given, check: Check = False, why: Why = "", json: Json = Fals
 @app.command("carry-over")
 def carry_over(old: OldPost, new: NewPost, check: Check = False, why: Why = "", json: Json = False) -> None:
     """Move the records of a post that is no longer in the extract to the post that replaced it."""
-    with _site():
+    with site():
         from wmt.site.changes.carry_over import carry
 
         done = carry(_post(old), _post(new), who=asker(), why=why, only_check=check)
@@ -122,7 +122,7 @@ def _post(named: str) -> tuple[str, str]:
 
 
 @contextmanager
-def _site() -> Iterator[None]:
+def site() -> Iterator[None]:
     """The site, made ready. Faults of its database are told in words."""
     set_up()
     from django.db import DatabaseError

@@ -74,4 +74,4 @@ class CaseAllocation(models.Model):
     @property
     def back(self) -> CaseTransfer:
         """What undoing it does to them."""
-        return CaseTransfer(self.key, self.ref, self.to_post, self.from_post, None)
+        return CaseTransfer(self.key, self.ref, self.to_post, self.from_post, self.held_since)

@@ -1,5 +1,6 @@
 """Which allocations count in figures whose extract does not have them yet."""
 
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from django.conf import settings
 from wmt.allocation.transfers import CaseTransfer
 from wmt.nights import open_night
 from wmt.site.allocation.models import CaseAllocation
-from wmt.site.workload.night_rows import kept_transfers
+from wmt.site.workload.night_rows import first_days, kept_transfers
 from wmt.site.workload.state import State
 
 
@@ -18,18 +19,34 @@ def open_transfers() -> list[CaseTransfer]:
 
 
 def transfers_since(state: State) -> list[CaseTransfer]:
-    """What was given, and what was undone, after the night of the figures was worked out: in order."""
-    keys = {each.key for each in kept_by(state)}
-    undone = CaseAllocation.objects.filter(key__in=keys, state=CaseAllocation.State.UNDONE)
-    back = [row.back for row in undone.order_by("-change", "-pk")]
+    """What was given, and what was undone, after the night of the figures was worked out: in order.
+
+    What the night has and no record tells of, as after a database was put back, is undone too: every figure
+    has somebody who answers for it.
+    """
+    kept = _kept(state.night, settings.CONFIG.nights)
+    found = CaseAllocation.objects.filter(key__in=[each.key for each, _ in kept])
+    rows = {row.key: row for row in found}
+    back = []
+    for each, since in reversed(kept):
+        row = rows.get(each.key)
+        if row is None:
+            back.append(CaseTransfer(each.key, each.ref, each.to_post, each.from_post, since))
+        elif row.state == CaseAllocation.State.UNDONE:
+            back.append(row.back)
+    keys = {each.key for each, _ in kept}
     return back + [each for each in open_transfers() if each.key not in keys]
 
 
 def kept_by(state: State) -> list[CaseTransfer]:
     """The transfers that the night of the figures was worked out with."""
-    return _kept(state.night, settings.CONFIG.nights)
+    return [each for each, _ in _kept(state.night, settings.CONFIG.nights)]
 
 
 @lru_cache(maxsize=4)
-def _kept(night: str, home: Path) -> list[CaseTransfer]:
-    return kept_transfers(open_night(home / night))
+def _kept(name: str, home: Path) -> list[tuple[CaseTransfer, date | None]]:
+    """With the day since when the extract has each case at its former holder."""
+    night = open_night(home / name)
+    found = kept_transfers(night)
+    days = first_days(night, [each.ref for each in found]) if found else {}
+    return [(each, days.get((each.from_post, each.ref))) for each in found]

@@ -19,6 +19,7 @@ from wmt.site import problems  # fmt: skip
 from wmt.site.accounts.access import Denied
 from wmt.site.accounts.middleware import API, note_denied
 from wmt.site.api import (
+    allocations,
     authentication,
     carrying,
     changes,
@@ -88,6 +89,7 @@ for router, tag in (
     (posts.router, "Hours and reductions"),
     (changes.router, "Changes"),
     (carrying.router, "Changes"),
+    (allocations.router, "Allocation"),
     (reasons.router, "Reasons"),
     (duties.router, "Excessive workload"),
     (requests.router, "Excessive workload"),

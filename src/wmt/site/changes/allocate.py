@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.http import Http404
 from django.utils import timezone
 
 from wmt import ledger
@@ -43,10 +42,6 @@ NOTES = 4_000
 _LINK = re.compile(r"https?:|www\.|\b[a-z0-9-]+\.(?:com|org|net|uk|gov)\b", re.I)
 #: Units above a post whose figures an allocation may move; regions and the nation keep theirs.
 _ABOVE = ("team", "pdu")
-
-
-class UnknownAllocation(Http404):
-    """There is no such allocation, or one may not see it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +105,7 @@ class AllocationPreview:
     def moments(self) -> list[UnitMoment]:
         """The two posts and the teams and PDUs they are in, before and after: the figures of the ledger."""
         standing = [*transfers_since(self.state), self.transfer]
-        moved = exchanges(self.state, [self.transfer], {}, standing)
+        moved = exchanges(self.state, [self.transfer], standing)
         found = [UnitMoment(each.unit, *each.moments) for each in moved]
         codes = {level: {getattr(each.unit, f"{level}_code") for each in moved} for level in _ABOVE}
         for level, wanted in codes.items():
@@ -158,12 +153,14 @@ def allocate(*, actor: Any, wanted: AllocationRequest, who: str = "") -> tuple[C
     """
     asker = Actor(user=actor, who=who)
     with hold_journal() as journal:
+        state = stated(Current.objects.select_related("load").first())
         same = CaseAllocation.objects.filter(key=wanted.key).first() if wanted.key else None
         if same is not None:
             if (same.ref, same.to_post) != (wanted.ref, wanted.to_post):
                 raise _refused("KEY_TAKEN", "Another case was given with this key; use a new one", "key")
+            if state is not None:
+                _need(actor, same.to_post, state)
             return same, False
-        state = stated(Current.objects.select_related("load").first())
         if state is None:
             raise _refused("NO_DATA", "No extract has been loaded, so there is no case to give", "ref")
         found = look(actor=actor, wanted=wanted, state=state)
@@ -220,7 +217,7 @@ def undo(*, actor: Any, allocation: CaseAllocation, who: str = "") -> CaseAlloca
         if former is not None:
             former.state = CaseAllocation.State.GIVEN
             former.save(update_fields=["state"])
-        put_transfers(state, [row.back], number, {row.ref: row.held_since})
+        put_transfers(state, [row.back], number)
         _shown(number)
         record(
             "allocation", f"{asker.name} undid allocation {row.pk} of a case to {row.to_post}.",
@@ -246,7 +243,7 @@ def _save(journal: JournalHeld, asker: Actor, found: AllocationPreview) -> CaseA
         tier_scheme=found.state.tier_scheme, points_x100=case.points_x100, reason=wanted.reason, **texts,
         change=number, recorded_by=asker.user, who=asker.name,
     )  # fmt: skip
-    put_transfers(found.state, [row.transfer], number, {})
+    put_transfers(found.state, [row.transfer], number)
     _shown(number)
     over = f" It is over {found.state.over_text} with it." if found.goes_over else ""
     record(

@@ -57,17 +57,14 @@ class PostExchange:
         return before, before._replace(points_x100=before.points_x100 + more - less)
 
 
-def put_transfers(
-    state: State, transfers: Sequence[CaseTransfer], change: int, days: Mapping[str, date | None]
-) -> None:
+def put_transfers(state: State, transfers: Sequence[CaseTransfer], change: int) -> None:
     """Let cases go where their transfers lead, one after the other, in all the figures that show them.
 
-    `days` say by reference since when a case was held by whom it goes back to. The caller holds the journal
-    and has written down what is given and what is undone.
+    The caller holds the journal and has written down what is given and what is undone.
     """
     if not transfers:
         return
-    found = exchanges(state, transfers, days, transfers_since(state))
+    found = exchanges(state, transfers, transfers_since(state))
     units = [each.unit for each in found]
     plans = plans_of([(unit.team_code, unit.staff_code) for unit in units])
     put_exchanged(state, units, plans, {each.unit.number or 0: each.lines for each in found}, change)
@@ -77,7 +74,6 @@ def put_transfers(
 def exchanges(
     state: State,
     transfers: Sequence[CaseTransfer],
-    days: Mapping[str, date | None],
     standing: Sequence[CaseTransfer],
 ) -> list[PostExchange]:
     """What posts give and take when cases go where their transfers lead, one after the other.
@@ -101,8 +97,7 @@ def exchanges(
         start, end = units[each.from_post].number or 0, units[each.to_post].number or 0
         for line in by_ref[each.ref]:
             if places.get(line.pk, (line, line.post_no, line.since))[1] == start:
-                since = each.since or days.get(each.ref)
-                places[line.pk] = (line, end, since)
+                places[line.pk] = (line, end, each.since)
     exchanged: dict[int, Exchange] = defaultdict(Exchange)
     by_number = {unit.number or 0: unit for unit in units.values()}
     for line, end, since in places.values():

@@ -60,7 +60,7 @@ def settle_allocations(load: Load, night: Night, number: int) -> None:
     here = _holders(state, ways)
     units = Unit.objects.filter(load_id=state.load_id, level="post", whole=True)
     posts = {unit.code: is_fresh(unit) for unit in units.only("code", "stale_since", "unmeasured_posts")}
-    days = first_days(night, list(ways))
+    days = first_days(night, [*ways, *(each.ref for each in kept_transfers(night))])
     told: Counter[str] = Counter()
     for ref, way in ways.items():
         judged = _Now.GIVEN if way[-1].key in kept else _judged(way, here[ref], posts)
@@ -72,11 +72,12 @@ def settle_allocations(load: Load, night: Night, number: int) -> None:
         way[-1].state = judged
         way[-1].found_post = " ".join(here[ref]) if judged == _Now.ELSEWHERE else ""
     rows = [row for way in ways.values() for row in way]
+    for row in CaseAllocation.objects.filter(key__in=kept, state=_Now.UNDONE):
+        row.held_since = days.get((row.from_post, row.ref), row.held_since)
+        rows.append(row)
     names = ["held_since", "is_open", "settled_as_at", "state", "found_post"]
     CaseAllocation.objects.bulk_update(rows, names, batch_size=500)
-    transfers = transfers_since(state)
-    undone = CaseAllocation.objects.filter(key__in=kept, state=_Now.UNDONE)
-    put_transfers(state, transfers, number, dict(undone.values_list("ref", "held_since")))
+    put_transfers(state, transfers_since(state), number)
     _tell(load, told)
 
 

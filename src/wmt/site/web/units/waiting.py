@@ -16,6 +16,7 @@ from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.web.units import labels, references
 from wmt.site.workload.models import Line, Pricing, Unit
 
+_KIND = ("location", "tier", "suspended", "stream", "status")
 TITLE = "Waiting cases"
 TEMPLATE = "unit/waiting.jinja"
 
@@ -37,16 +38,23 @@ def content(question: UnitRequest) -> dict[str, Any]:
     of_cases = Line.objects.filter(load_id=state.load_id, pricing__in=moving)
     lines = list(of_cases.filter(post_no__in=list(posts)).order_by("pk"))
     # a case may weigh more for a flag it has: one row for all its lines, as `wmt.allocation.waiting` has it
-    worth = Counter[tuple[int, str]]()
+    # where cases are only counted, a flag names its case and weighs on the counted ones of its kind
+    listed = {(line.post_no, line.ref) for line in lines if line.listed_cases}
+    worth = Counter[tuple[Any, ...]]()
+
+    def key_of(line: Line) -> tuple[Any, ...]:
+        ref = line.ref if (line.post_no, line.ref) in listed else ""
+        return line.post_no, ref, *(() if ref else (getattr(pricing[line.pricing], n) for n in _KIND))
+
     for line in lines:
-        worth[line.post_no, line.ref] += line.points_x100
+        worth[key_of(line)] += line.points_x100
     note_read(question.user, unit)
     withholding = Withholding(state, question.user, unit)
     found = []
     for line in lines:
         priced = pricing[line.pricing]
         if priced.kind == "case" and line.listed_cases > 0:
-            points_x100 = worth[line.post_no, line.ref] if line.ref else line.points_x100
+            points_x100 = worth[key_of(line)]
             found.append((withholding.line(line, priced), priced, posts[line.post_no], points_x100))
     found.sort(key=lambda each: (each[0].since is None, each[0].since or state.day, each[0].ref, each[0].pk))
     rows = [_row(question, *each) for each in found]

@@ -1,0 +1,116 @@
+"""`wmt allocate`: give a case to somebody in the site of this home. Django is imported when it runs."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from wmt import ledger
+from wmt.cli import console, tables
+from wmt.cli.files import print_json
+from wmt.cli.options import Json
+from wmt.cli.people import site
+from wmt.cli.site_start import asker
+from wmt.ledger.arithmetic import shown_capacity
+
+if TYPE_CHECKING:
+    from wmt.site.changes.allocate import AllocationPreview
+
+Crn = Annotated[str, typer.Argument(metavar="CRN", help="The case, by its reference; empty with --undo.")]
+To = Annotated[str, typer.Option("--to", metavar="POST", help="Who gets it: the post as TEAM:STAFF.")]
+Why = Annotated[str, typer.Option("--reason", help="The reason code; a waiting case needs none.")]
+Notes = Annotated[
+    str, typer.Option("--notes", help="Notes on the decision, for those who may read the case.")
+]
+WhyOver = Annotated[str, typer.Option("--why-over", help="Why, where it takes the post over the threshold.")]
+WhyNot = Annotated[
+    str, typer.Option("--why-not-eligible", help="Why, where the rules would not have the post hold it.")
+]
+Check = Annotated[bool, typer.Option("--check", help="Show what it would do without doing it.")]
+Undo = Annotated[int | None, typer.Option("--undo", metavar="NUMBER", help="Undo this allocation of today.")]
+
+
+def allocate(
+    crn: Crn = "",
+    to: To = "",
+    reason: Why = "",
+    notes: Notes = "",
+    why_over: WhyOver = "",
+    why_not_eligible: WhyNot = "",
+    check: Check = False,
+    undo: Undo = None,
+    json: Json = False,
+) -> None:
+    """Give a case to somebody in the site of WMT_HOME, or undo it: figures move at once."""
+    if undo is None and not (crn and to):
+        raise console.RefusedInput("say which case and who gets it: wmt allocate CRN --to TEAM:STAFF")
+    if undo is not None and (crn or to):
+        raise console.RefusedInput("--undo takes the number of an allocation alone")
+    with site():
+        from wmt.site.availability.change_requests import RefusedError
+
+        try:
+            told = _undo(undo) if undo is not None else _allocate(
+                check, ref=crn, to_post=to, reason=reason, notes=notes, why_over=why_over,
+                why_not_eligible=why_not_eligible,
+            )  # fmt: skip
+        except RefusedError as refused:
+            raise console.RefusedInput(f"{refused}. Nothing was changed") from None
+    if json:
+        print_json(told)
+        return
+    if told["effects"]:
+        columns = (tables.TextColumn("unit", "whole"), *(tables.TextColumn(head) for head in ("now", "then")))
+        rows = [(each["code"], each["before"] or "-", each["after"] or "-") for each in told["effects"]]
+        tables.table(told["case"], columns, rows)
+    console.out.print(told["said"], markup=False)
+
+
+def _allocate(only_check: bool, **wanted: str) -> dict[str, Any]:
+    from wmt.site.allocation.labels import INITIAL
+    from wmt.site.changes import allocate as action
+    from wmt.site.workload.state import NoDataYet, current_state
+
+    try:
+        state = current_state()
+    except NoDataYet:
+        raise console.RefusedInput("no extract has been loaded yet: wmt load does that") from None
+    found = action.look(actor=None, wanted=action.AllocationRequest(**wanted), state=state)
+    reason = wanted["reason"] or (INITIAL if found.was_waiting else "")
+    request = action.AllocationRequest(**{**wanted, "reason": reason, "from_post": found.holder.code})
+    told = _told(found)
+    if only_check:
+        missing = action.faults_of(action.look(actor=None, wanted=request, state=state))
+        more = "".join(f" {fault.message}." for fault in missing)
+        return {**told, "number": None, "said": f"Nothing was changed: this is what it would do.{more}"}
+    row, _ = action.allocate(actor=None, wanted=request, who=asker())
+    said = (
+        f"Allocation {row.pk}: given from {row.from_post} to {row.to_post}. "
+        f"`wmt allocate --undo {row.pk}` takes it back today."
+    )
+    return {**told, "number": row.pk, "said": said}
+
+
+def _told(found: "AllocationPreview") -> dict[str, Any]:
+    effects = [
+        {
+            "level": each.unit.level,
+            "code": each.unit.code,
+            "before": shown_capacity(*each.before) if each.before.available_x100 else None,
+            "after": shown_capacity(*each.after) if each.after.available_x100 else None,
+        }
+        for each in found.moments
+    ]
+    points = tables.figure(ledger.decimal(found.case.points_x100))
+    return {"case": f"{found.case.ref}: {found.case.words}, {points} points", "effects": effects}
+
+
+def _undo(number: int) -> dict[str, Any]:
+    from wmt.site.allocation.models import CaseAllocation
+    from wmt.site.changes import allocate as action
+
+    row = CaseAllocation.objects.filter(pk=number).first()
+    if row is None:
+        raise console.RefusedInput(f"there is no allocation {number}")
+    row = action.undo(actor=None, allocation=row, who=asker())
+    said = f"Allocation {row.pk} is undone: the case is {row.from_post}'s again."
+    return {"case": "", "effects": [], "number": row.pk, "said": said}

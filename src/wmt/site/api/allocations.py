@@ -1,0 +1,203 @@
+"""Giving cases to somebody: looked at, done once, read again and undone within the day."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest
+from ninja import Body, Field, Path, Router, Schema
+
+from wmt import ledger
+from wmt.site.accounts.access import need
+from wmt.site.accounts.roles import Action
+from wmt.site.allocation import access
+from wmt.site.allocation.models import CaseAllocation
+from wmt.site.api import lookups, schemas
+from wmt.site.api.payloads import said
+from wmt.site.audit.reads import note_read
+from wmt.site.changes import allocate
+from wmt.site.figures import units
+from wmt.site.workload import staff_names
+from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State
+
+router = Router()
+
+Number = Annotated[int, Path(ge=1, le=2_000_000_000, description="The number of the allocation.")]
+Reason = Literal[
+    "initial_allocation", "allocated_to_responsible_officer", "caseload_adjustment", "change_in_tier_or_risk",
+    "change_of_address", "officer_left", "probation_reset", "risk_to_staff", "transfer_in", "other",
+]  # fmt: skip
+
+
+class AllocationIn(schemas.RequestSchema):
+    """A case, and whom it is given to."""
+
+    ref: schemas.KeyIn = Field(description="The reference of the case, such as its CRN.")
+    to_post: schemas.CodeIn = Field(description="The post that gets it: TEAM:STAFF.")
+    from_post: schemas.KeyIn = Field(
+        "", description="Who held it when you looked: if somebody else does by now, nothing is done."
+    )
+    key: Annotated[str, schemas.StringConstraints(max_length=64, pattern=r"^[^\x00]*$")] = Field(
+        "", description="A key of your own: the same key and case again give the case once."
+    )
+    reason: Reason = Field(
+        "initial_allocation", description="`initial_allocation` for a case that waits, only for that."
+    )
+    notes: schemas.Notes = Field("", description="For those who may read the case. Without links.")
+    why_over: schemas.Notes = Field("", description="Needed where it takes the post over the threshold.")
+    why_not_eligible: schemas.Notes = Field(
+        "", description="Needed where the rules would not have the post hold it."
+    )
+
+
+class MomentShown(Schema):
+    """Points and available points, and what share the one is of the other."""
+
+    points: schemas.Exact
+    available: schemas.Exact
+    capacity: schemas.Exact | None = Field(description="As a percentage; null without available points.")
+
+
+class MovedShown(Schema):
+    """A unit before and after."""
+
+    level: Literal["post", "team", "pdu"]
+    code: str
+    name: str
+    before: MomentShown
+    after: MomentShown
+
+
+class AllocationPreviewShown(Schema):
+    """What giving a case to somebody would come to."""
+
+    case: str = Field(description="Its type and tier in words.")
+    points: schemas.Exact
+    held_by: str
+    waiting: bool = Field(description="Whether nobody holds it: it is a placeholder's.")
+    goes_over: bool
+    why_not: list[str] = Field(description="Why the rules would not have this post hold it.")
+    faults: list[schemas.FaultShown]
+    effects: list[MovedShown]
+
+
+class AllocationShown(Schema):
+    """A case given to somebody."""
+
+    number: int
+    ref: str
+    from_post: str
+    to_post: str
+    on: date
+    by: str
+    reason: Reason
+    notes: str
+    why_over: str
+    why_not_eligible: str
+    points: schemas.Exact
+    state: Literal["given", "confirmed", "passed on", "elsewhere", "ended", "left", "undone"]
+    found: str = Field(description="Who holds it in the extract that contradicted it.")
+
+
+@router.post(
+    "allocations/preview",
+    response=schemas.answers(AllocationPreviewShown, *schemas.WRITE),
+    url_name="api-allocation-preview",
+    summary="Preview an allocation",
+)
+def preview(request: HttpRequest, payload: Body[AllocationIn]) -> dict[str, Any]:
+    """Both posts, their teams and PDUs before and after, and what is missing. Nothing is saved."""
+    need(request, Action.ALLOCATE_CASES)
+    found = allocate.look(
+        actor=lookups.me(request), wanted=_wanted(payload), state=lookups.state_for(request)
+    )
+    note_read(lookups.me(request), found.holder)
+    return {
+        "case": found.case.words,
+        "points": ledger.decimal(found.case.points_x100),
+        "held_by": found.holder.code,
+        "waiting": found.was_waiting,
+        "goes_over": found.goes_over,
+        "why_not": found.why_not,
+        "faults": said(allocate.faults_of(found)),
+        "effects": [
+            {
+                "level": each.unit.level, "code": each.unit.code, "name": each.unit.name,
+                "before": _moment(each.before), "after": _moment(each.after),
+            }
+            for each in found.moments
+        ],
+    }  # fmt: skip
+
+
+@router.post(
+    "allocations",
+    response=schemas.answers(AllocationShown, *schemas.WRITE),
+    url_name="api-allocations",
+    summary="Give a case to somebody",
+)
+def give(request: HttpRequest, payload: Body[AllocationIn]) -> dict[str, Any]:
+    """The figures of both posts and of everything above them have moved when this answers."""
+    need(request, Action.ALLOCATE_CASES)
+    row, _ = allocate.allocate(actor=lookups.me(request), wanted=_wanted(payload), who=lookups.who(request))
+    return _shown(row)
+
+
+@router.get(
+    "allocations/{number}",
+    response=schemas.answers(AllocationShown, *schemas.READ),
+    url_name="api-allocation",
+    summary="One allocation",
+)
+def one(request: HttpRequest, number: Number) -> dict[str, Any]:
+    """Only for those who may read cases of one of its two posts."""
+    state = lookups.state_for(request).of_now()
+    row = access.find(lookups.me(request), state, number)
+    _note(request, state, row)
+    return _shown(row)
+
+
+@router.post(
+    "allocations/{number}/undo",
+    response=schemas.answers(AllocationShown, *schemas.WRITE),
+    url_name="api-allocation-undo",
+    summary="Undo an allocation on its day",
+)
+def undo(request: HttpRequest, number: Number) -> dict[str, Any]:
+    """The case is where it was. Only on the day it was given, and before anything else happened to it."""
+    need(request, Action.ALLOCATE_CASES)
+    row = access.find(lookups.me(request), lookups.state_for(request).of_now(), number)
+    return _shown(allocate.undo(actor=lookups.me(request), allocation=row, who=lookups.who(request)))
+
+
+def _wanted(payload: AllocationIn) -> allocate.AllocationRequest:
+    return allocate.AllocationRequest(**payload.dict())
+
+
+def _moment(moment: ledger.Moment) -> dict[str, Any]:
+    return {
+        "points": ledger.decimal(moment.points_x100),
+        "available": ledger.decimal(moment.available_x100),
+        "capacity": ledger.decimal(ledger.capacity_x100(*moment)),
+    }
+
+
+def _note(request: HttpRequest, state: State, row: CaseAllocation) -> None:
+    team, _, staff = row.to_post.partition(":")
+    there = units.of_level(state, "post").filter(code=row.to_post).first()
+    note_read(
+        lookups.me(request),
+        there or Unit(level="post", code=row.to_post, team_code=team, staff_code=staff),
+    )
+
+
+def _shown(row: CaseAllocation) -> dict[str, Any]:
+    same = ("ref", "from_post", "to_post", "reason", "notes", "why_over", "why_not_eligible", "state")
+    return {
+        **{name: getattr(row, name) for name in same},
+        "number": row.pk,
+        "on": row.first_day,
+        "by": "" if staff_names.withheld() else row.who,
+        "points": ledger.decimal(row.points_x100),
+        "found": row.found_post,
+    }

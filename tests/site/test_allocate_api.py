@@ -1,0 +1,147 @@
+"""Giving cases by the API and by `wmt allocate`: the same action, the same refusals."""
+
+# ruff: noqa: F811 - fixtures come by import
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from api_fixtures import Program, program  # noqa: F401
+from test_allocate import cases_of, pair, unit  # noqa: F401
+
+from wmt.cli.main import _outcome
+from wmt.ledger import decimal
+from wmt.site.allocation.models import CaseAllocation
+from wmt.site.changes.reconcile import differences
+from wmt.site.workload.models import Unit
+from wmt.site.workload.state import current_state
+
+pytestmark = pytest.mark.one_database
+WHY = {"why_over": "a test", "why_not_eligible": "a test"}
+
+
+@pytest.fixture
+def head(program: Callable[..., Program], pair: tuple[Unit, Unit]) -> Program:
+    assert pair[0].pdu_code != pair[1].pdu_code
+    return program("administrator", "nation", "nation")
+
+
+@pytest.mark.both_databases
+def test_a_case_is_looked_at_given_once_and_undone(head: Program, pair: tuple[Unit, Unit]) -> None:
+    old, new = pair
+    asked = {
+        "ref": cases_of(old)[0],
+        "to_post": new.code,
+        "from_post": old.code,
+        "key": "k1",
+        "reason": "other",
+        **WHY,
+    }
+    seen = head.ask("post", "allocations/preview", asked).json()
+    assert (seen["held_by"], seen["waiting"], seen["faults"]) == (old.code, False, [])
+    given = head.ask("post", "allocations", asked)
+    assert given.status_code == 200, given.content
+    again = head.ask("post", "allocations", asked).json()
+    assert again == given.json()
+    assert (again["from_post"], again["to_post"], again["state"]) == (old.code, new.code, "given")
+    assert CaseAllocation.objects.count() == 1
+    for each in seen["effects"]:
+        assert each["after"]["points"] == decimal(unit(each["level"], each["code"]).points_x100)
+    assert head.get(f"allocations/{again['number']}") == again
+    undone = head.ask("post", f"allocations/{again['number']}/undo").json()
+    assert undone["state"] == "undone"
+    assert unit("post", old.code).points_x100 == old.points_x100
+    assert head.ask("post", f"allocations/{again['number']}/undo").status_code == 409
+    assert differences(current_state()) == []
+
+
+def test_what_cannot_be_is_told_by_its_field(head: Program, pair: tuple[Unit, Unit]) -> None:
+    old, new = pair
+    ref = cases_of(old)[0]
+    for body, status, code in (
+        ({"ref": "X999999", "to_post": new.code}, 422, "CASE_UNKNOWN"),
+        ({"ref": ref, "to_post": new.code}, 422, "REASON"),
+        ({"ref": ref, "to_post": new.code, "from_post": new.code, "reason": "other"}, 409, "HELD_BY_NOW"),
+        ({"ref": ref, "to_post": "N0:N0", "reason": "other"}, 422, "POST_UNKNOWN"),
+    ):
+        answer = head.ask("post", "allocations", body)
+        assert answer.status_code == status, answer.content
+        assert code in answer.content.decode()
+    assert (
+        head.ask("post", "allocations", {"ref": ref, "to_post": new.code, "reason": "luck"}).status_code
+        == 422
+    )
+    assert CaseAllocation.objects.count() == 0
+
+
+def test_whose_case_it_is_decides_who_reads_and_gives(
+    head: Program, program: Callable[..., Program], pair: tuple[Unit, Unit]
+) -> None:
+    old, new = pair
+    ref = cases_of(old)[0]
+    body = {"ref": ref, "to_post": new.code, "reason": "other", "notes": "a private word", **WHY}
+    of_new = program("manager", "team", new.team_code)
+    # a case of others is told as one that is not there
+    refused = of_new.ask("post", "allocations", body)
+    unknown = of_new.ask("post", "allocations", {**body, "ref": "X999999"})
+    assert refused.status_code == unknown.status_code == 422
+    assert refused.content.decode().replace(ref, "") == unknown.content.decode().replace("X999999", "")
+    of_old = program("manager", "team", old.team_code)
+    assert of_old.ask("post", "allocations", body).status_code == 403
+    number = head.ask("post", "allocations", body).json()["number"]
+    stranger = next(
+        each for each in Unit.objects.filter(load_id=current_state().load_id, level="team", whole=True)
+        if each.pdu_code not in (old.pdu_code, new.pdu_code)
+    )  # fmt: skip
+    for who, status in (
+        (of_new, 200),
+        (of_old, 200),
+        (program("manager", "team", stranger.code), 404),
+        (program("support", "nation", "nation"), 404),
+    ):
+        answer = who.ask("get", f"allocations/{number}")
+        assert answer.status_code == status, answer.content
+        assert ("private word" in answer.content.decode()) == (status == 200)
+
+
+@pytest.fixture
+def wmt(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Any]:
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def ran(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["wmt", *map(str, arguments)])
+        capsys.readouterr()
+        code = _outcome()
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return ran
+
+
+def test_the_command_gives_and_undoes(wmt: Callable[..., Any], pair: tuple[Unit, Unit]) -> None:
+    old, new = pair
+    ref = cases_of(old)[0]
+    why = ("--reason", "other", "--why-over", "a test", "--why-not-eligible", "a test")
+    code, said, _ = wmt("allocate", ref, "--to", new.code, *why, "--check")
+    assert code == 0
+    assert "Nothing was changed" in said
+    assert new.code in said
+    assert CaseAllocation.objects.count() == 0
+    code, said, _ = wmt("allocate", ref, "--to", new.code, *why, "--json")
+    assert code == 0
+    told = json.loads(said)
+    assert {each["code"] for each in told["effects"] if each["level"] == "post"} == {old.code, new.code}
+    assert ref in cases_of(new)
+    assert wmt("allocate", "--undo", told["number"])[0] == 0
+    assert ref in cases_of(old)
+    for arguments, words in (
+        ((ref,), "say which case and who gets it"),
+        ((ref, "--to", new.code), "Choose why"),
+        (("X999999", "--to", new.code), "There is no case X999999"),
+        (("--undo", told["number"]), "cannot be undone"),
+        (("--undo", 999), "there is no allocation 999"),
+    ):
+        code, _, wrong = wmt("allocate", *arguments)
+        assert code == 2, wrong
+        assert words in wrong
