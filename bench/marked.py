@@ -37,6 +37,7 @@ MARKS: Mapping[str, int | None] = {
     "team: look-ahead": 100,
     "pdu: candidates": 100,
     "pdu: waiting": 100,
+    "pdu: allocations": 100,
     "post: supervision sheet": 100,
     "nation: duties": 100,
     "requests": 100,

@@ -146,6 +146,7 @@ def pages(site: Served) -> dict[str, list[str]]:
     }
     found["team: look-ahead"] = [f"{unit}ahead/" for unit in units["team"]]
     found["pdu: candidates"] = [f"{unit}candidates/?type=custody&tier=B3" for unit in units["pdu"]]
+    found["pdu: allocations"] = [f"{unit}allocations/" for unit in units["pdu"]]
     found["pdu: waiting"] = [f"{unit}waiting/" for unit in units["pdu"]]
     found["post: supervision sheet"] = [f"{unit}sheet/" for unit in units["post"]]
     found["requests"] = ["/requests/"]

@@ -194,6 +194,10 @@ TABLE: dict[str, May] = {
     "relief": May(BOTH, args={"code": "T1:none"}),  # of one's own post alone
     "concern": May(BOTH, args=_UNIT),
     "duty-ask": May(BOTH, args=_ONE),  # the person it is about alone; nobody is that of no duty
+    # allocations: where one may is asked of the case and the post; test_allocation_pages
+    "allocate": May(BOTH, Action.ALLOCATE_CASES),
+    "allocation": May(args=_ONE),
+    "allocation-undo": May(POST, Action.ALLOCATE_CASES, args=_ONE),
     "notices": May(),
     "notices-read": May(POST),
     # loads

@@ -39,7 +39,7 @@ def test_every_waiting_case_is_told(nation: Any, signed_in: Callable[..., Client
     assert len(found)
     code = found.group_by(f"{level}_code").len().sort("len", f"{level}_code")[f"{level}_code"][-1]
     mine = found.filter(pl.col(f"{level}_code") == code)
-    page = signed_in("head", "pdu", mine["pdu_code"][0]).get(unit_url(level, code, "waiting")).text
+    page = signed_in("analyst", "pdu", mine["pdu_code"][0]).get(unit_url(level, code, "waiting")).text
     shown = table_of(page, "waiting")
     assert {row["CRN"] for row in shown} == set(mine["ref"])
     points = dict(mine.select("ref", "points_x100").iter_rows())

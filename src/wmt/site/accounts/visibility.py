@@ -5,7 +5,7 @@ what lies outside it where lines and records are read (`workload.withheld`, `ava
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +15,7 @@ from wmt.site.accounts import access
 from wmt.site.accounts.models import RoleGrant
 from wmt.site.accounts.roles import ROLES, Action
 from wmt.site.policies import policies
+from wmt.site.workload import as_of_day
 from wmt.site.workload.models import Unit
 
 #: From the nearest to the furthest.
@@ -114,9 +115,15 @@ def cases_in_bulk(user: Any, state: access.LoadState, unit: Unit) -> Reach:
 def reasons(user: Any) -> Reach:
     """Where somebody may read why hours were reduced, with notes and history: at their own posts, where they
     enter hours and reductions, and everywhere for audit."""
-    held = {(g.level, g.code) for g in access.grants_of(user) if Action.READ_RECORDS in ROLES[g.role].allows}
-    staff_code = str(getattr(user, "staff_code", "") or "")
-    return Reach(access.NATION in held, frozenset(held), staff_code)
+    return replace(allowed(user, Action.READ_RECORDS), staff_code=str(getattr(user, "staff_code", "") or ""))
+
+
+def allowed(user: Any, action: Action) -> Reach:
+    """Where somebody may do something: the same as `access.may` says, for many posts at once."""
+    if as_of_day.asked() is not None and not action.reads:
+        return NOWHERE
+    held = {(g.level, g.code) for g in access.grants_of(user) if action in ROLES[g.role].allows}
+    return Reach(access.NATION in held, frozenset(held))
 
 
 def reasons_of_posts(user: Any, state: access.LoadState) -> ReachOfPosts:

@@ -17,11 +17,12 @@ def find(user: Any, state: LoadState, number: int) -> CaseAllocation:
     """An allocation by its number. Raises UnknownAllocation, also for what the user may not read."""
     row = CaseAllocation.objects.filter(pk=number).first()
     reads = visibility.ReachOfPosts(visibility.cases(user, state), state)
-    if row is None or not any(reads(_codes(code)) for code in (row.from_post, row.to_post)):
+    if row is None or not any(reads(codes(code)) for code in (row.from_post, row.to_post)):
         raise UnknownAllocation(f"there is no allocation {number} that you may read")
     return row
 
 
-def _codes(post: str) -> tuple[str, str]:
+def codes(post: str) -> tuple[str, str]:
+    """The team and staff code of a post."""
     team, _, staff = post.partition(":")
     return team, staff

@@ -36,7 +36,7 @@ from wmt.site.figures.placeholders import placeholders
 from wmt.site.workload.day_format import moment_words
 from wmt.site.workload.models import Current, Line, Unit
 from wmt.site.workload.state import State, rules_of, stated
-from wmt.text import NOTE
+from wmt.text import NOTE, plain_marks
 
 NOTES = 4_000
 _LINK = re.compile(r"https?:|www\.|\b[a-z0-9-]+\.(?:com|org|net|uk|gov)\b", re.I)
@@ -144,6 +144,14 @@ def look(*, actor: Any, wanted: AllocationRequest, state: State) -> AllocationPr
     candidate = candidate_of(rules_of(state), row, [case], {}, {})
     waiting = holder.code in placeholders(state)
     return AllocationPreview(state, wanted, case, lines, holder, to, waiting, candidate)
+
+
+def case_of(*, actor: Any, typed: str, state: State) -> tuple[Unit, CaseToGive]:
+    """Who holds a case, and what it is in the figures; its CRN as somebody typed it. Raises RefusedError."""
+    ref = "".join(plain_marks(typed).split())
+    found = ref if case_lines(state, [ref]) else ref.upper()
+    holder, lines = _held(actor, AllocationRequest(ref=found, to_post=""), state)
+    return holder, _case(state, holder, lines)
 
 
 def allocate(*, actor: Any, wanted: AllocationRequest, who: str = "") -> tuple[CaseAllocation, bool]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from wmt.site.queries.unit_tabs import TABS
+from wmt.site.web.allocation import listing as allocations
 from wmt.site.web.availability import weeks_ahead
 from wmt.site.web.duties import register
 from wmt.site.web.exports import listing
@@ -43,12 +44,13 @@ TABS.update(
         "ahead": weeks_ahead,
         "candidates": candidates,
         "waiting": waiting,
+        "allocations": allocations,
     }
 )
 #: The sections by their titles, and the tabs (as in addresses) in each. A section opens on its first page.
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Workload": ("", "per-fte", "downloads"),
-    "Cases": ("caseload", "waiting", "candidates", "reports", "help", "omic", "court"),
+    "Cases": ("caseload", "waiting", "candidates", "allocations", "reports", "help", "omic", "court"),
     "Changes over time": ("over-time", "why"),
     "Hours and reductions": ("hours", "ahead", "archive"),
     "Actions": ("duties",),

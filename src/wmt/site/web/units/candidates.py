@@ -1,12 +1,14 @@
 """Who in a team or PDU could hold a case of a type and tier: capacity now and with it, and who may."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.db.models import Sum
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from wmt import ledger
 from wmt.allocation.candidates import RECENT_DAYS, Candidate, candidate_of, lately
@@ -15,6 +17,11 @@ from wmt.facts import LOCATIONS, TIERS
 from wmt.grades import DUMMY
 from wmt.rules import RuleSet
 from wmt.site import tables
+from wmt.site.accounts import visibility
+from wmt.site.accounts.roles import Action
+from wmt.site.audit.reads import note_read
+from wmt.site.availability.change_requests import RefusedError
+from wmt.site.changes import allocate
 from wmt.site.figures import line_queries, units
 from wmt.site.figures.placeholders import placeholders
 from wmt.site.links import unit_url
@@ -26,7 +33,7 @@ from wmt.site.workload.state import State, rules_of
 TITLE = "Who could hold a case"
 TEMPLATE = "unit/candidates.jinja"
 _T2A = "t2a"
-_BY_NOW = "Capacity includes hours and reductions entered up to now. Nothing is changed here."
+_BY_NOW = "Capacity includes hours and reductions entered, and cases allocated, up to now."
 
 
 class _CaseForm(QueryForm):
@@ -34,6 +41,7 @@ class _CaseForm(QueryForm):
     tier = ChoiceOrDefault([], label="Tier")
     kind = ChoiceOrDefault([("", "No"), (_T2A, "Yes")], label="Transition to adulthood (T2A)")
     suspended = ChoiceOrDefault([("", "No"), ("yes", "Yes")], label="Supervision suspended")
+    crn = forms.CharField(required=False)  # a case that is there, in place of one that is described
 
     def __init__(self, query: Mapping[str, str], tier_scheme: str) -> None:
         self.tiers = [tier for tier in TIERS[tier_scheme] if tier != "0"]
@@ -56,19 +64,29 @@ def content(question: UnitRequest) -> dict[str, Any]:
     state, unit = question.state, question.unit
     form = _CaseForm(question.request.GET, state.tier_scheme)
     if not applies(unit):  # the way up of the page leads here: whole regions do not give a case
-        return {"tables": {}, "form": form, "elsewhere": True}
-    ruleset = rules_of(state)
+        return {"tables": {}, "form": form, "elsewhere": True, "wrong": ""}
+    ruleset, holder = rules_of(state), None
     stream = form.found("kind") or "standard"
     kind = form.found("type"), form.found("tier"), stream, bool(form.found("suspended"))
     case = of_kind(ruleset, state.tier_scheme, state.day, *kind)
+    if form.found("crn"):
+        try:
+            holder, case = allocate.case_of(actor=question.user, typed=form.found("crn"), state=state)
+        except RefusedError as refused:
+            return {"tables": {}, "form": form, "elsewhere": False, "wrong": str(refused)}
+        note_read(question.user, holder)
     found = _candidates(state, unit, ruleset, case)
-    free = sum(each.eligible and not each.over_with_all for each in found)
+    free = sum(each.eligible and not each.over_with_all and not each.effects[0].holds for each in found)
+    chosen = {name: form.found(name) for name in form.fields if name != "crn"}
     return {
         "tables": {"candidates": _table(question, case, found)},
         "form": form,
         "elsewhere": False,
+        "wrong": "",
         "case": case,
-        "chosen": {name: form.found(name) for name in form.fields},
+        "holder": holder,
+        "waits": holder is not None and holder.code in placeholders(state),
+        "chosen": {"crn": case.ref} if case.ref else chosen,
         "worth": tables.exact(case.points_x100).text,
         "free": free,
         "people": len(found),
@@ -117,8 +135,14 @@ def _cases(state: State, posts: Sequence[Unit]) -> Any:
 
 def _table(question: UnitRequest, case: CaseToGive, found: Sequence[Candidate]) -> tables.Table:
     of_pdu = question.unit.level == "pdu"
+    can: frozenset[str] = frozenset()
+    if case.ref and not question.in_full:
+        allowed = visibility.allowed(question.user, Action.ALLOCATE_CASES)
+        everybody = allowed.among(units.everybody(question.state, question.unit))
+        can = frozenset(everybody.values_list("code", flat=True))
     columns = [
         tables.Column("name", "Practitioner"),
+        *([tables.Column("choose", "Allocation")] if can else []),
         *([tables.Column("team", "Team code", "code")] if of_pdu else []),
         tables.Column("grade", "Grade"),
         tables.Column("may", "May hold it"),
@@ -129,20 +153,22 @@ def _table(question: UnitRequest, case: CaseToGive, found: Sequence[Candidate]) 
         *(tables.Column(f"in_{days}", f"Given in {days} days", "count") for days in RECENT_DAYS),
         tables.Column("why", "Notes"),
     ]
-    rows = [tables.Row(_values(question, each), "post", each.code) for each in found]
+    rows = [tables.Row(_values(question, each, can), "post", each.code) for each in found]
     return tables.Table(
         "candidates", f"Who could hold a case of {case.words}: {question.unit.name}", columns, rows,
         notes=[_BY_NOW], empty="There is nobody here who could hold a case.",
     )  # fmt: skip
 
 
-def _values(question: UnitRequest, one: Candidate) -> dict[str, tables.Value]:
+def _values(question: UnitRequest, one: Candidate, can: Collection[str]) -> dict[str, tables.Value]:
     over = question.state.over_x100
     left = ledger.remaining_x100(*one.together) if one.now.available_x100 else None
     over_words = "" if not one.over_with_all else "over already" if one.is_over else "would go over"
     (effect,) = one.effects
     of_grade = effect.eligibility.words if effect.eligibility.eligible else "not for this grade"
-    notes = [over_words, *one.why_not, *one.notes, of_grade]
+    notes = ["holds it now" if effect.holds else over_words, *one.why_not, *one.notes, of_grade]
+    to = urlencode({"crn": effect.case.ref or "", "to": one.code})
+    choose = "" if effect.holds or one.code not in can else f"Choose {one.name or one.code}"
     return {
         "name": tables.text(one.name or one.code, unit_url("post", one.code)),
         "team": tables.text(one.team_code, unit_url("team", one.team_code)),
@@ -154,4 +180,5 @@ def _values(question: UnitRequest, one: Candidate) -> dict[str, tables.Value]:
         **{each: tables.count(one.caseload.get(each, 0)) for each in LOCATIONS},
         **{f"in_{days}": tables.count(one.recent.get(days, 0)) for days in RECENT_DAYS},
         "why": tables.text("; ".join(words for words in notes if words)),
+        "choose": tables.text(choose, f"{reverse('allocate')}?{to}"),
     }

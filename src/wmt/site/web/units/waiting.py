@@ -7,6 +7,8 @@ from wmt import ledger
 from wmt.allocation.cases import MOVES
 from wmt.facts import LOCATIONS
 from wmt.site import tables
+from wmt.site.accounts import visibility
+from wmt.site.accounts.roles import Action
 from wmt.site.audit.reads import note_read
 from wmt.site.figures import line_queries, units
 from wmt.site.figures.placeholders import placeholders
@@ -50,6 +52,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
         worth[key_of(line)] += line.points_x100
     note_read(question.user, unit)
     withholding = Withholding(state, question.user, unit)
+    allowed = visibility.allowed(question.user, Action.ALLOCATE_CASES)
     found = []
     for line in lines:
         priced = pricing[line.pricing]
@@ -57,7 +60,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
             points_x100 = worth[key_of(line)]
             found.append((withholding.line(line, priced), priced, posts[line.post_no], points_x100))
     found.sort(key=lambda each: (each[0].since is None, each[0].since or state.day, each[0].ref, each[0].pk))
-    rows = [_row(question, *each) for each in found]
+    rows = [_row(question, allowed, *each) for each in found]
     columns = [
         tables.Column("crn", "CRN", "code"),
         tables.Column("what", "Case"),
@@ -76,16 +79,31 @@ def content(question: UnitRequest) -> dict[str, Any]:
     )  # fmt: skip
     cases = sum(line.listed_cases for line, *_ in found)
     total = tables.exact(sum(points for *_, points in found)).text
-    return {"tables": {"waiting": table}, "elsewhere": False, "cases": cases, "worth": total}
+    return {
+        "tables": {"waiting": table},
+        "elsewhere": False,
+        "cases": cases,
+        "worth": total,
+        "allocates": any(allowed.covers(post) for post in posts.values()),
+    }
 
 
-def _row(question: UnitRequest, line: Line, priced: Pricing, post: Unit, points_x100: int) -> tables.Row:
+def _row(
+    question: UnitRequest,
+    allowed: visibility.Reach,
+    line: Line,
+    priced: Pricing,
+    post: Unit,
+    points_x100: int,
+) -> tables.Row:
     kind = {
         "type": priced.location,
         "tier": priced.tier,
         "kind": "t2a" if priced.stream == "t2a" else "",
         "suspended": "yes" if priced.suspended else "",
     }
+    if line.ref and line.listed_cases == 1 and allowed.covers(post):
+        kind = {"crn": line.ref}
     level, code = question.unit.level, question.unit.code
     withheld = tables.Value(None, references.WITHHELD)
     days = tables.Value(None, "")

@@ -1,0 +1,166 @@
+"""Deciding who gets a case: which case, what it would do to both sides, why, and doing it."""
+
+import uuid
+from collections.abc import Sequence
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods
+
+from wmt import ledger
+from wmt.site import tables
+from wmt.site.accounts.access import need
+from wmt.site.accounts.roles import Action
+from wmt.site.allocation import labels
+from wmt.site.allocation.models import CaseAllocation
+from wmt.site.audit.reads import note_read
+from wmt.site.availability.change_requests import ChangeFault, ConflictError, RefusedError
+from wmt.site.changes import allocate
+from wmt.site.figures import units
+from wmt.site.links import unit_url
+from wmt.site.shown import needed_state
+from wmt.site.web.allocation.forms import AllocateForm
+from wmt.site.workload.models import Unit
+
+#: So much of what stands in an address is looked at.
+_MOST = 1_200
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def allocate_page(request: HttpRequest) -> HttpResponse:
+    """Which case; with `crn` the way to who could hold it; with `to` too what it would do, and doing it.
+
+    Raises Denied and InThePast.
+    """
+    need(request, Action.ALLOCATE_CASES)
+    crn, to = (
+        " ".join(request.GET.get(name, "").replace("\0", "").split())[:_MOST] for name in ("crn", "to")
+    )
+    if crn and to:
+        if request.method == "POST":
+            return _give(request, crn, to)
+        return _decide(request, crn, to, AllocateForm(initial={"key": uuid.uuid4().hex}))
+    if "crn" not in request.GET:
+        return _find(request)
+    state = needed_state(request).of_now()
+    try:
+        holder, case = allocate.case_of(actor=request.user, typed=crn, state=state)
+    except RefusedError as refused:
+        return _find(request, crn, refused.faults if crn else [ChangeFault("CRN", "Enter a CRN", "ref")])
+    return HttpResponseRedirect(unit_url("pdu", holder.pdu_code, "candidates", crn=case.ref or ""))
+
+
+def _find(
+    request: HttpRequest,
+    crn: str = "",
+    faults: Sequence[ChangeFault] = (),
+    written: Sequence[str] = (),
+    conflict: str = "",
+) -> HttpResponse:
+    """The question which case; or why there is nothing to decide, with what was written so far."""
+    errors = [("crn" if fault.field == "ref" else "", fault.message) for fault in faults]
+    of_post = any(fault.field == "to_post" for fault in faults)
+    context = {
+        "crn": crn, "errors": errors, "written": written, "conflict": conflict,
+        "choose_href": f"{reverse('allocate')}?{urlencode({'crn': crn})}" if of_post else "",
+    }  # fmt: skip
+    return render(request, "allocation/find.jinja", context, status=422 if faults else 200)
+
+
+def _give(request: HttpRequest, crn: str, to: str) -> HttpResponse:
+    form = AllocateForm(request.POST)
+    if not form.is_valid():
+        return _decide(request, crn, to, form, status=422)
+    wanted = allocate.AllocationRequest(ref=crn, to_post=to, **form.cleaned_data)
+    try:
+        row, is_new = allocate.allocate(actor=request.user, wanted=wanted)
+    except ConflictError as conflict:
+        return _decide(request, crn, to, form, conflict=str(conflict), status=409)
+    except RefusedError as refused:
+        form.refuse(refused.faults)
+        return _decide(request, crn, to, form, status=422)
+    if is_new:
+        messages.success(request, told("The case is allocated.", request, row))
+    else:
+        messages.info(request, "This was sent twice. The case was allocated once.")
+    return HttpResponseRedirect(reverse("allocation", args=[row.pk]))
+
+
+def told(done: str, request: HttpRequest, row: CaseAllocation) -> str:
+    """What was done, and what the capacity of both sides is now."""
+    request.__dict__.pop("_wmt_state", None)
+    state = needed_state(request)
+    posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True)
+    found = posts.filter(code__in=[row.from_post, row.to_post], available_x100__gt=0)
+    for post in sorted(found, key=lambda each: each.code != row.to_post):
+        done += f" {post.name} is now at {ledger.shown_capacity(post.points_x100, post.available_x100)}."
+    return done
+
+
+def _decide(
+    request: HttpRequest, crn: str, to: str, form: AllocateForm, *, conflict: str = "", status: int = 200
+) -> HttpResponse:
+    request.__dict__.pop("_wmt_state", None)  # what somebody else did meanwhile is seen
+    state = needed_state(request).of_now()
+    try:
+        wanted = allocate.AllocationRequest(ref=crn, to_post=to)
+        found = allocate.look(actor=request.user, wanted=wanted, state=state)
+    except RefusedError as refused:
+        return _find(request, crn, refused.faults, form.written(), conflict)
+    note_read(request.user, found.holder)
+    (effect,) = found.candidate.effects
+    context = {
+        "form": form,
+        "found": found,
+        "conflict": conflict,
+        "crumbs": [
+            (unit.name, unit_url(unit.level, unit.code, "candidates", crn=crn))
+            for unit in units.above(state, request.user, found.to)  # type: ignore[arg-type]
+            if unit.level in ("pdu", "team")
+        ],
+        "before": ledger.shown_capacity(*found.candidate.now),
+        "after": ledger.shown_capacity(*found.candidate.together),
+        "may": effect.eligibility,
+        "worth": tables.exact(found.case.points_x100).text,
+        "since": tables.day(next((line.since for line in found.lines if line.since), None)).text,
+        "reasons": list(labels.reasons_of(waiting=found.was_waiting).items()),
+        "table": _effect(found),
+        "choose_href": unit_url("pdu", found.to.pdu_code, "candidates", crn=crn),
+        "most": allocate.NOTES,
+    }
+    return render(request, "allocation/decide.jinja", context, status=status)
+
+
+def _effect(found: allocate.AllocationPreview) -> tables.Table:
+    """The figures of both posts and of what is above them, now and then."""
+    columns = [
+        tables.Column("name", "Who"),
+        tables.Column("now", "Capacity now", "percent"),
+        tables.Column("then", "Capacity then", "percent"),
+        tables.Column("points_now", "Points now", "points"),
+        tables.Column("points", "Points then", "points"),
+        tables.Column("left", "Points left then", "points"),
+    ]
+    over, rows = found.state.over_x100, []
+    order = {level: place for place, level in enumerate(ledger.LEVELS)}
+    for each in sorted(
+        found.moments, key=lambda one: (order[one.unit.level], one.unit.code != found.to.code)
+    ):
+        unit = each.unit
+        if found.was_waiting and unit.code == found.holder.code:
+            continue  # nobody
+        note = "" if unit.level == "post" else units.TITLES[unit.level]
+        left = ledger.remaining_x100(*each.after) if each.after.available_x100 else None
+        values = {
+            "name": tables.text(unit.name, unit_url(unit.level, unit.code), note),
+            "now": tables.percent(*each.before, over),
+            "then": tables.percent(*each.after, over),
+            "points_now": tables.points(each.before.points_x100),
+            "points": tables.points(each.after.points_x100),
+            "left": tables.points(left),
+        }
+        rows.append(tables.Row(values, unit.level, unit.code))
+    return tables.Table("effect", "What it would do", columns, rows)

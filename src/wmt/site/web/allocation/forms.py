@@ -1,0 +1,31 @@
+"""What a manager types when allocating a case. Whether it will do is for the action to say."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from wmt.site.availability.change_requests import ChangeFault
+
+#: The fields that can be seen, in the order of the page.
+SHOWN = ("reason", "why_over", "why_not_eligible", "notes")
+
+
+class AllocateForm(forms.Form):
+    """`key` makes sending it twice one allocation; `from_post` is who held the case when it was opened."""
+
+    key = forms.CharField(required=False, max_length=64)
+    from_post = forms.CharField(required=False)
+    reason = forms.CharField(required=False)
+    why_over = forms.CharField(required=False)
+    why_not_eligible = forms.CharField(required=False)
+    notes = forms.CharField(required=False)
+
+    def refuse(self, faults: Sequence[ChangeFault]) -> None:
+        """Why it was refused: each fault on its field, or on the whole form."""
+        for fault in faults:
+            self.add_error(fault.field if fault.field in SHOWN else None, fault.message)
+
+    def written(self) -> list[Any]:
+        """What was typed, for a page on which there is nothing more to decide."""
+        return [text for name in SHOWN[1:] if (text := self[name].value())]

@@ -1,0 +1,135 @@
+"""What was allocated at a post, in a team or PDU in the last 30 days, and what nDelius shows of it."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from statistics import median
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+
+from wmt.site import tables
+from wmt.site.accounts import visibility
+from wmt.site.accounts.roles import Action
+from wmt.site.allocation import access
+from wmt.site.allocation.models import CaseAllocation
+from wmt.site.audit.reads import note_read
+from wmt.site.figures import units
+from wmt.site.links import unit_url
+from wmt.site.queries.unit_request import UnitRequest
+from wmt.site.web.allocation import labels
+from wmt.site.workload import staff_names
+from wmt.site.workload.models import Unit
+from wmt.text import counted
+
+TITLE = "Allocations"
+TEMPLATE = "allocation/listing.jinja"
+_DAYS = 30
+_WITHHELD = tables.Value(None, "withheld")
+_SHOW = [("", "All"), ("attention", "Needs attention")]
+
+
+def applies(unit: Unit) -> bool:
+    """Cases are given to posts, within teams and PDUs."""
+    return unit.level in ("post", "team", "pdu")
+
+
+def content(question: UnitRequest) -> dict[str, Any]:
+    """The allocations that concern a unit, the newest first; those still open are there however old."""
+    unit, state, show = question.unit, question.state, question.request.GET.get("show", "")
+    if not applies(unit):  # the way up of the page leads here
+        return {"tables": {}, "elsewhere": True}
+    rows = _rows(question)
+    waits = [days for row in rows if (days := labels.waited(row)) is not None]
+    if show == "attention":
+        rows = [row for row in rows if row.state in labels.ATTENTION]
+    reads = visibility.ReachOfPosts(visibility.cases(question.user, state), state)
+    readable = {
+        row.pk for row in rows if any(reads(access.codes(code)) for code in (row.from_post, row.to_post))
+    }
+    if readable:
+        note_read(question.user, unit)
+    return {
+        "tables": {"allocations": _table(question, rows, readable)},
+        "elsewhere": False,
+        "filters": [{"name": "show", "label": "Allocations", "value": show, "options": _SHOW}],
+        "days": _DAYS,
+        "waits": counted(len(waits), "case"),
+        "waited": counted(f"{median(waits):,g}", "day") if waits else "",
+        "allocates": visibility.allowed(question.user, Action.ALLOCATE_CASES).covers(unit),
+    }
+
+
+def _rows(question: UnitRequest) -> list[CaseAllocation]:
+    unit, day = question.unit, question.state.day
+    lately = Q(first_day__gt=day - timedelta(_DAYS))
+    if question.state.as_of is None:
+        lately |= Q(is_open=True)
+    found = CaseAllocation.objects.filter(lately, first_day__lte=day).order_by("-recorded_at", "-pk")
+    if unit.level == "post":
+        return list(found.filter(Q(from_post=unit.code) | Q(to_post=unit.code)))
+    teams = {unit.code}
+    if unit.level == "pdu":
+        teams = set(units.below(question.state, unit, "team").values_list("code", flat=True))
+    named = Q()
+    for team in teams:
+        named |= Q(from_post__startswith=f"{team}:") | Q(to_post__startswith=f"{team}:")
+    there = (
+        (row, {access.codes(code)[0] for code in (row.from_post, row.to_post)}) for row in found.filter(named)
+    )
+    # SQLite looks for beginnings in any letter case
+    return [row for row, of_teams in there if not teams.isdisjoint(of_teams)]
+
+
+def _table(question: UnitRequest, rows: Sequence[CaseAllocation], readable: set[int]) -> tables.Table:
+    is_now = question.state.as_of is None
+    columns = [
+        tables.Column("crn", "CRN", "code"),
+        tables.Column("what", "Case"),
+        tables.Column("points", "Points", "points"),
+        tables.Column("from", "From"),
+        tables.Column("to", "To"),
+        tables.Column("on", "On", "date"),
+        tables.Column(
+            "waited", "Days waited", "count", "Days with nobody to hold it, where the data says so."
+        ),
+        tables.Column("by", "By"),
+        tables.Column("why", "Why"),
+        *(
+            [tables.Column("state", "State"), tables.Column("days", "Days not seen", "count")]
+            if is_now
+            else []
+        ),
+    ]
+    codes = {code for row in rows for code in (row.from_post, row.to_post, row.found_post) if code}
+    names = units.names_of(units.of_level(question.state, "post").filter(code__in=codes))
+    found = [tables.Row(_values(question, row, row.pk in readable, names)) for row in rows]
+    return tables.Table(
+        "allocations", f"Allocations: {question.unit.name}", columns, found,
+        notes=[visibility.cases_withheld()] * (len(readable) < len(rows)),
+        empty="No case was allocated here.",
+    )  # fmt: skip
+
+
+def _values(
+    question: UnitRequest, row: CaseAllocation, may_read: bool, names: dict[str, str]
+) -> dict[str, tables.Value]:
+    def post(code: str) -> tables.Value:
+        return tables.text(names.get(code, code), unit_url("post", code) if code in names else "")
+
+    day = question.state.day
+    waited, not_seen = labels.waited(row), labels.not_seen(row, day)
+    href = reverse("allocation", args=[row.pk])
+    return {
+        "crn": tables.text(row.ref, href) if may_read else _WITHHELD,
+        "what": tables.text(labels.what(row)),
+        "points": tables.exact(row.points_x100),
+        "from": post(row.from_post),
+        "to": post(row.to_post),
+        "on": tables.day(row.first_day),
+        "waited": tables.Value(None) if waited is None else tables.count(waited),
+        "by": tables.text(staff_names.person(row.who)),
+        "why": tables.text(labels.why(row)) if may_read else _WITHHELD,
+        "state": tables.text(row.get_state_display(), note=names.get(row.found_post, row.found_post)),
+        "days": tables.Value(None) if not_seen is None else tables.count(not_seen),
+    }

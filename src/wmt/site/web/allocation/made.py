@@ -1,0 +1,106 @@
+"""One allocation: what was decided, by whom and why, what nDelius shows of it, and undoing it."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST, require_safe
+
+from wmt.site import tables
+from wmt.site.accounts import visibility
+from wmt.site.accounts.access import need
+from wmt.site.accounts.roles import Action
+from wmt.site.allocation import access
+from wmt.site.allocation.labels import REASONS
+from wmt.site.allocation.models import CaseAllocation
+from wmt.site.audit.reads import note_read
+from wmt.site.availability.change_requests import ConflictError
+from wmt.site.availability.labels import day_words
+from wmt.site.changes import allocate
+from wmt.site.figures import units
+from wmt.site.links import unit_url
+from wmt.site.shown import needed_state
+from wmt.site.web.allocation import labels
+from wmt.site.web.allocation.decide import told
+from wmt.site.workload import staff_names
+from wmt.site.workload.day_format import moment_words
+from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State
+from wmt.text import counted
+
+
+@require_safe
+def allocation_page(request: HttpRequest, number: int) -> HttpResponse:
+    """One allocation, for those who may read cases of one of its two posts. Raises UnknownAllocation."""
+    state = needed_state(request).of_now()
+    row = access.find(request.user, state, number)
+    codes = [row.from_post, row.to_post, row.found_post]
+    posts = {post.code: post for post in units.of_level(state, "post").filter(code__in=codes)}
+    team, staff = access.codes(row.to_post)
+    to = posts.get(row.to_post) or Unit(
+        level="post", code=row.to_post, name=row.to_post, team_code=team, staff_code=staff
+    )
+    note_read(request.user, to)
+    may = visibility.ReachOfPosts(visibility.allowed(request.user, Action.ALLOCATE_CASES), state)
+    is_new = row.state == CaseAllocation.State.GIVEN and row.first_day == state.day
+    again = row.found_post in posts and may(access.codes(row.found_post))
+    above = units.above(state, request.user, to) if row.to_post in posts else []  # type: ignore[arg-type]
+    context = {
+        "row": row,
+        "facts": _facts(row, state, posts),
+        "to_name": to.name,
+        "from_name": posts[row.from_post].name if row.from_post in posts else row.from_post,
+        "crumbs": [
+            (each.name, unit_url(each.level, each.code, "allocations"))
+            for each in above
+            if each.level in ("pdu", "team")
+        ],
+        "can_undo": is_new and all(may(access.codes(code)) for code in codes[:2]),
+        "again_href": f"{reverse('allocate')}?{urlencode({'crn': row.ref})}" if again else "",
+    }
+    return render(request, "allocation/allocation.jinja", context)
+
+
+@require_POST
+def allocation_undo(request: HttpRequest, number: int) -> HttpResponse:
+    """Takes an allocation back on its day. Raises Denied, InThePast and UnknownAllocation."""
+    need(request, Action.ALLOCATE_CASES)
+    row = access.find(request.user, needed_state(request).of_now(), number)
+    try:
+        row = allocate.undo(actor=request.user, allocation=row)
+    except ConflictError as conflict:
+        messages.error(request, f"{conflict}.")
+    else:
+        messages.success(request, told("The allocation is undone.", request, row))
+    return HttpResponseRedirect(reverse("allocation", args=[row.pk]))
+
+
+def _facts(row: CaseAllocation, state: State, posts: dict[str, Unit]) -> list[tuple[str, str, str]]:
+    """What is known of it: title, words, address."""
+    found = [
+        ("State", labels.state_words(row, state.day), ""),
+        ("Case", f"{row.ref}: {labels.what(row)}, {tables.exact(row.points_x100).text} points", ""),
+    ]
+    for title, code in (("From", row.from_post), ("To", row.to_post), ("Now with", row.found_post)):
+        if post := posts.get(code):
+            words = f"{post.name}, {post.grade}, team {post.team_code}"
+            found.append((title, words, unit_url("post", code, "caseload")))
+        elif code:
+            found.append((title, code, ""))
+    waited = labels.waited(row)
+    if waited is not None:
+        found.append(("Waited", counted(waited, "day"), ""))
+    who = staff_names.person(row.who)
+    found += [
+        ("Decided", f"{moment_words(row.recorded_at)}, by {who}", ""),
+        ("Counts from", day_words(row.first_day), ""),
+        ("Reason", REASONS.get(row.reason, row.reason), ""),
+        ("Why over the threshold", row.why_over, ""),
+        ("Why beside the rules", row.why_not_eligible, ""),
+        ("Why this person", row.notes, ""),
+    ]
+    if row.undone_at is not None:
+        by = staff_names.person(row.undone_by)
+        found.append(("Undone", f"{moment_words(row.undone_at)}, by {by}", ""))
+    return [fact for fact in found if fact[1]]

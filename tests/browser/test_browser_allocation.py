@@ -1,0 +1,92 @@
+"""A manager allocates waiting cases by keyboard alone, on a telephone: on a site of its own."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+from browser_people import NARROW, WIDE, Complaints, text_of
+from browser_rules import faults_of
+from browser_site import Site, load_night, running, seal
+from browser_ways import KEYBOARD, Walker
+from playwright.sync_api import Page, expect
+
+Person = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def site(nation_folder: Path, shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The nation's first night, where somebody of each team has left and their cases wait."""
+    home = tmp_path_factory.mktemp("browser-allocation")
+    night = home / "left"
+    shutil.copytree(min(path for path in nation_folder.iterdir() if path.is_dir()), night)
+    staff = pl.read_parquet(night / "tidy" / "staff.parquet")
+    officers = pl.when(pl.col("grade") == "PSO").then("staff_code")
+    gone = pl.col("staff_code") == officers.max().over("team_code")
+    staff = staff.with_columns(is_placeholder=pl.col("is_placeholder") | gone.fill_null(value=False))
+    staff.write_parquet(night / "tidy" / "staff.parquet")
+    seal(night / "tidy")
+    load_night(home, night)
+    with running(home, nation_folder, shared) as found:
+        yield found
+
+
+def _keeps_the_rules(page: Page) -> None:
+    for room in (WIDE, NARROW):
+        page.set_viewport_size(room)  # type: ignore[arg-type]
+        assert faults_of(page) == []
+
+
+def _to(walker: Walker, kind: str) -> str:
+    """From the waiting cases to the decision about the first, for the first of whom something is said."""
+    page = walker.page
+    walker.link("Who could hold it", "#table-waiting")
+    _keeps_the_rules(page)
+    rows = page.locator("#table-candidates tbody tr").filter(has_text=kind)
+    name = rows.first.locator("th").inner_text()
+    walker.use(rows.first.get_by_role("link", name=f"Choose {name}"))
+    _keeps_the_rules(page)
+    return name
+
+
+def test_waiting_cases_are_allocated_with_a_reason_and_undone(person: Person, complaints: Complaints) -> None:
+    complaints.expected |= {422}
+    walker = Walker(page := person("spo", keyboard=True, viewport=NARROW), KEYBOARD)
+    walker.link("Cases", ".wmt-tabs")
+    walker.link("Waiting cases")
+    waiting_cases = page.url
+    waiting = page.locator("#table-waiting tbody th")
+    first, second = waiting.all_inner_texts()[:2]
+
+    name = _to(walker, "Choose")
+    walker.write(page.get_by_label("Why this person (optional)"), "Knows the family")
+    for box in page.locator("#why_over, #why_not_eligible").all():
+        walker.write(box, "For this week")
+    walker.button("Allocate the case")
+    assert f"Case allocated to {name}" in text_of(page)
+    assert "Knows the family" in text_of(page)
+    _keeps_the_rules(page)
+
+    page.goto(waiting_cases)
+    assert waiting.first.inner_text() == second
+    name = _to(walker, "over already")
+    walker.button("Allocate the case")
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
+    _keeps_the_rules(page)
+    walker.use(page.locator(".govuk-error-summary a").first)
+    expect(page.locator("#why_over")).to_be_focused()
+    page.keyboard.type("Until the new colleague begins")
+    walker.button("Allocate the case")
+    assert "Until the new colleague begins" in text_of(page)
+    walker.button("Undo the allocation")
+    assert "The allocation is undone." in text_of(page)
+    _keeps_the_rules(page)
+
+    page.goto(waiting_cases)
+    assert waiting.first.inner_text() == second
+    walker.link("Allocations", "nav")
+    rows = page.locator("#table-allocations tbody tr").all_inner_texts()
+    assert ["undone" in row for row in rows[:2]] == [True, False]
+    assert (second in rows[0], first in rows[1]) == (True, True)
+    _keeps_the_rules(page)
