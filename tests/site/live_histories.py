@@ -174,7 +174,8 @@ class Histories(RuleBasedStateMachine):
     @rule(which=st.integers(0, 2))
     def an_extract_is_loaded(self, which: int) -> None:
         done = loading.perform(loading.ask(wish=self.nights[which], who="a history"))
-        assert done.state in ("loaded", "unchanged"), done.message
+        faults = [fault.message for fault in done.faults.filter(severity="refuse")]
+        assert done.state in ("loaded", "unchanged"), (done.message, faults)
         if done.state == "unchanged" or which < self.shown:
             return
         self.shown = which

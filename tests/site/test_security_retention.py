@@ -26,6 +26,7 @@ from night_tools import wmt
 from wmt.site import retention
 from wmt.site.accounts.models import ApiToken, User
 from wmt.site.accounts.tokens import make_token
+from wmt.site.allocation.models import CaseAllocation
 from wmt.site.audit.models import AuditEvent
 from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import Change
@@ -107,6 +108,12 @@ def _traces(load: Load) -> None:
     Session.objects.create(session_key="SESSIONMARKER", session_data="x", expire_date=timezone.now())
     user = User.objects.create_user("tokens@example.org", name="Tokens")
     make_token(user=user, name="TOKENMARKER", first_day=timezone.localdate(), last_day=timezone.localdate())
+    words = {name: f"GIVEN{name.upper()}" for name in ("ref", "notes", "why_over", "why_not_eligible")}
+    CaseAllocation.objects.create(
+        key="k", from_post="N01:A", to_post="N01:B", was_waiting=False, first_day=timezone.localdate(),
+        kind_no=0, tier_scheme="pc16", points_x100=100, reason="other", change=0, who="Ann",
+        state=CaseAllocation.State.CONFIRMED, is_open=False, **words,
+    )  # fmt: skip
     record("sign-in refused", "ATTEMPTMARKER", who="somebody")
     record("read", "READMARKER", who="somebody")
     record("records followed", "FOLLOWEDMARKER", who="a load", after=[{"says": "FOLLOWEDFACT"}])
@@ -115,7 +122,7 @@ def _traces(load: Load) -> None:
 
 
 GOES = (
-    "NOTEOVER", "WHYOVER", "WHYHOURS", "SAIDMARKER", "NOTICEMARKER", "CELLMARKER", "ASIDEMARKER",
+    "GIVENREF", "GIVENNOTES", "GIVENWHY_OVER", "GIVENWHY_NOT_ELIGIBLE", "NOTEOVER", "WHYOVER", "WHYHOURS", "SAIDMARKER", "NOTICEMARKER", "CELLMARKER", "ASIDEMARKER",
     "MESSAGEMARKER", "JOBMARKER", "SESSIONMARKER", "ATTEMPTMARKER", "READMARKER",
     "FOLLOWEDMARKER", "FOLLOWEDFACT", "CARRIEDMARKER", "CARRIEDFACT",
 )  # fmt: skip

@@ -50,7 +50,7 @@ class AllocationIn(schemas.RequestSchema):
     )
 
 
-class MomentShown(Schema):
+class FiguresMoment(Schema):
     """Points and available points, and what share the one is of the other."""
 
     points: schemas.Exact
@@ -64,8 +64,8 @@ class MovedShown(Schema):
     level: Literal["post", "team", "pdu"]
     code: str
     name: str
-    before: MomentShown
-    after: MomentShown
+    before: FiguresMoment
+    after: FiguresMoment
 
 
 class AllocationPreviewShown(Schema):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from wmt.site.accounts.models import ApiToken
+from wmt.site.allocation.models import CaseAllocation
 from wmt.site.audit.models import AuditEvent
 from wmt.site.audit.record import KINDS as EVENT_KINDS
 from wmt.site.audit.record import record
@@ -150,6 +151,14 @@ KINDS = (
         "reasons of reductions",  # they are reduced hours from then on, for everybody
         lambda before: Reduction.objects.filter(_ended(before)).exclude(reason=REDUCED),
         _cleared(reason=REDUCED),
+    ),
+    RetentionKind(
+        "allocations",
+        "references and notes of allocations",
+        lambda before: CaseAllocation.objects.filter(recorded_at__lt=before, is_open=False).exclude(
+            ref="", notes="", why_over="", why_not_eligible=""
+        ),
+        _cleared(ref="", notes="", why_over="", why_not_eligible=""),
     ),
     RetentionKind("duties", "words said in duties", _said_in_duties, _cleared(words="")),
     RetentionKind(
