@@ -27,7 +27,8 @@ from night_tools import start, wmt
 SOAK = bool(os.environ.get("WMT_SOAK"))
 EDITORS, SECONDS = (50, 60.0) if SOAK else (8, 4.0)
 DAY = date(2026, 11, 20)
-PEOPLE = """
+PEOPLE = (
+    """
 import json, sys
 from datetime import date, timedelta
 from wmt.site.start import set_up
@@ -43,8 +44,20 @@ for number in range(int(sys.argv[1])):
     RoleGrant.objects.create(user=user, role="administrator", level="nation", code="nation", first_day=today)
     tokens.append(make_token(user=user, name="saves", first_day=today, last_day=today + timedelta(2))[1])
 posts = Unit.objects.filter(level="post", whole=True, available_x100__gte=160_000)
-print(json.dumps({"tokens": tokens, "posts": list(posts.order_by("code").values_list("code", flat=True))}))
+found = list(posts.order_by("code").values_list("code", flat=True))
+takers = list(posts.filter(grade="PO", stream="sentence_management").values_list("code", flat=True))
 """
+    + """
+from wmt.site.figures.placeholders import placeholders
+from wmt.site.workload.models import Line, Pricing
+from wmt.site.workload.state import current_state
+nobody = dict(Unit.objects.filter(code__in=placeholders(current_state())).values_list("number", "code"))
+own = Pricing.objects.filter(kind="case").exclude(stream="omic").values("number")
+lines = Line.objects.filter(post_no__in=list(nobody), pricing__in=own, listed_cases=1).order_by("ref")
+cases = [(ref, nobody[number]) for ref, number in lines.values_list("ref", "post_no")][:200]
+print(json.dumps({"tokens": tokens, "posts": found, "takers": takers, "cases": cases}))
+"""
+)
 TRUE = """
 from wmt.site.start import set_up
 set_up(lambda said: None)
@@ -71,17 +84,25 @@ class Editor:
     wrong: list[str] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     mine: list[tuple[str, int]] = field(default_factory=list)
+    cases: list[tuple[str, str]] = field(default_factory=list)  # that wait, and whose placeholder has them
+    taker: str = ""
+    given: list[str] = field(default_factory=list)
 
     def works(self, until: float) -> None:
         dice = random.Random(self.seed)
         with requests.Session() as self.asks:
             self.asks.headers["Authorization"] = f"Bearer {self.token}"
             turn = 0
-            while time.monotonic() < until:
+            while time.monotonic() < until or turn < 5:  # everybody does everything once
                 turn += 1
-                (self.enters_hours, self.enters_a_reduction, self.changes_it, self.contests)[turn % 4](
-                    dice, turn
+                does = (
+                    self.enters_hours,
+                    self.enters_a_reduction,
+                    self.changes_it,
+                    self.contests,
+                    self.gives_a_case,
                 )
+                does[(turn + self.seed) % len(does)](dice, turn)
 
     def enters_hours(self, dice: random.Random, turn: int) -> None:
         first = DAY + timedelta(2 * turn + self.share)
@@ -113,6 +134,16 @@ class Editor:
         body = {"reason": "22", "hours": f"{dice.randint(0, 1000) / 100}", "version": record["version"],
                 "first_day": f"{DAY}", "last_day": None}  # fmt: skip
         self._sends("put", f"posts/{post}/reductions/{key}", body, conflicts=True)
+
+    def gives_a_case(self, dice: random.Random, turn: int) -> None:
+        """One that waits, to somebody; whoever comes second is told."""
+        ref, holder = dice.choice(self.cases)
+        why = {"why_over": "a test", "why_not_eligible": "a test"}
+        body = {"ref": ref, "to_post": self.taker, "from_post": holder, "key": f"{self.seed} {turn}", **why}
+        if self._sends("post", "allocations", body, conflicts=True):
+            again = self._sends("post", "allocations", body)  # a double click: nothing more
+            self.saved -= bool(again)
+            self.given.append(ref)
 
     def _sends(self, method: str, address: str, body: Any, *, conflicts: bool = False) -> Any:
         begun = time.monotonic()
@@ -190,14 +221,17 @@ def test_nothing_is_lost_and_nothing_doubled(home: Home) -> None:
         shared = _contested(Editor(address, tokens[0], "", 0), posts.pop())
         until = time.monotonic() + SECONDS
         editors = [_editor(address, token, posts, n, shared) for n, token in enumerate(tokens)]
+        for number, editor in enumerate(editors):
+            editor.cases, editor.taker = given["cases"], given["takers"][number % len(given["takers"])]
         threads = [threading.Thread(target=editor.works, args=(until,)) for editor in editors]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
     assert [wrong for editor in editors for wrong in editor.wrong] == []
-    saved = 1 + sum(editor.saved for editor in editors)
-    assert all(editor.saved > 0 for editor in editors)
+    cases = [ref for editor in editors for ref in editor.given]
+    saved = 1 + sum(editor.saved for editor in editors) - len(cases)
+    assert all(editor.saved + editor.conflicts > 0 for editor in editors)
     after = versions(home)
     made = sum(after.values()) - sum(before.values())
     rows = sum(home.ask(f"SELECT COUNT(*) FROM availability_{kind}")[0][0] for kind in KINDS)
@@ -205,9 +239,14 @@ def test_nothing_is_lost_and_nothing_doubled(home: Home) -> None:
     told = home.ask("SELECT COUNT(*) FROM audit_auditevent WHERE kind IN ('hours', 'reduction', 'grade')")
     assert told[0][0] == saved
     assert home.ask("SELECT COUNT(*) FROM audit_auditevent")[0][0] >= events + saved
+    assert cases, [(editor.saved, editor.conflicts, editor.busy) for editor in editors]
+    assert len(cases) == len(set(cases)), "no case was given twice"
+    assert sorted(cases) == sorted(ref for (ref,) in home.ask("SELECT ref FROM allocation_caseallocation"))
+    told = home.ask("SELECT COUNT(*) FROM audit_auditevent WHERE kind = 'allocation'")
+    assert told[0][0] == len(cases)
     assert asked(home, TRUE).strip() == "[]"
     home.figures()
-    _tell(editors, saved)
+    _tell(editors, saved + len(cases))
 
 
 def _editor(address: str, token: str, posts: list[str], number: int, shared: tuple[str, str]) -> Editor:
@@ -239,8 +278,10 @@ def test_a_save_that_is_killed_is_there_or_not(home: Home) -> None:
     """The journal, the record, the event and the figures are one step, whenever the process dies."""
     given = json.loads(asked(home, PEOPLE, 1))
     dice = random.Random(5)
-    for turn in range(20 if SOAK else 1):
-        process = start("-", code=_SAVES.format(post=given["posts"][0], day=turn), **home.env)
+    for turn in range(120 if SOAK else 2):
+        gives = turn % 6 if SOAK else turn
+        words = {"post": given["posts"][0], "day": turn, "taker": given["takers"][0], "cases": given["cases"]}
+        process = start("-", code=(_GIVES if gives else _SAVES).format(**words), **home.env)
         assert process.stdout is not None
         process.stdout.readline()
         time.sleep(dice.random() * 0.5)
@@ -249,6 +290,12 @@ def test_a_save_that_is_killed_is_there_or_not(home: Home) -> None:
         made = home.ask("SELECT COUNT(*) FROM availability_hours WHERE who = 'a killed one'")[0][0]
         told = home.ask("SELECT COUNT(*) FROM audit_auditevent WHERE who = 'a killed one'")[0][0]
         assert made == told
+        by = "FROM allocation_caseallocation"
+        steps = (
+            home.ask(f"SELECT COUNT(*) {by}")[0][0]
+            + home.ask(f"SELECT COUNT(*) {by} WHERE state = 'undone'")[0][0]
+        )
+        assert home.ask("SELECT COUNT(*) FROM audit_auditevent WHERE kind = 'allocation'") == [(steps,)]
         home.figures()
     assert asked(home, TRUE).strip() == "[]"
 
@@ -265,4 +312,20 @@ for number in range(200):
     hours = (1 + number % 30) * 1_000_000
     change = Change(kind="hours", post=tuple("{post}".split(":")), first_day=day, hours_micro=hours)
     actions.save(actor=None, who="a killed one", changes=[change])
+"""
+_GIVES = """
+from wmt.site.start import set_up
+set_up(lambda said: None)
+from wmt.site.allocation.models import CaseAllocation
+from wmt.site.changes import allocate
+print("ready", flush=True)
+for ref, holder in {cases} * 9:
+    open_one = CaseAllocation.objects.filter(ref=ref, is_open=True).first()
+    if open_one is not None:
+        allocate.undo(actor=None, who="another", allocation=open_one)
+    else:
+        wanted = allocate.AllocationRequest(
+            ref=ref, to_post="{taker}", reason="initial_allocation", why_over="x", why_not_eligible="x"
+        )
+        allocate.allocate(actor=None, who="another", wanted=wanted)
 """
