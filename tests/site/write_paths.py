@@ -21,10 +21,11 @@ from test_accounts_permissions import TABLE
 
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.availability.change_requests import Change
-from wmt.site.changes import actions
+from wmt.site.changes import actions, allocate
 from wmt.site.changes.carry_over import look
 from wmt.site.changes.recalculate import turn_day
 from wmt.site.duties import scheduled
+from wmt.site.workload.models import Line, Pricing, Unit
 from wmt.site.workload.state import current_state
 
 PASSWORD = "heather oat lantern"
@@ -51,6 +52,8 @@ class Place:
     duty: Any
     shown: str  # what the page of carrying over says that it showed
     asked: Client  # the practitioner the duty is about
+    ref: str  # a case that somebody else holds
+    given: int  # the number of an allocation of today
 
     def form(self, address: str, **values: Any) -> Any:
         """What a browser sends; days by their name and a date."""
@@ -91,12 +94,42 @@ def place(scene: Scene) -> Place:
     actions.save(actor=None, who="a test", changes=[gone])
     shown = look(gone.post, post, current_state()).mark
     keys = {kind: saved.entries[0].key for kind, saved in made.items()}
+    refs = _cases_of_others(":".join(post))
+    given, _ = allocate.allocate(actor=None, who="a test", wanted=_wanted(refs[0], ":".join(post)))
     client = Client(raise_request_exception=False)
     client.force_login(user)
     scene.practitioner.raise_request_exception = False
     return Place(
-        client, user, other, grant, ":".join(post), today, keys, scene.duty, shown, asked=scene.practitioner
+        client,
+        user,
+        other,
+        grant,
+        ":".join(post),
+        today,
+        keys,
+        scene.duty,
+        shown,
+        asked=scene.practitioner,
+        ref=refs[1],
+        given=given.pk,
     )
+
+
+_WHY = {"reason": "other", "why_over": "a test", "why_not_eligible": "a test"}
+
+
+def _wanted(ref: str, post: str) -> allocate.AllocationRequest:
+    return allocate.AllocationRequest(ref=ref, to_post=post, **_WHY)
+
+
+def _cases_of_others(post: str) -> list[str]:
+    """Cases that practitioners hold who are not this one."""
+    of_load = {"load_id": current_state().load_id}
+    practitioners = Unit.objects.filter(level="post", whole=True, grade="PO", stale_since=None, **of_load)
+    holders = practitioners.exclude(code=post).values("number")
+    own = Pricing.objects.filter(kind="case", status="active", **of_load).exclude(stream="omic")
+    found = Line.objects.filter(post_no__in=holders, pricing__in=own.values("number"), **of_load)
+    return list(found.exclude(ref="").order_by("ref").values_list("ref", flat=True)[:2])
 
 
 Write = Callable[[Place], Any]
@@ -184,6 +217,10 @@ SAVES: dict[tuple[str, str], Write] = {
     ("POST", "api-changes"): lambda place: place.api(
         "post", "changes", {"changes": [_change(place, hours=20), _change(place, hours=19, later=9)]}
     ),
+    ("POST", "api-allocations"): lambda place: place.api(
+        "post", "allocations", {"ref": place.ref, "to_post": place.code, **_WHY}
+    ),
+    ("POST", "api-allocation-undo"): lambda place: place.api("post", f"allocations/{place.given}/undo"),
     ("POST", "api-carry-over"): lambda place: place.api(
         "post", f"posts/{place.code}/carry-over", {"from": GONE, "why": "A new code"}
     ),
