@@ -1,5 +1,6 @@
 """Allocating a case on pages: choosing, deciding with reasons, undoing, and who reads what of it."""
 
+# ruff: noqa: F811 - fixtures come by import
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from api_fixtures import Program, program  # noqa: F401
 from django.test import Client
 from django.urls import reverse
 from tabs_fixtures import in_sight, links, table_of
@@ -322,3 +324,18 @@ def test_the_caseload_of_a_post_leads_to_who_could_hold_each_case(
     assert there in links(head.get(address).text)
     assert b"Allocation" not in b"".join(head.get(f"{address}cases.csv"))
     assert "Give to somebody else" not in signed_in("analyst", "pdu", pdu.code).get(address).text
+
+
+def test_the_api_has_the_same_tables_without_the_ways_on(
+    pdu: Pdu, given: CaseAllocation, program: Callable[..., Program]
+) -> None:
+    head, there = program("head", "pdu", pdu.code), f"units/pdu/{pdu.code}/tables/"
+    (found,) = head.get(f"{there}candidates", crn=pdu.waiting.ref)["tables"]
+    heads = [column["key"] for column in found["columns"]]
+    assert "choose" not in heads
+    assert {tuple(sorted(row["values"])) for row in found["rows"]} == {tuple(sorted(heads))}
+    assert head.ask("get", f"{there}candidates", crn="X000000").status_code == 422
+    (listed,) = head.get(f"{there}allocations", show="attention")["tables"]
+    assert [row["values"]["crn"]["value"] for row in listed["rows"]] == [given.ref]
+    (waiting,) = head.get(f"{there}waiting")["tables"]
+    assert pdu.waiting.ref in [row["values"]["crn"]["value"] for row in waiting["rows"]]

@@ -17,7 +17,7 @@ from wmt import ledger
 from wmt.ledger.arithmetic import MINUS, grouped
 from wmt.ledger.serialise import micro
 
-Kind = Literal["text", "code", "points", "percent", "hours", "count", "date", "number"]
+Kind = Literal["text", "code", "points", "percent", "hours", "count", "date", "number", "way"]
 NUMERIC = ("points", "percent", "hours", "count", "number")
 FORMATS = (("csv", "CSV"), ("xlsx", "Excel"), ("parquet", "Parquet"))
 ROWS_A_PAGE = 100
@@ -28,7 +28,10 @@ _ORDERS: dict[Kind, tuple[str, str]] = {"date": ("earliest first", "latest first
 
 @dataclass(frozen=True)
 class Column:
-    """A column. `sort_href` and `sorted` are set by `arranged`; without an address it does not sort."""
+    """A column. `sort_href` and `sorted` are set by `arranged`; without an address it does not sort.
+
+    One of kind `way` only leads on, so files and answers of the API leave it out.
+    """
 
     key: str
     head: str

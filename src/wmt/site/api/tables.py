@@ -10,10 +10,11 @@ from pydantic import StringConstraints
 from wmt.grades import GradeName
 from wmt.site.api import lookups, schemas
 from wmt.site.api.limits import need_lines
+from wmt.site.availability.change_requests import ChangeFault, RefusedError
 from wmt.site.queries.measures import CASE_GROUPS
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.queries.unit_tabs import tables_of
-from wmt.site.tables import Row
+from wmt.site.tables import Row, Table
 
 router = Router()
 
@@ -21,7 +22,12 @@ if TYPE_CHECKING:
     CaseGroup = str
 else:
     CaseGroup = Literal[tuple(CASE_GROUPS)]
-Tab = Literal["overview", "caseload", "per-fte", "reports", "help", "omic", "court", "ahead"]
+Tab = Literal[
+    "overview", "caseload", "per-fte", "reports", "help", "omic", "court", "ahead", "waiting", "candidates",
+    "allocations",
+]  # fmt: skip
+#: Those that are lists of single cases of whole PDUs too.
+_LISTS = ("waiting", "candidates", "allocations")
 
 
 class ValueShown(Schema):
@@ -79,6 +85,11 @@ class TableFilter(schemas.Paging):
         "", description="Of a caseload: only cases that do not count for this reason."
     )
     band: Literal["under", "within", "over", "none"] | None = None
+    tier: schemas.Short = Field("", description="Of candidates: the tier of the case, beside its `type`.")
+    crn: schemas.Short = Field("", description="Of candidates: a case that is there. In place of the others.")
+    show: Literal["attention"] | None = Field(
+        None, description="Of allocations: only those that nDelius does not show as they were decided."
+    )
 
 
 @router.get(
@@ -95,10 +106,12 @@ def tables(
     paging: Query[TableFilter],
 ) -> dict[str, Any]:
     """The tables of a tab of a unit's page, such as its caseload, with the page's filters."""
-    if level in ("team", "post"):  # where tables are of single lines, but for the overview
+    if level in ("team", "post") or tab in _LISTS:  # where tables are of single lines, but for the overview
         need_lines(request, "post" if tab == "overview" else level)
     state, unit = lookups.unit_for(request, level, code)
-    _, found = tables_of(UnitRequest(request, state, unit), "" if tab == "overview" else tab)
+    content, found = tables_of(UnitRequest(request, state, unit), "" if tab == "overview" else tab)
+    if wrong := content.get("wrong"):
+        raise RefusedError([ChangeFault("CASE_UNKNOWN", wrong, "crn")])
     if paging.table and paging.table not in found:
         raise lookups.unknown(f"table here: there are {', '.join(found) or 'none'}")
     wanted = [table for name, table in found.items() if paging.table in (None, name)]
@@ -106,18 +119,21 @@ def tables(
         "tables": [
             {
                 **paging.about(len(table.rows)),
-                **{name: getattr(table, name) for name in ("name", "caption", "notes", "columns")},
-                "rows": [_row(row) for row in paging.part(table.rows)],
-                "total": _row(table.total) if table.total else None,
+                **{name: getattr(table, name) for name in ("name", "caption", "notes")},
+                "columns": [column for column in table.columns if column.kind != "way"],
+                "rows": [_row(table, row) for row in paging.part(table.rows)],
+                "total": _row(table, table.total) if table.total else None,
             }
             for table in wanted
         ]
     }
 
 
-def _row(row: Row) -> dict[str, Any]:
-    values = {}
+def _row(table: Table, row: Row) -> dict[str, Any]:
+    values, ways = {}, {column.key for column in table.columns if column.kind == "way"}
     for key, value in row.values.items():
+        if key in ways:
+            continue
         raw = value.raw
         if not isinstance(raw, str | int | float | None):
             raw = raw.isoformat() if isinstance(raw, date) else float(raw)

@@ -24,7 +24,8 @@ class AllocateForm(forms.Form):
     def refuse(self, faults: Sequence[ChangeFault]) -> None:
         """Why it was refused: each fault on its field, or on the whole form."""
         for fault in faults:
-            self.add_error(fault.field if fault.field in SHOWN else None, fault.message)
+            words = "Choose why the case is reallocated" if fault.field == "reason" else fault.message
+            self.add_error(fault.field if fault.field in SHOWN else None, words)
 
     def written(self) -> list[Any]:
         """What was typed, for a page on which there is nothing more to decide."""

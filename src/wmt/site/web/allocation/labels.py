@@ -38,6 +38,6 @@ def state_words(row: CaseAllocation, day: date) -> str:
 
 def why(row: CaseAllocation) -> str:
     """Why it was given, as it was chosen and written."""
-    beside = (("over the threshold", row.why_over), ("beside the rules", row.why_not_eligible))
+    beside = (("over the threshold", row.why_over), ("against the rules", row.why_not_eligible))
     more = [f"{words}: {text}" for words, text in beside if text]
     return "; ".join([REASONS.get(row.reason, row.reason), *more])

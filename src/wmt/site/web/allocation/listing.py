@@ -18,6 +18,7 @@ from wmt.site.figures import units
 from wmt.site.links import unit_url
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.web.allocation import labels
+from wmt.site.web.units.labels import upper_first
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
 from wmt.text import counted
@@ -122,7 +123,7 @@ def _values(
     href = reverse("allocation", args=[row.pk])
     return {
         "crn": tables.text(row.ref, href) if may_read else _WITHHELD,
-        "what": tables.text(labels.what(row)),
+        "what": tables.text(upper_first(labels.what(row))),
         "points": tables.exact(row.points_x100),
         "from": post(row.from_post),
         "to": post(row.to_post),

@@ -82,7 +82,11 @@ def _facts(row: CaseAllocation, state: State, posts: dict[str, Unit]) -> list[tu
         ("State", labels.state_words(row, state.day), ""),
         ("Case", f"{row.ref}: {labels.what(row)}, {tables.exact(row.points_x100).text} points", ""),
     ]
-    for title, code in (("From", row.from_post), ("To", row.to_post), ("Now with", row.found_post)):
+    for title, code in (
+        ("Waited as" if row.was_waiting else "From", row.from_post),
+        ("To", row.to_post),
+        ("Now with", row.found_post),
+    ):
         if post := posts.get(code):
             words = f"{post.name}, {post.grade}, team {post.team_code}"
             found.append((title, words, unit_url("post", code, "caseload")))
@@ -97,7 +101,7 @@ def _facts(row: CaseAllocation, state: State, posts: dict[str, Unit]) -> list[tu
         ("Counts from", day_words(row.first_day), ""),
         ("Reason", REASONS.get(row.reason, row.reason), ""),
         ("Why over the threshold", row.why_over, ""),
-        ("Why beside the rules", row.why_not_eligible, ""),
+        ("Why against the rules", row.why_not_eligible, ""),
         ("Why this person", row.notes, ""),
     ]
     if row.undone_at is not None:

@@ -63,7 +63,9 @@ def sheet_of(table: tables.Table) -> ExportSheet:
     of_units = any(row.level for row in table.rows) or (
         {"name", "code"} <= {column.key for column in table.columns}
     )
-    columns = [column for column in table.columns if not (of_units and column.key == "code")]
+    columns = [
+        column for column in table.columns if column.kind != "way" and not (of_units and column.key == "code")
+    ]
     before = [Heading("level", "Level"), Heading("code", "Code", "code")] if of_units else []
     headings = [*before]
     for column in columns:

@@ -136,13 +136,13 @@ def _cases(state: State, posts: Sequence[Unit]) -> Any:
 def _table(question: UnitRequest, case: CaseToGive, found: Sequence[Candidate]) -> tables.Table:
     of_pdu = question.unit.level == "pdu"
     can: frozenset[str] = frozenset()
-    if case.ref and not question.in_full:
+    if case.ref:
         allowed = visibility.allowed(question.user, Action.ALLOCATE_CASES)
         everybody = allowed.among(units.everybody(question.state, question.unit))
         can = frozenset(everybody.values_list("code", flat=True))
     columns = [
         tables.Column("name", "Practitioner"),
-        *([tables.Column("choose", "Allocation")] if can else []),
+        *([tables.Column("choose", "Allocation", "way")] if can else []),
         *([tables.Column("team", "Team code", "code")] if of_pdu else []),
         tables.Column("grade", "Grade"),
         tables.Column("may", "May hold it"),
@@ -180,5 +180,5 @@ def _values(question: UnitRequest, one: Candidate, can: Collection[str]) -> dict
         **{each: tables.count(one.caseload.get(each, 0)) for each in LOCATIONS},
         **{f"in_{days}": tables.count(one.recent.get(days, 0)) for days in RECENT_DAYS},
         "why": tables.text("; ".join(words for words in notes if words)),
-        "choose": tables.text(choose, f"{reverse('allocate')}?{to}"),
+        **({"choose": tables.text(choose, f"{reverse('allocate')}?{to}")} if can else {}),
     }

@@ -85,8 +85,6 @@ def _used(question: UnitRequest, lines: list[models.Line]) -> list[tables.Column
 
 def _columns(question: UnitRequest) -> list[tables.Column]:
     holder = [] if question.is_post else [tables.Column("holder", "Practitioner")]
-    allowed = visibility.allowed(question.user, Action.ALLOCATE_CASES)
-    gives = question.is_post and not question.in_full and allowed.covers(question.unit)
     return [
         tables.Column("crn", "CRN", "code"),
         *holder,
@@ -99,8 +97,13 @@ def _columns(question: UnitRequest) -> list[tables.Column]:
         tables.Column("counts", "Active"),
         tables.Column("why", "Notes"),
         tables.Column("flags", "Flags"),
-        *([tables.Column("give", "Allocation")] if gives else []),
+        *([tables.Column("give", "Allocation", "way")] if _gives(question) else []),
     ]
+
+
+def _gives(question: UnitRequest) -> bool:
+    """Whether whoever asks may give the cases of this post to somebody else."""
+    return question.is_post and visibility.allowed(question.user, Action.ALLOCATE_CASES).covers(question.unit)
 
 
 def _row(
@@ -111,8 +114,6 @@ def _row(
     tier = "untiered" if pricing.tier == "0" else pricing.tier
     # why it earns or not, with the way to the rule that says so
     said = labels.reason(pricing.reason) or ("counted" if line.points_x100 else "0 points")
-    can_move = line.ref and line.listed_cases == 1 and pricing.stream != OMIC
-    choose = unit_url("pdu", holder.pdu_code, "candidates", crn=line.ref)
     values = {
         "crn": reference(line, lines_at),
         "type": tables.text(labels.place(pricing)),
@@ -124,8 +125,11 @@ def _row(
         "counts": tables.text("yes" if line.active_cases else "no"),
         "why": tables.text(said, labels.rule_href(pricing.rule, question.request.get_full_path())),
         "flags": tables.text(line.about),
-        "give": tables.text("Give to somebody else" if can_move else "", choose),
     }
+    if _gives(question):
+        choose = unit_url("pdu", holder.pdu_code, "candidates", crn=line.ref)
+        can_move = line.ref and line.listed_cases == 1 and pricing.stream != OMIC
+        values["give"] = tables.text("Give to somebody else" if can_move else "", choose)
     if not question.is_post:
         values["holder"] = tables.text(holder.name, unit_url("post", holder.code, "caseload"))
     return tables.Row(values)

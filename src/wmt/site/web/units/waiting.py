@@ -69,7 +69,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
         tables.Column("team", "Team code", "code"),
         tables.Column("since", "With nobody since", "date"),
         tables.Column("days", "Days", "count"),
-        tables.Column("who", "Allocation"),
+        tables.Column("who", "Allocation", "way"),
         tables.Column("why", "Notes"),
     ]
     table = tables.Table(
