@@ -192,6 +192,8 @@ SAVES: dict[tuple[str, str], Write] = {
     ("POST", "carry-over"): lambda place: place.form(
         f"/hours/carry-over/?from={GONE}&to={place.code}", why="A new code", shown=place.shown
     ),
+    ("POST", "allocate"): lambda place: place.form(f"/allocate/?crn={place.ref}&to={place.code}", **_WHY),
+    ("POST", "allocation-undo"): lambda place: place.form(f"/allocation/{place.given}/undo/"),
     ("POST", "reason-new"): lambda place: place.form("/reasons/new/", **REASON, first_day=str(place.day)),
     ("POST", "reason-retire"): lambda place: place.form(
         "/reasons/22/retire/", first_day=str(place.day), why="not any more"
