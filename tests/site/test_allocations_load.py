@@ -17,6 +17,7 @@ from wmt.site.allocation.models import CaseAllocation
 from wmt.site.changes import allocate
 from wmt.site.changes.reconcile import differences
 from wmt.site.loads import loading, withdrawal
+from wmt.site.loads.given_cases import _judged
 from wmt.site.loads.load_request import LoadRequest
 from wmt.site.loads.withdrawal import Deed, WithdrawalRequest
 from wmt.site.workload.models import Line, Load, Unit
@@ -156,6 +157,33 @@ def test_it_is_undone_after_the_next_night_was_worked_out_with_it(
     allocate.undo(actor=None, who="a test", allocation=first)
     assert holders(ref) == [old.code]
     assert differences(current_state()) == []
+
+
+@pytest.mark.parametrize(
+    ("here", "state"),
+    [
+        (["T1:NEW"], Now.CONFIRMED),
+        (["T9:NEW"], Now.CONFIRMED),  # the same officer under another team
+        (["T1:OLD", "T1:NEW"], Now.CONFIRMED),
+        (["T1:MID"], Now.GIVEN),
+        (["T1:OLD"], Now.GIVEN),
+        (["T1:OLD", "T1:X"], Now.GIVEN),
+        (["T1:X"], Now.ELSEWHERE),
+        ([], Now.ENDED),
+    ],
+)
+def test_what_an_extract_says_of_a_way(here: list[str], state: str) -> None:
+    steps = [("T1:OLD", "T1:MID"), ("T1:MID", "T1:NEW")]
+    way = [CaseAllocation(from_post=first, to_post=last) for first, last in steps]
+    posts = dict.fromkeys(("T1:OLD", "T1:MID", "T1:NEW", "T9:NEW", "T1:X"), True)
+    assert _judged(way, here, posts) == state
+    back = [*way, CaseAllocation(from_post="T1:NEW", to_post="T9:NEW")]  # between two posts of one officer
+    assert _judged(back, ["T1:NEW"], posts) == Now.GIVEN
+    if not here:  # whoever had it has no figures of this night
+        assert _judged(way, here, {**posts, "T1:MID": False}) == Now.GIVEN
+    if state == Now.GIVEN:
+        del posts["T1:NEW"]
+        assert _judged(way, here, posts) == Now.LEFT
 
 
 @pytest.mark.parametrize("seen", ["not yet", "seen", "elsewhere", "ended"])

@@ -110,7 +110,9 @@ def _holders(state: State, refs: Collection[str]) -> dict[str, list[str]]:
 def _judged(way: Sequence[CaseAllocation], here: Sequence[str], posts: Mapping[str, bool]) -> str:
     """What the rows of a load say of where a case was given: `here` are those who hold it there."""
     before = {row.from_post for row in way}
-    if way[-1].to_post in here:
+    # an officer whose team got another code, or who has several posts, is the same person
+    to, elsewhere = way[-1].to_post, set(here) - before
+    if to in here or to.split(":")[-1] in {code.split(":")[-1] for code in elsewhere}:
         return _Now.CONFIRMED
     if not here:
         # who has no figures of this night may hold it still
