@@ -50,7 +50,7 @@ PAGES: dict[str, dict[str, int]] = {
     },
     "spo": {
         "": 4, "pack/": 3, "hours/": 3, "ahead/": 3, "candidates/": 3, "waiting/": 2, "caseload/": 12,
-        "why/": 2, "duties/": 2
+        "why/": 2, "duties/": 2, "allocations/": 2
     },
     "head": {"": 3, "pack/": 3, "over-time/": 15, "hours/": 3, "caseload/": 4, "duties/": 3},
     "analyst": {"": 3, "pack/": 3, "why/": 2, "over-time/": 15, "caseload/": 4},

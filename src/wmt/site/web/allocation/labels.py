@@ -3,9 +3,14 @@
 from datetime import date
 
 from wmt.allocation.cases import case_words
+from wmt.days import moment_words, written
 from wmt.facts import kinds
+from wmt.site import tables
 from wmt.site.allocation.labels import REASONS
 from wmt.site.allocation.models import CaseAllocation
+from wmt.site.links import unit_url
+from wmt.site.workload import staff_names
+from wmt.site.workload.models import Unit
 from wmt.text import counted
 
 _Now = CaseAllocation.State
@@ -41,3 +46,36 @@ def why(row: CaseAllocation) -> str:
     beside = (("over the threshold", row.why_over), ("against the rules", row.why_not_eligible))
     more = [f"{words}: {text}" for words, text in beside if text]
     return "; ".join([REASONS.get(row.reason, row.reason), *more])
+
+
+def facts(row: CaseAllocation, day: date, posts: dict[str, Unit]) -> list[tuple[str, str, str]]:
+    """What is known of it: title, words, address."""
+    found = [
+        ("State", state_words(row, day), ""),
+        ("Case", f"{row.ref}: {what(row)}, {counted(tables.exact(row.points_x100).text, 'point')}", ""),
+    ]
+    for title, code in (
+        ("Waited as" if row.was_waiting else "From", row.from_post),
+        ("To", row.to_post),
+        ("Now with", row.found_post),
+    ):
+        if post := posts.get(code):
+            words = f"{post.name}, {post.grade}, team {post.team_code}"
+            found.append((title, words, unit_url("post", code, "caseload")))
+        elif code:
+            found.append((title, code, ""))
+    if (days := waited(row)) is not None:
+        found.append(("Waited", counted(days, "day"), ""))
+    who = staff_names.person(row.who)
+    found += [
+        ("Decided", f"{moment_words(row.recorded_at)}, by {who}", ""),
+        ("Counts from", written(row.first_day), ""),
+        ("Reason", REASONS.get(row.reason, row.reason), ""),
+        ("Why over the threshold", row.why_over, ""),
+        ("Why against the rules", row.why_not_eligible, ""),
+        ("Why this person", row.notes, ""),
+    ]
+    if row.undone_at is not None:
+        by = staff_names.person(row.undone_by)
+        found.append(("Undone", f"{moment_words(row.undone_at)}, by {by}", ""))
+    return [fact for fact in found if fact[1]]

@@ -1,11 +1,9 @@
 """What was allocated at a post, in a team or PDU in the last 30 days, and what nDelius shows of it."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from statistics import median
 from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
 
 from wmt.site import tables
@@ -16,6 +14,7 @@ from wmt.site.allocation.models import CaseAllocation
 from wmt.site.audit.reads import note_read
 from wmt.site.figures import units
 from wmt.site.links import unit_url
+from wmt.site.queries.allocations import allocations_of
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.web.allocation import labels
 from wmt.site.web.units.labels import upper_first
@@ -40,7 +39,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
     unit, state, show = question.unit, question.state, question.request.GET.get("show", "")
     if not applies(unit):  # the way up of the page leads here
         return {"tables": {}, "elsewhere": True}
-    rows = _rows(question)
+    rows = allocations_of(question, _DAYS)
     waits = [days for row in rows if (days := labels.waited(row)) is not None]
     if show == "attention":
         rows = [row for row in rows if row.state in labels.ATTENTION]
@@ -59,27 +58,6 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "waited": counted(f"{median(waits):,g}", "day") if waits else "",
         "allocates": visibility.allowed(question.user, Action.ALLOCATE_CASES).covers(unit),
     }
-
-
-def _rows(question: UnitRequest) -> list[CaseAllocation]:
-    unit, day = question.unit, question.state.day
-    lately = Q(first_day__gt=day - timedelta(_DAYS))
-    if question.state.as_of is None:
-        lately |= Q(is_open=True)
-    found = CaseAllocation.objects.filter(lately, first_day__lte=day).order_by("-recorded_at", "-pk")
-    if unit.level == "post":
-        return list(found.filter(Q(from_post=unit.code) | Q(to_post=unit.code)))
-    teams = {unit.code}
-    if unit.level == "pdu":
-        teams = set(units.below(question.state, unit, "team").values_list("code", flat=True))
-    named = Q()
-    for team in teams:
-        named |= Q(from_post__startswith=f"{team}:") | Q(to_post__startswith=f"{team}:")
-    there = (
-        (row, {access.codes(code)[0] for code in (row.from_post, row.to_post)}) for row in found.filter(named)
-    )
-    # SQLite looks for beginnings in any letter case
-    return [row for row, of_teams in there if not teams.isdisjoint(of_teams)]
 
 
 def _table(question: UnitRequest, rows: Sequence[CaseAllocation], readable: set[int]) -> tables.Table:

@@ -7,27 +7,20 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
-from wmt.site import tables
 from wmt.site.accounts import visibility
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
 from wmt.site.allocation import access
-from wmt.site.allocation.labels import REASONS
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.audit.reads import note_read
 from wmt.site.availability.change_requests import ConflictError
-from wmt.site.availability.labels import day_words
 from wmt.site.changes import allocate
 from wmt.site.figures import units
 from wmt.site.links import unit_url
 from wmt.site.shown import needed_state
 from wmt.site.web.allocation import labels
 from wmt.site.web.allocation.decide import told
-from wmt.site.workload import staff_names
-from wmt.site.workload.day_format import moment_words
 from wmt.site.workload.models import Unit
-from wmt.site.workload.state import State
-from wmt.text import counted
 
 
 @require_safe
@@ -48,7 +41,7 @@ def allocation_page(request: HttpRequest, number: int) -> HttpResponse:
     above = units.above(state, request.user, to) if row.to_post in posts else []  # type: ignore[arg-type]
     context = {
         "row": row,
-        "facts": _facts(row, state, posts),
+        "facts": labels.facts(row, state.day, posts),
         "to_name": to.name,
         "from_name": posts[row.from_post].name if row.from_post in posts else row.from_post,
         "crumbs": [
@@ -74,37 +67,3 @@ def allocation_undo(request: HttpRequest, number: int) -> HttpResponse:
     else:
         messages.success(request, told("The allocation is undone.", request, row))
     return HttpResponseRedirect(reverse("allocation", args=[row.pk]))
-
-
-def _facts(row: CaseAllocation, state: State, posts: dict[str, Unit]) -> list[tuple[str, str, str]]:
-    """What is known of it: title, words, address."""
-    found = [
-        ("State", labels.state_words(row, state.day), ""),
-        ("Case", f"{row.ref}: {labels.what(row)}, {tables.exact(row.points_x100).text} points", ""),
-    ]
-    for title, code in (
-        ("Waited as" if row.was_waiting else "From", row.from_post),
-        ("To", row.to_post),
-        ("Now with", row.found_post),
-    ):
-        if post := posts.get(code):
-            words = f"{post.name}, {post.grade}, team {post.team_code}"
-            found.append((title, words, unit_url("post", code, "caseload")))
-        elif code:
-            found.append((title, code, ""))
-    waited = labels.waited(row)
-    if waited is not None:
-        found.append(("Waited", counted(waited, "day"), ""))
-    who = staff_names.person(row.who)
-    found += [
-        ("Decided", f"{moment_words(row.recorded_at)}, by {who}", ""),
-        ("Counts from", day_words(row.first_day), ""),
-        ("Reason", REASONS.get(row.reason, row.reason), ""),
-        ("Why over the threshold", row.why_over, ""),
-        ("Why against the rules", row.why_not_eligible, ""),
-        ("Why this person", row.notes, ""),
-    ]
-    if row.undone_at is not None:
-        by = staff_names.person(row.undone_by)
-        found.append(("Undone", f"{moment_words(row.undone_at)}, by {by}", ""))
-    return [fact for fact in found if fact[1]]
