@@ -5,7 +5,10 @@ from collections.abc import Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
+from pathlib import Path
 
+import polars as pl
 from django.conf import settings
 from django.db.models import Q
 
@@ -141,7 +144,8 @@ def _streams(
         lines = exchanged[unit.number or 0]
         cases = unit.cases_all + sum(line.listed_cases for line in lines.new)
         cases -= sum(line.listed_cases for line in lines.old)
-        may_leave = lines.old and (teams[unit.team_code].is_omic or cases == 0)
+        writes = cases == 0 and unit.code in _report_writers(state.night, settings.CONFIG.nights)
+        may_leave = lines.old and (teams[unit.team_code].is_omic or writes)
         if unit.stream != ledger.HEADLINE or may_leave:
             unsure.append(unit.code)
     if not unsure:
@@ -153,3 +157,13 @@ def _streams(
     totals = Ledger(facts, rules_of(state), former=part.former, day=state.day).totals(["post"])
     streams = dict(totals.select("code", "stream").iter_rows())
     return [streams[unit.code] if unit.code in unsure else "" for unit in units]
+
+
+@lru_cache(maxsize=4)
+def _report_writers(name: str, home: Path) -> frozenset[str]:
+    """The posts that have reports, or stand on their sheet: no other can be left with court work only."""
+    night = open_night(home / name)
+    listed = night.table("facts/measure").filter(basis="reports")["post_no"]
+    numbers = pl.concat([listed, night.table("facts/report")["post_no"]]).unique()
+    posts = night.table("facts/post").filter(pl.col("post_no").is_in(numbers.implode()))
+    return frozenset(posts.select(pl.concat_str("team_code", pl.lit(":"), "staff_code")).to_series())
