@@ -7,6 +7,7 @@ import pytest
 from conftest import Nation
 from wmt.allocation.cases import MOVES
 from wmt.ledger import COURTS, OMIC, explain_change, is_over
+from wmt.nights.unit_slice import part_of
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.audit.models import AuditEvent
 from wmt.site.availability.change_requests import ConflictError, RefusedError
@@ -15,7 +16,7 @@ from wmt.site.changes.allocate import AllocationRequest
 from wmt.site.changes.case_deltas import case_lines
 from wmt.site.changes.reconcile import differences
 from wmt.site.figures.placeholders import placeholders
-from wmt.site.queries import movement
+from wmt.site.queries import moved_cases, movement
 from wmt.site.workload.models import Line, Pricing, Unit
 from wmt.site.workload.state import current_state
 
@@ -200,6 +201,23 @@ def test_why_it_moved_follows_a_post_from_courts_to_sentence_management(pair: tu
         found, shown = why(level, code), unit(level, code)
         assert found.after == (shown.points_x100, shown.available_x100), level
         assert sum(each.points_x100 for each in found.causes) == found.after[0] - found.before[0]
+
+
+def test_facts_that_are_priced_anew_have_the_case_where_it_is(
+    nation: Nation, pair: tuple[Unit, Unit]
+) -> None:
+    """Other rules price the facts of a unit anew: the case came from outside, or went there."""
+    old, new = pair
+    ref = cases_of(old)[0]
+    give(ref, new)
+    for post, holds in ((old, 0), (new, 1)):
+        for level in ("post", "team", "pdu", "nation"):
+            code = {"post": post.code, "nation": "nation"}.get(level) or getattr(post, f"{level}_code")
+            part = part_of(nation.night, level, code).facts
+            facts = moved_cases.facts_with_given(current_state(), nation.night, part)
+            found = facts.caseload.filter(case_ref=ref)["post_no"].to_list()
+            assert found == ([new.number] if holds or level == "nation" else []), (level, code)
+            assert facts.post.equals(part.post)
 
 
 def test_a_case_goes_on_and_every_step_back_is_the_one_before(pair: tuple[Unit, Unit]) -> None:
