@@ -1,7 +1,10 @@
 """Allocations when the next extract comes: seen, not seen yet, with somebody else, or gone."""
 
+import json
 import shutil
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ from loads_fixtures import home_of_its_own, night_of, signed
 from test_allocate import cases_of, give, posts, unit
 
 from wmt.nights import open_night
+from wmt.nights.kept_transfers import kept_transfers
 from wmt.nights.recompute import recompute
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.changes import allocate
@@ -21,7 +25,6 @@ from wmt.site.loads.given_cases import _judged
 from wmt.site.loads.load_request import LoadRequest
 from wmt.site.loads.withdrawal import Deed, WithdrawalRequest
 from wmt.site.workload.models import Line, Load, Unit
-from wmt.site.workload.night_rows import kept_transfers
 from wmt.site.workload.state import current_state
 
 Now = CaseAllocation.State
@@ -34,18 +37,52 @@ def home(nation: Any, settings: Any, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def load_night(written_nation: Any, tmp_path: Path) -> Callable[..., Load]:
-    """Load the second night, its cases changed by a function of the frame."""
+    """Load the second night so many days later, its cases changed by a function of the frame.
 
-    def load(change: Callable[[pl.DataFrame], pl.DataFrame] = lambda cases: cases) -> Load:
-        to = tmp_path / "next"
+    The rows of the post `aside` have a fault, so that it keeps its earlier figures; `followed` goes on under
+    another team.
+    """
+    made = count()
+
+    def load(
+        change: Callable[[pl.DataFrame], pl.DataFrame] = lambda cases: cases,
+        *,
+        days: int = 0,
+        aside: Unit | None = None,
+        followed: tuple[Unit, str] | None = None,
+        correction: bool = False,
+    ) -> Load:
+        to = tmp_path / f"next {next(made)}"
         shutil.copytree(night_of(written_nation, 1) / "tidy", to)
-        change(pl.read_parquet(to / "case.parquet")).write_parquet(to / "case.parquet")
+        cases = change(pl.read_parquet(to / "case.parquet"))
+        if aside is not None:
+            hit = (pl.col("team_code") == aside.team_code) & (pl.col("staff_code") == aside.staff_code)
+            cases = cases.with_columns(location=pl.when(hit).then(pl.lit("Moon")).otherwise("location"))
+        cases.write_parquet(to / "case.parquet")
+        if followed is not None:
+            goes_on(to, *followed)
         signed(to)
-        done = loading.perform(loading.ask(wish=LoadRequest(paths=[str(to)]), who="a test", accept="a test"))
+        told = json.loads((to / "manifest.json").read_text())
+        told["as_at"] = (datetime.fromisoformat(told["as_at"]) + timedelta(days)).isoformat()
+        (to / "manifest.json").write_text(json.dumps(told))
+        wish = LoadRequest(paths=[str(to)], set_aside=True, correction=correction)
+        done = loading.perform(loading.ask(wish=wish, who="a test", accept="a test"))
         assert done.state == Load.State.LOADED, done.message
         return done
 
     return load
+
+
+def goes_on(tidy: Path, post: Unit, team: str) -> None:
+    """An officer whose post is under another team from now on."""
+    for file in tidy.glob("*.parquet"):
+        frame = pl.read_parquet(file)
+        for name in frame.columns:
+            staff = name.replace("team_code", "staff_code")
+            if name.endswith("team_code") and staff in frame.columns:
+                hit = (pl.col(name) == post.team_code) & (pl.col(staff) == post.staff_code)
+                frame = frame.with_columns(pl.when(hit).then(pl.lit(team)).otherwise(name).alias(name))
+        frame.write_parquet(file)
 
 
 @pytest.fixture
@@ -213,4 +250,130 @@ def test_a_night_that_is_withdrawn_settled_nothing(
     withdrawal.perform(withdrawal.ask(wanted=WithdrawalRequest(Deed.SHOW, night), who="a test"))
     assert current_state().night == night
     assert unit("post", new.code).points_x100 == points
+    assert differences(current_state()) == []
+
+
+@pytest.fixture
+def third(given: tuple[Unit, Unit, str]) -> Unit:
+    working = posts(stream="sentence_management", grade="PO", available_x100__gt=0, cases__gt=3)
+    return next(each for each in reversed(working) if each.code not in (given[0].code, given[1].code))
+
+
+def reached(ref: str, *codes: str, state: str = Now.GIVEN) -> None:
+    """Who holds a case, what its last allocation is, and that all figures say so."""
+    row = CaseAllocation.objects.filter(ref=ref).exclude(state=Now.UNDONE).order_by("-change")[0]
+    assert (holders(ref), row.state) == (list(codes), state)
+    assert differences(current_state()) == []
+
+
+@pytest.mark.parametrize("who", ["holder", "receiver"])
+def test_a_post_that_keeps_earlier_lines_keeps_those_of_the_extract(
+    given: tuple[Unit, Unit, str], load_night: Callable[..., Load], who: str
+) -> None:
+    """A case is counted once though one of its two posts is set aside, and goes on when it is back."""
+    old, new, ref = given
+    load_night()
+    reached(ref, new.code)
+    load_night(days=1, aside=old if who == "holder" else new)
+    reached(ref, old.code)
+    load_night(days=2)
+    reached(ref, new.code)
+
+
+def test_a_receiver_whose_rows_are_left_out_may_hold_it(
+    given: tuple[Unit, Unit, str], load_night: Callable[..., Load]
+) -> None:
+    _, new, ref = given
+    load_night(at_post(ref, new), aside=new)
+    reached(ref)
+    load_night(at_post(ref, new), days=1)
+    reached(ref, new.code, state=Now.CONFIRMED)
+
+
+def test_the_last_allocation_counts_wherever_the_case_is_on_its_way(
+    given: tuple[Unit, Unit, str], third: Unit, load_night: Callable[..., Load]
+) -> None:
+    old, new, ref = given
+    load_night(aside=new)
+    reached(ref, old.code)
+    give(ref, third)
+    reached(ref, third.code)
+    load_night(days=1)
+    reached(ref, third.code)
+
+
+def test_what_was_given_after_a_contradiction_stays_when_that_is_withdrawn(
+    given: tuple[Unit, Unit, str], third: Unit, load_night: Callable[..., Load]
+) -> None:
+    old, new, ref = given
+    night = load_night(at_post(ref, third)).night
+    reached(ref, third.code, state=Now.ELSEWHERE)
+    working = posts(grade="PO", available_x100__gt=0, stream="sentence_management")
+    last = next(each for each in working if each.code not in (old.code, new.code, third.code))
+    give(ref, last)
+    wanted = WithdrawalRequest(Deed.WITHDRAW, night, "a test of withdrawing")
+    withdrawal.perform(withdrawal.ask(wanted=wanted, who="a test"))
+    reached(ref, last.code)
+
+
+@pytest.mark.parametrize("who", ["holder", "receiver"])
+def test_an_allocation_follows_its_officer_to_another_team(
+    given: tuple[Unit, Unit, str], third: Unit, load_night: Callable[..., Load], who: str
+) -> None:
+    old, new, ref = given
+    mover = old if who == "holder" else new
+    load_night(followed=(mover, third.team_code))
+    now = f"{third.team_code}:{mover.staff_code}"
+    reached(ref, new.code if who == "holder" else now)
+    row = CaseAllocation.objects.get()
+    assert (row.from_post, row.to_post) == ((now, new.code) if who == "holder" else (old.code, now))
+
+
+def test_a_night_that_is_shown_again_does_not_contradict_what_was_decided_since(
+    given: tuple[Unit, Unit, str], third: Unit, load_night: Callable[..., Load]
+) -> None:
+    _, _, ref = given
+    night = load_night().night
+    CaseAllocation.objects.update(first_day=current_state().day)
+    allocate.undo(actor=None, who="a test", allocation=CaseAllocation.objects.get())
+    give(ref, third)
+    withdrawal.perform(withdrawal.ask(wanted=WithdrawalRequest(Deed.SHOW, night), who="a test"))
+    reached(ref, third.code)
+
+
+def who_held(night: str, ref: str) -> list[str]:
+    lines = open_night(settings.CONFIG.nights / night).table("results/lines").filter(ref=ref, kind="case")
+    return [f"{team}:{staff}" for team, staff in lines.select("team_code", "staff_code").rows()]
+
+
+def test_a_decision_is_not_in_the_history_of_days_before_it(
+    given: tuple[Unit, Unit, str], load_night: Callable[..., Load]
+) -> None:
+    old, new, ref = given
+    CaseAllocation.objects.update(first_day=current_state().day + timedelta(5))
+    night = load_night().night
+    assert who_held(night, ref) == [old.code]
+    reached(ref, new.code)
+
+
+def test_a_correction_is_worked_out_with_what_only_the_wrong_one_had_settled(
+    given: tuple[Unit, Unit, str], third: Unit, load_night: Callable[..., Load]
+) -> None:
+    _, new, ref = given
+    load_night(at_post(ref, third))
+    reached(ref, third.code, state=Now.ELSEWHERE)
+    night = load_night(correction=True).night
+    reached(ref, new.code)
+    assert who_held(night, ref) == [new.code]
+
+
+def test_references_that_are_forgotten_lead_nowhere(
+    given: tuple[Unit, Unit, str], load_night: Callable[..., Load]
+) -> None:
+    night = load_night(at_post(given[2], given[1])).night
+    CaseAllocation.objects.update(ref="")
+    wanted = WithdrawalRequest(Deed.WITHDRAW, night, "a test of withdrawing")
+    withdrawal.perform(withdrawal.ask(wanted=wanted, who="a test"))
+    row = CaseAllocation.objects.get()
+    assert (row.state, row.is_open) == (Now.CONFIRMED, False)
     assert differences(current_state()) == []

@@ -4,13 +4,14 @@ A transfer takes all rows of a case from one post to another: the case itself an
 with whoever did them, and what a prison holds under OMiC is not moved.
 """
 
-from collections.abc import Collection, Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
 import polars as pl
 
+from wmt.allocation.cases import MOVES
 from wmt.facts import Facts, table_of
 from wmt.facts.kinds import kind_table
 from wmt.ledger import OMIC
@@ -36,9 +37,14 @@ class CaseTransfer(NamedTuple):
     to_post: str
     since: date | None
 
+    @property
+    def back(self) -> "CaseTransfer":
+        """The way back. Since when the case was there before is not known here."""
+        return self._replace(from_post=self.to_post, to_post=self.from_post, since=None)
+
 
 def with_transfers(facts: Facts, transfers: Iterable[CaseTransfer]) -> tuple[Facts, list[CaseTransfer]]:
-    """The facts with cases where their transfers lead, one after the other, and the transfers that counted.
+    """The facts with cases where their transfers lead, and the transfers that counted.
 
     One from or to a post without figures of this night waits for them. A case that is at the end of its way
     already, or nowhere on it, stays where it is: the extract knows better.
@@ -86,7 +92,8 @@ def led(
 ) -> tuple[dict[tuple[str, str], str], list[CaseTransfer]]:
     """Where transfers lead cases that posts hold, by reference and holder, and those that count.
 
-    `posts` are those that have figures; the others wait for theirs.
+    `posts` are those that have figures; the others wait for theirs. Of several transfers of a case the last
+    counts: whoever on its way still holds it, it goes there.
     """
     ways: dict[str, list[CaseTransfer]] = {}
     for each in transfers:
@@ -95,13 +102,30 @@ def led(
     ends: dict[tuple[str, str], str] = {}
     counted: list[CaseTransfer] = []
     for ref, way in ways.items():
-        here = held.get(ref, ())
-        if way[-1].to_post in here or not any(each.from_post in here for each in way):
-            continue
-        counted += way
-        for start in (code for code in here if code in posts):
-            now = start
-            for each in way:
-                now = each.to_post if each.from_post == now else now
-            ends[ref, start] = now
+        here, end = held.get(ref, ()), way[-1].to_post
+        starts = {code for each in way for code in (each.from_post, each.to_post)}.intersection(here)
+        if starts and end not in here:
+            counted += way
+            ends |= {(ref, start): end for start in starts}
     return ends, counted
+
+
+def lines_led(lines: pl.DataFrame, transfers: Sequence[CaseTransfer]) -> pl.DataFrame:
+    """Lines (columns `ledger.NAMED_LINE`) with those of cases under the codes of where transfers lead."""
+    moves = (pl.col("kind").is_in(MOVES) & (pl.col("stream") != OMIC)).fill_null(False)
+    code = pl.concat_str("team_code", pl.lit(":"), "staff_code")
+    mine = lines.filter(moves & pl.col("ref").is_in([each.ref for each in transfers]))
+    held: dict[str, set[str]] = {}
+    for ref, post in mine.filter(kind="case").select("ref", code).rows():
+        held.setdefault(ref, set()).add(post)
+    posts = {post for each in transfers for post in (each.from_post, each.to_post)}
+    ends, _ = led(transfers, held, posts)
+    rows = [(ref, start, *end.split(":", 1)) for (ref, start), end in ends.items()]
+    frame = pl.DataFrame(
+        rows, dict.fromkeys(("ref", "start", "to_team", "to_staff"), pl.String), orient="row"
+    )
+    found = lines.with_columns(start=pl.when(moves).then(code))
+    found = found.join(frame, on=["ref", "start"], how="left", maintain_order="left")
+    return found.with_columns(
+        team_code=pl.coalesce("to_team", "team_code"), staff_code=pl.coalesce("to_staff", "staff_code")
+    ).select(lines.columns)

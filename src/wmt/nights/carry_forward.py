@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import polars as pl
 
+from wmt.allocation.transfers import lines_led
 from wmt.facts import NOT_KNOWN, Facts
 from wmt.grades import DUMMY
 from wmt.nights.folder import Night, NightError
+from wmt.nights.kept_transfers import kept_transfers
 
 _KEYS = ["team_code", "staff_code"]
 
@@ -39,7 +41,12 @@ def keep_former(facts: Facts, former_night: Night | None) -> tuple[Facts, pl.Dat
         unmeasured=pl.when(pl.col("since").is_not_null()).then(0).otherwise(pl.col("unmeasured")),
     ).select(facts.post.schema.names())
     facts = replace(facts, post=post.cast(facts.post.schema))
-    lines = former_night.table("results/lines").join(had, on=_KEYS, how="semi", maintain_order="left")
+    # a case that people gave to somebody is where the extract has it: a post of this night may have it too
+    back = [each.back for each in reversed(kept_transfers(former_night))]
+    lines = (
+        lines_led(former_night.table("results/lines"), back) if back else former_night.table("results/lines")
+    )
+    lines = lines.join(had, on=_KEYS, how="semi", maintain_order="left")
     return _balanced(facts, lines)
 
 

@@ -1,11 +1,16 @@
-"""Who may read an allocation: who reads cases of one of its two posts. It is a fact about somebody's case."""
+"""Who may read an allocation: who reads cases of one of its two posts. It is a fact about somebody's case.
 
+What was written with it is private to fewer: who may allocate cases of one of them, and the practitioners.
+"""
+
+from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404
 
 from wmt.site.accounts import visibility
 from wmt.site.accounts.access import LoadState
+from wmt.site.accounts.roles import Action
 from wmt.site.allocation.models import CaseAllocation
 
 
@@ -14,12 +19,31 @@ class UnknownAllocation(Http404):
 
 
 def find(user: Any, state: LoadState, number: int) -> CaseAllocation:
-    """An allocation by its number. Raises UnknownAllocation, also for what the user may not read."""
-    row = CaseAllocation.objects.filter(pk=number).first()
-    reads = visibility.ReachOfPosts(visibility.cases(user, state), state)
-    if row is None or not any(reads(codes(code)) for code in (row.from_post, row.to_post)):
+    """An allocation by its number, as the user may read it. Raises UnknownAllocation, also for what the user
+    may not read."""
+    found = readable(user, state)(CaseAllocation.objects.filter(pk=number).first())
+    if found is None:
         raise UnknownAllocation(f"there is no allocation {number} that you may read")
-    return row
+    return found
+
+
+def readable(user: Any, state: LoadState) -> Callable[[CaseAllocation | None], CaseAllocation | None]:
+    """What gives each allocation as a user may read it: without what was written, or None for not at all."""
+    cases = visibility.ReachOfPosts(visibility.cases(user, state), state)
+    gives = visibility.allowed(user, Action.ALLOCATE_CASES)
+    own = str(getattr(user, "staff_code", "") or "")
+    words = visibility.ReachOfPosts(visibility.Reach(gives.everywhere, gives.units, own), state)
+
+    def seen(row: CaseAllocation | None) -> CaseAllocation | None:
+        posts = [codes(code) for code in (row.from_post, row.to_post)] if row else []
+        if row is None or not any(cases(post) for post in posts):
+            return None
+        if not any(words(post) for post in posts):
+            row.is_withheld = any((row.notes, row.why_over, row.why_not_eligible))
+            row.notes = row.why_over = row.why_not_eligible = ""
+        return row
+
+    return seen
 
 
 def codes(post: str) -> tuple[str, str]:

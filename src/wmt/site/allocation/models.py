@@ -54,6 +54,9 @@ class CaseAllocation(models.Model):
     undone_at = models.DateTimeField(null=True)
     undone_by = models.CharField(max_length=160, blank=True)
 
+    #: whether something of what was written is not for who asks: see `allocation.access`
+    is_withheld = False
+
     class Meta:
         indexes = (models.Index(fields=["ref"]), models.Index(fields=["first_day"]))
         constraints = (
@@ -74,4 +77,4 @@ class CaseAllocation(models.Model):
     @property
     def back(self) -> CaseTransfer:
         """What undoing it does to them."""
-        return CaseTransfer(self.key, self.ref, self.to_post, self.from_post, self.held_since)
+        return self.transfer.back._replace(since=self.held_since)

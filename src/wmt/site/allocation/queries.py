@@ -8,8 +8,9 @@ from django.conf import settings
 
 from wmt.allocation.transfers import CaseTransfer
 from wmt.nights import open_night
+from wmt.nights.kept_transfers import kept_transfers
 from wmt.site.allocation.models import CaseAllocation
-from wmt.site.workload.night_rows import first_days, kept_transfers
+from wmt.site.workload.night_rows import first_days
 from wmt.site.workload.state import State
 
 
@@ -19,10 +20,16 @@ def open_transfers() -> list[CaseTransfer]:
 
 
 def transfers_since(state: State) -> list[CaseTransfer]:
-    """What was given, and what was undone, after the night of the figures was worked out: in order.
+    """What was given, and what was undone, after the night of the figures was worked out: in order."""
+    keys = {each.key for each in kept_by(state)}
+    return transfers_back(state) + [each for each in open_transfers() if each.key not in keys]
 
-    What the night has and no record tells of, as after a database was put back, is undone too: every figure
-    has somebody who answers for it.
+
+def transfers_back(state: State) -> list[CaseTransfer]:
+    """The ways back of what the night of the figures has and was undone, the last first.
+
+    What it has and no record tells of, as after a database was put back, is undone too: every figure has
+    somebody who answers for it.
     """
     kept = _kept(state.night, settings.CONFIG.nights)
     found = CaseAllocation.objects.filter(key__in=[each.key for each, _ in kept])
@@ -31,11 +38,10 @@ def transfers_since(state: State) -> list[CaseTransfer]:
     for each, since in reversed(kept):
         row = rows.get(each.key)
         if row is None:
-            back.append(CaseTransfer(each.key, each.ref, each.to_post, each.from_post, since))
+            back.append(each.back._replace(since=since))
         elif row.state == CaseAllocation.State.UNDONE:
             back.append(row.back)
-    keys = {each.key for each, _ in kept}
-    return back + [each for each in open_transfers() if each.key not in keys]
+    return back
 
 
 def kept_by(state: State) -> list[CaseTransfer]:

@@ -94,6 +94,7 @@ class AllocationShown(Schema):
     notes: str
     why_over: str
     why_not_eligible: str
+    withheld: bool = Field(description="Whether notes and reasons in words are there and not for you.")
     points: schemas.Exact
     state: Literal["given", "confirmed", "passed on", "elsewhere", "ended", "left", "undone"]
     found: str = Field(description="Who holds it in the extract that contradicted it.")
@@ -196,6 +197,7 @@ def _shown(row: CaseAllocation) -> dict[str, Any]:
     return {
         **{name: getattr(row, name) for name in same},
         "number": row.pk,
+        "withheld": row.is_withheld,
         "on": row.first_day,
         "by": "" if staff_names.withheld() else row.who,
         "points": ledger.decimal(row.points_x100),

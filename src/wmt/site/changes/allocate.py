@@ -190,7 +190,7 @@ def faults_of(found: AllocationPreview) -> list[ChangeFault]:
     )
     for is_asked, name, words in asked:
         if is_asked and not NOTE.mended(getattr(wanted, name)):
-            faults.append(ChangeFault(name.upper(), f"{words}. Say why the case is given all the same", name))
+            faults.append(ChangeFault(name.upper(), f"{words}. Say why you allocate it anyway", name))
     for name in ("notes", "why_over", "why_not_eligible"):
         text = getattr(wanted, name)
         if len(text) > NOTES:

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from django.db.models import Q
 
 from wmt import ledger
 from wmt.allocation.cases import MOVES
-from wmt.allocation.transfers import CaseTransfer, with_transfers
+from wmt.allocation.transfers import CaseTransfer, led, with_transfers
 from wmt.ledger import Ledger
 from wmt.nights import open_night
 from wmt.nights.unit_slice import part_of
@@ -60,14 +59,20 @@ class PostExchange:
         return before, before._replace(points_x100=before.points_x100 + more - less)
 
 
-def put_transfers(state: State, transfers: Sequence[CaseTransfer], change: int) -> None:
-    """Let cases go where their transfers lead, one after the other, in all the figures that show them.
+def put_transfers(
+    state: State,
+    transfers: Sequence[CaseTransfer],
+    change: int,
+    standing: Sequence[CaseTransfer] | None = None,
+) -> None:
+    """Let cases go where their transfers lead, in all the figures that show them.
 
-    The caller holds the journal and has written down what is given and what is undone.
+    The caller holds the journal and has written down what is given and what is undone. `standing` are all
+    that stand beside the night then, where the caller knows.
     """
     if not transfers:
         return
-    found = exchanges(state, transfers, transfers_since(state))
+    found = exchanges(state, transfers, transfers_since(state) if standing is None else standing)
     units = [each.unit for each in found]
     plans = plans_of([(unit.team_code, unit.staff_code) for unit in units])
     put_exchanged(state, units, plans, {each.unit.number or 0: each.lines for each in found}, change)
@@ -79,7 +84,7 @@ def exchanges(
     transfers: Sequence[CaseTransfer],
     standing: Sequence[CaseTransfer],
 ) -> list[PostExchange]:
-    """What posts give and take when cases go where their transfers lead, one after the other.
+    """What posts give and take when cases go where their transfers lead.
 
     `standing` are all that then stand beside the night of the figures.
     """
@@ -93,22 +98,31 @@ def exchanges(
         team.code: team
         for team in Unit.objects.filter(load_id=state.load_id, level="team", whole=True, code__in=above)
     }
-    places: dict[int, tuple[Line, int, date | None]] = {}
-    for each in transfers:
-        if each.from_post not in units or each.to_post not in units:
-            continue
-        start, end = units[each.from_post].number or 0, units[each.to_post].number or 0
-        for line in by_ref[each.ref]:
-            if places.get(line.pk, (line, line.post_no, line.since))[1] == start:
-                places[line.pk] = (line, end, each.since)
-    exchanged: dict[int, Exchange] = defaultdict(Exchange)
     by_number = {unit.number or 0: unit for unit in units.values()}
-    for line, end, since in places.values():
-        unit, made = by_number[end], copy(line)
+    pricing = line_queries.pricing_of(state)
+    held = {
+        ref: {
+            by_number[line.post_no].code
+            for line in lines
+            if line.post_no in by_number and pricing[line.pricing].kind == "case"
+        }
+        for ref, lines in by_ref.items()
+    }
+    ends, counted = led(transfers, held, units)
+    since = {each.ref: each.since for each in counted}
+    exchanged: dict[int, Exchange] = defaultdict(Exchange)
+    moving = [
+        (line, units[ends[line.ref, by_number[line.post_no].code]])
+        for lines in by_ref.values()
+        for line in lines
+        if line.post_no in by_number and (line.ref, by_number[line.post_no].code) in ends
+    ]
+    for line, unit in moving:
+        end, made = unit.number or 0, copy(line)
         made.pk, made._state = None, copy(line._state)
         made._state.adding = True
         made.post_no, made.team_no, made.grade = end, teams[unit.team_code].number or 0, unit.grade
-        made.since = since if line_queries.pricing_of(state)[line.pricing].kind == "case" else line.since
+        made.since = since[line.ref] if pricing[line.pricing].kind == "case" else line.since
         exchanged[line.post_no].old.append(line)
         exchanged[end].new.append(made)
     moved = [by_number[number] for number in exchanged]

@@ -6,24 +6,30 @@ shown, each allocation is judged by it: seen, not seen yet, with somebody else, 
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import polars as pl
 from django.conf import settings
+from django.db.models import Q, QuerySet
 
 from wmt.allocation.transfers import CASE_TRANSFER, with_transfers
 from wmt.facts import Facts
+from wmt.history import moved_posts
 from wmt.nights import Night
+from wmt.nights.kept_transfers import TRANSFERS, kept_transfers
 from wmt.nights.load import Known
 from wmt.site.allocation.models import CaseAllocation
-from wmt.site.allocation.queries import open_transfers, transfers_since
+from wmt.site.allocation.queries import open_transfers, transfers_back
 from wmt.site.audit.record import record
+from wmt.site.availability.records import Post
 from wmt.site.changes.case_deltas import case_lines, put_transfers
 from wmt.site.changes.deltas import is_fresh
 from wmt.site.figures import line_queries
+from wmt.site.loads.people_tables import posts_of
 from wmt.site.workload.models import Fault as LoadFault
 from wmt.site.workload.models import Load, Unit
-from wmt.site.workload.night_rows import TRANSFERS, first_days, kept_transfers
+from wmt.site.workload.night_rows import first_days
 from wmt.site.workload.state import State, current_state
 from wmt.text import counted
 
@@ -31,7 +37,8 @@ _Now = CaseAllocation.State
 
 
 def given_cases(shown: Load | None, known: Known) -> Known:
-    """What else makes the facts of a night: every case where people put it. Kept with the night's tables."""
+    """What else makes the facts of a night: every case where people put it until its day. Kept with its
+    tables; what was given later counts beside it."""
 
     def with_given(
         facts: Facts, inputs: Mapping[str, pl.DataFrame]
@@ -40,7 +47,10 @@ def given_cases(shown: Load | None, known: Known) -> Known:
         as_at = facts.as_at.replace(tzinfo=ZoneInfo(settings.TIME_ZONE))
         if shown is None or shown.as_at is None or as_at < shown.as_at:
             return facts, inputs
-        facts, counted_ones = with_transfers(facts, open_transfers())
+        codes = _followed(posts_of(shown), set(facts.post.select("team_code", "staff_code").rows()))
+        rows = _open_beside(as_at).filter(first_day__lte=facts.as_at.date())
+        ways = [row.transfer for row in _recoded(rows, codes)]
+        facts, counted_ones = with_transfers(facts, ways)
         if not counted_ones:
             return facts, inputs
         return facts, {**inputs, TRANSFERS: pl.DataFrame(counted_ones, CASE_TRANSFER, orient="row")}
@@ -48,62 +58,85 @@ def given_cases(shown: Load | None, known: Known) -> Known:
     return with_given
 
 
-def settle_allocations(load: Load, night: Night, number: int) -> None:
+def settle_allocations(load: Load, night: Night, number: int, former: Collection[Post]) -> None:
     """Judge every allocation by the figures of a load that has just been shown, and let those it does not
-    have yet count beside it. The caller holds the journal."""
-    _reopen(load)
+    have yet count beside it. `former` are the posts shown before. The caller holds the journal."""
+    assert load.as_at is not None
+    _reopen(load.as_at)
+    rows = _recoded(CaseAllocation.objects.filter(is_open=True), _followed(former, posts_of(load)))
+    CaseAllocation.objects.bulk_update(rows, ["from_post", "to_post"], batch_size=500)
     state = current_state()
-    kept = {each.key for each in kept_transfers(night)}
+    back = transfers_back(state)
+    put_transfers(state, back, number, standing=back)
     ways: dict[str, list[CaseAllocation]] = defaultdict(list)
-    for row in CaseAllocation.objects.filter(is_open=True).order_by("change", "pk"):
+    for row in rows:
         ways[row.ref].append(row)
+    kept = {each.key for each in kept_transfers(night)}
     here = _holders(state, ways)
     units = Unit.objects.filter(load_id=state.load_id, level="post", whole=True)
     posts = {unit.code: is_fresh(unit) for unit in units.only("code", "stale_since", "unmeasured_posts")}
-    days = first_days(night, [*ways, *(each.ref for each in kept_transfers(night))])
     told: Counter[str] = Counter()
     for ref, way in ways.items():
         judged = _Now.GIVEN if way[-1].key in kept else _judged(way, here[ref], posts)
         told[judged] += 1
         for row in way:
-            row.held_since = days.get((row.from_post, ref), row.held_since)
             if judged != _Now.GIVEN:
                 row.is_open, row.settled_as_at = False, load.as_at
         way[-1].state = judged
         way[-1].found_post = " ".join(here[ref]) if judged == _Now.ELSEWHERE else ""
-    rows = [row for way in ways.values() for row in way]
-    for row in CaseAllocation.objects.filter(key__in=kept, state=_Now.UNDONE):
+    undone = CaseAllocation.objects.filter(key__in=kept, state=_Now.UNDONE)
+    rows += undone
+    days = first_days(night, {row.ref for row in rows})
+    for row in rows:
         row.held_since = days.get((row.from_post, row.ref), row.held_since)
-        rows.append(row)
     names = ["held_since", "is_open", "settled_as_at", "state", "found_post"]
     CaseAllocation.objects.bulk_update(rows, names, batch_size=500)
-    put_transfers(state, transfers_since(state), number)
+    put_transfers(state, [each for each in open_transfers() if each.key not in kept], number)
     _tell(load, told)
 
 
-def _reopen(load: Load) -> None:
+def _open_beside(as_at: datetime) -> QuerySet[CaseAllocation]:
+    """What counts beside an extract: what no earlier one has settled. Forgotten references lead nowhere."""
+    later = Q(settled_as_at__gte=as_at) & ~Q(state=_Now.UNDONE)
+    return CaseAllocation.objects.filter(Q(is_open=True) | later).exclude(ref="").order_by("change", "pk")
+
+
+def _reopen(as_at: datetime) -> None:
     """What only a later extract had settled counts again: that extract is not the one shown."""
-    settled = CaseAllocation.objects.filter(settled_as_at__gte=load.as_at).exclude(state=_Now.UNDONE)
-    rows = list(settled.order_by("change", "pk"))
-    since = set(CaseAllocation.objects.filter(is_open=True).values_list("ref", flat=True))
+    rows = list(_open_beside(as_at))
     last = {row.ref: row for row in rows}
     for row in rows:
-        is_last = last[row.ref] is row and row.ref not in since
-        row.state = _Now.GIVEN if is_last else _Now.PASSED_ON
-        row.is_open, row.settled_as_at, row.found_post = True, None, ""
-    CaseAllocation.objects.bulk_update(rows, ["state", "is_open", "settled_as_at", "found_post"])
+        row.state = _Now.GIVEN if last[row.ref] is row else _Now.PASSED_ON
+        row.is_open, row.settled_as_at = True, None
+    # those that were passed on first: of the open ones of a case one is given
+    rows.sort(key=lambda row: row.state == _Now.GIVEN)
+    CaseAllocation.objects.bulk_update(rows, ["state", "is_open", "settled_as_at"], batch_size=500)
+
+
+def _followed(former: Collection[Post], now: Collection[Post]) -> dict[str, str]:
+    """Codes of posts that are gone, and those under which their officers go on."""
+    return {":".join(old): ":".join(new) for new, old in moved_posts(former, now).items()}
+
+
+def _recoded(rows: QuerySet[CaseAllocation], codes: Mapping[str, str]) -> list[CaseAllocation]:
+    """Allocations in order, under the codes that posts have now."""
+    found = list(rows.order_by("change", "pk"))
+    for row in found:
+        row.from_post, row.to_post = (codes.get(code, code) for code in (row.from_post, row.to_post))
+    return found
 
 
 def _holders(state: State, refs: Collection[str]) -> dict[str, list[str]]:
-    """The posts that hold cases in the rows of a load, by reference."""
+    """The posts that hold cases by the extract of a load, by reference: not those that keep earlier lines."""
     pricing = line_queries.pricing_of(state)
     lines = [line for line in case_lines(state, refs) if pricing[line.pricing].kind == "case"]
     numbers = {line.post_no for line in lines}
     units = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, number__in=numbers)
-    codes = dict(units.values_list("number", "code"))
+    codes = {unit.number: unit.code for unit in units if is_fresh(unit)}
     found: dict[str, list[str]] = {ref: [] for ref in refs}
     for line in lines:
-        found[line.ref].append(codes[line.post_no])
+        if line.post_no in codes:
+            found[line.ref].append(codes[line.post_no])
     return found
 
 
@@ -116,7 +149,7 @@ def _judged(way: Sequence[CaseAllocation], here: Sequence[str], posts: Mapping[s
         return _Now.CONFIRMED
     if not here:
         # who has no figures of this night may hold it still
-        return _Now.ENDED if all(posts.get(code, True) for code in before) else _Now.GIVEN
+        return _Now.ENDED if all(posts.get(code, True) for code in (*before, to)) else _Now.GIVEN
     if before.isdisjoint(here):
         return _Now.ELSEWHERE
     return _Now.GIVEN if way[-1].to_post in posts else _Now.LEFT

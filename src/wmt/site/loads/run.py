@@ -143,7 +143,7 @@ class Run:
             moved |= people_tables.follow(load, former, number) | people_tables.reopen_grades(load, number)
             people_tables.end_agreed_grades(load, number)
             settle(moved, number)
-            settle_allocations(load, night, number)
+            settle_allocations(load, night, number, former)
             load.change = number
             load.save(update_fields=["change", "warnings"])
             if alone:

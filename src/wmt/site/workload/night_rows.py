@@ -8,13 +8,14 @@ from datetime import date
 
 import polars as pl
 
-from wmt.allocation.transfers import CASE_TRANSFER, CaseTransfer
+from wmt.allocation.transfers import CaseTransfer
 from wmt.facts import SCHEMAS, Facts, table_of
 from wmt.facts.enums import MENTIONED
 from wmt.ledger import AMOUNTS, HEADLINE, MEASURES, POST_COUNTS, PRICING, TOTAL, Ledger, TimeSide
 from wmt.ledger.contact_prices import every_contact_pricing
 from wmt.ledger.lines import NOT_ENTERED
 from wmt.nights import Night, NightError, open_night
+from wmt.nights.kept_transfers import kept_transfers
 from wmt.nights.names import night_names
 from wmt.rules import ALWAYS, DatedValue, RuleSet
 from wmt.text import plain_marks
@@ -84,15 +85,6 @@ def rows_from(
         ),
         line=_lines(lines, pricing, facts, night, rules, names, given),
     )
-
-
-#: The transfers of cases that a night was worked out with, among its input tables.
-TRANSFERS = "case_transfer"
-
-
-def kept_transfers(night: Night) -> list[CaseTransfer]:
-    """The transfers a night was worked out with; none where its personal data were forgotten."""
-    return [CaseTransfer(*row) for row in _input(night, TRANSFERS, CASE_TRANSFER).iter_rows()]
 
 
 _POST = {"team_code": pl.String, "staff_code": pl.String}

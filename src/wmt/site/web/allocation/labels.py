@@ -74,6 +74,7 @@ def facts(row: CaseAllocation, day: date, posts: dict[str, Unit]) -> list[tuple[
         ("Why over the threshold", row.why_over, ""),
         ("Why against the rules", row.why_not_eligible, ""),
         ("Why this person", row.notes, ""),
+        ("Notes", "withheld: they are for those who allocate cases there" if row.is_withheld else "", ""),
     ]
     if row.undone_at is not None:
         by = staff_names.person(row.undone_by)

@@ -43,10 +43,8 @@ def content(question: UnitRequest) -> dict[str, Any]:
     waits = [days for row in rows if (days := labels.waited(row)) is not None]
     if show == "attention":
         rows = [row for row in rows if row.state in labels.ATTENTION]
-    reads = visibility.ReachOfPosts(visibility.cases(question.user, state), state)
-    readable = {
-        row.pk for row in rows if any(reads(access.codes(code)) for code in (row.from_post, row.to_post))
-    }
+    seen = access.readable(question.user, state)
+    readable = {row.pk for row in rows if seen(row)}
     if readable:
         note_read(question.user, unit)
     return {
