@@ -40,7 +40,9 @@ def test_a_case_is_looked_at_given_once_and_undone(head: Program, pair: tuple[Un
     }
     seen = head.ask("post", "allocations/preview", asked).json()
     assert (seen["held_by"], seen["waiting"], seen["faults"]) == (old.code, False, [])
-    given = head.ask("post", "allocations", asked)
+    stale = {**asked, "seen": "community D0, 1 point", "key": "k0"}
+    assert head.ask("post", "allocations", stale).json()["faults"][0]["code"] == "CASE_CHANGED"
+    given = head.ask("post", "allocations", {**asked, "seen": seen["seen"]})
     assert given.status_code == 200, given.content
     again = head.ask("post", "allocations", asked).json()
     assert again == given.json()
@@ -53,6 +55,7 @@ def test_a_case_is_looked_at_given_once_and_undone(head: Program, pair: tuple[Un
     assert undone["state"] == "undone"
     assert unit("post", old.code).points_x100 == old.points_x100
     assert head.ask("post", f"allocations/{again['number']}/undo").status_code == 409
+    assert head.ask("post", "allocations", asked).json()["faults"][0]["code"] == "UNDONE"
     assert differences(current_state()) == []
 
 

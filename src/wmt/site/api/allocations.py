@@ -37,6 +37,7 @@ class AllocationIn(schemas.RequestSchema):
     from_post: schemas.KeyIn = Field(
         "", description="Who held it when you looked: if somebody else does by now, nothing is done."
     )
+    seen: schemas.KeyIn = Field("", description="What the preview said that the case is: if it changed, 409.")
     key: Annotated[str, schemas.StringConstraints(max_length=64, pattern=r"^[^\x00]*$")] = Field(
         "", description="A key of your own: the same key and case again give the case once."
     )
@@ -74,6 +75,7 @@ class AllocationPreviewShown(Schema):
     case: str = Field(description="Its type and tier in words.")
     points: schemas.Exact
     held_by: str
+    seen: str = Field(description="What the case is, to be sent with the allocation.")
     waiting: bool = Field(description="Whether nobody holds it: it is a placeholder's.")
     goes_over: bool
     why_not: list[str] = Field(description="Why the rules would not have this post hold it.")
@@ -117,6 +119,7 @@ def preview(request: HttpRequest, payload: Body[AllocationIn]) -> dict[str, Any]
         "case": found.case.words,
         "points": ledger.decimal(found.case.points_x100),
         "held_by": found.holder.code,
+        "seen": found.mark,
         "waiting": found.was_waiting,
         "goes_over": found.goes_over,
         "why_not": found.why_not,

@@ -20,9 +20,10 @@ from wmt.allocation.cases import CaseToGive
 from wmt.allocation.transfers import CaseTransfer
 from wmt.facts import kind_number
 from wmt.grades import DUMMY
+from wmt.site.accounts import visibility
 from wmt.site.accounts.access import Denied, may
 from wmt.site.accounts.roles import Action
-from wmt.site.allocation.labels import REASONS, reasons_of
+from wmt.site.allocation.labels import reasons_of
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.allocation.queries import transfers_since
 from wmt.site.audit.record import record
@@ -36,7 +37,7 @@ from wmt.site.figures.placeholders import placeholders
 from wmt.site.workload.day_format import moment_words
 from wmt.site.workload.models import Current, Line, Unit
 from wmt.site.workload.state import State, rules_of, stated
-from wmt.text import NOTE, plain_marks
+from wmt.text import NOTE, counted, plain_marks
 
 NOTES = 4_000
 _LINK = re.compile(r"https?:|www\.|\b[a-z0-9-]+\.(?:com|org|net|uk|gov)\b", re.I)
@@ -48,13 +49,14 @@ _ABOVE = ("team", "pdu")
 class AllocationRequest:
     """A case that somebody wants to give to a post, as a form or a program says it.
 
-    `from_post` is who held it when they looked; empty where they did not. `key` is that of the form, so that
-    sending it twice gives the case once.
+    `from_post` is who held it when they looked, `seen` what it was (`AllocationPreview.mark`); empty where
+    they did not. `key` is that of the form, so that sending it twice gives the case once.
     """
 
     ref: str
     to_post: str
     from_post: str = ""
+    seen: str = ""
     key: str = ""
     reason: str = ""
     notes: str = ""
@@ -88,6 +90,12 @@ class AllocationPreview:
     def transfer(self) -> CaseTransfer:
         """The case on its way."""
         return CaseTransfer("", self.case.ref or "", self.holder.code, self.to.code, self.state.day)
+
+    @property
+    def mark(self) -> str:
+        """What the case is and earns, as it was looked at."""
+        points = f"{ledger.decimal(self.case.points_x100):,f}".rstrip("0").rstrip(".")
+        return f"{self.case.words}, {counted(points, 'point')}"
 
     @property
     def goes_over(self) -> bool:
@@ -168,10 +176,18 @@ def allocate(*, actor: Any, wanted: AllocationRequest, who: str = "") -> tuple[C
                 raise _refused("KEY_TAKEN", "Another case was given with this key; use a new one", "key")
             if state is not None:
                 _need(actor, same.to_post, state)
+            if same.state == CaseAllocation.State.UNDONE:
+                words = f"This allocation was undone by {same.undone_by}"
+                raise _conflict("UNDONE", f"{words}. Open the form again to allocate the case")
             return same, False
         if state is None:
             raise _refused("NO_DATA", "No extract has been loaded, so there is no case to give", "ref")
         found = look(actor=actor, wanted=wanted, state=state)
+        if wanted.seen and wanted.seen != found.mark:
+            words = (
+                f"The case is {found.mark} by now; you looked at {wanted.seen}. Check it before you decide"
+            )
+            raise _conflict("CASE_CHANGED", words)
         faults = faults_of(found)
         if faults:
             raise RefusedError(faults)
@@ -256,8 +272,7 @@ def _save(journal: JournalHeld, asker: Actor, found: AllocationPreview) -> CaseA
     over = f" It is over {found.state.over_text} with it." if found.goes_over else ""
     record(
         "allocation",
-        f"{asker.name} gave a case ({case.words}) of {row.from_post} to {row.to_post}: "
-        f"{REASONS[row.reason].lower()}.{over}",
+        f"{asker.name} gave a case ({case.words}) of {row.from_post} to {row.to_post}.{over}",
         actor=asker.user, who=asker.name, level="post", code=row.to_post,
         after={"allocation": row.pk, "points_x100": case.points_x100, "over": found.goes_over},
     )  # fmt: skip
@@ -292,7 +307,8 @@ def _held(actor: Any, wanted: AllocationRequest, state: State) -> tuple[Unit, li
     lines = case_lines(state, [wanted.ref]) if wanted.ref else []
     numbers = {line.post_no for line in lines if _kind(state, line) == "case"}
     found = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, number__in=numbers)
-    holders = [unit for unit in found.order_by("code") if _allowed(actor, unit.code, state)]
+    reads = visibility.cases(actor, state).covers if actor is not None else bool
+    holders = [unit for unit in found.order_by("code") if reads(unit) and _allowed(actor, unit.code, state)]
     if not holders or len(holders) < len(numbers):
         words = f"There is no case {wanted.ref} that you may allocate. See whether the CRN is right"
         raise _refused("CASE_UNKNOWN", words, "ref")

@@ -16,6 +16,8 @@ def allocations_of(question: UnitRequest, days: int) -> list[CaseAllocation]:
     lately = Q(first_day__gt=day - timedelta(days))
     if question.state.as_of is None:
         lately |= Q(is_open=True)
+    else:  # an allocation is undone on its own day: of a day in the past it was none
+        lately &= ~Q(state=CaseAllocation.State.UNDONE)
     found = CaseAllocation.objects.filter(lately, first_day__lte=day).order_by("-recorded_at", "-pk")
     if unit.level == "post":
         return list(found.filter(Q(from_post=unit.code) | Q(to_post=unit.code)))

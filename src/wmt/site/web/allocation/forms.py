@@ -12,10 +12,12 @@ SHOWN = ("reason", "why_over", "why_not_eligible", "notes")
 
 
 class AllocateForm(forms.Form):
-    """`key` makes sending it twice one allocation; `from_post` is who held the case when it was opened."""
+    """`key` makes sending it twice one allocation; `from_post` is who held the case when it was opened, and
+    `seen` what it was."""
 
     key = forms.CharField(required=False, max_length=64)
     from_post = forms.CharField(required=False)
+    seen = forms.CharField(required=False)
     reason = forms.CharField(required=False)
     why_over = forms.CharField(required=False)
     why_not_eligible = forms.CharField(required=False)

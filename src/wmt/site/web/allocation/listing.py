@@ -36,15 +36,17 @@ def applies(unit: Unit) -> bool:
 
 def content(question: UnitRequest) -> dict[str, Any]:
     """The allocations that concern a unit, the newest first; those still open are there however old."""
-    unit, state, show = question.unit, question.state, question.request.GET.get("show", "")
+    unit, state = question.unit, question.state
+    # what nDelius shows of it is known of now alone
+    show = question.request.GET.get("show", "") if state.as_of is None else ""
     if not applies(unit):  # the way up of the page leads here
         return {"tables": {}, "elsewhere": True}
     rows = allocations_of(question, _DAYS)
-    waits = [days for row in rows if (days := labels.waited(row)) is not None]
     if show == "attention":
         rows = [row for row in rows if row.state in labels.ATTENTION]
     seen = access.readable(question.user, state)
     readable = {row.pk for row in rows if seen(row)}
+    waits = [days for row in rows if row.pk in readable and (days := labels.waited(row)) is not None]
     if readable:
         note_read(question.user, unit)
     return {
@@ -103,10 +105,12 @@ def _values(
         "points": tables.exact(row.points_x100),
         "from": post(row.from_post),
         "to": post(row.to_post),
-        "on": tables.day(row.first_day),
-        "waited": tables.Value(None) if waited is None else tables.count(waited),
-        "by": tables.text(staff_names.person(row.who)),
+        "on": tables.day(row.first_day) if may_read else _WITHHELD,
+        "waited": (tables.Value(None) if waited is None else tables.count(waited)) if may_read else _WITHHELD,
+        "by": tables.text(staff_names.person(row.who)) if may_read else _WITHHELD,
         "why": tables.text(labels.why(row)) if may_read else _WITHHELD,
         "state": tables.text(row.get_state_display(), note=names.get(row.found_post, row.found_post)),
-        "days": tables.Value(None) if not_seen is None else tables.count(not_seen),
+        "days": (tables.Value(None) if not_seen is None else tables.count(not_seen))
+        if may_read
+        else _WITHHELD,
     }
