@@ -289,6 +289,14 @@ def test_what_is_missing_is_told_by_its_field(
     assert CaseAllocation.objects.count() == 0
 
 
+def test_why_is_kept_only_of_what_was_done(pair: tuple[Unit, Unit]) -> None:
+    ref, others = cases_of(pair[0])[0], posts(grade="PO", available_x100__gt=0, stream="sentence_management")
+    looked = (_look(ref, each) for each in others if each.code != pair[0].code)
+    room = next(found.to for found in looked if not (found.goes_over or found.why_not))
+    row = give(ref, room, why_over="it is not", why_not_eligible="it may")
+    assert (row.why_over, row.why_not_eligible) == ("", "")
+
+
 def test_over_the_threshold_or_beside_the_rules_wants_a_reason(pair: tuple[Unit, Unit]) -> None:
     working = posts(stream="sentence_management", grade="PO", available_x100__gt=0)
     mark, code = current_state().over_x100, pair[0].code

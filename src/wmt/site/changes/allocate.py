@@ -257,6 +257,9 @@ def _save(journal: JournalHeld, asker: Actor, found: AllocationPreview) -> CaseA
         state=CaseAllocation.State.PASSED_ON
     )
     texts = {name: NOTE.mended(getattr(wanted, name)) for name in ("notes", "why_over", "why_not_eligible")}
+    # why something was done that was not done would be read as if it had been
+    texts["why_over"] *= found.goes_over
+    texts["why_not_eligible"] *= bool(found.why_not)
     row = CaseAllocation.objects.create(
         key=wanted.key or uuid.uuid4().hex, ref=wanted.ref,
         from_post=found.holder.code, to_post=found.to.code,
