@@ -175,6 +175,18 @@ def why(level: str, code: str) -> explain_change.Why:
     )
 
 
+def test_a_case_given_there_and_back_is_where_it_was(pair: tuple[Unit, Unit]) -> None:
+    old, new = pair
+    ref = cases_of(old)[0]
+    since = case_lines(current_state(), [ref])[0].since
+    rows = [give(ref, new), give(ref, old)]
+    assert case_lines(current_state(), [ref])[0].since == since
+    assert differences(current_state()) == []
+    for row in reversed(rows):
+        allocate.undo(actor=None, who="a test", allocation=row)
+        assert differences(current_state()) == []
+
+
 def test_why_it_moved_names_the_case_on_both_sides(pair: tuple[Unit, Unit]) -> None:
     old, new = pair
     ref = cases_of(old)[0]

@@ -341,6 +341,25 @@ def test_a_night_that_is_shown_again_does_not_contradict_what_was_decided_since(
     reached(ref, third.code)
 
 
+def test_back_to_whom_the_night_has_it_with(
+    given: tuple[Unit, Unit, str], third: Unit, load_night: Callable[..., Load]
+) -> None:
+    """The night was worked out with an allocation that is undone since; then its receiver gets the case."""
+    old, new, ref = given
+    load_night()
+    give(ref, old)
+    reached(ref, old.code)
+    give(ref, new)
+    reached(ref, new.code)
+    for row in CaseAllocation.objects.filter(is_open=True).order_by("-change"):
+        CaseAllocation.objects.filter(pk=row.pk).update(first_day=current_state().day)
+        allocate.undo(actor=None, who="a test", allocation=row)
+        assert differences(current_state()) == []
+    give(ref, third)
+    give(ref, new)
+    reached(ref, new.code)
+
+
 def who_held(night: str, ref: str) -> list[str]:
     lines = open_night(settings.CONFIG.nights / night).table("results/lines").filter(ref=ref, kind="case")
     return [f"{team}:{staff}" for team, staff in lines.select("team_code", "staff_code").rows()]

@@ -9,6 +9,7 @@ import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -25,7 +26,7 @@ from wmt.site.accounts.access import Denied, may
 from wmt.site.accounts.roles import Action
 from wmt.site.allocation.labels import reasons_of
 from wmt.site.allocation.models import CaseAllocation
-from wmt.site.allocation.queries import transfers_since
+from wmt.site.allocation.queries import kept_by, transfers_since
 from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import ChangeFault, ConflictError, RefusedError
 from wmt.site.changes.actions import Actor
@@ -257,6 +258,7 @@ def _save(journal: JournalHeld, asker: Actor, found: AllocationPreview) -> CaseA
         state=CaseAllocation.State.PASSED_ON
     )
     texts = {name: NOTE.mended(getattr(wanted, name)) for name in ("notes", "why_over", "why_not_eligible")}
+    since = _since_before(found)
     # why something was done that was not done would be read as if it had been
     texts["why_over"] *= found.goes_over
     texts["why_not_eligible"] *= bool(found.why_not)
@@ -270,7 +272,7 @@ def _save(journal: JournalHeld, asker: Actor, found: AllocationPreview) -> CaseA
         tier_scheme=found.state.tier_scheme, points_x100=case.points_x100, reason=wanted.reason, **texts,
         change=number, recorded_by=asker.user, who=asker.name,
     )  # fmt: skip
-    put_transfers(found.state, [row.transfer], number)
+    put_transfers(found.state, [row.transfer._replace(since=since)], number)
     _shown(number)
     over = f" It is over {found.state.over_text} with it." if found.goes_over else ""
     record(
@@ -280,6 +282,18 @@ def _save(journal: JournalHeld, asker: Actor, found: AllocationPreview) -> CaseA
         after={"allocation": row.pk, "points_x100": case.points_x100, "over": found.goes_over},
     )  # fmt: skip
     return row
+
+
+def _since_before(found: AllocationPreview) -> date | None:
+    """Since when whoever gets a case has it: today; but where the night of the figures has it with them, it
+    only goes back, and they have had it since before."""
+    way = [each for each in transfers_since(found.state) if each.ref == found.case.ref]
+    if not way or way[0].from_post != found.to.code:
+        return found.state.day
+    kept = {each.key: each.since for each in kept_by(found.state)}
+    if way[0].key in kept:
+        return kept[way[0].key]
+    return CaseAllocation.objects.get(key=way[0].key).held_since
 
 
 def _shown(number: int) -> None:
