@@ -9,7 +9,6 @@ from pathlib import Path
 
 import polars as pl
 from django.conf import settings
-from django.db.models import Q
 
 from wmt import ledger
 from wmt.allocation.cases import MOVES
@@ -17,9 +16,11 @@ from wmt.allocation.transfers import CaseTransfer, led, with_transfers
 from wmt.ledger import Ledger
 from wmt.nights import open_night
 from wmt.nights.unit_slice import part_of
+from wmt.site.allocation.access import codes
 from wmt.site.allocation.queries import transfers_since
 from wmt.site.availability.queries import plans_of
 from wmt.site.changes.deltas import Exchange, is_fresh, put_exchanged, touch
+from wmt.site.changes.time_lines import posts_in
 from wmt.site.figures import line_queries
 from wmt.site.workload.models import Line, Unit
 from wmt.site.workload.state import State, rules_of
@@ -91,8 +92,8 @@ def exchanges(
     by_ref: dict[str, list[Line]] = defaultdict(list)
     for line in case_lines(state, {each.ref for each in transfers}):
         by_ref[line.ref].append(line)
-    codes = {code for each in transfers for code in (each.from_post, each.to_post)}
-    units = {unit.code: unit for unit in _posts(state, codes) if is_fresh(unit)}
+    named = {codes(code) for each in transfers for code in (each.from_post, each.to_post)}
+    units = {unit.code: unit for unit in posts_in(state, named) if is_fresh(unit)}
     above = {unit.team_code for unit in units.values()}
     teams = {
         team.code: team
@@ -131,15 +132,6 @@ def exchanges(
         PostExchange(unit, replace(exchanged[unit.number or 0], stream=stream))
         for unit, stream in zip(moved, streams, strict=True)
     ]
-
-
-def _posts(state: State, codes: Collection[str]) -> list[Unit]:
-    wanted = sorted(codes)
-    found: list[Unit] = []
-    for start in range(0, len(wanted), _NAMED):
-        posts = Q(load_id=state.load_id, level="post", whole=True, code__in=wanted[start : start + _NAMED])
-        found += Unit.objects.filter(posts).order_by("code")
-    return found
 
 
 def _streams(

@@ -17,10 +17,10 @@ from wmt.allocation.transfers import CASE_TRANSFER, with_transfers
 from wmt.facts import Facts
 from wmt.history import moved_posts
 from wmt.nights import Night
-from wmt.nights.kept_transfers import TRANSFERS, kept_transfers
+from wmt.nights.kept_transfers import TRANSFERS
 from wmt.nights.load import Known
 from wmt.site.allocation.models import CaseAllocation
-from wmt.site.allocation.queries import open_transfers, transfers_back
+from wmt.site.allocation.queries import kept_by, open_transfers, transfers_back
 from wmt.site.audit.record import record
 from wmt.site.availability.records import Post
 from wmt.site.changes.case_deltas import case_lines, put_transfers
@@ -71,7 +71,7 @@ def settle_allocations(load: Load, night: Night, number: int, former: Collection
     ways: dict[str, list[CaseAllocation]] = defaultdict(list)
     for row in rows:
         ways[row.ref].append(row)
-    kept = {each.key for each in kept_transfers(night)}
+    kept = {each.key for each in kept_by(state)}
     here = _holders(state, ways)
     units = Unit.objects.filter(load_id=state.load_id, level="post", whole=True)
     posts = {unit.code: is_fresh(unit) for unit in units.only("code", "stale_since", "unmeasured_posts")}
