@@ -17,7 +17,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.availability.change_requests import Change, RefusedError
 from wmt.site.availability.queries import plans_of
-from wmt.site.changes import actions, allocate
+from wmt.site.changes import actions, allocate, allocation_preview
 from wmt.site.changes.impact import timeline_of as timeline
 from wmt.site.changes.recalculate import turn_day
 from wmt.site.changes.reconcile import differences
@@ -127,7 +127,7 @@ class Histories(RuleBasedStateMachine):
         refs, to = sorted(self.extracts[0]), ":".join(self.posts[post])
         ref = refs[which % len(refs)]
         reason = "initial_allocation" if self.held.get(ref) in self.nobody else "other"
-        wanted = allocate.AllocationRequest(
+        wanted = allocation_preview.AllocationRequest(
             ref=ref, to_post=to, reason=reason, why_over="a history", why_not_eligible="a history"
         )
         try:

@@ -11,8 +11,8 @@ from wmt.nights.unit_slice import part_of
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.audit.models import AuditEvent
 from wmt.site.availability.change_requests import ConflictError, RefusedError
-from wmt.site.changes import allocate
-from wmt.site.changes.allocate import AllocationRequest
+from wmt.site.changes import allocate, allocation_preview
+from wmt.site.changes.allocation_preview import AllocationRequest
 from wmt.site.changes.case_deltas import case_lines
 from wmt.site.changes.reconcile import differences
 from wmt.site.figures.placeholders import placeholders
@@ -140,12 +140,12 @@ def test_who_gives_all_cases_away_is_where_the_ledger_says(pair: tuple[Unit, Uni
         assert differences(current_state()) == []
 
 
-def _look(ref: str, to: Unit, **more: Any) -> allocate.AllocationPreview:
+def _look(ref: str, to: Unit, **more: Any) -> allocation_preview.AllocationPreview:
     wanted = AllocationRequest(ref=ref, to_post=to.code, **more)
-    return allocate.look(actor=None, wanted=wanted, state=current_state())
+    return allocation_preview.look(actor=None, wanted=wanted, state=current_state())
 
 
-def _as_foreseen(moments: list[allocate.UnitMoment]) -> None:
+def _as_foreseen(moments: list[allocation_preview.UnitMoment]) -> None:
     assert len(moments) >= 4
     for each in moments:
         now = unit(each.unit.level, each.unit.code)

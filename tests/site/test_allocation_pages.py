@@ -18,7 +18,7 @@ from wmt.allocation.eligibility import eligibility
 from wmt.ledger import is_over, shown_capacity
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.audit.models import AuditEvent, ReadEvent
-from wmt.site.changes import allocate
+from wmt.site.changes import allocate, allocation_preview
 from wmt.site.figures.placeholders import placeholders
 from wmt.site.links import unit_url
 from wmt.site.workload.models import Line, Pricing, Unit
@@ -66,8 +66,8 @@ def pdu(nation: Nation) -> Pdu:
     holder = next(post for post in full if post.grade == "PSO")
 
     def plain(line: Line, to: Unit) -> bool:
-        wanted = allocate.AllocationRequest(ref=line.ref, to_post=to.code)
-        found = allocate.look(actor=None, wanted=wanted, state=state)
+        wanted = allocation_preview.AllocationRequest(ref=line.ref, to_post=to.code)
+        found = allocation_preview.look(actor=None, wanted=wanted, state=state)
         return not found.goes_over and not found.why_not
 
     free = [post for post in there if post not in full][:2]
@@ -247,7 +247,7 @@ def test_a_crn_as_people_type_it_leads_to_who_could_hold_the_case(pdu: Pdu, head
 
 @pytest.fixture
 def given(pdu: Pdu) -> CaseAllocation:
-    wanted = allocate.AllocationRequest(
+    wanted = allocation_preview.AllocationRequest(
         ref=pdu.held.ref, to_post=pdu.free[0].code, reason="risk_to_staff", notes="a private word",
         why_over="a test", why_not_eligible="a test",
     )  # fmt: skip

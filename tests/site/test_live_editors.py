@@ -317,14 +317,14 @@ _GIVES = """
 from wmt.site.start import set_up
 set_up(lambda said: None)
 from wmt.site.allocation.models import CaseAllocation
-from wmt.site.changes import allocate
+from wmt.site.changes import allocate, allocation_preview
 print("ready", flush=True)
 for ref, holder in {cases} * 9:
     open_one = CaseAllocation.objects.filter(ref=ref, is_open=True).first()
     if open_one is not None:
         allocate.undo(actor=None, who="another", allocation=open_one)
     else:
-        wanted = allocate.AllocationRequest(
+        wanted = allocation_preview.AllocationRequest(
             ref=ref, to_post="{taker}", reason="initial_allocation", why_over="x", why_not_eligible="x"
         )
         allocate.allocate(actor=None, who="another", wanted=wanted)

@@ -21,7 +21,7 @@ from test_accounts_permissions import TABLE
 
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.availability.change_requests import Change
-from wmt.site.changes import actions, allocate
+from wmt.site.changes import actions, allocate, allocation_preview
 from wmt.site.changes.carry_over import look
 from wmt.site.changes.recalculate import turn_day
 from wmt.site.duties import scheduled
@@ -118,8 +118,8 @@ def place(scene: Scene) -> Place:
 _WHY = {"reason": "other", "why_over": "a test", "why_not_eligible": "a test"}
 
 
-def _wanted(ref: str, post: str) -> allocate.AllocationRequest:
-    return allocate.AllocationRequest(ref=ref, to_post=post, **_WHY)
+def _wanted(ref: str, post: str) -> allocation_preview.AllocationRequest:
+    return allocation_preview.AllocationRequest(ref=ref, to_post=post, **_WHY)
 
 
 def _cases_of_others(post: str) -> list[str]:

@@ -13,7 +13,7 @@ from wmt.cli.site_start import asker
 from wmt.ledger.arithmetic import shown_capacity
 
 if TYPE_CHECKING:
-    from wmt.site.changes.allocate import AllocationPreview
+    from wmt.site.changes.allocation_preview import AllocationPreview
 
 Crn = Annotated[str, typer.Argument(metavar="CRN", help="The case, by its reference; empty with --undo.")]
 To = Annotated[str, typer.Option("--to", metavar="POST", help="Who gets it: the post as TEAM:STAFF.")]
@@ -68,18 +68,23 @@ def allocate(
 def _allocate(only_check: bool, **wanted: str) -> dict[str, Any]:
     from wmt.site.allocation.labels import INITIAL
     from wmt.site.changes import allocate as action
+    from wmt.site.changes import allocation_preview
     from wmt.site.workload.state import NoDataYet, current_state
 
     try:
         state = current_state()
     except NoDataYet:
         raise console.RefusedInput("no extract has been loaded yet: wmt load does that") from None
-    found = action.look(actor=None, wanted=action.AllocationRequest(**wanted), state=state)
+    found = allocation_preview.look(
+        actor=None, wanted=allocation_preview.AllocationRequest(**wanted), state=state
+    )
     reason = wanted["reason"] or (INITIAL if found.was_waiting else "")
-    request = action.AllocationRequest(**{**wanted, "reason": reason, "from_post": found.holder.code})
+    request = allocation_preview.AllocationRequest(
+        **{**wanted, "reason": reason, "from_post": found.holder.code}
+    )
     told = _told(found)
     if only_check:
-        missing = action.faults_of(action.look(actor=None, wanted=request, state=state))
+        missing = action.faults_of(allocation_preview.look(actor=None, wanted=request, state=state))
         more = "".join(f" {fault.message}." for fault in missing)
         return {**told, "number": None, "said": f"Nothing was changed: this is what it would do.{more}"}
     row, _ = action.allocate(actor=None, wanted=request, who=asker())

@@ -14,7 +14,7 @@ from wmt.site.allocation.models import CaseAllocation
 from wmt.site.api import lookups, schemas
 from wmt.site.api.payloads import said
 from wmt.site.audit.reads import note_read
-from wmt.site.changes import allocate
+from wmt.site.changes import allocate, allocation_preview
 from wmt.site.figures import units
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
@@ -111,7 +111,7 @@ class AllocationShown(Schema):
 def preview(request: HttpRequest, payload: Body[AllocationIn]) -> dict[str, Any]:
     """Both posts, their teams and PDUs before and after, and what is missing. Nothing is saved."""
     need(request, Action.ALLOCATE_CASES)
-    found = allocate.look(
+    found = allocation_preview.look(
         actor=lookups.me(request), wanted=_wanted(payload), state=lookups.state_for(request)
     )
     note_read(lookups.me(request), found.holder)
@@ -174,8 +174,8 @@ def undo(request: HttpRequest, number: Number) -> dict[str, Any]:
     return _shown(allocate.undo(actor=lookups.me(request), allocation=row, who=lookups.who(request)))
 
 
-def _wanted(payload: AllocationIn) -> allocate.AllocationRequest:
-    return allocate.AllocationRequest(**payload.dict())
+def _wanted(payload: AllocationIn) -> allocation_preview.AllocationRequest:
+    return allocation_preview.AllocationRequest(**payload.dict())
 
 
 def _moment(moment: ledger.Moment) -> dict[str, Any]:

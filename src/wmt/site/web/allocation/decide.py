@@ -18,7 +18,7 @@ from wmt.site.allocation import labels
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.audit.reads import note_read
 from wmt.site.availability.change_requests import ChangeFault, ConflictError, RefusedError
-from wmt.site.changes import allocate
+from wmt.site.changes import allocate, allocation_preview
 from wmt.site.figures import units
 from wmt.site.links import unit_url
 from wmt.site.shown import needed_state
@@ -48,7 +48,7 @@ def allocate_page(request: HttpRequest) -> HttpResponse:
         return _find(request)
     state = needed_state(request).of_now()
     try:
-        holder, case = allocate.case_of(actor=request.user, typed=crn, state=state)
+        holder, case = allocation_preview.case_of(actor=request.user, typed=crn, state=state)
     except RefusedError as refused:
         return _find(request, crn, refused.faults if crn else [ChangeFault("CRN", "Enter a CRN", "ref")])
     return HttpResponseRedirect(unit_url("pdu", holder.pdu_code, "candidates", crn=case.ref or ""))
@@ -75,7 +75,7 @@ def _give(request: HttpRequest, crn: str, to: str) -> HttpResponse:
     form = AllocateForm(request.POST)
     if not form.is_valid():
         return _decide(request, crn, to, form, status=422)
-    wanted = allocate.AllocationRequest(ref=crn, to_post=to, **form.cleaned_data)
+    wanted = allocation_preview.AllocationRequest(ref=crn, to_post=to, **form.cleaned_data)
     try:
         row, is_new = allocate.allocate(actor=request.user, wanted=wanted)
     except ConflictError as conflict:
@@ -107,8 +107,8 @@ def _decide(
     request.__dict__.pop("_wmt_state", None)  # what somebody else did meanwhile is seen
     state = needed_state(request).of_now()
     try:
-        wanted = allocate.AllocationRequest(ref=crn, to_post=to)
-        found = allocate.look(actor=request.user, wanted=wanted, state=state)
+        wanted = allocation_preview.AllocationRequest(ref=crn, to_post=to)
+        found = allocation_preview.look(actor=request.user, wanted=wanted, state=state)
     except RefusedError as refused:
         return _find(request, crn, refused.faults, form.written(), conflict)
     note_read(request.user, found.holder)

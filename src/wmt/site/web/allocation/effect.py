@@ -2,12 +2,12 @@
 
 from wmt import ledger
 from wmt.site import tables
-from wmt.site.changes import allocate
+from wmt.site.changes import allocation_preview
 from wmt.site.figures import units
 from wmt.site.links import unit_url
 
 
-def effect_table(found: allocate.AllocationPreview) -> tables.Table:
+def effect_table(found: allocation_preview.AllocationPreview) -> tables.Table:
     """The figures of both posts and of what is above them, now and then."""
     columns = [
         tables.Column("name", "Who"),

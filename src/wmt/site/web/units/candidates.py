@@ -21,7 +21,7 @@ from wmt.site.accounts import visibility
 from wmt.site.accounts.roles import Action
 from wmt.site.audit.reads import note_read
 from wmt.site.availability.change_requests import RefusedError
-from wmt.site.changes import allocate
+from wmt.site.changes import allocation_preview
 from wmt.site.figures import line_queries, units
 from wmt.site.figures.placeholders import placeholders
 from wmt.site.links import unit_url
@@ -71,7 +71,9 @@ def content(question: UnitRequest) -> dict[str, Any]:
     case = of_kind(ruleset, state.tier_scheme, state.day, *kind)
     if form.found("crn"):
         try:
-            holder, case = allocate.case_of(actor=question.user, typed=form.found("crn"), state=state)
+            holder, case = allocation_preview.case_of(
+                actor=question.user, typed=form.found("crn"), state=state
+            )
         except RefusedError as refused:
             return {"tables": {}, "form": form, "elsewhere": False, "wrong": str(refused)}
         note_read(question.user, holder)

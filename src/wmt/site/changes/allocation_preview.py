@@ -1,0 +1,229 @@
+"""What giving a case to somebody would come to: which case, who holds it, who may, and the figures then.
+
+Nothing is saved here. Pages, the API and the commands look, and the action looks once more by the same check.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from wmt import ledger
+from wmt.allocation.candidates import Candidate, candidate_of
+from wmt.allocation.cases import CaseToGive
+from wmt.allocation.transfers import CaseTransfer
+from wmt.grades import DUMMY
+from wmt.site.accounts import visibility
+from wmt.site.accounts.access import Denied, may
+from wmt.site.accounts.roles import Action
+from wmt.site.allocation.models import CaseAllocation
+from wmt.site.allocation.queries import transfers_since
+from wmt.site.availability.change_requests import ChangeFault, ConflictError, RefusedError
+from wmt.site.changes.case_deltas import PostExchange, case_lines, exchanges
+from wmt.site.changes.deltas import is_fresh
+from wmt.site.figures import line_queries
+from wmt.site.figures.placeholders import placeholders
+from wmt.site.workload.day_format import moment_words
+from wmt.site.workload.models import Line, Unit
+from wmt.site.workload.state import State, rules_of
+from wmt.text import counted, plain_marks
+
+#: Units above a post whose figures an allocation may move; regions and the nation keep theirs.
+_ABOVE = ("team", "pdu")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AllocationRequest:
+    """A case that somebody wants to give to a post, as a form or a program says it.
+
+    `from_post` is who held it when they looked, `seen` what it was (`AllocationPreview.mark`); empty where
+    they did not. `key` is that of the form, so that sending it twice gives the case once.
+    """
+
+    ref: str
+    to_post: str
+    from_post: str = ""
+    seen: str = ""
+    key: str = ""
+    reason: str = ""
+    notes: str = ""
+    why_over: str = ""
+    why_not_eligible: str = ""
+
+
+@dataclass(frozen=True)
+class UnitMoment:
+    """A unit's points and available points before and after an allocation."""
+
+    unit: Unit
+    before: ledger.Moment
+    after: ledger.Moment
+
+
+@dataclass(frozen=True)
+class AllocationPreview:
+    """What giving a case to somebody would come to. Nothing was saved."""
+
+    state: State
+    wanted: AllocationRequest
+    case: CaseToGive
+    lines: Sequence[Line]
+    holder: Unit
+    to: Unit
+    was_waiting: bool
+    candidate: Candidate
+
+    @property
+    def transfer(self) -> CaseTransfer:
+        """The case on its way."""
+        return CaseTransfer("", self.case.ref or "", self.holder.code, self.to.code, self.state.day)
+
+    @property
+    def mark(self) -> str:
+        """What the case is and earns, as it was looked at."""
+        points = f"{ledger.decimal(self.case.points_x100):,f}".rstrip("0").rstrip(".")
+        return f"{self.case.words}, {counted(points, 'point')}"
+
+    @property
+    def goes_over(self) -> bool:
+        """Whether whoever gets it is over the threshold with it."""
+        return self.candidate.over_with_all
+
+    @property
+    def why_not(self) -> list[str]:
+        """Why the rules would not have this post hold it, or why nobody can say what it has room for."""
+        (effect,) = self.candidate.effects
+        words = [] if effect.eligibility.eligible else [effect.eligibility.words]
+        return [*self.candidate.why_not, *words]
+
+    @cached_property
+    def moments(self) -> list[UnitMoment]:
+        """The two posts and the teams and PDUs they are in, before and after: the figures of the ledger."""
+        standing = [*transfers_since(self.state), self.transfer]
+        moved = exchanges(self.state, [self.transfer], standing)
+        found = [UnitMoment(each.unit, *each.moments) for each in moved]
+        codes = {level: {getattr(each.unit, f"{level}_code") for each in moved} for level in _ABOVE}
+        for level, wanted in codes.items():
+            above = Unit.objects.filter(load_id=self.state.load_id, level=level, whole=True, code__in=wanted)
+            found += [_above(unit, moved) for unit in above.order_by("code")]
+        return found
+
+
+def _above(unit: Unit, moved: Sequence[PostExchange]) -> UnitMoment:
+    """The headline of a unit: what its posts were in it, and will be."""
+    points_x100, available_x100 = unit.points_x100, unit.available_x100
+    for each in moved:
+        if getattr(each.unit, f"{unit.level}_code") != unit.code:
+            continue
+        streams = each.unit.stream, each.lines.stream or each.unit.stream
+        for stream, moment, sign in zip(streams, each.moments, (-1, 1), strict=True):
+            if stream == ledger.HEADLINE:
+                points_x100 += sign * moment.points_x100
+                available_x100 += sign * moment.available_x100
+    before = ledger.Moment(unit.points_x100, unit.available_x100)
+    return UnitMoment(unit, before, ledger.Moment(points_x100, available_x100))
+
+
+def look(*, actor: Any, wanted: AllocationRequest, state: State) -> AllocationPreview:
+    """What giving a case to a post would come to. Nothing is saved.
+
+    Raises Denied where the person may not give cases to the post, RefusedError where the case or the post
+    cannot be given or be given to, and ConflictError where somebody else holds the case by now.
+    """
+    to = receiver(actor, wanted, state)
+    holder, lines = _held(actor, wanted, state)
+    if holder.code == to.code:
+        raise refused("HELD_ALREADY", f"{to.name} holds this case already", "to_post")
+    case = _case(state, holder, lines)
+    row = {**vars(to), "post_no": to.number, "unmeasured": to.unmeasured_posts}
+    candidate = candidate_of(rules_of(state), row, [case], {}, {})
+    waiting = holder.code in placeholders(state)
+    return AllocationPreview(state, wanted, case, lines, holder, to, waiting, candidate)
+
+
+def case_of(*, actor: Any, typed: str, state: State) -> tuple[Unit, CaseToGive]:
+    """Who holds a case, and what it is in the figures; its CRN as somebody typed it. Raises RefusedError."""
+    ref = "".join(plain_marks(typed).split())
+    found = ref if case_lines(state, [ref]) else ref.upper()
+    holder, lines = _held(actor, AllocationRequest(ref=found, to_post=""), state)
+    return holder, _case(state, holder, lines)
+
+
+def receiver(actor: Any, wanted: AllocationRequest, state: State) -> Unit:
+    """The post a case is to be given to."""
+    posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True)
+    to = posts.filter(code=wanted.to_post).first()
+    need_right(actor, wanted.to_post, state)
+    if to is None:
+        raise refused("POST_UNKNOWN", f"There is no post {wanted.to_post} in the figures shown", "to_post")
+    why = ""
+    if to.code in placeholders(state) or to.grade == DUMMY:
+        why = "is nobody: choose a practitioner"
+    elif to.stream == ledger.OMIC:
+        why = "works in custody under OMiC, where cases are not allocated here"
+    elif not is_fresh(to):
+        why = "has no figures of this night: its rows were left out of the extract"
+    if why:
+        raise refused("POST_CANNOT", f"{to.name} {why}", "to_post")
+    return to
+
+
+def _held(actor: Any, wanted: AllocationRequest, state: State) -> tuple[Unit, list[Line]]:
+    """Who holds a case, and its lines. One that the person may not give is told as one that is not there."""
+    lines = case_lines(state, [wanted.ref]) if wanted.ref else []
+    numbers = {line.post_no for line in lines if kind_of(state, line) == "case"}
+    found = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, number__in=numbers)
+    reads = visibility.cases(actor, state).covers if actor is not None else bool
+    holders = [unit for unit in found.order_by("code") if reads(unit) and _allowed(actor, unit.code, state)]
+    if not holders or len(holders) < len(numbers):
+        words = f"There is no case {wanted.ref} that you may allocate. See whether the CRN is right"
+        raise refused("CASE_UNKNOWN", words, "ref")
+    if len(holders) > 1:
+        both = " and ".join(unit.name for unit in holders)
+        raise refused("SEVERAL", f"{wanted.ref} is held by {both}: mend this in nDelius first", "ref")
+    (holder,) = holders
+    if wanted.from_post and wanted.from_post != holder.code:
+        last = CaseAllocation.objects.filter(ref=wanted.ref, is_open=True, to_post=holder.code).last()
+        words = f"{holder.name} holds this case by now"
+        if last is not None:
+            words = f"{last.who} gave this case to {holder.name}, {moment_words(last.recorded_at)}"
+        raise conflict("HELD_BY_NOW", f"{words}. Check it before you decide")
+    if not is_fresh(holder):
+        words = f"{holder.name} has no figures of this night, so the case cannot be moved"
+        raise refused("HOLDER_CANNOT", words, "ref")
+    return holder, [line for line in lines if line.post_no == holder.number]
+
+
+def _case(state: State, holder: Unit, lines: Sequence[Line]) -> CaseToGive:
+    (own, *more) = [line for line in lines if kind_of(state, line) == "case"]
+    if more or own.listed_cases != 1:
+        words = f"{holder.name} holds {own.ref} in more than one row: mend this in nDelius first"
+        raise refused("SEVERAL", words, "ref")
+    priced = line_queries.pricing_of(state)[own.pricing]
+    points_x100 = sum(line.points_x100 for line in lines)
+    return CaseToGive(
+        ref=own.ref, location=priced.location, tier=priced.tier, suspended=priced.suspended,
+        stream=priced.stream, status=priced.status, reason=priced.reason or None, rule=priced.rule,
+        points_x100=points_x100, held_x100=points_x100, post=holder.code, post_no=holder.number,
+    )  # fmt: skip
+
+
+def kind_of(state: State, line: Line) -> str:
+    return line_queries.pricing_of(state)[line.pricing].kind
+
+
+def _allowed(actor: Any, code: str, state: State) -> bool:
+    return actor is None or may(actor, Action.ALLOCATE_CASES, level="post", code=code, state=state)
+
+
+def need_right(actor: Any, code: str, state: State) -> None:
+    if not _allowed(actor, code, state):
+        raise Denied(Action.ALLOCATE_CASES, level="post", code=code)
+
+
+def refused(code: str, message: str, field: str) -> RefusedError:
+    return RefusedError([ChangeFault(code, message, field)])
+
+
+def conflict(code: str, message: str) -> ConflictError:
+    return ConflictError([ChangeFault(code, message)])
