@@ -28,6 +28,7 @@ class CaseAllocation(models.Model):
         UNDONE = "undone", "undone"
 
     key = models.CharField(max_length=64, unique=True)
+    batch = models.CharField(max_length=64, blank=True)  # of those that were given together: the same
     ref = models.TextField()
     from_post = models.TextField()
     to_post = models.TextField()
@@ -58,7 +59,11 @@ class CaseAllocation(models.Model):
     is_withheld = False
 
     class Meta:
-        indexes = (models.Index(fields=["ref"]), models.Index(fields=["first_day"]))
+        indexes = (
+            models.Index(fields=["ref"]),
+            models.Index(fields=["first_day"]),
+            models.Index(fields=["batch"]),
+        )
         constraints = (
             # of the open allocations of a case one is the last: the others were passed on
             models.UniqueConstraint(

@@ -7,11 +7,13 @@ who may hold what, is possible and wants a reason.
 
 import re
 import uuid
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django.utils import timezone
 
+from wmt.allocation.transfers import CaseTransfer
 from wmt.facts import kind_number
 from wmt.site.allocation.labels import reasons_of
 from wmt.site.allocation.models import CaseAllocation
@@ -21,12 +23,13 @@ from wmt.site.availability.change_requests import ChangeFault, RefusedError
 from wmt.site.changes import allocation_preview as preview
 from wmt.site.changes.actions import Actor
 from wmt.site.changes.case_deltas import put_transfers
-from wmt.site.changes.recalculate import JournalHeld, hold_journal
+from wmt.site.changes.recalculate import hold_journal
 from wmt.site.workload.models import Current
-from wmt.site.workload.state import stated
+from wmt.site.workload.state import State, stated
 from wmt.text import NOTE
 
 NOTES = 4_000
+_TEXTS = ("notes", "why_over", "why_not_eligible")
 _LINK = re.compile(r"https?:|www\.|\b[a-z0-9-]+\.(?:com|org|net|uk|gov)\b", re.I)
 
 
@@ -61,23 +64,37 @@ def allocate(*, actor: Any, wanted: preview.AllocationRequest, who: str = "") ->
         faults = faults_of(found)
         if faults:
             raise RefusedError(faults)
-        return _save(journal, asker, found), True
+        number = journal.next()
+        (row,) = give([found], asker, number)
+        over = f" It is over {found.state.over_text} with it." if found.goes_over else ""
+        record(
+            "allocation",
+            f"{asker.name} gave a case ({found.case.words}) of {row.from_post} to {row.to_post}.{over}",
+            actor=asker.user, who=asker.name, level="post", code=row.to_post,
+            after={"allocation": row.pk, "points_x100": row.points_x100, "over": found.goes_over},
+        )  # fmt: skip
+        return row, True
 
 
 def faults_of(found: preview.AllocationPreview) -> list[ChangeFault]:
     """What is missing or wrong in what was written with an allocation."""
-    wanted, faults = found.wanted, []
-    offered = reasons_of(waiting=found.was_waiting)
+    over = f"{found.to.name} is over {found.state.over_text} with this case" if found.goes_over else ""
+    why_not = f"{found.to.name}: {'; '.join(found.why_not)}" if found.why_not else ""
+    return faults_in(found.wanted, over, why_not, waiting=found.was_waiting)
+
+
+def faults_in(
+    wanted: preview.AllocationReasons, over: str, why_not: str, *, waiting: bool
+) -> list[ChangeFault]:
+    """The same of what was written beside cases that take somebody over the threshold, or that the rules
+    would not have somebody hold; both in words, or empty."""
+    offered, faults = reasons_of(waiting=waiting), []
     if wanted.reason not in offered:
         faults.append(ChangeFault("REASON", f"Choose why: {', '.join(offered.values())}", "reason"))
-    asked = (
-        (found.goes_over, "why_over", f"{found.to.name} is over {found.state.over_text} with this case"),
-        (bool(found.why_not), "why_not_eligible", f"{found.to.name}: {'; '.join(found.why_not)}"),
-    )
-    for is_asked, name, words in asked:
-        if is_asked and not NOTE.mended(getattr(wanted, name)):
+    for name, words in (("why_over", over), ("why_not_eligible", why_not)):
+        if words and not NOTE.mended(getattr(wanted, name)):
             faults.append(ChangeFault(name.upper(), f"{words}. Say why you allocate it anyway", name))
-    for name in ("notes", "why_over", "why_not_eligible"):
+    for name in _TEXTS:
         text = getattr(wanted, name)
         if len(text) > NOTES:
             faults.append(ChangeFault("TOO_LONG", f"This can have {NOTES:,} characters at most", name))
@@ -94,27 +111,9 @@ def undo(*, actor: Any, allocation: CaseAllocation, who: str = "") -> CaseAlloca
     asker = Actor(user=actor, who=who)
     with hold_journal() as journal:
         row = CaseAllocation.objects.get(pk=allocation.pk)
-        state = stated(Current.objects.select_related("load").first())
-        if state is None or row.state != CaseAllocation.State.GIVEN or not row.is_open:
-            told = f" by {row.undone_by}" if row.undone_by else ""
-            raise preview.conflict(
-                "SETTLED", f"This allocation cannot be undone: {row.get_state_display()}{told}"
-            )
-        for code in (row.from_post, row.to_post):
-            preview.need_right(actor, code, state)
-        if row.first_day != state.day:
-            words = "An allocation can be undone on its own day only; give the case to somebody again"
-            raise preview.conflict("DAY_OVER", words)
+        state = can_be_undone([row], actor)
         number = journal.next()
-        row.state, row.is_open = CaseAllocation.State.UNDONE, False
-        row.undone_at, row.undone_by = timezone.now(), asker.name
-        row.save(update_fields=["state", "is_open", "undone_at", "undone_by"])
-        former = CaseAllocation.objects.filter(ref=row.ref, is_open=True).order_by("-change", "-pk").first()
-        if former is not None:
-            former.state = CaseAllocation.State.GIVEN
-            former.save(update_fields=["state"])
-        put_transfers(state, [row.back], number)
-        _shown(number)
+        take_back([row], state, asker, number)
         record(
             "allocation", f"{asker.name} undid allocation {row.pk} of a case to {row.to_post}.",
             actor=asker.user, who=asker.name, level="post", code=row.to_post,
@@ -122,19 +121,67 @@ def undo(*, actor: Any, allocation: CaseAllocation, who: str = "") -> CaseAlloca
     return row
 
 
-def _save(journal: JournalHeld, asker: Actor, found: preview.AllocationPreview) -> CaseAllocation:
-    wanted, case, number = found.wanted, found.case, journal.next()
+def can_be_undone(rows: Sequence[CaseAllocation], actor: Any) -> State:
+    """The figures in which allocations can be taken back now. Raises Denied and ConflictError."""
+    state = stated(Current.objects.select_related("load").first())
+    for row in rows:
+        if state is None or row.state != CaseAllocation.State.GIVEN or not row.is_open:
+            told = f" by {row.undone_by}" if row.undone_by else ""
+            words = f"Allocation {row.pk} cannot be undone: {row.get_state_display()}{told}"
+            raise preview.conflict("SETTLED", words)
+        if row.first_day != state.day:
+            words = "An allocation can be undone on its own day only; give the case to somebody again"
+            raise preview.conflict("DAY_OVER", words)
+    if state is None:
+        raise preview.conflict("SETTLED", "There is nothing to undo")
+    for code in sorted({code for row in rows for code in (row.from_post, row.to_post)}):
+        preview.need_right(actor, code, state)
+    return state
+
+
+def take_back(rows: Sequence[CaseAllocation], state: State, asker: Actor, number: int) -> None:
+    """Have cases where they were, in the records and the figures. The caller holds the journal."""
+    for row in rows:
+        row.state, row.is_open = CaseAllocation.State.UNDONE, False
+        row.undone_at, row.undone_by = timezone.now(), asker.name
+        row.save(update_fields=["state", "is_open", "undone_at", "undone_by"])
+    former = {
+        row.ref: row
+        for row in CaseAllocation.objects.filter(ref__in=[row.ref for row in rows], is_open=True).order_by(
+            "change", "pk"
+        )
+    }
+    for row in former.values():
+        row.state = CaseAllocation.State.GIVEN
+        row.save(update_fields=["state"])
+    put_transfers(state, [row.back for row in rows], number)
+    _shown(number)
+
+
+def give(
+    found: Sequence[preview.AllocationPreview], asker: Actor, number: int, batch: str = ""
+) -> list[CaseAllocation]:
+    """Record allocations that were looked at and move the figures. The caller holds the journal."""
+    refs = [each.wanted.ref for each in found]
+    given = CaseAllocation.State.GIVEN, CaseAllocation.State.PASSED_ON
+    CaseAllocation.objects.filter(ref__in=refs, is_open=True, state=given[0]).update(state=given[1])
+    state = found[0].state
+    since = _since_before(state, {each.wanted.ref: each.to.code for each in found})
+    rows = [_row(each, asker, number, batch) for each in found]
+    put_transfers(state, [row.transfer._replace(since=since[row.ref]) for row in rows], number)
+    _shown(number)
+    return rows
+
+
+def _row(found: preview.AllocationPreview, asker: Actor, number: int, batch: str) -> CaseAllocation:
+    wanted, case = found.wanted, found.case
     own = next(line for line in found.lines if preview.kind_of(found.state, line) == "case")
-    CaseAllocation.objects.filter(ref=wanted.ref, is_open=True, state=CaseAllocation.State.GIVEN).update(
-        state=CaseAllocation.State.PASSED_ON
-    )
-    texts = {name: NOTE.mended(getattr(wanted, name)) for name in ("notes", "why_over", "why_not_eligible")}
-    since = _since_before(found)
+    texts = {name: NOTE.mended(getattr(wanted, name)) for name in _TEXTS}
     # why something was done that was not done would be read as if it had been
     texts["why_over"] *= found.goes_over
     texts["why_not_eligible"] *= bool(found.why_not)
-    row = CaseAllocation.objects.create(
-        key=wanted.key or uuid.uuid4().hex, ref=wanted.ref,
+    return CaseAllocation.objects.create(
+        key=wanted.key or uuid.uuid4().hex, batch=batch, ref=wanted.ref,
         from_post=found.holder.code, to_post=found.to.code,
         was_waiting=found.was_waiting, first_day=found.state.day, held_since=own.since,
         kind_no=kind_number(
@@ -143,28 +190,21 @@ def _save(journal: JournalHeld, asker: Actor, found: preview.AllocationPreview) 
         tier_scheme=found.state.tier_scheme, points_x100=case.points_x100, reason=wanted.reason, **texts,
         change=number, recorded_by=asker.user, who=asker.name,
     )  # fmt: skip
-    put_transfers(found.state, [row.transfer._replace(since=since)], number)
-    _shown(number)
-    over = f" It is over {found.state.over_text} with it." if found.goes_over else ""
-    record(
-        "allocation",
-        f"{asker.name} gave a case ({case.words}) of {row.from_post} to {row.to_post}.{over}",
-        actor=asker.user, who=asker.name, level="post", code=row.to_post,
-        after={"allocation": row.pk, "points_x100": case.points_x100, "over": found.goes_over},
-    )  # fmt: skip
-    return row
 
 
-def _since_before(found: preview.AllocationPreview) -> date | None:
-    """Since when whoever gets a case has it: today; but where the night of the figures has it with them, it
-    only goes back, and they have had it since before."""
-    way = [each for each in transfers_since(found.state) if each.ref == found.case.ref]
-    if not way or way[0].from_post != found.to.code:
-        return found.state.day
-    kept = {each.key: each.since for each in kept_by(found.state)}
-    if way[0].key in kept:
-        return kept[way[0].key]
-    return CaseAllocation.objects.get(key=way[0].key).held_since
+def _since_before(state: State, given: Mapping[str, str]) -> dict[str, date | None]:
+    """Since when whoever gets each case has it, by reference: today; but where the night of the figures has
+    it with them, it only goes back, and they have had it since before."""
+    first: dict[str, CaseTransfer] = {}
+    for each in transfers_since(state):
+        first.setdefault(each.ref, each)
+    kept = {each.key: each.since for each in kept_by(state)}
+    since: dict[str, date | None] = dict.fromkeys(given, state.day)
+    for ref, to in given.items():
+        if ref in first and first[ref].from_post == to:
+            key = first[ref].key
+            since[ref] = kept[key] if key in kept else CaseAllocation.objects.get(key=key).held_since
+    return since
 
 
 def _shown(number: int) -> None:

@@ -33,22 +33,29 @@ _ABOVE = ("team", "pdu")
 
 
 @dataclass(frozen=True, kw_only=True)
-class AllocationRequest:
+class AllocationReasons:
+    """Why cases are given: the reason chosen, and what was written. `key` is that of the form or request, so
+    that sending it twice gives them once."""
+
+    key: str = ""
+    reason: str = ""
+    notes: str = ""
+    why_over: str = ""
+    why_not_eligible: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AllocationRequest(AllocationReasons):
     """A case that somebody wants to give to a post, as a form or a program says it.
 
     `from_post` is who held it when they looked, `seen` what it was (`AllocationPreview.mark`); empty where
-    they did not. `key` is that of the form, so that sending it twice gives the case once.
+    they did not.
     """
 
     ref: str
     to_post: str
     from_post: str = ""
     seen: str = ""
-    key: str = ""
-    reason: str = ""
-    notes: str = ""
-    why_over: str = ""
-    why_not_eligible: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,14 +106,18 @@ class AllocationPreview:
     @cached_property
     def moments(self) -> list[UnitMoment]:
         """The two posts and the teams and PDUs they are in, before and after: the figures of the ledger."""
-        standing = [*transfers_since(self.state), self.transfer]
-        moved = exchanges(self.state, [self.transfer], standing)
-        found = [UnitMoment(each.unit, *each.moments) for each in moved]
-        codes = {level: {getattr(each.unit, f"{level}_code") for each in moved} for level in _ABOVE}
-        for level, wanted in codes.items():
-            above = Unit.objects.filter(load_id=self.state.load_id, level=level, whole=True, code__in=wanted)
-            found += [_above(unit, moved) for unit in above.order_by("code")]
-        return found
+        return moments_of(self.state, [self.transfer])
+
+
+def moments_of(state: State, transfers: Sequence[CaseTransfer]) -> list[UnitMoment]:
+    """The posts that give and take cases, and the teams and PDUs they are in, before and after."""
+    moved = exchanges(state, transfers, [*transfers_since(state), *transfers])
+    found = [UnitMoment(each.unit, *each.moments) for each in moved]
+    codes = {level: {getattr(each.unit, f"{level}_code") for each in moved} for level in _ABOVE}
+    for level, wanted in codes.items():
+        above = Unit.objects.filter(load_id=state.load_id, level=level, whole=True, code__in=wanted)
+        found += [_above(unit, moved) for unit in above.order_by("code")]
+    return found
 
 
 def _above(unit: Unit, moved: Sequence[PostExchange]) -> UnitMoment:
@@ -130,7 +141,7 @@ def look(*, actor: Any, wanted: AllocationRequest, state: State) -> AllocationPr
     Raises Denied where the person may not give cases to the post, RefusedError where the case or the post
     cannot be given or be given to, and ConflictError where somebody else holds the case by now.
     """
-    to = receiver(actor, wanted, state)
+    to = receiver(actor, wanted.to_post, state)
     holder, lines = _held(actor, wanted, state)
     if holder.code == to.code:
         raise refused("HELD_ALREADY", f"{to.name} holds this case already", "to_post")
@@ -149,13 +160,13 @@ def case_of(*, actor: Any, typed: str, state: State) -> tuple[Unit, CaseToGive]:
     return holder, _case(state, holder, lines)
 
 
-def receiver(actor: Any, wanted: AllocationRequest, state: State) -> Unit:
+def receiver(actor: Any, code: str, state: State) -> Unit:
     """The post a case is to be given to."""
     posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True)
-    to = posts.filter(code=wanted.to_post).first()
-    need_right(actor, wanted.to_post, state)
+    to = posts.filter(code=code).first()
+    need_right(actor, code, state)
     if to is None:
-        raise refused("POST_UNKNOWN", f"There is no post {wanted.to_post} in the figures shown", "to_post")
+        raise refused("POST_UNKNOWN", f"There is no post {code} in the figures shown", "to_post")
     why = ""
     if to.code in placeholders(state) or to.grade == DUMMY:
         why = "is nobody: choose a practitioner"
