@@ -1,8 +1,11 @@
-"""Allocations of cases. A case has one way: from its holder in the extract, over everybody it was given to.
+"""Allocations of cases, and what is recorded of cases that wait for one.
 
-An allocation counts in the figures while `is_open`: the extract does not show it yet. The next one that is
-shown settles it. Nothing is deleted: what is undone stays as undone.
+A case has one way: from its holder in the extract, over everybody it was given to. An allocation counts in
+the figures while `is_open`: the extract does not show it yet. The next one that is shown settles it. Nothing
+is deleted: what is undone stays as undone, what a waiting case was before it was changed stays as replaced.
 """
+
+import uuid
 
 from django.conf import settings
 from django.db import models
@@ -35,6 +38,7 @@ class CaseAllocation(models.Model):
     was_waiting = models.BooleanField()  # nobody held it: it was a placeholder's
     first_day = models.DateField()
     held_since = models.DateField(null=True)  # since when its former holder had it, where the data says
+    arrived_on = models.DateField(null=True)  # when it came, where that was recorded of it as a waiting case
     kind_no = models.IntegerField()  # what it was, of the tier scheme of the figures then: `facts.kinds`
     tier_scheme = models.TextField()
     points_x100 = models.BigIntegerField()
@@ -83,3 +87,82 @@ class CaseAllocation(models.Model):
     def back(self) -> CaseTransfer:
         """What undoing it does to them."""
         return self.transfer.back._replace(since=self.held_since)
+
+
+def new_key() -> str:
+    """A key that nothing else has."""
+    return uuid.uuid4().hex
+
+
+class WaitingCase(models.Model):
+    """What is recorded of a case that waits: typed by a manager or sent by a feed. It is in no figure.
+
+    Of a case and event one row waits. What it said before is kept beside it as replaced, under the same key.
+    `as_at` is the moment of which the details are: what a feed sends of an earlier one is too late.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "waiting"
+        GIVEN = "given", "allocated"
+        WITHDRAWN = "withdrawn", "removed"
+        HELD = "held", "held by somebody in nDelius"
+        REPLACED = "replaced", "changed since"
+
+    class Source(models.TextChoices):
+        TYPED = "typed", "recorded here"
+        FEED = "feed", "sent by another system"
+
+    class Appointment(models.TextChoices):
+        UNKNOWN = "", "not known"
+        DUE = "due", "due"
+        NOT_NEEDED = "not needed", "not needed"
+        NOT_FOUND = "not found", "not found: check with the team"
+
+    key = models.CharField(max_length=32, default=new_key)
+    version = models.PositiveIntegerField(default=1)
+    ref = models.TextField()
+    event_number = models.PositiveIntegerField(default=1)
+    team_code = models.TextField()
+    location = models.TextField()  # of `facts.LOCATIONS`
+    tier = models.TextField(blank=True)  # of the tier scheme of the figures then; empty: none yet
+    no_tier_why = models.TextField(blank=True)
+    is_t2a = models.BooleanField(default=False)
+    sentence_day = models.DateField(null=True)
+    order_length = models.TextField(blank=True)
+    handover_day = models.DateField(null=True)
+    appointment = models.CharField(
+        max_length=12, blank=True, choices=Appointment.choices, default=Appointment.UNKNOWN
+    )
+    appointment_day = models.DateField(null=True)
+    appointment_with = models.TextField(blank=True)
+    court = models.TextField(blank=True)
+    requirements = models.JSONField(default=list, blank=True)  # texts
+    previous_posts = models.JSONField(default=list, blank=True)  # of those who had the case before
+    arrived_on = models.DateField()
+    as_at = models.DateTimeField()
+    source = models.CharField(max_length=8, choices=Source.choices)
+    change_why = models.TextField(blank=True)  # why it was removed
+    recorded_at = models.DateTimeField(default=timezone.now)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    who = models.CharField(max_length=160)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.CharField(max_length=160, blank=True)
+    allocation = models.ForeignKey(CaseAllocation, on_delete=models.SET_NULL, null=True, related_name="+")
+    held_by = models.TextField(blank=True)  # the post that has it in the extract that closed it
+    held_since = models.DateField(null=True)
+    settled_as_at = models.DateTimeField(null=True)  # of that extract
+
+    class Meta:
+        indexes = (models.Index(fields=["ref"]), models.Index(fields=["state", "team_code"]))
+        constraints = (
+            models.UniqueConstraint(
+                fields=["ref", "event_number"], condition=models.Q(state="waiting"), name="waits_once"
+            ),
+            models.UniqueConstraint(fields=["key", "version"], name="one_waiting_version"),
+        )
+
+    def __str__(self) -> str:
+        return f"waiting case {self.pk}"

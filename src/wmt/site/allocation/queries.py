@@ -1,15 +1,22 @@
-"""Which allocations count in figures whose extract does not have them yet."""
+"""Which allocations count in figures whose extract does not have them yet, and how many cases wait."""
 
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from wmt.allocation.transfers import CaseTransfer
+from wmt.ledger import OMIC
 from wmt.nights import open_night
 from wmt.nights.kept_transfers import kept_transfers
-from wmt.site.allocation.models import CaseAllocation
+from wmt.site.accounts import visibility
+from wmt.site.accounts.roles import Action
+from wmt.site.allocation.models import CaseAllocation, WaitingCase
+from wmt.site.figures import line_queries, placeholders
+from wmt.site.workload.models import Line, Unit
 from wmt.site.workload.night_rows import first_days
 from wmt.site.workload.state import State
 
@@ -56,3 +63,25 @@ def _kept(name: str, home: Path) -> list[tuple[CaseTransfer, date | None]]:
     found = kept_transfers(night)
     days = first_days(night, [each.ref for each in found]) if found else {}
     return [(each, days.get((each.from_post, each.ref))) for each in found]
+
+
+def waiting_count(user: Any, state: State) -> int:
+    """How many cases wait where somebody may allocate them: two questions to the database."""
+    reach = visibility.allowed(user, Action.ALLOCATE_CASES)
+    if not reach.everywhere and not reach.units:
+        return 0
+    posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True)
+    nobody = reach.among(posts).filter(code__in=placeholders.placeholders(state))
+    teams = Unit.objects.filter(load_id=state.load_id, level="team", whole=True)
+    not_seen = waiting_beside(state)
+    if not reach.everywhere:
+        not_seen = not_seen.filter(team_code__in=reach.among(teams).values("code"))
+    return int(nobody.aggregate(Sum("cases_all"))["cases_all__sum"] or 0) + not_seen.count()
+
+
+def waiting_beside(state: State) -> QuerySet[WaitingCase]:
+    """The recorded waiting cases that nobody has in the figures, not even a placeholder: a prison may."""
+    priced = line_queries.pricing_of(state).values()
+    numbers = [each.number for each in priced if each.kind == "case" and each.stream != OMIC]
+    lines = Line.objects.filter(load_id=state.load_id, ref=OuterRef("ref"), pricing__in=numbers)
+    return WaitingCase.objects.filter(~Exists(lines), state=WaitingCase.State.WAITING)

@@ -5,20 +5,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('allocation', '0001_initial'),
+        ("allocation", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='caseallocation',
-            name='batch',
+            model_name="caseallocation",
+            name="batch",
             field=models.CharField(blank=True, max_length=64),
         ),
         migrations.AddIndex(
-            model_name='caseallocation',
-            index=models.Index(fields=['batch'], name='allocation__batch_d3eab2_idx'),
+            model_name="caseallocation",
+            index=models.Index(fields=["batch"], name="allocation__batch_d3eab2_idx"),
         ),
     ]
