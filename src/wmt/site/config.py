@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from wmt.site.loopback import why_no_demonstration
+from wmt.site.outbound import is_private_way
 
 #: The file of an installation's own policies, in its home.
 HOME_POLICY = "policy.yaml"
@@ -42,6 +43,10 @@ class Config:
     oidc_secret: str = field(repr=False)
     oidc_name: str
     oidc_open: bool
+    jwt_issuer: str = ""  # of signed tokens for the API, compared exactly; '' takes none
+    jwt_keys: str = ""  # the address of the keys they are signed with
+    jwt_audience: str = ""
+    jwt_person_claim: str = "user_name"
     email_url: str = field(repr=False)
     address: str = ""
     contact: str = ""  # where people get help: an email address or a web address
@@ -101,6 +106,7 @@ def read_config(env: Mapping[str, str] | None = None) -> Config:
         oidc_secret=env.get("WMT_OIDC_SECRET", ""),
         oidc_name=env.get("WMT_OIDC_NAME") or "your organisation's account",
         oidc_open=_switch(env, "WMT_OIDC_OPEN"),
+        **_signed_tokens(env),
         email_url=env.get("WMT_EMAIL_URL", ""),
         address=text,
         contact=_contact(env),
@@ -177,6 +183,23 @@ def _contact(env: Mapping[str, str]) -> str:
     if given and not (is_web or (is_mail and given.isprintable() and " " not in given)):
         raise ConfigError("WMT_CONTACT must be an email address or a web address that begins with https://")
     return given
+
+
+def _signed_tokens(env: Mapping[str, str]) -> dict[str, str]:
+    """Which tokens of the sign-on the API takes: all of issuer, keys and audience, or none."""
+    needed = {
+        "jwt_issuer": "WMT_JWT_ISSUER",
+        "jwt_keys": "WMT_JWT_JWKS_URL",
+        "jwt_audience": "WMT_JWT_AUDIENCE",
+    }
+    found = {field: env.get(name, "").strip() for field, name in needed.items()}
+    missing = [name for field, name in needed.items() if not found[field]]
+    if 0 < len(missing) < len(needed):
+        raise ConfigError(f"Signed tokens for the API also need {' and '.join(missing)}")
+    if found["jwt_keys"] and not is_private_way(found["jwt_keys"]):
+        said = "must begin with https:// (http:// only for this machine), without a name and password"
+        raise ConfigError(f"WMT_JWT_JWKS_URL {said}")
+    return found | {"jwt_person_claim": env.get("WMT_JWT_PERSON_CLAIM", "").strip() or "user_name"}
 
 
 def _sqlite(path: str) -> dict[str, Any]:

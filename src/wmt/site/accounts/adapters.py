@@ -7,7 +7,6 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialAccount
 from allauth.socialaccount.providers.base import AuthProcess
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -15,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 
-from wmt.site.accounts import actions
+from wmt.site.accounts import actions, linking
 from wmt.site.accounts.models import User
 from wmt.site.accounts.recent_sign_in import is_fresh
 from wmt.site.audit.record import record
@@ -170,8 +169,8 @@ class SignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]
             raise ImmediateHttpResponse(self._unknown(request, sociallogin))
         if sociallogin.is_existing:
             return
-        email = _verified_email(sociallogin)
-        user = _unlinked(email) if email else None
+        email = linking.verified_email(_claims(sociallogin))
+        user = linking.unlinked(email) if email else None
         may_join = user is None and email and settings.CONFIG.oidc_open
         if may_join and not User.objects.filter(email__iexact=email).exists():
             user = actions.add_reader(email=email, name=_name(sociallogin) or email)
@@ -199,17 +198,3 @@ def _claims(sociallogin: Any) -> dict[str, Any]:
 
 def _name(sociallogin: Any) -> str:
     return str(_claims(sociallogin).get("name") or "")[:120]
-
-
-def _verified_email(sociallogin: Any) -> str:
-    claims = _claims(sociallogin)
-    email = str(claims.get("email") or "").strip().lower()
-    return email if claims.get("email_verified") is True and len(email) <= 254 else ""
-
-
-def _unlinked(email: str) -> User | None:
-    """The account an administrator made for this address, unless another person is linked to it."""
-    user = User.objects.filter(email__iexact=email, is_demonstration=False).first()
-    if user is None or SocialAccount.objects.filter(user=user).exists():
-        return None
-    return user

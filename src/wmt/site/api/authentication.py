@@ -9,9 +9,10 @@ from ninja.errors import HttpError
 from ninja.security import APIKeyCookie, HttpBearer
 from ninja.utils import check_csrf
 
+from wmt.site.accounts import signed_tokens, tokens
 from wmt.site.accounts.middleware import lacks_second_factor
 from wmt.site.accounts.models import User
-from wmt.site.accounts.tokens import person_of
+from wmt.site.accounts.sign_on_keys import APART_AWAY, KeysAway
 from wmt.site.accounts.visibility import has_role
 from wmt.site.audit.record import record
 from wmt.site.problems import Problem
@@ -37,7 +38,7 @@ NOBODY = Problem(
 
 
 class Token(HttpBearer):
-    """`Authorization: Bearer wmt_…`: one of the tokens of the page /accounts/tokens/."""
+    """`Authorization: Bearer …`: a token of the page /accounts/tokens/, or of single sign-on."""
 
     def __call__(self, request: HttpRequest) -> Any:
         """The person, or None where there is no such header. Raises Stopped for one that opens nothing."""
@@ -49,9 +50,9 @@ class Token(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> User:
         """The person a token stands for. Raises Stopped."""
-        person = person_of(token)
+        person = _signed(request, token) if signed_tokens.is_signed(token) else tokens.person_of(token)
         if person is None:
-            raise _refused(request)
+            raise _refused(request, _NO_TOKEN, "Invalid API token used.", "a program")
         request.user = person
         staff_names.withhold(wanted=not has_role(person))
         if person.token and person.token.reads_only and request.method not in _SAFE:
@@ -95,23 +96,43 @@ class Session(APIKeyCookie):
         raise NotImplementedError
 
 
-def _refused(request: HttpRequest) -> Stopped:
+_NO_TOKEN = Problem(
+    status=401,
+    code="TOKEN_REFUSED",
+    message="This token is not valid: it is wrong, has ended, has not started, or its account is closed.",
+    remedy="Look at your tokens on the page /accounts/tokens/.",
+)
+_AWAY = Problem(
+    status=503,
+    code="SIGN_ON_AWAY",
+    message="Single sign-on is not responding, so its tokens cannot be checked.",
+    remedy="Try again as soon as Retry-After says, or use a token of the page /accounts/tokens/.",
+)
+
+
+def _signed(request: HttpRequest, token: str) -> User:
+    """The person whom a token of single sign-on names. Raises Stopped."""
+    try:
+        return signed_tokens.person_of(token)
+    except KeysAway:
+        raise Stopped(_AWAY, Retry_After=str(APART_AWAY)) from None
+    except signed_tokens.TokenRefused as why:
+        problem = Problem(status=why.status, code=why.code, message=why.message, remedy=why.remedy)
+        said = f"{why.who} sent a token of single sign-on that was refused: {why.message}"
+        raise _refused(request, problem, said[:1].upper() + said[1:], why.who) from None
+
+
+def _refused(request: HttpRequest, problem: Problem, sentence: str, who: str) -> Stopped:
     """What a token that opens nothing is told; after too many of them, nothing but to wait."""
     config = settings.ACCOUNT_RATE_LIMITS
     app, action = "wmt", "token_failed"
-    if not ratelimit.consume(request, app=app, action=action, config=config, limit_get=True):
-        problem = Problem(
-            status=429,
-            code="TOO_MANY",
-            message="Too many requests used an invalid token.",
-            remedy="Wait a minute, then try again with a valid token.",
-        )
-        return Stopped(problem, Retry_After="60")
-    record("sign-in refused", "Invalid API token used.", request=request, who="a program")
+    if ratelimit.consume(request, app=app, action=action, config=config, limit_get=True):
+        record("sign-in refused", sentence, request=request, who=who)
+        return Stopped(problem)
     problem = Problem(
-        status=401,
-        code="TOKEN_REFUSED",
-        message="This token is not valid: it is wrong, has ended, has not started, or its account is closed.",
-        remedy="Look at your tokens on the page /accounts/tokens/.",
+        status=429,
+        code="TOO_MANY",
+        message="Too many requests used an invalid token.",
+        remedy="Wait a minute, then try again with a valid token.",
     )
-    return Stopped(problem)
+    return Stopped(problem, Retry_After="60")
