@@ -17,7 +17,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.availability.change_requests import Change, RefusedError
 from wmt.site.availability.queries import plans_of
-from wmt.site.changes import actions, allocate, allocation_preview
+from wmt.site.changes import actions, allocate, allocation_preview, spread
 from wmt.site.changes.impact import timeline_of as timeline
 from wmt.site.changes.recalculate import turn_day
 from wmt.site.changes.reconcile import differences
@@ -140,6 +140,59 @@ class Histories(RuleBasedStateMachine):
             return
         self.ways.setdefault(ref, []).append((self.held[ref], row))
         self.held[ref] = to
+
+    @rule(
+        which=st.integers(0, 40),
+        number=st.integers(1, 6),
+        to=st.lists(st.integers(0, 3), min_size=1, max_size=3),
+    )
+    def give_several(self, which: int, number: int, to: list[int]) -> None:
+        holders = sorted(set(self.held.values()))
+        if not holders:
+            return
+        holder = holders[which % len(holders)]
+        refs = sorted(ref for ref, post in self.held.items() if post == holder)[:number]
+        given = [
+            spread.CaseGiven(ref, ":".join(self.posts[to[place % len(to)]])) for place, ref in enumerate(refs)
+        ]
+        wanted = spread.SpreadRequest(
+            from_post=holder, given=given, why_over="a history", why_not_eligible="a history",
+            reason="initial_allocation" if holder in self.nobody else "other",
+        )  # fmt: skip
+        try:
+            rows, _ = spread.spread(actor=None, who="a history", wanted=wanted)
+        except RefusedError as refused:
+            (fault,) = refused.faults
+            assert fault.code in ("HELD_ALREADY", "POST_CANNOT"), fault
+            assert (fault.code == "HELD_ALREADY") <= (holder in {each.to_post for each in given})
+            return
+        for row in rows:
+            self.ways.setdefault(row.ref, []).append((holder, row))
+            self.held[row.ref] = row.to_post
+
+    @rule(which=st.integers(0, 40))
+    def undo_several(self, which: int) -> None:
+        batches = sorted({row.batch for way in self.ways.values() for _, row in way if row.batch})
+        if not batches:
+            return
+        batch = batches[which % len(batches)]
+        rows = [row for row in spread.batch_of(batch) if row.state != CaseAllocation.State.UNDONE]
+        last = {ref: way[-1] for ref, way in self.ways.items()}
+        can = all(row.ref in last and row.pk == last[row.ref][1].pk for row in rows)
+        can = can and all(row.first_day == current_state().day for row in rows)
+        try:
+            spread.undo_batch(actor=None, who="a history", batch=batch)
+        except RefusedError:
+            done = False
+        else:
+            done = True
+        assert done == can
+        if not done:
+            return
+        for row in rows:
+            self.held[row.ref], _ = self.ways[row.ref].pop()
+            if not self.ways[row.ref]:
+                del self.ways[row.ref]
 
     @rule(which=st.integers(0, 40))
     def undo_it(self, which: int) -> None:

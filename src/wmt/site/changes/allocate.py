@@ -132,8 +132,8 @@ def can_be_undone(rows: Sequence[CaseAllocation], actor: Any) -> State:
         if row.first_day != state.day:
             words = "An allocation can be undone on its own day only; give the case to somebody again"
             raise preview.conflict("DAY_OVER", words)
-    if state is None:
-        raise preview.conflict("SETTLED", "There is nothing to undo")
+    if state is None or not rows:
+        raise preview.conflict("SETTLED", "There is nothing to undo by now")
     for code in sorted({code for row in rows for code in (row.from_post, row.to_post)}):
         preview.need_right(actor, code, state)
     return state

@@ -145,7 +145,7 @@ def look(*, actor: Any, wanted: AllocationRequest, state: State) -> AllocationPr
     holder, lines = _held(actor, wanted, state)
     if holder.code == to.code:
         raise refused("HELD_ALREADY", f"{to.name} holds this case already", "to_post")
-    case = _case(state, holder, lines)
+    case = case_in(state, holder, lines)
     row = {**vars(to), "post_no": to.number, "unmeasured": to.unmeasured_posts}
     candidate = candidate_of(rules_of(state), row, [case], {}, {})
     waiting = holder.code in placeholders(state)
@@ -157,7 +157,7 @@ def case_of(*, actor: Any, typed: str, state: State) -> tuple[Unit, CaseToGive]:
     ref = "".join(plain_marks(typed).split())
     found = ref if case_lines(state, [ref]) else ref.upper()
     holder, lines = _held(actor, AllocationRequest(ref=found, to_post=""), state)
-    return holder, _case(state, holder, lines)
+    return holder, case_in(state, holder, lines)
 
 
 def receiver(actor: Any, code: str, state: State) -> Unit:
@@ -199,13 +199,28 @@ def _held(actor: Any, wanted: AllocationRequest, state: State) -> tuple[Unit, li
         if last is not None:
             words = f"{last.who} gave this case to {holder.name}, {moment_words(last.recorded_at)}"
         raise conflict("HELD_BY_NOW", f"{words}. Check it before you decide")
-    if not is_fresh(holder):
-        words = f"{holder.name} has no figures of this night, so the case cannot be moved"
-        raise refused("HOLDER_CANNOT", words, "ref")
+    _need_fresh(holder)
     return holder, [line for line in lines if line.post_no == holder.number]
 
 
-def _case(state: State, holder: Unit, lines: Sequence[Line]) -> CaseToGive:
+def holder_of(actor: Any, code: str, state: State) -> Unit:
+    """A post whose cases somebody may give away. One whose cases they may not read is told as none."""
+    post = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, code=code).first()
+    reads = visibility.cases(actor, state).covers if actor is not None else bool
+    if post is None or not reads(post) or not _allowed(actor, code, state):
+        raise refused("POST_UNKNOWN", f"There is no post {code} whose cases you may allocate", "from_post")
+    _need_fresh(post)
+    return post
+
+
+def _need_fresh(holder: Unit) -> None:
+    if not is_fresh(holder):
+        words = f"{holder.name} has no figures of this night, so no case of it can be moved"
+        raise refused("HOLDER_CANNOT", words, "ref")
+
+
+def case_in(state: State, holder: Unit, lines: Sequence[Line]) -> CaseToGive:
+    """What a case is and earns by its lines. Raises RefusedError where it has several rows."""
     (own, *more) = [line for line in lines if kind_of(state, line) == "case"]
     if more or own.listed_cases != 1:
         words = f"{holder.name} holds {own.ref} in more than one row: mend this in nDelius first"
@@ -220,6 +235,7 @@ def _case(state: State, holder: Unit, lines: Sequence[Line]) -> CaseToGive:
 
 
 def kind_of(state: State, line: Line) -> str:
+    """What a line is of: a case, or what a flag adds to it."""
     return line_queries.pricing_of(state)[line.pricing].kind
 
 

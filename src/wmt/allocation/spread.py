@@ -1,0 +1,84 @@
+"""Several cases over several people: a suggestion by a rule that anybody can follow, for a manager to change.
+
+Cases that the fewest people may hold come first, then those that earn most. Each goes to somebody who may
+hold it and stays at or under the threshold with it: to who held it before, otherwise to who has the lowest
+capacity then. Every case moves once. What nobody can take by this rule stays unanswered, with the reason:
+the tool does not choose who is to be overloaded.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from wmt.allocation.candidates import Candidate, CaseEffect
+from wmt.allocation.cases import CaseToGive
+from wmt.grades import STAFF_GRADES
+
+
+@dataclass(frozen=True)
+class SpreadSuggestion:
+    """To whom a case could go, by the code of a post, and why; '' where nobody can take it."""
+
+    case: CaseToGive
+    to: str
+    why: str
+
+
+def suggestions(
+    cases: Sequence[CaseToGive],
+    people: Sequence[Candidate],
+    held_before: Mapping[str, Collection[str]],
+) -> list[SpreadSuggestion]:
+    """One for each case, in the order they came. `held_before` are the posts that held a case, by reference.
+
+    The candidates have an effect for each of the cases, in the same order.
+    """
+    may = [[each.code for each in people if _may_hold(each, place)] for place in range(len(cases))]
+    standing = {each.code: with_cases(each, ()) for each in people}
+    found: dict[int, SpreadSuggestion] = {}
+    for place in sorted(
+        range(len(cases)), key=lambda at: (len(may[at]), -cases[at].points_x100, cases[at].ref or "")
+    ):
+        then = (with_cases(standing[code], [standing[code].effects[place]]) for code in may[place])
+        room = [each for each in then if not each.over_with_all]
+        knows = [each for each in room if each.code in held_before.get(cases[place].ref or "", ())]
+        if room:
+            best = min(knows or room, key=_capacity)
+            standing[best.code] = best
+            why = "held it before" if knows else "lowest capacity with it"
+            found[place] = SpreadSuggestion(cases[place], best.code, why)
+        else:
+            found[place] = SpreadSuggestion(
+                cases[place], "", _nobody(people, place, any_may=bool(may[place]))
+            )
+    return [found[place] for place in range(len(cases))]
+
+
+def with_cases(one: Candidate, effects: Iterable[CaseEffect]) -> Candidate:
+    """Somebody with some of the cases: beside those they have been given, or with none of them yet."""
+    effects = list(effects)
+    points_x100 = one.together.points_x100 if effects else one.now.points_x100
+    points_x100 += sum(each.after.points_x100 - one.now.points_x100 for each in effects)
+    return replace(one, together=one.together._replace(points_x100=points_x100))
+
+
+def _may_hold(one: Candidate, place: int) -> bool:
+    effect = one.effects[place]
+    return not one.why_not and not effect.holds and effect.eligibility.eligible
+
+
+def _capacity(one: Candidate) -> tuple[Fraction, int, str]:
+    share = Fraction(one.together.points_x100, one.together.available_x100)
+    return share, STAFF_GRADES.index(one.grade), one.code
+
+
+def _nobody(people: Sequence[Candidate], place: int, *, any_may: bool) -> str:
+    if any_may:
+        return "everybody chosen who may hold it would be over the threshold with it"
+    reasons = [
+        words
+        for each in people
+        for words in (*each.why_not, each.effects[place].eligibility.words)
+        if words and not _may_hold(each, place)
+    ]
+    return f"nobody chosen may hold it: {'; '.join(dict.fromkeys(reasons)) or 'nobody is chosen'}"

@@ -1,0 +1,263 @@
+"""Giving several cases of one post at once: suggested, looked at whole, done and undone all or nothing.
+
+Each case is one allocation, as if it had been given alone; those of one decision have the same `batch`.
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from wmt.allocation.candidates import Candidate, candidate_of
+from wmt.allocation.cases import CaseToGive
+from wmt.allocation.spread import SpreadSuggestion, suggestions
+from wmt.site.allocation.models import CaseAllocation
+from wmt.site.audit.record import record
+from wmt.site.availability.change_requests import ChangeFault, RefusedError
+from wmt.site.changes import allocate
+from wmt.site.changes import allocation_preview as preview
+from wmt.site.changes.actions import Actor
+from wmt.site.changes.case_deltas import case_lines
+from wmt.site.changes.recalculate import hold_journal
+from wmt.site.figures.placeholders import placeholders
+from wmt.site.workload.models import Current, Line, Unit
+from wmt.site.workload.state import State, rules_of, stated
+from wmt.text import counted
+
+#: So many cases are given at once, at most: a page has to show them all.
+MOST = 200
+
+
+class CaseGiven(NamedTuple):
+    """One of several cases and whom it goes to; `seen` is what it was when somebody looked, or ''."""
+
+    ref: str
+    to_post: str
+    seen: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpreadRequest(preview.AllocationReasons):
+    """Cases of one post that somebody wants to give away together. `key` names what was decided."""
+
+    from_post: str
+    given: Sequence[CaseGiven]
+
+
+@dataclass(frozen=True)
+class SpreadPreview:
+    """What giving several cases would come to. Nothing was saved.
+
+    Each of `found` has the figures of who gets it with everything they would get.
+    """
+
+    state: State
+    wanted: SpreadRequest
+    holder: Unit
+    was_waiting: bool
+    found: Sequence[preview.AllocationPreview]
+
+    @property
+    def takers(self) -> dict[str, list[preview.AllocationPreview]]:
+        """The cases by who gets them."""
+        takers: dict[str, list[preview.AllocationPreview]] = defaultdict(list)
+        for each in self.found:
+            takers[each.to.code].append(each)
+        return dict(takers)
+
+    @property
+    def over(self) -> list[str]:
+        """Who is over the threshold with what they would get."""
+        return list(dict.fromkeys(each.to.name for each in self.found if each.goes_over))
+
+    @property
+    def why_not(self) -> list[str]:
+        """What the rules say against it, each once: who, and why not."""
+        return list(
+            dict.fromkeys(f"{each.to.name}: {words}" for each in self.found for words in each.why_not)
+        )
+
+    @cached_property
+    def moments(self) -> list[preview.UnitMoment]:
+        """All posts and the teams and PDUs they are in, before and after: the figures of the ledger."""
+        return preview.moments_of(self.state, [each.transfer for each in self.found])
+
+    @property
+    def faults(self) -> list[ChangeFault]:
+        """What is missing or wrong in what was written with it."""
+        over = f"{' and '.join(self.over)} would be over {self.state.over_text}" if self.over else ""
+        why_not = "; ".join(self.why_not)
+        return allocate.faults_in(self.wanted, over, why_not, waiting=self.was_waiting)
+
+
+@dataclass(frozen=True)
+class CasesOfPost:
+    """Cases of a post that may be given away, and what they are."""
+
+    holder: Unit
+    was_waiting: bool
+    cases: Sequence[CaseToGive]
+    lines: dict[str, list[Line]]
+
+
+def cases_of(*, actor: Any, post: str, refs: Collection[str], state: State) -> CasesOfPost:
+    """Some cases of a post. Raises Denied, RefusedError for a case that cannot be moved, and ConflictError
+    for one that is not with the post by now."""
+    holder = preview.holder_of(actor, post, state)
+    lines: dict[str, list[Line]] = defaultdict(list)
+    held: dict[str, set[int]] = {ref: set() for ref in refs}
+    for line in case_lines(state, refs):
+        if line.post_no == holder.number:
+            lines[line.ref].append(line)
+        if preview.kind_of(state, line) == "case":
+            held[line.ref].add(line.post_no)
+    if gone := ", ".join(ref for ref in sorted(held) if holder.number not in held[ref]):
+        words = f"{holder.name} does not hold {gone} by now. Nothing was given; choose the cases again"
+        raise preview.conflict("HELD_BY_NOW", words)
+    if several := ", ".join(ref for ref in sorted(held) if len(held[ref]) > 1):
+        words = f"Somebody else holds these cases too: {several}. Mend this in nDelius first"
+        raise preview.refused("SEVERAL", words, "given")
+    cases = [preview.case_in(state, holder, lines[ref]) for ref in refs]
+    return CasesOfPost(holder, holder.code in placeholders(state), cases, dict(lines))
+
+
+def suggest(
+    *, actor: Any, post: str, refs: Sequence[str], people: Sequence[str], state: State
+) -> list[SpreadSuggestion]:
+    """To whom of some people each case of a post could go. Raises what `cases_of` and `look` raise."""
+    there = cases_of(actor=actor, post=post, refs=refs, state=state)
+    chosen = [_with(preview.receiver(actor, code, state), there.cases, state) for code in people]
+    before: dict[str, set[str]] = defaultdict(set)
+    for row in CaseAllocation.objects.filter(ref__in=refs).exclude(state=CaseAllocation.State.UNDONE):
+        before[row.ref] |= {row.from_post, row.to_post}
+    return suggestions(there.cases, chosen, before)
+
+
+def look(*, actor: Any, wanted: SpreadRequest, state: State) -> SpreadPreview:
+    """What giving the cases would come to. Nothing is saved.
+
+    Raises Denied where the person may not give cases of or to one of the posts, RefusedError where a case or
+    a post cannot be given or be given to, and ConflictError where a case changed or is with somebody else.
+    """
+    refs = [each.ref for each in wanted.given]
+    if not refs:
+        raise preview.refused("NOTHING", "Choose for at least one case who gets it", "given")
+    if len(refs) > MOST:
+        raise preview.refused("TOO_MANY", f"{MOST} cases can be given at once, at most", "given")
+    if len(set(refs)) < len(refs):
+        twice = ", ".join(sorted({ref for ref in refs if refs.count(ref) > 1}))
+        raise preview.refused("TWICE", f"{twice}: a case can go to one person only", "given")
+    there = cases_of(actor=actor, post=wanted.from_post, refs=refs, state=state)
+    takers = {code: preview.receiver(actor, code, state) for code in {each.to_post for each in wanted.given}}
+    if there.holder.code in takers:
+        raise preview.refused("HELD_ALREADY", f"{there.holder.name} holds these cases already", "given")
+    with_all = {
+        code: _with(
+            to,
+            [case for case, one in zip(there.cases, wanted.given, strict=True) if one.to_post == code],
+            state,
+        )
+        for code, to in takers.items()
+    }
+    found = []
+    for case, one in zip(there.cases, wanted.given, strict=True):
+        candidate = with_all[one.to_post]
+        effect = next(each for each in candidate.effects if each.case is case)
+        request = preview.AllocationRequest(
+            ref=one.ref, to_post=one.to_post, from_post=wanted.from_post, seen=one.seen,
+            **{name: getattr(wanted, name) for name in ("reason", "notes", "why_over", "why_not_eligible")},
+        )  # fmt: skip
+        found.append(
+            preview.AllocationPreview(
+                state, request, case, there.lines[one.ref], there.holder, takers[one.to_post],
+                there.was_waiting, replace(candidate, effects=[effect]),
+            )
+        )  # fmt: skip
+    return SpreadPreview(state, wanted, there.holder, there.was_waiting, found)
+
+
+def spread(*, actor: Any, wanted: SpreadRequest, who: str = "") -> tuple[list[CaseAllocation], bool]:
+    """Give several cases away, all or none; the allocations, and whether they are new: the same request twice
+    gives them once.
+
+    Raises what `look` raises, and RefusedError where a reason is missing.
+    """
+    asker = Actor(user=actor, who=who)
+    with hold_journal() as journal:
+        state = stated(Current.objects.select_related("load").first())
+        same = batch_of(wanted.key) if wanted.key else []
+        if same:
+            return _sent_again(actor, wanted, same, state), False
+        if state is None:
+            raise preview.refused(
+                "NO_DATA", "No extract has been loaded, so there is no case to give", "given"
+            )
+        found = look(actor=actor, wanted=wanted, state=state)
+        changed = [
+            f"{each.wanted.ref} is {each.mark} by now" for each in found.found
+            if each.wanted.seen and each.wanted.seen != each.mark
+        ]  # fmt: skip
+        if changed:
+            raise preview.conflict("CASE_CHANGED", f"{'; '.join(changed)}. Check before you decide")
+        if found.faults:
+            raise RefusedError(found.faults)
+        rows = allocate.give(found.found, asker, journal.next(), wanted.key or uuid.uuid4().hex)
+        for code, cases in found.takers.items():
+            over = f" It is over {state.over_text} with them." if cases[0].goes_over else ""
+            record(
+                "allocation",
+                f"{asker.name} gave {counted(len(cases), 'case')} of {wanted.from_post} to {code}.{over}",
+                actor=asker.user, who=asker.name, level="post", code=code,
+                after={
+                    "allocations": [row.pk for row in rows if row.to_post == code],
+                    "points_x100": sum(each.case.points_x100 for each in cases), "over": cases[0].goes_over,
+                },
+            )  # fmt: skip
+        return rows, True
+
+
+def undo_batch(*, actor: Any, batch: str, who: str = "") -> list[CaseAllocation]:
+    """Take back, on their day, all allocations that were decided together and are not undone yet.
+
+    Raises Denied, and ConflictError where one of them was settled or given on meanwhile: then none is undone.
+    """
+    asker = Actor(user=actor, who=who)
+    with hold_journal() as journal:
+        rows = [row for row in batch_of(batch) if row.state != CaseAllocation.State.UNDONE]
+        state = allocate.can_be_undone(rows, actor)
+        allocate.take_back(rows, state, asker, journal.next())
+        for code in sorted({row.to_post for row in rows}):
+            cases = counted(sum(row.to_post == code for row in rows), "case")
+            record(
+                "allocation", f"{asker.name} undid the allocation of {cases} to {code}.",
+                actor=asker.user, who=asker.name, level="post", code=code,
+            )  # fmt: skip
+    return rows
+
+
+def batch_of(batch: str) -> list[CaseAllocation]:
+    """The allocations that were decided together, as they were given."""
+    return list(CaseAllocation.objects.filter(batch=batch).order_by("pk")) if batch else []
+
+
+def _sent_again(
+    actor: Any, wanted: SpreadRequest, same: list[CaseAllocation], state: State | None
+) -> list[CaseAllocation]:
+    """What the same request came to before, where it is the same and still stands."""
+    given = {(row.ref, row.from_post, row.to_post) for row in same}
+    if given != {(each.ref, wanted.from_post, each.to_post) for each in wanted.given}:
+        raise preview.refused("KEY_TAKEN", "Other cases were given with this key; use a new one", "key")
+    if state is not None:
+        for code in sorted({row.to_post for row in same}):
+            preview.need_right(actor, code, state)
+    if all(row.state == CaseAllocation.State.UNDONE for row in same):
+        words = f"These allocations were undone by {same[0].undone_by}"
+        raise preview.conflict("UNDONE", f"{words}. Open the form again to give the cases")
+    return same
+
+
+def _with(to: Unit, cases: Sequence[CaseToGive], state: State) -> Candidate:
+    row = {**vars(to), "post_no": to.number, "unmeasured": to.unmeasured_posts}
+    return candidate_of(rules_of(state), row, cases, {}, {})
