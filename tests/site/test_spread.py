@@ -133,7 +133,7 @@ def test_the_same_request_twice_gives_them_once(pair: Pair) -> None:
     assert [row.pk for row in give(old, given, key=key)] == [row.pk for row in rows]
     with pytest.raises(RefusedError, match="Other cases were given with this key"):
         give(old, given[:1], key=key)
-    spread.undo_batch(actor=None, who="somebody", batch=key)
+    spread.undo_batch(actor=None, who="somebody", batch=rows[0].batch)
     with pytest.raises(ConflictError, match="undone by somebody"):
         give(old, given, key=key)
     assert CaseAllocation.objects.count() == 2

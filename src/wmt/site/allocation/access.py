@@ -27,6 +27,16 @@ def find(user: Any, state: LoadState, number: int) -> CaseAllocation:
     return found
 
 
+def readable_batch(user: Any, state: LoadState, rows: list[CaseAllocation]) -> list[CaseAllocation]:
+    """Those of some allocations that the user may read, as they may read them. Raises UnknownAllocation where
+    there is none."""
+    seen = readable(user, state)
+    found = [row for row in rows if seen(row)]
+    if not found:
+        raise UnknownAllocation("there are no such allocations that you may read")
+    return found
+
+
 def readable(user: Any, state: LoadState) -> Callable[[CaseAllocation | None], CaseAllocation | None]:
     """What gives each allocation as a user may read it: without what was written, or None for not at all."""
     cases = visibility.ReachOfPosts(visibility.cases(user, state), state)

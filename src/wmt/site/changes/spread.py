@@ -10,9 +10,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from wmt import ledger
 from wmt.allocation.candidates import Candidate, candidate_of
-from wmt.allocation.cases import CaseToGive
+from wmt.allocation.cases import MOVES, CaseToGive
 from wmt.allocation.spread import SpreadSuggestion, suggestions
+from wmt.grades import DUMMY
+from wmt.site.accounts import visibility
+from wmt.site.accounts.roles import Action
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import ChangeFault, RefusedError
@@ -20,7 +24,9 @@ from wmt.site.changes import allocate
 from wmt.site.changes import allocation_preview as preview
 from wmt.site.changes.actions import Actor
 from wmt.site.changes.case_deltas import case_lines
+from wmt.site.changes.deltas import is_fresh
 from wmt.site.changes.recalculate import hold_journal
+from wmt.site.figures import line_queries
 from wmt.site.figures.placeholders import placeholders
 from wmt.site.workload.models import Current, Line, Unit
 from wmt.site.workload.state import State, rules_of, stated
@@ -123,6 +129,38 @@ def cases_of(*, actor: Any, post: str, refs: Collection[str], state: State) -> C
     return CasesOfPost(holder, holder.code in placeholders(state), cases, dict(lines))
 
 
+def listed(state: State, holder: Unit) -> list[CaseToGive]:
+    """The cases of a post that can be given away: those that the data lists one by one, OMiC left out."""
+    pricing = line_queries.pricing_of(state)
+    moving = [n for n, priced in pricing.items() if priced.kind in MOVES and priced.stream != ledger.OMIC]
+    lines: dict[str, list[Line]] = defaultdict(list)
+    there = Line.objects.filter(load_id=state.load_id, post_no=holder.number or 0, pricing__in=moving)
+    for line in there.exclude(ref="").order_by("pk"):
+        lines[line.ref].append(line)
+    single = [
+        of_case
+        for of_case in lines.values()
+        if [line.listed_cases for line in of_case if pricing[line.pricing].kind == "case"] == [1]
+    ]
+    found = [preview.case_in(state, holder, of_case) for of_case in single]
+    return sorted(found, key=lambda case: (case.location, case.tier == "0", case.tier, case.ref))
+
+
+def people(actor: Any, holder: Unit, state: State) -> list[Candidate]:
+    """Everybody in the PDU of a post to whom its cases may be given: with hours first, then by grade, then by
+    capacity."""
+    allowed = visibility.allowed(actor, Action.ALLOCATE_CASES)
+    there = allowed.among(Unit.objects.filter(load_id=state.load_id, level="post", whole=True))
+    there = there.filter(pdu_code=holder.pdu_code).exclude(stream=ledger.OMIC).exclude(grade=DUMMY)
+    nobody = placeholders(state)
+    found = [
+        _with(post, [], state)
+        for post in there
+        if post.code not in nobody and post.code != holder.code and is_fresh(post)
+    ]
+    return sorted(found, key=lambda each: each.order)
+
+
 def suggest(
     *, actor: Any, post: str, refs: Sequence[str], people: Sequence[str], state: State
 ) -> list[SpreadSuggestion]:
@@ -161,11 +199,12 @@ def look(*, actor: Any, wanted: SpreadRequest, state: State) -> SpreadPreview:
         )
         for code, to in takers.items()
     }
-    found = []
+    found: list[preview.AllocationPreview] = []
     for case, one in zip(there.cases, wanted.given, strict=True):
         candidate = with_all[one.to_post]
         effect = next(each for each in candidate.effects if each.case is case)
         request = preview.AllocationRequest(
+            key="" if found else wanted.key,  # the first one keeps that of them all
             ref=one.ref, to_post=one.to_post, from_post=wanted.from_post, seen=one.seen,
             **{name: getattr(wanted, name) for name in ("reason", "notes", "why_over", "why_not_eligible")},
         )  # fmt: skip
@@ -187,9 +226,9 @@ def spread(*, actor: Any, wanted: SpreadRequest, who: str = "") -> tuple[list[Ca
     asker = Actor(user=actor, who=who)
     with hold_journal() as journal:
         state = stated(Current.objects.select_related("load").first())
-        same = batch_of(wanted.key) if wanted.key else []
+        same = CaseAllocation.objects.filter(key=wanted.key).first() if wanted.key else None
         if same:
-            return _sent_again(actor, wanted, same, state), False
+            return _sent_again(actor, wanted, batch_of(same.batch), state), False
         if state is None:
             raise preview.refused(
                 "NO_DATA", "No extract has been loaded, so there is no case to give", "given"
@@ -203,7 +242,7 @@ def spread(*, actor: Any, wanted: SpreadRequest, who: str = "") -> tuple[list[Ca
             raise preview.conflict("CASE_CHANGED", f"{'; '.join(changed)}. Check before you decide")
         if found.faults:
             raise RefusedError(found.faults)
-        rows = allocate.give(found.found, asker, journal.next(), wanted.key or uuid.uuid4().hex)
+        rows = allocate.give(found.found, asker, journal.next(), uuid.uuid4().hex)
         for code, cases in found.takers.items():
             over = f" It is over {state.over_text} with them." if cases[0].goes_over else ""
             record(

@@ -128,7 +128,9 @@ def _decide(
         "worth": tables.exact(found.case.points_x100).text,
         "since": tables.day(next((line.since for line in found.lines if line.since), None)).text,
         "reasons": list(labels.reasons_of(waiting=found.was_waiting).items()),
-        "table": effect_table(found),
+        "table": effect_table(
+            state, found.moments, {found.to.code: ""}, found.holder.code if found.was_waiting else ""
+        ),
         "choose_href": unit_url("pdu", found.to.pdu_code, "candidates", crn=crn),
         "most": allocate.NOTES,
     }

@@ -1,14 +1,25 @@
-"""What an allocation would do to the figures, as a table."""
+"""What allocations would do to the figures, as a table."""
+
+from collections.abc import Mapping, Sequence
 
 from wmt import ledger
 from wmt.site import tables
 from wmt.site.changes import allocation_preview
 from wmt.site.figures import units
 from wmt.site.links import unit_url
+from wmt.site.workload.state import State
 
 
-def effect_table(found: allocation_preview.AllocationPreview) -> tables.Table:
-    """The figures of both posts and of what is above them, now and then."""
+def effect_table(
+    state: State,
+    moments: Sequence[allocation_preview.UnitMoment],
+    takers: Mapping[str, str],
+    nobody: str = "",
+) -> tables.Table:
+    """The figures of posts and of what is above them, now and then: first those of who gets cases.
+
+    `takers` says beside each what they get, or ''; the placeholder `nobody` has no row.
+    """
     columns = [
         tables.Column("name", "Who"),
         tables.Column("now", "Capacity now", "percent"),
@@ -17,20 +28,18 @@ def effect_table(found: allocation_preview.AllocationPreview) -> tables.Table:
         tables.Column("points", "Points then", "points"),
         tables.Column("left", "Points left then", "points"),
     ]
-    over, rows = found.state.over_x100, []
+    rows = []
     order = {level: place for place, level in enumerate(ledger.LEVELS)}
-    for each in sorted(
-        found.moments, key=lambda one: (order[one.unit.level], one.unit.code != found.to.code)
-    ):
+    for each in sorted(moments, key=lambda one: (order[one.unit.level], one.unit.code not in takers)):
         unit = each.unit
-        if found.was_waiting and unit.code == found.holder.code:
-            continue  # nobody
-        note = "" if unit.level == "post" else units.TITLES[unit.level]
+        if unit.level == "post" and unit.code == nobody:
+            continue
+        note = takers.get(unit.code, "") if unit.level == "post" else units.TITLES[unit.level]
         left = ledger.remaining_x100(*each.after) if each.after.available_x100 else None
         values = {
             "name": tables.text(unit.name, unit_url(unit.level, unit.code), note),
-            "now": tables.percent(*each.before, over),
-            "then": tables.percent(*each.after, over),
+            "now": tables.percent(*each.before, state.over_x100),
+            "then": tables.percent(*each.after, state.over_x100),
             "points_now": tables.points(each.before.points_x100),
             "points": tables.points(each.after.points_x100),
             "left": tables.points(left),

@@ -11,13 +11,12 @@ from wmt.site.availability.change_requests import ChangeFault
 SHOWN = ("reason", "why_over", "why_not_eligible", "notes")
 
 
-class AllocateForm(forms.Form):
-    """`key` makes sending it twice one allocation; `from_post` is who held the case when it was opened, and
-    `seen` what it was."""
+class ReasonsForm(forms.Form):
+    """Why cases are allocated. `key` makes sending it twice one allocation."""
+
+    WRITTEN = SHOWN
 
     key = forms.CharField(required=False, max_length=64)
-    from_post = forms.CharField(required=False)
-    seen = forms.CharField(required=False)
     reason = forms.CharField(required=False)
     why_over = forms.CharField(required=False)
     why_not_eligible = forms.CharField(required=False)
@@ -32,3 +31,10 @@ class AllocateForm(forms.Form):
     def written(self) -> list[Any]:
         """What was typed, for a page on which there is nothing more to decide."""
         return [text for name in SHOWN[1:] if (text := self[name].value())]
+
+
+class AllocateForm(ReasonsForm):
+    """The same of one case: `from_post` is who held it when the form was opened, and `seen` what it was."""
+
+    from_post = forms.CharField(required=False)
+    seen = forms.CharField(required=False)

@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from wmt.site.web.allocation import decide, made
+from wmt.site.web.allocation import batch, decide, made, several
 
 urlpatterns = [
     path("allocate/", decide.allocate_page, name="allocate"),
+    path("allocate/several/<code:post>/", several.several_page, name="allocate-several"),
+    path("allocation/together/<slug:batch>/", batch.batch_page, name="allocation-batch"),
+    path("allocation/together/<slug:batch>/undo/", batch.batch_undo, name="allocation-batch-undo"),
     path("allocation/<int:number>/", made.allocation_page, name="allocation"),
     path("allocation/<int:number>/undo/", made.allocation_undo, name="allocation-undo"),
 ]

@@ -97,11 +97,11 @@ def _columns(question: UnitRequest) -> list[tables.Column]:
         tables.Column("counts", "Active"),
         tables.Column("why", "Notes"),
         tables.Column("flags", "Flags"),
-        *([tables.Column("give", "Allocation", "way")] if _gives(question) else []),
+        *([tables.Column("give", "Allocation", "way")] if gives(question) else []),
     ]
 
 
-def _gives(question: UnitRequest) -> bool:
+def gives(question: UnitRequest) -> bool:
     """Whether whoever asks may give the cases of this post to somebody else."""
     return question.is_post and visibility.allowed(question.user, Action.ALLOCATE_CASES).covers(question.unit)
 
@@ -126,7 +126,7 @@ def _row(
         "why": tables.text(said, labels.rule_href(pricing.rule, question.request.get_full_path())),
         "flags": tables.text(line.about),
     }
-    if _gives(question):
+    if gives(question):
         choose = unit_url("pdu", holder.pdu_code, "candidates", crn=line.ref)
         can_move = line.ref and line.listed_cases == 1 and pricing.stream != OMIC
         values["give"] = tables.text("Give to somebody else" if can_move else "", choose)

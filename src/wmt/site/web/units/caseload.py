@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.urls import reverse
+
 from wmt.ledger import LineReason
 from wmt.site.figures import line_queries
 from wmt.site.queries.measures import CASE_GROUPS
@@ -51,6 +53,9 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "other_cases": f"{other:,}" if (other := subject.cases_all - subject.cases) > 0 else "",
         "uncommenced": uncommenced.said(),
         "has_untiered": untiered is not None,
+        "several_href": reverse("allocate-several", args=[question.unit.code])
+        if case_list.gives(question)
+        else "",
         "kind": CASE_GROUPS.get(counted.kind, ""),
     }
 

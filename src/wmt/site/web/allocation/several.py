@@ -1,0 +1,262 @@
+"""Giving several cases of one post at once: which cases and people, a suggestion to change, and doing it."""
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from wmt import ledger
+from wmt.allocation.candidates import Candidate
+from wmt.allocation.cases import CaseToGive
+from wmt.site import tables
+from wmt.site.accounts.access import need
+from wmt.site.accounts.roles import Action
+from wmt.site.allocation import labels
+from wmt.site.audit.reads import note_read
+from wmt.site.availability.change_requests import ConflictError, RefusedError
+from wmt.site.changes import allocate, spread
+from wmt.site.changes import allocation_preview as preview
+from wmt.site.figures import units
+from wmt.site.figures.placeholders import placeholders
+from wmt.site.links import unit_url
+from wmt.site.shown import needed_state
+from wmt.site.web.allocation.effect import effect_table
+from wmt.site.web.allocation.forms import ReasonsForm
+from wmt.site.workload.state import State
+from wmt.text import counted
+
+#: So many people can be chosen from, at most.
+_PEOPLE = 100
+
+
+@dataclass(frozen=True)
+class Picked:
+    """What somebody picked: the references of cases, the codes of people, and who gets which ('' is nobody).
+
+    `seen` is what each case was when it was looked at.
+    """
+
+    refs: Sequence[str] = ()
+    people: Sequence[str] = ()
+    to: Sequence[str] = ()
+    seen: Sequence[str] = ()
+    why: Sequence[str] = field(default=(), compare=False)
+
+    @property
+    def mark(self) -> str:
+        """What stands for who gets which, to see whether what is sent is what was looked at."""
+        said = "\n".join(f"{ref} {to}" for ref, to in zip(self.refs, self.to, strict=True) if to)
+        return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+    @property
+    def given(self) -> list[spread.CaseGiven]:
+        """Those that go to somebody."""
+        sent = zip(self.refs, self.to, self.seen, strict=True)
+        return [spread.CaseGiven(*each) for each in sent if each[1]]
+
+
+def _picked(sent: QueryDict) -> Picked:
+    """What was sent, with an answer for every case."""
+    refs, people = dict.fromkeys(sent.getlist("case")), dict.fromkeys(sent.getlist("person"))
+    found = Picked(
+        list(refs)[: spread.MOST], list(people)[:_PEOPLE], sent.getlist("to"), sent.getlist("seen")
+    )
+    if len(found.to) == len(found.seen) == len(found.refs) == len(sent.getlist("case")):
+        return found
+    nothing = [""] * len(found.refs)
+    return replace(found, to=nothing, seen=nothing)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def several_page(request: HttpRequest, post: str) -> HttpResponse:
+    """Which cases of a post and which people; then who gets which, what it would do, and doing it.
+
+    Raises Denied, InThePast and UnknownUnit.
+    """
+    need(request, Action.ALLOCATE_CASES)
+    page = _Page(request, post)
+    if request.method != "POST":
+        ticked = {case.ref or "" for case in page.listed} if request.GET.get("all") else set()
+        return page.choose(Picked(list(ticked), page.near()))
+    picked, do = _picked(request.POST), request.POST.get("do", "")
+    if do not in ("suggest", "hand", "check", "give"):
+        return page.choose(picked)
+    lacking = [words for what, words in (
+        (picked.refs, "Choose at least one case"), (picked.people, "Choose at least one person"),
+    ) if not what]  # fmt: skip
+    if lacking:
+        return page.choose(picked, lacking)
+    if do == "suggest":
+        return page.suggest(picked)
+    return page.give(picked) if do == "give" else page.decide(picked)
+
+
+class _Page:
+    """The pages of giving cases of a post, for one request."""
+
+    def __init__(self, request: HttpRequest, post: str) -> None:
+        self.request, self.post = request, post
+        self.read()
+
+    def read(self) -> None:
+        """The figures as they are now: what somebody else did meanwhile is seen."""
+        self.request.__dict__.pop("_wmt_state", None)
+        self.state: State = needed_state(self.request).of_now()
+        try:
+            self.holder = preview.holder_of(self.request.user, self.post, self.state)
+        except RefusedError:
+            raise units.UnknownUnit("post", self.post) from None
+        note_read(self.request.user, self.holder)
+        self.listed: list[CaseToGive] = spread.listed(self.state, self.holder)
+        self.waiting = self.holder.code in placeholders(self.state)
+        self.people: dict[str, Candidate] = {
+            each.code: each for each in spread.people(self.request.user, self.holder, self.state)
+        }
+
+    def near(self) -> list[str]:
+        """Who is ticked at first: those of the same team who hold cases, with room."""
+        return [
+            each.code for each in self.people.values()
+            if each.team_code == self.holder.team_code
+            and each.grade != "SPO" and not each.why_not and not each.is_over
+        ]  # fmt: skip
+
+    def context(self, picked: Picked) -> dict[str, Any]:
+        """What both pages show."""
+        above = units.above(self.state, self.request.user, self.holder)  # type: ignore[arg-type]
+        return {
+            "holder": self.holder, "waiting": self.waiting, "picked": picked, "state": self.state,
+            "request": self.request,
+            "crumbs": [
+                (each.name, unit_url(each.level, each.code, "caseload"))
+                for each in (*above, self.holder) if each.level in ("pdu", "team", "post")
+            ],
+            "here": reverse("allocate-several", args=[self.post]),
+        }  # fmt: skip
+
+    def choose(self, picked: Picked, errors: Sequence[str] = ()) -> HttpResponse:
+        """Cases and people, with what is ticked."""
+        context = self.context(picked) | {
+            "errors": [("case-1" if "case" in words else "person-1", words) for words in errors],
+            "cases": [_case(case) for case in self.listed],
+            "people": [_person(each, self.state) for each in self.people.values()],
+        }
+        return render(self.request, "allocation/several.jinja", context, status=422 if errors else 200)
+
+    def suggest(self, picked: Picked) -> HttpResponse:
+        """Who could get which, by the rule, for a manager to change."""
+        refs = self.still(picked).refs
+        try:
+            found = spread.suggest(
+                actor=self.request.user, post=self.post, refs=refs, people=picked.people, state=self.state
+            )
+        except RefusedError as refused:
+            return self.choose(picked, [fault.message for fault in refused.faults])
+        to, why = [each.to for each in found], [each.why for each in found]
+        return self.decide(replace(picked, refs=refs, to=to, seen=[""] * len(to), why=why))
+
+    def still(self, picked: Picked) -> Picked:
+        """What was picked, of the cases that the post still holds."""
+        held = {case.ref for case in self.listed}
+        nothing = [""] * len(picked.refs)
+        sent = zip(picked.refs, picked.to or nothing, picked.seen or nothing, strict=True)
+        kept = [each for each in sent if each[0] in held]
+        refs, to, seen = ([each[place] for each in kept] for place in range(3))
+        return replace(picked, refs=refs, to=to, seen=seen)
+
+    def decide(
+        self, picked: Picked, form: ReasonsForm | None = None, conflict: str = "", status: int = 200
+    ) -> HttpResponse:
+        """Who gets which, what that would do, and why."""
+        if form is None:
+            kept = {name: self.request.POST.get(name, "") for name in ReasonsForm.WRITTEN}
+            form = ReasonsForm(initial={"key": uuid.uuid4().hex, **kept})
+        picked, found, wrong = self.still(picked), None, ""
+        if not picked.refs:
+            return self.choose(picked, ["None of these cases is held here by now"])
+        if picked.given:
+            try:
+                wanted = spread.SpreadRequest(
+                    from_post=self.post, given=[each._replace(seen="") for each in picked.given]
+                )
+                found = spread.look(actor=self.request.user, wanted=wanted, state=self.state)
+            except RefusedError as refused:
+                wrong = str(refused)
+        context = self.context(picked) | {
+            "form": form, "found": found, "wrong": wrong, "conflict": conflict,
+            "rows": self.rows(picked, found),
+            "reasons": list(labels.reasons_of(waiting=self.waiting).items()),
+            "most": allocate.NOTES,
+        }  # fmt: skip
+        if found:
+            got = {code: counted(len(cases), "case") for code, cases in found.takers.items()}
+            context["table"] = effect_table(
+                self.state, found.moments, got, self.holder.code if self.waiting else ""
+            )
+            context["number"] = counted(len(found.found), "case")
+        return render(self.request, "allocation/several_decide.jinja", context, status=status)
+
+    def rows(self, picked: Picked, found: spread.SpreadPreview | None) -> list[dict[str, Any]]:
+        """Each case, who gets it, and what is to be known of that."""
+        by_ref = {case.ref: case for case in self.listed}
+        against = {each.wanted.ref: "; ".join(each.why_not) for each in found.found} if found else {}
+        marks = {each.wanted.ref: each.mark for each in found.found} if found else {}
+        why = picked.why or [""] * len(picked.refs)
+        people = dict.fromkeys((*picked.people, *filter(None, picked.to)))
+        return [
+            {
+                **_case(by_ref[ref]), "to": to, "seen": marks.get(ref, ""),
+                "why": against.get(ref) or said,
+                "options": [
+                    (code, _option(self.people[code])) for code in people if code in self.people
+                ],
+            }
+            for ref, to, said in zip(picked.refs, picked.to, why, strict=True)
+        ]  # fmt: skip
+
+    def give(self, picked: Picked) -> HttpResponse:
+        """Gives the cases away, if it is what was looked at."""
+        form = ReasonsForm(self.request.POST)
+        if not form.is_valid():
+            return self.decide(picked, form, status=422)
+        if not picked.given or self.request.POST.get("shown") != picked.mark:
+            form.add_error(None, "This is not what you last looked at. See what it would do, then allocate")
+            return self.decide(picked, form, status=422)
+        wanted = spread.SpreadRequest(from_post=self.post, given=picked.given, **form.cleaned_data)
+        try:
+            rows, is_new = spread.spread(actor=self.request.user, wanted=wanted)
+        except ConflictError as conflict:
+            self.read()
+            return self.decide(picked, form, conflict=str(conflict), status=409)
+        except RefusedError as refused:
+            form.refuse(refused.faults)
+            return self.decide(picked, form, status=422)
+        if is_new:
+            messages.success(self.request, f"{counted(len(rows), 'case is', 'cases are')} allocated.")
+        else:
+            messages.info(self.request, "This was sent twice. The cases were allocated once.")
+        return HttpResponseRedirect(reverse("allocation-batch", args=[rows[0].batch]))
+
+
+def _case(case: CaseToGive) -> dict[str, Any]:
+    return {"ref": case.ref, "what": case.words, "points": tables.exact(case.points_x100).text}
+
+
+def _person(one: Candidate, state: State) -> dict[str, Any]:
+    left = ledger.remaining_x100(*one.now) if one.now.available_x100 else None
+    return {
+        "code": one.code, "name": one.name or one.code, "grade": one.grade, "team": one.team_code,
+        "now": tables.percent(*one.now, state.over_x100), "left": tables.points(left).text,
+        "notes": "; ".join([*one.why_not, *one.notes]),
+    }  # fmt: skip
+
+
+def _option(one: Candidate) -> str:
+    return f"{one.name or one.code}, {one.grade}, {ledger.shown_capacity(*one.now)} now"

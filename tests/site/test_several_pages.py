@@ -1,0 +1,191 @@
+"""Several cases of a post on pages: choosing, a suggestion to change, giving them, undoing it together."""
+
+# ruff: noqa: F811 - fixtures come by import
+import re
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from tabs_fixtures import in_sight, links, table_of
+from test_allocate import cases_of
+from test_allocation_pages import Pdu, head, pdu  # noqa: F401
+
+from wmt.ledger import shown_capacity
+from wmt.site.allocation.models import CaseAllocation
+from wmt.site.changes import spread
+from wmt.site.changes.reconcile import differences
+from wmt.site.links import unit_url
+from wmt.site.workload.models import Unit
+from wmt.site.workload.state import current_state
+
+pytestmark = pytest.mark.one_database
+SignIn = Callable[..., Client]
+
+
+def several(post: Unit) -> str:
+    return reverse("allocate-several", args=[post.code])
+
+
+def hidden(page: str) -> dict[str, list[str]]:
+    """The fields of the form that nobody types in, as a browser sends them, and who is selected."""
+    form = page[page.index('<form method="post" action="/allocate/several') :]
+    form = form[: form.index("</form>")]
+    found: dict[str, list[str]] = {}
+    for name, value in re.findall(r'type="hidden" name="([a-z_]+)" value="([^"]*)"', form):
+        found.setdefault(name, []).append(unescape(value))
+    for box in re.findall(r"<select.*?</select>", form):
+        chosen = re.search(r'value="([^"]*)" selected', box)
+        found.setdefault("to", []).append(chosen[1] if chosen else "")
+    for name, value in re.findall(r'name="(case|person)" type="checkbox" value="([^"]*)" checked', form):
+        found.setdefault(name, []).append(unescape(value))
+    return found
+
+
+@pytest.mark.both_databases
+def test_an_officer_leaves_and_their_cases_are_spread(pdu: Pdu, head: Client) -> None:
+    holder = pdu.holder
+    refs = cases_of(holder)
+    caseload = head.get(unit_url("post", holder.code, "caseload")).text
+    assert several(holder) in links(caseload)
+    page = head.get(f"{several(holder)}?all=yes").text
+    sent = hidden(page)
+    assert sorted(sent["case"]) == refs
+    sent["person"] = [each.code for each in pdu.free]
+    page = head.post(several(holder), {**sent, "do": "suggest"}).text
+    sent = hidden(page)
+    assert set(sent["to"]) <= {"", *(each.code for each in pdu.free)}
+    table = {row["Who"]: row["Capacity then"] for row in table_of(page, "effect")}
+    given = dict(zip(sent["case"], sent["to"], strict=True))
+    page = head.post(several(holder), {**sent, "do": "give"}).text
+    assert "Choose why" in unescape(page)
+    assert hidden(page)["to"] == sent["to"]
+    answer = head.post(several(holder), {**hidden(page), "do": "give", "reason": "officer_left"})
+    rows = list(CaseAllocation.objects.order_by("pk"))
+    assert {row.ref: row.to_post for row in rows} == {ref: to for ref, to in given.items() if to}
+    assert answer["Location"] == reverse("allocation-batch", args=[rows[0].batch])
+    for each in pdu.free:
+        now = Unit.objects.get(pk=each.pk)
+        if each.code in given.values():
+            shown = next(said for name, said in table.items() if name.startswith(each.name))
+            assert shown == shown_capacity(now.points_x100, now.available_x100)
+    assert differences(current_state()) == []
+    page = head.get(answer["Location"]).text
+    assert f"{len(rows)} cases are allocated." in page
+    assert [row["CRN"] for row in table_of(page, "together")] == [row.ref for row in rows]
+    page = head.post(reverse("allocation-batch-undo", args=[rows[0].batch]), follow=True).text
+    assert f"{len(rows)} allocations are undone." in page
+    assert "Undo them all" not in page
+    assert cases_of(Unit.objects.get(pk=holder.pk)) == refs
+
+
+def _decided(pdu: Pdu, head: Client, to: str, **more: str) -> dict[str, list[str]]:
+    """The page of two cases as it stands after somebody chose who gets them."""
+    sent = {"case": cases_of(pdu.holder)[:2], "person": [to], "to": [to, to], "seen": ["", ""], **more}
+    return hidden(head.post(several(pdu.holder), {**sent, "do": "check"}).text)
+
+
+def test_what_was_changed_after_it_was_looked_at_is_shown_first(pdu: Pdu, head: Client) -> None:
+    first, second = pdu.free
+    sent = _decided(pdu, head, first.code)
+    sent["to"] = [first.code, second.code]
+    answer = head.post(several(pdu.holder), {**sent, "do": "give", "reason": "other", "notes": "kept words"})
+    assert answer.status_code == 422
+    assert "This is not what you last looked at" in answer.text
+    assert "kept words" in answer.text
+    assert CaseAllocation.objects.count() == 0
+    again = {**hidden(answer.text), "do": "give", "reason": "other", "notes": "kept words"}
+    assert head.post(several(pdu.holder), again).status_code == 302
+    assert {row.to_post for row in CaseAllocation.objects.all()} == {first.code, second.code}
+    assert {row.notes for row in CaseAllocation.objects.all()} == {"kept words"}
+
+
+def test_a_case_that_somebody_else_gave_meanwhile_is_told_and_left_out(pdu: Pdu, head: Client) -> None:
+    first, second = pdu.free
+    sent = _decided(pdu, head, first.code)
+    gone = sent["case"][0]
+    spread.spread(actor=None, who="Ana Other", wanted=spread.SpreadRequest(
+        from_post=pdu.holder.code, given=[spread.CaseGiven(gone, second.code)], reason="other",
+        why_over="so", why_not_eligible="so",
+    ))  # fmt: skip
+    answer = head.post(several(pdu.holder), {**sent, "do": "give", "reason": "other", "notes": "kept words"})
+    assert answer.status_code == 409
+    assert f"does not hold {gone} by now" in answer.text
+    assert "kept words" in answer.text
+    assert hidden(answer.text)["case"] == sent["case"][1:]
+    assert CaseAllocation.objects.count() == 1
+
+
+def test_sent_twice_is_given_once(pdu: Pdu, head: Client) -> None:
+    sent = {**_decided(pdu, head, pdu.free[0].code), "do": "give", "reason": "other"}
+    first, again = (head.post(several(pdu.holder), sent) for _ in range(2))
+    assert first["Location"] == again["Location"]
+    assert "This was sent twice." in head.get(again["Location"]).text
+    assert CaseAllocation.objects.count() == 2
+
+
+def test_over_the_threshold_is_warned_of_and_wants_a_reason(pdu: Pdu, head: Client) -> None:
+    (full,) = pdu.full
+    sent = {"case": cases_of(pdu.holder)[:2], "person": [full.code], "to": [full.code] * 2, "seen": ["", ""]}
+    page = head.post(several(pdu.holder), {**sent, "do": "check"}).text
+    assert f"{full.name} would be over 110%" in in_sight(page)
+    sent = {**hidden(page), "do": "give", "reason": "other"}
+    answer = head.post(several(pdu.holder), sent)
+    assert answer.status_code == 422
+    assert "Say why you allocate it anyway" in answer.text
+    assert head.post(several(pdu.holder), {**sent, "why_over": "nobody else"}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ({"do": "suggest"}, "Choose at least one case"),
+        ({"do": "hand", "case": "CASE"}, "Choose at least one person"),
+        ({"do": "suggest", "case": "X999999", "person": "FREE"}, "None of these cases is held here by now"),
+        ({"do": "suggest", "case": "CASE", "person": "NOT:THERE"}, "do not have permission"),
+        ({"do": "check", "case": "CASE", "person": "FREE", "to": "N:N", "seen": ""}, "not have permission"),
+        ({"do": "give", "case": "CASE", "person": "FREE"}, "This is not what you last looked at"),
+        ({"do": "check", "case": "CASE", "person": "FREE", "to": ["", ""], "seen": ""}, "Nobody gets a case"),
+    ],
+)  # fmt: skip
+def test_what_is_missing_or_wrong_is_told(
+    pdu: Pdu, head: Client, sent: dict[str, str | list[str]], words: str
+) -> None:
+    there = {"CASE": cases_of(pdu.holder)[0], "FREE": pdu.free[0].code}
+    typed = {
+        name: there.get(value, value) if isinstance(value, str) else value for name, value in sent.items()
+    }
+    answer = head.post(several(pdu.holder), typed)
+    assert answer.status_code in (200, 422, 403)
+    assert words in unescape(in_sight(answer.text))
+    assert CaseAllocation.objects.count() == 0
+
+
+def test_waiting_cases_are_spread_as_first_allocations(pdu: Pdu, head: Client) -> None:
+    sent = {"case": [pdu.waiting.ref], "person": [pdu.free[0].code], "do": "hand"}
+    page = head.post(several(pdu.nobody), sent).text
+    assert "Still waits" in page
+    sent = {**hidden(page), "to": [pdu.free[0].code], "do": "check"}
+    sent = {**hidden(head.post(several(pdu.nobody), sent).text), "do": "give"}
+    assert head.post(several(pdu.nobody), sent).status_code == 302
+    assert CaseAllocation.objects.get().reason == "initial_allocation"
+
+
+def test_whoever_may_not_allocate_there_finds_no_such_page(pdu: Pdu, signed_in: SignIn) -> None:
+    analyst = signed_in("analyst", "nation", "nation")
+    assert analyst.get(several(pdu.holder)).status_code in (403, 404)
+    other = Unit.objects.filter(load=pdu.holder.load, level="pdu", whole=True).exclude(code=pdu.code).first()
+    assert other is not None
+    stranger = signed_in("head", "pdu", other.code)
+    answer = stranger.get(several(pdu.holder))
+    assert answer.status_code == 404
+    assert cases_of(pdu.holder)[0] not in answer.text
+    batch = spread.spread(actor=None, who="Ana Other", wanted=spread.SpreadRequest(
+        from_post=pdu.holder.code, given=[spread.CaseGiven(cases_of(pdu.holder)[0], pdu.free[0].code)],
+        reason="other", notes="private words",
+    ))[0][0].batch  # fmt: skip
+    assert stranger.get(reverse("allocation-batch", args=[batch])).status_code == 404
+    assert stranger.post(reverse("allocation-batch-undo", args=[batch])).status_code == 404
+    assert analyst.post(reverse("allocation-batch-undo", args=[batch])).status_code == 403
+    assert CaseAllocation.objects.get().state == "given"
