@@ -77,6 +77,11 @@ class Candidate:
         return ledger.is_over(*self.together, self.over_x100)
 
     @property
+    def has_room(self) -> bool:
+        """Whether it may hold all of the cases, holds none of them yet and would not be over with them."""
+        return self.eligible and not self.over_with_all and not any(each.holds for each in self.effects)
+
+    @property
     def order(self) -> tuple[Any, ...]:
         """Who may first, then grade, then the capacity after; those without available hours last."""
         points, available = self.together

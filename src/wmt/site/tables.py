@@ -17,7 +17,7 @@ from wmt import ledger
 from wmt.ledger.arithmetic import MINUS, grouped
 from wmt.ledger.serialise import micro
 
-Kind = Literal["text", "code", "points", "percent", "hours", "count", "date", "number", "way"]
+Kind = Literal["text", "words", "code", "points", "percent", "hours", "count", "date", "number", "way"]
 NUMERIC = ("points", "percent", "hours", "count", "number")
 FORMATS = (("csv", "CSV"), ("xlsx", "Excel"), ("parquet", "Parquet"))
 ROWS_A_PAGE = 100

@@ -7,10 +7,13 @@ nobody knows who will be allocated what.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal
 
+from django.db.models import Max, Q
+
 from wmt.ledger import measured
-from wmt.site.availability import records
+from wmt.site.availability import models, queries, records
 from wmt.site.changes.deltas import is_fresh
 from wmt.site.changes.impact import UnitFigures
 from wmt.site.changes.time_lines import lines_on
@@ -105,3 +108,59 @@ def events_of(
             if end is not None and first <= end <= last:
                 found.append(Event(end, "ends", post, entry, contracted_on(plan, post, end)))
     return sorted(found, key=lambda each: (each.day, each.post.name, each.post.code, each.turn))
+
+
+def available_ahead(state: State, posts: Sequence[Unit], last: date) -> dict[str, list[tuple[date, int]]]:
+    """What posts have available from today on, and from each later day on which that changes, by their codes.
+
+    By what is entered so far, up to the last day. A post that keeps an earlier night's figures keeps them.
+    """
+    teams = frozenset(post.team_code for post in posts)
+    entered = (kind._default_manager.filter(team_code__in=teams) for kind in models.KINDS.values())
+    changes = tuple(rows.filter(queries.known()).aggregate(last=Max("change"))["last"] for rows in entered)
+    later = _later(KeyedState(state, teams, changes, last))
+    return {post.code: [(state.day, post.available_x100), *later.get(post.code, ())] for post in posts}
+
+
+class KeyedState:
+    """Figures of some teams beside a key that says which, and what had been entered about their posts."""
+
+    def __init__(
+        self, state: State, teams: frozenset[str], changes: tuple[int | None, ...], last: date
+    ) -> None:
+        self.state, self.teams, self.last = state, teams, last
+        self._key = state.of_load, state.day, teams, changes, last
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, KeyedState) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+
+@lru_cache(maxsize=200)
+def _later(held: KeyedState) -> dict[str, list[tuple[date, int]]]:
+    """The days after today on which what posts have available changes."""
+    state, turning = held.state, set[str]()
+    for kind in models.KINDS.values():
+        soon = Q(first_day__gt=state.day, first_day__lte=held.last)
+        if kind is not models.Hours:
+            soon |= Q(last_day__gte=state.day, last_day__lt=held.last)
+        of_teams = kind._default_manager.filter(team_code__in=held.teams)
+        rows = of_teams.filter(queries.stood(), soon, withdrawn=False)
+        turning |= {f"{team}:{staff}" for team, staff in rows.values_list("team_code", "staff_code")}
+    units = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, code__in=turning)
+    posts = [post for post in units if is_fresh(post)]
+    plans = queries.plans_of([(post.team_code, post.staff_code) for post in posts])
+    asked = [
+        (post, plans[post.team_code, post.staff_code], day)
+        for post in posts
+        for day in [state.day, *plans[post.team_code, post.staff_code].days()]
+        if state.day <= day <= held.last
+    ]
+    found: dict[str, list[tuple[date, int]]] = {}
+    for (post, _, day), lines in zip(asked, lines_on(state, asked), strict=True):
+        x100, days = measured(lines, ("available_x100",))["available_x100"], found.setdefault(post.code, [])
+        if not days or x100 != days[-1][1]:
+            days.append((day, x100))
+    return {code: days[1:] for code, days in found.items()}

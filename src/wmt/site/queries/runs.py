@@ -1,7 +1,8 @@
 """The run of days over the thresholds, in words for the person it is about."""
 
-from bisect import bisect_left
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Sequence
+from copy import copy
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -131,3 +132,28 @@ def run_of(question: UnitRequest) -> dict[str, Any] | None:
     except history.HistoryError:
         return None
     return next((row for row in found if row["mark"] == _MAIN and row["length"] > 0), None)
+
+
+#: So many days with figures tell every run that is not as long as a threshold asks for yet, with its pauses.
+_RECENT = 45
+
+
+def runs_of_posts(past: history.History, day: date, codes: Collection[str]) -> dict[str, dict[str, Any]]:
+    """The runs over the threshold of some posts on the last day up to `day`, by code (rows of `RUN`).
+
+    Runs of more than `_RECENT` days with figures are told as of so many: what is longer than the threshold
+    asks for is not looked into here.
+    """
+    until = past.day_until(day)
+    if until is None:
+        return {}
+    found = _runs_of_nation(periods.KeyedHistory(past), until).filter(pl.col("code").is_in(list(codes)))
+    return {row["code"]: row for row in found.iter_rows(named=True)}
+
+
+@lru_cache(maxsize=4)
+def _runs_of_nation(held: periods.KeyedHistory, day: date) -> pl.DataFrame:
+    recent = copy(held.past)
+    recent.days = recent.days[: bisect_right(recent.days, day)][-_RECENT:]
+    found = history.runs_on(recent, marks_on, day=day, level="post")
+    return found.filter(pl.col("mark") == _MAIN, pl.col("length") > 0)

@@ -12,7 +12,7 @@ from wmt.site import tables
 
 def rows_html(columns: Sequence[tables.Column], rows: Iterable[tables.Row]) -> Markup:
     """Rows of a table's body or foot. The first cell of each is its heading; everything is escaped."""
-    named = {"code": "wmt-code", "date": "wmt-date"}
+    named = {"code": "wmt-code", "date": "wmt-date", "words": "wmt-words"}
     kinds = [
         (column.key, "wmt-number" if column.is_numeric else named.get(column.kind, "")) for column in columns
     ]

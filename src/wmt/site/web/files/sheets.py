@@ -11,8 +11,8 @@ from wmt.site import tables
 
 Shape = Literal["text", "whole", "decimal", "day"]
 SHAPES: dict[tables.Kind, Shape] = {
-    "text": "text", "code": "text", "count": "whole", "points": "decimal", "percent": "decimal",
-    "hours": "decimal", "number": "decimal", "date": "day",
+    "text": "text", "words": "text", "code": "text", "count": "whole", "points": "decimal",
+    "percent": "decimal", "hours": "decimal", "number": "decimal", "date": "day",
 }  # fmt: skip
 #: Decimal places that values of a kind can have.
 PLACES = {"points": 2, "percent": 2, "hours": 6, "number": 6}

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from wmt.site.queries.unit_tabs import TABS
+from wmt.site.web.allocation import candidates
 from wmt.site.web.allocation import listing as allocations
 from wmt.site.web.availability import weeks_ahead
 from wmt.site.web.duties import register
 from wmt.site.web.exports import listing
 from wmt.site.web.time import over_time, reduction_archive, why
 from wmt.site.web.units import (
-    candidates,
     caseload,
     contacts,
     court,

@@ -1,0 +1,71 @@
+"""What the nights say of a case beside what it earns: who held it before, and when it is planned to end."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+import polars as pl
+from django.conf import settings
+
+from wmt.history import History
+from wmt.nights import NightError, open_night
+from wmt.site.allocation.models import CaseAllocation
+from wmt.site.queries.periods import KeyedHistory
+
+_TABLE = "input/case"
+#: So many nights are looked into for who held a case before.
+_BACK = 6
+
+
+def former_holders(past: History, ref: str, day: date) -> dict[str, date]:
+    """Who held a case before a day: posts, and the last day it is known there.
+
+    From what people gave, and from the nights: the one before the case came to somebody has who held it then.
+    """
+    found = dict(_former_by_nights(KeyedHistory(past), ref, day))
+    given = CaseAllocation.objects.filter(ref=ref).exclude(state=CaseAllocation.State.UNDONE)
+    for row in given.exclude(was_waiting=True).order_by("first_day", "pk"):
+        found[row.from_post] = max(row.first_day, found.get(row.from_post, row.first_day))
+    return found
+
+
+@lru_cache(maxsize=500)
+def _former_by_nights(held: KeyedHistory, ref: str, day: date) -> Mapping[str, date]:
+    found: dict[str, date] = {}
+    for _ in range(_BACK):
+        until = held.past.day_until(day - timedelta(1))
+        name = held.past.night_of(until) if until else None
+        if not name or until is None:
+            break
+        rows = _cases(name, pl.col("case_ref") == ref, "team_code", "staff_code", "allocated_on")
+        if rows.is_empty():
+            break
+        for team, staff, _ in rows.iter_rows():
+            found.setdefault(f"{team}:{staff}", until)
+        # a night that does not say since when tells of a week
+        came = rows["allocated_on"].min()
+        day = min(came, until) if isinstance(came, date) else until - timedelta(6)
+    return found
+
+
+@lru_cache(maxsize=4)
+def planned_ends(name: str, home: Path, first: date, last: date) -> Mapping[str, date]:  # noqa: ARG001
+    """The active cases of a night that are planned to end after a day and up to another, where it says so."""
+    wanted = pl.col("counted_active") & (pl.col("ends_on") > first) & (pl.col("ends_on") <= last)
+    return dict(_cases(name, wanted, "case_ref", "ends_on").drop_nulls().iter_rows())
+
+
+def _cases(name: str, wanted: pl.Expr, *columns: str) -> pl.DataFrame:
+    """Rows of the cases of a night; none where it is gone, or has no such table or columns."""
+    nothing = pl.DataFrame(schema=dict.fromkeys(columns, pl.Date))
+    try:
+        night = open_night(settings.CONFIG.nights / name)
+    except NightError:
+        return nothing
+    if f"{_TABLE}.parquet" not in night.manifest.files:
+        return nothing
+    rows = pl.scan_parquet(night.path / f"{_TABLE}.parquet")
+    if not set(columns) <= set(rows.collect_schema().names()):
+        return nothing
+    return rows.filter(wanted).select(columns).collect()

@@ -1,0 +1,172 @@
+"""Choosing somebody for a case: everybody of some teams, with what the case would do to each of them.
+
+Read once for as many cases as are asked about. Figures are of the ledger; what is known to come is what was
+entered, and what the data says will leave.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.conf import settings
+
+from wmt import history, ledger
+from wmt.allocation.candidates import Candidate, candidate_of, lately
+from wmt.allocation.cases import CaseToGive
+from wmt.grades import DUMMY
+from wmt.history import runs_ahead
+from wmt.ledger.prices import price
+from wmt.site.changes import weeks_ahead
+from wmt.site.figures import line_queries
+from wmt.site.figures.placeholders import placeholders
+from wmt.site.queries import case_nights, histories, runs
+from wmt.site.queries.movement import marks_on
+from wmt.site.workload.models import Line, Unit
+from wmt.site.workload.state import State, rules_of
+
+#: So many days ahead are looked at.
+DAYS = 28
+
+
+class WorkLeaving(NamedTuple):
+    """Work of a kind ('report', 'case') that goes by itself within the days looked at, by its last day."""
+
+    kind: str
+    number: int
+    points_x100: int
+    last: date
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Somebody who could be chosen: figures now and with the case, the run, and what is known to come.
+
+    `run` is a row of `wmt.history.RUN`, None for no run; `without` and `with_it` say what becomes of it.
+    `available` is what is available from each day on. `held_until`: when they had the case before.
+    """
+
+    post: Unit
+    candidate: Candidate
+    run: Mapping[str, Any] | None
+    without: runs_ahead.RunAhead
+    with_it: runs_ahead.RunAhead
+    available: Sequence[tuple[date, int]]
+    leaving: Sequence[WorkLeaving]
+    kinds: Mapping[tuple[str, str], int]  # active cases by type and letter
+    held_until: date | None
+
+
+class Choosing:
+    """Everybody of some posts who could be given a case: no placeholders, nobody of the OMiC stream."""
+
+    def __init__(self, state: State, posts: Iterable[Unit]) -> None:
+        self.state, self.rules, nobody = state, rules_of(state), placeholders(state)
+        self.posts = [
+            post
+            for post in posts
+            if post.stream != ledger.OMIC and post.grade != DUMMY and post.code not in nobody
+        ]
+        self.last = state.day + timedelta(DAYS)
+
+    def candidates(self, cases: Sequence[CaseToGive]) -> list[Candidate]:
+        """What the cases would make of everybody, in the stated order."""
+        of_cases = frozenset(line_queries.of_kind(self.state, "case"))
+        # since when posts hold their cases, where the data says so
+        given = ((line[0], line[3]) for line in self._lines if line[3] and line[1] in of_cases)
+        recent, found = lately(given, self.state.day), []
+        for post in self.posts:
+            held = Counter[str]()
+            for (location, _), number in self.kinds[post.number].items():
+                held[location] += number
+            row = {**vars(post), "post_no": post.number, "unmeasured": post.unmeasured_posts}
+            found.append(candidate_of(self.rules, row, cases, held, recent.get(post.number, {})))
+        return sorted(found, key=lambda each: each.order)
+
+    def choices(self, case: CaseToGive) -> list[Choice]:
+        """Everybody with all that is known, in the same order."""
+        found, posts = self.candidates([case]), {post.code: post for post in self.posts}
+        available, today, known = self.available, self.state.as_at.date(), {}
+        first = self.state.day  # that has no figure in the history yet
+        if self._past is not None and (until := self._past.day_until(today)):
+            first = max(first, until + timedelta(1))
+            known = runs.runs_of_posts(self._past, today, list(posts))
+        days = [
+            runs_ahead.PostAhead(known.get(each.code), points_x100, available[each.code])
+            for each in found
+            for points_x100 in (each.now.points_x100, each.together.points_x100)
+        ]
+        ahead = runs_ahead.runs_ahead(self.mark, first, days)
+        former = {}
+        if case.ref and self._past is not None:
+            former = case_nights.former_holders(self._past, case.ref, self.state.day)
+        choices = []
+        for number, each in enumerate(found):
+            post, (without, with_it) = posts[each.code], ahead[2 * number : 2 * number + 2]
+            leaving, kinds = self.leaving.get(post.number, ()), self.kinds[post.number]
+            run, held_until = known.get(each.code), former.get(each.code)
+            time = available[each.code]
+            choices.append(Choice(post, each, run, without, with_it, time, leaving, kinds, held_until))
+        return choices
+
+    @cached_property
+    def available(self) -> dict[str, list[tuple[date, int]]]:
+        """What everybody has available from today on, and from each day on which that changes."""
+        return weeks_ahead.available_ahead(self.state, self.posts, self.last)
+
+    @cached_property
+    def kinds(self) -> defaultdict[int | None, Counter[tuple[str, str]]]:
+        """The active cases of posts by type and letter: 'A', 'AS' where suspended, 'untiered'."""
+        found: defaultdict[int | None, Counter[tuple[str, str]]] = defaultdict(Counter)
+        pricing = line_queries.pricing_of(self.state)
+        for post_no, number, _, _, active, _ in self._lines:
+            by = pricing[number]
+            if active and by.kind == "case":
+                letter = "untiered" if by.tier == "0" else by.tier[0] + "S" * by.suspended
+                found[post_no][by.location, letter] += active
+        return found
+
+    @cached_property
+    def leaving(self) -> dict[int | None, list[WorkLeaving]]:
+        """The work of posts that goes by itself: reports that stop counting, cases planned to end."""
+        prices = price(self.rules, self.state.tier_scheme, self.state.day).tables["report_price"]
+        windows = {row["rule"]: row["window_days"] for row in prices.iter_rows(named=True) if row["sign"] > 0}
+        ends = case_nights.planned_ends(self.state.night, settings.CONFIG.nights, self.state.day, self.last)
+        pricing, found = line_queries.pricing_of(self.state), defaultdict[tuple[int, str], list[Any]](list)
+        for post_no, number, ref, since, _, points_x100 in self._lines:
+            by, day = pricing[number], None
+            if by.kind == "case":
+                day = ends.get(ref)
+            elif since is not None and windows.get(by.rule) is not None:
+                day = since + timedelta(windows[by.rule])
+            if day and points_x100 and self.state.day < day <= self.last:
+                found[post_no, by.kind].append((day, points_x100))
+        leaving: dict[int | None, list[WorkLeaving]] = defaultdict(list)
+        for (post_no, kind), each in sorted(found.items()):
+            number, points_x100 = len(each), sum(points for _, points in each)
+            leaving[post_no].append(WorkLeaving(kind, number, points_x100, max(day for day, _ in each)))
+        return leaving
+
+    @cached_property
+    def _lines(self) -> list[tuple[Any, ...]]:
+        """Cases and reports of everybody: post, pricing, reference, since when, active cases, points."""
+        wanted = [n for n, by in line_queries.pricing_of(self.state).items() if by.kind in ("case", "report")]
+        lines = Line.objects.filter(load_id=self.state.load_id, post_no__in=[p.number for p in self.posts])
+        columns = ("post_no", "pricing", "ref", "since", "active_cases", "points_x100")
+        return list(lines.filter(pricing__in=wanted).order_by().values_list(*columns))
+
+    @cached_property
+    def _past(self) -> history.History | None:
+        """The history; None where it cannot be read: the page of the run says why."""
+        try:
+            return histories.history_of(self.posts[0]) if self.posts else None
+        except history.HistoryError:
+            return None
+
+    @cached_property
+    def mark(self) -> history.RunThreshold:
+        """The threshold of excessive workload, and the days in a row it looks at."""
+        (mark, *_) = marks_on(self.state.as_at.date())
+        return mark
