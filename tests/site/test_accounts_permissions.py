@@ -42,6 +42,7 @@ _POST = {"code": "T1:T1A"}
 _MANAGES = Action.MANAGE_USERS
 _TAKES = Action.EXPORT
 _ONE = {"number": 999_999}
+_BATCH = {"batch": "0" * 32}
 _ENTERS = Action.EDIT_AVAILABILITY
 _OF_POST = {"code": "T1:T1A"}
 _OF_RECORD = {**_OF_POST, "key": "none"}
@@ -112,6 +113,11 @@ TABLE: dict[str, May] = {
     "api-allocations": May(POST, is_api=True),
     "api-allocation": May(is_api=True, args=_ONE),
     "api-allocation-undo": May(POST, Action.ALLOCATE_CASES, is_api=True, args=_ONE),
+    "api-allocation-suggestion": May(POST, is_api=True),
+    "api-allocation-batch-preview": May(POST, is_api=True),
+    "api-allocation-batches": May(POST, is_api=True),
+    "api-allocation-batch": May(is_api=True, args=_BATCH),
+    "api-allocation-batch-undo": May(POST, Action.ALLOCATE_CASES, is_api=True, args=_BATCH),
     "api-carry-over": May(POST, is_api=True, args=_POST),
     "api-hours": May(("PUT", "DELETE"), is_api=True, args={**_POST, "first_day": "2026-11-23"}),
     "api-reductions": May(POST, is_api=True, args=_POST),
@@ -202,6 +208,9 @@ TABLE: dict[str, May] = {
     "allocate": May(BOTH, Action.ALLOCATE_CASES),
     "allocation": May(args=_ONE),
     "allocation-undo": May(POST, Action.ALLOCATE_CASES, args=_ONE),
+    "allocate-several": May(BOTH, Action.ALLOCATE_CASES, args={"post": "T1:none"}),
+    "allocation-batch": May(args=_BATCH),
+    "allocation-batch-undo": May(POST, Action.ALLOCATE_CASES, args=_BATCH),
     "notices": May(),
     "notices-read": May(POST),
     # loads

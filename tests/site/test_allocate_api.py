@@ -152,3 +152,53 @@ def test_the_command_gives_and_undoes(wmt: Callable[..., Any], pair: tuple[Unit,
         code, _, wrong = wmt("allocate", *arguments)
         assert code == 2, wrong
         assert words in wrong
+
+
+def test_several_cases_are_suggested_looked_at_given_once_and_undone(
+    head: Program, pair: tuple[Unit, Unit]
+) -> None:
+    old, new = pair
+    refs = cases_of(old)[:3]
+    asked = {"from_post": old.code, "refs": refs, "people": [new.code]}
+    told = head.ask("post", "allocation-batches/suggestion", asked).json()
+    assert [each["ref"] for each in told] == refs
+    assert {each["to_post"] for each in told} <= {new.code, None}
+    given = [{"ref": ref, "to_post": new.code} for ref in refs]
+    body = {"from_post": old.code, "given": given, "key": "k1", "reason": "officer_left", **WHY}
+    seen = head.ask("post", "allocation-batches/preview", body).json()
+    assert seen["faults"] == []
+    assert CaseAllocation.objects.count() == 0
+    for each, case in zip(given, seen["cases"], strict=True):
+        each["seen"] = case["seen"]
+    made = head.ask("post", "allocation-batches", body)
+    assert made.status_code == 200, made.content
+    assert head.ask("post", "allocation-batches", body).json() == made.json()
+    assert [each["ref"] for each in made.json()["allocations"]] == refs
+    for each in seen["effects"]:
+        assert each["after"]["points"] == decimal(unit(each["level"], each["code"]).points_x100)
+    batch = made.json()["batch"]
+    assert head.get(f"allocation-batches/{batch}") == made.json()
+    undone = head.ask("post", f"allocation-batches/{batch}/undo").json()
+    assert {each["state"] for each in undone["allocations"]} == {"undone"}
+    assert head.ask("post", f"allocation-batches/{batch}/undo").status_code == 409
+    assert unit("post", old.code).points_x100 == old.points_x100
+    assert differences(current_state()) == []
+
+
+def test_what_cannot_be_of_several_is_told(head: Program, pair: tuple[Unit, Unit]) -> None:
+    old, new = pair
+    ref = cases_of(old)[0]
+    given = [{"ref": ref, "to_post": new.code}]
+    for body, status, code in (
+        ({"given": given}, 422, "REASON"),
+        ({"given": [*given, {"ref": "X999999", "to_post": new.code}]}, 409, "HELD_BY_NOW"),
+        ({"given": given * 2}, 422, "TWICE"),
+        ({"given": [{**given[0], "seen": "something else"}], "reason": "other"}, 409, "CASE_CHANGED"),
+        ({"given": []}, 422, "given"),
+        ({"given": given, "from_post": "N0:N0"}, 422, "POST_UNKNOWN"),
+    ):
+        answer = head.ask("post", "allocation-batches", {"from_post": old.code, **body})
+        assert answer.status_code == status, answer.content
+        assert code in answer.content.decode()
+    assert head.ask("get", f"allocation-batches/{'0' * 32}").status_code == 404
+    assert CaseAllocation.objects.count() == 0

@@ -21,10 +21,11 @@ from test_accounts_permissions import TABLE
 
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.availability.change_requests import Change
-from wmt.site.changes import actions, allocate, allocation_preview
+from wmt.site.changes import actions, allocate, allocation_preview, spread
 from wmt.site.changes.carry_over import look
 from wmt.site.changes.recalculate import turn_day
 from wmt.site.duties import scheduled
+from wmt.site.web.allocation.several import Picked
 from wmt.site.workload.models import Line, Pricing, Unit
 from wmt.site.workload.state import current_state
 
@@ -54,6 +55,8 @@ class Place:
     asked: Client  # the practitioner the duty is about
     ref: str  # a case that somebody else holds
     given: int  # the number of an allocation of today
+    batch: str  # of allocations of today that were decided together
+    holder: str  # who holds the case that somebody else holds
 
     def form(self, address: str, **values: Any) -> Any:
         """What a browser sends; days by their name and a date."""
@@ -96,6 +99,16 @@ def place(scene: Scene) -> Place:
     keys = {kind: saved.entries[0].key for kind, saved in made.items()}
     refs = _cases_of_others(":".join(post))
     given, _ = allocate.allocate(actor=None, who="a test", wanted=_wanted(refs[0], ":".join(post)))
+    (held,) = Line.objects.filter(load_id=current_state().load_id, ref=refs[2], listed_cases=1)
+    holder = Unit.objects.get(load_id=held.load_id, level="post", whole=True, number=held.post_no)
+    together, _ = spread.spread(
+        actor=None, who="a test",
+        wanted=spread.SpreadRequest(
+            from_post=holder.code, given=[spread.CaseGiven(refs[2], ":".join(post))], **_WHY
+        ),
+    )  # fmt: skip
+    (asked,) = Line.objects.filter(load_id=held.load_id, ref=refs[1], listed_cases=1)
+    holder = Unit.objects.get(load_id=held.load_id, level="post", whole=True, number=asked.post_no)
     client = Client(raise_request_exception=False)
     client.force_login(user)
     scene.practitioner.raise_request_exception = False
@@ -112,6 +125,8 @@ def place(scene: Scene) -> Place:
         asked=scene.practitioner,
         ref=refs[1],
         given=given.pk,
+        batch=together[0].batch,
+        holder=holder.code,
     )
 
 
@@ -129,7 +144,7 @@ def _cases_of_others(post: str) -> list[str]:
     holders = practitioners.exclude(code=post).values("number")
     own = Pricing.objects.filter(kind="case", status="active", **of_load).exclude(stream="omic")
     found = Line.objects.filter(post_no__in=holders, pricing__in=own.values("number"), **of_load)
-    return list(found.exclude(ref="").order_by("ref").values_list("ref", flat=True)[:2])
+    return list(found.exclude(ref="").order_by("ref").values_list("ref", flat=True)[:3])
 
 
 Write = Callable[[Place], Any]
@@ -141,6 +156,15 @@ def _extract() -> SimpleUploadedFile:
 
 def _decide(place: Place) -> Any:
     return place.client.post(f"/duty/{place.duty.pk}/decide/", typed(place.day))
+
+
+def _several(place: Place) -> Any:
+    """The cases of a form as a browser sends them, after they were looked at."""
+    given = Picked([place.ref], [place.code], [place.code], [""])
+    return place.form(
+        f"/allocate/several/{place.holder}/", do="give", case=place.ref, to=place.code, seen="",
+        person=place.code, shown=given.mark, **_WHY,
+    )  # fmt: skip
 
 
 #: By method and name of the address: what really saves something.
@@ -194,6 +218,8 @@ SAVES: dict[tuple[str, str], Write] = {
     ),
     ("POST", "allocate"): lambda place: place.form(f"/allocate/?crn={place.ref}&to={place.code}", **_WHY),
     ("POST", "allocation-undo"): lambda place: place.form(f"/allocation/{place.given}/undo/"),
+    ("POST", "allocate-several"): _several,
+    ("POST", "allocation-batch-undo"): lambda place: place.form(f"/allocation/together/{place.batch}/undo/"),
     ("POST", "reason-new"): lambda place: place.form("/reasons/new/", **REASON, first_day=str(place.day)),
     ("POST", "reason-retire"): lambda place: place.form(
         "/reasons/22/retire/", first_day=str(place.day), why="not any more"
@@ -223,6 +249,13 @@ SAVES: dict[tuple[str, str], Write] = {
         "post", "allocations", {"ref": place.ref, "to_post": place.code, **_WHY}
     ),
     ("POST", "api-allocation-undo"): lambda place: place.api("post", f"allocations/{place.given}/undo"),
+    ("POST", "api-allocation-batches"): lambda place: place.api(
+        "post", "allocation-batches",
+        {"from_post": place.holder, "given": [{"ref": place.ref, "to_post": place.code}], **_WHY},
+    ),
+    ("POST", "api-allocation-batch-undo"): lambda place: place.api(
+        "post", f"allocation-batches/{place.batch}/undo"
+    ),
     ("POST", "api-carry-over"): lambda place: place.api(
         "post", f"posts/{place.code}/carry-over", {"from": GONE, "why": "A new code"}
     ),

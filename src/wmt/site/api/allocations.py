@@ -1,5 +1,6 @@
 """Giving cases to somebody: looked at, done once, read again and undone within the day."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -124,14 +125,8 @@ def preview(request: HttpRequest, payload: Body[AllocationIn]) -> dict[str, Any]
         "goes_over": found.goes_over,
         "why_not": found.why_not,
         "faults": said(allocate.faults_of(found)),
-        "effects": [
-            {
-                "level": each.unit.level, "code": each.unit.code, "name": each.unit.name,
-                "before": _moment(each.before), "after": _moment(each.after),
-            }
-            for each in found.moments
-        ],
-    }  # fmt: skip
+        "effects": effects(found.moments),
+    }
 
 
 @router.post(
@@ -144,7 +139,7 @@ def give(request: HttpRequest, payload: Body[AllocationIn]) -> dict[str, Any]:
     """The figures of both posts and of everything above them have moved when this answers."""
     need(request, Action.ALLOCATE_CASES)
     row, _ = allocate.allocate(actor=lookups.me(request), wanted=_wanted(payload), who=lookups.who(request))
-    return _shown(row)
+    return shown(row)
 
 
 @router.get(
@@ -157,8 +152,8 @@ def one(request: HttpRequest, number: Number) -> dict[str, Any]:
     """Only for those who may read cases of one of its two posts."""
     state = lookups.state_for(request).of_now()
     row = access.find(lookups.me(request), state, number)
-    _note(request, state, row)
-    return _shown(row)
+    note(request, state, row)
+    return shown(row)
 
 
 @router.post(
@@ -171,11 +166,22 @@ def undo(request: HttpRequest, number: Number) -> dict[str, Any]:
     """The case is where it was. Only on the day it was given, and before anything else happened to it."""
     need(request, Action.ALLOCATE_CASES)
     row = access.find(lookups.me(request), lookups.state_for(request).of_now(), number)
-    return _shown(allocate.undo(actor=lookups.me(request), allocation=row, who=lookups.who(request)))
+    return shown(allocate.undo(actor=lookups.me(request), allocation=row, who=lookups.who(request)))
 
 
 def _wanted(payload: AllocationIn) -> allocation_preview.AllocationRequest:
     return allocation_preview.AllocationRequest(**payload.dict())
+
+
+def effects(moments: Sequence[allocation_preview.UnitMoment]) -> list[dict[str, Any]]:
+    """Units before and after."""
+    return [
+        {
+            "level": each.unit.level, "code": each.unit.code, "name": each.unit.name,
+            "before": _moment(each.before), "after": _moment(each.after),
+        }
+        for each in moments
+    ]  # fmt: skip
 
 
 def _moment(moment: ledger.Moment) -> dict[str, Any]:
@@ -186,7 +192,8 @@ def _moment(moment: ledger.Moment) -> dict[str, Any]:
     }
 
 
-def _note(request: HttpRequest, state: State, row: CaseAllocation) -> None:
+def note(request: HttpRequest, state: State, row: CaseAllocation) -> None:
+    """Write down that an allocation was read."""
     team, _, staff = row.to_post.partition(":")
     there = units.of_level(state, "post").filter(code=row.to_post).first()
     note_read(
@@ -195,7 +202,8 @@ def _note(request: HttpRequest, state: State, row: CaseAllocation) -> None:
     )
 
 
-def _shown(row: CaseAllocation) -> dict[str, Any]:
+def shown(row: CaseAllocation) -> dict[str, Any]:
+    """An allocation as `AllocationShown` has it."""
     same = ("ref", "from_post", "to_post", "reason", "notes", "why_over", "why_not_eligible", "state")
     return {
         **{name: getattr(row, name) for name in same},

@@ -19,6 +19,7 @@ from wmt.site import problems  # fmt: skip
 from wmt.site.accounts.access import Denied
 from wmt.site.accounts.middleware import API, note_denied
 from wmt.site.api import (
+    allocation_batches,
     allocations,
     authentication,
     carrying,
@@ -90,6 +91,7 @@ for router, tag in (
     (changes.router, "Changes"),
     (carrying.router, "Changes"),
     (allocations.router, "Allocation"),
+    (allocation_batches.router, "Allocation"),
     (reasons.router, "Reasons"),
     (duties.router, "Excessive workload"),
     (requests.router, "Excessive workload"),
