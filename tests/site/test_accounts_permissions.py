@@ -118,6 +118,9 @@ TABLE: dict[str, May] = {
     "api-allocation-batches": May(POST, is_api=True),
     "api-allocation-batch": May(is_api=True, args=_BATCH),
     "api-allocation-batch-undo": May(POST, Action.ALLOCATE_CASES, is_api=True, args=_BATCH),
+    "api-allocation-email-again": May(
+        POST, Action.ALLOCATE_CASES, is_api=True, args={**_ONE, "email": 999_999}
+    ),
     "api-carry-over": May(POST, is_api=True, args=_POST),
     "api-hours": May(("PUT", "DELETE"), is_api=True, args={**_POST, "first_day": "2026-11-23"}),
     "api-reductions": May(POST, is_api=True, args=_POST),
@@ -211,6 +214,7 @@ TABLE: dict[str, May] = {
     "allocate-several": May(BOTH, Action.ALLOCATE_CASES, args={"post": "T1:none"}),
     "allocation-batch": May(args=_BATCH),
     "allocation-batch-undo": May(POST, Action.ALLOCATE_CASES, args=_BATCH),
+    "allocation-email-again": May(POST, Action.ALLOCATE_CASES, args={**_ONE, "message": 999_999}),
     "notices": May(),
     "notices-read": May(POST),
     # loads

@@ -39,6 +39,7 @@ TABLE: dict[str, tuple[Action | None, dict[str, Any] | None, dict[str, Any]]] = 
     "post allocations": (GIVE, {"ref": "X999999", "to_post": "{post}"}, {}),
     "get allocations/{number}": (ALL, None, {}),
     "post allocations/{number}/undo": (GIVE, None, {}),
+    "post allocations/{number}/emails/{email}/again": (GIVE, None, {}),
     "post posts/{code}/carry-over": (EDIT, {"from": "{post}", "why": "no"}, {}),
     "put posts/{code}/hours/{first_day}": (EDIT, {"hours": 20}, {}),
     "delete posts/{code}/hours/{first_day}": (EDIT, None, {"version": 1, "why": "no"}),
@@ -115,6 +116,7 @@ def words_of(nation: Any, post: Unit) -> dict[str, str]:
         "path": "tier_points.pc16.community.A3",
         "name": nation.load.night,
         "number": "1",
+        "email": "1",
     }
 
 

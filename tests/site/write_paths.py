@@ -25,6 +25,7 @@ from wmt.site.changes import actions, allocate, allocation_preview, spread
 from wmt.site.changes.carry_over import look
 from wmt.site.changes.recalculate import turn_day
 from wmt.site.duties import scheduled
+from wmt.site.outbox.models import Message, MessageTopic
 from wmt.site.web.allocation.several import Picked
 from wmt.site.workload.models import Line, Pricing, Unit
 from wmt.site.workload.state import current_state
@@ -109,6 +110,7 @@ def place(scene: Scene) -> Place:
     )  # fmt: skip
     (asked,) = Line.objects.filter(load_id=held.load_id, ref=refs[1], listed_cases=1)
     holder = Unit.objects.get(load_id=held.load_id, level="post", whole=True, number=asked.post_no)
+    Message.objects.update(state="given up")
     client = Client(raise_request_exception=False)
     client.force_login(user)
     scene.practitioner.raise_request_exception = False
@@ -148,6 +150,11 @@ def _cases_of_others(post: str) -> list[str]:
 
 
 Write = Callable[[Place], Any]
+
+
+def _given_up(place: Place) -> int:
+    """The number of an email about their allocation that was given up."""
+    return MessageTopic.objects.filter(number=place.given)[0].message_id
 
 
 def _extract() -> SimpleUploadedFile:
@@ -217,6 +224,12 @@ SAVES: dict[tuple[str, str], Write] = {
         f"/hours/carry-over/?from={GONE}&to={place.code}", why="A new code", shown=place.shown
     ),
     ("POST", "allocate"): lambda place: place.form(f"/allocate/?crn={place.ref}&to={place.code}", **_WHY),
+    ("POST", "allocation-email-again"): lambda place: place.form(
+        f"/allocation/{place.given}/emails/{_given_up(place)}/again/"
+    ),
+    ("POST", "api-allocation-email-again"): lambda place: place.api(
+        "post", f"allocations/{place.given}/emails/{_given_up(place)}/again"
+    ),
     ("POST", "allocation-undo"): lambda place: place.form(f"/allocation/{place.given}/undo/"),
     ("POST", "allocate-several"): _several,
     ("POST", "allocation-batch-undo"): lambda place: place.form(f"/allocation/together/{place.batch}/undo/"),

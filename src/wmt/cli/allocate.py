@@ -25,6 +25,14 @@ WhyOver = Annotated[str, typer.Option("--why-over", help="Why, where it takes th
 WhyNot = Annotated[
     str, typer.Option("--why-not-eligible", help="Why, where the rules would not have the post hold it.")
 ]
+Limited = Annotated[bool, typer.Option("--limited-access", help="Emails say nothing about the case.")]
+Sensitive = Annotated[bool, typer.Option("--sensitive", help="Leave the notes out of emails.")]
+TellPrevious = Annotated[
+    bool, typer.Option("--tell-previous/--no-tell-previous", help="Also email who held the case until now.")
+]
+Recipients = Annotated[
+    list[str] | None, typer.Option("--email", metavar="ADDRESS", help="Also email this address; repeatable.")
+]
 Check = Annotated[bool, typer.Option("--check", help="Show what it would do without doing it.")]
 Undo = Annotated[int | None, typer.Option("--undo", metavar="NUMBER", help="Undo this allocation of today.")]
 
@@ -36,6 +44,10 @@ def allocate(
     notes: Notes = "",
     why_over: WhyOver = "",
     why_not_eligible: WhyNot = "",
+    limited_access: Limited = False,
+    sensitive: Sensitive = False,
+    tell_previous: TellPrevious = True,
+    email: Recipients = None,
     check: Check = False,
     undo: Undo = None,
     json: Json = False,
@@ -51,7 +63,8 @@ def allocate(
         try:
             told = _undo(undo) if undo is not None else _allocate(
                 check, ref=crn, to_post=to, reason=reason, notes=notes, why_over=why_over,
-                why_not_eligible=why_not_eligible,
+                why_not_eligible=why_not_eligible, limited_access=limited_access, sensitive=sensitive,
+                tell_previous=tell_previous, recipients=tuple(email or ()),
             )  # fmt: skip
         except RefusedError as refused:
             raise console.RefusedInput(f"{refused}. Nothing was changed") from None
@@ -65,7 +78,7 @@ def allocate(
     console.out.print(told["said"], markup=False)
 
 
-def _allocate(only_check: bool, **wanted: str) -> dict[str, Any]:
+def _allocate(only_check: bool, **wanted: Any) -> dict[str, Any]:
     from wmt.site.allocation.labels import INITIAL
     from wmt.site.changes import allocate as action
     from wmt.site.changes import allocation_preview

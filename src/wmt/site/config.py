@@ -157,7 +157,7 @@ def mail(url: str, host: str) -> dict[str, Any]:
     """
     sender = f"wmt@{host.strip('[]')}"
     if not url:
-        return {"EMAIL_BACKEND": "wmt.site.duties.mail.Console", "DEFAULT_FROM_EMAIL": sender}
+        return {"EMAIL_BACKEND": "wmt.site.outbox.mail_server.ConsoleBackend", "DEFAULT_FROM_EMAIL": sender}
     parts = urlsplit(url)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise ConfigError("WMT_EMAIL_URL must be smtp://USER:PASSWORD@HOST:PORT?from=ADDRESS, or smtps://…")

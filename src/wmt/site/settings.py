@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "wmt.site.availability",
     "wmt.site.workload",
     "wmt.site.allocation",
+    "wmt.site.outbox",
     "wmt.site.duties",
     "wmt.site.exports",
     "wmt.site.web",

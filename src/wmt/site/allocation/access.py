@@ -37,6 +37,12 @@ def readable_batch(user: Any, state: LoadState, rows: list[CaseAllocation]) -> l
     return found
 
 
+def giver(user: Any, state: LoadState) -> Callable[[CaseAllocation], bool]:
+    """Whether a user may allocate cases of one of the two posts of an allocation."""
+    reach = visibility.ReachOfPosts(visibility.allowed(user, Action.ALLOCATE_CASES), state)
+    return lambda row: any(reach(codes(post)) for post in (row.from_post, row.to_post))
+
+
 def readable(user: Any, state: LoadState) -> Callable[[CaseAllocation | None], CaseAllocation | None]:
     """What gives each allocation as a user may read it: without what was written, or None for not at all."""
     cases = visibility.ReachOfPosts(visibility.cases(user, state), state)

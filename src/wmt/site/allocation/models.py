@@ -46,6 +46,8 @@ class CaseAllocation(models.Model):
     notes = models.TextField(blank=True)
     why_over = models.TextField(blank=True)  # why it was given although it goes over the threshold
     why_not_eligible = models.TextField(blank=True)  # and although the rules do not let the grade hold it
+    limited_access = models.BooleanField(default=False)  # emails say nothing about the case
+    sensitive = models.BooleanField(default=False)  # the notes are left out of emails
     change = models.BigIntegerField()
     recorded_at = models.DateTimeField(default=timezone.now)
     recorded_by = models.ForeignKey(

@@ -29,7 +29,7 @@ class CaseGivenIn(schemas.RequestSchema):
     seen: schemas.KeyIn = Field("", description="What the preview said that the case is: if it changed, 409.")
 
 
-class AllocationBatchIn(schemas.RequestSchema):
+class AllocationBatchIn(allocations.EmailsIn):
     """Cases of one post, and to whom each goes: all of them or none."""
 
     from_post: schemas.CodeIn = Field(description="The post that holds them: TEAM:STAFF.")
@@ -157,7 +157,7 @@ def give(request: HttpRequest, payload: Body[AllocationBatchIn]) -> dict[str, An
     need(request, Action.ALLOCATE_CASES)
     wanted = _wanted(payload)
     rows, _ = spread.spread(actor=lookups.me(request), wanted=wanted, who=lookups.who(request))
-    return _shown(rows)
+    return _shown(request, rows)
 
 
 @router.get(
@@ -172,7 +172,7 @@ def one(request: HttpRequest, batch: Batch) -> dict[str, Any]:
     rows = access.readable_batch(lookups.me(request), state, spread.batch_of(batch))
     for row in rows:
         allocations.note(request, state, row)
-    return _shown(rows)
+    return _shown(request, rows)
 
 
 @router.post(
@@ -186,13 +186,17 @@ def undo(request: HttpRequest, batch: Batch) -> dict[str, Any]:
     need(request, Action.ALLOCATE_CASES)
     state = lookups.state_for(request).of_now()
     access.readable_batch(lookups.me(request), state, spread.batch_of(batch))
-    return _shown(spread.undo_batch(actor=lookups.me(request), batch=batch, who=lookups.who(request)))
+    return _shown(
+        request, spread.undo_batch(actor=lookups.me(request), batch=batch, who=lookups.who(request))
+    )
 
 
 def _wanted(payload: AllocationBatchIn) -> spread.SpreadRequest:
     given = [spread.CaseGiven(each.ref, each.to_post, each.seen) for each in payload.given]
-    return spread.SpreadRequest(given=given, **payload.dict(exclude={"given"}))
+    return spread.SpreadRequest(
+        given=given, **{**payload.dict(exclude={"given"}), "recipients": tuple(payload.recipients)}
+    )
 
 
-def _shown(rows: list[CaseAllocation]) -> dict[str, Any]:
-    return {"batch": rows[0].batch, "allocations": [allocations.shown(row) for row in rows]}
+def _shown(request: HttpRequest, rows: list[CaseAllocation]) -> dict[str, Any]:
+    return {"batch": rows[0].batch, "allocations": allocations.shown(request, rows)}

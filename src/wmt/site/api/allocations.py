@@ -1,7 +1,7 @@
 """Giving cases to somebody: looked at, done once, read again and undone within the day."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
@@ -15,8 +15,10 @@ from wmt.site.allocation.models import CaseAllocation
 from wmt.site.api import lookups, schemas
 from wmt.site.api.payloads import said
 from wmt.site.audit.reads import note_read
-from wmt.site.changes import allocate, allocation_preview
+from wmt.site.changes import allocate, allocation_messages, allocation_preview
 from wmt.site.figures import units
+from wmt.site.outbox import messages as outbox
+from wmt.site.outbox.models import Message
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
@@ -30,7 +32,19 @@ Reason = Literal[
 ]  # fmt: skip
 
 
-class AllocationIn(schemas.RequestSchema):
+class EmailsIn(schemas.RequestSchema):
+    """Who is told of allocations by email, and of what."""
+
+    limited_access: bool = Field(False, description="Emails give names and the CRN only.")
+    sensitive: bool = Field(False, description="The notes are kept out of emails.")
+    tell_previous: bool = Field(True, description="Whether who held the case is told by email.")
+    copy_to_self: bool = Field(False, description="Whether you get an email too.")
+    recipients: list[schemas.CodeIn] = Field(
+        [], max_length=100, description="Others to tell: email addresses at the domains of your organisation."
+    )
+
+
+class AllocationIn(EmailsIn):
     """A case, and whom it is given to."""
 
     ref: schemas.KeyIn = Field(description="The reference of the case, such as its CRN.")
@@ -84,6 +98,22 @@ class AllocationPreviewShown(Schema):
     effects: list[MovedShown]
 
 
+class EmailShown(Schema):
+    """Somebody who is told of an allocation by email."""
+
+    number: int
+    kind: str = Field(
+        description="`given`, `taken` (to who held the case), `copy`, `other`; once undone `undone given` …"
+    )
+    to: str = Field(description="The practitioner, or who decided; empty for others.")
+    address: str = Field(description="Only for those who may allocate cases there.")
+    state: Literal["waiting", "sending", "sent", "given up", "cancelled", "no address", "off"]
+    tries: int
+    next_try: datetime | None = Field(description="Only where it waits to be tried.")
+    sent_at: datetime | None
+    fault: str = Field(description="Of the last try. Only for those who may allocate cases there.")
+
+
 class AllocationShown(Schema):
     """A case given to somebody."""
 
@@ -101,6 +131,9 @@ class AllocationShown(Schema):
     points: schemas.Exact
     state: Literal["given", "confirmed", "passed on", "elsewhere", "ended", "left", "undone"]
     found: str = Field(description="Who holds it in the extract that contradicted it.")
+    limited_access: bool
+    sensitive: bool
+    emails: list[EmailShown]
 
 
 @router.post(
@@ -139,7 +172,7 @@ def give(request: HttpRequest, payload: Body[AllocationIn]) -> dict[str, Any]:
     """The figures of both posts and of everything above them have moved when this answers."""
     need(request, Action.ALLOCATE_CASES)
     row, _ = allocate.allocate(actor=lookups.me(request), wanted=_wanted(payload), who=lookups.who(request))
-    return shown(row)
+    return shown(request, [row])[0]
 
 
 @router.get(
@@ -153,7 +186,7 @@ def one(request: HttpRequest, number: Number) -> dict[str, Any]:
     state = lookups.state_for(request).of_now()
     row = access.find(lookups.me(request), state, number)
     note(request, state, row)
-    return shown(row)
+    return shown(request, [row])[0]
 
 
 @router.post(
@@ -166,11 +199,26 @@ def undo(request: HttpRequest, number: Number) -> dict[str, Any]:
     """The case is where it was. Only on the day it was given, and before anything else happened to it."""
     need(request, Action.ALLOCATE_CASES)
     row = access.find(lookups.me(request), lookups.state_for(request).of_now(), number)
-    return shown(allocate.undo(actor=lookups.me(request), allocation=row, who=lookups.who(request)))
+    row = allocate.undo(actor=lookups.me(request), allocation=row, who=lookups.who(request))
+    return shown(request, [row])[0]
+
+
+@router.post(
+    "allocations/{number}/emails/{email}/again",
+    response=schemas.answers(AllocationShown, *schemas.WRITE),
+    url_name="api-allocation-email-again",
+    summary="Send an email again that was given up",
+)
+def email_again(request: HttpRequest, number: Number, email: Number) -> dict[str, Any]:
+    """Only for those who may allocate cases of one of its two posts."""
+    need(request, Action.ALLOCATE_CASES)
+    row = access.find(lookups.me(request), lookups.state_for(request).of_now(), number)
+    allocation_messages.send_again(actor=lookups.me(request), row=row, number=email, who=lookups.who(request))
+    return shown(request, [row])[0]
 
 
 def _wanted(payload: AllocationIn) -> allocation_preview.AllocationRequest:
-    return allocation_preview.AllocationRequest(**payload.dict())
+    return allocation_preview.AllocationRequest(**{**payload.dict(), "recipients": tuple(payload.recipients)})
 
 
 def effects(moments: Sequence[allocation_preview.UnitMoment]) -> list[dict[str, Any]]:
@@ -202,15 +250,33 @@ def note(request: HttpRequest, state: State, row: CaseAllocation) -> None:
     )
 
 
-def shown(row: CaseAllocation) -> dict[str, Any]:
-    """An allocation as `AllocationShown` has it."""
-    same = ("ref", "from_post", "to_post", "reason", "notes", "why_over", "why_not_eligible", "state")
-    return {
-        **{name: getattr(row, name) for name in same},
-        "number": row.pk,
-        "withheld": row.is_withheld,
-        "on": row.first_day,
-        "by": "" if staff_names.withheld() else row.who,
-        "points": ledger.decimal(row.points_x100),
-        "found": row.found_post,
-    }
+def shown(request: HttpRequest, rows: Sequence[CaseAllocation]) -> list[dict[str, Any]]:
+    """Allocations as `AllocationShown` has them, with their emails."""
+    same = ("ref", "from_post", "to_post", "reason", "notes", "why_over", "why_not_eligible", "state",
+            "limited_access", "sensitive")  # fmt: skip
+    gives = access.giver(lookups.me(request), lookups.state_for(request))
+    emails = outbox.by_number(allocation_messages.ABOUT, [row.pk for row in rows])
+    return [
+        {
+            **{name: getattr(row, name) for name in same},
+            "number": row.pk,
+            "withheld": row.is_withheld,
+            "on": row.first_day,
+            "by": "" if staff_names.withheld() else row.who,
+            "points": ledger.decimal(row.points_x100),
+            "found": row.found_post,
+            "emails": [_email(each, gives=gives(row)) for each in emails.get(row.pk, ())],
+        }
+        for row in rows
+    ]
+
+
+def _email(message: Message, *, gives: bool) -> dict[str, Any]:
+    address = message.user.email if message.user is not None else message.address
+    is_other = message.kind.removeprefix(allocation_messages.UNDONE) == allocation_messages.OTHER
+    return schemas.filled(
+        EmailShown, message, number=message.pk, address=address if gives else "",
+        to="" if is_other or staff_names.withheld() else message.name,
+        next_try=message.next_try if message.state == Message.State.WAITING else None,
+        fault=message.fault if gives else "",
+    )  # fmt: skip

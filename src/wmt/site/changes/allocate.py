@@ -20,6 +20,7 @@ from wmt.site.allocation.models import CaseAllocation
 from wmt.site.allocation.queries import kept_by, transfers_since
 from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import ChangeFault, RefusedError
+from wmt.site.changes import allocation_messages
 from wmt.site.changes import allocation_preview as preview
 from wmt.site.changes.actions import Actor
 from wmt.site.changes.case_deltas import put_transfers
@@ -100,7 +101,7 @@ def faults_in(
             faults.append(ChangeFault("TOO_LONG", f"This can have {NOTES:,} characters at most", name))
         if _LINK.search(text):
             faults.append(ChangeFault("LINK", "Take the link out: notes are kept without links", name))
-    return faults
+    return faults + allocation_messages.recipient_faults(wanted.recipients)
 
 
 def undo(*, actor: Any, allocation: CaseAllocation, who: str = "") -> CaseAllocation:
@@ -156,6 +157,7 @@ def take_back(rows: Sequence[CaseAllocation], state: State, asker: Actor, number
         row.save(update_fields=["state"])
     put_transfers(state, [row.back for row in rows], number)
     _shown(number)
+    allocation_messages.tell_undone(rows, state, asker)
 
 
 def give(
@@ -170,6 +172,7 @@ def give(
     rows = [_row(each, asker, number, batch) for each in found]
     put_transfers(state, [row.transfer._replace(since=since[row.ref]) for row in rows], number)
     _shown(number)
+    allocation_messages.tell(rows, found, asker)
     return rows
 
 
@@ -188,6 +191,7 @@ def _row(found: preview.AllocationPreview, asker: Actor, number: int, batch: str
             found.state.tier_scheme, case.stream, case.location, case.tier, case.suspended, case.status
         ),
         tier_scheme=found.state.tier_scheme, points_x100=case.points_x100, reason=wanted.reason, **texts,
+        limited_access=wanted.limited_access, sensitive=wanted.sensitive,
         change=number, recorded_by=asker.user, who=asker.name,
     )  # fmt: skip
 

@@ -35,13 +35,22 @@ _ABOVE = ("team", "pdu")
 @dataclass(frozen=True, kw_only=True)
 class AllocationReasons:
     """Why cases are given: the reason chosen, and what was written. `key` is that of the form or request, so
-    that sending it twice gives them once."""
+    that sending it twice gives them once.
+
+    The practitioner is told by email, and who held them if `tell_previous`; of `limited_access` cases by
+    names and CRN alone, and without notes that are `sensitive`.
+    """
 
     key: str = ""
     reason: str = ""
     notes: str = ""
     why_over: str = ""
     why_not_eligible: str = ""
+    limited_access: bool = False
+    sensitive: bool = False
+    tell_previous: bool = True
+    copy_to_self: bool = False
+    recipients: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

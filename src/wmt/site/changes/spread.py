@@ -6,7 +6,7 @@ Each case is one allocation, as if it had been given alone; those of one decisio
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -200,13 +200,14 @@ def look(*, actor: Any, wanted: SpreadRequest, state: State) -> SpreadPreview:
         for code, to in takers.items()
     }
     found: list[preview.AllocationPreview] = []
+    why = fields(preview.AllocationReasons)
     for case, one in zip(there.cases, wanted.given, strict=True):
         candidate = with_all[one.to_post]
         effect = next(each for each in candidate.effects if each.case is case)
         request = preview.AllocationRequest(
             key="" if found else wanted.key,  # the first one keeps that of them all
             ref=one.ref, to_post=one.to_post, from_post=wanted.from_post, seen=one.seen,
-            **{name: getattr(wanted, name) for name in ("reason", "notes", "why_over", "why_not_eligible")},
+            **{each.name: getattr(wanted, each.name) for each in why if each.name != "key"},
         )  # fmt: skip
         found.append(
             preview.AllocationPreview(

@@ -1,14 +1,11 @@
 """Mails: plain text, a sentence for each notice and a link. Nothing of cases, no words of a duty."""
 
 import logging
-import sys
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.core.mail.backends.console import EmailBackend
 from django.urls import reverse
 
 from wmt.site.duties.models import Notice
@@ -18,13 +15,6 @@ log = logging.getLogger(__name__)
 _ENOUGH = 3
 _LISTED = 50
 _WHY = "You get this because of your role in the Workload Measurement Tool, or because it is about you."
-
-
-class Console(EmailBackend):
-    """Where no mail server is set, mails are written to the log of the process, beside its output."""
-
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **{**more, "stream": sys.stderr})
 
 
 class Postman:

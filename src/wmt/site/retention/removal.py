@@ -21,6 +21,7 @@ from wmt.site.availability.models import Grade, Hours, Reduction
 from wmt.site.duties.models import Notice, Request, Step
 from wmt.site.figures.withheld import REDUCED
 from wmt.site.loads.reports import remedy
+from wmt.site.outbox.models import Message
 from wmt.site.policies import policies
 from wmt.site.workload.models import Fault, Load
 from wmt.site.workload.state import NoDataYet, current_state
@@ -159,6 +160,16 @@ KINDS = (
             ref="", notes="", why_over="", why_not_eligible=""
         ),
         _cleared(ref="", notes="", why_over="", why_not_eligible=""),
+    ),
+    RetentionKind(
+        "messages",
+        "addresses and texts of emails",
+        lambda before: (
+            Message.objects.filter(made_at__lt=before)
+            .exclude(state__in=(Message.State.WAITING, Message.State.SENDING))
+            .exclude(address="", name="", body="", fault="", user=None)
+        ),
+        _cleared(address="", name="", body="", fault="", user=None),
     ),
     RetentionKind("duties", "words said in duties", _said_in_duties, _cleared(words="")),
     RetentionKind(

@@ -33,12 +33,14 @@ def look_after() -> None:
     from django.db import close_old_connections
 
     from wmt.site.loads import jobs
+    from wmt.site.outbox.jobs import look_after as send_what_is_due
     from wmt.site.web.files import making
 
     close_old_connections()
     try:
         jobs.look_after()
         making.look_after()
+        send_what_is_due()
     except Exception:
         log.exception("jobs whose process was killed could not be looked after; it is tried again")
 

@@ -18,9 +18,10 @@ from wmt.site.allocation import labels
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.audit.reads import note_read
 from wmt.site.availability.change_requests import ChangeFault, ConflictError, RefusedError
-from wmt.site.changes import allocate, allocation_preview
+from wmt.site.changes import allocate, allocation_messages, allocation_preview
 from wmt.site.figures import units
 from wmt.site.links import unit_url
+from wmt.site.outbox import mail_server
 from wmt.site.shown import needed_state
 from wmt.site.web.allocation.effect import effect_table
 from wmt.site.web.allocation.forms import AllocateForm
@@ -43,7 +44,9 @@ def allocate_page(request: HttpRequest) -> HttpResponse:
     if crn and to:
         if request.method == "POST":
             return _give(request, crn, to)
-        return _decide(request, crn, to, AllocateForm(initial={"key": uuid.uuid4().hex}))
+        return _decide(
+            request, crn, to, AllocateForm(initial={"key": uuid.uuid4().hex, "tell_previous": True})
+        )
     if "crn" not in request.GET:
         return _find(request)
     state = needed_state(request).of_now()
@@ -113,6 +116,7 @@ def _decide(
         return _find(request, crn, refused.faults, form.written(), conflict)
     note_read(request.user, found.holder)
     (effect,) = found.candidate.effects
+    people = allocation_messages.known_at([found])
     context = {
         "form": form,
         "found": found,
@@ -127,11 +131,15 @@ def _decide(
         "may": effect.eligibility,
         "worth": tables.exact(found.case.points_x100).text,
         "since": tables.day(next((line.since for line in found.lines if line.since), None)).text,
+        "first": labels.INITIAL,
         "reasons": list(labels.reasons_of(waiting=found.was_waiting).items()),
         "table": effect_table(
             state, found.moments, {found.to.code: ""}, found.holder.code if found.was_waiting else ""
         ),
         "choose_href": unit_url("pdu", found.to.pdu_code, "candidates", crn=crn),
         "most": allocate.NOTES,
+        "mail_is_on": mail_server.is_on(),
+        "unknown": [post.name for post in (found.to, found.holder) if people.get(post.code, True) == []],
+        "domains": allocation_messages.domains(),
     }
     return render(request, "allocation/decide.jinja", context, status=status)

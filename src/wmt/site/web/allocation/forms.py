@@ -1,5 +1,6 @@
 """What a manager types when allocating a case. Whether it will do is for the action to say."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,7 +9,7 @@ from django import forms
 from wmt.site.availability.change_requests import ChangeFault
 
 #: The fields that can be seen, in the order of the page.
-SHOWN = ("reason", "why_over", "why_not_eligible", "notes")
+SHOWN = ("reason", "why_over", "why_not_eligible", "notes", "recipients")
 
 
 class ReasonsForm(forms.Form):
@@ -21,6 +22,15 @@ class ReasonsForm(forms.Form):
     why_over = forms.CharField(required=False)
     why_not_eligible = forms.CharField(required=False)
     notes = forms.CharField(required=False)
+    sensitive = forms.BooleanField(required=False)
+    limited_access = forms.BooleanField(required=False)
+    tell_previous = forms.BooleanField(required=False)
+    copy_to_self = forms.BooleanField(required=False)
+    recipients = forms.CharField(required=False)
+
+    def clean_recipients(self) -> tuple[str, ...]:
+        """The addresses, however they are set apart."""
+        return tuple(dict.fromkeys(re.findall(r"[^\s,;]+", self.cleaned_data["recipients"])))
 
     def refuse(self, faults: Sequence[ChangeFault]) -> None:
         """Why it was refused: each fault on its field, or on the whole form."""

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from django.utils import timezone
+
 from wmt.allocation.cases import case_words
 from wmt.days import moment_words, written
 from wmt.facts import kinds
@@ -68,15 +70,17 @@ def facts(row: CaseAllocation, day: date, posts: dict[str, Unit]) -> list[tuple[
         found.append(("Waited", counted(days, "day"), ""))
     who = staff_names.person(row.who)
     found += [
-        ("Decided", f"{moment_words(row.recorded_at)}, by {who}", ""),
+        ("Decided", f"{moment_words(timezone.localtime(row.recorded_at))}, by {who}", ""),
         ("Counts from", written(row.first_day), ""),
         ("Reason", REASONS.get(row.reason, row.reason), ""),
         ("Why over the threshold", row.why_over, ""),
         ("Why against the rules", row.why_not_eligible, ""),
         ("Why this person", row.notes, ""),
+        ("Emails", "limited-access case: names and the CRN only" if row.limited_access else "", ""),
+        ("Sensitive", "the notes are kept out of emails" if row.sensitive else "", ""),
         ("Notes", "withheld: they are for those who allocate cases there" if row.is_withheld else "", ""),
     ]
     if row.undone_at is not None:
         by = staff_names.person(row.undone_by)
-        found.append(("Undone", f"{moment_words(row.undone_at)}, by {by}", ""))
+        found.append(("Undone", f"{moment_words(timezone.localtime(row.undone_at))}, by {by}", ""))
     return [fact for fact in found if fact[1]]

@@ -17,8 +17,9 @@ from wmt.site.availability.change_requests import ConflictError
 from wmt.site.changes import allocate
 from wmt.site.figures import units
 from wmt.site.links import unit_url
+from wmt.site.outbox import mail_server
 from wmt.site.shown import needed_state
-from wmt.site.web.allocation import labels
+from wmt.site.web.allocation import emails, labels
 from wmt.site.web.allocation.decide import told
 from wmt.site.workload.models import Unit
 
@@ -50,6 +51,8 @@ def allocation_page(request: HttpRequest, number: int) -> HttpResponse:
             if each.level in ("pdu", "team")
         ],
         "can_undo": is_new and all(may(access.codes(code)) for code in codes[:2]),
+        "emails": emails.shown(row, may_give=any(may(access.codes(code)) for code in codes[:2])),
+        "mail_is_on": mail_server.is_on(),
         "again_href": f"{reverse('allocate')}?{urlencode({'crn': row.ref})}" if again else "",
     }
     return render(request, "allocation/allocation.jinja", context)

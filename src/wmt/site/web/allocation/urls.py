@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wmt.site.web.allocation import batch, decide, made, several
+from wmt.site.web.allocation import batch, decide, emails, made, several
 
 urlpatterns = [
     path("allocate/", decide.allocate_page, name="allocate"),
@@ -11,4 +11,9 @@ urlpatterns = [
     path("allocation/together/<slug:batch>/undo/", batch.batch_undo, name="allocation-batch-undo"),
     path("allocation/<int:number>/", made.allocation_page, name="allocation"),
     path("allocation/<int:number>/undo/", made.allocation_undo, name="allocation-undo"),
+    path(
+        "allocation/<int:number>/emails/<int:message>/again/",
+        emails.email_again,
+        name="allocation-email-again",
+    ),
 ]

@@ -1,0 +1,204 @@
+"""Who is told of an allocation by email, and in which words. Of a limited-access case: names and CRN only.
+
+The rows are written in the transaction of the allocation; what its author wrote goes in unless it is marked
+as sensitive.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from wmt import ledger
+from wmt.days import moment_words
+from wmt.site.accounts.access import Denied
+from wmt.site.accounts.models import User
+from wmt.site.accounts.roles import Action
+from wmt.site.allocation import access
+from wmt.site.allocation.labels import REASONS
+from wmt.site.allocation.models import CaseAllocation
+from wmt.site.audit.record import record
+from wmt.site.availability.change_requests import ChangeFault, ConflictError
+from wmt.site.changes.actions import Actor
+from wmt.site.changes.allocation_preview import AllocationPreview
+from wmt.site.links import unit_url
+from wmt.site.outbox import labels, mail_server, messages
+from wmt.site.outbox.models import Message, MessageTopic
+from wmt.site.policies import policies
+from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State, current_state
+from wmt.text import counted
+
+#: What messages of allocations are kept as, and whom each kind is for.
+ABOUT = "allocation"
+GIVEN, TAKEN, COPY, OTHER = "given", "taken", "copy", "other"
+#: The same after the allocation was undone: 'undone given'.
+UNDONE = "undone "
+MOST_RECIPIENTS = 20
+#: An allocation, and what it was before it was made.
+Given = tuple[CaseAllocation, AllocationPreview]
+
+
+def recipient_faults(recipients: Sequence[str]) -> list[ChangeFault]:
+    """Which of the addresses that somebody typed nobody may be told at."""
+    words, allowed = [], domains()
+    for address in recipients:
+        try:
+            validate_email(address)
+        except ValidationError:
+            words.append(f"{address} is not an email address")
+            continue
+        if address.rpartition("@")[2].lower() not in allowed:
+            words.append(f"{address} is not an address at {' or '.join(allowed)}")
+    if len(recipients) > MOST_RECIPIENTS:
+        words = [f"{len(recipients)} addresses; {MOST_RECIPIENTS} are the most"]
+    return [ChangeFault("RECIPIENT", each, "recipients") for each in words]
+
+
+def domains() -> list[str]:
+    """At which domains other people may be told."""
+    listed = str(policies()["mail.recipients_domains"].value).lower()
+    return [each.strip() for each in listed.split(",")]
+
+
+def known_at(found: Sequence[AllocationPreview]) -> dict[str, list[User]]:
+    """Who would be told as a new or as the previous practitioner, by post. Of what waited nobody was."""
+    posts = [post for each in found for post in ([each.to] if each.was_waiting else [each.to, each.holder])]
+    people = messages.people_at([post.staff_code for post in posts])
+    return {post.code: people[post.staff_code] for post in posts}
+
+
+def tell(rows: Sequence[CaseAllocation], found: Sequence[AllocationPreview], asker: Actor) -> None:
+    """Writes the emails of allocations decided together: one to each person, about all their cases."""
+    people, wanted, nobody = known_at(found), found[0].wanted, list[User | None]([None])
+    whole = list(zip(rows, found, strict=True))
+    whom: list[tuple[str, str, User | None, str, list[Given]]] = []
+    for to in {each.to.code: each.to for each in found}.values():
+        own = [(row, each) for row, each in whole if each.to.code == to.code]
+        whom += [(GIVEN, to.name, user, "", own) for user in people[to.code] or nobody]
+    if wanted.tell_previous and not found[0].was_waiting:
+        holder = found[0].holder
+        whom += [(TAKEN, holder.name, user, "", whole) for user in people[holder.code] or nobody]
+    if wanted.copy_to_self and asker.user is not None:
+        whom.append((COPY, asker.name, asker.user, "", whole))
+    whom += [(OTHER, address, None, address, whole) for address in wanted.recipients]
+    letters = []
+    for kind, name, user, address, given in whom:
+        subject, first = _opening(kind, [each for _, each in given])
+        of = [row for row, _ in given]
+        letters.append(_letter(of, kind, name, user, address, subject, [first, _facts(given)]))
+    messages.write(ABOUT, letters)
+
+
+def tell_undone(rows: Sequence[CaseAllocation], state: State, asker: Actor) -> None:
+    """Whoever was told of allocations is told that they were undone; nobody else is told at all."""
+    codes = {code for row in rows for code in (row.from_post, row.to_post)}
+    posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, code__in=codes)
+    names = dict.fromkeys(codes, "") | {post.code: post.name for post in posts}
+    by = f"{asker.name} undid this, {moment_words(timezone.localtime(rows[0].undone_at))}."
+    told = messages.cancel(ABOUT, [row.pk for row in rows])
+    topics = MessageTopic.objects.filter(message__in=told).values_list("message_id", "number")
+    letters = []
+    for message in told:
+        about = {number for pk, number in topics if pk == message.pk}
+        of = [row for row in rows if row.pk in about]
+        refs = f"Case {of[0].ref} is" if len(of) == 1 else f"{', '.join(row.ref for row in of)} are"
+        to = " and ".join(sorted({names[row.to_post] or row.to_post for row in of}))
+        back = f"with {names[of[0].from_post] or of[0].from_post} again"
+        back = "waiting to be allocated again" if of[0].was_waiting else back
+        subject, first = {
+            GIVEN: ("An allocation to you was undone", f"{refs} no longer yours, and {back}."),
+            TAKEN: ("An allocation of your cases was undone", f"{refs} yours again, and not with {to}."),
+        }.get(message.kind, ("An allocation was undone", f"{refs} no longer with {to}, and {back}."))
+        kind = UNDONE + message.kind
+        letters.append(_letter(of, kind, message.name, message.user, message.address, subject, [first, by]))
+    messages.write(ABOUT, letters)
+
+
+@transaction.atomic
+def send_again(*, actor: Any, row: CaseAllocation, number: int, who: str = "") -> Message:
+    """Has an email about an allocation sent again that was given up.
+
+    Raises Denied for whoever may not allocate cases there, and ConflictError where it was not given up.
+    """
+    asker, state = Actor(user=actor, who=who), current_state()
+    if actor is not None and not access.giver(actor, state)(row):
+        raise Denied(Action.ALLOCATE_CASES, level="post", code=row.to_post)
+    message = messages.of(ABOUT, [row.pk]).filter(pk=number).first()
+    if message is None or not messages.send_again(message):
+        words = labels.state_words(message, with_fault=False) if message else "there is no such email"
+        if not mail_server.is_on():
+            words = "email is not switched on"
+        raise ConflictError([ChangeFault("NOT_GIVEN_UP", f"The email cannot be sent again: {words}")])
+    said = f"{asker.name} had an email about allocation {row.pk} sent again."
+    record("allocation", said, actor=asker.user, who=asker.name, level="post", code=row.to_post)
+    message.refresh_from_db()
+    return message
+
+
+def _opening(kind: str, found: Sequence[AllocationPreview]) -> tuple[str, str]:
+    """The subject, which names nobody, and the first sentence."""
+    one, many = found[0], len(found)
+    to = " and ".join(sorted({each.to.name for each in found}))
+    what, was = ("A case", "was") if many == 1 else (f"{many} cases", "were")
+    if kind == TAKEN:
+        return f"{what} of yours {was} reallocated", f"{what} of yours {was} reallocated to {to}."
+    done = "allocated" if one.was_waiting else "reallocated"
+    of = "" if one.was_waiting else f" of {one.holder.name}"
+    if kind == GIVEN:
+        return f"{what} {was} {done} to you", f"{what}{of} {was} {done} to you."
+    return f"{what} {was} {done}", f"{what}{of} {was} {done} to {to}."
+
+
+def _facts(given: Sequence[Given]) -> str:
+    """What the email says of the cases: nothing but names and the CRN where access to them is limited."""
+    row, one = given[0]
+    limited = any(each.limited_access for each, _ in given)
+    people = {each.to.code: each for _, each in given}
+    facts = [f"Practitioner: {each.to.name}" for each in people.values()]
+    if not one.was_waiting:
+        facts.append(f"Previous practitioner: {one.holder.name}")
+    facts.append(f"Allocated by: {row.who}, {moment_words(timezone.localtime(row.recorded_at))}")
+    for each, found in given:
+        to = f", to {found.to.name}" if len(people) > 1 else ""
+        points = f"{ledger.decimal(each.points_x100):,f}".rstrip("0").rstrip(".")
+        what = "" if limited else f", {found.case.words}, {counted(points, 'point')}"
+        facts.append(f"CRN: {each.ref}{what}{to}")
+    if limited:
+        facts.append("\nAccess to this is limited, so the email says nothing more.")
+        return "\n".join(facts)
+    for found in people.values():
+        now, then = (ledger.shown_capacity(*at) for at in (found.candidate.now, found.candidate.together))
+        facts.append(f"Capacity of {found.to.name}: {now} before, {then} after")
+    facts.append(f"Reason: {REASONS.get(row.reason, row.reason)}")
+    if row.notes:
+        hidden = "marked as sensitive, so they are not in this email"
+        facts.append(f"Notes: {hidden if row.sensitive else row.notes}")
+    return "\n".join(facts)
+
+
+def _letter(
+    rows: Sequence[CaseAllocation], kind: str, name: str, user: User | None, address: str, subject: str,
+    parts: Sequence[str],
+) -> messages.Letter:  # fmt: skip
+    told = kind.removeprefix(UNDONE)
+    path = reverse("allocation", args=[rows[0].pk])
+    if len(rows) > 1:
+        post = rows[0].to_post if told == GIVEN else rows[0].from_post
+        path = unit_url("post", post, "allocations")
+    why = {
+        GIVEN: "the case was allocated to you", TAKEN: "the case was yours", COPY: "you asked for a copy",
+    }.get(told, f"{rows[0].who} asked for you to be told")  # fmt: skip
+    body = "\n\n".join([
+        *parts, f"To see more, sign in:\n{settings.CONFIG.site_address}{path}",
+        f"You received this from the Workload Measurement Tool because {why}.",
+    ])  # fmt: skip
+    return messages.Letter(
+        numbers=tuple(row.pk for row in rows), kind=kind, name=name, user=user, address=address,
+        subject=subject, body=f"{body}\n",
+    )  # fmt: skip

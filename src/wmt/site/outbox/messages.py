@@ -1,0 +1,107 @@
+"""Emails written, cancelled, sent again and listed. Whoever writes or cancels them has a transaction open."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from wmt.site.accounts.models import User
+from wmt.site.outbox import jobs
+from wmt.site.outbox.mail_server import is_on
+from wmt.site.outbox.models import Message, MessageTopic
+
+_State = Message.State
+#: What can be sent again when somebody asks for it.
+AGAIN = (_State.GIVEN_UP, _State.OFF)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """What is to be sent, to the account of a person or to an address; `numbers` are what it is about."""
+
+    numbers: tuple[int, ...]
+    kind: str
+    name: str
+    subject: str
+    body: str
+    user: User | None = None
+    address: str = ""
+
+    @property
+    def to(self) -> str:
+        """The address as of now; empty where none is known."""
+        return (self.user.email if self.user is not None else self.address).casefold()
+
+
+def write(about: str, letters: Iterable[Letter]) -> list[Message]:
+    """Puts emails into the outbox: of several about the same to one address, the first."""
+    chosen: dict[object, Letter] = {}
+    for letter in letters:
+        chosen.setdefault((letter.to or len(chosen), letter.numbers), letter)
+    state = _State.WAITING if is_on() else _State.OFF
+    made = Message.objects.bulk_create([
+        Message(
+            kind=letter.kind, name=letter.name, user=letter.user, address=letter.address,
+            subject=letter.subject, body=letter.body, state=state if letter.to else _State.NO_ADDRESS,
+        )
+        for letter in chosen.values()
+    ])  # fmt: skip
+    MessageTopic.objects.bulk_create([
+        MessageTopic(message=message, about=about, number=number)
+        for message, letter in zip(made, chosen.values(), strict=True)
+        for number in letter.numbers
+    ])  # fmt: skip
+    if any(row.state == _State.WAITING for row in made):
+        jobs.send_messages.enqueue()
+    return made
+
+
+def cancel(about: str, numbers: Collection[int]) -> list[Message]:
+    """What is not sent yet, and about nothing else, is not sent any more. All others that are sent, on their
+    way or still go are given back.
+
+    What is on its way is marked too: if this try fails there is no other.
+    """
+    others = MessageTopic.objects.filter(message=OuterRef("pk")).exclude(about=about, number__in=numbers)
+    found = Message.objects.filter(pk__in=of(about, numbers).values("pk"))
+    alone, going = found.exclude(Exists(others)), (_State.SENDING, _State.SENT)
+    cancelled = {"state": _State.CANCELLED, "body": ""}
+    alone.exclude(state__in=going).update(**cancelled)
+    told = list(found.filter(state__in=(*going, _State.WAITING)).select_related("user").order_by("pk"))
+    alone.filter(state=_State.SENDING).update(**cancelled)
+    return told
+
+
+def send_again(message: Message) -> bool:
+    """Has an email sent that was given up, as one that was never tried; whether it was one of those."""
+    given_up = Message.objects.filter(pk=message.pk, state__in=AGAIN).exclude(body="")
+    fresh = {"state": _State.WAITING, "tries": 0, "next_try": timezone.now(), "fault": ""}
+    if not is_on() or not given_up.update(**fresh):
+        return False
+    jobs.send_messages.enqueue()
+    return True
+
+
+def of(about: str, numbers: Collection[int]) -> QuerySet[Message]:
+    """The emails about things of a kind, in the order they were written."""
+    topics = MessageTopic.objects.filter(about=about, number__in=numbers)
+    return Message.objects.filter(pk__in=topics.values("message_id")).order_by("pk")
+
+
+def by_number(about: str, numbers: Collection[int]) -> dict[int, list[Message]]:
+    """The same by the number of what they are about."""
+    found: dict[int, list[Message]] = {}
+    topics = MessageTopic.objects.filter(about=about, number__in=numbers).select_related("message__user")
+    for topic in topics.order_by("message_id"):
+        found.setdefault(topic.number, []).append(topic.message)
+    return found
+
+
+def people_at(staff_codes: Sequence[str]) -> dict[str, list[User]]:
+    """Who signs in as the person of a staff code, by code."""
+    wanted = [code for code in staff_codes if code]
+    found: dict[str, list[User]] = {code: [] for code in staff_codes}
+    for user in User.objects.filter(is_active=True, staff_code__in=wanted).order_by("pk"):
+        found[user.staff_code].append(user)
+    return found

@@ -1,0 +1,253 @@
+"""Who is told of an allocation by email, what it says and must not say; and who sees what became of it."""
+
+# ruff: noqa: F811 - fixtures come by import
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from api_fixtures import Program, program  # noqa: F401
+from django.core import mail as post_office
+from django.test import Client
+from django.urls import reverse
+from tabs_fixtures import in_sight
+from test_allocation_pages import Pdu, _cases, _typed, head, pdu  # noqa: F401
+
+from wmt.site.accounts.models import User
+from wmt.site.allocation.models import CaseAllocation
+from wmt.site.audit.models import AuditEvent
+from wmt.site.availability.change_requests import ConflictError, RefusedError
+from wmt.site.changes import allocate, allocation_messages, spread
+from wmt.site.changes.allocation_preview import AllocationRequest
+from wmt.site.outbox import delivery
+from wmt.site.outbox.models import Message
+
+pytestmark = pytest.mark.one_database
+SignIn = Callable[..., Client]
+
+
+@pytest.fixture
+def new(pdu: Pdu, signed_in: SignIn) -> Client:
+    """Who gets the case."""
+    to = pdu.free[0]
+    return signed_in("practitioner", "team", to.team_code, email="new@example.org", staff_code=to.staff_code)
+
+
+@pytest.fixture
+def old(pdu: Pdu, signed_in: SignIn) -> Client:
+    """Who held it."""
+    holder = pdu.holder
+    return signed_in(
+        "practitioner", "team", holder.team_code, email="old@example.org", staff_code=holder.staff_code
+    )
+
+
+def give(pdu: Pdu, actor: Any = None, **more: Any) -> CaseAllocation:
+    wanted = {"ref": pdu.held.ref, "to_post": pdu.free[0].code, "reason": "risk_to_staff", **more}
+    who = "" if actor else "Sam Head"
+    return allocate.allocate(actor=actor, who=who, wanted=AllocationRequest(**wanted))[0]
+
+
+def sent() -> dict[str, Any]:
+    """What has been sent by now, by address."""
+    delivery.send_due()
+    found = {message.to[0]: message for message in post_office.outbox}
+    post_office.outbox.clear()
+    return found
+
+
+@pytest.mark.both_databases
+def test_both_practitioners_whoever_decides_and_others_are_told(
+    pdu: Pdu, new: Client, old: Client, signed_in: SignIn  # noqa: ARG001
+) -> None:  # fmt: skip
+    signed_in("head", "pdu", pdu.code, email="boss@example.org", name="Bo Head")
+    boss = User.objects.get(email="boss@example.org")
+    also = ("desk@justice.gov.uk", "DESK@justice.gov.uk", "court@justice.gov.uk")
+    row = give(pdu, boss, notes="She knows\nthe area", copy_to_self=True, recipients=also)
+    found = sent()
+    assert set(found) == {
+        "new@example.org", "old@example.org", "boss@example.org", *also[::2],
+    }  # fmt: skip
+    own = found["new@example.org"]
+    assert own.subject == "A case was reallocated to you"
+    to, holder = pdu.free[0].name, pdu.holder.name
+    for words in (
+        f"A case of {holder} was reallocated to you.", f"Practitioner: {to}",
+        "Allocated by: Bo Head, ", "Reason: Risk to staff", "She knows\nthe area", "% before, ",
+        f"CRN: {row.ref}, ",
+        f"/allocation/{row.pk}/\n", "because the case was allocated to you.",
+    ):  # fmt: skip
+        assert words in own.body
+    assert f"A case of yours was reallocated to {to}." in found["old@example.org"].body
+    assert f"A case of {holder} was reallocated to {to}." in found["desk@justice.gov.uk"].body
+    assert not [each for each in found.values() if row.ref in each.subject or to in each.subject]
+    allocate.undo(actor=boss, allocation=row)
+    told = sent()
+    assert set(told) == set(found)
+    assert f"Case {row.ref} is no longer yours, and with {holder} again." in told["new@example.org"].body
+    assert f"Case {row.ref} is yours again" in told["old@example.org"].body
+    assert f"Case {row.ref} is no longer with {to}, and" in told["court@justice.gov.uk"].body
+
+
+def test_of_a_limited_access_case_names_and_the_crn_are_all_that_is_said(
+    pdu: Pdu, new: Client, old: Client  # noqa: ARG001
+) -> None:  # fmt: skip
+    row = give(
+        pdu, notes="SECRET word", limited_access=True, recipients=("desk@justice.gov.uk",),
+    )  # fmt: skip
+    found = sent()
+    assert set(found) == {"new@example.org", "old@example.org", "desk@justice.gov.uk"}
+    for message in found.values():
+        said = message.subject + message.body
+        assert row.ref in message.body
+        assert "Access to this is limited" in said
+        hidden = (
+            "SECRET",
+            "Risk",
+            "Reason",
+            "%",
+            "point",
+            "community",
+            "custody",
+            "licence",
+            "Notes",
+            "team",
+        )
+        assert not [word for word in hidden if word in said]
+    allocate.undo(actor=None, who="Sam Head", allocation=row)
+    assert not [each for each in sent().values() if "SECRET" in each.body or "Risk" in each.body]
+
+
+def test_sensitive_notes_are_kept_out_and_kept(pdu: Pdu, new: Client, head: Client) -> None:
+    row = give(pdu, notes="SECRET word", sensitive=True)
+    assert not [each for each in sent().values() if "SECRET" in each.body]
+    for reader in (head, new):
+        page = reader.get(reverse("allocation", args=[row.pk])).text
+        assert "SECRET word" in page
+        assert "the notes are kept out of emails" in page
+    assert row.sensitive
+
+
+def test_what_waits_is_cancelled_by_undoing_and_tells_nobody(pdu: Pdu, new: Client) -> None:  # noqa: ARG001
+    row = give(pdu, tell_previous=False)
+    assert Message.objects.count() == 1
+    allocate.undo(actor=None, who="Sam Head", allocation=row)
+    assert sent() == {}
+    assert Message.objects.get().state == "cancelled"
+
+
+def test_the_previous_practitioner_is_told_unless_that_is_not_wanted(
+    pdu: Pdu, new: Client, old: Client, head: Client  # noqa: ARG001
+) -> None:  # fmt: skip
+    address = pdu.address(pdu.held.ref, pdu.free[0])
+    page = head.get(address).text
+    assert 'name="tell_previous" type="checkbox" value="on" checked' in page
+    assert head.post(address, _typed(page, reason="other")).status_code == 302
+    assert set(sent()) == {"new@example.org"}
+    waiting = head.get(pdu.address(pdu.waiting.ref, pdu.free[0])).text
+    assert 'name="tell_previous"' not in waiting
+
+
+def test_addresses_elsewhere_are_refused_by_name_and_what_was_typed_stays(pdu: Pdu, head: Client) -> None:
+    address = pdu.address(pdu.held.ref, pdu.free[0])
+    typed = "ann@justice.gov.uk; bob@evil-justice.gov.uk,carl@mail.example\nnobody"
+    page = head.get(address).text
+    answer = head.post(
+        address, _typed(page, reason="other", recipients=typed, copy_to_self="on", limited_access="on")
+    )
+    assert answer.status_code == 422
+    said = in_sight(answer.text)
+    assert "bob@evil-justice.gov.uk is not an address at justice.gov.uk" in said
+    assert "carl@mail.example is not an address at justice.gov.uk" in said
+    assert "nobody is not an email address" in said
+    assert "ann@justice.gov.uk is not" not in said
+    assert typed.replace("\n", "\r\n").partition("\r")[0] in answer.text
+    ticked = [name for name in ("copy_to_self", "limited_access", "tell_previous", "sensitive")
+              if f'name="{name}" type="checkbox" value="on" checked' in answer.text]  # fmt: skip
+    assert ticked == ["copy_to_self", "limited_access"]
+    assert not CaseAllocation.objects.exists()
+    assert not Message.objects.exists()
+    with pytest.raises(RefusedError, match="21 addresses; 20 are the most"):
+        give(pdu, recipients=tuple(f"p{number}@justice.gov.uk" for number in range(21)))
+
+
+def test_sent_twice_nobody_is_told_twice(pdu: Pdu, new: Client) -> None:  # noqa: ARG001
+    for _ in range(2):
+        give(pdu, key="k1", recipients=("desk@justice.gov.uk",), tell_previous=False)
+    assert Message.objects.count() == 2
+    assert len(sent()) == 2
+
+
+def test_the_page_says_what_became_of_each_email_and_addresses_to_few(
+    pdu: Pdu, head: Client, old: Client, signed_in: SignIn, program: Callable[..., Program]
+) -> None:
+    row = give(pdu, recipients=("desk@justice.gov.uk",))
+    address = reverse("allocation", args=[row.pk])
+    Message.objects.filter(kind="other").update(state="given up", tries=4, fault="550 desk@justice.gov.uk?")
+    page = in_sight(head.get(address).text)
+    assert f"{pdu.free[0].name}: not sent: no address known" in page
+    assert f"{pdu.holder.name} old@example.org: waiting to be sent" in page
+    assert "desk@justice.gov.uk: not sent: tried 4 times, then given up: 550 desk@justice.gov.uk?" in page
+    api = program("head", "pdu", pdu.code).get(f"allocations/{row.pk}")["emails"]
+    assert [(each["state"], each["address"]) for each in api] == [
+        ("no address", ""), ("waiting", "old@example.org"), ("given up", "desk@justice.gov.uk")
+    ]  # fmt: skip
+    # whoever may read the case, and not allocate it, sees the state alone
+    reader = program("practitioner", "team", pdu.holder.team_code, staff_code=pdu.holder.staff_code)
+    own = old.get(address)
+    for said in (own.text, reader.ask("get", f"allocations/{row.pk}").text):
+        assert "@" not in said.partition("Who was told by email")[2].partition("</main>")[0]
+        assert "550" not in said
+    assert "not sent: tried 4 times, then given up" in in_sight(own.text)
+    other = Message.objects.get(kind="other")
+    again = reverse("allocation-email-again", args=[row.pk, other.pk])
+    assert again not in own.text
+    assert old.post(again).status_code == 403
+    assert signed_in("manager", "team", "N00000").post(again).status_code == 404
+    assert head.post(again, follow=True).text.count("The email will be sent again.") == 1
+    assert "desk@justice.gov.uk" in sent()
+    assert "cannot be sent again: sent on" in in_sight(head.post(again, follow=True).text)
+    said = [event.sentence for event in AuditEvent.objects.filter(kind="allocation")]
+    assert [each for each in said if "sent again" in each]
+    assert not [each for each in said if "@" in each]
+
+
+def test_where_email_is_off_pages_say_so(pdu: Pdu, head: Client, settings: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+    assert "Email is not switched on here" in head.get(pdu.address(pdu.held.ref, pdu.free[0])).text
+    row = give(pdu, recipients=("desk@justice.gov.uk",))
+    page = in_sight(head.get(reverse("allocation", args=[row.pk])).text)
+    assert "Email is not switched on here." in page
+    assert "desk@justice.gov.uk: not sent: email is not switched on" in page
+    assert "Send again" not in page
+    message = Message.objects.get(kind="other")
+    with pytest.raises(ConflictError, match="email is not switched on"):
+        allocation_messages.send_again(actor=None, row=row, number=message.pk)
+
+
+def test_of_several_cases_each_person_is_told_once(pdu: Pdu, new: Client, old: Client) -> None:  # noqa: ARG001
+    to, other = pdu.free
+    refs = [line.ref for line in _cases(pdu.holder)][:3]
+    given = [spread.CaseGiven(ref, post.code) for ref, post in zip(refs, (to, to, other), strict=True)]
+    wanted = spread.SpreadRequest(
+        key="k1", from_post=pdu.holder.code, given=given, reason="officer_left", why_over="a test",
+        why_not_eligible="a test", recipients=("desk@justice.gov.uk",),
+    )  # fmt: skip
+    rows, _ = spread.spread(actor=None, who="Sam Head", wanted=wanted)
+    # two who get cases, one of them without an account; who held them; and the desk
+    assert Message.objects.count() == 4
+    found = sent()
+    own, former = found["new@example.org"].body, found["old@example.org"].body
+    assert f"2 cases of {pdu.holder.name} were reallocated to you." in own
+    assert [ref in own for ref in refs] == [True, True, False]
+    assert "3 cases of yours were reallocated to " in former
+    assert [ref in former for ref in refs] == [True, True, True]
+    assert set(found) == {"new@example.org", "old@example.org", "desk@justice.gov.uk"}
+    # one of them is undone, then the rest
+    allocate.undo(actor=None, who="Sam Head", allocation=rows[0])
+    told = sent()
+    assert f"Case {refs[0]} is no longer yours" in told["new@example.org"].body
+    assert not [each for each in told.values() if refs[1] in each.body]
+    spread.undo_batch(actor=None, who="Sam Head", batch="k1")
+    told = sent()
+    assert f"Case {refs[1]} is no longer yours" in told["new@example.org"].body
+    assert f"{refs[1]}, {refs[2]} are yours again" in told["old@example.org"].body
