@@ -44,6 +44,9 @@ SELECT a.id, (SELECT COUNT(*) FROM outbox_messagetopic m WHERE m.about = 'alloca
        (SELECT COUNT(*) FROM audit_auditevent e WHERE e.kind = 'allocation')
 FROM allocation_caseallocation a
 """
+JOBS = """
+SELECT COUNT(*) FROM django_tasks_database_dbtaskresult WHERE task_path = 'wmt.site.outbox.jobs.send_messages'
+"""
 WHY = ("--why-over", "a test", "--why-not-eligible", "a test")
 
 
@@ -90,9 +93,7 @@ def test_whenever_it_is_killed_allocation_audit_and_outbox_agree(home: Home, ser
         assert len(found) in (number, number + 1)
         # to the practitioner, who has no account, and to the address
         assert {(emails, events) for _, emails, events in found} == {(2, len(found))}
-        ((jobs,),) = home.ask(
-            "SELECT COUNT(*) FROM django_tasks_database_dbtaskresult WHERE task_path = 'wmt.site.outbox.jobs.send_messages'"
-        )
+        ((jobs,),) = home.ask(JOBS)
         assert jobs == len(found)
         refs = refs[1:] if len(found) > number else refs
         number = len(found)
