@@ -247,7 +247,7 @@ def test_of_several_cases_each_person_is_told_once(pdu: Pdu, new: Client, old: C
     told = sent()
     assert f"Case {refs[0]} is no longer yours" in told["new@example.org"].body
     assert not [each for each in told.values() if refs[1] in each.body]
-    spread.undo_batch(actor=None, who="Sam Head", batch="k1")
+    spread.undo_batch(actor=None, who="Sam Head", batch=rows[0].batch)
     told = sent()
     assert f"Case {refs[1]} is no longer yours" in told["new@example.org"].body
     assert f"{refs[1]}, {refs[2]} are yours again" in told["old@example.org"].body
