@@ -61,6 +61,15 @@ def test_who_is_over_and_the_manager_of_two_teams_are_of_one_pdu(
     assert not User.objects.get(pk=over.pk).is_active
 
 
+def test_the_manager_has_a_team_with_waiting_cases_where_there_is_one(
+    nation: Shown, configured: Callable[..., None]
+) -> None:
+    configured(demo=True)
+    people = {user.name: user for user in ensure_demo_people(nation, waiting={"T2", "T9"})}
+    assert home_of(people["A senior probation officer"], nation) == ("team", "T2")
+    assert home_of(people["A head of PDU"], nation) == ("pdu", "P2")
+
+
 @pytest.mark.both_databases
 def test_making_them_twice_changes_nothing_and_a_new_nation_moves_them(
     five: list[User], nation: Shown

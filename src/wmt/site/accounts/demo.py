@@ -1,7 +1,7 @@
 """People to try the site as. Only where the installation is a demonstration."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -93,17 +93,20 @@ def real_person() -> User | None:
 
 
 @transaction.atomic
-def ensure_demo_people(state: LoadState, over: Sequence[str] = ()) -> list[User]:
+def ensure_demo_people(
+    state: LoadState, over: Sequence[str] = (), waiting: Collection[str] = ()
+) -> list[User]:
     """The people, made or brought up to date with the nation that is loaded. Does nothing twice.
 
     `over` are posts with an action on excessive workload open: the first that fits is somebody's own, the
-    ordinary post is of the same PDU, and the manager has the teams of both. Raises RuntimeError where this is
-    no demonstration, or the nation has no ordinary team.
+    ordinary post is of the same PDU, and the manager has the teams of both. `waiting` are teams with waiting
+    cases: one of them is the manager's, where there is one. Raises RuntimeError where this is no
+    demonstration, or the nation has no ordinary team.
     """
     if not settings.CONFIG.demo:
         raise RuntimeError("people of the demonstration are made only where WMT_DEMO is 1")
     posts = _DemoPosts.of(state)
-    burdened, post = _two_of_a_pdu(posts, over)
+    burdened, post = _two_of_a_pdu(posts, over, waiting)
     own = {"practitioner": post, "over": burdened}
     teams = sorted({("team", each.team_code) for each in (post, burdened) if each is not None})
     places: dict[str, list[Place]] = {"spo": teams, "head": [("pdu", post.pdu_code)]}
@@ -142,9 +145,12 @@ class _DemoPosts:
                 yield from (each for each in members if each.grade == "PO" and people[each.staff_code] == 1)
 
 
-def _two_of_a_pdu(posts: _DemoPosts, over: Sequence[str]) -> tuple[Unit | None, Unit]:
+def _two_of_a_pdu(
+    posts: _DemoPosts, over: Sequence[str], waiting: Collection[str]
+) -> tuple[Unit | None, Unit]:
     """An officer over the threshold, where there is one, and an ordinary one of another team."""
     found = list(posts.officers(4)) or list(posts.officers(1))
+    found.sort(key=lambda post: post.team_code not in waiting)
     # who was the ordinary officer before there were actions stays one of the two, so that the manager of
     # that team can read what this manager was notified of
     if not found:

@@ -67,7 +67,11 @@ def _kept(name: str, home: Path) -> list[tuple[CaseTransfer, date | None]]:
 
 def waiting_count(user: Any, state: State) -> int:
     """How many cases wait where somebody may allocate them: two questions to the database."""
-    reach = visibility.allowed(user, Action.ALLOCATE_CASES)
+    return waiting_within(visibility.allowed(user, Action.ALLOCATE_CASES), state)
+
+
+def waiting_within(reach: visibility.Reach, state: State) -> int:
+    """How many cases wait in some units."""
     if not reach.everywhere and not reach.units:
         return 0
     posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True)

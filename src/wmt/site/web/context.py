@@ -16,6 +16,7 @@ from wmt.rules import load
 from wmt.site.accounts import access
 from wmt.site.accounts.roles import Action
 from wmt.site.duties.notices import unread
+from wmt.site.queries import waiting_badge
 from wmt.site.shown import state_of
 from wmt.site.web.as_of import about_past
 from wmt.site.workload.state import State
@@ -29,9 +30,10 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """Values every template may use."""
     user = getattr(request, "user", None)
     state = state_of(request) if user is not None and user.is_authenticated else None
+    waits = waiting_badge.badge(user, state) if state is not None else None
     return bare() | {
         "user": user,
-        "nav": navigation(user, request.path),
+        "nav": navigation(user, request.path, waits),
         "state": state,
         "freshness": freshness(state),
         "held": held_words(user, state),
@@ -81,8 +83,11 @@ def unread_of(user: Any) -> int:
     return unread(user)
 
 
-def navigation(user: Any, path: str) -> list[dict[str, Any]]:
-    """The places in the navigation, as far as this person may go there. Nobody signed in: none."""
+def navigation(user: Any, path: str, waits: waiting_badge.WaitingBadge | None = None) -> list[dict[str, Any]]:
+    """The places in the navigation, as far as this person may go there. Nobody signed in: none.
+
+    `waits`: the cases they may allocate, if they may; of several units, their own page lists them.
+    """
     if user is None or not user.is_authenticated:
         return []
     places: Sequence[tuple[str, str, str, Action | None]] = (
@@ -95,9 +100,10 @@ def navigation(user: Any, path: str) -> list[dict[str, Any]]:
         ("Audit", "audit", "/audit/", Action.READ_AUDIT),
         ("People", "people", "/people/", Action.MANAGE_USERS),
     )
-    return [
+    found: list[dict[str, Any]] = [
         {
             "text": text,
+            "count": "",
             "href": href,
             "current": path == href or (href != get_script_prefix() and path.startswith(href)),
         }
@@ -108,6 +114,11 @@ def navigation(user: Any, path: str) -> list[dict[str, Any]]:
         # whose own page is the nation's finds it under its own name
         if text
     ]
+    if waits is not None:
+        href = waits.href or address("home", "/")
+        is_here = bool(waits.href) and path == href
+        found.insert(1, {"text": "Waiting cases", "href": href, "current": is_here, "count": waits.words})
+    return found
 
 
 _OWN = {"post": "workload", "team": "team", "pdu": "PDU", "region": "region"}

@@ -8,17 +8,20 @@ from django.views.decorators.http import require_safe
 
 from wmt.ledger import OMIC, remaining_x100
 from wmt.site import tables
+from wmt.site.accounts import visibility
 from wmt.site.accounts.access import homes_of
 from wmt.site.accounts.roles import ROLES, Action
+from wmt.site.allocation.queries import waiting_within
 from wmt.site.consistent_read import steady
 from wmt.site.figures import units
 from wmt.site.links import unit_url, working_url
 from wmt.site.shown import needed_state
-from wmt.site.web.availability.ending_soon import reminders
+from wmt.site.web.availability.ending_soon import Reminder, reminders
 from wmt.site.web.context import home_title
 from wmt.site.web.duties.reminders import duty_lines, request_lines
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
+from wmt.text import counted
 
 
 @require_safe
@@ -40,6 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "reminders": [
             *duty_lines(state, places),
             *request_lines(request.user, state, places),
+            *_waiting(request.user, state, places),
             *reminders(state, request.user, places),  # type: ignore[arg-type]
         ],
         "staff_code": getattr(request.user, "staff_code", ""),
@@ -48,6 +52,18 @@ def home(request: HttpRequest) -> HttpResponse:
         "only_posts": all(level == "post" for level, _ in homes),
     }
     return render(request, "home.jinja", context)
+
+
+def _waiting(user: Any, state: State, places: list[Unit]) -> list[Reminder]:
+    """Of those of one's places where one may allocate cases, how many wait there."""
+    reach, found = visibility.allowed(user, Action.ALLOCATE_CASES), []
+    for unit in places:
+        number = waiting_within(visibility.Reach(units=frozenset({(unit.level, unit.code)})), state)
+        if number and unit.level != "post" and reach.covers(unit):
+            words = f"{counted(number, 'case')} {'waits' if number == 1 else 'wait'} to be allocated"
+            href = unit_url(unit.level, unit.code, "waiting")
+            found.append(Reminder(unit.name, words, href, "View waiting cases"))
+    return found
 
 
 def _table(state: State, places: list[Unit]) -> tables.Table:
