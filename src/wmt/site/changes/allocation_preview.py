@@ -3,7 +3,7 @@
 Nothing is saved here. Pages, the API and the commands look, and the action looks once more by the same check.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -150,7 +150,7 @@ def look(*, actor: Any, wanted: AllocationRequest, state: State) -> AllocationPr
     Raises Denied where the person may not give cases to the post, RefusedError where the case or the post
     cannot be given or be given to, and ConflictError where somebody else holds the case by now.
     """
-    to = receiver(actor, wanted.to_post, state)
+    to = receivers(actor, [wanted.to_post], state)[wanted.to_post]
     holder, lines = _held(actor, wanted, state)
     if holder.code == to.code:
         raise refused("HELD_ALREADY", f"{to.name} holds this case already", "to_post")
@@ -169,23 +169,25 @@ def case_of(*, actor: Any, typed: str, state: State) -> tuple[Unit, CaseToGive]:
     return holder, case_in(state, holder, lines)
 
 
-def receiver(actor: Any, code: str, state: State) -> Unit:
-    """The post a case is to be given to."""
-    posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True)
-    to = posts.filter(code=code).first()
-    need_right(actor, code, state)
-    if to is None:
-        raise refused("POST_UNKNOWN", f"There is no post {code} in the figures shown", "to_post")
-    why = ""
-    if to.code in placeholders(state) or to.grade == DUMMY:
-        why = "is nobody: choose a practitioner"
-    elif to.stream == ledger.OMIC:
-        why = "works in custody under OMiC, where cases are not allocated here"
-    elif not is_fresh(to):
-        why = "has no figures of this night: its rows were left out of the extract"
-    if why:
-        raise refused("POST_CANNOT", f"{to.name} {why}", "to_post")
-    return to
+def receivers(actor: Any, codes: Collection[str], state: State) -> dict[str, Unit]:
+    """The posts that cases are to be given to, by their codes. Raises Denied and RefusedError."""
+    posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, code__in=codes)
+    found = {post.code: post for post in posts}
+    nobody = placeholders(state)
+    for code in codes:
+        need_right(actor, code, state)
+        if code not in found:
+            raise refused("POST_UNKNOWN", f"There is no post {code} in the figures shown", "to_post")
+        to, why = found[code], ""
+        if code in nobody or to.grade == DUMMY:
+            why = "is nobody: choose a practitioner"
+        elif to.stream == ledger.OMIC:
+            why = "works in custody under OMiC, where cases are not allocated here"
+        elif not is_fresh(to):
+            why = "has no figures of this night: its rows were left out of the extract"
+        if why:
+            raise refused("POST_CANNOT", f"{to.name} {why}", "to_post")
+    return found
 
 
 def _held(actor: Any, wanted: AllocationRequest, state: State) -> tuple[Unit, list[Line]]:

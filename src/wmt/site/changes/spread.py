@@ -166,7 +166,8 @@ def suggest(
 ) -> list[SpreadSuggestion]:
     """To whom of some people each case of a post could go. Raises what `cases_of` and `look` raise."""
     there = cases_of(actor=actor, post=post, refs=refs, state=state)
-    chosen = [_with(preview.receiver(actor, code, state), there.cases, state) for code in people]
+    posts = preview.receivers(actor, people, state)
+    chosen = [_with(posts[code], there.cases, state) for code in people]
     before: dict[str, set[str]] = defaultdict(set)
     for row in CaseAllocation.objects.filter(ref__in=refs).exclude(state=CaseAllocation.State.UNDONE):
         before[row.ref] |= {row.from_post, row.to_post}
@@ -188,7 +189,7 @@ def look(*, actor: Any, wanted: SpreadRequest, state: State) -> SpreadPreview:
         twice = ", ".join(sorted({ref for ref in refs if refs.count(ref) > 1}))
         raise preview.refused("TWICE", f"{twice}: a case can go to one person only", "given")
     there = cases_of(actor=actor, post=wanted.from_post, refs=refs, state=state)
-    takers = {code: preview.receiver(actor, code, state) for code in {each.to_post for each in wanted.given}}
+    takers = preview.receivers(actor, sorted({each.to_post for each in wanted.given}), state)
     if there.holder.code in takers:
         raise preview.refused("HELD_ALREADY", f"{there.holder.name} holds these cases already", "given")
     with_all = {
