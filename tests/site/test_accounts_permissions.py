@@ -121,6 +121,8 @@ TABLE: dict[str, May] = {
     "api-allocation-email-again": May(
         POST, Action.ALLOCATE_CASES, is_api=True, args={**_ONE, "email": 999_999}
     ),
+    "api-waiting-cases": May(("PUT",), is_api=True),
+    "api-waiting-case": May(is_api=True, args=_ONE),
     "api-carry-over": May(POST, is_api=True, args=_POST),
     "api-hours": May(("PUT", "DELETE"), is_api=True, args={**_POST, "first_day": "2026-11-23"}),
     "api-reductions": May(POST, is_api=True, args=_POST),
@@ -215,6 +217,10 @@ TABLE: dict[str, May] = {
     "allocation-batch": May(args=_BATCH),
     "allocation-batch-undo": May(POST, Action.ALLOCATE_CASES, args=_BATCH),
     "allocation-email-again": May(POST, Action.ALLOCATE_CASES, args={**_ONE, "message": 999_999}),
+    "waiting-case": May(args=_ONE),
+    "waiting-new": May(BOTH, Action.ALLOCATE_CASES),
+    "waiting-change": May(BOTH, Action.ALLOCATE_CASES, args=_ONE),
+    "waiting-remove": May(BOTH, Action.ALLOCATE_CASES, args=_ONE),
     "notices": May(),
     "notices-read": May(POST),
     # loads

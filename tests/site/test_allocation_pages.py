@@ -95,7 +95,7 @@ def _typed(page: str, **more: str) -> dict[str, str]:
 def test_a_waiting_case_is_chosen_decided_and_undone(pdu: Pdu, head: Client) -> None:
     to = pdu.free[0]
     listed = head.get(unit_url("pdu", pdu.code, "waiting")).text
-    (choose,) = [href for href in links(listed) if f"crn={pdu.waiting.ref}" in href]
+    (choose,) = [href for href in links(listed) if f"candidates/?crn={pdu.waiting.ref}" in href]
     page = head.get(choose).text
     assert "Nobody holds this case" in page
     (decide,) = [
@@ -337,5 +337,9 @@ def test_the_api_has_the_same_tables_without_the_ways_on(
     assert head.ask("get", f"{there}candidates", crn="X000000").status_code == 422
     (listed,) = head.get(f"{there}allocations", show="attention")["tables"]
     assert [row["values"]["crn"]["value"] for row in listed["rows"]] == [given.ref]
-    (waiting,) = head.get(f"{there}waiting")["tables"]
+    waiting, counts = head.get(f"{there}waiting")["tables"]
+    assert counts["name"] == "counts"
+    assert {tuple(row["values"]) for row in waiting["rows"]} == {
+        tuple(column["key"] for column in waiting["columns"])
+    }
     assert pdu.waiting.ref in [row["values"]["crn"]["value"] for row in waiting["rows"]]

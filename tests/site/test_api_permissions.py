@@ -40,6 +40,14 @@ TABLE: dict[str, tuple[Action | None, dict[str, Any] | None, dict[str, Any]]] = 
     "get allocations/{number}": (ALL, None, {}),
     "post allocations/{number}/undo": (GIVE, None, {}),
     "post allocations/{number}/emails/{email}/again": (GIVE, None, {}),
+    "put waiting-cases": (
+        GIVE,
+        {"cases": [
+            {"ref": "X999999", "as_at": "2020-01-01T00:00:00Z", "team": "{team}", "type": "custody"}
+        ]},
+        {},
+    ),
+    "get waiting-cases/{number}": (ALL, None, {}),
     "post posts/{code}/carry-over": (EDIT, {"from": "{post}", "why": "no"}, {}),
     "put posts/{code}/hours/{first_day}": (EDIT, {"hours": 20}, {}),
     "delete posts/{code}/hours/{first_day}": (EDIT, None, {"version": 1, "why": "no"}),
@@ -107,6 +115,7 @@ def filled(value: Any, words: dict[str, str]) -> Any:
 def words_of(nation: Any, post: Unit) -> dict[str, str]:
     return {
         "post": post.code,
+        "team": post.team_code,
         "day": current_state().day.isoformat(),
         "first_day": current_state().day.isoformat(),
         "level": "team",
@@ -169,7 +178,9 @@ def test_a_role_ends_at_its_units(role: str, program: Callable[..., Program], na
             answer = asked(here, operation, nation, elsewhere)
             assert answer.status_code == 403, operation
             assert answer.json()["code"] == "DENIED"
-            assert elsewhere.code in answer.json()["message"]
+            # cases wait in teams
+            unit = elsewhere.team_code if "waiting" in operation else elsewhere.code
+            assert f"{unit}." in answer.json()["message"]
     assert AuditEvent.objects.filter(kind="denied", level="post", code=elsewhere.code).exists()
 
 

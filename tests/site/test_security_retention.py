@@ -26,7 +26,7 @@ from night_tools import wmt
 from wmt.site import retention
 from wmt.site.accounts.models import ApiToken, User
 from wmt.site.accounts.tokens import make_token
-from wmt.site.allocation.models import CaseAllocation
+from wmt.site.allocation.models import CaseAllocation, WaitingCase
 from wmt.site.audit.models import AuditEvent
 from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import Change
@@ -114,6 +114,13 @@ def _traces(load: Load) -> None:
         kind_no=0, tier_scheme="pc16", points_x100=100, reason="other", change=0, who="Ann",
         state=CaseAllocation.State.CONFIRMED, is_open=False, **words,
     )  # fmt: skip
+    words = {name: f"WAITED{name.upper()}" for name in
+             ("ref", "no_tier_why", "order_length", "appointment_with", "court", "change_why")}  # fmt: skip
+    WaitingCase.objects.create(
+        team_code="N01", location="custody", arrived_on=timezone.localdate(), as_at=timezone.now(),
+        source="typed", who="Ann", state=WaitingCase.State.WITHDRAWN, requirements=["WAITEDREQUIREMENT"],
+        previous_posts=["WAITEDPOST"], **words,
+    )  # fmt: skip
     record("sign-in refused", "ATTEMPTMARKER", who="somebody")
     record("read", "READMARKER", who="somebody")
     record("records followed", "FOLLOWEDMARKER", who="a load", after=[{"says": "FOLLOWEDFACT"}])
@@ -122,6 +129,8 @@ def _traces(load: Load) -> None:
 
 
 GOES = (
+    "WAITEDREF", "WAITEDNO_TIER_WHY", "WAITEDORDER_LENGTH", "WAITEDAPPOINTMENT_WITH", "WAITEDCOURT",
+    "WAITEDCHANGE_WHY", "WAITEDREQUIREMENT", "WAITEDPOST",
     "GIVENREF", "GIVENNOTES", "GIVENWHY_OVER", "GIVENWHY_NOT_ELIGIBLE",
     "NOTEOVER", "WHYOVER", "WHYHOURS", "SAIDMARKER", "NOTICEMARKER", "CELLMARKER", "ASIDEMARKER",
     "MESSAGEMARKER", "JOBMARKER", "SESSIONMARKER", "ATTEMPTMARKER", "READMARKER",

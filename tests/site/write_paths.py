@@ -21,9 +21,10 @@ from test_accounts_permissions import TABLE
 
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.availability.change_requests import Change
-from wmt.site.changes import actions, allocate, allocation_preview, spread
+from wmt.site.changes import actions, allocate, allocation_preview, spread, waiting_cases
 from wmt.site.changes.carry_over import look
 from wmt.site.changes.recalculate import turn_day
+from wmt.site.changes.waiting_details import WaitingDetails
 from wmt.site.duties import scheduled
 from wmt.site.outbox.models import Message, MessageTopic
 from wmt.site.web.allocation.several import Picked
@@ -58,6 +59,7 @@ class Place:
     given: int  # the number of an allocation of today
     batch: str  # of allocations of today that were decided together
     holder: str  # who holds the case that somebody else holds
+    waiting: int  # the number of the record of a waiting case
 
     def form(self, address: str, **values: Any) -> Any:
         """What a browser sends; days by their name and a date."""
@@ -111,6 +113,10 @@ def place(scene: Scene) -> Place:
     (asked,) = Line.objects.filter(load_id=held.load_id, ref=refs[1], listed_cases=1)
     holder = Unit.objects.get(load_id=held.load_id, level="post", whole=True, number=asked.post_no)
     Message.objects.update(state="given up")
+    details = WaitingDetails(
+        ref="X999990", team_code=scene.duty.team_code, location="custody", tier="B3", arrived_on=today
+    )
+    waiting, _ = waiting_cases.record_case(actor=None, who="a test", wanted=details)
     client = Client(raise_request_exception=False)
     client.force_login(user)
     scene.practitioner.raise_request_exception = False
@@ -129,6 +135,7 @@ def place(scene: Scene) -> Place:
         given=given.pk,
         batch=together[0].batch,
         holder=holder.code,
+        waiting=waiting.pk,
     )
 
 
@@ -233,6 +240,16 @@ SAVES: dict[tuple[str, str], Write] = {
     ("POST", "allocation-undo"): lambda place: place.form(f"/allocation/{place.given}/undo/"),
     ("POST", "allocate-several"): _several,
     ("POST", "allocation-batch-undo"): lambda place: place.form(f"/allocation/together/{place.batch}/undo/"),
+    ("POST", "waiting-new"): lambda place: place.form("/waiting/new/", **_waiting(place, ref="X999991")),
+    ("POST", "waiting-change"): lambda place: place.form(
+        f"/waiting/{place.waiting}/change/", **_waiting(place, tier="")
+    ),
+    ("POST", "waiting-remove"): lambda place: place.form(f"/waiting/{place.waiting}/remove/", why="A slip"),
+    ("PUT", "api-waiting-cases"): lambda place: place.api("put", "waiting-cases", {"cases": [
+        {"ref": f"X99999{number}", "as_at": "2026-11-20T09:00:00Z", "team": place.duty.team_code,
+         "type": "custody", "tier": "B3"}
+        for number in (1, 2)
+    ]}),
     ("POST", "reason-new"): lambda place: place.form("/reasons/new/", **REASON, first_day=str(place.day)),
     ("POST", "reason-retire"): lambda place: place.form(
         "/reasons/22/retire/", first_day=str(place.day), why="not any more"
@@ -306,6 +323,13 @@ BY_ITSELF: dict[str, Callable[[Place], object]] = {
     "the turn of the day": lambda _: turn_day(),
     "the clock of duties": lambda place: scheduled.turn(place.day + timedelta(60)),
 }
+
+
+def _waiting(place: Place, **more: Any) -> dict[str, Any]:
+    return {
+        "ref": "X999990", "team_code": place.duty.team_code, "location": "custody", "tier": "B3",
+        "arrived_on": place.day, **more,
+    }  # fmt: skip
 
 
 def _change(place: Place, *, hours: int, later: int = 0) -> dict[str, Any]:

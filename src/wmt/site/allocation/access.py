@@ -1,6 +1,7 @@
 """Who may read an allocation: who reads cases of one of its two posts. It is a fact about somebody's case.
 
 What was written with it is private to fewer: who may allocate cases of one of them, and the practitioners.
+What is recorded of a waiting case is for those who read the cases of its team.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from django.http import Http404
 from wmt.site.accounts import visibility
 from wmt.site.accounts.access import LoadState
 from wmt.site.accounts.roles import Action
-from wmt.site.allocation.models import CaseAllocation
+from wmt.site.allocation.models import CaseAllocation, WaitingCase
 
 
 class UnknownAllocation(Http404):
@@ -41,6 +42,25 @@ def giver(user: Any, state: LoadState) -> Callable[[CaseAllocation], bool]:
     """Whether a user may allocate cases of one of the two posts of an allocation."""
     reach = visibility.ReachOfPosts(visibility.allowed(user, Action.ALLOCATE_CASES), state)
     return lambda row: any(reach(codes(post)) for post in (row.from_post, row.to_post))
+
+
+class UnknownWaitingCase(Http404):
+    """There is no such record of a waiting case, or one may not read it."""
+
+
+def find_waiting(user: Any, state: LoadState, number: int) -> WaitingCase:
+    """The record of a waiting case by its number. Raises UnknownWaitingCase, also for what the user may not
+    read."""
+    rows = WaitingCase.objects.exclude(state=WaitingCase.State.REPLACED)
+    found = rows.select_related("allocation").filter(pk=number).first()
+    if found is None or not teams_of_cases(user, state)((found.team_code, "")):
+        raise UnknownWaitingCase(f"there is no waiting case {number} that you may read")
+    return found
+
+
+def teams_of_cases(user: Any, state: LoadState) -> visibility.ReachOfPosts:
+    """Whether a user reads all cases of a team: asked by its code and no staff code."""
+    return visibility.ReachOfPosts(visibility.cases(user, state), state)
 
 
 def readable(user: Any, state: LoadState) -> Callable[[CaseAllocation | None], CaseAllocation | None]:

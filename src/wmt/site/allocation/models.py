@@ -81,6 +81,13 @@ class CaseAllocation(models.Model):
         return f"allocation {self.pk}"
 
     @property
+    def days_waited(self) -> int | None:
+        """For how many days nobody held the case before it was given, where it is known since when."""
+        since = self.arrived_on or self.held_since
+        known = self.was_waiting and since is not None and self.state != self.State.UNDONE
+        return max((self.first_day - since).days, 0) if known and since else None
+
+    @property
     def transfer(self) -> CaseTransfer:
         """What it does to the figures."""
         return CaseTransfer(self.key, self.ref, self.from_post, self.to_post, self.first_day)

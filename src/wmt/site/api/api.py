@@ -38,6 +38,7 @@ from wmt.site.api import (
     rules,
     tables,
     time,
+    waiting_cases,
 )
 from wmt.site.api.payloads import said
 from wmt.site.availability.change_requests import ConflictError, RefusedError
@@ -92,6 +93,7 @@ for router, tag in (
     (carrying.router, "Changes"),
     (allocations.router, "Allocation"),
     (allocation_batches.router, "Allocation"),
+    (waiting_cases.router, "Allocation"),
     (reasons.router, "Reasons"),
     (duties.router, "Excessive workload"),
     (requests.router, "Excessive workload"),

@@ -29,6 +29,7 @@ KINDS: dict[str, str] = {
     "records carried over": "Records carried over to another post",
     "day": "A new day began",
     "allocation": "Case allocated",
+    "waiting case": "Waiting case recorded, changed or removed",
     "duty": "Excessive workload action",
     "request": "Request for relief or concern",
     "retention": "Personal text deleted after its retention period",

@@ -20,7 +20,7 @@ from wmt.site.allocation.models import CaseAllocation
 from wmt.site.allocation.queries import kept_by, transfers_since
 from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import ChangeFault, RefusedError
-from wmt.site.changes import allocation_messages
+from wmt.site.changes import allocation_messages, waiting_ends
 from wmt.site.changes import allocation_preview as preview
 from wmt.site.changes.actions import Actor
 from wmt.site.changes.case_deltas import put_transfers
@@ -156,6 +156,7 @@ def take_back(rows: Sequence[CaseAllocation], state: State, asker: Actor, number
         row.state = CaseAllocation.State.GIVEN
         row.save(update_fields=["state"])
     put_transfers(state, [row.back for row in rows], number)
+    waiting_ends.wait_again(rows)
     _shown(number)
     allocation_messages.tell_undone(rows, state, asker)
 
@@ -171,6 +172,7 @@ def give(
     since = _since_before(state, {each.wanted.ref: each.to.code for each in found})
     rows = [_row(each, asker, number, batch) for each in found]
     put_transfers(state, [row.transfer._replace(since=since[row.ref]) for row in rows], number)
+    waiting_ends.were_given(rows)
     _shown(number)
     allocation_messages.tell(rows, found, asker)
     return rows

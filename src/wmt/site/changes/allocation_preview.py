@@ -16,7 +16,7 @@ from wmt.grades import DUMMY
 from wmt.site.accounts import visibility
 from wmt.site.accounts.access import Denied, may
 from wmt.site.accounts.roles import Action
-from wmt.site.allocation.models import CaseAllocation
+from wmt.site.allocation.models import CaseAllocation, WaitingCase
 from wmt.site.allocation.queries import transfers_since
 from wmt.site.availability.change_requests import ChangeFault, ConflictError, RefusedError
 from wmt.site.changes.case_deltas import PostExchange, case_lines, exchanges
@@ -197,6 +197,12 @@ def _held(actor: Any, wanted: AllocationRequest, state: State) -> tuple[Unit, li
     found = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, number__in=numbers)
     reads = visibility.cases(actor, state).covers if actor is not None else bool
     holders = [unit for unit in found.order_by("code") if reads(unit) and _allowed(actor, unit.code, state)]
+    if not numbers and _is_recorded(actor, wanted.ref, state):
+        words = (
+            f"{wanted.ref} is recorded as waiting, and nDelius data does not have it yet. It can be "
+            "allocated here once the data has it; until then, allocate it in nDelius"
+        )
+        raise refused("NOT_IN_DATA", words, "ref")
     if not holders or len(holders) < len(numbers):
         words = f"There is no case {wanted.ref} that you may allocate. See whether the CRN is right"
         raise refused("CASE_UNKNOWN", words, "ref")
@@ -212,6 +218,15 @@ def _held(actor: Any, wanted: AllocationRequest, state: State) -> tuple[Unit, li
         raise conflict("HELD_BY_NOW", f"{words}. Check it before you decide")
     _need_fresh(holder)
     return holder, [line for line in lines if line.post_no == holder.number]
+
+
+def _is_recorded(actor: Any, ref: str, state: State) -> bool:
+    rows = WaitingCase.objects.filter(ref=ref, state=WaitingCase.State.WAITING)
+    teams = rows.values_list("team_code", flat=True)
+    return any(
+        actor is None or may(actor, Action.ALLOCATE_CASES, level="team", code=team, state=state)
+        for team in teams
+    )
 
 
 def holder_of(actor: Any, code: str, state: State) -> Unit:

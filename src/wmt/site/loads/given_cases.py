@@ -25,6 +25,7 @@ from wmt.site.audit.record import record
 from wmt.site.availability.records import Post
 from wmt.site.changes.case_deltas import case_lines, put_transfers
 from wmt.site.changes.deltas import is_fresh
+from wmt.site.changes.waiting_ends import settle_waiting
 from wmt.site.figures import line_queries
 from wmt.site.loads.people_tables import posts_of
 from wmt.site.workload.models import Fault as LoadFault
@@ -92,6 +93,7 @@ def settle_allocations(load: Load, night: Night, number: int, former: Collection
     names = ["held_since", "is_open", "settled_as_at", "state", "found_post"]
     CaseAllocation.objects.bulk_update(rows, names, batch_size=500)
     put_transfers(state, [each for each in open_transfers() if each.key not in kept], number)
+    settle_waiting(state, load.as_at, load.who)
     _tell(load, told)
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from wmt.site.accounts.models import ApiToken
-from wmt.site.allocation.models import CaseAllocation
+from wmt.site.allocation.models import CaseAllocation, WaitingCase
 from wmt.site.audit.models import AuditEvent
 from wmt.site.audit.record import KINDS as EVENT_KINDS
 from wmt.site.audit.record import record
@@ -128,6 +128,15 @@ def _loads_that_tell(before: datetime) -> Found:
     return over.exclude(set_aside=[], message__in=("", REMOVED))
 
 
+#: What stays of a case that waits no more: its team, type and tier, when it came and how that ended.
+_NOTHING_OF_A_CASE: dict[str, Any] = {
+    **dict.fromkeys(
+        ("ref", "no_tier_why", "order_length", "appointment", "appointment_with", "court", "change_why"), ""
+    ),
+    **dict.fromkeys(("sentence_day", "handover_day", "appointment_day"), None),
+    "requirements": [],
+    "previous_posts": [],
+}
 KINDS = (
     RetentionKind(
         "notes",
@@ -170,6 +179,16 @@ KINDS = (
             .exclude(address="", name="", body="", fault="", user=None)
         ),
         _cleared(address="", name="", body="", fault="", user=None),
+    ),
+    RetentionKind(
+        "allocations",
+        "references and details of waiting cases",
+        lambda before: (
+            WaitingCase.objects.filter(recorded_at__lt=before)
+            .exclude(state=WaitingCase.State.WAITING)
+            .exclude(ref="")
+        ),
+        _cleared(**_NOTHING_OF_A_CASE),
     ),
     RetentionKind("duties", "words said in duties", _said_in_duties, _cleared(words="")),
     RetentionKind(

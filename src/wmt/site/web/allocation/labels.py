@@ -26,12 +26,6 @@ def what(row: CaseAllocation) -> str:
     return case_words(kind.location, kind.tier, kind.stream, suspended=bool(kind.suspended))
 
 
-def waited(row: CaseAllocation) -> int | None:
-    """For how many days nobody held the case before it was given, where the data says since when."""
-    known = row.was_waiting and row.held_since is not None and row.state != _Now.UNDONE
-    return max((row.first_day - row.held_since).days, 0) if known and row.held_since else None
-
-
 def not_seen(row: CaseAllocation, day: date) -> int | None:
     """For how many days nDelius has not shown it; nothing where that is settled."""
     return (day - row.first_day).days if row.state == _Now.GIVEN else None
@@ -66,7 +60,7 @@ def facts(row: CaseAllocation, day: date, posts: dict[str, Unit]) -> list[tuple[
             found.append((title, words, unit_url("post", code, "caseload")))
         elif code:
             found.append((title, code, ""))
-    if (days := waited(row)) is not None:
+    if (days := row.days_waited) is not None:
         found.append(("Waited", counted(days, "day"), ""))
     who = staff_names.person(row.who)
     found += [

@@ -46,7 +46,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
         rows = [row for row in rows if row.state in labels.ATTENTION]
     seen = access.readable(question.user, state)
     readable = {row.pk for row in rows if seen(row)}
-    waits = [days for row in rows if row.pk in readable and (days := labels.waited(row)) is not None]
+    waits = [days for row in rows if row.pk in readable and (days := row.days_waited) is not None]
     if readable:
         note_read(question.user, unit)
     return {
@@ -70,7 +70,10 @@ def _table(question: UnitRequest, rows: Sequence[CaseAllocation], readable: set[
         tables.Column("to", "To"),
         tables.Column("on", "On", "date"),
         tables.Column(
-            "waited", "Days waited", "count", "Days with nobody to hold it, where the data says so."
+            "waited",
+            "Days waited",
+            "count",
+            "Days with nobody to hold it, from the day it came where that is recorded.",
         ),
         tables.Column("by", "By"),
         tables.Column("why", "Why"),
@@ -97,7 +100,7 @@ def _values(
         return tables.text(names.get(code, code), unit_url("post", code) if code in names else "")
 
     day = question.state.day
-    waited, not_seen = labels.waited(row), labels.not_seen(row, day)
+    waited, not_seen = row.days_waited, labels.not_seen(row, day)
     href = reverse("allocation", args=[row.pk])
     return {
         "crn": tables.text(row.ref, href) if may_read else _WITHHELD,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wmt.site.web.allocation import batch, decide, emails, made, several
+from wmt.site.web.allocation import batch, decide, emails, made, several, waiting
 
 urlpatterns = [
     path("allocate/", decide.allocate_page, name="allocate"),
@@ -16,4 +16,8 @@ urlpatterns = [
         emails.email_again,
         name="allocation-email-again",
     ),
+    path("waiting/new/", waiting.waiting_new, name="waiting-new"),
+    path("waiting/<int:number>/", waiting.waiting_page, name="waiting-case"),
+    path("waiting/<int:number>/change/", waiting.waiting_change, name="waiting-change"),
+    path("waiting/<int:number>/remove/", waiting.waiting_remove, name="waiting-remove"),
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from wmt.site.queries.unit_tabs import TABS
 from wmt.site.web.allocation import candidates
 from wmt.site.web.allocation import listing as allocations
+from wmt.site.web.allocation import waiting_list as waiting
 from wmt.site.web.availability import weeks_ahead
 from wmt.site.web.duties import register
 from wmt.site.web.exports import listing
@@ -19,7 +20,6 @@ from wmt.site.web.units import (
     overview,
     per_fte,
     reports,
-    waiting,
     working,
 )
 from wmt.site.workload.models import Unit

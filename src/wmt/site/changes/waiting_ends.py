@@ -1,0 +1,71 @@
+"""How recorded waiting cases end: somebody gives them, or an extract has them with a practitioner."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from django.utils import timezone
+
+from wmt.site.allocation.models import CaseAllocation, WaitingCase
+from wmt.site.audit.record import record
+from wmt.site.changes.deltas import is_fresh
+from wmt.site.changes.waiting_cases import practitioner_lines
+from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State
+from wmt.text import counted
+
+_Now = WaitingCase.State
+
+
+def were_given(rows: Collection[CaseAllocation]) -> None:
+    """The cases of allocations wait no more; each allocation keeps since when it had been there."""
+    by_ref = {row.ref: row for row in rows}
+    for each in WaitingCase.objects.filter(ref__in=by_ref, state=_Now.WAITING).order_by("arrived_on"):
+        row = by_ref[each.ref]
+        each.state, each.allocation = _Now.GIVEN, row
+        each.closed_at, each.closed_by = timezone.now(), row.who
+        each.save(update_fields=["state", "allocation", "closed_at", "closed_by"])
+        if row.was_waiting and row.arrived_on is None:
+            row.arrived_on = each.arrived_on
+            row.save(update_fields=["arrived_on"])
+
+
+def wait_again(rows: Iterable[CaseAllocation]) -> None:
+    """The cases of allocations that came to nothing wait as they did."""
+    _open(WaitingCase.objects.filter(allocation__in=list(rows), state=_Now.GIVEN))
+
+
+def settle_waiting(state: State, as_at: datetime, who: str) -> None:
+    """Judge every recorded waiting case by the figures of a load that has just been shown, with everything
+    that was given laid over them: one that somebody holds there waits no more."""
+    _open(WaitingCase.objects.filter(state=_Now.HELD, settled_as_at__gte=as_at))
+    left = CaseAllocation.objects.filter(state=CaseAllocation.State.LEFT, settled_as_at=as_at)
+    wait_again(left)
+    open_ones = list(WaitingCase.objects.filter(state=_Now.WAITING).exclude(ref=""))
+    lines = {line.ref: line for line in practitioner_lines(state, {row.ref for row in open_ones})}
+    units = Unit.objects.filter(load_id=state.load_id, level="post", whole=True)
+    holders = units.filter(number__in={line.post_no for line in lines.values()})
+    # not those that keep earlier lines: what the extract would say of them is not known
+    codes = {unit.number: unit.code for unit in holders if is_fresh(unit)}
+    found = [row for row in open_ones if row.ref in lines and lines[row.ref].post_no in codes]
+    for row in found:
+        line = lines[row.ref]
+        row.state, row.held_by, row.held_since = _Now.HELD, codes[line.post_no], line.since
+        row.closed_at, row.closed_by, row.settled_as_at = timezone.now(), who, as_at
+        row.as_at = max(row.as_at, as_at)
+    names = ("state", "held_by", "held_since", "closed_at", "closed_by", "settled_as_at", "as_at")
+    WaitingCase.objects.bulk_update(found, names, batch_size=500)
+    if found:
+        said = counted(len(found), "recorded waiting case is", "recorded waiting cases are")
+        record("waiting case", f"{said} held by somebody in the data of {as_at:%-d %B %Y}.", who=who)
+
+
+def _open(rows: Iterable[WaitingCase]) -> None:
+    """Let cases wait again, but for those that were recorded anew meanwhile."""
+    for row in rows:
+        anew = WaitingCase.objects.filter(
+            ref=row.ref, event_number=row.event_number, state=_Now.WAITING
+        ).exists()
+        if row.ref and not anew:
+            row.state, row.allocation, row.held_by, row.held_since = _Now.WAITING, None, "", None
+            row.closed_at, row.closed_by, row.settled_as_at = None, "", None
+            row.save()

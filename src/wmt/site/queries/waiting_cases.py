@@ -1,0 +1,214 @@
+"""The cases of a unit that wait: at placeholder posts of the figures, recorded by somebody, or both.
+
+Where both are there, the figures and the post are those of the extract and the details those of the record.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import median
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from wmt import ledger
+from wmt.allocation.cases import MOVES, of_kind
+from wmt.facts import TIERS
+from wmt.site.accounts import visibility
+from wmt.site.allocation import access
+from wmt.site.allocation.models import CaseAllocation, WaitingCase
+from wmt.site.allocation.queries import waiting_beside
+from wmt.site.figures import line_queries, units
+from wmt.site.figures.placeholders import placeholders
+from wmt.site.figures.withheld import Withholding
+from wmt.site.queries.unit_request import UnitRequest
+from wmt.site.workload.models import Line, Pricing, Unit
+from wmt.site.workload.state import rules_of
+
+#: For so many days what waits no more is told, and decisions are counted.
+ENDED_DAYS, DECIDED_DAYS = 14, 30
+_KIND = ("location", "tier", "suspended", "stream", "status")
+
+
+@dataclass(frozen=True)
+class CaseKindShown:
+    """What a case is, and what it would earn."""
+
+    location: str
+    tier: str  # '0' where it has none
+    stream: str
+    suspended: bool
+
+
+@dataclass(frozen=True)
+class WaitingEntry:
+    """A case that waits, as somebody may read it: `line` is of the figures, `recorded` of the record."""
+
+    kind: CaseKindShown
+    points_x100: int
+    team_code: str
+    team: Unit | None
+    line: Line | None = None
+    priced: Pricing | None = None
+    post: Unit | None = None
+    recorded: WaitingCase | None = None
+    withheld: bool = False
+
+    @property
+    def ref(self) -> str:
+        """Its CRN, empty where it is withheld or where cases are only counted."""
+        return self.recorded.ref if self.recorded else self.line.ref if self.line else ""
+
+    @property
+    def since(self) -> date | None:
+        """Since when it waits: the day it came, or since when the extract has it with nobody."""
+        return self.recorded.arrived_on if self.recorded else self.line.since if self.line else None
+
+    @property
+    def cases(self) -> int:
+        """How many cases it stands for: more than one where cases are only counted."""
+        return self.line.listed_cases if self.line else 1
+
+
+def waiting_in(question: UnitRequest) -> list[WaitingEntry]:
+    """Every waiting case of a team or PDU, longest waiting first, then those of which no day may be told."""
+    state = question.state
+    teams = {team.code: team for team in teams_of(question)}
+    reads = access.teams_of_cases(question.user, state)
+    recorded: dict[str, WaitingCase] = {}
+    found: list[WaitingEntry] = []
+    if state.as_of is None:  # what is recorded is of now
+        there = WaitingCase.objects.filter(state=WaitingCase.State.WAITING).order_by("-event_number")
+        # where the extract has a case is its place, whatever its record says
+        recorded = {row.ref: row for row in there if reads((row.team_code, ""))}
+        for row in waiting_beside(state).filter(team_code__in=teams):
+            found.append(_of_record(question, row, teams[row.team_code], reads((row.team_code, ""))))
+    for line, priced, post, worth in _at_placeholders(question):
+        kind = CaseKindShown(priced.location, priced.tier, priced.stream, priced.suspended)
+        own = recorded.get(line.ref) if line.ref and line.listed_cases == 1 else None
+        found.append(
+            WaitingEntry(
+                kind, worth, post.team_code, teams.get(post.team_code), line, priced, post, own,
+                withheld=line.withheld,
+            )
+        )  # fmt: skip
+    found.sort(key=lambda each: (each.since is None, each.since or state.day, each.ref, each.team_code))
+    return found
+
+
+def teams_of(question: UnitRequest, level: str = "team") -> list[Unit]:
+    """The teams that a unit has, by name, or its units of another level: itself, where it is one."""
+    found, unit = units.of_level(question.state, level), question.unit
+    if unit.level == level:
+        return list(found.filter(code=unit.code))
+    return list(found if unit.level == units.NATION else found.filter(**{f"{unit.level}_code": unit.code}))
+
+
+def _of_record(question: UnitRequest, row: WaitingCase, team: Unit, may: bool) -> WaitingEntry:
+    state = question.state
+    tier = row.tier if row.tier in TIERS[state.tier_scheme] else "0"
+    stream = "t2a" if row.is_t2a else "standard"
+    worth = of_kind(rules_of(state), state.tier_scheme, state.day, row.location, tier, stream)
+    kind = CaseKindShown(row.location, tier, stream, suspended=False)
+    shown = row if may else None
+    return WaitingEntry(kind, worth.points_x100, team.code, team, recorded=shown, withheld=not may)
+
+
+def _at_placeholders(question: UnitRequest) -> list[tuple[Line, Pricing, Unit, int]]:
+    """The lines of waiting cases, as somebody may read them, with what each will be for its holder."""
+    state, unit = question.state, question.unit
+    there = units.everybody(state, unit).filter(code__in=placeholders(state))
+    posts = {post.number: post for post in there}
+    pricing = line_queries.pricing_of(state)
+    moving = [n for n, priced in pricing.items() if priced.kind in MOVES and priced.stream != ledger.OMIC]
+    of_cases = Line.objects.filter(load_id=state.load_id, pricing__in=moving)
+    lines = list(of_cases.filter(post_no__in=list(posts)).order_by("pk"))
+    # a case may weigh more for a flag it has: one row for all its lines, as `wmt.allocation.waiting` has it
+    # where cases are only counted, a flag names its case and weighs on the counted ones of its kind
+    listed = {(line.post_no, line.ref) for line in lines if line.listed_cases}
+    worth = Counter[tuple[Any, ...]]()
+
+    def key_of(line: Line) -> tuple[Any, ...]:
+        ref = line.ref if (line.post_no, line.ref) in listed else ""
+        return line.post_no, ref, *(() if ref else (getattr(pricing[line.pricing], n) for n in _KIND))
+
+    for line in lines:
+        worth[key_of(line)] += line.points_x100
+    withholding, found = Withholding(state, question.user, unit), []
+    for line in lines:
+        priced = pricing[line.pricing]
+        if priced.kind == "case" and line.listed_cases > 0:
+            points_x100 = worth[key_of(line)]
+            found.append((withholding.line(line, priced), priced, posts[line.post_no], points_x100))
+    return found
+
+
+def ended_in(question: UnitRequest) -> list[WaitingCase]:
+    """The recorded cases of a unit that wait no more, those of the last days, the newest first."""
+    if question.state.as_of is not None:
+        return []
+    since = timezone.now() - timedelta(days=ENDED_DAYS)
+    rows = WaitingCase.objects.filter(
+        closed_at__gte=since, team_code__in=[each.code for each in teams_of(question)]
+    )
+    rows = rows.exclude(state__in=(WaitingCase.State.WAITING, WaitingCase.State.REPLACED))
+    return list(rows.select_related("allocation").order_by("-closed_at", "-pk"))
+
+
+@dataclass
+class WaitingCounts:
+    """How many cases wait in a unit, and after how many days those of the last month were given."""
+
+    unit: Unit
+    waiting: int = 0
+    untiered: int = 0
+    only_recorded: int = 0
+    days: Sequence[int] = ()
+
+    @property
+    def median_days(self) -> float | None:
+        """From arrival to decision, where days of any are known and may be read."""
+        return median(self.days) if self.days else None
+
+
+def counts_below(question: UnitRequest) -> list[WaitingCounts]:
+    """The waiting cases of every unit one level below a nation, region or PDU, by name."""
+    state, unit = question.state, question.unit
+    level = units.child_level(unit.level)
+    found = {each.code: WaitingCounts(each) for each in teams_of(question, level)}
+    above = {team.code: getattr(team, f"{level}_code") or team.code for team in teams_of(question)}
+    nobody = units.everybody(state, unit).filter(code__in=placeholders(state))
+    for code, cases, untiered in nobody.values_list(f"{level}_code", "cases_all", "untiered_cases"):
+        if code in found:
+            found[code].waiting += cases
+            found[code].untiered += untiered
+    days: defaultdict[str, list[int]] = defaultdict(list)
+    if state.as_of is None:
+        for team, tier in waiting_beside(state).values_list("team_code", "tier"):
+            if counts := found.get(above.get(team, "")):
+                counts.waiting += 1
+                counts.only_recorded += 1
+                counts.untiered += not tier
+        for team, waited in _waited(question, above):
+            days[above[team]].append(waited)
+    for code, counts in found.items():
+        counts.days = days[code]
+    return list(found.values())
+
+
+def _waited(question: UnitRequest, teams: Iterable[str]) -> list[tuple[str, int]]:
+    """For how many days each case waited that was given in the last days, as far as somebody may read it."""
+    state, known = question.state, set(teams)
+    rows = CaseAllocation.objects.filter(
+        Q(arrived_on__isnull=False) | Q(held_since__isnull=False),
+        was_waiting=True, first_day__gt=state.day - timedelta(days=DECIDED_DAYS),
+    ).exclude(state=CaseAllocation.State.UNDONE)  # fmt: skip
+    reads = visibility.ReachOfPosts(visibility.cases(question.user, state), state)
+    found = []
+    for row in rows.only("from_post", "to_post", "first_day", "arrived_on", "held_since"):
+        posts = [access.codes(code) for code in (row.from_post, row.to_post)]
+        if posts[0][0] in known and any(map(reads, posts)):
+            found.append((posts[0][0], row.days_waited or 0))
+    return found

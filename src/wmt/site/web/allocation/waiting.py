@@ -1,0 +1,178 @@
+"""Recording a case that waits, seeing what is recorded of it, changing and removing it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from wmt.facts import LOCATIONS, TIERS
+from wmt.site.accounts import visibility
+from wmt.site.accounts.access import need
+from wmt.site.accounts.roles import Action
+from wmt.site.allocation import access
+from wmt.site.allocation.models import WaitingCase
+from wmt.site.audit.reads import note_read
+from wmt.site.availability.change_requests import ConflictError, RefusedError
+from wmt.site.changes import waiting_cases as action
+from wmt.site.changes.case_deltas import case_lines
+from wmt.site.figures import units
+from wmt.site.links import unit_url
+from wmt.site.shown import needed_state
+from wmt.site.web.allocation import waiting_forms, waiting_labels
+from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State
+
+_MOST = 160
+
+
+@require_safe
+def waiting_page(request: HttpRequest, number: int) -> HttpResponse:
+    """What is recorded of a waiting case, for those who read cases of its team. Raises UnknownWaitingCase."""
+    state = needed_state(request).of_now()
+    row = access.find_waiting(request.user, state, number)
+    team = _team(state, row)
+    note_read(request.user, team or Unit(level="team", code=row.team_code, name=row.team_code))
+    posts = units.of_level(state, "post")
+    held = [row.held_by, *([row.allocation.to_post] if row.allocation else []), *row.previous_posts]
+    waits = row.state == WaitingCase.State.WAITING
+    tier = row.tier if row.tier in TIERS[state.tier_scheme] else "0"
+    seen = bool(case_lines(state, [row.ref])) if waits else False
+    allowed = visibility.ReachOfPosts(visibility.allowed(request.user, Action.ALLOCATE_CASES), state)
+    may = waits and allowed((row.team_code, ""))
+    asked = {"type": row.location, "tier": tier, "kind": "t2a" if row.is_t2a else ""}
+    if seen and may:
+        asked = {"crn": row.ref}
+    choose = unit_url("team", row.team_code, "candidates", **asked)
+    context = {
+        "row": row,
+        "facts": waiting_labels.facts(row, units.names_of(posts.filter(code__in=held)), team),
+        "crumbs": _crumbs(request, state, team),
+        "waits": waits,
+        "seen": seen,
+        "may": may,
+        "choose_href": choose if waits and team and row.location in LOCATIONS else "",
+    }
+    return render(request, "allocation/waiting_case.jinja", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def waiting_new(request: HttpRequest) -> HttpResponse:
+    """The form of a case that waits, and recording it. Raises Denied and InThePast."""
+    need(request, Action.ALLOCATE_CASES)
+    state = needed_state(request).of_now()
+    if request.method == "POST":
+        return _save(request, state, waiting_forms.WaitingForm(request.POST), None)
+    asked = {name: " ".join(request.GET.get(name, "").replace("\0", "").split())[:_MOST] for name in
+             ("crn", "team", "type", "tier")}  # fmt: skip
+    initial = {
+        "ref": asked["crn"], "team_code": asked["team"], "location": asked["type"], "event_number": 1,
+        "tier": asked["tier"] if asked["tier"] != "0" else "", "arrived_on": state.day, "appointment": "",
+    }  # fmt: skip
+    return _form(request, state, waiting_forms.WaitingForm(initial=initial), None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def waiting_change(request: HttpRequest, number: int) -> HttpResponse:
+    """The same of one that is recorded. Raises Denied, InThePast and UnknownWaitingCase."""
+    need(request, Action.ALLOCATE_CASES)
+    state = needed_state(request).of_now()
+    row = access.find_waiting(request.user, state, number)
+    need(request, Action.ALLOCATE_CASES, level="team", code=row.team_code, state=state)
+    if request.method == "POST":
+        return _save(request, state, waiting_forms.WaitingForm(request.POST), row)
+    if row.state != WaitingCase.State.WAITING:
+        return HttpResponseRedirect(reverse("waiting-case", args=[row.pk]))
+    return _form(request, state, waiting_forms.WaitingForm(initial=waiting_forms.initial_of(row)), row)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def waiting_remove(request: HttpRequest, number: int) -> HttpResponse:
+    """Taking one off the list, with a reason. Raises Denied, InThePast and UnknownWaitingCase."""
+    need(request, Action.ALLOCATE_CASES)
+    state = needed_state(request).of_now()
+    row = access.find_waiting(request.user, state, number)
+    need(request, Action.ALLOCATE_CASES, level="team", code=row.team_code, state=state)
+    form = waiting_forms.RemoveForm(request.POST or None, initial={"version": row.version})
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data
+        try:
+            action.remove(
+                actor=request.user, number=row.pk, version=typed["version"] or row.version, why=typed["why"]
+            )
+        except ConflictError as conflict:
+            messages.error(request, f"{conflict}.")
+            return HttpResponseRedirect(reverse("waiting-case", args=[row.pk]))
+        except RefusedError as refused:
+            form.add_error("why", str(refused))
+            status = 422
+        else:
+            messages.success(request, "The case is off the list of waiting cases.")
+            return HttpResponseRedirect(unit_url("team", row.team_code, "waiting"))
+    context = {"form": form, "row": row, "crumbs": _crumbs(request, state, _team(state, row))}
+    return render(request, "allocation/waiting_remove.jinja", context, status=status)
+
+
+def _save(
+    request: HttpRequest, state: State, form: waiting_forms.WaitingForm, row: WaitingCase | None
+) -> HttpResponse:
+    if not form.is_valid():
+        return _form(request, state, form, row, status=422)
+    number = row.pk if row else None
+    version = form.cleaned_data["version"] or (row.version if row else 0)
+    try:
+        saved, is_new = action.record_case(
+            actor=request.user, wanted=form.wanted, number=number, version=version
+        )
+    except ConflictError as conflict:
+        return _form(request, state, form, row, conflict=str(conflict), status=409)
+    except RefusedError as refused:
+        form.refuse(refused.faults)
+        return _form(request, state, form, row, status=422)
+    done = "The waiting case is saved." if is_new else "This is recorded already. Nothing was changed."
+    messages.success(request, done)
+    return HttpResponseRedirect(reverse("waiting-case", args=[saved.pk]))
+
+
+def _form(
+    request: HttpRequest,
+    state: State,
+    form: waiting_forms.WaitingForm,
+    row: WaitingCase | None,
+    *,
+    conflict: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    teams = visibility.allowed(request.user, Action.ALLOCATE_CASES).among(units.of_level(state, "team"))
+    context: dict[str, Any] = {
+        "form": form,
+        "row": row,
+        "conflict": conflict,
+        "crumbs": _crumbs(request, state, _team(state, row)) if row else [],
+        "teams": [(code, f"{name} ({code})") for code, name in teams.values_list("code", "name")],
+        "types": waiting_forms.TYPES,
+        "tiers": [(tier, tier) for tier in TIERS[state.tier_scheme] if tier != "0"],
+        "appointments": WaitingCase.Appointment.choices,
+        # what somebody else saved meanwhile is read before one may save over it
+        "version": row.version if row and not conflict else form["version"].value(),
+        "cancel_href": reverse("waiting-case", args=[row.pk]) if row else "",
+    }
+    return render(request, "allocation/waiting_form.jinja", context, status=status)
+
+
+def _team(state: State, row: WaitingCase) -> Unit | None:
+    return units.of_level(state, "team").filter(code=row.team_code).first()
+
+
+def _crumbs(request: HttpRequest, state: State, team: Unit | None) -> list[tuple[str, str]]:
+    if team is None:
+        return []
+    above = [*units.above(state, request.user, team), team]  # type: ignore[arg-type]
+    return [
+        (each.name, unit_url(each.level, each.code, "waiting"))
+        for each in above
+        if each.level in ("pdu", "team")
+    ]

@@ -1,0 +1,70 @@
+"""What a manager types about a case that waits. Whether it will do is for the action to say."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from wmt.facts import LOCATIONS
+from wmt.site.allocation.models import WaitingCase
+from wmt.site.availability.change_requests import ChangeFault
+from wmt.site.changes.waiting_details import WaitingDetails
+from wmt.site.date_field import DayField
+
+_LINES = ("requirements", "previous_posts")
+
+
+class WaitingForm(forms.Form):
+    """By the names of `WaitingDetails`; `version` is of the record that it was made from."""
+
+    ref = forms.CharField(required=False, max_length=160)
+    event_number = forms.IntegerField(
+        required=False, error_messages={"invalid": "The event number must be a whole number, like 1"}
+    )
+    team_code = forms.CharField(required=False)
+    location = forms.CharField(required=False)
+    tier = forms.CharField(required=False)
+    no_tier_why = forms.CharField(required=False)
+    is_t2a = forms.BooleanField(required=False)
+    arrived_on = DayField("the day it came", required=False)
+    sentence_day = DayField("the sentence date", required=False)
+    order_length = forms.CharField(required=False)
+    handover_day = DayField("the day of handover", required=False)
+    appointment = forms.CharField(required=False)
+    appointment_day = DayField("the day of the first appointment", required=False)
+    appointment_with = forms.CharField(required=False)
+    court = forms.CharField(required=False)
+    requirements = forms.CharField(required=False)
+    previous_posts = forms.CharField(required=False)
+    version = forms.IntegerField(required=False)
+
+    @property
+    def wanted(self) -> WaitingDetails:
+        """What was typed."""
+        typed: dict[str, Any] = {
+            name: self.cleaned_data[name] for name in WaitingDetails.__dataclass_fields__
+        }
+        for name in _LINES:
+            typed[name] = tuple(line.strip() for line in typed[name].splitlines() if line.strip())
+        return WaitingDetails(**typed | {"event_number": typed["event_number"] or 1})
+
+    def refuse(self, faults: Sequence[ChangeFault]) -> None:
+        """Why it was refused: each fault on its field, or on the whole form."""
+        for fault in faults:
+            self.add_error(fault.field if fault.field in self.fields else None, fault.message)
+
+
+def initial_of(row: WaitingCase) -> dict[str, Any]:
+    """What a form of a record begins with."""
+    found = {name: getattr(row, name) for name in WaitingForm.base_fields}
+    return {**found, **{name: "\n".join(found[name]) for name in _LINES}}
+
+
+class RemoveForm(forms.Form):
+    """Why a case waits no more."""
+
+    why = forms.CharField(required=False)
+    version = forms.IntegerField(required=False)
+
+
+TYPES = [(each, each.capitalize()) for each in LOCATIONS]

@@ -1,0 +1,266 @@
+"""The cases of a team or PDU that nobody holds, longest waiting first; of larger units, how many."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from wmt.allocation.cases import case_words
+from wmt.days import written
+from wmt.facts import LOCATIONS, TIERS
+from wmt.site import tables
+from wmt.site.accounts import visibility
+from wmt.site.accounts.roles import Action
+from wmt.site.allocation import access
+from wmt.site.allocation.models import WaitingCase
+from wmt.site.audit.reads import note_read
+from wmt.site.figures import units
+from wmt.site.links import unit_url
+from wmt.site.queries import waiting_cases as query
+from wmt.site.queries.unit_request import UnitRequest
+from wmt.site.web.allocation import waiting_labels
+from wmt.site.web.units import labels, references
+from wmt.site.workload import staff_names
+from wmt.site.workload.models import Unit
+
+TITLE = "Waiting cases"
+TEMPLATE = "unit/waiting.jinja"
+_SOURCES = {"data": "nDelius data", "typed": "recorded here", "feed": "another system"}
+_AGES = ("7", "14", "28")
+_Fits = Callable[[query.WaitingEntry], bool]
+
+
+def applies(unit: Unit) -> bool:
+    """Cases wait in teams; who gives them looks within a team or a PDU, others at how many there are."""
+    return unit.level != "post"
+
+
+def content(question: UnitRequest) -> dict[str, Any]:
+    """Every waiting case with what it would earn, and the way to who could hold one of its kind."""
+    unit = question.unit
+    if not applies(unit):
+        return {"tables": {}, "elsewhere": True}
+    counts = {} if unit.level == "team" else {"counts": _counts(question)}
+    if unit.level not in ("team", "pdu"):
+        cases = sum(each.raw or 0 for each in (row.values["waiting"] for row in counts["counts"].rows))
+        return {"tables": counts, "elsewhere": False, "cases": cases, "is_list": False}
+    everything = query.waiting_in(question)
+    filters, fits = _filters(question)
+    found = [entry for entry in everything if fits(entry)]
+    if found:
+        note_read(question.user, unit)
+    allowed = visibility.allowed(question.user, Action.ALLOCATE_CASES)
+    teams = query.teams_of(question)
+    may = any(allowed.covers(team) for team in teams) and question.state.as_of is None
+    ended = query.ended_in(question)
+    own = {"team": unit.code} if unit.level == "team" else {}
+    return {
+        "tables": {
+            "waiting": _table(question, found, allowed),
+            **counts,
+            **({"ended": _ended(question, ended)} if ended else {}),
+        },
+        "elsewhere": False,
+        "is_list": True,
+        "filters": filters,
+        "narrowed": any(field["value"] for field in filters),
+        "cases": sum(entry.cases for entry in everything),
+        "shown": sum(entry.cases for entry in found),
+        "worth": tables.exact(sum(entry.points_x100 for entry in everything)).text,
+        "allocates": may,
+        "new_href": f"{reverse('waiting-new')}?{urlencode(own)}".rstrip("?") if may else "",
+        "ended_days": query.ENDED_DAYS,
+    }
+
+
+def _filters(question: UnitRequest) -> tuple[list[dict[str, Any]], _Fits]:
+    """The choices over the list, and which cases they leave. What makes no sense is taken for none."""
+    tiers = [
+        ("0", "No tier yet"),
+        *((tier, tier) for tier in TIERS[question.state.tier_scheme] if tier != "0"),
+    ]
+    choices: dict[str, tuple[str, list[tuple[str, str]]]] = {
+        "type": ("Type of case", [(each, each.capitalize()) for each in LOCATIONS]),
+        "tier": ("Tier", tiers),
+        "source": ("Known from", [(name, labels.upper_first(words)) for name, words in _SOURCES.items()]),
+        "age": ("Waiting", [(days, f"{days} days or more") for days in _AGES]),
+    }
+    chosen = {}
+    for name, (_, options) in choices.items():
+        asked = question.request.GET.get(name, "")
+        chosen[name] = asked if asked in dict(options) else ""
+    day = question.state.day
+
+    def fits(entry: query.WaitingEntry) -> bool:
+        days = (day - entry.since).days if entry.since else -1
+        return (
+            chosen["type"] in ("", entry.kind.location)
+            and chosen["tier"] in ("", entry.kind.tier)
+            and chosen["source"] in ("", *_sources(entry))
+            and (not chosen["age"] or days >= int(chosen["age"]))
+        )
+
+    filters = [
+        {"name": name, "label": label, "value": chosen[name], "options": [("", "All"), *options]}
+        for name, (label, options) in choices.items()
+    ]
+    return filters, fits
+
+
+def _sources(entry: query.WaitingEntry) -> list[str]:
+    """From where a case is known; of one that is withheld and only recorded, not by whom."""
+    of_record = [entry.recorded.source] if entry.recorded else []
+    return ["data"] * (entry.line is not None) + of_record
+
+
+def _table(
+    question: UnitRequest, found: Sequence[query.WaitingEntry], allowed: visibility.Reach
+) -> tables.Table:
+    recorded = any(entry.recorded for entry in found)
+    columns = [
+        tables.Column("crn", "CRN", "code"),
+        tables.Column("what", "Case"),
+        *([tables.Column("cases", "Cases", "count")] if any(entry.cases > 1 for entry in found) else []),
+        tables.Column("points", "Points", "points", "What it will be for whoever holds it."),
+        tables.Column("team", "Team code", "code"),
+        tables.Column("since", "With nobody since", "date", "The day it came, where that is recorded."),
+        tables.Column("days", "Days", "count"),
+        *([tables.Column("appointment", "First appointment")] if recorded or question.in_full else []),
+        tables.Column("source", "Known from"),
+        tables.Column("who", "Allocation", "way"),
+        *([tables.Column("details", "Details", "way")] if question.state.as_of is None else []),
+        tables.Column("why", "Notes"),
+    ]
+    keys = [column.key for column in columns]
+    rows = [_row(question, allowed, entry, keys) for entry in found]
+    return tables.Table(
+        "waiting", f"Waiting cases: {question.unit.name}", columns, rows,
+        notes=[visibility.cases_withheld()] * any(entry.withheld for entry in found),
+        empty="No case here waits to be allocated.",
+    )  # fmt: skip
+
+
+def _row(
+    question: UnitRequest, allowed: visibility.Reach, entry: query.WaitingEntry, keys: Sequence[str]
+) -> tables.Row:
+    line, row, kind = entry.line, entry.recorded, entry.kind
+    withheld = tables.Value(None, references.WITHHELD)
+    may = entry.team is not None and allowed.covers(entry.post or entry.team)
+    days = (
+        tables.count(max((question.state.day - entry.since).days, 0)) if entry.since else tables.Value(None)
+    )
+    there = reverse("waiting-case", args=[row.pk]) if row else ""
+    add = ""
+    if may and line is not None and line.ref and entry.cases == 1 and row is None:
+        known = {"crn": line.ref, "team": entry.team_code, "type": kind.location, "tier": kind.tier}
+        add = f"{reverse('waiting-new')}?{urlencode(known)}"
+    href = _choose_href(question, entry, may)
+    words = case_words(kind.location, kind.tier, kind.stream, suspended=kind.suspended)
+    crn = tables.text(entry.ref, there)
+    if not entry.ref:
+        crn = tables.Value("", references.WITHHELD if entry.withheld else "counts only")
+    sources = ", ".join(_SOURCES[each] for each in _sources(entry)) or references.WITHHELD
+    values = {
+        "crn": crn,
+        "what": tables.text(labels.what(entry.priced) if entry.priced else labels.upper_first(words)),
+        "cases": tables.count(entry.cases),
+        "points": tables.exact(entry.points_x100),
+        "team": tables.text(entry.team_code, unit_url("team", entry.team_code)),
+        "since": withheld if entry.withheld else tables.day(entry.since),
+        "days": withheld if entry.withheld else days,
+        "appointment": tables.text(waiting_labels.appointment(row) if row else ""),
+        "source": tables.text(sources),
+        "who": tables.text("Who could hold it" if href else "", href),
+        "details": tables.text("See details" if there else "Add details" if add else "", there or add),
+        "why": tables.text("; ".join(_notes(entry))),
+    }
+    post = entry.post
+    shown = {key: values[key] for key in keys}
+    return tables.Row(shown, "post" if post else "team", post.code if post else entry.team_code)
+
+
+def _choose_href(question: UnitRequest, entry: query.WaitingEntry, may: bool) -> str:
+    """Who could hold it: the case itself for who may give it, one of its kind for others."""
+    kind = entry.kind
+    if kind.location not in LOCATIONS:
+        return ""
+    asked = {
+        "type": kind.location, "tier": kind.tier, "kind": "t2a" if kind.stream == "t2a" else "",
+        "suspended": "yes" if kind.suspended else "",
+    }  # fmt: skip
+    if may and entry.line is not None and entry.line.ref and entry.cases == 1:
+        asked = {"crn": entry.line.ref}
+    return unit_url(question.unit.level, question.unit.code, "candidates", **asked)
+
+
+def _notes(entry: query.WaitingEntry) -> list[str]:
+    row = entry.recorded
+    found = [entry.priced.reason if entry.priced else "not in nDelius data yet"]
+    if row is not None:
+        if entry.kind.tier == "0":
+            found.append(f"no tier yet: {row.no_tier_why or 'no reason was given'}")
+        elif entry.priced and row.tier and row.tier != entry.kind.tier:
+            found.append(f"recorded as {row.tier}")
+        if row.handover_day:
+            found.append(f"handover {written(row.handover_day)}")
+    return [words for words in found if words]
+
+
+def _counts(question: UnitRequest) -> tables.Table:
+    level = units.child_level(question.unit.level)
+    columns = [
+        tables.Column("name", units.TITLES[level]),
+        tables.Column("waiting", "Waiting cases", "count"),
+        tables.Column("untiered", "No tier yet", "count"),
+        tables.Column("recorded", "Not in nDelius data yet", "count"),
+        tables.Column(
+            "median", "Days to decide", "number",
+            f"From arrival to allocation: the median of {query.DECIDED_DAYS} days, of cases you may read.",
+        ),
+    ]  # fmt: skip
+    rows = []
+    for each in query.counts_below(question):
+        days = each.median_days
+        values = {
+            "name": tables.text(each.unit.name, unit_url(level, each.unit.code, "waiting")),
+            "waiting": tables.count(each.waiting),
+            "untiered": tables.count(each.untiered),
+            "recorded": tables.count(each.only_recorded),
+            "median": tables.Value(days, "" if days is None else f"{days:,g}"),
+        }
+        rows.append(tables.Row(values, level, each.unit.code))
+    return tables.Table("counts", f"Waiting cases by {units.TITLES[level]}", columns, rows)
+
+
+def _ended(question: UnitRequest, found: Sequence[WaitingCase]) -> tables.Table:
+    reads = access.teams_of_cases(question.user, question.state)
+    holders = units.of_level(question.state, "post").filter(
+        code__in=[row.allocation.to_post if row.allocation else row.held_by for row in found]
+    )
+    names = units.names_of(holders)
+    columns = [
+        tables.Column("crn", "CRN", "code"),
+        tables.Column("what", "Case"),
+        tables.Column("team", "Team code", "code"),
+        tables.Column("how", "What happened"),
+        tables.Column("on", "On", "date"),
+        tables.Column("by", "By"),
+    ]
+    rows = []
+    for row in found:
+        may = reads((row.team_code, ""))
+        withheld = tables.Value(None, references.WITHHELD)
+        values = {
+            "crn": tables.text(row.ref, reverse("waiting-case", args=[row.pk])) if may else withheld,
+            "what": tables.text(labels.upper_first(waiting_labels.what(row))),
+            "team": tables.text(row.team_code, unit_url("team", row.team_code)),
+            "how": tables.text(waiting_labels.ended(row, names)) if may else withheld,
+            "on": tables.day(row.closed_at.date() if row.closed_at else None) if may else withheld,
+            "by": tables.text(staff_names.person(row.closed_by)) if may else withheld,
+        }
+        rows.append(tables.Row(values))
+    return tables.Table(
+        "ended", "No longer waiting", columns, rows,
+        notes=[visibility.cases_withheld()] * any(not reads((row.team_code, "")) for row in found),
+    )  # fmt: skip
