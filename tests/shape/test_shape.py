@@ -89,6 +89,7 @@ def test_the_guide_draws_every_layer() -> None:
         "clock",
         "loopback",
         "outbound",
+        "receivers",
     ]
     drawn = GUIDE.partition("## The layers")[2].partition("## I want")[0]
     large = [room for rooms in layers() for room in rooms if room not in small]

@@ -380,7 +380,7 @@ def test_none_is_taken_where_it_is_not_set_up(sign_on: SignOn, configured: Any) 
         ({"WMT_JWT_ISSUER": ISSUER}, "also need WMT_JWT_JWKS_URL and WMT_JWT_AUDIENCE"),
         ({"WMT_JWT_AUDIENCE": "wmt"}, "also need WMT_JWT_ISSUER and WMT_JWT_JWKS_URL"),
         *(
-            ({"WMT_JWT_ISSUER": ISSUER, "WMT_JWT_AUDIENCE": "wmt", "WMT_JWT_JWKS_URL": url}, "must begin with https://")
+            ({"WMT_JWT_ISSUER": ISSUER, "WMT_JWT_AUDIENCE": "wmt", "WMT_JWT_JWKS_URL": url}, "begins with https://")
             for url in ("http://a.example.org/", "file:///etc/passwd", "https://a:b@a.example.org/", "https://")
         ),
     ],

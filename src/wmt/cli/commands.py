@@ -58,6 +58,10 @@ COMMANDS = {
         "site:show_night",
         "Show saved data again, for instance after the database was lost.",
     ),
+    "webhooks": (
+        "webhooks:webhooks",
+        "List who is sent events (WMT_WEBHOOKS): how far each is, and why the last try failed.",
+    ),
     "retention": (
         "retention:retention",
         "Remove notes, reasons, audit events and other private text whose time is over. Figures stay.",

@@ -13,7 +13,8 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from wmt.site.loopback import why_no_demonstration
-from wmt.site.outbound import is_private_way
+from wmt.site.outbound import PRIVATE_WAY, is_private_way
+from wmt.site.receivers import Receiver, read_receivers
 
 #: The file of an installation's own policies, in its home.
 HOME_POLICY = "policy.yaml"
@@ -47,6 +48,8 @@ class Config:
     jwt_keys: str = ""  # the address of the keys they are signed with
     jwt_audience: str = ""
     jwt_person_claim: str = "user_name"
+    event_feed: bool = False
+    webhooks: tuple[Receiver, ...] = ()
     email_url: str = field(repr=False)
     address: str = ""
     contact: str = ""  # where people get help: an email address or a web address
@@ -107,6 +110,8 @@ def read_config(env: Mapping[str, str] | None = None) -> Config:
         oidc_name=env.get("WMT_OIDC_NAME") or "your organisation's account",
         oidc_open=_switch(env, "WMT_OIDC_OPEN"),
         **_signed_tokens(env),
+        event_feed=_switch(env, "WMT_EVENT_FEED"),
+        webhooks=_receivers(env),
         email_url=env.get("WMT_EMAIL_URL", ""),
         address=text,
         contact=_contact(env),
@@ -197,9 +202,17 @@ def _signed_tokens(env: Mapping[str, str]) -> dict[str, str]:
     if 0 < len(missing) < len(needed):
         raise ConfigError(f"Signed tokens for the API also need {' and '.join(missing)}")
     if found["jwt_keys"] and not is_private_way(found["jwt_keys"]):
-        said = "must begin with https:// (http:// only for this machine), without a name and password"
-        raise ConfigError(f"WMT_JWT_JWKS_URL {said}")
+        raise ConfigError(f"WMT_JWT_JWKS_URL is an address that {PRIVATE_WAY}")
     return found | {"jwt_person_claim": env.get("WMT_JWT_PERSON_CLAIM", "").strip() or "user_name"}
+
+
+def _receivers(env: Mapping[str, str]) -> tuple[Receiver, ...]:
+    """Who is sent events; nobody without `WMT_WEBHOOKS`."""
+    path = env.get("WMT_WEBHOOKS", "").strip()
+    try:
+        return read_receivers(Path(path)) if path else ()
+    except ValueError as fault:
+        raise ConfigError(f"WMT_WEBHOOKS: {fault}") from None
 
 
 def _sqlite(path: str) -> dict[str, Any]:

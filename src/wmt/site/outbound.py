@@ -1,5 +1,7 @@
 """What this site asks of others by HTTP: one answer of bounded size in bounded time, and no redirects."""
 
+import ipaddress
+import socket
 import time
 import urllib.error
 import urllib.request
@@ -9,6 +11,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from wmt.site.loopback import is_loopback
+
+#: What `is_private_way` asks of an address.
+PRIVATE_WAY = "begins with https:// (http:// only for this machine), without a name and password"
 
 
 class NoAnswer(Exception):  # noqa: N818 - nothing went wrong in the program
@@ -37,6 +42,20 @@ def is_private_way(url: str) -> bool:
     return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
 
 
+def is_public(url: str) -> bool:
+    """Whether the name in an address leads to the open network only, or says itself that it is this machine.
+
+    Raises NoAnswer where it leads nowhere.
+    """
+    host = urlsplit(url).hostname or ""
+    try:
+        found = {each[4][0] for each in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
+    except (OSError, UnicodeError):
+        raise NoAnswer("its name is not known") from None
+    addresses = (ipaddress.ip_address(str(each).partition("%")[0]) for each in found)
+    return is_loopback(host) or all(each.is_global for each in addresses)
+
+
 def ask(
     url: str,
     *,
@@ -45,7 +64,10 @@ def ask(
     seconds: float,
     most: int,
 ) -> tuple[int, bytes]:
-    """The status and the body of an answer: a POST where there is a body to send. Raises NoAnswer."""
+    """The status and the body of an answer, or b'' where `most` is 0: a POST where there is a body to send.
+
+    Raises NoAnswer.
+    """
     until = time.monotonic() + seconds
     is_here = is_loopback(urlsplit(url).hostname or "")
     proxies = [urllib.request.ProxyHandler({})] if is_here else []  # no proxy reaches this machine
@@ -53,6 +75,8 @@ def ask(
     found = bytearray()
     try:
         with urllib.request.build_opener(_StayHere, *proxies).open(request, timeout=seconds) as answer:
+            if not most:
+                return answer.status, b""
             # each part is one wait: who sends a letter at a time does not hold this thread for longer
             while part := answer.read1(65_536):
                 found += part

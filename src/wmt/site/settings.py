@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "wmt.site.workload",
     "wmt.site.allocation",
     "wmt.site.outbox",
+    "wmt.site.domain_events",
     "wmt.site.duties",
     "wmt.site.exports",
     "wmt.site.web",

@@ -25,6 +25,7 @@ from wmt.site.changes import allocation_preview as preview
 from wmt.site.changes.actions import Actor
 from wmt.site.changes.case_deltas import put_transfers
 from wmt.site.changes.recalculate import hold_journal
+from wmt.site.domain_events import publish
 from wmt.site.workload.models import Current
 from wmt.site.workload.state import State, stated
 from wmt.text import NOTE
@@ -159,6 +160,7 @@ def take_back(rows: Sequence[CaseAllocation], state: State, asker: Actor, number
     waiting_ends.wait_again(rows)
     _shown(number)
     allocation_messages.tell_undone(rows, state, asker)
+    publish.taken_back(rows, number)
 
 
 def give(
@@ -175,6 +177,7 @@ def give(
     waiting_ends.were_given(rows)
     _shown(number)
     allocation_messages.tell(rows, found, asker)
+    publish.allocated(rows, number)
     return rows
 
 

@@ -19,6 +19,7 @@ from wmt.site.availability.records import Post, PostRecords
 from wmt.site.changes.contact_deltas import put_contacts
 from wmt.site.changes.deltas import put_time, touch
 from wmt.site.changes.time_lines import posts_in, time_lines
+from wmt.site.domain_events import publish
 from wmt.site.workload.models import Current
 from wmt.site.workload.state import State, stated, today
 
@@ -132,3 +133,4 @@ def _apply(
     put_time(state, units, plans, lines, change)
     put_contacts(state, units, plans, change)
     touch(state, posts, change)
+    publish.hours_changed(units, change)

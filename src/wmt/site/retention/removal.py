@@ -18,6 +18,7 @@ from wmt.site.audit.models import AuditEvent
 from wmt.site.audit.record import KINDS as EVENT_KINDS
 from wmt.site.audit.record import record
 from wmt.site.availability.models import Grade, Hours, Reduction
+from wmt.site.domain_events.models import DomainEvent
 from wmt.site.duties.models import Notice, Request, Step
 from wmt.site.figures.withheld import REDUCED
 from wmt.site.loads.reports import remedy
@@ -189,6 +190,14 @@ KINDS = (
             .exclude(ref="")
         ),
         _cleared(**_NOTHING_OF_A_CASE),
+    ),
+    RetentionKind(
+        "allocations",
+        "references in events for other services",
+        lambda before: DomainEvent.objects.filter(occurred_at__lt=before, allocation__is_open=False).exclude(
+            ref=""
+        ),
+        _cleared(ref=""),
     ),
     RetentionKind("duties", "words said in duties", _said_in_duties, _cleared(words="")),
     RetentionKind(

@@ -32,6 +32,7 @@ def look_after() -> None:
     """What nobody else looks after. Whatever goes wrong, such as a busy database, is tried again."""
     from django.db import close_old_connections
 
+    from wmt.site.domain_events import jobs as event_jobs
     from wmt.site.loads import jobs
     from wmt.site.outbox.jobs import look_after as send_what_is_due
     from wmt.site.web.files import making
@@ -41,6 +42,7 @@ def look_after() -> None:
         jobs.look_after()
         making.look_after()
         send_what_is_due()
+        event_jobs.look_after()
     except Exception:
         log.exception("jobs whose process was killed could not be looked after; it is tried again")
 
