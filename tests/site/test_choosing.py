@@ -1,6 +1,7 @@
 """Choosing somebody for a case: the run it would begin, what is known to come, and who held it before."""
 
 # ruff: noqa: F401, F811 - fixtures come by import
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -151,3 +152,21 @@ def test_who_held_a_case_before_is_said() -> None:
     _, case = allocation_preview.case_of(actor=None, typed=line.ref, state=current_state())
     held = {each.post.code: each.held_until for each in asked.choices(case)}
     assert held[holder.code] == state.day
+
+
+def test_a_few_people_side_by_side(nation: Any, signed_in: Callable[..., Client]) -> None:
+    client, unit = signed_in(), nation.unit("pdu")
+    asked = {"type": "custody", "tier": "B3", "compare": "yes"}
+    page = client.get(unit_url("pdu", unit.code, "candidates"), asked).text
+    assert "Tick at least 2 people to compare them" in page
+    rows = table_of(page, "candidates")
+    codes = re.findall(r'type="checkbox" name="with" value="([^"]+)"', page)
+    assert len(codes) == len(rows) > 4
+    page = client.get(unit_url("pdu", unit.code, "candidates"), {**asked, "with": codes[:5]}).text
+    assert "Tick 4 people at most: you ticked 5" in page
+    assert len(re.findall(r'value="[^"]+" aria-label="[^"]+" checked', page)) == 5
+    # somebody who is not here is nobody
+    page = client.get(unit_url("pdu", unit.code, "candidates"), {**asked, "with": [*codes[1:3], "X:Y"]}).text
+    beside = {row.pop("About them"): list(row.values()) for row in table_of(page, "compare")}
+    for head in ("Grade", "Capacity with it", "Points left with it", "Next 28 days", "Custody", "Notes"):
+        assert beside[head] == [row[head] for row in rows[1:3]]

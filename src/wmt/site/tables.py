@@ -50,7 +50,8 @@ class Column:
 class Value:
     """One cell: its exact value, the text people see, where it leads, and what is to be said of it.
 
-    `tone` is '' or 'over' (over the mark, said in words in `note` too) or 'quiet'.
+    `tone` is '' or 'over' (over the mark, said in words in `note` too) or 'quiet'; 'tick' or 'ticked' of
+    what a row is ticked by in a form.
     """
 
     raw: Any

@@ -32,6 +32,11 @@ def rows_html(columns: Sequence[tables.Column], rows: Iterable[tables.Row]) -> M
                 inner += f'<span class="govuk-visually-hidden"> {said}</span>'
             elif value.note:
                 note = f'<span class="wmt-cell-note">{escape(value.note)}</span>'
+            if value.tone.startswith("tick"):
+                inner = (
+                    f'<input class="wmt-tick" type="checkbox" name="{key}" value="{escape(value.raw)}" '
+                    f'aria-label="{inner}"{" checked" if value.tone == "ticked" else ""}>'
+                )
             if value.href and value.text:
                 inner = f'<a class="govuk-link" href="{escape(value.href)}">{inner}</a>'
             parts.append(f"<{name}{scope}{shown}>{inner}{note}</{name}>")

@@ -24,7 +24,7 @@ from wmt.site.links import unit_url
 from wmt.site.queries import choosing
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.query_form import ChoiceOrDefault, QueryForm
-from wmt.site.web.allocation import choice_words
+from wmt.site.web.allocation import choice_words, compare
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import rules_of
 
@@ -84,8 +84,15 @@ def content(question: UnitRequest) -> dict[str, Any]:
     people = choosing.Choosing(state, units.everybody(state, unit))
     found = people.choices(case)
     chosen = {name: form.found(name) for name in form.fields if name != "crn"}
+    table = _table(question, people, case, found)
+    ticked = {row.code for row in table.rows}.intersection(question.request.GET.getlist("with"))
+    cannot = compare.fault(len(ticked)) if "compare" in question.request.GET else ""
     return {
-        "tables": {"candidates": _table(question, people, case, found)},
+        "tables": {"candidates": table},
+        "compare": compare.side_by_side(table, ticked) if ticked and not cannot else None,
+        "cannot_compare": cannot,
+        "fewest": compare.FEWEST,
+        "most": compare.MOST,
         "form": form,
         "elsewhere": False,
         "wrong": "",
@@ -110,6 +117,7 @@ def _table(
     kinds = sorted({kind for each in found for kind in each.kinds}) if question.in_full else []
     columns = [
         tables.Column("name", "Practitioner"),
+        *([tables.Column("with", "Compare", "way")] if len(found) >= compare.FEWEST else []),
         *([tables.Column("choose", "Allocation", "way")] if can else []),
         *([tables.Column("team", "Team code", "code")] if question.unit.level == "pdu" else []),
         tables.Column("grade", "Grade"),
@@ -163,10 +171,12 @@ def _values(
     before = f"held it until {tables.day(choice.held_until).text}" if choice.held_until else ""
     notes = ["holds it now" if effect.holds else over_words, *one.why_not, *one.notes, of_grade]
     notes.append("" if effect.holds else before)
+    ticked = one.code in question.request.GET.getlist("with")
     to = urlencode({"crn": effect.case.ref or "", "to": one.code})
     choose = "" if effect.holds or one.code not in can else f"Choose {one.name or one.code}"
     return {
         "name": tables.text(one.name or one.code, unit_url("post", one.code)),
+        "with": compare.tick(one.code, one.name or one.code, ticked=ticked),
         "team": tables.text(one.team_code, unit_url("team", one.team_code)),
         "grade": tables.text(one.grade),
         "may": tables.text("yes" if one.eligible else "no"),
