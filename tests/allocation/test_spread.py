@@ -71,7 +71,7 @@ def test_what_nobody_can_take_has_the_reason() -> None:
     assert found[0].why == (
         "nobody chosen may hold it: no available hours; grade PSO does not hold community A3 by the rules"
     )
-    assert found[1].why == "everybody chosen who may hold it would be over the threshold with it"
+    assert found[1].why == "nobody chosen who may hold it has room for it"
     assert suggestions(cases, [], {})[0].why == "nobody chosen may hold it: nobody is chosen"
 
 

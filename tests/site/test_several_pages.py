@@ -49,7 +49,7 @@ def test_an_officer_leaves_and_their_cases_are_spread(pdu: Pdu, head: Client) ->
     refs = cases_of(holder)
     caseload = head.get(unit_url("post", holder.code, "caseload")).text
     assert several(holder) in links(caseload)
-    page = head.get(f"{several(holder)}?all=yes").text
+    page = head.post(several(holder), {**hidden(head.get(several(holder)).text), "do": "all"}).text
     sent = hidden(page)
     assert sorted(sent["case"]) == refs
     sent["person"] = [each.code for each in pdu.free]

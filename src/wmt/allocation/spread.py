@@ -14,6 +14,9 @@ from wmt.allocation.candidates import Candidate, CaseEffect
 from wmt.allocation.cases import CaseToGive
 from wmt.grades import STAFF_GRADES
 
+#: Why somebody is suggested, where nothing more is to be said of it.
+LOWEST = "lowest capacity with it"
+
 
 @dataclass(frozen=True)
 class SpreadSuggestion:
@@ -45,7 +48,7 @@ def suggestions(
         if room:
             best = min(knows or room, key=_capacity)
             standing[best.code] = best
-            why = "held it before" if knows else "lowest capacity with it"
+            why = "held it before" if knows else LOWEST
             found[place] = SpreadSuggestion(cases[place], best.code, why)
         else:
             found[place] = SpreadSuggestion(
@@ -74,7 +77,7 @@ def _capacity(one: Candidate) -> tuple[Fraction, int, str]:
 
 def _nobody(people: Sequence[Candidate], place: int, *, any_may: bool) -> str:
     if any_may:
-        return "everybody chosen who may hold it would be over the threshold with it"
+        return "nobody chosen who may hold it has room for it"
     reasons = [
         words
         for each in people

@@ -147,8 +147,8 @@ def listed(state: State, holder: Unit) -> list[CaseToGive]:
 
 
 def people(actor: Any, holder: Unit, state: State) -> list[Candidate]:
-    """Everybody in the PDU of a post to whom its cases may be given: with hours first, then by grade, then by
-    capacity."""
+    """Everybody in the PDU of a post to whom its cases may be given: those of its team first, of each those
+    with hours first, then by grade, then by capacity."""
     allowed = visibility.allowed(actor, Action.ALLOCATE_CASES)
     there = allowed.among(Unit.objects.filter(load_id=state.load_id, level="post", whole=True))
     there = there.filter(pdu_code=holder.pdu_code).exclude(stream=ledger.OMIC).exclude(grade=DUMMY)
@@ -158,7 +158,7 @@ def people(actor: Any, holder: Unit, state: State) -> list[Candidate]:
         for post in there
         if post.code not in nobody and post.code != holder.code and is_fresh(post)
     ]
-    return sorted(found, key=lambda each: each.order)
+    return sorted(found, key=lambda each: (each.team_code != holder.team_code, *each.order))
 
 
 def suggest(

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from wmt import ledger
 from wmt.allocation.candidates import Candidate
 from wmt.allocation.cases import CaseToGive
+from wmt.allocation.spread import LOWEST
 from wmt.site import tables
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
@@ -83,9 +84,12 @@ def several_page(request: HttpRequest, post: str) -> HttpResponse:
     need(request, Action.ALLOCATE_CASES)
     page = _Page(request, post)
     if request.method != "POST":
-        ticked = {case.ref or "" for case in page.listed} if request.GET.get("all") else set()
-        return page.choose(Picked(list(ticked), page.near()))
+        return page.choose(Picked((), page.with_room(own_team=True)))
     picked, do = _picked(request.POST), request.POST.get("do", "")
+    if do in ("all", "none"):
+        picked = Picked([case.ref or "" for case in page.listed if do == "all"], picked.people)
+    elif do == "room":
+        picked = Picked(picked.refs, page.with_room(own_team=False))
     if do not in ("suggest", "hand", "check", "give"):
         return page.choose(picked)
     lacking = [words for what, words in (
@@ -120,11 +124,11 @@ class _Page:
             each.code: each for each in spread.people(self.request.user, self.holder, self.state)
         }
 
-    def near(self) -> list[str]:
-        """Who is ticked at first: those of the same team who hold cases, with room."""
+    def with_room(self, *, own_team: bool) -> list[str]:
+        """Who is at or under the threshold, managers left out: of the same team or of the PDU."""
         return [
             each.code for each in self.people.values()
-            if each.team_code == self.holder.team_code
+            if (each.team_code == self.holder.team_code or not own_team)
             and each.grade != "SPO" and not each.why_not and not each.is_over
         ]  # fmt: skip
 
@@ -159,7 +163,7 @@ class _Page:
             )
         except RefusedError as refused:
             return self.choose(picked, [fault.message for fault in refused.faults])
-        to, why = [each.to for each in found], [each.why for each in found]
+        to, why = [each.to for each in found], ["" if each.why == LOWEST else each.why for each in found]
         return self.decide(replace(picked, refs=refs, to=to, seen=[""] * len(to), why=why))
 
     def still(self, picked: Picked) -> Picked:
@@ -196,7 +200,7 @@ class _Page:
             "most": allocate.NOTES,
         }  # fmt: skip
         if found:
-            got = {code: counted(len(cases), "case") for code, cases in found.takers.items()}
+            got = {code: f"gets {counted(len(cases), 'case')}" for code, cases in found.takers.items()}
             context["table"] = effect_table(
                 self.state, found.moments, got, self.holder.code if self.waiting else ""
             )
@@ -254,7 +258,6 @@ def _person(one: Candidate, state: State) -> dict[str, Any]:
     return {
         "code": one.code, "name": one.name or one.code, "grade": one.grade, "team": one.team_code,
         "now": tables.percent(*one.now, state.over_x100), "left": tables.points(left).text,
-        "notes": "; ".join([*one.why_not, *one.notes]),
     }  # fmt: skip
 
 
