@@ -9,15 +9,16 @@ from api_fixtures import Program, program  # noqa: F401
 from django.core import mail as post_office
 from django.test import Client
 from django.urls import reverse
-from tabs_fixtures import in_sight
+from tabs_fixtures import in_sight, links
 from test_allocation_pages import Pdu, _cases, _typed, head, pdu  # noqa: F401
 
-from wmt.site.accounts.models import User
+from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.audit.models import AuditEvent
 from wmt.site.availability.change_requests import ConflictError, RefusedError
 from wmt.site.changes import allocate, allocation_messages, spread
 from wmt.site.changes.allocation_preview import AllocationRequest
+from wmt.site.duties.models import Notice
 from wmt.site.outbox import delivery
 from wmt.site.outbox.models import Message
 
@@ -251,3 +252,35 @@ def test_of_several_cases_each_person_is_told_once(pdu: Pdu, new: Client, old: C
     told = sent()
     assert f"Case {refs[1]} is no longer yours" in told["new@example.org"].body
     assert f"{refs[1]}, {refs[2]} are yours again" in told["old@example.org"].body
+
+
+def test_both_practitioners_see_it_under_notifications_and_open_it(
+    pdu: Pdu, new: Client, old: Client
+) -> None:
+    row = give(pdu, notes="She knows the area", limited_access=True)
+    listed = in_sight(new.get("/notices/").text)
+    assert "1 new. Opening an action, a request or an allocation" in listed
+    assert f"A case of {pdu.holder.name} was reallocated to you." in listed
+    assert row.ref not in listed
+    assert f"was reallocated to {pdu.free[0].name}." in in_sight(old.get("/notices/").text)
+    address = reverse("allocation", args=[row.pk])
+    assert address in links(new.get("/notices/").text)
+    page = new.get(address).text
+    assert "She knows the area" in page
+    assert "Risk to staff" in page
+    assert "You have read all your notifications." in new.get("/notices/").text
+    # nobody else is told, and a notification says nothing once the case cannot be read any more
+    assert Notice.objects.count() == 2
+    allocate.undo(actor=None, who="Sam Head", allocation=row)
+    assert "An allocation to you was undone." in new.get("/notices/").text
+    assert "An allocation of your cases was undone." in old.get("/notices/").text
+    RoleGrant.objects.filter(user__email="new@example.org").delete()
+    listed = in_sight(new.get("/notices/").text)
+    assert pdu.holder.name not in listed
+    assert "About something that your roles no longer let you read." in listed
+
+
+def test_whoever_is_not_told_by_wish_gets_no_notification(pdu: Pdu, new: Client, old: Client) -> None:
+    give(pdu, tell_previous=False)
+    assert "You have no notifications." in old.get("/notices/").text
+    assert "1 new." in new.get("/notices/").text

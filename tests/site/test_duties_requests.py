@@ -20,6 +20,7 @@ from wmt.site.duties import requests, scheduled
 from wmt.site.duties.models import Duty, Notice, Request
 from wmt.site.duties.recipients import responsible
 from wmt.site.duties.scheduled import turn
+from wmt.site.outbox.models import Message
 from wmt.site.web.duties.reminders import post_words
 from wmt.site.workload.models import Unit
 
@@ -259,7 +260,7 @@ def test_a_mail_that_failed_tells_no_administrator_of_a_concern_about_themselves
     own = somebody("Ada", "administrator", "nation", "nation", staff_code=scene.duty.staff_code)
     other = somebody("Abe", "administrator", "nation", "nation")
     other.post(f"/requests/concern/post/{scene.duty.code}/", {"said": "SECRET"})
-    Notice.objects.update(mail=Notice.Mail.FAILED)
+    Message.objects.update(state="given up")
     href = f"/requests/{Request.objects.get().pk}/"
     assert href in other.get("/notices/").text
     page = own.get("/notices/").text

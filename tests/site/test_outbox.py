@@ -86,15 +86,35 @@ def test_a_fault_of_the_server_is_tried_again_three_times(way: str, mail_server:
     assert (states(), Message.objects.get().tries) == (["waiting"], 0)
 
 
-def test_a_server_that_is_away_is_asked_three_times_and_then_left_alone(settings: Any) -> None:
-    settings.EMAIL_BACKEND, settings.EMAIL_PORT = "django.core.mail.backends.smtp.EmailBackend", 1
-    written(*(f"p{number}@example.org" for number in range(5)))
+def test_after_three_faults_in_a_row_the_server_is_left_alone(mail_server: MailServer) -> None:
+    written(*(f"later@p{number}.example.org" for number in range(5)))
     delivery.send_due()
     assert [message.tries for message in Message.objects.order_by("pk")] == [1, 1, 1, 0, 0]
     assert not Message.objects.filter(next_try__lte=timezone.now()).exists()
     later(minutes=1)
     delivery.send_due()
-    assert [message.tries for message in Message.objects.order_by("pk")] == [2, 2, 2, 0, 0]
+    assert len(mail_server.asked) == 6
+
+
+def test_a_server_that_cannot_be_reached_is_no_try_and_is_given_up_after_days(
+    mail_server: MailServer, settings: Any
+) -> None:
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, 1
+    one, two = written("ann@example.org", "ben@example.org")
+    for _ in range(6):
+        delivery.send_due()
+        later(minutes=5)
+    one.refresh_from_db()
+    assert (one.state, one.tries) == ("waiting", 0)
+    said = labels.state_words(one, with_fault=True)
+    assert said == "waiting to be sent: the mail server cannot be reached"
+    Message.objects.filter(pk=two.pk).update(made_at=timezone.now() - timedelta(days=4))
+    delivery.send_due()
+    settings.EMAIL_PORT = port
+    later(minutes=5)
+    delivery.send_due()
+    assert states() == ["sent", "given up"]
+    assert mail_server.addresses == ["ann@example.org"]
 
 
 def test_nobody_without_an_address_or_whose_account_closed_is_sent_anything(mail_server: MailServer) -> None:

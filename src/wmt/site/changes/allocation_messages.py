@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -26,7 +27,9 @@ from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import ChangeFault, ConflictError
 from wmt.site.changes.actions import Actor
 from wmt.site.changes.allocation_preview import AllocationPreview
-from wmt.site.links import unit_url
+from wmt.site.duties import notices
+from wmt.site.duties.models import Notice
+from wmt.site.duties.notices import Announcement
 from wmt.site.outbox import labels, mail_server, messages
 from wmt.site.outbox.models import Message, MessageTopic
 from wmt.site.policies import policies
@@ -87,12 +90,15 @@ def tell(rows: Sequence[CaseAllocation], found: Sequence[AllocationPreview], ask
     if wanted.copy_to_self and asker.user is not None:
         whom.append((COPY, asker.name, asker.user, "", whole))
     whom += [(OTHER, address, None, address, whole) for address in wanted.recipients]
-    letters = []
+    letters, noticed = [], []
     for kind, name, user, address, given in whom:
         subject, first = _opening(kind, [each for _, each in given])
         of = [row for row, _ in given]
         letters.append(_letter(of, kind, name, user, address, subject, [first, _facts(given)]))
+        if user is not None and kind in (GIVEN, TAKEN):
+            noticed.append(Announcement(of[0], "allocated", first, [user]))
     messages.write(ABOUT, letters)
+    notices.tell(noticed, by_email=False)
 
 
 def tell_undone(rows: Sequence[CaseAllocation], state: State, asker: Actor) -> None:
@@ -118,6 +124,27 @@ def tell_undone(rows: Sequence[CaseAllocation], state: State, asker: Actor) -> N
         kind = UNDONE + message.kind
         letters.append(_letter(of, kind, message.name, message.user, message.address, subject, [first, by]))
     messages.write(ABOUT, letters)
+    _undo_notices(rows)
+
+
+def _undo_notices(rows: Sequence[CaseAllocation]) -> None:
+    """Whoever has a notification of allocations gets one that they were undone."""
+    together = Q(allocation__batch__in={row.batch for row in rows if row.batch})
+    told = Notice.objects.filter(together | Q(allocation__in=rows)).values_list("user_id", flat=True)
+    known = set(told.distinct())
+    people = messages.people_at(
+        [access.codes(code)[1] for row in rows for code in (row.to_post, row.from_post)]
+    )
+    noticed: dict[int, Announcement] = {}
+    for row in rows:
+        for code, words in (
+            (row.to_post, "An allocation to you"),
+            (row.from_post, "An allocation of your cases"),
+        ):
+            for user in people[access.codes(code)[1]]:
+                if user.pk in known:
+                    noticed.setdefault(user.pk, Announcement(row, "undone", f"{words} was undone.", [user]))
+    notices.tell(noticed.values(), by_email=False)
 
 
 @transaction.atomic
@@ -187,10 +214,8 @@ def _letter(
     parts: Sequence[str],
 ) -> messages.Letter:  # fmt: skip
     told = kind.removeprefix(UNDONE)
-    path = reverse("allocation", args=[rows[0].pk])
-    if len(rows) > 1:
-        post = rows[0].to_post if told == GIVEN else rows[0].from_post
-        path = unit_url("post", post, "allocations")
+    batch, number = rows[0].batch, rows[0].pk
+    path = reverse("allocation-batch", args=[batch]) if batch else reverse("allocation", args=[number])
     why = {
         GIVEN: "the case was allocated to you", TAKEN: "the case was yours", COPY: "you asked for a copy",
     }.get(told, f"{rows[0].who} asked for you to be told")  # fmt: skip

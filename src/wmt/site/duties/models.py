@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from wmt.site.allocation.models import CaseAllocation
 from wmt.site.workload import staff_names
 
 
@@ -228,28 +229,23 @@ class Request(models.Model):
 
 
 class Notice(models.Model):
-    """Something one person is told of a duty or a request: on their page of notices, and by mail."""
-
-    class Mail(models.TextChoices):
-        WAITING = "waiting"
-        SENT = "sent"
-        FAILED = "failed"
+    """Something one person is told of a duty, a request or an allocation, on their page of notifications."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
     duty = models.ForeignKey(Duty, on_delete=models.CASCADE, null=True, related_name="notices")
     request = models.ForeignKey(Request, on_delete=models.CASCADE, null=True, related_name="notices")
+    allocation = models.ForeignKey(
+        CaseAllocation, on_delete=models.CASCADE, null=True, related_name="notices"
+    )
     kind = models.CharField(max_length=12)
     words = models.TextField()
     at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True)
-    mail = models.CharField(max_length=8, choices=Mail.choices, default=Mail.WAITING)
-    mail_fault = models.TextField(blank=True)
 
     class Meta:
         indexes = (
             models.Index(fields=["user"], name="notice_unread", condition=models.Q(read_at__isnull=True)),
             models.Index(fields=["user", "at"]),
-            models.Index(fields=["mail", "at"]),
         )
 
     def __str__(self) -> str:

@@ -1,84 +1,53 @@
-"""Telling people: a row on their page of notices, and a mail when what happened is saved for good."""
+"""Telling people: a row on their page of notifications, and an email in the outbox."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from wmt.site.accounts.models import User
+from wmt.site.allocation.models import CaseAllocation
 from wmt.site.duties import mail, models
+from wmt.site.outbox import messages
+from wmt.site.workload import as_of_day
 
-#: A mail that could not be sent is tried again for so long.
-TRIED_FOR = timedelta(days=3)
+#: What the emails of notifications are about: those, by their numbers.
+ABOUT = "notice"
+#: What somebody can be told of, by the field of a notification that names it.
+Subject = models.Duty | models.Request | CaseAllocation
+_FIELDS: dict[type[Subject], str] = {
+    models.Duty: "duty", models.Request: "request", CaseAllocation: "allocation"
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Announcement:
-    """Something to tell some people of a duty or a request, in one sentence without anything private."""
+    """Something to tell some people, in one sentence without anything private."""
 
-    about: models.Duty | models.Request
+    about: Subject
     kind: str
     words: str
     to: Sequence[User]
 
 
-def tell(told: Iterable[Announcement], *, at_once: bool = True) -> None:
-    """Adds notices; their mails go out after the transaction, and whatever becomes of them undoes nothing.
-
-    Not `at_once`: they wait for `send_again`.
-    """
+def tell(told: Iterable[Announcement], *, by_email: bool = True) -> None:
+    """Adds notifications and, unless it is told otherwise, one email to each person about all of them."""
     rows = [
         models.Notice(user=user, kind=each.kind, words=each.words, **_about(each.about))
         for each in told
         for user in {user.pk: user for user in each.to}.values()
     ]
-    if rows:
-        numbers = [notice.pk for notice in models.Notice.objects.bulk_create(rows, batch_size=500)]
-        if at_once:
-            transaction.on_commit(lambda: send(numbers), robust=True)
-
-
-def _about(about: models.Duty | models.Request) -> dict[str, Any]:
-    return {"request" if isinstance(about, models.Request) else "duty": about}
-
-
-def send(numbers: Sequence[int]) -> None:
-    """Sends the mails of notices: one to each person, whatever number of notices they have."""
     by_user: dict[int, list[models.Notice]] = defaultdict(list)
-    for start in range(0, len(numbers), 500):
-        found = _to_send().filter(pk__in=numbers[start : start + 500])
-        for notice in found.select_related("user", "duty", "request").order_by("pk"):
-            by_user[notice.user_id].append(notice)
-    with mail.Postman() as postman:
-        for notices in by_user.values():
-            fault = postman.send(notices)
-            state = models.Notice.Mail.FAILED if fault else models.Notice.Mail.SENT
-            models.Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(
-                mail=state, mail_fault=fault[:500]
-            )
+    for notice in models.Notice.objects.bulk_create(rows, batch_size=500):
+        by_user[notice.user_id].append(notice)
+    if by_email:
+        messages.write(ABOUT, [mail.letter(notices) for notices in by_user.values()])
 
 
-def send_again() -> None:
-    """Tries mails again that could not be sent, or whose process was ended before it sent them."""
-    numbers = list(waiting().values_list("pk", flat=True)[:5_000])
-    if numbers:
-        send(numbers)
-
-
-def waiting() -> QuerySet[models.Notice]:
-    """The notices whose mails are still to be sent, or to be tried again."""
-    since = timezone.now() - TRIED_FOR
-    return _to_send().filter(at__gte=since)
-
-
-def _to_send() -> QuerySet[models.Notice]:
-    """Nobody whose account is closed gets a mail, also not one that waited for its server."""
-    return models.Notice.objects.filter(user__is_active=True).exclude(mail=models.Notice.Mail.SENT)
+def _about(about: Subject) -> dict[str, Any]:
+    return {_FIELDS[type(about)]: about}
 
 
 def unread(user: Any) -> int:
@@ -86,9 +55,14 @@ def unread(user: Any) -> int:
     return models.Notice.objects.filter(user_id=user.pk, read_at__isnull=True).count()
 
 
-def mark_read(user: User, about: models.Duty | models.Request | None = None) -> int:
-    """Marks a person's notices read, all of them or those of a duty or a request: how many there were."""
+def mark_read(user: User, *about: Subject) -> int:
+    """Marks a person's notifications read, all of them or those of some things: how many there were.
+
+    None where they look at a day in the past: nothing is changed from there.
+    """
+    if as_of_day.asked() is not None:
+        return 0
     found = models.Notice.objects.filter(user=user, read_at__isnull=True)
-    if about is not None:
-        found = found.filter(**_about(about))
+    for kind in {type(each) for each in about}:
+        found = found.filter(**{f"{_FIELDS[kind]}__in": about})
     return found.update(read_at=timezone.now())

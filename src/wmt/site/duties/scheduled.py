@@ -16,7 +16,7 @@ from wmt.ledger import OMIC
 from wmt.nights import NightError, open_night
 from wmt.site.audit.record import record
 from wmt.site.availability.labels import day_words, percent_words
-from wmt.site.duties import due_dates, jobs, judged, labels, notify, requests, taken_back
+from wmt.site.duties import due_dates, judged, labels, notify, requests, taken_back
 from wmt.site.duties.came_off import CameOff, all_of
 from wmt.site.duties.evaluate import MAIN, Judgement, evaluate
 from wmt.site.duties.models import Duty, Step
@@ -254,14 +254,13 @@ def announce(found: Judgement, day: date, undone: judged.Undone | None = None) -
 def turn(day: date) -> int:
     """What the day brings: the head hears of what is late, the manager of reviews that are due.
 
-    Done once for each deadline, however often it is called: the number of steps that were added. The mails,
-    and those that could not be sent before, are a job's: whoever asks for the first page does not wait.
+    Done once for each deadline, however often it is called: the number of steps that were added. The emails
+    are a job's: whoever asks for the first page does not wait.
     """
     duties = list(Duty.objects.select_for_update().filter(due_dates.due_on(day)))
     steps, told = _reminders(duties, day)
     put(steps)
-    tell([*told, *requests.turn(day)], at_once=False)
-    transaction.on_commit(jobs.send_waiting, robust=True)
+    tell([*told, *requests.turn(day)])
     if steps:
         late = sum(step.kind == Step.Kind.ESCALATED for step in steps)
         rest = len(steps) - late

@@ -3,7 +3,7 @@
 import logging
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.db import Error, transaction
 from django.urls import reverse
 
 from wmt.nights.plausibility import verdict_of
@@ -12,6 +12,7 @@ from wmt.site.accounts.access import in_force
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.accounts.roles import ROLES, Action
 from wmt.site.clock import calendar_day
+from wmt.site.outbox import messages
 from wmt.site.workload.models import Load
 
 log = logging.getLogger(__name__)
@@ -19,7 +20,7 @@ _LISTED = 20
 
 
 def tell(load: Load) -> None:
-    """Send a mail to each who may decide. A failure is logged: the page and the command say it too."""
+    """Put a mail to each who may decide into the outbox. A failure is logged: the page says it too."""
     # those who may decide on a held night today
     roles = [name for name, role in ROLES.items() if Action.LOAD in role.allows]
     grants = RoleGrant.objects.filter(role__in=roles, user__is_active=True).exclude(user__email="")
@@ -28,15 +29,19 @@ def tell(load: Load) -> None:
     if not people:
         log.warning("load %s is held, and nobody has a role that lets them decide", load.pk)
         return
+    body = _body(load)
+    letters = [
+        messages.Letter(
+            numbers=(load.pk,), kind="held", name=user.name, user=user, body=body,
+            subject=f"Load {load.pk} is held for a decision",
+        )
+        for user in people
+    ]  # fmt: skip
     try:
-        with get_connection() as connection:
-            for user in people:
-                EmailMessage(
-                    f"Load {load.pk} is held for a decision", _body(load), settings.DEFAULT_FROM_EMAIL,
-                    [user.email], connection=connection,
-                ).send()  # fmt: skip
-    except Exception:
-        log.exception("the mail that load %s is held could not be sent", load.pk)
+        with transaction.atomic():
+            messages.write("load", letters)
+    except Error:
+        log.exception("the mail that load %s is held could not be written", load.pk)
 
 
 def _body(load: Load) -> str:

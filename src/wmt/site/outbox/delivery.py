@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from wmt.site.outbox.mail_server import is_on
@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 PAUSES = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 #: After so many failures in a row the server is taken to be away, and the rest waits for a while.
 _ENOUGH = 3
+#: Where the server cannot be reached at all, nothing is tried for so long, and given up after so long.
+AWAY, TOO_OLD = timedelta(minutes=5), timedelta(days=3)
 _STOPPED = "the process that was sending it was stopped"
 _State = Message.State
 
@@ -37,21 +39,38 @@ def send_due() -> None:
         # nobody else sends: what is said to be on its way was left by a process that was killed
         for left in Message.objects.filter(state=_State.SENDING):
             _failed(left, _STOPPED)
-        failures = 0
-        connection = get_connection()
-        while failures < _ENOUGH and (message := _next()) is not None:
-            failures = 0 if _send(message, connection) else failures + 1
+        failures, connection = 0, get_connection()
+        while failures < _ENOUGH and _due().exists():
+            try:
+                connection.open()
+            except Exception as fault:
+                log.warning("the mail server cannot be reached: %s", type(fault).__name__)
+                _put_off("the mail server cannot be reached", AWAY)
+                break
+            if (message := _next()) is not None:
+                failures = 0 if _send(message, connection) else failures + 1
         if failures:
-            waiting = Message.objects.filter(state=_State.WAITING, next_try__lte=timezone.now())
-            waiting.update(next_try=timezone.now() + PAUSES[0])
+            _put_off("", PAUSES[0])
         _close(connection)
+
+
+def _due() -> QuerySet[Message]:
+    return Message.objects.filter(state=_State.WAITING, next_try__lte=timezone.now())
+
+
+def _put_off(why: str, pause: timedelta) -> None:
+    """Leave the mail server alone for a while. That it is away is no try of an email, but not for ever."""
+    if why:
+        too_old = _due().filter(made_at__lt=timezone.now() - TOO_OLD)
+        too_old.update(state=_State.GIVEN_UP, fault=why)
+        _due().update(fault=why)
+    _due().update(next_try=timezone.now() + pause)
 
 
 def _next() -> Message | None:
     """The next email that is due, marked as on its way; whoever cancels it now knows that it may arrive."""
-    due = Message.objects.filter(state=_State.WAITING, next_try__lte=timezone.now())
-    for pk in due.order_by("next_try", "pk").values_list("pk", flat=True)[:100]:
-        if due.filter(pk=pk).update(state=_State.SENDING, tries=F("tries") + 1):
+    for pk in _due().order_by("next_try", "pk").values_list("pk", flat=True)[:100]:
+        if _due().filter(pk=pk).update(state=_State.SENDING, tries=F("tries") + 1):
             return Message.objects.select_related("user").get(pk=pk)
     return None
 

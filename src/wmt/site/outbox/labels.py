@@ -16,7 +16,7 @@ def state_words(message: Message, *, with_fault: bool) -> str:
     if message.state == states.WAITING and message.tries:
         return f"{tried}, next at {moment_words(timezone.localtime(message.next_try))}{why}"
     return {
-        states.WAITING: "waiting to be sent",
+        states.WAITING: f"waiting to be sent{why}",
         states.SENDING: "being sent",
         states.GIVEN_UP: f"not sent: {tried}, then given up{why}",
         states.CANCELLED: "not sent: the allocation was undone first",

@@ -16,6 +16,7 @@ from wmt.site.allocation.models import CaseAllocation
 from wmt.site.audit.reads import note_read
 from wmt.site.availability.change_requests import ConflictError
 from wmt.site.changes import spread
+from wmt.site.duties import notices
 from wmt.site.figures import units
 from wmt.site.links import unit_url
 from wmt.site.shown import needed_state
@@ -34,6 +35,7 @@ def batch_page(request: HttpRequest, batch: str) -> HttpResponse:
     posts = {code for row in rows for code in (row.from_post, row.to_post)}
     for post in units.of_level(state, "post").filter(code__in=posts):
         note_read(request.user, post)
+    notices.mark_read(request.user, *rows)  # type: ignore[arg-type]
     may = visibility.ReachOfPosts(visibility.allowed(request.user, Action.ALLOCATE_CASES), state)
     left = [row for row in rows if row.state != CaseAllocation.State.UNDONE]
     fresh = all(row.state == CaseAllocation.State.GIVEN and row.first_day == state.day for row in left)

@@ -15,6 +15,7 @@ from wmt.site.allocation.models import CaseAllocation
 from wmt.site.audit.reads import note_read
 from wmt.site.availability.change_requests import ConflictError
 from wmt.site.changes import allocate
+from wmt.site.duties import notices
 from wmt.site.figures import units
 from wmt.site.links import unit_url
 from wmt.site.outbox import mail_server
@@ -36,6 +37,7 @@ def allocation_page(request: HttpRequest, number: int) -> HttpResponse:
         level="post", code=row.to_post, name=row.to_post, team_code=team, staff_code=staff
     )
     note_read(request.user, to)
+    notices.mark_read(request.user, row)  # type: ignore[arg-type]
     may = visibility.ReachOfPosts(visibility.allowed(request.user, Action.ALLOCATE_CASES), state)
     is_new = row.state == CaseAllocation.State.GIVEN and row.first_day == state.day
     again = row.found_post in posts and may(access.codes(row.found_post))

@@ -12,10 +12,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from wmt.site.accounts.access import may
 from wmt.site.accounts.roles import Action
+from wmt.site.allocation import access as of_allocations
 from wmt.site.availability.labels import percent_words
 from wmt.site.consistent_read import steady
 from wmt.site.duties import access, labels, notices, projection
 from wmt.site.duties.models import Duty, Notice
+from wmt.site.outbox.models import Message, MessageTopic
 from wmt.site.shown import needed_state
 from wmt.site.web.duties import timeline
 from wmt.site.web.duties.links import notice_url, request_url
@@ -76,35 +78,40 @@ def _context(request: HttpRequest, state: State, duty: Duty, steps: list) -> dic
 
 @require_safe
 def notices_page(request: HttpRequest) -> HttpResponse:
-    """What the person was told, the latest first; for administrators also the mails that failed."""
+    """What the person was told, the latest first; for administrators also the emails that were given up."""
     user: Any = request.user
-    found = Notice.objects.filter(user=user).select_related("duty", "request").order_by("-pk")[:_LISTED]
-    reads = reader_of(user)
-    failed = (
-        Notice.objects.filter(mail=Notice.Mail.FAILED)
-        .select_related("user", "duty", "request")
-        .order_by("-pk")
-    )
+    of = ("duty", "request", "allocation")
+    found = Notice.objects.filter(user=user).select_related(*of).order_by("-pk")[:_LISTED]
+    reads = reader_of(request)
+    failed: list[dict[str, object]] = []
+    if may(user, Action.MANAGE_USERS):
+        topics = MessageTopic.objects.filter(about=notices.ABOUT, message__state=Message.State.GIVEN_UP)
+        given_up = topics.select_related("message__user").order_by("-message_id", "-number")[:_LISTED]
+        told = Notice.objects.select_related("user", *of).in_bulk([each.number for each in given_up])
+        # a concern about oneself is left out: its words and its address would tell of it
+        failed = [
+            {**_shown(notice), "to": notice.user.email, "fault": each.message.fault}
+            for each in given_up
+            if (notice := told.get(each.number)) is not None and reads(notice)
+        ]
     context = {
         "notices": [_shown(notice, reads=reads(notice)) for notice in found],
         "unread_here": notices.unread(request.user),
-        # a concern about oneself is left out: its words and its address would tell of it
-        "failed": [
-            {**_shown(each), "to": each.user.email, "fault": each.mail_fault}
-            for each in failed[:_LISTED]
-            if reads(each)
-        ]
-        if may(request.user, Action.MANAGE_USERS)
-        else [],
+        "failed": failed,
     }
     return render(request, "duties/notices.jinja", context)
 
 
-def reader_of(user: Any) -> Callable[[Notice], bool]:
-    """Whether somebody may read what a notice is about."""
+def reader_of(request: HttpRequest) -> Callable[[Notice], bool]:
+    """Whether the person who asks may read what a notice is about."""
+    user: Any = request.user
     of_duties, of_requests = access.reader(user), access.reader_of_requests(user)
 
     def reads(notice: Notice) -> bool:
+        if notice.allocation is not None:
+            return (
+                of_allocations.readable(user, needed_state(request).of_now())(notice.allocation) is not None
+            )
         if notice.request is not None:
             return of_requests(notice.request)
         return notice.duty is not None and of_duties(notice.duty)
