@@ -101,6 +101,31 @@ def test_what_was_changed_after_it_was_looked_at_is_shown_first(pdu: Pdu, head: 
     assert {row.notes for row in CaseAllocation.objects.all()} == {"kept words"}
 
 
+def test_what_was_written_stays_while_others_are_chosen(pdu: Pdu, head: Client) -> None:
+    sent = _decided(pdu, head, pdu.free[0].code)
+    written = {"notes": "kept words", "sensitive": "on", "recipients": "not-an-address", "reason": "other"}
+    back = hidden(head.post(several(pdu.holder), {**sent, **written, "do": "back"}).text)
+    assert {name: back.get(name) for name in written} == {name: [value] for name, value in written.items()}
+    assert back["case"] == sent["case"]
+    page = head.post(several(pdu.holder), {**back, "do": "hand"}).text
+    again = hidden(page)  # nobody gets a case yet
+    assert again["notes"] == ["kept words"]
+    again["to"] = [pdu.free[0].code] * 2
+    page = head.post(several(pdu.holder), {**again, "do": "check"}).text
+    assert re.search(r'name="sensitive" type="checkbox" value="on" checked', page)
+    assert not re.search(r'name="tell_previous" type="checkbox" value="on" checked', page)
+    assert "kept words" in page
+    answer = head.post(several(pdu.holder), {**hidden(page), **written, "do": "give"})
+    assert "not-an-address" in answer.text
+    assert (
+        head.post(
+            several(pdu.holder), {**hidden(answer.text), **written, "recipients": "", "do": "give"}
+        ).status_code
+        == 302
+    )
+    assert {row.sensitive for row in CaseAllocation.objects.all()} == {True}
+
+
 def test_a_case_that_somebody_else_gave_meanwhile_is_told_and_left_out(pdu: Pdu, head: Client) -> None:
     first, second = pdu.free
     sent = _decided(pdu, head, first.code)

@@ -15,8 +15,6 @@ SHOWN = ("reason", "why_over", "why_not_eligible", "notes", "recipients")
 class ReasonsForm(forms.Form):
     """Why cases are allocated. `key` makes sending it twice one allocation."""
 
-    WRITTEN = SHOWN
-
     key = forms.CharField(required=False, max_length=64)
     reason = forms.CharField(required=False)
     why_over = forms.CharField(required=False)

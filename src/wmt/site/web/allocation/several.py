@@ -22,11 +22,12 @@ from wmt.site.accounts.roles import Action
 from wmt.site.allocation import labels
 from wmt.site.audit.reads import note_read
 from wmt.site.availability.change_requests import ConflictError, RefusedError
-from wmt.site.changes import allocate, spread
+from wmt.site.changes import allocate, allocation_messages, spread
 from wmt.site.changes import allocation_preview as preview
 from wmt.site.figures import units
 from wmt.site.figures.placeholders import placeholders
 from wmt.site.links import unit_url
+from wmt.site.outbox import mail_server
 from wmt.site.shown import needed_state
 from wmt.site.web.allocation.effect import effect_table
 from wmt.site.web.allocation.forms import ReasonsForm
@@ -137,7 +138,7 @@ class _Page:
         above = units.above(self.state, self.request.user, self.holder)  # type: ignore[arg-type]
         return {
             "holder": self.holder, "waiting": self.waiting, "picked": picked, "state": self.state,
-            "request": self.request,
+            "sent": self.request.POST,
             "crumbs": [
                 (each.name, unit_url(each.level, each.code, "caseload"))
                 for each in (*above, self.holder) if each.level in ("pdu", "team", "post")
@@ -179,9 +180,9 @@ class _Page:
         self, picked: Picked, form: ReasonsForm | None = None, conflict: str = "", status: int = 200
     ) -> HttpResponse:
         """Who gets which, what that would do, and why."""
-        if form is None:
-            kept = {name: self.request.POST.get(name, "") for name in ReasonsForm.WRITTEN}
-            form = ReasonsForm(initial={"key": uuid.uuid4().hex, **kept})
+        if form is None:  # what was written before somebody went back stays
+            new = {"key": uuid.uuid4().hex, "tell_previous": True}
+            form = ReasonsForm(self.request.POST if self.request.POST.get("key") else None, initial=new)
         picked, found, wrong = self.still(picked), None, ""
         if not picked.refs:
             return self.choose(picked, ["None of these cases is held here by now"])
@@ -194,10 +195,12 @@ class _Page:
             except RefusedError as refused:
                 wrong = str(refused)
         context = self.context(picked) | {
-            "form": form, "found": found, "wrong": wrong, "conflict": conflict,
+            "form": form, "found": found, "first": labels.INITIAL, "wrong": wrong, "conflict": conflict,
             "rows": self.rows(picked, found),
             "reasons": list(labels.reasons_of(waiting=self.waiting).items()),
             "most": allocate.NOTES,
+            "mail_is_on": mail_server.is_on(),
+            "domains": allocation_messages.domains(),
         }  # fmt: skip
         if found:
             got = {code: f"gets {counted(len(cases), 'case')}" for code, cases in found.takers.items()}
