@@ -9,7 +9,7 @@ import pytest
 from browser_people import NARROW, WIDE, Complaints, text_of
 from browser_rules import faults_of
 from browser_site import Site, load_night, running, seal
-from browser_ways import KEYBOARD, Walker
+from browser_ways import KEYBOARD, MOUSE, NO_SCRIPTS, Walk, Walker
 from playwright.sync_api import Page, expect
 
 Person = Callable[..., Page]
@@ -90,3 +90,47 @@ def test_waiting_cases_are_allocated_with_a_reason_and_undone(person: Person, co
     assert ["undone" in row for row in rows[:2]] == [True, False]
     assert (second in rows[0], first in rows[1]) == (True, True)
     _keeps_the_rules(page)
+
+
+def test_a_waiting_case_is_recorded_changed_and_taken_off(walk: Walk, complaints: Complaints) -> None:
+    complaints.expected |= {422}
+    walker = walk("spo", viewport=NARROW)
+    page, crn = walker.page, {MOUSE: "X999991", KEYBOARD: "X999992", NO_SCRIPTS: "X999993"}[walker.way]
+    walker.link("Cases", ".wmt-tabs")
+    walker.link("Waiting cases")
+    walker.link("Record a waiting case", "main")
+    _keeps_the_rules_of(walker)
+    walker.write(page.get_by_label("CRN"), crn[:4])
+    walker.choose(page.get_by_label("Type of case"), "Licence")
+    walker.write(page.get_by_label("Why it has no tier yet (optional)"), "No assessment yet")
+    walker.write(page.get_by_label("Day it came to the team"), "20/11/2026")
+    walker.button("Save")
+    summary = page.locator(".govuk-error-summary")
+    assert "a letter and six digits" in summary.inner_text()
+    _keeps_the_rules_of(walker)
+    walker.use(summary.locator("a").first)
+    walker.write(page.get_by_label("CRN"), crn)
+    walker.button("Save")
+    assert "The waiting case is saved." in text_of(page)
+    assert "none yet: No assessment yet" in text_of(page)
+    _keeps_the_rules_of(walker)
+    walker.link("Change what is recorded")
+    walker.choose(page.get_by_label("Tier", exact=True), "B3")
+    walker.button("Save")
+    assert f"{crn}, event 1" in text_of(page)
+    assert "none yet" not in text_of(page)
+    walker.link("Who could hold a case like this")
+    assert "licence B3" in text_of(page)
+    page.go_back()
+    walker.link("Take it off the list")
+    walker.write(page.get_by_label("Why it no longer waits"), "Gone to another team")
+    _keeps_the_rules_of(walker)
+    walker.button("Take it off the list")
+    ended = page.locator("#table-ended tbody tr").filter(has_text=crn)
+    assert "removed: Gone to another team" in ended.inner_text()
+    _keeps_the_rules_of(walker)
+
+
+def _keeps_the_rules_of(walker: Walker) -> None:
+    if walker.way != NO_SCRIPTS:
+        _keeps_the_rules(walker.page)

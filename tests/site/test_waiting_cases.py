@@ -299,6 +299,25 @@ def test_the_next_extract_ends_the_waiting_of_what_somebody_holds(nobody: Unit) 
     assert (ended.state, ended.held_by) == (Now.WAITING, "")
 
 
+def test_a_team_that_goes_on_under_another_code_takes_its_cases_along(
+    nobody: Unit, other: Unit, signed_in: SignIn
+) -> None:
+    state = current_state()
+    rows = [recorded("X999991", nobody.team_code), recorded("X999992", nobody.team_code)]
+    for row, gone in zip(rows, ("GONE1", "GONE2"), strict=True):
+        WaitingCase.objects.filter(pk=row.pk).update(team_code=gone)
+    after = {"GONE1:A": f"{other.code}:A", "GONE1:B": f"{other.code}:B", "GONE2:A": f"{other.code}:A",
+             "GONE2:B": f"{nobody.team_code}:B"}  # fmt: skip
+    waiting_ends.follow_teams(state, after)
+    assert dict(WaitingCase.objects.values_list("ref", "team_code")) == {
+        "X999991": other.code, "X999992": "GONE2",
+    }  # fmt: skip
+    # those of whom nobody can say where they went are told, to whoever reads all cases
+    page = signed_in("administrator").get(unit_url("nation", "nation", "waiting")).text
+    assert [row["CRN"] for row in table_of(page, "gone")] == ["X999992"]
+    assert "X999992" not in signed_in("head", "pdu", nobody.pdu_code).get("/nation/waiting/").text
+
+
 # ---- pages ------------------------------------------------------------------------------------------------
 
 
@@ -342,9 +361,12 @@ def test_a_case_is_recorded_listed_changed_and_removed_on_pages(nobody: Unit, si
     assert (
         head.post(change, typed(nobody.team_code, tier="", no_tier_why="new", version="1")).status_code == 302
     )
+    answer = head.post(change, typed(nobody.team_code, ref="12", version="1"))
+    assert (answer.status_code, 'name="version" value="1"' in answer.text) == (422, True)
     answer = head.post(change, typed(nobody.team_code, tier="A1", court="Kept", version="1"))
     assert answer.status_code == 409
     assert 'value="Kept"' in answer.text
+    assert 'name="version" value="2"' in answer.text  # who has read that may save over it
     shown = table_of(head.get(listed).text, "waiting")
     assert "no tier yet: new" in next(each for each in shown if each["CRN"] == "X999991")["Notes"]
     remove = reverse("waiting-remove", args=[row.pk])

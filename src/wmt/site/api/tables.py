@@ -85,8 +85,16 @@ class TableFilter(schemas.Paging):
         "", description="Of a caseload: only cases that do not count for this reason."
     )
     band: Literal["under", "within", "over", "none"] | None = None
-    tier: schemas.Short = Field("", description="Of candidates: the tier of the case, beside its `type`.")
+    tier: schemas.Short = Field(
+        "", description="Of candidates and waiting cases: the tier, beside the `type`."
+    )
     crn: schemas.Short = Field("", description="Of candidates: a case that is there. In place of the others.")
+    source: Literal["data", "typed", "feed"] | None = Field(
+        None, description="Of waiting cases: only those known from nDelius data, recorded here, or sent."
+    )
+    age: Literal["7", "14", "28"] | None = Field(
+        None, description="Of waiting cases: only those that wait for so many days or more."
+    )
     show: Literal["attention"] | None = Field(
         None, description="Of allocations: only those that nDelius does not show as they were decided."
     )

@@ -1,6 +1,7 @@
 """How recorded waiting cases end: somebody gives them, or an extract has them with a practitioner."""
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from django.utils import timezone
@@ -32,6 +33,19 @@ def were_given(rows: Collection[CaseAllocation]) -> None:
 def wait_again(rows: Iterable[CaseAllocation]) -> None:
     """The cases of allocations that came to nothing wait as they did."""
     _open(WaitingCase.objects.filter(allocation__in=list(rows), state=_Now.GIVEN))
+
+
+def follow_teams(state: State, codes: Mapping[str, str]) -> None:
+    """Cases of a team that is gone wait in the one under which all of its officers go on. `codes` are the
+    posts that are gone and those under which they go on."""
+    there = Unit.objects.filter(load_id=state.load_id, level="team", whole=True).values("code")
+    then: dict[str, set[str]] = defaultdict(set)
+    for old, new in codes.items():
+        then[old.partition(":")[0]].add(new.partition(":")[0])
+    for row in WaitingCase.objects.filter(state=_Now.WAITING).exclude(team_code__in=there):
+        if len(then[row.team_code]) == 1:
+            (row.team_code,) = then[row.team_code]
+            row.save(update_fields=["team_code"])
 
 
 def settle_waiting(state: State, as_at: datetime, who: str) -> None:

@@ -25,7 +25,7 @@ from wmt.site.audit.record import record
 from wmt.site.availability.records import Post
 from wmt.site.changes.case_deltas import case_lines, put_transfers
 from wmt.site.changes.deltas import is_fresh
-from wmt.site.changes.waiting_ends import settle_waiting
+from wmt.site.changes.waiting_ends import follow_teams, settle_waiting
 from wmt.site.figures import line_queries
 from wmt.site.loads.people_tables import posts_of
 from wmt.site.workload.models import Fault as LoadFault
@@ -64,7 +64,8 @@ def settle_allocations(load: Load, night: Night, number: int, former: Collection
     have yet count beside it. `former` are the posts shown before. The caller holds the journal."""
     assert load.as_at is not None
     _reopen(load.as_at)
-    rows = _recoded(CaseAllocation.objects.filter(is_open=True), _followed(former, posts_of(load)))
+    codes = _followed(former, posts_of(load))
+    rows = _recoded(CaseAllocation.objects.filter(is_open=True), codes)
     CaseAllocation.objects.bulk_update(rows, ["from_post", "to_post"], batch_size=500)
     state = current_state()
     back = transfers_back(state)
@@ -93,6 +94,7 @@ def settle_allocations(load: Load, night: Night, number: int, former: Collection
     names = ["held_since", "is_open", "settled_as_at", "state", "found_post"]
     CaseAllocation.objects.bulk_update(rows, names, batch_size=500)
     put_transfers(state, [each for each in open_transfers() if each.key not in kept], number)
+    follow_teams(state, codes)
     settle_waiting(state, load.as_at, load.who)
     _tell(load, told)
 

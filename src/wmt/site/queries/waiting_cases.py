@@ -79,23 +79,40 @@ def waiting_in(question: UnitRequest) -> list[WaitingEntry]:
     reads = access.teams_of_cases(question.user, state)
     recorded: dict[str, WaitingCase] = {}
     found: list[WaitingEntry] = []
+    lines = _at_placeholders(question)
     if state.as_of is None:  # what is recorded is of now
-        there = WaitingCase.objects.filter(state=WaitingCase.State.WAITING).order_by("-event_number")
-        # where the extract has a case is its place, whatever its record says
-        recorded = {row.ref: row for row in there if reads((row.team_code, ""))}
+        refs = {line.ref for line, *_ in lines if line.ref and line.listed_cases == 1}
+        there = WaitingCase.objects.filter(ref__in=refs, state=WaitingCase.State.WAITING)
+        # where the extract has a case is its place, whatever its record says; of several events the first
+        recorded = {row.ref: row for row in there.order_by("-event_number") if reads((row.team_code, ""))}
         for row in waiting_beside(state).filter(team_code__in=teams):
             found.append(_of_record(question, row, teams[row.team_code], reads((row.team_code, ""))))
-    for line, priced, post, worth in _at_placeholders(question):
+    for line, priced, post, worth in lines:
         kind = CaseKindShown(priced.location, priced.tier, priced.stream, priced.suspended)
-        own = recorded.get(line.ref) if line.ref and line.listed_cases == 1 else None
+        own = recorded.get(line.ref) if line.listed_cases == 1 else None
         found.append(
             WaitingEntry(
                 kind, worth, post.team_code, teams.get(post.team_code), line, priced, post, own,
                 withheld=line.withheld,
             )
         )  # fmt: skip
-    found.sort(key=lambda each: (each.since is None, each.since or state.day, each.ref, each.team_code))
-    return found
+    return _oldest_first(found, state.day)
+
+
+def without_team(question: UnitRequest) -> list[WaitingEntry]:
+    """The recorded cases of teams that are not in the figures any more, for whoever may read them all."""
+    state = question.state
+    if state.as_of is not None:
+        return []
+    teams = units.of_level(state, "team").values("code")
+    reads = access.teams_of_cases(question.user, state)
+    rows = waiting_beside(state).exclude(team_code__in=teams)
+    found = [_of_record(question, row, None, True) for row in rows if reads((row.team_code, ""))]
+    return _oldest_first(found, state.day)
+
+
+def _oldest_first(found: Iterable[WaitingEntry], day: date) -> list[WaitingEntry]:
+    return sorted(found, key=lambda each: (each.since is None, each.since or day, each.ref, each.team_code))
 
 
 def teams_of(question: UnitRequest, level: str = "team") -> list[Unit]:
@@ -106,14 +123,14 @@ def teams_of(question: UnitRequest, level: str = "team") -> list[Unit]:
     return list(found if unit.level == units.NATION else found.filter(**{f"{unit.level}_code": unit.code}))
 
 
-def _of_record(question: UnitRequest, row: WaitingCase, team: Unit, may: bool) -> WaitingEntry:
+def _of_record(question: UnitRequest, row: WaitingCase, team: Unit | None, may: bool) -> WaitingEntry:
     state = question.state
     tier = row.tier if row.tier in TIERS[state.tier_scheme] else "0"
     stream = "t2a" if row.is_t2a else "standard"
     worth = of_kind(rules_of(state), state.tier_scheme, state.day, row.location, tier, stream)
     kind = CaseKindShown(row.location, tier, stream, suspended=False)
     shown = row if may else None
-    return WaitingEntry(kind, worth.points_x100, team.code, team, recorded=shown, withheld=not may)
+    return WaitingEntry(kind, worth.points_x100, row.team_code, team, recorded=shown, withheld=not may)
 
 
 def _at_placeholders(question: UnitRequest) -> list[tuple[Line, Pricing, Unit, int]]:
@@ -207,8 +224,9 @@ def _waited(question: UnitRequest, teams: Iterable[str]) -> list[tuple[str, int]
     ).exclude(state=CaseAllocation.State.UNDONE)  # fmt: skip
     reads = visibility.ReachOfPosts(visibility.cases(question.user, state), state)
     found = []
-    for row in rows.only("from_post", "to_post", "first_day", "arrived_on", "held_since"):
-        posts = [access.codes(code) for code in (row.from_post, row.to_post)]
+    fields = ("from_post", "to_post", "first_day", "arrived_on", "held_since")
+    for start, end, day, arrived, since in rows.values_list(*fields):
+        posts = access.codes(start), access.codes(end)
         if posts[0][0] in known and any(map(reads, posts)):
-            found.append((posts[0][0], row.days_waited or 0))
+            found.append((posts[0][0], max((day - (arrived or since)).days, 0)))
     return found

@@ -22,6 +22,7 @@ from wmt.site.figures import units
 from wmt.site.links import unit_url
 from wmt.site.shown import needed_state
 from wmt.site.web.allocation import waiting_forms, waiting_labels
+from wmt.site.web.units.labels import upper_first
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
@@ -128,6 +129,8 @@ def _save(
             actor=request.user, wanted=form.wanted, number=number, version=version
         )
     except ConflictError as conflict:
+        if row is not None:
+            row.refresh_from_db()
         return _form(request, state, form, row, conflict=str(conflict), status=409)
     except RefusedError as refused:
         form.refuse(refused.faults)
@@ -155,9 +158,9 @@ def _form(
         "teams": [(code, f"{name} ({code})") for code, name in teams.values_list("code", "name")],
         "types": waiting_forms.TYPES,
         "tiers": [(tier, tier) for tier in TIERS[state.tier_scheme] if tier != "0"],
-        "appointments": WaitingCase.Appointment.choices,
-        # what somebody else saved meanwhile is read before one may save over it
-        "version": row.version if row and not conflict else form["version"].value(),
+        "appointments": [(value, upper_first(words)) for value, words in WaitingCase.Appointment.choices],
+        # who was told that somebody else changed it saves over what is there by then
+        "read": row.version if row and conflict else form["version"].value() or "",
         "cancel_href": reverse("waiting-case", args=[row.pk]) if row else "",
     }
     return render(request, "allocation/waiting_form.jinja", context, status=status)

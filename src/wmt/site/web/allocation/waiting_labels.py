@@ -62,7 +62,7 @@ def facts(row: WaitingCase, names: Mapping[str, str], team: Unit | None) -> list
         ("Court", row.court, ""),
         ("Requirements", "; ".join(row.requirements), ""),
         ("Held before by", "; ".join(names.get(code, code) for code in row.previous_posts), ""),
-        ("Recorded", source, ""),
+        ("Known from", source, ""),
         ("Version", f"{row.version}", ""),
     ]
     return [fact for fact in found if fact[1]]

@@ -1,6 +1,7 @@
 """The cases of a team or PDU that nobody holds, longest waiting first; of larger units, how many."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
@@ -28,6 +29,7 @@ TITLE = "Waiting cases"
 TEMPLATE = "unit/waiting.jinja"
 _SOURCES = {"data": "nDelius data", "typed": "recorded here", "feed": "another system"}
 _AGES = ("7", "14", "28")
+_GONE = "Recorded cases of teams that are no longer in the data"
 _Fits = Callable[[query.WaitingEntry], bool]
 
 
@@ -44,7 +46,10 @@ def content(question: UnitRequest) -> dict[str, Any]:
     counts = {} if unit.level == "team" else {"counts": _counts(question)}
     if unit.level not in ("team", "pdu"):
         cases = sum(each.raw or 0 for each in (row.values["waiting"] for row in counts["counts"].rows))
-        return {"tables": counts, "elsewhere": False, "cases": cases, "is_list": False}
+        gone = query.without_team(question) if unit.level == units.NATION else []
+        if gone:
+            counts["gone"] = replace(_table(question, gone, visibility.NOWHERE), name="gone", caption=_GONE)
+        return {"tables": counts, "elsewhere": False, "cases": cases + len(gone), "is_list": False}
     everything = query.waiting_in(question)
     filters, fits = _filters(question)
     found = [entry for entry in everything if fits(entry)]
@@ -166,7 +171,7 @@ def _row(
         "what": tables.text(labels.what(entry.priced) if entry.priced else labels.upper_first(words)),
         "cases": tables.count(entry.cases),
         "points": tables.exact(entry.points_x100),
-        "team": tables.text(entry.team_code, unit_url("team", entry.team_code)),
+        "team": tables.text(entry.team_code, unit_url("team", entry.team_code) if entry.team else ""),
         "since": withheld if entry.withheld else tables.day(entry.since),
         "days": withheld if entry.withheld else days,
         "appointment": tables.text(waiting_labels.appointment(row) if row else ""),
@@ -183,7 +188,7 @@ def _row(
 def _choose_href(question: UnitRequest, entry: query.WaitingEntry, may: bool) -> str:
     """Who could hold it: the case itself for who may give it, one of its kind for others."""
     kind = entry.kind
-    if kind.location not in LOCATIONS:
+    if kind.location not in LOCATIONS or entry.team is None:
         return ""
     asked = {
         "type": kind.location, "tier": kind.tier, "kind": "t2a" if kind.stream == "t2a" else "",
