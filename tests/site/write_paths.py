@@ -6,7 +6,7 @@ sent nothing: its answer is then a refusal, which reads and writes too (the sess
 
 # ruff: noqa: F811 - the fixture comes by import
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -27,6 +27,7 @@ from wmt.site.changes.recalculate import turn_day
 from wmt.site.changes.waiting_details import WaitingDetails
 from wmt.site.duties import scheduled
 from wmt.site.outbox.models import Message, MessageTopic
+from wmt.site.receivers import Receiver
 from wmt.site.web.allocation.several import Picked
 from wmt.site.workload.models import Line, Pricing, Unit
 from wmt.site.workload.state import current_state
@@ -76,7 +77,10 @@ class Place:
 
 
 @pytest.fixture
-def place(scene: Scene) -> Place:
+def place(scene: Scene, settings: Any) -> Place:
+    # other services are told too, in the same transactions
+    receiver = Receiver(name="a-test", url="https://example.org/", secret="x" * 32)
+    settings.CONFIG = replace(settings.CONFIG, event_feed=True, webhooks=(receiver,))
     user = User.objects.create_user("all@example.org", name="All Roles", password=PASSWORD)
     other = User.objects.create_user("other@example.org", name="Other Person")
     team = scene.duty.team_code
