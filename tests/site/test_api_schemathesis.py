@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import schemathesis
+from accounts_fixtures import configured  # noqa: F401
 from api_fixtures import ROOT, Program, fresh_counts, program  # noqa: F401
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
@@ -68,8 +69,9 @@ def within_the_test() -> Iterator[None]:
 
 
 @pytest.fixture
-def real(program: Callable[..., Program], nation: Any) -> "Real":
-    """What there is to ask about: units, a reduction, a correction of a grade, hours, a rule, a night."""
+def real(program: Callable[..., Program], nation: Any, configured: Callable[..., None]) -> "Real":
+    """What there is to ask about: units, events, a reduction, a grade, hours, a rule, a night."""
+    configured(event_feed=True)
     asker = program("administrator")
     day = current_state().day.isoformat()
     units = Unit.objects.filter(load=nation.load, whole=True).order_by("level", "code")

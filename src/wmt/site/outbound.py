@@ -2,6 +2,7 @@
 
 import ipaddress
 import socket
+import ssl
 import time
 import urllib.error
 import urllib.request
@@ -12,6 +13,15 @@ from urllib.parse import urlsplit
 
 from wmt.site.loopback import is_loopback
 
+#: The first that fits is said of a fault.
+_WHY: dict[type[BaseException], str] = {
+    TimeoutError: "it took too long",
+    ssl.SSLCertVerificationError: "its certificate is not valid here",
+    ssl.SSLError: "no safe connection can be made",
+    socket.gaierror: "its name is not known",
+    ConnectionError: "nothing answers at its address, or it broke off",
+    HTTPException: "what came back is not HTTP",
+}
 #: What `is_private_way` asks of an address.
 PRIVATE_WAY = "begins with https:// (http:// only for this machine), without a name and password"
 
@@ -90,4 +100,5 @@ def ask(
             return other.code, b""
     except (OSError, HTTPException, ValueError) as fault:
         why = getattr(fault, "reason", None) or fault
-        raise NoAnswer("it took too long" if isinstance(why, TimeoutError) else type(why).__name__) from None
+        said = next((words for kind, words in _WHY.items() if isinstance(why, kind)), type(why).__name__)
+        raise NoAnswer(said) from None
