@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from api_fixtures import Program, program  # noqa: F401
-from test_allocate import cases_of, pair, unit  # noqa: F401
+from test_allocate import cases_of, pair, posts, unit  # noqa: F401
 
 from wmt.cli.main import _outcome
 from wmt.ledger import decimal
@@ -202,3 +202,38 @@ def test_what_cannot_be_of_several_is_told(head: Program, pair: tuple[Unit, Unit
         assert code in answer.content.decode()
     assert head.ask("get", f"allocation-batches/{'0' * 32}").status_code == 404
     assert CaseAllocation.objects.count() == 0
+
+
+def test_the_command_spreads_the_cases_of_a_post_and_undoes_it(
+    wmt: Callable[..., Any], pair: tuple[Unit, Unit]
+) -> None:
+    old, _ = pair
+    new = min(
+        posts(grade="PO", stream="sentence_management", available_x100__gt=0),
+        key=lambda each: each.points_x100 / each.available_x100,
+    )
+    refs = cases_of(old)
+    code, said, _ = wmt("allocate-several", old.code, "--to", new.code, "--check", "--json")
+    assert code == 0
+    told = json.loads(said)
+    assert sorted(each["case"] for each in told["cases"]) == refs
+    assert "Choose why" in told["said"]
+    assert CaseAllocation.objects.count() == 0
+    one = next(each["case"] for each in told["cases"] if each["to"])
+    code, said, _ = wmt(
+        "allocate-several", old.code, "--to", new.code, "--case", one, "--reason", "officer_left", "--json"
+    )
+    batch = json.loads(said)["batch"]
+    assert (code, CaseAllocation.objects.get().ref, CaseAllocation.objects.get().batch) == (0, one, batch)
+    code, said, _ = wmt("allocate-several", "--undo", batch)
+    assert code == 0
+    assert "1 allocations are undone" not in said
+    assert differences(current_state()) == []
+    for arguments, words in (
+        ((old.code,), "say whose cases"), (("--undo", "none"), "no allocations none"),
+        ((old.code, "--to", "N0:N0"), "no post N0:N0"), (("N0:N0", "--to", new.code), "no post N0:N0"),
+        ((old.code, "--to", new.code, "--case", "X999999"), "does not hold X999999"),
+    ):  # fmt: skip
+        code, _, fault = wmt("allocate-several", *arguments)
+        assert code != 0
+        assert words in fault.replace("\n", " ")

@@ -13,7 +13,10 @@ from wmt.cli.site_start import asker
 from wmt.ledger.arithmetic import shown_capacity
 
 if TYPE_CHECKING:
-    from wmt.site.changes.allocation_preview import AllocationPreview
+    from collections.abc import Sequence
+
+    from wmt.site.changes.allocation_preview import AllocationPreview, UnitMoment
+    from wmt.site.workload.state import State
 
 Crn = Annotated[str, typer.Argument(metavar="CRN", help="The case, by its reference; empty with --undo.")]
 To = Annotated[str, typer.Option("--to", metavar="POST", help="Who gets it: the post as TEAM:STAFF.")]
@@ -72,22 +75,24 @@ def allocate(
         print_json(told)
         return
     if told["effects"]:
-        columns = (tables.TextColumn("unit", "whole"), *(tables.TextColumn(head) for head in ("now", "then")))
-        rows = [(each["code"], each["before"] or "-", each["after"] or "-") for each in told["effects"]]
-        tables.table(told["case"], columns, rows)
+        show_effects(told["case"], told["effects"])
     console.out.print(told["said"], markup=False)
+
+
+def show_effects(title: str, effects: "Sequence[dict[str, Any]]") -> None:
+    """A table of units now and then."""
+    columns = (tables.TextColumn("unit", "whole"), *(tables.TextColumn(head) for head in ("now", "then")))
+    tables.table(
+        title, columns, [(each["code"], each["before"] or "-", each["after"] or "-") for each in effects]
+    )
 
 
 def _allocate(only_check: bool, **wanted: Any) -> dict[str, Any]:
     from wmt.site.allocation.labels import INITIAL
     from wmt.site.changes import allocate as action
     from wmt.site.changes import allocation_preview
-    from wmt.site.workload.state import NoDataYet, current_state
 
-    try:
-        state = current_state()
-    except NoDataYet:
-        raise console.RefusedInput("no extract has been loaded yet: wmt load does that") from None
+    state = state_shown()
     found = allocation_preview.look(
         actor=None, wanted=allocation_preview.AllocationRequest(**wanted), state=state
     )
@@ -108,18 +113,35 @@ def _allocate(only_check: bool, **wanted: Any) -> dict[str, Any]:
     return {**told, "number": row.pk, "said": said}
 
 
+def state_shown() -> "State":
+    """The figures of the site. Raises RefusedInput where there are none yet."""
+    from wmt.site.workload.state import NoDataYet, current_state
+
+    try:
+        return current_state()
+    except NoDataYet:
+        raise console.RefusedInput("no extract has been loaded yet: wmt load does that") from None
+
+
 def _told(found: "AllocationPreview") -> dict[str, Any]:
-    effects = [
+    points = tables.figure(ledger.decimal(found.case.points_x100))
+    return {
+        "case": f"{found.case.ref}: {found.case.words}, {points} points",
+        "effects": effects_of(found.moments),
+    }
+
+
+def effects_of(moments: "Sequence[UnitMoment]") -> list[dict[str, Any]]:
+    """The capacity of units before and after."""
+    return [
         {
             "level": each.unit.level,
             "code": each.unit.code,
             "before": shown_capacity(*each.before) if each.before.available_x100 else None,
             "after": shown_capacity(*each.after) if each.after.available_x100 else None,
         }
-        for each in found.moments
+        for each in moments
     ]
-    points = tables.figure(ledger.decimal(found.case.points_x100))
-    return {"case": f"{found.case.ref}: {found.case.words}, {points} points", "effects": effects}
 
 
 def _undo(number: int) -> dict[str, Any]:

@@ -40,6 +40,10 @@ COMMANDS = {
         "allocate:allocate",
         "Give a case to somebody in the site of WMT_HOME, or undo it: figures move at once.",
     ),
+    "allocate-several": (
+        "allocate_several:allocate_several",
+        "Spread cases of a post in the site of WMT_HOME over people, all or none, or undo it.",
+    ),
     "load": ("load:load", "Load an extract into the site of WMT_HOME: all of it, or nothing at all."),
     "load-earlier": (
         "earlier:load_earlier",

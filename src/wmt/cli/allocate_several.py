@@ -1,0 +1,121 @@
+"""`wmt allocate-several`: spread cases of a post over people. Django is imported when it runs."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from wmt import ledger
+from wmt.cli import allocate, console, tables
+from wmt.cli.files import print_json
+from wmt.cli.options import Json
+from wmt.cli.people import site
+from wmt.cli.site_start import asker
+from wmt.text import counted
+
+if TYPE_CHECKING:
+    from wmt.allocation.spread import SpreadSuggestion
+
+From = Annotated[str, typer.Argument(metavar="POST", help="Whose cases: TEAM:STAFF; empty with --undo.")]
+Cases = Annotated[
+    list[str] | None, typer.Option("--case", metavar="CRN", help="Only this case; repeatable. All without.")
+]
+Among = Annotated[
+    list[str] | None, typer.Option("--to", metavar="POST", help="One of those who may get cases; repeatable.")
+]
+UndoAll = Annotated[str, typer.Option("--undo", metavar="BATCH", help="Undo these allocations of today.")]
+
+
+def allocate_several(
+    post: From = "",
+    to: Among = None,
+    case: Cases = None,
+    reason: allocate.Why = "",
+    notes: allocate.Notes = "",
+    sensitive: allocate.Sensitive = False,
+    limited_access: allocate.Limited = False,
+    tell_previous: allocate.TellPrevious = True,
+    check: allocate.Check = False,
+    undo: UndoAll = "",
+    json: Json = False,
+) -> None:
+    """Spread cases of a post in the site of WMT_HOME over people, all or none, or undo it."""
+    if bool(undo) == bool(post and to):
+        raise console.RefusedInput(
+            "say whose cases and who may get them: wmt allocate-several POST --to POST --to POST"
+        )
+    with site():
+        from wmt.site.availability.change_requests import RefusedError
+
+        try:
+            told = _undo(undo) if undo else _spread(
+                check, post, list(dict.fromkeys(to or ())), list(dict.fromkeys(case or ())), reason=reason,
+                notes=notes, sensitive=sensitive, limited_access=limited_access, tell_previous=tell_previous,
+            )  # fmt: skip
+        except RefusedError as refused:
+            raise console.RefusedInput(f"{refused}. Nothing was changed") from None
+    if json:
+        print_json(told)
+        return
+    if told["cases"]:
+        columns = (
+            tables.TextColumn("case", "whole"),
+            tables.TextColumn("what", "text"),
+            tables.TextColumn("points"),
+            tables.TextColumn("to", "whole"),
+            tables.TextColumn("why", "text"),
+        )
+        rows = [tuple(each[column.head] or "-" for column in columns) for each in told["cases"]]
+        tables.table("cases", columns, rows)
+        allocate.show_effects("effect", told["effects"])
+    console.out.print(told["said"], markup=False)
+
+
+def _spread(only_check: bool, post: str, to: list[str], refs: list[str], **wanted: Any) -> dict[str, Any]:
+    from wmt.site.allocation.labels import INITIAL
+    from wmt.site.changes import allocation_preview, spread
+
+    state = allocate.state_shown()
+    refs = refs or [
+        each.ref or "" for each in spread.listed(state, allocation_preview.holder_of(None, post, state))
+    ]
+    if not refs:
+        raise console.RefusedInput(f"{post} has no case that can be allocated on its own")
+    found = spread.suggest(actor=None, post=post, refs=refs, people=to, state=state)
+    given = [spread.CaseGiven(each.case.ref or "", each.to) for each in found if each.to]
+    left = len(found) - len(given)
+    beside = f" {left} of {len(found)} cases stay: nobody has room for them by the rule." if left else ""
+    told = {"cases": [_case(each) for each in found], "effects": [], "batch": None}
+    if not given:
+        return {**told, "said": f"Nothing was changed.{beside}"}
+    waiting = spread.cases_of(actor=None, post=post, refs=refs, state=state).was_waiting
+    wanted["reason"] = wanted["reason"] or (INITIAL if waiting else "")
+    request = spread.SpreadRequest(from_post=post, given=given, **wanted)
+    looked = spread.look(actor=None, wanted=request, state=state)
+    told["effects"] = allocate.effects_of(looked.moments)
+    if only_check:
+        more = "".join(f" {fault.message}." for fault in looked.faults)
+        return {**told, "said": f"Nothing was changed: this is what it would do.{beside}{more}"}
+    rows, _ = spread.spread(actor=None, wanted=request, who=asker())
+    batch = rows[0].batch
+    done = f"{counted(len(rows), 'case')} of {post} given to others.{beside}"
+    said = f"{done} `wmt allocate-several --undo {batch}` takes them back today."
+    return {**told, "batch": batch, "said": said}
+
+
+def _case(found: "SpreadSuggestion") -> dict[str, str]:
+    points = tables.figure(ledger.decimal(found.case.points_x100))
+    return {
+        "case": found.case.ref or "", "what": found.case.words, "points": points, "to": found.to,
+        "why": found.why,
+    }  # fmt: skip
+
+
+def _undo(batch: str) -> dict[str, Any]:
+    from wmt.site.changes import spread
+
+    if not spread.batch_of(batch):
+        raise console.RefusedInput(f"there are no allocations {batch}")
+    rows = spread.undo_batch(actor=None, batch=batch, who=asker())
+    done = counted(len(rows), "allocation is", "allocations are")
+    said = f"{done} undone: the cases are {rows[0].from_post}'s again."
+    return {"cases": [], "effects": [], "batch": batch, "said": said}
