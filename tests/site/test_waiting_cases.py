@@ -367,6 +367,9 @@ def test_a_case_is_recorded_listed_changed_and_removed_on_pages(nobody: Unit, si
     assert answer.status_code == 409
     assert 'value="Kept"' in answer.text
     assert 'name="version" value="2"' in answer.text  # who has read that may save over it
+    assert re.search(
+        "by A head: Tier was C2", in_sight(head.get(reverse("waiting-case", args=[row.pk])).text)
+    )
     shown = table_of(head.get(listed).text, "waiting")
     assert "no tier yet: new" in next(each for each in shown if each["CRN"] == "X999991")["Notes"]
     remove = reverse("waiting-remove", args=[row.pk])
@@ -426,6 +429,7 @@ def test_who_may_not_read_the_cases_of_the_team_reads_nothing_of_them(
     gone = recorded("X999992", nobody.team_code)
     waiting_cases.remove(actor=None, who="PRIVATEWHO", number=gone.pk, version=1, why="PRIVATEREASON")
     stranger = signed_in("manager", "team", other.code)
+    assert "No results" in stranger.get("/search/", {"q": "X999991"}).text
     for address in (
         unit_url("pdu", nobody.pdu_code, "waiting", age="7"), unit_url("pdu", nobody.pdu_code, "waiting"),
         unit_url("team", nobody.team_code, "waiting"), unit_url("nation", "nation", "waiting"),
@@ -437,6 +441,8 @@ def test_who_may_not_read_the_cases_of_the_team_reads_nothing_of_them(
     assert stranger.post("/waiting/new/", typed(nobody.team_code, ref="X999993")).status_code == 403
     assert AuditEvent.objects.filter(kind="denied", code=nobody.team_code).count() == 1
     reader = signed_in("analyst")
+    found = reader.get("/search/", {"q": "x9999"}).text
+    assert [row["CRN"] for row in table_of(found, "waiting")] == ["X999991"]
     assert "PRIVATECOURT" in reader.get(reverse("waiting-case", args=[row.pk])).text
     assert reader.get(reverse("waiting-change", args=[row.pk])).status_code == 403
     assert ReadEvent.objects.filter(level="team", code=nobody.team_code).exists()

@@ -105,7 +105,9 @@ def without_team(question: UnitRequest) -> list[WaitingEntry]:
     if state.as_of is not None:
         return []
     teams = units.of_level(state, "team").values("code")
-    reads = access.teams_of_cases(question.user, state)
+    # a list over the nation is a file of it too
+    reach = visibility.cases_in_bulk(question.user, state, question.unit)
+    reads = visibility.ReachOfPosts(reach, state)
     rows = waiting_beside(state).exclude(team_code__in=teams)
     found = [_of_record(question, row, None, True) for row in rows if reads((row.team_code, ""))]
     return _oldest_first(found, state.day)

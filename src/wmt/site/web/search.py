@@ -1,4 +1,4 @@
-"""Search: people, teams, PDUs and regions by part of a name or code, and cases by CRN.
+"""Search: people, teams, PDUs and regions by part of a name or code, and cases by CRN, those that wait too.
 
 What was searched for is written down nowhere: it may be the name or the number of a person.
 """
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from wmt.site import tables
 from wmt.site.shown import needed_state
-from wmt.site.web import search_cases, search_units
+from wmt.site.web import search_cases, search_units, search_waiting
 from wmt.site.workload.state import State
 
 ROWS_A_PAGE = 20
@@ -74,6 +74,11 @@ def found(request: HttpRequest, state: State, asked: str) -> list[ResultGroup]:
         screen = _Screen.of(request, "cases", len(refs))
         table = search_cases.table(state, request.user, refs[screen.rows])
         groups.append(screen.group(table, "Cases", is_exact=search_cases.rank(refs[0], asked) == 0))
+    if rows := search_waiting.matches(state, request.user, asked):
+        screen = _Screen.of(request, "waiting", len(rows))
+        table = search_waiting.table(request.user, rows[screen.rows])
+        is_exact = search_cases.rank(rows[0].ref, asked) == 0
+        groups.append(screen.group(table, "Recorded waiting cases", is_exact=is_exact))
     return sorted(groups, key=lambda group: not group.is_exact)
 
 

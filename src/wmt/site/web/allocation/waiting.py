@@ -37,7 +37,10 @@ def waiting_page(request: HttpRequest, number: int) -> HttpResponse:
     team = _team(state, row)
     note_read(request.user, team or Unit(level="team", code=row.team_code, name=row.team_code))
     posts = units.of_level(state, "post")
-    held = [row.held_by, *([row.allocation.to_post] if row.allocation else []), *row.previous_posts]
+    versions = list(WaitingCase.objects.filter(key=row.key).order_by("version"))
+    held = [row.held_by, *([row.allocation.to_post] if row.allocation else [])]
+    held += [post for each in versions for post in each.previous_posts]
+    names = units.names_of(posts.filter(code__in=held))
     waits = row.state == WaitingCase.State.WAITING
     tier = row.tier if row.tier in TIERS[state.tier_scheme] else "0"
     seen = bool(case_lines(state, [row.ref])) if waits else False
@@ -49,7 +52,8 @@ def waiting_page(request: HttpRequest, number: int) -> HttpResponse:
     choose = unit_url("team", row.team_code, "candidates", **asked)
     context = {
         "row": row,
-        "facts": waiting_labels.facts(row, units.names_of(posts.filter(code__in=held)), team),
+        "facts": waiting_labels.facts(row, names, team),
+        "versions": waiting_labels.versions(versions, names),
         "crumbs": _crumbs(request, state, team),
         "waits": waits,
         "seen": seen,

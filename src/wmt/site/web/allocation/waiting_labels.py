@@ -1,6 +1,7 @@
 """A recorded waiting case in words: what it is, its first appointment, how its waiting ended."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from django.urls import reverse
 
@@ -13,6 +14,8 @@ from wmt.site.workload.models import Unit
 
 _Now = WaitingCase.State
 _Appointment = WaitingCase.Appointment
+#: What is of each version of a record and no detail of the case.
+_OF_VERSION = ("State", "Known from", "Version")
 
 
 def what(row: WaitingCase) -> str:
@@ -66,6 +69,24 @@ def facts(row: WaitingCase, names: Mapping[str, str], team: Unit | None) -> list
         ("Version", f"{row.version}", ""),
     ]
     return [fact for fact in found if fact[1]]
+
+
+def versions(rows: Sequence[WaitingCase], names: Mapping[str, str]) -> list[str]:
+    """What was changed of a record, the last change first: by whom, when, and what it said before."""
+    told = []
+    for before, after in pairwise(rows):
+        was, now = (
+            {title: said for title, said, _ in facts(row, names, None) if title not in _OF_VERSION}
+            for row in (before, after)
+        )
+        changed = [
+            f"{title} was {was.get(title, 'not known')}"
+            for title in dict.fromkeys([*was, *now])
+            if was.get(title) != now.get(title)
+        ]
+        who = f"{moment_words(after.recorded_at)}, by {staff_names.person(after.who)}"
+        told.append(f"{who}: {'; '.join(changed) or 'confirmed'}")
+    return told[::-1]
 
 
 def team_href(team: Unit | None) -> str:
