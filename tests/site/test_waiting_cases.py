@@ -8,12 +8,16 @@ from typing import Any
 
 import pytest
 from api_fixtures import Program, person_with, program  # noqa: F401
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tabs_fixtures import in_sight, links, table_of
 from test_allocate import cases_of, posts
 
+from how_many import examples
 from wmt.site.allocation.models import CaseAllocation, WaitingCase
 from wmt.site.allocation.queries import waiting_count
 from wmt.site.audit.models import AuditEvent, ReadEvent
@@ -234,6 +238,47 @@ def test_what_is_wrong_with_one_refuses_all_and_names_it(
     assert WaitingCase.objects.get(ref="X999993").state == Now.WAITING
 
 
+@settings(
+    max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_in_whatever_order_a_feed_comes_the_end_is_the_same(written_team: str, data: st.DataObject) -> None:
+    """Messages of two cases, each of its own moment, some of them repeated and in any order and batches."""
+    moments = data.draw(st.lists(st.integers(0, 500), min_size=1, max_size=6, unique=True))
+    refs, tiers = st.sampled_from(("X999991", "X999992")), st.sampled_from(("", "A1", "B3", None))
+    told = [(data.draw(refs), moment, data.draw(tiers)) for moment in moments]
+    sent_ones = data.draw(st.permutations(told + data.draw(st.lists(st.sampled_from(told), max_size=4))))
+    start = timezone.now() - timedelta(days=30)
+
+    def take(messages: list[tuple[str, int, str | None]]) -> None:
+        rows = [
+            waiting_cases.FeedRow(
+                details=details(ref, written_team, tier=tier or ""), as_at=start + timedelta(minutes=moment),
+                removed=tier is None,
+            )
+            for ref, moment, tier in messages
+        ]  # fmt: skip
+        waiting_cases.take_feed(actor=None, who="a feed", rows=rows)
+
+    with transaction.atomic():
+        batch: list[tuple[str, int, str | None]] = []
+        for each in sent_ones:
+            if each[0] in {ref for ref, *_ in batch} or data.draw(st.booleans()):
+                take(batch)
+                batch = []
+            batch.append(each)
+        take(batch)
+        last = {ref: tier for ref, _, tier in sorted(told, key=lambda message: message[1])}
+        found = dict(WaitingCase.objects.filter(state=Now.WAITING).values_list("ref", "tier"))
+        assert found == {ref: tier for ref, tier in last.items() if tier is not None}
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def written_team(nobody: Unit) -> str:
+    return str(nobody.team_code)
+
+
 def _now() -> str:
     return timezone.now().isoformat()
 
@@ -255,14 +300,14 @@ def test_a_recorded_case_that_is_given_waits_no_more_until_that_is_undone(
     ref, day = cases_of(nobody)[0], current_state().day
     row = recorded(ref, nobody.team_code, arrived_on=day - timedelta(9))
     to = posts(stream="sentence_management", grade="PO", available_x100__gt=0)[0]
-    given = give(ref, to)
+    made = give(ref, to)
     row.refresh_from_db()
-    given.refresh_from_db()
-    assert (row.state, row.allocation, given.days_waited) == (Now.GIVEN, given, 9)
+    made.refresh_from_db()
+    assert (row.state, row.allocation, made.days_waited) == (Now.GIVEN, made, 9)
     feed = program("administrator")
     again = sent(ref, nobody.team_code, as_at=_now())
     assert results(feed.ask("put", "waiting-cases", {"cases": [again]})) == ["allocated"]
-    allocate.undo(actor=None, who="Ann", allocation=given)
+    allocate.undo(actor=None, who="Ann", allocation=made)
     row.refresh_from_db()
     assert (row.state, row.allocation, row.closed_at) == (Now.WAITING, None, None)
     again = sent(ref, nobody.team_code, as_at=_now(), arrived_on=f"{day - timedelta(9)}")

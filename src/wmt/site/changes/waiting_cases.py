@@ -32,6 +32,8 @@ from wmt.text import NOTE, counted
 WHY = 1_000
 _Now = WaitingCase.State
 _EVERYWHERE = visibility.Reach(everywhere=True)
+#: Of what a feed removed before it had sent it.
+_NO_TEAM = ""
 
 
 class FeedAnswer(StrEnum):
@@ -133,9 +135,10 @@ def take_feed(*, actor: Any, rows: Sequence[FeedRow], who: str = "") -> list[Fee
         answers = []
         for row in rows:
             last = stored.get((row.details.ref, row.details.event_number))
-            if row.removed and last is not None and last.team_code not in mine:
-                last = None
-            answers.append(_taken(row, last, asker, held))
+            if row.removed and last is not None and last.team_code not in {*mine, _NO_TEAM}:
+                answers.append(FeedAnswer.NOT_THERE)
+            else:
+                answers.append(_taken(row, last, asker, held))
         done = [answer for answer in FeedAnswer if answer in answers and answer != FeedAnswer.UNCHANGED]
         if done:
             parts = ", ".join(f"{answers.count(answer):,} {answer}" for answer in done)
@@ -247,10 +250,19 @@ def _taken(row: FeedRow, last: WaitingCase | None, asker: Actor, held: Mapping[s
         return FeedAnswer.OLDER
     waits = last is not None and last.state == _Now.WAITING
     if row.removed:
-        if last is None or not waits:
-            return FeedAnswer.NOT_THERE
-        _close(last, asker, NOTE.mended(row.why)[:WHY] or "the other system removed it", row.as_at)
-        return FeedAnswer.REMOVED
+        why = NOTE.mended(row.why)[:WHY] or "the other system removed it"
+        if last is None:
+            # kept, so that what was sent before and comes later does not bring it back
+            last = WaitingCase(source=WaitingCase.Source.FEED, recorded_by=asker.user, who=asker.name)
+            last.ref, last.event_number = row.details.ref, row.details.event_number
+            last.team_code, last.arrived_on = _NO_TEAM, timezone.localdate(row.as_at)
+            _close(last, asker, why, row.as_at)
+        elif waits:
+            _close(last, asker, why, row.as_at)
+        else:
+            last.as_at = row.as_at
+            last.save(update_fields=["as_at"])
+        return FeedAnswer.REMOVED if waits else FeedAnswer.NOT_THERE
     if last is not None and last.allocation is not None and last.allocation.is_open:
         return FeedAnswer.ALLOCATED
     if row.details.ref in held:
