@@ -337,7 +337,7 @@ def test_the_api_has_the_same_tables_without_the_ways_on(
     assert head.ask("get", f"{there}candidates", crn="X000000").status_code == 422
     (listed,) = head.get(f"{there}allocations", show="attention")["tables"]
     assert [row["values"]["crn"]["value"] for row in listed["rows"]] == [given.ref]
-    waiting, counts = head.get(f"{there}waiting")["tables"]
+    waiting, _, counts = head.get(f"{there}waiting")["tables"]
     assert counts["name"] == "counts"
     assert {tuple(row["values"]) for row in waiting["rows"]} == {
         tuple(column["key"] for column in waiting["columns"])

@@ -24,10 +24,10 @@ else:
     CaseGroup = Literal[tuple(CASE_GROUPS)]
 Tab = Literal[
     "overview", "caseload", "per-fte", "reports", "help", "omic", "court", "ahead", "waiting", "candidates",
-    "allocations",
+    "matrix", "allocations",
 ]  # fmt: skip
 #: Those that are lists of single cases of whole PDUs too.
-_LISTS = ("waiting", "candidates", "allocations")
+_LISTS = ("waiting", "candidates", "matrix", "allocations")
 
 
 class ValueShown(Schema):
@@ -94,6 +94,10 @@ class TableFilter(schemas.Paging):
     )
     age: Literal["7", "14", "28"] | None = Field(
         None, description="Of waiting cases: only those that wait for so many days or more."
+    )
+    team: list[schemas.Short] = Field([], description="Of the matrix: only people of these teams.")
+    first: schemas.Short = Field(
+        "", alias="from", description="Of the matrix: from which waiting case on ten are shown, or `all`."
     )
     show: Literal["attention"] | None = Field(
         None, description="Of allocations: only those that nDelius does not show as they were decided."

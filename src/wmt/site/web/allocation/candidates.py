@@ -24,7 +24,7 @@ from wmt.site.links import unit_url
 from wmt.site.queries import choosing
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.query_form import ChoiceOrDefault, QueryForm
-from wmt.site.web.allocation import choice_words, compare
+from wmt.site.web.allocation import choice_words, compare, room
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import rules_of
 
@@ -86,6 +86,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
     chosen = {name: form.found(name) for name in form.fields if name != "crn"}
     table = _table(question, people, case, found)
     ticked = {row.code for row in table.rows}.intersection(question.request.GET.getlist("with"))
+    level = "PDU" if unit.level == "pdu" else "team"
     cannot = compare.fault(len(ticked)) if "compare" in question.request.GET else ""
     return {
         "tables": {"candidates": table},
@@ -101,6 +102,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "waits": holder is not None and holder.code in placeholders(state),
         "chosen": {"crn": case.ref} if case.ref else chosen,
         "worth": tables.exact(case.points_x100).text,
+        "full": room.sentences([each.candidate for each in found], people.available, case, f"this {level}"),
         "free": sum(each.candidate.has_room for each in found),
         "people": len(found),
     }

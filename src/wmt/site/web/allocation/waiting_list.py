@@ -20,7 +20,7 @@ from wmt.site.figures import units
 from wmt.site.links import unit_url
 from wmt.site.queries import waiting_cases as query
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.web.allocation import waiting_labels
+from wmt.site.web.allocation import room, waiting_labels
 from wmt.site.web.units import labels, references
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
@@ -63,6 +63,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
     return {
         "tables": {
             "waiting": _table(question, found, allowed),
+            **({"room": room.room_table(question, everything)} if everything else {}),
             **counts,
             **({"ended": _ended(question, ended)} if ended else {}),
         },

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from wmt.site.queries.unit_tabs import TABS
-from wmt.site.web.allocation import candidates
+from wmt.site.web.allocation import candidates, matrix
 from wmt.site.web.allocation import listing as allocations
 from wmt.site.web.allocation import waiting_list as waiting
 from wmt.site.web.availability import weeks_ahead
@@ -43,6 +43,7 @@ TABS.update(
         "archive": reduction_archive,
         "ahead": weeks_ahead,
         "candidates": candidates,
+        "matrix": matrix,
         "waiting": waiting,
         "allocations": allocations,
     }
@@ -50,7 +51,17 @@ TABS.update(
 #: The sections by their titles, and the tabs (as in addresses) in each. A section opens on its first page.
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Workload": ("", "per-fte", "downloads"),
-    "Cases": ("caseload", "waiting", "candidates", "allocations", "reports", "help", "omic", "court"),
+    "Cases": (
+        "caseload",
+        "waiting",
+        "matrix",
+        "candidates",
+        "allocations",
+        "reports",
+        "help",
+        "omic",
+        "court",
+    ),
     "Changes over time": ("over-time", "why"),
     "Hours and reductions": ("hours", "ahead", "archive"),
     "Actions": ("duties",),
