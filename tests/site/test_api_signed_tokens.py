@@ -16,9 +16,10 @@ from accounts_fixtures import configured
 from allauth.socialaccount.models import SocialAccount
 from api_fixtures import fresh_counts, person_with, token_of
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from django.db import connection
 from django.test import Client
 
-from wmt.site.accounts import sign_on_keys
+from wmt.site.accounts import linking, sign_on_keys
 from wmt.site.accounts.models import User
 from wmt.site.audit.models import AuditEvent
 from wmt.site.config import ConfigError, read_config
@@ -405,3 +406,25 @@ class Clock:
     def pass_by(self, seconds: float) -> None:
         """So many seconds pass."""
         self._ahead += seconds
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("fresh_counts")
+def test_of_two_first_tokens_at_once_one_links_and_both_come_in() -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite has one writer at a time")
+    olu, found, ready = person_with("analyst"), [], threading.Barrier(4)
+    claims = {"sub": "OLU", "email": olu.email, "email_verified": True}
+
+    def come_in() -> None:
+        ready.wait()
+        found.append(linking.person_linked("OLU") or linking.linked_now("OLU", claims))
+        connection.close()
+
+    threads = [threading.Thread(target=come_in) for _ in range(4)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert found == [olu] * 4
+    assert SocialAccount.objects.count() == 1

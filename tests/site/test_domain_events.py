@@ -159,7 +159,10 @@ def test_a_person_sees_the_events_of_cases_they_read_and_goes_on_where_they_stop
     assert ([each["number"] for each in part["events"]], part["next"], part["more"]) == ([1, 2], 2, True)
     rest = receiver.get("events", after=part["next"], limit=2)
     assert ([each["number"] for each in rest["events"]], rest["next"], rest["more"]) == ([3], 4, False)
-    assert receiver.get("events", after=9) == {"events": [], "next": 9, "more": False}
+    assert receiver.get("events", after=4) == {"events": [], "next": 4, "more": False}
+    lost = receiver.ask("get", "events", after=9)
+    assert (lost.status_code, lost.json()["faults"][0]["field"]) == (422, "after")
+    assert "The last event is 4" in lost.json()["faults"][0]["message"], "a copy replaced the database"
     assert cases_of(third)[0] not in json.dumps(giver.get("events"))
     assert AuditEvent.objects.filter(kind="read", actor=receiver.user, code=new.code).count() == 1
 

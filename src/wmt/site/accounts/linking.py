@@ -50,11 +50,13 @@ def linked_now(name: str, claims: Mapping[str, Any]) -> User | None:
     Only where pages would know them by the same name (`sub`): one person has one link.
     """
     email = verified_email(claims)
-    user = unlinked(email) if email and claims.get("sub") == name else None
-    if user is None:
+    if not email or claims.get("sub") != name:
         return None
-    User.objects.select_for_update().get(pk=user.pk)  # of two at once, the second finds the first's link
-    if (found := person_linked(name)) or unlinked(email) is None:
+    # of two at once the second waits here, and then finds the first's link
+    User.objects.select_for_update().filter(email__iexact=email).first()
+    found = person_linked(name)
+    user = unlinked(email) if found is None else None
+    if user is None:
         return found
     SocialAccount.objects.create(user=user, provider=PROVIDER, uid=name)
     record("user", f"{user} was linked to {settings.CONFIG.oidc_name}.", actor=user)
