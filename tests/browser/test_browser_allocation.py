@@ -134,3 +134,37 @@ def test_a_waiting_case_is_recorded_changed_and_taken_off(walk: Walk, complaints
 def _keeps_the_rules_of(walker: Walker) -> None:
     if walker.way != NO_SCRIPTS:
         _keeps_the_rules(walker.page)
+
+
+def test_a_practitioner_is_told_and_sees_why(person: Person, complaints: Complaints) -> None:
+    complaints.expected |= {422}
+    own = person("practitioner", viewport=NARROW)
+    name = own.locator("h1").inner_text().splitlines()[-1]
+    walker = Walker(page := person("spo", keyboard=True, viewport=NARROW), KEYBOARD)
+    walker.link("Cases", ".wmt-tabs")
+    walker.link("Waiting cases")
+    walker.link("Who could hold it", "#table-waiting")
+    row = page.locator("#table-candidates tbody tr").filter(has_text=name)
+    walker.use(row.get_by_role("link", name=f"Choose {name}"))
+    assert "Email is not switched on here, so nobody will be sent an email." in text_of(page)
+    walker.write(page.get_by_label("Why this person (optional)"), "Knows the family")
+    for box in page.locator("#why_over, #why_not_eligible").all():
+        walker.write(box, "For this week")
+    walker.use(page.get_by_label("Sensitive: keep these notes out of emails"))
+    walker.write(page.get_by_label("Other people to tell by email (optional)"), "someone@elsewhere.example")
+    walker.button("Allocate the case")
+    walker.use(page.locator(".govuk-error-summary a").first)
+    expect(page.locator("#recipients")).to_be_focused()
+    assert page.get_by_label("Sensitive: keep these notes out of emails").is_checked()
+    _keeps_the_rules(page)
+    page.locator("#recipients").fill("")
+    walker.button("Allocate the case")
+    assert f"{name} (practitioner@demonstration.invalid): not sent: email is not switched on" in text_of(page)
+
+    own.goto(own.url)
+    own.get_by_role("link", name="Notifications").first.click()
+    assert "A case was allocated to you." in text_of(own)
+    own.get_by_role("link", name="A case was allocated to you.").click()
+    assert "Knows the family" in text_of(own)
+    assert "First allocation" in text_of(own)
+    _keeps_the_rules(own)

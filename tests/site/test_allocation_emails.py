@@ -186,7 +186,7 @@ def test_the_page_says_what_became_of_each_email_and_addresses_to_few(
     Message.objects.filter(kind="other").update(state="given up", tries=4, fault="550 desk@justice.gov.uk?")
     page = in_sight(head.get(address).text)
     assert f"{pdu.free[0].name}: not sent: no address known" in page
-    assert f"{pdu.holder.name} old@example.org: waiting to be sent" in page
+    assert f"{pdu.holder.name} (old@example.org): waiting to be sent" in page
     assert "desk@justice.gov.uk: not sent: tried 4 times, then given up: 550 desk@justice.gov.uk?" in page
     api = program("head", "pdu", pdu.code).get(f"allocations/{row.pk}")["emails"]
     assert [(each["state"], each["address"]) for each in api] == [

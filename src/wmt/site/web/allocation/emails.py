@@ -33,12 +33,13 @@ def shown(row: CaseAllocation, *, may_give: bool) -> list[dict[str, Any]]:
     found = []
     for message in outbox.of(allocation_messages.ABOUT, [row.pk]).select_related("user"):
         kind = message.kind.removeprefix(allocation_messages.UNDONE)
-        address = message.user.email if message.user is not None else message.address
-        name = "" if kind == allocation_messages.OTHER else message.name
+        address = (message.user.email if message.user is not None else message.address) if may_give else ""
+        is_named = kind != allocation_messages.OTHER
+        who = f"{message.name} ({address})" if is_named and address else message.name if is_named else address
         found.append({
             "number": message.pk,
             "kind": _KINDS[kind] + (", that it was undone" if kind != message.kind else ""),
-            "who": " ".join(part for part in (name, address if may_give else "") if part),
+            "who": who,
             "state": labels.state_words(message, with_fault=may_give),
             "can_send": may_give and mail_server.is_on() and message.state in outbox.AGAIN,
         })  # fmt: skip
