@@ -135,9 +135,14 @@ def test_the_command_gives_and_undoes(wmt: Callable[..., Any], pair: tuple[Unit,
     assert "Nothing was changed" in said
     assert new.code in said
     assert CaseAllocation.objects.count() == 0
-    code, said, _ = wmt("allocate", ref, "--to", new.code, *why, "--json")
+    emails = ("--email", "desk@justice.gov.uk", "--no-tell-previous")
+    code, said, _ = wmt("allocate", ref, "--to", new.code, *why, *emails, "--json")
     assert code == 0
     told = json.loads(said)
+    assert told["emails"] == [
+        {"to": new.name, "state": "not sent: no address known"},
+        {"to": "desk@justice.gov.uk", "state": "waiting to be sent"},
+    ]
     assert {each["code"] for each in told["effects"] if each["level"] == "post"} == {old.code, new.code}
     assert ref in cases_of(new)
     assert wmt("allocate", "--undo", told["number"])[0] == 0
@@ -145,6 +150,7 @@ def test_the_command_gives_and_undoes(wmt: Callable[..., Any], pair: tuple[Unit,
     for arguments, words in (
         ((ref,), "say which case and who gets it"),
         ((ref, "--to", new.code), "Choose why"),
+        ((ref, "--to", new.code, *why, "--email", "a@b.example"), "is not an address at justice.gov.uk"),
         (("X999999", "--to", new.code), "There is no case X999999"),
         (("--undo", told["number"]), "cannot be undone"),
         (("--undo", 999), "there is no allocation 999"),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from outbox_fixtures import MailServer, mail_server  # noqa: F401
 
+from wmt.site import retention
 from wmt.site.accounts.models import User
 from wmt.site.config import mail
 from wmt.site.outbox import delivery, jobs, labels, messages
@@ -197,3 +198,15 @@ def test_a_job_is_there_for_whatever_is_due(mail_server: MailServer) -> None:
     later(minutes=1)
     jobs.look_after()
     assert (waiting(), len(mail_server.asked)) == (1, 1)
+
+
+def test_addresses_and_texts_are_removed_in_time_and_what_became_of_it_stays(mail_server: MailServer) -> None:
+    written("refused@example.org", "later@example.org")
+    delivery.send_due()
+    retention.apply(now=timezone.now() + timedelta(days=89))
+    assert Message.objects.filter(address="refused@example.org").exists()
+    retention.apply(now=timezone.now() + timedelta(days=91))
+    gone, waits = Message.objects.order_by("pk")
+    assert (gone.address, gone.name, gone.body, gone.fault, gone.state) == ("", "", "", "", "given up")
+    assert (waits.address, waits.state) == ("later@example.org", "waiting")
+    assert mail_server.took == []

@@ -90,7 +90,8 @@ def show_effects(title: str, effects: "Sequence[dict[str, Any]]") -> None:
 def _allocate(only_check: bool, **wanted: Any) -> dict[str, Any]:
     from wmt.site.allocation.labels import INITIAL
     from wmt.site.changes import allocate as action
-    from wmt.site.changes import allocation_preview
+    from wmt.site.changes import allocation_messages, allocation_preview
+    from wmt.site.outbox import labels, messages
 
     state = state_shown()
     found = allocation_preview.look(
@@ -110,7 +111,12 @@ def _allocate(only_check: bool, **wanted: Any) -> dict[str, Any]:
         f"Allocation {row.pk}: given from {row.from_post} to {row.to_post}. "
         f"`wmt allocate --undo {row.pk}` takes it back today."
     )
-    return {**told, "number": row.pk, "said": said}
+    emails = [
+        {"to": each.name, "state": labels.state_words(each, with_fault=True)}
+        for each in messages.of(allocation_messages.ABOUT, [row.pk])
+    ]
+    said += "".join(f"\nEmail to {each['to']}: {each['state']}." for each in emails)
+    return {**told, "number": row.pk, "emails": emails, "said": said}
 
 
 def state_shown() -> "State":

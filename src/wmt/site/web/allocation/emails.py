@@ -20,7 +20,7 @@ from wmt.site.shown import needed_state
 _KINDS = {
     allocation_messages.GIVEN: "New practitioner",
     allocation_messages.TAKEN: "Previous practitioner",
-    allocation_messages.COPY: "Copy to who decided",
+    allocation_messages.COPY: "Copy to the person who decided",
     allocation_messages.OTHER: "Another person",
 }
 
@@ -38,7 +38,7 @@ def shown(row: CaseAllocation, *, may_give: bool) -> list[dict[str, Any]]:
         who = f"{message.name} ({address})" if is_named and address else message.name if is_named else address
         found.append({
             "number": message.pk,
-            "kind": _KINDS[kind] + (", that it was undone" if kind != message.kind else ""),
+            "kind": _KINDS[kind] + (" (that it was undone)" if kind != message.kind else ""),
             "who": who,
             "state": labels.state_words(message, with_fault=may_give),
             "can_send": may_give and mail_server.is_on() and message.state in outbox.AGAIN,

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("allocation", "0004_emails"),
-        ("duties", "0006_moves"),
+        ("duties", "0007_waiting_emails"),
     ]
 
     operations = [
