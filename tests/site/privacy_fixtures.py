@@ -11,8 +11,9 @@ from django.test import Client
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.availability.change_requests import Change
 from wmt.site.availability.models import Reduction
-from wmt.site.changes import actions
+from wmt.site.changes import actions, waiting_cases
 from wmt.site.changes.reasons import CATEGORIES, save_reason
+from wmt.site.changes.waiting_details import WaitingDetails
 from wmt.site.workload.models import Line, Pricing, Unit
 
 TODAY = date(2026, 11, 20)
@@ -41,6 +42,7 @@ class World:
     gone: Marked  # a post of the own team that is in no figures any more, and whose records were left there
     by_post: dict[str, frozenset[str]]  # every reference of a case, report or contact, by its posts
     users: dict[str, User] = field(default_factory=dict)
+    waiting: list[int] = field(default_factory=list)  # numbers of the records of waiting cases
 
     @property
     def marked(self) -> list[Marked]:
@@ -94,7 +96,18 @@ def world_of(load: Any) -> World:
     far = next(p for p in posts if p.region_code != own.region_code)
     left = Unit(level="post", team_code=own.team_code, staff_code=far.staff_code)
     left.code = f"{left.team_code}:{left.staff_code}"
-    world = World(Marked(own), Marked(colleague), Marked(far), Marked(left), by_post)
+    waiting = []
+    # whoever reads a colleague reads what is recorded of the cases that wait in their team
+    for number, post in enumerate((colleague, colleague, far, far)):
+        details = WaitingDetails(
+            ref=f"Q90000{number}", team_code=post.team_code, location="custody", arrived_on=TODAY
+        )
+        row, _ = waiting_cases.record_case(actor=None, who="a test", wanted=details)
+        by_post[post.code] |= {row.ref}
+        waiting.append(row.pk)
+    for number in waiting[1::2]:
+        waiting_cases.remove(actor=None, number=number, version=1, why="a slip", who="a test")
+    world = World(Marked(own), Marked(colleague), Marked(far), Marked(left), by_post, waiting=waiting)
     for name, marked in (("OWN", world.own), ("COLL", world.colleague), ("FAR", world.far)):
         marked.words, marked.refs = _planted(name, marked.unit), by_post[marked.code]
     world.gone.words = _planted("GONE", left)

@@ -83,6 +83,13 @@ def _first_of_all(world: World, role: str) -> Iterator[str]:
         yield f"/api/v1/units/team/{code}/lines?size=500"
         yield f"/api/v1/teams/{code}/records"
     yield f"/team/{far.team_code}/downloads/reductions.csv"
+    for number in world.waiting:
+        yield from (f"/waiting/{number}/{way}" for way in ("", "change/", "remove/"))
+        yield f"/api/v1/waiting-cases/{number}"
+    for level, code in (("team", own.team_code), ("team", far.team_code), ("pdu", far.pdu_code)):
+        yield from (f"{unit_url(level, code, 'waiting')}{query}" for query in ("", "?age=7", "ended.csv"))
+        yield f"/api/v1/units/{level}/{code}/tables/waiting"
+    yield from (f"/search/?q=Q9000{number:02}" for number in range(4))
     yield from (f"/team/{far.team_code}/ahead/{table}.csv" for table in ("events", "weeks"))
     carry = f"/hours/carry-over/?from={world.gone.code}"
     yield from ("/hours/carry-over/", "/hours/carry-over/left.csv", carry)
