@@ -1,9 +1,10 @@
 """What the nights say of a case beside what it earns: who held it before, and when it is planned to end."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 from django.conf import settings
@@ -23,16 +24,27 @@ def former_holders(past: History, ref: str, day: date) -> dict[str, date]:
 
     From what people gave, and from the nights: the one before the case came to somebody has who held it then.
     """
-    found = dict(_former_by_nights(KeyedHistory(past), ref, day))
+    found: dict[str, date] = {}
+    for stay in stays_by_nights(KeyedHistory(past), ref, day):
+        found.setdefault(stay.post, stay.until)
     given = CaseAllocation.objects.filter(ref=ref).exclude(state=CaseAllocation.State.UNDONE)
     for row in given.exclude(was_waiting=True).order_by("first_day", "pk"):
         found[row.from_post] = max(row.first_day, found.get(row.from_post, row.first_day))
     return found
 
 
+class CaseStay(NamedTuple):
+    """A post that held a case: since when, where the data says so, and the last day it is known there."""
+
+    post: str
+    since: date | None
+    until: date
+
+
 @lru_cache(maxsize=500)
-def _former_by_nights(held: KeyedHistory, ref: str, day: date) -> Mapping[str, date]:
-    found: dict[str, date] = {}
+def stays_by_nights(held: KeyedHistory, ref: str, day: date) -> Sequence[CaseStay]:
+    """Where a case was before a day by the nights, the last first: as far back as a few nights tell."""
+    found: list[CaseStay] = []
     for _ in range(_BACK):
         until = held.past.day_until(day - timedelta(1))
         name = held.past.night_of(until) if until else None
@@ -41,8 +53,7 @@ def _former_by_nights(held: KeyedHistory, ref: str, day: date) -> Mapping[str, d
         rows = _cases(name, pl.col("case_ref") == ref, "team_code", "staff_code", "allocated_on")
         if rows.is_empty():
             break
-        for team, staff, _ in rows.iter_rows():
-            found.setdefault(f"{team}:{staff}", until)
+        found += [CaseStay(f"{team}:{staff}", came, until) for team, staff, came in rows.iter_rows()]
         # a night that does not say since when tells of a week
         came = rows["allocated_on"].min()
         day = min(came, until) if isinstance(came, date) else until - timedelta(6)

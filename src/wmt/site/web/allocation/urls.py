@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from wmt.site.web.allocation import batch, decide, emails, made, several, waiting
+from wmt.site.web.allocation import batch, case, decide, emails, made, several, waiting
 
 urlpatterns = [
     path("allocate/", decide.allocate_page, name="allocate"),
+    path("case/", case.case_page, name="case"),
     path("allocate/several/<code:post>/", several.several_page, name="allocate-several"),
     path("allocation/together/<slug:batch>/", batch.batch_page, name="allocation-batch"),
     path("allocation/together/<slug:batch>/undo/", batch.batch_undo, name="allocation-batch-undo"),

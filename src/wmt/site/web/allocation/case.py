@@ -1,0 +1,118 @@
+"""One case: what it is now, everybody who held it, and what was decided here."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from wmt.site import tables
+from wmt.site.accounts import visibility
+from wmt.site.accounts.roles import Action
+from wmt.site.allocation import access
+from wmt.site.allocation.models import CaseAllocation
+from wmt.site.audit.reads import note_read
+from wmt.site.figures import line_queries, units
+from wmt.site.links import unit_url
+from wmt.site.queries import case_history, histories
+from wmt.site.shown import needed_state
+from wmt.site.web.allocation import labels
+from wmt.site.web.units.labels import upper_first, what
+from wmt.site.workload import staff_names
+from wmt.site.workload.state import State
+from wmt.text import counted
+
+
+@require_safe
+def case_page(request: HttpRequest) -> HttpResponse:
+    """A case by its CRN (`crn`), for whoever may read the cases of all who hold it. Raises UnknownCase."""
+    state = needed_state(request).of_now()
+    case = case_history.find(request.user, state, request.GET.get("crn", ""))
+    for post in case.posts:
+        note_read(request.user, post)
+    held, ref = case.holders(histories.history_for(request.user, state)), case.ref
+    decided = [
+        row
+        for row in CaseAllocation.objects.filter(ref=ref).order_by("-change", "-pk")
+        if access.readable(request.user, state)(row)
+    ]
+    codes = {each.post for each in held} | {code for row in decided for code in (row.from_post, row.to_post)}
+    names = units.names_of(units.of_level(state, "post").filter(code__in=codes))
+    pricing = line_queries.pricing_of(state)
+    gives = visibility.allowed(request.user, Action.ALLOCATE_CASES)
+    context = {
+        "ref": ref,
+        "cases": [
+            (
+                upper_first(what(pricing[line.pricing])),
+                tables.exact(line.points_x100).text,
+                next(post for post in case.posts if post.number == line.post_no),
+            )
+            for line in case.lines
+        ],
+        "changes": counted(case_history.changes(held), "change"),
+        "known": tables.day(min((each.since for each in held if each.since), default=None)).text,
+        "holders": _holders(held, names),
+        "decided": _decided(decided, names, state),
+        "give_href": f"{reverse('allocate')}?{urlencode({'crn': ref})}"
+        if len(case.posts) == 1 and gives.covers(case.posts[0])
+        else "",
+    }
+    return render(request, "allocation/case.jinja", context)
+
+
+def _name(code: str, names: dict[str, str]) -> tables.Value:
+    return tables.text(names.get(code, code), unit_url("post", code) if code in names else "")
+
+
+def _holders(held: list[case_history.CaseHolder], names: dict[str, str]) -> tables.Table:
+    columns = [
+        tables.Column("who", "Held by"),
+        tables.Column("since", "Since", "date"),
+        tables.Column("until", "Until", "date"),
+        tables.Column("days", "Days", "count"),
+        tables.Column("how", "How it came there"),
+    ]
+    rows = []
+    for each in held:
+        known = each.since is not None and each.until is not None
+        days = tables.count((each.until - each.since).days) if known else tables.Value(None)  # type: ignore[operator]
+        made = each.allocation
+        how = tables.text("nDelius data")
+        if made is not None:
+            how = tables.text(labels.why(made), reverse("allocation", args=[made.pk]))
+        who = _name(each.post, names)
+        note = "nobody: it waited" if each.waits else "now" if each.until is None else ""
+        values = {
+            "who": tables.text(who.text, who.href, note), "since": tables.day(each.since),
+            "until": tables.day(each.until), "days": days, "how": how,
+        }  # fmt: skip
+        rows.append(tables.Row(values))
+    return tables.Table("holders", "Who held it", columns, rows, empty="No data here says who held it.")
+
+
+def _decided(rows: list[CaseAllocation], names: dict[str, str], state: State) -> tables.Table:
+    columns = [
+        tables.Column("on", "On", "date"),
+        tables.Column("from", "From"),
+        tables.Column("to", "To"),
+        tables.Column("by", "By"),
+        tables.Column("why", "Why"),
+        tables.Column("state", "State"),
+    ]
+    found = [
+        tables.Row(
+            {
+                "on": tables.Value(
+                    row.first_day, tables.day(row.first_day).text, reverse("allocation", args=[row.pk])
+                ),
+                "from": _name(row.from_post, names),
+                "to": _name(row.to_post, names),
+                "by": tables.text(staff_names.person(row.who)),
+                "why": tables.text(labels.why(row)),
+                "state": tables.text(labels.state_words(row, state.day)),
+            }
+        )
+        for row in rows
+    ]
+    return tables.Table("decided", "Decided here", columns, found, empty="Nothing was decided here.")
