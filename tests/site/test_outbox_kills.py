@@ -26,17 +26,14 @@ set_up(lambda said: None)
 from wmt.site.outbox.delivery import send_due
 send_due()
 """
-WAITING = """
+HELD = """
 import json
 from wmt.site.start import set_up
 set_up(lambda said: None)
-from wmt.site.figures.placeholders import placeholders
 from wmt.site.workload.models import Line, Pricing, Unit
-from wmt.site.workload.state import current_state
-nobody = Unit.objects.filter(code__in=placeholders(current_state())).values("number")
-own = Pricing.objects.filter(kind="case").exclude(stream="omic").values("number")
-lines = Line.objects.filter(post_no__in=nobody, pricing__in=own, listed_cases=1).order_by("ref")
-taker = Unit.objects.filter(level="post", whole=True, grade="PO", stream="sentence_management").first()
+taker, *holders = Unit.objects.filter(level="post", whole=True, grade="PO", stream="sentence_management")
+own = Pricing.objects.filter(kind="case", status="active").exclude(stream="omic").values("number")
+lines = Line.objects.filter(post_no__in=[each.number for each in holders], pricing__in=own, listed_cases=1)
 print(json.dumps([taker.code, list(lines.values_list("ref", flat=True))]))
 """
 AGREE = """
@@ -47,7 +44,7 @@ FROM allocation_caseallocation a
 JOBS = """
 SELECT COUNT(*) FROM django_tasks_database_dbtaskresult WHERE task_path = 'wmt.site.outbox.jobs.send_messages'
 """
-WHY = ("--why-over", "a test", "--why-not-eligible", "a test")
+WHY = ("--reason", "other", "--why-over", "a test", "--why-not-eligible", "a test")
 
 
 @pytest.fixture
@@ -66,8 +63,8 @@ def _env(home: Home, server: MailServer) -> dict[str, str]:
     return {**home.env, "WMT_EMAIL_URL": f"smtp://127.0.0.1:{server.port}?tls=0"}
 
 
-def _waiting(home: Home) -> tuple[str, list[str]]:
-    done = wmt(code=WAITING, **home.env)
+def _held(home: Home) -> tuple[str, list[str]]:
+    done = wmt(code=HELD, **home.env)
     assert done.returncode == 0, done.stderr
     taker, refs = json.loads(done.stdout)
     return taker, refs
@@ -79,7 +76,7 @@ def _give(ref: str, taker: str, *addresses: str) -> tuple[str, ...]:
 
 
 def test_whenever_it_is_killed_allocation_audit_and_outbox_agree(home: Home, server: MailServer) -> None:
-    taker, refs = _waiting(home)
+    taker, refs = _held(home)
     env, chance = _env(home, server), random.Random(13)
     begun = time.monotonic()
     assert wmt(*_give(refs.pop(), taker, "ann@justice.gov.uk"), **env).returncode == 0
@@ -91,8 +88,8 @@ def test_whenever_it_is_killed_allocation_audit_and_outbox_agree(home: Home, ser
         process.communicate()
         found = home.ask(AGREE)
         assert len(found) in (number, number + 1)
-        # to the practitioner, who has no account, and to the address
-        assert {(emails, events) for _, emails, events in found} == {(2, len(found))}
+        # to both practitioners, who have no account, and to the address
+        assert {(emails, events) for _, emails, events in found} == {(3, len(found))}
         ((jobs,),) = home.ask(JOBS)
         assert jobs == len(found)
         refs = refs[1:] if len(found) > number else refs
@@ -100,7 +97,7 @@ def test_whenever_it_is_killed_allocation_audit_and_outbox_agree(home: Home, ser
 
 
 def test_an_email_whose_sender_is_killed_is_neither_lost_nor_doubled(home: Home, server: MailServer) -> None:
-    taker, refs = _waiting(home)
+    taker, refs = _held(home)
     env = _env(home, server)
     addresses = [f"{name}@justice.gov.uk" for name in ("ann", "die", "perish", "ben")]
     done = wmt(*_give(refs[0], taker, *addresses), **env)

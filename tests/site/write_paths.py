@@ -165,7 +165,7 @@ Write = Callable[[Place], Any]
 
 def _given_up(place: Place) -> int:
     """The number of an email about their allocation that was given up."""
-    return MessageTopic.objects.filter(number=place.given)[0].message_id
+    return MessageTopic.objects.filter(about="allocation", number=place.given)[0].message_id
 
 
 def _extract() -> SimpleUploadedFile:
