@@ -92,6 +92,42 @@ def test_waiting_cases_are_allocated_with_a_reason_and_undone(person: Person, co
     _keeps_the_rules(page)
 
 
+def test_an_officer_leaves_and_their_cases_are_spread(person: Person, complaints: Complaints) -> None:
+    complaints.expected |= {422}
+    walker = Walker(page := person("spo", keyboard=True, viewport=NARROW), KEYBOARD)
+    walker.use(page.locator("main table a[href^='/post/']").first)
+    walker.link("Cases", ".wmt-tabs")
+    walker.link("Allocate several of these cases to others")
+    walker.button("Suggest who gets which")
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
+    assert "Choose at least one case" in text_of(page)
+    _keeps_the_rules(page)
+    page.get_by_role("button", name="Tick all").press("Enter")
+    page.get_by_role("button", name="Tick everybody").press("Enter")
+    cases = page.locator("input[name=case]").count()
+    walker.button("Suggest who gets which")
+    _keeps_the_rules(page)
+    stays = page.locator("select[name=to]").evaluate_all("all => all.filter(one => !one.value).length")
+    first = page.locator("#to-1")
+    walker.choose(first, first.locator("option").nth(1).inner_text())
+    walker.button("See what it would do")
+    assert page.locator("#table-effect tbody tr").count() > 2
+    page.locator("#give").press("Enter")
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
+    walker.use(page.locator(".govuk-error-summary a").first)
+    page.get_by_label("Officer left").press("Space")
+    for box in page.locator("#why_over, #why_not_eligible").all():
+        box.press_sequentially("Until the new colleague begins")
+    page.locator("#give").press("Enter")
+    given = page.locator("#table-together tbody tr")
+    expect(given.first).to_be_visible()
+    assert cases - stays <= given.count() <= cases
+    _keeps_the_rules(page)
+    page.get_by_role("button", name="Undo").press("Enter")
+    expect(page.get_by_text("undone.", exact=False).first).to_be_visible()
+    _keeps_the_rules(page)
+
+
 def test_a_waiting_case_is_recorded_changed_and_taken_off(walk: Walk, complaints: Complaints) -> None:
     complaints.expected |= {422}
     walker = walk("spo", viewport=NARROW)

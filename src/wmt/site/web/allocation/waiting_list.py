@@ -1,5 +1,6 @@
 """The cases of a team or PDU that nobody holds, longest waiting first; of larger units, how many."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -76,8 +77,17 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "worth": tables.exact(sum(entry.points_x100 for entry in everything)).text,
         "allocates": may,
         "new_href": f"{reverse('waiting-new')}?{urlencode(own)}".rstrip("?") if may else "",
+        "several": _several(everything, allowed) if may else [],
         "ended_days": query.ENDED_DAYS,
     }
+
+
+def _several(found: Sequence[query.WaitingEntry], allowed: visibility.Reach) -> list[tuple[str, str]]:
+    """The placeholders of which several cases can be allocated at once, and the address for each."""
+    there = [entry.post for entry in found if entry.post and entry.line and entry.line.listed_cases == 1]
+    many = Counter(post.code for post in there)
+    posts = {post.code: post for post in there if many[post.code] > 1 and allowed.covers(post)}
+    return [(post.name, reverse("allocate-several", args=[code])) for code, post in sorted(posts.items())]
 
 
 def _filters(question: UnitRequest) -> tuple[list[dict[str, Any]], _Fits]:
