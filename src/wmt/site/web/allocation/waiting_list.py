@@ -133,23 +133,26 @@ def _sources(entry: query.WaitingEntry) -> list[str]:
 def _table(
     question: UnitRequest, found: Sequence[query.WaitingEntry], allowed: visibility.Reach
 ) -> tables.Table:
-    recorded = any(entry.recorded for entry in found)
     columns = [
         tables.Column("crn", "CRN", "code"),
         tables.Column("what", "Case"),
-        *([tables.Column("cases", "Cases", "count")] if any(entry.cases > 1 for entry in found) else []),
+        tables.Column("cases", "Cases", "count"),
         tables.Column("points", "Points", "points", "What it will be for whoever holds it."),
         tables.Column("team", "Team code", "code"),
         tables.Column("since", "With nobody since", "date", "The day it came, where that is recorded."),
         tables.Column("days", "Days", "count"),
-        *([tables.Column("appointment", "First appointment")] if recorded or question.in_full else []),
+        tables.Column("appointment", "First appointment"),
         tables.Column("source", "Known from"),
         tables.Column("who", "Allocation", "way"),
-        *([tables.Column("details", "Details", "way")] if question.state.as_of is None else []),
+        tables.Column("details", "Details", "way"),
         tables.Column("why", "Notes"),
     ]
-    keys = [column.key for column in columns]
-    rows = [_row(question, allowed, entry, keys) for entry in found]
+    made = [_row(question, allowed, entry) for entry in found]
+    said = {key: any(row.values[key].text for row in made) for key in ("appointment", "details")} | {
+        "cases": any(entry.cases > 1 for entry in found)
+    }
+    columns = [column for column in columns if said.get(column.key, True)]
+    rows = [replace(row, values={each.key: row.values[each.key] for each in columns}) for row in made]
     return tables.Table(
         "waiting", f"Waiting cases: {question.unit.name}", columns, rows,
         notes=[visibility.cases_withheld()] * any(entry.withheld for entry in found),
@@ -157,9 +160,7 @@ def _table(
     )  # fmt: skip
 
 
-def _row(
-    question: UnitRequest, allowed: visibility.Reach, entry: query.WaitingEntry, keys: Sequence[str]
-) -> tables.Row:
+def _row(question: UnitRequest, allowed: visibility.Reach, entry: query.WaitingEntry) -> tables.Row:
     line, row, kind = entry.line, entry.recorded, entry.kind
     withheld = tables.Value(None, references.WITHHELD)
     may = entry.team is not None and allowed.covers(entry.post or entry.team)
@@ -168,7 +169,8 @@ def _row(
     )
     there = reverse("waiting-case", args=[row.pk]) if row else ""
     add = ""
-    if may and line is not None and line.ref and entry.cases == 1 and row is None:
+    is_now = question.state.as_of is None
+    if is_now and may and line is not None and line.ref and entry.cases == 1 and row is None:
         known = {"crn": line.ref, "team": entry.team_code, "type": kind.location, "tier": kind.tier}
         add = f"{reverse('waiting-new')}?{urlencode(known)}"
     href = _choose_href(question, entry, may)
@@ -192,8 +194,7 @@ def _row(
         "why": tables.text("; ".join(_notes(entry))),
     }
     post = entry.post
-    shown = {key: values[key] for key in keys}
-    return tables.Row(shown, "post" if post else "team", post.code if post else entry.team_code)
+    return tables.Row(values, "post" if post else "team", post.code if post else entry.team_code)
 
 
 def _choose_href(question: UnitRequest, entry: query.WaitingEntry, may: bool) -> str:
