@@ -49,8 +49,8 @@ PAGES: dict[str, dict[str, int]] = {
         "working/?figure=points": 9
     },
     "spo": {
-        "": 4, "pack/": 3, "hours/": 3, "ahead/": 3, "candidates/": 3, "waiting/": 2, "caseload/": 12,
-        "why/": 2, "duties/": 2, "allocations/": 2
+        "": 4, "pack/": 3, "hours/": 3, "ahead/": 3, "candidates/": 3, "matrix/": 3, "waiting/": 2,
+        "caseload/": 12, "why/": 2, "duties/": 2, "allocations/": 2
     },
     "head": {"": 3, "pack/": 3, "over-time/": 15, "hours/": 3, "caseload/": 4, "duties/": 3},
     "analyst": {"": 3, "pack/": 3, "why/": 2, "over-time/": 15, "caseload/": 4},
@@ -93,7 +93,7 @@ def test_no_sheet_cuts_a_table_or_prints_an_address(pages: Any) -> None:
         assert answer is not None
         assert answer.status == 200, path
         page.emulate_media(media="print")
-        page.set_viewport_size(ON_ITS_SIDE if path == "ahead/" else SHEET)
+        page.set_viewport_size(ON_ITS_SIDE if path in ("ahead/", "candidates/") else SHEET)
         assert page.evaluate(BEYOND) == NOTHING, path
         assert printed(page) <= most, path
         page.emulate_media(media="screen")
