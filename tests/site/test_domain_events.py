@@ -18,7 +18,7 @@ from wmt.site import retention
 from wmt.site.allocation.models import CaseAllocation, WaitingCase
 from wmt.site.audit.models import AuditEvent
 from wmt.site.availability.change_requests import Change
-from wmt.site.changes import actions, allocate
+from wmt.site.changes import actions, allocate, spread
 from wmt.site.changes.recalculate import hold_journal
 from wmt.site.domain_events import publish
 from wmt.site.domain_events.models import DomainEvent
@@ -83,6 +83,25 @@ def test_an_allocation_and_its_undoing_are_told_in_version_1(
         "event.manager.allocation.undone",
     ]
     assert told["events"][3]["event"]["additionalInformation"] == second["additionalInformation"]
+
+
+@pytest.mark.usefixtures("fed")
+def test_cases_given_together_are_told_one_by_one_and_so_is_their_way_on(pair: Pair) -> None:
+    old, new = pair
+    refs = cases_of(old)[:2]
+    given = [spread.CaseGiven(ref, new.code) for ref in refs]
+    why = {"reason": "officer_left", "why_over": "a test", "why_not_eligible": "a test"}
+    wanted = spread.SpreadRequest(from_post=old.code, given=given, **why)
+    (first, second), _ = spread.spread(actor=None, who="a test", wanted=wanted)
+    on = give(refs[0], posts(cases__gt=3, grade="PO", stream="sentence_management")[-1])
+    allocate.undo(actor=None, who="a test", allocation=on)
+    spread.undo_batch(actor=None, who="a test", batch=first.batch)
+    told = list(DomainEvent.objects.order_by("number").values_list("kind", "ref", "allocation"))
+    person, undone = DomainEvent.Kind.PERSON, DomainEvent.Kind.PERSON_UNDONE
+    assert told == [
+        (person, refs[0], first.pk), (person, refs[1], second.pk), (person, refs[0], on.pk),
+        (undone, refs[0], on.pk), (undone, refs[0], first.pk), (undone, refs[1], second.pk),
+    ]  # fmt: skip
 
 
 @pytest.mark.usefixtures("fed")
