@@ -43,7 +43,7 @@ def send_due() -> bool:
     """Send what is due; whether there is more that did not fit into one job."""
     until = time.monotonic() + AT_ONCE
     for receiver, row in due():
-        free = Webhook.objects.filter(pk=row.pk, sent_to=row.sent_to, claimed_until=row.claimed_until)
+        free = Webhook.objects.filter(pk=row.pk, claimed_until=row.claimed_until)
         row.claimed_until = timezone.now() + _CLAIM
         if free.update(claimed_until=row.claimed_until):
             try:
