@@ -233,6 +233,7 @@ def test_a_key_set_with_a_secret_a_short_key_or_one_to_encrypt_with_lets_none_of
     short = rsa.generate_private_key(public_exponent=65537, key_size=1024)
     secret = {"kty": "oct", "kid": "secret", "k": part(b"s" * 32)}
     sign_on.keys += [
+        public(OTHER_RSA, "for one", alg="RS256"),
         public(short, "short"),
         public(OTHER_RSA, "enc", use="enc"),
         secret,
@@ -243,6 +244,8 @@ def test_a_key_set_with_a_secret_a_short_key_or_one_to_encrypt_with_lets_none_of
         weak = sign_on.token(short, "short")
     assert said(weak)[0] == 401
     assert said(sign_on.token(OTHER_RSA, "enc"))[0] == 401
+    assert said(sign_on.token(OTHER_RSA, "for one", "PS256"))[0] == 401
+    assert said(sign_on.token(OTHER_RSA, "for one")) == (200, "")
     assert said(sign_on.token()) == (200, "")
 
 
@@ -297,6 +300,18 @@ def test_keys_are_rotated_and_asked_for_once_a_minute_at_most(
 
 
 @pytest.mark.usefixtures("ann")
+def test_a_key_that_was_withdrawn_opens_nothing_after_ten_minutes(
+    sign_on: SignOn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(monkeypatch)
+    assert said(sign_on.token()) == (200, "")
+    sign_on.keys = [public(CURVE, "curve")]
+    clock.pass_by(601)
+    assert said(sign_on.token())[0] == 401
+    assert said(sign_on.token(CURVE, "curve", "ES256")) == (200, "")
+
+
+@pytest.mark.usefixtures("ann")
 @pytest.mark.parametrize("fault", ["500", "302", "no keys", "slow", "gone"])
 def test_a_sign_on_that_is_away_is_no_fault_of_the_token(
     sign_on: SignOn, fault: str, monkeypatch: pytest.MonkeyPatch, configured: Any
@@ -329,6 +344,7 @@ def test_kept_keys_carry_over_a_day_without_the_sign_on_and_no_more(
     sign_on.status = 500
     clock.pass_by(sign_on_keys.FRESH + 1)
     assert said(sign_on.token()) == (200, "")
+    assert sign_on.asked == 2
     assert said(sign_on.token(OTHER_RSA, "two")) == (503, "SIGN_ON_AWAY"), "nobody can say yet"
     clock.pass_by(sign_on_keys.OLDEST)
     assert said(sign_on.token()) == (503, "SIGN_ON_AWAY")
