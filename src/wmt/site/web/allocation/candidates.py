@@ -36,7 +36,10 @@ _AHEAD = (
     f"The next {choosing.DAYS} days use today’s work and the hours, reductions and grades entered so far. "
     "Cases planned to end and reports that will stop counting are listed and not taken off."
 )
-_RUN = "Days in a row over the threshold, and what becomes of them with the case if nothing else changes."
+_RUN = (
+    "Days in a row over the threshold, and what becomes of them with the case if nothing changes but what is "
+    "entered ahead. An excessive workload action opens on the day on which 28 are full."
+)
 _CASES = "Active cases, and below them how many of each tier. S: supervision is suspended."
 
 
@@ -70,9 +73,6 @@ def content(question: UnitRequest) -> dict[str, Any]:
     if not applies(unit):  # the way up of the page leads here: whole regions do not give a case
         return {"tables": {}, "form": form, "elsewhere": True, "wrong": ""}
     holder = None
-    stream = form.found("kind") or "standard"
-    kind = form.found("type"), form.found("tier"), stream, bool(form.found("suspended"))
-    case = of_kind(rules_of(state), state.tier_scheme, state.day, *kind)
     if form.found("crn"):
         try:
             holder, case = allocation_preview.case_of(
@@ -81,6 +81,10 @@ def content(question: UnitRequest) -> dict[str, Any]:
         except RefusedError as refused:
             return {"tables": {}, "form": form, "elsewhere": False, "wrong": str(refused)}
         note_read(question.user, holder)
+    else:
+        stream, suspended = form.found("kind") or "standard", bool(form.found("suspended"))
+        kind = form.found("type"), form.found("tier"), stream, suspended
+        case = of_kind(rules_of(state), state.tier_scheme, state.day, *kind)
     people = choosing.Choosing(state, units.everybody(state, unit))
     found = people.choices(case)
     chosen = {name: form.found(name) for name in form.fields if name != "crn"}
