@@ -154,7 +154,7 @@ def test_a_waiting_case_is_recorded_changed_and_taken_off(walk: Walk, complaints
     walker.choose(page.get_by_label("Tier", exact=True), "B3")
     walker.button("Save")
     assert f"{crn}, event 1" in text_of(page)
-    assert "none yet" not in text_of(page)
+    assert "Tier was none yet: No assessment yet" in text_of(page)
     walker.link("Who could hold a case like this")
     assert "licence B3" in text_of(page)
     page.go_back()
