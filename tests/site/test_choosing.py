@@ -1,9 +1,11 @@
 """Choosing somebody for a case: the run it would begin, what is known to come, and who held it before."""
 
 # ruff: noqa: F401, F811 - fixtures come by import
+import csv
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from io import StringIO
 from typing import Any
 
 import polars as pl
@@ -170,3 +172,20 @@ def test_a_few_people_side_by_side(nation: Any, signed_in: Callable[..., Client]
     beside = {row.pop("About them"): list(row.values()) for row in table_of(page, "compare")}
     for head in ("Grade", "Capacity with it", "Points left with it", "Next 28 days", "Custody", "Notes"):
         assert beside[head] == [row[head] for row in rows[1:3]]
+
+
+def test_a_file_has_the_run_in_words_and_cases_by_type_and_letter(
+    nation: Any, signed_in: Callable[..., Client]
+) -> None:
+    unit = nation.unit("pdu")
+    answer = signed_in().get(unit_url("pdu", unit.code, "candidates") + "candidates.csv", {"tier": "A3"})
+    text = b"".join(answer) if answer.streaming else answer.content  # type: ignore[arg-type]
+    rows = list(csv.DictReader(StringIO(text.decode("utf-8-sig"))))
+    assert rows
+    assert "Compare" not in rows[0]
+    kinds = [head for head in rows[0] if re.fullmatch(r"Licence ([a-z]s?|untiered)", head)]
+    assert len(kinds) > 2
+    for row in rows:
+        assert sum(int(row[head]) for head in kinds) == int(row["Licence"])
+    begins = [row for row in rows if row["Days over 110%"] == "0" and "would go over" in row["Notes"]]
+    assert all(row["Days over 110% with it"].startswith("begins") for row in begins)

@@ -17,7 +17,7 @@ from wmt.site.duties.came_off import all_of, came_off
 from wmt.site.links import unit_url
 from wmt.site.queries.movement import marks_on
 from wmt.site.queries.periods import KeyedHistory
-from wmt.site.queries.runs import _runs
+from wmt.site.queries.runs import _runs, runs_of_posts
 from wmt.site.workload.models import Unit
 
 pytestmark = pytest.mark.one_database
@@ -36,6 +36,17 @@ def test_every_post_has_the_run_of_the_rule(two: Two) -> None:
         found = _runs(KeyedHistory(past), str(code), day)
         names = ["mark", "over", "length", "since", "excess_since", "full_on", "paused", "missing"]
         assert found.select(names).rows() == of_post.select(names).rows(), code
+
+
+def test_many_posts_at_once_have_the_same_runs(two: Two) -> None:
+    past = two.history
+    expected = runs_on(past, marks_on, level="post")
+    expected = expected.filter(pl.col("length") > 0, pl.col("mark") == "excessive_workload")
+    codes = expected["code"].to_list()[1:]
+    assert past.last is not None
+    found = runs_of_posts(past, past.last + timedelta(3), codes)
+    assert list(found.values()) == expected.filter(pl.col("code").is_in(codes)).rows(named=True)
+    assert runs_of_posts(past, past.days[0] - timedelta(1), codes) == {}
 
 
 @pytest.mark.parametrize("days", [1, 2])

@@ -46,7 +46,15 @@ def content(question: UnitRequest) -> dict[str, Any]:
     people = [post for post in units.everybody(state, unit) if not chosen or post.team_code in chosen]
     first, last = _page(question, len(entries))
     cases = [to_give(entry) for entry in entries[first:last]]
-    found = sorted(Choosing(state, people).candidates(cases), key=_order)
+
+    def order(one: Candidate) -> tuple[Any, ...]:
+        """Who may hold any of the cases, then grade, then capacity now; those without hours last."""
+        points, available = one.now
+        share = (0, Fraction(points, available)) if available else (1, Fraction())
+        may = not one.why_not and any(effect.eligibility.eligible for effect in one.effects)
+        return not may, STAFF_GRADES.index(one.grade), *share, one.code
+
+    found = sorted(Choosing(state, people).candidates(cases), key=order)
     table = _pairs(question, entries[first:last], found) if question.in_full else _matrix(
         question, entries[first:last], found
     )  # fmt: skip
@@ -86,23 +94,18 @@ def to_give(entry: waiting_cases.WaitingEntry) -> CaseToGive:
     )  # fmt: skip
 
 
-def _order(one: Candidate) -> tuple[Any, ...]:
-    """Who may hold any of the cases first, then grade, then capacity now; those without hours last."""
-    points, available = one.now
-    share = (0, Fraction(points, available)) if available else (1, Fraction())
-    may = not one.why_not and any(effect.eligibility.eligible for effect in one.effects)
-    return not may, STAFF_GRADES.index(one.grade), *share, one.code
-
-
 def _matrix(
     question: UnitRequest, entries: Sequence[waiting_cases.WaitingEntry], found: Sequence[Candidate]
 ) -> tables.Table:
     over, of_pdu = question.state.over_x100, question.unit.level == "pdu"
-    keys = [f"case{number}" for number in range(len(entries))]
+    keys, heads = [f"case{number}" for number in range(len(entries))], []
+    for entry in entries:
+        many = f"{entry.cases} × " if entry.cases > 1 else ""
+        heads.append(f"{many}{to_give(entry).words} {entry.ref or '(CRN withheld)' * entry.withheld}".strip())
     columns = [
         tables.Column("name", "Practitioner"),
         tables.Column("now", "Capacity now", "percent"),
-        *(tables.Column(key, _head(entry), "percent") for key, entry in zip(keys, entries, strict=True)),
+        *(tables.Column(key, head, "percent") for key, head in zip(keys, heads, strict=True)),
     ]
     hrefs = _hrefs(question, entries, found)
     rows, room = [], [0] * len(entries)
@@ -156,12 +159,6 @@ def _hrefs(
         for code, quoted in codes
         for number, ref in refs.items()
     }
-
-
-def _head(entry: waiting_cases.WaitingEntry) -> str:
-    case = to_give(entry)
-    many = f"{entry.cases} × " if entry.cases > 1 else ""
-    return f"{many}{case.words} {entry.ref or '(CRN withheld)' * entry.withheld}".strip()
 
 
 def _pairs(
