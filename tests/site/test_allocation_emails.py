@@ -118,6 +118,21 @@ def test_of_a_limited_access_case_names_and_the_crn_are_all_that_is_said(
     assert not [each for each in sent().values() if "SECRET" in each.body or "Risk" in each.body]
 
 
+def test_limited_access_is_not_forgotten_at_the_next_allocation(
+    pdu: Pdu, new: Client, old: Client  # noqa: ARG001
+) -> None:  # fmt: skip
+    allocate.undo(actor=None, who="Sam Head", allocation=give(pdu, limited_access=True))
+    sent()
+    # whoever decides next does not say so again
+    row = give(pdu, notes="SECRET word", reason="risk_to_staff")
+    assert row.limited_access
+    found = sent()
+    assert set(found) == {"new@example.org", "old@example.org"}
+    assert not [each for each in found.values() if "SECRET" in each.body or "Risk" in each.body]
+    fresh = next(line.ref for line in _cases(pdu.holder) if line.ref != pdu.held.ref)
+    assert not give(pdu, ref=fresh).limited_access
+
+
 def test_sensitive_notes_are_kept_out_and_kept(pdu: Pdu, new: Client, head: Client) -> None:
     row = give(pdu, notes="SECRET word", sensitive=True)
     assert not [each for each in sent().values() if "SECRET" in each.body]

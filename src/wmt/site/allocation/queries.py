@@ -1,5 +1,6 @@
 """Which allocations count in figures whose extract does not have them yet, and how many cases wait."""
 
+from collections.abc import Collection
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -24,6 +25,12 @@ from wmt.site.workload.state import State
 def open_transfers() -> list[CaseTransfer]:
     """Of every case whose allocation the extract does not show yet, its way, in order."""
     return [row.transfer for row in CaseAllocation.objects.filter(is_open=True).order_by("change", "pk")]
+
+
+def limited_before(refs: Collection[str]) -> set[str]:
+    """Those of some cases that were once allocated as limited-access cases, also where that was undone."""
+    found = CaseAllocation.objects.filter(ref__in=refs, limited_access=True)
+    return set(found.exclude(ref="").values_list("ref", flat=True))
 
 
 def transfers_since(state: State) -> list[CaseTransfer]:

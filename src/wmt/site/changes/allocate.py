@@ -17,7 +17,7 @@ from wmt.allocation.transfers import CaseTransfer
 from wmt.facts import kind_number
 from wmt.site.allocation.labels import reasons_of
 from wmt.site.allocation.models import CaseAllocation
-from wmt.site.allocation.queries import kept_by, transfers_since
+from wmt.site.allocation.queries import kept_by, limited_before, transfers_since
 from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import ChangeFault, RefusedError
 from wmt.site.changes import allocation_messages, waiting_ends
@@ -172,7 +172,8 @@ def give(
     CaseAllocation.objects.filter(ref__in=refs, is_open=True, state=given[0]).update(state=given[1])
     state = found[0].state
     since = _since_before(state, {each.wanted.ref: each.to.code for each in found})
-    rows = [_row(each, asker, number, batch) for each in found]
+    limited = limited_before(refs)
+    rows = [_row(each, asker, number, batch, was_limited=each.wanted.ref in limited) for each in found]
     put_transfers(state, [row.transfer._replace(since=since[row.ref]) for row in rows], number)
     waiting_ends.were_given(rows)
     _shown(number)
@@ -181,7 +182,9 @@ def give(
     return rows
 
 
-def _row(found: preview.AllocationPreview, asker: Actor, number: int, batch: str) -> CaseAllocation:
+def _row(
+    found: preview.AllocationPreview, asker: Actor, number: int, batch: str, *, was_limited: bool
+) -> CaseAllocation:
     wanted, case = found.wanted, found.case
     own = next(line for line in found.lines if preview.kind_of(found.state, line) == "case")
     texts = {name: NOTE.mended(getattr(wanted, name)) for name in _TEXTS}
@@ -196,7 +199,7 @@ def _row(found: preview.AllocationPreview, asker: Actor, number: int, batch: str
             found.state.tier_scheme, case.stream, case.location, case.tier, case.suspended, case.status
         ),
         tier_scheme=found.state.tier_scheme, points_x100=case.points_x100, reason=wanted.reason, **texts,
-        limited_access=wanted.limited_access, sensitive=wanted.sensitive,
+        limited_access=wanted.limited_access or was_limited, sensitive=wanted.sensitive,
         change=number, recorded_by=asker.user, who=asker.name,
     )  # fmt: skip
 
