@@ -165,6 +165,19 @@ def test_only_one_process_sends(mail_server: MailServer) -> None:
     assert mail_server.addresses == ["ben@example.org"]
 
 
+def test_what_does_not_fit_into_a_job_is_asked_for_again(
+    mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written("ben@example.org", "eve@example.org")
+    DBTaskResult.objects.all().delete()
+    monkeypatch.setattr(delivery, "AT_ONCE", 0)
+    jobs.send_messages.call()
+    assert (mail_server.asked, DBTaskResult.objects.count()) == ([], 1)
+    monkeypatch.setattr(delivery, "AT_ONCE", 20)
+    jobs.send_messages.call()
+    assert (len(mail_server.addresses), DBTaskResult.objects.count()) == (2, 1)
+
+
 def test_where_email_is_off_nothing_waits_and_nothing_is_logged(settings: Any, capfd: Any) -> None:
     for backend in (
         mail("", "wmt.example.org")["EMAIL_BACKEND"],

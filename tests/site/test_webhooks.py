@@ -94,7 +94,9 @@ def test_events_arrive_signed_in_order_and_once(inbox: Inbox, pair: Pair) -> Non
     assert inbox.numbers == [1, 2, 3]
     for (headers, body), event in zip(inbox.got, DomainEvent.objects.order_by("number"), strict=True):
         moment, _, signed = headers["wmt-signature"].removeprefix("t=").partition(",v1=")
-        made = hmac.new(SECRET.encode(), f"{moment}.".encode() + body, hashlib.sha256).hexdigest()
+        made = hmac.new(
+            SECRET.encode(), f"{moment}.{event.number}.".encode() + body, hashlib.sha256
+        ).hexdigest()
         assert hmac.compare_digest(made, signed)
         assert abs(timezone.now().timestamp() - int(moment)) < 60
         assert json.loads(body) == json.loads(json.dumps(event.body))
@@ -134,6 +136,53 @@ def test_one_receiver_that_is_away_holds_up_no_other(inbox: Inbox, pair: Pair, c
     assert inbox.numbers == [1]
     assert Webhook.objects.get(name="away").said.startswith("no answer: nothing answers at its address")
     assert SECRET not in repr(away)
+
+
+def test_a_fault_at_one_receiver_holds_up_no_other(
+    inbox: Inbox, pair: Pair, configured: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = Receiver(name="bad", url="https://bad.example.org/", secret=SECRET)
+    configured(webhooks=(bad, Receiver(name="one", url=inbox.address, secret=SECRET)))
+
+    def is_public(url: str) -> bool:
+        assert "bad" not in url
+        return True
+
+    monkeypatch.setattr(outbound, "is_public", is_public)
+    hours(pair[0], 20)
+    assert not sending.send_due()
+    assert inbox.numbers == [1]
+    failed = Webhook.objects.get(name="bad")
+    assert (failed.failures, failed.said) == (1, "a fault of this site: AssertionError")
+
+
+def test_whoever_has_been_sent_none_for_longest_comes_first(
+    inbox: Inbox, pair: Pair, configured: Any
+) -> None:
+    names = ("slow", "one", "new")
+    configured(webhooks=tuple(Receiver(name=each, url=inbox.address, secret=SECRET) for each in names))
+    hours(pair[0], 20)
+    now = timezone.now()
+    Webhook.objects.filter(name="slow").update(sent_at=now)
+    Webhook.objects.filter(name="one").update(sent_at=now - timedelta(minutes=1))
+    assert [receiver.name for receiver, _ in sending.due()] == ["new", "one", "slow"]
+
+
+def test_a_claim_that_another_process_has_taken_stays_theirs(
+    inbox: Inbox, pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for post in pair:
+        hours(post, 20)
+    theirs = timezone.now() + timedelta(seconds=90)
+
+    def send(*_: Any) -> str:
+        Webhook.objects.update(claimed_until=theirs)  # this process was held up for longer than its claim
+        return ""
+
+    monkeypatch.setattr(sending, "send", send)
+    sending.send_due()
+    assert (row().claimed_until, row().sent_to) == (theirs, 0)
+    assert inbox.got == []
 
 
 def test_an_inner_address_is_sent_to_only_where_the_file_says_so(

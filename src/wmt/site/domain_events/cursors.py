@@ -33,4 +33,4 @@ def go_on(row: Webhook, after: int | None, *, who: str) -> None:
         said = f"{who} had {row.name} sent the events after {after}; it had been sent up to {row.sent_to}."
         record("setting", said, who=who, before={"sent_to": row.sent_to}, after={"sent_to": after})
         row.sent_to = after
-    row.save()
+    row.save(update_fields=["failures", "next_try_at", "sent_to"])  # not the claim of who is sending

@@ -9,7 +9,7 @@ import hmac
 import json
 import logging
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -29,14 +29,15 @@ TIMEOUT, AT_ONCE = 10, 20
 
 
 def due() -> list[tuple[Receiver, Webhook]]:
-    """The receivers for whom an event waits that may be sent now."""
+    """The receivers for whom an event waits that may be sent now; first who was sent none for longest."""
     last, now = last_number() if settings.CONFIG.webhooks else 0, timezone.now()
     found = cursors()
-    return [
+    waiting = [
         (each, row)
         for each in settings.CONFIG.webhooks
         if (row := found[each.name]).sent_to < last and max(row.next_try_at, row.claimed_until) <= now
     ]
+    return sorted(waiting, key=lambda each: each[1].sent_at or datetime.min.replace(tzinfo=UTC))
 
 
 def send_due() -> bool:
@@ -50,7 +51,8 @@ def send_due() -> bool:
                 while time.monotonic() < until and _send_next(receiver, row):
                     pass
             finally:
-                Webhook.objects.filter(pk=row.pk).update(claimed_until=timezone.now())
+                mine = Webhook.objects.filter(pk=row.pk, claimed_until=row.claimed_until)
+                mine.update(claimed_until=timezone.now())
     return bool(due())
 
 
@@ -61,7 +63,10 @@ def _send_next(receiver: Receiver, row: Webhook) -> bool:
     if following is None:
         return False
     fault = send(receiver, following)
-    now, mine = timezone.now(), Webhook.objects.filter(pk=row.pk, sent_to=row.sent_to)
+    now, mine = (
+        timezone.now(),
+        Webhook.objects.filter(pk=row.pk, sent_to=row.sent_to, claimed_until=row.claimed_until),
+    )
     if fault:
         row.failures += 1
         pause = PAUSES[min(row.failures, len(PAUSES)) - 1]
@@ -69,31 +74,34 @@ def _send_next(receiver: Receiver, row: Webhook) -> bool:
         log.warning("event %d could not be sent to %s: %s", following.number, receiver.name, fault)
         return False
     arrived = {"sent_to": following.number, "sent_at": now, "failures": 0, "said": "", "next_try_at": now}
-    is_mine = mine.update(**arrived, claimed_until=now + _CLAIM)
-    row.sent_to, row.failures = following.number, 0
+    if is_mine := mine.update(**arrived, claimed_until=now + _CLAIM):
+        row.sent_to, row.failures, row.claimed_until = following.number, 0, now + _CLAIM
     return bool(is_mine)
 
 
 def send(receiver: Receiver, event: DomainEvent) -> str:
     """Send one event: why it did not arrive, or ''."""
-    body = json.dumps(event.body, ensure_ascii=False).encode()
-    headers = {
-        "Content-Type": "application/json",
-        "User-Agent": "wmt",
-        "WMT-Event-Number": str(event.number),
-        "WMT-Signature": signature(receiver.secret, body, timezone.now()),
-    }
     try:
+        body = json.dumps(event.body, ensure_ascii=False).encode()
+        headers = {
+            "Content-Type": "application/json",
+            "User-Agent": "wmt",
+            "WMT-Event-Number": str(event.number),
+            "WMT-Signature": signature(receiver.secret, event.number, body, timezone.now()),
+        }
         if not receiver.private and not outbound.is_public(receiver.url):
             return "its name leads to a private address, which `private: true` in the file would allow"
         status, _ = outbound.ask(receiver.url, body=body, headers=headers, seconds=TIMEOUT, most=0)
     except outbound.NoAnswer as why:
         return f"no answer: {why}"
+    except Exception as fault:  # whatever it is, the other receivers are sent theirs
+        log.exception("event %d to %s met a fault of this site", event.number, receiver.name)
+        return f"a fault of this site: {type(fault).__name__}"
     return "" if 200 <= status < 300 else f"it answered {status}"
 
 
-def signature(secret: str, body: bytes, at: datetime) -> str:
-    """Of a moment and a body: who has the secret can tell that both are ours, and how old they are."""
+def signature(secret: str, number: int, body: bytes, at: datetime) -> str:
+    """Of a moment, a number and a body: who has the secret can tell that all are ours, and how old."""
     moment = str(int(at.timestamp()))
-    made = hmac.new(secret.encode(), f"{moment}.".encode() + body, hashlib.sha256)
+    made = hmac.new(secret.encode(), f"{moment}.{number}.".encode() + body, hashlib.sha256)
     return f"t={moment},v1={made.hexdigest()}"

@@ -6,6 +6,7 @@ then, and only then, it is sent twice. Both have the same Message-ID.
 
 import fcntl
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -27,20 +28,26 @@ PAUSES = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 _ENOUGH = 3
 #: Where the server cannot be reached at all, nothing is tried for so long, and given up after so long.
 AWAY, TOO_OLD = timedelta(minutes=5), timedelta(days=3)
+#: So many seconds one job sends; other jobs have their turn before what is left.
+AT_ONCE = 20
 _STOPPED = "the process that was sending it was stopped"
 _State = Message.State
 
 
-def send_due() -> None:
-    """Send what is due, the oldest first. Nothing where another process is sending."""
+def send_due() -> bool:
+    """Send what is due, the oldest first; whether there is more that did not fit into one job.
+
+    Nothing where another process is sending.
+    """
+    until = time.monotonic() + AT_ONCE
     with _alone() as is_mine:
         if not is_mine:
-            return
+            return False
         # nobody else sends: what is said to be on its way was left by a process that was killed
         for left in Message.objects.filter(state=_State.SENDING):
             _failed(left, _STOPPED)
         failures, connection = 0, get_connection()
-        while failures < _ENOUGH and _due().exists():
+        while failures < _ENOUGH and time.monotonic() < until and _due().exists():
             try:
                 connection.open()
             except Exception as fault:
@@ -52,6 +59,7 @@ def send_due() -> None:
         if failures:
             _put_off("", PAUSES[0])
         _close(connection)
+        return _due().exists()
 
 
 def _due() -> QuerySet[Message]:

@@ -11,8 +11,9 @@ from wmt.site.outbox.models import Message
 
 @task()
 def send_messages() -> None:
-    """Send what is due."""
-    delivery.send_due()
+    """Send what is due, for a while; what is left is asked for again, behind other jobs."""
+    if delivery.send_due():
+        send_messages.enqueue()
 
 
 def look_after() -> None:
