@@ -92,6 +92,29 @@ def test_waiting_cases_are_allocated_with_a_reason_and_undone(person: Person, co
     _keeps_the_rules(page)
 
 
+def test_two_people_are_compared_and_a_figure_leads_to_the_decision(person: Person) -> None:
+    walker = Walker(page := person("spo", keyboard=True, viewport=NARROW), KEYBOARD)
+    count = page.locator(".wmt-nav__count").inner_text()
+    walker.link("Cases", ".wmt-tabs")
+    walker.link("Waiting cases")
+    assert 0 < page.locator("#table-waiting tbody tr").count() <= int(count)
+    walker.link("Who could hold it", "#table-waiting")
+    ticks = page.locator("input[name=with]")
+    for place in (0, 1):
+        walker.use(ticks.nth(place))
+    walker.use(page.get_by_role("button", name="Compare those ticked").first)
+    assert page.locator("#table-compare thead th").count() == 3
+    _keeps_the_rules(page)
+
+    walker.link("Cases and people")
+    _keeps_the_rules(page)
+    cell = page.locator("#table-matrix tbody td a[href*='crn=']").first
+    shown = cell.inner_text()
+    walker.use(cell)
+    assert shown in text_of(page)
+    assert page.get_by_role("button", name="Allocate the case").count() == 1
+
+
 def test_an_officer_leaves_and_their_cases_are_spread(person: Person, complaints: Complaints) -> None:
     complaints.expected |= {422}
     walker = Walker(page := person("spo", keyboard=True, viewport=NARROW), KEYBOARD)
