@@ -47,12 +47,24 @@ def test_an_answer_is_its_status_and_body() -> None:
         assert asked(url, most=0) == (200, b"")
 
 
-def test_who_says_a_letter_at_a_time_does_not_hold_the_thread() -> None:
-    with answering(OK, *[b"a"] * 12, every=0.1) as url:
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (OK, b"a"),
+        (OK[:-2], b"a"),
+        (OK[:-2], b"a: b\r\n"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (OK[:-2] + b"Transfer-Encoding: chunked\r\n\r\n", b"0"),
+        (b"HTTP/1.1 500 No\r\n", b"a"),
+    ],
+)  # fmt: skip
+def test_who_says_a_letter_at_a_time_does_not_hold_the_thread(first: bytes, then: bytes) -> None:
+    with answering(first, *[then] * 12, every=0.1) as url:
         begun = time.monotonic()
         with pytest.raises(outbound.NoAnswer, match="too long"):
             asked(url)
-        assert time.monotonic() - begun < 0.9
+        assert time.monotonic() - begun < 0.7
+    assert not [each for each in threading.enumerate() if isinstance(each, threading.Timer)]
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,12 @@
 import ipaddress
 import socket
 import ssl
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from contextlib import suppress
 from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,6 +37,36 @@ class _StayHere(urllib.request.HTTPRedirectHandler):
 
     def redirect_request(self, *_: Any) -> None:
         return None
+
+
+class _InTime(urllib.request.HTTPSHandler, urllib.request.HTTPHandler):
+    """Breaks off what it opened when its time is over: a timeout counts anew with every letter that comes."""
+
+    def __init__(self, until: float) -> None:
+        super().__init__()
+        self._until = until
+        self.end: threading.Timer | None = None
+
+    def do_open(self, http_class: Any, *args: Any, **more: Any) -> Any:
+        def opened(*about: Any, **how: Any) -> Any:
+            connection = http_class(*about, **how)
+            connect = connection.connect
+
+            def connect_in_time() -> None:
+                connect()
+                left = max(0, self._until - time.monotonic())
+                self.end = threading.Timer(left, _break_off, (connection.sock,))
+                self.end.start()
+
+            connection.connect = connect_in_time
+            return connection
+
+        return super().do_open(opened, *args, **more)
+
+
+def _break_off(connected: socket.socket) -> None:
+    with suppress(OSError):  # it has just ended
+        socket.socket.shutdown(connected, socket.SHUT_RDWR)  # beneath TLS, whose state is the other thread's
 
 
 def is_private_way(url: str) -> bool:
@@ -82,23 +114,24 @@ def ask(
     is_here = is_loopback(urlsplit(url).hostname or "")
     proxies = [urllib.request.ProxyHandler({})] if is_here else []  # no proxy reaches this machine
     request = urllib.request.Request(url, data=body, headers=dict(headers or {}))
-    found = bytearray()
+    in_time = _InTime(until)
     try:
-        with urllib.request.build_opener(_StayHere, *proxies).open(request, timeout=seconds) as answer:
-            if not most:
-                return answer.status, b""
-            # each part is one wait: who sends a letter at a time does not hold this thread for longer
-            while part := answer.read1(65_536):
-                found += part
-                if len(found) > most:
-                    raise NoAnswer("the answer is too large")
-                if time.monotonic() > until:
-                    raise NoAnswer("the answer took too long")
-            return answer.status, bytes(found)
+        with urllib.request.build_opener(_StayHere, in_time, *proxies).open(
+            request, timeout=seconds
+        ) as answer:
+            status, found = answer.status, answer.read(most + 1) if most else b""
     except urllib.error.HTTPError as other:
         with other:
-            return other.code, b""
+            status, found = other.code, b""
     except (OSError, HTTPException, ValueError) as fault:
-        why = getattr(fault, "reason", None) or fault
+        why = TimeoutError() if time.monotonic() > until else getattr(fault, "reason", None) or fault
         said = next((words for kind, words in _WHY.items() if isinstance(why, kind)), type(why).__name__)
         raise NoAnswer(said) from None
+    finally:
+        if in_time.end is not None:
+            in_time.end.cancel()
+    if len(found) > most:
+        raise NoAnswer("the answer is too large")
+    if time.monotonic() > until:  # what was broken off may look like an answer that ended
+        raise NoAnswer("it took too long")
+    return status, found
