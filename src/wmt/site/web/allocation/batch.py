@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from wmt.days import moment_words
@@ -41,7 +42,7 @@ def batch_page(request: HttpRequest, batch: str) -> HttpResponse:
     fresh = all(row.state == CaseAllocation.State.GIVEN and row.first_day == state.day for row in left)
     context = {
         "batch": batch,
-        "decided": moment_words(rows[0].recorded_at),
+        "decided": moment_words(timezone.localtime(rows[0].recorded_at)),
         "by": staff_names.person(rows[0].who),
         "table": _table(state, rows),
         "number": counted(len(left), "allocation"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from django.urls import reverse
+from django.utils import timezone
 
 from wmt.allocation.cases import case_words
 from wmt.days import moment_words, written
@@ -48,7 +49,8 @@ def facts(row: WaitingCase, names: Mapping[str, str], team: Unit | None) -> list
     """What is recorded of it: title, words, address."""
     given = reverse("allocation", args=[row.allocation_id]) if row.allocation_id else ""
     tier = row.tier or f"none yet: {row.no_tier_why or 'no reason was given'}"
-    source = f"{row.get_source_display()}, {moment_words(row.recorded_at)}, by {staff_names.person(row.who)}"
+    recorded = moment_words(timezone.localtime(row.recorded_at))
+    source = f"{row.get_source_display()}, {recorded}, by {staff_names.person(row.who)}"
     days = {name: getattr(row, name) for name in ("sentence_day", "handover_day", "arrived_on")}
     told = {name: written(day) if day else "" for name, day in days.items()}
     found = [
