@@ -48,6 +48,18 @@ def give(pdu: Pdu, actor: Any = None, **more: Any) -> CaseAllocation:
     return allocate.allocate(actor=actor, who=who, wanted=AllocationRequest(**wanted))[0]
 
 
+def together(pdu: Pdu) -> tuple[list[str], list[CaseAllocation]]:
+    """Three cases given at once: two to one person, one to another."""
+    to, other = pdu.free
+    refs = [line.ref for line in _cases(pdu.holder)][:3]
+    given = [spread.CaseGiven(ref, post.code) for ref, post in zip(refs, (to, to, other), strict=True)]
+    wanted = spread.SpreadRequest(
+        key="k1", from_post=pdu.holder.code, given=given, reason="officer_left", why_over="a test",
+        why_not_eligible="a test", recipients=("desk@justice.gov.uk",),
+    )  # fmt: skip
+    return refs, spread.spread(actor=None, who="Sam Head", wanted=wanted)[0]
+
+
 def sent() -> dict[str, Any]:
     """What has been sent by now, by address."""
     delivery.send_due()
@@ -241,14 +253,7 @@ def test_where_email_is_off_pages_say_so(pdu: Pdu, head: Client, settings: Any) 
 
 
 def test_of_several_cases_each_person_is_told_once(pdu: Pdu, new: Client, old: Client) -> None:  # noqa: ARG001
-    to, other = pdu.free
-    refs = [line.ref for line in _cases(pdu.holder)][:3]
-    given = [spread.CaseGiven(ref, post.code) for ref, post in zip(refs, (to, to, other), strict=True)]
-    wanted = spread.SpreadRequest(
-        key="k1", from_post=pdu.holder.code, given=given, reason="officer_left", why_over="a test",
-        why_not_eligible="a test", recipients=("desk@justice.gov.uk",),
-    )  # fmt: skip
-    rows, _ = spread.spread(actor=None, who="Sam Head", wanted=wanted)
+    refs, rows = together(pdu)
     # two who get cases, one of them without an account; who held them; and the desk
     assert Message.objects.count() == 4
     found = sent()
@@ -267,6 +272,65 @@ def test_of_several_cases_each_person_is_told_once(pdu: Pdu, new: Client, old: C
     told = sent()
     assert f"Case {refs[1]} is no longer yours" in told["new@example.org"].body
     assert f"{refs[1]}, {refs[2]} are yours again" in told["old@example.org"].body
+
+
+@pytest.mark.both_databases
+def test_of_several_cases_that_wait_to_be_told_only_those_that_stay_given_are_told(
+    pdu: Pdu, new: Client, old: Client  # noqa: ARG001
+) -> None:  # fmt: skip
+    refs, rows = together(pdu)
+    # it was tried once, in vain, when one of the cases is undone
+    Message.objects.filter(state="waiting").update(tries=1)
+    on_its_way = Message.objects.get(user__email="old@example.org")
+    Message.objects.filter(pk=on_its_way.pk).update(state="sending")
+    allocate.undo(actor=None, who="Sam Head", allocation=rows[0])
+    delivery.send_due()
+    found = [(each.to[0], each.subject, each.body) for each in post_office.outbox]
+    post_office.outbox.clear()
+    assert not [body for _, subject, body in found if refs[0] in body and "undone" not in subject]
+    own = [(subject, body) for to, subject, body in found if to == "new@example.org"]
+    assert [subject for subject, _ in own] == ["A case was reallocated to you"]
+    assert f"A case of {pdu.holder.name} was reallocated to you." in own[0][1]
+    assert f"CRN: {refs[1]}, {rows[1].words}, " in own[0][1]
+    assert "Reason: Officer left" in own[0][1]
+    assert "Capacity" not in own[0][1]
+    desk = [body for to, _, body in found if to == "desk@justice.gov.uk"]
+    assert [[ref in body for ref in refs] for body in desk] == [[False, True, True]]
+    # what was on its way may have arrived: of that they are told that it was undone, and the rest again
+    assert sorted(subject for to, subject, _ in found if to == "old@example.org") == [
+        "2 cases of yours were reallocated", "An allocation of your cases was undone"
+    ]  # fmt: skip
+
+
+def test_an_email_that_was_given_up_is_sent_again_without_the_case_that_was_undone(
+    pdu: Pdu, new: Client, head: Client  # noqa: ARG001
+) -> None:  # fmt: skip
+    refs, rows = together(pdu)
+    Message.objects.filter(state="waiting").update(state="given up", tries=4, fault="550 no")
+    allocate.undo(actor=None, who="Sam Head", allocation=rows[0])
+    assert sent() == {}
+    page = in_sight(head.get(reverse("allocation", args=[rows[1].pk])).text)
+    assert page.count("desk@justice.gov.uk: not sent: tried 4 times, then given up: 550 no") == 1
+    assert "undone first" not in page
+    undone = head.get(reverse("allocation", args=[rows[0].pk])).text
+    assert "desk@justice.gov.uk: not sent: the allocation was undone first" in in_sight(undone)
+    assert "/again/" not in undone
+    desk = Message.objects.get(kind="other", state="given up")
+    allocation_messages.send_again(actor=None, row=rows[1], number=desk.pk)
+    body = sent()["desk@justice.gov.uk"].body
+    assert [ref in body for ref in refs] == [False, True, True]
+
+
+def test_an_email_of_a_case_that_went_on_to_somebody_else_is_not_sent_again(
+    pdu: Pdu, new: Client, head: Client  # noqa: ARG001
+) -> None:  # fmt: skip
+    row = give(pdu, to_post=pdu.free[0].code)
+    message = Message.objects.get(kind="given")
+    Message.objects.filter(pk=message.pk).update(state="given up")
+    give(pdu, to_post=pdu.free[1].code)
+    with pytest.raises(ConflictError, match="with somebody else by now"):
+        allocation_messages.send_again(actor=None, row=row, number=message.pk)
+    assert "Send again" not in head.get(reverse("allocation", args=[row.pk])).text
 
 
 def test_both_practitioners_see_it_under_notifications_and_open_it(

@@ -134,7 +134,8 @@ def test_what_is_cancelled_is_not_sent_and_who_was_told_is_given_back(mail_serve
     delivery.send_due()
     written("later@example.org", "eve@example.org")
     Message.objects.filter(address="eve@example.org").update(state=State.SENDING)
-    told = messages.cancel("test", [1])
+    told, left = messages.cancel("test", [1])
+    assert left == {}
     assert [message.address for message in told] == ["ben@example.org", "eve@example.org"]
     assert states() == ["sent", "cancelled", "cancelled"]
     later(days=1)

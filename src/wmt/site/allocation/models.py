@@ -11,7 +11,9 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from wmt.allocation.cases import case_words
 from wmt.allocation.transfers import CaseTransfer
+from wmt.facts import kinds
 
 
 class CaseAllocation(models.Model):
@@ -79,6 +81,12 @@ class CaseAllocation(models.Model):
 
     def __str__(self) -> str:
         return f"allocation {self.pk}"
+
+    @property
+    def words(self) -> str:
+        """What the case was when it was given: 'custody B3'."""
+        kind = kinds(self.tier_scheme)[self.kind_no]
+        return case_words(kind.location, kind.tier, kind.stream, suspended=bool(kind.suspended))
 
     @property
     def days_waited(self) -> int | None:

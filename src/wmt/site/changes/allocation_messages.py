@@ -4,8 +4,8 @@ The rows are written in the transaction of the allocation; what its author wrote
 as sensitive.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -43,8 +43,18 @@ GIVEN, TAKEN, COPY, OTHER = "given", "taken", "copy", "other"
 #: The same after the allocation was undone: 'undone given'.
 UNDONE = "undone "
 MOST_RECIPIENTS = 20
-#: An allocation, and what it was before it was made.
-Given = tuple[CaseAllocation, AllocationPreview]
+#: An email of an allocation is true as long as it has one of these states.
+STANDS = (CaseAllocation.State.GIVEN, CaseAllocation.State.CONFIRMED)
+
+
+class Given(NamedTuple):
+    """An allocation, the names of who gets the case and of who had it, and what an email says of the capacity
+    of who gets it: nothing where that is over."""
+
+    row: CaseAllocation
+    to: str
+    holder: str
+    capacity: str = ""
 
 
 def recipient_faults(recipients: Sequence[str]) -> list[ChangeFault]:
@@ -79,10 +89,13 @@ def known_at(found: Sequence[AllocationPreview]) -> dict[str, list[User]]:
 def tell(rows: Sequence[CaseAllocation], found: Sequence[AllocationPreview], asker: Actor) -> None:
     """Writes the emails of allocations decided together: one to each person, about all their cases."""
     people, wanted, nobody = known_at(found), found[0].wanted, list[User | None]([None])
-    whole = list(zip(rows, found, strict=True))
+    whole = []
+    for row, each in zip(rows, found, strict=True):
+        now, then = (ledger.shown_capacity(*at) for at in (each.candidate.now, each.candidate.together))
+        whole.append(Given(row, each.to.name, each.holder.name, f"{now} before, {then} after"))
     whom: list[tuple[str, str, User | None, str, list[Given]]] = []
     for to in {each.to.code: each.to for each in found}.values():
-        own = [(row, each) for row, each in whole if each.to.code == to.code]
+        own = [each for each in whole if each.row.to_post == to.code]
         whom += [(GIVEN, to.name, user, "", own) for user in people[to.code] or nobody]
     if wanted.tell_previous and not found[0].was_waiting:
         holder = found[0].holder
@@ -92,8 +105,8 @@ def tell(rows: Sequence[CaseAllocation], found: Sequence[AllocationPreview], ask
     whom += [(OTHER, address, None, address, whole) for address in wanted.recipients]
     letters, noticed = [], []
     for kind, name, user, address, given in whom:
-        subject, first = _opening(kind, [each for _, each in given])
-        of = [row for row, _ in given]
+        subject, first = _opening(kind, given)
+        of = [each.row for each in given]
         letters.append(_letter(of, kind, name, user, address, subject, [first, _facts(given)]))
         if user is not None and kind in (GIVEN, TAKEN):
             noticed.append(Announcement(of[0], "allocated", first, [user]))
@@ -103,19 +116,17 @@ def tell(rows: Sequence[CaseAllocation], found: Sequence[AllocationPreview], ask
 
 def tell_undone(rows: Sequence[CaseAllocation], state: State, asker: Actor) -> None:
     """Whoever was told of allocations is told that they were undone; nobody else is told at all."""
-    codes = {code for row in rows for code in (row.from_post, row.to_post)}
-    posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, code__in=codes)
-    names = dict.fromkeys(codes, "") | {post.code: post.name for post in posts}
+    names = _names(rows, state)
     by = f"{asker.name} undid this, {moment_words(timezone.localtime(rows[0].undone_at))}."
-    told = messages.cancel(ABOUT, [row.pk for row in rows])
+    told, left = messages.cancel(ABOUT, [row.pk for row in rows])
     topics = MessageTopic.objects.filter(message__in=told).values_list("message_id", "number")
     letters = []
     for message in told:
         about = {number for pk, number in topics if pk == message.pk}
         of = [row for row in rows if row.pk in about]
         refs = f"Case {of[0].ref} is" if len(of) == 1 else f"{', '.join(row.ref for row in of)} are"
-        to = " and ".join(sorted({names[row.to_post] or row.to_post for row in of}))
-        back = f"with {names[of[0].from_post] or of[0].from_post} again"
+        to = " and ".join(sorted({names[row.to_post] for row in of}))
+        back = f"with {names[of[0].from_post]} again"
         back = "waiting to be allocated again" if of[0].was_waiting else back
         subject, first = {
             GIVEN: ("An allocation to you was undone", f"{refs} no longer yours, and {back}."),
@@ -124,7 +135,28 @@ def tell_undone(rows: Sequence[CaseAllocation], state: State, asker: Actor) -> N
         kind = UNDONE + message.kind
         letters.append(_letter(of, kind, message.name, message.user, message.address, subject, [first, by]))
     messages.write(ABOUT, letters)
+    for former, numbers in left.items():
+        rest = CaseAllocation.objects.filter(pk__in=numbers, state__in=STANDS).order_by("pk")
+        _tell_rest(former, rest, state)
     _undo_notices(rows)
+
+
+def _tell_rest(former: Message, rows: Iterable[CaseAllocation], state: State) -> None:
+    """Of an email about several cases that was stopped: the same about those of them that stay given."""
+    names = _names(rows, state)
+    given = [Given(row, names[row.to_post], names[row.from_post]) for row in rows]
+    if given:
+        subject, first = _opening(former.kind, given)
+        of = [each.row for each in given]
+        who = former.kind, former.name, former.user, former.address
+        messages.write_instead(ABOUT, _letter(of, *who, subject, [first, _facts(given)]), former)
+
+
+def _names(rows: Iterable[CaseAllocation], state: State) -> dict[str, str]:
+    """The names of the posts of allocations, by code."""
+    codes = {code for row in rows for code in (row.from_post, row.to_post)}
+    posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, code__in=codes)
+    return {code: code for code in codes} | {post.code: post.name or post.code for post in posts}
 
 
 def _undo_notices(rows: Sequence[CaseAllocation]) -> None:
@@ -157,10 +189,16 @@ def send_again(*, actor: Any, row: CaseAllocation, number: int, who: str = "") -
     if actor is not None and not access.giver(actor, state)(row):
         raise Denied(Action.ALLOCATE_CASES, level="post", code=row.to_post)
     message = messages.of(ABOUT, [row.pk]).filter(pk=number).first()
-    if message is None or not messages.send_again(message):
-        words = labels.state_words(message, with_fault=False) if message else "there is no such email"
-        if not mail_server.is_on():
-            words = "email is not switched on"
+    about = MessageTopic.objects.filter(message=message).values("number")
+    is_past = CaseAllocation.objects.filter(pk__in=about).exclude(state__in=STANDS).exists()
+    words = "" if message else "there is no such email"
+    if not mail_server.is_on():
+        words = "email is not switched on"
+    elif message and is_past and not message.kind.startswith(UNDONE):
+        words = "the case was undone, or is with somebody else by now"
+    elif message and not messages.send_again(message):
+        words = labels.state_words(message, with_fault=False)
+    if message is None or words:
         raise ConflictError([ChangeFault("NOT_GIVEN_UP", f"The email cannot be sent again: {words}")])
     said = f"{asker.name} had an email about allocation {row.pk} sent again."
     record("allocation", said, actor=asker.user, who=asker.name, level="post", code=row.to_post)
@@ -168,15 +206,15 @@ def send_again(*, actor: Any, row: CaseAllocation, number: int, who: str = "") -
     return message
 
 
-def _opening(kind: str, found: Sequence[AllocationPreview]) -> tuple[str, str]:
+def _opening(kind: str, given: Sequence[Given]) -> tuple[str, str]:
     """The subject, which names nobody, and the first sentence."""
-    one, many = found[0], len(found)
-    to = " and ".join(sorted({each.to.name for each in found}))
+    one, many = given[0], len(given)
+    to = " and ".join(sorted({each.to for each in given}))
     what, was = ("A case", "was") if many == 1 else (f"{many} cases", "were")
     if kind == TAKEN:
         return f"{what} of yours {was} reallocated", f"{what} of yours {was} reallocated to {to}."
-    done = "allocated" if one.was_waiting else "reallocated"
-    of = "" if one.was_waiting else f" of {one.holder.name}"
+    done = "allocated" if one.row.was_waiting else "reallocated"
+    of = "" if one.row.was_waiting else f" of {one.holder}"
     if kind == GIVEN:
         return f"{what} {was} {done} to you", f"{what}{of} {was} {done} to you."
     return f"{what} {was} {done}", f"{what}{of} {was} {done} to {to}."
@@ -184,24 +222,22 @@ def _opening(kind: str, found: Sequence[AllocationPreview]) -> tuple[str, str]:
 
 def _facts(given: Sequence[Given]) -> str:
     """What the email says of the cases: nothing but names and the CRN where access to them is limited."""
-    row, one = given[0]
-    limited = any(each.limited_access for each, _ in given)
-    people = {each.to.code: each for _, each in given}
-    facts = [f"Practitioner: {each.to.name}" for each in people.values()]
-    if not one.was_waiting:
-        facts.append(f"Previous practitioner: {one.holder.name}")
+    row, holder = given[0].row, given[0].holder
+    limited = any(each.row.limited_access for each in given)
+    people = {each.row.to_post: each for each in given}
+    facts = [f"Practitioner: {each.to}" for each in people.values()]
+    if not row.was_waiting:
+        facts.append(f"Previous practitioner: {holder}")
     facts.append(f"Allocated by: {row.who}, {moment_words(timezone.localtime(row.recorded_at))}")
-    for each, found in given:
-        to = f", to {found.to.name}" if len(people) > 1 else ""
+    for each, to_name, *_ in given:
+        to = f", to {to_name}" if len(people) > 1 else ""
         points = f"{ledger.decimal(each.points_x100):,f}".rstrip("0").rstrip(".")
-        what = "" if limited else f", {found.case.words}, {counted(points, 'point')}"
+        what = "" if limited else f", {each.words}, {counted(points, 'point')}"
         facts.append(f"CRN: {each.ref}{what}{to}")
     if limited:
         facts.append("\nAccess to this is limited, so the email says nothing more.")
         return "\n".join(facts)
-    for found in people.values():
-        now, then = (ledger.shown_capacity(*at) for at in (found.candidate.now, found.candidate.together))
-        facts.append(f"Capacity of {found.to.name}: {now} before, {then} after")
+    facts += [f"Capacity of {each.to}: {each.capacity}" for each in people.values() if each.capacity]
     facts.append(f"Reason: {REASONS.get(row.reason, row.reason)}")
     if row.notes:
         hidden = "marked as sensitive, so they are not in this email"

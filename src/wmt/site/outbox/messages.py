@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from wmt.site.accounts.models import User
@@ -57,20 +57,31 @@ def write(about: str, letters: Iterable[Letter]) -> list[Message]:
     return made
 
 
-def cancel(about: str, numbers: Collection[int]) -> list[Message]:
-    """What is not sent yet, and about nothing else, is not sent any more. All others that are sent, on their
-    way or still go are given back.
+def cancel(about: str, numbers: Collection[int]) -> tuple[list[Message], dict[Message, list[int]]]:
+    """What is not sent yet is not sent any more. Given back are those that are sent or on their way; and what
+    else those that are stopped were about, by its numbers: of that, other emails have to be written.
 
-    What is on its way is marked too: if this try fails there is no other.
+    What is on its way is stopped too: if this try fails there is no other.
     """
-    others = MessageTopic.objects.filter(message=OuterRef("pk")).exclude(about=about, number__in=numbers)
-    found = Message.objects.filter(pk__in=of(about, numbers).values("pk"))
-    alone, going = found.exclude(Exists(others)), (_State.SENDING, _State.SENT)
-    cancelled = {"state": _State.CANCELLED, "body": ""}
-    alone.exclude(state__in=going).update(**cancelled)
-    told = list(found.filter(state__in=(*going, _State.WAITING)).select_related("user").order_by("pk"))
-    alone.filter(state=_State.SENDING).update(**cancelled)
-    return told
+    found = of(about, numbers).exclude(state=_State.CANCELLED).select_related("user")
+    # who sends waits until this is done
+    messages = list(found.select_for_update(of=("self",)))
+    others = MessageTopic.objects.filter(message__in=messages).exclude(about=about, number__in=numbers)
+    stopped = [message for message in messages if message.state != _State.SENT]
+    left: dict[Message, list[int]] = {}
+    for topic in others.filter(message__in=stopped).select_related("message__user"):
+        left.setdefault(topic.message, []).append(topic.number)
+    others.filter(message__in=[each for each in stopped if each.state != _State.SENDING]).delete()
+    Message.objects.filter(pk__in=[each.pk for each in stopped]).update(state=_State.CANCELLED, body="")
+    return [each for each in messages if each.state in (_State.SENDING, _State.SENT)], left
+
+
+def write_instead(about: str, letter: Letter, former: Message) -> None:
+    """Puts an email into the outbox for one that was stopped: what was given up stays so."""
+    (made,) = write(about, [letter])
+    if former.state in AGAIN:
+        same = {"state": former.state, "fault": former.fault, "tries": former.tries}
+        Message.objects.filter(pk=made.pk).update(**same)
 
 
 def send_again(message: Message) -> bool:

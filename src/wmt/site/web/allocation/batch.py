@@ -71,7 +71,7 @@ def _table(state: State, rows: list[CaseAllocation]) -> tables.Table:
         tables.Row(
             {
                 "crn": tables.text(row.ref, reverse("allocation", args=[row.pk])),
-                "what": tables.text(upper_first(labels.what(row))),
+                "what": tables.text(upper_first(row.words)),
                 "points": tables.exact(row.points_x100),
                 "from": post(row.from_post),
                 "to": post(row.to_post),

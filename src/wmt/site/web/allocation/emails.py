@@ -41,7 +41,8 @@ def shown(row: CaseAllocation, *, may_give: bool) -> list[dict[str, Any]]:
             "kind": _KINDS[kind] + (" (that it was undone)" if kind != message.kind else ""),
             "who": who,
             "state": labels.state_words(message, with_fault=may_give),
-            "can_send": may_give and mail_server.is_on() and message.state in outbox.AGAIN,
+            "can_send": may_give and mail_server.is_on() and message.state in outbox.AGAIN
+            and (row.state in allocation_messages.STANDS or kind != message.kind),
         })  # fmt: skip
     return found
 

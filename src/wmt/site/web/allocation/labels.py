@@ -4,9 +4,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from wmt.allocation.cases import case_words
 from wmt.days import moment_words, written
-from wmt.facts import kinds
 from wmt.site import tables
 from wmt.site.allocation.labels import REASONS
 from wmt.site.allocation.models import CaseAllocation
@@ -18,12 +16,6 @@ from wmt.text import counted
 _Now = CaseAllocation.State
 #: What a manager has to look at: nDelius does not show the case where it was given.
 ATTENTION = (_Now.GIVEN, _Now.ELSEWHERE, _Now.ENDED, _Now.LEFT)
-
-
-def what(row: CaseAllocation) -> str:
-    """What the case was when it was given: 'custody B3'."""
-    kind = kinds(row.tier_scheme)[row.kind_no]
-    return case_words(kind.location, kind.tier, kind.stream, suspended=bool(kind.suspended))
 
 
 def not_seen(row: CaseAllocation, day: date) -> int | None:
@@ -48,7 +40,7 @@ def facts(row: CaseAllocation, day: date, posts: dict[str, Unit]) -> list[tuple[
     """What is known of it: title, words, address."""
     found = [
         ("State", state_words(row, day), ""),
-        ("Case", f"{row.ref}: {what(row)}, {counted(tables.exact(row.points_x100).text, 'point')}", ""),
+        ("Case", f"{row.ref}: {row.words}, {counted(tables.exact(row.points_x100).text, 'point')}", ""),
     ]
     for title, code in (
         ("Waited as" if row.was_waiting else "From", row.from_post),

@@ -104,7 +104,7 @@ def _values(
     href = reverse("allocation", args=[row.pk])
     return {
         "crn": tables.text(row.ref, href) if may_read else _WITHHELD,
-        "what": tables.text(upper_first(labels.what(row))),
+        "what": tables.text(upper_first(row.words)),
         "points": tables.exact(row.points_x100),
         "from": post(row.from_post),
         "to": post(row.to_post),
