@@ -89,13 +89,17 @@ def test_what_is_there_already_is_narrowed_and_said(tmp_path: Path) -> None:
         for path in (home.path, *home.path.rglob("*")):
             path.chmod(0o777 if path.is_dir() else 0o666)
         outside = tmp_path / "elsewhere"
-        outside.write_text("of another program")
+        receiver = {"name": "one", "url": "https://example.org/", "secret": "s" * 32}
+        outside.write_text(json.dumps([receiver]))
         outside.chmod(0o644)
         (home.path / "link").symlink_to(outside)
-        done = wmt("retention", "--dry-run", **home.env)
+        done = wmt("retention", "--dry-run", **home.env, WMT_WEBHOOKS=str(outside))
+        assert f"others on this machine may reach {outside}" in done.stderr
         assert "could be reached by others on this machine: no longer" in done.stderr
         assert wider(home.path) == {}
         assert stat.S_IMODE(outside.stat().st_mode) == 0o644
+        outside.chmod(0o600)
+        assert "WMT_WEBHOOKS" not in wmt("webhooks", **home.env, WMT_WEBHOOKS=str(outside)).stderr
 
 
 def test_tighten_leaves_what_belongs_to_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

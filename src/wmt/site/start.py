@@ -58,7 +58,8 @@ def set_up(say: Say) -> None:
 
 
 def _tighten(say: Say) -> None:
-    """Take from others what they could do with the files of the home, and say so."""
+    """Take from others what they could do with the files of the home, and say so; of a file with secrets that
+    is elsewhere, only say so."""
     from django.conf import settings
 
     name = str(settings.DATABASES["default"]["NAME"])
@@ -78,6 +79,9 @@ def _tighten(say: Say) -> None:
             f"{counted(left, 'file or folder', 'files and folders')} of the site "
             f"{'belongs' if left == 1 else 'belong'} to another account, and others may reach them"
         )
+    receivers = os.environ.get("WMT_WEBHOOKS", "").strip()
+    if receivers and Path(receivers).stat().st_mode & private_files.OTHERS:
+        say(f"others on this machine may reach {receivers}, which holds secrets (WMT_WEBHOOKS): chmod 600 it")
 
 
 def _keep_worlds_apart() -> None:

@@ -15,10 +15,9 @@ log = logging.getLogger(__name__)
 FRESH = 600
 #: So long they serve while the sign-on is away: a key that was withdrawn opens nothing for longer.
 OLDEST = 24 * 3600
-#: Keys are asked for once in so many seconds at most, whatever names of keys are sent.
-APART = 60
-#: The same after a try that failed.
-APART_AWAY = 10
+#: Keys are asked for once in so many seconds at most, whatever names of keys are sent and whether they come:
+#: a new key is refused for no longer, even where a stranger has just had them asked for.
+APART = 10
 _TIMEOUT, _LARGEST = 4, 500_000
 
 
@@ -64,7 +63,7 @@ class Keys:
             self._as_of, self._is_away = now, False
         except outbound.NoAnswer as why:
             log.warning("the keys of single sign-on could not be read: %s", why)
-            self._not_before, self._is_away = time.monotonic() + APART_AWAY, True
+            self._not_before, self._is_away = time.monotonic() + APART, True
 
 
 @cache

@@ -12,7 +12,7 @@ from ninja.utils import check_csrf
 from wmt.site.accounts import signed_tokens, tokens
 from wmt.site.accounts.middleware import lacks_second_factor
 from wmt.site.accounts.models import User
-from wmt.site.accounts.sign_on_keys import APART_AWAY, KeysAway
+from wmt.site.accounts.sign_on_keys import APART, KeysAway
 from wmt.site.accounts.visibility import has_role
 from wmt.site.audit.record import record
 from wmt.site.problems import Problem
@@ -115,7 +115,7 @@ def _signed(request: HttpRequest, token: str) -> User:
     try:
         return signed_tokens.person_of(token)
     except KeysAway:
-        raise Stopped(_AWAY, Retry_After=str(APART_AWAY)) from None
+        raise Stopped(_AWAY, Retry_After=str(APART)) from None
     except signed_tokens.TokenRefused as why:
         problem = Problem(status=why.status, code=why.code, message=why.message, remedy=why.remedy)
         said = f"{why.who} sent a token of single sign-on that was refused: {why.message}"
