@@ -205,3 +205,14 @@ def test_who_held_a_case_before_is_suggested_first(pair: Pair, takers: list[Unit
     people = [each.code for each in takers]
     (found,) = spread.suggest(actor=None, post=old.code, refs=[ref], people=people, state=current_state())
     assert (found.to, found.why) == (first.code, "held it before")
+
+
+def test_whoever_the_data_never_showed_did_not_hold_it(pair: Pair, takers: list[Unit]) -> None:
+    old, _ = pair
+    ref = cases_of(old)[0]
+    (row,) = give(old, [(ref, takers[0].code)])
+    allocate.undo(actor=None, who="a test", allocation=row)
+    CaseAllocation.objects.update(state=Given.ELSEWHERE)
+    people = [each.code for each in takers]
+    (found,) = spread.suggest(actor=None, post=old.code, refs=[ref], people=people, state=current_state())
+    assert found.why != "held it before"

@@ -42,6 +42,18 @@ TABLE: dict[str, tuple[Action | frozenset[Action] | None, dict[str, Any] | None,
     "get allocations/{number}": (ALL, None, {}),
     "post allocations/{number}/undo": (GIVE, None, {}),
     "post allocations/{number}/emails/{email}/again": (GIVE, None, {}),
+    "post allocation-batches/suggestion": (
+        GIVE, {"from_post": "{post}", "refs": ["X999999"], "people": ["{post}"]}, {},
+    ),
+    "post allocation-batches/preview": (
+        GIVE, {"from_post": "{post}", "given": [{"ref": "X999999", "to_post": "{post}"}]}, {},
+    ),
+    "post allocation-batches": (
+        GIVE, {"from_post": "{post}", "given": [{"ref": "X999999", "to_post": "{post}"}]}, {},
+    ),
+    "get allocation-batches/{batch}": (ALL, None, {}),
+    "post allocation-batches/{batch}/undo": (GIVE, None, {}),
+    "get case-history": (ALL, None, {"ref": "X999999"}),
     "put waiting-cases": (
         GIVE,
         {"cases": [
@@ -121,6 +133,7 @@ def words_of(nation: Any, post: Unit) -> dict[str, str]:
         "team": post.team_code,
         "day": current_state().day.isoformat(),
         "first_day": current_state().day.isoformat(),
+        "batch": "0" * 32,
         "level": "team",
         "tab": "caseload",
         "key": "abc",
@@ -179,7 +192,7 @@ def test_a_role_ends_at_its_units(role: str, program: Callable[..., Program], na
     place = ("team", post.team_code) if role == "manager" else ("pdu", post.pdu_code)
     here = program(role, *place)
     for operation, (action, _, _) in TABLE.items():
-        if action in OF_A_POST and "{number}" not in operation:
+        if action in OF_A_POST and "{number}" not in operation and "{batch}" not in operation:
             answer = asked(here, operation, nation, elsewhere)
             assert answer.status_code == 403, operation
             assert answer.json()["code"] == "DENIED"

@@ -214,3 +214,51 @@ def test_whoever_may_not_allocate_there_finds_no_such_page(pdu: Pdu, signed_in: 
     assert stranger.post(reverse("allocation-batch-undo", args=[batch])).status_code == 404
     assert analyst.post(reverse("allocation-batch-undo", args=[batch])).status_code == 403
     assert CaseAllocation.objects.get().state == "given"
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("name", ["case", "person", "to"])
+def test_signs_that_no_database_keeps_are_no_error_of_ours(pdu: Pdu, head: Client, name: str) -> None:
+    to = pdu.free[0].code
+    sent = {"case": cases_of(pdu.holder)[0], "person": to, "to": to, "seen": ""}
+    for do in ("suggest", "check", "give", "room"):
+        answer = head.post(several(pdu.holder), {**sent, name: f"{sent[name]}\0X", "do": do})
+        assert answer.status_code in (200, 403, 422), (do, answer.status_code)
+
+
+def test_more_than_can_be_given_at_once_is_said(
+    pdu: Pdu, head: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spread, "MOST", 2)
+    refs = cases_of(pdu.holder)
+    assert "Tick the first 2" in head.get(several(pdu.holder)).text
+    sent = {"case": refs[:3], "person": [pdu.free[0].code]}
+    answer = head.post(several(pdu.holder), {**sent, "do": "suggest"})
+    assert "Choose 2 cases at most: 3 are ticked" in answer.text
+    assert sorted(hidden(answer.text)["case"]) == refs[:3]
+    assert len(hidden(head.post(several(pdu.holder), {**sent, "do": "all"}).text)["case"]) == 2
+
+
+def test_after_an_undo_the_same_form_is_another_decision(pdu: Pdu, head: Client) -> None:
+    sent = {**_decided(pdu, head, pdu.free[0].code), "do": "give", "reason": "other", "notes": "kept words"}
+    head.post(several(pdu.holder), sent)
+    spread.undo_batch(actor=None, who="Ana Other", batch=CaseAllocation.objects.all()[0].batch)
+    answer = head.post(several(pdu.holder), sent)
+    assert answer.status_code == 409
+    assert "undone by Ana Other" in answer.text
+    assert "kept words" in answer.text
+    again = head.post(several(pdu.holder), {**hidden(answer.text), "do": "give", "reason": "other"})
+    assert again.status_code == 302
+    assert CaseAllocation.objects.filter(state="given").count() == 2
+
+
+def test_where_all_were_given_meanwhile_that_is_told(pdu: Pdu, head: Client) -> None:
+    sent = {**_decided(pdu, head, pdu.free[0].code), "do": "give", "reason": "other"}
+    spread.spread(actor=None, who="Ana Other", wanted=spread.SpreadRequest(
+        from_post=pdu.holder.code, reason="other", why_over="so", why_not_eligible="so",
+        given=[spread.CaseGiven(ref, pdu.free[1].code) for ref in sent["case"]],
+    ))  # fmt: skip
+    answer = head.post(several(pdu.holder), sent)
+    assert answer.status_code == 409
+    assert "by now" in in_sight(answer.text)
+    assert "Changed by somebody else" in answer.text

@@ -63,10 +63,13 @@ def with_transfers(facts: Facts, transfers: Iterable[CaseTransfer]) -> tuple[Fac
         return facts, []
     shape = {"case_ref": pl.String, "post_no": pl.Int64, "then_no": pl.Int64}
     rows = pl.DataFrame(moved, shape, orient="row")
+    # a flag of the case that the input has at whoever gets it, who did not hold it, says nothing of it
+    strays = rows.select("case_ref", post_no="then_no")
+    flags = facts.flag.join(strays, on=["case_ref", "post_no"], how="anti")
     return replace(
         facts,
         caseload=_moved(facts.caseload, rows, kinds["kind_no"]),
-        flag=_moved(facts.flag, rows),
+        flag=_moved(flags, rows),
     ), counted
 
 

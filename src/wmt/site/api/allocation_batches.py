@@ -13,7 +13,7 @@ from wmt.site.allocation.models import CaseAllocation
 from wmt.site.api import allocations, lookups, schemas
 from wmt.site.api.payloads import said
 from wmt.site.audit.reads import note_read
-from wmt.site.changes import spread
+from wmt.site.changes import allocation_preview, spread
 
 router = Router()
 
@@ -105,10 +105,11 @@ def suggestion(request: HttpRequest, payload: Body[SuggestionIn]) -> list[dict[s
     state = lookups.state_for(request)
     refs = list(dict.fromkeys(payload.refs))
     people = list(dict.fromkeys(payload.people))
-    there = spread.cases_of(actor=lookups.me(request), post=payload.from_post, refs=refs, state=state)
-    note_read(lookups.me(request), there.holder)
     found = spread.suggest(
         actor=lookups.me(request), post=payload.from_post, refs=refs, people=people, state=state
+    )
+    note_read(
+        lookups.me(request), allocation_preview.holder_of(lookups.me(request), payload.from_post, state)
     )
     return [
         {
@@ -170,7 +171,7 @@ def one(request: HttpRequest, batch: Batch) -> dict[str, Any]:
     """Those of them that one may read."""
     state = lookups.state_for(request).of_now()
     rows = access.readable_batch(lookups.me(request), state, spread.batch_of(batch))
-    for row in rows:
+    for row in {row.to_post: row for row in rows}.values():
         allocations.note(request, state, row)
     return _shown(request, rows)
 

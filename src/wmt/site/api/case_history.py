@@ -6,7 +6,6 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
-from wmt.site.allocation import access
 from wmt.site.api import lookups, schemas
 from wmt.site.audit.reads import note_read
 from wmt.site.queries import case_history, histories
@@ -31,6 +30,9 @@ class CaseHistoryShown(Schema):
 
     ref: str
     changes: int = Field(description="How often somebody took it over from somebody else.")
+    looked_back_to: date | None = Field(
+        description="Data before this day was not looked at, so there may be more; null where all was."
+    )
     holders: list[CaseHolderShown] = Field(description="The last first.")
 
 
@@ -46,15 +48,16 @@ def one(request: HttpRequest, ref: schemas.KeyIn) -> dict[str, Any]:
     case = case_history.find(user, state, ref)
     for post in case.posts:
         note_read(user, post)
-    held, seen = case.holders(histories.history_for(user, state)), access.readable(user, state)
+    found = case.history(histories.history_for(user, state))
     return {
         "ref": case.ref,
-        "changes": case_history.changes(held),
+        "changes": found.changes,
+        "looked_back_to": found.looked_back_to,
         "holders": [
             {
                 "post": each.post, "since": each.since, "until": each.until, "waiting": each.waits,
-                "allocation": each.allocation.pk if each.allocation and seen(each.allocation) else None,
+                "allocation": each.allocation.pk if each.allocation else None,
             }
-            for each in held
+            for each in found.holders
         ],
     }  # fmt: skip

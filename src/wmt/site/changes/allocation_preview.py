@@ -3,7 +3,7 @@
 Nothing is saved here. Pages, the API and the commands look, and the action looks once more by the same check.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -155,6 +155,7 @@ def look(*, actor: Any, wanted: AllocationRequest, state: State) -> AllocationPr
     if holder.code == to.code:
         raise refused("HELD_ALREADY", f"{to.name} holds this case already", "to_post")
     case = case_in(state, holder, lines)
+    need_no_flag(case_lines(state, [wanted.ref]), [to])
     row = {**vars(to), "post_no": to.number, "unmeasured": to.unmeasured_posts}
     candidate = candidate_of(rules_of(state), row, [case], {}, {})
     waiting = holder.code in placeholders(state)
@@ -237,6 +238,16 @@ def holder_of(actor: Any, code: str, state: State) -> Unit:
         raise refused("POST_UNKNOWN", f"There is no post {code} whose cases you may allocate", "from_post")
     _need_fresh(post)
     return post
+
+
+def need_no_flag(lines: Iterable[Line], takers: Iterable[Unit]) -> None:
+    """Refuses where the data has flags of a case with somebody who is to get it and does not hold it: they
+    weigh on their other cases, and what they weigh with it cannot be foreseen."""
+    numbers = {to.number: to.name for to in takers}
+    for line in lines:
+        if line.post_no in numbers:
+            words = f"The data has a flag of {line.ref} with {numbers[line.post_no]}, who does not hold it"
+            raise refused("FLAG_ELSEWHERE", f"{words}: mend this in nDelius first", "to_post")
 
 
 def _need_fresh(holder: Unit) -> None:

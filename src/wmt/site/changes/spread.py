@@ -34,6 +34,8 @@ from wmt.text import counted
 
 #: So many cases are given at once, at most: a page has to show them all.
 MOST = 200
+#: Allocations by which somebody had the case: what nDelius refused they had not.
+_HELD = (CaseAllocation.State.GIVEN, CaseAllocation.State.CONFIRMED, CaseAllocation.State.PASSED_ON)
 
 
 class CaseGiven(NamedTuple):
@@ -106,6 +108,7 @@ class CasesOfPost:
     was_waiting: bool
     cases: Sequence[CaseToGive]
     lines: dict[str, list[Line]]
+    elsewhere: Sequence[Line]  # lines of the same cases with others: flags alone
 
 
 def cases_of(*, actor: Any, post: str, refs: Collection[str], state: State) -> CasesOfPost:
@@ -113,10 +116,13 @@ def cases_of(*, actor: Any, post: str, refs: Collection[str], state: State) -> C
     for one that is not with the post by now."""
     holder = preview.holder_of(actor, post, state)
     lines: dict[str, list[Line]] = defaultdict(list)
+    elsewhere: list[Line] = []
     held: dict[str, set[int]] = {ref: set() for ref in refs}
     for line in case_lines(state, refs):
         if line.post_no == holder.number:
             lines[line.ref].append(line)
+        else:
+            elsewhere.append(line)
         if preview.kind_of(state, line) == "case":
             held[line.ref].add(line.post_no)
     if gone := ", ".join(ref for ref in sorted(held) if holder.number not in held[ref]):
@@ -126,7 +132,7 @@ def cases_of(*, actor: Any, post: str, refs: Collection[str], state: State) -> C
         words = f"Somebody else holds these cases too: {several}. Mend this in nDelius first"
         raise preview.refused("SEVERAL", words, "given")
     cases = [preview.case_in(state, holder, lines[ref]) for ref in refs]
-    return CasesOfPost(holder, holder.code in placeholders(state), cases, dict(lines))
+    return CasesOfPost(holder, holder.code in placeholders(state), cases, dict(lines), elsewhere)
 
 
 def listed(state: State, holder: Unit) -> list[CaseToGive]:
@@ -165,12 +171,14 @@ def suggest(
     *, actor: Any, post: str, refs: Sequence[str], people: Sequence[str], state: State
 ) -> list[SpreadSuggestion]:
     """To whom of some people each case of a post could go. Raises what `cases_of` and `look` raise."""
-    there = cases_of(actor=actor, post=post, refs=refs, state=state)
     posts = preview.receivers(actor, people, state)
+    there = cases_of(actor=actor, post=post, refs=refs, state=state)
     chosen = [_with(posts[code], there.cases, state) for code in people]
     before: dict[str, set[str]] = defaultdict(set)
     for row in CaseAllocation.objects.filter(ref__in=refs).exclude(state=CaseAllocation.State.UNDONE):
-        before[row.ref] |= {row.from_post, row.to_post}
+        before[row.ref].add(row.from_post)
+        if row.state in _HELD:
+            before[row.ref].add(row.to_post)
     return suggestions(there.cases, chosen, before)
 
 
@@ -188,10 +196,14 @@ def look(*, actor: Any, wanted: SpreadRequest, state: State) -> SpreadPreview:
     if len(set(refs)) < len(refs):
         twice = ", ".join(sorted({ref for ref in refs if refs.count(ref) > 1}))
         raise preview.refused("TWICE", f"{twice}: a case can go to one person only", "given")
-    there = cases_of(actor=actor, post=wanted.from_post, refs=refs, state=state)
     takers = preview.receivers(actor, sorted({each.to_post for each in wanted.given}), state)
+    there = cases_of(actor=actor, post=wanted.from_post, refs=refs, state=state)
     if there.holder.code in takers:
         raise preview.refused("HELD_ALREADY", f"{there.holder.name} holds these cases already", "given")
+    for each in wanted.given:
+        preview.need_no_flag(
+            [line for line in there.elsewhere if line.ref == each.ref], [takers[each.to_post]]
+        )
     with_all = {
         code: _with(
             to,

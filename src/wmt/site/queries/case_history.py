@@ -1,20 +1,20 @@
 """Everybody who held a case, as far as the data kept here and what was decided here tell of it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import pairwise
 from typing import Any
 
 from django.http import Http404
 
 from wmt.history import History
 from wmt.site.accounts import visibility
+from wmt.site.allocation import access
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.changes.case_deltas import case_lines
 from wmt.site.figures import line_queries, units
 from wmt.site.figures.placeholders import placeholders
-from wmt.site.queries.case_nights import CaseStay, stays_by_nights
+from wmt.site.queries.case_nights import CaseSeen, seen_by_nights
 from wmt.site.queries.periods import KeyedHistory
 from wmt.site.workload.models import Line, Unit
 from wmt.site.workload.state import State
@@ -22,18 +22,34 @@ from wmt.text import plain_marks
 
 #: No reference is longer: of more, the rest is not looked at.
 _LONGEST = 200
+#: So many nights are looked into, the last first: with days of allocation one for each holder.
+_NIGHTS = 60
 
 
 @dataclass(frozen=True)
 class CaseHolder:
-    """A post that holds a case or held it. `until` is None for who holds it now; days are null where nobody
-    knows them. `allocation` brought it there, where it was decided here."""
+    """A post that holds a case or held it: since when, where the data says so, and `until` when; None for who
+    holds it now. `decided_here` says that an allocation brought it there, `allocation` which, where whoever
+    asks may read it."""
 
     post: str
     since: date | None
     until: date | None
     waits: bool
-    allocation: CaseAllocation | None
+    decided_here: bool = False
+    allocation: CaseAllocation | None = None
+
+
+@dataclass(frozen=True)
+class CaseHistory:
+    """Everybody who held a case, the last first, and how often somebody took it over from somebody else.
+
+    Where `looked_back_to` is a day, nights before it were not looked into, and there may be more.
+    """
+
+    holders: Sequence[CaseHolder]
+    changes: int
+    looked_back_to: date | None
 
 
 class UnknownCase(Http404):
@@ -44,16 +60,48 @@ class UnknownCase(Http404):
 class FoundCase:
     """A case that somebody may read: who holds it, and its lines (one each, flags left out)."""
 
+    user: Any
     state: State
     ref: str
     posts: Sequence[Unit]
     lines: Sequence[Line]
 
-    def holders(self, past: History) -> list[CaseHolder]:
-        """Everybody who held it, the last first."""
+    def allocations(self) -> list[CaseAllocation]:
+        """What was decided of it, the last first, as the user may read it."""
+        seen = access.readable(self.user, self.state)
+        return [
+            row for row in CaseAllocation.objects.filter(ref=self.ref).order_by("-change", "-pk") if seen(row)
+        ]
+
+    def history(self, past: History) -> CaseHistory:
+        """Everybody who held it, by the nights and by what was decided here and no night has yet."""
+        seen = seen_by_nights(KeyedHistory(past), self.ref, self.state.day + timedelta(1), _NIGHTS)
         codes = {post.number: post.code for post in self.posts}
-        now = [CaseStay(codes[line.post_no], line.since, self.state.day) for line in self.lines]
-        return _holders(past, self.state, self.ref, now)
+        given = CaseAllocation.objects.filter(ref=self.ref).exclude(state=CaseAllocation.State.UNDONE)
+        rows = list(given.order_by("change", "pk"))
+        moments = [
+            *reversed(seen),
+            *(CaseSeen(row.first_day, {row.to_post: row.first_day}) for row in rows if row.is_open),
+            # where the data has no list of cases, or is corrected, the figures know better
+            CaseSeen(self.state.day, {codes[line.post_no]: line.since for line in self.lines}),
+        ]
+        nobody = placeholders(self.state)
+        brought = {(row.to_post, row.first_day): row for row in rows}
+        readable = {row.pk: row for row in self.allocations()}
+        found = []
+        for each in _stays(moments):
+            row = brought.get((each.post, each.since)) if each.since else None
+            found.append(
+                replace(
+                    each, waits=each.post in nobody, decided_here=row is not None,
+                    allocation=readable.get(row.pk) if row else None,
+                )
+            )  # fmt: skip
+        return CaseHistory(
+            found[::-1],
+            _changes(moments, lambda post: post in nobody),
+            seen[-1].day if len(seen) == _NIGHTS else None,
+        )
 
 
 def find(user: Any, state: State, typed: str) -> FoundCase:
@@ -66,49 +114,37 @@ def find(user: Any, state: State, typed: str) -> FoundCase:
         lines = [line for line in found if pricing[line.pricing].kind == "case"]
         posts = list(units.of_level(state, "post").filter(number__in={line.post_no for line in lines}))
         if posts and all(reach.covers(post) for post in posts):
-            return FoundCase(state, ref, posts, lines)
+            return FoundCase(user, state, ref, posts, lines)
     raise UnknownCase(f"there is no case {asked} that you may read")
 
 
-def _holders(past: History, state: State, ref: str, now: Sequence[CaseStay]) -> list[CaseHolder]:
-    """Everybody who held a case, the last first; `now` is who holds it in the figures.
-
-    The nights have what was sent: what was decided here and the data does not have yet stands at the end.
-    """
-    given = list(
-        CaseAllocation.objects.filter(ref=ref)
-        .exclude(state=CaseAllocation.State.UNDONE)
-        .order_by("change", "pk")
-    )
-    stays = _in_order(stays_by_nights(KeyedHistory(past), ref, state.day + timedelta(1)))
-    brought = {(row.to_post, row.first_day): row for row in given}
-    for row in given:
-        if row.is_open and (not stays or stays[-1].post != row.to_post):
-            stays.append(CaseStay(row.to_post, row.first_day, state.day))
-    # where the data has no list of cases, or is corrected, the figures know better
-    stays += [stay for stay in now if not stays or stays[-1].post != stay.post]
-    nobody = placeholders(state)
-    found = []
-    for place, stay in enumerate(stays):
-        after = stays[place + 1] if place + 1 < len(stays) else None
-        until = None if after is None else after.since or stay.until
-        how = brought.get((stay.post, stay.since)) if stay.since else None
-        found.append(CaseHolder(stay.post, stay.since, until, stay.post in nobody, how))
-    return found[::-1]
+def _stays(moments: Sequence[CaseSeen]) -> list[CaseHolder]:
+    """One stay for each post and unbroken run of moments, the first one first."""
+    stays: list[CaseHolder] = []
+    here: dict[str, int] = {}  # the place of the stay of each post that holds the case
+    for moment in moments:
+        for post in [post for post in here if post not in moment.posts]:
+            stay = stays[here.pop(post)]
+            came = min((day for day in moment.posts.values() if day), default=None)
+            until = came or stay.until or moment.day
+            stays[stays.index(stay)] = replace(stay, until=max(until, stay.since) if stay.since else until)
+        for post, since in moment.posts.items():
+            if post in here:
+                stay = stays[here[post]]
+                stays[here[post]] = replace(stay, since=stay.since or since, until=moment.day)
+            else:
+                here[post] = len(stays)
+                stays.append(CaseHolder(post, since, moment.day, waits=False))
+    for place in here.values():
+        stays[place] = replace(stays[place], until=None)
+    return stays
 
 
-def changes(found: Sequence[CaseHolder]) -> int:
-    """How often somebody took a case over from somebody else; from nobody is a first allocation."""
-    held = [each.post for each in found if not each.waits]
-    return sum(first != second for first, second in pairwise(held))
-
-
-def _in_order(stays: Sequence[CaseStay]) -> list[CaseStay]:
-    """The first one first; what several nights tell of one stay is one."""
-    found: list[CaseStay] = []
-    for stay in reversed(stays):
-        if found and found[-1].post == stay.post:
-            found[-1] = stay._replace(since=found[-1].since or stay.since)
-        else:
-            found.append(stay)
+def _changes(moments: Sequence[CaseSeen], is_nobody: Callable[[str], bool]) -> int:
+    """How often nobody who held it went on holding it: a case that several hold has not changed hands."""
+    found, before = 0, set[str]()
+    for moment in moments:
+        now = {post for post in moment.posts if not is_nobody(post)}
+        found += bool(before and now and before.isdisjoint(now))
+        before = now or before
     return found

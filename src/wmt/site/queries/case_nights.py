@@ -10,6 +10,7 @@ import polars as pl
 from django.conf import settings
 
 from wmt.history import History
+from wmt.ledger import OMIC
 from wmt.nights import NightError, open_night
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.queries.periods import KeyedHistory
@@ -25,27 +26,30 @@ def former_holders(past: History, ref: str, day: date) -> dict[str, date]:
     From what people gave, and from the nights: the one before the case came to somebody has who held it then.
     """
     found: dict[str, date] = {}
-    for stay in stays_by_nights(KeyedHistory(past), ref, day):
-        found.setdefault(stay.post, stay.until)
+    for seen in seen_by_nights(KeyedHistory(past), ref, day, _BACK):
+        for post in seen.posts:
+            found.setdefault(post, seen.day)
     given = CaseAllocation.objects.filter(ref=ref).exclude(state=CaseAllocation.State.UNDONE)
     for row in given.exclude(was_waiting=True).order_by("first_day", "pk"):
         found[row.from_post] = max(row.first_day, found.get(row.from_post, row.first_day))
     return found
 
 
-class CaseStay(NamedTuple):
-    """A post that held a case: since when, where the data says so, and the last day it is known there."""
+class CaseSeen(NamedTuple):
+    """Which posts held a case in the night of a day, and since when each, where the data says so."""
 
-    post: str
-    since: date | None
-    until: date
+    day: date
+    posts: Mapping[str, date | None]
 
 
 @lru_cache(maxsize=500)
-def stays_by_nights(held: KeyedHistory, ref: str, day: date) -> Sequence[CaseStay]:
-    """Where a case was before a day by the nights, the last first: as far back as a few nights tell."""
-    found: list[CaseStay] = []
-    for _ in range(_BACK):
+def seen_by_nights(held: KeyedHistory, ref: str, day: date, most: int) -> Sequence[CaseSeen]:
+    """Where a case was before a day by the nights, the last first: so many of them at most.
+
+    Whoever holds a person in custody under OMiC beside the community is no holder of the case.
+    """
+    found: list[CaseSeen] = []
+    for _ in range(most):
         until = held.past.day_until(day - timedelta(1))
         name = held.past.night_of(until) if until else None
         if not name or until is None:
@@ -53,7 +57,7 @@ def stays_by_nights(held: KeyedHistory, ref: str, day: date) -> Sequence[CaseSta
         rows = _cases(name, pl.col("case_ref") == ref, "team_code", "staff_code", "allocated_on")
         if rows.is_empty():
             break
-        found += [CaseStay(f"{team}:{staff}", came, until) for team, staff, came in rows.iter_rows()]
+        found.append(CaseSeen(until, {f"{team}:{staff}": came for team, staff, came in rows.iter_rows()}))
         # a night that does not say since when tells of a week
         came = rows["allocated_on"].min()
         day = min(came, until) if isinstance(came, date) else until - timedelta(6)
@@ -68,7 +72,7 @@ def planned_ends(name: str, home: Path, first: date, last: date) -> Mapping[str,
 
 
 def _cases(name: str, wanted: pl.Expr, *columns: str) -> pl.DataFrame:
-    """Rows of the cases of a night; none where it is gone, or has no such table or columns."""
+    """Rows of the cases of a night, OMiC left out; none where it is gone, or has no such table or columns."""
     nothing = pl.DataFrame(schema=dict.fromkeys(columns, pl.Date))
     try:
         night = open_night(settings.CONFIG.nights / name)
@@ -77,6 +81,6 @@ def _cases(name: str, wanted: pl.Expr, *columns: str) -> pl.DataFrame:
     if f"{_TABLE}.parquet" not in night.manifest.files:
         return nothing
     rows = pl.scan_parquet(night.path / f"{_TABLE}.parquet")
-    if not set(columns) <= set(rows.collect_schema().names()):
+    if not {*columns, "stream"} <= set(rows.collect_schema().names()):
         return nothing
-    return rows.filter(wanted).select(columns).collect()
+    return rows.filter(wanted, pl.col("stream") != OMIC).select(columns).collect()

@@ -185,8 +185,9 @@ KINDS = (
         "allocations",
         "references and details of waiting cases",
         lambda before: (
-            WaitingCase.objects.filter(recorded_at__lt=before)
-            .exclude(state=WaitingCase.State.WAITING)
+            # of what ended, the day it did; what was changed since has none
+            WaitingCase.objects.filter(Q(closed_at__lt=before) | Q(closed_at=None, recorded_at__lt=before))
+            .exclude(Q(state=WaitingCase.State.WAITING) | Q(allocation__is_open=True))
             .exclude(ref="")
         ),
         _cleared(**_NOTHING_OF_A_CASE),

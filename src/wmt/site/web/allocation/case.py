@@ -1,5 +1,7 @@
 """One case: what it is now, everybody who held it, and what was decided here."""
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -9,7 +11,6 @@ from django.views.decorators.http import require_safe
 from wmt.site import tables
 from wmt.site.accounts import visibility
 from wmt.site.accounts.roles import Action
-from wmt.site.allocation import access
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.audit.reads import note_read
 from wmt.site.figures import line_queries, units
@@ -30,12 +31,8 @@ def case_page(request: HttpRequest) -> HttpResponse:
     case = case_history.find(request.user, state, request.GET.get("crn", ""))
     for post in case.posts:
         note_read(request.user, post)
-    held, ref = case.holders(histories.history_for(request.user, state)), case.ref
-    decided = [
-        row
-        for row in CaseAllocation.objects.filter(ref=ref).order_by("-change", "-pk")
-        if access.readable(request.user, state)(row)
-    ]
+    found = case.history(histories.history_for(request.user, state))
+    held, ref, decided = found.holders, case.ref, case.allocations()
     codes = {each.post for each in held} | {code for row in decided for code in (row.from_post, row.to_post)}
     names = units.names_of(units.of_level(state, "post").filter(code__in=codes))
     pricing = line_queries.pricing_of(state)
@@ -50,7 +47,8 @@ def case_page(request: HttpRequest) -> HttpResponse:
             )
             for line in case.lines
         ],
-        "changes": counted(case_history.changes(held), "change"),
+        "changes": counted(found.changes, "change"),
+        "looked_back_to": tables.day(found.looked_back_to).text,
         "known": tables.day(min((each.since for each in held if each.since), default=None)).text,
         "holders": _holders(held, names),
         "decided": _decided(decided, names, state),
@@ -65,7 +63,7 @@ def _name(code: str, names: dict[str, str]) -> tables.Value:
     return tables.text(names.get(code, code), unit_url("post", code) if code in names else "")
 
 
-def _holders(held: list[case_history.CaseHolder], names: dict[str, str]) -> tables.Table:
+def _holders(held: Sequence[case_history.CaseHolder], names: dict[str, str]) -> tables.Table:
     columns = [
         tables.Column("who", "Held by"),
         tables.Column("since", "Since", "date"),
@@ -77,9 +75,8 @@ def _holders(held: list[case_history.CaseHolder], names: dict[str, str]) -> tabl
     for each in held:
         known = each.since is not None and each.until is not None
         days = tables.count((each.until - each.since).days) if known else tables.Value(None)  # type: ignore[operator]
-        made = each.allocation
-        how = tables.text("nDelius data")
-        if made is not None:
+        how = tables.text("allocated here" if each.decided_here else "nDelius data")
+        if made := each.allocation:
             how = tables.text(labels.why(made), reverse("allocation", args=[made.pk]))
         who = _name(each.post, names)
         note = "nobody: it waited" if each.waits else "now" if each.until is None else ""

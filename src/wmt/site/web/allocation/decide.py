@@ -82,6 +82,8 @@ def _give(request: HttpRequest, crn: str, to: str) -> HttpResponse:
     try:
         row, is_new = allocate.allocate(actor=request.user, wanted=wanted)
     except ConflictError as conflict:
+        if conflict.faults[0].code == "UNDONE":
+            form.renew()
         return _decide(request, crn, to, form, conflict=str(conflict), status=409)
     except RefusedError as refused:
         form.refuse(refused.faults)

@@ -1,10 +1,12 @@
 """What a manager types when allocating a case. Whether it will do is for the action to say."""
 
 import re
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from wmt.site.availability.change_requests import ChangeFault
 
@@ -29,6 +31,13 @@ class ReasonsForm(forms.Form):
     def clean_recipients(self) -> tuple[str, ...]:
         """The addresses, however they are set apart."""
         return tuple(dict.fromkeys(re.findall(r"[^\s,;]+", self.cleaned_data["recipients"])))
+
+    def renew(self) -> None:
+        """What is sent from here on is another decision: after what was sent before was undone."""
+        sent = QueryDict(mutable=True)
+        sent.update(self.data)
+        sent["key"] = uuid.uuid4().hex
+        self.data = sent
 
     def refuse(self, faults: Sequence[ChangeFault]) -> None:
         """Why it was refused: each fault on its field, or on the whole form."""

@@ -20,6 +20,7 @@ from wmt.site import tables
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
 from wmt.site.allocation import labels
+from wmt.site.allocation.models import CaseAllocation
 from wmt.site.audit.reads import note_read
 from wmt.site.availability.change_requests import ConflictError, RefusedError
 from wmt.site.changes import allocate, allocation_messages, spread
@@ -36,6 +37,8 @@ from wmt.text import counted
 
 #: So many people can be chosen from, at most.
 _PEOPLE = 100
+#: No code or reference is longer.
+_LONGEST = 1_200
 
 
 @dataclass(frozen=True)
@@ -66,14 +69,15 @@ class Picked:
 
 def _picked(sent: QueryDict) -> Picked:
     """What was sent, with an answer for every case."""
-    refs, people = dict.fromkeys(sent.getlist("case")), dict.fromkeys(sent.getlist("person"))
-    found = Picked(
-        list(refs)[: spread.MOST], list(people)[:_PEOPLE], sent.getlist("to"), sent.getlist("seen")
+    # no database keeps NUL
+    cases, people, to, seen = (
+        [each.replace("\0", "")[:_LONGEST] for each in sent.getlist(name)]
+        for name in ("case", "person", "to", "seen")
     )
-    if len(found.to) == len(found.seen) == len(found.refs) == len(sent.getlist("case")):
-        return found
-    nothing = [""] * len(found.refs)
-    return replace(found, to=nothing, seen=nothing)
+    refs = list(dict.fromkeys(cases))
+    if not len(to) == len(seen) == len(refs) == len(cases):
+        to = seen = [""] * len(refs)
+    return Picked(refs, list(dict.fromkeys(people)), to, seen)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -88,14 +92,18 @@ def several_page(request: HttpRequest, post: str) -> HttpResponse:
         return page.choose(Picked((), page.with_room(own_team=True)))
     picked, do = _picked(request.POST), request.POST.get("do", "")
     if do in ("all", "none"):
-        picked = Picked([case.ref or "" for case in page.listed if do == "all"], picked.people)
+        every = [case.ref or "" for case in page.listed if do == "all"]
+        picked = Picked(every[: spread.MOST], picked.people)
     elif do == "room":
         picked = Picked(picked.refs, page.with_room(own_team=False))
     if do not in ("suggest", "hand", "check", "give"):
         return page.choose(picked)
-    lacking = [words for what, words in (
-        (picked.refs, "Choose at least one case"), (picked.people, "Choose at least one person"),
-    ) if not what]  # fmt: skip
+    cases, people = len(picked.refs), len(picked.people)
+    lacking = [words for is_so, words in (
+        (not cases, "Choose at least one case"), (not people, "Choose at least one person"),
+        (cases > spread.MOST, f"Choose {spread.MOST} cases at most: {cases} are ticked"),
+        (people > _PEOPLE, f"Choose {_PEOPLE} people at most: {people} are ticked"),
+    ) if is_so]  # fmt: skip
     if lacking:
         return page.choose(picked, lacking)
     if do == "suggest":
@@ -146,14 +154,20 @@ class _Page:
             "here": reverse("allocate-several", args=[self.post]),
         }  # fmt: skip
 
-    def choose(self, picked: Picked, errors: Sequence[str] = ()) -> HttpResponse:
+    def choose(self, picked: Picked, errors: Sequence[str] = (), conflict: str = "") -> HttpResponse:
         """Cases and people, with what is ticked."""
         context = self.context(picked) | {
-            "errors": [("case-1" if "case" in words else "person-1", words) for words in errors],
+            "conflict": conflict,
+            "most": spread.MOST,
+            "errors": [
+                ("case-1" if "person" not in words and "people" not in words else "person-1", words)
+                for words in errors
+            ],
             "cases": [_case(case) for case in self.listed],
             "people": [_person(each, self.state) for each in self.people.values()],
         }
-        return render(self.request, "allocation/several.jinja", context, status=422 if errors else 200)
+        status = 409 if conflict else 422 if errors else 200
+        return render(self.request, "allocation/several.jinja", context, status=status)
 
     def suggest(self, picked: Picked) -> HttpResponse:
         """Who could get which, by the rule, for a manager to change."""
@@ -185,7 +199,7 @@ class _Page:
             form = ReasonsForm(self.request.POST if self.request.POST.get("key") else None, initial=new)
         picked, found, wrong = self.still(picked), None, ""
         if not picked.refs:
-            return self.choose(picked, ["None of these cases is held here by now"])
+            return self.choose(picked, ["None of these cases is held here by now"], conflict)
         if picked.given:
             try:
                 wanted = spread.SpreadRequest(
@@ -241,6 +255,8 @@ class _Page:
             rows, is_new = spread.spread(actor=self.request.user, wanted=wanted)
         except ConflictError as conflict:
             self.read()
+            if conflict.faults[0].code == "UNDONE":
+                form.renew()
             return self.decide(picked, form, conflict=str(conflict), status=409)
         except RefusedError as refused:
             form.refuse(refused.faults)
@@ -248,7 +264,9 @@ class _Page:
         if is_new:
             messages.success(self.request, f"{counted(len(rows), 'case is', 'cases are')} allocated.")
         else:
-            messages.info(self.request, "This was sent twice. The cases were allocated once.")
+            since = sum(row.state != CaseAllocation.State.GIVEN for row in rows)
+            more = f" {counted(since, 'case has', 'cases have')} changed since: see below." if since else ""
+            messages.info(self.request, f"This was sent twice. The cases were allocated once.{more}")
         return HttpResponseRedirect(reverse("allocation-batch", args=[rows[0].batch]))
 
 
