@@ -410,6 +410,30 @@ def test_settings_that_do_not_go_together_stop_the_start(
     assert read_config({"WMT_HOME": str(tmp_path)}).jwt_issuer == ""
 
 
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("server", "is_told"),
+    [
+        ("", False),
+        ("https://sign-in.example.org/auth", False),
+        ("https://sign-in.example.org/auth/.well-known/openid-configuration", False),
+        (ISSUER + "/", False),
+        ("https://sign-in.example.org/au", True),
+        ("https://other.example.org/auth", True),
+    ],
+)  # fmt: skip
+def test_an_issuer_that_is_not_the_sign_on_of_the_pages_is_told_of(
+    server: str, is_told: bool, tmp_path: Any
+) -> None:
+    tokens = {
+        "WMT_JWT_ISSUER": ISSUER,
+        "WMT_JWT_AUDIENCE": "wmt",
+        "WMT_JWT_JWKS_URL": "https://a.example.org/",
+    }
+    said = read_config({"WMT_HOME": str(tmp_path), "WMT_OIDC_SERVER": server, **tokens}).doubt
+    assert ("WMT_OIDC_SERVER" in said) is is_told
+
+
 class Clock:
     """The clock of the kept keys, which a test moves on."""
 

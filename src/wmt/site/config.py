@@ -64,6 +64,17 @@ class Config:
         return self.address or f"{'https' if self.https else 'http'}://{self.hosts[0]}"
 
     @property
+    def doubt(self) -> str:
+        """What may be a slip in the settings and stops nothing, for who starts the site; or ''."""
+        pages = self.oidc_server.removesuffix("/.well-known/openid-configuration").rstrip("/")
+        if not pages or not self.jwt_issuer or f"{self.jwt_issuer}/".startswith(f"{pages}/"):
+            return ""
+        return (
+            f"tokens for the API come from {self.jwt_issuer} (WMT_JWT_ISSUER), and people sign in to pages "
+            f"at {pages} (WMT_OIDC_SERVER): unless both know everybody by the same name, leave one out"
+        )
+
+    @property
     def nights(self) -> Path:
         return self.home / "nights"
 

@@ -48,6 +48,8 @@ def set_up(say: Say) -> None:
     home = settings.CONFIG.home
     private_files.make_private_folder(home)
     _tighten(say)
+    if settings.CONFIG.doubt:
+        say(settings.CONFIG.doubt)
     try:
         with _alone(home / ".set-up"):
             _migrate(say)
