@@ -109,7 +109,15 @@ def test_a_server_that_cannot_be_reached_is_no_try_and_is_given_up_after_days(
     assert (one.state, one.tries) == ("waiting", 0)
     said = labels.state_words(one, with_fault=True)
     assert said == "waiting to be sent: the mail server cannot be reached"
-    Message.objects.filter(pk=two.pk).update(made_at=timezone.now() - timedelta(days=4))
+    long_ago = timezone.now() - timedelta(days=4)
+    Message.objects.filter(pk=two.pk).update(made_at=long_ago, since=long_ago)
+    delivery.send_due()
+    assert states() == ["waiting", "given up"]
+    assert messages.send_again(two)
+    delivery.send_due()
+    assert states() == ["waiting", "waiting"], "somebody asked for it just now"
+    Message.objects.filter(pk=two.pk).update(since=long_ago)
+    later(minutes=5)
     delivery.send_due()
     settings.EMAIL_PORT = port
     later(minutes=5)

@@ -69,7 +69,7 @@ def _due() -> QuerySet[Message]:
 def _put_off(why: str, pause: timedelta) -> None:
     """Leave the mail server alone for a while. That it is away is no try of an email, but not for ever."""
     if why:
-        too_old = _due().filter(made_at__lt=timezone.now() - TOO_OLD)
+        too_old = _due().filter(since__lt=timezone.now() - TOO_OLD)
         too_old.update(state=_State.GIVEN_UP, fault=why)
         _due().update(fault=why)
     _due().update(next_try=timezone.now() + pause)

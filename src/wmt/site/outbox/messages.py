@@ -87,7 +87,8 @@ def write_instead(about: str, letter: Letter, former: Message) -> None:
 def send_again(message: Message) -> bool:
     """Has an email sent that was given up, as one that was never tried; whether it was one of those."""
     given_up = Message.objects.filter(pk=message.pk, state__in=AGAIN).exclude(body="")
-    fresh = {"state": _State.WAITING, "tries": 0, "next_try": timezone.now(), "fault": ""}
+    now = timezone.now()
+    fresh = {"state": _State.WAITING, "tries": 0, "next_try": now, "since": now, "fault": ""}
     if not is_on() or not given_up.update(**fresh):
         return False
     jobs.send_messages.enqueue()

@@ -32,6 +32,7 @@ class Message(models.Model):
     next_try = models.DateTimeField(default=timezone.now)
     fault = models.TextField(blank=True)  # of the last try, in words
     made_at = models.DateTimeField(default=timezone.now)
+    since = models.DateTimeField(default=timezone.now)  # it is tried; later than it was made where again
     sent_at = models.DateTimeField(null=True)
 
     class Meta:
