@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from api_fixtures import Program, program  # noqa: F401
 from django.core import mail as post_office
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tabs_fixtures import in_sight, links
 from test_allocation_pages import Pdu, _cases, _typed, head, pdu  # noqa: F401
@@ -198,6 +200,19 @@ def test_addresses_elsewhere_are_refused_by_name_and_what_was_typed_stays(pdu: P
         give(pdu, recipients=tuple(f"p{number}@justice.gov.uk" for number in range(21)))
 
 
+@pytest.mark.both_databases
+def test_an_address_that_is_too_long_is_refused_and_a_long_one_is_told(pdu: Pdu) -> None:
+    at = "@justice.gov.uk"
+    with pytest.raises(RefusedError, match=r"a{40}… is longer than 254 characters") as refused:
+        give(pdu, recipients=("a" * (255 - len(at)) + at,))
+    assert [(each.code, each.field) for each in refused.value.faults] == [("RECIPIENT", "recipients")]
+    long = "a" * (254 - len(at)) + at
+    give(pdu, recipients=(long,))
+    message = Message.objects.get(kind="other")
+    message.full_clean(exclude=["user", "sent_at", "fault"])
+    assert set(sent()) == {long}
+
+
 def test_sent_twice_nobody_is_told_twice(pdu: Pdu, new: Client) -> None:  # noqa: ARG001
     for _ in range(2):
         give(pdu, key="k1", recipients=("desk@justice.gov.uk",), tell_previous=False)
@@ -357,6 +372,22 @@ def test_both_practitioners_see_it_under_notifications_and_open_it(
     listed = in_sight(new.get("/notices/").text)
     assert pdu.holder.name not in listed
     assert "About something that your roles no longer let you read." in listed
+
+
+def test_many_notifications_of_allocations_are_read_like_one(
+    pdu: Pdu, new: Client, django_assert_num_queries: Any
+) -> None:
+    rows = [give(pdu, ref=line.ref, why_over="so") for line in _cases(pdu.holder)[:3]]
+    assert Notice.objects.filter(allocation__in=rows).count() == 3
+    first = Notice.objects.order_by("pk").values_list("pk", flat=True)[0]
+    later = list(Notice.objects.exclude(pk=first))
+    Notice.objects.exclude(pk=first).delete()
+    new.get("/notices/")  # what is kept in memory is there
+    with CaptureQueriesContext(connection) as one:
+        new.get("/notices/")
+    Notice.objects.bulk_create(later)
+    with django_assert_num_queries(len(one)):
+        assert "3 new." in new.get("/notices/").text
 
 
 def test_whoever_is_not_told_by_wish_gets_no_notification(pdu: Pdu, new: Client, old: Client) -> None:

@@ -16,7 +16,8 @@ from wmt.site.accounts.models import User
 from wmt.site.config import ConfigError, mail
 from wmt.site.duties import notices
 from wmt.site.duties.models import Duty, Notice, Request
-from wmt.site.outbox import delivery
+from wmt.site.loads import held_mail
+from wmt.site.outbox import delivery, messages
 from wmt.site.outbox.models import Message
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +100,30 @@ def test_a_mail_that_is_given_up_undoes_nothing_and_is_shown(
     assert "To pia@example.org: decided." in page
     assert "550 no such person" in page
     assert "Emails that could not" not in words(told.manager.get("/notices/"))
+
+
+def test_administrators_see_which_emails_of_held_data_were_given_up(
+    told: Scene, somebody: Callable[..., Client]
+) -> None:
+    ada = somebody("Ada", "administrator", "nation", "nation")
+    user = User.objects.get(email="ann@example.org")
+    messages.write(held_mail.ABOUT, [messages.Letter(
+        numbers=(12,), kind="held", name=user.name, user=user, subject="Load 12 is held", body="x",
+    )])  # fmt: skip
+    assert "Load 12 is held" not in words(ada.get("/notices/"))
+    Message.objects.filter(kind="held").update(state="given up", fault="550 no such person")
+    page = ada.get("/notices/")
+    assert "To ann@example.org: Load 12 is held." in words(page)
+    assert "550 no such person" in words(page)
+    assert 'href="/loads/12/"' in page.text
+    assert "Load 12 is held" not in words(told.manager.get("/notices/"))
+
+
+def test_emails_are_promised_where_there_are_any(told: Scene, settings: Any) -> None:
+    Notice.objects.all().delete()
+    assert "You will be told here and by email when" in words(told.manager.get("/notices/"))
+    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+    assert "You will be told here when" in words(told.manager.get("/notices/"))
 
 
 def test_a_closed_account_gets_no_mail_that_waited(scene: Scene) -> None:  # noqa: ARG001

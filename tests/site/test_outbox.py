@@ -132,6 +132,8 @@ def test_nobody_without_an_address_or_whose_account_closed_is_sent_anything(mail
     User.objects.update(is_active=False)
     delivery.send_due()
     assert states() == ["no address", "no address"]
+    # their texts can never be sent, so they are not kept
+    assert not Message.objects.exclude(body="").exists()
     said = [labels.state_words(each, with_fault=False) for each in Message.objects.order_by("pk")]
     assert said == ["not sent: no address known", "not sent: the account is closed"]
     assert mail_server.asked == []

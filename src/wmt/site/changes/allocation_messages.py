@@ -43,6 +43,8 @@ GIVEN, TAKEN, COPY, OTHER = "given", "taken", "copy", "other"
 #: The same after the allocation was undone: 'undone given'.
 UNDONE = "undone "
 MOST_RECIPIENTS = 20
+#: No email address is longer.
+_LONGEST = 254
 #: An email of an allocation is true as long as it has one of these states.
 STANDS = (CaseAllocation.State.GIVEN, CaseAllocation.State.CONFIRMED)
 
@@ -61,6 +63,9 @@ def recipient_faults(recipients: Sequence[str]) -> list[ChangeFault]:
     """Which of the addresses that somebody typed nobody may be told at."""
     words, allowed = [], domains()
     for address in recipients:
+        if len(address) > _LONGEST:
+            words.append(f"{address[:40]}… is longer than {_LONGEST} characters: an email address is not")
+            continue
         try:
             validate_email(address)
         except ValidationError:

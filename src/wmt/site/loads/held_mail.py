@@ -16,6 +16,8 @@ from wmt.site.outbox import messages
 from wmt.site.workload.models import Load
 
 log = logging.getLogger(__name__)
+#: What its emails are about: loads, by their numbers.
+ABOUT = "load"
 _LISTED = 20
 
 
@@ -39,7 +41,7 @@ def tell(load: Load) -> None:
     ]  # fmt: skip
     try:
         with transaction.atomic():
-            messages.write("load", letters)
+            messages.write(ABOUT, letters)
     except Error:
         log.exception("the mail that load %s is held could not be written", load.pk)
 

@@ -89,10 +89,9 @@ def _send(message: Message, connection: Any) -> bool:
     is_closed = user is not None and not user.is_active
     address = user.email if user is not None else message.address
     if not is_on() or is_closed or not address:
-        state = _State.NO_ADDRESS if is_on() else _State.OFF
-        Message.objects.filter(pk=message.pk, state=_State.SENDING).update(
-            state=state, fault="the account is closed" if is_closed else ""
-        )
+        why = "the account is closed" if is_closed else ""
+        never = {"state": _State.NO_ADDRESS, "body": ""} if is_on() else {"state": _State.OFF}
+        Message.objects.filter(pk=message.pk, state=_State.SENDING).update(**never, fault=why)
         return True
     key = f"<{message.pk}.{message.made_at:%Y%m%d%H%M%S%f}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2]}>"
     try:

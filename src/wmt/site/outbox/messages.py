@@ -9,7 +9,7 @@ from django.utils import timezone
 from wmt.site.accounts.models import User
 from wmt.site.outbox import jobs
 from wmt.site.outbox.mail_server import is_on
-from wmt.site.outbox.models import Message, MessageTopic
+from wmt.site.outbox.models import NAME, Message, MessageTopic
 
 _State = Message.State
 #: What can be sent again when somebody asks for it.
@@ -42,8 +42,9 @@ def write(about: str, letters: Iterable[Letter]) -> list[Message]:
     state = _State.WAITING if is_on() else _State.OFF
     made = Message.objects.bulk_create([
         Message(
-            kind=letter.kind, name=letter.name, user=letter.user, address=letter.address,
-            subject=letter.subject, body=letter.body, state=state if letter.to else _State.NO_ADDRESS,
+            kind=letter.kind, name=letter.name[:NAME], user=letter.user, address=letter.address,
+            subject=letter.subject, body=letter.body if letter.to else "",
+            state=state if letter.to else _State.NO_ADDRESS,
         )
         for letter in chosen.values()
     ])  # fmt: skip

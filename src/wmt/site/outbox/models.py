@@ -4,6 +4,9 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+#: So much is kept of the name of whom an email is for.
+NAME = 200
+
 
 class Message(models.Model):
     """One email to one person about its `topics`, such as allocation 12.
@@ -22,7 +25,7 @@ class Message(models.Model):
         OFF = "off"  # email was not switched on
 
     kind = models.CharField(max_length=12)
-    name = models.CharField(max_length=200)  # whom it is for, in words
+    name = models.CharField(max_length=NAME)  # whom it is for, in words
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     address = models.CharField(max_length=254, blank=True)
     subject = models.CharField(max_length=200)

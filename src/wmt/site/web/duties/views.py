@@ -1,6 +1,8 @@
 """The page of a duty, and the notices of a person."""
 
 from collections.abc import Callable
+from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.contrib import messages
@@ -13,10 +15,13 @@ from django.views.decorators.http import require_POST, require_safe
 from wmt.site.accounts.access import may
 from wmt.site.accounts.roles import Action
 from wmt.site.allocation import access as of_allocations
+from wmt.site.allocation.models import CaseAllocation
 from wmt.site.availability.labels import percent_words
 from wmt.site.consistent_read import steady
 from wmt.site.duties import access, labels, notices, projection
 from wmt.site.duties.models import Duty, Notice
+from wmt.site.loads import held_mail
+from wmt.site.outbox import mail_server
 from wmt.site.outbox.models import Message, MessageTopic
 from wmt.site.shown import needed_state
 from wmt.site.web.duties import timeline
@@ -83,23 +88,40 @@ def notices_page(request: HttpRequest) -> HttpResponse:
     of = ("duty", "request", "allocation")
     found = Notice.objects.filter(user=user).select_related(*of).order_by("-pk")[:_LISTED]
     reads = reader_of(request)
-    failed: list[dict[str, object]] = []
-    if may(user, Action.MANAGE_USERS):
-        topics = MessageTopic.objects.filter(about=notices.ABOUT, message__state=Message.State.GIVEN_UP)
-        given_up = topics.select_related("message__user").order_by("-message_id", "-number")[:_LISTED]
-        told = Notice.objects.select_related("user", *of).in_bulk([each.number for each in given_up])
-        # a concern about oneself is left out: its words and its address would tell of it
-        failed = [
-            {**_shown(notice), "to": notice.user.email, "fault": each.message.fault}
-            for each in given_up
-            if (notice := told.get(each.number)) is not None and reads(notice)
-        ]
+    failed = _failed(reads) if may(user, Action.MANAGE_USERS) else []
     context = {
         "notices": [_shown(notice, reads=reads(notice)) for notice in found],
         "unread_here": notices.unread(request.user),
         "failed": failed,
+        "mail_is_on": mail_server.is_on(),
     }
     return render(request, "duties/notices.jinja", context)
+
+
+def _failed(reads: Callable[[Notice], bool]) -> list[dict[str, object]]:
+    """Emails that were given up, each once for what it is about: notifications, and data that is held."""
+    of = MessageTopic.objects.filter(about__in=(notices.ABOUT, held_mail.ABOUT))
+    topics = of.filter(message__state=Message.State.GIVEN_UP).select_related("message__user")
+    given_up = list(topics.order_by("-message_id", "-number")[:_LISTED])
+    numbers = [each.number for each in given_up if each.about == notices.ABOUT]
+    told = Notice.objects.select_related("user", "duty", "request", "allocation").in_bulk(numbers)
+    failed: list[dict[str, object]] = []
+    for each in given_up:
+        message, notice = each.message, told.get(each.number)
+        fault: dict[str, object] = {"fault": message.fault}
+        if each.about == held_mail.ABOUT:
+            failed.append(fault | {
+                "to": message.user.email if message.user else message.name, "kind": message.subject,
+                "href": reverse("load", args=[each.number]), "when": _when(message.made_at),
+            })  # fmt: skip
+        # a concern about oneself is left out: its words and its address would tell of it
+        elif notice is not None and reads(notice):
+            failed.append(fault | {**_shown(notice), "to": notice.user.email})
+    return failed
+
+
+def _when(at: datetime) -> str:
+    return f"{timezone.localtime(at):%-d %B %Y}, {timeline.clock_words(at)}"
 
 
 def reader_of(request: HttpRequest) -> Callable[[Notice], bool]:
@@ -107,11 +129,13 @@ def reader_of(request: HttpRequest) -> Callable[[Notice], bool]:
     user: Any = request.user
     of_duties, of_requests = access.reader(user), access.reader_of_requests(user)
 
+    @cache
+    def of_cases() -> Callable[[CaseAllocation | None], CaseAllocation | None]:
+        return of_allocations.readable(user, needed_state(request).of_now())
+
     def reads(notice: Notice) -> bool:
         if notice.allocation is not None:
-            return (
-                of_allocations.readable(user, needed_state(request).of_now())(notice.allocation) is not None
-            )
+            return of_cases()(notice.allocation) is not None
         if notice.request is not None:
             return of_requests(notice.request)
         return notice.duty is not None and of_duties(notice.duty)
@@ -124,7 +148,7 @@ def _shown(notice: Notice, *, reads: bool = True) -> dict[str, object]:
     return {
         "words": notice.words if reads else _NOT_ANY_MORE,
         "kind": notice.kind,
-        "when": f"{timezone.localtime(notice.at):%-d %B %Y}, {timeline.clock_words(notice.at)}",
+        "when": _when(notice.at),
         "is_new": notice.read_at is None,
         "href": notice_url(notice),
     }
