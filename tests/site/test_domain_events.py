@@ -209,6 +209,26 @@ def test_references_go_as_those_of_allocations_do(pair: Pair, program: Callable[
     assert DomainEvent.objects.count() == 3
 
 
+@pytest.mark.usefixtures("fed")
+def test_of_hours_that_changed_long_ago_only_that_they_did_stays(
+    pair: Pair, program: Callable[..., Program]
+) -> None:
+    hours(pair[0], 20)
+    later = timezone.now() + timedelta(days=731)
+    assert retention.due(later - timedelta(days=2)).get("hours in events for other services") is None
+    assert retention.due(later)["hours in events for other services"] == 1
+    retention.apply(now=later)
+    assert "hours in events for other services" not in retention.due(later)
+    (told,) = program("administrator").get("events")["events"]
+    assert told["number"] == 1
+    assert set(told["event"]) == {
+        "eventType", "version", "occurredAt", "additionalInformation", "personReference"
+    }  # fmt: skip
+    assert told["event"]["additionalInformation"] == {}
+    assert told["event"]["personReference"] == {"identifiers": []}
+    assert program("manager", "team", pair[0].team_code).get("events")["events"] == []
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("fed")
 def test_who_comes_second_is_numbered_second(pair: Pair) -> None:

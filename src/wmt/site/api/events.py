@@ -54,7 +54,7 @@ class EventBody(Schema):
     eventType: str
     version: Literal[1]
     occurredAt: str
-    detailUrl: str
+    detailUrl: str = Field("", description="What it is about; absent once the retention period is over.")
     additionalInformation: EventDetails
     personReference: EventReference
 

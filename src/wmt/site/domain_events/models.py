@@ -14,8 +14,8 @@ from wmt.site.links import CodeConverter
 
 
 class DomainEvent(models.Model):
-    """Something that happened, in the transaction in which it did. Rows are added and never changed; only the
-    case's reference is cleared after its time.
+    """Something that happened, in the transaction in which it did. Rows are added and never changed; only
+    whom it is about, and somebody's hours, are cleared in time.
 
     `number` grows by one from each event to the next, in the order in which transactions end: whoever has
     read up to a number has missed nothing before it. `change` is that of the journal.
@@ -56,14 +56,16 @@ class DomainEvent(models.Model):
     def body(self) -> dict[str, Any]:
         """What a receiver gets: version 1."""
         api = f"{settings.CONFIG.site_address}/api/v1"
+        more: dict[str, Any] = {}
+        named, detail = [], ""
         if self.allocation_id is not None:
-            more: dict[str, Any] = {"allocationId": str(self.allocation_id)}
+            more["allocationId"] = str(self.allocation_id)
             if self.event_number is not None:
                 more["eventNumber"] = self.event_number
             named = [("CRN", self.ref)] if self.ref else []
             detail = f"{api}/allocations/{self.allocation_id}"
-        else:
-            more = {"availableHours": round((self.hours_micro or 0) / 1_000_000, 6)}
+        elif self.staff_code:
+            more["availableHours"] = round((self.hours_micro or 0) / 1_000_000, 6)
             named = [("staffCode", self.staff_code), ("teamCode", self.team_code)]
             code = CodeConverter().to_url(f"{self.team_code}:{self.staff_code}")
             detail = f"{api}/units/post/{quote(code, safe='~:')}"
@@ -71,7 +73,7 @@ class DomainEvent(models.Model):
             "eventType": self.kind,
             "version": 1,
             "occurredAt": self.occurred_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-            "detailUrl": detail,
+            **({"detailUrl": detail} if detail else {}),
             "additionalInformation": more,
             "personReference": {"identifiers": [{"type": kind, "value": value} for kind, value in named]},
         }

@@ -201,6 +201,14 @@ KINDS = (
         _cleared(ref=""),
     ),
     RetentionKind(
+        "details",
+        "hours in events for other services",
+        lambda before: DomainEvent.objects.filter(
+            occurred_at__lt=before, kind=DomainEvent.Kind.HOURS, hours_micro__isnull=False
+        ),
+        _cleared(staff_code="", team_code="", hours_micro=None),
+    ),
+    RetentionKind(
         "messages",
         "notifications of allocations",
         lambda before: Notice.objects.filter(allocation__isnull=False, at__lt=before),
