@@ -10,6 +10,7 @@ from django.core import mail as post_office
 from django.test import Client
 from django.urls import reverse
 from tabs_fixtures import in_sight, links
+from test_allocate import cases_of
 from test_allocation_pages import Pdu, _cases, _typed, head, pdu  # noqa: F401
 
 from wmt.site.accounts.models import RoleGrant, User
@@ -132,10 +133,13 @@ def test_of_a_limited_access_case_names_and_the_crn_are_all_that_is_said(
 
 
 def test_limited_access_is_not_forgotten_at_the_next_allocation(
-    pdu: Pdu, new: Client, old: Client  # noqa: ARG001
+    pdu: Pdu, new: Client, old: Client, head: Client  # noqa: ARG001
 ) -> None:  # fmt: skip
     allocate.undo(actor=None, who="Sam Head", allocation=give(pdu, limited_access=True))
     sent()
+    page = head.get(pdu.address(pdu.held.ref, pdu.free[0])).text
+    assert "This case: marked as limited access before" in in_sight(page)
+    assert 'name="limited_access" type="checkbox" value="on" checked' in page
     # whoever decides next does not say so again
     row = give(pdu, notes="SECRET word", reason="risk_to_staff")
     assert row.limited_access
@@ -144,6 +148,19 @@ def test_limited_access_is_not_forgotten_at_the_next_allocation(
     assert not [each for each in found.values() if "SECRET" in each.body or "Risk" in each.body]
     fresh = next(line.ref for line in _cases(pdu.holder) if line.ref != pdu.held.ref)
     assert not give(pdu, ref=fresh).limited_access
+
+
+def test_the_page_of_several_cases_names_those_marked_as_limited_access_before(
+    pdu: Pdu, head: Client
+) -> None:
+    refs, to = cases_of(pdu.holder)[:2], pdu.free[0].code
+    marked = give(pdu, ref=refs[0], limited_access=True)
+    allocate.undo(actor=None, who="Sam Head", allocation=marked)
+    sent = {"case": refs, "person": [to], "to": [to, to], "seen": ["", ""], "do": "check"}
+    page = head.post(reverse("allocate-several", args=[pdu.holder.code]), sent).text
+    assert f"{refs[0]}: marked as limited access before" in in_sight(page)
+    # the others are not marked with it
+    assert 'name="limited_access" type="checkbox" value="on" checked' not in page
 
 
 def test_sensitive_notes_are_kept_out_and_kept(pdu: Pdu, new: Client, head: Client) -> None:

@@ -16,6 +16,7 @@ from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
 from wmt.site.allocation import labels
 from wmt.site.allocation.models import CaseAllocation
+from wmt.site.allocation.queries import limited_before
 from wmt.site.audit.reads import note_read
 from wmt.site.availability.change_requests import ChangeFault, ConflictError, RefusedError
 from wmt.site.changes import allocate, allocation_messages, allocation_preview
@@ -143,5 +144,6 @@ def _decide(
         "mail_is_on": mail_server.is_on(),
         "unknown": [post.name for post in (found.to, found.holder) if people.get(post.code, True) == []],
         "domains": allocation_messages.domains(),
+        "limited": "This case" if limited_before([found.case.ref or ""]) else "",
     }
     return render(request, "allocation/decide.jinja", context, status=status)

@@ -21,6 +21,7 @@ from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
 from wmt.site.allocation import labels
 from wmt.site.allocation.models import CaseAllocation
+from wmt.site.allocation.queries import limited_before
 from wmt.site.audit.reads import note_read
 from wmt.site.availability.change_requests import ConflictError, RefusedError
 from wmt.site.changes import allocate, allocation_messages, spread
@@ -215,6 +216,7 @@ class _Page:
             "most": allocate.NOTES,
             "mail_is_on": mail_server.is_on(),
             "domains": allocation_messages.domains(),
+            "limited": ", ".join(sorted(limited_before([each.ref for each in picked.given]))),
         }  # fmt: skip
         if found:
             got = {code: f"gets {counted(len(cases), 'case')}" for code, cases in found.takers.items()}
