@@ -2,10 +2,12 @@
 
 # ruff: noqa: F811 - fixtures come by import
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
 from api_fixtures import Program, person_with, program  # noqa: F401
+from django.test import Client
 from django.urls import reverse
 from tabs_fixtures import in_sight, links, table_of
 from test_allocate import cases_of, posts
@@ -14,6 +16,7 @@ from waiting_fixtures import Now, SignIn, details, give, nobody, now_text, other
 from wmt.site.allocation.models import WaitingCase
 from wmt.site.audit.models import AuditEvent, ReadEvent
 from wmt.site.changes import waiting_cases
+from wmt.site.changes.waiting_ends import settle_waiting
 from wmt.site.links import unit_url
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import current_state
@@ -146,6 +149,32 @@ def test_who_may_not_read_the_cases_of_the_team_reads_nothing_of_them(
     assert "PRIVATECOURT" in reader.get(reverse("waiting-case", args=[row.pk])).text
     assert reader.get(reverse("waiting-change", args=[row.pk])).status_code == 403
     assert ReadEvent.objects.filter(level="team", code=nobody.team_code).exists()
+
+
+@pytest.mark.both_databases
+def test_who_records_any_crn_does_not_read_whose_case_it_is(
+    program: Callable[..., Program], nobody: Unit, other: Unit, signed_in: SignIn
+) -> None:
+    holder = posts(team_code=nobody.team_code, stream="sentence_management", grade="PO", cases__gt=3)[0]
+    held, given = recorded("X999991", other.code), recorded(cases_of(nobody)[0], other.code)
+    WaitingCase.objects.filter(pk=held.pk).update(ref=cases_of(holder)[0])
+    settle_waiting(current_state(), current_state().as_at, "a load")
+    made = give(given.ref, holder)
+    assert (made.arrived_on, WaitingCase.objects.get(pk=given.pk).allocation) == (None, made)
+
+    def told(client: Client) -> str:
+        pages = [unit_url("team", other.code, "waiting"),
+                 *(reverse("waiting-case", args=[row.pk]) for row in (held, given))]  # fmt: skip
+        return " ".join(client.get(page).text for page in pages)
+
+    whose = rf"{re.escape(holder.name)}|{holder.code}|{reverse('allocation', args=[made.pk])}"
+    page = told(signed_in("manager", "team", other.code))
+    assert not re.search(whose, page)
+    assert "held by somebody, by nDelius data" in page
+    assert len(set(re.findall(whose, told(signed_in("analyst"))))) == 2
+    for asks, found in ((program("manager", "team", other.code), False), (program("analyst"), True)):
+        shown = [asks.get(f"waiting-cases/{row.pk}") for row in (held, given)]
+        assert [bool(shown[0]["held_by"]), bool(shown[1]["allocation"])] == [found, found]
 
 
 def test_larger_units_count_and_say_how_long_decisions_take(nobody: Unit, signed_in: SignIn) -> None:

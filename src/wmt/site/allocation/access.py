@@ -55,7 +55,22 @@ def find_waiting(user: Any, state: LoadState, number: int) -> WaitingCase:
     found = rows.select_related("allocation").filter(pk=number).first()
     if found is None or not teams_of_cases(user, state)((found.team_code, "")):
         raise UnknownWaitingCase(f"there is no waiting case {number} that you may read")
-    return found
+    return ended_as_read(user, state)(found)
+
+
+def ended_as_read(user: Any, state: LoadState) -> Callable[[WaitingCase], WaitingCase]:
+    """What gives the record of a waiting case without who has the case now, where a user may not read that:
+    whoever records any CRN does not learn so whose it is."""
+    reads, seen = teams_of_cases(user, state), readable(user, state)
+
+    def as_read(row: WaitingCase) -> WaitingCase:
+        if row.held_by and not reads(codes(row.held_by)):
+            row.held_by, row.held_since = "", None
+        if row.allocation and seen(row.allocation) is None:
+            row.allocation, row.closed_by = None, ""
+        return row
+
+    return as_read
 
 
 def teams_of_cases(user: Any, state: LoadState) -> visibility.ReachOfPosts:

@@ -111,8 +111,12 @@ class WaitingCaseShown(Schema):
     source: Literal["typed", "feed"]
     by: str
     why: str = Field(description="Why it was removed.")
-    allocation: int | None = Field(description="The number of the allocation by which it was given.")
-    held_by: str = Field(description="The post that holds it in the extract that ended its waiting.")
+    allocation: int | None = Field(
+        description="The number of the allocation by which it was given, where you may read it."
+    )
+    held_by: str = Field(
+        description="The post that holds it in the extract that ended its waiting, where you may read that."
+    )
     held_since: date | None
 
 

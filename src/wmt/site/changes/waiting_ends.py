@@ -25,7 +25,8 @@ def were_given(rows: Collection[CaseAllocation]) -> None:
         each.state, each.allocation = _Now.GIVEN, row
         each.closed_at, each.closed_by = timezone.now(), row.who
         each.save(update_fields=["state", "allocation", "closed_at", "closed_by"])
-        if row.was_waiting and row.arrived_on is None:
+        own = each.team_code == row.from_post.partition(":")[0]
+        if row.was_waiting and row.arrived_on is None and own:
             row.arrived_on = each.arrived_on
             row.save(update_fields=["arrived_on"])
 

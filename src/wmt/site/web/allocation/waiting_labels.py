@@ -41,7 +41,7 @@ def ended(row: WaitingCase, names: Mapping[str, str]) -> str:
             return f"removed: {row.change_why}"
         case _Now.HELD:
             since = f" since {written(row.held_since)}" if row.held_since else ""
-            return f"held by {names.get(row.held_by, row.held_by)}{since}, by nDelius data"
+            return f"held by {names.get(row.held_by) or 'somebody'}{since}, by nDelius data"
     return "allocated" if row.state == _Now.GIVEN else ""
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from wmt.allocation.cases import case_words
@@ -252,6 +253,7 @@ def _counts(question: UnitRequest) -> tables.Table:
 
 def _ended(question: UnitRequest, found: Sequence[WaitingCase]) -> tables.Table:
     reads = access.teams_of_cases(question.user, question.state)
+    found = list(map(access.ended_as_read(question.user, question.state), found))
     holders = units.of_level(question.state, "post").filter(
         code__in=[row.allocation.to_post if row.allocation else row.held_by for row in found]
     )
@@ -273,7 +275,9 @@ def _ended(question: UnitRequest, found: Sequence[WaitingCase]) -> tables.Table:
             "what": tables.text(labels.upper_first(waiting_labels.what(row))),
             "team": tables.text(row.team_code, unit_url("team", row.team_code)),
             "how": tables.text(waiting_labels.ended(row, names)) if may else withheld,
-            "on": tables.day(row.closed_at.date() if row.closed_at else None) if may else withheld,
+            "on": tables.day(timezone.localdate(row.closed_at) if row.closed_at else None)
+            if may
+            else withheld,
             "by": tables.text(staff_names.person(row.closed_by)) if may else withheld,
         }
         rows.append(tables.Row(values))
