@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from how_many import examples
 from wmt import rules
-from wmt.allocation.candidates import ALLOCATED, Candidate, candidates, not_in_data
+from wmt.allocation.candidates import ALLOCATED, Candidate, candidate_of, candidates, not_in_data
 from wmt.allocation.cases import CaseError, CaseToGive, changed, described, listed
 from wmt.allocation.eligibility import eligibility
+from wmt.allocation.room import has_room, room_for
+from wmt.allocation.spread import suggestions
 from wmt.allocation.waiting import waiting
 from wmt.facts import Facts
 from wmt.ledger import Ledger, shown_capacity
@@ -102,6 +104,23 @@ def test_without_available_hours_nobody_is_free() -> None:
     assert list(people) == ["N1A:S2", "N1A:S1", "N1A:S3", "N1A:S4"]
     assert people["N1A:S1"].words == ["no available hours"]
     assert [each.eligible for each in people.values()] == [True, False, False, False]
+
+
+def test_who_keeps_figures_of_an_earlier_night_is_given_nothing() -> None:
+    """No case can be allocated to such a post: so nobody is told that it has room, or is suggested it."""
+    found = led(World(IN_2023).post("N1A:S1").post("N1A:S2").cases("N1A:S2", "community", "A3"))
+    case = described(found, "custody:B3")
+    row = found.totals(["post"]).row(by_predicate=pl.col("code") == "N1A:S1", named=True)
+    kept = {**row, "post_no": 0, "unmeasured": 0, "stale_since": datetime(2023, 6, 13, 18, 30)}
+    one, other = candidate_of(found.rules, kept, [case], {}, {}), of(found, case)["N1A:S2"]
+    assert one.now.available_x100 > 0
+    assert one.words == [
+        "no figures of this night: its rows were left out of the extract", "figures of 13 June 2023",
+    ]  # fmt: skip
+    assert (one.eligible, one.has_room, has_room(one, one.effects[0])) == (False, False, False)
+    assert [each.code for each in sorted([one, other], key=lambda each: each.order)] == ["N1A:S2", "N1A:S1"]
+    assert [each.to for each in suggestions([case], [one, other], {})] == ["N1A:S2"]
+    assert (room_for([one]).may_hold, room_for([one, other]).with_room) == (0, 1)
 
 
 def test_placeholders_and_prison_posts_are_not_asked() -> None:

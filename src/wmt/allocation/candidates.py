@@ -35,7 +35,7 @@ class CaseEffect:
 class Candidate:
     """A post that could hold cases: its figures now, with each case alone, and with all of them.
 
-    `why_not` says why it is not to be given any case: no available hours, no figures of its own.
+    `why_not` says why it is not to be given any case: no available hours, no figures of this night.
     """
 
     code: str
@@ -152,12 +152,13 @@ def candidate_of(
     why_not, notes = [], []
     if row["unmeasured"]:
         why_not.append("no figures: its rows were left out and no earlier ones are kept")
+    elif row["stale_since"] is not None:
+        why_not.append("no figures of this night: its rows were left out of the extract")
+        notes.append(f"figures of {row['stale_since']:%-d %B %Y}")
     elif not now.available_x100:
         why_not.append("no available hours")
     if row["stream"] == ledger.COURTS:
         notes.append("has court work only now: with a case it counts in sentence management")
-    if row["stale_since"] is not None:
-        notes.append(f"figures of {row['stale_since']:%-d %B %Y}: its rows were left out since")
     return Candidate(
         code=row["code"],
         name=row["name"],

@@ -39,7 +39,7 @@ def sentences(found: Sequence[Candidate], ahead: Ahead, case: CaseToGive, place:
 def nearest(room: CaseRoom, place: int = 0) -> str:
     """Who would be over the threshold by least."""
     if room.nearest is None:
-        return "Nobody there who may hold it has available hours."
+        return "Nobody there who may hold it has available hours and figures of this night."
     one = room.nearest
     with_it = ledger.shown_capacity(*one.effects[place].after)
     return f"The nearest: {one.name or one.code} (team {one.team_code}, {with_it} with it)."
@@ -89,9 +89,12 @@ def room_table(question: UnitRequest, entries: Sequence[WaitingEntry]) -> tables
         tables.Column(
             "room", "People with room", "count", "May hold it, and stay at or under the threshold with it."
         ),
-        tables.Column("may", "May hold it", "count", "Of a grade that may hold it, with available hours."),
+        tables.Column(
+            "may", "May hold it", "count",
+            "Of a grade that may hold it, with available hours and figures of this night.",
+        ),
         tables.Column("nearest", "If nobody has room", "words"),
-    ]
+    ]  # fmt: skip
     rows = []
     for place, case in enumerate(kinds):
         room = room_for(found, place)
