@@ -2,7 +2,7 @@
 
 # ruff: noqa: F811 - fixtures come by import
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,13 +11,16 @@ from django.db import transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from test_allocate import cases_of, posts
 from waiting_fixtures import Now, SignIn, details, give, nobody, now_text, other, recorded, results, sent  # noqa: F401
 
 from how_many import examples
-from wmt.site.allocation.models import WaitingCase
+from wmt.site.allocation.models import CaseAllocation, WaitingCase
 from wmt.site.audit.models import AuditEvent
 from wmt.site.changes import waiting_cases
+from wmt.site.changes.waiting_ends import settle_waiting
 from wmt.site.workload.models import Unit
+from wmt.site.workload.state import current_state
 
 pytestmark = pytest.mark.one_database
 
@@ -51,6 +54,62 @@ def test_a_feed_sends_the_same_again_out_of_order_and_removes(
         ["Unpaid work"], "feed", "2026-11-20",
     )  # fmt: skip
     assert not [event for event in AuditEvent.objects.all() if "X99999" in f"{event.sentence}{event.after}"]
+
+
+def feed_says(ref: str, team: str, as_at: datetime, *, actor: Any = None, removed: bool = False) -> str:
+    row = waiting_cases.FeedRow(details=details(ref, team), as_at=as_at, removed=removed)
+    return waiting_cases.take_feed(actor=actor, who="a feed", rows=[row])[0]
+
+
+@pytest.mark.both_databases
+def test_of_two_records_of_a_case_the_one_that_waits_is_the_one_meant(nobody: Unit) -> None:
+    first, now = recorded("X999991", nobody.team_code), timezone.now()
+    WaitingCase.objects.filter(pk=first.pk).update(state=Now.HELD, settled_as_at=now - timedelta(days=1))
+    assert feed_says("X999991", nobody.team_code, now) == "recorded"
+    assert feed_says("X999991", nobody.team_code, timezone.now(), removed=True) == "removed"
+    # the extract that had ended the first was withdrawn: it waits, and it is not the last that was made
+    WaitingCase.objects.filter(pk=first.pk).update(state=Now.WAITING, settled_as_at=None)
+    assert feed_says("X999991", nobody.team_code, timezone.now()) == "unchanged"
+    assert WaitingCase.objects.get(ref="X999991", state=Now.WAITING).pk == first.pk
+
+
+@pytest.mark.both_databases
+def test_what_is_sent_again_does_not_bring_back_what_was_given_or_came_to_somebody(nobody: Unit) -> None:
+    team, day = nobody.team_code, timedelta(days=1)
+    ref, came = cases_of(nobody)[0], timezone.now() - 9 * day
+    assert feed_says(ref, team, came) == feed_says("X999991", team, came) == "recorded"
+    made = give(ref, posts(stream="sentence_management", grade="PO", available_x100__gt=0)[0])
+    # the extract has seen the first where it was given; the second is held by somebody there
+    CaseAllocation.objects.filter(pk=made.pk).update(state="confirmed", is_open=False)
+    WaitingCase.objects.filter(ref=ref).update(ref="X999992")
+    WaitingCase.objects.filter(ref="X999991").update(state=Now.HELD, settled_as_at=came + 3 * day)
+    for sent_ref, ended in (("X999992", timezone.now() - day), ("X999991", came + 3 * day)):
+        assert feed_says(sent_ref, team, came) == "older"
+        assert feed_says(sent_ref, team, ended) == "older"
+        assert feed_says(sent_ref, team, timezone.now()) == "recorded"
+
+
+def test_an_extract_that_was_withdrawn_leaves_no_moment_behind(nobody: Unit) -> None:
+    team, state = nobody.team_code, current_state()
+    row = recorded("X999991", team)
+    before = state.as_at - timedelta(days=9)
+    holder = posts(stream="sentence_management", grade="PO", cases__gt=3)[0]
+    WaitingCase.objects.filter(pk=row.pk).update(ref=cases_of(holder)[0], as_at=before)
+    settle_waiting(state, state.as_at, "a load")
+    WaitingCase.objects.filter(pk=row.pk).update(ref="X999991")
+    settle_waiting(state, before, "a load")
+    said = details("X999991", team, tier="A1")
+    sent_row = waiting_cases.FeedRow(details=said, as_at=before + timedelta(days=1))
+    assert waiting_cases.take_feed(actor=None, rows=[sent_row]) == ["changed"]
+
+
+@pytest.mark.both_databases
+def test_what_one_feed_removed_before_it_came_is_no_word_of_another(nobody: Unit) -> None:
+    one, other = (person_with("manager", "team", nobody.team_code) for _ in range(2))
+    team, early = nobody.team_code, timezone.now() - timedelta(days=1)
+    assert feed_says("X999991", team, timezone.now(), actor=one, removed=True) == "not there"
+    assert feed_says("X999991", team, early, actor=one) == "older"
+    assert feed_says("X999991", team, early, actor=other) == "recorded"
 
 
 def test_what_is_wrong_with_one_refuses_all_and_names_it(

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from wmt.allocation.cases import case_words
@@ -121,8 +122,13 @@ def take_feed(*, actor: Any, rows: Sequence[FeedRow], who: str = "") -> list[Fee
     with hold_journal():
         state = _state()
         stored: dict[tuple[str, int], WaitingCase] = {}
-        named = WaitingCase.objects.filter(ref__in={row.details.ref for row in rows})
-        for found in named.exclude(state=_Now.REPLACED).select_related("allocation").order_by("pk"):
+        named = WaitingCase.objects.filter(ref__in={row.details.ref for row in rows}).exclude(
+            # what another feed removed before it had sent it is no word of this one
+            Q(state=_Now.REPLACED) | Q(team_code=_NO_TEAM) & ~Q(recorded_by=actor)
+        )
+        for found in sorted(
+            named.select_related("allocation"), key=lambda each: (each.state == _Now.WAITING, each.pk)
+        ):
             stored[found.ref, found.event_number] = found
         sent = [row.details.team_code for row in rows if not row.removed]
         teams = _teams(state, sent)
@@ -253,11 +259,12 @@ def _taken(row: FeedRow, last: WaitingCase | None, asker: Actor, held: Mapping[s
         why = NOTE.mended(row.why)[:WHY] or "the other system removed it"
         if last is None:
             # kept, so that what was sent before and comes later does not bring it back
-            last = WaitingCase(source=WaitingCase.Source.FEED, recorded_by=asker.user, who=asker.name)
-            last.ref, last.event_number = row.details.ref, row.details.event_number
-            last.team_code, last.arrived_on = _NO_TEAM, timezone.localdate(row.as_at)
-            _close(last, asker, why, row.as_at)
-        elif waits:
+            last = WaitingCase(
+                source=WaitingCase.Source.FEED, recorded_by=asker.user, who=asker.name, team_code=_NO_TEAM,
+                ref=row.details.ref, event_number=row.details.event_number,
+                arrived_on=timezone.localdate(row.as_at),
+            )  # fmt: skip
+        if waits or last.pk is None:
             _close(last, asker, why, row.as_at)
         else:
             last.as_at = row.as_at
@@ -265,6 +272,11 @@ def _taken(row: FeedRow, last: WaitingCase | None, asker: Actor, held: Mapping[s
         return FeedAnswer.REMOVED if waits else FeedAnswer.NOT_THERE
     if last is not None and last.allocation is not None and last.allocation.is_open:
         return FeedAnswer.ALLOCATED
+    if last is not None and not waits:
+        # what was said until its waiting ended does not bring it back
+        ended = last.closed_at if last.state == _Now.GIVEN else last.settled_as_at
+        if row.as_at <= max(last.as_at, ended or last.as_at):
+            return FeedAnswer.OLDER
     if row.details.ref in held:
         return FeedAnswer.HELD
     if last is not None and waits and details_of(last) == row.details:

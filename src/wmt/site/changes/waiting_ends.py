@@ -66,8 +66,7 @@ def settle_waiting(state: State, as_at: datetime, who: str) -> None:
         line = lines[row.ref]
         row.state, row.held_by, row.held_since = _Now.HELD, codes[line.post_no], line.since
         row.closed_at, row.closed_by, row.settled_as_at = timezone.now(), who, as_at
-        row.as_at = max(row.as_at, as_at)
-    names = ("state", "held_by", "held_since", "closed_at", "closed_by", "settled_as_at", "as_at")
+    names = ("state", "held_by", "held_since", "closed_at", "closed_by", "settled_as_at")
     WaitingCase.objects.bulk_update(found, names, batch_size=500)
     if found:
         said = counted(len(found), "recorded waiting case is", "recorded waiting cases are")
