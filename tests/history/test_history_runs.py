@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
+import polars as pl
 import pytest
 from history_counter import (
     EXACT,
@@ -29,6 +30,7 @@ from wmt.history import RunThreshold, dated_marks, marks, runs_on, spells
 from wmt.history.day_steps import MarksOf
 from wmt.ledger import shown_capacity
 from wmt.rules import Overlay, load
+from wmt.site.queries.runs import runs_of_posts
 
 HISTORIES = 10_000 if os.environ.get("WMT_SOAK") == "1" else 300
 DAYS = 150
@@ -287,3 +289,23 @@ def test_nothing_to_count(tmp_path: Path) -> None:
     assert spells(history, RULE, last=day(-1)).is_empty()
     assert runs_on(history, of(RULE), day=day(5))["missing"].to_list() == [3]
     assert runs_on(history, of(RULE), day=day(600))["missing"].to_list() == [598]
+
+
+def test_runs_of_everybody_at_once_are_whole_up_to_what_the_rule_asks(tmp_path: Path) -> None:
+    """Whoever chooses somebody for a case sees '28 or more' also where pauses push a beginning far back."""
+    # 25 days over, then pauses that break nothing: 32 days over in all, 17 of them in the last 45 nights
+    pauses = [*[IDLE] * 7, OVER, *[None] * 7, OVER, *[None] * 7, OVER, *[None] * 7, *[OVER] * 4]
+    chance = Random(36)
+    units = {f"T:R{number}": random_figures(chance, 100) for number in range(150)}
+    units |= {"T:P": [*[UNDER] * 40, *[OVER] * 25, *pauses], "T:U": [UNDER] * 100}
+    past = write_history(tmp_path, units)
+    assert past.last is not None
+    found = runs_of_posts(past, past.last, list(units))
+    whole = runs_on(past, of(RULE), day=past.last).filter(pl.col("length") > 0).rows(named=True)
+    assert {code: min(row["length"], 28) for code, row in found.items()} == {
+        row["code"]: min(row["length"], 28) for row in whole
+    }
+    assert [row for row in found.values() if row["length"] < 28] == [
+        row for row in whole if row["length"] < 28
+    ]
+    assert found["T:P"]["since"] == day(40)
